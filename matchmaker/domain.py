@@ -1,0 +1,589 @@
+"""The words of the field, as frozen values: what the graph is made of.
+
+Ids are `source:key` (`cordis:O6fc04f8722c5`), unique over all kinds of things.
+Values check themselves when made and raise `InvalidInput` naming the field, so
+that no store ever holds what another could not.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from typing import Any
+
+from matchmaker.errors import InvalidInput
+
+MAX_TEXT = 20_000
+MAX_NAME = 500
+_ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,31}:[^\s\x00-\x1f\x7f]{1,200}")
+
+
+class Kind(StrEnum):
+    """What an organisation is."""
+
+    FIRM = "firm"
+    UNIVERSITY = "university"
+    RESEARCH_INSTITUTE = "research_institute"
+    PLATFORM = "platform"
+    PUBLIC_BODY = "public_body"
+
+
+class Size(StrEnum):
+    """Size class of a firm (工信部联企业〔2011〕300号 / EU 2003/361/EC)."""
+
+    MICRO = "micro"
+    SMALL = "small"
+    MEDIUM = "medium"
+    LARGE = "large"
+
+
+class Tier(StrEnum):
+    """Gradient cultivation of SMEs (工信部企业〔2022〕63号), and lead firms."""
+
+    INNOVATIVE = "innovative"  # 创新型中小企业
+    SPECIALISED = "specialised"  # 专精特新
+    LITTLE_GIANT = "little_giant"  # 小巨人
+    CHAMPION = "champion"  # 单项冠军
+    LEAD = "lead"  # 龙头
+
+
+class Stage(StrEnum):
+    """The ten value-chain stages, in order 创意 … 售后."""
+
+    IDEA = "idea"  # 创意
+    DESIGN = "design"  # 设计
+    RESEARCH = "research"  # 研发
+    MAKING = "making"  # 制造
+    PRICING = "pricing"  # 定价
+    MARKETING = "marketing"  # 营销
+    TRADING = "trading"  # 交易
+    STORAGE = "storage"  # 仓储
+    DELIVERY = "delivery"  # 配送
+    AFTER_SALES = "after_sales"  # 售后
+
+
+class GoalName(StrEnum):
+    """What a recommendation is for."""
+
+    SUPPLIER = "supplier"
+    CUSTOMER = "customer"
+    RESEARCH_PARTNER = "research_partner"
+    INDUSTRY_PARTNER = "industry_partner"
+    PLATFORM = "platform"
+    SHARED_RESOURCE = "shared_resource"
+    CROSS_CLUSTER = "cross_cluster"
+
+
+class Layer(StrEnum):
+    """Kinds of tie; layers are never pooled. Also the relationship types in Neo4j.
+
+    Directed as read: source SUPPLIES target, USES a platform, SHARES_WITH, OWNS.
+    COOPERATES_WITH and COMPETES_WITH have no direction.
+    """
+
+    SUPPLIES = "SUPPLIES"
+    COOPERATES_WITH = "COOPERATES_WITH"
+    USES = "USES"
+    SHARES_WITH = "SHARES_WITH"
+    OWNS = "OWNS"
+    COMPETES_WITH = "COMPETES_WITH"
+
+
+UNDIRECTED_LAYERS = frozenset({Layer.COOPERATES_WITH, Layer.COMPETES_WITH})
+
+
+class EngagementKind(StrEnum):
+    """What kind of dated joint undertaking."""
+
+    RESEARCH_PROJECT = "research_project"
+    CONTRACT = "contract"
+    PATENT = "patent"
+    EVENT = "event"
+
+
+class Role(StrEnum):
+    """What a participant is in an engagement."""
+
+    COORDINATOR = "coordinator"
+    PARTNER = "partner"
+    SUPPLIER = "supplier"
+    BUYER = "buyer"
+    OWNER = "owner"
+    ATTENDEE = "attendee"
+
+
+class OfferKind(StrEnum):
+    """What an organisation can give."""
+
+    PRODUCT = "product"
+    SERVICE = "service"
+    TECHNOLOGY = "technology"
+    EQUIPMENT = "equipment"  # spare equipment or capacity
+    PLATFORM_ACCESS = "platform_access"
+
+
+class Terms(StrEnum):
+    """On what terms an offer is given."""
+
+    FREE = "free"
+    DISCOUNTED = "discounted"
+    MARKET = "market"
+
+
+class NeedState(StrEnum):
+    """Life of a need. Allowed transitions are in `NEED_TRANSITIONS`."""
+
+    OPEN = "open"
+    MATCHED = "matched"
+    CLOSED = "closed"
+    EXPIRED = "expired"
+
+
+NEED_TRANSITIONS: dict[NeedState, frozenset[NeedState]] = {
+    NeedState.OPEN: frozenset({NeedState.MATCHED, NeedState.CLOSED, NeedState.EXPIRED}),
+    NeedState.MATCHED: frozenset({NeedState.OPEN, NeedState.CLOSED}),
+    NeedState.CLOSED: frozenset({NeedState.OPEN}),
+    NeedState.EXPIRED: frozenset({NeedState.OPEN, NeedState.CLOSED}),
+}
+
+
+class StatementKind(StrEnum):
+    """What kind of text speaks for an organisation."""
+
+    OFFER = "offer"
+    NEED = "need"
+    ENGAGEMENT = "engagement"
+    DESCRIPTION = "description"
+
+
+class PlaceLevel(StrEnum):
+    """How fine a place is."""
+
+    COUNTRY = "country"
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a fact comes from: the source's name and the record in it."""
+
+    source: str
+    record: str = ""
+
+
+def _require(condition: bool, entity: object, name: str, message: str) -> None:
+    if not condition:
+        raise InvalidInput(message, where=f"{type(entity).__name__}.{name}")
+
+
+def _check_id(entity: object, name: str, value: str | None) -> None:
+    _require(
+        value is not None and _ID.fullmatch(value) is not None,
+        entity,
+        name,
+        f"{value!r} is not an id of the form source:key.",
+    )
+
+
+def _check_text(entity: object, name: str, value: str, limit: int = MAX_TEXT) -> None:
+    _require(len(value) <= limit, entity, name, f"has {len(value)} characters; at most {limit}.")
+
+
+def _check_period(entity: object, since: datetime.date | None, until: datetime.date | None) -> None:
+    ordered = since is None or until is None or since <= until
+    _require(ordered, entity, "until", f"{until} is before {since}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node of the hierarchy of places; latitude and longitude in degrees, WGS-84."""
+
+    id: str
+    name: str
+    level: PlaceLevel
+    name_en: str = ""
+    parent: str | None = None
+    country: str = ""  # ISO 3166-1 alpha-2
+    latitude: float | None = None
+    longitude: float | None = None
+
+    def __post_init__(self) -> None:
+        _check_id(self, "id", self.id)
+        _check_text(self, "name", self.name, MAX_NAME)
+        if self.latitude is not None:
+            _require(-90 <= self.latitude <= 90, self, "latitude", "must be between -90 and 90.")
+        if self.longitude is not None:
+            _require(-180 <= self.longitude <= 180, self, "longitude", "must be within ±180.")
+
+
+@dataclass(frozen=True, slots=True)
+class Industry:
+    """A node of an industry classification (GB/T 4754, NACE)."""
+
+    id: str
+    name: str
+    name_en: str = ""
+    parent: str | None = None
+
+    def __post_init__(self) -> None:
+        _check_id(self, "id", self.id)
+        _check_text(self, "name", self.name, MAX_NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """A firm, university, institute, platform or public body.
+
+    `capacity` is the number of introductions it can still take on (None: not
+    said). `listed` False means it opted out of being recommended. `contact` is
+    private: no public view carries it. `version` is kept by the store and counts
+    its changes, for compare-and-set.
+    """
+
+    id: str
+    name: str
+    kind: Kind
+    name_en: str = ""
+    size: Size | None = None
+    tier: Tier | None = None
+    place: str | None = None
+    industry: str | None = None
+    country: str = ""
+    stages: tuple[Stage, ...] = ()
+    credit_code: str = ""
+    vat: str = ""
+    website: str = ""
+    contact: str = ""
+    capacity: int | None = None
+    listed: bool = True
+    founded: datetime.date | None = None
+    provenance: Provenance = Provenance("api")
+    version: int = 0
+
+    def __post_init__(self) -> None:
+        _check_id(self, "id", self.id)
+        _require(bool(self.name.strip()), self, "name", "must not be empty.")
+        _check_text(self, "name", self.name, MAX_NAME)
+        _check_text(self, "name_en", self.name_en, MAX_NAME)
+        _require(self.capacity is None or self.capacity >= 0, self, "capacity", "is negative.")
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A text about an organisation: its profile, an industry it works in."""
+
+    id: str
+    organization: str
+    text: str
+    language: str = ""
+    date: datetime.date | None = None
+    date_estimated: bool = False
+    provenance: Provenance = Provenance("api")
+
+    def __post_init__(self) -> None:
+        _check_id(self, "id", self.id)
+        _check_id(self, "organization", self.organization)
+        _check_text(self, "text", self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A recognised industrial cluster; `batch` is the year it was recognised."""
+
+    id: str
+    name: str
+    name_en: str = ""
+    place: str | None = None
+    industry: str | None = None
+    level: str = ""
+    batch: int | None = None
+    provenance: Provenance = Provenance("api")
+
+    def __post_init__(self) -> None:
+        _check_id(self, "id", self.id)
+        _require(bool(self.name.strip()), self, "name", "must not be empty.")
+        _check_text(self, "name", self.name, MAX_NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """An organisation belongs to a cluster from `since` to `until` (None: still)."""
+
+    cluster: str
+    organization: str
+    since: datetime.date | None = None
+    until: datetime.date | None = None
+    provenance: Provenance = Provenance("api")
+
+    def __post_init__(self) -> None:
+        _check_id(self, "cluster", self.cluster)
+        _check_id(self, "organization", self.organization)
+        _check_period(self, self.since, self.until)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.cluster, self.organization)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What an organisation can give; `slots` is how many can still take it up."""
+
+    id: str
+    organization: str
+    kind: OfferKind
+    text: str
+    language: str = ""
+    terms: Terms = Terms.MARKET
+    slots: int | None = None
+    stages: tuple[Stage, ...] = ()
+    date: datetime.date | None = None
+    active: bool = True
+    provenance: Provenance = Provenance("api")
+
+    def __post_init__(self) -> None:
+        _check_id(self, "id", self.id)
+        _check_id(self, "organization", self.organization)
+        _require(bool(self.text.strip()), self, "text", "must not be empty.")
+        _check_text(self, "text", self.text)
+        _require(self.slots is None or self.slots >= 0, self, "slots", "is negative.")
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What an organisation looks for, in its own words; `date` is when it was posted."""
+
+    id: str
+    organization: str
+    goal: GoalName
+    text: str
+    language: str = ""
+    quantity: str = ""
+    budget: float | None = None
+    currency: str = ""
+    deadline: datetime.date | None = None
+    stages: tuple[Stage, ...] = ()
+    date: datetime.date | None = None
+    state: NeedState = NeedState.OPEN
+    provenance: Provenance = Provenance("api")
+
+    def __post_init__(self) -> None:
+        _check_id(self, "id", self.id)
+        _check_id(self, "organization", self.organization)
+        _require(bool(self.text.strip()), self, "text", "must not be empty.")
+        _check_text(self, "text", self.text)
+        _require(self.budget is None or self.budget >= 0, self, "budget", "is negative.")
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """One organisation's part in an engagement; `amount` in the engagement's currency."""
+
+    organization: str
+    role: Role
+    amount: float | None = None
+
+    def __post_init__(self) -> None:
+        _check_id(self, "organization", self.organization)
+
+
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    """A dated joint undertaking.
+
+    `date` is its start (award, filing); where the source has none it is the
+    middle of the period the source names, and `date_estimated` is True.
+    """
+
+    id: str
+    kind: EngagementKind
+    participants: tuple[Participant, ...]
+    title: str = ""
+    text: str = ""
+    language: str = ""
+    date: datetime.date | None = None
+    until: datetime.date | None = None
+    date_estimated: bool = False
+    programme: str = ""
+    topic: str = ""
+    amount: float | None = None
+    currency: str = ""
+    provenance: Provenance = Provenance("api")
+
+    def __post_init__(self) -> None:
+        _check_id(self, "id", self.id)
+        _check_text(self, "title", self.title)
+        _check_text(self, "text", self.text)
+        _require(bool(self.participants), self, "participants", "must name at least one.")
+        _check_period(self, self.date, self.until)
+
+    @property
+    def statement_text(self) -> str:
+        """Title and text as one piece of evidence."""
+        return f"{self.title}. {self.text}".strip(". ") if self.text else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A dated, sourced relation between two organisations."""
+
+    id: str
+    source: str
+    target: str
+    layer: Layer
+    since: datetime.date | None = None
+    until: datetime.date | None = None
+    date_estimated: bool = False
+    weight: float = 1.0
+    note: str = ""
+    provenance: Provenance = Provenance("api")
+
+    def __post_init__(self) -> None:
+        _check_id(self, "id", self.id)
+        _check_id(self, "source", self.source)
+        _check_id(self, "target", self.target)
+        _require(self.source != self.target, self, "target", "a tie needs two organisations.")
+        _require(self.weight > 0, self, "weight", "must be above zero.")
+        _check_period(self, self.since, self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A dated figure reported by an organisation or a cluster (`subject`)."""
+
+    id: str
+    subject: str
+    indicator: str
+    year: int
+    value: float
+    unit: str = ""
+    provenance: Provenance = Provenance("api")
+
+    def __post_init__(self) -> None:
+        _check_id(self, "id", self.id)
+        _check_id(self, "subject", self.subject)
+        _require(1900 <= self.year <= 2200, self, "year", f"{self.year} is not a year.")
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """Another id under which `organization` is known: it was merged for `reason`."""
+
+    id: str
+    organization: str
+    reason: str
+
+    def __post_init__(self) -> None:
+        _check_id(self, "id", self.id)
+        _check_id(self, "organization", self.organization)
+        _require(self.id != self.organization, self, "organization", "is the alias itself.")
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateCandidate:
+    """Two organisations that may be one, for a person to decide; `score` in [0, 1]."""
+
+    first: str
+    second: str
+    score: float
+    reason: str
+
+    def __post_init__(self) -> None:
+        _check_id(self, "first", self.first)
+        _check_id(self, "second", self.second)
+        _require(self.first < self.second, self, "second", "must sort after the first.")
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.first, self.second)
+
+
+@dataclass(frozen=True, slots=True)
+class GraphRows:
+    """Rows of every table, in the order in which they may refer to each other.
+
+    The one currency between ingest, stores and snapshot: what is imported, what
+    `upsert` takes and what `export` gives back.
+    """
+
+    places: tuple[Place, ...] = ()
+    industries: tuple[Industry, ...] = ()
+    organizations: tuple[Organization, ...] = ()
+    aliases: tuple[Alias, ...] = ()
+    duplicates: tuple[DuplicateCandidate, ...] = ()
+    descriptions: tuple[Description, ...] = ()
+    clusters: tuple[Cluster, ...] = ()
+    memberships: tuple[Membership, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    needs: tuple[Need, ...] = ()
+    engagements: tuple[Engagement, ...] = ()
+    ties: tuple[Tie, ...] = ()
+    observations: tuple[Observation, ...] = ()
+
+    def tables(self) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        """Name and rows of each table, referenced tables first."""
+        for column in fields(self):
+            yield column.name, getattr(self, column.name)
+
+    def counts(self) -> dict[str, int]:
+        """Rows of each table that has any."""
+        return {name: len(rows) for name, rows in self.tables() if rows}
+
+    def __len__(self) -> int:
+        return sum(len(rows) for _, rows in self.tables())
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Any text that speaks for organisations, whatever it is in the graph."""
+
+    id: str
+    kind: StatementKind
+    organizations: tuple[str, ...]
+    text: str
+    language: str = ""
+    date: datetime.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a path: from one organisation to the next over a tie or an engagement."""
+
+    source: str
+    target: str
+    via: str  # id of the tie or engagement
+    label: str  # layer, or kind of engagement
+    title: str = ""
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Neighborhood:
+    """An ego network: the organisations within `depth` steps and what joins them."""
+
+    centre: str
+    depth: int
+    organizations: tuple[Organization, ...]
+    ties: tuple[Tie, ...]
+    engagements: tuple[Engagement, ...]
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationFilter:
+    """What a list or search of organisations is narrowed to; None means any.
+
+    `place` and `industry` include everything below them in their hierarchy.
+    """
+
+    kinds: frozenset[Kind] = field(default_factory=frozenset)
+    sizes: frozenset[Size] = field(default_factory=frozenset)
+    tiers: frozenset[Tier] = field(default_factory=frozenset)
+    place: str | None = None
+    industry: str | None = None
+    cluster: str | None = None

@@ -1,0 +1,69 @@
+"""Every error a user may meet: what was wrong, where, and how to mend it.
+
+HTTP (`api/problems.py`) and the command line (`cli.py`) each map these classes
+in one place. Nothing else reaches a user.
+"""
+
+from __future__ import annotations
+
+
+class MatchmakerError(Exception):
+    """Base of all expected errors; never raised itself.
+
+    `message` says what was wrong, `mend` what to do about it, `where` names the
+    file, line or field at fault, when there is one.
+    """
+
+    def __init__(self, message: str, *, mend: str = "", where: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.mend = mend
+        self.where = where
+
+    def __str__(self) -> str:
+        located = f"{self.where}: {self.message}" if self.where else self.message
+        return f"{located} {self.mend}".strip()
+
+
+class InvalidInput(MatchmakerError):
+    """A value that cannot be used; `where` names the field or the file and line."""
+
+
+class NotFound(MatchmakerError):
+    """Nothing is known under this id."""
+
+
+class NotAllowed(MatchmakerError):
+    """The principal may not do this."""
+
+
+class WrongState(MatchmakerError):
+    """The thing exists, but not in a state that allows this transition."""
+
+
+class VersionConflict(MatchmakerError):
+    """Somebody else changed it meanwhile: a compare-and-set that lost."""
+
+
+class StoreUnavailable(MatchmakerError):
+    """The database does not answer."""
+
+
+class StoreMismatch(MatchmakerError):
+    """The database answers, but its schema or content is not what we can use."""
+
+
+class SnapshotUnavailable(MatchmakerError):
+    """No snapshot can be read: none was built, or the one there is broken."""
+
+
+class ModelUnavailable(MatchmakerError):
+    """The embedding model cannot be loaded, or is another than the snapshot's."""
+
+
+class SettingsError(MatchmakerError):
+    """A setting is missing or has a value that cannot be used."""
+
+
+class StorageFull(MatchmakerError):
+    """The disk or folder cannot be written."""

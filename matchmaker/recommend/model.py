@@ -1,0 +1,133 @@
+"""What goes into a recommendation and what comes out of it.
+
+The seeker's side is an argument, made by a service from what the store holds
+at that moment; the candidates' side is the snapshot.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from matchmaker.domain import GoalName, Kind, Size, StatementKind, Tier
+from matchmaker.snapshot.model import FloatArray
+
+MAX_LIMIT = 1000
+
+
+@dataclass(frozen=True)
+class SeekerText:
+    """One text of the seeker. `vector` (dimension,) is centred and of unit length, or None.
+
+    `goal` is set on needs. A free text is a need for the goal asked for.
+    """
+
+    text: str
+    kind: StatementKind
+    language: str = ""
+    goal: GoalName | None = None
+    vector: FloatArray | None = None
+
+
+@dataclass(frozen=True)
+class Seeker:
+    """Who asks. `row` is its row in the snapshot; None: not in the graph, or newer than it.
+
+    `place`, `industry` and `clusters` are rows of the snapshot's tables (-1: not
+    said), `stages` is a bit mask, coordinates are NaN when unknown. `partners`
+    are rows of organisations that are partners by the store's newest word, in
+    addition to those that the snapshot shows.
+    """
+
+    row: int | None = None
+    texts: tuple[SeekerText, ...] = ()
+    kind: Kind | None = None
+    size: Size | None = None
+    country: str = ""
+    place: int = -1
+    industry: int = -1
+    clusters: frozenset[int] = frozenset()
+    stages: int = 0
+    latitude: float = math.nan
+    longitude: float = math.nan
+    partners: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What candidates are narrowed to; empty sets and None mean any.
+
+    `places`, `industries` and `clusters` are rows of the snapshot's tables
+    (places and industries with everything below them). `radius_km` is measured
+    from the seeker, or from `centre` (latitude, longitude) when it is given;
+    candidates without coordinates are then left out.
+    """
+
+    kinds: frozenset[Kind] = frozenset()
+    sizes: frozenset[Size] = frozenset()
+    tiers: frozenset[Tier] = frozenset()
+    countries: frozenset[str] = frozenset()
+    places: frozenset[int] = frozenset()
+    industries: frozenset[int] = frozenset()
+    clusters: frozenset[int] = frozenset()
+    radius_km: float | None = None
+    centre: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked. `only_new` leaves out those who already are partners in this goal's layers."""
+
+    goal: GoalName
+    limit: int = 10
+    only_new: bool = True
+    filters: Filters = field(default_factory=Filters)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One feature's part in a score: contributions of all reasons add up to the score."""
+
+    feature: str
+    contribution: float
+    value: float | None
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A statement of the candidate that speaks for the match; `fit` in [0, 1]."""
+
+    id: str
+    kind: StatementKind
+    text: str
+    language: str
+    year: int | None
+    fit: float
+
+
+@dataclass(frozen=True)
+class PathStep:
+    """One step of the path in the graph: over `via` (a layer or an engagement) to `name`."""
+
+    id: str
+    name: str
+    via: str
+    title: str
+    year: int | None
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """A candidate, best first; `path` leads from the seeker, empty when there is none."""
+
+    row: int
+    id: str
+    name: str
+    name_en: str
+    kind: Kind
+    score: float
+    reasons: tuple[Reason, ...]
+    evidence: tuple[Evidence, ...]
+    path: tuple[PathStep, ...]

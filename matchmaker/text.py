@@ -1,0 +1,67 @@
+"""Pure functions on text: language, terms for lexical search, normal forms."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+
+_HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
+_RUN = re.compile(r"[㐀-䶿一-鿿豈-﫿]+|[^\W_]+", re.UNICODE)
+
+
+@cache
+def _simplifier() -> object:
+    from opencc import OpenCC  # loads dictionaries: only where needed
+
+    return OpenCC("t2s")
+
+
+def simplified(text: str) -> str:
+    """Traditional Chinese characters written simplified; other text unchanged."""
+    if not _HAN.search(text):
+        return text
+    return str(_simplifier().convert(text))  # type: ignore[attr-defined]
+
+
+def language_of(text: str) -> str:
+    """`zh` when at least a fifth of the letters are Chinese, else `en`; "" without letters."""
+    letters = sum(character.isalpha() for character in text)
+    if letters == 0:
+        return ""
+    return "zh" if len(_HAN.findall(text)) * 5 >= letters else "en"
+
+
+def normal(text: str) -> str:
+    """Compatibility-folded, simplified, lower case, single spaces."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return simplified(" ".join(folded.split()))
+
+
+def terms(text: str) -> list[str]:
+    """Terms for lexical search: words, and bigrams of Chinese runs (single characters as such).
+
+    Follows the common treatment of CJK text (Lucene's CJKAnalyzer): overlapping
+    bigrams need no dictionary and never miss a word boundary.
+    """
+    found: list[str] = []
+    for run in _RUN.findall(normal(text)):
+        if _HAN.match(run):
+            if len(run) == 1:
+                found.append(run)
+            found.extend(run[i : i + 2] for i in range(len(run) - 1))
+        else:
+            found.append(_stem(run))
+    return found
+
+
+@lru_cache(maxsize=100_000)
+def _stem(word: str) -> str:
+    """English plural folded (Harman's S-stemmer, 1991); other words unchanged."""
+    if word.endswith("ies") and len(word) > 4 and not word.endswith(("eies", "aies")):
+        return word[:-3] + "y"
+    if word.endswith("es") and len(word) > 3 and not word.endswith(("aes", "ees", "oes")):
+        return word[:-1]
+    if word.endswith("s") and len(word) > 3 and not word.endswith(("us", "ss")):
+        return word[:-1]
+    return word
