@@ -1,0 +1,90 @@
+# Two commands matter: `make run` and `make test`. `make help` lists the others.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+DATA   := $(or $(MATCHMAKER_DATA_DIR),var)
+STORE  ?= sqlite
+HEAP   ?= 1g
+
+export MATCHMAKER_DATA_DIR := $(DATA)
+ifdef PORT
+export MATCHMAKER_PORT := $(PORT)
+endif
+ifdef HOST
+export MATCHMAKER_HOST := $(HOST)
+endif
+
+# Stamps carry the hash of the pins: an environment is made again only when they change.
+STAMP     := $(VENV)/.installed-$(shell cat requirements.txt pyproject.toml | cksum | cut -d' ' -f1)
+DEV_STAMP := $(VENV)/.installed-dev-$(shell cat requirements-dev.txt pyproject.toml | cksum | cut -d' ' -f1)
+
+.PHONY: help
+help: ## List the commands
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Matchmaker needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 …" >&2; exit 1; }
+	@echo "Making the virtual environment in $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+
+$(STAMP): requirements.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Installing the pinned dependencies (PyTorch is large: some minutes the first time) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@rm -f $(VENV)/.installed-[0-9]* && touch $@
+
+$(DEV_STAMP): requirements-dev.txt $(STAMP)
+	@echo "Installing the development tools …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@rm -f $(VENV)/.installed-dev-* && touch $@
+
+.PHONY: install
+install: $(STAMP) ## Set up only; the command is then .venv/bin/matchmaker
+
+.PHONY: run
+run: $(STAMP) ## Set up, load the sample graph and serve; STORE=neo4j for a real Neo4j, PORT=, HOST=
+ifeq ($(STORE),neo4j)
+	@$(BIN)/python -m matchmaker.store.neo4j.server --home $(DATA)/neo4j --heap $(HEAP) -- \
+		$(SHELL) -c '$(BIN)/matchmaker setup && exec $(BIN)/matchmaker serve'
+else ifeq ($(STORE),sqlite)
+	@$(BIN)/matchmaker setup && exec $(BIN)/matchmaker serve
+else
+	@echo "STORE=$(STORE) is unknown: use STORE=sqlite or STORE=neo4j." >&2; exit 2
+endif
+
+.PHONY: neo4j
+neo4j: $(STAMP) ## Start the real Neo4j server alone, on loopback
+	@$(BIN)/python -m matchmaker.store.neo4j.server --home $(DATA)/neo4j --heap $(HEAP)
+
+.PHONY: lint
+lint: $(DEV_STAMP) ## Lint, formatting, import contracts, unused dependencies
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/deptry matchmaker
+
+.PHONY: types
+types: $(DEV_STAMP) ## Static types
+	$(BIN)/mypy
+
+.PHONY: test
+test: lint types ## Everything that CI runs
+	MATCHMAKER_DATA_DIR=$(DATA) $(BIN)/pytest
+
+.PHONY: audit-dependencies
+audit-dependencies: $(DEV_STAMP) ## Known vulnerabilities of the pins (asks the network)
+	$(BIN)/pip-audit --requirement requirements.txt
+
+.PHONY: pins
+pins: $(VENV)/bin/python ## Compile requirements*.txt anew from pyproject.toml
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile -q --python-version 3.11 --python-platform linux -o requirements.txt pyproject.toml
+	$(BIN)/uv pip compile -q --python-version 3.11 --python-platform linux --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml
+
+.PHONY: clean
+clean: ## Remove the environment and caches, never the data in var/
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
