@@ -1,0 +1,225 @@
+"""Recommendations through HTTP on a warm server, and the memory of that server.
+
+    python benchmarks/serving.py DATA_DIR [--neo4j] [--requests 300]
+
+DATA_DIR is what `benchmarks/cordis_import.py FILE --keep DATA_DIR` leaves.
+Latency is taken on one worker, memory on two. Organisations asked for are
+drawn evenly, by a fixed seed, from those with at least two engagements.
+
+With `--neo4j` (DATA_DIR made with `--store neo4j`) the same question is put to
+Neo4j alone in the same run, as one would without a snapshot: the native vector
+index for each of the seeker's five latest statements, a two-hop Cypher query
+for common partners, both merged in the client by reciprocal rank.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import random
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import psutil
+from measure import machine, percentiles, verdict
+
+GOAL = "research_partner"
+SEED = 20260101
+
+TWO_HOP = """
+MATCH (o:Organization {id: $id})-[:TOOK_PART]->(:Engagement)<-[:TOOK_PART]-(shared)
+WITH DISTINCT o, shared
+MATCH (shared)-[:TOOK_PART]->(:Engagement)<-[:TOOK_PART]-(candidate:Organization)
+WHERE candidate <> o AND candidate.kind IN ['university', 'research_institute']
+  AND NOT EXISTS { (o)-[:TOOK_PART]->(:Engagement)<-[:TOOK_PART]-(candidate) }
+RETURN candidate.id AS id, candidate.name AS name, count(DISTINCT shared) AS common
+ORDER BY common DESC, id LIMIT 100
+"""
+
+LATEST_VECTORS = """
+MATCH (o:Organization {id: $id})-[:TOOK_PART]->(s:Statement)
+WHERE s.embedding IS NOT NULL
+RETURN s.embedding AS vector ORDER BY s.date DESC, s.id LIMIT 5
+"""
+
+NEAREST = """
+CALL db.index.vector.queryNodes($index, 100, $vector) YIELD node, score
+MATCH (candidate:Organization)-[:TOOK_PART]->(node)
+WHERE candidate.kind IN ['university', 'research_institute'] AND candidate.id <> $id
+RETURN candidate.id AS id, candidate.name AS name, max(score) AS score
+ORDER BY score DESC, id LIMIT 100
+"""
+
+VECTOR_INDEX = "SHOW INDEXES YIELD name, type WHERE type = 'VECTOR' RETURN name"
+
+
+def free_port() -> int:
+    """A loopback port that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def server(environment: dict[str, str], workers: int) -> Iterator[tuple[str, psutil.Process]]:
+    """`matchmaker serve`, ready: its address and its master process."""
+    port = free_port()
+    process = subprocess.Popen(
+        [str(Path(sys.executable).parent / "matchmaker"), "serve"],
+        env={
+            **os.environ,
+            **environment,
+            "MATCHMAKER_PORT": str(port),
+            "MATCHMAKER_WORKERS": str(workers),
+        },
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(600):
+            with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
+                urllib.request.urlopen(f"{address}/readyz", timeout=1)
+                break
+            if process.poll() is not None:
+                sys.exit(f"`matchmaker serve` ended with {process.returncode}.")
+            time.sleep(0.2)
+        yield address, psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def get(address: str, identity: str) -> list[dict[str, object]]:
+    """Ten recommendations for one organisation, with reasons."""
+    quoted = urllib.parse.quote(identity, safe="")
+    url = f"{address}/api/v1/organizations/{quoted}/recommendations?goal={GOAL}&limit=10"
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        return list(json.load(answer)["recommendations"])
+
+
+def post_text(address: str, text: str) -> None:
+    """Ten recommendations for a free text."""
+    body = json.dumps({"goal": GOAL, "text": text, "limit": 10}).encode()
+    request = urllib.request.Request(
+        f"{address}/api/v1/recommendations",
+        data=body,
+        headers={"Content-Type": "application/json"},
+    )
+    urllib.request.urlopen(request, timeout=30).read()
+
+
+def timed(ask: Callable[[str], object], questions: Sequence[str]) -> list[float]:
+    """Seconds of each question, after ten unmeasured ones."""
+    for question in questions[:10]:
+        ask(question)
+    seconds = []
+    for question in questions:
+        start = time.perf_counter()
+        ask(question)
+        seconds.append(time.perf_counter() - start)
+    return seconds
+
+
+def proportional_memory(process: psutil.Process) -> int:
+    """PSS in bytes of a process and everything it started."""
+    family = [process, *process.children(recursive=True)]
+    return sum(member.memory_full_info().pss for member in family)
+
+
+def ask_neo4j(session, identity: str, index: str) -> list[str]:  # noqa: ANN001
+    """The same question without a snapshot: ids, best first."""
+    score: dict[str, float] = defaultdict(float)
+    rankings = [session.run(TWO_HOP, id=identity).data()]
+    for row in session.run(LATEST_VECTORS, id=identity).data():
+        rankings.append(session.run(NEAREST, id=identity, index=index, vector=row["vector"]).data())
+    for ranking in rankings:
+        for rank, row in enumerate(ranking, start=1):
+            score[row["id"]] += 1 / (60 + rank)
+    return sorted(score, key=lambda key: (-score[key], key))[:10]
+
+
+def compare_with_neo4j(url: str, password: str, questions: Sequence[str]) -> list[float]:
+    """Seconds of each question put to the database alone."""
+    from neo4j import GraphDatabase
+
+    with (
+        GraphDatabase.driver(url, auth=("neo4j", password)) as driver,
+        driver.session() as session,
+    ):
+        index = session.run(VECTOR_INDEX).single(strict=True)["name"]
+        return timed(lambda identity: ask_neo4j(session, identity, index), questions)
+
+
+def draw(folder: Path, count: int) -> tuple[list[str], list[str]]:
+    """Organisations with a history, and texts of statements to ask with."""
+    from matchmaker.snapshot.load import SnapshotReader
+
+    snapshot = SnapshotReader(folder / "snapshots").current()
+    engaged = np.diff(snapshot.organization_engagements.indptr) >= 2
+    rng = random.Random(SEED)
+    rows = rng.sample(np.flatnonzero(engaged).tolist(), min(count, int(engaged.sum())))
+    texts = snapshot.statements.table.column("text")
+    lines = rng.sample(range(len(texts)), min(50, len(texts)))
+    return [snapshot.id_of(row) for row in rows], [texts[line].as_py()[:300] for line in lines]
+
+
+def measure(folder: Path, environment: dict[str, str], requests: int) -> list[float]:
+    """HTTP latency on one worker, memory on two; returns the latencies."""
+    organizations, texts = draw(folder, requests)
+    with server(environment, workers=1) as (address, _):
+        seconds = timed(lambda identity: get(address, identity), organizations)
+        print(f"  HTTP, known organisation  {percentiles(seconds)}")
+        print(
+            f"  HTTP, free text           {percentiles(timed(lambda t: post_text(address, t), texts))}"
+        )
+    with server(environment, workers=2) as (address, process):
+        for identity in organizations[:60]:
+            get(address, identity)
+        for text in texts[:20]:
+            post_text(address, text)
+        memory = proportional_memory(process) / 2**30
+    p50, p95 = np.percentile(np.asarray(seconds) * 1000, [50, 95])
+    print()
+    verdict("p50", p50, 30, "ms")
+    verdict("p95", p95, 80, "ms")
+    verdict("PSS of master, two workers and model", memory, 1.5, "GiB")
+    return seconds
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--neo4j", action="store_true")
+    parser.add_argument("--requests", type=int, default=300)
+    options = parser.parse_args()
+    print(f"{machine()}\n{time.strftime('%Y-%m-%d')}  {options.folder}\n")
+    environment = {"MATCHMAKER_DATA_DIR": str(options.folder.resolve())}
+    if not options.neo4j:
+        measure(options.folder, environment, options.requests)
+        return
+    from matchmaker.store.neo4j.server import running_server
+
+    with running_server(options.folder / "neo4j", heap="1g") as database:
+        environment["MATCHMAKER_STORE"] = database.url
+        environment["MATCHMAKER_STORE_PASSWORD"] = database.password
+        ours = measure(options.folder, environment, options.requests)
+        organizations, _ = draw(options.folder, options.requests)
+        theirs = compare_with_neo4j(database.url, database.password, organizations)
+        print(f"\n  Neo4j alone               {percentiles(theirs)}")
+        print(f"  Neo4j alone over ours, p50{np.median(theirs) / np.median(ours):10.1f} ×")
+
+
+if __name__ == "__main__":
+    main()
