@@ -1,0 +1,84 @@
+"""How gunicorn serves: threads, one shared copy of snapshot and model, metrics apart."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+# Before anything imports torch. A thread pool warmed in the master does not
+# survive the fork: workers then wait for threads that are not there.
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+from matchmaker.settings import read_settings
+
+_settings = read_settings()
+_metrics_folder = (_settings.data_dir / "metrics").resolve()
+if _settings.metrics_port:
+    # Before anything imports prometheus_client, which reads it then.
+    shutil.rmtree(_metrics_folder, ignore_errors=True)
+    _metrics_folder.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics_folder)
+
+bind = (
+    f"[{_settings.host}]:{_settings.port}"
+    if ":" in _settings.host
+    else f"{_settings.host}:{_settings.port}"
+)
+chdir = str(Path(__file__).parent)
+wsgi_app = "wsgi:app"
+worker_class = "gthread"
+workers = _settings.workers
+threads = _settings.threads
+preload_app = True
+timeout = 60
+graceful_timeout = 20
+keepalive = 5
+max_requests = 0
+limit_request_line = 8190
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+control_socket_disable = True
+errorlog = "-"
+loglevel = "warning"
+
+_jobs: subprocess.Popen[bytes] | None = None
+
+
+def when_ready(server):
+    """Serve metrics, start the worker of background jobs, and say where to go."""
+    global _jobs
+    if _settings.metrics_port:
+        _serve_metrics()
+    _jobs = subprocess.Popen([sys.executable, "-m", "matchmaker.cli", "worker", "--child"])
+    address = f"http://{bind}"
+    print(
+        f"Matchmaker is ready: {address}/api/docs\n"
+        f"A first question:    curl '{address}/api/v1/organizations?limit=3'\n"
+        "Stop with Ctrl-C.",
+        flush=True,
+    )
+
+
+def on_exit(server):
+    """Stop the worker of background jobs with the server."""
+    if _jobs is not None and _jobs.poll() is None:
+        _jobs.terminate()
+        _jobs.wait(timeout=20)
+
+
+def child_exit(server, worker):
+    """Forget the gauges of a worker that ended."""
+    if _settings.metrics_port:
+        from prometheus_client import multiprocess
+
+        multiprocess.mark_process_dead(worker.pid)
+
+
+def _serve_metrics():
+    from prometheus_client import CollectorRegistry, start_http_server
+    from prometheus_client.multiprocess import MultiProcessCollector
+
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)
+    start_http_server(_settings.metrics_port, addr="127.0.0.1", registry=registry)

@@ -1,0 +1,50 @@
+"""Types of fields that requests share: bounded, and free of what no store can hold."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from matchmaker.domain import MAX_NAME, MAX_TEXT
+
+MAX_INTEGER = 2**31 - 1
+MAX_ID = 240
+ID_PATTERN = r"^[a-z0-9][a-z0-9_.-]{0,31}:[^\s\x00-\x1f\x7f]{1,200}$"
+
+
+def _without_nul(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("must not contain the character NUL")
+    return text
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be blank")
+    return text
+
+
+_Plain = AfterValidator(_without_nul)
+_Filled = AfterValidator(_not_blank)
+
+Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=MAX_ID), _Plain]
+LookupId = Annotated[str, Field(min_length=1, max_length=MAX_ID), _Plain]
+Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME), _Plain, _Filled]
+OptionalName = Annotated[str, Field(max_length=MAX_NAME), _Plain]
+Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT), _Plain, _Filled]
+OptionalText = Annotated[str, Field(max_length=MAX_TEXT), _Plain]
+Short = Annotated[str, Field(max_length=200), _Plain]
+Country = Annotated[str, Field(pattern=r"^([A-Z]{2})?$", description="ISO 3166-1 alpha-2")]
+Currency = Annotated[str, Field(pattern=r"^([A-Z]{3})?$", description="ISO 4217")]
+Language = Annotated[str, Field(pattern=r"^([a-z]{2,3})?$", description="ISO 639; empty: detected")]
+Count = Annotated[int, Field(ge=0, le=MAX_INTEGER)]
+Amount = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
+Day = Annotated[date, Field(ge=date(1000, 1, 1), le=date(2999, 12, 31))]
+
+
+class Strict(BaseModel):
+    """Whatever is sent and unknown is an error: a misspelt field is never passed over."""
+
+    model_config = ConfigDict(extra="forbid")

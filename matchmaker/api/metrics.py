@@ -1,0 +1,29 @@
+"""Figures for Prometheus, served by the gunicorn master on a loopback port of its own.
+
+With several workers each writes its own files (PROMETHEUS_MULTIPROC_DIR, set in
+`gunicorn.conf.py` before this is imported), and the master adds them up.
+"""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Histogram
+
+_REQUESTS = Counter(
+    "matchmaker_http_requests",
+    "Requests by method, route and status.",
+    ("method", "route", "status"),
+)
+_SECONDS = Histogram(
+    "matchmaker_http_request_seconds",
+    "Time to answer, in seconds.",
+    ("method", "route"),
+    buckets=(0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.15, 0.3, 1, 3, 10),
+)
+_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+
+
+def observe(method: str, route: str, status: int, seconds: float) -> None:
+    """Count one answered request; an invented method does not make a series of its own."""
+    known = method if method in _METHODS else "other"
+    _REQUESTS.labels(known, route, str(status)).inc()
+    _SECONDS.labels(known, route).observe(seconds)

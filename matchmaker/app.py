@@ -1,0 +1,66 @@
+"""The web application: services wired, guards and routes put on Flask."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from flask import Flask, Response, redirect
+from flask_openapi3 import Info, OpenAPI
+from pydantic import ValidationError
+
+from matchmaker.api import guards, problems
+from matchmaker.api.context import EXTENSION, Context, Services, services
+from matchmaker.api.outputs import Problem
+from matchmaker.api.routes import api
+from matchmaker.logs import configure_logs
+from matchmaker.settings import read_settings
+from matchmaker.wiring import wire
+
+MAX_BODY_BYTES = 1_000_000
+_DESCRIPTION = (
+    "Finds the ties an industrial cluster is missing and says why. Start with "
+    "`GET /api/v1/organizations`, then ask for the recommendations of one of them."
+)
+
+
+def create_app(wired: Services | None = None) -> Flask:
+    """The application on the given services, or on those of the settings."""
+    wired = wired or wire(read_settings())
+    configure_logs(wired.settings.log_format)
+    app = OpenAPI(
+        "matchmaker",
+        info=Info(title="Matchmaker", version=version("matchmaker"), description=_DESCRIPTION),
+        security_schemes={"adminKey": {"type": "http", "scheme": "bearer"}},
+        doc_prefix="/api",
+        doc_url="/openapi.json",
+        validation_error_model=Problem,
+        validation_error_callback=_validation_problem,
+        static_folder=None,
+    )
+    # Ids may hold slashes, doubled ones too.
+    app.url_map.merge_slashes = False
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.extensions[EXTENSION] = Context(wired)
+    problems.register(app)
+    guards.register(app)
+    app.register_api(api)
+    app.add_url_rule("/livez", "livez", _alive)
+    app.add_url_rule("/readyz", "readyz", _ready)
+    app.add_url_rule("/api/docs", "docs", lambda: redirect("/api/swagger"))
+    app.add_url_rule("/", "root", lambda: redirect("/api/docs"))
+    return app
+
+
+def _validation_problem(error: ValidationError) -> Response:
+    return problems.of_validation(error)
+
+
+def _alive() -> Response:
+    """The process answers."""
+    return Response('{"status":"alive"}', mimetype="application/json")
+
+
+def _ready() -> Response:
+    """Store and snapshot answer, else 503."""
+    services().health.require_ready()
+    return Response('{"status":"ready"}', mimetype="application/json")

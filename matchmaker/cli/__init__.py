@@ -1,0 +1,88 @@
+"""The command line: `matchmaker …`.
+
+Exit codes: 0 done; 1 the input or the state of things does not allow it; 2 wrong
+usage; 3 done, but some rows or seekers were refused; 4 store, snapshot or model
+unavailable; 5 the disk cannot be written; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from matchmaker import errors
+from matchmaker.cli.ask import recommend
+from matchmaker.cli.load import duplicates, import_group, seed, template
+from matchmaker.cli.operate import doctor, key, refresh, serve, setup, status, worker
+
+_EXIT_CODES: dict[type[errors.MatchmakerError], int] = {
+    errors.MatchmakerError: 1,
+    errors.StoreUnavailable: 4,
+    errors.StoreMismatch: 4,
+    errors.SnapshotUnavailable: 4,
+    errors.ModelUnavailable: 4,
+    errors.StorageFull: 5,
+}
+_EPILOG = (
+    "Exit codes: 0 done, 1 input or state, 2 usage, 3 some rows refused, "
+    "4 store, snapshot or model unavailable, 5 disk, 130 interrupted."
+)
+
+
+@click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="matchmaker")
+def cli() -> None:
+    """Find the ties an industrial cluster is missing, and why they are worth making."""
+
+
+for _command in (
+    recommend,
+    import_group,
+    template,
+    seed,
+    duplicates,
+    refresh,
+    status,
+    doctor,
+    setup,
+    serve,
+    worker,
+    key,
+):
+    cli.add_command(_command)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command; every expected error becomes one line and an exit code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Like `main`, but gives the exit code back."""
+    try:
+        result = cli.main(arguments, prog_name="matchmaker", standalone_mode=False)
+    except errors.MatchmakerError as error:
+        return _fail(str(error), exit_code(error))
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return _fail("Interrupted.", 130)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader has gone; Python would complain at exit
+        return 0
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _fail(f"{where}{error.strerror or error}.", 5)
+    return result if isinstance(result, int) else 0
+
+
+def exit_code(error: errors.MatchmakerError) -> int:
+    """The exit code of an expected error."""
+    return next(_EXIT_CODES[kind] for kind in type(error).__mro__ if kind in _EXIT_CODES)
+
+
+def _fail(message: str, code: int) -> int:
+    click.echo(f"Error: {' '.join(message.split())}", err=True)
+    return code

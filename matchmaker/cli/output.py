@@ -1,0 +1,65 @@
+"""What commands share: the wired services, progress bars, JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from matchmaker.wiring import Wiring
+
+SOME_REFUSED = 3
+Report = Callable[[str, int, int], None]
+
+
+def wired() -> Wiring:
+    """Services as the settings say. Raises SettingsError."""
+    from matchmaker.settings import read_settings
+    from matchmaker.wiring import wire
+
+    return wire(read_settings())
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+@contextmanager
+def progress_bars() -> Iterator[Report]:
+    """A bar for each step on standard error: report(step, done, total); total 0 is unknown."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True)
+    bars = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )
+    tasks: dict[str, Any] = {}
+
+    def report(step: str, done: int, total: int) -> None:
+        if step not in tasks:
+            tasks[step] = bars.add_task(step, total=total or None)
+            if not console.is_terminal:
+                click.echo(f"{step} …", err=True)
+        bars.update(tasks[step], completed=done, total=total or None)
+
+    with bars:
+        yield report

@@ -1,0 +1,60 @@
+"""Background jobs: a huey queue in the data folder, worked off by one process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+
+import structlog
+from huey import SqliteHuey, crontab
+
+from matchmaker.errors import MatchmakerError
+from matchmaker.wiring import Wiring
+
+log = structlog.get_logger(__name__)
+
+
+def make_queue(wired: Wiring) -> SqliteHuey:
+    """The queue with its periodic tasks."""
+    queue = SqliteHuey("matchmaker", filename=str(wired.settings.data_dir / "jobs.db"))
+
+    @queue.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
+    @queue.lock_task("refresh")  # type: ignore[untyped-decorator]
+    def refresh_when_stale() -> None:
+        refresh_if_needed(wired)
+
+    return queue
+
+
+def refresh_if_needed(wired: Wiring) -> bool:
+    """A new snapshot when the store has changed since the last one; whether it was made.
+
+    What is unavailable now is logged, and tried again the next minute.
+    """
+    try:
+        if not wired.refreshing.is_needed():
+            return False
+        meta = wired.refreshing.refresh()
+    except MatchmakerError as error:
+        log.warning("snapshot not refreshed", error=error.message, mend=error.mend)
+        return False
+    log.info("snapshot refreshed", version=meta.version)
+    return True
+
+
+def work(wired: Wiring, parent: int | None = None) -> None:
+    """Work jobs off until told to end, or until the process `parent` has ended."""
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
+    queue = make_queue(wired)
+    # A lock left by a worker that was killed would stop all refreshing.
+    queue.flush_locks()
+    queue.create_consumer(workers=1, periodic=True, initial_delay=1.0).run()
+
+
+def _end_after(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(2)
+    os.kill(os.getpid(), signal.SIGINT)

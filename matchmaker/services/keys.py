@@ -1,0 +1,95 @@
+"""The admin key and the secret that signs cursors: made once, kept in the data folder."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+from matchmaker.errors import StorageFull
+
+KEY_FILE = "admin.key.sha256"
+SIGNING_FILE = "cursor.secret"
+
+
+class Keys:
+    """Keys of one installation. Only the hash of the admin key is kept.
+
+    The key has 256 random bits, so a plain SHA-256 is as hard to turn round as
+    a slow password hash would be.
+    """
+
+    def __init__(self, folder: Path, configured: str = "") -> None:
+        self._folder = folder
+        self._configured = configured
+
+    def make_admin_key(self) -> str | None:
+        """A new key, to be shown once; None when there is one already.
+
+        Raises StorageFull when the folder cannot be written.
+        """
+        if self._configured:
+            return None
+        key = secrets.token_urlsafe(32)
+        return key if _write_once(self._folder / KEY_FILE, _digest(key)) else None
+
+    def renew_admin_key(self) -> str:
+        """A new key instead of the old one, which stops working at once."""
+        (self._folder / KEY_FILE).unlink(missing_ok=True)
+        key = secrets.token_urlsafe(32)
+        _write_once(self._folder / KEY_FILE, _digest(key))
+        return key
+
+    def is_admin_key(self, key: str) -> bool:
+        """Whether `key` is the admin's, compared in constant time."""
+        expected = self._admin_digest()
+        return bool(expected) and hmac.compare_digest(_digest(key), expected)
+
+    def signing_secret(self) -> str:
+        """The secret for signatures, the same for all processes."""
+        path = self._folder / SIGNING_FILE
+        _write_once(path, secrets.token_hex(32))
+        return path.read_text(encoding="ascii")
+
+    def _admin_digest(self) -> str:
+        if self._configured:
+            return _digest(self._configured)
+        try:
+            return (self._folder / KEY_FILE).read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            return ""
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _write_once(path: Path, content: str) -> bool:
+    """Create a private file whole, in one step; False when it was there already."""
+    if path.exists():
+        return False
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return _create(path, content)
+    except OSError as error:
+        raise StorageFull(
+            f"{path} cannot be written: {error.strerror}.",
+            mend="Free space or set MATCHMAKER_DATA_DIR to a folder you may write.",
+        ) from None
+
+
+def _create(path: Path, content: str) -> bool:
+    beside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(content)
+        # A link fails when the name is taken: of two processes one wins, whole.
+        os.link(beside, path)
+    except FileExistsError:
+        return False
+    finally:
+        beside.unlink()
+    return True

@@ -1,0 +1,218 @@
+"""Matching: partners for an organisation, a need or a free text, one by one or in bulk."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import islice
+
+from matchmaker.domain import MAX_TEXT, GoalName, Need
+from matchmaker.embedding import Embedder, VectorCache
+from matchmaker.errors import InvalidInput, MatchmakerError, StoreUnavailable
+from matchmaker.recommend.goals import GOALS
+from matchmaker.recommend.model import MAX_LIMIT, Recommendation, Request, Seeker
+from matchmaker.recommend.pipeline import recommend
+from matchmaker.services.seekers import Seekers
+from matchmaker.services.snapshot_rows import FilterIds, SnapshotRows
+from matchmaker.snapshot.load import SnapshotReader
+from matchmaker.store.ports import GraphStore
+
+BATCH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked for, whoever asks."""
+
+    goal: GoalName
+    limit: int = 10
+    only_new: bool = True
+    filters: FilterIds = field(default_factory=FilterIds)
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.limit <= MAX_LIMIT:
+            raise InvalidInput(f"must be from 1 to {MAX_LIMIT}.", where="limit")
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How old the candidates' side is: the snapshot's version and date, and the store's version."""
+
+    version: int
+    as_of: date
+    store_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Recommendations for one seeker; `seeker` is its id, "" for a free text of nobody."""
+
+    goal: GoalName
+    seeker: str
+    recommendations: tuple[Recommendation, ...]
+    freshness: Freshness
+
+
+@dataclass(frozen=True, slots=True)
+class TextQuestion:
+    """One free text of a bulk run: its own id, and who asks ("" for nobody in the graph)."""
+
+    id: str
+    text: str
+    organization: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAnswer:
+    """One seeker of a bulk run; `error` says why there are no recommendations."""
+
+    seeker: str
+    recommendations: tuple[Recommendation, ...] = ()
+    error: MatchmakerError | None = None
+
+
+class Matching:
+    """Use cases of recommending. Reading only, so no principal."""
+
+    def __init__(
+        self,
+        store: GraphStore,
+        reader: SnapshotReader,
+        embedder: Callable[[], Embedder],
+        cache: Callable[[], VectorCache],
+    ) -> None:
+        self._store = store
+        self._reader = reader
+        self._embedder = embedder
+        self._cache = cache
+        self._rows: SnapshotRows | None = None
+        self._lock = threading.Lock()
+
+    def for_organization(self, organization_id: str, question: Question) -> Answer:
+        """Partners for a known organisation. Raises NotFound."""
+        rows = self._current_rows()
+        organization = self._store.organization(organization_id)
+        seekers = self._seekers(rows)
+        seeker = self._with_partners(
+            seekers, seekers.organization(organization), organization.id, question
+        )
+        return self._answer(rows, organization.id, seeker, question)
+
+    def for_need(self, need: Need, question: Question) -> Answer:
+        """Partners for a posted need, asked by the organisation that posted it."""
+        rows = self._current_rows()
+        seekers = self._seekers(rows)
+        seeker = seekers.need(replace(need, goal=question.goal))
+        seeker = self._with_partners(seekers, seeker, need.organization, question)
+        return self._answer(rows, need.organization, seeker, question)
+
+    def for_text(self, text: str, question: Question, organization_id: str = "") -> Answer:
+        """Partners for a free text, asked by nobody known or by an organisation.
+
+        Raises InvalidInput for an empty or too long text, NotFound for an unknown asker.
+        """
+        rows = self._current_rows()
+        _check_text(text)
+        seekers = self._seekers(rows)
+        asker = self._asker(seekers, organization_id, question)
+        seeker = replace(asker, texts=tuple(seekers.free_texts([text], question.goal)))
+        return self._answer(rows, organization_id, seeker, question)
+
+    def for_organizations(self, ids: Iterable[str], question: Question) -> Iterator[BulkAnswer]:
+        """One answer for each id, in order; an unknown id gives its error, not an exception."""
+        for organization_id in ids:
+            try:
+                answer = self.for_organization(organization_id, question)
+            except StoreUnavailable:
+                raise
+            except MatchmakerError as error:
+                yield BulkAnswer(organization_id, error=error)
+            else:
+                yield BulkAnswer(organization_id, answer.recommendations)
+
+    def for_texts(
+        self, questions: Iterable[TextQuestion], question: Question
+    ) -> Iterator[BulkAnswer]:
+        """One answer for each text, in order, embedded in batches."""
+        remaining = iter(questions)
+        while batch := list(islice(remaining, BATCH)):
+            yield from self._batch(batch, question)
+
+    def _batch(self, batch: Sequence[TextQuestion], question: Question) -> Iterator[BulkAnswer]:
+        rows = self._current_rows()
+        seekers = self._seekers(rows)
+        # Bad texts are answered below; a placeholder keeps the batch aligned.
+        usable = [item.text if _is_usable(item.text) else "-" for item in batch]
+        texts = seekers.free_texts(usable, question.goal)
+        filters = rows.filters(question.filters)
+        request = Request(question.goal, question.limit, question.only_new, filters)
+        for item, text in zip(batch, texts, strict=True):
+            try:
+                _check_text(item.text)
+                asker = self._asker(seekers, item.organization, question)
+            except StoreUnavailable:
+                raise
+            except MatchmakerError as error:
+                yield BulkAnswer(item.id, error=error)
+            else:
+                found = recommend(rows.snapshot, replace(asker, texts=(text,)), request)
+                yield BulkAnswer(item.id, found)
+
+    def _asker(self, seekers: Seekers, organization_id: str, question: Question) -> Seeker:
+        if not organization_id:
+            return Seeker()
+        organization = self._store.organization(organization_id)
+        profile = seekers.profile(organization)
+        return self._with_partners(seekers, profile, organization.id, question)
+
+    def _with_partners(
+        self, seekers: Seekers, seeker: Seeker, organization_id: str, question: Question
+    ) -> Seeker:
+        if not question.only_new:
+            return seeker
+        layers = frozenset(layer.value for layer in GOALS[question.goal].layers)
+        return seekers.partners(seeker, organization_id, layers)
+
+    def _answer(
+        self, rows: SnapshotRows, seeker_id: str, seeker: Seeker, question: Question
+    ) -> Answer:
+        filters = rows.filters(question.filters)
+        request = Request(question.goal, question.limit, question.only_new, filters)
+        return Answer(
+            goal=question.goal,
+            seeker=seeker_id,
+            recommendations=recommend(rows.snapshot, seeker, request),
+            freshness=self._freshness(rows),
+        )
+
+    def _freshness(self, rows: SnapshotRows) -> Freshness:
+        meta = rows.snapshot.meta
+        try:
+            store_version: int | None = self._store.version()
+        except StoreUnavailable:
+            store_version = None
+        return Freshness(meta.version, meta.as_of, store_version)
+
+    def _seekers(self, rows: SnapshotRows) -> Seekers:
+        return Seekers(self._store, rows, self._embedder, self._cache)
+
+    def _current_rows(self) -> SnapshotRows:
+        """Row numbers of the newest snapshot, made once for each. Raises SnapshotUnavailable."""
+        snapshot = self._reader.current()
+        with self._lock:
+            if self._rows is None or self._rows.snapshot is not snapshot:
+                self._rows = SnapshotRows(snapshot)
+            return self._rows
+
+
+def _is_usable(text: str) -> bool:
+    return bool(text.strip()) and len(text) <= MAX_TEXT
+
+
+def _check_text(text: str) -> None:
+    if not text.strip():
+        raise InvalidInput("must not be empty.", where="text")
+    if len(text) > MAX_TEXT:
+        raise InvalidInput(f"has {len(text)} characters; at most {MAX_TEXT}.", where="text")

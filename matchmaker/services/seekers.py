@@ -1,0 +1,213 @@
+"""The seeker's side of a recommendation, read fresh from the store.
+
+What a person edited a moment ago counts at once. A vector that the snapshot has
+for the same text is taken from there; only new texts are embedded.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from matchmaker.domain import (
+    GoalName,
+    Need,
+    NeedState,
+    Organization,
+    Stage,
+    Statement,
+    StatementKind,
+)
+from matchmaker.embedding import Embedder, VectorCache, center, embed_missing
+from matchmaker.recommend.model import Seeker, SeekerText
+from matchmaker.services.snapshot_rows import SnapshotRows
+from matchmaker.snapshot.load import check_model
+from matchmaker.snapshot.model import STAGES, FloatArray
+from matchmaker.store.ports import MAX_PAGE, GraphStore
+from matchmaker.text import language_of
+
+# Past engagements that speak for a seeker: the newest ones say what it does now.
+MAX_ENGAGEMENT_TEXTS = 24
+MAX_PARTNERS = 1000
+
+
+class Seekers:
+    """Makes seekers for one snapshot from what the store holds at this moment."""
+
+    def __init__(
+        self,
+        store: GraphStore,
+        rows: SnapshotRows,
+        embedder: Callable[[], Embedder],
+        cache: Callable[[], VectorCache],
+    ) -> None:
+        self._store = store
+        self._rows = rows
+        self._snapshot = rows.snapshot
+        self._embedder = embedder
+        self._cache = cache
+
+    def organization(self, organization: Organization) -> Seeker:
+        """An organisation with everything it says. Raises ModelUnavailable."""
+        profile = self.profile(organization)
+        return replace(profile, texts=self._texts(organization.id, profile.row))
+
+    def need(self, need: Need) -> Seeker:
+        """The organisation that posted the need, asking for just that."""
+        asker = self.profile(self._store.organization(need.organization))
+        return replace(
+            asker,
+            texts=(self.free_texts([need.text], need.goal)[0],),
+            stages=_stage_bits(need.stages) or asker.stages,
+        )
+
+    def profile(self, organization: Organization) -> Seeker:
+        """Who the organisation is and whom it knows, without texts."""
+        place = self._rows.places.get(organization.place or "", -1)
+        latitude, longitude = self._coordinates(organization.place, place)
+        clusters = (cluster.id for cluster in self._store.clusters_of(organization.id))
+        known = (self._rows.clusters.get(cluster, -1) for cluster in clusters)
+        return Seeker(
+            row=self._rows.organization(organization.id),
+            kind=organization.kind,
+            size=organization.size,
+            country=organization.country,
+            place=place,
+            industry=self._rows.industries.get(organization.industry or "", -1),
+            clusters=frozenset(row for row in known if row >= 0),
+            stages=_stage_bits(organization.stages),
+            latitude=latitude,
+            longitude=longitude,
+        )
+
+    def partners(self, seeker: Seeker, organization_id: str, layers: frozenset[str]) -> Seeker:
+        """The seeker with partners that the store knows and the snapshot may not yet.
+
+        `layers` are those in which a tie makes a partner. An unchanged graph has
+        no newer partners, so nothing is read.
+        """
+        if self._store.version() == self._snapshot.meta.version:
+            return seeker
+        around = self._store.neighborhood(organization_id, 1, MAX_PARTNERS)
+        tied = {
+            end
+            for tie in around.ties
+            if tie.layer.value in layers and organization_id in (tie.source, tie.target)
+            for end in (tie.source, tie.target)
+        }
+        rows = (self._rows.organization(other) for other in tied - {organization_id})
+        return replace(seeker, partners=frozenset(row for row in rows if row is not None))
+
+    def free_texts(self, texts: Sequence[str], goal: GoalName) -> list[SeekerText]:
+        """Texts as needs for `goal`, embedded together. Raises ModelUnavailable."""
+        languages = [language_of(text) for text in texts]
+        vectors = self._query_vectors(texts, languages)
+        return [
+            SeekerText(text, StatementKind.NEED, language, goal, vector)
+            for text, language, vector in zip(texts, languages, vectors, strict=True)
+        ]
+
+    def _query_vectors(
+        self, texts: Sequence[str], languages: Sequence[str]
+    ) -> Sequence[FloatArray | None]:
+        if not self._snapshot.meta.dimension:
+            return [None] * len(texts)
+        embedder = self._checked_embedder()
+        return list(center(embedder.queries(texts), languages, self._snapshot.language_means))
+
+    def _texts(self, organization_id: str, row: int | None) -> tuple[SeekerText, ...]:
+        statements = self._speaking(organization_id)
+        goals = {need.id: need.goal for need in self._open_needs(organization_id)}
+        vectors = self._vectors(statements, row)
+        return tuple(
+            SeekerText(
+                text=statement.text,
+                kind=statement.kind,
+                language=statement.language or language_of(statement.text),
+                goal=goals.get(statement.id),
+                vector=vectors[statement.id],
+            )
+            for statement in statements
+        )
+
+    def _speaking(self, organization_id: str) -> list[Statement]:
+        """Descriptions, active offers, open needs, and the newest engagements."""
+        statements = [s for s in self._store.statements_of(organization_id) if s.text.strip()]
+        spoken = self._withdrawn(organization_id, statements)
+        past = [s for s in statements if s.kind is StatementKind.ENGAGEMENT]
+        past.sort(key=lambda s: (s.date is not None, s.date, s.id), reverse=True)
+        return [
+            s for s in statements if s.kind is not StatementKind.ENGAGEMENT and s.id not in spoken
+        ] + past[:MAX_ENGAGEMENT_TEXTS]
+
+    def _withdrawn(self, organization_id: str, statements: Sequence[Statement]) -> set[str]:
+        kinds = {statement.kind for statement in statements}
+        withdrawn: set[str] = set()
+        if StatementKind.NEED in kinds:
+            still_open = {need.id for need in self._open_needs(organization_id)}
+            needs = {s.id for s in statements if s.kind is StatementKind.NEED}
+            withdrawn |= needs - still_open
+        if StatementKind.OFFER in kinds:
+            offers = self._store.offers(organization_id, None, MAX_PAGE).rows
+            withdrawn |= {offer.id for offer in offers if not offer.active}
+        return withdrawn
+
+    def _open_needs(self, organization_id: str) -> tuple[Need, ...]:
+        return self._store.needs(organization_id, NeedState.OPEN, None, MAX_PAGE).rows
+
+    def _vectors(
+        self, statements: Sequence[Statement], row: int | None
+    ) -> dict[str, FloatArray | None]:
+        """A centred unit vector for each statement, None without a model."""
+        if not self._snapshot.meta.dimension:
+            return dict.fromkeys((statement.id for statement in statements), None)
+        vectors = self._snapshot_vectors(statements, row)
+        missing = [statement for statement in statements if statement.id not in vectors]
+        if missing:
+            vectors |= self._embedded(missing)
+        return {statement.id: vectors[statement.id] for statement in statements}
+
+    def _snapshot_vectors(
+        self, statements: Sequence[Statement], row: int | None
+    ) -> dict[str, FloatArray]:
+        if row is None:
+            return {}
+        rows = self._snapshot.organization_statements.row(row)
+        known = self._snapshot.statements.table.take(rows)
+        texts = dict(zip(known["id"].to_pylist(), known["text"].to_pylist(), strict=True))
+        place = dict(zip(known["id"].to_pylist(), rows, strict=True))
+        return {
+            statement.id: self._snapshot.vectors[place[statement.id]]
+            for statement in statements
+            if texts.get(statement.id) == statement.text
+            and self._snapshot.vectors[place[statement.id]].any()
+        }
+
+    def _embedded(self, statements: Sequence[Statement]) -> dict[str, FloatArray]:
+        embedder = self._checked_embedder()
+        texts = [statement.text for statement in statements]
+        vectors = embed_missing(embedder, self._cache(), texts, None)
+        languages = [statement.language or language_of(statement.text) for statement in statements]
+        centred = center(np.asarray(vectors), languages, self._snapshot.language_means)
+        return {s.id: vector for s, vector in zip(statements, centred, strict=True)}
+
+    def _checked_embedder(self) -> Embedder:
+        embedder = self._embedder()
+        check_model(self._snapshot, embedder)
+        return embedder
+
+    def _coordinates(self, place: str | None, row: int) -> tuple[float, float]:
+        """From the snapshot; for a place newer than it, from the store."""
+        if place is None or row >= 0:
+            return self._rows.coordinates(row)
+        stored = self._store.places([place]).get(place)
+        if stored is None or stored.latitude is None or stored.longitude is None:
+            return (math.nan, math.nan)
+        return (stored.latitude, stored.longitude)
+
+
+def _stage_bits(stages: Sequence[Stage]) -> int:
+    return sum(1 << STAGES.index(stage) for stage in stages)

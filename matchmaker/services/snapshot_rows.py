@@ -1,0 +1,99 @@
+"""From ids to rows of a snapshot's tables, as seekers and filters need them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import pyarrow as pa
+
+from matchmaker.domain import Kind, Size, Tier
+from matchmaker.errors import InvalidInput, NotFound
+from matchmaker.recommend.model import Filters
+from matchmaker.snapshot.model import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class FilterIds:
+    """What candidates are narrowed to, by ids; see `recommend.model.Filters`."""
+
+    kinds: frozenset[Kind] = frozenset()
+    sizes: frozenset[Size] = frozenset()
+    tiers: frozenset[Tier] = frozenset()
+    countries: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
+    industries: frozenset[str] = frozenset()
+    clusters: frozenset[str] = frozenset()
+    radius_km: float | None = None
+    centre: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class SnapshotRows:
+    """Row numbers of one snapshot's places, industries, clusters and statements."""
+
+    snapshot: Snapshot
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        return _rows(self.snapshot.places)
+
+    @cached_property
+    def industries(self) -> dict[str, int]:
+        return _rows(self.snapshot.industries)
+
+    @cached_property
+    def clusters(self) -> dict[str, int]:
+        return _rows(self.snapshot.clusters)
+
+    def organization(self, organization_id: str) -> int | None:
+        """Row of an organisation, None when it is newer than the snapshot."""
+        try:
+            return self.snapshot.row_of(organization_id)
+        except NotFound:
+            return None
+
+    def coordinates(self, place: int) -> tuple[float, float]:
+        """Latitude and longitude of the place or its nearest ancestor that has them, else NaN."""
+        table = self.snapshot.places
+        while place >= 0:
+            latitude = table.column("latitude")[place].as_py()
+            longitude = table.column("longitude")[place].as_py()
+            if _known(latitude) and _known(longitude):
+                return (float(latitude), float(longitude))
+            place = int(table.column("parent")[place].as_py())
+        return (math.nan, math.nan)
+
+    def filters(self, ids: FilterIds) -> Filters:
+        """The same filters by rows. Raises InvalidInput naming an id that is unknown."""
+        return Filters(
+            kinds=ids.kinds,
+            sizes=ids.sizes,
+            tiers=ids.tiers,
+            countries=ids.countries,
+            places=_found(self.places, ids.places, "place"),
+            industries=_found(self.industries, ids.industries, "industry"),
+            clusters=_found(self.clusters, ids.clusters, "cluster"),
+            radius_km=ids.radius_km,
+            centre=ids.centre,
+        )
+
+
+def _rows(table: pa.Table) -> dict[str, int]:
+    return {identity: row for row, identity in enumerate(table.column("id").to_pylist())}
+
+
+def _known(degrees: float | None) -> bool:
+    return degrees is not None and not math.isnan(degrees)
+
+
+def _found(rows: dict[str, int], ids: frozenset[str], name: str) -> frozenset[int]:
+    for identity in sorted(ids):
+        if identity not in rows:
+            raise InvalidInput(
+                f"{identity!r} is not known.",
+                where=name,
+                mend=f"Give the id of a {name} in the graph; if it is new, `matchmaker refresh`.",
+            )
+    return frozenset(rows[identity] for identity in ids)

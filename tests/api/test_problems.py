@@ -1,0 +1,178 @@
+"""Every refused request is problem+json, names the field at fault, and is never a 500."""
+
+import pytest
+
+API = "/api/v1"
+OFFER = {"organization": "t:firm1", "kind": "product", "text": "球阀"}
+
+
+def assert_problem(answer, status, field=None):
+    assert answer.status_code == status, answer.text
+    assert answer.mimetype == "application/problem+json"
+    assert answer.json["status"] == status
+    assert answer.json["title"]
+    if field is not None:
+        assert field in [error["field"] for error in answer.json["errors"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("limit=0", "limit"),
+        ("limit=201", "limit"),
+        ("limit=ten", "limit"),
+        ("kind=bakery", "kind.0"),
+        ("cursor=forged", "cursor"),
+        ("q=", "q"),
+        ("q=" + "x" * 501, "q"),
+        ("place=%00", "place"),
+        ("colour=red", "colour"),
+    ],
+)
+def test_a_bad_query_names_its_field(client, query, field):
+    assert_problem(client.get(f"{API}/organizations?{query}"), 422, field)
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("", "goal"),
+        ("goal=friendship", "goal"),
+        ("goal=supplier&limit=101", "limit"),
+        ("goal=supplier&radius_km=nan", "radius_km"),
+        ("goal=supplier&radius_km=-1", "radius_km"),
+        ("goal=supplier&place=place:nowhere", "place"),
+        ("goal=supplier&cluster=x:none", "cluster"),
+    ],
+)
+def test_a_bad_question_names_its_field(client, query, field):
+    answer = client.get(f"{API}/organizations/t:firm1/recommendations?{query}")
+    assert_problem(answer, 422, field)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"text": ""}, "text"),
+        ({"text": "   "}, "text"),
+        ({"text": "x" * 20_001}, "text"),
+        ({"text": "a\x00b"}, "text"),
+        ({"text": None}, "text"),
+        ({"text": 7}, "text"),
+        ({"slots": 10**30}, "slots"),
+        ({"slots": -1}, "slots"),
+        ({"kind": "gift"}, "kind"),
+        ({"organization": "no id"}, "organization"),
+        ({"organization": "t:nobody"}, "organization"),
+        ({"date": "yesterday"}, "date"),
+        ({"unknown": 1}, "unknown"),
+    ],
+)
+def test_a_bad_body_names_its_field(client, writer, change, field):
+    assert_problem(client.post(f"{API}/offers", json=OFFER | change, headers=writer), 422, field)
+
+
+def test_a_lone_surrogate_is_refused(client, writer):
+    body = '{"organization": "t:firm1", "kind": "product", "text": "\\ud800"}'
+    answer = client.post(
+        f"{API}/offers", data=body, headers=writer, content_type="application/json"
+    )
+    assert_problem(answer, 422, "text")
+
+
+def test_the_longest_text_is_taken(client):
+    body = {"text": "阀" * 20_000, "goal": "supplier", "limit": 1}
+    assert client.post(f"{API}/recommendations", json=body).status_code == 200
+
+
+@pytest.mark.parametrize("body", ["", "{", "nul", "\ufeff{}", "[" * 100_000])
+def test_broken_json_is_a_400(client, writer, body):
+    answer = client.post(
+        f"{API}/offers", data=body.encode(), headers=writer, content_type="application/json"
+    )
+    assert_problem(answer, 400)
+
+
+@pytest.mark.parametrize("body", ["[]", "null", "7", '"{}"'])
+def test_json_that_is_no_object_is_a_422(client, writer, body):
+    answer = client.post(
+        f"{API}/offers", data=body, headers=writer, content_type="application/json"
+    )
+    assert_problem(answer, 422, "body")
+
+
+def test_another_media_type_is_a_415(client, writer):
+    answer = client.post(f"{API}/offers", data="a=1", headers=writer, content_type="text/plain")
+    assert_problem(answer, 415)
+
+
+def test_a_body_over_the_limit_is_a_413(client, writer):
+    answer = client.post(
+        f"{API}/offers", data=b" " * 1_000_001, headers=writer, content_type="application/json"
+    )
+    assert_problem(answer, 413)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "organizations/t:nobody",
+        "organizations/%00",
+        "organizations/t:nobody/neighborhood",
+        "organizations/t:nobody/recommendations?goal=supplier",
+        "clusters/t:none",
+        "clusters/t:none/members",
+        "offers/t:none",
+        "offers?organization=t:nobody",
+        "needs/t:none",
+        "engagements/t:none",
+        "paths?source=t:firm1&target=t:nobody",
+        "nothing-of-the-kind",
+    ],
+)
+def test_what_is_unknown_is_a_404(client, path):
+    answer = client.get(f"{API}/{path}")
+    assert_problem(answer, 422 if "%00" in path else 404)
+
+
+def test_a_method_that_is_not_there_is_a_405(client):
+    answer = client.delete(f"{API}/organizations")
+    assert_problem(answer, 405)
+    assert "GET" in answer.headers["Allow"]
+
+
+def test_titles_are_in_the_language_asked_for(client):
+    chinese = client.get(f"{API}/offers/t:none", headers={"Accept-Language": "zh-CN"})
+    assert chinese.json["title"] == "未找到"
+    assert client.get(f"{API}/offers/t:none").json["title"] == "Not found"
+
+
+# -- access
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Basic a2V5"}])
+def test_writing_without_a_key_is_refused(client, headers):
+    answer = client.post(f"{API}/offers", json=OFFER, headers=headers)
+    assert_problem(answer, 403)
+
+
+def test_a_wrong_key_is_refused_even_for_reading(client):
+    answer = client.get(f"{API}/organizations", headers={"Authorization": "Bearer guess"})
+    assert_problem(answer, 401)
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize(
+    "request_from",
+    [
+        {"environ_base": {"REMOTE_ADDR": "192.0.2.7"}},
+        {"headers": {"X-Forwarded-For": "192.0.2.7"}},
+        {"headers": {"Host": "evil.example"}},
+    ],
+    ids=["another machine", "a proxy", "a name bound to 127.0.0.1"],
+)
+def test_reading_from_elsewhere_needs_the_key(client, writer, request_from):
+    assert_problem(client.get(f"{API}/organizations", **request_from), 401)
+    headers = request_from.get("headers", {}) | writer
+    allowed = client.get(f"{API}/organizations", **request_from | {"headers": headers})
+    assert allowed.status_code == 200

@@ -1,0 +1,47 @@
+"""What is missing behind the API is a 503 with what to do, not a fault."""
+
+import pytest
+
+from matchmaker.app import create_app
+from matchmaker.settings import Settings
+from matchmaker.wiring import wire
+
+API = "/api/v1"
+
+
+@pytest.fixture
+def empty(tmp_path):
+    """A prepared store, and no snapshot yet."""
+    services = wire(Settings(data_dir=tmp_path, store="", _env_file=None))
+    services.store.prepare()
+    yield create_app(services).test_client()
+    services.store.close()
+
+
+def test_without_a_snapshot_recommendations_are_unavailable(empty):
+    body = {"text": "球阀", "goal": "supplier"}
+    answer = empty.post(f"{API}/recommendations", json=body)
+    assert answer.status_code == 503
+    assert answer.mimetype == "application/problem+json"
+    assert "matchmaker refresh" in answer.json["detail"]
+
+
+def test_without_a_snapshot_it_lives_but_is_not_ready(empty):
+    assert empty.get("/livez").status_code == 200
+    assert empty.get("/readyz").status_code == 503
+    assert empty.get(f"{API}/status").json["ready"] is False
+
+
+def test_without_a_snapshot_the_directory_answers(empty):
+    assert empty.get(f"{API}/organizations").json == {"items": [], "next": None}
+
+
+def test_a_database_that_is_down_is_a_503(tmp_path):
+    settings = Settings(
+        data_dir=tmp_path, store="bolt://neo4j@127.0.0.1:9", store_password="x", _env_file=None
+    )
+    client = create_app(wire(settings)).test_client()
+    for path in ("/readyz", f"{API}/organizations", f"{API}/status"):
+        answer = client.get(path)
+        assert answer.status_code == 503, path
+        assert answer.mimetype == "application/problem+json"

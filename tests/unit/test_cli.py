@@ -1,0 +1,245 @@
+"""The command line: what it prints, and its exit codes."""
+
+import json
+import re
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+from matchmaker.cli import run
+
+TABLES = {
+    "places": "id,name,level,latitude,longitude\nplace:a,甲市,city,28.0,120.7\n",
+    "organizations": (
+        "id,name,kind,place\n"
+        "t:firm1,示例阀门厂,firm,place:a\n"
+        "t:firm2,示例铸造厂,firm,place:a\n"
+        "t:firm3,示例密封件厂,firm,place:a\n"
+    ),
+    "offers": (
+        "id,organization,kind,text\n"
+        "t:offer1,t:firm2,product,耐高压不锈钢铸件\n"
+        "t:offer2,t:firm3,product,橡胶密封圈批量供应\n"
+    ),
+    "needs": "id,organization,goal,text\nt:need1,t:firm1,supplier,需要不锈钢铸件\n",
+}
+
+
+def write_tables(folder, **changes):
+    folder.mkdir(exist_ok=True)
+    for name, text in (TABLES | changes).items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return str(folder)
+
+
+@pytest.fixture
+def fresh(tmp_path, monkeypatch):
+    """An empty installation."""
+    for name in ("STORE", "MODEL", "HOST", "ADMIN_KEY"):
+        monkeypatch.delenv(f"MATCHMAKER_{name}", raising=False)
+    monkeypatch.setenv("MATCHMAKER_DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory):
+    """An installation with the tables above and a snapshot; tests only read it."""
+    folder = tmp_path_factory.mktemp("loaded")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MATCHMAKER_DATA_DIR", str(folder / "var"))
+        patch.delenv("MATCHMAKER_STORE", raising=False)
+        assert run(["import", "tables", write_tables(folder / "tables")]) == 0
+        assert run(["refresh"]) == 0
+        yield folder
+
+
+def test_help_does_not_wait_for_the_model():
+    began = time.perf_counter()
+    shown = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "matchmaker.cli", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert time.perf_counter() - began < 5
+    assert "recommend" in shown.stdout
+    for heavy in ("torch", "pyarrow", "neo4j", "flask", "pydantic"):
+        assert not re.search(rf"\| +{heavy}$", shown.stderr, re.MULTILINE), heavy
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["recommend", "--goal", "supplier"],
+        ["recommend", "--goal", "friendship", "--text", "x"],
+        ["recommend", "--goal", "supplier", "--text", "x", "--for", "t:1"],
+        ["recommend", "--goal", "supplier", "--text", "x", "--limit", "1001"],
+        ["recommend", "--goal", "supplier", "--text", "x", "--out", "f"],
+        ["template", "nothing"],
+        ["nothing"],
+    ],
+)
+def test_wrong_usage_is_2(fresh, arguments):
+    assert run(arguments) == 2
+
+
+def test_without_a_snapshot_it_says_what_to_run(fresh, capsys):
+    assert run(["recommend", "--goal", "supplier", "--text", "球阀"]) == 4
+    error = capsys.readouterr().err.strip()
+    assert "matchmaker refresh" in error
+    assert "\n" not in error
+
+
+def test_a_recommendation_as_json(loaded, capsys):
+    assert run(["recommend", "--goal", "supplier", "--for", "t:firm1", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["seeker"] == "t:firm1"
+    assert answer["recommendations"][0]["id"] == "t:firm2"
+
+
+def test_a_recommendation_for_reading(loaded, capsys):
+    assert run(["recommend", "--goal", "supplier", "--text", "橡胶密封圈"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.index("示例密封件厂") < shown.index("示例铸造厂")
+
+
+def test_a_need_is_asked_for(loaded, capsys):
+    assert run(["recommend", "--goal", "supplier", "--need", "t:need1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["recommendations"][0]["id"] == "t:firm2"
+
+
+def test_an_unknown_organisation_is_1(loaded):
+    assert run(["recommend", "--goal", "supplier", "--for", "t:nobody"]) == 1
+
+
+def test_an_unknown_filter_is_named(loaded, capsys):
+    arguments = ["recommend", "--goal", "supplier", "--for", "t:firm1", "--place", "place:none"]
+    assert run(arguments) == 1
+    assert "place" in capsys.readouterr().err
+
+
+def test_bulk_for_ids_keeps_order_and_reports_unknown_ones(loaded, tmp_path):
+    (tmp_path / "ids.txt").write_text("\ufefft:firm3\n\nt:nobody\nt:firm1\n", encoding="utf-8")
+    out = tmp_path / "recs.jsonl"
+    arguments = ["recommend", "--goal", "supplier", "--for-file", str(tmp_path / "ids.txt")]
+    assert run([*arguments, "--limit", "1000", "--out", str(out)]) == 3
+    lines = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert [line["seeker"] for line in lines] == ["t:firm3", "t:nobody", "t:firm1"]
+    assert lines[1]["recommendations"] == []
+    assert lines[1]["error"]
+    assert set(lines[2]["recommendations"][0]) == {"id", "name", "score"}
+
+
+def test_bulk_for_texts_equals_one_by_one(loaded, tmp_path, capsys):
+    texts = tmp_path / "needs.jsonl"
+    rows = [
+        {"id": "q1", "text": "橡胶密封圈"},
+        {"id": "q2", "text": "不锈钢铸件", "organization": "t:firm1"},
+    ]
+    texts.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    assert run(["recommend", "--goal", "supplier", "--texts-file", str(texts)]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["seeker"] for line in lines] == ["q1", "q2"]
+    assert lines[0]["recommendations"][0]["id"] == "t:firm3"
+    assert lines[1]["recommendations"][0]["id"] == "t:firm2"
+    run(["recommend", "--goal", "supplier", "--text", "橡胶密封圈", "--json"])
+    single = json.loads(capsys.readouterr().out)["recommendations"]
+    for bulk, one in zip(lines[0]["recommendations"], single, strict=True):
+        assert bulk["id"] == one["id"]
+        assert bulk["score"] == pytest.approx(one["score"], abs=1e-3)
+
+
+def test_a_broken_line_of_texts_is_named_and_nothing_written(loaded, tmp_path, capsys):
+    texts = tmp_path / "needs.jsonl"
+    texts.write_text('{"id": "q1", "text": "x"}\n{"id": "q2"\n', encoding="utf-8")
+    out = tmp_path / "recs.jsonl"
+    arguments = ["recommend", "--goal", "supplier", "--texts-file", str(texts), "--out", str(out)]
+    assert run(arguments) == 1
+    assert "line 2" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_importing_twice_changes_nothing(fresh, capsys):
+    folder = write_tables(fresh / "tables")
+    assert run(["import", "tables", folder, "--json"]) == 0
+    first = json.loads(capsys.readouterr().out)
+    assert first["created"]["organizations"] == 3
+    assert run(["import", "tables", folder, "--json"]) == 0
+    second = json.loads(capsys.readouterr().out)
+    assert second["created"] == {}
+    assert second["changed"] == {}
+
+
+BAD = {"organizations": TABLES["organizations"] + "t:firm4,示例,bakery,place:a\n"}
+
+
+def test_good_rows_load_and_bad_ones_are_reported(fresh, capsys):
+    folder = write_tables(fresh / "tables", **BAD)
+    report = fresh / "problems.csv"
+    assert run(["import", "tables", folder, "--json", "--problems", str(report)]) == 3
+    done = json.loads(capsys.readouterr().out)
+    assert done["created"]["organizations"] == 3
+    assert done["problems"][0]["line"] == 5
+    assert done["problems"][0]["field"] == "kind"
+    assert "bakery" in report.read_text(encoding="utf-8-sig")
+
+
+@pytest.mark.parametrize("option", ["--strict", "--dry-run"])
+def test_strict_and_dry_run_write_nothing(fresh, capsys, option):
+    folder = write_tables(fresh / "tables", **BAD)
+    assert run(["import", "tables", folder, option, "--json"]) == 3
+    assert json.loads(capsys.readouterr().out)["written"] is False
+    assert run(["status", "--json"]) == 0
+    counts = json.loads(capsys.readouterr().out)["counts"]
+    assert not any(counts.values())
+
+
+def test_a_template_can_be_imported_as_it_is(fresh, capsys):
+    assert run(["template", "organizations", "--out", str(fresh / "organizations.csv")]) == 0
+    assert (fresh / "organizations.csv").stat().st_size > 0
+
+
+def test_status_and_doctor_on_a_working_installation(loaded, capsys):
+    assert run(["status", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["counts"]["organizations"] == 3
+    assert run(["doctor", "--json"]) == 0
+    assert all(check["ok"] for check in json.loads(capsys.readouterr().out))
+
+
+def test_doctor_says_how_to_mend(fresh, monkeypatch, capsys):
+    monkeypatch.setenv("MATCHMAKER_MODEL", str(fresh / "no-model-here"))
+    assert run(["doctor", "--json"]) == 4
+    checks = {check["name"]: check for check in json.loads(capsys.readouterr().out)}
+    for name in ("store", "model", "snapshot"):
+        assert not checks[name]["ok"]
+        assert checks[name]["mend"]
+
+
+def test_a_wrong_setting_is_one_line(fresh, monkeypatch, capsys):
+    monkeypatch.setenv("MATCHMAKER_PORT", "many")
+    assert run(["status"]) == 1
+    error = capsys.readouterr().err.strip()
+    assert "MATCHMAKER_PORT" in error
+    assert "\n" not in error
+
+
+def test_a_port_in_use_is_one_line(fresh, monkeypatch, capsys):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setenv("MATCHMAKER_PORT", str(taken.getsockname()[1]))
+        assert run(["serve"]) == 1
+    error = capsys.readouterr().err.strip()
+    assert "PORT" in error
+    assert "\n" not in error
+
+
+def test_a_data_folder_that_cannot_be_written_is_one_line(fresh, monkeypatch, capsys):
+    (fresh / "file").write_text("")
+    monkeypatch.setenv("MATCHMAKER_DATA_DIR", str(fresh / "file" / "var"))
+    assert run(["setup"]) == 5
+    error = capsys.readouterr().err.strip()
+    assert "MATCHMAKER_DATA_DIR" in error
+    assert "\n" not in error
