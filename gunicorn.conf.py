@@ -37,22 +37,20 @@ graceful_timeout = 20
 keepalive = 5
 max_requests = 0
 limit_request_line = 8190
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+# A heartbeat file on a slow disk would stall workers.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
 errorlog = "-"
 loglevel = "warning"
 
-_jobs: subprocess.Popen[bytes] | None = None
-
 
 def when_ready(server):
     """Serve metrics, start the worker of background jobs, and say where to go."""
-    global _jobs
     if _settings.metrics_port:
         _serve_metrics()
-    _jobs = subprocess.Popen([sys.executable, "-m", "matchmaker.cli", "worker", "--child"])
+    server.jobs = subprocess.Popen([sys.executable, "-m", "matchmaker.cli", "worker", "--child"])
     address = f"http://{bind}"
-    print(
+    print(  # noqa: T201
         f"Matchmaker is ready: {address}/api/docs\n"
         f"A first question:    curl '{address}/api/v1/organizations?limit=3'\n"
         "Stop with Ctrl-C.",
@@ -62,12 +60,13 @@ def when_ready(server):
 
 def on_exit(server):
     """Stop the worker of background jobs with the server."""
-    if _jobs is not None and _jobs.poll() is None:
-        _jobs.terminate()
-        _jobs.wait(timeout=20)
+    jobs = getattr(server, "jobs", None)
+    if jobs is not None and jobs.poll() is None:
+        jobs.terminate()
+        jobs.wait(timeout=20)
 
 
-def child_exit(server, worker):
+def child_exit(server, worker):  # noqa: ARG001 (gunicorn gives both)
     """Forget the gauges of a worker that ended."""
     if _settings.metrics_port:
         from prometheus_client import multiprocess

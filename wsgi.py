@@ -1,5 +1,10 @@
 """The WSGI entry point: `gunicorn --config gunicorn.conf.py wsgi:app`."""
 
 from matchmaker.app import create_app
+from matchmaker.settings import read_settings
+from matchmaker.wiring import wire
 
-app = create_app()
+_wired = wire(read_settings())
+# Gunicorn imports this before it forks: workers share what is loaded here.
+_wired.warm()
+app = create_app(_wired)

@@ -13,8 +13,6 @@ from matchmaker.api.context import EXTENSION, Context, Services, services
 from matchmaker.api.outputs import Problem
 from matchmaker.api.routes import api
 from matchmaker.logs import configure_logs
-from matchmaker.settings import read_settings
-from matchmaker.wiring import wire
 
 MAX_BODY_BYTES = 1_000_000
 _DESCRIPTION = (
@@ -23,9 +21,8 @@ _DESCRIPTION = (
 )
 
 
-def create_app(wired: Services | None = None) -> Flask:
-    """The application on the given services, or on those of the settings."""
-    wired = wired or wire(read_settings())
+def create_app(wired: Services) -> Flask:
+    """The application on the given services."""
     configure_logs(wired.settings.log_format)
     app = OpenAPI(
         "matchmaker",
@@ -46,7 +43,7 @@ def create_app(wired: Services | None = None) -> Flask:
     app.register_api(api)
     app.add_url_rule("/livez", "livez", _alive)
     app.add_url_rule("/readyz", "readyz", _ready)
-    app.add_url_rule("/api/docs", "docs", lambda: redirect("/api/swagger"))
+    app.add_url_rule("/api/docs", "docs", app.view_functions["swagger.swagger"])
     app.add_url_rule("/", "root", lambda: redirect("/api/docs"))
     return app
 

@@ -101,7 +101,7 @@ def _check_body() -> Response | None:
         raise UnsupportedMediaType("Send the body as application/json.")
     try:
         body = request.get_json()
-    except (RecursionError, UnicodeError):
+    except (BadRequest, RecursionError, UnicodeError):
         raise BadRequest("The body is not JSON.") from None
     if not isinstance(body, dict):
         return problem(422, "Send a JSON object.", [("body", "must be an object")])
