@@ -1,0 +1,581 @@
+"""Write the sample tables from the hand-written trades in `seed/trades/`.
+
+    python seed/make_samples.py [FOLDER]
+
+Each trade file holds the texts of one cluster, profile by profile (what a caster
+offers, what a machinist lacks), and the shape of its network. Texts carry their
+variants in braces: `{two|three} shifts`. The draw is seeded by the trade's name,
+so the same files give the same bytes, and a change in one trade leaves the
+others' draws alone. Prints the table of designed figures shown in `README.md`.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import itertools
+import random
+import re
+import sys
+import tomllib
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+SEED = Path(__file__).resolve().parent
+# From the merely gathered to the dynamic: the order of the table in README.md.
+TRADES = ("valves",)
+FIRST_DAY = datetime.date(2021, 1, 1)
+LAST_DAY = datetime.date(2026, 5, 31)
+YEARS = range(2021, 2026)
+SOURCE = "sample"
+COLUMNS = {
+    "organizations": "id,name,name_en,kind,size,tier,place,industry,country,stages,credit_code,"
+    "vat,website,contact,capacity,listed,founded,description,description_en,source",
+    "clusters": "id,name,name_en,place,industry,level,batch,source",
+    "memberships": "cluster,organization,since,until",
+    "offers": "id,organization,kind,text,language,terms,slots,stages,date,active",
+    "needs": "id,organization,goal,text,language,quantity,budget,currency,deadline,stages,date,"
+    "state",
+    "engagements": "id,kind,title,text,language,date,until,programme,topic,amount,currency",
+    "participants": "engagement,organization,role,amount",
+    "ties": "id,source,target,layer,since,until,weight,note",
+    "observations": "id,subject,indicator,year,value,unit,source",
+    "planted_pairs": "need,offer",
+}
+UNITS = {"unit_cost_index": "2021=100", "inventory_days": "days"}
+FIRM_INDICATORS = ("sales_outside_province_share", "inventory_days", "rd_intensity")
+Row = dict[str, Any]
+
+
+@dataclass
+class Member:
+    """A sample organisation with what the draws of ties and texts need to know."""
+
+    id: str
+    profile: dict[str, Any]
+    since: datetime.date
+    until: datetime.date | None = None
+
+    @property
+    def key(self) -> str:
+        return str(self.profile["key"])
+
+    @property
+    def kind(self) -> str:
+        return str(self.profile.get("kind", "firm"))
+
+
+@dataclass
+class Tables:
+    rows: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in COLUMNS})
+
+    def add(self, table: str, **row: Any) -> None:
+        self.rows[table].append(row)
+
+    def write(self, folder: Path) -> None:
+        for table, columns in COLUMNS.items():
+            name = "planted_pairs.csv" if table == "planted_pairs" else f"{table}.samples.csv"
+            with (folder / name).open("w", encoding="utf-8", newline="") as stream:
+                writer = csv.DictWriter(
+                    stream, columns.split(","), lineterminator="\n", restval=""
+                )
+                writer.writeheader()
+                writer.writerows(self.rows[table])
+
+
+class Draw:
+    """Seeded choices of one trade; never gives the same sentence twice."""
+
+    def __init__(self, name: str) -> None:
+        # Reproducible samples, not secrets.
+        self.random = random.Random(f"matchmaker seed 1: {name}")  # noqa: S311
+        self.told: set[str] = set()
+
+    def spin(self, text: str) -> str:
+        """Text with one variant chosen in each pair of braces."""
+        return re.sub(r"\{([^{}]*)\}", lambda m: self.random.choice(m[1].split("|")), text)
+
+    def sentence(self, text: str, closings: list[str]) -> str:
+        """A spun text not yet told, sometimes with a closing clause in Chinese texts."""
+        for _ in range(30):
+            told = self.spin(text)
+            if language_of(told) == "zh" and self.random.random() < 0.3:
+                told += self.random.choice(closings)
+            if told not in self.told:
+                break
+        self.told.add(told)
+        return told
+
+    def day(self, first: datetime.date, last: datetime.date, late: bool = False) -> datetime.date:
+        span = max((last - first).days, 0)
+        days = [self.random.randint(0, span) for _ in range(2 if late else 1)]
+        return first + datetime.timedelta(days=max(days))
+
+    def split(self, choices: str) -> str:
+        return self.random.choice(choices.split("|"))
+
+    def sample(self, things: list[Any], count: int) -> list[Any]:
+        return self.random.sample(things, min(count, len(things)))
+
+
+def language_of(text: str) -> str:
+    return "zh" if re.search(r"[一-鿿]", text) else "en"
+
+
+def load(name: str) -> dict[str, Any]:
+    return tomllib.loads((SEED / "trades" / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def brands(common: dict[str, Any]) -> list[tuple[str, str]]:
+    """Distinct two-character brands with their Pinyin, in a fixed shuffled order."""
+    pairs = [
+        (head.split()[0] + tail.split()[0], head.split()[1] + tail.split()[1])
+        for head, tail in itertools.product(common["brand_heads"], common["brand_tails"])
+    ]
+    found = [pair for pair in pairs if pair[0][0] != pair[0][1]]
+    Draw("brands").random.shuffle(found)
+    return found
+
+
+class Trade:
+    """One cluster: its members, then their texts, ties, engagements and observations."""
+
+    def __init__(self, name: str, common: dict[str, Any], tables: Tables) -> None:
+        self.name = name
+        self.spec = load(name)
+        self.shape: dict[str, Any] = self.spec["shape"]
+        self.common = common
+        self.tables = tables
+        self.draw = Draw(name)
+        self.cluster = f"seed:cluster-{name}"
+        self.members: list[Member] = []
+        self.offers: dict[str, list[str]] = {}
+        self.numbers: Counter[str] = Counter()
+        self.joined: set[tuple[str, str, str]] = set()
+
+    def number(self, what: str) -> str:
+        self.numbers[what] += 1
+        return f"seed:{what}-{self.name}-{self.numbers[what]:03d}"
+
+    # -- organisations -----------------------------------------------------
+
+    def add_cluster(self) -> None:
+        self.tables.add(
+            "clusters",
+            id=self.cluster,
+            name=self.spec["name"],
+            name_en=self.spec["name_en"],
+            place=self.spec["places"][0].split("*")[0],
+            industry=self.spec["industry"],
+            level="sample",
+            batch=self.spec["batch"],
+            source=SOURCE,
+        )
+
+    def add_members(self, names: list[tuple[str, str]]) -> None:
+        for profile in self.spec["profiles"]:
+            for _ in range(profile["count"]):
+                self.add_member(profile, names.pop())
+        leavers = [m for m in self.members if m.kind == "firm" and m.key != "lead"]
+        for member in self.draw.sample(leavers, self.shape.get("exits", 0)):
+            member.until = self.draw.day(datetime.date(2023, 6, 1), datetime.date(2025, 12, 1))
+        for member in self.members:
+            self.tables.add(
+                "memberships",
+                cluster=self.cluster,
+                organization=member.id,
+                since=member.since,
+                until=member.until or "",
+            )
+
+    def add_member(self, profile: dict[str, Any], brand: tuple[str, str]) -> None:
+        draw = self.draw
+        founded = draw.day(datetime.date(1996, 1, 1), datetime.date(2022, 12, 31))
+        first = max(founded, datetime.date(self.spec["batch"] - 4, 1, 1))
+        id_ = f"seed:{self.name}-{len(self.members) + 1:03d}"
+        self.members.append(
+            Member(id_, profile, draw.day(first, max(first, datetime.date(2022, 12, 31))))
+        )
+        firm = profile.get("kind", "firm") == "firm"
+        label = id_.removeprefix("seed:")
+        place = profile.get("place") or (self.firm_place() if firm else self.spec["lab_place"])
+        self.tables.add(
+            "organizations",
+            id=id_,
+            name=f"示例·{brand[0]}{profile['suffix']}",
+            name_en=f"Sample {brand[1]} {profile['suffix_en']}",
+            kind=profile.get("kind", "firm"),
+            size=draw.split(profile.get("size", "micro|small|small|medium")),
+            tier=draw.split(profile.get("tier", "")),
+            place=place,
+            industry=profile.get("industry", self.spec["industry"]),
+            country=profile.get("country", "CN"),
+            stages=profile["stages"],
+            website=f"https://{label}.example.com" if draw.random.random() < 0.4 else "",
+            contact=f"{label}@example.com",
+            capacity=draw.split("||2|3|5"),
+            listed="false" if draw.random.random() < 0.012 else "true",
+            founded=founded,
+            description=draw.sentence(profile["description"], [""]),
+            description_en=draw.spin(profile.get("description_en", "")),
+            source=SOURCE,
+        )
+
+    def firm_place(self) -> str:
+        """One of the trade's places; `*8` after a place is its weight."""
+        weighted = [entry.split("*") for entry in self.spec["places"]]
+        return self.draw.random.choices(
+            [place for place, _ in weighted], [int(weight) for _, weight in weighted]
+        )[0]
+
+    # -- statements --------------------------------------------------------
+
+    def add_statements(self) -> None:
+        for member in self.members:
+            offers = member.profile["offers"]
+            for text in self.draw.sample(offers, self.draw.random.choice((1, 2, 2))):
+                kind, words = text.split(" > ", 1)
+                self.add_offer(member, kind, words)
+            needs = member.profile["needs"]
+            for text in self.draw.sample(needs, self.draw.random.choice((0, 1, 1, 1))):
+                goal, words = text.split(" > ", 1)
+                self.add_need(member, goal, words)
+        turns: Counter[str] = Counter()
+        for pair in self.spec["pairs"]:
+            self.add_pair(pair, turns)
+
+    def add_pair(self, pair: dict[str, str], turns: Counter[str]) -> None:
+        need_by, goal, need = pair["need"].split(" ", 2)
+        offer_by, kind, offer = pair["offer"].split(" ", 2)
+        self.tables.add(
+            "planted_pairs",
+            need=self.add_need(self.next_of(need_by, turns), goal, need, planted=True),
+            offer=self.add_offer(self.next_of(offer_by, turns), kind, offer, planted=True),
+        )
+
+    def next_of(self, key: str, turns: Counter[str]) -> Member:
+        """The remaining members of a profile, by turns."""
+        able = [m for m in self.members if m.key == key and m.until is None]
+        turns[key] += 1
+        return able[-turns[key] % len(able)]
+
+    def add_offer(self, member: Member, kind: str, words: str, planted: bool = False) -> str:
+        text = words if planted else self.draw.sentence(words, self.common["closings"][kind])
+        id_ = self.number("offer")
+        self.offers.setdefault(member.id, []).append(text)
+        self.tables.add(
+            "offers",
+            id=id_,
+            organization=member.id,
+            kind=kind,
+            text=text,
+            language=language_of(text),
+            terms=terms_of(text, kind, self.draw),
+            slots=self.draw.random.randint(1, 8)
+            if kind in ("equipment", "platform_access")
+            else "",
+            stages=member.profile["stages"].split(";")[0],
+            date=self.draw.day(datetime.date(2022, 1, 1), LAST_DAY, late=True),
+            active="true" if member.until is None else "false",
+        )
+        return id_
+
+    def add_need(self, member: Member, goal: str, words: str, planted: bool = False) -> str:
+        draw = self.draw
+        text = words if planted else draw.sentence(words, self.common["closings"]["need"])
+        posted = draw.day(datetime.date(2024, 6, 1), LAST_DAY, late=True)
+        deadline = posted + datetime.timedelta(days=draw.random.choice((60, 90, 180, 365)))
+        id_ = self.number("need")
+        budgeted = goal not in ("customer", "industry_partner") and draw.random.random() < 0.35
+        self.tables.add(
+            "needs",
+            id=id_,
+            organization=member.id,
+            goal=goal,
+            text=text,
+            language=language_of(text),
+            budget=draw.random.choice((2, 5, 8, 12, 20, 35, 50, 80)) * 10_000 if budgeted else "",
+            currency="CNY" if budgeted else "",
+            deadline=deadline,
+            stages="research" if goal == "research_partner" else "",
+            date=posted,
+            state=need_state(member, deadline, planted, draw),
+        )
+        return id_
+
+    # -- ties --------------------------------------------------------------
+
+    def join(self, source: Member, target: Member, layer: str, note: str = "") -> bool:
+        """Add a tie in the time both were there; False when there is one already."""
+        ends = (source.id, target.id)
+        undirected = layer in ("COOPERATES_WITH", "COMPETES_WITH")
+        key = (layer, *(sorted(ends) if undirected else ends))
+        if source is target or key in self.joined:
+            return False
+        until = min((m.until for m in (source, target) if m.until), default=None)
+        first = max(FIRST_DAY, source.since, target.since)
+        last = until or LAST_DAY
+        if first > last:
+            return False
+        self.joined.add(key)
+        self.tables.add(
+            "ties",
+            id=self.number("tie"),
+            source=ends[0],
+            target=ends[1],
+            layer=layer,
+            since=self.draw.day(first, last, late=self.shape.get("late", False)),
+            until=until or "",
+            weight=self.draw.random.choice((1, 1, 1, 2, 3)),
+            note=note,
+        )
+        return True
+
+    def with_keys(self, *keys: str) -> list[Member]:
+        return [member for member in self.members if member.key in keys]
+
+    def firms(self) -> list[Member]:
+        return [member for member in self.members if member.kind == "firm"]
+
+    def add_ties(self) -> None:
+        draw, shape = self.draw, self.shape
+        active = draw.sample(self.firms(), round(len(self.firms()) * shape.get("active", 1.0)))
+        self.add_supplies(active)
+        self.pairs_of("COOPERATES_WITH", active, shape["cooperates"])
+        self.add_usage(active)
+        leads = self.with_keys("lead")
+        small = [member for member in active if member.key != "lead"]
+        self.between("SHARES_WITH", leads or small, small, shape["shares"])
+        self.between("OWNS", leads or small, small, shape["owns"])
+        peers = [
+            pair for pair in itertools.combinations(active, 2) if pair[0].key == pair[1].key
+        ]
+        for source, target in draw.sample(peers, shape["competes"]):
+            self.join(source, target, "COMPETES_WITH", "同类产品")
+
+    def add_supplies(self, active: list[Member]) -> None:
+        for buyer in active:
+            keys = buyer.profile.get("buys", [])
+            sellers = [member for member in active if member.key in keys]
+            wanted = self.shape["supplies"] * (2.5 if buyer.key == "lead" else 1)
+            count = int(wanted) + (self.draw.random.random() < wanted % 1)
+            for seller in self.draw.sample(sellers, count):
+                self.join(seller, buyer, "SUPPLIES", self.draw.split("长期供货|月度订单|试订单|"))
+
+    def add_usage(self, active: list[Member]) -> None:
+        platforms = self.with_keys("platform")
+        users = self.draw.sample(active, round(len(active) * self.shape["platform_users"]))
+        for user in users if platforms else []:
+            self.join(user, self.draw.random.choice(platforms), "USES", "检测或共享设备")
+
+    def pairs_of(self, layer: str, members: list[Member], count: int) -> None:
+        self.between(layer, members, members, count)
+
+    def between(
+        self, layer: str, sources: list[Member], targets: list[Member], count: int
+    ) -> None:
+        made = 0
+        for _ in range(count * 20):
+            if made == count:
+                return
+            made += self.join(
+                self.draw.random.choice(sources), self.draw.random.choice(targets), layer
+            )
+
+    # -- engagements -------------------------------------------------------
+
+    def add_engagements(self) -> None:
+        for kind in ("research_project", "contract", "patent", "event"):
+            for _ in range(self.shape[kind]):
+                getattr(self, f"add_{kind}")()
+
+    def add_engagement(
+        self, kind: str, title: str, text: str, parts: list[tuple[Member, str]], **more: Any
+    ) -> None:
+        id_ = self.number("engagement")
+        first = max([FIRST_DAY, *(member.since for member, _ in parts)])
+        start = self.draw.day(first, LAST_DAY, late=self.shape.get("late", False))
+        months = more.pop("months", 0)
+        self.tables.add(
+            "engagements",
+            id=id_,
+            kind=kind,
+            title=title,
+            text=text,
+            language=language_of(title),
+            date=start,
+            until=start + datetime.timedelta(days=30 * months) if months else "",
+            **more,
+        )
+        for member, role in parts:
+            self.tables.add("participants", engagement=id_, organization=member.id, role=role)
+
+    def staying(self, *kinds: str) -> list[Member]:
+        return [m for m in self.members if m.kind in kinds and m.until is None]
+
+    def add_research_project(self) -> None:
+        lab = self.draw.random.choice(self.staying("research_institute"))
+        firms = self.draw.sample(self.staying("firm"), self.draw.random.choice((1, 2, 2, 3)))
+        leads = self.draw.random.random() < 0.4
+        people = [lab, *firms] if leads else [*firms, lab]
+        roles = ["coordinator"] + ["partner"] * (len(people) - 1)
+        research = self.spec["research"]
+        self.add_engagement(
+            "research_project",
+            self.draw.sentence(self.draw.random.choice(research["titles"]), ["（二期）"]),
+            self.draw.spin(self.draw.random.choice(research["texts"])),
+            list(zip(people, roles, strict=True)),
+            programme=self.draw.split("企业委托|县级揭榜挂帅|产学研合作"),
+            topic=self.spec["word"],
+            amount=self.draw.random.choice((20, 35, 50, 80, 120, 200)) * 10_000,
+            currency="CNY",
+            months=self.draw.random.choice((12, 18, 24, 36)),
+        )
+
+    def add_contract(self) -> None:
+        """A contract along a supply tie, about something the supplier offers."""
+        staying = {member.id: member for member in self.members if member.until is None}
+        supplies = [
+            tie
+            for tie in self.tables.rows["ties"]
+            if tie["layer"] == "SUPPLIES" and {tie["source"], tie["target"]} <= staying.keys()
+        ]
+        tie = self.draw.random.choice(supplies)
+        goods = self.draw.random.choice(self.offers[tie["source"]])
+        self.add_engagement(
+            "contract",
+            f"供货：{re.split('[，。；]', goods)[0]}"
+            if language_of(goods) == "zh"
+            else f"Supply: {goods.split(',')[0]}",
+            self.draw.spin(self.draw.random.choice(self.common["contract"]["texts"])),
+            [(staying[tie["source"]], "supplier"), (staying[tie["target"]], "buyer")],
+            topic=self.spec["word"],
+            amount=self.draw.random.choice((6, 12, 18, 30, 45, 70, 110, 180)) * 10_000,
+            currency="CNY",
+        )
+
+    def add_patent(self) -> None:
+        owners = self.draw.sample(self.staying("firm"), self.draw.random.choice((1, 2)))
+        if self.draw.random.random() < 0.5:
+            owners.append(self.draw.random.choice(self.staying("research_institute")))
+        title = self.draw.sentence(self.draw.random.choice(self.spec["research"]["patents"]), [""])
+        self.add_engagement("patent", title, "", [(owner, "owner") for owner in owners])
+
+    def add_event(self) -> None:
+        host = self.draw.random.choice(self.staying("platform"))
+        guests = self.draw.sample(self.staying("firm"), self.draw.random.randint(4, 11))
+        parts = [(host, "coordinator"), *((guest, "attendee") for guest in guests)]
+        title = self.draw.spin(self.draw.random.choice(self.spec["research"]["events"]))
+        self.add_engagement("event", title, "", parts)
+
+    # -- observations ------------------------------------------------------
+
+    def add_observations(self) -> None:
+        for indicator, ends in self.shape["observed"].items():
+            self.observe(self.cluster, indicator, ends)
+        for member in self.draw.sample(self.firms(), len(self.firms()) // 3):
+            for indicator in FIRM_INDICATORS:
+                first, last = self.shape["observed"][indicator]
+                own = self.draw.random.uniform(0.8, 1.15)
+                self.observe(member.id, indicator, [first * own, last * own])
+
+    def observe(self, subject: str, indicator: str, ends: list[float]) -> None:
+        """Five yearly figures from the first to the last value, with a little noise."""
+        for step, year in enumerate(YEARS):
+            level = ends[0] + (ends[1] - ends[0]) * step / (len(YEARS) - 1)
+            base = level == 100 and indicator == "unit_cost_index"
+            noise = 1 if base else self.draw.random.uniform(0.98, 1.02)
+            self.tables.add(
+                "observations",
+                id=f"seed:obs-{subject.removeprefix('seed:')}-{indicator}-{year}",
+                subject=subject,
+                indicator=indicator,
+                year=year,
+                value=round(level * noise, 1),
+                unit=UNITS.get(indicator, "%"),
+                source=SOURCE,
+            )
+
+
+def terms_of(text: str, kind: str, draw: Draw) -> str:
+    """Terms as the text says them; where it is silent, opened equipment is often cheaper."""
+    if "免费" in text or "free of charge" in text:
+        return "free"
+    if re.search(r"半价|优惠|七折|抵扣|低于市价|discount", text):
+        return "discounted"
+    if kind in ("equipment", "platform_access"):
+        return draw.split("free|discounted|market")
+    return "market"
+
+
+def need_state(member: Member, deadline: datetime.date, planted: bool, draw: Draw) -> str:
+    if planted:
+        return "open"
+    if member.until is not None or deadline < LAST_DAY:
+        return draw.split("expired|expired|closed|matched")
+    return draw.split("open|open|open|open|open|open|matched|closed")
+
+
+def add_cross_ties(trades: dict[str, Trade], common: dict[str, Any]) -> None:
+    """Ties between clusters, drawn by the trade that sells or proposes."""
+    for cross in common.get("cross", []):
+        source, source_key = cross["from"].split(".")
+        target, target_key = cross["to"].split(".")
+        trade = trades[source]
+        trade.between(
+            cross["layer"],
+            trade.with_keys(source_key),
+            trades[target].with_keys(target_key),
+            cross["count"],
+        )
+
+
+def figures(trade: Trade) -> str:
+    """One line of the table in README.md; the test counts the same from the files."""
+    staying = {member.id for member in trade.members if member.until is None}
+    inside: Counter[str] = Counter()
+    tied: set[str] = set()
+    for tie in trade.tables.rows["ties"]:
+        ends = {tie["source"], tie["target"]}
+        if ends <= staying:
+            inside[tie["layer"]] += 1
+            tied |= ends
+    pairs = len(staying) * (len(staying) - 1)
+    cells = [
+        f"`{trade.cluster}`",
+        len(staying),
+        inside["SUPPLIES"],
+        f"{inside['SUPPLIES'] / pairs:.4f}",
+        inside["COOPERATES_WITH"],
+        inside["USES"],
+        trade.shape["research_project"],
+        len(staying - tied),
+    ]
+    return "| " + " | ".join(str(cell) for cell in cells) + " |"
+
+
+def main(folder: Path) -> None:
+    common = load("common")
+    tables = Tables()
+    names = brands(common)
+    trades = {name: Trade(name, common, tables) for name in TRADES}
+    for trade in trades.values():
+        trade.add_cluster()
+        trade.add_members(names)
+        trade.add_statements()
+        trade.add_ties()
+    add_cross_ties(trades, common)
+    for trade in trades.values():
+        trade.add_engagements()
+        trade.add_observations()
+    tables.write(folder)
+    for trade in trades.values():
+        print(figures(trade))  # noqa: T201
+    counts = {name: len(rows) for name, rows in tables.rows.items()}
+    print(counts)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else SEED)
