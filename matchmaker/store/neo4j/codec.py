@@ -1,0 +1,95 @@
+"""Domain rows as properties of nodes and relationships, and back."""
+
+from __future__ import annotations
+
+import datetime
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from enum import StrEnum
+from functools import cache
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from matchmaker.domain import Participant, Provenance
+
+Row = TypeVar("Row")
+Properties = dict[str, Any]
+
+_PROVENANCE = ("source_name", "source_record")
+
+
+def encode(row: Any) -> Properties:
+    """Every field as a property; None where it says nothing, which Neo4j does not store."""
+    properties: Properties = {}
+    for name in _fields(type(row)):
+        value = getattr(row, name)
+        if isinstance(value, Provenance):
+            properties.update(zip(_PROVENANCE, (value.source, value.record or None), strict=True))
+        elif name != "participants":
+            properties[name] = _plain(value)
+    return properties
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, tuple):
+        return [item.value for item in value] or None
+    return None if value == "" else value
+
+
+def decode(row_type: type[Row], properties: Mapping[str, Any], **given: Any) -> Row:
+    """The row that `encode` was given; `given` are fields kept elsewhere in the graph."""
+    values = {
+        name: read(properties.get(name))
+        for name, read in _readers(row_type)
+        if name not in given and name != "provenance"
+    }
+    if "provenance" in _fields(row_type):
+        source, record = (properties.get(name) or "" for name in _PROVENANCE)
+        values["provenance"] = Provenance(source, record)
+    return row_type(**values, **given)
+
+
+@cache
+def _fields(row_type: type) -> tuple[str, ...]:
+    return tuple(column.name for column in fields(row_type))
+
+
+@cache
+def _readers(row_type: type) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    hints = get_type_hints(row_type)
+    return tuple((name, _reader(hints[name])) for name in _fields(row_type))
+
+
+def _reader(hint: Any) -> Callable[[Any], Any]:
+    if hint is str:
+        return lambda value: value or ""
+    if get_origin(hint) in (Union, types.UnionType):
+        inner = _reader(next(part for part in get_args(hint) if part is not types.NoneType))
+        return lambda value: None if value is None else inner(value)
+    if get_origin(hint) is tuple:
+        item = get_args(hint)[0]
+        return lambda value: tuple(item(part) for part in value or ())
+    if hint is datetime.date:
+        return lambda value: value.to_native()
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return hint
+    return lambda value: value
+
+
+def encode_participants(participants: tuple[Participant, ...]) -> list[Properties]:
+    """One map each, with its place in the row."""
+    return [
+        {**encode(participant), "position": position}
+        for position, participant in enumerate(participants)
+    ]
+
+
+def decode_participants(values: list[list[Any]]) -> tuple[Participant, ...]:
+    """From [position, organisation, role, amount] in any order."""
+    ordered = sorted(values, key=lambda value: int(value[0]))
+    return tuple(decode(Participant, dict(zip(_PARTICIPANT, v[1:], strict=True))) for v in ordered)
+
+
+_PARTICIPANT = ("organization", "role", "amount")

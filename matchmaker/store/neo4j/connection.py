@@ -1,0 +1,132 @@
+"""The driver: made once per process, after a fork, with short timeouts; its errors in our words."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import neo4j
+from neo4j.exceptions import (
+    AuthConfigurationError,
+    AuthError,
+    ClientError,
+    ConfigurationError,
+    DriverError,
+    Neo4jError,
+    ServiceUnavailable,
+)
+
+from matchmaker.errors import SettingsError, StoreUnavailable
+
+Answer = TypeVar("Answer")
+Work = Callable[[neo4j.ManagedTransaction], Answer]
+
+CONNECT_SECONDS = 3.0
+ACQUIRE_SECONDS = 2.0
+REQUEST_SECONDS = 5.0
+# An import writes and an export reads the whole graph: minutes on a slow disk are no fault.
+BULK_SECONDS = 900.0
+# The driver tries again only while less than this has passed, so a dead server is
+# reported in about three seconds and a deadlock is still retried.
+RETRY_SECONDS = 2.0
+
+
+class Connection:
+    """Managed transactions on one database. Raises StoreUnavailable when it does not answer."""
+
+    def __init__(self, url: str, user: str, password: str) -> None:
+        self.url = url
+        self._auth = (user, password)
+        self._driver: neo4j.Driver | None = None
+        self._process = 0
+        self._lock = threading.Lock()
+
+    @property
+    def driver(self) -> neo4j.Driver:
+        """This process's driver: sockets must not be shared over a fork."""
+        with self._lock:
+            if self._driver is None or self._process != os.getpid():
+                self._driver, self._process = self._open(), os.getpid()
+            return self._driver
+
+    def _open(self) -> neo4j.Driver:
+        try:
+            return neo4j.GraphDatabase.driver(
+                self.url,
+                auth=self._auth,
+                connection_timeout=CONNECT_SECONDS,
+                connection_acquisition_timeout=ACQUIRE_SECONDS,
+                max_transaction_retry_time=RETRY_SECONDS,
+                # A missing property or label is an empty answer here, not news.
+                notifications_min_severity="OFF",
+            )
+        except (ConfigurationError, ValueError) as error:
+            raise SettingsError(
+                f"MATCHMAKER_STORE cannot be used: {error}", mend="Use neo4j://user@host:7687."
+            ) from None
+
+    def read(self, work: Work[Answer], seconds: float = REQUEST_SECONDS) -> Answer:
+        """The answer of one read transaction."""
+        with self._explained(), self.driver.session() as session:
+            return session.execute_read(neo4j.unit_of_work(timeout=seconds)(work))
+
+    def write(self, work: Work[Answer], seconds: float = REQUEST_SECONDS) -> Answer:
+        """The answer of one write transaction; all of it is committed or nothing."""
+        with self._explained(), self.driver.session() as session:
+            return session.execute_write(neo4j.unit_of_work(timeout=seconds)(work))
+
+    def rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
+        """All records of one reading query."""
+        return self.read(lambda transaction: run(transaction, query, **parameters))
+
+    def apply(self, query: str, **parameters: Any) -> None:
+        """Run one query outside a managed transaction, as schema changes need."""
+        with self._explained(), self.driver.session() as session:
+            session.run(query, parameters).consume()
+
+    def close(self) -> None:
+        """Close this process's driver."""
+        with self._lock:
+            if self._driver is not None and self._process == os.getpid():
+                self._driver.close()
+            self._driver = None
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """The driver's errors as ours, for work with the bare driver."""
+        with self._explained():
+            yield
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except (AuthError, AuthConfigurationError):
+            raise StoreUnavailable(
+                f"Neo4j at {self.url} refuses user {self._auth[0]!r} with this password.",
+                mend="Correct MATCHMAKER_STORE_PASSWORD, or the user in MATCHMAKER_STORE.",
+            ) from None
+        except ClientError as error:
+            if "Timed" in (error.code or "") or "AuthenticationRateLimit" in (error.code or ""):
+                raise self._unavailable(str(error.message)) from None
+            raise
+        except (ServiceUnavailable, DriverError, Neo4jError, OSError) as error:
+            raise self._unavailable(str(error).splitlines()[0] if str(error) else "") from None
+
+    def _unavailable(self, reason: str) -> StoreUnavailable:
+        return StoreUnavailable(
+            f"Neo4j at {self.url} does not answer: {reason or 'no reason given'}",
+            mend="Start it (`make neo4j`) or correct MATCHMAKER_STORE.",
+        )
+
+
+def run(
+    transaction: neo4j.ManagedTransaction, query: str, **parameters: Any
+) -> list[dict[str, Any]]:
+    """All records of a query, nodes as maps of their properties."""
+    result = transaction.run(query, parameters)  # type: ignore[arg-type]
+    keys = result.keys()
+    return [dict(zip(keys, record.values(), strict=True)) for record in result]

@@ -1,0 +1,34 @@
+"""All Cypher that writes rows. `{label}`, `{type}` and the arrows come from enumerations."""
+
+from __future__ import annotations
+
+CREATE_NODES = "UNWIND $rows AS row CREATE (n:{labels}) SET n = row"
+CHANGE_NODES = "UNWIND $rows AS row MATCH (n:{label} {{id: row.id}}) SET n += row"
+LINK_OUT = """UNWIND $rows AS row
+MATCH (n:{label} {{id: row.id}}) MATCH (m:{target} {{id: row.target}})
+CREATE (n)-[:{type}]->(m)"""
+LINK_IN = """UNWIND $rows AS row
+MATCH (n:{label} {{id: row.id}}) MATCH (m:{target} {{id: row.target}})
+CREATE (m)-[:{type}]->(n)"""
+UNLINK_OUT = "UNWIND $ids AS id MATCH (:{label} {{id: id}})-[r:{type}]->() DELETE r"
+UNLINK_IN = "UNWIND $ids AS id MATCH (:{label} {{id: id}})<-[r:{type}]-() DELETE r"
+
+SPEAKS = "UNWIND $ids AS id MATCH (n:Engagement {id: id}) SET n:Statement"
+IS_SILENT = "UNWIND $ids AS id MATCH (n:Engagement {id: id}) REMOVE n:Statement"
+TAKE_PART = """UNWIND $rows AS row
+MATCH (e:Engagement {id: row.engagement}) MATCH (o:Organization {id: row.organization})
+CREATE (o)-[r:TOOK_PART]->(e) SET r.role = row.role, r.amount = row.amount, r.position = row.position"""
+
+JOIN_CLUSTERS = """UNWIND $rows AS row
+MATCH (o:Organization {id: row.organization}) MATCH (c:Cluster {id: row.cluster})
+CREATE (o)-[r:MEMBER_OF]->(c) SET r = row.properties"""
+LEAVE_CLUSTERS = """UNWIND $keys AS key
+MATCH (:Organization {id: key[1]})-[r:MEMBER_OF]->(:Cluster {id: key[0]}) DELETE r"""
+
+CREATE_TIES = """UNWIND $rows AS row
+MATCH (a:Organization {{id: row.source}}) MATCH (b:Organization {{id: row.target}})
+CREATE (a)-[r:{type}]->(b) SET r = row.properties"""
+DELETE_TIES = "MATCH ()-[r:{type}]->() WHERE r.id IN $ids DELETE r"
+
+DELETE_DESCRIPTION = "MATCH (d:Description {id: $id}) DETACH DELETE d"
+SET_NEED_STATE = "MATCH (n:Need {id: $id}) SET n.state = $state"
