@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, pairwise
 
 from neo4j import ManagedTransaction
 
@@ -78,7 +78,7 @@ def _levels(
 def _edges(transaction: ManagedTransaction, levels: list[set[str]]) -> list[Edges]:
     """Steps from each level to the next, pruned from the meeting point outwards by the walk."""
     edges = []
-    for sources, targets in zip(levels, levels[1:], strict=False):
+    for sources, targets in pairwise(levels):
         steps: Edges = defaultdict(list)
         found = run(transaction, cypher.STEPS, sources=sorted(sources), targets=sorted(targets))
         for row in found:
