@@ -25,7 +25,7 @@ from typing import Any
 
 SEED = Path(__file__).resolve().parent
 # From the merely gathered to the dynamic: the order of the table in README.md.
-TRADES = ("valves",)
+TRADES = ("hosiery", "spectacles", "valves", "moulds", "newmaterials", "drones")
 FIRST_DAY = datetime.date(2021, 1, 1)
 LAST_DAY = datetime.date(2026, 5, 31)
 YEARS = range(2021, 2026)
