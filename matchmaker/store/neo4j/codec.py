@@ -21,7 +21,7 @@ _PROVENANCE = ("source_name", "source_record")
 def encode(row: Any) -> Properties:
     """Every field as a property; None where it says nothing, which Neo4j does not store."""
     properties: Properties = {}
-    for name in _fields(type(row)):
+    for name in _fields(row.__class__):
         value = getattr(row, name)
         if isinstance(value, Provenance):
             properties.update(zip(_PROVENANCE, (value.source, value.record or None), strict=True))
@@ -38,7 +38,7 @@ def _plain(value: Any) -> Any:
     return None if value == "" else value
 
 
-def decode(row_type: type[Row], properties: Mapping[str, Any], **given: Any) -> Row:
+def decode(row_type: Callable[..., Row], properties: Mapping[str, Any], **given: Any) -> Row:
     """The row that `encode` was given; `given` are fields kept elsewhere in the graph."""
     values = {
         name: read(properties.get(name))
@@ -52,12 +52,12 @@ def decode(row_type: type[Row], properties: Mapping[str, Any], **given: Any) -> 
 
 
 @cache
-def _fields(row_type: type) -> tuple[str, ...]:
+def _fields(row_type: Any) -> tuple[str, ...]:
     return tuple(column.name for column in fields(row_type))
 
 
 @cache
-def _readers(row_type: type) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+def _readers(row_type: Any) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
     hints = get_type_hints(row_type)
     return tuple((name, _reader(hints[name])) for name in _fields(row_type))
 

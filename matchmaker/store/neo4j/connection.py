@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -20,6 +21,9 @@ from neo4j.exceptions import (
 )
 
 from matchmaker.errors import SettingsError, StoreUnavailable
+
+# Its warnings of retries repeat what StoreUnavailable says; an application may still ask for them.
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 Answer = TypeVar("Answer")
 Work = Callable[[neo4j.ManagedTransaction], Answer]
@@ -127,6 +131,6 @@ def run(
     transaction: neo4j.ManagedTransaction, query: str, **parameters: Any
 ) -> list[dict[str, Any]]:
     """All records of a query, nodes as maps of their properties."""
-    result = transaction.run(query, parameters)  # type: ignore[arg-type]
+    result = transaction.run(query, parameters)
     keys = result.keys()
     return [dict(zip(keys, record.values(), strict=True)) for record in result]

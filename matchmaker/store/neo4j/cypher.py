@@ -109,7 +109,8 @@ ALL_ROWS = "MATCH (n:{label}) RETURN n " + _braced(ROW) + " AS row ORDER BY n.id
 ENGAGEMENTS_BY_ID = (
     f"MATCH (n:Engagement) WHERE n.id IN $ids RETURN n {ROW} AS row, {PARTICIPANTS} AS participants"
 )
-ALL_ENGAGEMENTS = f"MATCH (n:Engagement) WITH n ORDER BY n.id RETURN n {ROW} AS row, {PARTICIPANTS} AS participants"
+ALL_ENGAGEMENTS = f"""MATCH (n:Engagement) WITH n ORDER BY n.id
+RETURN n {ROW} AS row, {PARTICIPANTS} AS participants"""
 TIES_BY_ID = f"MATCH ()-[t:{{type}}]->() WHERE t.id IN $ids RETURN {_braced(TIE)} AS row"
 ALL_TIES = f"MATCH (:Organization)-[t:{TIES}]->() WITH t ORDER BY t.id RETURN {TIE} AS row"
 MEMBERSHIPS_BY_KEY = """UNWIND $keys AS key
@@ -160,10 +161,12 @@ WITH DISTINCT c ORDER BY c.id RETURN c {ROW} AS row"""
 STATEMENTS_OF = f"""MATCH (:Organization {{id: $organization}})
   -[:OFFERS|NEEDS|DESCRIBED_BY|TOOK_PART]->(s:Statement)
 WITH DISTINCT s ORDER BY s.id RETURN {STATEMENT} AS statement"""
-SEARCH_NAMES = f"""CALL db.index.fulltext.queryNodes('organization_name', $words) YIELD node AS o, score
+SEARCH_NAMES = f"""CALL db.index.fulltext.queryNodes('organization_name', $words)
+YIELD node AS o, score
 WHERE {MATCHES_FILTER}
 RETURN o {ROW} AS row, score, null AS statement ORDER BY score DESC, o.id LIMIT $limit"""
-SEARCH_STATEMENTS = f"""CALL db.index.fulltext.queryNodes('statement_text', $words, {{limit: $depth}})
+SEARCH_STATEMENTS = f"""
+CALL db.index.fulltext.queryNodes('statement_text', $words, {{limit: $depth}})
 YIELD node AS s, score
 MATCH (o:Organization)-[:OFFERS|NEEDS|DESCRIBED_BY|TOOK_PART]->(s) WHERE {MATCHES_FILTER}
 WITH o, s, score ORDER BY score DESC, s.id

@@ -17,7 +17,8 @@ SPEAKS = "UNWIND $ids AS id MATCH (n:Engagement {id: id}) SET n:Statement"
 IS_SILENT = "UNWIND $ids AS id MATCH (n:Engagement {id: id}) REMOVE n:Statement"
 TAKE_PART = """UNWIND $rows AS row
 MATCH (e:Engagement {id: row.engagement}) MATCH (o:Organization {id: row.organization})
-CREATE (o)-[r:TOOK_PART]->(e) SET r.role = row.role, r.amount = row.amount, r.position = row.position"""
+CREATE (o)-[r:TOOK_PART]->(e)
+SET r.role = row.role, r.amount = row.amount, r.position = row.position"""
 
 JOIN_CLUSTERS = """UNWIND $rows AS row
 MATCH (o:Organization {id: row.organization}) MATCH (c:Cluster {id: row.cluster})

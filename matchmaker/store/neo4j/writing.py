@@ -214,6 +214,7 @@ def _next_version(row: Any, before: Any) -> Any:
 
 def stored_rows(transaction: ManagedTransaction, table: str, keys: Sequence[Any]) -> dict[Any, Any]:
     """Rows that are stored, by key."""
+    rows: list[Any]
     if table == "memberships":
         found = run(transaction, cypher.MEMBERSHIPS_BY_KEY, keys=[list(key) for key in keys])
         rows = [decode(Membership, record["row"]) for record in found]
