@@ -1,0 +1,158 @@
+"""Connections to one database file: one for each thread and process, errors in our words."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from matchmaker.errors import StorageFull, StoreMismatch, StoreUnavailable
+
+BUSY_TIMEOUT_S = 15.0
+SCHEMA_VERSION = 1
+APPLICATION_ID = 0x4D61746D  # "Matm": tells our file from any other SQLite database
+SCHEMA = Path(__file__).with_name("schema.sql")
+
+
+class Connections:
+    """Opens lazily and never carries a connection over a fork."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._opened: list[tuple[int, sqlite3.Connection]] = []
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """Close what this process opened; another process's are left alone."""
+        with self._lock:
+            for pid, connection in self._opened:
+                if pid == os.getpid():
+                    connection.close()
+            self._opened.clear()
+        self._local = threading.local()
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A read transaction: everything read inside it is of one moment."""
+        with self._transaction("BEGIN") as connection:
+            self._require_schema(connection)
+            yield connection
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """A write transaction, waiting for others'; all of it is kept or none."""
+        with self._transaction("BEGIN IMMEDIATE") as connection:
+            self._require_schema(connection)
+            yield connection
+
+    def create(self) -> None:
+        """Make file and schema where they are missing."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageFull(
+                f"The folder {self.path.parent} cannot be made: {error.strerror}.",
+                mend="Choose another with MATCHMAKER_DATA_DIR or MATCHMAKER_STORE.",
+            ) from None
+        with self._mapped():
+            self._connection().execute("PRAGMA journal_mode = WAL")
+        with self._transaction("BEGIN IMMEDIATE") as connection:
+            tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+            if tables == 0:
+                for statement in _statements(SCHEMA.read_text(encoding="utf-8")):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            self._require_schema(connection)
+
+    def _require_schema(self, connection: sqlite3.Connection) -> None:
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if application == 0 and version == 0:
+            empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
+            if empty:
+                raise StoreMismatch(
+                    f"{self.path} holds no graph yet.", mend="Run `matchmaker setup`."
+                )
+        if application != APPLICATION_ID:
+            raise StoreMismatch(
+                f"{self.path} is another program's database.",
+                mend="Name another file in MATCHMAKER_STORE.",
+            )
+        if version != SCHEMA_VERSION:
+            raise StoreMismatch(
+                f"{self.path} has schema version {version}; this program knows {SCHEMA_VERSION}.",
+                mend="Use the program that made it, or import into a new file.",
+            )
+
+    @contextlib.contextmanager
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        with self._mapped():
+            connection = self._connection()
+            connection.execute(begin)
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def _connection(self) -> sqlite3.Connection:
+        held: tuple[int, sqlite3.Connection] | None = getattr(self._local, "held", None)
+        if held is not None and held[0] == os.getpid():
+            return held[1]
+        connection = sqlite3.connect(
+            self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        )
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA cache_size = -32000")
+        self._local.held = (os.getpid(), connection)
+        with self._lock:
+            self._opened.append(self._local.held)
+        return connection
+
+    @contextlib.contextmanager
+    def _mapped(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            raise _in_our_words(error, self.path) from error
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Single statements of a script; `executescript` would commit our transaction."""
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""
+
+
+def _in_our_words(error: sqlite3.DatabaseError, path: Path) -> Exception:
+    name = getattr(error, "sqlite_errorname", "") or ""
+    if name.startswith("SQLITE_FULL"):
+        return StorageFull(f"The disk of {path} is full.", mend="Free some space and try again.")
+    if name.startswith("SQLITE_READONLY"):
+        return StorageFull(f"{path} cannot be written.", mend="Check its permissions.")
+    if name.startswith("SQLITE_NOTADB") or name.startswith("SQLITE_CORRUPT"):
+        return StoreMismatch(
+            f"{path} is not a sound SQLite database.",
+            mend="Name another file in MATCHMAKER_STORE, or restore a copy.",
+        )
+    if name.startswith("SQLITE_BUSY") or name.startswith("SQLITE_LOCKED"):
+        return StoreUnavailable(
+            f"{path} is busy: another process has been writing for {BUSY_TIMEOUT_S:g} s.",
+            mend="Try again when it has ended.",
+        )
+    if name.startswith("SQLITE_CANTOPEN") or name.startswith("SQLITE_IOERR"):
+        return StoreUnavailable(
+            f"{path} cannot be opened.", mend="Check that the folder exists and can be written."
+        )
+    return error
