@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
-from flask import Flask, Response, redirect
+from flask import Response, redirect
 from flask_openapi3 import Info, OpenAPI
 from pydantic import ValidationError
 
@@ -21,7 +21,7 @@ _DESCRIPTION = (
 )
 
 
-def create_app(wired: Services) -> Flask:
+def create_app(wired: Services) -> OpenAPI:
     """The application on the given services."""
     configure_logs(wired.settings.log_format)
     app = OpenAPI(

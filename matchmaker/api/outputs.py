@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
-from datetime import date
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -81,7 +81,7 @@ class OrganizationOut(Outgoing):
     website: str
     capacity: int | None
     listed: bool
-    founded: date | None
+    founded: datetime.date | None
     provenance: ProvenanceOut
     version: int
 
@@ -150,7 +150,7 @@ class OfferOut(Outgoing):
     terms: Terms
     slots: int | None
     stages: list[Stage]
-    date: date | None
+    date: datetime.date | None
     active: bool
     provenance: ProvenanceOut
 
@@ -166,9 +166,9 @@ class NeedOut(Outgoing):
     quantity: str
     budget: float | None
     currency: str
-    deadline: date | None
+    deadline: datetime.date | None
     stages: list[Stage]
-    date: date | None
+    date: datetime.date | None
     state: NeedState
     provenance: ProvenanceOut
 
@@ -190,8 +190,8 @@ class EngagementOut(Outgoing):
     title: str
     text: str
     language: str
-    date: date | None
-    until: date | None
+    date: datetime.date | None
+    until: datetime.date | None
     date_estimated: bool
     programme: str
     topic: str
@@ -207,8 +207,8 @@ class TieOut(Outgoing):
     source: str
     target: str
     layer: Layer
-    since: date | None
-    until: date | None
+    since: datetime.date | None
+    until: datetime.date | None
     date_estimated: bool
     weight: float
     note: str
@@ -369,7 +369,7 @@ class SnapshotOut(Outgoing):
     """How fresh the candidates are: the snapshot's version and date, the store's version."""
 
     version: int
-    as_of: date
+    as_of: datetime.date
     store_version: int | None
 
 

@@ -102,8 +102,8 @@ def of_validation(error: ValidationError) -> Response:
 
 def of_http(error: HTTPException) -> Response:
     """What Flask itself refuses: unknown routes, methods, sizes, redirects."""
-    if error.response is not None:
-        return Response.force_type(error.response)
+    if isinstance(error.response, Response):
+        return error.response
     response = problem(error.code or 500, error.description or "")
     # Keep `Allow` of a 405, and the like.
     for name, value in error.get_headers():

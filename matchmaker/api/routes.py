@@ -1,4 +1,5 @@
 """The routes of `/api/v1`: each parses, calls a service, and shapes the answer."""
+# mypy: disable-error-code="untyped-decorator"
 # ruff: noqa: ARG001
 # flask-openapi3 reads the description of headers from the signature, used or not.
 
@@ -42,7 +43,7 @@ def _problems(*statuses: int) -> dict[int, Any]:
 _READ = _problems(401, 404, 422, 503)
 _WRITE = _problems(400, 401, 403, 404, 409, 413, 415, 422, 503, 507)
 _EDIT = {**_WRITE, **_problems(412, 428)}
-_KEY = [{"adminKey": []}]
+_KEY: list[dict[str, list[str]]] = [{"adminKey": []}]
 
 ORGANIZATIONS = Tag(name="organizations", description="Who there is, and whom they know.")
 EXCHANGE = Tag(name="exchange", description="Offers, needs and engagements.")

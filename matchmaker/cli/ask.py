@@ -147,13 +147,18 @@ def _texts(path: Path) -> Iterator[TextQuestion]:
             raise InvalidInput("is not JSON.", where=where) from None
         if not isinstance(row, dict):
             raise InvalidInput("is not a JSON object.", where=where)
-        values = [row.get("id"), row.get("text"), row.get("organization") or ""]
-        if isinstance(values[0], int):
-            values[0] = str(values[0])
-        for name, value in zip(("id", "text", "organization"), values, strict=True):
-            if not isinstance(value, str):
-                raise InvalidInput(f"needs {name!r} as a string.", where=where)
-        yield TextQuestion(*values)
+        yield TextQuestion(
+            id=_string(row, "id", where),
+            text=_string(row, "text", where),
+            organization=_string({"organization": ""} | row, "organization", where),
+        )
+
+
+def _string(row: dict[str, Any], name: str, where: str) -> str:
+    value = row.get(name)
+    if not isinstance(value, str):
+        raise InvalidInput(f"needs {name!r} as a string.", where=where)
+    return value
 
 
 def _bulk(answers: Iterator[BulkAnswer], total: int, out: Path | None) -> int:
