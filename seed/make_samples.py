@@ -78,9 +78,7 @@ class Tables:
         for table, columns in COLUMNS.items():
             name = "planted_pairs.csv" if table == "planted_pairs" else f"{table}.samples.csv"
             with (folder / name).open("w", encoding="utf-8", newline="") as stream:
-                writer = csv.DictWriter(
-                    stream, columns.split(","), lineterminator="\n", restval=""
-                )
+                writer = csv.DictWriter(stream, columns.split(","), lineterminator="\n", restval="")
                 writer.writeheader()
                 writer.writerows(self.rows[table])
 
@@ -344,14 +342,13 @@ class Trade:
         active = draw.sample(self.firms(), round(len(self.firms()) * shape.get("active", 1.0)))
         self.add_supplies(active)
         self.pairs_of("COOPERATES_WITH", active, shape["cooperates"])
+        self.between("COOPERATES_WITH", self.with_keys("lab"), active, shape["lab_ties"])
         self.add_usage(active)
         leads = self.with_keys("lead")
         small = [member for member in active if member.key != "lead"]
         self.between("SHARES_WITH", leads or small, small, shape["shares"])
         self.between("OWNS", leads or small, small, shape["owns"])
-        peers = [
-            pair for pair in itertools.combinations(active, 2) if pair[0].key == pair[1].key
-        ]
+        peers = [pair for pair in itertools.combinations(active, 2) if pair[0].key == pair[1].key]
         for source, target in draw.sample(peers, shape["competes"]):
             self.join(source, target, "COMPETES_WITH", "同类产品")
 
@@ -373,9 +370,7 @@ class Trade:
     def pairs_of(self, layer: str, members: list[Member], count: int) -> None:
         self.between(layer, members, members, count)
 
-    def between(
-        self, layer: str, sources: list[Member], targets: list[Member], count: int
-    ) -> None:
+    def between(self, layer: str, sources: list[Member], targets: list[Member], count: int) -> None:
         made = 0
         for _ in range(count * 20):
             if made == count:
@@ -535,12 +530,14 @@ def add_cross_ties(trades: dict[str, Trade], common: dict[str, Any]) -> None:
 def figures(trade: Trade) -> str:
     """One line of the table in README.md; the test counts the same from the files."""
     staying = {member.id for member in trade.members if member.until is None}
+    labs = {member.id for member in trade.members if member.kind == "research_institute"}
     inside: Counter[str] = Counter()
     tied: set[str] = set()
     for tie in trade.tables.rows["ties"]:
         ends = {tie["source"], tie["target"]}
         if ends <= staying:
             inside[tie["layer"]] += 1
+            inside["with a lab"] += tie["layer"] == "COOPERATES_WITH" and bool(ends & labs)
             tied |= ends
     pairs = len(staying) * (len(staying) - 1)
     cells = [
@@ -549,6 +546,7 @@ def figures(trade: Trade) -> str:
         inside["SUPPLIES"],
         f"{inside['SUPPLIES'] / pairs:.4f}",
         inside["COOPERATES_WITH"],
+        inside["with a lab"],
         inside["USES"],
         trade.shape["research_project"],
         len(staying - tied),
