@@ -1,0 +1,15 @@
+"""Texts to vectors, always through sentence-transformers; the model is a setting."""
+
+from matchmaker.embedding.cache import VectorCache, embed_missing
+from matchmaker.embedding.centering import center, language_means
+from matchmaker.embedding.model import Embedder, Progress, load_embedder
+
+__all__ = [
+    "Embedder",
+    "Progress",
+    "VectorCache",
+    "center",
+    "embed_missing",
+    "language_means",
+    "load_embedder",
+]

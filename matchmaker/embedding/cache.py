@@ -1,0 +1,111 @@
+"""Vectors by (model revision, text): no text is embedded twice."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.embedding.model import Embedder, FloatArray, Progress
+from matchmaker.errors import StorageFull
+
+CREATE = "CREATE TABLE IF NOT EXISTS vectors (digest BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID"
+PUT = "INSERT OR REPLACE INTO vectors VALUES (?, ?)"
+CHUNK = 512  # texts embedded between two commits: what an interruption can lose
+LOOK_UP = 500
+
+
+class VectorCache:
+    """One file for each model and revision; several processes may use it at once."""
+
+    def __init__(self, folder: Path, model: str, revision: str) -> None:
+        name = hashlib.blake2b(f"{model}\n{revision}".encode(), digest_size=8).hexdigest()
+        self.path = folder / f"{name}.db"
+
+    def get(self, texts: Sequence[str]) -> tuple[FloatArray, NDArray[np.bool_]]:
+        """Vectors (n, d) with zeros where unknown, and which are known; d is 0 when none is."""
+        digests = [_digest(text) for text in texts]
+        stored: dict[bytes, bytes] = {}
+        with self._open() as database:
+            wanted = list(dict.fromkeys(digests))
+            for start in range(0, len(wanted), LOOK_UP):
+                part = wanted[start : start + LOOK_UP]
+                marks = ",".join("?" * len(part))
+                query = f"SELECT digest, vector FROM vectors WHERE digest IN ({marks})"  # noqa: S608
+                stored.update(database.execute(query, part))
+        known = np.array([digest in stored for digest in digests], dtype=np.bool_)
+        if not stored:
+            return np.zeros((len(texts), 0), dtype=np.float32), known
+        empty = bytes(len(next(iter(stored.values()))))
+        joined = b"".join(stored.get(digest, empty) for digest in digests)
+        return np.frombuffer(joined, dtype=np.float32).reshape(len(texts), -1).copy(), known
+
+    def put(self, texts: Sequence[str], vectors: FloatArray) -> None:
+        """Keep vectors (n, d) of these texts; all or none of them. Raises StorageFull."""
+        rows = [
+            (_digest(text), np.ascontiguousarray(vector, dtype=np.float32).tobytes())
+            for text, vector in zip(texts, vectors, strict=True)
+        ]
+        with self._open() as database, database:
+            database.executemany(PUT, rows)
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with contextlib.closing(sqlite3.connect(self.path, timeout=15)) as database:
+                database.execute("PRAGMA journal_mode = WAL")
+                database.execute("PRAGMA synchronous = NORMAL")
+                database.execute(CREATE)
+                yield database
+        except sqlite3.DatabaseError as error:
+            raise StorageFull(
+                f"The cache of vectors {self.path} cannot be used: {error}.",
+                mend="Free some space, or delete the file: it will be made again.",
+            ) from None
+        except OSError as error:
+            raise StorageFull(
+                f"The folder {self.path.parent} cannot be made: {error.strerror}.",
+                mend="Choose another MATCHMAKER_DATA_DIR.",
+            ) from None
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def embed_missing(
+    embedder: Embedder,
+    cache: VectorCache,
+    texts: Sequence[str],
+    progress: Progress | None = None,
+) -> FloatArray:
+    """Vectors (n, d) of passages, from the cache where it has them.
+
+    New ones are stored every few hundred, so that an interrupted run goes on
+    where it was. `progress` counts the texts that had to be embedded.
+    """
+    vectors, known = cache.get(texts)
+    if vectors.shape[1] != embedder.dimension:
+        vectors = np.zeros((len(texts), embedder.dimension), dtype=np.float32)
+        known = np.zeros(len(texts), dtype=np.bool_)
+    rows_of: dict[str, list[int]] = {}
+    for row in np.flatnonzero(~known).tolist():
+        rows_of.setdefault(texts[row], []).append(row)
+    # Like lengths together also across chunks; long ones first, so that the
+    # progress bar's estimate errs on the pessimistic side.
+    missing = sorted(rows_of, key=lambda text: (-len(text), text))
+    for start in range(0, len(missing), CHUNK):
+        chunk = missing[start : start + CHUNK]
+        made = embedder.passages(chunk)
+        cache.put(chunk, made)
+        for text, vector in zip(chunk, made, strict=True):
+            vectors[rows_of[text]] = vector
+        if progress is not None:
+            progress(min(start + CHUNK, len(missing)), len(missing))
+    return vectors

