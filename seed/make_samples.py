@@ -11,130 +11,31 @@ others' draws alone. Prints the table of designed figures shown in `README.md`.
 
 from __future__ import annotations
 
-import csv
 import datetime
 import itertools
-import random
 import re
 import sys
-import tomllib
 from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-SEED = Path(__file__).resolve().parent
+from sample_draw import (
+    FIRST_DAY,
+    LAST_DAY,
+    SEED,
+    SOURCE,
+    Draw,
+    Member,
+    Row,
+    Tables,
+    brands,
+    language_of,
+    load,
+)
+from sample_record import Record
+
 # From the merely gathered to the dynamic: the order of the table in README.md.
 TRADES = ("hosiery", "spectacles", "valves", "moulds", "newmaterials", "drones")
-FIRST_DAY = datetime.date(2021, 1, 1)
-LAST_DAY = datetime.date(2026, 5, 31)
-YEARS = range(2021, 2026)
-SOURCE = "sample"
-COLUMNS = {
-    "organizations": "id,name,name_en,kind,size,tier,place,industry,country,stages,credit_code,"
-    "vat,website,contact,capacity,listed,founded,description,description_en,source",
-    "clusters": "id,name,name_en,place,industry,level,batch,source",
-    "memberships": "cluster,organization,since,until",
-    "offers": "id,organization,kind,text,language,terms,slots,stages,date,active",
-    "needs": "id,organization,goal,text,language,quantity,budget,currency,deadline,stages,date,"
-    "state",
-    "engagements": "id,kind,title,text,language,date,until,programme,topic,amount,currency",
-    "participants": "engagement,organization,role,amount",
-    "ties": "id,source,target,layer,since,until,weight,note",
-    "observations": "id,subject,indicator,year,value,unit,source",
-    "planted_pairs": "need,offer",
-}
-UNITS = {"unit_cost_index": "2021=100", "inventory_days": "days"}
-FIRM_INDICATORS = ("sales_outside_province_share", "inventory_days", "rd_intensity")
-Row = dict[str, Any]
-
-
-@dataclass
-class Member:
-    """A sample organisation with what the draws of ties and texts need to know."""
-
-    id: str
-    profile: dict[str, Any]
-    since: datetime.date
-    until: datetime.date | None = None
-
-    @property
-    def key(self) -> str:
-        return str(self.profile["key"])
-
-    @property
-    def kind(self) -> str:
-        return str(self.profile.get("kind", "firm"))
-
-
-@dataclass
-class Tables:
-    rows: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in COLUMNS})
-
-    def add(self, table: str, **row: Any) -> None:
-        self.rows[table].append(row)
-
-    def write(self, folder: Path) -> None:
-        for table, columns in COLUMNS.items():
-            name = "planted_pairs.csv" if table == "planted_pairs" else f"{table}.samples.csv"
-            with (folder / name).open("w", encoding="utf-8", newline="") as stream:
-                writer = csv.DictWriter(stream, columns.split(","), lineterminator="\n", restval="")
-                writer.writeheader()
-                writer.writerows(self.rows[table])
-
-
-class Draw:
-    """Seeded choices of one trade; never gives the same sentence twice."""
-
-    def __init__(self, name: str) -> None:
-        # Reproducible samples, not secrets.
-        self.random = random.Random(f"matchmaker seed 1: {name}")  # noqa: S311
-        self.told: set[str] = set()
-
-    def spin(self, text: str) -> str:
-        """Text with one variant chosen in each pair of braces."""
-        return re.sub(r"\{([^{}]*)\}", lambda m: self.random.choice(m[1].split("|")), text)
-
-    def sentence(self, text: str, closings: list[str]) -> str:
-        """A spun text not yet told, sometimes with a closing clause in Chinese texts."""
-        for _ in range(30):
-            told = self.spin(text)
-            if language_of(told) == "zh" and self.random.random() < 0.3:
-                told += self.random.choice(closings)
-            if told not in self.told:
-                break
-        self.told.add(told)
-        return told
-
-    def day(self, first: datetime.date, last: datetime.date, late: bool = False) -> datetime.date:
-        span = max((last - first).days, 0)
-        days = [self.random.randint(0, span) for _ in range(2 if late else 1)]
-        return first + datetime.timedelta(days=max(days))
-
-    def split(self, choices: str) -> str:
-        return self.random.choice(choices.split("|"))
-
-    def sample(self, things: list[Any], count: int) -> list[Any]:
-        return self.random.sample(things, min(count, len(things)))
-
-
-def language_of(text: str) -> str:
-    return "zh" if re.search(r"[一-鿿]", text) else "en"
-
-
-def load(name: str) -> dict[str, Any]:
-    return tomllib.loads((SEED / "trades" / f"{name}.toml").read_text(encoding="utf-8"))
-
-
-def brands(common: dict[str, Any]) -> list[tuple[str, str]]:
-    """Distinct two-character brands with their Pinyin, in a fixed shuffled order."""
-    pairs = [
-        (head.split()[0] + tail.split()[0], head.split()[1] + tail.split()[1])
-        for head, tail in itertools.product(common["brand_heads"], common["brand_tails"])
-    ]
-    found = [pair for pair in pairs if pair[0][0] != pair[0][1]]
-    Draw("brands").random.shuffle(found)
-    return found
 
 
 class Trade:
@@ -150,6 +51,7 @@ class Trade:
         self.cluster = f"seed:cluster-{name}"
         self.members: list[Member] = []
         self.offers: dict[str, list[str]] = {}
+        self.cards: dict[str, Row] = {}  # rows of organizations.samples.csv
         self.numbers: Counter[str] = Counter()
         self.joined: set[tuple[str, str, str]] = set()
 
@@ -199,7 +101,7 @@ class Trade:
         firm = profile.get("kind", "firm") == "firm"
         label = id_.removeprefix("seed:")
         place = profile.get("place") or (self.firm_place() if firm else self.spec["lab_place"])
-        self.tables.add(
+        self.cards[id_] = self.tables.add(
             "organizations",
             id=id_,
             name=f"示例·{brand[0]}{profile['suffix']}",
@@ -216,8 +118,6 @@ class Trade:
             capacity=draw.split("||2|3|5"),
             listed="false" if draw.random.random() < 0.012 else "true",
             founded=founded,
-            description=draw.sentence(profile["description"], [""]),
-            description_en=draw.spin(profile.get("description_en", "")),
             source=SOURCE,
         )
 
@@ -237,12 +137,26 @@ class Trade:
                 kind, words = text.split(" > ", 1)
                 self.add_offer(member, kind, words)
             needs = member.profile["needs"]
-            for text in self.draw.sample(needs, self.draw.random.choice((0, 1, 1, 1))):
+            for text in self.draw.sample(needs, self.draw.random.choice((0, 1, 1, 1, 1, 1, 1))):
                 goal, words = text.split(" > ", 1)
                 self.add_need(member, goal, words)
         turns: Counter[str] = Counter()
         for pair in self.spec["pairs"]:
             self.add_pair(pair, turns)
+        for member in self.members:
+            self.describe(member)
+
+    def describe(self, member: Member) -> None:
+        """A profile in one language: of many spun ones that nearest to the own offers.
+
+        Nearness is the number of shared character bigrams: a maker of gate valves
+        should not call itself a maker of ball valves.
+        """
+        english = "description_en" in member.profile and self.draw.random.random() < 0.5
+        column = "description_en" if english else "description"
+        offered = bigrams(" ".join(self.offers[member.id]))
+        drafts = [self.draw.spin(member.profile[column]) for _ in range(200)]
+        self.cards[member.id][column] = max(drafts, key=lambda text: len(bigrams(text) & offered))
 
     def add_pair(self, pair: dict[str, str], turns: Counter[str]) -> None:
         need_by, goal, need = pair["need"].split(" ", 2)
@@ -283,8 +197,10 @@ class Trade:
     def add_need(self, member: Member, goal: str, words: str, planted: bool = False) -> str:
         draw = self.draw
         text = words if planted else draw.sentence(words, self.common["closings"]["need"])
-        posted = draw.day(datetime.date(2024, 6, 1), LAST_DAY, late=True)
-        deadline = posted + datetime.timedelta(days=draw.random.choice((60, 90, 180, 365)))
+        first = datetime.date(2026, 1, 1) if planted else datetime.date(2025, 1, 1)
+        posted = draw.day(first, LAST_DAY, late=True)
+        days = 365 if planted else draw.random.choice((60, 90, 180, 365))
+        deadline = posted + datetime.timedelta(days=days)
         id_ = self.number("need")
         budgeted = goal not in ("customer", "industry_partner") and draw.random.random() < 0.35
         self.tables.add(
@@ -379,119 +295,9 @@ class Trade:
                 self.draw.random.choice(sources), self.draw.random.choice(targets), layer
             )
 
-    # -- engagements -------------------------------------------------------
 
-    def add_engagements(self) -> None:
-        for kind in ("research_project", "contract", "patent", "event"):
-            for _ in range(self.shape[kind]):
-                getattr(self, f"add_{kind}")()
-
-    def add_engagement(
-        self, kind: str, title: str, text: str, parts: list[tuple[Member, str]], **more: Any
-    ) -> None:
-        id_ = self.number("engagement")
-        first = max([FIRST_DAY, *(member.since for member, _ in parts)])
-        start = self.draw.day(first, LAST_DAY, late=self.shape.get("late", False))
-        months = more.pop("months", 0)
-        self.tables.add(
-            "engagements",
-            id=id_,
-            kind=kind,
-            title=title,
-            text=text,
-            language=language_of(title),
-            date=start,
-            until=start + datetime.timedelta(days=30 * months) if months else "",
-            **more,
-        )
-        for member, role in parts:
-            self.tables.add("participants", engagement=id_, organization=member.id, role=role)
-
-    def staying(self, *kinds: str) -> list[Member]:
-        return [m for m in self.members if m.kind in kinds and m.until is None]
-
-    def add_research_project(self) -> None:
-        lab = self.draw.random.choice(self.staying("research_institute"))
-        firms = self.draw.sample(self.staying("firm"), self.draw.random.choice((1, 2, 2, 3)))
-        leads = self.draw.random.random() < 0.4
-        people = [lab, *firms] if leads else [*firms, lab]
-        roles = ["coordinator"] + ["partner"] * (len(people) - 1)
-        research = self.spec["research"]
-        self.add_engagement(
-            "research_project",
-            self.draw.sentence(self.draw.random.choice(research["titles"]), ["（二期）"]),
-            self.draw.spin(self.draw.random.choice(research["texts"])),
-            list(zip(people, roles, strict=True)),
-            programme=self.draw.split("企业委托|县级揭榜挂帅|产学研合作"),
-            topic=self.spec["word"],
-            amount=self.draw.random.choice((20, 35, 50, 80, 120, 200)) * 10_000,
-            currency="CNY",
-            months=self.draw.random.choice((12, 18, 24, 36)),
-        )
-
-    def add_contract(self) -> None:
-        """A contract along a supply tie, about something the supplier offers."""
-        staying = {member.id: member for member in self.members if member.until is None}
-        supplies = [
-            tie
-            for tie in self.tables.rows["ties"]
-            if tie["layer"] == "SUPPLIES" and {tie["source"], tie["target"]} <= staying.keys()
-        ]
-        tie = self.draw.random.choice(supplies)
-        goods = self.draw.random.choice(self.offers[tie["source"]])
-        self.add_engagement(
-            "contract",
-            f"供货：{re.split('[，。；]', goods)[0]}"
-            if language_of(goods) == "zh"
-            else f"Supply: {goods.split(',')[0]}",
-            self.draw.spin(self.draw.random.choice(self.common["contract"]["texts"])),
-            [(staying[tie["source"]], "supplier"), (staying[tie["target"]], "buyer")],
-            topic=self.spec["word"],
-            amount=self.draw.random.choice((6, 12, 18, 30, 45, 70, 110, 180)) * 10_000,
-            currency="CNY",
-        )
-
-    def add_patent(self) -> None:
-        owners = self.draw.sample(self.staying("firm"), self.draw.random.choice((1, 2)))
-        if self.draw.random.random() < 0.5:
-            owners.append(self.draw.random.choice(self.staying("research_institute")))
-        title = self.draw.sentence(self.draw.random.choice(self.spec["research"]["patents"]), [""])
-        self.add_engagement("patent", title, "", [(owner, "owner") for owner in owners])
-
-    def add_event(self) -> None:
-        host = self.draw.random.choice(self.staying("platform"))
-        guests = self.draw.sample(self.staying("firm"), self.draw.random.randint(4, 11))
-        parts = [(host, "coordinator"), *((guest, "attendee") for guest in guests)]
-        title = self.draw.spin(self.draw.random.choice(self.spec["research"]["events"]))
-        self.add_engagement("event", title, "", parts)
-
-    # -- observations ------------------------------------------------------
-
-    def add_observations(self) -> None:
-        for indicator, ends in self.shape["observed"].items():
-            self.observe(self.cluster, indicator, ends)
-        for member in self.draw.sample(self.firms(), len(self.firms()) // 3):
-            for indicator in FIRM_INDICATORS:
-                first, last = self.shape["observed"][indicator]
-                own = self.draw.random.uniform(0.8, 1.15)
-                self.observe(member.id, indicator, [first * own, last * own])
-
-    def observe(self, subject: str, indicator: str, ends: list[float]) -> None:
-        """Five yearly figures from the first to the last value, with a little noise."""
-        for step, year in enumerate(YEARS):
-            level = ends[0] + (ends[1] - ends[0]) * step / (len(YEARS) - 1)
-            base = level == 100 and indicator == "unit_cost_index"
-            noise = 1 if base else self.draw.random.uniform(0.98, 1.02)
-            self.tables.add(
-                "observations",
-                id=f"seed:obs-{subject.removeprefix('seed:')}-{indicator}-{year}",
-                subject=subject,
-                indicator=indicator,
-                year=year,
-                value=round(level * noise, 1),
-                unit=UNITS.get(indicator, "%"),
-                source=SOURCE,
-            )
+def bigrams(text: str) -> set[str]:
+    return {text[i : i + 2] for i in range(len(text) - 1)}
 
 
 def terms_of(text: str, kind: str, draw: Draw) -> str:
@@ -566,8 +372,9 @@ def main(folder: Path) -> None:
         trade.add_ties()
     add_cross_ties(trades, common)
     for trade in trades.values():
-        trade.add_engagements()
-        trade.add_observations()
+        record = Record(trade)
+        record.add_engagements()
+        record.add_observations()
     tables.write(folder)
     for trade in trades.values():
         print(figures(trade))  # noqa: T201
