@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -189,12 +190,15 @@ class LexicalIndex:
     """BM25 postings over statements (Robertson and Zaragoza, 2009; k1 1.2, b 0.75).
 
     Terms are hashed into `len(indptr) - 1` buckets (a power of two). `weight` is
-    the term's whole BM25 contribution to that statement, idf included.
+    the term's whole BM25 contribution to that statement, idf included;
+    `frequency` how often the statement says it. `length` (m,) is in terms.
     """
 
     indptr: OffsetArray
     statements: IntArray
     weight: FloatArray
+    frequency: NDArray[np.uint16]
+    length: FloatArray
 
 
 @dataclass(frozen=True)
@@ -241,6 +245,7 @@ class Snapshot:
     lexical: LexicalIndex
     vectors: FloatArray
     language_means: Mapping[str, FloatArray]
+    index_file: Path | None = None  # of the approximate index, where there is one
 
     def __len__(self) -> int:
         return len(self.organizations.kind)

@@ -1,0 +1,404 @@
+"""From exported rows to a snapshot: pure, and the same whatever store they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from matchmaker.domain import (
+    UNDIRECTED_LAYERS,
+    Description,
+    Engagement,
+    GraphRows,
+    Layer,
+    Need,
+    NeedState,
+    Offer,
+    Place,
+    Stage,
+    Statement,
+    StatementKind,
+    Tie,
+)
+from matchmaker.embedding import center, language_means
+from matchmaker.snapshot import model
+from matchmaker.snapshot.identity import is_verified
+from matchmaker.snapshot.lexical import build_lexical
+from matchmaker.snapshot.model import (
+    Adjacency,
+    Engagements,
+    FloatArray,
+    Incidence,
+    Memberships,
+    Organizations,
+    Snapshot,
+    SnapshotMeta,
+    Statements,
+    TieLayer,
+    to_days,
+)
+from matchmaker.store.ports import Export
+from matchmaker.text import language_of
+
+Rows = Mapping[str, int]
+_STAGE_BIT = {stage: 1 << number for number, stage in enumerate(model.STAGES)}
+
+
+@dataclass(frozen=True)
+class StatementVectors:
+    """Raw unit vectors (m, d) aligned with `statements(rows)`, and what made them."""
+
+    model: str
+    revision: str
+    vectors: FloatArray
+
+
+def statements(rows: GraphRows) -> tuple[Statement, ...]:
+    """Every description, offer, need and engagement that has a text, in order of id."""
+    found = [
+        *_spoken(StatementKind.DESCRIPTION, rows.descriptions),
+        *_spoken(StatementKind.OFFER, rows.offers),
+        *_spoken(StatementKind.NEED, rows.needs),
+        *(
+            Statement(
+                id=row.id,
+                kind=StatementKind.ENGAGEMENT,
+                organizations=tuple(part.organization for part in row.participants),
+                text=row.statement_text,
+                language=row.language or language_of(row.statement_text),
+                date=row.date,
+            )
+            for row in rows.engagements
+            if row.statement_text.strip()
+        ),
+    ]
+    return tuple(sorted(found, key=lambda statement: statement.id))
+
+
+def _spoken(kind: StatementKind, rows: Iterable[Description | Offer | Need]) -> Iterable[Statement]:
+    for row in rows:
+        if row.text.strip():
+            language = row.language or language_of(row.text)
+            yield Statement(row.id, kind, (row.organization,), row.text, language, row.date)
+
+
+def build(export: Export, as_of: date, vectors: StatementVectors | None) -> Snapshot:
+    """The snapshot of an export. Vectors must be those of `statements(export.rows)`."""
+    rows = export.rows
+    spoken = statements(rows)
+    if vectors is not None and len(vectors.vectors) != len(spoken):
+        raise ValueError(f"{len(vectors.vectors)} vectors for {len(spoken)} statements")
+    organizations = sorted(rows.organizations, key=lambda row: row.id)
+    engagements = sorted(rows.engagements, key=lambda row: row.id)
+    ties = sorted(rows.ties, key=lambda row: row.id)
+    places = sorted(rows.places, key=lambda row: row.id)
+    industries = sorted(rows.industries, key=lambda row: row.id)
+    clusters = sorted(rows.clusters, key=lambda row: row.id)
+    organization_rows = _numbered(organizations)
+    place_rows, industry_rows = _numbered(places), _numbered(industries)
+    cluster_rows, engagement_rows = _numbered(clusters), _numbered(engagements)
+    centered, means = _centered(spoken, vectors)
+    engaged = _participation(engagements, organization_rows)
+    said = _speakers(spoken, engagements, engagement_rows, organization_rows)
+    return Snapshot(
+        meta=SnapshotMeta(
+            version=export.version,
+            as_of=as_of,
+            model=vectors.model if vectors else "",
+            revision=vectors.revision if vectors else "",
+            dimension=int(centered.shape[1]),
+            counts={**rows.counts(), "statements": len(spoken)},
+        ),
+        organizations=_organizations(organizations, places, place_rows, industry_rows),
+        statements=_statements(spoken, rows, engagement_rows),
+        engagements=_engagements(engagements, spoken),
+        memberships=_memberships(rows, cluster_rows, organization_rows),
+        places=_tree(places, place_rows, _place_columns(places)),
+        industries=_tree(industries, industry_rows, {}),
+        clusters=pa.table(
+            {
+                "id": _strings(row.id for row in clusters),
+                "name": _strings(row.name for row in clusters),
+                "name_en": _strings(row.name_en for row in clusters),
+                "place": _ints(place_rows.get(row.place or "", -1) for row in clusters),
+                "industry": _ints(industry_rows.get(row.industry or "", -1) for row in clusters),
+            }
+        ),
+        ties=pa.table(
+            {
+                "id": _strings(row.id for row in ties),
+                "note": _strings(row.note for row in ties),
+                "source_name": _strings(row.provenance.source for row in ties),
+                "date_estimated": pa.array([row.date_estimated for row in ties], pa.bool_()),
+            }
+        ),
+        layers={layer: _layer(layer, ties, organization_rows) for layer in model.LAYERS},
+        engagement_organizations=engaged,
+        organization_engagements=transposed(engaged, len(organizations)),
+        statement_organizations=said,
+        organization_statements=transposed(said, len(organizations)),
+        lexical=build_lexical([statement.text for statement in spoken]),
+        vectors=centered,
+        language_means=means,
+    )
+
+
+def _numbered(rows: Sequence[Any]) -> Rows:
+    return {row.id: number for number, row in enumerate(rows)}
+
+
+def _strings(values: Iterable[str]) -> pa.Array:
+    # Large offsets: the texts of a big graph pass 2 GiB together.
+    return pa.array(list(values), pa.large_string())
+
+
+def _ints(values: Iterable[int]) -> NDArray[np.int32]:
+    return np.fromiter(values, dtype=np.int32)
+
+
+def _flags(values: Iterable[bool]) -> NDArray[np.bool_]:
+    return np.fromiter(values, dtype=np.bool_)
+
+
+def _codes(members: Sequence[StrEnum], values: Iterable[StrEnum | None]) -> NDArray[np.int8]:
+    code: dict[StrEnum | None, int] = {member: number for number, member in enumerate(members)}
+    code[None] = -1
+    return np.fromiter((code[value] for value in values), dtype=np.int8)
+
+
+def _mask(stages: Iterable[Stage]) -> int:
+    return sum({_STAGE_BIT[stage] for stage in stages})
+
+
+def _organizations(
+    rows: Sequence[Any], places: Sequence[Place], place_rows: Rows, industry_rows: Rows
+) -> Organizations:
+    latitude, longitude = _coordinates(places, place_rows)
+    place = _ints(place_rows.get(row.place or "", -1) for row in rows)
+    countries = sorted({row.country for row in rows})
+    numbers = {country: number for number, country in enumerate(countries)}
+    located = place >= 0
+    return Organizations(
+        table=pa.table(
+            {
+                name: _strings(getattr(row, name) for row in rows)
+                for name in ("id", "name", "name_en", "country")
+            }
+        ),
+        kind=_codes(model.KINDS, (row.kind for row in rows)),
+        size=_codes(model.SIZES, (row.size for row in rows)),
+        tier=_codes(model.TIERS, (row.tier for row in rows)),
+        place=place,
+        industry=_ints(industry_rows.get(row.industry or "", -1) for row in rows),
+        stages=_ints(_mask(row.stages) for row in rows),
+        capacity=_ints(-1 if row.capacity is None else row.capacity for row in rows),
+        listed=_flags(row.listed for row in rows),
+        verified=_flags(is_verified(row.credit_code, row.vat) for row in rows),
+        latitude=_at(latitude, place, located),
+        longitude=_at(longitude, place, located),
+        country=_ints(numbers[row.country] if row.country else -1 for row in rows),
+    )
+
+
+def _at(values: FloatArray, rows: NDArray[np.int32], known: NDArray[np.bool_]) -> FloatArray:
+    found = np.full(len(rows), np.nan, dtype=np.float32)
+    found[known] = values[rows[known]]
+    return found
+
+
+def _coordinates(places: Sequence[Place], rows: Rows) -> tuple[FloatArray, FloatArray]:
+    """Of each place, or of its nearest ancestor that has them, NaN else."""
+    latitude = np.full(len(places), np.nan, dtype=np.float32)
+    longitude = np.full(len(places), np.nan, dtype=np.float32)
+    for number, place in enumerate(places):
+        seen = {place.id}
+        here: Place | None = place
+        while here is not None and (here.latitude is None or here.longitude is None):
+            above = here.parent
+            climbs = above is not None and above in rows and above not in seen
+            here = places[rows[above]] if climbs and above is not None else None
+            seen.add(above or "")
+        if here is not None and here.latitude is not None and here.longitude is not None:
+            latitude[number], longitude[number] = here.latitude, here.longitude
+    return latitude, longitude
+
+
+def _statements(spoken: Sequence[Statement], rows: GraphRows, engagement_rows: Rows) -> Statements:
+    offers = {row.id: row for row in rows.offers}
+    needs = {row.id: row for row in rows.needs}
+
+    def of(values: Mapping[str, Any], read: Callable[[Any], Any], none: Any) -> list[Any]:
+        return [
+            read(values[statement.id]) if statement.id in values else none for statement in spoken
+        ]
+
+    stages = {**offers, **needs}
+    active = {row.id: row.active for row in rows.offers}
+    active |= {row.id: row.state is NeedState.OPEN for row in rows.needs}
+    return Statements(
+        table=pa.table(
+            {
+                name: _strings(getattr(statement, name) for statement in spoken)
+                for name in ("id", "text", "language")
+            }
+        ),
+        kind=_codes(model.STATEMENT_KINDS, (statement.kind for statement in spoken)),
+        date=_ints(to_days(statement.date) for statement in spoken),
+        goal=_codes(model.GOALS, of(needs, lambda need: need.goal, None)),
+        offer_kind=_codes(model.OFFER_KINDS, of(offers, lambda offer: offer.kind, None)),
+        terms=_codes(model.TERMS, of(offers, lambda offer: offer.terms, None)),
+        stages=_ints(of(stages, lambda row: _mask(row.stages), 0)),
+        active=_flags(active.get(statement.id, True) for statement in spoken),
+        engagement=_ints(engagement_rows.get(statement.id, -1) for statement in spoken),
+    )
+
+
+def _engagements(rows: Sequence[Engagement], spoken: Sequence[Statement]) -> Engagements:
+    numbers = _numbered(spoken)
+    return Engagements(
+        table=pa.table(
+            {
+                name: _strings(getattr(row, name) for row in rows)
+                for name in ("id", "title", "programme", "topic")
+            }
+        ),
+        kind=_codes(model.ENGAGEMENT_KINDS, (row.kind for row in rows)),
+        date=_ints(to_days(row.date) for row in rows),
+        date_estimated=_flags(row.date_estimated for row in rows),
+        statement=_ints(numbers.get(row.id, -1) for row in rows),
+    )
+
+
+def _memberships(rows: GraphRows, clusters: Rows, organizations: Rows) -> Memberships:
+    ordered = sorted(rows.memberships, key=lambda row: row.key)
+    return Memberships(
+        cluster=_ints(clusters[row.cluster] for row in ordered),
+        organization=_ints(organizations[row.organization] for row in ordered),
+        since=_ints(to_days(row.since) for row in ordered),
+        until=_ints(to_days(row.until) for row in ordered),
+    )
+
+
+def _place_columns(places: Sequence[Place]) -> dict[str, Any]:
+    return {
+        "level": _codes(model.PLACE_LEVELS, (place.level for place in places)),
+        "country": _strings(place.country for place in places),
+        "latitude": pa.array([place.latitude for place in places], pa.float64()),
+        "longitude": pa.array([place.longitude for place in places], pa.float64()),
+    }
+
+
+def _tree(rows: Sequence[Any], numbers: Rows, more: Mapping[str, Any]) -> pa.Table:
+    return pa.table(
+        {
+            "id": _strings(row.id for row in rows),
+            "name": _strings(row.name for row in rows),
+            "name_en": _strings(row.name_en for row in rows),
+            "parent": _ints(numbers.get(row.parent or "", -1) for row in rows),
+            **more,
+        }
+    )
+
+
+def _layer(layer: Layer, ties: Sequence[Tie], organizations: Rows) -> TieLayer:
+    numbered = [(number, tie) for number, tie in enumerate(ties) if tie.layer is layer]
+    source = _ints(organizations[tie.source] for _, tie in numbered)
+    target = _ints(organizations[tie.target] for _, tie in numbered)
+    since = _ints(to_days(tie.since) for _, tie in numbered)
+    until = _ints(to_days(tie.until) for _, tie in numbered)
+    weight = np.fromiter((tie.weight for _, tie in numbered), dtype=np.float32)
+    number = _ints(number for number, _ in numbered)
+    if layer in UNDIRECTED_LAYERS:
+        source, target = np.concatenate([source, target]), np.concatenate([target, source])
+        since, until = np.tile(since, 2), np.tile(until, 2)
+        weight, number = np.tile(weight, 2), np.tile(number, 2)
+    out = adjacency(source, target, since, until, weight, number, len(organizations))
+    if layer in UNDIRECTED_LAYERS:
+        return TieLayer(out, out)
+    into = adjacency(target, source, since, until, weight, number, len(organizations))
+    return TieLayer(out, into)
+
+
+def adjacency(
+    source: NDArray[np.int32],
+    target: NDArray[np.int32],
+    since: NDArray[np.int32],
+    until: NDArray[np.int32],
+    weight: FloatArray,
+    tie: NDArray[np.int32],
+    size: int,
+) -> Adjacency:
+    """CSR by source, each row in order of target and tie."""
+    order = np.lexsort((tie, target, source))
+    return Adjacency(
+        indptr=offsets(source, size),
+        indices=target[order],
+        since=since[order],
+        until=until[order],
+        weight=weight[order],
+        tie=tie[order],
+    )
+
+
+def offsets(rows: NDArray[np.int32], size: int) -> NDArray[np.int64]:
+    """CSR row offsets (size + 1,) of entries that lie in these rows."""
+    indptr = np.zeros(size + 1, dtype=np.int64)
+    np.cumsum(np.bincount(rows, minlength=size), out=indptr[1:])
+    return indptr
+
+
+def _participation(engagements: Sequence[Engagement], organizations: Rows) -> Incidence:
+    parts = [engagement.participants for engagement in engagements]
+    return Incidence(
+        indptr=np.cumsum([0, *map(len, parts)], dtype=np.int64),
+        indices=_ints(organizations[part.organization] for row in parts for part in row),
+        code=_codes(model.ROLES, (part.role for row in parts for part in row)),
+    )
+
+
+def _speakers(
+    spoken: Sequence[Statement],
+    engagements: Sequence[Engagement],
+    engagement_rows: Rows,
+    organizations: Rows,
+) -> Incidence:
+    """Statements × organisations; an engagement's with the participants' roles."""
+    owners: list[int] = []
+    roles: list[StrEnum | None] = []
+    counts = [0]
+    for statement in spoken:
+        if statement.kind is StatementKind.ENGAGEMENT:
+            parts = engagements[engagement_rows[statement.id]].participants
+            owners.extend(organizations[part.organization] for part in parts)
+            roles.extend(part.role for part in parts)
+        else:
+            owners.extend(organizations[owner] for owner in statement.organizations)
+            roles.extend(None for _ in statement.organizations)
+        counts.append(len(owners))
+    return Incidence(np.array(counts, np.int64), _ints(owners), _codes(model.ROLES, roles))
+
+
+def transposed(incidence: Incidence, columns: int) -> Incidence:
+    """Columns as rows, each in order of the former row."""
+    rows = np.repeat(
+        np.arange(len(incidence.indptr) - 1, dtype=np.int32), np.diff(incidence.indptr)
+    )
+    order = np.argsort(incidence.indices, kind="stable")
+    return Incidence(offsets(incidence.indices, columns), rows[order], incidence.code[order])
+
+
+def _centered(
+    spoken: Sequence[Statement], vectors: StatementVectors | None
+) -> tuple[FloatArray, dict[str, FloatArray]]:
+    if vectors is None:
+        return np.zeros((len(spoken), 0), dtype=np.float32), {}
+    languages = [statement.language for statement in spoken]
+    means = language_means(vectors.vectors, languages)
+    return center(vectors.vectors, languages, means), means

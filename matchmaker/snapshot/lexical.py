@@ -1,0 +1,101 @@
+"""BM25 over statements, on hashed terms."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.snapshot.model import FloatArray, LexicalIndex
+from matchmaker.text import terms
+
+# Collisions at 2²⁰ buckets: with 200,000 distinct terms about one in eleven
+# shares its bucket, nearly always with a rare one.
+BUCKETS = 1 << 20
+K1 = 1.2
+B = 0.75
+
+
+def bucket(term: str, buckets: int = BUCKETS) -> int:
+    """The same on every machine and in every run, which `hash` is not."""
+    return crc32(term.encode("utf-8", "surrogatepass")) & (buckets - 1)
+
+
+def build_lexical(texts: Sequence[str], buckets: int = BUCKETS) -> LexicalIndex:
+    """Postings of all texts; statement i is `texts[i]`."""
+    columns: list[int] = []
+    rows: list[int] = []
+    frequencies: list[int] = []
+    lengths = np.zeros(len(texts), dtype=np.float32)
+    seen: dict[str, int] = {}
+    for row, text in enumerate(texts):
+        counted: Counter[int] = Counter()
+        for term in terms(text):
+            number = seen.get(term)
+            if number is None:
+                number = seen[term] = bucket(term, buckets)
+            counted[number] += 1
+        lengths[row] = counted.total()
+        columns.extend(counted.keys())
+        frequencies.extend(counted.values())
+        rows.extend([row] * len(counted))
+    return weigh(
+        np.array(columns, dtype=np.int64),
+        np.array(rows, dtype=np.int32),
+        np.array(frequencies, dtype=np.float32),
+        lengths,
+        buckets,
+    )
+
+
+def weigh(
+    columns: NDArray[np.int64],
+    rows: NDArray[np.int32],
+    frequencies: FloatArray,
+    lengths: FloatArray,
+    buckets: int,
+) -> LexicalIndex:
+    """BM25 weight of each posting: idf · tf (k1 + 1) / (tf + k1 (1 − b + b |d| / avgdl)).
+
+    idf = ln(1 + (N − df + ½) / (df + ½)) (Lucene's, never negative). N counts the
+    statements that have any term.
+    """
+    spoken = int(np.count_nonzero(lengths))
+    average = float(lengths.sum()) / spoken if spoken else 1.0
+    document_frequency = np.bincount(columns, minlength=buckets).astype(np.float64)
+    idf = np.log1p((spoken - document_frequency + 0.5) / (document_frequency + 0.5))
+    norm = K1 * (1 - B + B * lengths[rows] / average)
+    weight = idf[columns] * frequencies * (K1 + 1) / (frequencies + norm)
+    order = np.lexsort((rows, columns))
+    indptr = np.zeros(buckets + 1, dtype=np.int64)
+    np.cumsum(np.bincount(columns, minlength=buckets), out=indptr[1:])
+    return LexicalIndex(
+        indptr=indptr,
+        statements=rows[order],
+        weight=weight[order].astype(np.float32),
+        frequency=frequencies[order].astype(np.uint16),
+        length=lengths,
+    )
+
+
+def without(index: LexicalIndex, keep: NDArray[np.bool_]) -> LexicalIndex:
+    """The index over the statements to keep, weighed as if the others had never been."""
+    buckets = len(index.indptr) - 1
+    columns = np.repeat(np.arange(buckets, dtype=np.int64), np.diff(index.indptr))
+    kept = keep[index.statements]
+    lengths = np.where(keep, index.length, 0).astype(np.float32)
+    frequencies = index.frequency[kept].astype(np.float32)
+    return weigh(columns[kept], index.statements[kept], frequencies, lengths, buckets)
+
+
+def lexical_scores(index: LexicalIndex, text: str) -> FloatArray:
+    """BM25 of every statement for a text, shape (m,); a term counts once however often said."""
+    scores = np.zeros(len(index.length), dtype=np.float32)
+    buckets = len(index.indptr) - 1
+    for number in sorted({bucket(term, buckets) for term in terms(text)}):
+        postings = slice(int(index.indptr[number]), int(index.indptr[number + 1]))
+        scores[index.statements[postings]] += index.weight[postings]
+    return scores

@@ -1,0 +1,326 @@
+"""Snapshots on disk: one folder for each, a pointer to the newest, memory-mapped readers."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+import threading
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import structlog
+
+from matchmaker.domain import Layer
+from matchmaker.embedding import Embedder
+from matchmaker.errors import ModelUnavailable, SnapshotUnavailable, StorageFull
+from matchmaker.snapshot.model import (
+    Adjacency,
+    Engagements,
+    Incidence,
+    LexicalIndex,
+    Memberships,
+    Organizations,
+    Snapshot,
+    SnapshotMeta,
+    Statements,
+    TieLayer,
+)
+from matchmaker.snapshot.nearest import EXACT_UP_TO, write_index
+
+FORMAT = 1
+POINTER = "CURRENT"
+META = "meta.json"
+INDEX = "vectors.usearch"
+KEPT = 2  # the current one, and the one that a reader may still be opening
+MEND = "Run `matchmaker refresh`."
+
+_GROUPS: dict[str, type] = {
+    "organizations": Organizations,
+    "statements": Statements,
+    "engagements": Engagements,
+    "memberships": Memberships,
+    "engagement_organizations": Incidence,
+    "organization_engagements": Incidence,
+    "statement_organizations": Incidence,
+    "organization_statements": Incidence,
+    "lexical": LexicalIndex,
+}
+_TABLES = ("places", "industries", "clusters", "ties")
+
+log = structlog.get_logger(__name__)
+
+
+def save(snapshot: Snapshot, root: Path) -> Path:
+    """Write a folder beside the others, then make it the current one; all or nothing.
+
+    Raises StorageFull; the snapshot before stays current then.
+    """
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(dir=root, prefix=".writing-"))
+    except OSError as error:
+        raise _full(root, error) from None
+    try:
+        _write(snapshot, beside)
+        folder = _place(beside, root, snapshot.meta.version)
+        _point(root, folder.name)
+    except OSError as error:
+        raise _full(root, error) from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    _prune(root, folder.name)
+    return folder
+
+
+def _full(root: Path, error: OSError) -> StorageFull:
+    return StorageFull(
+        f"The snapshot cannot be written to {root}: {error.strerror or error}.",
+        mend="Free some space or choose another MATCHMAKER_DATA_DIR; the last one stays in use.",
+    )
+
+
+def _place(beside: Path, root: Path, version: int) -> Path:
+    """Give the folder its name: the version, and a number where that is taken."""
+    for attempt in range(10_000):
+        folder = root / f"v{version:08d}-{attempt:04d}"
+        if not folder.exists():
+            os.rename(beside, folder)  # noqa: PTH104
+            _sync(root)
+            return folder
+    raise OSError(f"no free name for version {version}")
+
+
+def _point(root: Path, name: str) -> None:
+    pointer = root / f".{POINTER}-{os.getpid()}-{threading.get_ident()}"
+    with pointer.open("w", encoding="utf-8") as file:
+        file.write(name)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(pointer, root / POINTER)  # noqa: PTH105
+    _sync(root)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _prune(root: Path, current: str) -> None:
+    folders = sorted(path for path in root.glob("v*") if path.is_dir() and path.name != current)
+    oldest_first = sorted(folders, key=lambda path: path.stat().st_mtime)
+    for folder in oldest_first[: max(0, len(folders) - (KEPT - 1))]:
+        # A process that has it mapped keeps reading what it mapped.
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write(snapshot: Snapshot, folder: Path) -> None:
+    for name, array in _arrays(snapshot):
+        np.save(folder / f"{name}.npy", np.ascontiguousarray(array), allow_pickle=False)
+    for name, table in _tables(snapshot):
+        with (
+            pa.OSFile(str(folder / f"{name}.arrow"), "wb") as sink,
+            pa.ipc.new_file(sink, table.schema) as writer,
+        ):
+            writer.write_table(table.combine_chunks())
+    if len(snapshot.vectors) > EXACT_UP_TO and snapshot.meta.dimension:
+        write_index(snapshot.vectors, folder / INDEX)
+    files = sorted(folder.iterdir())
+    meta = snapshot.meta
+    content = {
+        "format": FORMAT,
+        "version": meta.version,
+        "as_of": meta.as_of.isoformat(),
+        "model": meta.model,
+        "revision": meta.revision,
+        "dimension": meta.dimension,
+        "counts": dict(meta.counts),
+        "languages": sorted(snapshot.language_means),
+        "files": {file.name: [file.stat().st_size, _checksum(file)] for file in files},
+    }
+    (folder / META).write_text(json.dumps(content, indent=1), encoding="utf-8")
+    for file in (*files, folder / META):
+        _sync(file)
+    _sync(folder)
+
+
+def _checksum(path: Path) -> int:
+    total = 0
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            total = zlib.crc32(chunk, total)
+    return total
+
+
+def _arrays(snapshot: Snapshot) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
+    for name in _GROUPS:
+        group = getattr(snapshot, name)
+        for column in fields(group):
+            value = getattr(group, column.name)
+            if isinstance(value, np.ndarray):
+                yield f"{name}.{column.name}", value
+    for layer, ties in snapshot.layers.items():
+        for column in fields(Adjacency):
+            yield f"{layer}.out.{column.name}", getattr(ties.out, column.name)
+            if ties.into is not ties.out:
+                yield f"{layer}.into.{column.name}", getattr(ties.into, column.name)
+    yield "vectors", snapshot.vectors
+    means = [snapshot.language_means[name] for name in sorted(snapshot.language_means)]
+    yield "means", np.array(means, dtype=np.float32).reshape(len(means), -1)
+
+
+def _tables(snapshot: Snapshot) -> Iterator[tuple[str, pa.Table]]:
+    for name in _GROUPS:
+        group = getattr(snapshot, name)
+        if is_dataclass(group) and hasattr(group, "table"):
+            yield name, group.table
+    for name in _TABLES:
+        yield name, getattr(snapshot, name)
+
+
+def load(folder: Path) -> Snapshot:
+    """Memory-map one folder. Raises SnapshotUnavailable when it is not whole."""
+    content = _meta(folder)
+    for name, (size, _) in content["files"].items():
+        path = folder / name
+        if not path.exists() or path.stat().st_size != size:
+            raise SnapshotUnavailable(f"{path} is missing or has the wrong size.", mend=MEND)
+    try:
+        return _mapped(folder, content)
+    except (OSError, ValueError, KeyError, pa.ArrowInvalid) as error:
+        raise SnapshotUnavailable(f"{folder} cannot be read: {error}.", mend=MEND) from None
+
+
+def verify(folder: Path) -> None:
+    """Read every file and compare its checksum. Raises SnapshotUnavailable."""
+    for name, (_, checksum) in _meta(folder)["files"].items():
+        path = folder / name
+        if not path.exists() or _checksum(path) != checksum:
+            raise SnapshotUnavailable(f"{path} is damaged.", mend=MEND)
+
+
+def _meta(folder: Path) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = json.loads((folder / META).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SnapshotUnavailable(f"{folder / META} cannot be read: {error}.", mend=MEND) from None
+    if content.get("format") != FORMAT:
+        raise SnapshotUnavailable(f"{folder} has another program's format.", mend=MEND)
+    return content
+
+
+def _mapped(folder: Path, content: Mapping[str, Any]) -> Snapshot:
+    def array(name: str) -> Any:
+        path = folder / f"{name}.npy"
+        mapped = np.load(path, mmap_mode="r", allow_pickle=False)
+        return np.asarray(mapped)
+
+    def table(name: str) -> pa.Table:
+        return pa.ipc.open_file(pa.memory_map(str(folder / f"{name}.arrow"))).read_all()
+
+    def group(name: str, shape: type) -> Any:
+        columns = (column.name for column in fields(shape))
+        return shape(
+            **{
+                column: table(name) if column == "table" else array(f"{name}.{column}")
+                for column in columns
+            }
+        )
+
+    def adjacency(prefix: str) -> Adjacency:
+        return Adjacency(
+            **{column.name: array(f"{prefix}.{column.name}") for column in fields(Adjacency)}
+        )
+
+    def ties(layer: Layer) -> TieLayer:
+        out = adjacency(f"{layer}.out")
+        is_directed = (folder / f"{layer}.into.indptr.npy").exists()
+        return TieLayer(out, adjacency(f"{layer}.into") if is_directed else out)
+
+    means = array("means")
+    index = folder / INDEX
+    return Snapshot(
+        meta=SnapshotMeta(
+            version=content["version"],
+            as_of=date.fromisoformat(content["as_of"]),
+            model=content["model"],
+            revision=content["revision"],
+            dimension=content["dimension"],
+            counts=content["counts"],
+        ),
+        **{name: group(name, shape) for name, shape in _GROUPS.items()},
+        **{name: table(name) for name in _TABLES},
+        layers={layer: ties(layer) for layer in Layer},
+        vectors=array("vectors"),
+        language_means={name: means[row] for row, name in enumerate(content["languages"])},
+        index_file=index if index.exists() else None,
+    )
+
+
+class SnapshotReader:
+    """The current snapshot of a folder, looked for again at every call; for many threads."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._lock = threading.Lock()
+        self._stamp: tuple[int, int] | None = None
+        self._snapshot: Snapshot | None = None
+
+    def current(self) -> Snapshot:
+        """The newest whole snapshot. Raises SnapshotUnavailable when there never was one.
+
+        A broken one is refused, said so in the log, and the last good one kept.
+        """
+        stamp = self._pointed()
+        if stamp == self._stamp and self._snapshot is not None:
+            return self._snapshot
+        with self._lock:
+            if stamp == self._stamp and self._snapshot is not None:
+                return self._snapshot
+            try:
+                self._snapshot = load(self.folder())
+            except SnapshotUnavailable as error:
+                if self._snapshot is None:
+                    raise
+                log.error(
+                    "snapshot_refused", reason=error.message, kept=self._snapshot.meta.version
+                )
+            self._stamp = stamp
+            return self._snapshot
+
+    def folder(self) -> Path:
+        """The folder that the pointer names. Raises SnapshotUnavailable."""
+        try:
+            name = (self.root / POINTER).read_text(encoding="utf-8").strip()
+        except OSError:
+            raise SnapshotUnavailable("No snapshot was built yet.", mend=MEND) from None
+        return self.root / name
+
+    def _pointed(self) -> tuple[int, int] | None:
+        with contextlib.suppress(OSError):
+            found = (self.root / POINTER).stat()
+            return (found.st_mtime_ns, found.st_ino)
+        return None
+
+
+def check_model(snapshot: Snapshot, embedder: Embedder) -> None:
+    """Raise ModelUnavailable when the snapshot's vectors are another model's."""
+    meta = snapshot.meta
+    if not meta.dimension or (meta.model, meta.revision) == (embedder.model, embedder.revision):
+        return
+    raise ModelUnavailable(
+        f"The snapshot was embedded with {meta.model} {meta.revision}, but the model set is "
+        f"{embedder.model} {embedder.revision}.",
+        mend="Run `matchmaker refresh`, or set MATCHMAKER_MODEL back.",
+    )

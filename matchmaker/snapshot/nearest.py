@@ -1,0 +1,88 @@
+"""Statements nearest to a vector: exact up to 200,000 of them, by an index above."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.snapshot.model import FloatArray, IntArray, Snapshot
+
+EXACT_UP_TO = 200_000
+
+
+def similarities(snapshot: Snapshot, vector: FloatArray) -> FloatArray:
+    """Cosine similarity of every statement to a unit vector, shape (m,); 0 without a vector."""
+    return np.asarray(snapshot.vectors @ vector, dtype=np.float32)
+
+
+def nearest(
+    snapshot: Snapshot,
+    vector: FloatArray,
+    count: int,
+    allowed: NDArray[np.bool_] | None = None,
+) -> tuple[IntArray, FloatArray]:
+    """Rows of the `count` nearest statements and their similarity, nearest first.
+
+    `allowed` (m,) narrows the statements. Ties go to the lower row. Above
+    `EXACT_UP_TO` statements the answer is that of a usearch index, which may
+    miss a few of the true nearest.
+    """
+    if snapshot.meta.dimension == 0 or count <= 0:
+        return np.zeros(0, np.int32), np.zeros(0, np.float32)
+    if snapshot.index_file is not None:
+        return _by_index(snapshot, vector, count, allowed)
+    scores = similarities(snapshot, vector)
+    if allowed is not None:
+        scores = np.where(allowed, scores, -np.inf).astype(np.float32)
+    return best(scores, count)
+
+
+def best(scores: FloatArray, count: int) -> tuple[IntArray, FloatArray]:
+    """Rows of the largest finite scores, largest first, ties by row."""
+    if len(scores) > count:
+        threshold = np.partition(scores, -count)[-count]
+        rows = np.flatnonzero(scores >= threshold)
+    else:
+        rows = np.arange(len(scores))
+    order = rows[np.lexsort((rows, -scores[rows]))][:count]
+    order = np.asarray(order[np.isfinite(scores[order])], dtype=np.int32)
+    return order, np.asarray(scores[order], dtype=np.float32)
+
+
+def write_index(vectors: FloatArray, path: Path) -> None:
+    """An HNSW index of all vectors that are not zero, keyed by row."""
+    from usearch.index import Index
+
+    index = Index(ndim=vectors.shape[1], metric="ip", dtype="f16")
+    rows = np.flatnonzero(np.any(vectors != 0, axis=1))
+    index.add(rows.astype(np.uint64), np.ascontiguousarray(vectors[rows]))
+    index.save(str(path))
+
+
+@lru_cache(maxsize=2)
+def _opened(path: str) -> Any:
+    from usearch.index import Index
+
+    return Index.restore(path, view=True)
+
+
+def _by_index(
+    snapshot: Snapshot, vector: FloatArray, count: int, allowed: NDArray[np.bool_] | None
+) -> tuple[IntArray, FloatArray]:
+    """Ask for more until enough are allowed, then score the found ones exactly."""
+    index = _opened(str(snapshot.index_file))
+    wanted = count
+    while True:
+        wanted = min(wanted * 2, len(index))
+        rows = np.sort(index.search(np.asarray(vector), wanted).keys.astype(np.int64))
+        if allowed is not None:
+            rows = rows[allowed[rows]]
+        if len(rows) >= count or wanted >= len(index):
+            break
+    scores = np.asarray(snapshot.vectors[rows] @ vector, dtype=np.float32)
+    order = np.lexsort((rows, -scores))[:count]
+    return rows[order].astype(np.int32), scores[order]
