@@ -104,6 +104,7 @@ class Wiring:
             self.store,
             self.reader,
             self.snapshot_root,
+            self.settings.model,
             self.embedder,
             self.cache,
         )

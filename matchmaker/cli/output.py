@@ -18,10 +18,13 @@ Report = Callable[[str, int, int], None]
 
 def wired() -> Wiring:
     """Services as the settings say. Raises SettingsError."""
+    from matchmaker.logs import configure_logs
     from matchmaker.settings import read_settings
     from matchmaker.wiring import wire
 
-    return wire(read_settings())
+    settings = read_settings()
+    configure_logs(settings.log_format)
+    return wire(settings)
 
 
 def print_json(value: Any) -> None:

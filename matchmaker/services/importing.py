@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Literal
 
-from matchmaker.domain import DuplicateCandidate
-from matchmaker.ingest.report import Parsed, Problem
-from matchmaker.services.refreshing import Progress, no_progress
-from matchmaker.store.ports import GraphStore
+from matchmaker.ingest.report import Problem
 
 
 @dataclass(frozen=True, slots=True)

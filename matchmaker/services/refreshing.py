@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from matchmaker.embedding import Embedder, VectorCache
+from matchmaker.domain import Statement
+from matchmaker.embedding import Embedder, VectorCache, embed_missing
 from matchmaker.errors import SnapshotUnavailable, StorageFull, WrongState
-from matchmaker.snapshot.build import build
+from matchmaker.snapshot.build import StatementVectors, build, statements
 from matchmaker.snapshot.load import SnapshotReader, save
-from matchmaker.snapshot.model import SnapshotMeta
+from matchmaker.snapshot.model import FloatArray, SnapshotMeta
 from matchmaker.store.ports import GraphStore
 
 BATCH = 1000
@@ -34,22 +35,24 @@ class Refreshing:
         store: GraphStore,
         reader: SnapshotReader,
         root: Path,
+        model: str,
         embedder: Callable[[], Embedder],
         cache: Callable[[], VectorCache],
     ) -> None:
         self._store = store
         self._reader = reader
         self._root = root
+        self._model = model
         self._embedder = embedder
         self._cache = cache
 
     def is_needed(self) -> bool:
-        """Whether there is no usable snapshot, or the store has changed since it was made."""
+        """Whether there is no snapshot of the store as it is now and by the model that is set."""
         try:
-            made = self._reader.current().meta.version
+            meta = self._reader.current().meta
         except SnapshotUnavailable:
             return True
-        return made != self._store.version()
+        return meta.version != self._store.version() or meta.model != self._model
 
     def refresh(self, progress: Progress = no_progress) -> SnapshotMeta:
         """A new snapshot of the store as it is now.
@@ -59,12 +62,37 @@ class Refreshing:
         with self._alone():
             progress("Reading the graph", 0, 0)
             export = self._store.export()
-            vectors = self._vectors(export, progress)
+            spoken = statements(export.rows)
+            progress("Loading the model", 0, 0)
+            embedder = self._embedder()
+            vectors = embed_missing(
+                embedder,
+                self._cache(),
+                [statement.text for statement in spoken],
+                lambda done, total: progress("Embedding statements", done, total),
+            )
             progress("Building the snapshot", 0, 0)
-            snapshot = build(export, datetime.now(UTC).date(), vectors)
+            named = StatementVectors(embedder.model, embedder.revision, vectors)
+            snapshot = build(export, datetime.now(UTC).date(), named)
             save(snapshot, self._root)
-            self._hand_to_store(vectors, progress)
+            self._hand_to_store(embedder.revision, spoken, vectors, progress)
             return snapshot.meta
+
+    def _hand_to_store(
+        self,
+        revision: str,
+        spoken: Sequence[Statement],
+        vectors: FloatArray,
+        progress: Progress,
+    ) -> None:
+        """Give the store the vectors that it lacks, for its own vector index."""
+        lacking = set(self._store.missing_embeddings(revision))
+        rows = [row for row, statement in enumerate(spoken) if statement.id in lacking]
+        for start in range(0, len(rows), BATCH):
+            batch = rows[start : start + BATCH]
+            ids = [spoken[row].id for row in batch]
+            self._store.set_embeddings(revision, ids, vectors[batch].tolist())
+            progress("Giving the store its vectors", start + len(batch), len(rows))
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

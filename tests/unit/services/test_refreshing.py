@@ -1,0 +1,66 @@
+"""Refreshing: when it is needed, what it makes, and that two do not meet."""
+
+import fcntl
+
+import pytest
+
+from matchmaker.domain import GraphRows, Kind, Offer, OfferKind, Organization
+from matchmaker.errors import WrongState
+from matchmaker.jobs import refresh_if_needed
+from matchmaker.settings import Settings
+from matchmaker.wiring import wire
+
+FIRM = GraphRows(
+    organizations=(Organization("t:firm", "示例厂", Kind.FIRM),),
+    offers=(Offer("t:offer", "t:firm", OfferKind.PRODUCT, "不锈钢球阀", "zh"),),
+)
+
+
+def test_a_snapshot_is_needed_until_it_shows_the_store(wired):
+    assert wired.refreshing.is_needed()
+    wired.store.upsert(FIRM)
+    wired.refreshing.refresh()
+    assert not wired.refreshing.is_needed()
+    wired.store.upsert(GraphRows(organizations=(Organization("t:2", "示例二厂", Kind.FIRM),)))
+    assert wired.refreshing.is_needed()
+
+
+def test_it_holds_the_stores_version_and_rows(wired):
+    wired.store.upsert(FIRM)
+    steps = []
+    meta = wired.refreshing.refresh(lambda step, done, total: steps.append((step, done, total)))
+    assert meta.version == wired.store.version()
+    assert meta.counts["organizations"] == 1
+    assert ("Embedding statements", 1, 1) in steps
+
+
+def test_the_store_gets_its_vectors(wired):
+    wired.store.upsert(FIRM)
+    wired.refreshing.refresh()
+    revision = wired.embedder().revision
+    assert wired.store.missing_embeddings(revision) == ()
+    query = wired.embedder().queries(["球阀"])[0]
+    nearest = wired.store.nearest_statements(query.tolist(), frozenset(), 1)
+    assert nearest[0].statement.id == "t:offer"
+
+
+def test_another_model_needs_another_snapshot(wired):
+    wired.store.upsert(FIRM)
+    wired.refreshing.refresh()
+    other = wire(Settings(data_dir=wired.settings.data_dir, model="/elsewhere", _env_file=None))
+    assert other.refreshing.is_needed()
+    other.store.close()
+
+
+def test_two_refreshes_do_not_meet(wired):
+    wired.snapshot_root.mkdir()
+    with (wired.snapshot_root / ".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with pytest.raises(WrongState):
+            wired.refreshing.refresh()
+
+
+def test_the_job_refreshes_only_when_the_store_has_changed(wired):
+    wired.store.upsert(FIRM)
+    assert refresh_if_needed(wired)
+    assert not refresh_if_needed(wired)
