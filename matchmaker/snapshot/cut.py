@@ -79,7 +79,7 @@ def _known(dates: IntArray, last: int) -> NDArray[np.bool_]:
 def _was_active(snapshot: Snapshot, keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """A need's state today says what came of it: on the day it was open."""
     is_need = snapshot.statements.kind == STATEMENT_KINDS.index(StatementKind.NEED)
-    return (snapshot.statements.active | is_need) & keep
+    return np.asarray((snapshot.statements.active | is_need) & keep)
 
 
 def _rows_kept(incidence: Incidence, keep: NDArray[np.bool_]) -> Incidence:

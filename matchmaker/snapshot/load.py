@@ -177,7 +177,7 @@ def _arrays(snapshot: Snapshot) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
                 yield f"{layer}.into.{column.name}", getattr(ties.into, column.name)
     yield "vectors", snapshot.vectors
     means = [snapshot.language_means[name] for name in sorted(snapshot.language_means)]
-    yield "means", np.array(means, dtype=np.float32).reshape(len(means), -1)
+    yield "means", np.array(means, dtype=np.float32).reshape(len(means), snapshot.meta.dimension)
 
 
 def _tables(snapshot: Snapshot) -> Iterator[tuple[str, pa.Table]]:

@@ -47,9 +47,9 @@ def best(scores: FloatArray, count: int) -> tuple[IntArray, FloatArray]:
         threshold = np.partition(scores, -count)[-count]
         rows = np.flatnonzero(scores >= threshold)
     else:
-        rows = np.arange(len(scores))
-    order = rows[np.lexsort((rows, -scores[rows]))][:count]
-    order = np.asarray(order[np.isfinite(scores[order])], dtype=np.int32)
+        rows = np.arange(len(scores), dtype=np.intp)
+    ranked = rows[np.lexsort((rows, -scores[rows]))][:count]
+    order = np.asarray(ranked[np.isfinite(scores[ranked])], dtype=np.int32)
     return order, np.asarray(scores[order], dtype=np.float32)
 
 

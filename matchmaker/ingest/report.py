@@ -1,0 +1,34 @@
+"""What reading a file gives: rows, and what was wrong with those that are not among them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from matchmaker.domain import GraphRows
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a file. An error's row is left out; a warning's is kept."""
+
+    file: str
+    line: int
+    field: str
+    reason: str
+    severity: Literal["error", "warning"] = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """Rows that are valid by themselves, problems with the others, rows read by file.
+
+    `origins` says where a row came from, by its table and its key (parts joined
+    by a space), so that what is found wrong later can still be located.
+    """
+
+    rows: GraphRows
+    problems: tuple[Problem, ...] = ()
+    read: Mapping[str, int] = field(default_factory=dict)
+    origins: Mapping[tuple[str, str], tuple[str, int]] = field(default_factory=dict)

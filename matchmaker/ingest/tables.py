@@ -1,0 +1,219 @@
+"""Reading our own tables, and writing their templates."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from matchmaker.domain import (
+    Description,
+    Engagement,
+    GraphRows,
+    Organization,
+    Participant,
+    Provenance,
+)
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest import cells
+from matchmaker.ingest.columns import TABLES, Table
+from matchmaker.ingest.files import XLSX, Line, read_lines
+from matchmaker.ingest.report import Parsed, Problem
+from matchmaker.text import language_of
+
+SUFFIXES = (".csv", ".csv.gz", XLSX)
+
+
+def template(table: str, *, xlsx: bool = False) -> bytes:
+    """Header, an explanation and an example of each column; both begin with # and are skipped."""
+    columns = TABLES[table].columns
+    explained = [f"{'*' if c.required else ''}{c.explanation}" for c in columns]
+    rows = [
+        [column.name for column in columns],
+        [f"# {explained[0]}", *explained[1:]],
+        [f"# {columns[0].example}", *(column.example for column in columns[1:])],
+    ]
+    if xlsx:
+        return _workbook(table, rows)
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerows(rows)
+    return ("\ufeff" + out.getvalue()).encode("utf-8")  # Excel takes UTF-8 only with its mark
+
+
+def _workbook(table: str, rows: list[list[str]]) -> bytes:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.active
+    sheet.title = table
+    for row in rows:
+        sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@dataclass
+class _Reading:
+    """What was read so far, over several files."""
+
+    values: dict[str, dict[tuple[str, ...], Any]] = field(default_factory=dict)
+    parts: dict[str, list[tuple[Participant, str, int]]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    read: dict[str, int] = field(default_factory=dict)
+    origins: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+
+
+def read_table(table: str, path: Path) -> Parsed:
+    """One file. Raises InvalidInput when it cannot be read as this table at all."""
+    return read_files([(table, path)])
+
+
+def read_tables(folder: Path) -> Parsed:
+    """Every file of a folder whose name is TABLE.csv, TABLE.ANYTHING.csv or the same in XLSX."""
+    if not folder.is_dir():
+        raise InvalidInput("there is no such folder.", where=str(folder))
+    found = [
+        (name, path) for path in sorted(folder.iterdir()) if (name := table_of(path)) is not None
+    ]
+    if not found:
+        raise InvalidInput(
+            "no file there is named after a table.",
+            where=str(folder),
+            mend=f"Tables: {', '.join(TABLES)}.",
+        )
+    return read_files(found)
+
+
+def table_of(path: Path) -> str | None:
+    """The table that a file's name begins with, when it is one of ours."""
+    name = path.name.lower()
+    first = name.split(".", 1)[0]
+    return first if first in TABLES and name.endswith(SUFFIXES) else None
+
+
+def read_files(files: Iterable[tuple[str, Path]]) -> Parsed:
+    """Several files, of which participants are joined to the engagements of all."""
+    reading = _Reading()
+    for name, path in files:
+        _read_file(TABLES[name], path, reading)
+    return _joined(reading)
+
+
+def _read_file(table: Table, path: Path, reading: _Reading) -> None:
+    count = 0
+    for line in read_lines(path, table.required, rename=table.chinese):
+        count += 1
+        try:
+            _keep(table, line, path.name, reading)
+        except InvalidInput as error:
+            column = error.where.rsplit(".", 1)[-1]
+            reading.problems.append(Problem(path.name, line.number, column, error.message))
+    reading.read[path.name] = count
+
+
+def _keep(table: Table, line: Line, file: str, reading: _Reading) -> None:
+    if line.fault is not None:
+        column, reason = line.fault
+        raise InvalidInput(reason, where=column)
+    given = dict(_values(table, line))
+    source = str(given.pop("source", "")) if table.name != "ties" else ""
+    provenance = Provenance(source or file, f"line {line.number}")
+    if table.name == "participants":
+        engagement = str(given.pop("engagement"))
+        reading.parts.setdefault(engagement, []).append((Participant(**given), file, line.number))
+        return
+    texts = {name: given.pop(name, "") for name in ("description", "description_en")}
+    if "language" in _names(table) and not given.get("language"):
+        given["language"] = language_of(f"{given.get('title', '')} {given.get('text', '')}")
+    if "provenance" in {each.name for each in fields(table.model)}:
+        given["provenance"] = provenance
+    if table.name == "engagements":
+        _keep_value(table, given, file, line.number, reading)
+        return
+    value = table.model(**given)
+    _keep_value(table, value, file, line.number, reading)
+    if table.name == "organizations":
+        for row in _descriptions(value, texts, provenance):
+            reading.values.setdefault("descriptions", {})[(row.id,)] = row
+            reading.origins["descriptions", row.id] = (file, line.number)
+
+
+def _names(table: Table) -> set[str]:
+    return {column.name for column in table.columns}
+
+
+def _values(table: Table, line: Line) -> Iterator[tuple[str, Any]]:
+    for column in table.columns:
+        cell = line.cells.get(column.name, "")
+        if not cell and column.required:
+            raise InvalidInput("is empty.", where=column.name)
+        if (not cell and column.read in (cells.flag, cells.number)) or (
+            not cell and column.name in ("terms", "state")
+        ):
+            continue  # the domain's own default
+        try:
+            yield column.name, column.read(cell)
+        except InvalidInput as error:
+            reason = f"{error.message} {error.mend}".strip()
+            raise InvalidInput(reason, where=column.name) from None
+
+
+def _keep_value(table: Table, value: Any, file: str, number: int, reading: _Reading) -> None:
+    of: Callable[[str], Any] = value.get if isinstance(value, dict) else value.__getattribute__
+    key = tuple(str(of(part)) for part in table.key)
+    known = reading.values.setdefault(table.name, {})
+    if key in known:
+        before = reading.origins[table.name, " ".join(key)]
+        raise InvalidInput(
+            f"{' '.join(key)} was already on {before[0]}:{before[1]}.", where=table.key[0]
+        )
+    known[key] = value
+    reading.origins[table.name, " ".join(key)] = (file, number)
+
+
+def _descriptions(
+    organization: Organization, texts: dict[str, str], provenance: Provenance
+) -> Iterator[Description]:
+    for column, suffix in (("description", "about"), ("description_en", "about-en")):
+        if texts[column]:
+            yield Description(
+                id=f"{organization.id}#{suffix}",
+                organization=organization.id,
+                text=texts[column],
+                language=language_of(texts[column]),
+                provenance=provenance,
+            )
+
+
+def _joined(reading: _Reading) -> Parsed:
+    """Engagements with their participants; a participant without an engagement is a problem."""
+    engagements = reading.values.get("engagements", {})
+    for engagement, parts in reading.parts.items():
+        if (engagement,) not in engagements:
+            for _, file, number in parts:
+                reason = f"{engagement!r} is not among the engagements of this import."
+                reading.problems.append(Problem(file, number, "engagement", reason))
+    made: list[Engagement] = []
+    for (identity,), given in engagements.items():
+        parts = reading.parts.get(identity, [])
+        try:
+            made.append(Engagement(participants=tuple(part for part, _, _ in parts), **given))
+        except InvalidInput as error:
+            file, number = reading.origins["engagements", identity]
+            column = error.where.rsplit(".", 1)[-1]
+            reading.problems.append(Problem(file, number, column, error.message))
+    tables = {
+        name: tuple(values.values())
+        for name, values in reading.values.items()
+        if name != "engagements"
+    }
+    return Parsed(
+        rows=GraphRows(engagements=tuple(made), **tables),
+        problems=tuple(reading.problems),
+        read=reading.read,
+        origins=reading.origins,
+    )
