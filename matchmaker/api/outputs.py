@@ -274,6 +274,8 @@ class GoalOut(Outgoing):
     """What a recommendation can be for."""
 
     name: GoalName
+    title_zh: str
+    title_en: str
     seekers: list[Kind]
     candidates: list[Kind]
     layers: list[Layer]
@@ -282,6 +284,8 @@ class GoalOut(Outgoing):
     def of(cls, goal: Goal) -> GoalOut:
         return cls(
             name=goal.name,
+            title_zh=goal.title_zh,
+            title_en=goal.title_en,
             seekers=sorted(goal.seekers),
             candidates=sorted(goal.candidates),
             layers=sorted(goal.layers),

@@ -172,8 +172,7 @@ class Matching:
     ) -> Seeker:
         if not question.only_new:
             return seeker
-        layers = frozenset(layer.value for layer in GOALS[question.goal].layers)
-        return seekers.partners(seeker, organization_id, layers)
+        return seekers.partners(seeker, organization_id, GOALS[question.goal])
 
     def _answer(
         self, rows: SnapshotRows, seeker_id: str, seeker: Seeker, question: Question

@@ -22,6 +22,7 @@ from matchmaker.domain import (
     StatementKind,
 )
 from matchmaker.embedding import Embedder, VectorCache, center, embed_missing
+from matchmaker.recommend.goals import Goal
 from matchmaker.recommend.model import Seeker, SeekerText
 from matchmaker.services.snapshot_rows import SnapshotRows
 from matchmaker.snapshot.load import check_model
@@ -83,22 +84,22 @@ class Seekers:
             longitude=longitude,
         )
 
-    def partners(self, seeker: Seeker, organization_id: str, layers: frozenset[str]) -> Seeker:
+    def partners(self, seeker: Seeker, organization_id: str, goal: Goal) -> Seeker:
         """The seeker with partners that the store knows and the snapshot may not yet.
 
-        `layers` are those in which a tie makes a partner. An unchanged graph has
-        no newer partners, so nothing is read.
+        An unchanged graph has no newer partners, so nothing is read then.
         """
         if self._store.version() == self._snapshot.meta.version:
             return seeker
         around = self._store.neighborhood(organization_id, 1, MAX_PARTNERS)
-        tied = {
-            end
-            for tie in around.ties
-            if tie.layer.value in layers and organization_id in (tie.source, tie.target)
-            for end in (tie.source, tie.target)
-        }
-        rows = (self._rows.organization(other) for other in tied - {organization_id})
+        groups = [(tie.source, tie.target) for tie in around.ties if tie.layer in goal.layers]
+        groups += [
+            tuple(part.organization for part in engagement.participants)
+            for engagement in around.engagements
+            if engagement.kind in goal.engagements
+        ]
+        partners = {other for group in groups if organization_id in group for other in group}
+        rows = (self._rows.organization(other) for other in partners - {organization_id})
         return replace(seeker, partners=frozenset(row for row in rows if row is not None))
 
     def free_texts(self, texts: Sequence[str], goal: GoalName) -> list[SeekerText]:

@@ -1,6 +1,8 @@
 """A small real installation: SQLite, the packaged model, a snapshot, and the application."""
 
 import datetime
+import os
+from pathlib import Path
 
 import pytest
 
@@ -126,6 +128,10 @@ ROWS = GraphRows(
 def wired(tmp_path_factory):
     """Services on the rows above; tests that write use ids of their own."""
     folder = tmp_path_factory.mktemp("installation")
+    # The model unpacks to half a gigabyte: once, not for every run of the tests.
+    models = Path(os.environ.get("MATCHMAKER_DATA_DIR", "var")).resolve() / "models"
+    models.mkdir(parents=True, exist_ok=True)
+    (folder / "models").symlink_to(models)
     settings = Settings(
         data_dir=folder,
         store="",
