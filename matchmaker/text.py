@@ -7,7 +7,7 @@ import unicodedata
 from functools import cache, lru_cache
 
 _HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
-_RUN = re.compile(r"[㐀-䶿一-鿿豈-﫿]+|[^\W_]+", re.UNICODE)
+_RUN = re.compile(r"[㐀-䶿一-鿿豈-﫿]+|[^\W_]+(?:\.\d[^\W_]*)*", re.UNICODE)
 
 
 @cache
@@ -42,7 +42,8 @@ def terms(text: str) -> list[str]:
     """Terms for lexical search: words, and bigrams of Chinese runs (single characters as such).
 
     Follows the common treatment of CJK text (Lucene's CJKAnalyzer): overlapping
-    bigrams need no dictionary and never miss a word boundary.
+    bigrams need no dictionary and never miss a word boundary. A decimal number is
+    one term; a single letter or digit is none: it fits everything.
     """
     found: list[str] = []
     for run in _RUN.findall(normal(text)):
@@ -50,7 +51,7 @@ def terms(text: str) -> list[str]:
             if len(run) == 1:
                 found.append(run)
             found.extend(run[i : i + 2] for i in range(len(run) - 1))
-        else:
+        elif len(run) > 1:
             found.append(_stem(run))
     return found
 

@@ -91,6 +91,16 @@ def without(index: LexicalIndex, keep: NDArray[np.bool_]) -> LexicalIndex:
     return weigh(columns[kept], index.statements[kept], frequencies, lengths, buckets)
 
 
+def attainable(index: LexicalIndex, text: str) -> float:
+    """The BM25 that a statement would have that says each term of a text best of all."""
+    buckets = len(index.indptr) - 1
+    parts = (
+        index.weight[index.indptr[number] : index.indptr[number + 1]].max(initial=0)
+        for number in sorted({bucket(term, buckets) for term in terms(text)})
+    )
+    return float(sum(parts))
+
+
 def lexical_scores(index: LexicalIndex, text: str) -> FloatArray:
     """BM25 of every statement for a text, shape (m,); a term counts once however often said."""
     scores = np.zeros(len(index.length), dtype=np.float32)

@@ -1,0 +1,173 @@
+"""Hard rules first, then a fair choice among the ranked."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.domain import Layer
+from matchmaker.recommend.features import Pairs, in_other_cluster
+from matchmaker.recommend.geography import great_circle_km
+from matchmaker.recommend.model import Filters, Request
+from matchmaker.snapshot.model import (
+    ENGAGEMENT_KINDS,
+    KINDS,
+    SIZES,
+    TIERS,
+    BoolArray,
+    FloatArray,
+    Snapshot,
+)
+
+
+def eligible(pairs: Pairs, request: Request) -> BoolArray:
+    """Who may be recommended at all, shape (n,).
+
+    Not itself, nobody of the same owner, nobody who opted out or has no capacity
+    left, only kinds that the goal is for, only what the filters let pass, and
+    partners only when asked for.
+    """
+    organizations, goal = pairs.snapshot.organizations, pairs.goal
+    allowed = np.asarray(organizations.listed & (organizations.capacity != 0))
+    allowed &= np.isin(organizations.kind, [KINDS.index(kind) for kind in goal.candidates])
+    allowed &= passes(pairs, request.filters)
+    if goal.only_other_clusters:
+        allowed &= _elsewhere(pairs)
+    allowed[sorted(pairs.seeker.partners if request.only_new else ())] = False
+    if pairs.seeker.row is not None:
+        allowed[pairs.seeker.row] = False
+        allowed[same_owner(pairs.snapshot, pairs.seeker.row)] = False
+        if request.only_new:
+            allowed[partners(pairs)] = False
+    return allowed
+
+
+def _elsewhere(pairs: Pairs) -> BoolArray:
+    """In another cluster; for a seeker in no cluster, in another place."""
+    if pairs.seeker.clusters:
+        return in_other_cluster(pairs.snapshot, pairs.seeker)
+    place = pairs.snapshot.organizations.place
+    return np.asarray((place != pairs.seeker.place) | (place < 0))
+
+
+def passes(pairs: Pairs, filters: Filters) -> BoolArray:
+    """Who the filters let pass, shape (n,)."""
+    organizations = pairs.snapshot.organizations
+    allowed = np.ones(len(pairs.snapshot), dtype=np.bool_)
+    for chosen, members, codes in (
+        (filters.kinds, KINDS, organizations.kind),
+        (filters.sizes, SIZES, organizations.size),
+        (filters.tiers, TIERS, organizations.tier),
+    ):
+        if chosen:
+            allowed &= np.isin(codes, [members.index(member) for member in chosen])
+    for rows, column in (
+        (filters.places, organizations.place),
+        (filters.industries, organizations.industry),
+    ):
+        if rows:
+            allowed &= np.isin(column, sorted(rows))
+    if filters.countries:
+        countries = organizations.table.column("country").to_numpy(zero_copy_only=False)
+        allowed &= np.isin(countries.astype(str), sorted(filters.countries))
+    if filters.clusters:
+        belong = pairs.snapshot.memberships
+        inside = np.zeros(len(pairs.snapshot), dtype=np.bool_)
+        inside[belong.organization[np.isin(belong.cluster, sorted(filters.clusters))]] = True
+        allowed &= inside
+    if filters.radius_km is not None:
+        distance = pairs.distance_km
+        if filters.centre is not None:
+            distance = great_circle_km(
+                *filters.centre, organizations.latitude, organizations.longitude
+            )
+        allowed &= np.nan_to_num(distance, nan=np.inf) <= filters.radius_km
+    return allowed
+
+
+def same_owner(snapshot: Snapshot, row: int) -> NDArray[np.int64]:
+    """Everybody in the same group: owners, owned, and what these own, to the end."""
+    owns = snapshot.layers[Layer.OWNS]
+    group, frontier = {row}, [row]
+    while frontier:
+        near = {
+            int(other)
+            for member in frontier
+            for ties in (owns.out, owns.into)
+            for other in ties.indices[ties.row(member)]
+        }
+        frontier = sorted(near - group)
+        group.update(frontier)
+    return np.array(sorted(group - {row}), dtype=np.int64)
+
+
+def partners(pairs: Pairs) -> NDArray[np.int64]:
+    """Who already is a partner in the goal's layers and kinds of engagement."""
+    snapshot, goal, row = pairs.snapshot, pairs.goal, pairs.seeker.row
+    if row is None:
+        return np.zeros(0, dtype=np.int64)
+    found = [
+        ties.indices[ties.row(row)]
+        for layer in sorted(goal.layers)
+        for ties in (snapshot.layers[layer].out, snapshot.layers[layer].into)
+    ]
+    kinds = [ENGAGEMENT_KINDS.index(kind) for kind in goal.engagements]
+    joined = snapshot.organization_engagements.row(row)
+    joined = joined[np.isin(snapshot.engagements.kind[joined], kinds)]
+    found += [snapshot.engagement_organizations.row(engagement) for engagement in joined]
+    return np.unique(np.concatenate(found)).astype(np.int64)
+
+
+def choose(pairs: Pairs, scores: FloatArray, limit: int) -> NDArray[np.int64]:
+    """Positions in `pairs.rows` of those to show, best score first, ties by row.
+
+    A greedy choice: each further candidate of one place, and fame, cost what the
+    goal's quotas say; slots kept for other clusters go to their best. Prices
+    decide who is chosen, not the score that is shown.
+    """
+    quotas = pairs.goal.quotas
+    priced = scores - quotas.exposure * _fame(pairs)
+    order = np.lexsort((pairs.rows, -priced))
+    if quotas.place:
+        order = _spread(pairs, priced, order, quotas.place, limit)
+    chosen = order[:limit]
+    kept = _with_other_clusters(pairs, order, chosen, int(limit * quotas.other_cluster))
+    return kept[np.lexsort((pairs.rows[kept], -scores[kept]))]
+
+
+def _fame(pairs: Pairs) -> FloatArray:
+    return pairs.over_best(pairs.network.activity)[pairs.rows]
+
+
+def _spread(
+    pairs: Pairs, priced: FloatArray, order: NDArray[np.int64], price: float, limit: int
+) -> NDArray[np.int64]:
+    """Greedy order under a price for each candidate already taken from the same place."""
+    place = pairs.snapshot.organizations.place[pairs.rows]
+    taken: dict[int, int] = {}
+    left = order[: 4 * limit].tolist()
+    picked: list[int] = []
+    while left and len(picked) < limit:
+        costs = [taken.get(int(place[i]), 0) if place[i] >= 0 else 0 for i in left]
+        values = priced[left] - price * np.array(costs, dtype=np.float32)
+        best = left.pop(int(np.argmax(values)))
+        taken[int(place[best])] = taken.get(int(place[best]), 0) + 1
+        picked.append(best)
+    rest = [i for i in order.tolist() if i not in set(picked)]
+    return np.array(picked + rest, dtype=np.int64)
+
+
+def _with_other_clusters(
+    pairs: Pairs, order: NDArray[np.int64], chosen: NDArray[np.int64], slots: int
+) -> NDArray[np.int64]:
+    """The choice with its last places given to the best of other clusters, until it has `slots`."""
+    if slots <= 0 or not pairs.seeker.clusters:
+        return chosen
+    foreign = in_other_cluster(pairs.snapshot, pairs.seeker)[pairs.rows]
+    missing = slots - int(foreign[chosen].sum())
+    waiting = [i for i in order[len(chosen) :] if foreign[i]][: max(0, missing)]
+    if not waiting:
+        return chosen
+    leaving = [i for i in chosen[::-1] if not foreign[i]][: len(waiting)]
+    kept = [i for i in chosen if i not in set(leaving)]
+    return np.array(kept + waiting[: len(leaving)], dtype=np.int64)
