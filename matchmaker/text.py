@@ -6,8 +6,10 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
-_HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
-_RUN = re.compile(r"[㐀-䶿一-鿿豈-﫿]+|[^\W_]+(?:\.\d[^\W_]*)*", re.UNICODE)
+_HAN_RANGES = "㐀-䶿一-鿿豈-﫿"
+_HAN = re.compile(f"[{_HAN_RANGES}]")
+_LETTER = rf"[^\W_{_HAN_RANGES}]"
+_RUN = re.compile(rf"[{_HAN_RANGES}]+|{_LETTER}+(?:\.\d{_LETTER}*)*")
 
 
 @cache

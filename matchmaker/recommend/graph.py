@@ -173,9 +173,9 @@ class Network:
 
 
 def _inverse(values: NDArray[Any]) -> FloatArray:
-    return np.divide(1, values, out=np.zeros(len(values), np.float32), where=values > 0).astype(
-        np.float32
-    )
+    inverse = np.zeros(len(values), dtype=np.float32)
+    np.divide(1, values, out=inverse, where=values > 0)
+    return inverse
 
 
 def _row_normalized(matrix: Matrix) -> Matrix:
