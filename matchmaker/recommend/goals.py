@@ -216,7 +216,9 @@ GOALS: Mapping[GoalName, Goal] = MappingProxyType(
                 asks=(frozenset({NEED}), frozenset({DESCRIPTION, OFFER, ENGAGEMENT})),
                 evidence=Evidence(
                     kinds=frozenset({OFFER}),
-                    offers=frozenset({OfferKind.EQUIPMENT, OfferKind.PLATFORM_ACCESS}),
+                    offers=frozenset(
+                        {OfferKind.EQUIPMENT, OfferKind.PLATFORM_ACCESS, OfferKind.SERVICE}
+                    ),
                 ),
                 layers=frozenset({Layer.SHARES_WITH, Layer.USES}),
                 engagements=frozenset(),

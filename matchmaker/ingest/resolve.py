@@ -1,0 +1,216 @@
+"""Duplicate organisations: merged when certain, listed for a person when not.
+
+Certain is the same valid credit code or VAT number, or the same full name in
+the same place. Everything else is a suggestion.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from rapidfuzz import fuzz
+
+from matchmaker.domain import Alias, DuplicateCandidate, GraphRows, Organization
+from matchmaker.ingest.names import normal_name
+from matchmaker.store.ports import Identity
+
+SIMILAR = 93.0  # of 100, token-sorted ratio
+# A word that more names share says nothing of who is meant.
+RARE = 40
+MAX_REVIEW = 5_000
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """Rows with references to merged organisations rewritten, and what was decided."""
+
+    rows: GraphRows
+    merged: tuple[Alias, ...]
+    review: tuple[DuplicateCandidate, ...]
+
+
+def resolve(
+    rows: GraphRows,
+    known: Iterable[Identity],
+    aliases: Mapping[str, str],
+    *,
+    trust_keys: bool = False,
+) -> Resolution:
+    """Duplicates within `rows` and against what is stored.
+
+    A row merged into a stored organisation is not written: the stored one is
+    never changed by a look-alike. `trust_keys` says that the source's own keys
+    tell its organisations apart: two of them are then only suggested. `aliases`
+    are merges made before, which hold again.
+    """
+    stored = {identity.id: identity for identity in known}
+    incoming = [_identity(row) for row in rows.organizations]
+    certain = _Certain(stored.values())
+    merged: dict[str, Alias] = {}
+    for identity in incoming:
+        if identity.id in stored:
+            continue
+        found = _merged_before(identity.id, aliases) or certain.match(identity, trust_keys)
+        if found is not None:
+            merged[identity.id] = found
+        else:
+            certain.add(identity)
+    kept = [identity for identity in incoming if identity.id not in merged]
+    review = _suggestions(kept, [each for each in stored.values()])
+    return Resolution(_rewritten(rows, merged), tuple(merged.values()), review)
+
+
+def _identity(row: Organization) -> Identity:
+    return Identity(row.id, row.name, row.name_en, row.credit_code, row.vat, row.country, row.place)
+
+
+def _merged_before(identity: str, aliases: Mapping[str, str]) -> Alias | None:
+    return Alias(identity, aliases[identity], "merged before") if identity in aliases else None
+
+
+class _Certain:
+    """Organisations by everything that tells who they are for certain."""
+
+    def __init__(self, identities: Iterable[Identity]) -> None:
+        self._by_mark: dict[tuple[str, ...], Identity] = {}
+        for identity in identities:
+            self.add(identity)
+
+    def add(self, identity: Identity) -> None:
+        for mark in _marks(identity):
+            self._by_mark.setdefault(mark, identity)
+
+    def match(self, identity: Identity, trust_keys: bool) -> Alias | None:
+        for mark in _marks(identity):
+            found = self._by_mark.get(mark)
+            if found is None or _contradict(identity, found):
+                continue
+            if trust_keys and _source(found.id) == _source(identity.id):
+                continue
+            return Alias(identity.id, found.id, f"same {mark[0]}")
+        return None
+
+
+def _marks(identity: Identity) -> Iterable[tuple[str, ...]]:
+    code = _valid_credit_code(identity.credit_code)
+    if code:
+        yield ("credit code", code)
+    number = _valid_vat(identity.vat)
+    if number:
+        yield ("VAT number", number)
+    if identity.place:
+        yield ("name and place", normal_name(identity.name), identity.place)
+
+
+def _contradict(one: Identity, other: Identity) -> bool:
+    """Two valid and different numbers of a kind are two organisations, whatever the name."""
+    codes = {_valid_credit_code(one.credit_code), _valid_credit_code(other.credit_code)} - {""}
+    numbers = {_valid_vat(one.vat), _valid_vat(other.vat)} - {""}
+    return len(codes) > 1 or len(numbers) > 1
+
+
+def _valid_credit_code(code: str) -> str:
+    from stdnum.cn import uscc
+
+    return uscc.compact(code) if code and uscc.is_valid(code) else ""
+
+
+def _valid_vat(number: str) -> str:
+    from stdnum.eu import vat
+
+    return vat.compact(number) if number and vat.is_valid(number) else ""
+
+
+def _source(identity: str) -> str:
+    return identity.partition(":")[0]
+
+
+def _suggestions(
+    incoming: list[Identity], stored: list[Identity]
+) -> tuple[DuplicateCandidate, ...]:
+    """Like names of one country, most alike first; compared only where they share a rare word."""
+    everyone = {identity.id: identity for identity in (*stored, *incoming)}
+    new = {identity.id for identity in incoming}
+    blocks: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for identity in everyone.values():
+        for block in _blocks(normal_name(identity.name)):
+            blocks[identity.country, block].append(identity.id)
+    found: dict[tuple[str, str], DuplicateCandidate] = {}
+    for members in blocks.values():
+        if not 2 <= len(members) <= RARE:
+            continue
+        for position, first in enumerate(members):
+            for second in members[position + 1 :]:
+                key = (min(first, second), max(first, second))
+                if key in found or not ({first, second} & new):
+                    continue
+                candidate = _compared(everyone[key[0]], everyone[key[1]])
+                if candidate is not None:
+                    found[key] = candidate
+    ranked = sorted(found.values(), key=lambda each: (-each.score, each.key))
+    return tuple(ranked[:MAX_REVIEW])
+
+
+def _blocks(name: str) -> set[str]:
+    """Words of four letters and more; the first four characters of a Chinese name."""
+    words = {word for word in name.split() if len(word) >= 4}
+    return words | {name[:4]} if not name.isascii() else words or {name}
+
+
+def _compared(one: Identity, other: Identity) -> DuplicateCandidate | None:
+    if _contradict(one, other):
+        return None
+    first, second = normal_name(one.name), normal_name(other.name)
+    if first == second:
+        same_place = one.place is not None and one.place == other.place
+        reason = "same name and place" if same_place else "same name"
+        return DuplicateCandidate(one.id, other.id, 1.0 if same_place else 0.97, reason)
+    if any(character.isdigit() for character in first + second):
+        return None  # 第二工厂 and 第三工厂 differ in one character and are two
+    score = fuzz.token_sort_ratio(first, second, score_cutoff=SIMILAR)
+    if score == 0:
+        return None
+    return DuplicateCandidate(one.id, other.id, round(score / 100 * 0.95, 4), "like names")
+
+
+def _rewritten(rows: GraphRows, merged: Mapping[str, Alias]) -> GraphRows:
+    """References to merged organisations lead to those that were kept."""
+    if not merged:
+        return rows
+    to = {identity: alias.organization for identity, alias in merged.items()}
+    tables: dict[str, Any] = dict(rows.tables())
+    tables["organizations"] = tuple(row for row in rows.organizations if row.id not in to)
+    for name in ("offers", "needs", "memberships"):
+        tables[name] = tuple(
+            replace(row, organization=to.get(row.organization, row.organization))
+            for row in tables[name]
+        )
+    # The kept organisation has its own profile; a further text gets its own id anyway.
+    tables["descriptions"] = tuple(
+        replace(row, organization=to.get(row.organization, row.organization))
+        for row in rows.descriptions
+    )
+    tables["ties"] = tuple(
+        replace(row, source=source, target=target)
+        for row in rows.ties
+        if (source := to.get(row.source, row.source)) != (target := to.get(row.target, row.target))
+    )
+    tables["engagements"] = tuple(
+        replace(
+            row,
+            participants=tuple(
+                dict.fromkeys(
+                    replace(part, organization=to.get(part.organization, part.organization))
+                    for part in row.participants
+                )
+            ),
+        )
+        for row in rows.engagements
+    )
+    tables["observations"] = tuple(
+        replace(row, subject=to.get(row.subject, row.subject)) for row in rows.observations
+    )
+    return GraphRows(**tables)
