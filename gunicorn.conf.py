@@ -26,7 +26,8 @@ bind = (
     if ":" in _settings.host
     else f"{_settings.host}:{_settings.port}"
 )
-chdir = str(Path(__file__).parent)
+# Not chdir: a relative data folder is relative to where the command was given.
+pythonpath = str(Path(__file__).parent)
 wsgi_app = "wsgi:app"
 worker_class = "gthread"
 workers = _settings.workers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from functools import cached_property
 from pathlib import Path
@@ -128,6 +129,9 @@ class Wiring:
             self.embedder()
         except (SnapshotUnavailable, ModelUnavailable):
             return
+        # Collections in a worker would write to every shared page with objects on it.
+        gc.collect()
+        gc.freeze()
 
 
 def wire(settings: Settings) -> Wiring:

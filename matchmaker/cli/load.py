@@ -14,7 +14,7 @@ from matchmaker.errors import InvalidInput
 
 if TYPE_CHECKING:
     from matchmaker.ingest.report import Problem
-    from matchmaker.services.importing import ImportReport
+    from matchmaker.services.importing import Importing, ImportOptions, ImportReport
     from matchmaker.wiring import Wiring
 
 SHOWN_PROBLEMS = 20
@@ -50,7 +50,7 @@ def import_group() -> None:
 @_import_options
 def tables(paths: tuple[Path, ...], **options: Any) -> int:
     """Import our own tables: CSV or XLSX files named for their table, or folders of them."""
-    return _import(lambda services, run: services.importing.tables(paths, **run), **options)
+    return _import(lambda importing, run: importing.tables(paths, run), **options)
 
 
 @import_group.command()
@@ -58,7 +58,7 @@ def tables(paths: tuple[Path, ...], **options: Any) -> int:
 @_import_options
 def cordis(file: Path, **options: Any) -> int:
     """Import EU research projects in CORDIS' own layout, straight from the zip."""
-    return _import(lambda services, run: services.importing.cordis(file, **run), **options)
+    return _import(lambda importing, run: importing.cordis(file, run), **options)
 
 
 @import_group.command()
@@ -68,7 +68,7 @@ def cordis(file: Path, **options: Any) -> int:
 def contracts(file: Path, mapping: Path, **options: Any) -> int:
     """Import contracts (buyer, supplier, text, date) from any CSV by a mapping."""
     return _import(
-        lambda services, run: services.importing.mapped(file, mapping, "contracts", **run),
+        lambda importing, run: importing.mapped(file, mapping, "contracts", run),
         **options,
     )
 
@@ -79,23 +79,23 @@ def contracts(file: Path, mapping: Path, **options: Any) -> int:
 @_import_options
 def ties(file: Path, mapping: Path, **options: Any) -> int:
     """Import relations (source, target, kind, date) from any CSV by a mapping."""
-    return _import(
-        lambda services, run: services.importing.mapped(file, mapping, "ties", **run), **options
-    )
+    return _import(lambda importing, run: importing.mapped(file, mapping, "ties", run), **options)
 
 
 def _import(
-    read: Callable[[Wiring, dict[str, Any]], ImportReport],
+    read: Callable[[Importing, ImportOptions], ImportReport],
     *,
     strict: bool,
     dry_run: bool,
     as_json: bool,
     problems: Path | None,
 ) -> int:
+    from matchmaker.services.importing import ImportOptions
+
     services = wired()
     services.store.prepare()
     with progress_bars() as report:
-        done = read(services, {"strict": strict, "dry_run": dry_run, "progress": report})
+        done = read(services.importing, ImportOptions(strict, dry_run, report))
     services.store.close()
     if problems is not None:
         _write_problems(problems, done.problems)
@@ -103,7 +103,7 @@ def _import(
         print_json(_document(done))
     else:
         _print_report(done)
-    return SOME_REFUSED if done.problems else 0
+    return SOME_REFUSED if done.refused else 0
 
 
 @click.command()
@@ -116,17 +116,21 @@ def seed(folder: Path | None) -> int:
     services.store.prepare()
     done = load_seed(services, folder)
     services.store.close()
-    return SOME_REFUSED if done.problems else 0
+    return SOME_REFUSED if done.refused else 0
 
 
 def load_seed(services: Wiring, folder: Path | None) -> ImportReport:
     """Load a folder of tables; by default the project's seed/. Raises InvalidInput without one."""
+    from matchmaker.services.importing import ImportOptions
+
     source = folder or Path(__file__).parents[2] / "seed"
     if not source.is_dir():
         raise InvalidInput(f"{source} is missing.", mend="Name a folder: `matchmaker seed FOLDER`.")
     with progress_bars() as report:
-        done = services.importing.tables([source], strict=True, dry_run=False, progress=report)
+        done = services.importing.tables([source], ImportOptions(strict=True, progress=report))
     _print_report(done)
+    if not done.written:
+        raise InvalidInput(f"{source} was not loaded.", mend="Correct the rows named above.")
     return done
 
 
@@ -202,7 +206,9 @@ def _print_report(done: ImportReport) -> None:
     if done.to_review:
         click.echo(f"{done.to_review:,} possible duplicates: see `matchmaker duplicates`.")
     for problem in done.problems[:SHOWN_PROBLEMS]:
-        click.echo(str(problem), err=True)
+        click.echo(
+            f"{problem.file}, line {problem.line}, {problem.field}: {problem.reason}", err=True
+        )
     if len(done.problems) > SHOWN_PROBLEMS:
         more = len(done.problems) - SHOWN_PROBLEMS
         click.echo(f"… and {more:,} more; `--problems FILE` writes them all.", err=True)
