@@ -11,7 +11,9 @@ from matchmaker.text import normal
 # Longest first, so that 股份有限公司 goes before 有限公司.
 _CHINESE_FORMS = re.compile(r"(集团股份有限公司|股份有限公司|有限责任公司|集团有限公司|有限公司)$")
 _LATIN_FORMS = frozenset(
-    ["co", "company", "corp", "corporation", "inc", "incorporated", "limited", "ltd", "llc", "llp", "plc", "pte", "pvt", "private", "gmbh", "ag", "kg", "kgaa", "ohg", "ug", "ev", "sa", "sas", "sarl", "sl", "slu", "spa", "srl", "snc", "sc", "scarl", "nv", "bv", "bvba", "sprl", "ab", "oy", "oyj", "as", "aps", "asa", "doo", "dd", "sro", "zrt", "kft", "rt", "oue", "ou", "uab", "sia", "ad", "eood", "ood", "lda", "sgps"]
+    "co company corp corporation inc incorporated limited ltd llc llp plc pte pvt private "  # noqa: SIM905
+    "gmbh ag kg kgaa ohg ug ev sa sas sarl sl slu spa srl snc sc scarl nv bv bvba sprl "
+    "ab oy oyj as aps asa doo dd sro zrt kft rt oue ou uab sia ad eood ood lda sgps".split()
 )
 _DOTTED = re.compile(r"\b(?:\w\.){1,}\w?\b|\b\w\.\s?\w\.\s?\w?\.?")
 _WORD = re.compile(r"\w+")

@@ -49,26 +49,27 @@ def resolve(
     stored = {identity.id: identity for identity in known}
     incoming = [_identity(row) for row in rows.organizations]
     certain = _Certain(stored.values())
-    merged: dict[str, Alias] = {}
+    merged: list[Alias] = []
+    leads_to: dict[str, str] = {}
     for identity in incoming:
         if identity.id in stored:
             continue
-        found = _merged_before(identity.id, aliases) or certain.match(identity, trust_keys)
-        if found is not None:
-            merged[identity.id] = found
-        else:
+        if identity.id in aliases:
+            leads_to[identity.id] = aliases[identity.id]
+            continue
+        found = certain.match(identity, trust_keys)
+        if found is None:
             certain.add(identity)
-    kept = [identity for identity in incoming if identity.id not in merged]
-    review = _suggestions(kept, [each for each in stored.values()])
-    return Resolution(_rewritten(rows, merged), tuple(merged.values()), review)
+            continue
+        merged.append(found)
+        leads_to[identity.id] = found.organization
+    kept = [identity for identity in incoming if identity.id not in leads_to]
+    review = _suggestions(kept, list(stored.values()))
+    return Resolution(_rewritten(rows, leads_to), tuple(merged), review)
 
 
 def _identity(row: Organization) -> Identity:
     return Identity(row.id, row.name, row.name_en, row.credit_code, row.vat, row.country, row.place)
-
-
-def _merged_before(identity: str, aliases: Mapping[str, str]) -> Alias | None:
-    return Alias(identity, aliases[identity], "merged before") if identity in aliases else None
 
 
 class _Certain:
@@ -176,11 +177,10 @@ def _compared(one: Identity, other: Identity) -> DuplicateCandidate | None:
     return DuplicateCandidate(one.id, other.id, round(score / 100 * 0.95, 4), "like names")
 
 
-def _rewritten(rows: GraphRows, merged: Mapping[str, Alias]) -> GraphRows:
+def _rewritten(rows: GraphRows, to: Mapping[str, str]) -> GraphRows:
     """References to merged organisations lead to those that were kept."""
-    if not merged:
+    if not to:
         return rows
-    to = {identity: alias.organization for identity, alias in merged.items()}
     tables: dict[str, Any] = dict(rows.tables())
     tables["organizations"] = tuple(row for row in rows.organizations if row.id not in to)
     for name in ("offers", "needs", "memberships"):
