@@ -49,7 +49,7 @@ def when_ready(server):
     """Serve metrics, start the worker of background jobs, and say where to go."""
     if _settings.metrics_port:
         _serve_metrics()
-    server.jobs = subprocess.Popen([sys.executable, "-m", "matchmaker.cli", "worker", "--child"])
+    server.jobs = subprocess.Popen([sys.executable, "-m", "matchmaker.jobs", "--child"])
     address = f"http://{bind}"
     print(  # noqa: T201
         f"Matchmaker is ready: {address}/api/docs\n"

@@ -1,9 +1,14 @@
-"""Background jobs: a huey queue in the data folder, worked off by one process."""
+"""Background jobs: a huey queue in the data folder, worked off by one process.
+
+`python -m matchmaker.jobs`, which `matchmaker serve` starts beside the server;
+with `--child` it ends with the process that started it.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 
@@ -11,7 +16,9 @@ import structlog
 from huey import SqliteHuey, crontab
 
 from matchmaker.errors import MatchmakerError
-from matchmaker.wiring import Wiring
+from matchmaker.logs import configure_logs
+from matchmaker.settings import read_settings
+from matchmaker.wiring import Wiring, wire
 
 log = structlog.get_logger(__name__)
 
@@ -58,3 +65,15 @@ def _end_after(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(2)
     os.kill(os.getpid(), signal.SIGINT)
+
+
+def main() -> None:
+    """Work for the installation that the settings name."""
+    parent = os.getppid() if "--child" in sys.argv[1:] else None
+    settings = read_settings()
+    configure_logs(settings.log_format)
+    work(wire(settings), parent)
+
+
+if __name__ == "__main__":
+    main()

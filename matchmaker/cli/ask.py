@@ -121,7 +121,7 @@ def _question(goal: str, limit: int, only_new: bool, filters: dict[str, Any]) ->
 
 
 def _standard_input(text: str) -> str:
-    return click.get_text_stream("stdin", encoding="utf-8").read() if text == "-" else text
+    return sys.stdin.read() if text == "-" else text
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

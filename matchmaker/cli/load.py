@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -140,7 +141,7 @@ def load_seed(services: Wiring, folder: Path | None) -> ImportReport:
 @click.option("--out", type=click.Path(path_type=Path), help="File or folder to write to.")
 def template(table: str | None, xlsx: bool, out: Path | None) -> None:
     """Write the documented template of a table; without TABLE, list the tables."""
-    from matchmaker.ingest.tables import TABLES
+    from matchmaker.ingest.columns import TABLES
     from matchmaker.ingest.tables import template as content
 
     if table is None:
@@ -151,7 +152,7 @@ def template(table: str | None, xlsx: bool, out: Path | None) -> None:
         raise click.UsageError(f"No table {table!r}. Tables: {', '.join(TABLES)}.")
     filled = content(table, xlsx=xlsx)
     if out is None and not xlsx:
-        click.get_binary_stream("stdout").write(filled)
+        sys.stdout.buffer.write(filled)
         return
     name = f"{table}.{'xlsx' if xlsx else 'csv'}"
     path = Path(name) if out is None else out / name if out.is_dir() else out
@@ -206,15 +207,20 @@ def _print_report(done: ImportReport) -> None:
     if done.to_review:
         click.echo(f"{done.to_review:,} possible duplicates: see `matchmaker duplicates`.")
     for problem in done.problems[:SHOWN_PROBLEMS]:
-        click.echo(
-            f"{problem.file}, line {problem.line}, {problem.field}: {problem.reason}", err=True
-        )
+        click.echo(_problem_line(problem), err=True)
     if len(done.problems) > SHOWN_PROBLEMS:
         more = len(done.problems) - SHOWN_PROBLEMS
         click.echo(f"… and {more:,} more; `--problems FILE` writes them all.", err=True)
     if not done.written:
         reason = "dry run" if done.dry_run else "refused as a whole: --strict"
         click.echo(f"Nothing was written ({reason}).", err=True)
+
+
+def _problem_line(problem: Problem) -> str:
+    where = f"{problem.file}, line {problem.line}"
+    located = f"{where}, {problem.field}" if problem.field else where
+    kept = " The row is kept." if problem.severity == "warning" else ""
+    return f"{located}: {problem.reason}{kept}"
 
 
 def _write_problems(path: Path, problems: tuple[Problem, ...]) -> None:

@@ -124,19 +124,14 @@ def serve() -> None:
         )
     sys.stdout.flush()
     arguments = ["-m", "gunicorn", "--config", str(configuration), "wsgi:app"]
-    os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606 (no shell is meant)
+    os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606
 
 
 @click.command()
-@click.option("--child", is_flag=True, hidden=True, help="End with the server that started it.")
-def worker(child: bool) -> None:
-    """Work off background jobs: keep the snapshot up to date."""
-    from matchmaker.jobs import work
-    from matchmaker.logs import configure_logs
-
-    services = wired()
-    configure_logs(services.settings.log_format)
-    work(services, parent=os.getppid() if child else None)
+def worker() -> None:
+    """Work off background jobs: keep the snapshot up to date. `serve` starts one itself."""
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "matchmaker.jobs"])  # noqa: S606
 
 
 @click.command()

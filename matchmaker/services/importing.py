@@ -9,10 +9,11 @@ from typing import Literal
 
 from matchmaker.domain import DuplicateCandidate, GraphRows
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.references import drop_dangling, referred
 from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.ingest.resolve import resolve
-from matchmaker.ingest.tables import TABLES, read_files, table_of
+from matchmaker.ingest.tables import read_files, table_of
 from matchmaker.services.refreshing import Progress, no_progress
 from matchmaker.store.ports import MAX_PAGE, GraphStore
 

@@ -92,7 +92,9 @@ class Seekers:
         if self._store.version() == self._snapshot.meta.version:
             return seeker
         around = self._store.neighborhood(organization_id, 1, MAX_PARTNERS)
-        groups = [(tie.source, tie.target) for tie in around.ties if tie.layer in goal.layers]
+        groups: list[tuple[str, ...]] = [
+            (tie.source, tie.target) for tie in around.ties if tie.layer in goal.layers
+        ]
         groups += [
             tuple(part.organization for part in engagement.participants)
             for engagement in around.engagements
