@@ -138,12 +138,14 @@ def proportional_memory(process: psutil.Process) -> int:
     return sum(member.memory_full_info().pss for member in family)
 
 
-def ask_neo4j(session, identity: str, index: str) -> list[str]:  # noqa: ANN001
+def ask_neo4j(session, identity: str, index: str) -> list[str]:
     """The same question without a snapshot: ids, best first."""
     score: dict[str, float] = defaultdict(float)
     rankings = [session.run(TWO_HOP, id=identity).data()]
-    for row in session.run(LATEST_VECTORS, id=identity).data():
-        rankings.append(session.run(NEAREST, id=identity, index=index, vector=row["vector"]).data())
+    rankings += [
+        session.run(NEAREST, id=identity, index=index, vector=row["vector"]).data()
+        for row in session.run(LATEST_VECTORS, id=identity).data()
+    ]
     for ranking in rankings:
         for rank, row in enumerate(ranking, start=1):
             score[row["id"]] += 1 / (60 + rank)
@@ -181,9 +183,8 @@ def measure(folder: Path, environment: dict[str, str], requests: int) -> list[fl
     with server(environment, workers=1) as (address, _):
         seconds = timed(lambda identity: get(address, identity), organizations)
         print(f"  HTTP, known organisation  {percentiles(seconds)}")
-        print(
-            f"  HTTP, free text           {percentiles(timed(lambda t: post_text(address, t), texts))}"
-        )
+        by_text = timed(lambda text: post_text(address, text), texts)
+        print(f"  HTTP, free text           {percentiles(by_text)}")
     with server(environment, workers=2) as (address, process):
         for identity in organizations[:60]:
             get(address, identity)
