@@ -56,6 +56,7 @@ PROGRAMME_MIDDLE = {
     "H2020": datetime.date(2017, 7, 1),
     "HORIZON": datetime.date(2024, 7, 1),
 }
+NOT_SAID = frozenset({"", "NA"})
 ROLES = {"coordinator": Role.COORDINATOR}
 STEP = 5_000
 
@@ -170,7 +171,7 @@ def _participation(row: dict[str, str], line: int, reading: _Reading) -> None:
     _learn(facts, row)
     amount = None
     contribution = (row.get("ecContribution") or "").strip()
-    if contribution not in ("", "NA"):
+    if contribution not in NOT_SAID:
         try:
             amount = number(contribution.replace(",", "."))
         except InvalidInput as error:
@@ -244,7 +245,7 @@ def _period(row: dict[str, str]) -> tuple[datetime.date | None, datetime.date | 
     for column in ("startDate", "endDate"):
         cell = (row.get(column) or "").strip()
         try:
-            found.append(day(cell) if cell else None)
+            found.append(None if cell in NOT_SAID else day(cell))
         except InvalidInput as error:
             raise InvalidInput(error.message, where=column) from None
     return found[0], found[1]
