@@ -225,7 +225,7 @@ def _print_table(answer: Answer) -> None:
     from rich.console import Console
     from rich.markup import escape
 
-    console = Console()
+    console = Console(soft_wrap=True)
     if not answer.recommendations:
         console.print("No candidate fits. Try fewer filters, or --with-partners.")
     for rank, one in enumerate(answer.recommendations, 1):
