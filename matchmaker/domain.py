@@ -10,11 +10,11 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
-from matchmaker.errors import InvalidInput
+from matchmaker.errors import InvalidInput, WrongState
 
 MAX_TEXT = 20_000
 MAX_NAME = 500
@@ -378,6 +378,15 @@ class Need:
         _require(bool(self.text.strip()), self, "text", "must not be empty.")
         _check_text(self, "text", self.text)
         _require(self.budget is None or self.budget >= 0, self, "budget", "is negative.")
+
+    def transitioned(self, before: NeedState, after: NeedState) -> Need:
+        """The need in its new state. Raises WrongState: not in `before`, or no such way."""
+        if self.state is before and after in NEED_TRANSITIONS[before]:
+            return replace(self, state=after)
+        raise WrongState(
+            f"{self.id} is {self.state}; it cannot go from {before} to {after}.",
+            mend="Read it again: somebody else may have changed it.",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -164,11 +165,19 @@ def _load(location: str, revision: str | None) -> Any:
         ) from error
     transformer.eval()
     _halve_token_table(transformer)
+    _release_file(transformer)
     return transformer
 
 
 def _first_line(error: Exception) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+
+
+def _release_file(transformer: Any) -> None:
+    """Copy the weights out of the mapped file: the mapping would keep all of it resident."""
+    for parameter in transformer.parameters():
+        parameter.data = parameter.data.clone()
+    gc.collect()
 
 
 def _halve_token_table(transformer: Any) -> None:

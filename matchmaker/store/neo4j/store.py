@@ -27,7 +27,7 @@ from matchmaker.domain import (
     Step,
     Tie,
 )
-from matchmaker.errors import NotFound, VersionConflict, WrongState
+from matchmaker.errors import NotFound, VersionConflict
 from matchmaker.store.neo4j import cypher, cypher_write, lookup, network, schema, writing
 from matchmaker.store.neo4j.codec import Properties, decode
 from matchmaker.store.neo4j.connection import BULK_SECONDS, Connection, run
@@ -124,14 +124,10 @@ class Neo4jStore:
             need = _stored(transaction, "needs", need_id)
             if need is None:
                 raise _not_found("need", need_id)
-            if need.state is not before:
-                raise WrongState(
-                    f"Need {need_id} is {need.state}, not {before}.",
-                    mend="Read it again: somebody else changed it.",
-                )
+            moved: Need = need.transitioned(before, after)
             run(transaction, cypher_write.SET_NEED_STATE, id=need_id, state=after.value)
             writing.bump(transaction)
-            return replace(need, state=after)  # type: ignore[no-any-return]
+            return moved
 
         return self._connection.write(work)
 

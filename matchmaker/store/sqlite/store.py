@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 import numpy as np
 
 from matchmaker.domain import (
-    NEED_TRANSITIONS,
     Cluster,
     Description,
     Engagement,
@@ -29,7 +28,7 @@ from matchmaker.domain import (
     StatementKind,
     Step,
 )
-from matchmaker.errors import NotFound, VersionConflict, WrongState
+from matchmaker.errors import NotFound, VersionConflict
 from matchmaker.store import walk
 from matchmaker.store.ports import (
     Export,
@@ -141,16 +140,12 @@ class SqliteStore:
     def transition_need(self, need_id: str, before: NeedState, after: NeedState) -> Need:
         with self._connections.writing() as connection:
             need = _one(connection, NEEDS, need_id, "need")
-            if need.state is not before or after not in NEED_TRANSITIONS[before]:
-                raise WrongState(
-                    f"{need_id} is {need.state}; it cannot go from {before} to {after}.",
-                    mend="Read it again.",
-                )
+            moved = need.transitioned(before, after)
             connection.execute(
                 queries.SET_NEED_STATE, {"id": need_id, "before": before, "after": after}
             )
             connection.execute(writing.BUMP)
-            return replace(need, state=after)
+            return moved
 
     # -- looking up
 

@@ -1,0 +1,196 @@
+"""Small graphs to test with, and the same as networkx sees them."""
+
+from __future__ import annotations
+
+import datetime
+import random
+
+import networkx as nx
+
+from matchmaker.domain import (
+    Alias,
+    Cluster,
+    Description,
+    DuplicateCandidate,
+    Engagement,
+    EngagementKind,
+    GoalName,
+    GraphRows,
+    Industry,
+    Kind,
+    Layer,
+    Membership,
+    Need,
+    Observation,
+    Offer,
+    OfferKind,
+    Organization,
+    Participant,
+    Place,
+    PlaceLevel,
+    Provenance,
+    Role,
+    Size,
+    Stage,
+    Terms,
+    Tie,
+    Tier,
+)
+
+DAY = datetime.date
+
+
+def firm(number: int | str, name: str = "", **more: object) -> Organization:
+    given = {"kind": Kind.FIRM, **more}
+    return Organization(f"t:{number}", name or f"Firm {number}", **given)  # type: ignore[arg-type]
+
+
+def tie(identity: str, source: int | str, target: int | str, layer: Layer = Layer.SUPPLIES) -> Tie:
+    return Tie(f"t:{identity}", f"t:{source}", f"t:{target}", layer, since=DAY(2021, 5, 4))
+
+
+def project(identity: str, *members: int | str, title: str = "", text: str = "") -> Engagement:
+    return Engagement(
+        f"t:{identity}",
+        EngagementKind.RESEARCH_PROJECT,
+        tuple(Participant(f"t:{member}", Role.PARTNER) for member in members),
+        title=title,
+        text=text,
+        date=DAY(2020, 1, 1),
+    )
+
+
+def everything() -> GraphRows:
+    """At least one row of every table, with every field filled somewhere."""
+    return GraphRows(
+        places=(
+            Place("p:cn", "中国", PlaceLevel.COUNTRY, "China", country="CN"),
+            Place("p:zj", "浙江省", PlaceLevel.PROVINCE, parent="p:cn", country="CN"),
+            Place("p:zj-wz", "温州市", PlaceLevel.CITY, "Wenzhou", "p:zj", "CN", 27.99, 120.7),
+            Place("p:zz", "Deutschland", PlaceLevel.COUNTRY, country="DE"),
+        ),
+        industries=(
+            Industry("i:34", "通用设备制造业", "General machinery"),
+            Industry("i:344", "泵、阀门制造", parent="i:34"),
+        ),
+        organizations=(
+            firm(
+                1,
+                "示例·甲阀门有限公司",
+                name_en="Sample Valve A Co., Ltd.",
+                size=Size.SMALL,
+                tier=Tier.LITTLE_GIANT,
+                place="p:zj-wz",
+                industry="i:344",
+                country="CN",
+                stages=(Stage.RESEARCH, Stage.MAKING),
+                credit_code="91330300MA00000000",
+                vat="DE136695976",
+                website="https://example.com",
+                contact="a@example.com",
+                capacity=3,
+                listed=False,
+                founded=DAY(2001, 2, 3),
+                provenance=Provenance("file", "line 2"),
+            ),
+            firm(2, "Beispiel Pumpen GmbH", place="p:zz", country="DE", size=Size.LARGE),
+            Organization("t:3", "示例大学", Kind.UNIVERSITY, place="p:zj", country="CN"),
+        ),
+        aliases=(Alias("other:1", "t:1", "same credit code"),),
+        duplicates=(DuplicateCandidate("t:1", "t:2", 0.9, "like names"),),
+        descriptions=(
+            Description(
+                "t:1#about", "t:1", "專業生產不鏽鋼閥門。", "zh", DAY(2020, 5, 6), True
+            ),
+        ),
+        clusters=(
+            Cluster("c:1", "阀门集群", "Valve cluster", "p:zj-wz", "i:344", "national", 2022),
+        ),
+        memberships=(
+            Membership("c:1", "t:1", DAY(2020, 1, 1)),
+            Membership("c:1", "t:2", DAY(2015, 1, 1), DAY(2019, 12, 31)),
+        ),
+        offers=(
+            Offer(
+                "o:1",
+                "t:1",
+                OfferKind.EQUIPMENT,
+                "Spare hours on a five-axis machining centre",
+                "en",
+                Terms.DISCOUNTED,
+                4,
+                (Stage.MAKING,),
+                DAY(2024, 3, 2),
+                False,
+            ),
+        ),
+        needs=(
+            Need(
+                "n:1",
+                "t:2",
+                GoalName.SUPPLIER,
+                "Looking for valve body castings",
+                "en",
+                "500 a month",
+                1200.5,
+                "EUR",
+                DAY(2027, 1, 1),
+                (Stage.TRADING, Stage.STORAGE),
+                DAY(2026, 1, 1),
+            ),
+        ),
+        engagements=(
+            Engagement(
+                "e:1",
+                EngagementKind.CONTRACT,
+                (Participant("t:1", Role.SUPPLIER, 10.5), Participant("t:2", Role.BUYER)),
+                "Ball valves",
+                "Delivery of ball valves",
+                "en",
+                DAY(2022, 1, 1),
+                DAY(2023, 1, 1),
+                True,
+                "P",
+                "T",
+                1.5,
+                "EUR",
+            ),
+            Engagement("e:2", EngagementKind.EVENT, (Participant("t:3", Role.ATTENDEE),)),
+        ),
+        ties=(
+            Tie(
+                "r:1", "t:1", "t:2", Layer.SUPPLIES, DAY(2021, 1, 1), DAY(2022, 1, 1), True, 2.5, "n"
+            ),
+            Tie("r:2", "t:3", "t:1", Layer.COOPERATES_WITH),
+        ),
+        observations=(
+            Observation("b:1", "c:1", "export_share", 2025, 33.5, "%"),
+            Observation("b:2", "t:1", "rd_intensity", 2024, 0.0),
+        ),
+    )  # fmt: skip
+
+
+def random_graph(seed: int, size: int = 14) -> tuple[GraphRows, nx.MultiGraph]:
+    """Organisations with random ties and engagements, and the steps between them."""
+    rng = random.Random(seed)
+    graph = nx.MultiGraph()
+    graph.add_nodes_from(f"t:{number:02}" for number in range(size))
+    ties, engagements = [], []
+    for number in range(size):
+        one, other = rng.sample(range(size), 2)
+        layer = rng.choice(list(Layer))
+        ties.append(tie(f"r{number:02}", f"{one:02}", f"{other:02}", layer))
+        if layer is not Layer.COMPETES_WITH:
+            graph.add_edge(f"t:{one:02}", f"t:{other:02}", key=f"t:r{number:02}")
+    for number in range(size // 4):
+        members = [f"{member:02}" for member in rng.sample(range(size), rng.randint(1, 3))]
+        engagements.append(project(f"e{number:02}", *members))
+        for position, one in enumerate(members):
+            for other in members[position + 1 :]:
+                graph.add_edge(f"t:{one}", f"t:{other}", key=f"t:e{number:02}")
+    rows = GraphRows(
+        organizations=tuple(firm(f"{number:02}") for number in range(size)),
+        engagements=tuple(engagements),
+        ties=tuple(ties),
+    )
+    return rows, graph

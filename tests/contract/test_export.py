@@ -1,0 +1,69 @@
+"""The whole graph at one version."""
+
+from __future__ import annotations
+
+import threading
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from matchmaker.domain import GraphRows
+from matchmaker.store.neo4j import Neo4jStore
+from matchmaker.store.ports import GraphStore
+from matchmaker.store.sqlite import SqliteStore
+
+from .graphs import everything, firm, random_graph, tie
+
+
+def test_an_export_is_of_one_version_while_others_write(store: GraphStore) -> None:
+    """Two firms renamed together, always: no export may show one name without the other."""
+    store.upsert(GraphRows(organizations=(firm("a", "Same"), firm("z", "Same"))))
+    stop = threading.Event()
+
+    def write() -> None:
+        for number in count():
+            if stop.is_set():
+                return
+            pair = (firm("a", f"Name {number}"), firm("z", f"Name {number}"))
+            more = firm(f"m{number}")
+            store.upsert(
+                GraphRows(organizations=(*pair, more), ties=(tie(f"r{number}", "a", f"m{number}"),))
+            )
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        exports = [store.export() for _ in range(8)]
+    finally:
+        stop.set()
+        writer.join()
+    for export in exports:
+        rows = {row.id: row for row in export.rows.organizations}
+        assert rows["t:a"].name == rows["t:z"].name
+        assert rows["t:a"].version == rows["t:z"].version
+        assert len(export.rows.ties) == len(rows) - 2
+    assert [each.version for each in exports] == sorted(each.version for each in exports)
+
+
+def test_an_export_makes_the_same_graph_elsewhere(store: GraphStore, tmp_path: Path) -> None:
+    store.upsert(everything())
+    copy = SqliteStore(tmp_path / "copy.db")
+    copy.prepare()
+    copy.upsert(store.export().rows)
+    assert copy.export().rows == store.export().rows
+
+
+@pytest.mark.neo4j
+def test_both_stores_export_the_same(neo4j_store: Neo4jStore, tmp_path: Path) -> None:
+    embedded = SqliteStore(tmp_path / "graph.db")
+    embedded.prepare()
+    neo4j_store.clear_for_tests()
+    for rows in (everything(), random_graph(5)[0]):
+        embedded.upsert(rows)
+        neo4j_store.upsert(rows)
+    assert neo4j_store.export().rows == embedded.export().rows
+
+
+def test_an_empty_graph_exports_nothing(store: GraphStore) -> None:
+    assert len(store.export().rows) == 0

@@ -1,0 +1,187 @@
+"""Look-ups, pages and filters."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from itertools import count
+
+import pytest
+
+from matchmaker.domain import (
+    GoalName,
+    GraphRows,
+    Kind,
+    Need,
+    NeedState,
+    Offer,
+    OfferKind,
+    Organization,
+    OrganizationFilter,
+    Size,
+    Tier,
+)
+from matchmaker.errors import NotFound
+from matchmaker.store.ports import GraphStore, Page
+
+from .graphs import everything, firm, project
+
+ANY = OrganizationFilter()
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        (ANY, ["t:1", "t:2", "t:3"]),
+        (OrganizationFilter(kinds=frozenset({Kind.UNIVERSITY})), ["t:3"]),
+        (OrganizationFilter(kinds=frozenset({Kind.UNIVERSITY, Kind.FIRM})), ["t:1", "t:2", "t:3"]),
+        (OrganizationFilter(sizes=frozenset({Size.LARGE})), ["t:2"]),
+        (OrganizationFilter(tiers=frozenset({Tier.LITTLE_GIANT})), ["t:1"]),
+        (OrganizationFilter(place="p:zj-wz"), ["t:1"]),
+        (OrganizationFilter(place="p:cn"), ["t:1", "t:3"]),
+        (OrganizationFilter(industry="i:34"), ["t:1"]),
+        (OrganizationFilter(cluster="c:1"), ["t:1", "t:2"]),
+        (OrganizationFilter(place="p:none"), []),
+        (OrganizationFilter(place="p:cn", kinds=frozenset({Kind.FIRM})), ["t:1"]),
+    ],
+)
+def test_filters_narrow_with_everything_below(
+    store: GraphStore, where: OrganizationFilter, expected: list[str]
+) -> None:
+    store.upsert(everything())
+    assert [row.id for row in store.organizations(where, None, 10).rows] == expected
+
+
+def test_an_organization_is_found_by_its_alias(store: GraphStore) -> None:
+    store.upsert(everything())
+    assert store.organization("other:1").id == "t:1"
+    assert store.organizations_by_id(["other:1", "t:2", "t:none"]).keys() == {"other:1", "t:2"}
+    assert store.aliases() == {"other:1": "t:1"}
+
+
+def test_unknown_ids_are_not_found(store: GraphStore) -> None:
+    store.upsert(everything())
+    lookups: list[Callable[[str], object]] = [
+        store.organization,
+        store.offer,
+        store.need,
+        store.engagement,
+        store.cluster,
+        lambda identity: store.members(identity, None, 10),
+        lambda identity: store.neighborhood(identity, 1, 10),
+        lambda identity: store.paths("t:1", identity, 4, 10),
+    ]
+    for look_up in lookups:
+        with pytest.raises(NotFound):
+            look_up("t:none")
+
+
+def test_lists_of_one_organization(store: GraphStore) -> None:
+    store.upsert(everything())
+    assert [row.id for row in store.offers("t:1", None, 10).rows] == ["o:1"]
+    assert store.offers("t:2", None, 10).rows == ()
+    assert [row.id for row in store.needs("t:2", None, None, 10).rows] == ["n:1"]
+    assert store.needs("t:2", NeedState.CLOSED, None, 10).rows == ()
+    assert [row.id for row in store.engagements("t:2", None, 10).rows] == ["e:1"]
+    assert [row.id for row in store.engagements(None, None, 10).rows] == ["e:1", "e:2"]
+    assert [row.id for row in store.clusters(None, 10).rows] == ["c:1"]
+    assert [row.id for row in store.members("c:1", None, 10).rows] == ["t:1", "t:2"]
+
+
+def test_clusters_of_are_those_of_today(store: GraphStore) -> None:
+    store.upsert(everything())
+    assert [row.id for row in store.clusters_of("t:1")] == ["c:1"]
+    assert store.clusters_of("t:2") == ()
+
+
+def test_statements_of_are_everything_that_speaks(store: GraphStore) -> None:
+    store.upsert(everything())
+    said = {row.id: row for row in store.statements_of("t:1")}
+    assert said.keys() == {"t:1#about", "o:1", "e:1"}
+    assert said["e:1"].organizations == ("t:1", "t:2")
+    assert "Delivery of ball valves" in said["e:1"].text
+
+
+def test_places_and_industries_by_id(store: GraphStore) -> None:
+    store.upsert(everything())
+    assert store.places(["p:zj", "p:none"]).keys() == {"p:zj"}
+    assert store.industries(["i:344"])["i:344"].parent == "i:34"
+
+
+def test_identities_hold_what_duplicates_are_known_by(store: GraphStore) -> None:
+    store.upsert(everything())
+    found = {row.id: row for row in store.identities()}
+    assert found.keys() == {"t:1", "t:2", "t:3"}
+    assert (found["t:1"].vat, found["t:1"].place) == ("DE136695976", "p:zj-wz")
+
+
+def test_status_counts_rows(store: GraphStore) -> None:
+    store.upsert(everything())
+    counts = store.status().counts
+    assert (counts["organizations"], counts["ties"], counts["memberships"]) == (3, 2, 2)
+    assert store.status().version == store.version()
+
+
+def _listed(read: Callable[[str | None], Page[Organization]]) -> list[str]:
+    found: list[str] = []
+    after = None
+    while True:
+        page = read(after)
+        found += [row.id for row in page.rows]
+        if page.after is None:
+            return found
+        after = page.after
+
+
+def test_pages_neither_skip_nor_repeat_while_others_insert(store: GraphStore) -> None:
+    """Those there before the first page come once each, whatever is added meanwhile."""
+    before = [firm(f"{number:03}b") for number in range(60)]
+    store.upsert(GraphRows(organizations=tuple(before)))
+    stop = threading.Event()
+
+    def insert() -> None:
+        for number in count():
+            if stop.is_set():
+                return
+            store.upsert(GraphRows(organizations=(firm(f"{number % 60:03}a{number}"),)))
+
+    writer = threading.Thread(target=insert)
+    writer.start()
+    try:
+        found = _listed(lambda after: store.organizations(ANY, after, 7))
+    finally:
+        stop.set()
+        writer.join()
+    assert len(found) == len(set(found))
+    assert found == sorted(found)
+    assert {row.id for row in before} <= set(found)
+
+
+def test_every_list_pages_through_all(store: GraphStore) -> None:
+    numbers = [f"{number:02}" for number in range(9)]
+    store.upsert(
+        GraphRows(
+            organizations=(firm(1),),
+            offers=tuple(Offer(f"o:{n}", "t:1", OfferKind.PRODUCT, "x") for n in numbers),
+            needs=tuple(Need(f"n:{n}", "t:1", GoalName.SUPPLIER, "x") for n in numbers),
+            engagements=tuple(project(n, 1) for n in numbers),
+        )
+    )
+    lists: list[Callable[[str | None], Page]] = [  # type: ignore[type-arg]
+        lambda after: store.offers(None, after, 4),
+        lambda after: store.offers("t:1", after, 4),
+        lambda after: store.needs(None, None, after, 4),
+        lambda after: store.needs("t:1", NeedState.OPEN, after, 4),
+        lambda after: store.engagements(None, after, 4),
+        lambda after: store.engagements("t:1", after, 4),
+    ]
+    for read in lists:
+        found = _listed(read)
+        assert len(found) == 9
+        assert found == sorted(set(found))
+
+
+def test_a_last_page_that_is_full_says_that_it_is_the_last(store: GraphStore) -> None:
+    store.upsert(GraphRows(organizations=(firm(1), firm(2))))
+    assert store.organizations(ANY, None, 2).after is None
+    assert store.organizations(ANY, None, 1).after == "t:1"

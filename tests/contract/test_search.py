@@ -1,0 +1,137 @@
+"""Full text in two languages, and vectors."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from matchmaker.domain import (
+    Description,
+    GraphRows,
+    Kind,
+    Offer,
+    OfferKind,
+    OrganizationFilter,
+    StatementKind,
+)
+from matchmaker.store.ports import GraphStore
+
+from .graphs import everything, firm
+
+ANY = OrganizationFilter()
+DIMENSION = 384
+
+
+def _about(number: int, text: str) -> Description:
+    return Description(f"d:{number}", f"t:{number}", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("我厂专做不锈钢阀门铸件，交期三十天。", "阀门"),
+        ("專業生產不鏽鋼閥門", "不锈钢阀门"),
+        ("专业生产不锈钢阀门", "不鏽鋼閥門"),
+        ("We supply ball valves for tanks", "valve"),
+        ("Each valve is tested", "VALVES"),
+        ("DN50不锈钢球阀", "dn50 球阀"),
+        ("耐压1.6MPa的阀体", "1.6mpa"),
+    ],
+)
+def test_a_text_is_found_by_other_spellings(store: GraphStore, text: str, query: str) -> None:
+    others = (_about(2, "袜子织造与染整"), _about(3, "Injection moulding of lenses"))
+    store.upsert(
+        GraphRows(
+            organizations=(firm(1), firm(2), firm(3)), descriptions=(_about(1, text), *others)
+        )
+    )
+    hits = store.search(query, ANY, 10)
+    assert [hit.organization.id for hit in hits] == ["t:1"]
+    assert hits[0].statement is not None
+    assert hits[0].statement.id == "d:1"
+
+
+def test_a_name_is_found_in_both_languages(store: GraphStore) -> None:
+    store.upsert(everything())
+    assert store.search("甲阀门", ANY, 5)[0].organization.id == "t:1"
+    assert store.search("sample valve", ANY, 5)[0].organization.id == "t:1"
+
+
+def test_search_is_narrowed_by_filters(store: GraphStore) -> None:
+    store.upsert(everything())
+    only = OrganizationFilter(kinds=frozenset({Kind.UNIVERSITY}))
+    assert [hit.organization.id for hit in store.search("示例", only, 5)] == ["t:3"]
+    assert (
+        store.search("ball valves", OrganizationFilter(place="p:zz"), 5)[0].organization.id == "t:2"
+    )
+
+
+def test_search_gives_at_most_what_was_asked_for(store: GraphStore) -> None:
+    people = tuple(firm(number, f"Valve works {number}") for number in range(8))
+    store.upsert(GraphRows(organizations=people))
+    assert len(store.search("valve", ANY, 3)) == 3
+
+
+def test_a_text_that_was_changed_is_no_longer_found(store: GraphStore) -> None:
+    store.upsert(GraphRows(organizations=(firm(1),), descriptions=(_about(1, "cobalt"),)))
+    store.upsert(GraphRows(descriptions=(_about(1, "nickel"),)))
+    assert store.search("cobalt", ANY, 5) == ()
+    assert len(store.search("nickel", ANY, 5)) == 1
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(query=st.text(st.characters(exclude_categories=("Cs",)), max_size=40))
+def test_no_character_has_a_special_meaning(store: GraphStore, query: str) -> None:
+    store.search(query, ANY, 5)
+
+
+@pytest.mark.parametrize(
+    "query", ["", " ", '"', "a AND", "NOT", "*", "name:x", "(", "a^2 ~ \\", "NEAR(a b)", "-valve"]
+)
+def test_operators_are_plain_words(store: GraphStore, query: str) -> None:
+    store.upsert(everything())
+    store.search(query, ANY, 5)
+
+
+def _vectors(count: int) -> np.ndarray:
+    made = np.random.default_rng(3).normal(size=(count, DIMENSION)).astype(np.float32)
+    return made / np.linalg.norm(made, axis=1, keepdims=True)
+
+
+def test_nearest_statements_are_brute_force(store: GraphStore) -> None:
+    ids = [f"o:{number:02}" for number in range(30)]
+    store.upsert(
+        GraphRows(
+            organizations=(firm(1),),
+            offers=tuple(Offer(each, "t:1", OfferKind.PRODUCT, f"text {each}") for each in ids),
+            descriptions=(_about(1, "about"),),
+        )
+    )
+    vectors = _vectors(31)
+    store.set_embeddings("r1", [*ids, "d:1", "o:gone"], [*vectors.tolist(), vectors[0].tolist()])
+    asked = vectors[4] + 0.4 * vectors[9]
+    found = store.nearest_statements(asked.tolist(), frozenset({StatementKind.OFFER}), 5)
+    cosine = vectors[:30] @ asked / np.linalg.norm(asked)
+    expected = np.argsort(-cosine)[:5]
+    assert [each.statement.id for each in found] == [ids[number] for number in expected]
+    assert [each.similarity for each in found] == pytest.approx(cosine[expected], abs=1e-4)
+    assert found[0].statement.organizations == ("t:1",)
+
+
+def test_a_vector_goes_with_its_text(store: GraphStore) -> None:
+    store.upsert(everything())
+    everyone = store.missing_embeddings("r1")
+    assert everyone == ("e:1", "n:1", "o:1", "t:1#about")
+    version = store.version()
+    store.set_embeddings("r1", everyone, _vectors(4).tolist())
+    assert store.version() == version
+    assert store.missing_embeddings("r1") == ()
+    assert store.missing_embeddings("r2") == everyone
+    (before,) = everything().descriptions
+    changed = Description(before.id, before.organization, "another text", "en")
+    store.upsert(GraphRows(descriptions=(changed,), offers=everything().offers))
+    assert store.missing_embeddings("r1") == ("t:1#about",)
