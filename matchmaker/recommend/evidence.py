@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from matchmaker.domain import StatementKind
 from matchmaker.recommend.goals import Evidence, Goal
+from matchmaker.recommend.graph import made_once
 from matchmaker.recommend.model import Seeker, SeekerText
 from matchmaker.snapshot.lexical import attainable, lexical_scores
 from matchmaker.snapshot.model import (
@@ -19,7 +21,6 @@ from matchmaker.snapshot.model import (
     FloatArray,
     Snapshot,
 )
-from matchmaker.snapshot.nearest import similarities
 
 # More texts of one seeker add little and cost a pass over all statements each.
 MAX_QUESTIONS = 4
@@ -59,16 +60,17 @@ def _fits(text: SeekerText, goal: Goal) -> bool:
 def text_fit(snapshot: Snapshot, seeker: Seeker, goal: Goal) -> TextFit:
     """How well statements, and through them organisations, answer the seeker's texts."""
     size = len(snapshot.statements.kind)
-    dense = np.zeros(size, dtype=np.float32)
     lexical = np.zeros(size, dtype=np.float32)
-    for text in questions(seeker, goal):
-        if text.vector is not None and snapshot.meta.dimension:
-            np.maximum(dense, similarities(snapshot, text.vector), out=dense)
+    asked = questions(seeker, goal)
+    dense = best_similarity(snapshot, [text.vector for text in asked if text.vector is not None])
+    for text in asked:
         scores = lexical_scores(snapshot.lexical, text.text)
         top = attainable(snapshot.lexical, text.text)
         if top > 0:
             np.maximum(lexical, np.sqrt(scores / top), out=lexical)
-    usable = usable_entries(snapshot, goal.evidence)
+    usable = made_once(
+        snapshot, ("usable", goal.evidence), lambda: usable_entries(snapshot, goal.evidence)
+    )
     if seeker.row is not None:
         own = snapshot.organization_statements.row(seeker.row)
         dense[own], lexical[own] = 0, 0  # a joint engagement must not answer itself
@@ -79,6 +81,15 @@ def text_fit(snapshot: Snapshot, seeker: Seeker, goal: Goal) -> TextFit:
         lexical=best_by_organization(snapshot, lexical, usable),
         usable=usable,
     )
+
+
+def best_similarity(snapshot: Snapshot, vectors: Sequence[FloatArray]) -> FloatArray:
+    """Largest cosine similarity of each statement to any of the vectors, cut at 0, shape (m,)."""
+    if not vectors or not snapshot.meta.dimension:
+        return np.zeros(len(snapshot.statements.kind), dtype=np.float32)
+    # One product for all questions: the statements' vectors pass the memory once.
+    similarity = snapshot.vectors @ np.column_stack(vectors)
+    return np.asarray(np.maximum(similarity.max(axis=1), 0), dtype=np.float32)
 
 
 def usable_entries(snapshot: Snapshot, evidence: Evidence) -> NDArray[np.bool_]:

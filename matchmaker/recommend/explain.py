@@ -7,10 +7,11 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matchmaker.recommend.evidence import best_statements
 from matchmaker.recommend.features import FEATURES, Pairs
-from matchmaker.recommend.graph import Network
+from matchmaker.recommend.graph import FURTHER, Network
 from matchmaker.recommend.model import Evidence, PathStep, Reason
 from matchmaker.snapshot.model import (
     ENGAGEMENT_KINDS,
@@ -21,7 +22,6 @@ from matchmaker.snapshot.model import (
 )
 
 PIECES = 3
-MAX_STEPS = 4
 # Below this a contribution says nothing to a reader.
 NEGLIGIBLE = 1e-6
 
@@ -121,43 +121,38 @@ def path(pairs: Pairs, row: int) -> tuple[PathStep, ...]:
     """A shortest path from the seeker over undertakings, at most four steps, the latest of each."""
     if pairs.seeker.row is None:
         return ()
-    rows = shortest(pairs.network, pairs.seeker.row, row, MAX_STEPS)
+    rows = shortest(pairs.network, pairs.steps, row)
     return tuple(_step(pairs, before, after) for before, after in pairwise(rows))
 
 
-def shortest(network: Network, source: int, target: int, limit: int) -> list[int]:
-    """Rows along a shortest path, [] when there is none of at most `limit` steps.
+def shortest(network: Network, steps: NDArray[np.int8], target: int) -> list[int]:
+    """Rows along a shortest path of at most four steps, [] when there is none.
 
-    Breadth first from both ends, the smaller side grown first; of several
-    meeting points the lowest row.
+    `steps` are those from the source (`Network.steps`): it was grown by two
+    steps, the target's side is grown by as many as it takes to meet it. Of
+    several ways the one over the rarest partners.
     """
-    ahead: dict[int, int] = {source: -1}
-    behind: dict[int, int] = {target: -1}
-    fronts = [[source], [target]]
-    for _ in range(limit):
-        side = 0 if len(fronts[0]) <= len(fronts[1]) else 1
-        seen, other = (ahead, behind) if side == 0 else (behind, ahead)
-        reached: list[int] = []
-        for here in fronts[side]:
-            for near in network.partners(here).tolist():
-                if near not in seen:
-                    seen[near] = here
-                    reached.append(near)
-        meeting = [near for near in reached if near in other]
-        if meeting:
-            middle = min(meeting)
-            return [*reversed(_climb(ahead, middle)), *_climb(behind, middle)[1:]]
-        if not reached:
-            return []
-        fronts[side] = sorted(reached)
-    return []
+    way = _to_second_ring(network, steps, target)
+    while way and steps[way[0]] > 0:
+        nearer = network.partners(way[0])
+        way.insert(0, network.rarest(nearer[steps[nearer] == steps[way[0]] - 1]))
+    return way
 
 
-def _climb(parents: dict[int, int], row: int) -> list[int]:
-    rows = [row]
-    while parents[rows[-1]] >= 0:
-        rows.append(parents[rows[-1]])
-    return rows
+def _to_second_ring(network: Network, steps: NDArray[np.int8], target: int) -> list[int]:
+    """The end of the path from where it is two steps from the source, [] when it never is."""
+    if steps[target] < FURTHER:
+        return [target]
+    around = network.partners(target)
+    second = around[steps[around] < FURTHER]
+    if len(second):
+        return [network.rarest(second), target]
+    beyond = network.partners_of(around)
+    second = beyond[steps[beyond] < FURTHER]
+    if not len(second):
+        return []
+    middle = network.rarest(second)
+    return [middle, int(network.shared_with(middle, target)[0]), target]
 
 
 def _step(pairs: Pairs, before: int, after: int) -> PathStep:

@@ -13,12 +13,13 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matchmaker.domain import Layer, Terms
 from matchmaker.recommend.evidence import TextFit, best_by_organization, text_fit
 from matchmaker.recommend.geography import great_circle_km
 from matchmaker.recommend.goals import Goal
-from matchmaker.recommend.graph import Network, network
+from matchmaker.recommend.graph import FURTHER, Network, network
 from matchmaker.recommend.model import Seeker
 from matchmaker.snapshot.model import TERMS, BoolArray, FloatArray, IntArray, Snapshot
 
@@ -49,13 +50,13 @@ class Pairs:
 
     @cached_property
     def distance_km(self) -> FloatArray:
-        """To every organisation of the snapshot, NaN where unknown."""
+        """To each of `rows`, shape (n,), NaN where unknown."""
         organizations = self.snapshot.organizations
         return great_circle_km(
             self.seeker.latitude,
             self.seeker.longitude,
-            organizations.latitude,
-            organizations.longitude,
+            organizations.latitude[self.rows],
+            organizations.longitude[self.rows],
         )
 
     @cached_property
@@ -77,10 +78,17 @@ class Pairs:
             self._walks[measure] = measure(self.network, self.seeker.row)
         return self._walks[measure]
 
+    @cached_property
+    def steps(self) -> NDArray[np.int8]:
+        """Steps in the network from the seeker to everybody, as `Network.steps`."""
+        if self.seeker.row is None:
+            return np.full(len(self.snapshot), FURTHER, dtype=np.int8)
+        return self.network.steps(self.seeker.row, self.walked(Network.shared_partners))
+
     def narrowed(self, rows: IntArray) -> Pairs:
         """The same seeker against fewer candidates, with what was computed so far."""
         fewer = replace(self, rows=rows)
-        kept = ("network", "fit", "distance_km", "country", "_walks")
+        kept = ("network", "fit", "country", "_walks")
         fewer.__dict__.update({name: self.__dict__[name] for name in kept if name in self.__dict__})
         return fewer
 
@@ -217,7 +225,7 @@ def completed(pairs: Pairs) -> FloatArray:
 @feature("nearness", unit="km", better="low", zh="距离", scale=_nearness)
 def nearness(pairs: Pairs) -> FloatArray:
     """Great-circle distance between the two registered places; unknown is never far."""
-    return pairs.distance_km[pairs.rows]
+    return pairs.distance_km
 
 
 @feature("same_country", zh="同一国家")

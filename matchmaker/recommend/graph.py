@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,11 +25,14 @@ YEAR = 365.25
 # An undertaking without a date says little of today: as one of ten years ago.
 UNDATED_AGE_YEARS = 10.0
 RESTART = 0.3
-# .7¹² ≈ .014: what later steps would add is below what ranks differ by.
-ITERATIONS = 12
-KEPT_SNAPSHOTS = 3
+# .7⁸ ≈ .058 of the mass is not restarted yet; on EU projects twelve rank no better.
+ITERATIONS = 8
+KEPT_SNAPSHOTS = 2  # the newest, and the one that requests under way still hold
 
-Matrix = Any  # scipy.sparse.csr_array, float32
+FURTHER = 3
+
+Matrix = Any  # scipy.sparse.csr_array, float32, int32 indices
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -62,9 +65,9 @@ class Network:
         recent = even @ sparse.diags_array(self.undertakings.weight)
         back = sparse.diags_array(_inverse(self.undertakings.size)) @ even.T
         return (
-            _row_normalized(recent).T.tocsr().astype(np.float32),
-            _row_normalized(even).T.tocsr().astype(np.float32),
-            back.T.tocsr().astype(np.float32),
+            _compact(_row_normalized(recent).T),
+            _compact(_row_normalized(even).T),
+            _compact(back.T),
         )
 
     def hop(self, mass: FloatArray, *, recent: bool) -> FloatArray:
@@ -72,7 +75,7 @@ class Network:
         by_recency, evenly, back = self._hops
         return np.asarray(back @ ((by_recency if recent else evenly) @ mass), dtype=np.float32)
 
-    def pagerank(self, row: int) -> FloatArray:
+    def pagerank(self, row: int, iterations: int = ITERATIONS) -> FloatArray:
         """Personalised PageRank from one organisation, shape (n,).
 
         x = r·s + (1 − r)·P'x by power iteration, r = .3; a step prefers recent
@@ -82,7 +85,7 @@ class Network:
         start = np.zeros(self.organizations, dtype=np.float32)
         start[row] = 1
         mass = start.copy()
-        for _ in range(ITERATIONS):
+        for _ in range(iterations):
             mass = RESTART * start + (1 - RESTART) * self.hop(mass, recent=True)
         return mass
 
@@ -99,8 +102,7 @@ class Network:
         joint.setdiag(0)
         joint.eliminate_zeros()
         joint.data = np.ones_like(joint.data)
-        joint.sort_indices()
-        return joint
+        return _compact(joint)
 
     @cached_property
     def degree(self) -> FloatArray:
@@ -114,16 +116,18 @@ class Network:
 
     def through_partners(self, row: int, weight: FloatArray) -> FloatArray:
         """Σ of `weight` over the partners shared with each organisation, shape (n,)."""
-        chosen = np.zeros(self.organizations, dtype=np.float32)
         partners = self.partners(row)
-        chosen[partners] = weight[partners]
-        found = np.zeros(self.organizations, dtype=np.float32)
+        chosen = sparse.csr_array(
+            (weight[partners], partners, np.array([0, len(partners)])),
+            shape=(1, self.organizations),
+        )
+        return np.asarray((chosen @ self.adjacency).toarray()[0], dtype=np.float32)
+
+    def partners_of(self, rows: IntArray) -> IntArray:
+        """Rows of everybody that any of these ever took part with, in order."""
         joint = self.adjacency
-        for partner in partners:
-            found[joint.indices[joint.indptr[partner] : joint.indptr[partner + 1]]] += chosen[
-                partner
-            ]
-        return found
+        parts = [joint.indices[joint.indptr[row] : joint.indptr[row + 1]] for row in rows.tolist()]
+        return np.unique(np.concatenate(parts)) if parts else rows
 
     def shared_partners(self, row: int) -> FloatArray:
         """Number of partners in common with each organisation, shape (n,)."""
@@ -145,7 +149,11 @@ class Network:
 
     @cached_property
     def _country_activity(self) -> FloatArray:
-        """Countries × organisations: recent partnerships with organisations of a country."""
+        """Countries × organisations: recent partnerships with organisations of a country.
+
+        Not size-normalised: on EU projects plain counts put a new partner among a
+        newcomer's first ten in .468 of cases, normalised ones in .418.
+        """
         country = self._snapshot.organizations.country
         known = np.flatnonzero(country >= 0)
         size = int(country.max(initial=-1)) + 1
@@ -153,8 +161,8 @@ class Network:
             (np.ones(len(known), np.float32), (country[known], known)),
             shape=(size, self.organizations),
         )
-        weight = self.undertakings.weight * _inverse(self.undertakings.size - 1)
-        joint = (member @ self.incidence) @ sparse.diags_array(weight) @ self.incidence.T
+        by_recency = sparse.diags_array(self.undertakings.weight)
+        joint = (member @ self.incidence) @ by_recency @ self.incidence.T
         return np.asarray(joint.toarray(), dtype=np.float32)
 
     def country_affinity(self, country: int) -> FloatArray:
@@ -163,12 +171,29 @@ class Network:
             return np.zeros(self.organizations, dtype=np.float32)
         return np.asarray(self._country_activity[country], dtype=np.float32)
 
+    def steps(self, row: int, shared_partners: FloatArray) -> NDArray[np.int8]:
+        """Steps from one organisation to each, 0 to 2, and `FURTHER` for the rest, shape (n,)."""
+        steps = np.full(self.organizations, FURTHER, dtype=np.int8)
+        steps[shared_partners > 0] = 2
+        steps[self.partners(row)] = 1
+        steps[row] = 0
+        return steps
+
+    def rarest(self, rows: IntArray) -> int:
+        """Who of these has the fewest partners, and so says most; ties by row."""
+        return int(rows[np.lexsort((rows, self.degree[rows]))[0]])
+
+    def shared_with(self, first: int, second: int) -> IntArray:
+        """Partners of both, the rarest first."""
+        shared = np.intersect1d(self.partners(first), self.partners(second), assume_unique=True)
+        return np.asarray(shared[np.lexsort((shared, self.degree[shared]))])
+
     def joint_undertakings(self, first: int, second: int) -> NDArray[np.int64]:
         """Columns that both took part in, latest first."""
         matrix = self.incidence
         mine = matrix.indices[matrix.indptr[first] : matrix.indptr[first + 1]]
         theirs = matrix.indices[matrix.indptr[second] : matrix.indptr[second + 1]]
-        joint = np.intersect1d(mine, theirs)
+        joint = np.intersect1d(mine, theirs, assume_unique=True)
         return np.asarray(joint[np.lexsort((joint, -self.undertakings.date[joint].astype(int)))])
 
 
@@ -176,6 +201,15 @@ def _inverse(values: NDArray[Any]) -> FloatArray:
     inverse = np.zeros(len(values), dtype=np.float32)
     np.divide(1, values, out=inverse, where=values > 0)
     return inverse
+
+
+def _compact(matrix: Matrix) -> Matrix:
+    """CSR with 32-bit values and indices: half the memory that a product has to pass."""
+    compact = matrix.tocsr().astype(np.float32)
+    compact.sort_indices()
+    compact.indices = compact.indices.astype(np.int32)
+    compact.indptr = compact.indptr.astype(np.int32)
+    return compact
 
 
 def _row_normalized(matrix: Matrix) -> Matrix:
@@ -220,6 +254,7 @@ def _incidence(snapshot: Snapshot, layers: frozenset[Layer]) -> tuple[Matrix, Un
     )
     entries.sum_duplicates()
     entries.data = np.ones_like(entries.data)
+    entries = _compact(entries)
     date = np.concatenate(dates).astype(np.int32)
     tie = np.concatenate(numbers).astype(np.int32)
     engagement = np.where(tie < 0, np.arange(count), -1).astype(np.int32)
@@ -227,23 +262,25 @@ def _incidence(snapshot: Snapshot, layers: frozenset[Layer]) -> tuple[Matrix, Un
     return entries, Undertakings(sizes, recency(snapshot, date), date, engagement, tie)
 
 
-_networks: OrderedDict[tuple[int, frozenset[Layer]], tuple[Snapshot, Network]] = OrderedDict()
+_made: OrderedDict[int, tuple[Snapshot, dict[Hashable, Any]]] = OrderedDict()
 _lock = threading.Lock()
 
 
-def network(snapshot: Snapshot, layers: frozenset[Layer]) -> Network:
-    """The network of a snapshot, from a small cache by the snapshot's identity."""
-    return _cached(snapshot, layers, lambda: Network(snapshot, layers))
-
-
-def _cached(snapshot: Snapshot, layers: frozenset[Layer], make: Callable[[], Network]) -> Network:
-    # The snapshot is kept with its network, so its id cannot be another's.
-    key = (id(snapshot), layers)
+def made_once(snapshot: Snapshot, key: Hashable, make: Callable[[], Made]) -> Made:
+    """What `make` gives for this snapshot, made at first use and shared by all threads."""
     with _lock:
-        if key not in _networks:
-            _networks[key] = (snapshot, make())
-        _networks.move_to_end(key)
-        held = list(dict.fromkeys(number for number, _ in reversed(_networks)))
-        for old in [each for each in _networks if each[0] in held[KEPT_SNAPSHOTS:]]:
-            del _networks[old]
-        return _networks[key][1]
+        # The snapshot is kept beside what was made of it, so its id cannot be another's.
+        _, made = _made.setdefault(id(snapshot), (snapshot, {}))
+        _made.move_to_end(id(snapshot))
+        while len(_made) > KEPT_SNAPSHOTS:
+            _made.popitem(last=False)
+        if key not in made:
+            made[key] = make()
+        found: Made = made[key]
+        return found
+
+
+def network(snapshot: Snapshot, layers: frozenset[Layer]) -> Network:
+    """The network of a snapshot over its engagements and those of the layers that have ties."""
+    tied = frozenset(layer for layer in layers if len(snapshot.layers[layer].out.indices))
+    return made_once(snapshot, ("network", tied), lambda: Network(snapshot, tied))

@@ -44,15 +44,25 @@ def retrieve(pairs: Pairs, eligible: BoolArray, limit: int) -> IntArray:
     grow with the limit, and who no source names comes last.
     """
     wanted = max(POOL, 3 * limit)
-    allowed = np.flatnonzero(eligible)
+    allowed = np.flatnonzero(eligible).astype(np.int32)
     if len(allowed) <= wanted:
-        return allowed.astype(np.int32)
+        return allowed
     fused = np.zeros(len(pairs.snapshot), dtype=np.float32)
     for source, budget in SOURCES.values():
-        scores = np.where(eligible, source(pairs), 0).astype(np.float32)
-        rows, values = best(scores, max(budget, limit))
-        rows = rows[values > 0]
+        rows = _best_of(allowed, source(pairs), max(budget, limit))
         fused[rows] += 1 / (FUSION + np.arange(1, len(rows) + 1, dtype=np.float32))
-    fused[~eligible] = -np.inf
-    rows, _ = best(fused, wanted)
-    return np.sort(rows)
+    chosen = _best_of(allowed, fused, wanted)
+    if len(chosen) < wanted:
+        unnamed = allowed[fused[allowed] == 0]
+        chosen = np.concatenate([chosen, unnamed[: wanted - len(chosen)]])
+    return np.sort(chosen).astype(np.int32)
+
+
+def _best_of(allowed: IntArray, scores: FloatArray, count: int) -> IntArray:
+    """Rows of the largest scores above zero among those allowed, largest first, ties by row.
+
+    Zeros go first: a selection among tens of thousands of equals is slow.
+    """
+    named = allowed[scores[allowed] > 0]
+    places, _ = best(scores[named], count)
+    return named[places]
