@@ -14,6 +14,8 @@ from matchmaker.errors import StorageFull, StoreMismatch, StoreUnavailable
 BUSY_TIMEOUT_S = 15.0
 SCHEMA_VERSION = 1
 APPLICATION_ID = 0x4D61746D  # "Matm": tells our file from any other SQLite database
+# Not every system can ask for the rights that a file is opened with.
+_EFFECTIVE_IDS = os.access in os.supports_effective_ids
 SCHEMA = Path(__file__).with_name("schema.sql")
 
 
@@ -58,26 +60,28 @@ class Connections:
                 f"The folder {self.path.parent} cannot be made: {error.strerror}.",
                 mend="Choose another with MATCHMAKER_DATA_DIR or MATCHMAKER_STORE.",
             ) from None
+        self._refuse_foreign()
         with self._mapped():
             self._connection().execute("PRAGMA journal_mode = WAL")
         with self._transaction("BEGIN IMMEDIATE") as connection:
-            tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-            if tables == 0:
+            if _is_empty(connection):
                 for statement in _statements(SCHEMA.read_text(encoding="utf-8")):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             self._require_schema(connection)
 
+    def _refuse_foreign(self) -> None:
+        """Before anything is changed: the journal mode would be written into the file."""
+        with self._transaction("BEGIN") as connection:
+            if not _is_empty(connection):
+                self._require_schema(connection)
+
     def _require_schema(self, connection: sqlite3.Connection) -> None:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if application == 0 and version == 0:
-            empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
-            if empty:
-                raise StoreMismatch(
-                    f"{self.path} holds no graph yet.", mend="Run `matchmaker setup`."
-                )
+        if application == 0 and version == 0 and _is_empty(connection):
+            raise StoreMismatch(f"{self.path} holds no graph yet.", mend="Run `matchmaker setup`.")
         if application != APPLICATION_ID:
             raise StoreMismatch(
                 f"{self.path} is another program's database.",
@@ -125,6 +129,10 @@ class Connections:
             raise _in_our_words(error, self.path) from error
 
 
+def _is_empty(connection: sqlite3.Connection) -> bool:
+    return bool(connection.execute("SELECT count(*) = 0 FROM sqlite_schema").fetchone()[0])
+
+
 def _statements(script: str) -> Iterator[str]:
     """Single statements of a script; `executescript` would commit our transaction."""
     pending = ""
@@ -152,7 +160,18 @@ def _in_our_words(error: sqlite3.DatabaseError, path: Path) -> Exception:
             mend="Try again when it has ended.",
         )
     if name.startswith("SQLITE_CANTOPEN") or name.startswith("SQLITE_IOERR"):
-        return StoreUnavailable(
-            f"{path} cannot be opened.", mend="Check that the folder exists and can be written."
-        )
+        return _cannot_open(path)
     return error
+
+
+def _cannot_open(path: Path) -> Exception:
+    """SQLite writes files of its own beside a database, so the folder's rights count too."""
+    folder = path.parent
+    if folder.is_dir() and not os.access(folder, os.W_OK, effective_ids=_EFFECTIVE_IDS):
+        return StorageFull(
+            f"{path} cannot be used: its folder cannot be written.",
+            mend="Check the folder's permissions, or name another file in MATCHMAKER_STORE.",
+        )
+    return StoreUnavailable(
+        f"{path} cannot be opened.", mend="Check that the folder exists and can be written."
+    )

@@ -1,0 +1,222 @@
+"""A store that cannot be used says so in our words, and harms nothing that is not ours."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sqlite3
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from multiprocessing import get_context
+from multiprocessing.queues import Queue
+from pathlib import Path
+
+import pytest
+
+from matchmaker.domain import GraphRows
+from matchmaker.errors import (
+    MatchmakerError,
+    StorageFull,
+    StoreMismatch,
+    StoreUnavailable,
+)
+from matchmaker.store.neo4j import Neo4jStore
+from matchmaker.store.neo4j.server import ServerAddress, free_port
+from matchmaker.store.sqlite import SqliteStore
+
+from .graphs import firm
+
+NOBODY = 65534
+FORK = get_context("fork")
+
+
+# -- the embedded store
+
+
+def test_a_file_that_is_no_database_is_a_mismatch_and_stays_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "graph.db"
+    file.write_bytes(b"id,name\n" * 1000)
+    for use in (SqliteStore(file).prepare, SqliteStore(file).status):
+        with pytest.raises(StoreMismatch, match=r"graph\.db"):
+            use()
+    assert file.read_bytes() == b"id,name\n" * 1000
+
+
+def test_another_programs_database_is_a_mismatch_and_stays_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "theirs.db"
+    with closing(sqlite3.connect(file)) as theirs:
+        theirs.execute("CREATE TABLE bookmarks (url TEXT)")
+        theirs.commit()
+    before = file.read_bytes()
+    for use in (SqliteStore(file).prepare, SqliteStore(file).status):
+        with pytest.raises(StoreMismatch, match="another program"):
+            use()
+    assert file.read_bytes() == before
+
+
+def test_a_schema_of_another_version_is_a_mismatch(tmp_path: Path) -> None:
+    file = tmp_path / "graph.db"
+    SqliteStore(file).prepare()
+    with closing(sqlite3.connect(file)) as later:
+        later.execute("PRAGMA user_version = 99")
+    for use in (SqliteStore(file).prepare, SqliteStore(file).version):
+        with pytest.raises(StoreMismatch, match="99"):
+            use()
+
+
+def test_a_file_that_was_never_prepared_is_a_mismatch(tmp_path: Path) -> None:
+    with pytest.raises(StoreMismatch, match="no graph yet"):
+        SqliteStore(tmp_path / "graph.db").status()
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable, match="nowhere"):
+        SqliteStore(tmp_path / "nowhere" / "graph.db").status()
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageFull, match="file"):
+        SqliteStore(tmp_path / "file" / "below" / "graph.db").prepare()
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that an ordinary user may enter; pytest's own is closed to others."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+        folder.chmod(0o755)
+
+
+def _error_of(use: Callable[[], object], answers: Queue[str]) -> None:
+    if os.geteuid() == 0:
+        os.seteuid(NOBODY)  # permissions do not hold for root
+    try:
+        use()
+    except MatchmakerError as error:
+        answers.put(f"{type(error).__name__}: {error}")
+    except BaseException as error:  # anything else would leave the test waiting
+        answers.put(f"unexpected {error!r}")
+    else:
+        answers.put("no error")
+
+
+def _as_ordinary_user(use: Callable[[], object]) -> str:
+    """Name and text of what `use` raises when an ordinary user runs it."""
+    answers: Queue[str] = FORK.Queue()
+    child = FORK.Process(target=_error_of, args=(use, answers))
+    child.start()
+    answer = answers.get(timeout=30)
+    child.join()
+    return answer
+
+
+def test_a_folder_that_cannot_be_written_is_named(open_folder: Path) -> None:
+    open_folder.chmod(0o555)
+    answer = _as_ordinary_user(SqliteStore(open_folder / "graph.db").prepare)
+    assert answer.startswith("StorageFull")
+    assert str(open_folder) in answer
+
+
+def test_a_file_that_cannot_be_written_is_named(open_folder: Path) -> None:
+    file = open_folder / "graph.db"
+    store = SqliteStore(file)
+    store.prepare()
+    store.upsert(GraphRows(organizations=(firm(1),)))
+    store.close()
+    file.chmod(0o444)
+    open_folder.chmod(0o555)
+    answer = _as_ordinary_user(
+        lambda: SqliteStore(file).upsert(GraphRows(organizations=(firm(2),)))
+    )
+    assert answer.startswith("StorageFull")
+    assert "graph.db" in answer
+    assert SqliteStore(file).organization("t:1").name == "Firm 1"
+
+
+def test_a_full_disk_is_said_and_nothing_is_half_written(tmp_path: Path) -> None:
+    """SQLite's own limit on pages stands for the disk's end: it fails at the same place."""
+    store = SqliteStore(tmp_path / "graph.db")
+    store.prepare()
+    store.upsert(GraphRows(organizations=(firm(1),)))
+    with store._connections.reading() as connection:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages + 5}")
+    before = store.export()
+    with pytest.raises(StorageFull, match="full"):
+        store.upsert(GraphRows(organizations=tuple(firm(n, "x" * 400) for n in range(2, 500))))
+    assert store.export() == before
+
+
+def test_a_store_that_was_used_works_across_a_fork(tmp_path: Path) -> None:
+    """Parent and child write by turns: neither sees the other's connection."""
+    store = SqliteStore(tmp_path / "graph.db")
+    store.prepare()
+    store.upsert(GraphRows(organizations=(firm("parent"),)))
+
+    def write() -> None:
+        for number in range(20):
+            store.upsert(GraphRows(organizations=(firm(f"child{number}"),)))
+
+    child = FORK.Process(target=write)
+    child.start()
+    for number in range(20):
+        store.upsert(GraphRows(organizations=(firm(f"parent{number}"),)))
+    child.join(60)
+    assert child.exitcode == 0
+    assert store.status().counts["organizations"] == 41
+    with closing(sqlite3.connect(tmp_path / "graph.db")) as checked:
+        assert checked.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_processes_that_prepare_at_once_make_one_schema(tmp_path: Path) -> None:
+    file = tmp_path / "graph.db"
+    children = [FORK.Process(target=SqliteStore(file).prepare) for _ in range(6)]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join(60)
+    assert [child.exitcode for child in children] == [0] * 6
+    assert SqliteStore(file).status().version == 0
+
+
+# -- the server
+
+
+def _seconds_until_unavailable(url: str) -> tuple[float, str]:
+    store = Neo4jStore(url, "neo4j", "a-secret-word")
+    began = time.monotonic()
+    with pytest.raises(StoreUnavailable) as refused:
+        store.version()
+    store.close()
+    return time.monotonic() - began, str(refused.value)
+
+
+def test_a_server_that_is_down_is_said_soon() -> None:
+    port = free_port()
+    seconds, message = _seconds_until_unavailable(f"bolt://127.0.0.1:{port}")
+    assert seconds < 5
+    assert str(port) in message
+
+
+def test_a_server_that_never_answers_is_said_soon() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        seconds, message = _seconds_until_unavailable(f"bolt://127.0.0.1:{port}")
+    assert seconds < 8
+    assert str(port) in message
+
+
+@pytest.mark.neo4j
+def test_a_wrong_password_is_said_and_not_shown(neo4j_server: ServerAddress) -> None:
+    store = Neo4jStore(neo4j_server.url, neo4j_server.user, "a-wrong-secret")
+    with pytest.raises(StoreUnavailable) as refused:
+        store.version()
+    store.close()
+    assert "password" in str(refused.value)
+    assert "a-wrong-secret" not in str(refused.value)
+    assert neo4j_server.password not in str(refused.value)

@@ -1,0 +1,133 @@
+# ruff: noqa: E501 -- CORDIS writes long header lines
+"""CORDIS' own layout, from a small zip of ours."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from matchmaker.domain import Kind, Role
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.cordis import kind_of, read_cordis
+
+PROJECTS = """"id";"acronym";"title";"startDate";"endDate";"topics";"frameworkProgramme";"objective"
+"P1";"A";"Better valves";"2016-01-01";"2018-12-31";"T-1";"H2020";"We make valves; ""better"" ones."
+"P2";"";"";"";"";"";"FP7";""
+"P3";"";"Odd";"soon";"";"";"H2020";""
+"P4";"";"Nobody";"2016-01-01";"";"";"H2020";""
+"""
+PARTICIPATIONS = """"projectID";"organisationID";"name";"activityType";"city";"country";"nutsCode";"role";"ecContribution"
+"P1";"O1";"UNIVERSITY OF X";"HES";"Bilbao";"ES";"ES213";"coordinator";"1000.5"
+"P1";"O2";"VALVE SL";"PRC";"";"ES";"";"participant";"NA"
+"P1";"O2";"VALVE SL";"PRC";"";"ES";"";"participant";"7"
+"P2";"O2";"";"";"";"";"";"";""
+"P2";"O3";"";"";"";"";"";"";""
+"P3";"O3";"";"";"";"";"";"";""
+"";"O4";"";"";"";"";"";"";""
+"""
+
+
+def archive(folder: Path, projects: str = PROJECTS, participations: str = PARTICIPATIONS) -> Path:
+    path = folder / "cordis.zip"
+    with zipfile.ZipFile(path, "w") as zipped:
+        zipped.writestr("csv/project.csv", "\ufeff" + projects)
+        zipped.writestr("csv/organization.csv", participations)
+    return path
+
+
+def test_projects_become_engagements_with_roles_and_dates(tmp_path: Path) -> None:
+    rows = read_cordis(archive(tmp_path)).rows
+    first, second = rows.engagements
+    assert first.id == "cordis:P1"
+    assert first.statement_text == 'Better valves. We make valves; "better" ones'
+    assert [(p.organization, p.role, p.amount) for p in first.participants] == [
+        ("cordis:O1", Role.COORDINATOR, 1000.5),
+        ("cordis:O2", Role.PARTNER, None),
+    ]
+    assert (first.date, first.until) == (datetime.date(2016, 1, 1), datetime.date(2018, 12, 31))
+    assert (first.programme, first.topic, first.date_estimated) == ("H2020", "T-1", False)
+    assert (second.date, second.date_estimated) == (datetime.date(2011, 1, 1), True)
+
+
+def test_an_organization_is_known_by_its_first_words_on_each_thing(tmp_path: Path) -> None:
+    rows = {row.id: row for row in read_cordis(archive(tmp_path)).rows.organizations}
+    assert (rows["cordis:O1"].kind, rows["cordis:O1"].place) == (Kind.UNIVERSITY, "city:ES/BILBAO")
+    assert (rows["cordis:O2"].name, rows["cordis:O2"].place) == ("VALVE SL", "iso3166:ES")
+    assert (rows["cordis:O3"].name, rows["cordis:O3"].place) == ("O3", None)
+
+
+def test_places_hang_together(tmp_path: Path) -> None:
+    places = {row.id: row for row in read_cordis(archive(tmp_path)).rows.places}
+    assert places["city:ES/BILBAO"].parent == "nuts:ES213"
+    assert places["nuts:ES213"].parent == "iso3166:ES"
+    assert places["iso3166:ES"].latitude == 40
+
+
+def test_what_is_wrong_is_said_with_its_line(tmp_path: Path) -> None:
+    problems = read_cordis(archive(tmp_path)).problems
+    said = {(each.file, each.line, each.field) for each in problems if each.severity == "error"}
+    assert said == {("project.csv", 4, "startDate"), ("organization.csv", 8, "projectID")}
+    warned = {(each.file, each.field) for each in problems if each.severity == "warning"}
+    assert warned == {("project.csv", "id"), ("organization.csv", "name")}
+
+
+@pytest.mark.parametrize(
+    ("activity", "name", "kind"),
+    [
+        ("HES", "anything", Kind.UNIVERSITY),
+        ("REC", "University hospital", Kind.RESEARCH_INSTITUTE),
+        ("", "Technische Universität München", Kind.UNIVERSITY),
+        ("OTH", "Fraunhofer-Gesellschaft", Kind.RESEARCH_INSTITUTE),
+        ("", "Ministry of Health", Kind.PUBLIC_BODY),
+        ("", "Valve SL", Kind.FIRM),
+    ],
+)
+def test_the_kind_follows_activity_then_name(activity: str, name: str, kind: Kind) -> None:
+    assert kind_of(activity, name) is kind
+
+
+def test_a_missing_column_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="'organisationID' is missing"):
+        read_cordis(archive(tmp_path, participations='"projectID";"name"\n'))
+
+
+def test_a_broken_zip_is_refused(tmp_path: Path) -> None:
+    whole = archive(tmp_path).read_bytes()
+    for content in (b"no zip at all", whole[: len(whole) // 2], b""):
+        path = tmp_path / "broken.zip"
+        path.write_bytes(content)
+        with pytest.raises(InvalidInput, match="not a sound zip"):
+            read_cordis(path)
+
+
+def test_a_zip_without_the_tables_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "other.zip"
+    with zipfile.ZipFile(path, "w") as zipped:
+        zipped.writestr("readme.txt", "hello")
+    with pytest.raises(InvalidInput, match=r"no project\.csv"):
+        read_cordis(path)
+
+
+def test_a_file_of_another_encoding_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "latin.zip"
+    with zipfile.ZipFile(path, "w") as zipped:
+        zipped.writestr("project.csv", PROJECTS)
+        zipped.writestr(
+            "organization.csv", PARTICIPATIONS.replace("VALVE", "VÁLVULA").encode("latin-1")
+        )
+    with pytest.raises(InvalidInput, match="not UTF-8"):
+        read_cordis(path)
+
+
+def test_progress_ends_at_the_whole(tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    read_cordis(archive(tmp_path), lambda done, total: told.append((done, total)))
+    assert (
+        told[-1][0]
+        == told[-1][1]
+        == len(io.BytesIO(("\ufeff" + PROJECTS + PARTICIPATIONS).encode()).getvalue())
+    )

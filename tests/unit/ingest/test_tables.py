@@ -1,0 +1,196 @@
+"""Our own tables: what loads, what is reported, and where."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from matchmaker.domain import Kind, Organization, Role, Stage
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.columns import TABLES
+from matchmaker.ingest.report import Parsed
+from matchmaker.ingest.tables import read_table, read_tables, template
+
+HEADER = "id,name,kind,founded,capacity,listed,stages,description"
+
+
+def written(folder: Path, name: str, content: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def organizations(folder: Path, *lines: str, encoding: str = "utf-8") -> Parsed:
+    content = "\n".join([HEADER, *lines, ""]).encode(encoding)
+    return read_table("organizations", written(folder, "organizations.csv", content))
+
+
+def test_a_line_becomes_an_organization_with_its_description(tmp_path: Path) -> None:
+    parsed = organizations(
+        tmp_path, "my:1,示例厂,firm,2012年6月1日,3,否,研发;making,专业生产球阀。"
+    )
+    assert parsed.problems == ()
+    (row,) = parsed.rows.organizations
+    assert (row.id, row.name, row.kind) == ("my:1", "示例厂", Kind.FIRM)
+    assert (row.founded, row.capacity, row.listed) == (datetime.date(2012, 6, 1), 3, False)
+    assert row.stages == (Stage.RESEARCH, Stage.MAKING)
+    (about,) = parsed.rows.descriptions
+    assert (about.id, about.text, about.language) == ("my:1#about", "专业生产球阀。", "zh")
+    assert parsed.read == {"organizations.csv": 1}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_files_of_every_usual_encoding_load(tmp_path: Path, encoding: str) -> None:
+    parsed = organizations(tmp_path, "my:1,繁體與简体企业,firm,,,,,", encoding=encoding)
+    assert [row.name for row in parsed.rows.organizations] == ["繁體與简体企业"]
+
+
+def test_a_file_of_no_encoding_is_refused_by_its_byte(tmp_path: Path) -> None:
+    path = written(tmp_path, "organizations.csv", HEADER.encode() + b"\nmy:1,\xff\xff,firm,,,,,\n")
+    with pytest.raises(InvalidInput, match=r"byte \d+ is neither UTF-8 nor GB18030"):
+        read_table("organizations", path)
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "reason"),
+    [
+        ("my:2,,firm,,,,,", "name", "is empty"),
+        ("no id,x,firm,,,,,", "id", "source:key"),
+        ("my:2,x,company,,,,,", "kind", "not one of firm"),
+        ("my:2,x,firm,31.12.2012,,,,", "founded", "not a date"),
+        ("my:2,x,firm,2012-02-30,,,,", "founded", "no day"),
+        ("my:2,x,firm,,many,,,", "capacity", "not a number"),
+        ("my:2,x,firm,,-1,,,", "capacity", "negative"),
+        ("my:2,x,firm,,1.5,,,", "capacity", "whole"),
+        ("my:2,x,firm,,,perhaps,,", "listed", "neither"),
+        ("my:2,x,firm,,,,cooking,", "stages", "not one of idea"),
+        ("my:1,again,firm,,,,,", "id", "already on organizations.csv:2"),
+        ("my:2,x,firm", "founded", "ends after 3 of 8"),
+        (f"my:2,x,firm,,,,,{'x' * 20_001}", "description", "20001 characters"),
+    ],
+)
+def test_a_bad_line_is_reported_and_the_good_ones_load(
+    tmp_path: Path, line: str, field: str, reason: str
+) -> None:
+    parsed = organizations(tmp_path, "my:1,first,firm,,,,,", line, "my:3,last,firm,,,,,")
+    assert [row.id for row in parsed.rows.organizations] == ["my:1", "my:3"]
+    (problem,) = parsed.problems
+    assert (problem.file, problem.line, problem.field) == ("organizations.csv", 3, field)
+    assert reason in problem.reason
+
+
+def test_line_numbers_count_the_lines_of_quoted_cells(tmp_path: Path) -> None:
+    parsed = organizations(tmp_path, 'my:1,x,firm,,,,,"two\nlines"', "my:2,x,wrong,,,,,")
+    assert [problem.line for problem in parsed.problems] == [4]
+
+
+def test_lines_that_begin_with_a_hash_are_passed_over(tmp_path: Path) -> None:
+    parsed = organizations(tmp_path, "# my:1,x,wrong,,,,,", "my:2,x,firm,,,,,", "")
+    assert (len(parsed.rows.organizations), parsed.problems) == (1, ())
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "@SUM(A1)", "=cmd|'/c calc'!A0"])
+def test_formulas_stay_text(tmp_path: Path, cell: str) -> None:
+    parsed = organizations(tmp_path, f"my:1,{cell},firm,,,,,")
+    assert parsed.rows.organizations[0].name == cell
+
+
+def test_a_workbook_loads_as_written(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["编号", "企业名称", "类型", "成立日期", "可接洽数"])
+    sheet.append(["my:1", "=1+1", "firm", datetime.date(2012, 6, 1), 3])
+    sheet.append(["my:2", "乙厂", "firm", "2013-01-01", None])
+    book.save(tmp_path / "organizations.xlsx")
+    parsed = read_table("organizations", tmp_path / "organizations.xlsx")
+    assert parsed.problems == ()
+    first, second = parsed.rows.organizations
+    assert (first.name, first.founded, first.capacity) == ("=1+1", datetime.date(2012, 6, 1), 3)
+    assert (second.name, second.capacity) == ("乙厂", None)
+
+
+def test_a_file_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="not an Excel workbook"):
+        read_table("organizations", written(tmp_path, "organizations.xlsx", b"no zip"))
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_the_delimiter_is_found_in_the_header(tmp_path: Path, delimiter: str) -> None:
+    content = "\n".join(
+        delimiter.join(cells) for cells in (["id", "name", "kind"], ["a:1", "x", "firm"])
+    )
+    parsed = read_table("organizations", written(tmp_path, "organizations.csv", content))
+    assert len(parsed.rows.organizations) == 1
+
+
+def test_a_missing_column_is_named(tmp_path: Path) -> None:
+    path = written(tmp_path, "organizations.csv", "id,name\nmy:1,x\n")
+    with pytest.raises(InvalidInput, match="'kind' is missing"):
+        read_table("organizations", path)
+
+
+def test_an_empty_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="empty"):
+        read_table("organizations", written(tmp_path, "organizations.csv", ""))
+
+
+def test_participants_are_joined_to_their_engagement(tmp_path: Path) -> None:
+    written(tmp_path, "engagements.csv", "id,kind,title\ne:1,contract,A\ne:2,contract,B\n")
+    written(
+        tmp_path,
+        "participants.2024.csv",
+        "engagement,organization,role,amount\ne:1,my:1,supplier,5\ne:1,my:2,buyer,\ne:9,my:1,buyer,\n",
+    )
+    written(tmp_path, "notes.csv", "anything\n1\n")
+    parsed = read_tables(tmp_path)
+    (engagement,) = parsed.rows.engagements
+    assert [(p.organization, p.role, p.amount) for p in engagement.participants] == [
+        ("my:1", Role.SUPPLIER, 5.0),
+        ("my:2", Role.BUYER, None),
+    ]
+    assert {(problem.file, problem.field) for problem in parsed.problems} == {
+        ("participants.2024.csv", "engagement"),
+        ("engagements.csv", "participants"),
+    }
+
+
+def test_a_folder_without_tables_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="named after a table"):
+        read_tables(tmp_path)
+
+
+@pytest.mark.parametrize("table", sorted(TABLES))
+def test_a_template_reads_back_as_an_empty_table(tmp_path: Path, table: str) -> None:
+    written(tmp_path, f"{table}.csv", template(table))
+    written(tmp_path, f"{table}.xlsx", template(table, xlsx=True))
+    for suffix in ("csv", "xlsx"):
+        parsed = read_table(table, tmp_path / f"{table}.{suffix}")
+        assert (len(parsed.rows), parsed.problems) == (0, ())
+
+
+@pytest.mark.parametrize("table", sorted(set(TABLES) - {"engagements", "participants"}))
+def test_the_example_of_a_template_is_a_good_line(tmp_path: Path, table: str) -> None:
+    """What the template shows loads when its mark is taken away."""
+    header, _, example = template(table).decode("utf-8-sig").splitlines()
+    path = written(tmp_path, f"{table}.csv", f"{header}\n{example.removeprefix('# ')}\n")
+    parsed = read_table(table, path)
+    assert parsed.problems == ()
+    assert len(getattr(parsed.rows, table)) == 1
+
+
+def test_a_template_for_excel_explains_every_column() -> None:
+    sheet = load_workbook(io.BytesIO(template("needs", xlsx=True))).active
+    header, explained = list(sheet.iter_rows(values_only=True))[:2]
+    assert list(header) == [column.name for column in TABLES["needs"].columns]
+    assert all(explained)
+
+
+def test_every_column_is_a_field_of_the_domain() -> None:
+    """A column that nothing reads would be silently lost."""
+    texts = {"description", "description_en", "source"}
+    fields = set(Organization.__dataclass_fields__) | texts
+    assert {column.name for column in TABLES["organizations"].columns} <= fields
