@@ -1,0 +1,107 @@
+"""BM25 against a plain loop, and nearest statements against brute force."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matchmaker.snapshot import nearest as module
+from matchmaker.snapshot.lexical import K1, B, attainable, build_lexical, lexical_scores, without
+from matchmaker.snapshot.load import load, save
+from matchmaker.snapshot.nearest import best, nearest
+from matchmaker.text import terms
+
+from .graphs import WORDS, random_rows, snapshot_of
+
+TEXTS = st.lists(st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join), min_size=1, max_size=8)
+
+
+def plain_bm25(texts: list[str], query: str) -> list[float]:
+    """Robertson and Zaragoza (2009), with the idf of Lucene; a term of the query counts once."""
+    documents = [terms(text) for text in texts]
+    spoken = [document for document in documents if document]
+    average = sum(map(len, spoken)) / len(spoken) if spoken else 1.0
+    scores = []
+    for document in documents:
+        score = 0.0
+        counted = Counter(document)
+        for term in set(terms(query)):
+            having = sum(term in other for other in documents)
+            idf = math.log(1 + (len(spoken) - having + 0.5) / (having + 0.5))
+            tf = counted[term]
+            score += idf * tf * (K1 + 1) / (tf + K1 * (1 - B + B * len(document) / average))
+        scores.append(score)
+    return scores
+
+
+@given(TEXTS, st.lists(st.sampled_from(WORDS), max_size=5).map(" ".join))
+def test_scores_are_those_of_a_plain_loop(texts: list[str], query: str) -> None:
+    found = lexical_scores(build_lexical(texts), query)
+    np.testing.assert_allclose(found, plain_bm25(texts, query), rtol=1e-4, atol=1e-6)
+
+
+@given(TEXTS, st.data())
+def test_taking_statements_out_is_never_having_had_them(
+    texts: list[str], data: st.DataObject
+) -> None:
+    keep = np.array(data.draw(st.lists(st.booleans(), min_size=len(texts), max_size=len(texts))))
+    left = [text if kept else "" for text, kept in zip(texts, keep, strict=True)]
+    for word in WORDS[:3]:
+        found = lexical_scores(without(build_lexical(texts), keep), word)
+        np.testing.assert_allclose(found, plain_bm25(left, word), rtol=1e-4, atol=1e-6)
+
+
+@given(TEXTS, st.lists(st.sampled_from(WORDS), max_size=5).map(" ".join))
+def test_no_statement_has_more_than_is_attainable(texts: list[str], query: str) -> None:
+    index = build_lexical(texts)
+    assert lexical_scores(index, query).max() <= attainable(index, query) * (1 + 1e-5)
+
+
+@given(st.integers(0, 30), st.integers(0, 12))
+def test_nearest_is_a_plain_loop(seed: int, count: int) -> None:
+    snapshot = snapshot_of(random_rows(seed % 5))
+    vector = np.random.default_rng(seed).normal(size=8).astype(np.float32)
+    vector /= np.linalg.norm(vector)
+    rows, similarity = nearest(snapshot, vector, count)
+    plain = sorted(
+        ((float(row @ vector), number) for number, row in enumerate(snapshot.vectors)),
+        key=lambda pair: (-pair[0], pair[1]),
+    )[:count]
+    np.testing.assert_allclose(similarity, [value for value, _ in plain], atol=1e-6)
+    assert len(set(rows.tolist())) == len(plain)
+
+
+def test_only_allowed_statements_are_nearest() -> None:
+    snapshot = snapshot_of(random_rows(1))
+    allowed = np.arange(len(snapshot.vectors)) % 3 == 0
+    rows, _ = nearest(snapshot, snapshot.vectors[0], 100, allowed)
+    assert set(rows.tolist()) == set(np.flatnonzero(allowed).tolist())
+
+
+def test_equal_scores_keep_the_order_of_rows() -> None:
+    rows, values = best(np.array([1, 3, 3, 2, 3], dtype=np.float32), 3)
+    assert rows.tolist() == [1, 2, 4]
+    assert values.tolist() == [3, 3, 3]
+
+
+def test_many_statements_are_found_by_an_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Above the bound a usearch index answers, with the same best as the plain product."""
+    monkeypatch.setattr("matchmaker.snapshot.load.EXACT_UP_TO", 10)
+    snapshot = snapshot_of(random_rows(2, size=60))
+    saved = load(save(snapshot, tmp_path))
+    assert saved.index_file is not None
+    for row in (0, 17, 90):
+        exact, _ = nearest(snapshot, snapshot.vectors[row], 5)
+        found, similarity = nearest(saved, snapshot.vectors[row], 5)
+        assert found[0] == exact[0] == row
+        assert len(set(found.tolist()) & set(exact.tolist())) >= 4
+        assert similarity[0] == pytest.approx(1, abs=1e-5)
+    assert module.EXACT_UP_TO == 200_000

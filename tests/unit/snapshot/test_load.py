@@ -1,0 +1,143 @@
+"""Snapshots on disk: whole or refused, swapped at once, the last good one kept."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from matchmaker.embedding import Embedder
+from matchmaker.errors import ModelUnavailable, SnapshotUnavailable, StorageFull
+from matchmaker.snapshot.load import POINTER, SnapshotReader, check_model, load, save, verify
+from matchmaker.snapshot.model import Snapshot
+
+from .graphs import random_rows, snapshot_of
+
+
+def assert_same(one: object, other: object) -> None:
+    """Field by field, arrays and tables by value."""
+    if isinstance(one, np.ndarray):
+        np.testing.assert_array_equal(one, other)
+    elif isinstance(one, pa.Table):
+        assert one.equals(other)
+    elif is_dataclass(one):
+        for each in fields(one):
+            assert_same(getattr(one, each.name), getattr(other, each.name))
+    elif isinstance(one, dict):
+        assert one.keys() == other.keys()  # type: ignore[attr-defined]
+        for key, value in one.items():
+            assert_same(value, other[key])  # type: ignore[index]
+    else:
+        assert one == other
+
+
+@pytest.mark.parametrize("vectors", [True, False])
+def test_what_was_saved_is_what_is_loaded(tmp_path: Path, vectors: bool) -> None:
+    snapshot = snapshot_of(random_rows(1), vectors=vectors)
+    folder = save(snapshot, tmp_path)
+    assert_same(snapshot, load(folder))
+    verify(folder)
+
+
+def test_arrays_are_mapped_not_copied(tmp_path: Path) -> None:
+    loaded = load(save(snapshot_of(random_rows(1)), tmp_path))
+    assert isinstance(loaded.vectors.base, np.memmap)
+    assert not loaded.vectors.flags.writeable
+
+
+def test_a_reader_sees_the_newest(tmp_path: Path) -> None:
+    reader = SnapshotReader(tmp_path)
+    with pytest.raises(SnapshotUnavailable, match="No snapshot"):
+        reader.current()
+    first = snapshot_of(random_rows(1))
+    save(first, tmp_path)
+    assert reader.current() is reader.current()
+    newer = replace(first, meta=replace(first.meta, version=4, as_of=datetime.date(2027, 1, 1)))
+    save(newer, tmp_path)
+    assert reader.current().meta.version == 4
+
+
+def _break(folder: Path, how: str) -> None:
+    victim = folder / "vectors.npy"
+    if how == "truncated":
+        victim.write_bytes(victim.read_bytes()[:-8])
+    elif how == "missing":
+        victim.unlink()
+    elif how == "meta":
+        (folder / "meta.json").write_text("{")
+    elif how == "format":
+        text = (folder / "meta.json").read_text()
+        (folder / "meta.json").write_text(text.replace('"format": 1', '"format": 99'))
+
+
+@pytest.mark.parametrize("how", ["truncated", "missing", "meta", "format"])
+def test_a_broken_snapshot_is_refused_and_the_last_good_one_kept(tmp_path: Path, how: str) -> None:
+    good = snapshot_of(random_rows(1))
+    save(good, tmp_path)
+    reader = SnapshotReader(tmp_path)
+    held = reader.current()
+    broken = save(replace(good, meta=replace(good.meta, version=9)), tmp_path)
+    _break(broken, how)
+    assert reader.current() is held
+    with pytest.raises(SnapshotUnavailable):
+        SnapshotReader(tmp_path).current()
+
+
+def test_a_changed_byte_is_found_by_verify(tmp_path: Path) -> None:
+    folder = save(snapshot_of(random_rows(1)), tmp_path)
+    content = bytearray((folder / "vectors.npy").read_bytes())
+    content[-3] ^= 1
+    (folder / "vectors.npy").write_bytes(bytes(content))
+    with pytest.raises(SnapshotUnavailable, match="damaged"):
+        verify(folder)
+
+
+def test_old_snapshots_are_cleared_away(tmp_path: Path) -> None:
+    snapshot = snapshot_of(random_rows(1))
+    for version in range(5):
+        save(replace(snapshot, meta=replace(snapshot.meta, version=version)), tmp_path)
+    assert len(list(tmp_path.glob("v*"))) == 2
+    assert SnapshotReader(tmp_path).current().meta.version == 4
+
+
+def test_a_full_disk_leaves_the_last_one_current(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk ends while arrays are written: nothing half-written is ever pointed to."""
+    snapshot = snapshot_of(random_rows(1))
+    save(snapshot, tmp_path)
+    before = (tmp_path / POINTER).read_text()
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "save", full)
+    with pytest.raises(StorageFull, match="No space left"):
+        save(snapshot, tmp_path)
+    assert (tmp_path / POINTER).read_text() == before
+    assert not list(tmp_path.glob(".writing-*"))
+
+
+def test_a_folder_that_cannot_be_made_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageFull, match="cannot be written"):
+        save(snapshot_of(random_rows(1)), tmp_path / "file" / "snapshots")
+
+
+class _Named(Embedder):
+    """Only the names of a model: what `check_model` looks at."""
+
+    def __init__(self, model: str, revision: str) -> None:
+        self.model, self.revision = model, revision
+
+
+def test_vectors_of_another_model_are_refused() -> None:
+    snapshot: Snapshot = snapshot_of(random_rows(1))
+    check_model(snapshot, _Named("test", "1"))
+    with pytest.raises(ModelUnavailable, match="matchmaker refresh"):
+        check_model(snapshot, _Named("test", "2"))
+    check_model(snapshot_of(random_rows(1), vectors=False), _Named("other", "1"))
