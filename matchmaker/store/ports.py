@@ -43,7 +43,7 @@ class Page(Generic[Row]):
 
 @dataclass(frozen=True, slots=True)
 class UpsertCounts:
-    """Rows created, changed and found the same, per table name."""
+    """Rows created, changed and found the same, per name of a table that had any."""
 
     created: dict[str, int]
     changed: dict[str, int]
@@ -125,8 +125,10 @@ class GraphStore(Protocol):
 
         A row that refers to an organisation, place, industry or cluster neither
         stored nor in `rows` raises InvalidInput naming it, and nothing is written.
-        A changed organisation's own `version` grows by one; a statement whose
-        text changes loses its embedding.
+        A changed organisation's own `version` grows by one; a new one starts at 1,
+        or at the version it brings, so that an export can be restored. A statement
+        whose text changes loses its embedding. Of rows with the same id the last
+        one counts.
         """
 
     def replace_organization(
@@ -135,7 +137,7 @@ class GraphStore(Protocol):
         """Compare-and-set: write the organisation if its version is still the expected one.
 
         `about` replaces the text of its Description `ID#about` (None leaves it,
-        "" removes it). `expected_version` 0 means that it must not exist yet.
+        a blank one removes it). `expected_version` 0 means that it must not exist yet.
         Returns what is stored, with the new version. Raises VersionConflict, or
         NotFound when it does not exist and `expected_version` is above 0.
         """
@@ -146,7 +148,10 @@ class GraphStore(Protocol):
     # -- looking up
 
     def organization(self, organization_id: str) -> Organization:
-        """By id or alias. Raises NotFound."""
+        """By id or, where no organisation has it, by alias. Raises NotFound.
+
+        So are all others below that take the id of an organisation.
+        """
 
     def organizations_by_id(self, ids: Sequence[str]) -> dict[str, Organization]:
         """Those that exist, by the id or alias that was asked for."""
@@ -154,7 +159,11 @@ class GraphStore(Protocol):
     def organizations(
         self, where: OrganizationFilter, after: str | None, limit: int
     ) -> Page[Organization]:
-        """In order of id, later than `after`; neither skips nor repeats under inserts."""
+        """In order of id, later than `after`; neither skips nor repeats under inserts.
+
+        So are all pages below. Ids are ordered by code points. `where.cluster`
+        takes past members too.
+        """
 
     def search(self, text: str, where: OrganizationFilter, limit: int) -> tuple[SearchHit, ...]:
         """Full text over names and statements, Chinese and English, best first.
@@ -163,9 +172,13 @@ class GraphStore(Protocol):
         """
 
     def statements_of(self, organization_id: str) -> tuple[Statement, ...]:
-        """All texts that speak for an organisation, its engagements' too, in order of id."""
+        """All texts that speak for an organisation, its engagements' too, in order of id.
 
-    def offers(self, organization_id: str | None, after: str | None, limit: int) -> Page[Offer]: ...
+        A blank text says nothing and is no statement. Raises NotFound.
+        """
+
+    def offers(self, organization_id: str | None, after: str | None, limit: int) -> Page[Offer]:
+        """Of one organisation, or of all; nobody's are an empty page, and so in the two below."""
 
     def needs(
         self,
@@ -194,7 +207,7 @@ class GraphStore(Protocol):
     def cluster(self, cluster_id: str) -> Cluster: ...
 
     def clusters_of(self, organization_id: str) -> tuple[Cluster, ...]:
-        """Clusters it is a member of today, in order of id."""
+        """Clusters it is a member of today, in order of id. Raises NotFound."""
 
     def places(self, ids: Sequence[str]) -> dict[str, Place]: ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-CREATE_NODES = "UNWIND $rows AS row CREATE (n:{labels}) SET n = row"
+CREATE_NODES = "UNWIND $rows AS row CREATE (n:{label}) SET n = row"
 CHANGE_NODES = "UNWIND $rows AS row MATCH (n:{label} {{id: row.id}}) SET n += row"
 LINK_OUT = """UNWIND $rows AS row
 MATCH (n:{label} {{id: row.id}}) MATCH (m:{target} {{id: row.target}})
@@ -13,8 +13,8 @@ CREATE (m)-[:{type}]->(n)"""
 UNLINK_OUT = "UNWIND $ids AS id MATCH (:{label} {{id: id}})-[r:{type}]->() DELETE r"
 UNLINK_IN = "UNWIND $ids AS id MATCH (:{label} {{id: id}})<-[r:{type}]-() DELETE r"
 
-SPEAKS = "UNWIND $ids AS id MATCH (n:Engagement {id: id}) SET n:Statement"
-IS_SILENT = "UNWIND $ids AS id MATCH (n:Engagement {id: id}) REMOVE n:Statement"
+SPEAKS = "UNWIND $ids AS id MATCH (n:{label} {{id: id}}) SET n:Statement"
+IS_SILENT = "UNWIND $ids AS id MATCH (n:{label} {{id: id}}) REMOVE n:Statement"
 TAKE_PART = """UNWIND $rows AS row
 MATCH (e:Engagement {id: row.engagement}) MATCH (o:Organization {id: row.organization})
 CREATE (o)-[r:TOOK_PART]->(e)

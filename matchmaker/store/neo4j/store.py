@@ -33,6 +33,7 @@ from matchmaker.store.neo4j.codec import Properties, decode
 from matchmaker.store.neo4j.connection import BULK_SECONDS, Connection, run
 from matchmaker.store.neo4j.cypher import Label, Relationship
 from matchmaker.store.neo4j.export import export, version
+from matchmaker.store.neo4j.rows import write_rows
 from matchmaker.store.neo4j.tables import NODE_TABLES, STATEMENT_LABELS
 from matchmaker.store.ports import (
     Export,
@@ -367,14 +368,14 @@ def _compare(before: Organization | None, identity: str, expected_version: int) 
 
 def _write_one(transaction: ManagedTransaction, table: str, before: Any, after: Any) -> None:
     if before is None:
-        writing.write_rows(transaction, table, [after], [])
+        write_rows(transaction, table, [after], [])
     elif before != after:
-        writing.write_rows(transaction, table, [], [(before, after)])
+        write_rows(transaction, table, [], [(before, after)])
 
 
 def _write_about(transaction: ManagedTransaction, organization: Organization, about: str) -> None:
     identity = f"{organization.id}#about"
-    if not about:
+    if not about.strip():
         run(transaction, cypher_write.DELETE_DESCRIPTION, id=identity)
         return
     before = _stored(transaction, "descriptions", identity)

@@ -40,11 +40,7 @@ class NodeTable:
     row_type: type
     label: Label
     references: tuple[Reference, ...] = ()
-    is_statement: bool = False
-
-    @property
-    def labels(self) -> str:
-        return f"{self.label}:{Label.STATEMENT}" if self.is_statement else str(self.label)
+    is_statement: bool = False  # the node is also a Statement, if its row has a text
 
 
 _PLACE = Reference("place", (Label.PLACE,), Relationship.LOCATED_IN)
@@ -78,7 +74,7 @@ NODE_TABLES: dict[str, NodeTable] = {
     "clusters": NodeTable(Cluster, Label.CLUSTER, (_PLACE, _INDUSTRY)),
     "offers": NodeTable(Offer, Label.OFFER, _speaker(Relationship.OFFERS), is_statement=True),
     "needs": NodeTable(Need, Label.NEED, _speaker(Relationship.NEEDS), is_statement=True),
-    "engagements": NodeTable(Engagement, Label.ENGAGEMENT),
+    "engagements": NodeTable(Engagement, Label.ENGAGEMENT, is_statement=True),
     "observations": NodeTable(
         Observation,
         Label.OBSERVATION,

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 VERSION = "SELECT version FROM graph"
 COUNT = "SELECT count(*) FROM {table}"
-ALIAS = "SELECT organization FROM aliases WHERE id = ?"
+# An organisation's own id comes first: it may be an alias as well, when it was merged later.
+ACTUAL = """
+SELECT coalesce((SELECT id FROM organizations WHERE id = :id),
+    (SELECT organization FROM aliases WHERE id = :id))
+"""
 ALIASES = "SELECT id, organization FROM aliases"
 IDENTITIES = (
     "SELECT id, name, name_en, credit_code, vat, country, place FROM organizations ORDER BY id"

@@ -158,7 +158,7 @@ class SqliteStore:
     def organizations_by_id(self, ids: Sequence[str]) -> dict[str, Organization]:
         with self._connections.reading() as connection:
             actual = {identity: _actual(connection, identity) for identity in ids}
-            parameters = (json.dumps(sorted(set(actual.values()))),)
+            parameters = (json.dumps(sorted({real for real in actual.values() if real})),)
             found = _read(connection, ORGANIZATIONS, queries.BY_IDS, parameters)
         by_id = {organization.id: organization for organization in found}
         return {asked: by_id[real] for asked, real in actual.items() if real in by_id}
@@ -185,7 +185,7 @@ class SqliteStore:
 
     def statements_of(self, organization_id: str) -> tuple[Statement, ...]:
         with self._connections.reading() as connection:
-            actual = _actual(connection, organization_id)
+            actual = _existing(connection, organization_id)
             return search.statements(connection, queries.STATEMENTS_OF, actual)
 
     def offers(self, organization_id: str | None, after: str | None, limit: int) -> Page[Offer]:
@@ -230,7 +230,7 @@ class SqliteStore:
 
     def clusters_of(self, organization_id: str) -> tuple[Cluster, ...]:
         with self._connections.reading() as connection:
-            parameters = {"organization": _actual(connection, organization_id)}
+            parameters = {"organization": _existing(connection, organization_id)}
             return tuple(_read(connection, CLUSTERS, queries.CLUSTERS_OF, parameters))
 
     def places(self, ids: Sequence[str]) -> dict[str, Place]:
@@ -327,6 +327,8 @@ class SqliteStore:
         """One row more than asked for tells whether there is another page."""
         bound = {"after": after or "", "limit": limit + 1, **parameters}
         with self._connections.reading() as connection:
+            if bound.get("organization") is not None:
+                bound["organization"] = _actual(connection, bound["organization"]) or ""
             rows = _read(connection, codec, rest, bound)
         kept = tuple(rows[:limit])
         more = len(rows) > limit
@@ -372,14 +374,17 @@ def _unknown(word: str, identity: str) -> NotFound:
     return NotFound(f"No {word} has the id {identity!r}.")
 
 
-def _actual(connection: sqlite3.Connection, organization_id: str) -> str:
-    """The id itself, or what it is an alias of."""
-    row = connection.execute(queries.ALIAS, (organization_id,)).fetchone()
-    return organization_id if row is None else str(row[0])
+def _actual(connection: sqlite3.Connection, organization_id: str) -> str | None:
+    """The id itself, what it is an alias of, or None when it is unknown."""
+    found = connection.execute(queries.ACTUAL, {"id": organization_id}).fetchone()[0]
+    return None if found is None else str(found)
 
 
 def _existing(connection: sqlite3.Connection, organization_id: str) -> str:
-    return _one(connection, ORGANIZATIONS, _actual(connection, organization_id), "organisation").id
+    actual = _actual(connection, organization_id)
+    if actual is None:
+        raise _unknown("organisation", organization_id)
+    return actual
 
 
 def _level(connection: sqlite3.Connection, query: str) -> walk.Next:

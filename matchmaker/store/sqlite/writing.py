@@ -89,7 +89,11 @@ def upsert(connection: sqlite3.Connection, rows: GraphRows) -> UpsertCounts:
         created[name], changed[name], unchanged[name] = len(new), len(different), same
     if any(created.values()) or any(changed.values()):
         connection.execute(BUMP)
-    return UpsertCounts(created, changed, unchanged)
+    return UpsertCounts(_some(created), _some(changed), _some(unchanged))
+
+
+def _some(counts: dict[str, int]) -> dict[str, int]:
+    return {name: count for name, count in counts.items() if count}
 
 
 def check_references(connection: sqlite3.Connection, rows: GraphRows) -> None:
