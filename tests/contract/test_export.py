@@ -12,8 +12,7 @@ from matchmaker.domain import GraphRows
 from matchmaker.store.neo4j import Neo4jStore
 from matchmaker.store.ports import GraphStore
 from matchmaker.store.sqlite import SqliteStore
-
-from .graphs import everything, firm, random_graph, tie
+from tests.contract.graphs import everything, firm, random_graph, tie
 
 
 def test_an_export_is_of_one_version_while_others_write(store: GraphStore) -> None:

@@ -25,8 +25,7 @@ from matchmaker.errors import (
 from matchmaker.store.neo4j import Neo4jStore
 from matchmaker.store.neo4j.server import ServerAddress, free_port
 from matchmaker.store.sqlite import SqliteStore
-
-from .graphs import firm
+from tests.contract.graphs import firm
 
 NOBODY = 65534
 FORK = get_context("fork")

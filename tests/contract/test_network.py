@@ -9,8 +9,7 @@ import pytest
 
 from matchmaker.domain import GraphRows, Layer
 from matchmaker.store.ports import GraphStore
-
-from .graphs import everything, firm, project, random_graph, tie
+from tests.contract.graphs import everything, firm, project, random_graph, tie
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -23,8 +23,7 @@ from matchmaker.domain import (
 )
 from matchmaker.errors import NotFound
 from matchmaker.store.ports import GraphStore, Page
-
-from .graphs import everything, firm, project
+from tests.contract.graphs import everything, firm, project
 
 ANY = OrganizationFilter()
 

@@ -17,8 +17,7 @@ from matchmaker.domain import (
     StatementKind,
 )
 from matchmaker.store.ports import GraphStore
-
-from .graphs import everything, firm
+from tests.contract.graphs import everything, firm
 
 ANY = OrganizationFilter()
 DIMENSION = 384

@@ -23,8 +23,7 @@ from matchmaker.domain import (
 )
 from matchmaker.errors import InvalidInput, MatchmakerError, NotFound, VersionConflict, WrongState
 from matchmaker.store.ports import GraphStore
-
-from .graphs import everything, firm, project, tie
+from tests.contract.graphs import everything, firm, project, tie
 
 
 def test_export_gives_back_what_was_written(store: GraphStore) -> None:

@@ -8,7 +8,11 @@ import networkx
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from small_graphs import (
+
+from matchmaker.domain import GraphRows, Layer
+from matchmaker.recommend.explain import shortest
+from matchmaker.recommend.graph import ITERATIONS, RESTART, Network, made_once, network
+from tests.unit.recommend.small_graphs import (
     TODAY,
     collaborations,
     firms,
@@ -18,10 +22,6 @@ from small_graphs import (
     snapshot_of,
     tie,
 )
-
-from matchmaker.domain import GraphRows, Layer
-from matchmaker.recommend.explain import shortest
-from matchmaker.recommend.graph import ITERATIONS, RESTART, Network, made_once, network
 
 NO_LAYERS = frozenset()
 BRIEF = settings(max_examples=40, deadline=None)

@@ -27,8 +27,7 @@ from matchmaker.errors import NotFound
 from matchmaker.snapshot.build import StatementVectors, build, statements
 from matchmaker.snapshot.model import NO_DATE, ROLES, from_days, to_days
 from matchmaker.store.ports import Export
-
-from .graphs import AS_OF, random_rows, snapshot_of
+from tests.unit.snapshot.graphs import AS_OF, random_rows, snapshot_of
 
 
 def test_the_order_of_rows_does_not_matter() -> None:

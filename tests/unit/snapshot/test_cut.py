@@ -15,8 +15,7 @@ from matchmaker.snapshot.cut import cut
 from matchmaker.snapshot.lexical import lexical_scores
 from matchmaker.snapshot.model import Incidence, Snapshot, to_days
 from matchmaker.store.ports import Export
-
-from .graphs import AS_OF, WORDS, random_rows, random_vectors, snapshot_of
+from tests.unit.snapshot.graphs import AS_OF, WORDS, random_rows, random_vectors, snapshot_of
 
 DAY = datetime.date(2020, 6, 15)
 

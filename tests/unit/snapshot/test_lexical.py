@@ -16,8 +16,7 @@ from matchmaker.snapshot.lexical import K1, B, attainable, build_lexical, lexica
 from matchmaker.snapshot.load import load, save
 from matchmaker.snapshot.nearest import best, nearest
 from matchmaker.text import terms
-
-from .graphs import WORDS, random_rows, snapshot_of
+from tests.unit.snapshot.graphs import WORDS, random_rows, snapshot_of
 
 TEXTS = st.lists(st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join), min_size=1, max_size=8)
 

@@ -14,8 +14,7 @@ from matchmaker.embedding import Embedder
 from matchmaker.errors import ModelUnavailable, SnapshotUnavailable, StorageFull
 from matchmaker.snapshot.load import POINTER, SnapshotReader, check_model, load, save, verify
 from matchmaker.snapshot.model import Snapshot
-
-from .graphs import random_rows, snapshot_of
+from tests.unit.snapshot.graphs import random_rows, snapshot_of
 
 
 def assert_same(one: object, other: object) -> None:

@@ -1,0 +1,106 @@
+"""Features counted by hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from matchmaker.domain import (
+    GoalName,
+    GraphRows,
+    Industry,
+    Kind,
+    Organization,
+    Place,
+    PlaceLevel,
+    Stage,
+)
+from matchmaker.recommend.features import FEATURES, Pairs
+from matchmaker.recommend.geography import great_circle_km
+from matchmaker.recommend.goals import GOALS
+from matchmaker.recommend.model import Seeker
+from matchmaker.snapshot.model import Snapshot
+from tests.unit.snapshot.graphs import snapshot_of
+
+
+def snapshot() -> Snapshot:
+    making, selling = (Stage.MAKING,), (Stage.MARKETING, Stage.TRADING, Stage.MAKING)
+    return snapshot_of(
+        GraphRows(
+            places=(Place("p:1", "甲", PlaceLevel.CITY, latitude=0.0, longitude=1.0),),
+            industries=(
+                Industry("i:1", "机械"),
+                Industry("i:11", "阀门", parent="i:1"),
+                Industry("i:12", "泵", parent="i:1"),
+                Industry("i:2", "纺织"),
+            ),
+            organizations=(
+                Organization("t:0", "a", Kind.FIRM, industry="i:11", stages=making, capacity=2),
+                Organization("t:1", "b", Kind.FIRM, industry="i:12", stages=selling, place="p:1"),
+                Organization("t:2", "c", Kind.FIRM, industry="i:2", capacity=6),
+                Organization("t:3", "d", Kind.FIRM, industry="i:1"),
+                Organization("t:4", "e", Kind.FIRM),
+            ),
+        ),
+        vectors=False,
+    )
+
+
+def values(name: str, seeker: Seeker) -> list[float]:
+    pairs = Pairs(snapshot(), GOALS[GoalName.SUPPLIER], seeker, np.arange(5, dtype=np.int32))
+    return FEATURES[name].compute(pairs).tolist()
+
+
+def test_same_industry_and_related_ones() -> None:
+    found = values("same_industry", Seeker(industry=1))
+    assert found == pytest.approx([1, 0.5, 0, 0.5, math.nan], nan_ok=True)
+
+
+def test_stages_that_the_seeker_lacks() -> None:
+    making = 1 << list(Stage).index(Stage.MAKING)
+    found = values("stages", Seeker(stages=making))
+    assert found == pytest.approx([0, 2 / 3, math.nan, math.nan, math.nan], nan_ok=True)
+
+
+def test_capacity_not_said_is_unknown() -> None:
+    assert values("capacity", Seeker()) == pytest.approx(
+        [2, math.nan, 6, math.nan, math.nan], nan_ok=True
+    )
+
+
+def test_one_degree_along_the_equator_is_111_km() -> None:
+    found = values("nearness", Seeker(latitude=0.0, longitude=0.0))
+    assert found[1] == pytest.approx(2 * math.pi * 6371.0088 / 360, rel=1e-6)
+    assert math.isnan(found[0])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "km"),
+    [
+        ((39.904, 116.407), (31.23, 121.474), 1067),  # Beijing to Shanghai
+        ((52.52, 13.405), (48.8566, 2.3522), 878),  # Berlin to Paris
+        ((10.0, 179.5), (10.0, -179.5), 109.5),  # over the date line
+        ((90.0, 0.0), (-90.0, 0.0), 20015),
+    ],
+)
+def test_distances_of_known_places(
+    one: tuple[float, float], other: tuple[float, float], km: float
+) -> None:
+    there = np.array([other], dtype=np.float32)
+    assert great_circle_km(*one, there[:, 0], there[:, 1])[0] == pytest.approx(km, rel=0.01)
+
+
+def test_unknown_distance_counts_as_average_never_as_far() -> None:
+    scale = FEATURES["nearness"].scale
+    far, unknown, near = scale(np.array([2000, np.nan, 0], dtype=np.float32))
+    assert far < unknown < near == 1
+
+
+@pytest.mark.parametrize("name", sorted(FEATURES))
+def test_what_enters_a_score_is_between_0_and_1(name: str) -> None:
+    raw = np.array([np.nan, 0, 0.3, 1, 7, 5000], dtype=np.float32)
+    scaled = FEATURES[name].scale(raw)
+    assert not np.isnan(scaled).any()
+    assert ((scaled >= 0) & (scaled <= 1)).all()
