@@ -27,7 +27,7 @@ from matchmaker.domain import (
 )
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import day, number
-from matchmaker.ingest.countries import country_place
+from matchmaker.ingest.countries import country_place, iso_code
 from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.text import normal
 
@@ -190,7 +190,7 @@ def _participation(row: dict[str, str], line: int, reading: _Reading) -> None:
 def _learn(facts: _Facts, row: dict[str, str]) -> None:
     facts.name = facts.name or row.get("name", "").strip()
     facts.activity = facts.activity or row.get("activityType", "").strip()
-    facts.country = facts.country or row.get("country", "").strip()
+    facts.country = facts.country or iso_code(row.get("country", ""))
     facts.vat = facts.vat or row.get("vatNumber", "").strip()
     facts.website = facts.website or row.get("organizationURL", "").strip()
     # City and region belong together: both from one row.
@@ -308,8 +308,8 @@ def kind_of(activity: str, name: str) -> Kind:
 
 def _place(facts: _Facts, places: dict[str, Place]) -> str | None:
     """The finest place said, with everything above it added to `places`."""
-    country = facts.country.upper()
-    if not (len(country) == 2 and country.isascii() and country.isalpha()):
+    country = facts.country
+    if not country:
         return None
     above = country_place(country)
     places.setdefault(above.id, above)

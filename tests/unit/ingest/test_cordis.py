@@ -131,3 +131,15 @@ def test_progress_ends_at_the_whole(tmp_path: Path) -> None:
         == told[-1][1]
         == len(io.BytesIO(("\ufeff" + PROJECTS + PARTICIPATIONS).encode()).getvalue())
     )
+
+
+def test_countries_are_iso_codes_whatever_the_eu_writes(tmp_path: Path) -> None:
+    """The EU's institutions write EL for Greece and UK for the United Kingdom."""
+    participations = PARTICIPATIONS.replace('"ES";"ES213"', '"EL";"EL301"').replace(
+        '"";"ES";""', '"";"UK";""'
+    )
+    rows = read_cordis(archive(tmp_path, participations=participations)).rows
+    countries = {row.id: row.country for row in rows.organizations}
+    assert (countries["cordis:O1"], countries["cordis:O2"]) == ("GR", "GB")
+    places = {row.id: row.name for row in rows.places}
+    assert (places["iso3166:GR"], places["iso3166:GB"]) == ("Greece", "United Kingdom")
