@@ -71,7 +71,7 @@ def measure(archive: Path, store: str, folder: Path, environment: dict[str, str]
     with watch.time("matchmaker refresh, vectors to be made"):
         command("refresh", environment=environment)
     with watch.time("matchmaker refresh, vectors in the cache"):
-        command("refresh", "--force", environment=environment)
+        command("refresh", environment=environment)
     with watch.time("load of the snapshot"):
         load(folder)
     took = watch.seconds

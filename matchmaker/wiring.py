@@ -13,7 +13,7 @@ from matchmaker.errors import ModelUnavailable
 from matchmaker.settings import Settings
 
 if TYPE_CHECKING:  # each of these takes its time to import: only commands that need it pay
-    from matchmaker.embedding import Embedder, VectorCache
+    from matchmaker.embedding import Embedder, ModelIdentity, VectorCache
     from matchmaker.services.directory import Directory
     from matchmaker.services.health import HealthService
     from matchmaker.services.importing import Importing
@@ -55,6 +55,12 @@ class Wiring:
 
         return load_embedder(self.settings)
 
+    def model(self) -> ModelIdentity:
+        """Which model the settings name, without loading it. Raises ModelUnavailable."""
+        from matchmaker.embedding import identify_model
+
+        return identify_model(self.settings)
+
     def cache(self) -> VectorCache:
         """Vectors of the model by text."""
         with self._lock:
@@ -64,8 +70,7 @@ class Wiring:
     def _cache(self) -> VectorCache:
         from matchmaker.embedding import VectorCache
 
-        embedder = self._embedder
-        return VectorCache(self.settings.data_dir / "vectors", embedder.model, embedder.revision)
+        return VectorCache(self.settings.data_dir / "vectors", self.model())
 
     @cached_property
     def reader(self) -> SnapshotReader:
@@ -105,7 +110,7 @@ class Wiring:
             self.store,
             self.reader,
             self.snapshot_root,
-            self.settings.model,
+            self.model,
             self.embedder,
             self.cache,
         )

@@ -2,14 +2,22 @@
 
 from matchmaker.embedding.cache import VectorCache, embed_missing
 from matchmaker.embedding.centering import center, language_means
-from matchmaker.embedding.model import Embedder, Progress, load_embedder
+from matchmaker.embedding.model import (
+    Embedder,
+    ModelIdentity,
+    Progress,
+    identify_model,
+    load_embedder,
+)
 
 __all__ = [
     "Embedder",
+    "ModelIdentity",
     "Progress",
     "VectorCache",
     "center",
     "embed_missing",
+    "identify_model",
     "language_means",
     "load_embedder",
 ]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.embedding.model import Embedder, FloatArray, Progress
+from matchmaker.embedding.model import Embedder, FloatArray, ModelIdentity, Progress
 from matchmaker.errors import StorageFull
 
 CREATE = "CREATE TABLE IF NOT EXISTS vectors (digest BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID"
@@ -23,8 +23,11 @@ LOOK_UP = 500
 class VectorCache:
     """One file for each model and revision; several processes may use it at once."""
 
-    def __init__(self, folder: Path, model: str, revision: str) -> None:
-        name = hashlib.blake2b(f"{model}\n{revision}".encode(), digest_size=8).hexdigest()
+    def __init__(self, folder: Path, identity: ModelIdentity) -> None:
+        self.identity = identity
+        name = hashlib.blake2b(
+            f"{identity.model}\n{identity.revision}".encode(), digest_size=8
+        ).hexdigest()
         self.path = folder / f"{name}.db"
 
     def get(self, texts: Sequence[str]) -> tuple[FloatArray, NDArray[np.bool_]]:
@@ -80,19 +83,25 @@ def _digest(text: str) -> bytes:
 
 
 def embed_missing(
-    embedder: Embedder,
+    embedder: Callable[[], Embedder],
     cache: VectorCache,
     texts: Sequence[str],
     progress: Progress | None = None,
 ) -> FloatArray:
     """Vectors (n, d) of passages, from the cache where it has them.
 
+    `embedder` gives the model, and is asked only when a text is new: loading
+    it takes seconds and hundreds of megabytes.
+
     New ones are stored every few hundred, so that an interrupted run goes on
     where it was. `progress` counts the texts that had to be embedded.
     """
     vectors, known = cache.get(texts)
-    if vectors.shape[1] != embedder.dimension:
-        vectors = np.zeros((len(texts), embedder.dimension), dtype=np.float32)
+    if known.all():
+        return vectors
+    model = embedder()
+    if vectors.shape[1] != model.dimension:
+        vectors = np.zeros((len(texts), model.dimension), dtype=np.float32)
         known = np.zeros(len(texts), dtype=np.bool_)
     rows_of: dict[str, list[int]] = {}
     for row in np.flatnonzero(~known).tolist():
@@ -102,7 +111,7 @@ def embed_missing(
     missing = sorted(rows_of, key=lambda text: (-len(text), text))
     for start in range(0, len(missing), CHUNK):
         chunk = missing[start : start + CHUNK]
-        made = embedder.passages(chunk)
+        made = model.passages(chunk)
         cache.put(chunk, made)
         for text, vector in zip(chunk, made, strict=True):
             vectors[rows_of[text]] = vector

@@ -6,6 +6,7 @@ import gc
 import os
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,25 +28,27 @@ BATCH_CHARACTERS = 24_000
 MAX_CHARACTERS = 4_000
 
 
-class Embedder:
-    """Texts to unit vectors of shape (n, `dimension`).
+@dataclass(frozen=True, slots=True)
+class ModelIdentity:
+    """What made a vector: two can be compared only when both of these are the same."""
 
-    `model` and `revision` name what made a vector: two vectors can be compared
-    only when both are the same.
-    """
+    model: str
+    revision: str
+
+
+class Embedder:
+    """Texts to unit vectors of shape (n, `dimension`), by the model that `identity` names."""
 
     def __init__(
         self,
         transformer: Any,
-        model: str,
-        revision: str,
+        identity: ModelIdentity,
         query_prefix: str,
         passage_prefix: str,
     ) -> None:
         self._transformer = transformer
         self._lock = threading.Lock()
-        self.model = model
-        self.revision = revision
+        self.identity = identity
         self.dimension = int(transformer.get_embedding_dimension())
         self.query_prefix = query_prefix
         self.passage_prefix = passage_prefix
@@ -101,17 +104,17 @@ def load_embedder(settings: Settings) -> Embedder:
     hub is asked only for a name that is no folder, and HF_HUB_OFFLINE=1 forbids it.
     """
     packaged = settings.model == PACKAGE
+    identity = identify_model(settings)
+    location = settings.model
     if packaged:
         location = str(packaged_folder(settings.data_dir / "models"))
-        revision = packaged_revision()
-    else:
-        location, revision = _located(settings)
+    elif (folder := Path(settings.model).expanduser()).is_dir():
+        location = str(folder)
     transformer = _load(location, None if packaged else settings.model_revision or None)
     is_e5 = packaged or "e5" in Path(settings.model).name.lower()
     return Embedder(
         transformer,
-        model=settings.model,
-        revision=revision,
+        identity=identity,
         query_prefix=_prefix(settings.query_prefix, "query: ", is_e5),
         passage_prefix=_prefix(settings.passage_prefix, "passage: ", is_e5),
     )
@@ -123,8 +126,13 @@ def _prefix(chosen: str | None, usual: str, is_e5: bool) -> str:
     return usual if is_e5 else ""
 
 
-def _located(settings: Settings) -> tuple[str, str]:
-    """Where a model of one's own is, and a revision that changes when its files do."""
+def identify_model(settings: Settings) -> ModelIdentity:
+    """Which model the settings name, without loading it. Raises ModelUnavailable.
+
+    The revision of a folder changes when its files do.
+    """
+    if settings.model == PACKAGE:
+        return ModelIdentity(PACKAGE, packaged_revision())
     folder = Path(settings.model).expanduser()
     if folder.is_dir():
         if not (folder / "modules.json").exists() and not (folder / "config.json").exists():
@@ -133,13 +141,13 @@ def _located(settings: Settings) -> tuple[str, str]:
                 mend="Name the model's own folder in MATCHMAKER_MODEL.",
             )
         newest = max(int(path.stat().st_mtime) for path in folder.rglob("*") if path.is_file())
-        return str(folder), settings.model_revision or f"files-{newest}"
+        return ModelIdentity(settings.model, settings.model_revision or f"files-{newest}")
     if folder.is_absolute() or settings.model.startswith((".", "~")):
         raise ModelUnavailable(
             f"The model folder {folder} does not exist.",
             mend="Correct MATCHMAKER_MODEL, or unset it for the packaged model.",
         )
-    return settings.model, settings.model_revision or "main"
+    return ModelIdentity(settings.model, settings.model_revision or "main")
 
 
 def _load(location: str, revision: str | None) -> Any:

@@ -107,12 +107,12 @@ class HealthService:
 
     def _look_at_model(self) -> str:
         embedder = self._embedder()
-        return f"{embedder.model}, {embedder.dimension} dimensions"
+        return f"{embedder.identity.model}, {embedder.dimension} dimensions"
 
     def _look_at_snapshot(self) -> str:
         snapshot = self._reader.current()
         if snapshot.meta.dimension:
-            check_model(snapshot, self._embedder())
+            check_model(snapshot, self._embedder().identity)
         behind = self._store().version() - snapshot.meta.version
         if behind:
             return f"version {snapshot.meta.version}, older than the store: `matchmaker refresh`"

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from matchmaker.domain import Statement
-from matchmaker.embedding import Embedder, VectorCache, embed_missing
+from matchmaker.embedding import Embedder, ModelIdentity, VectorCache, embed_missing
 from matchmaker.errors import SnapshotUnavailable, StorageFull, WrongState
 from matchmaker.snapshot.build import StatementVectors, build, statements
 from matchmaker.snapshot.load import SnapshotReader, save
@@ -35,7 +35,7 @@ class Refreshing:
         store: GraphStore,
         reader: SnapshotReader,
         root: Path,
-        model: str,
+        model: Callable[[], ModelIdentity],
         embedder: Callable[[], Embedder],
         cache: Callable[[], VectorCache],
     ) -> None:
@@ -52,7 +52,8 @@ class Refreshing:
             meta = self._reader.current().meta
         except SnapshotUnavailable:
             return True
-        return meta.version != self._store.version() or meta.model != self._model
+        identity = ModelIdentity(meta.model, meta.revision)
+        return meta.version != self._store.version() or identity != self._model()
 
     def refresh(self, progress: Progress = no_progress) -> SnapshotMeta:
         """A new snapshot of the store as it is now.
@@ -63,20 +64,23 @@ class Refreshing:
             progress("Reading the graph", 0, 0)
             export = self._store.export()
             spoken = statements(export.rows)
-            progress("Loading the model", 0, 0)
-            embedder = self._embedder()
+            identity = self._model()
             vectors = embed_missing(
-                embedder,
+                lambda: self._loaded(progress),
                 self._cache(),
                 [statement.text for statement in spoken],
                 lambda done, total: progress("Embedding statements", done, total),
             )
             progress("Building the snapshot", 0, 0)
-            named = StatementVectors(embedder.model, embedder.revision, vectors)
+            named = StatementVectors(identity.model, identity.revision, vectors)
             snapshot = build(export, datetime.now(UTC).date(), named)
             save(snapshot, self._root)
-            self._hand_to_store(embedder.revision, spoken, vectors, progress)
+            self._hand_to_store(identity.revision, spoken, vectors, progress)
             return snapshot.meta
+
+    def _loaded(self, progress: Progress) -> Embedder:
+        progress("Loading the model", 0, 0)
+        return self._embedder()
 
     def _hand_to_store(
         self,

@@ -190,16 +190,17 @@ class Seekers:
         }
 
     def _embedded(self, statements: Sequence[Statement]) -> dict[str, FloatArray]:
-        embedder = self._checked_embedder()
         texts = [statement.text for statement in statements]
-        vectors = embed_missing(embedder, self._cache(), texts, None)
+        cache = self._cache()
+        check_model(self._snapshot, cache.identity)
+        vectors = embed_missing(self._embedder, cache, texts)
         languages = [statement.language or language_of(statement.text) for statement in statements]
         centred = center(np.asarray(vectors), languages, self._snapshot.language_means)
         return {s.id: vector for s, vector in zip(statements, centred, strict=True)}
 
     def _checked_embedder(self) -> Embedder:
         embedder = self._embedder()
-        check_model(self._snapshot, embedder)
+        check_model(self._snapshot, embedder.identity)
         return embedder
 
     def _coordinates(self, place: str | None, row: int) -> tuple[float, float]:

