@@ -128,9 +128,10 @@ class Wiring:
         loaded yet is left for later: the server still answers, and says so.
         """
         from matchmaker.errors import SnapshotUnavailable
+        from matchmaker.recommend.pipeline import prepare
 
         try:
-            self.reader.current()
+            prepare(self.reader.current())
             self.embedder()
         except (SnapshotUnavailable, ModelUnavailable):
             return

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from functools import cache
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -48,3 +49,13 @@ class Strict(BaseModel):
     """Whatever is sent and unknown is an error: a misspelt field is never passed over."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:
+        """As pydantic's. flask-openapi3 asks for it at every request, and it takes 5 ms."""
+        return super().model_json_schema(*args, **options) if args or options else _schema(cls)
+
+
+@cache
+def _schema(model: type[Strict]) -> dict[str, Any]:
+    return super(Strict, model).model_json_schema()

@@ -25,10 +25,7 @@ class VectorCache:
 
     def __init__(self, folder: Path, identity: ModelIdentity) -> None:
         self.identity = identity
-        name = hashlib.blake2b(
-            f"{identity.model}\n{identity.revision}".encode(), digest_size=8
-        ).hexdigest()
-        self.path = folder / f"{name}.db"
+        self.path = folder / f"{identity.digest}.db"
 
     def get(self, texts: Sequence[str]) -> tuple[FloatArray, NDArray[np.bool_]]:
         """Vectors (n, d) with zeros where unknown, and which are known; d is 0 when none is."""

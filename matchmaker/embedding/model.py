@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import os
+import sys
+import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.embedding.packaged import PACKAGE, packaged_folder, packaged_revision
-from matchmaker.errors import ModelUnavailable
+from matchmaker.errors import ModelUnavailable, StorageFull
 from matchmaker.settings import Settings
 
 FloatArray = NDArray[np.float32]
@@ -34,6 +37,12 @@ class ModelIdentity:
 
     model: str
     revision: str
+
+    @property
+    def digest(self) -> str:
+        """A short name for files, another for each model and revision."""
+        both = f"{self.model}\n{self.revision}".encode()
+        return hashlib.blake2b(both, digest_size=8).hexdigest()
 
 
 class Embedder:
@@ -111,6 +120,10 @@ def load_embedder(settings: Settings) -> Embedder:
     elif (folder := Path(settings.model).expanduser()).is_dir():
         location = str(folder)
     transformer = _load(location, None if packaged else settings.model_revision or None)
+    _read_tokens_from_file(
+        transformer, settings.data_dir / "models" / f"{identity.digest}.tokens.f16"
+    )
+    _release_file(transformer)
     is_e5 = packaged or "e5" in Path(settings.model).name.lower()
     return Embedder(
         transformer,
@@ -155,6 +168,8 @@ def _load(location: str, revision: str | None) -> Any:
     os.environ.setdefault("HF_HUB_DOWNLOAD_TIMEOUT", "10")
     os.environ.setdefault("HF_HUB_ETAG_TIMEOUT", "5")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    # Triton compiles for GPUs, we compute on the CPU: importing it takes 70 MB for nothing.
+    sys.modules.setdefault("triton", None)  # type: ignore[arg-type]
     import torch
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
@@ -172,8 +187,6 @@ def _load(location: str, revision: str | None) -> Any:
             mend="Set MATCHMAKER_MODEL to its folder, or unset it for the packaged one.",
         ) from error
     transformer.eval()
-    _halve_token_table(transformer)
-    _release_file(transformer)
     return transformer
 
 
@@ -188,28 +201,64 @@ def _release_file(transformer: Any) -> None:
     gc.collect()
 
 
-def _halve_token_table(transformer: Any) -> None:
-    """Keep the table of token vectors in half precision: it is most of a multilingual model.
+def _read_tokens_from_file(transformer: Any, path: Path) -> None:
+    """Read token vectors from a file in half precision instead of holding them in memory.
 
-    Rows are looked up, not multiplied, so the rounding (2⁻¹¹ relative) is all
-    that changes; 250,000 tokens × 384 then take 192 MB instead of 384.
+    They are most of a multilingual model (250,000 tokens × 384), and a text needs
+    a few of them. Rows are looked up, not multiplied, so the rounding (2⁻¹¹
+    relative) is all that changes. Raises StorageFull when `path` cannot be made.
     """
     import torch
 
-    class HalfTable(torch.nn.Module):  # type: ignore[misc]
-        """An embedding table stored as float16 that answers in float32."""
+    class TokenFile(torch.nn.Module):  # type: ignore[misc]
+        """An embedding table in a file of float16 that answers in float32.
 
-        def __init__(self, table: Any) -> None:
+        Rows are read, not mapped: a mapping brings in sixteen pages for each row.
+        """
+
+        def __init__(self, file: int, width: int) -> None:
             super().__init__()
-            self.padding_idx = table.padding_idx
-            self.register_buffer("weight", table.weight.detach().half())
+            self._file, self._width = file, width
 
         def forward(self, ids: Any) -> Any:
-            return torch.nn.functional.embedding(ids, self.weight, self.padding_idx).float()
+            tokens, places = np.unique(ids.numpy(), return_inverse=True)
+            rows = np.empty((len(tokens), self._width), dtype=np.float16)
+            for row, token in zip(rows, tokens.tolist(), strict=True):
+                os.preadv(self._file, [row.data], token * row.nbytes)
+            return torch.from_numpy(rows.astype(np.float32)[places])
 
     inner = getattr(transformer[0], "auto_model", None)
     if inner is None:
         return
     table = inner.get_input_embeddings()
     if type(table) is torch.nn.Embedding and table.weight.dtype is torch.float32:
-        inner.set_input_embeddings(HalfTable(table))
+        file = _half_table(path, table.weight.detach().numpy())
+        inner.set_input_embeddings(TokenFile(file, table.embedding_dim))
+
+
+def _half_table(path: Path, weights: FloatArray) -> int:
+    """Descriptor of the file of token vectors, which is made at the first call."""
+    size = weights.size * 2
+    try:
+        if not path.exists() or path.stat().st_size != size:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write_beside(path, weights.astype("<f2"))
+        return os.open(path, os.O_RDONLY)
+    except OSError as error:
+        raise StorageFull(
+            f"{path} cannot be written: {error.strerror}.",
+            mend=f"Free {size >> 20} MB or choose another MATCHMAKER_DATA_DIR.",
+        ) from None
+
+
+def _write_beside(path: Path, table: NDArray[np.float16]) -> None:
+    """Write under another name first: nobody finds half a file, whoever else writes it."""
+    number, name = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(number, "wb") as beside:
+            table.tofile(beside)
+            beside.flush()
+            os.fsync(number)
+        os.replace(name, path)  # noqa: PTH105
+    finally:
+        Path(name).unlink(missing_ok=True)

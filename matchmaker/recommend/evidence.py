@@ -68,18 +68,16 @@ def text_fit(snapshot: Snapshot, seeker: Seeker, goal: Goal) -> TextFit:
         top = attainable(snapshot.lexical, text.text)
         if top > 0:
             np.maximum(lexical, np.sqrt(scores / top), out=lexical)
-    usable = made_once(
-        snapshot, ("usable", goal.evidence), lambda: usable_entries(snapshot, goal.evidence)
-    )
+    allowed = usable(snapshot, goal.evidence)
     if seeker.row is not None:
         own = snapshot.organization_statements.row(seeker.row)
         dense[own], lexical[own] = 0, 0  # a joint engagement must not answer itself
     return TextFit(
         statement_dense=dense,
         statement_lexical=lexical,
-        dense=best_by_organization(snapshot, dense, usable),
-        lexical=best_by_organization(snapshot, lexical, usable),
-        usable=usable,
+        dense=best_by_organization(snapshot, dense, allowed),
+        lexical=best_by_organization(snapshot, lexical, allowed),
+        usable=allowed,
     )
 
 
@@ -90,6 +88,11 @@ def best_similarity(snapshot: Snapshot, vectors: Sequence[FloatArray]) -> FloatA
     # One product for all questions: the statements' vectors pass the memory once.
     similarity = snapshot.vectors @ np.column_stack(vectors)
     return np.asarray(np.maximum(similarity.max(axis=1), 0), dtype=np.float32)
+
+
+def usable(snapshot: Snapshot, evidence: Evidence) -> NDArray[np.bool_]:
+    """`usable_entries`, made once for a snapshot."""
+    return made_once(snapshot, ("usable", evidence), lambda: usable_entries(snapshot, evidence))
 
 
 def usable_entries(snapshot: Snapshot, evidence: Evidence) -> NDArray[np.bool_]:

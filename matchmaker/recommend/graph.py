@@ -70,6 +70,11 @@ class Network:
             _compact(back.T),
         )
 
+    def prepare(self) -> None:
+        """Make now what requests would make at first use."""
+        _ = self._hops, self._participants, self.adjacency, self.degree
+        _ = self.activity, self._country_activity
+
     def hop(self, mass: FloatArray, *, recent: bool) -> FloatArray:
         """One random step: to an undertaking of one's own, then to one of its participants."""
         by_recency, evenly, back = self._hops
@@ -82,18 +87,35 @@ class Network:
         undertakings (Haveliwala, 2002; on the bipartite graph). Mass that comes
         to an organisation without undertakings is lost.
         """
-        start = np.zeros(self.organizations, dtype=np.float32)
-        start[row] = 1
-        mass = start.copy()
-        for _ in range(iterations):
-            mass = RESTART * start + (1 - RESTART) * self.hop(mass, recent=True)
+        mass = (1 - RESTART) * self.first_hop(row, recent=True)
+        mass[row] += RESTART
+        for _ in range(iterations - 1):
+            mass = (1 - RESTART) * self.hop(mass, recent=True)
+            mass[row] += RESTART
         return mass
 
     def three_step(self, row: int) -> FloatArray:
         """Mass after three random steps, the last by recency, shape (n,)."""
-        mass = np.zeros(self.organizations, dtype=np.float32)
-        mass[row] = 1
-        return self.hop(self.hop(self.hop(mass, recent=False), recent=False), recent=True)
+        second = self.hop(self.first_hop(row, recent=False), recent=False)
+        return self.hop(second, recent=True)
+
+    def first_hop(self, row: int, *, recent: bool) -> FloatArray:
+        """`hop` from one organisation: only its own undertakings are touched, shape (n,)."""
+        columns = self.incidence.indices[
+            self.incidence.indptr[row] : self.incidence.indptr[row + 1]
+        ]
+        weight = self.undertakings.weight[columns] if recent else np.ones(len(columns), np.float32)
+        total = float(weight.sum())
+        if total <= 0:
+            return np.zeros(self.organizations, dtype=np.float32)
+        shares = weight / total / self.undertakings.size[columns]
+        members = self._participants
+        return _gathered(members, columns, shares, self.organizations)
+
+    @cached_property
+    def _participants(self) -> Matrix:
+        """Undertakings × organisations."""
+        return _compact(self.incidence.T)
 
     @cached_property
     def adjacency(self) -> Matrix:
@@ -117,17 +139,15 @@ class Network:
     def through_partners(self, row: int, weight: FloatArray) -> FloatArray:
         """Σ of `weight` over the partners shared with each organisation, shape (n,)."""
         partners = self.partners(row)
-        chosen = sparse.csr_array(
-            (weight[partners], partners, np.array([0, len(partners)])),
-            shape=(1, self.organizations),
-        )
-        return np.asarray((chosen @ self.adjacency).toarray()[0], dtype=np.float32)
+        return _gathered(self.adjacency, partners, weight[partners], self.organizations)
 
     def partners_of(self, rows: IntArray) -> IntArray:
         """Rows of everybody that any of these ever took part with, in order."""
         joint = self.adjacency
-        parts = [joint.indices[joint.indptr[row] : joint.indptr[row + 1]] for row in rows.tolist()]
-        return np.unique(np.concatenate(parts)) if parts else rows
+        met = np.zeros(self.organizations, dtype=np.bool_)
+        for row in rows.tolist():
+            met[joint.indices[joint.indptr[row] : joint.indptr[row + 1]]] = True
+        return np.flatnonzero(met).astype(np.int32)
 
     def shared_partners(self, row: int) -> FloatArray:
         """Number of partners in common with each organisation, shape (n,)."""
@@ -195,6 +215,18 @@ class Network:
         theirs = matrix.indices[matrix.indptr[second] : matrix.indptr[second + 1]]
         joint = np.intersect1d(mine, theirs, assume_unique=True)
         return np.asarray(joint[np.lexsort((joint, -self.undertakings.date[joint].astype(int)))])
+
+
+def _gathered(matrix: Matrix, rows: IntArray, weight: FloatArray, size: int) -> FloatArray:
+    """Σ of `weight` (r,) times the given rows (r,) of a matrix of ones, shape (size,)."""
+    starts, ends = matrix.indptr[rows], matrix.indptr[rows + 1]
+    if not len(rows):
+        return np.zeros(size, dtype=np.float32)
+    entries = np.concatenate(
+        [matrix.indices[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
+    )
+    spread = np.repeat(weight, ends - starts)
+    return np.bincount(entries, weights=spread, minlength=size).astype(np.float32)
 
 
 def _inverse(values: NDArray[Any]) -> FloatArray:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from matchmaker.recommend import explain, rerank
+from matchmaker.recommend.evidence import usable
 from matchmaker.recommend.features import Pairs
 from matchmaker.recommend.goals import GOALS
+from matchmaker.recommend.graph import network
 from matchmaker.recommend.model import Reason, Recommendation, Request, Seeker
 from matchmaker.recommend.rank import FIXED, Ranker, compute
 from matchmaker.recommend.retrieve import retrieve
@@ -36,6 +38,13 @@ def recommend(
         )
         for place in chosen
     )
+
+
+def prepare(snapshot: Snapshot) -> None:
+    """Make now what all requests share, so that the first one is as fast as the others."""
+    for goal in GOALS.values():
+        network(snapshot, goal.walk).prepare()
+        usable(snapshot, goal.evidence)
 
 
 def _recommendation(
