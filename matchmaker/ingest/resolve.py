@@ -50,12 +50,10 @@ def resolve(
     incoming = [_identity(row) for row in rows.organizations]
     certain = _Certain(stored.values())
     merged: list[Alias] = []
-    leads_to: dict[str, str] = {}
+    # All of them: a row may refer to an organisation that an earlier import merged.
+    leads_to = {alias: kept for alias, kept in aliases.items() if alias not in stored}
     for identity in incoming:
-        if identity.id in stored:
-            continue
-        if identity.id in aliases:
-            leads_to[identity.id] = aliases[identity.id]
+        if identity.id in stored or identity.id in leads_to:
             continue
         found = certain.match(identity, trust_keys)
         if found is None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from itertools import count
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from matchmaker.domain import GraphRows
+from matchmaker.snapshot.build import StatementVectors, build, statements
+from matchmaker.snapshot.load import save
 from matchmaker.store.neo4j import Neo4jStore
 from matchmaker.store.ports import GraphStore
 from matchmaker.store.sqlite import SqliteStore
 from tests.contract.graphs import everything, firm, random_graph, tie
+from tests.unit.snapshot.graphs import AS_OF, random_rows
 
 
 def test_an_export_is_of_one_version_while_others_write(store: GraphStore) -> None:
@@ -62,6 +67,27 @@ def test_both_stores_export_the_same(neo4j_store: Neo4jStore, tmp_path: Path) ->
         embedded.upsert(rows)
         neo4j_store.upsert(rows)
     assert neo4j_store.export().rows == embedded.export().rows
+
+
+@pytest.mark.neo4j
+def test_both_stores_make_the_same_snapshot(neo4j_store: Neo4jStore, tmp_path: Path) -> None:
+    """Byte by byte, but for the store's own version in `meta.json`."""
+    embedded = SqliteStore(tmp_path / "graph.db")
+    embedded.prepare()
+    neo4j_store.clear_for_tests()
+    files = []
+    for store, root in ((embedded, tmp_path / "one"), (neo4j_store, tmp_path / "two")):
+        for rows in (everything(), random_rows(3), random_rows(4)):
+            store.upsert(rows)
+        export = store.export()
+        size = len(statements(export.rows))
+        vectors = np.random.default_rng(1).normal(size=(size, 8)).astype(np.float32)
+        folder = save(build(export, AS_OF, StatementVectors("m", "1", vectors)), root)
+        files.append({path.name: path.read_bytes() for path in folder.iterdir()})
+    one, two = files
+    assert one.keys() == two.keys()
+    assert [name for name in one if one[name] != two[name]] in ([], ["meta.json"])
+    assert json.loads(one["meta.json"])["counts"] == json.loads(two["meta.json"])["counts"]
 
 
 def test_an_empty_graph_exports_nothing(store: GraphStore) -> None:

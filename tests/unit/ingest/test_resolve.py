@@ -155,3 +155,14 @@ def test_what_refers_to_nothing_is_left_out_and_located() -> None:
     assert found.rows.needs == ()
     assert ("ties.csv", 7, "target") in {(p.file, p.line, p.field) for p in found.problems}
     assert len(found.problems) == 3
+
+
+def test_rows_may_refer_to_what_an_earlier_import_merged() -> None:
+    """The alias itself is not in the file: only an offer that names it."""
+    need = Need("n:1", "b:1", GoalName.SUPPLIER, "castings")
+    tie = Tie("r:1", "b:1", "c:1", Layer.SUPPLIES)
+    rows = GraphRows(needs=(need,), ties=(tie,))
+    found = resolve(rows, [known("a:1", "A"), known("c:1", "C")], {"b:1": "a:1"})
+    assert found.rows.needs[0].organization == "a:1"
+    assert (found.rows.ties[0].source, found.rows.ties[0].target) == ("a:1", "c:1")
+    assert found.merged == ()
