@@ -38,12 +38,14 @@ GOAL = "research_partner"
 SEED = 20260101
 
 TWO_HOP = """
-MATCH (o:Organization {id: $id})-[:TOOK_PART]->(:Engagement)<-[:TOOK_PART]-(shared)
-WITH DISTINCT o, shared
+MATCH (o:Organization {id: $id})-[:TOOK_PART]->(:Engagement)<-[:TOOK_PART]-(partner)
+WITH o, collect(DISTINCT partner) AS partners
+UNWIND partners AS shared
 MATCH (shared)-[:TOOK_PART]->(:Engagement)<-[:TOOK_PART]-(candidate:Organization)
-WHERE candidate <> o AND candidate.kind IN ['university', 'research_institute']
-  AND NOT EXISTS { (o)-[:TOOK_PART]->(:Engagement)<-[:TOOK_PART]-(candidate) }
-RETURN candidate.id AS id, candidate.name AS name, count(DISTINCT shared) AS common
+WHERE candidate.kind IN ['university', 'research_institute']
+WITH o, partners, candidate, count(DISTINCT shared) AS common
+WHERE candidate <> o AND NOT candidate IN partners
+RETURN candidate.id AS id, candidate.name AS name, common
 ORDER BY common DESC, id LIMIT 100
 """
 

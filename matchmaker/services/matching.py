@@ -17,7 +17,7 @@ from matchmaker.recommend.pipeline import recommend
 from matchmaker.services.seekers import Seekers
 from matchmaker.services.snapshot_rows import FilterIds, SnapshotRows
 from matchmaker.snapshot.load import SnapshotReader
-from matchmaker.store.ports import GraphStore
+from matchmaker.store.ports import GraphStore, Voice
 
 BATCH = 64
 
@@ -93,20 +93,19 @@ class Matching:
     def for_organization(self, organization_id: str, question: Question) -> Answer:
         """Partners for a known organisation. Raises NotFound."""
         rows = self._current_rows()
-        organization = self._store.organization(organization_id)
+        voice = self._store.voice(organization_id)
         seekers = self._seekers(rows)
-        seeker = self._with_partners(
-            seekers, seekers.organization(organization), organization.id, question
-        )
-        return self._answer(rows, organization.id, seeker, question)
+        seeker = _with_partners(seekers, seekers.organization(voice), voice, question)
+        return self._answer(rows, voice, seeker, question)
 
     def for_need(self, need: Need, question: Question) -> Answer:
         """Partners for a posted need, asked by the organisation that posted it."""
         rows = self._current_rows()
         seekers = self._seekers(rows)
-        seeker = seekers.need(replace(need, goal=question.goal))
-        seeker = self._with_partners(seekers, seeker, need.organization, question)
-        return self._answer(rows, need.organization, seeker, question)
+        voice = self._store.voice(need.organization)
+        seeker = seekers.need(replace(need, goal=question.goal), voice)
+        seeker = _with_partners(seekers, seeker, voice, question)
+        return self._answer(rows, voice, seeker, question)
 
     def for_text(self, text: str, question: Question, organization_id: str = "") -> Answer:
         """Partners for a free text, asked by nobody known or by an organisation.
@@ -116,9 +115,10 @@ class Matching:
         rows = self._current_rows()
         _check_text(text)
         seekers = self._seekers(rows)
-        asker = self._asker(seekers, organization_id, question)
+        voice = self._store.voice(organization_id) if organization_id else None
+        asker = _asker(seekers, voice, question)
         seeker = replace(asker, texts=tuple(seekers.free_texts([text], question.goal)))
-        return self._answer(rows, organization_id, seeker, question)
+        return self._answer(rows, voice, seeker, question)
 
     def for_organizations(self, ids: Iterable[str], question: Question) -> Iterator[BulkAnswer]:
         """One answer for each id, in order; an unknown id gives its error, not an exception."""
@@ -151,7 +151,8 @@ class Matching:
         for item, text in zip(batch, texts, strict=True):
             try:
                 _check_text(item.text)
-                asker = self._asker(seekers, item.organization, question)
+                voice = self._store.voice(item.organization) if item.organization else None
+                asker = _asker(seekers, voice, question)
             except StoreUnavailable:
                 raise
             except MatchmakerError as error:
@@ -160,34 +161,22 @@ class Matching:
                 found = recommend(rows.snapshot, replace(asker, texts=(text,)), request)
                 yield BulkAnswer(item.id, found)
 
-    def _asker(self, seekers: Seekers, organization_id: str, question: Question) -> Seeker:
-        if not organization_id:
-            return Seeker()
-        organization = self._store.organization(organization_id)
-        profile = seekers.profile(organization)
-        return self._with_partners(seekers, profile, organization.id, question)
-
-    def _with_partners(
-        self, seekers: Seekers, seeker: Seeker, organization_id: str, question: Question
-    ) -> Seeker:
-        if not question.only_new:
-            return seeker
-        return seekers.partners(seeker, organization_id, GOALS[question.goal])
-
     def _answer(
-        self, rows: SnapshotRows, seeker_id: str, seeker: Seeker, question: Question
+        self, rows: SnapshotRows, voice: Voice | None, seeker: Seeker, question: Question
     ) -> Answer:
         filters = rows.filters(question.filters)
         request = Request(question.goal, question.limit, question.only_new, filters)
         return Answer(
             goal=question.goal,
-            seeker=seeker_id,
+            seeker=voice.organization.id if voice else "",
             recommendations=recommend(rows.snapshot, seeker, request),
-            freshness=self._freshness(rows),
+            freshness=self._freshness(rows, voice),
         )
 
-    def _freshness(self, rows: SnapshotRows) -> Freshness:
+    def _freshness(self, rows: SnapshotRows, voice: Voice | None) -> Freshness:
         meta = rows.snapshot.meta
+        if voice is not None:
+            return Freshness(meta.version, meta.as_of, voice.version)
         try:
             store_version: int | None = self._store.version()
         except StoreUnavailable:
@@ -204,6 +193,19 @@ class Matching:
             if self._rows is None or self._rows.snapshot is not snapshot:
                 self._rows = SnapshotRows(snapshot)
             return self._rows
+
+
+def _asker(seekers: Seekers, voice: Voice | None, question: Question) -> Seeker:
+    """Who asks with a text of its own; nobody known when there is no voice."""
+    if voice is None:
+        return Seeker()
+    return _with_partners(seekers, seekers.profile(voice), voice, question)
+
+
+def _with_partners(seekers: Seekers, seeker: Seeker, voice: Voice, question: Question) -> Seeker:
+    if not question.only_new:
+        return seeker
+    return seekers.partners(seeker, voice, GOALS[question.goal])
 
 
 def _is_usable(text: str) -> bool:

@@ -16,7 +16,6 @@ from matchmaker.domain import (
     GoalName,
     Need,
     NeedState,
-    Organization,
     Stage,
     Statement,
     StatementKind,
@@ -27,7 +26,7 @@ from matchmaker.recommend.model import Seeker, SeekerText
 from matchmaker.services.snapshot_rows import SnapshotRows
 from matchmaker.snapshot.load import check_model
 from matchmaker.snapshot.model import STAGES, FloatArray
-from matchmaker.store.ports import MAX_PAGE, GraphStore
+from matchmaker.store.ports import MAX_PAGE, GraphStore, Voice
 from matchmaker.text import language_of
 
 # Past engagements that speak for a seeker: the newest ones say what it does now.
@@ -51,26 +50,26 @@ class Seekers:
         self._embedder = embedder
         self._cache = cache
 
-    def organization(self, organization: Organization) -> Seeker:
+    def organization(self, voice: Voice) -> Seeker:
         """An organisation with everything it says. Raises ModelUnavailable."""
-        profile = self.profile(organization)
-        return replace(profile, texts=self._texts(organization.id, profile.row))
+        profile = self.profile(voice)
+        return replace(profile, texts=self._texts(voice, profile.row))
 
-    def need(self, need: Need) -> Seeker:
+    def need(self, need: Need, voice: Voice) -> Seeker:
         """The organisation that posted the need, asking for just that."""
-        asker = self.profile(self._store.organization(need.organization))
+        asker = self.profile(voice)
         return replace(
             asker,
             texts=(self.free_texts([need.text], need.goal)[0],),
             stages=_stage_bits(need.stages) or asker.stages,
         )
 
-    def profile(self, organization: Organization) -> Seeker:
+    def profile(self, voice: Voice) -> Seeker:
         """Who the organisation is and whom it knows, without texts."""
+        organization = voice.organization
         place = self._rows.places.get(organization.place or "", -1)
         latitude, longitude = self._coordinates(organization.place, place)
-        clusters = (cluster.id for cluster in self._store.clusters_of(organization.id))
-        known = (self._rows.clusters.get(cluster, -1) for cluster in clusters)
+        known = (self._rows.clusters.get(cluster.id, -1) for cluster in voice.clusters)
         return Seeker(
             row=self._rows.organization(organization.id),
             kind=organization.kind,
@@ -84,13 +83,14 @@ class Seekers:
             longitude=longitude,
         )
 
-    def partners(self, seeker: Seeker, organization_id: str, goal: Goal) -> Seeker:
+    def partners(self, seeker: Seeker, voice: Voice, goal: Goal) -> Seeker:
         """The seeker with partners that the store knows and the snapshot may not yet.
 
         An unchanged graph has no newer partners, so nothing is read then.
         """
-        if self._store.version() == self._snapshot.meta.version:
+        if voice.version == self._snapshot.meta.version:
             return seeker
+        organization_id = voice.organization.id
         around = self._store.neighborhood(organization_id, 1, MAX_PARTNERS)
         groups: list[tuple[str, ...]] = [
             (tie.source, tie.target) for tie in around.ties if tie.layer in goal.layers
@@ -121,9 +121,8 @@ class Seekers:
         embedder = self._checked_embedder()
         return list(center(embedder.queries(texts), languages, self._snapshot.language_means))
 
-    def _texts(self, organization_id: str, row: int | None) -> tuple[SeekerText, ...]:
-        statements = self._speaking(organization_id)
-        goals = {need.id: need.goal for need in self._open_needs(organization_id)}
+    def _texts(self, voice: Voice, row: int | None) -> tuple[SeekerText, ...]:
+        statements, goals = self._speaking(voice)
         vectors = self._vectors(statements, row)
         return tuple(
             SeekerText(
@@ -136,30 +135,27 @@ class Seekers:
             for statement in statements
         )
 
-    def _speaking(self, organization_id: str) -> list[Statement]:
-        """Descriptions, active offers, open needs, and the newest engagements."""
-        statements = [s for s in self._store.statements_of(organization_id) if s.text.strip()]
-        spoken = self._withdrawn(organization_id, statements)
-        past = [s for s in statements if s.kind is StatementKind.ENGAGEMENT]
+    def _speaking(self, voice: Voice) -> tuple[list[Statement], dict[str, GoalName]]:
+        """Descriptions, active offers, open needs with their goals, the newest engagements."""
+        identity, statements = voice.organization.id, voice.statements
+        by_kind = {
+            kind: [s for s in statements if s.kind is kind and s.text.strip()]
+            for kind in StatementKind
+        }
+        offers, needs = by_kind[StatementKind.OFFER], by_kind[StatementKind.NEED]
+        goals: dict[str, GoalName] = {}
+        if needs:
+            still_open = self._store.needs(identity, NeedState.OPEN, None, MAX_PAGE).rows
+            goals = {need.id: need.goal for need in still_open}
+            needs = [s for s in needs if s.id in goals]
+        if offers:
+            posted = self._store.offers(identity, None, MAX_PAGE).rows
+            withdrawn = {offer.id for offer in posted if not offer.active}
+            offers = [s for s in offers if s.id not in withdrawn]
+        past = by_kind[StatementKind.ENGAGEMENT]
         past.sort(key=lambda s: (s.date is not None, s.date, s.id), reverse=True)
-        return [
-            s for s in statements if s.kind is not StatementKind.ENGAGEMENT and s.id not in spoken
-        ] + past[:MAX_ENGAGEMENT_TEXTS]
-
-    def _withdrawn(self, organization_id: str, statements: Sequence[Statement]) -> set[str]:
-        kinds = {statement.kind for statement in statements}
-        withdrawn: set[str] = set()
-        if StatementKind.NEED in kinds:
-            still_open = {need.id for need in self._open_needs(organization_id)}
-            needs = {s.id for s in statements if s.kind is StatementKind.NEED}
-            withdrawn |= needs - still_open
-        if StatementKind.OFFER in kinds:
-            offers = self._store.offers(organization_id, None, MAX_PAGE).rows
-            withdrawn |= {offer.id for offer in offers if not offer.active}
-        return withdrawn
-
-    def _open_needs(self, organization_id: str) -> tuple[Need, ...]:
-        return self._store.needs(organization_id, NeedState.OPEN, None, MAX_PAGE).rows
+        said = by_kind[StatementKind.DESCRIPTION] + offers + needs
+        return sorted(said, key=lambda s: s.id) + past[:MAX_ENGAGEMENT_TEXTS], goals
 
     def _vectors(
         self, statements: Sequence[Statement], row: int | None

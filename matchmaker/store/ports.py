@@ -85,6 +85,19 @@ class NearestStatement:
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """What an organisation is and says at one version of the graph.
+
+    `clusters` are those it is a member of today, `statements` as `statements_of`.
+    """
+
+    organization: Organization
+    clusters: tuple[Cluster, ...]
+    statements: tuple[Statement, ...]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Export:
     """The whole graph at one version; writes that came later are not in it."""
 
@@ -176,6 +189,9 @@ class GraphStore(Protocol):
 
         A blank text says nothing and is no statement. Raises NotFound.
         """
+
+    def voice(self, organization_id: str) -> Voice:
+        """All that a question of this organisation starts from, in one reading. Raises NotFound."""
 
     def offers(self, organization_id: str | None, after: str | None, limit: int) -> Page[Offer]:
         """Of one organisation, or of all; nobody's are an empty page, and so in the two below."""

@@ -152,15 +152,18 @@ WITH n ORDER BY n.id LIMIT $limit RETURN n {ROW} AS row, {PARTICIPANTS} AS parti
 ENGAGEMENTS_OF = f"""MATCH (:Organization {{id: $organization}})-[:TOOK_PART]->(n:Engagement)
 WHERE n.id > $after WITH DISTINCT n ORDER BY n.id LIMIT $limit
 RETURN n {ROW} AS row, {PARTICIPANTS} AS participants"""
-CLUSTERS_OF = f"""MATCH (:Organization {{id: $organization}})-[r:MEMBER_OF]->(c:Cluster)
+# The next two answer at least one record, null for nothing, for an organisation that exists.
+CLUSTERS_OF = f"""MATCH (o:Organization {{id: $organization}})
+OPTIONAL MATCH (o)-[r:MEMBER_OF]->(c:Cluster)
 WHERE (r.since IS NULL OR r.since <= date($today)) AND (r.until IS NULL OR r.until >= date($today))
 WITH DISTINCT c ORDER BY c.id RETURN c {ROW} AS row"""
 
 # -- statements
 
-STATEMENTS_OF = f"""MATCH (:Organization {{id: $organization}})
-  -[:OFFERS|NEEDS|DESCRIBED_BY|TOOK_PART]->(s:Statement)
-WITH DISTINCT s ORDER BY s.id RETURN {STATEMENT} AS statement"""
+STATEMENTS_OF = f"""MATCH (o:Organization {{id: $organization}})
+OPTIONAL MATCH (o)-[:OFFERS|NEEDS|DESCRIBED_BY|TOOK_PART]->(s:Statement)
+WITH DISTINCT s ORDER BY s.id
+RETURN CASE WHEN s IS NULL THEN null ELSE {STATEMENT} END AS statement"""
 SEARCH_NAMES = f"""CALL db.index.fulltext.queryNodes('organization_name', $words)
 YIELD node AS o, score
 WHERE {MATCHES_FILTER}

@@ -29,7 +29,12 @@ def export(connection: Connection) -> Export:
 
 def version(connection: Connection) -> int:
     """The graph's version, 0 before it is prepared."""
-    found = connection.rows(cypher.VERSION)
+    return connection.read(version_in)
+
+
+def version_in(transaction: ManagedTransaction) -> int:
+    """As `version`, within a transaction under way."""
+    found = run(transaction, cypher.VERSION)
     return int(found[0]["version"]) if found else 0
 
 

@@ -32,7 +32,7 @@ from matchmaker.store.neo4j import cypher, cypher_write, lookup, network, schema
 from matchmaker.store.neo4j.codec import Properties, decode
 from matchmaker.store.neo4j.connection import BULK_SECONDS, Connection, run
 from matchmaker.store.neo4j.cypher import Label, Relationship
-from matchmaker.store.neo4j.export import export, version
+from matchmaker.store.neo4j.export import export, version, version_in
 from matchmaker.store.neo4j.rows import write_rows
 from matchmaker.store.neo4j.tables import NODE_TABLES, STATEMENT_LABELS
 from matchmaker.store.ports import (
@@ -43,6 +43,7 @@ from matchmaker.store.ports import (
     SearchHit,
     StoreStatus,
     UpsertCounts,
+    Voice,
 )
 from matchmaker.text import language_of
 
@@ -158,9 +159,25 @@ class Neo4jStore:
         return self._connection.read(lambda tx: lookup.search(tx, text, where, limit))
 
     def statements_of(self, organization_id: str) -> tuple[Statement, ...]:
-        identity = self.organization(organization_id).id
-        found = self._connection.rows(cypher.STATEMENTS_OF, organization=identity)
-        return tuple(lookup.to_statement(record["statement"]) for record in found)
+        found = self._of_one(cypher.STATEMENTS_OF, "statement", organization_id)
+        return tuple(map(lookup.to_statement, found))
+
+    def voice(self, organization_id: str) -> Voice:
+        def work(transaction: ManagedTransaction) -> Voice:
+            found = _organizations(transaction, [organization_id])
+            if organization_id not in found:
+                raise _not_found("organization", organization_id)
+            one = {"organization": found[organization_id].id}
+            clusters = run(transaction, cypher.CLUSTERS_OF, today=_today(), **one)
+            statements = run(transaction, cypher.STATEMENTS_OF, **one)
+            return Voice(
+                organization=found[organization_id],
+                clusters=tuple(decode(Cluster, row) for row in _values(clusters, "row")),
+                statements=tuple(map(lookup.to_statement, _values(statements, "statement"))),
+                version=version_in(transaction),
+            )
+
+        return self._connection.read(work)
 
     def offers(self, organization_id: str | None, after: str | None, limit: int) -> Page[Offer]:
         queries = (cypher.OFFERS_PAGE, cypher.OFFERS_OF)
@@ -226,10 +243,18 @@ class Neo4jStore:
         return row
 
     def clusters_of(self, organization_id: str) -> tuple[Cluster, ...]:
-        today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
-        identity = self.organization(organization_id).id
-        found = self._connection.rows(cypher.CLUSTERS_OF, organization=identity, today=today)
-        return tuple(decode(Cluster, record["row"]) for record in found)
+        found = self._of_one(cypher.CLUSTERS_OF, "row", organization_id, today=_today())
+        return tuple(decode(Cluster, row) for row in found)
+
+    def _of_one(
+        self, query: str, field: str, organization_id: str, **more: str
+    ) -> list[Properties]:
+        """What a query finds of one organisation, asked once more when the id is an alias."""
+        found = self._connection.rows(query, organization=organization_id, **more)
+        if not found:
+            identity = self.organization(organization_id).id
+            found = self._connection.rows(query, organization=identity, **more)
+        return _values(found, field)
 
     def places(self, ids: Sequence[str]) -> dict[str, Place]:
         return self._connection.read(lambda tx: writing.stored_rows(tx, "places", ids))
@@ -342,6 +367,14 @@ def _organization(transaction: ManagedTransaction, identity: str) -> Organizatio
     if found is None:
         raise _not_found("organization", identity)
     return found
+
+
+def _today() -> str:
+    return datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+
+
+def _values(records: Iterable[dict[str, Any]], field: str) -> list[Properties]:
+    return [record[field] for record in records if record[field] is not None]
 
 
 def _organizations(transaction: ManagedTransaction, ids: Sequence[str]) -> dict[str, Organization]:

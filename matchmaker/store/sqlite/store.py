@@ -38,6 +38,7 @@ from matchmaker.store.ports import (
     SearchHit,
     StoreStatus,
     UpsertCounts,
+    Voice,
 )
 from matchmaker.store.sqlite import queries, search, writing
 from matchmaker.store.sqlite.connection import SCHEMA_VERSION, Connections
@@ -187,6 +188,18 @@ class SqliteStore:
         with self._connections.reading() as connection:
             actual = _existing(connection, organization_id)
             return search.statements(connection, queries.STATEMENTS_OF, actual)
+
+    def voice(self, organization_id: str) -> Voice:
+        with self._connections.reading() as connection:
+            actual = _existing(connection, organization_id)
+            itself = _read(connection, ORGANIZATIONS, queries.BY_IDS, (json.dumps([actual]),))
+            parameters = {"organization": actual}
+            return Voice(
+                organization=next(iter(itself)),
+                clusters=tuple(_read(connection, CLUSTERS, queries.CLUSTERS_OF, parameters)),
+                statements=search.statements(connection, queries.STATEMENTS_OF, actual),
+                version=_version(connection),
+            )
 
     def offers(self, organization_id: str | None, after: str | None, limit: int) -> Page[Offer]:
         rest = queries.PAGE if organization_id is None else queries.PAGE_OF_ONE
