@@ -11,7 +11,7 @@ from matchmaker.embedding import Embedder
 from matchmaker.errors import MatchmakerError, StorageFull
 from matchmaker.services.matching import Freshness
 from matchmaker.settings import Settings
-from matchmaker.snapshot.load import SnapshotReader, check_model
+from matchmaker.snapshot.load import SnapshotReader, check_graph, check_model
 from matchmaker.store.ports import GraphStore
 
 
@@ -75,8 +75,8 @@ class HealthService:
 
     def require_ready(self) -> None:
         """Raises StoreUnavailable, StoreMismatch or SnapshotUnavailable."""
-        self._store().version()
-        self._reader.current()
+        identity = self._store().identity()
+        check_graph(self._reader.current(), identity)
 
     def checks(self) -> tuple[Check, ...]:
         """Every check of `matchmaker doctor`, in the order in which to mend them."""
@@ -111,6 +111,7 @@ class HealthService:
 
     def _look_at_snapshot(self) -> str:
         snapshot = self._reader.current()
+        check_graph(snapshot, self._store().identity())
         if snapshot.meta.dimension:
             check_model(snapshot, self._embedder().identity)
         behind = self._store().version() - snapshot.meta.version

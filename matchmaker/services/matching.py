@@ -16,7 +16,7 @@ from matchmaker.recommend.model import MAX_LIMIT, Recommendation, Request, Seeke
 from matchmaker.recommend.pipeline import recommend
 from matchmaker.services.seekers import Seekers
 from matchmaker.services.snapshot_rows import FilterIds, SnapshotRows
-from matchmaker.snapshot.load import SnapshotReader
+from matchmaker.snapshot.load import SnapshotReader, check_graph
 from matchmaker.store.ports import GraphStore, Voice
 
 BATCH = 64
@@ -191,6 +191,7 @@ class Matching:
         snapshot = self._reader.current()
         with self._lock:
             if self._rows is None or self._rows.snapshot is not snapshot:
+                check_graph(snapshot, self._store.identity())
                 self._rows = SnapshotRows(snapshot)
             return self._rows
 

@@ -52,8 +52,11 @@ class Refreshing:
             meta = self._reader.current().meta
         except SnapshotUnavailable:
             return True
-        identity = ModelIdentity(meta.model, meta.revision)
-        return meta.version != self._store.version() or identity != self._model()
+        return (
+            meta.version != self._store.version()
+            or meta.graph != self._store.identity()
+            or ModelIdentity(meta.model, meta.revision) != self._model()
+        )
 
     def refresh(self, progress: Progress = no_progress) -> SnapshotMeta:
         """A new snapshot of the store as it is now.

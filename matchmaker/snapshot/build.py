@@ -110,6 +110,7 @@ def build(export: Export, as_of: date, vectors: StatementVectors | None) -> Snap
     return Snapshot(
         meta=SnapshotMeta(
             version=export.version,
+            graph=export.identity,
             as_of=as_of,
             model=vectors.model if vectors else "",
             revision=vectors.revision if vectors else "",

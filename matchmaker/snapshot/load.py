@@ -36,7 +36,7 @@ from matchmaker.snapshot.model import (
 )
 from matchmaker.snapshot.nearest import EXACT_UP_TO, write_index
 
-FORMAT = 1
+FORMAT = 2
 POINTER = "CURRENT"
 META = "meta.json"
 INDEX = "vectors.usearch"
@@ -141,6 +141,7 @@ def _write(snapshot: Snapshot, folder: Path) -> None:
     content = {
         "format": FORMAT,
         "version": meta.version,
+        "graph": meta.graph,
         "as_of": meta.as_of.isoformat(),
         "model": meta.model,
         "revision": meta.revision,
@@ -253,6 +254,7 @@ def _mapped(folder: Path, content: Mapping[str, Any]) -> Snapshot:
     return Snapshot(
         meta=SnapshotMeta(
             version=content["version"],
+            graph=content["graph"],
             as_of=date.fromisoformat(content["as_of"]),
             model=content["model"],
             revision=content["revision"],
@@ -312,6 +314,12 @@ class SnapshotReader:
             found = (self.root / POINTER).stat()
             return (found.st_mtime_ns, found.st_ino)
         return None
+
+
+def check_graph(snapshot: Snapshot, identity: str) -> None:
+    """Raises SnapshotUnavailable when the snapshot shows another graph than the store's."""
+    if snapshot.meta.graph != identity:
+        raise SnapshotUnavailable("The snapshot was made from another store.", mend=MEND)
 
 
 def check_model(snapshot: Snapshot, model: ModelIdentity) -> None:

@@ -203,12 +203,13 @@ class LexicalIndex:
 
 @dataclass(frozen=True)
 class SnapshotMeta:
-    """What the snapshot is: `version` of the store, `as_of` the date it shows.
+    """What the snapshot is: `version` of the `graph` (its identity), `as_of` the date it shows.
 
     `model` and `revision` name what made the vectors; `dimension` 0 means none.
     """
 
     version: int
+    graph: str
     as_of: date
     model: str
     revision: str

@@ -103,6 +103,7 @@ class Export:
 
     version: int
     rows: GraphRows
+    identity: str = ""  # of the graph, see `GraphStore.identity`
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,9 @@ class GraphStore(Protocol):
 
     def version(self) -> int:
         """A number that grows with every change of the graph."""
+
+    def identity(self) -> str:
+        """A name given at random when the graph was made: versions compare only within one."""
 
     def close(self) -> None:
         """Release connections; the store is not used afterwards."""

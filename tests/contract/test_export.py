@@ -90,5 +90,17 @@ def test_both_stores_make_the_same_snapshot(neo4j_store: Neo4jStore, tmp_path: P
     assert json.loads(one["meta.json"])["counts"] == json.loads(two["meta.json"])["counts"]
 
 
+def test_a_graph_keeps_its_name_and_every_graph_has_its_own(
+    store: GraphStore, tmp_path: Path
+) -> None:
+    before = store.identity()
+    store.upsert(everything())
+    store.prepare()
+    assert store.export().identity == store.identity() == before
+    other = SqliteStore(tmp_path / "other.db")
+    other.prepare()
+    assert len({before, other.identity(), ""}) == 3
+
+
 def test_an_empty_graph_exports_nothing(store: GraphStore) -> None:
     assert len(store.export().rows) == 0

@@ -65,6 +65,22 @@ def test_a_schema_of_another_version_is_a_mismatch(tmp_path: Path) -> None:
             use()
 
 
+def test_a_file_of_the_first_schema_is_brought_up_to_date(tmp_path: Path) -> None:
+    file = tmp_path / "graph.db"
+    SqliteStore(file).prepare()
+    SqliteStore(file).upsert(GraphRows(organizations=(firm("a"),)))
+    with closing(sqlite3.connect(file)) as earlier:
+        earlier.execute("ALTER TABLE graph DROP COLUMN identity")
+        earlier.execute("PRAGMA user_version = 1")
+        earlier.commit()
+    with pytest.raises(StoreMismatch, match="schema version 1"):
+        SqliteStore(file).version()
+    SqliteStore(file).prepare()
+    assert SqliteStore(file).identity()
+    assert SqliteStore(file).version() == 1
+    assert [row.id for row in SqliteStore(file).export().rows.organizations] == ["t:a"]
+
+
 def test_a_file_that_was_never_prepared_is_a_mismatch(tmp_path: Path) -> None:
     with pytest.raises(StoreMismatch, match="no graph yet"):
         SqliteStore(tmp_path / "graph.db").status()

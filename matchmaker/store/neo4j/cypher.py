@@ -76,6 +76,7 @@ def _braced(part: str) -> str:
 # -- the graph as a whole
 
 VERSION = "MATCH (g:Graph {id: 'graph'}) RETURN g.version AS version"
+IDENTITY = "MATCH (g:Graph {id: 'graph'}) RETURN g.identity AS identity"
 LOCK = (
     "MATCH (g:Graph {id: 'graph'}) SET g.locked = true REMOVE g.locked RETURN g.version AS version"
 )

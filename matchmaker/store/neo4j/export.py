@@ -23,8 +23,19 @@ def export(connection: Connection) -> Export:
         before = version(connection)
         rows = connection.read(_all_rows, BULK_SECONDS)
         if version(connection) == before:
-            return Export(before, rows)
+            return Export(before, rows, identity(connection))
     return connection.write(_locked, BULK_SECONDS)
+
+
+def identity(connection: Connection) -> str:
+    """Name of the graph, "" before it is prepared."""
+    return connection.read(identity_in)
+
+
+def identity_in(transaction: ManagedTransaction) -> str:
+    """As `identity`, within a transaction under way."""
+    found = run(transaction, cypher.IDENTITY)
+    return str(found[0]["identity"] or "") if found else ""
 
 
 def version(connection: Connection) -> int:
@@ -39,7 +50,7 @@ def version_in(transaction: ManagedTransaction) -> int:
 
 
 def _locked(transaction: ManagedTransaction) -> Export:
-    return Export(lock(transaction), _all_rows(transaction))
+    return Export(lock(transaction), _all_rows(transaction), identity_in(transaction))
 
 
 def _all_rows(transaction: ManagedTransaction) -> GraphRows:

@@ -32,7 +32,7 @@ from matchmaker.store.neo4j import cypher, cypher_write, lookup, network, schema
 from matchmaker.store.neo4j.codec import Properties, decode
 from matchmaker.store.neo4j.connection import BULK_SECONDS, Connection, run
 from matchmaker.store.neo4j.cypher import Label, Relationship
-from matchmaker.store.neo4j.export import export, version, version_in
+from matchmaker.store.neo4j.export import export, identity, version, version_in
 from matchmaker.store.neo4j.rows import write_rows
 from matchmaker.store.neo4j.tables import NODE_TABLES, STATEMENT_LABELS
 from matchmaker.store.ports import (
@@ -89,6 +89,9 @@ class Neo4jStore:
 
     def version(self) -> int:
         return version(self._connection)
+
+    def identity(self) -> str:
+        return identity(self._connection)
 
     def close(self) -> None:
         self._connection.close()

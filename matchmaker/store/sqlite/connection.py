@@ -12,7 +12,13 @@ from pathlib import Path
 from matchmaker.errors import StorageFull, StoreMismatch, StoreUnavailable
 
 BUSY_TIMEOUT_S = 15.0
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+# From the schema of that version to the next; schema.sql is always the newest.
+MIGRATIONS = {
+    1: """ALTER TABLE graph ADD COLUMN identity TEXT NOT NULL DEFAULT '';
+UPDATE graph SET identity = lower(hex(randomblob(16)));
+""",
+}
 APPLICATION_ID = 0x4D61746D  # "Matm": tells our file from any other SQLite database
 # Not every system can ask for the rights that a file is opened with.
 _EFFECTIVE_IDS = os.access in os.supports_effective_ids
@@ -69,12 +75,13 @@ class Connections:
                     connection.execute(statement)
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            _migrate(connection)
             self._require_schema(connection)
 
     def _refuse_foreign(self) -> None:
         """Before anything is changed: the journal mode would be written into the file."""
         with self._transaction("BEGIN") as connection:
-            if not _is_empty(connection):
+            if not _is_empty(connection) and not _is_older(connection):
                 self._require_schema(connection)
 
     def _require_schema(self, connection: sqlite3.Connection) -> None:
@@ -90,7 +97,9 @@ class Connections:
         if version != SCHEMA_VERSION:
             raise StoreMismatch(
                 f"{self.path} has schema version {version}; this program knows {SCHEMA_VERSION}.",
-                mend="Use the program that made it, or import into a new file.",
+                mend="Run `matchmaker setup`, or any import, to bring it up to date."
+                if version in MIGRATIONS
+                else "Use the program that made it, or import into a new file.",
             )
 
     @contextlib.contextmanager
@@ -131,6 +140,21 @@ class Connections:
 
 def _is_empty(connection: sqlite3.Connection) -> bool:
     return bool(connection.execute("SELECT count(*) = 0 FROM sqlite_schema").fetchone()[0])
+
+
+def _is_older(connection: sqlite3.Connection) -> bool:
+    """Whether it is ours, of a version that can be brought up to date."""
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    return application == APPLICATION_ID and version in MIGRATIONS
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    while _is_older(connection):
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        for statement in _statements(MIGRATIONS[version]):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {version + 1}")
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 VERSION = "SELECT version FROM graph"
+IDENTITY = "SELECT identity FROM graph"
 COUNT = "SELECT count(*) FROM {table}"
 # An organisation's own id comes first: it may be an alias as well, when it was merged later.
 ACTUAL = """

@@ -1,7 +1,9 @@
 -- The embedded store. Columns carry the names of the domain's fields; rows.py maps them.
 
-CREATE TABLE graph (one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL) STRICT;
-INSERT INTO graph VALUES (1, 0);
+CREATE TABLE graph (
+    one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL, identity TEXT NOT NULL
+) STRICT;
+INSERT INTO graph VALUES (1, 0, lower(hex(randomblob(16))));
 
 CREATE TABLE places (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, level TEXT NOT NULL, name_en TEXT NOT NULL,

@@ -87,6 +87,10 @@ class SqliteStore:
         with self._connections.reading() as connection:
             return _version(connection)
 
+    def identity(self) -> str:
+        with self._connections.reading() as connection:
+            return _identity(connection)
+
     def close(self) -> None:
         self._connections.close()
 
@@ -332,7 +336,7 @@ class SqliteStore:
                 name: tuple(_read(connection, codec, "ORDER BY " + ", ".join(codec.key)))
                 for name, codec in CODECS.items()
             }
-            return Export(_version(connection), GraphRows(**tables))
+            return Export(_version(connection), GraphRows(**tables), _identity(connection))
 
     def _page(
         self, codec: Codec[Value], rest: str, after: str | None, limit: int, **parameters: Any
@@ -359,6 +363,10 @@ class SqliteStore:
 
 def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute(queries.VERSION).fetchone()[0])
+
+
+def _identity(connection: sqlite3.Connection) -> str:
+    return str(connection.execute(queries.IDENTITY).fetchone()[0])
 
 
 def _read(

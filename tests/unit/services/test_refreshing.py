@@ -4,9 +4,10 @@ import fcntl
 
 import pytest
 
-from matchmaker.domain import GraphRows, Kind, Offer, OfferKind, Organization
-from matchmaker.errors import WrongState
+from matchmaker.domain import GoalName, GraphRows, Kind, Offer, OfferKind, Organization
+from matchmaker.errors import SnapshotUnavailable, WrongState
 from matchmaker.jobs import refresh_if_needed
+from matchmaker.services.matching import Question
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
 
@@ -49,6 +50,25 @@ def test_another_model_needs_another_snapshot(wired):
     wired.refreshing.refresh()
     other = wire(Settings(data_dir=wired.settings.data_dir, model="nobody/other", _env_file=None))
     assert other.refreshing.is_needed()
+    other.store.close()
+
+
+def test_another_store_of_the_same_version_needs_another_snapshot(wired, tmp_path):
+    wired.store.upsert(FIRM)
+    wired.refreshing.refresh()
+    settings = Settings(
+        data_dir=wired.settings.data_dir, store=f"sqlite:///{tmp_path}/other.db", _env_file=None
+    )
+    other = wire(settings)
+    other.store.prepare()
+    other.store.upsert(FIRM)
+    assert other.store.version() == wired.store.version()
+    assert other.refreshing.is_needed()
+    with pytest.raises(SnapshotUnavailable, match="another store"):
+        other.matching.for_text("球阀", Question(GoalName.SUPPLIER))
+    assert not other.health.checks()[-1].ok
+    other.refreshing.refresh()
+    assert other.matching.for_text("球阀", Question(GoalName.SUPPLIER)).recommendations
     other.store.close()
 
 

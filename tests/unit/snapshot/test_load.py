@@ -70,7 +70,7 @@ def _break(folder: Path, how: str) -> None:
         (folder / "meta.json").write_text("{")
     elif how == "format":
         text = (folder / "meta.json").read_text()
-        (folder / "meta.json").write_text(text.replace('"format": 1', '"format": 99'))
+        (folder / "meta.json").write_text(text.replace('"format": ', '"format": 99'))
 
 
 @pytest.mark.parametrize("how", ["truncated", "missing", "meta", "format"])
