@@ -61,6 +61,10 @@ class ModelUnavailable(MatchmakerError):
     """The embedding model cannot be loaded, or is another than the snapshot's."""
 
 
+class RankerMismatch(MatchmakerError):
+    """A learned ranker that cannot be used: damaged, or learned from other features."""
+
+
 class SettingsError(MatchmakerError):
     """A setting is missing or has a value that cannot be used."""
 

@@ -18,7 +18,9 @@ if TYPE_CHECKING:  # each of these takes its time to import: only commands that 
     from matchmaker.services.health import HealthService
     from matchmaker.services.importing import Importing
     from matchmaker.services.keys import Keys
+    from matchmaker.services.learning import Learning
     from matchmaker.services.matching import Matching
+    from matchmaker.services.rankers import RankerFolder
     from matchmaker.services.refreshing import Refreshing
     from matchmaker.snapshot.load import SnapshotReader
     from matchmaker.store.ports import GraphStore
@@ -94,7 +96,19 @@ class Wiring:
     def matching(self) -> Matching:
         from matchmaker.services.matching import Matching
 
-        return Matching(self.store, self.reader, self.embedder, self.cache)
+        return Matching(self.store, self.reader, self.embedder, self.cache, self.rankers)
+
+    @cached_property
+    def rankers(self) -> RankerFolder:
+        from matchmaker.services.rankers import RankerFolder
+
+        return RankerFolder(self.settings.data_dir / "rankers")
+
+    @cached_property
+    def learning(self) -> Learning:
+        from matchmaker.services.learning import Learning
+
+        return Learning(self.reader, self.rankers)
 
     @cached_property
     def importing(self) -> Importing:

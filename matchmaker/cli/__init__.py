@@ -13,6 +13,7 @@ import click
 
 from matchmaker import errors
 from matchmaker.cli.ask import recommend
+from matchmaker.cli.learn import evaluate, train
 from matchmaker.cli.load import duplicates, import_group, seed, template
 from matchmaker.cli.operate import doctor, key, refresh, serve, setup, status, worker
 
@@ -22,6 +23,7 @@ _EXIT_CODES: dict[type[errors.MatchmakerError], int] = {
     errors.StoreMismatch: 4,
     errors.SnapshotUnavailable: 4,
     errors.ModelUnavailable: 4,
+    errors.RankerMismatch: 4,
     errors.StorageFull: 5,
 }
 _EPILOG = (
@@ -43,6 +45,8 @@ for _command in (
     seed,
     duplicates,
     refresh,
+    train,
+    evaluate,
     status,
     doctor,
     setup,

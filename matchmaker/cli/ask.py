@@ -47,6 +47,13 @@ def _choice(values: type[GoalName] | type[Kind] | type[Size] | type[Tier]) -> cl
     show_default=True,
     help="Leave out those who are partners already.",
 )
+@click.option(
+    "--exposure-cap/--no-exposure-cap",
+    "capped",
+    default=True,
+    show_default=True,
+    help="Make those who are suggested to many others pay for it.",
+)
 @click.option("--kind", "kinds", type=_choice(Kind), multiple=True)
 @click.option("--size", "sizes", type=_choice(Size), multiple=True)
 @click.option("--tier", "tiers", type=_choice(Tier), multiple=True)
@@ -74,6 +81,7 @@ def recommend(
     texts_file: Path | None,
     limit: int,
     only_new: bool,
+    capped: bool,
     as_json: bool,
     out: Path | None,
     **filters: Any,
@@ -85,7 +93,7 @@ def recommend(
     if out is not None and for_file is None and texts_file is None:
         raise click.UsageError("--out goes with --for-file or --texts-file.")
     services = wired()
-    question = _question(goal, limit, only_new, filters)
+    question = _question(goal, limit, only_new, capped, filters)
     if for_file is not None:
         ids = list(_ids(for_file))
         return _bulk(services.matching.for_organizations(ids, question), len(ids), out)
@@ -102,7 +110,9 @@ def recommend(
     return 0
 
 
-def _question(goal: str, limit: int, only_new: bool, filters: dict[str, Any]) -> Question:
+def _question(
+    goal: str, limit: int, only_new: bool, capped: bool, filters: dict[str, Any]
+) -> Question:
     from matchmaker.services.matching import Question
     from matchmaker.services.snapshot_rows import FilterIds
 
@@ -117,7 +127,7 @@ def _question(goal: str, limit: int, only_new: bool, filters: dict[str, Any]) ->
         radius_km=filters["radius_km"],
         centre=filters["centre"],
     )
-    return Question(GoalName(goal), limit, only_new, ids)
+    return Question(GoalName(goal), limit, only_new, ids, capped)
 
 
 def _standard_input(text: str) -> str:

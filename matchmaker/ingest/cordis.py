@@ -227,7 +227,7 @@ def _project(row: dict[str, str], line: int, reading: _Reading) -> Engagement | 
             date=start or PROGRAMME_MIDDLE.get(programme),
             until=None if estimated else end,
             date_estimated=estimated,
-            programme=programme,
+            programme="|".join([programme, *_parts_of(row.get("legalBasis") or "")]),
             topic=row.get("topics", "").strip(),
             currency="EUR",
             provenance=Provenance(SOURCE, f"{PROJECTS}:{line}"),
@@ -238,6 +238,11 @@ def _project(row: dict[str, str], line: int, reading: _Reading) -> Engagement | 
         return None
     reading.origins["engagements", engagement.id] = (PROJECTS, line)
     return engagement
+
+
+def _parts_of(legal_basis: str) -> list[str]:
+    """Parts of the programme, once each, in order: a project may stand under several."""
+    return sorted({part.strip() for part in legal_basis.split("|")} - {""})
 
 
 def _period(row: dict[str, str]) -> tuple[datetime.date | None, datetime.date | None]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from types import MappingProxyType
 
 from matchmaker.domain import (
@@ -31,6 +32,14 @@ ALL_OFFERS = frozenset(OfferKind)
 ALL_ROLES = frozenset(Role)
 OFFER, NEED = StatementKind.OFFER, StatementKind.NEED
 ENGAGEMENT, DESCRIPTION = StatementKind.ENGAGEMENT, StatementKind.DESCRIPTION
+
+
+class Side(Enum):
+    """Which end of a directed tie a candidate is."""
+
+    SOURCE = "source"
+    TARGET = "target"
+    EITHER = "either"
 
 
 @dataclass(frozen=True)
@@ -67,7 +76,8 @@ class Goal:
     """One goal. `asks` are the seeker's texts to ask with: the first group that it has.
 
     `layers` and `engagements` say what makes two organisations partners already;
-    `walk` over which layers, besides engagements, acquaintance spreads.
+    `side` which end of such a tie the candidate is; `walk` over which layers,
+    besides engagements, acquaintance spreads.
     """
 
     name: GoalName
@@ -83,6 +93,12 @@ class Goal:
     quotas: Quotas = field(default_factory=Quotas)
     walk: frozenset[Layer] = frozenset({Layer.SUPPLIES, Layer.COOPERATES_WITH, Layer.SHARES_WITH})
     only_other_clusters: bool = False
+    side: Side = Side.EITHER
+
+    @property
+    def by_text(self) -> bool:
+        """Whether texts decide, rather than history."""
+        return self.weights.get("text_dense", 0) > self.weights.get("pagerank", 0)
 
 
 def _weights(**weights: float) -> Mapping[str, float]:
@@ -134,6 +150,7 @@ GOALS: Mapping[GoalName, Goal] = MappingProxyType(
                     roles=frozenset({Role.SUPPLIER}),
                 ),
                 layers=frozenset({Layer.SUPPLIES}),
+                side=Side.SOURCE,
                 engagements=frozenset({EngagementKind.CONTRACT}),
                 weights=_weights(**_BY_EVIDENCE),
                 quotas=Quotas(place=0.004, exposure=0.02),
@@ -151,6 +168,7 @@ GOALS: Mapping[GoalName, Goal] = MappingProxyType(
                     roles=frozenset({Role.BUYER}),
                 ),
                 layers=frozenset({Layer.SUPPLIES}),
+                side=Side.TARGET,
                 engagements=frozenset({EngagementKind.CONTRACT}),
                 weights=_weights(**_BY_EVIDENCE),
                 quotas=Quotas(other_cluster=0.2, place=0.004, exposure=0.02),
@@ -203,6 +221,7 @@ GOALS: Mapping[GoalName, Goal] = MappingProxyType(
                     ),
                 ),
                 layers=frozenset({Layer.USES}),
+                side=Side.TARGET,
                 engagements=frozenset(),
                 weights=_weights(**{**_BY_EVIDENCE, "nearness": 0.16, "text_lexical": 0.18}),
                 walk=frozenset({Layer.USES, Layer.COOPERATES_WITH, Layer.SUPPLIES}),

@@ -76,17 +76,27 @@ class Filters:
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked. `only_new` leaves out those who already are partners in this goal's layers."""
+    """What is asked.
+
+    `only_new` leaves out those who already are partners in this goal's layers.
+    `capped` makes who is suggested to many others pay for it, so that the same
+    few do not get every place.
+    """
 
     goal: GoalName
     limit: int = 10
     only_new: bool = True
     filters: Filters = field(default_factory=Filters)
+    capped: bool = True
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One feature's part in a score: contributions of all reasons add up to the score."""
+    """The part of one kind of evidence in a score; those of all reasons add up to it.
+
+    `feature` is the kind of evidence (`features.Family`), `base` or `exposure`;
+    `value` the leading figure of the sentence, None where there is none.
+    """
 
     feature: str
     contribution: float

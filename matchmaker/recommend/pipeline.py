@@ -2,54 +2,106 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from matchmaker.recommend import explain, rerank
-from matchmaker.recommend.evidence import usable
-from matchmaker.recommend.features import Pairs
-from matchmaker.recommend.goals import GOALS
+from matchmaker.recommend.affinity import affinity
+from matchmaker.recommend.evidence import freshness, usable
+from matchmaker.recommend.goals import GOALS, Goal
 from matchmaker.recommend.graph import network
 from matchmaker.recommend.model import Reason, Recommendation, Request, Seeker
-from matchmaker.recommend.rank import FIXED, Ranker, compute
+from matchmaker.recommend.pairs import Pairs
+from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker, compute, contributions
+from matchmaker.recommend.reasons import reasons
 from matchmaker.recommend.retrieve import retrieve
-from matchmaker.snapshot.model import KINDS, Snapshot
+from matchmaker.snapshot.model import KINDS, BoolArray, FloatArray, Snapshot
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Candidates of one seeker with their scores (n,) before and after prices, not yet chosen."""
+
+    pairs: Pairs
+    matrix: FeatureMatrix
+    scores: FloatArray
+    priced: FloatArray
 
 
 def recommend(
-    snapshot: Snapshot, seeker: Seeker, request: Request, ranker: Ranker = FIXED
+    snapshot: Snapshot,
+    seeker: Seeker,
+    request: Request,
+    ranker: Ranker = FIXED,
+    *,
+    explained: bool = True,
 ) -> tuple[Recommendation, ...]:
-    """At most `request.limit` candidates, best score first; the same input, the same answer."""
-    goal = GOALS[request.goal]
-    everyone = Pairs(snapshot, goal, seeker, np.arange(len(snapshot), dtype=np.int32))
-    rows = retrieve(everyone, rerank.eligible(everyone, request), request.limit)
-    if not len(rows):
-        return ()
-    # What was computed for everyone (fit, distances) is kept for the chosen few.
-    pairs = everyone.narrowed(rows)
-    matrix = compute(pairs, ranker.features(goal))
-    scored = ranker.score(goal, matrix)
-    chosen = rerank.choose(pairs, scored.scores, request.limit)
+    """At most `request.limit` candidates, best score first; the same input, the same answer.
+
+    Without `explained` only who and with what score, for many seekers at once.
+    """
+    ranked = rank(snapshot, seeker, request, ranker)
+    ranker = ranker.serving(ranked.pairs.goal, seeker)
+    chosen = rerank.choose(ranked.pairs, ranked.priced, request.limit)
+    if not explained:
+        return tuple(_recommendation(ranked, int(place), ()) for place in chosen)
+    goal = ranked.pairs.goal
+    found = contributions(lambda matrix: ranker.score(goal, matrix), ranked.matrix.rows(chosen))
+    price = ranked.scores - ranked.priced
     return tuple(
         _recommendation(
-            pairs,
-            int(rows[place]),
-            float(scored.scores[place]),
-            explain.reasons(matrix.names, matrix.values[place], scored.contributions[place]),
+            ranked,
+            int(place),
+            reasons(
+                ranked.pairs, int(ranked.pairs.rows[place]), found, number, float(price[place])
+            ),
         )
-        for place in chosen
+        for number, place in enumerate(chosen)
     )
+
+
+def rank(
+    snapshot: Snapshot,
+    seeker: Seeker,
+    request: Request,
+    ranker: Ranker = FIXED,
+    among: BoolArray | None = None,
+) -> Ranked:
+    """Who is worth a closer look, scored. `among` (N,) narrows the candidates further."""
+    goal = GOALS[request.goal]
+    ranker = ranker.serving(goal, seeker)
+    everyone = Pairs(snapshot, goal, seeker, np.arange(len(snapshot), dtype=np.int32))
+    eligible = rerank.eligible(everyone, request)
+    if among is not None:
+        eligible &= among
+    found = retrieve(everyone, eligible, request.limit)
+    # What was computed for everyone (fit, walks) is kept for the chosen few.
+    pairs = everyone.narrowed(found.rows, found.places)
+    matrix = compute(pairs, ranker.features(goal))
+    scores = ranker.score(goal, matrix)
+    priced = ranker.priced(pairs, scores) if request.capped else scores
+    return Ranked(pairs, matrix, scores, priced)
 
 
 def prepare(snapshot: Snapshot) -> None:
     """Make now what all requests share, so that the first one is as fast as the others."""
     for goal in GOALS.values():
-        network(snapshot, goal.walk).prepare()
-        usable(snapshot, goal.evidence)
+        prepare_goal(snapshot, goal)
 
 
-def _recommendation(
-    pairs: Pairs, row: int, score: float, reasons: tuple[Reason, ...]
-) -> Recommendation:
+def prepare_goal(snapshot: Snapshot, goal: Goal) -> None:
+    """The same for one goal."""
+    freshness(snapshot)
+    made = network(snapshot, goal.walk)
+    made.prepare()
+    affinity(snapshot, made, goal.seekers).prepare()
+    usable(snapshot, goal.evidence)
+
+
+def _recommendation(ranked: Ranked, place: int, why: tuple[Reason, ...]) -> Recommendation:
+    pairs = ranked.pairs
+    row = int(pairs.rows[place])
     organizations = pairs.snapshot.organizations
     return Recommendation(
         row=row,
@@ -57,8 +109,8 @@ def _recommendation(
         name=pairs.snapshot.name_of(row),
         name_en=organizations.table["name_en"][row].as_py(),
         kind=KINDS[organizations.kind[row]],
-        score=score,
-        reasons=reasons,
-        evidence=explain.evidence(pairs, row),
-        path=explain.path(pairs, row),
+        score=float(ranked.priced[place]),
+        reasons=why,
+        evidence=explain.evidence(pairs, row) if why else (),
+        path=explain.path(pairs, row) if why else (),
     )

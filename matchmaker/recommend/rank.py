@@ -1,17 +1,23 @@
-"""From features to scores. A learned ranker takes the place of the fixed weights here."""
+"""From features to scores, and what each kind of evidence contributed to them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matchmaker.errors import InvalidInput
-from matchmaker.recommend.features import FEATURES, Pairs
+from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.goals import Goal
+from matchmaker.recommend.model import Seeker
+from matchmaker.recommend.pairs import Pairs
 from matchmaker.snapshot.model import FloatArray
+
+# Below this a contribution says nothing to a reader.
+NEGLIGIBLE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -21,23 +27,34 @@ class FeatureMatrix:
     names: tuple[str, ...]
     values: FloatArray
 
+    def rows(self, places: NDArray[np.int64]) -> FeatureMatrix:
+        """Some of the rows."""
+        return FeatureMatrix(self.names, self.values[places])
+
 
 @dataclass(frozen=True)
-class Scored:
-    """Scores (n,) and what each feature contributed (n, f); rows of it add up to the score."""
+class Contributions:
+    """What each family of evidence adds to a score: `base` (n,) + Σ `parts` (n, families)."""
 
-    scores: FloatArray
-    contributions: FloatArray
+    families: tuple[Family, ...]
+    base: FloatArray
+    parts: FloatArray
 
 
 class Ranker(Protocol):
     """Anything that turns features into scores."""
 
+    def serving(self, goal: Goal, seeker: Seeker) -> Ranker:
+        """Who ranks for this seeker: itself, or another where it has not learned to."""
+
     def features(self, goal: Goal) -> tuple[str, ...]:
         """Names of the features it needs, in its order."""
 
-    def score(self, goal: Goal, matrix: FeatureMatrix) -> Scored:
-        """Raises InvalidInput when the matrix holds other features than these."""
+    def score(self, goal: Goal, matrix: FeatureMatrix) -> FloatArray:
+        """Scores (n,). Raises InvalidInput when the matrix holds other features than these."""
+
+    def priced(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
+        """Scores (n,) less what being suggested to many others costs each candidate."""
 
 
 def compute(pairs: Pairs, names: Sequence[str]) -> FeatureMatrix:
@@ -51,23 +68,72 @@ def compute(pairs: Pairs, names: Sequence[str]) -> FeatureMatrix:
     return FeatureMatrix(tuple(names), values)
 
 
+def contributions(
+    score: Callable[[FeatureMatrix], FloatArray], matrix: FeatureMatrix
+) -> Contributions:
+    """What each family of evidence contributed, by taking one after the other away.
+
+    From the full score, always that family is taken away next whose loss costs
+    most; the loss is its contribution. What is left without any evidence is the
+    base, so base and contributions add up to the score, and taking away the first
+    family lowers the score by just what is said. Taking away sets a family's
+    features to what they are where there is no such evidence.
+    """
+    families = tuple(
+        family
+        for family in Family
+        if family is not Family.CONTEXT
+        and any(FEATURES[name].family is family for name in matrix.names)
+    )
+    count, width = matrix.values.shape
+    absent = np.array([FEATURES[name].absent for name in matrix.names], dtype=np.float32)
+    member = np.array(
+        [[FEATURES[name].family is family for name in matrix.names] for family in families]
+    ).reshape(len(families), width)
+    parts = np.zeros((count, len(families)), dtype=np.float32)
+    present = np.ones((count, len(families)), dtype=np.bool_)
+    current, level = matrix.values.copy(), score(matrix).astype(np.float64)
+    for _ in families:
+        # Every present family of every candidate, taken away on trial: one call for all.
+        who, what = np.nonzero(present)
+        tried = np.where(member[what], absent, current[who])
+        left = score(FeatureMatrix(matrix.names, tried)).astype(np.float64)
+        loss = np.full((count, len(families)), -np.inf)
+        loss[who, what] = level[who] - left
+        taken = loss.argmax(axis=1)
+        everyone = np.arange(count)
+        parts[everyone, taken] = loss[everyone, taken]
+        level = level - loss[everyone, taken]
+        present[everyone, taken] = False
+        current = np.where(member[taken], absent, current)
+    return Contributions(families, level.astype(np.float32), parts)
+
+
 @dataclass(frozen=True)
 class FixedWeights:
     """Weighted sum of scaled features, with the weights of the goal's row."""
 
+    def serving(self, goal: Goal, seeker: Seeker) -> Ranker:
+        del goal, seeker
+        return self
+
     def features(self, goal: Goal) -> tuple[str, ...]:
         return tuple(goal.weights)
 
-    def score(self, goal: Goal, matrix: FeatureMatrix) -> Scored:
+    def score(self, goal: Goal, matrix: FeatureMatrix) -> FloatArray:
         if matrix.names != self.features(goal):
             raise InvalidInput(
                 f"features {matrix.names} are not those of {goal.name}.", where="ranker.features"
             )
-        scaled = np.column_stack(
-            [FEATURES[name].scale(matrix.values[:, i]) for i, name in enumerate(matrix.names)]
-        )
-        contributions = (scaled * np.fromiter(goal.weights.values(), np.float32)).astype(np.float32)
-        return Scored(contributions.sum(axis=1), contributions)
+        total = np.zeros(len(matrix.values), dtype=np.float32)
+        for column, (name, weight) in enumerate(goal.weights.items()):
+            total += np.float32(weight) * FEATURES[name].scale(matrix.values[:, column])
+        return total
+
+    def priced(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
+        """Fame costs what the goal says for the most active, others in proportion."""
+        fame = pairs.over_best(pairs.network.activity)[pairs.rows]
+        return np.asarray(scores - pairs.goal.quotas.exposure * fame, dtype=np.float32)
 
 
 FIXED = FixedWeights()

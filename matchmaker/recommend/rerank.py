@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.domain import Layer
-from matchmaker.recommend.features import Pairs, in_other_cluster
+from matchmaker.recommend.features.candidate import in_other_cluster
 from matchmaker.recommend.geography import great_circle_km
 from matchmaker.recommend.model import Filters, Request
+from matchmaker.recommend.pairs import Pairs
 from matchmaker.snapshot.model import (
     ENGAGEMENT_KINDS,
     KINDS,
@@ -121,22 +122,17 @@ def partners(pairs: Pairs) -> NDArray[np.int64]:
 def choose(pairs: Pairs, scores: FloatArray, limit: int) -> NDArray[np.int64]:
     """Positions in `pairs.rows` of those to show, best score first, ties by row.
 
-    A greedy choice: each further candidate of one place, and fame, cost what the
-    goal's quotas say; slots kept for other clusters go to their best. Prices
-    decide who is chosen, not the score that is shown.
+    A greedy choice: each further candidate of one place costs what the goal's
+    quotas say; slots kept for other clusters go to their best. That decides who
+    is chosen, not the score that is shown.
     """
     quotas = pairs.goal.quotas
-    priced = scores - quotas.exposure * _fame(pairs)
-    order = np.lexsort((pairs.rows, -priced))
+    order = np.lexsort((pairs.rows, -scores))
     if quotas.place:
-        order = _spread(pairs, priced, order, quotas.place, limit)
+        order = _spread(pairs, scores, order, quotas.place, limit)
     chosen = order[:limit]
     kept = _with_other_clusters(pairs, order, chosen, int(limit * quotas.other_cluster))
     return kept[np.lexsort((pairs.rows[kept], -scores[kept]))]
-
-
-def _fame(pairs: Pairs) -> FloatArray:
-    return pairs.over_best(pairs.network.activity)[pairs.rows]
 
 
 def _spread(

@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
-from matchmaker.recommend.features import Pairs
-from matchmaker.recommend.graph import Network
+from matchmaker.recommend.features.affinity import (
+    country_work,
+    programme_country_work,
+    programme_work,
+    region_work,
+)
+from matchmaker.recommend.graph import RESTART, Network
+from matchmaker.recommend.pairs import Pairs
 from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray
 from matchmaker.snapshot.nearest import best
 
 FUSION = 60  # Cormack, Clarke and Büttcher (2009)
-POOL = 100  # ranking the fused hundred loses nothing against ranking everybody
+POOL = 150  # ranking the fused hundred and fifty loses nothing against ranking everybody
+PLACES = 100  # places in a source are told up to this one, whatever the limit
 
 Source = Callable[[Pairs], FloatArray]
+
+
+@dataclass(frozen=True)
+class Retrieved:
+    """Rows (n,) in order, and for each source their places in it, 1 for the first, 0 for none."""
+
+    rows: IntArray
+    places: dict[str, IntArray]
 
 
 def same_place_and_industry(pairs: Pairs) -> FloatArray:
@@ -28,34 +44,54 @@ def same_place_and_industry(pairs: Pairs) -> FloatArray:
 SOURCES: dict[str, tuple[Source, int]] = {
     "dense": (lambda pairs: pairs.fit.dense, 100),
     "lexical": (lambda pairs: pairs.fit.lexical, 100),
-    "pagerank": (lambda pairs: pairs.walked(Network.pagerank), 100),
-    "shared_partners": (lambda pairs: pairs.walked(Network.shared_partners), 50),
-    "three_step": (lambda pairs: pairs.walked(Network.three_step), 50),
+    "evidence": (lambda pairs: pairs.fit.evidence, 100),
+    "pagerank": (lambda pairs: pairs.pagerank(RESTART), 100),
+    "three_step": (lambda pairs: pairs.walked(Network.three_step), 100),
+    "recent_shared": (lambda pairs: pairs.walked(Network.recent_shared), 50),
+    "worked_together": (lambda pairs: pairs.walked(Network.recent_with), 50),
+    "country_affinity": (country_work, 100),
+    "region": (region_work, 30),
+    "programme_activity": (programme_work, 100),
+    "programme_country": (programme_country_work, 100),
     "same_place_and_industry": (same_place_and_industry, 50),
-    "country_affinity": (lambda pairs: pairs.network.country_affinity(pairs.country), 50),
     "recently_active": (lambda pairs: pairs.network.activity, 30),
 }
 
 
-def retrieve(pairs: Pairs, eligible: BoolArray, limit: int) -> IntArray:
-    """Rows of the candidates to rank, in order of row.
+def retrieve(pairs: Pairs, eligible: BoolArray, limit: int) -> Retrieved:
+    """The candidates to rank.
 
     At least `POOL` and three times `limit`, where so many are eligible: budgets
     grow with the limit, and who no source names comes last.
     """
     wanted = max(POOL, 3 * limit)
     allowed = np.flatnonzero(eligible).astype(np.int32)
-    if len(allowed) <= wanted:
-        return allowed
     fused = np.zeros(len(pairs.snapshot), dtype=np.float32)
-    for source, budget in SOURCES.values():
+    found: dict[str, IntArray] = {}
+    for name, (source, budget) in SOURCES.items():
         rows = _best_of(allowed, source(pairs), max(budget, limit))
+        found[name] = rows
         fused[rows] += 1 / (FUSION + np.arange(1, len(rows) + 1, dtype=np.float32))
+    chosen = allowed if len(allowed) <= wanted else _fused(allowed, fused, wanted)
+    return Retrieved(chosen, {name: _places(chosen, rows) for name, rows in found.items()})
+
+
+def _fused(allowed: IntArray, fused: FloatArray, wanted: int) -> IntArray:
     chosen = _best_of(allowed, fused, wanted)
     if len(chosen) < wanted:
         unnamed = allowed[fused[allowed] == 0]
         chosen = np.concatenate([chosen, unnamed[: wanted - len(chosen)]])
     return np.sort(chosen).astype(np.int32)
+
+
+def _places(chosen: IntArray, ordered: IntArray) -> IntArray:
+    """Place of each chosen row among the first hundred of a source, 0 when it is not there."""
+    place = np.zeros(len(chosen), dtype=np.int32)
+    _, mine, theirs = np.intersect1d(
+        chosen, ordered[:PLACES], assume_unique=True, return_indices=True
+    )
+    place[mine] = theirs + 1
+    return place
 
 
 def _best_of(allowed: IntArray, scores: FloatArray, count: int) -> IntArray:

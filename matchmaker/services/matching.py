@@ -14,6 +14,7 @@ from matchmaker.errors import InvalidInput, MatchmakerError, StoreUnavailable
 from matchmaker.recommend.goals import GOALS
 from matchmaker.recommend.model import MAX_LIMIT, Recommendation, Request, Seeker
 from matchmaker.recommend.pipeline import recommend
+from matchmaker.services.rankers import RankerFolder
 from matchmaker.services.seekers import Seekers
 from matchmaker.services.snapshot_rows import FilterIds, SnapshotRows
 from matchmaker.snapshot.load import SnapshotReader, check_graph
@@ -30,6 +31,8 @@ class Question:
     limit: int = 10
     only_new: bool = True
     filters: FilterIds = field(default_factory=FilterIds)
+    capped: bool = True
+    explained: bool = True
 
     def __post_init__(self) -> None:
         if not 1 <= self.limit <= MAX_LIMIT:
@@ -82,7 +85,9 @@ class Matching:
         reader: SnapshotReader,
         embedder: Callable[[], Embedder],
         cache: Callable[[], VectorCache],
+        rankers: RankerFolder,
     ) -> None:
+        self._rankers = rankers
         self._store = store
         self._reader = reader
         self._embedder = embedder
@@ -124,7 +129,7 @@ class Matching:
         """One answer for each id, in order; an unknown id gives its error, not an exception."""
         for organization_id in ids:
             try:
-                answer = self.for_organization(organization_id, question)
+                answer = self.for_organization(organization_id, replace(question, explained=False))
             except StoreUnavailable:
                 raise
             except MatchmakerError as error:
@@ -147,7 +152,9 @@ class Matching:
         usable = [item.text if _is_usable(item.text) else "-" for item in batch]
         texts = seekers.free_texts(usable, question.goal)
         filters = rows.filters(question.filters)
-        request = Request(question.goal, question.limit, question.only_new, filters)
+        request = Request(
+            question.goal, question.limit, question.only_new, filters, question.capped
+        )
         for item, text in zip(batch, texts, strict=True):
             try:
                 _check_text(item.text)
@@ -158,18 +165,32 @@ class Matching:
             except MatchmakerError as error:
                 yield BulkAnswer(item.id, error=error)
             else:
-                found = recommend(rows.snapshot, replace(asker, texts=(text,)), request)
+                found = recommend(
+                    rows.snapshot,
+                    replace(asker, texts=(text,)),
+                    request,
+                    self._rankers.current(),
+                    explained=False,
+                )
                 yield BulkAnswer(item.id, found)
 
     def _answer(
         self, rows: SnapshotRows, voice: Voice | None, seeker: Seeker, question: Question
     ) -> Answer:
         filters = rows.filters(question.filters)
-        request = Request(question.goal, question.limit, question.only_new, filters)
+        request = Request(
+            question.goal, question.limit, question.only_new, filters, question.capped
+        )
         return Answer(
             goal=question.goal,
             seeker=voice.organization.id if voice else "",
-            recommendations=recommend(rows.snapshot, seeker, request),
+            recommendations=recommend(
+                rows.snapshot,
+                seeker,
+                request,
+                self._rankers.current(),
+                explained=question.explained,
+            ),
             freshness=self._freshness(rows, voice),
         )
 

@@ -270,6 +270,10 @@ class Snapshot:
         """Id of an organisation."""
         return str(self.organizations.table.column("id")[int(row)].as_py())
 
+    def ids_of(self, rows: IntArray) -> list[str]:
+        """Ids of organisations."""
+        return [str(one) for one in self.organizations.table.column("id").take(rows).to_pylist()]
+
     def name_of(self, row: int) -> str:
         """Name of an organisation as its source writes it."""
         return str(self.organizations.table.column("name")[int(row)].as_py())

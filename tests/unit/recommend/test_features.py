@@ -17,10 +17,11 @@ from matchmaker.domain import (
     PlaceLevel,
     Stage,
 )
-from matchmaker.recommend.features import FEATURES, Pairs
+from matchmaker.recommend.features import FEATURES
 from matchmaker.recommend.geography import great_circle_km
 from matchmaker.recommend.goals import GOALS
 from matchmaker.recommend.model import Seeker
+from matchmaker.recommend.pairs import Pairs
 from matchmaker.snapshot.model import Snapshot
 from tests.unit.snapshot.graphs import snapshot_of
 

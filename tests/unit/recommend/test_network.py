@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from matchmaker.domain import GraphRows, Layer
+from matchmaker.domain import GraphRows, Kind, Layer
+from matchmaker.recommend.affinity import Affinity
 from matchmaker.recommend.explain import shortest
-from matchmaker.recommend.graph import ITERATIONS, RESTART, Network, made_once, network
+from matchmaker.recommend.graph import ITERATIONS, RESTART, Network, Pace, made_once, network
 from tests.unit.recommend.small_graphs import (
     TODAY,
     collaborations,
@@ -101,7 +102,7 @@ def test_a_recent_project_draws_more_than_one_of_six_years_ago():
         engagements=(project("new", "o00 o01"), project("old", "o00 o02", old)),
     )
     mass = np.array([1, 0, 0], dtype=np.float32)
-    near = Network(snapshot_of(rows), NO_LAYERS).hop(mass, recent=True)
+    near = Network(snapshot_of(rows), NO_LAYERS).hop(mass, Pace.RECENT)
     assert near[1] / near[2] == pytest.approx(math.exp(2), rel=1e-3)
 
 
@@ -112,7 +113,7 @@ def test_a_big_project_gives_each_of_its_partners_less():
         engagements=(project("pair", "o00 o01"), project("four", "o00 o02 o03 o04")),
     )
     mass = np.array([1, 0, 0, 0, 0], dtype=np.float32)
-    near = Network(snapshot_of(rows), NO_LAYERS).hop(mass, recent=True)
+    near = Network(snapshot_of(rows), NO_LAYERS).hop(mass, Pace.RECENT)
     assert near[1:].tolist() == pytest.approx([1 / 4, 1 / 8, 1 / 8, 1 / 8])
 
 
@@ -156,7 +157,8 @@ def test_country_affinity_counts_recent_partnerships_with_that_country():
     )
     snapshot = snapshot_of(rows)
     german = int(snapshot.organizations.country[snapshot.row_of("t:a")])
-    affinity = Network(snapshot, NO_LAYERS).country_affinity(german)
+    network = Network(snapshot, NO_LAYERS)
+    affinity = Affinity(snapshot, network, frozenset({Kind.FIRM})).country(german)
     assert affinity[snapshot.row_of("t:lab")] == pytest.approx(1 + math.exp(-1), rel=1e-3)
 
 

@@ -34,12 +34,13 @@ from matchmaker.domain import (
     Tier,
 )
 from matchmaker.errors import InvalidInput
-from matchmaker.recommend.features import FEATURES, Pairs
+from matchmaker.recommend.features import FEATURES
 from matchmaker.recommend.goals import GOALS
 from matchmaker.recommend.model import Filters, Recommendation, Request, Seeker, SeekerText
+from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.pipeline import recommend
 from matchmaker.recommend.rank import FIXED, FeatureMatrix, compute
-from matchmaker.recommend.retrieve import retrieve
+from matchmaker.recommend.retrieve import POOL, retrieve
 from matchmaker.snapshot.model import Snapshot
 from tests.unit.snapshot.graphs import WORDS, random_rows, snapshot_of
 
@@ -134,9 +135,7 @@ def test_a_competitor_and_one_without_evidence_come_last(market: Snapshot) -> No
     assert ids(found)[0] == "t:1"  # near, and through a common partner
     assert set(ids(found)[2:]) == {"t:7", "t:9"}
     rival = next(each for each in found if each.id == "t:7")
-    assert any(
-        reason.feature == "competitor" and reason.contribution < 0 for reason in rival.reasons
-    )
+    assert any(reason.feature == "rivalry" and reason.contribution < 0 for reason in rival.reasons)
 
 
 @pytest.mark.parametrize(
@@ -295,7 +294,7 @@ def test_taking_the_evidence_away_lowers_the_score(market: Snapshot) -> None:
     request = Request(SUPPLIER, limit=20)
     found = recommend(market, asking("valve castings"), request)
     first = found[0]
-    assert first.reasons[0].feature == "text_lexical"
+    assert first.reasons[0].feature == "text"
     silent = replace(
         market,
         statements=replace(
@@ -330,9 +329,11 @@ def test_retrieval_keeps_who_fits_among_very_many() -> None:
     pairs = Pairs(
         snapshot, GOALS[SUPPLIER], asking("cobalt powder"), np.arange(1199, dtype=np.int32)
     )
-    rows = retrieve(pairs, np.ones(1199, dtype=np.bool_), 10)
-    assert len(rows) == 100
-    assert snapshot.row_of("t:777") in rows
+    found = retrieve(pairs, np.ones(1199, dtype=np.bool_), 10)
+    assert len(found.rows) == POOL
+    place = found.rows.tolist().index(snapshot.row_of("t:777"))
+    assert found.places["lexical"][place] == 1
+    assert found.places["pagerank"].tolist() == [0] * POOL
     assert ids(recommend(snapshot, asking("cobalt powder"), Request(SUPPLIER)))[0] == "t:777"
 
 

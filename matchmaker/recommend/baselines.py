@@ -1,0 +1,84 @@
+"""What a ranker is measured against: a score for everybody, from one idea each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from matchmaker.recommend.features.affinity import country_work
+from matchmaker.recommend.graph import ITERATIONS, Network, Pace, age_years, made_once, restarted
+from matchmaker.recommend.pairs import Pairs
+from matchmaker.recommend.retrieve import same_place_and_industry
+from matchmaker.snapshot.model import FloatArray
+
+Baseline = Callable[[Pairs], FloatArray]
+RECENT_YEARS = 2.0
+
+
+def at_random(pairs: Pairs) -> FloatArray:
+    """Any order, another for each seeker."""
+    seed = (pairs.seeker.row or 0) + 1
+    generator = np.random.default_rng(seed)
+    return generator.random(len(pairs.snapshot), dtype=np.float32)
+
+
+def popularity(pairs: Pairs) -> FloatArray:
+    """Number of undertakings ever."""
+    counts = np.diff(pairs.network.incidence.indptr)
+    return np.asarray(counts, dtype=np.float32)
+
+
+def recent_popularity(pairs: Pairs) -> FloatArray:
+    """Number of undertakings of the last two years."""
+    network = pairs.network
+
+    def count() -> FloatArray:
+        recent = age_years(pairs.snapshot, network.undertakings.date) <= RECENT_YEARS
+        return np.asarray(network.incidence @ recent.astype(np.float32), dtype=np.float32)
+
+    counted: FloatArray = made_once(pairs.snapshot, ("recent popularity", id(network)), count)
+    return counted
+
+
+def repeat(pairs: Pairs) -> FloatArray:
+    """Whom one worked with before, recent work counting more."""
+    return pairs.walked(Network.recent_with)
+
+
+def even_pagerank(pairs: Pairs) -> FloatArray:
+    """Personalised PageRank, restart .5, without recency."""
+    row = pairs.seeker.row
+    if row is None:
+        return np.zeros(len(pairs.snapshot), dtype=np.float32)
+    return restarted(pairs.network.hops(row, Pace.EVEN, ITERATIONS), row, 0.5)
+
+
+def item_neighbours(pairs: Pairs) -> FloatArray:
+    """Similar to one's partners by whom they work with: cosine item-kNN (Sarwar et al., 2001)."""
+    row, network = pairs.seeker.row, pairs.network
+    if row is None:
+        return np.zeros(len(pairs.snapshot), dtype=np.float32)
+    inverse = 1 / np.sqrt(np.maximum(network.degree, 1))
+    mine = network.through_partners(row, inverse.astype(np.float32))
+    return np.asarray((network.adjacency @ mine) * inverse, dtype=np.float32)
+
+
+BASELINES: Mapping[str, Baseline] = {
+    "random": at_random,
+    "popularity": popularity,
+    "recent popularity": recent_popularity,
+    "repeat": repeat,
+    "same place and sector": same_place_and_industry,
+    "country": country_work,
+    "lexical": lambda pairs: pairs.fit.lexical,
+    "dense": lambda pairs: pairs.fit.dense,
+    "lexical and dense": lambda pairs: pairs.fit.best,
+    "common neighbours": lambda pairs: pairs.walked(Network.shared_partners),
+    "Adamic–Adar": lambda pairs: pairs.walked(Network.adamic_adar),
+    "resource allocation": lambda pairs: pairs.walked(Network.resource_allocation),
+    "item-kNN": item_neighbours,
+    "three-step paths": lambda pairs: pairs.walked(Network.three_step),
+    "PageRank": even_pagerank,
+    "PageRank with recency": lambda pairs: pairs.pagerank(0.3),
+}

@@ -1,0 +1,179 @@
+"""Evaluation on what happened later: every candidate ranked, ours beside the baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+
+from matchmaker.recommend import rerank
+from matchmaker.recommend.baselines import BASELINES
+from matchmaker.recommend.features.candidate import in_other_cluster
+from matchmaker.recommend.goals import GOALS, Goal
+from matchmaker.recommend.metrics import MEASURES, exposure, interval, table
+from matchmaker.recommend.model import Request
+from matchmaker.recommend.pairs import Pairs
+from matchmaker.recommend.pipeline import Ranked, rank
+from matchmaker.recommend.rank import FIXED, Ranker
+from matchmaker.recommend.trials import Trial
+from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray, Snapshot
+
+OURS, CAPPED, WEIGHTS = "Matchmaker", "Matchmaker, exposure capped", "fixed weights"
+SHOWN = 10
+LIMIT = 50
+
+
+class Answers(StrEnum):
+    """Which answers count: partners that are new, those known before, or all."""
+
+    NEW = "new"
+    REPEAT = "repeat"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One trial: for each method the places of the answers, 0 when not ranked, and who is shown."""
+
+    places: Mapping[str, IntArray]
+    shown: Mapping[str, IntArray]
+    strata: Mapping[str, str]
+    elsewhere: Mapping[str, float]
+
+
+def outcome(
+    past: Snapshot, goal: Goal, trial: Trial, known: BoolArray, ranker: Ranker, which: Answers
+) -> Outcome | None:
+    """How each method did on one trial, None when it has no answer of this sort."""
+    right = {Answers.NEW: trial.new, Answers.REPEAT: trial.known, Answers.ALL: trial.answers}[which]
+    if not len(right):
+        return None
+    request = Request(goal.name, LIMIT, only_new=which is Answers.NEW)
+    everyone = Pairs(past, goal, trial.seeker, np.arange(len(past), dtype=np.int32))
+    allowed = np.flatnonzero(rerank.eligible(everyone, request) & known).astype(np.int32)
+    orders: dict[str, IntArray] = {}
+    for name, baseline in BASELINES.items():
+        orders[name] = _ordered(allowed, baseline(everyone)[allowed])
+    if ranker is not FIXED:
+        fixed = rank(past, trial.seeker, replace(request, capped=False), FIXED, known)
+        orders[WEIGHTS] = _order(fixed, fixed.scores)
+    ranked = rank(past, trial.seeker, request, ranker, known)
+    orders[OURS], orders[CAPPED] = _order(ranked, ranked.scores), _order(ranked, ranked.priced)
+    other = in_other_cluster(past, trial.seeker)
+    return Outcome(
+        places={name: _places(order, right) for name, order in orders.items()},
+        shown={name: order[:SHOWN] for name, order in orders.items()},
+        strata=strata(past, trial, right),
+        elsewhere={name: float(other[order[:SHOWN]].mean()) for name, order in orders.items()},
+    )
+
+
+def _order(ranked: Ranked, scores: FloatArray) -> IntArray:
+    return _ordered(ranked.pairs.rows, scores)
+
+
+def _ordered(rows: IntArray, scores: FloatArray) -> IntArray:
+    return np.asarray(rows[np.lexsort((rows, -scores))], dtype=np.int32)
+
+
+def _places(order: IntArray, right: IntArray) -> IntArray:
+    found = np.flatnonzero(np.isin(order, right)) + 1
+    return np.concatenate([found, np.zeros(len(right) - len(found))]).astype(np.int32)
+
+
+def strata(past: Snapshot, trial: Trial, right: IntArray) -> dict[str, str]:
+    """Which group a trial belongs to, by each way of grouping."""
+    seeker, row = trial.seeker, trial.seeker.row
+    history = _undertakings(past, row) if row is not None else 0
+    language = seeker.texts[0].language if seeker.texts else ""
+    country = past.organizations.country[right]
+    own = past.organizations.country[row] if row is not None else -1
+    place = "home" if own >= 0 and bool((country == own).all()) else "abroad"
+    if own >= 0 and place == "abroad" and bool((country == own).any()):
+        place = "both"
+    return {
+        "history": _history(history),
+        "size": seeker.size.value if seeker.size else "not said",
+        "place": place if own >= 0 else "not said",
+        "cluster": _cluster(past, trial, right),
+        "language": language or "none",
+    }
+
+
+def _undertakings(past: Snapshot, row: int) -> int:
+    """Engagements and ties of an organisation."""
+    ties = [side for layer in past.layers.values() for side in (layer.out, layer.into)]
+    # An undirected layer holds its ties under both ends, once for each.
+    counted = {id(side): len(side.indices[side.row(row)]) for side in ties}
+    return len(past.organization_engagements.row(row)) + sum(counted.values())
+
+
+def _history(count: int) -> str:
+    if count <= 1:
+        return str(count)
+    return "2–5" if count <= 5 else "more"
+
+
+def _cluster(past: Snapshot, trial: Trial, right: IntArray) -> str:
+    if not trial.seeker.clusters:
+        return "in none"
+    return "other" if bool(in_other_cluster(past, trial.seeker)[right].all()) else "same"
+
+
+def summary(outcomes: Sequence[Outcome], by: str | None = None) -> dict[str, object]:
+    """Measures of every method with intervals, and ours less each other, paired by trial."""
+    methods = list(outcomes[0].places) if outcomes else []
+    figures = {m: table([one.places[m] for one in outcomes]) for m in methods}
+    found: dict[str, object] = {
+        "trials": len(outcomes),
+        "methods": {
+            method: {
+                name: {
+                    "mean": float(figures[method][name].mean()),
+                    "interval": interval(figures[method][name]),
+                    "ours_less": float((figures[OURS][name] - figures[method][name]).mean()),
+                    "ours_less_interval": interval(figures[OURS][name] - figures[method][name]),
+                }
+                for name in MEASURES
+            }
+            for method in methods
+        },
+    }
+    if by:
+        groups = sorted({one.strata[by] for one in outcomes})
+        found["by"] = by
+        found["strata"] = {
+            group: {
+                "trials": sum(one.strata[by] == group for one in outcomes),
+                "methods": {
+                    method: {
+                        name: float(
+                            figures[method][name][
+                                [one.strata[by] == group for one in outcomes]
+                            ].mean()
+                        )
+                        for name in MEASURES
+                    }
+                    for method in methods
+                },
+            }
+            for group in groups
+        }
+    return found
+
+
+def spread(outcomes: Sequence[Outcome], candidates: int) -> dict[str, dict[str, float]]:
+    """Exposure under each method, with the share of slots in other clusters."""
+    methods = list(outcomes[0].shown) if outcomes else []
+    return {
+        method: {
+            **exposure([one.shown[method] for one in outcomes], candidates),
+            "other_clusters": float(np.mean([one.elsewhere[method] for one in outcomes])),
+        }
+        for method in methods
+    }
+
+
+__all__ = ["GOALS", "Answers", "Outcome", "outcome", "spread", "strata", "summary"]

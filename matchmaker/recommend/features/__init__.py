@@ -1,0 +1,10 @@
+"""What a candidate is judged by: one small function each, its docstring shown to users.
+
+A feature is raw: in its own unit, NaN where unknown. How it enters a score of
+fixed weights, in [0, 1], is said by its `scale`.
+"""
+
+from matchmaker.recommend.features import affinity, candidate, network, text
+from matchmaker.recommend.features.registry import FEATURES, Family, Feature
+
+__all__ = ["FEATURES", "Family", "Feature", "affinity", "candidate", "network", "text"]

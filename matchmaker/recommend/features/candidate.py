@@ -1,0 +1,160 @@
+"""The candidate itself: how active it is, what it does, and whether it can be trusted."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from matchmaker.domain import Layer
+from matchmaker.recommend.features.registry import Family, feature, saturating
+from matchmaker.recommend.model import Seeker
+from matchmaker.recommend.pairs import Pairs
+from matchmaker.snapshot.model import BoolArray, FloatArray, Snapshot
+
+
+@feature("recent_activity", Family.ACTIVITY, zh="近期活跃程度")
+def recent_activity(pairs: Pairs) -> FloatArray:
+    """How active it lately was in joint undertakings, over the most active."""
+    return pairs.over_best(pairs.network.activity)[pairs.rows]
+
+
+@feature(
+    "completed", Family.ACTIVITY, unit="undertakings", zh="已有合作事项数", scale=saturating(5)
+)
+def completed(pairs: Pairs) -> FloatArray:
+    """How many joint undertakings it is known to have taken part in."""
+    return np.asarray(np.diff(pairs.network.incidence.indptr)[pairs.rows], dtype=np.float32)
+
+
+@feature("same_industry", Family.INDUSTRY, absent=np.nan, zh="行业相近")
+def same_industry(pairs: Pairs) -> FloatArray:
+    """Relatedness of the registered industries: 1 the same, ½ under the same wider one."""
+    parent = np.asarray(pairs.snapshot.industries.column("parent"), dtype=np.int64)
+    theirs = pairs.snapshot.organizations.industry[pairs.rows]
+    mine = pairs.seeker.industry
+    if mine < 0 or not len(parent):
+        return np.full(len(theirs), np.nan, dtype=np.float32)
+    wider = np.where(theirs >= 0, parent[theirs], -1)
+    family = {mine, int(parent[mine])} - {-1}
+    related = np.isin(wider, sorted(family)) | np.isin(theirs, sorted(family))
+    value = np.where(theirs == mine, 1.0, np.where(related, 0.5, 0.0))
+    return np.where(theirs < 0, np.nan, value).astype(np.float32)
+
+
+@feature("stages", Family.INDUSTRY, absent=np.nan, zh="价值链环节互补")
+def stages(pairs: Pairs) -> FloatArray:
+    """Share of its value-chain stages that you do not hold yourself."""
+    theirs = pairs.snapshot.organizations.stages[pairs.rows].astype(np.uint32)
+    added = theirs & ~np.uint32(pairs.seeker.stages)
+    held = np.bitwise_count(theirs).astype(np.float32)
+    share = np.bitwise_count(added) / np.maximum(held, 1)
+    return np.where(held > 0, share, np.nan).astype(np.float32)
+
+
+@feature("verified", Family.TRUST, zh="身份已核验")
+def verified(pairs: Pairs) -> FloatArray:
+    """Whether a credit code or VAT number with a right check digit is on record."""
+    return pairs.snapshot.organizations.verified[pairs.rows].astype(np.float32)
+
+
+@feature(
+    "capacity",
+    Family.TRUST,
+    absent=np.nan,
+    unit="introductions",
+    zh="尚可接洽数",
+    scale=saturating(2),
+)
+def capacity(pairs: Pairs) -> FloatArray:
+    """How many introductions it says it can still take on."""
+    said = pairs.snapshot.organizations.capacity[pairs.rows].astype(np.float32)
+    return np.where(said < 0, np.nan, said).astype(np.float32)
+
+
+@feature("other_cluster", Family.INDUSTRY, zh="来自其他集群")
+def other_cluster(pairs: Pairs) -> FloatArray:
+    """Whether it is a member of a cluster, and of none of yours."""
+    return in_other_cluster(pairs.snapshot, pairs.seeker)[pairs.rows].astype(np.float32)
+
+
+@feature("competitor", Family.RIVALRY, monotone=-1, better="low", zh="竞争关系")
+def competitor(pairs: Pairs) -> FloatArray:
+    """Whether the two are recorded as competitors."""
+    rivals = np.zeros(len(pairs.snapshot), dtype=np.float32)
+    if pairs.seeker.row is not None:
+        ties = pairs.snapshot.layers[Layer.COMPETES_WITH].out
+        rivals[ties.indices[ties.row(pairs.seeker.row)]] = 1
+    return rivals[pairs.rows]
+
+
+@feature("latest_activity", Family.ACTIVITY, zh="最近一年活跃程度")
+def latest_activity(pairs: Pairs) -> FloatArray:
+    """How active it was in the last year, over the most active."""
+    return pairs.over_best(pairs.affinity.standing.latest)[pairs.rows]
+
+
+@feature("last_active", Family.ACTIVITY, unit="years", better="low", zh="距上次合作的年数",
+         scale=lambda years: np.exp(-np.nan_to_num(years, nan=10.0)).astype(np.float32),
+         absent=np.nan)  # fmt: skip
+def last_active(pairs: Pairs) -> FloatArray:
+    """Years since its last known undertaking."""
+    return pairs.affinity.standing.last_age[pairs.rows]
+
+
+@feature("partners", Family.ACTIVITY, zh="伙伴数量")
+def partners(pairs: Pairs) -> FloatArray:
+    """How many organisations it has worked with, over the one with most."""
+    return pairs.over_best(pairs.network.degree)[pairs.rows]
+
+
+@feature("centrality", Family.ACTIVITY, zh="在整个网络中的地位")
+def centrality(pairs: Pairs) -> FloatArray:
+    """Standing in the whole network: PageRank over the best."""
+    return pairs.over_best(pairs.network.centrality)[pairs.rows]
+
+
+@feature("met", Family.ACTIVITY, zh="近期接触同类机构的程度")
+def met(pairs: Pairs) -> FloatArray:
+    """How many organisations like you it lately worked with, over the one with most."""
+    return pairs.over_best(pairs.affinity.standing.met)[pairs.rows]
+
+
+@feature("met_share", Family.ACTIVITY, zh="其伙伴中同类机构的比例", absent=np.nan)
+def met_share(pairs: Pairs) -> FloatArray:
+    """Share of organisations like you among those it lately worked with."""
+    return pairs.affinity.standing.met_share[pairs.rows]
+
+
+@feature("group_size", Family.ACTIVITY, unit="organizations", zh="其项目规模", scale=saturating(10),
+         absent=np.nan)  # fmt: skip
+def group_size(pairs: Pairs) -> FloatArray:
+    """How many take part in its undertakings of late, on average."""
+    return pairs.affinity.standing.mean_size[pairs.rows]
+
+
+@feature("trend", Family.ACTIVITY, zh="活跃程度的走势", absent=np.nan)
+def trend(pairs: Pairs) -> FloatArray:
+    """Activity of the last year over that of the last three: rising towards 1."""
+    return pairs.affinity.standing.trend[pairs.rows]
+
+
+@feature("new_partners", Family.ACTIVITY, zh="近两年新伙伴")
+def new_partners(pairs: Pairs) -> FloatArray:
+    """New partners like you that it found in the last two years, over the one with most."""
+    return pairs.over_best(pairs.affinity.standing.new_partners)[pairs.rows]
+
+
+@feature("newcomers", Family.ACTIVITY, zh="近两年接纳的新机构")
+def newcomers(pairs: Pairs) -> FloatArray:
+    """Newcomers like you that it took in over the last two years, over the one with most."""
+    return pairs.over_best(pairs.affinity.standing.newcomers)[pairs.rows]
+
+
+def in_other_cluster(snapshot: Snapshot, seeker: Seeker) -> BoolArray:
+    """Members of some cluster that are in none of the seeker's, shape (n,)."""
+    members = snapshot.memberships
+    anywhere = np.zeros(len(snapshot), dtype=np.bool_)
+    mine = np.zeros(len(snapshot), dtype=np.bool_)
+    anywhere[members.organization] = True
+    own = np.isin(members.cluster, sorted(seeker.clusters))
+    mine[members.organization[own]] = True
+    return anywhere & ~mine

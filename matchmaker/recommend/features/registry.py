@@ -1,0 +1,108 @@
+"""What a feature is, and the list of all."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+import numpy as np
+
+from matchmaker.recommend.pairs import Pairs
+from matchmaker.snapshot.model import FloatArray
+
+Compute = Callable[[Pairs], FloatArray]
+Scale = Callable[[FloatArray], FloatArray]
+
+
+class Family(StrEnum):
+    """Features that stand or fall with the same evidence; a reason is given for each family.
+
+    `CONTEXT` says something of the seeker or the question alone. It cannot speak
+    for one candidate over another, so no reason is given for it.
+    """
+
+    TEXT = "text"
+    NETWORK = "network"
+    HISTORY = "history"
+    HOME = "home"
+    NEARNESS = "nearness"
+    PROGRAMME = "programme"
+    ACTIVITY = "activity"
+    INDUSTRY = "industry"
+    TRUST = "trust"
+    RIVALRY = "rivalry"
+    CONTEXT = "context"
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A feature with what users are told of it. Values have the shape of `Pairs.rows`.
+
+    `absent` is its value without the evidence. `monotone` says that a higher
+    value never speaks against a candidate (1), or never for it (-1).
+    """
+
+    name: str
+    family: Family
+    unit: str
+    better: Literal["high", "low"]
+    zh: str
+    compute: Compute
+    scale: Scale
+    absent: float
+    monotone: Literal[-1, 0, 1]
+
+    @property
+    def en(self) -> str:
+        """What it means: the first line of the function's docstring."""
+        return inspect.getdoc(self.compute).splitlines()[0]  # type: ignore[union-attr]
+
+
+FEATURES: dict[str, Feature] = {}
+FAR_PLACE = 200.0  # what a candidate gets that a source did not name
+
+
+def place_in(pairs: Pairs, source: str) -> FloatArray:
+    """Places of the candidates in one source of retrieval, 1 for the first."""
+    places = pairs.places.get(source)
+    if places is None:
+        return np.full(len(pairs.rows), FAR_PLACE, dtype=np.float32)
+    return np.where(places > 0, places, FAR_PLACE).astype(np.float32)
+
+
+def unit_interval(values: FloatArray) -> FloatArray:
+    """As it is, unknown as 0."""
+    return np.clip(np.nan_to_num(values, nan=0.0), 0, 1).astype(np.float32)
+
+
+def saturating(half: float) -> Scale:
+    """x / (x + half): 0 at none, ½ at `half`, towards 1."""
+
+    def scale(values: FloatArray) -> FloatArray:
+        known = np.maximum(np.nan_to_num(values), 0)
+        return np.asarray(known / (known + half), dtype=np.float32)
+
+    return scale
+
+
+def feature(
+    name: str,
+    family: Family,
+    *,
+    zh: str,
+    unit: str = "",
+    better: Literal["high", "low"] = "high",
+    scale: Scale = unit_interval,
+    absent: float = 0.0,
+    monotone: Literal[-1, 0, 1] = 0,
+) -> Callable[[Compute], Compute]:
+    """Register a feature under its name."""
+
+    def register(compute: Compute) -> Compute:
+        FEATURES[name] = Feature(name, family, unit, better, zh, compute, scale, absent, monotone)
+        return compute
+
+    return register

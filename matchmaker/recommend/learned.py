@@ -1,0 +1,97 @@
+"""A ranker learned from the graph's own history: gradient-boosted trees for each goal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from matchmaker.domain import GoalName, StatementKind
+from matchmaker.errors import InvalidInput
+from matchmaker.recommend.evidence import questions
+from matchmaker.recommend.goals import Goal
+from matchmaker.recommend.model import Seeker
+from matchmaker.recommend.pairs import Pairs
+from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker
+from matchmaker.snapshot.model import FloatArray
+
+Classifier = Any  # sklearn.ensemble.HistGradientBoostingClassifier
+
+
+@dataclass(frozen=True)
+class GoalModel:
+    """What was learned for one goal.
+
+    A score is the probability of a tie within the horizon, from the trees' log
+    odds x as 1 / (1 + exp(−(slope · x + intercept))) (Platt, 1999). `prices` are
+    what candidates that would be suggested too often pay, in log odds, by id.
+    `figures` say how it was learned and how well it did.
+    """
+
+    features: tuple[str, ...]
+    classifiers: tuple[Classifier, ...]
+    slope: float
+    intercept: float
+    prices: Mapping[str, float]
+    figures: Mapping[str, Any]
+
+    def log_odds(self, matrix: FeatureMatrix) -> FloatArray:
+        """Calibrated log odds (n,)."""
+        if not len(matrix.values):
+            return np.zeros(0, dtype=np.float32)
+        raw = sum(one.decision_function(matrix.values) for one in self.classifiers)
+        mean = raw / len(self.classifiers)
+        return np.asarray(self.slope * mean + self.intercept, dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class LearnedRanker:
+    """The learned model of each goal that has one, fixed weights for the others."""
+
+    models: Mapping[GoalName, GoalModel]
+
+    def serving(self, goal: Goal, seeker: Seeker) -> Ranker:
+        """Itself where it learned from the same kind of question, fixed weights elsewhere.
+
+        A model that learned whom organisations turn to has not learned to read
+        what somebody asks for in words.
+        """
+        model = self.models.get(goal.name)
+        in_words = any(text.kind is StatementKind.NEED for text in questions(seeker, goal))
+        return FIXED if model is None or (in_words and not goal.by_text) else self
+
+    def features(self, goal: Goal) -> tuple[str, ...]:
+        model = self.models.get(goal.name)
+        return model.features if model else FIXED.features(goal)
+
+    def score(self, goal: Goal, matrix: FeatureMatrix) -> FloatArray:
+        model = self.models.get(goal.name)
+        if model is None:
+            return FIXED.score(goal, matrix)
+        if matrix.names != model.features:
+            raise InvalidInput(
+                f"features {matrix.names} are not those of {goal.name}.", where="ranker.features"
+            )
+        return probability(model.log_odds(matrix))
+
+    def priced(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
+        """Probabilities after the price of being suggested too often."""
+        model = self.models.get(pairs.goal.name)
+        if model is None:
+            return FIXED.priced(pairs, scores)
+        ids = pairs.snapshot.ids_of(pairs.rows)
+        price = np.fromiter((model.prices.get(one, 0.0) for one in ids), np.float32, len(ids))
+        return np.where(price > 0, probability(log_odds(scores) - price), scores).astype(np.float32)
+
+
+def probability(log_odds: FloatArray) -> FloatArray:
+    """1 / (1 + exp(−x))."""
+    return np.asarray(1 / (1 + np.exp(-log_odds.astype(np.float64))), dtype=np.float32)
+
+
+def log_odds(probabilities: FloatArray) -> FloatArray:
+    """The inverse of `probability`."""
+    p = np.clip(probabilities.astype(np.float64), 1e-12, 1 - 1e-7)
+    return np.asarray(np.log(p / (1 - p)), dtype=np.float32)

@@ -1,0 +1,146 @@
+"""One seeker against candidates, with everything that several features and sources share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.recommend.affinity import Affinity, affinity
+from matchmaker.recommend.evidence import TextFit, text_fit
+from matchmaker.recommend.geography import great_circle_km
+from matchmaker.recommend.goals import Goal
+from matchmaker.recommend.graph import FURTHER, ITERATIONS, Network, Pace, network, restarted
+from matchmaker.recommend.model import Seeker
+from matchmaker.snapshot.model import FloatArray, IntArray, Snapshot
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """One seeker against candidates: what features are computed from.
+
+    `rows` (n,) are rows of organisations in the snapshot. `places` are their
+    places in each source that found them, 1 for the first, see `retrieve`.
+    """
+
+    snapshot: Snapshot
+    goal: Goal
+    seeker: Seeker
+    rows: IntArray
+    places: dict[str, IntArray] = field(default_factory=dict)
+
+    @cached_property
+    def network(self) -> Network:
+        return network(self.snapshot, self.goal.walk)
+
+    @cached_property
+    def affinity(self) -> Affinity:
+        return affinity(self.snapshot, self.network, self.goal.seekers)
+
+    @cached_property
+    def fit(self) -> TextFit:
+        return text_fit(self.snapshot, self.seeker, self.goal)
+
+    @cached_property
+    def distance_km(self) -> FloatArray:
+        """To each of `rows`, shape (n,), NaN where unknown."""
+        organizations = self.snapshot.organizations
+        return great_circle_km(
+            self.seeker.latitude,
+            self.seeker.longitude,
+            organizations.latitude[self.rows],
+            organizations.longitude[self.rows],
+        )
+
+    @cached_property
+    def country(self) -> int:
+        """Code of the seeker's country in the snapshot, -1 when nobody else is there."""
+        if self.seeker.row is not None:
+            return int(self.snapshot.organizations.country[self.seeker.row])
+        return _countries(self.snapshot).get(self.seeker.country, -1)
+
+    @cached_property
+    def region(self) -> int:
+        """Region of the seeker's place, -1 when it has none."""
+        return self.affinity.region_of(self.seeker.place)
+
+    @cached_property
+    def profile(self) -> FloatArray:
+        """Shares of programme parts in what the seeker does, shape (parts,)."""
+        return self.affinity.profile(self.seeker.row, self.country)
+
+    @cached_property
+    def _hops(self) -> FloatArray | None:
+        if self.seeker.row is None:
+            return None
+        return self.network.hops(self.seeker.row, Pace.RECENT, ITERATIONS)
+
+    def pagerank(self, restart: float) -> FloatArray:
+        """Personalised PageRank by recency to everybody; zeros without a place in the network."""
+        return self._made(("pagerank", restart), lambda: self._restarted(self._hops, restart))
+
+    def _restarted(self, hops: FloatArray | None, restart: float) -> FloatArray:
+        if hops is None or self.seeker.row is None:
+            return self._nobody
+        return restarted(hops, self.seeker.row, restart)
+
+    @property
+    def _nobody(self) -> FloatArray:
+        return np.zeros(len(self.snapshot), dtype=np.float32)
+
+    @cached_property
+    def _results(self) -> dict[object, FloatArray]:
+        return {}
+
+    def _made(self, key: object, make: Callable[[], FloatArray]) -> FloatArray:
+        if key not in self._results:
+            self._results[key] = make()
+        return self._results[key]
+
+    def walked(self, measure: Callable[[Network, int], FloatArray]) -> FloatArray:
+        """A measure from the seeker over the network; zeros for one without a place in it."""
+        row = self.seeker.row
+        if row is None:
+            return self._nobody
+        return self._made(measure, lambda: measure(self.network, row))
+
+    def affine(self, name: str, measure: Callable[[Affinity], FloatArray]) -> FloatArray:
+        """A measure of what places and programmes prefer, to everybody, kept under a name."""
+        return self._made(("affinity", name), lambda: measure(self.affinity))
+
+    @cached_property
+    def steps(self) -> NDArray[np.int8]:
+        """Steps in the network from the seeker to everybody, as `Network.steps`."""
+        if self.seeker.row is None:
+            return np.full(len(self.snapshot), FURTHER, dtype=np.int8)
+        return self.network.steps(self.seeker.row, self.walked(Network.shared_partners))
+
+    def narrowed(self, rows: IntArray, places: dict[str, IntArray]) -> Pairs:
+        """The same seeker against fewer candidates, with what was computed so far."""
+        fewer = replace(self, rows=rows, places=places)
+        kept = (
+            "network", "affinity", "fit", "country", "region", "profile",
+            "_hops", "_results",
+        )  # fmt: skip
+        fewer.__dict__.update({name: self.__dict__[name] for name in kept if name in self.__dict__})
+        return fewer
+
+    def over_best(self, values: FloatArray) -> FloatArray:
+        """Square root of each over the largest of all others than the seeker, in [0, 1]."""
+        return np.asarray(np.sqrt(np.maximum(self.over_largest(values), 0)), dtype=np.float32)
+
+    def over_largest(self, values: FloatArray) -> FloatArray:
+        """Each over the largest of all others than the seeker, in [0, 1]; shape as given."""
+        others = values.copy()
+        if self.seeker.row is not None:
+            others[self.seeker.row] = 0
+        top = float(np.nan_to_num(others).max(initial=0))
+        return np.asarray(others / top if top > 0 else others, dtype=np.float32)
+
+
+def _countries(snapshot: Snapshot) -> dict[str, int]:
+    names = sorted(set(snapshot.organizations.table.column("country").to_pylist()))
+    return {name: number for number, name in enumerate(names) if name}

@@ -1,0 +1,215 @@
+"""Why, in sentences: what each kind of evidence contributed, for and against."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from matchmaker.recommend.features import FEATURES, Family
+from matchmaker.recommend.features.affinity import country_work
+from matchmaker.recommend.features.candidate import in_other_cluster
+from matchmaker.recommend.graph import Network
+from matchmaker.recommend.model import Reason
+from matchmaker.recommend.pairs import Pairs
+from matchmaker.recommend.rank import NEGLIGIBLE, Contributions
+
+BASE, EXPOSURE = "base", "exposure"
+FIT_UNKNOWN = 1e-6
+
+
+class Facts:
+    """What is known of one candidate against the seeker, for the sentences."""
+
+    def __init__(self, pairs: Pairs, row: int) -> None:
+        self._pairs, self._row = pairs, row
+        self._organizations = pairs.snapshot.organizations
+
+    def feature(self, name: str) -> float:
+        """A feature's value for this candidate alone."""
+        one = self._pairs.narrowed(np.array([self._row], dtype=np.int32), {})
+        return float(FEATURES[name].compute(one)[0])
+
+    @property
+    def fit(self) -> float:
+        return float(self._pairs.fit.best[self._row])
+
+    @property
+    def shared(self) -> int:
+        return int(self._pairs.walked(Network.shared_partners)[self._row])
+
+    @property
+    def undertakings(self) -> int:
+        return int(np.diff(self._pairs.network.incidence.indptr)[self._row])
+
+    @property
+    def with_country(self) -> float:
+        return float(country_work(self._pairs)[self._row])
+
+    @property
+    def same_country(self) -> bool:
+        country = int(self._organizations.country[self._row])
+        return country >= 0 and country == self._pairs.country
+
+    @property
+    def other_cluster(self) -> bool:
+        return bool(in_other_cluster(self._pairs.snapshot, self._pairs.seeker)[self._row])
+
+    @property
+    def capacity(self) -> int:
+        return int(self._organizations.capacity[self._row])
+
+    @property
+    def verified(self) -> bool:
+        return bool(self._organizations.verified[self._row])
+
+
+Said = tuple[float | None, str, str]
+Sentence = Callable[[Facts, bool], Said]
+
+
+def _text(facts: Facts, good: bool) -> Said:
+    fit = facts.fit
+    if fit < FIT_UNKNOWN:
+        return None, "没有可对照的文字", "no text of its to compare"
+    if good:
+        return fit, f"其文字与您的需求相符（{fit:.2f}）", f"its texts fit what you ask ({fit:.2f})"
+    return fit, f"其文字与您的需求不太相符（{fit:.2f}）", f"its texts fit little ({fit:.2f})"
+
+
+def _network(facts: Facts, good: bool) -> Said:
+    shared = facts.shared
+    if shared and good:
+        who = "one partner" if shared == 1 else f"{shared} partners"
+        return float(shared), f"与您有{shared}个共同伙伴", f"you have {who} in common"
+    if good:
+        return 0.0, "在合作网络中与您相近", "near to you in the network of undertakings"
+    if shared:
+        return (
+            float(shared),
+            f"有{shared}个共同伙伴，但网络中更近者不少",
+            f"{shared} partners in common, but many others are nearer to you",
+        )
+    return 0.0, "在合作网络中与您尚无联系", "not linked to you in the network yet"
+
+
+def _history(facts: Facts, good: bool) -> Said:
+    del good  # a fact of its own
+    value = facts.feature("worked_with_you")
+    if value > 0:
+        return value, "你们近期有过合作", "you two have worked together"
+    return value, "你们尚未合作过", "you two have not worked together yet"
+
+
+def _home(facts: Facts, good: bool) -> Said:
+    value = facts.with_country
+    if good and facts.same_country:
+        return value, "同在一国，近期常与本国机构合作", "of your own country, and active in it"
+    if good:
+        return value, "近期常与贵国机构合作", "often works with organisations of your country"
+    return value, "近期较少与贵国机构合作", "seldom works with organisations of your country"
+
+
+def _nearness(facts: Facts, good: bool) -> Said:
+    km = facts.feature("nearness")
+    if math.isnan(km):
+        return None, "距离不明，按一般计", "distance unknown, counted as average"
+    if good:
+        return km, f"相距约{km:.0f}公里", f"about {km:.0f} km away"
+    return km, f"相距较远，约{km:.0f}公里", f"rather far, about {km:.0f} km away"
+
+
+def _programme(facts: Facts, good: bool) -> Said:
+    value = facts.feature("programme_activity")
+    if good:
+        return value, "近期活跃于您所在的计划领域", "lately active in the programmes you are in"
+    return value, "在您所在的计划领域较少活动", "little active in the programmes you are in"
+
+
+def _activity(facts: Facts, good: bool) -> Said:
+    count = facts.undertakings
+    many = "one joint undertaking" if count == 1 else f"{count} joint undertakings"
+    if good:
+        return float(count), f"合作活跃，已有{count}项记录", f"active: {many} on record"
+    return float(count), f"合作记录较少（{count}项）", f"not very active: {many} on record"
+
+
+def _industry(facts: Facts, good: bool) -> Said:
+    same = facts.feature("same_industry")
+    if facts.other_cluster and good:
+        return None, "来自其他集群", "from another cluster"
+    if same == 1:
+        return same, "行业相同", "the same industry"
+    if same > 0:
+        return same, "行业相近", "a related industry"
+    if good:
+        return None, "价值链环节与您互补", "holds stages of the value chain that you do not"
+    return None, "行业不同", "another industry"
+
+
+def _trust(facts: Facts, good: bool) -> Said:
+    if not good:
+        return None, "接洽余力有限或信息未核验", "little capacity left, or not verified"
+    said = []
+    if facts.feature("terms") > 0:
+        said.append(("提供免费或优惠条件", "offers free or discounted terms"))
+    if facts.verified:
+        said.append(("身份已核验", "its identity is verified"))
+    if facts.capacity > 0:
+        said.append((f"还可接洽{facts.capacity}家", f"can take on {facts.capacity} more"))
+    if not said:
+        return None, "信息可靠", "reliable information"
+    return None, "，".join(zh for zh, _ in said), ", ".join(en for _, en in said)
+
+
+def _rivalry(_: Facts, good: bool) -> Said:
+    if good:
+        return 0.0, "无竞争关系记录", "not recorded as a competitor"
+    return 1.0, "有竞争关系记录", "recorded as a competitor"
+
+
+_SENTENCES: dict[Family, Sentence] = {
+    Family.TEXT: _text,
+    Family.NETWORK: _network,
+    Family.HISTORY: _history,
+    Family.HOME: _home,
+    Family.NEARNESS: _nearness,
+    Family.PROGRAMME: _programme,
+    Family.ACTIVITY: _activity,
+    Family.INDUSTRY: _industry,
+    Family.TRUST: _trust,
+    Family.RIVALRY: _rivalry,
+}
+
+
+def reasons(
+    pairs: Pairs, row: int, found: Contributions, place: int, price: float
+) -> tuple[Reason, ...]:
+    """What spoke for the candidate, the weightiest first, then what spoke against it.
+
+    Contributions add up to the score: those of the kinds of evidence, of what
+    anybody gets without any (`base`), and the price of being suggested to many
+    others already (`exposure`).
+    """
+    facts = Facts(pairs, row)
+    parts = [
+        _reason(facts, family, float(found.parts[place, column]))
+        for column, family in enumerate(found.families)
+    ]
+    parts.append(
+        Reason(
+            EXPOSURE, -price, None, "已多次推荐给他人，略作后移", "already suggested to many others"
+        )
+    )
+    parts = [reason for reason in parts if abs(reason.contribution) > NEGLIGIBLE]
+    parts.sort(key=lambda reason: (-reason.contribution, reason.feature))
+    base = float(found.base[place])
+    if abs(base) > NEGLIGIBLE:
+        parts.append(Reason(BASE, base, None, "无任何依据时的起点", "where anybody starts"))
+    return tuple(parts)
+
+
+def _reason(facts: Facts, family: Family, contribution: float) -> Reason:
+    value, zh, en = _SENTENCES[family](facts, contribution >= 0)
+    return Reason(family.value, contribution, value, zh, en)

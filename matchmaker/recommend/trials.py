@@ -1,0 +1,224 @@
+"""What happened after a day, as questions with known answers: for training and for evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from matchmaker.domain import EngagementKind, Layer, StatementKind
+from matchmaker.recommend.goals import Goal, Side
+from matchmaker.recommend.model import Seeker, SeekerText
+from matchmaker.snapshot.model import (
+    ENGAGEMENT_KINDS,
+    KINDS,
+    LAYERS,
+    NO_DATE,
+    ROLES,
+    SIZES,
+    STATEMENT_KINDS,
+    Adjacency,
+    BoolArray,
+    IntArray,
+    Snapshot,
+    to_days,
+)
+from matchmaker.snapshot.model import GOALS as GOAL_CODES
+
+MAX_ENGAGEMENT_TEXTS = 24
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Somebody who asked, and who answered.
+
+    `answers` are rows of those with whom it came to a tie after the cut; `known`
+    of them were partners before. `text` says that a text was asked with.
+    """
+
+    seeker: Seeker
+    answers: IntArray
+    known: IntArray
+    text: bool
+
+    @cached_property
+    def new(self) -> IntArray:
+        """Answers that were no partners before."""
+        return np.setdiff1d(self.answers, self.known)
+
+
+def seeker_of(snapshot: Snapshot, row: int, *, texts: bool = True) -> Seeker:
+    """An organisation of the snapshot as a seeker, with what it says there."""
+    columns = snapshot.organizations
+    kind, size = int(columns.kind[row]), int(columns.size[row])
+    belongs = snapshot.memberships
+    return Seeker(
+        row=row,
+        texts=_texts(snapshot, row) if texts else (),
+        kind=KINDS[kind],
+        size=SIZES[size] if size >= 0 else None,
+        country=columns.table["country"][row].as_py(),
+        place=int(columns.place[row]),
+        industry=int(columns.industry[row]),
+        clusters=frozenset(belongs.cluster[belongs.organization == row].tolist()),
+        stages=int(columns.stages[row]),
+        latitude=float(columns.latitude[row]),
+        longitude=float(columns.longitude[row]),
+    )
+
+
+def _texts(snapshot: Snapshot, row: int) -> tuple[SeekerText, ...]:
+    """What stands today in order of id, then the newest engagements."""
+    columns = snapshot.statements
+    rows = snapshot.organization_statements.row(row)
+    rows = np.unique(rows[columns.active[rows]])
+    past = columns.kind[rows] == STATEMENT_KINDS.index(StatementKind.ENGAGEMENT)
+    newest = rows[past][np.lexsort((-rows[past], -columns.date[rows[past]].astype(np.int64)))]
+    return tuple(
+        seeker_text(snapshot, int(statement))
+        for statement in [*rows[~past], *newest[:MAX_ENGAGEMENT_TEXTS]]
+    )
+
+
+def seeker_text(snapshot: Snapshot, statement: int) -> SeekerText:
+    """A statement of the snapshot as a text to ask with."""
+    columns = snapshot.statements
+    goal = int(columns.goal[statement])
+    return SeekerText(
+        text=columns.table["text"][statement].as_py(),
+        kind=STATEMENT_KINDS[columns.kind[statement]],
+        language=columns.table["language"][statement].as_py(),
+        goal=GOAL_CODES[goal] if goal >= 0 else None,
+        vector=snapshot.vectors[statement] if snapshot.meta.dimension else None,
+    )
+
+
+def described(past: Snapshot) -> BoolArray:
+    """Who was known by then, shape (n,): in a dated undertaking, or by its own words.
+
+    Whoever is known only from a source that names periods, not days, may have got
+    its attributes from a later one: that it has them would tell that it returned.
+    """
+    known = np.zeros(len(past), dtype=np.bool_)
+    dated = ~past.engagements.date_estimated & (past.engagements.date != NO_DATE)
+    joined = past.engagement_organizations
+    known[joined.indices[np.repeat(dated, np.diff(joined.indptr))]] = True
+    for layer in LAYERS:
+        out = past.layers[layer].out
+        known[out.indices] = True
+        known[np.flatnonzero(np.diff(out.indptr))] = True
+    own = past.statements.engagement < 0
+    said = past.statement_organizations
+    known[said.indices[np.repeat(own, np.diff(said.indptr))]] = True
+    return known
+
+
+def trials(whole: Snapshot, past: Snapshot, goal: Goal, until: int) -> list[Trial]:
+    """Every question of the time after `past`, up to and with day `until`.
+
+    A contract is asked for with its text by whoever is on its other side;
+    everything else by the organisation as it was. Only who was described by then
+    can be an answer; a seeker without one is left out.
+    """
+    after = to_days(past.meta.as_of)
+    if EngagementKind.CONTRACT in goal.engagements:
+        found = list(_texts_asked(whole, past, goal, after, until))
+        if found:
+            return found
+    return list(_organizations_asking(whole, past, goal, after, until))
+
+
+def _may_answer(past: Snapshot, goal: Goal) -> BoolArray:
+    kinds = [KINDS.index(kind) for kind in goal.candidates]
+    return described(past) & np.isin(past.organizations.kind, kinds)
+
+
+def _texts_asked(
+    whole: Snapshot, past: Snapshot, goal: Goal, after: int, until: int
+) -> Iterator[Trial]:
+    answers = _may_answer(past, goal)
+    roles = [ROLES.index(role) for role in goal.evidence.roles]
+    columns = whole.engagements
+    is_contract = columns.kind == ENGAGEMENT_KINDS.index(EngagementKind.CONTRACT)
+    inside = is_contract & (columns.date > after) & (columns.date <= until)
+    for engagement in np.flatnonzero(inside & (columns.statement >= 0)).tolist():
+        rows = whole.engagement_organizations.row(engagement)
+        served = np.isin(whole.engagement_organizations.codes(engagement), roles)
+        found = np.unique(rows[served & answers[rows]])
+        askers = rows[~served]
+        if not len(found):
+            continue
+        text = seeker_text(whole, int(columns.statement[engagement]))
+        asked = SeekerText(text.text, StatementKind.NEED, text.language, goal.name, text.vector)
+        seeker = Seeker(texts=(asked,))
+        known = np.zeros(0, dtype=np.int32)
+        if len(askers):
+            row = int(askers[0])
+            profile = seeker_of(past, row, texts=False)
+            seeker = Seeker(**{**profile.__dict__, "texts": (asked,)})
+            known = np.intersect1d(found, met(past, goal, row, roles))
+        yield Trial(seeker, found.astype(np.int32), known.astype(np.int32), text=True)
+
+
+def _organizations_asking(
+    whole: Snapshot, past: Snapshot, goal: Goal, after: int, until: int
+) -> Iterator[Trial]:
+    answers = _may_answer(past, goal)
+    kinds = [KINDS.index(kind) for kind in goal.seekers]
+    partners = _partners_between(whole, goal, after, until)
+    asks = np.isin(whole.organizations.kind, kinds)
+    for row in sorted(partners):
+        if not asks[row]:
+            continue
+        found = np.array(sorted(partners[row] - {row}), dtype=np.int32)
+        found = found[answers[found]]
+        if len(found):
+            known = np.intersect1d(found, met(past, goal, row, None)).astype(np.int32)
+            yield Trial(seeker_of(past, row), found, known, text=False)
+
+
+def _partners_between(whole: Snapshot, goal: Goal, after: int, until: int) -> dict[int, set[int]]:
+    """For each organisation those with whom it came to a tie in the period."""
+    found: dict[int, set[int]] = {}
+    columns = whole.engagements
+    kinds = [ENGAGEMENT_KINDS.index(kind) for kind in goal.engagements]
+    inside = np.isin(columns.kind, kinds) & (columns.date > after) & (columns.date <= until)
+    for engagement in np.flatnonzero(inside).tolist():
+        members = set(whole.engagement_organizations.row(engagement).tolist())
+        for row in members:
+            found.setdefault(row, set()).update(members)
+    for layer in sorted(goal.layers):
+        for ties in _facing(whole, goal, layer):
+            rows = np.repeat(np.arange(len(whole)), np.diff(ties.indptr))
+            new = (ties.since > after) & (ties.since <= until)
+            for row, other in zip(rows[new].tolist(), ties.indices[new].tolist(), strict=True):
+                found.setdefault(row, set()).add(other)
+    return found
+
+
+def _facing(snapshot: Snapshot, goal: Goal, layer: Layer) -> list[Adjacency]:
+    """Ties of a layer from the seeker to those who can be its candidates."""
+    ties = snapshot.layers[layer]
+    if goal.side is Side.SOURCE:
+        return [ties.into]
+    return [ties.out] if goal.side is Side.TARGET else [ties.out, ties.into]
+
+
+def met(snapshot: Snapshot, goal: Goal, row: int, roles: list[int] | None) -> IntArray:
+    """Who already is a partner in the goal's layers and engagements, in these roles if given."""
+    found = [
+        ties.indices[ties.row(row)]
+        for layer in sorted(goal.layers)
+        for ties in _facing(snapshot, goal, layer)
+    ]
+    kinds = [ENGAGEMENT_KINDS.index(kind) for kind in goal.engagements]
+    joined = snapshot.organization_engagements.row(row)
+    for engagement in joined[np.isin(snapshot.engagements.kind[joined], kinds)].tolist():
+        members = snapshot.engagement_organizations.row(engagement)
+        if roles is not None:
+            codes = snapshot.engagement_organizations.codes(engagement)
+            members = members[np.isin(codes, roles)]
+        found.append(members)
+    return np.unique(np.concatenate([np.zeros(0, np.int32), *found])).astype(np.int32)

@@ -1,0 +1,404 @@
+"""Learning a ranker from the graph's own history, and measuring how often it is right."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, TypeVar
+
+import numpy as np
+
+from matchmaker.domain import GoalName
+from matchmaker.errors import InvalidInput
+from matchmaker.recommend import train
+from matchmaker.recommend.evaluate import Answers, Outcome, outcome, spread, summary
+from matchmaker.recommend.goals import GOALS, Goal
+from matchmaker.recommend.graph import latest_day
+from matchmaker.recommend.learned import GoalModel, LearnedRanker
+from matchmaker.recommend.pipeline import prepare_goal
+from matchmaker.recommend.rank import FIXED, Ranker
+from matchmaker.recommend.train import Examples
+from matchmaker.recommend.trials import Trial, described, trials
+from matchmaker.services.rankers import RankerFolder
+from matchmaker.snapshot.load import SnapshotReader
+from matchmaker.snapshot.model import (
+    KINDS,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    Snapshot,
+    from_days,
+    to_days,
+)
+
+Progress = Callable[[str, int, int], None]
+Result = TypeVar("Result")
+
+HORIZON = timedelta(days=730)
+# Where in the history, by share of its dated events, the cuts lie that are learned from.
+CUTS = (0.45, 0.55, 0.65, 0.75)
+TRIALS_PER_CUT = 3000  # more of them change hit@10 by less than its interval
+CALIBRATION_TRIALS = 600
+EXPOSURE_TRIALS = 1500
+CAP = 0.02
+CHUNK = 25
+WORKERS = 2
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What was measured, ready to be written as JSON."""
+
+    goal: GoalName
+    cut: date
+    until: date
+    candidates: int
+    learned: bool
+    seconds: float
+    tables: Mapping[str, Any]
+
+
+class Learning:
+    """Use cases of training and evaluating. Whoever runs them owns the installation."""
+
+    def __init__(self, reader: SnapshotReader, rankers: RankerFolder) -> None:
+        self._reader = reader
+        self._rankers = rankers
+
+    def goals(self) -> tuple[GoalName, ...]:
+        """Goals whose history is long enough to learn from."""
+        snapshot = self._reader.current()
+        return tuple(name for name in GoalName if _cuts(snapshot, GOALS[name]))
+
+    def train(
+        self, name: GoalName, progress: Progress, day: date | None = None, seeds: int = 1
+    ) -> GoalModel:
+        """Learn one goal from several cuts, and keep the model.
+
+        With `day` only from what was known by then. Raises InvalidInput when the
+        history is too short.
+        """
+        snapshot = self._reader.current()
+        if day is not None:
+            snapshot = snapshot.as_of(day)
+        model = _train(snapshot, GOALS[name], progress, seeds)
+        self._rankers.save(name, model, day)
+        return model
+
+    def evaluate(
+        self,
+        name: GoalName,
+        day: date,
+        horizon: timedelta,
+        by: str | None,
+        progress: Progress,
+        limit: int | None = None,
+    ) -> Evaluation:
+        """Rank every candidate as of `day`, and compare with what happened until the horizon.
+
+        The model is one learned from what was known by that day; it is learned
+        first when there is none. Raises InvalidInput when nothing happened.
+        """
+        started = time.monotonic()
+        whole, goal = self._reader.current(), GOALS[name]
+        until = min(to_days(day + horizon), latest_day(whole))
+        past = whole.as_of(day)
+        asked = trials(whole, past, goal, until)
+        if not asked:
+            raise InvalidInput(
+                f"nothing that {name} is about happened in the {horizon.days} days after {day}.",
+                where="cut",
+                mend="Choose an earlier day, or import a longer history.",
+            )
+        if limit is not None and len(asked) > limit:
+            kept = np.random.default_rng(0).choice(len(asked), limit, replace=False)
+            asked = [asked[i] for i in sorted(kept.tolist())]
+        ranker = self._as_of(name, day, progress)
+        known = described(past)
+        kinds = [KINDS.index(kind) for kind in goal.candidates]
+        candidates = int((known & np.isin(past.organizations.kind, kinds)).sum())
+        prepare_goal(past, goal)
+        tables: dict[str, Any] = {}
+        for title, group, which in _tables(past, asked):
+            job = _Evaluating(past, goal, tuple(group), known, ranker, which)
+            step = f"Ranking for {name}: {title}"
+            outcomes = [one for one in _everywhere(job, len(group), step, progress) if one]
+            if outcomes:
+                tables[title] = {
+                    **summary(outcomes, by),
+                    "exposure": spread(outcomes, candidates),
+                }
+        return Evaluation(
+            goal=name,
+            cut=day,
+            until=from_days(until) or day,
+            candidates=candidates,
+            learned=ranker is not FIXED,
+            seconds=time.monotonic() - started,
+            tables=tables,
+        )
+
+    def _as_of(self, name: GoalName, day: date, progress: Progress) -> Ranker:
+        path = self._rankers.path(name, day)
+        if path.exists():
+            return LearnedRanker({name: self._rankers.load(path, name)})
+        try:
+            return LearnedRanker({name: self.train(name, progress, day)})
+        except InvalidInput:
+            return FIXED
+
+
+def _tables(past: Snapshot, asked: Sequence[Trial]) -> Iterator[tuple[str, list[Trial], Answers]]:
+    """New partners and repeats apart; seekers without a history in a table of their own."""
+    if any(trial.text for trial in asked):
+        yield "all answers", list(asked), Answers.ALL
+        yield "new partners", list(asked), Answers.NEW
+        yield "repeats", list(asked), Answers.REPEAT
+        return
+    warm = [trial for trial in asked if _has_history(past, trial)]
+    cold = [trial for trial in asked if not _has_history(past, trial)]
+    yield "new partners, seekers with a history", warm, Answers.NEW
+    yield "new partners, seekers without", cold, Answers.NEW
+    yield "repeats", warm, Answers.REPEAT
+
+
+def _has_history(past: Snapshot, trial: Trial) -> bool:
+    row = trial.seeker.row
+    if row is None:
+        return False
+    ties = [side for layer in past.layers.values() for side in (layer.out, layer.into)]
+    return bool(
+        len(past.organization_engagements.row(row))
+        or any(len(side.indices[side.row(row)]) for side in ties)
+    )
+
+
+# -- training
+
+
+def _cuts(snapshot: Snapshot, goal: Goal) -> list[tuple[date, date]]:
+    """Days to learn from and the end of what is then to be foreseen, earliest first."""
+    last = latest_day(snapshot)
+    dates = _event_dates(snapshot, goal, last)
+    if len(dates) < train.MINIMUM_ANSWERS:
+        return []
+    found = []
+    for share in CUTS:
+        day = from_days(int(np.quantile(dates, share, method="lower")))
+        end = from_days(last)
+        if day is not None and end is not None and day < end:
+            found.append((day, min(end, day + HORIZON)))
+    return sorted(set(found))
+
+
+def _event_dates(snapshot: Snapshot, goal: Goal, last: int) -> IntArray:
+    from matchmaker.snapshot.model import ENGAGEMENT_KINDS
+
+    columns = snapshot.engagements
+    kinds = [ENGAGEMENT_KINDS.index(kind) for kind in goal.engagements]
+    dated = np.isin(columns.kind, kinds) & ~columns.date_estimated
+    dates = [columns.date[dated]]
+    dates += [snapshot.layers[layer].out.since for layer in sorted(goal.layers)]
+    together = np.concatenate(dates)
+    return np.sort(together[(together > 0) & (together <= last)])
+
+
+def _train(snapshot: Snapshot, goal: Goal, progress: Progress, seeds: int) -> GoalModel:
+    started = time.monotonic()
+    cuts = _cuts(snapshot, goal)
+    if not cuts:
+        raise InvalidInput(
+            f"the graph has too short a history to learn {goal.name} from.",
+            where="goal",
+            mend="Import dated engagements or ties; fixed weights are used until then.",
+        )
+    parts: list[Examples] = []
+    used: list[dict[str, Any]] = []
+    for number, (day, until) in enumerate(cuts):
+        found = _examples(snapshot, goal, day, until, number, progress)
+        if found is not None:
+            parts.append(found)
+            used.append({"cut": str(day), "until": str(until), "answers": int(found.label.sum())})
+    answers = sum(int(part.label.sum()) for part in parts)
+    if answers < train.MINIMUM_ANSWERS:
+        raise InvalidInput(
+            f"only {answers} ties to learn {goal.name} from; {train.MINIMUM_ANSWERS} are needed.",
+            where="goal",
+            mend="Import a longer history; fixed weights are used until then.",
+        )
+    names = train.learned_features(goal)
+    everything = train.together(parts)
+    kept = train.telling(everything, names)
+    progress(f"Learning {goal.name}", 0, 0)
+    day, until = cuts[-1]
+    held = _calibration(snapshot, goal, day, until, progress)
+    earlier = train.together(parts[:-1]) if len(parts) > 1 else everything
+    trial_run = train.fit(train.only(earlier, names, kept), kept)
+    raw = train.log_odds_of(trial_run, train.only(held, names, kept).values)
+    slope, intercept = train.calibrate(raw, held.label, held.weight)
+    curve = train.reliability(train.probability(slope * raw + intercept), held.label)
+    progress(f"Learning {goal.name}", 0, 0)
+    classifiers = train.fit(train.only(everything, names, kept), kept, seeds)
+    model = GoalModel(kept, classifiers, slope, intercept, {}, {})
+    prices = _prices(snapshot, goal, model, progress)
+    figures = {
+        "goal": goal.name.value,
+        "snapshot": snapshot.meta.version,
+        "graph": snapshot.meta.graph,
+        "as_of": str(from_days(latest_day(snapshot))),
+        "cuts": used,
+        "examples": len(everything.label),
+        "features": len(kept),
+        "reliability": curve,
+        "priced": len(prices),
+        "exposure_cap": CAP,
+        "seconds": round(time.monotonic() - started, 1),
+    }
+    return replace(model, prices=prices, figures=figures)
+
+
+@dataclass(frozen=True)
+class _Collecting:
+    past: Snapshot
+    goal: Goal
+    asked: tuple[Trial, ...]
+    known: BoolArray
+    seed: int
+    sampled: bool = True
+
+    def __call__(self, number: int) -> Examples:
+        generator = np.random.default_rng([self.seed, number])
+        return train.examples(
+            self.past, self.goal, self.asked[number], self.known, generator, sampled=self.sampled
+        )
+
+
+@dataclass(frozen=True)
+class _Evaluating:
+    past: Snapshot
+    goal: Goal
+    asked: tuple[Trial, ...]
+    known: BoolArray
+    ranker: Ranker
+    which: Answers
+
+    def __call__(self, number: int) -> Outcome | None:
+        trial = self.asked[number]
+        return outcome(self.past, self.goal, trial, self.known, self.ranker, self.which)
+
+
+def _examples(
+    snapshot: Snapshot, goal: Goal, day: date, until: date, seed: int, progress: Progress
+) -> Examples | None:
+    past = snapshot.as_of(day)
+    asked = [
+        trial
+        for trial in trials(snapshot, past, goal, to_days(until))
+        if len(trial.answers if trial.text else trial.new)
+    ]
+    if len(asked) > TRIALS_PER_CUT:
+        kept = np.random.default_rng(seed).choice(len(asked), TRIALS_PER_CUT, replace=False)
+        asked = [asked[i] for i in sorted(kept.tolist())]
+    if not asked:
+        return None
+    prepare_goal(past, goal)
+    job = _Collecting(past, goal, tuple(asked), described(past), seed)
+    step = f"Learning {goal.name} from {day}"
+    return train.together(list(_everywhere(job, len(asked), step, progress)))
+
+
+def _calibration(
+    snapshot: Snapshot, goal: Goal, day: date, until: date, progress: Progress
+) -> Examples:
+    """Whole pools of seekers of the last cut, those included to whom nothing happened."""
+    past = snapshot.as_of(day)
+    known = described(past)
+    asked = trials(snapshot, past, goal, to_days(until))
+    if not asked[0].text:
+        answered = {trial.seeker.row: trial for trial in asked}
+        kinds = [KINDS.index(kind) for kind in goal.seekers]
+        rows = np.flatnonzero(known & np.isin(past.organizations.kind, kinds))
+        asked = [answered.get(int(row)) or _unanswered(past, int(row)) for row in rows]
+    chosen = np.random.default_rng(1).permutation(len(asked))[:CALIBRATION_TRIALS]
+    asked = [asked[i] for i in sorted(chosen.tolist())]
+    job = _Collecting(past, goal, tuple(asked), known, 99, sampled=False)
+    step = f"Calibrating {goal.name}"
+    return train.together(list(_everywhere(job, len(asked), step, progress)))
+
+
+def _unanswered(past: Snapshot, row: int) -> Trial:
+    from matchmaker.recommend.trials import seeker_of
+
+    nobody = np.zeros(0, dtype=np.int32)
+    return Trial(seeker_of(past, row), nobody, nobody, text=False)
+
+
+def _prices(
+    snapshot: Snapshot, goal: Goal, model: GoalModel, progress: Progress
+) -> dict[str, float]:
+    """Prices under which no candidate would get more than its share, were everybody to ask."""
+    known = described(snapshot)
+    kinds = [KINDS.index(kind) for kind in goal.seekers]
+    rows = np.flatnonzero(known & np.isin(snapshot.organizations.kind, kinds))
+    if goal.by_text or not len(rows):
+        return {}
+    rows = np.random.default_rng(2).permutation(rows)[:EXPOSURE_TRIALS]
+    asked = tuple(_unanswered(snapshot, int(row)) for row in np.sort(rows))
+    prepare_goal(snapshot, goal)
+    job = _Collecting(snapshot, goal, asked, known, 98, sampled=False)
+    step = f"Sharing out attention for {goal.name}"
+    scores: list[FloatArray] = []
+    candidates: list[IntArray] = []
+    for found in _everywhere(job, len(asked), step, progress):
+        names = train.learned_features(goal)
+        values = train.only(found, names, model.features).values
+        scores.append(train.log_odds_of(model.classifiers, values, model.slope, model.intercept))
+        candidates.append(found.row)
+    # A little below the cap: those who ask are never just those of the sample.
+    price = train.exposure_prices(scores, candidates, len(snapshot), 0.9 * CAP)
+    paying = np.flatnonzero(price > 0)
+    ids = snapshot.ids_of(paying.astype(np.int32))
+    return dict(zip(ids, (float(price[row]) for row in paying), strict=True))
+
+
+# -- many at once
+
+_job: Callable[[int], Any] | None = None
+
+
+def _alone() -> None:
+    """One thread for each process: more would share cores, and OpenMP's do not survive."""
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(limits=1)
+
+
+def _run(numbers: Sequence[int]) -> list[Any]:
+    if _job is None:  # pragma: no cover - only in a process that was not forked for it
+        raise RuntimeError("no job was handed over")
+    return [_job(number) for number in numbers]
+
+
+def _everywhere(
+    job: Callable[[int], Result], count: int, step: str, progress: Progress
+) -> Iterable[Result]:
+    """The job for each number, in order, on forked processes that share the snapshot."""
+    global _job  # noqa: PLW0603 - the way a forked process gets what cannot be pickled
+    chunks = [range(start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
+    _job = job
+    done = 0
+    progress(step, 0, count)
+    try:
+        with ProcessPoolExecutor(
+            WORKERS, mp_context=multiprocessing.get_context("fork"), initializer=_alone
+        ) as pool:
+            for results in pool.map(_run, chunks):
+                done += len(results)
+                progress(step, done, count)
+                yield from results
+    finally:
+        _job = None

@@ -1,0 +1,134 @@
+"""Learned rankers on disk: written whole, read only when they are ours and fit this program."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from matchmaker.domain import GoalName
+from matchmaker.errors import RankerMismatch
+from matchmaker.recommend.features import FEATURES
+from matchmaker.recommend.learned import GoalModel, LearnedRanker
+
+log = structlog.get_logger(__name__)
+FORMAT = 1
+# Beyond what skops trusts by itself: the trees of scikit-learn.
+TRUSTED = ["sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"]
+MEND = "Run `matchmaker train` again; until then fixed weights are used."
+
+
+class RankerFolder:
+    """One file for each goal; another for each goal as learned up to a day."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._lock = threading.Lock()
+        self._stamp: tuple[tuple[str, int, int], ...] | None = None
+        self._ranker = LearnedRanker({})
+        self._problems: tuple[RankerMismatch, ...] = ()
+
+    def path(self, goal: GoalName, day: date | None = None) -> Path:
+        """Where a model lies: of all the history, or of that up to `day`."""
+        return self.root / (f"{goal}.skops" if day is None else f"{goal}@{day}.skops")
+
+    def save(self, goal: GoalName, model: GoalModel, day: date | None = None) -> Path:
+        """Write a model beside, then put it in place."""
+        import skops.io
+
+        self.root.mkdir(parents=True, exist_ok=True)
+        path = self.path(goal, day)
+        beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+        content = {
+            "format": FORMAT,
+            "goal": goal.value,
+            "features": list(model.features),
+            "meaning": meaning(model.features),
+            "classifiers": list(model.classifiers),
+            "slope": model.slope,
+            "intercept": model.intercept,
+            "prices": dict(model.prices),
+            "figures": json.dumps(model.figures, ensure_ascii=False),
+        }
+        try:
+            skops.io.dump(content, beside)
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+        return path
+
+    def load(self, path: Path, goal: GoalName) -> GoalModel:
+        """Raises RankerMismatch when the file is not one of ours, or of other features."""
+        import skops.io
+
+        try:
+            foreign = set(skops.io.get_untrusted_types(file=path)) - set(TRUSTED)
+            if foreign:
+                raise RankerMismatch(f"{path} holds {min(foreign)}, not a ranker.", mend=MEND)
+            content: dict[str, Any] = skops.io.load(path, trusted=TRUSTED)
+            features = tuple(content["features"])
+            if content["format"] != FORMAT or content["goal"] != goal.value:
+                raise RankerMismatch(f"{path} is of another format or goal.", mend=MEND)
+            if content["meaning"] != meaning(features):
+                raise RankerMismatch(f"{path} was learned from other features.", mend=MEND)
+            return GoalModel(
+                features=features,
+                classifiers=tuple(content["classifiers"]),
+                slope=float(content["slope"]),
+                intercept=float(content["intercept"]),
+                prices=content["prices"],
+                figures=json.loads(content["figures"]),
+            )
+        except RankerMismatch:
+            raise
+        except Exception as error:  # a damaged archive fails in as many ways as there are bytes
+            raise RankerMismatch(f"{path} cannot be read: {error}", mend=MEND) from None
+
+    def current(self) -> LearnedRanker:
+        """What is learned now, looked for again at every call; a file that is refused is logged."""
+        stamp = self._files()
+        with self._lock:
+            if stamp != self._stamp:
+                self._ranker, self._problems = self._read(stamp)
+                self._stamp = stamp
+            return self._ranker
+
+    def problems(self) -> tuple[RankerMismatch, ...]:
+        """Why files were refused."""
+        self.current()
+        return self._problems
+
+    def _files(self) -> tuple[tuple[str, int, int], ...]:
+        found = []
+        for goal in GoalName:
+            try:
+                about = self.path(goal).stat()
+            except OSError:
+                continue
+            found.append((goal.value, about.st_mtime_ns, about.st_size))
+        return tuple(found)
+
+    def _read(
+        self, stamp: tuple[tuple[str, int, int], ...]
+    ) -> tuple[LearnedRanker, tuple[RankerMismatch, ...]]:
+        models: dict[GoalName, GoalModel] = {}
+        problems = []
+        for name, _, _ in stamp:
+            goal = GoalName(name)
+            try:
+                models[goal] = self.load(self.path(goal), goal)
+            except RankerMismatch as error:
+                log.warning("ranker_refused", reason=error.message)
+                problems.append(error)
+        return LearnedRanker(models), tuple(problems)
+
+
+def meaning(features: tuple[str, ...]) -> Mapping[str, str]:
+    """What each feature says, so that a model is refused when one came to mean another thing."""
+    return {name: FEATURES[name].en if name in FEATURES else "" for name in features}
