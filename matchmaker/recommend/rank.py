@@ -34,11 +34,16 @@ class FeatureMatrix:
 
 @dataclass(frozen=True)
 class Contributions:
-    """What each family of evidence adds to a score: `base` (n,) + Σ `parts` (n, families)."""
+    """What each family of evidence adds to a score: `base` (n,) + Σ `parts` (n, families).
+
+    `order` (n, families) are columns of `parts` in the order in which they were
+    taken away: losing the first alone lowers the score by just its part.
+    """
 
     families: tuple[Family, ...]
     base: FloatArray
     parts: FloatArray
+    order: NDArray[np.int64]
 
 
 class Ranker(Protocol):
@@ -92,8 +97,9 @@ def contributions(
     ).reshape(len(families), width)
     parts = np.zeros((count, len(families)), dtype=np.float32)
     present = np.ones((count, len(families)), dtype=np.bool_)
+    order = np.zeros((count, len(families)), dtype=np.int64)
     current, level = matrix.values.copy(), score(matrix).astype(np.float64)
-    for _ in families:
+    for turn in range(len(families)):
         # Every present family of every candidate, taken away on trial: one call for all.
         who, what = np.nonzero(present)
         tried = np.where(member[what], absent, current[who])
@@ -103,10 +109,11 @@ def contributions(
         taken = loss.argmax(axis=1)
         everyone = np.arange(count)
         parts[everyone, taken] = loss[everyone, taken]
+        order[:, turn] = taken
         level = level - loss[everyone, taken]
         present[everyone, taken] = False
         current = np.where(member[taken], absent, current)
-    return Contributions(families, level.astype(np.float32), parts)
+    return Contributions(families, level.astype(np.float32), parts, order)
 
 
 @dataclass(frozen=True)

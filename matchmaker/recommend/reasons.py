@@ -186,28 +186,28 @@ _SENTENCES: dict[Family, Sentence] = {
 def reasons(
     pairs: Pairs, row: int, found: Contributions, place: int, price: float
 ) -> tuple[Reason, ...]:
-    """What spoke for the candidate, the weightiest first, then what spoke against it.
+    """What spoke for the candidate, then what spoke against it.
 
-    Contributions add up to the score: those of the kinds of evidence, of what
-    anybody gets without any (`base`), and the price of being suggested to many
-    others already (`exposure`).
+    In the order in which the evidence was taken away, so that losing the first
+    costs just what it says. Contributions add up to the score: those of the kinds
+    of evidence, the price of being suggested to many others already (`exposure`),
+    and what anybody gets without any (`base`).
     """
     facts = Facts(pairs, row)
     parts = [
-        _reason(facts, family, float(found.parts[place, column]))
-        for column, family in enumerate(found.families)
+        _reason(facts, found.families[column], float(found.parts[place, column]))
+        for column in found.order[place].tolist()
     ]
-    parts.append(
-        Reason(
-            EXPOSURE, -price, None, "已多次推荐给他人，略作后移", "already suggested to many others"
-        )
-    )
-    parts = [reason for reason in parts if abs(reason.contribution) > NEGLIGIBLE]
-    parts.sort(key=lambda reason: (-reason.contribution, reason.feature))
+    often = ("已多次推荐给他人，略作后移", "already suggested to many others")
+    parts.append(Reason(EXPOSURE, -price, None, *often))
     base = float(found.base[place])
-    if abs(base) > NEGLIGIBLE:
-        parts.append(Reason(BASE, base, None, "无任何依据时的起点", "where anybody starts"))
-    return tuple(parts)
+    parts.append(Reason(BASE, base, None, "无任何依据时的起点", "where anybody starts"))
+    telling = [reason for reason in parts if abs(reason.contribution) > NEGLIGIBLE]
+    speaking_for = [one for one in telling if one.contribution > 0 and one.feature != BASE]
+    against = [one for one in telling if one.contribution < 0 and one.feature != BASE]
+    against.sort(key=lambda reason: (reason.contribution, reason.feature))
+    start = [one for one in telling if one.feature == BASE]
+    return (*speaking_for, *against, *start)
 
 
 def _reason(facts: Facts, family: Family, contribution: float) -> Reason:

@@ -1,0 +1,169 @@
+"""Learning from a history with a rule in it: found, kept, refused when damaged, never needed."""
+
+from __future__ import annotations
+
+import datetime
+import json
+
+import numpy as np
+import pytest
+
+from matchmaker.domain import (
+    Engagement,
+    EngagementKind,
+    GoalName,
+    GraphRows,
+    Kind,
+    Organization,
+    Participant,
+    Role,
+)
+from matchmaker.errors import InvalidInput, RankerMismatch
+from matchmaker.recommend.evaluate import CAPPED, OURS, WEIGHTS
+from matchmaker.services.matching import Question
+from matchmaker.services.rankers import RankerFolder
+from matchmaker.settings import Settings
+from matchmaker.wiring import wire
+
+GOAL = GoalName.RESEARCH_PARTNER
+START = datetime.date(2012, 1, 1)
+CUT = datetime.date(2017, 12, 31)
+HORIZON = datetime.timedelta(days=730)
+
+
+def history() -> GraphRows:
+    """150 firms and 80 labs in 4 countries; a firm turns to labs of its own country.
+
+    Within the country it takes anyone, so that nobody can do better than to know it.
+    """
+    random = np.random.default_rng(5)
+    countries = ("DE", "FR", "IT", "ES")
+    firms = [
+        Organization(f"t:f{n:03}", f"Firm {n}", Kind.FIRM, country=countries[n % 4])
+        for n in range(150)
+    ]
+    labs = [
+        Organization(f"t:u{n:02}", f"Lab {n}", Kind.UNIVERSITY, country=countries[n % 4])
+        for n in range(80)
+    ]
+    projects = []
+    for number in range(900):
+        firm = firms[random.integers(len(firms))]
+        near = [lab for lab in labs if lab.country == firm.country]
+        lab = near[random.integers(len(near))]
+        projects.append(
+            Engagement(
+                f"t:p{number:04}",
+                EngagementKind.RESEARCH_PROJECT,
+                (
+                    Participant(firm.id, Role.COORDINATOR),
+                    Participant(lab.id, Role.PARTNER),
+                ),
+                date=START + datetime.timedelta(days=int(random.integers(8 * 365))),
+            )
+        )
+    return GraphRows(organizations=(*firms, *labs), engagements=tuple(projects))
+
+
+def quiet(step: str, done: int, total: int) -> None:
+    del step, done, total
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory, model_folder):
+    """An installation with the history and a ranker learned from it, made once."""
+    folder = tmp_path_factory.mktemp("trained")
+    (folder / "models").symlink_to(model_folder)
+    services = wire(Settings(data_dir=folder, store="", _env_file=None))
+    services.store.prepare()
+    services.store.upsert(history())
+    services.refreshing.refresh()
+    services.learning.train(GOAL, quiet)
+    yield services
+    services.store.close()
+
+
+@pytest.fixture
+def learned(trained):
+    """The same, with the learned file as it was after whatever a test does to it."""
+    path = trained.rankers.path(GOAL)
+    content = path.read_bytes()
+    yield trained
+    for file in trained.rankers.root.iterdir():
+        file.unlink()
+    path.write_bytes(content)
+
+
+def test_the_rule_is_found_and_told_with_honest_figures(learned):
+    found = learned.learning.evaluate(GOAL, CUT, HORIZON, "history", quiet)
+    assert found.learned
+    table = found.tables["new partners, seekers with a history"]
+    hits = {name: part["hit@10"] for name, part in table["methods"].items()}
+    # 20 labs of the own country, 80 in all: at random a seeker's answer is among ten of 80.
+    assert hits["random"]["mean"] < 0.45
+    assert hits[OURS]["mean"] > hits["random"]["mean"] + 0.2
+    low, high = hits["random"]["ours_less_interval"]
+    assert 0 < low < hits["random"]["ours_less"] < high
+    assert {OURS, CAPPED, WEIGHTS} <= set(hits)
+    assert sum(part["trials"] for part in table["strata"].values()) == table["trials"]
+    assert 0 < table["exposure"][OURS]["coverage"] <= 1
+    assert json.loads(json.dumps(table, default=float))
+
+
+def test_learning_twice_gives_the_same_model(learned):
+    first = learned.rankers.load(learned.rankers.path(GOAL), GOAL)
+    again = learned.learning.train(GOAL, quiet)
+    values = np.random.default_rng(0).random((50, len(first.features))).astype(np.float32)
+    assert first.features == again.features
+    for one, other in zip(first.classifiers, again.classifiers, strict=True):
+        assert np.array_equal(one.decision_function(values), other.decision_function(values))
+    assert dict(first.prices) == dict(again.prices)
+
+
+def test_recommendations_use_it_and_their_reasons_add_up(learned):
+    answer = learned.matching.for_organization("t:f000", Question(GOAL))
+    german = {f"t:u{n:02}" for n in range(0, 80, 4)}
+    assert {one.id for one in answer.recommendations[:5]} <= german
+    for one in answer.recommendations:
+        assert 0 < one.score < 1
+        assert sum(r.contribution for r in one.reasons) == pytest.approx(one.score, abs=1e-5)
+
+
+def test_words_are_ranked_by_fixed_weights_for_it_has_not_learned_to_read(learned):
+    before = learned.matching.for_text("valves", Question(GOAL)).recommendations
+    learned.rankers.path(GOAL).unlink()
+    assert learned.matching.for_text("valves", Question(GOAL)).recommendations == before
+
+
+@pytest.mark.parametrize("how", ["truncated", "foreign", "another goal", "another meaning"])
+def test_a_file_that_does_not_fit_is_refused_and_fixed_weights_serve(learned, how, monkeypatch):
+    path = learned.rankers.path(GOAL)
+    if how == "truncated":
+        path.write_bytes(path.read_bytes()[:1000])
+    elif how == "foreign":
+        import skops.io
+        from sklearn.tree import DecisionTreeClassifier
+
+        skops.io.dump({"format": 1, "classifiers": [DecisionTreeClassifier()]}, path)
+    elif how == "another goal":
+        path.rename(learned.rankers.path(GoalName.SUPPLIER))
+    else:
+        monkeypatch.setattr(
+            "matchmaker.services.rankers.meaning", lambda features: dict.fromkeys(features, "other")
+        )
+    folder = RankerFolder(learned.rankers.root)
+    assert not folder.current().models
+    (problem,) = folder.problems()
+    assert isinstance(problem, RankerMismatch)
+    assert "matchmaker train" in problem.mend
+    assert learned.matching.for_organization("t:f000", Question(GOAL)).recommendations
+
+
+def test_too_short_a_history_is_said(wired):
+    wired.store.upsert(GraphRows(organizations=(Organization("t:a", "a", Kind.FIRM),)))
+    wired.refreshing.refresh()
+    assert wired.learning.goals() == ()
+    with pytest.raises(InvalidInput, match="too short"):
+        wired.learning.train(GOAL, quiet)
+    with pytest.raises(InvalidInput, match="nothing that"):
+        wired.learning.evaluate(GOAL, CUT, HORIZON, None, quiet)
