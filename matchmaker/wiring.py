@@ -133,7 +133,9 @@ class Wiring:
     def health(self) -> HealthService:
         from matchmaker.services.health import HealthService
 
-        return HealthService(self.settings, lambda: self.store, self.reader, self.embedder)
+        return HealthService(
+            self.settings, lambda: self.store, self.reader, self.embedder, self.rankers
+        )
 
     def warm(self) -> None:
         """Load snapshot and model before a fork, so that workers share their memory.

@@ -182,9 +182,12 @@ class RecommendationQuery(CandidateFilters):
     goal: GoalName
     limit: int = Field(10, ge=1, le=MAX_RECOMMENDATIONS)
     only_new: bool = Field(True, description="Leave out those who are partners already.")
+    exposure_cap: bool = Field(
+        True, description="Make those who are suggested to many others pay for it."
+    )
 
     def to_question(self) -> Question:
-        return Question(self.goal, self.limit, self.only_new, self.to_ids())
+        return Question(self.goal, self.limit, self.only_new, self.to_ids(), self.exposure_cap)
 
 
 class RecommendationBody(Strict):
@@ -196,6 +199,7 @@ class RecommendationBody(Strict):
     goal: GoalName | None = Field(None, description="Required with a text; a need has its own.")
     limit: int = Field(10, ge=1, le=MAX_RECOMMENDATIONS)
     only_new: bool = True
+    exposure_cap: bool = True
     filters: CandidateFilters = CandidateFilters()
 
     @model_validator(mode="after")
@@ -213,7 +217,7 @@ class RecommendationBody(Strict):
         goal = self.goal or own
         if goal is None:  # validated above: only a need comes without a goal
             raise InvalidInput("is needed.", where="goal")
-        return Question(goal, self.limit, self.only_new, self.filters.to_ids())
+        return Question(goal, self.limit, self.only_new, self.filters.to_ids(), self.exposure_cap)
 
 
 class OrganizationFields(Strict):

@@ -35,11 +35,12 @@ NEAREST = 10
 
 @dataclass(frozen=True)
 class TextFit:
-    """Fit of all statements (m,) and, by their best, of all organisations (n,), in [0, 1].
+    """Fit of all statements (m,) to the seeker's texts, and of all organisations (n,) by them.
 
-    `dense` is the largest cosine similarity to any of the seeker's texts, cut at
-    0; `lexical` the square root of the largest BM25 over what is attainable. `usable`
-    (entries of organisation × statement) says which may speak for whom.
+    `statement_similarity` is the largest cosine to any of the texts,
+    `statement_dense` the same cut at 0; `statement_lexical` the square root of the
+    largest BM25 over what is attainable. `usable` (entries of organisation ×
+    statement) says which may speak for whom.
     """
 
     snapshot: Snapshot
@@ -47,9 +48,17 @@ class TextFit:
     statement_similarity: FloatArray
     statement_dense: FloatArray
     statement_lexical: FloatArray
-    dense: FloatArray
-    lexical: FloatArray
     usable: NDArray[np.bool_]
+
+    @cached_property
+    def dense(self) -> FloatArray:
+        """Largest similarity of each organisation's statements, shape (n,)."""
+        return best_by_organization(self.snapshot, self.statement_dense, self.usable)
+
+    @cached_property
+    def lexical(self) -> FloatArray:
+        """Largest lexical fit of each organisation's statements, shape (n,)."""
+        return best_by_organization(self.snapshot, self.statement_lexical, self.usable)
 
     @cached_property
     def blended(self) -> FloatArray:
@@ -154,8 +163,6 @@ def text_fit(snapshot: Snapshot, seeker: Seeker, goal: Goal) -> TextFit:
         statement_similarity=similarity,
         statement_dense=dense,
         statement_lexical=lexical,
-        dense=best_by_organization(snapshot, dense, allowed),
-        lexical=best_by_organization(snapshot, lexical, allowed),
         usable=allowed,
     )
 

@@ -129,16 +129,16 @@ class Pairs:
         return fewer
 
     def over_best(self, values: FloatArray) -> FloatArray:
-        """Square root of each over the largest of all others than the seeker, in [0, 1]."""
-        return np.asarray(np.sqrt(np.maximum(self.over_largest(values), 0)), dtype=np.float32)
+        """Square root of the values (N,) at `rows` over the largest of all but the seeker's."""
+        chosen = np.maximum(values[self.rows], 0)
+        top = self._largest(values)
+        return np.asarray(np.sqrt(chosen / top) if top > 0 else chosen * 0, dtype=np.float32)
 
-    def over_largest(self, values: FloatArray) -> FloatArray:
-        """Each over the largest of all others than the seeker, in [0, 1]; shape as given."""
-        others = values.copy()
-        if self.seeker.row is not None:
-            others[self.seeker.row] = 0
-        top = float(np.nan_to_num(others).max(initial=0))
-        return np.asarray(others / top if top > 0 else others, dtype=np.float32)
+    def _largest(self, values: FloatArray) -> float:
+        row = self.seeker.row
+        if row is None:
+            return float(values.max(initial=0))
+        return float(max(values[:row].max(initial=0), values[row + 1 :].max(initial=0)))
 
 
 def _countries(snapshot: Snapshot) -> dict[str, int]:

@@ -9,6 +9,7 @@ import numpy as np
 from matchmaker.recommend import explain, rerank
 from matchmaker.recommend.affinity import affinity
 from matchmaker.recommend.evidence import freshness, usable
+from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.goals import GOALS, Goal
 from matchmaker.recommend.graph import network
 from matchmaker.recommend.model import Reason, Recommendation, Request, Seeker
@@ -75,10 +76,12 @@ def rank(
     eligible = rerank.eligible(everyone, request)
     if among is not None:
         eligible &= among
-    found = retrieve(everyone, eligible, request.limit)
+    names = ranker.features(goal)
+    reads = any(FEATURES[name].family is Family.TEXT for name in names if name in FEATURES)
+    found = retrieve(everyone, eligible, request.limit, texts=reads)
     # What was computed for everyone (fit, walks) is kept for the chosen few.
     pairs = everyone.narrowed(found.rows, found.places)
-    matrix = compute(pairs, ranker.features(goal))
+    matrix = compute(pairs, names)
     scores = ranker.score(goal, matrix)
     priced = ranker.priced(pairs, scores) if request.capped else scores
     return Ranked(pairs, matrix, scores, priced)

@@ -18,6 +18,10 @@ from matchmaker.snapshot.model import FloatArray
 
 # Below this a contribution says nothing to a reader.
 NEGLIGIBLE = 1e-6
+# Rows up to which every set of families is scored at once.
+AT_ONCE = 1000
+
+Scoring = Callable[[NDArray[np.bool_], NDArray[np.int64]], NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -93,27 +97,50 @@ def contributions(
     count, width = matrix.values.shape
     absent = np.array([FEATURES[name].absent for name in matrix.names], dtype=np.float32)
     member = np.array(
-        [[FEATURES[name].family is family for name in matrix.names] for family in families]
+        [[FEATURES[name].family is family for name in matrix.names] for family in families],
+        dtype=np.bool_,
     ).reshape(len(families), width)
+
+    def scored(lacking: NDArray[np.bool_], who: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Scores of candidates `who` (r,) without the families of each row of `lacking`."""
+        hidden = (lacking.astype(np.float32) @ member.astype(np.float32)) > 0
+        tried = np.where(hidden, absent, matrix.values[who])
+        return score(FeatureMatrix(matrix.names, tried)).astype(np.float64)
+
+    at_once = count << len(families) <= AT_ONCE
+    without: Scoring = _looked_up(scored, count, len(families)) if at_once else scored
+    everyone = np.arange(count)
     parts = np.zeros((count, len(families)), dtype=np.float32)
-    present = np.ones((count, len(families)), dtype=np.bool_)
     order = np.zeros((count, len(families)), dtype=np.int64)
-    current, level = matrix.values.copy(), score(matrix).astype(np.float64)
+    gone = np.zeros((count, len(families)), dtype=np.bool_)
+    level = without(gone, everyone)
     for turn in range(len(families)):
-        # Every present family of every candidate, taken away on trial: one call for all.
-        who, what = np.nonzero(present)
-        tried = np.where(member[what], absent, current[who])
-        left = score(FeatureMatrix(matrix.names, tried)).astype(np.float64)
+        # Every family left of every candidate, taken away on trial.
+        who, what = np.nonzero(~gone)
+        lacking = gone[who]
+        lacking[np.arange(len(who)), what] = True
         loss = np.full((count, len(families)), -np.inf)
-        loss[who, what] = level[who] - left
+        loss[who, what] = level[who] - without(lacking, who)
         taken = loss.argmax(axis=1)
-        everyone = np.arange(count)
         parts[everyone, taken] = loss[everyone, taken]
         order[:, turn] = taken
         level = level - loss[everyone, taken]
-        present[everyone, taken] = False
-        current = np.where(member[taken], absent, current)
+        gone[everyone, taken] = True
     return Contributions(families, level.astype(np.float32), parts, order)
+
+
+def _looked_up(scored: Scoring, count: int, families: int) -> Scoring:
+    """The same scores from one call for every set of families: a call costs more than its rows."""
+    sets = np.arange(1 << families)
+    lacking = (sets[:, None] >> np.arange(families)) & 1 == 1
+    who = np.repeat(np.arange(count), len(sets))
+    table = scored(np.tile(lacking, (count, 1)), who).reshape(count, len(sets))
+
+    def look(lacking: NDArray[np.bool_], who: NDArray[np.int64]) -> NDArray[np.float64]:
+        found: NDArray[np.float64] = table[who, lacking @ (1 << np.arange(families))]
+        return found
+
+    return look
 
 
 @dataclass(frozen=True)
@@ -139,7 +166,7 @@ class FixedWeights:
 
     def priced(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
         """Fame costs what the goal says for the most active, others in proportion."""
-        fame = pairs.over_best(pairs.network.activity)[pairs.rows]
+        fame = pairs.over_best(pairs.network.activity)
         return np.asarray(scores - pairs.goal.quotas.exposure * fame, dtype=np.float32)
 
 

@@ -58,8 +58,11 @@ SOURCES: dict[str, tuple[Source, int]] = {
 }
 
 
-def retrieve(pairs: Pairs, eligible: BoolArray, limit: int) -> Retrieved:
-    """The candidates to rank.
+READING = frozenset({"dense", "lexical", "evidence"})
+
+
+def retrieve(pairs: Pairs, eligible: BoolArray, limit: int, *, texts: bool = True) -> Retrieved:
+    """The candidates to rank; without `texts` whoever ranks them does not read.
 
     At least `POOL` and three times `limit`, where so many are eligible: budgets
     grow with the limit, and who no source names comes last.
@@ -69,6 +72,8 @@ def retrieve(pairs: Pairs, eligible: BoolArray, limit: int) -> Retrieved:
     fused = np.zeros(len(pairs.snapshot), dtype=np.float32)
     found: dict[str, IntArray] = {}
     for name, (source, budget) in SOURCES.items():
+        if name in READING and not texts:
+            continue
         rows = _best_of(allowed, source(pairs), max(budget, limit))
         found[name] = rows
         fused[rows] += 1 / (FUSION + np.arange(1, len(rows) + 1, dtype=np.float32))

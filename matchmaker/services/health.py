@@ -10,6 +10,7 @@ from pathlib import Path
 from matchmaker.embedding import Embedder
 from matchmaker.errors import MatchmakerError, StorageFull
 from matchmaker.services.matching import Freshness
+from matchmaker.services.rankers import RankerFolder
 from matchmaker.settings import Settings
 from matchmaker.snapshot.load import SnapshotReader, check_graph, check_model
 from matchmaker.store.ports import GraphStore
@@ -47,7 +48,9 @@ class HealthService:
         store: Callable[[], GraphStore],
         reader: SnapshotReader,
         embedder: Callable[[], Embedder],
+        rankers: RankerFolder,
     ) -> None:
+        self._rankers = rankers
         self._settings = settings
         self._store = store
         self._reader = reader
@@ -88,6 +91,7 @@ class HealthService:
                 ("store", self._look_at_store),
                 ("model", self._look_at_model),
                 ("snapshot", self._look_at_snapshot),
+                ("ranker", self._look_at_ranker),
             )
         )
 
@@ -118,6 +122,14 @@ class HealthService:
         if behind:
             return f"version {snapshot.meta.version}, older than the store: `matchmaker refresh`"
         return f"version {snapshot.meta.version} of {snapshot.meta.as_of}, up to date"
+
+    def _look_at_ranker(self) -> str:
+        ranker = self._rankers.current()
+        for problem in self._rankers.problems():
+            raise problem
+        if not ranker.models:
+            return "fixed weights; `matchmaker train` learns from the graph's own history"
+        return f"learned for {', '.join(sorted(ranker.models))}, fixed weights for the others"
 
 
 def require_writable(folder: Path) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
@@ -23,6 +21,7 @@ from matchmaker.recommend.pipeline import prepare_goal
 from matchmaker.recommend.rank import FIXED, Ranker
 from matchmaker.recommend.train import Examples
 from matchmaker.recommend.trials import Trial, described, trials
+from matchmaker.services.parallel import CHUNK, Forked
 from matchmaker.services.rankers import RankerFolder
 from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.snapshot.model import (
@@ -45,8 +44,6 @@ TRIALS_PER_CUT = 3000  # more of them change hit@10 by less than its interval
 CALIBRATION_TRIALS = 600
 EXPOSURE_TRIALS = 1500
 CAP = 0.02
-CHUNK = 25
-WORKERS = 2
 
 
 @dataclass(frozen=True)
@@ -365,40 +362,13 @@ def _prices(
     return dict(zip(ids, (float(price[row]) for row in paying), strict=True))
 
 
-# -- many at once
-
-_job: Callable[[int], Any] | None = None
-
-
-def _alone() -> None:
-    """One thread for each process: more would share cores, and OpenMP's do not survive."""
-    from threadpoolctl import threadpool_limits
-
-    threadpool_limits(limits=1)
-
-
-def _run(numbers: Sequence[int]) -> list[Any]:
-    if _job is None:  # pragma: no cover - only in a process that was not forked for it
-        raise RuntimeError("no job was handed over")
-    return [_job(number) for number in numbers]
-
-
 def _everywhere(
     job: Callable[[int], Result], count: int, step: str, progress: Progress
-) -> Iterable[Result]:
-    """The job for each number, in order, on forked processes that share the snapshot."""
-    global _job  # noqa: PLW0603 - the way a forked process gets what cannot be pickled
-    chunks = [range(start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
-    _job = job
-    done = 0
+) -> Iterator[Result]:
+    """The job for each number, in order, with progress."""
     progress(step, 0, count)
-    try:
-        with ProcessPoolExecutor(
-            WORKERS, mp_context=multiprocessing.get_context("fork"), initializer=_alone
-        ) as pool:
-            for results in pool.map(_run, chunks):
-                done += len(results)
+    with Forked(job) as pool:
+        for done, result in enumerate(pool.map(range(count)), 1):
+            if done % CHUNK == 0 or done == count:
                 progress(step, done, count)
-                yield from results
-    finally:
-        _job = None
+            yield result

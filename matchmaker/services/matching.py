@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
+from typing import TypeVar
 
 from matchmaker.domain import MAX_TEXT, GoalName, Need
 from matchmaker.embedding import Embedder, VectorCache
 from matchmaker.errors import InvalidInput, MatchmakerError, StoreUnavailable
 from matchmaker.recommend.goals import GOALS
 from matchmaker.recommend.model import MAX_LIMIT, Recommendation, Request, Seeker
-from matchmaker.recommend.pipeline import recommend
+from matchmaker.recommend.pipeline import prepare_goal, recommend
+from matchmaker.services.parallel import Forked
 from matchmaker.services.rankers import RankerFolder
 from matchmaker.services.seekers import Seekers
 from matchmaker.services.snapshot_rows import FilterIds, SnapshotRows
 from matchmaker.snapshot.load import SnapshotReader, check_graph
 from matchmaker.store.ports import GraphStore, Voice
 
-BATCH = 64
+BATCH = 128
+Item = TypeVar("Item")
+# Who asks in a bulk run, or why it cannot.
+Asked = tuple[str, Seeker | MatchmakerError]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,6 @@ class Question:
     only_new: bool = True
     filters: FilterIds = field(default_factory=FilterIds)
     capped: bool = True
-    explained: bool = True
 
     def __post_init__(self) -> None:
         if not 1 <= self.limit <= MAX_LIMIT:
@@ -127,60 +131,70 @@ class Matching:
 
     def for_organizations(self, ids: Iterable[str], question: Question) -> Iterator[BulkAnswer]:
         """One answer for each id, in order; an unknown id gives its error, not an exception."""
-        for organization_id in ids:
+        rows = self._current_rows()
+        seekers = self._seekers(rows)
+
+        def ask(identity: str) -> Asked:
             try:
-                answer = self.for_organization(organization_id, replace(question, explained=False))
+                voice = self._store.voice(identity)
+                seeker = seekers.organization(voice)
+                return identity, _with_partners(seekers, seeker, voice, question)
             except StoreUnavailable:
                 raise
             except MatchmakerError as error:
-                yield BulkAnswer(organization_id, error=error)
-            else:
-                yield BulkAnswer(organization_id, answer.recommendations)
+                return identity, error
+
+        yield from self._bulk(rows, question, (map(ask, batch) for batch in _batches(ids)))
 
     def for_texts(
         self, questions: Iterable[TextQuestion], question: Question
     ) -> Iterator[BulkAnswer]:
         """One answer for each text, in order, embedded in batches."""
-        remaining = iter(questions)
-        while batch := list(islice(remaining, BATCH)):
-            yield from self._batch(batch, question)
-
-    def _batch(self, batch: Sequence[TextQuestion], question: Question) -> Iterator[BulkAnswer]:
         rows = self._current_rows()
         seekers = self._seekers(rows)
-        # Bad texts are answered below; a placeholder keeps the batch aligned.
-        usable = [item.text if _is_usable(item.text) else "-" for item in batch]
-        texts = seekers.free_texts(usable, question.goal)
-        filters = rows.filters(question.filters)
-        request = Request(
-            question.goal, question.limit, question.only_new, filters, question.capped
-        )
-        for item, text in zip(batch, texts, strict=True):
-            try:
-                _check_text(item.text)
-                voice = self._store.voice(item.organization) if item.organization else None
-                asker = _asker(seekers, voice, question)
-            except StoreUnavailable:
-                raise
-            except MatchmakerError as error:
-                yield BulkAnswer(item.id, error=error)
-            else:
-                found = recommend(
-                    rows.snapshot,
-                    replace(asker, texts=(text,)),
-                    request,
-                    self._rankers.current(),
-                    explained=False,
-                )
-                yield BulkAnswer(item.id, found)
+
+        def ask(batch: list[TextQuestion]) -> Iterator[Asked]:
+            # Bad texts are answered below; a placeholder keeps the batch aligned.
+            usable = [item.text if _is_usable(item.text) else "-" for item in batch]
+            texts = seekers.free_texts(usable, question.goal)
+            for item, text in zip(batch, texts, strict=True):
+                try:
+                    _check_text(item.text)
+                    voice = self._store.voice(item.organization) if item.organization else None
+                    asker = _asker(seekers, voice, question)
+                    yield item.id, replace(asker, texts=(text,))
+                except StoreUnavailable:
+                    raise
+                except MatchmakerError as error:
+                    yield item.id, error
+
+        yield from self._bulk(rows, question, map(ask, _batches(questions)))
+
+    def _bulk(
+        self, rows: SnapshotRows, question: Question, batches: Iterable[Iterable[Asked]]
+    ) -> Iterator[BulkAnswer]:
+        """Seekers are read here, one after the other, and ranked on all cores."""
+        snapshot, ranker = rows.snapshot, self._rankers.current()
+        request = _request(rows, question)
+
+        def answer(seeker: Seeker) -> tuple[Recommendation, ...]:
+            return recommend(snapshot, seeker, request, ranker, explained=False)
+
+        prepare_goal(snapshot, GOALS[question.goal])
+        with Forked(answer) as pool:
+            under_way: Iterator[BulkAnswer] = iter(())
+            for batch in batches:
+                asked = list(batch)
+                found = pool.map([one for _, one in asked if isinstance(one, Seeker)])
+                # The next seekers are read while these are ranked.
+                yield from under_way
+                under_way = _answered(asked, found)
+            yield from under_way
 
     def _answer(
         self, rows: SnapshotRows, voice: Voice | None, seeker: Seeker, question: Question
     ) -> Answer:
-        filters = rows.filters(question.filters)
-        request = Request(
-            question.goal, question.limit, question.only_new, filters, question.capped
-        )
+        request = _request(rows, question)
         return Answer(
             goal=question.goal,
             seeker=voice.organization.id if voice else "",
@@ -189,7 +203,6 @@ class Matching:
                 seeker,
                 request,
                 self._rankers.current(),
-                explained=question.explained,
             ),
             freshness=self._freshness(rows, voice),
         )
@@ -215,6 +228,27 @@ class Matching:
                 check_graph(snapshot, self._store.identity())
                 self._rows = SnapshotRows(snapshot)
             return self._rows
+
+
+def _answered(
+    asked: Iterable[Asked], found: Iterator[tuple[Recommendation, ...]]
+) -> Iterator[BulkAnswer]:
+    for identity, one in asked:
+        if isinstance(one, MatchmakerError):
+            yield BulkAnswer(identity, error=one)
+        else:
+            yield BulkAnswer(identity, next(found))
+
+
+def _request(rows: SnapshotRows, question: Question) -> Request:
+    filters = rows.filters(question.filters)
+    return Request(question.goal, question.limit, question.only_new, filters, question.capped)
+
+
+def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+    remaining = iter(items)
+    while batch := list(islice(remaining, BATCH)):
+        yield batch
 
 
 def _asker(seekers: Seekers, voice: Voice | None, question: Question) -> Seeker:

@@ -42,14 +42,14 @@ def same_region(pairs: Pairs) -> FloatArray:
 @feature("country_affinity", Family.HOME, zh="与贵方所在国机构的近期合作")
 def country_affinity(pairs: Pairs) -> FloatArray:
     """How much it lately worked with organisations like you of your country, over the best."""
-    return pairs.over_best(country_work(pairs))[pairs.rows]
+    return pairs.over_best(country_work(pairs))
 
 
 @feature("country_affinity_latest", Family.HOME, zh="与贵方所在国机构最近一年的合作")
 def country_affinity_latest(pairs: Pairs) -> FloatArray:
     """The same over the latest undertakings."""
     lately = pairs.affine("country_latest", lambda a: a.country(pairs.country, lately=True))
-    return pairs.over_best(lately)[pairs.rows]
+    return pairs.over_best(lately)
 
 
 @feature("country_lift", Family.HOME, zh="与贵方所在国的合作多于一般的程度")
@@ -67,7 +67,7 @@ def country_place(pairs: Pairs) -> FloatArray:
 @feature("region_affinity", Family.NEARNESS, zh="与贵方所在地区的近期合作")
 def region_affinity(pairs: Pairs) -> FloatArray:
     """How much it lately worked with organisations of your region, over the best."""
-    return pairs.over_best(region_work(pairs))[pairs.rows]
+    return pairs.over_best(region_work(pairs))
 
 
 @feature("topic", Family.PROGRAMME, zh="课题方向相近程度")
@@ -82,20 +82,20 @@ def topic(pairs: Pairs) -> FloatArray:
 @feature("programme_activity", Family.PROGRAMME, zh="在贵方所在计划中的近期活跃程度")
 def programme_activity(pairs: Pairs) -> FloatArray:
     """How active it lately was in the programmes that you take part in, over the best."""
-    return pairs.over_best(programme_work(pairs))[pairs.rows]
+    return pairs.over_best(programme_work(pairs))
 
 
 @feature("programme_met", Family.PROGRAMME, zh="在贵方所在计划中接触同类机构的程度")
 def programme_met(pairs: Pairs) -> FloatArray:
     """How many organisations like you it lately met in your programmes, over the best."""
     met = pairs.affine("programme_met", lambda a: a.programme_met(pairs.profile))
-    return pairs.over_best(met)[pairs.rows]
+    return pairs.over_best(met)
 
 
 @feature("programme_country", Family.PROGRAMME, zh="在贵方所在计划中与贵国机构的近期合作")
 def programme_country(pairs: Pairs) -> FloatArray:
     """How much it lately worked with your country within your programmes, over the best."""
-    return pairs.over_best(programme_country_work(pairs))[pairs.rows]
+    return pairs.over_best(programme_country_work(pairs))
 
 
 @feature("programme_place", Family.PROGRAMME, better="low", zh="在贵方计划中活跃的名次",

@@ -14,7 +14,7 @@ from matchmaker.snapshot.model import BoolArray, FloatArray, Snapshot
 @feature("recent_activity", Family.ACTIVITY, zh="近期活跃程度")
 def recent_activity(pairs: Pairs) -> FloatArray:
     """How active it lately was in joint undertakings, over the most active."""
-    return pairs.over_best(pairs.network.activity)[pairs.rows]
+    return pairs.over_best(pairs.network.activity)
 
 
 @feature(
@@ -89,7 +89,7 @@ def competitor(pairs: Pairs) -> FloatArray:
 @feature("latest_activity", Family.ACTIVITY, zh="最近一年活跃程度")
 def latest_activity(pairs: Pairs) -> FloatArray:
     """How active it was in the last year, over the most active."""
-    return pairs.over_best(pairs.affinity.standing.latest)[pairs.rows]
+    return pairs.over_best(pairs.affinity.standing.latest)
 
 
 @feature("last_active", Family.ACTIVITY, unit="years", better="low", zh="距上次合作的年数",
@@ -103,19 +103,19 @@ def last_active(pairs: Pairs) -> FloatArray:
 @feature("partners", Family.ACTIVITY, zh="伙伴数量")
 def partners(pairs: Pairs) -> FloatArray:
     """How many organisations it has worked with, over the one with most."""
-    return pairs.over_best(pairs.network.degree)[pairs.rows]
+    return pairs.over_best(pairs.network.degree)
 
 
 @feature("centrality", Family.ACTIVITY, zh="在整个网络中的地位")
 def centrality(pairs: Pairs) -> FloatArray:
     """Standing in the whole network: PageRank over the best."""
-    return pairs.over_best(pairs.network.centrality)[pairs.rows]
+    return pairs.over_best(pairs.network.centrality)
 
 
 @feature("met", Family.ACTIVITY, zh="近期接触同类机构的程度")
 def met(pairs: Pairs) -> FloatArray:
     """How many organisations like you it lately worked with, over the one with most."""
-    return pairs.over_best(pairs.affinity.standing.met)[pairs.rows]
+    return pairs.over_best(pairs.affinity.standing.met)
 
 
 @feature("met_share", Family.ACTIVITY, zh="其伙伴中同类机构的比例", absent=np.nan)
@@ -140,13 +140,13 @@ def trend(pairs: Pairs) -> FloatArray:
 @feature("new_partners", Family.ACTIVITY, zh="近两年新伙伴")
 def new_partners(pairs: Pairs) -> FloatArray:
     """New partners like you that it found in the last two years, over the one with most."""
-    return pairs.over_best(pairs.affinity.standing.new_partners)[pairs.rows]
+    return pairs.over_best(pairs.affinity.standing.new_partners)
 
 
 @feature("newcomers", Family.ACTIVITY, zh="近两年接纳的新机构")
 def newcomers(pairs: Pairs) -> FloatArray:
     """Newcomers like you that it took in over the last two years, over the one with most."""
-    return pairs.over_best(pairs.affinity.standing.newcomers)[pairs.rows]
+    return pairs.over_best(pairs.affinity.standing.newcomers)
 
 
 def in_other_cluster(snapshot: Snapshot, seeker: Seeker) -> BoolArray:

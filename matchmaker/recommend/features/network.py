@@ -13,19 +13,19 @@ from matchmaker.snapshot.model import FloatArray
 @feature("pagerank", Family.NETWORK, zh="合作网络中的亲近程度")
 def pagerank(pairs: Pairs) -> FloatArray:
     """Closeness in the network of recent undertakings: square root of PageRank over the best."""
-    return pairs.over_best(pairs.pagerank(RESTART))[pairs.rows]
+    return pairs.over_best(pairs.pagerank(RESTART))
 
 
 @feature("pagerank_wide", Family.NETWORK, zh="较大范围内的亲近程度")
 def pagerank_wide(pairs: Pairs) -> FloatArray:
     """The same on longer walks (restart .1)."""
-    return pairs.over_best(pairs.pagerank(0.1))[pairs.rows]
+    return pairs.over_best(pairs.pagerank(0.1))
 
 
 @feature("pagerank_close", Family.NETWORK, zh="较小范围内的亲近程度")
 def pagerank_close(pairs: Pairs) -> FloatArray:
     """The same on shorter walks (restart .7)."""
-    return pairs.over_best(pairs.pagerank(0.7))[pairs.rows]
+    return pairs.over_best(pairs.pagerank(0.7))
 
 
 @feature("pagerank_lift", Family.NETWORK, zh="亲近程度与其一般地位之比", absent=-10.0)
@@ -39,25 +39,25 @@ def pagerank_lift(pairs: Pairs) -> FloatArray:
 @feature("three_step", Family.NETWORK, zh="伙伴之伙伴的近期合作")
 def three_step(pairs: Pairs) -> FloatArray:
     """Lately active with the partners of your partners: three random steps, over the best."""
-    return pairs.over_best(pairs.walked(Network.three_step))[pairs.rows]
+    return pairs.over_best(pairs.walked(Network.three_step))
 
 
 @feature("adamic_adar", Family.NETWORK, zh="共同伙伴（少见者更重）")
 def adamic_adar(pairs: Pairs) -> FloatArray:
     """Partners in common, rare ones counting more (Adamic–Adar), over the best."""
-    return pairs.over_best(pairs.walked(Network.adamic_adar))[pairs.rows]
+    return pairs.over_best(pairs.walked(Network.adamic_adar))
 
 
 @feature("resource_allocation", Family.NETWORK, zh="共同伙伴（资源分配指数）")
 def resource_allocation(pairs: Pairs) -> FloatArray:
     """Partners in common, each shared out among all it has, over the best."""
-    return pairs.over_best(pairs.walked(Network.resource_allocation))[pairs.rows]
+    return pairs.over_best(pairs.walked(Network.resource_allocation))
 
 
 @feature("recent_shared", Family.NETWORK, zh="与共同伙伴的近期合作")
 def recent_shared(pairs: Pairs) -> FloatArray:
     """Recent work of both with the partners in common, over the best."""
-    return pairs.over_best(pairs.walked(Network.recent_shared))[pairs.rows]
+    return pairs.over_best(pairs.walked(Network.recent_shared))
 
 
 @feature(

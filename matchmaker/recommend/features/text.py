@@ -44,13 +44,13 @@ def text_best_lately(pairs: Pairs) -> FloatArray:
 @feature("text_evidence", Family.TEXT, zh="相符文字的累计", monotone=1)
 def text_evidence(pairs: Pairs) -> FloatArray:
     """All its texts that fit, close and recent ones counting most, over the best candidate."""
-    return pairs.over_best(pairs.fit.evidence)[pairs.rows]
+    return pairs.over_best(pairs.fit.evidence)
 
 
 @feature("text_evidence_ever", Family.TEXT, zh="历年相符文字的累计", monotone=1)
 def text_evidence_ever(pairs: Pairs) -> FloatArray:
     """All its texts that fit, close ones counting most whatever their age, over the best."""
-    return pairs.over_best(pairs.fit.evidence_ever)[pairs.rows]
+    return pairs.over_best(pairs.fit.evidence_ever)
 
 
 @feature("text_nearest", Family.TEXT, zh="最相近十条文字中所占", monotone=1)
