@@ -100,12 +100,16 @@ def evaluate(
     learning = wired().learning
     with progress_bars() as report:
         found = learning.evaluate(GoalName(goal), cut.date(), horizon, by, report, limit)
+    plain = json.loads(json.dumps(asdict(found), ensure_ascii=False, default=_plain))
     if out is not None:
+        from matchmaker.cli.quality_page import write
+
         out.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(asdict(found), ensure_ascii=False, indent=1, default=_plain)
+        text = json.dumps(plain, ensure_ascii=False, indent=1)
         (out / f"{goal}-{cut.date()}.json").write_text(text + "\n", encoding="utf-8")
+        click.echo(f"Written: {write(plain, out)}", err=True)
     if as_json:
-        print_json(json.loads(json.dumps(asdict(found), default=_plain)))
+        print_json(plain)
         return
     _print(found)
 

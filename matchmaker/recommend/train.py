@@ -240,6 +240,36 @@ def exposure_prices(
     return best_price
 
 
+def exposure_curve(
+    raw: FloatArray, found: Examples, size: int, caps: Sequence[float]
+) -> list[dict[str, float]]:
+    """What capping exposure costs: hit@10 and the largest share of slots under each cap.
+
+    Over trials of whole pools that were not learned from; prices are those that
+    these same trials call for, so the curve is what capping costs at best.
+    """
+    trials = [np.flatnonzero(found.group == group) for group in np.unique(found.group)]
+    scores, rows = [raw[part] for part in trials], [found.row[part] for part in trials]
+    curve = []
+    for cap in caps:
+        price = exposure_prices(scores, rows, size, cap) if cap < 1 else np.zeros(size)
+        top = [
+            part[np.lexsort((row, -(score - price[row])))[:10]]
+            for part, score, row in zip(trials, scores, rows, strict=True)
+        ]
+        shown = np.concatenate([found.row[part] for part in top])
+        hits = [bool(found.label[part].any()) for part in top]
+        answered = [bool(found.label[part].any()) for part in trials]
+        curve.append(
+            {
+                "cap": cap,
+                "hit@10": sum(hits) / max(1, sum(answered)),
+                "largest_share": float(np.bincount(shown).max() / len(shown)),
+            }
+        )
+    return curve
+
+
 def log_odds_of(
     classifiers: Sequence[Any], values: FloatArray, slope: float = 1.0, intercept: float = 0.0
 ) -> FloatArray:

@@ -44,6 +44,7 @@ TRIALS_PER_CUT = 3000  # more of them change hit@10 by less than its interval
 CALIBRATION_TRIALS = 600
 EXPOSURE_TRIALS = 1500
 CAP = 0.02
+CAPS = (1.0, 0.05, 0.03, 0.02, 0.015, 0.01)
 
 
 @dataclass(frozen=True)
@@ -237,6 +238,7 @@ def _train(snapshot: Snapshot, goal: Goal, progress: Progress, seeds: int) -> Go
     trial_run = train.fit(train.only(earlier, names, kept), kept)
     raw = train.log_odds_of(trial_run, train.only(held, names, kept).values)
     slope, intercept = train.calibrate(raw, held.label, held.weight)
+    exposure = train.exposure_curve(raw, held, len(snapshot), CAPS)
     curve = train.reliability(train.probability(slope * raw + intercept), held.label)
     progress(f"Learning {goal.name}", 0, 0)
     classifiers = train.fit(train.only(everything, names, kept), kept, seeds)
@@ -251,6 +253,7 @@ def _train(snapshot: Snapshot, goal: Goal, progress: Progress, seeds: int) -> Go
         "examples": len(everything.label),
         "features": len(kept),
         "reliability": curve,
+        "exposure_curve": exposure,
         "priced": len(prices),
         "exposure_cap": CAP,
         "seconds": round(time.monotonic() - started, 1),
@@ -356,7 +359,7 @@ def _prices(
         scores.append(train.log_odds_of(model.classifiers, values, model.slope, model.intercept))
         candidates.append(found.row)
     # A little below the cap: those who ask are never just those of the sample.
-    price = train.exposure_prices(scores, candidates, len(snapshot), 0.9 * CAP)
+    price = train.exposure_prices(scores, candidates, len(snapshot), 0.95 * CAP)
     paying = np.flatnonzero(price > 0)
     ids = snapshot.ids_of(paying.astype(np.int32))
     return dict(zip(ids, (float(price[row]) for row in paying), strict=True))

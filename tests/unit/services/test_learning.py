@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 
+from matchmaker.cli.quality_page import write
 from matchmaker.domain import (
     Engagement,
     EngagementKind,
@@ -108,6 +111,16 @@ def test_the_rule_is_found_and_told_with_honest_figures(learned):
     assert sum(part["trials"] for part in table["strata"].values()) == table["trials"]
     assert 0 < table["exposure"][OURS]["coverage"] <= 1
     assert json.loads(json.dumps(table, default=float))
+
+
+def test_a_page_and_plots_are_made_of_an_evaluation(learned, tmp_path):
+    found = learned.learning.evaluate(GOAL, CUT, HORIZON, "history", quiet, limit=60)
+    plain = json.loads(json.dumps(asdict(found), default=str))
+    page = write(plain, tmp_path).read_text(encoding="utf-8")
+    mean = found.tables["new partners, seekers with a history"]["methods"][OURS]["hit@10"]["mean"]
+    assert f"| **{OURS}** | {mean:.3f} |" in page
+    for picture in re.findall(r"\]\((.*?\.svg)\)", page):
+        assert "<svg" in (tmp_path / picture).read_text(encoding="utf-8")
 
 
 def test_learning_twice_gives_the_same_model(learned):

@@ -1,0 +1,135 @@
+"""Evaluations as a page: tables in Markdown, plots beside them as SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from matchmaker.recommend.evaluate import CAPPED, OURS, WEIGHTS
+
+MEASURES = ("hit@10", "recall@10", "recall@50", "ndcg@10", "mrr")
+_OURS = {OURS, CAPPED, WEIGHTS}
+_EXPOSURE = {
+    "coverage": "coverage",
+    "gini": "Gini",
+    "top_50_share": "top 50",
+    "largest_share": "largest",
+    "congestion": "congestion",
+    "other_clusters": "other clusters",
+}
+
+
+def write(evaluation: Mapping[str, Any], folder: Path) -> Path:
+    """Page and plots of one evaluation, as `evaluate --out` and the quality report write them."""
+    name = f"{evaluation['goal']}-{evaluation['cut']}"
+    lines = [
+        f"# {evaluation['goal']} as of {evaluation['cut']}",
+        "",
+        *section(evaluation, folder, name),
+    ]
+    page = folder / f"{name}.md"
+    page.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return page
+
+
+def section(evaluation: Mapping[str, Any], folder: Path, name: str) -> list[str]:
+    """Markdown lines of one evaluation; its plots are written to `folder`."""
+    how = (
+        "learned from what was known by then"
+        if evaluation["learned"]
+        else "fixed weights: too short a history to learn from"
+    )
+    lines = [
+        f"Frozen as of {evaluation['cut']}, compared with what happened until "
+        f"{evaluation['until']}; {evaluation['candidates']:,} candidates, every one ranked; {how}. "
+        f"{evaluation['seconds']:.0f} s.",
+        "",
+    ]
+    for number, (title, part) in enumerate(evaluation["tables"].items()):
+        picture = f"{name}-{number}.svg"
+        _plot(title, part, folder / picture)
+        lines += [f"**{title}** ({part['trials']:,} questions)", "", *_table(part), ""]
+        lines += [f"![hit@10 of every method, with 95 % intervals]({picture})", ""]
+        lines += _strata(part)
+        lines += ["How places are spread:", "", *_exposure(part), ""]
+    return lines
+
+
+def _table(part: Mapping[str, Any]) -> list[str]:
+    head = ["method", *MEASURES, "hit@10, ours less it"]
+    rows = []
+    for method, figures in part["methods"].items():
+        low, high = figures["hit@10"]["ours_less_interval"]
+        less = f"{figures['hit@10']['ours_less']:+.3f} [{low:+.3f}, {high:+.3f}]"
+        cells = [f"{figures[name]['mean']:.3f}" for name in MEASURES]
+        marked = f"**{method}**" if method in _OURS else method
+        rows.append([marked, *cells, "" if method == OURS else less])
+    return _markdown(head, rows)
+
+
+def _strata(part: Mapping[str, Any]) -> list[str]:
+    strata = part.get("strata", {})
+    if not strata:
+        return []
+    rows = []
+    for group, found in strata.items():
+        others = {
+            name: one["hit@10"] for name, one in found["methods"].items() if name not in _OURS
+        }
+        best = max(others, key=lambda name: others[name])
+        rows.append(
+            [
+                group,
+                f"{found['trials']:,}",
+                f"{found['methods'][OURS]['hit@10']:.3f}",
+                f"{found['methods'][CAPPED]['hit@10']:.3f}",
+                f"{others[best]:.3f} ({best})",
+            ]
+        )
+    head = [part["by"], "questions", "ours", "capped", "best baseline, hit@10"]
+    return [*_markdown(head, rows), ""]
+
+
+def _exposure(part: Mapping[str, Any]) -> list[str]:
+    rows = [
+        [
+            f"**{method}**" if method in _OURS else method,
+            *(f"{figures[name]:.3f}" for name in _EXPOSURE),
+        ]
+        for method, figures in part["exposure"].items()
+        if method in _OURS or figures["coverage"] > 0
+    ]
+    return _markdown(["method", *_EXPOSURE.values()], rows)
+
+
+def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    return [
+        "| " + " | ".join(head) + " |",
+        "|" + "---|" * len(head),
+        *("| " + " | ".join(row) + " |" for row in rows),
+    ]
+
+
+def _plot(title: str, part: Mapping[str, Any], path: Path) -> None:
+    """Bars of hit@10 with their intervals, the best on top."""
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    mpl.rcParams["svg.hashsalt"] = "matchmaker"  # the same figures give the same file
+    from matplotlib import pyplot
+
+    found = sorted(part["methods"].items(), key=lambda one: one[1]["hit@10"]["mean"])
+    means = [figures["hit@10"]["mean"] for _, figures in found]
+    ranges = [figures["hit@10"]["interval"] for _, figures in found]
+    below = [mean - low for mean, (low, _) in zip(means, ranges, strict=True)]
+    above = [high - mean for mean, (_, high) in zip(means, ranges, strict=True)]
+    figure, axes = pyplot.subplots(figsize=(7, 0.28 * len(found) + 0.8))
+    colours = ["#b3541e" if name in _OURS else "#8aa0b0" for name, _ in found]
+    axes.barh([name for name, _ in found], means, xerr=[below, above], color=colours, capsize=2)
+    axes.set_xlabel("hit@10")
+    axes.set_title(title, loc="left", fontsize=10)
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.tight_layout()
+    figure.savefig(path, format="svg", metadata={"Date": None})
+    pyplot.close(figure)
