@@ -148,6 +148,7 @@ class Wiring:
 
         try:
             prepare(self.reader.current())
+            self.rankers.current()
             self.embedder()
         except (SnapshotUnavailable, ModelUnavailable):
             return

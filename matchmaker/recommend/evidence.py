@@ -21,6 +21,7 @@ from matchmaker.snapshot.model import (
     ROLES,
     STATEMENT_KINDS,
     FloatArray,
+    IntArray,
     Snapshot,
 )
 from matchmaker.snapshot.nearest import best
@@ -37,18 +38,37 @@ NEAREST = 10
 class TextFit:
     """Fit of all statements (m,) to the seeker's texts, and of all organisations (n,) by them.
 
-    `statement_similarity` is the largest cosine to any of the texts,
-    `statement_dense` the same cut at 0; `statement_lexical` the square root of the
+    `vectors` are those of the texts; `statement_lexical` is the square root of the
     largest BM25 over what is attainable. `usable` (entries of organisation ×
     statement) says which may speak for whom.
     """
 
     snapshot: Snapshot
     evidence_of: Evidence
-    statement_similarity: FloatArray
-    statement_dense: FloatArray
+    vectors: tuple[FloatArray, ...]
+    own: IntArray  # statements of the seeker's that must not answer themselves
     statement_lexical: FloatArray
     usable: NDArray[np.bool_]
+
+    @cached_property
+    def statement_similarity(self) -> FloatArray:
+        """Largest cosine of each statement to any of the texts, shape (m,)."""
+        return best_similarity(self.snapshot, self.vectors)
+
+    @cached_property
+    def statement_dense(self) -> FloatArray:
+        """The same cut at 0, and 0 for the seeker's own, shape (m,)."""
+        dense = np.maximum(self.statement_similarity, 0)
+        dense[self.own] = 0
+        return dense
+
+    def dense_of(self, statements: IntArray) -> FloatArray:
+        """`statement_dense` of some statements: for a few no pass over all is made."""
+        if "statement_dense" in self.__dict__ or not self.vectors:
+            return self.statement_dense[statements]
+        similarity = self.snapshot.vectors[statements] @ np.column_stack(self.vectors)
+        dense = np.maximum(similarity.max(axis=1), 0)
+        return np.where(np.isin(statements, self.own), 0, dense).astype(np.float32)
 
     @cached_property
     def dense(self) -> FloatArray:
@@ -144,24 +164,22 @@ def text_fit(snapshot: Snapshot, seeker: Seeker, goal: Goal) -> TextFit:
     size = len(snapshot.statements.kind)
     lexical = np.zeros(size, dtype=np.float32)
     asked = questions(seeker, goal)
-    similarity = best_similarity(
-        snapshot, [text.vector for text in asked if text.vector is not None]
-    )
-    dense = np.maximum(similarity, 0)
+    vectors = tuple(text.vector for text in asked if text.vector is not None)
     for text in asked:
         scores = lexical_scores(snapshot.lexical, text.text)
         top = attainable(snapshot.lexical, text.text)
         if top > 0:
             np.maximum(lexical, np.sqrt(scores / top), out=lexical)
     allowed = usable(snapshot, goal.evidence)
+    own = np.zeros(0, dtype=np.int32)
     if seeker.row is not None and any(text.kind is not StatementKind.NEED for text in asked):
         own = snapshot.organization_statements.row(seeker.row)
-        dense[own], lexical[own] = 0, 0  # a joint engagement must not answer itself
+        lexical[own] = 0  # a joint engagement must not answer itself
     return TextFit(
         snapshot=snapshot,
         evidence_of=goal.evidence,
-        statement_similarity=similarity,
-        statement_dense=dense,
+        vectors=vectors if snapshot.meta.dimension else (),
+        own=own,
         statement_lexical=lexical,
         usable=allowed,
     )
@@ -255,7 +273,7 @@ def best_statements(
     entries = snapshot.organization_statements
     part = slice(int(entries.indptr[row]), int(entries.indptr[row + 1]))
     statements = np.unique(entries.indices[part][fit.usable[part]])
-    blended = blend(fit.statement_dense[statements], fit.statement_lexical[statements])
+    blended = blend(fit.dense_of(statements), fit.statement_lexical[statements])
     order = np.lexsort((statements, -blended))[:count]
     return [(int(statements[i]), float(blended[i])) for i in order if blended[i] > 0]
 
