@@ -53,12 +53,12 @@ class Case:
 
 CASES = (
     Case("cordis", "EU projects: firm → lab, 2017–2018", "research_partner", "2016-12-31"),
-    Case("cordis", "EU projects: firm → lab, 2016–2017", "research_partner", "2015-12-31"),
-    Case("cordis", "EU projects: lab → firm, 2017–2018", "industry_partner", "2016-12-31"),
     Case("gebiz", "Public tenders: text → supplier, 2022", "supplier", "2021-12-31", "1y"),
+    Case("ickg", "Chinese firms: who supplies whom", "supplier", "2025-03-31", "1y"),
+    Case("cordis", "EU projects: lab → firm, 2017–2018", "industry_partner", "2016-12-31"),
+    Case("cordis", "EU projects: firm → lab, 2016–2017", "research_partner", "2015-12-31"),
     Case("gebiz", "Public tenders: text → supplier, 2021", "supplier", "2020-12-31", "1y"),
     Case("gebiz", "Public tenders: text → buyer, 2022", "customer", "2021-12-31", "1y"),
-    Case("ickg", "Chinese firms: who supplies whom", "supplier", "2025-03-31", "1y"),
     Case(
         "ickg", "Chinese firms: who works with whom elsewhere", "cross_cluster", "2025-03-31", "1y"
     ),
@@ -107,8 +107,8 @@ def main() -> None:
             name = f"{case.data}-{case.goal}-{case.cut}"
             body = section(found, PLOTS, name)
             lines += [f"## {case.title}", "", *(line.replace("](", "](figures/") for line in body)]
-    PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(f"Written: {PAGE}")
+            PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+            print(f"Written: {PAGE}", flush=True)
 
 
 if __name__ == "__main__":

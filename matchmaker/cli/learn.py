@@ -14,6 +14,7 @@ import click
 
 from matchmaker.cli.output import print_json, progress_bars, wired
 from matchmaker.domain import GoalName
+from matchmaker.errors import InvalidInput
 
 if TYPE_CHECKING:
     from matchmaker.services.learning import Evaluation
@@ -60,8 +61,14 @@ def train(goal: str | None, cut: datetime | None, as_json: bool) -> None:
     day = cut.date() if cut else None
     made = {}
     for name in goals:
-        with progress_bars() as report:
-            made[name.value] = learning.train(name, report, day).figures
+        try:
+            with progress_bars() as report:
+                made[name.value] = learning.train(name, report, day).figures
+        except InvalidInput as error:
+            if goal:
+                raise
+            click.echo(f"{name}: {error}", err=True)  # the others may have more to learn from
+            continue
         if not as_json:
             found = made[name.value]
             click.echo(

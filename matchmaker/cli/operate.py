@@ -68,6 +68,8 @@ def _refresh(services: Wiring, *, quiet: bool = False) -> None:
     if not quiet:
         counts = ", ".join(f"{count:,} {name}" for name, count in meta.counts.items() if count)
         click.echo(f"Snapshot {meta.version} of {meta.as_of}: {counts}.")
+        if not services.rankers.current().models and services.learning.goals():
+            click.echo("There is a history to learn from: `matchmaker train`.")
 
 
 @click.command()

@@ -17,6 +17,7 @@ from matchmaker.recommend.rank import NEGLIGIBLE, Contributions
 
 BASE, EXPOSURE = "base", "exposure"
 FIT_UNKNOWN = 1e-6
+SAME_PLACE_KM = 1.0
 
 
 class Facts:
@@ -115,6 +116,8 @@ def _nearness(facts: Facts, good: bool) -> Said:
     km = facts.feature("nearness")
     if math.isnan(km):
         return None, "距离不明，按一般计", "distance unknown, counted as average"
+    if km < SAME_PLACE_KM:
+        return km, "在同一地", "in the same place"
     if good:
         return km, f"相距约{km:.0f}公里", f"about {km:.0f} km away"
     return km, f"相距较远，约{km:.0f}公里", f"rather far, about {km:.0f} km away"
@@ -198,7 +201,7 @@ def reasons(
         _reason(facts, found.families[column], float(found.parts[place, column]))
         for column in found.order[place].tolist()
     ]
-    often = ("已多次推荐给他人，略作后移", "already suggested to many others")
+    often = ("找的人多，略作后移，让更多机构有机会", "much sought after: others get a turn")
     parts.append(Reason(EXPOSURE, -price, None, *often))
     base = float(found.base[place])
     parts.append(Reason(BASE, base, None, "无任何依据时的起点", "where anybody starts"))

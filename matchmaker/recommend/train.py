@@ -37,7 +37,7 @@ PARAMETERS: dict[str, Any] = {
 }
 SMALL = {"min_samples_leaf": 20, "max_leaf_nodes": 8, "max_iter": 120}
 ENOUGH = 20_000  # examples, below which trees are smaller
-MINIMUM_ANSWERS = 50
+MINIMUM_ANSWERS = 200
 
 
 def learned_features(goal: Goal) -> tuple[str, ...]:

@@ -23,6 +23,12 @@ from matchmaker.domain import (
 )
 from matchmaker.errors import InvalidInput, RankerMismatch
 from matchmaker.recommend.evaluate import CAPPED, OURS, WEIGHTS
+from matchmaker.recommend.features import FEATURES
+from matchmaker.recommend.goals import GOALS
+from matchmaker.recommend.model import Request
+from matchmaker.recommend.pipeline import rank, recommend
+from matchmaker.recommend.rank import FeatureMatrix
+from matchmaker.recommend.trials import seeker_of
 from matchmaker.services.matching import Question
 from matchmaker.services.rankers import RankerFolder
 from matchmaker.settings import Settings
@@ -81,8 +87,10 @@ def trained(tmp_path_factory, model_folder):
     services.store.prepare()
     services.store.upsert(history())
     services.refreshing.refresh()
-    services.learning.train(GOAL, quiet)
-    yield services
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("matchmaker.services.learning.MINIMUM_EVENTS", 500)
+        services.learning.train(GOAL, quiet)
+        yield services
     services.store.close()
 
 
@@ -140,6 +148,36 @@ def test_recommendations_use_it_and_their_reasons_add_up(learned):
     for one in answer.recommendations:
         assert 0 < one.score < 1
         assert sum(r.contribution for r in one.reasons) == pytest.approx(one.score, abs=1e-5)
+
+
+def test_a_thousand_first_reasons_are_true(learned):
+    """Without the evidence behind the first reason the same candidate scores less, by its part."""
+    snapshot, ranker = learned.reader.current(), learned.rankers.current()
+    goal, checked = GOALS[GOAL], 0
+    for firm in range(150):
+        seeker = seeker_of(snapshot, snapshot.row_of(f"t:f{firm:03}"))
+        request = Request(GOAL, limit=10)
+        ranked = rank(snapshot, seeker, request, ranker)
+        row_of = {int(row): place for place, row in enumerate(ranked.pairs.rows)}
+        for one in recommend(snapshot, seeker, request, ranker):
+            speaking_for = [r for r in one.reasons if r.contribution > 0 and r.feature != "base"]
+            if not speaking_for:
+                continue
+            first = speaking_for[0]
+            assert first == one.reasons[0]
+            values = ranked.matrix.rows(np.array([row_of[one.row]]))
+            lacking = np.array(
+                [
+                    FEATURES[name].absent if FEATURES[name].family == first.feature else value
+                    for name, value in zip(values.names, values.values[0], strict=True)
+                ],
+                dtype=np.float32,
+            )
+            before = float(ranker.score(goal, values)[0])
+            after = float(ranker.score(goal, FeatureMatrix(values.names, lacking[None]))[0])
+            assert before - after == pytest.approx(first.contribution, abs=1e-6)
+            checked += 1
+    assert checked >= 1000
 
 
 def test_words_are_ranked_by_fixed_weights_for_it_has_not_learned_to_read(learned):
