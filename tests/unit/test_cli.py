@@ -250,3 +250,39 @@ def test_a_data_folder_that_cannot_be_written_is_one_line(fresh, monkeypatch, ca
     error = capsys.readouterr().err.strip()
     assert "MATCHMAKER_DATA_DIR" in error
     assert "\n" not in error
+
+
+@pytest.mark.usefixtures("loaded")
+def test_without_a_history_nothing_is_learned_and_that_is_said(capsys):
+    assert run(["train"]) == 0
+    assert "fixed weights" in capsys.readouterr().err
+    assert run(["train", "--goal", "supplier"]) == 1
+    assert "too short" in capsys.readouterr().err
+    assert run(["evaluate", "--goal", "supplier", "--cut", "2024-01-01"]) == 1
+    assert "nothing that supplier is about happened" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("horizon", ["0y", "2", "y", "-1y", "2w", "12345d"])
+@pytest.mark.usefixtures("loaded")
+def test_a_horizon_that_is_none_is_refused(horizon, capsys):
+    assert run(["evaluate", "--goal", "supplier", "--cut", "2024-01-01", "--horizon", horizon]) == 2
+    assert "2y, 18m or 90d" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("loaded")
+def test_many_seekers_keep_their_order_and_errors_their_place(tmp_path, capsys):
+    ids = [f"t:firm{1 + n % 3}" if n % 50 else f"t:nobody{n}" for n in range(300)]
+    asked, out = tmp_path / "ids.txt", tmp_path / "recs.jsonl"
+    asked.write_text("\n".join(ids), encoding="utf-8")
+    assert (
+        run(["recommend", "--goal", "supplier", "--for-file", str(asked), "--out", str(out)]) == 3
+    )
+    lines = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert [line["seeker"] for line in lines] == ids
+    assert [line["seeker"] for line in lines if "error" in line] == ids[::50]
+    by_seeker = {}
+    for line in lines:
+        if "error" not in line:
+            known = by_seeker.setdefault(line["seeker"], line["recommendations"])
+            assert line["recommendations"] == known
+    assert "6 of 300 seekers" in capsys.readouterr().err
