@@ -362,7 +362,13 @@ class RecommendationOut(Outgoing):
             name_en=found.name_en,
             kind=found.kind,
             score=found.score,
-            reason=_sentence([r.text for r in reasons[:REASONS_IN_A_SENTENCE]], language),
+            reason=_sentence(
+                [
+                    one.zh if language == "zh" else one.en
+                    for one in found.leading(REASONS_IN_A_SENTENCE)
+                ],
+                language,
+            ),
             reasons=reasons,
             evidence=[EvidenceOut.model_validate(piece) for piece in found.evidence],
             path=[PathStepOut.model_validate(step) for step in found.path],

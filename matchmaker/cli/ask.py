@@ -243,7 +243,7 @@ def _print_table(answer: Answer) -> None:
             f"{one.name} ({one.name_en})" if one.name_en and one.name_en != one.name else one.name
         )
         console.print(f"[bold]{rank:>3}. {escape(name)}[/bold]  {escape(one.id)}  {one.score:.3f}")
-        for reason in one.reasons[:3]:
+        for reason in one.leading(3):
             console.print(f"     {escape(reason.zh)}  {escape(reason.en)}", style="dim")
         for piece in one.evidence[:1]:
             year = f"{piece.year}: " if piece.year else ""

@@ -13,6 +13,8 @@ from matchmaker.domain import GoalName, Kind, Size, StatementKind, Tier
 from matchmaker.snapshot.model import FloatArray
 
 MAX_LIMIT = 1000
+BASE, EXPOSURE = "base", "exposure"
+NOT_OF_THE_CANDIDATE = frozenset({BASE, EXPOSURE})
 
 
 @dataclass(frozen=True)
@@ -141,3 +143,7 @@ class Recommendation:
     reasons: tuple[Reason, ...]
     evidence: tuple[Evidence, ...]
     path: tuple[PathStep, ...]
+
+    def leading(self, count: int) -> tuple[Reason, ...]:
+        """The first reasons that say something of the candidate itself."""
+        return tuple(r for r in self.reasons if r.feature not in NOT_OF_THE_CANDIDATE)[:count]

@@ -11,13 +11,13 @@ from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.features.affinity import country_work
 from matchmaker.recommend.features.candidate import in_other_cluster
 from matchmaker.recommend.graph import Network
-from matchmaker.recommend.model import Reason
+from matchmaker.recommend.model import BASE, EXPOSURE, Reason
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.rank import NEGLIGIBLE, Contributions
 
-BASE, EXPOSURE = "base", "exposure"
 FIT_UNKNOWN = 1e-6
 SAME_PLACE_KM = 1.0
+ACTIVE = 3
 
 
 class Facts:
@@ -133,8 +133,10 @@ def _programme(facts: Facts, good: bool) -> Said:
 def _activity(facts: Facts, good: bool) -> Said:
     count = facts.undertakings
     many = "one joint undertaking" if count == 1 else f"{count} joint undertakings"
-    if good:
+    if good and count >= ACTIVE:
         return float(count), f"合作活跃，已有{count}项记录", f"active: {many} on record"
+    if good:
+        return float(count), f"已有{count}项合作记录", f"{many} on record"
     return float(count), f"合作记录较少（{count}项）", f"not very active: {many} on record"
 
 
