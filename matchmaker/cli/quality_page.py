@@ -117,6 +117,7 @@ def _plot(title: str, part: Mapping[str, Any], path: Path) -> None:
 
     mpl.use("svg")
     mpl.rcParams["svg.hashsalt"] = "matchmaker"  # the same figures give the same file
+    mpl.rcParams["svg.fonttype"] = "none"  # letters stay letters: smaller, and can be searched
     from matplotlib import pyplot
 
     found = sorted(part["methods"].items(), key=lambda one: one[1]["hit@10"]["mean"])
