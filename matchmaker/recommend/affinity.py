@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matchmaker.domain import Kind
-from matchmaker.recommend.graph import Matrix, Network, age_years, made_once
+from matchmaker.recommend.graph import YEAR, Matrix, Network, age_years, made_once
 from matchmaker.snapshot.model import KINDS, NO_DATE, BoolArray, FloatArray, IntArray, Snapshot
 
 # A profile counts as much as this many recent undertakings of the seeker's country.
@@ -36,7 +36,7 @@ class Affinity:
 
     def prepare(self) -> None:
         """Make now what requests would make at first use."""
-        _ = self._by_country, self._by_country_lately, self._by_country_all, self._by_region
+        _ = self._by_country, self._by_country_lately, self._with_countries, self._by_region
         _ = self._country_programmes, self._topics, self.standing
 
     # -- places
@@ -58,8 +58,7 @@ class Affinity:
     @cached_property
     def regions(self) -> IntArray:
         """Place just below the country, shape (n,); -1 when there is none."""
-        place = self._snapshot.organizations.place
-        above = regions(np.asarray(self._snapshot.places.column("parent"), dtype=np.int64))
+        place, above = self._snapshot.organizations.place, self._region_of_place
         return np.where(place >= 0, above[place], NOBODY) if len(above) else place
 
     @cached_property
@@ -77,11 +76,15 @@ class Affinity:
 
     def country_lift(self, country: int) -> FloatArray:
         """ln of observed over expected work with a country, given how active both are, (n,)."""
-        joint = self._by_country_all
-        here = _row(joint, country)
-        theirs, total = np.asarray(joint.sum(axis=0)).ravel(), float(joint.sum())
+        here, theirs = _row(self._by_country_all, country), self._with_countries
+        total = float(self._by_country_all.sum())
         lift = (here + 0.1) * total / ((float(here.sum()) + 1) * (theirs + 1))
         return np.asarray(np.log(np.maximum(lift, 1e-9)), dtype=np.float32)
+
+    @cached_property
+    def _with_countries(self) -> FloatArray:
+        """Recent work of each organisation with all countries, shape (n,)."""
+        return np.asarray(self._by_country_all.sum(axis=0)).ravel()
 
     def region(self, region: int) -> FloatArray:
         """How much each organisation lately worked with a region, shape (n,)."""
@@ -89,8 +92,12 @@ class Affinity:
 
     def region_of(self, place: int) -> int:
         """Region of a place, -1 for none."""
-        above = regions(np.asarray(self._snapshot.places.column("parent"), dtype=np.int64))
+        above = self._region_of_place
         return int(above[place]) if 0 <= place < len(above) else -1
+
+    @cached_property
+    def _region_of_place(self) -> IntArray:
+        return regions(np.asarray(self._snapshot.places.column("parent"), dtype=np.int64))
 
     # -- programmes and topics
 
@@ -219,7 +226,7 @@ class Affinity:
         new_ties = (recent - recent.multiply(before)).tocsr()
         first = _first_date(incidence, undertakings.date)
         newest = int(undertakings.date.max(initial=NO_DATE))
-        newcomer = asks * (first > newest - NEW_YEARS * 365.25)
+        newcomer = asks * (first > newest - NEW_YEARS * YEAR)
         return Standing(
             latest=lately.astype(np.float32),
             last_age=_smallest(incidence, age),

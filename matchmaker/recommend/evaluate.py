@@ -11,7 +11,7 @@ import numpy as np
 from matchmaker.recommend import rerank
 from matchmaker.recommend.baselines import BASELINES
 from matchmaker.recommend.features.candidate import in_other_cluster
-from matchmaker.recommend.goals import GOALS, Goal
+from matchmaker.recommend.goals import Goal
 from matchmaker.recommend.metrics import MEASURES, exposure, interval, table
 from matchmaker.recommend.model import Request
 from matchmaker.recommend.pairs import Pairs
@@ -86,7 +86,6 @@ def _places(order: IntArray, right: IntArray) -> IntArray:
 def strata(past: Snapshot, trial: Trial, right: IntArray) -> dict[str, str]:
     """Which group a trial belongs to, by each way of grouping."""
     seeker, row = trial.seeker, trial.seeker.row
-    history = _undertakings(past, row) if row is not None else 0
     language = seeker.texts[0].language if seeker.texts else ""
     country = past.organizations.country[right]
     own = past.organizations.country[row] if row is not None else -1
@@ -94,7 +93,7 @@ def strata(past: Snapshot, trial: Trial, right: IntArray) -> dict[str, str]:
     if own >= 0 and place == "abroad" and bool((country == own).any()):
         place = "both"
     return {
-        "history": _history(history),
+        "history": _history(history(past, trial)),
         "size": seeker.size.value if seeker.size else "not said",
         "place": place if own >= 0 else "not said",
         "cluster": _cluster(past, trial, right),
@@ -102,8 +101,11 @@ def strata(past: Snapshot, trial: Trial, right: IntArray) -> dict[str, str]:
     }
 
 
-def _undertakings(past: Snapshot, row: int) -> int:
-    """Engagements and ties of an organisation."""
+def history(past: Snapshot, trial: Trial) -> int:
+    """Engagements and ties of who asks, 0 for nobody known."""
+    row = trial.seeker.row
+    if row is None:
+        return 0
     ties = [side for layer in past.layers.values() for side in (layer.out, layer.into)]
     # An undirected layer holds its ties under both ends, once for each.
     counted = {id(side): len(side.indices[side.row(row)]) for side in ties}
@@ -174,6 +176,3 @@ def spread(outcomes: Sequence[Outcome], candidates: int) -> dict[str, dict[str, 
         }
         for method in methods
     }
-
-
-__all__ = ["GOALS", "Answers", "Outcome", "outcome", "spread", "strata", "summary"]

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.goals import Goal
-from matchmaker.recommend.learned import GoalModel, probability
 from matchmaker.recommend.model import Request, Seeker
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.pipeline import rank
@@ -22,7 +21,6 @@ from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray, Snapshot
 POOL_LIMIT = 50
 HARD = 20  # every candidate among the first twenty of some source is kept
 KEPT_SHARE = 0.2  # of the other candidates of the pool, each then counting five times
-UNIFORM = 15  # candidates from outside the pool, counting for all of them
 SEED = 20
 
 # Shallow trees over many features: what ranked best on earlier cuts of EU projects and tenders.
@@ -57,15 +55,13 @@ def learned_features(goal: Goal) -> tuple[str, ...]:
 class Examples:
     """Candidates of many trials: values (n, f), labels (n,), importance weights (n,).
 
-    `group` (n,) numbers the trials; `pooled` says that a candidate was in the
-    pool that would have been ranked, `row` which organisation it is.
+    `group` (n,) numbers the trials, `row` says which organisation it is.
     """
 
     values: FloatArray
     label: BoolArray
     weight: FloatArray
     group: IntArray
-    pooled: BoolArray
     row: IntArray
 
 
@@ -104,8 +100,8 @@ def examples(
     """One trial's candidates. Without `sampled` the whole pool and nothing else.
 
     Kept are all answers, all that some source puts first (the hard negatives),
-    a share of the rest of the pool, and a few from outside it, each with the
-    importance weight that makes up for those left out.
+    and a share of the rest of the pool with the importance weight that makes up
+    for those left out.
     """
     request = Request(goal.name, POOL_LIMIT, only_new=not trial.text)
     ranked = rank(past, trial.seeker, request, _Collecting(learned_features(goal)), known)
@@ -114,7 +110,6 @@ def examples(
     label = np.isin(pairs.rows, right)
     values, rows = ranked.matrix.values, pairs.rows
     weight = np.ones(len(rows), dtype=np.float32)
-    pooled = np.ones(len(rows), dtype=np.bool_)
     if sampled:
         hard = np.zeros(len(rows), dtype=np.bool_)
         for place in pairs.places.values():
@@ -122,14 +117,12 @@ def examples(
         chance = generator.random(len(rows)) < KEPT_SHARE
         keep = label | hard | chance
         weight[~(label | hard)] = 1 / KEPT_SHARE
-        values, rows, label = values[keep], rows[keep], label[keep]
-        weight, pooled = weight[keep], pooled[keep]
+        values, rows, label, weight = values[keep], rows[keep], label[keep], weight[keep]
     return Examples(
         values=values,
         label=label,
         weight=weight,
         group=np.zeros(len(rows), dtype=np.int32),
-        pooled=pooled,
         row=rows.astype(np.int32),
     )
 
@@ -142,7 +135,6 @@ def together(parts: Sequence[Examples]) -> Examples:
         label=np.concatenate([part.label for part in parts]),
         weight=np.concatenate([part.weight for part in parts]),
         group=np.concatenate(group),
-        pooled=np.concatenate([part.pooled for part in parts]),
         row=np.concatenate([part.row for part in parts]),
     )
 
@@ -268,17 +260,3 @@ def exposure_curve(
             }
         )
     return curve
-
-
-def log_odds_of(
-    classifiers: Sequence[Any], values: FloatArray, slope: float = 1.0, intercept: float = 0.0
-) -> FloatArray:
-    """Mean log odds (n,) of several classifiers, calibrated."""
-    raw = np.mean([one.decision_function(values) for one in classifiers], axis=0)
-    return np.asarray(slope * raw + intercept, dtype=np.float32)
-
-
-__all__ = [
-    "Examples", "GoalModel", "calibrate", "examples", "exposure_prices", "fit", "log_odds_of",
-    "probability", "reliability", "together",
-]  # fmt: skip

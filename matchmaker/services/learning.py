@@ -13,18 +13,19 @@ import numpy as np
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput
 from matchmaker.recommend import train
-from matchmaker.recommend.evaluate import Answers, Outcome, outcome, spread, summary
+from matchmaker.recommend.evaluate import Answers, Outcome, history, outcome, spread, summary
 from matchmaker.recommend.goals import GOALS, Goal
 from matchmaker.recommend.graph import latest_day
-from matchmaker.recommend.learned import GoalModel, LearnedRanker
+from matchmaker.recommend.learned import GoalModel, LearnedRanker, probability
 from matchmaker.recommend.pipeline import prepare_goal
-from matchmaker.recommend.rank import FIXED, Ranker
+from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker
 from matchmaker.recommend.train import Examples
-from matchmaker.recommend.trials import Trial, described, trials
+from matchmaker.recommend.trials import Trial, described, seeker_of, trials
 from matchmaker.services.parallel import CHUNK, Forked
 from matchmaker.services.rankers import RankerFolder
 from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.snapshot.model import (
+    ENGAGEMENT_KINDS,
     KINDS,
     BoolArray,
     FloatArray,
@@ -113,9 +114,8 @@ class Learning:
                 where="cut",
                 mend="Choose an earlier day, or import a longer history.",
             )
-        if limit is not None and len(asked) > limit:
-            kept = np.random.default_rng(0).choice(len(asked), limit, replace=False)
-            asked = [asked[i] for i in sorted(kept.tolist())]
+        if limit is not None:
+            asked = _sample(asked, limit, 0)
         ranker = self._as_of(name, day, progress)
         known = described(past)
         kinds = [KINDS.index(kind) for kind in goal.candidates]
@@ -158,22 +158,11 @@ def _tables(past: Snapshot, asked: Sequence[Trial]) -> Iterator[tuple[str, list[
         yield "new partners", list(asked), Answers.NEW
         yield "repeats", list(asked), Answers.REPEAT
         return
-    warm = [trial for trial in asked if _has_history(past, trial)]
-    cold = [trial for trial in asked if not _has_history(past, trial)]
+    warm = [trial for trial in asked if history(past, trial) > 0]
+    cold = [trial for trial in asked if history(past, trial) == 0]
     yield "new partners, seekers with a history", warm, Answers.NEW
     yield "new partners, seekers without", cold, Answers.NEW
     yield "repeats", warm, Answers.REPEAT
-
-
-def _has_history(past: Snapshot, trial: Trial) -> bool:
-    row = trial.seeker.row
-    if row is None:
-        return False
-    ties = [side for layer in past.layers.values() for side in (layer.out, layer.into)]
-    return bool(
-        len(past.organization_engagements.row(row))
-        or any(len(side.indices[side.row(row)]) for side in ties)
-    )
 
 
 # -- training
@@ -195,8 +184,6 @@ def _cuts(snapshot: Snapshot, goal: Goal) -> list[tuple[date, date]]:
 
 
 def _event_dates(snapshot: Snapshot, goal: Goal, last: int) -> IntArray:
-    from matchmaker.snapshot.model import ENGAGEMENT_KINDS
-
     columns = snapshot.engagements
     kinds = [ENGAGEMENT_KINDS.index(kind) for kind in goal.engagements]
     dated = np.isin(columns.kind, kinds) & ~columns.date_estimated
@@ -237,10 +224,11 @@ def _train(snapshot: Snapshot, goal: Goal, progress: Progress, seeds: int) -> Go
     held = _calibration(snapshot, goal, day, until, progress)
     earlier = train.together(parts[:-1]) if len(parts) > 1 else everything
     trial_run = train.fit(train.only(earlier, names, kept), kept)
-    raw = train.log_odds_of(trial_run, train.only(held, names, kept).values)
+    uncalibrated = GoalModel(kept, trial_run, 1.0, 0.0, {}, {})
+    raw = uncalibrated.log_odds(FeatureMatrix(kept, train.only(held, names, kept).values))
     slope, intercept = train.calibrate(raw, held.label, held.weight)
     exposure = train.exposure_curve(raw, held, len(snapshot), CAPS)
-    curve = train.reliability(train.probability(slope * raw + intercept), held.label)
+    curve = train.reliability(probability(slope * raw + intercept), held.label)
     progress(f"Learning {goal.name}", 0, 0)
     classifiers = train.fit(train.only(everything, names, kept), kept, seeds)
     model = GoalModel(kept, classifiers, slope, intercept, {}, {})
@@ -301,15 +289,21 @@ def _examples(
         for trial in trials(snapshot, past, goal, to_days(until))
         if len(trial.answers if trial.text else trial.new)
     ]
-    if len(asked) > TRIALS_PER_CUT:
-        kept = np.random.default_rng(seed).choice(len(asked), TRIALS_PER_CUT, replace=False)
-        asked = [asked[i] for i in sorted(kept.tolist())]
+    asked = _sample(asked, TRIALS_PER_CUT, seed)
     if not asked:
         return None
     prepare_goal(past, goal)
     job = _Collecting(past, goal, tuple(asked), described(past), seed)
     step = f"Learning {goal.name} from {day}"
     return train.together(list(_everywhere(job, len(asked), step, progress)))
+
+
+def _sample(asked: list[Trial], limit: int, seed: int) -> list[Trial]:
+    """At most so many of them, drawn at random, in their order."""
+    if len(asked) <= limit:
+        return asked
+    kept = np.random.default_rng(seed).choice(len(asked), limit, replace=False)
+    return [asked[i] for i in sorted(kept.tolist())]
 
 
 def _calibration(
@@ -332,8 +326,6 @@ def _calibration(
 
 
 def _unanswered(past: Snapshot, row: int) -> Trial:
-    from matchmaker.recommend.trials import seeker_of
-
     nobody = np.zeros(0, dtype=np.int32)
     return Trial(seeker_of(past, row), nobody, nobody, text=False)
 
@@ -357,7 +349,7 @@ def _prices(
     for found in _everywhere(job, len(asked), step, progress):
         names = train.learned_features(goal)
         values = train.only(found, names, model.features).values
-        scores.append(train.log_odds_of(model.classifiers, values, model.slope, model.intercept))
+        scores.append(model.log_odds(FeatureMatrix(model.features, values)))
         candidates.append(found.row)
     # A little below the cap: those who ask are never just those of the sample.
     price = train.exposure_prices(scores, candidates, len(snapshot), 0.95 * CAP)
