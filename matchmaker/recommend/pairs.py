@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from matchmaker.recommend.affinity import Affinity, affinity
 from matchmaker.recommend.evidence import TextFit, text_fit
-from matchmaker.recommend.geography import great_circle_km
 from matchmaker.recommend.goals import Goal
 from matchmaker.recommend.graph import FURTHER, ITERATIONS, Network, Pace, network, restarted
 from matchmaker.recommend.model import Seeker
+from matchmaker.snapshot.geography import great_circle_km
 from matchmaker.snapshot.model import FloatArray, IntArray, Snapshot
 
 

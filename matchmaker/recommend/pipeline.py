@@ -37,12 +37,14 @@ def recommend(
     ranker: Ranker = FIXED,
     *,
     explained: bool = True,
+    among: BoolArray | None = None,
 ) -> tuple[Recommendation, ...]:
     """At most `request.limit` candidates, best score first; the same input, the same answer.
 
     Without `explained` only who and with what score, for many seekers at once.
+    `among` (N,) narrows the candidates further.
     """
-    ranked = rank(snapshot, seeker, request, ranker)
+    ranked = rank(snapshot, seeker, request, ranker, among)
     ranker = ranker.serving(ranked.pairs.goal, seeker)
     chosen = rerank.choose(ranked.pairs, ranked.priced, request.limit)
     if not explained:

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from matchmaker.domain import Layer
 from matchmaker.recommend.features.candidate import in_other_cluster
-from matchmaker.recommend.geography import great_circle_km
 from matchmaker.recommend.model import Filters, Request
 from matchmaker.recommend.pairs import Pairs
+from matchmaker.snapshot.geography import great_circle_km
 from matchmaker.snapshot.model import (
     ENGAGEMENT_KINDS,
     KINDS,

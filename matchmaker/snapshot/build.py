@@ -20,6 +20,7 @@ from matchmaker.domain import (
     Layer,
     Need,
     NeedState,
+    Observation,
     Offer,
     Place,
     Stage,
@@ -140,6 +141,7 @@ def build(export: Export, as_of: date, vectors: StatementVectors | None) -> Snap
                 "date_estimated": pa.array([row.date_estimated for row in ties], pa.bool_()),
             }
         ),
+        observations=_observations(rows.observations),
         layers={layer: _layer(layer, ties, organization_rows) for layer in model.LAYERS},
         engagement_organizations=engaged,
         organization_engagements=transposed(engaged, len(organizations)),
@@ -294,6 +296,20 @@ def _place_columns(places: Sequence[Place]) -> dict[str, Any]:
         "latitude": pa.array([place.latitude for place in places], pa.float64()),
         "longitude": pa.array([place.longitude for place in places], pa.float64()),
     }
+
+
+def _observations(observations: Sequence[Observation]) -> pa.Table:
+    ordered = sorted(observations, key=lambda row: (row.subject, row.indicator, row.year, row.id))
+    return pa.table(
+        {
+            "subject": _strings(row.subject for row in ordered),
+            "indicator": _strings(row.indicator for row in ordered),
+            "year": _ints(row.year for row in ordered),
+            "value": pa.array([row.value for row in ordered], pa.float64()),
+            "unit": _strings(row.unit for row in ordered),
+            "source": _strings(row.provenance.source for row in ordered),
+        }
+    )
 
 
 def _tree(rows: Sequence[Any], numbers: Rows, more: Mapping[str, Any]) -> pa.Table:

@@ -61,6 +61,8 @@ def cut(snapshot: Snapshot, day: date) -> Snapshot:
             date=np.where(keep_engagement, snapshot.engagements.date, NO_DATE).astype(np.int32),
         ),
         memberships=_members(snapshot.memberships, last),
+        # A year's figure is known when the year is over.
+        observations=snapshot.observations.filter(pc.field("year") < day.year),
         layers={layer: _layer_cut(ties, last, size) for layer, ties in snapshot.layers.items()},
         engagement_organizations=engaged,
         organization_engagements=transposed(engaged, size),

@@ -36,7 +36,7 @@ from matchmaker.snapshot.model import (
 )
 from matchmaker.snapshot.nearest import EXACT_UP_TO, write_index
 
-FORMAT = 2
+FORMAT = 3
 POINTER = "CURRENT"
 META = "meta.json"
 INDEX = "vectors.usearch"
@@ -54,7 +54,7 @@ _GROUPS: dict[str, type] = {
     "organization_statements": Incidence,
     "lexical": LexicalIndex,
 }
-_TABLES = ("places", "industries", "clusters", "ties")
+_TABLES = ("places", "industries", "clusters", "ties", "observations")
 
 log = structlog.get_logger(__name__)
 

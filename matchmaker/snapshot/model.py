@@ -225,6 +225,7 @@ class Snapshot:
     latitude, longitude. `industries`: id, name, name_en, parent (row, -1).
     `clusters`: id, name, name_en, place (row, -1), industry (row, -1).
     `ties`: id, note, source_name (provenance) and date_estimated.
+    `observations`: subject (id), indicator, year, value, unit, source, in this order.
     `vectors` (m, dimension): unit vectors after the mean of their language
     (`language_means`) was taken off, zero where a statement has none.
     """
@@ -238,6 +239,7 @@ class Snapshot:
     industries: pa.Table
     clusters: pa.Table
     ties: pa.Table
+    observations: pa.Table
     layers: Mapping[Layer, TieLayer]
     engagement_organizations: Incidence  # engagements × organisations, with roles
     organization_engagements: Incidence  # its transpose, with roles

@@ -18,7 +18,7 @@ from matchmaker.domain import (
     Stage,
 )
 from matchmaker.recommend.features import FEATURES
-from matchmaker.recommend.geography import great_circle_km
+from matchmaker.snapshot.geography import great_circle_km
 from matchmaker.recommend.goals import GOALS
 from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.pairs import Pairs

@@ -10,9 +10,12 @@ EARTH_RADIUS_KM = 6371.0088  # mean radius (IUGG)
 
 
 def great_circle_km(
-    latitude: float, longitude: float, latitudes: FloatArray, longitudes: FloatArray
+    latitude: float | FloatArray,
+    longitude: float | FloatArray,
+    latitudes: FloatArray,
+    longitudes: FloatArray,
 ) -> FloatArray:
-    """Great-circle distance in km from one point to n (haversine; Sinnott, 1984), shape (n,).
+    """Great-circle distance in km from one point, or n, to n (haversine; Sinnott, 1984), (n,).
 
     Degrees in; NaN where a coordinate is NaN.
     """

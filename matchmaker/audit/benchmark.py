@@ -1,0 +1,106 @@
+"""All clusters side by side: percentiles and nearest peers, never a rank by raw density."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.audit.figures import Figure
+from matchmaker.audit.indicators import INDICATORS, measured
+from matchmaker.audit.landscape import Landscape
+from matchmaker.audit.ties import Channel
+from matchmaker.audit.view import View
+
+# Figures that may be compared across sizes; density and counts of ties may not.
+COMPARED = (
+    "size_adjusted_density", "observed_over_expected", "isolate_share", "giant_component",
+    "lab_reach", "platform_reach", "outside_reach", "renewal", "fragility",
+)  # fmt: skip
+PEERS = 5
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One cluster among all: `percentile` is the share of the others at or below it, 0–100.
+
+    Where low is better it is turned, so that 100 is always the good end.
+    """
+
+    cluster: int
+    members: int
+    figures: dict[str, Figure]
+    percentiles: dict[str, float | None]
+    peers: tuple[int, ...]
+
+
+def benchmark(landscape: Landscape, channel: Channel, year: int) -> tuple[Standing, ...]:
+    """Every cluster with a member in the year, in order of row."""
+
+    def make() -> tuple[Standing, ...]:
+        views = [View(landscape, int(one), channel, year) for one in landscape.clusters]
+        views = [view for view in views if len(view.network)]
+        found = [measured(view, ("members", *COMPARED)) for view in views]
+        places = {
+            name: percentiles([one[name].value for one in found], INDICATORS[name][0].better)
+            for name in COMPARED
+        }
+        near = peers(views)
+        return tuple(
+            Standing(
+                cluster=view.cluster,
+                members=len(view.network),
+                figures=figures,
+                percentiles={name: places[name][number] for name in COMPARED},
+                peers=tuple(views[other].cluster for other in near[number]),
+            )
+            for number, (view, figures) in enumerate(zip(views, found, strict=True))
+        )
+
+    return landscape.once(("benchmark", channel, year), make)
+
+
+def percentiles(values: list[float | None], better: str) -> list[float | None]:
+    """Per value the share of the other known ones that it is better than, equals for half, ×100."""
+    known = np.array([value for value in values if value is not None], dtype=np.float64)
+    if better == "low":
+        known = -known
+    found: list[float | None] = []
+    for value in values:
+        if value is None or len(known) < 2:
+            found.append(None)
+            continue
+        own = -value if better == "low" else value
+        below, same = (known < own).sum(), (known == own).sum() - 1
+        found.append(float(100 * (below + same / 2) / (len(known) - 1)))
+    return found
+
+
+def peers(views: list[View]) -> list[list[int]]:
+    """For each view the five most like it in size, make-up and trade, the nearest first.
+
+    Distance is Euclidean over ln members, shares of five sorts of member and the
+    share of each division of industry, each block scaled to the same spread.
+    """
+    if not views:
+        return []
+    sizes = np.log([[len(view.network)] for view in views])
+    sorts = np.array([np.bincount(view.sort, minlength=5) / len(view.sort) for view in views])
+    division = views[0].landscape.traits.division
+    names = np.unique(np.concatenate([division[view.network.members] for view in views]))
+    trades = np.zeros((len(views), len(names)))
+    for number, view in enumerate(views):
+        said, counts = np.unique(division[view.network.members], return_counts=True)
+        trades[number, np.searchsorted(names, said)] = counts / counts.sum()
+    space = np.hstack([_scaled(sizes), _scaled(sorts), _scaled(trades)])
+    square = (space**2).sum(axis=1)
+    distance = square[:, None] + square[None, :] - 2 * space @ space.T
+    np.fill_diagonal(distance, np.inf)
+    count = min(PEERS, len(views) - 1)
+    return [list(map(int, np.argsort(row, kind="stable")[:count])) for row in distance]
+
+
+def _scaled(block: NDArray[np.float64]) -> NDArray[np.float64]:
+    spread = float(np.sqrt(((block - block.mean(axis=0)) ** 2).sum(axis=1).mean()))
+    return block / spread if spread > 0 else block

@@ -1,0 +1,226 @@
+"""More than pairs: circles of firms, needs to pool, and clusters to open to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.audit.ties import Channel
+from matchmaker.audit.view import View
+from matchmaker.domain import GoalName, Layer, OfferKind, StatementKind
+from matchmaker.snapshot.model import (
+    GOALS,
+    OFFER_KINDS,
+    STATEMENT_KINDS,
+    BoolArray,
+    Snapshot,
+)
+
+CIRCLE = 10
+SMALLEST_CIRCLE = 6
+# Firms of one trade whose products are this near in words sell to the same buyers.
+RIVAL_LIKENESS = 0.35
+# Needs that are this near in words can be answered by one project.
+POOL_LIKENESS = 0.45
+# Needs that several can have together: a technology in common, equipment to share,
+# a platform, a purchase. Customers are not looked for together.
+POOLED = (
+    GoalName.RESEARCH_PARTNER, GoalName.SHARED_RESOURCE, GoalName.PLATFORM, GoalName.SUPPLIER,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Circle:
+    """Firms that could meet regularly: rows; pairs among them, and how many know each other."""
+
+    members: tuple[int, ...]
+    industries: int
+    pairs: int
+    acquainted: int
+
+
+def circles(view: View, count: int = 3) -> tuple[Circle, ...]:
+    """Up to `count` disjoint circles of about ten firms none of which competes with another.
+
+    Two firms compete by a COMPETES_WITH tie, or when they are of one industry and
+    their products are alike in words (or one has none on record). Each circle
+    starts from the firm with fewest partners and takes at each step the firm
+    that is nearest in trade to those inside and knows fewest of them.
+    """
+    firms = np.flatnonzero(view.is_firm)
+    if len(firms) < SMALLEST_CIRCLE:
+        return ()
+    rival: NDArray[np.bool_] = rivals(view, firms)
+    industry = view.industry[firms]
+    one, other = np.meshgrid(industry, industry, indexing="ij")
+    near = view.landscape.relatedness.between(one.ravel(), other.ravel()).reshape(one.shape)
+    tied = view.network.adjacency[firms][:, firms].toarray() > 0
+    worth = near + 0.5 * ~tied
+    free = np.ones(len(firms), dtype=np.bool_)
+    found: list[Circle] = []
+    degree = view.network.degree[firms]
+    while len(found) < count and free.sum() >= SMALLEST_CIRCLE:
+        start = int(np.lexsort((np.arange(len(firms)), degree, ~free))[0])
+        inside = [start]
+        while len(inside) < CIRCLE:
+            open_to = free & ~np.asarray(rival[inside]).any(axis=0)
+            open_to[inside] = False
+            if not open_to.any():
+                break
+            value = np.where(open_to, worth[inside].mean(axis=0), -np.inf)
+            inside.append(int(np.argmax(value)))
+        free[inside] = False
+        if len(inside) < SMALLEST_CIRCLE:
+            continue
+        places = np.array(sorted(inside))
+        acquainted = int(np.triu(tied[np.ix_(places, places)], 1).sum())
+        found.append(
+            Circle(
+                members=tuple(int(row) for row in view.network.members[firms[places]]),
+                industries=len(np.unique(industry[places])),
+                pairs=len(places) * (len(places) - 1) // 2,
+                acquainted=acquainted,
+            )
+        )
+    return tuple(found)
+
+
+def rivals(view: View, firms: NDArray[np.int64]) -> BoolArray:
+    """Who competes with whom, (f, f), nobody with itself."""
+    snapshot = view.landscape.snapshot
+    rows = view.network.members[firms]
+    products = _mean_vectors(snapshot, rows)
+    silent = ~products.any(axis=1)
+    alike = np.asarray(products @ products.T >= RIVAL_LIKENESS)
+    alike |= silent[:, None] | silent[None, :]
+    industry = view.industry[firms]
+    same = (industry[:, None] == industry[None, :]) & (industry >= 0)[:, None]
+    found = alike & same
+    ties = snapshot.layers[Layer.COMPETES_WITH].out
+    for number, row in enumerate(rows):
+        found[number] |= np.isin(rows, ties.indices[ties.row(int(row))])
+    np.fill_diagonal(found, False)
+    return np.asarray(found | found.T)
+
+
+def _mean_vectors(snapshot: Snapshot, rows: NDArray[np.int32]) -> NDArray[np.float32]:
+    """Unit mean of the products and services of each organisation; zeros without any."""
+    kinds = [OFFER_KINDS.index(kind) for kind in (OfferKind.PRODUCT, OfferKind.SERVICE)]
+    means = np.zeros((len(rows), snapshot.vectors.shape[1]), dtype=np.float32)
+    for number, row in enumerate(rows):
+        said = snapshot.organization_statements.row(int(row))
+        sold = said[np.isin(snapshot.statements.offer_kind[said], kinds)]
+        if len(sold):
+            means[number] = snapshot.vectors[sold].mean(axis=0)
+    length = np.linalg.norm(means, axis=1, keepdims=True)
+    return np.asarray(means / np.where(length > 0, length, 1))
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Needs of several members alike enough for one brief: rows of statements and their owners."""
+
+    statements: tuple[int, ...]
+    owners: tuple[int, ...]
+    likeness: float
+
+
+def pools(view: View, likeness: float = POOL_LIKENESS) -> tuple[Pool, ...]:
+    """Groups of open needs of one goal from at least two members, the largest first.
+
+    Average-linkage clustering of their vectors at a cosine of `likeness`, which
+    keeps a chain of near neighbours from becoming one group.
+    """
+    from sklearn.cluster import AgglomerativeClustering
+
+    snapshot = view.landscape.snapshot
+    needs, owners = _open_needs(snapshot, view.network.members)
+    spoken = snapshot.vectors[needs].any(axis=1) if len(needs) else np.zeros(0, dtype=np.bool_)
+    needs, owners = needs[spoken], owners[spoken]
+    found = []
+    for goal in POOLED:
+        chosen = np.flatnonzero(snapshot.statements.goal[needs] == GOALS.index(goal))
+        if len(chosen) < 2:
+            continue
+        vectors = snapshot.vectors[needs[chosen]]
+        model = AgglomerativeClustering(
+            n_clusters=None, distance_threshold=1 - likeness, metric="cosine", linkage="average"
+        )
+        labels = model.fit_predict(vectors)
+        for label in range(int(labels.max()) + 1):
+            group = chosen[labels == label]
+            if len(np.unique(owners[group])) < 2:
+                continue
+            found.append(_pool(snapshot, needs[group], owners[group]))
+    return tuple(sorted(found, key=lambda one: (-len(set(one.owners)), -one.likeness)))
+
+
+def _pool(snapshot: Snapshot, needs: NDArray[np.int64], owners: NDArray[np.int32]) -> Pool:
+    cosine = snapshot.vectors[needs] @ snapshot.vectors[needs].T
+    apart = ~np.eye(len(needs), dtype=np.bool_)
+    return Pool(
+        statements=tuple(int(one) for one in needs),
+        owners=tuple(int(one) for one in owners),
+        likeness=float(cosine[apart].mean()),
+    )
+
+
+def _open_needs(
+    snapshot: Snapshot, members: NDArray[np.int32]
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    is_need = snapshot.statements.kind == STATEMENT_KINDS.index(StatementKind.NEED)
+    open_needs = np.flatnonzero(is_need & snapshot.statements.active)
+    speakers = snapshot.statement_organizations
+    owners = speakers.indices[speakers.indptr[open_needs]] if len(open_needs) else members[:0]
+    mine = np.isin(owners, members)
+    return open_needs[mine], owners[mine]
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Another cluster to open to: how near its trades are, and the ties there are already."""
+
+    cluster: int
+    relatedness: float
+    members: int
+    ties: int
+    nearest: tuple[tuple[int, float], ...]  # industries of the other cluster, with density
+
+
+def openings(view: View, limit: int = 5) -> tuple[Opening, ...]:
+    """Other clusters by the density of this one's industries around theirs, nearest first.
+
+    Industries that both have are left out of the mean: they are no opening.
+    """
+    landscape, snapshot = view.landscape, view.landscape.snapshot
+    mine = np.unique(view.industry[view.industry >= 0])
+    density = landscape.relatedness.density(mine)
+    found = []
+    for other in landscape.clusters:
+        if int(other) == view.cluster:
+            continue
+        there = landscape.network(int(other), Channel.COOPERATION, view.year)
+        industries = np.unique(snapshot.organizations.industry[there.members])
+        near = sorted(
+            (
+                (int(one), density[int(one)])
+                for one in np.setdiff1d(industries, mine)
+                if int(one) in density
+            ),
+            key=lambda one: (-one[1], one[0]),
+        )
+        if not near:
+            continue
+        columns = np.flatnonzero(np.isin(view.network.outsiders, there.members))
+        found.append(
+            Opening(
+                cluster=int(other),
+                relatedness=float(np.mean([value for _, value in near])),
+                members=len(there),
+                ties=int(view.network.border[:, columns].nnz) if len(columns) else 0,
+                nearest=tuple(near[:3]),
+            )
+        )
+    return tuple(sorted(found, key=lambda one: (-one.relatedness, one.cluster))[:limit])

@@ -1,0 +1,155 @@
+"""All clusters of a snapshot at once: what one of them is compared with."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import t as student
+
+from matchmaker.audit.network import Network, network_of
+from matchmaker.audit.opportunity import Opportunity, Traits, fit, traits
+from matchmaker.audit.relatedness import Relatedness, relatedness
+from matchmaker.audit.ties import Channel, ClusterTies, last_year, ties_of
+from matchmaker.snapshot.model import Snapshot
+
+YEARS = 5
+# Below this size, how many ties a cluster has says little about its size.
+MIN_MEMBERS = 5
+# With fewer peers, or peers all of one size, a slope cannot be fitted.
+MIN_PEERS = 8
+MIN_SPREAD = 0.2
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """log(ties + ½) against log(members) over clusters: ordinary least squares.
+
+    `slope` is 1, ties in proportion to members, where fewer than eight clusters
+    or too like sizes leave nothing to fit (`fitted` False). `logs` (k, 2) are
+    the clusters it rests on.
+    """
+
+    slope: float
+    fitted: bool
+    logs: NDArray[np.float64]
+
+    def residual(self, members: int, ties: int) -> tuple[float, float] | None:
+        """How far a cluster lies above its peers, in logarithms, and the half-width of 95 %.
+
+        Its peers are all the others: the residual is the deleted one, e / (1 − h).
+        None below three peers.
+        """
+        x, y = self.logs[:, 0], self.logs[:, 1]
+        at = np.array([np.log(members), np.log(ties + 0.5)])
+        mine = np.flatnonzero((self.logs == at).all(axis=1))[:1]
+        x, y = np.delete(x, mine), np.delete(y, mine)
+        parameters = 2 if self.fitted else 1
+        if len(x) < 3:
+            return None
+        if self.fitted:
+            slope = float(np.cov(x, y)[0, 1] / x.var(ddof=1))
+            leverage = 1 / len(x) + (at[0] - x.mean()) ** 2 / ((x - x.mean()) ** 2).sum()
+        else:
+            slope, leverage = self.slope, 1 / len(x)
+        intercept = y.mean() - slope * x.mean()
+        rest = y - intercept - slope * x
+        free = len(x) - parameters
+        spread = np.sqrt((rest**2).sum() / free * (1 + leverage))
+        half = float(student.ppf(0.975, free) * spread)
+        return float(at[1] - intercept - slope * at[0]), half
+
+
+def scaling(sizes: NDArray[np.int64], ties: NDArray[np.int64]) -> Scaling:
+    """From members and ties of clusters (k,); those below five members are left out."""
+    large = sizes >= MIN_MEMBERS
+    x = np.log(sizes[large].astype(np.float64))
+    y = np.log(ties[large] + 0.5)
+    logs = np.column_stack([x, y])
+    if len(x) - 1 < MIN_PEERS or x.std() < MIN_SPREAD:
+        return Scaling(1.0, False, logs)
+    return Scaling(float(np.cov(x, y)[0, 1] / x.var(ddof=1)), True, logs)
+
+
+@dataclass
+class Landscape:
+    """Everything that audits of one snapshot share, each part made once; for many threads."""
+
+    snapshot: Snapshot
+    _made: dict[Hashable, Any] = field(default_factory=dict)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @cached_property
+    def year(self) -> int:
+        """The newest year that the data speak of."""
+        return last_year(self.snapshot)
+
+    @cached_property
+    def clusters(self) -> NDArray[np.int64]:
+        """Rows of clusters that ever had a member, in order."""
+        return np.unique(self.snapshot.memberships.cluster).astype(np.int64)
+
+    @property
+    def relatedness(self) -> Relatedness:
+        return self._once("relatedness", lambda: relatedness(self.snapshot))
+
+    @property
+    def traits(self) -> Traits:
+        return self._once("traits", lambda: traits(self.snapshot, self.relatedness))
+
+    def ties(self, cluster: int) -> ClusterTies:
+        """Members and ties of one cluster."""
+        return self._once(("ties", cluster), lambda: ties_of(self.snapshot, cluster))
+
+    def network(self, cluster: int, channel: Channel, year: int) -> Network:
+        """The network of one cluster."""
+        return self._once(
+            ("network", cluster, channel, year),
+            lambda: network_of(self.ties(cluster), channel, year),
+        )
+
+    def scaling(self, channel: Channel, year: int) -> Scaling:
+        """How ties grow with members, over all clusters."""
+
+        def make() -> Scaling:
+            found = [self.network(int(one), channel, year) for one in self.clusters]
+            return scaling(
+                np.array([len(one) for one in found], dtype=np.int64),
+                np.array([len(one.edges) for one in found], dtype=np.int64),
+            )
+
+        return self._once(("scaling", channel, year), make)
+
+    def opportunity(self, channel: Channel, year: int) -> Opportunity | None:
+        """The opportunity model fitted on all clusters over the five years to `year`."""
+        return self._once(
+            ("opportunity", channel, year),
+            lambda: fit(
+                self.traits,
+                [
+                    (back, self.network(int(one), channel, back))
+                    for back in range(year - YEARS + 1, year + 1)
+                    for one in self.clusters
+                ],
+            ),
+        )
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """Keep what `make` gives under a key of the caller's own."""
+        return self._once(("kept", key), make)
+
+    def _once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        if key in self._made:  # so that nobody waits for what somebody else is making
+            ready: Made = self._made[key]
+            return ready
+        with self._lock:
+            if key not in self._made:
+                self._made[key] = make()
+            found: Made = self._made[key]
+            return found

@@ -1,0 +1,219 @@
+"""点线网 and the four stages: scores with the evidence behind them, never one label."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pyarrow.compute as pc
+
+from matchmaker.audit.figures import Figure, Group, Phrase, unknown
+from matchmaker.audit.indicators import INDICATORS
+from matchmaker.audit.landscape import YEARS, Landscape
+from matchmaker.audit.ties import Channel
+from matchmaker.audit.view import View
+
+
+class Stage(StrEnum):
+    """The four stages of a cluster, in order."""
+
+    COMPARATIVE = "comparative"  # 比较优势: near to resources, gathered
+    COMPETITIVE = "competitive"  # 竞争优势: strong local supply, fast answers
+    INNOVATIVE = "innovative"  # 创新优势: value is created with labs
+    DYNAMIC = "dynamic"  # 动态优势: tied to the world outside, renewing itself
+
+
+STAGES = tuple(Stage)
+STAGE_TITLES = {
+    Stage.COMPARATIVE: Phrase("比较优势", "Comparative advantage"),
+    Stage.COMPETITIVE: Phrase("竞争优势", "Competitive advantage"),
+    Stage.INNOVATIVE: Phrase("创新优势", "Innovative advantage"),
+    Stage.DYNAMIC: Phrase("动态优势", "Dynamic advantage"),
+}
+# What a score of a stage must come to before the next one is worth aiming at.
+ENOUGH = 0.75
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One thing that speaks for a stage: an indicator of a layer, or a reported figure.
+
+    Reaching `level` gives the full score; below it (above it where low is
+    better) the score falls in proportion. The levels are conventions of ours,
+    stated so that they can be argued with: no source gives any.
+    """
+
+    stage: Stage
+    group: Group
+    measure: str
+    level: float
+    channel: Channel | None = None  # None: a figure reported by the cluster
+    low_is_better: bool = False
+    title: Phrase | None = None
+
+    @property
+    def name(self) -> Phrase:
+        """What it is called."""
+        if self.title is not None:
+            return self.title
+        layer = CHANNEL_TITLES[self.channel or Channel.COOPERATION]
+        title = INDICATORS[self.measure][0].title
+        return Phrase(f"{layer.zh}：{title.zh}", f"{layer.en}: {title.en}")
+
+    def score(self, value: float) -> float:
+        """From 0 to 1."""
+        if not self.low_is_better:
+            return max(0.0, min(1.0, value / self.level))
+        return max(0.0, min(1.0, (1 - value) / (1 - self.level)))
+
+
+CHANNEL_TITLES = {
+    Channel.SUPPLY: Phrase("供应", "Supply"),
+    Channel.RESEARCH: Phrase("研究合作", "Research"),
+    Channel.PLATFORM: Phrase("平台使用", "Platform use"),
+    Channel.SHARING: Phrase("资源共享", "Resource sharing"),
+    Channel.COOPERATION: Phrase("全部合作", "All cooperation"),
+}
+
+
+def _reported(
+    stage: Stage, group: Group, measure: str, level: float, zh: str, en: str
+) -> Criterion:
+    return Criterion(stage, group, measure, level, title=Phrase(zh, en))
+
+
+_A, _C, _N = Group.ACTORS, Group.CHANNELS, Group.NETWORK
+_S1, _S2, _S3, _S4 = STAGES
+_ALL = Channel.COOPERATION
+CRITERIA: tuple[Criterion, ...] = (
+    Criterion(_S1, _A, "members", 30, _ALL),
+    Criterion(_S1, _A, "sme_share", 0.7, _ALL),
+    Criterion(_S1, _A, "leading_industry_share", 0.5, _ALL),
+    _reported(_S1, _A, "sales_outside_province_share", 40, "省外销售占比（上报，%）", "Sales outside the province (reported, %)"),
+    Criterion(_S2, _C, "observed_over_expected", 1.0, Channel.SUPPLY),
+    Criterion(_S2, _C, "mean_degree", 3.0, Channel.SUPPLY),
+    Criterion(_S2, _C, "isolate_share", 0.2, Channel.SUPPLY, low_is_better=True),
+    Criterion(_S2, _C, "platform_reach", 0.3, Channel.PLATFORM),
+    Criterion(_S2, _N, "giant_component", 0.9, _ALL),
+    _reported(_S2, _C, "local_supply_share", 50, "本地配套率（上报，%）", "Local supply (reported, %)"),
+    Criterion(_S3, _C, "lab_reach", 0.5, Channel.RESEARCH),
+    Criterion(_S3, _C, "mean_degree", 2.0, Channel.RESEARCH),
+    Criterion(_S3, _C, "observed_over_expected", 1.0, Channel.RESEARCH),
+    Criterion(_S3, _A, "kind_diversity", 0.7, _ALL),
+    Criterion(_S3, _N, "compactness", 0.4, _ALL),
+    _reported(_S3, _A, "rd_intensity", 3, "研发强度（上报，%）", "R&D intensity (reported, %)"),
+    _reported(_S3, _A, "new_product_sales_share", 20, "新产品销售占比（上报，%）", "Sales of new products (reported, %)"),
+    Criterion(_S4, _C, "outside_reach", 0.3, _ALL),
+    Criterion(_S4, _C, "abroad_share", 0.1, _ALL),
+    Criterion(_S4, _C, "renewal", 0.1, _ALL),
+    Criterion(_S4, _N, "gatekeeper_load", 0.3, _ALL, low_is_better=True),
+    Criterion(_S4, _N, "fragility", 0.2, _ALL, low_is_better=True),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A criterion as it stands: its figure, and its score; None where nothing is known."""
+
+    criterion: Criterion
+    figure: Figure
+    score: float | None
+    year: int  # of the figure: a reported one may be older than the year asked for
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Scores in [0, 1] of one year: `groups` 点线网, `stages` the four; None: not computable."""
+
+    year: int
+    findings: tuple[Finding, ...]
+    groups: Mapping[Group, float | None]
+    stages: Mapping[Stage, float | None]
+
+    @property
+    def aim(self) -> Stage | None:
+        """The first stage whose score is not yet enough; None where all are."""
+        for stage in STAGES:
+            score = self.stages[stage]
+            if score is None or score < ENOUGH:
+                return stage
+        return None
+
+    @property
+    def missing(self) -> tuple[Finding, ...]:
+        """What keeps the cluster from that stage, the worst first; unknown figures last."""
+        short = [
+            finding
+            for finding in self.findings
+            if finding.criterion.stage is self.aim and (finding.score is None or finding.score < 1)
+        ]
+        return tuple(sorted(short, key=lambda one: (one.score is None, one.score or 0.0)))
+
+
+def profile(landscape: Landscape, cluster: int, year: int) -> Profile:
+    """Of one cluster in one year."""
+    reported = observed(landscape, cluster, year)
+    findings = []
+    for criterion in CRITERIA:
+        if criterion.channel is None:
+            figure, of_year = reported.get(criterion.measure, (NOT_REPORTED, year))
+        else:
+            view = View(landscape, cluster, criterion.channel, year)
+            figure, of_year = INDICATORS[criterion.measure][1](view), year
+        score = None if figure.value is None else criterion.score(figure.value)
+        findings.append(
+            Finding(
+                criterion,
+                figure,
+                _where_gathered(landscape, cluster, year, criterion, score),
+                of_year,
+            )
+        )
+    return Profile(
+        year=year,
+        findings=tuple(findings),
+        groups={one: _mean(f.score for f in findings if f.criterion.group is one) for one in Group},
+        stages={one: _mean(f.score for f in findings if f.criterion.stage is one) for one in Stage},
+    )
+
+
+NOT_REPORTED = unknown("没有上报", "not reported")
+
+
+def _where_gathered(
+    landscape: Landscape, cluster: int, year: int, criterion: Criterion, score: float | None
+) -> float | None:
+    """What cannot be computed because there are no ties at all speaks for no channel.
+
+    Without members nothing is known; with members and without a tie a channel or
+    network is known to be missing, which is a 0.
+    """
+    if score is not None or criterion.channel is None or criterion.group is Group.ACTORS:
+        return score
+    view = View(landscape, cluster, criterion.channel, year)
+    empty = len(view.network) > 0 and not len(view.network.edges) and not view.network.border.nnz
+    return 0.0 if empty else None
+
+
+def course(landscape: Landscape, cluster: int, year: int) -> tuple[Profile, ...]:
+    """The profiles of the five years to this one, the oldest first."""
+    return tuple(profile(landscape, cluster, back) for back in range(year - YEARS + 1, year + 1))
+
+
+def observed(landscape: Landscape, cluster: int, year: int) -> dict[str, tuple[Figure, int]]:
+    """What the cluster itself reported, by indicator: the newest figure up to a year."""
+    snapshot = landscape.snapshot
+    subject = snapshot.clusters["id"][cluster].as_py()
+    mine = snapshot.observations.filter(
+        (pc.field("subject") == subject) & (pc.field("year") <= year)
+    )
+    found: dict[str, tuple[Figure, int]] = {}
+    for row in mine.to_pylist():  # in order of indicator and year: the newest stays
+        found[row["indicator"]] = (Figure(row["value"]), row["year"])
+    return found
+
+
+def _mean(scores: Iterable[float | None]) -> float | None:
+    known = [score for score in scores if score is not None]
+    return sum(known) / len(known) if known else None

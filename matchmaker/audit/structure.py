@@ -1,0 +1,178 @@
+"""Measures of a network as plain numbers: what indicators are made of, and worklists improve."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.audit.network import UNREACHED, Edges, Network
+from matchmaker.snapshot.model import BoolArray
+
+FloatVector = NDArray[np.float64]
+
+
+def pairs(network: Network) -> int:
+    """Pairs of members, n (n − 1) / 2."""
+    return len(network) * (len(network) - 1) // 2
+
+
+def fragmentation(network: Network) -> float:
+    """1 − Σ s (s − 1) / (n (n − 1)) over components of size s; 0 below two members."""
+    size = len(network)
+    if size < 2:
+        return 0.0
+    sizes = network.component_sizes
+    return float(1 - (sizes * (sizes - 1)).sum() / (size * (size - 1)))
+
+
+def closeness(network: Network) -> FloatVector:
+    """Mean of 1/d from each of `network.sources` to the n − 1 others, (s,)."""
+    size = len(network)
+    if size < 2:
+        return np.zeros(len(network.sources))
+    longest = int(network.hops.max(initial=0))
+    reciprocal = np.array([0, *(1 / step for step in range(1, longest + 1)), 0])
+    # UNREACHED is -1: the last entry.
+    return np.asarray(reciprocal[network.hops].sum(axis=1) / (size - 1))
+
+
+def compactness(network: Network) -> float:
+    """Σ 1/d / (n (n − 1)) over ordered pairs, 0 where there is no way."""
+    found = closeness(network)
+    return float(found.mean()) if len(found) else 0.0
+
+
+def triangles(network: Network) -> FloatVector:
+    """Closed pairs of partners of each member, (n,)."""
+    adjacency = network.adjacency
+    return np.asarray((adjacency @ adjacency).multiply(adjacency).sum(axis=1)).ravel() / 2
+
+
+def transitivity(network: Network) -> float:
+    """Closed over all paths of two steps; 0 where there is none."""
+    paths = float((network.degree * (network.degree - 1)).sum())
+    return float(2 * triangles(network).sum() / paths) if paths else 0.0
+
+
+def core(network: Network) -> BoolArray:
+    """Who is in the core, (n,): the prefix by degree with the fewest errors (Lip, 2011).
+
+    An error is a tie missing in the core or present in the periphery. Of equals
+    the smaller core; ties of degree go to the smaller number.
+    """
+    size = len(network)
+    chosen = np.zeros(size, dtype=np.bool_)
+    if size < 2:
+        return chosen
+    order = np.lexsort((np.arange(size), -network.degree))
+    count = np.arange(1, size)
+    errors = count * (count - 1) / 2 - np.cumsum(network.degree[order])[: size - 1]
+    chosen[order[: int(np.argmin(errors)) + 1]] = True
+    return chosen
+
+
+def core_periphery(size: int, ties: int, in_core: int, core_ties: float, outer: float) -> float:
+    """Correlation of ties with the ideal pattern within core and within periphery.
+
+    Borgatti and Everett (2000), core–periphery pairs left out: phi of the table
+    (pair in core or in periphery) × (tied or not). `in_core` members of `size`
+    have `core_ties` among them, the others `outer` of all `ties`. 0 where one of
+    the two blocks is empty or nothing varies.
+    """
+    inner = in_core * (in_core - 1) / 2
+    rest = (size - in_core) * (size - in_core - 1) / 2
+    tied = core_ties + outer
+    untied = inner + rest - tied
+    scale = inner * rest * tied * untied
+    if scale <= 0 or not ties:
+        return 0.0
+    return float((core_ties * (rest - outer) - outer * (inner - core_ties)) / np.sqrt(scale))
+
+
+def core_periphery_of(network: Network) -> float:
+    """The same of a network with its best core."""
+    inside = core(network)
+    return core_periphery_among(network, inside, network.edges)
+
+
+def core_periphery_among(network: Network, inside: BoolArray, edges: Edges) -> float:
+    """The same for other ties (m, 2) between the same members and a given core."""
+    ends = inside[edges]
+    core_ties = float(ends.all(axis=1).sum())
+    outer = float((~ends).all(axis=1).sum())
+    return core_periphery(len(network), len(edges), int(inside.sum()), core_ties, outer)
+
+
+def constraint(network: Network) -> FloatVector:
+    """Burt's constraint of each member (Burt, 1992), (n,); NaN for members without ties.
+
+    Σ_j (p_ij + Σ_q p_iq p_qj)² over partners j, p_ij = 1 / degree of i.
+    """
+    degree = network.degree
+    with np.errstate(divide="ignore"):
+        share = np.where(degree > 0, 1 / degree, 0.0)
+    invested = network.adjacency.multiply(share[:, None]).tocsr()
+    reached = (invested + (invested @ invested).multiply(network.adjacency)).tocsr()
+    found = np.asarray(reached.multiply(reached).sum(axis=1)).ravel()
+    return np.where(degree > 0, found, np.nan)
+
+
+def brokered(network: Network, edges: Edges | None = None) -> FloatVector:
+    """Pairs (outsider, member) that only this member joins, (n,).
+
+    Gould and Fernandez (1989): gatekeeper and representative, which are one
+    where ties have no direction: outsider – b – member, and no tie between the
+    two. `edges` (m, 2) stands in for the ties among members.
+    """
+    ties = network.edges if edges is None else edges
+    outward = np.asarray(np.diff(network.border.indptr), dtype=np.float64)
+    inward = np.bincount(ties.ravel(), minlength=len(network)).astype(np.float64)
+    known = (network.border.astype(np.float64) @ network.border.T.astype(np.float64)).tocsr()
+    shared = np.asarray(known[ties[:, 0], ties[:, 1]]).ravel() if len(ties) else np.zeros(0)
+    closed = np.bincount(ties[:, 0], shared, len(network)) + np.bincount(
+        ties[:, 1], shared, len(network)
+    )
+    return outward * inward - closed
+
+
+def giant(network: Network) -> float:
+    """Share of members in the largest component; 0 without members."""
+    return float(network.component_sizes.max() / len(network)) if len(network) else 0.0
+
+
+def after_losing(network: Network, share: float) -> float:
+    """Share of those who stay in the largest component after the best joined have left.
+
+    The `share` of members with most ties leave at once, at least one (Albert,
+    Jeong and Barabási, 2000). Ties of degree leave by number.
+    """
+    leaving = max(1, round(share * len(network)))
+    order = np.lexsort((np.arange(len(network)), -network.degree))
+    return giant(network.without(order[:leaving]))
+
+
+def compactness_gain(
+    steps: NDArray[np.int16],
+    u: NDArray[np.int16],
+    v: NDArray[np.int16],
+    u_from: NDArray[np.int16],
+    v_from: NDArray[np.int16],
+) -> float:
+    """Σ over pairs of what 1/d gains by a tie between u and v.
+
+    `steps` (s, n) are steps from some sources to everybody, `u_from`, `v_from`
+    (s,) from these sources to u and v, `u`, `v` (n,) from u and v to everybody.
+    """
+    far = np.float32(1e9)
+
+    def length(values: NDArray[np.int16]) -> NDArray[np.float32]:
+        return np.where(values == UNREACHED, far, values).astype(np.float32)
+
+    old = length(steps)
+    over = np.minimum(
+        length(u_from)[:, None] + length(v)[None, :], length(v_from)[:, None] + length(u)[None, :]
+    ) + np.float32(1)
+    better = over < old
+    new = over[better]
+    before = old[better]
+    return float((1 / new.astype(np.float64)).sum() - (1 / before.astype(np.float64)).sum())
