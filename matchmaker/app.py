@@ -9,6 +9,7 @@ from flask_openapi3 import Info, OpenAPI
 from pydantic import ValidationError
 
 from matchmaker.api import guards, problems
+from matchmaker.api.audit_routes import audits
 from matchmaker.api.context import EXTENSION, Context, Services, services
 from matchmaker.api.outputs import Problem
 from matchmaker.api.routes import api
@@ -41,6 +42,7 @@ def create_app(wired: Services) -> OpenAPI:
     problems.register(app)
     guards.register(app)
     app.register_api(api)
+    app.register_api(audits)
     app.add_url_rule("/livez", "livez", _alive)
     app.add_url_rule("/readyz", "readyz", _ready)
     app.add_url_rule("/api/docs", "docs", app.view_functions["swagger.swagger"])

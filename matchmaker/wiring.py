@@ -14,6 +14,7 @@ from matchmaker.settings import Settings
 
 if TYPE_CHECKING:  # each of these takes its time to import: only commands that need it pay
     from matchmaker.embedding import Embedder, ModelIdentity, VectorCache
+    from matchmaker.services.auditing import Auditing
     from matchmaker.services.directory import Directory
     from matchmaker.services.health import HealthService
     from matchmaker.services.importing import Importing
@@ -97,6 +98,12 @@ class Wiring:
         from matchmaker.services.matching import Matching
 
         return Matching(self.store, self.reader, self.embedder, self.cache, self.rankers)
+
+    @cached_property
+    def auditing(self) -> Auditing:
+        from matchmaker.services.auditing import Auditing
+
+        return Auditing(self.store, self.reader, self.rankers)
 
     @cached_property
     def rankers(self) -> RankerFolder:

@@ -9,6 +9,7 @@ from flask import current_app, g, request
 from matchmaker.access import READER, Principal
 from matchmaker.api.cursors import Cursors
 from matchmaker.api.idempotency import IdempotencyStore
+from matchmaker.services.auditing import Auditing
 from matchmaker.services.directory import Directory
 from matchmaker.services.health import HealthService
 from matchmaker.services.keys import Keys
@@ -28,6 +29,8 @@ class Services(Protocol):
     def directory(self) -> Directory: ...
     @property
     def matching(self) -> Matching: ...
+    @property
+    def auditing(self) -> Auditing: ...
     @property
     def health(self) -> HealthService: ...
     @property

@@ -40,9 +40,9 @@ def _problems(*statuses: int) -> dict[int, Any]:
     }
 
 
-_READ = _problems(401, 404, 422, 503)
-_WRITE = _problems(400, 401, 403, 404, 409, 413, 415, 422, 503, 507)
-_EDIT = {**_WRITE, **_problems(412, 428)}
+READ = _problems(401, 404, 422, 503)
+WRITE = _problems(400, 401, 403, 404, 409, 413, 415, 422, 503, 507)
+_EDIT = {**WRITE, **_problems(412, 428)}
 _KEY: list[dict[str, list[str]]] = [{"adminKey": []}]
 
 ORGANIZATIONS = Tag(name="organizations", description="Who there is, and whom they know.")
@@ -59,7 +59,7 @@ api = APIBlueprint("api", __name__, url_prefix=API_PREFIX)
 @api.get(
     "/organizations",
     tags=[ORGANIZATIONS],
-    responses={200: outputs.OrganizationPage, **_READ},
+    responses={200: outputs.OrganizationPage, **READ},
 )
 def list_organizations(query: inputs.OrganizationQuery) -> Response:
     """List or search organisations.
@@ -77,7 +77,7 @@ def list_organizations(query: inputs.OrganizationQuery) -> Response:
     "/organizations",
     tags=[ORGANIZATIONS],
     security=_KEY,
-    responses={201: outputs.ProfileOut, **_WRITE},
+    responses={201: outputs.ProfileOut, **WRITE},
 )
 def create_organization(
     header: inputs.IdempotencyHeaders, body: inputs.NewOrganization
@@ -95,29 +95,29 @@ def create_organization(
 @api.get(
     "/organizations/<path:id>/neighborhood",
     tags=[ORGANIZATIONS],
-    responses={200: outputs.NeighborhoodOut, **_READ},
+    responses={200: outputs.NeighborhoodOut, **READ},
 )
 def neighborhood(path: inputs.IdPath, query: inputs.NeighborhoodQuery) -> Response:
     """Whom an organisation is joined to, one or two steps out, and how."""
     found = services().directory.neighborhood(path.id, query.depth, query.limit)
-    return _json(outputs.NeighborhoodOut.model_validate(found))
+    return as_json(outputs.NeighborhoodOut.model_validate(found))
 
 
 @api.get(
     "/organizations/<path:id>/recommendations",
     tags=[RECOMMENDATIONS],
-    responses={200: outputs.RecommendationPage, **_READ},
+    responses={200: outputs.RecommendationPage, **READ},
 )
 def recommendations(path: inputs.IdPath, query: inputs.RecommendationQuery) -> Response:
     """Partners for one organisation, with reasons."""
     answer = services().matching.for_organization(path.id, query.to_question())
-    return _json(outputs.RecommendationPage.of(answer, current_language()))
+    return as_json(outputs.RecommendationPage.of(answer, current_language()))
 
 
 @api.get(
     "/organizations/<path:id>",
     tags=[ORGANIZATIONS],
-    responses={200: outputs.ProfileOut, **_READ},
+    responses={200: outputs.ProfileOut, **READ},
 )
 def read_organization(path: inputs.IdPath) -> Response:
     """One organisation; its ETag is needed to edit it."""
@@ -160,18 +160,18 @@ def change_organization(
     return _profile(profile)
 
 
-@api.get("/paths", tags=[ORGANIZATIONS], responses={200: outputs.PathsOut, **_READ})
+@api.get("/paths", tags=[ORGANIZATIONS], responses={200: outputs.PathsOut, **READ})
 def paths(query: inputs.PathQuery) -> Response:
     """All shortest paths between two organisations, with the ties and engagements along them."""
     found = services().directory.paths(query.source, query.target, query.max_length)
     steps = [[outputs.StepOut.model_validate(step) for step in path] for path in found]
-    return _json(outputs.PathsOut(paths=steps))
+    return as_json(outputs.PathsOut(paths=steps))
 
 
 # -- clusters
 
 
-@api.get("/clusters", tags=[ORGANIZATIONS], responses={200: outputs.ClusterPage, **_READ})
+@api.get("/clusters", tags=[ORGANIZATIONS], responses={200: outputs.ClusterPage, **READ})
 def list_clusters(query: inputs.PageQuery) -> Response:
     """List clusters."""
     page = services().directory.clusters(_after(query), query.limit)
@@ -181,7 +181,7 @@ def list_clusters(query: inputs.PageQuery) -> Response:
 @api.get(
     "/clusters/<path:id>/members",
     tags=[ORGANIZATIONS],
-    responses={200: outputs.OrganizationPage, **_READ},
+    responses={200: outputs.OrganizationPage, **READ},
 )
 def list_members(path: inputs.IdPath, query: inputs.PageQuery) -> Response:
     """List members of a cluster, past ones too."""
@@ -189,43 +189,43 @@ def list_members(path: inputs.IdPath, query: inputs.PageQuery) -> Response:
     return _page(page, query, outputs.OrganizationPage, path.id)
 
 
-@api.get("/clusters/<path:id>", tags=[ORGANIZATIONS], responses={200: outputs.ClusterOut, **_READ})
+@api.get("/clusters/<path:id>", tags=[ORGANIZATIONS], responses={200: outputs.ClusterOut, **READ})
 def read_cluster(path: inputs.IdPath) -> Response:
     """One cluster."""
-    return _json(outputs.ClusterOut.model_validate(services().directory.cluster(path.id)))
+    return as_json(outputs.ClusterOut.model_validate(services().directory.cluster(path.id)))
 
 
 # -- offers, needs, engagements
 
 
-@api.get("/offers", tags=[EXCHANGE], responses={200: outputs.OfferPage, **_READ})
+@api.get("/offers", tags=[EXCHANGE], responses={200: outputs.OfferPage, **READ})
 def list_offers(query: inputs.OwnerQuery) -> Response:
     """List offers, of one organisation or of all."""
     page = services().directory.offers(query.organization, _after(query), query.limit)
     return _page(page, query, outputs.OfferPage)
 
 
-@api.post("/offers", tags=[EXCHANGE], security=_KEY, responses={201: outputs.OfferOut, **_WRITE})
+@api.post("/offers", tags=[EXCHANGE], security=_KEY, responses={201: outputs.OfferOut, **WRITE})
 def post_offer(header: inputs.IdempotencyHeaders, body: inputs.NewOffer) -> Response:
     """Publish an offer."""
     offer = services().directory.post_offer(current_principal(), body.to_offer(), _today())
     return _created(outputs.OfferOut.model_validate(offer), f"offers/{offer.id}")
 
 
-@api.get("/offers/<path:id>", tags=[EXCHANGE], responses={200: outputs.OfferOut, **_READ})
+@api.get("/offers/<path:id>", tags=[EXCHANGE], responses={200: outputs.OfferOut, **READ})
 def read_offer(path: inputs.IdPath) -> Response:
     """One offer."""
-    return _json(outputs.OfferOut.model_validate(services().directory.offer(path.id)))
+    return as_json(outputs.OfferOut.model_validate(services().directory.offer(path.id)))
 
 
-@api.get("/needs", tags=[EXCHANGE], responses={200: outputs.NeedPage, **_READ})
+@api.get("/needs", tags=[EXCHANGE], responses={200: outputs.NeedPage, **READ})
 def list_needs(query: inputs.NeedQuery) -> Response:
     """List needs, of one organisation or of all."""
     page = services().directory.needs(query.organization, query.state, _after(query), query.limit)
     return _page(page, query, outputs.NeedPage)
 
 
-@api.post("/needs", tags=[EXCHANGE], security=_KEY, responses={201: outputs.NeedOut, **_WRITE})
+@api.post("/needs", tags=[EXCHANGE], security=_KEY, responses={201: outputs.NeedOut, **WRITE})
 def post_need(header: inputs.IdempotencyHeaders, body: inputs.NewNeed) -> Response:
     """Publish a need."""
     need = services().directory.post_need(current_principal(), body.to_need(), _today())
@@ -236,7 +236,7 @@ def post_need(header: inputs.IdempotencyHeaders, body: inputs.NewNeed) -> Respon
     "/needs/<path:id>/transition",
     tags=[EXCHANGE],
     security=_KEY,
-    responses={200: outputs.NeedOut, **_WRITE},
+    responses={200: outputs.NeedOut, **WRITE},
 )
 def transition_need(
     path: inputs.IdPath, header: inputs.IdempotencyHeaders, body: inputs.NeedTransition
@@ -245,16 +245,16 @@ def transition_need(
     need = services().directory.transition_need(
         current_principal(), path.id, body.before, body.after
     )
-    return _json(outputs.NeedOut.model_validate(need))
+    return as_json(outputs.NeedOut.model_validate(need))
 
 
-@api.get("/needs/<path:id>", tags=[EXCHANGE], responses={200: outputs.NeedOut, **_READ})
+@api.get("/needs/<path:id>", tags=[EXCHANGE], responses={200: outputs.NeedOut, **READ})
 def read_need(path: inputs.IdPath) -> Response:
     """One need."""
-    return _json(outputs.NeedOut.model_validate(services().directory.need(path.id)))
+    return as_json(outputs.NeedOut.model_validate(services().directory.need(path.id)))
 
 
-@api.get("/engagements", tags=[EXCHANGE], responses={200: outputs.EngagementPage, **_READ})
+@api.get("/engagements", tags=[EXCHANGE], responses={200: outputs.EngagementPage, **READ})
 def list_engagements(query: inputs.OwnerQuery) -> Response:
     """List engagements, of one organisation or of all."""
     page = services().directory.engagements(query.organization, _after(query), query.limit)
@@ -265,7 +265,7 @@ def list_engagements(query: inputs.OwnerQuery) -> Response:
     "/engagements",
     tags=[EXCHANGE],
     security=_KEY,
-    responses={201: outputs.EngagementOut, **_WRITE},
+    responses={201: outputs.EngagementOut, **WRITE},
 )
 def post_engagement(header: inputs.IdempotencyHeaders, body: inputs.NewEngagement) -> Response:
     """Record an engagement."""
@@ -274,25 +274,25 @@ def post_engagement(header: inputs.IdempotencyHeaders, body: inputs.NewEngagemen
     return _created(shaped, f"engagements/{engagement.id}")
 
 
-@api.get("/engagements/<path:id>", tags=[EXCHANGE], responses={200: outputs.EngagementOut, **_READ})
+@api.get("/engagements/<path:id>", tags=[EXCHANGE], responses={200: outputs.EngagementOut, **READ})
 def read_engagement(path: inputs.IdPath) -> Response:
     """One engagement."""
-    return _json(outputs.EngagementOut.model_validate(services().directory.engagement(path.id)))
+    return as_json(outputs.EngagementOut.model_validate(services().directory.engagement(path.id)))
 
 
 # -- recommendations
 
 
-@api.get("/goals", tags=[RECOMMENDATIONS], responses={200: outputs.GoalList, **_READ})
+@api.get("/goals", tags=[RECOMMENDATIONS], responses={200: outputs.GoalList, **READ})
 def list_goals() -> Response:
     """What a recommendation can be for."""
-    return _json(outputs.GoalList(items=[outputs.GoalOut.of(goal) for goal in GOALS.values()]))
+    return as_json(outputs.GoalList(items=[outputs.GoalOut.of(goal) for goal in GOALS.values()]))
 
 
 @api.post(
     "/recommendations",
     tags=[RECOMMENDATIONS],
-    responses={200: outputs.RecommendationPage, **_WRITE},
+    responses={200: outputs.RecommendationPage, **WRITE},
 )
 def recommend_for_question(
     header: inputs.IdempotencyHeaders, body: inputs.RecommendationBody
@@ -307,34 +307,35 @@ def recommend_for_question(
         answer = matching.for_need(need, body.to_question(need.goal))
     else:
         answer = matching.for_text(body.text or "", body.to_question(), body.organization or "")
-    return _json(outputs.RecommendationPage.of(answer, current_language()))
+    return as_json(outputs.RecommendationPage.of(answer, current_language()))
 
 
 # -- the service itself
 
 
-@api.get("/status", tags=[SERVICE], responses={200: outputs.StatusOut, **_READ})
+@api.get("/status", tags=[SERVICE], responses={200: outputs.StatusOut, **READ})
 def status() -> Response:
     """What the service runs on, and how fresh it is."""
-    return _json(outputs.StatusOut.model_validate(services().health.status()))
+    return as_json(outputs.StatusOut.model_validate(services().health.status()))
 
 
 # -- shaping
 
 
-def _json(shaped: BaseModel) -> Response:
+def as_json(shaped: BaseModel) -> Response:
+    """An answer."""
     return Response(shaped.model_dump_json(), mimetype="application/json")
 
 
 def _created(shaped: BaseModel, place: str) -> Response:
-    response = _json(shaped)
+    response = as_json(shaped)
     response.status_code = HTTPStatus.CREATED
     response.headers["Location"] = f"{API_PREFIX}/{quote(place)}"
     return response
 
 
 def _profile(profile: Profile) -> Response:
-    response = _json(outputs.ProfileOut.of(profile))
+    response = as_json(outputs.ProfileOut.of(profile))
     response.set_etag(str(profile.organization.version))
     return response
 
@@ -349,7 +350,7 @@ def _after(query: inputs.PageQuery, scope: str = "") -> str | None:
 
 def _page(page: Page[Any], query: inputs.PageQuery, shape: Any, scope: str = "") -> Response:
     following = context().cursors.encode(page.after, _question(query, scope))
-    return _json(
+    return as_json(
         shape.model_validate({"items": page.rows, "next": following}, from_attributes=True)
     )
 

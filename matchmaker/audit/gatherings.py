@@ -92,7 +92,7 @@ def rivals(view: View, firms: NDArray[np.int64]) -> BoolArray:
     snapshot = view.landscape.snapshot
     rows = view.network.members[firms]
     products = _mean_vectors(snapshot, rows)
-    silent = ~products.any(axis=1)
+    silent = np.linalg.norm(products, axis=1) == 0
     alike = np.asarray(products @ products.T >= RIVAL_LIKENESS)
     alike |= silent[:, None] | silent[None, :]
     industry = view.industry[firms]
