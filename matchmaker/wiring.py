@@ -15,6 +15,7 @@ from matchmaker.settings import Settings
 if TYPE_CHECKING:  # each of these takes its time to import: only commands that need it pay
     from matchmaker.embedding import Embedder, ModelIdentity, VectorCache
     from matchmaker.services.auditing import Auditing
+    from matchmaker.services.deriving import Deriving
     from matchmaker.services.directory import Directory
     from matchmaker.services.health import HealthService
     from matchmaker.services.importing import Importing
@@ -104,6 +105,12 @@ class Wiring:
         from matchmaker.services.auditing import Auditing
 
         return Auditing(self.store, self.reader, self.rankers)
+
+    @cached_property
+    def deriving(self) -> Deriving:
+        from matchmaker.services.deriving import Deriving
+
+        return Deriving(self.store, self.reader)
 
     @cached_property
     def rankers(self) -> RankerFolder:

@@ -212,6 +212,7 @@ class AuditOut(BaseModel):
     stage_titles: dict[str, str]
     peers: PeersOut
     annual: list[AnnualOut]
+    annual_year: int
     annual_deadline: str | None
 
     @classmethod
@@ -242,6 +243,7 @@ class AuditOut(BaseModel):
                 clusters=standing.clusters, percentiles=standing.percentiles, nearest=nearest
             ),
             annual=[AnnualOut.of(one, language) for one in audit.annual],
+            annual_year=audit.annual_year,
             annual_deadline=audit.deadline,
         )
 

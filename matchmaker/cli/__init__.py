@@ -13,6 +13,7 @@ import click
 
 from matchmaker import errors
 from matchmaker.cli.ask import recommend
+from matchmaker.cli.audits import audit, clusters
 from matchmaker.cli.learn import evaluate, train
 from matchmaker.cli.load import duplicates, import_group, seed, template
 from matchmaker.cli.operate import doctor, key, refresh, serve, setup, status, worker
@@ -40,6 +41,8 @@ def cli() -> None:
 
 for _command in (
     recommend,
+    audit,
+    clusters,
     import_group,
     template,
     seed,

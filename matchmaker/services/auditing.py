@@ -76,7 +76,8 @@ class Audit:
     """The whole audit of one cluster and year.
 
     `layers` are all indicators of the year, `series` the followed ones of five
-    years, the oldest first, `course` the profiles of the same years.
+    years, the oldest first, `course` the profiles of the same years. `annual` are
+    the items of the yearly report of `annual_year`, due by `deadline`.
     """
 
     basis: Basis
@@ -86,6 +87,7 @@ class Audit:
     series: dict[Channel, dict[str, tuple[Figure, ...]]]
     course: tuple[Profile, ...]
     annual: tuple[Entry, ...]
+    annual_year: int
     deadline: str | None
     standing: Peers
 
@@ -200,6 +202,10 @@ class Row:
     standing: Standing
     peers: tuple[str, ...]
 
+    def percentile_of(self, name: str) -> float | None:
+        """Where it stands by one figure."""
+        return self.standing.percentiles[name]
+
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
@@ -308,6 +314,9 @@ class Auditing:
         years = tuple(range(year - YEARS + 1, year + 1))
         views = {one: View(landscape, cluster, one, year, samples) for one in CHANNELS}
         everything = views[Channel.COOPERATION]
+        # The year that is not over yet has nothing to report.
+        over = min(year, landscape.snapshot.meta.as_of.year - 1)
+        reported = View(landscape, cluster, Channel.COOPERATION, over)
         batch = self._store.cluster(_cluster_id(landscape, cluster)).batch
         return Audit(
             basis=self._basis(everything),
@@ -316,8 +325,9 @@ class Auditing:
             years=years,
             series={one: _series(landscape, cluster, one, years) for one in CHANNELS},
             course=course(landscape, cluster, year),
-            annual=annual_pack(everything, observed(landscape, cluster, year)),
-            deadline=deadline(batch, year),
+            annual=annual_pack(reported, observed(landscape, cluster, over)),
+            annual_year=over,
+            deadline=deadline(batch, over),
             standing=self._peers(cluster, year),
         )
 

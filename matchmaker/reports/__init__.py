@@ -1,0 +1,1 @@
+"""An audit as a document: PDF, workbook, and the tables that the command line prints."""

@@ -1,0 +1,167 @@
+"""Charts and the network picture as SVG; text stays text, so that any font can show it."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from matchmaker.audit.view import View
+from matchmaker.domain import Kind
+from matchmaker.snapshot.model import KINDS, Snapshot
+
+INK, PALE = "#333333", "#d9d9d9"
+# Okabe and Ito (2008): told apart by people who do not see all colours.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+KIND_COLOURS = {
+    Kind.FIRM: COLOURS[0],
+    Kind.UNIVERSITY: COLOURS[1],
+    Kind.RESEARCH_INSTITUTE: COLOURS[4],
+    Kind.PLATFORM: COLOURS[2],
+    Kind.PUBLIC_BODY: COLOURS[3],
+}
+KIND_NAMES = {
+    Kind.FIRM: ("企业", "Firm"),
+    Kind.UNIVERSITY: ("高校", "University"),
+    Kind.RESEARCH_INSTITUTE: ("院所", "Institute"),
+    Kind.PLATFORM: ("平台", "Platform"),
+    Kind.PUBLIC_BODY: ("公共机构", "Public body"),
+}
+_LABELLED = 12
+_DRAWN = 2_000
+
+Score = tuple[str, float | None]
+
+
+def scores(groups: Sequence[Score], stages: Sequence[Score]) -> str:
+    """Two columns of bars from 0 to 1: 点线网, and the four stages."""
+    figure, axes = _canvas(7.2, 2.2, columns=2)
+    for axis, rows, colour in zip(axes, (groups, stages), COLOURS[:2], strict=True):
+        names = [name for name, _ in rows]
+        values = [score or 0.0 for _, score in rows]
+        places = np.arange(len(rows))[::-1]
+        axis.barh(places, [1] * len(rows), color=PALE, height=0.5)
+        axis.barh(places, values, color=colour, height=0.5)
+        for place, (_, score) in zip(places, rows, strict=True):
+            axis.text(1.03, place, "—" if score is None else f"{score:.2f}", va="center")
+        axis.set(xlim=(0, 1.18), yticks=places, yticklabels=names, xticks=[0, 0.5, 1])
+        _plain(axis)
+    return _svg(figure)
+
+
+def course(years: Sequence[int], lines: Sequence[tuple[str, Sequence[float | None]]]) -> str:
+    """One line for each score over the years; a year without a score is a gap."""
+    figure, (axis,) = _canvas(7.2, 2.6)
+    for number, (name, values) in enumerate(lines):
+        known = [np.nan if value is None else value for value in values]
+        dashed = "-" if number < 4 else "--"
+        axis.plot(years, known, dashed, marker="o", markersize=3, label=name, color=COLOURS[number])
+    axis.set(ylim=(0, 1.05), xticks=list(years), yticks=[0, 0.5, 1])
+    axis.legend(loc="center left", bbox_to_anchor=(1.02, 0.5), frameon=False)
+    _plain(axis)
+    return _svg(figure)
+
+
+def network(view: View, proposed: Sequence[tuple[int, int]], language: str) -> str:
+    """Members and ties; above 2,000 members those with most partners."""
+    from sknetwork.embedding import Spring
+
+    whole = view.network
+    order = np.lexsort((whole.members, -whole.degree))
+    shown = whole.without(np.sort(order[_DRAWN:])) if len(whole) > _DRAWN else whole
+    places = _placed(Spring, shown.adjacency, shown.component)
+    kind = view.landscape.snapshot.organizations.kind[shown.members]
+    figure, (axis,) = _canvas(7.2, 6.2)
+    for a, b in shown.edges:
+        axis.plot(*places[[a, b]].T, color="#9a9a9a", linewidth=0.5, zorder=1)
+    for source, target in proposed:
+        ends = [shown.place_of(source), shown.place_of(target)]
+        if min(ends) >= 0:
+            axis.plot(*places[ends].T, "--", color=COLOURS[1], linewidth=1.1, zorder=2)
+    for one in Kind:
+        chosen = kind == KINDS.index(one)
+        if chosen.any():
+            label = KIND_NAMES[one][0 if language.startswith("zh") else 1]
+            size = 14 + 6 * shown.degree[chosen]
+            axis.scatter(
+                *places[chosen].T, s=size, color=KIND_COLOURS[one], label=label, zorder=3,
+                edgecolors="white", linewidths=0.5,
+            )  # fmt: skip
+    snapshot = view.landscape.snapshot
+    for place in np.lexsort((shown.members, -shown.degree))[:_LABELLED]:
+        if shown.degree[place]:
+            name = _name(snapshot, int(shown.members[place]), language)
+            axis.annotate(
+                name, places[place], xytext=(3, 4), textcoords="offset points", fontsize=6
+            )
+    axis.legend(
+        loc="lower left", bbox_to_anchor=(0, -0.06), ncols=5, frameon=False, markerscale=0.7
+    )
+    axis.axis("off")
+    return _svg(figure)
+
+
+def _name(snapshot: Snapshot, row: int, language: str) -> str:
+    english = str(snapshot.organizations.table["name_en"][row].as_py())
+    name = snapshot.name_of(row) if language.startswith("zh") else english or snapshot.name_of(row)
+    return name if len(name) <= 24 else name[:23] + "…"
+
+
+def _placed(spring: Any, adjacency: Any, component: NDArray[np.int64]) -> NDArray[np.float64]:
+    """A place (n, 2) for each member: every component by springs in a box of its own,
+    boxes on shelves, the largest on top and those who are alone at the bottom."""
+    places = np.zeros((len(component), 2))
+    sizes = np.bincount(component)
+    sides = np.where(sizes > 1, np.sqrt(sizes), 0.5)
+    width = max(float(sides.max(initial=1)), 1.25 * float(np.sqrt((sides**2).sum())))
+    x = y = shelf = 0.0
+    for number in np.lexsort((np.arange(len(sizes)), -sizes)):
+        side = float(sides[number])
+        if x > 0 and x + side > width:
+            x, y, shelf = 0.0, y - shelf, 0.0
+        inside = np.flatnonzero(component == number)
+        # A margin keeps neighbours and their names apart.
+        corner = np.array([x, y - side])
+        places[inside] = corner + side * (0.1 + 0.8 * _sprung(spring, adjacency, inside))
+        x, shelf = x + side, max(shelf, side)
+    return places
+
+
+def _sprung(spring: Any, adjacency: Any, inside: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Places of one component in the unit square."""
+    if len(inside) < 3:
+        return np.column_stack([np.linspace(0.2, 0.8, len(inside)), np.full(len(inside), 0.5)])
+    inner = sparse.csr_matrix(adjacency[inside][:, inside])  # all that scikit-network takes
+    start = np.random.default_rng(0).normal(size=(len(inside), 2))
+    found = spring(2, n_iter=150, tol=1e-4).fit_transform(inner, position_init=start)
+    spread = np.ptp(found, axis=0)
+    return np.asarray((found - found.min(axis=0)) / np.where(spread > 0, spread, 1))
+
+
+def _canvas(width: float, height: float, columns: int = 1) -> tuple[Any, Any]:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure, figure.subplots(1, columns, squeeze=False)[0]
+
+
+def _plain(axis: Any) -> None:
+    axis.spines[["top", "right"]].set_visible(False)
+    axis.tick_params(colors=INK, labelsize=8)
+
+
+def _svg(figure: Any) -> str:
+    import matplotlib
+
+    written = io.StringIO()
+    settings = {"svg.fonttype": "none", "svg.hashsalt": "matchmaker", "font.size": 8}
+    with matplotlib.rc_context(settings), warnings.catch_warnings():
+        # The font that draws Chinese is the reader's, not matplotlib's.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        figure.savefig(written, format="svg", metadata={"Date": None})
+    return written.getvalue()
