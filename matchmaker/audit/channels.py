@@ -102,7 +102,7 @@ def observed_over_expected(view: View) -> Figure:
     """
     if len(view.network) < 2:
         return TOO_FEW
-    model = view.landscape.opportunity(view.channel, view.year)
+    model = view.landscape.opportunity(view.channel, view.fitted or view.year)
     if model is None:
         return unknown(
             f"所有集群中的联系少于 {MIN_TIES} 条，或只有一个集群，无法拟合",

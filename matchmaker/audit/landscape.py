@@ -15,7 +15,7 @@ from scipy.stats import t as student
 from matchmaker.audit.network import Network, network_of
 from matchmaker.audit.opportunity import Opportunity, Traits, fit, traits
 from matchmaker.audit.relatedness import Relatedness, relatedness
-from matchmaker.audit.ties import Channel, ClusterTies, last_year, ties_of
+from matchmaker.audit.ties import CHANNELS, Channel, ClusterTies, last_year, ties_of
 from matchmaker.snapshot.model import Snapshot
 
 YEARS = 5
@@ -112,6 +112,16 @@ class Landscape:
         return self._once(
             ("network", cluster, channel, year),
             lambda: network_of(self.ties(cluster), channel, year),
+        )
+
+    def is_recorded(self, channel: Channel) -> bool:
+        """Whether any member of any cluster has a tie of this layer, of any time."""
+        if channel is Channel.COOPERATION:
+            return True
+        code = CHANNELS.index(channel)
+        return self._once(
+            ("recorded", channel),
+            lambda: any((self.ties(int(one)).channel == code).any() for one in self.clusters),
         )
 
     def scaling(self, channel: Channel, year: int) -> Scaling:

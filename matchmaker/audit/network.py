@@ -62,6 +62,12 @@ class Network:
         return np.column_stack([rows[upper], self.adjacency.indices[upper]]).astype(np.int64)
 
     @cached_property
+    def shared_outsiders(self) -> sparse.csr_array:
+        """How many outsiders two members both know, (n, n)."""
+        border = self.border.astype(np.float64)
+        return sparse.csr_array(border @ border.T)
+
+    @cached_property
     def component(self) -> NDArray[np.int64]:
         """Number of the component of each member, (n,)."""
         if not len(self):

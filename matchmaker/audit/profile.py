@@ -151,54 +151,56 @@ class Profile:
         return tuple(sorted(short, key=lambda one: (one.score is None, one.score or 0.0)))
 
 
-def profile(landscape: Landscape, cluster: int, year: int) -> Profile:
-    """Of one cluster in one year."""
+def profile(landscape: Landscape, cluster: int, year: int, fitted: int | None = None) -> Profile:
+    """Of one cluster in one year; `fitted` as in `View`."""
     reported = observed(landscape, cluster, year)
-    findings = []
-    for criterion in CRITERIA:
-        if criterion.channel is None:
-            figure, of_year = reported.get(criterion.measure, (NOT_REPORTED, year))
-        else:
-            view = View(landscape, cluster, criterion.channel, year)
-            figure, of_year = INDICATORS[criterion.measure][1](view), year
-        score = None if figure.value is None else criterion.score(figure.value)
-        findings.append(
-            Finding(
-                criterion,
-                figure,
-                _where_gathered(landscape, cluster, year, criterion, score),
-                of_year,
-            )
-        )
+    findings = tuple(
+        _finding(landscape, cluster, year, fitted, one)
+        if one.channel is not None
+        else _reported_finding(one, *reported.get(one.measure, (NOT_REPORTED, year)))
+        for one in CRITERIA
+    )
     return Profile(
         year=year,
-        findings=tuple(findings),
+        findings=findings,
         groups={one: _mean(f.score for f in findings if f.criterion.group is one) for one in Group},
         stages={one: _mean(f.score for f in findings if f.criterion.stage is one) for one in Stage},
     )
 
 
 NOT_REPORTED = unknown("没有上报", "not reported")
+NOT_RECORDED = unknown("图谱中没有这类联系的任何记录", "no tie of this kind is on record anywhere")
 
 
-def _where_gathered(
-    landscape: Landscape, cluster: int, year: int, criterion: Criterion, score: float | None
-) -> float | None:
-    """What cannot be computed because there are no ties at all speaks for no channel.
+def _reported_finding(criterion: Criterion, figure: Figure, year: int) -> Finding:
+    score = None if figure.value is None else criterion.score(figure.value)
+    return Finding(criterion, figure, score, year)
 
-    Without members nothing is known; with members and without a tie a channel or
-    network is known to be missing, which is a 0.
+
+def _finding(
+    landscape: Landscape, cluster: int, year: int, fitted: int | None, criterion: Criterion
+) -> Finding:
+    """What a layer that nobody ever recorded says of no cluster is unknown, not bad.
+
+    Where others have ties and this one's members have none at all, what cannot be
+    computed for want of ties counts as missing, which is a 0.
     """
-    if score is not None or criterion.channel is None or criterion.group is Group.ACTORS:
-        return score
-    view = View(landscape, cluster, criterion.channel, year)
+    channel = criterion.channel or Channel.COOPERATION
+    if criterion.group is not Group.ACTORS and not landscape.is_recorded(channel):
+        return Finding(criterion, NOT_RECORDED, None, year)
+    view = View(landscape, cluster, channel, year, fitted=fitted)
+    figure = INDICATORS[criterion.measure][1](view)
+    if figure.value is not None:
+        return Finding(criterion, figure, criterion.score(figure.value), year)
     empty = len(view.network) > 0 and not len(view.network.edges) and not view.network.border.nnz
-    return 0.0 if empty else None
+    lacking = empty and criterion.group is not Group.ACTORS
+    return Finding(criterion, figure, 0.0 if lacking else None, year)
 
 
 def course(landscape: Landscape, cluster: int, year: int) -> tuple[Profile, ...]:
     """The profiles of the five years to this one, the oldest first."""
-    return tuple(profile(landscape, cluster, back) for back in range(year - YEARS + 1, year + 1))
+    years = range(year - YEARS + 1, year + 1)
+    return tuple(profile(landscape, cluster, one, fitted=year) for one in years)
 
 
 def observed(landscape: Landscape, cluster: int, year: int) -> dict[str, tuple[Figure, int]]:

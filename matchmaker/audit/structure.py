@@ -9,11 +9,10 @@ from matchmaker.audit.network import UNREACHED, Edges, Network
 from matchmaker.snapshot.model import BoolArray
 
 FloatVector = NDArray[np.float64]
+Lengths = NDArray[np.float32]
 
-
-def pairs(network: Network) -> int:
-    """Pairs of members, n (n − 1) / 2."""
-    return len(network) * (len(network) - 1) // 2
+# Longer than any path, and still exact when two are added.
+FAR = np.float32(1e6)
 
 
 def fragmentation(network: Network) -> float:
@@ -89,14 +88,8 @@ def core_periphery(size: int, ties: int, in_core: int, core_ties: float, outer: 
     return float((core_ties * (rest - outer) - outer * (inner - core_ties)) / np.sqrt(scale))
 
 
-def core_periphery_of(network: Network) -> float:
-    """The same of a network with its best core."""
-    inside = core(network)
-    return core_periphery_among(network, inside, network.edges)
-
-
 def core_periphery_among(network: Network, inside: BoolArray, edges: Edges) -> float:
-    """The same for other ties (m, 2) between the same members and a given core."""
+    """The same for ties (m, 2) between members and a given core."""
     ends = inside[edges]
     core_ties = float(ends.all(axis=1).sum())
     outer = float((~ends).all(axis=1).sum())
@@ -118,7 +111,7 @@ def constraint(network: Network) -> FloatVector:
 
 
 def brokered(network: Network, edges: Edges | None = None) -> FloatVector:
-    """Pairs (outsider, member) that only this member joins, (n,).
+    """Pairs (outsider, other member) that each member stands between, (n,).
 
     Gould and Fernandez (1989): gatekeeper and representative, which are one
     where ties have no direction: outsider – b – member, and no tie between the
@@ -127,7 +120,7 @@ def brokered(network: Network, edges: Edges | None = None) -> FloatVector:
     ties = network.edges if edges is None else edges
     outward = np.asarray(np.diff(network.border.indptr), dtype=np.float64)
     inward = np.bincount(ties.ravel(), minlength=len(network)).astype(np.float64)
-    known = (network.border.astype(np.float64) @ network.border.T.astype(np.float64)).tocsr()
+    known = network.shared_outsiders
     shared = np.asarray(known[ties[:, 0], ties[:, 1]]).ravel() if len(ties) else np.zeros(0)
     closed = np.bincount(ties[:, 0], shared, len(network)) + np.bincount(
         ties[:, 1], shared, len(network)
@@ -151,28 +144,23 @@ def after_losing(network: Network, share: float) -> float:
     return giant(network.without(order[:leaving]))
 
 
+def lengths(hops: NDArray[np.int16]) -> Lengths:
+    """Steps as float32, FAR where there is no way."""
+    return np.where(hops == UNREACHED, FAR, hops).astype(np.float32)
+
+
 def compactness_gain(
-    steps: NDArray[np.int16],
-    u: NDArray[np.int16],
-    v: NDArray[np.int16],
-    u_from: NDArray[np.int16],
-    v_from: NDArray[np.int16],
+    steps: Lengths, nearness: Lengths, u: Lengths, v: Lengths, u_from: Lengths, v_from: Lengths
 ) -> float:
     """Σ over pairs of what 1/d gains by a tie between u and v.
 
-    `steps` (s, n) are steps from some sources to everybody, `u_from`, `v_from`
-    (s,) from these sources to u and v, `u`, `v` (n,) from u and v to everybody.
+    `steps` (s, n) are `lengths` from some sources to everybody and `nearness`
+    their reciprocals; `u_from`, `v_from` (s,) are from these sources to u and v,
+    `u`, `v` (n,) from u and v to everybody. A new shortest path runs over the tie
+    one way or the other: d(x, u) + 1 + d(v, y).
     """
-    far = np.float32(1e9)
-
-    def length(values: NDArray[np.int16]) -> NDArray[np.float32]:
-        return np.where(values == UNREACHED, far, values).astype(np.float32)
-
-    old = length(steps)
-    over = np.minimum(
-        length(u_from)[:, None] + length(v)[None, :], length(v_from)[:, None] + length(u)[None, :]
-    ) + np.float32(1)
-    better = over < old
-    new = over[better]
-    before = old[better]
-    return float((1 / new.astype(np.float64)).sum() - (1 / before.astype(np.float64)).sum())
+    over = np.minimum(u_from[:, None] + v[None, :], v_from[:, None] + u[None, :])
+    over += 1
+    np.reciprocal(over, out=over)
+    over -= nearness
+    return float(over.sum(where=(over > 0) & (steps > 0), dtype=np.float64))

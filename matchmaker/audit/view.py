@@ -27,7 +27,9 @@ class View:
     """One cluster's network of one layer and year, and what it is seen against.
 
     `samples` random networks of the same degrees are drawn where an indicator
-    asks for them; 0 leaves their comparison out.
+    asks for them; 0 leaves their comparison out. Expected ties are those of the
+    model fitted on the five years to `fitted`, the view's own year without one:
+    years of one course are held to one model.
     """
 
     landscape: Landscape
@@ -35,6 +37,7 @@ class View:
     channel: Channel
     year: int
     samples: int = 0
+    fitted: int | None = None
 
     @cached_property
     def network(self) -> Network:

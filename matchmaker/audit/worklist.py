@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from matchmaker.audit import structure
 from matchmaker.audit.network import Network, cut_points, hops
@@ -82,29 +80,35 @@ def worklist(
 ) -> tuple[WorkItem, ...]:
     """At most `limit` ties, the best first, each measured with those above it already made.
 
-    Greedy with re-evaluation, lazily: an effect only shrinks while ties are
-    added to a path-based measure, nearly always, so the best of the stale ones
-    is measured again until it stays best (Minoux, 1978). `capacity` is how many
-    ties a row may still take; who is not in it takes two.
+    Greedy with re-evaluation: what a tie does depends on the components of its
+    two ends alone, so after each choice only proposals that touch the component
+    it changed are measured again. `capacity` is how many ties a row may still
+    take; who is not in it takes two.
     """
     left = dict(capacity)
     measure = _Measure(network)
-    queue = _shortlist(network, _best_goal(network, proposals), measure)
-    heapq.heapify(queue)
+    waiting = _shortlist(network, _best_goal(network, proposals), measure)
+    effects = [measure.effect(one) for one in waiting]
     chosen: list[WorkItem] = []
-    while queue and len(chosen) < limit:
-        _, stale, number, proposal = heapq.heappop(queue)
-        if not all(_room(left, row) for row in (proposal.asker, proposal.partner)):
-            continue
-        if stale != len(chosen):
-            effect = measure.effect(proposal)
-            heapq.heappush(queue, (-effect * proposal.feasibility, len(chosen), number, proposal))
-            continue
-        item = _item(measure.network, proposal, measure.effect(proposal))
+    while len(chosen) < limit:
+        open_ = [
+            number
+            for number, one in enumerate(waiting)
+            if _room(left, one.asker) and _room(left, one.partner)
+        ]
+        if not open_:
+            break
+        best = max(open_, key=lambda number: effects[number] * waiting[number].feasibility)
+        proposal = waiting.pop(best)
+        item = _item(measure.network, proposal, effects.pop(best))
         chosen.append(item)
         for row in (proposal.asker, proposal.partner):
             left[row] = left.get(row, USUAL_CAPACITY) - 1
         measure = _Measure(joined(measure.network, [proposal]))
+        effects = [
+            measure.effect(one) if measure.touches(one, proposal) else effect
+            for one, effect in zip(waiting, effects, strict=True)
+        ]
     return tuple(chosen)
 
 
@@ -115,38 +119,46 @@ def joined(network: Network, proposals: Sequence[Proposal]) -> Network:
     return network.joined(np.array(inside, dtype=np.int64).reshape(-1, 2))
 
 
-_Queued = tuple[float, int, int, Proposal]
-
-
 class _Measure:
     """Effects of single ties on one network."""
 
     def __init__(self, network: Network) -> None:
         self.network = network
         size = len(network)
-        everybody = np.arange(size)
+        sources = np.arange(size)
         if size > _SOURCES:
             drawn = np.random.default_rng(size).choice(size, _SOURCES, replace=False)
-            everybody = np.sort(drawn)
-        self.steps = hops(network.adjacency, everybody)
-        self._of: dict[int, NDArray[np.int16]] = {}
+            sources = np.sort(drawn)
+        self._steps = structure.lengths(hops(network.adjacency, sources))
+        self._nearness = np.reciprocal(np.maximum(self._steps, np.float32(1)))
+        self._of: dict[int, structure.Lengths] = {}
 
-    def steps_from(self, place: int) -> NDArray[np.int16]:
+    def steps_from(self, place: int) -> structure.Lengths:
+        """Steps from one member to everybody, (n,)."""
         if place not in self._of:
-            self._of[place] = hops(self.network.adjacency, np.array([place]))[0]
+            found = hops(self.network.adjacency, np.array([place]))[0]
+            self._of[place] = structure.lengths(found)
         return self._of[place]
 
     def effect(self, proposal: Proposal) -> float:
         """Gain in compactness by the tie."""
         u, v = self.network.place_of(proposal.asker), self.network.place_of(proposal.partner)
         gained = structure.compactness_gain(
-            self.steps,
+            self._steps,
+            self._nearness,
             self.steps_from(u),
             self.steps_from(v),
-            self.steps[:, u],
-            self.steps[:, v],
+            self._steps[:, u],
+            self._steps[:, v],
         )
-        return float(gained / (self.steps.shape[0] * max(1, self.steps.shape[1] - 1)))
+        sources, size = self._steps.shape
+        return gained / float(sources * max(1, size - 1))
+
+    def touches(self, proposal: Proposal, made: Proposal) -> bool:
+        """Whether an end of the proposal is in the component of a tie that was made."""
+        component, place_of = self.network.component, self.network.place_of
+        ends = {int(component[place_of(row)]) for row in (proposal.asker, proposal.partner)}
+        return int(component[place_of(made.asker)]) in ends
 
 
 def _best_goal(network: Network, proposals: Sequence[Proposal]) -> list[Proposal]:
@@ -162,27 +174,25 @@ def _best_goal(network: Network, proposals: Sequence[Proposal]) -> list[Proposal
     return [best[pair] for pair in sorted(best)]
 
 
-def _shortlist(network: Network, proposals: Sequence[Proposal], measure: _Measure) -> list[_Queued]:
-    """The proposals with their priority at the start; of very many those that promise most.
+def _shortlist(
+    network: Network, proposals: Sequence[Proposal], measure: _Measure
+) -> list[Proposal]:
+    """Of very many proposals those that promise most, before they are measured.
 
-    What a tie promises before it is measured: the pairs it joins anew, or how
-    far apart its ends are.
+    What a tie promises: the pairs it joins anew, or how far apart its ends are.
     """
+    most = _EVALUATED if len(network) <= _SOURCES else _EVALUATED // 3
+    if len(proposals) <= most:
+        return list(proposals)
 
     def promise(one: Proposal) -> float:
         u, v = network.place_of(one.asker), network.place_of(one.partner)
         a, b = network.component[u], network.component[v]
         if a != b:
             return one.feasibility * float(network.component_sizes[a] * network.component_sizes[b])
-        return one.feasibility * float(max(0, measure.steps_from(u)[v] - 1))
+        return one.feasibility * float(measure.steps_from(u)[v] - 1)
 
-    ordered = list(proposals)
-    if len(ordered) > _EVALUATED:
-        ordered = sorted(ordered, key=promise, reverse=True)[:_EVALUATED]
-    return [
-        (-measure.effect(one) * one.feasibility, 0, number, one)
-        for number, one in enumerate(ordered)
-    ]
+    return sorted(proposals, key=promise, reverse=True)[:most]
 
 
 def _room(left: Mapping[int, int], row: int) -> bool:
@@ -246,7 +256,7 @@ def key_members(network: Network, limit: int = 10) -> tuple[KeyMember, ...]:
 
 @dataclass(frozen=True)
 class Gatekeeper:
-    """A member who alone joins outsiders with members: how many such pairs, and of all."""
+    """A member between outsiders and members: how many such pairs, and what share of all."""
 
     row: int
     pairs: int

@@ -91,7 +91,10 @@ def _summary(audit: Audit, found: Worklist, language: str) -> tuple[Block, ...]:
     if now.aim is None:
         blocks.append(Text(say("四个阶段的得分都已达标。", "All four stages score well.")))
     else:
-        lacking = listed([one.criterion.name.said(language) for one in now.missing[:4]], language)
+        lacking = listed(
+            [one.criterion.name.said(language) for one in now.missing if one.score is not None][:4],
+            language,
+        )
         aim = STAGE_TITLES[now.aim].said(language)
         blocks.append(
             Text(
@@ -138,8 +141,8 @@ def _coverage(audit: Audit, say: Say) -> tuple[Block, ...]:
         ),
         Text(
             say(
-                f"记录在案的联系 {has.ties} 条，其中 {has.undated_ties} 条没有日期（计入每一年）。没有记录不等于没有合作。",
-                f"{has.ties} ties are on record, {has.undated_ties} of them without a date (counted in every "
+                f"记录在案的联系 {has.ties:,} 条，其中 {has.undated_ties:,} 条没有日期（计入每一年）。没有记录不等于没有合作。",
+                f"{has.ties:,} ties are on record, {has.undated_ties:,} of them without a date (counted in every "
                 "year). No record is no proof that there was no cooperation.",
             )
         ),
@@ -390,7 +393,7 @@ def _members(found: Worklist, language: str) -> tuple[Block, ...]:
     if found.gatekeepers:
         blocks.append(
             Table(
-                (say("守门人", "Gatekeeper"), say("只经其相连的组数", "Pairs it alone joins"), say("占比", "Share")),
+                (say("守门人", "Gatekeeper"), say("居间组数", "Pairs it stands between"), say("占比", "Share")),
                 tuple(
                     (named(one.party, language), one.load.pairs, percent(round(100 * one.load.share), 100))
                     for one in found.gatekeepers

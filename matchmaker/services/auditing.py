@@ -522,7 +522,10 @@ def _opening(snapshot: Snapshot, opening: gatherings.Opening) -> OpeningTo:
 def _series(
     landscape: Landscape, cluster: int, channel: Channel, years: Sequence[int]
 ) -> dict[str, tuple[Figure, ...]]:
-    found = [measured(View(landscape, cluster, channel, year), FOLLOWED) for year in years]
+    found = [
+        measured(View(landscape, cluster, channel, year, fitted=years[-1]), FOLLOWED)
+        for year in years
+    ]
     return {name: tuple(one[name] for one in found) for name in found[0]}
 
 

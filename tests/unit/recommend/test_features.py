@@ -18,10 +18,10 @@ from matchmaker.domain import (
     Stage,
 )
 from matchmaker.recommend.features import FEATURES
-from matchmaker.snapshot.geography import great_circle_km
 from matchmaker.recommend.goals import GOALS
 from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.pairs import Pairs
+from matchmaker.snapshot.geography import great_circle_km
 from matchmaker.snapshot.model import Snapshot
 from tests.unit.snapshot.graphs import snapshot_of
 

@@ -1,0 +1,270 @@
+"""Clusters with a planted truth: what the audit must find in them."""
+
+import dataclasses
+import itertools
+import json
+import math
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from matchmaker.audit import structure
+from matchmaker.audit import worklist as work
+from matchmaker.audit.figures import Figure
+from matchmaker.audit.gatherings import circles
+from matchmaker.audit.indicators import INDICATORS, measured
+from matchmaker.audit.profile import Stage, course, profile
+from matchmaker.audit.ties import CHANNELS, Channel
+from matchmaker.domain import GoalName, Layer
+from tests.unit.audit.planted import (
+    PLANTED,
+    YEAR,
+    landscape,
+    network,
+    random_ties,
+    rows,
+    view,
+)
+
+
+@pytest.fixture(scope="module")
+def planted():
+    return landscape(rows(PLANTED))
+
+
+def figures(planted, name, **more):
+    return {key: one.value for key, one in measured(view(planted, name, **more)).items()}
+
+
+def test_a_star_hangs_on_its_lead_firm(planted):
+    found = figures(planted, "star")
+    assert found["giant_component"] == 1
+    assert found["fragility"] > 0.9
+    keys = work.key_members(view(planted, "star").network)
+    assert [planted.snapshot.id_of(one.row) for one in keys] == ["star:000"]
+    assert keys[0].pieces == (1,) * 29
+
+
+def test_two_cliques_hang_on_their_bridge(planted):
+    keys = work.key_members(view(planted, "cliques").network)
+    assert {planted.snapshot.id_of(one.row) for one in keys} == {"cliques:014", "cliques:015"}
+    assert all(one.pieces == (15, 14) for one in keys)
+    assert figures(planted, "cliques", samples=50)["transitivity"] > 0.95
+
+
+def test_a_random_network_is_no_more_clustered_than_chance(planted):
+    found = measured(view(planted, "random", samples=200))["transitivity"]
+    assert found.expected_low <= found.value <= found.expected_high
+    assert abs(found.z) < 2
+
+
+def test_who_is_only_gathered_has_no_channel_and_no_network(planted):
+    found = figures(planted, "gathered")
+    assert (found["ties"], found["isolates"], found["fragmentation"]) == (0, 30, 1)
+    ratio = measured(view(planted, "gathered"))["observed_over_expected"]
+    assert ratio.value == 0
+    assert ratio.high < 0.2
+
+
+def test_profiles_tell_the_planted_apart(planted):
+    names = planted.snapshot.clusters["name"].to_pylist()
+    scores = {name: profile(planted, names.index(name), YEAR) for name in names}
+    gathered = scores["gathered"].stages
+    assert gathered[Stage.COMPARATIVE] > 0.75
+    assert gathered[Stage.COMPETITIVE] < 0.1
+    for name in ("star", "cliques", "random"):
+        assert scores[name].stages[Stage.COMPETITIVE] > gathered[Stage.COMPETITIVE] + 0.3
+        assert scores[name].stages[Stage.COMPARATIVE] == gathered[Stage.COMPARATIVE]
+    fragile = {name: fragility_score(one) for name, one in scores.items()}
+    assert fragile["star"] < 0.1
+    # Two of 30 leave, the bridge: from all in one to half of them.
+    assert fragile["cliques"] == pytest.approx((1 - 0.5) / (1 - 0.2))
+    assert scores["gathered"].aim is Stage.COMPETITIVE
+
+
+def fragility_score(found):
+    return next(one.score for one in found.findings if one.criterion.measure == "fragility")
+
+
+def test_the_course_shows_when_the_ties_came(planted):
+    """Ties begin in 2024: nothing before, all after."""
+    years = course(planted, 0, YEAR)
+    assert [one.year for one in years] == [2021, 2022, 2023, 2024, 2025]
+    scores = [one.stages[Stage.COMPETITIVE] for one in years]
+    assert max(scores[:3]) < 0.2 < min(scores[3:])
+
+
+# -- worklist
+
+
+def proposals(found, feasibility=lambda a, b: 0.5):
+    """Every absent tie, as if all were feasible."""
+    tied = set(map(tuple, found.edges.tolist()))
+    return [
+        work.Proposal(*found.members[[a, b]].tolist(), GoalName.SUPPLIER, feasibility(a, b))
+        for a in range(len(found))
+        for b in range(a + 1, len(found))
+        if (a, b) not in tied
+    ]
+
+
+def gain(found, chosen):
+    after = work.joined(found, chosen)
+    return (
+        structure.compactness(after) - structure.compactness(found),
+        structure.fragmentation(found) - structure.fragmentation(after),
+    )
+
+
+def compared(found, seed=4):
+    """What ten ties of the worklist gain, ten random absent ones on average, the ten likest."""
+    options = proposals(found)
+    rng = np.random.default_rng(seed)
+    ours = gain(found, [one.proposal for one in work.worklist(found, options, {}, 10)])
+    drawn = [
+        gain(found, [options[k] for k in rng.choice(len(options), 10, replace=False)])
+        for _ in range(60)
+    ]
+    # The likest: most shared partners, as a recommender by acquaintance would have it.
+    shared = (found.adjacency @ found.adjacency).toarray()
+    places = {one: (found.place_of(one.asker), found.place_of(one.partner)) for one in options}
+    likest = sorted(options, key=lambda one: -shared[places[one]])
+    return ours, np.mean(drawn, axis=0), gain(found, likest[:10])
+
+
+def test_ten_ties_do_three_times_what_ten_random_ones_do():
+    """A cluster as they are: most members joined, a fringe of pairs and of members alone."""
+    core = random_ties(110, 220, seed=3)
+    fringe = [(110, 111), (112, 113), (114, 115)]
+    found = view(landscape(rows({"fringe": (120, core + fringe)})), "fringe").network
+    ours, random_ones, likest = compared(found)
+    assert ours[1] >= 3 * random_ones[1] > 0
+    assert ours[0] >= 2 * random_ones[0]
+    assert ours[0] > likest[0]
+    assert ours[1] > likest[1]
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_ten_ties_do_more_than_random_ones_on_every_shape(planted, name):
+    """Where any tie joins two parts three times as much is out of reach; more is not."""
+    ours, random_ones, likest = compared(view(planted, name).network)
+    assert ours[0] > random_ones[0] or name == "star"  # there all absent ties are alike
+    assert ours[1] >= random_ones[1]
+    if name in ("cliques", "random"):  # elsewhere none is likelier than another
+        assert ours[0] > likest[0]
+
+
+def test_the_first_tie_between_two_cliques_opens_a_second_bridge():
+    found = view(landscape(rows(PLANTED)), "cliques").network
+    first = work.worklist(found, proposals(found), {}, 1)[0]
+    ends = {found.place_of(first.proposal.asker) < 15, found.place_of(first.proposal.partner) < 15}
+    assert ends == {True, False}
+    assert first.before.cut_points == 2
+    assert first.after.cut_points < 2
+    assert len(first.relieves) >= 1
+
+
+def test_an_effect_is_the_difference_that_networkx_sees():
+    graph = nx.disjoint_union(nx.path_graph(6), nx.path_graph(5))
+    found = network(graph)
+    for item in work.worklist(found, proposals(found), {}, 4):
+        before = nx.global_efficiency(graph)
+        assert item.before.compactness == pytest.approx(before, abs=1e-9)
+        graph.add_edge(item.proposal.asker, item.proposal.partner)
+        after = nx.global_efficiency(graph)
+        assert item.effect == pytest.approx(after - before, abs=1e-6)
+        assert item.after.compactness == pytest.approx(after, abs=1e-9)
+
+
+def test_every_item_is_the_best_that_was_left():
+    """Measured again in full, no open proposal would have had a higher priority."""
+    found = network(nx.disjoint_union_all([nx.path_graph(4), nx.cycle_graph(5), nx.star_graph(3)]))
+    rng = np.random.default_rng(1)
+    options = proposals(found, lambda a, b: float(rng.uniform(0.2, 1)))
+    now, room = found, dict.fromkeys(range(len(found)), 2)
+    for item in work.worklist(found, options, {}, 5):
+
+        def priority(one, now=now):
+            return gain(now, [one])[0] * one.feasibility
+
+        open_ = [
+            o
+            for o in options
+            if room[o.asker] and room[o.partner] and not now.adjacency[o.asker, o.partner]
+        ]
+        assert item.priority == pytest.approx(max(map(priority, open_)), rel=1e-5)
+        now = work.joined(now, [item.proposal])
+        room[item.proposal.asker] -= 1
+        room[item.proposal.partner] -= 1
+
+
+def test_nobody_is_asked_for_more_than_it_can_take():
+    found = network(nx.empty_graph(12))
+    items = work.worklist(found, proposals(found), {0: 0, 1: 1}, 20)
+    asked = [row for one in items for row in (one.proposal.asker, one.proposal.partner)]
+    assert 0 not in asked
+    assert asked.count(1) == 1
+    assert max(asked.count(row) for row in set(asked)) == work.USUAL_CAPACITY
+
+
+def test_isolates_are_brought_in_by_members_with_partners():
+    found = network(nx.disjoint_union(nx.path_graph(3), nx.empty_graph(2)))
+    brought = work.bringers(found, proposals(found, lambda a, b: 0.1 * a))
+    assert set(brought) == {3, 4}
+    assert [one.asker for one in brought[3]] == [2, 1, 0]  # most feasible first
+
+
+def test_gatekeepers_are_those_through_whom_the_outside_comes():
+    graph = rows(
+        {"a": (6, [(0, 1), (1, 2), (2, 3), (3, 4), (4, 5)]), "b": (4, [])},
+        across=[("a:000", f"b:00{number}") for number in range(4)],
+    )
+    found = landscape(graph)
+    keepers = work.gatekeepers(view(found, "a").network)
+    assert [found.snapshot.id_of(one.row) for one in keepers] == ["a:000"]
+    assert (keepers[0].pairs, keepers[0].share) == (4, 1)
+
+
+def test_a_circle_holds_no_two_competitors():
+    graph = rows({"a": (20, [])}, Layer.COMPETES_WITH)
+    rivals = rows({"a": (20, [(n, n + 1) for n in range(19)])}, Layer.COMPETES_WITH)
+    assert [len(one.members) for one in circles(view(landscape(graph), "a"))] == [10, 10]
+    found = landscape(rivals)
+    for circle in circles(view(found, "a", Channel.COOPERATION)):
+        numbers = sorted(int(found.snapshot.id_of(row)[2:]) for row in circle.members)
+        assert all(b - a > 1 for a, b in itertools.pairwise(numbers))
+
+
+# -- bad input
+
+
+def everything(figure: Figure):
+    return [value for value in dataclasses.asdict(figure).values() if isinstance(value, float)]
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 3])
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_small_clusters_get_figures_or_a_reason_and_never_nan(size, channel):
+    graph = rows({"tiny": (size, []), "other": (8, random_ties(8, 12))})
+    found = measured(view(landscape(graph), "tiny", channel, samples=20))
+    assert set(found) == set(INDICATORS)
+    for name, figure in found.items():
+        assert (figure.value is None) == (figure.because is not None), name
+        assert all(map(math.isfinite, everything(figure)))
+        if figure.because:
+            assert all(figure.because)
+    json.dumps([dataclasses.asdict(one) for one in found.values()], allow_nan=False)
+
+
+def test_a_figure_refuses_nan():
+    with pytest.raises(ValueError, match="nan"):
+        Figure(float("nan"))
+
+
+def test_every_definition_names_both_languages_and_says_what_it_is():
+    for definition, function in INDICATORS.values():
+        assert definition.title.zh
+        assert definition.title.en
+        assert len(definition.about.zh) > 8
+        assert definition.about.en == " ".join(function.__doc__.split())

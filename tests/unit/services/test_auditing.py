@@ -1,0 +1,354 @@
+"""Audits of the sample clusters: what seed/README.md says they were designed to show."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from matchmaker.access import ADMIN, READER
+from matchmaker.api.audit_outputs import AuditOut, BenchmarkOut, WorklistOut
+from matchmaker.audit.profile import Stage
+from matchmaker.audit.ties import CHANNELS, Channel
+from matchmaker.domain import Kind, PlaceLevel
+from matchmaker.errors import InvalidInput, NotAllowed, NotFound, SettingsError
+from matchmaker.ingest.tables import read_files
+from matchmaker.reports import files
+from matchmaker.reports.audit_report import audit_report
+from matchmaker.reports.benchmark_report import benchmark_report
+from matchmaker.reports.document import Document, Section, Table
+from matchmaker.services.auditing import Auditing
+from matchmaker.services.deriving import Deriving
+from matchmaker.services.rankers import RankerFolder
+from matchmaker.snapshot.build import build
+from matchmaker.snapshot.load import SnapshotReader, save
+from matchmaker.store.sqlite import SqliteStore
+
+SEED = Path(__file__).resolve().parents[3] / "seed"
+CLUSTERS = ("hosiery", "spectacles", "valves", "moulds", "newmaterials", "drones")
+DESIGNED = {
+    found[1]: [float(cell) for cell in found[2].split("|")]
+    for found in re.finditer(
+        r"^\| `seed:cluster-(\w+)` \|([\d. |]+)\|$",
+        (SEED / "README.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+}
+
+
+class Installation:
+    """The sample graph in a real store, with a snapshot that has no vectors."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "snapshots"
+        self.store = SqliteStore(folder / "graph.db")
+        self.store.prepare()
+        named = [(path.name.split(".")[0], path) for path in sorted(SEED.glob("*.csv"))]
+        tables = [(name, path) for name, path in named if name != "planted_pairs"]
+        self.store.upsert(read_files(tables).rows)
+        self.reader = SnapshotReader(self.root)
+        self.refresh()
+        self.auditing = Auditing(self.store, self.reader, RankerFolder(folder / "rankers"))
+        self.deriving = Deriving(self.store, self.reader)
+
+    def refresh(self):
+        import datetime
+
+        save(build(self.store.export(), datetime.date(2026, 11, 1), None), self.root)
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    made = Installation(tmp_path_factory.mktemp("samples"))
+    yield made
+    made.store.close()
+
+
+@pytest.fixture(scope="module")
+def auditing(installed):
+    return installed.auditing
+
+
+def of(name):
+    return f"seed:cluster-{name}"
+
+
+@pytest.mark.parametrize("name", CLUSTERS)
+def test_figures_are_those_that_the_samples_were_designed_with(auditing, name):
+    members, supplies, density, _, _, uses, _, isolates = DESIGNED[name]
+    found = auditing.audit(of(name), samples=0).layers
+    assert found[Channel.COOPERATION]["members"].value == members
+    assert found[Channel.SUPPLY]["ties"].value == supplies
+    assert found[Channel.SUPPLY]["density"].value == pytest.approx(density, abs=5e-5)
+    assert found[Channel.PLATFORM]["ties"].value == uses
+    # The README counts ties of any layer and projects of any time as no isolation.
+    assert found[Channel.COOPERATION]["isolates"].value >= isolates
+
+
+def test_stages_are_those_that_the_samples_were_designed_with(auditing):
+    aims = {name: auditing.audit(of(name), samples=0).course[-1].aim for name in CLUSTERS}
+    assert aims["hosiery"] is Stage.COMPETITIVE  # gathered only
+    assert aims["spectacles"] is Stage.COMPETITIVE
+    assert aims["valves"] is Stage.INNOVATIVE  # competitive, little research
+    assert aims["moulds"] in (Stage.INNOVATIVE, Stage.DYNAMIC)
+    assert aims["newmaterials"] in (Stage.DYNAMIC, None)
+    assert aims["drones"] in (Stage.DYNAMIC, None)
+    scores = {
+        name: auditing.audit(of(name), samples=0).course[-1].groups["network"] for name in CLUSTERS
+    }
+    assert min(scores, key=scores.get) == "hosiery"
+
+
+def test_gathered_and_joined_are_told_apart_by_expected_ties(auditing):
+    main = {
+        name: auditing.audit(of(name), samples=0).layers[Channel.COOPERATION][
+            "observed_over_expected"
+        ]
+        for name in CLUSTERS
+    }
+    assert main["hosiery"].high < 1
+    assert main["newmaterials"].low > 1
+
+
+def test_coverage_is_counted(auditing):
+    """Every sample has texts; 15 firms of 47 report figures (counted in the CSV)."""
+    has = auditing.audit(of("hosiery"), samples=0).coverage
+    assert (has.members, has.with_statement, has.with_industry, has.with_place) == (47,) * 4
+    lines = (SEED / "observations.samples.csv").read_text(encoding="utf-8").splitlines()[1:]
+    subjects = {line.split(",")[1] for line in lines}
+    left = {
+        line.split(",")[1]
+        for line in (SEED / "memberships.samples.csv").read_text(encoding="utf-8").splitlines()[1:]
+        if line.split(",")[3]
+    }
+    here = {one for one in subjects if one.startswith("seed:hosiery-")} - left
+    assert has.with_observation == len(here)
+
+
+def test_the_worklist_names_members_and_improves_the_network(auditing, installed):
+    found = auditing.worklist(of("hosiery"))
+    assert len(found.items) == 10
+    members = {row.id for row in installed.store.members(of("hosiery"), None, 200).rows}
+    for one in found.items:
+        assert {one.asker.id, one.partner.id} <= members
+        assert 0 < one.feasibility <= 1
+        assert one.reasons
+    first, last = found.items[0].item.before, found.items[-1].item.after
+    assert last.fragmentation < first.fragmentation
+    assert last.isolates < first.isolates
+    assert {one.isolate.id for one in found.isolates} <= members
+
+
+def test_no_platform_is_sent_to_another(auditing):
+    for name in CLUSTERS:
+        for one in auditing.worklist(of(name)).items:
+            assert (one.asker.kind, one.partner.kind) != (Kind.PLATFORM, Kind.PLATFORM)
+
+
+def test_what_if_is_what_the_worklist_says(auditing):
+    items = auditing.worklist(of("hosiery")).items
+    ties = [(one.asker.id, one.partner.id) for one in items]
+    found = auditing.what_if(of("hosiery"), ties)
+    assert found.before == items[0].item.before
+    assert found.after == items[-1].item.after
+
+
+@pytest.mark.parametrize(
+    ("ties", "where"),
+    [
+        ([("seed:hosiery-001", "seed:drones-001")], "ties[0]"),
+        ([("seed:hosiery-001", "seed:hosiery-002"), ("seed:hosiery-001", "x:1")], "ties[1]"),
+        ([("seed:hosiery-001", "seed:hosiery-001")], "ties[0]"),
+        ([("seed:hosiery-001", "seed:hosiery-002")] * 201, "ties"),
+    ],
+)
+def test_a_tie_that_cannot_be_is_refused_by_name(auditing, ties, where):
+    with pytest.raises(InvalidInput) as refused:
+        auditing.what_if(of("hosiery"), ties)
+    assert refused.value.where == where
+
+
+def test_unknown_clusters_and_years_are_refused(auditing):
+    with pytest.raises(NotFound):
+        auditing.audit("seed:cluster-none")
+    for year in (1500, 2027):
+        with pytest.raises(InvalidInput, match="must be from 1900 to 2026"):
+            auditing.audit(of("hosiery"), year)
+
+
+def test_a_cluster_without_members_gets_reasons(auditing):
+    found = auditing.audit("miit:sme-001")
+    assert found.basis.members == 0
+    for figures in found.layers.values():
+        assert figures["density"].because
+    assert auditing.worklist("miit:sme-001").items == ()
+
+
+def test_answers_hold_no_nan(auditing):
+    for cluster in (of("hosiery"), "miit:sme-001"):
+        audited = AuditOut.of(auditing.audit(cluster), "zh").model_dump(mode="json")
+        listed = WorklistOut.of(auditing.worklist(cluster), "en").model_dump(mode="json")
+        json.dumps([audited, listed], allow_nan=False)
+    every = BenchmarkOut.of(auditing.benchmark(), "en").model_dump(mode="json")
+    json.dumps(every, allow_nan=False)
+
+
+def test_a_second_look_is_the_first_answer(auditing):
+    assert auditing.audit(of("drones")) is auditing.audit(of("drones"))
+    assert auditing.worklist(of("drones")) is auditing.worklist(of("drones"))
+
+
+def test_an_older_year_is_another_network(auditing):
+    now, then = (auditing.audit(of("newmaterials"), year, 0) for year in (2025, 2022))
+    ties = [one.layers[Channel.RESEARCH]["ties"].value for one in (then, now)]
+    assert ties[0] < ties[1]
+    assert now.years == (2021, 2022, 2023, 2024, 2025)
+    assert now.series[Channel.RESEARCH]["ties"][1].value == ties[0]
+
+
+def test_the_yearly_report_names_its_gaps(auditing):
+    found = auditing.audit(of("hosiery"), samples=0)
+    assert found.annual_year == 2025  # 2026 is not over
+    entries = {one.item.code: one for one in found.annual}
+    assert entries["local_supply_share"].origin.en == "reported"
+    written = (SEED / "observations.samples.csv").read_text(encoding="utf-8")
+    value = re.search(r"cluster-hosiery-local_supply_share-2025,.*,2025,([\d.]+),", written)[1]
+    assert entries["local_supply_share"].figure.value == float(value)
+    assert entries["cluster_output"].figure.value is None
+    assert entries["cluster_output"].origin is None
+    assert found.deadline == "2026-03-31"  # batch 2024
+
+
+def test_the_benchmark_has_every_cluster_with_members(auditing):
+    rows = auditing.benchmark().rows
+    assert {row.id for row in rows} == {of(name) for name in CLUSTERS}
+    assert all(row.id not in row.peers and len(row.peers) == 5 for row in rows)
+    best = max(rows, key=lambda row: row.percentile_of("observed_over_expected"))
+    assert best.id == of("newmaterials")
+
+
+# -- reports
+
+
+@pytest.fixture(scope="module", params=["zh", "en"])
+def report(request, auditing):
+    cluster = of("spectacles")
+    view = auditing.view(cluster, Channel.COOPERATION)
+    return audit_report(auditing.audit(cluster), auditing.worklist(cluster), view, request.param)
+
+
+def test_a_report_is_in_one_language(report):
+    titles = [section.title for section in report.sections]
+    assert len(titles) == 12
+    is_chinese = [bool(re.search("[\u4e00-\u9fff]", title)) for title in titles]
+    assert all(is_chinese) == (report.language == "zh")
+    assert any(is_chinese) == (report.language == "zh")
+
+
+def test_a_report_shows_pictures_with_words_for_them(report):
+    page = files.html(report)
+    assert page.count('src="data:image/svg+xml;base64,') == 3
+    assert 'alt=""' not in page
+    assert "http://" not in page.replace("http://www.w3.org", "")
+
+
+def test_a_pdf_has_its_pages_and_the_font_for_chinese(report, tmp_path):
+    path = tmp_path / "audit.pdf"
+    files.write_pdf(report, path)
+    written = path.read_bytes()
+    assert written.startswith(b"%PDF-")
+    assert len(re.findall(rb"/Type /Page\b", written)) >= 8
+    assert b"CJK" in written
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_workbook_has_a_sheet_for_each_section(report, tmp_path):
+    path = tmp_path / "audit.xlsx"
+    files.write_workbook(report, path)
+    book = load_workbook(path)
+    assert len(book.sheetnames) == len(report.sections)
+    cells = [str(cell.value) for sheet in book for row in sheet for cell in row if cell.value]
+    assert report.title in cells
+    assert any("0.44" in cell for cell in cells)  # observed over expected of this cluster
+
+
+def test_a_text_in_a_workbook_is_no_formula(tmp_path):
+    table = Table(("a",), (("=1+1",), ("@x",), ("fine\x00",)))
+    path = tmp_path / "x.xlsx"
+    files.write_workbook(Document("en", "t", "s", (Section("[a/b]", (table,)),)), path)
+    sheet = load_workbook(path).active
+    values = [cell.value for row in sheet for cell in row if cell.value]
+    assert {"'=1+1", "'@x", "fine"} <= set(values)
+    assert all(cell.data_type != "f" for row in sheet for cell in row)
+
+
+def test_markup_in_a_name_is_text(auditing):
+    table = Table(("a",), (("<script>alert(1)</script>",),))
+    page = files.html(Document("en", "<b>t</b>", "s", (Section("x", (table,)),)))
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_without_a_font_for_chinese_the_pdf_is_refused(report, tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "_has_chinese_font", lambda: False)
+    with pytest.raises(SettingsError, match="fonts-noto-cjk"):
+        files.write_pdf(report, tmp_path / "audit.pdf")
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_comparison_of_all_is_a_document_too(auditing, tmp_path):
+    found = benchmark_report(auditing.benchmark(), "zh")
+    rows = found.tables[0][1].rows
+    assert len(rows) == 6
+    assert rows[0][0] == "示例·武进新材料产业集群"
+
+
+# -- borders
+
+
+def test_clusters_are_derived_where_none_are_declared(tmp_path):
+    """55 of the universities are in 北京 or 上海, none of them in a declared cluster."""
+    made = Installation(tmp_path)
+    shown = made.deriving.by_place(ADMIN, PlaceLevel.PROVINCE, 10, write=False)
+    assert shown.counts is None
+    found = made.deriving.by_place(ADMIN, PlaceLevel.PROVINCE, 10)
+    assert found.clusters == shown.clusters
+    listed = (SEED / "organizations.universities.csv").read_text(encoding="utf-8").splitlines()
+    beijing = sum(",gbt2260:11" in line for line in listed)
+    sizes = {one.id: one.members for one in found.clusters}
+    assert sizes["derived:gbt2260:110000"] == beijing
+    assert not any("example" in one for one in sizes)
+    again = made.deriving.by_place(ADMIN, PlaceLevel.PROVINCE, 10).counts
+    assert again.created == {}
+    made.refresh()
+    audited = made.auditing.audit("derived:gbt2260:110000", samples=0)
+    assert audited.basis.members == beijing
+    made.store.close()
+
+
+def test_only_an_admin_draws_borders(installed):
+    with pytest.raises(NotAllowed):
+        installed.deriving.by_place(READER, PlaceLevel.CITY, 5)
+    with pytest.raises(InvalidInput, match="not known"):
+        installed.deriving.by_place(ADMIN, PlaceLevel.CITY, 5, "gbt4754:none")
+    with pytest.raises(InvalidInput, match="at least 2"):
+        installed.deriving.by_community(1)
+
+
+def test_communities_of_the_samples_follow_their_borders(installed):
+    """Six clusters with few ties between them: the network's own borders are much the same."""
+    found = installed.deriving.by_community(10)
+    assert found.agreement > 0.75
+    for row in found.rows:
+        assert 0 < row.shared <= row.members
+    nearest = {row.cluster for row in found.rows}
+    assert len(nearest) >= 5
+
+
+def test_all_layers_are_audited(auditing):
+    assert tuple(auditing.audit(of("moulds"), samples=0).layers) == CHANNELS
+    assert dataclasses.is_dataclass(auditing.audit(of("moulds"), samples=0))
