@@ -71,8 +71,20 @@ lint: $(DEV_STAMP) ## Lint, formatting, import contracts, unused dependencies
 types: $(DEV_STAMP) ## Static types
 	$(BIN)/mypy
 
+# What the PDF report needs of the system: Pango, and a font that has Chinese.
+.PHONY: system
+system: ## Install what PDF reports need of the system, where it is missing (Debian, as root)
+	@if ldconfig -p | grep -q libpangoft2-1.0 && fc-list :lang=zh 2>/dev/null | grep -q .; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Pango and a font for Chinese …"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+			libpango-1.0-0 libpangoft2-1.0-0 fontconfig fonts-noto-cjk >/dev/null; \
+	else \
+		echo "PDF reports need Pango and a font for Chinese; on Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 fontconfig fonts-noto-cjk" >&2; \
+	fi
+
 .PHONY: test
-test: lint types ## Everything that CI runs
+test: system lint types ## Everything that CI runs
 	MATCHMAKER_DATA_DIR=$(DATA) $(BIN)/pytest
 
 .PHONY: audit-dependencies

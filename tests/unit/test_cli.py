@@ -286,3 +286,70 @@ def test_many_seekers_keep_their_order_and_errors_their_place(tmp_path, capsys):
             known = by_seeker.setdefault(line["seeker"], line["recommendations"])
             assert line["recommendations"] == known
     assert "6 of 300 seekers" in capsys.readouterr().err
+
+
+# -- audits
+
+
+@pytest.fixture(scope="module")
+def clustered(loaded, tmp_path_factory):
+    """The installation above with a cluster of its three firms."""
+    folder = tmp_path_factory.mktemp("clustered")
+    tables = {
+        "clusters": "id,name,name_en\nt:cluster,甲市阀门集群,Valves of A\n",
+        "memberships": (
+            "cluster,organization\nt:cluster,t:firm1\nt:cluster,t:firm2\nt:cluster,t:firm3\n"
+        ),
+        "ties": "id,source,target,layer,since\nt:tie,t:firm2,t:firm1,SUPPLIES,2024-01-01\n",
+    }
+    for name, text in tables.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    assert run(["import", "tables", str(folder)]) == 0
+    assert run(["refresh"]) == 0
+    return folder
+
+
+def test_an_audit_is_read_in_the_terminal(clustered, capsys):
+    assert run(["audit", "t:cluster", "--language", "zh"]) == 0
+    shown = capsys.readouterr().out
+    assert "甲市阀门集群" in shown
+    assert "点线网与四阶段" in shown
+    assert run(["audit", "t:cluster"]) == 0
+    assert "Valves of A: network audit" in capsys.readouterr().out
+
+
+def test_an_audit_for_machines_is_json(clustered, capsys):
+    assert run(["audit", "t:cluster", "--json", "--samples", "0"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["audit"]["basis"]["members"] == 3
+    assert found["worklist"]["basis"]["cluster"] == "t:cluster"
+    assert run(["audit", "--all", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["items"][0]["members"] == 3
+
+
+def test_reports_are_written_whole(clustered, tmp_path, capsys):
+    pdf, xlsx = tmp_path / "a.pdf", tmp_path / "a.xlsx"
+    assert run(["audit", "t:cluster", "--pdf", str(pdf), "--xlsx", str(xlsx)]) == 0
+    assert pdf.read_bytes().startswith(b"%PDF-")
+    assert xlsx.read_bytes().startswith(b"PK")
+    assert run(["audit", "--all", "--xlsx", str(xlsx)]) == 0
+    assert run(["audit", "t:cluster", "--pdf", str(tmp_path / "none" / "a.pdf")]) == 5
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_what_cannot_be_audited_is_told(clustered, capsys):
+    assert run(["audit"]) == 2
+    assert run(["audit", "t:cluster", "--all"]) == 2
+    assert run(["audit", "t:none"]) == 1
+    assert run(["audit", "t:cluster", "--year", "1500"]) == 1
+    assert "year: must be from 1900" in capsys.readouterr().err
+
+
+def test_clusters_are_derived_by_place(clustered, capsys):
+    """The three firms are in a declared cluster, so none is left to derive."""
+    assert run(["clusters", "derive", "--by", "place", "--min-size", "2", "--dry-run"]) == 0
+    assert "0 places with at least 2 organisations" in capsys.readouterr().err
+    assert run(["clusters", "derive", "--by", "community", "--min-size", "2", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["organizations"] == 2
+    assert run(["clusters", "derive", "--by", "place", "--industry", "x:1"]) == 1
+    assert run(["clusters", "derive", "--by", "colour"]) == 2
