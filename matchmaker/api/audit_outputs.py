@@ -139,7 +139,7 @@ class FindingOut(BaseModel):
         )  # fmt: skip
 
 
-class ProfileOut(BaseModel):
+class ClusterProfileOut(BaseModel):
     """点线网 and the four stages of one year, from 0 to 1; `aim` is the stage to work at."""
 
     year: int
@@ -150,7 +150,7 @@ class ProfileOut(BaseModel):
     missing: list[FindingOut]
 
     @classmethod
-    def of(cls, profile: Profile, language: str) -> ProfileOut:
+    def of(cls, profile: Profile, language: str) -> ClusterProfileOut:
         return cls(
             year=profile.year,
             groups={one.value: score for one, score in profile.groups.items()},
@@ -207,7 +207,7 @@ class AuditOut(BaseModel):
     coverage: CoverageOut
     layers: list[LayerOut]
     years: list[int]
-    course: list[ProfileOut]
+    course: list[ClusterProfileOut]
     group_titles: dict[str, str]
     stage_titles: dict[str, str]
     peers: PeersOut
@@ -236,7 +236,7 @@ class AuditOut(BaseModel):
             coverage=CoverageOut.model_validate(audit.coverage),
             layers=layers,
             years=list(audit.years),
-            course=[ProfileOut.of(one, language) for one in audit.course],
+            course=[ClusterProfileOut.of(one, language) for one in audit.course],
             group_titles={one.value: text.said(language) for one, text in GROUP_TITLES.items()},
             stage_titles={one.value: text.said(language) for one, text in STAGE_TITLES.items()},
             peers=PeersOut(

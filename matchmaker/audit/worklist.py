@@ -16,6 +16,7 @@ USUAL_CAPACITY = 2
 # Above so many members the effect is measured from a sample of so many sources.
 _SOURCES = 256
 _EVALUATED = 600
+_OF_TWO_COMPONENTS = 10
 
 
 @dataclass(frozen=True)
@@ -180,19 +181,27 @@ def _shortlist(
     """Of very many proposals those that promise most, before they are measured.
 
     What a tie promises: the pairs it joins anew, or how far apart its ends are.
+    Of each two components the most promising few come first, so that one of them
+    does not fill the list.
     """
     most = _EVALUATED if len(network) <= _SOURCES else _EVALUATED // 3
     if len(proposals) <= most:
         return list(proposals)
-
-    def promise(one: Proposal) -> float:
+    promised = []
+    for one in proposals:
         u, v = network.place_of(one.asker), network.place_of(one.partner)
-        a, b = network.component[u], network.component[v]
-        if a != b:
-            return one.feasibility * float(network.component_sizes[a] * network.component_sizes[b])
-        return one.feasibility * float(measure.steps_from(u)[v] - 1)
-
-    return sorted(proposals, key=promise, reverse=True)[:most]
+        a, b = sorted((int(network.component[u]), int(network.component[v])))
+        joins = network.component_sizes[a] * network.component_sizes[b]
+        worth = float(joins if a != b else measure.steps_from(u)[v] - 1)
+        promised.append((one.feasibility * worth, (a, b), one))
+    promised.sort(key=lambda entry: -entry[0])
+    seen: dict[tuple[int, int], int] = {}
+    rounds = []
+    for promise, between, one in promised:
+        place = seen[between] = seen.get(between, -1) + 1
+        rounds.append((place // _OF_TWO_COMPONENTS, -promise, one))
+    rounds.sort(key=lambda entry: entry[:2])
+    return [one for _, _, one in rounds[:most]]
 
 
 def _room(left: Mapping[int, int], row: int) -> bool:
