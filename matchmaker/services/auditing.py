@@ -403,13 +403,18 @@ class Auditing:
 def proposed(snapshot: Snapshot, network: Network, ranker: Ranker) -> list[work.Proposal]:
     """Feasible ties among members by the recommender, for every goal a member may ask for.
 
-    At most 120 members ask, those with the fewest partners first; anybody may be
-    the partner.
+    At most 120 members ask, see `askers`; anybody may be the partner. Of what the
+    recommender ranks the best are taken, and the best of those on the other side
+    of the largest component's border.
     """
     inside = np.zeros(len(snapshot), dtype=np.bool_)
     inside[network.members] = True
+    largest = np.zeros(len(snapshot), dtype=np.bool_)
+    if len(network):
+        in_largest = network.component == network.component_sizes.argmax()
+        largest[network.members[in_largest]] = True
     found = []
-    for place in np.lexsort((network.members, network.degree))[:_ASKERS]:
+    for place in askers(network):
         row = int(network.members[place])
         if not snapshot.organizations.listed[row] or snapshot.organizations.capacity[row] == 0:
             continue
@@ -422,17 +427,35 @@ def proposed(snapshot: Snapshot, network: Network, ranker: Ranker) -> list[work.
             prepare_goal(snapshot, goal)
             request = Request(goal.name, _NAMED, capped=False)
             ranked = rank(snapshot, seeker, request, ranker, inside)
-            best = np.lexsort((ranked.pairs.rows, -ranked.scores))[:_NAMED]
-            found += [
-                work.Proposal(
-                    row,
-                    int(ranked.pairs.rows[one]),
-                    goal.name,
-                    float(np.clip(ranked.scores[one], 0, 1)),
-                )
-                for one in best
-            ]
+            rows = ranked.pairs.rows
+            best = np.lexsort((rows, -ranked.scores))
+            across = best[(largest[rows] != largest[row])[best]]
+            for one in dict.fromkeys([*best[:_NAMED].tolist(), *across[:_NAMED].tolist()]):
+                feasible = float(np.clip(ranked.scores[one], 0, 1))
+                found.append(work.Proposal(row, int(rows[one]), goal.name, feasible))
     return found
+
+
+def askers(network: Network) -> list[int]:
+    """Whom to ask for (numbers of members): some of each part that is cut off, and of the rest.
+
+    Three in four come from outside the largest component, two of each part at a
+    time, the larger parts first, for they join more when they are joined; the
+    others are those within it who have the fewest partners.
+    """
+    if not len(network):
+        return []
+    sizes, component = network.component_sizes, network.component
+    largest = component == sizes.argmax()
+    outside = np.flatnonzero(~largest)
+    ordered = outside[np.lexsort((-network.degree[outside], component[outside]))]
+    begins = np.searchsorted(component[ordered], component[ordered])
+    turn = (np.arange(len(ordered)) - begins) // 2
+    ordered = ordered[np.lexsort((-sizes[component[ordered]], turn))]
+    inner = np.flatnonzero(largest)
+    inner = inner[np.lexsort((inner, network.degree[inner]))]
+    first = ordered[: _ASKERS * 3 // 4].tolist()
+    return [*first, *inner[: _ASKERS - len(first)].tolist()]
 
 
 def party(snapshot: Snapshot, row: int) -> Party:
