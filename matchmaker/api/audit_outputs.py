@@ -140,21 +140,27 @@ class FindingOut(BaseModel):
 
 
 class ClusterProfileOut(BaseModel):
-    """点线网 and the four stages of one year, from 0 to 1; `aim` is the stage to work at."""
+    """点线网 and the four stages of one year, from 0 to 1; `aim` is the stage to work at.
+
+    `known`: of how many criteria each rests on data, and how many there are.
+    """
 
     year: int
     groups: dict[str, float | None]
     stages: dict[str, float | None]
+    known: dict[str, tuple[int, int]]
     aim: Stage | None
     findings: list[FindingOut]
     missing: list[FindingOut]
 
     @classmethod
     def of(cls, profile: Profile, language: str) -> ClusterProfileOut:
+        parts: tuple[Group | Stage, ...] = (*profile.groups, *profile.stages)
         return cls(
             year=profile.year,
             groups={one.value: score for one, score in profile.groups.items()},
             stages={one.value: score for one, score in profile.stages.items()},
+            known={one.value: profile.known(one) for one in parts},
             aim=profile.aim,
             findings=[FindingOut.of(one, language) for one in profile.findings],
             missing=[FindingOut.of(one, language) for one in profile.missing],

@@ -131,6 +131,15 @@ class Profile:
     groups: Mapping[Group, float | None]
     stages: Mapping[Stage, float | None]
 
+    def known(self, part: Group | Stage) -> tuple[int, int]:
+        """Of how many criteria of a group or stage anything is known, and how many there are."""
+        mine = [
+            finding
+            for finding in self.findings
+            if part in (finding.criterion.group, finding.criterion.stage)
+        ]
+        return sum(finding.score is not None for finding in mine), len(mine)
+
     @property
     def aim(self) -> Stage | None:
         """The first stage whose score is not yet enough; None where all are."""

@@ -151,8 +151,10 @@ def _coverage(audit: Audit, say: Say) -> tuple[Block, ...]:
 
 def _profile(audit: Audit, language: str) -> tuple[Block, ...]:
     say, now = speaker(language), audit.course[-1]
-    scores = [(GROUP_TITLES[one].said(language), now.groups[one]) for one in Group]
-    stages = [(STAGE_TITLES[one].said(language), now.stages[one]) for one in now.stages]
+    scores = [(GROUP_TITLES[one].said(language), now.groups[one], now.known(one)) for one in Group]
+    stages = [
+        (STAGE_TITLES[one].said(language), now.stages[one], now.known(one)) for one in now.stages
+    ]
     lines = [
         (STAGE_TITLES[one].said(language), [profile.stages[one] for profile in audit.course])
         for one in now.stages
@@ -160,9 +162,15 @@ def _profile(audit: Audit, language: str) -> tuple[Block, ...]:
         (GROUP_TITLES[one].said(language), [profile.groups[one] for profile in audit.course])
         for one in Group
     ]
-    described = listed([f"{name} {number(score)}" for name, score in scores + stages], language)
+    described = listed(
+        [
+            f"{name} {number(score)} ({has}/{total})"
+            for name, score, (has, total) in scores + stages
+        ],
+        language,
+    )
     return (
-        Picture(lambda: pictures.scores(scores, stages), say(f"得分（0–1）：{described}", f"Scores (0–1): {described}")),
+        Picture(lambda: pictures.scores(scores, stages), say(f"得分（0–1；括号内为有数据的依据数）：{described}", f"Scores (0–1; criteria with data in brackets): {described}")),
         Picture(lambda: pictures.course(audit.years, lines), say("五年得分变化", "Scores over five years")),
         Text(
             say(

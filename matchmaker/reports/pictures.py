@@ -35,21 +35,23 @@ KIND_NAMES = {
 _LABELLED = 12
 _DRAWN = 2_000
 
-Score = tuple[str, float | None]
+# A name, its score, and of how many criteria of all it rests on data.
+Score = tuple[str, float | None, tuple[int, int]]
 
 
 def scores(groups: Sequence[Score], stages: Sequence[Score]) -> str:
     """Two columns of bars from 0 to 1: 点线网, and the four stages."""
     figure, axes = _canvas(7.2, 2.2, columns=2)
     for axis, rows, colour in zip(axes, (groups, stages), COLOURS[:2], strict=True):
-        names = [name for name, _ in rows]
-        values = [score or 0.0 for _, score in rows]
+        names = [name for name, _, _ in rows]
+        values = [score or 0.0 for _, score, _ in rows]
         places = np.arange(len(rows))[::-1]
         axis.barh(places, [1] * len(rows), color=PALE, height=0.5)
         axis.barh(places, values, color=colour, height=0.5)
-        for place, (_, score) in zip(places, rows, strict=True):
-            axis.text(1.03, place, "—" if score is None else f"{score:.2f}", va="center")
-        axis.set(xlim=(0, 1.18), yticks=places, yticklabels=names, xticks=[0, 0.5, 1])
+        for place, (_, score, (has, total)) in zip(places, rows, strict=True):
+            said = "—" if score is None else f"{score:.2f}"
+            axis.text(1.03, place, f"{said} ({has}/{total})", va="center")
+        axis.set(xlim=(0, 1.4), yticks=places, yticklabels=names, xticks=[0, 0.5, 1])
         _plain(axis)
     return _svg(figure)
 

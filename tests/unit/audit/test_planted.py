@@ -81,6 +81,9 @@ def test_profiles_tell_the_planted_apart(planted):
     # Two of 30 leave, the bridge: from all in one to half of them.
     assert fragile["cliques"] == pytest.approx((1 - 0.5) / (1 - 0.2))
     assert scores["gathered"].aim is Stage.COMPETITIVE
+    # Nothing was ever reported, nor platforms used, nor industries named.
+    assert scores["star"].known(Stage.COMPARATIVE) == (2, 4)
+    assert scores["star"].known(Stage.COMPETITIVE) == (4, 6)
 
 
 def fragility_score(found):
