@@ -78,7 +78,12 @@ def size_adjusted_density(view: View) -> Figure:
     size = len(view.network)
     if size < MIN_MEMBERS:
         return unknown("成员少于五个", "there are fewer than five members")
-    found = view.landscape.scaling(view.channel, view.year).residual(size, len(view.network.edges))
+    line = view.landscape.scaling(view.channel, view.year)
+    if not line.has_ties:
+        return unknown(
+            "所有集群当年都没有这类联系", "no cluster has a tie of this kind in the year"
+        )
+    found = line.residual(size, len(view.network.edges))
     if found is None:
         return unknown("可比集群少于三个", "there are fewer than three other clusters")
     value, half = found

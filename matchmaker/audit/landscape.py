@@ -40,6 +40,11 @@ class Scaling:
     fitted: bool
     logs: NDArray[np.float64]
 
+    @property
+    def has_ties(self) -> bool:
+        """Whether any of the clusters has a tie."""
+        return bool((self.logs[:, 1] > np.log(0.5) + 1e-9).any())
+
     def residual(self, members: int, ties: int) -> tuple[float, float] | None:
         """How far a cluster lies above its peers, in logarithms, and the half-width of 95 %.
 

@@ -258,7 +258,8 @@ def _series(audit: Audit, language: str) -> tuple[Block, ...]:
             widths=(35, 13, 13, 13, 13, 13),
         )
         for channel in (Channel.COOPERATION, Channel.SUPPLY, Channel.RESEARCH)
-    )
+        if any(one.value for one in audit.series[channel]["ties"])
+    ) or (Text(say("五年内没有联系。", "No tie in the five years.")),)
 
 
 def _peers(audit: Audit, language: str) -> tuple[Block, ...]:

@@ -99,6 +99,11 @@ def test_few_peers_share_one_ratio_of_ties_to_members():
     assert value == pytest.approx(np.log(200.5 / 100.5))
 
 
+def test_where_no_cluster_has_a_tie_size_adjusts_nothing():
+    found = landscape(rows({f"k{n}": (10 + n, []) for n in range(5)}))
+    assert measured(view(found, "k0"))["size_adjusted_density"].value is None
+
+
 def test_percentiles_count_the_others_below_and_half_of_the_equal():
     assert percentiles([1, 2, 2, 3, None], "high") == [0, 50, 50, 100, None]
     assert percentiles([1, 2, 2, 3], "low") == [100, 50, 50, 0]
