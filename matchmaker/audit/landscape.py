@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,9 @@ MIN_MEMBERS = 5
 # With fewer peers, or peers all of one size, a slope cannot be fitted.
 MIN_PEERS = 8
 MIN_SPREAD = 0.2
+# Parts kept at most, so that asking for ever other years does not fill the memory.
+KEPT = 8_000
+_NOTHING = object()
 Made = TypeVar("Made")
 
 
@@ -160,11 +163,13 @@ class Landscape:
         return self._once(("kept", key), make)
 
     def _once(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        if key in self._made:  # so that nobody waits for what somebody else is making
-            ready: Made = self._made[key]
-            return ready
+        ready = self._made.get(key, _NOTHING)  # so that nobody waits for what another makes
+        if ready is not _NOTHING:
+            return cast(Made, ready)
         with self._lock:
             if key not in self._made:
-                self._made[key] = make()
-            found: Made = self._made[key]
-            return found
+                made = make()
+                while len(self._made) >= KEPT:
+                    self._made.pop(next(iter(self._made)))  # the oldest; it can be made again
+                self._made[key] = made
+            return cast(Made, self._made[key])

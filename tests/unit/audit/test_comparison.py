@@ -104,6 +104,14 @@ def test_where_no_cluster_has_a_tie_size_adjusts_nothing():
     assert measured(view(found, "k0"))["size_adjusted_density"].value is None
 
 
+def test_what_is_kept_is_bounded_and_can_be_made_again(monkeypatch):
+    monkeypatch.setattr("matchmaker.audit.landscape.KEPT", 3)
+    found = landscape(rows({"a": (5, [(0, 1)])}))
+    made = [len(found.network(0, Channel.SUPPLY, year).edges) for year in (2023, 2024, 2025, 2024)]
+    assert made == [0, 1, 1, 1]
+    assert len(found._made) <= 3
+
+
 def test_percentiles_count_the_others_below_and_half_of_the_equal():
     assert percentiles([1, 2, 2, 3, None], "high") == [0, 50, 50, 100, None]
     assert percentiles([1, 2, 2, 3], "low") == [100, 50, 50, 0]
