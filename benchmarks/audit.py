@@ -40,7 +40,8 @@ from matchmaker.domain import (
     Size,
     Tie,
 )
-from matchmaker.services.auditing import Auditing, proposed
+from matchmaker.services.auditing import Auditing
+from matchmaker.services.proposing import proposed
 from matchmaker.services.rankers import RankerFolder
 from matchmaker.snapshot.build import build
 from matchmaker.snapshot.load import SnapshotReader

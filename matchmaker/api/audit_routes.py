@@ -15,6 +15,7 @@ from matchmaker.api.fields import LookupId, Strict
 from matchmaker.api.guards import API_PREFIX
 from matchmaker.api.inputs import IdempotencyHeaders, IdPath
 from matchmaker.api.routes import READ, WRITE, as_json
+from matchmaker.api.worklist_outputs import WhatIfOut, WorklistOut
 from matchmaker.audit.ties import Channel
 from matchmaker.services.auditing import MAX_ITEMS, MAX_TIES
 
@@ -79,12 +80,14 @@ def audit_cluster(path: IdPath, query: AuditQuery) -> Response:
 
 
 @audits.get(
-    "/clusters/<path:id>/worklist", tags=[AUDITS], responses={200: outputs.WorklistOut, **READ}
+    "/clusters/<path:id>/worklist",
+    tags=[AUDITS],
+    responses={200: WorklistOut, **READ},
 )
 def cluster_worklist(path: IdPath, query: WorklistQuery) -> Response:
     """Which missing ties to make first, whom the network hangs on, and whom to bring together."""
     found = services().auditing.worklist(path.id, query.limit, query.year)
-    return as_json(outputs.WorklistOut.of(found, current_language()))
+    return as_json(WorklistOut.of(found, current_language()))
 
 
 @audits.get(
@@ -106,10 +109,12 @@ def benchmark(query: BenchmarkQuery) -> Response:
 
 
 @audits.post(
-    "/clusters/<path:id>/what-if", tags=[AUDITS], responses={200: outputs.WhatIfOut, **WRITE}
+    "/clusters/<path:id>/what-if",
+    tags=[AUDITS],
+    responses={200: WhatIfOut, **WRITE},
 )
 def what_if(path: IdPath, header: IdempotencyHeaders, body: WhatIfBody) -> Response:
     """What the network would be with these ties. Nothing is stored."""
     ties = [(tie.source, tie.target) for tie in body.ties]
     found = services().auditing.what_if(path.id, ties, body.layer, body.year)
-    return as_json(outputs.WhatIfOut.of(found))
+    return as_json(WhatIfOut.of(found))

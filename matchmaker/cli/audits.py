@@ -59,7 +59,8 @@ def audit(
             print_json(json.loads(BenchmarkOut.of(compared, language).model_dump_json()))
         _deliver(benchmark_report(compared, language), pdf, xlsx, show=not as_json)
         return
-    from matchmaker.api.audit_outputs import AuditOut, WorklistOut
+    from matchmaker.api.audit_outputs import AuditOut
+    from matchmaker.api.worklist_outputs import WorklistOut
     from matchmaker.audit.ties import Channel
     from matchmaker.reports.audit_report import audit_report
 

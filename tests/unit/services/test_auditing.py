@@ -12,7 +12,8 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from matchmaker.access import ADMIN, READER
-from matchmaker.api.audit_outputs import AuditOut, BenchmarkOut, WorklistOut
+from matchmaker.api.audit_outputs import AuditOut, BenchmarkOut
+from matchmaker.api.worklist_outputs import WorklistOut
 from matchmaker.audit.profile import Stage
 from matchmaker.audit.ties import CHANNELS, Channel
 from matchmaker.domain import GoalName, Kind, PlaceLevel
