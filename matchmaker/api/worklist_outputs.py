@@ -139,6 +139,14 @@ class NearIndustryOut(BaseModel):
     density: float
 
 
+class TieAcrossOut(BaseModel):
+    """A tie with another cluster."""
+
+    member: PartyOut
+    partner: PartyOut
+    feasibility: float
+
+
 class OpeningOut(BaseModel):
     """Another cluster to open to."""
 
@@ -147,6 +155,7 @@ class OpeningOut(BaseModel):
     members: int
     ties: int
     nearest: list[NearIndustryOut]
+    ties_to_make: list[TieAcrossOut]
 
 
 class WorklistOut(BaseModel):
@@ -207,6 +216,13 @@ class WorklistOut(BaseModel):
                     nearest=[
                         NearIndustryOut(name=name, name_en=name_en, density=density)
                         for name, name_en, density in one.industries
+                    ],
+                    ties_to_make=[
+                        TieAcrossOut(
+                            member=PartyOut.of(member), partner=PartyOut.of(partner),
+                            feasibility=feasible,
+                        )
+                        for member, partner, feasible in one.ties
                     ],
                 )
                 for one in found.openings

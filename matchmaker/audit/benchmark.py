@@ -23,9 +23,9 @@ PEERS = 5
 
 @dataclass(frozen=True)
 class Standing:
-    """One cluster among all: `percentile` is the share of the others at or below it, 0–100.
-
-    Where low is better it is turned, so that 100 is always the good end.
+    """One cluster among all, with all its figures: `percentiles`, of those compared, are the
+    share of the others below it and half of the equal ones, 0–100. Where low is
+    better it is turned, so that 100 is always the good end.
     """
 
     cluster: int
@@ -41,7 +41,7 @@ def benchmark(landscape: Landscape, channel: Channel, year: int) -> tuple[Standi
     def make() -> tuple[Standing, ...]:
         views = [View(landscape, int(one), channel, year) for one in landscape.clusters]
         views = [view for view in views if len(view.network)]
-        found = [measured(view, ("members", *COMPARED)) for view in views]
+        found = [measured(view) for view in views]
         places = {
             name: percentiles([one[name].value for one in found], INDICATORS[name][0].better)
             for name in COMPARED

@@ -102,7 +102,7 @@ def _print(document: Document) -> None:
     console = Console(width=max(100, Console().width))
     console.print(f"[bold]{escape(document.title)}[/bold]\n{escape(document.subtitle)}")
     for section in document.sections:
-        if section.is_reference:
+        if section.is_reference or section.is_wide:
             continue
         console.print(f"\n[bold]{escape(section.title)}[/bold]")
         for block in section.blocks:

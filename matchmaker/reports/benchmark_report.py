@@ -57,5 +57,21 @@ def benchmark_report(found: Benchmark, language: str) -> Document:
                     Table(header, rows, widths=(16, 6, *(8,) * len(COMPARED), 6)),
                 ),
             ),
+            Section(
+                say("全部指标", "All indicators"),
+                (
+                    Table(
+                        (
+                            say("集群", "Cluster"),
+                            *(one.title.said(language) for one, _ in INDICATORS.values()),
+                        ),
+                        tuple(
+                            (names[row.id], *(row.standing.figures[n].value for n in INDICATORS))
+                            for row in ordered
+                        ),
+                    ),
+                ),
+                is_wide=True,
+            ),
         ),
     )

@@ -40,11 +40,13 @@ Block = Text | Table | Picture
 
 @dataclass(frozen=True)
 class Section:
-    """One heading and what stands below it; `is_reference`: to look things up in, not to read."""
+    """One heading and what stands below it; `is_reference`: to look things up in,
+    not to read; `is_wide`: for a workbook only."""
 
     title: str
     blocks: tuple[Block, ...]
     is_reference: bool = False
+    is_wide: bool = False
 
 
 @dataclass(frozen=True)

@@ -175,20 +175,33 @@ def gathering_blocks(found: Worklist, language: str) -> tuple[Block, ...]:
             )
         )
     if found.openings:
+        is_chinese = language.startswith("zh")
         blocks.append(
             Table(
-                (say("集群", "Cluster"), say("相近密度", "Relatedness"), say("现有联系", "Ties now"), say("最相近的行业", "Nearest industries")),
+                (
+                    say("集群", "Cluster"),
+                    say("相近密度", "Relatedness"),
+                    say("现有联系", "Ties now"),
+                    say("最相近的行业", "Nearest industries"),
+                    say("可先促成", "Ties to make first"),
+                ),
                 tuple(
                     (
-                        one.name if language.startswith("zh") else one.name_en or one.name,
+                        one.name if is_chinese else one.name_en or one.name,
                         number(one.opening.relatedness),
                         one.opening.ties,
-                        listed([zh if language.startswith("zh") else en or zh for zh, en, _ in one.industries], language),
+                        listed(
+                            [zh if is_chinese else en or zh for zh, en, _ in one.industries],
+                            language,
+                        ),
+                        "; ".join(
+                            f"{named(a, language)} ↔ {named(b, language)}" for a, b, _ in one.ties
+                        ),
                     )
                     for one in found.openings
                 ),
                 caption=say("可以连通的其他集群", "Other clusters to open to"),
-                widths=(34, 14, 14, 38),
+                widths=(20, 12, 10, 23, 35),
             )
-        )  # fmt: skip
+        )
     return tuple(blocks) or (Text(say("没有。", "None.")),)

@@ -127,13 +127,17 @@ class Brief:
 
 @dataclass(frozen=True, slots=True)
 class OpeningTo:
-    """Another cluster to open to, with the industries of it that are nearest."""
+    """Another cluster to open to: its nearest industries, and the first ties to make with it.
+
+    A tie is a member, somebody of the other cluster, and how feasible it is.
+    """
 
     id: str
     name: str
     name_en: str
     opening: gatherings.Opening
     industries: tuple[tuple[str, str, float], ...]  # name, English name, density
+    ties: tuple[tuple[Party, Party, float], ...]
 
 
 @dataclass(frozen=True, slots=True)

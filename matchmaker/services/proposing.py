@@ -34,6 +34,9 @@ from matchmaker.snapshot.model import KINDS, Snapshot
 # looked at.
 _ASKERS = 120
 _NAMED = 12
+# Members who are asked about other clusters, and ties named with each.
+_BRIDGES = 20
+_TIES_ACROSS = 3
 
 
 def worklist_of(view: View, ranker: Ranker, limit: int, basis: Basis) -> Worklist:
@@ -56,7 +59,7 @@ def worklist_of(view: View, ranker: Ranker, limit: int, basis: Basis) -> Worklis
             CircleOfFirms(_parties(snapshot, one.members), one) for one in gatherings.circles(view)
         ),
         briefs=tuple(_brief(snapshot, ranker, one) for one in gatherings.pools(view)),
-        openings=tuple(_opening(snapshot, one) for one in gatherings.openings(view)),
+        openings=_openings(view, ranker),
     )
 
 
@@ -188,8 +191,52 @@ def _brief(snapshot: Snapshot, ranker: Ranker, pool: gatherings.Pool) -> Brief:
     )
 
 
-def _opening(snapshot: Snapshot, opening: gatherings.Opening) -> OpeningTo:
+def _openings(view: View, ranker: Ranker) -> tuple[OpeningTo, ...]:
+    """Other clusters by nearness of trade, each with its three most feasible ties.
+
+    The members with the most partners ask: who is not yet joined at home is no
+    bridge to elsewhere.
+    """
+    snapshot, network = view.landscape.snapshot, view.network
+    found = gatherings.openings(view)
+    of: dict[int, set[int]] = {one.cluster: _members(view, one.cluster) for one in found}
+    there = np.zeros(len(snapshot), dtype=np.bool_)
+    there[sorted(set().union(*of.values()))] = True
+    goal = GOALS[GoalName.CROSS_CLUSTER]
+    pairs: list[tuple[float, int, int]] = []
+    best_joined = np.lexsort((network.members, -network.degree))[: _BRIDGES if found else 0]
+    for row in network.members[best_joined].tolist():
+        seeker = seeker_of(snapshot, row)
+        if seeker.kind not in goal.seekers or not snapshot.organizations.listed[row]:
+            continue
+        prepare_goal(snapshot, goal)
+        ranked = rank(snapshot, seeker, Request(goal.name, _NAMED, capped=False), ranker, there)
+        scores = np.clip(ranked.scores, 0, 1).tolist()
+        pairs += [
+            (-score, row, other)
+            for score, other in zip(scores, ranked.pairs.rows.tolist(), strict=True)
+        ]
+    pairs.sort()
+    return tuple(
+        _opening(snapshot, one, [pair for pair in pairs if pair[2] in of[one.cluster]])
+        for one in found
+    )
+
+
+def _members(view: View, cluster: int) -> set[int]:
+    found = view.landscape.network(cluster, view.channel, view.year)
+    return set(found.members.tolist())
+
+
+def _opening(
+    snapshot: Snapshot, opening: gatherings.Opening, pairs: list[tuple[float, int, int]]
+) -> OpeningTo:
     names, industries = snapshot.clusters, snapshot.industries
+    first: dict[int, tuple[Party, Party, float]] = {}  # one tie for each of the other side
+    for score, row, other in pairs:
+        if len(first) == _TIES_ACROSS:
+            break
+        first.setdefault(other, (party(snapshot, row), party(snapshot, other), -score))
     return OpeningTo(
         names["id"][opening.cluster].as_py(),
         names["name"][opening.cluster].as_py(),
@@ -199,6 +246,7 @@ def _opening(snapshot: Snapshot, opening: gatherings.Opening) -> OpeningTo:
             (industries["name"][row].as_py(), industries["name_en"][row].as_py(), density)
             for row, density in opening.nearest
         ),
+        tuple(first.values()),
     )
 
 
