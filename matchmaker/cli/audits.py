@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from matchmaker.reports.document import Document
 
 LANGUAGES = ("en", "zh")
+MANY_COLUMNS = 8
 _OUT = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -99,10 +101,13 @@ def _print(document: Document) -> None:
 
     from matchmaker.reports.document import Table, Text
 
-    console = Console(width=max(100, Console().width))
+    shown = [section for section in document.sections if not section.is_wide]
+    tables = [block for section in shown for block in section.blocks if isinstance(block, Table)]
+    widest = max((len(table.header) for table in tables), default=0)
+    console = Console(width=max(150 if widest > MANY_COLUMNS else 100, Console().width))
     console.print(f"[bold]{escape(document.title)}[/bold]\n{escape(document.subtitle)}")
-    for section in document.sections:
-        if section.is_reference or section.is_wide:
+    for section in shown:
+        if section.is_reference:
             continue
         console.print(f"\n[bold]{escape(section.title)}[/bold]")
         for block in section.blocks:
@@ -110,8 +115,9 @@ def _print(document: Document) -> None:
                 console.print(escape(block.text))
             elif isinstance(block, Table):
                 drawn = Drawn(title=escape(block.caption) or None, title_justify="left")
-                for name in block.header:
-                    drawn.add_column(escape(name), overflow="fold")
+                for name, share in zip_longest(block.header, block.widths):
+                    drawn.add_column(escape(name), overflow="fold", ratio=share)
+                drawn.expand = bool(block.widths)
                 for row in block.rows:
                     drawn.add_row(*("—" if cell is None else escape(str(cell)) for cell in row))
                 console.print(drawn)

@@ -54,7 +54,7 @@ def benchmark_report(found: Benchmark, language: str) -> Document:
                             "never by density.",
                         )
                     ),
-                    Table(header, rows, widths=(16, 6, *(8,) * len(COMPARED), 6)),
+                    Table(header, rows, widths=(18, 6, *(7,) * len(COMPARED), 13)),
                 ),
             ),
             Section(
