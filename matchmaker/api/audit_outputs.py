@@ -100,6 +100,8 @@ class CoverageOut(Outgoing):
     with_place: int
     ties: int
     undated_ties: int
+    undertakings: int
+    estimated_undertakings: int
 
 
 class LayerOut(BaseModel):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matchmaker.audit.ties import year_bounds
+from matchmaker.audit.ties import entries, year_bounds
 from matchmaker.audit.view import View
 from matchmaker.snapshot.model import NO_DATE, BoolArray
 
@@ -20,7 +20,8 @@ class Coverage:
     `with_tie` counts ties of any layer and time, with members or outsiders,
     `with_recent_tie` those of the three years to the year, `with_observation`
     figures reported by the member itself. `undated_ties` and `ties` count every
-    tie on record of anybody who was ever a member.
+    tie on record of anybody who was ever a member, `estimated_undertakings` of
+    `undertakings` those of members whose source gives a period instead of a date.
     """
 
     members: int
@@ -32,6 +33,8 @@ class Coverage:
     with_place: int
     ties: int
     undated_ties: int
+    undertakings: int
+    estimated_undertakings: int
 
 
 def coverage(view: View) -> Coverage:
@@ -49,6 +52,8 @@ def coverage(view: View) -> Coverage:
     reported = set(snapshot.observations["subject"].to_pylist())
     ids = snapshot.ids_of(members)
     organizations = snapshot.organizations
+    joined = snapshot.organization_engagements
+    undertakings = np.unique(joined.indices[entries(joined.indptr, members)[0]])
     return Coverage(
         members=len(members),
         with_statement=int((said > 0).sum()),
@@ -59,4 +64,6 @@ def coverage(view: View) -> Coverage:
         with_place=int((organizations.place[members] >= 0).sum()),
         ties=len(ties.since),
         undated_ties=int((ties.since == NO_DATE).sum()),
+        undertakings=len(undertakings),
+        estimated_undertakings=int(snapshot.engagements.date_estimated[undertakings].sum()),
     )

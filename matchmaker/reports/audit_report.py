@@ -132,6 +132,15 @@ def _coverage(audit: Audit, say: Say) -> tuple[Block, ...]:
         (say("行业已知", "industry known"), has.with_industry),
         (say("地点已知", "place known"), has.with_place),
     )
+    estimated = (
+        Text(
+            say(
+                f"成员参与的 {has.undertakings:,} 个项目或合同中，{has.estimated_undertakings:,} 个只知时期，日期为估计，相邻年份的增减须谨慎看待。",
+                f"Of {has.undertakings:,} projects and contracts of members {has.estimated_undertakings:,} have only "
+                "a period, and the date is estimated: rises and falls between years are to be read with care.",
+            )
+        ),
+    )
     return (
         Table(
             (say("成员", "Members with"), say("家数", "Number"), say("占比", "Share")),
@@ -145,6 +154,7 @@ def _coverage(audit: Audit, say: Say) -> tuple[Block, ...]:
                 "year). No record is no proof that there was no cooperation.",
             )
         ),
+        *(estimated if has.estimated_undertakings else ()),
     )
 
 

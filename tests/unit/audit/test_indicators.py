@@ -159,4 +159,4 @@ def test_coverage_is_counted_by_hand(view):
     has = coverage(view)
     assert (has.members, has.with_tie, has.with_recent_tie) == (7, 6, 6)
     assert (has.with_statement, has.with_observation, has.with_industry) == (1, 1, 5)
-    assert (has.ties, has.undated_ties) == (8, 0)
+    assert (has.ties, has.undated_ties, has.undertakings) == (8, 0, 0)
