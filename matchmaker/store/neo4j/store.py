@@ -33,6 +33,7 @@ from matchmaker.store.neo4j.codec import Properties, decode
 from matchmaker.store.neo4j.connection import BULK_SECONDS, Connection, run
 from matchmaker.store.neo4j.cypher import Label, Relationship
 from matchmaker.store.neo4j.export import export, identity, version, version_in
+from matchmaker.store.neo4j.records import Neo4jRecords
 from matchmaker.store.neo4j.rows import write_rows
 from matchmaker.store.neo4j.tables import NODE_TABLES, STATEMENT_LABELS
 from matchmaker.store.ports import (
@@ -45,6 +46,7 @@ from matchmaker.store.ports import (
     UpsertCounts,
     Voice,
 )
+from matchmaker.store.records import Records
 from matchmaker.text import language_of
 
 Row = TypeVar("Row")
@@ -59,6 +61,7 @@ class Neo4jStore:
 
     def __init__(self, url: str, user: str, password: str) -> None:
         self._connection = Connection(url, user, password)
+        self.documents: Records = Neo4jRecords(self._connection)
 
     def prepare(self) -> None:
         schema.migrate(self._connection)

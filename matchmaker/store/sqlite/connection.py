@@ -12,17 +12,19 @@ from pathlib import Path
 from matchmaker.errors import StorageFull, StoreMismatch, StoreUnavailable
 
 BUSY_TIMEOUT_S = 15.0
-SCHEMA_VERSION = 2
-# From the schema of that version to the next; schema.sql is always the newest.
-MIGRATIONS = {
-    1: """ALTER TABLE graph ADD COLUMN identity TEXT NOT NULL DEFAULT '';
-UPDATE graph SET identity = lower(hex(randomblob(16)));
-""",
-}
+SCHEMA_VERSION = 3
 APPLICATION_ID = 0x4D61746D  # "Matm": tells our file from any other SQLite database
 # Not every system can ask for the rights that a file is opened with.
 _EFFECTIVE_IDS = os.access in os.supports_effective_ids
 SCHEMA = Path(__file__).with_name("schema.sql")
+RECORDS = Path(__file__).with_name("records.sql")
+# From the schema of that version to the next; the two files are always the newest.
+MIGRATIONS = {
+    1: """ALTER TABLE graph ADD COLUMN identity TEXT NOT NULL DEFAULT '';
+UPDATE graph SET identity = lower(hex(randomblob(16)));
+""",
+    2: RECORDS.read_text(encoding="utf-8"),
+}
 
 
 class Connections:
@@ -71,8 +73,9 @@ class Connections:
             self._connection().execute("PRAGMA journal_mode = WAL")
         with self._transaction("BEGIN IMMEDIATE") as connection:
             if _is_empty(connection):
-                for statement in _statements(SCHEMA.read_text(encoding="utf-8")):
-                    connection.execute(statement)
+                for file in (SCHEMA, RECORDS):
+                    for statement in _statements(file.read_text(encoding="utf-8")):
+                        connection.execute(statement)
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             _migrate(connection)

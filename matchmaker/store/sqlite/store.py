@@ -40,8 +40,10 @@ from matchmaker.store.ports import (
     UpsertCounts,
     Voice,
 )
+from matchmaker.store.records import Records
 from matchmaker.store.sqlite import queries, search, writing
 from matchmaker.store.sqlite.connection import SCHEMA_VERSION, Connections
+from matchmaker.store.sqlite.records import SqliteRecords
 from matchmaker.store.sqlite.rows import (
     CLUSTERS,
     CODECS,
@@ -65,6 +67,7 @@ class SqliteStore:
 
     def __init__(self, path: Path) -> None:
         self._connections = Connections(path)
+        self.documents: Records = SqliteRecords(self._connections)
 
     def prepare(self) -> None:
         self._connections.create()

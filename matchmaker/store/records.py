@@ -1,0 +1,172 @@
+"""The port for everything beside the graph: accounts, introductions, notices, events.
+
+Each is a document of some kind with a version. A use case reads documents, works
+out the new ones with pure functions, and commits them together: all of them, if
+nobody changed any of them meanwhile, or none. Capacity, consent and the log can
+therefore never disagree, whenever a process is killed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from matchmaker.errors import VersionConflict
+from matchmaker.store.ports import GraphStore, Page
+
+Keys = Mapping[str, str | Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A document as it is stored: `body` is JSON, `version` counts its changes from 1."""
+
+    kind: str
+    id: str
+    version: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Write a document whose stored version is `expected`; 0 means that there is none yet.
+
+    `keys` are what it can be found by: a name and one value or several.
+    """
+
+    kind: str
+    id: str
+    body: str
+    expected: int = 0
+    keys: Keys = field(default_factory=dict)
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Every name with every value, once."""
+        found: dict[tuple[str, str], None] = {}
+        for name, values in self.keys.items():
+            for value in (values,) if isinstance(values, str) else values:
+                found[name, value] = None
+        return list(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Remove a document whose stored version is `expected`."""
+
+    kind: str
+    id: str
+    expected: int
+
+
+Change = Put | Remove
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the log: who did what to what. It names people by their ids only."""
+
+    at: str
+    actor: str
+    action: str
+    subject: str
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEntry:
+    """A line of the log with its number and the digest of all lines up to it."""
+
+    number: int
+    entry: Entry
+    digest: str
+
+
+class Records(Protocol):
+    """Documents with compare-and-set, and the log. Every method raises StoreUnavailable."""
+
+    def record(self, kind: str, id: str) -> Record | None: ...
+
+    def records(self, kind: str, ids: Sequence[str]) -> dict[str, Record]:
+        """Those that exist, by id."""
+
+    def find(
+        self,
+        kind: str,
+        key: str = "",
+        value: str = "",
+        *,
+        after: str = "",
+        limit: int = 100,
+        newest_first: bool = False,
+    ) -> Page[Record]:
+        """Documents of a kind, or those with the value under the key, in order of id after `after`.
+
+        Ids made by `new_id` are in order of time.
+        """
+
+    def count(self, kind: str, key: str, value: str) -> int:
+        """How many documents have the value under the key."""
+
+    def tally(self, kind: str, key: str) -> dict[str, int]:
+        """How many documents have each value under the key."""
+
+    def commit(self, changes: Sequence[Change], entries: Sequence[Entry] = ()) -> None:
+        """Write everything or nothing. Raises VersionConflict when a version is another one."""
+
+    def log(
+        self, *, after: int = 0, limit: int = 100, subject: str = ""
+    ) -> tuple[LoggedEntry, ...]:
+        """Lines after a number, of one subject or of all, in order."""
+
+    def last_log(self, limit: int, subject: str = "") -> tuple[LoggedEntry, ...]:
+        """The newest lines, newest first."""
+
+
+class Store(GraphStore, Protocol):
+    """One database: the graph, and the documents beside it."""
+
+    @property
+    def documents(self) -> Records: ...
+
+
+def new_id() -> str:
+    """An id that cannot be guessed, in order of time among others: milliseconds, then 80 bits."""
+    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
+
+
+def conflict(kind: str, id: str) -> VersionConflict:
+    """Somebody else was faster."""
+    return VersionConflict(
+        f"The {kind.replace('_', ' ')} {id} was changed meanwhile.",
+        mend="Read it again and repeat.",
+    )
+
+
+def detail_json(entry: Entry) -> str:
+    """The detail in its one form."""
+    return json.dumps(dict(entry.detail), ensure_ascii=False, sort_keys=True)
+
+
+def digest(before: str, entry: Entry) -> str:
+    """SHA-256 over the digest of the lines before and this line: no line can be changed alone."""
+    line = json.dumps(
+        [before, entry.at, entry.actor, entry.action, entry.subject, detail_json(entry)],
+        ensure_ascii=False,
+    )
+    return hashlib.sha256(line.encode()).hexdigest()
+
+
+def first_broken(lines: Iterable[LoggedEntry]) -> int | None:
+    """Number of the first line that is not the one that was written; None when all are."""
+    before = ""
+    expected = 1
+    for line in lines:
+        if line.number != expected or digest(before, line.entry) != line.digest:
+            return line.number
+        before, expected = line.digest, line.number + 1
+    return None
