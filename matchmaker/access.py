@@ -1,35 +1,77 @@
-"""Who acts: an explicit argument of every service that changes anything."""
+"""Who acts: an explicit argument of every service that changes or shows what is not public."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, field
 
-from matchmaker.errors import NotAllowed
-
-
-class PrincipalRole(StrEnum):
-    """What somebody may be. Members and coordinators come with accounts."""
-
-    READER = "reader"
-    ADMIN = "admin"
+from matchmaker.errors import NotAllowed, SignInNeeded
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Somebody who acts; `subject` names them in the audit log."""
+    """Somebody who acts, with all that they may act for.
 
-    role: PrincipalRole
+    `subject` names them in the log by an id that says nothing about a person.
+    `writes` is False for an API key that may only read.
+    """
+
     subject: str
+    account: str = ""
+    admin: bool = False
+    organizations: frozenset[str] = field(default=frozenset())
+    owned: frozenset[str] = field(default=frozenset())
+    clusters: frozenset[str] = field(default=frozenset())
+    writes: bool = True
+
+    @property
+    def is_known(self) -> bool:
+        """Whether they have signed in, or are the operator."""
+        return self.admin or bool(self.account)
+
+    def acts_for(self, organization_id: str) -> bool:
+        """Whether they are a member of the organisation."""
+        return organization_id in self.organizations
+
+    def require_known(self) -> None:
+        """Raise SignInNeeded for anybody."""
+        if not self.is_known:
+            raise SignInNeeded(
+                "This needs an account.",
+                mend="Sign in, or send 'Authorization: Bearer KEY'.",
+            )
+
+    def require_writing(self) -> None:
+        """Raise SignInNeeded, or NotAllowed for a key that may only read."""
+        self.require_known()
+        if not self.writes:
+            raise NotAllowed("This key may only read.", mend="Use a key with the scope 'write'.")
 
     def require_admin(self) -> None:
         """Raise NotAllowed for anyone but an admin."""
-        if self.role is not PrincipalRole.ADMIN:
-            raise NotAllowed(
-                "Writing needs the admin key.",
-                mend="Send it as 'Authorization: Bearer KEY'; `make run` printed it once.",
-            )
+        self.require_writing()
+        if not self.admin:
+            raise NotAllowed("Only an administrator may do this.")
+
+    def require_member(self, organization_id: str) -> None:
+        """Raise NotAllowed for anyone but the organisation's members and admins."""
+        self.require_known()
+        if not (self.admin or self.acts_for(organization_id)):
+            raise NotAllowed("Only members of the organisation may do this.")
+
+    def require_owner(self, organization_id: str) -> None:
+        """Raise NotAllowed for anyone but the organisation's owner and admins."""
+        self.require_known()
+        if not (self.admin or organization_id in self.owned):
+            raise NotAllowed("Only the owner of the organisation's account may do this.")
+
+    def require_coordinator(self, cluster_id: str) -> None:
+        """Raise NotAllowed for anyone but the cluster's coordinators and admins."""
+        self.require_known()
+        if not (self.admin or cluster_id in self.clusters):
+            raise NotAllowed("Only coordinators of the cluster may do this.")
 
 
-READER = Principal(PrincipalRole.READER, "anonymous")
-ADMIN = Principal(PrincipalRole.ADMIN, "admin")
+ANONYMOUS = Principal("anonymous")
+ADMIN = Principal("admin", admin=True)
+# Acts by itself: expiry, delivery, notices.
+SYSTEM = Principal("system", admin=True)

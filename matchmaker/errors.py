@@ -37,6 +37,14 @@ class NotAllowed(MatchmakerError):
     """The principal may not do this."""
 
 
+class SignInNeeded(NotAllowed):
+    """Nobody has signed in, or with the wrong key or password."""
+
+
+class TooManyAttempts(NotAllowed):
+    """Tried too often; to be tried again later."""
+
+
 class WrongState(MatchmakerError):
     """The thing exists, but not in a state that allows this transition."""
 

@@ -109,7 +109,8 @@ class SqliteRecords:
         with self._connections.reading() as connection:
             rows = connection.execute(query, bound).fetchall()
         return tuple(
-            LoggedEntry(row[0], Entry(*row[1:5], json.loads(row[5])), row[6]) for row in rows
+            LoggedEntry(number, Entry(at, actor, action, about, json.loads(detail)), digest)
+            for number, at, actor, action, about, detail, digest in rows
         )
 
 

@@ -1,0 +1,1 @@
+"""From suggestion to cooperation: who acts, what they agree on, and what came of it."""

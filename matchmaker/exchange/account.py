@@ -1,0 +1,156 @@
+"""People with accounts, what they belong to, and the keys that act for them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from matchmaker.access import Principal
+from matchmaker.errors import InvalidInput
+
+MIN_PASSWORD = 10
+MAX_PASSWORD = 200
+MAX_EMAIL = 254
+_EMAIL = re.compile(r"[^@\s<>,;:\"\x00-\x1f\x7f]+@[^@\s<>,;:\"\x00-\x1f\x7f]+\.[^@\s.]{2,}")
+# So common that a limit on attempts would not help (NIST SP 800-63B, 5.1.1.2).
+COMMON_PASSWORDS = frozenset(
+    {
+        "1234567890", "0123456789", "password12", "password123", "password1234", "qwertyuiop",
+        "1q2w3e4r5t", "qwerty12345", "1111111111", "0000000000", "abcdefghij", "iloveyou123",
+        "woaini1314", "a123456789", "123456789a", "woaini123456", "matchmaker", "administrator",
+    }
+)  # fmt: skip
+
+
+class Post(StrEnum):
+    """What somebody is in an organisation. All three act for it."""
+
+    OWNER = "owner"  # also invites others, answers for its data
+    MEMBER = "member"
+    LIAISON = "liaison"  # of a university or institute, for all its labs
+
+
+class MailRhythm(StrEnum):
+    """When notices also come by mail."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """An account's place in an organisation."""
+
+    organization: str
+    post: Post = Post.MEMBER
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """How somebody wants to be told of things; `alerts_a_week` 0 wants no alerts of new needs."""
+
+    language: str = "zh"
+    mail: MailRhythm = MailRhythm.DAILY
+    alerts_a_week: int = 0
+
+    def __post_init__(self) -> None:
+        if self.language not in ("zh", "en"):
+            raise InvalidInput("must be zh or en.", where="language")
+        if not 0 <= self.alerts_a_week <= 100:
+            raise InvalidInput("must be from 0 to 100.", where="alerts_a_week")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person. `epoch` grows when all their sessions and links must stop working."""
+
+    id: str
+    email: str
+    name: str
+    created: datetime
+    password_hash: str = ""
+    belongings: tuple[Belonging, ...] = ()
+    clusters: tuple[str, ...] = ()
+    admin: bool = False
+    active: bool = True
+    epoch: int = 0
+    failures: int = 0
+    locked_until: datetime | None = None
+    identity: str = ""  # "issuer subject" of an OpenID provider
+    preferences: Preferences = field(default_factory=Preferences)
+
+    @property
+    def subject(self) -> str:
+        """How the log names them."""
+        return f"account:{self.id}"
+
+    def principal(self, *, writes: bool = True) -> Principal:
+        """Who they are to the services."""
+        owned = [one.organization for one in self.belongings if one.post is Post.OWNER]
+        return Principal(
+            self.subject,
+            account=self.id,
+            admin=self.admin,
+            organizations=frozenset(one.organization for one in self.belongings),
+            owned=frozenset(owned),
+            clusters=frozenset(self.clusters),
+            writes=writes,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A place that somebody offered to an address; accepted through a signed link."""
+
+    id: str
+    email: str
+    invited_by: str
+    expires: datetime
+    belonging: Belonging | None = None
+    cluster: str = ""
+    admin: bool = False
+    language: str = "zh"
+    used: bool = False
+
+
+class Scope(StrEnum):
+    """What an API key may do."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key that acts for an account; only its hash is kept."""
+
+    id: str
+    account: str
+    name: str
+    digest: str
+    scope: Scope
+    created: datetime
+    last_used: datetime | None = None
+    revoked: bool = False
+
+
+def checked_email(address: str) -> str:
+    """The address in the one form in which it is kept. Raises InvalidInput."""
+    cleaned = address.strip().lower()
+    if len(cleaned) > MAX_EMAIL or not _EMAIL.fullmatch(cleaned):
+        raise InvalidInput("is no address of the form name@example.org.", where="email")
+    return cleaned
+
+
+def check_password(password: str, email: str = "") -> None:
+    """Length and commonness only, as NIST SP 800-63B advises. Raises InvalidInput."""
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        raise InvalidInput(
+            f"must have from {MIN_PASSWORD} to {MAX_PASSWORD} characters.", where="password"
+        )
+    lowered = password.lower()
+    if lowered in COMMON_PASSWORDS or lowered == email or len(set(lowered)) < 4:
+        raise InvalidInput("is too easy to guess; choose another.", where="password")

@@ -1,0 +1,137 @@
+"""Larger forms: circles that meet, joint briefs of pooled needs, platforms shared by several.
+
+All three are an invitation to several organisations at once. Each answers for
+itself; the form exists when enough have joined, and its members then know each
+other's contact details.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from matchmaker.errors import InvalidInput, NotAllowed, WrongState
+
+MAX_PARTIES = 30
+
+
+class GatheringKind(StrEnum):
+    """Which larger form."""
+
+    CIRCLE = "circle"
+    JOINT_BRIEF = "joint_brief"
+    SHARED_PLATFORM = "shared_platform"
+
+
+# How many must have joined: a circle needs a table, a consortium two firms and a lab.
+QUORUM = {
+    GatheringKind.CIRCLE: 5,
+    GatheringKind.JOINT_BRIEF: 3,
+    GatheringKind.SHARED_PLATFORM: 2,
+}
+
+
+class Answer(StrEnum):
+    """An invited organisation's answer."""
+
+    WAITING = "waiting"
+    JOINED = "joined"
+    DECLINED = "declined"
+    LEFT = "left"
+
+
+class GatheringState(StrEnum):
+    """Where a gathering stands."""
+
+    FORMING = "forming"
+    RUNNING = "running"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """One meeting: when, what about, who came, what was decided."""
+
+    at: datetime
+    topic: str
+    present: tuple[str, ...] = ()
+    result: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """Several organisations of one cluster, invited by a coordinator."""
+
+    id: str
+    kind: GatheringKind
+    cluster: str
+    title: str
+    text: str
+    convened_by: str
+    created: datetime
+    parties: tuple[tuple[str, Answer], ...]
+    lead: str = ""  # the lab that answers a brief, the platform that is shared
+    needs: tuple[str, ...] = ()
+    state: GatheringState = GatheringState.FORMING
+    meetings: tuple[Meeting, ...] = ()
+    rhythm_days: int = 0  # how often a circle meets
+
+    def __post_init__(self) -> None:
+        ids = [one for one, _ in self.parties]
+        if len(set(ids)) != len(ids):
+            raise InvalidInput("names an organisation twice.", where="parties")
+        if not QUORUM[self.kind] <= len(ids) <= MAX_PARTIES:
+            raise InvalidInput(
+                f"must be from {QUORUM[self.kind]} to {MAX_PARTIES} organisations.",
+                where="parties",
+            )
+        if self.lead and self.lead not in ids:
+            raise InvalidInput("must be one of the parties.", where="lead")
+        if self.kind is not GatheringKind.CIRCLE and not self.lead:
+            raise InvalidInput("must name the lab or platform.", where="lead")
+
+    @property
+    def joined(self) -> tuple[str, ...]:
+        """Who takes part."""
+        return tuple(one for one, answer in self.parties if answer is Answer.JOINED)
+
+    def knows_contacts(self, organization: str) -> bool:
+        """Whether this organisation may read the contact details of those who joined."""
+        return self.state is GatheringState.RUNNING and organization in self.joined
+
+
+def answer(gathering: Gathering, organization: str, given: Answer) -> Gathering:
+    """The gathering after one party's answer. Raises NotAllowed, WrongState."""
+    if gathering.state is GatheringState.CLOSED:
+        raise WrongState("It is closed.", mend="Ask the coordinator to convene another.")
+    before = dict(gathering.parties).get(organization)
+    if before is None:
+        raise NotAllowed("Only the organisations that were invited may answer.")
+    if given is Answer.WAITING or (given is Answer.LEFT and before is not Answer.JOINED):
+        raise WrongState(f"The answer is '{before}'; it cannot become '{given}'.")
+    parties = tuple(
+        (one, given if one == organization else said) for one, said in gathering.parties
+    )
+    answered = replace(gathering, parties=parties)
+    enough = len(answered.joined) >= QUORUM[gathering.kind]
+    led = not gathering.lead or gathering.lead in answered.joined
+    state = GatheringState.RUNNING if enough and led else GatheringState.FORMING
+    return replace(answered, state=state)
+
+
+def hold(gathering: Gathering, meeting: Meeting) -> Gathering:
+    """The gathering after a meeting. Raises WrongState, InvalidInput."""
+    if gathering.state is not GatheringState.RUNNING:
+        raise WrongState(
+            "Too few have joined yet.", mend=f"{QUORUM[gathering.kind]} and the lead are needed."
+        )
+    strangers = set(meeting.present) - set(gathering.joined)
+    if strangers:
+        raise InvalidInput(f"{min(strangers)} has not joined.", where="present")
+    return replace(gathering, meetings=(*gathering.meetings, meeting))
+
+
+def close(gathering: Gathering) -> Gathering:
+    """The gathering, ended."""
+    return replace(gathering, state=GatheringState.CLOSED)

@@ -1,0 +1,356 @@
+"""An introduction: one state machine from proposal to outcome, as pure functions.
+
+Drawn in docs/introductions.md from the table `TRANSITIONS`; a test holds the two
+together. Nothing here reads a clock or a store.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from matchmaker.domain import GoalName
+from matchmaker.errors import InvalidInput, NotAllowed, WrongState
+
+MAX_MESSAGE = 4_000
+
+
+class State(StrEnum):
+    """Where an introduction stands."""
+
+    TERMS = "terms"  # the one who was asked sees the terms, no name yet
+    PROPOSED = "proposed"  # one side or both have still to answer
+    ACCEPTED = "accepted"  # both did: contact details and conversation are open
+    MEETING = "meeting"
+    AGREED = "agreed"
+    DELIVERED = "delivered"
+    COMPLETED = "completed"  # an outcome that both sides confirmed
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"  # taken back before both had accepted
+    ENDED = "ended"  # after both had accepted, without an outcome
+
+
+class Action(StrEnum):
+    """What can be done to an introduction."""
+
+    AGREE_TERMS = "agree_terms"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    EXPIRE = "expire"
+    CANCEL = "cancel"
+    MEET = "meet"
+    AGREE = "agree"
+    DELIVER = "deliver"
+    REPORT = "report"
+    CONFIRM = "confirm"
+    END = "end"
+    WITHDRAW = "withdraw"
+
+
+class Side(StrEnum):
+    """Which of the two organisations."""
+
+    SEEKER = "seeker"
+    CANDIDATE = "candidate"
+
+    @property
+    def other(self) -> Side:
+        return Side.CANDIDATE if self is Side.SEEKER else Side.SEEKER
+
+
+class Origin(StrEnum):
+    """Who proposed."""
+
+    MEMBER = "member"
+    COORDINATOR = "coordinator"
+    SYSTEM = "system"
+
+
+# The states while both sides' slots are taken and contact details are open.
+ACTIVE = frozenset({State.ACCEPTED, State.MEETING, State.AGREED, State.DELIVERED})
+WAITING = frozenset({State.TERMS, State.PROPOSED})
+FINAL = frozenset(
+    {State.COMPLETED, State.DECLINED, State.EXPIRED, State.CANCELLED, State.ENDED}
+)  # fmt: skip
+S, A = State, Action
+# (state, action) → state. ACCEPT stays in PROPOSED until the second side's.
+TRANSITIONS: dict[tuple[State, Action], State] = {
+    (S.TERMS, A.AGREE_TERMS): S.PROPOSED,
+    (S.TERMS, A.DECLINE): S.DECLINED,
+    (S.TERMS, A.EXPIRE): S.EXPIRED,
+    (S.TERMS, A.CANCEL): S.CANCELLED,
+    (S.TERMS, A.WITHDRAW): S.CANCELLED,
+    (S.PROPOSED, A.ACCEPT): S.ACCEPTED,
+    (S.PROPOSED, A.DECLINE): S.DECLINED,
+    (S.PROPOSED, A.EXPIRE): S.EXPIRED,
+    (S.PROPOSED, A.CANCEL): S.CANCELLED,
+    (S.PROPOSED, A.WITHDRAW): S.CANCELLED,
+    (S.ACCEPTED, A.MEET): S.MEETING,
+    (S.ACCEPTED, A.AGREE): S.AGREED,
+    (S.MEETING, A.AGREE): S.AGREED,
+    (S.AGREED, A.DELIVER): S.DELIVERED,
+    **{(state, A.REPORT): state for state in ACTIVE},
+    **{(state, A.CONFIRM): S.COMPLETED for state in ACTIVE},
+    **{(state, A.END): S.ENDED for state in ACTIVE},
+    **{(state, A.WITHDRAW): S.ENDED for state in ACTIVE},
+    (S.COMPLETED, A.WITHDRAW): S.COMPLETED,
+}
+
+
+class OutcomeKind(StrEnum):
+    """What came of an introduction."""
+
+    CONTRACT = "contract"
+    JOINT_RESEARCH = "joint_research"
+    PLATFORM_USE = "platform_use"
+    SHARED_RESOURCE = "shared_resource"
+    LICENCE = "licence"
+    EXCHANGE = "exchange"  # knowledge or contacts, nothing signed
+
+
+class AmountBand(StrEnum):
+    """Order of magnitude of the money, in CNY, so that nobody must tell the sum."""
+
+    NONE = "none"
+    UNDER_100K = "under_100k"
+    UNDER_1M = "under_1m"
+    UNDER_10M = "under_10m"
+    OVER_10M = "over_10m"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one side reports and the other confirms."""
+
+    kind: OutcomeKind
+    amount: AmountBand = AmountBand.NONE
+    new_product: bool = False
+    jobs: int = 0
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.jobs <= 100_000:
+            raise InvalidInput("must be from 0 to 100000.", where="jobs")
+        _check_length("note", self.note)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that was done: by which side ("" for neither), by whom, when."""
+
+    action: Action
+    state: State
+    at: datetime
+    actor: str
+    side: Side | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """A proposed tie between `seeker` and `candidate`, with all that became of it."""
+
+    id: str
+    goal: GoalName
+    seeker: str
+    candidate: str
+    origin: Origin
+    proposed_by: str
+    asking: Side
+    created: datetime
+    expires: datetime
+    state: State = State.PROPOSED
+    message: str = ""
+    terms: str = ""
+    need: str = ""
+    cluster: str = ""
+    batch: str = ""
+    staged: bool = False
+    accepted: frozenset[Side] = frozenset()
+    reported_by: Side | None = None
+    outcome: Outcome | None = None
+    satisfaction: tuple[tuple[Side, int], ...] = ()
+    contact_closed: bool = False
+    rematch_of: str = ""
+    impression: str = ""
+    position: int | None = None
+    steps: tuple[Step, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.seeker == self.candidate:
+            raise InvalidInput("an introduction needs two organisations.", where="candidate")
+        _check_length("message", self.message)
+        _check_length("terms", self.terms)
+        if self.staged and not self.terms.strip():
+            raise InvalidInput("must say something when names come after the terms.", where="terms")
+
+    def organization(self, side: Side) -> str:
+        """The organisation on that side."""
+        return self.seeker if side is Side.SEEKER else self.candidate
+
+    @property
+    def has_open_contact(self) -> bool:
+        """Whether each side may read the other's contact details and write to it."""
+        agreed = self.state in ACTIVE or self.state is State.COMPLETED
+        return agreed and not self.contact_closed
+
+    @property
+    def takes_slots(self) -> bool:
+        """Whether it counts against both sides' capacity."""
+        return self.state in ACTIVE
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state in WAITING
+
+    @property
+    def answered(self) -> datetime | None:
+        """When both had accepted, or one declined."""
+        answers = (State.ACCEPTED, State.DECLINED)
+        return next((step.at for step in self.steps if step.state in answers), None)
+
+    @property
+    def awaited(self) -> tuple[Side, ...]:
+        """The sides whose answer is waited for."""
+        if self.state is State.TERMS:
+            return (self.asking.other,)
+        if self.state is State.PROPOSED:
+            return tuple(side for side in Side if side not in self.accepted)
+        if self.state in ACTIVE and self.reported_by is not None:
+            return (self.reported_by.other,)
+        return ()
+
+    def hides(self, side: Side) -> bool:
+        """Whether the other side may not know yet who this side is."""
+        agreed = any(step.action is Action.AGREE_TERMS for step in self.steps)
+        return self.staged and side is self.asking and not agreed
+
+    def allowed(self, side: Side | None) -> tuple[Action, ...]:
+        """What this side may do next; None is for a coordinator, who may only cancel."""
+        return tuple(
+            action
+            for (state, action) in TRANSITIONS
+            if state is self.state and _refusal(self, action, side) is None
+        )
+
+
+def act(
+    introduction: Introduction,
+    action: Action,
+    side: Side | None,
+    actor: str,
+    now: datetime,
+    *,
+    reason: str = "",
+    outcome: Outcome | None = None,
+    satisfaction: int | None = None,
+) -> Introduction:
+    """The introduction after an action of one side (None: of neither).
+
+    The same action again by the same side changes nothing and gives the very same
+    object back. Raises WrongState for what the state does not allow, NotAllowed
+    for what this side may not do, InvalidInput for what is missing.
+    """
+    _check_length("reason", reason)
+    if _is_repeated(introduction, action, side, outcome):
+        return introduction
+    if introduction.is_waiting and now >= introduction.expires and action in _ANSWERS:
+        raise WrongState(
+            f"It expired on {introduction.expires:%Y-%m-%d}.", mend="Propose it again."
+        )
+    target = TRANSITIONS.get((introduction.state, action))
+    if target is None:
+        raise WrongState(
+            f"It is {introduction.state}; '{action}' is not possible then.",
+            mend=f"Possible: {_listed(introduction.allowed(side))}.",
+        )
+    refusal = _refusal(introduction, action, side)
+    if refusal is not None:
+        raise refusal
+    changed = _changed(introduction, action, side, outcome, satisfaction)
+    if action is Action.ACCEPT and len(changed.accepted) < len(Side):
+        target = State.PROPOSED
+    step = Step(action, target, now, actor, side, reason)
+    return replace(changed, state=target, steps=(*introduction.steps, step))
+
+
+_ANSWERS = frozenset({Action.ACCEPT, Action.AGREE_TERMS, Action.DECLINE})
+# What only a coordinator, the system or the asking side may do.
+_OUTSIDE = frozenset({Action.CANCEL, Action.EXPIRE})
+
+
+def _refusal(introduction: Introduction, action: Action, side: Side | None) -> NotAllowed | None:
+    if side is None:
+        return None if action in _OUTSIDE else NotAllowed("Only the two sides may do this.")
+    if action is Action.EXPIRE:
+        return NotAllowed("An introduction expires by itself.")
+    if action is Action.CANCEL and side is not introduction.asking:
+        return NotAllowed("Only who asked may cancel; you may decline.")
+    if action is Action.AGREE_TERMS and side is introduction.asking:
+        return NotAllowed("The other side has to agree to your terms.")
+    if action is Action.ACCEPT and side in introduction.accepted:
+        return NotAllowed("You have accepted; the other side has not answered yet.")
+    if action is Action.DECLINE and side in introduction.accepted:
+        return NotAllowed("You have accepted; withdraw instead.")
+    if action is Action.CONFIRM and introduction.reported_by in (None, side):
+        return NotAllowed("The other side has to report the outcome that you confirm.")
+    if action is Action.WITHDRAW and introduction.contact_closed:
+        return NotAllowed("The contact is closed already.")
+    return None
+
+
+def _is_repeated(
+    introduction: Introduction, action: Action, side: Side | None, outcome: Outcome | None
+) -> bool:
+    """Whether this was the side's last step and nothing that it did has been overtaken."""
+    if action is Action.ACCEPT:
+        accepted = side in introduction.accepted
+        return accepted and introduction.state in (ACTIVE | {State.PROPOSED})
+    if not introduction.steps:
+        return False
+    last = introduction.steps[-1]
+    same = last.action is action and last.side is side and last.state is introduction.state
+    return same and (action is not Action.REPORT or introduction.outcome == outcome)
+
+
+def _changed(
+    introduction: Introduction,
+    action: Action,
+    side: Side | None,
+    outcome: Outcome | None,
+    satisfaction: int | None,
+) -> Introduction:
+    if side is None:
+        return introduction
+    if action is Action.ACCEPT:
+        return replace(introduction, accepted=introduction.accepted | {side})
+    if action is Action.WITHDRAW:
+        return replace(introduction, contact_closed=True, accepted=introduction.accepted - {side})
+    if action is Action.REPORT:
+        if outcome is None:
+            raise InvalidInput("must be told in a report.", where="outcome")
+        rated = _rated(introduction, side, satisfaction)
+        return replace(rated, reported_by=side, outcome=outcome)
+    if action is Action.CONFIRM:
+        return _rated(introduction, side, satisfaction)
+    return introduction
+
+
+def _rated(introduction: Introduction, side: Side, satisfaction: int | None) -> Introduction:
+    if satisfaction is None:
+        return introduction
+    if not 1 <= satisfaction <= 5:
+        raise InvalidInput("must be from 1 to 5.", where="satisfaction")
+    others = tuple(one for one in introduction.satisfaction if one[0] is not side)
+    return replace(introduction, satisfaction=(*others, (side, satisfaction)))
+
+
+def _check_length(name: str, text: str) -> None:
+    if len(text) > MAX_MESSAGE:
+        raise InvalidInput(f"has {len(text)} characters; at most {MAX_MESSAGE}.", where=name)
+
+
+def _listed(actions: tuple[Action, ...]) -> str:
+    return ", ".join(dict.fromkeys(actions)) or "nothing"

@@ -1,0 +1,155 @@
+"""A need or an offer on its way into the graph: drafted, reviewed, published, ended.
+
+What is not published is kept beside the graph, so no list, search, recommendation
+or path can show it to anybody else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from matchmaker.domain import (
+    GoalName,
+    Need,
+    NeedState,
+    Offer,
+    OfferKind,
+    Provenance,
+    Stage,
+    Terms,
+)
+from matchmaker.errors import WrongState
+
+# A need or offer without a date of its own is asked after again when this is over.
+LIFETIME = timedelta(days=180)
+
+
+class PostingState(StrEnum):
+    """Where a posting stands."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class PostingAction(StrEnum):
+    """What can be done to a posting."""
+
+    PUBLISH = "publish"
+    APPROVE = "approve"
+    RETURN = "return"
+    WITHDRAW = "withdraw"
+    RENEW = "renew"
+    EXPIRE = "expire"
+
+
+S, A = PostingState, PostingAction
+TRANSITIONS: dict[tuple[PostingState, PostingAction], PostingState] = {
+    (S.DRAFT, A.PUBLISH): S.PUBLISHED,  # IN_REVIEW where the cluster reviews
+    (S.IN_REVIEW, A.APPROVE): S.PUBLISHED,
+    (S.IN_REVIEW, A.RETURN): S.DRAFT,
+    (S.IN_REVIEW, A.WITHDRAW): S.WITHDRAWN,
+    (S.DRAFT, A.WITHDRAW): S.WITHDRAWN,
+    (S.PUBLISHED, A.WITHDRAW): S.WITHDRAWN,
+    (S.PUBLISHED, A.EXPIRE): S.EXPIRED,
+    (S.PUBLISHED, A.RENEW): S.PUBLISHED,
+    (S.EXPIRED, A.RENEW): S.PUBLISHED,
+    (S.WITHDRAWN, A.RENEW): S.PUBLISHED,
+}
+# What makes text public, so what a cluster may want to see first.
+PUBLISHING = frozenset({A.PUBLISH, A.RENEW})
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A need (with `goal`) or an offer (with `offer_kind`) of one organisation."""
+
+    id: str
+    organization: str
+    text: str
+    author: str
+    created: datetime
+    state: PostingState = PostingState.DRAFT
+    goal: GoalName | None = None
+    offer_kind: OfferKind | None = None
+    language: str = ""
+    terms: Terms = Terms.MARKET
+    slots: int | None = None
+    quantity: str = ""
+    budget: float | None = None
+    currency: str = ""
+    deadline: date | None = None
+    stages: tuple[Stage, ...] = ()
+    expires: date | None = None
+    published: date | None = None
+    note: str = ""  # the reviewer's, when it was returned
+
+    def __post_init__(self) -> None:
+        # The domain's own checks, before anything is kept.
+        _ = self.need() if self.goal else self.offer()
+
+    @property
+    def graph_id(self) -> str:
+        """Its id in the graph, once published."""
+        return f"post:{self.id}"
+
+    def need(self, state: NeedState = NeedState.OPEN) -> Need:
+        """As the graph keeps it."""
+        return Need(
+            self.graph_id, self.organization, self.goal or GoalName.SUPPLIER, self.text,
+            self.language, self.quantity, self.budget, self.currency, self.deadline,
+            self.stages, self.published, state, Provenance("posted", self.id),
+        )  # fmt: skip
+
+    def offer(self, *, active: bool = True) -> Offer:
+        """As the graph keeps it."""
+        return Offer(
+            self.graph_id, self.organization, self.offer_kind or OfferKind.PRODUCT, self.text,
+            self.language, self.terms, self.slots, self.stages, self.published, active,
+            Provenance("posted", self.id),
+        )  # fmt: skip
+
+    @property
+    def is_in_graph(self) -> bool:
+        """Whether it was ever published."""
+        return self.published is not None
+
+
+def act(
+    posting: Posting, action: PostingAction, today: date, *, reviewed: bool = False, note: str = ""
+) -> Posting:
+    """The posting after an action; `reviewed` says that a coordinator has to approve it.
+
+    Raises WrongState.
+    """
+    target = TRANSITIONS.get((posting.state, action))
+    if target is None:
+        possible = [one for (state, one) in TRANSITIONS if state is posting.state]
+        raise WrongState(
+            f"It is {posting.state.replace('_', ' ')}; '{action}' is not possible then.",
+            mend=f"Possible: {', '.join(possible)}.",
+        )
+    if action in PUBLISHING and reviewed and posting.state is not PostingState.PUBLISHED:
+        return replace(posting, state=PostingState.IN_REVIEW, note="")
+    if target is PostingState.PUBLISHED:
+        return replace(
+            posting,
+            state=target,
+            note="",
+            published=posting.published or today,
+            expires=_end(posting, action, today),
+        )
+    return replace(posting, state=target, note=note)
+
+
+def _end(posting: Posting, action: PostingAction, today: date) -> date:
+    given = posting.deadline or posting.expires
+    if given is not None and given >= today and action is not PostingAction.RENEW:
+        return given
+    if posting.deadline is not None and posting.deadline >= today:
+        return posting.deadline
+    return today + LIFETIME

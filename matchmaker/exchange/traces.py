@@ -1,0 +1,113 @@
+"""What is remembered of who saw, asked and got what: the ground on which effects are measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from matchmaker.domain import GoalName
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """The running introductions of an organisation, by id."""
+
+    id: str
+    taken: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPair:
+    """Two organisations have an introduction for a goal that is not over: which."""
+
+    id: str
+    introduction: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a conversation."""
+
+    id: str
+    introduction: str
+    organization: str
+    author: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One candidate in a list that somebody saw: at which place, with which score."""
+
+    candidate: str
+    position: int
+    score: float
+
+
+class TraceKind(StrEnum):
+    """What was done with a recommendation."""
+
+    IMPRESSION = "impression"
+    CLICK = "click"
+    SAVED = "saved"
+    DISMISSED = "dismissed"
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """An impression of a whole list, or something done with one of its candidates.
+
+    `model` is the ranker that put them in order, `snapshot` the graph it saw.
+    """
+
+    id: str
+    kind: TraceKind
+    at: datetime
+    subject: str
+    goal: GoalName
+    seeker: str
+    shown: tuple[Shown, ...]
+    model: str = ""
+    snapshot: int = 0
+    impression: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Chance's answer for an eligible pair: proposed (`held` False), or held out."""
+
+    id: str
+    cluster: str
+    goal: GoalName
+    seeker: str
+    candidate: str
+    at: datetime
+    held: bool
+    introduction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Realisation:
+    """A completed introduction that has still to become an engagement in the graph."""
+
+    id: str
+    introduction: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterRules:
+    """What a cluster's coordinators decided: whether they see needs and offers first."""
+
+    id: str
+    reviews: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counts that outlive the records they were counted from; `id` is cluster and month."""
+
+    id: str
+    counts: tuple[tuple[str, int], ...] = ()
