@@ -7,7 +7,8 @@ import hmac
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -28,6 +29,7 @@ from matchmaker.exchange.account import (
     ApiKey,
     Belonging,
     Invitation,
+    MailRhythm,
     Post,
     Preferences,
     Scope,
@@ -213,8 +215,6 @@ class Accounts:
         found = self._shelves.accounts.maybe(str(account_id))
         if found is None:
             return
-        from matchmaker.exchange.account import MailRhythm
-
         silent = replace(
             found.value, preferences=replace(found.value.preferences, mail=MailRhythm.NEVER)
         )
@@ -619,7 +619,7 @@ class Accounts:
     def _token(self, purpose: str, content: object) -> str:
         return str(URLSafeTimedSerializer(self._secret(), salt=purpose).dumps(content))
 
-    def _read_token(self, purpose: str, token: str, within: timedelta) -> object:
+    def _read_token(self, purpose: str, token: str, within: timedelta) -> Any:
         serializer = URLSafeTimedSerializer(self._secret(), salt=purpose)
         try:
             return serializer.loads(token, max_age=int(within.total_seconds()))

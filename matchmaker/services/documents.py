@@ -253,7 +253,8 @@ def _introduction_keys(one: Introduction) -> Keys:
         "cluster": [one.cluster] if one.cluster else [],
         "batch": [one.batch] if one.batch else [],
         "phase": "waiting" if one.is_waiting else "active" if one.state in ACTIVE else "over",
-        "waiting_for": [one.organization(side) for side in one.awaited],
+        "waiting_for": [one.organization(side) for side in one.awaited] if one.is_waiting else [],
+        "asking": [one.organization(one.asking)] if one.is_waiting and one.accepted else [],
     }
 
 
