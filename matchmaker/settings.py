@@ -43,12 +43,52 @@ class Settings(BaseSettings):
     admin_key: SecretStr = Field(
         SecretStr(""), description="Key for writing; empty: made once and kept in data_dir."
     )
+    default_slots: int = Field(
+        5, ge=0, le=1000, description="Running introductions of who did not say a capacity."
+    )
+    holdout_share: float = Field(
+        0.0, ge=0, le=0.5, description="Share of planned pairs held out by chance, to compare with."
+    )
+    public_directory: bool = Field(
+        False, description="Whether anybody may read the directory from another machine."
+    )
+    public_url: str = Field("", description="Address in links of mails; empty: host and port.")
+    session_hours: int = Field(12, ge=1, le=720, description="Hours until signing in again.")
+    trusted_proxies: int = Field(
+        0, ge=0, le=5, description="Reverse proxies in front whose X-Forwarded-… is believed."
+    )
+    smtp_host: str = Field("", description="Mail server; empty: no mail.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
+    smtp_tls: bool = Field(True, description="Whether mail is sent over STARTTLS.")
+    smtp_user: str = Field("", description="User at the mail server; empty: no sign-in.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="Password at the mail server.")
+    smtp_from: str = Field("matchmaker@localhost", description="Sender of mails.")
+    oidc_issuer: str = Field("", description="OpenID Connect issuer; empty: none.")
+    oidc_client_id: str = Field("", description="Client id at the issuer.")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="Client secret there.")
+    private_webhooks: bool = Field(
+        False, description="Whether webhooks may call http and addresses of one's own network."
+    )
+    keep_traces_days: int = Field(
+        400, ge=1, le=3650, description="Days until impressions and clicks become monthly counts."
+    )
+    keep_over_days: int = Field(
+        1095, ge=30, le=3650, description="Days until introductions that are over become counts."
+    )
     log_format: Literal["console", "json"] = Field("console", description="Form of log lines.")
 
     @cached_property
     def store_url(self) -> str:
         """The store as a URL, SQLite in the data folder by default."""
         return self.store or f"sqlite:///{(self.data_dir / 'matchmaker.db').resolve()}"
+
+    @property
+    def base_url(self) -> str:
+        """Where people reach this installation."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
 
     @property
     def store_kind(self) -> Literal["sqlite", "neo4j"]:

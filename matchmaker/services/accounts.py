@@ -192,8 +192,7 @@ class Accounts:
         """A new password; all other sessions end. Raises InvalidInput, NotAllowed."""
         principal.require_writing()
         account = self._own(principal).value
-        if account.password_hash and not self._matches(account.password_hash, old):
-            raise InvalidInput("is not the present one.", where="old_password")
+        self.require_password(account, old)
         check_password(new, account.email)
         hashed = self._hasher.hash(new)
         return self._change(
@@ -201,6 +200,11 @@ class Accounts:
             lambda one: replace(one, password_hash=hashed, epoch=one.epoch + 1),
             "account.password",
         )
+
+    def require_password(self, account: Account, password: str) -> None:
+        """Raise InvalidInput for another password; an account without one needs none."""
+        if account.password_hash and not self._matches(account.password_hash, password):
+            raise InvalidInput("is not the present one.", where="password")
 
     def sign_out_everywhere(self, principal: Principal) -> Account:
         """End all sessions of one's account."""

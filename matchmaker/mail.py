@@ -1,0 +1,59 @@
+"""Mail by SMTP, as the settings say; without a server there is none."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Mapping
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+
+from matchmaker.errors import SettingsError, StoreUnavailable
+from matchmaker.settings import Settings
+
+_TIMEOUT = 10.0
+
+
+class Mailer:
+    """Sends plain text, one connection for each letter."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @property
+    def is_set_up(self) -> bool:
+        """Whether there is a server to send by."""
+        return bool(self._settings.smtp_host)
+
+    def send(
+        self, to: str, subject: str, text: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        """Raises StoreUnavailable when the server does not take it, SettingsError without one."""
+        settings = self._settings
+        if not self.is_set_up:
+            raise SettingsError("There is no mail server.", mend="Set MATCHMAKER_SMTP_HOST.")
+        letter = EmailMessage()
+        letter["From"] = Address("Matchmaker", addr_spec=settings.smtp_from)
+        letter["To"] = Address(addr_spec=to)
+        # A line break in a name would make a header of its own.
+        letter["Subject"] = " ".join(subject.split())[:200]
+        letter["Date"] = formatdate()
+        letter["Message-ID"] = make_msgid(domain=settings.smtp_from.rpartition("@")[2])
+        for name, value in (headers or {}).items():
+            letter[name] = value
+        letter.set_content(text)
+        try:
+            with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=_TIMEOUT) as server:
+                if settings.smtp_tls:
+                    server.starttls(context=ssl.create_default_context())
+                password = settings.smtp_password.get_secret_value()
+                if settings.smtp_user:
+                    server.login(settings.smtp_user, password)
+                server.send_message(letter)
+        except (OSError, smtplib.SMTPException) as error:
+            # Neither the address nor the password goes to a log.
+            raise StoreUnavailable(
+                f"The mail server did not take a letter: {type(error).__name__}.",
+                mend="Look at MATCHMAKER_SMTP_HOST, _PORT, _TLS, _USER and _PASSWORD.",
+            ) from None
