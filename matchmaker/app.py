@@ -8,9 +8,12 @@ from flask import Response, redirect
 from flask_openapi3 import Info, OpenAPI
 from pydantic import ValidationError
 
-from matchmaker.api import guards, problems
+from matchmaker.api import guards, openid, problems
+from matchmaker.api.account_routes import accounts
 from matchmaker.api.audit_routes import audits
 from matchmaker.api.context import EXTENSION, Context, Services, services
+from matchmaker.api.coordination_routes import coordination
+from matchmaker.api.exchange_routes import exchange
 from matchmaker.api.outputs import Problem
 from matchmaker.api.routes import api
 from matchmaker.logs import configure_logs
@@ -28,7 +31,10 @@ def create_app(wired: Services) -> OpenAPI:
     app = OpenAPI(
         "matchmaker",
         info=Info(title="Matchmaker", version=version("matchmaker"), description=_DESCRIPTION),
-        security_schemes={"adminKey": {"type": "http", "scheme": "bearer"}},
+        security_schemes={
+            "key": {"type": "http", "scheme": "bearer"},
+            "session": {"type": "apiKey", "in": "cookie", "name": "matchmaker"},
+        },
         doc_prefix="/api",
         doc_url="/openapi.json",
         validation_error_model=Problem,
@@ -43,6 +49,11 @@ def create_app(wired: Services) -> OpenAPI:
     guards.register(app)
     app.register_api(api)
     app.register_api(audits)
+    app.register_api(accounts)
+    app.register_api(exchange)
+    app.register_api(coordination)
+    guards.limit_attempts(app)
+    openid.register(app)
     app.add_url_rule("/livez", "livez", _alive)
     app.add_url_rule("/readyz", "readyz", _ready)
     app.add_url_rule("/api/docs", "docs", app.view_functions["swagger.swagger"])

@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 import structlog
 from huey import SqliteHuey, crontab
@@ -32,7 +33,40 @@ def make_queue(wired: Wiring) -> SqliteHuey:
     def refresh_when_stale() -> None:
         refresh_if_needed(wired)
 
+    @queue.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
+    @queue.lock_task("exchange")  # type: ignore[untyped-decorator]
+    def keep_the_exchange_going() -> None:
+        tend_exchange(wired)
+
+    @queue.periodic_task(crontab(minute="17", hour="3"))  # type: ignore[untyped-decorator]
+    @queue.lock_task("retention")  # type: ignore[untyped-decorator]
+    def forget_what_is_old() -> None:
+        _try("retention", wired.privacy.forget_old)
+
     return queue
+
+
+def tend_exchange(wired: Wiring) -> None:
+    """Let expire what is due, carry over what waits, send what is to be sent.
+
+    Each part is tried by itself: a mail server that is down stops no introduction.
+    """
+    _try("introductions expired", wired.introductions.expire_due)
+    _try("postings expired", wired.postings.expire_due)
+    _try("introductions carried over", wired.realising.realise_all)
+    _try("postings carried over", wired.postings.carry_over)
+    _try("letters sent", wired.notices.mail_due)
+    _try("webhooks called", wired.webhooks.deliver_due)
+
+
+def _try(what: str, part: Callable[[], int]) -> None:
+    try:
+        count = part()
+    except MatchmakerError as error:
+        log.warning(f"not done: {what}", error=error.message, mend=error.mend)
+        return
+    if count:
+        log.info(what, count=count)
 
 
 def refresh_if_needed(wired: Wiring) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,18 +15,35 @@ from matchmaker.settings import Settings
 
 if TYPE_CHECKING:  # each of these takes its time to import: only commands that need it pay
     from matchmaker.embedding import Embedder, ModelIdentity, VectorCache
+    from matchmaker.mail import Mailer
+    from matchmaker.services.accounts import Accounts
+    from matchmaker.services.asking import Asking
     from matchmaker.services.auditing import Auditing
+    from matchmaker.services.batches import Batches
+    from matchmaker.services.capacity import Capacity
     from matchmaker.services.deriving import Deriving
     from matchmaker.services.directory import Directory
+    from matchmaker.services.documents import Clock, Shelves
+    from matchmaker.services.effects import Effects
+    from matchmaker.services.gatherings import Gatherings
     from matchmaker.services.health import HealthService
     from matchmaker.services.importing import Importing
+    from matchmaker.services.introductions import Introductions
     from matchmaker.services.keys import Keys
     from matchmaker.services.learning import Learning
+    from matchmaker.services.logbook import Logbook
     from matchmaker.services.matching import Matching
+    from matchmaker.services.notices import Notices
+    from matchmaker.services.postings import Postings
+    from matchmaker.services.privacy import Privacy
     from matchmaker.services.rankers import RankerFolder
+    from matchmaker.services.realising import Realising
     from matchmaker.services.refreshing import Refreshing
+    from matchmaker.services.telling import Telling
+    from matchmaker.services.tracing import Tracing
+    from matchmaker.services.webhooks import Webhooks
     from matchmaker.snapshot.load import SnapshotReader
-    from matchmaker.store.ports import GraphStore
+    from matchmaker.store.records import Store
 
 
 class Wiring:
@@ -40,12 +58,12 @@ class Wiring:
         return self.settings.data_dir / "snapshots"
 
     @property
-    def store(self) -> GraphStore:
+    def store(self) -> Store:
         with self._lock:
             return self._store
 
     @cached_property
-    def _store(self) -> GraphStore:
+    def _store(self) -> Store:
         return open_store(self.settings)
 
     def embedder(self) -> Embedder:
@@ -92,13 +110,20 @@ class Wiring:
     def directory(self) -> Directory:
         from matchmaker.services.directory import Directory
 
-        return Directory(self.store)
+        return Directory(self.store, self.logbook)
 
     @cached_property
     def matching(self) -> Matching:
         from matchmaker.services.matching import Matching
 
-        return Matching(self.store, self.reader, self.embedder, self.cache, self.rankers)
+        return Matching(
+            self.store,
+            self.reader,
+            self.embedder,
+            self.cache,
+            self.rankers,
+            self.capacity.full,
+        )
 
     @cached_property
     def auditing(self) -> Auditing:
@@ -151,6 +176,142 @@ class Wiring:
             self.settings, lambda: self.store, self.reader, self.embedder, self.rankers
         )
 
+    # -- the exchange
+
+    @property
+    def clock(self) -> Clock:
+        from matchmaker.services.documents import utc_now
+
+        return utc_now
+
+    @cached_property
+    def shelves(self) -> Shelves:
+        from matchmaker.services.documents import Shelves
+
+        return Shelves(lambda: self.store.documents)
+
+    @cached_property
+    def logbook(self) -> Logbook:
+        from matchmaker.services.logbook import Logbook
+
+        return Logbook(lambda: self.store.documents, self.clock)
+
+    @cached_property
+    def telling(self) -> Telling:
+        from matchmaker.services.telling import Telling
+
+        return Telling(self.shelves)
+
+    @cached_property
+    def capacity(self) -> Capacity:
+        from matchmaker.services.capacity import Capacity
+
+        return Capacity(self.shelves, self.settings.default_slots)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        from matchmaker.services.accounts import Accounts
+
+        return Accounts(lambda: self.store, self.shelves, self.keys.signing_secret, self.clock)
+
+    @cached_property
+    def realising(self) -> Realising:
+        from matchmaker.services.realising import Realising
+
+        return Realising(self.store, self.shelves)
+
+    @cached_property
+    def introductions(self) -> Introductions:
+        from matchmaker.services.introductions import Introductions
+
+        return Introductions(
+            self.store, self.shelves, self.capacity, self.telling, self.realising, self.clock
+        )
+
+    @cached_property
+    def batches(self) -> Batches:
+        from matchmaker.services.batches import Batches
+
+        return Batches(
+            self.store,
+            self.shelves,
+            self.introductions,
+            self.capacity,
+            lambda: self.matching,
+            lambda: self.auditing,
+            lambda: (self.keys.signing_secret(), self.settings.holdout_share),
+            self.clock,
+        )
+
+    @cached_property
+    def postings(self) -> Postings:
+        from matchmaker.services.postings import Postings
+
+        return Postings(self.store, self.shelves, self.telling, lambda: self.matching, self.clock)
+
+    @cached_property
+    def gatherings(self) -> Gatherings:
+        from matchmaker.services.gatherings import Gatherings
+
+        return Gatherings(self.store, self.shelves, self.telling, self.clock)
+
+    @cached_property
+    def mailer(self) -> Mailer:
+        from matchmaker.mail import Mailer
+
+        return Mailer(self.settings)
+
+    @cached_property
+    def notices(self) -> Notices:
+        from matchmaker.services.notices import Notices
+
+        return Notices(
+            self.shelves, self.accounts, self.mailer, lambda: self.settings.base_url, self.clock
+        )
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        from matchmaker.services.webhooks import Webhooks
+
+        return Webhooks(self.shelves, self.clock, private_allowed=self.settings.private_webhooks)
+
+    @cached_property
+    def tracing(self) -> Tracing:
+        from matchmaker.services.tracing import Tracing
+
+        return Tracing(self.shelves, self.clock)
+
+    @cached_property
+    def effects(self) -> Effects:
+        from matchmaker.services.effects import Effects
+
+        return Effects(self.store, self.shelves, self.reader)
+
+    @cached_property
+    def privacy(self) -> Privacy:
+        from matchmaker.services.privacy import Privacy
+
+        return Privacy(
+            self.store,
+            self.shelves,
+            self.accounts,
+            self.clock,
+            keep_traces=timedelta(days=self.settings.keep_traces_days),
+            keep_over=timedelta(days=self.settings.keep_over_days),
+        )
+
+    @cached_property
+    def asking(self) -> Asking:
+        from matchmaker.services.asking import Asking
+
+        return Asking(
+            self.directory,
+            lambda: self.matching,
+            lambda: self.auditing,
+            self.tracing,
+            self.rankers,
+        )
+
     def warm(self) -> None:
         """Load snapshot and model before a fork, so that workers share their memory.
 
@@ -176,7 +337,7 @@ def wire(settings: Settings) -> Wiring:
     return Wiring(settings)
 
 
-def open_store(settings: Settings) -> GraphStore:
+def open_store(settings: Settings) -> Store:
     """The store that MATCHMAKER_STORE names. Raises SettingsError."""
     if settings.store_kind == "sqlite":
         from matchmaker.store.sqlite import SqliteStore

@@ -10,7 +10,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import Field
 
 from matchmaker.api import audit_outputs as outputs
-from matchmaker.api.context import current_language, services
+from matchmaker.api.context import current_language, current_principal, services
 from matchmaker.api.fields import LookupId, Strict
 from matchmaker.api.guards import API_PREFIX
 from matchmaker.api.inputs import IdempotencyHeaders, IdPath
@@ -75,7 +75,7 @@ def list_indicators() -> Response:
 @audits.get("/clusters/<path:id>/audit", tags=[AUDITS], responses={200: outputs.AuditOut, **READ})
 def audit_cluster(path: IdPath, query: AuditQuery) -> Response:
     """Is this cluster a network? All indicators of a year, five years' course, and the profile."""
-    found = services().auditing.audit(path.id, query.year, query.samples)
+    found = services().asking.audit(current_principal(), path.id, query.year, query.samples)
     return as_json(outputs.AuditOut.of(found, current_language()))
 
 
@@ -86,7 +86,7 @@ def audit_cluster(path: IdPath, query: AuditQuery) -> Response:
 )
 def cluster_worklist(path: IdPath, query: WorklistQuery) -> Response:
     """Which missing ties to make first, whom the network hangs on, and whom to bring together."""
-    found = services().auditing.worklist(path.id, query.limit, query.year)
+    found = services().asking.worklist(current_principal(), path.id, query.limit, query.year)
     return as_json(WorklistOut.of(found, current_language()))
 
 
@@ -95,16 +95,14 @@ def cluster_worklist(path: IdPath, query: WorklistQuery) -> Response:
 )
 def cluster_benchmark(path: IdPath, query: BenchmarkQuery) -> Response:
     """One cluster beside its nearest peers, with percentiles among all clusters."""
-    auditing = services().auditing
-    view = auditing.view(path.id, query.layer, query.year)  # 404 for an unknown cluster
-    found = auditing.benchmark(query.layer, view.year)
+    found = services().asking.benchmark(current_principal(), query.layer, query.year, path.id)
     return as_json(outputs.BenchmarkOut.of(found, current_language(), path.id))
 
 
 @audits.get("/benchmark", tags=[AUDITS], responses={200: outputs.BenchmarkOut, **READ})
 def benchmark(query: BenchmarkQuery) -> Response:
     """All clusters side by side, with percentiles; never a rank by raw density."""
-    found = services().auditing.benchmark(query.layer, query.year)
+    found = services().asking.benchmark(current_principal(), query.layer, query.year)
     return as_json(outputs.BenchmarkOut.of(found, current_language()))
 
 
@@ -116,5 +114,5 @@ def benchmark(query: BenchmarkQuery) -> Response:
 def what_if(path: IdPath, header: IdempotencyHeaders, body: WhatIfBody) -> Response:
     """What the network would be with these ties. Nothing is stored."""
     ties = [(tie.source, tie.target) for tie in body.ties]
-    found = services().auditing.what_if(path.id, ties, body.layer, body.year)
+    found = services().asking.what_if(current_principal(), path.id, ties, body.layer, body.year)
     return as_json(WhatIfOut.of(found))

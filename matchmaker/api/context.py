@@ -6,14 +6,23 @@ from typing import Protocol, cast
 
 from flask import current_app, g, request
 
-from matchmaker.access import READER, Principal
+from matchmaker.access import ANONYMOUS, Principal
 from matchmaker.api.cursors import Cursors
 from matchmaker.api.idempotency import IdempotencyStore
-from matchmaker.services.auditing import Auditing
+from matchmaker.services.accounts import Accounts
+from matchmaker.services.asking import Asking
+from matchmaker.services.batches import Batches
 from matchmaker.services.directory import Directory
+from matchmaker.services.effects import Effects
+from matchmaker.services.gatherings import Gatherings
 from matchmaker.services.health import HealthService
+from matchmaker.services.introductions import Introductions
 from matchmaker.services.keys import Keys
-from matchmaker.services.matching import Matching
+from matchmaker.services.notices import Notices
+from matchmaker.services.postings import Postings
+from matchmaker.services.privacy import Privacy
+from matchmaker.services.tracing import Tracing
+from matchmaker.services.webhooks import Webhooks
 from matchmaker.settings import Settings
 
 LANGUAGES = ("en", "zh")
@@ -21,16 +30,37 @@ EXTENSION = "matchmaker"
 
 
 class Services(Protocol):
-    """What the application was wired with."""
+    """What the application was wired with: every one takes the principal first.
+
+    What is read of the graph goes through `asking`, so no route can forget a check.
+    """
 
     @property
     def settings(self) -> Settings: ...
     @property
     def directory(self) -> Directory: ...
     @property
-    def matching(self) -> Matching: ...
+    def asking(self) -> Asking: ...
     @property
-    def auditing(self) -> Auditing: ...
+    def accounts(self) -> Accounts: ...
+    @property
+    def introductions(self) -> Introductions: ...
+    @property
+    def batches(self) -> Batches: ...
+    @property
+    def postings(self) -> Postings: ...
+    @property
+    def gatherings(self) -> Gatherings: ...
+    @property
+    def notices(self) -> Notices: ...
+    @property
+    def webhooks(self) -> Webhooks: ...
+    @property
+    def tracing(self) -> Tracing: ...
+    @property
+    def effects(self) -> Effects: ...
+    @property
+    def privacy(self) -> Privacy: ...
     @property
     def health(self) -> HealthService: ...
     @property
@@ -58,7 +88,7 @@ def services() -> Services:
 
 def current_principal() -> Principal:
     """Who sent this request."""
-    return cast(Principal, g.get("principal", READER))
+    return cast(Principal, g.get("principal", ANONYMOUS))
 
 
 def current_language() -> str:

@@ -9,30 +9,97 @@ import uuid
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, request, session
+from flask.sessions import SecureCookieSessionInterface
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf.csrf import CSRFProtect
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from matchmaker.access import ADMIN, READER, Principal
+from matchmaker.access import ADMIN, ANONYMOUS, Principal
 from matchmaker.api import metrics
-from matchmaker.api.context import context, current_language, current_principal, services
+from matchmaker.api.context import EXTENSION, context, current_language, current_principal, services
 from matchmaker.api.idempotency import StoredAnswer
-from matchmaker.api.problems import Unauthorized, problem
+from matchmaker.api.problems import problem
+from matchmaker.errors import SignInNeeded
 
 API_PREFIX = "/api/v1"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+# For those who have no account yet, or cannot get into theirs.
+OPEN = frozenset(
+    f"{API_PREFIX}/{place}"
+    for place in (
+        "session", "password/request", "password/reset", "invitations/accept",
+        "invitations/look", "unsubscribe",
+    )
+)  # fmt: skip
+# Answers that hold a secret are not kept for a repetition.
+SECRET = tuple(
+    f"{API_PREFIX}/{place}"
+    for place in ("session", "password", "invitations", "account", "webhooks", "unsubscribe")
+)
+# Attempts from one address; a single account is locked after ten failures besides.
+LIMITS = {
+    "accounts.sign_in": "30/minute;300/hour",
+    "accounts.request_reset": "10/minute;50/hour",
+    "accounts.reset_password": "20/minute",
+    "accounts.accept_invitation": "20/minute",
+    "accounts.look_at_invitation": "30/minute",
+}
 WRITING = frozenset({"POST", "PUT", "PATCH"})
 MAX_KEY = 200
 KEPT_HEADERS = ("Content-Type", "Content-Language", "ETag", "Location")
 log = structlog.get_logger(__name__)
+csrf = CSRFProtect()
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Signed cookies; the key is read when a request first needs it, so after a fork."""
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        if not app.secret_key:
+            app.secret_key = app.extensions[EXTENSION].services.keys.signing_secret()
+        return super().get_signing_serializer(app)
+
+    def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002
+        """Everywhere but on plain http to this very machine."""
+        return not (_is_local() and not request.is_secure)
 
 
 def register(app: Flask) -> None:
     """Put the guards on the application, in the order in which they act."""
+    settings = app.extensions[EXTENSION].services.settings
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        proxied = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
+        app.wsgi_app = proxied  # type: ignore[method-assign]
+    app.session_interface = Sessions()
+    app.config.update(
+        SESSION_COOKIE_NAME="matchmaker",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=settings.session_hours * 3600,
+        # Asked for where a session acts; a key is sent on purpose.
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    csrf.init_app(app)
     app.before_request(_begin)
     app.before_request(_identify)
     app.before_request(_check_body)
     app.before_request(_replay)
     app.after_request(_remember)
     app.after_request(_end)
+
+
+def limit_attempts(app: Flask) -> None:
+    """Limits on what could be guessed, on the routes once they are there."""
+    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
+    for endpoint, limit in LIMITS.items():
+        view = app.view_functions[endpoint]
+        app.view_functions[endpoint] = limiter.limit(limit)(view)  # type: ignore[assignment]
 
 
 def _begin() -> None:
@@ -43,21 +110,45 @@ def _begin() -> None:
 
 
 def _identify() -> None:
-    """Set the principal; refuse a wrong key, and reading from elsewhere without one."""
-    g.principal = READER
-    if not request.path.startswith(API_PREFIX):
-        return
+    """Set the principal: by key, else by session; refuse strangers where they may not read."""
+    g.principal, g.account = ANONYMOUS, None
     key = _bearer()
     if key is not None:
-        if not services().keys.is_admin_key(key):
-            raise Unauthorized("The key is not right.", mend=_HOW)
-        g.principal = ADMIN
+        g.principal = _of_key(key)
+    elif "account" in session:
+        _resume()
+    if g.principal is ANONYMOUS and _is_closed():
+        raise SignInNeeded("Reading from another machine needs an account.", mend=_HOW)
+
+
+_HOW = "Sign in, or send 'Authorization: Bearer KEY'; `matchmaker key --renew` makes an admin's."
+
+
+def _of_key(key: str) -> Principal:
+    if services().keys.is_admin_key(key):
+        return ADMIN
+    found = services().accounts.principal_of_key(key)
+    if found is None:
+        raise SignInNeeded("The key is not right.", mend=_HOW)
+    return found
+
+
+def _resume() -> None:
+    """The account of the session; what it sends needs the token of its own pages."""
+    found = services().accounts.principal(session["account"], session.get("epoch", -1))
+    if found is None:
+        session.clear()
         return
-    if not _is_local():
-        raise Unauthorized("Reading from another machine needs the admin key.", mend=_HOW)
+    g.principal, g.account = found
+    if request.method not in SAFE:
+        csrf.protect()
 
 
-_HOW = "Send 'Authorization: Bearer KEY'; `matchmaker key --renew` makes a new one."
+def _is_closed() -> bool:
+    """Whether this is not for strangers from where they ask."""
+    if not request.path.startswith(API_PREFIX) or request.path in OPEN:
+        return False
+    return not (services().settings.public_directory or _is_local())
 
 
 def _bearer() -> str | None:
@@ -113,6 +204,8 @@ def _replay() -> Response | None:
     key = request.headers.get("Idempotency-Key")
     if request.method != "POST" or request.url_rule is None or not key:
         return None
+    if request.path.startswith(SECRET):
+        return None
     if len(key) > MAX_KEY:
         message = f"has more than {MAX_KEY} characters"
         return problem(422, "Correct Idempotency-Key.", [("Idempotency-Key", message)])
@@ -147,7 +240,7 @@ def _end(response: Response) -> Response:
     if request.path.startswith(API_PREFIX):
         response.headers.setdefault("Content-Language", current_language())
         response.headers.setdefault("Cache-Control", "no-store")
-        response.vary.update(("Accept-Language", "Authorization"))
+        response.vary.update(("Accept-Language", "Authorization", "Cookie"))
     seconds = time.perf_counter() - g.get("started", time.perf_counter())
     route = request.url_rule.rule if request.url_rule else "unknown"
     metrics.observe(request.method, route, response.status_code, seconds)

@@ -120,7 +120,12 @@ class ClusterOut(Outgoing):
 
 
 class ProfileOut(OrganizationOut):
-    """One organisation with what its codes stand for and the text about it."""
+    """One organisation with what its codes stand for and the text about it.
+
+    `contact` is empty for everyone but its own members.
+    """
+
+    contact: str
 
     about: str
     place_details: PlaceOut | None
@@ -384,18 +389,23 @@ class SnapshotOut(Outgoing):
 
 
 class RecommendationPage(BaseModel):
-    """Recommendations, best first; `seeker` is empty for a free text of nobody known."""
+    """Recommendations, best first; `seeker` is empty for a free text of nobody known.
+
+    `impression` is what clicks and requests for an introduction refer to.
+    """
 
     goal: GoalName
     seeker: str
+    impression: str
     snapshot: SnapshotOut
     recommendations: list[RecommendationOut]
 
     @classmethod
-    def of(cls, answer: Answer, language: str) -> RecommendationPage:
+    def of(cls, answer: Answer, impression: str, language: str) -> RecommendationPage:
         return cls(
             goal=answer.goal,
             seeker=answer.seeker,
+            impression=impression,
             snapshot=SnapshotOut.model_validate(answer.freshness),
             recommendations=[
                 RecommendationOut.of(found, language) for found in answer.recommendations

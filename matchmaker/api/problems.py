@@ -21,6 +21,8 @@ STATUS: dict[type[errors.MatchmakerError], int] = {
     errors.InvalidInput: 422,
     errors.NotFound: 404,
     errors.NotAllowed: 403,
+    errors.SignInNeeded: 401,
+    errors.TooManyAttempts: 429,
     errors.WrongState: 409,
     errors.VersionConflict: 412,
     errors.StoreUnavailable: 503,
@@ -32,7 +34,7 @@ STATUS: dict[type[errors.MatchmakerError], int] = {
 }
 TITLES: dict[int, tuple[str, str]] = {
     400: ("The request cannot be read", "请求无法解析"),
-    401: ("A key is needed", "需要密钥"),
+    401: ("Sign in first", "请先登录"),
     403: ("Not allowed", "没有权限"),
     404: ("Not found", "未找到"),
     405: ("Method not allowed", "不支持此方法"),
@@ -42,21 +44,17 @@ TITLES: dict[int, tuple[str, str]] = {
     415: ("Send application/json", "请使用 application/json"),
     422: ("A value cannot be used", "参数无效"),
     428: ("If-Match is required", "缺少 If-Match"),
+    429: ("Too many attempts", "尝试次数过多"),
     500: ("Unexpected error", "意外错误"),
     503: ("Unavailable for now", "暂时不可用"),
     507: ("The disk cannot be written", "磁盘无法写入"),
 }
 
 
-class Unauthorized(errors.NotAllowed):
-    """No key, or a wrong one, where one is needed."""
-
-
 class PreconditionRequired(errors.InvalidInput):
     """An edit without saying which version was edited."""
 
 
-STATUS[Unauthorized] = 401
 STATUS[PreconditionRequired] = 428
 
 

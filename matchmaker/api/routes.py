@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -25,6 +26,7 @@ from matchmaker.api.guards import API_PREFIX
 from matchmaker.api.problems import MEDIA_TYPE, PreconditionRequired
 from matchmaker.errors import VersionConflict
 from matchmaker.recommend.goals import GOALS
+from matchmaker.services.asking import Answered
 from matchmaker.services.directory import Profile
 from matchmaker.store.ports import Page
 
@@ -40,10 +42,10 @@ def _problems(*statuses: int) -> dict[int, Any]:
     }
 
 
-READ = _problems(401, 404, 422, 503)
-WRITE = _problems(400, 401, 403, 404, 409, 413, 415, 422, 503, 507)
+READ = _problems(401, 403, 404, 422, 503)
+WRITE = _problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503, 507)
 _EDIT = {**WRITE, **_problems(412, 428)}
-_KEY: list[dict[str, list[str]]] = [{"adminKey": []}]
+KEY: list[dict[str, list[str]]] = [{"key": []}, {"session": []}]
 
 ORGANIZATIONS = Tag(name="organizations", description="Who there is, and whom they know.")
 EXCHANGE = Tag(name="exchange", description="Offers, needs and engagements.")
@@ -67,16 +69,20 @@ def list_organizations(query: inputs.OrganizationQuery) -> Response:
     With `q` the best matches come first, on one page of at most `limit`.
     """
     if query.q is not None:
-        hits = services().directory.search(query.q, query.to_filter(), query.limit)
-        return _page(Page(tuple(hit.organization for hit in hits)), query, outputs.OrganizationPage)
-    page = services().directory.organizations(query.to_filter(), _after(query), query.limit)
-    return _page(page, query, outputs.OrganizationPage)
+        hits = services().asking.search(
+            current_principal(), query.q, query.to_filter(), query.limit
+        )
+        return paged(Page(tuple(hit.organization for hit in hits)), query, outputs.OrganizationPage)
+    page = services().asking.organizations(
+        current_principal(), query.to_filter(), after_of(query), query.limit
+    )
+    return paged(page, query, outputs.OrganizationPage)
 
 
 @api.post(
     "/organizations",
     tags=[ORGANIZATIONS],
-    security=_KEY,
+    security=KEY,
     responses={201: outputs.ProfileOut, **WRITE},
 )
 def create_organization(
@@ -99,7 +105,7 @@ def create_organization(
 )
 def neighborhood(path: inputs.IdPath, query: inputs.NeighborhoodQuery) -> Response:
     """Whom an organisation is joined to, one or two steps out, and how."""
-    found = services().directory.neighborhood(path.id, query.depth, query.limit)
+    found = services().asking.neighborhood(current_principal(), path.id, query.depth, query.limit)
     return as_json(outputs.NeighborhoodOut.model_validate(found))
 
 
@@ -110,8 +116,8 @@ def neighborhood(path: inputs.IdPath, query: inputs.NeighborhoodQuery) -> Respon
 )
 def recommendations(path: inputs.IdPath, query: inputs.RecommendationQuery) -> Response:
     """Partners for one organisation, with reasons."""
-    answer = services().matching.for_organization(path.id, query.to_question())
-    return as_json(outputs.RecommendationPage.of(answer, current_language()))
+    answer = services().asking.for_organization(current_principal(), path.id, query.to_question())
+    return _recommended(answer)
 
 
 @api.get(
@@ -121,13 +127,13 @@ def recommendations(path: inputs.IdPath, query: inputs.RecommendationQuery) -> R
 )
 def read_organization(path: inputs.IdPath) -> Response:
     """One organisation; its ETag is needed to edit it."""
-    return _profile(services().directory.profile(path.id))
+    return _profile(services().asking.profile(current_principal(), path.id))
 
 
 @api.put(
     "/organizations/<path:id>",
     tags=[ORGANIZATIONS],
-    security=_KEY,
+    security=KEY,
     responses={200: outputs.ProfileOut, **_EDIT},
 )
 def replace_organization(
@@ -143,7 +149,7 @@ def replace_organization(
 @api.patch(
     "/organizations/<path:id>",
     tags=[ORGANIZATIONS],
-    security=_KEY,
+    security=KEY,
     responses={200: outputs.ProfileOut, **_EDIT},
 )
 def change_organization(
@@ -163,7 +169,9 @@ def change_organization(
 @api.get("/paths", tags=[ORGANIZATIONS], responses={200: outputs.PathsOut, **READ})
 def paths(query: inputs.PathQuery) -> Response:
     """All shortest paths between two organisations, with the ties and engagements along them."""
-    found = services().directory.paths(query.source, query.target, query.max_length)
+    found = services().asking.paths(
+        current_principal(), query.source, query.target, query.max_length
+    )
     steps = [[outputs.StepOut.model_validate(step) for step in path] for path in found]
     return as_json(outputs.PathsOut(paths=steps))
 
@@ -174,8 +182,8 @@ def paths(query: inputs.PathQuery) -> Response:
 @api.get("/clusters", tags=[ORGANIZATIONS], responses={200: outputs.ClusterPage, **READ})
 def list_clusters(query: inputs.PageQuery) -> Response:
     """List clusters."""
-    page = services().directory.clusters(_after(query), query.limit)
-    return _page(page, query, outputs.ClusterPage)
+    page = services().asking.clusters(current_principal(), after_of(query), query.limit)
+    return paged(page, query, outputs.ClusterPage)
 
 
 @api.get(
@@ -185,14 +193,18 @@ def list_clusters(query: inputs.PageQuery) -> Response:
 )
 def list_members(path: inputs.IdPath, query: inputs.PageQuery) -> Response:
     """List members of a cluster, past ones too."""
-    page = services().directory.members(path.id, _after(query, path.id), query.limit)
-    return _page(page, query, outputs.OrganizationPage, path.id)
+    page = services().asking.members(
+        current_principal(), path.id, after_of(query, path.id), query.limit
+    )
+    return paged(page, query, outputs.OrganizationPage, path.id)
 
 
 @api.get("/clusters/<path:id>", tags=[ORGANIZATIONS], responses={200: outputs.ClusterOut, **READ})
 def read_cluster(path: inputs.IdPath) -> Response:
     """One cluster."""
-    return as_json(outputs.ClusterOut.model_validate(services().directory.cluster(path.id)))
+    return as_json(
+        outputs.ClusterOut.model_validate(services().asking.cluster(current_principal(), path.id))
+    )
 
 
 # -- offers, needs, engagements
@@ -201,41 +213,47 @@ def read_cluster(path: inputs.IdPath) -> Response:
 @api.get("/offers", tags=[EXCHANGE], responses={200: outputs.OfferPage, **READ})
 def list_offers(query: inputs.OwnerQuery) -> Response:
     """List offers, of one organisation or of all."""
-    page = services().directory.offers(query.organization, _after(query), query.limit)
-    return _page(page, query, outputs.OfferPage)
+    page = services().asking.offers(
+        current_principal(), query.organization, after_of(query), query.limit
+    )
+    return paged(page, query, outputs.OfferPage)
 
 
-@api.post("/offers", tags=[EXCHANGE], security=_KEY, responses={201: outputs.OfferOut, **WRITE})
+@api.post("/offers", tags=[EXCHANGE], security=KEY, responses={201: outputs.OfferOut, **WRITE})
 def post_offer(header: inputs.IdempotencyHeaders, body: inputs.NewOffer) -> Response:
     """Publish an offer."""
     offer = services().directory.post_offer(current_principal(), body.to_offer(), _today())
-    return _created(outputs.OfferOut.model_validate(offer), f"offers/{offer.id}")
+    return created(outputs.OfferOut.model_validate(offer), f"offers/{offer.id}")
 
 
 @api.get("/offers/<path:id>", tags=[EXCHANGE], responses={200: outputs.OfferOut, **READ})
 def read_offer(path: inputs.IdPath) -> Response:
     """One offer."""
-    return as_json(outputs.OfferOut.model_validate(services().directory.offer(path.id)))
+    return as_json(
+        outputs.OfferOut.model_validate(services().asking.offer(current_principal(), path.id))
+    )
 
 
 @api.get("/needs", tags=[EXCHANGE], responses={200: outputs.NeedPage, **READ})
 def list_needs(query: inputs.NeedQuery) -> Response:
     """List needs, of one organisation or of all."""
-    page = services().directory.needs(query.organization, query.state, _after(query), query.limit)
-    return _page(page, query, outputs.NeedPage)
+    page = services().asking.needs(
+        current_principal(), query.organization, query.state, after_of(query), query.limit
+    )
+    return paged(page, query, outputs.NeedPage)
 
 
-@api.post("/needs", tags=[EXCHANGE], security=_KEY, responses={201: outputs.NeedOut, **WRITE})
+@api.post("/needs", tags=[EXCHANGE], security=KEY, responses={201: outputs.NeedOut, **WRITE})
 def post_need(header: inputs.IdempotencyHeaders, body: inputs.NewNeed) -> Response:
     """Publish a need."""
     need = services().directory.post_need(current_principal(), body.to_need(), _today())
-    return _created(outputs.NeedOut.model_validate(need), f"needs/{need.id}")
+    return created(outputs.NeedOut.model_validate(need), f"needs/{need.id}")
 
 
 @api.post(
     "/needs/<path:id>/transition",
     tags=[EXCHANGE],
-    security=_KEY,
+    security=KEY,
     responses={200: outputs.NeedOut, **WRITE},
 )
 def transition_need(
@@ -251,33 +269,41 @@ def transition_need(
 @api.get("/needs/<path:id>", tags=[EXCHANGE], responses={200: outputs.NeedOut, **READ})
 def read_need(path: inputs.IdPath) -> Response:
     """One need."""
-    return as_json(outputs.NeedOut.model_validate(services().directory.need(path.id)))
+    return as_json(
+        outputs.NeedOut.model_validate(services().asking.need(current_principal(), path.id))
+    )
 
 
 @api.get("/engagements", tags=[EXCHANGE], responses={200: outputs.EngagementPage, **READ})
 def list_engagements(query: inputs.OwnerQuery) -> Response:
     """List engagements, of one organisation or of all."""
-    page = services().directory.engagements(query.organization, _after(query), query.limit)
-    return _page(page, query, outputs.EngagementPage)
+    page = services().asking.engagements(
+        current_principal(), query.organization, after_of(query), query.limit
+    )
+    return paged(page, query, outputs.EngagementPage)
 
 
 @api.post(
     "/engagements",
     tags=[EXCHANGE],
-    security=_KEY,
+    security=KEY,
     responses={201: outputs.EngagementOut, **WRITE},
 )
 def post_engagement(header: inputs.IdempotencyHeaders, body: inputs.NewEngagement) -> Response:
     """Record an engagement."""
     engagement = services().directory.post_engagement(current_principal(), body.to_engagement())
     shaped = outputs.EngagementOut.model_validate(engagement)
-    return _created(shaped, f"engagements/{engagement.id}")
+    return created(shaped, f"engagements/{engagement.id}")
 
 
 @api.get("/engagements/<path:id>", tags=[EXCHANGE], responses={200: outputs.EngagementOut, **READ})
 def read_engagement(path: inputs.IdPath) -> Response:
     """One engagement."""
-    return as_json(outputs.EngagementOut.model_validate(services().directory.engagement(path.id)))
+    return as_json(
+        outputs.EngagementOut.model_validate(
+            services().asking.engagement(current_principal(), path.id)
+        )
+    )
 
 
 # -- recommendations
@@ -301,13 +327,15 @@ def recommend_for_question(
 
     The text may come from someone who is not in the graph. It is not stored.
     """
-    matching = services().matching
+    asking, principal = services().asking, current_principal()
     if body.need is not None:
-        need = services().directory.need(body.need)
-        answer = matching.for_need(need, body.to_question(need.goal))
+        principal.require_known()
+        question = body.to_question(asking.goal_of_need(body.need))
+        answer = asking.for_need(principal, body.need, question)
     else:
-        answer = matching.for_text(body.text or "", body.to_question(), body.organization or "")
-    return as_json(outputs.RecommendationPage.of(answer, current_language()))
+        question = body.to_question()
+        answer = asking.for_text(principal, body.text or "", question, body.organization or "")
+    return _recommended(answer)
 
 
 # -- the service itself
@@ -327,11 +355,17 @@ def as_json(shaped: BaseModel) -> Response:
     return Response(shaped.model_dump_json(), mimetype="application/json")
 
 
-def _created(shaped: BaseModel, place: str) -> Response:
+def created(shaped: BaseModel, place: str) -> Response:
     response = as_json(shaped)
     response.status_code = HTTPStatus.CREATED
     response.headers["Location"] = f"{API_PREFIX}/{quote(place)}"
     return response
+
+
+def _recommended(answered: Answered) -> Response:
+    return as_json(
+        outputs.RecommendationPage.of(answered.answer, answered.impression, current_language())
+    )
 
 
 def _profile(profile: Profile) -> Response:
@@ -344,15 +378,26 @@ def _question(query: inputs.PageQuery, scope: str) -> dict[str, Any]:
     return {"scope": scope, **query.model_dump(mode="json", exclude={"cursor", "limit"})}
 
 
-def _after(query: inputs.PageQuery, scope: str = "") -> str | None:
+def after_of(query: inputs.PageQuery, scope: str = "") -> str | None:
     return context().cursors.decode(query.cursor, _question(query, scope))
 
 
-def _page(page: Page[Any], query: inputs.PageQuery, shape: Any, scope: str = "") -> Response:
-    following = context().cursors.encode(page.after, _question(query, scope))
-    return as_json(
-        shape.model_validate({"items": page.rows, "next": following}, from_attributes=True)
-    )
+def cursor_of(page: Page[Any], query: inputs.PageQuery, scope: str = "") -> str | None:
+    """The signed cursor of the page after this one."""
+    return context().cursors.encode(page.after, _question(query, scope))
+
+
+def paged(
+    page: Page[Any],
+    query: inputs.PageQuery,
+    shape: Any,
+    scope: str = "",
+    shape_one: Callable[[Any], Any] = lambda one: one,
+) -> Response:
+    """A page of rows, each shaped, with the cursor of the next."""
+    rows = [shape_one(one) for one in page.rows]
+    following = cursor_of(page, query, scope)
+    return as_json(shape.model_validate({"items": rows, "next": following}, from_attributes=True))
 
 
 def _expected(header: inputs.EditHeaders) -> int:

@@ -24,6 +24,7 @@ from matchmaker.domain import (
     Step,
 )
 from matchmaker.errors import InvalidInput, NotFound, VersionConflict, WrongState
+from matchmaker.services.logbook import Logbook
 from matchmaker.store.ports import GraphStore, Page, SearchHit
 from matchmaker.text import language_of
 
@@ -48,10 +49,14 @@ def new_id(what: str) -> str:
 
 
 class Directory:
-    """Use cases on the graph's rows. Reading is for everyone, changing for an admin."""
+    """Use cases on the graph's rows; who may read is decided in `services.asking`.
 
-    def __init__(self, store: GraphStore) -> None:
+    Members change their own organisation's profile, admins everything.
+    """
+
+    def __init__(self, store: GraphStore, logbook: Logbook) -> None:
         self._store = store
+        self._logbook = logbook
 
     # -- organisations
 
@@ -80,6 +85,7 @@ class Directory:
                 mend="Edit it with PUT or PATCH, or choose another id.",
                 where="id",
             ) from None
+        self._logbook.note(principal, "organization.created", f"organization/{stored.id}")
         return self._profile(stored)
 
     def edit(
@@ -94,18 +100,24 @@ class Directory:
 
         Raises NotAllowed, NotFound, InvalidInput, or VersionConflict when it lost.
         """
-        principal.require_admin()
+        principal.require_writing()
+        current = self._store.organization(organization_id)
+        principal.require_member(current.id)
         unknown = sorted(set(changes) - EDITABLE)
         if unknown:
             raise InvalidInput("cannot be changed.", where=unknown[0])
-        current = self._store.organization(organization_id)
         if current.version != expected_version:
             raise VersionConflict(
                 f"{current.id} is at version {current.version}, not {expected_version}.",
                 mend="Read it again and send its new ETag in If-Match.",
             )
         changed = replace(current, **changes)
-        return self._profile(self._store.replace_organization(changed, about, expected_version))
+        stored = self._store.replace_organization(changed, about, expected_version)
+        fields = " ".join([*sorted(changes), *(["about"] if about is not None else [])])
+        self._logbook.note(
+            principal, "organization.edited", f"organization/{stored.id}", fields=fields
+        )
+        return self._profile(stored)
 
     def _profile(self, organization: Organization) -> Profile:
         places = self._store.places([organization.place] if organization.place else [])
@@ -188,6 +200,7 @@ class Directory:
             date=offer.date or today,
         )
         self._store.upsert(GraphRows(offers=(dated,)))
+        self._logbook.note(principal, "offer.written", f"offer/{dated.id}")
         return self._store.offer(dated.id)
 
     def post_need(self, principal: Principal, need: Need, today: date) -> Need:
@@ -200,6 +213,7 @@ class Directory:
             date=need.date or today,
         )
         self._store.upsert(GraphRows(needs=(dated,)))
+        self._logbook.note(principal, "need.written", f"need/{dated.id}")
         return self._store.need(dated.id)
 
     def post_engagement(self, principal: Principal, engagement: Engagement) -> Engagement:
@@ -212,6 +226,7 @@ class Directory:
         language = engagement.language or language_of(engagement.statement_text)
         complete = replace(engagement, participants=participants, language=language)
         self._store.upsert(GraphRows(engagements=(complete,)))
+        self._logbook.note(principal, "engagement.written", f"engagement/{complete.id}")
         return self._store.engagement(complete.id)
 
     def transition_need(
@@ -219,7 +234,17 @@ class Directory:
     ) -> Need:
         """Move a need on. Raises NotAllowed, NotFound, or WrongState."""
         principal.require_admin()
-        return self._store.transition_need(need_id, before, after)
+        moved = self._store.transition_need(need_id, before, after)
+        self._logbook.note(principal, "need.moved", f"need/{need_id}", state=after)
+        return moved
+
+    def identity(self, organization_id: str) -> str:
+        """The organisation's own id, for an alias too. Raises NotFound."""
+        return self._store.organization(organization_id).id
+
+    def clusters_of(self, organization_id: str) -> tuple[Cluster, ...]:
+        """Clusters it is a member of today. Raises NotFound."""
+        return self._store.clusters_of(organization_id)
 
     def _known(self, organization_id: str | None) -> str | None:
         return None if organization_id is None else self._store.organization(organization_id).id

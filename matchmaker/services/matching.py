@@ -9,6 +9,8 @@ from datetime import date
 from itertools import islice
 from typing import TypeVar
 
+import numpy as np
+
 from matchmaker.domain import MAX_TEXT, GoalName, Need
 from matchmaker.embedding import Embedder, VectorCache
 from matchmaker.errors import InvalidInput, MatchmakerError, StoreUnavailable
@@ -20,6 +22,7 @@ from matchmaker.services.rankers import RankerFolder
 from matchmaker.services.seekers import Seekers
 from matchmaker.services.snapshot_rows import FilterIds, SnapshotRows
 from matchmaker.snapshot.load import SnapshotReader, check_graph
+from matchmaker.snapshot.model import BoolArray
 from matchmaker.store.ports import GraphStore, Voice
 
 BATCH = 128
@@ -37,6 +40,7 @@ class Question:
     only_new: bool = True
     filters: FilterIds = field(default_factory=FilterIds)
     capped: bool = True
+    without: frozenset[str] = frozenset()  # ids of candidates that are not wanted
 
     def __post_init__(self) -> None:
         if not 1 <= self.limit <= MAX_LIMIT:
@@ -81,7 +85,10 @@ class BulkAnswer:
 
 
 class Matching:
-    """Use cases of recommending. Reading only, so no principal."""
+    """Use cases of recommending; who may ask is decided in `services.asking`.
+
+    `full` names those who have no free slot, given the capacities that some said.
+    """
 
     def __init__(
         self,
@@ -90,7 +97,9 @@ class Matching:
         embedder: Callable[[], Embedder],
         cache: Callable[[], VectorCache],
         rankers: RankerFolder,
+        full: Callable[[dict[str, int]], frozenset[str]] = lambda _: frozenset(),
     ) -> None:
+        self._full = full
         self._rankers = rankers
         self._store = store
         self._reader = reader
@@ -176,9 +185,10 @@ class Matching:
         """Seekers are read here, one after the other, and ranked on all cores."""
         snapshot, ranker = rows.snapshot, self._rankers.current()
         request = _request(rows, question)
+        among = self._among(rows, question)
 
         def answer(seeker: Seeker) -> tuple[Recommendation, ...]:
-            return recommend(snapshot, seeker, request, ranker, explained=False)
+            return recommend(snapshot, seeker, request, ranker, explained=False, among=among)
 
         prepare_goal(snapshot, GOALS[question.goal])
         with Forked(answer) as pool:
@@ -203,9 +213,20 @@ class Matching:
                 seeker,
                 request,
                 self._rankers.current(),
+                among=self._among(rows, question),
             ),
             freshness=self._freshness(rows, voice),
         )
+
+    def _among(self, rows: SnapshotRows, question: Question) -> BoolArray | None:
+        """Everybody but those with no free slot and those not wanted; None for everybody."""
+        left_out = self._full(rows.capacities) | question.without
+        places = [row for one in left_out if (row := rows.organization(one)) is not None]
+        if not places:
+            return None
+        among = np.ones(len(rows.snapshot), dtype=np.bool_)
+        among[places] = False
+        return among
 
     def _freshness(self, rows: SnapshotRows, voice: Voice | None) -> Freshness:
         meta = rows.snapshot.meta

@@ -113,25 +113,6 @@ class Privacy:
         principal.require_admin()
         self._delete(principal, self._shelves.accounts.get(account_id).value)
 
-    def opt_out(self, principal: Principal, organization_id: str, *, listed: bool) -> None:
-        """Whether an organisation may be recommended. Raises NotAllowed, NotFound."""
-        principal.require_writing()
-        identity = self._store.organization(organization_id).id
-        principal.require_member(identity)
-
-        def attempt() -> None:
-            current = self._store.organization(identity)
-            if current.listed is listed:
-                return
-            changed = replace(current, listed=listed)
-            self._store.replace_organization(changed, None, current.version)
-            draft = Draft.of(principal, self._clock())
-            action = "organization.listed" if listed else "organization.unlisted"
-            draft.log(action, f"organization/{identity}")
-            draft.commit(self._shelves.records)
-
-        retried(attempt)
-
     def forget_old(self) -> int:
         """Turn what is older than the settings keep it into monthly counts; how many records.
 

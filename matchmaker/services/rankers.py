@@ -104,6 +104,11 @@ class RankerFolder:
         self.current()
         return self._problems
 
+    def label(self, goal: GoalName) -> str:
+        """Which ranker serves a goal, as a trace names it: the learned one's time, or the fixed."""
+        found = [made for name, made, _ in self._files() if name == goal]
+        return f"learned {found[0]}" if found else "fixed"
+
     def _files(self) -> tuple[tuple[str, int, int], ...]:
         found = []
         for goal in GoalName:

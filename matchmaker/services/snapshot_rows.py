@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import pyarrow as pa
 
 from matchmaker.domain import Kind, Size, Tier
@@ -46,6 +47,12 @@ class SnapshotRows:
     @cached_property
     def clusters(self) -> dict[str, int]:
         return _rows(self.snapshot.clusters)
+
+    @cached_property
+    def capacities(self) -> dict[str, int]:
+        """Slots of those who said how many they have, by id."""
+        said = self.snapshot.organizations.capacity
+        return {self.snapshot.id_of(int(row)): int(said[row]) for row in np.flatnonzero(said >= 0)}
 
     def organization(self, organization_id: str) -> int | None:
         """Row of an organisation, None when it is newer than the snapshot."""

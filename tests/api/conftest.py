@@ -155,6 +155,15 @@ def app(wired):
 
 @pytest.fixture
 def client(app):
+    """A client that sends the admin's key, unless a test sends another."""
+    client = app.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {ADMIN_KEY}"
+    return client
+
+
+@pytest.fixture
+def anonymous(app):
+    """A client that has not signed in."""
     return app.test_client()
 
 
