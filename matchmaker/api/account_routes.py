@@ -149,9 +149,7 @@ def change_account(body: inputs.AccountPatch) -> Response:
     account = service.own(principal)
     if body.name is not None:
         account = service.rename(principal, body.name)
-    preferences = body.to_preferences(account.preferences)
-    if preferences != account.preferences:
-        account = service.set_preferences(principal, preferences)
+    account = service.set_preferences(principal, body.to_preferences(account.preferences))
     return as_json(outputs.AccountOut.of(account))
 
 

@@ -137,6 +137,7 @@ class ProfileOut(OrganizationOut):
         public = OrganizationOut.model_validate(profile.organization).model_dump()
         return cls(
             **public,
+            contact=profile.organization.contact,
             about=profile.about,
             place_details=_optional(PlaceOut, profile.place),
             industry_details=_optional(IndustryOut, profile.industry),

@@ -14,6 +14,7 @@ import click
 from matchmaker import errors
 from matchmaker.cli.ask import recommend
 from matchmaker.cli.audits import audit, clusters
+from matchmaker.cli.exchange import account, effect, introduction, post, show_log
 from matchmaker.cli.learn import evaluate, train
 from matchmaker.cli.load import duplicates, import_group, seed, template
 from matchmaker.cli.operate import doctor, key, refresh, serve, setup, status, worker
@@ -43,6 +44,11 @@ for _command in (
     recommend,
     audit,
     clusters,
+    account,
+    post,
+    introduction,
+    effect,
+    show_log,
     import_group,
     template,
     seed,

@@ -38,7 +38,7 @@ from matchmaker.exchange.account import (
 )
 from matchmaker.services.documents import Address, Clock, Draft, Shelves, Stored, retried
 from matchmaker.store.ports import GraphStore, Page
-from matchmaker.store.records import LoggedEntry, new_id
+from matchmaker.store.records import LoggedEntry, first_broken, new_id
 
 MAX_FAILURES = 10
 LOCKED_FOR = timedelta(minutes=15)
@@ -169,6 +169,13 @@ class Accounts:
             raise NotFound(f"There is no account for {email}.", mend="`matchmaker account list`.")
         return _active(found.value).principal()
 
+    def id_of_email(self, email: str) -> str:
+        """The account of an address, open or closed. Raises NotFound."""
+        found = self._by_email(checked_email(email))
+        if found is None:
+            raise NotFound(f"There is no account for {email}.", mend="`matchmaker account list`.")
+        return found.value.id
+
     # -- one's own account
 
     def own(self, principal: Principal) -> Account:
@@ -178,6 +185,9 @@ class Accounts:
     def set_preferences(self, principal: Principal, preferences: Preferences) -> Account:
         """How one wants to be told of things."""
         principal.require_writing()
+        account = self.own(principal)
+        if account.preferences == preferences:
+            return account
         return self._change(
             principal, lambda one: replace(one, preferences=preferences), "account.preferences"
         )
@@ -347,6 +357,7 @@ class Accounts:
     def revoke_key(self, principal: Principal, key_id: str) -> None:
         """End a key of one's own. Raises NotFound."""
         principal.require_writing()
+        self._own(principal)
 
         def attempt() -> None:
             stored = self._shelves.api_keys.maybe(key_id)
@@ -475,6 +486,17 @@ class Accounts:
         start = max(0, before - 1 - limit)
         lines = self._shelves.records.log(after=start, limit=before - 1 - start or 1)
         return [line for line in reversed(lines) if line.number < before]
+
+    def first_broken_line(self, principal: Principal) -> int | None:
+        """Number of the first line of the log that is not as it was written; None: all are."""
+        principal.require_admin()
+        return first_broken(self._lines())
+
+    def _lines(self) -> Iterator[LoggedEntry]:
+        after = 0
+        while lines := self._shelves.records.log(after=after, limit=1000):
+            yield from lines
+            after = lines[-1].number
 
     # -- the parts
 

@@ -71,6 +71,7 @@ class Notices:
 
     def mark_read(self, principal: Principal, ids: Iterable[str]) -> None:
         """Raises NotFound for what is not one's own."""
+        principal.require_writing()
         account = self._accounts.own(principal)
         wanted = list(dict.fromkeys(ids))
         found = self._shelves.notices.many(wanted)
@@ -81,6 +82,7 @@ class Notices:
 
     def mark_all_read(self, principal: Principal) -> None:
         """All of one's own."""
+        principal.require_writing()
         account = self._accounts.own(principal)
         self._mark(list(self._shelves.notices.every("unread", account.id)), read=True)
 

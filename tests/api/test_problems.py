@@ -151,9 +151,9 @@ def test_titles_are_in_the_language_asked_for(client):
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Basic a2V5"}])
-def test_writing_without_a_key_is_refused(client, headers):
-    answer = client.post(f"{API}/offers", json=OFFER, headers=headers)
-    assert_problem(answer, 403)
+def test_writing_without_a_key_is_refused(anonymous, headers):
+    answer = anonymous.post(f"{API}/offers", json=OFFER, headers=headers)
+    assert_problem(answer, 401)
 
 
 def test_a_wrong_key_is_refused_even_for_reading(client):
@@ -171,8 +171,8 @@ def test_a_wrong_key_is_refused_even_for_reading(client):
     ],
     ids=["another machine", "a proxy", "a name bound to 127.0.0.1"],
 )
-def test_reading_from_elsewhere_needs_the_key(client, writer, request_from):
-    assert_problem(client.get(f"{API}/organizations", **request_from), 401)
+def test_reading_from_elsewhere_needs_the_key(anonymous, writer, request_from):
+    assert_problem(anonymous.get(f"{API}/organizations", **request_from), 401)
     headers = request_from.get("headers", {}) | writer
-    allowed = client.get(f"{API}/organizations", **request_from | {"headers": headers})
+    allowed = anonymous.get(f"{API}/organizations", **request_from | {"headers": headers})
     assert allowed.status_code == 200

@@ -36,11 +36,12 @@ def test_ids_with_slashes_work_plain_and_encoded(client, path):
     assert around.json["centre"] == "t:uni/main"
 
 
-def test_no_answer_shows_a_contact(client, create):
+def test_no_answer_shows_a_contact_to_others(client, anonymous, create, writer):
     create()
+    assert client.get(f"{API}/organizations/t:firm1").json["contact"] == "tel 0577-555"
+    assert anonymous.get(f"{API}/organizations/t:firm1").json["contact"] == ""
     pages = [
         "organizations",
-        "organizations/t:firm1",
         "organizations?q=阀门",
         "clusters/t:cluster/members",
     ]

@@ -12,9 +12,11 @@ API = "/api/v1"
 @pytest.fixture
 def empty(tmp_path):
     """A prepared store, and no snapshot yet."""
-    services = wire(Settings(data_dir=tmp_path, store="", _env_file=None))
+    services = wire(Settings(data_dir=tmp_path, store="", admin_key="k" * 20, _env_file=None))
     services.store.prepare()
-    yield create_app(services).test_client()
+    client = create_app(services).test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = "Bearer " + "k" * 20
+    yield client
     services.store.close()
 
 

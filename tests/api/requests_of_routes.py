@@ -1,0 +1,283 @@
+"""A valid request for every route: what is asked of t:firm1, its people and its cluster."""
+
+import itertools
+from datetime import UTC, datetime
+
+from matchmaker.access import ADMIN, SYSTEM
+from matchmaker.domain import GoalName, Need, NeedState, Organization
+from matchmaker.exchange.account import Belonging, Scope
+from matchmaker.exchange.gathering import Answer, Gathering, GatheringKind
+from matchmaker.exchange.introduction import Action
+from matchmaker.exchange.posting import Posting
+from matchmaker.services.introductions import Proposal
+from matchmaker.store.records import new_id
+
+API = "/api/v1"
+FIRM, CLUSTER = "t:firm1", "t:cluster"
+_number = itertools.count()
+
+
+def _posting(world, publish=False):
+    posting = Posting(
+        new_id(), FIRM, "需要耐高压的铸件", "", datetime.now(UTC), goal=GoalName.SUPPLIER
+    )
+    return world.services.postings.post(ADMIN, posting, publish=publish).posting.id
+
+
+def _need(world):
+    need = Need(f"t:walk{next(_number)}", FIRM, GoalName.SUPPLIER, "阀门铸件")
+    world.services.directory.post_need(ADMIN, need, datetime.now(UTC).date())
+    return need.id
+
+
+def _introduction(world, accepted=False):
+    """Between t:firm1, which asks, and an institute of its own that is made for it."""
+    lab = f"t:lab{next(_number)}"
+    row = Organization(lab, "示例院", "research_institute", capacity=9)
+    world.services.directory.create(ADMIN, row, "")
+    owner = world.principal("owner")
+    proposal = Proposal(GoalName.RESEARCH_PARTNER, FIRM, lab)
+    made = world.services.introductions.propose(owner, proposal)
+    if accepted:
+        other = world.services.accounts.create(
+            ADMIN, f"{lab[2:]}@example.org", "lab", "correct horse 9", belongings=(Belonging(lab),)
+        )
+        world.services.introductions.act(other.principal(), made.id, Action.ACCEPT)
+    return made.id
+
+
+def _close(world, id):
+    """So that t:firm1 keeps its slots for the next one."""
+    services = world.services
+    found = services.introductions.show(world.principal("owner"), id)
+    for action in (Action.CANCEL, Action.END):
+        if action in found.allowed:
+            services.introductions.act(world.principal("owner"), id, action)
+
+
+def _gathering(world, joined=False):
+    parties = [FIRM, *(f"t:firm{number}" for number in range(2, 6))]
+    made = Gathering(
+        new_id(), GatheringKind.CIRCLE, CLUSTER, "阀门圈", "", "admin", datetime.now(UTC),
+        tuple((one, Answer.JOINED if joined else Answer.WAITING) for one in parties),
+    )  # fmt: skip
+    world.services.gatherings.convene(SYSTEM, made)
+    return made.id
+
+
+def _account(world):
+    email = f"walk{next(_number)}@example.org"
+    belonging = (Belonging(FIRM),)
+    return world.services.accounts.create(
+        ADMIN, email, "walk", "correct horse 9", belongings=belonging
+    ).id
+
+
+def _invitation(world):
+    email = f"walk{next(_number)}@example.org"
+    return world.services.accounts.invite(ADMIN, email, cluster="t:other").token
+
+
+def _impression(world, role):
+    """One that the role itself saw; anyone and the admin have none of their own."""
+    principal = world.principal(role if role != "anyone" else "owner")
+    tracing = world.services.tracing
+    id = tracing.impression(
+        world.principal("owner") if role in ("anyone", "stranger", "elsewhere") else principal,
+        GoalName.SUPPLIER, FIRM, [("t:firm2", 0.5)], "fixed", 1,
+    )  # fmt: skip
+    tracing.flush()
+    return id
+
+
+def _key(world, role):
+    """One of the role's own; anyone and the admin's key have none."""
+    if role in ("anyone", "admin"):
+        return "none"
+    made = world.services.accounts.make_key(world.principal(role), "walk", Scope.READ)
+    return made.key.id
+
+
+def _version(world):
+    return str(world.services.directory.profile(FIRM).organization.version)
+
+
+def _reset(world):
+    return world.services.accounts.reset_token(world.accounts["liaison"].email)[1]
+
+
+POSTING = {"organization": FIRM, "text": "需要耐高压的铸件", "goal": "supplier", "publish": False}
+EDIT = {"name": "示例阀门1厂", "kind": "firm", "contact": "tel 0577-555", "place": "place:a"}
+MEETING = {"at": "2026-05-01T09:00:00Z", "topic": "密封"}
+
+
+# "METHOD /path": (the path's id or a function that makes one, what else is sent)
+def _with(id="", **sent):
+    return id, lambda world, role: sent
+
+
+REQUESTS = {
+    "GET /organizations": _with(),
+    "POST /organizations": ("", lambda w, r: {"json": {"name": "新厂", "kind": "firm"}}),
+    "GET /organizations/{id}": _with(FIRM),
+    "PUT /organizations/{id}": (
+        FIRM, lambda w, r: {"json": EDIT, "headers": {"If-Match": _version(w)}}
+    ),
+    "PATCH /organizations/{id}": (
+        FIRM, lambda w, r: {"json": {"website": ""}, "headers": {"If-Match": _version(w)}}
+    ),
+    "GET /organizations/{id}/neighborhood": _with(FIRM),
+    "GET /organizations/{id}/recommendations": _with(FIRM, query_string={"goal": "supplier"}),
+    "GET /organizations/{id}/accounts": _with(FIRM),
+    "DELETE /organizations/{id}/accounts": (
+        FIRM, lambda w, r: {"query_string": {"account": _account(w)}}
+    ),
+    "GET /organizations/{id}/export": _with(FIRM),
+    "GET /organizations/{id}/load": _with(FIRM),
+    "GET /organizations/{id}/picks": _with(FIRM),
+    "POST /organizations/{id}/picks": _with(FIRM, json={"candidate": "t:firm2", "kind": "saved"}),
+    "DELETE /organizations/{id}/picks": _with(FIRM, query_string={"candidate": "t:firm2"}),
+    "GET /paths": _with(query_string={"source": FIRM, "target": "t:firm3"}),
+    "GET /clusters": _with(),
+    "GET /clusters/{id}": _with(CLUSTER),
+    "GET /clusters/{id}/members": _with(CLUSTER),
+    "GET /clusters/{id}/audit": _with(CLUSTER, query_string={"samples": 0}),
+    "GET /clusters/{id}/worklist": _with(CLUSTER),
+    "GET /clusters/{id}/benchmark": _with(CLUSTER),
+    "POST /clusters/{id}/what-if": _with(
+        CLUSTER, json={"ties": [{"source": FIRM, "target": "t:firm2"}]}
+    ),
+    "POST /clusters/{id}/introductions": _with(CLUSTER, json={"goal": "supplier"}),
+    "GET /clusters/{id}/postings": _with(CLUSTER),
+    "PUT /clusters/{id}/rules": _with(CLUSTER, json={"reviews": False}),
+    "GET /clusters/{id}/funnel": _with(CLUSTER),
+    "GET /clusters/{id}/effect": _with(CLUSTER),
+    "GET /benchmark": _with(),
+    "GET /indicators": _with(),
+    "GET /goals": _with(),
+    "GET /status": _with(),
+    "GET /offers": _with(),
+    "POST /offers": _with(json={"organization": FIRM, "kind": "product", "text": "球阀"}),
+    "GET /offers/{id}": _with("t:offer1"),
+    "GET /needs": _with(),
+    "POST /needs": _with(json={"organization": FIRM, "goal": "supplier", "text": "铸件"}),
+    "GET /needs/{id}": _with("t:need1"),
+    "POST /needs/{id}/transition": (
+        _need, lambda w, r: {"json": {"before": NeedState.OPEN, "after": NeedState.CLOSED}}
+    ),
+    "GET /engagements": _with(),
+    "POST /engagements": _with(
+        json={"kind": "event", "participants": [{"organization": FIRM, "role": "attendee"}]}
+    ),
+    "GET /engagements/{id}": _with("t:project"),
+    "POST /recommendations": _with(
+        json={"text": "高压球阀", "goal": "supplier", "organization": FIRM}
+    ),
+    "POST /impressions/{id}/clicks": (
+        _impression, lambda w, r: {"json": {"candidate": "t:firm2"}}
+    ),
+    "GET /postings": _with(query_string={"organization": FIRM}),
+    "POST /postings": _with(json=POSTING),
+    "POST /postings/preview": _with(json=POSTING),
+    "GET /postings/{id}": (_posting, lambda w, r: {}),
+    "PATCH /postings/{id}": (_posting, lambda w, r: {"json": {"text": "需要铸件"}}),
+    "POST /postings/{id}/transition": (_posting, lambda w, r: {"json": {"action": "publish"}}),
+    "GET /introductions": _with(query_string={"organization": FIRM}),
+    "POST /introductions": _with(
+        json={"goal": "supplier", "seeker": FIRM, "candidate": "t:firm4"}
+    ),
+    "GET /introductions/{id}": (_introduction, lambda w, r: {}),
+    "POST /introductions/{id}/transition": (
+        _introduction, lambda w, r: {"json": {"action": "cancel"}}
+    ),
+    "GET /introductions/{id}/messages": (
+        lambda w: _introduction(w, accepted=True), lambda w, r: {}
+    ),
+    "POST /introductions/{id}/messages": (
+        lambda w: _introduction(w, accepted=True), lambda w, r: {"json": {"text": "您好"}}
+    ),
+    "GET /gatherings": _with(query_string={"cluster": CLUSTER}),
+    "POST /gatherings": _with(
+        json={
+            "kind": "circle", "cluster": CLUSTER, "title": "圈",
+            "parties": [f"t:firm{number}" for number in range(1, 6)],
+        }
+    ),
+    "GET /gatherings/{id}": (_gathering, lambda w, r: {}),
+    "POST /gatherings/{id}/answer": (
+        _gathering, lambda w, r: {"json": {"organization": FIRM, "answer": "joined"}}
+    ),
+    "POST /gatherings/{id}/meetings": (_gathering, lambda w, r: {"json": MEETING}),
+    "POST /gatherings/{id}/close": (_gathering, lambda w, r: {"json": {}}),
+    "GET /session": _with(),
+    "POST /session": (
+        "",
+        lambda w, r: {"json": {"email": w.accounts["member"].email, "password": "correct horse 9"}},
+    ),
+    "DELETE /session": _with(),
+    "POST /password/request": _with(json={"email": "nobody@example.org"}),
+    "POST /password/reset": (
+        "", lambda w, r: {"json": {"token": _reset(w), "password": "correct horse 9"}}
+    ),
+    "POST /unsubscribe": (
+        "",
+        lambda w, r: {
+            "json": {"token": w.services.accounts.unsubscribe_token(w.accounts["liaison"].id)}
+        },
+    ),
+    "POST /invitations": (
+        "",
+        lambda w, r: {"json": {"email": f"i{next(_number)}@example.org", "organization": FIRM}},
+    ),
+    "POST /invitations/look": ("", lambda w, r: {"json": {"token": _invitation(w)}}),
+    "POST /invitations/accept": (
+        "",
+        lambda w, r: {
+            "json": {"token": _invitation(w), "name": "walk", "password": "correct horse 9"}
+        },
+    ),
+    "GET /account": _with(),
+    "PATCH /account": _with(json={"language": "zh"}),
+    "POST /account/password": _with(
+        json={"old_password": "correct horse 9", "new_password": "correct horse 9"}
+    ),
+    "POST /account/sign-out": _with(json={}),
+    "GET /account/export": _with(),
+    "POST /account/delete": _with(json={"password": "not the password"}),
+    "GET /account/keys": _with(),
+    "POST /account/keys": _with(json={"name": "walk"}),
+    "DELETE /account/keys/{id}": (_key, lambda w, r: {}),
+    "GET /accounts": _with(),
+    "PATCH /accounts/{id}": (_account, lambda w, r: {"json": {"active": True}}),
+    "DELETE /accounts/{id}": (_account, lambda w, r: {}),
+    "GET /log": _with(),
+    "GET /notices": _with(),
+    "POST /notices/read": _with(json={}),
+    "GET /webhooks": _with(query_string={"organization": FIRM}),
+    "POST /webhooks": _with(json={"organization": FIRM, "url": "https://example.org/hook"}),
+    "DELETE /webhooks/{id}": (
+        lambda w: w.services.webhooks.register(ADMIN, FIRM, "https://example.org/x").id,
+        lambda w, r: {},
+    ),
+}  # fmt: skip
+
+
+def send(client, world, operation, role):
+    """Send the valid request of an operation as a role; the answer's status."""
+    method, path = operation.split(" ")
+    make, extra = REQUESTS[operation]
+    if make in (_impression, _key):
+        id = make(world, role)
+    else:
+        id = make(world) if callable(make) else make
+    sent = dict(extra(world, role))
+    headers = sent.pop("headers", {}) | world.headers(role)
+    place = path.replace("{id}", id)
+    answer = client.open(f"{API}{place}", method=method, headers=headers, **sent)
+    if operation == "POST /introductions" and answer.status_code == 201:
+        world.services.introductions.act(SYSTEM, answer.json["id"], Action.CANCEL)
+    elif "/introductions/{id}" in path:
+        _close(world, id)
+    elif operation == "POST /webhooks" and answer.status_code == 201:
+        world.services.webhooks.remove(ADMIN, answer.json["id"])
+    return answer

@@ -1,0 +1,78 @@
+"""Every route with every role, from the OpenAPI description, against the table in docs/access.md."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.api.requests_of_routes import API, REQUESTS, send
+from tests.api.test_schema import DESCRIPTION
+from tests.api.world import ROLES, make_world
+
+TABLE = Path(__file__).parents[2] / "docs" / "access.md"
+ROW = re.compile(r"\| `([A-Z]+) /api/v1(/[^`]+)` \|(.+)\|")
+OPERATIONS = sorted(
+    f"{method.upper()} {path.removeprefix(API)}"
+    for path, item in DESCRIPTION["paths"].items()
+    for method in item
+)
+REFUSED = {401, 403, 404}
+# Allowed, though this key has no account or the state of things is not right.
+ALLOWED = {200, 201, 204, 409, 422}
+
+
+def table():
+    """Operation to the roles that may, as the page says."""
+    found = {}
+    for method, path, cells in ROW.findall(TABLE.read_text(encoding="utf-8")):
+        marks = [cell.strip() for cell in cells.split("|")]
+        assert len(marks) == len(ROLES), path
+        found[f"{method} {path}"] = {
+            role for role, mark in zip(ROLES, marks, strict=True) if mark == "✓"
+        }
+    return found
+
+
+@pytest.fixture(scope="module")
+def world(wired):
+    return make_world(wired)
+
+
+def test_the_table_and_the_requests_cover_every_route():
+    assert sorted(table()) == OPERATIONS
+    assert sorted(REQUESTS) == OPERATIONS
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_a_role_may_what_the_table_says(app, world, operation, role):
+    answer = send(app.test_client(), world, operation, role)
+    expected = ALLOWED if role in table()[operation] else REFUSED
+    assert answer.status_code in expected, answer.text
+
+
+READING = {  # nothing is written by these, though they are sent by POST
+    "POST /recommendations", "POST /clusters/{id}/what-if", "POST /postings/preview",
+    "POST /impressions/{id}/clicks", "POST /clusters/{id}/introductions",
+    "POST /account/sign-out",
+    # For those who have not signed in.
+    "POST /session", "DELETE /session", "POST /password/request", "POST /password/reset",
+    "POST /unsubscribe", "POST /invitations/look", "POST /invitations/accept",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "operation", [one for one in OPERATIONS if not one.startswith("GET") and one not in READING]
+)
+def test_a_key_for_reading_writes_nothing(app, world, operation):
+    from matchmaker.exchange.account import Scope
+
+    role = "coordinator" if "clusters" in operation or "gatherings" in operation else "owner"
+    made = world.services.accounts.make_key(world.principal(role), "reads", Scope.READ)
+    keys = world.keys
+    world.keys = keys | {role: made.secret}
+    try:
+        assert send(app.test_client(), world, operation, role).status_code == 403
+    finally:
+        world.keys = keys
+        world.services.accounts.revoke_key(world.principal(role), made.key.id)

@@ -1,0 +1,50 @@
+"""People of every role, and a valid request for every route, for the walk over access."""
+
+import itertools
+from dataclasses import dataclass
+
+from matchmaker.access import ADMIN
+from matchmaker.domain import Cluster, GraphRows
+from matchmaker.exchange.account import Belonging, Post, Scope
+from tests.api.conftest import ADMIN_KEY
+
+PASSWORD = "correct horse 9"
+ROLES = ("anyone", "stranger", "member", "owner", "coordinator", "elsewhere", "admin")
+_number = itertools.count()
+
+
+@dataclass
+class World:
+    """Keys by role, and the services below."""
+
+    services: object
+    keys: dict
+    accounts: dict
+
+    def headers(self, role):
+        if role == "anyone":
+            return {}
+        return {"Authorization": f"Bearer {self.keys[role]}"}
+
+    def principal(self, role):
+        return self.accounts[role].principal() if role != "admin" else ADMIN
+
+
+def make_world(services):
+    """Accounts of all roles round t:firm1 in t:cluster."""
+    services.store.upsert(GraphRows(clusters=(Cluster("t:other", "乙市集群", "Others"),)))
+    places = {
+        "stranger": {"belongings": (Belonging("t:firm7", Post.OWNER),)},
+        "member": {"belongings": (Belonging("t:firm1"),)},
+        "owner": {"belongings": (Belonging("t:firm1", Post.OWNER),)},
+        "coordinator": {"clusters": ("t:cluster",)},
+        "elsewhere": {"clusters": ("t:other",)},
+        "liaison": {"belongings": (Belonging("t:lab", Post.LIAISON),)},
+    }
+    accounts, keys = {}, {"admin": ADMIN_KEY}
+    for role, place in places.items():
+        email = f"{role}{next(_number)}@example.org"
+        accounts[role] = services.accounts.create(ADMIN, email, role, PASSWORD, **place)
+        made = services.accounts.make_key(accounts[role].principal(), "tests", Scope.WRITE)
+        keys[role] = made.secret
+    return World(services, keys, accounts)
