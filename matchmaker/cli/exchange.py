@@ -17,6 +17,7 @@ from matchmaker.domain import GoalName, OfferKind
 
 if TYPE_CHECKING:
     from matchmaker.access import Principal
+    from matchmaker.exchange.account import Account
     from matchmaker.services.effects import Effect
     from matchmaker.services.introduction_views import Seen
     from matchmaker.wiring import Wiring
@@ -89,7 +90,8 @@ def list_accounts(as_json: bool) -> None:
     """All accounts."""
     from matchmaker.access import ADMIN
 
-    services, after, rows = wired(), "", []
+    services, after = wired(), ""
+    rows: list[Account] = []
     while True:
         page = services.accounts.listed(ADMIN, after, 200)
         rows += page.rows

@@ -1,4 +1,4 @@
-"""Every route with every role, from the OpenAPI description, against the table in docs/access.md."""
+"""Every route with every role, from the description, against the table in docs/access.md."""
 
 import re
 from pathlib import Path

@@ -1,0 +1,311 @@
+"""Random actions by several actors, against a small model of what must hold, on both stores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+
+from matchmaker.domain import GoalName, Layer
+from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from matchmaker.exchange.introduction import Action, Outcome, OutcomeKind
+from matchmaker.services.introductions import Proposal
+from matchmaker.store.records import Store
+from tests.contract.exchange import FIRMS, Exchange, exchange_on
+
+CAPACITIES = {"t:f0": 1, "t:f1": 2, "t:f2": 1, "t:f3": 3}
+OPEN = ("accepted", "meeting", "agreed", "delivered")
+OUTCOME = Outcome(OutcomeKind.CONTRACT)
+
+
+@dataclass
+class Modelled:
+    """What the model knows of one introduction, in words of its own."""
+
+    seeker: str
+    candidate: str
+    asked_by: str
+    staged: bool
+    expires: datetime
+    state: str
+    yes: set[str] = field(default_factory=set)
+    agreed_terms: bool = False
+    reported: str = ""
+    closed: bool = False
+
+    @property
+    def parties(self) -> tuple[str, str]:
+        return self.seeker, self.candidate
+
+    def other(self, party: str) -> str:
+        return self.candidate if party == self.seeker else self.seeker
+
+
+class IntroductionsMachine(RuleBasedStateMachine):
+    """Four firms act; the model says after each action what each may see and do."""
+
+    store: Store
+    introductions = Bundle("introductions")
+
+    @initialize()
+    def begin(self) -> None:
+        _clear(self.store)
+        self.exchange: Exchange = exchange_on(self.store, CAPACITIES)
+        self.people = {one: self.exchange.person(one).principal() for one in FIRMS}
+        self.model: dict[str, Modelled] = {}
+
+    # -- what the model expects
+
+    def running(self, party: str) -> int:
+        return sum(party in one.parties and one.state in OPEN for one in self.model.values())
+
+    def may_propose(self, seeker: str, candidate: str, asked_by: str) -> bool:
+        open_states = (*OPEN, "terms", "proposed")
+        other = candidate if asked_by == seeker else seeker
+        waiting = sum(
+            one.state in ("terms", "proposed") and other in one.parties and other not in one.yes
+            for one in self.model.values()
+        )
+        return (
+            not any(
+                set(one.parties) == {seeker, candidate} and one.state in open_states
+                for one in self.model.values()
+            )
+            and all(self.running(one) < CAPACITIES[one] for one in (seeker, candidate))
+            and waiting < 3 * CAPACITIES[other]
+        )
+
+    # -- actions
+
+    @rule(
+        target=introductions,
+        pair=st.permutations(FIRMS).map(lambda one: one[:2]),
+        from_seeker=st.booleans(),
+        staged=st.booleans(),
+    )
+    def propose(self, pair: list[str], from_seeker: bool, staged: bool) -> object:
+        seeker, candidate = pair
+        asked_by = seeker if from_seeker else candidate
+        proposal = Proposal(
+            GoalName.SUPPLIER, seeker, candidate,
+            terms="付款三十天" if staged else "", staged=staged,
+        )  # fmt: skip
+        expected = self.may_propose(seeker, candidate, asked_by)
+        try:
+            made = self.exchange.introductions.propose(self.people[asked_by], proposal)
+        except WrongState:
+            assert not expected
+            return multiple()
+        assert expected
+        self.model[made.id] = Modelled(
+            seeker, candidate, asked_by, staged, made.expires,
+            "terms" if staged else "proposed", {asked_by},
+        )  # fmt: skip
+        return made.id
+
+    @rule(
+        id=introductions,
+        actor=st.sampled_from(FIRMS),
+        action=st.sampled_from([one for one in Action if one is not Action.EXPIRE]),
+    )
+    def act(self, id: str, actor: str, action: Action) -> None:
+        one = self.model[id]
+        told = OUTCOME if action is Action.REPORT else None
+        try:
+            self.exchange.introductions.act(
+                self.people[actor], id, action, reason="理由", outcome=told
+            )
+            done = True
+        except (NotFound, NotAllowed, WrongState, InvalidInput):
+            done = False
+        assert done == self.expected(one, actor, action), (one, actor, action)
+
+    def expected(self, one: Modelled, actor: str, action: Action) -> bool:
+        """Whether it must be possible; if so the model does it, too."""
+        if actor not in one.parties:
+            return False
+        late = self.exchange.clock.now >= one.expires and one.state in ("terms", "proposed")
+        match action:
+            case Action.AGREE_TERMS:
+                if one.state == "proposed" and one.agreed_terms and actor != one.asked_by:
+                    return not one.yes - {one.asked_by}  # the very same again
+                if one.state != "terms" or actor == one.asked_by or late:
+                    return False
+                one.state, one.agreed_terms = "proposed", True
+            case Action.ACCEPT:
+                if actor in one.yes and one.state in ("proposed", *OPEN):
+                    return True
+                if one.state != "proposed" or late:
+                    return False
+                if any(self.running(party) >= CAPACITIES[party] for party in one.parties):
+                    return False
+                one.yes.add(actor)
+                one.state = "accepted"
+            case Action.DECLINE:
+                if one.state == "declined" and actor != one.asked_by:
+                    return True
+                if one.state not in ("terms", "proposed") or actor in one.yes or late:
+                    return False
+                one.state = "declined"
+            case Action.CANCEL:
+                if one.state == "cancelled" and actor == one.asked_by and not one.closed:
+                    return True
+                if one.state not in ("terms", "proposed") or actor != one.asked_by:
+                    return False
+                one.state = "cancelled"
+            case _:
+                return self.expected_later(one, actor, action)
+        return True
+
+    def expected_later(self, one: Modelled, actor: str, action: Action) -> bool:
+        steps = self.exchange.shelves.introductions.maybe(self.id_of(one))
+        assert steps is not None
+        last = steps.value.steps[-1]
+        repeated = last.action is action and last.side == _side(one, actor)
+        match action:
+            case Action.MEET if one.state == "accepted":
+                one.state = "meeting"
+            case Action.AGREE if one.state in ("accepted", "meeting"):
+                one.state = "agreed"
+            case Action.DELIVER if one.state == "agreed":
+                one.state = "delivered"
+            case Action.REPORT if one.state in OPEN:
+                one.reported = actor
+            case Action.CONFIRM if one.state in OPEN and one.reported == one.other(actor):
+                one.state = "completed"
+            case Action.END if one.state in OPEN:
+                one.state = "ended"
+            case Action.WITHDRAW if one.state in ("terms", "proposed"):
+                one.state, one.closed = "cancelled", True
+            case Action.WITHDRAW if one.state in OPEN:
+                one.state, one.closed = "ended", True
+            case Action.WITHDRAW if one.state == "completed" and not one.closed:
+                one.closed = True
+            case _:
+                # The store already has it: only the very same step again may pass.
+                return repeated and last.state == steps.value.state
+        return True
+
+    def id_of(self, one: Modelled) -> str:
+        return next(id for id, other in self.model.items() if other is one)
+
+    @rule(days=st.integers(1, 8))
+    def time_passes(self, days: int) -> None:
+        self.exchange.clock.forward(timedelta(days=days))
+
+    @rule()
+    def expire(self) -> None:
+        self.exchange.introductions.expire_due()
+        for one in self.model.values():
+            if one.state in ("terms", "proposed") and self.exchange.clock.now >= one.expires:
+                one.state = "expired"
+
+    @rule(id=introductions, actor=st.sampled_from(FIRMS))
+    def write(self, id: str, actor: str) -> None:
+        one = self.model[id]
+        talking = (one.state in OPEN or one.state == "completed") and not one.closed
+        try:
+            self.exchange.introductions.write(self.people[actor], id, "您好")
+            done = True
+        except (NotFound, NotAllowed):
+            done = False
+        assert done == (actor in one.parties and talking)
+
+    # -- what always holds
+
+    @invariant()
+    def states_are_the_same(self) -> None:
+        for id, one in getattr(self, "model", {}).items():
+            stored = self.exchange.shelves.introductions.get(id).value
+            assert stored.state == one.state
+
+    @invariant()
+    def nobody_has_more_than_it_said(self) -> None:
+        for party in FIRMS if hasattr(self, "model") else ():
+            slots = self.exchange.shelves.slots.maybe(party)
+            taken = set(slots.value.taken) if slots else set()
+            expected = {
+                id
+                for id, one in self.model.items()
+                if party in one.parties and one.state in OPEN
+            }
+            assert taken == expected
+            assert len(taken) <= CAPACITIES[party]
+
+    @invariant()
+    def contacts_are_open_only_when_both_agreed(self) -> None:
+        for id, one in getattr(self, "model", {}).items():
+            agreed = (one.state in OPEN or one.state == "completed") and not one.closed
+            for party in one.parties:
+                seen = self.exchange.introductions.show(self.people[party], id)
+                assert (seen.contact is not None) == agreed
+                if seen.contact is not None:
+                    assert seen.contact.text == f"secret of {one.other(party)}"
+                hidden = one.staged and not one.agreed_terms and party != one.asked_by
+                assert (seen.other.name == "") == hidden
+            strangers = set(FIRMS) - set(one.parties)
+            for stranger in strangers:
+                with pytest.raises(NotFound):
+                    self.exchange.introductions.show(self.people[stranger], id)
+
+    @invariant()
+    def what_was_completed_is_in_the_graph(self) -> None:
+        for id, one in getattr(self, "model", {}).items():
+            if one.state != "completed":
+                continue
+            around = self.exchange.store.neighborhood(one.seeker, 1, 100)
+            ties = [tie for tie in around.ties if tie.id == f"intro:{id}#tie"]
+            assert [(t.source, t.target, t.layer) for t in ties] == [
+                (one.candidate, one.seeker, Layer.SUPPLIES)
+            ]
+
+
+def _side(one: Modelled, party: str) -> str:
+    return "seeker" if party == one.seeker else "candidate"
+
+
+def _clear(store: Store) -> None:
+    clear = getattr(store, "clear_for_tests", None)
+    if clear is not None:
+        clear()
+
+
+def test_random_actions_agree_with_the_model(store: Store, tmp_path_factory) -> None:
+    from matchmaker.store.sqlite import SqliteStore
+
+    class Machine(IntroductionsMachine):
+        def __init__(self) -> None:
+            super().__init__()
+            if isinstance(store, SqliteStore):
+                fresh = SqliteStore(tmp_path_factory.mktemp("model") / "graph.db")
+                fresh.prepare()
+                self.store = fresh
+            else:
+                self.store = store
+
+        def teardown(self) -> None:
+            if self.store is not store:
+                self.store.close()
+
+    embedded = isinstance(store, SqliteStore)
+    run_state_machine_as_test(
+        Machine,
+        settings=settings(
+            max_examples=60 if embedded else 8,
+            stateful_step_count=30 if embedded else 20,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -1,0 +1,111 @@
+"""A process that is killed while it acts leaves the old state or the new one, on both stores."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from matchmaker.domain import GoalName
+from matchmaker.exchange.introduction import ACTIVE, Action, State
+from matchmaker.services.introductions import Proposal
+from matchmaker.store.records import Store, first_broken
+from matchmaker.store.sqlite import SqliteStore
+from tests.contract.exchange import exchange_on, services_on
+
+WORKER = """
+import sys
+from matchmaker.exchange.introduction import Action, Outcome, OutcomeKind
+from tests.contract.exchange import services_on
+from matchmaker.domain import GoalName
+from matchmaker.services.introductions import Proposal
+
+kind, place, user, password = sys.argv[1:5]
+if kind == "sqlite":
+    from matchmaker.store.sqlite import SqliteStore
+    store = SqliteStore(__import__("pathlib").Path(place))
+else:
+    from matchmaker.store.neo4j import Neo4jStore
+    store = Neo4jStore(place, user, password)
+services = services_on(store)
+one = services.accounts.principal_of_email("p0.t.f0@example.org")
+two = services.accounts.principal_of_email("p0.t.f1@example.org")
+print("ready", flush=True)
+while True:
+    made = services.introductions.propose(one, Proposal(GoalName.SUPPLIER, "t:f0", "t:f1"))
+    services.introductions.act(two, made.id, Action.ACCEPT)
+    services.introductions.act(one, made.id, Action.REPORT, outcome=Outcome(OutcomeKind.CONTRACT))
+    services.introductions.act(two, made.id, Action.CONFIRM)
+"""
+
+
+def test_a_kill_between_any_two_steps_leaves_the_old_or_the_new_state(
+    store: Store, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    exchange = exchange_on(store, {"t:f0": 3, "t:f1": 3})
+    exchange.person("t:f0")
+    exchange.person("t:f1")
+    if isinstance(store, SqliteStore):
+        place = ["sqlite", str(tmp_path / "graph.db"), "", ""]
+    else:
+        server = request.getfixturevalue("neo4j_server")
+        place = ["neo4j", server.url, server.user, server.password]
+    root = Path(__file__).parents[2]
+    for wait in (0.05, 0.11, 0.17, 0.23, 0.31, 0.4):
+        worker = subprocess.Popen(
+            [sys.executable, "-c", WORKER, *place], stdout=subprocess.PIPE, cwd=root
+        )
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == b"ready\n"
+        time.sleep(wait)
+        worker.kill()
+        worker.wait()
+        worker.stdout.close()
+        _whole(store)
+        _finish(store)
+
+
+def _whole(store: Store) -> None:
+    """Introductions, slots, open pairs and the log say the same."""
+    services = services_on(store)
+    every = list(services.shelves.introductions.values())
+    active = {one.id for one in every if one.state in ACTIVE}
+    for party in ("t:f0", "t:f1"):
+        slots = services.shelves.slots.maybe(party)
+        assert set(slots.value.taken if slots else ()) == active
+    open_ones = {one.id for one in every if one.state in ACTIVE or one.is_waiting}
+    assert {one.introduction for one in services.shelves.pairs.values()} == open_ones
+    logged = [line.entry for line in store.documents.log(limit=10_000)]
+    for one in every:
+        lines = [line for line in logged if line.subject == f"introduction/{one.id}"]
+        # Proposed with the first side's yes, then one line for each step.
+        assert len(lines) == len(one.steps)
+    assert first_broken(store.documents.log(limit=10_000)) is None
+    services.realising.realise_all()
+    around = store.neighborhood("t:f0", 1, 100)
+    assert {tie.id for tie in around.ties} == {
+        f"intro:{one.id}#tie" for one in every if one.state is State.COMPLETED
+    }
+
+
+def _finish(store: Store) -> None:
+    """So that the next worker may propose."""
+    services = services_on(store)
+    one = services.accounts.principal_of_email("p0.t.f0@example.org")
+    for introduction in list(services.shelves.introductions.values()):
+        action = Action.CANCEL if introduction.is_waiting else Action.END
+        if introduction.is_waiting or introduction.state in ACTIVE:
+            services.introductions.act(one, introduction.id, action)
+
+
+def test_what_a_killed_process_left_is_proposed_again(store: Store) -> None:
+    """The pair of a cancelled introduction is free again."""
+    exchange = exchange_on(store)
+    person = exchange.person("t:f0").principal()
+    proposal = Proposal(GoalName.SUPPLIER, "t:f0", "t:f1")
+    first = exchange.introductions.propose(person, proposal)
+    exchange.introductions.act(person, first.id, Action.CANCEL)
+    assert exchange.introductions.propose(person, proposal).id != first.id

@@ -1,0 +1,62 @@
+"""Many accept at once where only one slot is left: one wins, on both stores."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+from matchmaker.domain import GoalName, GraphRows, Kind, Organization
+from matchmaker.errors import WrongState
+from matchmaker.exchange.introduction import Action, State
+from matchmaker.services.introductions import Proposal
+from matchmaker.store.records import Store
+from tests.contract.exchange import exchange_on
+
+MANY = 50
+
+
+def test_of_fifty_accepts_for_the_last_slot_exactly_one_wins(store: Store) -> None:
+    exchange = exchange_on(store, {"t:f0": MANY})
+    others = [Organization(f"t:x{number}", f"厂{number}", Kind.FIRM) for number in range(MANY)]
+    store.upsert(GraphRows(organizations=tuple(others)))
+    buyer = exchange.person("t:f0").principal()
+    people = [exchange.person(one.id).principal() for one in others]
+    made = [
+        exchange.introductions.propose(buyer, Proposal(GoalName.SUPPLIER, "t:f0", one.id)).id
+        for one in others[:20]
+    ]
+    # A member may have twenty requests out; the suppliers ask for the other thirty.
+    made += [
+        exchange.introductions.propose(
+            person, Proposal(GoalName.SUPPLIER, "t:f0", one.id, asking=None)
+        ).id
+        for person, one in zip(people[20:], others[20:], strict=True)
+    ]
+    current = store.organization("t:f0")
+    store.replace_organization(replace(current, capacity=1), None, current.version)
+
+    start = threading.Barrier(MANY)
+    results: list[str] = []
+
+    def accept(number: int) -> None:
+        who = people[number] if number < 20 else buyer
+        start.wait()
+        try:
+            exchange.introductions.act(who, made[number], Action.ACCEPT)
+            results.append("won")
+        except WrongState as error:
+            results.append(error.message)
+
+    threads = [threading.Thread(target=accept, args=(number,)) for number in range(MANY)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(results) == MANY
+    assert results.count("won") == 1
+    assert {one for one in results if one != "won"} == {"厂t:f0 has no free slot left."}
+    states = [exchange.shelves.introductions.get(id).value.state for id in made]
+    assert states.count(State.ACCEPTED) == 1
+    slots = exchange.shelves.slots.get("t:f0").value
+    assert len(slots.taken) == 1
