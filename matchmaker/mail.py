@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Mapping
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import formatdate, make_msgid
 
 from matchmaker.errors import SettingsError, StoreUnavailable
@@ -33,7 +34,8 @@ class Mailer:
         settings = self._settings
         if not self.is_set_up:
             raise SettingsError("There is no mail server.", mend="Set MATCHMAKER_SMTP_HOST.")
-        letter = EmailMessage()
+        # A folded address would be encoded as words, and no reader could follow it.
+        letter = EmailMessage(SMTP.clone(max_line_length=990))
         letter["From"] = Address("Matchmaker", addr_spec=settings.smtp_from)
         letter["To"] = Address(addr_spec=to)
         # A line break in a name would make a header of its own.

@@ -92,7 +92,9 @@ class Notice:
         else:
             known["state"] = known["state"].replace("_", " ")
         # Not str.format: a name may hold braces.
-        return template.replace("{state}", known["state"]).replace("{other}", known["other"])
+        return template.replace("{state}", known["state"]).replace(
+            "{other}", " ".join(known["other"].split())
+        )
 
 
 STATES_ZH = {

@@ -92,7 +92,5 @@ def services_on(store: Store) -> Exchange:
     accounts = Accounts(lambda: store, shelves, lambda: "secret of the tests", clock)
     capacity = Capacity(shelves, 5)
     realising = Realising(store, shelves)
-    introductions = Introductions(
-        store, shelves, capacity, Telling(shelves), realising, clock
-    )
+    introductions = Introductions(store, shelves, capacity, Telling(shelves), realising, clock)
     return Exchange(store, shelves, accounts, capacity, realising, introductions, clock)

@@ -237,9 +237,7 @@ class IntroductionsMachine(RuleBasedStateMachine):
             slots = self.exchange.shelves.slots.maybe(party)
             taken = set(slots.value.taken) if slots else set()
             expected = {
-                id
-                for id, one in self.model.items()
-                if party in one.parties and one.state in OPEN
+                id for id, one in self.model.items() if party in one.parties and one.state in OPEN
             }
             assert taken == expected
             assert len(taken) <= CAPACITIES[party]

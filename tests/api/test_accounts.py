@@ -1,0 +1,348 @@
+"""Passwords, invitations, resets, keys, sessions, and signing in with a real OpenID provider."""
+
+import re
+import socket
+import subprocess
+import sys
+import time
+from datetime import timedelta
+
+import pytest
+import requests
+
+from matchmaker.access import ADMIN
+from matchmaker.app import create_app
+from matchmaker.errors import InvalidInput, NotAllowed, SignInNeeded, TooManyAttempts
+from matchmaker.exchange.account import Belonging, Post, Scope
+from matchmaker.services.accounts import Accounts, Identity
+from matchmaker.services.documents import utc_now
+from matchmaker.settings import Settings
+from matchmaker.wiring import wire
+
+API = "/api/v1"
+PASSWORD = "correct horse 9"
+
+
+class Watch:
+    def __init__(self):
+        self.ahead = timedelta()
+
+    def __call__(self):
+        return utc_now() + self.ahead
+
+
+@pytest.fixture
+def watch():
+    return Watch()
+
+
+@pytest.fixture
+def accounts(wired, watch):
+    """The accounts of the installation, with a clock that a test sets."""
+    return Accounts(lambda: wired.store, wired.shelves, wired.keys.signing_secret, watch)
+
+
+@pytest.fixture
+def owner(accounts, request):
+    name = re.sub(r"\W+", "", request.node.name)[-40:]
+    return accounts.create(
+        ADMIN, f"{name}@example.org", "王芳", PASSWORD,
+        belongings=(Belonging("t:firm2", Post.OWNER),),
+    )  # fmt: skip
+
+
+def sign_in(app, email, password=PASSWORD):
+    client = app.test_client()
+    answer = client.post(f"{API}/session", json={"email": email, "password": password})
+    return client, answer
+
+
+# -- passwords
+
+
+def test_a_password_is_kept_only_as_argon2(wired, owner):
+    body = wired.store.documents.record("account", owner.id).body
+    assert PASSWORD not in body
+    assert "$argon2id$" in body
+
+
+def test_a_wrong_password_and_an_unknown_address_are_told_the_same(app, owner):
+    _, wrong = sign_in(app, owner.email, "something else")
+    _, unknown = sign_in(app, "nobody@example.org", "something else")
+    assert wrong.status_code == unknown.status_code == 401
+    assert wrong.json["detail"] == unknown.json["detail"]
+
+
+def test_after_ten_failures_even_the_right_password_waits(accounts, owner, watch):
+    for _ in range(10):
+        with pytest.raises(SignInNeeded):
+            accounts.sign_in(owner.email, "wrong password")
+    with pytest.raises(TooManyAttempts):
+        accounts.sign_in(owner.email, PASSWORD)
+    watch.ahead = timedelta(minutes=16)
+    assert accounts.sign_in(owner.email, PASSWORD).failures == 0
+
+
+@pytest.mark.parametrize("password", ["short", "1234567890", "aaaaaaaaaaaa", "x" * 201])
+def test_weak_passwords_are_refused(accounts, password):
+    with pytest.raises(InvalidInput):
+        accounts.create(ADMIN, "weak@example.org", "Weak", password)
+
+
+def test_a_reset_link_works_once_and_for_an_hour(accounts, owner, watch):
+    _, token = accounts.reset_token(owner.email)
+    accounts.reset(token, "another horse 7")
+    with pytest.raises(InvalidInput):
+        accounts.reset(token, "yet another 77")
+    assert accounts.sign_in(owner.email, "another horse 7")
+    _, late = accounts.reset_token(owner.email)
+    tampered = late[:-1] + ("A" if late[-1] != "A" else "B")
+    with pytest.raises(InvalidInput):
+        accounts.reset(tampered, "yet another 77")
+
+
+def test_asking_for_a_reset_tells_nothing(app, owner):
+    client = app.test_client()
+    for email in (owner.email, "nobody@example.org"):
+        answer = client.post(f"{API}/password/request", json={"email": email})
+        assert (answer.status_code, answer.data) == (204, b"")
+
+
+# -- sessions
+
+
+def test_the_session_cookie_is_closed_to_scripts_and_other_sites(app, owner):
+    _, answer = sign_in(app, owner.email)
+    cookie = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Secure" not in cookie  # plain http to this very machine
+
+
+def test_elsewhere_the_cookie_travels_only_over_https(app, owner):
+    client = app.test_client()
+    answer = client.post(
+        f"{API}/session",
+        json={"email": owner.email, "password": PASSWORD},
+        headers={"Host": "matchmaker.example"},
+    )
+    assert "Secure" in answer.headers["Set-Cookie"]
+
+
+def test_a_new_password_ends_other_sessions(app, owner):
+    here, answer = sign_in(app, owner.email)
+    there, _ = sign_in(app, owner.email)
+    assert there.get(f"{API}/account").status_code == 200
+    changed = here.post(
+        f"{API}/account/password",
+        json={"old_password": PASSWORD, "new_password": "another horse 7"},
+        headers={"X-CSRF-Token": answer.json["csrf_token"]},
+    )
+    assert changed.status_code == 204
+    assert here.get(f"{API}/account").status_code == 200
+    assert there.get(f"{API}/account").status_code == 401
+
+
+def test_a_forged_cookie_is_nobody(app):
+    client = app.test_client()
+    client.set_cookie("matchmaker", "eyJhY2NvdW50IjoiYSJ9.aaaa.bbbb", domain="localhost")
+    assert client.get(f"{API}/account").status_code == 401
+
+
+def test_many_attempts_from_one_address_are_slowed(wired):
+    client = create_app(wired).test_client()
+    statuses = [
+        client.post(
+            f"{API}/session", json={"email": "n@example.org", "password": "x" * 12}
+        ).status_code
+        for _ in range(31)
+    ]
+    assert statuses[:30] == [401] * 30
+    assert statuses[30] == 429
+
+
+# -- invitations
+
+
+def test_an_invited_colleague_joins_the_organisation(app, owner):
+    client, answer = sign_in(app, owner.email)
+    invited = client.post(
+        f"{API}/invitations",
+        json={"email": "colleague@example.org", "organization": "t:firm2"},
+        headers={"X-CSRF-Token": answer.json["csrf_token"]},
+    )
+    assert invited.status_code == 201
+    token = invited.json["token"]
+    new = app.test_client()
+    looked = new.post(f"{API}/invitations/look", json={"token": token})
+    assert looked.json["organization"] == "t:firm2"
+    body = {"token": token, "name": "李雷", "password": PASSWORD}
+    accepted = new.post(f"{API}/invitations/accept", json=body)
+    assert accepted.json["account"]["belongings"] == [{"organization": "t:firm2", "post": "member"}]
+    again = app.test_client().post(f"{API}/invitations/accept", json=body)
+    assert again.status_code == 422
+    assert new.get(f"{API}/organizations/t:firm2/accounts").status_code == 200
+
+
+def test_a_coordinator_invites_the_owners_of_members_only(wired, accounts):
+    coordinator = accounts.create(
+        ADMIN, "inviting@example.org", "C", PASSWORD, clusters=("t:cluster",)
+    )
+    made = accounts.invite(
+        coordinator.principal(), "boss@example.org", belonging=Belonging("t:firm3", Post.OWNER)
+    )
+    assert made.invitation.belonging.organization == "t:firm3"
+    with pytest.raises(NotAllowed):
+        accounts.invite(
+            coordinator.principal(), "other@example.org", belonging=Belonging("t:firm7")
+        )
+
+
+# -- keys
+
+
+def test_a_key_is_hashed_shown_once_and_revocable(app, wired, accounts, owner):
+    made = accounts.make_key(owner.principal(), "账务系统", Scope.READ)
+    secret = made.secret.rpartition("_")[2]
+    assert secret not in wired.store.documents.record("api_key", made.key.id).body
+    client, headers = app.test_client(), {"Authorization": f"Bearer {made.secret}"}
+    assert client.get(f"{API}/account", headers=headers).json["email"] == owner.email
+    assert accounts.keys(owner.principal())[0].last_used is not None
+    accounts.revoke_key(owner.principal(), made.key.id)
+    assert client.get(f"{API}/account", headers=headers).status_code == 401
+
+
+def test_a_closed_account_has_no_session_and_no_key(app, accounts, owner):
+    client, _ = sign_in(app, owner.email)
+    made = accounts.make_key(owner.principal(), "k", Scope.WRITE)
+    accounts.set_active(ADMIN, owner.id, active=False)
+    assert client.get(f"{API}/account").status_code == 401
+    headers = {"Authorization": f"Bearer {made.secret}"}
+    assert app.test_client().get(f"{API}/account", headers=headers).status_code == 401
+    assert sign_in(app, owner.email)[1].status_code == 401
+
+
+# -- privacy
+
+
+def test_an_export_holds_the_person_and_no_secret(app, wired, owner):
+    client, _ = sign_in(app, owner.email)
+    text = client.get(f"{API}/account/export").text
+    assert owner.email in text
+    assert "argon2" not in text
+    assert "digest" not in text
+
+
+def test_a_deleted_account_leaves_no_name_behind(app, wired, accounts, owner):
+    client, answer = sign_in(app, owner.email)
+    deleted = client.post(
+        f"{API}/account/delete",
+        json={"password": PASSWORD},
+        headers={"X-CSRF-Token": answer.json["csrf_token"]},
+    )
+    assert deleted.status_code == 204
+    assert wired.shelves.accounts.maybe(owner.id) is None
+    assert wired.shelves.addresses.maybe(owner.email) is None
+    for line in wired.store.documents.last_log(5):
+        assert owner.email not in str(line)
+    # The address may be used again.
+    accounts.create(ADMIN, owner.email, "again", PASSWORD)
+
+
+# -- OpenID Connect
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def provider():
+    """A real provider process."""
+    port = _free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "oidc_provider_mock", "--port", str(port)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    issuer = f"http://localhost:{port}"
+    for _ in range(100):
+        try:
+            requests.get(f"{issuer}/.well-known/openid-configuration", timeout=1)
+            break
+        except requests.ConnectionError:
+            time.sleep(0.1)
+    yield issuer
+    process.terminate()
+    process.wait()
+
+
+@pytest.fixture(scope="module")
+def federated(wired, provider):
+    settings = Settings(
+        data_dir=wired.settings.data_dir,
+        store="",
+        oidc_issuer=provider,
+        oidc_client_id="matchmaker",
+        oidc_client_secret="secret",
+        _env_file=None,
+    )
+    services = wire(settings)
+    yield create_app(services)
+    services.store.close()
+
+
+def through_the_provider(app, email):
+    """As a browser would go: to the provider, consent there, and back."""
+    client = app.test_client()
+    begun = client.get("/auth/oidc")
+    assert begun.status_code == 302
+    consented = requests.post(
+        begun.headers["Location"], data={"sub": email}, allow_redirects=False, timeout=5
+    )
+    back = consented.headers["Location"]
+    assert back.startswith("http://localhost/auth/callback")
+    return client, client.get(back.removeprefix("http://localhost"))
+
+
+def test_who_was_invited_signs_in_with_the_provider(federated, provider, accounts):
+    accounts.invite(ADMIN, "zhang@example.org", cluster="t:cluster")
+    requests.put(
+        f"{provider}/users/zhang",
+        json={"email": "zhang@example.org", "email_verified": True, "name": "张三"},
+        timeout=5,
+    )
+    client, answer = through_the_provider(federated, "zhang")
+    assert answer.status_code == 302
+    account = client.get(f"{API}/account").json
+    assert (account["email"], account["clusters"]) == ("zhang@example.org", ["t:cluster"])
+
+
+def test_who_was_not_invited_stays_outside(federated, provider):
+    requests.put(
+        f"{provider}/users/stranger",
+        json={"email": "stranger@elsewhere.org", "email_verified": True},
+        timeout=5,
+    )
+    client, answer = through_the_provider(federated, "stranger")
+    assert answer.status_code == 401
+    assert client.get(f"{API}/account").status_code == 401
+
+
+def test_an_address_that_the_provider_does_not_vouch_for_takes_over_nothing(accounts, owner):
+    with pytest.raises(SignInNeeded):
+        accounts.sign_in_with(Identity("https://issuer", "x", owner.email, False, "X"))
+
+
+def test_a_provider_that_is_down_is_told_as_such(wired):
+    settings = Settings(
+        data_dir=wired.settings.data_dir,
+        store="",
+        oidc_issuer="http://localhost:9",
+        oidc_client_id="matchmaker",
+        _env_file=None,
+    )
+    services = wire(settings)
+    assert create_app(services).test_client().get("/auth/oidc").status_code == 503

@@ -1,0 +1,265 @@
+"""The whole way as each of them would go it: a need, an introduction, an outcome, its figures."""
+
+import pytest
+
+from matchmaker.access import ADMIN
+from matchmaker.domain import GraphRows, Membership
+from matchmaker.exchange.account import Belonging, Post
+from matchmaker.exchange.traces import TraceKind
+
+API = "/api/v1"
+PASSWORD = "correct horse 9"
+
+
+class Person:
+    """A browser with a session of its own."""
+
+    def __init__(self, app, email):
+        self.client = app.test_client()
+        answer = self.client.post(f"{API}/session", json={"email": email, "password": PASSWORD})
+        assert answer.status_code == 200
+        self.token = answer.json["csrf_token"]
+
+    def get(self, path):
+        return self.client.get(f"{API}/{path}")
+
+    def post(self, path, body, status=200):
+        answer = self.client.post(f"{API}/{path}", json=body, headers={"X-CSRF-Token": self.token})
+        assert answer.status_code == status, answer.text
+        return answer.json
+
+
+@pytest.fixture(scope="module")
+def people(app, wired):
+    """An SME, a lab, another firm, and the coordinator of their cluster."""
+    wired.store.upsert(GraphRows(memberships=(Membership("t:cluster", "t:lab"),)))
+    wired.refreshing.refresh()
+    make = wired.accounts.create
+    for name, organization in (("sme", "t:firm1"), ("labs", "t:lab"), ("third", "t:firm5")):
+        make(
+            ADMIN, f"{name}@journey.example", name, PASSWORD,
+            belongings=(Belonging(organization, Post.OWNER),), language="en",
+        )  # fmt: skip
+    make(ADMIN, "coordinator@journey.example", "C", PASSWORD, clusters=("t:cluster",))
+    return {
+        name: Person(app, f"{name}@journey.example")
+        for name in ("sme", "labs", "third", "coordinator")
+    }
+
+
+def test_from_a_need_to_a_confirmed_outcome(people, wired):
+    sme, lab, third = people["sme"], people["labs"], people["third"]
+    before = wired.directory.neighborhood("t:firm1", 1, 50)
+
+    need = {"organization": "t:firm1", "goal": "research_partner", "text": "高温阀门密封材料的研究"}
+    preview = sme.post("postings/preview", need)["answer"]
+    assert "t:lab" in [one["id"] for one in preview["recommendations"]]
+    posted = sme.post("postings", need, 201)
+    assert posted["state"] == "published"
+    assert "t:lab" in [one["id"] for one in posted["matches"]]
+
+    found = sme.get("organizations/t:firm1/recommendations?goal=research_partner").json
+    place = [one["id"] for one in found["recommendations"]].index("t:lab") + 1
+    sme.client.post(
+        f"{API}/impressions/{found['impression']}/clicks",
+        json={"candidate": "t:lab"},
+        headers={"X-CSRF-Token": sme.token},
+    )
+    asked = sme.post(
+        "introductions",
+        {
+            "goal": "research_partner", "seeker": "t:firm1", "candidate": "t:lab",
+            "message": "想一起做高温密封", "need": posted["graph_id"],
+            "impression": found["impression"], "position": place,
+        },
+        201,
+    )  # fmt: skip
+    id = asked["id"]
+    assert asked["contact"] is None
+
+    told = lab.get("notices").json
+    assert told["items"][0]["text"] == "示例阀门1厂 would like to work with you"
+    assert lab.get(f"introductions/{id}").json["contact"] is None
+    assert third.get(f"introductions/{id}").status_code == 404
+    assert lab.get(f"introductions/{id}/messages").status_code == 403
+
+    opened = lab.post(f"introductions/{id}/transition", {"action": "accept"})
+    assert opened["contact"]["text"] == "tel 0577-555"
+    assert opened["contact"]["people"] == [{"name": "sme", "email": "sme@journey.example"}]
+    lab.post(f"introductions/{id}/messages", {"text": "周三见"}, 201)
+    assert sme.get(f"introductions/{id}/messages").json["items"][0]["text"] == "周三见"
+    for action in ("meet", "agree", "deliver"):
+        sme.post(f"introductions/{id}/transition", {"action": action})
+    outcome = {"kind": "joint_research", "amount": "under_1m", "new_product": True, "jobs": 2}
+    report = {"action": "report", "outcome": outcome, "satisfaction": 5}
+    sme.post(f"introductions/{id}/transition", report)
+    refused = sme.client.post(
+        f"{API}/introductions/{id}/transition",
+        json={"action": "confirm"},
+        headers={"X-CSRF-Token": sme.token},
+    )
+    assert refused.status_code == 403  # nobody confirms what they reported themselves
+    done = lab.post(f"introductions/{id}/transition", {"action": "confirm", "satisfaction": 4})
+    assert done["state"] == "completed"
+
+    assert sme.get(f"needs/{posted['graph_id']}").json["state"] == "matched"
+    after = wired.directory.neighborhood("t:firm1", 1, 50)
+    new = {tie.id for tie in after.ties} - {tie.id for tie in before.ties}
+    assert f"intro:{id}#tie" in new
+
+    wired.tracing.flush()
+    funnel = people["coordinator"].get("clusters/t:cluster/funnel").json["items"]
+    row = next(one for one in funnel if one["goal"] == "research_partner")
+    assert (row["proposed"], row["accepted"], row["delivered"], row["completed"]) == (1, 1, 1, 1)
+    assert row["clicked"] == 1
+
+
+def test_the_coordinators_audit_sees_the_new_tie(people, wired):
+    wired.refreshing.refresh()
+    answer = people["coordinator"].get("clusters/t:cluster/audit?samples=0").json
+    research = next(one for one in answer["layers"] if one["layer"] == "research")
+    figures = research["figures"]
+    # t:firm2–t:lab of the rows, and the new one.
+    assert figures["ties"]["value"] == 2
+
+
+def test_a_session_changes_nothing_without_its_token(people):
+    answer = people["sme"].client.patch(f"{API}/account", json={"language": "en"})
+    assert answer.status_code == 400
+    assert "CSRF" in answer.json["detail"]
+
+
+def test_a_draft_is_nowhere_to_be_found(people):
+    sme, third = people["sme"], people["third"]
+    secret = "绝密配方九号"
+    draft = sme.post(
+        "postings",
+        {"organization": "t:firm1", "goal": "supplier", "text": secret, "publish": False},
+        201,
+    )
+    assert draft["graph_id"] is None
+    for path in (
+        f"postings/{draft['id']}", "postings?organization=t:firm1",
+        "needs?organization=t:firm1&limit=200", f"organizations?q={secret}",
+        "organizations/t:firm1/neighborhood", "organizations/t:firm5/recommendations?goal=customer",
+    ):  # fmt: skip
+        assert secret not in third.get(path).text
+    published = sme.post(f"postings/{draft['id']}/transition", {"action": "publish"})
+    assert secret in third.get(f"needs/{published['graph_id']}").text
+    sme.post(f"postings/{draft['id']}/transition", {"action": "withdraw"})
+    assert third.get(f"needs/{published['graph_id']}").json["state"] == "closed"
+
+
+def test_where_a_cluster_reviews_nothing_is_public_before(people):
+    sme, coordinator, third = people["sme"], people["coordinator"], people["third"]
+    coordinator.client.put(
+        f"{API}/clusters/t:cluster/rules",
+        json={"reviews": True},
+        headers={"X-CSRF-Token": coordinator.token},
+    )
+    try:
+        offer = {"organization": "t:firm1", "offer_kind": "equipment", "text": "闲置五轴机床"}
+        waiting = sme.post("postings", offer, 201)
+        assert waiting["state"] == "in_review"
+        assert "闲置五轴机床" not in third.get("offers?limit=200").text
+        listed = coordinator.get("clusters/t:cluster/postings").json["items"]
+        assert waiting["id"] in [one["id"] for one in listed]
+        step = {"action": "return", "note": "请写明可用时段"}
+        coordinator.post(f"postings/{waiting['id']}/transition", step)
+        assert sme.get(f"postings/{waiting['id']}").json["note"] == "请写明可用时段"
+        sme.post(f"postings/{waiting['id']}/transition", {"action": "publish"})
+        coordinator.post(f"postings/{waiting['id']}/transition", {"action": "approve"})
+        assert "闲置五轴机床" in third.get("offers?limit=200").text
+    finally:
+        coordinator.client.put(
+            f"{API}/clusters/t:cluster/rules",
+            json={"reviews": False},
+            headers={"X-CSRF-Token": coordinator.token},
+        )
+
+
+def test_terms_come_before_the_name(people):
+    sme, third = people["sme"], people["third"]
+    made = sme.post(
+        "introductions",
+        {
+            "goal": "supplier", "seeker": "t:firm1", "candidate": "t:firm5", "staged": True,
+            "terms": "每月两吨，月结三十天", "message": "我们是示例阀门1厂",
+        },
+        201,
+    )  # fmt: skip
+    seen = third.get(f"introductions/{made['id']}").json
+    assert seen["terms"] == "每月两吨，月结三十天"
+    for text in (
+        str(seen),
+        third.get("notices").text,
+        third.get("introductions?organization=t:firm5").text,
+    ):
+        assert "示例阀门1厂" not in text
+        assert "t:firm1" not in text
+    agreed = third.post(f"introductions/{made['id']}/transition", {"action": "agree_terms"})
+    assert agreed["seeker"]["name"] == "示例阀门1厂"
+    assert agreed["contact"] is None
+    third.post(
+        f"introductions/{made['id']}/transition", {"action": "decline", "reason": "产能已满"}
+    )
+
+
+def test_who_was_dismissed_is_not_shown_again(people, wired):
+    sme = people["sme"]
+    path = "organizations/t:firm1/recommendations?goal=supplier"
+    first = sme.get(path).json["recommendations"][0]["id"]
+    pick = {"candidate": first, "kind": TraceKind.DISMISSED, "reason": "no_fit"}
+    answer = sme.client.post(
+        f"{API}/organizations/t:firm1/picks", json=pick, headers={"X-CSRF-Token": sme.token}
+    )
+    assert answer.status_code == 204
+    assert first not in [one["id"] for one in sme.get(path).json["recommendations"]]
+    sme.client.delete(
+        f"{API}/organizations/t:firm1/picks?candidate={first}",
+        headers={"X-CSRF-Token": sme.token},
+    )
+    assert first in [one["id"] for one in sme.get(path).json["recommendations"]]
+
+
+def test_a_batch_keeps_to_the_slots_and_to_chance(people, wired):
+    coordinator = people["coordinator"]
+    plan = coordinator.post("clusters/t:cluster/introductions", {"goal": "supplier"})
+    assert plan["id"] == ""
+    assert plan["introductions"] == []
+    assert plan["planned"]
+    made = coordinator.post(
+        "clusters/t:cluster/introductions", {"goal": "supplier", "limit": 3, "dry_run": False}
+    )
+    assert len(made["introductions"]) == len(made["planned"]) == 3
+    one = coordinator.get(f"introductions/{made['introductions'][0]}").json
+    assert (one["side"], one["accepted"], one["contact"]) == (None, [], None)
+    for id in made["introductions"]:
+        coordinator.post(f"introductions/{id}/transition", {"action": "cancel"})
+
+
+def test_a_circle_runs_when_five_have_joined(people, wired, app):
+    coordinator, sme = people["coordinator"], people["sme"]
+    parties = [f"t:firm{number}" for number in range(1, 6)]
+    body = {"kind": "circle", "cluster": "t:cluster", "title": "阀门圈", "parties": parties}
+    circle = coordinator.post("gatherings", body, 201)
+    assert circle["state"] == "forming"
+    for number in (2, 3, 4):
+        email = f"circle{number}@journey.example"
+        wired.accounts.create(
+            ADMIN, email, email, PASSWORD, belongings=(Belonging(f"t:firm{number}"),)
+        )
+        answer = {"organization": f"t:firm{number}", "answer": "joined"}
+        Person(app, email).post(f"gatherings/{circle['id']}/answer", answer)
+    for person, party in ((sme, "t:firm1"), (people["third"], "t:firm5")):
+        seen = person.post(
+            f"gatherings/{circle['id']}/answer", {"organization": party, "answer": "joined"}
+        )
+    assert seen["state"] == "running"
+    contacts = {one["organization"]: one["contact"] for one in seen["parties"]}
+    assert contacts["t:firm1"]["text"] == "tel 0577-555"
+    assert coordinator.get(f"gatherings/{circle['id']}").json["parties"][0]["contact"] is None
+    meeting = {"at": "2026-05-01T09:00:00Z", "topic": "降本", "present": parties[:4]}
+    coordinator.post(f"gatherings/{circle['id']}/meetings", meeting)
+    event = wired.directory.engagement(f"gathering:{circle['id']}.1")
+    assert [part.organization for part in event.participants] == parties[:4]

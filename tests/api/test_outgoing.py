@@ -1,0 +1,250 @@
+"""Mail to a real SMTP server process, and webhooks to a real HTTP server."""
+
+import base64
+import hashlib
+import hmac
+import json
+import mailbox
+import socket
+import subprocess
+import sys
+import threading
+import time
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from matchmaker.access import ADMIN
+from matchmaker.domain import GoalName, GraphRows, Kind, Organization
+from matchmaker.errors import InvalidInput
+from matchmaker.exchange.account import Belonging, MailRhythm, Post, Preferences
+from matchmaker.exchange.introduction import Action
+from matchmaker.exchange.webhook import checked_url
+from matchmaker.mail import Mailer
+from matchmaker.services.documents import utc_now
+from matchmaker.services.introductions import Proposal
+from matchmaker.services.notices import Notices
+from matchmaker.services.webhooks import Webhooks
+from matchmaker.settings import Settings
+
+PASSWORD = "correct horse 9"
+
+
+class Watch:
+    def __init__(self):
+        self.ahead = timedelta()
+
+    def __call__(self):
+        return utc_now() + self.ahead
+
+
+@pytest.fixture
+def watch():
+    return Watch()
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def post_office(tmp_path):
+    """A mail server process that puts letters into a maildir."""
+    port, box = _free_port(), tmp_path / "box"
+    process = subprocess.Popen(
+        [
+            sys.executable, "-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{port}",
+            "-c", "aiosmtpd.handlers.Mailbox", str(box),
+        ],
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    for _ in range(100):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            break
+        except OSError:
+            time.sleep(0.1)
+    yield port, lambda: list(mailbox.Maildir(box))
+    process.terminate()
+    process.wait()
+
+
+@pytest.fixture
+def pair(wired, request):
+    """Two firms of their own, each with a person."""
+    number = abs(hash(request.node.name)) % 10**9
+    ids = (f"t:a{number}", f"t:b{number}")
+    wired.store.upsert(
+        GraphRows(
+            organizations=tuple(Organization(one, f"甲乙 <{one}>\n厂", Kind.FIRM) for one in ids)
+        )
+    )
+    return [
+        wired.accounts.create(
+            ADMIN, f"{one[2:]}@example.org", one, PASSWORD,
+            belongings=(Belonging(one, Post.OWNER),),
+        )
+        for one in ids
+    ]  # fmt: skip
+
+
+def propose(wired, pair):
+    first, second = (one.belongings[0].organization for one in pair)
+    return wired.introductions.propose(
+        pair[0].principal(), Proposal(GoalName.SUPPLIER, first, second)
+    )
+
+
+def notices(wired, port, watch):
+    settings = Settings(
+        data_dir=wired.settings.data_dir, store="", smtp_host="127.0.0.1", smtp_port=port,
+        smtp_tls=False, smtp_from="hello@matchmaker.example", _env_file=None,
+    )  # fmt: skip
+    return Notices(
+        wired.shelves, wired.accounts, Mailer(settings), lambda: "https://m.example", watch
+    )
+
+
+def to(letters, account):
+    return [one for one in letters if one["To"] == account.email]
+
+
+def test_a_days_notices_come_in_one_letter_in_the_readers_language(wired, post_office, pair, watch):
+    port, letters = post_office
+    service = notices(wired, port, watch)
+    made = propose(wired, pair)
+    wired.introductions.act(pair[1].principal(), made.id, Action.ACCEPT)
+    for text in ("一", "二", "三"):
+        wired.introductions.write(pair[0].principal(), made.id, text)
+    service.mail_due()
+    assert to(letters(), pair[1]) == []  # the day is not over
+    watch.ahead = timedelta(hours=25)
+    service.mail_due()
+    (letter,) = to(letters(), pair[1])
+    text = letter.get_payload(decode=True).decode()
+    assert "希望与您合作" in text
+    assert text.count("发来消息") == 1  # three messages, told once
+    service.mail_due()
+    assert len(to(letters(), pair[1])) == 1
+
+
+def test_the_link_at_the_foot_ends_all_mail(wired, post_office, pair, watch):
+    port, letters = post_office
+    service = notices(wired, port, watch)
+    wired.accounts.set_preferences(pair[1].principal(), Preferences("en", MailRhythm.AT_ONCE))
+    made = propose(wired, pair)
+    watch.ahead = timedelta(minutes=2)
+    service.mail_due()
+    (letter,) = to(letters(), pair[1])
+    text = letter.get_payload(decode=True).decode()
+    assert "would like to work with you" in text
+    link = letter["List-Unsubscribe"].strip("<>").replace("\n", "").replace(" ", "")
+    assert link in text
+    wired.accounts.unsubscribe(parse_qs(urlsplit(link).query)["token"][0])
+    wired.introductions.act(pair[0].principal(), made.id, Action.CANCEL)
+    watch.ahead = timedelta(days=3)
+    service.mail_due()
+    assert len(to(letters(), pair[1])) == 1
+
+
+def test_a_mail_server_that_is_down_loses_nothing(wired, post_office, pair, watch):
+    port, letters = post_office
+    propose(wired, pair)
+    watch.ahead = timedelta(hours=25)
+    assert notices(wired, _free_port(), watch).mail_due() == 0
+    notices(wired, port, watch).mail_due()
+    assert len(to(letters(), pair[1])) == 1
+
+
+def test_a_reset_comes_by_mail(wired, post_office, pair, watch):
+    port, letters = post_office
+    assert notices(wired, port, watch).send_reset(pair[0].email)
+    (letter,) = to(letters(), pair[0])
+    text = letter.get_payload(decode=True).decode()
+    link = next(word for word in text.split() if word.startswith("https://m.example/reset?"))
+    wired.accounts.reset(parse_qs(urlsplit(link).query)["token"][0], "another horse 7")
+    assert wired.accounts.sign_in(pair[0].email, "another horse 7")
+
+
+# -- webhooks
+
+
+@pytest.fixture
+def receiver():
+    """A server that keeps what it is sent and answers with the next status."""
+    calls, statuses = [], []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            calls.append((dict(self.headers), body))
+            self.send_response(statuses.pop(0) if statuses else 200)
+            self.end_headers()
+
+        def log_message(self, *args):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/hook", calls, statuses
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_webhook_is_signed_and_called_again_until_it_is_taken(wired, pair, receiver, watch):
+    url, calls, statuses = receiver
+    statuses += [500, 302]
+    service = Webhooks(wired.shelves, watch, private_allowed=True)
+    own = pair[1].belongings[0].organization
+    hook = service.register(pair[1].principal(), own, url)
+    propose(wired, pair)
+    service.deliver_due()
+    service.deliver_due()  # not due yet
+    assert len(calls) == 1
+    watch.ahead = timedelta(seconds=10)
+    service.deliver_due()
+    watch.ahead = timedelta(minutes=10)
+    service.deliver_due()
+    watch.ahead = timedelta(days=9)
+    service.deliver_due()
+    assert len(calls) == 3  # refused, redirected, taken
+    assert len({body for _, body in calls}) == 1
+    headers, body = calls[-1]
+    event = json.loads(body)
+    assert event["type"] == "introduction.proposed"
+    assert event["data"]["organization"] == own
+    # As the Standard Webhooks specification writes it.
+    key = base64.b64decode(hook.secret.removeprefix("whsec_"))
+    content = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    expected = base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
+    assert headers["webhook-signature"] == f"v1,{expected}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.org/x", "https://127.0.0.1/x", "https://10.0.0.8/x", "https://[::1]/x",
+        "https://localhost/x", "https://169.254.169.254/latest", "https://u:p@example.org/",
+        "ftp://example.org/", "https://[::ffff:10.0.0.1]/", "https://a.internal/", "nonsense",
+    ],
+)  # fmt: skip
+def test_a_webhook_reaches_no_inner_machine(url):
+    with pytest.raises(InvalidInput):
+        checked_url(url)
+
+
+def test_a_name_that_points_inside_is_not_called(wired, pair, receiver, watch, monkeypatch):
+    _, calls, _ = receiver
+    service = Webhooks(wired.shelves, watch)
+    own = pair[1].belongings[0].organization
+    service.register(pair[1].principal(), own, "https://rebinding.example.org/hook")
+    inside = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 443))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: inside)
+    propose(wired, pair)
+    assert service.deliver_due() == 0
+    assert calls == []
