@@ -3,12 +3,12 @@
     python benchmarks/allocation.py [--seekers 5000] [--candidates 5000] [--options 50]
 
 Acceptance is simulated; these are the assumptions. Every seeker has `options` candidates, drawn
-by popularity: a candidate's chance to be among them falls as 1/rank (Zipf), as firms name the
-same few universities. A seeker's wish for a candidate is half the candidate's fame, half its own
-taste; a candidate accepts by its own taste for the seeker and by how busy it is: the famous are
-choosier. Both probabilities are logistic. The allocator sees both sides' probabilities with noise
-(a recommender is no oracle); the baseline sees each seeker's own wish with the same noise.
-Everyone has the same slots on both sides of the comparison; what is counted is the product of the
+by popularity: a candidate's chance to be among them falls as 1/rank^skew, as firms name the same
+few universities; skew 0 is no fame at all, 1 is Zipf's law. A seeker's wish for a candidate is
+fame and its own taste in equal parts; a candidate accepts by its own taste for the seeker, and
+the famous are choosier. Both probabilities are logistic. The allocator sees both sides'
+probabilities with noise (a recommender is no oracle); the baseline sees each seeker's own wish
+with the same noise. Everyone has the same slots in both; what is counted is the product of the
 true probabilities over the introductions that are made.
 """
 
@@ -23,15 +23,16 @@ import numpy as np
 from matchmaker.exchange.allocation import Options, allocate, own_top_lists
 
 
-def simulated(seekers, candidates, count, seed):
+def simulated(seekers, candidates, count, skew, seed):
     rng = np.random.default_rng(seed)
-    fame = 1 / np.arange(1, candidates + 1)
+    fame = np.arange(1.0, candidates + 1) ** -skew
     left = np.repeat(np.arange(seekers), count)
     right = np.concatenate(
         [rng.choice(candidates, count, replace=False, p=fame / fame.sum()) for _ in range(seekers)]
     )
     known = np.log(fame[right])
-    known = (known - known.mean()) / known.std()
+    if skew:
+        known = (known - known.mean()) / known.std()
     size = seekers * count
     wish = logistic(known + rng.normal(size=size))
     accepts = logistic(-0.5 * known + rng.normal(size=size) - 0.5)
@@ -53,20 +54,21 @@ def main():
     parser.add_argument("--candidates", type=int, default=5000)
     parser.add_argument("--options", type=int, default=50)
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--skews", type=float, nargs="+", default=[0.0, 0.5, 1.0])
     asked = parser.parse_args()
-    rows = []
-    for seed in range(asked.seeds):
-        options, capacity, wish, truth = simulated(
-            asked.seekers, asked.candidates, asked.options, seed
-        )
-        begun = time.perf_counter()
-        chosen = allocate(options, capacity)
-        seconds = time.perf_counter() - begun
-        own = own_top_lists(options, capacity, wish)
-        taken = np.bincount(options.candidates[chosen], minlength=len(capacity))
-        assert (taken <= capacity).all()
-        rows.append(
-            {
+    for skew in asked.skews:
+        for seed in range(asked.seeds):
+            options, capacity, wish, truth = simulated(
+                asked.seekers, asked.candidates, asked.options, skew, seed
+            )
+            begun = time.perf_counter()
+            chosen = allocate(options, capacity)
+            seconds = time.perf_counter() - begun
+            own = own_top_lists(options, capacity, wish)
+            taken = np.bincount(options.candidates[chosen], minlength=len(capacity))
+            assert (taken <= capacity).all()
+            row = {
+                "skew": skew,
                 "seed": seed,
                 "seconds": round(seconds, 2),
                 "allocated": len(chosen),
@@ -75,8 +77,7 @@ def main():
                 "accepted_own": round(float(truth[own].sum()), 1),
                 "ratio": round(float(truth[chosen].sum() / truth[own].sum()), 3),
             }
-        )
-        print(json.dumps(rows[-1]))
+            print(json.dumps(row), flush=True)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from matchmaker.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-DOCUMENTS = README + "".join(path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md"))
+DOCUMENTS = README + "".join(path.read_text("utf-8") for path in (ROOT / "docs").rglob("*.md"))
 
 
 def test_every_setting_is_listed_with_its_default() -> None:
@@ -35,6 +35,6 @@ def test_every_goal_is_told_of() -> None:
 
 
 def test_links_between_documents_lead_somewhere() -> None:
-    for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+    for path in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")):
         for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text("utf-8")):
             assert (path.parent / target).exists(), f"{path.name}: {target}"
