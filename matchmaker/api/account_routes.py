@@ -16,12 +16,24 @@ from matchmaker.api.context import current_principal, services
 from matchmaker.api.guards import API_PREFIX
 from matchmaker.api.inputs import IdPath, PageQuery
 from matchmaker.api.openid import begin_session
-from matchmaker.api.routes import KEY, READ, WRITE, after_of, as_json, created, cursor_of, paged
+from matchmaker.api.routes import (
+    KEY,
+    READ,
+    WRITE,
+    after_of,
+    as_json,
+    created,
+    cursor_of,
+    paged,
+    problems_of,
+)
 from matchmaker.exchange.account import Account, Belonging
 
 ACCOUNTS = Tag(name="accounts", description="Who acts, and for whom.")
 NOTICES = Tag(name="notices", description="What happened, in the application and by webhooks.")
 DONE = {204: {"description": "Done."}}
+# The operator's key has no account of its own.
+OWN = {**READ, **problems_of(409)}
 
 accounts = APIBlueprint("accounts", __name__, url_prefix=API_PREFIX)
 
@@ -132,9 +144,7 @@ def accept_invitation(body: inputs.Accept) -> Response:
 # -- one's own account
 
 
-@accounts.get(
-    "/account", tags=[ACCOUNTS], security=KEY, responses={200: outputs.AccountOut, **READ}
-)
+@accounts.get("/account", tags=[ACCOUNTS], security=KEY, responses={200: outputs.AccountOut, **OWN})
 def read_account() -> Response:
     """One's own account."""
     return as_json(outputs.AccountOut.of(services().accounts.own(current_principal())))
@@ -171,7 +181,7 @@ def sign_out_everywhere(body: inputs.Nothing) -> Response:  # noqa: ARG001
 
 
 @accounts.get(
-    "/account/export", tags=[ACCOUNTS], security=KEY, responses={200: outputs.ExportOut, **READ}
+    "/account/export", tags=[ACCOUNTS], security=KEY, responses={200: outputs.ExportOut, **OWN}
 )
 def export_account() -> Response:
     """All that is held on the person who asks."""
@@ -187,7 +197,7 @@ def delete_account(body: inputs.Password) -> Response:
 
 
 @accounts.get(
-    "/account/keys", tags=[ACCOUNTS], security=KEY, responses={200: outputs.KeyList, **READ}
+    "/account/keys", tags=[ACCOUNTS], security=KEY, responses={200: outputs.KeyList, **OWN}
 )
 def list_keys() -> Response:
     """One's API keys, with their last use."""
@@ -270,7 +280,7 @@ def delete_others_account(path: IdPath) -> Response:
     "/organizations/<path:id>/export",
     tags=[ACCOUNTS],
     security=KEY,
-    responses={200: outputs.ExportOut, **READ},
+    responses={200: outputs.ExportOut, **OWN},
 )
 def export_organization(path: IdPath) -> Response:
     """All that is held on an organisation, for its owner."""
@@ -288,7 +298,7 @@ def read_log(query: inputs.LogQuery) -> Response:
 # -- notices and webhooks
 
 
-@accounts.get("/notices", tags=[NOTICES], security=KEY, responses={200: outputs.InboxOut, **READ})
+@accounts.get("/notices", tags=[NOTICES], security=KEY, responses={200: outputs.InboxOut, **OWN})
 def list_notices(query: PageQuery) -> Response:
     """One's notices, newest first, in one's own language."""
     principal = current_principal()

@@ -31,7 +31,7 @@ from matchmaker.services.directory import Profile
 from matchmaker.store.ports import Page
 
 
-def _problems(*statuses: int) -> dict[int, Any]:
+def problems_of(*statuses: int) -> dict[int, Any]:
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
         status: {
@@ -42,9 +42,9 @@ def _problems(*statuses: int) -> dict[int, Any]:
     }
 
 
-READ = _problems(401, 403, 404, 422, 503)
-WRITE = _problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503, 507)
-_EDIT = {**WRITE, **_problems(412, 428)}
+READ = problems_of(401, 403, 404, 422, 503)
+WRITE = problems_of(400, 401, 403, 404, 409, 413, 415, 422, 429, 503, 507)
+_EDIT = {**WRITE, **problems_of(412, 428)}
 KEY: list[dict[str, list[str]]] = [{"key": []}, {"session": []}]
 
 ORGANIZATIONS = Tag(name="organizations", description="Who there is, and whom they know.")
