@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from matchmaker.access import ADMIN, READER
+from matchmaker.access import ADMIN, ANONYMOUS
 from matchmaker.api.audit_outputs import AuditOut, BenchmarkOut
 from matchmaker.api.worklist_outputs import WorklistOut
 from matchmaker.audit.profile import Stage
@@ -340,7 +340,7 @@ def test_clusters_are_derived_where_none_are_declared(tmp_path):
 
 def test_only_an_admin_draws_borders(installed):
     with pytest.raises(NotAllowed):
-        installed.deriving.by_place(READER, PlaceLevel.CITY, 5)
+        installed.deriving.by_place(ANONYMOUS, PlaceLevel.CITY, 5)
     with pytest.raises(InvalidInput, match="not known"):
         installed.deriving.by_place(ADMIN, PlaceLevel.CITY, 5, "gbt4754:none")
     with pytest.raises(InvalidInput, match="at least 2"):
