@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
-from flask import Response, redirect
+from flask import Response
 from flask_openapi3 import Info, OpenAPI
 from pydantic import ValidationError
 
@@ -16,9 +16,14 @@ from matchmaker.api.coordination_routes import coordination
 from matchmaker.api.exchange_routes import exchange
 from matchmaker.api.outputs import Problem
 from matchmaker.api.routes import api
+from matchmaker.errors import SettingsError
 from matchmaker.logs import configure_logs
+from matchmaker.web import admin, coordinator, doors, member, shell
+from matchmaker.web.shell import web
 
 MAX_BODY_BYTES = 1_000_000
+# Importing them puts their views on the blueprint.
+VIEWS = (admin, coordinator, doors, member)
 _DESCRIPTION = (
     "Finds the ties an industrial cluster is missing and says why. Start with "
     "`GET /api/v1/organizations`, then ask for the recommendations of one of them."
@@ -27,6 +32,11 @@ _DESCRIPTION = (
 
 def create_app(wired: Services) -> OpenAPI:
     """The application on the given services."""
+    if wired.settings.demo and not guards.is_loopback(wired.settings.host):
+        raise SettingsError(
+            f"Demo mode lets anybody in, so it does not serve on {wired.settings.host}.",
+            mend="Unset MATCHMAKER_DEMO, or MATCHMAKER_HOST.",
+        )
     configure_logs(wired.settings.log_format)
     app = OpenAPI(
         "matchmaker",
@@ -52,12 +62,13 @@ def create_app(wired: Services) -> OpenAPI:
     app.register_api(accounts)
     app.register_api(exchange)
     app.register_api(coordination)
+    app.register_blueprint(web)
+    shell.register(app)
     guards.limit_attempts(app)
     openid.register(app)
     app.add_url_rule("/livez", "livez", _alive)
     app.add_url_rule("/readyz", "readyz", _ready)
     app.add_url_rule("/api/docs", "docs", app.view_functions["swagger.swagger"])
-    app.add_url_rule("/", "root", lambda: redirect("/api/docs"))
     return app
 
 

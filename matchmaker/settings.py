@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     admin_key: SecretStr = Field(
         SecretStr(""), description="Key for writing; empty: made once and kept in data_dir."
     )
+    demo: bool = Field(
+        False, description="Whether anybody on this machine may try sample accounts; loopback only."
+    )
     default_slots: int = Field(
         5, ge=0, le=1000, description="Running introductions of who did not say a capacity."
     )

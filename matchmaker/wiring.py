@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # each of these takes its time to import: only commands that 
     from matchmaker.services.auditing import Auditing
     from matchmaker.services.batches import Batches
     from matchmaker.services.capacity import Capacity
+    from matchmaker.services.demo import Demo
     from matchmaker.services.deriving import Deriving
     from matchmaker.services.directory import Directory
     from matchmaker.services.documents import Clock, Shelves
@@ -299,6 +300,12 @@ class Wiring:
             keep_traces=timedelta(days=self.settings.keep_traces_days),
             keep_over=timedelta(days=self.settings.keep_over_days),
         )
+
+    @cached_property
+    def demo(self) -> Demo:
+        from matchmaker.services.demo import Demo
+
+        return Demo(lambda: self.store, self.accounts)
 
     @cached_property
     def asking(self) -> Asking:

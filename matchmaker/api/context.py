@@ -12,6 +12,7 @@ from matchmaker.api.idempotency import IdempotencyStore
 from matchmaker.services.accounts import Accounts
 from matchmaker.services.asking import Asking
 from matchmaker.services.batches import Batches
+from matchmaker.services.demo import Demo
 from matchmaker.services.directory import Directory
 from matchmaker.services.effects import Effects
 from matchmaker.services.gatherings import Gatherings
@@ -59,6 +60,8 @@ class Services(Protocol):
     def tracing(self) -> Tracing: ...
     @property
     def effects(self) -> Effects: ...
+    @property
+    def demo(self) -> Demo: ...
     @property
     def privacy(self) -> Privacy: ...
     @property

@@ -47,6 +47,10 @@ LIMITS = {
     "accounts.reset_password": "20/minute",
     "accounts.accept_invitation": "20/minute",
     "accounts.look_at_invitation": "30/minute",
+    "web.signing_in": "30/minute;300/hour",
+    "web.send_link": "10/minute;50/hour",
+    "web.reset": "20/minute",
+    "web.accept_invitation": "20/minute",
 }
 WRITING = frozenset({"POST", "PUT", "PATCH"})
 MAX_KEY = 200

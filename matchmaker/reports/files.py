@@ -26,7 +26,7 @@ def html(document: Document) -> str:
         loader=PackageLoader("matchmaker.reports"), autoescape=True, undefined=StrictUndefined
     )
     return environment.get_template("report.html").render(
-        document=document, fonts=FONTS, kind=_kind, data_url=_data_url
+        document=document, fonts=FONTS, kind=_kind, data_url=data_url
     )
 
 
@@ -115,7 +115,7 @@ def _kind(block: object) -> str:
     return type(block).__name__
 
 
-def _data_url(svg: str) -> str:
+def data_url(svg: str) -> str:
     # WeasyPrint draws text of an SVG with the system's fonts; the families must be named in it.
     families = ", ".join(f"'{name}'" for name in FONTS)
     named = re.sub(r"font: ([0-9.]+px) [^;\"]*", rf"font: \1 {families}", svg)

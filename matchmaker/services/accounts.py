@@ -395,6 +395,11 @@ class Accounts:
         page = self._shelves.accounts.page(after=after, limit=limit)
         return Page(tuple(one.value for one in page.rows), page.after)
 
+    def by_id(self, principal: Principal, account_id: str) -> Account:
+        """Any account, for an admin. Raises NotFound."""
+        principal.require_admin()
+        return self._shelves.accounts.get(account_id).value
+
     def remove_member(self, principal: Principal, organization_id: str, account_id: str) -> None:
         """Take somebody's place in an organisation away. Raises NotAllowed, NotFound."""
         principal.require_writing()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from matchmaker.access import Principal
 from matchmaker.audit.ties import Channel
+from matchmaker.audit.view import View
 from matchmaker.domain import (
     Cluster,
     Engagement,
@@ -215,6 +216,13 @@ class Asking:
         """What the network would be."""
         principal.require_coordinator(cluster_id)
         return self._auditing().what_if(cluster_id, ties, channel, year)
+
+    def view(
+        self, principal: Principal, cluster_id: str, channel: Channel, year: int | None
+    ) -> View:
+        """One network of the cluster, for pictures. Raises NotAllowed."""
+        principal.require_coordinator(cluster_id)
+        return self._auditing().view(cluster_id, channel, year)
 
     def benchmark(
         self, principal: Principal, channel: Channel, year: int | None, cluster_id: str = ""

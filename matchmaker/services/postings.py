@@ -178,6 +178,12 @@ class Postings:
         posted, fresh = retried(attempt)
         return self._follow(posted, alert=fresh)
 
+    def reviews(self, principal: Principal, cluster_id: str) -> bool:
+        """Whether coordinators see them first. Raises NotAllowed."""
+        principal.require_coordinator(cluster_id)
+        stored = self._shelves.rules.maybe(cluster_id)
+        return stored is not None and stored.value.reviews
+
     def set_review(self, principal: Principal, cluster_id: str, *, reviews: bool) -> ClusterRules:
         """Whether coordinators see needs and offers of the members first. Raises NotAllowed."""
         principal.require_writing()

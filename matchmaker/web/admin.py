@@ -1,0 +1,73 @@
+"""Pages of administrators: how the service is, accounts, the log."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from matchmaker.api.context import services
+from matchmaker.exchange.account import Belonging, Post
+from matchmaker.web.shell import signed_in, told, web
+
+Page = str | Response | tuple[str, int]
+
+
+@web.get("/admin")
+def admin() -> Page:
+    """Store, snapshot, model and rankers, and what to look at."""
+    principal = signed_in()
+    principal.require_admin()
+    return render_template(
+        "admin.html", status=services().health.status(), checks=services().health.checks()
+    )
+
+
+@web.get("/admin/accounts")
+def accounts() -> Page:
+    """Everybody with an account."""
+    principal = signed_in()
+    page = services().accounts.listed(principal, request.args.get("after", ""), 100)
+    return render_template("accounts.html", page=page, posts=list(Post), link="")
+
+
+@web.post("/admin/accounts")
+def change_accounts() -> Page:
+    """Invite somebody, close an account or open it again."""
+    principal, form = signed_in(), request.form
+    if form.get("what") == "invite":
+        organization, cluster = (
+            form.get("organization", "").strip(),
+            form.get("cluster", "").strip(),
+        )
+        post = form.get("post", "")
+        belonging = (
+            Belonging(organization, Post(post) if post in list(Post) else Post.MEMBER)
+            if organization
+            else None
+        )
+        invited = services().accounts.invite(
+            principal,
+            form.get("email", ""),
+            belonging=belonging,
+            cluster=cluster,
+            admin=bool(form.get("admin")),
+        )
+        if services().notices.send_invitation(invited):
+            told(gettext("A letter is on its way."))
+            return redirect(url_for("web.accounts"), 303)
+        link = f"{services().settings.base_url}/invitation?token={invited.token}"
+        page = services().accounts.listed(principal, "", 100)
+        return render_template("accounts.html", page=page, posts=list(Post), link=link)
+    active = form.get("what") == "open"
+    services().accounts.set_active(principal, form.get("account", ""), active=active)
+    told(gettext("Done."))
+    return redirect(url_for("web.accounts"), 303)
+
+
+@web.get("/admin/log")
+def log() -> Page:
+    """The log of all changes, newest first."""
+    before = request.args.get("before", "")
+    lines = services().accounts.log(signed_in(), int(before) if before.isdigit() else None, 100)
+    return render_template("log.html", lines=lines)

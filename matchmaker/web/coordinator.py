@@ -1,0 +1,378 @@
+"""Pages of coordinators: dashboard, worklist, batches, circles, review, effect, reports."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Response, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as AnyResponse
+
+from matchmaker.access import Principal
+from matchmaker.api.audit_outputs import AuditOut, BenchmarkOut, DefinitionList
+from matchmaker.api.context import services
+from matchmaker.api.worklist_outputs import WorklistOut
+from matchmaker.audit.ties import CHANNELS, Channel
+from matchmaker.audit.view import View
+from matchmaker.domain import GoalName
+from matchmaker.errors import InvalidInput
+from matchmaker.exchange.gathering import Answer, Gathering, GatheringKind, Meeting
+from matchmaker.reports.audit_report import audit_report
+from matchmaker.reports.document import Document, Picture, Table
+from matchmaker.reports.files import data_url, write_pdf, write_workbook
+from matchmaker.services.batches import Batch, Planned
+from matchmaker.services.gatherings import SeenGathering
+from matchmaker.snapshot.model import KINDS
+from matchmaker.store.records import new_id
+from matchmaker.web.shell import back, language, own_organization, signed_in, told, web
+
+Page = str | AnyResponse | tuple[str, int]
+LIMIT = 10
+# What the dashboard shows of an audit; all else is in the report.
+HEADLINES = (
+    "members", "isolate_share", "mean_degree", "observed_over_expected",
+    "giant_component", "fragmentation",
+)  # fmt: skip
+_PDF = "application/pdf"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@web.get("/clusters")
+def clusters() -> Page:
+    """One's own clusters; for an admin all."""
+    principal = signed_in()
+    if principal.admin:
+        page = services().asking.clusters(principal, request.args.get("after"), 100)
+        rows, following = page.rows, page.after
+    else:
+        found = [services().asking.cluster(principal, id) for id in sorted(principal.clusters)]
+        rows, following = tuple(found), None
+    return render_template("clusters.html", rows=rows, following=following)
+
+
+@web.get("/clusters/<path:id>/report")
+def report(id: str) -> Page:
+    """The whole audit as a page."""
+    return render_template(
+        "report.html", document=_document(signed_in(), id), kind=_kind, data_url=data_url, id=id
+    )
+
+
+@web.get("/clusters/<path:id>/report.pdf")
+def report_pdf(id: str) -> Page:
+    """The whole audit to take away."""
+    return _file(_document(signed_in(), id), write_pdf, "audit.pdf", _PDF)
+
+
+@web.get("/clusters/<path:id>/report.xlsx")
+def report_workbook(id: str) -> Page:
+    """The whole audit as a workbook."""
+    return _file(_document(signed_in(), id), write_workbook, "audit.xlsx", _XLSX)
+
+
+def _document(principal: Principal, id: str) -> Document:
+    asking, year = services().asking, _year()
+    audit = asking.audit(principal, id, year, 200)
+    found = asking.worklist(principal, id, LIMIT, year)
+    view = asking.view(principal, id, Channel.COOPERATION, year)
+    return audit_report(audit, found, view, language())
+
+
+def _file(
+    document: Document, write: Callable[[Document, Path], None], name: str, kind: str
+) -> Response:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        write(document, path)
+        response = Response(path.read_bytes(), mimetype=kind)
+    response.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return response
+
+
+def _kind(block: object) -> str:
+    if isinstance(block, Picture):
+        return "picture"
+    return "table" if isinstance(block, Table) else "text"
+
+
+def _year() -> int | None:
+    text = request.args.get("year", "")
+    return int(text) if text.isdigit() and len(text) == 4 else None
+
+
+@web.get("/clusters/<path:id>/network.json")
+def network(id: str) -> Page:
+    """Nodes and ties of a layer and year, and the worklist's missing ties."""
+    principal, asking = signed_in(), services().asking
+    asked = request.args.get("layer", "")
+    channel = Channel(asked) if asked in list(Channel) else Channel.COOPERATION
+    view = asking.view(principal, id, channel, _year())
+    missing = asking.worklist(principal, id, LIMIT, _year()).items
+    return jsonify(
+        {
+            **_drawn(view),
+            "missing": [
+                {"source": one.asker.id, "target": one.partner.id, "goal": one.goal}
+                for one in missing
+            ],
+        }
+    )
+
+
+def _drawn(view: View) -> dict[str, Any]:
+    snapshot, net = view.landscape.snapshot, view.network
+    table, rows = snapshot.organizations.table, net.members.tolist()
+    names_en = table["name_en"]
+    nodes = [
+        {
+            "id": snapshot.id_of(row),
+            "name": (names_en[row].as_py() if language() == "en" else "") or snapshot.name_of(row),
+            "kind": KINDS[snapshot.organizations.kind[row]],
+            "degree": int(net.degree[place]),
+        }
+        for place, row in enumerate(rows)
+    ]
+    ties = [
+        {"source": nodes[int(source)]["id"], "target": nodes[int(target)]["id"]}
+        for source, target in net.edges.tolist()
+    ]
+    return {"year": view.year, "nodes": nodes, "ties": ties}
+
+
+@web.get("/clusters/<path:id>/benchmark")
+def benchmark(id: str) -> Page:
+    """The cluster beside its peers, or all clusters."""
+    everyone = "all" in request.args
+    found = services().asking.benchmark(
+        signed_in(), Channel.COOPERATION, _year(), "" if everyone else id
+    )
+    shown = BenchmarkOut.of(found, language(), None if everyone else id)
+    return render_template("benchmark.html", found=shown, id=id, everyone=everyone)
+
+
+@web.get("/clusters/<path:id>/effect")
+def effect(id: str) -> Page:
+    """Funnel, new ties, and the effect against the hold-out."""
+    principal = signed_in()
+    return render_template(
+        "effect.html",
+        found=services().effects.effect(principal, id),
+        cluster=services().asking.cluster(principal, id),
+    )
+
+
+@web.get("/clusters/<path:id>/introductions")
+def cluster_introductions(id: str) -> Page:
+    """What coordinators and the system proposed."""
+    principal = signed_in()
+    page = services().introductions.listed(
+        principal, cluster=id, after=request.args.get("after", ""), limit=50
+    )
+    return render_template(
+        "cluster_introductions.html",
+        page=page,
+        cluster=services().asking.cluster(principal, id),
+        goals=list(GoalName),
+        batch=None,
+        pairs=[],
+        goal="",
+        message="",
+    )
+
+
+@web.post("/clusters/<path:id>/introductions")
+def propose_batch(id: str) -> Page:
+    """A plan first, then proposed: pairs ticked in the worklist, or a goal for all members."""
+    principal, form = signed_in(), request.form
+    dry = form.get("do") != "propose"
+    pairs, goal, message = form.getlist("pair"), form.get("goal", ""), form.get("message", "")
+    batches = services().batches
+    if pairs:
+        planned = [_pair(one) for one in pairs]
+        batch = batches.for_pairs(principal, id, planned, message=message, dry_run=dry)
+    elif goal in list(GoalName):
+        batch = batches.for_goal(
+            principal, id, GoalName(goal), limit=20, message=message, dry_run=dry
+        )
+    else:
+        raise InvalidInput(gettext("Tick at least one tie."), where="pair")
+    if not dry:
+        told(
+            gettext(
+                "%(made)s introductions are proposed, %(refused)s were not possible.",
+                made=len(batch.introductions),
+                refused=len(batch.refused),
+            )
+        )
+        return redirect(url_for("web.cluster_introductions", id=id), 303)
+    return _plan_page(principal, id, batch, pairs, goal, message)
+
+
+def _plan_page(
+    principal: Principal, id: str, batch: Batch, pairs: list[str], goal: str, message: str
+) -> str:
+    names = {
+        one: services().asking.profile(principal, one).organization
+        for planned in batch.planned
+        for one in (planned.seeker, planned.candidate)
+    }
+    return render_template(
+        "cluster_introductions.html",
+        page=services().introductions.listed(principal, cluster=id, limit=50),
+        cluster=services().asking.cluster(principal, id),
+        goals=list(GoalName),
+        batch=batch,
+        names=names,
+        pairs=pairs,
+        goal=goal,
+        message=message,
+    )
+
+
+def _pair(text: str) -> Planned:
+    parts = text.split("\n")
+    try:
+        seeker, candidate, goal, value = parts
+        return Planned(seeker, candidate, GoalName(goal), min(1.0, max(0.001, float(value))))
+    except ValueError:
+        raise InvalidInput("is no pair of the worklist.", where="pair") from None
+
+
+@web.get("/clusters/<path:id>/review")
+def review(id: str) -> Page:
+    """Needs and offers that wait for the coordinators."""
+    principal = signed_in()
+    waiting = services().postings.to_review(principal, id)
+    return render_template(
+        "review.html",
+        rows=[
+            (one, services().asking.profile(principal, one.posting.organization).organization)
+            for one in waiting
+        ],
+        cluster=services().asking.cluster(principal, id),
+        reviews=services().postings.reviews(principal, id),
+    )
+
+
+@web.post("/clusters/<path:id>/review")
+def set_review(id: str) -> Page:
+    """Whether they wait at all."""
+    services().postings.set_review(signed_in(), id, reviews=bool(request.form.get("reviews")))
+    told(gettext("Saved."))
+    return redirect(url_for("web.review", id=id), 303)
+
+
+@web.get("/clusters/<path:id>")
+def cluster(id: str) -> Page:
+    """点线网 with the course, the network, and what to do next."""
+    principal, asking = signed_in(), services().asking
+    audit = AuditOut.of(asking.audit(principal, id, _year(), 200), language())
+    everything = next(one for one in audit.layers if one.layer is Channel.COOPERATION)
+    definitions = {one.name: one for one in DefinitionList.all(language()).items}
+    return render_template(
+        "cluster.html",
+        audit=audit,
+        id=audit.basis.cluster,
+        headlines=[
+            (definitions[name], everything.figures[name])
+            for name in HEADLINES
+            if name in everything.figures and name in definitions
+        ],
+        course=_course(audit),
+        worklist=WorklistOut.of(asking.worklist(principal, id, LIMIT, _year()), language()),
+        channels=[(one.layer, one.title) for one in audit.layers if one.layer in CHANNELS],
+    )
+
+
+def _course(audit: AuditOut) -> dict[str, Any]:
+    """Five years of the three groups, as the chart and the table need them."""
+    return {
+        "years": audit.years,
+        "lines": [
+            {
+                "name": title,
+                "values": [
+                    None if one.groups.get(group) is None else round(one.groups[group] or 0, 3)
+                    for one in audit.course
+                ],
+            }
+            for group, title in audit.group_titles.items()
+        ],
+    }
+
+
+# -- circles, joint briefs, shared platforms
+
+
+@web.get("/gatherings")
+def gatherings() -> Page:
+    """Those one is invited to, or convened."""
+    principal, own = signed_in(), own_organization()
+    found: list[SeenGathering] = []
+    if own:
+        found += services().gatherings.listed(principal, organization=own).rows
+    for id in sorted(principal.clusters):
+        found += services().gatherings.listed(principal, cluster=id).rows
+    return render_template("gatherings.html", rows=found, own=own)
+
+
+@web.post("/gatherings")
+def convene() -> Page:
+    """Invite them."""
+    principal, form = signed_in(), request.form
+    kind = form.get("kind", "")
+    made = Gathering(
+        new_id(),
+        GatheringKind(kind) if kind in list(GatheringKind) else GatheringKind.CIRCLE,
+        form.get("cluster", ""),
+        form.get("title", "").strip() or gettext("Circle"),
+        form.get("text", ""),
+        principal.subject,
+        datetime.now(UTC).replace(microsecond=0),
+        tuple((one, Answer.WAITING) for one in form.getlist("party")),
+        lead=form.get("lead", ""),
+        needs=tuple(form.getlist("need")),
+        rhythm_days=30,
+    )
+    seen = services().gatherings.convene(principal, made)
+    told(gettext("They are invited."))
+    return redirect(url_for("web.gathering", id=seen.gathering.id), 303)
+
+
+@web.get("/gatherings/<id>")
+def gathering(id: str) -> Page:
+    """Who takes part, and what was done."""
+    principal = signed_in()
+    seen = services().gatherings.show(principal, id)
+    return render_template(
+        "gathering.html",
+        seen=seen,
+        one=seen.gathering,
+        own=own_organization(),
+        convener=principal.admin or seen.gathering.cluster in principal.clusters,
+    )
+
+
+@web.post("/gatherings/<id>")
+def change_gathering(id: str) -> Page:
+    """An answer, a meeting, or the end."""
+    principal, form = signed_in(), request.form
+    what = form.get("what", "")
+    if what == "meeting":
+        meeting = Meeting(
+            datetime.now(UTC).replace(microsecond=0),
+            form.get("topic", "").strip() or gettext("Meeting"),
+            tuple(form.getlist("present")),
+            form.get("result", ""),
+        )
+        services().gatherings.hold(principal, id, meeting)
+    elif what == "close":
+        services().gatherings.close(principal, id)
+    elif what in list(Answer):
+        services().gatherings.answer(principal, id, own_organization(), Answer(what))
+    told(gettext("Done."))
+    return back(url_for("web.gathering", id=id))

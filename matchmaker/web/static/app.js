@@ -1,0 +1,12 @@
+"use strict";
+// Everything works without this file; it only says when there is no connection, and
+// keeps somebody from sending a form twice.
+addEventListener("offline", () => { document.getElementById("offline").hidden = false; });
+addEventListener("online", () => { document.getElementById("offline").hidden = true; });
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "yes";
+  setTimeout(() => { delete form.dataset.sent; }, 8000);
+});

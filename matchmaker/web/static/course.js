@@ -1,0 +1,24 @@
+"use strict";
+// The course of the three groups over five years; the table under it has the same figures.
+addEventListener("DOMContentLoaded", () => {
+  const place = document.getElementById("course");
+  if (!place || !window.echarts) return;
+  const course = JSON.parse(place.dataset.course);
+  place.hidden = false;
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  const chart = echarts.init(place, dark ? "dark" : null, { renderer: "svg" });
+  chart.setOption({
+    backgroundColor: "transparent",
+    animation: false,
+    legend: { bottom: 0 },
+    grid: { left: 40, right: 20, top: 20, bottom: 50 },
+    xAxis: { type: "category", data: course.years.map(String) },
+    yAxis: { type: "value", min: 0, max: 1 },
+    series: course.lines.map((line, number) => ({
+      name: line.name, type: "line", data: line.values, connectNulls: true,
+      symbol: ["circle", "rect", "triangle"][number % 3], symbolSize: 9,
+      lineStyle: { type: ["solid", "dashed", "dotted"][number % 3] },
+    })),
+  });
+  addEventListener("resize", () => chart.resize());
+});

@@ -1,0 +1,34 @@
+"""Copies the browser's libraries from node_modules beside the pages, compressed too.
+
+`python -m matchmaker.web.vendoring NODE_MODULES`; `make` runs it after `npm ci`.
+"""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import sys
+from pathlib import Path
+
+FILES = (
+    "@picocss/pico/css/pico.min.css",
+    "htmx.org/dist/htmx.min.js",
+    "cytoscape/dist/cytoscape.min.js",
+    "echarts/dist/echarts.common.min.js",
+)
+VENDOR = Path(__file__).parent / "vendor"
+
+
+def copy(modules: Path) -> None:
+    """Each file and its gzip."""
+    VENDOR.mkdir(exist_ok=True)
+    for name in FILES:
+        target = VENDOR / Path(name).name
+        shutil.copyfile(modules / name, target)
+        target.with_name(f"{target.name}.gz").write_bytes(
+            gzip.compress(target.read_bytes(), 9, mtime=0)
+        )
+
+
+if __name__ == "__main__":
+    copy(Path(sys.argv[1]))
