@@ -10,6 +10,10 @@ STORE  ?= sqlite
 HEAP   ?= 1g
 
 export MATCHMAKER_DATA_DIR := $(DATA)
+# `make run` is for trying things: sample accounts, for this machine only.
+ifeq ($(HOST),)
+export MATCHMAKER_DEMO ?= true
+endif
 ifdef PORT
 export MATCHMAKER_PORT := $(PORT)
 endif
@@ -42,11 +46,28 @@ $(DEV_STAMP): requirements-dev.txt $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@rm -f $(VENV)/.installed-dev-* && touch $@
 
+# The pages' libraries; without Node the pages work too, with tables where pictures would be.
+WEB_STAMP := node_modules/.copied-$(shell cat package-lock.json | cksum | cut -d' ' -f1)
+
+$(WEB_STAMP): package.json package-lock.json | $(STAMP)
+	@if command -v npm >/dev/null; then \
+		echo "Installing the pages' libraries …"; \
+		npm ci --silent --no-audit --no-fund --ignore-scripts \
+			&& $(BIN)/python -m matchmaker.web.vendoring node_modules \
+			&& rm -f node_modules/.copied-* && touch $@ \
+			|| echo "The pages' libraries could not be fetched: no pictures, tables instead." >&2; \
+	else \
+		echo "Node is not installed: no pictures in the pages, tables instead." >&2; \
+	fi
+
+.PHONY: pages
+pages: $(WEB_STAMP) ## Fetch the libraries of the pages (needs Node)
+
 .PHONY: install
-install: $(STAMP) ## Set up only; the command is then .venv/bin/matchmaker
+install: $(STAMP) $(WEB_STAMP) ## Set up only; the command is then .venv/bin/matchmaker
 
 .PHONY: run
-run: $(STAMP) ## Set up, load the sample graph and serve; STORE=neo4j for a real Neo4j, PORT=, HOST=
+run: $(STAMP) $(WEB_STAMP) ## Set up, load the sample graph and serve; STORE=neo4j for a real Neo4j, PORT=, HOST=
 ifeq ($(STORE),neo4j)
 	@$(BIN)/python -m matchmaker.store.neo4j.server --home $(DATA)/neo4j --heap $(HEAP) -- \
 		$(SHELL) -c '$(BIN)/matchmaker setup && exec $(BIN)/matchmaker serve'
@@ -83,8 +104,20 @@ system: ## Install what PDF reports need of the system, where it is missing (Deb
 		echo "PDF reports need Pango and a font for Chinese; on Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 fontconfig fonts-noto-cjk" >&2; \
 	fi
 
+# The pages are tested in a real browser.
+.PHONY: browser
+browser: ## Install Chromium for the tests of the pages, where it is missing (Debian, as root)
+	@if command -v chromium >/dev/null || command -v chromium-browser >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Chromium …"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+			chromium fonts-noto-cjk >/dev/null; \
+	else \
+		echo "The tests of the pages need Chromium; on Debian: apt-get install chromium fonts-noto-cjk" >&2; \
+	fi
+
 .PHONY: test
-test: system lint types ## Everything that CI runs
+test: system browser lint types $(WEB_STAMP) ## Everything that CI runs
 	MATCHMAKER_DATA_DIR=$(DATA) $(BIN)/pytest
 
 .PHONY: audit-dependencies
@@ -99,4 +132,4 @@ pins: $(VENV)/bin/python ## Compile requirements*.txt anew from pyproject.toml
 
 .PHONY: clean
 clean: ## Remove the environment and caches, never the data in var/
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) node_modules matchmaker/web/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

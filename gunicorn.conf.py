@@ -52,7 +52,7 @@ def when_ready(server):
     server.jobs = subprocess.Popen([sys.executable, "-m", "matchmaker.jobs", "--child"])
     address = f"http://{bind}"
     print(  # noqa: T201
-        f"Matchmaker is ready: {address}/api/docs\n"
+        f"Matchmaker is ready: {address}/\n"
         f"A first question:    curl '{address}/api/v1/organizations?limit=3'\n"
         "Stop with Ctrl-C.",
         flush=True,

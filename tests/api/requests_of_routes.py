@@ -32,7 +32,7 @@ def _need(world):
 
 def _introduction(world, accepted=False):
     """Between t:firm1, which asks, and an institute of its own that is made for it."""
-    lab = f"t:lab{next(_number)}"
+    lab = f"u:lab{next(_number)}"
     row = Organization(lab, "示例院", "research_institute", capacity=9)
     world.services.directory.create(ADMIN, row, "")
     owner = world.principal("owner")

@@ -3,9 +3,11 @@
 import pytest
 
 from matchmaker.access import ADMIN
+from matchmaker.app import create_app
 from matchmaker.domain import GraphRows, Membership
 from matchmaker.exchange.account import Belonging, Post
 from matchmaker.exchange.traces import TraceKind
+from tests.api.conftest import installation
 
 API = "/api/v1"
 PASSWORD = "correct horse 9"
@@ -27,6 +29,19 @@ class Person:
         answer = self.client.post(f"{API}/{path}", json=body, headers={"X-CSRF-Token": self.token})
         assert answer.status_code == status, answer.text
         return answer.json
+
+
+@pytest.fixture(scope="module")
+def wired(tmp_path_factory):
+    """An installation of its own: what happens here would be seen by other tests."""
+    services = installation(tmp_path_factory)
+    yield services
+    services.store.close()
+
+
+@pytest.fixture(scope="module")
+def app(wired):
+    return create_app(wired)
 
 
 @pytest.fixture(scope="module")

@@ -77,7 +77,7 @@ def post_office(tmp_path):
 def pair(wired, request):
     """Two firms of their own, each with a person."""
     number = abs(hash(request.node.name)) % 10**9
-    ids = (f"t:a{number}", f"t:b{number}")
+    ids = (f"u:a{number}", f"u:b{number}")
     wired.store.upsert(
         GraphRows(
             organizations=tuple(Organization(one, f"甲乙 <{one}>\n厂", Kind.FIRM) for one in ids)

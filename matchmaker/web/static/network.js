@@ -44,9 +44,9 @@ addEventListener("DOMContentLoaded", async () => {
       ],
       layout: many
         ? { name: "concentric", concentric: (node) => node.data("degree"), levelWidth: () => 3 }
-        : { name: "cose", animate: false, randomize: false, nodeRepulsion: 9000 },
+        : { name: "cose", animate: false, nodeRepulsion: () => 400000, idealEdgeLength: () => 90,
+          gravity: 0.4, numIter: 600, padding: 20, nodeDimensionsIncludeLabels: true },
       hideEdgesOnViewport: many, textureOnViewport: many, pixelRatio: many ? 1 : "auto",
-      wheelSensitivity: 0.3,
     });
     drawn.on("tap", "node", (event) => {
       const one = event.target;
@@ -80,7 +80,7 @@ addEventListener("DOMContentLoaded", async () => {
     const { before, after } = await answer.json();
     const change = (name) => `${+before[name].toFixed(3)} → ${+after[name].toFixed(3)}`;
     const said = ["isolates", "giant_component", "fragmentation"].map(change);
-    get("whatif").textContent = place.dataset.said.replace(/%s/g, () => said.shift());
+    get("whatif").textContent = place.dataset.said.replace(/\{\d\}/g, () => said.shift());
   }
 
   function save(name, blob) {

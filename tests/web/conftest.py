@@ -1,0 +1,125 @@
+"""A running server on the sample graph, and a real browser."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+from werkzeug.serving import make_server
+
+from matchmaker.app import create_app
+from matchmaker.domain import GraphRows
+from matchmaker.services.importing import ImportOptions
+from tests.api.conftest import installation
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+LOCALES = {"zh": "zh-CN", "en": "en-US"}
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory):
+    """The sample graph in demo mode."""
+    services = installation(tmp_path_factory, GraphRows(), demo=True)
+    services.importing.tables([ROOT / "seed"], ImportOptions())
+    services.refreshing.refresh()
+    yield services
+    services.store.close()
+
+
+@pytest.fixture(scope="session")
+def server(sample):
+    """Its address."""
+    made = make_server("127.0.0.1", 0, create_app(sample), threaded=True)
+    thread = threading.Thread(target=made.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{made.server_port}"
+    made.shutdown()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The system's own browser."""
+    from playwright.sync_api import sync_playwright
+
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """Somebody with a browser of their own, who notes every complaint of it."""
+
+    def __init__(self, chromium, server, language, **options):
+        self.server = server
+        options = {"viewport": {"width": 1200, "height": 900}} | options
+        self.context = chromium.new_context(locale=LOCALES[language], **options)
+        self.page = self.context.new_page()
+        self.complaints = []
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", self._request)
+
+    def _console(self, message):
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def _request(self, request):
+        if not request.url.startswith((self.server, "data:", "blob:")):
+            self.complaints.append(f"another host: {request.url}")
+
+    def enter(self, role, language):
+        """Through the sign-in page, as a sample person."""
+        self.page.goto(f"{self.server}/sign-in")
+        self.page.locator(f"form[action='/demo/{role}'] button").click()
+        self.page.wait_for_url("**/tour")
+        other = self.page.locator(f"button[name=language][value={language}]")
+        if other.count():
+            other.click()
+        return self
+
+    def open(self, path):
+        answer = self.page.goto(f"{self.server}{path}")
+        self.page.wait_for_load_state("networkidle")
+        return answer
+
+    def violations(self):
+        """What axe-core finds serious or critical; it runs outside the page's policy."""
+        session = self.context.new_cdp_session(self.page)
+        session.send("Runtime.evaluate", {"expression": AXE.read_text("utf-8")})
+        found = session.send(
+            "Runtime.evaluate",
+            {
+                "expression": "axe.run(document).then(found => JSON.stringify(found.violations"
+                ".filter(one => ['serious', 'critical'].includes(one.impact))"
+                ".map(one => [one.id, one.nodes[0].html])))",
+                "awaitPromise": True,
+                "returnByValue": True,
+            },
+        )
+        return json.loads(found["result"]["value"])
+
+    def close(self):
+        self.context.close()
+
+
+@pytest.fixture
+def visit(chromium, server):
+    """Makes visitors, and lets them go."""
+    made = []
+
+    def arrive(role="", language="zh", **options):
+        visitor = Visitor(chromium, server, language, **options)
+        made.append(visitor)
+        return visitor.enter(role, language) if role else visitor
+
+    yield arrive
+    for one in made:
+        one.close()

@@ -1,0 +1,157 @@
+"""Each person's main way, end to end, in a real browser and both languages."""
+
+import re
+
+import pytest
+
+FIRM, SUPPLIER = "seed:valves-001", "seed:valves-005"
+LANGUAGES = ("zh", "en")
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).first.click()
+    page.wait_for_load_state("networkidle")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_firm_finds_asks_and_completes(visit, sample, language):
+    say = (lambda zh, en: zh) if language == "zh" else (lambda zh, en: en)
+    firm, supplier = visit("firm", language), visit("supplier", language)
+
+    page = firm.page
+    firm.open("/postings/new?what=need")
+    page.fill("textarea[name=text]", "需要DN50不锈钢球阀阀体铸件，耐压1.6MPa")
+    press(page, say("看看谁能满足", "See who could meet it"))
+    assert page.locator("main ol li").count() == 5
+    assert page.input_value("textarea[name=text]").startswith("需要DN50")
+    press(page, say("发布", "Publish"))
+    assert page.locator("article.card").count() > 5
+
+    firm.open("/find")
+    page.fill("textarea[name=text]", "球阀铸件")
+    press(page, say("寻找", "Find"))
+    page.wait_for_selector("#results article.card")
+    card = page.locator("article.card").first
+    assert card.locator("> ul > li").count() == 2
+    card.locator("summary").first.click()
+    assert card.locator("details table tr").count() > 3
+    firm.open(f"/introductions/new?goal=supplier&candidate={SUPPLIER}")
+    page.fill("textarea[name=message]", "想谈铸件供应")
+    press(page, say("发出请求", "Send the request"))
+    address = page.url.removeprefix(firm.server)
+    assert sample.directory.profile(SUPPLIER).organization.contact not in page.content()
+
+    other = supplier.page
+    supplier.open("/notices")
+    other.locator("ul.plain a").first.click()
+    assert other.url.endswith(address)
+    assert "想谈铸件供应" in other.content()
+    press(other, say("接受", "Accept"))
+    assert sample.directory.profile(FIRM).organization.contact in other.content()
+    other.fill("textarea[name=message]", "周三上午可以")
+    press(other, say("发送", "Send"))
+
+    firm.open(address)
+    assert "周三上午可以" in page.content()
+    assert sample.directory.profile(SUPPLIER).organization.contact in page.content()
+    press(page, say("我们已达成协议", "We have agreed"))
+    page.locator("summary", has_text=say("报告成果", "Report the outcome")).click()
+    page.locator("button[name=action][value=report]").click()
+    supplier.open(address)
+    press(other, say("确认成果", "Confirm the outcome"))
+    assert say("已完成", "Completed") in other.locator("main").inner_text()
+    ties = sample.directory.neighborhood(FIRM, 1, 200).ties
+    assert any(tie.id == f"intro:{address.rpartition('/')[2]}#tie" for tie in ties)
+    assert firm.complaints == supplier.complaints == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_coordinator_looks_switches_ties_on_and_proposes(visit, language):
+    say = (lambda zh, en: zh) if language == "zh" else (lambda zh, en: en)
+    visitor = visit("coordinator", language)
+    page = visitor.page
+    visitor.open("/clusters/seed:cluster-valves")
+    page.wait_for_selector("#network[data-ready=yes]")
+    page.check("#missing")
+    page.wait_for_function("document.getElementById('whatif').textContent.includes('→')")
+    boxes = page.locator("input[name=pair]")
+    assert boxes.count() == 10
+    boxes.nth(0 if language == "zh" else 4).check()
+    boxes.nth(1 if language == "zh" else 5).check()
+    press(page, say("为勾选的联系制订对接计划", "Plan introductions for the ticked ones"))
+    planned = page.locator("main ol li").count()
+    assert planned >= 1
+    press(page, say("提出这些对接", "Propose these introductions"))
+    assert re.search(say(r"已提出 \d 项对接", r"\d introductions are proposed"), page.content())
+    page.locator("ul.plain a").first.click()
+    assert say("联系方式", "Contact") not in page.locator("main").inner_text()
+    visitor.open("/clusters/seed:cluster-valves/effect")
+    assert page.locator("tbody tr").count() >= 1
+    visitor.open("/clusters/seed:cluster-valves/report")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Excel").click()
+    assert download.value.suggested_filename == "audit.xlsx"
+    assert visitor.complaints == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_institute_offers_to_meet_a_need(visit, language):
+    say = (lambda zh, en: zh) if language == "zh" else (lambda zh, en: en)
+    visitor = visit("university", language)
+    page = visitor.page
+    visitor.open("/needs")
+    assert say("与贵方专长接近的企业", "Firms near your strengths") in page.content()
+    offers = page.get_by_role("link", name=say("我们可以满足", "Offer to meet it"))
+    offers.nth(0 if language == "zh" else 1).click()
+    page.fill("textarea[name=message]", "我们做过同类课题")
+    press(page, say("发出请求", "Send the request"))
+    assert say("等待答复", "Waiting for an answer") in page.locator("main").inner_text()
+    assert visitor.complaints == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_administrator_invites_and_the_invited_one_gets_in(visit, language):
+    say = (lambda zh, en: zh) if language == "zh" else (lambda zh, en: en)
+    admin = visit("admin", language)
+    admin.open("/admin/accounts")
+    admin.page.fill("input[name=email]", f"new-{language}@example.org")
+    admin.page.fill("input[name=organization]", "seed:valves-002")
+    press(admin.page, say("邀请", "Invite"))
+    link = admin.page.locator("main code").inner_text()
+    path = "/" + link.partition("//")[2].partition("/")[2]
+
+    invited = visit("", language)
+    invited.open(path)
+    assert "seed:" not in invited.page.locator("main").inner_text()
+    invited.page.fill("input[name=name]", "李梅")
+    invited.page.fill("input[name=password]", "correct horse 9")
+    press(invited.page, say("接受", "Accept"))
+    invited.open("/")
+    assert "李梅" in invited.page.locator("header").inner_text()
+    admin.open("/admin/log")
+    assert "invitation.accepted" in admin.page.content()
+    assert admin.complaints == invited.complaints == []
+
+
+def test_reading_and_the_main_forms_work_without_javascript(visit):
+    visitor = visit("firm", "zh", java_script_enabled=False)
+    page = visitor.page
+    visitor.open("/find")
+    page.fill("textarea[name=text]", "密封件")
+    page.get_by_role("button", name="寻找", exact=True).click()
+    assert page.locator("article.card").count() > 3
+    visitor.open("/introductions/new?goal=supplier&candidate=seed:valves-009")
+    page.get_by_role("button", name="发出请求").click()
+    assert "等待答复" in page.locator("main").inner_text()
+    page.get_by_role("button", name="撤回", exact=True).click()
+    assert "已撤回" in page.locator("main").inner_text()
+
+
+def test_somebody_with_an_old_page_is_told_and_loses_nothing(visit):
+    visitor = visit("firm", "en")
+    visitor.open("/find")
+    visitor.page.evaluate(
+        "document.querySelectorAll('[name=csrf_token]').forEach(one => { one.value = 'x' })"
+    )
+    press(visitor.page, "Sign out")
+    assert "open too long" in visitor.page.content()

@@ -1,0 +1,174 @@
+"""Every page: answers, complains of nothing, is accessible, escapes, fits a phone, is translated."""
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from matchmaker.app import create_app
+from matchmaker.domain import GoalName, GraphRows, Kind, Need, Organization
+from matchmaker.errors import SettingsError
+from matchmaker.settings import Settings
+from matchmaker.web import shell
+from matchmaker.wiring import wire
+
+CLUSTER = "/clusters/seed:cluster-valves"
+PAGES = {
+    "": ("/sign-in", "/forgotten", "/reset?token=x", "/unsubscribe?token=x"),
+    "firm": (
+        "/", "/tour", "/profile", "/find", "/find?goal=supplier", "/postings",
+        "/find?goal=research_partner&text=高温密封材料", "/postings/new?what=need",
+        "/postings/new?what=offer", "/needs", "/introductions", "/saved", "/organizations",
+        "/organizations?q=阀门", "/organizations/seed:valves-005", "/account", "/notices",
+        "/gatherings", "/introductions/new?goal=supplier&candidate=seed:valves-005",
+        "/compare?id=seed:valves-005&id=seed:valves-026",
+    ),
+    "university": ("/", "/needs", "/find?goal=industry_partner"),
+    "coordinator": (
+        CLUSTER, f"{CLUSTER}/introductions", f"{CLUSTER}/effect", f"{CLUSTER}/benchmark",
+        f"{CLUSTER}/benchmark?all=1", f"{CLUSTER}/review", f"{CLUSTER}/report", "/gatherings",
+    ),
+    "admin": ("/admin", "/admin/accounts", "/admin/log", "/clusters"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("role", PAGES)
+def test_every_page_is_whole_and_accessible(visit, role, language):
+    visitor = visit(role, language)
+    for path in PAGES[role]:
+        assert visitor.open(path).status == 200, path
+        assert visitor.complaints == [], path
+        assert visitor.violations() == [], path
+        if role:
+            lang = "zh-CN" if language == "zh" else "en"
+            assert visitor.page.locator("html").get_attribute("lang") == lang
+
+
+@pytest.mark.parametrize("role", PAGES)
+def test_every_page_fits_a_narrow_phone(visit, role):
+    visitor = visit(role, "zh", viewport={"width": 360, "height": 740}, color_scheme="dark")
+    for path in PAGES[role]:
+        visitor.open(path)
+        assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 360, path
+        assert visitor.violations() == [], path
+
+
+def test_no_page_lets_scripts_or_styles_from_elsewhere_in(sample):
+    client = create_app(sample).test_client()
+    policy = client.get("/sign-in").headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    for template in Path(shell.HERE, "templates").glob("*.html"):
+        text = template.read_text("utf-8")
+        assert not re.search(r"\son\w+=|\sstyle=|<style|<script(?![^>]*\ssrc=)|\|safe", text), (
+            template
+        )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "<script>document.title='pwned'</script><b>x</b>",
+        "{{ 7*7 }} ${7*7} %(x)s",
+        "\u202egnp.exe\u2066 abc \u05d0\u05d1",
+        "字" * 500,
+        "W" * 500,
+    ],
+)
+def test_names_show_as_text_and_break_no_layout(visit, sample, name):
+    text = "<img src=x onerror=alert(1)> " + "很长的文字" * 3990
+    sample.store.upsert(
+        GraphRows(
+            organizations=(Organization("seed:valves-099", name, Kind.FIRM),),
+            needs=(Need("seed:need-099", "seed:valves-099", GoalName.SUPPLIER, text[:20_000]),),
+        )
+    )
+    visitor = visit("firm", "zh", viewport={"width": 360, "height": 740})
+    visitor.open("/organizations/seed:valves-099")
+    page = visitor.page
+    assert page.locator("h1").inner_text().strip() == name
+    assert "pwned" not in page.title() or name in page.title()
+    assert page.locator("main script, main img").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert visitor.complaints == []
+
+
+def test_no_string_is_untranslated():
+    methods = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
+    keywords = {"_": None, "gettext": None, "lazy_gettext": None}
+    used = {
+        message for _, _, message, _, _ in extract_from_dir(shell.HERE, methods, keywords=keywords)
+    }
+    path = shell.HERE / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
+    with path.open("rb") as file:
+        catalog = read_po(file)
+    translated = {one.id for one in catalog if one.id and one.string and not one.fuzzy}
+    assert used - translated == set()
+    assert translated - used == set()
+
+
+def test_templates_have_no_text_outside_translations():
+    """Letters between tags that are no template expression: only names of formats."""
+    allowed = {"Matchmaker", "API", "PNG", "SVG", "GraphML", "PDF", "Excel", "中文", "English"}
+    for template in Path(shell.HERE, "templates").glob("*.html"):
+        text = re.sub(r"\{[{%#].*?[}%#]\}", " ", template.read_text("utf-8"), flags=re.S)
+        text = re.sub(r"<[^>]*>", "\n", text)
+        words = {one.strip(" ·→–[](),:.✓✗←~\t\r") for one in text.split("\n")}
+        left = {one for one in words if re.search(r"[A-Za-z\u4e00-\u9fff]{2}", one)} - allowed
+        assert left == set(), template.name
+
+
+def test_demo_mode_serves_this_machine_only(tmp_path):
+    settings = Settings(data_dir=tmp_path, demo=True, host="0.0.0.0", _env_file=None)
+    with pytest.raises(SettingsError):
+        create_app(wire(settings))
+
+
+def test_without_demo_mode_there_are_no_sample_people(wired):
+    client = create_app(wired).test_client()
+    assert "/demo/" not in client.get("/sign-in").text
+    assert client.post("/demo/admin").status_code in (400, 404)
+
+
+def test_without_the_browsers_libraries_tables_stand_for_pictures(sample, monkeypatch, tmp_path):
+    monkeypatch.setattr(shell, "VENDOR", tmp_path)
+    client = create_app(sample).test_client()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)[1]
+    client.post("/demo/coordinator", data={"csrf_token": token})
+    page = client.get(CLUSTER, headers={"Accept-Language": "zh"}).text
+    assert "没有图形" in page
+    assert 'id="network"' not in page
+    assert "<table" in page
+
+
+def test_a_page_that_needs_an_account_leads_to_the_sign_in_and_back(sample):
+    client = create_app(sample).test_client()
+    answer = client.get("/find?goal=supplier")
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/sign-in?next=/find?goal%3Dsupplier"
+
+
+@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example"])
+def test_nobody_is_led_to_another_site(sample, target):
+    client = create_app(sample).test_client()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)[1]
+    client.post("/demo/firm", data={"csrf_token": token})
+    page = client.get("/notices").text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    answer = client.post("/language", data={"csrf_token": token, "language": "en", "back": target})
+    assert answer.headers["Location"] == "/"
+
+
+def test_a_stranger_cannot_open_others_pages(sample):
+    client = create_app(sample).test_client()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)[1]
+    client.post("/demo/firm", data={"csrf_token": token})
+    for path in (CLUSTER, f"{CLUSTER}/report", f"{CLUSTER}/network.json", "/admin/accounts",
+                 "/admin/log", "/admin"):  # fmt: skip
+        assert client.get(path).status_code == 403, path
+    assert client.get("/introductions/nothing").status_code == 404
+    assert client.get("/postings/nothing").status_code == 404
