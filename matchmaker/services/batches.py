@@ -127,6 +127,10 @@ class Batches:
         picked = list(pairs)
         if not 1 <= len(picked) <= MAX_PAIRS:
             raise InvalidInput(f"must be from 1 to {MAX_PAIRS}.", where="pairs")
+        ids = [party for one in picked for party in (one.seeker, one.candidate)]
+        unknown = sorted(set(ids) - set(self._store.organizations_by_id(ids)))
+        if unknown:
+            raise InvalidInput(f"{unknown[0]!r} is not known.", where="pairs")
         return self._run(principal, cluster, picked, len(picked), message, dry_run=dry_run)
 
     # -- the parts

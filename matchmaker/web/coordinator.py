@@ -234,7 +234,8 @@ def _plan_page(
 
 
 def _pair(text: str) -> Planned:
-    parts = text.split("\n")
+    # No id holds a tab, and no browser changes one.
+    parts = text.split("\t")
     try:
         seeker, candidate, goal, value = parts
         return Planned(seeker, candidate, GoalName(goal), min(1.0, max(0.001, float(value))))

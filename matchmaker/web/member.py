@@ -17,8 +17,10 @@ from matchmaker.domain import (
     MAX_TEXT,
     GoalName,
     Kind,
+    Need,
     NeedState,
     OfferKind,
+    Organization,
     OrganizationFilter,
     Size,
     Stage,
@@ -40,6 +42,7 @@ from matchmaker.web.shell import back, language, own_organization, signed_in, to
 Page = str | Response | tuple[str, int]
 SHOWN = 20
 COMPARED = 4
+_PAGES_LOOKED_AT = 20
 _REASONS = ("known", "competitor", "too_far", "no_fit", "too_large", "too_small", "other")
 _ONLY = frozenset({Kind.UNIVERSITY, Kind.RESEARCH_INSTITUTE, Kind.PLATFORM})
 
@@ -459,20 +462,34 @@ def _chosen(options: Any, text: str) -> Any:
 def needs() -> Page:
     """Open needs of others, those first that one's house can answer best."""
     principal, own = signed_in(), own_organization()
-    after = request.args.get("after") or None
-    page = services().asking.needs(principal, None, NeedState.OPEN, after, 50)
     kind = services().asking.profile(principal, own).organization.kind if own else None
-    rows = [
-        (one, services().asking.profile(principal, one.organization).organization)
-        for one in page.rows
-        if one.organization != own and (kind is None or kind in GOALS[one.goal].candidates)
-    ]
+    rows, following = _answerable(principal, own, kind)
     best: list[Card] = []
     if kind in _ONLY:
         goal = GoalName.CUSTOMER if kind is Kind.PLATFORM else GoalName.INDUSTRY_PARTNER
         answered = services().asking.for_organization(principal, own, Question(goal, 10))
         best = _cards(principal, answered)
-    return render_template("needs.html", rows=rows, following=page.after, own=own, best=best)
+    return render_template("needs.html", rows=rows, following=following, own=own, best=best)
+
+
+def _answerable(
+    principal: Principal, own: str, kind: Kind | None
+) -> tuple[list[tuple[Need, Organization]], str | None]:
+    """Needs that an organisation of this kind may answer, enough to fill a page."""
+    asking = services().asking
+    after: str | None = request.args.get("after") or None
+    rows: list[tuple[Need, Organization]] = []
+    for _ in range(_PAGES_LOOKED_AT):
+        page = asking.needs(principal, None, NeedState.OPEN, after, 50)
+        rows += [
+            (one, asking.profile(principal, one.organization).organization)
+            for one in page.rows
+            if one.organization != own and (kind is None or kind in GOALS[one.goal].candidates)
+        ]
+        after = page.after
+        if after is None or len(rows) >= SHOWN:
+            break
+    return rows, after
 
 
 # -- introductions

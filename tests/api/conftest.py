@@ -131,6 +131,9 @@ def installation(tmp_path_factory, rows=ROWS, **settings):
     models = Path(os.environ.get("MATCHMAKER_DATA_DIR", "var")).resolve() / "models"
     models.mkdir(parents=True, exist_ok=True)
     (folder / "models").symlink_to(models)
+    vectors = models.parent / "vectors"
+    vectors.mkdir(exist_ok=True)
+    (folder / "vectors").symlink_to(vectors)
     chosen = Settings(
         data_dir=folder,
         store="",

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 FIRM, SUPPLIER = "seed:valves-001", "seed:valves-005"
 LANGUAGES = ("zh", "en")
@@ -73,7 +74,7 @@ def test_a_coordinator_looks_switches_ties_on_and_proposes(visit, language):
     visitor.open("/clusters/seed:cluster-valves")
     page.wait_for_selector("#network[data-ready=yes]")
     page.check("#missing")
-    page.wait_for_function("document.getElementById('whatif').textContent.includes('→')")
+    expect(page.locator("#whatif")).to_contain_text("→")
     boxes = page.locator("input[name=pair]")
     assert boxes.count() == 10
     boxes.nth(0 if language == "zh" else 4).check()
@@ -89,7 +90,7 @@ def test_a_coordinator_looks_switches_ties_on_and_proposes(visit, language):
     assert page.locator("tbody tr").count() >= 1
     visitor.open("/clusters/seed:cluster-valves/report")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Excel").click()
+        page.get_by_role("button", name="Excel").click()
     assert download.value.suggested_filename == "audit.xlsx"
     assert visitor.complaints == []
 
@@ -101,7 +102,7 @@ def test_an_institute_offers_to_meet_a_need(visit, language):
     page = visitor.page
     visitor.open("/needs")
     assert say("与贵方专长接近的企业", "Firms near your strengths") in page.content()
-    offers = page.get_by_role("link", name=say("我们可以满足", "Offer to meet it"))
+    offers = page.get_by_role("button", name=say("我们可以满足", "Offer to meet it"))
     offers.nth(0 if language == "zh" else 1).click()
     page.fill("textarea[name=message]", "我们做过同类课题")
     press(page, say("发出请求", "Send the request"))
