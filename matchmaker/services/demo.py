@@ -19,7 +19,7 @@ class DemoPerson:
 
     role: str
     organization: str = ""
-    cluster: str = ""
+    clusters: tuple[str, ...] = ()
     post: Post = Post.OWNER
 
     @property
@@ -32,7 +32,7 @@ PEOPLE = (
     DemoPerson("firm", organization="seed:valves-001"),
     DemoPerson("supplier", organization="seed:valves-005"),
     DemoPerson("university", organization="seed:valves-054", post=Post.LIAISON),
-    DemoPerson("coordinator", cluster="seed:cluster-valves"),
+    DemoPerson("coordinator", clusters=("seed:cluster-hosiery", "seed:cluster-valves")),
     DemoPerson("admin"),
 )
 
@@ -65,7 +65,7 @@ class Demo:
                 f"Demo {person.role}",
                 secrets.token_urlsafe(24),
                 belongings=belongings,
-                clusters=(person.cluster,) if person.cluster else (),
+                clusters=person.clusters,
                 admin=person.role == "admin",
             )
 
@@ -73,8 +73,8 @@ class Demo:
         try:
             if person.organization:
                 self._store().organization(person.organization)
-            if person.cluster:
-                self._store().cluster(person.cluster)
+            for cluster in person.clusters:
+                self._store().cluster(cluster)
         except MatchmakerError:
             return False
         return True

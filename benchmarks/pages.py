@@ -1,0 +1,105 @@
+"""First paint, weight and frames a second of the pages, in a real browser.
+
+    python benchmarks/pages.py http://127.0.0.1:8000 [--cluster seed:cluster-valves]
+
+The server runs in demo mode. First contentful paint is the browser's own figure, the median of
+five visits with an empty cache; weight is what came over the wire. The network picture is panned
+for two seconds with 2,000 made nodes and 6,000 ties.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import statistics
+
+from playwright.sync_api import sync_playwright
+
+VISITS = 5
+PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+MADE = """
+async () => {
+  const nodes = Array.from({length: 2000}, (_, n) => ({data: {id: `n${n}`, name: `n${n}`,
+    kind: 'firm', degree: 6, size: 20}, position: {x: 50 * (n % 50), y: 50 * Math.floor(n / 50)}}));
+  const ties = Array.from({length: 6000}, (_, n) => ({data: {source: `n${(n * 7919) % 2000}`,
+    target: `n${(n * 104729 + 1) % 2000}`}})).filter(({data}) => data.source !== data.target);
+  const place = document.getElementById('network');
+  place.replaceChildren();
+  const drawn = cytoscape({container: place, elements: [...nodes, ...ties],
+    style: [{selector: 'node', style: {'background-color': '#2f6fb2', width: 20, height: 20}},
+      {selector: 'edge', style: {width: 1, 'line-color': '#999', 'curve-style': 'haystack'}}],
+    layout: {name: 'preset'}, hideEdgesOnViewport: true, textureOnViewport: true, pixelRatio: 1});
+  drawn.fit();
+  await new Promise(done => setTimeout(done, 1000));
+  return await new Promise(done => {
+    const begun = performance.now();
+    let frames = 0;
+    const step = () => {
+      frames += 1;
+      drawn.panBy({x: 4 * Math.sin(frames / 10), y: 3});
+      if (performance.now() - begun > 2000) done(frames / 2);
+      else requestAnimationFrame(step);
+    };
+    requestAnimationFrame(step);
+  });
+}
+"""
+
+
+def pages(cluster):
+    return {
+        "firm": ["/", "/find", "/find?goal=supplier", "/postings", "/introductions", "/needs"],
+        "coordinator": [f"/clusters/{cluster}", f"/clusters/{cluster}/introductions"],
+        "admin": ["/admin"],
+    }
+
+
+def visit(browser, base, role, path):
+    context = browser.new_context()
+    page = context.new_page()
+    weight = []
+    page.goto(f"{base}/sign-in")
+    page.locator(f"form[action='/demo/{role}'] button").click()
+    page.wait_for_url("**/tour")
+    cookies = context.cookies()
+    context.close()
+    context = browser.new_context()
+    context.add_cookies(cookies)
+    page = context.new_page()
+    page.on("requestfinished", lambda one: weight.append(one.sizes()["responseBodySize"]))
+    page.goto(f"{base}{path}", wait_until="networkidle")
+    paint = page.evaluate(PAINT)
+    context.close()
+    return paint, sum(weight)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("base")
+    parser.add_argument("--cluster", default="seed:cluster-valves")
+    asked = parser.parse_args()
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        for role, places in pages(asked.cluster).items():
+            for place in places:
+                found = [visit(browser, asked.base, role, place) for _ in range(VISITS)]
+                paint = statistics.median(one for one, _ in found if one is not None)
+                row = {
+                    "page": place,
+                    "first_paint_ms": round(paint),
+                    "kB": round(max(size for _, size in found) / 1000),
+                }
+                print(json.dumps(row), flush=True)
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(f"{asked.base}/sign-in")
+        page.locator("form[action='/demo/coordinator'] button").click()
+        page.goto(f"{asked.base}/clusters/{asked.cluster}", wait_until="networkidle")
+        print(json.dumps({"frames_a_second": page.evaluate(MADE)}))
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
