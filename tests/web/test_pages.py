@@ -8,10 +8,26 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from matchmaker.app import create_app
-from matchmaker.domain import GoalName, GraphRows, Kind, Need, Organization
+from matchmaker.domain import (
+    EngagementKind,
+    GoalName,
+    GraphRows,
+    Kind,
+    Layer,
+    Need,
+    OfferKind,
+    Organization,
+    Stage,
+    Terms,
+    Tier,
+)
 from matchmaker.errors import SettingsError
+from matchmaker.exchange.account import MailRhythm, Post
+from matchmaker.exchange.introduction import Action, AmountBand, OutcomeKind, State
+from matchmaker.exchange.posting import PostingAction, PostingState
 from matchmaker.settings import Settings
 from matchmaker.web import shell
+from matchmaker.web.words import WORDS
 from matchmaker.wiring import wire
 
 CLUSTER = "/clusters/seed:cluster-valves"
@@ -175,3 +191,14 @@ def test_a_stranger_cannot_open_others_pages(sample):
         assert client.get(path).status_code == 403, path
     assert client.get("/introductions/nothing").status_code == 404
     assert client.get("/postings/nothing").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        Kind, GoalName, OfferKind, Terms, Stage, Tier, Layer, EngagementKind, State, Action,
+        OutcomeKind, AmountBand, PostingState, PostingAction, Post, MailRhythm,
+    ],
+)  # fmt: skip
+def test_every_term_of_the_field_has_a_word(terms):
+    assert [term for term in terms if str(term) not in WORDS] == []
