@@ -78,11 +78,18 @@ class Asking:
         return self._directory.search(text, where, limit)
 
     def profile(self, principal: Principal, organization_id: str) -> Profile:
-        """Anybody; the contact only members and admins. Raises NotFound."""
+        """Anybody; the contact only members and admins, clusters only their own people.
+
+        Raises NotFound.
+        """
         profile = self._directory.profile(organization_id)
         if principal.admin or principal.acts_for(profile.organization.id):
             return profile
-        return replace(profile, organization=replace(profile.organization, contact=""))
+        return replace(
+            profile,
+            organization=replace(profile.organization, contact=""),
+            clusters=tuple(one for one in profile.clusters if self._is_inside(principal, one.id)),
+        )
 
     def clusters(self, principal: Principal, after: str | None, limit: int) -> Page[Cluster]:
         """Anybody: recognised clusters are published."""
@@ -164,13 +171,14 @@ class Asking:
         self, principal: Principal, organization_id: str, question: Question
     ) -> Answered:
         """Members, coordinators of its clusters, admins. Raises NotAllowed, NotFound."""
+        self._require_clusters(principal, question)
         identity = self._require_asker(principal, organization_id)
         answer = self._matching().for_organization(identity, self._without(question, identity))
         return self._traced(principal, answer)
 
     def for_need(self, principal: Principal, need_id: str, question: Question) -> Answered:
         """As for the organisation that posted it."""
-        principal.require_known()
+        self._require_clusters(principal, question)
         need = self._directory.need(need_id)
         identity = self._require_asker(principal, need.organization)
         answer = self._matching().for_need(need, self._without(question, identity))
@@ -180,7 +188,7 @@ class Asking:
         self, principal: Principal, text: str, question: Question, organization_id: str = ""
     ) -> Answered:
         """Whoever has signed in; in the name of an organisation as for that one."""
-        principal.require_known()
+        self._require_clusters(principal, question)
         if organization_id:
             organization_id = self._require_asker(principal, organization_id)
             question = self._without(question, organization_id)
@@ -257,15 +265,23 @@ class Asking:
     def _require_cluster(self, principal: Principal, cluster_id: str) -> None:
         """Its coordinators, people of its members, admins."""
         principal.require_known()
+        if not self._is_inside(principal, cluster_id):
+            raise NotAllowed("Only coordinators and members of the cluster may see who is in it.")
+
+    def _is_inside(self, principal: Principal, cluster_id: str) -> bool:
         if principal.admin or cluster_id in principal.clusters:
-            return
-        if any(
+            return True
+        return any(
             cluster_id == one.id
             for own in principal.organizations
             for one in self._directory.clusters_of(own)
-        ):
-            return
-        raise NotAllowed("Only coordinators and members of the cluster may see who is in it.")
+        )
+
+    def _require_clusters(self, principal: Principal, question: Question) -> None:
+        """A filter by cluster tells who is in it."""
+        principal.require_known()
+        for cluster in sorted(question.filters.clusters):
+            self._require_cluster(principal, cluster)
 
     def _require_asker(self, principal: Principal, organization_id: str) -> str:
         """The organisation's own id, for those who may ask in its name."""
