@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from matchmaker.api.context import services
 from matchmaker.exchange.account import Belonging, Post
-from matchmaker.web.shell import signed_in, told, web
+from matchmaker.web.shell import signed_in, told, web, whole
 
 Page = str | Response | tuple[str, int]
 
@@ -69,5 +69,5 @@ def change_accounts() -> Page:
 def log() -> Page:
     """The log of all changes, newest first."""
     before = request.args.get("before", "")
-    lines = services().accounts.log(signed_in(), int(before) if before.isdigit() else None, 100)
+    lines = services().accounts.log(signed_in(), whole(before, "before") if before else None, 100)
     return render_template("log.html", lines=lines)

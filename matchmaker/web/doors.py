@@ -11,7 +11,7 @@ from matchmaker.api.guards import csrf
 from matchmaker.api.openid import begin_session
 from matchmaker.errors import MatchmakerError, NotFound, SignInNeeded, TooManyAttempts
 from matchmaker.exchange.account import MailRhythm, Preferences, Scope
-from matchmaker.web.shell import LANGUAGES, back, signed_in, told, web
+from matchmaker.web.shell import LANGUAGES, back, chosen, signed_in, told, web, whole
 
 Page = str | Response | tuple[str, int]
 
@@ -196,8 +196,8 @@ def change_account() -> Page:
             accounts.rename(principal, form.get("name", ""))
             wanted = Preferences(
                 form.get("language", "zh"),
-                MailRhythm(form.get("mail", MailRhythm.DAILY)),
-                int(form.get("alerts") or 0),
+                chosen(MailRhythm, form.get("mail", MailRhythm.DAILY), "mail"),
+                whole(form.get("alerts") or "0", "alerts"),
             )
             accounts.set_preferences(principal, wanted)
             session.pop("language", None)

@@ -37,7 +37,16 @@ from matchmaker.services.introductions import Proposal
 from matchmaker.services.matching import Question
 from matchmaker.services.snapshot_rows import FilterIds
 from matchmaker.store.records import new_id
-from matchmaker.web.shell import back, language, own_organization, signed_in, told, web
+from matchmaker.web.shell import (
+    back,
+    chosen,
+    language,
+    own_organization,
+    signed_in,
+    told,
+    web,
+    whole,
+)
 
 Page = str | Response | tuple[str, int]
 SHOWN = 20
@@ -218,10 +227,10 @@ def save_profile() -> Page:
         "industry": form.get("industry", "").strip() or None,
         "size": Size(form["size"]) if form.get("size") in list(Size) else None,
         "stages": tuple(stage for stage in Stage if stage in form.getlist("stages")),
-        "capacity": _whole(capacity, "capacity") if capacity else None,
+        "capacity": whole(capacity, "capacity") if capacity else None,
         "listed": bool(form.get("listed")),
     }
-    version = _whole(form.get("version", "0"), "version")
+    version = whole(form.get("version", "0"), "version")
     try:
         services().directory.edit(principal, own, changes, form.get("about", ""), version)
     except MatchmakerError as error:
@@ -230,13 +239,6 @@ def save_profile() -> Page:
         return _profile_page(services().asking.profile(principal, own), sent), 422
     told(gettext("Saved."))
     return redirect(url_for("web.edit_profile"), 303)
-
-
-def _whole(text: str, where: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise InvalidInput("must be a whole number.", where=where) from None
 
 
 # -- find
@@ -268,13 +270,13 @@ def find() -> Page:
 def _answered(principal: Principal, own: str, goal: GoalName, text: str) -> Answered:
     args = request.args
     radius = args.get("radius", "")
-    near = services().asking.profile(principal, own).place if own and radius.isdigit() else None
+    near = services().asking.profile(principal, own).place if own and radius else None
     centre = None
     if near is not None and near.latitude is not None and near.longitude is not None:
         centre = (near.latitude, near.longitude)
     filters = FilterIds(
         kinds=frozenset(Kind(one) for one in args.getlist("kind") if one in list(Kind)),
-        radius_km=float(radius) if centre and int(radius) else None,
+        radius_km=float(whole(radius, "radius")) or None if centre else None,
         centre=centre,
     )
     question = Question(goal, SHOWN, filters=filters)
@@ -404,10 +406,10 @@ def _posting_of(form: Any, own: str) -> Posting:
         form.get("text", ""),
         "",
         datetime.now(UTC).replace(microsecond=0),
-        goal=GoalName(form.get("goal", GoalName.SUPPLIER)) if is_need else None,
-        offer_kind=None if is_need else OfferKind(form.get("offer_kind", OfferKind.PRODUCT)),
-        terms=Terms(form.get("terms", Terms.MARKET)),
-        slots=_whole(slots, "slots") if slots and not is_need else None,
+        goal=chosen(GoalName, form.get("goal", ""), "goal") if is_need else None,
+        offer_kind=None if is_need else chosen(OfferKind, form.get("offer_kind", ""), "kind"),
+        terms=chosen(Terms, form.get("terms", Terms.MARKET), "terms"),
+        slots=whole(slots, "slots") if slots and not is_need else None,
         quantity=form.get("quantity", "")[:200],
         deadline=_day(deadline) if deadline else None,
     )
@@ -445,17 +447,10 @@ def posting(id: str) -> Page:
 @web.post("/postings/<id>")
 def move_posting(id: str) -> Page:
     """Publish, withdraw, renew; approve or return."""
-    action = _chosen(PostingAction, request.form.get("action", ""))
+    action = chosen(PostingAction, request.form.get("action", ""), "action")
     services().postings.act(signed_in(), id, action, request.form.get("note", ""))
     told(gettext("Done."))
     return back(url_for("web.posting", id=id))
-
-
-def _chosen(options: Any, text: str) -> Any:
-    try:
-        return options(text)
-    except ValueError:
-        raise InvalidInput(f"{text!r} is not possible.", where="action") from None
 
 
 @web.get("/needs")
@@ -511,7 +506,7 @@ def introductions() -> Page:
 def new_introduction() -> Page:
     """Ask for an introduction."""
     principal, args = signed_in(), request.args
-    goal = _chosen(GoalName, args.get("goal", ""))
+    goal = chosen(GoalName, args.get("goal", ""), "goal")
     candidate = services().asking.profile(principal, args.get("candidate", ""))
     return render_template(
         "introduction_new.html",
@@ -534,7 +529,7 @@ def propose() -> Page:
     seen = services().introductions.propose(
         principal,
         Proposal(
-            _chosen(GoalName, form.get("goal", "")),
+            chosen(GoalName, form.get("goal", ""), "goal"),
             other if is_candidate else own,
             own if is_candidate else other,
             asking=Side.CANDIDATE if is_candidate else Side.SEEKER,
@@ -543,7 +538,7 @@ def propose() -> Page:
             staged=bool(form.get("staged")),
             need=form.get("need", ""),
             impression=form.get("impression", ""),
-            position=int(place) if place.isdigit() else None,
+            position=whole(place, "position") if place else None,
         ),
     )
     told(gettext("The request is sent. You will be told of the answer."))
@@ -576,14 +571,14 @@ def act(id: str) -> Page:
     if "message" in form:
         services().introductions.write(principal, id, form["message"])
         return redirect(url_for("web.introduction", id=id), 303)
-    action = _chosen(Action, form.get("action", ""))
+    action = chosen(Action, form.get("action", ""), "action")
     outcome = None
     if action is Action.REPORT:
         outcome = Outcome(
-            _chosen(OutcomeKind, form.get("kind", "")),
-            _chosen(AmountBand, form.get("amount", AmountBand.NONE)),
+            chosen(OutcomeKind, form.get("kind", ""), "kind"),
+            chosen(AmountBand, form.get("amount", AmountBand.NONE), "amount"),
             bool(form.get("new_product")),
-            _whole(form.get("jobs") or "0", "jobs"),
+            whole(form.get("jobs") or "0", "jobs"),
             form.get("note", ""),
         )
     rating = form.get("satisfaction", "")
@@ -593,7 +588,7 @@ def act(id: str) -> Page:
         action,
         reason=form.get("reason", ""),
         outcome=outcome,
-        satisfaction=int(rating) if rating.isdigit() else None,
+        satisfaction=whole(rating, "satisfaction") if rating else None,
     )
     told(gettext("Done."))
     return redirect(url_for("web.introduction", id=id), 303)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from babel.messages.mofile import write_mo
@@ -33,6 +34,7 @@ from matchmaker.api.context import EXTENSION, current_principal, services
 from matchmaker.api.problems import STATUS
 from matchmaker.web.words import word
 
+Option = TypeVar("Option", bound=StrEnum)
 HERE = Path(__file__).parent
 VENDOR = HERE / "vendor"
 LANGUAGES = ("en", "zh")
@@ -157,6 +159,31 @@ def told(text: str, kind: str = "good") -> None:
     flash(text, kind)
 
 
+def chosen(options: type[Option], text: str, where: str) -> Option:
+    """One of the field's terms as a form sent it. Raises InvalidInput."""
+    try:
+        return options(text)
+    except ValueError:
+        raise errors.InvalidInput(f"{text[:100]!r} is not possible.", where=where) from None
+
+
+def whole(text: str, where: str) -> int:
+    """A whole number as a form sent it. Raises InvalidInput."""
+    if not re.fullmatch(r"[0-9]{1,9}", text.strip()):
+        raise errors.InvalidInput("must be a whole number.", where=where)
+    return int(text)
+
+
+@web.before_request
+def _readable() -> None:
+    """No store keeps the character NUL, so no page takes it."""
+    sent = [*request.args.items(multi=True), *request.form.items(multi=True)]
+    sent += [(name, str(value)) for name, value in (request.view_args or {}).items()]
+    for name, value in sent:
+        if "\x00" in value:
+            raise errors.InvalidInput("must not contain the character NUL.", where=name[:100])
+
+
 @web.get("/vendor/<path:name>")
 def vendored(name: str) -> Response:
     """Libraries for the browser, compressed where the browser takes it."""
@@ -206,8 +233,3 @@ def _broken(error: HTTPException) -> AnyResponse | tuple[str, int]:
             gettext("This page was open too long."), mend=gettext("Open it again and repeat.")
         )
     return render_template("problem.html", error=shown, status=status), status
-
-
-def year_now() -> int:
-    """This year."""
-    return datetime.now().astimezone().year

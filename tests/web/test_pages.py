@@ -202,3 +202,50 @@ def test_a_stranger_cannot_open_others_pages(sample):
 )  # fmt: skip
 def test_every_term_of_the_field_has_a_word(terms):
     assert [term for term in terms if str(term) not in WORDS] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("/account", {"what": "preferences", "name": "A", "mail": "hourly"}),
+        ("/account", {"what": "preferences", "name": "A", "alerts": "²"}),
+        ("/account", {"what": "preferences", "name": "A", "language": "fr"}),
+        ("/postings/new", {"what": "need", "text": "x", "goal": "friend"}),
+        ("/postings/new", {"what": "offer", "text": "x", "offer_kind": "x"}),
+        ("/postings/new", {"what": "need", "text": "x\x00", "goal": "supplier"}),
+        ("/postings/new", {"what": "need", "text": "x", "goal": "supplier", "deadline": "soon"}),
+        ("/introductions/new", {"goal": "x", "candidate": "seed:valves-005"}),
+        ("/introductions/new", {"goal": "supplier", "candidate": "seed:none"}),
+        ("/introductions/nothing", {"action": "dance"}),
+        ("/postings/nothing", {"action": "dance"}),
+        ("/profile", {"name": "x", "capacity": "-1", "version": "1"}),
+        ("/profile", {"name": "", "version": "999999"}),
+        ("/picks", {"candidate": "seed:valves-005", "what": "dismissed", "reason": "ugly"}),
+        ("/gatherings", {"kind": "x", "cluster": "seed:cluster-valves", "party": ["a", "b"]}),
+        (f"{CLUSTER}/introductions", {"pair": "nonsense"}),
+    ],
+)
+def test_bad_forms_are_told_and_never_a_fault(sample, path, sent):
+    client = create_app(sample).test_client()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)[1]
+    client.post("/demo/firm", data={"csrf_token": token})
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/account").text)[1]
+    answer = client.post(path, data={"csrf_token": token, **sent})
+    assert 400 <= answer.status_code < 500, answer.text
+    assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/find?goal=x", "/find?goal=supplier&radius=x", "/find?goal=supplier&text=%00",
+        "/organizations?kind=x&q=%22%28", "/introductions/new?goal=x&candidate=y",
+        "/needs?after=zzz", "/compare?id=nothing", "/notices?after=zzz", "/postings/new?what=x",
+        "/organizations/%00", "/invitation?token=x", "/vendor/../shell.py", "/vendor/nothing.js",
+    ],
+)  # fmt: skip
+def test_odd_addresses_are_answered_as_pages(sample, path):
+    client = create_app(sample).test_client()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)[1]
+    client.post("/demo/firm", data={"csrf_token": token})
+    assert client.get(path).status_code < 500
