@@ -154,7 +154,7 @@ class Wiring:
     def importing(self) -> Importing:
         from matchmaker.services.importing import Importing
 
-        return Importing(self.store)
+        return Importing(self.store, self.logbook)
 
     @cached_property
     def refreshing(self) -> Refreshing:

@@ -17,6 +17,7 @@ from matchmaker.services.directory import Directory
 from matchmaker.services.effects import Effects
 from matchmaker.services.gatherings import Gatherings
 from matchmaker.services.health import HealthService
+from matchmaker.services.importing import Importing
 from matchmaker.services.introductions import Introductions
 from matchmaker.services.keys import Keys
 from matchmaker.services.notices import Notices
@@ -62,6 +63,8 @@ class Services(Protocol):
     def effects(self) -> Effects: ...
     @property
     def demo(self) -> Demo: ...
+    @property
+    def importing(self) -> Importing: ...
     @property
     def privacy(self) -> Privacy: ...
     @property

@@ -52,6 +52,8 @@ LIMITS = {
     "web.reset": "20/minute",
     "web.accept_invitation": "20/minute",
 }
+# Where a table may be sent as a file.
+UPLOAD, MAX_UPLOAD = "/admin/import", 50_000_000
 WRITING = frozenset({"POST", "PUT", "PATCH"})
 MAX_KEY = 200
 KEPT_HEADERS = ("Content-Type", "Content-Language", "ETag", "Location")
@@ -108,6 +110,9 @@ def limit_attempts(app: Flask) -> None:
 
 def _begin() -> None:
     g.started = time.perf_counter()
+    if request.path == UPLOAD:
+        # Before anything reads the form.
+        request.max_content_length = MAX_UPLOAD
     g.request_id = uuid.uuid4().hex
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+from matchmaker.access import Principal
 from matchmaker.domain import DuplicateCandidate, GraphRows
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.columns import TABLES
@@ -14,6 +15,7 @@ from matchmaker.ingest.references import drop_dangling, referred
 from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.ingest.resolve import resolve
 from matchmaker.ingest.tables import read_files, table_of
+from matchmaker.services.logbook import Logbook
 from matchmaker.services.refreshing import Progress, no_progress
 from matchmaker.store.ports import MAX_PAGE, GraphStore
 
@@ -50,8 +52,9 @@ class ImportReport:
 class Importing:
     """Use cases that bring files in. Whoever can run commands here is the admin."""
 
-    def __init__(self, store: GraphStore) -> None:
+    def __init__(self, store: GraphStore, logbook: Logbook | None = None) -> None:
         self._store = store
+        self._logbook = logbook
 
     def tables(self, paths: Sequence[Path], options: ImportOptions) -> ImportReport:
         """Our own tables, from files named for their table and folders of them.
@@ -83,6 +86,13 @@ class Importing:
 
         options.progress("Reading the file", 0, 0)
         return self._import(read_mapped(path, mapping, kind), options, trust_keys=True)
+
+    def note(self, principal: Principal, what: str, report: ImportReport) -> None:
+        """A line of the log about an import. Raises NotAllowed for anyone but an admin."""
+        principal.require_admin()
+        if self._logbook is not None and report.written:
+            rows = str(sum(report.rows.values()))
+            self._logbook.note(principal, "import.written", f"table/{what}", rows=rows)
 
     def duplicates(self) -> tuple[DuplicateCandidate, ...]:
         """Pairs for a person to decide on, the most alike first."""

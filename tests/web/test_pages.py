@@ -46,7 +46,7 @@ PAGES = {
         CLUSTER, f"{CLUSTER}/introductions", f"{CLUSTER}/effect", f"{CLUSTER}/benchmark",
         f"{CLUSTER}/benchmark?all=1", f"{CLUSTER}/review", f"{CLUSTER}/report", "/gatherings",
     ),
-    "admin": ("/admin", "/admin/accounts", "/admin/log", "/clusters"),
+    "admin": ("/admin", "/admin/accounts", "/admin/log", "/clusters", "/admin/import"),
 }  # fmt: skip
 
 
