@@ -10,10 +10,6 @@ STORE  ?= sqlite
 HEAP   ?= 1g
 
 export MATCHMAKER_DATA_DIR := $(DATA)
-# `make run` is for trying things: sample accounts, for this machine only.
-ifeq ($(HOST),)
-export MATCHMAKER_DEMO ?= true
-endif
 ifdef PORT
 export MATCHMAKER_PORT := $(PORT)
 endif
@@ -65,6 +61,10 @@ pages: $(WEB_STAMP) ## Fetch the libraries of the pages (needs Node)
 
 .PHONY: install
 install: $(STAMP) $(WEB_STAMP) ## Set up only; the command is then .venv/bin/matchmaker
+
+# `make run` is for trying things: sample accounts, unless it is to serve other machines.
+SERVED_ON := $(or $(HOST),$(MATCHMAKER_HOST),127.0.0.1)
+run: export MATCHMAKER_DEMO := $(or $(MATCHMAKER_DEMO),$(if $(filter 127.0.0.1 localhost ::1,$(SERVED_ON)),true,false))
 
 .PHONY: run
 run: $(STAMP) $(WEB_STAMP) ## Set up, load the sample graph and serve; STORE=neo4j for a real Neo4j, PORT=, HOST=
