@@ -284,8 +284,9 @@ class Accounts:
     ) -> Invited:
         """Offer somebody a place in an organisation, a cluster, or among the admins.
 
-        Owners invite to their organisation; a cluster's coordinators also invite the
-        owners of its members; admins invite anybody. Raises NotAllowed, InvalidInput.
+        Owners invite to their organisation; a cluster's coordinators invite the first
+        people of its members, where nobody acts for one yet; admins invite anybody.
+        Raises NotAllowed, InvalidInput.
         """
         principal.require_writing()
         address = checked_email(email)
@@ -571,7 +572,9 @@ class Accounts:
         if principal.admin or organization_id in principal.owned:
             return
         clusters = {one.id for one in self._store().clusters_of(organization_id)}
-        if clusters & principal.clusters:
+        has_people = any(True for _ in self.of_organization(organization_id))
+        # Whoever could invite into an organisation that has people could read what is theirs.
+        if clusters & principal.clusters and not has_people:
             return
         raise NotAllowed("Only the owner of the organisation's account may invite to it.")
 

@@ -23,13 +23,16 @@ from matchmaker.domain import (
     Place,
     Step,
 )
-from matchmaker.errors import InvalidInput, NotFound, VersionConflict, WrongState
+from matchmaker.errors import InvalidInput, NotAllowed, NotFound, VersionConflict, WrongState
 from matchmaker.services.logbook import Logbook
 from matchmaker.store.ports import GraphStore, Page, SearchHit
 from matchmaker.text import language_of
 
 MAX_PATHS = 20
 EDITABLE = frozenset(Organization.__dataclass_fields__) - {"id", "provenance", "version"}
+
+# What stands for an organisation's identity; somebody has to have looked at it.
+VOUCHED = frozenset({"kind", "credit_code", "vat", "founded"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,13 @@ class Directory:
         unknown = sorted(set(changes) - EDITABLE)
         if unknown:
             raise InvalidInput("cannot be changed.", where=unknown[0])
+        told = [
+            name
+            for name in sorted(VOUCHED & set(changes))
+            if changes[name] != getattr(current, name)
+        ]
+        if told and not principal.admin:
+            raise NotAllowed(f"Only an administrator may change {told[0]}: others rely on it.")
         if current.version != expected_version:
             raise VersionConflict(
                 f"{current.id} is at version {current.version}, not {expected_version}.",

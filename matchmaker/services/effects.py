@@ -10,7 +10,7 @@ from datetime import datetime
 from matchmaker.access import Principal
 from matchmaker.domain import GoalName, Layer
 from matchmaker.exchange.effect import Difference, Share, middle
-from matchmaker.exchange.introduction import ACTIVE, Introduction, State
+from matchmaker.exchange.introduction import ACTIVE, Introduction, Origin, State
 from matchmaker.exchange.traces import Assignment, TraceKind
 from matchmaker.services.documents import Shelves
 from matchmaker.snapshot.load import SnapshotReader
@@ -273,7 +273,8 @@ def funnel_of(
         counts["completed"] += one.state is State.COMPLETED
         counts["declined"] += one.state is State.DECLINED
         counts["expired"] += one.state is State.EXPIRED
-        if one.state is State.DECLINED:
+        # What members asked for by themselves is counted, not read.
+        if one.state is State.DECLINED and one.origin is not Origin.MEMBER:
             reasons[one.steps[-1].reason] += 1
     return Funnel(
         goal=goal,

@@ -192,6 +192,11 @@ def test_a_coordinator_invites_the_owners_of_members_only(wired, accounts):
         coordinator.principal(), "boss@example.org", belonging=Belonging("t:firm3", Post.OWNER)
     )
     assert made.invitation.belonging.organization == "t:firm3"
+    accounts.accept_invitation(made.token, "Boss", PASSWORD)
+    with pytest.raises(NotAllowed):  # or a coordinator could let themselves in
+        accounts.invite(
+            coordinator.principal(), "me@example.org", belonging=Belonging("t:firm3", Post.OWNER)
+        )
     with pytest.raises(NotAllowed):
         accounts.invite(
             coordinator.principal(), "other@example.org", belonging=Belonging("t:firm7")
@@ -346,3 +351,17 @@ def test_a_provider_that_is_down_is_told_as_such(wired):
     )
     services = wire(settings)
     assert create_app(services).test_client().get("/auth/oidc").status_code == 503
+
+
+def test_members_do_not_vouch_for_their_own_identity(app, wired, owner):
+    client, answer = sign_in(app, owner.email)
+    headers = {"X-CSRF-Token": answer.json["csrf_token"]}
+    url = f"{API}/organizations/t:firm2"
+    version = client.get(url).headers["ETag"]
+    for field, value in (("credit_code", "91330000000000000X"), ("kind", "university")):
+        refused = client.patch(url, json={field: value}, headers=headers | {"If-Match": version})
+        assert refused.status_code == 403
+    allowed = client.patch(
+        url, json={"website": "https://a.example"}, headers=headers | {"If-Match": version}
+    )
+    assert allowed.status_code == 200
