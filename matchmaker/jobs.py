@@ -38,6 +38,11 @@ def make_queue(wired: Wiring) -> SqliteHuey:
     def keep_the_exchange_going() -> None:
         tend_exchange(wired)
 
+    @queue.periodic_task(crontab(minute="7"))  # type: ignore[untyped-decorator]
+    @queue.lock_task("postings")  # type: ignore[untyped-decorator]
+    def keep_postings_in_step() -> None:
+        tend_postings(wired)
+
     @queue.periodic_task(crontab(minute="17", hour="3"))  # type: ignore[untyped-decorator]
     @queue.lock_task("retention")  # type: ignore[untyped-decorator]
     def forget_what_is_old() -> None:
@@ -52,11 +57,16 @@ def tend_exchange(wired: Wiring) -> None:
     Each part is tried by itself: a mail server that is down stops no introduction.
     """
     _try("introductions expired", wired.introductions.expire_due)
-    _try("postings expired", wired.postings.expire_due)
     _try("introductions carried over", wired.realising.realise_all)
-    _try("postings carried over", wired.postings.carry_over)
     _try("letters sent", wired.notices.mail_due)
     _try("webhooks called", wired.webhooks.deliver_due)
+
+
+def tend_postings(wired: Wiring) -> None:
+    """What looks at every posting and gathering: hourly, not every minute."""
+    _try("postings expired", wired.postings.expire_due)
+    _try("postings carried over", wired.postings.carry_over)
+    _try("gatherings carried over", wired.gatherings.carry_over)
 
 
 def _try(what: str, part: Callable[[], int]) -> None:
