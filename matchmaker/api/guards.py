@@ -71,7 +71,7 @@ class Sessions(SecureCookieSessionInterface):
 
     def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002
         """Everywhere but on plain http to this very machine."""
-        return not (_is_local() and not request.is_secure)
+        return not (is_local() and not request.is_secure)
 
 
 def register(app: Flask) -> None:
@@ -157,7 +157,7 @@ def _is_closed() -> bool:
     """Whether this is not for strangers from where they ask."""
     if not request.path.startswith(API_PREFIX) or request.path in OPEN:
         return False
-    return not (services().settings.public_directory or _is_local())
+    return not (services().settings.public_directory or is_local())
 
 
 def _bearer() -> str | None:
@@ -165,7 +165,7 @@ def _bearer() -> str | None:
     return key.strip() if scheme.lower() == "bearer" else None
 
 
-def _is_local() -> bool:
+def is_local() -> bool:
     """Served on loopback, asked from loopback, under a loopback name, by no proxy.
 
     The name counts because a web page elsewhere can point its own name at

@@ -7,7 +7,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from matchmaker.api.context import current_principal, services
-from matchmaker.api.guards import csrf
+from matchmaker.api.guards import csrf, is_local
 from matchmaker.api.openid import begin_session
 from matchmaker.errors import MatchmakerError, NotFound, SignInNeeded, TooManyAttempts
 from matchmaker.exchange.account import MailRhythm, Preferences, Scope
@@ -44,7 +44,7 @@ def signing_in() -> Page:
 def _sign_in_page(email: str = "") -> str:
     settings = services().settings
     following = request.args.get("next") or request.form.get("back", "")
-    demo = services().demo.people() if settings.demo else ()
+    demo = services().demo.people() if settings.demo and is_local() else ()
     return render_template(
         "sign_in.html",
         email=email,
@@ -58,7 +58,8 @@ def _sign_in_page(email: str = "") -> str:
 def enter_demo(role: str) -> Page:
     """As one of the sample people; only in demo mode, which only this machine can reach."""
     csrf.protect()
-    if not services().settings.demo:
+    # Not under another name either: a page elsewhere could point its own at this machine.
+    if not (services().settings.demo and is_local()):
         raise NotFound(gettext("There is no demo here."))
     language = session.get("language")
     begin_session(services().demo.account(role))

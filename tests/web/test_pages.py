@@ -146,6 +146,23 @@ def test_demo_mode_serves_this_machine_only(tmp_path):
         create_app(wire(settings))
 
 
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        {"headers": {"Host": "evil.example"}},
+        {"headers": {"X-Forwarded-For": "192.0.2.7"}},
+        {"environ_base": {"REMOTE_ADDR": "192.0.2.7"}},
+    ],
+)
+def test_sample_people_are_for_this_machine_alone(sample, elsewhere):
+    client = create_app(sample).test_client()
+    page = client.get("/sign-in", **elsewhere)
+    assert "/demo/" not in page.text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
+    answer = client.post("/demo/admin", data={"csrf_token": token}, **elsewhere)
+    assert answer.status_code in (400, 404)
+
+
 def test_without_demo_mode_there_are_no_sample_people(sample):
     settings = Settings(data_dir=sample.settings.data_dir, _env_file=None)
     client = create_app(wire(settings)).test_client()
