@@ -18,7 +18,7 @@ from matchmaker.api.context import services
 from matchmaker.api.worklist_outputs import WorklistOut
 from matchmaker.audit.ties import CHANNELS, Channel
 from matchmaker.audit.view import View
-from matchmaker.domain import GoalName
+from matchmaker.domain import GoalName, Kind
 from matchmaker.errors import InvalidInput
 from matchmaker.exchange.gathering import Answer, Gathering, GatheringKind, Meeting
 from matchmaker.reports.audit_report import audit_report
@@ -37,6 +37,12 @@ HEADLINES = (
     "members", "isolate_share", "mean_degree", "observed_over_expected",
     "giant_component", "fragmentation",
 )  # fmt: skip
+# Fetched only for networks that need them.
+_LARGE_PICTURES = {
+    "graphology": "graphology.umd.min.js",
+    "forces": "graphology-library.min.js",
+    "sigma": "sigma.min.js",
+}
 _PDF = "application/pdf"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -286,6 +292,10 @@ def cluster(id: str) -> Page:
         course=_course(audit),
         worklist=WorklistOut.of(asking.worklist(principal, id, LIMIT, _year()), language()),
         channels=[(one.layer, one.title) for one in audit.layers if one.layer in CHANNELS],
+        kinds=list(Kind),
+        libraries={
+            name: url_for("web.vendored", name=file) for name, file in _LARGE_PICTURES.items()
+        },
     )
 
 

@@ -170,6 +170,13 @@ def organizations() -> Page:
     )
 
 
+@web.get("/card")
+def card() -> Page:
+    """The few lines about an organisation that a picture shows beside itself."""
+    profile = services().asking.profile(signed_in(), request.args.get("id", ""))
+    return render_template("card.html", profile=profile)
+
+
 @web.get("/organizations/<path:id>")
 def organization(id: str) -> Page:
     """One organisation: profile, offers, needs, cooperations on a time line, network."""

@@ -15,6 +15,9 @@ FILES = (
     "htmx.org/dist/htmx.min.js",
     "cytoscape/dist/cytoscape.min.js",
     "echarts/dist/echarts.common.min.js",
+    "graphology/dist/graphology.umd.min.js",
+    "graphology-library/dist/graphology-library.min.js",
+    "sigma/dist/sigma.min.js",
 )
 VENDOR = Path(__file__).parent / "vendor"
 

@@ -2,6 +2,7 @@
 
 import re
 
+import networkx
 import pytest
 from playwright.sync_api import expect
 
@@ -94,6 +95,52 @@ def test_a_coordinator_looks_switches_ties_on_and_proposes(visit, language):
     with page.expect_download() as download:
         page.get_by_role("button", name="Excel").click()
     assert download.value.suggested_filename == "audit.xlsx"
+    assert visitor.complaints == []
+
+
+def made_network(count):
+    """Everybody tied to the next one, and one tie missing."""
+    nodes = [
+        {"id": f"n{place}", "name": f"示例 {place}", "kind": "firm", "degree": 2}
+        for place in range(count)
+    ]
+    ties = [{"source": f"n{place}", "target": f"n{(place + 1) % count}"} for place in range(count)]
+    missing = [{"source": "n1", "target": f"n{count // 2}", "goal": "supplier"}]
+    return {"year": 2026, "nodes": nodes, "ties": ties, "missing": missing}
+
+
+@pytest.mark.parametrize(("count", "drawn"), [(700, "cytoscape"), (2001, "sigma")])
+def test_a_large_network_is_drawn_searched_and_saved(visit, tmp_path, count, drawn):
+    visitor = visit("coordinator", "zh")
+    page = visitor.page
+    page.route("**/network.json*", lambda route: route.fulfill(json=made_network(count)))
+    visitor.open("/clusters/seed:cluster-valves")
+    page.wait_for_selector(f"#network[data-drawn={drawn}][data-ready=yes]", timeout=60_000)
+    page.fill("#seek", "示例 69")
+    expect(page.locator("#hits")).to_have_text("11")
+    for kind, begin in (("png", b"\x89PNG"), ("svg", b"<svg"), ("graphml", b"<?xml")):
+        with page.expect_download() as download:
+            page.click(f"#{kind}")
+        download.value.save_as(tmp_path / kind)
+        assert (tmp_path / kind).read_bytes().startswith(begin)
+    graph = networkx.read_graphml(tmp_path / "graphml")
+    assert (graph.number_of_nodes(), graph.number_of_edges()) == (count, count)
+    assert [one for one in visitor.complaints if "GPU stall" not in one] == []
+
+
+def test_the_network_of_an_earlier_year_and_the_card_of_a_member(visit):
+    visitor = visit("coordinator", "en")
+    page = visitor.page
+    visitor.open("/clusters/seed:cluster-valves")
+    page.wait_for_selector("#network[data-ready=yes]")
+    with page.expect_response("**/network.json?*") as answered:
+        page.select_option("#year", "2023")
+    assert answered.value.json()["year"] == 2023
+    page.wait_for_selector("#network[data-ready=yes]")
+    page.fill("#seek", "Sample")
+    page.press("#seek", "Enter")
+    link = page.locator("#about h3 a")
+    expect(link).to_have_attribute("href", re.compile("^/organizations/"))
     assert visitor.complaints == []
 
 

@@ -1,132 +1,161 @@
-"use strict";
-// The picture of a cluster's network: layers, search, missing ties with what they would change.
-addEventListener("DOMContentLoaded", async () => {
-  const place = document.getElementById("network");
-  if (!place || !window.cytoscape) return;
-  const get = (id) => document.getElementById(id);
-  const colours = {
-    firm: "#2f6fb2", university: "#b2622f", research_institute: "#8a4fb0",
-    platform: "#2f8f5b", public_body: "#7a7a7a",
-  };
-  const shapes = {
-    firm: "ellipse", university: "diamond", research_institute: "triangle",
-    platform: "rectangle", public_body: "hexagon",
-  };
-  let drawn = null;
-  let found = null;
+// A cluster's network: layer and year, search, missing ties with what they would change, a card.
+import {
+  COLOURS, arranged, library, rowsBelow, size, withCytoscape, withSigma,
+} from "./pictures.js";
 
-  async function draw() {
-    const address = `${place.dataset.source}?layer=${encodeURIComponent(get("layer").value)}`;
-    const answer = await fetch(address, { headers: { Accept: "application/json" } });
-    if (!answer.ok) { get("card").textContent = answer.statusText; return; }
-    found = await answer.json();
-    const ink = getComputedStyle(document.body).color;
-    const many = found.nodes.length > 600;
-    if (drawn) drawn.destroy();
-    drawn = cytoscape({
-      container: place,
-      elements: [
-        ...found.nodes.map((one) => ({ data: { ...one, size: 12 + 6 * Math.sqrt(one.degree) } })),
-        ...found.ties.map((one) => ({ data: one })),
-      ],
-      style: [
-        { selector: "node", style: {
-          "background-color": (node) => colours[node.data("kind")],
-          "shape": (node) => shapes[node.data("kind")],
-          "width": "data(size)", "height": "data(size)",
-          "label": many ? "" : "data(name)", "font-size": 9, "color": ink,
-          "min-zoomed-font-size": 8, "text-max-width": 90, "text-wrap": "ellipsis",
-        } },
-        { selector: "edge", style: { "width": 1, "line-color": "#999", "curve-style": "haystack" } },
-        { selector: "edge.missing", style: {
-          "line-style": "dashed", "line-color": "#d33", "width": 2, "curve-style": "bezier" } },
-        { selector: ".sought", style: { "border-width": 4, "border-color": "#d33" } },
-      ],
-      layout: many
-        ? { name: "concentric", concentric: (node) => node.data("degree"), levelWidth: () => 3 }
-        : { name: "cose", animate: false, nodeRepulsion: () => 400000, idealEdgeLength: () => 90,
-          gravity: 0.4, numIter: 600, padding: 20, nodeDimensionsIncludeLabels: true },
-      hideEdgesOnViewport: many, textureOnViewport: many, pixelRatio: many ? 1 : "auto",
-    });
-    drawn.on("tap", "node", (event) => {
-      const one = event.target;
-      const link = document.createElement("a");
-      link.href = `/organizations/${encodeURI(one.id())}`;
-      link.textContent = one.data("name");
-      const names = one.neighborhood("node").map((other) => other.data("name"));
-      get("card").replaceChildren(link, ` · ${names.join(" · ")}`);
-    });
-    if (get("missing").checked) missing();
-    place.dataset.ready = "yes";
+const SIGMA_ABOVE = 2000;
+const FORCES_ABOVE = 600;
+const place = document.getElementById("network");
+const get = (id) => document.getElementById(id);
+const escaped = (text) => String(text).replace(/[&<>"]/g, (one) => `&#${one.charCodeAt(0)};`);
+let picture = null;
+let found = null;
+
+function placed() {
+  const tied = new Set(found.ties.flatMap(({ source, target }) => [source, target]));
+  const places = arranged(found.nodes.filter((one) => tied.has(one.id)), found.ties);
+  const [xs, ys] = ["x", "y"].map((axis) => Object.values(places).map((one) => one[axis]));
+  const box = xs.length
+    ? { x1: Math.min(...xs), x2: Math.max(...xs), y2: Math.max(...ys) } : { x1: 0, x2: 0, y2: 0 };
+  return { ...places, ...rowsBelow(found.nodes.filter((one) => !tied.has(one.id)), box) };
+}
+
+async function draw() {
+  const asked = new URLSearchParams({ layer: get("layer").value, year: get("year").value });
+  place.removeAttribute("data-ready");
+  get("drawing").hidden = false;
+  let answer;
+  try {
+    answer = await fetch(`${place.dataset.source}?${asked}`, {
+      headers: { Accept: "application/json" } });
+  } catch { answer = { ok: false }; }
+  if (!answer.ok) {
+    get("drawing").textContent = place.dataset.failed;
+    return;
   }
-
-  async function missing() {
-    drawn.remove("edge.missing");
-    get("whatif").textContent = "";
-    if (!get("missing").checked) return;
-    const there = found.missing.filter((one) => drawn.getElementById(one.source).length
-      && drawn.getElementById(one.target).length);
-    drawn.add(there.map((one) => ({ data: { ...one }, classes: "missing" })));
-    if (!there.length) return;
-    const token = document.querySelector("meta[name=csrf-token]").content;
-    const answer = await fetch(place.dataset.whatif, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-CSRF-Token": token },
-      body: JSON.stringify({
-        ties: there.map(({ source, target }) => ({ source, target })), layer: get("layer").value,
-      }),
-    });
-    if (!answer.ok) return;
-    const { before, after } = await answer.json();
-    const change = (name) => `${+before[name].toFixed(3)} → ${+after[name].toFixed(3)}`;
-    const said = ["isolates", "giant_component", "fragmentation"].map(change);
-    get("whatif").textContent = place.dataset.said.replace(/\{\d\}/g, () => said.shift());
+  found = await answer.json();
+  const libraries = JSON.parse(place.dataset.libraries);
+  const large = found.nodes.length > SIGMA_ABOVE;
+  if (found.nodes.length > FORCES_ABOVE) {
+    await library(libraries.graphology);
+    await library(libraries.forces);
+    found.places = placed();
   }
+  if (large) await library(libraries.sigma);
+  if (picture) picture.destroy();
+  picture = (large ? withSigma : withCytoscape)(place, found, card);
+  get("drawing").hidden = true;
+  get("card").hidden = true;
+  await missing();
+  place.dataset.drawn = large ? "sigma" : "cytoscape";
+  place.dataset.ready = "yes";
+}
 
-  function save(name, blob) {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(blob);
-    link.download = name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-  }
-  const escaped = (text) => String(text).replace(/[&<>"]/g, (one) => `&#${one.charCodeAt(0)};`);
+function card(id) {
+  get("card").hidden = false;
+  const names = new Map(found.nodes.map((one) => [one.id, one.name]));
+  const others = found.ties.filter(({ source, target }) => source === id || target === id)
+    .map(({ source, target }) => (source === id ? target : source));
+  get("ties").replaceChildren(...others.slice(0, 12).map((other) => {
+    const item = document.createElement("li");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "link";
+    button.dir = "auto";
+    button.textContent = names.get(other);
+    button.addEventListener("click", () => { picture.seek(new Set([other])); card(other); });
+    item.append(button);
+    return item;
+  }));
+  get("tied").textContent = others.length;
+  htmx.ajax("GET", `${place.dataset.card}?id=${encodeURIComponent(id)}`, "#about");
+}
 
-  function asSvg() {
-    const box = drawn.elements().boundingBox();
-    const lines = drawn.edges().map((one) => {
-      const [a, b] = [one.source().position(), one.target().position()];
-      const dash = one.hasClass("missing") ? ' stroke-dasharray="4" stroke="#d33"' : ' stroke="#999"';
-      return `<line x1="${a.x}" y1="${a.y}" x2="${b.x}" y2="${b.y}"${dash}/>`;
-    });
-    const dots = drawn.nodes().map((one) => {
-      const { x, y } = one.position();
-      return `<circle cx="${x}" cy="${y}" r="${one.data("size") / 2}" fill="${colours[one.data("kind")]}"/>`
-        + `<text x="${x}" y="${y - one.data("size") / 2 - 2}" font-size="9" text-anchor="middle">${escaped(one.data("name"))}</text>`;
-    });
-    return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${box.x1} ${box.y1} ${box.w} ${box.h}">${lines.join("")}${dots.join("")}</svg>`;
-  }
-
-  function asGraphml() {
-    const nodes = found.nodes.map((one) => `<node id="${escaped(one.id)}"><data key="name">${escaped(one.name)}</data><data key="kind">${one.kind}</data></node>`);
-    const ties = found.ties.map((one) => `<edge source="${escaped(one.source)}" target="${escaped(one.target)}"/>`);
-    return '<?xml version="1.0" encoding="UTF-8"?><graphml xmlns="http://graphml.graphdrawing.org/xmlns">'
-      + '<key id="name" for="node" attr.name="name" attr.type="string"/><key id="kind" for="node" attr.name="kind" attr.type="string"/>'
-      + `<graph edgedefault="undirected">${nodes.join("")}${ties.join("")}</graph></graphml>`;
-  }
-
-  get("layer").addEventListener("change", draw);
-  get("missing").addEventListener("change", missing);
-  get("seek").addEventListener("input", () => {
-    const sought = get("seek").value.trim().toLowerCase();
-    drawn.nodes().removeClass("sought");
-    if (!sought) return;
-    const hits = drawn.nodes().filter((one) => one.data("name").toLowerCase().includes(sought));
-    hits.addClass("sought");
-    if (hits.length) drawn.animate({ fit: { eles: hits, padding: 120 }, duration: 0 });
+async function missing() {
+  get("whatif").textContent = "";
+  const there = new Set(found.nodes.map((one) => one.id));
+  const pairs = get("missing").checked
+    ? found.missing.filter(({ source, target }) => there.has(source) && there.has(target)) : [];
+  picture.missing(pairs);
+  if (!pairs.length) return;
+  const token = document.querySelector("meta[name=csrf-token]").content;
+  const answer = await fetch(place.dataset.whatif, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRF-Token": token },
+    body: JSON.stringify({
+      ties: pairs.map(({ source, target }) => ({ source, target })),
+      layer: get("layer").value, year: found.year,
+    }),
   });
-  get("png").addEventListener("click", () => save("network.png", drawn.png({ output: "blob", full: true, scale: 2, bg: "#fff" })));
+  if (!answer.ok) return;
+  const { before, after } = await answer.json();
+  const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 3 });
+  const change = (name) => `${number.format(before[name])} → ${number.format(after[name])}`;
+  const said = ["isolates", "giant_component", "fragmentation"].map(change);
+  get("whatif").textContent = place.dataset.said.replace(/\{\d\}/g, () => said.shift());
+}
+
+function save(name, blob) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+function asSvg() {
+  const places = picture.places();
+  const [xs, ys] = ["x", "y"].map((axis) => Object.values(places).map((one) => one[axis]));
+  const [x, y] = [Math.min(...xs) - 60, Math.min(...ys) - 60];
+  const [width, height] = [Math.max(...xs) - x + 60, Math.max(...ys) - y + 60];
+  const line = ({ source, target }, look) => {
+    const [a, b] = [places[source], places[target]];
+    return `<line x1="${a.x}" y1="${a.y}" x2="${b.x}" y2="${b.y}" ${look}/>`;
+  };
+  const shown = get("missing").checked
+    ? found.missing.filter(({ source, target }) => places[source] && places[target]) : [];
+  const lines = [
+    ...found.ties.map((one) => line(one, 'stroke="#999"')),
+    ...shown.map((one) => line(one, 'stroke="#d33" stroke-width="2" stroke-dasharray="6 4"')),
+  ];
+  const dots = found.nodes.map((one) => {
+    const at = places[one.id];
+    return `<circle cx="${at.x}" cy="${at.y}" r="${size(one) / 2}" fill="${COLOURS[one.kind]}"/>`
+      + `<text x="${at.x}" y="${at.y - size(one) / 2 - 2}" font-size="13" text-anchor="middle">${escaped(one.name)}</text>`;
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${x} ${y} ${width} ${height}">${lines.join("")}${dots.join("")}</svg>`;
+}
+
+function asGraphml() {
+  const nodes = found.nodes.map((one) => `<node id="${escaped(one.id)}"><data key="name">${escaped(one.name)}</data><data key="kind">${one.kind}</data></node>`);
+  const ties = found.ties.map((one) => `<edge source="${escaped(one.source)}" target="${escaped(one.target)}"/>`);
+  return '<?xml version="1.0" encoding="UTF-8"?><graphml xmlns="http://graphml.graphdrawing.org/xmlns">'
+    + '<key id="name" for="node" attr.name="name" attr.type="string"/><key id="kind" for="node" attr.name="kind" attr.type="string"/>'
+    + `<graph edgedefault="undirected">${nodes.join("")}${ties.join("")}</graph></graphml>`;
+}
+
+function seek() {
+  const sought = get("seek").value.trim().toLowerCase();
+  const hits = sought ? found.nodes.filter((one) => one.name.toLowerCase().includes(sought)) : [];
+  picture.seek(new Set(hits.map((one) => one.id)));
+  get("hits").textContent = sought ? hits.length : "";
+}
+
+if (place && window.cytoscape) {
+  get("layer").addEventListener("change", draw);
+  get("year").addEventListener("change", draw);
+  get("missing").addEventListener("change", missing);
+  get("seek").addEventListener("input", seek);
+  get("seek").addEventListener("keydown", (event) => {
+    // Enter opens the card of the first hit, so that nobody needs a mouse for it.
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    const sought = get("seek").value.trim().toLowerCase();
+    const first = sought && found.nodes.find((one) => one.name.toLowerCase().includes(sought));
+    if (first) card(first.id);
+  });
+  get("png").addEventListener("click", async () => save("network.png", await picture.png()));
   get("svg").addEventListener("click", () => save("network.svg", new Blob([asSvg()], { type: "image/svg+xml" })));
   get("graphml").addEventListener("click", () => save("network.graphml", new Blob([asGraphml()], { type: "application/xml" })));
   await draw();
-});
+}
