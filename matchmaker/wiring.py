@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # each of these takes its time to import: only commands that 
     from matchmaker.services.auditing import Auditing
     from matchmaker.services.batches import Batches
     from matchmaker.services.capacity import Capacity
+    from matchmaker.services.codes import Codes
     from matchmaker.services.demo import Demo
     from matchmaker.services.deriving import Deriving
     from matchmaker.services.directory import Directory
@@ -125,6 +126,12 @@ class Wiring:
             self.rankers,
             self.capacity.full,
         )
+
+    @cached_property
+    def codes(self) -> Codes:
+        from matchmaker.services.codes import Codes
+
+        return Codes(self.reader)
 
     @cached_property
     def auditing(self) -> Auditing:

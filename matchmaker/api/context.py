@@ -12,6 +12,7 @@ from matchmaker.api.idempotency import IdempotencyStore
 from matchmaker.services.accounts import Accounts
 from matchmaker.services.asking import Asking
 from matchmaker.services.batches import Batches
+from matchmaker.services.codes import Codes
 from matchmaker.services.demo import Demo
 from matchmaker.services.directory import Directory
 from matchmaker.services.effects import Effects
@@ -43,6 +44,8 @@ class Services(Protocol):
     def directory(self) -> Directory: ...
     @property
     def asking(self) -> Asking: ...
+    @property
+    def codes(self) -> Codes: ...
     @property
     def accounts(self) -> Accounts: ...
     @property

@@ -24,6 +24,7 @@ from matchmaker.domain import (
     Step,
 )
 from matchmaker.errors import NotAllowed
+from matchmaker.recommend.reach import Reach
 from matchmaker.services.audit_answers import Audit, Benchmark, WhatIf, Worklist
 from matchmaker.services.auditing import Auditing
 from matchmaker.services.directory import Directory, Profile
@@ -194,6 +195,16 @@ class Asking:
             question = self._without(question, organization_id)
         answer = self._matching().for_text(text, question, organization_id)
         return self._traced(principal, answer)
+
+    def outcomes(self, principal: Principal, organization_id: str) -> int:
+        """Confirmed outcomes of introductions, for whoever has signed in: a mark of trust."""
+        principal.require_known()
+        return self._matching().outcomes(organization_id)
+
+    def reach(self, principal: Principal, organization: Organization, about: str) -> Reach:
+        """Whom a profile would reach: its own members and admins. Raises NotAllowed."""
+        principal.require_member(organization.id)
+        return self._matching().reach(organization, about)
 
     def goal_of_need(self, need_id: str) -> GoalName:
         """What a published need is for. Raises NotFound."""

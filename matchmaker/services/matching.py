@@ -11,12 +11,13 @@ from typing import TypeVar
 
 import numpy as np
 
-from matchmaker.domain import MAX_TEXT, GoalName, Need
+from matchmaker.domain import MAX_TEXT, GoalName, Need, Organization
 from matchmaker.embedding import Embedder, VectorCache
 from matchmaker.errors import InvalidInput, MatchmakerError, StoreUnavailable
 from matchmaker.recommend.goals import GOALS
 from matchmaker.recommend.model import MAX_LIMIT, Recommendation, Request, Seeker
 from matchmaker.recommend.pipeline import prepare_goal, recommend
+from matchmaker.recommend.reach import Bars, Reach, bars_of, reach
 from matchmaker.services.parallel import Forked
 from matchmaker.services.rankers import RankerFolder
 from matchmaker.services.seekers import Seekers
@@ -106,6 +107,7 @@ class Matching:
         self._embedder = embedder
         self._cache = cache
         self._rows: SnapshotRows | None = None
+        self._bars: tuple[SnapshotRows, Bars] | None = None
         self._lock = threading.Lock()
 
     def for_organization(self, organization_id: str, question: Question) -> Answer:
@@ -137,6 +139,22 @@ class Matching:
         asker = _asker(seekers, voice, question)
         seeker = replace(asker, texts=tuple(seekers.free_texts([text], question.goal)))
         return self._answer(rows, voice, seeker, question)
+
+    def reach(self, organization: Organization, about: str) -> Reach:
+        """Whom this profile would reach, saved or not. Raises NotFound, SnapshotUnavailable."""
+        rows = self._current_rows()
+        voice = replace(self._store.voice(organization.id), organization=organization)
+        seekers = self._seekers(rows)
+        texts = seekers.free_texts([about], GoalName.SUPPLIER) if about.strip() else []
+        with self._lock:
+            if self._bars is None or self._bars[0] is not rows:
+                self._bars = (rows, bars_of(rows.snapshot))
+        seeker = replace(seekers.profile(voice), texts=tuple(texts))
+        return reach(rows.snapshot, self._bars[1], seeker)
+
+    def outcomes(self, organization_id: str) -> int:
+        """How many of its introductions came to an outcome that both sides confirmed."""
+        return self._current_rows().outcomes.get(organization_id, 0)
 
     def for_organizations(self, ids: Iterable[str], question: Question) -> Iterator[BulkAnswer]:
         """One answer for each id, in order; an unknown id gives its error, not an exception."""

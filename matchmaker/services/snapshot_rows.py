@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -53,6 +54,21 @@ class SnapshotRows:
         """Slots of those who said how many they have, by id."""
         said = self.snapshot.organizations.capacity
         return {self.snapshot.id_of(int(row)): int(said[row]) for row in np.flatnonzero(said >= 0)}
+
+    @cached_property
+    def outcomes(self) -> dict[str, int]:
+        """Ties that came of an introduction, which both sides confirmed, by organisation."""
+        counts: Counter[int] = Counter()
+        made = self.snapshot.ties.column("source_name").to_pylist()
+        for layer in self.snapshot.layers.values():
+            for side in {id(layer.out): layer.out, id(layer.into): layer.into}.values():
+                owners = np.repeat(np.arange(len(self.snapshot)), np.diff(side.indptr))
+                counts.update(
+                    int(owner)
+                    for owner, tie in zip(owners.tolist(), side.tie.tolist(), strict=True)
+                    if made[tie] == "introduction"
+                )
+        return {self.snapshot.id_of(row): count for row, count in counts.items()}
 
     def organization(self, organization_id: str) -> int | None:
         """Row of an organisation, None when it is newer than the snapshot."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+import numpy as np
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -22,9 +23,11 @@ from matchmaker.domain import (
     OfferKind,
     Organization,
     OrganizationFilter,
+    Place,
     Size,
     Stage,
     Terms,
+    Tier,
 )
 from matchmaker.errors import InvalidInput, MatchmakerError
 from matchmaker.exchange.introduction import Action, AmountBand, Outcome, OutcomeKind, Side
@@ -36,6 +39,7 @@ from matchmaker.services.directory import Profile
 from matchmaker.services.introductions import Proposal
 from matchmaker.services.matching import Question
 from matchmaker.services.snapshot_rows import FilterIds
+from matchmaker.snapshot.geography import great_circle_km
 from matchmaker.store.records import new_id
 from matchmaker.web.shell import (
     back,
@@ -43,6 +47,7 @@ from matchmaker.web.shell import (
     language,
     own_organization,
     signed_in,
+    status_of,
     told,
     web,
     whole,
@@ -71,6 +76,8 @@ class Card:
 
     found: RecommendationOut
     profile: Profile
+    km: float | None = None
+    outcomes: int = 0
 
     @property
     def fit(self) -> str:
@@ -217,7 +224,42 @@ def _profile_page(profile: Profile, sent: dict[str, Any] | None = None) -> str:
         stages=list(Stage),
         sizes=list(Size),
         missing=missing_fields(profile),
+        place=services().codes.place_name(profile.organization.place),
+        industry=services().codes.industry_name(profile.organization.industry),
+        reach=services().asking.reach(signed_in(), profile.organization, profile.about),
     )
+
+
+@web.post("/profile/reach")
+def profile_reach() -> Page:
+    """Whom the profile would reach as it is being written."""
+    principal, form = signed_in(), request.form
+    organization = services().asking.profile(principal, own_organization()).organization
+    codes = services().codes
+    try:
+        organization = replace(
+            organization,
+            place=codes.place(form.get("place", "")),
+            industry=codes.industry(form.get("industry", "")),
+            stages=_stages(form),
+        )
+        found = services().asking.reach(principal, organization, form.get("about", "")[:MAX_TEXT])
+    except InvalidInput as error:
+        return render_template("reach.html", reach=None, error=error)
+    return render_template("reach.html", reach=found, error=None)
+
+
+def _stages(form: Any) -> tuple[Stage, ...]:
+    return tuple(stage for stage in Stage if stage in form.getlist("stages"))
+
+
+@web.get("/codes/<table>")
+def codes(table: str) -> Page:
+    """Places or industries whose name has the text: options of a list."""
+    signed_in()
+    text = request.args.get("place" if table == "places" else "industry", "")[:200]
+    look = services().codes.places if table == "places" else services().codes.industries
+    return render_template("codes.html", found=look(text))
 
 
 @web.post("/profile")
@@ -225,20 +267,20 @@ def save_profile() -> Page:
     """Saved, unless somebody else changed it meanwhile."""
     principal, own, form = signed_in(), own_organization(), request.form
     capacity = form.get("capacity", "").strip()
-    changes = {
+    changes: dict[str, Any] = {
         "name": form.get("name", ""),
         "name_en": form.get("name_en", ""),
         "website": form.get("website", ""),
         "contact": form.get("contact", ""),
-        "place": form.get("place", "").strip() or None,
-        "industry": form.get("industry", "").strip() or None,
         "size": Size(form["size"]) if form.get("size") in list(Size) else None,
-        "stages": tuple(stage for stage in Stage if stage in form.getlist("stages")),
+        "stages": _stages(form),
         "capacity": whole(capacity, "capacity") if capacity else None,
         "listed": bool(form.get("listed")),
     }
     version = whole(form.get("version", "0"), "version")
     try:
+        changes["place"] = services().codes.place(form.get("place", ""))
+        changes["industry"] = services().codes.industry(form.get("industry", ""))
         services().directory.edit(principal, own, changes, form.get("about", ""), version)
     except MatchmakerError as error:
         told(str(error), "bad")
@@ -260,9 +302,22 @@ def find() -> Page:
     asked = request.args.get("goal", "")
     text = request.args.get("text", "").strip()
     goal = GoalName(asked) if asked in list(GoalName) else None
-    answered = _answered(principal, own, goal, text) if goal and (own or text) else None
-    return render_template(
-        "results.html" if "HX-Request" in request.headers else "find.html",
+    answered, problem, status = None, None, 200
+    if goal and (own or text):
+        try:
+            answered = _answered(principal, own, goal, text)
+        except MatchmakerError as error:
+            problem, status = error, status_of(error)
+    # Coming back by the browser's history is a whole page, also when htmx asks for it.
+    is_part = (
+        "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
+    )
+    page = render_template(
+        "results.html" if is_part else "find.html",
+        problem=problem,
+        kinds=sorted(GOALS[goal].candidates) if goal else list(Kind),
+        sizes=list(Size),
+        tiers=list(Tier),
         goals=goals,
         goal=goal,
         text=text,
@@ -272,6 +327,12 @@ def find() -> Page:
         saved=_picked(principal, own, TraceKind.SAVED),
         reasons=_REASONS,
     )
+    # Of a part, htmx shows only what went well.
+    return page, 200 if is_part else status
+
+
+def _coded(id: str | None) -> frozenset[str]:
+    return frozenset({id}) if id else frozenset()
 
 
 def _answered(principal: Principal, own: str, goal: GoalName, text: str) -> Answered:
@@ -283,6 +344,10 @@ def _answered(principal: Principal, own: str, goal: GoalName, text: str) -> Answ
         centre = (near.latitude, near.longitude)
     filters = FilterIds(
         kinds=frozenset(Kind(one) for one in args.getlist("kind") if one in list(Kind)),
+        sizes=frozenset(Size(one) for one in args.getlist("size") if one in list(Size)),
+        tiers=frozenset(Tier(one) for one in args.getlist("tier") if one in list(Tier)),
+        places=_coded(services().codes.place(args.get("place", ""))),
+        industries=_coded(services().codes.industry(args.get("industry", ""))),
         radius_km=float(whole(radius, "radius")) or None if centre else None,
         centre=centre,
     )
@@ -297,10 +362,27 @@ def _answered(principal: Principal, own: str, goal: GoalName, text: str) -> Answ
 def _cards(principal: Principal, answered: Answered | None) -> list[Card]:
     if answered is None:
         return []
-    return [
-        Card(RecommendationOut.of(one, language()), services().asking.profile(principal, one.id))
-        for one in answered.answer.recommendations
-    ]
+    asking, own = services().asking, own_organization()
+    here = asking.profile(principal, own).place if own else None
+    cards = []
+    for one in answered.answer.recommendations:
+        profile = asking.profile(principal, one.id)
+        found = RecommendationOut.of(one, language())
+        outcomes = asking.outcomes(principal, one.id)
+        cards.append(Card(found, profile, kilometres(here, profile.place), outcomes))
+    return cards
+
+
+def kilometres(here: Place | None, there: Place | None) -> float | None:
+    """How far two places are; None where one of them is not known or is the same as the other."""
+    if here is None or there is None or here.id == there.id:
+        return None
+    ends = (here.latitude, here.longitude, there.latitude, there.longitude)
+    if any(one is None for one in ends):
+        return None
+    latitude, longitude, *other = (float(one or 0) for one in ends)
+    there_latitude, there_longitude = (np.array([one], dtype=np.float32) for one in other)
+    return float(great_circle_km(latitude, longitude, there_latitude, there_longitude)[0])
 
 
 def _picked(principal: Principal, own: str, kind: TraceKind) -> dict[str, str]:

@@ -210,10 +210,15 @@ def _close(response: Response) -> Response:
     return response
 
 
+def status_of(error: errors.MatchmakerError) -> int:
+    """The HTTP status that says the same."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
 @web.errorhandler(errors.MatchmakerError)
 def _refused(error: errors.MatchmakerError) -> AnyResponse | tuple[str, int]:
     """The page again with the reason, after a form; a page of its own otherwise."""
-    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    status = status_of(error)
     if isinstance(error, errors.SignInNeeded) and request.method == "GET":
         return redirect(url_for("web.sign_in", next=request.full_path.rstrip("?")), 303)
     if request.method == "POST" and request.form.get("back") and status < 500:

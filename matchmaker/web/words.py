@@ -18,6 +18,10 @@ WORDS: dict[str, LazyString] = {
     "university": lazy_gettext("University"),
     "research_institute": lazy_gettext("Research institute"),
     "public_body": lazy_gettext("Public body"),
+    "micro": lazy_gettext("Micro"),
+    "small": lazy_gettext("Small"),
+    "medium": lazy_gettext("Medium"),
+    "large": lazy_gettext("Large"),
     # tiers, ties and engagements
     "innovative": lazy_gettext("Innovative SME"),
     "specialised": lazy_gettext("Specialised SME"),

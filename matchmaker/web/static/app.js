@@ -10,3 +10,9 @@ addEventListener("submit", (event) => {
   form.dataset.sent = "yes";
   setTimeout(() => { delete form.dataset.sent; }, 8000);
 });
+// htmx shows nothing where a request fails: say so, as the offline notice does.
+addEventListener("htmx:sendError", () => { document.getElementById("offline").hidden = false; });
+addEventListener("htmx:responseError", () => { document.getElementById("failed").hidden = false; });
+addEventListener("htmx:beforeRequest", () => {
+  for (const id of ["offline", "failed"]) document.getElementById(id).hidden = true;
+});

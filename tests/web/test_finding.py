@@ -1,0 +1,161 @@
+"""What a profile brings, names instead of codes, filters, distance and marks of trust."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+
+from matchmaker.access import Principal
+from matchmaker.domain import Kind, NeedState
+from matchmaker.errors import InvalidInput, NotAllowed
+from matchmaker.recommend.goals import GOALS
+
+FIRM = "seed:valves-001"
+ADMIN = Principal("key:1", admin=True)
+
+
+def kilometres(one, other):
+    """Spherical law of cosines, which our code does not use."""
+    a, b = (math.radians(place.latitude) for place in (one, other))
+    turn = math.radians(other.longitude - one.longitude)
+    cosine = math.sin(a) * math.sin(b) + math.cos(a) * math.cos(b) * math.cos(turn)
+    return 6371.0088 * math.acos(min(1.0, cosine))
+
+
+@pytest.fixture(scope="module")
+def rows(sample):
+    return sample.store.export().rows
+
+
+def test_what_a_profile_reaches_is_what_a_hand_count_finds(sample, rows):
+    profile = sample.directory.profile(FIRM)
+    own = profile.organization
+    found = sample.asking.reach(ADMIN, own, profile.about)
+    places = {one.id: one for one in rows.places}
+    others = [one for one in rows.organizations if one.listed and one.id != FIRM]
+
+    def located(identity):
+        while identity and places[identity].latitude is None:
+            identity = places[identity].parent
+        return places[identity] if identity else None
+
+    here = located(own.place)
+    near = [
+        one for one in others if (there := located(one.place)) and kilometres(here, there) <= 50
+    ]
+    assert found.near == len(near) > 5
+    assert found.same_industry == sum(one.industry == own.industry for one in others) > 1
+    assert found.complementary == sum(
+        one.kind is Kind.FIRM and not set(one.stages) <= set(own.stages) for one in others
+    )
+    needs = [
+        one
+        for one in rows.needs
+        if one.state is NeedState.OPEN
+        and one.organization != FIRM
+        and Kind.FIRM in GOALS[one.goal].candidates
+    ]
+    assert found.all_needs == len(needs)
+
+
+def test_a_need_is_reached_by_those_among_its_twenty_closest(sample, rows):
+    """Its own best statement stands for an organisation; each need is ranked by hand."""
+    snapshot = sample.reader.current()
+    ids = snapshot.statements.table.column("id").to_pylist()
+    vector = dict(zip(ids, snapshot.vectors, strict=True))
+    owned = {}
+    for place in range(len(snapshot)):
+        texts = [ids[row] for row in snapshot.organization_statements.row(place)]
+        owned[snapshot.id_of(place)] = texts
+    needs = {one.id: one for one in rows.needs if one.state is NeedState.OPEN}
+    kinds = {one.id: one.kind for one in rows.organizations if one.listed}
+    about = sample.directory.profile(FIRM)
+    text = about.about
+    query = sample.matching._seekers(sample.matching._current_rows()).free_texts(
+        [text], GOALS[next(iter(GOALS))].name
+    )[0]
+    expected = 0
+    for need in needs.values():
+        if need.organization == FIRM or Kind.FIRM not in GOALS[need.goal].candidates:
+            continue
+        best = sorted(
+            (
+                max(float(vector[one] @ vector[need.id]) for one in texts)
+                for other, said in owned.items()
+                if other != need.organization
+                and kinds.get(other) in GOALS[need.goal].candidates
+                and (texts := [one for one in said if one not in needs])
+            ),
+            reverse=True,
+        )
+        expected += float(vector[need.id] @ query.vector) >= best[19] - 1e-6
+    assert sample.asking.reach(ADMIN, about.organization, text).needs == expected
+
+
+def test_nobody_else_learns_what_a_profile_reaches(sample):
+    other = Principal("account:x", organizations=frozenset({"seed:valves-002"}))
+    organization = sample.directory.profile(FIRM).organization
+    with pytest.raises(NotAllowed):
+        sample.asking.reach(other, organization, "球阀")
+
+
+def test_a_place_is_found_by_its_name_and_several_are_told_apart(sample, rows):
+    names = [one.name for one in rows.places]
+    once = next(one for one in rows.places if names.count(one.name) == 1)
+    assert sample.codes.place(once.name) == once.id == sample.codes.place(once.id)
+    assert sample.codes.place_name(once.id) == once.name
+    assert sample.codes.place("  ") is None
+    assert once.id in [one.id for one in sample.codes.places(once.name[:2])]
+    with pytest.raises(InvalidInput, match="not known"):
+        sample.codes.place("大西洲")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_firm_sees_live_what_completing_its_profile_brings(visit, language):
+    visitor = visit("firm", language)
+    page = visitor.page
+    visitor.open("/profile")
+    before = page.inner_text("#reach")
+    assert len(re.findall(r"\d+", before)) >= 4
+    with page.expect_response("**/profile/reach"):
+        page.fill("input[name=place]", "")
+    page.wait_for_function(
+        "before => document.getElementById('reach').innerText !== before", arg=before
+    )
+    missing = {"zh": "未填写；无人知道贵方就在近处", "en": "nobody sees you as near"}[language]
+    assert missing in page.inner_text("#reach")
+    with page.expect_response("**/codes/places?*"):
+        page.locator("input[name=place]").press_sequentially("温州", delay=20)
+    page.wait_for_function("document.querySelectorAll('#places option').length > 0")
+    assert visitor.complaints == []
+
+
+def test_filters_narrow_what_is_found_and_stay_in_the_address(visit, rows):
+    visitor = visit("firm", "zh")
+    page = visitor.page
+    visitor.open("/find?goal=supplier&text=球阀铸件&size=small&radius=60")
+    cards = page.locator("article.card h3 a")
+    assert cards.count() > 0
+    sizes = {one.id: one.size for one in rows.organizations}
+    for link in cards.all():
+        assert sizes[link.get_attribute("href").removeprefix("/organizations/")] == "small"
+    far = [int(one) for one in re.findall(r"相距 (\d+) 公里", page.inner_text("#results"))]
+    assert far
+    assert max(far) <= 60
+    page.get_by_role("button", name="寻找", exact=True).click()
+    page.wait_for_load_state("networkidle")
+    assert "size=small" in page.url
+    visitor.open("/find?goal=supplier&text=x&place=大西洲")
+    assert "大西洲" in page.inner_text("#results p.notice")
+
+
+def test_the_way_to_a_candidate_is_drawn(visit):
+    visitor = visit("firm", "en")
+    visitor.open("/find?goal=supplier")
+    ways = visitor.page.locator("ol.path")
+    assert ways.count() > 0
+    stops = ways.first.locator(".stop").all_inner_texts()
+    assert stops[0] == "You"
+    assert len(stops) == ways.first.locator(".via").count() + 1
+    assert not np.any([one == "" for one in stops])
