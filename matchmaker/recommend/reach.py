@@ -13,7 +13,14 @@ from matchmaker.recommend.goals import GOALS
 from matchmaker.recommend.model import Seeker
 from matchmaker.snapshot.geography import great_circle_km
 from matchmaker.snapshot.model import GOALS as GOAL_NAMES
-from matchmaker.snapshot.model import KINDS, STATEMENT_KINDS, BoolArray, FloatArray, Snapshot
+from matchmaker.snapshot.model import (
+    KINDS,
+    STATEMENT_KINDS,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    Snapshot,
+)
 
 CLOSEST: Final = 20
 NEAR_KM: Final = 50.0
@@ -97,6 +104,24 @@ def reach(snapshot: Snapshot, bars: Bars, seeker: Seeker) -> Reach:
         if seeker.stages
         else None,
     )
+
+
+def needs_near(snapshot: Snapshot, bars: Bars, row: int) -> dict[int, IntArray]:
+    """Of each statement of an organisation, the open needs of others that it is close enough to.
+
+    Rows of statements to rows of needs, the closest first; needs that its kind may not meet
+    are left out.
+    """
+    kind = KINDS[snapshot.organizations.kind[row]]
+    goals = np.array([kind in GOALS[goal].candidates for goal in GOAL_NAMES])
+    own = snapshot.organization_statements.row(row)
+    mine = goals[snapshot.statements.goal[bars.needs]] & ~np.isin(bars.needs, own)
+    found = {}
+    for statement in own.tolist() if snapshot.meta.dimension else []:
+        close = snapshot.vectors[bars.needs] @ snapshot.vectors[statement]
+        order = np.argsort(-close, kind="stable")
+        found[statement] = bars.needs[order[(mine & (close >= bars.bars))[order]]].astype(np.int32)
+    return found
 
 
 def _needs(snapshot: Snapshot, bars: Bars, seeker: Seeker) -> tuple[int | None, int]:

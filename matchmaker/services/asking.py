@@ -206,6 +206,11 @@ class Asking:
         principal.require_member(organization.id)
         return self._matching().reach(organization, about)
 
+    def needs_near(self, principal: Principal, organization_id: str) -> dict[str, tuple[str, ...]]:
+        """Open needs that each of its statements is close to: its members. Raises NotAllowed."""
+        principal.require_member(organization_id)
+        return self._matching().needs_near(organization_id)
+
     def goal_of_need(self, need_id: str) -> GoalName:
         """What a published need is for. Raises NotFound."""
         return self._directory.need(need_id).goal

@@ -17,7 +17,7 @@ from matchmaker.errors import InvalidInput, MatchmakerError, StoreUnavailable
 from matchmaker.recommend.goals import GOALS
 from matchmaker.recommend.model import MAX_LIMIT, Recommendation, Request, Seeker
 from matchmaker.recommend.pipeline import prepare_goal, recommend
-from matchmaker.recommend.reach import Bars, Reach, bars_of, reach
+from matchmaker.recommend.reach import Bars, Reach, bars_of, needs_near, reach
 from matchmaker.services.parallel import Forked
 from matchmaker.services.rankers import RankerFolder
 from matchmaker.services.seekers import Seekers
@@ -146,11 +146,27 @@ class Matching:
         voice = replace(self._store.voice(organization.id), organization=organization)
         seekers = self._seekers(rows)
         texts = seekers.free_texts([about], GoalName.SUPPLIER) if about.strip() else []
+        seeker = replace(seekers.profile(voice), texts=tuple(texts))
+        return reach(rows.snapshot, self._current_bars(rows), seeker)
+
+    def needs_near(self, organization_id: str) -> dict[str, tuple[str, ...]]:
+        """By id of a statement of the organisation, ids of open needs that it is close to."""
+        rows = self._current_rows()
+        row = rows.organization(organization_id)
+        if row is None:
+            return {}
+        ids = rows.snapshot.statements.table.column("id")
+        found = needs_near(rows.snapshot, self._current_bars(rows), row)
+        return {
+            ids[statement].as_py(): tuple(ids[need].as_py() for need in needs.tolist())
+            for statement, needs in found.items()
+        }
+
+    def _current_bars(self, rows: SnapshotRows) -> Bars:
         with self._lock:
             if self._bars is None or self._bars[0] is not rows:
                 self._bars = (rows, bars_of(rows.snapshot))
-        seeker = replace(seekers.profile(voice), texts=tuple(texts))
-        return reach(rows.snapshot, self._bars[1], seeker)
+            return self._bars[1]
 
     def outcomes(self, organization_id: str) -> int:
         """How many of its introductions came to an outcome that both sides confirmed."""

@@ -20,6 +20,7 @@ from matchmaker.domain import (
     Kind,
     Need,
     NeedState,
+    Offer,
     OfferKind,
     Organization,
     OrganizationFilter,
@@ -58,6 +59,11 @@ SHOWN = 20
 COMPARED = 4
 _PAGES_LOOKED_AT = 20
 _REASONS = ("known", "competitor", "too_far", "no_fit", "too_large", "too_small", "other")
+_NEEDS_SHOWN = 3
+_PORTFOLIO = (
+    OfferKind.TECHNOLOGY, OfferKind.EQUIPMENT, OfferKind.PLATFORM_ACCESS, OfferKind.SERVICE,
+    OfferKind.PRODUCT,
+)  # fmt: skip
 _ONLY = frozenset({Kind.UNIVERSITY, Kind.RESEARCH_INSTITUTE, Kind.PLATFORM})
 
 
@@ -574,6 +580,27 @@ def _answerable(
         if after is None or len(rows) >= SHOWN:
             break
     return rows, after
+
+
+@web.get("/portfolio")
+def portfolio() -> Page:
+    """What one's house can do: technologies, equipment, access; and who asks for it now."""
+    principal, own = signed_in(), own_organization()
+    asking = services().asking
+    near = asking.needs_near(principal, own)
+    by_kind: dict[OfferKind, list[tuple[Offer, list[tuple[Need, Organization]], int]]] = {}
+    for offer in asking.offers(principal, own, None, 200).rows:
+        ids = near.get(offer.id, ())
+        met = [asking.need(principal, one) for one in ids[:_NEEDS_SHOWN]]
+        shown = [(one, asking.profile(principal, one.organization).organization) for one in met]
+        if offer.active:
+            by_kind.setdefault(offer.kind, []).append((offer, shown, len(ids)))
+    return render_template(
+        "portfolio.html",
+        by_kind=[(kind, by_kind[kind]) for kind in _PORTFOLIO if kind in by_kind],
+        load=services().introductions.load(principal, own),
+        own=own,
+    )
 
 
 # -- introductions
