@@ -1,8 +1,9 @@
 """First paint, weight and frames a second of the pages, in a real browser.
 
-    python benchmarks/pages.py http://127.0.0.1:8000 [--cluster seed:cluster-valves]
+    python benchmarks/pages.py http://127.0.0.1:8000 [--cluster seed:cluster-valves] [--people FILE]
 
-The server runs in demo mode. First contentful paint is the browser's own figure, the median of
+The server runs in demo mode, or `--people FILE` names accounts as {"firm": ["e-mail",
+"password"], "coordinator": …, "university": …, "admin": …}. First contentful paint is the browser's own figure, the median of
 five visits with an empty cache; weight is what came over the wire. The network picture is panned
 for two seconds with 2,000 made nodes and 6,000 ties.
 """
@@ -13,6 +14,7 @@ import argparse
 import json
 import shutil
 import statistics
+from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
@@ -49,21 +51,38 @@ async () => {
 
 def pages(cluster):
     return {
-        "firm": ["/", "/find", "/find?goal=supplier", "/postings", "/introductions", "/needs"],
-        "coordinator": [f"/clusters/{cluster}", f"/clusters/{cluster}/introductions"],
-        "admin": ["/admin"],
+        "firm": [
+            "/", "/find", "/find?goal=supplier", "/find?goal=research_partner", "/profile",
+            "/postings", "/introductions", "/needs", "/organizations",
+        ],
+        "university": ["/", "/needs", "/portfolio"],
+        "coordinator": [
+            f"/clusters/{cluster}", f"/clusters/{cluster}/introductions",
+            f"/clusters/{cluster}/benchmark", f"/clusters/{cluster}/effect",
+        ],
+        "admin": ["/admin", "/admin/accounts", "/admin/import"],
     }
 
 
-def visit(browser, base, role, path):
+def enter(browser, base, role, people):
+    """Cookies of somebody of this role."""
     context = browser.new_context()
     page = context.new_page()
-    weight = []
     page.goto(f"{base}/sign-in")
-    page.locator(f"form[action='/demo/{role}'] button").click()
-    page.wait_for_url("**/tour")
+    if people:
+        page.fill("input[name=email]", people[role][0])
+        page.fill("input[name=password]", people[role][1])
+        page.locator("form[action='/sign-in'] button").first.click()
+    else:
+        page.locator(f"form[action='/demo/{role}'] button").click()
+    page.wait_for_load_state("networkidle")
     cookies = context.cookies()
     context.close()
+    return cookies
+
+
+def visit(browser, base, cookies, path):
+    weight = []
     context = browser.new_context()
     context.add_cookies(cookies)
     page = context.new_page()
@@ -78,13 +97,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("base")
     parser.add_argument("--cluster", default="seed:cluster-valves")
+    parser.add_argument("--people", type=Path)
     asked = parser.parse_args()
+    people = json.loads(asked.people.read_text("utf-8")) if asked.people else {}
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
         for role, places in pages(asked.cluster).items():
+            cookies = enter(browser, asked.base, role, people)
             for place in places:
-                found = [visit(browser, asked.base, role, place) for _ in range(VISITS)]
+                found = [visit(browser, asked.base, cookies, place) for _ in range(VISITS)]
                 paint = statistics.median(one for one, _ in found if one is not None)
                 row = {
                     "page": place,
@@ -93,9 +115,8 @@ def main():
                 }
                 print(json.dumps(row), flush=True)
         context = browser.new_context()
+        context.add_cookies(enter(browser, asked.base, "coordinator", people))
         page = context.new_page()
-        page.goto(f"{asked.base}/sign-in")
-        page.locator("form[action='/demo/coordinator'] button").click()
         page.goto(f"{asked.base}/clusters/{asked.cluster}", wait_until="networkidle")
         print(json.dumps({"frames_a_second": page.evaluate(MADE)}))
         browser.close()

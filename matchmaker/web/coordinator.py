@@ -28,7 +28,7 @@ from matchmaker.services.batches import Batch, Planned
 from matchmaker.services.gatherings import SeenGathering
 from matchmaker.snapshot.model import KINDS
 from matchmaker.store.records import new_id
-from matchmaker.web.shell import back, language, own_organization, signed_in, told, web
+from matchmaker.web.shell import back, is_part, language, own_organization, signed_in, told, web
 
 Page = str | AnyResponse | tuple[str, int]
 LIMIT = 10
@@ -112,21 +112,32 @@ def _year() -> int | None:
 
 @web.get("/clusters/<path:id>/network.json")
 def network(id: str) -> Page:
-    """Nodes and ties of a layer and year, and the worklist's missing ties."""
+    """Nodes and ties of a layer and year."""
     principal, asking = signed_in(), services().asking
     asked = request.args.get("layer", "")
     channel = Channel(asked) if asked in list(Channel) else Channel.COOPERATION
-    view = asking.view(principal, id, channel, _year())
-    missing = asking.worklist(principal, id, LIMIT, _year()).items
+    return jsonify(_drawn(asking.view(principal, id, channel, _year())))
+
+
+@web.get("/clusters/<path:id>/missing.json")
+def missing(id: str) -> Page:
+    """The worklist's missing ties alone, for the picture."""
+    items = services().asking.worklist(signed_in(), id, LIMIT, _year()).items
     return jsonify(
-        {
-            **_drawn(view),
-            "missing": [
-                {"source": one.asker.id, "target": one.partner.id, "goal": one.goal}
-                for one in missing
-            ],
-        }
+        [{"source": one.asker.id, "target": one.partner.id, "goal": one.goal} for one in items]
     )
+
+
+@web.get("/clusters/<path:id>/worklist")
+def worklist(id: str) -> Page:
+    """What to do next: a page, or for htmx the part of the dashboard."""
+    principal = signed_in()
+    cluster = services().asking.cluster(principal, id)
+    found = WorklistOut.of(
+        services().asking.worklist(principal, cluster.id, LIMIT, _year()), language()
+    )
+    template = "worklist_part.html" if is_part() else "worklist.html"
+    return render_template(template, worklist=found, id=cluster.id, cluster=cluster)
 
 
 def _drawn(view: View) -> dict[str, Any]:
@@ -290,7 +301,6 @@ def cluster(id: str) -> Page:
             if name in everything.figures and name in definitions
         ],
         course=_course(audit),
-        worklist=WorklistOut.of(asking.worklist(principal, id, LIMIT, _year()), language()),
         channels=[(one.layer, one.title) for one in audit.layers if one.layer in CHANNELS],
         kinds=list(Kind),
         libraries={

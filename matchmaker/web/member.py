@@ -45,6 +45,7 @@ from matchmaker.store.records import new_id
 from matchmaker.web.shell import (
     back,
     chosen,
+    is_part,
     language,
     own_organization,
     signed_in,
@@ -314,12 +315,8 @@ def find() -> Page:
             answered = _answered(principal, own, goal, text)
         except MatchmakerError as error:
             problem, status = error, status_of(error)
-    # Coming back by the browser's history is a whole page, also when htmx asks for it.
-    is_part = (
-        "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
-    )
     page = render_template(
-        "results.html" if is_part else "find.html",
+        "results.html" if is_part() else "find.html",
         problem=problem,
         kinds=sorted(GOALS[goal].candidates) if goal else list(Kind),
         sizes=list(Size),
@@ -334,7 +331,7 @@ def find() -> Page:
         reasons=_REASONS,
     )
     # Of a part, htmx shows only what went well.
-    return page, 200 if is_part else status
+    return page, 200 if is_part() else status
 
 
 def _coded(id: str | None) -> frozenset[str]:

@@ -154,6 +154,12 @@ def back(default: str) -> AnyResponse:
     return redirect(target if ours else default, 303)
 
 
+def is_part() -> bool:
+    """Whether htmx asks for a part of a page; what its history restores is a whole one."""
+    headers = request.headers
+    return "HX-Request" in headers and "HX-History-Restore-Request" not in headers
+
+
 def told(text: str, kind: str = "good") -> None:
     """A line at the top of the next page."""
     flash(text, kind)

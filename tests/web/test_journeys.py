@@ -98,15 +98,18 @@ def test_a_coordinator_looks_switches_ties_on_and_proposes(visit, language):
     assert visitor.complaints == []
 
 
+STANDING = {"isolates": 3, "giant_component": 0.5, "fragmentation": 0.5}
+WHAT_IF = {"before": STANDING, "after": STANDING | {"isolates": 1}}
+
+
 def made_network(count):
-    """Everybody tied to the next one, and one tie missing."""
+    """Everybody tied to the next one."""
     nodes = [
         {"id": f"n{place}", "name": f"示例 {place}", "kind": "firm", "degree": 2}
         for place in range(count)
     ]
     ties = [{"source": f"n{place}", "target": f"n{(place + 1) % count}"} for place in range(count)]
-    missing = [{"source": "n1", "target": f"n{count // 2}", "goal": "supplier"}]
-    return {"year": 2026, "nodes": nodes, "ties": ties, "missing": missing}
+    return {"year": 2026, "nodes": nodes, "ties": ties}
 
 
 @pytest.mark.parametrize(("count", "drawn"), [(700, "cytoscape"), (2001, "sigma")])
@@ -115,14 +118,22 @@ def test_a_large_network_is_drawn_searched_and_saved(visit, tmp_path, count, dra
     page = visitor.page
     page.route("**/network.json*", lambda route: route.fulfill(json=made_network(count)))
     visitor.open("/clusters/seed:cluster-valves")
+    page.route(
+        "**/missing.json*",
+        lambda route: route.fulfill(json=[{"source": "n1", "target": "n9", "goal": "supplier"}]),
+    )
     page.wait_for_selector(f"#network[data-drawn={drawn}][data-ready=yes]", timeout=60_000)
     page.fill("#seek", "示例 69")
     expect(page.locator("#hits")).to_have_text("11")
+    page.route("**/what-if", lambda route: route.fulfill(json=WHAT_IF))
+    page.check("#missing")
+    expect(page.locator("#whatif")).to_contain_text("3 → 1")
     for kind, begin in (("png", b"\x89PNG"), ("svg", b"<svg"), ("graphml", b"<?xml")):
         with page.expect_download() as download:
             page.click(f"#{kind}")
         download.value.save_as(tmp_path / kind)
         assert (tmp_path / kind).read_bytes().startswith(begin)
+    assert (tmp_path / "svg").read_text().count("stroke-dasharray") == 1
     graph = networkx.read_graphml(tmp_path / "graphml")
     assert (graph.number_of_nodes(), graph.number_of_edges()) == (count, count)
     assert [one for one in visitor.complaints if "GPU stall" not in one] == []

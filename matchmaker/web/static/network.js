@@ -71,12 +71,23 @@ function card(id) {
   htmx.ajax("GET", `${place.dataset.card}?id=${encodeURIComponent(id)}`, "#about");
 }
 
+/** The worklist's ties between those in the picture, fetched when they are first wanted. */
+async function wanted() {
+  if (!get("missing").checked) return [];
+  if (!found.missing) {
+    get("whatif").textContent = place.dataset.looking;
+    const answer = await fetch(`${place.dataset.missing}?year=${found.year}`);
+    found.missing = answer.ok ? await answer.json() : [];
+  }
+  const there = new Set(found.nodes.map((one) => one.id));
+  return found.missing.filter(({ source, target }) => there.has(source) && there.has(target));
+}
+
 async function missing() {
   get("whatif").textContent = "";
-  const there = new Set(found.nodes.map((one) => one.id));
-  const pairs = get("missing").checked
-    ? found.missing.filter(({ source, target }) => there.has(source) && there.has(target)) : [];
+  const pairs = await wanted();
   picture.missing(pairs);
+  get("whatif").textContent = "";
   if (!pairs.length) return;
   const token = document.querySelector("meta[name=csrf-token]").content;
   const answer = await fetch(place.dataset.whatif, {
@@ -103,7 +114,7 @@ function save(name, blob) {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
-function asSvg() {
+async function asSvg() {
   const places = picture.places();
   const [xs, ys] = ["x", "y"].map((axis) => Object.values(places).map((one) => one[axis]));
   const [x, y] = [Math.min(...xs) - 60, Math.min(...ys) - 60];
@@ -112,8 +123,7 @@ function asSvg() {
     const [a, b] = [places[source], places[target]];
     return `<line x1="${a.x}" y1="${a.y}" x2="${b.x}" y2="${b.y}" ${look}/>`;
   };
-  const shown = get("missing").checked
-    ? found.missing.filter(({ source, target }) => places[source] && places[target]) : [];
+  const shown = await wanted();
   const lines = [
     ...found.ties.map((one) => line(one, 'stroke="#999"')),
     ...shown.map((one) => line(one, 'stroke="#d33" stroke-width="2" stroke-dasharray="6 4"')),
@@ -155,7 +165,7 @@ if (place && window.cytoscape) {
     if (first) card(first.id);
   });
   get("png").addEventListener("click", async () => save("network.png", await picture.png()));
-  get("svg").addEventListener("click", () => save("network.svg", new Blob([asSvg()], { type: "image/svg+xml" })));
+  get("svg").addEventListener("click", async () => save("network.svg", new Blob([await asSvg()], { type: "image/svg+xml" })));
   get("graphml").addEventListener("click", () => save("network.graphml", new Blob([asGraphml()], { type: "application/xml" })));
   await draw();
 }
