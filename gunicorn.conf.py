@@ -59,6 +59,15 @@ def when_ready(server):
     )
 
 
+def post_worker_init(worker):  # noqa: ARG001 (gunicorn gives it)
+    """Keep what every cluster's page needs ready in each worker, beside its requests."""
+    import threading
+
+    from wsgi import wired
+
+    threading.Thread(target=wired.keep_ready, daemon=True).start()
+
+
 def on_exit(server):
     """Stop the worker of background jobs with the server."""
     jobs = getattr(server, "jobs", None)

@@ -4,7 +4,7 @@ from matchmaker.app import create_app
 from matchmaker.settings import read_settings
 from matchmaker.wiring import wire
 
-_wired = wire(read_settings())
+wired = wire(read_settings())
 # Gunicorn imports this before it forks: workers share what is loaded here.
-_wired.warm()
-app = create_app(_wired)
+wired.warm()
+app = create_app(wired)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
+from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -344,6 +346,23 @@ class Wiring:
         # Collections in a worker would write to every shared page with objects on it.
         gc.collect()
         gc.freeze()
+
+    def keep_ready(self) -> None:
+        """Without end: of each new snapshot, work out what every cluster is compared by.
+
+        The first page of a cluster would wait for it otherwise. What fails is left
+        for whoever asks for it: they are told.
+        """
+        from matchmaker.errors import MatchmakerError
+
+        seen = None
+        while True:
+            with suppress(MatchmakerError):
+                snapshot = self.reader.current()
+                if snapshot is not seen:
+                    seen = snapshot
+                    self.auditing.prepare()
+            time.sleep(5)
 
 
 def wire(settings: Settings) -> Wiring:
