@@ -21,6 +21,9 @@ from matchmaker.logs import configure_logs
 from matchmaker.settings import read_settings
 from matchmaker.wiring import Wiring, wire
 
+# How long somebody waits at most until what they asked for begins.
+WORK_SECONDS = 1.0
+
 log = structlog.get_logger(__name__)
 
 
@@ -99,10 +102,21 @@ def work(wired: Wiring, parent: int | None = None) -> None:
     """Work jobs off until told to end, or until the process `parent` has ended."""
     if parent is not None:
         threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
+    threading.Thread(target=_work_off, args=(wired,), daemon=True).start()
     queue = make_queue(wired)
     # A lock left by a worker that was killed would stop all refreshing.
     queue.flush_locks()
     queue.create_consumer(workers=1, periodic=True, initial_delay=1.0).run()
+
+
+def _work_off(wired: Wiring) -> None:
+    """What administrators asked for, as soon as they did; beside the periodic jobs."""
+    while True:
+        try:
+            _try("work done", wired.work.work_off)
+        except Exception:
+            log.exception("work failed")
+        time.sleep(WORK_SECONDS)
 
 
 def _end_after(parent: int) -> None:

@@ -16,7 +16,10 @@ from matchmaker.errors import ModelUnavailable
 from matchmaker.settings import Settings
 
 if TYPE_CHECKING:  # each of these takes its time to import: only commands that need it pay
+    from collections.abc import Mapping
+
     from matchmaker.embedding import Embedder, ModelIdentity, VectorCache
+    from matchmaker.exchange.work import WorkKind
     from matchmaker.mail import Mailer
     from matchmaker.services.accounts import Accounts
     from matchmaker.services.asking import Asking
@@ -32,6 +35,7 @@ if TYPE_CHECKING:  # each of these takes its time to import: only commands that 
     from matchmaker.services.gatherings import Gatherings
     from matchmaker.services.health import HealthService
     from matchmaker.services.importing import Importing
+    from matchmaker.services.intake import Intake
     from matchmaker.services.introductions import Introductions
     from matchmaker.services.keys import Keys
     from matchmaker.services.learning import Learning
@@ -46,6 +50,7 @@ if TYPE_CHECKING:  # each of these takes its time to import: only commands that 
     from matchmaker.services.telling import Telling
     from matchmaker.services.tracing import Tracing
     from matchmaker.services.webhooks import Webhooks
+    from matchmaker.services.work import Doing, Work
     from matchmaker.snapshot.load import SnapshotReader
     from matchmaker.store.records import Store
 
@@ -163,7 +168,34 @@ class Wiring:
     def importing(self) -> Importing:
         from matchmaker.services.importing import Importing
 
-        return Importing(self.store, self.logbook)
+        return Importing(
+            self.store, lambda: {(one.first, one.second) for one in self.shelves.apart.values()}
+        )
+
+    @cached_property
+    def work(self) -> Work:
+        from matchmaker.services.work import Work
+
+        return Work(self.shelves, lambda: self.chores, self.clock)
+
+    @cached_property
+    def chores(self) -> Mapping[WorkKind, Doing]:
+        from matchmaker.services.chores import chores
+
+        return chores(self.intake, self.refreshing, self.learning, self.deriving)
+
+    @cached_property
+    def intake(self) -> Intake:
+        from matchmaker.services.intake import Intake
+
+        return Intake(
+            self.store,
+            self.shelves,
+            self.importing,
+            self.work,
+            self.settings.data_dir / "uploads",
+            self.clock,
+        )
 
     @cached_property
     def refreshing(self) -> Refreshing:

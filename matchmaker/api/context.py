@@ -19,13 +19,16 @@ from matchmaker.services.effects import Effects
 from matchmaker.services.gatherings import Gatherings
 from matchmaker.services.health import HealthService
 from matchmaker.services.importing import Importing
+from matchmaker.services.intake import Intake
 from matchmaker.services.introductions import Introductions
 from matchmaker.services.keys import Keys
 from matchmaker.services.notices import Notices
 from matchmaker.services.postings import Postings
 from matchmaker.services.privacy import Privacy
+from matchmaker.services.rankers import RankerFolder
 from matchmaker.services.tracing import Tracing
 from matchmaker.services.webhooks import Webhooks
+from matchmaker.services.work import Work
 from matchmaker.settings import Settings
 
 LANGUAGES = ("en", "zh")
@@ -68,6 +71,12 @@ class Services(Protocol):
     def demo(self) -> Demo: ...
     @property
     def importing(self) -> Importing: ...
+    @property
+    def intake(self) -> Intake: ...
+    @property
+    def work(self) -> Work: ...
+    @property
+    def rankers(self) -> RankerFolder: ...
     @property
     def privacy(self) -> Privacy: ...
     @property

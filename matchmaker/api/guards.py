@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import re
 import time
 import uuid
 from urllib.parse import urlsplit
@@ -53,7 +54,7 @@ LIMITS = {
     "web.accept_invitation": "20/minute",
 }
 # Where a table may be sent as a file.
-UPLOAD, MAX_UPLOAD = "/admin/import", 50_000_000
+UPLOAD, MAX_UPLOAD = re.compile(r"/(admin|clusters/.+)/import"), 50_000_000
 WRITING = frozenset({"POST", "PUT", "PATCH"})
 MAX_KEY = 200
 KEPT_HEADERS = ("Content-Type", "Content-Language", "ETag", "Location")
@@ -110,7 +111,7 @@ def limit_attempts(app: Flask) -> None:
 
 def _begin() -> None:
     g.started = time.perf_counter()
-    if request.path == UPLOAD:
+    if UPLOAD.fullmatch(request.path):
         # Before anything reads the form.
         request.max_content_length = MAX_UPLOAD
     g.request_id = uuid.uuid4().hex

@@ -96,7 +96,7 @@ def _import(
     services = wired()
     services.store.prepare()
     with progress_bars() as report:
-        done = read(services.importing, ImportOptions(strict, dry_run, report))
+        done = read(services.importing, ImportOptions(strict, dry_run, progress=report))
     services.store.close()
     if problems is not None:
         _write_problems(problems, done.problems)

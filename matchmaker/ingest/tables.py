@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,43 @@ from matchmaker.ingest import cells
 from matchmaker.ingest.columns import TABLES, Table
 from matchmaker.ingest.files import XLSX, Line, read_lines
 from matchmaker.ingest.report import Parsed, Problem
-from matchmaker.text import language_of
+from matchmaker.text import language_of, normal
 
 SUFFIXES = (".csv", ".csv.gz", XLSX)
+# What people call the columns besides their names here.
+ALSO = {
+    "id": ("序号", "代码", "code", "identifier"),
+    "name": (
+        "名称",
+        "公司名称",
+        "单位名称",
+        "企业全称",
+        "机构名称",
+        "company",
+        "firm",
+        "organisation",
+    ),
+    "kind": ("类别", "性质", "机构类型", "type", "category"),
+    "place": ("地区", "城市", "行政区", "所在城市", "属地", "city", "location", "region"),
+    "industry": ("产业", "所属行业", "行业代码", "sector", "nace"),
+    "description": (
+        "说明",
+        "简介",
+        "企业简介",
+        "主营业务",
+        "经营范围",
+        "主要产品",
+        "about",
+        "profile",
+    ),
+    "credit_code": ("信用代码", "社会信用代码", "税号", "registration number"),
+    "website": ("网址", "官网", "url", "homepage"),
+    "contact": ("联系人", "电话", "邮箱", "phone", "email"),
+    "size": ("企业规模",),
+    "text": ("正文", "描述", "需求", "供给", "description", "details"),
+    "organization": ("企业", "公司", "单位", "company", "firm"),
+    "date": ("时间", "日期", "发布日期", "year"),
+}
 
 
 def template(table: str, *, xlsx: bool = False) -> bytes:
@@ -95,17 +130,49 @@ def table_of(path: Path) -> str | None:
     return first if first in TABLES and name.endswith(SUFFIXES) else None
 
 
-def read_files(files: Iterable[tuple[str, Path]]) -> Parsed:
-    """Several files, of which participants are joined to the engagements of all."""
+def read_files(
+    files: Iterable[tuple[str, Path]], mapping: Mapping[str, str] | None = None
+) -> Parsed:
+    """Several files, of which participants are joined to the engagements of all.
+
+    `mapping` says which of the tables' columns a file's own column is, "" for none.
+    """
     reading = _Reading()
     for name, path in files:
-        _read_file(TABLES[name], path, reading)
+        _read_file(TABLES[name], path, reading, dict(mapping or {}))
     return _joined(reading)
 
 
-def _read_file(table: Table, path: Path, reading: _Reading) -> None:
+def suggested(table: str, header: Sequence[str]) -> dict[str, str]:
+    """Which column each of a file's own columns may be, "" where none comes near.
+
+    Exact names come first, then names without case and punctuation, then the most alike.
+    """
+    columns = TABLES[table].columns
+    exact = {name: column.name for column in columns for name in (column.name, column.zh)}
+    others = {also: column.name for column in columns for also in ALSO.get(column.name, ())}
+    loose = {_letters(name): column for name, column in (others | exact).items()}
+    found: dict[str, str] = {}
+    for close in (exact.get, lambda cell: loose.get(_letters(cell)), lambda c: _alike(c, loose)):
+        for cell in header:
+            column = close(cell) if cell not in found else None
+            if column and column not in found.values():
+                found[cell] = column
+    return {cell: found.get(cell, "") for cell in header}
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in normal(text) if letter.isalnum())
+
+
+def _alike(cell: str, names: Mapping[str, str]) -> str | None:
+    near = difflib.get_close_matches(_letters(cell), names, 1, 0.7)
+    return names[near[0]] if near else None
+
+
+def _read_file(table: Table, path: Path, reading: _Reading, mapping: dict[str, str]) -> None:
     count = 0
-    for line in read_lines(path, table.required, rename=table.chinese):
+    for line in read_lines(path, table.required, rename=mapping or table.chinese):
         count += 1
         try:
             _keep(table, line, path.name, reading)

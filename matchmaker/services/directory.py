@@ -14,6 +14,7 @@ from matchmaker.domain import (
     Engagement,
     GraphRows,
     Industry,
+    Membership,
     Need,
     NeedState,
     Neighborhood,
@@ -157,6 +158,40 @@ class Directory:
         return self._store.paths(source, target, max_length, MAX_PATHS)
 
     # -- clusters
+
+    def put_cluster(
+        self, principal: Principal, cluster_id: str, changes: Mapping[str, Any]
+    ) -> Cluster:
+        """Make a cluster ("" for a new id), or change one. Raises NotAllowed, InvalidInput."""
+        principal.require_admin()
+        principal.require_writing()
+        if cluster_id:
+            changed = replace(self._store.cluster(cluster_id), **changes)
+        else:
+            changed = Cluster(id=new_id("cluster"), **changes)
+        self._store.upsert(GraphRows(clusters=(changed,)))
+        self._logbook.note(principal, "cluster.saved", f"cluster/{changed.id}")
+        return changed
+
+    def set_member(
+        self, principal: Principal, cluster_id: str, organization_id: str, *, stays: bool
+    ) -> None:
+        """Let an organisation into a cluster, or out of it as of today.
+
+        Raises NotAllowed, NotFound.
+        """
+        principal.require_admin()
+        principal.require_writing()
+        self._store.cluster(cluster_id)
+        identity = self._store.organization(organization_id).id
+        given = Membership(cluster_id, identity)
+        before = self._store.stored(GraphRows(memberships=(given,))).memberships
+        today = date.today()  # noqa: DTZ011 (a day as the cluster's people count it)
+        known = before[0] if before else replace(given, since=today)
+        ended = None if stays else max(today, known.since or today)
+        self._store.upsert(GraphRows(memberships=(replace(known, until=ended),)))
+        action = "member.joined" if stays else "member.left"
+        self._logbook.note(principal, action, f"cluster/{cluster_id}", organization=identity)
 
     def clusters(self, after: str | None, limit: int) -> Page[Cluster]:
         """In order of id."""

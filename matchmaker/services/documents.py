@@ -29,6 +29,7 @@ from matchmaker.exchange.traces import (
     Trace,
 )
 from matchmaker.exchange.webhook import Delivery, Hook
+from matchmaker.exchange.work import Apart, Imported, Job
 from matchmaker.store.ports import Page
 from matchmaker.store.records import Change, Entry, Keys, Put, Record, Records, Remove
 
@@ -175,6 +176,9 @@ class Shelves:
         self.deliveries = Shelf(records, "delivery", Delivery, lambda one: {"hook": one.hook})
         self.lists = Shelf(records, "list", PickList, lambda _: {})
         self.tallies = Shelf(records, "tally", Tally, lambda _: {})
+        self.jobs = Shelf(records, "job", Job, lambda one: {"state": one.state})
+        self.imports = Shelf(records, "import", Imported, lambda one: {"cluster": one.cluster})
+        self.apart = Shelf(records, "apart", Apart, lambda _: {})
 
     @property
     def records(self) -> Records:

@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from matchmaker.access import Principal
 from matchmaker.domain import DuplicateCandidate, GraphRows
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.references import drop_dangling, referred
 from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.ingest.resolve import resolve
+from matchmaker.ingest.scope import within
 from matchmaker.ingest.tables import read_files, table_of
-from matchmaker.services.logbook import Logbook
 from matchmaker.services.refreshing import Progress, no_progress
 from matchmaker.store.ports import MAX_PAGE, GraphStore
 
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """`strict`: one bad row refuses all. `dry_run`: only report."""
+    """`strict`: one bad row refuses all. `dry_run`: only report.
+
+    `mapping` names columns of our tables by a file's own ("" for none). `cluster` admits
+    only rows about that cluster's members and new ones. `keep` reports the rows.
+    """
 
     strict: bool = False
     dry_run: bool = False
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    cluster: str = ""
+    keep: bool = False
     progress: Progress = no_progress
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did, or on a dry run would have done. Counts are per table."""
+    """What an import did, or on a dry run would have done. Counts are per table.
+
+    `put` are the rows, `before` what was stored under their keys: what an undo needs.
+    """
 
     written: bool
     dry_run: bool
@@ -42,6 +51,8 @@ class ImportReport:
     created: dict[str, int] = field(default_factory=dict)
     changed: dict[str, int] = field(default_factory=dict)
     unchanged: dict[str, int] = field(default_factory=dict)
+    put: GraphRows = field(default_factory=GraphRows)
+    before: GraphRows = field(default_factory=GraphRows)
 
     @property
     def refused(self) -> int:
@@ -52,9 +63,9 @@ class ImportReport:
 class Importing:
     """Use cases that bring files in. Whoever can run commands here is the admin."""
 
-    def __init__(self, store: GraphStore, logbook: Logbook | None = None) -> None:
+    def __init__(self, store: GraphStore, apart: Callable[[], set[tuple[str, str]]] = set) -> None:
         self._store = store
-        self._logbook = logbook
+        self._apart = apart
 
     def tables(self, paths: Sequence[Path], options: ImportOptions) -> ImportReport:
         """Our own tables, from files named for their table and folders of them.
@@ -63,7 +74,7 @@ class Importing:
         """
         options.progress("Reading the files", 0, 0)
         files = [located for path in paths for located in _tables_at(path)]
-        return self._import(read_files(files), options, trust_keys=False)
+        return self._import(read_files(files, options.mapping), options, trust_keys=False)
 
     def cordis(self, path: Path, options: ImportOptions) -> ImportReport:
         """EU research projects in CORDIS' own layout. Raises InvalidInput for another zip."""
@@ -87,16 +98,9 @@ class Importing:
         options.progress("Reading the file", 0, 0)
         return self._import(read_mapped(path, mapping, kind), options, trust_keys=True)
 
-    def note(self, principal: Principal, what: str, report: ImportReport) -> None:
-        """A line of the log about an import. Raises NotAllowed for anyone but an admin."""
-        principal.require_admin()
-        if self._logbook is not None and report.written:
-            rows = str(sum(report.rows.values()))
-            self._logbook.note(principal, "import.written", f"table/{what}", rows=rows)
-
     def duplicates(self) -> tuple[DuplicateCandidate, ...]:
         """Pairs for a person to decide on, the most alike first."""
-        found = self._store.export().rows.duplicates
+        found = self._store.duplicates()
         return tuple(sorted(found, key=lambda pair: (-pair.score, pair.key)))
 
     def _import(self, parsed: Parsed, options: ImportOptions, *, trust_keys: bool) -> ImportReport:
@@ -105,19 +109,28 @@ class Importing:
         resolution = resolve(parsed.rows, self._store.identities(), aliases, trust_keys=trust_keys)
         # A merge made before is on record with the reason it had then.
         merged = tuple(one for one in resolution.merged if aliases.get(one.id) != one.organization)
+        apart = self._apart()
+        review = tuple(pair for pair in resolution.review if pair.key not in apart)
         rows = replace(
             resolution.rows,
             aliases=(*resolution.rows.aliases, *merged),
-            duplicates=(*resolution.rows.duplicates, *resolution.review),
+            duplicates=(*resolution.rows.duplicates, *review),
         )
         checked = drop_dangling(replace(parsed, rows=rows), self._known(rows))
+        needed = options.keep or options.cluster
+        before = self._store.stored(checked.rows) if needed else GraphRows()
+        if options.cluster:
+            members = self._members(options.cluster)
+            checked = within(checked, before, options.cluster, members)
         report = ImportReport(
             written=False,
             dry_run=options.dry_run,
             rows=checked.rows.counts(),
             problems=checked.problems,
             merged=len(resolution.merged),
-            to_review=len(resolution.review),
+            to_review=len(review),
+            put=checked.rows if options.keep else GraphRows(),
+            before=before,
         )
         if options.dry_run or (options.strict and report.refused):
             return report
@@ -141,6 +154,16 @@ class Importing:
             "organizations": {key for key, row in organizations.items() if key == row.id},
             "clusters": set(self._cluster_ids()) if wanted["clusters"] else set(),
         }
+
+    def _members(self, cluster_id: str) -> set[str]:
+        after: str | None = None
+        found: set[str] = set()
+        while True:
+            page = self._store.members(cluster_id, after, MAX_PAGE)
+            found |= {member.id for member in page.rows}
+            after = page.after
+            if after is None:
+                return found
 
     def _cluster_ids(self) -> Iterator[str]:
         after: str | None = None

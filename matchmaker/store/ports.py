@@ -12,6 +12,7 @@ from typing import Generic, Protocol, TypeVar
 
 from matchmaker.domain import (
     Cluster,
+    DuplicateCandidate,
     Engagement,
     GraphRows,
     Industry,
@@ -148,6 +149,16 @@ class GraphStore(Protocol):
         one counts.
         """
 
+    def exchange(self, put: GraphRows, drop: GraphRows) -> UpsertCounts:
+        """`put` as by `upsert`, then `drop` removed by key, as one change or not at all.
+
+        Raises InvalidInput when a row that stays refers to one that goes. What is not there
+        is passed over. Counts are those of `put`.
+        """
+
+    def stored(self, rows: GraphRows) -> GraphRows:
+        """What is stored now under the keys of these rows."""
+
     def replace_organization(
         self, organization: Organization, about: str | None, expected_version: int
     ) -> Organization:
@@ -257,6 +268,9 @@ class GraphStore(Protocol):
 
     def identities(self) -> Iterable[Identity]:
         """All organisations, as duplicates are recognised by."""
+
+    def duplicates(self) -> tuple[DuplicateCandidate, ...]:
+        """Pairs for a person to decide on, in order of key."""
 
     def aliases(self) -> dict[str, str]:
         """Alias id to the organisation it was merged into."""

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from matchmaker.api.context import services
-from matchmaker.errors import InvalidInput
+from matchmaker.domain import GoalName
 from matchmaker.exchange.account import Belonging, Post
-from matchmaker.ingest.columns import TABLES
-from matchmaker.services.importing import ImportOptions, ImportReport
 from matchmaker.web.shell import signed_in, told, web, whole
 
-MAX_PROBLEMS = 200
 Page = str | Response | tuple[str, int]
 
 
@@ -25,8 +19,14 @@ def admin() -> Page:
     """Store, snapshot, model and rankers, and what to look at."""
     principal = signed_in()
     principal.require_admin()
+    rankers = services().rankers
     return render_template(
-        "admin.html", status=services().health.status(), checks=services().health.checks()
+        "admin.html",
+        status=services().health.status(),
+        checks=services().health.checks(),
+        goals=[(goal, rankers.label(goal)) for goal in GoalName],
+        models=rankers.current().models,
+        duplicates=len(services().importing.duplicates()),
     )
 
 
@@ -72,56 +72,44 @@ def change_accounts() -> Page:
     return redirect(url_for("web.accounts"), 303)
 
 
-@web.get("/admin/import")
-def import_page() -> Page:
-    """A table to bring in, and pairs of organisations that may be one."""
-    signed_in().require_admin()
-    return _import_page()
-
-
-def _import_page(report: ImportReport | None = None, table: str = "") -> str:
+@web.get("/admin/clusters")
+def admin_clusters() -> Page:
+    """Clusters to make, and one to change."""
+    principal = signed_in()
+    principal.require_admin()
+    page = services().asking.clusters(principal, request.args.get("after"), 100)
+    asked = request.args.get("id", "")
     return render_template(
-        "import.html",
-        tables=list(TABLES),
-        table=table,
-        report=report,
-        shown=MAX_PROBLEMS,
-        duplicates=services().importing.duplicates()[:100] if report is None else (),
+        "admin_clusters.html",
+        page=page,
+        one=services().asking.cluster(principal, asked) if asked else None,
+        members=services().asking.members(principal, asked, None, 200).rows if asked else (),
     )
 
 
-@web.post("/admin/import")
-def import_table() -> Page:
-    """Looked at first, line by line; then written."""
+@web.post("/admin/clusters")
+def change_cluster() -> Page:
+    """Make or rename a cluster; let a member in or out."""
     principal, form = signed_in(), request.form
-    principal.require_admin()
-    table = form.get("table", "")
-    if table not in TABLES:
-        raise InvalidInput("is no table.", where="table")
-    kept = services().settings.data_dir / "uploads" / principal.subject.replace(":", "-")
-    if form.get("do") != "write":
-        _keep(kept, table)
-    found = sorted(kept.glob(f"{table}.*"))
-    if not found:
-        raise InvalidInput("is missing.", where="file", mend="Choose it again.")
-    dry = form.get("do") != "write"
-    report = services().importing.tables(found, ImportOptions(dry_run=dry))
-    if not dry:
-        services().importing.note(principal, table, report)
-        shutil.rmtree(kept, ignore_errors=True)
-        told(gettext("Written. Recommendations will know it in a minute."))
-    return _import_page(report, table)
-
-
-def _keep(folder: Path, table: str) -> None:
-    """The file as it was sent, until it is written or another takes its place."""
-    sent = request.files.get("file")
-    suffix = Path(sent.filename or "").suffix.lower() if sent else ""
-    if sent is None or suffix not in (".csv", ".xlsx"):
-        raise InvalidInput("must be a file .csv or .xlsx.", where="file")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    sent.save(folder / f"{table}{suffix}")
+    id, what = form.get("id", "").strip(), form.get("what", "")
+    if what in ("join", "leave"):
+        organization = form.get("organization", "").strip()
+        services().directory.set_member(principal, id, organization, stays=what == "join")
+    else:
+        codes = services().codes
+        cluster = services().directory.put_cluster(
+            principal,
+            id,
+            {
+                "name": form.get("name", "").strip(),
+                "name_en": form.get("name_en", "").strip(),
+                "place": codes.place(form.get("place", "")),
+                "industry": codes.industry(form.get("industry", "")),
+            },
+        )
+        id = cluster.id
+    told(gettext("Saved."))
+    return redirect(url_for("web.admin_clusters", id=id), 303)
 
 
 @web.get("/admin/log")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+import structlog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import (
@@ -33,6 +34,8 @@ from matchmaker.access import Principal
 from matchmaker.api.context import EXTENSION, current_principal, services
 from matchmaker.api.problems import STATUS
 from matchmaker.web.words import word
+
+log = structlog.get_logger(__name__)
 
 Option = TypeVar("Option", bound=StrEnum)
 HERE = Path(__file__).parent
@@ -126,8 +129,12 @@ def with_query(**changes: str) -> str:
 
 
 def _unread() -> int:
-    account = g.get("account")
-    return services().notices.inbox(current_principal(), limit=1).unread if account else 0
+    if g.get("account") is None:
+        return 0
+    try:
+        return services().notices.inbox(current_principal(), limit=1).unread
+    except errors.MatchmakerError:
+        return 0  # a page that says that the store is down must not fail for it
 
 
 def own_organization() -> str:
@@ -231,6 +238,17 @@ def _refused(error: errors.MatchmakerError) -> AnyResponse | tuple[str, int]:
         told(str(error), "bad")
         return back("/")
     return render_template("problem.html", error=error, status=status), status
+
+
+@web.errorhandler(Exception)
+def _unexpected(error: Exception) -> tuple[str, int]:
+    """A fault of ours: logged whole, and told without its inside."""
+    log.exception("unexpected", path=request.path, error=type(error).__name__)
+    shown = errors.MatchmakerError(
+        gettext("Matchmaker could not answer; the log says why."),
+        mend=gettext("Try again in a moment, or tell the administrator when it was."),
+    )
+    return render_template("problem.html", error=shown, status=500), 500
 
 
 @web.errorhandler(HTTPException)

@@ -108,6 +108,15 @@ WORDS: dict[str, LazyString] = {
     "at_once": lazy_gettext("At once"),
     "daily": lazy_gettext("Once a day"),
     "never": lazy_gettext("Never"),
+    # long work
+    "import": lazy_gettext("Import"),
+    "refresh": lazy_gettext("Snapshot"),
+    "train": lazy_gettext("Learning to rank"),
+    "derive": lazy_gettext("Clusters by place"),
+    "queued": lazy_gettext("Waiting to begin"),
+    "running": lazy_gettext("Running"),
+    "done": lazy_gettext("Done"),
+    "failed": lazy_gettext("Failed"),
     # reasons for dismissing
     "known": lazy_gettext("We know them"),
     "competitor": lazy_gettext("A competitor"),

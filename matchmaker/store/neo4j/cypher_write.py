@@ -31,5 +31,10 @@ MATCH (a:Organization {{id: row.source}}) MATCH (b:Organization {{id: row.target
 CREATE (a)-[r:{type}]->(b) SET r = row.properties"""
 DELETE_TIES = "MATCH ()-[r:{type}]->() WHERE r.id IN $ids DELETE r"
 
+DROP_NODES = "UNWIND $ids AS id MATCH (n:{label} {{id: id}}) DETACH DELETE n"
+STILL_REFERRED = """UNWIND $ids AS id MATCH (n:{label} {{id: id}})-[r]-(m)
+WHERE NOT (type(r) IN $own AND startNode(r) = n) AND NOT (type(r) = 'WITHIN' AND m.id IN $ids)
+RETURN n.id AS id, coalesce(m.id, type(r)) AS other LIMIT 1"""
+
 DELETE_DESCRIPTION = "MATCH (d:Description {id: $id}) DETACH DELETE d"
 SET_NEED_STATE = "MATCH (n:Need {id: $id}) SET n.state = $state"

@@ -12,6 +12,7 @@ from neo4j import ManagedTransaction
 from matchmaker.domain import (
     Cluster,
     Description,
+    DuplicateCandidate,
     Engagement,
     GraphRows,
     Industry,
@@ -108,6 +109,12 @@ class Neo4jStore:
 
     def upsert(self, rows: GraphRows) -> UpsertCounts:
         return writing.upsert(self._connection, rows)
+
+    def exchange(self, put: GraphRows, drop: GraphRows) -> UpsertCounts:
+        return writing.exchange(self._connection, put, drop)
+
+    def stored(self, rows: GraphRows) -> GraphRows:
+        return self._connection.read(lambda tx: writing.stored(tx, rows), BULK_SECONDS)
 
     def replace_organization(
         self, organization: Organization, about: str | None, expected_version: int
@@ -303,6 +310,12 @@ class Neo4jStore:
     def identities(self) -> Iterable[Identity]:
         found = self._connection.read(lambda tx: run(tx, cypher.IDENTITIES), BULK_SECONDS)
         return [decode(Identity, record["row"]) for record in found]
+
+    def duplicates(self) -> tuple[DuplicateCandidate, ...]:
+        query = cypher.ALL_ROWS.format(label=NODE_TABLES["duplicates"].label)
+        found = self._connection.read(lambda tx: run(tx, query), BULK_SECONDS)
+        rows = (decode(DuplicateCandidate, record["row"]) for record in found)
+        return tuple(sorted(rows, key=lambda row: row.key))
 
     def aliases(self) -> dict[str, str]:
         found = self._connection.read(lambda tx: run(tx, cypher.ALIASES), BULK_SECONDS)

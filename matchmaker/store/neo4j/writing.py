@@ -15,7 +15,7 @@ from neo4j import ManagedTransaction
 
 from matchmaker.domain import Engagement, GraphRows, Layer, Membership, Organization, Tie
 from matchmaker.errors import InvalidInput, MatchmakerError, StoreMismatch, StoreUnavailable
-from matchmaker.store.neo4j import cypher
+from matchmaker.store.neo4j import cypher, cypher_write
 from matchmaker.store.neo4j.codec import Properties, decode, decode_participants
 from matchmaker.store.neo4j.connection import BULK_SECONDS, Connection, run
 from matchmaker.store.neo4j.cypher import Label
@@ -62,6 +62,61 @@ def upsert(connection: Connection, rows: GraphRows) -> UpsertCounts:
         return connection.write(lambda tx: _upsert_all(tx, tables), BULK_SECONDS).counts()
     connection.read(lambda tx: check_references(tx, tables), BULK_SECONDS)
     return _upsert_in_batches(connection, tables)
+
+
+def exchange(connection: Connection, put: GraphRows, drop: GraphRows) -> UpsertCounts:
+    """See `GraphStore.exchange`: one transaction, whatever its size."""
+    tables = {name: _ordered(name, given) for name, given in put.tables() if given}
+
+    def work(transaction: ManagedTransaction) -> Tally:
+        tally = _upsert_all(transaction, tables)
+        if _drop(transaction, drop) and not tally.differs:
+            bump(transaction)
+        return tally
+
+    return connection.write(work, BULK_SECONDS).counts()
+
+
+def stored(transaction: ManagedTransaction, rows: GraphRows) -> GraphRows:
+    """What is stored under the keys of these rows."""
+    found = {}
+    for name, given in rows.tables():
+        keys = [key_of(name, row) for row in given]
+        parts = [stored_rows(transaction, name, batch) for batch in batches(keys)]
+        found[name] = tuple(row for part in parts for row in part.values())
+    return GraphRows(**found)
+
+
+def _drop(transaction: ManagedTransaction, rows: GraphRows) -> int:
+    """Remove rows; how many were there. Raises InvalidInput when one is still referred to."""
+    gone = len(stored(transaction, rows))
+    for name, given in reversed(list(rows.tables())):
+        keys = [key_of(name, row) for row in given]
+        for batch in batches(keys):
+            if name == "memberships":
+                run(transaction, cypher_write.LEAVE_CLUSTERS, keys=[list(key) for key in batch])
+            elif name == "ties":
+                for layer in Layer:
+                    run(transaction, cypher_write.DELETE_TIES.format(type=layer), ids=batch)
+            else:
+                _drop_nodes(transaction, name, batch)
+    return gone
+
+
+def _drop_nodes(transaction: ManagedTransaction, name: str, keys: Sequence[Any]) -> None:
+    table = NODE_TABLES[name]
+    ids = [" ".join(key) if isinstance(key, tuple) else key for key in keys]
+    if name in ("places", "industries", "organizations", "clusters"):
+        own = [reference.type.value for reference in table.references]
+        query = cypher_write.STILL_REFERRED.format(label=table.label)
+        found = run(transaction, query, ids=ids, own=own)
+        if found:
+            raise InvalidInput(
+                f"{found[0]['id']} cannot go: {found[0]['other']} still refers to it.",
+                where=name,
+                mend="Remove what refers to it first.",
+            )
+    run(transaction, cypher_write.DROP_NODES.format(label=table.label), ids=ids)
 
 
 def _ordered(table: str, rows: Sequence[Any]) -> list[Any]:

@@ -14,6 +14,7 @@ import numpy as np
 from matchmaker.domain import (
     Cluster,
     Description,
+    DuplicateCandidate,
     Engagement,
     GraphRows,
     Industry,
@@ -102,6 +103,17 @@ class SqliteStore:
     def upsert(self, rows: GraphRows) -> UpsertCounts:
         with self._connections.writing() as connection:
             return writing.upsert(connection, rows)
+
+    def exchange(self, put: GraphRows, drop: GraphRows) -> UpsertCounts:
+        with self._connections.writing() as connection:
+            counts = writing.upsert(connection, put)
+            if writing.drop(connection, drop):
+                connection.execute(writing.BUMP)
+            return counts
+
+    def stored(self, rows: GraphRows) -> GraphRows:
+        with self._connections.reading() as connection:
+            return writing.stored(connection, rows)
 
     def replace_organization(
         self, organization: Organization, about: str | None, expected_version: int
@@ -303,6 +315,12 @@ class SqliteStore:
     def identities(self) -> Iterable[Identity]:
         with self._connections.reading() as connection:
             return [Identity(*row) for row in connection.execute(queries.IDENTITIES)]
+
+    def duplicates(self) -> tuple[DuplicateCandidate, ...]:
+        with self._connections.reading() as connection:
+            codec = CODECS["duplicates"]
+            rows = connection.execute(codec.select("ORDER BY first, second"))
+            return tuple(codec.decode(row) for row in rows)
 
     def aliases(self) -> dict[str, str]:
         with self._connections.reading() as connection:

@@ -113,6 +113,78 @@ def check_references(connection: sqlite3.Connection, rows: GraphRows) -> None:
     _require(connection, missing, "engagements", "participants", ("organizations",))
 
 
+def stored(connection: sqlite3.Connection, rows: GraphRows) -> GraphRows:
+    """What is stored under the keys of these rows."""
+    connection.execute(WANT_TABLE)
+    found = {}
+    for name, given in rows.tables():
+        if given:
+            codec = CODECS[name]
+            keys = [tuple(getattr(row, part) for part in codec.key) for row in given]
+            found[name] = tuple(_stored(connection, codec, keys).values())
+    return GraphRows(**found)
+
+
+def drop(connection: sqlite3.Connection, rows: GraphRows) -> int:
+    """Remove rows inside the caller's transaction; how many were there.
+
+    Raises InvalidInput when a row that stays refers to one of them.
+    """
+    connection.execute(WANT_TABLE)
+    dropped = 0
+    for name, given in reversed(list(rows.tables())):
+        if not given:
+            continue
+        codec = CODECS[name]
+        if name in STATEMENT_TABLES:
+            ids = [row.id for row in given]
+            drop_statement_terms(connection, ids)
+            connection.executemany(DROP_STATEMENT, [(id,) for id in ids])
+        want(connection, (tuple(getattr(row, part) for part in codec.key) for row in given))
+        if codec is ENGAGEMENTS:
+            connection.execute(DROP_PARTICIPANTS)
+        if codec is ORGANIZATIONS:
+            connection.execute(DROP_ORGANIZATION_TERMS)
+        dropped += connection.execute(_drop_wanted(codec)).rowcount
+    for name, given in rows.tables():
+        if given and name in ("places", "industries", "organizations", "clusters"):
+            _refuse_referred(connection, name, {row.id for row in given})
+    return dropped
+
+
+def _drop_wanted(codec: Codec[Any]) -> str:
+    match = " AND ".join(
+        f"{codec.table}.{part} = wanted.{place}"
+        for part, place in zip(codec.key, ("first", "second"), strict=False)
+    )
+    # Names of this package's own tables, never a user's word.
+    return f"DELETE FROM {codec.table} WHERE EXISTS (SELECT 1 FROM wanted WHERE {match})"  # noqa: S608
+
+
+def _refuse_referred(connection: sqlite3.Connection, table: str, ids: set[str]) -> None:
+    want(connection, ids)
+    referring = [
+        (name, field)
+        for name, references in REFERENCES.items()
+        for field, targets in references
+        if targets == (table,)
+    ]
+    if table == "organizations":
+        referring += [("participants", "organization"), ("observations", "subject")]
+    if table == "clusters":
+        referring.append(("observations", "subject"))
+    for name, field in referring:
+        match = f"{name}.{field} = wanted.first"
+        query = f"SELECT {name}.{field} FROM {name} JOIN wanted ON {match} LIMIT 1"  # noqa: S608
+        found = connection.execute(query).fetchone()
+        if found:
+            raise InvalidInput(
+                f"{found[0]} cannot go: {name}.{field} still refers to it.",
+                where=table,
+                mend="Remove what refers to it first.",
+            )
+
+
 def _require(
     connection: sqlite3.Connection,
     ids: set[str],
