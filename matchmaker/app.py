@@ -18,12 +18,12 @@ from matchmaker.api.outputs import Problem
 from matchmaker.api.routes import api
 from matchmaker.errors import SettingsError
 from matchmaker.logs import configure_logs
-from matchmaker.web import admin, bringing, coordinator, doors, meanings, member, shell
+from matchmaker.web import admin, bringing, coordinator, doors, meanings, member, said, shell
 from matchmaker.web.shell import web
 
 MAX_BODY_BYTES = 1_000_000
 # Importing them puts their views on the blueprint.
-VIEWS = (admin, bringing, coordinator, doors, meanings, member)
+VIEWS = (admin, bringing, coordinator, doors, meanings, member, said)
 _DESCRIPTION = (
     "Finds the ties an industrial cluster is missing and says why. Start with "
     "`GET /api/v1/organizations`, then ask for the recommendations of one of them."
