@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from matchmaker.access import Principal
@@ -176,7 +176,7 @@ class Directory:
     def set_member(
         self, principal: Principal, cluster_id: str, organization_id: str, *, stays: bool
     ) -> None:
-        """Let an organisation into a cluster, or out of it as of today.
+        """Let an organisation into a cluster as of today, or out of it as of yesterday.
 
         Raises NotAllowed, NotFound.
         """
@@ -188,8 +188,12 @@ class Directory:
         before = self._store.stored(GraphRows(memberships=(given,))).memberships
         today = date.today()  # noqa: DTZ011 (a day as the cluster's people count it)
         known = before[0] if before else replace(given, since=today)
-        ended = None if stays else max(today, known.since or today)
-        self._store.upsert(GraphRows(memberships=(replace(known, until=ended),)))
+        last = None if stays else today - timedelta(days=1)
+        if last is not None and known.since is not None and known.since > last:
+            # It was never a member for a whole day.
+            self._store.exchange(GraphRows(), GraphRows(memberships=(known,)))
+        else:
+            self._store.upsert(GraphRows(memberships=(replace(known, until=last),)))
         action = "member.joined" if stays else "member.left"
         self._logbook.note(principal, action, f"cluster/{cluster_id}", organization=identity)
 

@@ -6,8 +6,6 @@ import networkx
 import pytest
 from playwright.sync_api import expect
 
-from matchmaker.errors import NotFound
-
 FIRM, SUPPLIER = "seed:valves-001", "seed:valves-005"
 LANGUAGES = ("zh", "en")
 
@@ -216,26 +214,3 @@ def test_somebody_with_an_old_page_is_told_and_loses_nothing(visit):
     )
     press(visitor.page, "Sign out")
     assert "open too long" in visitor.page.content()
-
-
-def test_an_administrator_imports_a_table_after_seeing_what_is_wrong(visit, sample, tmp_path):
-    table = tmp_path / "mine.csv"
-    table.write_text(
-        "id,name,kind\nseed:new-1,示例新厂,firm\nseed:new-2,,firm\nseed:new-3,示例,castle\n",
-        "utf-8",
-    )
-    admin = visit("admin", "zh")
-    page = admin.page
-    admin.open("/admin/import")
-    page.select_option("select[name=table]", "organizations")
-    page.set_input_files("input[name=file]", table)
-    press(page, "先检查")
-    lines = page.locator("main tbody tr td:first-child").all_inner_texts()
-    assert sorted(lines) == ["3", "4"]
-    with pytest.raises(NotFound):
-        sample.directory.profile("seed:new-1")
-    press(page, "写入可用的行")
-    assert sample.directory.profile("seed:new-1").organization.name == "示例新厂"
-    with pytest.raises(NotFound):
-        sample.directory.profile("seed:new-3")
-    assert admin.complaints == []
