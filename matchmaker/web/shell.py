@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,6 +27,7 @@ from flask import (
 )
 from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale, gettext
 from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -61,7 +63,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         word=word,
         day=lambda value: format_date(value) if value else "",
-        moment=lambda value: format_datetime(value, "short") if value else "",
+        moment=_moment,
         number=_number,
         percent=lambda value: "–" if value is None else f"{format_decimal(round(value * 100))} %",
     )
@@ -92,6 +94,14 @@ def language() -> str:
     return request.accept_languages.best_match(LANGUAGES) or "en"
 
 
+def _moment(value: datetime | None) -> Markup | str:
+    """A time in UTC, which the browser turns into the reader's own."""
+    if value is None:
+        return ""
+    element = Markup('<time class="moment" datetime="{}">{} UTC</time>')
+    return element.format(value.isoformat(), format_datetime(value, "short"))
+
+
 def _number(value: float | None, digits: int = 2) -> str:
     if value is None:
         return "–"
@@ -111,6 +121,7 @@ def _shared() -> dict[str, Any]:
         "own_organization": own_organization,
         "here": request.full_path.rstrip("?"),
         "localised": localised,
+        "name_of": _name_of,
         "with_query": with_query,
     }
 
@@ -119,6 +130,20 @@ def localised(one: Any) -> str:
     """A name in the reader's language, where there is one in it."""
     english = getattr(one, "name_en", "")
     return english if language() == "en" and english else one.name
+
+
+def _name_of(id: str) -> str:
+    """What an organisation or cluster is called; its id where there is none."""
+    asking, principal = services().asking, current_principal()
+    for look in (
+        lambda: asking.profile(principal, id).organization,
+        lambda: asking.cluster(principal, id),
+    ):
+        try:
+            return localised(look())
+        except errors.MatchmakerError:
+            continue
+    return id
 
 
 def with_query(**changes: str) -> str:

@@ -214,3 +214,102 @@ def test_somebody_with_an_old_page_is_told_and_loses_nothing(visit):
     )
     press(visitor.page, "Sign out")
     assert "open too long" in visitor.page.content()
+
+
+def tab_to(page, name, role=None):
+    """Press Tab until what has this name is in focus."""
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        found = page.evaluate(
+            "() => { const one = document.activeElement; return "
+            "(one.labels?.[0]?.innerText || one.innerText || one.value || '').trim() }"
+        )
+        if found.startswith(name):
+            return
+    raise AssertionError(f"{name} is not reached with the keyboard")
+
+
+def test_a_firm_gets_from_the_sign_in_to_a_request_with_the_keyboard_alone(visit):
+    visitor = visit("", "zh")
+    page = visitor.page
+    visitor.open("/sign-in")
+    tab_to(page, "一家寻找伙伴的企业")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/tour")
+    tab_to(page, "寻找")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/find")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    tab_to(page, "用您自己的话描述")
+    page.keyboard.type("需要氟橡胶密封件")
+    tab_to(page, "寻找")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#results article.card")
+    # A ring shows where one is.
+    tab_to(page, "请求对接")
+    ring = page.evaluate(
+        "(({outlineStyle, boxShadow}) => outlineStyle + boxShadow)"
+        "(getComputedStyle(document.activeElement))"
+    )
+    assert ring != "nonenone"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/introductions/new?*")
+    tab_to(page, "发出请求")
+    page.keyboard.press("Enter")
+    page.wait_for_load_state("networkidle")
+    assert "等待答复" in page.locator("main").inner_text()
+    page.get_by_role("button", name="撤回", exact=True).click()
+    assert visitor.complaints == []
+
+
+def test_a_page_prints_without_its_controls_and_with_all_reasons(visit, tmp_path):
+    visitor = visit("firm", "en")
+    page = visitor.page
+    visitor.open("/find?goal=supplier")
+    page.emulate_media(media="print")
+    assert not page.locator("header nav").is_visible()
+    assert not page.locator("article.card footer").first.is_visible()
+    assert page.locator("article.card details table").first.is_visible()
+    assert page.pdf(path=tmp_path / "page.pdf").startswith(b"%PDF")
+
+
+def test_times_are_the_readers_own(visit):
+    eastern = visit("admin", "zh", timezone_id="Asia/Shanghai")
+    western = visit("admin", "zh", timezone_id="America/New_York")
+    said = []
+    for visitor in (eastern, western):
+        visitor.open("/admin/log")
+        said.append(visitor.page.locator("time").all_inner_texts())
+    assert len(said[0]) == len(said[1]) > 0
+    assert all("UTC" not in text for text in said[0])
+    assert said[0][0] != said[1][0]
+
+
+def test_no_connection_is_said_and_what_was_written_stays(visit):
+    visitor = visit("firm", "en")
+    page = visitor.page
+    visitor.open("/find")
+    page.fill("textarea[name=text]", "ball valves")
+    visitor.context.set_offline(True)
+    page.get_by_role("button", name="Find", exact=True).click()
+    expect(page.locator("#offline")).to_be_visible()
+    assert page.input_value("textarea[name=text]") == "ball valves"
+    visitor.context.set_offline(False)
+    page.get_by_role("button", name="Find", exact=True).click()
+    page.wait_for_selector("#results article.card")
+    expect(page.locator("#offline")).to_be_hidden()
+
+
+def test_a_fault_of_the_service_is_a_page_and_not_a_traceback(visit, sample, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("secret inside")
+
+    visitor = visit("firm", "en")
+    monkeypatch.setattr(sample.introductions, "load", broken)
+    answer = visitor.open("/introductions")
+    assert answer.status == 500
+    text = visitor.page.locator("main").inner_text()
+    assert "Unavailable for now" in text
+    assert "secret" not in visitor.page.content()

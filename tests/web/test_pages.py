@@ -41,12 +41,16 @@ PAGES = {
         "/gatherings", "/introductions/new?goal=supplier&candidate=seed:valves-005",
         "/compare?id=seed:valves-005&id=seed:valves-026",
     ),
-    "university": ("/", "/needs", "/find?goal=industry_partner"),
+    "university": ("/", "/needs", "/find?goal=industry_partner", "/portfolio", "/definitions"),
     "coordinator": (
         CLUSTER, f"{CLUSTER}/introductions", f"{CLUSTER}/effect", f"{CLUSTER}/benchmark",
         f"{CLUSTER}/benchmark?all=1", f"{CLUSTER}/review", f"{CLUSTER}/report", "/gatherings",
+        f"{CLUSTER}/worklist", f"{CLUSTER}/import",
     ),
-    "admin": ("/admin", "/admin/accounts", "/admin/log", "/clusters", "/admin/import"),
+    "admin": (
+        "/admin", "/admin/accounts", "/admin/log", "/clusters", "/admin/import", "/admin/jobs",
+        "/admin/duplicates", "/admin/clusters", "/admin/clusters?id=seed:cluster-valves",
+    ),
 }  # fmt: skip
 
 
@@ -204,7 +208,9 @@ def test_a_stranger_cannot_open_others_pages(sample):
     token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)[1]
     client.post("/demo/firm", data={"csrf_token": token})
     for path in (CLUSTER, f"{CLUSTER}/report", f"{CLUSTER}/network.json", "/admin/accounts",
-                 "/admin/log", "/admin"):  # fmt: skip
+                 f"{CLUSTER}/missing.json", f"{CLUSTER}/worklist", f"{CLUSTER}/import",
+                 "/admin/log", "/admin", "/admin/jobs", "/admin/duplicates", "/admin/clusters",
+                 "/admin/import"):  # fmt: skip
         assert client.get(path).status_code == 403, path
     assert client.get("/introductions/nothing").status_code == 404
     assert client.get("/postings/nothing").status_code == 404
@@ -240,6 +246,12 @@ def test_every_term_of_the_field_has_a_word(terms):
         ("/picks", {"candidate": "seed:valves-005", "what": "dismissed", "reason": "ugly"}),
         ("/gatherings", {"kind": "x", "cluster": "seed:cluster-valves", "party": ["a", "b"]}),
         (f"{CLUSTER}/introductions", {"pair": "nonsense"}),
+        (f"{CLUSTER}/import", {"table": "offers"}),
+        ("/admin/import", {"upload": "../.."}),
+        ("/admin/jobs", {"kind": "refresh"}),
+        ("/admin/duplicates", {"keep": "both"}),
+        ("/admin/clusters", {"name": "x"}),
+        ("/imports/nothing/undo", {}),
     ],
 )
 def test_bad_forms_are_told_and_never_a_fault(sample, path, sent):
@@ -258,6 +270,7 @@ def test_bad_forms_are_told_and_never_a_fault(sample, path, sent):
         "/find?goal=x", "/find?goal=supplier&radius=x", "/find?goal=supplier&text=%00",
         "/organizations?kind=x&q=%22%28", "/introductions/new?goal=x&candidate=y",
         "/needs?after=zzz", "/compare?id=nothing", "/notices?after=zzz", "/postings/new?what=x",
+        "/card?id=nothing", "/codes/other?industry=x", "/jobs/nothing", "/import/template/x",
         "/organizations/%00", "/invitation?token=x", "/vendor/../shell.py", "/vendor/nothing.js",
     ],
 )  # fmt: skip

@@ -16,3 +16,14 @@ addEventListener("htmx:responseError", () => { document.getElementById("failed")
 addEventListener("htmx:beforeRequest", () => {
   for (const id of ["offline", "failed"]) document.getElementById(id).hidden = true;
 });
+// Times as the reader's own clock and habit have them; the page has them in UTC.
+function localise(root) {
+  const format = new Intl.DateTimeFormat(document.documentElement.lang, {
+    dateStyle: "short", timeStyle: "short" });
+  for (const one of root.querySelectorAll("time.moment")) {
+    one.textContent = format.format(new Date(one.dateTime));
+    one.classList.remove("moment");
+  }
+}
+addEventListener("DOMContentLoaded", () => localise(document));
+addEventListener("htmx:afterSwap", () => localise(document));
