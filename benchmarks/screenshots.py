@@ -22,9 +22,15 @@ PAGES = {
         "introductions": "/introductions",
         "profile": "/profile",
     },
-    "university": {"needs": "/needs"},
-    "coordinator": {"cluster": CLUSTER, "effect": f"{CLUSTER}/effect"},
-    "admin": {"admin": "/admin"},
+    "university": {"needs": "/needs", "portfolio": "/portfolio"},
+    "coordinator": {
+        "cluster": CLUSTER,
+        "worklist": f"{CLUSTER}/worklist",
+        "benchmark": f"{CLUSTER}/benchmark",
+        "effect": f"{CLUSTER}/effect",
+        "import": f"{CLUSTER}/import",
+    },
+    "admin": {"admin": "/admin", "jobs": "/admin/jobs", "clusters": "/admin/clusters"},
 }
 WIDTHS = {"wide": 1200, "phone": 390}
 LOCALES = {"zh": "zh-CN", "en": "en-US"}

@@ -61,6 +61,7 @@ COMPARED = 4
 _PAGES_LOOKED_AT = 20
 _REASONS = ("known", "competitor", "too_far", "no_fit", "too_large", "too_small", "other")
 _NEEDS_SHOWN = 3
+_MATCHES = 3
 _PORTFOLIO = (
     OfferKind.TECHNOLOGY, OfferKind.EQUIPMENT, OfferKind.PLATFORM_ACCESS, OfferKind.SERVICE,
     OfferKind.PRODUCT,
@@ -111,7 +112,24 @@ def home() -> Page:
         load=services().introductions.load(principal, own),
         introductions=services().introductions.listed(principal, organization=own, limit=5).rows,
         goals=_goals_of(profile.organization.kind),
+        matches=_first_matches(principal, profile.organization),
     )
+
+
+def _first_matches(
+    principal: Principal, organization: Organization
+) -> tuple[GoalName, list[Card]] | None:
+    """The three best for the first goal of its kind; None where they cannot be had now."""
+    goals = _goals_of(organization.kind)
+    if not goals:
+        return None
+    try:
+        answered = services().asking.for_organization(
+            principal, organization.id, Question(goals[0], _MATCHES)
+        )
+    except MatchmakerError:
+        return None
+    return goals[0], _cards(principal, answered)
 
 
 def _tasks(principal: Principal, profile: Profile) -> list[Task]:

@@ -94,10 +94,11 @@ def language() -> str:
     return request.accept_languages.best_match(LANGUAGES) or "en"
 
 
-def _moment(value: datetime | None) -> Markup | str:
-    """A time in UTC, which the browser turns into the reader's own."""
+def _moment(value: datetime | str | None) -> Markup | str:
+    """A time in UTC, or the text of one, which the browser turns into the reader's own."""
     if value is None:
         return ""
+    value = datetime.fromisoformat(value) if isinstance(value, str) else value
     element = Markup('<time class="moment" datetime="{}">{} UTC</time>')
     return element.format(value.isoformat(), format_datetime(value, "short"))
 

@@ -17,6 +17,7 @@ const TIE = "#999";
 // The picture is on white paper in light and dark, as it is when it is saved.
 const INK = "#222";
 const ROOM = 130;
+const ROW = 70;
 
 const loaded = new Map();
 
@@ -40,7 +41,7 @@ export function rowsBelow(nodes, box) {
   const across = Math.max(1, Math.floor(width / ROOM));
   return Object.fromEntries(nodes.map((one, number) => [one.id, {
     x: box.x1 + ROOM * (number % across) + ROOM / 2,
-    y: box.y2 + ROOM * (1 + Math.floor(number / across)),
+    y: box.y2 + ROW * (1 + Math.floor(number / across)),
   }]));
 }
 
@@ -92,9 +93,21 @@ export function withCytoscape(place, { nodes, ties, places }, chosen) {
       name: "cose", animate: false, randomize: true, nodeRepulsion: () => 400000,
       idealEdgeLength: () => 110, gravity: 0.8, numIter: 600, nodeDimensionsIncludeLabels: true,
     }).run();
-    const box = tied.length ? tied.boundingBox() : { x1: 0, x2: 0, y2: 0 };
+    // In the proportions of the place it has, and no larger than names need: so they are read.
     const alone = drawn.nodes().difference(tied);
-    const below = rowsBelow(alone.map((one) => one.data()), box);
+    const width = 230 * Math.sqrt(nodes.length);
+    const rows = Math.ceil(alone.length / Math.max(1, Math.floor(width / ROOM)));
+    const tall = (width * place.clientHeight) / place.clientWidth;
+    const height = Math.max(tall - rows * ROW, tall * 0.4);
+    const [xs, ys] = ["x", "y"].map((axis) => tied.nodes().map((one) => one.position(axis)));
+    const spread = (all) => [Math.min(...all), Math.max(...all) - Math.min(...all) || 1];
+    const [[left, across], [top, down]] = [spread(xs), spread(ys)];
+    tied.nodes().positions((one) => ({
+      x: ((one.position("x") - left) / across) * (width - ROOM) + ROOM / 2,
+      y: ((one.position("y") - top) / down) * height,
+    }));
+    const below = rowsBelow(alone.map((one) => one.data()), {
+      x1: 0, x2: width, y2: tied.length ? height : 0 });
     alone.positions((one) => below[one.id()]);
   }
   drawn.fit(undefined, 20);
