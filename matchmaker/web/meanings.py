@@ -14,16 +14,18 @@ TERMS: tuple[tuple[str, LazyString, LazyString], ...] = (
         lazy_gettext("Fit"),
         lazy_gettext(
             "The score by which candidates are ranked for one goal, from 0 to 1: below a third "
-            "“possible”, below two thirds “good”, above it “very good”. It compares candidates of "
-            "one list; it is no probability."
+            "“possible”, below two thirds “good”, above it “very good”; it compares candidates of "
+            "one list and is no probability. Where a ranker was learned from the graph's history "
+            "it is the calibrated chance that a tie comes within two years, and the bar compares "
+            "it with the first of the list."
         ),
     ),
     (
         "weight",
         lazy_gettext("Weight of a reason"),
         lazy_gettext(
-            "How much a reason adds to the score or takes from it. The weights of all reasons "
-            "add up to the score."
+            "What the score loses when this kind of evidence is taken away. All weights, with the "
+            "base that is left without any evidence, add up to the score."
         ),
     ),
     (

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import format_percent, gettext
 from werkzeug.wrappers import Response
 
 from matchmaker.access import Principal
@@ -80,16 +80,25 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A result with what its place and trust marks need."""
+    """A result with what its place and trust marks need.
+
+    `best` is the score of the list's first. A learned ranker's score is a probability, and so
+    small that only the comparison with the best shows anything.
+    """
 
     found: RecommendationOut
     profile: Profile
     km: float | None = None
     outcomes: int = 0
+    learned: bool = False
+    best: float = 1.0
 
     @property
     def fit(self) -> str:
-        """In words: thirds of the scale from 0 to 1."""
+        """In words: the chance of a tie, else thirds of the scale from 0 to 1."""
+        if self.learned:
+            chance = format_percent(self.found.score, "0.#%")
+            return str(gettext("%(chance)s chance of a tie within two years", chance=chance))
         if self.found.score >= 2 / 3:
             return str(gettext("Very good fit"))
         return str(gettext("Good fit") if self.found.score >= 1 / 3 else gettext("Possible fit"))
@@ -385,12 +394,15 @@ def _cards(principal: Principal, answered: Answered | None) -> list[Card]:
         return []
     asking, own = services().asking, own_organization()
     here = asking.profile(principal, own).place if own else None
+    learned = answered.answer.goal in services().rankers.current().models
+    best = max((one.score for one in answered.answer.recommendations), default=1.0)
     cards = []
     for one in answered.answer.recommendations:
         profile = asking.profile(principal, one.id)
         found = RecommendationOut.of(one, language())
         outcomes = asking.outcomes(principal, one.id)
-        cards.append(Card(found, profile, kilometres(here, profile.place), outcomes))
+        km = kilometres(here, profile.place)
+        cards.append(Card(found, profile, km, outcomes, learned, best if learned else 1.0))
     return cards
 
 
