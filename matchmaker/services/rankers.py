@@ -6,7 +6,7 @@ import json
 import os
 import threading
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +108,11 @@ class RankerFolder:
         """Which ranker serves a goal, as a trace names it: the learned one's time, or the fixed."""
         found = [made for name, made, _ in self._files() if name == goal]
         return f"learned {found[0]}" if found else "fixed"
+
+    def learned_at(self, goal: GoalName) -> datetime | None:
+        """When the ranker of a goal was learned; None where there is none."""
+        found = [made for name, made, _ in self._files() if name == goal]
+        return datetime.fromtimestamp(found[0] / 1e9, UTC) if found else None
 
     def _files(self) -> tuple[tuple[str, int, int], ...]:
         found = []

@@ -24,7 +24,7 @@ def admin() -> Page:
         "admin.html",
         status=services().health.status(),
         checks=services().health.checks(),
-        goals=[(goal, rankers.label(goal)) for goal in GoalName],
+        goals=[(goal, rankers.learned_at(goal)) for goal in GoalName],
         models=rankers.current().models,
         duplicates=len(services().importing.duplicates()),
     )
