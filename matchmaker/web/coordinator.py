@@ -301,6 +301,11 @@ def cluster(id: str) -> Page:
             if name in everything.figures and name in definitions
         ],
         course=_course(audit),
+        standing=[
+            (definitions[name].title, value)
+            for name, value in audit.peers.percentiles.items()
+            if value is not None and name in definitions
+        ],
         channels=[(one.layer, one.title) for one in audit.layers if one.layer in CHANNELS],
         kinds=list(Kind),
         libraries={

@@ -73,6 +73,15 @@ TERMS: tuple[tuple[str, LazyString, LazyString], ...] = (
         ),
     ),
     (
+        "stages",
+        lazy_gettext("The four stages"),
+        lazy_gettext(
+            "Comparative, competitive, innovative and dynamic advantage, each the mean of its "
+            "criteria from 0 to 1. The first that comes to less than 0.75 is the one to work at "
+            "next. The whole audit has the criteria and what is missing."
+        ),
+    ),
+    (
         "funnel",
         lazy_gettext("How far introductions came"),
         lazy_gettext(
