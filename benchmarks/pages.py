@@ -3,9 +3,9 @@
     python benchmarks/pages.py http://127.0.0.1:8000 [--cluster seed:cluster-valves] [--people FILE]
 
 The server runs in demo mode, or `--people FILE` names accounts as {"firm": ["e-mail",
-"password"], "coordinator": …, "university": …, "admin": …}. First contentful paint is the browser's own figure, the median of
-five visits with an empty cache; weight is what came over the wire. The network picture is panned
-for two seconds with 2,000 made nodes and 6,000 ties.
+"password"], "coordinator": …, "university": …, "admin": …}. First contentful paint is the
+browser's own figure, the median of five visits with an empty cache; weight is what came over the
+wire. The network picture is panned for two seconds with 2,000 made nodes and 6,000 ties.
 """
 
 from __future__ import annotations
