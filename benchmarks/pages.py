@@ -52,13 +52,22 @@ async () => {
 def pages(cluster):
     return {
         "firm": [
-            "/", "/find", "/find?goal=supplier", "/find?goal=research_partner", "/profile",
-            "/postings", "/introductions", "/needs", "/organizations",
+            "/",
+            "/find",
+            "/find?goal=supplier",
+            "/find?goal=research_partner",
+            "/profile",
+            "/postings",
+            "/introductions",
+            "/needs",
+            "/organizations",
         ],
         "university": ["/", "/needs", "/portfolio"],
         "coordinator": [
-            f"/clusters/{cluster}", f"/clusters/{cluster}/introductions",
-            f"/clusters/{cluster}/benchmark", f"/clusters/{cluster}/effect",
+            f"/clusters/{cluster}",
+            f"/clusters/{cluster}/introductions",
+            f"/clusters/{cluster}/benchmark",
+            f"/clusters/{cluster}/effect",
         ],
         "admin": ["/admin", "/admin/accounts", "/admin/import"],
     }
