@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import datetime
 from enum import StrEnum
@@ -27,7 +28,6 @@ from flask import (
 )
 from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale, gettext
 from flask_wtf.csrf import generate_csrf
-from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -94,13 +94,25 @@ def language() -> str:
     return request.accept_languages.best_match(LANGUAGES) or "en"
 
 
-def _moment(value: datetime | str | None) -> Markup | str:
-    """A time in UTC, or the text of one, which the browser turns into the reader's own."""
+class Moment:
+    """A time in UTC, as an element that the browser turns into the reader's own."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    def __str__(self) -> str:
+        return f"{format_datetime(self._at, 'short')} UTC"
+
+    def __html__(self) -> str:
+        at = html.escape(self._at.isoformat())
+        return f'<time class="moment" datetime="{at}">{html.escape(str(self))}</time>'
+
+
+def _moment(value: datetime | str | None) -> Moment | str:
+    """Of a time, or of the text of one."""
     if value is None:
         return ""
-    value = datetime.fromisoformat(value) if isinstance(value, str) else value
-    element = Markup('<time class="moment" datetime="{}">{} UTC</time>')
-    return element.format(value.isoformat(), format_datetime(value, "short"))
+    return Moment(datetime.fromisoformat(value) if isinstance(value, str) else value)
 
 
 def _number(value: float | None, digits: int = 2) -> str:
