@@ -4,7 +4,8 @@
 
 Each DIR is a data folder (MATCHMAKER_DATA_DIR) into which the data were imported
 and refreshed. Every evaluation is a `matchmaker evaluate` of its own, as a user
-would run it; results are kept in --work, so that an interrupted run goes on.
+would run it; results are kept in --work, so that an interrupted run goes on. Of data
+that are not named the page keeps the sections that it has.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ def main() -> None:
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     PLOTS.mkdir(exist_ok=True)
-    lines = [INTRODUCTION, f"{machine()}, {time.strftime('%Y-%m-%d')}.", ""]
+    sections = written()
     for case in CASES:
         data = getattr(options, case.data)
         if data is None:
@@ -106,9 +107,24 @@ def main() -> None:
         if found is not None:
             name = f"{case.data}-{case.goal}-{case.cut}"
             body = section(found, PLOTS, name)
-            lines += [f"## {case.title}", "", *(line.replace("](", "](figures/") for line in body)]
-            PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+            lines = [f"{machine()}, {time.strftime('%Y-%m-%d')}.", "", *body]
+            sections[case.title] = "\n".join(line.replace("](", "](figures/") for line in lines)
+            PAGE.write_text(page(sections), encoding="utf-8")
             print(f"Written: {PAGE}", flush=True)
+
+
+def written() -> dict[str, str]:
+    """Sections of the page as it is, by title."""
+    if not PAGE.exists():
+        return {}
+    parts = PAGE.read_text(encoding="utf-8").split("\n## ")[1:]
+    return {title: body.strip() for title, _, body in (part.partition("\n") for part in parts)}
+
+
+def page(sections: dict[str, str]) -> str:
+    """The whole page, sections in the order of the cases."""
+    found = [(case.title, sections[case.title]) for case in CASES if case.title in sections]
+    return "\n".join([INTRODUCTION, *(f"## {title}\n\n{body}\n" for title, body in found)])
 
 
 if __name__ == "__main__":

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
-from matchmaker.domain import Alias, DuplicateCandidate, Engagement, GraphRows, Participant, Tie
+from matchmaker.domain import (
+    Alias,
+    DuplicateCandidate,
+    Engagement,
+    GraphRows,
+    Organization,
+    Participant,
+    Tie,
+)
 
 
 def merged(rows: GraphRows, gone: str, kept: str, reason: str) -> tuple[GraphRows, GraphRows]:
     """Rows to put and rows to drop so that `kept` stands wherever `gone` stood.
 
-    The id `gone` becomes an alias. Ties between the two, and what `kept` has already
-    (a membership of the same cluster, a part in the same engagement), go.
+    The id `gone` becomes an alias. What `kept` does not say of itself it takes over. Ties
+    between the two, and what `kept` has already (a membership of the same cluster, a part in
+    the same engagement), go.
     """
 
     def moved(table: str, field: str) -> tuple[Any, ...]:
@@ -26,7 +35,9 @@ def merged(rows: GraphRows, gone: str, kept: str, reason: str) -> tuple[GraphRow
     memberships = [row for row in rows.memberships if row.organization == gone]
     inside = {row.cluster for row in rows.memberships if row.organization == kept}
     pairs = [row for row in rows.duplicates if gone in row.key]
+    both = {row.id: row for row in rows.organizations if row.id in (gone, kept)}
     put = GraphRows(
+        organizations=(_filled(both[kept], both[gone]),),
         aliases=(Alias(gone, kept, reason), *moved("aliases", "organization")),
         duplicates=tuple(_pairs(rows, pairs, gone, kept)),
         descriptions=moved("descriptions", "organization"),
@@ -50,6 +61,16 @@ def merged(rows: GraphRows, gone: str, kept: str, reason: str) -> tuple[GraphRow
         ties=self_ties,
     )
     return put, drop
+
+
+def _filled(kept: Organization, gone: Organization) -> Organization:
+    """With the other's word for what is blank; whether to be recommended is its own."""
+    blank = {
+        each.name: getattr(gone, each.name)
+        for each in fields(Organization)
+        if getattr(kept, each.name) in (None, "", ()) and getattr(gone, each.name)
+    }
+    return replace(kept, **blank)
 
 
 def _pairs(

@@ -79,16 +79,18 @@ class Work:
             self._write(job, stored.version)
         except VersionConflict:
             return 0  # another worker has it
+        broken: Exception | None = None
         with self._heard(job) as beat:
             try:
                 said = self._doing()[job.kind](job, beat.progress)
-                ended = replace(beat.job, state=WorkState.DONE, said=said)
+                state = WorkState.DONE
             except MatchmakerError as error:
-                ended = replace(beat.job, state=WorkState.FAILED, said=str(error))
-            except Exception:
-                self._write(replace(beat.job, state=WorkState.FAILED, said=_BROKEN))
-                raise
-        self._write(replace(ended, heard=self._clock()))
+                state, said = WorkState.FAILED, str(error)
+            except Exception as error:
+                state, said, broken = WorkState.FAILED, _BROKEN, error
+        self._write(replace(beat.job, state=state, said=said, heard=self._clock()))
+        if broken is not None:
+            raise broken
         return 1
 
     @contextmanager

@@ -117,8 +117,13 @@ def test_two_organisations_become_one_wherever_they_stand(store: GraphStore) -> 
             )),),
         )
     )  # fmt: skip
+    websites = {one.id: replace(one, website="") for one in rows.organizations}
+    websites[gone] = replace(websites[gone], website="https://example.org")
+    store.upsert(GraphRows(organizations=(websites[gone], websites[kept])))
     before = store.export().rows
     store.exchange(*merged(before, gone, kept, "merged"))
+    assert store.organization(kept).website == "https://example.org"
+    assert store.organization(kept).name == websites[kept].name
     after = store.export().rows
     assert store.organization(gone).id == kept
     assert gone not in {one.id for one in after.organizations}

@@ -201,6 +201,19 @@ def test_work_that_fails_says_why_and_work_goes_on(sample, monkeypatch):
         sample.work.show(COORDINATOR, first.id)
 
 
+def test_work_that_breaks_is_told_without_its_inside(sample, monkeypatch):
+    def breaks(job, progress):
+        raise RuntimeError("secret")
+
+    monkeypatch.setitem(sample.chores, WorkKind.REFRESH, breaks)
+    job = sample.work.ask(ADMIN, WorkKind.REFRESH)
+    with pytest.raises(RuntimeError):
+        sample.work.work_off()
+    found = sample.work.show(ADMIN, job.id)
+    assert found.state is WorkState.FAILED
+    assert "secret" not in found.said
+
+
 def test_clusters_are_made_renamed_and_their_members_let_in_and_out(visit, sample):
     visitor = visit("admin", "zh")
     page = visitor.page
