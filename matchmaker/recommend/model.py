@@ -13,6 +13,8 @@ from matchmaker.domain import GoalName, Kind, Size, StatementKind, Tier
 from matchmaker.snapshot.model import FloatArray
 
 MAX_LIMIT = 1000
+# Past engagements that speak for a seeker: the newest ones say what it does now.
+MAX_ENGAGEMENT_TEXTS = 24
 BASE, EXPOSURE = "base", "exposure"
 NOT_OF_THE_CANDIDATE = frozenset({BASE, EXPOSURE})
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from matchmaker.domain import EngagementKind, Layer, StatementKind
 from matchmaker.recommend.goals import Goal, Side
-from matchmaker.recommend.model import Seeker, SeekerText
+from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Seeker, SeekerText
 from matchmaker.snapshot.model import (
     ENGAGEMENT_KINDS,
     KINDS,
@@ -26,8 +26,6 @@ from matchmaker.snapshot.model import (
     to_days,
 )
 from matchmaker.snapshot.model import GOALS as GOAL_CODES
-
-MAX_ENGAGEMENT_TEXTS = 24
 
 
 @dataclass(frozen=True)

@@ -22,15 +22,13 @@ from matchmaker.domain import (
 )
 from matchmaker.embedding import Embedder, VectorCache, center, embed_missing
 from matchmaker.recommend.goals import Goal
-from matchmaker.recommend.model import Seeker, SeekerText
+from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Seeker, SeekerText
 from matchmaker.services.snapshot_rows import SnapshotRows
 from matchmaker.snapshot.load import check_model
 from matchmaker.snapshot.model import STAGES, FloatArray
 from matchmaker.store.ports import MAX_PAGE, GraphStore, Voice
 from matchmaker.text import language_of
 
-# Past engagements that speak for a seeker: the newest ones say what it does now.
-MAX_ENGAGEMENT_TEXTS = 24
 MAX_PARTNERS = 1000
 
 
