@@ -512,6 +512,11 @@ class DuplicateCandidate:
         return (self.first, self.second)
 
 
+def key_of(row: Any) -> Any:
+    """What a row is known by in its table: its pair of ids where it has one, else its id."""
+    return row.key if hasattr(row, "key") else row.id
+
+
 @dataclass(frozen=True, slots=True)
 class GraphRows:
     """Rows of every table, in the order in which they may refer to each other.

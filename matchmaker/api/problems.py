@@ -79,9 +79,14 @@ def problem(status: int, detail: str, fields: list[tuple[str, str]] | None = Non
     return response
 
 
+def status_of(error: errors.MatchmakerError) -> int:
+    """The HTTP status that says the same."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
 def of_error(error: errors.MatchmakerError) -> Response:
     """An expected error."""
-    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    status = status_of(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.warning("unavailable", error=type(error).__name__, message=error.message)
     fields = [(error.where, error.message)] if error.where else None
@@ -110,9 +115,14 @@ def of_http(error: HTTPException) -> Response:
     return response
 
 
-def of_unexpected(error: Exception) -> Response:
-    """A fault of ours: logged whole, and told without its inside."""
+def note_fault(error: Exception) -> None:
+    """A fault of ours, whole, in the log: whoever asked is told without its inside."""
     log.exception("unexpected", path=request.path, error=type(error).__name__)
+
+
+def of_unexpected(error: Exception) -> Response:
+    """A fault of ours, as a problem."""
+    note_fault(error)
     return problem(500, "Matchmaker could not answer; the log says why.")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
-from matchmaker.domain import GraphRows, Membership, Provenance
+from matchmaker.domain import GraphRows, Membership, Provenance, key_of
 from matchmaker.ingest.report import Parsed, Problem
 
 # Places, industries and clusters are everybody's.
@@ -24,7 +24,7 @@ def within(parsed: Parsed, before: GraphRows, cluster: str, members: Collection[
     stays as it is, and joins only by an administrator: a member's coordinator may ask in its
     name.
     """
-    stored = {name: {_key(row): row for row in rows} for name, rows in before.tables()}
+    stored = {name: {key_of(row): row for row in rows} for name, rows in before.tables()}
     new = {row.id for row in parsed.rows.organizations} - set(stored["organizations"])
     own = set(members) | new
     rules: dict[str, Callable[[Any], bool]] = {
@@ -46,7 +46,7 @@ def within(parsed: Parsed, before: GraphRows, cluster: str, members: Collection[
         rule = rules.get(name, lambda _: False)
         good = []
         for row in rows:
-            was = stored[name].get(_key(row))
+            was = stored[name].get(key_of(row))
             if rule(row) and (was is None or rule(was)):
                 good.append(row)
             else:
@@ -62,10 +62,6 @@ def within(parsed: Parsed, before: GraphRows, cluster: str, members: Collection[
     return replace(parsed, rows=GraphRows(**kept), problems=tuple(problems))
 
 
-def _key(row: Any) -> Any:
-    return row.key if hasattr(row, "key") else row.id
-
-
 def _parts(row: Any) -> tuple[str, ...]:
-    key = _key(row)
+    key = key_of(row)
     return key if isinstance(key, tuple) else (key,)

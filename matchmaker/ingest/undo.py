@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from matchmaker.domain import GraphRows, Organization
+from matchmaker.domain import GraphRows, Organization, key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +25,15 @@ def reversal(written: GraphRows, before: GraphRows, now: GraphRows) -> Reversal:
     earlier, current = dict(before.tables()), dict(now.tables())
     for name, rows in written.tables():
         was, is_now = _by_key(earlier[name]), _by_key(current[name])
-        same = [row for row in rows if _equal(row, is_now.get(_key(row)))]
+        same = [row for row in rows if _equal(row, is_now.get(key_of(row)))]
         left += len(rows) - len(same)
-        put[name] = tuple(was[_key(row)] for row in same if _key(row) in was)
-        drop[name] = tuple(row for row in same if _key(row) not in was)
+        put[name] = tuple(was[key_of(row)] for row in same if key_of(row) in was)
+        drop[name] = tuple(row for row in same if key_of(row) not in was)
     return Reversal(GraphRows(**put), GraphRows(**drop), left)
 
 
 def _by_key(rows: tuple[Any, ...]) -> dict[Any, Any]:
-    return dict(_keyed(rows))
-
-
-def _keyed(rows: tuple[Any, ...]) -> Iterator[tuple[Any, Any]]:
-    return ((_key(row), row) for row in rows)
-
-
-def _key(row: Any) -> Any:
-    return row.key if hasattr(row, "key") else row.id
+    return {key_of(row): row for row in rows}
 
 
 def _equal(row: Any, other: Any) -> bool:

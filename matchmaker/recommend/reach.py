@@ -112,10 +112,8 @@ def needs_near(snapshot: Snapshot, bars: Bars, row: int) -> dict[int, IntArray]:
     Rows of statements to rows of needs, the closest first; needs that its kind may not meet
     are left out.
     """
-    kind = KINDS[snapshot.organizations.kind[row]]
-    goals = np.array([kind in GOALS[goal].candidates for goal in GOAL_NAMES])
+    mine = _for_it(snapshot, bars, KINDS[snapshot.organizations.kind[row]], row)
     own = snapshot.organization_statements.row(row)
-    mine = goals[snapshot.statements.goal[bars.needs]] & ~np.isin(bars.needs, own)
     found = {}
     for statement in own.tolist() if snapshot.meta.dimension else []:
         close = snapshot.vectors[bars.needs] @ snapshot.vectors[statement]
@@ -125,15 +123,21 @@ def needs_near(snapshot: Snapshot, bars: Bars, row: int) -> dict[int, IntArray]:
 
 
 def _needs(snapshot: Snapshot, bars: Bars, seeker: Seeker) -> tuple[int | None, int]:
-    goals = np.array([seeker.kind in GOALS[goal].candidates for goal in GOAL_NAMES])
-    mine = goals[snapshot.statements.goal[bars.needs]]
-    if seeker.row is not None:
-        mine &= ~np.isin(bars.needs, snapshot.organization_statements.row(seeker.row))
+    mine = _for_it(snapshot, bars, seeker.kind, seeker.row)
     vector = seeker.texts[0].vector if seeker.texts else None
     if vector is None:
         return None, int(mine.sum())
     close = snapshot.vectors[bars.needs] @ vector
     return int((mine & (close >= bars.bars)).sum()), int(mine.sum())
+
+
+def _for_it(snapshot: Snapshot, bars: Bars, kind: Kind | None, row: int | None) -> BoolArray:
+    """Which of the needs an organisation of this kind may meet; its own are none of them, (k,)."""
+    goals = np.array([kind in GOALS[goal].candidates for goal in GOAL_NAMES])
+    mine = goals[snapshot.statements.goal[bars.needs]]
+    if row is not None:
+        mine &= ~np.isin(bars.needs, snapshot.organization_statements.row(row))
+    return np.asarray(mine)
 
 
 def _may_meet(snapshot: Snapshot, need: int) -> BoolArray:

@@ -14,7 +14,7 @@ from matchmaker.exchange.introduction import ACTIVE, Introduction, Origin, State
 from matchmaker.exchange.traces import Assignment, TraceKind
 from matchmaker.services.documents import Shelves
 from matchmaker.snapshot.load import SnapshotReader
-from matchmaker.store.ports import GraphStore
+from matchmaker.store.ports import GraphStore, every
 
 # The figures by which the field counts success, before and after.
 MISSION = (
@@ -170,14 +170,7 @@ class Effects:
         )
 
     def _member_ids(self, cluster: str) -> list[str]:
-        found: list[str] = []
-        after: str | None = None
-        while True:
-            page = self._store.members(cluster, after, 500)
-            found += [one.id for one in page.rows]
-            after = page.after
-            if after is None:
-                return found
+        return [one.id for one in every(lambda after: self._store.members(cluster, after, 500))]
 
     def _tied(self, assignments: Iterable[Assignment]) -> Share:
         """How many pairs have a tie or engagement that began after they were assigned."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -16,7 +16,7 @@ from matchmaker.ingest.resolve import resolve
 from matchmaker.ingest.scope import within
 from matchmaker.ingest.tables import read_files, table_of
 from matchmaker.services.refreshing import Progress, no_progress
-from matchmaker.store.ports import MAX_PAGE, GraphStore
+from matchmaker.store.ports import MAX_PAGE, GraphStore, every
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,27 +152,15 @@ class Importing:
             "places": set(self._store.places(wanted["places"])),
             "industries": set(self._store.industries(wanted["industries"])),
             "organizations": {key for key, row in organizations.items() if key == row.id},
-            "clusters": set(self._cluster_ids()) if wanted["clusters"] else set(),
+            "clusters": self._cluster_ids() if wanted["clusters"] else set(),
         }
 
     def _members(self, cluster_id: str) -> set[str]:
-        after: str | None = None
-        found: set[str] = set()
-        while True:
-            page = self._store.members(cluster_id, after, MAX_PAGE)
-            found |= {member.id for member in page.rows}
-            after = page.after
-            if after is None:
-                return found
+        found = every(lambda after: self._store.members(cluster_id, after, MAX_PAGE))
+        return {member.id for member in found}
 
-    def _cluster_ids(self) -> Iterator[str]:
-        after: str | None = None
-        while True:
-            page = self._store.clusters(after, MAX_PAGE)
-            yield from (cluster.id for cluster in page.rows)
-            after = page.after
-            if after is None:
-                return
+    def _cluster_ids(self) -> set[str]:
+        return {one.id for one in every(lambda after: self._store.clusters(after, MAX_PAGE))}
 
 
 def _tables_at(path: Path) -> list[tuple[str, Path]]:

@@ -6,7 +6,7 @@ Every method may raise `StoreUnavailable`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -40,6 +40,17 @@ class Page(Generic[Row]):
 
     rows: tuple[Row, ...]
     after: str | None = None
+
+
+def every(fetch: Callable[[str | None], Page[Row]]) -> Iterator[Row]:
+    """All rows of a list, page by page; `fetch` gives the page after a cursor."""
+    after: str | None = None
+    while True:
+        page = fetch(after)
+        yield from page.rows
+        after = page.after
+        if after is None:
+            return
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from matchmaker.access import Principal
 from matchmaker.api.context import services
 from matchmaker.api.outputs import RecommendationOut
+from matchmaker.api.problems import status_of
 from matchmaker.domain import (
     MAX_TEXT,
     GoalName,
@@ -49,7 +50,6 @@ from matchmaker.web.shell import (
     language,
     own_organization,
     signed_in,
-    status_of,
     told,
     web,
     whole,

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-import structlog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import (
@@ -34,10 +33,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from matchmaker import errors
 from matchmaker.access import Principal
 from matchmaker.api.context import EXTENSION, current_principal, services
-from matchmaker.api.problems import STATUS
+from matchmaker.api.problems import note_fault, status_of
 from matchmaker.web.words import word
-
-log = structlog.get_logger(__name__)
 
 Option = TypeVar("Option", bound=StrEnum)
 HERE = Path(__file__).parent
@@ -261,11 +258,6 @@ def _close(response: Response) -> Response:
     return response
 
 
-def status_of(error: errors.MatchmakerError) -> int:
-    """The HTTP status that says the same."""
-    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-
-
 @web.errorhandler(errors.MatchmakerError)
 def _refused(error: errors.MatchmakerError) -> AnyResponse | tuple[str, int]:
     """The page again with the reason, after a form; a page of its own otherwise."""
@@ -280,8 +272,8 @@ def _refused(error: errors.MatchmakerError) -> AnyResponse | tuple[str, int]:
 
 @web.errorhandler(Exception)
 def _unexpected(error: Exception) -> tuple[str, int]:
-    """A fault of ours: logged whole, and told without its inside."""
-    log.exception("unexpected", path=request.path, error=type(error).__name__)
+    """A fault of ours, as a page."""
+    note_fault(error)
     shown = errors.MatchmakerError(
         gettext("Matchmaker could not answer; the log says why."),
         mend=gettext("Try again in a moment, or tell the administrator when it was."),

@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from matchmaker.access import Principal
 from matchmaker.domain import Kind, NeedState
@@ -120,14 +121,12 @@ def test_a_firm_sees_live_what_completing_its_profile_brings(visit, language):
     assert len(re.findall(r"\d+", before)) >= 4
     with page.expect_response("**/profile/reach"):
         page.fill("input[name=place]", "")
-    page.wait_for_function(
-        "before => document.getElementById('reach').innerText !== before", arg=before
-    )
+    expect(page.locator("#reach")).not_to_have_text(before, use_inner_text=True)
     missing = {"zh": "未填写；无人知道贵方就在近处", "en": "nobody sees you as near"}[language]
     assert missing in page.inner_text("#reach")
     with page.expect_response("**/codes/places?*"):
         page.locator("input[name=place]").press_sequentially("温州", delay=20)
-    page.wait_for_function("document.querySelectorAll('#places option').length > 0")
+    expect(page.locator("#places option").first).to_be_attached()
     assert visitor.complaints == []
 
 

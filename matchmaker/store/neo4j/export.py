@@ -6,11 +6,11 @@ from typing import Any
 
 from neo4j import ManagedTransaction
 
-from matchmaker.domain import GraphRows, Membership, Tie
+from matchmaker.domain import GraphRows, Membership, Tie, key_of
 from matchmaker.store.neo4j import cypher
 from matchmaker.store.neo4j.codec import decode
 from matchmaker.store.neo4j.connection import BULK_SECONDS, Connection, run
-from matchmaker.store.neo4j.tables import NODE_TABLES, key_of
+from matchmaker.store.neo4j.tables import NODE_TABLES
 from matchmaker.store.neo4j.writing import lock, to_engagement
 from matchmaker.store.ports import Export
 
@@ -65,9 +65,4 @@ def _all_rows(transaction: ManagedTransaction) -> GraphRows:
     tables["memberships"] = [decode(Membership, record["row"]) for record in memberships]
     tables["ties"] = [decode(Tie, record["row"]) for record in run(transaction, cypher.ALL_TIES)]
     # Neo4j orders text by UTF-16, Python by code point: one order for every store.
-    return GraphRows(
-        **{
-            name: tuple(sorted(rows, key=lambda row, name=name: key_of(name, row)))  # type: ignore[misc]
-            for name, rows in tables.items()
-        }
-    )
+    return GraphRows(**{name: tuple(sorted(rows, key=key_of)) for name, rows in tables.items()})

@@ -96,11 +96,6 @@ STATEMENT_LABELS = {
 }
 
 
-def key_of(table: str, row: Any) -> Any:
-    """What a row is known by: its id, or its pair of ids."""
-    return row.key if table in ("memberships", "duplicates") else row.id
-
-
 def node_id(row: Any) -> str:
     """The id of a row's node; a pair joins two ids, which never hold a space."""
     return " ".join(row.key) if isinstance(row, DuplicateCandidate) else str(row.id)

@@ -13,14 +13,22 @@ from typing import Any
 
 from neo4j import ManagedTransaction
 
-from matchmaker.domain import Engagement, GraphRows, Layer, Membership, Organization, Tie
+from matchmaker.domain import (
+    Engagement,
+    GraphRows,
+    Layer,
+    Membership,
+    Organization,
+    Tie,
+    key_of,
+)
 from matchmaker.errors import InvalidInput, MatchmakerError, StoreMismatch, StoreUnavailable
 from matchmaker.store.neo4j import cypher, cypher_write
 from matchmaker.store.neo4j.codec import Properties, decode, decode_participants
 from matchmaker.store.neo4j.connection import BULK_SECONDS, Connection, run
 from matchmaker.store.neo4j.cypher import Label
 from matchmaker.store.neo4j.rows import BATCH, batches, write_rows
-from matchmaker.store.neo4j.tables import NODE_TABLES, TABLE_LABELS, key_of, references_of
+from matchmaker.store.neo4j.tables import NODE_TABLES, TABLE_LABELS, node_id, references_of
 from matchmaker.store.ports import UpsertCounts
 
 # What fits in one transaction of a server with half a gigabyte of heap. Larger
@@ -81,7 +89,7 @@ def stored(transaction: ManagedTransaction, rows: GraphRows) -> GraphRows:
     """What is stored under the keys of these rows."""
     found = {}
     for name, given in rows.tables():
-        keys = [key_of(name, row) for row in given]
+        keys = [key_of(row) for row in given]
         parts = [stored_rows(transaction, name, batch) for batch in batches(keys)]
         found[name] = tuple(row for part in parts for row in part.values())
     return GraphRows(**found)
@@ -91,21 +99,22 @@ def _drop(transaction: ManagedTransaction, rows: GraphRows) -> int:
     """Remove rows; how many were there. Raises InvalidInput when one is still referred to."""
     gone = len(stored(transaction, rows))
     for name, given in reversed(list(rows.tables())):
-        keys = [key_of(name, row) for row in given]
-        for batch in batches(keys):
+        for batch in batches(given):
             if name == "memberships":
-                run(transaction, cypher_write.LEAVE_CLUSTERS, keys=[list(key) for key in batch])
+                keys = [list(row.key) for row in batch]
+                run(transaction, cypher_write.LEAVE_CLUSTERS, keys=keys)
             elif name == "ties":
+                ids = [row.id for row in batch]
                 for layer in Layer:
-                    run(transaction, cypher_write.DELETE_TIES.format(type=layer), ids=batch)
+                    run(transaction, cypher_write.DELETE_TIES.format(type=layer), ids=ids)
             else:
                 _drop_nodes(transaction, name, batch)
     return gone
 
 
-def _drop_nodes(transaction: ManagedTransaction, name: str, keys: Sequence[Any]) -> None:
+def _drop_nodes(transaction: ManagedTransaction, name: str, rows: Sequence[Any]) -> None:
     table = NODE_TABLES[name]
-    ids = [" ".join(key) if isinstance(key, tuple) else key for key in keys]
+    ids = [node_id(row) for row in rows]
     if name in ("places", "industries", "organizations", "clusters"):
         own = [reference.type.value for reference in table.references]
         query = cypher_write.STILL_REFERRED.format(label=table.label)
@@ -121,7 +130,7 @@ def _drop_nodes(transaction: ManagedTransaction, name: str, keys: Sequence[Any])
 
 def _ordered(table: str, rows: Sequence[Any]) -> list[Any]:
     """One row per key, the last one; parents before their children."""
-    last = {key_of(table, row): row for row in rows}
+    last = {key_of(row): row for row in rows}
     if table not in ("places", "industries"):
         return list(last.values())
     return sorted(last.values(), key=lambda row: _depth(row, last))
@@ -226,10 +235,10 @@ def _refuse_unknown(
 def _upsert_batch(
     transaction: ManagedTransaction, table: str, rows: list[Any], tally: Tally
 ) -> None:
-    stored = stored_rows(transaction, table, [key_of(table, row) for row in rows])
+    stored = stored_rows(transaction, table, [key_of(row) for row in rows])
     new, changed = [], []
     for row in rows:
-        before = stored.get(key_of(table, row))
+        before = stored.get(key_of(row))
         if before is None:
             new.append(_first_version(row))
         elif (after := _next_version(row, before)) != before:
@@ -270,7 +279,7 @@ def stored_rows(transaction: ManagedTransaction, table: str, keys: Sequence[Any]
         ids = [" ".join(key) if isinstance(key, tuple) else key for key in keys]
         found = run(transaction, cypher.ROWS_BY_ID.format(label=node.label), ids=ids)
         rows = [decode(node.row_type, record["row"]) for record in found]
-    return {key_of(table, row): row for row in rows}
+    return {key_of(row): row for row in rows}
 
 
 def to_engagement(record: Properties) -> Engagement:

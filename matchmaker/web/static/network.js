@@ -144,11 +144,15 @@ function asGraphml() {
     + `<graph edgedefault="undirected">${nodes.join("")}${ties.join("")}</graph></graphml>`;
 }
 
+function sought() {
+  const text = get("seek").value.trim().toLowerCase();
+  return text ? found.nodes.filter((one) => one.name.toLowerCase().includes(text)) : [];
+}
+
 function seek() {
-  const sought = get("seek").value.trim().toLowerCase();
-  const hits = sought ? found.nodes.filter((one) => one.name.toLowerCase().includes(sought)) : [];
+  const hits = sought();
   picture.seek(new Set(hits.map((one) => one.id)));
-  get("hits").textContent = sought ? hits.length : "";
+  get("hits").textContent = get("seek").value.trim() ? hits.length : "";
 }
 
 if (place && window.cytoscape) {
@@ -160,8 +164,7 @@ if (place && window.cytoscape) {
     // Enter opens the card of the first hit, so that nobody needs a mouse for it.
     if (event.key !== "Enter") return;
     event.preventDefault();
-    const sought = get("seek").value.trim().toLowerCase();
-    const first = sought && found.nodes.find((one) => one.name.toLowerCase().includes(sought));
+    const [first] = sought();
     if (first) card(first.id);
   });
   get("png").addEventListener("click", async () => save("network.png", await picture.png()));
