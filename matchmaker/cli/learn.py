@@ -154,6 +154,16 @@ def _print(found: Evaluation) -> None:
                 f"{part['exposure'][method]['largest_share']:.3f}",
             )
         console.print(table, markup=False)
+        fair = Table(title="What fairness costs", title_justify="left")
+        names = ["hit@10", "cost", "largest_share", "other_clusters", "smaller"]
+        for column in ("setting", *names):
+            fair.add_column(
+                column.replace("_", " "), justify="left" if column == "setting" else "right"
+            )
+        for one in part["settings"]:
+            label = f"{one['knob']} {one['value']:g}"
+            fair.add_row(label, *(f"{one[name]:.3f}" for name in names))
+        console.print(fair, markup=False)
         for group, stratum in part.get("strata", {}).items():
             best = sorted(stratum["methods"].items(), key=lambda one: -one[1]["hit@10"])[:4]
             shown = ", ".join(f"{name} {one['hit@10']:.3f}" for name, one in best)

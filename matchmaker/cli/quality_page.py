@@ -17,6 +17,7 @@ _EXPOSURE = {
     "largest_share": "largest",
     "congestion": "congestion",
     "other_clusters": "other clusters",
+    "smaller": "smaller",
 }
 
 
@@ -53,6 +54,11 @@ def section(evaluation: Mapping[str, Any], folder: Path, name: str) -> list[str]
         lines += [f"![hit@10 of every method, with 95 % intervals]({picture})", ""]
         lines += _strata(part)
         lines += ["How places are spread:", "", *_exposure(part), ""]
+        if part.get("settings"):
+            curve = f"{name}-{number}-settings.svg"
+            _plot_settings(part["settings"], folder / curve)
+            lines += ["What fairness costs:", "", *_settings(part["settings"]), ""]
+            lines += [f"![hit@10 against the largest share of places]({curve})", ""]
     return lines
 
 
@@ -101,6 +107,42 @@ def _exposure(part: Mapping[str, Any]) -> list[str]:
         if method in _OURS or figures["coverage"] > 0
     ]
     return _markdown(["method", *_EXPOSURE.values()], rows)
+
+
+def _settings(curve: Sequence[Mapping[str, Any]]) -> list[str]:
+    rows = []
+    for one in curve:
+        low, high = one["cost_interval"]
+        rows.append(
+            [
+                one["knob"] if one["knob"] == "by default" else f"{one['knob']} {one['value']:g}",
+                f"{one['hit@10']:.3f}",
+                f"{one['cost']:+.3f} [{low:+.3f}, {high:+.3f}]",
+                *(f"{one[name]:.3f}" for name in ("largest_share", "other_clusters", "smaller")),
+            ]
+        )
+    head = ["setting", "hit@10", "cost", "largest", "other clusters", "smaller"]
+    return _markdown(head, rows)
+
+
+def _plot_settings(curve: Sequence[Mapping[str, Any]], path: Path) -> None:
+    """hit@10 against what each knob brings: less for the most shown, more for others."""
+    from matplotlib import pyplot
+
+    panels = (("exposure price", "largest_share", "largest share of places"),
+              ("slots for other clusters", "other_clusters", "share in other clusters"),
+              ("price of a place taken", "largest_share", "largest share of places"))  # fmt: skip
+    figure, axes = pyplot.subplots(1, 3, figsize=(9, 2.6), sharey=True, layout="constrained")
+    for axis, (knob, bought, label) in zip(axes, panels, strict=True):
+        points = [curve[0], *(one for one in curve if one["knob"] == knob and one["value"])]
+        x = [one[bought] for one in points]
+        axis.plot(x, [one["hit@10"] for one in points], marker="o", color="#0b6e4f")
+        for one, at in zip(points, x, strict=True):
+            axis.annotate(f"{one['value']:g}", (at, one["hit@10"]), fontsize=7)
+        axis.set(title=knob, xlabel=label)
+    axes[0].set_ylabel("hit@10")
+    figure.savefig(path, metadata={"Date": None})
+    pyplot.close(figure)
 
 
 def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from matchmaker.recommend import rerank
 from matchmaker.recommend.baselines import BASELINES
 from matchmaker.recommend.features.candidate import in_other_cluster
-from matchmaker.recommend.goals import Goal
+from matchmaker.recommend.goals import Goal, Quotas
 from matchmaker.recommend.metrics import MEASURES, exposure, interval, table
 from matchmaker.recommend.model import Request
 from matchmaker.recommend.pairs import Pairs
@@ -25,6 +25,32 @@ SHOWN = 10
 LIMIT = 50
 
 
+@dataclass(frozen=True)
+class Setting:
+    """One way of choosing the ten: a share of the exposure prices, and quotas."""
+
+    knob: str
+    value: float
+    exposure: float = 0.0
+    quotas: Quotas = field(default_factory=Quotas)
+
+
+def settings(goal: Goal) -> tuple[Setting, ...]:
+    """Each knob turned alone, from nothing; the last is what is shown by default."""
+    return (
+        *(Setting("exposure price", x, exposure=x) for x in (0.0, 0.25, 0.5, 0.75, 1.0)),
+        *(
+            Setting("slots for other clusters", x, quotas=Quotas(other_cluster=x))
+            for x in (0.1, 0.2, 0.3, 0.5)
+        ),
+        *(
+            Setting("price of a place taken", x, quotas=Quotas(place=x))
+            for x in (0.004, 0.01, 0.02, 0.05)
+        ),
+        Setting("by default", 1.0, exposure=1.0, quotas=goal.quotas),
+    )
+
+
 class Answers(StrEnum):
     """Which answers count: partners that are new, those known before, or all."""
 
@@ -35,12 +61,29 @@ class Answers(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """One trial: for each method the places of the answers, 0 when not ranked, and who is shown."""
+    """One trial: for each method the places of the answers, 0 when not ranked, and who is shown.
+
+    `elsewhere` and `smaller` are shares of who is shown in other clusters, and of
+    those outside the most active tenth. `chosen` are hits and who is shown under
+    each of the goal's settings.
+    """
 
     places: Mapping[str, IntArray]
     shown: Mapping[str, IntArray]
     strata: Mapping[str, str]
     elsewhere: Mapping[str, float]
+    smaller: Mapping[str, float]
+    chosen: tuple[Chosen, ...]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Who is shown under one setting, and what of it is right, elsewhere and smaller."""
+
+    shown: IntArray
+    hit: bool
+    elsewhere: float
+    smaller: float
 
 
 def outcome(
@@ -62,12 +105,35 @@ def outcome(
     ranked = rank(past, trial.seeker, request, ranker, known)
     orders[OURS], orders[CAPPED] = _order(ranked, ranked.scores), _order(ranked, ranked.priced)
     other = in_other_cluster(past, trial.seeker)
+    small = _smaller(everyone, allowed)
+    chosen = []
+    for setting in settings(goal):
+        rows = _chosen(ranked, setting)
+        hit = bool(np.isin(rows, right).any())
+        chosen.append(Chosen(rows, hit, float(other[rows].mean()), float(small[rows].mean())))
     return Outcome(
         places={name: _places(order, right) for name, order in orders.items()},
         shown={name: order[:SHOWN] for name, order in orders.items()},
         strata=strata(past, trial, right),
         elsewhere={name: float(other[order[:SHOWN]].mean()) for name, order in orders.items()},
+        smaller={name: float(small[order[:SHOWN]].mean()) for name, order in orders.items()},
+        chosen=tuple(chosen),
     )
+
+
+def _smaller(everyone: Pairs, allowed: IntArray) -> BoolArray:
+    """Who is outside the most active tenth of all candidates of a kind, shape (N,)."""
+    activity = everyone.network.activity
+    bar = np.quantile(activity[allowed], 0.9) if len(allowed) else 0.0
+    return np.asarray(activity <= bar)
+
+
+def _chosen(ranked: Ranked, setting: Setting) -> IntArray:
+    """The ten under one setting."""
+    scores = ranked.scores - np.float32(setting.exposure) * (ranked.scores - ranked.priced)
+    pairs = ranked.pairs
+    held = replace(pairs, goal=replace(pairs.goal, quotas=setting.quotas))
+    return np.asarray(pairs.rows[rerank.choose(held, scores, SHOWN)], dtype=np.int32)
 
 
 def _order(ranked: Ranked, scores: FloatArray) -> IntArray:
@@ -167,12 +233,36 @@ def summary(outcomes: Sequence[Outcome], by: str | None = None) -> dict[str, obj
 
 
 def spread(outcomes: Sequence[Outcome], candidates: int) -> dict[str, dict[str, float]]:
-    """Exposure under each method, with the share of slots in other clusters."""
+    """Exposure under each method, with the shares of other clusters and of the smaller."""
     methods = list(outcomes[0].shown) if outcomes else []
     return {
         method: {
             **exposure([one.shown[method] for one in outcomes], candidates),
             "other_clusters": float(np.mean([one.elsewhere[method] for one in outcomes])),
+            "smaller": float(np.mean([one.smaller[method] for one in outcomes])),
         }
         for method in methods
     }
+
+
+def curve(outcomes: Sequence[Outcome], goal: Goal) -> list[dict[str, object]]:
+    """What each way of choosing the ten costs in hit@10, against the plain order, and brings."""
+    hits = [np.array([float(one.chosen[number].hit) for one in outcomes])
+            for number in range(len(settings(goal)))]  # fmt: skip
+    found: list[dict[str, object]] = []
+    for number, setting in enumerate(settings(goal)):
+        chosen = [one.chosen[number] for one in outcomes]
+        shown = np.concatenate([one.shown for one in chosen])
+        found.append(
+            {
+                "knob": setting.knob,
+                "value": setting.value,
+                "hit@10": float(hits[number].mean()),
+                "cost": float((hits[0] - hits[number]).mean()),
+                "cost_interval": interval(hits[0] - hits[number]),
+                "largest_share": float(np.bincount(shown).max() / max(1, len(shown))),
+                "other_clusters": float(np.mean([one.elsewhere for one in chosen])),
+                "smaller": float(np.mean([one.smaller for one in chosen])),
+            }
+        )
+    return found

@@ -105,8 +105,12 @@ def _weights(**weights: float) -> Mapping[str, float]:
     return MappingProxyType(weights)
 
 
-# Text decides; the graph and nearness (就近配套) break what text leaves close.
+# Text decides; the graph and nearness (就近配套) break what text leaves close. Where
+# texts say little, those whom others of the country turn to come first: on Chinese
+# relations of February and March 2025 that put a partner among a newcomer's first
+# ten in 15 of 161 cases, against 8 without; on tenders of 2020 it changes nothing.
 _BY_EVIDENCE = {
+    "country_affinity": 0.10,
     "text_dense": 0.34,
     "text_lexical": 0.24,
     "pagerank": 0.08,
@@ -258,6 +262,7 @@ GOALS: Mapping[GoalName, Goal] = MappingProxyType(
                 layers=frozenset({Layer.SUPPLIES, Layer.COOPERATES_WITH}),
                 engagements=frozenset(EngagementKind),
                 weights=_weights(
+                    country_affinity=0.10,
                     text_dense=0.30,
                     text_lexical=0.16,
                     pagerank=0.10,

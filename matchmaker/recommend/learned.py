@@ -17,6 +17,8 @@ from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker
 from matchmaker.snapshot.model import FloatArray
 
+PRICED_OUT = np.float32(0.001)  # what is left of a probability below its price
+
 Classifier = Any  # sklearn.ensemble.HistGradientBoostingClassifier
 
 
@@ -26,7 +28,7 @@ class GoalModel:
 
     A score is the probability of a tie within the horizon, from the trees' log
     odds x as 1 / (1 + exp(−(slope · x + intercept))) (Platt, 1999). `prices` are
-    what candidates that would be suggested too often pay, in log odds, by id.
+    what candidates that would be suggested too often pay, in probability, by id.
     `figures` say how it was learned and how well it did.
     """
 
@@ -83,15 +85,10 @@ class LearnedRanker:
             return FIXED.priced(pairs, scores)
         ids = pairs.snapshot.ids_of(pairs.rows)
         price = np.fromiter((model.prices.get(one, 0.0) for one in ids), np.float32, len(ids))
-        return np.where(price > 0, probability(log_odds(scores) - price), scores).astype(np.float32)
+        # Never below nothing, and those priced out still in the order of their chances.
+        return np.asarray(np.maximum(scores - price, scores * PRICED_OUT), dtype=np.float32)
 
 
 def probability(log_odds: FloatArray) -> FloatArray:
     """1 / (1 + exp(−x))."""
     return np.asarray(1 / (1 + np.exp(-log_odds.astype(np.float64))), dtype=np.float32)
-
-
-def log_odds(probabilities: FloatArray) -> FloatArray:
-    """The inverse of `probability`."""
-    p = np.clip(probabilities.astype(np.float64), 1e-12, 1 - 1e-7)
-    return np.asarray(np.log(p / (1 - p)), dtype=np.float32)

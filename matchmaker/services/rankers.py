@@ -18,7 +18,7 @@ from matchmaker.recommend.features import FEATURES
 from matchmaker.recommend.learned import GoalModel, LearnedRanker
 
 log = structlog.get_logger(__name__)
-FORMAT = 1
+FORMAT = 2  # prices are in probability
 # Beyond what skops trusts by itself: the trees of scikit-learn.
 TRUSTED = ["sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"]
 MEND = "Run `matchmaker train` again; until then fixed weights are used."

@@ -121,6 +121,20 @@ def test_the_rule_is_found_and_told_with_honest_figures(learned):
     assert json.loads(json.dumps(table, default=float))
 
 
+def test_what_fairness_costs_is_told_beside_what_it_brings(learned):
+    found = learned.learning.evaluate(GOAL, CUT, HORIZON, None, quiet)
+    part = found.tables["new partners, seekers with a history"]
+    plain, *_, default = part["settings"]
+
+    assert (plain["knob"], plain["value"], plain["cost"]) == ("exposure price", 0.0, 0.0)
+    assert plain["hit@10"] == part["methods"][OURS]["hit@10"]["mean"]
+    assert default["knob"] == "by default"
+    assert default["cost"] == pytest.approx(plain["hit@10"] - default["hit@10"])
+    shares = [one["largest_share"] for one in part["settings"] if one["knob"] == "exposure price"]
+    assert shares[-1] == pytest.approx(part["exposure"][CAPPED]["largest_share"])
+    assert all(0 <= one["smaller"] <= 1 for one in part["settings"])
+
+
 def test_a_page_and_plots_are_made_of_an_evaluation(learned, tmp_path):
     found = learned.learning.evaluate(GOAL, CUT, HORIZON, "history", quiet, limit=60)
     plain = json.loads(json.dumps(asdict(found), default=str))

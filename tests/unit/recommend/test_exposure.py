@@ -1,0 +1,92 @@
+"""Prices of exposure against an assignment solved by linear programming."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import sparse
+from scipy.optimize import linprog
+
+from matchmaker.recommend.train import Pools, exposure_prices, pools
+
+SEEKERS, CANDIDATES, SLOTS, CAP = 120, 30, 10, 0.06
+
+
+@pytest.fixture
+def crowded() -> Pools:
+    """Everybody likes the same few best, more or less."""
+    generator = np.random.default_rng(4)
+    fame = np.linspace(0.4, 0.02, CANDIDATES)
+    chance = np.clip(fame * generator.uniform(0.3, 1.7, (SEEKERS, CANDIDATES)), 0, 1)
+    rows = [np.arange(CANDIDATES, dtype=np.int32)] * SEEKERS
+    return pools(list(chance.astype(np.float32)), rows, [True] * SEEKERS)
+
+
+def best_assignment(chance: np.ndarray, cap: float) -> float:
+    """Most right answers that ten slots each and the cap allow, by linear programming."""
+    seekers, candidates = chance.shape
+    ten_each = sparse.kron(sparse.eye_array(seekers), np.ones((1, candidates)))
+    taken = sparse.kron(np.ones((1, seekers)), sparse.eye_array(candidates))
+    limit = np.full(candidates, cap * seekers * SLOTS)
+    solved = linprog(
+        -chance.ravel(), A_ub=taken, b_ub=limit, A_eq=ten_each,
+        b_eq=np.full(seekers, SLOTS), bounds=(0, 1),
+    )  # fmt: skip
+    assert solved.success
+    return float(-solved.fun)
+
+
+def shown_under(asked: Pools, price: np.ndarray) -> tuple[float, float]:
+    """(largest share of slots, sum of chances shown)."""
+    columns = asked.top(price)
+    rows = np.take_along_axis(asked.rows, columns, 1)
+    largest = np.bincount(rows.ravel()).max() / rows.size
+    return float(largest), float(np.take_along_axis(asked.chance, columns, 1).sum())
+
+
+def test_nobody_gets_more_than_the_cap_and_little_is_lost_against_the_best_assignment(
+    crowded: Pools,
+) -> None:
+    plain, _ = shown_under(crowded, np.zeros(CANDIDATES))
+    price = exposure_prices(crowded, CANDIDATES, CAP)
+    largest, shown = shown_under(crowded, price)
+
+    assert plain > CAP * 1.25
+    assert largest <= CAP * 1.05
+    assert shown >= 0.99 * best_assignment(crowded.chance, CAP)
+
+
+def test_who_is_suggested_seldom_pays_nothing(crowded: Pools) -> None:
+    price = exposure_prices(crowded, CANDIDATES, CAP)
+    columns = crowded.top(np.zeros(CANDIDATES))
+    seldom = (
+        np.bincount(np.take_along_axis(crowded.rows, columns, 1).ravel(), minlength=CANDIDATES)
+        < 0.2 * CAP * SEEKERS * SLOTS
+    )
+    assert price.min() == 0
+    assert price[seldom].max() < price.max() / 2
+
+
+def test_the_cap_holds_among_those_with_a_history_too() -> None:
+    generator = np.random.default_rng(5)
+    chance = generator.uniform(0.01, 0.02, (80, 40)).astype(np.float32)
+    chance[:20, 0] = 0.9  # all twenty with a history want the first, no newcomer does
+    chance[20:, 0] = 0.0
+    rows = [np.arange(40, dtype=np.int32)] * 80
+    asked = pools(list(chance), rows, [True] * 20 + [False] * 60)
+    price = exposure_prices(asked, 40, 0.05)
+    shown = np.take_along_axis(asked.rows, asked.top(price), 1)
+
+    assert (shown == 0).sum() / shown.size < 0.05
+    assert (shown[:20] == 0).sum() / shown[:20].size <= 0.05 * 1.1
+
+
+def test_pools_of_different_sizes_show_no_padding() -> None:
+    asked = pools(
+        [np.array([0.2, 0.1], np.float32), np.array([0.3] * 12, np.float32)],
+        [np.array([5, 6], np.int32), np.arange(7, 19, dtype=np.int32)],
+        [True, False],
+    )
+    price = exposure_prices(asked, 20, 0.5)
+    assert price[0] == 0  # the padding names row 0, which nobody is shown
+    assert np.isfinite(price).all()
