@@ -24,7 +24,7 @@ from matchmaker.domain import (
     Tier,
 )
 from matchmaker.recommend.goals import Goal
-from matchmaker.recommend.model import Recommendation
+from matchmaker.recommend.model import Recommendation, Way
 from matchmaker.services.directory import Profile
 from matchmaker.services.matching import Answer
 
@@ -336,6 +336,15 @@ class PathStepOut(Outgoing):
     year: int | None
 
 
+class AdviceOut(Outgoing):
+    """How to go about it: over a partner of both (`closing`) or over a gap (`reaching`)."""
+
+    way: Way
+    text: str
+    zh: str
+    en: str
+
+
 class RecommendationOut(Outgoing):
     """A candidate; `reason` is a sentence in the language asked for."""
 
@@ -348,9 +357,11 @@ class RecommendationOut(Outgoing):
     reasons: list[ReasonOut]
     evidence: list[EvidenceOut]
     path: list[PathStepOut]
+    advice: AdviceOut | None = None
 
     @classmethod
     def of(cls, found: Recommendation, language: str) -> RecommendationOut:
+        told = found.advice
         reasons = [
             ReasonOut(
                 feature=reason.feature,
@@ -378,6 +389,14 @@ class RecommendationOut(Outgoing):
             reasons=reasons,
             evidence=[EvidenceOut.model_validate(piece) for piece in found.evidence],
             path=[PathStepOut.model_validate(step) for step in found.path],
+            advice=None
+            if told is None
+            else AdviceOut(
+                way=told.way,
+                text=told.zh if language == "zh" else told.en,
+                zh=told.zh,
+                en=told.en,
+            ),
         )
 
 

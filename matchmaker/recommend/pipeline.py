@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matchmaker.recommend import explain, rerank
+from matchmaker.recommend.advice import advice, habits
 from matchmaker.recommend.affinity import affinity
 from matchmaker.recommend.evidence import freshness, usable
 from matchmaker.recommend.features import FEATURES, Family
@@ -93,6 +94,7 @@ def prepare(snapshot: Snapshot) -> None:
     """Make now what all requests share, so that the first one is as fast as the others."""
     for goal in GOALS.values():
         prepare_goal(snapshot, goal)
+        habits(snapshot, goal, network(snapshot, goal.walk))
 
 
 def prepare_goal(snapshot: Snapshot, goal: Goal) -> None:
@@ -118,4 +120,5 @@ def _recommendation(ranked: Ranked, place: int, why: tuple[Reason, ...]) -> Reco
         reasons=why,
         evidence=explain.evidence(pairs, row) if why else (),
         path=explain.path(pairs, row) if why else (),
+        advice=advice(pairs, row) if why else None,
     )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.goals import Goal
+from matchmaker.recommend.learned import LEANING
 from matchmaker.recommend.model import Request, Seeker
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.pipeline import rank
@@ -204,17 +205,19 @@ class Pools:
     """Candidates of many seekers side by side, shape (seekers, widest).
 
     `chance` is each one's probability, -inf where a pool is smaller; `rows` who it
-    is. `warm` (seekers,) says who asks with a history.
+    is; `share` what of its price this seeker's candidate pays, see `learned.share`.
+    `warm` (seekers,) says who asks with a history.
     """
 
     chance: NDArray[np.float64]
     rows: IntArray
+    share: NDArray[np.float64]
     warm: BoolArray
 
     def top(self, price: NDArray[np.float64], slots: int = 10) -> NDArray[np.int64]:
         """Columns of those that each seeker is shown under these prices, (seekers, slots)."""
         slots = min(slots, self.chance.shape[1])
-        value = self.chance - price[self.rows]
+        value = self.chance - price[self.rows] * self.share
         return np.argpartition(-value, slots - 1, axis=1)[:, :slots]
 
 
@@ -225,7 +228,9 @@ def pools(chances: Sequence[FloatArray], rows: Sequence[IntArray], warm: Sequenc
     who = np.zeros((len(rows), widest), dtype=np.int32)
     for number, (values, part) in enumerate(zip(chances, rows, strict=True)):
         chance[number, : len(part)], who[number, : len(part)] = values, part
-    return Pools(chance, who, np.array(warm, dtype=np.bool_))
+    # As even as `share` spreads it; whose share is which matters to nobody here.
+    drawn = np.random.default_rng(SEED).uniform(1 - LEANING, 1 + LEANING, chance.shape)
+    return Pools(chance, who, drawn, np.array(warm, dtype=np.bool_))
 
 
 def exposure_prices(asked: Pools, size: int, cap: float, rounds: int = 300) -> NDArray[np.float64]:

@@ -269,6 +269,26 @@ class _Collecting:
         )
 
 
+def learning_examples(snapshot: Snapshot, goal: Goal) -> list[Examples]:
+    """What a goal is learned from, of each cut; [] for too short a history."""
+    found = [
+        _examples(snapshot, goal, day, until, number, _quietly)
+        for number, (day, until) in enumerate(_cuts(snapshot, goal))
+    ]
+    return [part for part in found if part is not None]
+
+
+def examples_of(past: Snapshot, goal: Goal, asked: Sequence[Trial]) -> Examples:
+    """Whole pools of these trials, numbered in their order."""
+    prepare_goal(past, goal)
+    job = _Collecting(past, goal, tuple(asked), described(past), 0, sampled=False)
+    return train.together(list(_everywhere(job, len(asked), "", _quietly)))
+
+
+def _quietly(step: str, done: int, total: int) -> None:
+    del step, done, total
+
+
 @dataclass(frozen=True)
 class _Evaluating:
     past: Snapshot

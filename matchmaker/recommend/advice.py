@@ -1,0 +1,211 @@
+"""How to go about it: over whom one already shares, or over a gap, and how far others went.
+
+Measured, not assumed: how the new ties of a goal came about in the seeker's own
+industry. Where partners of partners are whom one usually finds, an introduction
+by a shared partner is the way (closure; Coleman, 1988); where they are not,
+the gain lies beyond them (structural holes; Burt, 1992).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from matchmaker.recommend.goals import Goal
+from matchmaker.recommend.graph import Network, age_years, made_once
+from matchmaker.recommend.model import Advice, Way
+from matchmaker.recommend.pairs import Pairs
+from matchmaker.snapshot.geography import great_circle_km
+from matchmaker.snapshot.model import (
+    ENGAGEMENT_KINDS,
+    KINDS,
+    NO_DATE,
+    BoolArray,
+    IntArray,
+    Snapshot,
+)
+
+NEW_YEARS = 2.0
+MINIMUM = 30  # new ties, below which nothing is said of what is usual
+UNDERTAKINGS = 1500  # of the last two years, drawn at random; shares then err by 2–3 points
+PAIRS_OF_EACH = 4
+EVERYBODY = -1
+
+
+@dataclass(frozen=True)
+class Habits:
+    """New ties of the last two years: how many, which share closed a triangle, how far they went.
+
+    `closing` is the share, of those between two who both had partners before, of
+    those who had one in common, NaN for fewer than `MINIMUM`; `near_km` and
+    `far_km` are the quartiles of their distances, NaN without any.
+    """
+
+    ties: int
+    closing: float
+    near_km: float
+    far_km: float
+
+
+def advice(pairs: Pairs, row: int) -> Advice | None:
+    """How to go about one candidate; None for a partner, and for one who asks from outside."""
+    me = pairs.seeker.row
+    if me is None or row in pairs.network.partners(me):
+        return None
+    shared = pairs.network.shared_with(me, row)
+    found = habits(pairs.snapshot, pairs.goal, pairs.network)
+    own = found.get(pairs.seeker.industry) if pairs.seeker.industry >= 0 else None
+    usual = own or found.get(EVERYBODY)
+    zh, en = _way(pairs, shared)
+    if usual is not None:
+        told = _usual(usual, bool(len(shared)), own is not None)
+        zh, en = zh + told[0], en + told[1]
+        there = pairs.snapshot.organizations
+        km = float(
+            great_circle_km(
+                pairs.seeker.latitude,
+                pairs.seeker.longitude,
+                there.latitude[[row]],
+                there.longitude[[row]],
+            )[0]
+        )
+        further = _window(km, usual)
+        zh, en = zh + further[0], en + further[1]
+    return Advice(Way.CLOSING if len(shared) else Way.REACHING, zh, en)
+
+
+def _way(pairs: Pairs, shared: IntArray) -> tuple[str, str]:
+    if not len(shared):
+        return (
+            "你们没有共同伙伴：这是跨越网络空缺的联系。",
+            "No partner in common: this reaches over a gap.",
+        )
+    name = pairs.snapshot.name_of(int(shared[0]))
+    who = "1 partner" if len(shared) == 1 else f"{len(shared)} partners"
+    return (
+        f"你们有{len(shared)}个共同伙伴，可请{name}引荐。",
+        f"You share {who}: {name} could bring you together.",
+    )
+
+
+def _usual(usual: Habits, closing: bool, own: bool) -> tuple[str, str]:
+    """How often new ties come so, in both languages."""
+    if np.isnan(usual.closing):
+        return "", ""
+    share = round(100 * (usual.closing if closing else 1 - usual.closing))
+    return (
+        f"{'贵行业' if own else '此类'}新合作中{share}%是这样形成的。",
+        f" {share} % of new ties {'in your industry' if own else 'of this kind'} came so.",
+    )
+
+
+def _window(km: float, usual: Habits) -> tuple[str, str]:
+    """Where a distance lies among those of others, in both languages."""
+    if not (np.isfinite(km) and np.isfinite(usual.near_km)):
+        return "", ""
+    low, high = round(usual.near_km), round(usual.far_km)
+    zh, en = f"其中半数相距{low}–{high}公里，", f" Half of them are {low}–{high} km apart"
+    if km > usual.far_km:
+        return f"{zh}此家更远，宜先线上接洽。", f"{en}; this one is further: meet online first."
+    if km < usual.near_km:
+        return f"{zh}此家更近。", f"{en}; this one is nearer."
+    return f"{zh}此家在其中。", f"{en}, this one among them."
+
+
+def habits(snapshot: Snapshot, goal: Goal, network: Network) -> Mapping[int, Habits]:
+    """Habits of each industry with enough new ties, and of all under `EVERYBODY`."""
+    return made_once(
+        snapshot, ("habits", goal.name, id(network)), lambda: _habits(snapshot, goal, network)
+    )
+
+
+def _habits(snapshot: Snapshot, goal: Goal, network: Network) -> dict[int, Habits]:
+    seekers, candidates = _new_ties(snapshot, goal, network)
+    organizations = snapshot.organizations
+    km = np.array(
+        [
+            great_circle_km(
+                float(organizations.latitude[one]),
+                float(organizations.longitude[one]),
+                organizations.latitude[[other]],
+                organizations.longitude[[other]],
+            )[0]
+            for one, other in zip(seekers, candidates, strict=True)
+        ]
+    )
+    established, closing = _closing(network, _before(snapshot, network), seekers, candidates)
+    industry = organizations.industry[seekers]
+    groups = {EVERYBODY: np.ones(len(seekers), dtype=np.bool_)}
+    groups |= {int(code): industry == code for code in np.unique(industry[industry >= 0])}
+    found = {}
+    for code, group in groups.items():
+        if int(group.sum()) < MINIMUM:
+            continue
+        known = km[group & np.isfinite(km)]
+        near, far = np.quantile(known, [0.25, 0.75]) if len(known) else (np.nan, np.nan)
+        told = closing[group & established]
+        share = float(told.mean()) if len(told) >= MINIMUM else float("nan")
+        found[code] = Habits(int(group.sum()), share, float(near), float(far))
+    return found
+
+
+def _before(snapshot: Snapshot, network: Network) -> BoolArray:
+    """Which undertakings are older than the last two years, or undated, shape (c,)."""
+    made = network.undertakings
+    age = age_years(snapshot, made.date)
+    return np.asarray((age > NEW_YEARS) | made.estimated | (made.date == NO_DATE))
+
+
+def _new_ties(snapshot: Snapshot, goal: Goal, network: Network) -> tuple[IntArray, IntArray]:
+    """Pairs of one who asks and one who is asked for that first met in the last two years."""
+    made = network.undertakings
+    kinds = [ENGAGEMENT_KINDS.index(kind) for kind in goal.engagements]
+    of_goal = made.tie >= 0
+    for layer in sorted(frozenset(snapshot.layers) - goal.layers):
+        of_goal[np.isin(made.tie, snapshot.layers[layer].out.tie)] = False
+    engaged = made.engagement >= 0
+    of_goal[engaged] = np.isin(snapshot.engagements.kind[made.engagement[engaged]], kinds)
+    before = _before(snapshot, network)
+    columns = np.flatnonzero(of_goal & ~before)
+    generator = np.random.default_rng(0)
+    columns = np.sort(generator.permutation(columns)[:UNDERTAKINGS])
+    kind = snapshot.organizations.kind
+    asks = np.isin(kind, [KINDS.index(one) for one in goal.seekers])
+    asked = np.isin(kind, [KINDS.index(one) for one in goal.candidates])
+    members = network.incidence.T.tocsr()
+    pairs: set[tuple[int, int]] = set()
+    for column in columns.tolist():
+        rows = members.indices[members.indptr[column] : members.indptr[column + 1]]
+        both = [(int(a), int(b)) for a in rows[asks[rows]] for b in rows[asked[rows]] if a != b]
+        drawn = generator.permutation(len(both))[:PAIRS_OF_EACH]
+        pairs.update(both[number] for number in drawn)
+    fresh = [pair for pair in sorted(pairs) if not _met_before(network, before, *pair)]
+    table = np.array(fresh, dtype=np.int32).reshape(-1, 2)
+    return table[:, 0], table[:, 1]
+
+
+def _met_before(network: Network, before: BoolArray, first: int, second: int) -> bool:
+    return bool(before[network.joint_undertakings(first, second)].any())
+
+
+def _closing(
+    network: Network, before: BoolArray, seekers: IntArray, candidates: IntArray
+) -> tuple[BoolArray, BoolArray]:
+    """Whether both had partners before, and whether they had one in common, (pairs,) each."""
+    members = network.incidence.T.tocsr()
+
+    def partners(row: int) -> set[int]:
+        own = network.incidence
+        columns = own.indices[own.indptr[row] : own.indptr[row + 1]]
+        found: set[int] = set()
+        for column in columns[before[columns]].tolist():
+            found.update(members.indices[members.indptr[column] : members.indptr[column + 1]])
+        return found - {row}
+
+    known = {row: partners(row) for row in {*seekers.tolist(), *candidates.tolist()}}
+    pairs = list(zip(seekers.tolist(), candidates.tolist(), strict=True))
+    established = np.array([bool(known[a] and known[b]) for a, b in pairs], dtype=np.bool_)
+    common = np.array([bool(known[a] & known[b]) for a, b in pairs], dtype=np.bool_)
+    return established, common

@@ -1,0 +1,104 @@
+"""How to go about a candidate, against habits counted by hand."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from matchmaker.domain import GoalName, GraphRows, Kind, Place, PlaceLevel
+from matchmaker.recommend.advice import EVERYBODY, advice, habits
+from matchmaker.recommend.goals import GOALS
+from matchmaker.recommend.model import Way
+from matchmaker.recommend.pairs import Pairs
+from matchmaker.recommend.trials import seeker_of
+
+from .small_graphs import organization, project, snapshot_of
+
+GOAL = GOALS[GoalName.RESEARCH_PARTNER]
+LONG_AGO, LATELY = datetime.date(2012, 5, 1), datetime.date(2019, 6, 1)
+FIRMS, THROUGH_A_PARTNER = 40, 30
+
+
+@pytest.fixture
+def grown():
+    """Forty firms find a lab each: thirty through the hub that both know, ten without."""
+    where = tuple(
+        Place(f"p:{number}", f"P{number}", PlaceLevel.CITY, latitude=30.0,
+              longitude=120.0 + number / 10)
+        for number in range(FIRMS)
+    )  # fmt: skip
+    who = [organization("hub")]
+    done = []
+    for number in range(FIRMS):
+        firm, lab = f"f{number}", f"l{number}"
+        who.append(organization(firm, place="p:0"))
+        who.append(organization(lab, Kind.UNIVERSITY, place=f"p:{number}"))
+        own = "hub" if number < THROUGH_A_PARTNER else f"other{number}"
+        if own != "hub":
+            who.append(organization(own))
+        done.append(project(f"a{number}", f"{firm} {own}", LONG_AGO))
+        done.append(project(f"b{number}", f"{lab} hub", LONG_AGO))
+        done.append(project(f"c{number}", f"{firm} {lab}", LATELY))
+    return snapshot_of(GraphRows(places=where, organizations=tuple(who), engagements=tuple(done)))
+
+
+def pairs_of(snapshot, name):
+    row = snapshot.row_of(f"t:{name}")
+    return Pairs(snapshot, GOAL, seeker_of(snapshot, row), np.arange(len(snapshot), dtype=np.int32))
+
+
+def test_habits_are_those_counted_by_hand(grown):
+    pairs = pairs_of(grown, "f0")
+    found = habits(grown, GOAL, pairs.network)[EVERYBODY]
+
+    assert found.ties == FIRMS
+    assert found.closing == THROUGH_A_PARTNER / FIRMS
+    # At 30° north a tenth of a degree is 9.63 km; the labs lie 0 to 39 of them away.
+    assert found.near_km == pytest.approx(9.75 * 9.63, rel=0.01)
+    assert found.far_km == pytest.approx(29.25 * 9.63, rel=0.01)
+
+
+def test_one_who_shares_a_partner_is_told_whom_to_ask(grown):
+    told = advice(pairs_of(grown, "f0"), grown.row_of("t:l20"))
+
+    assert told.way is Way.CLOSING
+    assert told.en == (
+        "You share 1 partner: HUB could bring you together. 75 % of new ties of this kind came so."
+        " Half of them are 94–282 km apart, this one among them."
+    )
+    assert told.zh == (
+        "你们有1个共同伙伴，可请HUB引荐。此类新合作中75%是这样形成的。"
+        "其中半数相距94–282公里，此家在其中。"
+    )
+
+
+def test_one_beyond_a_gap_is_said_to_be(grown):
+    told = advice(pairs_of(grown, "f35"), grown.row_of("t:l39"))
+
+    assert told.way is Way.REACHING
+    assert told.en.startswith("No partner in common: this reaches over a gap. 25 % of new ties")
+    assert told.en.endswith("this one is further: meet online first.")
+
+
+def test_nothing_is_advised_about_a_partner_or_to_one_from_outside(grown):
+    assert advice(pairs_of(grown, "f0"), grown.row_of("t:l0")) is None
+    outside = seeker_of(grown, 0)
+    pairs = Pairs(grown, GOAL, replace(outside, row=None), np.arange(len(grown), dtype=np.int32))
+    assert advice(pairs, grown.row_of("t:l0")) is None
+
+
+def test_too_few_new_ties_are_no_habit():
+    rows = GraphRows(
+        organizations=(organization("f"), organization("l", Kind.UNIVERSITY), organization("g"),
+                       organization("m", Kind.UNIVERSITY)),
+        engagements=(project("p", "f l", LATELY), project("q", "g m", LATELY)),
+    )  # fmt: skip
+    snapshot = snapshot_of(rows)
+    pairs = pairs_of(snapshot, "f")
+    assert habits(snapshot, GOAL, pairs.network) == {}
+    assert advice(pairs, snapshot.row_of("t:m")).en == (
+        "No partner in common: this reaches over a gap."
+    )
