@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from matchmaker.recommend.features.affinity import NEAR_KM
 from matchmaker.recommend.goals import Goal
 from matchmaker.recommend.graph import Network, age_years, made_once
 from matchmaker.recommend.model import Advice, Way
@@ -106,9 +107,14 @@ def _window(km: float, usual: Habits) -> tuple[str, str]:
     if not (np.isfinite(km) and np.isfinite(usual.near_km)):
         return "", ""
     low, high = round(usual.near_km), round(usual.far_km)
-    zh, en = f"其中半数相距{low}–{high}公里，", f" Half of them are {low}–{high} km apart"
-    if km > usual.far_km:
+    zh, en = f"新合作半数相距{low}–{high}公里，", f" Half of new ties are {low}–{high} km apart"
+    if low == 0:
+        zh = f"新合作四分之三相距不超过{high}公里，"
+        en = f" Three quarters of new ties are at most {high} km apart"
+    if km > max(usual.far_km, NEAR_KM):
         return f"{zh}此家更远，宜先线上接洽。", f"{en}; this one is further: meet online first."
+    if km > usual.far_km:
+        return f"{zh}此家更远。", f"{en}; this one is further."
     if km < usual.near_km:
         return f"{zh}此家更近。", f"{en}; this one is nearer."
     return f"{zh}此家在其中。", f"{en}, this one among them."

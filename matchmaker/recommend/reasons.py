@@ -54,6 +54,13 @@ class Facts:
         return country >= 0 and country == self._pairs.country
 
     @property
+    def borders(self) -> bool:
+        """Whether organisations of more than one country are known at all."""
+        country = self._organizations.country
+        known = country[country >= 0]
+        return bool(len(known) and (known != known[0]).any())
+
+    @property
     def other_cluster(self) -> bool:
         return bool(in_other_cluster(self._pairs.snapshot, self._pairs.seeker)[self._row])
 
@@ -105,6 +112,10 @@ def _history(facts: Facts, good: bool) -> Said:
 
 def _home(facts: Facts, good: bool) -> Said:
     value = facts.with_country
+    if not facts.borders:  # where all are of one country, that it is the same says nothing
+        often = ("近期常与您这类机构合作", "often works with organisations like you")
+        seldom = ("近期较少与您这类机构合作", "seldom works with organisations like you")
+        return (value, *(often if good else seldom))
     if good and facts.same_country:
         return value, "同在一国，近期常与本国机构合作", "of your own country, and active in it"
     if good:

@@ -67,11 +67,11 @@ def test_one_who_shares_a_partner_is_told_whom_to_ask(grown):
     assert told.way is Way.CLOSING
     assert told.en == (
         "You share 1 partner: HUB could bring you together. 75 % of new ties of this kind came so."
-        " Half of them are 94–282 km apart, this one among them."
+        " Half of new ties are 94–282 km apart, this one among them."
     )
     assert told.zh == (
         "你们有1个共同伙伴，可请HUB引荐。此类新合作中75%是这样形成的。"
-        "其中半数相距94–282公里，此家在其中。"
+        "新合作半数相距94–282公里，此家在其中。"
     )
 
 
