@@ -158,3 +158,16 @@ def test_the_way_to_a_candidate_is_drawn(visit):
     assert stops[0] == "You"
     assert len(stops) == ways.first.locator(".via").count() + 1
     assert not np.any([one == "" for one in stops])
+
+
+def test_the_advice_fits_the_way_that_is_drawn(visit):
+    visitor = visit("firm", "en")
+    visitor.open("/find?goal=supplier")
+    told = 0
+    for card in visitor.page.locator("article.card").all():
+        steps, text = card.locator("ol.path .via").count(), card.inner_text()
+        if steps >= 2:
+            told += 1
+            assert ("You share" in text) == (steps == 2)
+            assert ("No partner in common" in text) == (steps > 2)
+    assert told > 0
