@@ -98,7 +98,7 @@ def _usual(usual: Habits, closing: bool, own: bool) -> tuple[str, str]:
     share = round(100 * (usual.closing if closing else 1 - usual.closing))
     return (
         f"{'贵行业' if own else '此类'}新合作中{share}%是这样形成的。",
-        f" {share} % of new ties {'in your industry' if own else 'of this kind'} came so.",
+        f" {share} % of new ties {'in your industry' if own else 'of this kind'} came about so.",
     )
 
 
