@@ -66,7 +66,8 @@ def test_one_who_shares_a_partner_is_told_whom_to_ask(grown):
 
     assert told.way is Way.CLOSING
     assert told.en == (
-        "You share 1 partner: HUB could bring you together. 75 % of new ties of this kind came about so."
+        "You share 1 partner: HUB could bring you together."
+        " 75 % of new ties of this kind came about so."
         " Half of new ties are 94–282 km apart, this one among them."
     )
     assert told.zh == (
