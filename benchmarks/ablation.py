@@ -60,9 +60,7 @@ def main() -> None:
     whole = Wiring(Settings()).reader.current()
     past = whole.as_of(options.cut)
     until = to_days(options.cut + timedelta(days=options.horizon))
-    questions = [
-        one for one in trials(whole, past, goal, until) if len(one.answers if one.text else one.new)
-    ]
+    questions = [one for one in trials(whole, past, goal, until) if len(one.right)]
     if len(questions) > options.limit:
         drawn = np.random.default_rng(0).choice(len(questions), options.limit, replace=False)
         questions = [questions[number] for number in np.sort(drawn)]

@@ -15,20 +15,18 @@ import numpy as np
 
 from matchmaker.recommend.features.affinity import NEAR_KM
 from matchmaker.recommend.goals import Goal
-from matchmaker.recommend.graph import Network, age_years, made_once
+from matchmaker.recommend.graph import Network, made_once
 from matchmaker.recommend.model import Advice, Way
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.snapshot.geography import great_circle_km
 from matchmaker.snapshot.model import (
     ENGAGEMENT_KINDS,
     KINDS,
-    NO_DATE,
     BoolArray,
     IntArray,
     Snapshot,
 )
 
-NEW_YEARS = 2.0
 MINIMUM = 30  # new ties, below which nothing is said of what is usual
 UNDERTAKINGS = 1500  # of the last two years, drawn at random; shares then err by 2–3 points
 PAIRS_OF_EACH = 4
@@ -141,7 +139,7 @@ def _habits(snapshot: Snapshot, goal: Goal, network: Network) -> dict[int, Habit
             for one, other in zip(seekers, candidates, strict=True)
         ]
     )
-    established, closing = _closing(network, _before(snapshot, network), seekers, candidates)
+    established, closing = _closing(network, seekers, candidates)
     industry = organizations.industry[seekers]
     groups = {EVERYBODY: np.ones(len(seekers), dtype=np.bool_)}
     groups |= {int(code): industry == code for code in np.unique(industry[industry >= 0])}
@@ -157,13 +155,6 @@ def _habits(snapshot: Snapshot, goal: Goal, network: Network) -> dict[int, Habit
     return found
 
 
-def _before(snapshot: Snapshot, network: Network) -> BoolArray:
-    """Which undertakings are older than the last two years, or undated, shape (c,)."""
-    made = network.undertakings
-    age = age_years(snapshot, made.date)
-    return np.asarray((age > NEW_YEARS) | made.estimated | (made.date == NO_DATE))
-
-
 def _new_ties(snapshot: Snapshot, goal: Goal, network: Network) -> tuple[IntArray, IntArray]:
     """Pairs of one who asks and one who is asked for that first met in the last two years."""
     made = network.undertakings
@@ -173,40 +164,39 @@ def _new_ties(snapshot: Snapshot, goal: Goal, network: Network) -> tuple[IntArra
         of_goal[np.isin(made.tie, snapshot.layers[layer].out.tie)] = False
     engaged = made.engagement >= 0
     of_goal[engaged] = np.isin(snapshot.engagements.kind[made.engagement[engaged]], kinds)
-    before = _before(snapshot, network)
-    columns = np.flatnonzero(of_goal & ~before)
+    columns = np.flatnonzero(of_goal & network.fresh)
     generator = np.random.default_rng(0)
     columns = np.sort(generator.permutation(columns)[:UNDERTAKINGS])
     kind = snapshot.organizations.kind
     asks = np.isin(kind, [KINDS.index(one) for one in goal.seekers])
     asked = np.isin(kind, [KINDS.index(one) for one in goal.candidates])
-    members = network.incidence.T.tocsr()
+    members = network.participants
     pairs: set[tuple[int, int]] = set()
     for column in columns.tolist():
         rows = members.indices[members.indptr[column] : members.indptr[column + 1]]
         both = [(int(a), int(b)) for a in rows[asks[rows]] for b in rows[asked[rows]] if a != b]
         drawn = generator.permutation(len(both))[:PAIRS_OF_EACH]
         pairs.update(both[number] for number in drawn)
-    fresh = [pair for pair in sorted(pairs) if not _met_before(network, before, *pair)]
+    fresh = [pair for pair in sorted(pairs) if not _met_before(network, *pair)]
     table = np.array(fresh, dtype=np.int32).reshape(-1, 2)
     return table[:, 0], table[:, 1]
 
 
-def _met_before(network: Network, before: BoolArray, first: int, second: int) -> bool:
-    return bool(before[network.joint_undertakings(first, second)].any())
+def _met_before(network: Network, first: int, second: int) -> bool:
+    return bool((~network.fresh[network.joint_undertakings(first, second)]).any())
 
 
 def _closing(
-    network: Network, before: BoolArray, seekers: IntArray, candidates: IntArray
+    network: Network, seekers: IntArray, candidates: IntArray
 ) -> tuple[BoolArray, BoolArray]:
     """Whether both had partners before, and whether they had one in common, (pairs,) each."""
-    members = network.incidence.T.tocsr()
+    members = network.participants
 
     def partners(row: int) -> set[int]:
         own = network.incidence
         columns = own.indices[own.indptr[row] : own.indptr[row + 1]]
         found: set[int] = set()
-        for column in columns[before[columns]].tolist():
+        for column in columns[~network.fresh[columns]].tolist():
             found.update(members.indices[members.indptr[column] : members.indptr[column + 1]])
         return found - {row}
 

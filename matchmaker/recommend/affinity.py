@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matchmaker.domain import Kind
-from matchmaker.recommend.graph import YEAR, Matrix, Network, age_years, made_once
+from matchmaker.recommend.graph import NEW_YEARS, YEAR, Matrix, Network, age_years, made_once
 from matchmaker.snapshot.model import KINDS, NO_DATE, BoolArray, FloatArray, IntArray, Snapshot
 
 # A profile counts as much as this many recent undertakings of the seeker's country.
 PRIOR_UNDERTAKINGS = 1.0
 PRIOR_COUNTRY = 20.0
-NEW_YEARS = 2.0
 NOBODY = np.int32(-1)
 
 
@@ -221,7 +220,7 @@ class Affinity:
         lately = np.asarray(incidence @ undertakings.latest)
         met_recently = np.asarray(incidence @ (undertakings.weight * met))
         sizes = np.asarray(incidence @ (undertakings.weight * undertakings.size))
-        fresh = (age <= NEW_YEARS) & ~undertakings.estimated & (undertakings.date != NO_DATE)
+        fresh = network.fresh
         recent, before = _joined(incidence, fresh), _joined(incidence, ~fresh)
         new_ties = (recent - recent.multiply(before)).tocsr()
         first = _first_date(incidence, undertakings.date)

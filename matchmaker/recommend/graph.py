@@ -29,6 +29,7 @@ from matchmaker.snapshot.model import (
 )
 
 E_FOLDING_YEARS = 3.0
+NEW_YEARS = 2.0
 LATEST_YEARS = 1.0  # e-folding time of measures that look at the latest undertakings only
 YEAR = 365.25
 # An undertaking without a date says little of today: as one of ten years ago.
@@ -75,6 +76,10 @@ class Network:
     def __init__(self, snapshot: Snapshot, layers: frozenset[Layer]) -> None:
         self.organizations = len(snapshot)
         self.incidence, self.undertakings = _incidence(snapshot, layers)
+        made = self.undertakings
+        recent = age_years(snapshot, made.date) <= NEW_YEARS
+        # Undertakings of the last two years, on a day that is known, shape (c,).
+        self.fresh: BoolArray = recent & ~made.estimated & (made.date != NO_DATE)
 
     @cached_property
     def _steps(self) -> tuple[dict[Pace, Matrix], Matrix]:
@@ -94,7 +99,7 @@ class Network:
 
     def prepare(self) -> None:
         """Make now what requests would make at first use."""
-        _ = self._steps, self._participants, self.adjacency, self.degree, self.recent_joint
+        _ = self._steps, self.participants, self.adjacency, self.degree, self.recent_joint
         _ = self.activity, self.centrality
 
     def hop(self, mass: FloatArray, pace: Pace) -> FloatArray:
@@ -142,11 +147,11 @@ class Network:
         if total <= 0:
             return np.zeros(self.organizations, dtype=np.float32)
         shares = weight / total / self.undertakings.size[columns]
-        members = self._participants
+        members = self.participants
         return _gathered(members, columns, shares, self.organizations)
 
     @cached_property
-    def _participants(self) -> Matrix:
+    def participants(self) -> Matrix:
         """Undertakings × organisations."""
         return _compact(self.incidence.T)
 

@@ -107,8 +107,7 @@ def examples(
     request = Request(goal.name, POOL_LIMIT, only_new=not trial.text)
     ranked = rank(past, trial.seeker, request, _Collecting(learned_features(goal)), known)
     pairs = ranked.pairs
-    right = trial.answers if trial.text else trial.new
-    label = np.isin(pairs.rows, right)
+    label = np.isin(pairs.rows, trial.right)
     values, rows = ranked.matrix.values, pairs.rows
     weight = np.ones(len(rows), dtype=np.float32)
     if sampled:

@@ -41,6 +41,11 @@ class Trial:
     known: IntArray
     text: bool
 
+    @property
+    def right(self) -> IntArray:
+        """What is to be foreseen: every answer to a text, new partners of an organisation."""
+        return self.answers if self.text else self.new
+
     @cached_property
     def new(self) -> IntArray:
         """Answers that were no partners before."""

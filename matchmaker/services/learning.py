@@ -307,11 +307,7 @@ def _examples(
     snapshot: Snapshot, goal: Goal, day: date, until: date, seed: int, progress: Progress
 ) -> Examples | None:
     past = snapshot.as_of(day)
-    asked = [
-        trial
-        for trial in trials(snapshot, past, goal, to_days(until))
-        if len(trial.answers if trial.text else trial.new)
-    ]
+    asked = [trial for trial in trials(snapshot, past, goal, to_days(until)) if len(trial.right)]
     asked = _sample(asked, TRIALS_PER_CUT, seed)
     if not asked:
         return None
