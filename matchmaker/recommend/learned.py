@@ -23,8 +23,27 @@ from matchmaker.snapshot.model import FloatArray
 # in a hundred, that saves newcomers 3 % of hit@10 and those with a history 1 %.
 LEANING = 0.3
 PRICED_OUT = np.float32(0.001)  # what is left of a probability below its price
+SLOTS = 10  # what is usually shown: prices are shares of what that many chances add up to
 
 Classifier = Any  # sklearn.ensemble.HistGradientBoostingClassifier
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What candidates that would be suggested too often pay, by id.
+
+    As a share of what the seeker's ten best chances add up to: so it costs those to
+    whom much and those to whom little is likely the same part. Those who ask with a
+    `history` and `newcomers` want the same few for other reasons: one price for both
+    would be the higher one. On EU projects, under the same cap, two cost those with a
+    history a sixth less.
+    """
+
+    history: Mapping[str, float]
+    newcomers: Mapping[str, float]
+
+
+UNPRICED = Prices({}, {})
 
 
 @dataclass(frozen=True)
@@ -32,16 +51,15 @@ class GoalModel:
     """What was learned for one goal.
 
     A score is the probability of a tie within the horizon, from the trees' log
-    odds x as 1 / (1 + exp(−(slope · x + intercept))) (Platt, 1999). `prices` are
-    what candidates that would be suggested too often pay, in probability, by id.
-    `figures` say how it was learned and how well it did.
+    odds x as 1 / (1 + exp(−(slope · x + intercept))) (Platt, 1999). `figures` say
+    how it was learned and how well it did.
     """
 
     features: tuple[str, ...]
     classifiers: tuple[Classifier, ...]
     slope: float
     intercept: float
-    prices: Mapping[str, float]
+    prices: Prices
     figures: Mapping[str, Any]
 
     def log_odds(self, matrix: FeatureMatrix) -> FloatArray:
@@ -89,16 +107,25 @@ class LearnedRanker:
         if model is None:
             return FIXED.priced(pairs, scores)
         asking = _name_of(pairs)
-        price = np.fromiter(
+        prices = model.prices.history if pairs.has_history else model.prices.newcomers
+        part = np.fromiter(
             (
-                model.prices[one] * share(asking, one) if one in model.prices else 0.0
+                prices[one] * share(asking, one) if one in prices else 0.0
                 for one in pairs.snapshot.ids_of(pairs.rows)
             ),
             np.float32,
             len(pairs.rows),
         )
         # Never below nothing, and those priced out still in the order of their chances.
-        return np.asarray(np.maximum(scores - price, scores * PRICED_OUT), dtype=np.float32)
+        less = scores - part * best_sum(scores)
+        return np.asarray(np.maximum(less, scores * PRICED_OUT), dtype=np.float32)
+
+
+def best_sum(chances: FloatArray, slots: int = SLOTS) -> float:
+    """What the largest chances of (n,) add up to: right answers to expect among so many."""
+    if len(chances) <= slots:
+        return float(chances.sum())
+    return float(np.partition(chances, -slots)[-slots:].sum())
 
 
 def share(seeker: str, candidate: str) -> float:

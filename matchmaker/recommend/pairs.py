@@ -72,6 +72,12 @@ class Pairs:
         """Shares of programme parts in what the seeker does, shape (parts,)."""
         return self.affinity.profile(self.seeker.row, self.country)
 
+    @property
+    def has_history(self) -> bool:
+        """Whether the seeker has a place in the network."""
+        row, starts = self.seeker.row, self.network.incidence.indptr
+        return row is not None and bool(starts[row] < starts[row + 1])
+
     @cached_property
     def _hops(self) -> FloatArray | None:
         if self.seeker.row is None:

@@ -71,9 +71,13 @@ def rank(
     request: Request,
     ranker: Ranker = FIXED,
     among: BoolArray | None = None,
+    goal: Goal | None = None,
 ) -> Ranked:
-    """Who is worth a closer look, scored. `among` (N,) narrows the candidates further."""
-    goal = GOALS[request.goal]
+    """Who is worth a closer look, scored. `among` (N,) narrows the candidates further.
+
+    `goal` stands in for the one asked for: learning asks it on behalf of others.
+    """
+    goal = goal or GOALS[request.goal]
     ranker = ranker.serving(goal, seeker)
     everyone = Pairs(snapshot, goal, seeker, np.arange(len(snapshot), dtype=np.int32))
     eligible = rerank.eligible(everyone, request)

@@ -15,10 +15,10 @@ import structlog
 from matchmaker.domain import GoalName
 from matchmaker.errors import RankerMismatch
 from matchmaker.recommend.features import FEATURES
-from matchmaker.recommend.learned import GoalModel, LearnedRanker
+from matchmaker.recommend.learned import GoalModel, LearnedRanker, Prices
 
 log = structlog.get_logger(__name__)
-FORMAT = 2  # prices are in probability
+FORMAT = 3  # prices of two kinds of seekers, as shares of their chances
 # Beyond what skops trusts by itself: the trees of scikit-learn.
 TRUSTED = ["sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"]
 MEND = "Run `matchmaker train` again; until then fixed weights are used."
@@ -53,7 +53,10 @@ class RankerFolder:
             "classifiers": list(model.classifiers),
             "slope": model.slope,
             "intercept": model.intercept,
-            "prices": dict(model.prices),
+            "prices": {
+                "history": dict(model.prices.history),
+                "newcomers": dict(model.prices.newcomers),
+            },
             "figures": json.dumps(model.figures, ensure_ascii=False),
         }
         try:
@@ -82,7 +85,7 @@ class RankerFolder:
                 classifiers=tuple(content["classifiers"]),
                 slope=float(content["slope"]),
                 intercept=float(content["intercept"]),
-                prices=content["prices"],
+                prices=Prices(**content["prices"]),
                 figures=json.loads(content["figures"]),
             )
         except RankerMismatch:

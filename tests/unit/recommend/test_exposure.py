@@ -20,7 +20,7 @@ def crowded() -> Pools:
     fame = np.linspace(0.4, 0.02, CANDIDATES)
     chance = np.clip(fame * generator.uniform(0.3, 1.7, (SEEKERS, CANDIDATES)), 0, 1)
     rows = [np.arange(CANDIDATES, dtype=np.int32)] * SEEKERS
-    return pools(list(chance.astype(np.float32)), rows, [True] * SEEKERS)
+    return pools(list(chance.astype(np.float32)), rows)
 
 
 def best_assignment(chance: np.ndarray, cap: float) -> float:
@@ -59,7 +59,7 @@ def test_nobody_gets_more_than_the_cap_and_little_is_lost_against_the_best_assig
 
 def test_those_who_are_alike_are_not_all_sent_past_the_same() -> None:
     chance = np.tile(np.linspace(0.2, 0.1, 40), (100, 1)).astype(np.float32)
-    alike = pools(list(chance), [np.arange(40, dtype=np.int32)] * 100, [False] * 100)
+    alike = pools(list(chance), [np.arange(40, dtype=np.int32)] * 100)
     price = exposure_prices(alike, 40, 0.05)
     largest, shown = shown_under(alike, price)
 
@@ -91,25 +91,22 @@ def test_who_is_suggested_seldom_pays_nothing(crowded: Pools) -> None:
     assert price[seldom].max() < price.max() / 2
 
 
-def test_the_cap_holds_among_those_with_a_history_too() -> None:
-    generator = np.random.default_rng(5)
-    chance = generator.uniform(0.01, 0.02, (80, 40)).astype(np.float32)
-    chance[:20, 0] = 0.9  # all twenty with a history want the first, no newcomer does
-    chance[20:, 0] = 0.0
-    rows = [np.arange(40, dtype=np.int32)] * 80
-    asked = pools(list(chance), rows, [True] * 20 + [False] * 60)
-    price = exposure_prices(asked, 40, 0.05)
-    shown = np.take_along_axis(asked.rows, asked.top(price), 1)
+def test_every_seeker_counts_as_one_however_likely_its_answers() -> None:
+    chance = np.random.default_rng(5).uniform(0.1, 0.4, (60, 30)).astype(np.float32)
+    chance[:, :3] += 0.5  # whom all want
+    rows = [np.arange(30, dtype=np.int32)] * 60
+    scale = np.linspace(0.01, 1, 60, dtype=np.float32)[:, None]
+    alike = exposure_prices(pools(list(chance), rows), 30, 0.05)
+    scaled = exposure_prices(pools(list(chance * scale), rows), 30, 0.05)
 
-    assert (shown == 0).sum() / shown.size < 0.05
-    assert (shown[:20] == 0).sum() / shown[:20].size <= 0.05 * 1.1
+    assert alike.max() > 0
+    assert scaled == pytest.approx(alike, abs=1e-6)
 
 
 def test_pools_of_different_sizes_show_no_padding() -> None:
     asked = pools(
         [np.array([0.2, 0.1], np.float32), np.array([0.3] * 12, np.float32)],
         [np.array([5, 6], np.int32), np.arange(7, 19, dtype=np.int32)],
-        [True, False],
     )
     price = exposure_prices(asked, 20, 0.5)
     assert price[0] == 0  # the padding names row 0, which nobody is shown

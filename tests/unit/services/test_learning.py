@@ -88,7 +88,7 @@ def trained(tmp_path_factory, model_folder):
     services.store.upsert(history())
     services.refreshing.refresh()
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("matchmaker.services.learning.MINIMUM_EVENTS", 500)
+        patched.setattr("matchmaker.services.training.MINIMUM_EVENTS", 500)
         services.learning.train(GOAL, quiet)
         yield services
     services.store.close()
@@ -152,7 +152,7 @@ def test_learning_twice_gives_the_same_model(learned):
     assert first.features == again.features
     for one, other in zip(first.classifiers, again.classifiers, strict=True):
         assert np.array_equal(one.decision_function(values), other.decision_function(values))
-    assert dict(first.prices) == dict(again.prices)
+    assert first.prices == again.prices
 
 
 def test_recommendations_use_it_and_their_reasons_add_up(learned):
