@@ -217,9 +217,10 @@ class Affinity:
         asks = self.asks.astype(np.float32)
         age = age_years(snapshot, undertakings.date)
         met = np.asarray(incidence.T @ asks)
-        lately = np.asarray(incidence @ undertakings.latest)
-        met_recently = np.asarray(incidence @ (undertakings.weight * met))
-        sizes = np.asarray(incidence @ (undertakings.weight * undertakings.size))
+        lately = np.asarray(incidence @ (network.joint * undertakings.latest))
+        joint = network.joint * undertakings.weight
+        met_recently = np.asarray(incidence @ (joint * met))
+        sizes = np.asarray(incidence @ (joint * undertakings.size))
         fresh = network.fresh
         recent, before = _joined(incidence, fresh), _joined(incidence, ~fresh)
         new_ties = (recent - recent.multiply(before)).tocsr()

@@ -24,18 +24,17 @@ def at_random(pairs: Pairs) -> FloatArray:
 
 
 def popularity(pairs: Pairs) -> FloatArray:
-    """Number of undertakings ever."""
-    counts = np.diff(pairs.network.incidence.indptr)
-    return np.asarray(counts, dtype=np.float32)
+    """Number of joint undertakings ever."""
+    return pairs.network.joint_count
 
 
 def recent_popularity(pairs: Pairs) -> FloatArray:
-    """Number of undertakings of the last two years."""
+    """Number of joint undertakings of the last two years."""
     network = pairs.network
 
     def count() -> FloatArray:
         recent = age_years(pairs.snapshot, network.undertakings.date) <= RECENT_YEARS
-        return np.asarray(network.incidence @ recent.astype(np.float32), dtype=np.float32)
+        return np.asarray(network.incidence @ (network.joint * recent), dtype=np.float32)
 
     counted: FloatArray = made_once(pairs.snapshot, ("recent popularity", id(network)), count)
     return counted

@@ -100,7 +100,7 @@ class Network:
     def prepare(self) -> None:
         """Make now what requests would make at first use."""
         _ = self._steps, self.participants, self.adjacency, self.degree, self.recent_joint
-        _ = self.activity, self.centrality
+        _ = self.activity, self.joint_count, self.centrality
 
     def hop(self, mass: FloatArray, pace: Pace) -> FloatArray:
         """One random step: to an undertaking of one's own, then to one of its participants.
@@ -201,9 +201,19 @@ class Network:
         return self.through_partners(row, (1 / np.maximum(self.degree, 1)).astype(np.float32))
 
     @cached_property
+    def joint(self) -> FloatArray:
+        """1 for undertakings of more than one organisation, shape (c,): a patent may be of one."""
+        return (self.undertakings.size > 1).astype(np.float32)
+
+    @cached_property
+    def joint_count(self) -> FloatArray:
+        """Number of each organisation's joint undertakings, shape (n,)."""
+        return np.asarray(self.incidence @ self.joint, dtype=np.float32)
+
+    @cached_property
     def activity(self) -> FloatArray:
-        """Σ of recency weights of each organisation's undertakings, shape (n,)."""
-        return np.asarray(self.incidence @ self.undertakings.weight, dtype=np.float32)
+        """Σ of recency weights of each organisation's joint undertakings, shape (n,)."""
+        return np.asarray(self.incidence @ (self.joint * self.undertakings.weight), np.float32)
 
     @cached_property
     def recent_joint(self) -> Matrix:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matchmaker.domain import GoalName, StatementKind
 from matchmaker.errors import InvalidInput
@@ -47,18 +48,44 @@ UNPRICED = Prices({}, {})
 
 
 @dataclass(frozen=True)
+class Calibration:
+    """Log odds as they come true: slope · x + intercept + Σ w · ln(1 + z) (after Platt, 1999).
+
+    x are the trees' log odds, z figures of the seeker (`seeker`: w by name): they say
+    how likely it finds anybody at all. All candidates of one seeker share them, so they
+    leave its order as it is. In the trees they only blurred it: without, MRR was .005
+    better on EU projects of 2016, in both directions.
+    """
+
+    slope: float
+    intercept: float
+    seeker: Mapping[str, float]
+
+    def of(self, raw: FloatArray, seeker: FloatArray) -> FloatArray:
+        """Calibrated log odds (n,) of raw ones (n,) and the seeker's figures (n, z)."""
+        weights = np.array(list(self.seeker.values()), dtype=np.float64)
+        return np.asarray(
+            self.slope * raw + self.intercept + levels(seeker) @ weights, dtype=np.float32
+        )
+
+
+def levels(seeker: FloatArray) -> NDArray[np.float64]:
+    """ln(1 + z) of figures (n, z) of the seeker, unknown as 0."""
+    return np.log1p(np.nan_to_num(seeker.astype(np.float64)))
+
+
+@dataclass(frozen=True)
 class GoalModel:
     """What was learned for one goal.
 
-    A score is the probability of a tie within the horizon, from the trees' log
-    odds x as 1 / (1 + exp(−(slope · x + intercept))) (Platt, 1999). `figures` say
-    how it was learned and how well it did.
+    A score is the probability of a tie within the horizon, from the log odds of the
+    trees over the `ranking` features as the calibration says. `figures` say how it
+    was learned and how well it did.
     """
 
-    features: tuple[str, ...]
+    ranking: tuple[str, ...]
     classifiers: tuple[Classifier, ...]
-    slope: float
-    intercept: float
+    calibration: Calibration
     prices: Prices
     figures: Mapping[str, Any]
 
@@ -66,9 +93,15 @@ class GoalModel:
         """Calibrated log odds (n,)."""
         if not len(matrix.values):
             return np.zeros(0, dtype=np.float32)
-        raw = sum(one.decision_function(matrix.values) for one in self.classifiers)
-        mean = raw / len(self.classifiers)
-        return np.asarray(self.slope * mean + self.intercept, dtype=np.float32)
+        width = len(self.ranking)
+        ranked, seeker = matrix.values[:, :width], matrix.values[:, width:]
+        raw = sum(one.decision_function(ranked) for one in self.classifiers)
+        return self.calibration.of(raw / len(self.classifiers), seeker)
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of the columns that it needs: those it ranks by, then those of the seeker."""
+        return self.ranking + tuple(self.calibration.seeker)
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class Facts:
 
     @property
     def undertakings(self) -> int:
-        return int(np.diff(self._pairs.network.incidence.indptr)[self._row])
+        return int(self._pairs.network.joint_count[self._row])
 
     @property
     def with_country(self) -> float:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.goals import Goal
-from matchmaker.recommend.learned import LEANING, SLOTS, best_sum
+from matchmaker.recommend.learned import LEANING, SLOTS, Calibration, best_sum, levels
 from matchmaker.recommend.model import Request, Seeker
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.pipeline import rank
@@ -39,7 +39,11 @@ PARAMETERS: dict[str, Any] = {
 }
 SMALL = {"min_samples_leaf": 20, "max_iter": 120}
 ENOUGH = 20_000  # examples, below which trees are smaller
-MINIMUM_ANSWERS = 200
+# Below it fixed weights know more: on Chinese relations, learned from 712 answers, hit@10 was
+# .131 and .130 for newcomers, against .137 and .157.
+MINIMUM_ANSWERS = 1500
+# What calibrates, but does not rank: figures of the seeker alone.
+OF_SEEKER = ("your_partners", "your_activity")
 
 
 def learned_features(goal: Goal) -> tuple[str, ...]:
@@ -185,12 +189,19 @@ def fit(found: Examples, names: tuple[str, ...], seeds: int = SEEDS) -> tuple[An
     )
 
 
-def calibrate(raw: FloatArray, label: BoolArray, weight: FloatArray) -> tuple[float, float]:
-    """Slope and intercept of Platt's sigmoid (1999) on log odds that were not trained on."""
+def calibrate(raw: FloatArray, held: Examples, names: tuple[str, ...]) -> Calibration:
+    """Logistic regression of what came true on log odds (n,) that were not trained on.
+
+    And on what `names`, the columns of `held`, say of the seeker.
+    """
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=1e6).fit(raw.reshape(-1, 1), label, sample_weight=weight)
-    return float(model.coef_[0, 0]), float(model.intercept_[0])
+    known = np.column_stack([raw, levels(held.values)])
+    model = LogisticRegression(C=1e6, max_iter=1000)
+    model.fit(known, held.label, sample_weight=held.weight)
+    slope, *weights = (float(one) for one in model.coef_[0])
+    seeker = dict(zip(names, weights, strict=True))
+    return Calibration(slope, float(model.intercept_[0]), seeker)
 
 
 def reliability(predicted: FloatArray, label: BoolArray, bins: int = 10) -> list[dict[str, float]]:

@@ -15,7 +15,7 @@ import structlog
 from matchmaker.domain import GoalName
 from matchmaker.errors import RankerMismatch
 from matchmaker.recommend.features import FEATURES
-from matchmaker.recommend.learned import GoalModel, LearnedRanker, Prices
+from matchmaker.recommend.learned import Calibration, GoalModel, LearnedRanker, Prices
 
 log = structlog.get_logger(__name__)
 FORMAT = 3  # prices of two kinds of seekers, as shares of their chances
@@ -51,8 +51,10 @@ class RankerFolder:
             "features": list(model.features),
             "meaning": meaning(model.features),
             "classifiers": list(model.classifiers),
-            "slope": model.slope,
-            "intercept": model.intercept,
+            "ranking": list(model.ranking),
+            "slope": model.calibration.slope,
+            "intercept": model.calibration.intercept,
+            "seeker": dict(model.calibration.seeker),
             "prices": {
                 "history": dict(model.prices.history),
                 "newcomers": dict(model.prices.newcomers),
@@ -80,14 +82,18 @@ class RankerFolder:
                 raise RankerMismatch(f"{path} is of another format or goal.", mend=MEND)
             if content["meaning"] != meaning(features):
                 raise RankerMismatch(f"{path} was learned from other features.", mend=MEND)
-            return GoalModel(
-                features=features,
+            model = GoalModel(
+                ranking=tuple(content["ranking"]),
                 classifiers=tuple(content["classifiers"]),
-                slope=float(content["slope"]),
-                intercept=float(content["intercept"]),
+                calibration=Calibration(
+                    float(content["slope"]), float(content["intercept"]), content["seeker"]
+                ),
                 prices=Prices(**content["prices"]),
                 figures=json.loads(content["figures"]),
             )
+            if model.features != features:
+                raise RankerMismatch(f"{path} is not of a piece.", mend=MEND)
+            return model
         except RankerMismatch:
             raise
         except Exception as error:  # a damaged archive fails in as many ways as there are bytes

@@ -15,7 +15,7 @@ from matchmaker.recommend import train
 from matchmaker.recommend.affinity import affinity
 from matchmaker.recommend.goals import Goal
 from matchmaker.recommend.graph import latest_day, network
-from matchmaker.recommend.learned import UNPRICED, GoalModel, Prices, probability
+from matchmaker.recommend.learned import UNPRICED, Calibration, GoalModel, Prices, probability
 from matchmaker.recommend.pipeline import prepare_goal
 from matchmaker.recommend.rank import FeatureMatrix
 from matchmaker.recommend.train import Examples
@@ -101,19 +101,22 @@ def learn(snapshot: Snapshot, goal: Goal, progress: Progress) -> GoalModel:
         )
     names = train.learned_features(goal)
     everything = train.together(parts)
-    kept = train.telling(everything, names)
+    telling = train.telling(everything, names)
+    ranking = tuple(name for name in telling if name not in train.OF_SEEKER)
+    of_seeker = tuple(name for name in telling if name in train.OF_SEEKER)
     progress(f"Learning {goal.name}", 0, 0)
     day, until = cuts[-1]
     held = _calibration(snapshot, goal, day, until, progress)
     earlier = train.together(parts[:-1]) if len(parts) > 1 else everything
-    trial_run = train.fit(train.only(earlier, names, kept), kept)
-    uncalibrated = GoalModel(kept, trial_run, 1.0, 0.0, UNPRICED, {})
-    raw = uncalibrated.log_odds(FeatureMatrix(kept, train.only(held, names, kept).values))
-    slope, intercept = train.calibrate(raw, held.label, held.weight)
-    curve = train.reliability(probability(slope * raw + intercept), held.label)
+    trial_run = train.fit(train.only(earlier, names, ranking), ranking)
+    uncalibrated = GoalModel(ranking, trial_run, Calibration(1.0, 0.0, {}), UNPRICED, {})
+    raw = uncalibrated.log_odds(FeatureMatrix(ranking, train.only(held, names, ranking).values))
+    seeker = train.only(held, names, of_seeker)
+    calibration = train.calibrate(raw, seeker, of_seeker)
+    curve = train.reliability(probability(calibration.of(raw, seeker.values)), held.label)
     progress(f"Learning {goal.name}", 0, 0)
-    classifiers = train.fit(train.only(everything, names, kept), kept)
-    model = GoalModel(kept, classifiers, slope, intercept, UNPRICED, {})
+    classifiers = train.fit(train.only(everything, names, ranking), ranking)
+    model = GoalModel(ranking, classifiers, calibration, UNPRICED, {})
     prices = _prices(snapshot, goal, model, progress)
     figures = {
         "goal": goal.name.value,
@@ -122,7 +125,7 @@ def learn(snapshot: Snapshot, goal: Goal, progress: Progress) -> GoalModel:
         "as_of": str(from_days(latest_day(snapshot))),
         "cuts": used,
         "examples": len(everything.label),
-        "features": len(kept),
+        "features": len(model.features),
         "reliability": curve,
         "priced": len(prices.history.keys() | prices.newcomers.keys()),
         "exposure_cap": CAP,

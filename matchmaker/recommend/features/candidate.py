@@ -22,7 +22,7 @@ def recent_activity(pairs: Pairs) -> FloatArray:
 )
 def completed(pairs: Pairs) -> FloatArray:
     """How many joint undertakings it is known to have taken part in."""
-    return np.asarray(np.diff(pairs.network.incidence.indptr)[pairs.rows], dtype=np.float32)
+    return pairs.network.joint_count[pairs.rows]
 
 
 @feature("same_industry", Family.INDUSTRY, absent=np.nan, zh="行业相近")

@@ -100,23 +100,6 @@ def your_activity(pairs: Pairs) -> FloatArray:
     return _of_seeker(pairs, pairs.network.activity)
 
 
-@feature(
-    "your_group_size", Family.CONTEXT, unit="organizations", zh="贵方项目规模", scale=saturating(10)
-)
-def your_group_size(pairs: Pairs) -> FloatArray:
-    """How many take part in your undertakings of late, on average."""
-    return _of_seeker(pairs, pairs.affinity.standing.mean_size)
-
-
-@feature("your_home_share", Family.CONTEXT, zh="贵方本国伙伴比例")
-def your_home_share(pairs: Pairs) -> FloatArray:
-    """Share of your partners that are of your own country."""
-    row, country = pairs.seeker.row, pairs.snapshot.organizations.country
-    partners = pairs.network.partners(row) if row is not None else np.zeros(0, dtype=np.int32)
-    share = float((country[partners] == pairs.country).mean()) if len(partners) else np.nan
-    return np.full(len(pairs.rows), share, dtype=np.float32)
-
-
 def _of_seeker(pairs: Pairs, values: FloatArray) -> FloatArray:
     value = 0.0 if pairs.seeker.row is None else float(values[pairs.seeker.row])
     return np.full(len(pairs.rows), value, dtype=np.float32)

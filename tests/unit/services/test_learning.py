@@ -89,6 +89,7 @@ def trained(tmp_path_factory, model_folder):
     services.refreshing.refresh()
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("matchmaker.services.training.MINIMUM_EVENTS", 500)
+        patched.setattr("matchmaker.recommend.train.MINIMUM_ANSWERS", 200)
         services.learning.train(GOAL, quiet)
         yield services
     services.store.close()
@@ -148,7 +149,7 @@ def test_a_page_and_plots_are_made_of_an_evaluation(learned, tmp_path):
 def test_learning_twice_gives_the_same_model(learned):
     first = learned.rankers.load(learned.rankers.path(GOAL), GOAL)
     again = learned.learning.train(GOAL, quiet)
-    values = np.random.default_rng(0).random((50, len(first.features))).astype(np.float32)
+    values = np.random.default_rng(0).random((50, len(first.ranking))).astype(np.float32)
     assert first.features == again.features
     for one, other in zip(first.classifiers, again.classifiers, strict=True):
         assert np.array_equal(one.decision_function(values), other.decision_function(values))
