@@ -16,16 +16,20 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from measure import machine
 
 from matchmaker.cli.quality_page import section
+from matchmaker.recommend.evaluate import CAPPED, OURS, WEIGHTS
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "quality.md"
 PLOTS = ROOT / "docs" / "figures"
+GLANCE = "At a glance"
 
 INTRODUCTION = """# How often a recommendation is right
 
@@ -68,7 +72,7 @@ CASES = (
 )
 
 
-def evaluated(case: Case, data: Path, work: Path, limit: int | None) -> dict[str, object] | None:
+def evaluated(case: Case, data: Path, work: Path, limit: int | None) -> dict[str, Any] | None:
     """The evaluation as JSON, of an earlier run if there is one; None when it cannot be made."""
     kept = work / f"{case.data}-{case.goal}-{case.cut}.json"
     if kept.exists():
@@ -99,7 +103,7 @@ def main() -> None:
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     PLOTS.mkdir(exist_ok=True)
-    sections = written()
+    sections, rows = written()
     for case in CASES:
         data = getattr(options, case.data)
         if data is None:
@@ -111,22 +115,47 @@ def main() -> None:
             body = section(found, PLOTS, name)
             lines = [f"{machine()}, {time.strftime('%Y-%m-%d')}.", "", *body]
             sections[case.title] = "\n".join(line.replace("](", "](figures/") for line in lines)
-            PAGE.write_text(page(sections), encoding="utf-8")
+            rows = [row for row in rows if not row.startswith(f"| {case.title}: ")]
+            rows += glance(case, found)
+            PAGE.write_text(page(sections, rows), encoding="utf-8")
             print(f"Written: {PAGE}", flush=True)
 
 
-def written() -> dict[str, str]:
-    """Sections of the page as it is, by title."""
+def written() -> tuple[dict[str, str], list[str]]:
+    """Sections of the page as it is, by title, and the rows of its first table."""
     if not PAGE.exists():
-        return {}
+        return {}, []
     parts = PAGE.read_text(encoding="utf-8").split("\n## ")[1:]
-    return {title: body.strip() for title, _, body in (part.partition("\n") for part in parts)}
+    sections = {title: body.strip() for title, _, body in (part.partition("\n") for part in parts)}
+    return sections, sections.pop(GLANCE, "").splitlines()[2:]
 
 
-def page(sections: dict[str, str]) -> str:
-    """The whole page, sections in the order of the cases."""
+def page(sections: dict[str, str], rows: list[str]) -> str:
+    """The whole page, sections and the rows of the first table in the order of the cases."""
     found = [(case.title, sections[case.title]) for case in CASES if case.title in sections]
-    return "\n".join([INTRODUCTION, *(f"## {title}\n\n{body}\n" for title, body in found)])
+    glance = [row for title, _ in found for row in rows if row.startswith(f"| {title}: ")]
+    head = "| what | questions | hit@10 | capped | best baseline | ours less it | recall@50 | MRR |"
+    body = [(GLANCE, "\n".join([head, "|---" * 8 + "|", *glance])), *found]
+    return "\n".join([INTRODUCTION, *(f"## {title}\n\n{text}\n" for title, text in body)])
+
+
+def glance(case: Case, found: Mapping[str, Any]) -> list[str]:
+    """A row for each table of an evaluation: ours beside the best baseline by hit@10."""
+    rows = []
+    for title, part in found["tables"].items():
+        methods = part["methods"]
+        others = [name for name in methods if name not in (OURS, CAPPED, WEIGHTS)]
+        best = max(others, key=lambda name: methods[name]["hit@10"]["mean"])
+        low, high = methods[best]["hit@10"]["ours_less_interval"]
+        ours = {name: f"{figure['mean']:.3f}" for name, figure in methods[OURS].items()}
+        rows.append(
+            f"| {case.title}: {title} | {part['trials']:,} | **{ours['hit@10']}** "
+            f"| {methods[CAPPED]['hit@10']['mean']:.3f} "
+            f"| {methods[best]['hit@10']['mean']:.3f} ({best}) "
+            f"| {methods[best]['hit@10']['ours_less']:+.3f} [{low:+.3f}, {high:+.3f}] "
+            f"| {ours['recall@50']} | {ours['mrr']} |"
+        )
+    return rows
 
 
 if __name__ == "__main__":

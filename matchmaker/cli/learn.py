@@ -168,3 +168,6 @@ def _print(found: Evaluation) -> None:
             best = sorted(stratum["methods"].items(), key=lambda one: -one[1]["hit@10"])[:4]
             shown = ", ".join(f"{name} {one['hit@10']:.3f}" for name, one in best)
             console.print(f"  {part['by']} {group} ({stratum['trials']:,}): {shown}", markup=False)
+    if found.reliability:
+        told = ", ".join(f"{x['predicted']:.4f} → {x['observed']:.4f}" for x in found.reliability)
+        console.print(f"Probability promised → came true, in tenths of the pairs: {told}")

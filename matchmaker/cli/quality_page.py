@@ -59,6 +59,17 @@ def section(evaluation: Mapping[str, Any], folder: Path, name: str) -> list[str]
             _plot_settings(part["settings"], folder / curve)
             lines += ["What fairness costs:", "", *_settings(part["settings"]), ""]
             lines += [f"![hit@10 against the largest share of places]({curve})", ""]
+    if evaluation.get("reliability"):
+        rows = [
+            [f"{one['predicted']:.4f}", f"{one['observed']:.4f}", f"{one['count']:,.0f}"]
+            for one in evaluation["reliability"]
+        ]
+        lines += [
+            "What probabilities promised and what came true, of seekers drawn at random, those "
+            "included to whom nothing happened, in tenths of all pairs:",
+            "",
+        ]
+        lines += [*_markdown(["promised", "came true", "pairs"], rows), ""]
     return lines
 
 

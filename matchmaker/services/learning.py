@@ -12,15 +12,16 @@ import numpy as np
 
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput
+from matchmaker.recommend import train
 from matchmaker.recommend.evaluate import Answers, Outcome, curve, history, outcome, spread, summary
 from matchmaker.recommend.goals import GOALS, Goal
 from matchmaker.recommend.graph import latest_day
-from matchmaker.recommend.learned import GoalModel, LearnedRanker
+from matchmaker.recommend.learned import GoalModel, LearnedRanker, probability
 from matchmaker.recommend.pipeline import prepare_goal
-from matchmaker.recommend.rank import FIXED, Ranker
+from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker
 from matchmaker.recommend.trials import Trial, described, trials
 from matchmaker.services.rankers import RankerFolder
-from matchmaker.services.training import Progress, cuts_of, drawn, everywhere, learn
+from matchmaker.services.training import Progress, cuts_of, drawn, everywhere, learn, whole_pools
 from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.snapshot.model import (
     KINDS,
@@ -33,7 +34,11 @@ from matchmaker.snapshot.model import (
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What was measured, ready to be written as JSON."""
+    """What was measured, ready to be written as JSON.
+
+    `reliability` holds what learned probabilities promised and what came true, in bins of
+    equal count, of some seekers whether anything happened to them or not.
+    """
 
     goal: GoalName
     cut: date
@@ -42,6 +47,7 @@ class Evaluation:
     learned: bool
     seconds: float
     tables: Mapping[str, Any]
+    reliability: Sequence[Mapping[str, float]]
 
 
 class Learning:
@@ -112,6 +118,7 @@ class Learning:
                     "exposure": spread(outcomes, candidates),
                     "settings": curve(outcomes, goal),
                 }
+        reliability = _reliability(whole, goal, day, until, ranker, progress)
         return Evaluation(
             goal=name,
             cut=day,
@@ -120,6 +127,7 @@ class Learning:
             learned=ranker is not FIXED,
             seconds=time.monotonic() - started,
             tables=tables,
+            reliability=reliability,
         )
 
     def _as_of(self, name: GoalName, day: date, progress: Progress) -> Ranker:
@@ -158,3 +166,17 @@ class _Evaluating:
     def __call__(self, number: int) -> Outcome | None:
         trial = self.asked[number]
         return outcome(self.past, self.goal, trial, self.known, self.ranker, self.which)
+
+
+def _reliability(
+    whole: Snapshot, goal: Goal, day: date, until: int, ranker: Ranker, progress: Progress
+) -> list[dict[str, float]]:
+    """[] for a ranker that promises no probabilities."""
+    model = ranker.models.get(goal.name) if isinstance(ranker, LearnedRanker) else None
+    end = from_days(until)
+    if model is None or end is None:
+        return []
+    found = whole_pools(whole, goal, day, end, progress)
+    values = train.only(found, train.learned_features(goal), model.features).values
+    promised = probability(model.log_odds(FeatureMatrix(model.features, values)))
+    return train.reliability(promised, found.label)

@@ -106,14 +106,13 @@ def learn(snapshot: Snapshot, goal: Goal, progress: Progress) -> GoalModel:
     of_seeker = tuple(name for name in telling if name in train.OF_SEEKER)
     progress(f"Learning {goal.name}", 0, 0)
     day, until = cuts[-1]
-    held = _calibration(snapshot, goal, day, until, progress)
+    held = whole_pools(snapshot, goal, day, until, progress)
     earlier = train.together(parts[:-1]) if len(parts) > 1 else everything
     trial_run = train.fit(train.only(earlier, names, ranking), ranking)
     uncalibrated = GoalModel(ranking, trial_run, Calibration(1.0, 0.0, {}), UNPRICED, {})
     raw = uncalibrated.log_odds(FeatureMatrix(ranking, train.only(held, names, ranking).values))
     seeker = train.only(held, names, of_seeker)
     calibration = train.calibrate(raw, seeker, of_seeker)
-    curve = train.reliability(probability(calibration.of(raw, seeker.values)), held.label)
     progress(f"Learning {goal.name}", 0, 0)
     classifiers = train.fit(train.only(everything, names, ranking), ranking)
     model = GoalModel(ranking, classifiers, calibration, UNPRICED, {})
@@ -126,7 +125,6 @@ def learn(snapshot: Snapshot, goal: Goal, progress: Progress) -> GoalModel:
         "cuts": used,
         "examples": len(everything.label),
         "features": len(model.features),
-        "reliability": curve,
         "priced": len(prices.history.keys() | prices.newcomers.keys()),
         "exposure_cap": CAP,
         "seconds": round(time.monotonic() - started, 1),
@@ -198,10 +196,10 @@ def _asked(
     return train.together(list(everywhere(job, len(asked), step, progress)))
 
 
-def _calibration(
+def whole_pools(
     snapshot: Snapshot, goal: Goal, day: date, until: date, progress: Progress
 ) -> Examples:
-    """Whole pools of seekers of the last cut, those included to whom nothing happened."""
+    """Whole pools of some seekers as of a day, those included to whom nothing happened."""
     past = snapshot.as_of(day)
     known = described(past)
     asked = trials(snapshot, past, goal, to_days(until))
@@ -213,7 +211,7 @@ def _calibration(
     chosen = np.random.default_rng(1).permutation(len(asked))[:CALIBRATION_TRIALS]
     asked = [asked[i] for i in sorted(chosen.tolist())]
     job = _Collecting(past, goal, tuple(asked), known, 99, sampled=False)
-    step = f"Calibrating {goal.name}"
+    step = f"Comparing chances for {goal.name}"
     return train.together(list(everywhere(job, len(asked), step, progress)))
 
 

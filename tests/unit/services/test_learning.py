@@ -119,6 +119,12 @@ def test_the_rule_is_found_and_told_with_honest_figures(learned):
     assert {OURS, CAPPED, WEIGHTS} <= set(hits)
     assert sum(part["trials"] for part in table["strata"].values()) == table["trials"]
     assert 0 < table["exposure"][OURS]["coverage"] <= 1
+    promised = [one["predicted"] for one in found.reliability]
+    assert promised == sorted(promised)
+    # A fair learner: what it holds likeliest comes true most, about as often as it says.
+    lowest, highest = found.reliability[0], found.reliability[-1]
+    assert lowest["observed"] < highest["observed"]
+    assert highest["observed"] == pytest.approx(highest["predicted"], rel=0.5)
     assert json.loads(json.dumps(table, default=float))
 
 
@@ -142,6 +148,7 @@ def test_a_page_and_plots_are_made_of_an_evaluation(learned, tmp_path):
     page = write(plain, tmp_path).read_text(encoding="utf-8")
     mean = found.tables["new partners, seekers with a history"]["methods"][OURS]["hit@10"]["mean"]
     assert f"| **{OURS}** | {mean:.3f} |" in page
+    assert "what came true" in page
     for picture in re.findall(r"\]\((.*?\.svg)\)", page):
         assert "<svg" in (tmp_path / picture).read_text(encoding="utf-8")
 
