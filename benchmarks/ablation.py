@@ -1,4 +1,4 @@
-"""What each family of features is worth: hit@10 of rankers learned without it.
+"""What each family of features is worth: what rankers learned without it lose.
 
     MATCHMAKER_DATA_DIR=DIR python benchmarks/ablation.py [--goal G] [--cut DATE] [--horizon DAYS]
 
@@ -10,43 +10,50 @@ within the horizon. Choose a cut whose answers are not reported elsewhere.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import numpy as np
 from measure import machine
-from numpy.typing import NDArray
 
 from matchmaker.domain import GoalName
 from matchmaker.recommend import train
 from matchmaker.recommend.evaluate import history
 from matchmaker.recommend.features import FEATURES
 from matchmaker.recommend.goals import GOALS
-from matchmaker.recommend.metrics import interval
+from matchmaker.recommend.metrics import Floats, interval, table
 from matchmaker.recommend.train import Examples
-from matchmaker.recommend.trials import trials
+from matchmaker.recommend.trials import Trial, trials
 from matchmaker.services.training import examples_of, learning_examples
 from matchmaker.settings import Settings
 from matchmaker.snapshot.model import to_days
 from matchmaker.wiring import Wiring
 
-SEEDS = 2
-SLOTS = 10
+MEASURES = ("hit@10", "ndcg@10", "mrr")
 
 
-def hits(
-    learned: Examples, asked: Examples, names: tuple[str, ...], kept: tuple[str, ...]
-) -> NDArray[np.float64]:
-    """1 for each question with a right answer among the first ten, else 0."""
+def measured(
+    learned: Examples,
+    asked: Examples,
+    questions: Sequence[Trial],
+    names: tuple[str, ...],
+    kept: tuple[str, ...],
+) -> dict[str, Floats]:
+    """Each measure of each question, (questions,), ranked by what was learned from `kept`."""
     telling = train.telling(train.only(learned, names, kept), kept)
-    models = train.fit(train.only(learned, names, telling), telling, SEEDS)
+    models = train.fit(train.only(learned, names, telling), telling)
     values = train.only(asked, names, telling).values
     score = sum(model.decision_function(values) for model in models)
     order = np.lexsort((asked.row, -score, asked.group))
     group, label = asked.group[order], asked.label[order]
-    first = np.searchsorted(group, group)
-    top = np.arange(len(group)) - first < SLOTS
-    count = int(group.max()) + 1
-    return (np.bincount(group, weights=label & top, minlength=count) > 0).astype(np.float64)
+    place = np.arange(len(group)) - np.searchsorted(group, group) + 1
+    rankings = []
+    for number, question in enumerate(questions):
+        places = np.zeros(len(question.right), dtype=np.int32)  # 0: not among the candidates
+        found = place[(group == number) & label]
+        places[: len(found)] = found
+        rankings.append(places)
+    return table(rankings)
 
 
 def main() -> None:
@@ -68,23 +75,28 @@ def main() -> None:
     warm = np.array([history(past, one) > 0 for one in questions])
     learned = train.together(learning_examples(past, goal))
     names = train.learned_features(goal)
-    families = sorted({FEATURES[name].family for name in names})
-    full = hits(learned, asked, names, names)
-    print(f"{machine()}\n{options.goal} as of {options.cut}, {options.horizon} days\n")
-    print("| without | features | with a history | all less it | newcomers | all less it |")
-    print("|---|---|---|---|---|---|")
-    for family in (None, *families):
-        kept = tuple(name for name in names if FEATURES[name].family is not family)
+    ranking = tuple(name for name in names if name not in train.OF_SEEKER)
+    families = sorted({FEATURES[name].family for name in ranking})
+    full = measured(learned, asked, questions, names, ranking)
+    print(f"{machine()}\n{options.goal} as of {options.cut}, {options.horizon} days")
+    print(f"{warm.sum():,} questions with a history, {(~warm).sum():,} of newcomers\n")
+    heads = [f"{who}: {what}" for who in ("history", "newcomers") for what in MEASURES]
+    print(f"| without | features | {' | '.join(heads)} |")
+    print("|---|---|" + "---|" * len(heads))
+    cells = [f"{full[what][group].mean():.3f}" for group in (warm, ~warm) for what in MEASURES]
+    print(f"| nothing | {len(ranking)} | {' | '.join(cells)} |", flush=True)
+    for family in families:
+        kept = tuple(name for name in ranking if FEATURES[name].family is not family)
         if not kept:
             continue
-        found = full if family is None else hits(learned, asked, names, kept)
-        cells = [family.value if family else "nothing", str(len(kept))]
+        found = measured(learned, asked, questions, names, kept)
+        cells = []
         for group in (warm, ~warm):
-            less = full[group] - found[group]
-            low, high = interval(less)
-            cells.append(f"{found[group].mean():.3f}")
-            cells.append("" if family is None else f"{less.mean():+.3f} [{low:+.3f}, {high:+.3f}]")
-        print(f"| {' | '.join(cells)} |", flush=True)
+            for what in MEASURES:
+                less = full[what][group] - found[what][group]
+                low, high = interval(less)
+                cells.append(f"{less.mean():+.3f} [{low:+.3f}, {high:+.3f}]")
+        print(f"| {family.value} | {len(kept)} | {' | '.join(cells)} |", flush=True)
 
 
 if __name__ == "__main__":
