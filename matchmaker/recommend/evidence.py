@@ -13,7 +13,8 @@ from scipy import sparse
 from matchmaker.domain import StatementKind
 from matchmaker.recommend.goals import Evidence, Goal
 from matchmaker.recommend.graph import made_once, recency
-from matchmaker.recommend.model import Seeker, SeekerText
+from matchmaker.recommend.model import Seeker
+from matchmaker.recommend.questions import Whose, asked
 from matchmaker.snapshot.lexical import attainable, lexical_scores
 from matchmaker.snapshot.model import (
     GOALS,
@@ -26,12 +27,13 @@ from matchmaker.snapshot.model import (
 )
 from matchmaker.snapshot.nearest import best
 
-# More texts of one seeker add little and cost a pass over all statements each.
-MAX_QUESTIONS = 4
 # Two texts of fit .9 count as much as hundreds of fit .3: the exponent that ranked
 # suppliers of public tenders best, of 2, 6 and 12.
 CLOSE = 6
 NEAREST = 10
+# As they read on the sample graph: from the first on one would write to them, below the
+# second one wonders why they are shown.
+FITS, FITS_PARTLY = 0.4, 0.2
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class TextFit:
 
     snapshot: Snapshot
     evidence_of: Evidence
+    whose: Whose
     vectors: tuple[FloatArray, ...]
     own: IntArray  # statements of the seeker's that must not answer themselves
     statement_lexical: FloatArray
@@ -144,40 +147,26 @@ class TextFit:
         return sum_by_organization(self.snapshot, votes, self.usable)
 
 
-def questions(seeker: Seeker, goal: Goal) -> tuple[SeekerText, ...]:
-    """The seeker's texts to ask with: needs for this goal, else the first group it has."""
-    own = [text for text in seeker.texts if _fits(text, goal)]
-    for group in goal.asks:
-        chosen = [text for text in own if text.kind in group]
-        if chosen:
-            return tuple(chosen[:MAX_QUESTIONS])
-    return ()
-
-
-def _fits(text: SeekerText, goal: Goal) -> bool:
-    """A need for something else is no question of this goal."""
-    return text.kind is not StatementKind.NEED or text.goal in (None, goal.name)
-
-
 def text_fit(snapshot: Snapshot, seeker: Seeker, goal: Goal) -> TextFit:
     """How well statements, and through them organisations, answer the seeker's texts."""
     size = len(snapshot.statements.kind)
     lexical = np.zeros(size, dtype=np.float32)
-    asked = questions(seeker, goal)
-    vectors = tuple(text.vector for text in asked if text.vector is not None)
-    for text in asked:
+    question = asked(snapshot, seeker, goal)
+    vectors = tuple(text.vector for text in question.texts if text.vector is not None)
+    for text in question.texts:
         scores = lexical_scores(snapshot.lexical, text.text)
         top = attainable(snapshot.lexical, text.text)
         if top > 0:
             np.maximum(lexical, np.sqrt(scores / top), out=lexical)
     allowed = usable(snapshot, goal.evidence)
     own = np.zeros(0, dtype=np.int32)
-    if seeker.row is not None and any(text.kind is not StatementKind.NEED for text in asked):
+    if seeker.row is not None and question.whose is Whose.OWN:
         own = snapshot.organization_statements.row(seeker.row)
         lexical[own] = 0  # a joint engagement must not answer itself
     return TextFit(
         snapshot=snapshot,
         evidence_of=goal.evidence,
+        whose=question.whose,
         vectors=vectors if snapshot.meta.dimension else (),
         own=own,
         statement_lexical=lexical,

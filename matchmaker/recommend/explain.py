@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.recommend.evidence import best_statements
+from matchmaker.recommend.evidence import FITS_PARTLY, best_statements
 from matchmaker.recommend.graph import FURTHER, Network
 from matchmaker.recommend.model import Evidence, PathStep
 from matchmaker.recommend.pairs import Pairs
@@ -22,10 +22,12 @@ PIECES = 3
 
 
 def evidence(pairs: Pairs, row: int) -> tuple[Evidence, ...]:
-    """The candidate's texts that fit best, at most three."""
+    """The candidate's texts that fit best, at most three; none where none fits."""
     statements = pairs.snapshot.statements
     found = []
     for number, fit in best_statements(pairs.snapshot, pairs.fit, row, PIECES):
+        if fit < FITS_PARTLY:
+            continue
         day = from_days(int(statements.date[number]))
         found.append(
             Evidence(

@@ -78,7 +78,8 @@ class Goal:
     `layers` and `engagements` say what makes two organisations partners already;
     `side` which end of such a tie the candidate is; `walk` over which layers,
     besides engagements, acquaintance spreads. `taught_by` are kinds that look for the
-    same candidates for other reasons: it is learned from their questions too.
+    same candidates for other reasons: it is learned from their questions too. With
+    `needs_of_peers`, who posted no need asks with those of its industry.
     """
 
     name: GoalName
@@ -95,6 +96,7 @@ class Goal:
     walk: frozenset[Layer] = frozenset({Layer.SUPPLIES, Layer.COOPERATES_WITH, Layer.SHARES_WITH})
     only_other_clusters: bool = False
     taught_by: frozenset[Kind] = frozenset()
+    needs_of_peers: bool = False
     side: Side = Side.EITHER
 
     @property
@@ -150,6 +152,7 @@ GOALS: Mapping[GoalName, Goal] = MappingProxyType(
                 seekers=FIRMS,
                 candidates=FIRMS,
                 asks=(frozenset({NEED}), frozenset({DESCRIPTION}), frozenset({ENGAGEMENT, OFFER})),
+                needs_of_peers=True,
                 evidence=Evidence(
                     kinds=frozenset({OFFER, ENGAGEMENT, DESCRIPTION}),
                     offers=frozenset({OfferKind.PRODUCT, OfferKind.SERVICE}),
@@ -224,6 +227,7 @@ GOALS: Mapping[GoalName, Goal] = MappingProxyType(
                 seekers=EVERY_KIND,
                 candidates=frozenset({Kind.PLATFORM, Kind.PUBLIC_BODY}) | LABS,
                 asks=(frozenset({NEED}), frozenset({DESCRIPTION, OFFER, ENGAGEMENT})),
+                needs_of_peers=True,
                 evidence=Evidence(
                     kinds=frozenset({OFFER, DESCRIPTION}),
                     offers=frozenset(
@@ -243,6 +247,7 @@ GOALS: Mapping[GoalName, Goal] = MappingProxyType(
                 seekers=EVERY_KIND,
                 candidates=EVERY_KIND,
                 asks=(frozenset({NEED}), frozenset({DESCRIPTION, OFFER, ENGAGEMENT})),
+                needs_of_peers=True,
                 evidence=Evidence(
                     kinds=frozenset({OFFER}),
                     offers=frozenset(

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from matchmaker.domain import GoalName, StatementKind
 from matchmaker.errors import InvalidInput
-from matchmaker.recommend.evidence import questions
 from matchmaker.recommend.goals import Goal
 from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.pairs import Pairs
+from matchmaker.recommend.questions import questions
 from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker
 from matchmaker.snapshot.model import FloatArray
 
@@ -37,7 +37,7 @@ class Prices:
     whom much and those to whom little is likely the same part. Those who ask with a
     `history` and `newcomers` want the same few for other reasons: one price for both
     would be the higher one. On EU projects, under the same cap, two cost those with a
-    history a sixth less.
+    history less, and newcomers as well.
     """
 
     history: Mapping[str, float]

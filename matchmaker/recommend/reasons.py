@@ -7,15 +7,22 @@ from collections.abc import Callable
 
 import numpy as np
 
+from matchmaker.recommend.evidence import FITS, FITS_PARTLY
 from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.features.affinity import country_work
 from matchmaker.recommend.features.candidate import in_other_cluster
 from matchmaker.recommend.graph import Network
 from matchmaker.recommend.model import BASE, EXPOSURE, Reason
 from matchmaker.recommend.pairs import Pairs
+from matchmaker.recommend.questions import Whose
 from matchmaker.recommend.rank import NEGLIGIBLE, Contributions
 
 FIT_UNKNOWN = 1e-6
+_ASKED = {
+    Whose.NEED: ("您的需求", "what you ask"),
+    Whose.OWN: ("贵方业务", "what you do"),
+    Whose.PEERS: ("贵行业同类企业的需求", "what others in your industry ask"),
+}
 SAME_PLACE_KM = 1.0
 ACTIVE = 3
 
@@ -35,6 +42,10 @@ class Facts:
     @property
     def fit(self) -> float:
         return float(self._pairs.fit.best[self._row])
+
+    @property
+    def whose(self) -> Whose:
+        return self._pairs.fit.whose
 
     @property
     def shared(self) -> int:
@@ -81,9 +92,12 @@ def _text(facts: Facts, good: bool) -> Said:
     fit = facts.fit
     if fit < FIT_UNKNOWN:
         return None, "没有可对照的文字", "no text of its to compare"
-    if good:
-        return fit, f"其文字与您的需求相符（{fit:.2f}）", f"its texts fit what you ask ({fit:.2f})"
-    return fit, f"其文字与您的需求不太相符（{fit:.2f}）", f"its texts fit little ({fit:.2f})"
+    zh, en = _ASKED[facts.whose]
+    if not good or fit < FITS_PARTLY:
+        return fit, f"其文字与{zh}关联不大（{fit:.2f}）", f"its texts fit {en} little ({fit:.2f})"
+    if fit < FITS:
+        return fit, f"其文字与{zh}部分相符（{fit:.2f}）", f"its texts partly fit {en} ({fit:.2f})"
+    return fit, f"其文字与{zh}相符（{fit:.2f}）", f"its texts fit {en} ({fit:.2f})"
 
 
 def _network(facts: Facts, good: bool) -> Said:
