@@ -158,7 +158,7 @@ class Affinity:
         incidence = self._network.incidence
         by_part = []
         for part in range(self._parts.shape[1]):
-            share = self._parts[:, [part]].toarray().ravel()
+            share = self._parts[:, [part]].toarray().ravel() * self._network.joint
             if not share.any():
                 continue
             inside = np.flatnonzero(share)
@@ -243,9 +243,10 @@ class Affinity:
         return self._network.undertakings.weight
 
     def _met(self, groups: IntArray, weight: FloatArray, who: BoolArray) -> Matrix:
-        """Groups × organisations: undertakings with members of the group, by weight."""
+        """Groups × organisations: joint undertakings with members of the group, by weight."""
         members = _membership(np.where(who, groups, NOBODY).astype(np.int32))
-        joint = (members @ self._network.incidence) @ sparse.diags_array(weight)
+        counted = sparse.diags_array(weight * self._network.joint)
+        joint = (members @ self._network.incidence) @ counted
         return (joint @ self._network.incidence.T).tocsr().astype(np.float32)
 
     def _by_part(self, weight: FloatArray) -> Matrix:

@@ -74,9 +74,9 @@ class Pairs:
 
     @property
     def has_history(self) -> bool:
-        """Whether the seeker has a place in the network."""
-        row, starts = self.seeker.row, self.network.incidence.indptr
-        return row is not None and bool(starts[row] < starts[row + 1])
+        """Whether the seeker ever took part in anything with others."""
+        row = self.seeker.row
+        return row is not None and bool(self.network.joint_count[row] > 0)
 
     @cached_property
     def _hops(self) -> FloatArray | None:

@@ -51,8 +51,9 @@ def asked(snapshot: Snapshot, seeker: Seeker, goal: Goal) -> Asked:
     valves for suppliers; what its peers look for is castings, seals and machining.
     """
     own = questions(seeker, goal)
-    if any(text.kind is StatementKind.NEED for text in own):
-        return Asked(own, Whose.NEED)
+    needs = [text.kind is StatementKind.NEED for text in own]
+    if any(needs):
+        return Asked(own, Whose.NEED if all(needs) else Whose.OWN)
     if goal.needs_of_peers:
         found = _peers_needs(snapshot, seeker, goal, own)
         if len(found):
@@ -73,7 +74,7 @@ def _peers_needs(
     organizations = snapshot.organizations
     kinds = [KINDS.index(kind) for kind in goal.seekers]
     peers = (organizations.industry[posters] == seeker.industry) & (seeker.industry >= 0)
-    peers &= np.isin(organizations.kind[posters], kinds)
+    peers &= np.isin(organizations.kind[posters], kinds) & organizations.listed[posters]
     peers &= posters != (-1 if seeker.row is None else seeker.row)
     needs, posters = needs[peers], posters[peers]
     like = np.zeros(len(needs), dtype=np.float32)

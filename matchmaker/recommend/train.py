@@ -170,7 +170,7 @@ def only(found: Examples, names: tuple[str, ...], kept: tuple[str, ...]) -> Exam
     return replace(found, values=np.ascontiguousarray(found.values[:, columns]))
 
 
-def fit(found: Examples, names: tuple[str, ...], seeds: int = SEEDS) -> tuple[Any, ...]:
+def fit(found: Examples, names: tuple[str, ...]) -> tuple[Any, ...]:
     """Gradient-boosted trees under a binary objective; the mean of several seeds is ranked by.
 
     A binary objective beat a listwise one on EU projects. What should never
@@ -185,7 +185,7 @@ def fit(found: Examples, names: tuple[str, ...], seeds: int = SEEDS) -> tuple[An
             monotonic_cst=[FEATURES[name].monotone for name in names],
             random_state=SEED + seed,
         ).fit(found.values, found.label, sample_weight=found.weight)
-        for seed in range(seeds)
+        for seed in range(SEEDS)
     )
 
 

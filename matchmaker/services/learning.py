@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from matchmaker.domain import GoalName
-from matchmaker.errors import InvalidInput
+from matchmaker.errors import InvalidInput, RankerMismatch
 from matchmaker.recommend import train
 from matchmaker.recommend.evaluate import Answers, Outcome, curve, history, outcome, spread, summary
 from matchmaker.recommend.goals import GOALS, Goal
@@ -132,8 +133,9 @@ class Learning:
 
     def _as_of(self, name: GoalName, day: date, progress: Progress) -> Ranker:
         path = self._rankers.path(name, day)
-        if path.exists():
-            return LearnedRanker({name: self._rankers.load(path, name)})
+        with contextlib.suppress(RankerMismatch):  # of an older program: learned anew
+            if path.exists():
+                return LearnedRanker({name: self._rankers.load(path, name)})
         try:
             return LearnedRanker({name: self.train(name, progress, day)})
         except InvalidInput:

@@ -87,12 +87,14 @@ def learn(snapshot: Snapshot, goal: Goal, progress: Progress) -> GoalModel:
         )
     parts: list[Examples] = []
     used: list[dict[str, Any]] = []
+    held_out, answers = cuts[-1], 0
     for number, (day, until) in enumerate(cuts):
         found = _examples(snapshot, goal, day, until, number, progress)
-        if found is not None:
-            parts.append(found)
-            used.append({"cut": str(day), "until": str(until), "answers": int(found.label.sum())})
-    answers = sum(int(part.label.sum()) for part in parts)
+        if found:
+            own = int(found[0].label.sum())
+            parts.append(train.together(found))
+            used.append({"cut": str(day), "until": str(until), "answers": own})
+            held_out, answers = (day, until), answers + own
     if answers < train.MINIMUM_ANSWERS:
         raise InvalidInput(
             f"only {answers} ties to learn {goal.name} from; {train.MINIMUM_ANSWERS} are needed.",
@@ -105,8 +107,13 @@ def learn(snapshot: Snapshot, goal: Goal, progress: Progress) -> GoalModel:
     ranking = tuple(name for name in telling if name not in train.OF_SEEKER)
     of_seeker = tuple(name for name in telling if name in train.OF_SEEKER)
     progress(f"Learning {goal.name}", 0, 0)
-    day, until = cuts[-1]
-    held = whole_pools(snapshot, goal, day, until, progress)
+    held = whole_pools(snapshot, goal, *held_out, progress)
+    if not held.label.any():
+        raise InvalidInput(
+            f"nothing that {goal.name} is about came of those who asked after {held_out[0]}.",
+            where="goal",
+            mend="Import a longer history; fixed weights are used until then.",
+        )
     earlier = train.together(parts[:-1]) if len(parts) > 1 else everything
     trial_run = train.fit(train.only(earlier, names, ranking), ranking)
     uncalibrated = GoalModel(ranking, trial_run, Calibration(1.0, 0.0, {}), UNPRICED, {})
@@ -154,7 +161,7 @@ def learning_examples(snapshot: Snapshot, goal: Goal) -> list[Examples]:
         _examples(snapshot, goal, day, until, number, _quietly)
         for number, (day, until) in enumerate(cuts_of(snapshot, goal))
     ]
-    return [part for part in found if part is not None]
+    return [train.together(parts) for parts in found if parts]
 
 
 def examples_of(past: Snapshot, goal: Goal, asked: Sequence[Trial]) -> Examples:
@@ -166,15 +173,18 @@ def examples_of(past: Snapshot, goal: Goal, asked: Sequence[Trial]) -> Examples:
 
 def _examples(
     snapshot: Snapshot, goal: Goal, day: date, until: date, seed: int, progress: Progress
-) -> Examples | None:
-    """Of one cut: the goal's own questions, and what others that ask for the same teach."""
+) -> list[Examples]:
+    """Of one cut: the goal's own questions, then what others that ask for the same teach.
+
+    [] when its own came to nothing.
+    """
     step = f"Learning {goal.name} from {day}"
     own = _asked(snapshot, goal, day, until, seed, step, progress)
-    if own is None or not goal.taught_by:
-        return own
+    if own is None:
+        return []
     others = replace(goal, seekers=goal.taught_by)
-    found = _asked(snapshot, others, day, until, seed, f"{step}, others", progress)
-    return own if found is None else train.together([own, train.lighter(found, TAUGHT)])
+    taught = _asked(snapshot, others, day, until, seed, f"{step}, others", progress)
+    return [own] if taught is None else [own, train.lighter(taught, TAUGHT)]
 
 
 def _asked(
@@ -186,6 +196,8 @@ def _asked(
     step: str,
     progress: Progress,
 ) -> Examples | None:
+    if not goal.seekers:  # nobody teaches it
+        return None
     past = snapshot.as_of(day)
     asked = [trial for trial in trials(snapshot, past, goal, to_days(until)) if len(trial.right)]
     asked = drawn(asked, TRIALS_PER_CUT, seed)
@@ -210,6 +222,7 @@ def whole_pools(
         asked = [answered.get(int(row)) or _unanswered(past, int(row)) for row in rows]
     chosen = np.random.default_rng(1).permutation(len(asked))[:CALIBRATION_TRIALS]
     asked = [asked[i] for i in sorted(chosen.tolist())]
+    prepare_goal(past, goal)
     job = _Collecting(past, goal, tuple(asked), known, 99, sampled=False)
     step = f"Comparing chances for {goal.name}"
     return train.together(list(everywhere(job, len(asked), step, progress)))
