@@ -346,7 +346,11 @@ class AdviceOut(Outgoing):
 
 
 class RecommendationOut(Outgoing):
-    """A candidate; `reason` is a sentence in the language asked for."""
+    """A candidate; `reason` is a sentence in the language asked for.
+
+    `chance` is the probability of a tie within two years, before the price of being
+    suggested to many others that `score` is less; null where fixed weights rank.
+    """
 
     id: str
     name: str
@@ -358,6 +362,7 @@ class RecommendationOut(Outgoing):
     evidence: list[EvidenceOut]
     path: list[PathStepOut]
     advice: AdviceOut | None = None
+    chance: float | None = None
 
     @classmethod
     def of(cls, found: Recommendation, language: str) -> RecommendationOut:
@@ -379,6 +384,7 @@ class RecommendationOut(Outgoing):
             name_en=found.name_en,
             kind=found.kind,
             score=found.score,
+            chance=found.chance,
             reason=_sentence(
                 [
                     one.zh if language == "zh" else one.en

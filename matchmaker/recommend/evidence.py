@@ -262,12 +262,6 @@ def best_statements(
     entries = snapshot.organization_statements
     part = slice(int(entries.indptr[row]), int(entries.indptr[row + 1]))
     statements = np.unique(entries.indices[part][fit.usable[part]])
-    blended = blend(fit.dense_of(statements), fit.statement_lexical[statements])
+    blended = (fit.dense_of(statements) + fit.statement_lexical[statements]) / 2
     order = np.lexsort((statements, -blended))[:count]
     return [(int(statements[i]), float(blended[i])) for i in order if blended[i] > 0]
-
-
-def blend(dense: FloatArray, lexical: FloatArray) -> FloatArray:
-    """One fit from both, in [0, 1]: each finds what the other misses."""
-    fit = 0.6 * np.clip(dense, 0, 1) + 0.4 * np.clip(lexical, 0, 1)
-    return np.asarray(fit, dtype=np.float32)

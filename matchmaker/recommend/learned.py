@@ -109,6 +109,7 @@ class LearnedRanker:
     """The learned model of each goal that has one, fixed weights for the others."""
 
     models: Mapping[GoalName, GoalModel]
+    foretells = True
 
     def serving(self, goal: Goal, seeker: Seeker) -> Ranker:
         """Itself where it learned from the same kind of question, fixed weights elsewhere.

@@ -153,7 +153,9 @@ class Advice:
 class Recommendation:
     """A candidate, best first; `path` leads from the seeker, empty when there is none.
 
-    `advice` says how to go about it, None where there is nothing to say.
+    `advice` says how to go about it, None where there is nothing to say. `chance` is
+    the probability of a tie, before the price of being suggested to many others; None
+    where the ranker gives none.
     """
 
     row: int
@@ -166,6 +168,7 @@ class Recommendation:
     evidence: tuple[Evidence, ...]
     path: tuple[PathStep, ...]
     advice: Advice | None = None
+    chance: float | None = None
 
     def leading(self, count: int) -> tuple[Reason, ...]:
         """The first reasons that say something of the candidate itself."""

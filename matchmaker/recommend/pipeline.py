@@ -23,12 +23,16 @@ from matchmaker.snapshot.model import KINDS, BoolArray, FloatArray, Snapshot
 
 @dataclass(frozen=True)
 class Ranked:
-    """Candidates of one seeker with their scores (n,) before and after prices, not yet chosen."""
+    """Candidates of one seeker with their scores (n,) before and after prices, not yet chosen.
+
+    `foretells` says that scores before prices are probabilities.
+    """
 
     pairs: Pairs
     matrix: FeatureMatrix
     scores: FloatArray
     priced: FloatArray
+    foretells: bool
 
 
 def recommend(
@@ -91,7 +95,7 @@ def rank(
     matrix = compute(pairs, names)
     scores = ranker.score(goal, matrix)
     priced = ranker.priced(pairs, scores) if request.capped else scores
-    return Ranked(pairs, matrix, scores, priced)
+    return Ranked(pairs, matrix, scores, priced, ranker.foretells)
 
 
 def prepare(snapshot: Snapshot) -> None:
@@ -125,4 +129,5 @@ def _recommendation(ranked: Ranked, place: int, why: tuple[Reason, ...]) -> Reco
         evidence=explain.evidence(pairs, row) if why else (),
         path=explain.path(pairs, row) if why else (),
         advice=advice(pairs, row) if why else None,
+        chance=float(ranked.scores[place]) if ranked.foretells else None,
     )

@@ -62,6 +62,10 @@ class Ranker(Protocol):
     def score(self, goal: Goal, matrix: FeatureMatrix) -> FloatArray:
         """Scores (n,). Raises InvalidInput when the matrix holds other features than these."""
 
+    @property
+    def foretells(self) -> bool:
+        """Whether its scores are probabilities."""
+
     def priced(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
         """Scores (n,) less what being suggested to many others costs each candidate."""
 
@@ -146,6 +150,8 @@ def _looked_up(scored: Scoring, count: int, families: int) -> Scoring:
 @dataclass(frozen=True)
 class FixedWeights:
     """Weighted sum of scaled features, with the weights of the goal's row."""
+
+    foretells = False
 
     def serving(self, goal: Goal, seeker: Seeker) -> Ranker:
         del goal, seeker

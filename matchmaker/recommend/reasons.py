@@ -93,11 +93,19 @@ def _text(facts: Facts, good: bool) -> Said:
     if fit < FIT_UNKNOWN:
         return None, "没有可对照的文字", "no text of its to compare"
     zh, en = _ASKED[facts.whose]
-    if not good or fit < FITS_PARTLY:
-        return fit, f"其文字与{zh}关联不大（{fit:.2f}）", f"its texts fit {en} little ({fit:.2f})"
-    if fit < FITS:
-        return fit, f"其文字与{zh}部分相符（{fit:.2f}）", f"its texts partly fit {en} ({fit:.2f})"
-    return fit, f"其文字与{zh}相符（{fit:.2f}）", f"its texts fit {en} ({fit:.2f})"
+    if fit < FITS_PARTLY:
+        return (
+            fit,
+            f"其文字与{zh}关联不大（{fit:.2f}）",
+            f"its texts say little of {en} ({fit:.2f})",
+        )
+    degree, how = ("部分相符", "partly fit") if fit < FITS else ("相符", "fit")
+    but_zh, but_en = ("", "") if good else ("，但更相符者不少", ", others' do more")
+    return (
+        fit,
+        f"其文字与{zh}{degree}（{fit:.2f}）{but_zh}",
+        f"its texts {how} {en} ({fit:.2f}){but_en}",
+    )
 
 
 def _network(facts: Facts, good: bool) -> Said:
@@ -158,6 +166,8 @@ def _programme(facts: Facts, good: bool) -> Said:
 def _activity(facts: Facts, good: bool) -> Said:
     count = facts.undertakings
     many = "one joint undertaking" if count == 1 else f"{count} joint undertakings"
+    if not count:
+        return 0.0, "尚无合作记录", "no joint undertaking on record"
     if good and count >= ACTIVE:
         return float(count), f"合作活跃，已有{count}项记录", f"active: {many} on record"
     if good:

@@ -76,6 +76,8 @@ class Examples:
 class _Collecting:
     """A ranker that only asks for features: what trials are turned into examples with."""
 
+    foretells = False
+
     def __init__(self, names: tuple[str, ...]) -> None:
         self._names = names
 

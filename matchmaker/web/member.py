@@ -90,14 +90,13 @@ class Card:
     profile: Profile
     km: float | None = None
     outcomes: int = 0
-    learned: bool = False
     best: float = 1.0
 
     @property
     def fit(self) -> str:
         """In words: the chance of a tie, else thirds of the scale from 0 to 1."""
-        if self.learned:
-            chance = format_percent(self.found.score, "0.#%")
+        if self.found.chance is not None:
+            chance = format_percent(self.found.chance, "0.#%")
             return str(gettext("%(chance)s chance of a tie within two years", chance=chance))
         if self.found.score >= 2 / 3:
             return str(gettext("Very good fit"))
@@ -394,15 +393,15 @@ def _cards(principal: Principal, answered: Answered | None) -> list[Card]:
         return []
     asking, own = services().asking, own_organization()
     here = asking.profile(principal, own).place if own else None
-    learned = answered.answer.goal in services().rankers.current().models
-    best = max((one.score for one in answered.answer.recommendations), default=1.0)
+    shown = answered.answer.recommendations
+    best = max((one.score for one in shown if one.chance is not None), default=1.0)
     cards = []
-    for one in answered.answer.recommendations:
+    for one in shown:
         profile = asking.profile(principal, one.id)
         found = RecommendationOut.of(one, language())
         outcomes = asking.outcomes(principal, one.id)
         km = kilometres(here, profile.place)
-        cards.append(Card(found, profile, km, outcomes, learned, best if learned else 1.0))
+        cards.append(Card(found, profile, km, outcomes, best))
     return cards
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from matchmaker.domain import (
+    EngagementKind,
     GoalName,
     GraphRows,
     Industry,
@@ -17,12 +19,15 @@ from matchmaker.domain import (
     PlaceLevel,
     Stage,
 )
+from matchmaker.recommend.baselines import popularity, recent_popularity
 from matchmaker.recommend.features import FEATURES
 from matchmaker.recommend.goals import GOALS
 from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.pairs import Pairs
+from matchmaker.recommend.trials import seeker_of
 from matchmaker.snapshot.geography import great_circle_km
 from matchmaker.snapshot.model import Snapshot
+from tests.unit.recommend import small_graphs
 from tests.unit.snapshot.graphs import snapshot_of
 
 
@@ -105,3 +110,28 @@ def test_what_enters_a_score_is_between_0_and_1(name: str) -> None:
     scaled = FEATURES[name].scale(raw)
     assert not np.isnan(scaled).any()
     assert ((scaled >= 0) & (scaled <= 1)).all()
+
+
+def inventor() -> Pairs:
+    """o00 holds five patents of its own, o01 and o02 one joint project; o03 asks."""
+    alone = (small_graphs.project(f"alone{n}", "o00", kind=EngagementKind.PATENT) for n in range(5))
+    rows = GraphRows(
+        organizations=tuple(replace(one, country="CN") for one in small_graphs.firms(4)),
+        engagements=(*alone, small_graphs.project("joint", "o01 o02")),
+    )
+    made = small_graphs.snapshot_of(rows)
+    everybody = np.arange(4, dtype=np.int32)
+    return Pairs(made, GOALS[GoalName.SUPPLIER], seeker_of(made, 3), everybody)
+
+
+@pytest.mark.parametrize(
+    "name", ["recent_activity", "latest_activity", "completed", "country_affinity"]
+)
+def test_patents_of_one_firm_are_no_activity(name: str) -> None:
+    alone, joint, *_ = FEATURES[name].compute(inventor())
+    assert alone == 0 < joint
+
+
+def test_patents_of_one_firm_make_nobody_popular() -> None:
+    assert popularity(inventor()).tolist() == [0, 1, 1, 0]
+    assert recent_popularity(inventor()).tolist() == [0, 1, 1, 0]

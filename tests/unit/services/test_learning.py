@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -28,11 +28,14 @@ from matchmaker.recommend.goals import GOALS
 from matchmaker.recommend.model import Request
 from matchmaker.recommend.pipeline import rank, recommend
 from matchmaker.recommend.rank import FeatureMatrix
+from matchmaker.recommend.train import together
 from matchmaker.recommend.trials import seeker_of
 from matchmaker.services.matching import Question
 from matchmaker.services.rankers import RankerFolder
+from matchmaker.services.training import TAUGHT, _examples
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
+from tests.unit.recommend.small_graphs import organization, project, snapshot_of
 
 GOAL = GoalName.RESEARCH_PARTNER
 START = datetime.date(2012, 1, 1)
@@ -168,7 +171,7 @@ def test_recommendations_use_it_and_their_reasons_add_up(learned):
     german = {f"t:u{n:02}" for n in range(0, 80, 4)}
     assert {one.id for one in answer.recommendations[:5]} <= german
     for one in answer.recommendations:
-        assert 0 < one.score < 1
+        assert 0 < one.score <= one.chance < 1
         assert sum(r.contribution for r in one.reasons) == pytest.approx(one.score, abs=1e-5)
 
 
@@ -240,3 +243,43 @@ def test_too_short_a_history_is_said(wired):
         wired.learning.train(GOAL, quiet)
     with pytest.raises(InvalidInput, match="nothing that"):
         wired.learning.evaluate(GOAL, CUT, HORIZON, None, quiet)
+
+
+def test_firms_that_look_for_firms_teach_what_labs_that_do_are_told():
+    """After the cut lab u met firms f and g, and these met each other: 2 answers, and 2 taught.
+
+    Two answers of one seeker count 1/√2 each; one of another who teaches, TAUGHT.
+    """
+    before, cut, after = (datetime.date(year, 6, 1) for year in (2016, 2017, 2018))
+    rows = GraphRows(
+        organizations=(*map(organization, "fgh"), organization("u", Kind.UNIVERSITY)),
+        engagements=(
+            project("p1", "u h", before),
+            project("p2", "f h", before),
+            project("p3", "g h", before),
+            project("p4", "u g f", after),
+        ),
+    )
+    snapshot, goal = snapshot_of(rows, as_of=after), GOALS[GoalName.INDUSTRY_PARTNER]
+
+    def answers(goal):
+        found = together(_examples(snapshot, goal, cut, after, 0, quiet))
+        rows, weights = found.row[found.label], found.weight[found.label]
+        return [snapshot.id_of(int(row)) for row in rows], weights.tolist()
+
+    who, weights = answers(replace(goal, taught_by=frozenset()))
+    assert who == ["t:f", "t:g"]
+    assert weights == pytest.approx([2**-0.5] * 2)
+
+    who, weights = answers(goal)
+    assert who == ["t:f", "t:g", "t:g", "t:f"]
+    assert weights == pytest.approx([2**-0.5] * 2 + [TAUGHT] * 2)
+
+
+def test_a_ranker_of_an_older_program_is_learned_anew_to_evaluate(learned, monkeypatch):
+    monkeypatch.setattr("matchmaker.services.rankers.FORMAT", 1)
+    learned.rankers.save(GOAL, learned.rankers.current().models[GOAL], CUT)
+    monkeypatch.undo()
+    monkeypatch.setattr("matchmaker.services.training.MINIMUM_EVENTS", 500)
+    monkeypatch.setattr("matchmaker.recommend.train.MINIMUM_ANSWERS", 200)
+    assert learned.learning.evaluate(GOAL, CUT, HORIZON, None, quiet, limit=20).learned
