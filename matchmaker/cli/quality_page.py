@@ -66,7 +66,7 @@ def section(evaluation: Mapping[str, Any], folder: Path, name: str) -> list[str]
         ]
         lines += [
             "What probabilities promised and what came true, of seekers drawn at random, those "
-            "included to whom nothing happened, in tenths of all pairs:",
+            "included to whom nothing happened, in tenths of the pairs that were ranked:",
             "",
         ]
         lines += [*_markdown(["promised", "came true", "pairs"], rows), ""]

@@ -277,8 +277,8 @@ class Affinity:
 class Standing:
     """Columns of shape (n,), seen by those who ask.
 
-    `latest`: Σ exp(−age / 1 year) of undertakings; `last_age`: years since the
-    last one (NaN without); `met`: recent encounters with those who ask, and
+    `latest`: Σ exp(−age / 1 year) of joint undertakings; `last_age`: years since the
+    last one, joint or not (NaN without); `met`: recent encounters with those who ask, and
     `met_share` of all its encounters; `mean_size`: participants of a recent
     undertaking; `trend`: `latest` over three-year activity; `new_partners` of the
     last two years among those who ask; `newcomers`: those of them in their first
