@@ -277,9 +277,10 @@ def test_firms_that_look_for_firms_teach_what_labs_that_do_are_told():
 
 
 def test_a_ranker_of_an_older_program_is_learned_anew_to_evaluate(learned, monkeypatch):
-    monkeypatch.setattr("matchmaker.services.rankers.FORMAT", 1)
-    learned.rankers.save(GOAL, learned.rankers.current().models[GOAL], CUT)
-    monkeypatch.undo()
+    model = learned.rankers.load(learned.rankers.path(GOAL), GOAL)
+    with monkeypatch.context() as older:
+        older.setattr("matchmaker.services.rankers.FORMAT", 1)
+        learned.rankers.save(GOAL, model, CUT)
     monkeypatch.setattr("matchmaker.services.training.MINIMUM_EVENTS", 500)
     monkeypatch.setattr("matchmaker.recommend.train.MINIMUM_ANSWERS", 200)
     assert learned.learning.evaluate(GOAL, CUT, HORIZON, None, quiet, limit=20).learned
