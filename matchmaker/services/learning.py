@@ -17,12 +17,20 @@ from matchmaker.recommend import train
 from matchmaker.recommend.evaluate import Answers, Outcome, curve, history, outcome, spread, summary
 from matchmaker.recommend.goals import GOALS, Goal
 from matchmaker.recommend.graph import latest_day
-from matchmaker.recommend.learned import GoalModel, LearnedRanker, probability
+from matchmaker.recommend.learned import GoalModel, LearnedRanker
 from matchmaker.recommend.pipeline import prepare_goal
-from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker
+from matchmaker.recommend.rank import FIXED, Ranker
 from matchmaker.recommend.trials import Trial, described, trials
 from matchmaker.services.rankers import RankerFolder
-from matchmaker.services.training import Progress, cuts_of, drawn, everywhere, learn, whole_pools
+from matchmaker.services.training import (
+    Progress,
+    chances_of,
+    cuts_of,
+    drawn,
+    everywhere,
+    learn,
+    whole_pools,
+)
 from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.snapshot.model import (
     KINDS,
@@ -179,6 +187,4 @@ def _reliability(
     if model is None or end is None:
         return []
     found = whole_pools(whole, goal, day, end, progress)
-    values = train.only(found, train.learned_features(goal), model.features).values
-    promised = probability(model.log_odds(FeatureMatrix(model.features, values)))
-    return train.reliability(promised, found.label)
+    return train.reliability(chances_of(model, goal, found), found.label)

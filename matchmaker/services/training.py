@@ -268,13 +268,11 @@ class _Pricing:
         if not asked:
             return {}
         job = _Collecting(self.snapshot, self.goal, tuple(asked), self.known, 98, sampled=False)
-        names, kept = train.learned_features(self.goal), self.model.features
         chances: list[FloatArray] = []
         candidates: list[IntArray] = []
         step = f"Sharing out attention for {self.goal.name}"
         for found in everywhere(job, len(asked), step, self.progress):
-            values = train.only(found, names, kept).values
-            chances.append(probability(self.model.log_odds(FeatureMatrix(kept, values))))
+            chances.append(chances_of(self.model, self.goal, found))
             candidates.append(found.row)
         pools = train.pools(chances, candidates)
         price = train.exposure_prices(pools, len(self.snapshot), CAP_IN_SAMPLE)
@@ -289,6 +287,12 @@ def drawn(asked: list[Trial], limit: int, seed: int) -> list[Trial]:
         return asked
     kept = np.random.default_rng(seed).choice(len(asked), limit, replace=False)
     return [asked[i] for i in sorted(kept.tolist())]
+
+
+def chances_of(model: GoalModel, goal: Goal, found: Examples) -> FloatArray:
+    """Probabilities (n,) that a model gives to examples of its goal."""
+    values = train.only(found, train.learned_features(goal), model.features).values
+    return probability(model.log_odds(FeatureMatrix(model.features, values)))
 
 
 def _quietly(step: str, done: int, total: int) -> None:
