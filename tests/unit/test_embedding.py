@@ -73,6 +73,21 @@ def test_a_text_has_the_same_vector_alone_and_in_company(embedder: Embedder) -> 
     np.testing.assert_allclose(embedder.passages(texts), alone, atol=1e-5)
 
 
+def test_batches_side_by_side_have_the_vectors_of_one_after_the_other(embedder: Embedder) -> None:
+    """On two cores and on one, and the number of cores is afterwards what it was."""
+    import torch
+
+    texts = [f"{name} {number}" for name in TEXTS for number in range(40)]
+    before = torch.get_num_threads()
+    found = []
+    for cores in (1, 2):
+        torch.set_num_threads(cores)
+        found.append(embedder.passages(texts))
+        assert torch.get_num_threads() == cores
+    torch.set_num_threads(before)
+    np.testing.assert_array_equal(*found)
+
+
 def test_vectors_are_those_of_full_precision(embedder: Embedder) -> None:
     """Eight bits against sentence-transformers' own 32: cosine above .999."""
     from sentence_transformers import SentenceTransformer
