@@ -24,7 +24,7 @@ from typing import Any
 from measure import machine
 
 from matchmaker.cli.quality_page import section
-from matchmaker.recommend.evaluate import CAPPED, OURS, WEIGHTS
+from matchmaker.recommend.evaluate import CAPPED, OURS, OWN
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "quality.md"
@@ -144,7 +144,7 @@ def glance(case: Case, found: Mapping[str, Any]) -> list[str]:
     rows = []
     for title, part in found["tables"].items():
         methods = part["methods"]
-        others = [name for name in methods if name not in (OURS, CAPPED, WEIGHTS)]
+        others = [name for name in methods if name not in OWN]
         best = max(others, key=lambda name: methods[name]["hit@10"]["mean"])
         low, high = methods[best]["hit@10"]["ours_less_interval"]
         ours = {name: f"{figure['mean']:.3f}" for name, figure in methods[OURS].items()}

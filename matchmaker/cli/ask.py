@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from matchmaker.errors import InvalidInput
 
 if TYPE_CHECKING:
     from matchmaker.services.matching import Answer, BulkAnswer, Question, TextQuestion
+    from matchmaker.services.refreshing import Progress
 
 MAX_LIMIT = 1000
 
@@ -96,10 +98,10 @@ def recommend(
     question = _question(goal, limit, only_new, capped, filters)
     if for_file is not None:
         ids = list(_ids(for_file))
-        return _bulk(services.matching.for_organizations(ids, question), len(ids), out)
+        return _bulk(partial(services.matching.for_organizations, ids, question), len(ids), out)
     if texts_file is not None:
         texts = list(_texts(texts_file))
-        return _bulk(services.matching.for_texts(texts, question), len(texts), out)
+        return _bulk(lambda _: services.matching.for_texts(texts, question), len(texts), out)
     if organization is not None:
         answer = services.matching.for_organization(organization, question)
     elif need is not None:
@@ -171,13 +173,12 @@ def _string(row: dict[str, Any], name: str, where: str) -> str:
     return value
 
 
-def _bulk(answers: Iterator[BulkAnswer], total: int, out: Path | None) -> int:
+def _bulk(ask: Callable[[Progress], Iterator[BulkAnswer]], total: int, out: Path | None) -> int:
     failed = 0
     with ExitStack() as stack:
         lines = stack.enter_context(_written(out)) if out else sys.stdout
         report = stack.enter_context(progress_bars())
-        report("Recommending", 0, total)
-        for done, answer in enumerate(answers, 1):
+        for done, answer in enumerate(ask(report), 1):
             lines.write(json.dumps(_bulk_line(answer), ensure_ascii=False) + "\n")
             if answer.error is not None:
                 failed += 1

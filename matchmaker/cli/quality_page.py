@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from matchmaker.recommend.evaluate import CAPPED, OURS, WEIGHTS
+from matchmaker.recommend.evaluate import CAPPED, OURS, OWN
 
 MEASURES = ("hit@10", "recall@10", "recall@50", "ndcg@10", "mrr")
-_OURS = {OURS, CAPPED, WEIGHTS}
 _EXPOSURE = {
     "coverage": "coverage",
     "gini": "Gini",
@@ -80,7 +79,7 @@ def _table(part: Mapping[str, Any]) -> list[str]:
         low, high = figures["hit@10"]["ours_less_interval"]
         less = f"{figures['hit@10']['ours_less']:+.3f} [{low:+.3f}, {high:+.3f}]"
         cells = [f"{figures[name]['mean']:.3f}" for name in MEASURES]
-        marked = f"**{method}**" if method in _OURS else method
+        marked = f"**{method}**" if method in OWN else method
         rows.append([marked, *cells, "" if method == OURS else less])
     return _markdown(head, rows)
 
@@ -91,9 +90,7 @@ def _strata(part: Mapping[str, Any]) -> list[str]:
         return []
     rows = []
     for group, found in strata.items():
-        others = {
-            name: one["hit@10"] for name, one in found["methods"].items() if name not in _OURS
-        }
+        others = {name: one["hit@10"] for name, one in found["methods"].items() if name not in OWN}
         best = max(others, key=lambda name: others[name])
         rows.append(
             [
@@ -111,11 +108,11 @@ def _strata(part: Mapping[str, Any]) -> list[str]:
 def _exposure(part: Mapping[str, Any]) -> list[str]:
     rows = [
         [
-            f"**{method}**" if method in _OURS else method,
+            f"**{method}**" if method in OWN else method,
             *(f"{figures[name]:.3f}" for name in _EXPOSURE),
         ]
         for method, figures in part["exposure"].items()
-        if method in _OURS or figures["coverage"] > 0
+        if method in OWN or figures["coverage"] > 0
     ]
     return _markdown(["method", *_EXPOSURE.values()], rows)
 
@@ -179,7 +176,7 @@ def _plot(title: str, part: Mapping[str, Any], path: Path) -> None:
     below = [mean - low for mean, (low, _) in zip(means, ranges, strict=True)]
     above = [high - mean for mean, (_, high) in zip(means, ranges, strict=True)]
     figure, axes = pyplot.subplots(figsize=(7, 0.28 * len(found) + 0.8))
-    colours = ["#b3541e" if name in _OURS else "#8aa0b0" for name, _ in found]
+    colours = ["#b3541e" if name in OWN else "#8aa0b0" for name, _ in found]
     axes.barh([name for name, _ in found], means, xerr=[below, above], color=colours, capsize=2)
     axes.set_xlabel("hit@10")
     axes.set_title(title, loc="left", fontsize=10)

@@ -21,6 +21,9 @@ from matchmaker.recommend.trials import Trial
 from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray, Snapshot
 
 OURS, CAPPED, WEIGHTS = "Matchmaker", "Matchmaker, exposure capped", "fixed weights"
+# Under prices made beforehand for whoever may ask; where capped is under those made for them all.
+ALONE = "Matchmaker, capped, one by one"
+OWN = frozenset({OURS, CAPPED, ALONE, WEIGHTS})
 SHOWN = 10
 LIMIT = 50
 
@@ -86,14 +89,33 @@ class Chosen:
     smaller: float
 
 
+def answers(trial: Trial, which: Answers) -> IntArray:
+    """Those of a trial's answers that count."""
+    return {Answers.NEW: trial.new, Answers.REPEAT: trial.known, Answers.ALL: trial.answers}[which]
+
+
+def request_for(goal: Goal, which: Answers) -> Request:
+    """What a trial asks."""
+    return Request(goal.name, LIMIT, only_new=which is Answers.NEW)
+
+
 def outcome(
-    past: Snapshot, goal: Goal, trial: Trial, known: BoolArray, ranker: Ranker, which: Answers
+    past: Snapshot,
+    goal: Goal,
+    trial: Trial,
+    known: BoolArray,
+    ranker: Ranker,
+    which: Answers,
+    together: Ranker | None = None,
 ) -> Outcome | None:
-    """How each method did on one trial, None when it has no answer of this sort."""
-    right = {Answers.NEW: trial.new, Answers.REPEAT: trial.known, Answers.ALL: trial.answers}[which]
+    """How each method did on one trial, None when it has no answer of this sort.
+
+    `together` is the same ranker with prices for all who ask in this evaluation.
+    """
+    right = answers(trial, which)
     if not len(right):
         return None
-    request = Request(goal.name, LIMIT, only_new=which is Answers.NEW)
+    request = request_for(goal, which)
     everyone = Pairs(past, goal, trial.seeker, np.arange(len(past), dtype=np.int32))
     allowed = np.flatnonzero(rerank.eligible(everyone, request) & known).astype(np.int32)
     orders: dict[str, IntArray] = {}
@@ -103,6 +125,9 @@ def outcome(
         fixed = rank(past, trial.seeker, replace(request, capped=False), FIXED, known)
         orders[WEIGHTS] = _order(fixed, fixed.scores)
     ranked = rank(past, trial.seeker, request, ranker, known)
+    if together is not None:
+        orders[ALONE] = _order(ranked, ranked.priced)
+        ranked = replace(ranked, priced=together.priced(ranked.pairs, ranked.scores))
     orders[OURS], orders[CAPPED] = _order(ranked, ranked.scores), _order(ranked, ranked.priced)
     other = in_other_cluster(past, trial.seeker)
     small = _smaller(everyone, allowed)

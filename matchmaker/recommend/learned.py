@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from matchmaker.domain import GoalName, StatementKind
 from matchmaker.errors import InvalidInput
+from matchmaker.recommend.exposure import Prices, best_sum, charged, share
 from matchmaker.recommend.goals import Goal
 from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.pairs import Pairs
@@ -19,32 +20,7 @@ from matchmaker.recommend.questions import questions
 from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker
 from matchmaker.snapshot.model import FloatArray
 
-# Seekers who are alike would all be sent past the same candidate at once. Prices that
-# differ a little by seeker send some of them to it: on EU projects, under a cap of two
-# in a hundred, that saves newcomers 3 % of hit@10 and those with a history 1 %.
-LEANING = 0.3
-PRICED_OUT = np.float32(0.001)  # what is left of a probability below its price
-SLOTS = 10  # what is usually shown: prices are shares of what that many chances add up to
-
 Classifier = Any  # sklearn.ensemble.HistGradientBoostingClassifier
-
-
-@dataclass(frozen=True)
-class Prices:
-    """What candidates that would be suggested too often pay, by id.
-
-    As a share of what the seeker's ten best chances add up to: so it costs those to
-    whom much and those to whom little is likely the same part. Those who ask with a
-    `history` and `newcomers` want the same few for other reasons: one price for both
-    would be the higher one. On EU projects, under the same cap, two cost those with a
-    history less, and newcomers as well.
-    """
-
-    history: Mapping[str, float]
-    newcomers: Mapping[str, float]
-
-
-UNPRICED = Prices({}, {})
 
 
 @dataclass(frozen=True)
@@ -60,6 +36,10 @@ class Calibration:
     slope: float
     intercept: float
     seeker: Mapping[str, float]
+
+    def lasting(self, times: float) -> Calibration:
+        """For a time so many times as long, were rare ties to come at a constant rate."""
+        return replace(self, intercept=self.intercept + math.log(times))
 
     def of(self, raw: FloatArray, seeker: FloatArray) -> FloatArray:
         """Calibrated log odds (n,) of raw ones (n,) and the seeker's figures (n, z)."""
@@ -135,12 +115,23 @@ class LearnedRanker:
             )
         return probability(model.log_odds(matrix))
 
+    def prices(self, goal: Goal) -> Prices | None:
+        """What it charges for a goal, were everybody to ask; None where it charges nobody."""
+        model = self.models.get(goal.name)
+        found = model.prices if model else None
+        return found if found and (found.history or found.newcomers) else None
+
+    def charging(self, goal: Goal, prices: Prices) -> LearnedRanker:
+        """The same ranker with other prices for one goal."""
+        model = replace(self.models[goal.name], prices=prices)
+        return LearnedRanker({**self.models, goal.name: model})
+
     def priced(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
         """Probabilities after the price of being suggested too often."""
         model = self.models.get(pairs.goal.name)
         if model is None:
             return FIXED.priced(pairs, scores)
-        asking = _name_of(pairs)
+        asking = name_of(pairs)
         prices = model.prices.history if pairs.has_history else model.prices.newcomers
         part = np.fromiter(
             (
@@ -150,28 +141,10 @@ class LearnedRanker:
             np.float32,
             len(pairs.rows),
         )
-        # Never below nothing, and those priced out still in the order of their chances.
-        less = scores - part * best_sum(scores)
-        return np.asarray(np.maximum(less, scores * PRICED_OUT), dtype=np.float32)
+        return np.asarray(charged(scores, part * best_sum(scores)), dtype=np.float32)
 
 
-def best_sum(chances: FloatArray, slots: int = SLOTS) -> float:
-    """What the largest chances of (n,) add up to: right answers to expect among so many."""
-    if len(chances) <= slots:
-        return float(chances.sum())
-    return float(np.partition(chances, -slots)[-slots:].sum())
-
-
-def share(seeker: str, candidate: str) -> float:
-    """What of its price a candidate pays before one seeker, evenly in 1 ± `LEANING`.
-
-    Drawn from the two names alone, so the same question has the same answer.
-    """
-    drawn = hashlib.blake2b(f"{seeker}\0{candidate}".encode(), digest_size=4).digest()
-    return 1 + LEANING * (int.from_bytes(drawn) / 2**31 - 1)
-
-
-def _name_of(pairs: Pairs) -> str:
+def name_of(pairs: Pairs) -> str:
     """Who asks: its id, and for one outside the graph what it asks with."""
     seeker = pairs.seeker
     if seeker.row is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,9 +10,11 @@ from matchmaker.recommend import explain, rerank
 from matchmaker.recommend.advice import advice, habits
 from matchmaker.recommend.affinity import affinity
 from matchmaker.recommend.evidence import freshness, usable
+from matchmaker.recommend.exposure import CONSIDERED, Shortlist
 from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.goals import GOALS, Goal
 from matchmaker.recommend.graph import network
+from matchmaker.recommend.learned import LearnedRanker, name_of
 from matchmaker.recommend.model import Reason, Recommendation, Request, Seeker
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker, compute, contributions
@@ -66,6 +68,35 @@ def recommend(
             ),
         )
         for number, place in enumerate(chosen)
+    )
+
+
+def shortlist(
+    snapshot: Snapshot,
+    seeker: Seeker,
+    request: Request,
+    ranker: LearnedRanker,
+    among: BoolArray | None = None,
+) -> Shortlist:
+    """One seeker's likeliest candidates, from which `chosen` chooses when all have been asked."""
+    ranked = rank(snapshot, seeker, replace(request, capped=False), ranker, among)
+    order = np.lexsort((ranked.pairs.rows, -ranked.scores))[: max(CONSIDERED, 2 * request.limit)]
+    rows = np.asarray(ranked.pairs.rows[order], dtype=np.int32)
+    return Shortlist(name_of(ranked.pairs), ranked.pairs.has_history, rows, ranked.scores[order])
+
+
+def chosen(
+    snapshot: Snapshot, seeker: Seeker, request: Request, ranker: LearnedRanker, among: Shortlist
+) -> tuple[Recommendation, ...]:
+    """What is shown of a shortlist under the ranker's prices, without explanations."""
+    goal = GOALS[request.goal]
+    pairs = Pairs(snapshot, goal, seeker, among.rows)
+    nothing = FeatureMatrix((), np.zeros((len(among.rows), 0), dtype=np.float32))
+    priced = ranker.priced(pairs, among.chances)
+    ranked = Ranked(pairs, nothing, among.chances, priced, ranker.foretells)
+    return tuple(
+        _recommendation(ranked, int(place), ())
+        for place in rerank.choose(pairs, priced, request.limit)
     )
 
 

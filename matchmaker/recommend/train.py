@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.goals import Goal
-from matchmaker.recommend.learned import LEANING, SLOTS, Calibration, best_sum, levels
+from matchmaker.recommend.learned import Calibration, levels
 from matchmaker.recommend.model import Request, Seeker
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.pipeline import rank
@@ -218,67 +217,3 @@ def reliability(predicted: FloatArray, label: BoolArray, bins: int = 10) -> list
         for part in np.array_split(order, bins)
         if len(part)
     ]
-
-
-@dataclass(frozen=True)
-class Pools:
-    """Candidates of many seekers side by side, shape (seekers, widest).
-
-    `chance` is each one's probability over what the seeker's ten best add up to,
-    -inf where a pool is smaller; `rows` who it is; `share` what of its price this
-    seeker's candidate pays, see `learned.share`.
-    """
-
-    chance: NDArray[np.float64]
-    rows: IntArray
-    share: NDArray[np.float64]
-
-    def top(self, price: NDArray[np.float64], slots: int = SLOTS) -> NDArray[np.int64]:
-        """Columns of those that each seeker is shown under these prices, (seekers, slots)."""
-        slots = min(slots, self.chance.shape[1])
-        value = self.chance - price[self.rows] * self.share
-        return np.argpartition(-value, slots - 1, axis=1)[:, :slots]
-
-
-def pools(chances: Sequence[FloatArray], rows: Sequence[IntArray]) -> Pools:
-    """Pools of different sizes from their probabilities, padded."""
-    widest = max(map(len, rows))
-    chance = np.full((len(rows), widest), -np.inf)
-    who = np.zeros((len(rows), widest), dtype=np.int32)
-    for number, (values, part) in enumerate(zip(chances, rows, strict=True)):
-        chance[number, : len(part)] = values / max(best_sum(values), 1e-9)
-        who[number, : len(part)] = part
-    # As even as `share` spreads it; whose share is which matters to nobody here.
-    drawn = np.random.default_rng(SEED).uniform(1 - LEANING, 1 + LEANING, chance.shape)
-    return Pools(chance, who, drawn)
-
-
-def exposure_prices(asked: Pools, size: int, cap: float, rounds: int = 300) -> NDArray[np.float64]:
-    """Prices (size,) under which nobody gets more than `cap` of all slots.
-
-    In shares of what a seeker's ten best chances add up to. The most right answers
-    that fit under the cap, every seeker's counting as one, are shown to whoever ranks
-    by chance less price: the dual of an assignment with capacities, by subgradient
-    steps (Bertsekas, 1981). Whoever is over the cap pays more, whoever is under it
-    less, never below 0. On EU projects prices in probability cost a quarter less than
-    those in log odds: they take a slot where it is least likely to be missed.
-    """
-    price = np.zeros(size)
-    if not len(asked.rows):
-        return price
-    finite = np.sort(asked.chance, axis=1)[:, -2 * SLOTS :]
-    scale = float(np.std(finite[np.isfinite(finite)])) or 1e-3
-    best_price, best_excess = price.copy(), np.inf
-    for step in range(rounds):
-        columns = asked.top(price)
-        real = np.isfinite(np.take_along_axis(asked.chance, columns, 1))
-        shown = np.take_along_axis(asked.rows, columns, 1)[real]
-        excess = np.bincount(shown, minlength=size) / max(len(shown), 1) / cap - 1
-        worst = float(excess.max())
-        if worst < best_excess:
-            best_price, best_excess = price.copy(), worst
-        if worst <= 0 and step > rounds // 2:
-            break
-        rate = 0.7 * scale / (1 + step / 20)
-        price = np.maximum(0, price + rate * np.clip(excess, -1, 1))
-    return best_price

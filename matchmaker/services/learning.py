@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,15 +14,27 @@ import numpy as np
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput, RankerMismatch
 from matchmaker.recommend import train
-from matchmaker.recommend.evaluate import Answers, Outcome, curve, history, outcome, spread, summary
+from matchmaker.recommend.evaluate import (
+    Answers,
+    Outcome,
+    answers,
+    curve,
+    history,
+    outcome,
+    request_for,
+    spread,
+    summary,
+)
+from matchmaker.recommend.exposure import Shortlist, prices_together
 from matchmaker.recommend.goals import GOALS, Goal
 from matchmaker.recommend.graph import latest_day
 from matchmaker.recommend.learned import GoalModel, LearnedRanker
-from matchmaker.recommend.pipeline import prepare_goal
+from matchmaker.recommend.pipeline import prepare_goal, shortlist
 from matchmaker.recommend.rank import FIXED, Ranker
 from matchmaker.recommend.trials import Trial, described, trials
 from matchmaker.services.rankers import RankerFolder
 from matchmaker.services.training import (
+    HORIZON,
     Progress,
     chances_of,
     cuts_of,
@@ -117,8 +129,10 @@ class Learning:
         candidates = int((known & np.isin(past.organizations.kind, kinds)).sum())
         prepare_goal(past, goal)
         tables: dict[str, Any] = {}
-        for title, group, which in _tables(past, asked):
-            job = _Evaluating(past, goal, tuple(group), known, ranker, which)
+        for title, everybody, which in _tables(past, asked):
+            group = [trial for trial in everybody if len(answers(trial, which))]
+            together = _together(past, goal, group, known, ranker, which, title, progress)
+            job = _Evaluating(past, goal, tuple(group), known, ranker, which, together)
             step = f"Ranking for {name}: {title}"
             outcomes = [one for one in everywhere(job, len(group), step, progress) if one]
             if outcomes:
@@ -172,19 +186,68 @@ class _Evaluating:
     known: BoolArray
     ranker: Ranker
     which: Answers
+    together: Ranker | None
 
     def __call__(self, number: int) -> Outcome | None:
-        trial = self.asked[number]
-        return outcome(self.past, self.goal, trial, self.known, self.ranker, self.which)
+        return outcome(
+            self.past,
+            self.goal,
+            self.asked[number],
+            self.known,
+            self.ranker,
+            self.which,
+            self.together,
+        )
+
+
+@dataclass(frozen=True)
+class _Shortlisting:
+    past: Snapshot
+    goal: Goal
+    asked: tuple[Trial, ...]
+    known: BoolArray
+    ranker: LearnedRanker
+    which: Answers
+
+    def __call__(self, number: int) -> Shortlist:
+        request = request_for(self.goal, self.which)
+        seeker = self.asked[number].seeker
+        return shortlist(self.past, seeker, request, self.ranker, self.known)
+
+
+def _together(
+    past: Snapshot,
+    goal: Goal,
+    asked: Sequence[Trial],
+    known: BoolArray,
+    ranker: Ranker,
+    which: Answers,
+    title: str,
+    progress: Progress,
+) -> Ranker | None:
+    """The ranker with prices for just these, as a bulk run makes them; None without prices."""
+    usual = ranker.prices(goal) if isinstance(ranker, LearnedRanker) else None
+    if usual is None or not isinstance(ranker, LearnedRanker):
+        return None
+    job = _Shortlisting(past, goal, tuple(asked), known, ranker, which)
+    step = f"Sharing out attention: {title}"
+    lists = list(everywhere(job, len(asked), step, progress))
+    prices = prices_together(lists, past.ids_of, len(past), usual)
+    return ranker.charging(goal, prices)
 
 
 def _reliability(
     whole: Snapshot, goal: Goal, day: date, until: int, ranker: Ranker, progress: Progress
 ) -> list[dict[str, float]]:
-    """[] for a ranker that promises no probabilities."""
+    """[] for a ranker that promises no probabilities.
+
+    Those promised for two years are told for the time that could be observed.
+    """
     model = ranker.models.get(goal.name) if isinstance(ranker, LearnedRanker) else None
     end = from_days(until)
     if model is None or end is None:
         return []
     found = whole_pools(whole, goal, day, end, progress)
+    observed = model.calibration.lasting((end - day) / HORIZON)
+    model = replace(model, calibration=observed)
     return train.reliability(chances_of(model, goal, found), found.label)

@@ -14,12 +14,14 @@ import numpy as np
 from matchmaker.domain import MAX_TEXT, GoalName, Need, Organization
 from matchmaker.embedding import Embedder, VectorCache
 from matchmaker.errors import InvalidInput, MatchmakerError, StoreUnavailable
+from matchmaker.recommend.exposure import TOGETHER, UNPRICED, Shortlist, prices_together
 from matchmaker.recommend.goals import GOALS
 from matchmaker.recommend.model import MAX_LIMIT, Recommendation, Request, Seeker
-from matchmaker.recommend.pipeline import prepare_goal, recommend
+from matchmaker.recommend.pipeline import chosen, prepare_goal, recommend, shortlist
 from matchmaker.recommend.reach import Bars, Reach, bars_of, needs_near, reach
 from matchmaker.services.parallel import Forked
 from matchmaker.services.rankers import RankerFolder
+from matchmaker.services.refreshing import Progress, no_progress
 from matchmaker.services.seekers import Seekers
 from matchmaker.services.snapshot_rows import FilterIds, SnapshotRows
 from matchmaker.snapshot.load import SnapshotReader, check_graph
@@ -28,6 +30,8 @@ from matchmaker.store.ports import GraphStore, Voice
 
 BATCH = 128
 Item = TypeVar("Item")
+Result = TypeVar("Result")
+Found = tuple[Recommendation, ...]
 # Who asks in a bulk run, or why it cannot.
 Asked = tuple[str, Seeker | MatchmakerError]
 
@@ -172,9 +176,16 @@ class Matching:
         """How many of its introductions came to an outcome that both sides confirmed."""
         return self._current_rows().outcomes.get(organization_id, 0)
 
-    def for_organizations(self, ids: Iterable[str], question: Question) -> Iterator[BulkAnswer]:
-        """One answer for each id, in order; an unknown id gives its error, not an exception."""
+    def for_organizations(
+        self, ids: Iterable[str], question: Question, progress: Progress = no_progress
+    ) -> Iterator[BulkAnswer]:
+        """One answer for each id, in order; an unknown id gives its error, not an exception.
+
+        Many who ask together are first all ranked for, with `progress`; then attention is
+        shared out among just them.
+        """
         rows = self._current_rows()
+        known = list(ids)
         seekers = self._seekers(rows)
 
         def ask(identity: str) -> Asked:
@@ -187,7 +198,12 @@ class Matching:
             except MatchmakerError as error:
                 return identity, error
 
-        yield from self._bulk(rows, question, (map(ask, batch) for batch in _batches(ids)))
+        batches = (map(ask, batch) for batch in _batches(known))
+        many = question.capped and len(known) >= TOGETHER
+        if many and self._rankers.current().prices(GOALS[question.goal]) is not None:
+            yield from self._together(rows, question, batches, len(known), progress)
+        else:
+            yield from self._bulk(rows, question, batches)
 
     def for_texts(
         self, questions: Iterable[TextQuestion], question: Question
@@ -216,24 +232,53 @@ class Matching:
     def _bulk(
         self, rows: SnapshotRows, question: Question, batches: Iterable[Iterable[Asked]]
     ) -> Iterator[BulkAnswer]:
-        """Seekers are read here, one after the other, and ranked on all cores."""
         snapshot, ranker = rows.snapshot, self._rankers.current()
         request = _request(rows, question)
         among = self._among(rows, question)
 
-        def answer(seeker: Seeker) -> tuple[Recommendation, ...]:
+        def answer(seeker: Seeker) -> Found:
             return recommend(snapshot, seeker, request, ranker, explained=False, among=among)
 
-        prepare_goal(snapshot, GOALS[question.goal])
-        with Forked(answer) as pool:
-            under_way: Iterator[BulkAnswer] = iter(())
-            for batch in batches:
-                asked = list(batch)
-                found = pool.map([one for _, one in asked if isinstance(one, Seeker)])
-                # The next seekers are read while these are ranked.
-                yield from under_way
-                under_way = _answered(asked, found)
-            yield from under_way
+        for identity, asker, found in _ranked(rows, question.goal, answer, batches):
+            if isinstance(asker, MatchmakerError):
+                yield BulkAnswer(identity, error=asker)
+            else:
+                yield BulkAnswer(identity, found or ())
+
+    def _together(
+        self,
+        rows: SnapshotRows,
+        question: Question,
+        batches: Iterable[Iterable[Asked]],
+        total: int,
+        progress: Progress,
+    ) -> Iterator[BulkAnswer]:
+        snapshot, ranker, goal = rows.snapshot, self._rankers.current(), GOALS[question.goal]
+        request = _request(rows, question)
+        among = self._among(rows, question)
+
+        def narrow(seeker: Seeker) -> Found | Shortlist:
+            """To those from whom to choose later; the choice itself where nothing was learned."""
+            if ranker.serving(goal, seeker) is not ranker:
+                return recommend(snapshot, seeker, request, ranker, explained=False, among=among)
+            return shortlist(snapshot, seeker, request, ranker, among)
+
+        known: list[tuple[str, Seeker | MatchmakerError, Found | Shortlist | None]] = []
+        for identity, asker, narrowed in _ranked(rows, question.goal, narrow, batches):
+            known.append((identity, _light(asker), narrowed))
+            progress("Sharing out attention", len(known), total)
+        lists = [one for _, _, one in known if isinstance(one, Shortlist)]
+        usual = ranker.prices(goal) or UNPRICED
+        charging = ranker.charging(
+            goal, prices_together(lists, snapshot.ids_of, len(snapshot), usual)
+        )
+        for identity, asker, found in known:
+            if isinstance(asker, MatchmakerError):
+                yield BulkAnswer(identity, error=asker)
+            elif isinstance(found, Shortlist):
+                yield BulkAnswer(identity, chosen(snapshot, asker, request, charging, found))
+            else:
+                yield BulkAnswer(identity, found or ())
 
     def _answer(
         self, rows: SnapshotRows, voice: Voice | None, seeker: Seeker, question: Question
@@ -285,14 +330,37 @@ class Matching:
             return self._rows
 
 
-def _answered(
-    asked: Iterable[Asked], found: Iterator[tuple[Recommendation, ...]]
-) -> Iterator[BulkAnswer]:
+def _ranked(
+    rows: SnapshotRows,
+    goal: GoalName,
+    job: Callable[[Seeker], Result],
+    batches: Iterable[Iterable[Asked]],
+) -> Iterator[tuple[str, Seeker | MatchmakerError, Result | None]]:
+    """Seekers are read here, one after the other, and the job is done on all cores."""
+    prepare_goal(rows.snapshot, GOALS[goal])
+    with Forked(job) as pool:
+        under_way: Iterator[tuple[str, Seeker | MatchmakerError, Result | None]] = iter(())
+        for batch in batches:
+            asked = list(batch)
+            found = pool.map([one for _, one in asked if isinstance(one, Seeker)])
+            # The next seekers are read while these are ranked.
+            yield from under_way
+            under_way = _beside(asked, found)
+        yield from under_way
+
+
+def _beside(
+    asked: Iterable[Asked], found: Iterator[Result]
+) -> Iterator[tuple[str, Seeker | MatchmakerError, Result | None]]:
     for identity, one in asked:
-        if isinstance(one, MatchmakerError):
-            yield BulkAnswer(identity, error=one)
-        else:
-            yield BulkAnswer(identity, next(found))
+        yield identity, one, None if isinstance(one, MatchmakerError) else next(found)
+
+
+def _light(asker: Seeker | MatchmakerError) -> Seeker | MatchmakerError:
+    """Without texts and their vectors, of which a choice needs only those that stand for a name."""
+    if isinstance(asker, MatchmakerError) or asker.row is None:
+        return asker
+    return replace(asker, texts=())
 
 
 def _request(rows: SnapshotRows, question: Question) -> Request:

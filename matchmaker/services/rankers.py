@@ -14,11 +14,12 @@ import structlog
 
 from matchmaker.domain import GoalName
 from matchmaker.errors import RankerMismatch
+from matchmaker.recommend.exposure import Prices
 from matchmaker.recommend.features import FEATURES
-from matchmaker.recommend.learned import Calibration, GoalModel, LearnedRanker, Prices
+from matchmaker.recommend.learned import Calibration, GoalModel, LearnedRanker
 
 log = structlog.get_logger(__name__)
-FORMAT = 3  # prices of two kinds of seekers, as shares of their chances
+FORMAT = 4  # chances are of two years, whatever time was learned from
 # Beyond what skops trusts by itself: the trees of scikit-learn.
 TRUSTED = ["sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"]
 MEND = "Run `matchmaker train` again; until then fixed weights are used."

@@ -13,9 +13,18 @@ import numpy as np
 from matchmaker.errors import InvalidInput
 from matchmaker.recommend import train
 from matchmaker.recommend.affinity import affinity
+from matchmaker.recommend.exposure import (
+    CAP,
+    CAP_IN_SAMPLE,
+    UNPRICED,
+    Prices,
+    exposure_prices,
+    paying,
+    pools,
+)
 from matchmaker.recommend.goals import Goal
 from matchmaker.recommend.graph import latest_day, network
-from matchmaker.recommend.learned import UNPRICED, Calibration, GoalModel, Prices, probability
+from matchmaker.recommend.learned import Calibration, GoalModel, probability
 from matchmaker.recommend.pipeline import prepare_goal
 from matchmaker.recommend.rank import FeatureMatrix
 from matchmaker.recommend.train import Examples
@@ -42,10 +51,6 @@ TRIALS_PER_CUT = 3000  # more of them change hit@10 by less than its interval
 MINIMUM_EVENTS = 1500  # dated projects, contracts or ties: fixed weights know more than fewer say
 CALIBRATION_TRIALS = 600
 EXPOSURE_TRIALS = 1500  # of those with a history, and as many newcomers
-CAP = 0.02
-# Prices are made for a lower share: those who ask are never just those of the
-# sample. On EU projects of 2016 the most suggested then got .019 to .021 of the slots.
-CAP_IN_SAMPLE = 0.7 * CAP
 ACTIVE_YEARS = 1.0  # who lately did something is who asks
 TAUGHT = 0.7  # what a question of others that ask for the same counts, of one of its own
 
@@ -119,7 +124,9 @@ def learn(snapshot: Snapshot, goal: Goal, progress: Progress) -> GoalModel:
     uncalibrated = GoalModel(ranking, trial_run, Calibration(1.0, 0.0, {}), UNPRICED, {})
     raw = uncalibrated.log_odds(FeatureMatrix(ranking, train.only(held, names, ranking).values))
     seeker = train.only(held, names, of_seeker)
-    calibration = train.calibrate(raw, seeker, of_seeker)
+    # What followed the last cut, the data's end may cut short; two years are what is promised.
+    followed = held_out[1] - held_out[0]
+    calibration = train.calibrate(raw, seeker, of_seeker).lasting(HORIZON / followed)
     progress(f"Learning {goal.name}", 0, 0)
     classifiers = train.fit(train.only(everything, names, ranking), ranking)
     model = GoalModel(ranking, classifiers, calibration, UNPRICED, {})
@@ -274,11 +281,8 @@ class _Pricing:
         for found in everywhere(job, len(asked), step, self.progress):
             chances.append(chances_of(self.model, self.goal, found))
             candidates.append(found.row)
-        pools = train.pools(chances, candidates)
-        price = train.exposure_prices(pools, len(self.snapshot), CAP_IN_SAMPLE)
-        paying = np.flatnonzero(price > 0)
-        ids = self.snapshot.ids_of(paying.astype(np.int32))
-        return dict(zip(ids, (float(price[row]) for row in paying), strict=True))
+        price = exposure_prices(pools(chances, candidates), len(self.snapshot), CAP_IN_SAMPLE)
+        return paying(price, self.snapshot.ids_of)
 
 
 def drawn(asked: list[Trial], limit: int, seed: int) -> list[Trial]:

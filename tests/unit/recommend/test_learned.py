@@ -6,16 +6,9 @@ import numpy as np
 import pytest
 
 from matchmaker.domain import GoalName, GraphRows, Kind
+from matchmaker.recommend.exposure import LEANING, PRICED_OUT, UNPRICED, Prices
 from matchmaker.recommend.goals import GOALS
-from matchmaker.recommend.learned import (
-    LEANING,
-    PRICED_OUT,
-    UNPRICED,
-    Calibration,
-    GoalModel,
-    LearnedRanker,
-    Prices,
-)
+from matchmaker.recommend.learned import Calibration, GoalModel, LearnedRanker
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.rank import FeatureMatrix
 from matchmaker.recommend.trials import seeker_of
@@ -81,3 +74,11 @@ def test_what_is_known_of_the_seeker_moves_its_chances_and_not_their_order() -> 
     assert asked_with(0) == pytest.approx(0.5 * raw - 1)
     assert asked_with(np.nan) == pytest.approx(0.5 * raw - 1)
     assert asked_with(7) - asked_with(0) == pytest.approx([2 * np.log(8)] * 3)
+
+
+def test_twice_the_time_is_twice_the_odds() -> None:
+    raw, nothing = np.array([-3.0, 0.5], np.float32), np.zeros((2, 0), np.float32)
+    within_a_year = Calibration(0.7, -1.0, {})
+    within_two = within_a_year.lasting(2)
+    odds = [np.exp(one.of(raw, nothing)) for one in (within_a_year, within_two)]
+    assert odds[1] == pytest.approx(2 * odds[0])
