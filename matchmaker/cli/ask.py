@@ -178,6 +178,7 @@ def _bulk(ask: Callable[[Progress], Iterator[BulkAnswer]], total: int, out: Path
     with ExitStack() as stack:
         lines = stack.enter_context(_written(out)) if out else sys.stdout
         report = stack.enter_context(progress_bars())
+        report("Recommending", 0, total)
         for done, answer in enumerate(ask(report), 1):
             lines.write(json.dumps(_bulk_line(answer), ensure_ascii=False) + "\n")
             if answer.error is not None:

@@ -22,11 +22,12 @@ CAP = 0.02  # nobody gets more than this share of all slots
 # Prices made beforehand are made for a lower share: those who ask are never just those of
 # the sample. On EU projects of 2016 the most suggested then got .019 to .021 of the slots.
 CAP_IN_SAMPLE = 0.7 * CAP
-# Of so many who ask together, prices are made for them and no others: sharing out the same
-# attention then costs a third less of hit@10, and the share holds just so.
+# Of so many of a kind who ask together, prices are made for them and no others.
 TOGETHER = 300
 HELD = 0.99 * CAP  # served are rounded chances: who is on the brink may come in after all
-CONSIDERED = 200  # the likeliest of each seeker's candidates; prices reach no further
+CONSIDERED = 200  # of each seeker's candidates, the likeliest: seldom does one show further ones
+# Of few candidates nobody can get as little as the cap: half more than an even share is left.
+EVEN = 1.5
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,19 @@ def share(seeker: str, candidate: str) -> float:
     return 1 + LEANING * (int.from_bytes(drawn) / 2**31 - 1)
 
 
+def charge(
+    prices: Prices, seeker: str, has_history: bool, ids: Sequence[str], scores: FloatArray
+) -> FloatArray:
+    """Probabilities (n,) of candidates `ids` less what they pay before one seeker, by its name."""
+    by_id = prices.history if has_history else prices.newcomers
+    part = np.fromiter(
+        (by_id[one] * share(seeker, one) if one in by_id else 0.0 for one in ids),
+        np.float32,
+        len(ids),
+    )
+    return np.asarray(charged(scores, part * best_sum(scores)), dtype=np.float32)
+
+
 @dataclass(frozen=True)
 class Pools:
     """Candidates of many seekers side by side, shape (seekers, widest).
@@ -91,9 +105,18 @@ class Pools:
         value = charged(self.chance, price[self.rows] * self.share)
         return np.argpartition(-value, slots - 1, axis=1)[:, :slots]
 
-    def shares_of_slots(self, price: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Share of all slots that each organisation gets under these prices, (size,)."""
-        columns = self.top(price)
+    def largest_shares(
+        self, price: NDArray[np.float64], shown: Sequence[int]
+    ) -> NDArray[np.float64]:
+        """Share of all slots that each organisation gets under these prices, (size,).
+
+        Where so many or so many are shown, the larger.
+        """
+        every = [self._shares(price, slots) for slots in shown]
+        return np.asarray(np.max(every, axis=0))
+
+    def _shares(self, price: NDArray[np.float64], slots: int) -> NDArray[np.float64]:
+        columns = self.top(price, slots)
         real = np.isfinite(np.take_along_axis(self.chance, columns, 1))
         shown = np.take_along_axis(self.rows, columns, 1)[real]
         return np.bincount(shown, minlength=len(price)) / max(len(shown), 1)
@@ -109,11 +132,15 @@ class Shortlist:
     chances: FloatArray
 
 
-def prices_together(asked: Sequence[Shortlist], ids: Ids, size: int, usual: Prices) -> Prices:
+def prices_together(
+    asked: Sequence[Shortlist], ids: Ids, size: int, usual: Prices, limit: int = SLOTS
+) -> Prices:
     """Prices for just those who ask together; the usual ones for the few of a kind.
 
-    `ids` names rows of organisations, of which there are `size`.
+    `ids` names rows of organisations, of which there are `size`. The cap holds among the
+    `limit` that are shown to each, and among the first ten of more.
     """
+    shown = (limit,) if limit <= SLOTS else (SLOTS, limit)
 
     def of(has_history: bool, otherwise: Mapping[str, float]) -> Mapping[str, float]:
         group = [one for one in asked if one.has_history is has_history and len(one.rows)]
@@ -123,7 +150,7 @@ def prices_together(asked: Sequence[Shortlist], ids: Ids, size: int, usual: Pric
             np.array([share(one.seeker, candidate) for candidate in ids(one.rows)]) for one in group
         ]
         found = pools([one.chances for one in group], [one.rows for one in group], shares)
-        return paying(exposure_prices(found, size, HELD), ids)
+        return paying(exposure_prices(found, size, HELD, shown), ids)
 
     return Prices(of(True, usual.history), of(False, usual.newcomers))
 
@@ -156,8 +183,13 @@ def pools(
     return Pools(chance, who, drawn)
 
 
-def exposure_prices(asked: Pools, size: int, cap: float, rounds: int = 300) -> NDArray[np.float64]:
+def exposure_prices(
+    asked: Pools, size: int, cap: float, shown: Sequence[int] = (SLOTS,), rounds: int = 300
+) -> NDArray[np.float64]:
     """Prices (size,) under which nobody gets more than `cap` of all slots.
+
+    Of the first so many that are `shown` to each, of every number given. Where there are
+    too few candidates for that, half more than an even share stands for the cap.
 
     In shares of what a seeker's ten best chances add up to. The most right answers
     that fit under the cap, every seeker's counting as one, are shown to whoever ranks
@@ -170,21 +202,22 @@ def exposure_prices(asked: Pools, size: int, cap: float, rounds: int = 300) -> N
     price = np.zeros(size)
     if not len(asked.rows):
         return price
+    cap = max(cap, EVEN / len(np.unique(asked.rows[np.isfinite(asked.chance)])))
     finite = np.sort(asked.chance, axis=1)[:, -2 * SLOTS :]
     scale = float(np.std(finite[np.isfinite(finite)])) or 1e-3
     best_price, least = price.copy(), np.inf
     for step in range(rounds):
-        excess = asked.shares_of_slots(price) / cap - 1
+        excess = asked.largest_shares(price, shown) / cap - 1
         if excess.max() < least:
             best_price, least = price.copy(), float(excess.max())
         if least <= 0 and step > rounds // 2:
             break
         rate = 0.7 * scale / (1 + step / 20)
         price = np.maximum(0, price + rate * np.clip(excess, -1, 1))
-    price = best_price
+    raised = best_price
     for _ in range(rounds):
-        over = asked.shares_of_slots(price) > cap
+        over = asked.largest_shares(raised, shown) > cap
         if not over.any():
-            break
-        price = price + 0.01 * scale * over
-    return price
+            return raised
+        raised = raised + 0.01 * scale * over
+    return best_price

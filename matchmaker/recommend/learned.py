@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from matchmaker.domain import GoalName, StatementKind
 from matchmaker.errors import InvalidInput
-from matchmaker.recommend.exposure import Prices, best_sum, charged, share
+from matchmaker.recommend.exposure import Prices, charge
 from matchmaker.recommend.goals import Goal
 from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.pairs import Pairs
@@ -131,17 +131,8 @@ class LearnedRanker:
         model = self.models.get(pairs.goal.name)
         if model is None:
             return FIXED.priced(pairs, scores)
-        asking = name_of(pairs)
-        prices = model.prices.history if pairs.has_history else model.prices.newcomers
-        part = np.fromiter(
-            (
-                prices[one] * share(asking, one) if one in prices else 0.0
-                for one in pairs.snapshot.ids_of(pairs.rows)
-            ),
-            np.float32,
-            len(pairs.rows),
-        )
-        return np.asarray(charged(scores, part * best_sum(scores)), dtype=np.float32)
+        ids = pairs.snapshot.ids_of(pairs.rows)
+        return charge(model.prices, name_of(pairs), pairs.has_history, ids, scores)
 
 
 def name_of(pairs: Pairs) -> str:

@@ -10,7 +10,7 @@ from matchmaker.recommend import explain, rerank
 from matchmaker.recommend.advice import advice, habits
 from matchmaker.recommend.affinity import affinity
 from matchmaker.recommend.evidence import freshness, usable
-from matchmaker.recommend.exposure import CONSIDERED, Shortlist
+from matchmaker.recommend.exposure import CONSIDERED, Prices, Shortlist, charge
 from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.goals import GOALS, Goal
 from matchmaker.recommend.graph import network
@@ -53,11 +53,11 @@ def recommend(
     """
     ranked = rank(snapshot, seeker, request, ranker, among)
     ranker = ranker.serving(ranked.pairs.goal, seeker)
-    chosen = rerank.choose(ranked.pairs, ranked.priced, request.limit)
+    places = rerank.choose(ranked.pairs, ranked.priced, request.limit)
     if not explained:
-        return tuple(_recommendation(ranked, int(place), ()) for place in chosen)
+        return tuple(_recommendation(ranked, int(place), ()) for place in places)
     goal = ranked.pairs.goal
-    found = contributions(lambda matrix: ranker.score(goal, matrix), ranked.matrix.rows(chosen))
+    found = contributions(lambda matrix: ranker.score(goal, matrix), ranked.matrix.rows(places))
     price = ranked.scores - ranked.priced
     return tuple(
         _recommendation(
@@ -67,7 +67,7 @@ def recommend(
                 ranked.pairs, int(ranked.pairs.rows[place]), found, number, float(price[place])
             ),
         )
-        for number, place in enumerate(chosen)
+        for number, place in enumerate(places)
     )
 
 
@@ -86,14 +86,14 @@ def shortlist(
 
 
 def chosen(
-    snapshot: Snapshot, seeker: Seeker, request: Request, ranker: LearnedRanker, among: Shortlist
+    snapshot: Snapshot, seeker: Seeker, request: Request, prices: Prices, among: Shortlist
 ) -> tuple[Recommendation, ...]:
-    """What is shown of a shortlist under the ranker's prices, without explanations."""
-    goal = GOALS[request.goal]
-    pairs = Pairs(snapshot, goal, seeker, among.rows)
+    """What is shown of a shortlist under these prices, without explanations."""
+    pairs = Pairs(snapshot, GOALS[request.goal], seeker, among.rows)
+    ids = snapshot.ids_of(among.rows)
+    priced = charge(prices, among.seeker, among.has_history, ids, among.chances)
     nothing = FeatureMatrix((), np.zeros((len(among.rows), 0), dtype=np.float32))
-    priced = ranker.priced(pairs, among.chances)
-    ranked = Ranked(pairs, nothing, among.chances, priced, ranker.foretells)
+    ranked = Ranked(pairs, nothing, among.chances, priced, foretells=True)
     return tuple(
         _recommendation(ranked, int(place), ())
         for place in rerank.choose(pairs, priced, request.limit)

@@ -33,9 +33,9 @@ from matchmaker.recommend.pipeline import prepare_goal, shortlist
 from matchmaker.recommend.rank import FIXED, Ranker
 from matchmaker.recommend.trials import Trial, described, trials
 from matchmaker.services.rankers import RankerFolder
+from matchmaker.services.refreshing import Progress
 from matchmaker.services.training import (
     HORIZON,
-    Progress,
     chances_of,
     cuts_of,
     drawn,
@@ -226,8 +226,10 @@ def _together(
     progress: Progress,
 ) -> Ranker | None:
     """The ranker with prices for just these, as a bulk run makes them; None without prices."""
-    usual = ranker.prices(goal) if isinstance(ranker, LearnedRanker) else None
-    if usual is None or not isinstance(ranker, LearnedRanker):
+    if not isinstance(ranker, LearnedRanker):
+        return None
+    usual = ranker.prices(goal)
+    if usual is None:
         return None
     job = _Shortlisting(past, goal, tuple(asked), known, ranker, which)
     step = f"Sharing out attention: {title}"

@@ -14,8 +14,9 @@ import numpy as np
 from matchmaker.domain import MAX_TEXT, GoalName, Need, Organization
 from matchmaker.embedding import Embedder, VectorCache
 from matchmaker.errors import InvalidInput, MatchmakerError, StoreUnavailable
-from matchmaker.recommend.exposure import TOGETHER, UNPRICED, Shortlist, prices_together
+from matchmaker.recommend.exposure import TOGETHER, Prices, Shortlist, prices_together
 from matchmaker.recommend.goals import GOALS
+from matchmaker.recommend.learned import LearnedRanker
 from matchmaker.recommend.model import MAX_LIMIT, Recommendation, Request, Seeker
 from matchmaker.recommend.pipeline import chosen, prepare_goal, recommend, shortlist
 from matchmaker.recommend.reach import Bars, Reach, bars_of, needs_near, reach
@@ -181,11 +182,12 @@ class Matching:
     ) -> Iterator[BulkAnswer]:
         """One answer for each id, in order; an unknown id gives its error, not an exception.
 
-        Many who ask together are first all ranked for, with `progress`; then attention is
-        shared out among just them.
+        Of many who ask together, where a ranker was learned, all are ranked for before the
+        first is answered (`progress` tells how far that is): attention is shared out among
+        just them.
         """
-        rows = self._current_rows()
-        known = list(ids)
+        rows, ranker = self._current_rows(), self._rankers.current()
+        asking = list(ids)
         seekers = self._seekers(rows)
 
         def ask(identity: str) -> Asked:
@@ -198,12 +200,19 @@ class Matching:
             except MatchmakerError as error:
                 return identity, error
 
-        batches = (map(ask, batch) for batch in _batches(known))
-        many = question.capped and len(known) >= TOGETHER
-        if many and self._rankers.current().prices(GOALS[question.goal]) is not None:
-            yield from self._together(rows, question, batches, len(known), progress)
-        else:
+        batches = (map(ask, batch) for batch in _batches(asking))
+        usual = ranker.prices(GOALS[question.goal])
+        if usual is None or not question.capped or len(asking) < TOGETHER:
             yield from self._bulk(rows, question, batches)
+            return
+
+        def watched() -> Iterator[Iterable[Asked]]:
+            for number, batch in enumerate(batches):
+                progress("Ranking for all", number * BATCH, len(asking))
+                yield batch
+
+        yield from self._together(rows, question, ranker, usual, watched())
+        progress("Ranking for all", len(asking), len(asking))
 
     def for_texts(
         self, questions: Iterable[TextQuestion], question: Question
@@ -249,11 +258,12 @@ class Matching:
         self,
         rows: SnapshotRows,
         question: Question,
+        ranker: LearnedRanker,
+        usual: Prices,
         batches: Iterable[Iterable[Asked]],
-        total: int,
-        progress: Progress,
     ) -> Iterator[BulkAnswer]:
-        snapshot, ranker, goal = rows.snapshot, self._rankers.current(), GOALS[question.goal]
+        """All are ranked for before the first is answered."""
+        snapshot, goal = rows.snapshot, GOALS[question.goal]
         request = _request(rows, question)
         among = self._among(rows, question)
 
@@ -263,20 +273,17 @@ class Matching:
                 return recommend(snapshot, seeker, request, ranker, explained=False, among=among)
             return shortlist(snapshot, seeker, request, ranker, among)
 
-        known: list[tuple[str, Seeker | MatchmakerError, Found | Shortlist | None]] = []
-        for identity, asker, narrowed in _ranked(rows, question.goal, narrow, batches):
-            known.append((identity, _light(asker), narrowed))
-            progress("Sharing out attention", len(known), total)
-        lists = [one for _, _, one in known if isinstance(one, Shortlist)]
-        usual = ranker.prices(goal) or UNPRICED
-        charging = ranker.charging(
-            goal, prices_together(lists, snapshot.ids_of, len(snapshot), usual)
-        )
-        for identity, asker, found in known:
+        ranked = [
+            (identity, _light(asker), _named(identity, asker, narrowed))
+            for identity, asker, narrowed in _ranked(rows, question.goal, narrow, batches)
+        ]
+        lists = [one for _, _, one in ranked if isinstance(one, Shortlist)]
+        prices = prices_together(lists, snapshot.ids_of, len(snapshot), usual, question.limit)
+        for identity, asker, found in ranked:
             if isinstance(asker, MatchmakerError):
                 yield BulkAnswer(identity, error=asker)
             elif isinstance(found, Shortlist):
-                yield BulkAnswer(identity, chosen(snapshot, asker, request, charging, found))
+                yield BulkAnswer(identity, chosen(snapshot, asker, request, prices, found))
             else:
                 yield BulkAnswer(identity, found or ())
 
@@ -356,11 +363,17 @@ def _beside(
         yield identity, one, None if isinstance(one, MatchmakerError) else next(found)
 
 
+def _named(
+    identity: str, asker: Seeker | MatchmakerError, found: Found | Shortlist | None
+) -> Found | Shortlist | None:
+    """By its id, who is newer than the snapshot: those without texts would share one name."""
+    new = isinstance(asker, Seeker) and asker.row is None
+    return replace(found, seeker=identity) if new and isinstance(found, Shortlist) else found
+
+
 def _light(asker: Seeker | MatchmakerError) -> Seeker | MatchmakerError:
-    """Without texts and their vectors, of which a choice needs only those that stand for a name."""
-    if isinstance(asker, MatchmakerError) or asker.row is None:
-        return asker
-    return replace(asker, texts=())
+    """Without texts and their vectors, which a choice does not need."""
+    return asker if isinstance(asker, MatchmakerError) else replace(asker, texts=())
 
 
 def _request(rows: SnapshotRows, question: Question) -> Request:

@@ -30,6 +30,7 @@ from matchmaker.recommend.rank import FeatureMatrix
 from matchmaker.recommend.train import Examples
 from matchmaker.recommend.trials import Trial, described, seeker_of, trials
 from matchmaker.services.parallel import CHUNK, Forked
+from matchmaker.services.refreshing import Progress, no_progress
 from matchmaker.snapshot.model import (
     ENGAGEMENT_KINDS,
     KINDS,
@@ -41,10 +42,10 @@ from matchmaker.snapshot.model import (
     to_days,
 )
 
-Progress = Callable[[str, int, int], None]
 Result = TypeVar("Result")
 
 HORIZON = timedelta(days=730)
+SHORTEST = timedelta(days=91)  # less than a season tells too little of two years
 # Where in the history, by share of its dated events, the cuts lie that are learned from.
 CUTS = (0.45, 0.55, 0.65, 0.75)
 TRIALS_PER_CUT = 3000  # more of them change hit@10 by less than its interval
@@ -125,7 +126,7 @@ def learn(snapshot: Snapshot, goal: Goal, progress: Progress) -> GoalModel:
     raw = uncalibrated.log_odds(FeatureMatrix(ranking, train.only(held, names, ranking).values))
     seeker = train.only(held, names, of_seeker)
     # What followed the last cut, the data's end may cut short; two years are what is promised.
-    followed = held_out[1] - held_out[0]
+    followed = max(held_out[1] - held_out[0], SHORTEST)
     calibration = train.calibrate(raw, seeker, of_seeker).lasting(HORIZON / followed)
     progress(f"Learning {goal.name}", 0, 0)
     classifiers = train.fit(train.only(everything, names, ranking), ranking)
@@ -165,7 +166,7 @@ class _Collecting:
 def learning_examples(snapshot: Snapshot, goal: Goal) -> list[Examples]:
     """What a goal is learned from, of each cut; [] for too short a history."""
     found = [
-        _examples(snapshot, goal, day, until, number, _quietly)
+        _examples(snapshot, goal, day, until, number, no_progress)
         for number, (day, until) in enumerate(cuts_of(snapshot, goal))
     ]
     return [train.together(parts) for parts in found if parts]
@@ -175,7 +176,7 @@ def examples_of(past: Snapshot, goal: Goal, asked: Sequence[Trial]) -> Examples:
     """Whole pools of these trials, numbered in their order."""
     prepare_goal(past, goal)
     job = _Collecting(past, goal, tuple(asked), described(past), 0, sampled=False)
-    return train.together(list(everywhere(job, len(asked), "", _quietly)))
+    return train.together(list(everywhere(job, len(asked), "", no_progress)))
 
 
 def _examples(
@@ -297,10 +298,6 @@ def chances_of(model: GoalModel, goal: Goal, found: Examples) -> FloatArray:
     """Probabilities (n,) that a model gives to examples of its goal."""
     values = train.only(found, train.learned_features(goal), model.features).values
     return probability(model.log_odds(FeatureMatrix(model.features, values)))
-
-
-def _quietly(step: str, done: int, total: int) -> None:
-    del step, done, total
 
 
 def everywhere(

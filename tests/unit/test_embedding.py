@@ -80,11 +80,13 @@ def test_batches_side_by_side_have_the_vectors_of_one_after_the_other(embedder: 
     texts = [f"{name} {number}" for name in TEXTS for number in range(40)]
     before = torch.get_num_threads()
     found = []
-    for cores in (1, 2):
-        torch.set_num_threads(cores)
-        found.append(embedder.passages(texts))
-        assert torch.get_num_threads() == cores
-    torch.set_num_threads(before)
+    try:
+        for cores in (1, 2):
+            torch.set_num_threads(cores)
+            found.append(embedder.passages(texts))
+            assert torch.get_num_threads() == cores
+    finally:
+        torch.set_num_threads(before)
     np.testing.assert_array_equal(*found)
 
 

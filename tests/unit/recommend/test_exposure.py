@@ -18,6 +18,7 @@ from matchmaker.recommend.exposure import (
     Prices,
     Shortlist,
     best_sum,
+    charge,
     exposure_prices,
     pools,
     prices_together,
@@ -130,14 +131,14 @@ def test_pools_of_different_sizes_show_no_padding() -> None:
 def test_prices_for_those_who_ask_together_hold_for_just_them() -> None:
     """Each list made as it will be shown: nobody is in more than a fifth of the first ten."""
     generator = np.random.default_rng(8)
-    fame = np.linspace(0.3, 0.01, 60)
+    fame = np.linspace(0.3, 0.01, 90)
     lists = []
     for number in range(400):
-        chances = (fame * generator.uniform(0.5, 1.5, 60)).astype(np.float32)
-        lists.append(Shortlist(f"t:{number}", True, np.arange(60, dtype=np.int32), chances))
+        chances = (fame * generator.uniform(0.5, 1.5, 90)).astype(np.float32)
+        lists.append(Shortlist(f"t:{number}", True, np.arange(90, dtype=np.int32), chances))
     few = [replace(one, has_history=False) for one in lists[: TOGETHER - 1]]
     usual = Prices({"t:usual": 1.0}, {"t:usual": 2.0})
-    found = prices_together([*lists, *few], names, 60, usual)
+    found = prices_together([*lists, *few], names, 90, usual)
 
     shown = Counter(
         candidate
@@ -159,3 +160,39 @@ def test_prices_for_those_who_ask_together_hold_for_just_them() -> None:
 
 def names(rows: np.ndarray) -> list[str]:
     return [str(row) for row in rows]
+
+
+def test_of_few_candidates_nobody_is_priced_out_for_a_cap_that_nobody_can_keep() -> None:
+    """20 candidates have 5 % each when shared evenly; half more is as far as it goes."""
+    generator = np.random.default_rng(6)
+    chance = np.linspace(0.4, 0.1, 20) * generator.uniform(0.5, 1.5, (500, 20))
+    few = pools(list(chance.astype(np.float32)), [np.arange(20, dtype=np.int32)] * 500)
+    price = exposure_prices(few, 20, 0.02)
+    largest, shown = shown_under(few, price)
+    _, freely = shown_under(few, np.zeros(20))
+
+    assert 0.05 < largest <= 0.075
+    assert shown > 0.9 * freely
+
+
+def test_the_cap_holds_among_the_first_ten_and_among_all_that_are_shown(crowded: Pools) -> None:
+    wide = np.hstack([crowded.chance, crowded.chance / 3])
+    rows = np.tile(np.arange(2 * CANDIDATES, dtype=np.int32), (SEEKERS, 1))
+    asked = Pools(wide, rows, np.ones_like(wide))
+    price = exposure_prices(asked, 2 * CANDIDATES, 0.04, shown=(10, 20))
+
+    for slots in (10, 20):
+        counted = Counter(rows[asked_row][column] for asked_row, columns in
+                          enumerate(asked.top(price, slots)) for column in columns)  # fmt: skip
+        assert max(counted.values()) <= 0.04 * SEEKERS * slots
+
+
+def test_names_and_not_texts_tell_seekers_apart() -> None:
+    chances, ids = np.full(3, 0.2, np.float32), ["u", "v", "w"]
+    prices = Prices({}, {"u": 0.1})
+    paid = {
+        name: float(0.2 - charge(prices, name, False, ids, chances)[0]) for name in ("t:1", "t:2")
+    }
+    assert paid["t:1"] == pytest.approx(0.06 * share("t:1", "u"), rel=1e-4)
+    assert paid["t:1"] != paid["t:2"]
+    assert charge(prices, "t:1", True, ids, chances).tolist() == chances.tolist()

@@ -182,6 +182,9 @@ def test_recommendations_use_it_and_their_reasons_add_up(learned):
         assert sum(r.contribution for r in one.reasons) == pytest.approx(one.score, abs=1e-5)
 
 
+RANKING = "Ranking for all"
+
+
 def test_who_asks_together_shares_attention_among_just_them(learned, monkeypatch):
     """150 firms, ten places each: 30 places are two in a hundred of the 1,500."""
     for module in ("recommend.exposure", "services.matching"):
@@ -203,7 +206,7 @@ def test_who_asks_together_shares_attention_among_just_them(learned, monkeypatch
     assert [answer.seeker for answer in answers] == [*firms, "t:gone"]
     assert all(len(answer.recommendations) == 10 for answer in answers[:-1])
     assert isinstance(answers[-1].error, NotFound)
-    assert steps[-1] == ("Sharing out attention", 151, 151)
+    assert steps == [(RANKING, done, 151) for done in (0, 128, 151)]
     chances = {one.id: one.chance for one in alone}
     for one in answers[0].recommendations:
         assert 0 < one.score <= one.chance < 1
