@@ -331,6 +331,7 @@ class PathStepOut(Outgoing):
 
     id: str
     name: str
+    name_en: str
     via: str
     title: str
     year: int | None

@@ -82,10 +82,11 @@ def _way(pairs: Pairs, shared: IntArray) -> tuple[str, str]:
             "No partner in common: this reaches over a gap.",
         )
     name = pairs.snapshot.name_of(int(shared[0]))
+    english = pairs.snapshot.english_name_of(int(shared[0]))
     who = "1 partner" if len(shared) == 1 else f"{len(shared)} partners"
     return (
         f"你们有{len(shared)}个共同伙伴，可请{name}引荐。",
-        f"You share {who}: {name} could bring you together.",
+        f"You share {who}: {english} could bring you together.",
     )
 
 

@@ -94,6 +94,7 @@ def _step(pairs: Pairs, before: int, after: int) -> PathStep:
     return PathStep(
         id=snapshot.id_of(after),
         name=snapshot.name_of(after),
+        name_en=snapshot.english_name_of(after),
         via=via,
         title=title,
         year=day.year if day else None,

@@ -128,6 +128,7 @@ class PathStep:
 
     id: str
     name: str
+    name_en: str
     via: str
     title: str
     year: int | None

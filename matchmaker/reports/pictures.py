@@ -109,8 +109,8 @@ def network(view: View, proposed: Sequence[tuple[int, int]], language: str) -> s
 
 
 def _name(snapshot: Snapshot, row: int, language: str) -> str:
-    english = str(snapshot.organizations.table["name_en"][row].as_py())
-    name = snapshot.name_of(row) if language.startswith("zh") else english or snapshot.name_of(row)
+    chinese = language.startswith("zh")
+    name = snapshot.name_of(row) if chinese else snapshot.english_name_of(row)
     return name if len(name) <= 24 else name[:23] + "…"
 
 

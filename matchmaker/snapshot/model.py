@@ -280,6 +280,11 @@ class Snapshot:
         """Name of an organisation as its source writes it."""
         return str(self.organizations.table.column("name")[int(row)].as_py())
 
+    def english_name_of(self, row: int) -> str:
+        """Its English name, or the one it has where it has none."""
+        english = self.organizations.table.column("name_en")[int(row)].as_py()
+        return str(english or self.name_of(row))
+
     def as_of(self, day: date) -> Snapshot:
         """The snapshot as it was known on `day`: see `matchmaker.snapshot.cut`."""
         from matchmaker.snapshot.cut import cut  # cut builds on this module

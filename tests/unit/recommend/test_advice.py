@@ -10,6 +10,7 @@ import pytest
 
 from matchmaker.domain import GoalName, GraphRows, Kind, Place, PlaceLevel
 from matchmaker.recommend.advice import EVERYBODY, advice, habits
+from matchmaker.recommend.explain import path
 from matchmaker.recommend.goals import GOALS
 from matchmaker.recommend.model import Way
 from matchmaker.recommend.pairs import Pairs
@@ -103,3 +104,24 @@ def test_too_few_new_ties_are_no_habit():
     assert advice(pairs, snapshot.row_of("t:m")).en == (
         "No partner in common: this reaches over a gap."
     )
+
+
+def test_each_language_names_whom_to_ask_and_over_whom_you_know_each_other():
+    """The English name where there is one, the only one where there is none."""
+    who = [
+        organization("seeker"),
+        organization("中介", name_en="Go-between"),
+        organization("lab", Kind.UNIVERSITY),
+    ]
+    done = (project("a", "seeker 中介", LATELY), project("b", "中介 lab", LATELY))
+    snapshot = snapshot_of(GraphRows(organizations=tuple(who), engagements=done))
+    pairs = pairs_of(snapshot, "seeker")
+    lab = snapshot.row_of("t:lab")
+
+    told = advice(pairs, lab)
+    assert "可请中介引荐" in told.zh
+    assert "Go-between could bring you together" in told.en
+    assert [(step.name, step.name_en) for step in path(pairs, lab)] == [
+        ("中介", "Go-between"),
+        ("LAB", "LAB"),
+    ]
