@@ -132,10 +132,10 @@ class LearnedRanker:
         if model is None:
             return FIXED.priced(pairs, scores)
         ids = pairs.snapshot.ids_of(pairs.rows)
-        return charge(model.prices, name_of(pairs), pairs.has_history, ids, scores)
+        return charge(model.prices, asker_of(pairs), pairs.has_history, ids, scores)
 
 
-def name_of(pairs: Pairs) -> str:
+def asker_of(pairs: Pairs) -> str:
     """Who asks: its id, and for one outside the graph what it asks with."""
     seeker = pairs.seeker
     if seeker.row is not None:

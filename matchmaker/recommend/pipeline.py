@@ -14,7 +14,7 @@ from matchmaker.recommend.exposure import CONSIDERED, Prices, Shortlist, charge
 from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.goals import GOALS, Goal
 from matchmaker.recommend.graph import network
-from matchmaker.recommend.learned import LearnedRanker, name_of
+from matchmaker.recommend.learned import LearnedRanker, asker_of
 from matchmaker.recommend.model import Reason, Recommendation, Request, Seeker
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker, compute, contributions
@@ -82,7 +82,7 @@ def shortlist(
     ranked = rank(snapshot, seeker, replace(request, capped=False), ranker, among)
     order = np.lexsort((ranked.pairs.rows, -ranked.scores))[: max(CONSIDERED, 2 * request.limit)]
     rows = np.asarray(ranked.pairs.rows[order], dtype=np.int32)
-    return Shortlist(name_of(ranked.pairs), ranked.pairs.has_history, rows, ranked.scores[order])
+    return Shortlist(asker_of(ranked.pairs), ranked.pairs.has_history, rows, ranked.scores[order])
 
 
 def chosen(
