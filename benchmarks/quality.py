@@ -40,12 +40,13 @@ from what was known by then, every candidate is ranked, and the answers are what
 Whoever was first heard of later cannot be an answer, and neither is a candidate whose attributes
 may have been filled in later. hit@10: share of questions with a right answer among the first ten;
 recall@50: share of the answers among the first fifty; intervals are 95 % bootstrap intervals by
-question, differences are paired. "Exposure capped": nobody gets more than two in a hundred of all
-places, under prices made for just those who ask, as for many who ask together; "one by one":
-under prices made beforehand for whoever may ask, as on a page. Both are the default there.
-"Smaller" are candidates outside the most active tenth. Under "What fairness costs" each knob is
-turned alone, from the plain order; the last line is what many who ask together are shown by
-default. What was tuned on EU projects was tuned on the answers of 2016.
+question, differences are paired. "Exposure capped": where a ranker was learned and texts do not
+decide, nobody gets more than two in a hundred of all places, under prices made for just those
+who ask, as for many who ask together; "one by one": under prices made beforehand for whoever may
+ask, as on a page. Both are the default there. "Smaller" are candidates outside the most active
+tenth. Under "What fairness costs" each knob is turned alone, from the plain order; the last line
+is what many who ask together are shown by default. What was tuned on EU projects was tuned on the
+answers of 2016.
 """
 
 

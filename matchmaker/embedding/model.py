@@ -118,8 +118,8 @@ class Embedder:
         with self._lock:  # a tokenizer must not be used by two threads at once
             features = model.preprocess(texts, prompt=model.prompts.get(model.default_prompt_name))
         with torch.inference_mode():
-            found = model(features)["sentence_embedding"][:, : self.dimension]
-            return np.asarray(torch.nn.functional.normalize(found, dim=1).float().numpy())
+            found = model(features)["sentence_embedding"][:, : self.dimension].float()
+            return np.asarray(torch.nn.functional.normalize(found, dim=1).numpy())
 
     def _lengths(self, texts: Sequence[str]) -> list[int]:
         """Tokens that the model reads of each text; its characters where that is not known."""

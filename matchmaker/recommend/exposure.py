@@ -26,7 +26,7 @@ CAP_IN_SAMPLE = 0.7 * CAP
 TOGETHER = 300
 HELD = 0.99 * CAP  # served are rounded chances: who is on the brink may come in after all
 CONSIDERED = 200  # of each seeker's candidates, the likeliest: seldom does one show further ones
-# Of few candidates nobody can get as little as the cap: half more than an even share is left.
+# Of few candidates not all can keep the cap: up to half more than an even share is left to each.
 EVEN = 1.5
 
 
@@ -102,7 +102,8 @@ class Pools:
     def top(self, price: NDArray[np.float64], slots: int = SLOTS) -> NDArray[np.int64]:
         """Columns of those that each seeker is shown under these prices, (seekers, slots)."""
         slots = min(slots, self.chance.shape[1])
-        value = charged(self.chance, price[self.rows] * self.share)
+        # Of equals the first by row, as they are shown.
+        value = charged(self.chance, price[self.rows] * self.share) - 1e-14 * self.rows
         return np.argpartition(-value, slots - 1, axis=1)[:, :slots]
 
     def largest_shares(
@@ -114,6 +115,15 @@ class Pools:
         """
         every = [self._shares(price, slots) for slots in shown]
         return np.asarray(np.max(every, axis=0))
+
+    def even_shares(self, size: int, slots: int) -> NDArray[np.float64]:
+        """Share of all slots that each would get were every seeker's given out by lot, (size,)."""
+        real = np.isfinite(self.chance)
+        width = real.sum(axis=1)
+        given = np.minimum(width, slots)
+        each = np.broadcast_to((given / np.maximum(width, 1))[:, None], real.shape)
+        found = np.bincount(self.rows[real], each[real], minlength=size)
+        return np.asarray(found / max(given.sum(), 1), dtype=np.float64)
 
     def _shares(self, price: NDArray[np.float64], slots: int) -> NDArray[np.float64]:
         columns = self.top(price, slots)
@@ -188,8 +198,10 @@ def exposure_prices(
 ) -> NDArray[np.float64]:
     """Prices (size,) under which nobody gets more than `cap` of all slots.
 
-    Of the first so many that are `shown` to each, of every number given. Where there are
-    too few candidates for that, half more than an even share stands for the cap.
+    Of the first so many that are `shown` to each, of every number given. Whom most could
+    be shown only as one of few, half more than an even share stands for the cap.
+    Where `rounds` steps do not get there (hardly anybody else is likely at all), prices
+    are those that came nearest.
 
     In shares of what a seeker's ten best chances add up to. The most right answers
     that fit under the cap, every seeker's counting as one, are shown to whoever ranks
@@ -200,14 +212,15 @@ def exposure_prices(
     they take a slot where it is least likely to be missed.
     """
     price = np.zeros(size)
-    if not len(asked.rows):
+    if not np.isfinite(asked.chance).any():
         return price
-    cap = max(cap, EVEN / len(np.unique(asked.rows[np.isfinite(asked.chance)])))
-    finite = np.sort(asked.chance, axis=1)[:, -2 * SLOTS :]
-    scale = float(np.std(finite[np.isfinite(finite)])) or 1e-3
+    even = np.max([asked.even_shares(size, slots) for slots in shown], axis=0)
+    caps = np.maximum(cap, EVEN * even)
+    best = np.sort(asked.chance, axis=1)[:, -2 * SLOTS :]
+    scale = max(float(np.std(best[np.isfinite(best)])), 1e-3)
     best_price, least = price.copy(), np.inf
     for step in range(rounds):
-        excess = asked.largest_shares(price, shown) / cap - 1
+        excess = asked.largest_shares(price, shown) / caps - 1
         if excess.max() < least:
             best_price, least = price.copy(), float(excess.max())
         if least <= 0 and step > rounds // 2:
@@ -216,7 +229,7 @@ def exposure_prices(
         price = np.maximum(0, price + rate * np.clip(excess, -1, 1))
     raised = best_price
     for _ in range(rounds):
-        over = asked.largest_shares(raised, shown) > cap
+        over = asked.largest_shares(raised, shown) > caps
         if not over.any():
             return raised
         raised = raised + 0.01 * scale * over

@@ -203,7 +203,7 @@ class Matching:
         batches = (map(ask, batch) for batch in _batches(asking))
         usual = ranker.prices(GOALS[question.goal])
         if usual is None or not question.capped or len(asking) < TOGETHER:
-            yield from self._bulk(rows, question, batches)
+            yield from self._bulk(rows, question, ranker, batches)
             return
 
         def watched() -> Iterator[Iterable[Asked]]:
@@ -236,12 +236,17 @@ class Matching:
                 except MatchmakerError as error:
                     yield item.id, error
 
-        yield from self._bulk(rows, question, map(ask, _batches(questions)))
+        ranker = self._rankers.current()
+        yield from self._bulk(rows, question, ranker, map(ask, _batches(questions)))
 
     def _bulk(
-        self, rows: SnapshotRows, question: Question, batches: Iterable[Iterable[Asked]]
+        self,
+        rows: SnapshotRows,
+        question: Question,
+        ranker: LearnedRanker,
+        batches: Iterable[Iterable[Asked]],
     ) -> Iterator[BulkAnswer]:
-        snapshot, ranker = rows.snapshot, self._rankers.current()
+        snapshot = rows.snapshot
         request = _request(rows, question)
         among = self._among(rows, question)
 

@@ -90,6 +90,17 @@ def test_batches_side_by_side_have_the_vectors_of_one_after_the_other(embedder: 
     np.testing.assert_array_equal(*found)
 
 
+def test_a_model_in_half_precision_gives_unit_vectors(embedder: Embedder) -> None:
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    folder = str(packaged_folder(SHARED_MODELS))
+    half = SentenceTransformer(folder, device="cpu").to(torch.bfloat16).eval()
+    found = Embedder(half, embedder.identity, "query: ", "passage: ").passages(TEXTS)
+    np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, atol=1e-5)
+    assert np.sum(found * embedder.passages(TEXTS), axis=1).min() > 0.99
+
+
 def test_vectors_are_those_of_full_precision(embedder: Embedder) -> None:
     """Eight bits against sentence-transformers' own 32: cosine above .999."""
     from sentence_transformers import SentenceTransformer

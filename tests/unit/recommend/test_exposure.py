@@ -196,3 +196,40 @@ def test_names_and_not_texts_tell_seekers_apart() -> None:
     assert paid["t:1"] == pytest.approx(0.06 * share("t:1", "u"), rel=1e-4)
     assert paid["t:1"] != paid["t:2"]
     assert charge(prices, "t:1", True, ids, chances).tolist() == chances.tolist()
+
+
+def test_those_with_few_alternatives_do_not_lift_the_cap_of_others() -> None:
+    """Fifty seekers can be shown only the same six; of the wide pools nobody gets above the cap."""
+    generator = np.random.default_rng(9)
+    fame = np.linspace(0.4, 0.02, 120)
+    wide = [(fame * generator.uniform(0.4, 1.6, 120)).astype(np.float32) for _ in range(200)]
+    narrow = [np.linspace(0.3, 0.1, 6).astype(np.float32)] * 50
+    rows = [np.arange(120, dtype=np.int32)] * 200 + [np.arange(120, 126, dtype=np.int32)] * 50
+    asked = pools([*wide, *narrow], rows)
+    price = exposure_prices(asked, 126, 0.02)
+    slots = 200 * 10 + 50 * 6
+    counted = Counter(
+        int(asked.rows[seeker, column])
+        for seeker, columns in enumerate(asked.top(price))
+        for column in columns
+        if np.isfinite(asked.chance[seeker, column])
+    )
+
+    assert max(counted[lab] for lab in range(120)) <= 0.02 * slots
+    assert all(counted[lab] == 50 for lab in range(120, 126))
+
+
+def test_of_equals_those_are_counted_that_are_shown() -> None:
+    """Chances on few levels, as trees give them: the first by row is shown, see `rerank.choose`."""
+    generator = np.random.default_rng(3)
+    levels = np.linspace(0.01, 0.3, 12)
+    chance = levels[generator.integers(0, 12, (300, 90))].astype(np.float32)
+    chance[:, :8] = 0.3
+    asked = pools(list(chance), [np.arange(90, dtype=np.int32)] * 300)
+    price = exposure_prices(asked, 90, 0.02)
+    value = np.maximum(
+        asked.chance - price[asked.rows] * asked.share, asked.chance * np.float32(0.001)
+    )
+    order = np.lexsort((asked.rows, -value), axis=1)[:, :10]
+
+    assert np.bincount(order.ravel()).max() <= 0.02 * 300 * 10

@@ -208,11 +208,32 @@ def test_who_asks_together_shares_attention_among_just_them(learned, monkeypatch
     assert isinstance(answers[-1].error, NotFound)
     assert steps == [(RANKING, done, 151) for done in (0, 128, 151)]
     chances = {one.id: one.chance for one in alone}
+    both = [one for one in answers[0].recommendations if one.id in chances]
+    assert len(both) >= 3
     for one in answers[0].recommendations:
         assert 0 < one.score <= one.chance < 1
         assert one.chance == pytest.approx(chances.get(one.id, one.chance))
+    _, five = asked(question=Question(GOAL, limit=5))
+    assert max(five.values()) <= 15
     again, _ = asked(question=Question(GOAL))
     assert again[:-1] == answers[:-1]
+
+
+def test_newcomers_alike_in_all_but_their_id_are_not_all_sent_to_the_same(learned, monkeypatch):
+    """120 firms newer than the snapshot, without texts: 24 places are two in a hundred."""
+    for module in ("recommend.exposure", "services.matching"):
+        monkeypatch.setattr(f"matchmaker.{module}.TOGETHER", 100)
+    countries = ("DE", "FR", "IT", "ES")
+    new = [
+        Organization(f"t:new{n}", f"New {n}", Kind.FIRM, country=countries[n % 4])
+        for n in range(120)
+    ]
+    learned.store.upsert(GraphRows(organizations=tuple(new)))
+    answers = learned.matching.for_organizations([one.id for one in new], Question(GOAL))
+    shown = Counter(one.id for answer in answers for one in answer.recommendations)
+
+    assert shown.total() == 1200
+    assert max(shown.values()) <= 24
 
 
 def test_a_thousand_first_reasons_are_true(learned):
