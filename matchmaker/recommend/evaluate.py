@@ -10,8 +10,10 @@ import numpy as np
 
 from matchmaker.recommend import rerank
 from matchmaker.recommend.baselines import BASELINES
+from matchmaker.recommend.exposure import Prices
 from matchmaker.recommend.features.candidate import in_other_cluster
 from matchmaker.recommend.goals import Goal, Quotas
+from matchmaker.recommend.learned import priced_by
 from matchmaker.recommend.metrics import MEASURES, exposure, interval, table
 from matchmaker.recommend.model import Request
 from matchmaker.recommend.pairs import Pairs
@@ -106,15 +108,13 @@ def outcome(
     known: BoolArray,
     ranker: Ranker,
     which: Answers,
-    together: Ranker | None = None,
-) -> Outcome | None:
-    """How each method did on one trial, None when it has no answer of this sort.
+    together: Prices | None = None,
+) -> Outcome:
+    """How each method did on one trial that has answers of this sort.
 
-    `together` is the same ranker with prices for all who ask in this evaluation.
+    `together` are prices made for all who ask in this evaluation.
     """
     right = answers(trial, which)
-    if not len(right):
-        return None
     request = request_for(goal, which)
     everyone = Pairs(past, goal, trial.seeker, np.arange(len(past), dtype=np.int32))
     allowed = np.flatnonzero(rerank.eligible(everyone, request) & known).astype(np.int32)
@@ -127,7 +127,7 @@ def outcome(
     ranked = rank(past, trial.seeker, request, ranker, known)
     if together is not None:
         orders[ALONE] = _order(ranked, ranked.priced)
-        ranked = replace(ranked, priced=together.priced(ranked.pairs, ranked.scores))
+        ranked = replace(ranked, priced=priced_by(together, ranked.pairs, ranked.scores))
     orders[OURS], orders[CAPPED] = _order(ranked, ranked.scores), _order(ranked, ranked.priced)
     other = in_other_cluster(past, trial.seeker)
     small = _smaller(everyone, allowed)
@@ -166,7 +166,7 @@ def _order(ranked: Ranked, scores: FloatArray) -> IntArray:
 
 
 def _ordered(rows: IntArray, scores: FloatArray) -> IntArray:
-    return np.asarray(rows[np.lexsort((rows, -scores))], dtype=np.int32)
+    return np.asarray(rows[rerank.best_first(rows, scores)], dtype=np.int32)
 
 
 def _places(order: IntArray, right: IntArray) -> IntArray:

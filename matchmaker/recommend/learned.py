@@ -121,18 +121,18 @@ class LearnedRanker:
         found = model.prices if model else None
         return found if found and (found.history or found.newcomers) else None
 
-    def charging(self, goal: Goal, prices: Prices) -> LearnedRanker:
-        """The same ranker with other prices for one goal."""
-        model = replace(self.models[goal.name], prices=prices)
-        return LearnedRanker({**self.models, goal.name: model})
-
     def priced(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
         """Probabilities after the price of being suggested too often."""
         model = self.models.get(pairs.goal.name)
         if model is None:
             return FIXED.priced(pairs, scores)
-        ids = pairs.snapshot.ids_of(pairs.rows)
-        return charge(model.prices, asker_of(pairs), pairs.has_history, ids, scores)
+        return priced_by(model.prices, pairs, scores)
+
+
+def priced_by(prices: Prices, pairs: Pairs, scores: FloatArray) -> FloatArray:
+    """Probabilities (n,) of pairs less what their candidates pay."""
+    ids = pairs.snapshot.ids_of(pairs.rows)
+    return charge(prices, asker_of(pairs), pairs.has_history, ids, scores)
 
 
 def asker_of(pairs: Pairs) -> str:

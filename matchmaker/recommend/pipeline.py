@@ -80,7 +80,8 @@ def shortlist(
 ) -> Shortlist:
     """One seeker's likeliest candidates, from which `chosen` chooses when all have been asked."""
     ranked = rank(snapshot, seeker, replace(request, capped=False), ranker, among)
-    order = np.lexsort((ranked.pairs.rows, -ranked.scores))[: max(CONSIDERED, 2 * request.limit)]
+    order = rerank.best_first(ranked.pairs.rows, ranked.scores)
+    order = order[: max(CONSIDERED, 2 * request.limit)]
     rows = np.asarray(ranked.pairs.rows[order], dtype=np.int32)
     return Shortlist(asker_of(ranked.pairs), ranked.pairs.has_history, rows, ranked.scores[order])
 

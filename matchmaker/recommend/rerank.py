@@ -17,6 +17,7 @@ from matchmaker.snapshot.model import (
     TIERS,
     BoolArray,
     FloatArray,
+    IntArray,
     Snapshot,
 )
 
@@ -119,6 +120,11 @@ def partners(pairs: Pairs) -> NDArray[np.int64]:
     return np.unique(np.concatenate(found)).astype(np.int64)
 
 
+def best_first(rows: IntArray, scores: FloatArray) -> NDArray[np.int64]:
+    """Positions in both (n,), best score first, ties by row."""
+    return np.lexsort((rows, -scores))
+
+
 def choose(pairs: Pairs, scores: FloatArray, limit: int) -> NDArray[np.int64]:
     """Positions in `pairs.rows` of those to show, best score first, ties by row.
 
@@ -127,12 +133,12 @@ def choose(pairs: Pairs, scores: FloatArray, limit: int) -> NDArray[np.int64]:
     is chosen, not the score that is shown.
     """
     quotas = pairs.goal.quotas
-    order = np.lexsort((pairs.rows, -scores))
+    order = best_first(pairs.rows, scores)
     if quotas.place:
         order = _spread(pairs, scores, order, quotas.place, limit)
     chosen = order[:limit]
     kept = _with_other_clusters(pairs, order, chosen, int(limit * quotas.other_cluster))
-    return kept[np.lexsort((pairs.rows[kept], -scores[kept]))]
+    return kept[best_first(pairs.rows[kept], scores[kept])]
 
 
 def _spread(

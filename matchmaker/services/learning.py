@@ -25,7 +25,7 @@ from matchmaker.recommend.evaluate import (
     spread,
     summary,
 )
-from matchmaker.recommend.exposure import Shortlist, prices_together
+from matchmaker.recommend.exposure import Prices, Shortlist, prices_together
 from matchmaker.recommend.goals import GOALS, Goal
 from matchmaker.recommend.graph import latest_day
 from matchmaker.recommend.learned import GoalModel, LearnedRanker
@@ -129,12 +129,8 @@ class Learning:
         candidates = int((known & np.isin(past.organizations.kind, kinds)).sum())
         prepare_goal(past, goal)
         tables: dict[str, Any] = {}
-        for title, everybody, which in _tables(past, asked):
-            group = [trial for trial in everybody if len(answers(trial, which))]
-            together = _together(past, goal, group, known, ranker, which, title, progress)
-            job = _Evaluating(past, goal, tuple(group), known, ranker, which, together)
-            step = f"Ranking for {name}: {title}"
-            outcomes = [one for one in everywhere(job, len(group), step, progress) if one]
+        for title, group, which in _tables(past, asked):
+            outcomes = _outcomes(past, goal, group, known, ranker, which, title, progress)
             if outcomes:
                 tables[title] = {
                     **summary(outcomes, by),
@@ -178,44 +174,27 @@ def _tables(past: Snapshot, asked: Sequence[Trial]) -> Iterator[tuple[str, list[
     yield "repeats", warm, Answers.REPEAT
 
 
-@dataclass(frozen=True)
-class _Evaluating:
-    past: Snapshot
-    goal: Goal
-    asked: tuple[Trial, ...]
-    known: BoolArray
-    ranker: Ranker
-    which: Answers
-    together: Ranker | None
+def _outcomes(
+    past: Snapshot,
+    goal: Goal,
+    group: Sequence[Trial],
+    known: BoolArray,
+    ranker: Ranker,
+    which: Answers,
+    title: str,
+    progress: Progress,
+) -> list[Outcome]:
+    """Of those of a table who have answers of its sort, asking together."""
+    asked = [trial for trial in group if len(answers(trial, which))]
+    together = _prices_together(past, goal, asked, known, ranker, which, title, progress)
 
-    def __call__(self, number: int) -> Outcome | None:
-        return outcome(
-            self.past,
-            self.goal,
-            self.asked[number],
-            self.known,
-            self.ranker,
-            self.which,
-            self.together,
-        )
+    def measure(number: int) -> Outcome:
+        return outcome(past, goal, asked[number], known, ranker, which, together)
+
+    return list(everywhere(measure, len(asked), f"Ranking for {goal.name}: {title}", progress))
 
 
-@dataclass(frozen=True)
-class _Shortlisting:
-    past: Snapshot
-    goal: Goal
-    asked: tuple[Trial, ...]
-    known: BoolArray
-    ranker: LearnedRanker
-    which: Answers
-
-    def __call__(self, number: int) -> Shortlist:
-        request = request_for(self.goal, self.which)
-        seeker = self.asked[number].seeker
-        return shortlist(self.past, seeker, request, self.ranker, self.known)
-
-
-def _together(
+def _prices_together(
     past: Snapshot,
     goal: Goal,
     asked: Sequence[Trial],
@@ -224,18 +203,17 @@ def _together(
     which: Answers,
     title: str,
     progress: Progress,
-) -> Ranker | None:
-    """The ranker with prices for just these, as a bulk run makes them; None without prices."""
-    if not isinstance(ranker, LearnedRanker):
+) -> Prices | None:
+    """Prices for just these, as a bulk run makes them; None where nobody pays any."""
+    if not isinstance(ranker, LearnedRanker) or (usual := ranker.prices(goal)) is None:
         return None
-    usual = ranker.prices(goal)
-    if usual is None:
-        return None
-    job = _Shortlisting(past, goal, tuple(asked), known, ranker, which)
-    step = f"Sharing out attention: {title}"
-    lists = list(everywhere(job, len(asked), step, progress))
-    prices = prices_together(lists, past.ids_of, len(past), usual)
-    return ranker.charging(goal, prices)
+    request = request_for(goal, which)
+
+    def narrow(number: int) -> Shortlist:
+        return shortlist(past, asked[number].seeker, request, ranker, known)
+
+    lists = list(everywhere(narrow, len(asked), f"Sharing out attention: {title}", progress))
+    return prices_together(lists, past.ids_of, len(past), usual)
 
 
 def _reliability(

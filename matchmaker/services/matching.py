@@ -26,15 +26,16 @@ from matchmaker.services.refreshing import Progress, no_progress
 from matchmaker.services.seekers import Seekers
 from matchmaker.services.snapshot_rows import FilterIds, SnapshotRows
 from matchmaker.snapshot.load import SnapshotReader, check_graph
-from matchmaker.snapshot.model import BoolArray
+from matchmaker.snapshot.model import BoolArray, Snapshot
 from matchmaker.store.ports import GraphStore, Voice
 
 BATCH = 128
 Item = TypeVar("Item")
-Result = TypeVar("Result")
 Found = tuple[Recommendation, ...]
 # Who asks in a bulk run, or why it cannot.
 Asked = tuple[str, Seeker | MatchmakerError]
+# The same with what was found, nothing for who cannot ask.
+Ranked = tuple[str, Seeker | MatchmakerError, Found | Shortlist | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +212,7 @@ class Matching:
                 progress("Ranking for all", number * BATCH, len(asking))
                 yield batch
 
-        yield from self._together(rows, question, ranker, usual, watched())
+        yield from self._bulk(rows, question, ranker, watched(), usual)
         progress("Ranking for all", len(asking), len(asking))
 
     def for_texts(
@@ -245,52 +246,27 @@ class Matching:
         question: Question,
         ranker: LearnedRanker,
         batches: Iterable[Iterable[Asked]],
+        usual: Prices | None = None,
     ) -> Iterator[BulkAnswer]:
-        snapshot = rows.snapshot
-        request = _request(rows, question)
-        among = self._among(rows, question)
-
-        def answer(seeker: Seeker) -> Found:
-            return recommend(snapshot, seeker, request, ranker, explained=False, among=among)
-
-        for identity, asker, found in _ranked(rows, question.goal, answer, batches):
-            if isinstance(asker, MatchmakerError):
-                yield BulkAnswer(identity, error=asker)
-            else:
-                yield BulkAnswer(identity, found or ())
-
-    def _together(
-        self,
-        rows: SnapshotRows,
-        question: Question,
-        ranker: LearnedRanker,
-        usual: Prices,
-        batches: Iterable[Iterable[Asked]],
-    ) -> Iterator[BulkAnswer]:
-        """All are ranked for before the first is answered."""
+        """With `usual` prices all are ranked for before the first is answered."""
         snapshot, goal = rows.snapshot, GOALS[question.goal]
         request = _request(rows, question)
         among = self._among(rows, question)
 
-        def narrow(seeker: Seeker) -> Found | Shortlist:
-            """To those from whom to choose later; the choice itself where nothing was learned."""
-            if ranker.serving(goal, seeker) is not ranker:
-                return recommend(snapshot, seeker, request, ranker, explained=False, among=among)
-            return shortlist(snapshot, seeker, request, ranker, among)
+        def answer(seeker: Seeker) -> Found | Shortlist:
+            """Those to show, or from whom to choose when all have been asked."""
+            if usual is not None and ranker.serving(goal, seeker) is ranker:
+                return shortlist(snapshot, seeker, request, ranker, among)
+            return recommend(snapshot, seeker, request, ranker, explained=False, among=among)
 
-        ranked = [
-            (identity, _light(asker), _named(identity, asker, narrowed))
-            for identity, asker, narrowed in _ranked(rows, question.goal, narrow, batches)
-        ]
-        lists = [one for _, _, one in ranked if isinstance(one, Shortlist)]
-        prices = prices_together(lists, snapshot.ids_of, len(snapshot), usual, question.limit)
+        ranked = _ranked(rows, question.goal, answer, batches)
+        if usual is not None:
+            ranked = _shared_out(snapshot, request, usual, ranked)
         for identity, asker, found in ranked:
             if isinstance(asker, MatchmakerError):
                 yield BulkAnswer(identity, error=asker)
-            elif isinstance(found, Shortlist):
-                yield BulkAnswer(identity, chosen(snapshot, asker, request, prices, found))
-            else:
-                yield BulkAnswer(identity, found or ())
+            elif isinstance(found, tuple):
+                yield BulkAnswer(identity, found)
 
     def _answer(
         self, rows: SnapshotRows, voice: Voice | None, seeker: Seeker, question: Question
@@ -345,13 +321,13 @@ class Matching:
 def _ranked(
     rows: SnapshotRows,
     goal: GoalName,
-    job: Callable[[Seeker], Result],
+    job: Callable[[Seeker], Found | Shortlist],
     batches: Iterable[Iterable[Asked]],
-) -> Iterator[tuple[str, Seeker | MatchmakerError, Result | None]]:
+) -> Iterator[Ranked]:
     """Seekers are read here, one after the other, and the job is done on all cores."""
     prepare_goal(rows.snapshot, GOALS[goal])
     with Forked(job) as pool:
-        under_way: Iterator[tuple[str, Seeker | MatchmakerError, Result | None]] = iter(())
+        under_way: Iterator[Ranked] = iter(())
         for batch in batches:
             asked = list(batch)
             found = pool.map([one for _, one in asked if isinstance(one, Seeker)])
@@ -361,11 +337,26 @@ def _ranked(
         yield from under_way
 
 
-def _beside(
-    asked: Iterable[Asked], found: Iterator[Result]
-) -> Iterator[tuple[str, Seeker | MatchmakerError, Result | None]]:
+def _beside(asked: Iterable[Asked], found: Iterator[Found | Shortlist]) -> Iterator[Ranked]:
     for identity, one in asked:
         yield identity, one, None if isinstance(one, MatchmakerError) else next(found)
+
+
+def _shared_out(
+    snapshot: Snapshot, request: Request, usual: Prices, ranked: Iterable[Ranked]
+) -> Iterator[Ranked]:
+    """Shortlists become choices under prices for just those who ask."""
+    everyone = [
+        (identity, _light(asker), _named(identity, asker, found))
+        for identity, asker, found in ranked
+    ]
+    lists = [found for _, _, found in everyone if isinstance(found, Shortlist)]
+    prices = prices_together(lists, snapshot.ids_of, len(snapshot), usual, request.limit)
+    for identity, asker, found in everyone:
+        if isinstance(asker, Seeker) and isinstance(found, Shortlist):
+            yield identity, asker, chosen(snapshot, asker, request, prices, found)
+        else:
+            yield identity, asker, found
 
 
 def _named(

@@ -142,12 +142,12 @@ def worklist(id: str) -> Page:
 
 def _drawn(view: View) -> dict[str, Any]:
     snapshot, net = view.landscape.snapshot, view.network
-    table, rows = snapshot.organizations.table, net.members.tolist()
-    names_en = table["name_en"]
+    rows = net.members.tolist()
+    name_of = snapshot.english_name_of if language() == "en" else snapshot.name_of
     nodes = [
         {
             "id": snapshot.id_of(row),
-            "name": (names_en[row].as_py() if language() == "en" else "") or snapshot.name_of(row),
+            "name": name_of(row),
             "kind": KINDS[snapshot.organizations.kind[row]],
             "degree": int(net.degree[place]),
         }
