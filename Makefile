@@ -69,7 +69,7 @@ run: export MATCHMAKER_DEMO := $(or $(MATCHMAKER_DEMO),$(if $(filter 127.0.0.1 l
 .PHONY: run
 run: $(STAMP) $(WEB_STAMP) ## Set up, load the sample graph and serve; STORE=neo4j for a real Neo4j, PORT=, HOST=
 ifeq ($(STORE),neo4j)
-	@$(BIN)/python -m matchmaker.store.neo4j.server --home $(DATA)/neo4j --heap $(HEAP) -- \
+	@$(BIN)/python -m tools.neo4j.server --home $(DATA)/neo4j --heap $(HEAP) -- \
 		$(SHELL) -c '$(BIN)/matchmaker setup && exec $(BIN)/matchmaker serve'
 else ifeq ($(STORE),sqlite)
 	@$(BIN)/matchmaker setup && exec $(BIN)/matchmaker serve
@@ -79,7 +79,7 @@ endif
 
 .PHONY: neo4j
 neo4j: $(STAMP) ## Start the real Neo4j server alone, on loopback
-	@$(BIN)/python -m matchmaker.store.neo4j.server --home $(DATA)/neo4j --heap $(HEAP)
+	@$(BIN)/python -m tools.neo4j.server --home $(DATA)/neo4j --heap $(HEAP)
 
 .PHONY: lint
 lint: $(DEV_STAMP) ## Lint, formatting, import contracts, unused dependencies

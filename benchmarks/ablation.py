@@ -24,7 +24,7 @@ from matchmaker.recommend.goals import GOALS
 from matchmaker.recommend.metrics import Floats, interval, table
 from matchmaker.recommend.train import Examples
 from matchmaker.recommend.trials import Trial, trials
-from matchmaker.services.training import examples_of, learning_examples
+from matchmaker.services.matching.training import examples_of, learning_examples
 from matchmaker.settings import Settings
 from matchmaker.snapshot.model import to_days
 from matchmaker.wiring import Wiring

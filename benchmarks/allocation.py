@@ -20,7 +20,7 @@ import time
 
 import numpy as np
 
-from matchmaker.exchange.allocation import Options, allocate, own_top_lists
+from matchmaker.workflow.allocation import Options, allocate, own_top_lists
 
 
 def simulated(seekers, candidates, count, skew, seed):

@@ -40,9 +40,9 @@ from matchmaker.domain import (
     Size,
     Tie,
 )
-from matchmaker.services.auditing import Auditing
-from matchmaker.services.proposing import proposed
-from matchmaker.services.rankers import RankerFolder
+from matchmaker.services.auditing.auditing import Auditing
+from matchmaker.services.auditing.worklist import proposed
+from matchmaker.services.matching.ranker_files import RankerFolder
 from matchmaker.snapshot.build import build
 from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.snapshot.model import Snapshot

@@ -104,7 +104,7 @@ def main() -> None:
         if options.store == "sqlite":
             measure(options.file, "sqlite", folder, environment)
             return
-        from matchmaker.store.neo4j.server import running_server
+        from tools.neo4j.server import running_server
 
         with running_server(folder / "neo4j", heap="1g") as server:
             environment["MATCHMAKER_STORE"] = server.url

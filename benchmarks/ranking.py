@@ -23,8 +23,8 @@ from matchmaker.recommend.goals import GOALS
 from matchmaker.recommend.model import Request
 from matchmaker.recommend.pipeline import prepare_goal, recommend
 from matchmaker.recommend.trials import seeker_of
-from matchmaker.services.parallel import Forked
-from matchmaker.services.rankers import RankerFolder
+from matchmaker.services.matching.parallel import Forked
+from matchmaker.services.matching.ranker_files import RankerFolder
 from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.snapshot.model import KINDS
 

@@ -212,7 +212,7 @@ def main() -> None:
     if not options.neo4j:
         measure(options.folder, environment, options.requests)
         return
-    from matchmaker.store.neo4j.server import running_server
+    from tools.neo4j.server import running_server
 
     with running_server(options.folder / "neo4j", heap="1g") as database:
         environment["MATCHMAKER_STORE"] = database.url

@@ -8,22 +8,52 @@ from flask import Response
 from flask_openapi3 import Info, OpenAPI
 from pydantic import ValidationError
 
-from matchmaker.api import guards, openid, problems
-from matchmaker.api.account_routes import accounts
-from matchmaker.api.audit_routes import audits
-from matchmaker.api.context import EXTENSION, Context, Services, services
-from matchmaker.api.coordination_routes import coordination
-from matchmaker.api.exchange_routes import exchange
-from matchmaker.api.outputs import Problem
-from matchmaker.api.routes import api
+from matchmaker.api.auditing.routes import auditing
+from matchmaker.api.cooperation.coordination_routes import coordination
+from matchmaker.api.cooperation.routes import cooperation
+from matchmaker.api.directory.routes import directory
+from matchmaker.api.http import guards, problems
+from matchmaker.api.http.context import EXTENSION, Context, Services, services
+from matchmaker.api.http.fields import Problem
+from matchmaker.api.matching.routes import matching
+from matchmaker.api.operations.routes import operations
+from matchmaker.api.people import openid
+from matchmaker.api.people.routes import people
 from matchmaker.errors import SettingsError
 from matchmaker.logs import configure_logs
-from matchmaker.web import admin, bringing, coordinator, doors, meanings, member, said, shell
-from matchmaker.web.shell import web
+from matchmaker.web import (
+    admin,
+    cards,
+    coordinator,
+    find,
+    glossary,
+    home,
+    imports,
+    introductions,
+    layout,
+    postings,
+    said,
+)
+from matchmaker.web import directory as directory_pages
+from matchmaker.web import people as people_pages
+from matchmaker.web.layout import web
 
 MAX_BODY_BYTES = 1_000_000
 # Importing them puts their views on the blueprint.
-VIEWS = (admin, bringing, coordinator, doors, meanings, member, said)
+VIEWS = (
+    admin,
+    cards,
+    coordinator,
+    directory_pages,
+    find,
+    glossary,
+    home,
+    imports,
+    introductions,
+    people_pages,
+    postings,
+    said,
+)
 _DESCRIPTION = (
     "Finds the ties an industrial cluster is missing and says why. Start with "
     "`GET /api/v1/organizations`, then ask for the recommendations of one of them."
@@ -57,13 +87,10 @@ def create_app(wired: Services) -> OpenAPI:
     app.extensions[EXTENSION] = Context(wired)
     problems.register(app)
     guards.register(app)
-    app.register_api(api)
-    app.register_api(audits)
-    app.register_api(accounts)
-    app.register_api(exchange)
-    app.register_api(coordination)
+    for area in (directory, matching, auditing, people, cooperation, coordination, operations):
+        app.register_api(area)
     app.register_blueprint(web)
-    shell.register(app)
+    layout.register(app)
     guards.limit_attempts(app)
     openid.register(app)
     app.add_url_rule("/livez", "livez", _alive)

@@ -1,6 +1,6 @@
 """Every error a user may meet: what was wrong, where, and how to mend it.
 
-HTTP (`api/problems.py`) and the command line (`cli.py`) each map these classes
+HTTP (`api/http/problems.py`) and the command line (`cli.py`) each map these classes
 in one place. Nothing else reaches a user.
 """
 

@@ -19,40 +19,40 @@ if TYPE_CHECKING:  # each of these takes its time to import: only commands that 
     from collections.abc import Mapping
 
     from matchmaker.embedding import Embedder, ModelIdentity, VectorCache
-    from matchmaker.exchange.work import WorkKind
     from matchmaker.mail import Mailer
-    from matchmaker.services.accounts import Accounts
     from matchmaker.services.asking import Asking
-    from matchmaker.services.auditing import Auditing
-    from matchmaker.services.batches import Batches
-    from matchmaker.services.capacity import Capacity
-    from matchmaker.services.codes import Codes
-    from matchmaker.services.demo import Demo
-    from matchmaker.services.deriving import Deriving
-    from matchmaker.services.directory import Directory
-    from matchmaker.services.documents import Clock, Shelves
-    from matchmaker.services.effects import Effects
-    from matchmaker.services.gatherings import Gatherings
-    from matchmaker.services.health import HealthService
-    from matchmaker.services.importing import Importing
-    from matchmaker.services.intake import Intake
-    from matchmaker.services.introductions import Introductions
-    from matchmaker.services.keys import Keys
-    from matchmaker.services.learning import Learning
-    from matchmaker.services.logbook import Logbook
-    from matchmaker.services.matching import Matching
-    from matchmaker.services.notices import Notices
-    from matchmaker.services.postings import Postings
-    from matchmaker.services.privacy import Privacy
-    from matchmaker.services.rankers import RankerFolder
-    from matchmaker.services.realising import Realising
-    from matchmaker.services.refreshing import Refreshing
-    from matchmaker.services.telling import Telling
-    from matchmaker.services.tracing import Tracing
-    from matchmaker.services.webhooks import Webhooks
-    from matchmaker.services.work import Doing, Work
+    from matchmaker.services.auditing.auditing import Auditing
+    from matchmaker.services.auditing.derived_clusters import Deriving
+    from matchmaker.services.cooperation.batches import Batches
+    from matchmaker.services.cooperation.capacity import Capacity
+    from matchmaker.services.cooperation.effects import Effects
+    from matchmaker.services.cooperation.gatherings import Gatherings
+    from matchmaker.services.cooperation.graph_sync import Realising
+    from matchmaker.services.cooperation.introductions import Introductions
+    from matchmaker.services.cooperation.postings import Postings
+    from matchmaker.services.cooperation.webhooks import Webhooks
+    from matchmaker.services.directory.change_log import Logbook
+    from matchmaker.services.directory.codes import Codes
+    from matchmaker.services.directory.directory import Directory
+    from matchmaker.services.matching.evaluation import Learning
+    from matchmaker.services.matching.interaction_log import Tracing
+    from matchmaker.services.matching.matching import Matching
+    from matchmaker.services.matching.ranker_files import RankerFolder
+    from matchmaker.services.operations.health import HealthService
+    from matchmaker.services.operations.import_workflow import Intake
+    from matchmaker.services.operations.importing import Importing
+    from matchmaker.services.operations.job_queue import Doing, Work
+    from matchmaker.services.operations.refresh import Refreshing
+    from matchmaker.services.people.accounts import Accounts
+    from matchmaker.services.people.demo import Demo
+    from matchmaker.services.people.notification_outbox import Telling
+    from matchmaker.services.people.notifications import Notices
+    from matchmaker.services.people.operator_key import Keys
+    from matchmaker.services.people.privacy import Privacy
+    from matchmaker.services.repositories import Clock, Shelves
     from matchmaker.snapshot.load import SnapshotReader
-    from matchmaker.store.records import Store
+    from matchmaker.store.documents import Store
+    from matchmaker.workflow.job import WorkKind
 
 
 class Wiring:
@@ -111,19 +111,19 @@ class Wiring:
 
     @cached_property
     def keys(self) -> Keys:
-        from matchmaker.services.keys import Keys
+        from matchmaker.services.people.operator_key import Keys
 
         return Keys(self.settings.data_dir, self.settings.admin_key.get_secret_value())
 
     @cached_property
     def directory(self) -> Directory:
-        from matchmaker.services.directory import Directory
+        from matchmaker.services.directory.directory import Directory
 
         return Directory(self.store, self.logbook)
 
     @cached_property
     def matching(self) -> Matching:
-        from matchmaker.services.matching import Matching
+        from matchmaker.services.matching.matching import Matching
 
         return Matching(
             self.store,
@@ -136,37 +136,37 @@ class Wiring:
 
     @cached_property
     def codes(self) -> Codes:
-        from matchmaker.services.codes import Codes
+        from matchmaker.services.directory.codes import Codes
 
         return Codes(self.reader)
 
     @cached_property
     def auditing(self) -> Auditing:
-        from matchmaker.services.auditing import Auditing
+        from matchmaker.services.auditing.auditing import Auditing
 
         return Auditing(self.store, self.reader, self.rankers)
 
     @cached_property
     def deriving(self) -> Deriving:
-        from matchmaker.services.deriving import Deriving
+        from matchmaker.services.auditing.derived_clusters import Deriving
 
         return Deriving(self.store, self.reader)
 
     @cached_property
     def rankers(self) -> RankerFolder:
-        from matchmaker.services.rankers import RankerFolder
+        from matchmaker.services.matching.ranker_files import RankerFolder
 
         return RankerFolder(self.settings.data_dir / "rankers")
 
     @cached_property
     def learning(self) -> Learning:
-        from matchmaker.services.learning import Learning
+        from matchmaker.services.matching.evaluation import Learning
 
         return Learning(self.reader, self.rankers)
 
     @cached_property
     def importing(self) -> Importing:
-        from matchmaker.services.importing import Importing
+        from matchmaker.services.operations.importing import Importing
 
         return Importing(
             self.store, lambda: {(one.first, one.second) for one in self.shelves.apart.values()}
@@ -174,19 +174,19 @@ class Wiring:
 
     @cached_property
     def work(self) -> Work:
-        from matchmaker.services.work import Work
+        from matchmaker.services.operations.job_queue import Work
 
         return Work(self.shelves, lambda: self.chores, self.clock)
 
     @cached_property
     def chores(self) -> Mapping[WorkKind, Doing]:
-        from matchmaker.services.chores import chores
+        from matchmaker.services.operations.job_handlers import chores
 
         return chores(self.intake, self.refreshing, self.learning, self.deriving)
 
     @cached_property
     def intake(self) -> Intake:
-        from matchmaker.services.intake import Intake
+        from matchmaker.services.operations.import_workflow import Intake
 
         return Intake(
             self.store,
@@ -199,7 +199,7 @@ class Wiring:
 
     @cached_property
     def refreshing(self) -> Refreshing:
-        from matchmaker.services.refreshing import Refreshing
+        from matchmaker.services.operations.refresh import Refreshing
 
         return Refreshing(
             self.store,
@@ -212,7 +212,7 @@ class Wiring:
 
     @cached_property
     def health(self) -> HealthService:
-        from matchmaker.services.health import HealthService
+        from matchmaker.services.operations.health import HealthService
 
         return HealthService(
             self.settings, lambda: self.store, self.reader, self.embedder, self.rankers
@@ -222,49 +222,49 @@ class Wiring:
 
     @property
     def clock(self) -> Clock:
-        from matchmaker.services.documents import utc_now
+        from matchmaker.services.repositories import utc_now
 
         return utc_now
 
     @cached_property
     def shelves(self) -> Shelves:
-        from matchmaker.services.documents import Shelves
+        from matchmaker.services.repositories import Shelves
 
         return Shelves(lambda: self.store.documents)
 
     @cached_property
     def logbook(self) -> Logbook:
-        from matchmaker.services.logbook import Logbook
+        from matchmaker.services.directory.change_log import Logbook
 
         return Logbook(lambda: self.store.documents, self.clock)
 
     @cached_property
     def telling(self) -> Telling:
-        from matchmaker.services.telling import Telling
+        from matchmaker.services.people.notification_outbox import Telling
 
         return Telling(self.shelves)
 
     @cached_property
     def capacity(self) -> Capacity:
-        from matchmaker.services.capacity import Capacity
+        from matchmaker.services.cooperation.capacity import Capacity
 
         return Capacity(self.shelves, self.settings.default_slots)
 
     @cached_property
     def accounts(self) -> Accounts:
-        from matchmaker.services.accounts import Accounts
+        from matchmaker.services.people.accounts import Accounts
 
         return Accounts(lambda: self.store, self.shelves, self.keys.signing_secret, self.clock)
 
     @cached_property
     def realising(self) -> Realising:
-        from matchmaker.services.realising import Realising
+        from matchmaker.services.cooperation.graph_sync import Realising
 
         return Realising(self.store, self.shelves)
 
     @cached_property
     def introductions(self) -> Introductions:
-        from matchmaker.services.introductions import Introductions
+        from matchmaker.services.cooperation.introductions import Introductions
 
         return Introductions(
             self.store, self.shelves, self.capacity, self.telling, self.realising, self.clock
@@ -272,7 +272,7 @@ class Wiring:
 
     @cached_property
     def batches(self) -> Batches:
-        from matchmaker.services.batches import Batches
+        from matchmaker.services.cooperation.batches import Batches
 
         return Batches(
             self.store,
@@ -287,13 +287,13 @@ class Wiring:
 
     @cached_property
     def postings(self) -> Postings:
-        from matchmaker.services.postings import Postings
+        from matchmaker.services.cooperation.postings import Postings
 
         return Postings(self.store, self.shelves, self.telling, lambda: self.matching, self.clock)
 
     @cached_property
     def gatherings(self) -> Gatherings:
-        from matchmaker.services.gatherings import Gatherings
+        from matchmaker.services.cooperation.gatherings import Gatherings
 
         return Gatherings(self.store, self.shelves, self.telling, self.clock)
 
@@ -305,7 +305,7 @@ class Wiring:
 
     @cached_property
     def notices(self) -> Notices:
-        from matchmaker.services.notices import Notices
+        from matchmaker.services.people.notifications import Notices
 
         return Notices(
             self.shelves, self.accounts, self.mailer, lambda: self.settings.base_url, self.clock
@@ -313,25 +313,25 @@ class Wiring:
 
     @cached_property
     def webhooks(self) -> Webhooks:
-        from matchmaker.services.webhooks import Webhooks
+        from matchmaker.services.cooperation.webhooks import Webhooks
 
         return Webhooks(self.shelves, self.clock, private_allowed=self.settings.private_webhooks)
 
     @cached_property
     def tracing(self) -> Tracing:
-        from matchmaker.services.tracing import Tracing
+        from matchmaker.services.matching.interaction_log import Tracing
 
         return Tracing(self.shelves, self.clock)
 
     @cached_property
     def effects(self) -> Effects:
-        from matchmaker.services.effects import Effects
+        from matchmaker.services.cooperation.effects import Effects
 
         return Effects(self.store, self.shelves, self.reader)
 
     @cached_property
     def privacy(self) -> Privacy:
-        from matchmaker.services.privacy import Privacy
+        from matchmaker.services.people.privacy import Privacy
 
         return Privacy(
             self.store,
@@ -344,7 +344,7 @@ class Wiring:
 
     @cached_property
     def demo(self) -> Demo:
-        from matchmaker.services.demo import Demo
+        from matchmaker.services.people.demo import Demo
 
         return Demo(lambda: self.store, self.accounts)
 

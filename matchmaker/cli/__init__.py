@@ -12,12 +12,14 @@ import sys
 import click
 
 from matchmaker import errors
-from matchmaker.cli.ask import recommend
-from matchmaker.cli.audits import audit, clusters
-from matchmaker.cli.exchange import account, effect, introduction, post, show_log
-from matchmaker.cli.learn import evaluate, train
-from matchmaker.cli.load import duplicates, import_group, seed, template
-from matchmaker.cli.operate import doctor, key, refresh, serve, setup, status, worker
+from matchmaker.cli.auditing import audit, clusters
+from matchmaker.cli.cooperation import effect, introduction, post
+from matchmaker.cli.directory import show_log
+from matchmaker.cli.imports import duplicates, import_group, seed, template
+from matchmaker.cli.learning import evaluate, train
+from matchmaker.cli.matching import recommend
+from matchmaker.cli.operations import doctor, key, refresh, serve, setup, status, worker
+from matchmaker.cli.people import account
 
 _EXIT_CODES: dict[type[errors.MatchmakerError], int] = {
     errors.MatchmakerError: 1,

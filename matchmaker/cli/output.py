@@ -5,14 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    from matchmaker.access import Principal
     from matchmaker.wiring import Wiring
 
+if TYPE_CHECKING:
+    from matchmaker.wiring import Wiring
+
+
 SOME_REFUSED = 3
+
+
 Report = Callable[[str, int, int], None]
 
 
@@ -66,3 +74,25 @@ def progress_bars() -> Iterator[Report]:
 
     with bars:
         yield report
+
+
+JSON_OPTION = click.option("--json", "as_json", is_flag=True, help="JSON for machines.")
+
+AS_OPTION = click.option("--as", "email", metavar="ADDRESS", help="Act as this account.")
+
+
+def acting_principal(services: Wiring, email: str | None) -> Principal:
+    from matchmaker.access import ADMIN
+
+    return services.accounts.principal_of_email(email) if email else ADMIN
+
+
+def plain(value: Any) -> Any:
+    """As JSON can have it: enums as their values."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, dict):
+        return {name: plain(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(one) for one in value]
+    return value

@@ -24,7 +24,7 @@ from matchmaker.reports.document import (
     speaker,
 )
 from matchmaker.reports.worklist_sections import gathering_blocks, member_blocks, worklist_blocks
-from matchmaker.services.audit_answers import Audit, Worklist
+from matchmaker.services.auditing.answers import Audit, Worklist
 
 MAIN = "observed_over_expected"
 

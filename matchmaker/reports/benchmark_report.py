@@ -5,7 +5,7 @@ from __future__ import annotations
 from matchmaker.audit.benchmark import COMPARED
 from matchmaker.audit.indicators import INDICATORS
 from matchmaker.reports.document import Document, Section, Table, Text, number, speaker
-from matchmaker.services.audit_answers import Benchmark
+from matchmaker.services.auditing.answers import Benchmark
 
 
 def benchmark_report(found: Benchmark, language: str) -> Document:

@@ -13,7 +13,7 @@ from matchmaker.reports.document import (
     shortened,
     speaker,
 )
-from matchmaker.services.audit_answers import Party, Suggestion, Worklist
+from matchmaker.services.auditing.answers import Party, Suggestion, Worklist
 
 
 def worklist_blocks(found: Worklist, language: str) -> tuple[Block, ...]:

@@ -24,13 +24,13 @@ from matchmaker.domain import (
     Step,
 )
 from matchmaker.errors import NotAllowed
-from matchmaker.recommend.reach import Reach
-from matchmaker.services.audit_answers import Audit, Benchmark, WhatIf, Worklist
-from matchmaker.services.auditing import Auditing
-from matchmaker.services.directory import Directory, Profile
-from matchmaker.services.matching import Answer, Matching, Question
-from matchmaker.services.rankers import RankerFolder
-from matchmaker.services.tracing import Tracing
+from matchmaker.recommend.profile_reach import Reach
+from matchmaker.services.auditing.answers import Audit, Benchmark, WhatIf, Worklist
+from matchmaker.services.auditing.auditing import Auditing
+from matchmaker.services.directory.directory import Directory, Profile
+from matchmaker.services.matching.interaction_log import Tracing
+from matchmaker.services.matching.matching import Answer, Matching, Question
+from matchmaker.services.matching.ranker_files import RankerFolder
 from matchmaker.store.ports import Page, SearchHit
 
 # Of others' clusters only aggregates of so many members are shown.

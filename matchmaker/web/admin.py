@@ -6,10 +6,10 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from matchmaker.api.context import services
+from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName
-from matchmaker.exchange.account import Belonging, Post
-from matchmaker.web.shell import signed_in, told, web, whole
+from matchmaker.web.layout import signed_in, told, web, whole
+from matchmaker.workflow.account import Belonging, Post
 
 Page = str | Response | tuple[str, int]
 

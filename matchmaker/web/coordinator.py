@@ -13,22 +13,22 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from matchmaker.access import Principal
-from matchmaker.api.audit_outputs import AuditOut, BenchmarkOut, DefinitionList
-from matchmaker.api.context import services
-from matchmaker.api.worklist_outputs import WorklistOut
+from matchmaker.api.auditing.responses import AuditOut, BenchmarkOut, DefinitionList
+from matchmaker.api.auditing.worklist_responses import WorklistOut
+from matchmaker.api.http.context import services
 from matchmaker.audit.ties import CHANNELS, Channel
 from matchmaker.audit.view import View
 from matchmaker.domain import GoalName, Kind
 from matchmaker.errors import InvalidInput
-from matchmaker.exchange.gathering import Answer, Gathering, GatheringKind, Meeting
 from matchmaker.reports.audit_report import audit_report
 from matchmaker.reports.document import Document, Picture, Table
 from matchmaker.reports.files import data_url, write_pdf, write_workbook
-from matchmaker.services.batches import Batch, Planned
-from matchmaker.services.gatherings import SeenGathering
+from matchmaker.services.cooperation.batches import Batch, Planned
+from matchmaker.services.cooperation.gatherings import SeenGathering
 from matchmaker.snapshot.model import KINDS
-from matchmaker.store.records import new_id
-from matchmaker.web.shell import back, is_part, language, own_organization, signed_in, told, web
+from matchmaker.store.documents import new_id
+from matchmaker.web.layout import back, is_part, language, own_organization, signed_in, told, web
+from matchmaker.workflow.gathering import Answer, Gathering, GatheringKind, Meeting
 
 Page = str | AnyResponse | tuple[str, int]
 LIMIT = 10

@@ -13,8 +13,8 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 
 from matchmaker.ingest.columns import TABLES
-from matchmaker.web.shell import language, web
-from matchmaker.web.words import word
+from matchmaker.web.labels import word
+from matchmaker.web.layout import language, web
 
 CATALOGUE = Path(__file__).parent / "translations" / "zh" / "errors.po"
 _LOCATED = re.compile(r"(?P<where>[^\s:]+(?::\d+)?): (?P<rest>.+)", re.DOTALL)

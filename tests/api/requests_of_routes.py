@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 
 from matchmaker.access import ADMIN, SYSTEM
 from matchmaker.domain import GoalName, Need, NeedState, Organization
-from matchmaker.exchange.account import Belonging, Scope
-from matchmaker.exchange.gathering import Answer, Gathering, GatheringKind
-from matchmaker.exchange.introduction import Action
-from matchmaker.exchange.posting import Posting
-from matchmaker.services.introductions import Proposal
-from matchmaker.store.records import new_id
+from matchmaker.services.cooperation.introductions import Proposal
+from matchmaker.store.documents import new_id
+from matchmaker.workflow.account import Belonging, Scope
+from matchmaker.workflow.gathering import Answer, Gathering, GatheringKind
+from matchmaker.workflow.introduction import Action
+from matchmaker.workflow.posting import Posting
 
 API = "/api/v1"
 FIRM, CLUSTER = "t:firm1", "t:cluster"

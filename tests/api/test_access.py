@@ -65,7 +65,7 @@ READING = {  # nothing is written by these, though they are sent by POST
     "operation", [one for one in OPERATIONS if not one.startswith("GET") and one not in READING]
 )
 def test_a_key_for_reading_writes_nothing(app, world, operation):
-    from matchmaker.exchange.account import Scope
+    from matchmaker.workflow.account import Scope
 
     role = "coordinator" if "clusters" in operation or "gatherings" in operation else "owner"
     made = world.services.accounts.make_key(world.principal(role), "reads", Scope.READ)

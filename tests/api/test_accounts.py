@@ -13,11 +13,11 @@ import requests
 from matchmaker.access import ADMIN
 from matchmaker.app import create_app
 from matchmaker.errors import InvalidInput, NotAllowed, SignInNeeded, TooManyAttempts
-from matchmaker.exchange.account import Belonging, Post, Scope
-from matchmaker.services.accounts import Accounts, Identity
-from matchmaker.services.documents import utc_now
+from matchmaker.services.people.accounts import Accounts, Identity
+from matchmaker.services.repositories import utc_now
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
+from matchmaker.workflow.account import Belonging, Post, Scope
 
 API = "/api/v1"
 PASSWORD = "correct horse 9"

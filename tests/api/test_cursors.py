@@ -2,7 +2,7 @@
 
 import pytest
 
-from matchmaker.api.cursors import Cursors
+from matchmaker.api.http.cursors import Cursors
 from matchmaker.errors import InvalidInput
 
 CURSORS = Cursors(lambda: "secret")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from matchmaker.api import idempotency
-from matchmaker.api.idempotency import IdempotencyStore, StoredAnswer
+from matchmaker.api.http import idempotency
+from matchmaker.api.http.idempotency import IdempotencyStore, StoredAnswer
 from matchmaker.errors import InvalidInput, WrongState
 
 ANSWER = StoredAnswer(201, {"Content-Type": "application/json"}, b'{"id":"api:1"}')

@@ -5,8 +5,8 @@ import pytest
 from matchmaker.access import ADMIN
 from matchmaker.app import create_app
 from matchmaker.domain import GraphRows, Membership
-from matchmaker.exchange.account import Belonging, Post
-from matchmaker.exchange.traces import TraceKind
+from matchmaker.workflow.account import Belonging, Post
+from matchmaker.workflow.interactions import TraceKind
 from tests.api.conftest import installation
 
 API = "/api/v1"

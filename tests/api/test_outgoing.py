@@ -19,15 +19,15 @@ import pytest
 from matchmaker.access import ADMIN
 from matchmaker.domain import GoalName, GraphRows, Kind, Organization
 from matchmaker.errors import InvalidInput
-from matchmaker.exchange.account import Belonging, MailRhythm, Post, Preferences
-from matchmaker.exchange.introduction import Action
-from matchmaker.exchange.webhook import checked_url
 from matchmaker.mail import Mailer
-from matchmaker.services.documents import utc_now
-from matchmaker.services.introductions import Proposal
-from matchmaker.services.notices import Notices
-from matchmaker.services.webhooks import Webhooks
+from matchmaker.services.cooperation.introductions import Proposal
+from matchmaker.services.cooperation.webhooks import Webhooks
+from matchmaker.services.people.notifications import Notices
+from matchmaker.services.repositories import utc_now
 from matchmaker.settings import Settings
+from matchmaker.workflow.account import Belonging, MailRhythm, Post, Preferences
+from matchmaker.workflow.introduction import Action
+from matchmaker.workflow.webhook import checked_url
 
 PASSWORD = "correct horse 9"
 

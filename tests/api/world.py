@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from matchmaker.access import ADMIN
 from matchmaker.domain import Cluster, GraphRows
-from matchmaker.exchange.account import Belonging, Post, Scope
+from matchmaker.workflow.account import Belonging, Post, Scope
 from tests.api.conftest import ADMIN_KEY
 
 PASSWORD = "correct horse 9"

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from matchmaker.store.neo4j import Neo4jStore
-from matchmaker.store.neo4j.server import ServerAddress, missing_requirements, running_server
 from matchmaker.store.ports import GraphStore
 from matchmaker.store.sqlite import SqliteStore
+from tools.neo4j.server import ServerAddress, missing_requirements, running_server
 
 
 @pytest.fixture(scope="session")

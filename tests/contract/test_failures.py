@@ -23,9 +23,9 @@ from matchmaker.errors import (
     StoreUnavailable,
 )
 from matchmaker.store.neo4j import Neo4jStore
-from matchmaker.store.neo4j.server import ServerAddress, free_port
 from matchmaker.store.sqlite import SqliteStore
 from tests.contract.graphs import firm
+from tools.neo4j.server import ServerAddress, free_port
 
 NOBODY = 65534
 FORK = get_context("fork")

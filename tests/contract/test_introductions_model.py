@@ -20,10 +20,10 @@ from hypothesis.stateful import (
 
 from matchmaker.domain import GoalName, Layer
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from matchmaker.exchange.introduction import Action, Outcome, OutcomeKind
-from matchmaker.services.introductions import Proposal
-from matchmaker.store.records import Store
-from tests.contract.exchange import FIRMS, Exchange, exchange_on
+from matchmaker.services.cooperation.introductions import Proposal
+from matchmaker.store.documents import Store
+from matchmaker.workflow.introduction import Action, Outcome, OutcomeKind
+from tests.contract.cooperation import FIRMS, Exchange, exchange_on
 
 CAPACITIES = {"t:f0": 1, "t:f1": 2, "t:f2": 1, "t:f3": 3}
 OPEN = ("accepted", "meeting", "agreed", "delivered")

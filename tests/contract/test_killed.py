@@ -10,18 +10,18 @@ from pathlib import Path
 import pytest
 
 from matchmaker.domain import GoalName
-from matchmaker.exchange.introduction import ACTIVE, Action, State
-from matchmaker.services.introductions import Proposal
-from matchmaker.store.records import Store, first_broken
+from matchmaker.services.cooperation.introductions import Proposal
+from matchmaker.store.documents import Store, first_broken
 from matchmaker.store.sqlite import SqliteStore
-from tests.contract.exchange import exchange_on, services_on
+from matchmaker.workflow.introduction import ACTIVE, Action, State
+from tests.contract.cooperation import exchange_on, services_on
 
 WORKER = """
 import sys
-from matchmaker.exchange.introduction import Action, Outcome, OutcomeKind
-from tests.contract.exchange import services_on
+from matchmaker.workflow.introduction import Action, Outcome, OutcomeKind
+from tests.contract.cooperation import services_on
 from matchmaker.domain import GoalName
-from matchmaker.services.introductions import Proposal
+from matchmaker.services.cooperation.introductions import Proposal
 
 kind, place, user, password = sys.argv[1:5]
 if kind == "sqlite":

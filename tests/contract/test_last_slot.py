@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from matchmaker.domain import GoalName, GraphRows, Kind, Organization
 from matchmaker.errors import WrongState
-from matchmaker.exchange.introduction import Action, State
-from matchmaker.services.introductions import Proposal
-from matchmaker.store.records import Store
-from tests.contract.exchange import exchange_on
+from matchmaker.services.cooperation.introductions import Proposal
+from matchmaker.store.documents import Store
+from matchmaker.workflow.introduction import Action, State
+from tests.contract.cooperation import exchange_on
 
 MANY = 50
 

@@ -3,7 +3,7 @@
 import pytest
 
 from matchmaker.errors import StoreUnavailable
-from matchmaker.store.neo4j import java, server
+from tools.neo4j import java, server
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from werkzeug.serving import make_server
 
 from matchmaker.app import create_app
 from matchmaker.domain import GraphRows
-from matchmaker.services.importing import ImportOptions
+from matchmaker.services.operations.importing import ImportOptions
 from tests.api.conftest import installation
 
 ROOT = Path(__file__).parents[2]

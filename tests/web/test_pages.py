@@ -22,13 +22,13 @@ from matchmaker.domain import (
     Tier,
 )
 from matchmaker.errors import SettingsError
-from matchmaker.exchange.account import MailRhythm, Post
-from matchmaker.exchange.introduction import Action, AmountBand, OutcomeKind, State
-from matchmaker.exchange.posting import PostingAction, PostingState
 from matchmaker.settings import Settings
-from matchmaker.web import shell
-from matchmaker.web.words import WORDS
+from matchmaker.web import layout
+from matchmaker.web.labels import WORDS
 from matchmaker.wiring import wire
+from matchmaker.workflow.account import MailRhythm, Post
+from matchmaker.workflow.introduction import Action, AmountBand, OutcomeKind, State
+from matchmaker.workflow.posting import PostingAction, PostingState
 
 CLUSTER = "/clusters/seed:cluster-valves"
 PAGES = {
@@ -82,7 +82,7 @@ def test_no_page_lets_scripts_or_styles_from_elsewhere_in(sample):
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert "http" not in policy
-    for template in Path(shell.HERE, "templates").glob("*.html"):
+    for template in Path(layout.HERE, "templates").glob("*.html"):
         text = template.read_text("utf-8")
         assert not re.search(r"\son\w+=|\sstyle=|<style|<script(?![^>]*\ssrc=)|\|safe", text), (
             template
@@ -121,9 +121,9 @@ def test_no_string_is_untranslated():
     methods = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
     keywords = {"_": None, "gettext": None, "lazy_gettext": None}
     used = {
-        message for _, _, message, _, _ in extract_from_dir(shell.HERE, methods, keywords=keywords)
+        message for _, _, message, _, _ in extract_from_dir(layout.HERE, methods, keywords=keywords)
     }
-    path = shell.HERE / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
+    path = layout.HERE / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
     with path.open("rb") as file:
         catalog = read_po(file)
     translated = {one.id for one in catalog if one.id and one.string and not one.fuzzy}
@@ -134,7 +134,7 @@ def test_no_string_is_untranslated():
 def test_templates_have_no_text_outside_translations():
     """Letters between tags that are no template expression: only names of formats."""
     allowed = {"Matchmaker", "API", "PNG", "SVG", "GraphML", "PDF", "Excel", "中文", "English"}
-    for template in Path(shell.HERE, "templates").glob("*.html"):
+    for template in Path(layout.HERE, "templates").glob("*.html"):
         text = re.sub(r"\{[{%#].*?[}%#]\}", " ", template.read_text("utf-8"), flags=re.S)
         text = re.sub(r"<[^>]*>", "\n", text)
         words = {
@@ -175,7 +175,7 @@ def test_without_demo_mode_there_are_no_sample_people(sample):
 
 
 def test_without_the_browsers_libraries_tables_stand_for_pictures(sample, monkeypatch, tmp_path):
-    monkeypatch.setattr(shell, "VENDOR", tmp_path)
+    monkeypatch.setattr(layout, "VENDOR", tmp_path)
     client = create_app(sample).test_client()
     token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)[1]
     client.post("/demo/coordinator", data={"csrf_token": token})

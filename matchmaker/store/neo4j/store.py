@@ -29,12 +29,13 @@ from matchmaker.domain import (
     Tie,
 )
 from matchmaker.errors import NotFound, VersionConflict
+from matchmaker.store.documents import Records
 from matchmaker.store.neo4j import cypher, cypher_write, lookup, network, schema, writing
 from matchmaker.store.neo4j.codec import Properties, decode
 from matchmaker.store.neo4j.connection import BULK_SECONDS, Connection, run
 from matchmaker.store.neo4j.cypher import Label, Relationship
+from matchmaker.store.neo4j.documents import Neo4jRecords
 from matchmaker.store.neo4j.export import export, identity, version, version_in
-from matchmaker.store.neo4j.records import Neo4jRecords
 from matchmaker.store.neo4j.rows import write_rows
 from matchmaker.store.neo4j.tables import NODE_TABLES, STATEMENT_LABELS
 from matchmaker.store.ports import (
@@ -47,7 +48,6 @@ from matchmaker.store.ports import (
     UpsertCounts,
     Voice,
 )
-from matchmaker.store.records import Records
 from matchmaker.text import language_of
 
 Row = TypeVar("Row")

@@ -17,13 +17,13 @@ APPLICATION_ID = 0x4D61746D  # "Matm": tells our file from any other SQLite data
 # Not every system can ask for the rights that a file is opened with.
 _EFFECTIVE_IDS = os.access in os.supports_effective_ids
 SCHEMA = Path(__file__).with_name("schema.sql")
-RECORDS = Path(__file__).with_name("records.sql")
+DOCUMENTS = Path(__file__).with_name("documents.sql")
 # From the schema of that version to the next; the two files are always the newest.
 MIGRATIONS = {
     1: """ALTER TABLE graph ADD COLUMN identity TEXT NOT NULL DEFAULT '';
 UPDATE graph SET identity = lower(hex(randomblob(16)));
 """,
-    2: RECORDS.read_text(encoding="utf-8"),
+    2: DOCUMENTS.read_text(encoding="utf-8"),
 }
 
 
@@ -73,7 +73,7 @@ class Connections:
             self._connection().execute("PRAGMA journal_mode = WAL")
         with self._transaction("BEGIN IMMEDIATE") as connection:
             if _is_empty(connection):
-                for file in (SCHEMA, RECORDS):
+                for file in (SCHEMA, DOCUMENTS):
                     for statement in _statements(file.read_text(encoding="utf-8")):
                         connection.execute(statement)
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

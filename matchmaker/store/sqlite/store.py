@@ -31,6 +31,7 @@ from matchmaker.domain import (
 )
 from matchmaker.errors import NotFound, VersionConflict
 from matchmaker.store import walk
+from matchmaker.store.documents import Records
 from matchmaker.store.ports import (
     Export,
     Identity,
@@ -41,10 +42,9 @@ from matchmaker.store.ports import (
     UpsertCounts,
     Voice,
 )
-from matchmaker.store.records import Records
 from matchmaker.store.sqlite import queries, search, writing
 from matchmaker.store.sqlite.connection import SCHEMA_VERSION, Connections
-from matchmaker.store.sqlite.records import SqliteRecords
+from matchmaker.store.sqlite.documents import SqliteRecords
 from matchmaker.store.sqlite.rows import (
     CLUSTERS,
     CODECS,

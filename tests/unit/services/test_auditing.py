@@ -12,8 +12,8 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from matchmaker.access import ADMIN, ANONYMOUS
-from matchmaker.api.audit_outputs import AuditOut, BenchmarkOut
-from matchmaker.api.worklist_outputs import WorklistOut
+from matchmaker.api.auditing.responses import AuditOut, BenchmarkOut
+from matchmaker.api.auditing.worklist_responses import WorklistOut
 from matchmaker.audit.profile import Stage
 from matchmaker.audit.ties import CHANNELS, Channel
 from matchmaker.domain import GoalName, Kind, PlaceLevel
@@ -23,9 +23,9 @@ from matchmaker.reports import files
 from matchmaker.reports.audit_report import audit_report
 from matchmaker.reports.benchmark_report import benchmark_report
 from matchmaker.reports.document import Document, Section, Table
-from matchmaker.services.auditing import Auditing
-from matchmaker.services.deriving import Deriving
-from matchmaker.services.rankers import RankerFolder
+from matchmaker.services.auditing.auditing import Auditing
+from matchmaker.services.auditing.derived_clusters import Deriving
+from matchmaker.services.matching.ranker_files import RankerFolder
 from matchmaker.snapshot.build import build
 from matchmaker.snapshot.load import SnapshotReader, save
 from matchmaker.store.sqlite import SqliteStore

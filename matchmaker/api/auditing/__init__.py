@@ -1,0 +1,1 @@
+"""Routes of audits, worklists and benchmarks."""

@@ -1,0 +1,1 @@
+"""Routes of postings, introductions, batches, gatherings and effects."""

@@ -1,0 +1,194 @@
+"""The routes of coordinators: batches, reviews, gatherings, funnel and effect."""
+# mypy: disable-error-code="untyped-decorator"
+# ruff: noqa: ARG001
+# flask-openapi3 reads the description of what is sent from the signature, used or not.
+
+from __future__ import annotations
+
+from flask import Response
+from flask_openapi3 import APIBlueprint, Tag
+
+from matchmaker.api.cooperation.requests import (
+    GatheringAnswer,
+    NewBatch,
+    NewGathering,
+    NewMeeting,
+    PartyQuery,
+    Review,
+)
+from matchmaker.api.cooperation.responses import (
+    BatchOut,
+    EffectOut,
+    FunnelList,
+    FunnelOut,
+    GatheringOut,
+    GatheringPage,
+    PostingList,
+    RulesOut,
+)
+from matchmaker.api.cooperation.routes import posting_out
+from matchmaker.api.http.context import current_principal, services
+from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
+from matchmaker.api.http.guards import API_PREFIX
+from matchmaker.api.http.routing import KEY, READ, WRITE, after_of, as_json, created, paged
+from matchmaker.api.people.requests import Nothing
+
+COORDINATION = Tag(name="coordination", description="Bringing many together, and what it brought.")
+
+coordination = APIBlueprint("coordination", __name__, url_prefix=API_PREFIX)
+
+
+@coordination.post(
+    "/clusters/<path:id>/introductions",
+    tags=[COORDINATION],
+    security=KEY,
+    responses={200: BatchOut, **WRITE},
+)
+def propose_batch(path: IdPath, header: IdempotencyHeaders, body: NewBatch) -> Response:
+    """Plan introductions under everybody's slots, and with `dry_run` false propose them."""
+    batches, principal = services().batches, current_principal()
+    if body.goal is not None:
+        batch = batches.for_goal(
+            principal,
+            path.id,
+            body.goal,
+            limit=body.limit,
+            message=body.message,
+            dry_run=body.dry_run,
+        )
+    else:
+        pairs = [one.to_planned() for one in body.pairs]
+        batch = batches.for_pairs(
+            principal, path.id, pairs, message=body.message, dry_run=body.dry_run
+        )
+    return as_json(BatchOut.of(batch))
+
+
+@coordination.get(
+    "/clusters/<path:id>/postings",
+    tags=[COORDINATION],
+    security=KEY,
+    responses={200: PostingList, **READ},
+)
+def postings_to_review(path: IdPath) -> Response:
+    """Needs and offers that wait for the coordinators."""
+    found = services().postings.to_review(current_principal(), path.id)
+    return as_json(PostingList(items=[posting_out(one) for one in found]))
+
+
+@coordination.put(
+    "/clusters/<path:id>/rules",
+    tags=[COORDINATION],
+    security=KEY,
+    responses={200: RulesOut, **WRITE},
+)
+def set_rules(path: IdPath, body: Review) -> Response:
+    """Whether coordinators see needs and offers before they are published."""
+    rules = services().postings.set_review(current_principal(), path.id, reviews=body.reviews)
+    return as_json(RulesOut.model_validate(rules))
+
+
+@coordination.get(
+    "/clusters/<path:id>/funnel",
+    tags=[COORDINATION],
+    security=KEY,
+    responses={200: FunnelList, **READ},
+)
+def read_funnel(path: IdPath) -> Response:
+    """How far introductions came, for each goal."""
+    found = services().effects.funnel(current_principal(), path.id)
+    return as_json(FunnelList(items=[FunnelOut.of(one) for one in found]))
+
+
+@coordination.get(
+    "/clusters/<path:id>/effect",
+    tags=[COORDINATION],
+    security=KEY,
+    responses={200: EffectOut, **READ},
+)
+def read_effect(path: IdPath) -> Response:
+    """New ties of treated pairs against those that chance held out, and what else came of it."""
+    found = services().effects.effect(current_principal(), path.id)
+    return as_json(EffectOut.of(found))
+
+
+# -- gatherings
+
+
+@coordination.get(
+    "/gatherings",
+    tags=[COORDINATION],
+    security=KEY,
+    responses={200: GatheringPage, **READ},
+)
+def list_gatherings(query: PartyQuery) -> Response:
+    """Those an organisation is invited to, or those of a cluster."""
+    page = services().gatherings.listed(
+        current_principal(),
+        organization=query.organization or "",
+        cluster=query.cluster or "",
+        after=after_of(query) or "",
+        limit=query.limit,
+    )
+    return paged(page, query, GatheringPage, shape_one=GatheringOut.of)
+
+
+@coordination.post(
+    "/gatherings",
+    tags=[COORDINATION],
+    security=KEY,
+    responses={201: GatheringOut, **WRITE},
+)
+def convene(header: IdempotencyHeaders, body: NewGathering) -> Response:
+    """Convene a circle, a joint brief or a shared platform."""
+    principal = current_principal()
+    seen = services().gatherings.convene(principal, body.to_gathering(principal.subject))
+    return created(GatheringOut.of(seen), f"gatherings/{seen.gathering.id}")
+
+
+@coordination.get(
+    "/gatherings/<id>",
+    tags=[COORDINATION],
+    security=KEY,
+    responses={200: GatheringOut, **READ},
+)
+def read_gathering(path: IdPath) -> Response:
+    """One gathering; its members know each other's contacts once it runs."""
+    return as_json(GatheringOut.of(services().gatherings.show(current_principal(), path.id)))
+
+
+@coordination.post(
+    "/gatherings/<id>/answer",
+    tags=[COORDINATION],
+    security=KEY,
+    responses={200: GatheringOut, **WRITE},
+)
+def answer_gathering(path: IdPath, header: IdempotencyHeaders, body: GatheringAnswer) -> Response:
+    """Join, decline or leave."""
+    seen = services().gatherings.answer(
+        current_principal(), path.id, body.organization, body.answer
+    )
+    return as_json(GatheringOut.of(seen))
+
+
+@coordination.post(
+    "/gatherings/<id>/meetings",
+    tags=[COORDINATION],
+    security=KEY,
+    responses={200: GatheringOut, **WRITE},
+)
+def note_meeting(path: IdPath, header: IdempotencyHeaders, body: NewMeeting) -> Response:
+    """Note a meeting that was held."""
+    seen = services().gatherings.hold(current_principal(), path.id, body.to_meeting())
+    return as_json(GatheringOut.of(seen))
+
+
+@coordination.post(
+    "/gatherings/<id>/close",
+    tags=[COORDINATION],
+    security=KEY,
+    responses={200: GatheringOut, **WRITE},
+)
+def close_gathering(path: IdPath, header: IdempotencyHeaders, body: Nothing) -> Response:
+    """End a gathering."""
+    return as_json(GatheringOut.of(services().gatherings.close(current_principal(), path.id)))

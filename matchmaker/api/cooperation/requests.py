@@ -1,0 +1,255 @@
+"""What requests about postings, introductions and gatherings carry."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
+
+from matchmaker.api.http.fields import (
+    Amount,
+    Count,
+    Currency,
+    Day,
+    Language,
+    LookupId,
+    Name,
+    OptionalText,
+    PageQuery,
+    Short,
+    Strict,
+    Text,
+)
+from matchmaker.api.matching.requests import MAX_RECOMMENDATIONS
+from matchmaker.domain import GoalName, OfferKind, Stage, Terms
+from matchmaker.services.cooperation.batches import MAX_PAIRS, Planned
+from matchmaker.services.cooperation.introductions import Proposal
+from matchmaker.store.documents import new_id
+from matchmaker.workflow.gathering import MAX_PARTIES, Answer, Gathering, GatheringKind, Meeting
+from matchmaker.workflow.introduction import (
+    MAX_MESSAGE,
+    Action,
+    AmountBand,
+    Outcome,
+    OutcomeKind,
+    Side,
+)
+from matchmaker.workflow.posting import Posting, PostingAction
+
+Message = Annotated[str, Field(max_length=MAX_MESSAGE, pattern=r"^[^\x00]*$")]
+
+
+class NewPosting(Strict):
+    """A need (with `goal`) or an offer (with `offer_kind`); `publish` False saves a draft."""
+
+    organization: LookupId
+    text: Text
+    goal: GoalName | None = None
+    offer_kind: OfferKind | None = None
+    language: Language = ""
+    terms: Terms = Terms.MARKET
+    slots: Count | None = None
+    quantity: Short = ""
+    budget: Amount | None = None
+    currency: Currency = ""
+    deadline: Day | None = None
+    stages: list[Stage] = Field([], max_length=len(Stage))
+    expires: Day | None = None
+    publish: bool = True
+
+    @model_validator(mode="after")
+    def _need_or_offer(self) -> NewPosting:
+        if (self.goal is None) == (self.offer_kind is None):
+            raise ValueError("name either goal or offer_kind")
+        return self
+
+    def to_posting(self) -> Posting:
+        fields = self.model_dump(exclude={"publish"}) | {"stages": tuple(self.stages)}
+        now = datetime.datetime.now(datetime.UTC)
+        return Posting(id=new_id(), author="", created=now, **fields)
+
+
+class PostingPatch(Strict):
+    """The fields to change; what is not sent stays."""
+
+    text: Text | None = None
+    terms: Terms | None = None
+    slots: Count | None = None
+    quantity: Short | None = None
+    budget: Amount | None = None
+    currency: Currency | None = None
+    deadline: Day | None = None
+    stages: list[Stage] | None = Field(None, max_length=len(Stage))
+    expires: Day | None = None
+
+    def to_changes(self) -> dict[str, Any]:
+        sent = self.model_dump(exclude_unset=True)
+        # These have no "nothing" of their own.
+        for name in ("text", "terms", "quantity", "currency", "stages"):
+            if name in sent and sent[name] is None:
+                del sent[name]
+        if "stages" in sent:
+            sent["stages"] = tuple(sent["stages"])
+        return sent
+
+
+class PostingStep(Strict):
+    """What to do with a posting; `note` tells why it is returned."""
+
+    action: PostingAction
+    note: Message = ""
+
+
+class OwnQuery(PageQuery):
+    """A page of what an organisation has."""
+
+    organization: LookupId
+
+
+class PartyQuery(PageQuery):
+    """A page of what an organisation is part of, or of what a cluster's coordinators made."""
+
+    organization: LookupId | None = None
+    cluster: LookupId | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> PartyQuery:
+        if (self.organization is None) == (self.cluster is None):
+            raise ValueError("name either organization or cluster")
+        return self
+
+
+class NewIntroduction(Strict):
+    """Who is to meet whom. `asking` is your side where you act for the candidate.
+
+    With `staged` the other side reads the terms before it learns your name.
+    """
+
+    goal: GoalName
+    seeker: LookupId
+    candidate: LookupId
+    asking: Side | None = None
+    message: Message = ""
+    terms: Message = ""
+    staged: bool = False
+    need: Annotated[str, Field(max_length=240)] = ""
+    cluster: Annotated[str, Field(max_length=240)] = ""
+    rematch_of: Short = ""
+    impression: Short = ""
+    position: int | None = Field(None, ge=1, le=MAX_RECOMMENDATIONS)
+
+    def to_proposal(self) -> Proposal:
+        return Proposal(**self.model_dump())
+
+
+class OutcomeFields(Strict):
+    """What came of it."""
+
+    kind: OutcomeKind
+    amount: AmountBand = AmountBand.NONE
+    new_product: bool = False
+    jobs: int = Field(0, ge=0, le=100_000)
+    note: Message = ""
+
+    def to_outcome(self) -> Outcome:
+        return Outcome(**self.model_dump())
+
+
+class IntroductionStep(Strict):
+    """What to do; `organization` says for whom where one acts for both sides."""
+
+    action: Action
+    organization: Annotated[str, Field(max_length=240)] = ""
+    reason: Message = ""
+    outcome: OutcomeFields | None = None
+    satisfaction: int | None = Field(None, ge=1, le=5)
+
+
+class NewMessage(Strict):
+    """A message to the other side."""
+
+    text: Annotated[str, Field(min_length=1, max_length=MAX_MESSAGE, pattern=r"^[^\x00]*$")]
+    organization: Annotated[str, Field(max_length=240)] = ""
+
+
+class Pair(Strict):
+    """Two organisations and a goal, as the worklist names them."""
+
+    seeker: LookupId
+    candidate: LookupId
+    goal: GoalName
+    value: float = Field(1.0, gt=0, le=1, description="Worklist feasibility.")
+
+    def to_planned(self) -> Planned:
+        return Planned(self.seeker, self.candidate, self.goal, self.value)
+
+
+class NewBatch(Strict):
+    """Many introductions at once: for a goal, or pairs from the worklist. `dry_run` only plans."""
+
+    goal: GoalName | None = None
+    pairs: list[Pair] = Field([], max_length=MAX_PAIRS)
+    limit: int = Field(20, ge=1, le=MAX_PAIRS)
+    message: Message = ""
+    dry_run: bool = True
+
+    @model_validator(mode="after")
+    def _one(self) -> NewBatch:
+        if (self.goal is None) == (not self.pairs):
+            raise ValueError("name either goal or pairs")
+        return self
+
+
+class Review(Strict):
+    """Whether coordinators see needs and offers before they are published."""
+
+    reviews: bool
+
+
+class NewGathering(Strict):
+    """A circle, a joint brief or a shared platform, and who is invited."""
+
+    kind: GatheringKind
+    cluster: LookupId
+    title: Name
+    text: OptionalText = ""
+    parties: list[LookupId] = Field(min_length=2, max_length=MAX_PARTIES)
+    lead: Annotated[str, Field(max_length=240)] = ""
+    needs: list[LookupId] = Field([], max_length=MAX_PARTIES)
+    rhythm_days: int = Field(0, ge=0, le=366)
+
+    def to_gathering(self, convened_by: str) -> Gathering:
+        return Gathering(
+            id=new_id(),
+            kind=self.kind,
+            cluster=self.cluster,
+            title=self.title,
+            text=self.text,
+            convened_by=convened_by,
+            created=datetime.datetime.now(datetime.UTC).replace(microsecond=0),
+            parties=tuple((one, Answer.WAITING) for one in self.parties),
+            lead=self.lead,
+            needs=tuple(self.needs),
+            rhythm_days=self.rhythm_days,
+        )
+
+
+class GatheringAnswer(Strict):
+    """An invited organisation's answer."""
+
+    organization: LookupId
+    answer: Answer
+
+
+class NewMeeting(Strict):
+    """A meeting that was held."""
+
+    at: datetime.datetime
+    topic: Name
+    present: list[LookupId] = Field([], max_length=MAX_PARTIES)
+    result: OptionalText = ""
+
+    def to_meeting(self) -> Meeting:
+        zoned = self.at if self.at.tzinfo else self.at.replace(tzinfo=datetime.UTC)
+        return Meeting(zoned, self.topic, tuple(self.present), self.result)

@@ -1,0 +1,1 @@
+"""Routes of organisations, clusters, offers, needs, engagements and the log."""

@@ -1,0 +1,337 @@
+"""The routes of `/api/v1`: each parses, calls a service, and shapes the answer."""
+
+# mypy: disable-error-code="untyped-decorator"
+# ruff: noqa: ARG001
+# flask-openapi3 reads the description of headers from the signature, used or not.
+
+from __future__ import annotations
+
+import datetime
+from http import HTTPStatus
+from urllib.parse import quote
+
+from flask import Response
+from flask_openapi3 import APIBlueprint, Tag
+
+from matchmaker.api.directory.requests import (
+    LogQuery,
+    NeedQuery,
+    NeedTransition,
+    NeighborhoodQuery,
+    NewEngagement,
+    NewNeed,
+    NewOffer,
+    NewOrganization,
+    OrganizationFields,
+    OrganizationPatch,
+    OrganizationQuery,
+    OwnerQuery,
+    PathQuery,
+)
+from matchmaker.api.directory.responses import (
+    ClusterOut,
+    ClusterPage,
+    EngagementOut,
+    EngagementPage,
+    LogLineOut,
+    LogOut,
+    NeedOut,
+    NeedPage,
+    NeighborhoodOut,
+    OfferOut,
+    OfferPage,
+    OrganizationPage,
+    PathsOut,
+    ProfileOut,
+    StepOut,
+)
+from matchmaker.api.http.context import (
+    current_principal,
+    services,
+)
+from matchmaker.api.http.fields import EditHeaders, IdempotencyHeaders, IdPath, PageQuery
+from matchmaker.api.http.guards import API_PREFIX
+from matchmaker.api.http.problems import PreconditionRequired
+from matchmaker.api.http.routing import (
+    KEY,
+    READ,
+    WRITE,
+    after_of,
+    as_json,
+    created,
+    paged,
+    problems_of,
+)
+from matchmaker.errors import VersionConflict
+from matchmaker.services.directory.directory import Profile
+from matchmaker.store.ports import Page
+
+_EDIT = {**WRITE, **problems_of(412, 428)}
+
+
+ORGANIZATIONS = Tag(name="organizations", description="Who there is, and whom they know.")
+
+
+EXCHANGE = Tag(name="exchange", description="Offers, needs and engagements.")
+
+
+LOG = Tag(name="log", description="Who changed what.")
+
+directory = APIBlueprint("directory", __name__, url_prefix=API_PREFIX)
+
+
+# -- organisations
+
+
+@directory.get(
+    "/organizations",
+    tags=[ORGANIZATIONS],
+    responses={200: OrganizationPage, **READ},
+)
+def list_organizations(query: OrganizationQuery) -> Response:
+    """List or search organisations.
+
+    With `q` the best matches come first, on one page of at most `limit`.
+    """
+    if query.q is not None:
+        hits = services().asking.search(
+            current_principal(), query.q, query.to_filter(), query.limit
+        )
+        return paged(Page(tuple(hit.organization for hit in hits)), query, OrganizationPage)
+    page = services().asking.organizations(
+        current_principal(), query.to_filter(), after_of(query), query.limit
+    )
+    return paged(page, query, OrganizationPage)
+
+
+@directory.post(
+    "/organizations",
+    tags=[ORGANIZATIONS],
+    security=KEY,
+    responses={201: ProfileOut, **WRITE},
+)
+def create_organization(header: IdempotencyHeaders, body: NewOrganization) -> Response:
+    """Add an organisation."""
+    profile = services().directory.create(
+        current_principal(), body.to_organization(), body.about or ""
+    )
+    response = _profile(profile)
+    response.status_code = HTTPStatus.CREATED
+    response.headers["Location"] = f"{API_PREFIX}/organizations/{quote(profile.organization.id)}"
+    return response
+
+
+@directory.get(
+    "/organizations/<path:id>/neighborhood",
+    tags=[ORGANIZATIONS],
+    responses={200: NeighborhoodOut, **READ},
+)
+def neighborhood(path: IdPath, query: NeighborhoodQuery) -> Response:
+    """Whom an organisation is joined to, one or two steps out, and how."""
+    found = services().asking.neighborhood(current_principal(), path.id, query.depth, query.limit)
+    return as_json(NeighborhoodOut.model_validate(found))
+
+
+@directory.get(
+    "/organizations/<path:id>",
+    tags=[ORGANIZATIONS],
+    responses={200: ProfileOut, **READ},
+)
+def read_organization(path: IdPath) -> Response:
+    """One organisation; its ETag is needed to edit it."""
+    return _profile(services().asking.profile(current_principal(), path.id))
+
+
+@directory.put(
+    "/organizations/<path:id>",
+    tags=[ORGANIZATIONS],
+    security=KEY,
+    responses={200: ProfileOut, **_EDIT},
+)
+def replace_organization(path: IdPath, header: EditHeaders, body: OrganizationFields) -> Response:
+    """Replace a profile; fields that are not sent go back to their defaults."""
+    profile = services().directory.edit(
+        current_principal(), path.id, body.to_changes(), body.about, _expected(header)
+    )
+    return _profile(profile)
+
+
+@directory.patch(
+    "/organizations/<path:id>",
+    tags=[ORGANIZATIONS],
+    security=KEY,
+    responses={200: ProfileOut, **_EDIT},
+)
+def change_organization(path: IdPath, header: EditHeaders, body: OrganizationPatch) -> Response:
+    """Change the fields that are sent."""
+    profile = services().directory.edit(
+        current_principal(),
+        path.id,
+        body.to_changes(only_sent=True),
+        body.about,
+        _expected(header),
+    )
+    return _profile(profile)
+
+
+@directory.get("/paths", tags=[ORGANIZATIONS], responses={200: PathsOut, **READ})
+def paths(query: PathQuery) -> Response:
+    """All shortest paths between two organisations, with the ties and engagements along them."""
+    found = services().asking.paths(
+        current_principal(), query.source, query.target, query.max_length
+    )
+    steps = [[StepOut.model_validate(step) for step in path] for path in found]
+    return as_json(PathsOut(paths=steps))
+
+
+# -- clusters
+
+
+@directory.get("/clusters", tags=[ORGANIZATIONS], responses={200: ClusterPage, **READ})
+def list_clusters(query: PageQuery) -> Response:
+    """List clusters."""
+    page = services().asking.clusters(current_principal(), after_of(query), query.limit)
+    return paged(page, query, ClusterPage)
+
+
+@directory.get(
+    "/clusters/<path:id>/members",
+    tags=[ORGANIZATIONS],
+    responses={200: OrganizationPage, **READ},
+)
+def list_members(path: IdPath, query: PageQuery) -> Response:
+    """List members of a cluster, past ones too."""
+    page = services().asking.members(
+        current_principal(), path.id, after_of(query, path.id), query.limit
+    )
+    return paged(page, query, OrganizationPage, path.id)
+
+
+@directory.get("/clusters/<path:id>", tags=[ORGANIZATIONS], responses={200: ClusterOut, **READ})
+def read_cluster(path: IdPath) -> Response:
+    """One cluster."""
+    return as_json(
+        ClusterOut.model_validate(services().asking.cluster(current_principal(), path.id))
+    )
+
+
+# -- offers, needs, engagements
+
+
+@directory.get("/offers", tags=[EXCHANGE], responses={200: OfferPage, **READ})
+def list_offers(query: OwnerQuery) -> Response:
+    """List offers, of one organisation or of all."""
+    page = services().asking.offers(
+        current_principal(), query.organization, after_of(query), query.limit
+    )
+    return paged(page, query, OfferPage)
+
+
+@directory.post("/offers", tags=[EXCHANGE], security=KEY, responses={201: OfferOut, **WRITE})
+def post_offer(header: IdempotencyHeaders, body: NewOffer) -> Response:
+    """Publish an offer."""
+    offer = services().directory.post_offer(current_principal(), body.to_offer(), _today())
+    return created(OfferOut.model_validate(offer), f"offers/{offer.id}")
+
+
+@directory.get("/offers/<path:id>", tags=[EXCHANGE], responses={200: OfferOut, **READ})
+def read_offer(path: IdPath) -> Response:
+    """One offer."""
+    return as_json(OfferOut.model_validate(services().asking.offer(current_principal(), path.id)))
+
+
+@directory.get("/needs", tags=[EXCHANGE], responses={200: NeedPage, **READ})
+def list_needs(query: NeedQuery) -> Response:
+    """List needs, of one organisation or of all."""
+    page = services().asking.needs(
+        current_principal(), query.organization, query.state, after_of(query), query.limit
+    )
+    return paged(page, query, NeedPage)
+
+
+@directory.post("/needs", tags=[EXCHANGE], security=KEY, responses={201: NeedOut, **WRITE})
+def post_need(header: IdempotencyHeaders, body: NewNeed) -> Response:
+    """Publish a need."""
+    need = services().directory.post_need(current_principal(), body.to_need(), _today())
+    return created(NeedOut.model_validate(need), f"needs/{need.id}")
+
+
+@directory.post(
+    "/needs/<path:id>/transition",
+    tags=[EXCHANGE],
+    security=KEY,
+    responses={200: NeedOut, **WRITE},
+)
+def transition_need(path: IdPath, header: IdempotencyHeaders, body: NeedTransition) -> Response:
+    """Move a need from one state to another."""
+    need = services().directory.transition_need(
+        current_principal(), path.id, body.before, body.after
+    )
+    return as_json(NeedOut.model_validate(need))
+
+
+@directory.get("/needs/<path:id>", tags=[EXCHANGE], responses={200: NeedOut, **READ})
+def read_need(path: IdPath) -> Response:
+    """One need."""
+    return as_json(NeedOut.model_validate(services().asking.need(current_principal(), path.id)))
+
+
+@directory.get("/engagements", tags=[EXCHANGE], responses={200: EngagementPage, **READ})
+def list_engagements(query: OwnerQuery) -> Response:
+    """List engagements, of one organisation or of all."""
+    page = services().asking.engagements(
+        current_principal(), query.organization, after_of(query), query.limit
+    )
+    return paged(page, query, EngagementPage)
+
+
+@directory.post(
+    "/engagements",
+    tags=[EXCHANGE],
+    security=KEY,
+    responses={201: EngagementOut, **WRITE},
+)
+def post_engagement(header: IdempotencyHeaders, body: NewEngagement) -> Response:
+    """Record an engagement."""
+    engagement = services().directory.post_engagement(current_principal(), body.to_engagement())
+    shaped = EngagementOut.model_validate(engagement)
+    return created(shaped, f"engagements/{engagement.id}")
+
+
+@directory.get("/engagements/<path:id>", tags=[EXCHANGE], responses={200: EngagementOut, **READ})
+def read_engagement(path: IdPath) -> Response:
+    """One engagement."""
+    return as_json(
+        EngagementOut.model_validate(services().asking.engagement(current_principal(), path.id))
+    )
+
+
+def _profile(profile: Profile) -> Response:
+    response = as_json(ProfileOut.of(profile))
+    response.set_etag(str(profile.organization.version))
+    return response
+
+
+def _expected(header: EditHeaders) -> int:
+    """The version named in If-Match. Raises PreconditionRequired or VersionConflict."""
+    if header.if_match is None:
+        raise PreconditionRequired(
+            "is missing.", where="If-Match", mend="Send the ETag of the profile you read."
+        )
+    version = header.if_match.strip().strip('"')
+    if not version.isascii() or not version.isdigit() or len(version) > 15:
+        raise VersionConflict(
+            "If-Match is no version of this profile.", mend="Send the ETag of the profile you read."
+        )
+    return int(version)
+
+
+def _today() -> datetime.date:
+    return datetime.datetime.now(datetime.UTC).date()
+
+
+@directory.get("/log", tags=[LOG], security=KEY, responses={200: LogOut, **READ})
+def read_log(query: LogQuery) -> Response:
+    """The log of all changes, newest first, for an admin."""
+    lines = services().accounts.log(current_principal(), query.before, query.limit)
+    return as_json(LogOut(items=[LogLineOut.of(line) for line in lines]))

@@ -1,0 +1,1 @@
+"""What every route shares: guards, problems, context, cursors, idempotency, fields, metrics."""

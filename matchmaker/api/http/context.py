@@ -1,0 +1,114 @@
+"""How routes reach the services: one accessor."""
+
+from __future__ import annotations
+
+from typing import Protocol, cast
+
+from flask import current_app, g, request
+
+from matchmaker.access import ANONYMOUS, Principal
+from matchmaker.api.http.cursors import Cursors
+from matchmaker.api.http.idempotency import IdempotencyStore
+from matchmaker.services.asking import Asking
+from matchmaker.services.cooperation.batches import Batches
+from matchmaker.services.cooperation.effects import Effects
+from matchmaker.services.cooperation.gatherings import Gatherings
+from matchmaker.services.cooperation.introductions import Introductions
+from matchmaker.services.cooperation.postings import Postings
+from matchmaker.services.cooperation.webhooks import Webhooks
+from matchmaker.services.directory.codes import Codes
+from matchmaker.services.directory.directory import Directory
+from matchmaker.services.matching.interaction_log import Tracing
+from matchmaker.services.matching.ranker_files import RankerFolder
+from matchmaker.services.operations.health import HealthService
+from matchmaker.services.operations.import_workflow import Intake
+from matchmaker.services.operations.importing import Importing
+from matchmaker.services.operations.job_queue import Work
+from matchmaker.services.people.accounts import Accounts
+from matchmaker.services.people.demo import Demo
+from matchmaker.services.people.notifications import Notices
+from matchmaker.services.people.operator_key import Keys
+from matchmaker.services.people.privacy import Privacy
+from matchmaker.settings import Settings
+
+LANGUAGES = ("en", "zh")
+EXTENSION = "matchmaker"
+
+
+class Services(Protocol):
+    """What the application was wired with: every one takes the principal first.
+
+    What is read of the graph goes through `asking`, so no route can forget a check.
+    """
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def directory(self) -> Directory: ...
+    @property
+    def asking(self) -> Asking: ...
+    @property
+    def codes(self) -> Codes: ...
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def introductions(self) -> Introductions: ...
+    @property
+    def batches(self) -> Batches: ...
+    @property
+    def postings(self) -> Postings: ...
+    @property
+    def gatherings(self) -> Gatherings: ...
+    @property
+    def notices(self) -> Notices: ...
+    @property
+    def webhooks(self) -> Webhooks: ...
+    @property
+    def tracing(self) -> Tracing: ...
+    @property
+    def effects(self) -> Effects: ...
+    @property
+    def demo(self) -> Demo: ...
+    @property
+    def importing(self) -> Importing: ...
+    @property
+    def intake(self) -> Intake: ...
+    @property
+    def work(self) -> Work: ...
+    @property
+    def rankers(self) -> RankerFolder: ...
+    @property
+    def privacy(self) -> Privacy: ...
+    @property
+    def health(self) -> HealthService: ...
+    @property
+    def keys(self) -> Keys: ...
+
+
+class Context:
+    """The services and the HTTP edge's own state."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.cursors = Cursors(services.keys.signing_secret)
+        self.idempotency = IdempotencyStore(services.settings.data_dir / "idempotency.db")
+
+
+def context() -> Context:
+    """The context of the running application."""
+    return cast(Context, current_app.extensions[EXTENSION])
+
+
+def services() -> Services:
+    """The services of the running application."""
+    return context().services
+
+
+def current_principal() -> Principal:
+    """Who sent this request."""
+    return cast(Principal, g.get("principal", ANONYMOUS))
+
+
+def current_language() -> str:
+    """`zh` or `en`, as Accept-Language prefers."""
+    return request.accept_languages.best_match(LANGUAGES) or "en"

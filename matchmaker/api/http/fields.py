@@ -1,0 +1,167 @@
+"""Types of fields that requests share: bounded, and free of what no store can hold."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from matchmaker.domain import (
+    MAX_NAME,
+    MAX_TEXT,
+)
+from matchmaker.store.ports import MAX_PAGE
+
+MAX_INTEGER = 2**31 - 1
+
+
+MAX_ID = 240
+
+
+ID_PATTERN = r"^[a-z0-9][a-z0-9_.-]{0,31}:[^\s\x00-\x1f\x7f]{1,200}$"
+
+
+def _without_nul(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("must not contain the character NUL")
+    return text
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be blank")
+    return text
+
+
+_Plain = AfterValidator(_without_nul)
+
+
+_Filled = AfterValidator(_not_blank)
+
+
+Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=MAX_ID), _Plain]
+
+
+LookupId = Annotated[str, Field(min_length=1, max_length=MAX_ID), _Plain]
+
+
+Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME), _Plain, _Filled]
+
+
+OptionalName = Annotated[str, Field(max_length=MAX_NAME), _Plain]
+
+
+Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT), _Plain, _Filled]
+
+
+OptionalText = Annotated[str, Field(max_length=MAX_TEXT), _Plain]
+
+
+Short = Annotated[str, Field(max_length=200), _Plain]
+
+
+Country = Annotated[str, Field(pattern=r"^([A-Z]{2})?$", description="ISO 3166-1 alpha-2")]
+
+
+Currency = Annotated[str, Field(pattern=r"^([A-Z]{3})?$", description="ISO 4217")]
+
+
+Language = Annotated[str, Field(pattern=r"^([a-z]{2,3})?$", description="ISO 639; empty: detected")]
+
+
+Count = Annotated[int, Field(ge=0, le=MAX_INTEGER)]
+
+
+Amount = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
+
+
+Day = Annotated[date, Field(ge=date(1000, 1, 1), le=date(2999, 12, 31))]
+
+
+class Strict(BaseModel):
+    """Whatever is sent and unknown is an error: a misspelt field is never passed over."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:
+        """As pydantic's. flask-openapi3 asks for it at every request, and it takes 5 ms."""
+        return super().model_json_schema(*args, **options) if args or options else _schema(cls)
+
+
+@cache
+def _schema(model: type[Strict]) -> dict[str, Any]:
+    return super(Strict, model).model_json_schema()
+
+
+class IdPath(BaseModel):
+    """The id in a path; ids may hold `:` and `/`."""
+
+    id: LookupId
+
+
+class EditHeaders(BaseModel):
+    """Which version of the profile was edited."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    if_match: str | None = Field(
+        None, alias="If-Match", max_length=100, description="ETag of the version that was read."
+    )
+
+
+class IdempotencyHeaders(BaseModel):
+    """A key under which a repeated POST is answered as the first was."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    idempotency_key: str | None = Field(
+        None, alias="Idempotency-Key", min_length=1, max_length=200, description="Your own key."
+    )
+
+
+class PageQuery(Strict):
+    """One page; `cursor` is the `next` of the page before."""
+
+    limit: int = Field(50, ge=1, le=MAX_PAGE)
+    cursor: str | None = Field(None, max_length=2000)
+
+
+Row = TypeVar("Row", bound=BaseModel)
+
+
+class Outgoing(BaseModel):
+    """Read from the attributes of the domain's frozen values."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class FieldError(Outgoing):
+    """One field at fault."""
+
+    field: str
+    message: str
+
+
+class Problem(Outgoing):
+    """RFC 9457 problem details."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[FieldError] = []
+
+
+class PageOut(BaseModel, Generic[Row]):
+    """One page; `next` is the cursor of the following one, null on the last."""
+
+    items: list[Row]
+    next: str | None
+
+
+def optional(shape: type[Row], value: Any | None) -> Row | None:
+    return None if value is None else shape.model_validate(value)

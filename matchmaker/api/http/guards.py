@@ -1,0 +1,281 @@
+"""What every request passes on its way in and out: identity, access, bodies, idempotency."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import re
+import time
+import uuid
+from urllib.parse import urlsplit
+
+import structlog
+from flask import Flask, Response, g, request, session
+from flask.sessions import SecureCookieSessionInterface
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf.csrf import CSRFProtect
+from itsdangerous import URLSafeTimedSerializer
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from matchmaker.access import ADMIN, ANONYMOUS, Principal
+from matchmaker.api.http import metrics
+from matchmaker.api.http.context import (
+    EXTENSION,
+    context,
+    current_language,
+    current_principal,
+    services,
+)
+from matchmaker.api.http.idempotency import StoredAnswer
+from matchmaker.api.http.problems import problem
+from matchmaker.errors import SignInNeeded
+
+API_PREFIX = "/api/v1"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+# For those who have no account yet, or cannot get into theirs.
+OPEN = frozenset(
+    f"{API_PREFIX}/{place}"
+    for place in (
+        "session", "password/request", "password/reset", "invitations/accept",
+        "invitations/look", "unsubscribe",
+    )
+)  # fmt: skip
+# Answers that hold a secret are not kept for a repetition.
+SECRET = tuple(
+    f"{API_PREFIX}/{place}"
+    for place in ("session", "password", "invitations", "account", "webhooks", "unsubscribe")
+)
+# Attempts from one address; a single account is locked after ten failures besides.
+LIMITS = {
+    "people.sign_in": "30/minute;300/hour",
+    "people.request_reset": "10/minute;50/hour",
+    "people.reset_password": "20/minute",
+    "people.accept_invitation": "20/minute",
+    "people.look_at_invitation": "30/minute",
+    "web.signing_in": "30/minute;300/hour",
+    "web.send_link": "10/minute;50/hour",
+    "web.reset": "20/minute",
+    "web.accept_invitation": "20/minute",
+}
+# Where a table may be sent as a file.
+UPLOAD, MAX_UPLOAD = re.compile(r"/(admin|clusters/.+)/import"), 50_000_000
+WRITING = frozenset({"POST", "PUT", "PATCH"})
+MAX_KEY = 200
+KEPT_HEADERS = ("Content-Type", "Content-Language", "ETag", "Location")
+log = structlog.get_logger(__name__)
+csrf = CSRFProtect()
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Signed cookies; the key is read when a request first needs it, so after a fork."""
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        if not app.secret_key:
+            app.secret_key = app.extensions[EXTENSION].services.keys.signing_secret()
+        return super().get_signing_serializer(app)
+
+    def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002
+        """Everywhere but on plain http to this very machine."""
+        return not (is_local() and not request.is_secure)
+
+
+def register(app: Flask) -> None:
+    """Put the guards on the application, in the order in which they act."""
+    settings = app.extensions[EXTENSION].services.settings
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        proxied = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
+        app.wsgi_app = proxied  # type: ignore[method-assign]
+    app.session_interface = Sessions()
+    app.config.update(
+        SESSION_COOKIE_NAME="matchmaker",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=settings.session_hours * 3600,
+        # Asked for where a session acts; a key is sent on purpose.
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    csrf.init_app(app)
+    app.before_request(_begin)
+    app.before_request(_identify)
+    app.before_request(_check_body)
+    app.before_request(_replay)
+    app.after_request(_remember)
+    app.after_request(_end)
+
+
+def limit_attempts(app: Flask) -> None:
+    """Limits on what could be guessed, on the routes once they are there."""
+    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
+    for endpoint, limit in LIMITS.items():
+        view = app.view_functions[endpoint]
+        app.view_functions[endpoint] = limiter.limit(limit)(view)  # type: ignore[assignment]
+
+
+def _begin() -> None:
+    g.started = time.perf_counter()
+    if UPLOAD.fullmatch(request.path):
+        # Before anything reads the form.
+        request.max_content_length = MAX_UPLOAD
+    g.request_id = uuid.uuid4().hex
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _identify() -> None:
+    """Set the principal: by key, else by session; refuse strangers where they may not read."""
+    g.principal, g.account = ANONYMOUS, None
+    key = _bearer()
+    if key is not None:
+        g.principal = _of_key(key)
+    elif "account" in session:
+        _resume()
+    if g.principal is ANONYMOUS and _is_closed():
+        raise SignInNeeded("Reading from another machine needs an account.", mend=_HOW)
+
+
+_HOW = "Sign in, or send 'Authorization: Bearer KEY'; `matchmaker key --renew` makes an admin's."
+
+
+def _of_key(key: str) -> Principal:
+    if services().keys.is_admin_key(key):
+        return ADMIN
+    found = services().accounts.principal_of_key(key)
+    if found is None:
+        raise SignInNeeded("The key is not right.", mend=_HOW)
+    return found
+
+
+def _resume() -> None:
+    """The account of the session; what it sends needs the token of its own pages."""
+    found = services().accounts.principal(session["account"], session.get("epoch", -1))
+    if found is None:
+        session.clear()
+        return
+    g.principal, g.account = found
+    if request.method not in SAFE:
+        csrf.protect()
+
+
+def _is_closed() -> bool:
+    """Whether this is not for strangers from where they ask."""
+    if not request.path.startswith(API_PREFIX) or request.path in OPEN:
+        return False
+    return not (services().settings.public_directory or is_local())
+
+
+def _bearer() -> str | None:
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else None
+
+
+def is_local() -> bool:
+    """Served on loopback, asked from loopback, under a loopback name, by no proxy.
+
+    The name counts because a web page elsewhere can point its own name at
+    127.0.0.1 and read through the visitor's browser (DNS rebinding).
+    """
+    forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
+    name = urlsplit(f"//{request.host}").hostname or ""
+    return (
+        not forwarded
+        and is_loopback(services().settings.host)
+        and is_loopback(request.remote_addr or "")
+        and is_loopback(name)
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address stays on this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _check_body() -> Response | None:
+    """415, 400 and 413 come before validation, which would not tell them apart."""
+    if request.method not in WRITING or not request.path.startswith(API_PREFIX):
+        return None
+    if request.url_rule is None:
+        return None
+    if not request.is_json:
+        raise UnsupportedMediaType("Send the body as application/json.")
+    try:
+        body = request.get_json()
+    except (BadRequest, RecursionError, UnicodeError):
+        raise BadRequest("The body is not JSON.") from None
+    if not isinstance(body, dict):
+        return problem(422, "Send a JSON object.", [("body", "must be an object")])
+    return None
+
+
+def _replay() -> Response | None:
+    """The first answer again, for a POST whose key is known."""
+    key = request.headers.get("Idempotency-Key")
+    if request.method != "POST" or request.url_rule is None or not key:
+        return None
+    if request.path.startswith(SECRET):
+        return None
+    if len(key) > MAX_KEY:
+        message = f"has more than {MAX_KEY} characters"
+        return problem(422, "Correct Idempotency-Key.", [("Idempotency-Key", message)])
+    scoped = _fingerprint(current_principal(), key)
+    stored = context().idempotency.begin(scoped, _fingerprint_of_request())
+    if stored is None:
+        g.idempotency_key = scoped
+        return None
+    response = Response(stored.body, stored.status, stored.headers)
+    response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+def _remember(response: Response) -> Response:
+    key = g.pop("idempotency_key", None)
+    if key is None:
+        return response
+    if response.status_code >= 500:
+        context().idempotency.release(key)
+        return response
+    headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+    context().idempotency.finish(
+        key, StoredAnswer(response.status_code, headers, response.get_data())
+    )
+    return response
+
+
+def _end(response: Response) -> Response:
+    response.headers["X-Request-ID"] = g.get("request_id", "")
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    if request.path.startswith(API_PREFIX):
+        response.headers.setdefault("Content-Language", current_language())
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.vary.update(("Accept-Language", "Authorization", "Cookie"))
+    seconds = time.perf_counter() - g.get("started", time.perf_counter())
+    route = request.url_rule.rule if request.url_rule else "unknown"
+    metrics.observe(request.method, route, response.status_code, seconds)
+    log.info(
+        "request",
+        method=request.method,
+        route=route,
+        status=response.status_code,
+        milliseconds=round(seconds * 1000, 1),
+        subject=current_principal().subject,
+    )
+    return response
+
+
+def _fingerprint(principal: Principal, key: str) -> str:
+    return hashlib.sha256(f"{principal.subject}\n{key}".encode("utf-8", "replace")).hexdigest()
+
+
+def _fingerprint_of_request() -> str:
+    digest = hashlib.sha256(f"{request.method}\n{request.full_path}\n".encode("utf-8", "replace"))
+    digest.update(request.get_data())
+    return digest.hexdigest()

@@ -1,0 +1,88 @@
+"""What routes share: how problems are described, answers shaped, and pages continued."""
+
+# mypy: disable-error-code="untyped-decorator"
+# flask-openapi3 reads the description of headers from the signature, used or not.
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from flask import Response
+from pydantic import BaseModel
+
+from matchmaker.api.http.context import (
+    context,
+)
+from matchmaker.api.http.fields import PageQuery
+from matchmaker.api.http.guards import API_PREFIX
+from matchmaker.api.http.problems import MEDIA_TYPE
+from matchmaker.store.ports import Page
+
+
+def problems_of(*statuses: int) -> dict[int, Any]:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {MEDIA_TYPE: {"schema": schema}},
+        }
+        for status in statuses
+    }
+
+
+READ = problems_of(401, 403, 404, 422, 503)
+
+
+WRITE = problems_of(400, 401, 403, 404, 409, 413, 415, 422, 429, 503, 507)
+
+
+KEY: list[dict[str, list[str]]] = [{"key": []}, {"session": []}]
+
+
+def as_json(shaped: BaseModel) -> Response:
+    """An answer."""
+    return Response(shaped.model_dump_json(), mimetype="application/json")
+
+
+def created(shaped: BaseModel, place: str) -> Response:
+    response = as_json(shaped)
+    response.status_code = HTTPStatus.CREATED
+    response.headers["Location"] = f"{API_PREFIX}/{quote(place)}"
+    return response
+
+
+def _question(query: PageQuery, scope: str) -> dict[str, Any]:
+    return {"scope": scope, **query.model_dump(mode="json", exclude={"cursor", "limit"})}
+
+
+def after_of(query: PageQuery, scope: str = "") -> str | None:
+    return context().cursors.decode(query.cursor, _question(query, scope))
+
+
+def cursor_of(page: Page[Any], query: PageQuery, scope: str = "") -> str | None:
+    """The signed cursor of the page after this one."""
+    return context().cursors.encode(page.after, _question(query, scope))
+
+
+def paged(
+    page: Page[Any],
+    query: PageQuery,
+    shape: Any,
+    scope: str = "",
+    shape_one: Callable[[Any], Any] = lambda one: one,
+) -> Response:
+    """A page of rows, each shaped, with the cursor of the next."""
+    rows = [shape_one(one) for one in page.rows]
+    following = cursor_of(page, query, scope)
+    return as_json(shape.model_validate({"items": rows, "next": following}, from_attributes=True))
+
+
+DONE = {204: {"description": "Done."}}
+
+
+def done() -> Response:
+    """Done, with nothing to say."""
+    return Response(status=HTTPStatus.NO_CONTENT)

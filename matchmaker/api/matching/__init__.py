@@ -1,0 +1,1 @@
+"""Routes of recommendations and of what people do with them."""

@@ -1,0 +1,139 @@
+"""What callers may ask of recommendations, and of what they do with them."""
+
+from __future__ import annotations
+
+from pydantic import Field, model_validator
+
+from matchmaker.api.directory.requests import MAX_VALUES
+from matchmaker.api.http.fields import (
+    Country,
+    LookupId,
+    Short,
+    Strict,
+    Text,
+)
+from matchmaker.domain import (
+    GoalName,
+    Kind,
+    Size,
+    Tier,
+)
+from matchmaker.errors import InvalidInput
+from matchmaker.services.matching.matching import Question
+from matchmaker.services.matching.snapshot_rows import FilterIds
+from matchmaker.workflow.interactions import TraceKind
+
+MAX_RECOMMENDATIONS = 100
+
+
+class CandidateFilters(Strict):
+    """Narrows the candidates of a recommendation."""
+
+    kind: list[Kind] = Field([], max_length=len(Kind))
+    size: list[Size] = Field([], max_length=len(Size))
+    tier: list[Tier] = Field([], max_length=len(Tier))
+    country: list[Country] = Field([], max_length=MAX_VALUES)
+    place: list[LookupId] = Field([], max_length=MAX_VALUES, description="With all below.")
+    industry: list[LookupId] = Field([], max_length=MAX_VALUES, description="With all below.")
+    cluster: list[LookupId] = Field([], max_length=MAX_VALUES)
+    radius_km: float | None = Field(
+        None,
+        gt=0,
+        le=20_040,
+        allow_inf_nan=False,
+        description="From the seeker, or from latitude, longitude.",
+    )
+    latitude: float | None = Field(None, ge=-90, le=90, allow_inf_nan=False)
+    longitude: float | None = Field(None, ge=-180, le=180, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _both_coordinates(self) -> CandidateFilters:
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("latitude and longitude belong together")
+        return self
+
+    def to_ids(self) -> FilterIds:
+        centre = None
+        if self.latitude is not None and self.longitude is not None:
+            centre = (self.latitude, self.longitude)
+        return FilterIds(
+            kinds=frozenset(self.kind),
+            sizes=frozenset(self.size),
+            tiers=frozenset(self.tier),
+            countries=frozenset(country for country in self.country if country),
+            places=frozenset(self.place),
+            industries=frozenset(self.industry),
+            clusters=frozenset(self.cluster),
+            radius_km=self.radius_km,
+            centre=centre,
+        )
+
+
+class RecommendationQuery(CandidateFilters):
+    """What an organisation looks for."""
+
+    goal: GoalName
+    limit: int = Field(10, ge=1, le=MAX_RECOMMENDATIONS)
+    only_new: bool = Field(True, description="Leave out those who are partners already.")
+    exposure_cap: bool = Field(
+        True, description="Make those who are suggested to many others pay for it."
+    )
+
+    def to_question(self) -> Question:
+        return Question(self.goal, self.limit, self.only_new, self.to_ids(), self.exposure_cap)
+
+
+class RecommendationBody(Strict):
+    """A free text, or a posted need, to find partners for."""
+
+    text: Text | None = None
+    need: LookupId | None = None
+    organization: LookupId | None = Field(None, description="Who asks, with a text.")
+    goal: GoalName | None = Field(None, description="Required with a text; a need has its own.")
+    limit: int = Field(10, ge=1, le=MAX_RECOMMENDATIONS)
+    only_new: bool = True
+    exposure_cap: bool = True
+    filters: CandidateFilters = CandidateFilters()
+
+    @model_validator(mode="after")
+    def _one_question(self) -> RecommendationBody:
+        if (self.text is None) == (self.need is None):
+            raise ValueError("send either text or need")
+        if self.text is not None and self.goal is None:
+            raise ValueError("a text needs a goal")
+        if self.need is not None and self.organization is not None:
+            raise ValueError("a need has its own organization")
+        return self
+
+    def to_question(self, own: GoalName | None = None) -> Question:
+        """The question; `own` is the goal of the need that is asked for."""
+        goal = self.goal or own
+        if goal is None:  # validated above: only a need comes without a goal
+            raise InvalidInput("is needed.", where="goal")
+        return Question(goal, self.limit, self.only_new, self.filters.to_ids(), self.exposure_cap)
+
+
+class Click(Strict):
+    """Which candidate of a list was looked at."""
+
+    candidate: LookupId
+
+
+class Pick(Strict):
+    """Save a candidate, or dismiss it with a reason."""
+
+    candidate: LookupId
+    kind: TraceKind
+    reason: Short = ""
+
+
+class PickQuery(Strict):
+    """What was saved, or dismissed."""
+
+    kind: TraceKind = TraceKind.SAVED
+
+
+class CandidateQuery(Strict):
+    """Which candidate."""
+
+    candidate: LookupId

@@ -1,0 +1,129 @@
+"""The routes of recommendations, and of what people do with them."""
+
+# mypy: disable-error-code="untyped-decorator"
+# ruff: noqa: ARG001
+# flask-openapi3 reads the description of headers from the signature, used or not.
+
+from __future__ import annotations
+
+from flask import Response
+from flask_openapi3 import APIBlueprint, Tag
+
+from matchmaker.api.cooperation.routes import INTRODUCTIONS
+from matchmaker.api.http.context import (
+    current_language,
+    current_principal,
+    services,
+)
+from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
+from matchmaker.api.http.guards import API_PREFIX
+from matchmaker.api.http.routing import DONE, KEY, READ, WRITE, as_json, done
+from matchmaker.api.matching.requests import (
+    CandidateQuery,
+    Click,
+    Pick,
+    PickQuery,
+    RecommendationBody,
+    RecommendationQuery,
+)
+from matchmaker.api.matching.responses import (
+    GoalList,
+    GoalOut,
+    PickList,
+    PickOut,
+    RecommendationPage,
+)
+from matchmaker.recommend.goals import GOALS
+from matchmaker.services.asking import Answered
+
+RECOMMENDATIONS = Tag(name="recommendations", description="Partners, with reasons.")
+
+matching = APIBlueprint("matching", __name__, url_prefix=API_PREFIX)
+
+
+@matching.get(
+    "/organizations/<path:id>/recommendations",
+    tags=[RECOMMENDATIONS],
+    responses={200: RecommendationPage, **READ},
+)
+def recommendations(path: IdPath, query: RecommendationQuery) -> Response:
+    """Partners for one organisation, with reasons."""
+    answer = services().asking.for_organization(current_principal(), path.id, query.to_question())
+    return _recommended(answer)
+
+
+@matching.get("/goals", tags=[RECOMMENDATIONS], responses={200: GoalList, **READ})
+def list_goals() -> Response:
+    """What a recommendation can be for."""
+    return as_json(GoalList(items=[GoalOut.of(goal) for goal in GOALS.values()]))
+
+
+@matching.post(
+    "/recommendations",
+    tags=[RECOMMENDATIONS],
+    responses={200: RecommendationPage, **WRITE},
+)
+def recommend_for_question(header: IdempotencyHeaders, body: RecommendationBody) -> Response:
+    """Partners for a free text or for a posted need, with reasons.
+
+    The text may come from someone who is not in the graph. It is not stored.
+    """
+    asking, principal = services().asking, current_principal()
+    if body.need is not None:
+        principal.require_known()
+        question = body.to_question(asking.goal_of_need(body.need))
+        answer = asking.for_need(principal, body.need, question)
+    else:
+        question = body.to_question()
+        answer = asking.for_text(principal, body.text or "", question, body.organization or "")
+    return _recommended(answer)
+
+
+def _recommended(answered: Answered) -> Response:
+    return as_json(RecommendationPage.of(answered.answer, answered.impression, current_language()))
+
+
+@matching.post(
+    "/impressions/<id>/clicks", tags=[INTRODUCTIONS], security=KEY, responses={**DONE, **WRITE}
+)
+def note_click(path: IdPath, header: IdempotencyHeaders, body: Click) -> Response:
+    """Note that a candidate of a list was looked at."""
+    services().tracing.click(current_principal(), path.id, body.candidate)
+    return done()
+
+
+@matching.get(
+    "/organizations/<path:id>/picks",
+    tags=[INTRODUCTIONS],
+    security=KEY,
+    responses={200: PickList, **READ},
+)
+def list_picks(path: IdPath, query: PickQuery) -> Response:
+    """Candidates that an organisation saved, or dismissed."""
+    found = services().tracing.picks(current_principal(), path.id, query.kind)
+    items = [PickOut(candidate=one, reason=why) for one, why in found.items]
+    return as_json(PickList(items=items))
+
+
+@matching.post(
+    "/organizations/<path:id>/picks",
+    tags=[INTRODUCTIONS],
+    security=KEY,
+    responses={**DONE, **WRITE},
+)
+def pick_candidate(path: IdPath, header: IdempotencyHeaders, body: Pick) -> Response:
+    """Save a candidate, or dismiss it with a reason: it is not shown again."""
+    services().tracing.pick(current_principal(), path.id, body.candidate, body.kind, body.reason)
+    return done()
+
+
+@matching.delete(
+    "/organizations/<path:id>/picks",
+    tags=[INTRODUCTIONS],
+    security=KEY,
+    responses={**DONE, **WRITE},
+)
+def unpick_candidate(path: IdPath, query: CandidateQuery) -> Response:
+    """Neither saved nor dismissed any more."""
+    services().tracing.unpick(current_principal(), path.id, query.candidate)
+    return done()

@@ -1,0 +1,77 @@
+"""Signing in with an OpenID Connect provider, where the settings name one."""
+
+from __future__ import annotations
+
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.flask_client import OAuth
+from flask import Flask, redirect, session, url_for
+from werkzeug.wrappers import Response
+
+from matchmaker.api.http.context import EXTENSION, services
+from matchmaker.errors import SignInNeeded, StoreUnavailable
+from matchmaker.services.people.accounts import Identity
+from matchmaker.workflow.account import Account
+
+
+def register(app: Flask) -> None:
+    """`/auth/oidc` and `/auth/callback`, when there is a provider."""
+    settings = app.extensions[EXTENSION].services.settings
+    if not settings.oidc_issuer:
+        return
+    oauth = OAuth(app)
+    oauth.register(
+        "oidc",
+        client_id=settings.oidc_client_id,
+        client_secret=settings.oidc_client_secret.get_secret_value(),
+        server_metadata_url=f"{settings.oidc_issuer.rstrip('/')}/.well-known/openid-configuration",
+        client_kwargs={"scope": "openid email profile", "code_challenge_method": "S256"},
+    )
+
+    def begin() -> Response:
+        """To the provider, with state, nonce and a code challenge."""
+        try:
+            back = url_for("oidc_callback", _external=True)
+            answer: Response = oauth.oidc.authorize_redirect(back)
+        except Exception as error:
+            raise _unavailable(error) from None
+        return answer
+
+    def finish() -> Response:
+        """Back from the provider. Raises SignInNeeded for who was not invited."""
+        try:
+            token = oauth.oidc.authorize_access_token()
+        except OAuthError as error:
+            raise SignInNeeded(
+                f"The provider did not sign you in: {error.error}.", mend="Try again."
+            ) from None
+        except Exception as error:
+            raise _unavailable(error) from None
+        claims = token.get("userinfo") or {}
+        account = services().accounts.sign_in_with(
+            Identity(
+                issuer=str(claims.get("iss", settings.oidc_issuer)),
+                subject=str(claims.get("sub", "")),
+                email=str(claims.get("email", "")),
+                email_verified=claims.get("email_verified") is True,
+                name=str(claims.get("name", "")),
+            )
+        )
+        begin_session(account)
+        return redirect("/")
+
+    app.add_url_rule("/auth/oidc", "oidc_begin", begin)
+    app.add_url_rule("/auth/callback", "oidc_callback", finish)
+
+
+def begin_session(account: Account) -> None:
+    """A new session for the account, whatever there was before."""
+    session.clear()
+    session.permanent = True
+    session["account"], session["epoch"] = account.id, account.epoch
+
+
+def _unavailable(error: Exception) -> StoreUnavailable:
+    return StoreUnavailable(
+        f"The OpenID provider does not answer as it should: {type(error).__name__}.",
+        mend="Look at MATCHMAKER_OIDC_ISSUER, or sign in with a password.",
+    )

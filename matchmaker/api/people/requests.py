@@ -1,0 +1,145 @@
+"""What requests about accounts carry."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from matchmaker.api.http.fields import LookupId, Name, Short, Strict
+from matchmaker.workflow.account import (
+    MAX_EMAIL,
+    MAX_PASSWORD,
+    MailRhythm,
+    Post,
+    Preferences,
+    Scope,
+)
+
+Address = Annotated[str, Field(min_length=3, max_length=MAX_EMAIL)]
+
+Secret = Annotated[str, Field(min_length=1, max_length=MAX_PASSWORD)]
+
+LinkToken = Annotated[str, Field(min_length=1, max_length=1000)]
+
+Tongue = Literal["zh", "en"]
+
+
+class Nothing(Strict):
+    """Nothing is needed."""
+
+
+class SignIn(Strict):
+    """Address and password."""
+
+    email: Address
+    password: Secret
+
+
+class Email(Strict):
+    """An address."""
+
+    email: Address
+
+
+class Token(Strict):
+    """The token of a link."""
+
+    token: LinkToken
+
+
+class Reset(Token):
+    """A new password by a link."""
+
+    password: Secret
+
+
+class Accept(Token):
+    """Name and password of somebody invited."""
+
+    name: Name
+    password: Secret
+
+
+class Password(Strict):
+    """One's password."""
+
+    password: Annotated[str, Field(max_length=MAX_PASSWORD)] = ""
+
+
+class PasswordChange(Strict):
+    """The present and the new password."""
+
+    old_password: Annotated[str, Field(max_length=MAX_PASSWORD)] = ""
+    new_password: Secret
+
+
+class Invite(Strict):
+    """Whom to invite to one of: an organisation, a cluster, the admins."""
+
+    email: Address
+    organization: LookupId | None = None
+    post: Post = Post.MEMBER
+    cluster: Annotated[str, Field(max_length=240)] = ""
+    admin: bool = False
+    language: Tongue = "zh"
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Invite:
+        if bool(self.organization) + bool(self.cluster) + self.admin != 1:
+            raise ValueError("name one of organization, cluster and admin")
+        return self
+
+
+class AccountPatch(Strict):
+    """What to change; what is not sent stays."""
+
+    name: Name | None = None
+    language: Tongue | None = None
+    mail: MailRhythm | None = None
+    alerts_a_week: int | None = Field(None, ge=0, le=100)
+
+    def to_preferences(self, before: Preferences) -> Preferences:
+        return Preferences(
+            self.language or before.language,
+            self.mail or before.mail,
+            before.alerts_a_week if self.alerts_a_week is None else self.alerts_a_week,
+        )
+
+
+class NewKey(Strict):
+    """What the key is for, and what it may do."""
+
+    name: Name
+    scope: Scope = Scope.READ
+
+
+class AccountQuery(Strict):
+    """Which account."""
+
+    account: Short
+
+
+class Active(Strict):
+    """Whether the account may be used."""
+
+    active: bool
+
+
+class Notices(Strict):
+    """Which notices; none named: all."""
+
+    ids: list[Short] = Field([], max_length=200)
+
+
+class OrganizationQuery(Strict):
+    """Which organisation."""
+
+    organization: LookupId
+
+
+class NewHook(Strict):
+    """Whose webhook, and where."""
+
+    organization: LookupId
+    url: Annotated[str, Field(min_length=1, max_length=2000)]

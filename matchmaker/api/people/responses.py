@@ -1,0 +1,180 @@
+"""What answers about accounts carry: never a password's or key's hash."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from matchmaker.api.http.fields import Outgoing, PageOut
+from matchmaker.workflow.account import Account, Invitation, MailRhythm, Post, Scope
+from matchmaker.workflow.notification import Notice, NoticeKind
+
+
+class BelongingOut(Outgoing):
+    """A place in an organisation."""
+
+    organization: str
+    post: Post
+
+
+class PreferencesOut(Outgoing):
+    """How somebody wants to be told of things."""
+
+    language: str
+    mail: MailRhythm
+    alerts_a_week: int
+
+
+class AccountOut(Outgoing):
+    """A person."""
+
+    id: str
+    email: str
+    name: str
+    created: datetime.datetime
+    belongings: list[BelongingOut]
+    clusters: list[str]
+    admin: bool
+    active: bool
+    preferences: PreferencesOut
+
+    @classmethod
+    def of(cls, account: Account) -> AccountOut:
+        return cls.model_validate(account)
+
+
+class AccountPage(PageOut[AccountOut]):
+    """Accounts."""
+
+
+class MemberList(BaseModel):
+    """Who acts for an organisation."""
+
+    items: list[AccountOut]
+
+
+class SessionOut(BaseModel):
+    """Who has signed in; nobody without an account. Send `csrf_token` as X-CSRF-Token."""
+
+    account: AccountOut | None
+    csrf_token: str
+    admin: bool
+
+
+class InvitedOut(BaseModel):
+    """An invitation; `link` and `token` only where no mail was sent."""
+
+    id: str
+    email: str
+    expires: datetime.datetime
+    mailed: bool
+    link: str
+    token: str
+
+
+class InvitationOut(BaseModel):
+    """What a link invites to."""
+
+    email: str
+    organization: str
+    post: Post | None
+    cluster: str
+    admin: bool
+    language: str
+    expires: datetime.datetime
+
+    @classmethod
+    def of(cls, one: Invitation) -> InvitationOut:
+        return cls(
+            email=one.email,
+            organization=one.belonging.organization if one.belonging else "",
+            post=one.belonging.post if one.belonging else None,
+            cluster=one.cluster,
+            admin=one.admin,
+            language=one.language,
+            expires=one.expires,
+        )
+
+
+class KeyOut(Outgoing):
+    """An API key without its secret."""
+
+    id: str
+    name: str
+    scope: Scope
+    created: datetime.datetime
+    last_used: datetime.datetime | None
+    revoked: bool
+
+
+class KeyList(BaseModel):
+    """One's keys."""
+
+    items: list[KeyOut]
+
+
+class NewKeyOut(KeyOut):
+    """A key as it is shown once."""
+
+    secret: str
+
+
+class ExportOut(BaseModel):
+    """All that is held."""
+
+    held: dict[str, Any]
+
+
+class NoticeOut(BaseModel):
+    """A notice in one's own language; `subject` is what it is about, as `kind/id`."""
+
+    id: str
+    kind: NoticeKind
+    subject: str
+    at: datetime.datetime
+    text: str
+    read: bool
+
+    @classmethod
+    def of(cls, one: Notice, language: str) -> NoticeOut:
+        return cls(
+            id=one.id,
+            kind=one.kind,
+            subject=one.subject,
+            at=one.at,
+            text=one.text(language),
+            read=one.read,
+        )
+
+
+class InboxOut(BaseModel):
+    """A page of notices, and how many are unread in all."""
+
+    items: list[NoticeOut]
+    next: str | None
+    unread: int
+
+
+class HookOut(Outgoing):
+    """A webhook without its secret."""
+
+    id: str
+    organization: str
+    url: str
+    created: datetime.datetime
+    active: bool
+    failures: int
+
+
+class HookList(BaseModel):
+    """Webhooks."""
+
+    items: list[HookOut]
+
+
+class NewHookOut(HookOut):
+    """A webhook with the secret that signs its calls, shown once (Standard Webhooks)."""
+
+    secret: str

@@ -1,0 +1,344 @@
+"""The routes of accounts: sessions, invitations, passwords, keys, notices, webhooks, the log."""
+
+# mypy: disable-error-code="untyped-decorator"
+# flask-openapi3 reads the description of what is sent from the signature.
+
+from __future__ import annotations
+
+from flask import Response, g, session
+from flask_openapi3 import APIBlueprint, Tag
+from flask_wtf.csrf import generate_csrf
+
+from matchmaker.api.http.context import current_principal, services
+from matchmaker.api.http.fields import IdPath, PageQuery
+from matchmaker.api.http.guards import API_PREFIX
+from matchmaker.api.http.routing import (
+    DONE,
+    KEY,
+    READ,
+    WRITE,
+    after_of,
+    as_json,
+    created,
+    cursor_of,
+    done,
+    paged,
+    problems_of,
+)
+from matchmaker.api.people.openid import begin_session
+from matchmaker.api.people.requests import (
+    Accept,
+    AccountPatch,
+    AccountQuery,
+    Active,
+    Email,
+    Invite,
+    NewHook,
+    NewKey,
+    Nothing,
+    Notices,
+    OrganizationQuery,
+    Password,
+    PasswordChange,
+    Reset,
+    SignIn,
+    Token,
+)
+from matchmaker.api.people.responses import (
+    AccountOut,
+    AccountPage,
+    ExportOut,
+    HookList,
+    HookOut,
+    InboxOut,
+    InvitationOut,
+    InvitedOut,
+    KeyList,
+    KeyOut,
+    MemberList,
+    NewHookOut,
+    NewKeyOut,
+    NoticeOut,
+    SessionOut,
+)
+from matchmaker.workflow.account import Account, Belonging
+
+ACCOUNTS = Tag(name="accounts", description="Who acts, and for whom.")
+
+NOTICES = Tag(name="notices", description="What happened, in the application and by webhooks.")
+
+# The operator's key has no account of its own.
+OWN = {**READ, **problems_of(409)}
+
+people = APIBlueprint("people", __name__, url_prefix=API_PREFIX)
+
+# -- sessions
+
+
+@people.get("/session", tags=[ACCOUNTS], responses={200: SessionOut, **READ})
+def read_session() -> Response:
+    """Who has signed in, and the token that a session sends in X-CSRF-Token to change anything."""
+    return _session(g.account)
+
+
+@people.post("/session", tags=[ACCOUNTS], responses={200: SessionOut, **WRITE})
+def sign_in(body: SignIn) -> Response:
+    """Sign in with address and password; the cookie keeps the session."""
+    account = services().accounts.sign_in(body.email, body.password)
+    begin_session(account)
+    return _session(account)
+
+
+@people.delete("/session", tags=[ACCOUNTS], responses={**DONE, **READ})
+def sign_out() -> Response:
+    """End this session."""
+    session.clear()
+    return done()
+
+
+def _session(account: Account | None) -> Response:
+    shown = AccountOut.of(account) if account else None
+    principal = current_principal()
+    token = generate_csrf() if account else ""
+    return as_json(SessionOut(account=shown, csrf_token=token, admin=principal.admin))
+
+
+@people.post("/password/request", tags=[ACCOUNTS], responses={**DONE, **WRITE})
+def request_reset(body: Email) -> Response:
+    """Ask for a link by mail; the answer is the same whether there is such an account or not."""
+    services().notices.send_reset(body.email)
+    return done()
+
+
+@people.post("/password/reset", tags=[ACCOUNTS], responses={**DONE, **WRITE})
+def reset_password(body: Reset) -> Response:
+    """A new password, by the token of a link."""
+    services().accounts.reset(body.token, body.password)
+    return done()
+
+
+@people.post("/unsubscribe", tags=[NOTICES], responses={**DONE, **WRITE})
+def unsubscribe(body: Token) -> Response:
+    """No more mail, by the token of a letter's link."""
+    services().accounts.unsubscribe(body.token)
+    return done()
+
+
+# -- invitations
+
+
+@people.post("/invitations", tags=[ACCOUNTS], security=KEY, responses={201: InvitedOut, **WRITE})
+def invite(body: Invite) -> Response:
+    """Offer somebody a place; without a mail server the answer has the link to pass on."""
+    belonging = Belonging(body.organization, body.post) if body.organization else None
+    invited = services().accounts.invite(
+        current_principal(),
+        body.email,
+        belonging=belonging,
+        cluster=body.cluster,
+        admin=body.admin,
+        language=body.language,
+    )
+    mailed = services().notices.send_invitation(invited)
+    link = f"{services().settings.base_url}/invitation?token={invited.token}"
+    shaped = InvitedOut(
+        id=invited.invitation.id,
+        email=invited.invitation.email,
+        expires=invited.invitation.expires,
+        mailed=mailed,
+        link="" if mailed else link,
+        token="" if mailed else invited.token,
+    )
+    return created(shaped, f"invitations/{invited.invitation.id}")
+
+
+@people.post("/invitations/look", tags=[ACCOUNTS], responses={200: InvitationOut, **WRITE})
+def look_at_invitation(body: Token) -> Response:
+    """What a link invites to."""
+    return as_json(InvitationOut.of(services().accounts.invitation(body.token)))
+
+
+@people.post("/invitations/accept", tags=[ACCOUNTS], responses={200: SessionOut, **WRITE})
+def accept_invitation(body: Accept) -> Response:
+    """Take the place, with a password for a new account; this signs in."""
+    account = services().accounts.accept_invitation(body.token, body.name, body.password)
+    begin_session(account)
+    return _session(account)
+
+
+# -- one's own account
+
+
+@people.get("/account", tags=[ACCOUNTS], security=KEY, responses={200: AccountOut, **OWN})
+def read_account() -> Response:
+    """One's own account."""
+    return as_json(AccountOut.of(services().accounts.own(current_principal())))
+
+
+@people.patch("/account", tags=[ACCOUNTS], security=KEY, responses={200: AccountOut, **WRITE})
+def change_account(body: AccountPatch) -> Response:
+    """One's name, language, rhythm of mails and number of alerts a week."""
+    principal, service = current_principal(), services().accounts
+    account = service.own(principal)
+    if body.name is not None:
+        account = service.rename(principal, body.name)
+    account = service.set_preferences(principal, body.to_preferences(account.preferences))
+    return as_json(AccountOut.of(account))
+
+
+@people.post("/account/password", tags=[ACCOUNTS], security=KEY, responses={**DONE, **WRITE})
+def change_password(body: PasswordChange) -> Response:
+    """A new password; every other session ends."""
+    principal = current_principal()
+    account = services().accounts.change_password(principal, body.old_password, body.new_password)
+    if "account" in session:
+        begin_session(account)
+    return done()
+
+
+@people.post("/account/sign-out", tags=[ACCOUNTS], security=KEY, responses={**DONE, **WRITE})
+def sign_out_everywhere(body: Nothing) -> Response:  # noqa: ARG001
+    """End all sessions of one's account."""
+    services().accounts.sign_out_everywhere(current_principal())
+    return done()
+
+
+@people.get("/account/export", tags=[ACCOUNTS], security=KEY, responses={200: ExportOut, **OWN})
+def export_account() -> Response:
+    """All that is held on the person who asks."""
+    return as_json(ExportOut(held=services().privacy.export_own(current_principal())))
+
+
+@people.post("/account/delete", tags=[ACCOUNTS], security=KEY, responses={**DONE, **WRITE})
+def delete_account(body: Password) -> Response:
+    """Delete one's account; what was agreed for an organisation stays with it."""
+    services().privacy.delete_own(current_principal(), body.password)
+    session.clear()
+    return done()
+
+
+@people.get("/account/keys", tags=[ACCOUNTS], security=KEY, responses={200: KeyList, **OWN})
+def list_keys() -> Response:
+    """One's API keys, with their last use."""
+    found = services().accounts.keys(current_principal())
+    return as_json(KeyList(items=[KeyOut.model_validate(one) for one in found]))
+
+
+@people.post("/account/keys", tags=[ACCOUNTS], security=KEY, responses={201: NewKeyOut, **WRITE})
+def make_key(body: NewKey) -> Response:
+    """A key that acts for oneself; it is shown this once."""
+    made = services().accounts.make_key(current_principal(), body.name, body.scope)
+    shaped = NewKeyOut(**KeyOut.model_validate(made.key).model_dump(), secret=made.secret)
+    return created(shaped, f"account/keys/{made.key.id}")
+
+
+@people.delete("/account/keys/<id>", tags=[ACCOUNTS], security=KEY, responses={**DONE, **WRITE})
+def revoke_key(path: IdPath) -> Response:
+    """End a key."""
+    services().accounts.revoke_key(current_principal(), path.id)
+    return done()
+
+
+# -- others' accounts
+
+
+@people.get(
+    "/organizations/<path:id>/accounts",
+    tags=[ACCOUNTS],
+    security=KEY,
+    responses={200: MemberList, **READ},
+)
+def list_members_accounts(path: IdPath) -> Response:
+    """Who acts for an organisation."""
+    found = services().accounts.members(current_principal(), path.id)
+    return as_json(MemberList(items=[AccountOut.of(one) for one in found]))
+
+
+@people.delete(
+    "/organizations/<path:id>/accounts",
+    tags=[ACCOUNTS],
+    security=KEY,
+    responses={**DONE, **WRITE},
+)
+def remove_member(path: IdPath, query: AccountQuery) -> Response:
+    """Take somebody's place in an organisation away."""
+    services().accounts.remove_member(current_principal(), path.id, query.account)
+    return done()
+
+
+@people.get("/accounts", tags=[ACCOUNTS], security=KEY, responses={200: AccountPage, **READ})
+def list_accounts(query: PageQuery) -> Response:
+    """All accounts, for an admin."""
+    page = services().accounts.listed(current_principal(), after_of(query) or "", query.limit)
+    return paged(page, query, AccountPage, shape_one=AccountOut.of)
+
+
+@people.patch("/accounts/<id>", tags=[ACCOUNTS], security=KEY, responses={200: AccountOut, **WRITE})
+def change_others_account(path: IdPath, body: Active) -> Response:
+    """Close an account, or open it again."""
+    changed = services().accounts.set_active(current_principal(), path.id, active=body.active)
+    return as_json(AccountOut.of(changed))
+
+
+@people.delete("/accounts/<id>", tags=[ACCOUNTS], security=KEY, responses={**DONE, **WRITE})
+def delete_others_account(path: IdPath) -> Response:
+    """Delete an account, for an admin who was asked to."""
+    services().privacy.delete_account(current_principal(), path.id)
+    return done()
+
+
+@people.get(
+    "/organizations/<path:id>/export",
+    tags=[ACCOUNTS],
+    security=KEY,
+    responses={200: ExportOut, **OWN},
+)
+def export_organization(path: IdPath) -> Response:
+    """All that is held on an organisation, for its owner."""
+    held = services().privacy.export_organization(current_principal(), path.id)
+    return as_json(ExportOut(held=held))
+
+
+# -- notices and webhooks
+
+
+@people.get("/notices", tags=[NOTICES], security=KEY, responses={200: InboxOut, **OWN})
+def list_notices(query: PageQuery) -> Response:
+    """One's notices, newest first, in one's own language."""
+    principal = current_principal()
+    inbox = services().notices.inbox(principal, after_of(query) or "", query.limit)
+    language = services().accounts.own(principal).preferences.language
+    following = cursor_of(inbox.page, query)
+    items = [NoticeOut.of(one, language) for one in inbox.page.rows]
+    return as_json(InboxOut(items=items, next=following, unread=inbox.unread))
+
+
+@people.post("/notices/read", tags=[NOTICES], security=KEY, responses={**DONE, **WRITE})
+def read_notices(body: Notices) -> Response:
+    """Mark notices as read, or all of them."""
+    if body.ids:
+        services().notices.mark_read(current_principal(), body.ids)
+    else:
+        services().notices.mark_all_read(current_principal())
+    return done()
+
+
+@people.get("/webhooks", tags=[NOTICES], security=KEY, responses={200: HookList, **READ})
+def list_webhooks(query: OrganizationQuery) -> Response:
+    """An organisation's webhooks, without their secrets."""
+    found = services().webhooks.listed(current_principal(), query.organization)
+    return as_json(HookList(items=[HookOut.model_validate(one) for one in found]))
+
+
+@people.post("/webhooks", tags=[NOTICES], security=KEY, responses={201: NewHookOut, **WRITE})
+def register_webhook(body: NewHook) -> Response:
+    """Have an address called for introductions and outcomes; the secret is shown this once."""
+    hook = services().webhooks.register(current_principal(), body.organization, body.url)
+    return created(NewHookOut.model_validate(hook), f"webhooks/{hook.id}")
+
+
+@people.delete("/webhooks/<id>", tags=[NOTICES], security=KEY, responses={**DONE, **WRITE})
+def remove_webhook(path: IdPath) -> Response:
+    """Have it called no more."""
+    services().webhooks.remove(current_principal(), path.id)
+    return done()

@@ -1,0 +1,177 @@
+"""`matchmaker audit` and `matchmaker clusters`: is a cluster a network, and what to do next."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from itertools import zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from matchmaker.cli.output import print_json, wired
+from matchmaker.domain import PlaceLevel
+
+if TYPE_CHECKING:
+    from matchmaker.reports.document import Document
+
+LANGUAGES = ("en", "zh")
+MANY_COLUMNS = 8
+_OUT = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("cluster", required=False)
+@click.option("--all", "everyone", is_flag=True, help="All clusters side by side.")
+@click.option("--year", type=int, help="Default: the newest year that the data speak of.")
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@click.option("--limit", type=click.IntRange(1, 50), default=10, show_default=True, help="Ties.")
+@click.option(
+    "--samples",
+    type=click.IntRange(0, 1000),
+    default=200,
+    show_default=True,
+    help="Random networks to compare with.",
+)
+@click.option("--pdf", type=_OUT, help="Write the report as PDF.")
+@click.option("--xlsx", type=_OUT, help="Write the report as a workbook.")
+@click.option("--json", "as_json", is_flag=True, help="JSON for machines.")
+def audit(
+    cluster: str | None,
+    everyone: bool,
+    year: int | None,
+    language: str,
+    limit: int,
+    samples: int,
+    pdf: Path | None,
+    xlsx: Path | None,
+    as_json: bool,
+) -> None:
+    """Is the CLUSTER (its id) a network, against whom, and what to do next."""
+    if everyone == bool(cluster):
+        raise click.UsageError("Give the id of a cluster, or --all.")
+    auditing = wired().auditing
+    if cluster is None:
+        from matchmaker.api.auditing.responses import BenchmarkOut
+        from matchmaker.reports.benchmark_report import benchmark_report
+
+        compared = auditing.benchmark(year=year)
+        if as_json:
+            print_json(json.loads(BenchmarkOut.of(compared, language).model_dump_json()))
+        _deliver(benchmark_report(compared, language), pdf, xlsx, show=not as_json)
+        return
+    from matchmaker.api.auditing.responses import AuditOut
+    from matchmaker.api.auditing.worklist_responses import WorklistOut
+    from matchmaker.audit.ties import Channel
+    from matchmaker.reports.audit_report import audit_report
+
+    found = auditing.audit(cluster, year, samples)
+    to_do = auditing.worklist(cluster, limit, year)
+    if as_json:
+        audited = json.loads(AuditOut.of(found, language).model_dump_json())
+        print_json(
+            {
+                "audit": audited,
+                "worklist": json.loads(WorklistOut.of(to_do, language).model_dump_json()),
+            }
+        )
+    view = auditing.view(cluster, Channel.COOPERATION, year)
+    _deliver(audit_report(found, to_do, view, language), pdf, xlsx, show=not as_json)
+
+
+def _deliver(document: Document, pdf: Path | None, xlsx: Path | None, *, show: bool) -> None:
+    from matchmaker.reports.files import write_pdf, write_workbook
+
+    if pdf is not None:
+        write_pdf(document, pdf)
+        click.echo(f"Written: {pdf}", err=True)
+    if xlsx is not None:
+        write_workbook(document, xlsx)
+        click.echo(f"Written: {xlsx}", err=True)
+    if show and pdf is None and xlsx is None:
+        _print(document)
+
+
+def _print(document: Document) -> None:
+    """Texts and tables of a document, without pictures."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table as Drawn
+
+    from matchmaker.reports.document import Table, Text
+
+    shown = [section for section in document.sections if not section.is_wide]
+    tables = [block for section in shown for block in section.blocks if isinstance(block, Table)]
+    widest = max((len(table.header) for table in tables), default=0)
+    console = Console(width=max(150 if widest > MANY_COLUMNS else 100, Console().width))
+    console.print(f"[bold]{escape(document.title)}[/bold]\n{escape(document.subtitle)}")
+    for section in shown:
+        if section.is_reference:
+            continue
+        console.print(f"\n[bold]{escape(section.title)}[/bold]")
+        for block in section.blocks:
+            if isinstance(block, Text):
+                console.print(escape(block.text))
+            elif isinstance(block, Table):
+                drawn = Drawn(title=escape(block.caption) or None, title_justify="left")
+                for name, share in zip_longest(block.header, block.widths):
+                    drawn.add_column(escape(name), overflow="fold", ratio=share)
+                drawn.expand = bool(block.widths)
+                for row in block.rows:
+                    drawn.add_row(*("—" if cell is None else escape(str(cell)) for cell in row))
+                console.print(drawn)
+
+
+@click.group()
+def clusters() -> None:
+    """Borders of clusters."""
+
+
+@clusters.command()
+@click.option("--by", type=click.Choice(["place", "community"]), required=True)
+@click.option("--min-size", type=click.IntRange(2), default=20, show_default=True)
+@click.option("--industry", metavar="ID", help="Only organisations of it or below it.")
+@click.option(
+    "--level",
+    type=click.Choice([one.value for one in PlaceLevel]),
+    default=PlaceLevel.CITY.value,
+    show_default=True,
+    help="How fine a place.",
+)
+@click.option("--dry-run", is_flag=True, help="Only show; nothing is written.")
+@click.option("--json", "as_json", is_flag=True, help="JSON for machines.")
+def derive(
+    by: str, min_size: int, industry: str | None, level: str, dry_run: bool, as_json: bool
+) -> None:
+    """Make candidate clusters by place, or show the network's own communities."""
+    from matchmaker.access import ADMIN
+
+    deriving = wired().deriving
+    if by == "community":
+        if industry is not None:
+            raise click.UsageError("--industry goes with --by place.")
+        report = deriving.by_community(min_size)
+        if as_json:
+            print_json(asdict(report))
+            return
+        click.echo("members  place (share)                    nearest declared cluster (overlap)")
+        for row in report.rows:
+            place = f"{row.place or '—'} ({row.place_share:.0%})"
+            declared = f"{row.cluster} ({row.overlap:.2f})" if row.cluster else "—"
+            click.echo(f"{row.members:>7}  {place:<32} {declared}")
+        said = "—" if report.agreement is None else f"{report.agreement:.2f}"
+        click.echo(
+            f"{len(report.rows)} communities of at least {min_size} among {report.organizations:,} "
+            f"organisations with ties; agreement with declared borders (NMI): {said}."
+        )
+        return
+    found = deriving.by_place(ADMIN, PlaceLevel(level), min_size, industry, write=not dry_run)
+    if as_json:
+        print_json(asdict(found))
+        return
+    for one in found.clusters:
+        click.echo(f"{one.members:>7}  {one.name}  {one.id}")
+    click.echo(f"{len(found.clusters)} places with at least {min_size} organisations.", err=True)
+    if found.counts is not None:
+        click.echo("Written. Now: matchmaker refresh", err=True)

@@ -1,0 +1,261 @@
+"""`matchmaker recommend`: one question, or many from a file."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from matchmaker.cli.output import SOME_REFUSED, print_json, progress_bars, wired
+from matchmaker.domain import GoalName, Kind, Size, Tier
+from matchmaker.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from matchmaker.services.matching.matching import Answer, BulkAnswer, Question, TextQuestion
+    from matchmaker.services.operations.refresh import Progress
+
+MAX_LIMIT = 1000
+
+
+def _choice(values: type[GoalName] | type[Kind] | type[Size] | type[Tier]) -> click.Choice[str]:
+    return click.Choice([value.value for value in values])
+
+
+@click.command()
+@click.option("--goal", type=_choice(GoalName), required=True, help="What the partner is for.")
+@click.option("--for", "organization", metavar="ID", help="For an organisation of the graph.")
+@click.option("--text", help="For a free text; '-' reads it from standard input.")
+@click.option("--need", metavar="ID", help="For a posted need.")
+@click.option(
+    "--for-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="For each id of a file, one a line.",
+)
+@click.option(
+    "--texts-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help='For each line {"id": …, "text": …, "organization": …}; the last is optional.',
+)
+@click.option("--limit", type=click.IntRange(1, MAX_LIMIT), default=10, show_default=True)
+@click.option(
+    "--only-new/--with-partners",
+    default=True,
+    show_default=True,
+    help="Leave out those who are partners already.",
+)
+@click.option(
+    "--exposure-cap/--no-exposure-cap",
+    "capped",
+    default=True,
+    show_default=True,
+    help="Make those who are suggested to many others pay for it.",
+)
+@click.option("--kind", "kinds", type=_choice(Kind), multiple=True)
+@click.option("--size", "sizes", type=_choice(Size), multiple=True)
+@click.option("--tier", "tiers", type=_choice(Tier), multiple=True)
+@click.option("--country", "countries", multiple=True, help="ISO code.")
+@click.option("--place", "places", multiple=True, metavar="ID", help="With all below it.")
+@click.option("--industry", "industries", multiple=True, metavar="ID", help="With all below it.")
+@click.option("--cluster", "clusters", multiple=True, metavar="ID")
+@click.option("--radius", "radius_km", type=click.FloatRange(0, 20_040, min_open=True), help="km.")
+@click.option(
+    "--centre",
+    type=(click.FloatRange(-90, 90), click.FloatRange(-180, 180)),
+    default=None,
+    help="Latitude and longitude for --radius; default: the seeker's place.",
+)
+@click.option("--json", "as_json", is_flag=True, help="JSON for machines.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Bulk: write lines to a file."
+)
+def recommend(
+    goal: str,
+    organization: str | None,
+    text: str | None,
+    need: str | None,
+    for_file: Path | None,
+    texts_file: Path | None,
+    limit: int,
+    only_new: bool,
+    capped: bool,
+    as_json: bool,
+    out: Path | None,
+    **filters: Any,
+) -> int:
+    """Recommend partners, with reasons."""
+    asked = [organization, text, need, for_file, texts_file]
+    if sum(value is not None for value in asked) != 1:
+        raise click.UsageError("Give one of --for, --text, --need, --for-file, --texts-file.")
+    if out is not None and for_file is None and texts_file is None:
+        raise click.UsageError("--out goes with --for-file or --texts-file.")
+    services = wired()
+    question = _question(goal, limit, only_new, capped, filters)
+    if for_file is not None:
+        ids = list(_ids(for_file))
+        return _bulk(partial(services.matching.for_organizations, ids, question), len(ids), out)
+    if texts_file is not None:
+        texts = list(_texts(texts_file))
+        return _bulk(lambda _: services.matching.for_texts(texts, question), len(texts), out)
+    if organization is not None:
+        answer = services.matching.for_organization(organization, question)
+    elif need is not None:
+        answer = services.matching.for_need(services.directory.need(need), question)
+    else:
+        answer = services.matching.for_text(_standard_input(text or ""), question)
+    _show(answer, as_json)
+    return 0
+
+
+def _question(
+    goal: str, limit: int, only_new: bool, capped: bool, filters: dict[str, Any]
+) -> Question:
+    from matchmaker.services.matching.matching import Question
+    from matchmaker.services.matching.snapshot_rows import FilterIds
+
+    ids = FilterIds(
+        kinds=frozenset(Kind(kind) for kind in filters["kinds"]),
+        sizes=frozenset(Size(size) for size in filters["sizes"]),
+        tiers=frozenset(Tier(tier) for tier in filters["tiers"]),
+        countries=frozenset(country.upper() for country in filters["countries"]),
+        places=frozenset(filters["places"]),
+        industries=frozenset(filters["industries"]),
+        clusters=frozenset(filters["clusters"]),
+        radius_km=filters["radius_km"],
+        centre=filters["centre"],
+    )
+    return Question(GoalName(goal), limit, only_new, ids, capped)
+
+
+def _standard_input(text: str) -> str:
+    return sys.stdin.read() if text == "-" else text
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except UnicodeDecodeError:
+        raise InvalidInput("is not UTF-8.", where=str(path), mend="Convert it first.") from None
+    return ((number, line.strip()) for number, line in enumerate(lines, 1) if line.strip())
+
+
+def _ids(path: Path) -> Iterator[str]:
+    return (line for _, line in _lines(path))
+
+
+def _texts(path: Path) -> Iterator[TextQuestion]:
+    from matchmaker.services.matching.matching import TextQuestion
+
+    for number, line in _lines(path):
+        where = f"{path}, line {number}"
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError):
+            raise InvalidInput("is not JSON.", where=where) from None
+        if not isinstance(row, dict):
+            raise InvalidInput("is not a JSON object.", where=where)
+        yield TextQuestion(
+            id=_string(row, "id", where),
+            text=_string(row, "text", where),
+            organization=_string({"organization": ""} | row, "organization", where),
+        )
+
+
+def _string(row: dict[str, Any], name: str, where: str) -> str:
+    value = row.get(name)
+    if not isinstance(value, str):
+        raise InvalidInput(f"needs {name!r} as a string.", where=where)
+    return value
+
+
+def _bulk(ask: Callable[[Progress], Iterator[BulkAnswer]], total: int, out: Path | None) -> int:
+    failed = 0
+    with ExitStack() as stack:
+        lines = stack.enter_context(_written(out)) if out else sys.stdout
+        report = stack.enter_context(progress_bars())
+        report("Recommending", 0, total)
+        for done, answer in enumerate(ask(report), 1):
+            lines.write(json.dumps(_bulk_line(answer), ensure_ascii=False) + "\n")
+            if answer.error is not None:
+                failed += 1
+                click.echo(f"{answer.seeker}: {answer.error}", err=True)
+            report("Recommending", done, total)
+    if failed:
+        click.echo(f"{failed} of {total} seekers got no recommendations.", err=True)
+    return SOME_REFUSED if failed else 0
+
+
+def _bulk_line(answer: BulkAnswer) -> dict[str, Any]:
+    found = [
+        {"id": one.id, "name": one.name, "score": round(one.score, 6)}
+        for one in answer.recommendations
+    ]
+    line: dict[str, Any] = {"seeker": answer.seeker, "recommendations": found}
+    return line if answer.error is None else line | {"error": str(answer.error)}
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[IO[str]]:
+    """A file that appears under its name only when it is whole."""
+    beside = path.with_name(f"{path.name}.part")
+    try:
+        with beside.open("w", encoding="utf-8") as file:
+            yield file
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _show(answer: Answer, as_json: bool) -> None:
+    if as_json:
+        print_json(_document(answer))
+    else:
+        _print_table(answer)
+
+
+def _document(answer: Answer) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    recommendations = [
+        {name: value for name, value in asdict(one).items() if name != "row"}
+        for one in answer.recommendations
+    ]
+    return {
+        "goal": answer.goal.value,
+        "seeker": answer.seeker,
+        "snapshot": asdict(answer.freshness),
+        "recommendations": recommendations,
+    }
+
+
+def _print_table(answer: Answer) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+
+    console = Console(soft_wrap=True)
+    if not answer.recommendations:
+        console.print("No candidate fits. Try fewer filters, or --with-partners.")
+    for rank, one in enumerate(answer.recommendations, 1):
+        name = (
+            f"{one.name} ({one.name_en})" if one.name_en and one.name_en != one.name else one.name
+        )
+        console.print(f"[bold]{rank:>3}. {escape(name)}[/bold]  {escape(one.id)}  {one.score:.3f}")
+        for reason in one.leading(3):
+            console.print(f"     {escape(reason.zh)}  {escape(reason.en)}", style="dim")
+        for piece in one.evidence[:1]:
+            year = f"{piece.year}: " if piece.year else ""
+            console.print(f"     “{escape(year + _shortened(piece.text))}”", style="italic")
+    fresh = answer.freshness
+    console.print(f"Snapshot {fresh.version} of {fresh.as_of}.", style="dim")
+    if fresh.store_version is not None and fresh.store_version != fresh.version:
+        console.print("The graph has changed since: `matchmaker refresh`.", style="yellow")
+
+
+def _shortened(text: str, length: int = 160) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= length else flat[: length - 1] + "…"

@@ -1,0 +1,1 @@
+"""Auditing: indicators, worklist, benchmark, derived clusters."""

@@ -1,0 +1,159 @@
+"""Clusters where none are declared: candidates by place, and the network's own communities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from matchmaker.access import Principal
+from matchmaker.audit.borders import Communities, below, by_place, communities
+from matchmaker.domain import Cluster, GraphRows, Membership, PlaceLevel, Provenance
+from matchmaker.errors import InvalidInput
+from matchmaker.services.matching.snapshot_rows import SnapshotRows
+from matchmaker.snapshot.load import SnapshotReader, check_graph
+from matchmaker.snapshot.model import BoolArray, Snapshot
+from matchmaker.store.ports import GraphStore, UpsertCounts
+
+PREFIX = "derived:"
+SMALLEST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedCluster:
+    """A candidate cluster and how many it would have."""
+
+    id: str
+    name: str
+    members: int
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What was found, and what writing it changed; None when nothing was written."""
+
+    clusters: tuple[DerivedCluster, ...]
+    counts: UpsertCounts | None
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityRow:
+    """A community with the names of its commonest place and nearest declared cluster."""
+
+    members: int
+    place: str
+    place_share: float
+    cluster: str
+    overlap: float
+    shared: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityReport:
+    """Communities beside declared borders; `agreement` as in `audit.borders.Communities`."""
+
+    rows: tuple[CommunityRow, ...]
+    organizations: int
+    agreement: float | None
+
+
+class Deriving:
+    """Use cases of drawing borders."""
+
+    def __init__(self, store: GraphStore, reader: SnapshotReader) -> None:
+        self._store = store
+        self._reader = reader
+
+    def by_place(
+        self,
+        principal: Principal,
+        level: PlaceLevel,
+        min_size: int,
+        industry: str | None = None,
+        *,
+        write: bool = True,
+    ) -> Derived:
+        """Make a candidate cluster of every place with enough organisations.
+
+        Members of declared clusters are left out; with `industry` only those of it
+        or below it count. The ids are made from the place, so that doing it again
+        changes only what is new. Raises NotAllowed, InvalidInput.
+        """
+        if write:
+            principal.require_admin()
+        snapshot = self._current(min_size)
+        rows = SnapshotRows(snapshot)
+        among = ~_declared(snapshot)
+        if industry is not None:
+            if industry not in rows.industries:
+                raise InvalidInput(f"{industry!r} is not known.", where="industry")
+            among &= below(snapshot, [rows.industries[industry]])
+        clusters, memberships = [], []
+        ids, names, places = snapshot.organizations.table["id"], [], snapshot.places
+        for one in by_place(snapshot, level, min_size, among):
+            place = places["id"][one.place].as_py()
+            cluster = _cluster(snapshot, place, one.place, industry)
+            clusters.append(cluster)
+            names.append(DerivedCluster(cluster.id, cluster.name, len(one.members)))
+            memberships += [
+                Membership(cluster.id, ids[row].as_py(), provenance=cluster.provenance)
+                for row in one.members
+            ]
+        if not write:
+            return Derived(tuple(names), None)
+        made = GraphRows(clusters=tuple(clusters), memberships=tuple(memberships))
+        return Derived(tuple(names), self._store.upsert(made))
+
+    def by_community(self, min_size: int) -> CommunityReport:
+        """The network's own communities, and how far they follow the declared borders."""
+        snapshot = self._current(min_size)
+        return _report(snapshot, communities(snapshot, min_size))
+
+    def _current(self, min_size: int) -> Snapshot:
+        if min_size < SMALLEST:
+            raise InvalidInput(f"must be at least {SMALLEST}.", where="min_size")
+        snapshot = self._reader.current()
+        check_graph(snapshot, self._store.identity())
+        return snapshot
+
+
+def _declared(snapshot: Snapshot) -> BoolArray:
+    """Organisations that belong to a cluster which was not derived, (N,)."""
+    ids = snapshot.clusters["id"].to_pylist()
+    declared = np.array([not one.startswith(PREFIX) for one in ids], dtype=np.bool_)
+    belong = snapshot.memberships
+    found = np.zeros(len(snapshot), dtype=np.bool_)
+    found[belong.organization[declared[belong.cluster]]] = True
+    return found
+
+
+def _cluster(snapshot: Snapshot, place: str, row: int, industry: str | None) -> Cluster:
+    name, name_en = snapshot.places["name"][row].as_py(), snapshot.places["name_en"][row].as_py()
+    return Cluster(
+        id=f"{PREFIX}{place}" + (f"/{industry}" if industry else ""),
+        name=name,
+        name_en=name_en,
+        place=place,
+        industry=industry,
+        level="derived",
+        provenance=Provenance("derived", "place"),
+    )
+
+
+def _report(snapshot: Snapshot, found: Communities) -> CommunityReport:
+    places, clusters = snapshot.places["name"], snapshot.clusters["name"]
+    return CommunityReport(
+        rows=tuple(
+            CommunityRow(
+                members=len(one.members),
+                place=places[one.place].as_py() if one.place >= 0 else "",
+                place_share=one.place_share,
+                cluster=clusters[one.cluster].as_py() if one.cluster >= 0 else "",
+                overlap=one.overlap,
+                shared=one.shared,
+            )
+            for one in found.found
+        ),
+        organizations=found.organizations,
+        agreement=found.agreement,
+    )

@@ -1,0 +1,1 @@
+"""Cooperation: introductions, capacity, batches, postings, gatherings, effects, webhooks."""

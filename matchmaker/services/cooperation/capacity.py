@@ -1,0 +1,112 @@
+"""How many introductions an organisation can still take on."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, replace
+
+from matchmaker.domain import Organization
+from matchmaker.errors import WrongState
+from matchmaker.services.repositories import Draft, Shelves, Stored
+from matchmaker.workflow.interactions import Slots
+
+# Requests that may wait for an organisation's answer, for each slot that it has.
+WAITING_PER_SLOT = 3
+# Requests of its own that may wait for others' answers.
+MAX_ASKED = 20
+_KEPT_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Slots of an organisation: in all, taken by running introductions, and requests waiting."""
+
+    capacity: int
+    running: int
+    waiting: int
+
+    @property
+    def free(self) -> int:
+        """Slots that neither a running nor a waiting introduction may still take."""
+        return max(0, self.capacity - self.running - self.waiting)
+
+
+class Capacity:
+    """Slots, kept so that nobody ever gets more running introductions than it said."""
+
+    def __init__(self, shelves: Shelves, default_slots: int) -> None:
+        self._shelves = shelves
+        self._default = default_slots
+        self._lock = threading.Lock()
+        self._full: tuple[float, frozenset[str]] = (0.0, frozenset())
+
+    def of(self, organization: Organization) -> int:
+        """How many it may have at the same time."""
+        return self._default if organization.capacity is None else organization.capacity
+
+    def load(self, organization: Organization) -> Load:
+        """What it has on its hands now."""
+        slots = self._shelves.slots.maybe(organization.id)
+        waiting = self._shelves.introductions.count("waiting_for", organization.id)
+        return Load(self.of(organization), len(slots.value.taken) if slots else 0, waiting)
+
+    def require_room(self, organization: Organization, *, asking: bool) -> None:
+        """Raise WrongState where one more request would be too many."""
+        load = self.load(organization)
+        if load.running >= load.capacity:
+            raise WrongState(
+                f"{organization.name} has no free slot for an introduction.",
+                mend="Wait until one of its introductions is over, or choose another.",
+            )
+        if asking:
+            asked = self._shelves.introductions.count("asking", organization.id)
+            if asked >= MAX_ASKED:
+                raise WrongState(
+                    f"{asked} requests wait for an answer already.", mend="Cancel one first."
+                )
+        elif load.waiting >= WAITING_PER_SLOT * load.capacity:
+            raise WrongState(
+                f"{organization.name} has many requests to answer already.",
+                mend="Try again later, or choose another.",
+            )
+
+    def take(self, draft: Draft, organization: Organization, introduction_id: str) -> None:
+        """One slot for an introduction. Raises WrongState when none is free."""
+        stored = self._stored(organization.id)
+        if introduction_id in stored.value.taken:
+            return
+        if len(stored.value.taken) >= self.of(organization):
+            raise WrongState(
+                f"{organization.name} has no free slot left.",
+                mend="Wait until one of its introductions is over.",
+            )
+        taken = replace(stored.value, taken=(*stored.value.taken, introduction_id))
+        draft.add(self._shelves.slots.put(taken, stored.version))
+
+    def release(self, draft: Draft, organization_id: str, introduction_id: str) -> None:
+        """Give the slot of an introduction back."""
+        stored = self._stored(organization_id)
+        if introduction_id not in stored.value.taken:
+            return
+        kept = tuple(one for one in stored.value.taken if one != introduction_id)
+        draft.add(self._shelves.slots.put(replace(stored.value, taken=kept), stored.version))
+
+    def full(self, capacities: dict[str, int]) -> frozenset[str]:
+        """Ids of those with no free slot, at most ten seconds old.
+
+        `capacities` are the limits of those who said one.
+        """
+        with self._lock:
+            made, full = self._full
+            if time.monotonic() - made > _KEPT_SECONDS or not made:
+                full = frozenset(
+                    one.id
+                    for one in self._shelves.slots.values("busy", "yes")
+                    if len(one.taken) >= capacities.get(one.id, self._default)
+                )
+                self._full = (time.monotonic(), full)
+            return full
+
+    def _stored(self, organization_id: str) -> Stored[Slots]:
+        return self._shelves.slots.maybe(organization_id) or Stored(Slots(organization_id), 0)

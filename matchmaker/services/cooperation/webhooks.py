@@ -1,0 +1,137 @@
+"""Webhooks: registering them, and calling them until they answer or are given up."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import requests
+import structlog
+
+from matchmaker.access import Principal
+from matchmaker.errors import NotFound, VersionConflict, WrongState
+from matchmaker.services.repositories import Clock, Draft, Shelves, Stored
+from matchmaker.store.documents import new_id
+from matchmaker.workflow.webhook import (
+    RETRIES,
+    Delivery,
+    Hook,
+    checked_url,
+    is_public,
+    new_secret,
+    signature,
+)
+
+log = structlog.get_logger(__name__)
+MAX_HOOKS = 10
+# Given up on a hook that failed so often in a row.
+MAX_FAILURES = 50
+_TIMEOUT = (3.05, 10)
+
+
+class Webhooks:
+    """Use cases of webhooks. `private_allowed` is for an installation behind its own firewall."""
+
+    def __init__(self, shelves: Shelves, clock: Clock, *, private_allowed: bool = False) -> None:
+        self._shelves = shelves
+        self._clock = clock
+        self._private = private_allowed
+
+    def register(self, principal: Principal, organization_id: str, url: str) -> Hook:
+        """A hook for an organisation; its secret is shown this once. Raises NotAllowed."""
+        principal.require_writing()
+        principal.require_owner(organization_id)
+        if len(self.listed(principal, organization_id)) >= MAX_HOOKS:
+            raise WrongState(f"There are {MAX_HOOKS} webhooks already.", mend="Remove one first.")
+        hook = Hook(
+            new_id(), organization_id, checked_url(url, private_allowed=self._private),
+            new_secret(), self._clock(),
+        )  # fmt: skip
+        draft = Draft.of(principal, self._clock())
+        draft.add(self._shelves.hooks.put(hook))
+        draft.log("webhook.registered", f"hook/{hook.id}", organization=organization_id)
+        draft.commit(self._shelves.records)
+        return hook
+
+    def listed(self, principal: Principal, organization_id: str) -> tuple[Hook, ...]:
+        """Raises NotAllowed."""
+        principal.require_owner(organization_id)
+        return tuple(self._shelves.hooks.values("organization", organization_id))
+
+    def remove(self, principal: Principal, hook_id: str) -> None:
+        """Raises NotFound for what is not one's own."""
+        principal.require_writing()
+        stored = self._shelves.hooks.maybe(hook_id)
+        if stored is None or not (principal.admin or stored.value.organization in principal.owned):
+            raise NotFound("There is no such webhook.")
+        draft = Draft.of(principal, self._clock())
+        draft.add(self._shelves.hooks.remove(stored))
+        draft.log("webhook.removed", f"hook/{hook_id}")
+        draft.commit(self._shelves.records)
+
+    def deliver_due(self) -> int:
+        """Make every call that is due; how many were taken."""
+        now = self._clock()
+        due = [one for one in self._shelves.deliveries.every() if one.value.due <= now]
+        return sum(self._deliver(one) for one in due)
+
+    def _deliver(self, stored: Stored[Delivery]) -> bool:
+        delivery = stored.value
+        hook = self._shelves.hooks.maybe(delivery.hook)
+        if hook is None or not hook.value.active:
+            self._commit(self._shelves.deliveries.remove(stored))
+            return False
+        taken = self._call(hook.value, delivery)
+        after = replace(hook.value, failures=0 if taken else hook.value.failures + 1)
+        if not taken and after.failures >= MAX_FAILURES:
+            after = replace(after, active=False)
+            log.warning("webhook given up", hook=hook.value.id)
+        if after != hook.value:
+            self._commit(self._shelves.hooks.put(after, hook.version))
+        if taken or delivery.attempts >= len(RETRIES):
+            self._commit(self._shelves.deliveries.remove(stored))
+        else:
+            due = self._clock() + RETRIES[delivery.attempts]
+            later = replace(delivery, attempts=delivery.attempts + 1, due=due)
+            self._commit(self._shelves.deliveries.put(later, stored.version))
+        return taken
+
+    def _call(self, hook: Hook, delivery: Delivery) -> bool:
+        at = int(self._clock().timestamp())
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": "Matchmaker",
+            "webhook-id": delivery.id,
+            "webhook-timestamp": str(at),
+            "webhook-signature": signature(hook.secret, delivery.id, at, delivery.body),
+        }
+        try:
+            if not self._private and not _resolves_publicly(hook.url):
+                log.warning("webhook is not public", hook=hook.id)
+                return False
+            with requests.post(
+                hook.url,
+                data=delivery.body.encode(),
+                headers=headers,
+                timeout=_TIMEOUT,
+                allow_redirects=False,
+                stream=True,  # the answer's body is of no interest
+            ) as answer:
+                return 200 <= answer.status_code < 300
+        except (requests.RequestException, OSError, ValueError) as error:
+            log.info("webhook not taken", hook=hook.id, error=type(error).__name__)
+            return False
+
+    def _commit(self, change: object) -> None:
+        try:
+            self._shelves.records.commit([change])  # type: ignore[list-item]
+        except VersionConflict:
+            return  # another worker was faster
+
+
+def _resolves_publicly(url: str) -> bool:
+    """Whether every address of the host is public: no call may reach an inner machine."""
+    parts = urlsplit(url)
+    found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+    return bool(found) and all(is_public(str(one[4][0]).partition("%")[0]) for one in found)

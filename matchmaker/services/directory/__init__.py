@@ -1,0 +1,1 @@
+"""Directory: organisations, clusters, offers and needs as facts, search, the log of changes."""

@@ -1,0 +1,1 @@
+"""Matching: recommendations, bulk runs, training, evaluation, interactions."""

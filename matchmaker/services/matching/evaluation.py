@@ -1,0 +1,233 @@
+"""Learning a ranker from the graph's own history, and measuring how often it is right."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+
+from matchmaker.domain import GoalName
+from matchmaker.errors import InvalidInput, RankerMismatch
+from matchmaker.recommend import train
+from matchmaker.recommend.evaluate import (
+    Answers,
+    Outcome,
+    answers,
+    curve,
+    history,
+    outcome,
+    request_for,
+    spread,
+    summary,
+)
+from matchmaker.recommend.exposure import Prices, Shortlist, prices_together
+from matchmaker.recommend.goals import GOALS, Goal
+from matchmaker.recommend.graph import latest_day
+from matchmaker.recommend.learned import GoalModel, LearnedRanker
+from matchmaker.recommend.pipeline import prepare_goal, shortlist
+from matchmaker.recommend.rank import FIXED, Ranker
+from matchmaker.recommend.trials import Trial, described, trials
+from matchmaker.services.matching.ranker_files import RankerFolder
+from matchmaker.services.matching.training import (
+    HORIZON,
+    chances_of,
+    cuts_of,
+    drawn,
+    everywhere,
+    learn,
+    whole_pools,
+)
+from matchmaker.services.operations.refresh import Progress
+from matchmaker.snapshot.load import SnapshotReader
+from matchmaker.snapshot.model import (
+    KINDS,
+    BoolArray,
+    Snapshot,
+    from_days,
+    to_days,
+)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What was measured, ready to be written as JSON.
+
+    `reliability` holds what learned probabilities promised and what came true, in bins of
+    equal count, of some seekers whether anything happened to them or not.
+    """
+
+    goal: GoalName
+    cut: date
+    until: date
+    candidates: int
+    learned: bool
+    seconds: float
+    tables: Mapping[str, Any]
+    reliability: Sequence[Mapping[str, float]]
+
+
+class Learning:
+    """Use cases of training and evaluating. Whoever runs them owns the installation."""
+
+    def __init__(self, reader: SnapshotReader, rankers: RankerFolder) -> None:
+        self._reader = reader
+        self._rankers = rankers
+
+    def goals(self) -> tuple[GoalName, ...]:
+        """Goals whose history is long enough to learn from."""
+        snapshot = self._reader.current()
+        return tuple(name for name in GoalName if cuts_of(snapshot, GOALS[name]))
+
+    def train(self, name: GoalName, progress: Progress, day: date | None = None) -> GoalModel:
+        """Learn one goal from several cuts, and keep the model.
+
+        With `day` only from what was known by then. Raises InvalidInput when the
+        history is too short.
+        """
+        snapshot = self._reader.current()
+        if day is not None:
+            snapshot = snapshot.as_of(day)
+        model = learn(snapshot, GOALS[name], progress)
+        self._rankers.save(name, model, day)
+        return model
+
+    def evaluate(
+        self,
+        name: GoalName,
+        day: date,
+        horizon: timedelta,
+        by: str | None,
+        progress: Progress,
+        limit: int | None = None,
+    ) -> Evaluation:
+        """Rank every candidate as of `day`, and compare with what happened until the horizon.
+
+        The model is one learned from what was known by that day; it is learned
+        first when there is none. Raises InvalidInput when nothing happened.
+        """
+        started = time.monotonic()
+        whole, goal = self._reader.current(), GOALS[name]
+        until = min(to_days(day + horizon), latest_day(whole))
+        past = whole.as_of(day)
+        asked = trials(whole, past, goal, until)
+        if not asked:
+            raise InvalidInput(
+                f"nothing that {name} is about happened in the {horizon.days} days after {day}.",
+                where="cut",
+                mend="Choose an earlier day, or import a longer history.",
+            )
+        if limit is not None:
+            asked = drawn(asked, limit, 0)
+        ranker = self._as_of(name, day, progress)
+        known = described(past)
+        kinds = [KINDS.index(kind) for kind in goal.candidates]
+        candidates = int((known & np.isin(past.organizations.kind, kinds)).sum())
+        prepare_goal(past, goal)
+        tables: dict[str, Any] = {}
+        for title, group, which in _tables(past, asked):
+            outcomes = _outcomes(past, goal, group, known, ranker, which, title, progress)
+            if outcomes:
+                tables[title] = {
+                    **summary(outcomes, by),
+                    "exposure": spread(outcomes, candidates),
+                    "settings": curve(outcomes, goal),
+                }
+        reliability = _reliability(whole, goal, day, until, ranker, progress)
+        return Evaluation(
+            goal=name,
+            cut=day,
+            until=from_days(until) or day,
+            candidates=candidates,
+            learned=ranker is not FIXED,
+            seconds=time.monotonic() - started,
+            tables=tables,
+            reliability=reliability,
+        )
+
+    def _as_of(self, name: GoalName, day: date, progress: Progress) -> Ranker:
+        path = self._rankers.path(name, day)
+        with contextlib.suppress(RankerMismatch):  # of an older program: learned anew
+            if path.exists():
+                return LearnedRanker({name: self._rankers.load(path, name)})
+        try:
+            return LearnedRanker({name: self.train(name, progress, day)})
+        except InvalidInput:
+            return FIXED
+
+
+def _tables(past: Snapshot, asked: Sequence[Trial]) -> Iterator[tuple[str, list[Trial], Answers]]:
+    """New partners and repeats apart; seekers without a history in a table of their own."""
+    if any(trial.text for trial in asked):
+        yield "all answers", list(asked), Answers.ALL
+        yield "new partners", list(asked), Answers.NEW
+        yield "repeats", list(asked), Answers.REPEAT
+        return
+    warm = [trial for trial in asked if history(past, trial) > 0]
+    cold = [trial for trial in asked if history(past, trial) == 0]
+    yield "new partners, seekers with a history", warm, Answers.NEW
+    yield "new partners, seekers without", cold, Answers.NEW
+    yield "repeats", warm, Answers.REPEAT
+
+
+def _outcomes(
+    past: Snapshot,
+    goal: Goal,
+    group: Sequence[Trial],
+    known: BoolArray,
+    ranker: Ranker,
+    which: Answers,
+    title: str,
+    progress: Progress,
+) -> list[Outcome]:
+    """Of those of a table who have answers of its sort, asking together."""
+    asked = [trial for trial in group if len(answers(trial, which))]
+    together = _prices_together(past, goal, asked, known, ranker, which, title, progress)
+
+    def measure(number: int) -> Outcome:
+        return outcome(past, goal, asked[number], known, ranker, which, together)
+
+    return list(everywhere(measure, len(asked), f"Ranking for {goal.name}: {title}", progress))
+
+
+def _prices_together(
+    past: Snapshot,
+    goal: Goal,
+    asked: Sequence[Trial],
+    known: BoolArray,
+    ranker: Ranker,
+    which: Answers,
+    title: str,
+    progress: Progress,
+) -> Prices | None:
+    """Prices for just these, as a bulk run makes them; None where nobody pays any."""
+    if not isinstance(ranker, LearnedRanker) or (usual := ranker.prices(goal)) is None:
+        return None
+    request = request_for(goal, which)
+
+    def narrow(number: int) -> Shortlist:
+        return shortlist(past, asked[number].seeker, request, ranker, known)
+
+    lists = list(everywhere(narrow, len(asked), f"Sharing out attention: {title}", progress))
+    return prices_together(lists, past.ids_of, len(past), usual)
+
+
+def _reliability(
+    whole: Snapshot, goal: Goal, day: date, until: int, ranker: Ranker, progress: Progress
+) -> list[dict[str, float]]:
+    """[] for a ranker that promises no probabilities.
+
+    Those promised for two years are told for the time that could be observed.
+    """
+    model = ranker.models.get(goal.name) if isinstance(ranker, LearnedRanker) else None
+    end = from_days(until)
+    if model is None or end is None:
+        return []
+    found = whole_pools(whole, goal, day, end, progress)
+    observed = model.calibration.lasting((end - day) / HORIZON)
+    model = replace(model, calibration=observed)
+    return train.reliability(chances_of(model, goal, found), found.label)

@@ -1,0 +1,177 @@
+"""Remembering who was shown whom, at which place, by which model; and what they did with it."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+
+import structlog
+
+from matchmaker.access import Principal
+from matchmaker.domain import GoalName
+from matchmaker.errors import InvalidInput, MatchmakerError, NotFound
+from matchmaker.services.repositories import Clock, PickList, Shelves, retried
+from matchmaker.store.documents import Change, new_id
+from matchmaker.workflow.interactions import Shown, Trace, TraceKind
+
+log = structlog.get_logger(__name__)
+_WAITING = 2_000
+_TOGETHER = 100
+MAX_PICKS = 500
+_REASONS = frozenset(
+    {"known", "competitor", "too_far", "no_fit", "too_large", "too_small", "other"}
+)
+
+
+class Tracing:
+    """Traces are written by a thread of their own: nobody waits for them.
+
+    Where more come than can be written the newest are dropped, and the log says so.
+    """
+
+    def __init__(self, shelves: Shelves, clock: Clock) -> None:
+        self._shelves = shelves
+        self._clock = clock
+        self._queue: queue.Queue[Change] = queue.Queue(_WAITING)
+        self._lock = threading.Lock()
+        self._writer: threading.Thread | None = None
+
+    def impression(
+        self,
+        principal: Principal,
+        goal: GoalName,
+        seeker: str,
+        shown: Sequence[tuple[str, float]],
+        model: str,
+        snapshot: int,
+    ) -> str:
+        """A list that somebody saw; the id under which clicks and requests refer to it."""
+        trace = Trace(
+            new_id(), TraceKind.IMPRESSION, self._clock(), principal.subject, goal, seeker,
+            tuple(Shown(one, place, score) for place, (one, score) in enumerate(shown, 1)),
+            model, snapshot,
+        )  # fmt: skip
+        self._note(self._shelves.traces.put(trace))
+        return trace.id
+
+    def click(self, principal: Principal, impression: str, candidate: str) -> None:
+        """Somebody looked closer at a candidate of a list that they saw. Raises NotFound."""
+        principal.require_known()
+        seen = self._impression(principal, impression)
+        found = [one for one in seen.shown if one.candidate == candidate]
+        if not found:
+            raise NotFound("That candidate was not in the list.")
+        self._note(self._shelves.traces.put(self._of(seen, TraceKind.CLICK, found[0], principal)))
+
+    def pick(
+        self,
+        principal: Principal,
+        organization: str,
+        candidate: str,
+        kind: TraceKind,
+        reason: str = "",
+    ) -> None:
+        """Save a candidate for an organisation, or dismiss it with a reason.
+
+        Raises NotAllowed, InvalidInput.
+        """
+        principal.require_writing()
+        principal.require_member(organization)
+        if kind is TraceKind.DISMISSED and reason not in _REASONS:
+            raise InvalidInput(f"must be one of {', '.join(sorted(_REASONS))}.", where="reason")
+        if kind not in (TraceKind.SAVED, TraceKind.DISMISSED):
+            raise InvalidInput("must be saved or dismissed.", where="kind")
+
+        def attempt() -> None:
+            changes = []
+            for name in (TraceKind.SAVED, TraceKind.DISMISSED):
+                stored = self._shelves.lists.maybe(f"{name} {organization}")
+                before = stored.value if stored else PickList(f"{name} {organization}")
+                kept = tuple(one for one in before.items if one[0] != candidate)
+                items = (*kept, (candidate, reason)) if name is kind else kept
+                if items != before.items:
+                    picked = replace(before, items=items[-MAX_PICKS:])
+                    changes.append(self._shelves.lists.put(picked, stored.version if stored else 0))
+            trace = Trace(
+                new_id(), kind, self._clock(), principal.subject, GoalName.SUPPLIER, organization,
+                (Shown(candidate, 0, 0.0),), reason=reason,
+            )  # fmt: skip
+            self._shelves.records.commit([*changes, self._shelves.traces.put(trace)])
+
+        retried(attempt)
+
+    def unpick(self, principal: Principal, organization: str, candidate: str) -> None:
+        """Neither saved nor dismissed any more."""
+        principal.require_writing()
+        principal.require_member(organization)
+
+        def attempt() -> None:
+            for name in (TraceKind.SAVED, TraceKind.DISMISSED):
+                stored = self._shelves.lists.maybe(f"{name} {organization}")
+                if stored is None:
+                    continue
+                kept = tuple(one for one in stored.value.items if one[0] != candidate)
+                if kept != stored.value.items:
+                    changed = replace(stored.value, items=kept)
+                    self._shelves.records.commit([self._shelves.lists.put(changed, stored.version)])
+
+        retried(attempt)
+
+    def picks(self, principal: Principal, organization: str, kind: TraceKind) -> PickList:
+        """What an organisation saved or dismissed. Raises NotAllowed."""
+        principal.require_member(organization)
+        stored = self._shelves.lists.maybe(f"{kind} {organization}")
+        return stored.value if stored else PickList(f"{kind} {organization}")
+
+    def dismissed(self, organization: str) -> frozenset[str]:
+        """Whom an organisation does not want to be shown."""
+        stored = self._shelves.lists.maybe(f"{TraceKind.DISMISSED} {organization}")
+        return frozenset(one for one, _ in stored.value.items) if stored else frozenset()
+
+    def flush(self) -> None:
+        """Wait until everything noted so far is written."""
+        self._queue.join()
+
+    # -- the parts
+
+    def _impression(self, principal: Principal, id: str) -> Trace:
+        self.flush()
+        stored = self._shelves.traces.maybe(id)
+        if stored is None or stored.value.subject != principal.subject:
+            raise NotFound("You have seen no such list.")
+        return stored.value
+
+    def _of(self, seen: Trace, kind: TraceKind, one: Shown, principal: Principal) -> Trace:
+        return Trace(
+            new_id(), kind, self._clock(), principal.subject, seen.goal, seen.seeker, (one,),
+            seen.model, seen.snapshot, seen.id,
+        )  # fmt: skip
+
+    def _note(self, change: Change) -> None:
+        with self._lock:
+            if self._writer is None or not self._writer.is_alive():
+                # Made when first needed: a thread does not survive a fork.
+                self._writer = threading.Thread(target=self._write, daemon=True)
+                self._writer.start()
+        try:
+            self._queue.put_nowait(change)
+        except queue.Full:
+            log.warning("trace dropped")
+
+    def _write(self) -> None:
+        while True:
+            together = [self._queue.get()]
+            while len(together) < _TOGETHER:
+                try:
+                    together.append(self._queue.get_nowait())
+                except queue.Empty:
+                    break
+            try:
+                self._shelves.records.commit(together)
+            except MatchmakerError as error:
+                log.warning("traces not written", count=len(together), error=error.message)
+            finally:
+                for _ in together:
+                    self._queue.task_done()

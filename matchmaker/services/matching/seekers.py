@@ -1,0 +1,211 @@
+"""The seeker's side of a recommendation, read fresh from the store.
+
+What a person edited a moment ago counts at once. A vector that the snapshot has
+for the same text is taken from there; only new texts are embedded.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from matchmaker.domain import (
+    GoalName,
+    Need,
+    NeedState,
+    Stage,
+    Statement,
+    StatementKind,
+)
+from matchmaker.embedding import Embedder, VectorCache, center, embed_missing
+from matchmaker.recommend.goals import Goal
+from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Seeker, SeekerText
+from matchmaker.services.matching.snapshot_rows import SnapshotRows
+from matchmaker.snapshot.load import check_model
+from matchmaker.snapshot.model import STAGES, FloatArray
+from matchmaker.store.ports import MAX_PAGE, GraphStore, Voice
+from matchmaker.text import language_of
+
+MAX_PARTNERS = 1000
+
+
+class Seekers:
+    """Makes seekers for one snapshot from what the store holds at this moment."""
+
+    def __init__(
+        self,
+        store: GraphStore,
+        rows: SnapshotRows,
+        embedder: Callable[[], Embedder],
+        cache: Callable[[], VectorCache],
+    ) -> None:
+        self._store = store
+        self._rows = rows
+        self._snapshot = rows.snapshot
+        self._embedder = embedder
+        self._cache = cache
+
+    def organization(self, voice: Voice) -> Seeker:
+        """An organisation with everything it says. Raises ModelUnavailable."""
+        profile = self.profile(voice)
+        return replace(profile, texts=self._texts(voice, profile.row))
+
+    def need(self, need: Need, voice: Voice) -> Seeker:
+        """The organisation that posted the need, asking for just that."""
+        asker = self.profile(voice)
+        return replace(
+            asker,
+            texts=(self.free_texts([need.text], need.goal)[0],),
+            stages=_stage_bits(need.stages) or asker.stages,
+        )
+
+    def profile(self, voice: Voice) -> Seeker:
+        """Who the organisation is and whom it knows, without texts."""
+        organization = voice.organization
+        place = self._rows.places.get(organization.place or "", -1)
+        latitude, longitude = self._coordinates(organization.place, place)
+        known = (self._rows.clusters.get(cluster.id, -1) for cluster in voice.clusters)
+        return Seeker(
+            row=self._rows.organization(organization.id),
+            kind=organization.kind,
+            size=organization.size,
+            country=organization.country,
+            place=place,
+            industry=self._rows.industries.get(organization.industry or "", -1),
+            clusters=frozenset(row for row in known if row >= 0),
+            stages=_stage_bits(organization.stages),
+            latitude=latitude,
+            longitude=longitude,
+        )
+
+    def partners(self, seeker: Seeker, voice: Voice, goal: Goal) -> Seeker:
+        """The seeker with partners that the store knows and the snapshot may not yet.
+
+        An unchanged graph has no newer partners, so nothing is read then.
+        """
+        if voice.version == self._snapshot.meta.version:
+            return seeker
+        organization_id = voice.organization.id
+        around = self._store.neighborhood(organization_id, 1, MAX_PARTNERS)
+        groups: list[tuple[str, ...]] = [
+            (tie.source, tie.target) for tie in around.ties if tie.layer in goal.layers
+        ]
+        groups += [
+            tuple(part.organization for part in engagement.participants)
+            for engagement in around.engagements
+            if engagement.kind in goal.engagements
+        ]
+        partners = {other for group in groups if organization_id in group for other in group}
+        rows = (self._rows.organization(other) for other in partners - {organization_id})
+        return replace(seeker, partners=frozenset(row for row in rows if row is not None))
+
+    def free_texts(self, texts: Sequence[str], goal: GoalName) -> list[SeekerText]:
+        """Texts as needs for `goal`, embedded together. Raises ModelUnavailable."""
+        languages = [language_of(text) for text in texts]
+        vectors = self._query_vectors(texts, languages)
+        return [
+            SeekerText(text, StatementKind.NEED, language, goal, vector)
+            for text, language, vector in zip(texts, languages, vectors, strict=True)
+        ]
+
+    def _query_vectors(
+        self, texts: Sequence[str], languages: Sequence[str]
+    ) -> Sequence[FloatArray | None]:
+        if not self._snapshot.meta.dimension:
+            return [None] * len(texts)
+        embedder = self._checked_embedder()
+        return list(center(embedder.queries(texts), languages, self._snapshot.language_means))
+
+    def _texts(self, voice: Voice, row: int | None) -> tuple[SeekerText, ...]:
+        statements, goals = self._speaking(voice)
+        vectors = self._vectors(statements, row)
+        return tuple(
+            SeekerText(
+                text=statement.text,
+                kind=statement.kind,
+                language=statement.language or language_of(statement.text),
+                goal=goals.get(statement.id),
+                vector=vectors[statement.id],
+            )
+            for statement in statements
+        )
+
+    def _speaking(self, voice: Voice) -> tuple[list[Statement], dict[str, GoalName]]:
+        """Descriptions, active offers, open needs with their goals, the newest engagements."""
+        identity, statements = voice.organization.id, voice.statements
+        by_kind = {
+            kind: [s for s in statements if s.kind is kind and s.text.strip()]
+            for kind in StatementKind
+        }
+        offers, needs = by_kind[StatementKind.OFFER], by_kind[StatementKind.NEED]
+        goals: dict[str, GoalName] = {}
+        if needs:
+            still_open = self._store.needs(identity, NeedState.OPEN, None, MAX_PAGE).rows
+            goals = {need.id: need.goal for need in still_open}
+            needs = [s for s in needs if s.id in goals]
+        if offers:
+            posted = self._store.offers(identity, None, MAX_PAGE).rows
+            withdrawn = {offer.id for offer in posted if not offer.active}
+            offers = [s for s in offers if s.id not in withdrawn]
+        past = by_kind[StatementKind.ENGAGEMENT]
+        past.sort(key=lambda s: (s.date is not None, s.date, s.id), reverse=True)
+        said = by_kind[StatementKind.DESCRIPTION] + offers + needs
+        return sorted(said, key=lambda s: s.id) + past[:MAX_ENGAGEMENT_TEXTS], goals
+
+    def _vectors(
+        self, statements: Sequence[Statement], row: int | None
+    ) -> dict[str, FloatArray | None]:
+        """A centred unit vector for each statement, None without a model."""
+        if not self._snapshot.meta.dimension:
+            return dict.fromkeys((statement.id for statement in statements), None)
+        vectors = self._snapshot_vectors(statements, row)
+        missing = [statement for statement in statements if statement.id not in vectors]
+        if missing:
+            vectors |= self._embedded(missing)
+        return {statement.id: vectors[statement.id] for statement in statements}
+
+    def _snapshot_vectors(
+        self, statements: Sequence[Statement], row: int | None
+    ) -> dict[str, FloatArray]:
+        if row is None:
+            return {}
+        rows = self._snapshot.organization_statements.row(row)
+        known = self._snapshot.statements.table.take(rows)
+        texts = dict(zip(known["id"].to_pylist(), known["text"].to_pylist(), strict=True))
+        place = dict(zip(known["id"].to_pylist(), rows, strict=True))
+        return {
+            statement.id: self._snapshot.vectors[place[statement.id]]
+            for statement in statements
+            if texts.get(statement.id) == statement.text
+            and self._snapshot.vectors[place[statement.id]].any()
+        }
+
+    def _embedded(self, statements: Sequence[Statement]) -> dict[str, FloatArray]:
+        texts = [statement.text for statement in statements]
+        cache = self._cache()
+        check_model(self._snapshot, cache.identity)
+        vectors = embed_missing(self._embedder, cache, texts)
+        languages = [statement.language or language_of(statement.text) for statement in statements]
+        centred = center(np.asarray(vectors), languages, self._snapshot.language_means)
+        return {s.id: vector for s, vector in zip(statements, centred, strict=True)}
+
+    def _checked_embedder(self) -> Embedder:
+        embedder = self._embedder()
+        check_model(self._snapshot, embedder.identity)
+        return embedder
+
+    def _coordinates(self, place: str | None, row: int) -> tuple[float, float]:
+        """From the snapshot; for a place newer than it, from the store."""
+        if place is None or row >= 0:
+            return self._rows.coordinates(row)
+        stored = self._store.places([place]).get(place)
+        if stored is None or stored.latitude is None or stored.longitude is None:
+            return (math.nan, math.nan)
+        return (stored.latitude, stored.longitude)
+
+
+def _stage_bits(stages: Sequence[Stage]) -> int:
+    return sum(1 << STAGES.index(stage) for stage in stages)

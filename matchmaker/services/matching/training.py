@@ -1,0 +1,312 @@
+"""What a goal is learned from, and how: trials of several cuts to a model with its prices."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, TypeVar
+
+import numpy as np
+
+from matchmaker.errors import InvalidInput
+from matchmaker.recommend import train
+from matchmaker.recommend.affinity import affinity
+from matchmaker.recommend.exposure import (
+    CAP,
+    CAP_IN_SAMPLE,
+    UNPRICED,
+    Prices,
+    exposure_prices,
+    paying,
+    pools,
+)
+from matchmaker.recommend.goals import Goal
+from matchmaker.recommend.graph import latest_day, network
+from matchmaker.recommend.learned import Calibration, GoalModel, probability
+from matchmaker.recommend.pipeline import prepare_goal
+from matchmaker.recommend.rank import FeatureMatrix
+from matchmaker.recommend.train import Examples
+from matchmaker.recommend.trials import Trial, described, seeker_of, trials
+from matchmaker.services.matching.parallel import CHUNK, Forked
+from matchmaker.services.operations.refresh import Progress, no_progress
+from matchmaker.snapshot.model import (
+    ENGAGEMENT_KINDS,
+    KINDS,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    Snapshot,
+    from_days,
+    to_days,
+)
+
+Result = TypeVar("Result")
+
+HORIZON = timedelta(days=730)
+SHORTEST = timedelta(days=91)  # less than a season tells too little of two years
+# Where in the history, by share of its dated events, the cuts lie that are learned from.
+CUTS = (0.45, 0.55, 0.65, 0.75)
+TRIALS_PER_CUT = 3000  # more of them change hit@10 by less than its interval
+MINIMUM_EVENTS = 1500  # dated projects, contracts or ties: fixed weights know more than fewer say
+CALIBRATION_TRIALS = 600
+EXPOSURE_TRIALS = 1500  # of those with a history, and as many newcomers
+ACTIVE_YEARS = 1.0  # who lately did something is who asks
+TAUGHT = 0.7  # what a question of others that ask for the same counts, of one of its own
+
+
+def cuts_of(snapshot: Snapshot, goal: Goal) -> list[tuple[date, date]]:
+    """Days to learn from and the end of what is then to be foreseen, earliest first."""
+    last = latest_day(snapshot)
+    dates = _event_dates(snapshot, goal, last)
+    if len(dates) < MINIMUM_EVENTS:
+        return []
+    found = []
+    for share in CUTS:
+        day = from_days(int(np.quantile(dates, share, method="lower")))
+        end = from_days(last)
+        if day is not None and end is not None and day < end:
+            found.append((day, min(end, day + HORIZON)))
+    return sorted(set(found))
+
+
+def _event_dates(snapshot: Snapshot, goal: Goal, last: int) -> IntArray:
+    columns = snapshot.engagements
+    kinds = [ENGAGEMENT_KINDS.index(kind) for kind in goal.engagements]
+    dated = np.isin(columns.kind, kinds) & ~columns.date_estimated
+    dates = [columns.date[dated]]
+    dates += [snapshot.layers[layer].out.since for layer in sorted(goal.layers)]
+    together = np.concatenate(dates)
+    return np.sort(together[(together > 0) & (together <= last)])
+
+
+def learn(snapshot: Snapshot, goal: Goal, progress: Progress) -> GoalModel:
+    """One goal from several cuts. Raises InvalidInput when the history is too short."""
+    started = time.monotonic()
+    cuts = cuts_of(snapshot, goal)
+    if not cuts:
+        raise InvalidInput(
+            f"the graph has too short a history to learn {goal.name} from.",
+            where="goal",
+            mend="Import dated engagements or ties; fixed weights are used until then.",
+        )
+    parts: list[Examples] = []
+    used: list[dict[str, Any]] = []
+    held_out, answers = cuts[-1], 0
+    for number, (day, until) in enumerate(cuts):
+        found = _examples(snapshot, goal, day, until, number, progress)
+        if found:
+            own = int(found[0].label.sum())
+            parts.append(train.together(found))
+            used.append({"cut": str(day), "until": str(until), "answers": own})
+            held_out, answers = (day, until), answers + own
+    if answers < train.MINIMUM_ANSWERS:
+        raise InvalidInput(
+            f"only {answers} ties to learn {goal.name} from; {train.MINIMUM_ANSWERS} are needed.",
+            where="goal",
+            mend="Import a longer history; fixed weights are used until then.",
+        )
+    names = train.learned_features(goal)
+    everything = train.together(parts)
+    telling = train.telling(everything, names)
+    ranking = tuple(name for name in telling if name not in train.OF_SEEKER)
+    of_seeker = tuple(name for name in telling if name in train.OF_SEEKER)
+    progress(f"Learning {goal.name}", 0, 0)
+    held = whole_pools(snapshot, goal, *held_out, progress)
+    if not held.label.any():
+        raise InvalidInput(
+            f"nothing that {goal.name} is about came of those who asked after {held_out[0]}.",
+            where="goal",
+            mend="Import a longer history; fixed weights are used until then.",
+        )
+    earlier = train.together(parts[:-1]) if len(parts) > 1 else everything
+    trial_run = train.fit(train.only(earlier, names, ranking), ranking)
+    uncalibrated = GoalModel(ranking, trial_run, Calibration(1.0, 0.0, {}), UNPRICED, {})
+    raw = uncalibrated.log_odds(FeatureMatrix(ranking, train.only(held, names, ranking).values))
+    seeker = train.only(held, names, of_seeker)
+    # What followed the last cut, the data's end may cut short; two years are what is promised.
+    followed = max(held_out[1] - held_out[0], SHORTEST)
+    calibration = train.calibrate(raw, seeker, of_seeker).lasting(HORIZON / followed)
+    progress(f"Learning {goal.name}", 0, 0)
+    classifiers = train.fit(train.only(everything, names, ranking), ranking)
+    model = GoalModel(ranking, classifiers, calibration, UNPRICED, {})
+    prices = _prices(snapshot, goal, model, progress)
+    figures = {
+        "goal": goal.name.value,
+        "snapshot": snapshot.meta.version,
+        "graph": snapshot.meta.graph,
+        "as_of": str(from_days(latest_day(snapshot))),
+        "cuts": used,
+        "examples": len(everything.label),
+        "features": len(model.features),
+        "priced": len(prices.history.keys() | prices.newcomers.keys()),
+        "exposure_cap": CAP,
+        "seconds": round(time.monotonic() - started, 1),
+    }
+    return replace(model, prices=prices, figures=figures)
+
+
+@dataclass(frozen=True)
+class _Collecting:
+    past: Snapshot
+    goal: Goal
+    asked: tuple[Trial, ...]
+    known: BoolArray
+    seed: int
+    sampled: bool = True
+
+    def __call__(self, number: int) -> Examples:
+        generator = np.random.default_rng([self.seed, number])
+        return train.examples(
+            self.past, self.goal, self.asked[number], self.known, generator, sampled=self.sampled
+        )
+
+
+def learning_examples(snapshot: Snapshot, goal: Goal) -> list[Examples]:
+    """What a goal is learned from, of each cut; [] for too short a history."""
+    found = [
+        _examples(snapshot, goal, day, until, number, no_progress)
+        for number, (day, until) in enumerate(cuts_of(snapshot, goal))
+    ]
+    return [train.together(parts) for parts in found if parts]
+
+
+def examples_of(past: Snapshot, goal: Goal, asked: Sequence[Trial]) -> Examples:
+    """Whole pools of these trials, numbered in their order."""
+    prepare_goal(past, goal)
+    job = _Collecting(past, goal, tuple(asked), described(past), 0, sampled=False)
+    return train.together(list(everywhere(job, len(asked), "", no_progress)))
+
+
+def _examples(
+    snapshot: Snapshot, goal: Goal, day: date, until: date, seed: int, progress: Progress
+) -> list[Examples]:
+    """Of one cut: the goal's own questions, then what others that ask for the same teach.
+
+    [] when its own came to nothing.
+    """
+    step = f"Learning {goal.name} from {day}"
+    own = _asked(snapshot, goal, day, until, seed, step, progress)
+    if own is None:
+        return []
+    others = replace(goal, seekers=goal.taught_by)
+    taught = _asked(snapshot, others, day, until, seed, f"{step}, others", progress)
+    return [own] if taught is None else [own, train.lighter(taught, TAUGHT)]
+
+
+def _asked(
+    snapshot: Snapshot,
+    goal: Goal,
+    day: date,
+    until: date,
+    seed: int,
+    step: str,
+    progress: Progress,
+) -> Examples | None:
+    if not goal.seekers:  # nobody teaches it
+        return None
+    past = snapshot.as_of(day)
+    asked = [trial for trial in trials(snapshot, past, goal, to_days(until)) if len(trial.right)]
+    asked = drawn(asked, TRIALS_PER_CUT, seed)
+    if not asked:
+        return None
+    prepare_goal(past, goal)
+    job = _Collecting(past, goal, tuple(asked), described(past), seed)
+    return train.together(list(everywhere(job, len(asked), step, progress)))
+
+
+def whole_pools(
+    snapshot: Snapshot, goal: Goal, day: date, until: date, progress: Progress
+) -> Examples:
+    """Whole pools of some seekers as of a day, those included to whom nothing happened."""
+    past = snapshot.as_of(day)
+    known = described(past)
+    asked = trials(snapshot, past, goal, to_days(until))
+    if not asked[0].text:
+        answered = {trial.seeker.row: trial for trial in asked}
+        kinds = [KINDS.index(kind) for kind in goal.seekers]
+        rows = np.flatnonzero(known & np.isin(past.organizations.kind, kinds))
+        asked = [answered.get(int(row)) or _unanswered(past, int(row)) for row in rows]
+    chosen = np.random.default_rng(1).permutation(len(asked))[:CALIBRATION_TRIALS]
+    asked = [asked[i] for i in sorted(chosen.tolist())]
+    prepare_goal(past, goal)
+    job = _Collecting(past, goal, tuple(asked), known, 99, sampled=False)
+    step = f"Comparing chances for {goal.name}"
+    return train.together(list(everywhere(job, len(asked), step, progress)))
+
+
+def _unanswered(past: Snapshot, row: int) -> Trial:
+    nobody = np.zeros(0, dtype=np.int32)
+    return Trial(seeker_of(past, row), nobody, nobody, text=False)
+
+
+def _prices(snapshot: Snapshot, goal: Goal, model: GoalModel, progress: Progress) -> Prices:
+    """Prices under which no candidate would get more than its share, were everybody to ask.
+
+    Those who ask with a history are the lately active; newcomers come from the same
+    places and have none.
+    """
+    known = described(snapshot)
+    kinds = [KINDS.index(kind) for kind in goal.seekers]
+    rows = np.flatnonzero(known & np.isin(snapshot.organizations.kind, kinds))
+    if goal.by_text or not len(rows):
+        return UNPRICED
+    prepare_goal(snapshot, goal)
+    standing = affinity(snapshot, network(snapshot, goal.walk), goal.seekers).standing
+    active = rows[standing.last_age[rows] <= ACTIVE_YEARS]
+    rows = active if len(active) else rows
+    rows = np.random.default_rng(2).permutation(rows)[: 2 * EXPOSURE_TRIALS]
+    asked = [_unanswered(snapshot, int(row)) for row in np.sort(rows)]
+    newcomers = [replace(one, seeker=replace(one.seeker, row=None)) for one in asked[1::2]]
+    pricing = _Pricing(snapshot, goal, model, known, progress)
+    return Prices(history=pricing.of(asked[::2]), newcomers=pricing.of(newcomers))
+
+
+@dataclass(frozen=True)
+class _Pricing:
+    snapshot: Snapshot
+    goal: Goal
+    model: GoalModel
+    known: BoolArray
+    progress: Progress
+
+    def of(self, asked: Sequence[Trial]) -> dict[str, float]:
+        """Prices by id, were these to ask."""
+        if not asked:
+            return {}
+        job = _Collecting(self.snapshot, self.goal, tuple(asked), self.known, 98, sampled=False)
+        chances: list[FloatArray] = []
+        candidates: list[IntArray] = []
+        step = f"Sharing out attention for {self.goal.name}"
+        for found in everywhere(job, len(asked), step, self.progress):
+            chances.append(chances_of(self.model, self.goal, found))
+            candidates.append(found.row)
+        price = exposure_prices(pools(chances, candidates), len(self.snapshot), CAP_IN_SAMPLE)
+        return paying(price, self.snapshot.ids_of)
+
+
+def drawn(asked: list[Trial], limit: int, seed: int) -> list[Trial]:
+    """At most so many of them, drawn at random, in their order."""
+    if len(asked) <= limit:
+        return asked
+    kept = np.random.default_rng(seed).choice(len(asked), limit, replace=False)
+    return [asked[i] for i in sorted(kept.tolist())]
+
+
+def chances_of(model: GoalModel, goal: Goal, found: Examples) -> FloatArray:
+    """Probabilities (n,) that a model gives to examples of its goal."""
+    values = train.only(found, train.learned_features(goal), model.features).values
+    return probability(model.log_odds(FeatureMatrix(model.features, values)))
+
+
+def everywhere(
+    job: Callable[[int], Result], count: int, step: str, progress: Progress
+) -> Iterator[Result]:
+    """The job for each number, in order, with progress."""
+    progress(step, 0, count)
+    with Forked(job) as pool:
+        for done, result in enumerate(pool.map(range(count)), 1):
+            if done % CHUNK == 0 or done == count:
+                progress(step, done, count)
+            yield result

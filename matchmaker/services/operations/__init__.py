@@ -1,0 +1,1 @@
+"""Operations: imports, refresh, jobs, health."""

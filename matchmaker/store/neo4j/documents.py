@@ -1,0 +1,194 @@
+"""The Neo4j adapter of `Records`: documents as nodes, the keys they are found by as nodes too."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from neo4j import ManagedTransaction
+from neo4j.exceptions import ConstraintError
+
+from matchmaker.store.documents import (
+    Change,
+    Entry,
+    LoggedEntry,
+    Put,
+    Record,
+    conflict,
+    detail_json,
+    digest,
+)
+from matchmaker.store.neo4j.connection import Connection, run
+from matchmaker.store.ports import Page
+
+_FIELDS = "r.kind AS kind, r.key AS id, r.version AS version, r.body AS body"
+BY_IDS = f"UNWIND $ids AS id MATCH (r:Record {{id: id}}) RETURN {_FIELDS}"
+FORWARD = f"""MATCH (:RecordKey {{id: $value}})<-[:HAS]-(r:Record)
+WHERE r.key > $after RETURN {_FIELDS} ORDER BY r.key LIMIT $limit"""
+BACKWARD = f"""MATCH (:RecordKey {{id: $value}})<-[:HAS]-(r:Record)
+WHERE $after = '' OR r.key < $after RETURN {_FIELDS} ORDER BY r.key DESC LIMIT $limit"""
+COUNT = "MATCH (k:RecordKey {id: $value}) RETURN COUNT {(k)<-[:HAS]-()} AS found"
+TALLY = """MATCH (k:RecordKey {name: $name})
+RETURN k.value AS value, COUNT {(k)<-[:HAS]-()} AS found"""
+# Writing to a node takes its lock: what is compared then cannot change before the commit.
+LOCK = """UNWIND $ids AS id MATCH (r:Record {id: id}) SET r.locked = true
+RETURN r.id AS id, r.version AS version"""
+CREATE = """UNWIND $rows AS row
+CREATE (r:Record {id: row.id, kind: row.kind, key: row.key, version: 1, body: row.body})"""
+REPLACE = """UNWIND $rows AS row MATCH (r:Record {id: row.id})
+SET r.version = r.version + 1, r.body = row.body, r.locked = null"""
+DROP_KEYS = "UNWIND $ids AS id MATCH (:Record {id: id})-[h:HAS]->() DELETE h"
+PUT_KEYS = """UNWIND $rows AS row MATCH (r:Record {id: row.record})
+MERGE (k:RecordKey {id: row.id}) ON CREATE SET k.name = row.name, k.value = row.value
+CREATE (r)-[:HAS]->(k)"""
+REMOVE = "UNWIND $ids AS id MATCH (r:Record {id: id}) DETACH DELETE r"
+HEAD = """MERGE (h:LogHead {id: 'log'}) ON CREATE SET h.number = 0, h.digest = ''
+SET h.locked = true RETURN h.number AS number, h.digest AS digest"""
+APPEND = """UNWIND $rows AS row CREATE (l:LogEntry) SET l = row
+WITH max(row.number) AS number
+MATCH (h:LogHead {id: 'log'}) SET h.number = number, h.digest = $digest, h.locked = null"""
+LINES = """MATCH (l:LogEntry) WHERE l.number > $after AND ($subject = '' OR l.subject = $subject)
+RETURN l AS line ORDER BY l.number LIMIT $limit"""
+LAST_LINES = """MATCH (l:LogEntry) WHERE $subject = '' OR l.subject = $subject
+RETURN l AS line ORDER BY l.number DESC LIMIT $limit"""
+
+# Every record has the key of its kind, so that a kind is listed as a key is.
+_KIND = "kind"
+
+
+class Neo4jRecords:
+    """Documents in the database of the graph."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def record(self, kind: str, id: str) -> Record | None:
+        return self.records(kind, [id]).get(id)
+
+    def records(self, kind: str, ids: Sequence[str]) -> dict[str, Record]:
+        rows = self._connection.rows(BY_IDS, ids=[_node(kind, id) for id in ids])
+        return {row["id"]: Record(**row) for row in rows}
+
+    def find(
+        self,
+        kind: str,
+        key: str = "",
+        value: str = "",
+        *,
+        after: str = "",
+        limit: int = 100,
+        newest_first: bool = False,
+    ) -> Page[Record]:
+        rows = self._connection.rows(
+            BACKWARD if newest_first else FORWARD,
+            value=_key(kind, key or _KIND, value if key else kind),
+            after=after,
+            limit=limit + 1,
+        )
+        kept = tuple(Record(**row) for row in rows[:limit])
+        return Page(kept, kept[-1].id if len(rows) > limit else None)
+
+    def count(self, kind: str, key: str, value: str) -> int:
+        rows = self._connection.rows(COUNT, value=_key(kind, key, value))
+        return int(rows[0]["found"]) if rows else 0
+
+    def tally(self, kind: str, key: str) -> dict[str, int]:
+        rows = self._connection.rows(TALLY, name=f"{kind}/{key}")
+        return {row["value"]: row["found"] for row in rows if row["found"]}
+
+    def commit(self, changes: Sequence[Change], entries: Sequence[Entry] = ()) -> None:
+        def work(transaction: ManagedTransaction) -> None:
+            _compare(transaction, changes)
+            _write(transaction, changes)
+            _append(transaction, entries)
+
+        try:
+            self._connection.write(work)
+        except ConstraintError:  # a document of that id was made at the same moment
+            first = next(one for one in changes if isinstance(one, Put) and not one.expected)
+            raise conflict(first.kind, first.id) from None
+
+    def log(
+        self, *, after: int = 0, limit: int = 100, subject: str = ""
+    ) -> tuple[LoggedEntry, ...]:
+        return _lines(self._connection.rows(LINES, after=after, limit=limit, subject=subject))
+
+    def last_log(self, limit: int, subject: str = "") -> tuple[LoggedEntry, ...]:
+        return _lines(self._connection.rows(LAST_LINES, limit=limit, subject=subject))
+
+
+def _node(kind: str, id: str) -> str:
+    return f"{kind}/{id}"
+
+
+def _key(kind: str, name: str, value: str) -> str:
+    return f"{kind}/{name}/{value}"
+
+
+def _compare(transaction: ManagedTransaction, changes: Sequence[Change]) -> None:
+    # In one order for everybody, so that two commits never wait for each other.
+    wanted = sorted(_node(change.kind, change.id) for change in changes)
+    found = {row["id"]: row["version"] for row in run(transaction, LOCK, ids=wanted)}
+    for change in changes:
+        if found.get(_node(change.kind, change.id), 0) != change.expected:
+            raise conflict(change.kind, change.id)
+
+
+def _write(transaction: ManagedTransaction, changes: Sequence[Change]) -> None:
+    puts = [change for change in changes if isinstance(change, Put)]
+    gone = [_node(one.kind, one.id) for one in changes if not isinstance(one, Put)]
+    rows = [
+        {"id": _node(put.kind, put.id), "kind": put.kind, "key": put.id, "body": put.body}
+        for put in puts
+    ]
+    made = [row for row, put in zip(rows, puts, strict=True) if not put.expected]
+    changed = [row for row, put in zip(rows, puts, strict=True) if put.expected]
+    if made:
+        run(transaction, CREATE, rows=made)
+    if changed:
+        run(transaction, REPLACE, rows=changed)
+        run(transaction, DROP_KEYS, ids=[row["id"] for row in changed])
+    keys = [
+        {
+            "record": _node(put.kind, put.id),
+            "id": _key(put.kind, name, value),
+            "name": f"{put.kind}/{name}",
+            "value": value,
+        }
+        for put in puts
+        for name, value in [*put.pairs(), (_KIND, put.kind)]
+    ]
+    if keys:
+        # In one order, as above: MERGE locks the keys it finds.
+        run(transaction, PUT_KEYS, rows=sorted(keys, key=lambda row: row["id"]))
+    if gone:
+        run(transaction, REMOVE, ids=gone)
+
+
+def _append(transaction: ManagedTransaction, entries: Sequence[Entry]) -> None:
+    if not entries:
+        return
+    head = run(transaction, HEAD)[0]
+    number, before = head["number"], head["digest"]
+    rows = []
+    for entry in entries:
+        number, before = number + 1, digest(before, entry)
+        rows.append(
+            {
+                "number": number, "at": entry.at, "actor": entry.actor, "action": entry.action,
+                "subject": entry.subject, "detail": detail_json(entry), "digest": before,
+            }
+        )  # fmt: skip
+    run(transaction, APPEND, rows=rows, digest=before)
+
+
+def _lines(rows: list[dict[str, Any]]) -> tuple[LoggedEntry, ...]:
+    found = []
+    for row in rows:
+        line = row["line"]
+        entry = Entry(
+            line["at"], line["actor"], line["action"], line["subject"], json.loads(line["detail"])
+        )
+        found.append(LoggedEntry(line["number"], entry, line["digest"]))
+    return tuple(found)

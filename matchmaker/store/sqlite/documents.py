@@ -1,0 +1,138 @@
+"""The embedded adapter of `Records`."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+from matchmaker.store.documents import (
+    Change,
+    Entry,
+    LoggedEntry,
+    Put,
+    Record,
+    conflict,
+    detail_json,
+    digest,
+)
+from matchmaker.store.ports import Page
+from matchmaker.store.sqlite.connection import Connections
+
+BY_ID = "SELECT kind, id, version, body FROM records WHERE kind = ? AND id = ?"
+BY_IDS = """SELECT kind, id, version, body FROM records
+WHERE kind = ? AND id IN (SELECT value FROM json_each(?))"""
+ALL_FORWARD = """SELECT kind, id, version, body FROM records
+WHERE kind = :kind AND id > :after ORDER BY id LIMIT :limit"""
+ALL_BACKWARD = """SELECT kind, id, version, body FROM records
+WHERE kind = :kind AND (:after = '' OR id < :after) ORDER BY id DESC LIMIT :limit"""
+KEYED_FORWARD = """SELECT kind, id, version, body FROM record_keys
+JOIN records USING (kind, id)
+WHERE kind = :kind AND name = :name AND value = :value AND id > :after ORDER BY id LIMIT :limit"""
+KEYED_BACKWARD = """SELECT kind, id, version, body FROM record_keys
+JOIN records USING (kind, id)
+WHERE kind = :kind AND name = :name AND value = :value AND (:after = '' OR id < :after)
+ORDER BY id DESC LIMIT :limit"""
+COUNT = "SELECT count(*) FROM record_keys WHERE kind = ? AND name = ? AND value = ?"
+TALLY = "SELECT value, count(*) FROM record_keys WHERE kind = ? AND name = ? GROUP BY value"
+CREATE = "INSERT INTO records (kind, id, version, body) VALUES (?, ?, 1, ?) ON CONFLICT DO NOTHING"
+REPLACE = """UPDATE records SET version = version + 1, body = ?
+WHERE kind = ? AND id = ? AND version = ?"""
+REMOVE = "DELETE FROM records WHERE kind = ? AND id = ? AND version = ?"
+DROP_KEYS = "DELETE FROM record_keys WHERE kind = ? AND id = ?"
+PUT_KEY = "INSERT INTO record_keys (kind, name, value, id) VALUES (?, ?, ?, ?)"
+LAST_LINE = "SELECT number, digest FROM log ORDER BY number DESC LIMIT 1"
+APPEND = "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?)"
+LINES = """SELECT number, at, actor, action, subject, detail, digest FROM log
+WHERE number > :after AND (:subject = '' OR subject = :subject) ORDER BY number LIMIT :limit"""
+LAST_LINES = """SELECT number, at, actor, action, subject, detail, digest FROM log
+WHERE (:subject = '' OR subject = :subject) ORDER BY number DESC LIMIT :limit"""
+
+
+class SqliteRecords:
+    """Documents in the database file of the graph."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def record(self, kind: str, id: str) -> Record | None:
+        with self._connections.reading() as connection:
+            row = connection.execute(BY_ID, (kind, id)).fetchone()
+        return Record(*row) if row else None
+
+    def records(self, kind: str, ids: Sequence[str]) -> dict[str, Record]:
+        with self._connections.reading() as connection:
+            rows = connection.execute(BY_IDS, (kind, json.dumps(list(ids)))).fetchall()
+        return {row[1]: Record(*row) for row in rows}
+
+    def find(
+        self,
+        kind: str,
+        key: str = "",
+        value: str = "",
+        *,
+        after: str = "",
+        limit: int = 100,
+        newest_first: bool = False,
+    ) -> Page[Record]:
+        every = (ALL_FORWARD, ALL_BACKWARD)
+        query = (every if not key else (KEYED_FORWARD, KEYED_BACKWARD))[newest_first]
+        bound = {"kind": kind, "name": key, "value": value, "after": after, "limit": limit + 1}
+        with self._connections.reading() as connection:
+            rows = connection.execute(query, bound).fetchall()
+        kept = tuple(Record(*row) for row in rows[:limit])
+        return Page(kept, kept[-1].id if len(rows) > limit else None)
+
+    def count(self, kind: str, key: str, value: str) -> int:
+        with self._connections.reading() as connection:
+            return int(connection.execute(COUNT, (kind, key, value)).fetchone()[0])
+
+    def tally(self, kind: str, key: str) -> dict[str, int]:
+        with self._connections.reading() as connection:
+            return dict(connection.execute(TALLY, (kind, key)).fetchall())
+
+    def commit(self, changes: Sequence[Change], entries: Sequence[Entry] = ()) -> None:
+        with self._connections.writing() as connection:
+            for change in changes:
+                _apply(connection, change)
+            _append(connection, entries)
+
+    def log(
+        self, *, after: int = 0, limit: int = 100, subject: str = ""
+    ) -> tuple[LoggedEntry, ...]:
+        return self._lines(LINES, {"after": after, "limit": limit, "subject": subject})
+
+    def last_log(self, limit: int, subject: str = "") -> tuple[LoggedEntry, ...]:
+        return self._lines(LAST_LINES, {"limit": limit, "subject": subject})
+
+    def _lines(self, query: str, bound: dict[str, str | int]) -> tuple[LoggedEntry, ...]:
+        with self._connections.reading() as connection:
+            rows = connection.execute(query, bound).fetchall()
+        return tuple(
+            LoggedEntry(number, Entry(at, actor, action, about, json.loads(detail)), digest)
+            for number, at, actor, action, about, detail, digest in rows
+        )
+
+
+def _apply(connection: sqlite3.Connection, change: Change) -> None:
+    where = (change.kind, change.id)
+    if not isinstance(change, Put):
+        done = connection.execute(REMOVE, (*where, change.expected))
+    elif change.expected == 0:
+        done = connection.execute(CREATE, (*where, change.body))
+    else:
+        done = connection.execute(REPLACE, (change.body, *where, change.expected))
+    if done.rowcount != 1:
+        raise conflict(change.kind, change.id)
+    if isinstance(change, Put):
+        connection.execute(DROP_KEYS, where)
+        pairs = [(change.kind, name, value, change.id) for name, value in change.pairs()]
+        connection.executemany(PUT_KEY, pairs)
+
+
+def _append(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+    number, before = connection.execute(LAST_LINE).fetchone() or (0, "")
+    for entry in entries:
+        number, before = number + 1, digest(before, entry)
+        line = (number, entry.at, entry.actor, entry.action, entry.subject, detail_json(entry))
+        connection.execute(APPEND, (*line, before))

@@ -1,0 +1,173 @@
+"""Pages of organisations: the directory, one organisation, and one's own profile."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from matchmaker.api.http.context import services
+from matchmaker.domain import (
+    MAX_TEXT,
+    Kind,
+    NeedState,
+    OrganizationFilter,
+    Size,
+    Stage,
+)
+from matchmaker.errors import InvalidInput, MatchmakerError
+from matchmaker.services.directory.directory import Profile
+from matchmaker.web.layout import (
+    Page,
+    own_organization,
+    signed_in,
+    told,
+    web,
+    whole,
+)
+
+PAGES_LOOKED_AT = 20
+
+
+@web.get("/organizations")
+def organizations() -> Page:
+    """Search the directory."""
+    principal = signed_in()
+    text = request.args.get("q", "").strip()[:500]
+    kind = request.args.get("kind", "")
+    where = OrganizationFilter(kinds=frozenset({Kind(kind)}) if kind in list(Kind) else frozenset())
+    after = request.args.get("after") or None
+    following = None
+    if text:
+        rows = tuple(
+            hit.organization for hit in services().asking.search(principal, text, where, 50)
+        )
+    else:
+        page = services().asking.organizations(principal, where, after, 50)
+        rows, following = page.rows, page.after
+    return render_template(
+        "organizations.html", rows=rows, following=following, q=text, kind=kind, kinds=list(Kind)
+    )
+
+
+@web.get("/organizations/<path:id>")
+def organization(id: str) -> Page:
+    """One organisation: profile, offers, needs, cooperations on a time line, network."""
+    principal, asking = signed_in(), services().asking
+    profile = asking.profile(principal, id)
+    identity = profile.organization.id
+    around = asking.neighborhood(principal, identity, 1, 100)
+    engagements = sorted(
+        (one for one in around.engagements if one.date),
+        key=lambda one: (one.date or date.min, one.id),
+        reverse=True,
+    )
+    return render_template(
+        "organization.html",
+        profile=profile,
+        own=principal.acts_for(identity),
+        offers=[one for one in asking.offers(principal, identity, None, 100).rows if one.active],
+        needs=asking.needs(principal, identity, NeedState.OPEN, None, 100).rows,
+        around=around,
+        engagements=engagements[:30],
+        names={one.id: one for one in (*around.organizations, profile.organization)},
+    )
+
+
+@web.get("/profile")
+def edit_profile() -> Page:
+    """Change one's own organisation."""
+    principal, own = signed_in(), own_organization()
+    profile = services().asking.profile(principal, own)
+    return _profile_page(profile)
+
+
+def _profile_page(profile: Profile, sent: dict[str, Any] | None = None) -> str:
+    return render_template(
+        "profile.html",
+        profile=profile,
+        sent=sent or {},
+        stages=list(Stage),
+        sizes=list(Size),
+        missing=missing_fields(profile),
+        place=services().codes.place_name(profile.organization.place),
+        industry=services().codes.industry_name(profile.organization.industry),
+        reach=services().asking.reach(signed_in(), profile.organization, profile.about),
+    )
+
+
+@web.post("/profile/reach")
+def profile_reach() -> Page:
+    """Whom the profile would reach as it is being written."""
+    principal, form = signed_in(), request.form
+    organization = services().asking.profile(principal, own_organization()).organization
+    codes = services().codes
+    try:
+        organization = replace(
+            organization,
+            place=codes.place(form.get("place", "")),
+            industry=codes.industry(form.get("industry", "")),
+            stages=_stages(form),
+        )
+        found = services().asking.reach(principal, organization, form.get("about", "")[:MAX_TEXT])
+    except InvalidInput as error:
+        return render_template("reach.html", reach=None, error=error)
+    return render_template("reach.html", reach=found, error=None)
+
+
+def _stages(form: Any) -> tuple[Stage, ...]:
+    return tuple(stage for stage in Stage if stage in form.getlist("stages"))
+
+
+@web.get("/codes/<table>")
+def codes(table: str) -> Page:
+    """Places or industries whose name has the text: options of a list."""
+    signed_in()
+    text = request.args.get("place" if table == "places" else "industry", "")[:200]
+    look = services().codes.places if table == "places" else services().codes.industries
+    return render_template("codes.html", found=look(text))
+
+
+@web.post("/profile")
+def save_profile() -> Page:
+    """Saved, unless somebody else changed it meanwhile."""
+    principal, own, form = signed_in(), own_organization(), request.form
+    capacity = form.get("capacity", "").strip()
+    changes: dict[str, Any] = {
+        "name": form.get("name", ""),
+        "name_en": form.get("name_en", ""),
+        "website": form.get("website", ""),
+        "contact": form.get("contact", ""),
+        "size": Size(form["size"]) if form.get("size") in list(Size) else None,
+        "stages": _stages(form),
+        "capacity": whole(capacity, "capacity") if capacity else None,
+        "listed": bool(form.get("listed")),
+    }
+    version = whole(form.get("version", "0"), "version")
+    try:
+        changes["place"] = services().codes.place(form.get("place", ""))
+        changes["industry"] = services().codes.industry(form.get("industry", ""))
+        services().directory.edit(principal, own, changes, form.get("about", ""), version)
+    except MatchmakerError as error:
+        told(str(error), "bad")
+        sent = {**form.to_dict(), "stages": form.getlist("stages")}
+        return _profile_page(services().asking.profile(principal, own), sent), 422
+    told(gettext("Saved."))
+    return redirect(url_for("web.edit_profile"), 303)
+
+
+def missing_fields(profile: Profile) -> list[str]:
+    """What a profile lacks, in words."""
+    one = profile.organization
+    checks = (
+        (bool(profile.about), gettext("what you do")),
+        (one.place is not None, gettext("place")),
+        (one.industry is not None, gettext("industry")),
+        (bool(one.stages) or one.kind is not Kind.FIRM, gettext("value-chain stages")),
+        (one.capacity is not None, gettext("capacity")),
+        (bool(one.contact), gettext("contact")),
+    )
+    return [text for there, text in checks if not there]

@@ -1,0 +1,183 @@
+"""Pages of imports, duplicates and long work, for administrators and coordinators."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from matchmaker.access import Principal
+from matchmaker.api.http.context import services
+from matchmaker.domain import GoalName
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.columns import TABLES
+from matchmaker.services.operations.import_workflow import Look
+from matchmaker.web.layout import chosen, is_part, language, signed_in, told, web
+from matchmaker.workflow.job import WorkKind
+
+MAX_PROBLEMS = 200
+PAIRS = 50
+Page = str | Response | tuple[str, int]
+
+
+@web.get("/admin/import")
+def import_page() -> Page:
+    """A table to bring in, and those brought in before."""
+    return _import_page(signed_in(), "")
+
+
+@web.post("/admin/import")
+def import_table() -> Page:
+    """Looked at first, line by line; then written."""
+    return _import_step(signed_in(), "")
+
+
+@web.get("/clusters/<path:id>/import")
+def cluster_import(id: str) -> Page:
+    """The same for what is about a cluster's members."""
+    return _import_page(signed_in(), id)
+
+
+@web.post("/clusters/<path:id>/import")
+def import_into_cluster(id: str) -> Page:
+    """The same for what is about a cluster's members."""
+    return _import_step(signed_in(), id)
+
+
+def _import_step(principal: Principal, cluster: str) -> Page:
+    form, intake = request.form, services().intake
+    upload = form.get("upload", "")
+    mapping = None
+    if upload:
+        cells, columns = form.getlist("cell"), form.getlist("column")
+        mapping = dict(zip(cells, columns, strict=False))
+    else:
+        sent = request.files.get("file")
+        if sent is None:
+            raise InvalidInput("is missing.", where="file")
+        upload = intake.keep(
+            principal, form.get("table", ""), sent.filename or "", sent.stream, cluster
+        )
+    if form.get("do") == "write":
+        job = intake.write(principal, upload, mapping or {}, cluster)
+        return redirect(url_for("web.job", id=job.id), 303)
+    return _import_page(principal, cluster, intake.look(principal, upload, mapping, cluster))
+
+
+def _import_page(principal: Principal, cluster: str, look: Look | None = None) -> str:
+    intake = services().intake
+    return render_template(
+        "import.html",
+        tables=[TABLES[name] for name in intake.tables(principal, cluster)],
+        look=look,
+        columns=TABLES[look.table].columns if look else (),
+        shown=MAX_PROBLEMS,
+        cluster=services().asking.cluster(principal, cluster) if cluster else None,
+        id=cluster,
+        imports=intake.imports(principal, cluster),
+        template_name="template",
+    )
+
+
+@web.get("/import/template/<table>")
+def template(table: str) -> Page:
+    """An empty table with what each column means."""
+    signed_in()
+    if table not in TABLES:
+        raise InvalidInput("is no table.", where="table")
+    from matchmaker.ingest.tables import template as written
+
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    response = Response(written(table, xlsx=True), mimetype=kind)
+    response.headers["Content-Disposition"] = f"attachment; filename={table}.xlsx"
+    return response
+
+
+@web.post("/imports/<id>/undo")
+def undo_import(id: str) -> Page:
+    """Put back what was before."""
+    left = services().intake.undo(signed_in(), id)
+    if left:
+        told(gettext("Taken back; %(left)s rows changed since then and stay.", left=left))
+    else:
+        told(gettext("Taken back."))
+    cluster = request.form.get("cluster", "")
+    target = url_for("web.cluster_import", id=cluster) if cluster else url_for("web.import_page")
+    return redirect(target, 303)
+
+
+# -- long work
+
+
+@web.get("/jobs/<id>")
+def job(id: str) -> Page:
+    """How far a piece of work is; one may leave and come back."""
+    found = services().work.show(signed_in(), id)
+    return render_template("job_part.html" if is_part() else "job.html", job=found)
+
+
+@web.get("/admin/jobs")
+def jobs() -> Page:
+    """Long work: what was asked for, and what can be."""
+    return render_template(
+        "jobs.html", jobs=services().work.listed(signed_in()), goals=list(GoalName)
+    )
+
+
+@web.post("/admin/jobs")
+def ask_for_work() -> Page:
+    """Ask for a snapshot, a ranker, or clusters by place."""
+    principal, form = signed_in(), request.form
+    principal.require_admin()
+    kind = chosen(WorkKind, form.get("kind", ""), "kind")
+    if kind is WorkKind.IMPORT:
+        raise InvalidInput("needs a file.", where="kind", mend="Use the import page.")
+    goal = form.get("goal", "")
+    arguments = {"goal": goal} if kind is WorkKind.TRAIN and goal in list(GoalName) else {}
+    asked = services().work.ask(principal, kind, **arguments)
+    return redirect(url_for("web.job", id=asked.id), 303)
+
+
+# -- duplicates
+
+
+@web.get("/admin/duplicates")
+def duplicates() -> Page:
+    """Pairs that may be one, side by side."""
+    principal = signed_in()
+    principal.require_admin()
+    pairs = services().importing.duplicates()
+    asking = services().asking
+    return render_template(
+        "duplicates.html",
+        count=len(pairs),
+        pairs=[
+            (pair, asking.profile(principal, pair.first), asking.profile(principal, pair.second))
+            for pair in pairs[:PAIRS]
+        ],
+    )
+
+
+@web.post("/admin/duplicates")
+def decide() -> Page:
+    """One of them stays, or both."""
+    principal, form = signed_in(), request.form
+    first, second, keep = (form.get(name, "") for name in ("first", "second", "keep"))
+    if keep == "both":
+        services().intake.keep_apart(principal, first, second)
+        told(gettext("They stay two."))
+    elif keep in (first, second):
+        services().intake.merge(principal, second if keep == first else first, keep)
+        told(gettext("They are one now. Recommendations will know it in a minute."))
+    else:
+        raise InvalidInput("is none of the two.", where="keep")
+    return redirect(url_for("web.duplicates"), 303)
+
+
+def column_title(column: object) -> str:
+    """A column's name in the reader's language."""
+    name, chinese = column.name, column.zh  # type: ignore[attr-defined]
+    return f"{chinese} ({name})" if language() == "zh" else name
+
+
+web.add_app_template_filter(column_title, "column_title")

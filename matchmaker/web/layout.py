@@ -1,0 +1,312 @@
+"""What all pages share: language, layout, the policy on scripts, errors as pages."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask import (
+    Blueprint,
+    Flask,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    send_from_directory,
+    session,
+    url_for,
+)
+from flask_babel import (
+    Babel,
+    format_date,
+    format_datetime,
+    format_decimal,
+    get_locale,
+    gettext,
+)
+from flask_wtf.csrf import generate_csrf
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from matchmaker import errors
+from matchmaker.access import Principal
+from matchmaker.api.http.context import EXTENSION, current_principal, services
+from matchmaker.api.http.problems import note_fault, status_of
+from matchmaker.web.labels import word
+
+Option = TypeVar("Option", bound=StrEnum)
+
+
+HERE = Path(__file__).parent
+
+
+VENDOR = HERE / "vendor"
+
+
+LANGUAGES = ("en", "zh")
+
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+
+
+web = Blueprint(
+    "web", __name__, template_folder="templates", static_folder="static", static_url_path="/static"
+)
+
+
+def register(app: Flask) -> None:
+    """Language and layout on the application; the views are on the blueprint."""
+    settings = app.extensions[EXTENSION].services.settings
+    folder = settings.data_dir / "translations"
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(folder.resolve())
+    Babel(app, locale_selector=lambda: _prepared(folder))
+    app.jinja_env.filters.update(
+        word=word,
+        day=lambda value: format_date(value) if value else "",
+        moment=_moment,
+        number=_number,
+        percent=lambda value: "–" if value is None else f"{format_decimal(round(value * 100))} %",
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _prepared(folder: Path) -> str:
+    """The reader's language, with its messages compiled when they are first needed."""
+    compiled = folder / "zh" / "LC_MESSAGES" / "messages.mo"
+    source = HERE / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
+    if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
+        compiled.parent.mkdir(parents=True, exist_ok=True)
+        beside = compiled.with_suffix(f".{id(g)}.part")
+        with source.open("rb") as read, beside.open("wb") as written:
+            write_mo(written, read_po(read, locale="zh"))
+        beside.replace(compiled)
+    return language()
+
+
+def language() -> str:
+    """By choice, by the account's preference, or by Accept-Language."""
+    chosen = session.get("language")
+    if chosen in LANGUAGES:
+        return str(chosen)
+    account = g.get("account")
+    if account is not None:
+        return str(account.preferences.language)
+    return request.accept_languages.best_match(LANGUAGES) or "en"
+
+
+class Moment:
+    """A time in UTC, as an element that the browser turns into the reader's own."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    def __str__(self) -> str:
+        return f"{format_datetime(self._at, 'short')} UTC"
+
+    def __html__(self) -> str:
+        at = html.escape(self._at.isoformat())
+        return f'<time class="moment" datetime="{at}">{html.escape(str(self))}</time>'
+
+
+def _moment(value: datetime | str | None) -> Moment | str:
+    """Of a time, or of the text of one."""
+    if value is None:
+        return ""
+    return Moment(datetime.fromisoformat(value) if isinstance(value, str) else value)
+
+
+def _number(value: float | None, digits: int = 2) -> str:
+    if value is None:
+        return "–"
+    return str(format_decimal(round(value, digits)))
+
+
+@web.app_context_processor
+def _shared() -> dict[str, Any]:
+    return {
+        "csrf": generate_csrf,
+        "language": str(get_locale() or "en"),
+        "principal": current_principal(),
+        "account": g.get("account"),
+        "unread": _unread,
+        "has_pictures": (VENDOR / "cytoscape.min.js").exists(),
+        "vendor": lambda name: (VENDOR / name).exists(),
+        "own_organization": own_organization,
+        "here": request.full_path.rstrip("?"),
+        "localised": localised,
+        "name_of": _name_of,
+        "with_query": with_query,
+    }
+
+
+def localised(one: Any) -> str:
+    """A name in the reader's language, where there is one in it."""
+    english = getattr(one, "name_en", "")
+    return english if language() == "en" and english else one.name
+
+
+def _name_of(id: str) -> str:
+    """What an organisation or cluster is called; its id where there is none."""
+    asking, principal = services().asking, current_principal()
+    for look in (
+        lambda: asking.profile(principal, id).organization,
+        lambda: asking.cluster(principal, id),
+    ):
+        try:
+            return localised(look())
+        except errors.MatchmakerError:
+            continue
+    return id
+
+
+def with_query(**changes: str) -> str:
+    """This page's address with some of its query changed."""
+    kept = request.args.to_dict(flat=False)
+    kept.update({name: [value] for name, value in changes.items()})
+    return f"{request.path}?{urlencode(kept, doseq=True)}"
+
+
+def _unread() -> int:
+    if g.get("account") is None:
+        return 0
+    try:
+        return services().notices.inbox(current_principal(), limit=1).unread
+    except errors.MatchmakerError:
+        return 0  # a page that says that the store is down must not fail for it
+
+
+def own_organization() -> str:
+    """The organisation somebody acts for: the one chosen, else the first; "" for none."""
+    principal = current_principal()
+    asked = request.args.get("organization", "") or str(session.get("organization", ""))
+    if asked in principal.organizations:
+        session["organization"] = asked
+        return asked
+    return min(principal.organizations, default="")
+
+
+def signed_in() -> Principal:
+    """Whoever is looking. Raises SignInNeeded."""
+    principal = current_principal()
+    principal.require_known()
+    return principal
+
+
+def back(default: str) -> Response:
+    """To the page that the form named, if it is one of ours."""
+    target = request.form.get("back", "")
+    ours = target.startswith("/") and not target.startswith(("//", "/\\"))
+    return redirect(target if ours else default, 303)
+
+
+def is_part() -> bool:
+    """Whether htmx asks for a part of a page; what its history restores is a whole one."""
+    headers = request.headers
+    return "HX-Request" in headers and "HX-History-Restore-Request" not in headers
+
+
+def told(text: str, kind: str = "good") -> None:
+    """A line at the top of the next page."""
+    flash(text, kind)
+
+
+def chosen(options: type[Option], text: str, where: str) -> Option:
+    """One of the field's terms as a form sent it. Raises InvalidInput."""
+    try:
+        return options(text)
+    except ValueError:
+        raise errors.InvalidInput(f"{text[:100]!r} is not possible.", where=where) from None
+
+
+def whole(text: str, where: str) -> int:
+    """A whole number as a form sent it. Raises InvalidInput."""
+    if not re.fullmatch(r"[0-9]{1,9}", text.strip()):
+        raise errors.InvalidInput("must be a whole number.", where=where)
+    return int(text)
+
+
+@web.before_request
+def _readable() -> None:
+    """No store keeps the character NUL, so no page takes it."""
+    sent = [*request.args.items(multi=True), *request.form.items(multi=True)]
+    sent += [(name, str(value)) for name, value in (request.view_args or {}).items()]
+    for name, value in sent:
+        if "\x00" in value:
+            raise errors.InvalidInput("must not contain the character NUL.", where=name[:100])
+
+
+@web.get("/vendor/<path:name>")
+def vendored(name: str) -> Response:
+    """Libraries for the browser, compressed where the browser takes it."""
+    zipped = VENDOR / f"{name}.gz"
+    if zipped.exists() and "gzip" in request.headers.get("Accept-Encoding", ""):
+        response = send_from_directory(VENDOR, f"{name}.gz")
+        response.headers["Content-Encoding"] = "gzip"
+        kind = "text/css" if name.endswith(".css") else "text/javascript"
+        response.headers["Content-Type"] = f"{kind}; charset=utf-8"
+    else:
+        response = send_from_directory(VENDOR, name)
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    response.vary.add("Accept-Encoding")
+    return response
+
+
+@web.after_request
+def _close(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["X-Frame-Options"] = "DENY"
+    if request.endpoint not in ("web.static", "web.vendored"):
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Content-Language"] = language()
+    return response
+
+
+@web.errorhandler(errors.MatchmakerError)
+def _refused(error: errors.MatchmakerError) -> Response | tuple[str, int]:
+    """The page again with the reason, after a form; a page of its own otherwise."""
+    status = status_of(error)
+    if isinstance(error, errors.SignInNeeded) and request.method == "GET":
+        return redirect(url_for("web.sign_in", next=request.full_path.rstrip("?")), 303)
+    if request.method == "POST" and request.form.get("back") and status < 500:
+        told(str(error), "bad")
+        return back("/")
+    return render_template("problem.html", error=error, status=status), status
+
+
+@web.errorhandler(Exception)
+def _unexpected(error: Exception) -> tuple[str, int]:
+    """A fault of ours, as a page."""
+    note_fault(error)
+    shown = errors.MatchmakerError(
+        gettext("Matchmaker could not answer; the log says why."),
+        mend=gettext("Try again in a moment, or tell the administrator when it was."),
+    )
+    return render_template("problem.html", error=shown, status=500), 500
+
+
+@web.errorhandler(HTTPException)
+def _broken(error: HTTPException) -> Response | tuple[str, int]:
+    if isinstance(error.response, Response):
+        return error.response
+    status = error.code or 500
+    shown = errors.InvalidInput(error.description or error.name)
+    if status == 400 and "CSRF" in (error.description or ""):
+        shown = errors.InvalidInput(
+            gettext("This page was open too long."), mend=gettext("Open it again and repeat.")
+        )
+    return render_template("problem.html", error=shown, status=status), status
+
+
+Page = str | Response | tuple[str, int]

@@ -1,0 +1,237 @@
+"""Getting in and out: signing in, demo accounts, invitations, passwords, language."""
+
+from __future__ import annotations
+
+from flask import g, redirect, render_template, request, session, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from matchmaker.api.http.context import current_principal, services
+from matchmaker.api.http.guards import csrf, is_local
+from matchmaker.api.people.openid import begin_session
+from matchmaker.errors import MatchmakerError, NotFound, SignInNeeded, TooManyAttempts
+from matchmaker.web.layout import LANGUAGES, back, chosen, signed_in, told, web, whole
+from matchmaker.workflow.account import MailRhythm, Preferences, Scope
+
+Page = str | Response | tuple[str, int]
+
+
+@web.get("/sign-in")
+def sign_in() -> Page:
+    """Address and password; in demo mode one sample account for each role."""
+    if g.account is not None:
+        return redirect(url_for("web.home"))
+    return _sign_in_page()
+
+
+@web.post("/sign-in")
+def signing_in() -> Page:
+    """Signed in, and on to where one wanted to go."""
+    csrf.protect()
+    email = request.form.get("email", "")
+    try:
+        account = services().accounts.sign_in(email, request.form.get("password", ""))
+    except (SignInNeeded, TooManyAttempts) as error:
+        told(str(error), "bad")
+        return _sign_in_page(email), 401
+    language = session.get("language")
+    begin_session(account)
+    if language:
+        session["language"] = language
+    return back(url_for("web.home"))
+
+
+def _sign_in_page(email: str = "") -> str:
+    settings = services().settings
+    following = request.args.get("next") or request.form.get("back", "")
+    demo = services().demo.people() if settings.demo and is_local() else ()
+    return render_template(
+        "sign_in.html",
+        email=email,
+        following=following,
+        demo=demo,
+        openid=bool(settings.oidc_issuer),
+    )
+
+
+@web.post("/demo/<role>")
+def enter_demo(role: str) -> Page:
+    """As one of the sample people; only in demo mode, which only this machine can reach."""
+    csrf.protect()
+    # Not under another name either: a page elsewhere could point its own at this machine.
+    if not (services().settings.demo and is_local()):
+        raise NotFound(gettext("There is no demo here."))
+    language = session.get("language")
+    begin_session(services().demo.account(role))
+    if language:
+        session["language"] = language
+    return redirect(url_for("web.tour"), 303)
+
+
+@web.get("/tour")
+def tour() -> Page:
+    """What can be done here, in a minute."""
+    signed_in()
+    return render_template("tour.html")
+
+
+@web.post("/sign-out")
+def sign_out() -> Page:
+    """Out."""
+    language = session.get("language")
+    session.clear()
+    if language:
+        session["language"] = language
+    return redirect(url_for("web.sign_in"), 303)
+
+
+@web.post("/language")
+def choose_language() -> Page:
+    """Chinese or English from now on."""
+    chosen = request.form.get("language", "")
+    if chosen in LANGUAGES:
+        session["language"] = chosen
+    return back("/")
+
+
+@web.get("/invitation")
+def invitation() -> Page:
+    """What one is invited to."""
+    token = request.args.get("token", "")
+    found = services().accounts.invitation(token)
+    place = found.cluster
+    if found.belonging is not None:
+        profile = services().asking.profile(current_principal(), found.belonging.organization)
+        place = profile.organization.name
+    return render_template("invitation.html", token=token, invitation=found, place=place)
+
+
+@web.post("/invitation")
+def accept_invitation() -> Page:
+    """The place is taken."""
+    csrf.protect()
+    form = request.form
+    token = form.get("token", "")
+    try:
+        account = services().accounts.accept_invitation(
+            token, form.get("name", ""), form.get("password", "")
+        )
+    except MatchmakerError as error:
+        told(str(error), "bad")
+        return redirect(url_for("web.invitation", token=token), 303)
+    begin_session(account)
+    return redirect(url_for("web.tour"), 303)
+
+
+@web.get("/forgotten")
+def forgotten() -> Page:
+    """Ask for a link."""
+    return render_template("forgotten.html")
+
+
+@web.post("/forgotten")
+def send_link() -> Page:
+    """The same answer whether there is such an account or not."""
+    csrf.protect()
+    services().notices.send_reset(request.form.get("email", ""))
+    told(gettext("If there is such an account, a letter is on its way."))
+    return redirect(url_for("web.sign_in"), 303)
+
+
+@web.get("/reset")
+def new_password() -> Page:
+    """A new password, by the token of a link."""
+    return render_template("reset.html", token=request.args.get("token", ""))
+
+
+@web.post("/reset")
+def reset() -> Page:
+    """Done, or why not."""
+    csrf.protect()
+    token = request.form.get("token", "")
+    try:
+        services().accounts.reset(token, request.form.get("password", ""))
+    except MatchmakerError as error:
+        told(str(error), "bad")
+        return redirect(url_for("web.new_password", token=token), 303)
+    told(gettext("The new password is set. Sign in with it."))
+    return redirect(url_for("web.sign_in"), 303)
+
+
+@web.get("/unsubscribe")
+def unsubscribe() -> Page:
+    """A button, so that no mail program's preview ends anybody's mail."""
+    return render_template("unsubscribe.html", token=request.args.get("token", ""))
+
+
+@web.post("/unsubscribe")
+def unsubscribed() -> Page:
+    """No more mail; also the one-click address of RFC 8058."""
+    services().accounts.unsubscribe(request.args.get("token") or request.form.get("token", ""))
+    told(gettext("You will get no more mail."))
+    return redirect(url_for("web.sign_in"), 303)
+
+
+# -- one's own account
+
+
+@web.get("/account")
+def account() -> Page:
+    """Preferences, password, keys, export."""
+    principal = signed_in()
+    services().accounts.own(principal)
+    return render_template(
+        "account.html",
+        keys=services().accounts.keys(principal),
+        rhythms=list(MailRhythm),
+        secret=session.pop("new_key", ""),
+    )
+
+
+@web.post("/account")
+def change_account() -> Page:
+    """One of the forms of the page."""
+    principal, form, accounts = signed_in(), request.form, services().accounts
+    match form.get("what"):
+        case "preferences":
+            accounts.rename(principal, form.get("name", ""))
+            wanted = Preferences(
+                form.get("language", "zh"),
+                chosen(MailRhythm, form.get("mail", MailRhythm.DAILY), "mail"),
+                whole(form.get("alerts") or "0", "alerts"),
+            )
+            accounts.set_preferences(principal, wanted)
+            session.pop("language", None)
+            told(gettext("Saved."))
+        case "password":
+            changed = accounts.change_password(
+                principal, form.get("old_password", ""), form.get("new_password", "")
+            )
+            begin_session(changed)
+            told(gettext("The new password is set; all other sessions have ended."))
+        case "key":
+            scope = Scope.WRITE if form.get("writes") else Scope.READ
+            session["new_key"] = accounts.make_key(principal, form.get("name", ""), scope).secret
+        case "revoke":
+            accounts.revoke_key(principal, form.get("key", ""))
+            told(gettext("The key no longer works."))
+        case "delete":
+            services().privacy.delete_own(principal, form.get("password", ""))
+            session.clear()
+            return redirect(url_for("web.sign_in"), 303)
+    return redirect(url_for("web.account"), 303)
+
+
+@web.get("/notices")
+def notices() -> Page:
+    """What happened."""
+    principal = signed_in()
+    after = request.args.get("after", "")
+    return render_template("notices.html", inbox=services().notices.inbox(principal, after))
+
+
+@web.post("/notices")
+def read_notices() -> Page:
+    """All read."""
+    services().notices.mark_all_read(signed_in())
+    return redirect(url_for("web.notices"), 303)

@@ -1,0 +1,182 @@
+"""Pages of needs and offers: one's own, and the open needs of others."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from matchmaker.access import Principal
+from matchmaker.api.http.context import services
+from matchmaker.domain import (
+    GoalName,
+    Kind,
+    Need,
+    NeedState,
+    OfferKind,
+    Organization,
+    Terms,
+)
+from matchmaker.errors import InvalidInput, MatchmakerError
+from matchmaker.recommend.goals import GOALS
+from matchmaker.services.asking import Answered
+from matchmaker.services.matching.matching import Question
+from matchmaker.store.documents import new_id
+from matchmaker.web.cards import Card, cards_of
+from matchmaker.web.directory import PAGES_LOOKED_AT
+from matchmaker.web.find import DISMISSAL_REASONS, SHOWN, picked_by
+from matchmaker.web.layout import (
+    Page,
+    back,
+    chosen,
+    own_organization,
+    signed_in,
+    told,
+    web,
+    whole,
+)
+from matchmaker.workflow.interactions import TraceKind
+from matchmaker.workflow.posting import Posting, PostingAction
+
+NEEDS_SHOWN = 3
+
+
+@web.get("/postings")
+def postings() -> Page:
+    """One's needs and offers in every state."""
+    principal, own = signed_in(), own_organization()
+    page = services().postings.listed(principal, own, request.args.get("after", ""), 50)
+    return render_template("postings.html", page=page)
+
+
+@web.get("/postings/new")
+def new_posting() -> Page:
+    """A need or an offer in one's own words."""
+    signed_in()
+    return _posting_page({"what": request.args.get("what", "need")})
+
+
+def _posting_page(sent: dict[str, Any], preview: list[Card] | None = None) -> str:
+    return render_template(
+        "posting_new.html",
+        sent=sent,
+        preview=preview,
+        goals=list(GoalName),
+        offer_kinds=list(OfferKind),
+        terms=list(Terms),
+        reasons=DISMISSAL_REASONS,
+    )
+
+
+@web.post("/postings/new")
+def make_posting() -> Page:
+    """Shown who could meet it first; then saved or published."""
+    principal, form = signed_in(), request.form
+    sent = form.to_dict()
+    try:
+        posting = _posting_of(form, own_organization())
+        if form.get("do") == "preview":
+            answer = services().postings.preview(principal, posting, 5)
+            found = cards_of(principal, Answered(answer, "")) if answer else []
+            return _posting_page(sent, found)
+        posted = services().postings.post(principal, posting, publish=form.get("do") != "draft")
+    except MatchmakerError as error:
+        told(str(error), "bad")
+        return _posting_page(sent), 422
+    told(gettext("Saved."))
+    return redirect(url_for("web.posting", id=posted.posting.id), 303)
+
+
+def _posting_of(form: Any, own: str) -> Posting:
+    is_need = form.get("what") == "need"
+    deadline, slots = form.get("deadline", ""), form.get("slots", "").strip()
+    return Posting(
+        new_id(),
+        own,
+        form.get("text", ""),
+        "",
+        datetime.now(UTC).replace(microsecond=0),
+        goal=chosen(GoalName, form.get("goal", ""), "goal") if is_need else None,
+        offer_kind=None if is_need else chosen(OfferKind, form.get("offer_kind", ""), "kind"),
+        terms=chosen(Terms, form.get("terms", Terms.MARKET), "terms"),
+        slots=whole(slots, "slots") if slots and not is_need else None,
+        quantity=form.get("quantity", "")[:200],
+        deadline=_day(deadline) if deadline else None,
+    )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput("must be a day, as 2026-05-01.", where="deadline") from None
+
+
+@web.get("/postings/<id>")
+def posting(id: str) -> Page:
+    """One posting, with who could meet it."""
+    principal = signed_in()
+    posted = services().postings.show(principal, id)
+    one = posted.posting
+    answered = None
+    if one.goal is not None and one.state == "published" and principal.acts_for(one.organization):
+        question = Question(one.goal, SHOWN)
+        answered = services().asking.for_text(principal, one.text, question, one.organization)
+    return render_template(
+        "posting.html",
+        one=one,
+        answered=answered,
+        cards=cards_of(principal, answered),
+        goal=one.goal,
+        own=own_organization(),
+        saved=picked_by(principal, own_organization(), TraceKind.SAVED),
+        reasons=DISMISSAL_REASONS,
+    )
+
+
+@web.post("/postings/<id>")
+def move_posting(id: str) -> Page:
+    """Publish, withdraw, renew; approve or return."""
+    action = chosen(PostingAction, request.form.get("action", ""), "action")
+    services().postings.act(signed_in(), id, action, request.form.get("note", ""))
+    told(gettext("Done."))
+    return back(url_for("web.posting", id=id))
+
+
+@web.get("/needs")
+def needs() -> Page:
+    """Open needs of others, those first that one's house can answer best."""
+    principal, own = signed_in(), own_organization()
+    kind = services().asking.profile(principal, own).organization.kind if own else None
+    rows, following = _answerable(principal, own, kind)
+    best: list[Card] = []
+    if kind in CANDIDATES_ONLY:
+        goal = GoalName.CUSTOMER if kind is Kind.PLATFORM else GoalName.INDUSTRY_PARTNER
+        answered = services().asking.for_organization(principal, own, Question(goal, 10))
+        best = cards_of(principal, answered)
+    return render_template("needs.html", rows=rows, following=following, own=own, best=best)
+
+
+def _answerable(
+    principal: Principal, own: str, kind: Kind | None
+) -> tuple[list[tuple[Need, Organization]], str | None]:
+    """Needs that an organisation of this kind may answer, enough to fill a page."""
+    asking = services().asking
+    after: str | None = request.args.get("after") or None
+    rows: list[tuple[Need, Organization]] = []
+    for _ in range(PAGES_LOOKED_AT):
+        page = asking.needs(principal, None, NeedState.OPEN, after, 50)
+        rows += [
+            (one, asking.profile(principal, one.organization).organization)
+            for one in page.rows
+            if one.organization != own and (kind is None or kind in GOALS[one.goal].candidates)
+        ]
+        after = page.after
+        if after is None or len(rows) >= SHOWN:
+            break
+    return rows, after
+
+
+CANDIDATES_ONLY = frozenset({Kind.UNIVERSITY, Kind.RESEARCH_INSTITUTE, Kind.PLATFORM})

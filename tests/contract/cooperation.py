@@ -1,0 +1,96 @@
+"""The exchange's services on any store, with organisations and people to act."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from matchmaker.access import ADMIN, Principal
+from matchmaker.domain import Cluster, GraphRows, Kind, Membership, Organization
+from matchmaker.services.cooperation.capacity import Capacity
+from matchmaker.services.cooperation.graph_sync import Realising
+from matchmaker.services.cooperation.introductions import Introductions
+from matchmaker.services.people.accounts import Accounts
+from matchmaker.services.people.notification_outbox import Telling
+from matchmaker.services.repositories import Shelves
+from matchmaker.store.documents import Store
+from matchmaker.workflow.account import Account, Belonging, Post
+
+FIRMS = ("t:f0", "t:f1", "t:f2", "t:f3")
+LAB = "t:lab"
+START = datetime(2026, 3, 1, 8, tzinfo=UTC)
+PASSWORD = "correct horse 9"
+
+
+class Watch:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, step: timedelta) -> None:
+        self.now += step
+
+
+@dataclass
+class Exchange:
+    """Services on one store."""
+
+    store: Store
+    shelves: Shelves
+    accounts: Accounts
+    capacity: Capacity
+    realising: Realising
+    introductions: Introductions
+    clock: Watch
+
+    def person(self, organization: str, number: int = 0) -> Account:
+        """Somebody who acts for an organisation."""
+        email = f"p{number}.{organization.replace(':', '.')}@example.org"
+        return self.accounts.create(
+            ADMIN, email, f"P of {organization}", PASSWORD,
+            belongings=(Belonging(organization, Post.OWNER),),
+        )  # fmt: skip
+
+    def coordinator(self) -> Principal:
+        """Of the only cluster."""
+        return self.accounts.create(
+            ADMIN, "c@example.org", "C", PASSWORD, clusters=("t:c",)
+        ).principal()
+
+
+def exchange_on(store: Store, capacities: dict[str, int] | None = None) -> Exchange:
+    """Four firms and a lab in a cluster; `capacities` of some."""
+    capacities = capacities or {}
+    organizations = [
+        Organization(
+            one,
+            f"厂{one}",
+            Kind.RESEARCH_INSTITUTE if one == LAB else Kind.FIRM,
+            contact=f"secret of {one}",
+            capacity=capacities.get(one),
+        )
+        for one in (*FIRMS, LAB)
+    ]
+    store.upsert(
+        GraphRows(
+            organizations=tuple(organizations),
+            clusters=(Cluster("t:c", "群"),),
+            memberships=tuple(Membership("t:c", one) for one in (*FIRMS, LAB)),
+        )
+    )
+    return services_on(store)
+
+
+def services_on(store: Store) -> Exchange:
+    """The services on a store as it is."""
+    clock = Watch()
+    shelves = Shelves(lambda: store.documents)
+    accounts = Accounts(lambda: store, shelves, lambda: "secret of the tests", clock)
+    capacity = Capacity(shelves, 5)
+    realising = Realising(store, shelves)
+    introductions = Introductions(store, shelves, capacity, Telling(shelves), realising, clock)
+    return Exchange(store, shelves, accounts, capacity, realising, introductions, clock)

@@ -1,0 +1,172 @@
+"""Alerts within limits, the hold-out, and forgetting, on both stores."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from matchmaker.access import ADMIN, SYSTEM
+from matchmaker.domain import GoalName, Kind
+from matchmaker.recommend.model import Recommendation
+from matchmaker.services.cooperation.batches import Batches, Planned
+from matchmaker.services.cooperation.introductions import Proposal
+from matchmaker.services.cooperation.postings import Postings
+from matchmaker.services.matching.matching import Answer, Freshness
+from matchmaker.services.people.notification_outbox import Telling
+from matchmaker.services.people.privacy import Privacy
+from matchmaker.store.documents import Store, new_id
+from matchmaker.workflow.account import Preferences
+from matchmaker.workflow.introduction import Action
+from matchmaker.workflow.notification import NoticeKind
+from matchmaker.workflow.posting import Posting
+from tests.contract.cooperation import START, exchange_on
+
+
+class Ranked:
+    """A matcher that always names the same two: what is tested here is who is told."""
+
+    def for_need(self, need, question):
+        found = tuple(
+            Recommendation(row, id, id, "", Kind.FIRM, 0.9, (), (), ())
+            for row, id in enumerate(("t:f1", "t:f2"))
+        )
+        return Answer(question.goal, need.organization, found, Freshness(1, START.date(), 1))
+
+
+def test_alerts_go_to_those_who_want_them_and_within_their_number(store: Store) -> None:
+    exchange = exchange_on(store)
+    owner = exchange.person("t:f0").principal()
+    wants, silent = exchange.person("t:f1"), exchange.person("t:f2")
+    exchange.accounts.set_preferences(wants.principal(), Preferences("zh", alerts_a_week=2))
+    postings = Postings(
+        store, exchange.shelves, Telling(exchange.shelves), lambda: Ranked(), exchange.clock
+    )
+
+    def post() -> None:
+        posting = Posting(new_id(), "t:f0", "需要铸件", "", START, goal=GoalName.SUPPLIER)
+        postings.post(owner, posting, publish=True)
+
+    def alerts(account) -> int:
+        notices = exchange.shelves.notices.values("account", account.id)
+        return sum(one.kind is NoticeKind.ALERT for one in notices)
+
+    for _ in range(4):
+        post()
+    assert (alerts(wants), alerts(silent)) == (2, 0)
+    exchange.clock.forward(timedelta(days=8))
+    post()
+    assert alerts(wants) == 3
+
+
+def test_a_posting_expires_and_is_renewed_in_the_graph_too(store: Store) -> None:
+    exchange = exchange_on(store)
+    owner = exchange.person("t:f0").principal()
+    postings = Postings(
+        store, exchange.shelves, Telling(exchange.shelves), lambda: Ranked(), exchange.clock
+    )
+    posting = Posting(
+        new_id(), "t:f0", "需要铸件", "", START, goal=GoalName.SUPPLIER,
+        deadline=START.date() + timedelta(days=3),
+    )  # fmt: skip
+    made = postings.post(owner, posting, publish=True).posting
+    exchange.clock.forward(timedelta(days=5))
+    assert postings.expire_due() == 1
+    assert store.need(made.graph_id).state == "expired"
+    from matchmaker.workflow.posting import PostingAction
+
+    postings.act(owner, made.id, PostingAction.RENEW)
+    assert store.need(made.graph_id).state == "open"
+    assert postings.carry_over() == 0
+
+
+def test_held_out_pairs_are_written_down_and_never_proposed(store: Store) -> None:
+    exchange = exchange_on(store)
+    coordinator = exchange.coordinator()
+    batches = Batches(
+        store, exchange.shelves, exchange.introductions, exchange.capacity,
+        lambda: None, lambda: None, lambda: ("salt", 0.5), exchange.clock,
+    )  # fmt: skip
+    pairs = [
+        Planned(a, b, GoalName.SUPPLIER, 0.5)
+        for a in ("t:f0", "t:f1", "t:f2")
+        for b in ("t:f1", "t:f2", "t:f3")
+        if a < b
+    ]
+    made = batches.for_pairs(coordinator, "t:c", pairs)
+    assignments = list(exchange.shelves.assignments.values("cluster", "t:c"))
+    held = {(one.seeker, one.candidate) for one in assignments if one.held}
+    treated = {(one.seeker, one.candidate) for one in assignments if not one.held}
+    assert len(held) == made.held_out > 0
+    assert len(treated) == len(made.introductions) > 0
+    proposed = {(one.seeker, one.candidate) for one in exchange.shelves.introductions.values()}
+    assert proposed == treated
+    again = batches.for_pairs(coordinator, "t:c", pairs)
+    assert again.introductions == ()
+    assert {
+        (one.seeker, one.candidate)
+        for one in exchange.shelves.assignments.values("cluster", "t:c")
+        if one.held
+    } == held
+
+
+def test_a_batch_keeps_to_the_slots(store: Store) -> None:
+    exchange = exchange_on(store, {"t:f3": 1})
+    batches = Batches(
+        store, exchange.shelves, exchange.introductions, exchange.capacity,
+        lambda: None, lambda: None, lambda: ("salt", 0.0), exchange.clock,
+    )  # fmt: skip
+    pairs = [
+        Planned(one, "t:f3", GoalName.SUPPLIER, value)
+        for one, value in (("t:f0", 0.4), ("t:f1", 0.9), ("t:f2", 0.5))
+    ]
+    made = batches.for_pairs(exchange.coordinator(), "t:c", pairs)
+    assert [(one.seeker, one.value) for one in made.planned] == [("t:f1", 0.9)]
+
+
+def test_what_is_old_becomes_counts_and_no_count_is_lost(store: Store) -> None:
+    exchange = exchange_on(store)
+    person = exchange.person("t:f0").principal()
+    made = exchange.introductions.propose(person, Proposal(GoalName.SUPPLIER, "t:f0", "t:f1"))
+    exchange.introductions.act(person, made.id, Action.CANCEL)
+    privacy = Privacy(
+        store, exchange.shelves, exchange.accounts, exchange.clock,
+        keep_traces=timedelta(days=30), keep_over=timedelta(days=60),
+    )  # fmt: skip
+    assert privacy.forget_old() == 0
+    exchange.clock.forward(timedelta(days=61))
+    assert privacy.forget_old() == 1
+    assert exchange.shelves.introductions.maybe(made.id) is None
+    (tally,) = exchange.shelves.tallies.values()
+    assert dict(tally.counts) == {"supplier cancelled": 1}
+
+
+def test_a_deleted_person_leaves_the_agreement_and_no_name(store: Store) -> None:
+    exchange = exchange_on(store)
+    first, second = exchange.person("t:f0"), exchange.person("t:f1")
+    made = exchange.introductions.propose(
+        first.principal(), Proposal(GoalName.SUPPLIER, "t:f0", "t:f1")
+    )
+    exchange.introductions.act(second.principal(), made.id, Action.ACCEPT)
+    exchange.introductions.write(first.principal(), made.id, "您好")
+    privacy = Privacy(
+        store, exchange.shelves, exchange.accounts, exchange.clock,
+        keep_traces=timedelta(days=30), keep_over=timedelta(days=60),
+    )  # fmt: skip
+    privacy.delete_account(ADMIN, first.id)
+    seen = exchange.introductions.show(second.principal(), made.id)
+    assert seen.state == "accepted"
+    assert seen.contact.people == ()
+    (message,) = exchange.introductions.messages(second.principal(), made.id).rows
+    assert (message.text, message.author) == ("您好", "left")
+
+
+def test_who_opted_out_is_not_proposed_by_a_coordinator(store: Store) -> None:
+    import pytest
+
+    from matchmaker.errors import WrongState
+
+    exchange = exchange_on(store)
+    current = store.organization("t:f1")
+    store.replace_organization(replace(current, listed=False), None, current.version)
+    with pytest.raises(WrongState):
+        exchange.introductions.propose(SYSTEM, Proposal(GoalName.SUPPLIER, "t:f0", "t:f1"))

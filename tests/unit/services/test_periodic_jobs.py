@@ -1,0 +1,52 @@
+"""The worker's rounds: each part by itself, and what is due is done."""
+
+from datetime import timedelta
+
+from matchmaker.access import ADMIN
+from matchmaker.domain import GoalName, GraphRows, Kind, Organization
+from matchmaker.jobs import tend_exchange, tend_postings
+from matchmaker.services.cooperation.introductions import Proposal
+from matchmaker.services.repositories import utc_now
+from matchmaker.settings import Settings
+from matchmaker.wiring import Wiring
+from matchmaker.workflow.account import Belonging
+
+
+class Later(Wiring):
+    """The same parts, fifteen days on."""
+
+    @property
+    def clock(self):
+        return lambda: utc_now() + timedelta(days=15)
+
+
+def test_what_nobody_answered_expires_though_the_mail_server_is_down(tmp_path):
+    settings = Settings(
+        data_dir=tmp_path, smtp_host="127.0.0.1", smtp_port=9, smtp_tls=False, _env_file=None
+    )
+    now = Wiring(settings)
+    now.store.prepare()
+    now.store.upsert(
+        GraphRows(
+            organizations=(
+                Organization("t:a", "甲", Kind.FIRM), Organization("t:b", "乙", Kind.FIRM)
+            )
+        )
+    )  # fmt: skip
+    people = [
+        now.accounts.create(
+            ADMIN, f"{one}@example.org", one, "correct horse 9", belongings=(Belonging(f"t:{one}"),)
+        )
+        for one in "ab"
+    ]
+    made = now.introductions.propose(
+        people[0].principal(), Proposal(GoalName.SUPPLIER, "t:a", "t:b")
+    )
+    later = Later(settings)
+    tend_exchange(later)
+    tend_postings(later)
+    assert later.introductions.show(people[0].principal(), made.id).state == "expired"
+    # The letters wait for a server that takes them.
+    assert later.shelves.notices.tally("unmailed")["yes"] >= 2
+    now.store.close()
+    later.store.close()

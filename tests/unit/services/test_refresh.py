@@ -1,0 +1,86 @@
+"""Refreshing: when it is needed, what it makes, and that two do not meet."""
+
+import fcntl
+
+import pytest
+
+from matchmaker.domain import GoalName, GraphRows, Kind, Offer, OfferKind, Organization
+from matchmaker.errors import SnapshotUnavailable, WrongState
+from matchmaker.jobs import refresh_if_needed
+from matchmaker.services.matching.matching import Question
+from matchmaker.settings import Settings
+from matchmaker.wiring import wire
+
+FIRM = GraphRows(
+    organizations=(Organization("t:firm", "示例厂", Kind.FIRM),),
+    offers=(Offer("t:offer", "t:firm", OfferKind.PRODUCT, "不锈钢球阀", "zh"),),
+)
+
+
+def test_a_snapshot_is_needed_until_it_shows_the_store(wired):
+    assert wired.refreshing.is_needed()
+    wired.store.upsert(FIRM)
+    wired.refreshing.refresh()
+    assert not wired.refreshing.is_needed()
+    wired.store.upsert(GraphRows(organizations=(Organization("t:2", "示例二厂", Kind.FIRM),)))
+    assert wired.refreshing.is_needed()
+
+
+def test_it_holds_the_stores_version_and_rows(wired):
+    wired.store.upsert(FIRM)
+    steps = []
+    meta = wired.refreshing.refresh(lambda step, done, total: steps.append((step, done, total)))
+    assert meta.version == wired.store.version()
+    assert meta.counts["organizations"] == 1
+    assert ("Embedding statements", 1, 1) in steps
+
+
+def test_the_store_gets_its_vectors(wired):
+    wired.store.upsert(FIRM)
+    wired.refreshing.refresh()
+    revision = wired.embedder().identity.revision
+    assert wired.store.missing_embeddings(revision) == ()
+    query = wired.embedder().queries(["球阀"])[0]
+    nearest = wired.store.nearest_statements(query.tolist(), frozenset(), 1)
+    assert nearest[0].statement.id == "t:offer"
+
+
+def test_another_model_needs_another_snapshot(wired):
+    wired.store.upsert(FIRM)
+    wired.refreshing.refresh()
+    other = wire(Settings(data_dir=wired.settings.data_dir, model="nobody/other", _env_file=None))
+    assert other.refreshing.is_needed()
+    other.store.close()
+
+
+def test_another_store_of_the_same_version_needs_another_snapshot(wired, tmp_path):
+    wired.store.upsert(FIRM)
+    wired.refreshing.refresh()
+    settings = Settings(
+        data_dir=wired.settings.data_dir, store=f"sqlite:///{tmp_path}/other.db", _env_file=None
+    )
+    other = wire(settings)
+    other.store.prepare()
+    other.store.upsert(FIRM)
+    assert other.store.version() == wired.store.version()
+    assert other.refreshing.is_needed()
+    with pytest.raises(SnapshotUnavailable, match="another store"):
+        other.matching.for_text("球阀", Question(GoalName.SUPPLIER))
+    assert not {check.name: check for check in other.health.checks()}["snapshot"].ok
+    other.refreshing.refresh()
+    assert other.matching.for_text("球阀", Question(GoalName.SUPPLIER)).recommendations
+    other.store.close()
+
+
+def test_two_refreshes_do_not_meet(wired):
+    wired.snapshot_root.mkdir()
+    with (wired.snapshot_root / ".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with pytest.raises(WrongState):
+            wired.refreshing.refresh()
+
+
+def test_the_job_refreshes_only_when_the_store_has_changed(wired):
+    wired.store.upsert(FIRM)
+    assert refresh_if_needed(wired)
+    assert not refresh_if_needed(wired)

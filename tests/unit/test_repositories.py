@@ -1,0 +1,15 @@
+"""The drawing of the state machine and its table say the same."""
+
+import re
+from pathlib import Path
+
+from matchmaker.workflow.introduction import TRANSITIONS
+
+PAGE = Path(__file__).parents[2] / "docs" / "introductions.md"
+
+
+def test_the_drawn_arrows_are_the_table():
+    arrows = re.findall(r"^    (\w+) --> (\w+): (\w+)$", PAGE.read_text("utf-8"), re.MULTILINE)
+    drawn = {(state, action): target for state, target, action in arrows}
+    assert len(drawn) == len(arrows)
+    assert drawn == {(str(s), str(a)): str(target) for (s, a), target in TRANSITIONS.items()}

@@ -1,0 +1,232 @@
+"""Imports, duplicates and long work, in a real browser and both languages."""
+
+from io import BytesIO
+
+import pytest
+from playwright.sync_api import expect
+
+from matchmaker.access import Principal
+from matchmaker.domain import DuplicateCandidate, GraphRows, Kind, Organization
+from matchmaker.errors import InvalidInput, MatchmakerError, NotAllowed, NotFound, WrongState
+from matchmaker.workflow.job import WorkKind, WorkState
+
+VALVES, HOSIERY = "seed:cluster-valves", "seed:cluster-hosiery"
+ADMIN = Principal("key:admin", admin=True)
+COORDINATOR = Principal("account:c", account="c", clusters=frozenset({VALVES}))
+MEMBER, STRANGER = "seed:valves-001", "seed:hosiery-001"
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).first.click()
+    page.wait_for_load_state("networkidle")
+
+
+def table(text):
+    return BytesIO(text.encode())
+
+
+def brought(sample, principal, name, text, cluster=""):
+    """A table written as by the pages, and the record of it."""
+    upload = sample.intake.keep(principal, name, "mine.csv", table(text), cluster)
+    look = sample.intake.look(principal, upload, None, cluster)
+    job = sample.intake.write(principal, upload, look.mapping, cluster)
+    sample.work.work_off()
+    assert sample.work.show(ADMIN, job.id).state is WorkState.DONE
+    return look, sample.shelves.imports.get(job.id).value
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_administrator_maps_columns_writes_and_takes_back(visit, sample, tmp_path, language):
+    say = (lambda zh, en: zh) if language == "zh" else (lambda zh, en: en)
+    mine = tmp_path / "mine.csv"
+    mine.write_text(
+        f"编号,全称是,类别\nseed:{language}-1,示例新厂,firm\nseed:{language}-2,,firm\n"
+        f"seed:{language}-3,示例,castle\n",
+        "utf-8",
+    )
+    admin = visit("admin", language)
+    page = admin.page
+    admin.open("/admin/import")
+    page.select_option("select[name=table]", "organizations")
+    page.set_input_files("input[name=file]", mine)
+    press(page, say("先检查", "Look at it first"))
+    chosen = [one.input_value() for one in page.locator("select[name=column]").all()]
+    assert chosen == ["id", "", "kind"]
+    assert page.locator("p.notice[role=alert]").is_visible()
+    page.locator("select[name=column]").nth(1).select_option("name")
+    press(page, say("按这些列重新检查", "Look again with these columns"))
+    rows = page.locator("main table").nth(1).locator("tbody tr")
+    assert sorted(rows.locator("td:first-child").all_inner_texts()) == ["3", "4"]
+    assert rows.filter(has_text=say("为空", "is empty")).count() == 1
+    with pytest.raises(NotFound):
+        sample.directory.profile(f"seed:{language}-1")
+    press(page, say("写入可用的行", "Write the good rows"))
+    expect(page.locator("#job")).to_contain_text(say("等待开始", "Waiting to begin"))
+    sample.work.work_off()
+    expect(page.locator("#job")).to_contain_text(say("已完成", "Done"))
+    assert sample.directory.profile(f"seed:{language}-1").organization.name == "示例新厂"
+    with pytest.raises(NotFound):
+        sample.directory.profile(f"seed:{language}-3")
+    page.locator("#job a").click()
+    press(page, say("撤销", "Take it back"))
+    with pytest.raises(NotFound):
+        sample.directory.profile(f"seed:{language}-1")
+    assert page.get_by_text(say("已撤销", "taken back"), exact=True).count() >= 1
+    assert admin.complaints == []
+
+
+def test_an_import_taken_back_leaves_the_graph_as_it_was(sample):
+    before = sample.store.export().rows
+    old = sample.directory.profile(MEMBER).organization
+    _, imported = brought(
+        sample, ADMIN, "organizations",
+        f"id,name,kind,description\n{MEMBER},改名,firm,新的说明\nmy:un-1,新厂,firm,做阀门\n",
+    )  # fmt: skip
+    assert sample.directory.profile(MEMBER).organization.name == "改名"
+    assert sample.intake.undo(ADMIN, imported.id) == 0
+    after = sample.store.export().rows
+    assert sample.directory.profile(MEMBER).organization.name == old.name
+    assert {one.id for one in after.organizations} == {one.id for one in before.organizations}
+    assert after.descriptions == before.descriptions
+    with pytest.raises(WrongState):
+        sample.intake.undo(ADMIN, imported.id)
+
+
+def test_what_others_built_on_an_import_keeps_it(sample):
+    _, imported = brought(sample, ADMIN, "organizations", "id,name,kind\nmy:base,新厂,firm\n")
+    _, later = brought(
+        sample, ADMIN, "ties", f"id,source,target,layer\nmy:t,my:base,{MEMBER},SUPPLIES\n"
+    )
+    with pytest.raises(InvalidInput, match="refers"):
+        sample.intake.undo(ADMIN, imported.id)
+    assert sample.directory.profile("my:base")
+    sample.intake.undo(ADMIN, later.id)
+    sample.intake.undo(ADMIN, imported.id)
+
+
+def test_a_coordinator_brings_in_members_and_nothing_else(sample):
+    look, imported = brought(
+        sample, COORDINATOR, "organizations",
+        f"id,name,kind\n{MEMBER},示例·海昌阀门集团股份有限公司,firm\n{STRANGER},抢来的,firm\nmy:new,新成员,firm\n",
+        VALVES,
+    )  # fmt: skip
+    assert [problem.line for problem in look.report.problems] == [3]
+    assert sample.directory.profile(STRANGER).organization.name != "抢来的"
+    assert [one.id for one in sample.directory.clusters_of("my:new")] == [VALVES]
+    sample.intake.undo(COORDINATOR, imported.id)
+    with pytest.raises(NotFound):
+        sample.directory.profile("my:new")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("memberships", f"cluster,organization\n{VALVES},{STRANGER}\n"),
+        ("memberships", f"cluster,organization\n{HOSIERY},{MEMBER}\n"),
+        ("offers", f"id,organization,kind,text\nmy:o,{STRANGER},product,别人的供给\n"),
+        ("ties", f"id,source,target,layer\nmy:x,{STRANGER},seed:hosiery-002,SUPPLIES\n"),
+    ],
+)
+def test_a_coordinator_cannot_speak_for_others(sample, name, text):
+    upload = sample.intake.keep(COORDINATOR, name, "mine.csv", table(text), VALVES)
+    look = sample.intake.look(COORDINATOR, upload, None, VALVES)
+    assert look.report.refused == 1
+    assert sum(look.report.rows.values()) == 0
+
+
+def test_who_may_not_import_learns_nothing(sample):
+    firm = Principal("account:f", account="f", organizations=frozenset({MEMBER}))
+    for principal, cluster in (
+        (firm, ""),
+        (firm, VALVES),
+        (COORDINATOR, ""),
+        (COORDINATOR, HOSIERY),
+    ):
+        with pytest.raises(NotAllowed):
+            sample.intake.keep(principal, "organizations", "a.csv", table("id\n"), cluster)
+        with pytest.raises(NotAllowed):
+            sample.intake.imports(principal, cluster)
+    upload = sample.intake.keep(ADMIN, "organizations", "a.csv", table("id,name,kind\n"))
+    with pytest.raises(InvalidInput, match="not there"):
+        sample.intake.look(COORDINATOR, upload, None, VALVES)
+    with pytest.raises(NotAllowed):
+        sample.work.ask(COORDINATOR, WorkKind.REFRESH)
+    with pytest.raises(InvalidInput):
+        sample.intake.keep(COORDINATOR, "clusters", "a.csv", table("id\n"), VALVES)
+
+
+def test_two_records_of_one_firm_become_one_and_its_people_stay(visit, sample):
+    firms = [
+        Organization("dup:1", "重名厂", Kind.FIRM),
+        Organization("dup:2", "重名廠", Kind.FIRM),
+    ]
+    pair = DuplicateCandidate("dup:1", "dup:2", 0.97, "same name")
+    sample.store.upsert(GraphRows(organizations=tuple(firms), duplicates=(pair,)))
+    visitor = visit("admin", "zh")
+    visitor.open("/admin/duplicates")
+    article = visitor.page.locator("article", has_text="重名厂")
+    assert "名称相同" in article.inner_text()
+    article.get_by_role("button", name="相同，保留左边").click()
+    visitor.page.wait_for_load_state("networkidle")
+    assert sample.directory.profile("dup:2").organization.id == "dup:1"
+    assert visitor.page.locator("article", has_text="重名厂").count() == 0
+    assert visitor.complaints == []
+
+
+def test_two_firms_that_are_not_one_are_not_asked_about_again(sample):
+    pair = DuplicateCandidate("seed:valves-010", "seed:valves-011", 0.9, "same name")
+    sample.store.upsert(GraphRows(duplicates=(pair,)))
+    sample.intake.keep_apart(ADMIN, *pair.key)
+    assert pair not in sample.importing.duplicates()
+    assert ("seed:valves-010", "seed:valves-011") in {
+        (one.first, one.second) for one in sample.shelves.apart.values()
+    }
+
+
+def test_work_that_fails_says_why_and_work_goes_on(sample, monkeypatch):
+    def fails(job, progress):
+        progress("Reading the graph", 1, 2)
+        raise WrongState("Another refresh is running.", mend="Wait until it is done.")
+
+    monkeypatch.setitem(sample.chores, WorkKind.REFRESH, fails)
+    monkeypatch.setitem(sample.chores, WorkKind.DERIVE, lambda job, progress: "7")
+    first = sample.work.ask(ADMIN, WorkKind.REFRESH)
+    second = sample.work.ask(ADMIN, WorkKind.DERIVE)
+    assert sample.work.work_off() == 2
+    failed = sample.work.show(ADMIN, first.id)
+    assert (failed.state, failed.stage, failed.done) == (WorkState.FAILED, "Reading the graph", 1)
+    assert "Another refresh" in failed.said
+    assert sample.work.show(ADMIN, second.id).said == "7"
+    with pytest.raises(MatchmakerError):
+        sample.work.show(COORDINATOR, first.id)
+
+
+def test_work_that_breaks_is_told_without_its_inside(sample, monkeypatch):
+    def breaks(job, progress):
+        raise RuntimeError("secret")
+
+    monkeypatch.setitem(sample.chores, WorkKind.REFRESH, breaks)
+    job = sample.work.ask(ADMIN, WorkKind.REFRESH)
+    with pytest.raises(RuntimeError):
+        sample.work.work_off()
+    found = sample.work.show(ADMIN, job.id)
+    assert found.state is WorkState.FAILED
+    assert "secret" not in found.said
+
+
+def test_clusters_are_made_renamed_and_their_members_let_in_and_out(visit, sample):
+    visitor = visit("admin", "zh")
+    page = visitor.page
+    visitor.open("/admin/clusters")
+    page.fill("input[name=name]", "示例新集群")
+    page.fill("input[name=place]", "温州市")
+    press(page, "保存")
+    id = page.locator("form input[name=id]").first.input_value()
+    assert sample.directory.cluster(id).place == "gbt2260:330300"
+    page.fill("input[name=organization]", MEMBER)
+    press(page, "加入")
+    assert id in [one.id for one in sample.directory.clusters_of(MEMBER)]
+    page.locator("button[value=leave]").first.click()
+    page.wait_for_load_state("networkidle")
+    assert id not in [one.id for one in sample.directory.clusters_of(MEMBER)]
+    assert visitor.complaints == []

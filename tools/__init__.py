@@ -1,0 +1,1 @@
+"""Programs for developing and trying: not part of the package."""
