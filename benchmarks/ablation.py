@@ -40,9 +40,9 @@ def measured(
     kept: tuple[str, ...],
 ) -> dict[str, Floats]:
     """Each measure of each question, (questions,), ranked by what was learned from `kept`."""
-    telling = train.telling(train.only(learned, names, kept), kept)
-    models = train.fit(train.only(learned, names, telling), telling)
-    values = train.only(asked, names, telling).values
+    telling = train.informative(train.select(learned, names, kept), kept)
+    models = train.fit(train.select(learned, names, telling), telling)
+    values = train.select(asked, names, telling).values
     score = sum(model.decision_function(values) for model in models)
     order = np.lexsort((asked.row, -score, asked.group))
     group, label = asked.group[order], asked.label[order]
@@ -73,7 +73,7 @@ def main() -> None:
         questions = [questions[number] for number in np.sort(drawn)]
     asked = examples_of(past, goal, questions)
     warm = np.array([history(past, one) > 0 for one in questions])
-    learned = train.together(learning_examples(past, goal))
+    learned = train.concatenate(learning_examples(past, goal))
     names = train.learned_features(goal)
     ranking = tuple(name for name in names if name not in train.OF_SEEKER)
     families = sorted({FEATURES[name].family for name in ranking})

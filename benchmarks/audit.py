@@ -42,7 +42,7 @@ from matchmaker.domain import (
 )
 from matchmaker.services.auditing.auditing import Auditing
 from matchmaker.services.auditing.worklist import proposed
-from matchmaker.services.matching.ranker_files import RankerFolder
+from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.snapshot.build import build
 from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.snapshot.model import Snapshot
@@ -152,7 +152,7 @@ def sizes() -> None:
 def real(folder: Path) -> None:
     reader = SnapshotReader(folder / "snapshots")
     snapshot = reader.current()
-    auditing = Auditing(_Named(snapshot), reader, RankerFolder(folder / "rankers"))  # type: ignore[arg-type]
+    auditing = Auditing(_Named(snapshot), reader, RankerFiles(folder / "rankers"))  # type: ignore[arg-type]
     clusters = auditing.landscape().clusters
     everyone = timed(lambda: [auditing.benchmark(one) for one in (Channel.COOPERATION,)])
     print(f"\n{folder}: {len(clusters)} clusters with members")
@@ -172,14 +172,16 @@ def real(folder: Path) -> None:
 def effect(snapshot: Snapshot, auditing: Auditing, cluster: int, name: str) -> None:
     view = auditing.view(name, Channel.COOPERATION)
     network = view.network
-    ranker = RankerFolder(Path("none")).current()
+    ranker = RankerFiles(Path("none")).current()
     options = proposed(snapshot, network, ranker)
     items = work.worklist(network, options, {}, 10)
     ours = gain(network, [one.proposal for one in items])
     rng = np.random.default_rng(cluster)
     drawn = np.mean([gain(network, absent(network, rng, len(items))) for _ in range(DRAWS)], axis=0)
     alike = gain(network, similar(snapshot, network, len(items)))
-    anything = gain(network, [one.proposal for one in work.worklist(network, every(network), {})])
+    anything = gain(
+        network, [one.proposal for one in work.worklist(network, every_proposal(network), {})]
+    )
 
     def times(mine: float, chance: float) -> str:
         return f"{mine / chance:.1f}" if chance > 1e-9 else "—"
@@ -209,7 +211,7 @@ def absent(network: Network, rng: np.random.Generator, count: int) -> list[work.
     return found
 
 
-def every(network: Network) -> list[work.Proposal]:
+def every_proposal(network: Network) -> list[work.Proposal]:
     """All pairs without a tie, as if each were as feasible as any: the most there is to gain."""
     first, second = np.triu_indices(len(network), 1)
     tied = network.adjacency.toarray()[first, second] > 0

@@ -24,7 +24,7 @@ from matchmaker.recommend.model import Request
 from matchmaker.recommend.pipeline import prepare_goal, recommend
 from matchmaker.recommend.trials import seeker_of
 from matchmaker.services.matching.parallel import Forked
-from matchmaker.services.matching.ranker_files import RankerFolder
+from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.snapshot.model import KINDS
 
@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--seekers", type=int, default=1000)
     options = parser.parse_args()
     snapshot = SnapshotReader(options.folder / "snapshots").current()
-    ranker = RankerFolder(options.folder / "rankers").current()
+    ranker = RankerFiles(options.folder / "rankers").current()
     goal = GOALS[options.goal]
     prepare_goal(snapshot, goal)
     learned = "learned" if goal.name in ranker.models else "fixed weights"

@@ -60,7 +60,7 @@ def tend_exchange(wired: Wiring) -> None:
     Each part is tried by itself: a mail server that is down stops no introduction.
     """
     _try("introductions expired", wired.introductions.expire_due)
-    _try("introductions carried over", wired.realising.realise_all)
+    _try("introductions carried over", wired.graph_sync.realise_all)
     _try("letters sent", wired.notices.mail_due)
     _try("webhooks called", wired.webhooks.deliver_due)
 
@@ -88,9 +88,9 @@ def refresh_if_needed(wired: Wiring) -> bool:
     What is unavailable now is logged, and tried again the next minute.
     """
     try:
-        if not wired.refreshing.is_needed():
+        if not wired.refresher.is_needed():
             return False
-        meta = wired.refreshing.refresh()
+        meta = wired.refresher.refresh()
     except MatchmakerError as error:
         log.warning("snapshot not refreshed", error=error.message, mend=error.mend)
         return False

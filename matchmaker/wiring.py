@@ -22,37 +22,38 @@ if TYPE_CHECKING:  # each of these takes its time to import: only commands that 
     from matchmaker.mail import Mailer
     from matchmaker.services.asking import Asking
     from matchmaker.services.auditing.auditing import Auditing
-    from matchmaker.services.auditing.derived_clusters import Deriving
+    from matchmaker.services.auditing.derived_clusters import ClusterDerivation
     from matchmaker.services.cooperation.batches import Batches
     from matchmaker.services.cooperation.capacity import Capacity
     from matchmaker.services.cooperation.effects import Effects
     from matchmaker.services.cooperation.gatherings import Gatherings
-    from matchmaker.services.cooperation.graph_sync import Realising
+    from matchmaker.services.cooperation.graph_sync import GraphSync
     from matchmaker.services.cooperation.introductions import Introductions
     from matchmaker.services.cooperation.postings import Postings
     from matchmaker.services.cooperation.webhooks import Webhooks
-    from matchmaker.services.directory.change_log import Logbook
+    from matchmaker.services.directory.change_log import ChangeLog
     from matchmaker.services.directory.codes import Codes
     from matchmaker.services.directory.directory import Directory
-    from matchmaker.services.matching.evaluation import Learning
-    from matchmaker.services.matching.interaction_log import Tracing
+    from matchmaker.services.matching.evaluation import RankerLearning
+    from matchmaker.services.matching.interaction_log import InteractionLog
     from matchmaker.services.matching.matching import Matching
-    from matchmaker.services.matching.ranker_files import RankerFolder
+    from matchmaker.services.matching.ranker_files import RankerFiles
     from matchmaker.services.operations.health import HealthService
-    from matchmaker.services.operations.import_workflow import Intake
-    from matchmaker.services.operations.importing import Importing
-    from matchmaker.services.operations.job_queue import Doing, Work
-    from matchmaker.services.operations.refresh import Refreshing
+    from matchmaker.services.operations.import_workflow import ImportWorkflow
+    from matchmaker.services.operations.importer import Importer
+    from matchmaker.services.operations.job_queue import JobHandler, JobQueue
+    from matchmaker.services.operations.refresher import SnapshotRefresher
     from matchmaker.services.people.accounts import Accounts
     from matchmaker.services.people.demo import Demo
-    from matchmaker.services.people.notification_outbox import Telling
-    from matchmaker.services.people.notifications import Notices
+    from matchmaker.services.people.notification_outbox import NotificationOutbox
+    from matchmaker.services.people.notifications import Notifications
     from matchmaker.services.people.operator_key import Keys
     from matchmaker.services.people.privacy import Privacy
-    from matchmaker.services.repositories import Clock, Shelves
+    from matchmaker.services.repositories import Repositories
+    from matchmaker.services.unit_of_work import Clock
     from matchmaker.snapshot.load import SnapshotReader
     from matchmaker.store.documents import Store
-    from matchmaker.workflow.job import WorkKind
+    from matchmaker.workflow.job import JobKind
 
 
 class Wiring:
@@ -119,7 +120,7 @@ class Wiring:
     def directory(self) -> Directory:
         from matchmaker.services.directory.directory import Directory
 
-        return Directory(self.store, self.logbook)
+        return Directory(self.store, self.change_log)
 
     @cached_property
     def matching(self) -> Matching:
@@ -147,61 +148,64 @@ class Wiring:
         return Auditing(self.store, self.reader, self.rankers)
 
     @cached_property
-    def deriving(self) -> Deriving:
-        from matchmaker.services.auditing.derived_clusters import Deriving
+    def cluster_derivation(self) -> ClusterDerivation:
+        from matchmaker.services.auditing.derived_clusters import ClusterDerivation
 
-        return Deriving(self.store, self.reader)
-
-    @cached_property
-    def rankers(self) -> RankerFolder:
-        from matchmaker.services.matching.ranker_files import RankerFolder
-
-        return RankerFolder(self.settings.data_dir / "rankers")
+        return ClusterDerivation(self.store, self.reader)
 
     @cached_property
-    def learning(self) -> Learning:
-        from matchmaker.services.matching.evaluation import Learning
+    def rankers(self) -> RankerFiles:
+        from matchmaker.services.matching.ranker_files import RankerFiles
 
-        return Learning(self.reader, self.rankers)
+        return RankerFiles(self.settings.data_dir / "rankers")
 
     @cached_property
-    def importing(self) -> Importing:
-        from matchmaker.services.operations.importing import Importing
+    def learning(self) -> RankerLearning:
+        from matchmaker.services.matching.evaluation import RankerLearning
 
-        return Importing(
-            self.store, lambda: {(one.first, one.second) for one in self.shelves.apart.values()}
+        return RankerLearning(self.reader, self.rankers)
+
+    @cached_property
+    def importer(self) -> Importer:
+        from matchmaker.services.operations.importer import Importer
+
+        return Importer(
+            self.store,
+            lambda: {(one.first, one.second) for one in self.repositories.apart.values()},
         )
 
     @cached_property
-    def work(self) -> Work:
-        from matchmaker.services.operations.job_queue import Work
+    def work(self) -> JobQueue:
+        from matchmaker.services.operations.job_queue import JobQueue
 
-        return Work(self.shelves, lambda: self.chores, self.clock)
-
-    @cached_property
-    def chores(self) -> Mapping[WorkKind, Doing]:
-        from matchmaker.services.operations.job_handlers import chores
-
-        return chores(self.intake, self.refreshing, self.learning, self.deriving)
+        return JobQueue(self.repositories, lambda: self.job_handlers, self.clock)
 
     @cached_property
-    def intake(self) -> Intake:
-        from matchmaker.services.operations.import_workflow import Intake
+    def job_handlers(self) -> Mapping[JobKind, JobHandler]:
+        from matchmaker.services.operations.job_handlers import job_handlers
 
-        return Intake(
+        return job_handlers(
+            self.import_workflow, self.refresher, self.learning, self.cluster_derivation
+        )
+
+    @cached_property
+    def import_workflow(self) -> ImportWorkflow:
+        from matchmaker.services.operations.import_workflow import ImportWorkflow
+
+        return ImportWorkflow(
             self.store,
-            self.shelves,
-            self.importing,
+            self.repositories,
+            self.importer,
             self.work,
             self.settings.data_dir / "uploads",
             self.clock,
         )
 
     @cached_property
-    def refreshing(self) -> Refreshing:
-        from matchmaker.services.operations.refresh import Refreshing
+    def refresher(self) -> SnapshotRefresher:
+        from matchmaker.services.operations.refresher import SnapshotRefresher
 
-        return Refreshing(
+        return SnapshotRefresher(
             self.store,
             self.reader,
             self.snapshot_root,
@@ -222,52 +226,57 @@ class Wiring:
 
     @property
     def clock(self) -> Clock:
-        from matchmaker.services.repositories import utc_now
+        from matchmaker.services.unit_of_work import utc_now
 
         return utc_now
 
     @cached_property
-    def shelves(self) -> Shelves:
-        from matchmaker.services.repositories import Shelves
+    def repositories(self) -> Repositories:
+        from matchmaker.services.repositories import Repositories
 
-        return Shelves(lambda: self.store.documents)
-
-    @cached_property
-    def logbook(self) -> Logbook:
-        from matchmaker.services.directory.change_log import Logbook
-
-        return Logbook(lambda: self.store.documents, self.clock)
+        return Repositories(lambda: self.store.documents)
 
     @cached_property
-    def telling(self) -> Telling:
-        from matchmaker.services.people.notification_outbox import Telling
+    def change_log(self) -> ChangeLog:
+        from matchmaker.services.directory.change_log import ChangeLog
 
-        return Telling(self.shelves)
+        return ChangeLog(lambda: self.store.documents, self.clock)
+
+    @cached_property
+    def notification_outbox(self) -> NotificationOutbox:
+        from matchmaker.services.people.notification_outbox import NotificationOutbox
+
+        return NotificationOutbox(self.repositories)
 
     @cached_property
     def capacity(self) -> Capacity:
         from matchmaker.services.cooperation.capacity import Capacity
 
-        return Capacity(self.shelves, self.settings.default_slots)
+        return Capacity(self.repositories, self.settings.default_slots)
 
     @cached_property
     def accounts(self) -> Accounts:
         from matchmaker.services.people.accounts import Accounts
 
-        return Accounts(lambda: self.store, self.shelves, self.keys.signing_secret, self.clock)
+        return Accounts(lambda: self.store, self.repositories, self.keys.signing_secret, self.clock)
 
     @cached_property
-    def realising(self) -> Realising:
-        from matchmaker.services.cooperation.graph_sync import Realising
+    def graph_sync(self) -> GraphSync:
+        from matchmaker.services.cooperation.graph_sync import GraphSync
 
-        return Realising(self.store, self.shelves)
+        return GraphSync(self.store, self.repositories)
 
     @cached_property
     def introductions(self) -> Introductions:
         from matchmaker.services.cooperation.introductions import Introductions
 
         return Introductions(
-            self.store, self.shelves, self.capacity, self.telling, self.realising, self.clock
+            self.store,
+            self.repositories,
+            self.capacity,
+            self.notification_outbox,
+            self.graph_sync,
+            self.clock,
         )
 
     @cached_property
@@ -276,7 +285,7 @@ class Wiring:
 
         return Batches(
             self.store,
-            self.shelves,
+            self.repositories,
             self.introductions,
             self.capacity,
             lambda: self.matching,
@@ -289,13 +298,19 @@ class Wiring:
     def postings(self) -> Postings:
         from matchmaker.services.cooperation.postings import Postings
 
-        return Postings(self.store, self.shelves, self.telling, lambda: self.matching, self.clock)
+        return Postings(
+            self.store,
+            self.repositories,
+            self.notification_outbox,
+            lambda: self.matching,
+            self.clock,
+        )
 
     @cached_property
     def gatherings(self) -> Gatherings:
         from matchmaker.services.cooperation.gatherings import Gatherings
 
-        return Gatherings(self.store, self.shelves, self.telling, self.clock)
+        return Gatherings(self.store, self.repositories, self.notification_outbox, self.clock)
 
     @cached_property
     def mailer(self) -> Mailer:
@@ -304,30 +319,36 @@ class Wiring:
         return Mailer(self.settings)
 
     @cached_property
-    def notices(self) -> Notices:
-        from matchmaker.services.people.notifications import Notices
+    def notices(self) -> Notifications:
+        from matchmaker.services.people.notifications import Notifications
 
-        return Notices(
-            self.shelves, self.accounts, self.mailer, lambda: self.settings.base_url, self.clock
+        return Notifications(
+            self.repositories,
+            self.accounts,
+            self.mailer,
+            lambda: self.settings.base_url,
+            self.clock,
         )
 
     @cached_property
     def webhooks(self) -> Webhooks:
         from matchmaker.services.cooperation.webhooks import Webhooks
 
-        return Webhooks(self.shelves, self.clock, private_allowed=self.settings.private_webhooks)
+        return Webhooks(
+            self.repositories, self.clock, private_allowed=self.settings.private_webhooks
+        )
 
     @cached_property
-    def tracing(self) -> Tracing:
-        from matchmaker.services.matching.interaction_log import Tracing
+    def interaction_log(self) -> InteractionLog:
+        from matchmaker.services.matching.interaction_log import InteractionLog
 
-        return Tracing(self.shelves, self.clock)
+        return InteractionLog(self.repositories, self.clock)
 
     @cached_property
     def effects(self) -> Effects:
         from matchmaker.services.cooperation.effects import Effects
 
-        return Effects(self.store, self.shelves, self.reader)
+        return Effects(self.store, self.repositories, self.reader)
 
     @cached_property
     def privacy(self) -> Privacy:
@@ -335,7 +356,7 @@ class Wiring:
 
         return Privacy(
             self.store,
-            self.shelves,
+            self.repositories,
             self.accounts,
             self.clock,
             keep_traces=timedelta(days=self.settings.keep_traces_days),
@@ -356,7 +377,7 @@ class Wiring:
             self.directory,
             lambda: self.matching,
             lambda: self.auditing,
-            self.tracing,
+            self.interaction_log,
             self.rankers,
         )
 

@@ -147,7 +147,7 @@ def derive(
     """Make candidate clusters by place, or show the network's own communities."""
     from matchmaker.access import ADMIN
 
-    deriving = wired().deriving
+    deriving = wired().cluster_derivation
     if by == "community":
         if industry is not None:
             raise click.UsageError("--industry goes with --by place.")

@@ -16,7 +16,7 @@ from matchmaker.domain import GoalName, OfferKind
 
 if TYPE_CHECKING:
     from matchmaker.services.cooperation.effects import Effect
-    from matchmaker.services.cooperation.introduction_views import Seen
+    from matchmaker.services.cooperation.introduction_views import IntroductionView
 
 
 _GOAL = click.Choice([goal.value for goal in GoalName])
@@ -295,7 +295,7 @@ def _show_effect(found: Effect) -> None:
             )
 
 
-def _show(seen: Seen, as_json: bool) -> None:
+def _show(seen: IntroductionView, as_json: bool) -> None:
     if as_json:
         return print_json(plain(asdict(seen)))
     click.echo(f"{seen.id}  {seen.state}  {seen.goal}  {_names(seen)}")
@@ -312,5 +312,5 @@ def _show(seen: Seen, as_json: bool) -> None:
     return None
 
 
-def _names(seen: Seen) -> str:
+def _names(seen: IntroductionView) -> str:
     return f"{seen.seeker.name or '(not named yet)'} → {seen.candidate.name or '(not named yet)'}"

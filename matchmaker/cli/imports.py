@@ -15,7 +15,7 @@ from matchmaker.errors import InvalidInput
 
 if TYPE_CHECKING:
     from matchmaker.ingest.report import Problem
-    from matchmaker.services.operations.importing import Importing, ImportOptions, ImportReport
+    from matchmaker.services.operations.importer import Importer, ImportOptions, ImportReport
     from matchmaker.wiring import Wiring
 
 SHOWN_PROBLEMS = 20
@@ -84,19 +84,19 @@ def ties(file: Path, mapping: Path, **options: Any) -> int:
 
 
 def _import(
-    read: Callable[[Importing, ImportOptions], ImportReport],
+    read: Callable[[Importer, ImportOptions], ImportReport],
     *,
     strict: bool,
     dry_run: bool,
     as_json: bool,
     problems: Path | None,
 ) -> int:
-    from matchmaker.services.operations.importing import ImportOptions
+    from matchmaker.services.operations.importer import ImportOptions
 
     services = wired()
     services.store.prepare()
     with progress_bars() as report:
-        done = read(services.importing, ImportOptions(strict, dry_run, progress=report))
+        done = read(services.importer, ImportOptions(strict, dry_run, progress=report))
     services.store.close()
     if problems is not None:
         _write_problems(problems, done.problems)
@@ -122,13 +122,13 @@ def seed(folder: Path | None) -> int:
 
 def load_seed(services: Wiring, folder: Path | None) -> ImportReport:
     """Load a folder of tables; by default the project's seed/. Raises InvalidInput without one."""
-    from matchmaker.services.operations.importing import ImportOptions
+    from matchmaker.services.operations.importer import ImportOptions
 
     source = folder or Path(__file__).parents[2] / "seed"
     if not source.is_dir():
         raise InvalidInput(f"{source} is missing.", mend="Name a folder: `matchmaker seed FOLDER`.")
     with progress_bars() as report:
-        done = services.importing.tables([source], ImportOptions(strict=True, progress=report))
+        done = services.importer.tables([source], ImportOptions(strict=True, progress=report))
     _print_report(done)
     if not done.written:
         raise InvalidInput(f"{source} was not loaded.", mend="Correct the rows named above.")
@@ -166,7 +166,7 @@ def duplicates(as_json: bool) -> None:
     """List organisations that may be the same, for a person to decide."""
     from dataclasses import asdict
 
-    found = wired().importing.duplicates()
+    found = wired().importer.duplicates()
     if as_json:
         print_json([asdict(pair) for pair in found])
         return

@@ -18,7 +18,7 @@ from matchmaker.errors import InvalidInput
 
 if TYPE_CHECKING:
     from matchmaker.services.matching.matching import Answer, BulkAnswer, Question, TextQuestion
-    from matchmaker.services.operations.refresh import Progress
+    from matchmaker.services.operations.refresher import Progress
 
 MAX_LIMIT = 1000
 

@@ -40,7 +40,7 @@ def setup() -> None:
     if made is not None:
         click.echo(f"Admin key, shown this once: {made}")
         click.echo("Keep it: writing needs 'Authorization: Bearer KEY'.")
-    if services.refreshing.is_needed():
+    if services.refresher.is_needed():
         _refresh(services)
     else:
         click.echo("The snapshot is up to date.")
@@ -53,7 +53,7 @@ def setup() -> None:
 def refresh(if_needed: bool, as_json: bool) -> None:
     """Embed what is new and build a snapshot of the graph."""
     services = wired()
-    if if_needed and not services.refreshing.is_needed():
+    if if_needed and not services.refresher.is_needed():
         click.echo("The snapshot is up to date.", err=True)
         return
     _refresh(services, quiet=as_json)
@@ -64,7 +64,7 @@ def refresh(if_needed: bool, as_json: bool) -> None:
 
 def _refresh(services: Wiring, *, quiet: bool = False) -> None:
     with progress_bars() as report:
-        meta = services.refreshing.refresh(report)
+        meta = services.refresher.refresh(report)
     if not quiet:
         counts = ", ".join(f"{count:,} {name}" for name, count in meta.counts.items() if count)
         click.echo(f"Snapshot {meta.version} of {meta.as_of}: {counts}.")

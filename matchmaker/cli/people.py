@@ -40,9 +40,9 @@ def create_account(
 ) -> None:
     """Make an account; the password is asked for, or read from MATCHMAKER_NEW_PASSWORD."""
     from matchmaker.access import ADMIN
-    from matchmaker.workflow.account import Belonging, Post
+    from matchmaker.workflow.account import AccountMembership, MembershipRole
 
-    belongings = (Belonging(organization, Post(post)),) if organization else ()
+    belongings = (AccountMembership(organization, MembershipRole(post)),) if organization else ()
     made = wired().accounts.create(
         ADMIN,
         email,
@@ -110,13 +110,13 @@ def invite(
 ) -> None:
     """Invite EMAIL; prints the link where no mail server is set up."""
     from matchmaker.access import ADMIN
-    from matchmaker.workflow.account import Belonging, Post
+    from matchmaker.workflow.account import AccountMembership, MembershipRole
 
     services = wired()
     invited = services.accounts.invite(
         ADMIN,
         email,
-        belonging=Belonging(organization, Post(post)) if organization else None,
+        belonging=AccountMembership(organization, MembershipRole(post)) if organization else None,
         cluster=cluster,
         admin=admin,
         language=language,

@@ -89,7 +89,7 @@ class LearnedRanker:
     """The learned model of each goal that has one, fixed weights for the others."""
 
     models: Mapping[GoalName, GoalModel]
-    foretells = True
+    is_probability = True
 
     def serving(self, goal: Goal, seeker: Seeker) -> Ranker:
         """Itself where it learned from the same kind of question, fixed weights elsewhere.

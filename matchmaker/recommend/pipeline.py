@@ -27,14 +27,14 @@ from matchmaker.snapshot.model import KINDS, BoolArray, FloatArray, Snapshot
 class Ranked:
     """Candidates of one seeker with their scores (n,) before and after prices, not yet chosen.
 
-    `foretells` says that scores before prices are probabilities.
+    `is_probability` says that scores before prices are probabilities.
     """
 
     pairs: Pairs
     matrix: FeatureMatrix
     scores: FloatArray
     priced: FloatArray
-    foretells: bool
+    is_probability: bool
 
 
 def recommend(
@@ -94,7 +94,7 @@ def chosen(
     ids = snapshot.ids_of(among.rows)
     priced = charge(prices, among.seeker, among.has_history, ids, among.chances)
     nothing = FeatureMatrix((), np.zeros((len(among.rows), 0), dtype=np.float32))
-    ranked = Ranked(pairs, nothing, among.chances, priced, foretells=True)
+    ranked = Ranked(pairs, nothing, among.chances, priced, is_probability=True)
     return tuple(
         _recommendation(ranked, int(place), ())
         for place in rerank.choose(pairs, priced, request.limit)
@@ -127,7 +127,7 @@ def rank(
     matrix = compute(pairs, names)
     scores = ranker.score(goal, matrix)
     priced = ranker.priced(pairs, scores) if request.capped else scores
-    return Ranked(pairs, matrix, scores, priced, ranker.foretells)
+    return Ranked(pairs, matrix, scores, priced, ranker.is_probability)
 
 
 def prepare(snapshot: Snapshot) -> None:
@@ -161,5 +161,5 @@ def _recommendation(ranked: Ranked, place: int, why: tuple[Reason, ...]) -> Reco
         evidence=explain.evidence(pairs, row) if why else (),
         path=explain.path(pairs, row) if why else (),
         advice=advice(pairs, row) if why else None,
-        chance=float(ranked.scores[place]) if ranked.foretells else None,
+        chance=float(ranked.scores[place]) if ranked.is_probability else None,
     )

@@ -40,7 +40,7 @@ class Bars:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class ProfileReach:
     """Counts of those whom a profile reaches by each thing that it says; None: not said.
 
     `needs` of `all_needs` open needs that its kind may meet have it among their twenty closest;
@@ -81,7 +81,7 @@ def bars_of(snapshot: Snapshot) -> Bars:
     return Bars(needs, bars)
 
 
-def reach(snapshot: Snapshot, bars: Bars, seeker: Seeker) -> Reach:
+def reach(snapshot: Snapshot, bars: Bars, seeker: Seeker) -> ProfileReach:
     """What this profile reaches now; its first text is what it says that it does."""
     organizations, own = snapshot.organizations, seeker.row
     others = organizations.listed.copy()
@@ -93,7 +93,7 @@ def reach(snapshot: Snapshot, bars: Bars, seeker: Seeker) -> Reach:
     is_firm = organizations.kind == KINDS.index(Kind.FIRM)
     known_place = not np.isnan(seeker.latitude)
     needs, all_needs = _needs(snapshot, bars, seeker)
-    return Reach(
+    return ProfileReach(
         needs=needs,
         all_needs=all_needs,
         near=int((others & (km <= NEAR_KM)).sum()) if known_place else None,

@@ -63,7 +63,7 @@ class Ranker(Protocol):
         """Scores (n,). Raises InvalidInput when the matrix holds other features than these."""
 
     @property
-    def foretells(self) -> bool:
+    def is_probability(self) -> bool:
         """Whether its scores are probabilities."""
 
     def priced(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
@@ -151,7 +151,7 @@ def _looked_up(scored: Scoring, count: int, families: int) -> Scoring:
 class FixedWeights:
     """Weighted sum of scaled features, with the weights of the goal's row."""
 
-    foretells = False
+    is_probability = False
 
     def serving(self, goal: Goal, seeker: Seeker) -> Ranker:
         del goal, seeker

@@ -75,7 +75,7 @@ class Examples:
 class _Collecting:
     """A ranker that only asks for features: what trials are turned into examples with."""
 
-    foretells = False
+    is_probability = False
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self._names = names
@@ -137,7 +137,7 @@ def examples(
     )
 
 
-def together(parts: Sequence[Examples]) -> Examples:
+def concatenate(parts: Sequence[Examples]) -> Examples:
     """Examples of several trials, numbered in order."""
     group = [np.full(len(part.label), number, np.int32) for number, part in enumerate(parts)]
     return Examples(
@@ -149,12 +149,12 @@ def together(parts: Sequence[Examples]) -> Examples:
     )
 
 
-def lighter(found: Examples, share: float) -> Examples:
+def reweight(found: Examples, share: float) -> Examples:
     """The same examples, each counting only so much."""
     return replace(found, weight=found.weight * np.float32(share))
 
 
-def telling(found: Examples, names: tuple[str, ...]) -> tuple[str, ...]:
+def informative(found: Examples, names: tuple[str, ...]) -> tuple[str, ...]:
     """Names of the features that differ between candidates at all; the others say nothing."""
     differs = []
     for column, name in enumerate(names):
@@ -165,7 +165,7 @@ def telling(found: Examples, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(differs)
 
 
-def only(found: Examples, names: tuple[str, ...], kept: tuple[str, ...]) -> Examples:
+def select(found: Examples, names: tuple[str, ...], kept: tuple[str, ...]) -> Examples:
     """The examples with some of their features."""
     columns = [names.index(name) for name in kept]
     return replace(found, values=np.ascontiguousarray(found.values[:, columns]))

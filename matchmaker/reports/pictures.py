@@ -116,7 +116,7 @@ def _name(snapshot: Snapshot, row: int, language: str) -> str:
 
 def _placed(spring: Any, adjacency: Any, component: NDArray[np.int64]) -> NDArray[np.float64]:
     """A place (n, 2) for each member: every component by springs in a box of its own,
-    boxes on shelves, the largest on top and those who are alone at the bottom."""
+    boxes on repositories, the largest on top and those who are alone at the bottom."""
     places = np.zeros((len(component), 2))
     sizes = np.bincount(component)
     sides = np.where(sizes > 1, np.sqrt(sizes), 0.5)

@@ -24,13 +24,13 @@ from matchmaker.domain import (
     Step,
 )
 from matchmaker.errors import NotAllowed
-from matchmaker.recommend.profile_reach import Reach
+from matchmaker.recommend.profile_reach import ProfileReach
 from matchmaker.services.auditing.answers import Audit, Benchmark, WhatIf, Worklist
 from matchmaker.services.auditing.auditing import Auditing
 from matchmaker.services.directory.directory import Directory, Profile
-from matchmaker.services.matching.interaction_log import Tracing
+from matchmaker.services.matching.interaction_log import InteractionLog
 from matchmaker.services.matching.matching import Answer, Matching, Question
-from matchmaker.services.matching.ranker_files import RankerFolder
+from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.store.ports import Page, SearchHit
 
 # Of others' clusters only aggregates of so many members are shown.
@@ -53,13 +53,13 @@ class Asking:
         directory: Directory,
         matching: Callable[[], Matching],
         auditing: Callable[[], Auditing],
-        tracing: Tracing,
-        rankers: RankerFolder,
+        interaction_log: InteractionLog,
+        rankers: RankerFiles,
     ) -> None:
         self._directory = directory
         self._matching = matching
         self._auditing = auditing
-        self._tracing = tracing
+        self._interaction_log = interaction_log
         self._rankers = rankers
 
     # -- the public directory
@@ -201,7 +201,7 @@ class Asking:
         principal.require_known()
         return self._matching().outcomes(organization_id)
 
-    def reach(self, principal: Principal, organization: Organization, about: str) -> Reach:
+    def reach(self, principal: Principal, organization: Organization, about: str) -> ProfileReach:
         """Whom a profile would reach: its own members and admins. Raises NotAllowed."""
         principal.require_member(organization.id)
         return self._matching().reach(organization, about)
@@ -311,11 +311,11 @@ class Asking:
         return identity
 
     def _without(self, question: Question, organization_id: str) -> Question:
-        return replace(question, without=self._tracing.dismissed(organization_id))
+        return replace(question, without=self._interaction_log.dismissed(organization_id))
 
     def _traced(self, principal: Principal, answer: Answer) -> Answered:
         shown = [(one.id, one.score) for one in answer.recommendations]
-        impression = self._tracing.impression(
+        impression = self._interaction_log.impression(
             principal,
             answer.goal,
             answer.seeker,

@@ -1,51 +1,40 @@
-"""Typed shelves over the documents beside the graph, and a draft of changes to commit at once."""
+"""Typed repositories over the documents beside the graph."""
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Generic, TypeVar
+from dataclasses import dataclass
+from typing import Generic
 
 from pydantic import TypeAdapter
 
-from matchmaker.access import Principal
-from matchmaker.errors import NotFound, VersionConflict, WrongState
-from matchmaker.store.documents import Change, Entry, Keys, Put, Record, Records, Remove
+from matchmaker.errors import NotFound
+from matchmaker.services.unit_of_work import T
+from matchmaker.store.documents import Keys, Put, Record, Records, Remove
 from matchmaker.store.ports import Page
 from matchmaker.workflow.account import Account, ApiKey, Invitation
 from matchmaker.workflow.gathering import Gathering
 from matchmaker.workflow.interactions import (
     Assignment,
     ClusterRules,
+    Interaction,
     Message,
     OpenPair,
-    Realisation,
+    PendingGraphWrite,
     Slots,
     Tally,
-    Trace,
 )
 from matchmaker.workflow.introduction import ACTIVE, Introduction
-from matchmaker.workflow.job import Apart, Imported, Job
-from matchmaker.workflow.notification import Notice
+from matchmaker.workflow.job import ImportRecord, Job, NotDuplicate
+from matchmaker.workflow.notification import Notification
 from matchmaker.workflow.posting import Posting
 from matchmaker.workflow.webhook import Delivery, Hook
 
-T = TypeVar("T")
-Clock = Callable[[], datetime]
-_ATTEMPTS = 200
 _PAGE = 200
 
 
-def utc_now() -> datetime:
-    """The time, to the second."""
-    return datetime.now(UTC).replace(microsecond=0)
-
-
 @dataclass(frozen=True, slots=True)
-class Stored(Generic[T]):
+class Versioned(Generic[T]):
     """A value with the version under which it is stored."""
 
     value: T
@@ -68,7 +57,7 @@ class PickList:
     items: tuple[tuple[str, str], ...] = ()
 
 
-class Shelf(Generic[T]):
+class Repository(Generic[T]):
     """All documents of one kind, as values of one type that have an `id`."""
 
     def __init__(
@@ -79,19 +68,19 @@ class Shelf(Generic[T]):
         self._adapter: TypeAdapter[T] = TypeAdapter(model)
         self._keys = keys
 
-    def get(self, id: str) -> Stored[T]:
+    def get(self, id: str) -> Versioned[T]:
         """Raises NotFound."""
-        found = self.maybe(id)
+        found = self.get_or_none(id)
         if found is None:
             raise NotFound(f"There is no {self.kind.replace('_', ' ')} {id!r}.")
         return found
 
-    def maybe(self, id: str) -> Stored[T] | None:
+    def get_or_none(self, id: str) -> Versioned[T] | None:
         """None where there is none."""
         record = self._records().record(self.kind, id)
         return None if record is None else self._read(record)
 
-    def many(self, ids: Sequence[str]) -> dict[str, Stored[T]]:
+    def many(self, ids: Sequence[str]) -> dict[str, Versioned[T]]:
         """Those that exist, by id."""
         found = self._records().records(self.kind, list(dict.fromkeys(ids)))
         return {id: self._read(record) for id, record in found.items()}
@@ -104,14 +93,14 @@ class Shelf(Generic[T]):
         after: str = "",
         limit: int = 100,
         newest_first: bool = False,
-    ) -> Page[Stored[T]]:
+    ) -> Page[Versioned[T]]:
         """A page of those with the value under the key, or of all."""
         page = self._records().find(
             self.kind, key, value, after=after, limit=limit, newest_first=newest_first
         )
         return Page(tuple(self._read(record) for record in page.rows), page.after)
 
-    def every(self, key: str = "", value: str = "") -> Iterator[Stored[T]]:
+    def iterate(self, key: str = "", value: str = "") -> Iterator[Versioned[T]]:
         """All of them, page by page."""
         after: str | None = ""
         while after is not None:
@@ -121,7 +110,7 @@ class Shelf(Generic[T]):
 
     def values(self, key: str = "", value: str = "") -> Iterator[T]:
         """All of them without versions."""
-        return (stored.value for stored in self.every(key, value))
+        return (stored.value for stored in self.iterate(key, value))
 
     def count(self, key: str, value: str) -> int:
         """How many have the value under the key."""
@@ -136,7 +125,7 @@ class Shelf(Generic[T]):
         body = self._adapter.dump_json(value).decode()
         return Put(self.kind, value.id, body, expected, self._keys(value))  # type: ignore[attr-defined]
 
-    def remove(self, stored: Stored[T]) -> Remove:
+    def remove(self, stored: Versioned[T]) -> Remove:
         """The change that removes it."""
         return Remove(self.kind, stored.value.id, stored.version)  # type: ignore[attr-defined]
 
@@ -144,86 +133,52 @@ class Shelf(Generic[T]):
         """As JSON has it."""
         return self._adapter.dump_python(value, mode="json")
 
-    def _read(self, record: Record) -> Stored[T]:
-        return Stored(self._adapter.validate_json(record.body), record.version)
+    def _read(self, record: Record) -> Versioned[T]:
+        return Versioned(self._adapter.validate_json(record.body), record.version)
 
 
-class Shelves:
+class Repositories:
     """Every kind of document there is, and what each can be found by."""
 
     def __init__(self, records: Callable[[], Records]) -> None:
         self._records = records
-        self.accounts = Shelf(records, "account", Account, _account_keys)
-        self.addresses = Shelf(records, "address", Address, lambda one: {"account": one.account})
-        self.invitations = Shelf(records, "invitation", Invitation, _invitation_keys)
-        self.api_keys = Shelf(records, "api_key", ApiKey, lambda one: {"account": one.account})
-        self.introductions = Shelf(records, "introduction", Introduction, _introduction_keys)
-        self.slots = Shelf(
+        self.accounts = Repository(records, "account", Account, _account_keys)
+        self.addresses = Repository(
+            records, "address", Address, lambda one: {"account": one.account}
+        )
+        self.invitations = Repository(records, "invitation", Invitation, _invitation_keys)
+        self.api_keys = Repository(records, "api_key", ApiKey, lambda one: {"account": one.account})
+        self.introductions = Repository(records, "introduction", Introduction, _introduction_keys)
+        self.slots = Repository(
             records, "slots", Slots, lambda one: {"busy": "yes"} if one.taken else {}
         )
-        self.pairs = Shelf(records, "open_pair", OpenPair, lambda _: {})
-        self.messages = Shelf(
+        self.pairs = Repository(records, "open_pair", OpenPair, lambda _: {})
+        self.messages = Repository(
             records, "message", Message, lambda one: {"introduction": one.introduction}
         )
-        self.notices = Shelf(records, "notice", Notice, _notice_keys)
-        self.postings = Shelf(records, "posting", Posting, _posting_keys)
-        self.gatherings = Shelf(records, "gathering", Gathering, _gathering_keys)
-        self.rules = Shelf(records, "cluster_rules", ClusterRules, lambda _: {})
-        self.traces = Shelf(records, "trace", Trace, _trace_keys)
-        self.assignments = Shelf(records, "assignment", Assignment, _assignment_keys)
-        self.realisations = Shelf(records, "realisation", Realisation, lambda _: {})
-        self.hooks = Shelf(records, "hook", Hook, lambda one: {"organization": one.organization})
-        self.deliveries = Shelf(records, "delivery", Delivery, lambda one: {"hook": one.hook})
-        self.lists = Shelf(records, "list", PickList, lambda _: {})
-        self.tallies = Shelf(records, "tally", Tally, lambda _: {})
-        self.jobs = Shelf(records, "job", Job, lambda one: {"state": one.state})
-        self.imports = Shelf(records, "import", Imported, lambda one: {"cluster": one.cluster})
-        self.apart = Shelf(records, "apart", Apart, lambda _: {})
+        self.notices = Repository(records, "notice", Notification, _notice_keys)
+        self.postings = Repository(records, "posting", Posting, _posting_keys)
+        self.gatherings = Repository(records, "gathering", Gathering, _gathering_keys)
+        self.rules = Repository(records, "cluster_rules", ClusterRules, lambda _: {})
+        self.traces = Repository(records, "trace", Interaction, _trace_keys)
+        self.assignments = Repository(records, "assignment", Assignment, _assignment_keys)
+        self.realisations = Repository(records, "realisation", PendingGraphWrite, lambda _: {})
+        self.hooks = Repository(
+            records, "hook", Hook, lambda one: {"organization": one.organization}
+        )
+        self.deliveries = Repository(records, "delivery", Delivery, lambda one: {"hook": one.hook})
+        self.lists = Repository(records, "list", PickList, lambda _: {})
+        self.tallies = Repository(records, "tally", Tally, lambda _: {})
+        self.jobs = Repository(records, "job", Job, lambda one: {"state": one.state})
+        self.imports = Repository(
+            records, "import", ImportRecord, lambda one: {"cluster": one.cluster}
+        )
+        self.apart = Repository(records, "apart", NotDuplicate, lambda _: {})
 
     @property
     def records(self) -> Records:
         """The port itself, for the log and for committing."""
         return self._records()
-
-
-@dataclass
-class Draft:
-    """Changes and log lines on their way to one commit."""
-
-    actor: str
-    at: datetime
-    changes: list[Change] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, principal: Principal, at: datetime) -> Draft:
-        """A draft in the name of whoever acts."""
-        return cls(principal.subject, at)
-
-    def add(self, *changes: Change) -> None:
-        """More to change."""
-        self.changes.extend(changes)
-
-    def log(self, action: str, subject: str, **detail: str) -> None:
-        """A line of the log."""
-        self.entries.append(Entry(self.at.isoformat(), self.actor, action, subject, detail))
-
-    def commit(self, records: Records) -> None:
-        """All or nothing. Raises VersionConflict."""
-        records.commit(self.changes, self.entries)
-
-
-def retried(attempt: Callable[[], T]) -> T:
-    """What a use case gives when nobody was faster; it reads everything anew each time.
-
-    Raises WrongState when others are faster every time.
-    """
-    for number in range(_ATTEMPTS):
-        try:
-            return attempt()
-        except VersionConflict:
-            time.sleep(random.uniform(0, min(0.05, 0.002 * (number + 1))))  # noqa: S311
-    raise WrongState("Many others are changing this just now.", mend="Try again in a moment.")
 
 
 def pair_id(first: str, second: str, goal: str) -> str:
@@ -262,7 +217,7 @@ def _introduction_keys(one: Introduction) -> Keys:
     }
 
 
-def _notice_keys(one: Notice) -> Keys:
+def _notice_keys(one: Notification) -> Keys:
     keys: dict[str, str | Sequence[str]] = {"account": one.account, "subject": one.subject}
     if not one.read:
         keys["unread"] = one.account
@@ -283,7 +238,7 @@ def _gathering_keys(one: Gathering) -> Keys:
     }
 
 
-def _trace_keys(one: Trace) -> Keys:
+def _trace_keys(one: Interaction) -> Keys:
     return {"seeker": one.seeker, "kind": one.kind, "month": f"{one.at:%Y-%m}"}
 
 

@@ -42,7 +42,7 @@ class Page(Generic[Row]):
     after: str | None = None
 
 
-def every(fetch: Callable[[str | None], Page[Row]]) -> Iterator[Row]:
+def iterate(fetch: Callable[[str | None], Page[Row]]) -> Iterator[Row]:
     """All rows of a list, page by page; `fetch` gives the page after a cursor."""
     after: str | None = None
     while True:
@@ -97,7 +97,7 @@ class NearestStatement:
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class SeekerProfile:
     """What an organisation is and says at one version of the graph.
 
     `clusters` are those it is a member of today, `statements` as `statements_of`.
@@ -160,7 +160,7 @@ class GraphStore(Protocol):
         one counts.
         """
 
-    def exchange(self, put: GraphRows, drop: GraphRows) -> UpsertCounts:
+    def replace_rows(self, put: GraphRows, drop: GraphRows) -> UpsertCounts:
         """`put` as by `upsert`, then `drop` removed by key, as one change or not at all.
 
         Raises InvalidInput when a row that stays refers to one that goes. What is not there
@@ -216,7 +216,7 @@ class GraphStore(Protocol):
         A blank text says nothing and is no statement. Raises NotFound.
         """
 
-    def voice(self, organization_id: str) -> Voice:
+    def seeker_profile(self, organization_id: str) -> SeekerProfile:
         """All that a question of this organisation starts from, in one reading. Raises NotFound."""
 
     def offers(self, organization_id: str | None, after: str | None, limit: int) -> Page[Offer]:

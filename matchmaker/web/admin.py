@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName
 from matchmaker.web.layout import signed_in, told, web, whole
-from matchmaker.workflow.account import Belonging, Post
+from matchmaker.workflow.account import AccountMembership, MembershipRole
 
 Page = str | Response | tuple[str, int]
 
@@ -26,7 +26,7 @@ def admin() -> Page:
         checks=services().health.checks(),
         goals=[(goal, rankers.learned_at(goal)) for goal in GoalName],
         models=rankers.current().models,
-        duplicates=len(services().importing.duplicates()),
+        duplicates=len(services().importer.duplicates()),
     )
 
 
@@ -35,7 +35,7 @@ def accounts() -> Page:
     """Everybody with an account."""
     principal = signed_in()
     page = services().accounts.listed(principal, request.args.get("after", ""), 100)
-    return render_template("accounts.html", page=page, posts=list(Post), link="")
+    return render_template("accounts.html", page=page, posts=list(MembershipRole), link="")
 
 
 @web.post("/admin/accounts")
@@ -49,7 +49,10 @@ def change_accounts() -> Page:
         )
         post = form.get("post", "")
         belonging = (
-            Belonging(organization, Post(post) if post in list(Post) else Post.MEMBER)
+            AccountMembership(
+                organization,
+                MembershipRole(post) if post in list(MembershipRole) else MembershipRole.MEMBER,
+            )
             if organization
             else None
         )
@@ -65,7 +68,7 @@ def change_accounts() -> Page:
             return redirect(url_for("web.accounts"), 303)
         link = f"{services().settings.base_url}/invitation?token={invited.token}"
         page = services().accounts.listed(principal, "", 100)
-        return render_template("accounts.html", page=page, posts=list(Post), link=link)
+        return render_template("accounts.html", page=page, posts=list(MembershipRole), link=link)
     active = form.get("what") == "open"
     services().accounts.set_active(principal, form.get("account", ""), active=active)
     told(gettext("Done."))

@@ -31,7 +31,7 @@ from matchmaker.web.layout import (
     web,
     whole,
 )
-from matchmaker.workflow.interactions import TraceKind
+from matchmaker.workflow.interactions import InteractionKind
 
 SHOWN = 20
 
@@ -69,7 +69,7 @@ def find() -> Page:
         own=own,
         answered=answered,
         cards=cards_of(principal, answered),
-        saved=picked_by(principal, own, TraceKind.SAVED),
+        saved=picked_by(principal, own, InteractionKind.SAVED),
         reasons=DISMISSAL_REASONS,
     )
     # Of a part, htmx shows only what went well.
@@ -104,8 +104,8 @@ def _answered(principal: Principal, own: str, goal: GoalName, text: str) -> Answ
     return services().asking.for_organization(principal, own, question)
 
 
-def picked_by(principal: Principal, own: str, kind: TraceKind) -> dict[str, str]:
-    return dict(services().tracing.picks(principal, own, kind).items) if own else {}
+def picked_by(principal: Principal, own: str, kind: InteractionKind) -> dict[str, str]:
+    return dict(services().interaction_log.picks(principal, own, kind).items) if own else {}
 
 
 @web.post("/picks")
@@ -114,11 +114,11 @@ def pick() -> Page:
     principal, own, form = signed_in(), own_organization(), request.form
     candidate, what = form.get("candidate", ""), form.get("what", "")
     if what == "none":
-        services().tracing.unpick(principal, own, candidate)
+        services().interaction_log.unpick(principal, own, candidate)
     else:
-        kind = TraceKind.SAVED if what == "saved" else TraceKind.DISMISSED
-        services().tracing.pick(principal, own, candidate, kind, form.get("reason", ""))
-        if kind is TraceKind.DISMISSED:
+        kind = InteractionKind.SAVED if what == "saved" else InteractionKind.DISMISSED
+        services().interaction_log.pick(principal, own, candidate, kind, form.get("reason", ""))
+        if kind is InteractionKind.DISMISSED:
             told(gettext("It will not be shown again."))
     return back(url_for("web.saved"))
 
@@ -133,10 +133,10 @@ def saved() -> Page:
             (asking.profile(principal, id), why)
             for id, why in picked_by(principal, own, kind).items()
         ]
-        for kind in (TraceKind.SAVED, TraceKind.DISMISSED)
+        for kind in (InteractionKind.SAVED, InteractionKind.DISMISSED)
     }
     return render_template(
-        "saved.html", saved=lists[TraceKind.SAVED], dismissed=lists[TraceKind.DISMISSED]
+        "saved.html", saved=lists[InteractionKind.SAVED], dismissed=lists[InteractionKind.DISMISSED]
     )
 
 

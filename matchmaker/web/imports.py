@@ -11,9 +11,9 @@ from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.columns import TABLES
-from matchmaker.services.operations.import_workflow import Look
+from matchmaker.services.operations.import_workflow import ImportPreview
 from matchmaker.web.layout import chosen, is_part, language, signed_in, told, web
-from matchmaker.workflow.job import WorkKind
+from matchmaker.workflow.job import JobKind
 
 MAX_PROBLEMS = 200
 PAIRS = 50
@@ -45,7 +45,7 @@ def import_into_cluster(id: str) -> Page:
 
 
 def _import_step(principal: Principal, cluster: str) -> Page:
-    form, intake = request.form, services().intake
+    form, intake = request.form, services().import_workflow
     upload = form.get("upload", "")
     mapping = None
     if upload:
@@ -64,8 +64,8 @@ def _import_step(principal: Principal, cluster: str) -> Page:
     return _import_page(principal, cluster, intake.look(principal, upload, mapping, cluster))
 
 
-def _import_page(principal: Principal, cluster: str, look: Look | None = None) -> str:
-    intake = services().intake
+def _import_page(principal: Principal, cluster: str, look: ImportPreview | None = None) -> str:
+    intake = services().import_workflow
     return render_template(
         "import.html",
         tables=[TABLES[name] for name in intake.tables(principal, cluster)],
@@ -96,7 +96,7 @@ def template(table: str) -> Page:
 @web.post("/imports/<id>/undo")
 def undo_import(id: str) -> Page:
     """Put back what was before."""
-    left = services().intake.undo(signed_in(), id)
+    left = services().import_workflow.undo(signed_in(), id)
     if left:
         told(gettext("Taken back; %(left)s rows changed since then and stay.", left=left))
     else:
@@ -129,11 +129,11 @@ def ask_for_work() -> Page:
     """Ask for a snapshot, a ranker, or clusters by place."""
     principal, form = signed_in(), request.form
     principal.require_admin()
-    kind = chosen(WorkKind, form.get("kind", ""), "kind")
-    if kind is WorkKind.IMPORT:
+    kind = chosen(JobKind, form.get("kind", ""), "kind")
+    if kind is JobKind.IMPORT:
         raise InvalidInput("needs a file.", where="kind", mend="Use the import page.")
     goal = form.get("goal", "")
-    arguments = {"goal": goal} if kind is WorkKind.TRAIN and goal in list(GoalName) else {}
+    arguments = {"goal": goal} if kind is JobKind.TRAIN and goal in list(GoalName) else {}
     asked = services().work.ask(principal, kind, **arguments)
     return redirect(url_for("web.job", id=asked.id), 303)
 
@@ -146,7 +146,7 @@ def duplicates() -> Page:
     """Pairs that may be one, side by side."""
     principal = signed_in()
     principal.require_admin()
-    pairs = services().importing.duplicates()
+    pairs = services().importer.duplicates()
     asking = services().asking
     return render_template(
         "duplicates.html",
@@ -164,10 +164,10 @@ def decide() -> Page:
     principal, form = signed_in(), request.form
     first, second, keep = (form.get(name, "") for name in ("first", "second", "keep"))
     if keep == "both":
-        services().intake.keep_apart(principal, first, second)
+        services().import_workflow.keep_apart(principal, first, second)
         told(gettext("They stay two."))
     elif keep in (first, second):
-        services().intake.merge(principal, second if keep == first else first, keep)
+        services().import_workflow.merge(principal, second if keep == first else first, keep)
         told(gettext("They are one now. Recommendations will know it in a minute."))
     else:
         raise InvalidInput("is none of the two.", where="keep")

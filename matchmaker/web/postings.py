@@ -37,7 +37,7 @@ from matchmaker.web.layout import (
     web,
     whole,
 )
-from matchmaker.workflow.interactions import TraceKind
+from matchmaker.workflow.interactions import InteractionKind
 from matchmaker.workflow.posting import Posting, PostingAction
 
 NEEDS_SHOWN = 3
@@ -131,7 +131,7 @@ def posting(id: str) -> Page:
         cards=cards_of(principal, answered),
         goal=one.goal,
         own=own_organization(),
-        saved=picked_by(principal, own_organization(), TraceKind.SAVED),
+        saved=picked_by(principal, own_organization(), InteractionKind.SAVED),
         reasons=DISMISSAL_REASONS,
     )
 

@@ -24,7 +24,7 @@ COMMON_PASSWORDS = frozenset(
 )  # fmt: skip
 
 
-class Post(StrEnum):
+class MembershipRole(StrEnum):
     """What somebody is in an organisation. All three act for it."""
 
     OWNER = "owner"  # also invites others, answers for its data
@@ -41,11 +41,11 @@ class MailRhythm(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Belonging:
+class AccountMembership:
     """An account's place in an organisation."""
 
     organization: str
-    post: Post = Post.MEMBER
+    post: MembershipRole = MembershipRole.MEMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Account:
     name: str
     created: datetime
     password_hash: str = ""
-    belongings: tuple[Belonging, ...] = ()
+    belongings: tuple[AccountMembership, ...] = ()
     clusters: tuple[str, ...] = ()
     admin: bool = False
     active: bool = True
@@ -89,7 +89,7 @@ class Account:
 
     def principal(self, *, writes: bool = True) -> Principal:
         """Who they are to the services."""
-        owned = [one.organization for one in self.belongings if one.post is Post.OWNER]
+        owned = [one.organization for one in self.belongings if one.post is MembershipRole.OWNER]
         return Principal(
             self.subject,
             account=self.id,
@@ -109,7 +109,7 @@ class Invitation:
     email: str
     invited_by: str
     expires: datetime
-    belonging: Belonging | None = None
+    belonging: AccountMembership | None = None
     cluster: str = ""
     admin: bool = False
     language: str = "zh"

@@ -46,7 +46,7 @@ class Shown:
     score: float
 
 
-class TraceKind(StrEnum):
+class InteractionKind(StrEnum):
     """What was done with a recommendation."""
 
     IMPRESSION = "impression"
@@ -56,14 +56,14 @@ class TraceKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
+class Interaction:
     """An impression of a whole list, or something done with one of its candidates.
 
     `model` is the ranker that put them in order, `snapshot` the graph it saw.
     """
 
     id: str
-    kind: TraceKind
+    kind: InteractionKind
     at: datetime
     subject: str
     goal: GoalName
@@ -90,7 +90,7 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
-class Realisation:
+class PendingGraphWrite:
     """A completed introduction that has still to become an engagement in the graph."""
 
     id: str

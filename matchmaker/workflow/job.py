@@ -10,7 +10,7 @@ from enum import StrEnum
 from matchmaker.domain import GraphRows
 
 
-class WorkKind(StrEnum):
+class JobKind(StrEnum):
     """What can be asked for."""
 
     IMPORT = "import"
@@ -19,7 +19,7 @@ class WorkKind(StrEnum):
     DERIVE = "derive"
 
 
-class WorkState(StrEnum):
+class JobState(StrEnum):
     """How far it is."""
 
     QUEUED = "queued"
@@ -36,10 +36,10 @@ class Job:
     """
 
     id: str
-    kind: WorkKind
+    kind: JobKind
     by: str
     asked: datetime
-    state: WorkState = WorkState.QUEUED
+    state: JobState = JobState.QUEUED
     cluster: str = ""
     arguments: Mapping[str, str] = field(default_factory=dict)
     stage: str = ""
@@ -51,11 +51,11 @@ class Job:
     @property
     def is_over(self) -> bool:
         """Whether nothing more will happen."""
-        return self.state in (WorkState.DONE, WorkState.FAILED)
+        return self.state in (JobState.DONE, JobState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
-class Apart:
+class NotDuplicate:
     """Two organisations that somebody looked at and that are not the same."""
 
     id: str
@@ -64,7 +64,7 @@ class Apart:
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportRecord:
     """An import as it was written, with what takes it back; `undone` says that it was."""
 
     id: str

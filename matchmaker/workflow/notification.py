@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 
-class NoticeKind(StrEnum):
+class NotificationKind(StrEnum):
     """What happened."""
 
     REQUEST = "request"
@@ -29,53 +29,59 @@ class NoticeKind(StrEnum):
 
 
 # What each notice says; the names in braces are its facts.
-TEXTS: dict[NoticeKind, tuple[str, str]] = {
-    NoticeKind.REQUEST: ("{other} 希望与您合作，请答复", "{other} would like to work with you"),
-    NoticeKind.TERMS: (
+TEXTS: dict[NotificationKind, tuple[str, str]] = {
+    NotificationKind.REQUEST: (
+        "{other} 希望与您合作，请答复",
+        "{other} would like to work with you",
+    ),
+    NotificationKind.TERMS: (
         "有一家机构提出合作条件，请先看条件",
         "Somebody offers terms; look at them before the name is shown",
     ),
-    NoticeKind.PROPOSED: (
+    NotificationKind.PROPOSED: (
         "集群建议您与 {other} 对接，请答复",
         "Your cluster suggests that you meet {other}",
     ),
-    NoticeKind.ANSWERED: ("{other} 的答复：{state}", "{other} answered: {state}"),
-    NoticeKind.OPENED: (
+    NotificationKind.ANSWERED: ("{other} 的答复：{state}", "{other} answered: {state}"),
+    NotificationKind.OPENED: (
         "双方均已同意，可查看 {other} 的联系方式",
         "Both agreed: the contact details of {other} are open",
     ),
-    NoticeKind.MOVED: ("与 {other} 的合作进展：{state}", "With {other}: {state}"),
-    NoticeKind.MESSAGE: ("{other} 发来消息", "A message from {other}"),
-    NoticeKind.REPORTED: (
+    NotificationKind.MOVED: ("与 {other} 的合作进展：{state}", "With {other}: {state}"),
+    NotificationKind.MESSAGE: ("{other} 发来消息", "A message from {other}"),
+    NotificationKind.REPORTED: (
         "{other} 报告了合作成果，请确认",
         "{other} reported an outcome; please confirm it",
     ),
-    NoticeKind.OVER: ("与 {other} 的对接已结束：{state}", "With {other} it is over: {state}"),
-    NoticeKind.ALERT: (
+    NotificationKind.OVER: ("与 {other} 的对接已结束：{state}", "With {other} it is over: {state}"),
+    NotificationKind.ALERT: (
         "{other} 发布了贵机构可能满足的需求",
         "{other} posted a need that you may be able to meet",
     ),
-    NoticeKind.REVIEW: (
+    NotificationKind.REVIEW: (
         "{other} 提交的内容待审核",
         "{other} submitted something for you to review",
     ),
-    NoticeKind.REVIEWED: ("您提交的内容：{state}", "What you submitted: {state}"),
-    NoticeKind.POSTING_OVER: (
+    NotificationKind.REVIEWED: ("您提交的内容：{state}", "What you submitted: {state}"),
+    NotificationKind.POSTING_OVER: (
         "您发布的内容已到期，可续期",
         "Something you posted has expired; you can renew it",
     ),
-    NoticeKind.GATHERING: ("邀请您参加：{other}", "You are invited: {other}"),
-    NoticeKind.JOINED: ("{other} 已答复邀请：{state}", "{other} answered the invitation: {state}"),
+    NotificationKind.GATHERING: ("邀请您参加：{other}", "You are invited: {other}"),
+    NotificationKind.JOINED: (
+        "{other} 已答复邀请：{state}",
+        "{other} answered the invitation: {state}",
+    ),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class Notification:
     """One notice to one account; `subject` is what it is about, as `kind/id`."""
 
     id: str
     account: str
-    kind: NoticeKind
+    kind: NotificationKind
     subject: str
     at: datetime
     facts: Mapping[str, str] = field(default_factory=dict)

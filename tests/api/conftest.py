@@ -146,7 +146,7 @@ def installation(tmp_path_factory, rows=ROWS, **settings):
     services = wire(chosen)
     services.store.prepare()
     services.store.upsert(rows)
-    services.refreshing.refresh()
+    services.refresher.refresh()
     return services
 
 

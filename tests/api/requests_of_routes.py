@@ -7,7 +7,7 @@ from matchmaker.access import ADMIN, SYSTEM
 from matchmaker.domain import GoalName, Need, NeedState, Organization
 from matchmaker.services.cooperation.introductions import Proposal
 from matchmaker.store.documents import new_id
-from matchmaker.workflow.account import Belonging, Scope
+from matchmaker.workflow.account import AccountMembership, Scope
 from matchmaker.workflow.gathering import Answer, Gathering, GatheringKind
 from matchmaker.workflow.introduction import Action
 from matchmaker.workflow.posting import Posting
@@ -40,7 +40,11 @@ def _introduction(world, accepted=False):
     made = world.services.introductions.propose(owner, proposal)
     if accepted:
         other = world.services.accounts.create(
-            ADMIN, f"{lab[2:]}@example.org", "lab", "correct horse 9", belongings=(Belonging(lab),)
+            ADMIN,
+            f"{lab[2:]}@example.org",
+            "lab",
+            "correct horse 9",
+            belongings=(AccountMembership(lab),),
         )
         world.services.introductions.act(other.principal(), made.id, Action.ACCEPT)
     return made.id
@@ -67,7 +71,7 @@ def _gathering(world, joined=False):
 
 def _account(world):
     email = f"walk{next(_number)}@example.org"
-    belonging = (Belonging(FIRM),)
+    belonging = (AccountMembership(FIRM),)
     return world.services.accounts.create(
         ADMIN, email, "walk", "correct horse 9", belongings=belonging
     ).id
@@ -81,12 +85,12 @@ def _invitation(world):
 def _impression(world, role):
     """One that the role itself saw; anyone and the admin have none of their own."""
     principal = world.principal(role if role != "anyone" else "owner")
-    tracing = world.services.tracing
-    id = tracing.impression(
+    interaction_log = world.services.interaction_log
+    id = interaction_log.impression(
         world.principal("owner") if role in ("anyone", "stranger", "elsewhere") else principal,
         GoalName.SUPPLIER, FIRM, [("t:firm2", 0.5)], "fixed", 1,
     )  # fmt: skip
-    tracing.flush()
+    interaction_log.flush()
     return id
 
 

@@ -14,10 +14,10 @@ from matchmaker.access import ADMIN
 from matchmaker.app import create_app
 from matchmaker.errors import InvalidInput, NotAllowed, SignInNeeded, TooManyAttempts
 from matchmaker.services.people.accounts import Accounts, Identity
-from matchmaker.services.repositories import utc_now
+from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
-from matchmaker.workflow.account import Belonging, Post, Scope
+from matchmaker.workflow.account import AccountMembership, MembershipRole, Scope
 
 API = "/api/v1"
 PASSWORD = "correct horse 9"
@@ -39,7 +39,7 @@ def watch():
 @pytest.fixture
 def accounts(wired, watch):
     """The accounts of the installation, with a clock that a test sets."""
-    return Accounts(lambda: wired.store, wired.shelves, wired.keys.signing_secret, watch)
+    return Accounts(lambda: wired.store, wired.repositories, wired.keys.signing_secret, watch)
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def owner(accounts, request):
     name = re.sub(r"\W+", "", request.node.name)[-40:]
     return accounts.create(
         ADMIN, f"{name}@example.org", "王芳", PASSWORD,
-        belongings=(Belonging("t:firm2", Post.OWNER),),
+        belongings=(AccountMembership("t:firm2", MembershipRole.OWNER),),
     )  # fmt: skip
 
 
@@ -191,17 +191,21 @@ def test_a_coordinator_invites_the_owners_of_members_only(wired, accounts):
         ADMIN, "inviting@example.org", "C", PASSWORD, clusters=("t:cluster",)
     )
     made = accounts.invite(
-        coordinator.principal(), "boss@example.org", belonging=Belonging("t:firm3", Post.OWNER)
+        coordinator.principal(),
+        "boss@example.org",
+        belonging=AccountMembership("t:firm3", MembershipRole.OWNER),
     )
     assert made.invitation.belonging.organization == "t:firm3"
     accounts.accept_invitation(made.token, "Boss", PASSWORD)
     with pytest.raises(NotAllowed):  # or a coordinator could let themselves in
         accounts.invite(
-            coordinator.principal(), "me@example.org", belonging=Belonging("t:firm3", Post.OWNER)
+            coordinator.principal(),
+            "me@example.org",
+            belonging=AccountMembership("t:firm3", MembershipRole.OWNER),
         )
     with pytest.raises(NotAllowed):
         accounts.invite(
-            coordinator.principal(), "other@example.org", belonging=Belonging("t:firm7")
+            coordinator.principal(), "other@example.org", belonging=AccountMembership("t:firm7")
         )
 
 
@@ -248,8 +252,8 @@ def test_a_deleted_account_leaves_no_name_behind(app, wired, accounts, owner):
         headers={"X-CSRF-Token": answer.json["csrf_token"]},
     )
     assert deleted.status_code == 204
-    assert wired.shelves.accounts.maybe(owner.id) is None
-    assert wired.shelves.addresses.maybe(owner.email) is None
+    assert wired.repositories.accounts.get_or_none(owner.id) is None
+    assert wired.repositories.addresses.get_or_none(owner.email) is None
     for line in wired.store.documents.last_log(5):
         assert owner.email not in str(line)
     # The address may be used again.

@@ -5,8 +5,8 @@ import pytest
 from matchmaker.access import ADMIN
 from matchmaker.app import create_app
 from matchmaker.domain import GraphRows, Membership
-from matchmaker.workflow.account import Belonging, Post
-from matchmaker.workflow.interactions import TraceKind
+from matchmaker.workflow.account import AccountMembership, MembershipRole
+from matchmaker.workflow.interactions import InteractionKind
 from tests.api.conftest import installation
 
 API = "/api/v1"
@@ -48,12 +48,12 @@ def app(wired):
 def people(app, wired):
     """An SME, a lab, another firm, and the coordinator of their cluster."""
     wired.store.upsert(GraphRows(memberships=(Membership("t:cluster", "t:lab"),)))
-    wired.refreshing.refresh()
+    wired.refresher.refresh()
     make = wired.accounts.create
     for name, organization in (("sme", "t:firm1"), ("labs", "t:lab"), ("third", "t:firm5")):
         make(
             ADMIN, f"{name}@journey.example", name, PASSWORD,
-            belongings=(Belonging(organization, Post.OWNER),), language="en",
+            belongings=(AccountMembership(organization, MembershipRole.OWNER),), language="en",
         )  # fmt: skip
     make(ADMIN, "coordinator@journey.example", "C", PASSWORD, clusters=("t:cluster",))
     return {
@@ -122,7 +122,7 @@ def test_from_a_need_to_a_confirmed_outcome(people, wired):
     new = {tie.id for tie in after.ties} - {tie.id for tie in before.ties}
     assert f"intro:{id}#tie" in new
 
-    wired.tracing.flush()
+    wired.interaction_log.flush()
     funnel = people["coordinator"].get("clusters/t:cluster/funnel").json["items"]
     row = next(one for one in funnel if one["goal"] == "research_partner")
     assert (row["proposed"], row["accepted"], row["delivered"], row["completed"]) == (1, 1, 1, 1)
@@ -130,7 +130,7 @@ def test_from_a_need_to_a_confirmed_outcome(people, wired):
 
 
 def test_the_coordinators_audit_sees_the_new_tie(people, wired):
-    wired.refreshing.refresh()
+    wired.refresher.refresh()
     answer = people["coordinator"].get("clusters/t:cluster/audit?samples=0").json
     research = next(one for one in answer["layers"] if one["layer"] == "research")
     figures = research["figures"]
@@ -224,7 +224,7 @@ def test_who_was_dismissed_is_not_shown_again(people, wired):
     sme = people["sme"]
     path = "organizations/t:firm1/recommendations?goal=supplier"
     first = sme.get(path).json["recommendations"][0]["id"]
-    pick = {"candidate": first, "kind": TraceKind.DISMISSED, "reason": "no_fit"}
+    pick = {"candidate": first, "kind": InteractionKind.DISMISSED, "reason": "no_fit"}
     answer = sme.client.post(
         f"{API}/organizations/t:firm1/picks", json=pick, headers={"X-CSRF-Token": sme.token}
     )
@@ -262,7 +262,7 @@ def test_a_circle_runs_when_five_have_joined(people, wired, app):
     for number in (2, 3, 4):
         email = f"circle{number}@journey.example"
         wired.accounts.create(
-            ADMIN, email, email, PASSWORD, belongings=(Belonging(f"t:firm{number}"),)
+            ADMIN, email, email, PASSWORD, belongings=(AccountMembership(f"t:firm{number}"),)
         )
         answer = {"organization": f"t:firm{number}", "answer": "joined"}
         Person(app, email).post(f"gatherings/{circle['id']}/answer", answer)

@@ -22,10 +22,10 @@ from matchmaker.errors import InvalidInput
 from matchmaker.mail import Mailer
 from matchmaker.services.cooperation.introductions import Proposal
 from matchmaker.services.cooperation.webhooks import Webhooks
-from matchmaker.services.people.notifications import Notices
-from matchmaker.services.repositories import utc_now
+from matchmaker.services.people.notifications import Notifications
+from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
-from matchmaker.workflow.account import Belonging, MailRhythm, Post, Preferences
+from matchmaker.workflow.account import AccountMembership, MailRhythm, MembershipRole, Preferences
 from matchmaker.workflow.introduction import Action
 from matchmaker.workflow.webhook import checked_url
 
@@ -86,7 +86,7 @@ def pair(wired, request):
     return [
         wired.accounts.create(
             ADMIN, f"{one[2:]}@example.org", one, PASSWORD,
-            belongings=(Belonging(one, Post.OWNER),),
+            belongings=(AccountMembership(one, MembershipRole.OWNER),),
         )
         for one in ids
     ]  # fmt: skip
@@ -104,8 +104,8 @@ def notices(wired, port, watch):
         data_dir=wired.settings.data_dir, store="", smtp_host="127.0.0.1", smtp_port=port,
         smtp_tls=False, smtp_from="hello@matchmaker.example", _env_file=None,
     )  # fmt: skip
-    return Notices(
-        wired.shelves, wired.accounts, Mailer(settings), lambda: "https://m.example", watch
+    return Notifications(
+        wired.repositories, wired.accounts, Mailer(settings), lambda: "https://m.example", watch
     )
 
 
@@ -199,7 +199,7 @@ def receiver():
 def test_a_webhook_is_signed_and_called_again_until_it_is_taken(wired, pair, receiver, watch):
     url, calls, statuses = receiver
     statuses += [500, 302]
-    service = Webhooks(wired.shelves, watch, private_allowed=True)
+    service = Webhooks(wired.repositories, watch, private_allowed=True)
     own = pair[1].belongings[0].organization
     hook = service.register(pair[1].principal(), own, url)
     propose(wired, pair)
@@ -240,7 +240,7 @@ def test_a_webhook_reaches_no_inner_machine(url):
 
 def test_a_name_that_points_inside_is_not_called(wired, pair, receiver, watch, monkeypatch):
     _, calls, _ = receiver
-    service = Webhooks(wired.shelves, watch)
+    service = Webhooks(wired.repositories, watch)
     own = pair[1].belongings[0].organization
     service.register(pair[1].principal(), own, "https://rebinding.example.org/hook")
     inside = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 443))]

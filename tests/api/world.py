@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from matchmaker.access import ADMIN
 from matchmaker.domain import Cluster, GraphRows
-from matchmaker.workflow.account import Belonging, Post, Scope
+from matchmaker.workflow.account import AccountMembership, MembershipRole, Scope
 from tests.api.conftest import ADMIN_KEY
 
 PASSWORD = "correct horse 9"
@@ -34,12 +34,12 @@ def make_world(services):
     """Accounts of all roles round t:firm1 in t:cluster."""
     services.store.upsert(GraphRows(clusters=(Cluster("t:other", "乙市集群", "Others"),)))
     places = {
-        "stranger": {"belongings": (Belonging("t:firm7", Post.OWNER),)},
-        "member": {"belongings": (Belonging("t:firm1"),)},
-        "owner": {"belongings": (Belonging("t:firm1", Post.OWNER),)},
+        "stranger": {"belongings": (AccountMembership("t:firm7", MembershipRole.OWNER),)},
+        "member": {"belongings": (AccountMembership("t:firm1"),)},
+        "owner": {"belongings": (AccountMembership("t:firm1", MembershipRole.OWNER),)},
         "coordinator": {"clusters": ("t:cluster",)},
         "elsewhere": {"clusters": ("t:other",)},
-        "liaison": {"belongings": (Belonging("t:lab", Post.LIAISON),)},
+        "liaison": {"belongings": (AccountMembership("t:lab", MembershipRole.LIAISON),)},
     }
     accounts, keys = {}, {"admin": ADMIN_KEY}
     for role, place in places.items():

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from matchmaker.access import ADMIN, Principal
 from matchmaker.domain import Cluster, GraphRows, Kind, Membership, Organization
 from matchmaker.services.cooperation.capacity import Capacity
-from matchmaker.services.cooperation.graph_sync import Realising
+from matchmaker.services.cooperation.graph_sync import GraphSync
 from matchmaker.services.cooperation.introductions import Introductions
 from matchmaker.services.people.accounts import Accounts
-from matchmaker.services.people.notification_outbox import Telling
-from matchmaker.services.repositories import Shelves
+from matchmaker.services.people.notification_outbox import NotificationOutbox
+from matchmaker.services.repositories import Repositories
 from matchmaker.store.documents import Store
-from matchmaker.workflow.account import Account, Belonging, Post
+from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
 
 FIRMS = ("t:f0", "t:f1", "t:f2", "t:f3")
 LAB = "t:lab"
@@ -40,10 +40,10 @@ class Exchange:
     """Services on one store."""
 
     store: Store
-    shelves: Shelves
+    repositories: Repositories
     accounts: Accounts
     capacity: Capacity
-    realising: Realising
+    graph_sync: GraphSync
     introductions: Introductions
     clock: Watch
 
@@ -52,7 +52,7 @@ class Exchange:
         email = f"p{number}.{organization.replace(':', '.')}@example.org"
         return self.accounts.create(
             ADMIN, email, f"P of {organization}", PASSWORD,
-            belongings=(Belonging(organization, Post.OWNER),),
+            belongings=(AccountMembership(organization, MembershipRole.OWNER),),
         )  # fmt: skip
 
     def coordinator(self) -> Principal:
@@ -88,9 +88,11 @@ def exchange_on(store: Store, capacities: dict[str, int] | None = None) -> Excha
 def services_on(store: Store) -> Exchange:
     """The services on a store as it is."""
     clock = Watch()
-    shelves = Shelves(lambda: store.documents)
-    accounts = Accounts(lambda: store, shelves, lambda: "secret of the tests", clock)
-    capacity = Capacity(shelves, 5)
-    realising = Realising(store, shelves)
-    introductions = Introductions(store, shelves, capacity, Telling(shelves), realising, clock)
-    return Exchange(store, shelves, accounts, capacity, realising, introductions, clock)
+    repositories = Repositories(lambda: store.documents)
+    accounts = Accounts(lambda: store, repositories, lambda: "secret of the tests", clock)
+    capacity = Capacity(repositories, 5)
+    graph_sync = GraphSync(store, repositories)
+    introductions = Introductions(
+        store, repositories, capacity, NotificationOutbox(repositories), graph_sync, clock
+    )
+    return Exchange(store, repositories, accounts, capacity, graph_sync, introductions, clock)

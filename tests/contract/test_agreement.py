@@ -77,8 +77,8 @@ READS: dict[str, Callable[[GraphStore], object]] = {
     "engagements of 9": lambda s: s.engagements("t:9", None, 50),
     "clusters": lambda s: s.clusters(None, 50),
     "members": lambda s: s.members("c:1", None, 50),
-    "voice of 1": lambda s: s.voice("t:1"),
-    "voice of 9": lambda s: s.voice("t:9"),
+    "voice of 1": lambda s: s.seeker_profile("t:1"),
+    "voice of 9": lambda s: s.seeker_profile("t:9"),
     "clusters of 1": lambda s: s.clusters_of("t:1"),
     "places": lambda s: s.places(["p:zj", "p:cn", "p:none"]),
     "industries": lambda s: s.industries(["i:344", "i:none"]),
@@ -148,7 +148,7 @@ def test_an_unknown_organization_has_empty_lists_and_says_nothing(store: GraphSt
     assert store.offers("t:none", None, 9).rows == ()
     assert store.needs("t:none", None, None, 9).rows == ()
     assert store.engagements("t:none", None, 9).rows == ()
-    for look_up in (store.statements_of, store.clusters_of, store.voice):
+    for look_up in (store.statements_of, store.clusters_of, store.seeker_profile):
         with pytest.raises(NotFound, match="t:none"):
             look_up("t:none")
 

@@ -38,7 +38,7 @@ def test_what_is_stored_under_keys_is_what_was_written(store: GraphStore) -> Non
 def test_dropping_everything_leaves_an_empty_graph(store: GraphStore) -> None:
     store.upsert(everything())
     before = store.version()
-    store.exchange(GraphRows(), everything())
+    store.replace_rows(GraphRows(), everything())
     assert store.export().rows == GraphRows()
     assert store.version() > before
     assert store.search("Firm", OrganizationFilter(), 10) == ()
@@ -55,7 +55,7 @@ def test_dropping_one_row_of_a_table_leaves_the_others(store: GraphStore) -> Non
             engagements=(project("p", 1, 2, text="球阀"), project("q", 3, 4, text="袜子")),
         )
     )  # fmt: skip
-    store.exchange(
+    store.replace_rows(
         GraphRows(),
         GraphRows(duplicates=(pairs[1],), ties=(ties[0],), engagements=(project("p", 1, 2),)),
     )
@@ -71,14 +71,14 @@ def test_what_is_referred_to_stays_and_nothing_is_half_done(store: GraphStore) -
     store.upsert(GraphRows(organizations=(firm(1), firm(2)), ties=(tie("a", 1, 2),)))
     before = store.export()
     with pytest.raises(InvalidInput, match="refers"):
-        store.exchange(GraphRows(organizations=(firm(9),)), GraphRows(organizations=(firm(1),)))
+        store.replace_rows(GraphRows(organizations=(firm(9),)), GraphRows(organizations=(firm(1),)))
     assert store.export() == before
 
 
 def test_dropping_what_is_not_there_changes_nothing(store: GraphStore) -> None:
     store.upsert(GraphRows(organizations=(firm(1),)))
     before = store.export()
-    store.exchange(GraphRows(), GraphRows(organizations=(firm(7),), ties=(tie("z", 7, 8),)))
+    store.replace_rows(GraphRows(), GraphRows(organizations=(firm(7),), ties=(tie("z", 7, 8),)))
     assert store.export() == before
 
 
@@ -91,7 +91,7 @@ def test_an_import_is_taken_back_but_not_what_others_changed_since(store: GraphS
     before = store.stored(imported)
     store.upsert(imported)
     back = reversal(imported, before, store.stored(imported))
-    store.exchange(back.put, back.drop)
+    store.replace_rows(back.put, back.drop)
     assert back.left == 0
     assert plain(store.export().rows) == earlier
 
@@ -99,7 +99,7 @@ def test_an_import_is_taken_back_but_not_what_others_changed_since(store: GraphS
     store.upsert(imported)
     store.upsert(GraphRows(organizations=(firm(1, "Somebody's own name"),)))
     back = reversal(imported, before, store.stored(imported))
-    store.exchange(back.put, back.drop)
+    store.replace_rows(back.put, back.drop)
     assert back.left == 1
     assert [one.name for one in store.export().rows.organizations] == ["Somebody's own name"]
 
@@ -121,7 +121,7 @@ def test_two_organisations_become_one_wherever_they_stand(store: GraphStore) -> 
     websites[gone] = replace(websites[gone], website="https://example.org")
     store.upsert(GraphRows(organizations=(websites[gone], websites[kept])))
     before = store.export().rows
-    store.exchange(*merged(before, gone, kept, "merged"))
+    store.replace_rows(*merged(before, gone, kept, "merged"))
     assert store.organization(kept).website == "https://example.org"
     assert store.organization(kept).name == websites[kept].name
     after = store.export().rows
@@ -147,8 +147,8 @@ def test_a_membership_of_a_dropped_organisation_must_go_with_it(store: GraphStor
         GraphRows(organizations=(firm("x"),), memberships=(Membership(cluster.id, "t:x"),))
     )
     with pytest.raises(InvalidInput):
-        store.exchange(GraphRows(), GraphRows(organizations=(firm("x"),)))
-    store.exchange(
+        store.replace_rows(GraphRows(), GraphRows(organizations=(firm("x"),)))
+    store.replace_rows(
         GraphRows(),
         GraphRows(organizations=(firm("x"),), memberships=(Membership(cluster.id, "t:x"),)),
     )

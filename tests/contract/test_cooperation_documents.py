@@ -12,12 +12,12 @@ from matchmaker.services.cooperation.batches import Batches, Planned
 from matchmaker.services.cooperation.introductions import Proposal
 from matchmaker.services.cooperation.postings import Postings
 from matchmaker.services.matching.matching import Answer, Freshness
-from matchmaker.services.people.notification_outbox import Telling
+from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.people.privacy import Privacy
 from matchmaker.store.documents import Store, new_id
 from matchmaker.workflow.account import Preferences
 from matchmaker.workflow.introduction import Action
-from matchmaker.workflow.notification import NoticeKind
+from matchmaker.workflow.notification import NotificationKind
 from matchmaker.workflow.posting import Posting
 from tests.contract.cooperation import START, exchange_on
 
@@ -39,7 +39,11 @@ def test_alerts_go_to_those_who_want_them_and_within_their_number(store: Store) 
     wants, silent = exchange.person("t:f1"), exchange.person("t:f2")
     exchange.accounts.set_preferences(wants.principal(), Preferences("zh", alerts_a_week=2))
     postings = Postings(
-        store, exchange.shelves, Telling(exchange.shelves), lambda: Ranked(), exchange.clock
+        store,
+        exchange.repositories,
+        NotificationOutbox(exchange.repositories),
+        lambda: Ranked(),
+        exchange.clock,
     )
 
     def post() -> None:
@@ -47,8 +51,8 @@ def test_alerts_go_to_those_who_want_them_and_within_their_number(store: Store) 
         postings.post(owner, posting, publish=True)
 
     def alerts(account) -> int:
-        notices = exchange.shelves.notices.values("account", account.id)
-        return sum(one.kind is NoticeKind.ALERT for one in notices)
+        notices = exchange.repositories.notices.values("account", account.id)
+        return sum(one.kind is NotificationKind.ALERT for one in notices)
 
     for _ in range(4):
         post()
@@ -62,7 +66,11 @@ def test_a_posting_expires_and_is_renewed_in_the_graph_too(store: Store) -> None
     exchange = exchange_on(store)
     owner = exchange.person("t:f0").principal()
     postings = Postings(
-        store, exchange.shelves, Telling(exchange.shelves), lambda: Ranked(), exchange.clock
+        store,
+        exchange.repositories,
+        NotificationOutbox(exchange.repositories),
+        lambda: Ranked(),
+        exchange.clock,
     )
     posting = Posting(
         new_id(), "t:f0", "需要铸件", "", START, goal=GoalName.SUPPLIER,
@@ -83,7 +91,7 @@ def test_held_out_pairs_are_written_down_and_never_proposed(store: Store) -> Non
     exchange = exchange_on(store)
     coordinator = exchange.coordinator()
     batches = Batches(
-        store, exchange.shelves, exchange.introductions, exchange.capacity,
+        store, exchange.repositories, exchange.introductions, exchange.capacity,
         lambda: None, lambda: None, lambda: ("salt", 0.5), exchange.clock,
     )  # fmt: skip
     pairs = [
@@ -93,18 +101,18 @@ def test_held_out_pairs_are_written_down_and_never_proposed(store: Store) -> Non
         if a < b
     ]
     made = batches.for_pairs(coordinator, "t:c", pairs)
-    assignments = list(exchange.shelves.assignments.values("cluster", "t:c"))
+    assignments = list(exchange.repositories.assignments.values("cluster", "t:c"))
     held = {(one.seeker, one.candidate) for one in assignments if one.held}
     treated = {(one.seeker, one.candidate) for one in assignments if not one.held}
     assert len(held) == made.held_out > 0
     assert len(treated) == len(made.introductions) > 0
-    proposed = {(one.seeker, one.candidate) for one in exchange.shelves.introductions.values()}
+    proposed = {(one.seeker, one.candidate) for one in exchange.repositories.introductions.values()}
     assert proposed == treated
     again = batches.for_pairs(coordinator, "t:c", pairs)
     assert again.introductions == ()
     assert {
         (one.seeker, one.candidate)
-        for one in exchange.shelves.assignments.values("cluster", "t:c")
+        for one in exchange.repositories.assignments.values("cluster", "t:c")
         if one.held
     } == held
 
@@ -112,7 +120,7 @@ def test_held_out_pairs_are_written_down_and_never_proposed(store: Store) -> Non
 def test_a_batch_keeps_to_the_slots(store: Store) -> None:
     exchange = exchange_on(store, {"t:f3": 1})
     batches = Batches(
-        store, exchange.shelves, exchange.introductions, exchange.capacity,
+        store, exchange.repositories, exchange.introductions, exchange.capacity,
         lambda: None, lambda: None, lambda: ("salt", 0.0), exchange.clock,
     )  # fmt: skip
     pairs = [
@@ -129,14 +137,14 @@ def test_what_is_old_becomes_counts_and_no_count_is_lost(store: Store) -> None:
     made = exchange.introductions.propose(person, Proposal(GoalName.SUPPLIER, "t:f0", "t:f1"))
     exchange.introductions.act(person, made.id, Action.CANCEL)
     privacy = Privacy(
-        store, exchange.shelves, exchange.accounts, exchange.clock,
+        store, exchange.repositories, exchange.accounts, exchange.clock,
         keep_traces=timedelta(days=30), keep_over=timedelta(days=60),
     )  # fmt: skip
     assert privacy.forget_old() == 0
     exchange.clock.forward(timedelta(days=61))
     assert privacy.forget_old() == 1
-    assert exchange.shelves.introductions.maybe(made.id) is None
-    (tally,) = exchange.shelves.tallies.values()
+    assert exchange.repositories.introductions.get_or_none(made.id) is None
+    (tally,) = exchange.repositories.tallies.values()
     assert dict(tally.counts) == {"supplier cancelled": 1}
 
 
@@ -149,7 +157,7 @@ def test_a_deleted_person_leaves_the_agreement_and_no_name(store: Store) -> None
     exchange.introductions.act(second.principal(), made.id, Action.ACCEPT)
     exchange.introductions.write(first.principal(), made.id, "您好")
     privacy = Privacy(
-        store, exchange.shelves, exchange.accounts, exchange.clock,
+        store, exchange.repositories, exchange.accounts, exchange.clock,
         keep_traces=timedelta(days=30), keep_over=timedelta(days=60),
     )  # fmt: skip
     privacy.delete_account(ADMIN, first.id)

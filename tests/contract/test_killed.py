@@ -71,20 +71,20 @@ def test_a_kill_between_any_two_steps_leaves_the_old_or_the_new_state(
 def _whole(store: Store) -> None:
     """Introductions, slots, open pairs and the log say the same."""
     services = services_on(store)
-    every = list(services.shelves.introductions.values())
+    every = list(services.repositories.introductions.values())
     active = {one.id for one in every if one.state in ACTIVE}
     for party in ("t:f0", "t:f1"):
-        slots = services.shelves.slots.maybe(party)
+        slots = services.repositories.slots.get_or_none(party)
         assert set(slots.value.taken if slots else ()) == active
     open_ones = {one.id for one in every if one.state in ACTIVE or one.is_waiting}
-    assert {one.introduction for one in services.shelves.pairs.values()} == open_ones
+    assert {one.introduction for one in services.repositories.pairs.values()} == open_ones
     logged = [line.entry for line in store.documents.log(limit=10_000)]
     for one in every:
         lines = [line for line in logged if line.subject == f"introduction/{one.id}"]
         # Proposed with the first side's yes, then one line for each step.
         assert len(lines) == len(one.steps)
     assert first_broken(store.documents.log(limit=10_000)) is None
-    services.realising.realise_all()
+    services.graph_sync.realise_all()
     around = store.neighborhood("t:f0", 1, 100)
     assert {tie.id for tie in around.ties} == {
         f"intro:{one.id}#tie" for one in every if one.state is State.COMPLETED
@@ -95,7 +95,7 @@ def _finish(store: Store) -> None:
     """So that the next worker may propose."""
     services = services_on(store)
     one = services.accounts.principal_of_email("p0.t.f0@example.org")
-    for introduction in list(services.shelves.introductions.values()):
+    for introduction in list(services.repositories.introductions.values()):
         action = Action.CANCEL if introduction.is_waiting else Action.END
         if introduction.is_waiting or introduction.state in ACTIVE:
             services.introductions.act(one, introduction.id, action)

@@ -56,7 +56,7 @@ def test_of_fifty_accepts_for_the_last_slot_exactly_one_wins(store: Store) -> No
     assert len(results) == MANY
     assert results.count("won") == 1
     assert {one for one in results if one != "won"} == {"厂t:f0 has no free slot left."}
-    states = [exchange.shelves.introductions.get(id).value.state for id in made]
+    states = [exchange.repositories.introductions.get(id).value.state for id in made]
     assert states.count(State.ACCEPTED) == 1
-    slots = exchange.shelves.slots.get("t:f0").value
+    slots = exchange.repositories.slots.get("t:f0").value
     assert len(slots.taken) == 1

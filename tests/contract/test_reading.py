@@ -95,13 +95,13 @@ def test_clusters_of_are_those_of_today(store: GraphStore) -> None:
 
 def test_a_voice_is_all_of_one_organization_at_one_version(store: GraphStore) -> None:
     store.upsert(everything())
-    voice = store.voice("t:1")
+    voice = store.seeker_profile("t:1")
     assert (voice.organization.id, voice.version) == ("t:1", store.version())
     assert [row.id for row in voice.clusters] == ["c:1"]
     assert {row.id for row in voice.statements} == {"t:1#about", "o:1", "e:1"}
-    assert store.voice("t:2").clusters == ()
+    assert store.seeker_profile("t:2").clusters == ()
     with pytest.raises(NotFound, match="t:nobody"):
-        store.voice("t:nobody")
+        store.seeker_profile("t:nobody")
 
 
 def test_statements_of_are_everything_that_speaks(store: GraphStore) -> None:

@@ -12,7 +12,7 @@ from werkzeug.serving import make_server
 
 from matchmaker.app import create_app
 from matchmaker.domain import GraphRows
-from matchmaker.services.operations.importing import ImportOptions
+from matchmaker.services.operations.importer import ImportOptions
 from tests.api.conftest import installation
 
 ROOT = Path(__file__).parents[2]
@@ -24,8 +24,8 @@ LOCALES = {"zh": "zh-CN", "en": "en-US"}
 def sample(tmp_path_factory):
     """The sample graph in demo mode."""
     services = installation(tmp_path_factory, GraphRows(), demo=True)
-    services.importing.tables([ROOT / "seed"], ImportOptions())
-    services.refreshing.refresh()
+    services.importer.tables([ROOT / "seed"], ImportOptions())
+    services.refresher.refresh()
     yield services
     services.store.close()
 

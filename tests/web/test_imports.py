@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from matchmaker.access import Principal
 from matchmaker.domain import DuplicateCandidate, GraphRows, Kind, Organization
 from matchmaker.errors import InvalidInput, MatchmakerError, NotAllowed, NotFound, WrongState
-from matchmaker.workflow.job import WorkKind, WorkState
+from matchmaker.workflow.job import JobKind, JobState
 
 VALVES, HOSIERY = "seed:cluster-valves", "seed:cluster-hosiery"
 ADMIN = Principal("key:admin", admin=True)
@@ -27,12 +27,12 @@ def table(text):
 
 def brought(sample, principal, name, text, cluster=""):
     """A table written as by the pages, and the record of it."""
-    upload = sample.intake.keep(principal, name, "mine.csv", table(text), cluster)
-    look = sample.intake.look(principal, upload, None, cluster)
-    job = sample.intake.write(principal, upload, look.mapping, cluster)
+    upload = sample.import_workflow.keep(principal, name, "mine.csv", table(text), cluster)
+    look = sample.import_workflow.look(principal, upload, None, cluster)
+    job = sample.import_workflow.write(principal, upload, look.mapping, cluster)
     sample.work.work_off()
-    assert sample.work.show(ADMIN, job.id).state is WorkState.DONE
-    return look, sample.shelves.imports.get(job.id).value
+    assert sample.work.show(ADMIN, job.id).state is JobState.DONE
+    return look, sample.repositories.imports.get(job.id).value
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -83,13 +83,13 @@ def test_an_import_taken_back_leaves_the_graph_as_it_was(sample):
         f"id,name,kind,description\n{MEMBER},改名,firm,新的说明\nmy:un-1,新厂,firm,做阀门\n",
     )  # fmt: skip
     assert sample.directory.profile(MEMBER).organization.name == "改名"
-    assert sample.intake.undo(ADMIN, imported.id) == 0
+    assert sample.import_workflow.undo(ADMIN, imported.id) == 0
     after = sample.store.export().rows
     assert sample.directory.profile(MEMBER).organization.name == old.name
     assert {one.id for one in after.organizations} == {one.id for one in before.organizations}
     assert after.descriptions == before.descriptions
     with pytest.raises(WrongState):
-        sample.intake.undo(ADMIN, imported.id)
+        sample.import_workflow.undo(ADMIN, imported.id)
 
 
 def test_what_others_built_on_an_import_keeps_it(sample):
@@ -98,10 +98,10 @@ def test_what_others_built_on_an_import_keeps_it(sample):
         sample, ADMIN, "ties", f"id,source,target,layer\nmy:t,my:base,{MEMBER},SUPPLIES\n"
     )
     with pytest.raises(InvalidInput, match="refers"):
-        sample.intake.undo(ADMIN, imported.id)
+        sample.import_workflow.undo(ADMIN, imported.id)
     assert sample.directory.profile("my:base")
-    sample.intake.undo(ADMIN, later.id)
-    sample.intake.undo(ADMIN, imported.id)
+    sample.import_workflow.undo(ADMIN, later.id)
+    sample.import_workflow.undo(ADMIN, imported.id)
 
 
 def test_a_coordinator_brings_in_members_and_nothing_else(sample):
@@ -113,7 +113,7 @@ def test_a_coordinator_brings_in_members_and_nothing_else(sample):
     assert [problem.line for problem in look.report.problems] == [3]
     assert sample.directory.profile(STRANGER).organization.name != "抢来的"
     assert [one.id for one in sample.directory.clusters_of("my:new")] == [VALVES]
-    sample.intake.undo(COORDINATOR, imported.id)
+    sample.import_workflow.undo(COORDINATOR, imported.id)
     with pytest.raises(NotFound):
         sample.directory.profile("my:new")
 
@@ -128,8 +128,8 @@ def test_a_coordinator_brings_in_members_and_nothing_else(sample):
     ],
 )
 def test_a_coordinator_cannot_speak_for_others(sample, name, text):
-    upload = sample.intake.keep(COORDINATOR, name, "mine.csv", table(text), VALVES)
-    look = sample.intake.look(COORDINATOR, upload, None, VALVES)
+    upload = sample.import_workflow.keep(COORDINATOR, name, "mine.csv", table(text), VALVES)
+    look = sample.import_workflow.look(COORDINATOR, upload, None, VALVES)
     assert look.report.refused == 1
     assert sum(look.report.rows.values()) == 0
 
@@ -143,16 +143,16 @@ def test_who_may_not_import_learns_nothing(sample):
         (COORDINATOR, HOSIERY),
     ):
         with pytest.raises(NotAllowed):
-            sample.intake.keep(principal, "organizations", "a.csv", table("id\n"), cluster)
+            sample.import_workflow.keep(principal, "organizations", "a.csv", table("id\n"), cluster)
         with pytest.raises(NotAllowed):
-            sample.intake.imports(principal, cluster)
-    upload = sample.intake.keep(ADMIN, "organizations", "a.csv", table("id,name,kind\n"))
+            sample.import_workflow.imports(principal, cluster)
+    upload = sample.import_workflow.keep(ADMIN, "organizations", "a.csv", table("id,name,kind\n"))
     with pytest.raises(InvalidInput, match="not there"):
-        sample.intake.look(COORDINATOR, upload, None, VALVES)
+        sample.import_workflow.look(COORDINATOR, upload, None, VALVES)
     with pytest.raises(NotAllowed):
-        sample.work.ask(COORDINATOR, WorkKind.REFRESH)
+        sample.work.ask(COORDINATOR, JobKind.REFRESH)
     with pytest.raises(InvalidInput):
-        sample.intake.keep(COORDINATOR, "clusters", "a.csv", table("id\n"), VALVES)
+        sample.import_workflow.keep(COORDINATOR, "clusters", "a.csv", table("id\n"), VALVES)
 
 
 def test_two_records_of_one_firm_become_one_and_its_people_stay(visit, sample):
@@ -176,10 +176,10 @@ def test_two_records_of_one_firm_become_one_and_its_people_stay(visit, sample):
 def test_two_firms_that_are_not_one_are_not_asked_about_again(sample):
     pair = DuplicateCandidate("seed:valves-010", "seed:valves-011", 0.9, "same name")
     sample.store.upsert(GraphRows(duplicates=(pair,)))
-    sample.intake.keep_apart(ADMIN, *pair.key)
-    assert pair not in sample.importing.duplicates()
+    sample.import_workflow.keep_apart(ADMIN, *pair.key)
+    assert pair not in sample.importer.duplicates()
     assert ("seed:valves-010", "seed:valves-011") in {
-        (one.first, one.second) for one in sample.shelves.apart.values()
+        (one.first, one.second) for one in sample.repositories.apart.values()
     }
 
 
@@ -188,13 +188,13 @@ def test_work_that_fails_says_why_and_work_goes_on(sample, monkeypatch):
         progress("Reading the graph", 1, 2)
         raise WrongState("Another refresh is running.", mend="Wait until it is done.")
 
-    monkeypatch.setitem(sample.chores, WorkKind.REFRESH, fails)
-    monkeypatch.setitem(sample.chores, WorkKind.DERIVE, lambda job, progress: "7")
-    first = sample.work.ask(ADMIN, WorkKind.REFRESH)
-    second = sample.work.ask(ADMIN, WorkKind.DERIVE)
+    monkeypatch.setitem(sample.job_handlers, JobKind.REFRESH, fails)
+    monkeypatch.setitem(sample.job_handlers, JobKind.DERIVE, lambda job, progress: "7")
+    first = sample.work.ask(ADMIN, JobKind.REFRESH)
+    second = sample.work.ask(ADMIN, JobKind.DERIVE)
     assert sample.work.work_off() == 2
     failed = sample.work.show(ADMIN, first.id)
-    assert (failed.state, failed.stage, failed.done) == (WorkState.FAILED, "Reading the graph", 1)
+    assert (failed.state, failed.stage, failed.done) == (JobState.FAILED, "Reading the graph", 1)
     assert "Another refresh" in failed.said
     assert sample.work.show(ADMIN, second.id).said == "7"
     with pytest.raises(MatchmakerError):
@@ -205,12 +205,12 @@ def test_work_that_breaks_is_told_without_its_inside(sample, monkeypatch):
     def breaks(job, progress):
         raise RuntimeError("secret")
 
-    monkeypatch.setitem(sample.chores, WorkKind.REFRESH, breaks)
-    job = sample.work.ask(ADMIN, WorkKind.REFRESH)
+    monkeypatch.setitem(sample.job_handlers, JobKind.REFRESH, breaks)
+    job = sample.work.ask(ADMIN, JobKind.REFRESH)
     with pytest.raises(RuntimeError):
         sample.work.work_off()
     found = sample.work.show(ADMIN, job.id)
-    assert found.state is WorkState.FAILED
+    assert found.state is JobState.FAILED
     assert "secret" not in found.said
 
 

@@ -26,7 +26,7 @@ from matchmaker.settings import Settings
 from matchmaker.web import layout
 from matchmaker.web.labels import WORDS
 from matchmaker.wiring import wire
-from matchmaker.workflow.account import MailRhythm, Post
+from matchmaker.workflow.account import MailRhythm, MembershipRole
 from matchmaker.workflow.introduction import Action, AmountBand, OutcomeKind, State
 from matchmaker.workflow.posting import PostingAction, PostingState
 
@@ -220,7 +220,7 @@ def test_a_stranger_cannot_open_others_pages(sample):
     "terms",
     [
         Kind, GoalName, OfferKind, Terms, Stage, Tier, Layer, EngagementKind, State, Action,
-        OutcomeKind, AmountBand, PostingState, PostingAction, Post, MailRhythm,
+        OutcomeKind, AmountBand, PostingState, PostingAction, MembershipRole, MailRhythm,
     ],
 )  # fmt: skip
 def test_every_term_of_the_field_has_a_word(terms):

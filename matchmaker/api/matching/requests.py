@@ -21,7 +21,7 @@ from matchmaker.domain import (
 from matchmaker.errors import InvalidInput
 from matchmaker.services.matching.matching import Question
 from matchmaker.services.matching.snapshot_rows import FilterIds
-from matchmaker.workflow.interactions import TraceKind
+from matchmaker.workflow.interactions import InteractionKind
 
 MAX_RECOMMENDATIONS = 100
 
@@ -123,14 +123,14 @@ class Pick(Strict):
     """Save a candidate, or dismiss it with a reason."""
 
     candidate: LookupId
-    kind: TraceKind
+    kind: InteractionKind
     reason: Short = ""
 
 
 class PickQuery(Strict):
     """What was saved, or dismissed."""
 
-    kind: TraceKind = TraceKind.SAVED
+    kind: InteractionKind = InteractionKind.SAVED
 
 
 class CandidateQuery(Strict):

@@ -88,7 +88,7 @@ def _recommended(answered: Answered) -> Response:
 )
 def note_click(path: IdPath, header: IdempotencyHeaders, body: Click) -> Response:
     """Note that a candidate of a list was looked at."""
-    services().tracing.click(current_principal(), path.id, body.candidate)
+    services().interaction_log.click(current_principal(), path.id, body.candidate)
     return done()
 
 
@@ -100,7 +100,7 @@ def note_click(path: IdPath, header: IdempotencyHeaders, body: Click) -> Respons
 )
 def list_picks(path: IdPath, query: PickQuery) -> Response:
     """Candidates that an organisation saved, or dismissed."""
-    found = services().tracing.picks(current_principal(), path.id, query.kind)
+    found = services().interaction_log.picks(current_principal(), path.id, query.kind)
     items = [PickOut(candidate=one, reason=why) for one, why in found.items]
     return as_json(PickList(items=items))
 
@@ -113,7 +113,9 @@ def list_picks(path: IdPath, query: PickQuery) -> Response:
 )
 def pick_candidate(path: IdPath, header: IdempotencyHeaders, body: Pick) -> Response:
     """Save a candidate, or dismiss it with a reason: it is not shown again."""
-    services().tracing.pick(current_principal(), path.id, body.candidate, body.kind, body.reason)
+    services().interaction_log.pick(
+        current_principal(), path.id, body.candidate, body.kind, body.reason
+    )
     return done()
 
 
@@ -125,5 +127,5 @@ def pick_candidate(path: IdPath, header: IdempotencyHeaders, body: Pick) -> Resp
 )
 def unpick_candidate(path: IdPath, query: CandidateQuery) -> Response:
     """Neither saved nor dismissed any more."""
-    services().tracing.unpick(current_principal(), path.id, query.candidate)
+    services().interaction_log.unpick(current_principal(), path.id, query.candidate)
     return done()

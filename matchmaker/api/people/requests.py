@@ -11,7 +11,7 @@ from matchmaker.workflow.account import (
     MAX_EMAIL,
     MAX_PASSWORD,
     MailRhythm,
-    Post,
+    MembershipRole,
     Preferences,
     Scope,
 )
@@ -79,7 +79,7 @@ class Invite(Strict):
 
     email: Address
     organization: LookupId | None = None
-    post: Post = Post.MEMBER
+    post: MembershipRole = MembershipRole.MEMBER
     cluster: Annotated[str, Field(max_length=240)] = ""
     admin: bool = False
     language: Tongue = "zh"

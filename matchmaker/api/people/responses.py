@@ -8,15 +8,15 @@ from typing import Any
 from pydantic import BaseModel
 
 from matchmaker.api.http.fields import Outgoing, PageOut
-from matchmaker.workflow.account import Account, Invitation, MailRhythm, Post, Scope
-from matchmaker.workflow.notification import Notice, NoticeKind
+from matchmaker.workflow.account import Account, Invitation, MailRhythm, MembershipRole, Scope
+from matchmaker.workflow.notification import Notification, NotificationKind
 
 
 class BelongingOut(Outgoing):
     """A place in an organisation."""
 
     organization: str
-    post: Post
+    post: MembershipRole
 
 
 class PreferencesOut(Outgoing):
@@ -79,7 +79,7 @@ class InvitationOut(BaseModel):
 
     email: str
     organization: str
-    post: Post | None
+    post: MembershipRole | None
     cluster: str
     admin: bool
     language: str
@@ -131,14 +131,14 @@ class NoticeOut(BaseModel):
     """A notice in one's own language; `subject` is what it is about, as `kind/id`."""
 
     id: str
-    kind: NoticeKind
+    kind: NotificationKind
     subject: str
     at: datetime.datetime
     text: str
     read: bool
 
     @classmethod
-    def of(cls, one: Notice, language: str) -> NoticeOut:
+    def of(cls, one: Notification, language: str) -> NoticeOut:
         return cls(
             id=one.id,
             kind=one.kind,

@@ -61,7 +61,7 @@ from matchmaker.api.people.responses import (
     NoticeOut,
     SessionOut,
 )
-from matchmaker.workflow.account import Account, Belonging
+from matchmaker.workflow.account import Account, AccountMembership
 
 ACCOUNTS = Tag(name="accounts", description="Who acts, and for whom.")
 
@@ -130,7 +130,7 @@ def unsubscribe(body: Token) -> Response:
 @people.post("/invitations", tags=[ACCOUNTS], security=KEY, responses={201: InvitedOut, **WRITE})
 def invite(body: Invite) -> Response:
     """Offer somebody a place; without a mail server the answer has the link to pass on."""
-    belonging = Belonging(body.organization, body.post) if body.organization else None
+    belonging = AccountMembership(body.organization, body.post) if body.organization else None
     invited = services().accounts.invite(
         current_principal(),
         body.email,

@@ -30,7 +30,7 @@ from matchmaker.services.auditing.answers import (
     Worklist,
 )
 from matchmaker.services.auditing.worklist import worklist_of
-from matchmaker.services.matching.ranker_files import RankerFolder
+from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.snapshot.load import SnapshotReader, check_graph
 from matchmaker.snapshot.model import Snapshot
 from matchmaker.store.ports import GraphStore
@@ -49,7 +49,7 @@ FOLLOWED = (
 class Auditing:
     """Use cases of auditing. Reading only, so no principal. Everything is kept per snapshot."""
 
-    def __init__(self, store: GraphStore, reader: SnapshotReader, rankers: RankerFolder) -> None:
+    def __init__(self, store: GraphStore, reader: SnapshotReader, rankers: RankerFiles) -> None:
         self._store = store
         self._reader = reader
         self._rankers = rankers

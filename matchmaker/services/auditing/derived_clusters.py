@@ -57,7 +57,7 @@ class CommunityReport:
     agreement: float | None
 
 
-class Deriving:
+class ClusterDerivation:
     """Use cases of drawing borders."""
 
     def __init__(self, store: GraphStore, reader: SnapshotReader) -> None:

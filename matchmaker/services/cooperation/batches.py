@@ -17,7 +17,8 @@ from matchmaker.services.auditing.auditing import Auditing
 from matchmaker.services.cooperation.capacity import Capacity
 from matchmaker.services.cooperation.introductions import Introductions, Proposal
 from matchmaker.services.matching.matching import Matching, Question
-from matchmaker.services.repositories import Clock, Draft, Shelves, pair_id, retried
+from matchmaker.services.repositories import Repositories, pair_id
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
 from matchmaker.store.documents import new_id
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.allocation import Options, allocate
@@ -77,7 +78,7 @@ class Batches:
     def __init__(
         self,
         store: GraphStore,
-        shelves: Shelves,
+        repositories: Repositories,
         introductions: Introductions,
         capacity: Capacity,
         matching: Callable[[], Matching],
@@ -86,7 +87,7 @@ class Batches:
         clock: Clock,
     ) -> None:
         self._store = store
-        self._shelves = shelves
+        self._repositories = repositories
         self._introductions = introductions
         self._capacity = capacity
         self._matching = matching
@@ -211,7 +212,7 @@ class Batches:
         if one.seeker == one.candidate:
             return False
         pair = pair_id(one.seeker, one.candidate, one.goal)
-        return self._shelves.pairs.maybe(pair) is None
+        return self._repositories.pairs.get_or_none(pair) is None
 
     def _options(self, cluster: str, goal: GoalName) -> list[Planned]:
         """Everyone's list, with how much the candidate would want the seeker."""
@@ -246,7 +247,7 @@ class Batches:
 
     def _readiness(self, organization_id: str) -> float:
         """Share of requests that it accepted, drawn towards a half where it had few."""
-        page = self._shelves.introductions.page(
+        page = self._repositories.introductions.page(
             "organization", organization_id, limit=_ANSWERS_READ, newest_first=True
         )
         accepted = answered = 0
@@ -264,11 +265,11 @@ class Batches:
 
     def _hold(self, principal: Principal, cluster: str, one: Planned) -> None:
         def attempt() -> None:
-            draft = Draft.of(principal, self._clock())
-            if self._assign(draft, cluster, one, held=True):
-                draft.commit(self._shelves.records)
+            unit = UnitOfWork.of(principal, self._clock())
+            if self._assign(unit, cluster, one, held=True):
+                unit.commit(self._repositories.records)
 
-        retried(attempt)
+        retry_on_conflict(attempt)
 
     def _propose(
         self, principal: Principal, cluster: str, one: Planned, batch: str, message: str
@@ -278,25 +279,25 @@ class Batches:
         )
 
         def attempt() -> Introduction:
-            draft = Draft.of(principal, self._clock())
-            made = self._introductions.draft(draft, principal, proposal)
-            self._assign(draft, cluster, one, held=False, introduction=made.id)
-            draft.commit(self._shelves.records)
+            unit = UnitOfWork.of(principal, self._clock())
+            made = self._introductions.draft(unit, principal, proposal)
+            self._assign(unit, cluster, one, held=False, introduction=made.id)
+            unit.commit(self._repositories.records)
             return made
 
-        return retried(attempt)
+        return retry_on_conflict(attempt)
 
     def _assign(
-        self, draft: Draft, cluster: str, one: Planned, *, held: bool, introduction: str = ""
+        self, unit: UnitOfWork, cluster: str, one: Planned, *, held: bool, introduction: str = ""
     ) -> bool:
         """What chance answered, written down the first time only."""
         identity = f"{cluster} {pair_id(one.seeker, one.candidate, one.goal)}"
-        if self._shelves.assignments.maybe(identity) is not None:
+        if self._repositories.assignments.get_or_none(identity) is not None:
             return False
         assignment = Assignment(
-            identity, cluster, one.goal, one.seeker, one.candidate, draft.at, held, introduction
+            identity, cluster, one.goal, one.seeker, one.candidate, unit.at, held, introduction
         )
-        draft.add(self._shelves.assignments.put(assignment))
+        unit.add(self._repositories.assignments.put(assignment))
         return True
 
 

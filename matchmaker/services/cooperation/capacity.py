@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from matchmaker.domain import Organization
 from matchmaker.errors import WrongState
-from matchmaker.services.repositories import Draft, Shelves, Stored
+from matchmaker.services.repositories import Repositories, Versioned
+from matchmaker.services.unit_of_work import UnitOfWork
 from matchmaker.workflow.interactions import Slots
 
 # Requests that may wait for an organisation's answer, for each slot that it has.
@@ -35,8 +36,8 @@ class Load:
 class Capacity:
     """Slots, kept so that nobody ever gets more running introductions than it said."""
 
-    def __init__(self, shelves: Shelves, default_slots: int) -> None:
-        self._shelves = shelves
+    def __init__(self, repositories: Repositories, default_slots: int) -> None:
+        self._repositories = repositories
         self._default = default_slots
         self._lock = threading.Lock()
         self._full: tuple[float, frozenset[str]] = (0.0, frozenset())
@@ -47,8 +48,8 @@ class Capacity:
 
     def load(self, organization: Organization) -> Load:
         """What it has on its hands now."""
-        slots = self._shelves.slots.maybe(organization.id)
-        waiting = self._shelves.introductions.count("waiting_for", organization.id)
+        slots = self._repositories.slots.get_or_none(organization.id)
+        waiting = self._repositories.introductions.count("waiting_for", organization.id)
         return Load(self.of(organization), len(slots.value.taken) if slots else 0, waiting)
 
     def require_room(self, organization: Organization, *, asking: bool) -> None:
@@ -60,7 +61,7 @@ class Capacity:
                 mend="Wait until one of its introductions is over, or choose another.",
             )
         if asking:
-            asked = self._shelves.introductions.count("asking", organization.id)
+            asked = self._repositories.introductions.count("asking", organization.id)
             if asked >= MAX_ASKED:
                 raise WrongState(
                     f"{asked} requests wait for an answer already.", mend="Cancel one first."
@@ -71,7 +72,7 @@ class Capacity:
                 mend="Try again later, or choose another.",
             )
 
-    def take(self, draft: Draft, organization: Organization, introduction_id: str) -> None:
+    def take(self, unit: UnitOfWork, organization: Organization, introduction_id: str) -> None:
         """One slot for an introduction. Raises WrongState when none is free."""
         stored = self._stored(organization.id)
         if introduction_id in stored.value.taken:
@@ -82,15 +83,15 @@ class Capacity:
                 mend="Wait until one of its introductions is over.",
             )
         taken = replace(stored.value, taken=(*stored.value.taken, introduction_id))
-        draft.add(self._shelves.slots.put(taken, stored.version))
+        unit.add(self._repositories.slots.put(taken, stored.version))
 
-    def release(self, draft: Draft, organization_id: str, introduction_id: str) -> None:
+    def release(self, unit: UnitOfWork, organization_id: str, introduction_id: str) -> None:
         """Give the slot of an introduction back."""
         stored = self._stored(organization_id)
         if introduction_id not in stored.value.taken:
             return
         kept = tuple(one for one in stored.value.taken if one != introduction_id)
-        draft.add(self._shelves.slots.put(replace(stored.value, taken=kept), stored.version))
+        unit.add(self._repositories.slots.put(replace(stored.value, taken=kept), stored.version))
 
     def full(self, capacities: dict[str, int]) -> frozenset[str]:
         """Ids of those with no free slot, at most ten seconds old.
@@ -102,11 +103,13 @@ class Capacity:
             if time.monotonic() - made > _KEPT_SECONDS or not made:
                 full = frozenset(
                     one.id
-                    for one in self._shelves.slots.values("busy", "yes")
+                    for one in self._repositories.slots.values("busy", "yes")
                     if len(one.taken) >= capacities.get(one.id, self._default)
                 )
                 self._full = (time.monotonic(), full)
             return full
 
-    def _stored(self, organization_id: str) -> Stored[Slots]:
-        return self._shelves.slots.maybe(organization_id) or Stored(Slots(organization_id), 0)
+    def _stored(self, organization_id: str) -> Versioned[Slots]:
+        return self._repositories.slots.get_or_none(organization_id) or Versioned(
+            Slots(organization_id), 0
+        )

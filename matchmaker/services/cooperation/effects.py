@@ -9,10 +9,10 @@ from datetime import datetime
 
 from matchmaker.access import Principal
 from matchmaker.domain import GoalName, Layer
-from matchmaker.services.repositories import Shelves
+from matchmaker.services.repositories import Repositories
 from matchmaker.snapshot.load import SnapshotReader
-from matchmaker.store.ports import GraphStore, every
-from matchmaker.workflow.interactions import Assignment, TraceKind
+from matchmaker.store.ports import GraphStore, iterate
+from matchmaker.workflow.interactions import Assignment, InteractionKind
 from matchmaker.workflow.introduction import ACTIVE, Introduction, Origin, State
 from matchmaker.workflow.statistics import Difference, Share, middle
 
@@ -117,10 +117,12 @@ _ENOUGH = 10
 class Effects:
     """Use cases of measuring. A cluster's figures are its coordinators' alone."""
 
-    def __init__(self, store: GraphStore, shelves: Shelves, reader: SnapshotReader) -> None:
+    def __init__(
+        self, store: GraphStore, repositories: Repositories, reader: SnapshotReader
+    ) -> None:
         self._store = store
         self._reader = reader
-        self._shelves = shelves
+        self._repositories = repositories
 
     def funnel(self, principal: Principal, cluster_id: str) -> tuple[Funnel, ...]:
         """One funnel for each goal that was proposed. Raises NotAllowed, NotFound."""
@@ -131,12 +133,12 @@ class Effects:
         """The whole measurement. Raises NotAllowed, NotFound."""
         principal.require_coordinator(cluster_id)
         cluster = self._store.cluster(cluster_id).id
-        assignments = list(self._shelves.assignments.values("cluster", cluster))
+        assignments = list(self._repositories.assignments.values("cluster", cluster))
         treated = [one for one in assignments if not one.held]
         held = [one for one in assignments if one.held]
         completed = [
             one
-            for one in self._shelves.introductions.values("cluster", cluster)
+            for one in self._repositories.introductions.values("cluster", cluster)
             if one.state is State.COMPLETED
         ]
         return Effect(
@@ -153,16 +155,16 @@ class Effects:
 
     def _funnels(self, cluster: str) -> tuple[Funnel, ...]:
         by_goal: dict[GoalName, list[Introduction]] = {}
-        for one in self._shelves.introductions.values("cluster", cluster):
+        for one in self._repositories.introductions.values("cluster", cluster):
             by_goal.setdefault(one.goal, []).append(one)
         members = self._member_ids(cluster)
         shown: Counter[GoalName] = Counter()
         clicked: Counter[GoalName] = Counter()
         for member in members:
-            for trace in self._shelves.traces.values("seeker", member):
-                if trace.kind is TraceKind.IMPRESSION:
+            for trace in self._repositories.traces.values("seeker", member):
+                if trace.kind is InteractionKind.IMPRESSION:
                     shown[trace.goal] += len(trace.shown)
-                elif trace.kind is TraceKind.CLICK:
+                elif trace.kind is InteractionKind.CLICK:
                     clicked[trace.goal] += 1
         goals = sorted({*by_goal, *shown})
         return tuple(
@@ -170,7 +172,7 @@ class Effects:
         )
 
     def _member_ids(self, cluster: str) -> list[str]:
-        return [one.id for one in every(lambda after: self._store.members(cluster, after, 500))]
+        return [one.id for one in iterate(lambda after: self._store.members(cluster, after, 500))]
 
     def _tied(self, assignments: Iterable[Assignment]) -> Share:
         """How many pairs have a tie or engagement that began after they were assigned."""
@@ -232,11 +234,11 @@ class Effects:
     def _exposure(self, cluster: str) -> tuple[Exposure, ...]:
         shown: Counter[str] = Counter()
         for member in self._member_ids(cluster):
-            for trace in self._shelves.traces.values("seeker", member):
-                if trace.kind is TraceKind.IMPRESSION:
+            for trace in self._repositories.traces.values("seeker", member):
+                if trace.kind is InteractionKind.IMPRESSION:
                     shown.update(one.candidate for one in trace.shown)
         proposed = Counter(
-            one.candidate for one in self._shelves.introductions.values("cluster", cluster)
+            one.candidate for one in self._repositories.introductions.values("cluster", cluster)
         )
         most = sorted({*shown, *proposed}, key=lambda one: (-proposed[one], -shown[one], one))[:50]
         names = self._store.organizations_by_id(most)

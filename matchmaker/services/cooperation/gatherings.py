@@ -20,12 +20,13 @@ from matchmaker.domain import (
 )
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound
 from matchmaker.services.cooperation.introduction_views import Contact, Person
-from matchmaker.services.people.notification_outbox import Telling
-from matchmaker.services.repositories import Clock, Draft, Shelves, Stored, retried
+from matchmaker.services.people.notification_outbox import NotificationOutbox
+from matchmaker.services.repositories import Repositories, Versioned
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
 from matchmaker.store.ports import GraphStore, Page
 from matchmaker.workflow import gathering as machine
 from matchmaker.workflow.gathering import Answer, Gathering, GatheringKind, GatheringState, Meeting
-from matchmaker.workflow.notification import NoticeKind
+from matchmaker.workflow.notification import NotificationKind
 
 _LABS = frozenset({Kind.UNIVERSITY, Kind.RESEARCH_INSTITUTE})
 
@@ -43,10 +44,16 @@ class SeenGathering:
 class Gatherings:
     """Use cases of larger forms. Strangers get NotFound."""
 
-    def __init__(self, store: GraphStore, shelves: Shelves, telling: Telling, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: GraphStore,
+        repositories: Repositories,
+        outbox: NotificationOutbox,
+        clock: Clock,
+    ) -> None:
         self._store = store
-        self._shelves = shelves
-        self._telling = telling
+        self._repositories = repositories
+        self._outbox = outbox
         self._clock = clock
 
     def convene(self, principal: Principal, gathering: Gathering) -> SeenGathering:
@@ -59,18 +66,18 @@ class Gatherings:
             if party not in organizations:
                 raise InvalidInput(f"{party!r} is not known.", where="parties")
         self._check_kinds(gathering, organizations)
-        draft = Draft.of(principal, self._clock())
-        draft.add(self._shelves.gatherings.put(gathering))
-        draft.log("gathering.convened", f"gathering/{gathering.id}", cluster=gathering.cluster)
+        unit = UnitOfWork.of(principal, self._clock())
+        unit.add(self._repositories.gatherings.put(gathering))
+        unit.log("gathering.convened", f"gathering/{gathering.id}", cluster=gathering.cluster)
         for party, _ in gathering.parties:
-            self._telling.organization(
-                draft,
+            self._outbox.organization(
+                unit,
                 party,
-                NoticeKind.GATHERING,
+                NotificationKind.GATHERING,
                 f"gathering/{gathering.id}",
                 {"other": gathering.title},
             )
-        draft.commit(self._shelves.records)
+        unit.commit(self._repositories.records)
         return self.show(principal, gathering.id)
 
     def show(self, principal: Principal, id: str) -> SeenGathering:
@@ -93,7 +100,7 @@ class Gatherings:
         else:
             principal.require_coordinator(cluster)
             key, value = "cluster", cluster
-        page = self._shelves.gatherings.page(
+        page = self._repositories.gatherings.page(
             key, value, after=after, limit=limit, newest_first=True
         )
         return Page(tuple(self._seen(principal, one) for one in page.rows), page.after)
@@ -107,13 +114,13 @@ class Gatherings:
             raise NotAllowed("Only members of the organisation may answer for it.")
         name = self._store.organization(organization).name
 
-        def change(draft: Draft, before: Gathering) -> Gathering:
+        def change(unit: UnitOfWork, before: Gathering) -> Gathering:
             after = machine.answer(before, organization, given)
             if after != before:
-                self._telling.cluster(
-                    draft,
+                self._outbox.cluster(
+                    unit,
                     before.cluster,
-                    NoticeKind.JOINED,
+                    NotificationKind.JOINED,
                     f"gathering/{id}",
                     {"other": name, "state": given},
                 )
@@ -142,7 +149,7 @@ class Gatherings:
     def carry_over(self) -> int:
         """Write running gatherings into the graph again, where a process ended before it did."""
         count = 0
-        for one in self._shelves.gatherings.values():
+        for one in self._repositories.gatherings.values():
             rows = rows_of(one)
             if rows.engagements or rows.ties:
                 self._store.upsert(rows)
@@ -155,21 +162,21 @@ class Gatherings:
         self,
         principal: Principal,
         id: str,
-        change: Callable[[Draft, Gathering], Gathering],
+        change: Callable[[UnitOfWork, Gathering], Gathering],
         action: str,
     ) -> SeenGathering:
-        def attempt() -> Stored[Gathering]:
+        def attempt() -> Versioned[Gathering]:
             stored = self._visible(principal, id)
-            draft = Draft.of(principal, self._clock())
-            after = change(draft, stored.value)
+            unit = UnitOfWork.of(principal, self._clock())
+            after = change(unit, stored.value)
             if after == stored.value:
                 return stored
-            draft.add(self._shelves.gatherings.put(after, stored.version))
-            draft.log(action, f"gathering/{id}", state=after.state)
-            draft.commit(self._shelves.records)
-            return Stored(after, stored.version + 1)
+            unit.add(self._repositories.gatherings.put(after, stored.version))
+            unit.log(action, f"gathering/{id}", state=after.state)
+            unit.commit(self._repositories.records)
+            return Versioned(after, stored.version + 1)
 
-        stored = retried(attempt)
+        stored = retry_on_conflict(attempt)
         if stored.value.kind is GatheringKind.SHARED_PLATFORM:
             rows = rows_of(stored.value)
             if rows.ties:
@@ -179,9 +186,9 @@ class Gatherings:
     def _require_convener(self, principal: Principal, id: str) -> None:
         principal.require_coordinator(self._visible(principal, id).value.cluster)
 
-    def _visible(self, principal: Principal, id: str) -> Stored[Gathering]:
+    def _visible(self, principal: Principal, id: str) -> Versioned[Gathering]:
         principal.require_known()
-        stored = self._shelves.gatherings.maybe(id)
+        stored = self._repositories.gatherings.get_or_none(id)
         if stored is not None:
             one = stored.value
             invited = any(principal.acts_for(party) for party, _ in one.parties)
@@ -189,7 +196,7 @@ class Gatherings:
                 return stored
         raise NotFound(f"You have no gathering {id!r}.")
 
-    def _seen(self, principal: Principal, stored: Stored[Gathering]) -> SeenGathering:
+    def _seen(self, principal: Principal, stored: Versioned[Gathering]) -> SeenGathering:
         one = stored.value
         organizations = self._store.organizations_by_id([party for party, _ in one.parties])
         names = {id: found.name for id, found in organizations.items()}
@@ -201,7 +208,7 @@ class Gatherings:
                     continue
                 people = tuple(
                     Person(account.name, account.email)
-                    for account in self._shelves.accounts.values("organization", party)
+                    for account in self._repositories.accounts.values("organization", party)
                     if account.active
                 )
                 contacts[party] = Contact(found.contact, found.website, people)

@@ -21,7 +21,7 @@ from matchmaker.domain import (
     Tie,
 )
 from matchmaker.errors import MatchmakerError, NotFound, VersionConflict, WrongState
-from matchmaker.services.repositories import Shelves
+from matchmaker.services.repositories import Repositories
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.introduction import Introduction, OutcomeKind, State
 
@@ -42,23 +42,23 @@ _LAYERS = {
 _GIVING = frozenset({GoalName.CUSTOMER})
 
 
-class Realising:
+class GraphSync:
     """Carries completed introductions over into the graph."""
 
-    def __init__(self, store: GraphStore, shelves: Shelves) -> None:
+    def __init__(self, store: GraphStore, repositories: Repositories) -> None:
         self._store = store
-        self._shelves = shelves
+        self._repositories = repositories
 
     def realise(self, introduction_id: str) -> bool:
         """Carry one over; what fails now is tried again by `realise_all`."""
-        waiting = self._shelves.realisations.maybe(introduction_id)
+        waiting = self._repositories.realisations.get_or_none(introduction_id)
         if waiting is None:
             return True
         try:
-            introduction = self._shelves.introductions.get(introduction_id).value
+            introduction = self._repositories.introductions.get(introduction_id).value
             self._store.upsert(rows_of(introduction))
             self._match_need(introduction)
-            self._shelves.records.commit([self._shelves.realisations.remove(waiting)])
+            self._repositories.records.commit([self._repositories.realisations.remove(waiting)])
         except VersionConflict:
             return True  # another process carried it over
         except MatchmakerError as error:
@@ -68,7 +68,7 @@ class Realising:
 
     def realise_all(self) -> int:
         """Carry over what waits; how many were."""
-        return sum(self.realise(one.id) for one in list(self._shelves.realisations.values()))
+        return sum(self.realise(one.id) for one in list(self._repositories.realisations.values()))
 
     def _match_need(self, introduction: Introduction) -> None:
         if not introduction.need:

@@ -57,7 +57,7 @@ class SeenStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class IntroductionView:
     """An introduction as one side, or a coordinator (`side` None), may see it."""
 
     id: str
@@ -91,17 +91,17 @@ class Seen:
         return self.seeker if self.side is Side.CANDIDATE else self.candidate
 
 
-def seen(
+def view_of(
     introduction: Introduction,
     version: int,
     side: Side | None,
     organizations: dict[str, Organization],
     people: Iterable[Account] = (),
-) -> Seen:
+) -> IntroductionView:
     """The introduction for the eyes of a side. `people` are those who accepted for the other."""
     one = introduction
     hides = side is not None and one.hides(side.other)
-    return Seen(
+    return IntroductionView(
         id=one.id,
         version=version,
         goal=one.goal,

@@ -16,15 +16,16 @@ from matchmaker.domain import GoalName, NeedState, Organization
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from matchmaker.recommend.goals import GOALS
 from matchmaker.services.cooperation.capacity import Capacity, Load
-from matchmaker.services.cooperation.graph_sync import Realising
-from matchmaker.services.cooperation.introduction_views import Seen, seen
-from matchmaker.services.people.notification_outbox import Telling
-from matchmaker.services.repositories import Clock, Draft, Shelves, Stored, pair_id, retried
+from matchmaker.services.cooperation.graph_sync import GraphSync
+from matchmaker.services.cooperation.introduction_views import IntroductionView, view_of
+from matchmaker.services.people.notification_outbox import NotificationOutbox
+from matchmaker.services.repositories import Repositories, Versioned, pair_id
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
 from matchmaker.store.documents import new_id
 from matchmaker.store.ports import GraphStore, Page
 from matchmaker.workflow import introduction as machine
 from matchmaker.workflow.account import Account
-from matchmaker.workflow.interactions import Message, OpenPair, Realisation
+from matchmaker.workflow.interactions import Message, OpenPair, PendingGraphWrite
 from matchmaker.workflow.introduction import (
     ACTIVE,
     FINAL,
@@ -37,7 +38,7 @@ from matchmaker.workflow.introduction import (
     State,
     Step,
 )
-from matchmaker.workflow.notification import NoticeKind
+from matchmaker.workflow.notification import NotificationKind
 
 VALID_FOR = timedelta(days=14)
 
@@ -67,38 +68,38 @@ class Introductions:
     def __init__(
         self,
         store: GraphStore,
-        shelves: Shelves,
+        repositories: Repositories,
         capacity: Capacity,
-        telling: Telling,
-        realising: Realising,
+        outbox: NotificationOutbox,
+        graph_sync: GraphSync,
         clock: Clock,
     ) -> None:
         self._store = store
-        self._shelves = shelves
+        self._repositories = repositories
         self._capacity = capacity
-        self._telling = telling
-        self._realising = realising
+        self._outbox = outbox
+        self._graph_sync = graph_sync
         self._clock = clock
 
     # -- proposing
 
-    def propose(self, principal: Principal, proposal: Proposal) -> Seen:
+    def propose(self, principal: Principal, proposal: Proposal) -> IntroductionView:
         """Propose an introduction: a member for its own side, a coordinator for neither.
 
         Raises NotAllowed, NotFound, InvalidInput, or WrongState when one of the two has
         no free slot or they have an open introduction for this goal.
         """
         principal.require_writing()
-        made = retried(lambda: self._propose(principal, proposal))
+        made = retry_on_conflict(lambda: self._propose(principal, proposal))
         return self.show(principal, made.id)
 
     def _propose(self, principal: Principal, proposal: Proposal) -> Introduction:
-        draft = Draft.of(principal, self._clock())
-        made = self.draft(draft, principal, proposal)
-        draft.commit(self._shelves.records)
+        unit = UnitOfWork.of(principal, self._clock())
+        made = self.draft(unit, principal, proposal)
+        unit.commit(self._repositories.records)
         return made
 
-    def draft(self, draft: Draft, principal: Principal, proposal: Proposal) -> Introduction:
+    def draft(self, unit: UnitOfWork, principal: Principal, proposal: Proposal) -> Introduction:
         """A proposal as a change on its way; the batch's, too."""
         seeker = self._store.organization(proposal.seeker)
         candidate = self._store.organization(proposal.candidate)
@@ -106,7 +107,7 @@ class Introductions:
         self._check(proposal, seeker, candidate, side)
         asking = side or Side.SEEKER
         pair = pair_id(seeker.id, candidate.id, proposal.goal)
-        if self._shelves.pairs.maybe(pair) is not None:
+        if self._repositories.pairs.get_or_none(pair) is not None:
             raise WrongState(
                 "These two cannot be introduced for this goal now.",
                 mend="Look among your introductions for one that is open.",
@@ -119,8 +120,8 @@ class Introductions:
             origin=origin,
             proposed_by=principal.subject,
             asking=asking,
-            created=draft.at,
-            expires=draft.at + VALID_FOR,
+            created=unit.at,
+            expires=unit.at + VALID_FOR,
             state=State.TERMS if proposal.staged else State.PROPOSED,
             message=proposal.message,
             terms=proposal.terms,
@@ -133,13 +134,13 @@ class Introductions:
             position=proposal.position,
         )
         if side is not None:
-            step = Step(Action.ACCEPT, made.state, draft.at, principal.subject, side)
+            step = Step(Action.ACCEPT, made.state, unit.at, principal.subject, side)
             made = replace(made, accepted=frozenset({side}), steps=(step,))
-        draft.add(
-            self._shelves.introductions.put(made),
-            self._shelves.pairs.put(OpenPair(pair, made.id)),
+        unit.add(
+            self._repositories.introductions.put(made),
+            self._repositories.pairs.put(OpenPair(pair, made.id)),
         )
-        draft.log(
+        unit.log(
             "introduction.proposed",
             f"introduction/{made.id}",
             goal=made.goal,
@@ -148,7 +149,7 @@ class Introductions:
         )
         for one in Side:
             if one is not side:
-                self._tell(draft, made, one, _asked(made, side))
+                self._tell(unit, made, one, _asked(made, side))
         return made
 
     def _entitled(
@@ -212,7 +213,7 @@ class Introductions:
     def _rematched(self, principal: Principal, before: str) -> str:
         if not before:
             return ""
-        stored = self._shelves.introductions.maybe(before)
+        stored = self._repositories.introductions.get_or_none(before)
         if stored is None or not self._may_see(principal, stored.value):
             raise InvalidInput("is no introduction of yours.", where="rematch_of")
         if stored.value.state not in FINAL:
@@ -224,7 +225,7 @@ class Introductions:
 
     # -- looking
 
-    def show(self, principal: Principal, id: str, organization: str = "") -> Seen:
+    def show(self, principal: Principal, id: str, organization: str = "") -> IntroductionView:
         """One introduction as the principal may see it. Raises NotFound."""
         stored = self._visible(principal, id)
         return self._seen(stored, self._side(principal, stored.value, organization))
@@ -237,7 +238,7 @@ class Introductions:
         cluster: str = "",
         after: str = "",
         limit: int = 50,
-    ) -> Page[Seen]:
+    ) -> Page[IntroductionView]:
         """An organisation's introductions, or a cluster's proposed ones, newest first.
 
         Raises NotAllowed.
@@ -245,12 +246,12 @@ class Introductions:
         if organization:
             organization = self._store.organization(organization).id
             principal.require_member(organization)
-            page = self._shelves.introductions.page(
+            page = self._repositories.introductions.page(
                 "organization", organization, after=after, limit=limit, newest_first=True
             )
         elif cluster:
             principal.require_coordinator(cluster)
-            page = self._shelves.introductions.page(
+            page = self._repositories.introductions.page(
                 "cluster", cluster, after=after, limit=limit, newest_first=True
             )
         else:
@@ -280,7 +281,7 @@ class Introductions:
         reason: str = "",
         outcome: Outcome | None = None,
         satisfaction: int | None = None,
-    ) -> Seen:
+    ) -> IntroductionView:
         """Do something to an introduction, for one's own side.
 
         The same again changes nothing. Raises NotFound, NotAllowed, InvalidInput, or
@@ -293,20 +294,20 @@ class Introductions:
         def attempt() -> Introduction:
             stored = self._visible(principal, id)
             side = self._side(principal, stored.value, organization)
-            draft = Draft.of(principal, self._clock())
+            unit = UnitOfWork.of(principal, self._clock())
             changed = machine.act(
-                stored.value, action, side, principal.subject, draft.at,
+                stored.value, action, side, principal.subject, unit.at,
                 reason=reason, outcome=outcome, satisfaction=satisfaction,
             )  # fmt: skip
             if changed is not stored.value:
-                self._add(draft, stored, changed, side)
-                draft.log(f"introduction.{action}", f"introduction/{id}", state=changed.state)
-                draft.commit(self._shelves.records)
+                self._add(unit, stored, changed, side)
+                unit.log(f"introduction.{action}", f"introduction/{id}", state=changed.state)
+                unit.commit(self._repositories.records)
             return changed
 
-        changed = retried(attempt)
+        changed = retry_on_conflict(attempt)
         if changed.state is State.COMPLETED:
-            self._realising.realise(changed.id)
+            self._graph_sync.realise(changed.id)
         return self.show(principal, id, organization)
 
     def expire_due(self) -> int:
@@ -314,7 +315,7 @@ class Introductions:
         now = self._clock()
         due = [
             one.id
-            for one in self._shelves.introductions.values("phase", "waiting")
+            for one in self._repositories.introductions.values("phase", "waiting")
             if now >= one.expires
         ]
         for id in due:
@@ -326,34 +327,36 @@ class Introductions:
 
     def _add(
         self,
-        draft: Draft,
-        stored: Stored[Introduction],
+        unit: UnitOfWork,
+        stored: Versioned[Introduction],
         changed: Introduction,
         side: Side | None,
     ) -> None:
         """Everything that goes with a step from `stored` to `changed`."""
         before = stored.value
-        draft.add(self._shelves.introductions.put(changed, stored.version))
+        unit.add(self._repositories.introductions.put(changed, stored.version))
         parties = [changed.organization(one) for one in Side]
         if changed.takes_slots and not before.takes_slots:
             for party in parties:
-                self._capacity.take(draft, self._store.organization(party), changed.id)
+                self._capacity.take(unit, self._store.organization(party), changed.id)
         if before.takes_slots and not changed.takes_slots:
             for party in parties:
-                self._capacity.release(draft, party, changed.id)
+                self._capacity.release(unit, party, changed.id)
         if changed.state in FINAL and before.state not in FINAL:
-            pair = self._shelves.pairs.maybe(
+            pair = self._repositories.pairs.get_or_none(
                 pair_id(changed.seeker, changed.candidate, changed.goal)
             )
             if pair is not None and pair.value.introduction == changed.id:
-                draft.add(self._shelves.pairs.remove(pair))
+                unit.add(self._repositories.pairs.remove(pair))
         if changed.state is State.COMPLETED and before.state is not State.COMPLETED:
-            draft.add(self._shelves.realisations.put(Realisation(changed.id, changed.id)))
+            unit.add(self._repositories.realisations.put(PendingGraphWrite(changed.id, changed.id)))
         for one in Side:
             if one is not side:
-                self._tell(draft, changed, one, _kind_of(before, changed))
+                self._tell(unit, changed, one, _kind_of(before, changed))
 
-    def _tell(self, draft: Draft, introduction: Introduction, side: Side, kind: NoticeKind) -> None:
+    def _tell(
+        self, unit: UnitOfWork, introduction: Introduction, side: Side, kind: NotificationKind
+    ) -> None:
         other = introduction.organization(side.other)
         named = self._store.organizations_by_id([other]).get(other)
         hidden = introduction.hides(side.other)
@@ -363,10 +366,10 @@ class Introductions:
         }
         own = introduction.organization(side)
         subject = f"introduction/{introduction.id}"
-        self._telling.organization(draft, own, kind, subject, told)
+        self._outbox.organization(unit, own, kind, subject, told)
         event = "outcome" if introduction.state is State.COMPLETED else "introduction"
-        self._telling.call(
-            draft,
+        self._outbox.call(
+            unit,
             [own],
             f"{event}.{introduction.state}",
             {
@@ -385,7 +388,7 @@ class Introductions:
         """The conversation, oldest first. Raises NotFound, NotAllowed before both accepted."""
         introduction = self._visible(principal, id).value
         self._require_talking(principal, introduction, "")
-        page = self._shelves.messages.page("introduction", id, after=after, limit=limit)
+        page = self._repositories.messages.page("introduction", id, after=after, limit=limit)
         return Page(tuple(one.value for one in page.rows), page.after)
 
     def write(self, principal: Principal, id: str, text: str, organization: str = "") -> Message:
@@ -400,22 +403,24 @@ class Introductions:
             stored = self._visible(principal, id)
             side = self._require_talking(principal, stored.value, organization)
             own = self._store.organization(stored.value.organization(side))
-            draft = Draft.of(principal, self._clock())
-            message = Message(new_id(), id, own.id, principal.account, draft.at, text.strip())
+            unit = UnitOfWork.of(principal, self._clock())
+            message = Message(new_id(), id, own.id, principal.account, unit.at, text.strip())
             # Over the same version: nothing is said after a consent was withdrawn.
-            draft.add(
-                self._shelves.introductions.put(stored.value, stored.version),
-                self._shelves.messages.put(message),
+            unit.add(
+                self._repositories.introductions.put(stored.value, stored.version),
+                self._repositories.messages.put(message),
             )
-            draft.log("introduction.message", f"introduction/{id}")
+            unit.log("introduction.message", f"introduction/{id}")
             other = stored.value.organization(side.other)
             subject = f"introduction/{id}"
             facts = {"other": own.name}
-            self._telling.organization(draft, other, NoticeKind.MESSAGE, subject, facts, once=True)
-            draft.commit(self._shelves.records)
+            self._outbox.organization(
+                unit, other, NotificationKind.MESSAGE, subject, facts, once=True
+            )
+            unit.commit(self._repositories.records)
             return message
 
-        return retried(attempt)
+        return retry_on_conflict(attempt)
 
     def _require_talking(
         self, principal: Principal, introduction: Introduction, organization: str
@@ -429,8 +434,8 @@ class Introductions:
 
     # -- the parts
 
-    def _visible(self, principal: Principal, id: str) -> Stored[Introduction]:
-        stored = self._shelves.introductions.maybe(id)
+    def _visible(self, principal: Principal, id: str) -> Versioned[Introduction]:
+        stored = self._repositories.introductions.get_or_none(id)
         if stored is None or not self._may_see(principal, stored.value):
             principal.require_known()
             raise NotFound(f"You have no introduction {id!r}.")
@@ -457,17 +462,17 @@ class Introductions:
     def _organizations(self, one: Introduction) -> dict[str, Organization]:
         return self._store.organizations_by_id([one.seeker, one.candidate])
 
-    def _seen(self, stored: Stored[Introduction], side: Side | None) -> Seen:
+    def _seen(self, stored: Versioned[Introduction], side: Side | None) -> IntroductionView:
         one = stored.value
         people = self._agreed(one, side.other) if side and one.has_open_contact else ()
-        return seen(one, stored.version, side, self._organizations(one), people)
+        return view_of(one, stored.version, side, self._organizations(one), people)
 
     def _agreed(self, one: Introduction, side: Side) -> Iterator[Account]:
         """Who accepted for a side; where they have left, whoever acts for it now."""
         organization = one.organization(side)
         now = [
             account
-            for account in self._shelves.accounts.values("organization", organization)
+            for account in self._repositories.accounts.values("organization", organization)
             if account.active
         ]
         answered = {
@@ -476,19 +481,19 @@ class Introductions:
         return iter([account for account in now if account.subject in answered] or now)
 
 
-def _asked(introduction: Introduction, side: Side | None) -> NoticeKind:
+def _asked(introduction: Introduction, side: Side | None) -> NotificationKind:
     if introduction.state is State.TERMS:
-        return NoticeKind.TERMS
-    return NoticeKind.PROPOSED if side is None else NoticeKind.REQUEST
+        return NotificationKind.TERMS
+    return NotificationKind.PROPOSED if side is None else NotificationKind.REQUEST
 
 
-def _kind_of(before: Introduction, after: Introduction) -> NoticeKind:
+def _kind_of(before: Introduction, after: Introduction) -> NotificationKind:
     if after.state in ACTIVE and before.state not in ACTIVE:
-        return NoticeKind.OPENED
+        return NotificationKind.OPENED
     if after.state in (State.EXPIRED, State.CANCELLED, State.ENDED):
-        return NoticeKind.OVER
+        return NotificationKind.OVER
     if after.reported_by is not None and before.reported_by is not after.reported_by:
-        return NoticeKind.REPORTED
+        return NotificationKind.REPORTED
     if after.state in ACTIVE or after.state is State.COMPLETED:
-        return NoticeKind.MOVED
-    return NoticeKind.ANSWERED
+        return NotificationKind.MOVED
+    return NotificationKind.ANSWERED

@@ -14,14 +14,15 @@ from matchmaker.domain import GraphRows, NeedState
 from matchmaker.errors import InvalidInput, MatchmakerError, NotAllowed, NotFound
 from matchmaker.recommend.model import Recommendation
 from matchmaker.services.matching.matching import Answer, Matching, Question
-from matchmaker.services.people.notification_outbox import Telling
-from matchmaker.services.repositories import Clock, Draft, Shelves, Stored, retried
+from matchmaker.services.people.notification_outbox import NotificationOutbox
+from matchmaker.services.repositories import Repositories, Versioned
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
 from matchmaker.store.ports import GraphStore, Page
 from matchmaker.text import language_of
 from matchmaker.workflow import posting as machine
 from matchmaker.workflow.account import Account
 from matchmaker.workflow.interactions import ClusterRules
-from matchmaker.workflow.notification import NoticeKind
+from matchmaker.workflow.notification import NotificationKind
 from matchmaker.workflow.posting import Posting, PostingAction, PostingState
 
 log = structlog.get_logger(__name__)
@@ -50,14 +51,14 @@ class Postings:
     def __init__(
         self,
         store: GraphStore,
-        shelves: Shelves,
-        telling: Telling,
+        repositories: Repositories,
+        outbox: NotificationOutbox,
         matching: Callable[[], Matching],
         clock: Clock,
     ) -> None:
         self._store = store
-        self._shelves = shelves
-        self._telling = telling
+        self._repositories = repositories
+        self._outbox = outbox
         self._matching = matching
         self._clock = clock
 
@@ -74,7 +75,7 @@ class Postings:
         """An organisation's postings, newest first. Raises NotAllowed."""
         organization = self._store.organization(organization_id).id
         principal.require_member(organization)
-        page = self._shelves.postings.page(
+        page = self._repositories.postings.page(
             "organization", organization, after=after, limit=limit, newest_first=True
         )
         return Page(tuple(Posted(one.value, one.version) for one in page.rows), page.after)
@@ -82,7 +83,7 @@ class Postings:
     def to_review(self, principal: Principal, cluster_id: str) -> tuple[Posted, ...]:
         """What waits for the coordinators of a cluster. Raises NotAllowed."""
         principal.require_coordinator(cluster_id)
-        waiting = self._shelves.postings.every("state", PostingState.IN_REVIEW)
+        waiting = self._repositories.postings.iterate("state", PostingState.IN_REVIEW)
         return tuple(
             Posted(one.value, one.version)
             for one in waiting
@@ -116,12 +117,12 @@ class Postings:
             language=posting.language or language_of(posting.text),
         )
         _check_dates(made, now.date())
-        draft = Draft.of(principal, now)
-        draft.log("posting.made", f"posting/{made.id}", organization=organization.id)
+        unit = UnitOfWork.of(principal, now)
+        unit.log("posting.made", f"posting/{made.id}", organization=organization.id)
         if publish:
-            made = self._moved(draft, made, PostingAction.PUBLISH)
-        draft.add(self._shelves.postings.put(made))
-        draft.commit(self._shelves.records)
+            made = self._moved(unit, made, PostingAction.PUBLISH)
+        unit.add(self._repositories.postings.put(made))
+        unit.commit(self._repositories.records)
         return self._follow(Posted(made, 1), alert=made.state is PostingState.PUBLISHED)
 
     def edit(
@@ -144,18 +145,18 @@ class Postings:
             changed = replace(changed, language=language_of(changed.text))
             now = self._clock()
             _check_dates(changed, now.date())
-            draft = Draft.of(principal, now)
-            draft.log("posting.edited", f"posting/{id}")
+            unit = UnitOfWork.of(principal, now)
+            unit.log("posting.edited", f"posting/{id}")
             if stored.value.state is PostingState.PUBLISHED and self._reviewing(
                 changed.organization
             ):
                 changed = replace(changed, state=PostingState.DRAFT)
-                changed = self._moved(draft, changed, PostingAction.PUBLISH)
-            draft.add(self._shelves.postings.put(changed, stored.version))
-            draft.commit(self._shelves.records)
+                changed = self._moved(unit, changed, PostingAction.PUBLISH)
+            unit.add(self._repositories.postings.put(changed, stored.version))
+            unit.commit(self._repositories.records)
             return Posted(changed, stored.version + 1)
 
-        return self._follow(retried(attempt))
+        return self._follow(retry_on_conflict(attempt))
 
     def act(self, principal: Principal, id: str, action: PostingAction, note: str = "") -> Posted:
         """Publish, withdraw, renew; or as a coordinator approve, or return with a note.
@@ -167,21 +168,21 @@ class Postings:
         def attempt() -> tuple[Posted, bool]:
             stored = self._visible(principal, id)
             self._require(principal, stored.value, action)
-            draft = Draft.of(principal, self._clock())
-            changed = self._moved(draft, stored.value, action, note)
-            draft.log(f"posting.{action}", f"posting/{id}", state=changed.state)
-            draft.add(self._shelves.postings.put(changed, stored.version))
-            draft.commit(self._shelves.records)
+            unit = UnitOfWork.of(principal, self._clock())
+            changed = self._moved(unit, stored.value, action, note)
+            unit.log(f"posting.{action}", f"posting/{id}", state=changed.state)
+            unit.add(self._repositories.postings.put(changed, stored.version))
+            unit.commit(self._repositories.records)
             fresh = changed.state is PostingState.PUBLISHED and not stored.value.is_in_graph
             return Posted(changed, stored.version + 1), fresh
 
-        posted, fresh = retried(attempt)
+        posted, fresh = retry_on_conflict(attempt)
         return self._follow(posted, alert=fresh)
 
     def reviews(self, principal: Principal, cluster_id: str) -> bool:
         """Whether coordinators see them first. Raises NotAllowed."""
         principal.require_coordinator(cluster_id)
-        stored = self._shelves.rules.maybe(cluster_id)
+        stored = self._repositories.rules.get_or_none(cluster_id)
         return stored is not None and stored.value.reviews
 
     def set_review(self, principal: Principal, cluster_id: str, *, reviews: bool) -> ClusterRules:
@@ -191,22 +192,22 @@ class Postings:
         identity = self._store.cluster(cluster_id).id
 
         def attempt() -> ClusterRules:
-            stored = self._shelves.rules.maybe(identity)
+            stored = self._repositories.rules.get_or_none(identity)
             rules = ClusterRules(identity, reviews)
-            draft = Draft.of(principal, self._clock())
-            draft.add(self._shelves.rules.put(rules, stored.version if stored else 0))
-            draft.log("cluster.review", f"cluster/{identity}", reviews=str(reviews).lower())
-            draft.commit(self._shelves.records)
+            unit = UnitOfWork.of(principal, self._clock())
+            unit.add(self._repositories.rules.put(rules, stored.version if stored else 0))
+            unit.log("cluster.review", f"cluster/{identity}", reviews=str(reviews).lower())
+            unit.commit(self._repositories.records)
             return rules
 
-        return retried(attempt)
+        return retry_on_conflict(attempt)
 
     def expire_due(self) -> int:
         """End what is past its date, and tell its owners; how many."""
         today = self._clock().date()
         due = [
             one.id
-            for one in self._shelves.postings.values("state", PostingState.PUBLISHED)
+            for one in self._repositories.postings.values("state", PostingState.PUBLISHED)
             if one.expires is not None and one.expires < today
         ]
         for id in due:
@@ -219,7 +220,7 @@ class Postings:
     def carry_over(self) -> int:
         """Bring the graph in step where a process ended between the two; how many postings were."""
         behind = 0
-        for one in self._shelves.postings.values():
+        for one in self._repositories.postings.values():
             if one.is_in_graph and self._graph_differs(one):
                 self._write(one)
                 behind += 1
@@ -228,23 +229,25 @@ class Postings:
     # -- the parts
 
     def _moved(
-        self, draft: Draft, posting: Posting, action: PostingAction, note: str = ""
+        self, unit: UnitOfWork, posting: Posting, action: PostingAction, note: str = ""
     ) -> Posting:
         reviewing = self._reviewing(posting.organization)
-        changed = machine.act(posting, action, draft.at.date(), reviewed=bool(reviewing), note=note)
+        changed = machine.act(posting, action, unit.at.date(), reviewed=bool(reviewing), note=note)
         named = self._store.organization(posting.organization).name
         subject = f"posting/{posting.id}"
         if changed.state is PostingState.IN_REVIEW and posting.state is not changed.state:
             for cluster in reviewing:
-                self._telling.cluster(draft, cluster, NoticeKind.REVIEW, subject, {"other": named})
+                self._outbox.cluster(
+                    unit, cluster, NotificationKind.REVIEW, subject, {"other": named}
+                )
         elif action in _REVIEWERS:
             facts = {"state": changed.state}
-            self._telling.organization(
-                draft, posting.organization, NoticeKind.REVIEWED, subject, facts
+            self._outbox.organization(
+                unit, posting.organization, NotificationKind.REVIEWED, subject, facts
             )
         elif action is PostingAction.EXPIRE:
-            self._telling.organization(
-                draft, posting.organization, NoticeKind.POSTING_OVER, subject, {}
+            self._outbox.organization(
+                unit, posting.organization, NotificationKind.POSTING_OVER, subject, {}
             )
         return changed
 
@@ -289,29 +292,29 @@ class Postings:
 
     def _alert(self, posting: Posting, matches: tuple[Recommendation, ...]) -> None:
         """Tell the best-placed members who agreed to alerts, within the number they set."""
-        draft = Draft.of(SYSTEM, self._clock())
+        unit = UnitOfWork.of(SYSTEM, self._clock())
         named = self._store.organization(posting.organization).name
         for one in matches:
             people = [
                 account
-                for account in self._shelves.accounts.values("organization", one.id)
-                if self._may_be_alerted(account, draft)
+                for account in self._repositories.accounts.values("organization", one.id)
+                if self._may_be_alerted(account, unit)
             ]
             facts = {"other": named, "need": posting.graph_id}
             subject = f"need/{posting.graph_id}"
-            self._telling.accounts(draft, people, NoticeKind.ALERT, subject, facts)
-        if draft.changes:
-            draft.commit(self._shelves.records)
+            self._outbox.accounts(unit, people, NotificationKind.ALERT, subject, facts)
+        if unit.changes:
+            unit.commit(self._repositories.records)
 
-    def _may_be_alerted(self, account: Account, draft: Draft) -> bool:
+    def _may_be_alerted(self, account: Account, unit: UnitOfWork) -> bool:
         limit = account.preferences.alerts_a_week
         if not account.active or not limit:
             return False
-        page = self._shelves.notices.page("account", account.id, limit=200, newest_first=True)
+        page = self._repositories.notices.page("account", account.id, limit=200, newest_first=True)
         recent = [
             one
             for one in page.rows
-            if one.value.kind is NoticeKind.ALERT and draft.at - one.value.at < WEEK
+            if one.value.kind is NotificationKind.ALERT and unit.at - one.value.at < WEEK
         ]
         return len(recent) < limit
 
@@ -327,17 +330,17 @@ class Postings:
     def _reviewing(self, organization_id: str) -> frozenset[str]:
         """Clusters of the organisation that want to see its postings first."""
         ids = [one.id for one in self._store.clusters_of(organization_id)]
-        rules = self._shelves.rules.many(ids)
+        rules = self._repositories.rules.many(ids)
         return frozenset(id for id, one in rules.items() if one.value.reviews)
 
-    def _own(self, principal: Principal, id: str) -> Stored[Posting]:
+    def _own(self, principal: Principal, id: str) -> Versioned[Posting]:
         stored = self._visible(principal, id)
         principal.require_member(stored.value.organization)
         return stored
 
-    def _visible(self, principal: Principal, id: str) -> Stored[Posting]:
+    def _visible(self, principal: Principal, id: str) -> Versioned[Posting]:
         principal.require_known()
-        stored = self._shelves.postings.maybe(id)
+        stored = self._repositories.postings.get_or_none(id)
         if stored is not None:
             one = stored.value
             if principal.admin or principal.acts_for(one.organization):

@@ -11,7 +11,8 @@ import structlog
 
 from matchmaker.access import Principal
 from matchmaker.errors import NotFound, VersionConflict, WrongState
-from matchmaker.services.repositories import Clock, Draft, Shelves, Stored
+from matchmaker.services.repositories import Repositories, Versioned
+from matchmaker.services.unit_of_work import Clock, UnitOfWork
 from matchmaker.store.documents import new_id
 from matchmaker.workflow.webhook import (
     RETRIES,
@@ -33,8 +34,10 @@ _TIMEOUT = (3.05, 10)
 class Webhooks:
     """Use cases of webhooks. `private_allowed` is for an installation behind its own firewall."""
 
-    def __init__(self, shelves: Shelves, clock: Clock, *, private_allowed: bool = False) -> None:
-        self._shelves = shelves
+    def __init__(
+        self, repositories: Repositories, clock: Clock, *, private_allowed: bool = False
+    ) -> None:
+        self._repositories = repositories
         self._clock = clock
         self._private = private_allowed
 
@@ -48,39 +51,39 @@ class Webhooks:
             new_id(), organization_id, checked_url(url, private_allowed=self._private),
             new_secret(), self._clock(),
         )  # fmt: skip
-        draft = Draft.of(principal, self._clock())
-        draft.add(self._shelves.hooks.put(hook))
-        draft.log("webhook.registered", f"hook/{hook.id}", organization=organization_id)
-        draft.commit(self._shelves.records)
+        unit = UnitOfWork.of(principal, self._clock())
+        unit.add(self._repositories.hooks.put(hook))
+        unit.log("webhook.registered", f"hook/{hook.id}", organization=organization_id)
+        unit.commit(self._repositories.records)
         return hook
 
     def listed(self, principal: Principal, organization_id: str) -> tuple[Hook, ...]:
         """Raises NotAllowed."""
         principal.require_owner(organization_id)
-        return tuple(self._shelves.hooks.values("organization", organization_id))
+        return tuple(self._repositories.hooks.values("organization", organization_id))
 
     def remove(self, principal: Principal, hook_id: str) -> None:
         """Raises NotFound for what is not one's own."""
         principal.require_writing()
-        stored = self._shelves.hooks.maybe(hook_id)
+        stored = self._repositories.hooks.get_or_none(hook_id)
         if stored is None or not (principal.admin or stored.value.organization in principal.owned):
             raise NotFound("There is no such webhook.")
-        draft = Draft.of(principal, self._clock())
-        draft.add(self._shelves.hooks.remove(stored))
-        draft.log("webhook.removed", f"hook/{hook_id}")
-        draft.commit(self._shelves.records)
+        unit = UnitOfWork.of(principal, self._clock())
+        unit.add(self._repositories.hooks.remove(stored))
+        unit.log("webhook.removed", f"hook/{hook_id}")
+        unit.commit(self._repositories.records)
 
     def deliver_due(self) -> int:
         """Make every call that is due; how many were taken."""
         now = self._clock()
-        due = [one for one in self._shelves.deliveries.every() if one.value.due <= now]
+        due = [one for one in self._repositories.deliveries.iterate() if one.value.due <= now]
         return sum(self._deliver(one) for one in due)
 
-    def _deliver(self, stored: Stored[Delivery]) -> bool:
+    def _deliver(self, stored: Versioned[Delivery]) -> bool:
         delivery = stored.value
-        hook = self._shelves.hooks.maybe(delivery.hook)
+        hook = self._repositories.hooks.get_or_none(delivery.hook)
         if hook is None or not hook.value.active:
-            self._commit(self._shelves.deliveries.remove(stored))
+            self._commit(self._repositories.deliveries.remove(stored))
             return False
         taken = self._call(hook.value, delivery)
         after = replace(hook.value, failures=0 if taken else hook.value.failures + 1)
@@ -88,13 +91,13 @@ class Webhooks:
             after = replace(after, active=False)
             log.warning("webhook given up", hook=hook.value.id)
         if after != hook.value:
-            self._commit(self._shelves.hooks.put(after, hook.version))
+            self._commit(self._repositories.hooks.put(after, hook.version))
         if taken or delivery.attempts >= len(RETRIES):
-            self._commit(self._shelves.deliveries.remove(stored))
+            self._commit(self._repositories.deliveries.remove(stored))
         else:
             due = self._clock() + RETRIES[delivery.attempts]
             later = replace(delivery, attempts=delivery.attempts + 1, due=due)
-            self._commit(self._shelves.deliveries.put(later, stored.version))
+            self._commit(self._repositories.deliveries.put(later, stored.version))
         return taken
 
     def _call(self, hook: Hook, delivery: Delivery) -> bool:
@@ -125,7 +128,7 @@ class Webhooks:
 
     def _commit(self, change: object) -> None:
         try:
-            self._shelves.records.commit([change])  # type: ignore[list-item]
+            self._repositories.records.commit([change])  # type: ignore[list-item]
         except VersionConflict:
             return  # another worker was faster
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from matchmaker.access import Principal
-from matchmaker.services.repositories import Clock, Draft
+from matchmaker.services.unit_of_work import Clock, UnitOfWork
 from matchmaker.store.documents import Records
 
 
-class Logbook:
+class ChangeLog:
     """Writes down who changed what; the documents' own changes log themselves."""
 
     def __init__(self, records: Callable[[], Records], clock: Clock) -> None:
@@ -18,6 +18,6 @@ class Logbook:
 
     def note(self, principal: Principal, action: str, subject: str, **detail: str) -> None:
         """One line."""
-        draft = Draft.of(principal, self._clock())
-        draft.log(action, subject, **detail)
-        draft.commit(self._records())
+        unit = UnitOfWork.of(principal, self._clock())
+        unit.log(action, subject, **detail)
+        unit.commit(self._records())

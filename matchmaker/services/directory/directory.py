@@ -25,7 +25,7 @@ from matchmaker.domain import (
     Step,
 )
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, VersionConflict, WrongState
-from matchmaker.services.directory.change_log import Logbook
+from matchmaker.services.directory.change_log import ChangeLog
 from matchmaker.store.ports import GraphStore, Page, SearchHit
 from matchmaker.text import language_of
 
@@ -58,9 +58,9 @@ class Directory:
     Members change their own organisation's profile, admins everything.
     """
 
-    def __init__(self, store: GraphStore, logbook: Logbook) -> None:
+    def __init__(self, store: GraphStore, logbook: ChangeLog) -> None:
         self._store = store
-        self._logbook = logbook
+        self._change_log = logbook
 
     # -- organisations
 
@@ -89,7 +89,7 @@ class Directory:
                 mend="Edit it with PUT or PATCH, or choose another id.",
                 where="id",
             ) from None
-        self._logbook.note(principal, "organization.created", f"organization/{stored.id}")
+        self._change_log.note(principal, "organization.created", f"organization/{stored.id}")
         return self._profile(stored)
 
     def edit(
@@ -125,7 +125,7 @@ class Directory:
         changed = replace(current, **changes)
         stored = self._store.replace_organization(changed, about, expected_version)
         fields = " ".join([*sorted(changes), *(["about"] if about is not None else [])])
-        self._logbook.note(
+        self._change_log.note(
             principal, "organization.edited", f"organization/{stored.id}", fields=fields
         )
         return self._profile(stored)
@@ -170,7 +170,7 @@ class Directory:
         else:
             changed = Cluster(id=new_id("cluster"), **changes)
         self._store.upsert(GraphRows(clusters=(changed,)))
-        self._logbook.note(principal, "cluster.saved", f"cluster/{changed.id}")
+        self._change_log.note(principal, "cluster.saved", f"cluster/{changed.id}")
         return changed
 
     def set_member(
@@ -191,11 +191,11 @@ class Directory:
         last = None if stays else today - timedelta(days=1)
         if last is not None and known.since is not None and known.since > last:
             # It was never a member for a whole day.
-            self._store.exchange(GraphRows(), GraphRows(memberships=(known,)))
+            self._store.replace_rows(GraphRows(), GraphRows(memberships=(known,)))
         else:
             self._store.upsert(GraphRows(memberships=(replace(known, until=last),)))
         action = "member.joined" if stays else "member.left"
-        self._logbook.note(principal, action, f"cluster/{cluster_id}", organization=identity)
+        self._change_log.note(principal, action, f"cluster/{cluster_id}", organization=identity)
 
     def clusters(self, after: str | None, limit: int) -> Page[Cluster]:
         """In order of id."""
@@ -249,7 +249,7 @@ class Directory:
             date=offer.date or today,
         )
         self._store.upsert(GraphRows(offers=(dated,)))
-        self._logbook.note(principal, "offer.written", f"offer/{dated.id}")
+        self._change_log.note(principal, "offer.written", f"offer/{dated.id}")
         return self._store.offer(dated.id)
 
     def post_need(self, principal: Principal, need: Need, today: date) -> Need:
@@ -262,7 +262,7 @@ class Directory:
             date=need.date or today,
         )
         self._store.upsert(GraphRows(needs=(dated,)))
-        self._logbook.note(principal, "need.written", f"need/{dated.id}")
+        self._change_log.note(principal, "need.written", f"need/{dated.id}")
         return self._store.need(dated.id)
 
     def post_engagement(self, principal: Principal, engagement: Engagement) -> Engagement:
@@ -275,7 +275,7 @@ class Directory:
         language = engagement.language or language_of(engagement.statement_text)
         complete = replace(engagement, participants=participants, language=language)
         self._store.upsert(GraphRows(engagements=(complete,)))
-        self._logbook.note(principal, "engagement.written", f"engagement/{complete.id}")
+        self._change_log.note(principal, "engagement.written", f"engagement/{complete.id}")
         return self._store.engagement(complete.id)
 
     def transition_need(
@@ -284,7 +284,7 @@ class Directory:
         """Move a need on. Raises NotAllowed, NotFound, or WrongState."""
         principal.require_admin()
         moved = self._store.transition_need(need_id, before, after)
-        self._logbook.note(principal, "need.moved", f"need/{need_id}", state=after)
+        self._change_log.note(principal, "need.moved", f"need/{need_id}", state=after)
         return moved
 
     def identity(self, organization_id: str) -> str:

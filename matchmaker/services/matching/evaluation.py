@@ -32,7 +32,7 @@ from matchmaker.recommend.learned import GoalModel, LearnedRanker
 from matchmaker.recommend.pipeline import prepare_goal, shortlist
 from matchmaker.recommend.rank import FIXED, Ranker
 from matchmaker.recommend.trials import Trial, described, trials
-from matchmaker.services.matching.ranker_files import RankerFolder
+from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.services.matching.training import (
     HORIZON,
     chances_of,
@@ -42,7 +42,7 @@ from matchmaker.services.matching.training import (
     learn,
     whole_pools,
 )
-from matchmaker.services.operations.refresh import Progress
+from matchmaker.services.operations.refresher import Progress
 from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.snapshot.model import (
     KINDS,
@@ -71,10 +71,10 @@ class Evaluation:
     reliability: Sequence[Mapping[str, float]]
 
 
-class Learning:
+class RankerLearning:
     """Use cases of training and evaluating. Whoever runs them owns the installation."""
 
-    def __init__(self, reader: SnapshotReader, rankers: RankerFolder) -> None:
+    def __init__(self, reader: SnapshotReader, rankers: RankerFiles) -> None:
         self._reader = reader
         self._rankers = rankers
 

@@ -12,9 +12,10 @@ import structlog
 from matchmaker.access import Principal
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput, MatchmakerError, NotFound
-from matchmaker.services.repositories import Clock, PickList, Shelves, retried
+from matchmaker.services.repositories import PickList, Repositories
+from matchmaker.services.unit_of_work import Clock, retry_on_conflict
 from matchmaker.store.documents import Change, new_id
-from matchmaker.workflow.interactions import Shown, Trace, TraceKind
+from matchmaker.workflow.interactions import Interaction, InteractionKind, Shown
 
 log = structlog.get_logger(__name__)
 _WAITING = 2_000
@@ -25,14 +26,14 @@ _REASONS = frozenset(
 )
 
 
-class Tracing:
+class InteractionLog:
     """Traces are written by a thread of their own: nobody waits for them.
 
     Where more come than can be written the newest are dropped, and the log says so.
     """
 
-    def __init__(self, shelves: Shelves, clock: Clock) -> None:
-        self._shelves = shelves
+    def __init__(self, repositories: Repositories, clock: Clock) -> None:
+        self._repositories = repositories
         self._clock = clock
         self._queue: queue.Queue[Change] = queue.Queue(_WAITING)
         self._lock = threading.Lock()
@@ -48,12 +49,12 @@ class Tracing:
         snapshot: int,
     ) -> str:
         """A list that somebody saw; the id under which clicks and requests refer to it."""
-        trace = Trace(
-            new_id(), TraceKind.IMPRESSION, self._clock(), principal.subject, goal, seeker,
+        trace = Interaction(
+            new_id(), InteractionKind.IMPRESSION, self._clock(), principal.subject, goal, seeker,
             tuple(Shown(one, place, score) for place, (one, score) in enumerate(shown, 1)),
             model, snapshot,
         )  # fmt: skip
-        self._note(self._shelves.traces.put(trace))
+        self._note(self._repositories.traces.put(trace))
         return trace.id
 
     def click(self, principal: Principal, impression: str, candidate: str) -> None:
@@ -63,14 +64,18 @@ class Tracing:
         found = [one for one in seen.shown if one.candidate == candidate]
         if not found:
             raise NotFound("That candidate was not in the list.")
-        self._note(self._shelves.traces.put(self._of(seen, TraceKind.CLICK, found[0], principal)))
+        self._note(
+            self._repositories.traces.put(
+                self._of(seen, InteractionKind.CLICK, found[0], principal)
+            )
+        )
 
     def pick(
         self,
         principal: Principal,
         organization: str,
         candidate: str,
-        kind: TraceKind,
+        kind: InteractionKind,
         reason: str = "",
     ) -> None:
         """Save a candidate for an organisation, or dismiss it with a reason.
@@ -79,28 +84,30 @@ class Tracing:
         """
         principal.require_writing()
         principal.require_member(organization)
-        if kind is TraceKind.DISMISSED and reason not in _REASONS:
+        if kind is InteractionKind.DISMISSED and reason not in _REASONS:
             raise InvalidInput(f"must be one of {', '.join(sorted(_REASONS))}.", where="reason")
-        if kind not in (TraceKind.SAVED, TraceKind.DISMISSED):
+        if kind not in (InteractionKind.SAVED, InteractionKind.DISMISSED):
             raise InvalidInput("must be saved or dismissed.", where="kind")
 
         def attempt() -> None:
             changes = []
-            for name in (TraceKind.SAVED, TraceKind.DISMISSED):
-                stored = self._shelves.lists.maybe(f"{name} {organization}")
+            for name in (InteractionKind.SAVED, InteractionKind.DISMISSED):
+                stored = self._repositories.lists.get_or_none(f"{name} {organization}")
                 before = stored.value if stored else PickList(f"{name} {organization}")
                 kept = tuple(one for one in before.items if one[0] != candidate)
                 items = (*kept, (candidate, reason)) if name is kind else kept
                 if items != before.items:
                     picked = replace(before, items=items[-MAX_PICKS:])
-                    changes.append(self._shelves.lists.put(picked, stored.version if stored else 0))
-            trace = Trace(
+                    changes.append(
+                        self._repositories.lists.put(picked, stored.version if stored else 0)
+                    )
+            trace = Interaction(
                 new_id(), kind, self._clock(), principal.subject, GoalName.SUPPLIER, organization,
                 (Shown(candidate, 0, 0.0),), reason=reason,
             )  # fmt: skip
-            self._shelves.records.commit([*changes, self._shelves.traces.put(trace)])
+            self._repositories.records.commit([*changes, self._repositories.traces.put(trace)])
 
-        retried(attempt)
+        retry_on_conflict(attempt)
 
     def unpick(self, principal: Principal, organization: str, candidate: str) -> None:
         """Neither saved nor dismissed any more."""
@@ -108,26 +115,28 @@ class Tracing:
         principal.require_member(organization)
 
         def attempt() -> None:
-            for name in (TraceKind.SAVED, TraceKind.DISMISSED):
-                stored = self._shelves.lists.maybe(f"{name} {organization}")
+            for name in (InteractionKind.SAVED, InteractionKind.DISMISSED):
+                stored = self._repositories.lists.get_or_none(f"{name} {organization}")
                 if stored is None:
                     continue
                 kept = tuple(one for one in stored.value.items if one[0] != candidate)
                 if kept != stored.value.items:
                     changed = replace(stored.value, items=kept)
-                    self._shelves.records.commit([self._shelves.lists.put(changed, stored.version)])
+                    self._repositories.records.commit(
+                        [self._repositories.lists.put(changed, stored.version)]
+                    )
 
-        retried(attempt)
+        retry_on_conflict(attempt)
 
-    def picks(self, principal: Principal, organization: str, kind: TraceKind) -> PickList:
+    def picks(self, principal: Principal, organization: str, kind: InteractionKind) -> PickList:
         """What an organisation saved or dismissed. Raises NotAllowed."""
         principal.require_member(organization)
-        stored = self._shelves.lists.maybe(f"{kind} {organization}")
+        stored = self._repositories.lists.get_or_none(f"{kind} {organization}")
         return stored.value if stored else PickList(f"{kind} {organization}")
 
     def dismissed(self, organization: str) -> frozenset[str]:
         """Whom an organisation does not want to be shown."""
-        stored = self._shelves.lists.maybe(f"{TraceKind.DISMISSED} {organization}")
+        stored = self._repositories.lists.get_or_none(f"{InteractionKind.DISMISSED} {organization}")
         return frozenset(one for one, _ in stored.value.items) if stored else frozenset()
 
     def flush(self) -> None:
@@ -136,15 +145,17 @@ class Tracing:
 
     # -- the parts
 
-    def _impression(self, principal: Principal, id: str) -> Trace:
+    def _impression(self, principal: Principal, id: str) -> Interaction:
         self.flush()
-        stored = self._shelves.traces.maybe(id)
+        stored = self._repositories.traces.get_or_none(id)
         if stored is None or stored.value.subject != principal.subject:
             raise NotFound("You have seen no such list.")
         return stored.value
 
-    def _of(self, seen: Trace, kind: TraceKind, one: Shown, principal: Principal) -> Trace:
-        return Trace(
+    def _of(
+        self, seen: Interaction, kind: InteractionKind, one: Shown, principal: Principal
+    ) -> Interaction:
+        return Interaction(
             new_id(), kind, self._clock(), principal.subject, seen.goal, seen.seeker, (one,),
             seen.model, seen.snapshot, seen.id,
         )  # fmt: skip
@@ -169,7 +180,7 @@ class Tracing:
                 except queue.Empty:
                     break
             try:
-                self._shelves.records.commit(together)
+                self._repositories.records.commit(together)
             except MatchmakerError as error:
                 log.warning("traces not written", count=len(together), error=error.message)
             finally:

@@ -19,15 +19,15 @@ from matchmaker.recommend.goals import GOALS
 from matchmaker.recommend.learned import LearnedRanker
 from matchmaker.recommend.model import MAX_LIMIT, Recommendation, Request, Seeker
 from matchmaker.recommend.pipeline import chosen, prepare_goal, recommend, shortlist
-from matchmaker.recommend.profile_reach import Bars, Reach, bars_of, needs_near, reach
+from matchmaker.recommend.profile_reach import Bars, ProfileReach, bars_of, needs_near, reach
 from matchmaker.services.matching.parallel import Forked
-from matchmaker.services.matching.ranker_files import RankerFolder
+from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.services.matching.seekers import Seekers
 from matchmaker.services.matching.snapshot_rows import FilterIds, SnapshotRows
-from matchmaker.services.operations.refresh import Progress, no_progress
+from matchmaker.services.operations.refresher import Progress, no_progress
 from matchmaker.snapshot.load import SnapshotReader, check_graph
 from matchmaker.snapshot.model import BoolArray, Snapshot
-from matchmaker.store.ports import GraphStore, Voice
+from matchmaker.store.ports import GraphStore, SeekerProfile
 
 BATCH = 128
 Item = TypeVar("Item")
@@ -103,7 +103,7 @@ class Matching:
         reader: SnapshotReader,
         embedder: Callable[[], Embedder],
         cache: Callable[[], VectorCache],
-        rankers: RankerFolder,
+        rankers: RankerFiles,
         full: Callable[[dict[str, int]], frozenset[str]] = lambda _: frozenset(),
     ) -> None:
         self._full = full
@@ -119,7 +119,7 @@ class Matching:
     def for_organization(self, organization_id: str, question: Question) -> Answer:
         """Partners for a known organisation. Raises NotFound."""
         rows = self._current_rows()
-        voice = self._store.voice(organization_id)
+        voice = self._store.seeker_profile(organization_id)
         seekers = self._seekers(rows)
         seeker = _with_partners(seekers, seekers.organization(voice), voice, question)
         return self._answer(rows, voice, seeker, question)
@@ -128,7 +128,7 @@ class Matching:
         """Partners for a posted need, asked by the organisation that posted it."""
         rows = self._current_rows()
         seekers = self._seekers(rows)
-        voice = self._store.voice(need.organization)
+        voice = self._store.seeker_profile(need.organization)
         seeker = seekers.need(replace(need, goal=question.goal), voice)
         seeker = _with_partners(seekers, seeker, voice, question)
         return self._answer(rows, voice, seeker, question)
@@ -141,15 +141,15 @@ class Matching:
         rows = self._current_rows()
         _check_text(text)
         seekers = self._seekers(rows)
-        voice = self._store.voice(organization_id) if organization_id else None
+        voice = self._store.seeker_profile(organization_id) if organization_id else None
         asker = _asker(seekers, voice, question)
         seeker = replace(asker, texts=tuple(seekers.free_texts([text], question.goal)))
         return self._answer(rows, voice, seeker, question)
 
-    def reach(self, organization: Organization, about: str) -> Reach:
+    def reach(self, organization: Organization, about: str) -> ProfileReach:
         """Whom this profile would reach, saved or not. Raises NotFound, SnapshotUnavailable."""
         rows = self._current_rows()
-        voice = replace(self._store.voice(organization.id), organization=organization)
+        voice = replace(self._store.seeker_profile(organization.id), organization=organization)
         seekers = self._seekers(rows)
         texts = seekers.free_texts([about], GoalName.SUPPLIER) if about.strip() else []
         seeker = replace(seekers.profile(voice), texts=tuple(texts))
@@ -193,7 +193,7 @@ class Matching:
 
         def ask(identity: str) -> Asked:
             try:
-                voice = self._store.voice(identity)
+                voice = self._store.seeker_profile(identity)
                 seeker = seekers.organization(voice)
                 return identity, _with_partners(seekers, seeker, voice, question)
             except StoreUnavailable:
@@ -229,7 +229,9 @@ class Matching:
             for item, text in zip(batch, texts, strict=True):
                 try:
                     _check_text(item.text)
-                    voice = self._store.voice(item.organization) if item.organization else None
+                    voice = (
+                        self._store.seeker_profile(item.organization) if item.organization else None
+                    )
                     asker = _asker(seekers, voice, question)
                     yield item.id, replace(asker, texts=(text,))
                 except StoreUnavailable:
@@ -269,7 +271,7 @@ class Matching:
                 yield BulkAnswer(identity, found)
 
     def _answer(
-        self, rows: SnapshotRows, voice: Voice | None, seeker: Seeker, question: Question
+        self, rows: SnapshotRows, voice: SeekerProfile | None, seeker: Seeker, question: Question
     ) -> Answer:
         request = _request(rows, question)
         return Answer(
@@ -295,7 +297,7 @@ class Matching:
         among[places] = False
         return among
 
-    def _freshness(self, rows: SnapshotRows, voice: Voice | None) -> Freshness:
+    def _freshness(self, rows: SnapshotRows, voice: SeekerProfile | None) -> Freshness:
         meta = rows.snapshot.meta
         if voice is not None:
             return Freshness(meta.version, meta.as_of, voice.version)
@@ -383,14 +385,16 @@ def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
         yield batch
 
 
-def _asker(seekers: Seekers, voice: Voice | None, question: Question) -> Seeker:
+def _asker(seekers: Seekers, voice: SeekerProfile | None, question: Question) -> Seeker:
     """Who asks with a text of its own; nobody known when there is no voice."""
     if voice is None:
         return Seeker()
     return _with_partners(seekers, seekers.profile(voice), voice, question)
 
 
-def _with_partners(seekers: Seekers, seeker: Seeker, voice: Voice, question: Question) -> Seeker:
+def _with_partners(
+    seekers: Seekers, seeker: Seeker, voice: SeekerProfile, question: Question
+) -> Seeker:
     if not question.only_new:
         return seeker
     return seekers.partners(seeker, voice, GOALS[question.goal])

@@ -25,7 +25,7 @@ TRUSTED = ["sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"]
 MEND = "Run `matchmaker train` again; until then fixed weights are used."
 
 
-class RankerFolder:
+class RankerFiles:
     """One file for each goal; another for each goal as learned up to a day."""
 
     def __init__(self, root: Path) -> None:

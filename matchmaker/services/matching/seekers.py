@@ -26,7 +26,7 @@ from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Seeker, SeekerText
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.snapshot.load import check_model
 from matchmaker.snapshot.model import STAGES, FloatArray
-from matchmaker.store.ports import MAX_PAGE, GraphStore, Voice
+from matchmaker.store.ports import MAX_PAGE, GraphStore, SeekerProfile
 from matchmaker.text import language_of
 
 MAX_PARTNERS = 1000
@@ -48,12 +48,12 @@ class Seekers:
         self._embedder = embedder
         self._cache = cache
 
-    def organization(self, voice: Voice) -> Seeker:
+    def organization(self, voice: SeekerProfile) -> Seeker:
         """An organisation with everything it says. Raises ModelUnavailable."""
         profile = self.profile(voice)
         return replace(profile, texts=self._texts(voice, profile.row))
 
-    def need(self, need: Need, voice: Voice) -> Seeker:
+    def need(self, need: Need, voice: SeekerProfile) -> Seeker:
         """The organisation that posted the need, asking for just that."""
         asker = self.profile(voice)
         return replace(
@@ -62,7 +62,7 @@ class Seekers:
             stages=_stage_bits(need.stages) or asker.stages,
         )
 
-    def profile(self, voice: Voice) -> Seeker:
+    def profile(self, voice: SeekerProfile) -> Seeker:
         """Who the organisation is and whom it knows, without texts."""
         organization = voice.organization
         place = self._rows.places.get(organization.place or "", -1)
@@ -81,7 +81,7 @@ class Seekers:
             longitude=longitude,
         )
 
-    def partners(self, seeker: Seeker, voice: Voice, goal: Goal) -> Seeker:
+    def partners(self, seeker: Seeker, voice: SeekerProfile, goal: Goal) -> Seeker:
         """The seeker with partners that the store knows and the snapshot may not yet.
 
         An unchanged graph has no newer partners, so nothing is read then.
@@ -119,7 +119,7 @@ class Seekers:
         embedder = self._checked_embedder()
         return list(center(embedder.queries(texts), languages, self._snapshot.language_means))
 
-    def _texts(self, voice: Voice, row: int | None) -> tuple[SeekerText, ...]:
+    def _texts(self, voice: SeekerProfile, row: int | None) -> tuple[SeekerText, ...]:
         statements, goals = self._speaking(voice)
         vectors = self._vectors(statements, row)
         return tuple(
@@ -133,7 +133,7 @@ class Seekers:
             for statement in statements
         )
 
-    def _speaking(self, voice: Voice) -> tuple[list[Statement], dict[str, GoalName]]:
+    def _speaking(self, voice: SeekerProfile) -> tuple[list[Statement], dict[str, GoalName]]:
         """Descriptions, active offers, open needs with their goals, the newest engagements."""
         identity, statements = voice.organization.id, voice.statements
         by_kind = {

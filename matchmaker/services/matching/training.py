@@ -30,7 +30,7 @@ from matchmaker.recommend.rank import FeatureMatrix
 from matchmaker.recommend.train import Examples
 from matchmaker.recommend.trials import Trial, described, seeker_of, trials
 from matchmaker.services.matching.parallel import CHUNK, Forked
-from matchmaker.services.operations.refresh import Progress, no_progress
+from matchmaker.services.operations.refresher import Progress, no_progress
 from matchmaker.snapshot.model import (
     ENGAGEMENT_KINDS,
     KINDS,
@@ -98,7 +98,7 @@ def learn(snapshot: Snapshot, goal: Goal, progress: Progress) -> GoalModel:
         found = _examples(snapshot, goal, day, until, number, progress)
         if found:
             own = int(found[0].label.sum())
-            parts.append(train.together(found))
+            parts.append(train.concatenate(found))
             used.append({"cut": str(day), "until": str(until), "answers": own})
             held_out, answers = (day, until), answers + own
     if answers < train.MINIMUM_ANSWERS:
@@ -108,8 +108,8 @@ def learn(snapshot: Snapshot, goal: Goal, progress: Progress) -> GoalModel:
             mend="Import a longer history; fixed weights are used until then.",
         )
     names = train.learned_features(goal)
-    everything = train.together(parts)
-    telling = train.telling(everything, names)
+    everything = train.concatenate(parts)
+    telling = train.informative(everything, names)
     ranking = tuple(name for name in telling if name not in train.OF_SEEKER)
     of_seeker = tuple(name for name in telling if name in train.OF_SEEKER)
     progress(f"Learning {goal.name}", 0, 0)
@@ -120,16 +120,16 @@ def learn(snapshot: Snapshot, goal: Goal, progress: Progress) -> GoalModel:
             where="goal",
             mend="Import a longer history; fixed weights are used until then.",
         )
-    earlier = train.together(parts[:-1]) if len(parts) > 1 else everything
-    trial_run = train.fit(train.only(earlier, names, ranking), ranking)
+    earlier = train.concatenate(parts[:-1]) if len(parts) > 1 else everything
+    trial_run = train.fit(train.select(earlier, names, ranking), ranking)
     uncalibrated = GoalModel(ranking, trial_run, Calibration(1.0, 0.0, {}), UNPRICED, {})
-    raw = uncalibrated.log_odds(FeatureMatrix(ranking, train.only(held, names, ranking).values))
-    seeker = train.only(held, names, of_seeker)
+    raw = uncalibrated.log_odds(FeatureMatrix(ranking, train.select(held, names, ranking).values))
+    seeker = train.select(held, names, of_seeker)
     # What followed the last cut, the data's end may cut short; two years are what is promised.
     followed = max(held_out[1] - held_out[0], SHORTEST)
     calibration = train.calibrate(raw, seeker, of_seeker).lasting(HORIZON / followed)
     progress(f"Learning {goal.name}", 0, 0)
-    classifiers = train.fit(train.only(everything, names, ranking), ranking)
+    classifiers = train.fit(train.select(everything, names, ranking), ranking)
     model = GoalModel(ranking, classifiers, calibration, UNPRICED, {})
     prices = _prices(snapshot, goal, model, progress)
     figures = {
@@ -169,14 +169,14 @@ def learning_examples(snapshot: Snapshot, goal: Goal) -> list[Examples]:
         _examples(snapshot, goal, day, until, number, no_progress)
         for number, (day, until) in enumerate(cuts_of(snapshot, goal))
     ]
-    return [train.together(parts) for parts in found if parts]
+    return [train.concatenate(parts) for parts in found if parts]
 
 
 def examples_of(past: Snapshot, goal: Goal, asked: Sequence[Trial]) -> Examples:
     """Whole pools of these trials, numbered in their order."""
     prepare_goal(past, goal)
     job = _Collecting(past, goal, tuple(asked), described(past), 0, sampled=False)
-    return train.together(list(everywhere(job, len(asked), "", no_progress)))
+    return train.concatenate(list(everywhere(job, len(asked), "", no_progress)))
 
 
 def _examples(
@@ -192,7 +192,7 @@ def _examples(
         return []
     others = replace(goal, seekers=goal.taught_by)
     taught = _asked(snapshot, others, day, until, seed, f"{step}, others", progress)
-    return [own] if taught is None else [own, train.lighter(taught, TAUGHT)]
+    return [own] if taught is None else [own, train.reweight(taught, TAUGHT)]
 
 
 def _asked(
@@ -213,7 +213,7 @@ def _asked(
         return None
     prepare_goal(past, goal)
     job = _Collecting(past, goal, tuple(asked), described(past), seed)
-    return train.together(list(everywhere(job, len(asked), step, progress)))
+    return train.concatenate(list(everywhere(job, len(asked), step, progress)))
 
 
 def whole_pools(
@@ -233,7 +233,7 @@ def whole_pools(
     prepare_goal(past, goal)
     job = _Collecting(past, goal, tuple(asked), known, 99, sampled=False)
     step = f"Comparing chances for {goal.name}"
-    return train.together(list(everywhere(job, len(asked), step, progress)))
+    return train.concatenate(list(everywhere(job, len(asked), step, progress)))
 
 
 def _unanswered(past: Snapshot, row: int) -> Trial:
@@ -296,7 +296,7 @@ def drawn(asked: list[Trial], limit: int, seed: int) -> list[Trial]:
 
 def chances_of(model: GoalModel, goal: Goal, found: Examples) -> FloatArray:
     """Probabilities (n,) that a model gives to examples of its goal."""
-    values = train.only(found, train.learned_features(goal), model.features).values
+    values = train.select(found, train.learned_features(goal), model.features).values
     return probability(model.log_odds(FeatureMatrix(model.features, values)))
 
 

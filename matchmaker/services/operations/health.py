@@ -10,7 +10,7 @@ from pathlib import Path
 from matchmaker.embedding import Embedder
 from matchmaker.errors import MatchmakerError, StorageFull
 from matchmaker.services.matching.matching import Freshness
-from matchmaker.services.matching.ranker_files import RankerFolder
+from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.settings import Settings
 from matchmaker.snapshot.load import SnapshotReader, check_graph, check_model
 from matchmaker.store.ports import GraphStore
@@ -48,7 +48,7 @@ class HealthService:
         store: Callable[[], GraphStore],
         reader: SnapshotReader,
         embedder: Callable[[], Embedder],
-        rankers: RankerFolder,
+        rankers: RankerFiles,
     ) -> None:
         self._rankers = rankers
         self._settings = settings

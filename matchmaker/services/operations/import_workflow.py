@@ -18,14 +18,15 @@ from matchmaker.ingest.merge import merged
 from matchmaker.ingest.scope import ALLOWED
 from matchmaker.ingest.tables import suggested
 from matchmaker.ingest.undo import reversal
-from matchmaker.services.operations.importing import Importing, ImportOptions, ImportReport
-from matchmaker.services.operations.job_queue import Work
-from matchmaker.services.operations.refresh import Progress, no_progress
-from matchmaker.services.repositories import Clock, Draft, Shelves
+from matchmaker.services.operations.importer import Importer, ImportOptions, ImportReport
+from matchmaker.services.operations.job_queue import JobQueue
+from matchmaker.services.operations.refresher import Progress, no_progress
+from matchmaker.services.repositories import Repositories
+from matchmaker.services.unit_of_work import Clock, UnitOfWork
 from matchmaker.store.documents import new_id
 from matchmaker.store.ports import GraphStore
-from matchmaker.workflow.account import Belonging
-from matchmaker.workflow.job import Apart, Imported, Job, WorkKind
+from matchmaker.workflow.account import AccountMembership
+from matchmaker.workflow.job import ImportRecord, Job, JobKind, NotDuplicate
 
 SUFFIXES = (".csv", ".xlsx")
 SAMPLES = 3
@@ -34,7 +35,7 @@ MOST_UNDONE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ImportPreview:
     """A file before it is written: its columns with samples, what they are taken for, problems.
 
     `report` is None where the file cannot be read with this mapping; `refused` says why.
@@ -48,7 +49,7 @@ class Look:
     refused: str = ""
 
 
-class Intake:
+class ImportWorkflow:
     """Use cases of imports over the pages.
 
     Admins import everything, coordinators what is about the members of their cluster.
@@ -57,15 +58,15 @@ class Intake:
     def __init__(
         self,
         store: GraphStore,
-        shelves: Shelves,
-        importing: Importing,
-        work: Work,
+        repositories: Repositories,
+        importing: Importer,
+        work: JobQueue,
         uploads: Path,
         clock: Clock,
     ) -> None:
         self._store = store
-        self._shelves = shelves
-        self._importing = importing
+        self._repositories = repositories
+        self._importer = importing
         self._work = work
         self._uploads = uploads
         self._clock = clock
@@ -100,7 +101,7 @@ class Intake:
         upload: str,
         mapping: Mapping[str, str] | None = None,
         cluster: str = "",
-    ) -> Look:
+    ) -> ImportPreview:
         """What would come of the file. Raises InvalidInput where it is no table at all."""
         self._require(principal, cluster)
         path = self._path(principal, upload)
@@ -113,10 +114,10 @@ class Intake:
         samples = {cell: tuple(line.cells.get(cell, "") for line in lines) for cell in header}
         options = ImportOptions(dry_run=True, mapping=taken, cluster=cluster)
         try:
-            report = self._importing.tables([path], options)
+            report = self._importer.tables([path], options)
         except InvalidInput as error:
-            return Look(upload, table, samples, taken, None, str(error))
-        return Look(upload, table, samples, taken, report)
+            return ImportPreview(upload, table, samples, taken, None, str(error))
+        return ImportPreview(upload, table, samples, taken, report)
 
     def write(
         self, principal: Principal, upload: str, mapping: Mapping[str, str], cluster: str = ""
@@ -129,12 +130,12 @@ class Intake:
         shutil.move(path.parent, kept)
         columns = {f"column.{cell}": column for cell, column in mapping.items()}
         return self._work.ask(
-            principal, WorkKind.IMPORT, cluster, upload=upload, table=path.name.split(".", 1)[0],
+            principal, JobKind.IMPORT, cluster, upload=upload, table=path.name.split(".", 1)[0],
             **columns,
         )  # fmt: skip
 
     def written(self, job: Job, progress: Progress = no_progress) -> str:
-        """Do what `write` asked for: what `Work` calls. Gives what to say."""
+        """Do what `write` asked for: what `JobQueue` calls. Gives what to say."""
         folder = self._uploads / "asked" / job.arguments["upload"]
         mapping = {
             name.removeprefix("column."): column
@@ -143,28 +144,28 @@ class Intake:
         }
         options = ImportOptions(progress=progress, mapping=mapping, cluster=job.cluster, keep=True)
         try:
-            report = self._importing.tables([folder], options)
+            report = self._importer.tables([folder], options)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         is_small = len(report.put) <= MOST_UNDONE
-        imported = Imported(
+        imported = ImportRecord(
             job.id, job.arguments["table"], job.cluster, job.by, self._clock(), report.rows,
             report.put if is_small else GraphRows(), report.before if is_small else GraphRows(),
         )  # fmt: skip
-        draft = Draft(job.by, self._clock())
-        draft.add(self._shelves.imports.put(imported))
+        unit = UnitOfWork(job.by, self._clock())
+        unit.add(self._repositories.imports.put(imported))
         rows = str(sum(report.rows.values()))
-        draft.log("import.written", f"table/{imported.table}", rows=rows)
-        draft.commit(self._shelves.records)
+        unit.log("import.written", f"table/{imported.table}", rows=rows)
+        unit.commit(self._repositories.records)
         parts = [f"{count} {name}" for name, count in report.rows.items()]
         return f"{', '.join(parts) or '0'}; {report.refused} ✗"
 
     # -- taking back
 
-    def imports(self, principal: Principal, cluster: str = "") -> list[Imported]:
+    def imports(self, principal: Principal, cluster: str = "") -> list[ImportRecord]:
         """The newest first. Raises NotAllowed."""
         self._require(principal, cluster)
-        page = self._shelves.imports.page("cluster", cluster, limit=20, newest_first=True)
+        page = self._repositories.imports.page("cluster", cluster, limit=20, newest_first=True)
         return [stored.value for stored in page.rows]
 
     def undo(self, principal: Principal, id: str) -> int:
@@ -173,7 +174,7 @@ class Intake:
         Raises NotFound, NotAllowed, WrongState, InvalidInput where something still refers
         to a row that would go.
         """
-        stored = self._shelves.imports.get(id)
+        stored = self._repositories.imports.get(id)
         imported = stored.value
         self._require(principal, imported.cluster)
         principal.require_writing()
@@ -181,13 +182,13 @@ class Intake:
             raise WrongState("This import cannot be taken back, or was already.")
         now = self._store.stored(imported.put)
         back = reversal(imported.put, imported.before, now)
-        self._store.exchange(back.put, back.drop)
-        draft = Draft.of(principal, self._clock())
-        draft.add(
-            self._shelves.imports.put(replace(imported, undone=self._clock()), stored.version)
+        self._store.replace_rows(back.put, back.drop)
+        unit = UnitOfWork.of(principal, self._clock())
+        unit.add(
+            self._repositories.imports.put(replace(imported, undone=self._clock()), stored.version)
         )
-        draft.log("import.undone", f"import/{id}", left=str(back.left))
-        draft.commit(self._shelves.records)
+        unit.log("import.undone", f"import/{id}", left=str(back.left))
+        unit.commit(self._repositories.records)
         return back.left
 
     # -- duplicates
@@ -210,35 +211,35 @@ class Intake:
                 mend="Wait until they are over, or keep the other one.",
             )
         rows = self._store.export().rows
-        self._store.exchange(*merged(rows, gone, kept, "merged"))
-        draft = Draft.of(principal, self._clock())
-        for stored in self._shelves.accounts.every("organization", gone):
+        self._store.replace_rows(*merged(rows, gone, kept, "merged"))
+        unit = UnitOfWork.of(principal, self._clock())
+        for stored in self._repositories.accounts.iterate("organization", gone):
             posts = {one.organization: one.post for one in stored.value.belongings}
             post = posts.pop(gone)
             posts.setdefault(kept, post)
-            belongings = tuple(Belonging(id, post) for id, post in posts.items())
+            belongings = tuple(AccountMembership(id, post) for id, post in posts.items())
             account = replace(stored.value, belongings=belongings)
-            draft.add(self._shelves.accounts.put(account, stored.version))
-        draft.log("organization.merged", f"organization/{gone}", into=kept)
-        draft.commit(self._shelves.records)
+            unit.add(self._repositories.accounts.put(account, stored.version))
+        unit.log("organization.merged", f"organization/{gone}", into=kept)
+        unit.commit(self._repositories.records)
 
     def keep_apart(self, principal: Principal, first: str, second: str) -> None:
         """They are not the same, and will not be asked about again. Raises NotAllowed."""
         principal.require_admin()
         principal.require_writing()
         pairs = [one for one in self._store.duplicates() if one.key == (first, second)]
-        self._store.exchange(GraphRows(), GraphRows(duplicates=tuple(pairs)))
+        self._store.replace_rows(GraphRows(), GraphRows(duplicates=tuple(pairs)))
         id = f"{first} {second}"
-        if self._shelves.apart.maybe(id) is None:
-            draft = Draft.of(principal, self._clock())
-            draft.add(self._shelves.apart.put(Apart(id, first, second)))
-            draft.log("organizations.apart", f"organization/{first}", other=second)
-            draft.commit(self._shelves.records)
+        if self._repositories.apart.get_or_none(id) is None:
+            unit = UnitOfWork.of(principal, self._clock())
+            unit.add(self._repositories.apart.put(NotDuplicate(id, first, second)))
+            unit.log("organizations.apart", f"organization/{first}", other=second)
+            unit.commit(self._repositories.records)
 
     def _is_busy(self, organization_id: str) -> bool:
-        slots = self._shelves.slots.maybe(organization_id)
-        waiting = self._shelves.introductions.count("waiting_for", organization_id)
-        asking = self._shelves.introductions.count("asking", organization_id)
+        slots = self._repositories.slots.get_or_none(organization_id)
+        waiting = self._repositories.introductions.count("waiting_for", organization_id)
+        asking = self._repositories.introductions.count("asking", organization_id)
         return bool((slots and slots.value.taken) or waiting or asking)
 
     # -- the rest

@@ -6,20 +6,23 @@ from collections.abc import Mapping
 
 from matchmaker.access import ADMIN
 from matchmaker.domain import GoalName, PlaceLevel
-from matchmaker.services.auditing.derived_clusters import Deriving
-from matchmaker.services.matching.evaluation import Learning
-from matchmaker.services.operations.import_workflow import Intake
-from matchmaker.services.operations.job_queue import Doing
-from matchmaker.services.operations.refresh import Progress, Refreshing
-from matchmaker.workflow.job import Job, WorkKind
+from matchmaker.services.auditing.derived_clusters import ClusterDerivation
+from matchmaker.services.matching.evaluation import RankerLearning
+from matchmaker.services.operations.import_workflow import ImportWorkflow
+from matchmaker.services.operations.job_queue import JobHandler
+from matchmaker.services.operations.refresher import Progress, SnapshotRefresher
+from matchmaker.workflow.job import Job, JobKind
 
 # Places with fewer organisations make no cluster.
 MEMBERS = 20
 
 
-def chores(
-    intake: Intake, refreshing: Refreshing, learning: Learning, deriving: Deriving
-) -> Mapping[WorkKind, Doing]:
+def job_handlers(
+    intake: ImportWorkflow,
+    refreshing: SnapshotRefresher,
+    learning: RankerLearning,
+    deriving: ClusterDerivation,
+) -> Mapping[JobKind, JobHandler]:
     """What `Work` calls for each kind; each says in a few words what came of it."""
 
     def refresh(job: Job, progress: Progress) -> str:
@@ -39,8 +42,8 @@ def chores(
         return str(len(deriving.by_place(ADMIN, PlaceLevel.CITY, MEMBERS).clusters))
 
     return {
-        WorkKind.IMPORT: intake.written,
-        WorkKind.REFRESH: refresh,
-        WorkKind.TRAIN: train,
-        WorkKind.DERIVE: derive,
+        JobKind.IMPORT: intake.written,
+        JobKind.REFRESH: refresh,
+        JobKind.TRAIN: train,
+        JobKind.DERIVE: derive,
     }

@@ -24,16 +24,17 @@ from matchmaker.errors import (
     VersionConflict,
     WrongState,
 )
-from matchmaker.services.repositories import Address, Clock, Draft, Shelves, Stored, retried
+from matchmaker.services.repositories import Address, Repositories, Versioned
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
 from matchmaker.store.documents import LoggedEntry, first_broken, new_id
 from matchmaker.store.ports import GraphStore, Page
 from matchmaker.workflow.account import (
     Account,
+    AccountMembership,
     ApiKey,
-    Belonging,
     Invitation,
     MailRhythm,
-    Post,
+    MembershipRole,
     Preferences,
     Scope,
     check_password,
@@ -87,12 +88,12 @@ class Accounts:
     def __init__(
         self,
         store: Callable[[], GraphStore],
-        shelves: Shelves,
+        repositories: Repositories,
         secret: Callable[[], str],
         clock: Clock,
     ) -> None:
         self._store = store
-        self._shelves = shelves
+        self._repositories = repositories
         self._secret = secret
         self._clock = clock
         self._hasher = PasswordHasher()
@@ -105,7 +106,7 @@ class Accounts:
         if found is None or not found.value.password_hash:
             self._matches(_NOBODY, password)
             raise SignInNeeded(_WRONG, mend="Correct them, or reset the password.")
-        return retried(lambda: self._sign_in(found.value.id, password))
+        return retry_on_conflict(lambda: self._sign_in(found.value.id, password))
 
     def sign_in_with(self, identity: Identity) -> Account:
         """The account of an OpenID identity, found by it, by its address, or by an invitation.
@@ -113,7 +114,7 @@ class Accounts:
         Raises SignInNeeded when nobody has invited them.
         """
         named = f"{identity.issuer} {identity.subject}"
-        page = self._shelves.accounts.page("identity", named, limit=1)
+        page = self._repositories.accounts.page("identity", named, limit=1)
         if page.rows:
             return _active(page.rows[0].value)
         if not identity.email_verified:
@@ -124,10 +125,10 @@ class Accounts:
         found = self._by_email(email)
         if found is not None:
             linked = replace(_active(found.value), identity=named)
-            draft = Draft(linked.subject, self._clock())
-            draft.add(self._shelves.accounts.put(linked, found.version))
-            draft.log("account.linked", linked.subject)
-            draft.commit(self._shelves.records)
+            unit = UnitOfWork(linked.subject, self._clock())
+            unit.add(self._repositories.accounts.put(linked, found.version))
+            unit.log("account.linked", linked.subject)
+            unit.commit(self._repositories.records)
             return linked
         waiting = self._open_invitations(email)
         if not waiting:
@@ -137,11 +138,11 @@ class Accounts:
         account = self._accept(waiting[0], identity.name or email, "", identity=named)
         for other in waiting[1:]:
             self._join(other, account)
-        return self._shelves.accounts.get(account.id).value
+        return self._repositories.accounts.get(account.id).value
 
     def principal(self, account_id: str, epoch: int) -> tuple[Principal, Account] | None:
         """Whoever a session names; None when it was revoked or the account is closed."""
-        found = self._shelves.accounts.maybe(account_id)
+        found = self._repositories.accounts.get_or_none(account_id)
         if found is None or not found.value.active or found.value.epoch != epoch:
             return None
         return found.value.principal(), found.value
@@ -151,12 +152,12 @@ class Accounts:
         identity, _, secret = presented.removeprefix(KEY_PREFIX).partition("_")
         if not presented.startswith(KEY_PREFIX) or not secret:
             return None
-        found = self._shelves.api_keys.maybe(identity)
+        found = self._repositories.api_keys.get_or_none(identity)
         expected = found.value.digest if found else _digest("")
         right = hmac.compare_digest(_digest(secret), expected)
         if found is None or not right or found.value.revoked:
             return None
-        owner = self._shelves.accounts.maybe(found.value.account)
+        owner = self._repositories.accounts.get_or_none(found.value.account)
         if owner is None or not owner.value.active:
             return None
         self._note_use(found)
@@ -226,16 +227,16 @@ class Accounts:
     def unsubscribe(self, token: str) -> None:
         """No more mail, by the link at the foot of one. Raises InvalidInput."""
         account_id = self._read_token("unsubscribe", token, timedelta(days=400))
-        found = self._shelves.accounts.maybe(str(account_id))
+        found = self._repositories.accounts.get_or_none(str(account_id))
         if found is None:
             return
         silent = replace(
             found.value, preferences=replace(found.value.preferences, mail=MailRhythm.NEVER)
         )
-        draft = Draft(silent.subject, self._clock())
-        draft.add(self._shelves.accounts.put(silent, found.version))
-        draft.log("account.unsubscribed", silent.subject)
-        draft.commit(self._shelves.records)
+        unit = UnitOfWork(silent.subject, self._clock())
+        unit.add(self._repositories.accounts.put(silent, found.version))
+        unit.log("account.unsubscribed", silent.subject)
+        unit.commit(self._repositories.records)
 
     def unsubscribe_token(self, account_id: str) -> str:
         """The token of the link that ends all mail to an account."""
@@ -253,7 +254,7 @@ class Accounts:
     def reset(self, token: str, password: str) -> Account:
         """A new password by a link, which then works no more. Raises InvalidInput."""
         account_id, epoch = self._read_token("reset", token, RESET_WITHIN)
-        found = self._shelves.accounts.maybe(account_id)
+        found = self._repositories.accounts.get_or_none(account_id)
         if found is None or found.value.epoch != epoch or not found.value.active:
             raise InvalidInput("has been used or is too old.", where="token", mend=_AGAIN)
         check_password(password, found.value.email)
@@ -261,11 +262,11 @@ class Accounts:
         changed = replace(
             found.value, password_hash=hashed, epoch=epoch + 1, failures=0, locked_until=None
         )
-        draft = Draft(changed.subject, self._clock())
-        draft.add(self._shelves.accounts.put(changed, found.version))
-        draft.log("account.reset", changed.subject)
+        unit = UnitOfWork(changed.subject, self._clock())
+        unit.add(self._repositories.accounts.put(changed, found.version))
+        unit.log("account.reset", changed.subject)
         try:
-            draft.commit(self._shelves.records)
+            unit.commit(self._repositories.records)
         except VersionConflict:
             raise InvalidInput("has been used.", where="token", mend=_AGAIN) from None
         return changed
@@ -277,7 +278,7 @@ class Accounts:
         principal: Principal,
         email: str,
         *,
-        belonging: Belonging | None = None,
+        belonging: AccountMembership | None = None,
         cluster: str = "",
         admin: bool = False,
         language: str = "zh",
@@ -294,7 +295,7 @@ class Accounts:
             raise InvalidInput("Name one of organization, cluster and admin.")
         if belonging is not None:
             identity = self._store().organization(belonging.organization).id
-            belonging = Belonging(identity, belonging.post)
+            belonging = AccountMembership(identity, belonging.post)
             self._require_inviter(principal, identity)
         elif cluster:
             self._store().cluster(cluster)
@@ -307,10 +308,10 @@ class Accounts:
             new_id(), address, principal.subject, now + INVITED_FOR, belonging, cluster, admin,
             language,
         )  # fmt: skip
-        draft = Draft.of(principal, now)
-        draft.add(self._shelves.invitations.put(invitation))
-        draft.log("invitation.made", f"invitation/{invitation.id}", **_place(invitation))
-        draft.commit(self._shelves.records)
+        unit = UnitOfWork.of(principal, now)
+        unit.add(self._repositories.invitations.put(invitation))
+        unit.log("invitation.made", f"invitation/{invitation.id}", **_place(invitation))
+        unit.commit(self._repositories.records)
         return Invited(invitation, self._token("invitation", invitation.id))
 
     def invitation(self, token: str) -> Invitation:
@@ -328,14 +329,14 @@ class Accounts:
             return self._accept(stored, name, password)
         account = self.sign_in(stored.value.email, password)
         self._join(stored, account)
-        return self._shelves.accounts.get(account.id).value
+        return self._repositories.accounts.get(account.id).value
 
     # -- API keys
 
     def keys(self, principal: Principal) -> tuple[ApiKey, ...]:
         """One's own keys."""
         account = self._own(principal).value
-        return tuple(self._shelves.api_keys.values("account", account.id))
+        return tuple(self._repositories.api_keys.values("account", account.id))
 
     def make_key(self, principal: Principal, name: str, scope: Scope) -> NewKey:
         """A key that acts for oneself; the secret is shown this once."""
@@ -349,10 +350,10 @@ class Accounts:
             secrets.token_hex(8), account.id, _checked_name(name), _digest(secret), scope,
             self._clock(),
         )  # fmt: skip
-        draft = Draft.of(principal, self._clock())
-        draft.add(self._shelves.api_keys.put(key))
-        draft.log("key.made", f"key/{key.id}", scope=key.scope)
-        draft.commit(self._shelves.records)
+        unit = UnitOfWork.of(principal, self._clock())
+        unit.add(self._repositories.api_keys.put(key))
+        unit.log("key.made", f"key/{key.id}", scope=key.scope)
+        unit.commit(self._repositories.records)
         return NewKey(key, f"{KEY_PREFIX}{key.id}_{secret}")
 
     def revoke_key(self, principal: Principal, key_id: str) -> None:
@@ -361,17 +362,17 @@ class Accounts:
         self._own(principal)
 
         def attempt() -> None:
-            stored = self._shelves.api_keys.maybe(key_id)
+            stored = self._repositories.api_keys.get_or_none(key_id)
             if stored is None or stored.value.account != principal.account:
                 raise NotFound("There is no such key.")
-            draft = Draft.of(principal, self._clock())
-            draft.add(
-                self._shelves.api_keys.put(replace(stored.value, revoked=True), stored.version)
+            unit = UnitOfWork.of(principal, self._clock())
+            unit.add(
+                self._repositories.api_keys.put(replace(stored.value, revoked=True), stored.version)
             )
-            draft.log("key.revoked", f"key/{key_id}")
-            draft.commit(self._shelves.records)
+            unit.log("key.revoked", f"key/{key_id}")
+            unit.commit(self._repositories.records)
 
-        retried(attempt)
+        retry_on_conflict(attempt)
 
     # -- others' accounts
 
@@ -382,24 +383,24 @@ class Accounts:
 
     def of_organization(self, organization_id: str) -> Iterator[Account]:
         """Active accounts of an organisation, for services."""
-        every = self._shelves.accounts.values("organization", organization_id)
+        every = self._repositories.accounts.values("organization", organization_id)
         return (one for one in every if one.active)
 
     def of_cluster(self, cluster_id: str) -> Iterator[Account]:
         """Active coordinators of a cluster, for services."""
-        every = self._shelves.accounts.values("cluster", cluster_id)
+        every = self._repositories.accounts.values("cluster", cluster_id)
         return (one for one in every if one.active)
 
     def listed(self, principal: Principal, after: str, limit: int) -> Page[Account]:
         """All accounts, for an admin."""
         principal.require_admin()
-        page = self._shelves.accounts.page(after=after, limit=limit)
+        page = self._repositories.accounts.page(after=after, limit=limit)
         return Page(tuple(one.value for one in page.rows), page.after)
 
     def by_id(self, principal: Principal, account_id: str) -> Account:
         """Any account, for an admin. Raises NotFound."""
         principal.require_admin()
-        return self._shelves.accounts.get(account_id).value
+        return self._repositories.accounts.get(account_id).value
 
     def remove_member(self, principal: Principal, organization_id: str, account_id: str) -> None:
         """Take somebody's place in an organisation away. Raises NotAllowed, NotFound."""
@@ -408,41 +409,41 @@ class Accounts:
             principal.require_owner(organization_id)
 
         def attempt() -> None:
-            stored = self._shelves.accounts.get(account_id)
+            stored = self._repositories.accounts.get(account_id)
             kept = tuple(b for b in stored.value.belongings if b.organization != organization_id)
             if len(kept) == len(stored.value.belongings):
                 raise NotFound("That account does not belong to the organisation.")
             owners = [
                 one.id
                 for one in self.of_organization(organization_id)
-                if Belonging(organization_id, Post.OWNER) in one.belongings
+                if AccountMembership(organization_id, MembershipRole.OWNER) in one.belongings
             ]
             if owners == [account_id] and not principal.admin:
                 raise WrongState(
                     "The last owner cannot leave.", mend="Make somebody else the owner first."
                 )
             changed = replace(stored.value, belongings=kept, epoch=stored.value.epoch + 1)
-            draft = Draft.of(principal, self._clock())
-            draft.add(self._shelves.accounts.put(changed, stored.version))
-            draft.log("member.removed", changed.subject, organization=organization_id)
-            draft.commit(self._shelves.records)
+            unit = UnitOfWork.of(principal, self._clock())
+            unit.add(self._repositories.accounts.put(changed, stored.version))
+            unit.log("member.removed", changed.subject, organization=organization_id)
+            unit.commit(self._repositories.records)
 
-        retried(attempt)
+        retry_on_conflict(attempt)
 
     def set_active(self, principal: Principal, account_id: str, *, active: bool) -> Account:
         """Close an account, or open it again. Raises NotAllowed, NotFound."""
         principal.require_admin()
 
         def attempt() -> Account:
-            stored = self._shelves.accounts.get(account_id)
+            stored = self._repositories.accounts.get(account_id)
             changed = replace(stored.value, active=active, epoch=stored.value.epoch + 1)
-            draft = Draft.of(principal, self._clock())
-            draft.add(self._shelves.accounts.put(changed, stored.version))
-            draft.log("account.opened" if active else "account.closed", changed.subject)
-            draft.commit(self._shelves.records)
+            unit = UnitOfWork.of(principal, self._clock())
+            unit.add(self._repositories.accounts.put(changed, stored.version))
+            unit.log("account.opened" if active else "account.closed", changed.subject)
+            unit.commit(self._repositories.records)
             return changed
 
-        return retried(attempt)
+        return retry_on_conflict(attempt)
 
     def create(
         self,
@@ -451,7 +452,7 @@ class Accounts:
         name: str,
         password: str,
         *,
-        belongings: tuple[Belonging, ...] = (),
+        belongings: tuple[AccountMembership, ...] = (),
         clusters: tuple[str, ...] = (),
         admin: bool = False,
         language: str = "zh",
@@ -470,14 +471,14 @@ class Accounts:
             new_id(), address, _checked_name(name), self._clock(), self._hasher.hash(password),
             known, clusters, admin, preferences=Preferences(language=language),
         )  # fmt: skip
-        draft = Draft.of(principal, self._clock())
-        draft.add(
-            self._shelves.addresses.put(Address(address, account.id)),
-            self._shelves.accounts.put(account),
+        unit = UnitOfWork.of(principal, self._clock())
+        unit.add(
+            self._repositories.addresses.put(Address(address, account.id)),
+            self._repositories.accounts.put(account),
         )
-        draft.log("account.made", account.subject)
+        unit.log("account.made", account.subject)
         try:
-            draft.commit(self._shelves.records)
+            unit.commit(self._repositories.records)
         except VersionConflict:
             raise WrongState(f"{address} has an account already.", where="email") from None
         return account
@@ -488,9 +489,9 @@ class Accounts:
         """Lines of the log, newest first. Raises NotAllowed for anyone but an admin."""
         principal.require_admin()
         if before is None:
-            return list(self._shelves.records.last_log(limit))
+            return list(self._repositories.records.last_log(limit))
         start = max(0, before - 1 - limit)
-        lines = self._shelves.records.log(after=start, limit=before - 1 - start or 1)
+        lines = self._repositories.records.log(after=start, limit=before - 1 - start or 1)
         return [line for line in reversed(lines) if line.number < before]
 
     def first_broken_line(self, principal: Principal) -> int | None:
@@ -500,14 +501,14 @@ class Accounts:
 
     def _lines(self) -> Iterator[LoggedEntry]:
         after = 0
-        while lines := self._shelves.records.log(after=after, limit=1000):
+        while lines := self._repositories.records.log(after=after, limit=1000):
             yield from lines
             after = lines[-1].number
 
     # -- the parts
 
     def _sign_in(self, account_id: str, password: str) -> Account:
-        stored = self._shelves.accounts.get(account_id)
+        stored = self._repositories.accounts.get(account_id)
         account, now = stored.value, self._clock()
         if account.locked_until is not None and now < account.locked_until:
             raise TooManyAttempts(
@@ -516,7 +517,7 @@ class Accounts:
         right = self._matches(account.password_hash, password)
         if right and account.failures == 0 and not self._is_dated(account.password_hash):
             return _active(account)
-        draft = Draft(account.subject, now)
+        unit = UnitOfWork(account.subject, now)
         if right:
             hashed = self._hasher.hash(password)
             changed = replace(_active(account), failures=0, locked_until=None, password_hash=hashed)
@@ -525,9 +526,9 @@ class Accounts:
             until = now + LOCKED_FOR if failures % MAX_FAILURES == 0 else None
             changed = replace(account, failures=failures, locked_until=until)
             if until is not None:
-                draft.log("account.locked", account.subject)
-        draft.add(self._shelves.accounts.put(changed, stored.version))
-        draft.commit(self._shelves.records)
+                unit.log("account.locked", account.subject)
+        unit.add(self._repositories.accounts.put(changed, stored.version))
+        unit.commit(self._repositories.records)
         if not right:
             raise SignInNeeded(_WRONG, mend="Correct them, or reset the password.")
         return changed
@@ -541,18 +542,18 @@ class Accounts:
     def _is_dated(self, hashed: str) -> bool:
         return self._hasher.check_needs_rehash(hashed)
 
-    def _by_email(self, email: str) -> Stored[Account] | None:
+    def _by_email(self, email: str) -> Versioned[Account] | None:
         try:
-            address = self._shelves.addresses.maybe(checked_email(email))
+            address = self._repositories.addresses.get_or_none(checked_email(email))
         except InvalidInput:
             return None
-        return self._shelves.accounts.maybe(address.value.account) if address else None
+        return self._repositories.accounts.get_or_none(address.value.account) if address else None
 
-    def _own(self, principal: Principal) -> Stored[Account]:
+    def _own(self, principal: Principal) -> Versioned[Account]:
         principal.require_known()
         if not principal.account:
             raise WrongState("The operator's key has no account of its own.")
-        return self._shelves.accounts.get(principal.account)
+        return self._repositories.accounts.get(principal.account)
 
     def _change(
         self, principal: Principal, change: Callable[[Account], Account], action: str
@@ -560,13 +561,13 @@ class Accounts:
         def attempt() -> Account:
             stored = self._own(principal)
             changed = change(stored.value)
-            draft = Draft.of(principal, self._clock())
-            draft.add(self._shelves.accounts.put(changed, stored.version))
-            draft.log(action, changed.subject)
-            draft.commit(self._shelves.records)
+            unit = UnitOfWork.of(principal, self._clock())
+            unit.add(self._repositories.accounts.put(changed, stored.version))
+            unit.log(action, changed.subject)
+            unit.commit(self._repositories.records)
             return changed
 
-        return retried(attempt)
+        return retry_on_conflict(attempt)
 
     def _require_inviter(self, principal: Principal, organization_id: str) -> None:
         if principal.admin or organization_id in principal.owned:
@@ -578,14 +579,14 @@ class Accounts:
             return
         raise NotAllowed("Only the owner of the organisation's account may invite to it.")
 
-    def _open_invitations(self, email: str) -> list[Stored[Invitation]]:
+    def _open_invitations(self, email: str) -> list[Versioned[Invitation]]:
         now = self._clock()
-        every = self._shelves.invitations.every("email", email)
+        every = self._repositories.invitations.iterate("email", email)
         return [one for one in every if not one.value.used and now < one.value.expires]
 
-    def _invitation(self, token: str) -> Stored[Invitation]:
+    def _invitation(self, token: str) -> Versioned[Invitation]:
         identity = self._read_token("invitation", token, INVITED_FOR)
-        found = self._shelves.invitations.maybe(str(identity))
+        found = self._repositories.invitations.get_or_none(str(identity))
         if found is None or found.value.used or self._clock() >= found.value.expires:
             raise InvalidInput(
                 "has been used or is too old.", where="token", mend="Ask to be invited again."
@@ -593,7 +594,7 @@ class Accounts:
         return found
 
     def _accept(
-        self, stored: Stored[Invitation], name: str, password: str, *, identity: str = ""
+        self, stored: Versioned[Invitation], name: str, password: str, *, identity: str = ""
     ) -> Account:
         invitation = stored.value
         if not identity:
@@ -606,19 +607,19 @@ class Accounts:
             invitation.admin, identity=identity,
             preferences=Preferences(language=invitation.language),
         )  # fmt: skip
-        draft = Draft(account.subject, self._clock())
-        draft.add(
-            self._shelves.addresses.put(Address(invitation.email, account.id)),
-            self._shelves.accounts.put(account),
-            self._shelves.invitations.put(replace(invitation, used=True), stored.version),
+        unit = UnitOfWork(account.subject, self._clock())
+        unit.add(
+            self._repositories.addresses.put(Address(invitation.email, account.id)),
+            self._repositories.accounts.put(account),
+            self._repositories.invitations.put(replace(invitation, used=True), stored.version),
         )
-        draft.log("invitation.accepted", f"invitation/{invitation.id}", **_place(invitation))
-        draft.commit(self._shelves.records)
+        unit.log("invitation.accepted", f"invitation/{invitation.id}", **_place(invitation))
+        unit.commit(self._repositories.records)
         return account
 
-    def _join(self, stored: Stored[Invitation], account: Account) -> None:
+    def _join(self, stored: Versioned[Invitation], account: Account) -> None:
         invitation = stored.value
-        own = self._shelves.accounts.get(account.id)
+        own = self._repositories.accounts.get(account.id)
         belongings, clusters = own.value.belongings, own.value.clusters
         if invitation.belonging is not None:
             others = [b for b in belongings if b.organization != invitation.belonging.organization]
@@ -631,21 +632,25 @@ class Accounts:
             clusters=clusters,
             admin=own.value.admin or invitation.admin,
         )
-        draft = Draft(joined.subject, self._clock())
-        draft.add(
-            self._shelves.accounts.put(joined, own.version),
-            self._shelves.invitations.put(replace(invitation, used=True), stored.version),
+        unit = UnitOfWork(joined.subject, self._clock())
+        unit.add(
+            self._repositories.accounts.put(joined, own.version),
+            self._repositories.invitations.put(replace(invitation, used=True), stored.version),
         )
-        draft.log("invitation.accepted", f"invitation/{invitation.id}", **_place(invitation))
-        draft.commit(self._shelves.records)
+        unit.log("invitation.accepted", f"invitation/{invitation.id}", **_place(invitation))
+        unit.commit(self._repositories.records)
 
-    def _note_use(self, stored: Stored[ApiKey]) -> None:
+    def _note_use(self, stored: Versioned[ApiKey]) -> None:
         now, last = self._clock(), stored.value.last_used
         if last is not None and now - last < NOTED_EVERY:
             return
         try:
-            self._shelves.records.commit(
-                [self._shelves.api_keys.put(replace(stored.value, last_used=now), stored.version)]
+            self._repositories.records.commit(
+                [
+                    self._repositories.api_keys.put(
+                        replace(stored.value, last_used=now), stored.version
+                    )
+                ]
             )
         except VersionConflict:
             return  # another request noted it

@@ -10,7 +10,7 @@ from matchmaker.access import ADMIN
 from matchmaker.errors import MatchmakerError, NotFound
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.store.ports import GraphStore
-from matchmaker.workflow.account import Account, Belonging, Post
+from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class DemoPerson:
     role: str
     organization: str = ""
     clusters: tuple[str, ...] = ()
-    post: Post = Post.OWNER
+    post: MembershipRole = MembershipRole.OWNER
 
     @property
     def email(self) -> str:
@@ -31,7 +31,7 @@ class DemoPerson:
 PEOPLE = (
     DemoPerson("firm", organization="seed:valves-001"),
     DemoPerson("supplier", organization="seed:valves-005"),
-    DemoPerson("university", organization="seed:valves-054", post=Post.LIAISON),
+    DemoPerson("university", organization="seed:valves-054", post=MembershipRole.LIAISON),
     DemoPerson("coordinator", clusters=("seed:cluster-hosiery", "seed:cluster-valves")),
     DemoPerson("admin"),
 )
@@ -57,7 +57,9 @@ class Demo:
             return self._accounts.by_id(ADMIN, self._accounts.id_of_email(person.email))
         except NotFound:
             belongings = (
-                (Belonging(person.organization, person.post),) if person.organization else ()
+                (AccountMembership(person.organization, person.post),)
+                if person.organization
+                else ()
             )
             return self._accounts.create(
                 ADMIN,

@@ -5,24 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 
-from matchmaker.services.repositories import Draft, Shelves
+from matchmaker.services.repositories import Repositories
+from matchmaker.services.unit_of_work import UnitOfWork
 from matchmaker.store.documents import new_id
 from matchmaker.workflow.account import Account
-from matchmaker.workflow.notification import Notice, NoticeKind
+from matchmaker.workflow.notification import Notification, NotificationKind
 from matchmaker.workflow.webhook import Delivery
 
 
-class Telling:
+class NotificationOutbox:
     """Adds to a draft what others are to be told of it."""
 
-    def __init__(self, shelves: Shelves) -> None:
-        self._shelves = shelves
+    def __init__(self, repositories: Repositories) -> None:
+        self._repositories = repositories
 
     def organization(
         self,
-        draft: Draft,
+        unit: UnitOfWork,
         organization_id: str,
-        kind: NoticeKind,
+        kind: NotificationKind,
         subject: str,
         facts: Mapping[str, str],
         *,
@@ -32,26 +33,26 @@ class Telling:
 
         `once` leaves out those who have an unread notice of the same subject and kind.
         """
-        accounts = self._shelves.accounts.values("organization", organization_id)
-        self.accounts(draft, accounts, kind, subject, facts, once=once)
+        accounts = self._repositories.accounts.values("organization", organization_id)
+        self.accounts(unit, accounts, kind, subject, facts, once=once)
 
     def cluster(
         self,
-        draft: Draft,
+        unit: UnitOfWork,
         cluster_id: str,
-        kind: NoticeKind,
+        kind: NotificationKind,
         subject: str,
         facts: Mapping[str, str],
     ) -> None:
         """A notice to the coordinators of a cluster."""
-        accounts = self._shelves.accounts.values("cluster", cluster_id)
-        self.accounts(draft, accounts, kind, subject, facts)
+        accounts = self._repositories.accounts.values("cluster", cluster_id)
+        self.accounts(unit, accounts, kind, subject, facts)
 
     def accounts(
         self,
-        draft: Draft,
+        unit: UnitOfWork,
         accounts: Iterable[Account],
-        kind: NoticeKind,
+        kind: NotificationKind,
         subject: str,
         facts: Mapping[str, str],
         *,
@@ -59,26 +60,30 @@ class Telling:
     ) -> None:
         """A notice to each of these people."""
         for account in accounts:
-            if not account.active or account.subject == draft.actor:
+            if not account.active or account.subject == unit.actor:
                 continue
             if once and self._is_told(account, kind, subject):
                 continue
-            notice = Notice(new_id(), account.id, kind, subject, draft.at, dict(facts))
-            draft.add(self._shelves.notices.put(notice))
+            notice = Notification(new_id(), account.id, kind, subject, unit.at, dict(facts))
+            unit.add(self._repositories.notices.put(notice))
 
     def call(
-        self, draft: Draft, organizations: Iterable[str], kind: str, facts: Mapping[str, object]
+        self,
+        unit: UnitOfWork,
+        organizations: Iterable[str],
+        kind: str,
+        facts: Mapping[str, object],
     ) -> None:
         """A call to every webhook of these organisations."""
         for organization in organizations:
-            for hook in self._shelves.hooks.values("organization", organization):
+            for hook in self._repositories.hooks.values("organization", organization):
                 if not hook.active:
                     continue
-                told = {"type": kind, "timestamp": draft.at.isoformat(), "data": dict(facts)}
+                told = {"type": kind, "timestamp": unit.at.isoformat(), "data": dict(facts)}
                 body = json.dumps(told, ensure_ascii=False, sort_keys=True)
-                delivery = Delivery(new_id(), hook.id, body, draft.at)
-                draft.add(self._shelves.deliveries.put(delivery))
+                delivery = Delivery(new_id(), hook.id, body, unit.at)
+                unit.add(self._repositories.deliveries.put(delivery))
 
-    def _is_told(self, account: Account, kind: NoticeKind, subject: str) -> bool:
-        unread = self._shelves.notices.page("unread", account.id, limit=100, newest_first=True)
+    def _is_told(self, account: Account, kind: NotificationKind, subject: str) -> bool:
+        unread = self._repositories.notices.page("unread", account.id, limit=100, newest_first=True)
         return any(one.value.kind is kind and one.value.subject == subject for one in unread.rows)

@@ -12,10 +12,11 @@ import structlog
 from matchmaker.access import Principal
 from matchmaker.errors import MatchmakerError, NotFound, VersionConflict
 from matchmaker.services.people.accounts import Accounts, Invited
-from matchmaker.services.repositories import Clock, Shelves, Stored
+from matchmaker.services.repositories import Repositories, Versioned
+from matchmaker.services.unit_of_work import Clock
 from matchmaker.store.ports import Page
 from matchmaker.workflow.account import Account, MailRhythm
-from matchmaker.workflow.notification import Notice
+from matchmaker.workflow.notification import Notification
 
 log = structlog.get_logger(__name__)
 # A digest of the day waits for this; letters "at once" wait a moment for more to come.
@@ -39,22 +40,22 @@ class Letters(Protocol):
 class Inbox:
     """A page of notices, and how many are unread in all."""
 
-    page: Page[Notice]
+    page: Page[Notification]
     unread: int
 
 
-class Notices:
+class Notifications:
     """Use cases of notices; everyone sees only their own."""
 
     def __init__(
         self,
-        shelves: Shelves,
+        repositories: Repositories,
         accounts: Accounts,
         letters: Letters,
         public_url: Callable[[], str],
         clock: Clock,
     ) -> None:
-        self._shelves = shelves
+        self._repositories = repositories
         self._accounts = accounts
         self._letters = letters
         self._public_url = public_url
@@ -63,10 +64,10 @@ class Notices:
     def inbox(self, principal: Principal, after: str = "", limit: int = 50) -> Inbox:
         """One's notices, newest first. Raises SignInNeeded."""
         account = self._accounts.own(principal)
-        page = self._shelves.notices.page(
+        page = self._repositories.notices.page(
             "account", account.id, after=after, limit=limit, newest_first=True
         )
-        unread = self._shelves.notices.count("unread", account.id)
+        unread = self._repositories.notices.count("unread", account.id)
         return Inbox(Page(tuple(one.value for one in page.rows), page.after), unread)
 
     def mark_read(self, principal: Principal, ids: Iterable[str]) -> None:
@@ -74,7 +75,7 @@ class Notices:
         principal.require_writing()
         account = self._accounts.own(principal)
         wanted = list(dict.fromkeys(ids))
-        found = self._shelves.notices.many(wanted)
+        found = self._repositories.notices.many(wanted)
         for id in wanted:
             if id not in found or found[id].value.account != account.id:
                 raise NotFound(f"You have no notice {id!r}.")
@@ -84,7 +85,7 @@ class Notices:
         """All of one's own."""
         principal.require_writing()
         account = self._accounts.own(principal)
-        self._mark(list(self._shelves.notices.every("unread", account.id)), read=True)
+        self._mark(list(self._repositories.notices.iterate("unread", account.id)), read=True)
 
     # -- by mail
 
@@ -95,12 +96,12 @@ class Notices:
         """
         if not self._letters.is_set_up:
             return 0
-        waiting: dict[str, list[Stored[Notice]]] = {}
-        for stored in self._shelves.notices.every("unmailed", "yes"):
+        waiting: dict[str, list[Versioned[Notification]]] = {}
+        for stored in self._repositories.notices.iterate("unmailed", "yes"):
             waiting.setdefault(stored.value.account, []).append(stored)
         sent = 0
         for account_id, notices in waiting.items():
-            found = self._shelves.accounts.maybe(account_id)
+            found = self._repositories.accounts.get_or_none(account_id)
             if found is None or not found.value.active or _is_silent(found.value):
                 self._mark(notices, mailed=True)
                 continue
@@ -152,7 +153,7 @@ class Notices:
         self._letters.send(to, subject, text)
         return True
 
-    def _send_digest(self, account: Account, notices: list[Notice]) -> None:
+    def _send_digest(self, account: Account, notices: list[Notification]) -> None:
         language = account.preferences.language
         base = self._public_url()
         leaving = f"{base}/unsubscribe?token={self._accounts.unsubscribe_token(account.id)}"
@@ -173,7 +174,11 @@ class Notices:
         self._letters.send(account.email, subject, "\n".join([*lines, "", tail]), headers)
 
     def _mark(
-        self, notices: Iterable[Stored[Notice]], *, read: bool = False, mailed: bool = False
+        self,
+        notices: Iterable[Versioned[Notification]],
+        *,
+        read: bool = False,
+        mailed: bool = False,
     ) -> None:
         for stored in notices:
             one = stored.value
@@ -181,7 +186,9 @@ class Notices:
             if changed == one:
                 continue
             try:
-                self._shelves.records.commit([self._shelves.notices.put(changed, stored.version)])
+                self._repositories.records.commit(
+                    [self._repositories.notices.put(changed, stored.version)]
+                )
             except VersionConflict:
                 continue  # marked by another request; what is left comes again
 

@@ -10,11 +10,12 @@ from typing import Any, cast
 from matchmaker.access import SYSTEM, Principal
 from matchmaker.errors import VersionConflict, WrongState
 from matchmaker.services.people.accounts import Accounts
-from matchmaker.services.repositories import Clock, Draft, Shelf, Shelves, retried
+from matchmaker.services.repositories import Repositories, Repository
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
 from matchmaker.store.documents import Change
 from matchmaker.store.ports import GraphStore
-from matchmaker.workflow.account import Account, Belonging, Post
-from matchmaker.workflow.interactions import Tally, TraceKind
+from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
+from matchmaker.workflow.interactions import InteractionKind, Tally
 from matchmaker.workflow.introduction import FINAL, Introduction
 
 _TOGETHER = 200
@@ -28,7 +29,7 @@ class Privacy:
     def __init__(
         self,
         store: GraphStore,
-        shelves: Shelves,
+        repositories: Repositories,
         accounts: Accounts,
         clock: Clock,
         *,
@@ -36,7 +37,7 @@ class Privacy:
         keep_over: timedelta,
     ) -> None:
         self._store = store
-        self._shelves = shelves
+        self._repositories = repositories
         self._accounts = accounts
         self._clock = clock
         self._keep_traces = keep_traces
@@ -45,27 +46,27 @@ class Privacy:
     def export_own(self, principal: Principal) -> dict[str, Any]:
         """All that is held on the person who asks."""
         account = self._accounts.own(principal)
-        shelves = self._shelves
-        plain = _plain(shelves.accounts, account)
+        repositories = self._repositories
+        plain = _plain(repositories.accounts, account)
         plain.pop("password_hash", None)
-        keys = [_plain(shelves.api_keys, one) for one in self._accounts.keys(principal)]
+        keys = [_plain(repositories.api_keys, one) for one in self._accounts.keys(principal)]
         for key in keys:
             key.pop("digest", None)
         return {
             "account": plain,
             "api_keys": keys,
             "notices": [
-                _plain(shelves.notices, one)
-                for one in shelves.notices.values("account", account.id)
+                _plain(repositories.notices, one)
+                for one in repositories.notices.values("account", account.id)
             ],
             "messages": [
-                _plain(shelves.messages, one)
-                for one in shelves.messages.values()
+                _plain(repositories.messages, one)
+                for one in repositories.messages.values()
                 if one.author == account.id
             ],
             "log": [
                 {"at": line.entry.at, "action": line.entry.action, "subject": line.entry.subject}
-                for line in shelves.records.last_log(10_000)
+                for line in repositories.records.last_log(10_000)
                 if account.subject in (line.entry.actor, line.entry.subject)
             ],
         }
@@ -74,26 +75,29 @@ class Privacy:
         """All that is held on an organisation, for its owner. Raises NotAllowed."""
         organization = self._store.organization(organization_id)
         principal.require_owner(organization.id)
-        shelves, identity = self._shelves, organization.id
-        introductions = list(shelves.introductions.values("organization", identity))
+        repositories, identity = self._repositories, organization.id
+        introductions = list(repositories.introductions.values("organization", identity))
         return {
             "organization": _fields(organization),
             "statements": [_fields(one) for one in self._store.statements_of(identity)],
             "members": [
                 {"name": one.name, "email": one.email}
-                for one in shelves.accounts.values("organization", identity)
+                for one in repositories.accounts.values("organization", identity)
             ],
             "postings": [
-                _plain(shelves.postings, one)
-                for one in shelves.postings.values("organization", identity)
+                _plain(repositories.postings, one)
+                for one in repositories.postings.values("organization", identity)
             ],
-            "introductions": [_for_party(self._shelves, one, identity) for one in introductions],
+            "introductions": [
+                _for_party(self._repositories, one, identity) for one in introductions
+            ],
             "gatherings": [
-                _plain(shelves.gatherings, one)
-                for one in shelves.gatherings.values("organization", identity)
+                _plain(repositories.gatherings, one)
+                for one in repositories.gatherings.values("organization", identity)
             ],
             "recommendations_shown": [
-                _plain(shelves.traces, one) for one in shelves.traces.values("seeker", identity)
+                _plain(repositories.traces, one)
+                for one in repositories.traces.values("seeker", identity)
             ],
         }
 
@@ -111,7 +115,7 @@ class Privacy:
     def delete_account(self, principal: Principal, account_id: str) -> None:
         """The same for an admin who was asked to. Raises NotAllowed, NotFound."""
         principal.require_admin()
-        self._delete(principal, self._shelves.accounts.get(account_id).value)
+        self._delete(principal, self._repositories.accounts.get(account_id).value)
 
     def forget_old(self) -> int:
         """Turn what is older than the settings keep it into monthly counts; how many records.
@@ -121,7 +125,9 @@ class Privacy:
         now = self._clock()
         gone = 0
         traces = [
-            one for one in self._shelves.traces.every() if now - one.value.at > self._keep_traces
+            one
+            for one in self._repositories.traces.iterate()
+            if now - one.value.at > self._keep_traces
         ]
         for start in range(0, len(traces), _TOGETHER):
             some = traces[start : start + _TOGETHER]
@@ -130,21 +136,21 @@ class Privacy:
                 month = f"traces {stored.value.at:%Y-%m}"
                 weight = len(stored.value.shown)
                 counts[month, f"{stored.value.goal} {stored.value.kind}"] += (
-                    weight if stored.value.kind is TraceKind.IMPRESSION else 1
+                    weight if stored.value.kind is InteractionKind.IMPRESSION else 1
                 )
-            gone += self._replace(counts, [self._shelves.traces.remove(one) for one in some])
+            gone += self._replace(counts, [self._repositories.traces.remove(one) for one in some])
         over = [
             one
-            for one in self._shelves.introductions.every("phase", "over")
+            for one in self._repositories.introductions.iterate("phase", "over")
             if one.value.state in FINAL and now - _ended(one.value) > self._keep_over
         ]
         for ended in over:
             one = ended.value
             month = f"introductions {one.cluster} {one.created:%Y-%m}"
-            changes: list[Change] = [self._shelves.introductions.remove(ended)]
+            changes: list[Change] = [self._repositories.introductions.remove(ended)]
             changes += [
-                self._shelves.messages.remove(message)
-                for message in self._shelves.messages.every("introduction", one.id)
+                self._repositories.messages.remove(message)
+                for message in self._repositories.messages.iterate("introduction", one.id)
             ]
             self._replace(Counter({(month, f"{one.goal} {one.state}"): 1}), changes)
             gone += 1
@@ -155,55 +161,56 @@ class Privacy:
     def _replace(self, counts: Counter[tuple[str, str]], removals: list[Change]) -> int:
         changes = list(removals)
         for tally in sorted({tally for tally, _ in counts}):
-            stored = self._shelves.tallies.maybe(tally)
+            stored = self._repositories.tallies.get_or_none(tally)
             before = dict(stored.value.counts) if stored else {}
             for (name, what), number in counts.items():
                 if name == tally:
                     before[what] = before.get(what, 0) + number
             merged = Tally(tally, tuple(sorted(before.items())))
-            changes.append(self._shelves.tallies.put(merged, stored.version if stored else 0))
+            changes.append(self._repositories.tallies.put(merged, stored.version if stored else 0))
         try:
-            self._shelves.records.commit(changes)
+            self._repositories.records.commit(changes)
         except VersionConflict:
             return 0  # changed meanwhile; it comes again
         return len(removals)
 
     def _delete(self, principal: Principal, account: Account) -> None:
         for belonging in account.belongings:
-            if belonging.post is Post.OWNER:
+            if belonging.post is MembershipRole.OWNER:
                 self._require_heir(belonging, account)
 
         def attempt() -> None:
-            shelves = self._shelves
-            stored = shelves.accounts.get(account.id)
-            draft = Draft.of(principal if principal is SYSTEM else SYSTEM, self._clock())
-            draft.add(shelves.accounts.remove(stored))
-            for address in shelves.addresses.every("account", account.id):
-                draft.add(shelves.addresses.remove(address))
-            for key in shelves.api_keys.every("account", account.id):
-                draft.add(shelves.api_keys.remove(key))
-            for notice in shelves.notices.every("account", account.id):
-                draft.add(shelves.notices.remove(notice))
-            for invitation in shelves.invitations.every("email", stored.value.email):
-                draft.add(shelves.invitations.remove(invitation))
-            for message in shelves.messages.every():
+            repositories = self._repositories
+            stored = repositories.accounts.get(account.id)
+            unit = UnitOfWork.of(principal if principal is SYSTEM else SYSTEM, self._clock())
+            unit.add(repositories.accounts.remove(stored))
+            for address in repositories.addresses.iterate("account", account.id):
+                unit.add(repositories.addresses.remove(address))
+            for key in repositories.api_keys.iterate("account", account.id):
+                unit.add(repositories.api_keys.remove(key))
+            for notice in repositories.notices.iterate("account", account.id):
+                unit.add(repositories.notices.remove(notice))
+            for invitation in repositories.invitations.iterate("email", stored.value.email):
+                unit.add(repositories.invitations.remove(invitation))
+            for message in repositories.messages.iterate():
                 if message.value.author == account.id:
                     nameless = replace(message.value, author=LEFT)
-                    draft.add(shelves.messages.put(nameless, message.version))
+                    unit.add(repositories.messages.put(nameless, message.version))
             # The log names people by an id that now means nobody.
-            draft.log("account.deleted", account.subject)
-            draft.commit(shelves.records)
+            unit.log("account.deleted", account.subject)
+            unit.commit(repositories.records)
 
-        retried(attempt)
+        retry_on_conflict(attempt)
 
-    def _require_heir(self, belonging: Belonging, account: Account) -> None:
+    def _require_heir(self, belonging: AccountMembership, account: Account) -> None:
         others = [
             one
             for one in self._accounts.of_organization(belonging.organization)
             if one.id != account.id
         ]
         if others and not any(
-            Belonging(belonging.organization, Post.OWNER) in one.belongings for one in others
+            AccountMembership(belonging.organization, MembershipRole.OWNER) in one.belongings
+            for one in others
         ):
             raise WrongState(
                 "You are the last owner of an organisation with other members.",
@@ -211,7 +218,7 @@ class Privacy:
             )
 
 
-def _plain(shelf: Shelf[Any], value: object) -> dict[str, Any]:
+def _plain(shelf: Repository[Any], value: object) -> dict[str, Any]:
     return cast(dict[str, Any], shelf.plain(value))
 
 
@@ -227,9 +234,9 @@ def _text(value: Any) -> Any:
     return str(value)
 
 
-def _for_party(shelves: Shelves, one: Introduction, organization: str) -> dict[str, Any]:
+def _for_party(repositories: Repositories, one: Introduction, organization: str) -> dict[str, Any]:
     """An introduction without the other's name where it is still hidden, and without persons."""
-    plain = _plain(shelves.introductions, one)
+    plain = _plain(repositories.introductions, one)
     plain.pop("proposed_by", None)
     plain["steps"] = [
         {name: value for name, value in step.items() if name != "actor"} for step in plain["steps"]

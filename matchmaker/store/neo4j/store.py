@@ -44,9 +44,9 @@ from matchmaker.store.ports import (
     NearestStatement,
     Page,
     SearchHit,
+    SeekerProfile,
     StoreStatus,
     UpsertCounts,
-    Voice,
 )
 from matchmaker.text import language_of
 
@@ -110,8 +110,8 @@ class Neo4jStore:
     def upsert(self, rows: GraphRows) -> UpsertCounts:
         return writing.upsert(self._connection, rows)
 
-    def exchange(self, put: GraphRows, drop: GraphRows) -> UpsertCounts:
-        return writing.exchange(self._connection, put, drop)
+    def replace_rows(self, put: GraphRows, drop: GraphRows) -> UpsertCounts:
+        return writing.replace_rows(self._connection, put, drop)
 
     def stored(self, rows: GraphRows) -> GraphRows:
         return self._connection.read(lambda tx: writing.stored(tx, rows), BULK_SECONDS)
@@ -175,15 +175,15 @@ class Neo4jStore:
         found = self._of_one(cypher.STATEMENTS_OF, "statement", organization_id)
         return tuple(map(lookup.to_statement, found))
 
-    def voice(self, organization_id: str) -> Voice:
-        def work(transaction: ManagedTransaction) -> Voice:
+    def seeker_profile(self, organization_id: str) -> SeekerProfile:
+        def work(transaction: ManagedTransaction) -> SeekerProfile:
             found = _organizations(transaction, [organization_id])
             if organization_id not in found:
                 raise _not_found("organization", organization_id)
             one = {"organization": found[organization_id].id}
             clusters = run(transaction, cypher.CLUSTERS_OF, today=_today(), **one)
             statements = run(transaction, cypher.STATEMENTS_OF, **one)
-            return Voice(
+            return SeekerProfile(
                 organization=found[organization_id],
                 clusters=tuple(decode(Cluster, row) for row in _values(clusters, "row")),
                 statements=tuple(map(lookup.to_statement, _values(statements, "statement"))),

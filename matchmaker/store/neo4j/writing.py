@@ -72,8 +72,8 @@ def upsert(connection: Connection, rows: GraphRows) -> UpsertCounts:
     return _upsert_in_batches(connection, tables)
 
 
-def exchange(connection: Connection, put: GraphRows, drop: GraphRows) -> UpsertCounts:
-    """See `GraphStore.exchange`: one transaction, whatever its size."""
+def replace_rows(connection: Connection, put: GraphRows, drop: GraphRows) -> UpsertCounts:
+    """See `GraphStore.replace_rows`: one transaction, whatever its size."""
     tables = {name: _ordered(name, given) for name, given in put.tables() if given}
 
     def work(transaction: ManagedTransaction) -> Tally:

@@ -38,9 +38,9 @@ from matchmaker.store.ports import (
     NearestStatement,
     Page,
     SearchHit,
+    SeekerProfile,
     StoreStatus,
     UpsertCounts,
-    Voice,
 )
 from matchmaker.store.sqlite import queries, search, writing
 from matchmaker.store.sqlite.connection import SCHEMA_VERSION, Connections
@@ -104,7 +104,7 @@ class SqliteStore:
         with self._connections.writing() as connection:
             return writing.upsert(connection, rows)
 
-    def exchange(self, put: GraphRows, drop: GraphRows) -> UpsertCounts:
+    def replace_rows(self, put: GraphRows, drop: GraphRows) -> UpsertCounts:
         with self._connections.writing() as connection:
             counts = writing.upsert(connection, put)
             if writing.drop(connection, drop):
@@ -208,12 +208,12 @@ class SqliteStore:
             actual = _existing(connection, organization_id)
             return search.statements(connection, queries.STATEMENTS_OF, actual)
 
-    def voice(self, organization_id: str) -> Voice:
+    def seeker_profile(self, organization_id: str) -> SeekerProfile:
         with self._connections.reading() as connection:
             actual = _existing(connection, organization_id)
             itself = _read(connection, ORGANIZATIONS, queries.BY_IDS, (json.dumps([actual]),))
             parameters = {"organization": actual}
-            return Voice(
+            return SeekerProfile(
                 organization=next(iter(itself)),
                 clusters=tuple(_read(connection, CLUSTERS, queries.CLUSTERS_OF, parameters)),
                 statements=search.statements(connection, queries.STATEMENTS_OF, actual),

@@ -24,8 +24,8 @@ from matchmaker.reports.audit_report import audit_report
 from matchmaker.reports.benchmark_report import benchmark_report
 from matchmaker.reports.document import Document, Section, Table
 from matchmaker.services.auditing.auditing import Auditing
-from matchmaker.services.auditing.derived_clusters import Deriving
-from matchmaker.services.matching.ranker_files import RankerFolder
+from matchmaker.services.auditing.derived_clusters import ClusterDerivation
+from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.snapshot.build import build
 from matchmaker.snapshot.load import SnapshotReader, save
 from matchmaker.store.sqlite import SqliteStore
@@ -54,8 +54,8 @@ class Installation:
         self.store.upsert(read_files(tables).rows)
         self.reader = SnapshotReader(self.root)
         self.refresh()
-        self.auditing = Auditing(self.store, self.reader, RankerFolder(folder / "rankers"))
-        self.deriving = Deriving(self.store, self.reader)
+        self.auditing = Auditing(self.store, self.reader, RankerFiles(folder / "rankers"))
+        self.cluster_derivation = ClusterDerivation(self.store, self.reader)
 
     def refresh(self):
         import datetime
@@ -321,16 +321,16 @@ def test_the_comparison_of_all_is_a_document_too(auditing, tmp_path):
 def test_clusters_are_derived_where_none_are_declared(tmp_path):
     """55 of the universities are in 北京 or 上海, none of them in a declared cluster."""
     made = Installation(tmp_path)
-    shown = made.deriving.by_place(ADMIN, PlaceLevel.PROVINCE, 10, write=False)
+    shown = made.cluster_derivation.by_place(ADMIN, PlaceLevel.PROVINCE, 10, write=False)
     assert shown.counts is None
-    found = made.deriving.by_place(ADMIN, PlaceLevel.PROVINCE, 10)
+    found = made.cluster_derivation.by_place(ADMIN, PlaceLevel.PROVINCE, 10)
     assert found.clusters == shown.clusters
     listed = (SEED / "organizations.universities.csv").read_text(encoding="utf-8").splitlines()
     beijing = sum(",gbt2260:11" in line for line in listed)
     sizes = {one.id: one.members for one in found.clusters}
     assert sizes["derived:gbt2260:110000"] == beijing
     assert not any("example" in one for one in sizes)
-    again = made.deriving.by_place(ADMIN, PlaceLevel.PROVINCE, 10).counts
+    again = made.cluster_derivation.by_place(ADMIN, PlaceLevel.PROVINCE, 10).counts
     assert again.created == {}
     made.refresh()
     audited = made.auditing.audit("derived:gbt2260:110000", samples=0)
@@ -340,16 +340,16 @@ def test_clusters_are_derived_where_none_are_declared(tmp_path):
 
 def test_only_an_admin_draws_borders(installed):
     with pytest.raises(NotAllowed):
-        installed.deriving.by_place(ANONYMOUS, PlaceLevel.CITY, 5)
+        installed.cluster_derivation.by_place(ANONYMOUS, PlaceLevel.CITY, 5)
     with pytest.raises(InvalidInput, match="not known"):
-        installed.deriving.by_place(ADMIN, PlaceLevel.CITY, 5, "gbt4754:none")
+        installed.cluster_derivation.by_place(ADMIN, PlaceLevel.CITY, 5, "gbt4754:none")
     with pytest.raises(InvalidInput, match="at least 2"):
-        installed.deriving.by_community(1)
+        installed.cluster_derivation.by_community(1)
 
 
 def test_communities_of_the_samples_follow_their_borders(installed):
     """Six clusters with few ties between them: the network's own borders are much the same."""
-    found = installed.deriving.by_community(10)
+    found = installed.cluster_derivation.by_community(10)
     assert found.agreement > 0.75
     for row in found.rows:
         assert 0 < row.shared <= row.members

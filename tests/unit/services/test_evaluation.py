@@ -29,10 +29,10 @@ from matchmaker.recommend.goals import GOALS
 from matchmaker.recommend.model import Request
 from matchmaker.recommend.pipeline import rank, recommend
 from matchmaker.recommend.rank import FeatureMatrix
-from matchmaker.recommend.train import together
+from matchmaker.recommend.train import concatenate
 from matchmaker.recommend.trials import seeker_of
 from matchmaker.services.matching.matching import Question
-from matchmaker.services.matching.ranker_files import RankerFolder
+from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.services.matching.training import TAUGHT, _examples
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
@@ -90,7 +90,7 @@ def trained(tmp_path_factory, model_folder):
     services = wire(Settings(data_dir=folder, store="", _env_file=None))
     services.store.prepare()
     services.store.upsert(history())
-    services.refreshing.refresh()
+    services.refresher.refresh()
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("matchmaker.services.matching.training.MINIMUM_EVENTS", 500)
         patched.setattr("matchmaker.recommend.train.MINIMUM_ANSWERS", 200)
@@ -289,7 +289,7 @@ def test_a_file_that_does_not_fit_is_refused_and_fixed_weights_serve(learned, ho
             "matchmaker.services.matching.ranker_files.meaning",
             lambda features: dict.fromkeys(features, "other"),
         )
-    folder = RankerFolder(learned.rankers.root)
+    folder = RankerFiles(learned.rankers.root)
     assert not folder.current().models
     (problem,) = folder.problems()
     assert isinstance(problem, RankerMismatch)
@@ -299,7 +299,7 @@ def test_a_file_that_does_not_fit_is_refused_and_fixed_weights_serve(learned, ho
 
 def test_too_short_a_history_is_said(wired):
     wired.store.upsert(GraphRows(organizations=(Organization("t:a", "a", Kind.FIRM),)))
-    wired.refreshing.refresh()
+    wired.refresher.refresh()
     assert wired.learning.goals() == ()
     with pytest.raises(InvalidInput, match="too short"):
         wired.learning.train(GOAL, quiet)
@@ -325,7 +325,7 @@ def test_firms_that_look_for_firms_teach_what_labs_that_do_are_told():
     snapshot, goal = snapshot_of(rows, as_of=after), GOALS[GoalName.INDUSTRY_PARTNER]
 
     def answers(goal):
-        found = together(_examples(snapshot, goal, cut, after, 0, quiet))
+        found = concatenate(_examples(snapshot, goal, cut, after, 0, quiet))
         rows, weights = found.row[found.label], found.weight[found.label]
         return [snapshot.id_of(int(row)) for row in rows], weights.tolist()
 

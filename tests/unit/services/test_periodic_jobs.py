@@ -6,10 +6,10 @@ from matchmaker.access import ADMIN
 from matchmaker.domain import GoalName, GraphRows, Kind, Organization
 from matchmaker.jobs import tend_exchange, tend_postings
 from matchmaker.services.cooperation.introductions import Proposal
-from matchmaker.services.repositories import utc_now
+from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
 from matchmaker.wiring import Wiring
-from matchmaker.workflow.account import Belonging
+from matchmaker.workflow.account import AccountMembership
 
 
 class Later(Wiring):
@@ -35,7 +35,11 @@ def test_what_nobody_answered_expires_though_the_mail_server_is_down(tmp_path):
     )  # fmt: skip
     people = [
         now.accounts.create(
-            ADMIN, f"{one}@example.org", one, "correct horse 9", belongings=(Belonging(f"t:{one}"),)
+            ADMIN,
+            f"{one}@example.org",
+            one,
+            "correct horse 9",
+            belongings=(AccountMembership(f"t:{one}"),),
         )
         for one in "ab"
     ]
@@ -47,6 +51,6 @@ def test_what_nobody_answered_expires_though_the_mail_server_is_down(tmp_path):
     tend_postings(later)
     assert later.introductions.show(people[0].principal(), made.id).state == "expired"
     # The letters wait for a server that takes them.
-    assert later.shelves.notices.tally("unmailed")["yes"] >= 2
+    assert later.repositories.notices.tally("unmailed")["yes"] >= 2
     now.store.close()
     later.store.close()

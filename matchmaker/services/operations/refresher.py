@@ -27,7 +27,7 @@ def no_progress(step: str, done: int, total: int) -> None:
     """For callers that nobody watches."""
 
 
-class Refreshing:
+class SnapshotRefresher:
     """Makes snapshots; one at a time over all processes of the installation."""
 
     def __init__(

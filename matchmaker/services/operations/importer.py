@@ -15,8 +15,8 @@ from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.ingest.resolve import resolve
 from matchmaker.ingest.scope import within
 from matchmaker.ingest.tables import read_files, table_of
-from matchmaker.services.operations.refresh import Progress, no_progress
-from matchmaker.store.ports import MAX_PAGE, GraphStore, every
+from matchmaker.services.operations.refresher import Progress, no_progress
+from matchmaker.store.ports import MAX_PAGE, GraphStore, iterate
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class ImportReport:
         return sum(problem.severity == "error" for problem in self.problems)
 
 
-class Importing:
+class Importer:
     """Use cases that bring files in. Whoever can run commands here is the admin."""
 
     def __init__(self, store: GraphStore, apart: Callable[[], set[tuple[str, str]]] = set) -> None:
@@ -156,11 +156,11 @@ class Importing:
         }
 
     def _members(self, cluster_id: str) -> set[str]:
-        found = every(lambda after: self._store.members(cluster_id, after, MAX_PAGE))
+        found = iterate(lambda after: self._store.members(cluster_id, after, MAX_PAGE))
         return {member.id for member in found}
 
     def _cluster_ids(self) -> set[str]:
-        return {one.id for one in every(lambda after: self._store.clusters(after, MAX_PAGE))}
+        return {one.id for one in iterate(lambda after: self._store.clusters(after, MAX_PAGE))}
 
 
 def _tables_at(path: Path) -> list[tuple[str, Path]]:

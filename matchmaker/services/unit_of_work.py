@@ -1,0 +1,65 @@
+"""A use case's changes and log lines, committed together or not at all, and tried again on conflict."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from matchmaker.access import Principal
+from matchmaker.errors import VersionConflict, WrongState
+from matchmaker.store.documents import Change, Entry, Records
+
+T = TypeVar("T")
+
+Clock = Callable[[], datetime]
+
+_ATTEMPTS = 200
+
+
+def utc_now() -> datetime:
+    """The time, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@dataclass
+class UnitOfWork:
+    """Changes and log lines on their way to one commit."""
+
+    actor: str
+    at: datetime
+    changes: list[Change] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, principal: Principal, at: datetime) -> UnitOfWork:
+        """A draft in the name of whoever acts."""
+        return cls(principal.subject, at)
+
+    def add(self, *changes: Change) -> None:
+        """More to change."""
+        self.changes.extend(changes)
+
+    def log(self, action: str, subject: str, **detail: str) -> None:
+        """A line of the log."""
+        self.entries.append(Entry(self.at.isoformat(), self.actor, action, subject, detail))
+
+    def commit(self, records: Records) -> None:
+        """All or nothing. Raises VersionConflict."""
+        records.commit(self.changes, self.entries)
+
+
+def retry_on_conflict(attempt: Callable[[], T]) -> T:
+    """What a use case gives when nobody was faster; it reads everything anew each time.
+
+    Raises WrongState when others are faster every time.
+    """
+    for number in range(_ATTEMPTS):
+        try:
+            return attempt()
+        except VersionConflict:
+            time.sleep(random.uniform(0, min(0.05, 0.002 * (number + 1))))  # noqa: S311
+    raise WrongState("Many others are changing this just now.", mend="Try again in a moment.")
