@@ -30,9 +30,9 @@ from matchmaker.web import (
     home,
     imports,
     introductions,
+    labels,
     layout,
     postings,
-    said,
 )
 from matchmaker.web import directory as directory_pages
 from matchmaker.web import people as people_pages
@@ -50,9 +50,9 @@ VIEWS = (
     home,
     imports,
     introductions,
+    labels,
     people_pages,
     postings,
-    said,
 )
 _DESCRIPTION = (
     "Finds the ties an industrial cluster is missing and says why. Start with "
@@ -64,8 +64,9 @@ def create_app(wired: Services) -> OpenAPI:
     """The application on the given services."""
     if wired.settings.demo and not guards.is_loopback(wired.settings.host):
         raise SettingsError(
-            f"Demo mode lets anybody in, so it does not serve on {wired.settings.host}.",
+            "Demo mode lets anybody in, so it does not serve on %(host)s.",
             mend="Unset MATCHMAKER_DEMO, or MATCHMAKER_HOST.",
+            host=wired.settings.host,
         )
     configure_logs(wired.settings.log_format)
     app = OpenAPI(

@@ -384,8 +384,12 @@ class Need:
         if self.state is before and after in NEED_TRANSITIONS[before]:
             return replace(self, state=after)
         raise WrongState(
-            f"{self.id} is {self.state}; it cannot go from {before} to {after}.",
+            "%(id)s is %(state)s; it cannot go from %(before)s to %(after)s.",
             mend="Read it again: somebody else may have changed it.",
+            id=self.id,
+            state=self.state,
+            before=before,
+            after=after,
         )
 
 

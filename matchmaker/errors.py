@@ -6,23 +6,43 @@ in one place. Nothing else reaches a user.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from matchmaker.messages import SOURCE, Message, located, sentences
+
 
 class MatchmakerError(Exception):
     """Base of all expected errors; never raised itself.
 
-    `message` says what was wrong, `mend` what to do about it, `where` names the
-    file, line or field at fault, when there is one.
+    `message` says what was wrong, `mend` what to do about it, both with the parameters;
+    `where` names the file, line or field at fault, when there is one.
     """
 
-    def __init__(self, message: str, *, mend: str = "", where: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.mend = mend
+    def __init__(
+        self,
+        message: str | Message = "",
+        *,
+        mend: str | Message = "",
+        where: str = "",
+        **parameters: Any,
+    ) -> None:
+        self.message = _message(message, parameters)
+        self.mend = _message(mend, parameters)
         self.where = where
+        super().__init__(message)
+
+    def text(self, language: str) -> str:
+        """Where, what and what to do about it, in a language."""
+        what = located(self.where, self.message) if self.where else self.message
+        return sentences(what, self.mend).text(language).strip()
 
     def __str__(self) -> str:
-        located = f"{self.where}: {self.message}" if self.where else self.message
-        return f"{located} {self.mend}".strip()
+        return self.text(SOURCE)
+
+
+def _message(text: str | Message, parameters: Mapping[str, Any]) -> Message:
+    return text if isinstance(text, Message) else Message(text, parameters)
 
 
 class InvalidInput(MatchmakerError):
@@ -53,7 +73,11 @@ class VersionConflict(MatchmakerError):
     """Somebody else changed it meanwhile: a compare-and-set that lost."""
 
 
-class StoreUnavailable(MatchmakerError):
+class ServiceUnavailable(MatchmakerError):
+    """Something outside that is needed does not answer: a mail server, a sign-in provider."""
+
+
+class StoreUnavailable(ServiceUnavailable):
     """The database does not answer."""
 
 

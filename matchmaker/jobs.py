@@ -76,7 +76,7 @@ def _try(what: str, part: Callable[[], int]) -> None:
     try:
         count = part()
     except MatchmakerError as error:
-        log.warning(f"not done: {what}", error=error.message, mend=error.mend)
+        log.warning(f"not done: {what}", error=str(error.message), mend=str(error.mend))
         return
     if count:
         log.info(what, count=count)
@@ -92,7 +92,7 @@ def refresh_if_needed(wired: Wiring) -> bool:
             return False
         meta = wired.refresher.refresh()
     except MatchmakerError as error:
-        log.warning("snapshot not refreshed", error=error.message, mend=error.mend)
+        log.warning("snapshot not refreshed", error=str(error.message), mend=str(error.mend))
         return False
     log.info("snapshot refreshed", version=meta.version)
     return True

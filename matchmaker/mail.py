@@ -56,6 +56,7 @@ class Mailer:
         except (OSError, smtplib.SMTPException) as error:
             # Neither the address nor the password goes to a log.
             raise StoreUnavailable(
-                f"The mail server did not take a letter: {type(error).__name__}.",
+                "The mail server did not take a letter: %(name__)s.",
                 mend="Look at MATCHMAKER_SMTP_HOST, _PORT, _TLS, _USER and _PASSWORD.",
+                name__=type(error).__name__,
             ) from None

@@ -102,8 +102,9 @@ class Settings(BaseSettings):
         if scheme in NEO4J_SCHEMES:
             return "neo4j"
         raise SettingsError(
-            f"MATCHMAKER_STORE has the unknown scheme {scheme!r}.",
+            "MATCHMAKER_STORE has the unknown scheme '%(scheme)s'.",
             mend="Use sqlite:///path/to/file.db or neo4j://user@host:7687.",
+            scheme=scheme,
         )
 
     @property

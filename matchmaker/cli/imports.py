@@ -126,12 +126,16 @@ def load_seed(services: Wiring, folder: Path | None) -> ImportReport:
 
     source = folder or Path(__file__).parents[2] / "seed"
     if not source.is_dir():
-        raise InvalidInput(f"{source} is missing.", mend="Name a folder: `matchmaker seed FOLDER`.")
+        raise InvalidInput(
+            "%(source)s is missing.", mend="Name a folder: `matchmaker seed FOLDER`.", source=source
+        )
     with progress_bars() as report:
         done = services.importer.tables([source], ImportOptions(strict=True, progress=report))
     _print_report(done)
     if not done.written:
-        raise InvalidInput(f"{source} was not loaded.", mend="Correct the rows named above.")
+        raise InvalidInput(
+            "%(source)s was not loaded.", mend="Correct the rows named above.", source=source
+        )
     return done
 
 

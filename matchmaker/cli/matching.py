@@ -169,7 +169,7 @@ def _texts(path: Path) -> Iterator[TextQuestion]:
 def _string(row: dict[str, Any], name: str, where: str) -> str:
     value = row.get(name)
     if not isinstance(value, str):
-        raise InvalidInput(f"needs {name!r} as a string.", where=where)
+        raise InvalidInput("needs '%(name)s' as a string.", where=where, name=name)
     return value
 
 

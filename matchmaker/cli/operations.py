@@ -122,7 +122,9 @@ def serve() -> None:
     configuration = root / "gunicorn.conf.py"
     if not configuration.exists():
         raise SettingsError(
-            f"{configuration} is missing.", mend="Serve from the project's own folder: `make run`."
+            "%(configuration)s is missing.",
+            mend="Serve from the project's own folder: `make run`.",
+            configuration=configuration,
         )
     sys.stdout.flush()
     arguments = ["-m", "gunicorn", "--config", str(configuration), "wsgi:app"]
@@ -159,6 +161,9 @@ def _require_free_port(settings: Settings) -> None:
             probe.bind(address)
     except OSError as error:
         raise SettingsError(
-            f"{settings.host}:{settings.port} cannot be served on: {error.strerror}.",
+            "%(host)s:%(port)s cannot be served on: %(strerror)s.",
             mend="Choose another, as in `make run PORT=8001` or MATCHMAKER_PORT=8001.",
+            host=settings.host,
+            port=settings.port,
+            strerror=error.strerror,
         ) from None

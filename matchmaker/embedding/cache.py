@@ -65,13 +65,17 @@ class VectorCache:
                 yield database
         except sqlite3.DatabaseError as error:
             raise StorageFull(
-                f"The cache of vectors {self.path} cannot be used: {error}.",
+                "The cache of vectors %(path)s cannot be used: %(error)s.",
                 mend="Free some space, or delete the file: it will be made again.",
+                path=self.path,
+                error=error,
             ) from None
         except OSError as error:
             raise StorageFull(
-                f"The folder {self.path.parent} cannot be made: {error.strerror}.",
+                "The folder %(parent)s cannot be made: %(strerror)s.",
                 mend="Choose another MATCHMAKER_DATA_DIR.",
+                parent=self.path.parent,
+                strerror=error.strerror,
             ) from None
 
 

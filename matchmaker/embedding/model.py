@@ -202,15 +202,17 @@ def _revision(settings: Settings) -> str:
     if folder.is_dir():
         if not (folder / "modules.json").exists() and not (folder / "config.json").exists():
             raise ModelUnavailable(
-                f"{folder} holds no sentence-transformers model (no modules.json or config.json).",
+                "%(folder)s holds no sentence-transformers model (no modules.json or config.json).",
                 mend="Name the model's own folder in MATCHMAKER_MODEL.",
+                folder=folder,
             )
         newest = max(int(path.stat().st_mtime) for path in folder.rglob("*") if path.is_file())
         return settings.model_revision or f"files-{newest}"
     if folder.is_absolute() or settings.model.startswith((".", "~")):
         raise ModelUnavailable(
-            f"The model folder {folder} does not exist.",
+            "The model folder %(folder)s does not exist.",
             mend="Correct MATCHMAKER_MODEL, or unset it for the packaged model.",
+            folder=folder,
         )
     return settings.model_revision or "main"
 
@@ -235,8 +237,10 @@ def _load(location: str, revision: str | None) -> Any:
         transformer = SentenceTransformer(location, revision=revision, device="cpu")
     except Exception as error:  # a hub client raises a dozen unrelated kinds
         raise ModelUnavailable(
-            f"The model {location!r} cannot be loaded: {_first_line(error)}",
+            "The model '%(location)s' cannot be loaded: %(value)s",
             mend="Set MATCHMAKER_MODEL to its folder, or unset it for the packaged one.",
+            location=location,
+            value=_first_line(error),
         ) from error
     transformer.eval()
     return transformer
@@ -298,8 +302,11 @@ def _half_table(path: Path, weights: FloatArray) -> int:
         return os.open(path, os.O_RDONLY)
     except OSError as error:
         raise StorageFull(
-            f"{path} cannot be written: {error.strerror}.",
-            mend=f"Free {size >> 20} MB or choose another MATCHMAKER_DATA_DIR.",
+            "%(path)s cannot be written: %(strerror)s.",
+            mend="Free %(number)s MB or choose another MATCHMAKER_DATA_DIR.",
+            path=path,
+            strerror=error.strerror,
+            number=size >> 20,
         ) from None
 
 

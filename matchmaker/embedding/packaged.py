@@ -86,8 +86,9 @@ def packaged_revision() -> str:
         return version(PACKAGE)
     except PackageNotFoundError:
         raise ModelUnavailable(
-            f"The package {PACKAGE}, which carries the default model, is not installed.",
+            "The package %(package)s, which carries the default model, is not installed.",
             mend="Run `make install`, or set MATCHMAKER_MODEL to a model folder.",
+            package=PACKAGE,
         ) from None
 
 
@@ -98,13 +99,19 @@ def packaged_folder(root: Path) -> Path:
         return target
     spec = find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        raise ModelUnavailable(f"{PACKAGE} cannot be found.", mend="Run `make install`.")
+        raise ModelUnavailable(
+            "%(package)s cannot be found.", mend="Run `make install`.", package=PACKAGE
+        )
     source = Path(next(iter(spec.submodule_search_locations))) / WEIGHTS
     try:
         packed = read_packed(source)
     except (OSError, ValueError, struct.error) as error:
         raise ModelUnavailable(
-            f"{source.name} of {PACKAGE} cannot be read: {error}.", mend="Install it again."
+            "%(source)s of %(package)s cannot be read: %(error)s.",
+            mend="Install it again.",
+            source=source.name,
+            package=PACKAGE,
+            error=error,
         ) from None
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -126,8 +133,10 @@ def packaged_folder(root: Path) -> Path:
 
 def _full(root: Path, error: OSError) -> StorageFull:
     return StorageFull(
-        f"The model folder cannot be written under {root}: {error.strerror}.",
+        "The model folder cannot be written under %(root)s: %(strerror)s.",
         mend="Free about 500 MB or choose another MATCHMAKER_DATA_DIR.",
+        root=root,
+        strerror=error.strerror,
     )
 
 

@@ -41,12 +41,12 @@ def day(cell: str) -> datetime.date:
     """2021-03-04, 2021/3/4, 2021年3月4日; a month or year alone is its first day."""
     match = _DATE.fullmatch(cell.removesuffix(" 00:00:00"))
     if match is None:
-        raise InvalidInput(f"{cell!r} is not a date.", mend="Write it as 2021-03-04.")
+        raise InvalidInput("'%(cell)s' is not a date.", mend="Write it as 2021-03-04.", cell=cell)
     year, month, number = (int(part) if part else 1 for part in match.groups())
     try:
         return datetime.date(year, month, number)
     except ValueError:
-        raise InvalidInput(f"{cell!r} is no day of the calendar.") from None
+        raise InvalidInput("'%(cell)s' is no day of the calendar.", cell=cell) from None
 
 
 def number(cell: str) -> float:
@@ -54,16 +54,16 @@ def number(cell: str) -> float:
     try:
         value = float(cell.replace(",", ""))
     except ValueError:
-        raise InvalidInput(f"{cell!r} is not a number.") from None
+        raise InvalidInput("'%(cell)s' is not a number.", cell=cell) from None
     if not math.isfinite(value):
-        raise InvalidInput(f"{cell!r} is not a finite number.")
+        raise InvalidInput("'%(cell)s' is not a finite number.", cell=cell)
     return value
 
 
 def whole(cell: str) -> int:
     value = number(cell)
     if value != int(value):
-        raise InvalidInput(f"{cell!r} is not a whole number.")
+        raise InvalidInput("'%(cell)s' is not a whole number.", cell=cell)
     return int(value)
 
 
@@ -73,7 +73,7 @@ def flag(cell: str) -> bool:
         return True
     if word in _FALSE:
         return False
-    raise InvalidInput(f"{cell!r} is neither true nor false.")
+    raise InvalidInput("'%(cell)s' is neither true nor false.", cell=cell)
 
 
 def one_of(members: type[Member], words: dict[str, Member] | None = None) -> Read:
@@ -84,7 +84,7 @@ def one_of(members: type[Member], words: dict[str, Member] | None = None) -> Rea
         found = known.get(cell.casefold())
         if found is None:
             allowed = ", ".join(member.value for member in members)
-            raise InvalidInput(f"{cell!r} is not one of {allowed}.")
+            raise InvalidInput("'%(cell)s' is not one of %(allowed)s.", cell=cell, allowed=allowed)
         return found
 
     return read

@@ -111,7 +111,10 @@ def read_cordis(path: Path, progress: Progress | None = None) -> Parsed:
         raise InvalidInput("there is no such file.", where=str(path)) from None
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
         raise InvalidInput(
-            f"is not a sound zip: {error}.", where=str(path), mend="Download it again."
+            "is not a sound zip: %(error)s.",
+            where=str(path),
+            mend="Download it again.",
+            error=error,
         ) from None
     if progress is not None:
         progress(sum(sizes.values()), sum(sizes.values()))
@@ -123,9 +126,10 @@ def _member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
         if info.filename.rsplit("/", 1)[-1] == name:
             return info
     raise InvalidInput(
-        f"the zip has no {name}.",
+        "the zip has no %(name)s.",
         where=str(archive.filename),
         mend="Take the CSV zip of a framework programme from CORDIS.",
+        name=name,
     )
 
 
@@ -142,20 +146,25 @@ def _rows(
             missing = [column for column in required if column not in header]
             if missing:
                 raise InvalidInput(
-                    f"the column {missing[0]!r} is missing.",
+                    "the column '%(missing)s' is missing.",
                     where=f"{name}:1",
                     mend="Take the zip as CORDIS publishes it.",
+                    missing=missing[0],
                 )
             for cells in reader:
                 yield reader.line_num, dict(zip(header, cells, strict=False))
         except UnicodeDecodeError as error:
             raise InvalidInput(
-                f"byte {error.start} of a block after line {reader.line_num} is not UTF-8.",
+                "byte %(start)s of a block after line %(line_num)s is not UTF-8.",
                 where=name,
                 mend="Take the zip as CORDIS publishes it.",
+                start=error.start,
+                line_num=reader.line_num,
             ) from None
         except csv.Error as error:
-            raise InvalidInput(f"{error}.", where=f"{name}:{reader.line_num}") from None
+            raise InvalidInput(
+                "%(error)s.", where=f"{name}:{reader.line_num}", error=error
+            ) from None
 
 
 def _participation(row: dict[str, str], line: int, reading: _Reading) -> None:

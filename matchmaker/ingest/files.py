@@ -68,9 +68,11 @@ def lines(
     missing = [column for column in required if column not in header]
     if missing:
         raise InvalidInput(
-            f"the column {missing[0]!r} is missing; found {', '.join(header)[:300]}.",
+            "the column '%(missing)s' is missing; found %(names)s.",
             where=f"{name}:{first[0]}",
             mend="Add it, or rename the column that holds it.",
+            missing=missing[0],
+            names=", ".join(header)[:300],
         )
     return (_line(number, cells, header) for number, cells in rows if _holds_data(cells))
 
@@ -115,9 +117,10 @@ def records(stream: io.TextIOBase, name: str) -> Iterator[tuple[int, list[str]]]
             return
         except csv.Error as error:
             raise InvalidInput(
-                f"is not well-formed CSV: {error}.",
+                "is not well-formed CSV: %(error)s.",
                 where=f"{name}:{number}",
                 mend="Look for a quotation mark that is never closed.",
+                error=error,
             ) from None
         yield number, cells
 
@@ -128,7 +131,7 @@ def _text(path: Path) -> str:
         if path.suffix.lower() == ".gz":
             content = gzip.decompress(content)
     except (OSError, EOFError, zlib.error) as error:
-        raise InvalidInput(f"cannot be read: {error}.", where=str(path)) from None
+        raise InvalidInput("cannot be read: %(error)s.", where=str(path), error=error) from None
     return decoded(content, path.name)
 
 
@@ -145,9 +148,10 @@ def decoded(content: bytes, name: str) -> str:
     except UnicodeDecodeError:
         line = content.count(b"\n", 0, position) + 1
         raise InvalidInput(
-            f"byte {position} is neither UTF-8 nor GB18030.",
+            "byte %(position)s is neither UTF-8 nor GB18030.",
             where=f"{name}:{line}",
             mend="Save the file as UTF-8.",
+            position=position,
         ) from None
 
 
@@ -159,7 +163,10 @@ def _sheet(path: Path) -> Iterator[tuple[int, list[str]]]:
         book = load_workbook(path, read_only=True, data_only=False)
     except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
         raise InvalidInput(
-            f"is not an Excel workbook: {error}.", where=str(path), mend="Save it as .xlsx or .csv."
+            "is not an Excel workbook: %(error)s.",
+            where=str(path),
+            mend="Save it as .xlsx or .csv.",
+            error=error,
         ) from None
     sheet = book.worksheets[0]
     for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):

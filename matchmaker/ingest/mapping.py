@@ -112,14 +112,16 @@ def read_mapping(path: Path) -> MappingFile:
     try:
         return MappingFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
-        raise InvalidInput(f"cannot be read: {error.strerror}.", where=str(path)) from None
+        raise InvalidInput(
+            "cannot be read: %(strerror)s.", where=str(path), strerror=error.strerror
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"is not TOML: {error}.", where=str(path)) from None
+        raise InvalidInput("is not TOML: %(error)s.", where=str(path), error=error) from None
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise InvalidInput(
-            f"{first['msg']}.", where=f"{path}: {key}", mend="See docs/importing.md."
+            "%(first)s.", where=f"{path}: {key}", mend="See docs/importing.md.", first=first["msg"]
         ) from None
 
 
@@ -128,7 +130,7 @@ def read_mapped(path: Path, mapping: Path, kind: ImportKind) -> Parsed:
     described = read_mapping(mapping)
     section = described.contracts if kind == "contracts" else described.ties
     if section is None:
-        raise InvalidInput(f"has no [{kind}] section.", where=str(mapping))
+        raise InvalidInput("has no [%(kind)s] section.", where=str(mapping), kind=kind)
     reading = _Reading(described, path.name)
     for line in read_lines(path, _columns(section)):
         reading.count += 1
@@ -244,7 +246,9 @@ def _relation(columns: Relations, line: Line, reading: _Reading) -> None:
     value = line.cells.get(columns.relation, "")
     meaning = columns.values.get(value)
     if meaning is None:
-        raise InvalidInput(f"{value!r} is not in the mapping.", where=columns.relation)
+        raise InvalidInput(
+            "'%(value)s' is not in the mapping.", where=columns.relation, value=value
+        )
     if meaning.as_ == "ignore":
         reading.ignored[value] += 1
         return

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from matchmaker.domain import GraphRows
+from matchmaker.messages import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Problem:
     file: str
     line: int
     field: str
-    reason: str
+    reason: str | Message
     severity: Literal["error", "warning"] = "error"
 
 

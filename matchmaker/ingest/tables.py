@@ -118,7 +118,8 @@ def read_tables(folder: Path) -> Parsed:
         raise InvalidInput(
             "no file there is named after a table.",
             where=str(folder),
-            mend=f"Tables: {', '.join(TABLES)}.",
+            mend="Tables: %(names)s.",
+            names=", ".join(TABLES),
         )
     return read_files(found)
 
@@ -236,7 +237,11 @@ def _keep_value(table: Table, value: Any, file: str, number: int, reading: _Read
     if key in known:
         before = reading.origins[table.name, " ".join(key)]
         raise InvalidInput(
-            f"{' '.join(key)} was already on {before[0]}:{before[1]}.", where=table.key[0]
+            "%(names)s was already on %(before)s:%(before_2)s.",
+            where=table.key[0],
+            names=" ".join(key),
+            before=before[0],
+            before_2=before[1],
         )
     known[key] = value
     reading.origins[table.name, " ".join(key)] = (file, number)

@@ -111,7 +111,10 @@ class LearnedRanker:
             return FIXED.score(goal, matrix)
         if matrix.names != model.features:
             raise InvalidInput(
-                f"features {matrix.names} are not those of {goal.name}.", where="ranker.features"
+                "features %(names)s are not those of %(goal)s.",
+                where="ranker.features",
+                names=matrix.names,
+                goal=goal.name,
             )
         return probability(model.log_odds(matrix))
 

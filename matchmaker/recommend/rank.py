@@ -74,7 +74,9 @@ def compute(pairs: Pairs, names: Sequence[str]) -> FeatureMatrix:
     """The named features of all pairs. Raises InvalidInput for a name that is not one."""
     unknown = [name for name in names if name not in FEATURES]
     if unknown:
-        raise InvalidInput(f"{unknown[0]!r} is not a feature.", where="ranker.features")
+        raise InvalidInput(
+            "'%(unknown)s' is not a feature.", where="ranker.features", unknown=unknown[0]
+        )
     values = np.zeros((len(pairs.rows), len(names)), dtype=np.float32)
     for column, name in enumerate(names):
         values[:, column] = FEATURES[name].compute(pairs)
@@ -163,7 +165,10 @@ class FixedWeights:
     def score(self, goal: Goal, matrix: FeatureMatrix) -> FloatArray:
         if matrix.names != self.features(goal):
             raise InvalidInput(
-                f"features {matrix.names} are not those of {goal.name}.", where="ranker.features"
+                "features %(names)s are not those of %(goal)s.",
+                where="ranker.features",
+                names=matrix.names,
+                goal=goal.name,
             )
         total = np.zeros(len(matrix.values), dtype=np.float32)
         for column, (name, weight) in enumerate(goal.weights.items()):

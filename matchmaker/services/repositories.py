@@ -72,7 +72,9 @@ class Repository(Generic[T]):
         """Raises NotFound."""
         found = self.get_or_none(id)
         if found is None:
-            raise NotFound(f"There is no {self.kind.replace('_', ' ')} {id!r}.")
+            raise NotFound(
+                "There is no %(kind)s '%(id)s'.", kind=self.kind.replace("_", " "), id=id
+            )
         return found
 
     def get_or_none(self, id: str) -> Versioned[T] | None:

@@ -1,4 +1,4 @@
-"""A use case's changes and log lines, committed together or not at all, and tried again on conflict."""
+"""The changes and log lines of a use case, committed together or not at all."""
 
 from __future__ import annotations
 

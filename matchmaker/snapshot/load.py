@@ -83,8 +83,10 @@ def save(snapshot: Snapshot, root: Path) -> Path:
 
 def _full(root: Path, error: OSError) -> StorageFull:
     return StorageFull(
-        f"The snapshot cannot be written to {root}: {error.strerror or error}.",
+        "The snapshot cannot be written to %(root)s: %(value)s.",
         mend="Free some space or choose another MATCHMAKER_DATA_DIR; the last one stays in use.",
+        root=root,
+        value=error.strerror or error,
     )
 
 
@@ -196,11 +198,15 @@ def load(folder: Path) -> Snapshot:
     for name, (size, _) in content["files"].items():
         path = folder / name
         if not path.exists() or path.stat().st_size != size:
-            raise SnapshotUnavailable(f"{path} is missing or has the wrong size.", mend=MEND)
+            raise SnapshotUnavailable(
+                "%(path)s is missing or has the wrong size.", mend=MEND, path=path
+            )
     try:
         return _mapped(folder, content)
     except (OSError, ValueError, KeyError, pa.ArrowInvalid) as error:
-        raise SnapshotUnavailable(f"{folder} cannot be read: {error}.", mend=MEND) from None
+        raise SnapshotUnavailable(
+            "%(folder)s cannot be read: %(error)s.", mend=MEND, folder=folder, error=error
+        ) from None
 
 
 def verify(folder: Path) -> None:
@@ -208,16 +214,20 @@ def verify(folder: Path) -> None:
     for name, (_, checksum) in _meta(folder)["files"].items():
         path = folder / name
         if not path.exists() or _checksum(path) != checksum:
-            raise SnapshotUnavailable(f"{path} is damaged.", mend=MEND)
+            raise SnapshotUnavailable("%(path)s is damaged.", mend=MEND, path=path)
 
 
 def _meta(folder: Path) -> dict[str, Any]:
     try:
         content: dict[str, Any] = json.loads((folder / META).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise SnapshotUnavailable(f"{folder / META} cannot be read: {error}.", mend=MEND) from None
+        raise SnapshotUnavailable(
+            "%(number)s cannot be read: %(error)s.", mend=MEND, number=folder / META, error=error
+        ) from None
     if content.get("format") != FORMAT:
-        raise SnapshotUnavailable(f"{folder} has another program's format.", mend=MEND)
+        raise SnapshotUnavailable(
+            "%(folder)s has another program's format.", mend=MEND, folder=folder
+        )
     return content
 
 
@@ -296,7 +306,7 @@ class SnapshotReader:
                 if self._snapshot is None:
                     raise
                 log.error(
-                    "snapshot_refused", reason=error.message, kept=self._snapshot.meta.version
+                    "snapshot_refused", reason=str(error.message), kept=self._snapshot.meta.version
                 )
             self._stamp = stamp
             return self._snapshot
@@ -328,7 +338,11 @@ def check_model(snapshot: Snapshot, model: ModelIdentity) -> None:
     if not meta.dimension or ModelIdentity(meta.model, meta.revision) == model:
         return
     raise ModelUnavailable(
-        f"The snapshot was embedded with {meta.model} {meta.revision}, but the model set is "
-        f"{model.model} {model.revision}.",
+        "The snapshot was embedded with %(model)s %(revision)s, "
+        "but the model set is %(model_2)s %(revision_2)s.",
         mend="Run `matchmaker refresh`, or set MATCHMAKER_MODEL back.",
+        model=meta.model,
+        revision=meta.revision,
+        model_2=model.model,
+        revision_2=model.revision,
     )

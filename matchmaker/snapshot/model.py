@@ -258,8 +258,10 @@ class Snapshot:
         row = self._rows.get(organization_id)
         if row is None:
             raise NotFound(
-                f"{organization_id} is not in the snapshot of version {self.meta.version}.",
+                "%(organization_id)s is not in the snapshot of version %(version)s.",
                 mend="If it is new, run `matchmaker refresh`.",
+                organization_id=organization_id,
+                version=self.meta.version,
             )
         return row
 

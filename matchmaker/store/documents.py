@@ -142,8 +142,10 @@ def new_id() -> str:
 def conflict(kind: str, id: str) -> VersionConflict:
     """Somebody else was faster."""
     return VersionConflict(
-        f"The {kind.replace('_', ' ')} {id} was changed meanwhile.",
+        "The %(kind)s %(id)s was changed meanwhile.",
         mend="Read it again and repeat.",
+        kind=kind.replace("_", " "),
+        id=id,
     )
 
 

@@ -22,6 +22,7 @@ from matchmaker.errors import InvalidInput, MatchmakerError
 from matchmaker.services.directory.directory import Profile
 from matchmaker.web.layout import (
     Page,
+    language,
     own_organization,
     signed_in,
     told,
@@ -152,7 +153,7 @@ def save_profile() -> Page:
         changes["industry"] = services().codes.industry(form.get("industry", ""))
         services().directory.edit(principal, own, changes, form.get("about", ""), version)
     except MatchmakerError as error:
-        told(str(error), "bad")
+        told(error.text(language()), "bad")
         sent = {**form.to_dict(), "stages": form.getlist("stages")}
         return _profile_page(services().asking.profile(principal, own), sent), 422
     told(gettext("Saved."))

@@ -99,7 +99,12 @@ def _answered(principal: Principal, own: str, goal: GoalName, text: str) -> Answ
     question = Question(goal, SHOWN, filters=filters)
     if text:
         if len(text) > MAX_TEXT:
-            raise InvalidInput(f"has {len(text)} characters; at most {MAX_TEXT}.", where="text")
+            raise InvalidInput(
+                "has %(count)s characters; at most %(max_text)s.",
+                where="text",
+                count=len(text),
+                max_text=MAX_TEXT,
+            )
         return services().asking.for_text(principal, text, question, own)
     return services().asking.for_organization(principal, own, question)
 

@@ -40,7 +40,7 @@ from matchmaker import errors
 from matchmaker.access import Principal
 from matchmaker.api.http.context import EXTENSION, current_principal, services
 from matchmaker.api.http.problems import note_fault, status_of
-from matchmaker.web.labels import word
+from matchmaker.messages import TRANSLATIONS
 
 Option = TypeVar("Option", bound=StrEnum)
 
@@ -73,7 +73,6 @@ def register(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(folder.resolve())
     Babel(app, locale_selector=lambda: _prepared(folder))
     app.jinja_env.filters.update(
-        word=word,
         day=lambda value: format_date(value) if value else "",
         moment=_moment,
         number=_number,
@@ -85,7 +84,7 @@ def register(app: Flask) -> None:
 def _prepared(folder: Path) -> str:
     """The reader's language, with its messages compiled when they are first needed."""
     compiled = folder / "zh" / "LC_MESSAGES" / "messages.mo"
-    source = HERE / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
+    source = TRANSLATIONS / "zh.po"
     if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
         compiled.parent.mkdir(parents=True, exist_ok=True)
         beside = compiled.with_suffix(f".{id(g)}.part")
@@ -227,7 +226,9 @@ def chosen(options: type[Option], text: str, where: str) -> Option:
     try:
         return options(text)
     except ValueError:
-        raise errors.InvalidInput(f"{text[:100]!r} is not possible.", where=where) from None
+        raise errors.InvalidInput(
+            "'%(text)s' is not possible.", where=where, text=text[:100]
+        ) from None
 
 
 def whole(text: str, where: str) -> int:
@@ -280,7 +281,7 @@ def _refused(error: errors.MatchmakerError) -> Response | tuple[str, int]:
     if isinstance(error, errors.SignInNeeded) and request.method == "GET":
         return redirect(url_for("web.sign_in", next=request.full_path.rstrip("?")), 303)
     if request.method == "POST" and request.form.get("back") and status < 500:
-        told(str(error), "bad")
+        told(error.text(language()), "bad")
         return back("/")
     return render_template("problem.html", error=error, status=status), status
 

@@ -10,7 +10,7 @@ from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.guards import csrf, is_local
 from matchmaker.api.people.openid import begin_session
 from matchmaker.errors import MatchmakerError, NotFound, SignInNeeded, TooManyAttempts
-from matchmaker.web.layout import LANGUAGES, back, chosen, signed_in, told, web, whole
+from matchmaker.web.layout import LANGUAGES, back, chosen, language, signed_in, told, web, whole
 from matchmaker.workflow.account import MailRhythm, Preferences, Scope
 
 Page = str | Response | tuple[str, int]
@@ -32,12 +32,12 @@ def signing_in() -> Page:
     try:
         account = services().accounts.sign_in(email, request.form.get("password", ""))
     except (SignInNeeded, TooManyAttempts) as error:
-        told(str(error), "bad")
+        told(error.text(language()), "bad")
         return _sign_in_page(email), 401
-    language = session.get("language")
+    chosen_language = session.get("language")
     begin_session(account)
-    if language:
-        session["language"] = language
+    if chosen_language:
+        session["language"] = chosen_language
     return back(url_for("web.home"))
 
 
@@ -61,10 +61,10 @@ def enter_demo(role: str) -> Page:
     # Not under another name either: a page elsewhere could point its own at this machine.
     if not (services().settings.demo and is_local()):
         raise NotFound(gettext("There is no demo here."))
-    language = session.get("language")
+    chosen_language = session.get("language")
     begin_session(services().demo.account(role))
-    if language:
-        session["language"] = language
+    if chosen_language:
+        session["language"] = chosen_language
     return redirect(url_for("web.tour"), 303)
 
 
@@ -78,10 +78,10 @@ def tour() -> Page:
 @web.post("/sign-out")
 def sign_out() -> Page:
     """Out."""
-    language = session.get("language")
+    chosen_language = session.get("language")
     session.clear()
-    if language:
-        session["language"] = language
+    if chosen_language:
+        session["language"] = chosen_language
     return redirect(url_for("web.sign_in"), 303)
 
 
@@ -117,7 +117,7 @@ def accept_invitation() -> Page:
             token, form.get("name", ""), form.get("password", "")
         )
     except MatchmakerError as error:
-        told(str(error), "bad")
+        told(error.text(language()), "bad")
         return redirect(url_for("web.invitation", token=token), 303)
     begin_session(account)
     return redirect(url_for("web.tour"), 303)
@@ -152,7 +152,7 @@ def reset() -> Page:
     try:
         services().accounts.reset(token, request.form.get("password", ""))
     except MatchmakerError as error:
-        told(str(error), "bad")
+        told(error.text(language()), "bad")
         return redirect(url_for("web.new_password", token=token), 303)
     told(gettext("The new password is set. Sign in with it."))
     return redirect(url_for("web.sign_in"), 303)

@@ -31,6 +31,7 @@ from matchmaker.web.layout import (
     Page,
     back,
     chosen,
+    language,
     own_organization,
     signed_in,
     told,
@@ -83,7 +84,7 @@ def make_posting() -> Page:
             return _posting_page(sent, found)
         posted = services().postings.post(principal, posting, publish=form.get("do") != "draft")
     except MatchmakerError as error:
-        told(str(error), "bad")
+        told(error.text(language()), "bad")
         return _posting_page(sent), 422
     told(gettext("Saved."))
     return redirect(url_for("web.posting", id=posted.posting.id), 303)

@@ -149,7 +149,10 @@ def check_password(password: str, email: str = "") -> None:
     """Length and commonness only, as NIST SP 800-63B advises. Raises InvalidInput."""
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
         raise InvalidInput(
-            f"must have from {MIN_PASSWORD} to {MAX_PASSWORD} characters.", where="password"
+            "must have from %(min_password)s to %(max_password)s characters.",
+            where="password",
+            min_password=MIN_PASSWORD,
+            max_password=MAX_PASSWORD,
         )
     lowered = password.lower()
     if lowered in COMMON_PASSWORDS or lowered == email or len(set(lowered)) < 4:

@@ -83,8 +83,10 @@ class Gathering:
             raise InvalidInput("names an organisation twice.", where="parties")
         if not QUORUM[self.kind] <= len(ids) <= MAX_PARTIES:
             raise InvalidInput(
-                f"must be from {QUORUM[self.kind]} to {MAX_PARTIES} organisations.",
+                "must be from %(quorum)s to %(max_parties)s organisations.",
                 where="parties",
+                quorum=QUORUM[self.kind],
+                max_parties=MAX_PARTIES,
             )
         if self.lead and self.lead not in ids:
             raise InvalidInput("must be one of the parties.", where="lead")
@@ -109,7 +111,9 @@ def answer(gathering: Gathering, organization: str, given: Answer) -> Gathering:
     if before is None:
         raise NotAllowed("Only the organisations that were invited may answer.")
     if given is Answer.WAITING or (given is Answer.LEFT and before is not Answer.JOINED):
-        raise WrongState(f"The answer is '{before}'; it cannot become '{given}'.")
+        raise WrongState(
+            "The answer is '%(before)s'; it cannot become '%(given)s'.", before=before, given=given
+        )
     parties = tuple(
         (one, given if one == organization else said) for one, said in gathering.parties
     )
@@ -124,11 +128,13 @@ def hold(gathering: Gathering, meeting: Meeting) -> Gathering:
     """The gathering after a meeting. Raises WrongState, InvalidInput."""
     if gathering.state is not GatheringState.RUNNING:
         raise WrongState(
-            "Too few have joined yet.", mend=f"{QUORUM[gathering.kind]} and the lead are needed."
+            "Too few have joined yet.",
+            mend="%(quorum)s and the lead are needed.",
+            quorum=QUORUM[gathering.kind],
         )
     strangers = set(meeting.present) - set(gathering.joined)
     if strangers:
-        raise InvalidInput(f"{min(strangers)} has not joined.", where="present")
+        raise InvalidInput("%(value)s has not joined.", where="present", value=min(strangers))
     return replace(gathering, meetings=(*gathering.meetings, meeting))
 
 

@@ -258,13 +258,18 @@ def act(
         return introduction
     if introduction.is_waiting and now >= introduction.expires and action in _ANSWERS:
         raise WrongState(
-            f"It expired on {introduction.expires:%Y-%m-%d}.", mend="Propose it again."
+            "It expired on %(expires)s.",
+            mend="Propose it again.",
+            expires=f"{introduction.expires:%Y-%m-%d}",
         )
     target = TRANSITIONS.get((introduction.state, action))
     if target is None:
         raise WrongState(
-            f"It is {introduction.state}; '{action}' is not possible then.",
-            mend=f"Possible: {_listed(introduction.allowed(side))}.",
+            "It is %(state)s; '%(action)s' is not possible then.",
+            mend="Possible: %(value)s.",
+            state=introduction.state,
+            action=action,
+            value=_listed(introduction.allowed(side)),
         )
     refusal = _refusal(introduction, action, side)
     if refusal is not None:
@@ -349,7 +354,12 @@ def _rated(introduction: Introduction, side: Side, satisfaction: int | None) -> 
 
 def _check_length(name: str, text: str) -> None:
     if len(text) > MAX_MESSAGE:
-        raise InvalidInput(f"has {len(text)} characters; at most {MAX_MESSAGE}.", where=name)
+        raise InvalidInput(
+            "has %(count)s characters; at most %(max_message)s.",
+            where=name,
+            count=len(text),
+            max_message=MAX_MESSAGE,
+        )
 
 
 def _listed(actions: tuple[Action, ...]) -> str:

@@ -130,8 +130,11 @@ def act(
     if target is None:
         possible = [one for (state, one) in TRANSITIONS if state is posting.state]
         raise WrongState(
-            f"It is {posting.state.replace('_', ' ')}; '{action}' is not possible then.",
-            mend=f"Possible: {', '.join(possible)}.",
+            "It is %(state)s; '%(action)s' is not possible then.",
+            mend="Possible: %(names)s.",
+            state=posting.state.replace("_", " "),
+            action=action,
+            names=", ".join(possible),
         )
     if action in PUBLISHING and reviewed and posting.state is not PostingState.PUBLISHED:
         return replace(posting, state=PostingState.IN_REVIEW, note="")

@@ -23,8 +23,8 @@ from matchmaker.domain import (
 )
 from matchmaker.errors import SettingsError
 from matchmaker.settings import Settings
+from matchmaker.terms import TERMS
 from matchmaker.web import layout
-from matchmaker.web.labels import WORDS
 from matchmaker.wiring import wire
 from matchmaker.workflow.account import MailRhythm, MembershipRole
 from matchmaker.workflow.introduction import Action, AmountBand, OutcomeKind, State
@@ -224,7 +224,7 @@ def test_a_stranger_cannot_open_others_pages(sample):
     ],
 )  # fmt: skip
 def test_every_term_of_the_field_has_a_word(terms):
-    assert [term for term in terms if str(term) not in WORDS] == []
+    assert [term for term in terms if str(term) not in TERMS] == []
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,8 @@ class IdempotencyStore:
                 connection.execute("COMMIT")
         except (sqlite3.Error, OSError) as error:
             raise StorageFull(
-                f"{self._path} cannot be used: {error}.",
+                "%(path)s cannot be used: %(error)s.",
                 mend="Free space or set MATCHMAKER_DATA_DIR to a folder you may write.",
+                path=self._path,
+                error=error,
             ) from None

@@ -88,8 +88,8 @@ def of_error(error: errors.MatchmakerError) -> Response:
     """An expected error."""
     status = status_of(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        log.warning("unavailable", error=type(error).__name__, message=error.message)
-    fields = [(error.where, error.message)] if error.where else None
+        log.warning("unavailable", error=type(error).__name__, message=str(error.message))
+    fields = [(error.where, str(error.message))] if error.where else None
     return problem(status, str(error), fields)
 
 

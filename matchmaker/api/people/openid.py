@@ -42,7 +42,7 @@ def register(app: Flask) -> None:
             token = oauth.oidc.authorize_access_token()
         except OAuthError as error:
             raise SignInNeeded(
-                f"The provider did not sign you in: {error.error}.", mend="Try again."
+                "The provider did not sign you in: %(error)s.", mend="Try again.", error=error.error
             ) from None
         except Exception as error:
             raise _unavailable(error) from None
@@ -72,6 +72,7 @@ def begin_session(account: Account) -> None:
 
 def _unavailable(error: Exception) -> StoreUnavailable:
     return StoreUnavailable(
-        f"The OpenID provider does not answer as it should: {type(error).__name__}.",
+        "The OpenID provider does not answer as it should: %(name__)s.",
         mend="Look at MATCHMAKER_OIDC_ISSUER, or sign in with a password.",
+        name__=type(error).__name__,
     )

@@ -71,7 +71,9 @@ class Auditing:
     def worklist(self, cluster_id: str, limit: int = 10, year: int | None = None) -> Worklist:
         """Ties to make first, and what else to do. Raises NotFound, InvalidInput."""
         if not 1 <= limit <= MAX_ITEMS:
-            raise InvalidInput(f"must be from 1 to {MAX_ITEMS}.", where="limit")
+            raise InvalidInput(
+                "must be from 1 to %(max_items)s.", where="limit", max_items=MAX_ITEMS
+            )
         landscape, cluster, year = self._asked(cluster_id, year)
         return landscape.once(
             ("worklist", cluster, year, limit),
@@ -91,7 +93,12 @@ class Auditing:
         """
         landscape, cluster, year = self._asked(cluster_id, year)
         if len(ties) > MAX_TIES:
-            raise InvalidInput(f"has {len(ties)} ties; at most {MAX_TIES}.", where="ties")
+            raise InvalidInput(
+                "has %(count)s ties; at most %(max_ties)s.",
+                where="ties",
+                count=len(ties),
+                max_ties=MAX_TIES,
+            )
         view = View(landscape, cluster, channel, year)
         pairs = [
             [_member(view.network, landscape.snapshot, one, f"ties[{number}]") for one in tie]
@@ -199,7 +206,9 @@ class Auditing:
         if cluster_id not in rows:
             self._store.cluster(cluster_id)  # NotFound for one that nobody knows
             raise NotFound(
-                f"{cluster_id} is newer than the snapshot.", mend="Run `matchmaker refresh`."
+                "%(cluster_id)s is newer than the snapshot.",
+                mend="Run `matchmaker refresh`.",
+                cluster_id=cluster_id,
             )
         return landscape, rows[cluster_id], _checked_year(landscape, year)
 
@@ -229,9 +238,10 @@ def _member(network: Network, snapshot: Snapshot, identity: str, where: str) -> 
         place = -1
     if place < 0:
         raise InvalidInput(
-            f"{identity!r} is not a member of the cluster in that year.",
+            "'%(identity)s' is not a member of the cluster in that year.",
             where=where,
             mend="Name two members by id.",
+            identity=identity,
         )
     return place
 
@@ -241,7 +251,12 @@ def _checked_year(landscape: Landscape, year: int | None) -> int:
         return landscape.year
     newest = landscape.snapshot.meta.as_of.year
     if not FIRST_YEAR <= year <= newest:
-        raise InvalidInput(f"must be from {FIRST_YEAR} to {newest}.", where="year")
+        raise InvalidInput(
+            "must be from %(first_year)s to %(newest)s.",
+            where="year",
+            first_year=FIRST_YEAR,
+            newest=newest,
+        )
     return year
 
 

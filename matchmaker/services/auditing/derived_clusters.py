@@ -86,7 +86,9 @@ class ClusterDerivation:
         among = ~_declared(snapshot)
         if industry is not None:
             if industry not in rows.industries:
-                raise InvalidInput(f"{industry!r} is not known.", where="industry")
+                raise InvalidInput(
+                    "'%(industry)s' is not known.", where="industry", industry=industry
+                )
             among &= below(snapshot, [rows.industries[industry]])
         clusters, memberships = [], []
         ids, names, places = snapshot.organizations.table["id"], [], snapshot.places
@@ -111,7 +113,9 @@ class ClusterDerivation:
 
     def _current(self, min_size: int) -> Snapshot:
         if min_size < SMALLEST:
-            raise InvalidInput(f"must be at least {SMALLEST}.", where="min_size")
+            raise InvalidInput(
+                "must be at least %(smallest)s.", where="min_size", smallest=SMALLEST
+            )
         snapshot = self._reader.current()
         check_graph(snapshot, self._store.identity())
         return snapshot

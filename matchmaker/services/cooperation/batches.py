@@ -127,11 +127,13 @@ class Batches:
         cluster = self._entitled(principal, cluster_id, dry_run=dry_run)
         picked = list(pairs)
         if not 1 <= len(picked) <= MAX_PAIRS:
-            raise InvalidInput(f"must be from 1 to {MAX_PAIRS}.", where="pairs")
+            raise InvalidInput(
+                "must be from 1 to %(max_pairs)s.", where="pairs", max_pairs=MAX_PAIRS
+            )
         ids = [party for one in picked for party in (one.seeker, one.candidate)]
         unknown = sorted(set(ids) - set(self._store.organizations_by_id(ids)))
         if unknown:
-            raise InvalidInput(f"{unknown[0]!r} is not known.", where="pairs")
+            raise InvalidInput("'%(unknown)s' is not known.", where="pairs", unknown=unknown[0])
         return self._run(principal, cluster, picked, len(picked), message, dry_run=dry_run)
 
     # -- the parts
@@ -153,7 +155,9 @@ class Batches:
         dry_run: bool,
     ) -> Batch:
         if not 1 <= limit <= MAX_PAIRS:
-            raise InvalidInput(f"must be from 1 to {MAX_PAIRS}.", where="limit")
+            raise InvalidInput(
+                "must be from 1 to %(max_pairs)s.", where="limit", max_pairs=MAX_PAIRS
+            )
         ids = list(dict.fromkeys([x for one in options for x in (one.seeker, one.candidate)]))
         known = self._store.organizations_by_id(ids)
         usable = [one for one in options if self._is_open(one, known)]
@@ -173,7 +177,7 @@ class Batches:
                 try:
                     made.append(self._propose(principal, cluster, one, batch, message).id)
                 except MatchmakerError as error:
-                    refused.append((one, error.message))
+                    refused.append((one, str(error.message)))
         return Batch(
             id="" if dry_run else batch,
             planned=tuple(treated),

@@ -57,19 +57,23 @@ class Capacity:
         load = self.load(organization)
         if load.running >= load.capacity:
             raise WrongState(
-                f"{organization.name} has no free slot for an introduction.",
+                "%(organization)s has no free slot for an introduction.",
                 mend="Wait until one of its introductions is over, or choose another.",
+                organization=organization.name,
             )
         if asking:
             asked = self._repositories.introductions.count("asking", organization.id)
             if asked >= MAX_ASKED:
                 raise WrongState(
-                    f"{asked} requests wait for an answer already.", mend="Cancel one first."
+                    "%(asked)s requests wait for an answer already.",
+                    mend="Cancel one first.",
+                    asked=asked,
                 )
         elif load.waiting >= WAITING_PER_SLOT * load.capacity:
             raise WrongState(
-                f"{organization.name} has many requests to answer already.",
+                "%(organization)s has many requests to answer already.",
                 mend="Try again later, or choose another.",
+                organization=organization.name,
             )
 
     def take(self, unit: UnitOfWork, organization: Organization, introduction_id: str) -> None:
@@ -79,8 +83,9 @@ class Capacity:
             return
         if len(stored.value.taken) >= self.of(organization):
             raise WrongState(
-                f"{organization.name} has no free slot left.",
+                "%(organization)s has no free slot left.",
                 mend="Wait until one of its introductions is over.",
+                organization=organization.name,
             )
         taken = replace(stored.value, taken=(*stored.value.taken, introduction_id))
         unit.add(self._repositories.slots.put(taken, stored.version))

@@ -64,7 +64,7 @@ class Gatherings:
         organizations = self._store.organizations_by_id([one for one, _ in gathering.parties])
         for party, _ in gathering.parties:
             if party not in organizations:
-                raise InvalidInput(f"{party!r} is not known.", where="parties")
+                raise InvalidInput("'%(party)s' is not known.", where="parties", party=party)
         self._check_kinds(gathering, organizations)
         unit = UnitOfWork.of(principal, self._clock())
         unit.add(self._repositories.gatherings.put(gathering))
@@ -194,7 +194,7 @@ class Gatherings:
             invited = any(principal.acts_for(party) for party, _ in one.parties)
             if principal.admin or one.cluster in principal.clusters or invited:
                 return stored
-        raise NotFound(f"You have no gathering {id!r}.")
+        raise NotFound("You have no gathering '%(id)s'.", id=id)
 
     def _seen(self, principal: Principal, stored: Versioned[Gathering]) -> SeenGathering:
         one = stored.value
@@ -219,7 +219,7 @@ class Gatherings:
         if gathering.kind is GatheringKind.CIRCLE:
             others = [party for party, kind in kinds.items() if kind is not Kind.FIRM]
             if others:
-                raise InvalidInput(f"{others[0]} is no firm.", where="parties")
+                raise InvalidInput("%(others)s is no firm.", where="parties", others=others[0])
         elif gathering.kind is GatheringKind.JOINT_BRIEF and kinds[gathering.lead] not in _LABS:
             raise InvalidInput("must be a university or an institute.", where="lead")
 

@@ -62,7 +62,9 @@ class GraphSync:
         except VersionConflict:
             return True  # another process carried it over
         except MatchmakerError as error:
-            log.warning("not carried over yet", introduction=introduction_id, error=error.message)
+            log.warning(
+                "not carried over yet", introduction=introduction_id, error=str(error.message)
+            )
             return False
         return True
 

@@ -192,15 +192,27 @@ class Introductions:
         if seeker.id == candidate.id:
             raise InvalidInput("an introduction needs two organisations.", where="candidate")
         if seeker.kind not in goal.seekers:
-            raise InvalidInput(f"a {seeker.kind} cannot ask for a {goal.name}.", where="seeker")
+            raise InvalidInput(
+                "a %(kind)s cannot ask for a %(goal)s.",
+                where="seeker",
+                kind=seeker.kind,
+                goal=goal.name,
+            )
         if candidate.kind not in goal.candidates:
-            raise InvalidInput(f"a {candidate.kind} cannot be a {goal.name}.", where="candidate")
+            raise InvalidInput(
+                "a %(kind)s cannot be a %(goal)s.",
+                where="candidate",
+                kind=candidate.kind,
+                goal=goal.name,
+            )
         if side is None and proposal.staged:
             raise InvalidInput("is for members: you name both.", where="staged")
         for one, organization in ((Side.SEEKER, seeker), (Side.CANDIDATE, candidate)):
             if side is None and not organization.listed:
                 raise WrongState(
-                    f"{organization.name} does not want to be proposed.", mend="Choose another."
+                    "%(organization)s does not want to be proposed.",
+                    mend="Choose another.",
+                    organization=organization.name,
                 )
             self._capacity.require_room(organization, asking=one is side)
         if proposal.need:
@@ -397,7 +409,12 @@ class Introductions:
         if not text.strip():
             raise InvalidInput("must not be empty.", where="text")
         if len(text) > MAX_MESSAGE:
-            raise InvalidInput(f"has {len(text)} characters; at most {MAX_MESSAGE}.", where="text")
+            raise InvalidInput(
+                "has %(count)s characters; at most %(max_message)s.",
+                where="text",
+                count=len(text),
+                max_message=MAX_MESSAGE,
+            )
 
         def attempt() -> Message:
             stored = self._visible(principal, id)
@@ -438,7 +455,7 @@ class Introductions:
         stored = self._repositories.introductions.get_or_none(id)
         if stored is None or not self._may_see(principal, stored.value):
             principal.require_known()
-            raise NotFound(f"You have no introduction {id!r}.")
+            raise NotFound("You have no introduction '%(id)s'.", id=id)
         return stored
 
     def _may_see(self, principal: Principal, one: Introduction) -> bool:

@@ -214,7 +214,7 @@ class Postings:
             try:
                 self.act(SYSTEM, id, PostingAction.EXPIRE)
             except MatchmakerError as error:
-                log.warning("posting not expired", posting=id, error=error.message)
+                log.warning("posting not expired", posting=id, error=str(error.message))
         return len(due)
 
     def carry_over(self) -> int:
@@ -263,7 +263,7 @@ class Postings:
             answer = self._matching().for_need(posting.need(), question)
         except MatchmakerError as error:
             # The posting is saved; matching waits for a snapshot or a model.
-            log.warning("not matched yet", posting=posting.id, error=error.message)
+            log.warning("not matched yet", posting=posting.id, error=str(error.message))
             return posted
         if alert:
             self._alert(posting, answer.recommendations)
@@ -348,7 +348,7 @@ class Postings:
             in_review = one.state is PostingState.IN_REVIEW
             if in_review and principal.clusters & self._reviewing(one.organization):
                 return stored
-        raise NotFound(f"You have no posting {id!r}.")
+        raise NotFound("You have no posting '%(id)s'.", id=id)
 
 
 _ENDS = {PostingState.EXPIRED: NeedState.EXPIRED}

@@ -46,7 +46,11 @@ class Webhooks:
         principal.require_writing()
         principal.require_owner(organization_id)
         if len(self.listed(principal, organization_id)) >= MAX_HOOKS:
-            raise WrongState(f"There are {MAX_HOOKS} webhooks already.", mend="Remove one first.")
+            raise WrongState(
+                "There are %(max_hooks)s webhooks already.",
+                mend="Remove one first.",
+                max_hooks=MAX_HOOKS,
+            )
         hook = Hook(
             new_id(), organization_id, checked_url(url, private_allowed=self._private),
             new_secret(), self._clock(),

@@ -97,10 +97,15 @@ class Codes:
                 f"{one.id} {one.name} {one.within}".strip()
                 for one in (self._coded(table, row) for row in rows[:5])
             )
-            raise InvalidInput(f"{text[:100]!r} may be {several}.", where=where)
+            raise InvalidInput(
+                "'%(text)s' may be %(several)s.", where=where, text=text[:100], several=several
+            )
         near = ", ".join(one.name for one in self._found(table, text[:2])[:5])
         raise InvalidInput(
-            f"{text[:100]!r} is not known.", where=where, mend=f"Known are {near}." if near else ""
+            "'%(text)s' is not known.",
+            where=where,
+            mend=f"Known are {near}." if near else "",
+            text=text[:100],
         )
 
     def _all(self, table: str) -> list[tuple[str, str]]:

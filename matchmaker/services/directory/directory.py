@@ -85,9 +85,10 @@ class Directory:
             stored = self._store.replace_organization(organization, about, 0)
         except VersionConflict:
             raise WrongState(
-                f"{organization.id} exists already.",
+                "%(organization)s exists already.",
                 mend="Edit it with PUT or PATCH, or choose another id.",
                 where="id",
+                organization=organization.id,
             ) from None
         self._change_log.note(principal, "organization.created", f"organization/{stored.id}")
         return self._profile(stored)
@@ -116,11 +117,16 @@ class Directory:
             if changes[name] != getattr(current, name)
         ]
         if told and not principal.admin:
-            raise NotAllowed(f"Only an administrator may change {told[0]}: others rely on it.")
+            raise NotAllowed(
+                "Only an administrator may change %(told)s: others rely on it.", told=told[0]
+            )
         if current.version != expected_version:
             raise VersionConflict(
-                f"{current.id} is at version {current.version}, not {expected_version}.",
+                "%(current)s is at version %(version)s, not %(expected_version)s.",
                 mend="Read it again and send its new ETag in If-Match.",
+                current=current.id,
+                version=current.version,
+                expected_version=expected_version,
             )
         changed = replace(current, **changes)
         stored = self._store.replace_organization(changed, about, expected_version)

@@ -117,9 +117,12 @@ class RankerLearning:
         asked = trials(whole, past, goal, until)
         if not asked:
             raise InvalidInput(
-                f"nothing that {name} is about happened in the {horizon.days} days after {day}.",
+                "nothing that %(name)s is about happened in the %(days)s days after %(day)s.",
                 where="cut",
                 mend="Choose an earlier day, or import a longer history.",
+                name=name,
+                days=horizon.days,
+                day=day,
             )
         if limit is not None:
             asked = drawn(asked, limit, 0)

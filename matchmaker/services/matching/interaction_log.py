@@ -85,7 +85,9 @@ class InteractionLog:
         principal.require_writing()
         principal.require_member(organization)
         if kind is InteractionKind.DISMISSED and reason not in _REASONS:
-            raise InvalidInput(f"must be one of {', '.join(sorted(_REASONS))}.", where="reason")
+            raise InvalidInput(
+                "must be one of %(names)s.", where="reason", names=", ".join(sorted(_REASONS))
+            )
         if kind not in (InteractionKind.SAVED, InteractionKind.DISMISSED):
             raise InvalidInput("must be saved or dismissed.", where="kind")
 
@@ -182,7 +184,7 @@ class InteractionLog:
             try:
                 self._repositories.records.commit(together)
             except MatchmakerError as error:
-                log.warning("traces not written", count=len(together), error=error.message)
+                log.warning("traces not written", count=len(together), error=str(error.message))
             finally:
                 for _ in together:
                     self._queue.task_done()

@@ -51,7 +51,9 @@ class Question:
 
     def __post_init__(self) -> None:
         if not 1 <= self.limit <= MAX_LIMIT:
-            raise InvalidInput(f"must be from 1 to {MAX_LIMIT}.", where="limit")
+            raise InvalidInput(
+                "must be from 1 to %(max_limit)s.", where="limit", max_limit=MAX_LIMIT
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,4 +410,9 @@ def _check_text(text: str) -> None:
     if not text.strip():
         raise InvalidInput("must not be empty.", where="text")
     if len(text) > MAX_TEXT:
-        raise InvalidInput(f"has {len(text)} characters; at most {MAX_TEXT}.", where="text")
+        raise InvalidInput(
+            "has %(count)s characters; at most %(max_text)s.",
+            where="text",
+            count=len(text),
+            max_text=MAX_TEXT,
+        )

@@ -76,13 +76,20 @@ class RankerFiles:
         try:
             foreign = set(skops.io.get_untrusted_types(file=path)) - set(TRUSTED)
             if foreign:
-                raise RankerMismatch(f"{path} holds {min(foreign)}, not a ranker.", mend=MEND)
+                raise RankerMismatch(
+                    "%(path)s holds %(value)s, not a ranker.",
+                    mend=MEND,
+                    path=path,
+                    value=min(foreign),
+                )
             content: dict[str, Any] = skops.io.load(path, trusted=TRUSTED)
             features = tuple(content["features"])
             if content["format"] != FORMAT or content["goal"] != goal.value:
-                raise RankerMismatch(f"{path} is of another format or goal.", mend=MEND)
+                raise RankerMismatch("%(path)s is of another format or goal.", mend=MEND, path=path)
             if content["meaning"] != meaning(features):
-                raise RankerMismatch(f"{path} was learned from other features.", mend=MEND)
+                raise RankerMismatch(
+                    "%(path)s was learned from other features.", mend=MEND, path=path
+                )
             model = GoalModel(
                 ranking=tuple(content["ranking"]),
                 classifiers=tuple(content["classifiers"]),
@@ -93,12 +100,14 @@ class RankerFiles:
                 figures=json.loads(content["figures"]),
             )
             if model.features != features:
-                raise RankerMismatch(f"{path} is not of a piece.", mend=MEND)
+                raise RankerMismatch("%(path)s is not of a piece.", mend=MEND, path=path)
             return model
         except RankerMismatch:
             raise
         except Exception as error:  # a damaged archive fails in as many ways as there are bytes
-            raise RankerMismatch(f"{path} cannot be read: {error}", mend=MEND) from None
+            raise RankerMismatch(
+                "%(path)s cannot be read: %(error)s", mend=MEND, path=path, error=error
+            ) from None
 
     def current(self) -> LearnedRanker:
         """What is learned now, looked for again at every call; a file that is refused is logged."""
@@ -144,7 +153,7 @@ class RankerFiles:
             try:
                 models[goal] = self.load(self.path(goal), goal)
             except RankerMismatch as error:
-                log.warning("ranker_refused", reason=error.message)
+                log.warning("ranker_refused", reason=str(error.message))
                 problems.append(error)
         return LearnedRanker(models), tuple(problems)
 

@@ -115,8 +115,10 @@ def _found(rows: dict[str, int], ids: frozenset[str], name: str) -> frozenset[in
     for identity in sorted(ids):
         if identity not in rows:
             raise InvalidInput(
-                f"{identity!r} is not known.",
+                "'%(identity)s' is not known.",
                 where=name,
-                mend=f"Give the id of a {name} in the graph; if it is new, `matchmaker refresh`.",
+                mend="Give the id of a %(name)s in the graph; if it is new, `matchmaker refresh`.",
+                identity=identity,
+                name=name,
             )
     return frozenset(rows[identity] for identity in ids)

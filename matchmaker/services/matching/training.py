@@ -87,9 +87,10 @@ def learn(snapshot: Snapshot, goal: Goal, progress: Progress) -> GoalModel:
     cuts = cuts_of(snapshot, goal)
     if not cuts:
         raise InvalidInput(
-            f"the graph has too short a history to learn {goal.name} from.",
+            "the graph has too short a history to learn %(goal)s from.",
             where="goal",
             mend="Import dated engagements or ties; fixed weights are used until then.",
+            goal=goal.name,
         )
     parts: list[Examples] = []
     used: list[dict[str, Any]] = []
@@ -103,9 +104,12 @@ def learn(snapshot: Snapshot, goal: Goal, progress: Progress) -> GoalModel:
             held_out, answers = (day, until), answers + own
     if answers < train.MINIMUM_ANSWERS:
         raise InvalidInput(
-            f"only {answers} ties to learn {goal.name} from; {train.MINIMUM_ANSWERS} are needed.",
+            "only %(answers)s ties to learn %(goal)s from; %(minimum_answers)s are needed.",
             where="goal",
             mend="Import a longer history; fixed weights are used until then.",
+            answers=answers,
+            goal=goal.name,
+            minimum_answers=train.MINIMUM_ANSWERS,
         )
     names = train.learned_features(goal)
     everything = train.concatenate(parts)
@@ -116,9 +120,11 @@ def learn(snapshot: Snapshot, goal: Goal, progress: Progress) -> GoalModel:
     held = whole_pools(snapshot, goal, *held_out, progress)
     if not held.label.any():
         raise InvalidInput(
-            f"nothing that {goal.name} is about came of those who asked after {held_out[0]}.",
+            "nothing that %(goal)s is about came of those who asked after %(held_out)s.",
             where="goal",
             mend="Import a longer history; fixed weights are used until then.",
+            goal=goal.name,
+            held_out=held_out[0],
         )
     earlier = train.concatenate(parts[:-1]) if len(parts) > 1 else everything
     trial_run = train.fit(train.select(earlier, names, ranking), ranking)

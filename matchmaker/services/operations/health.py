@@ -141,8 +141,10 @@ def require_writable(folder: Path) -> None:
         probe.unlink()
     except OSError as error:
         raise StorageFull(
-            f"{folder} cannot be written: {error.strerror}.",
+            "%(folder)s cannot be written: %(strerror)s.",
             mend="Free space or set MATCHMAKER_DATA_DIR to a folder you may write.",
+            folder=folder,
+            strerror=error.strerror,
         ) from None
 
 
@@ -150,4 +152,4 @@ def _checked(name: str, look: Callable[[], str]) -> Check:
     try:
         return Check(name, True, look())
     except MatchmakerError as error:
-        return Check(name, False, error.message, error.mend)
+        return Check(name, False, str(error.message), str(error.mend))

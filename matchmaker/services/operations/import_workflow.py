@@ -204,11 +204,12 @@ class ImportWorkflow:
             raise InvalidInput("are the same already.", where="kept")
         for id in (gone, kept):
             if self._store.organization(id).id != id:
-                raise NotFound(f"There is no organisation {id!r} any more.")
+                raise NotFound("There is no organisation '%(id)s' any more.", id=id)
         if self._is_busy(gone):
             raise WrongState(
-                f"{gone} has introductions under way.",
+                "%(gone)s has introductions under way.",
                 mend="Wait until they are over, or keep the other one.",
+                gone=gone,
             )
         rows = self._store.export().rows
         self._store.replace_rows(*merged(rows, gone, kept, "merged"))

@@ -171,7 +171,8 @@ def _tables_at(path: Path) -> list[tuple[str, Path]]:
         raise InvalidInput(
             "is not named for a table." if path.is_file() else "holds no file named for a table.",
             where=str(path),
-            mend=f"Name it TABLE.csv or TABLE.xlsx, where TABLE is one of {', '.join(TABLES)}.",
+            mend="Name it TABLE.csv or TABLE.xlsx, where TABLE is one of %(names)s.",
+            names=", ".join(TABLES),
         )
     return found
 

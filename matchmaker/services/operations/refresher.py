@@ -109,8 +109,10 @@ class SnapshotRefresher:
             file = (self._root / ".lock").open("w")
         except OSError as error:
             raise StorageFull(
-                f"{self._root} cannot be written: {error.strerror}.",
+                "%(root)s cannot be written: %(strerror)s.",
                 mend="Free space or set MATCHMAKER_DATA_DIR to a folder you may write.",
+                root=self._root,
+                strerror=error.strerror,
             ) from None
         with file:
             try:

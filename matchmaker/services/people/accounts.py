@@ -167,14 +167,18 @@ class Accounts:
         """For the operator's command line only. Raises NotFound."""
         found = self._by_email(checked_email(email))
         if found is None:
-            raise NotFound(f"There is no account for {email}.", mend="`matchmaker account list`.")
+            raise NotFound(
+                "There is no account for %(email)s.", mend="`matchmaker account list`.", email=email
+            )
         return _active(found.value).principal()
 
     def id_of_email(self, email: str) -> str:
         """The account of an address, open or closed. Raises NotFound."""
         found = self._by_email(checked_email(email))
         if found is None:
-            raise NotFound(f"There is no account for {email}.", mend="`matchmaker account list`.")
+            raise NotFound(
+                "There is no account for %(email)s.", mend="`matchmaker account list`.", email=email
+            )
         return found.value.id
 
     # -- one's own account
@@ -343,7 +347,9 @@ class Accounts:
         principal.require_writing()
         account = self._own(principal).value
         if sum(not one.revoked for one in self.keys(principal)) >= MAX_KEYS:
-            raise WrongState(f"There are {MAX_KEYS} keys already.", mend="Revoke one first.")
+            raise WrongState(
+                "There are %(max_keys)s keys already.", mend="Revoke one first.", max_keys=MAX_KEYS
+            )
         secret = secrets.token_urlsafe(32)
         # Without an underscore, which parts id and secret.
         key = ApiKey(
@@ -480,7 +486,9 @@ class Accounts:
         try:
             unit.commit(self._repositories.records)
         except VersionConflict:
-            raise WrongState(f"{address} has an account already.", where="email") from None
+            raise WrongState(
+                "%(address)s has an account already.", where="email", address=address
+            ) from None
         return account
 
     # -- the log
@@ -680,7 +688,9 @@ def _active(account: Account) -> Account:
 def _checked_name(name: str) -> str:
     cleaned = " ".join(name.split())
     if not 1 <= len(cleaned) <= MAX_NAME:
-        raise InvalidInput(f"must have from 1 to {MAX_NAME} characters.", where="name")
+        raise InvalidInput(
+            "must have from 1 to %(max_name)s characters.", where="name", max_name=MAX_NAME
+        )
     return cleaned
 
 

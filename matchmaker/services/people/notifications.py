@@ -78,7 +78,7 @@ class Notifications:
         found = self._repositories.notices.many(wanted)
         for id in wanted:
             if id not in found or found[id].value.account != account.id:
-                raise NotFound(f"You have no notice {id!r}.")
+                raise NotFound("You have no notice '%(id)s'.", id=id)
         self._mark(found.values(), read=True)
 
     def mark_all_read(self, principal: Principal) -> None:
@@ -115,7 +115,7 @@ class Notifications:
                     self._send_digest(found.value, [one.value for one in unread])
                     sent += 1
             except MatchmakerError as error:
-                log.warning("digest not sent", account=account_id, error=error.message)
+                log.warning("digest not sent", account=account_id, error=str(error.message))
                 continue
             self._mark(notices, mailed=True)
         return sent

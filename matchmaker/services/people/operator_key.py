@@ -75,8 +75,10 @@ def _write_once(path: Path, content: str) -> bool:
         return _create(path, content)
     except OSError as error:
         raise StorageFull(
-            f"{path} cannot be written: {error.strerror}.",
+            "%(path)s cannot be written: %(strerror)s.",
             mend="Free space or set MATCHMAKER_DATA_DIR to a folder you may write.",
+            path=path,
+            strerror=error.strerror,
         ) from None
 
 

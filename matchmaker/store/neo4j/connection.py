@@ -69,7 +69,9 @@ class Connection:
             )
         except (ConfigurationError, ValueError) as error:
             raise SettingsError(
-                f"MATCHMAKER_STORE cannot be used: {error}", mend="Use neo4j://user@host:7687."
+                "MATCHMAKER_STORE cannot be used: %(error)s",
+                mend="Use neo4j://user@host:7687.",
+                error=error,
             ) from None
 
     def read(self, work: Work[Answer], seconds: float = REQUEST_SECONDS) -> Answer:
@@ -110,8 +112,10 @@ class Connection:
             yield
         except (AuthError, AuthConfigurationError):
             raise StoreUnavailable(
-                f"Neo4j at {self.url} refuses user {self._auth[0]!r} with this password.",
+                "Neo4j at %(url)s refuses user '%(auth)s' with this password.",
                 mend="Correct MATCHMAKER_STORE_PASSWORD, or the user in MATCHMAKER_STORE.",
+                url=self.url,
+                auth=self._auth[0],
             ) from None
         except ClientError as error:
             if "Timed" in (error.code or "") or "AuthenticationRateLimit" in (error.code or ""):
@@ -122,8 +126,10 @@ class Connection:
 
     def _unavailable(self, reason: str) -> StoreUnavailable:
         return StoreUnavailable(
-            f"Neo4j at {self.url} does not answer: {reason or 'no reason given'}",
+            "Neo4j at %(url)s does not answer: %(value)s",
             mend="Start it (`make neo4j`) or correct MATCHMAKER_STORE.",
+            url=self.url,
+            value=reason or "no reason given",
         )
 
 

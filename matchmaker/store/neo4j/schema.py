@@ -20,8 +20,9 @@ def migrate(connection: Connection) -> None:
             _executor(connection).migrate()
         except ValueError as error:
             raise StoreMismatch(
-                f"The database's schema is not ours: {error}",
+                "The database's schema is not ours: %(error)s",
                 mend="Use an empty database, or the version of Matchmaker that made it.",
+                error=error,
             ) from None
     connection.rows(cypher.AWAIT_INDEXES)
 
@@ -41,8 +42,9 @@ def current(connection: Connection) -> str:
 def _executor(connection: Connection) -> Executor:
     if not GRAPH_SCHEMA.is_dir():
         raise StoreMismatch(
-            f"The folder of the migrations is missing: {GRAPH_SCHEMA}.",
+            "The folder of the migrations is missing: %(graph_schema)s.",
             mend="Run Matchmaker from its checkout (pip install -e .) to use Neo4j.",
+            graph_schema=GRAPH_SCHEMA,
         )
     return Executor(connection.driver, GRAPH_SCHEMA)
 

@@ -378,7 +378,9 @@ def _stored(transaction: ManagedTransaction, table: str, identity: str) -> Any:
 
 
 def _not_found(what: str, identity: str) -> NotFound:
-    return NotFound(f"No {what} {identity} is known.", mend="Check the id.")
+    return NotFound(
+        "No %(what)s %(identity)s is known.", mend="Check the id.", what=what, identity=identity
+    )
 
 
 def _organization(transaction: ManagedTransaction, identity: str) -> Organization:
@@ -413,8 +415,11 @@ def _compare(before: Organization | None, identity: str, expected_version: int) 
     stored = before.version if before else 0
     if stored != expected_version:
         raise VersionConflict(
-            f"{identity} has version {stored}, not {expected_version}.",
+            "%(identity)s has version %(stored)s, not %(expected_version)s.",
             mend="Read it again and repeat the change.",
+            identity=identity,
+            stored=stored,
+            expected_version=expected_version,
         )
 
 

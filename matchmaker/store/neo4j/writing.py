@@ -121,9 +121,11 @@ def _drop_nodes(transaction: ManagedTransaction, name: str, rows: Sequence[Any])
         found = run(transaction, query, ids=ids, own=own)
         if found:
             raise InvalidInput(
-                f"{found[0]['id']} cannot go: {found[0]['other']} still refers to it.",
+                "%(found)s cannot go: %(found_2)s still refers to it.",
                 where=name,
                 mend="Remove what refers to it first.",
+                found=found[0]["id"],
+                found_2=found[0]["other"],
             )
     run(transaction, cypher_write.DROP_NODES.format(label=table.label), ids=ids)
 
@@ -163,9 +165,14 @@ def _upsert_in_batches(connection: Connection, tables: dict[str, list[Any]]) -> 
                 total.add(connection.write(_batch_work(table, batch), BULK_SECONDS))
             except MatchmakerError as error:
                 raise StoreUnavailable(
-                    f"The import stopped after {number * BATCH} of {len(rows)} {table}; "
-                    f"what was written stays: {error.message}",
-                    mend=f"{error.mend} Then run the same import again: it completes it.",
+                    "The import stopped after %(number)s of %(count)s %(table)s; "
+                    "what was written stays: %(text)s",
+                    mend="%(advice)s Then run the same import again: it completes it.",
+                    number=number * BATCH,
+                    count=len(rows),
+                    table=table,
+                    text=error.message,
+                    advice=error.mend,
                 ) from None
     return total.counts()
 
@@ -226,9 +233,11 @@ def _refuse_unknown(
         if not any((label, identity) in known for label in labels):
             what = " or ".join(label.lower() for label in labels)
             raise InvalidInput(
-                f"{identity} is no {what} that is stored or given.",
+                "%(identity)s is no %(what)s that is stored or given.",
                 where=place,
-                mend=f"Add the {what}, or correct the id.",
+                mend="Add the %(what)s, or correct the id.",
+                identity=identity,
+                what=what,
             )
 
 

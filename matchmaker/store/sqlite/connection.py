@@ -65,8 +65,10 @@ class Connections:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StorageFull(
-                f"The folder {self.path.parent} cannot be made: {error.strerror}.",
+                "The folder %(parent)s cannot be made: %(strerror)s.",
                 mend="Choose another with MATCHMAKER_DATA_DIR or MATCHMAKER_STORE.",
+                parent=self.path.parent,
+                strerror=error.strerror,
             ) from None
         self._refuse_foreign()
         with self._mapped():
@@ -91,18 +93,24 @@ class Connections:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if application == 0 and version == 0 and _is_empty(connection):
-            raise StoreMismatch(f"{self.path} holds no graph yet.", mend="Run `matchmaker setup`.")
+            raise StoreMismatch(
+                "%(path)s holds no graph yet.", mend="Run `matchmaker setup`.", path=self.path
+            )
         if application != APPLICATION_ID:
             raise StoreMismatch(
-                f"{self.path} is another program's database.",
+                "%(path)s is another program's database.",
                 mend="Name another file in MATCHMAKER_STORE.",
+                path=self.path,
             )
         if version != SCHEMA_VERSION:
             raise StoreMismatch(
-                f"{self.path} has schema version {version}; this program knows {SCHEMA_VERSION}.",
+                "%(path)s has schema version %(version)s; this program knows %(schema_version)s.",
                 mend="Run `matchmaker setup`, or any import, to bring it up to date."
                 if version in MIGRATIONS
                 else "Use the program that made it, or import into a new file.",
+                path=self.path,
+                version=version,
+                schema_version=SCHEMA_VERSION,
             )
 
     @contextlib.contextmanager
@@ -173,18 +181,23 @@ def _statements(script: str) -> Iterator[str]:
 def _in_our_words(error: sqlite3.DatabaseError, path: Path) -> Exception:
     name = getattr(error, "sqlite_errorname", "") or ""
     if name.startswith("SQLITE_FULL"):
-        return StorageFull(f"The disk of {path} is full.", mend="Free some space and try again.")
+        return StorageFull(
+            "The disk of %(path)s is full.", mend="Free some space and try again.", path=path
+        )
     if name.startswith("SQLITE_READONLY"):
-        return StorageFull(f"{path} cannot be written.", mend="Check its permissions.")
+        return StorageFull("%(path)s cannot be written.", mend="Check its permissions.", path=path)
     if name.startswith("SQLITE_NOTADB") or name.startswith("SQLITE_CORRUPT"):
         return StoreMismatch(
-            f"{path} is not a sound SQLite database.",
+            "%(path)s is not a sound SQLite database.",
             mend="Name another file in MATCHMAKER_STORE, or restore a copy.",
+            path=path,
         )
     if name.startswith("SQLITE_BUSY") or name.startswith("SQLITE_LOCKED"):
         return StoreUnavailable(
-            f"{path} is busy: another process has been writing for {BUSY_TIMEOUT_S:g} s.",
+            "%(path)s is busy: another process has been writing for %(busy_timeout_s)s s.",
             mend="Try again when it has ended.",
+            path=path,
+            busy_timeout_s=f"{BUSY_TIMEOUT_S:g}",
         )
     if name.startswith("SQLITE_CANTOPEN") or name.startswith("SQLITE_IOERR"):
         return _cannot_open(path)
@@ -196,9 +209,12 @@ def _cannot_open(path: Path) -> Exception:
     folder = path.parent
     if folder.is_dir() and not os.access(folder, os.W_OK, effective_ids=_EFFECTIVE_IDS):
         return StorageFull(
-            f"{path} cannot be used: its folder cannot be written.",
+            "%(path)s cannot be used: its folder cannot be written.",
             mend="Check the folder's permissions, or name another file in MATCHMAKER_STORE.",
+            path=path,
         )
     return StoreUnavailable(
-        f"{path} cannot be opened.", mend="Check that the folder exists and can be written."
+        "%(path)s cannot be opened.",
+        mend="Check that the folder exists and can be written.",
+        path=path,
     )

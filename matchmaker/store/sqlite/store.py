@@ -125,8 +125,11 @@ class SqliteStore:
                 raise _unknown("organisation", organization.id)
             if actual != expected_version:
                 raise VersionConflict(
-                    f"{organization.id} has version {actual}, not {expected_version}.",
+                    "%(organization)s has version %(actual)s, not %(expected_version)s.",
                     mend="Read it again and repeat the change.",
+                    organization=organization.id,
+                    actual=actual,
+                    expected_version=expected_version,
                 )
             stored = replace(organization, version=expected_version + 1)
             writing.check_references(connection, GraphRows(organizations=(stored,)))
@@ -413,7 +416,7 @@ def _one(connection: sqlite3.Connection, codec: Codec[Value], identity: str, wor
 
 
 def _unknown(word: str, identity: str) -> NotFound:
-    return NotFound(f"No {word} has the id {identity!r}.")
+    return NotFound("No %(word)s has the id '%(identity)s'.", word=word, identity=identity)
 
 
 def _actual(connection: sqlite3.Connection, organization_id: str) -> str | None:

@@ -179,9 +179,12 @@ def _refuse_referred(connection: sqlite3.Connection, table: str, ids: set[str]) 
         found = connection.execute(query).fetchone()
         if found:
             raise InvalidInput(
-                f"{found[0]} cannot go: {name}.{field} still refers to it.",
+                "%(found)s cannot go: %(name)s.%(field)s still refers to it.",
                 where=table,
                 mend="Remove what refers to it first.",
+                found=found[0],
+                name=name,
+                field=field,
             )
 
 
@@ -202,9 +205,10 @@ def _require(
     missing = sorted(ids - found)
     if missing:
         raise InvalidInput(
-            f"refers to {missing[0]!r}, which is not in the graph.",
+            "refers to '%(missing)s', which is not in the graph.",
             where=f"{table}.{field}",
             mend="Import it first or in the same run.",
+            missing=missing[0],
         )
 
 

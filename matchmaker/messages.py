@@ -1,0 +1,171 @@
+"""What is said to people: a message is an id and its parameters, its words come from a catalogue.
+
+The id is the English text, so code reads as it speaks and English needs no catalogue; every
+other language is one file, `translations/LANGUAGE.po`. Errors, reasons, advice, notifications,
+figures, columns and jobs carry messages; pages, API, command line, mails and reports give them
+their words at the edge, in the reader's language.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+
+from matchmaker.terms import TERMS
+
+TRANSLATIONS = Path(__file__).with_name("translations")
+SOURCE = "en"
+# Contexts of texts that are the same in English and not in other languages.
+FIELD = "field"
+_LIST, _SENTENCES, _LOCATED = "list", "sentences", "located"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text in English with `%(name)s` where a parameter goes.
+
+    With `plural`, that is the text for more than one, chosen by the parameter `count`.
+    `context` tells apart what is one word in English and two elsewhere. A parameter may be
+    a message itself, a term of the field (any StrEnum), or a sequence, which becomes a list.
+    """
+
+    id: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    plural: str = ""
+    context: str = ""
+
+    def text(self, language: str) -> str:
+        """In a language; what its catalogue lacks is said in English."""
+        words = catalogue(language)
+        if self.plural:
+            count = self.parameters["count"]
+            text = (
+                words.unpgettext(self.context, self.id, self.plural, count)
+                if self.context
+                else words.ungettext(self.id, self.plural, count)
+            )
+        else:
+            text = translated(self.id, language, self.context)
+        if not self.parameters:
+            return text
+        return text % {name: shown(value, language) for name, value in self.parameters.items()}
+
+    def __str__(self) -> str:
+        return self.text(SOURCE)
+
+
+def message(id: str, /, **parameters: Any) -> Message:
+    """A message with its parameters."""
+    return Message(id, parameters)
+
+
+def plural(one: str, many: str, /, count: int, **parameters: Any) -> Message:
+    """A message that depends on a number, which is its parameter `count`."""
+    return Message(one, {"count": count, **parameters}, plural=many)
+
+
+def in_context(context: str, id: str, /, **parameters: Any) -> Message:
+    """A message whose English stands for several things."""
+    return Message(id, parameters, context=context)
+
+
+def sentences(*parts: Message | str) -> Message:
+    """Sentences one after the other; blank ones are left out."""
+    said = _Sentences(part for part in parts if part and part != Message(""))
+    return Message("%(parts)s", {"parts": said})
+
+
+def located(where: str, what: Message) -> Message:
+    """What is wrong, and the field, file or line where."""
+    return Message(
+        "%(where)s: %(what)s", {"where": Message(where, context=FIELD), "what": what}, "", _LOCATED
+    )
+
+
+def text_of(what: object, language: str) -> str:
+    """A message in a language; anything else as it is."""
+    return what.text(language) if isinstance(what, Message) else str(what)
+
+
+def languages() -> tuple[str, ...]:
+    """Every language there is: English, and those with a catalogue."""
+    return (SOURCE, *sorted(path.stem for path in TRANSLATIONS.glob("*.po")))
+
+
+def best_language(wanted: Iterable[str]) -> str | None:
+    """The first of the languages wanted (`zh-CN`, `zh_Hans`, `en`) that there is."""
+    known = languages()
+    for tag in wanted:
+        primary = tag.replace("_", "-").split("-")[0].lower()
+        if primary in known:
+            return primary
+    return None
+
+
+def translated(id: str, language: str, context: str = "") -> str:
+    """A text without parameters in a language."""
+    if not id:  # gettext answers the empty text with the catalogue's header
+        return ""
+    words = catalogue(language)
+    return str(words.upgettext(context, id) if context else words.ugettext(id))
+
+
+@cache
+def catalogue(language: str) -> NullTranslations:
+    """The words of a language; English ones where it has no catalogue."""
+    path = TRANSLATIONS / f"{language}.po"
+    if language not in languages() or not path.exists():
+        return NullTranslations()
+    with path.open("rb") as file:
+        read = read_po(file, locale=locale_of(language))
+    compiled = io.BytesIO()
+    write_mo(compiled, read)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def locale_of(language: str) -> Locale:
+    """How a language writes dates, numbers and plurals; as English where that is unknown."""
+    try:
+        return Locale.parse(language)
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse(SOURCE)
+
+
+def shown(value: object, language: str) -> object:
+    """A parameter as the reader sees it; numbers stay numbers, for `%(share).2f`."""
+    if isinstance(value, Message):
+        return value.text(language)
+    if isinstance(value, StrEnum):
+        return term(value, language)
+    if isinstance(value, _Sentences):
+        pattern = translated("%(before)s %(after)s", language, _SENTENCES)
+        first, *rest = (str(shown(part, language)) for part in value)
+        for after in rest:
+            first = pattern % {"before": first, "after": after}
+        return first
+    if isinstance(value, tuple | list | set | frozenset):
+        parts = sorted(map(str, value)) if isinstance(value, set | frozenset) else value
+        return translated(", ", language, _LIST).join(str(shown(part, language)) for part in parts)
+    return value
+
+
+def term(value: StrEnum | str, language: str) -> str:
+    """What a term of the field is called; an unknown one as it is, in English without label."""
+    if language == SOURCE:
+        return str(value).replace("_", " ")
+    return translated(TERMS.get(str(value), str(value)), language)
+
+
+class _Sentences(tuple[Any, ...]):
+    """Sentences that stand one after the other."""

@@ -1,0 +1,177 @@
+"""The catalogues kept whole: every text that the code can say, against every language.
+
+python -m tools.translations          # sort the catalogues, list what is missing or unused
+python -m tools.translations --check  # change nothing; exit with 1 when anything is
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
+from jinja2.ext import babel_extract
+
+from matchmaker import errors
+from matchmaker.messages import TRANSLATIONS
+from matchmaker.terms import TERMS
+
+PACKAGE = Path(__file__).parents[1] / "matchmaker"
+PLACEHOLDER = re.compile(r"%(?:\(\w+\)[#0\- +]*\d*(?:\.\d+)?[a-zA-Z]|%)")
+ERRORS = {
+    name
+    for name, kind in vars(errors).items()
+    if isinstance(kind, type) and issubclass(kind, errors.MatchmakerError)
+} | {"PreconditionRequired"}
+# Functions by the positions of their texts; a context stands before the text.
+CALLS = {
+    "message": (0,),
+    "translated": (0,),
+    "gettext": (0,),
+    "lazy_gettext": (0,),
+    "plural": (0, 1),
+    "ngettext": (0, 1),
+    "in_context": (1,),
+}
+# Built by `matchmaker.messages` itself.
+OWN = {("list", ", "), ("sentences", "%(before)s %(after)s"), ("located", "%(where)s: %(what)s")}
+
+
+@dataclass(frozen=True, order=True)
+class Text:
+    """A text to translate: its context, itself, its plural."""
+
+    context: str
+    id: str
+    plural: str = ""
+
+
+def texts() -> set[Text]:
+    """Everything that the package can say."""
+    found = {Text(context, id) for context, id in OWN} | {
+        Text("", label) for label in TERMS.values()
+    }
+    for path in PACKAGE.rglob("*.py"):
+        if path.name == "messages.py":  # its own texts are in OWN
+            continue
+        found.update(_in_code(ast.parse(path.read_text("utf-8"))))
+    for path in PACKAGE.rglob("templates/*.html"):
+        found.update(_in_template(path))
+    found.update(_declared())
+    return {text for text in found if text.id}
+
+
+def _in_code(tree: ast.AST) -> Iterator[Text]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        if name in ERRORS:
+            given = [*node.args[:1], *(each.value for each in node.keywords if each.arg == "mend")]
+            for argument in given:
+                yield from (Text("", text) for text in _constants(argument))
+        elif name in CALLS and len(node.args) > max(CALLS[name]):
+            parts = [_constants(node.args[position]) for position in CALLS[name]]
+            if name == "in_context":
+                yield from (
+                    Text(context, id) for context in _constants(node.args[0]) for id in parts[0]
+                )
+            elif len(parts) == 2:
+                yield from (Text("", one, many) for one, many in zip(*parts, strict=True))
+            else:
+                yield from (Text("", id) for id in parts[0])
+
+
+def _constants(node: ast.expr) -> list[str]:
+    if isinstance(node, ast.IfExp):
+        return _constants(node.body) + _constants(node.orelse)
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return [node.value]
+    return []
+
+
+def _in_template(path: Path) -> Iterator[Text]:
+    with path.open("rb") as file:
+        options = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
+        for _, function, given, _ in babel_extract(file, ("_", "gettext", "ngettext"), (), options):
+            if function == "ngettext":
+                yield Text("", given[0], given[1])
+            else:
+                yield Text("", given if isinstance(given, str) else given[0])
+
+
+def _declared() -> Iterator[Text]:
+    """Texts that are declared as data: names of columns."""
+    from matchmaker.ingest.columns import TABLES
+    from matchmaker.messages import FIELD
+
+    for table in TABLES.values():
+        for column in table.columns:
+            yield Text(FIELD, column.name)
+
+
+def read(path: Path) -> Catalog:
+    """A catalogue by its file."""
+    with path.open("rb") as file:
+        return read_po(file, locale=path.stem)
+
+
+def faults(catalogue: Catalog, wanted: set[Text]) -> list[str]:
+    """What is missing, not used, or says other parameters than the text."""
+    known = {Text(entry.context or "", *_forms(entry.id)): entry for entry in catalogue if entry.id}
+    said = [f"missing: {_shown(text)}" for text in sorted(wanted - set(known))]
+    said += [f"unused: {_shown(text)}" for text in sorted(set(known) - wanted)]
+    for text in sorted(wanted & set(known)):
+        forms = known[text].string
+        allowed = set(PLACEHOLDER.findall(text.id + text.plural))
+        for form in (forms,) if isinstance(forms, str) else forms:
+            if not form:
+                said.append(f"empty: {_shown(text)}")
+            elif not set(PLACEHOLDER.findall(form)) <= allowed:
+                said.append(f"parameters differ: {_shown(text)} and {form!r}")
+    return said
+
+
+def _shown(text: Text) -> str:
+    return f"{text.context}: {text.id!r}" if text.context else repr(text.id)
+
+
+def _forms(id: str | tuple[str, ...]) -> tuple[str, str]:
+    return (id, "") if isinstance(id, str) else (id[0], id[1])
+
+
+def main() -> int:
+    """Sort, or only check, every catalogue."""
+    parser = argparse.ArgumentParser(prog="python -m tools.translations")
+    parser.add_argument("--check", action="store_true")
+    check = parser.parse_args().check
+    wanted, code = texts(), 0
+    for path in sorted(TRANSLATIONS.glob("*.po")):
+        catalogue = read(path)
+        for fault in faults(catalogue, wanted):
+            print(f"{path.name}: {fault}")  # noqa: T201
+            code = 1
+        if not check:
+            write(path, catalogue)
+    return code if check else 0
+
+
+def write(path: Path, catalogue: Catalog) -> None:
+    """A catalogue sorted, without marks of the tool."""
+    head = path.read_text("utf-8").split("\n\n", 1)[0]
+    for entry in catalogue:
+        entry.flags.discard("python-format")
+        entry.locations = []
+    with path.open("wb") as file:
+        write_po(file, catalogue, width=100, sort_output=True, omit_header=True)
+    path.write_text(f"{head}\n\n{path.read_text('utf-8').lstrip()}", "utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
