@@ -1,4 +1,4 @@
-"""Background jobs: a huey queue in the data folder, worked off by one process.
+"""Background jobs: huey queues in the data folder, worked off by one process.
 
 `python -m matchmaker.jobs`, which `matchmaker serve` starts beside the server;
 with `--child` it ends with the process that started it.
@@ -16,41 +16,29 @@ from collections.abc import Callable
 import structlog
 from huey import SqliteHuey, crontab
 
+from matchmaker.access import SYSTEM
 from matchmaker.errors import MatchmakerError
 from matchmaker.logs import configure_logs
 from matchmaker.settings import read_settings
 from matchmaker.wiring import Wiring, wire
 
-# How long somebody waits at most until what they asked for begins.
-WORK_SECONDS = 1.0
+# How long somebody waits at most until what they requested begins.
+MAX_WAIT_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
 
-def make_queue(wired: Wiring) -> SqliteHuey:
-    """The queue with its periodic tasks."""
-    queue = SqliteHuey("matchmaker", filename=str(wired.settings.data_dir / "jobs.db"))
-
-    @queue.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
-    @queue.lock_task("refresh")  # type: ignore[untyped-decorator]
-    def refresh_when_stale() -> None:
-        refresh_if_needed(wired)
-
-    @queue.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
-    @queue.lock_task("exchange")  # type: ignore[untyped-decorator]
-    def keep_the_exchange_going() -> None:
-        tend_exchange(wired)
-
-    @queue.periodic_task(crontab(minute="7"))  # type: ignore[untyped-decorator]
-    @queue.lock_task("postings")  # type: ignore[untyped-decorator]
-    def keep_postings_in_step() -> None:
-        tend_postings(wired)
-
-    @queue.periodic_task(crontab(minute="17", hour="3"))  # type: ignore[untyped-decorator]
-    @queue.lock_task("retention")  # type: ignore[untyped-decorator]
-    def forget_what_is_old() -> None:
-        _try("retention", wired.privacy.forget_old)
-
+def periodic_queue(wired: Wiring) -> SqliteHuey:
+    """The queue of the periodic tasks."""
+    queue = SqliteHuey("matchmaker", filename=str(wired.jobs_file))
+    for name, minutes, hours, work in (
+        ("refresh", "*", "*", refresh_if_needed),
+        ("exchange", "*", "*", tend_exchange),
+        ("postings", "7", "*", tend_postings),
+        ("retention", "17", "3", forget_old),
+    ):
+        task = queue.lock_task(name)(lambda work=work: work(wired))
+        queue.periodic_task(crontab(minute=minutes, hour=hours), name=name)(task)
     return queue
 
 
@@ -63,6 +51,7 @@ def tend_exchange(wired: Wiring) -> None:
     _try("introductions carried over", wired.graph_sync.realise_all)
     _try("letters sent", wired.notices.mail_due)
     _try("webhooks called", wired.webhooks.deliver_due)
+    _try("forgotten jobs sent", wired.job_queue.send_forgotten)
 
 
 def tend_postings(wired: Wiring) -> None:
@@ -70,6 +59,11 @@ def tend_postings(wired: Wiring) -> None:
     _try("postings expired", wired.postings.expire_due)
     _try("postings carried over", wired.postings.carry_over)
     _try("gatherings carried over", wired.gatherings.carry_over)
+
+
+def forget_old(wired: Wiring) -> None:
+    """Forget what is older than the settings keep it."""
+    _try("retention", wired.privacy.forget_old)
 
 
 def _try(what: str, part: Callable[[], int]) -> None:
@@ -90,7 +84,7 @@ def refresh_if_needed(wired: Wiring) -> bool:
     try:
         if not wired.refresher.is_needed():
             return False
-        meta = wired.refresher.refresh()
+        meta = wired.refresher.refresh(SYSTEM)
     except MatchmakerError as error:
         log.warning("snapshot not refreshed", error=str(error.message), mend=str(error.mend))
         return False
@@ -99,24 +93,22 @@ def refresh_if_needed(wired: Wiring) -> bool:
 
 
 def work(wired: Wiring, parent: int | None = None) -> None:
-    """Work jobs off until told to end, or until the process `parent` has ended."""
+    """Work jobs off until told to end, or until the process `parent` has ended.
+
+    What people requested has a worker of its own, so that neither waits for the other.
+    """
     if parent is not None:
         threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
-    threading.Thread(target=_work_off, args=(wired,), daemon=True).start()
-    queue = make_queue(wired)
+    periodic = periodic_queue(wired)
     # A lock left by a worker that was killed would stop all refreshing.
-    queue.flush_locks()
-    queue.create_consumer(workers=1, periodic=True, initial_delay=1.0).run()
-
-
-def _work_off(wired: Wiring) -> None:
-    """What administrators asked for, as soon as they did; beside the periodic jobs."""
-    while True:
-        try:
-            _try("work done", wired.work.work_off)
-        except Exception:
-            log.exception("work failed")
-        time.sleep(WORK_SECONDS)
+    periodic.flush_locks()
+    _try("forgotten jobs sent", wired.job_queue.send_forgotten)
+    requested = wired.requested_jobs.create_consumer(
+        workers=1, periodic=False, initial_delay=0.1, max_delay=MAX_WAIT_SECONDS
+    )
+    requested.start()
+    periodic.create_consumer(workers=1, periodic=True, initial_delay=1.0).run()
+    requested.stop()
 
 
 def _end_after(parent: int) -> None:

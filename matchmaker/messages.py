@@ -146,7 +146,7 @@ def shown(value: object, language: str) -> object:
     """A parameter as the reader sees it; numbers stay numbers, for `%(share).2f`."""
     if isinstance(value, Message):
         return value.text(language)
-    if isinstance(value, StrEnum):
+    if isinstance(value, StrEnum | _Term):
         return term(value, language)
     if isinstance(value, _Sentences):
         pattern = translated("%(before)s %(after)s", language, _SENTENCES)
@@ -167,5 +167,40 @@ def term(value: StrEnum | str, language: str) -> str:
     return translated(TERMS.get(str(value), str(value)), language)
 
 
+def to_data(value: object) -> Any:
+    """A message or a parameter as JSON can keep it; `from_data` gives it back."""
+    if isinstance(value, Message):
+        parameters = {name: to_data(part) for name, part in value.parameters.items()}
+        parts = (("parameters", parameters), ("plural", value.plural), ("context", value.context))
+        return {"id": value.id} | {name: part for name, part in parts if part}
+    if isinstance(value, StrEnum | _Term):
+        return {"term": str(value)}
+    if isinstance(value, _Sentences):
+        return {"sentences": [to_data(part) for part in value]}
+    if isinstance(value, tuple | list | set | frozenset):
+        return [to_data(part) for part in value]
+    return value if isinstance(value, str | int | float | None) else str(value)
+
+
+def from_data(data: Any) -> Any:
+    """What `to_data` kept."""
+    if isinstance(data, list):
+        return tuple(from_data(part) for part in data)
+    if not isinstance(data, dict):
+        return data
+    if "term" in data:
+        return _Term(data["term"])
+    if "sentences" in data:
+        return _Sentences(from_data(part) for part in data["sentences"])
+    parameters = {name: from_data(part) for name, part in data.get("parameters", {}).items()}
+    return Message(data["id"], parameters, data.get("plural", ""), data.get("context", ""))
+
+
 class _Sentences(tuple[Any, ...]):
     """Sentences that stand one after the other."""
+
+
+class _Term(str):
+    """A term of the field that was stored, whichever list it is of."""
+
+    __slots__ = ()

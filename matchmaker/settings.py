@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from matchmaker.errors import SettingsError
+from matchmaker.validation import reason_of
 
 NEO4J_SCHEMES = frozenset({"neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc"})
 
@@ -126,5 +127,5 @@ def read_settings(**overrides: object) -> Settings:
         first = error.errors()[0]
         name = "MATCHMAKER_" + "_".join(str(part) for part in first["loc"]).upper()
         raise SettingsError(
-            first["msg"] + ".", where=name, mend="Correct or unset the variable."
+            reason_of(first), where=name, mend="Correct or unset the variable."
         ) from None

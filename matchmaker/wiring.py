@@ -18,6 +18,8 @@ from matchmaker.settings import Settings
 if TYPE_CHECKING:  # each of these takes its time to import: only commands that need it pay
     from collections.abc import Mapping
 
+    from huey import SqliteHuey
+
     from matchmaker.embedding import Embedder, ModelIdentity, VectorCache
     from matchmaker.mail import Mailer
     from matchmaker.services.asking import Asking
@@ -38,6 +40,7 @@ if TYPE_CHECKING:  # each of these takes its time to import: only commands that 
     from matchmaker.services.matching.interaction_log import InteractionLog
     from matchmaker.services.matching.matching import Matching
     from matchmaker.services.matching.ranker_files import RankerFiles
+    from matchmaker.services.operations.duplicates import Duplicates
     from matchmaker.services.operations.health import HealthService
     from matchmaker.services.operations.import_workflow import ImportWorkflow
     from matchmaker.services.operations.importer import Importer
@@ -171,14 +174,37 @@ class Wiring:
 
         return Importer(
             self.store,
-            lambda: {(one.first, one.second) for one in self.repositories.apart.values()},
+            lambda: {
+                (pair.first, pair.second) for pair in self.repositories.not_duplicates.values()
+            },
         )
 
     @cached_property
-    def work(self) -> JobQueue:
+    def duplicates(self) -> Duplicates:
+        from matchmaker.services.operations.duplicates import Duplicates
+
+        return Duplicates(self.store, self.repositories, self.clock)
+
+    @cached_property
+    def job_queue(self) -> JobQueue:
         from matchmaker.services.operations.job_queue import JobQueue
 
-        return JobQueue(self.repositories, lambda: self.job_handlers, self.clock)
+        return JobQueue(
+            self.repositories, self.requested_jobs, lambda: self.job_handlers, self.clock
+        )
+
+    @property
+    def jobs_file(self) -> Path:
+        """The database of all background jobs."""
+        self.settings.data_dir.mkdir(parents=True, exist_ok=True)
+        return self.settings.data_dir / "jobs.db"
+
+    @cached_property
+    def requested_jobs(self) -> SqliteHuey:
+        """What people requested, on its way to the worker."""
+        from huey import SqliteHuey
+
+        return SqliteHuey("requested", filename=str(self.jobs_file), results=False)
 
     @cached_property
     def job_handlers(self) -> Mapping[JobKind, JobHandler]:
@@ -196,7 +222,7 @@ class Wiring:
             self.store,
             self.repositories,
             self.importer,
-            self.work,
+            self.job_queue,
             self.settings.data_dir / "uploads",
             self.clock,
         )

@@ -108,12 +108,17 @@ def _in_template(path: Path) -> Iterator[Text]:
 
 def _declared() -> Iterator[Text]:
     """Texts that are declared as data: names of columns."""
-    from matchmaker.ingest.columns import TABLES
-    from matchmaker.messages import FIELD
+    from matchmaker.domain import GraphRows
+    from matchmaker.ingest.columns import TABLES, table_name
 
+    for name in (*GraphRows.__dataclass_fields__, "participants"):
+        yield Text(table_name(name).context, name)
     for table in TABLES.values():
+        yield Text("", table.title.id)
         for column in table.columns:
-            yield Text(FIELD, column.name)
+            yield Text(column.title.context, column.title.id)
+            if " | " not in column.meaning.id:  # words of the tables themselves
+                yield Text(column.meaning.context, column.meaning.id)
 
 
 def read(path: Path) -> Catalog:

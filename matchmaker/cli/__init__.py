@@ -19,11 +19,13 @@ from matchmaker.cli.imports import duplicates, import_group, seed, template
 from matchmaker.cli.learning import evaluate, train
 from matchmaker.cli.matching import recommend
 from matchmaker.cli.operations import doctor, key, refresh, serve, setup, status, worker
+from matchmaker.cli.output import language
 from matchmaker.cli.people import account
+from matchmaker.messages import message
 
 _EXIT_CODES: dict[type[errors.MatchmakerError], int] = {
     errors.MatchmakerError: 1,
-    errors.StoreUnavailable: 4,
+    errors.ServiceUnavailable: 4,
     errors.StoreMismatch: 4,
     errors.SnapshotUnavailable: 4,
     errors.ModelUnavailable: 4,
@@ -78,12 +80,12 @@ def run(arguments: list[str] | None = None) -> int:
     try:
         result = cli.main(arguments, prog_name="matchmaker", standalone_mode=False)
     except errors.MatchmakerError as error:
-        return _fail(str(error), exit_code(error))
+        return _fail(error.text(language()), exit_code(error))
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        return _fail("Interrupted.", 130)
+        return _fail(message("Interrupted.").text(language()), 130)
     except BrokenPipeError:
         sys.stderr.close()  # the reader has gone; Python would complain at exit
         return 0

@@ -10,8 +10,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from matchmaker.cli.output import SOME_REFUSED, print_json, progress_bars, wired
+from matchmaker.access import ADMIN
+from matchmaker.cli.output import (
+    SOME_REFUSED,
+    fields_of,
+    language,
+    print_json,
+    progress_bars,
+    say,
+    wired,
+)
 from matchmaker.errors import InvalidInput
+from matchmaker.messages import Message, located, message, plural, sentences, translated
 
 if TYPE_CHECKING:
     from matchmaker.ingest.report import Problem
@@ -51,7 +61,7 @@ def import_group() -> None:
 @_import_options
 def tables(paths: tuple[Path, ...], **options: Any) -> int:
     """Import our own tables: CSV or XLSX files named for their table, or folders of them."""
-    return _import(lambda importing, run: importing.tables(paths, run), **options)
+    return _import(lambda importer, run: importer.tables(ADMIN, paths, run), **options)
 
 
 @import_group.command()
@@ -59,7 +69,7 @@ def tables(paths: tuple[Path, ...], **options: Any) -> int:
 @_import_options
 def cordis(file: Path, **options: Any) -> int:
     """Import EU research projects in CORDIS' own layout, straight from the zip."""
-    return _import(lambda importing, run: importing.cordis(file, run), **options)
+    return _import(lambda importer, run: importer.cordis(ADMIN, file, run), **options)
 
 
 @import_group.command()
@@ -69,8 +79,7 @@ def cordis(file: Path, **options: Any) -> int:
 def contracts(file: Path, mapping: Path, **options: Any) -> int:
     """Import contracts (buyer, supplier, text, date) from any CSV by a mapping."""
     return _import(
-        lambda importing, run: importing.mapped(file, mapping, "contracts", run),
-        **options,
+        lambda importer, run: importer.mapped(ADMIN, file, mapping, "contracts", run), **options
     )
 
 
@@ -80,7 +89,9 @@ def contracts(file: Path, mapping: Path, **options: Any) -> int:
 @_import_options
 def ties(file: Path, mapping: Path, **options: Any) -> int:
     """Import relations (source, target, kind, date) from any CSV by a mapping."""
-    return _import(lambda importing, run: importing.mapped(file, mapping, "ties", run), **options)
+    return _import(
+        lambda importer, run: importer.mapped(ADMIN, file, mapping, "ties", run), **options
+    )
 
 
 def _import(
@@ -95,16 +106,16 @@ def _import(
 
     services = wired()
     services.store.prepare()
-    with progress_bars() as report:
-        done = read(services.importer, ImportOptions(strict, dry_run, progress=report))
+    with progress_bars() as progress:
+        report = read(services.importer, ImportOptions(strict, dry_run, progress=progress))
     services.store.close()
     if problems is not None:
-        _write_problems(problems, done.problems)
+        _write_problems(problems, report.problems)
     if as_json:
-        print_json(_document(done))
+        print_json(_document(report))
     else:
-        _print_report(done)
-    return SOME_REFUSED if done.refused else 0
+        _print_report(report)
+    return SOME_REFUSED if report.refused else 0
 
 
 @click.command()
@@ -115,9 +126,9 @@ def seed(folder: Path | None) -> int:
     """Load the sample graph, from seed/ or another folder of tables."""
     services = wired()
     services.store.prepare()
-    done = load_seed(services, folder)
+    report = load_seed(services, folder)
     services.store.close()
-    return SOME_REFUSED if done.refused else 0
+    return SOME_REFUSED if report.refused else 0
 
 
 def load_seed(services: Wiring, folder: Path | None) -> ImportReport:
@@ -129,14 +140,15 @@ def load_seed(services: Wiring, folder: Path | None) -> ImportReport:
         raise InvalidInput(
             "%(source)s is missing.", mend="Name a folder: `matchmaker seed FOLDER`.", source=source
         )
-    with progress_bars() as report:
-        done = services.importer.tables([source], ImportOptions(strict=True, progress=report))
-    _print_report(done)
-    if not done.written:
+    with progress_bars() as progress:
+        options = ImportOptions(strict=True, progress=progress)
+        report = services.importer.tables(ADMIN, [source], options)
+    _print_report(report)
+    if not report.written:
         raise InvalidInput(
             "%(source)s was not loaded.", mend="Correct the rows named above.", source=source
         )
-    return done
+    return report
 
 
 @click.command()
@@ -153,86 +165,120 @@ def template(table: str | None, xlsx: bool, out: Path | None) -> None:
             click.echo(name)
         return
     if table not in TABLES:
-        raise click.UsageError(f"No table {table!r}. Tables: {', '.join(TABLES)}.")
-    filled = content(table, xlsx=xlsx)
+        unknown = message(
+            "No table '%(table)s'. Tables: %(tables)s.", table=table, tables=list(TABLES)
+        )
+        raise click.UsageError(unknown.text(language()))
+    filled = content(table, language(), xlsx=xlsx)
     if out is None and not xlsx:
         sys.stdout.buffer.write(filled)
         return
     name = f"{table}.{'xlsx' if xlsx else 'csv'}"
     path = Path(name) if out is None else out / name if out.is_dir() else out
     path.write_bytes(filled)
-    click.echo(f"Wrote {path}.", err=True)
+    say(message("Wrote %(path)s.", path=path), error=True)
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="JSON for machines.")
 def duplicates(as_json: bool) -> None:
     """List organisations that may be the same, for a person to decide."""
-    from dataclasses import asdict
-
-    found = wired().importer.duplicates()
+    pairs = wired().duplicates.pairs(ADMIN)
     if as_json:
-        print_json([asdict(pair) for pair in found])
+        print_json([fields_of(pair) for pair in pairs])
         return
-    for pair in found:
-        click.echo(f"{pair.score:.2f}  {pair.first}  {pair.second}  {pair.reason}")
-    click.echo(f"{len(found)} pairs to decide on.", err=True)
+    for pair in pairs:
+        reason = translated(pair.reason, language())
+        click.echo(f"{pair.score:.2f}  {pair.first}  {pair.second}  {reason}")
+    say(
+        plural("%(count)s pair to decide on.", "%(count)s pairs to decide on.", count=len(pairs)),
+        error=True,
+    )
 
 
-def _document(done: ImportReport) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return {
-        "written": done.written,
-        "rows": done.rows,
-        "created": done.created,
-        "changed": done.changed,
-        "unchanged": done.unchanged,
-        "merged": done.merged,
-        "to_review": done.to_review,
-        "problems": [asdict(problem) for problem in done.problems],
+def _document(report: ImportReport) -> dict[str, Any]:
+    names = ("written", "rows", "created", "changed", "unchanged", "merged", "to_review")
+    return {name: getattr(report, name) for name in names} | {
+        "problems": [fields_of(problem) for problem in report.problems]
     }
 
 
-def _print_report(done: ImportReport) -> None:
-    for name, count in done.rows.items():
+def _print_report(report: ImportReport) -> None:
+    from matchmaker.ingest.columns import table_name
+
+    for name, count in report.rows.items():
         parts = [
-            f"{counts[name]:,} {word}"
-            for word, counts in (
-                ("new", done.created),
-                ("changed", done.changed),
-                ("unchanged", done.unchanged),
+            part
+            for counts, part in (
+                (
+                    report.created,
+                    message("%(count)s new", count=f"{report.created.get(name, 0):,}"),
+                ),
+                (
+                    report.changed,
+                    message("%(count)s changed", count=f"{report.changed.get(name, 0):,}"),
+                ),
+                (
+                    report.unchanged,
+                    message("%(count)s unchanged", count=f"{report.unchanged.get(name, 0):,}"),
+                ),
             )
             if counts.get(name)
         ]
-        click.echo(f"{count:>9,} {name}" + (f": {', '.join(parts)}" if parts else ""))
-    if done.merged:
-        click.echo(f"{done.merged:,} organisations merged as certain duplicates.")
-    if done.to_review:
-        click.echo(f"{done.to_review:,} possible duplicates: see `matchmaker duplicates`.")
-    for problem in done.problems[:SHOWN_PROBLEMS]:
-        click.echo(_problem_line(problem), err=True)
-    if len(done.problems) > SHOWN_PROBLEMS:
-        more = len(done.problems) - SHOWN_PROBLEMS
-        click.echo(f"… and {more:,} more; `--problems FILE` writes them all.", err=True)
-    if not done.written:
-        reason = "dry run" if done.dry_run else "refused as a whole: --strict"
-        click.echo(f"Nothing was written ({reason}).", err=True)
+        line = f"{count:>9,} {table_name(name).text(language())}"
+        details = Message("%(parts)s", {"parts": parts}).text(language())
+        click.echo(f"{line}: {details}" if parts else line)
+    if report.merged:
+        say(
+            plural(
+                "%(number)s organisation merged as a certain duplicate.",
+                "%(number)s organisations merged as certain duplicates.",
+                count=report.merged,
+                number=f"{report.merged:,}",
+            )
+        )
+    if report.to_review:
+        say(
+            plural(
+                "%(number)s possible duplicate: see `matchmaker duplicates`.",
+                "%(number)s possible duplicates: see `matchmaker duplicates`.",
+                count=report.to_review,
+                number=f"{report.to_review:,}",
+            )
+        )
+    for problem in report.problems[:SHOWN_PROBLEMS]:
+        say(_problem_line(problem), error=True)
+    if len(report.problems) > SHOWN_PROBLEMS:
+        more = f"{len(report.problems) - SHOWN_PROBLEMS:,}"
+        say(
+            message("… and %(count)s more; `--problems FILE` writes them all.", count=more),
+            error=True,
+        )
+    if not report.written:
+        say(
+            message("Nothing was written (dry run).")
+            if report.dry_run
+            else message("Nothing was written (refused as a whole: --strict)."),
+            error=True,
+        )
 
 
-def _problem_line(problem: Problem) -> str:
-    where = f"{problem.file}, line {problem.line}"
-    located = f"{where}, {problem.field}" if problem.field else where
-    kept = " The row is kept." if problem.severity == "warning" else ""
-    return f"{located}: {problem.reason}{kept}"
+def _problem_line(problem: Problem) -> Message:
+    where = message("%(file)s, line %(line)s", file=problem.file, line=problem.line)
+    place = (
+        f"{where.text(language())}, {problem.field}" if problem.field else where.text(language())
+    )
+    kept = message("The row is kept.") if problem.severity == "warning" else ""
+    return sentences(located(place, problem.reason), kept)
 
 
 def _write_problems(path: Path, problems: tuple[Problem, ...]) -> None:
-    from dataclasses import asdict, fields
+    from dataclasses import fields
 
     from matchmaker.ingest.report import Problem
 
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.DictWriter(file, [column.name for column in fields(Problem)])
         writer.writeheader()
-        writer.writerows(asdict(problem) for problem in problems)
+        for problem in problems:
+            writer.writerow(fields_of(problem) | {"reason": problem.reason.text(language())})

@@ -15,6 +15,7 @@ import click
 from matchmaker.cli.output import SOME_REFUSED, print_json, progress_bars, wired
 from matchmaker.domain import GoalName, Kind, Size, Tier
 from matchmaker.errors import InvalidInput
+from matchmaker.messages import message
 
 if TYPE_CHECKING:
     from matchmaker.services.matching.matching import Answer, BulkAnswer, Question, TextQuestion
@@ -178,13 +179,13 @@ def _bulk(ask: Callable[[Progress], Iterator[BulkAnswer]], total: int, out: Path
     with ExitStack() as stack:
         lines = stack.enter_context(_written(out)) if out else sys.stdout
         report = stack.enter_context(progress_bars())
-        report("Recommending", 0, total)
+        report(message("Recommending"), 0, total)
         for done, answer in enumerate(ask(report), 1):
             lines.write(json.dumps(_bulk_line(answer), ensure_ascii=False) + "\n")
             if answer.error is not None:
                 failed += 1
                 click.echo(f"{answer.seeker}: {answer.error}", err=True)
-            report("Recommending", done, total)
+            report(message("Recommending"), done, total)
     if failed:
         click.echo(f"{failed} of {total} seekers got no recommendations.", err=True)
     return SOME_REFUSED if failed else 0

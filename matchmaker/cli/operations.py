@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING
 
 import click
 
+from matchmaker.access import ADMIN
 from matchmaker.cli.imports import load_seed
-from matchmaker.cli.output import print_json, progress_bars, wired
+from matchmaker.cli.output import fields_of, language, print_json, progress_bars, say, wired
 from matchmaker.errors import SettingsError
+from matchmaker.messages import message
 
 if TYPE_CHECKING:
     from matchmaker.settings import Settings
     from matchmaker.wiring import Wiring
 
 UNHEALTHY = 4
+_UP_TO_DATE = message("The snapshot is up to date.")
 
 
 @click.command()
@@ -30,20 +33,20 @@ def setup() -> None:
     services = wired()
     require_writable(services.settings.data_dir)
     _require_free_port(services.settings)
-    click.echo(f"Preparing the {services.settings.store_kind} store …")
+    say(message("Preparing the %(store)s store …", store=services.settings.store_kind))
     services.store.prepare()
     counts = services.store.status().counts
     if counts.get("organizations", 0) == 0:
-        click.echo("The graph is empty: loading the sample graph from seed/ …")
+        say(message("The graph is empty: loading the sample graph from seed/ …"))
         load_seed(services, None)
-    made = services.keys.make_admin_key()
-    if made is not None:
-        click.echo(f"Admin key, shown this once: {made}")
-        click.echo("Keep it: writing needs 'Authorization: Bearer KEY'.")
+    admin_key = services.keys.make_admin_key()
+    if admin_key is not None:
+        say(message("Admin key, shown this once: %(key)s", key=admin_key))
+        say(message("Keep it: writing needs 'Authorization: Bearer KEY'."))
     if services.refresher.is_needed():
         _refresh(services)
     else:
-        click.echo("The snapshot is up to date.")
+        say(_UP_TO_DATE)
     services.store.close()
 
 
@@ -54,7 +57,7 @@ def refresh(if_needed: bool, as_json: bool) -> None:
     """Embed what is new and build a snapshot of the graph."""
     services = wired()
     if if_needed and not services.refresher.is_needed():
-        click.echo("The snapshot is up to date.", err=True)
+        say(_UP_TO_DATE, error=True)
         return
     _refresh(services, quiet=as_json)
     if as_json:
@@ -63,13 +66,26 @@ def refresh(if_needed: bool, as_json: bool) -> None:
 
 
 def _refresh(services: Wiring, *, quiet: bool = False) -> None:
-    with progress_bars() as report:
-        meta = services.refresher.refresh(report)
+    from matchmaker.ingest.columns import table_name
+
+    with progress_bars() as progress:
+        meta = services.refresher.refresh(ADMIN, progress)
     if not quiet:
-        counts = ", ".join(f"{count:,} {name}" for name, count in meta.counts.items() if count)
-        click.echo(f"Snapshot {meta.version} of {meta.as_of}: {counts}.")
+        counts = [
+            message("%(count)s %(table)s", count=f"{count:,}", table=table_name(name))
+            for name, count in meta.counts.items()
+            if count
+        ]
+        say(
+            message(
+                "Snapshot %(version)s of %(day)s: %(counts)s.",
+                version=meta.version,
+                day=meta.as_of,
+                counts=counts,
+            )
+        )
         if not services.rankers.current().models and services.learning.goals():
-            click.echo("There is a history to learn from: `matchmaker train`.")
+            say(message("There is a history to learn from: `matchmaker train`."))
 
 
 @click.command()
@@ -78,38 +94,51 @@ def status(as_json: bool) -> None:
     """Show what is in the graph, and how fresh the snapshot is."""
     from dataclasses import asdict
 
-    found = wired().health.status()
+    from matchmaker.ingest.columns import table_name
+
+    state = wired().health.status()
     if as_json:
-        print_json(asdict(found))
+        print_json(asdict(state))
         return
-    click.echo(
-        f"Store:    {found.store}, schema {found.schema_version}, version {found.store_version}"
+    say(
+        message(
+            "Store:    %(store)s, schema %(schema)s, version %(version)s",
+            store=state.store,
+            schema=state.schema_version,
+            version=state.store_version,
+        )
     )
-    for name, count in found.counts.items():
-        click.echo(f"          {count:>9,} {name}")
-    if found.snapshot is None:
-        click.echo("Snapshot: none that can be read. Run `matchmaker refresh`.")
+    for name, count in state.counts.items():
+        click.echo(f"          {count:>9,} {table_name(name).text(language())}")
+    snapshot = state.snapshot
+    if snapshot is None:
+        say(message("Snapshot: none that can be read. Run `matchmaker refresh`."))
         return
-    behind = "" if found.snapshot.version == found.store_version else ", older than the store"
-    click.echo(f"Snapshot: version {found.snapshot.version} of {found.snapshot.as_of}{behind}")
-    click.echo(f"Model:    {found.model or 'none'}")
+    parameters = {"version": snapshot.version, "day": snapshot.as_of}
+    say(
+        message("Snapshot: version %(version)s of %(day)s", **parameters)
+        if snapshot.version == state.store_version
+        else message("Snapshot: version %(version)s of %(day)s, older than the store", **parameters)
+    )
+    say(message("Model:    %(model)s", model=state.model or message("none")))
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="JSON for machines.")
 def doctor(as_json: bool) -> int:
     """Check settings, data folder, store, model and snapshot, and say how to mend each."""
-    from dataclasses import asdict
-
-    checks = wired().health.checks()
+    checks = wired().health.checks(ADMIN)
     if as_json:
-        print_json([asdict(check) for check in checks])
+        print_json([fields_of(check) for check in checks])
     else:
         for check in checks:
             mark = click.style("ok  ", fg="green") if check.ok else click.style("FAIL", fg="red")
-            click.echo(f"{mark} {check.name}: {check.detail}")
-            if check.mend:
-                click.echo(f"     {check.mend}")
+            name, detail, mend = (
+                text.text(language()) for text in (check.name, check.detail, check.mend)
+            )
+            click.echo(f"{mark} {name}: {detail}")
+            if mend:
+                click.echo(f"     {mend}")
     return 0 if all(check.ok for check in checks) else UNHEALTHY
 
 
@@ -143,11 +172,11 @@ def worker() -> None:
 def key(renew: bool) -> None:
     """Make the admin key, and show it this once."""
     keys = wired().keys
-    made = keys.renew_admin_key() if renew else keys.make_admin_key()
-    if made is None:
-        click.echo("There is a key already; only its hash is kept. `--renew` makes a new one.")
+    admin_key = keys.renew_admin_key() if renew else keys.make_admin_key()
+    if admin_key is None:
+        say(message("There is a key already; only its hash is kept. `--renew` makes a new one."))
     else:
-        click.echo(made)
+        click.echo(admin_key)
 
 
 def _require_free_port(settings: Settings) -> None:

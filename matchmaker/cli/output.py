@@ -1,27 +1,43 @@
-"""What commands share: the wired services, progress bars, JSON."""
+"""What commands share: the wired services, the reader's language, progress bars, JSON."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import click
 
-if TYPE_CHECKING:
-    from matchmaker.access import Principal
-    from matchmaker.wiring import Wiring
+from matchmaker.messages import SOURCE, Message, best_language, text_of
 
 if TYPE_CHECKING:
+    from matchmaker.access import Principal
+    from matchmaker.services.operations.refresher import Progress
     from matchmaker.wiring import Wiring
 
 
 SOME_REFUSED = 3
 
+# Of an option; empty: what the environment says.
+chosen_language = ""
 
-Report = Callable[[str, int, int], None]
+
+def language() -> str:
+    """The reader's: the one chosen, else that of the environment, else English."""
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    wanted = chosen_language or next(
+        (os.environ[name] for name in names if os.environ.get(name)), ""
+    )
+    return best_language([wanted.partition(".")[0]]) or SOURCE
+
+
+def say(what: Message, *, error: bool = False, **style: Any) -> None:
+    """A line in the reader's language."""
+    click.secho(what.text(language()), err=error, **style)
 
 
 def wired() -> Wiring:
@@ -37,24 +53,33 @@ def wired() -> Wiring:
 
 def print_json(value: Any) -> None:
     """One JSON document on standard output."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+def _plain(value: object) -> str:
+    return text_of(value, language())
+
+
+def fields_of(row: Any) -> dict[str, Any]:
+    """A dataclass as JSON has it, its values as they are."""
+    return {each.name: getattr(row, each.name) for each in fields(row)}
 
 
 @contextmanager
-def progress_bars() -> Iterator[Report]:
-    """A bar for each step on standard error: report(step, done, total); total 0 is unknown."""
+def progress_bars() -> Iterator[Progress]:
+    """A bar for each step on standard error."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
-        Progress,
         TextColumn,
         TimeElapsedColumn,
         TimeRemainingColumn,
     )
+    from rich.progress import Progress as Bars
 
     console = Console(stderr=True)
-    bars = Progress(
+    bars = Bars(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
@@ -65,7 +90,8 @@ def progress_bars() -> Iterator[Report]:
     )
     tasks: dict[str, Any] = {}
 
-    def report(step: str, done: int, total: int) -> None:
+    def report(stage: Message, done: int, total: int) -> None:
+        step = stage.text(language())
         if step not in tasks:
             tasks[step] = bars.add_task(step, total=total or None)
             if not console.is_terminal:

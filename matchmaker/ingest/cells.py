@@ -81,11 +81,11 @@ def one_of(members: type[Member], words: dict[str, Member] | None = None) -> Rea
     known = {member.value.casefold(): member for member in members} | (words or {})
 
     def read(cell: str) -> Member:
-        found = known.get(cell.casefold())
-        if found is None:
-            allowed = ", ".join(member.value for member in members)
+        member = known.get(cell.casefold())
+        if member is None:
+            allowed = [member.value for member in members]
             raise InvalidInput("'%(cell)s' is not one of %(allowed)s.", cell=cell, allowed=allowed)
-        return found
+        return member
 
     return read
 

@@ -33,18 +33,32 @@ from matchmaker.domain import (
 )
 from matchmaker.ingest import cells
 from matchmaker.ingest.cells import Read, optional
+from matchmaker.messages import FIELD, Message, in_context, languages
+
+# Context of what columns mean.
+MEANING = "column"
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name and Chinese name, how a cell is read, and what it means."""
+    """One column: its name, what it means, how a cell is read; `context` is that of its title."""
 
     name: str
-    zh: str
     explanation: str
     example: str = ""
     read: Read = cells.text
     required: bool = False
+    context: str = FIELD
+
+    @property
+    def title(self) -> Message:
+        """What heads the column; in English that is its name."""
+        return in_context(self.context, self.name)
+
+    @property
+    def meaning(self) -> Message:
+        """The explanation."""
+        return in_context(MEANING, self.explanation)
 
 
 @dataclass(frozen=True)
@@ -62,38 +76,44 @@ class Table:
         return tuple(column.name for column in self.columns if column.required)
 
     @property
-    def chinese(self) -> dict[str, str]:
-        """Chinese header words to column names."""
-        return {column.zh: column.name for column in self.columns}
+    def title(self) -> Message:
+        """What the table holds."""
+        return Message(self.explanation)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What may head a column, in every language, to the column's name."""
+        return {
+            column.title.text(language): column.name
+            for language in reversed(languages())
+            for column in self.columns
+        }
+
+
+def table_name(name: str) -> Message:
+    """What the rows of a table are called; also of those that no file holds."""
+    return in_context("table", name)
 
 
 STAGES = cells.several(cells.one_of(Stage, cells.STAGE_WORDS))
-_ID = Column("id", "编号", "source:key, unique / 来源:键，唯一", "my:f-001", required=True)
-_SOURCE = Column("source", "来源", "where the row comes from / 出处", "")
-_ORGANIZATION = Column(
-    "organization", "机构", "id of the organisation / 机构编号", "my:f-001", required=True
-)
-_LANGUAGE = Column("language", "语言", "zh or en; empty: recognised / 语言", "zh")
-_STAGES = Column(
-    "stages", "价值链环节", "idea … after_sales, parted by ; / 创意 … 售后", "making", STAGES
-)
-_SINCE = Column("since", "起始", "first day / 起始日期", "2021-03-01", optional(cells.day))
-_UNTIL = Column("until", "终止", "last day, empty: still / 终止日期", "", optional(cells.day))
-_DATE = Column(
-    "date", "日期", "day it was posted or began / 日期", "2024-05-06", optional(cells.day)
-)
+_ID = Column("id", "source:key, unique", "my:f-001", required=True)
+_SOURCE = Column("source", "where the row comes from")
+_ORGANIZATION = Column("organization", "id of the organisation", "my:f-001", required=True)
+_LANGUAGE = Column("language", "zh or en; empty: recognised", "zh")
+_STAGES = Column("stages", "idea … after_sales, parted by ;", "making", STAGES)
+_SINCE = Column("since", "first day", "2021-03-01", optional(cells.day))
+_UNTIL = Column("until", "last day, empty: still", "", optional(cells.day))
+_DATE = Column("date", "day it was posted or began", "2024-05-06", optional(cells.day))
 
 
 def _text(required: bool = True) -> Column:
-    return Column(
-        "text", "内容", "in one's own words / 正文", "DN50 不锈钢球阀阀体铸件", required=required
-    )
+    return Column("text", "in one's own words", "DN50 不锈钢球阀阀体铸件", required=required)
 
 
-def _choice(name: str, zh: str, members: type[Any], example: str, required: bool = True) -> Column:
+def _choice(name: str, members: type[Any], example: str, required: bool = True) -> Column:
     read = cells.one_of(members)
     allowed = " | ".join(member.value for member in members)
-    return Column(name, zh, allowed, example, read if required else optional(read), required)
+    return Column(name, allowed, example, read if required else optional(read), required)
 
 
 TABLES: dict[str, Table] = {
@@ -104,79 +124,79 @@ TABLES: dict[str, Table] = {
             Place,
             (
                 _ID,
-                Column("name", "名称", "name / 地名", "温州市", required=True),
-                Column("name_en", "英文名称", "name in English / 英文名", "Wenzhou"),
-                _choice("level", "级别", PlaceLevel, "city"),
-                Column("parent", "上级", "id of the place it lies in / 上级地", "", optional(cells.text)),
-                Column("country", "国家", "ISO 3166-1 alpha-2 / 国家代码", "CN"),
-                Column("latitude", "纬度", "degrees / 度", "27.99", optional(cells.number)),
-                Column("longitude", "经度", "degrees / 度", "120.70", optional(cells.number)),
+                Column("name", "name", "温州市", required=True),
+                Column("name_en", "name in English", "Wenzhou"),
+                _choice("level", PlaceLevel, "city"),
+                Column("parent", "id of the place it lies in", "", optional(cells.text)),
+                Column("country", "ISO 3166-1 alpha-2", "CN"),
+                Column("latitude", "degrees", "27.99", optional(cells.number)),
+                Column("longitude", "degrees", "120.70", optional(cells.number)),
             ),
-            "Places in their hierarchy / 地点",
+            "Places in their hierarchy",
         ),
         Table(
             "industries",
             Industry,
             (
                 _ID,
-                Column("name", "名称", "name / 行业名", "泵、阀门制造", required=True),
-                Column("name_en", "英文名称", "name in English / 英文名", ""),
-                Column("parent", "上级", "id of the wider industry / 上级行业", "", optional(cells.text)),
+                Column("name", "name", "泵、阀门制造", required=True),
+                Column("name_en", "name in English"),
+                Column("parent", "id of the wider industry", "", optional(cells.text)),
             ),
-            "Industries in their hierarchy / 行业",
+            "Industries in their hierarchy",
         ),
         Table(
             "organizations",
             Organization,
             (
                 _ID,
-                Column("name", "企业名称", "full name / 全称", "示例阀门有限公司", required=True),
-                Column("name_en", "英文名称", "name in English / 英文名", "Sample Valve Co., Ltd."),
-                _choice("kind", "类型", Kind, "firm"),
-                _choice("size", "规模", Size, "small", required=False),
-                _choice("tier", "梯度", Tier, "specialised", required=False),
-                Column("place", "所在地", "id of a place / 地点编号", "gbt2260:330300", optional(cells.text)),
-                Column("industry", "行业", "id of an industry / 行业编号", "gbt4754:344", optional(cells.text)),
-                Column("country", "国家", "ISO 3166-1 alpha-2 / 国家代码", "CN"),
+                Column("name", "full name", "示例阀门有限公司", required=True, context="organizations"),
+                Column("name_en", "name in English", "Sample Valve Co., Ltd."),
+                _choice("kind", Kind, "firm"),
+                _choice("size", Size, "small", required=False),
+                _choice("tier", Tier, "specialised", required=False),
+                Column("place", "id of a place", "gbt2260:330300", optional(cells.text)),
+                Column("industry", "id of an industry", "gbt4754:344", optional(cells.text)),
+                Column("country", "ISO 3166-1 alpha-2", "CN"),
                 _STAGES,
-                Column("credit_code", "统一社会信用代码", "18 characters / 18位", ""),
-                Column("vat", "增值税号", "with its country / 含国别", ""),
-                Column("website", "网址", "address / 网址", "https://example.com"),
-                Column("contact", "联系方式", "shown only after both agreed / 双方同意后才公开", "a@example.com"),
-                Column("capacity", "可接洽数", "introductions it can take on / 可承接引荐数", "3", optional(cells.whole)),
-                Column("listed", "可被推荐", "false: opted out / 否：不参与推荐", "true", cells.flag),
-                Column("founded", "成立日期", "day / 日期", "2012-06-01", optional(cells.day)),
-                Column("description", "简介", "what it does, in Chinese / 中文简介", "专业生产不锈钢球阀。"),
-                Column("description_en", "英文简介", "what it does, in English / 英文简介", ""),
+                Column("credit_code", "18 characters"),
+                Column("vat", "with its country"),
+                Column("website", "address", "https://example.com"),
+                Column("contact", "shown only after both agreed", "a@example.com"),
+                Column("capacity", "introductions it can take on", "3", optional(cells.whole)),
+                Column("listed", "false: opted out", "true", cells.flag),
+                Column("founded", "day", "2012-06-01", optional(cells.day)),
+                Column("description", "what it does, in Chinese", "专业生产不锈钢球阀。"),
+                Column("description_en", "what it does, in English"),
                 _SOURCE,
             ),
-            "Firms, universities, institutes, platforms / 机构",
+            "Firms, universities, institutes, platforms",
         ),
         Table(
             "clusters",
             Cluster,
             (
                 _ID,
-                Column("name", "名称", "name / 集群名称", "示例阀门产业集群", required=True),
-                Column("name_en", "英文名称", "name in English / 英文名", ""),
-                Column("place", "所在地", "id of a place / 地点编号", "gbt2260:330300", optional(cells.text)),
-                Column("industry", "主导产业", "id of an industry / 行业编号", "gbt4754:344", optional(cells.text)),
-                Column("level", "级别", "who recognised it / 认定级别", "national"),
-                Column("batch", "批次年份", "year it was recognised / 认定年份", "2023", optional(cells.whole)),
+                Column("name", "name", "示例阀门产业集群", required=True),
+                Column("name_en", "name in English"),
+                Column("place", "id of a place", "gbt2260:330300", optional(cells.text)),
+                Column("industry", "id of an industry", "gbt4754:344", optional(cells.text), context="clusters"),
+                Column("level", "who recognised it", "national"),
+                Column("batch", "year it was recognised", "2023", optional(cells.whole)),
                 _SOURCE,
             ),
-            "Recognised clusters / 产业集群",
+            "Recognised clusters",
         ),
         Table(
             "memberships",
             Membership,
             (
-                Column("cluster", "集群", "id of the cluster / 集群编号", "my:c-1", required=True),
+                Column("cluster", "id of the cluster", "my:c-1", required=True),
                 _ORGANIZATION,
                 _SINCE,
                 _UNTIL,
             ),
-            "Who belongs to which cluster, and when / 集群成员",
+            "Who belongs to which cluster, and when",
             ("cluster", "organization"),
         ),
         Table(
@@ -185,16 +205,16 @@ TABLES: dict[str, Table] = {
             (
                 _ID,
                 _ORGANIZATION,
-                _choice("kind", "类型", OfferKind, "product"),
+                _choice("kind", OfferKind, "product"),
                 _text(),
                 _LANGUAGE,
-                Column("terms", "条件", "free | discounted | market", "market", cells.one_of(Terms)),
-                Column("slots", "名额", "how many can take it up / 名额", "", optional(cells.whole)),
+                Column("terms", "free | discounted | market", "market", cells.one_of(Terms)),
+                Column("slots", "how many can take it up", "", optional(cells.whole)),
                 _STAGES,
                 _DATE,
-                Column("active", "有效", "false: withdrawn / 否：已撤回", "true", cells.flag),
+                Column("active", "false: withdrawn", "true", cells.flag),
             ),
-            "What an organisation can give / 供给",
+            "What an organisation can give",
         ),
         Table(
             "needs",
@@ -202,47 +222,47 @@ TABLES: dict[str, Table] = {
             (
                 _ID,
                 _ORGANIZATION,
-                _choice("goal", "目标", GoalName, "supplier"),
+                _choice("goal", GoalName, "supplier"),
                 _text(),
                 _LANGUAGE,
-                Column("quantity", "数量", "in words / 数量", "500 件/月"),
-                Column("budget", "预算", "amount / 金额", "", optional(cells.number)),
-                Column("currency", "币种", "ISO 4217 / 币种", "CNY"),
-                Column("deadline", "截止", "day / 截止日期", "2027-01-31", optional(cells.day)),
+                Column("quantity", "how many, in words", "500 件/月"),
+                Column("budget", "amount", "", optional(cells.number)),
+                Column("currency", "ISO 4217", "CNY"),
+                Column("deadline", "last day", "2027-01-31", optional(cells.day)),
                 _STAGES,
                 _DATE,
-                Column("state", "状态", "open | matched | closed | expired", "open", cells.one_of(NeedState)),
+                Column("state", "open | matched | closed | expired", "open", cells.one_of(NeedState)),
             ),
-            "What an organisation looks for / 需求",
+            "What an organisation looks for",
         ),
         Table(
             "engagements",
             Engagement,
             (
                 _ID,
-                _choice("kind", "类型", EngagementKind, "contract"),
-                Column("title", "标题", "title / 标题", "球阀年度供货"),
+                _choice("kind", EngagementKind, "contract"),
+                Column("title", "title", "球阀年度供货"),
                 _text(required=False),
                 _LANGUAGE,
-                Column("date", "日期", "first day / 开始日期", "2023-02-01", optional(cells.day)),
+                Column("date", "first day", "2023-02-01", optional(cells.day)),
                 _UNTIL,
-                Column("programme", "计划", "funding programme / 资助计划", ""),
-                Column("topic", "主题", "topic / 主题", ""),
-                Column("amount", "金额", "amount / 金额", "", optional(cells.number)),
-                Column("currency", "币种", "ISO 4217 / 币种", "CNY"),
+                Column("programme", "funding programme"),
+                Column("topic", "topic"),
+                Column("amount", "amount", "", optional(cells.number)),
+                Column("currency", "ISO 4217", "CNY"),
             ),
-            "Joint undertakings; their participants are a table of their own / 合作事项",
+            "Joint undertakings; their participants are a table of their own",
         ),
         Table(
             "participants",
             Participant,
             (
-                Column("engagement", "合作事项", "id of the engagement / 合作事项编号", "my:e-1", required=True),
+                Column("engagement", "id of the engagement", "my:e-1", required=True),
                 _ORGANIZATION,
-                _choice("role", "角色", Role, "supplier"),
-                Column("amount", "金额", "its part / 其份额", "", optional(cells.number)),
+                _choice("role", Role, "supplier"),
+                Column("amount", "its part", "", optional(cells.number)),
             ),
-            "Who took part in an engagement, in which role / 参与方",
+            "Who took part in an engagement, in which role",
             ("engagement", "organization", "role"),
         ),
         Table(
@@ -250,29 +270,29 @@ TABLES: dict[str, Table] = {
             Tie,
             (
                 _ID,
-                Column("source", "起点", "id of an organisation / 机构编号", "my:f-001", required=True),
-                Column("target", "终点", "id of an organisation / 机构编号", "my:f-002", required=True),
-                _choice("layer", "关系", Layer, "SUPPLIES"),
+                Column("source", "id of an organisation", "my:f-001", required=True, context="ties"),
+                Column("target", "id of an organisation", "my:f-002", required=True),
+                _choice("layer", Layer, "SUPPLIES"),
                 _SINCE,
                 _UNTIL,
-                Column("weight", "权重", "above zero / 大于零", "1", cells.number),
-                Column("note", "备注", "in words / 备注", ""),
+                Column("weight", "above zero", "1", cells.number),
+                Column("note", "in words"),
             ),
-            "Dated relations between two organisations / 关系",
+            "Dated relations between two organisations",
         ),
         Table(
             "observations",
             Observation,
             (
                 _ID,
-                Column("subject", "对象", "id of an organisation or cluster / 机构或集群编号", "my:f-001", required=True),
-                Column("indicator", "指标", "name of the figure / 指标名", "rd_intensity", required=True),
-                Column("year", "年份", "year / 年份", "2025", cells.whole, required=True),
-                Column("value", "数值", "number / 数值", "3.2", cells.number, required=True),
-                Column("unit", "单位", "unit / 单位", "%"),
+                Column("subject", "id of an organisation or cluster", "my:f-001", required=True),
+                Column("indicator", "name of the figure", "rd_intensity", required=True),
+                Column("year", "year", "2025", cells.whole, required=True),
+                Column("value", "number", "3.2", cells.number, required=True),
+                Column("unit", "unit", "%"),
                 _SOURCE,
             ),
-            "Dated figures reported by an organisation or cluster / 观测值",
+            "Dated figures reported by an organisation or cluster",
         ),
     )
 }  # fmt: skip

@@ -29,6 +29,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import day, number
 from matchmaker.ingest.countries import country_place, iso_code
 from matchmaker.ingest.report import Parsed, Problem
+from matchmaker.messages import message, plural
 from matchmaker.text import normal
 
 Progress = Callable[[int, int], None]
@@ -44,7 +45,7 @@ ACTIVITY = {
     "PRC": Kind.FIRM,
     "PUB": Kind.PUBLIC_BODY,
 }
-# For OTH and where no activity is said, in this order.
+# For OTH and where no activity is given, in this order.
 NAME_WORDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     (Kind.UNIVERSITY, ("universi", "hochschule", "politecnic", "polytechnic", "école", "ecole ")),
     (Kind.RESEARCH_INSTITUTE, ("institut", "research cent", "fraunhofer", "cnrs", "academy of")),
@@ -56,14 +57,14 @@ PROGRAMME_MIDDLE = {
     "H2020": datetime.date(2017, 7, 1),
     "HORIZON": datetime.date(2024, 7, 1),
 }
-NOT_SAID = frozenset({"", "NA"})
+UNKNOWN = frozenset({"", "NA"})
 ROLES = {"coordinator": Role.COORDINATOR}
 STEP = 5_000
 
 
 @dataclass
 class _Facts:
-    """What the rows of one organisation say together: the first word on each thing."""
+    """An organisation by all of its rows: of each fact the first one given."""
 
     name: str = ""
     activity: str = ""
@@ -171,7 +172,7 @@ def _participation(row: dict[str, str], line: int, reading: _Reading) -> None:
     project, organization = row.get("projectID", "").strip(), row["organisationID"].strip()
     if not project or not organization:
         column = "organisationID" if project else "projectID"
-        reading.problems.append(Problem(PARTICIPATIONS, line, column, "is empty."))
+        reading.problems.append(Problem(PARTICIPATIONS, line, column, message("is empty.")))
         return
     facts = reading.facts.get(organization)
     if facts is None:
@@ -180,7 +181,7 @@ def _participation(row: dict[str, str], line: int, reading: _Reading) -> None:
     _learn(facts, row)
     amount = None
     contribution = (row.get("ecContribution") or "").strip()
-    if contribution not in NOT_SAID:
+    if contribution not in UNKNOWN:
         try:
             amount = number(contribution.replace(",", "."))
         except InvalidInput as error:
@@ -211,12 +212,11 @@ def _project(row: dict[str, str], line: int, reading: _Reading) -> Engagement | 
     key = row.get("id", "").strip()
     parts = reading.parts.pop(key, None)
     if not key:
-        reading.problems.append(Problem(PROJECTS, line, "id", "is empty."))
+        reading.problems.append(Problem(PROJECTS, line, "id", message("is empty.")))
         return None
     if parts is None:
-        reading.problems.append(
-            Problem(PROJECTS, line, "id", f"{key} has no participant.", "warning")
-        )
+        reason = message("%(project)s has no participant.", project=key)
+        reading.problems.append(Problem(PROJECTS, line, "id", reason, "warning"))
         return None
     programme = row.get("frameworkProgramme", "").strip()
     try:
@@ -255,19 +255,23 @@ def _parts_of(legal_basis: str) -> list[str]:
 
 
 def _period(row: dict[str, str]) -> tuple[datetime.date | None, datetime.date | None]:
-    found = []
+    days = []
     for column in ("startDate", "endDate"):
         cell = (row.get(column) or "").strip()
         try:
-            found.append(None if cell in NOT_SAID else day(cell))
+            days.append(None if cell in UNKNOWN else day(cell))
         except InvalidInput as error:
             raise InvalidInput(error.message, where=column) from None
-    return found[0], found[1]
+    return days[0], days[1]
 
 
 def _parsed(reading: _Reading, engagements: list[Engagement], read: dict[str, int]) -> Parsed:
     for project in list(reading.parts)[:100]:
-        reason = f"{project} is not in {PROJECTS}; its participations are left out."
+        reason = message(
+            "%(project)s is not in %(file)s; its participations are left out.",
+            project=project,
+            file=PROJECTS,
+        )
         reading.problems.append(Problem(PARTICIPATIONS, 0, "projectID", reason))
     places: dict[str, Place] = {}
     organizations = []
@@ -275,12 +279,12 @@ def _parsed(reading: _Reading, engagements: list[Engagement], read: dict[str, in
     for key, facts in reading.facts.items():
         nameless += not facts.name
         place = _place(facts, places)
-        identity = f"cordis:{key}"
-        file, line = reading.origins["organizations", identity]
+        id = f"cordis:{key}"
+        file, line = reading.origins["organizations", id]
         try:
             organizations.append(
                 Organization(
-                    id=identity,
+                    id=id,
                     name=(facts.name or key)[:MAX_NAME],
                     name_en=facts.name[:MAX_NAME],
                     kind=kind_of(facts.activity, facts.name),
@@ -295,7 +299,11 @@ def _parsed(reading: _Reading, engagements: list[Engagement], read: dict[str, in
             column = error.where.rsplit(".", 1)[-1]
             reading.problems.append(Problem(file, line, column, error.message))
     if nameless:
-        reason = f"{nameless} organisations have no name in any row; their key stands for it."
+        reason = plural(
+            "%(count)s organisation has no name in any row; its key stands for it.",
+            "%(count)s organisations have no name in any row; their key stands for it.",
+            count=nameless,
+        )
         reading.problems.append(Problem(PARTICIPATIONS, 0, "name", reason, "warning"))
     return Parsed(
         rows=GraphRows(
@@ -321,7 +329,7 @@ def kind_of(activity: str, name: str) -> Kind:
 
 
 def _place(facts: _Facts, places: dict[str, Place]) -> str | None:
-    """The finest place said, with everything above it added to `places`."""
+    """The finest place named, with everything above it added to `places`."""
     country = facts.country
     if not country:
         return None
@@ -341,10 +349,10 @@ def _place(facts: _Facts, places: dict[str, Place]) -> str | None:
     city = " ".join(facts.city.upper().split())
     if not city:
         return parent
-    identity = f"city:{country}/{city.replace(' ', '_')}"[:200]
+    id = f"city:{country}/{city.replace(' ', '_')}"[:200]
     try:
         place = Place(
-            id=identity,
+            id=id,
             name=city.title()[:MAX_NAME],
             level=PlaceLevel.CITY,
             parent=parent,
@@ -352,4 +360,4 @@ def _place(facts: _Facts, places: dict[str, Place]) -> str | None:
         )
     except InvalidInput:
         return parent
-    return places.setdefault(identity, place).id
+    return places.setdefault(id, place).id

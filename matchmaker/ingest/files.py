@@ -16,6 +16,7 @@ from pathlib import Path
 
 from matchmaker.domain import MAX_TEXT
 from matchmaker.errors import InvalidInput
+from matchmaker.messages import Message, message
 
 DELIMITERS = ",;\t|"
 SAMPLE = 1 << 20
@@ -31,7 +32,7 @@ class Line:
 
     number: int
     cells: dict[str, str]
-    fault: tuple[str, str] | None = None
+    fault: tuple[str, Message] | None = None
 
 
 def read_lines(
@@ -84,17 +85,27 @@ def _holds_data(cells: list[str]) -> bool:
 def _line(number: int, cells: list[str], header: list[str]) -> Line:
     values = dict(zip(header, (cell.strip() for cell in cells), strict=False))
     if len(cells) < len(header) and not _is_short_sheet_row(cells, header):
-        reason = f"the line ends after {len(cells)} of {len(header)} columns."
+        reason = message(
+            "the line ends after %(cells)s of %(columns)s columns.",
+            cells=len(cells),
+            columns=len(header),
+        )
         return Line(number, values, (header[len(cells)], reason))
     if len(cells) > len(header) and any(cells[len(header) :]):
-        return Line(number, values, (header[-1], f"has {len(cells)} cells, not {len(header)}."))
+        reason = message(
+            "has %(cells)s cells, not %(columns)s.", cells=len(cells), columns=len(header)
+        )
+        return Line(number, values, (header[-1], reason))
     for column, value in values.items():
         if len(value) > MAX_TEXT:
-            return Line(
-                number, values, (column, f"has {len(value)} characters; at most {MAX_TEXT}.")
+            reason = message(
+                "has %(count)s characters; at most %(max_text)s.",
+                count=len(value),
+                max_text=MAX_TEXT,
             )
+            return Line(number, values, (column, reason))
         if "\x00" in value:
-            return Line(number, values, (column, "holds a NUL character."))
+            return Line(number, values, (column, message("holds a NUL character.")))
     return Line(number, values)
 
 

@@ -34,7 +34,9 @@ from matchmaker.ingest.cells import day, number
 from matchmaker.ingest.files import Line, read_lines
 from matchmaker.ingest.names import name_key
 from matchmaker.ingest.report import Parsed, Problem
+from matchmaker.messages import message, plural
 from matchmaker.text import language_of
+from matchmaker.validation import reason_of
 
 ImportKind = Literal["contracts", "ties"]
 
@@ -121,7 +123,7 @@ def read_mapping(path: Path) -> MappingFile:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise InvalidInput(
-            "%(first)s.", where=f"{path}: {key}", mend="See docs/importing.md.", first=first["msg"]
+            reason_of(first), where=f"{path}: {key}", mend=message("See docs/importing.md.")
         ) from None
 
 
@@ -145,7 +147,12 @@ def read_mapped(path: Path, mapping: Path, kind: ImportKind) -> Parsed:
             column = error.where.rsplit(".", 1)[-1]
             reading.problems.append(Problem(path.name, line.number, column, error.message))
     for value, times in sorted(reading.ignored.items()):
-        reason = f"{times} lines with {value!r} are left out, as the mapping says."
+        reason = plural(
+            "%(count)s line with '%(value)s' is left out, as the mapping says.",
+            "%(count)s lines with '%(value)s' are left out, as the mapping says.",
+            count=times,
+            value=value,
+        )
         reading.problems.append(Problem(path.name, 0, "relation", reason, "warning"))
     return Parsed(
         rows=GraphRows(
@@ -314,13 +321,10 @@ def _tie(
 
 
 def _keep(reading: _Reading, table: str, known: dict[str, Any], row: Any, line: Line) -> None:
-    """The same line twice is one fact; the second is said."""
+    """Keep one fact; the same line again is a warning."""
     if row.id in known:
-        before = reading.origins[table, row.id][1]
-        problem = Problem(
-            reading.file, line.number, "", f"says the same as line {before}.", "warning"
-        )
-        reading.problems.append(problem)
+        reason = message("says the same as line %(line)s.", line=reading.origins[table, row.id][1])
+        reading.problems.append(Problem(reading.file, line.number, "", reason, "warning"))
         return
     known[row.id] = row
     reading.origins[table, row.id] = (reading.file, line.number)

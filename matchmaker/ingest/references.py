@@ -8,6 +8,7 @@ from typing import Any
 
 from matchmaker.domain import Engagement, GraphRows
 from matchmaker.ingest.report import Parsed, Problem
+from matchmaker.messages import message
 
 # Table → fields that refer, each with the tables it may refer to. Organisations,
 # places and industries come first: what refers to a dropped one is dropped too.
@@ -99,7 +100,10 @@ def _fault(
 def _problem(parsed: Parsed, table: str, row: Any, field: str, missing: str) -> Problem:
     key = row.id if hasattr(row, "id") else " ".join(row.key)
     file, line = parsed.origins.get((table, key), ("", 0))
-    return Problem(file, line, field, f"{key} refers to {missing!r}, which is nowhere known.")
+    reason = message(
+        "%(key)s refers to '%(missing)s', which is nowhere known.", key=key, missing=missing
+    )
+    return Problem(file, line, field, reason)
 
 
 def _with_known(engagement: Engagement, organizations: set[str]) -> Engagement | None:

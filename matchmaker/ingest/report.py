@@ -17,7 +17,7 @@ class Problem:
     file: str
     line: int
     field: str
-    reason: str | Message
+    reason: Message
     severity: Literal["error", "warning"] = "error"
 
 

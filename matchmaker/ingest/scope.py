@@ -8,6 +8,7 @@ from typing import Any
 
 from matchmaker.domain import GraphRows, Membership, Provenance, key_of
 from matchmaker.ingest.report import Parsed, Problem
+from matchmaker.messages import message
 
 # Places, industries and clusters are everybody's.
 ALLOWED = (
@@ -51,7 +52,10 @@ def within(parsed: Parsed, before: GraphRows, cluster: str, members: Collection[
                 good.append(row)
             else:
                 file, line = parsed.origins.get((name, " ".join(_parts(row))), ("", 0))
-                reason = f"{' '.join(_parts(row))} is not of this cluster; an administrator can."
+                reason = message(
+                    "%(key)s is not of this cluster; an administrator can.",
+                    key=" ".join(_parts(row)),
+                )
                 problems.append(Problem(file, line, "id", reason))
         kept[name] = tuple(good)
     joined = {row.organization for row in kept["memberships"]}

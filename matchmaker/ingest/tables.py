@@ -23,6 +23,7 @@ from matchmaker.ingest import cells
 from matchmaker.ingest.columns import TABLES, Table
 from matchmaker.ingest.files import XLSX, Line, read_lines
 from matchmaker.ingest.report import Parsed, Problem
+from matchmaker.messages import message, sentences
 from matchmaker.text import language_of, normal
 
 SUFFIXES = (".csv", ".csv.gz", XLSX)
@@ -62,12 +63,12 @@ ALSO = {
 }
 
 
-def template(table: str, *, xlsx: bool = False) -> bytes:
+def template(table: str, language: str, *, xlsx: bool = False) -> bytes:
     """Header, an explanation and an example of each column; both begin with # and are skipped."""
     columns = TABLES[table].columns
-    explained = [f"{'*' if c.required else ''}{c.explanation}" for c in columns]
+    explained = [f"{'*' if c.required else ''}{c.meaning.text(language)}" for c in columns]
     rows = [
-        [column.name for column in columns],
+        [column.title.text(language) for column in columns],
         [f"# {explained[0]}", *explained[1:]],
         [f"# {columns[0].example}", *(column.example for column in columns[1:])],
     ]
@@ -102,26 +103,22 @@ class _Reading:
     origins: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
 
 
-def read_table(table: str, path: Path) -> Parsed:
-    """One file. Raises InvalidInput when it cannot be read as this table at all."""
-    return read_files([(table, path)])
+def tables_at(path: Path) -> list[tuple[str, Path]]:
+    """A file, or every file of a folder, that is named for a table; with that table's name.
 
-
-def read_tables(folder: Path) -> Parsed:
-    """Every file of a folder whose name is TABLE.csv, TABLE.ANYTHING.csv or the same in XLSX."""
-    if not folder.is_dir():
-        raise InvalidInput("there is no such folder.", where=str(folder))
-    found = [
-        (name, path) for path in sorted(folder.iterdir()) if (name := table_of(path)) is not None
-    ]
-    if not found:
+    Names are TABLE.csv, TABLE.ANYTHING.csv, or the same in XLSX. Raises InvalidInput where
+    there is none.
+    """
+    candidates = sorted(path.iterdir()) if path.is_dir() else [path]
+    files = [(name, file) for file in candidates if (name := table_of(file)) is not None]
+    if not files:
         raise InvalidInput(
-            "no file there is named after a table.",
-            where=str(folder),
-            mend="Tables: %(names)s.",
+            "is not named for a table." if path.is_file() else "holds no file named for a table.",
+            where=str(path),
+            mend="Name it TABLE.csv or TABLE.xlsx, where TABLE is one of %(names)s.",
             names=", ".join(TABLES),
         )
-    return read_files(found)
+    return files
 
 
 def table_of(path: Path) -> str | None:
@@ -150,16 +147,16 @@ def suggested(table: str, header: Sequence[str]) -> dict[str, str]:
     Exact names come first, then names without case and punctuation, then the most alike.
     """
     columns = TABLES[table].columns
-    exact = {name: column.name for column in columns for name in (column.name, column.zh)}
+    exact = TABLES[table].headers
     others = {also: column.name for column in columns for also in ALSO.get(column.name, ())}
     loose = {_letters(name): column for name, column in (others | exact).items()}
-    found: dict[str, str] = {}
+    taken: dict[str, str] = {}
     for close in (exact.get, lambda cell: loose.get(_letters(cell)), lambda c: _alike(c, loose)):
         for cell in header:
-            column = close(cell) if cell not in found else None
-            if column and column not in found.values():
-                found[cell] = column
-    return {cell: found.get(cell, "") for cell in header}
+            column = close(cell) if cell not in taken else None
+            if column and column not in taken.values():
+                taken[cell] = column
+    return {cell: taken.get(cell, "") for cell in header}
 
 
 def _letters(text: str) -> str:
@@ -173,7 +170,7 @@ def _alike(cell: str, names: Mapping[str, str]) -> str | None:
 
 def _read_file(table: Table, path: Path, reading: _Reading, mapping: dict[str, str]) -> None:
     count = 0
-    for line in read_lines(path, table.required, rename=mapping or table.chinese):
+    for line in read_lines(path, table.required, rename=mapping or table.headers):
         count += 1
         try:
             _keep(table, line, path.name, reading)
@@ -226,8 +223,7 @@ def _values(table: Table, line: Line) -> Iterator[tuple[str, Any]]:
         try:
             yield column.name, column.read(cell)
         except InvalidInput as error:
-            reason = f"{error.message} {error.mend}".strip()
-            raise InvalidInput(reason, where=column.name) from None
+            raise InvalidInput(sentences(error.message, error.mend), where=column.name) from None
 
 
 def _keep_value(table: Table, value: Any, file: str, number: int, reading: _Reading) -> None:
@@ -267,7 +263,10 @@ def _joined(reading: _Reading) -> Parsed:
     for engagement, parts in reading.parts.items():
         if (engagement,) not in engagements:
             for _, file, number in parts:
-                reason = f"{engagement!r} is not among the engagements of this import."
+                reason = message(
+                    "'%(engagement)s' is not among the engagements of this import.",
+                    engagement=engagement,
+                )
                 reading.problems.append(Problem(file, number, "engagement", reason))
     made: list[Engagement] = []
     for (identity,), given in engagements.items():

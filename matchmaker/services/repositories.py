@@ -175,7 +175,7 @@ class Repositories:
         self.imports = Repository(
             records, "import", ImportRecord, lambda one: {"cluster": one.cluster}
         )
-        self.apart = Repository(records, "apart", NotDuplicate, lambda _: {})
+        self.not_duplicates = Repository(records, "apart", NotDuplicate, lambda _: {})
 
     @property
     def records(self) -> Records:

@@ -16,8 +16,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from matchmaker.domain import GraphRows
 from matchmaker.errors import VersionConflict
-from matchmaker.store.ports import GraphStore, Page
+from matchmaker.store.ports import GraphStore, Page, UpsertCounts
 
 Keys = Mapping[str, str | Sequence[str]]
 
@@ -132,6 +133,15 @@ class Store(GraphStore, Protocol):
 
     @property
     def documents(self) -> Records: ...
+
+    def replace_rows(
+        self,
+        put: GraphRows,
+        drop: GraphRows,
+        changes: Sequence[Change] = (),
+        entries: Sequence[Entry] = (),
+    ) -> UpsertCounts:
+        """As in `GraphStore`, with changes of documents and log lines in the same commit."""
 
 
 def new_id() -> str:

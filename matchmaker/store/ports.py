@@ -170,6 +170,9 @@ class GraphStore(Protocol):
     def stored(self, rows: GraphRows) -> GraphRows:
         """What is stored now under the keys of these rows."""
 
+    def rows_about(self, organization_id: str) -> GraphRows:
+        """The organisation and every row that refers to it, in order of key. Raises NotFound."""
+
     def replace_organization(
         self, organization: Organization, about: str | None, expected_version: int
     ) -> Organization:

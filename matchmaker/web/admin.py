@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName
+from matchmaker.ingest.columns import table_name
 from matchmaker.web.layout import signed_in, told, web, whole
 from matchmaker.workflow.account import AccountMembership, MembershipRole
 
@@ -23,10 +24,11 @@ def admin() -> Page:
     return render_template(
         "admin.html",
         status=services().health.status(),
-        checks=services().health.checks(),
+        checks=services().health.checks(principal),
         goals=[(goal, rankers.learned_at(goal)) for goal in GoalName],
+        table_name=table_name,
         models=rankers.current().models,
-        duplicates=len(services().importer.duplicates()),
+        duplicates=len(services().duplicates.pairs(principal)),
     )
 
 

@@ -10,7 +10,8 @@ from matchmaker.access import Principal
 from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.columns import TABLES
+from matchmaker.ingest.columns import TABLES, Column, table_name
+from matchmaker.ingest.tables import template as written_template
 from matchmaker.services.operations.import_workflow import ImportPreview
 from matchmaker.web.layout import chosen, is_part, language, signed_in, told, web
 from matchmaker.workflow.job import JobKind
@@ -45,7 +46,7 @@ def import_into_cluster(id: str) -> Page:
 
 
 def _import_step(principal: Principal, cluster: str) -> Page:
-    form, intake = request.form, services().import_workflow
+    form, workflow = request.form, services().import_workflow
     upload = form.get("upload", "")
     mapping = None
     if upload:
@@ -55,27 +56,28 @@ def _import_step(principal: Principal, cluster: str) -> Page:
         sent = request.files.get("file")
         if sent is None:
             raise InvalidInput("is missing.", where="file")
-        upload = intake.keep(
+        upload = workflow.keep(
             principal, form.get("table", ""), sent.filename or "", sent.stream, cluster
         )
     if form.get("do") == "write":
-        job = intake.write(principal, upload, mapping or {}, cluster)
+        job = workflow.write(principal, upload, mapping or {}, cluster)
         return redirect(url_for("web.job", id=job.id), 303)
-    return _import_page(principal, cluster, intake.look(principal, upload, mapping, cluster))
+    preview = workflow.look(principal, upload, mapping, cluster)
+    return _import_page(principal, cluster, preview)
 
 
-def _import_page(principal: Principal, cluster: str, look: ImportPreview | None = None) -> str:
-    intake = services().import_workflow
+def _import_page(principal: Principal, cluster: str, preview: ImportPreview | None = None) -> str:
+    workflow = services().import_workflow
     return render_template(
         "import.html",
-        tables=[TABLES[name] for name in intake.tables(principal, cluster)],
-        look=look,
-        columns=TABLES[look.table].columns if look else (),
+        tables=[TABLES[name] for name in workflow.tables(principal, cluster)],
+        preview=preview,
+        table_name=table_name,
+        columns=TABLES[preview.table].columns if preview else (),
         shown=MAX_PROBLEMS,
         cluster=services().asking.cluster(principal, cluster) if cluster else None,
         id=cluster,
-        imports=intake.imports(principal, cluster),
-        template_name="template",
+        imports=workflow.imports(principal, cluster),
     )
 
 
@@ -85,10 +87,9 @@ def template(table: str) -> Page:
     signed_in()
     if table not in TABLES:
         raise InvalidInput("is no table.", where="table")
-    from matchmaker.ingest.tables import template as written
-
+    content = written_template(table, language(), xlsx=True)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    response = Response(written(table, xlsx=True), mimetype=kind)
+    response = Response(content, mimetype=kind)
     response.headers["Content-Disposition"] = f"attachment; filename={table}.xlsx"
     return response
 
@@ -112,20 +113,20 @@ def undo_import(id: str) -> Page:
 @web.get("/jobs/<id>")
 def job(id: str) -> Page:
     """How far a piece of work is; one may leave and come back."""
-    found = services().work.show(signed_in(), id)
-    return render_template("job_part.html" if is_part() else "job.html", job=found)
+    shown = services().job_queue.show(signed_in(), id)
+    return render_template("job_part.html" if is_part() else "job.html", job=shown)
 
 
 @web.get("/admin/jobs")
 def jobs() -> Page:
-    """Long work: what was asked for, and what can be."""
+    """Long work: what was requested, and what can be."""
     return render_template(
-        "jobs.html", jobs=services().work.listed(signed_in()), goals=list(GoalName)
+        "jobs.html", jobs=services().job_queue.page(signed_in()), goals=list(GoalName)
     )
 
 
 @web.post("/admin/jobs")
-def ask_for_work() -> Page:
+def request_job() -> Page:
     """Ask for a snapshot, a ranker, or clusters by place."""
     principal, form = signed_in(), request.form
     principal.require_admin()
@@ -134,8 +135,8 @@ def ask_for_work() -> Page:
         raise InvalidInput("needs a file.", where="kind", mend="Use the import page.")
     goal = form.get("goal", "")
     arguments = {"goal": goal} if kind is JobKind.TRAIN and goal in list(GoalName) else {}
-    asked = services().work.ask(principal, kind, **arguments)
-    return redirect(url_for("web.job", id=asked.id), 303)
+    requested = services().job_queue.request(principal, kind, **arguments)
+    return redirect(url_for("web.job", id=requested.id), 303)
 
 
 # -- duplicates
@@ -145,8 +146,7 @@ def ask_for_work() -> Page:
 def duplicates() -> Page:
     """Pairs that may be one, side by side."""
     principal = signed_in()
-    principal.require_admin()
-    pairs = services().importer.duplicates()
+    pairs = services().duplicates.pairs(principal)
     asking = services().asking
     return render_template(
         "duplicates.html",
@@ -164,20 +164,20 @@ def decide() -> Page:
     principal, form = signed_in(), request.form
     first, second, keep = (form.get(name, "") for name in ("first", "second", "keep"))
     if keep == "both":
-        services().import_workflow.keep_apart(principal, first, second)
+        services().duplicates.keep_apart(principal, first, second)
         told(gettext("They stay two."))
     elif keep in (first, second):
-        services().import_workflow.merge(principal, second if keep == first else first, keep)
+        services().duplicates.merge(principal, second if keep == first else first, keep)
         told(gettext("They are one now. Recommendations will know it in a minute."))
     else:
         raise InvalidInput("is none of the two.", where="keep")
     return redirect(url_for("web.duplicates"), 303)
 
 
-def column_title(column: object) -> str:
-    """A column's name in the reader's language."""
-    name, chinese = column.name, column.zh  # type: ignore[attr-defined]
-    return f"{chinese} ({name})" if language() == "zh" else name
+def column_title(column: Column) -> str:
+    """What heads a column in the reader's language, and its name where that is another."""
+    title = column.title.text(language())
+    return title if title == column.name else f"{title} ({column.name})"
 
 
 web.add_app_template_filter(column_title, "column_title")

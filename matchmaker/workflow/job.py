@@ -6,8 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AliasChoices, Field, PlainSerializer, PlainValidator
 
 from matchmaker.domain import GraphRows
+from matchmaker.messages import Message, from_data, to_data
+
+
+def _stored_message(data: object) -> Message | None:
+    """As it was stored; once it was a plain text, "" for none."""
+    if data is None or isinstance(data, Message):
+        return data
+    return Message(data) if data and isinstance(data, str) else from_data(data or None)
+
+
+_Message = PlainValidator(_stored_message), PlainSerializer(to_data)
 
 
 class JobKind(StrEnum):
@@ -32,21 +46,25 @@ class JobState(StrEnum):
 class Job:
     """One piece of work. `done` of `total` of a `stage`, where they can be counted (else 0).
 
-    `arguments` are what it was asked with, `said` what it says at its end.
+    `arguments` are what it was requested with, `result` says what came of it.
     """
 
     id: str
     kind: JobKind
-    by: str
-    asked: datetime
+    requested_by: Annotated[str, Field(validation_alias=AliasChoices("requested_by", "by"))]
+    requested_at: Annotated[datetime, Field(validation_alias=AliasChoices("requested_at", "asked"))]
     state: JobState = JobState.QUEUED
     cluster: str = ""
     arguments: Mapping[str, str] = field(default_factory=dict)
-    stage: str = ""
+    stage: Annotated[Message | None, *_Message] = None
     done: int = 0
     total: int = 0
-    heard: datetime | None = None
-    said: str = ""
+    last_heartbeat: Annotated[
+        datetime | None, Field(validation_alias=AliasChoices("last_heartbeat", "heard"))
+    ] = None
+    result: Annotated[
+        Message | None, *_Message, Field(validation_alias=AliasChoices("result", "said"))
+    ] = None
 
     @property
     def is_over(self) -> bool:
@@ -70,8 +88,8 @@ class ImportRecord:
     id: str
     table: str
     cluster: str
-    by: str
-    at: datetime
+    imported_by: Annotated[str, Field(validation_alias=AliasChoices("imported_by", "by"))]
+    imported_at: Annotated[datetime, Field(validation_alias=AliasChoices("imported_at", "at"))]
     counts: Mapping[str, int]
     put: GraphRows = field(default_factory=GraphRows)
     before: GraphRows = field(default_factory=GraphRows)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from matchmaker.access import ADMIN
 from matchmaker.app import create_app
 from matchmaker.domain import (
     Cluster,
@@ -146,7 +147,7 @@ def installation(tmp_path_factory, rows=ROWS, **settings):
     services = wire(chosen)
     services.store.prepare()
     services.store.upsert(rows)
-    services.refresher.refresh()
+    services.refresher.refresh(ADMIN)
     return services
 
 

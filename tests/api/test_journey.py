@@ -48,7 +48,7 @@ def app(wired):
 def people(app, wired):
     """An SME, a lab, another firm, and the coordinator of their cluster."""
     wired.store.upsert(GraphRows(memberships=(Membership("t:cluster", "t:lab"),)))
-    wired.refresher.refresh()
+    wired.refresher.refresh(ADMIN)
     make = wired.accounts.create
     for name, organization in (("sme", "t:firm1"), ("labs", "t:lab"), ("third", "t:firm5")):
         make(
@@ -130,7 +130,7 @@ def test_from_a_need_to_a_confirmed_outcome(people, wired):
 
 
 def test_the_coordinators_audit_sees_the_new_tie(people, wired):
-    wired.refresher.refresh()
+    wired.refresher.refresh(ADMIN)
     answer = people["coordinator"].get("clusters/t:cluster/audit?samples=0").json
     research = next(one for one in answer["layers"] if one["layer"] == "research")
     figures = research["figures"]

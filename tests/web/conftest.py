@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from werkzeug.serving import make_server
 
+from matchmaker.access import ADMIN
 from matchmaker.app import create_app
 from matchmaker.domain import GraphRows
 from matchmaker.services.operations.importer import ImportOptions
@@ -24,8 +25,8 @@ LOCALES = {"zh": "zh-CN", "en": "en-US"}
 def sample(tmp_path_factory):
     """The sample graph in demo mode."""
     services = installation(tmp_path_factory, GraphRows(), demo=True)
-    services.importer.tables([ROOT / "seed"], ImportOptions())
-    services.refresher.refresh()
+    services.importer.tables(ADMIN, [ROOT / "seed"], ImportOptions())
+    services.refresher.refresh(ADMIN)
     yield services
     services.store.close()
 

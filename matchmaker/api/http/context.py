@@ -20,6 +20,7 @@ from matchmaker.services.directory.codes import Codes
 from matchmaker.services.directory.directory import Directory
 from matchmaker.services.matching.interaction_log import InteractionLog
 from matchmaker.services.matching.ranker_files import RankerFiles
+from matchmaker.services.operations.duplicates import Duplicates
 from matchmaker.services.operations.health import HealthService
 from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.importer import Importer
@@ -74,7 +75,9 @@ class Services(Protocol):
     @property
     def import_workflow(self) -> ImportWorkflow: ...
     @property
-    def work(self) -> JobQueue: ...
+    def job_queue(self) -> JobQueue: ...
+    @property
+    def duplicates(self) -> Duplicates: ...
     @property
     def rankers(self) -> RankerFiles: ...
     @property

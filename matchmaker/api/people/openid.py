@@ -8,7 +8,7 @@ from flask import Flask, redirect, session, url_for
 from werkzeug.wrappers import Response
 
 from matchmaker.api.http.context import EXTENSION, services
-from matchmaker.errors import SignInNeeded, StoreUnavailable
+from matchmaker.errors import ServiceUnavailable, SignInNeeded
 from matchmaker.services.people.accounts import Identity
 from matchmaker.workflow.account import Account
 
@@ -70,8 +70,8 @@ def begin_session(account: Account) -> None:
     session["account"], session["epoch"] = account.id, account.epoch
 
 
-def _unavailable(error: Exception) -> StoreUnavailable:
-    return StoreUnavailable(
+def _unavailable(error: Exception) -> ServiceUnavailable:
+    return ServiceUnavailable(
         "The OpenID provider does not answer as it should: %(name__)s.",
         mend="Look at MATCHMAKER_OIDC_ISSUER, or sign in with a password.",
         name__=type(error).__name__,

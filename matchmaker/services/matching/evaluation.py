@@ -13,6 +13,7 @@ import numpy as np
 
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput, RankerMismatch
+from matchmaker.messages import message
 from matchmaker.recommend import train
 from matchmaker.recommend.evaluate import (
     Answers,
@@ -194,7 +195,14 @@ def _outcomes(
     def measure(number: int) -> Outcome:
         return outcome(past, goal, asked[number], known, ranker, which, together)
 
-    return list(everywhere(measure, len(asked), f"Ranking for {goal.name}: {title}", progress))
+    return list(
+        everywhere(
+            measure,
+            len(asked),
+            message("Ranking for %(goal)s: %(table)s", goal=goal.name, table=title),
+            progress,
+        )
+    )
 
 
 def _prices_together(
@@ -215,7 +223,11 @@ def _prices_together(
     def narrow(number: int) -> Shortlist:
         return shortlist(past, asked[number].seeker, request, ranker, known)
 
-    lists = list(everywhere(narrow, len(asked), f"Sharing out attention: {title}", progress))
+    lists = list(
+        everywhere(
+            narrow, len(asked), message("Sharing out attention: %(table)s", table=title), progress
+        )
+    )
     return prices_together(lists, past.ids_of, len(past), usual)
 
 

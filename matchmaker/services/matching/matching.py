@@ -14,6 +14,7 @@ import numpy as np
 from matchmaker.domain import MAX_TEXT, GoalName, Need, Organization
 from matchmaker.embedding import Embedder, VectorCache
 from matchmaker.errors import InvalidInput, MatchmakerError, StoreUnavailable
+from matchmaker.messages import message
 from matchmaker.recommend.exposure import TOGETHER, Prices, Shortlist, prices_together
 from matchmaker.recommend.goals import GOALS
 from matchmaker.recommend.learned import LearnedRanker
@@ -211,11 +212,11 @@ class Matching:
 
         def watched() -> Iterator[Iterable[Asked]]:
             for number, batch in enumerate(batches):
-                progress("Ranking for all", number * BATCH, len(asking))
+                progress(message("Ranking for all"), number * BATCH, len(asking))
                 yield batch
 
         yield from self._bulk(rows, question, ranker, watched(), usual)
-        progress("Ranking for all", len(asking), len(asking))
+        progress(message("Ranking for all"), len(asking), len(asking))
 
     def for_texts(
         self, questions: Iterable[TextQuestion], question: Question

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from matchmaker.errors import InvalidInput
+from matchmaker.messages import Message, message
 from matchmaker.recommend import train
 from matchmaker.recommend.affinity import affinity
 from matchmaker.recommend.exposure import (
@@ -116,7 +117,7 @@ def learn(snapshot: Snapshot, goal: Goal, progress: Progress) -> GoalModel:
     telling = train.informative(everything, names)
     ranking = tuple(name for name in telling if name not in train.OF_SEEKER)
     of_seeker = tuple(name for name in telling if name in train.OF_SEEKER)
-    progress(f"Learning {goal.name}", 0, 0)
+    progress(message("Learning %(goal)s", goal=goal.name), 0, 0)
     held = whole_pools(snapshot, goal, *held_out, progress)
     if not held.label.any():
         raise InvalidInput(
@@ -134,7 +135,7 @@ def learn(snapshot: Snapshot, goal: Goal, progress: Progress) -> GoalModel:
     # What followed the last cut, the data's end may cut short; two years are what is promised.
     followed = max(held_out[1] - held_out[0], SHORTEST)
     calibration = train.calibrate(raw, seeker, of_seeker).lasting(HORIZON / followed)
-    progress(f"Learning {goal.name}", 0, 0)
+    progress(message("Learning %(goal)s", goal=goal.name), 0, 0)
     classifiers = train.fit(train.select(everything, names, ranking), ranking)
     model = GoalModel(ranking, classifiers, calibration, UNPRICED, {})
     prices = _prices(snapshot, goal, model, progress)
@@ -182,7 +183,7 @@ def examples_of(past: Snapshot, goal: Goal, asked: Sequence[Trial]) -> Examples:
     """Whole pools of these trials, numbered in their order."""
     prepare_goal(past, goal)
     job = _Collecting(past, goal, tuple(asked), described(past), 0, sampled=False)
-    return train.concatenate(list(everywhere(job, len(asked), "", no_progress)))
+    return train.concatenate(list(everywhere(job, len(asked), message(""), no_progress)))
 
 
 def _examples(
@@ -192,12 +193,14 @@ def _examples(
 
     [] when its own came to nothing.
     """
-    step = f"Learning {goal.name} from {day}"
+    step = message("Learning %(goal)s from %(day)s", goal=goal.name, day=day)
     own = _asked(snapshot, goal, day, until, seed, step, progress)
     if own is None:
         return []
     others = replace(goal, seekers=goal.taught_by)
-    taught = _asked(snapshot, others, day, until, seed, f"{step}, others", progress)
+    taught = _asked(
+        snapshot, others, day, until, seed, message("%(step)s, others", step=step), progress
+    )
     return [own] if taught is None else [own, train.reweight(taught, TAUGHT)]
 
 
@@ -207,7 +210,7 @@ def _asked(
     day: date,
     until: date,
     seed: int,
-    step: str,
+    step: Message,
     progress: Progress,
 ) -> Examples | None:
     if not goal.seekers:  # nobody teaches it
@@ -238,7 +241,7 @@ def whole_pools(
     asked = [asked[i] for i in sorted(chosen.tolist())]
     prepare_goal(past, goal)
     job = _Collecting(past, goal, tuple(asked), known, 99, sampled=False)
-    step = f"Comparing chances for {goal.name}"
+    step = message("Comparing chances for %(goal)s", goal=goal.name)
     return train.concatenate(list(everywhere(job, len(asked), step, progress)))
 
 
@@ -284,7 +287,7 @@ class _Pricing:
         job = _Collecting(self.snapshot, self.goal, tuple(asked), self.known, 98, sampled=False)
         chances: list[FloatArray] = []
         candidates: list[IntArray] = []
-        step = f"Sharing out attention for {self.goal.name}"
+        step = message("Sharing out attention for %(goal)s", goal=self.goal.name)
         for found in everywhere(job, len(asked), step, self.progress):
             chances.append(chances_of(self.model, self.goal, found))
             candidates.append(found.row)
@@ -307,7 +310,7 @@ def chances_of(model: GoalModel, goal: Goal, found: Examples) -> FloatArray:
 
 
 def everywhere(
-    job: Callable[[int], Result], count: int, step: str, progress: Progress
+    job: Callable[[int], Result], count: int, step: Message, progress: Progress
 ) -> Iterator[Result]:
     """The job for each number, in order, with progress."""
     progress(step, 0, count)

@@ -7,13 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from matchmaker.access import Principal
 from matchmaker.embedding import Embedder
 from matchmaker.errors import MatchmakerError, StorageFull
+from matchmaker.messages import Message, message
 from matchmaker.services.matching.matching import Freshness
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.settings import Settings
 from matchmaker.snapshot.load import SnapshotReader, check_graph, check_model
 from matchmaker.store.ports import GraphStore
+
+NOTHING = Message("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +37,10 @@ class Status:
 class Check:
     """One thing looked at; `mend` says what to do when it is not in order."""
 
-    name: str
+    name: Message
     ok: bool
-    detail: str
-    mend: str = ""
+    detail: Message
+    mend: Message = NOTHING
 
 
 class HealthService:
@@ -57,7 +61,7 @@ class HealthService:
         self._embedder = embedder
 
     def status(self) -> Status:
-        """Raises StoreUnavailable or StoreMismatch; a missing snapshot is told, not raised."""
+        """Raises StoreUnavailable or StoreMismatch; a missing snapshot is no error here."""
         store = self._store().status()
         try:
             meta = self._reader.current().meta
@@ -81,55 +85,77 @@ class HealthService:
         identity = self._store().identity()
         check_graph(self._reader.current(), identity)
 
-    def checks(self) -> tuple[Check, ...]:
-        """Every check of `matchmaker doctor`, in the order in which to mend them."""
+    def checks(self, principal: Principal) -> tuple[Check, ...]:
+        """Every check of `matchmaker doctor`, in the order in which to mend them.
+
+        Raises NotAllowed for anyone but admins.
+        """
+        principal.require_admin()
         return tuple(
             _checked(name, look)
             for name, look in (
-                ("settings", self._look_at_settings),
-                ("data folder", self._look_at_data_folder),
-                ("store", self._look_at_store),
-                ("model", self._look_at_model),
-                ("snapshot", self._look_at_snapshot),
-                ("ranker", self._look_at_ranker),
+                (message("settings"), self._look_at_settings),
+                (message("data folder"), self._look_at_data_folder),
+                (message("store"), self._look_at_store),
+                (message("model"), self._look_at_model),
+                (message("snapshot"), self._look_at_snapshot),
+                (message("ranker"), self._look_at_ranker),
             )
         )
 
-    def _look_at_settings(self) -> str:
+    def _look_at_settings(self) -> Message:
         settings = self._settings
-        return f"{settings.store_kind} store, model {settings.model}, port {settings.port}"
+        return message(
+            "%(store)s store, model %(model)s, port %(port)s",
+            store=settings.store_kind,
+            model=settings.model,
+            port=settings.port,
+        )
 
-    def _look_at_data_folder(self) -> str:
-        folder = self._settings.data_dir
-        require_writable(folder)
-        return str(folder)
+    def _look_at_data_folder(self) -> Message:
+        require_writable(self._settings.data_dir)
+        return Message("%(folder)s", {"folder": self._settings.data_dir})
 
-    def _look_at_store(self) -> str:
+    def _look_at_store(self) -> Message:
         status = self._store().status()
-        organizations = status.counts.get("organizations", 0)
-        return f"{status.backend} at {status.address}, {organizations} organisations"
+        return message(
+            "%(backend)s at %(address)s, %(count)s organisations",
+            backend=status.backend,
+            address=status.address,
+            count=status.counts.get("organizations", 0),
+        )
 
-    def _look_at_model(self) -> str:
+    def _look_at_model(self) -> Message:
         embedder = self._embedder()
-        return f"{embedder.identity.model}, {embedder.dimension} dimensions"
+        return message(
+            "%(model)s, %(dimension)s dimensions",
+            model=embedder.identity.model,
+            dimension=embedder.dimension,
+        )
 
-    def _look_at_snapshot(self) -> str:
+    def _look_at_snapshot(self) -> Message:
         snapshot = self._reader.current()
         check_graph(snapshot, self._store().identity())
         if snapshot.meta.dimension:
             check_model(snapshot, self._embedder().identity)
-        behind = self._store().version() - snapshot.meta.version
-        if behind:
-            return f"version {snapshot.meta.version}, older than the store: `matchmaker refresh`"
-        return f"version {snapshot.meta.version} of {snapshot.meta.as_of}, up to date"
+        version = snapshot.meta.version
+        if self._store().version() != version:
+            return message(
+                "version %(version)s, older than the store: `matchmaker refresh`", version=version
+            )
+        return message(
+            "version %(version)s of %(day)s, up to date", version=version, day=snapshot.meta.as_of
+        )
 
-    def _look_at_ranker(self) -> str:
+    def _look_at_ranker(self) -> Message:
         ranker = self._rankers.current()
         for problem in self._rankers.problems():
             raise problem
         if not ranker.models:
-            return "fixed weights; `matchmaker train` learns from the graph's own history"
-        return f"learned for {', '.join(sorted(ranker.models))}, fixed weights for the others"
+            return message("fixed weights; `matchmaker train` learns from the graph's own history")
+        return message(
+            "learned for %(goals)s, fixed weights for the others", goals=sorted(ranker.models)
+        )
 
 
 def require_writable(folder: Path) -> None:
@@ -148,8 +174,8 @@ def require_writable(folder: Path) -> None:
         ) from None
 
 
-def _checked(name: str, look: Callable[[], str]) -> Check:
+def _checked(name: Message, look: Callable[[], Message]) -> Check:
     try:
         return Check(name, True, look())
     except MatchmakerError as error:
-        return Check(name, False, str(error.message), str(error.mend))
+        return Check(name, False, error.message, error.mend)

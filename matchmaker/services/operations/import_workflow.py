@@ -1,4 +1,4 @@
-"""Bringing tables in over the pages: looked at, written, taken back; and deciding on duplicates."""
+"""Bringing tables in over the pages: looked at, written, taken back."""
 
 from __future__ import annotations
 
@@ -9,29 +9,34 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from matchmaker.access import Principal
+from matchmaker.access import SYSTEM, Principal
 from matchmaker.domain import GraphRows
-from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from matchmaker.ingest.columns import TABLES
+from matchmaker.errors import InvalidInput, WrongState
+from matchmaker.ingest.columns import TABLES, table_name
 from matchmaker.ingest.files import read_lines
-from matchmaker.ingest.merge import merged
 from matchmaker.ingest.scope import ALLOWED
 from matchmaker.ingest.tables import suggested
 from matchmaker.ingest.undo import reversal
-from matchmaker.services.operations.importer import Importer, ImportOptions, ImportReport
+from matchmaker.messages import Message, message
+from matchmaker.services.operations.importer import (
+    Importer,
+    ImportOptions,
+    ImportReport,
+    require_importing,
+)
 from matchmaker.services.operations.job_queue import JobQueue
 from matchmaker.services.operations.refresher import Progress, no_progress
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import Clock, UnitOfWork
-from matchmaker.store.documents import new_id
-from matchmaker.store.ports import GraphStore
-from matchmaker.workflow.account import AccountMembership
-from matchmaker.workflow.job import ImportRecord, Job, JobKind, NotDuplicate
+from matchmaker.store.documents import Store, new_id
+from matchmaker.workflow.job import ImportRecord, Job, JobKind
 
 SUFFIXES = (".csv", ".xlsx")
 SAMPLES = 3
 # An import of more rows is kept without what an undo needs.
-MOST_UNDONE = 20_000
+MAX_UNDONE = 20_000
+# Argument of a job: the column that a cell of the file's header is.
+_COLUMN = "column."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +50,8 @@ class ImportPreview:
     table: str
     samples: Mapping[str, tuple[str, ...]]
     mapping: Mapping[str, str]
-    report: ImportReport | None
-    refused: str = ""
+    report: ImportReport | None = None
+    refused: InvalidInput | None = None
 
 
 class ImportWorkflow:
@@ -57,21 +62,19 @@ class ImportWorkflow:
 
     def __init__(
         self,
-        store: GraphStore,
+        store: Store,
         repositories: Repositories,
-        importing: Importer,
-        work: JobQueue,
+        importer: Importer,
+        job_queue: JobQueue,
         uploads: Path,
         clock: Clock,
     ) -> None:
         self._store = store
         self._repositories = repositories
-        self._importer = importing
-        self._work = work
+        self._importer = importer
+        self._job_queue = job_queue
         self._uploads = uploads
         self._clock = clock
-
-    # -- a file
 
     def tables(self, principal: Principal, cluster: str = "") -> tuple[str, ...]:
         """Those that one may import. Raises NotAllowed."""
@@ -91,8 +94,8 @@ class ImportWorkflow:
         shutil.rmtree(own, ignore_errors=True)
         upload = new_id()
         (own / upload).mkdir(parents=True)
-        with (own / upload / f"{table}{suffix}").open("wb") as written:
-            shutil.copyfileobj(content, written)
+        with (own / upload / f"{table}{suffix}").open("wb") as file:
+            shutil.copyfileobj(content, file)
         return upload
 
     def look(
@@ -108,59 +111,68 @@ class ImportWorkflow:
         table = path.name.split(".", 1)[0]
         lines = list(islice(read_lines(path), SAMPLES))
         header = list(lines[0].cells) if lines else []
-        taken = suggested(table, header)
+        columns = suggested(table, header)
         if mapping is not None:
-            taken = {cell: _column(table, mapping.get(cell, "")) for cell in header}
+            names = {column.name for column in TABLES[table].columns}
+            columns = {
+                cell: name if (name := mapping.get(cell, "")) in names else "" for cell in header
+            }
         samples = {cell: tuple(line.cells.get(cell, "") for line in lines) for cell in header}
-        options = ImportOptions(dry_run=True, mapping=taken, cluster=cluster)
+        preview = ImportPreview(upload, table, samples, columns)
+        options = ImportOptions(dry_run=True, mapping=columns, cluster=cluster)
         try:
-            report = self._importer.tables([path], options)
+            return replace(preview, report=self._importer.tables(principal, [path], options))
         except InvalidInput as error:
-            return ImportPreview(upload, table, samples, taken, None, str(error))
-        return ImportPreview(upload, table, samples, taken, report)
+            return replace(preview, refused=error)
 
     def write(
         self, principal: Principal, upload: str, mapping: Mapping[str, str], cluster: str = ""
     ) -> Job:
-        """Ask for it to be written. Raises InvalidInput, NotAllowed."""
+        """Request that it is written. Raises InvalidInput, NotAllowed."""
         self._require(principal, cluster)
         path = self._path(principal, upload)
-        kept = self._uploads / "asked" / upload
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(path.parent, kept)
-        columns = {f"column.{cell}": column for cell, column in mapping.items()}
-        return self._work.ask(
+        requested = self._requested(upload)
+        requested.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(path.parent, requested)
+        columns = {f"{_COLUMN}{cell}": column for cell, column in mapping.items()}
+        return self._job_queue.request(
             principal, JobKind.IMPORT, cluster, upload=upload, table=path.name.split(".", 1)[0],
             **columns,
         )  # fmt: skip
 
-    def written(self, job: Job, progress: Progress = no_progress) -> str:
-        """Do what `write` asked for: what `JobQueue` calls. Gives what to say."""
-        folder = self._uploads / "asked" / job.arguments["upload"]
+    def run(self, job: Job, progress: Progress = no_progress) -> Message:
+        """Do what `write` requested, which checked who did: what `JobQueue` calls."""
+        folder = self._requested(job.arguments["upload"])
         mapping = {
-            name.removeprefix("column."): column
+            name.removeprefix(_COLUMN): column
             for name, column in job.arguments.items()
-            if name.startswith("column.")
+            if name.startswith(_COLUMN)
         }
         options = ImportOptions(progress=progress, mapping=mapping, cluster=job.cluster, keep=True)
         try:
-            report = self._importer.tables([folder], options)
+            report = self._importer.tables(SYSTEM, [folder], options)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-        is_small = len(report.put) <= MOST_UNDONE
-        imported = ImportRecord(
-            job.id, job.arguments["table"], job.cluster, job.by, self._clock(), report.rows,
-            report.put if is_small else GraphRows(), report.before if is_small else GraphRows(),
+        is_small = len(report.put) <= MAX_UNDONE
+        record = ImportRecord(
+            job.id, job.arguments["table"], job.cluster, job.requested_by, self._clock(),
+            report.rows, report.put if is_small else GraphRows(),
+            report.before if is_small else GraphRows(),
         )  # fmt: skip
-        unit = UnitOfWork(job.by, self._clock())
-        unit.add(self._repositories.imports.put(imported))
+        unit = UnitOfWork(job.requested_by, self._clock())
+        unit.add(self._repositories.imports.put(record))
         rows = str(sum(report.rows.values()))
-        unit.log("import.written", f"table/{imported.table}", rows=rows)
+        unit.log("import.written", f"table/{record.table}", rows=rows)
         unit.commit(self._repositories.records)
-        parts = [f"{count} {name}" for name, count in report.rows.items()]
-        return f"{', '.join(parts) or '0'}; {report.refused} ✗"
-
-    # -- taking back
+        counts = [
+            message("%(count)s %(table)s", count=count, table=table_name(name))
+            for name, count in report.rows.items()
+        ]
+        return message(
+            "Rows written: %(rows)s; refused: %(refused)s.",
+            rows=counts or 0,
+            refused=report.refused,
+        )
 
     def imports(self, principal: Principal, cluster: str = "") -> list[ImportRecord]:
         """The newest first. Raises NotAllowed."""
@@ -175,95 +187,32 @@ class ImportWorkflow:
         to a row that would go.
         """
         stored = self._repositories.imports.get(id)
-        imported = stored.value
-        self._require(principal, imported.cluster)
+        record = stored.value
+        self._require(principal, record.cluster)
         principal.require_writing()
-        if not imported.can_be_undone:
+        if not record.can_be_undone:
             raise WrongState("This import cannot be taken back, or was already.")
-        now = self._store.stored(imported.put)
-        back = reversal(imported.put, imported.before, now)
-        self._store.replace_rows(back.put, back.drop)
+        back = reversal(record.put, record.before, self._store.stored(record.put))
         unit = UnitOfWork.of(principal, self._clock())
-        unit.add(
-            self._repositories.imports.put(replace(imported, undone=self._clock()), stored.version)
-        )
+        unit.add(self._repositories.imports.put(replace(record, undone=unit.at), stored.version))
         unit.log("import.undone", f"import/{id}", left=str(back.left))
-        unit.commit(self._repositories.records)
+        self._store.replace_rows(back.put, back.drop, unit.changes, unit.entries)
         return back.left
 
-    # -- duplicates
-
-    def merge(self, principal: Principal, gone: str, kept: str) -> None:
-        """Make two organisations one; `gone` becomes another id of `kept`.
-
-        People of the one become people of the other. Raises NotAllowed, NotFound, WrongState.
-        """
-        principal.require_admin()
-        principal.require_writing()
-        if gone == kept:
-            raise InvalidInput("are the same already.", where="kept")
-        for id in (gone, kept):
-            if self._store.organization(id).id != id:
-                raise NotFound("There is no organisation '%(id)s' any more.", id=id)
-        if self._is_busy(gone):
-            raise WrongState(
-                "%(gone)s has introductions under way.",
-                mend="Wait until they are over, or keep the other one.",
-                gone=gone,
-            )
-        rows = self._store.export().rows
-        self._store.replace_rows(*merged(rows, gone, kept, "merged"))
-        unit = UnitOfWork.of(principal, self._clock())
-        for stored in self._repositories.accounts.iterate("organization", gone):
-            posts = {one.organization: one.post for one in stored.value.belongings}
-            post = posts.pop(gone)
-            posts.setdefault(kept, post)
-            belongings = tuple(AccountMembership(id, post) for id, post in posts.items())
-            account = replace(stored.value, belongings=belongings)
-            unit.add(self._repositories.accounts.put(account, stored.version))
-        unit.log("organization.merged", f"organization/{gone}", into=kept)
-        unit.commit(self._repositories.records)
-
-    def keep_apart(self, principal: Principal, first: str, second: str) -> None:
-        """They are not the same, and will not be asked about again. Raises NotAllowed."""
-        principal.require_admin()
-        principal.require_writing()
-        pairs = [one for one in self._store.duplicates() if one.key == (first, second)]
-        self._store.replace_rows(GraphRows(), GraphRows(duplicates=tuple(pairs)))
-        id = f"{first} {second}"
-        if self._repositories.apart.get_or_none(id) is None:
-            unit = UnitOfWork.of(principal, self._clock())
-            unit.add(self._repositories.apart.put(NotDuplicate(id, first, second)))
-            unit.log("organizations.apart", f"organization/{first}", other=second)
-            unit.commit(self._repositories.records)
-
-    def _is_busy(self, organization_id: str) -> bool:
-        slots = self._repositories.slots.get_or_none(organization_id)
-        waiting = self._repositories.introductions.count("waiting_for", organization_id)
-        asking = self._repositories.introductions.count("asking", organization_id)
-        return bool((slots and slots.value.taken) or waiting or asking)
-
-    # -- the rest
-
     def _require(self, principal: Principal, cluster: str) -> None:
+        require_importing(principal, cluster)
         if cluster:
-            principal.require_coordinator(cluster)
             self._store.cluster(cluster)
-        elif not principal.admin:
-            raise NotAllowed("Only administrators may import for all clusters.")
 
     def _folder(self, principal: Principal) -> Path:
         return self._uploads / principal.subject.replace(":", "-")
 
+    def _requested(self, upload: str) -> Path:
+        """Where a file is between its request and its import; the folder's name is older."""
+        return self._uploads / "asked" / upload
+
     def _path(self, principal: Principal, upload: str) -> Path:
-        folder = self._folder(principal)
-        found = sorted(folder.glob("*/*.*"))
-        for path in found:
+        for path in sorted(self._folder(principal).glob("*/*.*")):
             if path.parent.name == upload:
                 return path
         raise InvalidInput("is not there any more.", where="file", mend="Choose it again.")
-
-
-def _column(table: str, asked: str) -> str:
-    names = {column.name for column in TABLES[table].columns}
-    return asked if asked in names else ""

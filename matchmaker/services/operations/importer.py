@@ -7,14 +7,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from matchmaker.domain import DuplicateCandidate, GraphRows
-from matchmaker.errors import InvalidInput
-from matchmaker.ingest.columns import TABLES
+from matchmaker.access import Principal
+from matchmaker.domain import GraphRows
+from matchmaker.errors import NotAllowed
 from matchmaker.ingest.references import drop_dangling, referred
 from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.ingest.resolve import resolve
 from matchmaker.ingest.scope import within
-from matchmaker.ingest.tables import read_files, table_of
+from matchmaker.ingest.tables import read_files, tables_at
+from matchmaker.messages import message
 from matchmaker.services.operations.refresher import Progress, no_progress
 from matchmaker.store.ports import MAX_PAGE, GraphStore, iterate
 
@@ -61,56 +62,63 @@ class ImportReport:
 
 
 class Importer:
-    """Use cases that bring files in. Whoever can run commands here is the admin."""
+    """Use cases that bring files in: of admins, and of coordinators for their cluster."""
 
-    def __init__(self, store: GraphStore, apart: Callable[[], set[tuple[str, str]]] = set) -> None:
+    def __init__(
+        self, store: GraphStore, not_duplicates: Callable[[], set[tuple[str, str]]] = set
+    ) -> None:
         self._store = store
-        self._apart = apart
+        self._not_duplicates = not_duplicates
 
-    def tables(self, paths: Sequence[Path], options: ImportOptions) -> ImportReport:
+    def tables(
+        self, principal: Principal, paths: Sequence[Path], options: ImportOptions
+    ) -> ImportReport:
         """Our own tables, from files named for their table and folders of them.
 
-        Raises InvalidInput when a file cannot be read as its table at all.
+        Raises NotAllowed, or InvalidInput when a file cannot be read as its table at all.
         """
-        options.progress("Reading the files", 0, 0)
-        files = [located for path in paths for located in _tables_at(path)]
+        require_importing(principal, options.cluster)
+        options.progress(message("Reading the files"), 0, 0)
+        files = [file for path in paths for file in tables_at(path)]
         return self._import(read_files(files, options.mapping), options, trust_keys=False)
 
-    def cordis(self, path: Path, options: ImportOptions) -> ImportReport:
-        """EU research projects in CORDIS' own layout. Raises InvalidInput for another zip."""
+    def cordis(self, principal: Principal, path: Path, options: ImportOptions) -> ImportReport:
+        """EU research projects in CORDIS' own layout.
+
+        Raises NotAllowed, or InvalidInput for another zip.
+        """
         from matchmaker.ingest.cordis import read_cordis
 
-        parsed = read_cordis(
-            path, lambda done, total: options.progress("Reading CORDIS", done, total)
-        )
+        require_importing(principal, options.cluster)
+        step = message("Reading CORDIS")
+        parsed = read_cordis(path, lambda done, total: options.progress(step, done, total))
         return self._import(parsed, options, trust_keys=True)
 
     def mapped(
         self,
+        principal: Principal,
         path: Path,
         mapping: Path,
         kind: Literal["contracts", "ties"],
         options: ImportOptions,
     ) -> ImportReport:
-        """Contracts or ties from any CSV. Raises InvalidInput for file or mapping."""
+        """Contracts or ties from any CSV. Raises NotAllowed, InvalidInput for file or mapping."""
         from matchmaker.ingest.mapping import read_mapped
 
-        options.progress("Reading the file", 0, 0)
+        require_importing(principal, options.cluster)
+        options.progress(message("Reading the file"), 0, 0)
         return self._import(read_mapped(path, mapping, kind), options, trust_keys=True)
 
-    def duplicates(self) -> tuple[DuplicateCandidate, ...]:
-        """Pairs for a person to decide on, the most alike first."""
-        found = self._store.duplicates()
-        return tuple(sorted(found, key=lambda pair: (-pair.score, pair.key)))
-
     def _import(self, parsed: Parsed, options: ImportOptions, *, trust_keys: bool) -> ImportReport:
-        options.progress("Looking for duplicates", 0, 0)
+        options.progress(message("Looking for duplicates"), 0, 0)
         aliases = self._store.aliases()
         resolution = resolve(parsed.rows, self._store.identities(), aliases, trust_keys=trust_keys)
         # A merge made before is on record with the reason it had then.
-        merged = tuple(one for one in resolution.merged if aliases.get(one.id) != one.organization)
-        apart = self._apart()
-        review = tuple(pair for pair in resolution.review if pair.key not in apart)
+        merged = tuple(
+            alias for alias in resolution.merged if aliases.get(alias.id) != alias.organization
+        )
+        not_duplicates = self._not_duplicates()
+        review = tuple(pair for pair in resolution.review if pair.key not in not_duplicates)
         rows = replace(
             resolution.rows,
             aliases=(*resolution.rows.aliases, *merged),
@@ -134,14 +142,14 @@ class Importer:
         )
         if options.dry_run or (options.strict and report.refused):
             return report
-        options.progress("Writing to the store", 0, 0)
+        options.progress(message("Writing to the store"), 0, 0)
         counts = self._store.upsert(checked.rows)
         return replace(
             report,
             written=True,
-            created=_some(counts.created),
-            changed=_some(counts.changed),
-            unchanged=_some(counts.unchanged),
+            created=counts.created,
+            changed=counts.changed,
+            unchanged=counts.unchanged,
         )
 
     def _known(self, rows: GraphRows) -> dict[str, set[str]]:
@@ -156,26 +164,17 @@ class Importer:
         }
 
     def _members(self, cluster_id: str) -> set[str]:
-        found = iterate(lambda after: self._store.members(cluster_id, after, MAX_PAGE))
-        return {member.id for member in found}
+        members = iterate(lambda after: self._store.members(cluster_id, after, MAX_PAGE))
+        return {member.id for member in members}
 
     def _cluster_ids(self) -> set[str]:
-        return {one.id for one in iterate(lambda after: self._store.clusters(after, MAX_PAGE))}
+        clusters = iterate(lambda after: self._store.clusters(after, MAX_PAGE))
+        return {cluster.id for cluster in clusters}
 
 
-def _tables_at(path: Path) -> list[tuple[str, Path]]:
-    """Files with the table that each is named for. Raises InvalidInput when there is none."""
-    candidates = sorted(path.iterdir()) if path.is_dir() else [path]
-    found = [(name, file) for file in candidates if (name := table_of(file)) is not None]
-    if not found:
-        raise InvalidInput(
-            "is not named for a table." if path.is_file() else "holds no file named for a table.",
-            where=str(path),
-            mend="Name it TABLE.csv or TABLE.xlsx, where TABLE is one of %(names)s.",
-            names=", ".join(TABLES),
-        )
-    return found
-
-
-def _some(counts: dict[str, int]) -> dict[str, int]:
-    return {name: count for name, count in counts.items() if count}
+def require_importing(principal: Principal, cluster: str) -> None:
+    """Raise NotAllowed for anyone but admins and, for a cluster, its coordinators."""
+    if cluster:
+        principal.require_coordinator(cluster)
+    elif not principal.admin:
+        raise NotAllowed("Only administrators may import for all clusters.")

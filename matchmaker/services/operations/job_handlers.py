@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from matchmaker.access import ADMIN
+from matchmaker.access import SYSTEM
 from matchmaker.domain import GoalName, PlaceLevel
+from matchmaker.messages import Message, message
 from matchmaker.services.auditing.derived_clusters import ClusterDerivation
 from matchmaker.services.matching.evaluation import RankerLearning
 from matchmaker.services.operations.import_workflow import ImportWorkflow
@@ -14,35 +15,38 @@ from matchmaker.services.operations.refresher import Progress, SnapshotRefresher
 from matchmaker.workflow.job import Job, JobKind
 
 # Places with fewer organisations make no cluster.
-MEMBERS = 20
+MIN_MEMBERS = 20
 
 
 def job_handlers(
-    intake: ImportWorkflow,
-    refreshing: SnapshotRefresher,
+    imports: ImportWorkflow,
+    refresher: SnapshotRefresher,
     learning: RankerLearning,
-    deriving: ClusterDerivation,
+    derivation: ClusterDerivation,
 ) -> Mapping[JobKind, JobHandler]:
-    """What `Work` calls for each kind; each says in a few words what came of it."""
+    """What `JobQueue` calls for each kind; each says in a few words what came of it."""
 
-    def refresh(job: Job, progress: Progress) -> str:
+    def refresh(job: Job, progress: Progress) -> Message:
         del job
-        return str(refreshing.refresh(progress).version)
+        return message("Version %(version)s.", version=refresher.refresh(SYSTEM, progress).version)
 
-    def train(job: Job, progress: Progress) -> str:
-        asked = job.arguments.get("goal", "")
-        goals = [GoalName(asked)] if asked else list(learning.goals())
+    def train(job: Job, progress: Progress) -> Message:
+        requested = job.arguments.get("goal", "")
+        goals = [GoalName(requested)] if requested else list(learning.goals())
         for goal in goals:
             learning.train(goal, progress)
-        return ", ".join(goals) or "0"
+        if not goals:
+            return message("No goal has a history to learn from.")
+        return message("Learned for: %(goals)s.", goals=goals)
 
-    def derive(job: Job, progress: Progress) -> str:
+    def derive(job: Job, progress: Progress) -> Message:
         del job
-        progress("Looking for clusters", 0, 0)
-        return str(len(deriving.by_place(ADMIN, PlaceLevel.CITY, MEMBERS).clusters))
+        progress(message("Looking for clusters"), 0, 0)
+        derived = derivation.by_place(SYSTEM, PlaceLevel.CITY, MIN_MEMBERS)
+        return message("Clusters found: %(count)s.", count=len(derived.clusters))
 
     return {
-        JobKind.IMPORT: intake.written,
+        JobKind.IMPORT: imports.run,
         JobKind.REFRESH: refresh,
         JobKind.TRAIN: train,
         JobKind.DERIVE: derive,

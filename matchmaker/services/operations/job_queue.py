@@ -1,6 +1,7 @@
-"""Work that takes long: asked for by an administrator or coordinator, done by the worker.
+"""Long work: requested by an administrator or coordinator, done by the worker.
 
-Each piece is a record that anybody's page can look at, so one may leave and come back.
+Each job is a document that its page looks at, so one may leave and come back; huey carries it
+to the worker.
 """
 
 from __future__ import annotations
@@ -11,106 +12,124 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
+import structlog
+from huey.api import Huey
+
 from matchmaker.access import Principal
 from matchmaker.errors import MatchmakerError, NotAllowed, VersionConflict
+from matchmaker.messages import Message, located, message, sentences
 from matchmaker.services.operations.refresher import Progress
-from matchmaker.services.repositories import Repositories, Versioned
+from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import Clock, UnitOfWork
 from matchmaker.store.documents import new_id
 from matchmaker.workflow.job import Job, JobKind, JobState
 
-# A piece whose worker has not been heard of for so long was cut off.
-SILENT = timedelta(minutes=2)
-_BEAT_SECONDS = 1.0
+# A job whose worker has been silent for so long was cut off.
+SILENCE = timedelta(minutes=2)
+_HEARTBEAT_SECONDS = 1.0
 
+log = structlog.get_logger(__name__)
 
-JobHandler = Callable[[Job, Progress], str]
+# Does a job and gives what came of it.
+JobHandler = Callable[[Job, Progress], Message]
 
 
 class JobQueue:
-    """The list of work. `doing` says how each kind is done, and gives what to say at its end."""
+    """Jobs, the newest last; `handlers` say how each kind is done."""
 
     def __init__(
         self,
         repositories: Repositories,
-        doing: Callable[[], Mapping[JobKind, JobHandler]],
+        queue: Huey,
+        handlers: Callable[[], Mapping[JobKind, JobHandler]],
         clock: Clock,
     ) -> None:
         self._repositories = repositories
-        self._doing = doing
+        self._queue = queue
+        self._handlers = handlers
         self._clock = clock
+        self._task = queue.task(name="run_job")(self.run)
 
-    def ask(self, principal: Principal, kind: JobKind, cluster: str = "", **arguments: str) -> Job:
-        """Put on the list. Raises NotAllowed for anyone but admins, and coordinators who import."""
+    def request(
+        self, principal: Principal, kind: JobKind, cluster: str = "", **arguments: str
+    ) -> Job:
+        """Have it done. Raises NotAllowed for anyone but admins, and coordinators who import."""
         principal.require_writing()
         if not (principal.admin or (kind is JobKind.IMPORT and cluster in principal.clusters)):
             raise NotAllowed("Only administrators may ask for that.")
-        job = Job(
-            new_id(), kind, principal.subject, self._clock(), JobState.QUEUED, cluster, arguments
-        )
-        unit = UnitOfWork.of(principal, self._clock())
+        now = self._clock()
+        job = Job(new_id(), kind, principal.subject, now, cluster=cluster, arguments=arguments)
+        unit = UnitOfWork.of(principal, now)
         unit.add(self._repositories.jobs.put(job))
         unit.log(f"work.{kind}", f"job/{job.id}", **arguments)
         unit.commit(self._repositories.records)
+        self._task(job.id)
         return job
 
     def show(self, principal: Principal, id: str) -> Job:
-        """To admins and to whoever asked for it. Raises NotAllowed, NotFound."""
+        """To admins and to whoever requested it. Raises NotAllowed, NotFound."""
         principal.require_known()
         job = self._repositories.jobs.get(id).value
-        if not (principal.admin or job.by == principal.subject):
+        if not (principal.admin or job.requested_by == principal.subject):
             raise NotAllowed("Somebody else asked for this.")
-        return self._heard_of(job)
+        return self._with_silence(job)
 
-    def listed(self, principal: Principal, limit: int = 30) -> list[Job]:
+    def page(self, principal: Principal, limit: int = 30) -> list[Job]:
         """The newest first. Raises NotAllowed for anyone but admins."""
         principal.require_admin()
         page = self._repositories.jobs.page(limit=limit, newest_first=True)
-        return [self._heard_of(stored.value) for stored in page.rows]
+        return [self._with_silence(stored.value) for stored in page.rows]
 
-    def work_off(self) -> int:
-        """Do what is on the list, the oldest first; how many pieces were done."""
-        count = 0
-        while (
-            stored := next(self._repositories.jobs.iterate("state", JobState.QUEUED), None)
-        ) is not None:
-            count += self._do(stored)
-        return count
+    def send_forgotten(self) -> int:
+        """Send what waits although nothing is on its way to the worker; how many jobs.
 
-    def _do(self, stored: Versioned[Job]) -> int:
-        job = replace(stored.value, state=JobState.RUNNING, heard=self._clock())
+        So is what was requested of an earlier version, or just before a process was killed.
+        """
+        if self._queue.pending_count():
+            return 0
+        jobs = list(self._repositories.jobs.values("state", JobState.QUEUED))
+        for job in jobs:
+            self._task(job.id)
+        return len(jobs)
+
+    def run(self, id: str) -> None:
+        """Do a job, unless another worker has it. What goes wrong is its result."""
+        stored = self._repositories.jobs.get(id)
+        job = replace(stored.value, state=JobState.RUNNING, last_heartbeat=self._clock())
+        if stored.value.state is not JobState.QUEUED:
+            return
         try:
             self._write(job, stored.version)
         except VersionConflict:
-            return 0  # another worker has it
-        broken: Exception | None = None
-        with self._heard(job) as beat:
+            return
+        with self._heartbeat(job) as heartbeat:
             try:
-                said = self._doing()[job.kind](job, beat.progress)
+                result = self._handlers()[job.kind](job, heartbeat.progress)
                 state = JobState.DONE
             except MatchmakerError as error:
-                state, said = JobState.FAILED, str(error)
-            except Exception as error:
-                state, said, broken = JobState.FAILED, _BROKEN, error
-        self._write(replace(beat.job, state=state, said=said, heard=self._clock()))
-        if broken is not None:
-            raise broken
-        return 1
+                what = located(error.where, error.message) if error.where else error.message
+                state, result = JobState.FAILED, sentences(what, error.mend)
+            except Exception:
+                log.exception("job failed", job=id)
+                state, result = JobState.FAILED, _BROKEN
+        self._write(
+            replace(heartbeat.job, state=state, result=result, last_heartbeat=self._clock())
+        )
 
     @contextmanager
-    def _heard(self, job: Job) -> Iterator[_Heartbeat]:
+    def _heartbeat(self, job: Job) -> Iterator[_Heartbeat]:
         """Write progress down every second while the work runs."""
-        beat = _Heartbeat(job)
+        heartbeat = _Heartbeat(job)
         over = threading.Event()
 
-        def write() -> None:
-            while not over.wait(_BEAT_SECONDS):
-                self._write(replace(beat.job, heard=self._clock()))
+        def beat() -> None:
+            while not over.wait(_HEARTBEAT_SECONDS):
+                self._write(replace(heartbeat.job, last_heartbeat=self._clock()))
 
-        thread = threading.Thread(target=write, daemon=True)
+        thread = threading.Thread(target=beat, daemon=True)
         thread.start()
         try:
-            yield beat
+            yield heartbeat
         finally:
             over.set()
             thread.join()
@@ -118,29 +137,29 @@ class JobQueue:
     def _write(self, job: Job, expected: int | None = None) -> None:
         if expected is None:
             expected = self._repositories.jobs.get(job.id).version
-        unit = UnitOfWork(job.by, self._clock())
-        unit.add(self._repositories.jobs.put(job, expected))
-        unit.commit(self._repositories.records)
+        self._repositories.records.commit([self._repositories.jobs.put(job, expected)])
 
-    def _heard_of(self, job: Job) -> Job:
+    def _with_silence(self, job: Job) -> Job:
         lost = (
             job.state is JobState.RUNNING
-            and job.heard is not None
-            and self._clock() - job.heard > SILENT
+            and job.last_heartbeat is not None
+            and self._clock() - job.last_heartbeat > SILENCE
         )
-        return replace(job, state=JobState.FAILED, said=_CUT_OFF) if lost else job
+        return replace(job, state=JobState.FAILED, result=_CUT_OFF) if lost else job
 
 
-_BROKEN = "Something went wrong; the service's log says what."
-_CUT_OFF = "It was cut off. Ask for it again: what was written stays, and is not written twice."
+_BROKEN = message("Something went wrong; the service's log says what.")
+_CUT_OFF = message(
+    "It was cut off. Ask for it again: what was written stays, and is not written twice."
+)
 
 
 class _Heartbeat:
-    """The job as its work last told of it."""
+    """The job as its work last reported on it."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
 
-    def progress(self, stage: str, done: int, total: int) -> None:
-        """As `services.refresher.Progress`."""
+    def progress(self, stage: Message, done: int, total: int) -> None:
+        """As `services.operations.refresher.Progress`."""
         self.job = replace(self.job, stage=stage, done=done, total=total)

@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from matchmaker.access import Principal
 from matchmaker.domain import Statement
 from matchmaker.embedding import Embedder, ModelIdentity, VectorCache, embed_missing
 from matchmaker.errors import SnapshotUnavailable, StorageFull, WrongState
+from matchmaker.messages import Message, message
 from matchmaker.snapshot.build import StatementVectors, build, statements
 from matchmaker.snapshot.load import SnapshotReader, save
 from matchmaker.snapshot.model import FloatArray, SnapshotMeta
@@ -19,11 +21,11 @@ from matchmaker.store.ports import GraphStore
 BATCH = 1000
 
 
-# Told what is being done, how much of it is done, and how much there is (0: unknown).
-Progress = Callable[[str, int, int], None]
+# Gets what is being done, how much of it is done, and how much there is (0: unknown).
+Progress = Callable[[Message, int, int], None]
 
 
-def no_progress(step: str, done: int, total: int) -> None:
+def no_progress(step: Message, done: int, total: int) -> None:
     """For callers that nobody watches."""
 
 
@@ -58,48 +60,50 @@ class SnapshotRefresher:
             or ModelIdentity(meta.model, meta.revision) != self._model()
         )
 
-    def refresh(self, progress: Progress = no_progress) -> SnapshotMeta:
+    def refresh(self, principal: Principal, progress: Progress = no_progress) -> SnapshotMeta:
         """A new snapshot of the store as it is now.
 
-        Raises WrongState while another refresh runs, ModelUnavailable, StorageFull.
+        Raises NotAllowed for anyone but admins, WrongState while another refresh runs,
+        ModelUnavailable, StorageFull.
         """
+        principal.require_admin()
         with self._alone():
-            progress("Reading the graph", 0, 0)
+            progress(message("Reading the graph"), 0, 0)
             export = self._store.export()
-            spoken = statements(export.rows)
-            identity = self._model()
+            texts = statements(export.rows)
+            model = self._model()
             vectors = embed_missing(
                 lambda: self._loaded(progress),
                 self._cache(),
-                [statement.text for statement in spoken],
-                lambda done, total: progress("Embedding statements", done, total),
+                [statement.text for statement in texts],
+                lambda done, total: progress(message("Embedding statements"), done, total),
             )
-            progress("Building the snapshot", 0, 0)
-            named = StatementVectors(identity.model, identity.revision, vectors)
-            snapshot = build(export, datetime.now(UTC).date(), named)
+            progress(message("Building the snapshot"), 0, 0)
+            by_model = StatementVectors(model.model, model.revision, vectors)
+            snapshot = build(export, datetime.now(UTC).date(), by_model)
             save(snapshot, self._root)
-            self._hand_to_store(identity.revision, spoken, vectors, progress)
+            self._hand_to_store(model.revision, texts, vectors, progress)
             return snapshot.meta
 
     def _loaded(self, progress: Progress) -> Embedder:
-        progress("Loading the model", 0, 0)
+        progress(message("Loading the model"), 0, 0)
         return self._embedder()
 
     def _hand_to_store(
         self,
         revision: str,
-        spoken: Sequence[Statement],
+        texts: Sequence[Statement],
         vectors: FloatArray,
         progress: Progress,
     ) -> None:
         """Give the store the vectors that it lacks, for its own vector index."""
         lacking = set(self._store.missing_embeddings(revision))
-        rows = [row for row, statement in enumerate(spoken) if statement.id in lacking]
+        rows = [row for row, statement in enumerate(texts) if statement.id in lacking]
         for start in range(0, len(rows), BATCH):
             batch = rows[start : start + BATCH]
-            ids = [spoken[row].id for row in batch]
+            ids = [texts[row].id for row in batch]
             self._store.set_embeddings(revision, ids, vectors[batch].tolist())
-            progress("Giving the store its vectors", start + len(batch), len(rows))
+            progress(message("Giving the store its vectors"), start + len(batch), len(rows))
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

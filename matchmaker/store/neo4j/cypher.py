@@ -107,6 +107,13 @@ RESET_VERSION = "MATCH (g:Graph {id: 'graph'}) SET g.version = 0"
 
 ROWS_BY_ID = "MATCH (n:{label}) WHERE n.id IN $ids RETURN n " + _braced(ROW) + " AS row"
 ALL_ROWS = "MATCH (n:{label}) RETURN n " + _braced(ROW) + " AS row ORDER BY n.id"
+ROWS_WHERE = "MATCH (n:{label}) WHERE {where} RETURN n " + _braced(ROW) + " AS row"
+ENGAGEMENTS_ABOUT = f"""MATCH (:Organization {{id: $id}})-[:TOOK_PART]->(n:Engagement)
+WITH DISTINCT n RETURN n {ROW} AS row, {PARTICIPANTS} AS participants"""
+MEMBERSHIPS_ABOUT = """MATCH (o:Organization {id: $id})-[r:MEMBER_OF]->(c:Cluster)
+RETURN r {.*, cluster: c.id, organization: o.id} AS row"""
+TIES_ABOUT = f"""MATCH (:Organization {{id: $id}})-[t:{TIES}]-()
+WITH DISTINCT t RETURN {TIE} AS row"""
 ENGAGEMENTS_BY_ID = (
     f"MATCH (n:Engagement) WHERE n.id IN $ids RETURN n {ROW} AS row, {PARTICIPANTS} AS participants"
 )

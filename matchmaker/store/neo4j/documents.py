@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from neo4j import ManagedTransaction
@@ -98,16 +99,8 @@ class Neo4jRecords:
         return {row["value"]: row["found"] for row in rows if row["found"]}
 
     def commit(self, changes: Sequence[Change], entries: Sequence[Entry] = ()) -> None:
-        def work(transaction: ManagedTransaction) -> None:
-            _compare(transaction, changes)
-            _write(transaction, changes)
-            _append(transaction, entries)
-
-        try:
-            self._connection.write(work)
-        except ConstraintError:  # a document of that id was made at the same moment
-            first = next(one for one in changes if isinstance(one, Put) and not one.expected)
-            raise conflict(first.kind, first.id) from None
+        with made_at_once(changes):
+            self._connection.write(lambda transaction: commit(transaction, changes, entries))
 
     def log(
         self, *, after: int = 0, limit: int = 100, subject: str = ""
@@ -116,6 +109,26 @@ class Neo4jRecords:
 
     def last_log(self, limit: int, subject: str = "") -> tuple[LoggedEntry, ...]:
         return _lines(self._connection.rows(LAST_LINES, limit=limit, subject=subject))
+
+
+def commit(
+    transaction: ManagedTransaction, changes: Sequence[Change], entries: Sequence[Entry]
+) -> None:
+    """Changes and log lines inside the caller's transaction. Raises VersionConflict."""
+    if changes:
+        _compare(transaction, changes)
+        _write(transaction, changes)
+    _append(transaction, entries)
+
+
+@contextmanager
+def made_at_once(changes: Sequence[Change]) -> Iterator[None]:
+    """A document that another made at the same moment is a conflict."""
+    try:
+        yield
+    except ConstraintError:
+        first = next(one for one in changes if isinstance(one, Put) and not one.expected)
+        raise conflict(first.kind, first.id) from None
 
 
 def _node(kind: str, id: str) -> str:

@@ -29,12 +29,12 @@ from matchmaker.domain import (
     Tie,
 )
 from matchmaker.errors import NotFound, VersionConflict
-from matchmaker.store.documents import Records
+from matchmaker.store.documents import Change, Entry, Records
 from matchmaker.store.neo4j import cypher, cypher_write, lookup, network, schema, writing
 from matchmaker.store.neo4j.codec import Properties, decode
 from matchmaker.store.neo4j.connection import BULK_SECONDS, Connection, run
 from matchmaker.store.neo4j.cypher import Label, Relationship
-from matchmaker.store.neo4j.documents import Neo4jRecords
+from matchmaker.store.neo4j.documents import Neo4jRecords, made_at_once
 from matchmaker.store.neo4j.export import export, identity, version, version_in
 from matchmaker.store.neo4j.rows import write_rows
 from matchmaker.store.neo4j.tables import NODE_TABLES, STATEMENT_LABELS
@@ -110,8 +110,20 @@ class Neo4jStore:
     def upsert(self, rows: GraphRows) -> UpsertCounts:
         return writing.upsert(self._connection, rows)
 
-    def replace_rows(self, put: GraphRows, drop: GraphRows) -> UpsertCounts:
-        return writing.replace_rows(self._connection, put, drop)
+    def replace_rows(
+        self,
+        put: GraphRows,
+        drop: GraphRows,
+        changes: Sequence[Change] = (),
+        entries: Sequence[Entry] = (),
+    ) -> UpsertCounts:
+        with made_at_once(changes):
+            return writing.replace_rows(self._connection, put, drop, changes, entries)
+
+    def rows_about(self, organization_id: str) -> GraphRows:
+        return self._connection.read(
+            lambda tx: writing.rows_about(tx, _organization(tx, organization_id).id), BULK_SECONDS
+        )
 
     def stored(self, rows: GraphRows) -> GraphRows:
         return self._connection.read(lambda tx: writing.stored(tx, rows), BULK_SECONDS)

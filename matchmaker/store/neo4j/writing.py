@@ -23,10 +23,12 @@ from matchmaker.domain import (
     key_of,
 )
 from matchmaker.errors import InvalidInput, MatchmakerError, StoreMismatch, StoreUnavailable
+from matchmaker.store.documents import Change, Entry
 from matchmaker.store.neo4j import cypher, cypher_write
 from matchmaker.store.neo4j.codec import Properties, decode, decode_participants
 from matchmaker.store.neo4j.connection import BULK_SECONDS, Connection, run
 from matchmaker.store.neo4j.cypher import Label
+from matchmaker.store.neo4j.documents import commit
 from matchmaker.store.neo4j.rows import BATCH, batches, write_rows
 from matchmaker.store.neo4j.tables import NODE_TABLES, TABLE_LABELS, node_id, references_of
 from matchmaker.store.ports import UpsertCounts
@@ -72,7 +74,13 @@ def upsert(connection: Connection, rows: GraphRows) -> UpsertCounts:
     return _upsert_in_batches(connection, tables)
 
 
-def replace_rows(connection: Connection, put: GraphRows, drop: GraphRows) -> UpsertCounts:
+def replace_rows(
+    connection: Connection,
+    put: GraphRows,
+    drop: GraphRows,
+    changes: Sequence[Change],
+    entries: Sequence[Entry],
+) -> UpsertCounts:
     """See `GraphStore.replace_rows`: one transaction, whatever its size."""
     tables = {name: _ordered(name, given) for name, given in put.tables() if given}
 
@@ -80,6 +88,7 @@ def replace_rows(connection: Connection, put: GraphRows, drop: GraphRows) -> Ups
         tally = _upsert_all(transaction, tables)
         if _drop(transaction, drop) and not tally.differs:
             bump(transaction)
+        commit(transaction, changes, entries)
         return tally
 
     return connection.write(work, BULK_SECONDS).counts()
@@ -93,6 +102,33 @@ def stored(transaction: ManagedTransaction, rows: GraphRows) -> GraphRows:
         parts = [stored_rows(transaction, name, batch) for batch in batches(keys)]
         found[name] = tuple(row for part in parts for row in part.values())
     return GraphRows(**found)
+
+
+def rows_about(transaction: ManagedTransaction, organization_id: str) -> GraphRows:
+    """An organisation and every row that refers to it."""
+    found: dict[str, Sequence[Any]] = {
+        "organizations": [*stored_rows(transaction, "organizations", [organization_id]).values()],
+        "engagements": [
+            to_engagement(record)
+            for record in run(transaction, cypher.ENGAGEMENTS_ABOUT, id=organization_id)
+        ],
+        "memberships": [
+            decode(Membership, record["row"])
+            for record in run(transaction, cypher.MEMBERSHIPS_ABOUT, id=organization_id)
+        ],
+        "ties": [
+            decode(Tie, record["row"])
+            for record in run(transaction, cypher.TIES_ABOUT, id=organization_id)
+        ],
+    }
+    for name, table in NODE_TABLES.items():
+        fields = [each.field for each in table.references if Label.ORGANIZATION in each.targets]
+        if fields:
+            where = " OR ".join(f"n.{field} = $id" for field in fields)
+            query = cypher.ROWS_WHERE.format(label=table.label, where=where)
+            rows = run(transaction, query, id=organization_id)
+            found[name] = [decode(table.row_type, record["row"]) for record in rows]
+    return GraphRows(**{name: tuple(sorted(rows, key=key_of)) for name, rows in found.items()})
 
 
 def _drop(transaction: ManagedTransaction, rows: GraphRows) -> int:

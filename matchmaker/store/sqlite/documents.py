@@ -93,9 +93,7 @@ class SqliteRecords:
 
     def commit(self, changes: Sequence[Change], entries: Sequence[Entry] = ()) -> None:
         with self._connections.writing() as connection:
-            for change in changes:
-                _apply(connection, change)
-            _append(connection, entries)
+            commit(connection, changes, entries)
 
     def log(
         self, *, after: int = 0, limit: int = 100, subject: str = ""
@@ -112,6 +110,15 @@ class SqliteRecords:
             LoggedEntry(number, Entry(at, actor, action, about, json.loads(detail)), digest)
             for number, at, actor, action, about, detail, digest in rows
         )
+
+
+def commit(
+    connection: sqlite3.Connection, changes: Sequence[Change], entries: Sequence[Entry]
+) -> None:
+    """Changes and log lines inside the caller's transaction. Raises VersionConflict."""
+    for change in changes:
+        _apply(connection, change)
+    _append(connection, entries)
 
 
 def _apply(connection: sqlite3.Connection, change: Change) -> None:

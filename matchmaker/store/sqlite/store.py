@@ -31,7 +31,7 @@ from matchmaker.domain import (
 )
 from matchmaker.errors import NotFound, VersionConflict
 from matchmaker.store import walk
-from matchmaker.store.documents import Records
+from matchmaker.store.documents import Change, Entry, Records
 from matchmaker.store.ports import (
     Export,
     Identity,
@@ -42,7 +42,7 @@ from matchmaker.store.ports import (
     StoreStatus,
     UpsertCounts,
 )
-from matchmaker.store.sqlite import queries, search, writing
+from matchmaker.store.sqlite import documents, queries, search, writing
 from matchmaker.store.sqlite.connection import SCHEMA_VERSION, Connections
 from matchmaker.store.sqlite.documents import SqliteRecords
 from matchmaker.store.sqlite.rows import (
@@ -104,16 +104,51 @@ class SqliteStore:
         with self._connections.writing() as connection:
             return writing.upsert(connection, rows)
 
-    def replace_rows(self, put: GraphRows, drop: GraphRows) -> UpsertCounts:
+    def replace_rows(
+        self,
+        put: GraphRows,
+        drop: GraphRows,
+        changes: Sequence[Change] = (),
+        entries: Sequence[Entry] = (),
+    ) -> UpsertCounts:
         with self._connections.writing() as connection:
             counts = writing.upsert(connection, put)
             if writing.drop(connection, drop):
                 connection.execute(writing.BUMP)
+            documents.commit(connection, changes, entries)
             return counts
 
     def stored(self, rows: GraphRows) -> GraphRows:
         with self._connections.reading() as connection:
             return writing.stored(connection, rows)
+
+    def rows_about(self, organization_id: str) -> GraphRows:
+        with self._connections.reading() as connection:
+            actual = _existing(connection, organization_id)
+            found: dict[str, tuple[Any, ...]] = {
+                "organizations": tuple(
+                    _read(connection, ORGANIZATIONS, queries.BY_IDS, (json.dumps([actual]),))
+                )
+            }
+            for name, references in writing.REFERENCES.items():
+                fields = [field for field, tables in references if "organizations" in tables]
+                if fields:
+                    codec = CODECS[name]
+                    where = " OR ".join(f"{name}.{field} = :id" for field in fields)
+                    order = ", ".join(codec.key)
+                    found[name] = tuple(
+                        _read(connection, codec, f"WHERE {where} ORDER BY {order}", {"id": actual})
+                    )
+            found["engagements"] = tuple(
+                _read(
+                    connection,
+                    ENGAGEMENTS,
+                    "WHERE id IN (SELECT engagement FROM participants WHERE organization = :id) "
+                    "ORDER BY id",
+                    {"id": actual},
+                )
+            )
+            return GraphRows(**found)
 
     def replace_organization(
         self, organization: Organization, about: str | None, expected_version: int

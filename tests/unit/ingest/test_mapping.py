@@ -68,7 +68,7 @@ def test_relations_become_what_the_mapping_says(tmp_path: Path) -> None:
     assert [row.text for row in parsed.rows.descriptions] == ["涉足行业：阀门制造"]
     errors = [(p.line, p.field) for p in parsed.problems if p.severity == "error"]
     assert errors == [(9, "target"), (10, "relation")]
-    assert any("1 lines with '上游于'" in p.reason for p in parsed.problems)
+    assert any("1 line with '上游于'" in str(p.reason) for p in parsed.problems)
 
 
 def test_ids_are_the_same_in_every_run(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from matchmaker.domain import Kind, Organization, Role, Stage
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.report import Parsed
-from matchmaker.ingest.tables import read_table, read_tables, template
+from matchmaker.ingest.tables import read_files, tables_at, template
+from matchmaker.messages import languages
 
 HEADER = "id,name,kind,founded,capacity,listed,stages,description"
 
@@ -22,6 +23,10 @@ def written(folder: Path, name: str, content: str | bytes) -> Path:
     path = folder / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return path
+
+
+def read_table(table: str, path: Path) -> Parsed:
+    return read_files([(table, path)])
 
 
 def organizations(folder: Path, *lines: str, encoding: str = "utf-8") -> Parsed:
@@ -80,7 +85,7 @@ def test_a_bad_line_is_reported_and_the_good_ones_load(
     assert [row.id for row in parsed.rows.organizations] == ["my:1", "my:3"]
     (problem,) = parsed.problems
     assert (problem.file, problem.line, problem.field) == ("organizations.csv", 3, field)
-    assert reason in problem.reason
+    assert reason in str(problem.reason)
 
 
 def test_line_numbers_count_the_lines_of_quoted_cells(tmp_path: Path) -> None:
@@ -146,7 +151,7 @@ def test_participants_are_joined_to_their_engagement(tmp_path: Path) -> None:
         "engagement,organization,role,amount\ne:1,my:1,supplier,5\ne:1,my:2,buyer,\ne:9,my:1,buyer,\n",
     )
     written(tmp_path, "notes.csv", "anything\n1\n")
-    parsed = read_tables(tmp_path)
+    parsed = read_files(tables_at(tmp_path))
     (engagement,) = parsed.rows.engagements
     assert [(p.organization, p.role, p.amount) for p in engagement.participants] == [
         ("my:1", Role.SUPPLIER, 5.0),
@@ -159,23 +164,27 @@ def test_participants_are_joined_to_their_engagement(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_tables_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match="named after a table"):
-        read_tables(tmp_path)
+    with pytest.raises(InvalidInput, match="named for a table"):
+        tables_at(tmp_path)
 
 
+@pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("table", sorted(TABLES))
-def test_a_template_reads_back_as_an_empty_table(tmp_path: Path, table: str) -> None:
-    written(tmp_path, f"{table}.csv", template(table))
-    written(tmp_path, f"{table}.xlsx", template(table, xlsx=True))
+def test_a_template_reads_back_as_an_empty_table(tmp_path: Path, table: str, language: str) -> None:
+    written(tmp_path, f"{table}.csv", template(table, language))
+    written(tmp_path, f"{table}.xlsx", template(table, language, xlsx=True))
     for suffix in ("csv", "xlsx"):
         parsed = read_table(table, tmp_path / f"{table}.{suffix}")
         assert (len(parsed.rows), parsed.problems) == (0, ())
 
 
+@pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("table", sorted(set(TABLES) - {"engagements", "participants"}))
-def test_the_example_of_a_template_is_a_good_line(tmp_path: Path, table: str) -> None:
+def test_the_example_of_a_template_is_a_good_line(
+    tmp_path: Path, table: str, language: str
+) -> None:
     """What the template shows loads when its mark is taken away."""
-    header, _, example = template(table).decode("utf-8-sig").splitlines()
+    header, _, example = template(table, language).decode("utf-8-sig").splitlines()
     path = written(tmp_path, f"{table}.csv", f"{header}\n{example.removeprefix('# ')}\n")
     parsed = read_table(table, path)
     assert parsed.problems == ()
@@ -183,10 +192,39 @@ def test_the_example_of_a_template_is_a_good_line(tmp_path: Path, table: str) ->
 
 
 def test_a_template_for_excel_explains_every_column() -> None:
-    sheet = load_workbook(io.BytesIO(template("needs", xlsx=True))).active
+    sheet = load_workbook(io.BytesIO(template("needs", "en", xlsx=True))).active
     header, explained = list(sheet.iter_rows(values_only=True))[:2]
     assert list(header) == [column.name for column in TABLES["needs"].columns]
     assert all(explained)
+
+
+def test_a_table_headed_in_chinese_is_read_as_one_in_english(tmp_path: Path) -> None:
+    """Words as templates have had them: a firm's name is not headed as a place's is."""
+    content = "编号,企业名称,类型\nmy:1,一厂,firm\n"
+    path = written(tmp_path, "organizations.csv", content)
+    (firm,) = read_table("organizations", path).rows.organizations
+    assert (firm.id, firm.name, firm.kind) == ("my:1", "一厂", Kind.FIRM)
+    ties = written(tmp_path, "ties.csv", "编号,起点,终点,关系\nmy:t,my:1,my:2,SUPPLIES\n")
+    (tie,) = read_table("ties", ties).rows.ties
+    assert (tie.source, tie.target) == ("my:1", "my:2")
+
+
+def test_a_third_language_heads_tables_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    catalogue = tmp_path / "eo.po"
+    catalogue.write_text(
+        'msgid ""\nmsgstr ""\n"Language: eo\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+        'msgctxt "organizations"\nmsgid "name"\nmsgstr "Firmaonomo"\n\n'
+        'msgctxt "column"\nmsgid "full name"\nmsgstr "plena nomo"\n',
+        "utf-8",
+    )
+    monkeypatch.setattr("matchmaker.messages.TRANSLATIONS", tmp_path)
+    header, meaning, _ = template("organizations", "eo").decode("utf-8-sig").splitlines()
+    assert "Firmaonomo" in header
+    assert "plena nomo" in meaning
+    content = "id,Firmaonomo,kind\nmy:1,Unu,firm\n"
+    path = written(tmp_path, "organizations.csv", content)
+    (firm,) = read_table("organizations", path).rows.organizations
+    assert firm.name == "Unu"
 
 
 def test_every_column_is_a_field_of_the_domain() -> None:

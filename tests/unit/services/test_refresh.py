@@ -4,6 +4,7 @@ import fcntl
 
 import pytest
 
+from matchmaker.access import ADMIN
 from matchmaker.domain import GoalName, GraphRows, Kind, Offer, OfferKind, Organization
 from matchmaker.errors import SnapshotUnavailable, WrongState
 from matchmaker.jobs import refresh_if_needed
@@ -20,7 +21,7 @@ FIRM = GraphRows(
 def test_a_snapshot_is_needed_until_it_shows_the_store(wired):
     assert wired.refresher.is_needed()
     wired.store.upsert(FIRM)
-    wired.refresher.refresh()
+    wired.refresher.refresh(ADMIN)
     assert not wired.refresher.is_needed()
     wired.store.upsert(GraphRows(organizations=(Organization("t:2", "示例二厂", Kind.FIRM),)))
     assert wired.refresher.is_needed()
@@ -29,7 +30,9 @@ def test_a_snapshot_is_needed_until_it_shows_the_store(wired):
 def test_it_holds_the_stores_version_and_rows(wired):
     wired.store.upsert(FIRM)
     steps = []
-    meta = wired.refresher.refresh(lambda step, done, total: steps.append((step, done, total)))
+    meta = wired.refresher.refresh(
+        ADMIN, lambda step, done, total: steps.append((str(step), done, total))
+    )
     assert meta.version == wired.store.version()
     assert meta.counts["organizations"] == 1
     assert ("Embedding statements", 1, 1) in steps
@@ -37,7 +40,7 @@ def test_it_holds_the_stores_version_and_rows(wired):
 
 def test_the_store_gets_its_vectors(wired):
     wired.store.upsert(FIRM)
-    wired.refresher.refresh()
+    wired.refresher.refresh(ADMIN)
     revision = wired.embedder().identity.revision
     assert wired.store.missing_embeddings(revision) == ()
     query = wired.embedder().queries(["球阀"])[0]
@@ -47,7 +50,7 @@ def test_the_store_gets_its_vectors(wired):
 
 def test_another_model_needs_another_snapshot(wired):
     wired.store.upsert(FIRM)
-    wired.refresher.refresh()
+    wired.refresher.refresh(ADMIN)
     other = wire(Settings(data_dir=wired.settings.data_dir, model="nobody/other", _env_file=None))
     assert other.refresher.is_needed()
     other.store.close()
@@ -55,7 +58,7 @@ def test_another_model_needs_another_snapshot(wired):
 
 def test_another_store_of_the_same_version_needs_another_snapshot(wired, tmp_path):
     wired.store.upsert(FIRM)
-    wired.refresher.refresh()
+    wired.refresher.refresh(ADMIN)
     settings = Settings(
         data_dir=wired.settings.data_dir, store=f"sqlite:///{tmp_path}/other.db", _env_file=None
     )
@@ -66,8 +69,8 @@ def test_another_store_of_the_same_version_needs_another_snapshot(wired, tmp_pat
     assert other.refresher.is_needed()
     with pytest.raises(SnapshotUnavailable, match="another store"):
         other.matching.for_text("球阀", Question(GoalName.SUPPLIER))
-    assert not {check.name: check for check in other.health.checks()}["snapshot"].ok
-    other.refresher.refresh()
+    assert not {str(check.name): check for check in other.health.checks(ADMIN)}["snapshot"].ok
+    other.refresher.refresh(ADMIN)
     assert other.matching.for_text("球阀", Question(GoalName.SUPPLIER)).recommendations
     other.store.close()
 
@@ -77,7 +80,7 @@ def test_two_refreshes_do_not_meet(wired):
     with (wired.snapshot_root / ".lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         with pytest.raises(WrongState):
-            wired.refresher.refresh()
+            wired.refresher.refresh(ADMIN)
 
 
 def test_the_job_refreshes_only_when_the_store_has_changed(wired):

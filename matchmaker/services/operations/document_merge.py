@@ -1,0 +1,174 @@
+"""Documents that name an organisation, when it is merged into another one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from matchmaker.errors import InvalidInput
+from matchmaker.services.repositories import PickList, Repositories, Repository, Versioned, pair_id
+from matchmaker.store.documents import Change
+from matchmaker.workflow.account import Account, AccountMembership, Invitation
+from matchmaker.workflow.gathering import Answer, Gathering
+from matchmaker.workflow.interactions import Assignment, Interaction
+from matchmaker.workflow.introduction import Introduction
+from matchmaker.workflow.job import NotDuplicate
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentMerge:
+    """All that has to change for documents to name `kept` where they name `gone`.
+
+    What both organisations did with each other (introductions that are over, what chance
+    answered) stays as it is: nobody has dealings with itself, and `gone` leads to `kept`.
+    Impressions keep whom they showed.
+    """
+
+    repositories: Repositories
+    gone: str
+    kept: str
+
+    def changes(self) -> list[Change]:
+        """For one commit."""
+        repositories = self.repositories
+        changes = [
+            *self._named(repositories.accounts, self._account),
+            *self._named(repositories.invitations, self._invitation),
+            *self._named(repositories.introductions, self._introduction),
+            *self._named(repositories.postings, self._of_organization),
+            *self._named(repositories.gatherings, self._gathering),
+            *self._named(repositories.hooks, self._of_organization),
+            *self._named(repositories.assignments, self._assignment),
+            *self._named(repositories.traces, self._interaction, "seeker"),
+            *self._not_duplicates(),
+            *self._lists(),
+        ]
+        for introduction in repositories.introductions.values("organization", self.gone):
+            messages = repositories.messages.iterate("introduction", introduction.id)
+            for message in messages:
+                changes += self._change(
+                    repositories.messages, message, self._of_organization(message.value)
+                )
+        # Nobody is merged with introductions under way, so no slot is taken.
+        slots = repositories.slots.get_or_none(self.gone)
+        return [*changes, repositories.slots.remove(slots)] if slots else changes
+
+    # -- finding them
+
+    def _named(
+        self, repository: Repository[T], moved: Callable[[T], T], key: str = "organization"
+    ) -> Iterator[Change]:
+        for stored in repository.iterate(key, self.gone):
+            yield from self._change(repository, stored, moved(stored.value))
+
+    def _change(
+        self, repository: Repository[T], stored: Versioned[T], moved: T
+    ) -> Iterator[Change]:
+        """Written where it is, or under its new id; what is there already stays."""
+        if moved == stored.value:
+            return
+        id = moved.id  # type: ignore[attr-defined]
+        if id == stored.value.id:  # type: ignore[attr-defined]
+            yield repository.put(moved, stored.version)
+            return
+        yield repository.remove(stored)
+        if repository.get_or_none(id) is None:
+            yield repository.put(moved)
+
+    def _not_duplicates(self) -> Iterator[Change]:
+        repository = self.repositories.not_duplicates
+        for stored in repository.iterate():
+            pair = stored.value
+            if self.gone not in (pair.first, pair.second):
+                continue
+            first, second = sorted((self._id(pair.first), self._id(pair.second)))
+            if first == second:
+                yield repository.remove(stored)
+            else:
+                moved = NotDuplicate(f"{first} {second}", first, second)
+                yield from self._change(repository, stored, moved)
+
+    def _lists(self) -> Iterator[Change]:
+        """Whom others saved or dismissed, and the lists of the two, which become one."""
+        repository = self.repositories.lists
+        lists = {stored.value.id: stored for stored in repository.iterate()}
+        for id, stored in lists.items():
+            kind, _, owner = id.partition(" ")
+            kept_id, gone_list = f"{kind} {self.kept}", lists.get(f"{kind} {self.gone}")
+            items = self._items(stored.value)
+            if owner == self.gone:
+                yield repository.remove(stored)
+                if kept_id not in lists:
+                    yield repository.put(PickList(kept_id, tuple(items.items())))
+                continue
+            if owner == self.kept and gone_list is not None:
+                items = self._items(gone_list.value) | items
+            moved = replace(stored.value, items=tuple(items.items()))
+            yield from self._change(repository, stored, moved)
+
+    # -- each kind
+
+    def _id(self, id: str) -> str:
+        return self.kept if id == self.gone else id
+
+    def _of_organization(self, value: T) -> T:
+        organization = value.organization  # type: ignore[attr-defined]
+        return replace(value, organization=self._id(organization))  # type: ignore[type-var]
+
+    def _account(self, account: Account) -> Account:
+        roles = {one.organization: one.post for one in account.belongings}
+        role = roles.pop(self.gone)
+        roles.setdefault(self.kept, role)
+        return replace(
+            account, belongings=tuple(AccountMembership(id, role) for id, role in roles.items())
+        )
+
+    def _invitation(self, invitation: Invitation) -> Invitation:
+        if invitation.belonging is None:
+            return invitation
+        return replace(invitation, belonging=self._of_organization(invitation.belonging))
+
+    def _introduction(self, introduction: Introduction) -> Introduction:
+        seeker, candidate = self._id(introduction.seeker), self._id(introduction.candidate)
+        if seeker == candidate:
+            return introduction
+        return replace(introduction, seeker=seeker, candidate=candidate)
+
+    def _gathering(self, gathering: Gathering) -> Gathering:
+        """One that would then be too small stays as it is."""
+        answers: dict[str, Answer] = {}
+        for id, answer in gathering.parties:
+            before = answers.get(self._id(id))
+            answers[self._id(id)] = before if before is Answer.JOINED else answer
+        meetings = tuple(
+            replace(meeting, present=tuple(dict.fromkeys(map(self._id, meeting.present))))
+            for meeting in gathering.meetings
+        )
+        try:
+            return replace(
+                gathering,
+                parties=tuple(answers.items()),
+                lead=self._id(gathering.lead),
+                meetings=meetings,
+            )
+        except InvalidInput:
+            return gathering
+
+    def _interaction(self, interaction: Interaction) -> Interaction:
+        return replace(interaction, seeker=self.kept)
+
+    def _assignment(self, assignment: Assignment) -> Assignment:
+        seeker, candidate = self._id(assignment.seeker), self._id(assignment.candidate)
+        if seeker == candidate:
+            return assignment
+        id = f"{assignment.cluster} {pair_id(seeker, candidate, assignment.goal)}"
+        return replace(assignment, id=id, seeker=seeker, candidate=candidate)
+
+    def _items(self, picks: PickList) -> dict[str, str]:
+        """Whom a list names, with the reasons; nobody names itself."""
+        items = {self._id(id): reason for id, reason in picks.items}
+        items.pop(self._id(picks.id.partition(" ")[2]), None)
+        return items

@@ -1,0 +1,81 @@
+"""Organisations that may be one: looked at, made one, or kept apart."""
+
+from __future__ import annotations
+
+from matchmaker.access import Principal
+from matchmaker.domain import DuplicateCandidate, GraphRows, key_of
+from matchmaker.errors import InvalidInput, NotFound, WrongState
+from matchmaker.ingest.merge import merged
+from matchmaker.services.operations.document_merge import DocumentMerge
+from matchmaker.services.repositories import Repositories
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
+from matchmaker.store.documents import Store
+from matchmaker.workflow.introduction import FINAL
+from matchmaker.workflow.job import NotDuplicate
+
+
+class Duplicates:
+    """Use cases of an administrator who decides on duplicates."""
+
+    def __init__(self, store: Store, repositories: Repositories, clock: Clock) -> None:
+        self._store = store
+        self._repositories = repositories
+        self._clock = clock
+
+    def pairs(self, principal: Principal) -> tuple[DuplicateCandidate, ...]:
+        """Pairs to decide on, the most alike first. Raises NotAllowed."""
+        principal.require_admin()
+        pairs = self._store.duplicates()
+        return tuple(sorted(pairs, key=lambda pair: (-pair.score, pair.key)))
+
+    def merge(self, principal: Principal, gone: str, kept: str) -> None:
+        """Make two organisations one; `gone` becomes another id of `kept`.
+
+        Rows and documents that name the one name the other afterwards, all in one commit.
+        Raises NotAllowed, NotFound, InvalidInput, WrongState.
+        """
+        principal.require_admin()
+        if gone == kept:
+            raise InvalidInput("are the same already.", where="kept")
+        retry_on_conflict(lambda: self._merge(principal, gone, kept))
+
+    def _merge(self, principal: Principal, gone: str, kept: str) -> None:
+        for id in (gone, kept):
+            if self._store.organization(id).id != id:
+                raise NotFound("There is no organisation '%(id)s' any more.", id=id)
+        introductions = self._repositories.introductions.values("organization", gone)
+        if any(introduction.state not in FINAL for introduction in introductions):
+            raise WrongState(
+                "%(gone)s has introductions under way.",
+                mend="Wait until they are over, or keep the other one.",
+                gone=gone,
+            )
+        rows = _together(self._store.rows_about(gone), self._store.rows_about(kept))
+        unit = UnitOfWork.of(principal, self._clock())
+        unit.add(*DocumentMerge(self._repositories, gone, kept).changes())
+        unit.log("organization.merged", f"organization/{gone}", into=kept)
+        put, drop = merged(rows, gone, kept, "merged")
+        self._store.replace_rows(put, drop, unit.changes, unit.entries)
+
+    def keep_apart(self, principal: Principal, first: str, second: str) -> None:
+        """They are not the same, and will not be asked about again. Raises NotAllowed."""
+        principal.require_admin()
+        pairs = [pair for pair in self._store.duplicates() if pair.key == (first, second)]
+        id = f"{first} {second}"
+        unit = UnitOfWork.of(principal, self._clock())
+        if self._repositories.not_duplicates.get_or_none(id) is None:
+            unit.add(self._repositories.not_duplicates.put(NotDuplicate(id, first, second)))
+            unit.log("organizations.apart", f"organization/{first}", other=second)
+        dropped = GraphRows(duplicates=tuple(pairs))
+        self._store.replace_rows(GraphRows(), dropped, unit.changes, unit.entries)
+
+
+def _together(rows: GraphRows, others: GraphRows) -> GraphRows:
+    """Rows of both, each once."""
+    other_tables = dict(others.tables())
+    return GraphRows(
+        **{
+            name: tuple({key_of(row): row for row in (*table, *other_tables[name])}.values())
+            for name, table in rows.tables()
+        }
+    )
