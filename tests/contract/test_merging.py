@@ -1,0 +1,274 @@
+"""Two organisations made one, with every document that names the one that goes: one commit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from matchmaker.access import ADMIN
+from matchmaker.domain import (
+    Cluster,
+    DuplicateCandidate,
+    GoalName,
+    GraphRows,
+    Membership,
+    Need,
+    Observation,
+)
+from matchmaker.errors import NotAllowed, WrongState
+from matchmaker.services.operations.duplicates import Duplicates
+from matchmaker.services.repositories import PickList, Repositories, Versioned
+from matchmaker.services.unit_of_work import utc_now
+from matchmaker.store.documents import Put, Store
+from matchmaker.workflow.account import Account, AccountMembership, Invitation, MembershipRole
+from matchmaker.workflow.gathering import Answer, Gathering, GatheringKind, Meeting
+from matchmaker.workflow.interactions import (
+    Assignment,
+    Interaction,
+    InteractionKind,
+    Message,
+    Shown,
+    Slots,
+)
+from matchmaker.workflow.introduction import Introduction, Origin, Side, State
+from matchmaker.workflow.job import NotDuplicate
+from matchmaker.workflow.posting import Posting
+from matchmaker.workflow.webhook import Hook
+from tests.contract.graphs import firm, tie
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+GONE, KEPT, OTHER = "t:1", "t:2", "t:3"
+PAIR = DuplicateCandidate(GONE, KEPT, 0.97, "same name")
+
+
+def introduction(id: str, seeker: str, candidate: str, state: State) -> Introduction:
+    return Introduction(
+        id, GoalName.SUPPLIER, seeker, candidate, Origin.MEMBER, "account:a", Side.SEEKER,
+        NOW, NOW + timedelta(days=14), state, cluster="c:1",
+    )  # fmt: skip
+
+
+def gathering(id: str, *parties: str) -> Gathering:
+    return Gathering(
+        id, GatheringKind.SHARED_PLATFORM, "c:1", "平台", "共享", "account:a", NOW,
+        tuple((party, Answer.JOINED) for party in parties), lead=parties[0],
+        meetings=(Meeting(NOW, "第一次", parties),),
+    )  # fmt: skip
+
+
+class World:
+    """A store with three firms, and documents of all kinds that name the first."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.repositories = Repositories(lambda: store.documents)
+        self.duplicates = Duplicates(store, self.repositories, utc_now)
+        store.upsert(
+            GraphRows(
+                organizations=(firm(1), firm(2), firm(3), firm(4)),
+                clusters=(Cluster("c:1", "x"),),
+                memberships=(Membership("c:1", GONE),),
+                needs=(Need("n:1", GONE, GoalName.SUPPLIER, "需要铸件"),),
+                ties=(tie("r1", 1, 3), tie("r2", 1, 2)),
+                observations=(Observation("o:1", GONE, "rd_intensity", 2025, 3.2),),
+                duplicates=(PAIR,),
+            )
+        )
+
+    def keep(self, repository: str, *values: object) -> None:
+        kept = getattr(self.repositories, repository)
+        self.store.documents.commit([kept.put(value) for value in values])
+
+    def value(self, repository: str, id: str) -> object:
+        stored = getattr(self.repositories, repository).get_or_none(id)
+        return stored.value if isinstance(stored, Versioned) else None
+
+    def merge(self) -> None:
+        self.duplicates.merge(ADMIN, GONE, KEPT)
+
+
+@pytest.fixture
+def world(store: Store) -> World:
+    return World(store)
+
+
+def test_rows_follow(world: World) -> None:
+    world.merge()
+    rows = world.store.export().rows
+    assert [row.id for row in rows.organizations] == [KEPT, OTHER, "t:4"]
+    assert world.store.organization(GONE).id == KEPT
+    assert [row.organization for row in (*rows.memberships, *rows.needs)] == [KEPT, KEPT]
+    assert [(row.source, row.target) for row in rows.ties] == [(KEPT, OTHER)]
+    assert [row.subject for row in rows.observations] == [KEPT]
+    assert rows.duplicates == ()
+
+
+def test_people_and_what_they_did_follow(world: World) -> None:
+    owner = Account(
+        "a", "a@example.org", "甲", NOW,
+        belongings=(AccountMembership(GONE, MembershipRole.OWNER), AccountMembership(OTHER)),
+    )  # fmt: skip
+    world.keep("accounts", owner)
+    world.keep(
+        "invitations",
+        Invitation("i", "b@example.org", "account:a", NOW, AccountMembership(GONE)),
+    )
+    world.keep("postings", Posting("p", GONE, "需要铸件", "a", NOW, goal=GoalName.SUPPLIER))
+    world.keep("hooks", Hook("h", GONE, "https://example.org", "whsec_", NOW))
+    world.keep("introductions", introduction("one", GONE, OTHER, State.ENDED))
+    world.keep("messages", Message("m", "one", GONE, "a", NOW, "您好"))
+    world.keep(
+        "traces",
+        Interaction(
+            "t", InteractionKind.CLICK, NOW, "account:a", GoalName.SUPPLIER, GONE,
+            (Shown(OTHER, 1, 0.5),),
+        ),
+    )  # fmt: skip
+    world.keep("slots", Slots(GONE))
+    world.merge()
+    read = world.value
+    assert read("accounts", "a") == replace(
+        owner,
+        belongings=(AccountMembership(OTHER), AccountMembership(KEPT, MembershipRole.OWNER)),
+    )
+    assert read("invitations", "i").belonging.organization == KEPT  # type: ignore[attr-defined]
+    for repository, id in (("postings", "p"), ("hooks", "h"), ("messages", "m")):
+        assert read(repository, id).organization == KEPT  # type: ignore[attr-defined]
+    assert read("introductions", "one").seeker == KEPT  # type: ignore[attr-defined]
+    assert read("traces", "t").seeker == KEPT  # type: ignore[attr-defined]
+    assert read("slots", GONE) is None
+    # They are found by the id that stays, and by no other.
+    documents = world.store.documents
+    for kind in ("account", "invitation", "posting", "hook", "introduction"):
+        assert documents.count(kind, "organization", KEPT) == 1
+        assert documents.count(kind, "organization", GONE) == 0
+    assert documents.count("trace", "seeker", KEPT) == 1
+
+
+def test_gatherings_follow_and_one_that_would_be_too_small_stays(world: World) -> None:
+    world.keep("gatherings", gathering("g1", GONE, OTHER), gathering("g2", GONE, KEPT))
+    world.keep("gatherings", gathering("g3", OTHER, GONE, KEPT))
+    world.merge()
+    first, second, third = (world.value("gatherings", id) for id in ("g1", "g2", "g3"))
+    assert first == gathering("g1", KEPT, OTHER)
+    assert second == gathering("g2", GONE, KEPT)
+    assert third == gathering("g3", OTHER, KEPT)
+
+
+def test_lists_become_one_and_name_nobody_twice(world: World) -> None:
+    world.keep(
+        "lists",
+        PickList(f"saved {GONE}", ((OTHER, ""), (KEPT, ""))),
+        PickList(f"saved {KEPT}", (("t:4", ""), (GONE, ""))),
+        PickList(f"saved {OTHER}", ((GONE, ""), (KEPT, ""))),
+        PickList(f"dismissed {GONE}", ((OTHER, "too_far"),)),
+    )
+    world.merge()
+    assert world.value("lists", f"saved {GONE}") is None
+    assert world.value("lists", f"saved {KEPT}").items == ((OTHER, ""), ("t:4", ""))  # type: ignore[attr-defined]
+    assert world.value("lists", f"saved {OTHER}").items == ((KEPT, ""),)  # type: ignore[attr-defined]
+    assert world.value("lists", f"dismissed {KEPT}").items == ((OTHER, "too_far"),)  # type: ignore[attr-defined]
+
+
+def test_pairs_are_known_by_the_ids_that_stay(world: World) -> None:
+    def assigned(seeker: str, candidate: str, day: int) -> Assignment:
+        low, high = sorted((seeker, candidate))
+        id = f"c:1 supplier {low} {high}"
+        at = NOW + timedelta(days=day)
+        return Assignment(id, "c:1", GoalName.SUPPLIER, seeker, candidate, at, False)
+
+    world.keep("assignments", assigned(GONE, "t:4", 0), assigned(GONE, OTHER, 0))
+    world.keep("assignments", assigned(KEPT, OTHER, 1))
+    world.keep(
+        "not_duplicates",
+        NotDuplicate(f"{GONE} {OTHER}", GONE, OTHER),
+        NotDuplicate(f"{GONE} {KEPT}", GONE, KEPT),
+    )
+    world.merge()
+    assert list(world.repositories.assignments.values()) == [
+        assigned(KEPT, OTHER, 1),
+        assigned(KEPT, "t:4", 0),
+    ]
+    assert list(world.repositories.not_duplicates.values()) == [
+        NotDuplicate(f"{KEPT} {OTHER}", KEPT, OTHER)
+    ]
+
+
+def test_what_the_two_did_with_each_other_stays(world: World) -> None:
+    world.keep("introductions", introduction("one", GONE, KEPT, State.COMPLETED))
+    world.merge()
+    assert world.value("introductions", "one") == introduction("one", GONE, KEPT, State.COMPLETED)
+
+
+def test_nobody_with_an_open_introduction_goes(world: World) -> None:
+    world.keep("introductions", introduction("one", OTHER, GONE, State.PROPOSED))
+    before = world.store.export()
+    with pytest.raises(WrongState):
+        world.merge()
+    assert world.store.export() == before
+    with pytest.raises(NotAllowed):
+        world.duplicates.merge(replace(ADMIN, admin=False, account="a"), GONE, KEPT)
+
+
+def test_rows_documents_and_the_log_are_one_commit(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A document changed at the last moment by somebody else: nothing is written, then all."""
+    world.keep("postings", Posting("p", GONE, "需要铸件", "a", NOW, goal=GoalName.SUPPLIER))
+    versions = []
+    replace_rows = world.store.replace_rows
+
+    def late(put: GraphRows, drop: GraphRows, *rest: object) -> object:
+        versions.append(world.store.version())
+        if len(versions) == 1:
+            stored = world.repositories.postings.get("p")
+            noted = replace(stored.value, note="改过")
+            world.store.documents.commit([world.repositories.postings.put(noted, stored.version)])
+        return replace_rows(put, drop, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(world.store, "replace_rows", late)
+    world.merge()
+    assert versions[0] == versions[1]
+    posting = world.value("postings", "p")
+    assert (posting.organization, posting.note) == (KEPT, "改过")  # type: ignore[attr-defined]
+    (line,) = world.store.documents.last_log(1)
+    assert (line.entry.action, line.entry.subject) == (
+        "organization.merged",
+        f"organization/{GONE}",
+    )
+    assert line.number == 1
+
+
+def test_the_whole_graph_is_not_read(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(world.store, "export", lambda: pytest.fail("read the whole graph"))
+    world.merge()
+    about = world.store.rows_about(KEPT)
+    assert [row.id for row in about.ties] == ["t:r1"]
+    assert [row.id for row in about.organizations] == [KEPT]
+    assert [row.id for row in world.store.rows_about("t:4").organizations] == ["t:4"]
+
+
+def test_two_that_are_kept_apart_are_one_commit_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commits: list[object] = []
+    commit = world.store.documents.commit
+    monkeypatch.setattr(world.store.documents, "commit", lambda *all: commits.append(all))
+    world.duplicates.keep_apart(ADMIN, GONE, KEPT)
+    monkeypatch.setattr(world.store.documents, "commit", commit)
+    assert commits == []
+    assert world.store.duplicates() == ()
+    assert world.value("not_duplicates", f"{GONE} {KEPT}") == NotDuplicate(
+        f"{GONE} {KEPT}", GONE, KEPT
+    )
+
+
+def test_documents_of_a_refused_change_of_rows_are_not_kept(world: World) -> None:
+    """A row that others refer to cannot go, and what came with it is not written either."""
+    with pytest.raises(Exception, match="refers"):
+        world.store.replace_rows(
+            GraphRows(), GraphRows(organizations=(firm(1),)), [Put("note", "x", "{}")]
+        )
+    assert world.store.documents.record("note", "x") is None

@@ -1,0 +1,144 @@
+"""Jobs that people request: how they get to a worker, and are done once."""
+
+import json
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from huey.consumer import Consumer
+
+from matchmaker.access import ADMIN, Principal
+from matchmaker.errors import InvalidInput, NotAllowed
+from matchmaker.jobs import MAX_WAIT_SECONDS
+from matchmaker.messages import message, plural
+from matchmaker.services.unit_of_work import utc_now
+from matchmaker.settings import Settings
+from matchmaker.store.documents import Put
+from matchmaker.wiring import Wiring
+from matchmaker.workflow.job import JobKind, JobState
+
+
+@pytest.fixture
+def wired(tmp_path):
+    wiring = Wiring(Settings(data_dir=tmp_path, _env_file=None))
+    wiring.store.prepare()
+    wiring.job_handlers = {JobKind.DERIVE: lambda job, progress: message("done")}
+    yield wiring
+    wiring.store.close()
+
+
+def other_process(wired):
+    """The same installation, wired anew."""
+    wiring = Wiring(wired.settings)
+    wiring.job_handlers = wired.job_handlers
+    assert wiring.job_queue
+    return wiring
+
+
+def work_off(wired):
+    assert wired.job_queue
+    while (task := wired.requested_jobs.dequeue()) is not None:
+        wired.requested_jobs.execute(task)
+
+
+def test_what_was_requested_begins_within_about_a_second(wired):
+    worker = other_process(wired)
+    began = threading.Event()
+
+    def handler(job, progress):
+        began.set()
+        return message("done")
+
+    worker.job_handlers[JobKind.DERIVE] = handler
+    consumer = Consumer(
+        worker.requested_jobs, workers=1, periodic=False, max_delay=MAX_WAIT_SECONDS
+    )
+    consumer.start()
+    try:
+        time.sleep(2 * MAX_WAIT_SECONDS)  # by now it looks as seldom as it ever does
+        wired.job_queue.request(ADMIN, JobKind.DERIVE)
+        assert began.wait(MAX_WAIT_SECONDS + 1)
+    finally:
+        consumer.stop(graceful=True)
+    worker.store.close()
+
+
+def test_a_job_that_came_twice_is_done_once(wired):
+    times = []
+    wired.job_handlers[JobKind.DERIVE] = lambda job, progress: times.append(job.id) or message("x")
+    job = wired.job_queue.request(ADMIN, JobKind.DERIVE)
+    threads = [
+        threading.Thread(target=other_process(wired).job_queue.run, args=(job.id,))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    work_off(wired)
+    assert times == [job.id]
+
+
+def test_a_job_of_an_earlier_version_is_picked_up(wired):
+    """It lies in the data folder under the names of then, and nothing is in huey's queue."""
+    body = {
+        "id": "old", "kind": "derive", "by": "account:a", "asked": "2026-01-05T08:00:00Z",
+        "state": "queued", "heard": None, "stage": "", "said": "",
+    }  # fmt: skip
+    wired.store.documents.commit([Put("job", "old", json.dumps(body), keys={"state": "queued"})])
+    assert wired.job_queue.send_forgotten() == 1
+    assert wired.job_queue.send_forgotten() == 0
+    work_off(wired)
+    job = wired.job_queue.show(ADMIN, "old")
+    assert (job.state, job.requested_by, str(job.result)) == (JobState.DONE, "account:a", "done")
+    assert job.requested_at.year == 2026
+
+
+def test_what_an_earlier_version_said_stays_readable(wired):
+    body = {
+        "id": "old", "kind": "refresh", "by": "admin", "asked": "2026-01-05T08:00:00Z",
+        "state": "done", "heard": "2026-01-05T08:00:01Z", "stage": "Reading the graph",
+        "said": "100% of it",
+    }  # fmt: skip
+    wired.store.documents.commit([Put("job", "old", json.dumps(body), keys={"state": "done"})])
+    (job,) = wired.job_queue.page(ADMIN)
+    assert (str(job.stage), str(job.result)) == ("Reading the graph", "100% of it")
+    assert job.stage.text("zh") == "正在读取图谱"
+    assert job.last_heartbeat.second == 1
+
+
+def test_a_result_is_read_in_the_readers_language_afterwards(wired):
+    rows = [plural("%(count)s row", "%(count)s rows", count=3), JobKind.REFRESH]
+
+    def refuses(job, progress):
+        raise InvalidInput("'%(what)s' is not one of %(rows)s.", where="kind", what="x", rows=rows)
+
+    wired.job_handlers[JobKind.DERIVE] = refuses
+    job = wired.job_queue.request(ADMIN, JobKind.DERIVE)
+    work_off(wired)
+    result = wired.job_queue.show(ADMIN, job.id).result
+    assert result.text("en") == "kind: 'x' is not one of 3 rows, refresh."
+    assert result.text("zh").startswith("类型")
+    assert "更新" in result.text("zh") or "快照" in result.text("zh")
+
+
+def test_a_job_whose_worker_is_silent_was_cut_off(wired):
+    job = wired.job_queue.request(ADMIN, JobKind.DERIVE)
+    stored = wired.repositories.jobs.get(job.id)
+    heard = utc_now() - timedelta(minutes=3)
+    body = json.loads(wired.repositories.jobs.put(stored.value).body)
+    body |= {"state": "running", "last_heartbeat": heard.isoformat()}
+    wired.store.documents.commit(
+        [Put("job", job.id, json.dumps(body), stored.version, {"state": "running"})]
+    )
+    assert wired.job_queue.show(ADMIN, job.id).state is JobState.FAILED
+    work_off(wired)  # huey still has it; a second run would write everything twice
+    assert str(wired.job_queue.show(ADMIN, job.id).result).startswith("It was cut off")
+
+
+def test_only_administrators_request_what_is_everybodys(wired):
+    coordinator = Principal("account:c", account="c", clusters=frozenset({"c:1"}))
+    with pytest.raises(NotAllowed):
+        wired.job_queue.request(coordinator, JobKind.REFRESH, "c:1")
+    assert not wired.requested_jobs.pending_count()
