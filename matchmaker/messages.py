@@ -81,7 +81,7 @@ def in_context(context: str, id: str, /, **parameters: Any) -> Message:
 
 def sentences(*parts: Message | str) -> Message:
     """Sentences one after the other; blank ones are left out."""
-    said = _Sentences(part for part in parts if part and part != Message(""))
+    said = _Sentences(part for part in parts if part and getattr(part, "id", part))
     return Message("%(parts)s", {"parts": said})
 
 

@@ -113,6 +113,9 @@ def _declared() -> Iterator[Text]:
 
     for name in (*GraphRows.__dataclass_fields__, "participants"):
         yield Text(table_name(name).context, name)
+    # Reasons that are stored with pairs that may be one.
+    for reason in ("same name and place", "same name", "like names"):
+        yield Text("", reason)
     for table in TABLES.values():
         yield Text("", table.title.id)
         for column in table.columns:
