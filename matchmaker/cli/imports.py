@@ -21,7 +21,7 @@ from matchmaker.cli.output import (
     wired,
 )
 from matchmaker.errors import InvalidInput
-from matchmaker.messages import Message, located, message, plural, sentences, translated
+from matchmaker.messages import Message, located, message, sentences, translated
 
 if TYPE_CHECKING:
     from matchmaker.ingest.report import Problem
@@ -190,10 +190,7 @@ def duplicates(as_json: bool) -> None:
     for pair in pairs:
         reason = translated(pair.reason, language())
         click.echo(f"{pair.score:.2f}  {pair.first}  {pair.second}  {reason}")
-    say(
-        plural("%(count)s pair to decide on.", "%(count)s pairs to decide on.", count=len(pairs)),
-        error=True,
-    )
+    say(message("%(count)s pairs to decide on.", count=len(pairs)), error=True)
 
 
 def _document(report: ImportReport) -> dict[str, Any]:
@@ -203,49 +200,32 @@ def _document(report: ImportReport) -> dict[str, Any]:
     }
 
 
+# What became of rows, and the counts of an `ImportReport` that say of how many.
+_OUTCOMES = (
+    (message("%(count)s new"), "created"),
+    (message("%(count)s changed"), "changed"),
+    (message("%(count)s unchanged"), "unchanged"),
+)
+
+
 def _print_report(report: ImportReport) -> None:
     from matchmaker.ingest.columns import table_name
 
     for name, count in report.rows.items():
         parts = [
-            part
-            for counts, part in (
-                (
-                    report.created,
-                    message("%(count)s new", count=f"{report.created.get(name, 0):,}"),
-                ),
-                (
-                    report.changed,
-                    message("%(count)s changed", count=f"{report.changed.get(name, 0):,}"),
-                ),
-                (
-                    report.unchanged,
-                    message("%(count)s unchanged", count=f"{report.unchanged.get(name, 0):,}"),
-                ),
-            )
-            if counts.get(name)
+            Message(outcome.id, {"count": f"{number:,}"})
+            for outcome, counts in _OUTCOMES
+            if (number := getattr(report, counts).get(name))
         ]
         line = f"{count:>9,} {table_name(name).text(language())}"
         details = Message("%(parts)s", {"parts": parts}).text(language())
         click.echo(f"{line}: {details}" if parts else line)
     if report.merged:
-        say(
-            plural(
-                "%(number)s organisation merged as a certain duplicate.",
-                "%(number)s organisations merged as certain duplicates.",
-                count=report.merged,
-                number=f"{report.merged:,}",
-            )
-        )
+        merged = f"{report.merged:,}"
+        say(message("%(count)s organisations merged as certain duplicates.", count=merged))
     if report.to_review:
-        say(
-            plural(
-                "%(number)s possible duplicate: see `matchmaker duplicates`.",
-                "%(number)s possible duplicates: see `matchmaker duplicates`.",
-                count=report.to_review,
-                number=f"{report.to_review:,}",
-            )
-        )
+        count = f"{report.to_review:,}"
+        say(message("%(count)s possible duplicates: see `matchmaker duplicates`.", count=count))
     for problem in report.problems[:SHOWN_PROBLEMS]:
         say(_problem_line(problem), error=True)
     if len(report.problems) > SHOWN_PROBLEMS:
@@ -255,12 +235,9 @@ def _print_report(report: ImportReport) -> None:
             error=True,
         )
     if not report.written:
-        say(
-            message("Nothing was written (dry run).")
-            if report.dry_run
-            else message("Nothing was written (refused as a whole: --strict)."),
-            error=True,
-        )
+        dry_run = message("Nothing was written (dry run).")
+        refused = message("Nothing was written (refused as a whole: --strict).")
+        say(dry_run if report.dry_run else refused, error=True)
 
 
 def _problem_line(problem: Problem) -> Message:

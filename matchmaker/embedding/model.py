@@ -53,11 +53,7 @@ class Embedder:
     """Texts to unit vectors of shape (n, `dimension`), by the model that `identity` names."""
 
     def __init__(
-        self,
-        transformer: Any,
-        identity: ModelIdentity,
-        query_prefix: str,
-        passage_prefix: str,
+        self, transformer: Any, identity: ModelIdentity, query_prefix: str, passage_prefix: str
     ) -> None:
         self._transformer = transformer
         self._lock = threading.Lock()

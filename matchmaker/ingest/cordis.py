@@ -16,7 +16,6 @@ from matchmaker.domain import (
     MAX_TEXT,
     Engagement,
     EngagementKind,
-    GraphRows,
     Kind,
     Organization,
     Participant,
@@ -28,7 +27,7 @@ from matchmaker.domain import (
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import day, number
 from matchmaker.ingest.countries import country_place, iso_code
-from matchmaker.ingest.report import Parsed, Problem
+from matchmaker.ingest.report import Parsed, Problem, Reading
 from matchmaker.messages import message, plural
 from matchmaker.text import normal
 
@@ -76,11 +75,9 @@ class _Facts:
 
 
 @dataclass
-class _Reading:
-    problems: list[Problem] = field(default_factory=list)
+class _Reading(Reading):
     facts: dict[str, _Facts] = field(default_factory=dict)
     parts: dict[str, dict[tuple[str, Role], Participant]] = field(default_factory=dict)
-    origins: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
 
 
 def read_cordis(path: Path, progress: Progress | None = None) -> Parsed:
@@ -119,7 +116,8 @@ def read_cordis(path: Path, progress: Progress | None = None) -> Parsed:
         ) from None
     if progress is not None:
         progress(sum(sizes.values()), sum(sizes.values()))
-    return _parsed(reading, engagements, {PROJECTS: projects_read, PARTICIPATIONS: parts_read})
+    reading.read = {PROJECTS: projects_read, PARTICIPATIONS: parts_read}
+    return _parsed(reading, engagements)
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
@@ -222,7 +220,7 @@ def _project(row: dict[str, str], line: int, reading: _Reading) -> Engagement | 
     try:
         start, end = _period(row)
     except InvalidInput as error:
-        reading.problems.append(Problem(PROJECTS, line, error.where, error.message))
+        reading.refuse(PROJECTS, line, error)
         return None
     estimated = start is None
     try:
@@ -242,8 +240,7 @@ def _project(row: dict[str, str], line: int, reading: _Reading) -> Engagement | 
             provenance=Provenance(SOURCE, f"{PROJECTS}:{line}"),
         )
     except InvalidInput as error:
-        column = error.where.rsplit(".", 1)[-1]
-        reading.problems.append(Problem(PROJECTS, line, column, error.message))
+        reading.refuse(PROJECTS, line, error)
         return None
     reading.origins["engagements", engagement.id] = (PROJECTS, line)
     return engagement
@@ -265,7 +262,7 @@ def _period(row: dict[str, str]) -> tuple[datetime.date | None, datetime.date | 
     return days[0], days[1]
 
 
-def _parsed(reading: _Reading, engagements: list[Engagement], read: dict[str, int]) -> Parsed:
+def _parsed(reading: _Reading, engagements: list[Engagement]) -> Parsed:
     for project in list(reading.parts)[:100]:
         reason = message(
             "%(project)s is not in %(file)s; its participations are left out.",
@@ -296,8 +293,7 @@ def _parsed(reading: _Reading, engagements: list[Engagement], read: dict[str, in
                 )
             )
         except InvalidInput as error:
-            column = error.where.rsplit(".", 1)[-1]
-            reading.problems.append(Problem(file, line, column, error.message))
+            reading.refuse(file, line, error)
     if nameless:
         reason = plural(
             "%(count)s organisation has no name in any row; its key stands for it.",
@@ -305,15 +301,8 @@ def _parsed(reading: _Reading, engagements: list[Engagement], read: dict[str, in
             count=nameless,
         )
         reading.problems.append(Problem(PARTICIPATIONS, 0, "name", reason, "warning"))
-    return Parsed(
-        rows=GraphRows(
-            places=tuple(places.values()),
-            organizations=tuple(organizations),
-            engagements=tuple(engagements),
-        ),
-        problems=tuple(reading.problems),
-        read=read,
-        origins=reading.origins,
+    return reading.parsed(
+        places=places.values(), organizations=organizations, engagements=engagements
     )
 
 
@@ -339,11 +328,7 @@ def _place(facts: _Facts, places: dict[str, Place]) -> str | None:
     nuts = facts.nuts.upper()
     if 3 <= len(nuts) <= 5 and nuts.isascii() and nuts.isalnum():
         region = Place(
-            id=f"nuts:{nuts}",
-            name=nuts,
-            level=PlaceLevel.PROVINCE,
-            parent=parent,
-            country=country,
+            id=f"nuts:{nuts}", name=nuts, level=PlaceLevel.PROVINCE, parent=parent, country=country
         )
         parent = places.setdefault(region.id, region).id
     city = " ".join(facts.city.upper().split())

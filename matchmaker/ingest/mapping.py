@@ -20,7 +20,6 @@ from matchmaker.domain import (
     Description,
     Engagement,
     EngagementKind,
-    GraphRows,
     Kind,
     Layer,
     Organization,
@@ -33,7 +32,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import day, number
 from matchmaker.ingest.files import Line, read_lines
 from matchmaker.ingest.names import name_key
-from matchmaker.ingest.report import Parsed, Problem
+from matchmaker.ingest.report import Parsed, Problem, Reading
 from matchmaker.messages import message, plural
 from matchmaker.text import language_of
 from matchmaker.validation import reason_of
@@ -95,18 +94,15 @@ class MappingFile(_Part):
     ties: Relations | None = None
 
 
-@dataclass
-class _Reading:
+@dataclass(kw_only=True)
+class _Reading(Reading):
     mapping: MappingFile
     file: str
     organizations: dict[str, Organization] = field(default_factory=dict)
     descriptions: dict[str, Description] = field(default_factory=dict)
     engagements: dict[str, Engagement] = field(default_factory=dict)
     ties: dict[str, Tie] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    origins: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     ignored: Counter[str] = field(default_factory=Counter)
-    count: int = 0
 
 
 def read_mapping(path: Path) -> MappingFile:
@@ -133,9 +129,9 @@ def read_mapped(path: Path, mapping: Path, kind: ImportKind) -> Parsed:
     section = described.contracts if kind == "contracts" else described.ties
     if section is None:
         raise InvalidInput("has no [%(kind)s] section.", where=str(mapping), kind=kind)
-    reading = _Reading(described, path.name)
+    reading = _Reading(mapping=described, file=path.name, read={path.name: 0})
     for line in read_lines(path, _columns(section)):
-        reading.count += 1
+        reading.read[path.name] += 1
         try:
             if line.fault is not None:
                 raise InvalidInput(line.fault[1], where=line.fault[0])
@@ -144,8 +140,7 @@ def read_mapped(path: Path, mapping: Path, kind: ImportKind) -> Parsed:
             else:
                 _relation(section, line, reading)
         except InvalidInput as error:
-            column = error.where.rsplit(".", 1)[-1]
-            reading.problems.append(Problem(path.name, line.number, column, error.message))
+            reading.refuse(path.name, line.number, error)
     for value, times in sorted(reading.ignored.items()):
         reason = plural(
             "%(count)s line with '%(value)s' is left out, as the mapping says.",
@@ -154,16 +149,11 @@ def read_mapped(path: Path, mapping: Path, kind: ImportKind) -> Parsed:
             value=value,
         )
         reading.problems.append(Problem(path.name, 0, "relation", reason, "warning"))
-    return Parsed(
-        rows=GraphRows(
-            organizations=tuple(reading.organizations.values()),
-            descriptions=tuple(reading.descriptions.values()),
-            engagements=tuple(reading.engagements.values()),
-            ties=tuple(reading.ties.values()),
-        ),
-        problems=tuple(reading.problems),
-        read={path.name: reading.count},
-        origins=reading.origins,
+    return reading.parsed(
+        organizations=reading.organizations.values(),
+        descriptions=reading.descriptions.values(),
+        engagements=reading.engagements.values(),
+        ties=reading.ties.values(),
     )
 
 
@@ -218,17 +208,13 @@ def _contract(columns: Contracts, line: Line, reading: _Reading) -> None:
     text = line.cells.get(columns.text, "")
     date, estimated = _date(columns.date, line, reading)
     amount = _amount(columns.amount, line)
-    given = line.cells.get(columns.id, "") if columns.id else ""
+    contract = line.cells.get(columns.id, "") if columns.id else ""
     # One award may go to several suppliers under one number.
-    key = _digest(given, supplier, buyer, text, "" if given else str(date))
-    identity = f"{reading.mapping.source}:contract-{key}"
+    key = _digest(contract, supplier, buyer, text, "" if contract else str(date))
     engagement = Engagement(
-        id=identity,
+        id=f"{reading.mapping.source}:contract-{key}",
         kind=EngagementKind.CONTRACT,
-        participants=(
-            Participant(supplier, Role.SUPPLIER, amount),
-            Participant(buyer, Role.BUYER),
-        ),
+        participants=(Participant(supplier, Role.SUPPLIER, amount), Participant(buyer, Role.BUYER)),
         title=line.cells.get(columns.title, "")[:MAX_NAME] if columns.title else "",
         text=text,
         language=language_of(text),
@@ -238,7 +224,7 @@ def _contract(columns: Contracts, line: Line, reading: _Reading) -> None:
         currency=columns.currency,
         provenance=_provenance(reading, line),
     )
-    _keep(reading, "engagements", reading.engagements, engagement, line)
+    _keep(reading, "engagements", engagement, line)
 
 
 def _amount(column: str, line: Line) -> float | None:
@@ -278,7 +264,7 @@ def _relation(columns: Relations, line: Line, reading: _Reading) -> None:
             date_estimated=estimated,
             provenance=_provenance(reading, line),
         )
-        _keep(reading, "descriptions", reading.descriptions, row, line)
+        _keep(reading, "descriptions", row, line)
         return
     patent = Engagement(
         id=f"{reading.mapping.source}:patent-{_digest(value, text)}",
@@ -317,16 +303,17 @@ def _tie(
         note=meaning.note or value,
         provenance=_provenance(reading, line),
     )
-    _keep(reading, "ties", reading.ties, tie, line)
+    _keep(reading, "ties", tie, line)
 
 
-def _keep(reading: _Reading, table: str, known: dict[str, Any], row: Any, line: Line) -> None:
+def _keep(reading: _Reading, table: str, row: Any, line: Line) -> None:
     """Keep one fact; the same line again is a warning."""
-    if row.id in known:
+    rows = getattr(reading, table)
+    if row.id in rows:
         reason = message("says the same as line %(line)s.", line=reading.origins[table, row.id][1])
         reading.problems.append(Problem(reading.file, line.number, "", reason, "warning"))
         return
-    known[row.id] = row
+    rows[row.id] = row
     reading.origins[table, row.id] = (reading.file, line.number)
 
 
@@ -334,7 +321,7 @@ def _keep_patent(reading: _Reading, patent: Engagement, line: Line) -> None:
     """A patent named on several lines belongs to all of their heads together."""
     before = reading.engagements.get(patent.id)
     if before is None:
-        _keep(reading, "engagements", reading.engagements, patent, line)
+        _keep(reading, "engagements", patent, line)
         return
     parts = tuple(dict.fromkeys((*before.participants, *patent.participants)))
     dates = [date for date in (before.date, patent.date) if date is not None]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from matchmaker.domain import GraphRows
+from matchmaker.errors import InvalidInput
 from matchmaker.messages import Message
 
 
@@ -33,3 +34,22 @@ class Parsed:
     problems: tuple[Problem, ...] = ()
     read: Mapping[str, int] = field(default_factory=dict)
     origins: Mapping[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+
+
+@dataclass
+class Reading:
+    """What reading has come to so far; each reader adds what it keeps of its own."""
+
+    problems: list[Problem] = field(default_factory=list)
+    read: dict[str, int] = field(default_factory=dict)
+    origins: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+
+    def refuse(self, file: str, line: int, error: InvalidInput) -> None:
+        """Leave a row out for what was wrong with it."""
+        column = error.where.rsplit(".", 1)[-1]
+        self.problems.append(Problem(file, line, column, error.message))
+
+    def parsed(self, **tables: Iterable[Any]) -> Parsed:
+        """The rows of each table, and all that was wrong."""
+        rows = GraphRows(**{name: tuple(table) for name, table in tables.items()})
+        return Parsed(rows, tuple(self.problems), self.read, self.origins)

@@ -13,7 +13,6 @@ from typing import Any
 from matchmaker.domain import (
     Description,
     Engagement,
-    GraphRows,
     Organization,
     Participant,
     Provenance,
@@ -22,7 +21,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest import cells
 from matchmaker.ingest.columns import TABLES, Table
 from matchmaker.ingest.files import XLSX, Line, read_lines
-from matchmaker.ingest.report import Parsed, Problem
+from matchmaker.ingest.report import Parsed, Problem, Reading
 from matchmaker.messages import message, sentences
 from matchmaker.text import language_of, normal
 
@@ -93,14 +92,11 @@ def _workbook(table: str, rows: list[list[str]]) -> bytes:
 
 
 @dataclass
-class _Reading:
-    """What was read so far, over several files."""
+class _Reading(Reading):
+    """Rows of several files; engagements as their fields, until all participants are known."""
 
     values: dict[str, dict[tuple[str, ...], Any]] = field(default_factory=dict)
     parts: dict[str, list[tuple[Participant, str, int]]] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    read: dict[str, int] = field(default_factory=dict)
-    origins: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
 
 
 def tables_at(path: Path) -> list[tuple[str, Path]]:
@@ -175,8 +171,7 @@ def _read_file(table: Table, path: Path, reading: _Reading, mapping: dict[str, s
         try:
             _keep(table, line, path.name, reading)
         except InvalidInput as error:
-            column = error.where.rsplit(".", 1)[-1]
-            reading.problems.append(Problem(path.name, line.number, column, error.message))
+            reading.refuse(path.name, line.number, error)
     reading.read[path.name] = count
 
 
@@ -268,23 +263,15 @@ def _joined(reading: _Reading) -> Parsed:
                     engagement=engagement,
                 )
                 reading.problems.append(Problem(file, number, "engagement", reason))
-    made: list[Engagement] = []
+    whole: list[Engagement] = []
     for (identity,), given in engagements.items():
         parts = reading.parts.get(identity, [])
         try:
-            made.append(Engagement(participants=tuple(part for part, _, _ in parts), **given))
+            whole.append(Engagement(participants=tuple(part for part, _, _ in parts), **given))
         except InvalidInput as error:
             file, number = reading.origins["engagements", identity]
-            column = error.where.rsplit(".", 1)[-1]
-            reading.problems.append(Problem(file, number, column, error.message))
+            reading.refuse(file, number, error)
     tables = {
-        name: tuple(values.values())
-        for name, values in reading.values.items()
-        if name != "engagements"
+        name: values.values() for name, values in reading.values.items() if name != "engagements"
     }
-    return Parsed(
-        rows=GraphRows(engagements=tuple(made), **tables),
-        problems=tuple(reading.problems),
-        read=reading.read,
-        origins=reading.origins,
-    )
+    return reading.parsed(engagements=whole, **tables)

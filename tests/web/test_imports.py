@@ -210,7 +210,7 @@ def test_work_that_fails_says_why_and_work_goes_on(sample, monkeypatch):
         1,
     )
     assert str(failed.result) == "Another refresh is running. Wait until it is done."
-    assert failed.result.text("zh") == "另一项更新正在进行。请等待其完成。"
+    assert failed.result.text("zh") == "另一次刷新正在进行。请等它完成。"
     assert str(sample.job_queue.show(ADMIN, second.id).result) == "7"
     with pytest.raises(MatchmakerError):
         sample.job_queue.show(COORDINATOR, first.id)

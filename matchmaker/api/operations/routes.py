@@ -7,9 +7,7 @@ from __future__ import annotations
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 
-from matchmaker.api.http.context import (
-    services,
-)
+from matchmaker.api.http.context import services
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.routing import READ, as_json
 from matchmaker.api.operations.responses import StatusOut

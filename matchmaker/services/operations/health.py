@@ -104,13 +104,9 @@ class HealthService:
         )
 
     def _look_at_settings(self) -> Message:
-        settings = self._settings
-        return message(
-            "%(store)s store, model %(model)s, port %(port)s",
-            store=settings.store_kind,
-            model=settings.model,
-            port=settings.port,
-        )
+        names = ("store_kind", "model", "port")
+        values = {name: getattr(self._settings, name) for name in names}
+        return message("%(store_kind)s store, model %(model)s, port %(port)s", **values)
 
     def _look_at_data_folder(self) -> Message:
         require_writable(self._settings.data_dir)

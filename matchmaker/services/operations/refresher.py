@@ -90,11 +90,7 @@ class SnapshotRefresher:
         return self._embedder()
 
     def _hand_to_store(
-        self,
-        revision: str,
-        texts: Sequence[Statement],
-        vectors: FloatArray,
-        progress: Progress,
+        self, revision: str, texts: Sequence[Statement], vectors: FloatArray, progress: Progress
     ) -> None:
         """Give the store the vectors that it lacks, for its own vector index."""
         lacking = set(self._store.missing_embeddings(revision))
