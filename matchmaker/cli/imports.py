@@ -211,13 +211,13 @@ _OUTCOMES = (
 def _print_report(report: ImportReport) -> None:
     from matchmaker.ingest.columns import table_name
 
-    for name, count in report.rows.items():
+    for name, rows in report.rows.items():
         parts = [
             Message(outcome.id, {"count": f"{number:,}"})
             for outcome, counts in _OUTCOMES
             if (number := getattr(report, counts).get(name))
         ]
-        line = f"{count:>9,} {table_name(name).text(language())}"
+        line = f"{rows:>9,} {table_name(name).text(language())}"
         details = Message("%(parts)s", {"parts": parts}).text(language())
         click.echo(f"{line}: {details}" if parts else line)
     if report.merged:

@@ -138,10 +138,10 @@ class Store(GraphStore, Protocol):
         self,
         put: GraphRows,
         drop: GraphRows,
-        changes: Sequence[Change] = (),
         entries: Sequence[Entry] = (),
+        changes: Sequence[Change] = (),
     ) -> UpsertCounts:
-        """As in `GraphStore`, with changes of documents and log lines in the same commit."""
+        """As in `GraphStore`, with log lines and changes of documents in the same commit."""
 
 
 def new_id() -> str:

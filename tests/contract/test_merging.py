@@ -269,6 +269,6 @@ def test_documents_of_a_refused_change_of_rows_are_not_kept(world: World) -> Non
     """A row that others refer to cannot go, and what came with it is not written either."""
     with pytest.raises(Exception, match="refers"):
         world.store.replace_rows(
-            GraphRows(), GraphRows(organizations=(firm(1),)), [Put("note", "x", "{}")]
+            GraphRows(), GraphRows(organizations=(firm(1),)), (), [Put("note", "x", "{}")]
         )
     assert world.store.documents.record("note", "x") is None

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from matchmaker.cli import run
+from matchmaker.cli import output, run
 
 TABLES = {
     "places": "id,name,level,latitude,longitude\nplace:a,甲市,city,28.0,120.7\n",
@@ -35,6 +35,12 @@ def write_tables(folder, **changes):
     for name, text in (TABLES | changes).items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
     return str(folder)
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch):
+    """Whatever language the machine speaks."""
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
 
 
 @pytest.fixture
@@ -353,3 +359,52 @@ def test_clusters_are_derived_by_place(clustered, capsys):
     assert json.loads(capsys.readouterr().out)["organizations"] == 2
     assert run(["clusters", "derive", "--by", "place", "--industry", "x:1"]) == 1
     assert run(["clusters", "derive", "--by", "colour"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("variables", "language"),
+    [
+        ({"LC_ALL": "zh_CN.UTF-8"}, "zh"),
+        ({"LC_ALL": "", "LC_MESSAGES": "zh_CN", "LANG": "en_US"}, "zh"),
+        ({"LC_ALL": "C.UTF-8", "LANG": "zh_CN.UTF-8"}, "en"),
+        ({"LC_ALL": "", "LC_MESSAGES": "", "LANG": "de_DE.UTF-8"}, "en"),
+        ({"LC_ALL": "", "LC_MESSAGES": "", "LANG": ""}, "en"),
+    ],
+)
+def test_commands_speak_the_readers_language(monkeypatch, variables, language):
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert output.language() == language
+    monkeypatch.setattr(output, "chosen_language", "zh")
+    assert output.language() == "zh"
+
+
+def test_a_report_and_a_refusal_are_in_chinese(fresh, monkeypatch, capsys):
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    folder = fresh / "tables"
+    folder.mkdir()
+    places = "编号,名称,级别\nplace:a,甲市,city\nplace:b,,city\n"
+    (folder / "places.csv").write_text(places, "utf-8")
+    assert run(["import", "tables", str(folder)]) == 3
+    shown = capsys.readouterr()
+    assert "1 地点: 新增 1 条" in shown.out
+    assert "places.csv 第 3 行, name" in shown.err
+    assert "为空" in shown.err
+    monkeypatch.setenv("MATCHMAKER_PORT", "70000")
+    assert run(["status"]) == 1
+    assert "应不大于 65535。" in capsys.readouterr().err
+
+
+def test_a_setting_out_of_range_is_named_with_its_bound(fresh, monkeypatch, capsys):
+    monkeypatch.setenv("MATCHMAKER_WORKERS", "0")
+    assert run(["status"]) == 1
+    assert capsys.readouterr().err == (
+        "Error: MATCHMAKER_WORKERS: Input should be greater than or equal to 1. "
+        "Correct or unset the variable.\n"
+    )
+
+
+def test_a_template_is_in_the_readers_language(monkeypatch, tmp_path):
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert run(["template", "organizations", "--out", str(tmp_path)]) == 0
+    assert (tmp_path / "organizations.csv").read_text("utf-8-sig").startswith("编号,企业名称,")

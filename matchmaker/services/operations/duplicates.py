@@ -55,7 +55,7 @@ class Duplicates:
         unit.add(*DocumentMerge(self._repositories, gone, kept).changes())
         unit.log("organization.merged", f"organization/{gone}", into=kept)
         put, drop = merged(rows, gone, kept, "merged")
-        self._store.replace_rows(put, drop, unit.changes, unit.entries)
+        self._store.replace_rows(put, drop, unit.entries, unit.changes)
 
     def keep_apart(self, principal: Principal, first: str, second: str) -> None:
         """They are not the same, and will not be asked about again. Raises NotAllowed."""
@@ -67,7 +67,7 @@ class Duplicates:
             unit.add(self._repositories.not_duplicates.put(NotDuplicate(id, first, second)))
             unit.log("organizations.apart", f"organization/{first}", other=second)
         dropped = GraphRows(duplicates=tuple(pairs))
-        self._store.replace_rows(GraphRows(), dropped, unit.changes, unit.entries)
+        self._store.replace_rows(GraphRows(), dropped, unit.entries, unit.changes)
 
 
 def _together(rows: GraphRows, others: GraphRows) -> GraphRows:

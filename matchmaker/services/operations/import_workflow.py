@@ -196,7 +196,7 @@ class ImportWorkflow:
         unit = UnitOfWork.of(principal, self._clock())
         unit.add(self._repositories.imports.put(replace(record, undone=unit.at), stored.version))
         unit.log("import.undone", f"import/{id}", left=str(back.left))
-        self._store.replace_rows(back.put, back.drop, unit.changes, unit.entries)
+        self._store.replace_rows(back.put, back.drop, unit.entries, unit.changes)
         return back.left
 
     def _require(self, principal: Principal, cluster: str) -> None:

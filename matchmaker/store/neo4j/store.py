@@ -114,11 +114,11 @@ class Neo4jStore:
         self,
         put: GraphRows,
         drop: GraphRows,
-        changes: Sequence[Change] = (),
         entries: Sequence[Entry] = (),
+        changes: Sequence[Change] = (),
     ) -> UpsertCounts:
         with made_at_once(changes):
-            return writing.replace_rows(self._connection, put, drop, changes, entries)
+            return writing.replace_rows(self._connection, put, drop, entries, changes)
 
     def rows_about(self, organization_id: str) -> GraphRows:
         return self._connection.read(

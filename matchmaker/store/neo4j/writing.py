@@ -78,8 +78,8 @@ def replace_rows(
     connection: Connection,
     put: GraphRows,
     drop: GraphRows,
-    changes: Sequence[Change],
     entries: Sequence[Entry],
+    changes: Sequence[Change],
 ) -> UpsertCounts:
     """See `GraphStore.replace_rows`: one transaction, whatever its size."""
     tables = {name: _ordered(name, given) for name, given in put.tables() if given}

@@ -108,8 +108,8 @@ class SqliteStore:
         self,
         put: GraphRows,
         drop: GraphRows,
-        changes: Sequence[Change] = (),
         entries: Sequence[Entry] = (),
+        changes: Sequence[Change] = (),
     ) -> UpsertCounts:
         with self._connections.writing() as connection:
             counts = writing.upsert(connection, put)
