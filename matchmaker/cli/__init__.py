@@ -16,10 +16,10 @@ from matchmaker.cli.auditing import audit, clusters
 from matchmaker.cli.cooperation import effect, introduction, post
 from matchmaker.cli.directory import show_log
 from matchmaker.cli.imports import duplicates, import_group, seed, template
+from matchmaker.cli.language import language, language_option
 from matchmaker.cli.learning import evaluate, train
 from matchmaker.cli.matching import recommend
 from matchmaker.cli.operations import doctor, key, refresh, serve, setup, status, worker
-from matchmaker.cli.output import language
 from matchmaker.cli.people import account
 from matchmaker.messages import message
 
@@ -39,7 +39,8 @@ _EPILOG = (
 
 
 @click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="matchmaker")
+@click.version_option(package_name="matchmaker", help="Show the version and exit.")
+@language_option
 def cli() -> None:
     """Find the ties an industrial cluster is missing, and why they are worth making."""
 
@@ -100,6 +101,7 @@ def exit_code(error: errors.MatchmakerError) -> int:
     return next(_EXIT_CODES[kind] for kind in type(error).__mro__ if kind in _EXIT_CODES)
 
 
-def _fail(message: str, code: int) -> int:
-    click.echo(f"Error: {' '.join(message.split())}", err=True)
+def _fail(what: str, code: int) -> int:
+    line = message("Error: %(what)s", what=" ".join(what.split()))
+    click.echo(line.text(language()), err=True)
     return code

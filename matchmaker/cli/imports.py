@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from matchmaker.access import ADMIN
+from matchmaker.cli.language import language
 from matchmaker.cli.output import (
     SOME_REFUSED,
     fields_of,
-    language,
     print_json,
     progress_bars,
     say,

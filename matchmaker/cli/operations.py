@@ -13,7 +13,8 @@ import click
 
 from matchmaker.access import ADMIN
 from matchmaker.cli.imports import load_seed
-from matchmaker.cli.output import fields_of, language, print_json, progress_bars, say, wired
+from matchmaker.cli.language import language
+from matchmaker.cli.output import fields_of, print_json, progress_bars, say, wired
 from matchmaker.errors import SettingsError
 from matchmaker.messages import message
 

@@ -1,9 +1,8 @@
-"""What commands share: the wired services, the reader's language, progress bars, JSON."""
+"""What commands share: the wired services, progress bars, JSON."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
@@ -12,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matchmaker.messages import SOURCE, Message, best_language, text_of
+from matchmaker.cli.language import language
+from matchmaker.messages import Message, text_of
 
 if TYPE_CHECKING:
     from matchmaker.access import Principal
@@ -21,18 +21,6 @@ if TYPE_CHECKING:
 
 
 SOME_REFUSED = 3
-
-# Of an option; empty: what the environment says.
-chosen_language = ""
-
-
-def language() -> str:
-    """The reader's: the one chosen, else that of the environment, else English."""
-    names = ("LC_ALL", "LC_MESSAGES", "LANG")
-    wanted = chosen_language or next(
-        (os.environ[name] for name in names if os.environ.get(name)), ""
-    )
-    return best_language([wanted.partition(".")[0]]) or SOURCE
 
 
 def say(what: Message, *, error: bool = False, **style: Any) -> None:

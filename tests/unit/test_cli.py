@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from matchmaker.cli import output, run
+from matchmaker.cli import run
 
 TABLES = {
     "places": "id,name,level,latitude,longitude\nplace:a,甲市,city,28.0,120.7\n",
@@ -361,24 +361,6 @@ def test_clusters_are_derived_by_place(clustered, capsys):
     assert run(["clusters", "derive", "--by", "colour"]) == 2
 
 
-@pytest.mark.parametrize(
-    ("variables", "language"),
-    [
-        ({"LC_ALL": "zh_CN.UTF-8"}, "zh"),
-        ({"LC_ALL": "", "LC_MESSAGES": "zh_CN", "LANG": "en_US"}, "zh"),
-        ({"LC_ALL": "C.UTF-8", "LANG": "zh_CN.UTF-8"}, "en"),
-        ({"LC_ALL": "", "LC_MESSAGES": "", "LANG": "de_DE.UTF-8"}, "en"),
-        ({"LC_ALL": "", "LC_MESSAGES": "", "LANG": ""}, "en"),
-    ],
-)
-def test_commands_speak_the_readers_language(monkeypatch, variables, language):
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    assert output.language() == language
-    monkeypatch.setattr(output, "chosen_language", "zh")
-    assert output.language() == "zh"
-
-
 def test_a_report_and_a_refusal_are_in_chinese(fresh, monkeypatch, capsys):
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     folder = fresh / "tables"
@@ -393,6 +375,8 @@ def test_a_report_and_a_refusal_are_in_chinese(fresh, monkeypatch, capsys):
     monkeypatch.setenv("MATCHMAKER_PORT", "70000")
     assert run(["status"]) == 1
     assert "应不大于 65535。" in capsys.readouterr().err
+    assert run(["--language", "en", "status"]) == 1
+    assert "less than or equal to 65535." in capsys.readouterr().err
 
 
 def test_a_setting_out_of_range_is_named_with_its_bound(fresh, monkeypatch, capsys):
