@@ -5,7 +5,6 @@ from matchmaker.embedding.centering import center, language_means
 from matchmaker.embedding.model import (
     Embedder,
     ModelIdentity,
-    Progress,
     identify_model,
     load_embedder,
 )
@@ -13,7 +12,6 @@ from matchmaker.embedding.model import (
 __all__ = [
     "Embedder",
     "ModelIdentity",
-    "Progress",
     "VectorCache",
     "center",
     "embed_missing",

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.embedding.model import Embedder, FloatArray, ModelIdentity, Progress
+from matchmaker.embedding.model import Embedder, FloatArray, ModelIdentity, TextProgress
 from matchmaker.errors import StorageFull
 
 CREATE = "CREATE TABLE IF NOT EXISTS vectors (digest BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID"
@@ -38,12 +38,12 @@ class VectorCache:
                 marks = ",".join("?" * len(part))
                 query = f"SELECT digest, vector FROM vectors WHERE digest IN ({marks})"  # noqa: S608
                 stored.update(database.execute(query, part))
-        known = np.array([digest in stored for digest in digests], dtype=np.bool_)
+        is_stored = np.array([digest in stored for digest in digests], dtype=np.bool_)
         if not stored:
-            return np.zeros((len(texts), 0), dtype=np.float32), known
+            return np.zeros((len(texts), 0), dtype=np.float32), is_stored
         empty = bytes(len(next(iter(stored.values()))))
         joined = b"".join(stored.get(digest, empty) for digest in digests)
-        return np.frombuffer(joined, dtype=np.float32).reshape(len(texts), -1).copy(), known
+        return np.frombuffer(joined, dtype=np.float32).reshape(len(texts), -1).copy(), is_stored
 
     def put(self, texts: Sequence[str], vectors: FloatArray) -> None:
         """Keep vectors (n, d) of these texts; all or none of them. Raises StorageFull."""
@@ -87,7 +87,7 @@ def embed_missing(
     embedder: Callable[[], Embedder],
     cache: VectorCache,
     texts: Sequence[str],
-    progress: Progress | None = None,
+    progress: TextProgress | None = None,
 ) -> FloatArray:
     """Vectors (n, d) of passages, from the cache where it has them.
 
@@ -97,24 +97,24 @@ def embed_missing(
     New ones are stored every few hundred, so that an interrupted run goes on
     where it was. `progress` counts the texts that had to be embedded.
     """
-    vectors, known = cache.get(texts)
-    if known.all():
+    vectors, is_stored = cache.get(texts)
+    if is_stored.all():
         return vectors
     model = embedder()
     if vectors.shape[1] != model.dimension:
         vectors = np.zeros((len(texts), model.dimension), dtype=np.float32)
-        known = np.zeros(len(texts), dtype=np.bool_)
+        is_stored = np.zeros(len(texts), dtype=np.bool_)
     rows_of: dict[str, list[int]] = {}
-    for row in np.flatnonzero(~known).tolist():
+    for row in np.flatnonzero(~is_stored).tolist():
         rows_of.setdefault(texts[row], []).append(row)
     # Like lengths together also across chunks; long ones first, so that the
     # progress bar's estimate errs on the pessimistic side.
     missing = sorted(rows_of, key=lambda text: (-len(text), text))
     for start in range(0, len(missing), CHUNK):
         chunk = missing[start : start + CHUNK]
-        made = model.passages(chunk)
-        cache.put(chunk, made)
-        for text, vector in zip(chunk, made, strict=True):
+        embedded = model.passages(chunk)
+        cache.put(chunk, embedded)
+        for text, vector in zip(chunk, embedded, strict=True):
             vectors[rows_of[text]] = vector
         if progress is not None:
             progress(min(start + CHUNK, len(missing)), len(missing))

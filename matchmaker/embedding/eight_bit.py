@@ -106,8 +106,8 @@ def _greatest_inputs(model: Any, linears: dict[str, torch.nn.Linear]) -> dict[st
     tokens = torch.randint(model.config.vocab_size, PROBES, generator=always_the_same)
     with torch.no_grad():
         model(input_ids=tokens, attention_mask=torch.ones_like(tokens))
-    for each in watching:
-        each.remove()
+    for handle in watching:
+        handle.remove()
     return greatest
 
 

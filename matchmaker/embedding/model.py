@@ -22,7 +22,7 @@ from matchmaker.errors import ModelUnavailable, StorageFull
 from matchmaker.settings import Settings
 
 FloatArray = NDArray[np.float32]
-Progress = Callable[[int, int], None]  # done, of how many
+TextProgress = Callable[[int, int], None]  # done, of how many
 
 # Of one batch: enough to keep the cores busy, few enough to stay in their caches.
 BATCH_TOKENS = 1_024
@@ -45,8 +45,8 @@ class ModelIdentity:
     @property
     def digest(self) -> str:
         """A short name for files, another for each model and revision."""
-        both = f"{self.model}\n{self.revision}".encode()
-        return hashlib.blake2b(both, digest_size=8).hexdigest()
+        names = f"{self.model}\n{self.revision}".encode()
+        return hashlib.blake2b(names, digest_size=8).hexdigest()
 
 
 class Embedder:
@@ -62,7 +62,7 @@ class Embedder:
         self.query_prefix = query_prefix
         self.passage_prefix = passage_prefix
 
-    def passages(self, texts: Sequence[str], progress: Progress | None = None) -> FloatArray:
+    def passages(self, texts: Sequence[str], progress: TextProgress | None = None) -> FloatArray:
         """Vectors of texts that may be found."""
         return self._embed([self.passage_prefix + text for text in texts], progress)
 
@@ -70,12 +70,12 @@ class Embedder:
         """Vectors of texts that look for something."""
         return self._embed([self.query_prefix + text for text in texts], None)
 
-    def _embed(self, texts: Sequence[str], progress: Progress | None) -> FloatArray:
+    def _embed(self, texts: Sequence[str], progress: TextProgress | None) -> FloatArray:
         cut = [text[:MAX_CHARACTERS] for text in texts]
         vectors = np.zeros((len(cut), self.dimension), dtype=np.float32)
         done = 0
-        for batch, found in self._streamed(cut, _batches(self._lengths(cut))):
-            vectors[batch] = found
+        for batch, batch_vectors in self._streamed(cut, _batches(self._lengths(cut))):
+            vectors[batch] = batch_vectors
             done += len(batch)
             if progress is not None:
                 progress(done, len(texts))
@@ -114,8 +114,8 @@ class Embedder:
         with self._lock:  # a tokenizer must not be used by two threads at once
             features = model.preprocess(texts, prompt=model.prompts.get(model.default_prompt_name))
         with torch.inference_mode():
-            found = model(features)["sentence_embedding"][:, : self.dimension].float()
-            return np.asarray(torch.nn.functional.normalize(found, dim=1).numpy())
+            pooled = model(features)["sentence_embedding"][:, : self.dimension].float()
+            return np.asarray(torch.nn.functional.normalize(pooled, dim=1).numpy())
 
     def _lengths(self, texts: Sequence[str]) -> list[int]:
         """Tokens that the model reads of each text; its characters where that is not known."""

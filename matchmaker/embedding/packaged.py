@@ -198,7 +198,7 @@ def state(packed: Packed) -> dict[str, NDArray[np.float32]]:
         return dequantized(packed.tensors[name][0], columns)
 
     hidden = packed.hidden
-    found = {
+    tensors = {
         "embeddings.word_embeddings.weight": matrix("emb.word", hidden),
         "embeddings.position_embeddings.weight": plain("emb.pos").reshape(-1, hidden),
         "embeddings.token_type_embeddings.weight": np.resize(
@@ -213,9 +213,9 @@ def state(packed: Packed) -> dict[str, NDArray[np.float32]]:
             columns = packed.intermediate if short == "fo" else hidden
             is_norm = short.endswith("ln")
             weight = f"l{layer}.{short}.w"
-            found[f"{to}.weight"] = plain(weight) if is_norm else matrix(weight, columns)
-            found[f"{to}.bias"] = plain(f"l{layer}.{short}.b")
-    return found
+            tensors[f"{to}.weight"] = plain(weight) if is_norm else matrix(weight, columns)
+            tensors[f"{to}.bias"] = plain(f"l{layer}.{short}.b")
+    return tensors
 
 
 def write_folder(packed: Packed, folder: Path) -> None:

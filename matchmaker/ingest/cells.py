@@ -78,10 +78,10 @@ def flag(cell: str) -> bool:
 
 def one_of(members: type[Member], words: dict[str, Member] | None = None) -> Read:
     """A member of an enumeration by its value, in any case, or by its Chinese word."""
-    known = {member.value.casefold(): member for member in members} | (words or {})
+    by_word = {member.value.casefold(): member for member in members} | (words or {})
 
     def read(cell: str) -> Member:
-        member = known.get(cell.casefold())
+        member = by_word.get(cell.casefold())
         if member is None:
             allowed = [member.value for member in members]
             raise InvalidInput("'%(cell)s' is not one of %(allowed)s.", cell=cell, allowed=allowed)

@@ -62,7 +62,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class TableFormat:
     """One importable table. `model` is the domain class that a line becomes."""
 
     name: str
@@ -116,10 +116,10 @@ def _choice(name: str, members: type[Any], example: str, required: bool = True) 
     return Column(name, allowed, example, read if required else optional(read), required)
 
 
-TABLES: dict[str, Table] = {
+TABLES: dict[str, TableFormat] = {
     table.name: table
     for table in (
-        Table(
+        TableFormat(
             "places",
             Place,
             (
@@ -134,7 +134,7 @@ TABLES: dict[str, Table] = {
             ),
             "Places in their hierarchy",
         ),
-        Table(
+        TableFormat(
             "industries",
             Industry,
             (
@@ -145,7 +145,7 @@ TABLES: dict[str, Table] = {
             ),
             "Industries in their hierarchy",
         ),
-        Table(
+        TableFormat(
             "organizations",
             Organization,
             (
@@ -172,7 +172,7 @@ TABLES: dict[str, Table] = {
             ),
             "Firms, universities, institutes, platforms",
         ),
-        Table(
+        TableFormat(
             "clusters",
             Cluster,
             (
@@ -187,7 +187,7 @@ TABLES: dict[str, Table] = {
             ),
             "Recognised clusters",
         ),
-        Table(
+        TableFormat(
             "memberships",
             Membership,
             (
@@ -199,7 +199,7 @@ TABLES: dict[str, Table] = {
             "Who belongs to which cluster, and when",
             ("cluster", "organization"),
         ),
-        Table(
+        TableFormat(
             "offers",
             Offer,
             (
@@ -216,7 +216,7 @@ TABLES: dict[str, Table] = {
             ),
             "What an organisation can give",
         ),
-        Table(
+        TableFormat(
             "needs",
             Need,
             (
@@ -235,7 +235,7 @@ TABLES: dict[str, Table] = {
             ),
             "What an organisation looks for",
         ),
-        Table(
+        TableFormat(
             "engagements",
             Engagement,
             (
@@ -253,7 +253,7 @@ TABLES: dict[str, Table] = {
             ),
             "Joint undertakings; their participants are a table of their own",
         ),
-        Table(
+        TableFormat(
             "participants",
             Participant,
             (
@@ -265,7 +265,7 @@ TABLES: dict[str, Table] = {
             "Who took part in an engagement, in which role",
             ("engagement", "organization", "role"),
         ),
-        Table(
+        TableFormat(
             "ties",
             Tie,
             (
@@ -280,7 +280,7 @@ TABLES: dict[str, Table] = {
             ),
             "Dated relations between two organisations",
         ),
-        Table(
+        TableFormat(
             "observations",
             Observation,
             (

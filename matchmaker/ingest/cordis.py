@@ -31,7 +31,7 @@ from matchmaker.ingest.report import Parsed, Problem, Reading
 from matchmaker.messages import message, plural
 from matchmaker.text import normal
 
-Progress = Callable[[int, int], None]
+ByteProgress = Callable[[int, int], None]
 
 PROJECTS, PARTICIPATIONS = "project.csv", "organization.csv"
 PROJECT_COLUMNS = ("id", "title", "startDate", "frameworkProgramme", "objective")
@@ -75,18 +75,18 @@ class _Facts:
 
 
 @dataclass
-class _Reading(Reading):
+class _CordisReading(Reading):
     facts: dict[str, _Facts] = field(default_factory=dict)
     parts: dict[str, dict[tuple[str, Role], Participant]] = field(default_factory=dict)
 
 
-def read_cordis(path: Path, progress: Progress | None = None) -> Parsed:
+def read_cordis(path: Path, progress: ByteProgress | None = None) -> Parsed:
     """All projects and participations. Raises InvalidInput when the zip cannot be read.
 
     Facts of an organisation differ between rows and are often empty: each is
     taken from its first row that has it. `progress` gets lines done and all.
     """
-    reading = _Reading()
+    reading = _CordisReading()
     try:
         with zipfile.ZipFile(path) as archive:
             sizes = {name: _member(archive, name).file_size for name in (PROJECTS, PARTICIPATIONS)}
@@ -166,7 +166,7 @@ def _rows(
             ) from None
 
 
-def _participation(row: dict[str, str], line: int, reading: _Reading) -> None:
+def _participation(row: dict[str, str], line: int, reading: _CordisReading) -> None:
     project, organization = row.get("projectID", "").strip(), row["organisationID"].strip()
     if not project or not organization:
         column = "organisationID" if project else "projectID"
@@ -206,7 +206,7 @@ def _learn(facts: _Facts, row: dict[str, str]) -> None:
         facts.city, facts.nuts = row["city"].strip(), row.get("nutsCode", "").strip()
 
 
-def _project(row: dict[str, str], line: int, reading: _Reading) -> Engagement | None:
+def _project(row: dict[str, str], line: int, reading: _CordisReading) -> Engagement | None:
     key = row.get("id", "").strip()
     parts = reading.parts.pop(key, None)
     if not key:
@@ -262,7 +262,7 @@ def _period(row: dict[str, str]) -> tuple[datetime.date | None, datetime.date | 
     return days[0], days[1]
 
 
-def _parsed(reading: _Reading, engagements: list[Engagement]) -> Parsed:
+def _parsed(reading: _CordisReading, engagements: list[Engagement]) -> Parsed:
     for project in list(reading.parts)[:100]:
         reason = message(
             "%(project)s is not in %(file)s; its participations are left out.",

@@ -44,7 +44,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Side(_Part):
+class PartyColumns(_Part):
     """Where an organisation stands in a line; `id` is a key column, else its name is its key."""
 
     name: str
@@ -56,8 +56,8 @@ class Side(_Part):
 class Contracts(_Part):
     """Columns of contracts. Without `id` the whole line makes one."""
 
-    supplier: Side
-    buyer: Side
+    supplier: PartyColumns
+    buyer: PartyColumns
     text: str
     id: str = ""
     title: str = ""
@@ -78,8 +78,8 @@ class Relation(_Part):
 class Relations(_Part):
     """Columns of relations between a head and a tail."""
 
-    head: Side
-    tail: Side
+    head: PartyColumns
+    tail: PartyColumns
     relation: str
     date: str = ""
     values: dict[str, Relation]
@@ -95,7 +95,7 @@ class MappingFile(_Part):
 
 
 @dataclass(kw_only=True)
-class _Reading(Reading):
+class _MappedReading(Reading):
     mapping: MappingFile
     file: str
     organizations: dict[str, Organization] = field(default_factory=dict)
@@ -129,7 +129,7 @@ def read_mapped(path: Path, mapping: Path, kind: ImportKind) -> Parsed:
     section = described.contracts if kind == "contracts" else described.ties
     if section is None:
         raise InvalidInput("has no [%(kind)s] section.", where=str(mapping), kind=kind)
-    reading = _Reading(mapping=described, file=path.name, read={path.name: 0})
+    reading = _MappedReading(mapping=described, file=path.name, read={path.name: 0})
     for line in read_lines(path, _columns(section)):
         reading.read[path.name] += 1
         try:
@@ -159,16 +159,16 @@ def read_mapped(path: Path, mapping: Path, kind: ImportKind) -> Parsed:
 
 def _columns(section: Contracts | Relations) -> tuple[str, ...]:
     """Every column that the mapping names must be there."""
-    named: list[str] = []
+    columns: list[str] = []
     for key, value in section:
-        if isinstance(value, Side):
-            named += [value.name, value.id]
+        if isinstance(value, PartyColumns):
+            columns += [value.name, value.id]
         elif isinstance(value, str) and key != "currency":
-            named.append(value)
-    return tuple(column for column in named if column)
+            columns.append(value)
+    return tuple(column for column in columns if column)
 
 
-def _organization(side: Side, line: Line, reading: _Reading) -> str:
+def _organization(side: PartyColumns, line: Line, reading: _MappedReading) -> str:
     """Id of the organisation on this side, remembered when it is new."""
     name = line.cells.get(side.name, "")
     if not name:
@@ -187,11 +187,11 @@ def _organization(side: Side, line: Line, reading: _Reading) -> str:
     return identity
 
 
-def _provenance(reading: _Reading, line: Line) -> Provenance:
+def _provenance(reading: _MappedReading, line: Line) -> Provenance:
     return Provenance(reading.mapping.source, f"{reading.file}:{line.number}")
 
 
-def _date(column: str, line: Line, reading: _Reading) -> tuple[datetime.date | None, bool]:
+def _date(column: str, line: Line, reading: _MappedReading) -> tuple[datetime.date | None, bool]:
     """The date of a line, and whether it is only the middle of the source's period."""
     cell = line.cells.get(column, "") if column else ""
     if not cell:
@@ -202,7 +202,7 @@ def _date(column: str, line: Line, reading: _Reading) -> tuple[datetime.date | N
         raise InvalidInput(error.message, where=column) from None
 
 
-def _contract(columns: Contracts, line: Line, reading: _Reading) -> None:
+def _contract(columns: Contracts, line: Line, reading: _MappedReading) -> None:
     supplier = _organization(columns.supplier, line, reading)
     buyer = _organization(columns.buyer, line, reading)
     text = line.cells.get(columns.text, "")
@@ -235,7 +235,7 @@ def _amount(column: str, line: Line) -> float | None:
         raise InvalidInput(error.message, where=column) from None
 
 
-def _relation(columns: Relations, line: Line, reading: _Reading) -> None:
+def _relation(columns: Relations, line: Line, reading: _MappedReading) -> None:
     value = line.cells.get(columns.relation, "")
     meaning = columns.values.get(value)
     if meaning is None:
@@ -285,7 +285,7 @@ def _tie(
     head: str,
     when: tuple[datetime.date | None, bool],
     line: Line,
-    reading: _Reading,
+    reading: _MappedReading,
 ) -> None:
     if meaning.layer is None:
         raise InvalidInput("names no layer.", where=columns.relation)
@@ -306,7 +306,7 @@ def _tie(
     _keep(reading, "ties", tie, line)
 
 
-def _keep(reading: _Reading, table: str, row: Any, line: Line) -> None:
+def _keep(reading: _MappedReading, table: str, row: Any, line: Line) -> None:
     """Keep one fact; the same line again is a warning."""
     rows = getattr(reading, table)
     if row.id in rows:
@@ -317,7 +317,7 @@ def _keep(reading: _Reading, table: str, row: Any, line: Line) -> None:
     reading.origins[table, row.id] = (reading.file, line.number)
 
 
-def _keep_patent(reading: _Reading, patent: Engagement, line: Line) -> None:
+def _keep_patent(reading: _MappedReading, patent: Engagement, line: Line) -> None:
     """A patent named on several lines belongs to all of their heads together."""
     before = reading.engagements.get(patent.id)
     if before is None:

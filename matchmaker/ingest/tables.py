@@ -19,7 +19,7 @@ from matchmaker.domain import (
 )
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest import cells
-from matchmaker.ingest.columns import TABLES, Table
+from matchmaker.ingest.columns import TABLES, TableFormat
 from matchmaker.ingest.files import XLSX, Line, read_lines
 from matchmaker.ingest.report import Parsed, Problem, Reading
 from matchmaker.messages import message, sentences
@@ -92,7 +92,7 @@ def _workbook(table: str, rows: list[list[str]]) -> bytes:
 
 
 @dataclass
-class _Reading(Reading):
+class _TableReading(Reading):
     """Rows of several files; engagements as their fields, until all participants are known."""
 
     values: dict[str, dict[tuple[str, ...], Any]] = field(default_factory=dict)
@@ -131,7 +131,7 @@ def read_files(
 
     `mapping` says which of the tables' columns a file's own column is, "" for none.
     """
-    reading = _Reading()
+    reading = _TableReading()
     for name, path in files:
         _read_file(TABLES[name], path, reading, dict(mapping or {}))
     return _joined(reading)
@@ -164,7 +164,9 @@ def _alike(cell: str, names: Mapping[str, str]) -> str | None:
     return names[near[0]] if near else None
 
 
-def _read_file(table: Table, path: Path, reading: _Reading, mapping: dict[str, str]) -> None:
+def _read_file(
+    table: TableFormat, path: Path, reading: _TableReading, mapping: dict[str, str]
+) -> None:
     count = 0
     for line in read_lines(path, table.required, rename=mapping or table.headers):
         count += 1
@@ -175,26 +177,26 @@ def _read_file(table: Table, path: Path, reading: _Reading, mapping: dict[str, s
     reading.read[path.name] = count
 
 
-def _keep(table: Table, line: Line, file: str, reading: _Reading) -> None:
+def _keep(table: TableFormat, line: Line, file: str, reading: _TableReading) -> None:
     if line.fault is not None:
         column, reason = line.fault
         raise InvalidInput(reason, where=column)
-    given = dict(_values(table, line))
-    source = str(given.pop("source", "")) if table.name != "ties" else ""
+    values = dict(_values(table, line))
+    source = str(values.pop("source", "")) if table.name != "ties" else ""
     provenance = Provenance(source or file, f"line {line.number}")
     if table.name == "participants":
-        engagement = str(given.pop("engagement"))
-        reading.parts.setdefault(engagement, []).append((Participant(**given), file, line.number))
+        engagement = str(values.pop("engagement"))
+        reading.parts.setdefault(engagement, []).append((Participant(**values), file, line.number))
         return
-    texts = {name: given.pop(name, "") for name in ("description", "description_en")}
-    if "language" in _names(table) and not given.get("language"):
-        given["language"] = language_of(f"{given.get('title', '')} {given.get('text', '')}")
-    if "provenance" in {each.name for each in fields(table.model)}:
-        given["provenance"] = provenance
+    texts = {name: values.pop(name, "") for name in ("description", "description_en")}
+    if "language" in _names(table) and not values.get("language"):
+        values["language"] = language_of(f"{values.get('title', '')} {values.get('text', '')}")
+    if "provenance" in {column.name for column in fields(table.model)}:
+        values["provenance"] = provenance
     if table.name == "engagements":
-        _keep_value(table, given, file, line.number, reading)
+        _keep_value(table, values, file, line.number, reading)
         return
-    value = table.model(**given)
+    value = table.model(**values)
     _keep_value(table, value, file, line.number, reading)
     if table.name == "organizations":
         for row in _descriptions(value, texts, provenance):
@@ -202,11 +204,11 @@ def _keep(table: Table, line: Line, file: str, reading: _Reading) -> None:
             reading.origins["descriptions", row.id] = (file, line.number)
 
 
-def _names(table: Table) -> set[str]:
+def _names(table: TableFormat) -> set[str]:
     return {column.name for column in table.columns}
 
 
-def _values(table: Table, line: Line) -> Iterator[tuple[str, Any]]:
+def _values(table: TableFormat, line: Line) -> Iterator[tuple[str, Any]]:
     for column in table.columns:
         cell = line.cells.get(column.name, "")
         if not cell and column.required:
@@ -221,11 +223,13 @@ def _values(table: Table, line: Line) -> Iterator[tuple[str, Any]]:
             raise InvalidInput(sentences(error.message, error.mend), where=column.name) from None
 
 
-def _keep_value(table: Table, value: Any, file: str, number: int, reading: _Reading) -> None:
+def _keep_value(
+    table: TableFormat, value: Any, file: str, number: int, reading: _TableReading
+) -> None:
     of: Callable[[str], Any] = value.get if isinstance(value, dict) else value.__getattribute__
     key = tuple(str(of(part)) for part in table.key)
-    known = reading.values.setdefault(table.name, {})
-    if key in known:
+    rows = reading.values.setdefault(table.name, {})
+    if key in rows:
         before = reading.origins[table.name, " ".join(key)]
         raise InvalidInput(
             "%(names)s was already on %(before)s:%(before_2)s.",
@@ -234,7 +238,7 @@ def _keep_value(table: Table, value: Any, file: str, number: int, reading: _Read
             before=before[0],
             before_2=before[1],
         )
-    known[key] = value
+    rows[key] = value
     reading.origins[table.name, " ".join(key)] = (file, number)
 
 
@@ -252,7 +256,7 @@ def _descriptions(
             )
 
 
-def _joined(reading: _Reading) -> Parsed:
+def _joined(reading: _TableReading) -> Parsed:
     """Engagements with their participants; a participant without an engagement is a problem."""
     engagements = reading.values.get("engagements", {})
     for engagement, parts in reading.parts.items():
@@ -264,10 +268,12 @@ def _joined(reading: _Reading) -> Parsed:
                 )
                 reading.problems.append(Problem(file, number, "engagement", reason))
     whole: list[Engagement] = []
-    for (identity,), given in engagements.items():
+    for (identity,), engagement_fields in engagements.items():
         parts = reading.parts.get(identity, [])
         try:
-            whole.append(Engagement(participants=tuple(part for part, _, _ in parts), **given))
+            whole.append(
+                Engagement(participants=tuple(part for part, _, _ in parts), **engagement_fields)
+            )
         except InvalidInput as error:
             file, number = reading.origins["engagements", identity]
             reading.refuse(file, number, error)

@@ -83,12 +83,14 @@ def admin_clusters() -> Page:
     principal = signed_in()
     principal.require_admin()
     page = services().asking.clusters(principal, request.args.get("after"), 100)
-    asked = request.args.get("id", "")
+    cluster_id = request.args.get("id", "")
     return render_template(
         "admin_clusters.html",
         page=page,
-        one=services().asking.cluster(principal, asked) if asked else None,
-        members=services().asking.members(principal, asked, None, 200).rows if asked else (),
+        one=services().asking.cluster(principal, cluster_id) if cluster_id else None,
+        members=services().asking.members(principal, cluster_id, None, 200).rows
+        if cluster_id
+        else (),
     )
 
 
@@ -96,10 +98,10 @@ def admin_clusters() -> Page:
 def change_cluster() -> Page:
     """Make or rename a cluster; let a member in or out."""
     principal, form = signed_in(), request.form
-    id, what = form.get("id", "").strip(), form.get("what", "")
-    if what in ("join", "leave"):
+    id, action = form.get("id", "").strip(), form.get("what", "")
+    if action in ("join", "leave"):
         organization = form.get("organization", "").strip()
-        services().directory.set_member(principal, id, organization, stays=what == "join")
+        services().directory.set_member(principal, id, organization, stays=action == "join")
     else:
         codes = services().codes
         cluster = services().directory.put_cluster(

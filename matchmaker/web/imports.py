@@ -113,8 +113,8 @@ def undo_import(id: str) -> Page:
 @web.get("/jobs/<id>")
 def job(id: str) -> Page:
     """How far a piece of work is; one may leave and come back."""
-    shown = services().job_queue.show(signed_in(), id)
-    return render_template("job_part.html" if is_part() else "job.html", job=shown)
+    requested = services().job_queue.show(signed_in(), id)
+    return render_template("job_part.html" if is_part() else "job.html", job=requested)
 
 
 @web.get("/admin/jobs")

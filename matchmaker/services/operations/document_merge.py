@@ -119,7 +119,7 @@ class DocumentMerge:
         return replace(value, organization=self._id(organization))  # type: ignore[type-var]
 
     def _account(self, account: Account) -> Account:
-        roles = {one.organization: one.post for one in account.belongings}
+        roles = {membership.organization: membership.post for membership in account.belongings}
         role = roles.pop(self.gone)
         roles.setdefault(self.kept, role)
         return replace(

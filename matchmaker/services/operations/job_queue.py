@@ -107,8 +107,8 @@ class JobQueue:
                 result = self._handlers()[job.kind](job, heartbeat.progress)
                 state = JobState.DONE
             except MatchmakerError as error:
-                what = located(error.where, error.message) if error.where else error.message
-                state, result = JobState.FAILED, sentences(what, error.mend)
+                problem = located(error.where, error.message) if error.where else error.message
+                state, result = JobState.FAILED, sentences(problem, error.mend)
             except Exception:
                 log.exception("job failed", job=id)
                 state, result = JobState.FAILED, _BROKEN
