@@ -185,8 +185,13 @@ class Wiring:
 
         return Duplicates(self.store, self.repositories, self.clock)
 
-    @cached_property
+    @property
     def job_queue(self) -> JobQueue:
+        with self._lock:  # huey takes a task of a name once
+            return self._job_queue
+
+    @cached_property
+    def _job_queue(self) -> JobQueue:
         from matchmaker.services.operations.job_queue import JobQueue
 
         return JobQueue(

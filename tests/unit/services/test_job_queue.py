@@ -1,6 +1,8 @@
 """Jobs that people request: how they get to a worker, and are done once."""
 
 import json
+import subprocess
+import sys
 import threading
 import time
 from datetime import timedelta
@@ -142,3 +144,25 @@ def test_only_administrators_request_what_is_everybodys(wired):
     with pytest.raises(NotAllowed):
         wired.job_queue.request(coordinator, JobKind.REFRESH, "c:1")
     assert not wired.requested_jobs.pending_count()
+
+
+@pytest.mark.slow
+def test_the_worker_process_does_what_was_requested(tmp_path, monkeypatch):
+    """There is no snapshot to look for clusters in, which is what the job then says."""
+    monkeypatch.setenv("MATCHMAKER_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("MATCHMAKER_STORE", raising=False)
+    wired = Wiring(Settings(data_dir=tmp_path, _env_file=None))
+    wired.store.prepare()
+    job = wired.job_queue.request(ADMIN, JobKind.DERIVE)
+    worker = subprocess.Popen([sys.executable, "-m", "matchmaker.jobs"])
+    try:
+        until = time.monotonic() + 120
+        while not wired.job_queue.show(ADMIN, job.id).is_over and time.monotonic() < until:
+            time.sleep(0.2)
+    finally:
+        worker.terminate()
+        worker.wait(timeout=30)
+    done = wired.job_queue.show(ADMIN, job.id)
+    assert done.state is JobState.FAILED
+    assert "matchmaker refresh" in str(done.result)
+    wired.store.close()
