@@ -19,7 +19,6 @@ from matchmaker.errors import InvalidInput
 from matchmaker.messages import Message, message
 
 DELIMITERS = ",;\t|"
-SAMPLE = 1 << 20
 XLSX = ".xlsx"
 
 

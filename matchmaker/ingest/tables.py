@@ -29,29 +29,13 @@ SUFFIXES = (".csv", ".csv.gz", XLSX)
 # What people call the columns besides their names here.
 ALSO = {
     "id": ("序号", "代码", "code", "identifier"),
-    "name": (
-        "名称",
-        "公司名称",
-        "单位名称",
-        "企业全称",
-        "机构名称",
-        "company",
-        "firm",
-        "organisation",
-    ),
+    "name": ("名称", "公司名称", "单位名称", "企业全称", "机构名称",
+             "company", "firm", "organisation"),
     "kind": ("类别", "性质", "机构类型", "type", "category"),
     "place": ("地区", "城市", "行政区", "所在城市", "属地", "city", "location", "region"),
     "industry": ("产业", "所属行业", "行业代码", "sector", "nace"),
-    "description": (
-        "说明",
-        "简介",
-        "企业简介",
-        "主营业务",
-        "经营范围",
-        "主要产品",
-        "about",
-        "profile",
-    ),
+    "description": ("说明", "简介", "企业简介", "主营业务", "经营范围", "主要产品",
+                    "about", "profile"),
     "credit_code": ("信用代码", "社会信用代码", "税号", "registration number"),
     "website": ("网址", "官网", "url", "homepage"),
     "contact": ("联系人", "电话", "邮箱", "phone", "email"),
@@ -59,7 +43,7 @@ ALSO = {
     "text": ("正文", "描述", "需求", "供给", "description", "details"),
     "organization": ("企业", "公司", "单位", "company", "firm"),
     "date": ("时间", "日期", "发布日期", "year"),
-}
+}  # fmt: skip
 
 
 def template(table: str, language: str, *, xlsx: bool = False) -> bytes:

@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
-
 from matchmaker.api.http.fields import Outgoing
 from matchmaker.api.matching.responses import SnapshotOut
-
-
-class Health(BaseModel):
-    """Whether the service is up."""
-
-    status: str
 
 
 class StatusOut(Outgoing):
