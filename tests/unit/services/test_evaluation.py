@@ -11,6 +11,7 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
+from matchmaker.access import ADMIN
 from matchmaker.cli.quality_page import write
 from matchmaker.domain import (
     Engagement,
@@ -90,7 +91,7 @@ def trained(tmp_path_factory, model_folder):
     services = wire(Settings(data_dir=folder, store="", _env_file=None))
     services.store.prepare()
     services.store.upsert(history())
-    services.refresher.refresh()
+    services.refresher.refresh(ADMIN)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("matchmaker.services.matching.training.MINIMUM_EVENTS", 500)
         patched.setattr("matchmaker.recommend.train.MINIMUM_ANSWERS", 200)
@@ -192,6 +193,9 @@ def test_who_asks_together_shares_attention_among_just_them(learned, monkeypatch
     firms = [f"t:f{number:03}" for number in range(150)]
     steps = []
 
+    def note(stage, *counts):
+        steps.append((str(stage), *counts))
+
     def asked(**how) -> tuple[list, Counter]:
         answers = list(learned.matching.for_organizations([*firms, "t:gone"], **how))
         shown = Counter(one.id for answer in answers for one in answer.recommendations)
@@ -199,7 +203,7 @@ def test_who_asks_together_shares_attention_among_just_them(learned, monkeypatch
 
     plain = Question(GOAL, capped=False)
     _, freely = asked(question=plain)
-    answers, shown = asked(question=Question(GOAL), progress=lambda *step: steps.append(step))
+    answers, shown = asked(question=Question(GOAL), progress=note)
     alone = learned.matching.for_organization("t:f000", Question(GOAL)).recommendations
 
     assert max(freely.values()) > 30 >= max(shown.values())
@@ -299,7 +303,7 @@ def test_a_file_that_does_not_fit_is_refused_and_fixed_weights_serve(learned, ho
 
 def test_too_short_a_history_is_said(wired):
     wired.store.upsert(GraphRows(organizations=(Organization("t:a", "a", Kind.FIRM),)))
-    wired.refresher.refresh()
+    wired.refresher.refresh(ADMIN)
     assert wired.learning.goals() == ()
     with pytest.raises(InvalidInput, match="too short"):
         wired.learning.train(GOAL, quiet)
