@@ -242,9 +242,10 @@ class Trade:
             layer=layer,
             since=self.draw.day(first, last, late=self.shape.get("late", False)),
             until=until or "",
-            weight=self.draw.random.choice((1, 1, 1, 2, 3)),
             note=note,
         )
+        # For a column that is gone: without it every later draw would be another one.
+        self.draw.random.choice((1, 1, 1, 2, 3))
         return True
 
     def with_keys(self, *keys: str) -> list[Member]:

@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 
 from matchmaker.domain import Alias, DuplicateCandidate, GraphRows, Organization
 from matchmaker.ingest.names import normal_name
-from matchmaker.store.ports import Identity
+from matchmaker.store.ports import DuplicateKeys
 
 SIMILAR = 93.0  # of 100, token-sorted ratio
 # A word that more names share says nothing of who is meant.
@@ -34,7 +34,7 @@ class Resolution:
 
 def resolve(
     rows: GraphRows,
-    known: Iterable[Identity],
+    known: Iterable[DuplicateKeys],
     aliases: Mapping[str, str],
     *,
     trust_keys: bool = False,
@@ -66,23 +66,23 @@ def resolve(
     return Resolution(_rewritten(rows, leads_to), tuple(merged), review)
 
 
-def _identity(row: Organization) -> Identity:
-    return Identity(row.id, row.name, row.name_en, row.credit_code, row.vat, row.country, row.place)
+def _identity(row: Organization) -> DuplicateKeys:
+    return DuplicateKeys(row.id, row.name, row.name_en, row.credit_code, row.vat, row.country, row.place)
 
 
 class _Certain:
     """Organisations by everything that tells who they are for certain."""
 
-    def __init__(self, identities: Iterable[Identity]) -> None:
-        self._by_mark: dict[tuple[str, ...], Identity] = {}
+    def __init__(self, identities: Iterable[DuplicateKeys]) -> None:
+        self._by_mark: dict[tuple[str, ...], DuplicateKeys] = {}
         for identity in identities:
             self.add(identity)
 
-    def add(self, identity: Identity) -> None:
+    def add(self, identity: DuplicateKeys) -> None:
         for mark in _marks(identity):
             self._by_mark.setdefault(mark, identity)
 
-    def match(self, identity: Identity, trust_keys: bool) -> Alias | None:
+    def match(self, identity: DuplicateKeys, trust_keys: bool) -> Alias | None:
         for mark in _marks(identity):
             found = self._by_mark.get(mark)
             if found is None or _contradict(identity, found):
@@ -93,7 +93,7 @@ class _Certain:
         return None
 
 
-def _marks(identity: Identity) -> Iterable[tuple[str, ...]]:
+def _marks(identity: DuplicateKeys) -> Iterable[tuple[str, ...]]:
     code = _valid_credit_code(identity.credit_code)
     if code:
         yield ("credit code", code)
@@ -104,7 +104,7 @@ def _marks(identity: Identity) -> Iterable[tuple[str, ...]]:
         yield ("name and place", normal_name(identity.name), identity.place)
 
 
-def _contradict(one: Identity, other: Identity) -> bool:
+def _contradict(one: DuplicateKeys, other: DuplicateKeys) -> bool:
     """Two valid and different numbers of a kind are two organisations, whatever the name."""
     codes = {_valid_credit_code(one.credit_code), _valid_credit_code(other.credit_code)} - {""}
     numbers = {_valid_vat(one.vat), _valid_vat(other.vat)} - {""}
@@ -128,7 +128,7 @@ def _source(identity: str) -> str:
 
 
 def _suggestions(
-    incoming: list[Identity], stored: list[Identity]
+    incoming: list[DuplicateKeys], stored: list[DuplicateKeys]
 ) -> tuple[DuplicateCandidate, ...]:
     """Like names of one country, most alike first; compared only where they share a rare word."""
     everyone = {identity.id: identity for identity in (*stored, *incoming)}
@@ -159,7 +159,7 @@ def _blocks(name: str) -> set[str]:
     return words | {name[:4]} if not name.isascii() else words or {name}
 
 
-def _compared(one: Identity, other: Identity) -> DuplicateCandidate | None:
+def _compared(one: DuplicateKeys, other: DuplicateKeys) -> DuplicateCandidate | None:
     if _contradict(one, other):
         return None
     first, second = normal_name(one.name), normal_name(other.name)

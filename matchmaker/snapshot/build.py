@@ -30,7 +30,7 @@ from matchmaker.domain import (
 )
 from matchmaker.embedding import center, language_means
 from matchmaker.snapshot import model
-from matchmaker.snapshot.identity import is_verified
+from matchmaker.snapshot.verified import is_verified
 from matchmaker.snapshot.lexical import build_lexical
 from matchmaker.snapshot.model import (
     Adjacency,
@@ -111,7 +111,7 @@ def build(export: Export, as_of: date, vectors: StatementVectors | None) -> Snap
     return Snapshot(
         meta=SnapshotMeta(
             version=export.version,
-            graph=export.identity,
+            graph=export.graph_id,
             as_of=as_of,
             model=vectors.model if vectors else "",
             revision=vectors.revision if vectors else "",
@@ -330,16 +330,15 @@ def _layer(layer: Layer, ties: Sequence[Tie], organizations: Rows) -> TieLayer:
     target = _ints(organizations[tie.target] for _, tie in numbered)
     since = _ints(to_days(tie.since) for _, tie in numbered)
     until = _ints(to_days(tie.until) for _, tie in numbered)
-    weight = np.fromiter((tie.weight for _, tie in numbered), dtype=np.float32)
     number = _ints(number for number, _ in numbered)
     if layer in UNDIRECTED_LAYERS:
         source, target = np.concatenate([source, target]), np.concatenate([target, source])
         since, until = np.tile(since, 2), np.tile(until, 2)
-        weight, number = np.tile(weight, 2), np.tile(number, 2)
-    out = adjacency(source, target, since, until, weight, number, len(organizations))
+        number = np.tile(number, 2)
+    out = adjacency(source, target, since, until, number, len(organizations))
     if layer in UNDIRECTED_LAYERS:
         return TieLayer(out, out)
-    into = adjacency(target, source, since, until, weight, number, len(organizations))
+    into = adjacency(target, source, since, until, number, len(organizations))
     return TieLayer(out, into)
 
 
@@ -348,7 +347,6 @@ def adjacency(
     target: NDArray[np.int32],
     since: NDArray[np.int32],
     until: NDArray[np.int32],
-    weight: FloatArray,
     tie: NDArray[np.int32],
     size: int,
 ) -> Adjacency:
@@ -359,7 +357,6 @@ def adjacency(
         indices=target[order],
         since=since[order],
         until=until[order],
-        weight=weight[order],
         tie=tie[order],
     )
 

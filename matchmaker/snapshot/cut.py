@@ -107,7 +107,6 @@ def _adjacency_cut(ties: Adjacency, last: int, size: int) -> Adjacency:
         since=ties.since[keep],
         # That it would end was not yet known.
         until=np.where(until > last, NO_DATE, until).astype(np.int32),
-        weight=ties.weight[keep],
         tie=ties.tie[keep],
     )
 

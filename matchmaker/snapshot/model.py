@@ -92,15 +92,14 @@ class Incidence:
 class Adjacency:
     """Ties of one layer in CSR form over organisations, with parallel ties kept apart.
 
-    `since`, `until` (days), `weight` and `tie` (row in `Snapshot.ties`) are
-    aligned with `indices`.
+    `since`, `until` (days) and `tie` (row in `Snapshot.ties`) are aligned with
+    `indices`.
     """
 
     indptr: OffsetArray
     indices: IntArray
     since: IntArray
     until: IntArray
-    weight: FloatArray
     tie: IntArray
 
     def row(self, number: int) -> slice:

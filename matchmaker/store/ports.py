@@ -63,8 +63,8 @@ class UpsertCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
-    """What duplicates are recognised by."""
+class DuplicateKeys:
+    """What duplicates of an organisation are recognised by."""
 
     id: str
     name: str
@@ -115,7 +115,7 @@ class Export:
 
     version: int
     rows: GraphRows
-    identity: str = ""  # of the graph, see `GraphStore.identity`
+    graph_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +141,8 @@ class GraphStore(Protocol):
     def version(self) -> int:
         """A number that grows with every change of the graph."""
 
-    def identity(self) -> str:
-        """A name given at random when the graph was made: versions compare only within one."""
+    def graph_id(self) -> str:
+        """Given at random when the graph was made: versions compare only within one graph."""
 
     def close(self) -> None:
         """Release connections; the store is not used afterwards."""
@@ -169,6 +169,9 @@ class GraphStore(Protocol):
 
     def stored(self, rows: GraphRows) -> GraphRows:
         """What is stored now under the keys of these rows."""
+
+    def rows_about(self, organization_id: str) -> GraphRows:
+        """The organisation and every row that refers to it, in order of key. Raises NotFound."""
 
     def replace_organization(
         self, organization: Organization, about: str | None, expected_version: int
@@ -251,6 +254,9 @@ class GraphStore(Protocol):
     def clusters_of(self, organization_id: str) -> tuple[Cluster, ...]:
         """Clusters it is a member of today, in order of id. Raises NotFound."""
 
+    def clusters_of_each(self, ids: Sequence[str]) -> dict[str, tuple[Cluster, ...]]:
+        """The same for many at once, by the ids that were asked for; unknown ones have none."""
+
     def places(self, ids: Sequence[str]) -> dict[str, Place]: ...
 
     def industries(self, ids: Sequence[str]) -> dict[str, Industry]: ...
@@ -277,8 +283,8 @@ class GraphStore(Protocol):
 
     # -- resolution
 
-    def identities(self) -> Iterable[Identity]:
-        """All organisations, as duplicates are recognised by."""
+    def duplicate_keys(self) -> Iterable[DuplicateKeys]:
+        """Of every organisation, in order of id."""
 
     def duplicates(self) -> tuple[DuplicateCandidate, ...]:
         """Pairs for a person to decide on, in order of key."""

@@ -185,7 +185,7 @@ class TieOut(Outgoing):
     since: datetime.date | None
     until: datetime.date | None
     date_estimated: bool
-    weight: float
+    weight: float = 1.0  # every tie counts once; older programs read the field
     note: str
     provenance: ProvenanceOut
 

@@ -100,13 +100,11 @@ def owners(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, list
     return found
 
 
-def statements(
-    connection: sqlite3.Connection, query: str, *parameters: Any
-) -> tuple[Statement, ...]:
+def statements(connection: sqlite3.Connection, query: str, *parameters: Any) -> list[Statement]:
     """Statements that a query of id, kind, text, language and date gives, with their owners."""
     rows = connection.execute(query, parameters).fetchall()
     owned = owners(connection, [row[0] for row in rows])
-    return tuple(
+    return [
         Statement(
             id=identity,
             kind=StatementKind(kind),
@@ -116,7 +114,7 @@ def statements(
             date=date.fromisoformat(day) if day else None,
         )
         for identity, kind, text, language, day in rows
-    )
+    ]
 
 
 def nearest(

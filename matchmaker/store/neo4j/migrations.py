@@ -6,6 +6,7 @@ from pathlib import Path
 
 from neo4j_python_migrations.executor import Executor
 
+from matchmaker.domain import Layer
 from matchmaker.errors import StoreMismatch
 from matchmaker.store.neo4j import cypher
 from matchmaker.store.neo4j.connection import Connection
@@ -24,6 +25,8 @@ def migrate(connection: Connection) -> None:
                 mend="Use an empty database, or the version of Matchmaker that made it.",
                 error=error,
             ) from None
+    for layer in Layer:
+        connection.apply(cypher.UNIQUE_TIES.format(name=layer.lower(), type=layer))
     connection.rows(cypher.AWAIT_INDEXES)
 
 
