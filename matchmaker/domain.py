@@ -569,6 +569,14 @@ class GraphRows:
         for column in fields(self):
             yield column.name, getattr(self, column.name)
 
+    def __or__(self, other: GraphRows) -> GraphRows:
+        """The rows of both; of two with one key the other's."""
+        joined = {}
+        for name, rows in self.tables():
+            by_key = {key_of(row): row for row in (*rows, *getattr(other, name))}
+            joined[name] = tuple(by_key.values())
+        return GraphRows(**joined)
+
     def counts(self) -> dict[str, int]:
         """Rows of each table that has any."""
         return {name: len(rows) for name, rows in self.tables() if rows}

@@ -5,8 +5,8 @@ The one list of them. Stores, imports, merging, the snapshot and the tests follo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from matchmaker.domain import (
@@ -60,6 +60,27 @@ class Table(Generic[Row]):
         if reference.field == PARTICIPANTS:
             return tuple(part.organization for part in value)
         return () if value is None else (value,)
+
+    def redirected(self, row: Row, ids: Mapping[str, str]) -> Row | None:
+        """The row with other ids in the place of some that it refers to.
+
+        None when it would lead from one to itself.
+        """
+        if isinstance(row, Engagement):
+            parts = (
+                replace(part, organization=ids.get(part.organization, part.organization))
+                for part in row.participants
+            )
+            return replace(row, participants=tuple(dict.fromkeys(parts)))
+        values = {ref.field: getattr(row, ref.field) for ref in self.references}
+        moved = {name: ids.get(id, id) for name, id in values.items()}
+        if moved == values:
+            return row
+        if len(set(moved.values())) < len(moved) or getattr(row, "id", None) in moved.values():
+            return None
+        if isinstance(row, DuplicateCandidate):  # a pair in order
+            moved = dict(zip(moved, sorted(moved.values()), strict=True))
+        return replace(row, **moved)  # type: ignore[type-var]
 
     def text(self, row: Row) -> str:
         """What a row of a statement table says, "" where it says nothing."""
