@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from matchmaker.errors import VersionConflict
-from matchmaker.store.ports import GraphStore, Page
+from matchmaker.store.answers import Page
+from matchmaker.store.graph_store import GraphStore
 
 Keys = Mapping[str, str | Sequence[str]]
 
@@ -127,11 +128,10 @@ class Records(Protocol):
         """The newest lines, newest first."""
 
 
-class Store(GraphStore, Protocol):
+class Store(GraphStore):
     """One database: the graph, and the documents beside it."""
 
-    @property
-    def documents(self) -> Records: ...
+    documents: Records
 
 
 def new_id() -> str:

@@ -16,7 +16,7 @@ from matchmaker.domain import (
     Step,
     Tie,
 )
-from matchmaker.store.ports import DuplicateKeys, NearestStatement, SearchHit
+from matchmaker.store.answers import DuplicateKeys, NearestStatement, SearchHit
 from matchmaker.store.schema import Table
 
 Row = TypeVar("Row")

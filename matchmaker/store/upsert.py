@@ -17,7 +17,7 @@ from matchmaker.domain import (
 )
 from matchmaker.errors import InvalidInput, NotFound, VersionConflict
 from matchmaker.messages import message
-from matchmaker.store.ports import UpsertCounts
+from matchmaker.store.answers import UpsertCounts
 from matchmaker.store.schema import (
     DESCRIPTIONS,
     NEEDS,

@@ -9,6 +9,7 @@ from typing import Any
 from neo4j import ManagedTransaction
 from neo4j.exceptions import ConstraintError
 
+from matchmaker.store.answers import Page
 from matchmaker.store.documents import (
     Change,
     Entry,
@@ -20,7 +21,6 @@ from matchmaker.store.documents import (
     digest,
 )
 from matchmaker.store.neo4j.connection import Connection, run
-from matchmaker.store.ports import Page
 
 _FIELDS = "r.kind AS kind, r.key AS id, r.version AS version, r.body AS body"
 BY_IDS = f"UNWIND $ids AS id MATCH (r:Record {{id: id}}) RETURN {_FIELDS}"

@@ -7,10 +7,10 @@ from typing import Any
 from neo4j import ManagedTransaction
 
 from matchmaker.domain import Organization, OrganizationFilter, Statement, StatementKind
+from matchmaker.store.answers import SearchHit
 from matchmaker.store.neo4j import cypher
 from matchmaker.store.neo4j.codec import Properties, decode
 from matchmaker.store.neo4j.connection import run
-from matchmaker.store.ports import SearchHit
 from matchmaker.text import terms
 
 # Statements looked at before the filter: the best of the full-text index.

@@ -10,13 +10,13 @@ from neo4j import ManagedTransaction
 from matchmaker.domain import GraphRows
 from matchmaker.errors import MatchmakerError, StoreUnavailable
 from matchmaker.store import upsert
-from matchmaker.store.documents import Records
-from matchmaker.store.graph_store import Answer, TransactionalStore, Work, export
+from matchmaker.store.answers import Export, StoreStatus, UpsertCounts
+from matchmaker.store.documents import Records, Store
+from matchmaker.store.graph_store import Answer, Work, export
 from matchmaker.store.neo4j import cypher, migrations
 from matchmaker.store.neo4j.connection import BULK_SECONDS, REQUEST_SECONDS, Connection, run
 from matchmaker.store.neo4j.documents import Neo4jRecords
 from matchmaker.store.neo4j.transaction import Neo4jTransaction
-from matchmaker.store.ports import Export, StoreStatus, UpsertCounts
 from matchmaker.store.schema import Table
 from matchmaker.store.transaction import Transaction
 
@@ -27,7 +27,7 @@ _VECTOR_BATCH = 2_000
 _EXPORT_TRIES = 3
 
 
-class Neo4jStore(TransactionalStore):
+class Neo4jStore(Store):
     """One database on a Neo4j server; safe to make before a fork and to share among threads.
 
     Every writing transaction first locks the Graph node, so writers wait for each

@@ -22,6 +22,7 @@ from matchmaker.domain import (
     key_of,
 )
 from matchmaker.errors import StoreMismatch
+from matchmaker.store.answers import DuplicateKeys, NearestStatement, SearchHit
 from matchmaker.store.neo4j import cypher, cypher_write, search
 from matchmaker.store.neo4j.codec import (
     Properties,
@@ -40,7 +41,6 @@ from matchmaker.store.neo4j.tables import (
     links,
     node_id,
 )
-from matchmaker.store.ports import DuplicateKeys, NearestStatement, SearchHit
 from matchmaker.store.schema import (
     ENGAGEMENTS,
     MEMBERSHIPS,

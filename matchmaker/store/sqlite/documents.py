@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
+from matchmaker.store.answers import Page
 from matchmaker.store.documents import (
     Change,
     Entry,
@@ -16,7 +17,6 @@ from matchmaker.store.documents import (
     detail_json,
     digest,
 )
-from matchmaker.store.ports import Page
 from matchmaker.store.sqlite.connection import Connections
 
 BY_ID = "SELECT kind, id, version, body FROM records WHERE kind = ? AND id = ?"

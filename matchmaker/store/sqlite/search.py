@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from matchmaker.domain import OrganizationFilter, Statement, StatementKind
-from matchmaker.store.ports import NearestStatement
+from matchmaker.store.answers import NearestStatement
 from matchmaker.store.sqlite import queries
 from matchmaker.text import terms
 

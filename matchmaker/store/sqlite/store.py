@@ -8,16 +8,16 @@ from pathlib import Path
 
 import numpy as np
 
-from matchmaker.store.documents import Records
-from matchmaker.store.graph_store import Answer, TransactionalStore, Work
-from matchmaker.store.ports import StoreStatus
+from matchmaker.store.answers import StoreStatus
+from matchmaker.store.documents import Records, Store
+from matchmaker.store.graph_store import Answer, Work
 from matchmaker.store.sqlite import queries
 from matchmaker.store.sqlite.connection import SCHEMA_VERSION, Connections
 from matchmaker.store.sqlite.documents import SqliteRecords
 from matchmaker.store.sqlite.transaction import SqliteTransaction
 
 
-class SqliteStore(TransactionalStore):
+class SqliteStore(Store):
     """One database file, for any number of threads and processes on one machine."""
 
     def __init__(self, path: Path) -> None:

@@ -20,7 +20,7 @@ from matchmaker.domain import (
     Tie,
     key_of,
 )
-from matchmaker.store.ports import DuplicateKeys, NearestStatement, SearchHit
+from matchmaker.store.answers import DuplicateKeys, NearestStatement, SearchHit
 from matchmaker.store.schema import (
     CLUSTERS,
     ENGAGEMENTS,
