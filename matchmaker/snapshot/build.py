@@ -30,7 +30,6 @@ from matchmaker.domain import (
 )
 from matchmaker.embedding import center, language_means
 from matchmaker.snapshot import model
-from matchmaker.snapshot.verified import is_verified
 from matchmaker.snapshot.lexical import build_lexical
 from matchmaker.snapshot.model import (
     Adjacency,
@@ -45,6 +44,7 @@ from matchmaker.snapshot.model import (
     TieLayer,
     to_days,
 )
+from matchmaker.snapshot.verified import is_verified
 from matchmaker.store.ports import Export
 from matchmaker.text import language_of
 

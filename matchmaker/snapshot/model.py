@@ -8,11 +8,12 @@ are bit masks, bit i for the i-th of the ten stages.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -33,6 +34,9 @@ from matchmaker.domain import (
     Tier,
 )
 from matchmaker.errors import NotFound
+from matchmaker.snapshot.cache import cache_of
+
+Made = TypeVar("Made")
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int32]
@@ -286,8 +290,9 @@ class Snapshot:
         english = self.organizations.table.column("name_en")[int(row)].as_py()
         return str(english or self.name_of(row))
 
-    def as_of(self, day: date) -> Snapshot:
-        """The snapshot as it was known on `day`: see `matchmaker.snapshot.cut`."""
-        from matchmaker.snapshot.cut import cut  # cut builds on this module
+    def cached(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What `make` gives for this snapshot, made at first use and shared by all threads.
 
-        return cut(self, day)
+        What is made may itself ask for others; nobody waits for what another makes.
+        """
+        return cache_of(self).get(key, make)

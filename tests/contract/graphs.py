@@ -158,7 +158,7 @@ def everything() -> GraphRows:
             Engagement("e:2", EngagementKind.EVENT, (Participant("t:3", Role.ATTENDEE),)),
         ),
         ties=(
-            Tie("r:1", "t:1", "t:2", Layer.SUPPLIES, DAY(2021, 1, 1), DAY(2022, 1, 1), True, "rail"),
+            Tie("r:1", "t:1", "t:2", Layer.SUPPLIES, DAY(2021, 1, 1), DAY(2022, 1, 1), True, "x"),
             Tie("r:2", "t:3", "t:1", Layer.COOPERATES_WITH),
         ),
         observations=(
