@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -56,6 +57,14 @@ TERMS = tuple(Terms)
 STATEMENT_KINDS = tuple(StatementKind)
 ENGAGEMENT_KINDS = tuple(EngagementKind)
 PLACE_LEVELS = tuple(PlaceLevel)
+# Kept with every snapshot: codes mean nothing without them.
+CODES: Mapping[str, tuple[StrEnum, ...]] = {
+    type(each[0]).__name__: each
+    for each in (
+        KINDS, SIZES, TIERS, STAGES, ROLES, GOALS, LAYERS, OFFER_KINDS, TERMS,
+        STATEMENT_KINDS, ENGAGEMENT_KINDS, PLACE_LEVELS,
+    )
+}  # fmt: skip
 
 NO_DATE = np.iinfo(np.int32).min
 _EPOCH = date(1970, 1, 1)

@@ -12,7 +12,7 @@ from matchmaker.errors import MatchmakerError, StorageFull
 from matchmaker.services.matching.matching import Freshness
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.settings import Settings
-from matchmaker.snapshot.load import SnapshotReader, check_graph, check_model
+from matchmaker.snapshot.load import SnapshotReader, check_graph, check_model, verify
 from matchmaker.store.ports import GraphStore
 
 
@@ -115,6 +115,7 @@ class HealthService:
 
     def _look_at_snapshot(self) -> str:
         snapshot = self._reader.current()
+        verify(self._reader.folder())
         check_graph(snapshot, self._store().graph_id())
         if snapshot.meta.dimension:
             check_model(snapshot, self._embedder().identity)
