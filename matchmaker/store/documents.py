@@ -12,9 +12,10 @@ import hashlib
 import json
 import secrets
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any
 
 from matchmaker.errors import VersionConflict
 from matchmaker.store.answers import Page
@@ -87,11 +88,14 @@ class LoggedEntry:
     digest: str
 
 
-class Records(Protocol):
+class Records(ABC):
     """Documents with compare-and-set, and the log. Every method raises StoreUnavailable."""
 
-    def record(self, kind: str, id: str) -> Record | None: ...
+    def record(self, kind: str, id: str) -> Record | None:
+        """None where there is none."""
+        return self.records(kind, [id]).get(id)
 
+    @abstractmethod
     def records(self, kind: str, ids: Sequence[str]) -> dict[str, Record]:
         """Those that exist, by id."""
 
@@ -109,21 +113,34 @@ class Records(Protocol):
 
         Ids made by `new_id` are in order of time.
         """
+        found = self._found(kind, key, value, after, limit + 1, newest_first)
+        kept = tuple(found[:limit])
+        return Page(kept, kept[-1].id if len(found) > limit else None)
 
+    @abstractmethod
+    def _found(
+        self, kind: str, key: str, value: str, after: str, limit: int, newest_first: bool
+    ) -> list[Record]: ...
+
+    @abstractmethod
     def count(self, kind: str, key: str, value: str) -> int:
         """How many documents have the value under the key."""
 
+    @abstractmethod
     def tally(self, kind: str, key: str) -> dict[str, int]:
         """How many documents have each value under the key."""
 
+    @abstractmethod
     def commit(self, changes: Sequence[Change], entries: Sequence[Entry] = ()) -> None:
         """Write everything or nothing. Raises VersionConflict when a version is another one."""
 
+    @abstractmethod
     def log(
         self, *, after: int = 0, limit: int = 100, subject: str = ""
     ) -> tuple[LoggedEntry, ...]:
         """Lines after a number, of one subject or of all, in order."""
 
+    @abstractmethod
     def last_log(self, limit: int, subject: str = "") -> tuple[LoggedEntry, ...]:
         """The newest lines, newest first."""
 
@@ -147,6 +164,27 @@ def conflict(kind: str, id: str) -> VersionConflict:
         kind=kind.replace("_", " "),
         id=id,
     )
+
+
+def lines_after(number: int, before: str, entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    """What a store keeps of each entry that follows the line with this number and digest."""
+    lines = []
+    for entry in entries:
+        number, before = number + 1, digest(before, entry)
+        lines.append(
+            {
+                "number": number, "at": entry.at, "actor": entry.actor, "action": entry.action,
+                "subject": entry.subject, "detail": detail_json(entry), "digest": before,
+            }
+        )  # fmt: skip
+    return lines
+
+
+def logged(line: Mapping[str, Any]) -> LoggedEntry:
+    """A line as a store keeps it."""
+    detail = json.loads(line["detail"])
+    entry = Entry(line["at"], line["actor"], line["action"], line["subject"], detail)
+    return LoggedEntry(line["number"], entry, line["digest"])
 
 
 def detail_json(entry: Entry) -> str:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from typing import Any
 
 from neo4j import ManagedTransaction
 from neo4j.exceptions import ConstraintError
 
-from matchmaker.store.answers import Page
 from matchmaker.store.documents import (
     Change,
     Entry,
     LoggedEntry,
     Put,
     Record,
+    Records,
     conflict,
-    detail_json,
-    digest,
+    lines_after,
+    logged,
 )
 from matchmaker.store.neo4j.connection import Connection, run
 
@@ -57,37 +55,26 @@ RETURN l AS line ORDER BY l.number DESC LIMIT $limit"""
 _KIND = "kind"
 
 
-class Neo4jRecords:
+class Neo4jRecords(Records):
     """Documents in the database of the graph."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def record(self, kind: str, id: str) -> Record | None:
-        return self.records(kind, [id]).get(id)
-
     def records(self, kind: str, ids: Sequence[str]) -> dict[str, Record]:
         rows = self._connection.rows(BY_IDS, ids=[_node(kind, id) for id in ids])
         return {row["id"]: Record(**row) for row in rows}
 
-    def find(
-        self,
-        kind: str,
-        key: str = "",
-        value: str = "",
-        *,
-        after: str = "",
-        limit: int = 100,
-        newest_first: bool = False,
-    ) -> Page[Record]:
+    def _found(
+        self, kind: str, key: str, value: str, after: str, limit: int, newest_first: bool
+    ) -> list[Record]:
         rows = self._connection.rows(
             BACKWARD if newest_first else FORWARD,
             value=_key(kind, key or _KIND, value if key else kind),
             after=after,
-            limit=limit + 1,
+            limit=limit,
         )
-        kept = tuple(Record(**row) for row in rows[:limit])
-        return Page(kept, kept[-1].id if len(rows) > limit else None)
+        return [Record(**row) for row in rows]
 
     def count(self, kind: str, key: str, value: str) -> int:
         rows = self._connection.rows(COUNT, value=_key(kind, key, value))
@@ -112,10 +99,12 @@ class Neo4jRecords:
     def log(
         self, *, after: int = 0, limit: int = 100, subject: str = ""
     ) -> tuple[LoggedEntry, ...]:
-        return _lines(self._connection.rows(LINES, after=after, limit=limit, subject=subject))
+        rows = self._connection.rows(LINES, after=after, limit=limit, subject=subject)
+        return tuple(logged(row["line"]) for row in rows)
 
     def last_log(self, limit: int, subject: str = "") -> tuple[LoggedEntry, ...]:
-        return _lines(self._connection.rows(LAST_LINES, limit=limit, subject=subject))
+        rows = self._connection.rows(LAST_LINES, limit=limit, subject=subject)
+        return tuple(logged(row["line"]) for row in rows)
 
 
 def _node(kind: str, id: str) -> str:
@@ -170,25 +159,5 @@ def _append(transaction: ManagedTransaction, entries: Sequence[Entry]) -> None:
     if not entries:
         return
     head = run(transaction, HEAD)[0]
-    number, before = head["number"], head["digest"]
-    rows = []
-    for entry in entries:
-        number, before = number + 1, digest(before, entry)
-        rows.append(
-            {
-                "number": number, "at": entry.at, "actor": entry.actor, "action": entry.action,
-                "subject": entry.subject, "detail": detail_json(entry), "digest": before,
-            }
-        )  # fmt: skip
-    run(transaction, APPEND, rows=rows, digest=before)
-
-
-def _lines(rows: list[dict[str, Any]]) -> tuple[LoggedEntry, ...]:
-    found = []
-    for row in rows:
-        line = row["line"]
-        entry = Entry(
-            line["at"], line["actor"], line["action"], line["subject"], json.loads(line["detail"])
-        )
-        found.append(LoggedEntry(line["number"], entry, line["digest"]))
-    return tuple(found)
+    rows = lines_after(head["number"], head["digest"], entries)
+    run(transaction, APPEND, rows=rows, digest=rows[-1]["digest"])
