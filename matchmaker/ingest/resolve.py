@@ -63,12 +63,12 @@ def resolve(
     for keys in incoming:
         if keys.id in stored or keys.id in leads_to:
             continue
-        found = certain.match(keys, trust_keys)
-        if found is None:
+        alias = certain.match(keys, trust_keys)
+        if alias is None:
             certain.add(keys)
             continue
-        merged.append(found)
-        leads_to[keys.id] = found.organization
+        merged.append(alias)
+        leads_to[keys.id] = alias.organization
     kept = [keys for keys in incoming if keys.id not in leads_to]
     review = _suggestions(kept, list(stored.values()))
     return Resolution(_rewritten(rows, leads_to), tuple(merged), review)
@@ -94,12 +94,12 @@ class _Certain:
 
     def match(self, keys: DuplicateKeys, trust_keys: bool) -> Alias | None:
         for reason, mark in _marks(keys):
-            found = self._by_mark.get((reason.id, *mark))
-            if found is None or _contradict(keys, found):
+            other = self._by_mark.get((reason.id, *mark))
+            if other is None or _contradict(keys, other):
                 continue
-            if trust_keys and _source(found.id) == _source(keys.id):
+            if trust_keys and _source(other.id) == _source(keys.id):
                 continue
-            return Alias(keys.id, found.id, reason.id)
+            return Alias(keys.id, other.id, reason.id)
         return None
 
 
@@ -112,10 +112,10 @@ def _marks(keys: DuplicateKeys) -> Iterable[tuple[Message, tuple[str, ...]]]:
         yield SAME_NAME_AND_PLACE, (normal_name(keys.name), keys.place)
 
 
-def _contradict(one: DuplicateKeys, other: DuplicateKeys) -> bool:
+def _contradict(first: DuplicateKeys, second: DuplicateKeys) -> bool:
     """Two valid and different numbers of a kind are two organisations, whatever the name."""
-    codes = {_valid_credit_code(one.credit_code), _valid_credit_code(other.credit_code)} - {""}
-    numbers = {_valid_vat(one.vat), _valid_vat(other.vat)} - {""}
+    codes = {_valid_credit_code(first.credit_code), _valid_credit_code(second.credit_code)} - {""}
+    numbers = {_valid_vat(first.vat), _valid_vat(second.vat)} - {""}
     return len(codes) > 1 or len(numbers) > 1
 
 
@@ -145,19 +145,19 @@ def _suggestions(
     for keys in everyone.values():
         for block in _blocks(normal_name(keys.name)):
             blocks[keys.country, block].append(keys.id)
-    found: dict[tuple[str, str], DuplicateCandidate] = {}
+    candidates: dict[tuple[str, str], DuplicateCandidate] = {}
     for members in blocks.values():
         if not 2 <= len(members) <= RARE:
             continue
         for position, first in enumerate(members):
             for second in members[position + 1 :]:
                 key = (min(first, second), max(first, second))
-                if key in found or not ({first, second} & new):
+                if key in candidates or not ({first, second} & new):
                     continue
                 candidate = _compared(everyone[key[0]], everyone[key[1]])
                 if candidate is not None:
-                    found[key] = candidate
-    ranked = sorted(found.values(), key=lambda each: (-each.score, each.key))
+                    candidates[key] = candidate
+    ranked = sorted(candidates.values(), key=lambda each: (-each.score, each.key))
     return tuple(ranked[:MAX_REVIEW])
 
 

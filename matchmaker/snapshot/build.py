@@ -92,7 +92,7 @@ def build(export: Export, as_of: date, vectors: StatementVectors | None) -> Snap
     cluster_rows, engagement_rows = _numbered(clusters), _numbered(engagements)
     centered, means = _centered(spoken, vectors)
     engaged = _participation(engagements, organization_rows)
-    said = _speakers(spoken, engagements, engagement_rows, organization_rows)
+    speakers = _speakers(spoken, engagements, engagement_rows, organization_rows)
     return Snapshot(
         meta=SnapshotMeta(
             version=export.version,
@@ -125,8 +125,8 @@ def build(export: Export, as_of: date, vectors: StatementVectors | None) -> Snap
         layers={layer: _layer(layer, ties, organization_rows) for layer in model.LAYERS},
         engagement_organizations=engaged,
         organization_engagements=transposed(engaged, len(organizations)),
-        statement_organizations=said,
-        organization_statements=transposed(said, len(organizations)),
+        statement_organizations=speakers,
+        organization_statements=transposed(speakers, len(organizations)),
         lexical=build_lexical([statement.text for statement in spoken]),
         vectors=centered,
         language_means=means,
@@ -195,9 +195,9 @@ def _organizations(
 
 
 def _at(values: FloatArray, rows: NDArray[np.int32], known: NDArray[np.bool_]) -> FloatArray:
-    found = np.full(len(rows), np.nan, dtype=np.float32)
-    found[known] = values[rows[known]]
-    return found
+    values_at_rows = np.full(len(rows), np.nan, dtype=np.float32)
+    values_at_rows[known] = values[rows[known]]
+    return values_at_rows
 
 
 def _coordinates(places: Sequence[Place], rows: Rows) -> tuple[FloatArray, FloatArray]:

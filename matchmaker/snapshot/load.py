@@ -351,8 +351,8 @@ class SnapshotReader:
 
     def _pointed(self) -> tuple[int, int] | None:
         with contextlib.suppress(OSError):
-            found = (self.root / POINTER).stat()
-            return (found.st_mtime_ns, found.st_ino)
+            status = (self.root / POINTER).stat()
+            return (status.st_mtime_ns, status.st_ino)
         return None
 
 

@@ -288,7 +288,7 @@ class Snapshot:
 
     def ids_of(self, rows: IntArray) -> list[str]:
         """Ids of organisations."""
-        return [str(one) for one in self.organizations.table.column("id").take(rows).to_pylist()]
+        return [str(id) for id in self.organizations.table.column("id").take(rows).to_pylist()]
 
     def name_of(self, row: int) -> str:
         """Name of an organisation as its source writes it."""

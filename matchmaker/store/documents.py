@@ -49,11 +49,11 @@ class Put:
 
     def pairs(self) -> list[tuple[str, str]]:
         """Every name with every value, once."""
-        found: dict[tuple[str, str], None] = {}
+        pairs: dict[tuple[str, str], None] = {}
         for name, values in self.keys.items():
             for value in (values,) if isinstance(values, str) else values:
-                found[name, value] = None
-        return list(found)
+                pairs[name, value] = None
+        return list(pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +113,9 @@ class Records(ABC):
 
         Ids made by `new_id` are in order of time.
         """
-        found = self._found(kind, key, value, after, limit + 1, newest_first)
-        kept = tuple(found[:limit])
-        return Page(kept, kept[-1].id if len(found) > limit else None)
+        records = self._found(kind, key, value, after, limit + 1, newest_first)
+        kept = tuple(records[:limit])
+        return Page(kept, kept[-1].id if len(records) > limit else None)
 
     @abstractmethod
     def _found(

@@ -130,11 +130,11 @@ class GraphStore(ABC):
 
         def work(tx: Transaction) -> GraphRows:
             itself = _organization(tx, organization_id)
-            found: dict[str, tuple[Any, ...]] = {"organizations": (itself,)}
+            tables: dict[str, tuple[Any, ...]] = {"organizations": (itself,)}
             for table in TABLES.values():
                 if any("organizations" in reference.tables for reference in table.references):
-                    found[table.name] = _sorted(tx.referring(table, itself.id))
-            return GraphRows(**found)
+                    tables[table.name] = _sorted(tx.referring(table, itself.id))
+            return GraphRows(**tables)
 
         return self._read(work, bulk=True)
 
@@ -193,8 +193,8 @@ class GraphStore(ABC):
         """
 
         def work(tx: Transaction) -> list[Statement]:
-            found = tx.statements_of(organization_id)
-            return found or tx.statements_of(_organization(tx, organization_id).id)
+            statements = tx.statements_of(organization_id)
+            return statements or tx.statements_of(_organization(tx, organization_id).id)
 
         return tuple(self._read(work))
 
@@ -256,8 +256,8 @@ class GraphStore(ABC):
         """Clusters it is a member of today, in order of id. Raises NotFound."""
 
         def work(tx: Transaction) -> list[tuple[str, Cluster]]:
-            found = tx.clusters_of([organization_id], _today())
-            return found or tx.clusters_of([_organization(tx, organization_id).id], _today())
+            memberships = tx.clusters_of([organization_id], _today())
+            return memberships or tx.clusters_of([_organization(tx, organization_id).id], _today())
 
         return tuple(cluster for _, cluster in self._read(work))
 
@@ -266,13 +266,13 @@ class GraphStore(ABC):
 
         def work(tx: Transaction) -> dict[str, tuple[Cluster, ...]]:
             organizations = _organizations(tx, ids)
-            found = defaultdict[str, list[Cluster]](list)
+            clusters = defaultdict[str, list[Cluster]](list)
             for id, cluster in tx.clusters_of([row.id for row in organizations.values()], _today()):
-                found[id].append(cluster)
-            return {id: tuple(found[row.id]) for id, row in organizations.items()}
+                clusters[id].append(cluster)
+            return {id: tuple(clusters[row.id]) for id, row in organizations.items()}
 
-        known = self._read(work)
-        return {id: known.get(id, ()) for id in ids}
+        by_id = self._read(work)
+        return {id: by_id.get(id, ()) for id in ids}
 
     def places(self, ids: Sequence[str]) -> dict[str, Place]:
         return self._read(lambda tx: tx.stored(PLACES, ids))
@@ -294,11 +294,11 @@ class GraphStore(ABC):
             centre = _organization(tx, organization_id).id
             others, truncated = walk.ego(tx.neighbors, centre, depth, limit)
             ids = [centre, *others]
-            known = tx.stored(ORGANIZATIONS, ids)
+            organizations = tx.stored(ORGANIZATIONS, ids)
             return Neighborhood(
                 centre=centre,
                 depth=depth,
-                organizations=tuple(known[id] for id in ids),
+                organizations=tuple(organizations[id] for id in ids),
                 ties=tuple(tx.ties_among(ids)),
                 engagements=tuple(tx.engagements_among(ids)),
                 truncated=truncated,
@@ -375,8 +375,8 @@ class GraphStore(ABC):
         def read(tx: Transaction, most: int) -> list[Row]:
             owner = organization_id
             if owner is not None:
-                known = _organizations(tx, [owner])
-                owner = known[owner].id if owner in known else owner
+                organizations = _organizations(tx, [owner])
+                owner = organizations[owner].id if owner in organizations else owner
             return tx.rows_page(table, owner, state, after or "", most)
 
         return self._page(limit, read)
@@ -393,29 +393,29 @@ def _sorted(rows: Iterable[Row]) -> tuple[Row, ...]:
 
 
 def _row(tx: Transaction, table: Table[Row], id: str) -> Row:
-    found = tx.stored(table, [id]).get(id)
-    if found is None:
+    row = tx.stored(table, [id]).get(id)
+    if row is None:
         raise upsert.unknown(table, id)
-    return found
+    return row
 
 
 def _organization(tx: Transaction, id: str) -> Organization:
-    found = _organizations(tx, [id]).get(id)
-    if found is None:
+    organization = _organizations(tx, [id]).get(id)
+    if organization is None:
         raise upsert.unknown(ORGANIZATIONS, id)
-    return found
+    return organization
 
 
 def _organizations(tx: Transaction, ids: Sequence[str]) -> dict[str, Organization]:
     """By the id or alias asked for; an id comes before an alias, which a later merge may make."""
-    found = tx.stored(ORGANIZATIONS, ids)
+    stored = tx.stored(ORGANIZATIONS, ids)
     aliases = (
-        tx.stored(ALIASES, unknown) if (unknown := [id for id in ids if id not in found]) else {}
+        tx.stored(ALIASES, unknown) if (unknown := [id for id in ids if id not in stored]) else {}
     )
     targets = (
         tx.stored(ORGANIZATIONS, [row.organization for row in aliases.values()]) if aliases else {}
     )
-    return found | {id: targets[alias.organization] for id, alias in aliases.items()}
+    return stored | {id: targets[alias.organization] for id, alias in aliases.items()}
 
 
 def _today() -> str:

@@ -107,11 +107,11 @@ def replace_rows(writer: RowWriter, put: GraphRows, drop: GraphRows) -> Tally:
 
 def stored(writer: RowWriter, rows: GraphRows) -> GraphRows:
     """What is stored under the keys of these rows."""
-    found: dict[str, list[Any]] = {}
+    tables: dict[str, list[Any]] = {}
     for table, batch in table_batches(rows):
         kept = writer.stored(table, [key_of(row) for row in batch])
-        found.setdefault(table.name, []).extend(kept.values())
-    return GraphRows(**{name: tuple(kept) for name, kept in found.items()})
+        tables.setdefault(table.name, []).extend(kept.values())
+    return GraphRows(**{name: tuple(kept) for name, kept in tables.items()})
 
 
 def replace_organization(

@@ -93,7 +93,9 @@ class Neo4jRecords(Records):
         try:
             self._connection.write(work)
         except ConstraintError:  # a document of that id was made at the same moment
-            first = next(one for one in changes if isinstance(one, Put) and not one.expected)
+            first = next(
+                change for change in changes if isinstance(change, Put) and not change.expected
+            )
             raise conflict(first.kind, first.id) from None
 
     def log(
@@ -118,23 +120,23 @@ def _key(kind: str, name: str, value: str) -> str:
 def _compare(transaction: ManagedTransaction, changes: Sequence[Change]) -> None:
     # In one order for everybody, so that two commits never wait for each other.
     wanted = sorted(_node(change.kind, change.id) for change in changes)
-    found = {row["id"]: row["version"] for row in run(transaction, LOCK, ids=wanted)}
+    versions = {row["id"]: row["version"] for row in run(transaction, LOCK, ids=wanted)}
     for change in changes:
-        if found.get(_node(change.kind, change.id), 0) != change.expected:
+        if versions.get(_node(change.kind, change.id), 0) != change.expected:
             raise conflict(change.kind, change.id)
 
 
 def _write(transaction: ManagedTransaction, changes: Sequence[Change]) -> None:
     puts = [change for change in changes if isinstance(change, Put)]
-    gone = [_node(one.kind, one.id) for one in changes if not isinstance(one, Put)]
+    gone = [_node(change.kind, change.id) for change in changes if not isinstance(change, Put)]
     rows = [
         {"id": _node(put.kind, put.id), "kind": put.kind, "key": put.id, "body": put.body}
         for put in puts
     ]
-    made = [row for row, put in zip(rows, puts, strict=True) if not put.expected]
+    created = [row for row, put in zip(rows, puts, strict=True) if not put.expected]
     changed = [row for row, put in zip(rows, puts, strict=True) if put.expected]
-    if made:
-        run(transaction, CREATE, rows=made)
+    if created:
+        run(transaction, CREATE, rows=created)
     if changed:
         run(transaction, REPLACE, rows=changed)
         run(transaction, DROP_KEYS, ids=[row["id"] for row in changed])

@@ -33,13 +33,13 @@ def migrate(connection: Connection) -> None:
 def current(connection: Connection) -> str:
     """The last migration applied. Raises StoreMismatch when some are missing or not ours."""
     with connection.explained():
-        found = _executor(connection).analyze()
-    if found.pending_migrations or found.invalid_versions:
+        analysis = _executor(connection).analyze()
+    if analysis.pending_migrations or analysis.invalid_versions:
         raise StoreMismatch(
             "The database's schema is not the one in graph_schema/.",
             mend="Run `matchmaker setup`, or any import, to prepare the database.",
         )
-    return f"V{found.latest_applied_version}"
+    return f"V{analysis.latest_applied_version}"
 
 
 def _executor(connection: Connection) -> Executor:
@@ -54,8 +54,8 @@ def _executor(connection: Connection) -> Executor:
 
 def ensure_dimension(connection: Connection, dimension: int) -> None:
     """Make the vector index anew when the model's vectors have another length."""
-    found = connection.rows(cypher.VECTOR_DIMENSION)
-    if found and found[0]["dimension"] == dimension:
+    rows = connection.rows(cypher.VECTOR_DIMENSION)
+    if rows and rows[0]["dimension"] == dimension:
         return
     connection.apply(cypher.DROP_VECTOR_INDEX)
     connection.apply(cypher.CREATE_VECTOR_INDEX.format(dimension=int(dimension)))

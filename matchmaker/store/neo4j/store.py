@@ -121,9 +121,9 @@ class Neo4jStore(Store):
         """
         for _ in range(_EXPORT_TRIES):
             before = self.version()
-            found = self._read(export, bulk=True)
-            if found.version == before == self.version():
-                return found
+            exported = self._read(export, bulk=True)
+            if exported.version == before == self.version():
+                return exported
         return self._write(export, bulk=True)
 
 

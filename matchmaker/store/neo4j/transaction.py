@@ -79,12 +79,12 @@ class Neo4jTransaction:
         self._run(cypher.BUMP)
 
     def version(self) -> int:
-        found = self._run(cypher.VERSION)
-        return int(found[0]["version"]) if found else 0
+        rows = self._run(cypher.VERSION)
+        return int(rows[0]["version"]) if rows else 0
 
     def graph_id(self) -> str:
-        found = self._run(cypher.GRAPH_ID)
-        return str(found[0]["identity"] or "") if found else ""
+        rows = self._run(cypher.GRAPH_ID)
+        return str(rows[0]["identity"] or "") if rows else ""
 
     def count(self, table: Table[Any]) -> int:
         if is_node(table):
@@ -98,17 +98,17 @@ class Neo4jTransaction:
     # -- writing
 
     def stored(self, table: Table[Row], keys: Sequence[Any]) -> dict[Any, Row]:
-        found: list[Properties]
+        records: list[Properties]
         if table.name == MEMBERSHIPS.name:
-            found = self._run(cypher.MEMBERSHIPS_BY_KEY, keys=[list(key) for key in keys])
+            records = self._run(cypher.MEMBERSHIPS_BY_KEY, keys=[list(key) for key in keys])
         elif table.name == TIES.name:
             queries = (cypher.TIES_BY_ID.format(type=layer) for layer in Layer)
-            found = [row for query in queries for row in self._run(query, ids=list(keys))]
+            records = [row for query in queries for row in self._run(query, ids=list(keys))]
         else:
             by_id = cypher.ROWS_BY_ID.format(label=label(table))
             query = cypher.ENGAGEMENTS_BY_ID if table.name == ENGAGEMENTS.name else by_id
-            found = self._run(query, ids=[node_id(key) for key in keys])
-        return {key_of(row): row for row in _decoded(table, found)}
+            records = self._run(query, ids=[node_id(key) for key in keys])
+        return {key_of(row): row for row in _decoded(table, records)}
 
     def known(self, table: str, ids: Collection[str]) -> set[str]:
         query = cypher.KNOWN_IDS.format(label=label(table))
@@ -136,8 +136,8 @@ class Neo4jTransaction:
     def referrer(self, table: Table[Any], ids: Collection[str]) -> tuple[str, str] | None:
         own = [link.type.value for _, link in links(table)]
         query = cypher_write.STILL_REFERRED.format(label=label(table))
-        found = self._run(query, ids=list(ids), own=own)
-        return (found[0]["id"], found[0]["other"]) if found else None
+        rows = self._run(query, ids=list(ids), own=own)
+        return (rows[0]["id"], rows[0]["other"]) if rows else None
 
     def referring(self, table: Table[Row], organization_id: str) -> list[Row]:
         query = {
@@ -235,12 +235,12 @@ class Neo4jTransaction:
         self, where: OrganizationFilter, after: str, limit: int
     ) -> list[Organization]:
         wanted = search.filter_parameters(self._transaction, where)
-        found = self._run(cypher.ORGANIZATIONS_PAGE, after=after, limit=limit, **wanted)
-        return _decoded(ORGANIZATIONS, found)
+        records = self._run(cypher.ORGANIZATIONS_PAGE, after=after, limit=limit, **wanted)
+        return _decoded(ORGANIZATIONS, records)
 
     def members_page(self, cluster_id: str, after: str, limit: int) -> list[Organization]:
-        found = self._run(cypher.MEMBERS_PAGE, cluster=cluster_id, after=after, limit=limit)
-        return _decoded(ORGANIZATIONS, found)
+        records = self._run(cypher.MEMBERS_PAGE, cluster=cluster_id, after=after, limit=limit)
+        return _decoded(ORGANIZATIONS, records)
 
     def rows_page(
         self,
@@ -258,12 +258,12 @@ class Neo4jTransaction:
         return _decoded(table, self._run(query, after=after, limit=limit, **wanted))
 
     def clusters_of(self, ids: Sequence[str], today: str) -> list[tuple[str, Cluster]]:
-        found = self._run(cypher.CLUSTERS_OF, ids=list(ids), today=today)
-        return [(row["organization"], decode(Cluster, row["row"])) for row in found]
+        records = self._run(cypher.CLUSTERS_OF, ids=list(ids), today=today)
+        return [(row["organization"], decode(Cluster, row["row"])) for row in records]
 
     def statements_of(self, organization_id: str) -> list[Statement]:
-        found = self._run(cypher.STATEMENTS_OF, organization=organization_id)
-        return [search.to_statement(row["statement"]) for row in found]
+        records = self._run(cypher.STATEMENTS_OF, organization=organization_id)
+        return [search.to_statement(row["statement"]) for row in records]
 
     def search(self, text: str, where: OrganizationFilter, limit: int) -> tuple[SearchHit, ...]:
         return search.search(self._transaction, text, where, limit)
@@ -279,13 +279,13 @@ class Neo4jTransaction:
         total = self._count(cypher.COUNT_NODES.format(label=cypher.STATEMENT_LABEL))
         depth = limit * _OVERFETCH
         while True:
-            found = self._run(cypher.NEAREST, depth=depth, **wanted)
-            if len(found) >= limit or depth >= total:
+            records = self._run(cypher.NEAREST, depth=depth, **wanted)
+            if len(records) >= limit or depth >= total:
                 break
             depth *= _OVERFETCH
         return tuple(
             NearestStatement(search.to_statement(row["statement"]), row["similarity"])
-            for row in found
+            for row in records
         )
 
     def missing_embeddings(self, revision: str) -> list[str]:
@@ -306,8 +306,8 @@ class Neo4jTransaction:
         return {row["id"] for row in self._run(cypher.WALKABLE, ids=ids)}
 
     def steps_between(self, sources: Sequence[str], targets: Sequence[str]) -> Iterator[Step]:
-        found = self._run(cypher.STEPS, sources=sources, targets=targets)
-        return (Step(**{**row, "title": row["title"] or ""}) for row in found)
+        records = self._run(cypher.STEPS, sources=sources, targets=targets)
+        return (Step(**{**row, "title": row["title"] or ""}) for row in records)
 
     def ties_among(self, ids: Sequence[str]) -> list[Tie]:
         return _decoded(TIES, self._run(cypher.TIES_AMONG, ids=ids))
@@ -316,13 +316,13 @@ class Neo4jTransaction:
         return _decoded(ENGAGEMENTS, self._run(cypher.ENGAGEMENTS_AMONG, ids=ids))
 
 
-def _decoded(table: Table[Row], found: Iterable[Properties]) -> list[Row]:
+def _decoded(table: Table[Row], records: Iterable[Properties]) -> list[Row]:
     """Rows; those of engagements with their participants."""
     if table.name != ENGAGEMENTS.name:
-        return [decode(table.model, row["row"]) for row in found]
+        return [decode(table.model, row["row"]) for row in records]
     return [
         decode(table.model, row["row"], participants=decode_participants(row["participants"]))
-        for row in found
+        for row in records
     ]
 
 

@@ -180,9 +180,9 @@ def _complete(connection: sqlite3.Connection) -> None:
     for table in TABLES.values():
         for statement in create_table(table):
             connection.execute(statement)
-        there = {row[1] for row in connection.execute(f"PRAGMA table_info({table.name})")}
+        existing = {row[1] for row in connection.execute(f"PRAGMA table_info({table.name})")}
         for column in codec(table).columns:
-            if column not in there:
+            if column not in existing:
                 connection.execute(add_column(table, column))
     view = connection.execute("SELECT sql FROM sqlite_schema WHERE name = 'statement_owners'")
     if view.fetchone() != (CREATE_OWNERS,):

@@ -93,13 +93,13 @@ class Codec(Generic[Value]):
 
     def decode(self, cells: Sequence[Any], **extra: Any) -> Value:
         """The inverse of `encode`; `extra` are fields kept elsewhere."""
-        known = {
+        values = {
             name: decode(cell)
             for name, decode, cell in zip(self.names, self._decoders, cells, strict=False)
         }
         if len(self.columns) > len(self.names):
-            known["provenance"] = Provenance(*cells[len(self.names) : len(self.columns)])
-        return self.model(**known, **extra)
+            values["provenance"] = Provenance(*cells[len(self.names) : len(self.columns)])
+        return self.model(**values, **extra)
 
     def select(self, rest: str = "") -> str:
         """SELECT of all columns; `rest` is a constant of this package, never a user's word."""
@@ -132,10 +132,10 @@ class Codec(Generic[Value]):
         if column in _PROVENANCE:
             return ""
         declared: tuple[Field[Any], ...] = fields(self.model)  # type: ignore[arg-type]
-        given = next(each.default for each in declared if each.name == column)
-        if given is MISSING:
+        default = next(each.default for each in declared if each.name == column)
+        if default is MISSING:
             raise TypeError(f"{self.table}.{column} needs a default: stored rows lack it")
-        return _encode(given)
+        return _encode(default)
 
 
 def _sql_type(annotation: Any) -> str:
@@ -159,8 +159,8 @@ def codec(table: Table[Value]) -> Codec[Value]:
 
 def create_table(table: Table[Any]) -> list[str]:
     """DDL of a table and of an index for each field that refers."""
-    found = CODECS[table.name]
-    kinds = found.column_types()
+    codec_of_table = CODECS[table.name]
+    kinds = codec_of_table.column_types()
     targets = {ref.field: ref.tables[0] for ref in table.references if len(ref.tables) == 1}
     lines = [
         f"{name} {kind}"
@@ -189,8 +189,8 @@ def create_table(table: Table[Any]) -> list[str]:
 
 def add_column(table: Table[Any], column: str) -> str:
     """DDL of a column that a table made earlier lacks."""
-    found = CODECS[table.name]
-    value = found.default(column)
+    codec_of_table = CODECS[table.name]
+    value = codec_of_table.default(column)
     default = f"'{value}'" if isinstance(value, str) else "NULL" if value is None else value
-    kind = found.column_types()[column]
+    kind = codec_of_table.column_types()[column]
     return f"ALTER TABLE {table.name} ADD COLUMN {column} {kind} DEFAULT {default}"

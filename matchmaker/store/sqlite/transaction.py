@@ -100,9 +100,9 @@ class SqliteTransaction:
                     continue
                 name, field = self._column(other, reference.field)
                 query = queries.REFERRER if other is table else queries.OTHER_REFERRER
-                found = self._connection.execute(query.format(table=name, field=field)).fetchone()
-                if found:
-                    return found[0], f"{name}.{field}"
+                row = self._connection.execute(query.format(table=name, field=field)).fetchone()
+                if row:
+                    return row[0], f"{name}.{field}"
         return None
 
     def referring(self, table: Table[Row], organization_id: str) -> list[Row]:
@@ -221,15 +221,15 @@ class SqliteTransaction:
         return search.statements(self._connection, queries.STATEMENTS_OF, organization_id)
 
     def search(self, text: str, where: OrganizationFilter, limit: int) -> tuple[SearchHit, ...]:
-        found = search.search(self._connection, text, where, limit)
-        organizations = self.stored(ORGANIZATIONS, [id for id, _, _ in found])
-        best = json.dumps([statement for _, _, statement in found if statement])
+        ranked = search.search(self._connection, text, where, limit)
+        organizations = self.stored(ORGANIZATIONS, [id for id, _, _ in ranked])
+        best = json.dumps([statement for _, _, statement in ranked if statement])
         statements: dict[str | None, Statement] = {
             row.id: row for row in search.statements(self._connection, queries.STATEMENT, best)
         }
         return tuple(
             SearchHit(organizations[id], score, statements.get(statement))
-            for id, score, statement in found
+            for id, score, statement in ranked
         )
 
     def nearest(
