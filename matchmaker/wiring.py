@@ -171,7 +171,7 @@ class Wiring:
 
         return Importer(
             self.store,
-            lambda: {(one.first, one.second) for one in self.repositories.apart.values()},
+            lambda: {(one.first, one.second) for one in self.repositories.not_duplicates.values()},
         )
 
     @cached_property

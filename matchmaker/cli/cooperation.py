@@ -104,7 +104,7 @@ def propose(
     as_json: bool,
 ) -> None:
     """Propose that SEEKER meets CANDIDATE (ids) for a GOAL."""
-    from matchmaker.services.cooperation.introductions import Proposal
+    from matchmaker.workflow.introduction import Proposal
 
     services = wired()
     proposal = Proposal(

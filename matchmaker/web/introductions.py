@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext
+from pydantic import TypeAdapter, ValidationError
 
 from matchmaker.api.http.context import services
-from matchmaker.domain import (
-    GoalName,
-)
-from matchmaker.services.cooperation.introductions import Proposal
+from matchmaker.domain import GoalName
+from matchmaker.errors import InvalidInput
 from matchmaker.web.layout import (
     Page,
     chosen,
@@ -19,8 +20,17 @@ from matchmaker.web.layout import (
     web,
     whole,
 )
-from matchmaker.workflow.interactions import Message
-from matchmaker.workflow.introduction import Action, AmountBand, Outcome, OutcomeKind, Side
+from matchmaker.workflow.interactions import ConversationMessage
+from matchmaker.workflow.introduction import (
+    Action,
+    AmountBand,
+    Outcome,
+    OutcomeKind,
+    Proposal,
+    Side,
+)
+
+_PROPOSAL = TypeAdapter(Proposal)
 
 
 @web.get("/introductions")
@@ -56,42 +66,44 @@ def new_introduction() -> Page:
 @web.post("/introductions/new")
 def propose() -> Page:
     """Asked for."""
-    principal, form, own = signed_in(), request.form, own_organization()
-    other, place = form.get("candidate", ""), form.get("position", "")
-    is_candidate = form.get("asking") == Side.CANDIDATE
-    seen = services().introductions.propose(
-        principal,
-        Proposal(
-            chosen(GoalName, form.get("goal", ""), "goal"),
-            other if is_candidate else own,
-            own if is_candidate else other,
-            asking=Side.CANDIDATE if is_candidate else Side.SEEKER,
-            message=form.get("message", ""),
-            terms=form.get("terms", ""),
-            staged=bool(form.get("staged")),
-            need=form.get("need", ""),
-            impression=form.get("impression", ""),
-            position=whole(place, "position") if place else None,
-        ),
-    )
+    view = services().introductions.propose(signed_in(), _proposal(own_organization()))
     told(gettext("The request is sent. You will be told of the answer."))
-    return redirect(url_for("web.introduction", id=seen.id), 303)
+    return redirect(url_for("web.introduction", id=view.id), 303)
+
+
+def _proposal(own: str) -> Proposal:
+    """What the form says, under the names of the proposal; `own` is one of the two."""
+    sent = {
+        each.name: request.form[each.name]
+        for each in fields(Proposal)
+        if request.form.get(each.name)
+    }
+    asking = chosen(Side, sent.get("asking", Side.SEEKER), "asking")
+    parties = {asking: own, asking.other: request.form.get("candidate", "")}
+    try:
+        return _PROPOSAL.validate_python(sent | parties | {"asking": asking})
+    except ValidationError as error:
+        where = str(error.errors()[0]["loc"][0])
+        raise InvalidInput(
+            "'%(text)s' is not possible.", where=where, text=sent.get(where, "")[:100]
+        ) from None
 
 
 @web.get("/introductions/<id>")
 def introduction(id: str) -> Page:
     """Where it stands, what can be done, contact and conversation once both have agreed."""
     principal = signed_in()
-    seen = services().introductions.show(principal, id)
-    messages: tuple[Message, ...] = ()
-    if seen.contact is not None:
+    view = services().introductions.show(principal, id)
+    messages: tuple[ConversationMessage, ...] = ()
+    if view.contact is not None:
         messages = services().introductions.messages(principal, id, limit=200).rows
-    hidden = {Action.EXPIRE, Action.REPORT, Action.CONFIRM, Action.DECLINE}
+    # Each of these has a form of its own, or happens by itself.
+    apart = {Action.EXPIRE, Action.REPORT, Action.CONFIRM, Action.DECLINE}
     return render_template(
         "introduction.html",
-        one=seen,
+        introduction=view,
         messages=messages,
-        plain=[action for action in dict.fromkeys(seen.allowed) if action not in hidden],
+        plain=[action for action in dict.fromkeys(view.allowed) if action not in apart],
         kinds=list(OutcomeKind),
         bands=list(AmountBand),
     )

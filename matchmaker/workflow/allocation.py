@@ -90,8 +90,8 @@ def own_top_lists(options: Options, capacity: IntArray, wanted: FloatArray) -> I
     order = np.lexsort((-wanted, options.seekers))
     seekers = options.seekers[order]
     begins = np.searchsorted(seekers, seekers)
-    asked = order[np.arange(len(order)) - begins < capacity[seekers]]
-    arriving = asked[np.lexsort((-wanted[asked], options.candidates[asked]))]
+    requests = order[np.arange(len(order)) - begins < capacity[seekers]]
+    arriving = requests[np.lexsort((-wanted[requests], options.candidates[requests]))]
     candidates = options.candidates[arriving]
     begins = np.searchsorted(candidates, candidates)
     taken = arriving[np.arange(len(arriving)) - begins < capacity[candidates]]
@@ -112,9 +112,9 @@ def _greedy(left: IntArray, right: IntArray, value: FloatArray, capacity: IntArr
     """The best first, where the solver ran out of time: at least half of the best sum."""
     free = capacity.copy()
     taken = []
-    for one in np.argsort(-value, kind="stable"):
-        if free[left[one]] > 0 and free[right[one]] > 0:
-            free[left[one]] -= 1
-            free[right[one]] -= 1
-            taken.append(int(one))
+    for option in np.argsort(-value, kind="stable"):
+        if free[left[option]] > 0 and free[right[option]] > 0:
+            free[left[option]] -= 1
+            free[right[option]] -= 1
+            taken.append(int(option))
     return np.array(sorted(taken), dtype=np.int64)

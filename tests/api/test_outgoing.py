@@ -20,13 +20,12 @@ from matchmaker.access import ADMIN
 from matchmaker.domain import GoalName, GraphRows, Kind, Organization
 from matchmaker.errors import InvalidInput
 from matchmaker.mail import Mailer
-from matchmaker.services.cooperation.introductions import Proposal
 from matchmaker.services.cooperation.webhooks import Webhooks
 from matchmaker.services.people.notifications import Notifications
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
 from matchmaker.workflow.account import AccountMembership, MailRhythm, MembershipRole, Preferences
-from matchmaker.workflow.introduction import Action
+from matchmaker.workflow.introduction import Action, Proposal
 from matchmaker.workflow.webhook import checked_url
 
 PASSWORD = "correct horse 9"

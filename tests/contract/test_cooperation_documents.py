@@ -8,15 +8,14 @@ from datetime import timedelta
 from matchmaker.access import ADMIN, SYSTEM
 from matchmaker.domain import GoalName, Kind
 from matchmaker.recommend.model import Recommendation
-from matchmaker.services.cooperation.batches import Batches, Planned
-from matchmaker.services.cooperation.introductions import Proposal
+from matchmaker.services.cooperation.batches import Batches, PlannedPair
 from matchmaker.services.cooperation.postings import Postings
 from matchmaker.services.matching.matching import Answer, Freshness
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.people.privacy import Privacy
 from matchmaker.store.documents import Store, new_id
 from matchmaker.workflow.account import Preferences
-from matchmaker.workflow.introduction import Action
+from matchmaker.workflow.introduction import Action, Proposal
 from matchmaker.workflow.notification import NotificationKind
 from matchmaker.workflow.posting import Posting
 from tests.contract.cooperation import START, exchange_on
@@ -95,7 +94,7 @@ def test_held_out_pairs_are_written_down_and_never_proposed(store: Store) -> Non
         lambda: None, lambda: None, lambda: ("salt", 0.5), exchange.clock,
     )  # fmt: skip
     pairs = [
-        Planned(a, b, GoalName.SUPPLIER, 0.5)
+        PlannedPair(a, b, GoalName.SUPPLIER, 0.5)
         for a in ("t:f0", "t:f1", "t:f2")
         for b in ("t:f1", "t:f2", "t:f3")
         if a < b
@@ -124,7 +123,7 @@ def test_a_batch_keeps_to_the_slots(store: Store) -> None:
         lambda: None, lambda: None, lambda: ("salt", 0.0), exchange.clock,
     )  # fmt: skip
     pairs = [
-        Planned(one, "t:f3", GoalName.SUPPLIER, value)
+        PlannedPair(one, "t:f3", GoalName.SUPPLIER, value)
         for one, value in (("t:f0", 0.4), ("t:f1", 0.9), ("t:f2", 0.5))
     ]
     made = batches.for_pairs(exchange.coordinator(), "t:c", pairs)
@@ -144,7 +143,7 @@ def test_what_is_old_becomes_counts_and_no_count_is_lost(store: Store) -> None:
     exchange.clock.forward(timedelta(days=61))
     assert privacy.forget_old() == 1
     assert exchange.repositories.introductions.get_or_none(made.id) is None
-    (tally,) = exchange.repositories.tallies.values()
+    (tally,) = exchange.repositories.monthly_counts.values()
     assert dict(tally.counts) == {"supplier cancelled": 1}
 
 

@@ -20,9 +20,8 @@ from hypothesis.stateful import (
 
 from matchmaker.domain import GoalName, Layer
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from matchmaker.services.cooperation.introductions import Proposal
 from matchmaker.store.documents import Store
-from matchmaker.workflow.introduction import Action, Outcome, OutcomeKind
+from matchmaker.workflow.introduction import Action, Outcome, OutcomeKind, Proposal
 from tests.contract.cooperation import FIRMS, Exchange, exchange_on
 
 CAPACITIES = {"t:f0": 1, "t:f1": 2, "t:f2": 1, "t:f3": 3}

@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from matchmaker.domain import GoalName
-from matchmaker.services.cooperation.introductions import Proposal
 from matchmaker.store.documents import Store, first_broken
 from matchmaker.store.sqlite import SqliteStore
-from matchmaker.workflow.introduction import ACTIVE, Action, State
+from matchmaker.workflow.introduction import ACTIVE, Action, Proposal, State
 from tests.contract.cooperation import exchange_on, services_on
 
 WORKER = """
@@ -21,7 +20,7 @@ import sys
 from matchmaker.workflow.introduction import Action, Outcome, OutcomeKind
 from tests.contract.cooperation import services_on
 from matchmaker.domain import GoalName
-from matchmaker.services.cooperation.introductions import Proposal
+from matchmaker.workflow.introduction import Proposal
 
 kind, place, user, password = sys.argv[1:5]
 if kind == "sqlite":
@@ -84,7 +83,7 @@ def _whole(store: Store) -> None:
         # Proposed with the first side's yes, then one line for each step.
         assert len(lines) == len(one.steps)
     assert first_broken(store.documents.log(limit=10_000)) is None
-    services.graph_sync.realise_all()
+    services.graph_sync.write_pending()
     around = store.neighborhood("t:f0", 1, 100)
     assert {tie.id for tie in around.ties} == {
         f"intro:{one.id}#tie" for one in every if one.state is State.COMPLETED

@@ -7,9 +7,8 @@ from dataclasses import replace
 
 from matchmaker.domain import GoalName, GraphRows, Kind, Organization
 from matchmaker.errors import WrongState
-from matchmaker.services.cooperation.introductions import Proposal
 from matchmaker.store.documents import Store
-from matchmaker.workflow.introduction import Action, State
+from matchmaker.workflow.introduction import Action, Proposal, State
 from tests.contract.cooperation import exchange_on
 
 MANY = 50
@@ -45,7 +44,7 @@ def test_of_fifty_accepts_for_the_last_slot_exactly_one_wins(store: Store) -> No
             exchange.introductions.act(who, made[number], Action.ACCEPT)
             results.append("won")
         except WrongState as error:
-            results.append(error.message)
+            results.append(str(error.message))
 
     threads = [threading.Thread(target=accept, args=(number,)) for number in range(MANY)]
     for thread in threads:

@@ -27,7 +27,7 @@ from matchmaker.api.cooperation.responses import (
     RulesOut,
 )
 from matchmaker.api.cooperation.routes import posting_out
-from matchmaker.api.http.context import current_principal, services
+from matchmaker.api.http.context import current_language, current_principal, services
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.routing import KEY, READ, WRITE, after_of, as_json, created, paged
@@ -57,11 +57,10 @@ def propose_batch(path: IdPath, header: IdempotencyHeaders, body: NewBatch) -> R
             dry_run=body.dry_run,
         )
     else:
-        pairs = [one.to_planned() for one in body.pairs]
         batch = batches.for_pairs(
-            principal, path.id, pairs, message=body.message, dry_run=body.dry_run
+            principal, path.id, body.pairs, message=body.message, dry_run=body.dry_run
         )
-    return as_json(BatchOut.of(batch))
+    return as_json(BatchOut.of(batch, current_language()))
 
 
 @coordination.get(
@@ -72,8 +71,8 @@ def propose_batch(path: IdPath, header: IdempotencyHeaders, body: NewBatch) -> R
 )
 def postings_to_review(path: IdPath) -> Response:
     """Needs and offers that wait for the coordinators."""
-    found = services().postings.to_review(current_principal(), path.id)
-    return as_json(PostingList(items=[posting_out(one) for one in found]))
+    waiting = services().postings.to_review(current_principal(), path.id)
+    return as_json(PostingList(items=[posting_out(posted) for posted in waiting]))
 
 
 @coordination.put(
@@ -96,8 +95,8 @@ def set_rules(path: IdPath, body: Review) -> Response:
 )
 def read_funnel(path: IdPath) -> Response:
     """How far introductions came, for each goal."""
-    found = services().effects.funnel(current_principal(), path.id)
-    return as_json(FunnelList(items=[FunnelOut.of(one) for one in found]))
+    funnels = services().effects.funnel(current_principal(), path.id)
+    return as_json(FunnelList(items=[FunnelOut.of(funnel) for funnel in funnels]))
 
 
 @coordination.get(
@@ -108,8 +107,7 @@ def read_funnel(path: IdPath) -> Response:
 )
 def read_effect(path: IdPath) -> Response:
     """New ties of treated pairs against those that chance held out, and what else came of it."""
-    found = services().effects.effect(current_principal(), path.id)
-    return as_json(EffectOut.of(found))
+    return as_json(EffectOut.of(services().effects.effect(current_principal(), path.id)))
 
 
 # -- gatherings
@@ -142,8 +140,8 @@ def list_gatherings(query: PartyQuery) -> Response:
 def convene(header: IdempotencyHeaders, body: NewGathering) -> Response:
     """Convene a circle, a joint brief or a shared platform."""
     principal = current_principal()
-    seen = services().gatherings.convene(principal, body.to_gathering(principal.subject))
-    return created(GatheringOut.of(seen), f"gatherings/{seen.gathering.id}")
+    view = services().gatherings.convene(principal, body.to_gathering(principal.subject))
+    return created(GatheringOut.of(view), f"gatherings/{view.gathering.id}")
 
 
 @coordination.get(
@@ -165,10 +163,10 @@ def read_gathering(path: IdPath) -> Response:
 )
 def answer_gathering(path: IdPath, header: IdempotencyHeaders, body: GatheringAnswer) -> Response:
     """Join, decline or leave."""
-    seen = services().gatherings.answer(
+    view = services().gatherings.answer(
         current_principal(), path.id, body.organization, body.answer
     )
-    return as_json(GatheringOut.of(seen))
+    return as_json(GatheringOut.of(view))
 
 
 @coordination.post(
@@ -179,8 +177,8 @@ def answer_gathering(path: IdPath, header: IdempotencyHeaders, body: GatheringAn
 )
 def note_meeting(path: IdPath, header: IdempotencyHeaders, body: NewMeeting) -> Response:
     """Note a meeting that was held."""
-    seen = services().gatherings.hold(current_principal(), path.id, body.to_meeting())
-    return as_json(GatheringOut.of(seen))
+    view = services().gatherings.hold(current_principal(), path.id, body.to_meeting())
+    return as_json(GatheringOut.of(view))
 
 
 @coordination.post(

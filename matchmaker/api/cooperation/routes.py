@@ -10,14 +10,14 @@ from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 
 from matchmaker.api.cooperation.requests import (
-    IntroductionStep,
+    IntroductionTransition,
     NewIntroduction,
     NewMessage,
     NewPosting,
     OwnQuery,
     PartyQuery,
     PostingPatch,
-    PostingStep,
+    PostingTransition,
 )
 from matchmaker.api.cooperation.responses import (
     IntroductionOut,
@@ -108,7 +108,7 @@ def edit_posting(path: IdPath, body: PostingPatch) -> Response:
     security=KEY,
     responses={200: PostingOut, **WRITE},
 )
-def move_posting(path: IdPath, header: IdempotencyHeaders, body: PostingStep) -> Response:
+def move_posting(path: IdPath, header: IdempotencyHeaders, body: PostingTransition) -> Response:
     """Publish, withdraw or renew; approve or return as a coordinator."""
     posted = services().postings.act(current_principal(), path.id, body.action, body.note)
     return as_json(posting_out(posted))
@@ -143,8 +143,8 @@ def list_introductions(query: PartyQuery) -> Response:
 )
 def propose_introduction(header: IdempotencyHeaders, body: NewIntroduction) -> Response:
     """Ask for an introduction, or propose one as a coordinator."""
-    seen = services().introductions.propose(current_principal(), body.to_proposal())
-    return created(IntroductionOut.model_validate(seen), f"introductions/{seen.id}")
+    view = services().introductions.propose(current_principal(), body.root)
+    return created(IntroductionOut(view), f"introductions/{view.id}")
 
 
 @cooperation.get(
@@ -155,8 +155,8 @@ def propose_introduction(header: IdempotencyHeaders, body: NewIntroduction) -> R
 )
 def read_introduction(path: IdPath) -> Response:
     """One introduction; names and contact details as far as both sides have agreed."""
-    seen = services().introductions.show(current_principal(), path.id)
-    return as_json(IntroductionOut.model_validate(seen))
+    view = services().introductions.show(current_principal(), path.id)
+    return as_json(IntroductionOut(view))
 
 
 @cooperation.post(
@@ -165,18 +165,20 @@ def read_introduction(path: IdPath) -> Response:
     security=KEY,
     responses={200: IntroductionOut, **WRITE},
 )
-def move_introduction(path: IdPath, header: IdempotencyHeaders, body: IntroductionStep) -> Response:
+def move_introduction(
+    path: IdPath, header: IdempotencyHeaders, body: IntroductionTransition
+) -> Response:
     """Answer it, or say how it went on; `allowed` of an introduction says what is possible."""
-    seen = services().introductions.act(
+    view = services().introductions.act(
         current_principal(),
         path.id,
         body.action,
         organization=body.organization,
         reason=body.reason,
-        outcome=body.outcome.to_outcome() if body.outcome else None,
+        outcome=body.outcome,
         satisfaction=body.satisfaction,
     )
-    return as_json(IntroductionOut.model_validate(seen))
+    return as_json(IntroductionOut(view))
 
 
 @cooperation.get(

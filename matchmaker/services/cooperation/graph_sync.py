@@ -43,34 +43,39 @@ _GIVING = frozenset({GoalName.CUSTOMER})
 
 
 class GraphSync:
-    """Carries completed introductions over into the graph."""
+    """Writes completed introductions into the graph."""
 
     def __init__(self, store: GraphStore, repositories: Repositories) -> None:
         self._store = store
         self._repositories = repositories
 
-    def realise(self, introduction_id: str) -> bool:
-        """Carry one over; what fails now is tried again by `realise_all`."""
-        waiting = self._repositories.realisations.get_or_none(introduction_id)
-        if waiting is None:
+    def write(self, introduction_id: str) -> bool:
+        """Write a completed introduction; what fails now is tried again by `write_pending`."""
+        pending = self._repositories.pending_graph_writes.get_or_none(introduction_id)
+        if pending is None:
             return True
         try:
             introduction = self._repositories.introductions.get(introduction_id).value
             self._store.upsert(rows_of(introduction))
             self._match_need(introduction)
-            self._repositories.records.commit([self._repositories.realisations.remove(waiting)])
+            self._repositories.records.commit(
+                [self._repositories.pending_graph_writes.remove(pending)]
+            )
         except VersionConflict:
-            return True  # another process carried it over
+            return True  # another process wrote it
         except MatchmakerError as error:
             log.warning(
-                "not carried over yet", introduction=introduction_id, error=str(error.message)
+                "not written into the graph yet",
+                introduction=introduction_id,
+                error=str(error.message),
             )
             return False
         return True
 
-    def realise_all(self) -> int:
-        """Carry over what waits; how many were."""
-        return sum(self.realise(one.id) for one in list(self._repositories.realisations.values()))
+    def write_pending(self) -> int:
+        """Write all that waits; how many were written."""
+        pending = list(self._repositories.pending_graph_writes.values())
+        return sum(self.write(each.id) for each in pending)
 
     def _match_need(self, introduction: Introduction) -> None:
         if not introduction.need:
