@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from matchmaker.messages import SOURCE, Message, best_language
 
 if TYPE_CHECKING:
     from matchmaker.access import Principal
@@ -19,6 +22,23 @@ if TYPE_CHECKING:
 
 
 SOME_REFUSED = 3
+
+# Of an option; empty: what the environment says.
+chosen_language = ""
+
+
+def language() -> str:
+    """The reader's: the one chosen, else that of the environment, else English."""
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    wanted = chosen_language or next(
+        (os.environ[name] for name in names if os.environ.get(name)), ""
+    )
+    return best_language([wanted.partition(".")[0]]) or SOURCE
+
+
+def say(what: Message, *, error: bool = False, **style: Any) -> None:
+    """A line in the reader's language."""
+    click.secho(what.text(language()), err=error, **style)
 
 
 Report = Callable[[str, int, int], None]

@@ -10,7 +10,7 @@ from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import quote, urlsplit
 
-from requests.certs import where
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from matchmaker.workflow.webhook import is_public
 
@@ -87,5 +87,5 @@ def _interrupt(connection: HTTPConnection) -> None:
 def _authorities() -> ssl.SSLContext:
     """Who is believed: the system's own authorities, and the well-known ones."""
     context = ssl.create_default_context()
-    context.load_verify_locations(where())
+    context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
     return context
