@@ -80,24 +80,6 @@ def allocate(options: Options, capacity: IntArray) -> IntArray:
     return usable[solved.x > 0.5]
 
 
-def own_top_lists(options: Options, capacity: IntArray, wanted: FloatArray) -> IntArray:
-    """What happens without allocation: each seeker asks those it wants most, as many as it may.
-
-    A candidate takes requests in the order of the seekers' wish (`wanted`, (n,))
-    until its slots are used; the others' requests are lost. The baseline that
-    `allocate` is compared with, at equal capacity.
-    """
-    order = np.lexsort((-wanted, options.seekers))
-    seekers = options.seekers[order]
-    begins = np.searchsorted(seekers, seekers)
-    requests = order[np.arange(len(order)) - begins < capacity[seekers]]
-    arriving = requests[np.lexsort((-wanted[requests], options.candidates[requests]))]
-    candidates = options.candidates[arriving]
-    begins = np.searchsorted(candidates, candidates)
-    taken = arriving[np.arange(len(arriving)) - begins < capacity[candidates]]
-    return np.sort(taken)
-
-
 def _best_of_pair(options: Options, usable: IntArray) -> IntArray:
     """Positions in `usable` of the most valuable option of each two organisations."""
     low = np.minimum(options.seekers[usable], options.candidates[usable])

@@ -11,13 +11,18 @@ from matchmaker.api.http.fields import Outgoing, PageOut
 from matchmaker.api.matching.responses import RecommendationOut, RecommendationPage
 from matchmaker.domain import GoalName, OfferKind, Stage, Terms
 from matchmaker.services.cooperation.batches import Batch, PlannedPair
-from matchmaker.services.cooperation.effects import BeforeAfter, Effect, Exposure, Funnel, Verdict
+from matchmaker.services.cooperation.effects import (
+    BeforeAfter,
+    Effect,
+    Exposure,
+    ReasonCount,
+    Verdict,
+)
 from matchmaker.services.cooperation.gatherings import GatheringView
 from matchmaker.services.cooperation.introduction_views import Contact, IntroductionView
 from matchmaker.services.cooperation.postings import Posted
 from matchmaker.workflow.gathering import GatheringKind, GatheringState, InvitationAnswer, Meeting
 from matchmaker.workflow.posting import PostingState
-from matchmaker.workflow.statistics import Share
 
 
 class PostingOut(Outgoing):
@@ -181,7 +186,7 @@ class GatheringPage(PageOut[GatheringOut]):
     """Gatherings."""
 
 
-class ShareOut(BaseModel):
+class ShareOut(Outgoing):
     """A share with its 95 % interval."""
 
     successes: int
@@ -190,22 +195,8 @@ class ShareOut(BaseModel):
     low: float | None
     high: float | None
 
-    @classmethod
-    def of(cls, share: Share) -> ShareOut:
-        low, high = share.interval or (None, None)
-        return cls(
-            successes=share.successes, total=share.total, value=share.value, low=low, high=high
-        )
 
-
-class ReasonCount(BaseModel):
-    """A reason for declining and how often it was given."""
-
-    reason: str
-    count: int
-
-
-class FunnelOut(BaseModel):
+class FunnelOut(Outgoing):
     """How far the introductions of one goal came; each count includes those after it."""
 
     goal: GoalName
@@ -225,23 +216,14 @@ class FunnelOut(BaseModel):
     completion: ShareOut
     reasons: list[ReasonCount]
 
-    @classmethod
-    def of(cls, funnel: Funnel) -> FunnelOut:
-        shares = {
-            "acceptance": ShareOut.of(funnel.acceptance),
-            "completion": ShareOut.of(funnel.completion),
-        }
-        reasons = [ReasonCount(reason=text, count=count) for text, count in funnel.reasons]
-        return cls.model_validate(values(cls, funnel) | shares | {"reasons": reasons})
 
-
-class FunnelList(BaseModel):
+class FunnelList(Outgoing):
     """One funnel for each goal."""
 
     items: list[FunnelOut]
 
 
-class EffectOut(BaseModel):
+class EffectOut(Outgoing):
     """Treated pairs against those that chance held out (intention to treat), and all else."""
 
     cluster: str
@@ -260,15 +242,9 @@ class EffectOut(BaseModel):
     @classmethod
     def of(cls, effect: Effect) -> EffectOut:
         low, high = effect.tied.interval or (None, None)
-        shares = {
-            "treated": ShareOut.of(effect.tied.treated),
-            "held_out": ShareOut.of(effect.tied.held_out),
-            "difference": effect.tied.value,
-            "low": low,
-            "high": high,
-        }
-        funnel = [FunnelOut.of(each) for each in effect.funnel]
-        return cls.model_validate(values(cls, effect) | shares | {"funnel": funnel})
+        ends = {"difference": effect.tied.value, "low": low, "high": high}
+        shown = values(cls, effect.tied) | values(cls, effect) | ends
+        return cls.model_validate(shown, from_attributes=True)
 
 
 def values(model: type[BaseModel], source: object) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import starmap
 
 from matchmaker.access import Principal
 from matchmaker.domain import GoalName, Layer
@@ -28,11 +29,19 @@ _OPENED = frozenset({*ACTIVE, State.COMPLETED, State.ENDED})
 
 
 @dataclass(frozen=True, slots=True)
+class ReasonCount:
+    """A reason for declining and how often it was given."""
+
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Funnel:
     """How far the introductions of one goal came; each count includes those after it.
 
-    `shown`, `clicked` and `requested` count what was seen before an introduction.
-    `hours_to_answer` is the median from the proposal to both sides' or a no.
+    `shown` and `clicked` count what was seen before an introduction.
+    `hours_to_answer` is the median from the proposal to both sides' yes or a no.
     """
 
     goal: GoalName
@@ -48,11 +57,11 @@ class Funnel:
     declined: int = 0
     expired: int = 0
     hours_to_answer: float | None = None
-    reasons: tuple[tuple[str, int], ...] = ()
+    reasons: tuple[ReasonCount, ...] = ()
 
     @property
     def acceptance(self) -> Share:
-        """Accepted of proposed, with Wilson's interval."""
+        """Accepted of proposed."""
         return Share(self.accepted, self.proposed)
 
     @property
@@ -279,6 +288,6 @@ def funnel_of(
         shown=shown,
         clicked=clicked,
         hours_to_answer=middle(hours),
-        reasons=tuple(reasons.most_common(10)),
+        reasons=tuple(starmap(ReasonCount, reasons.most_common(10))),
         **counts,
     )

@@ -85,7 +85,7 @@ def test_the_funnel_counts_how_far_each_came():
     assert (found.proposed, found.answered, found.accepted) == (5, 4, 3)
     assert (found.met, found.agreed, found.completed, found.declined) == (2, 1, 1, 1)
     assert found.hours_to_answer == 2  # one hour for the no, two for each yes of both
-    assert found.reasons == (("产能已满", 1),)
+    assert [(one.reason, one.count) for one in found.reasons] == [("产能已满", 1)]
 
 
 def test_reasons_of_members_own_requests_are_not_read():
