@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext
-from pydantic import TypeAdapter, ValidationError
 
 from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName
-from matchmaker.errors import InvalidInput
+from matchmaker.web.forms import read_form
 from matchmaker.web.layout import (
     Page,
     chosen,
@@ -29,8 +26,6 @@ from matchmaker.workflow.introduction import (
     Proposal,
     Side,
 )
-
-_PROPOSAL = TypeAdapter(Proposal)
 
 
 @web.get("/introductions")
@@ -66,27 +61,12 @@ def new_introduction() -> Page:
 @web.post("/introductions/new")
 def propose() -> Page:
     """Asked for."""
-    view = services().introductions.propose(signed_in(), _proposal(own_organization()))
+    principal, asking = signed_in(), chosen(Side, request.form.get("asking") or "seeker", "asking")
+    parties = {asking: own_organization(), asking.other: request.form.get("candidate", "")}
+    proposal = read_form(Proposal, asking=asking, **parties)
+    view = services().introductions.propose(principal, proposal)
     told(gettext("The request is sent. You will be told of the answer."))
     return redirect(url_for("web.introduction", id=view.id), 303)
-
-
-def _proposal(own: str) -> Proposal:
-    """What the form says, under the names of the proposal; `own` is one of the two."""
-    sent = {
-        each.name: request.form[each.name]
-        for each in fields(Proposal)
-        if request.form.get(each.name)
-    }
-    asking = chosen(Side, sent.get("asking", Side.SEEKER), "asking")
-    parties = {asking: own, asking.other: request.form.get("candidate", "")}
-    try:
-        return _PROPOSAL.validate_python(sent | parties | {"asking": asking})
-    except ValidationError as error:
-        where = str(error.errors()[0]["loc"][0])
-        raise InvalidInput(
-            "'%(text)s' is not possible.", where=where, text=sent.get(where, "")[:100]
-        ) from None
 
 
 @web.get("/introductions/<id>")
@@ -117,15 +97,7 @@ def act(id: str) -> Page:
         services().introductions.write(principal, id, form["message"])
         return redirect(url_for("web.introduction", id=id), 303)
     action = chosen(Action, form.get("action", ""), "action")
-    outcome = None
-    if action is Action.REPORT:
-        outcome = Outcome(
-            chosen(OutcomeKind, form.get("kind", ""), "kind"),
-            chosen(AmountBand, form.get("amount", AmountBand.NONE), "amount"),
-            bool(form.get("new_product")),
-            whole(form.get("jobs") or "0", "jobs"),
-            form.get("note", ""),
-        )
+    outcome = read_form(Outcome) if action is Action.REPORT else None
     rating = form.get("satisfaction", "")
     services().introductions.act(
         principal,

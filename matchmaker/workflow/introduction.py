@@ -147,7 +147,7 @@ class Outcome:
     def __post_init__(self) -> None:
         if not 0 <= self.jobs <= MAX_JOBS:
             raise InvalidInput("must be from 0 to 100000.", where="jobs")
-        _check_length("note", self.note)
+        check_length("note", self.note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +222,8 @@ class Introduction(Proposal):
     def __post_init__(self) -> None:
         if self.seeker == self.candidate:
             raise InvalidInput("an introduction needs two organisations.", where="candidate")
-        _check_length("message", self.message)
-        _check_length("terms", self.terms)
+        check_length("message", self.message)
+        check_length("terms", self.terms)
         if self.staged and not self.terms.strip():
             raise InvalidInput("must say something when names come after the terms.", where="terms")
 
@@ -314,7 +314,7 @@ def act(
     object back. Raises WrongState for what the state does not allow, NotAllowed
     for what this side may not do, InvalidInput for what is missing.
     """
-    _check_length("reason", reason)
+    check_length("reason", reason)
     if _is_repeated(introduction, action, side, outcome):
         return introduction
     if introduction.is_waiting and now >= introduction.expires and action in _ANSWERS:
@@ -413,7 +413,8 @@ def _rated(introduction: Introduction, side: Side, satisfaction: int | None) -> 
     return replace(introduction, satisfaction=tuple(ratings.items()))
 
 
-def _check_length(name: str, text: str) -> None:
+def check_length(name: str, text: str) -> None:
+    """Raise InvalidInput for a text that is too long."""
     if len(text) > MAX_MESSAGE:
         raise InvalidInput(
             "has %(count)s characters; at most %(max_message)s.",

@@ -68,7 +68,7 @@ def postings_to_review(path: IdPath) -> Response:
 def set_rules(path: IdPath, body: Review) -> Response:
     """Whether coordinators see needs and offers before they are published."""
     rules = services().postings.set_review(current_principal(), path.id, reviews=body.reviews)
-    return as_json(RulesOut.model_validate(rules))
+    return as_json(RulesOut(rules))
 
 
 @coordination.get("/clusters/<path:id>/funnel", **reads(COORDINATION, FunnelList))

@@ -171,18 +171,13 @@ class NewGathering(Strict):
     rhythm_days: int = Field(0, ge=0, le=366)
 
     def to_gathering(self, convened_by: str) -> Gathering:
+        lists = {
+            "parties": tuple((party, InvitationAnswer.WAITING) for party in self.parties),
+            "needs": tuple(self.needs),
+        }
+        now = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
         return Gathering(
-            id=new_id(),
-            kind=self.kind,
-            cluster=self.cluster,
-            title=self.title,
-            text=self.text,
-            convened_by=convened_by,
-            created=datetime.datetime.now(datetime.UTC).replace(microsecond=0),
-            parties=tuple((party, InvitationAnswer.WAITING) for party in self.parties),
-            lead=self.lead,
-            needs=tuple(self.needs),
-            rhythm_days=self.rhythm_days,
+            id=new_id(), convened_by=convened_by, created=now, **self.model_dump() | lists
         )
 
 

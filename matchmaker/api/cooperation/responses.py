@@ -22,6 +22,7 @@ from matchmaker.services.cooperation.gatherings import GatheringView
 from matchmaker.services.cooperation.introduction_views import Contact, IntroductionView
 from matchmaker.services.cooperation.postings import Posted
 from matchmaker.workflow.gathering import GatheringKind, GatheringState, InvitationAnswer, Meeting
+from matchmaker.workflow.interactions import ClusterRules
 from matchmaker.workflow.posting import PostingState
 
 
@@ -137,11 +138,8 @@ class BatchOut(BaseModel):
         return cls.model_validate(values(cls, batch) | {"refused": refused, "exposure": exposure})
 
 
-class RulesOut(Outgoing):
+class RulesOut(RootModel[ClusterRules]):
     """What a cluster's coordinators decided."""
-
-    id: str
-    reviews: bool
 
 
 class GatheringPartyOut(BaseModel):

@@ -21,7 +21,7 @@ from matchmaker.services.cooperation.capacity import Capacity
 from matchmaker.services.cooperation.introductions import Introductions
 from matchmaker.services.matching.matching import Matching, Question
 from matchmaker.services.repositories import Repositories, pair_id
-from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.allocation import Options, allocate
@@ -269,12 +269,12 @@ class Batches:
         return list(self._store.organizations_by_id(ids).values())
 
     def _hold_out(self, principal: Principal, cluster: str, pair: PlannedPair) -> None:
-        def attempt() -> None:
-            unit = UnitOfWork.of(principal, self._clock())
-            if self._assign(unit, cluster, pair, held=True):
-                unit.commit(self._repositories.records)
-
-        retry_on_conflict(attempt)
+        commit_changes(
+            self._repositories.records,
+            principal,
+            self._clock,
+            lambda unit: self._assign(unit, cluster, pair, held=True),
+        )
 
     def _propose(
         self, principal: Principal, cluster: str, pair: PlannedPair, batch: str, message: str
@@ -283,14 +283,12 @@ class Batches:
             pair.goal, pair.seeker, pair.candidate, message=message, cluster=cluster
         )
 
-        def attempt() -> Introduction:
-            unit = UnitOfWork.of(principal, self._clock())
+        def change(unit: UnitOfWork) -> Introduction:
             introduction = self._introductions.add_proposal(unit, principal, proposal, batch)
             self._assign(unit, cluster, pair, held=False, introduction=introduction.id)
-            unit.commit(self._repositories.records)
             return introduction
 
-        return retry_on_conflict(attempt)
+        return commit_changes(self._repositories.records, principal, self._clock, change)
 
     def _assign(
         self,
@@ -300,16 +298,14 @@ class Batches:
         *,
         held: bool,
         introduction: str = "",
-    ) -> bool:
+    ) -> None:
         """What chance answered, written down the first time only."""
         id = f"{cluster} {pair_id(pair.seeker, pair.candidate, pair.goal)}"
-        if self._repositories.assignments.get_or_none(id) is not None:
-            return False
-        assignment = Assignment(
-            id, cluster, pair.goal, pair.seeker, pair.candidate, unit.at, held, introduction
-        )
-        unit.add(self._repositories.assignments.put(assignment))
-        return True
+        if self._repositories.assignments.get_or_none(id) is None:
+            assignment = Assignment(
+                id, cluster, pair.goal, pair.seeker, pair.candidate, unit.at, held, introduction
+            )
+            unit.add(self._repositories.assignments.put(assignment))
 
 
 def _parties(pairs: Sequence[PlannedPair]) -> list[str]:

@@ -22,7 +22,7 @@ from matchmaker.errors import InvalidInput, NotAllowed, NotFound
 from matchmaker.services.cooperation.introduction_views import Contact, contact_of
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
-from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.ports import GraphStore, Page
 from matchmaker.workflow import gathering as machine
 from matchmaker.workflow.gathering import (
@@ -164,18 +164,16 @@ class Gatherings:
         change: Callable[[UnitOfWork, Gathering], Gathering],
         action: str,
     ) -> GatheringView:
-        def attempt() -> Versioned[Gathering]:
+        def attempt(unit: UnitOfWork) -> Versioned[Gathering]:
             stored = self._visible(principal, id)
-            unit = UnitOfWork.of(principal, self._clock())
             after = change(unit, stored.value)
             if after == stored.value:
                 return stored
             unit.add(self._repositories.gatherings.put(after, stored.version))
             unit.log(action, f"gathering/{id}", state=after.state)
-            unit.commit(self._repositories.records)
             return Versioned(after, stored.version + 1)
 
-        stored = retry_on_conflict(attempt)
+        stored = commit_changes(self._repositories.records, principal, self._clock, attempt)
         if stored.value.kind is GatheringKind.SHARED_PLATFORM:
             rows = rows_of(stored.value)
             if rows.ties:

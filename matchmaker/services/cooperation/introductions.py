@@ -18,7 +18,7 @@ from matchmaker.services.cooperation.graph_sync import GraphSync
 from matchmaker.services.cooperation.introduction_views import IntroductionView, IntroductionViews
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned, pair_id
-from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.store.ports import GraphStore, Page
 from matchmaker.workflow import introduction as machine
@@ -26,7 +26,6 @@ from matchmaker.workflow.interactions import ConversationMessage, OpenPair, Pend
 from matchmaker.workflow.introduction import (
     ACTIVE,
     FINAL,
-    MAX_MESSAGE,
     Action,
     Introduction,
     Origin,
@@ -67,14 +66,13 @@ class Introductions:
         no free slot or they have an open introduction for this goal.
         """
         principal.require_writing()
-
-        def attempt() -> Introduction:
-            unit = UnitOfWork.of(principal, self._clock())
-            introduction = self.add_proposal(unit, principal, proposal)
-            unit.commit(self._repositories.records)
-            return introduction
-
-        return self.show(principal, retry_on_conflict(attempt).id)
+        introduction = commit_changes(
+            self._repositories.records,
+            principal,
+            self._clock,
+            lambda unit: self.add_proposal(unit, principal, proposal),
+        )
+        return self.show(principal, introduction.id)
 
     def add_proposal(
         self, unit: UnitOfWork, principal: Principal, proposal: Proposal, batch: str = ""
@@ -260,10 +258,9 @@ class Introductions:
         if action is Action.DECLINE and not reason.strip():
             raise InvalidInput("must say why; the other side reads it.", where="reason")
 
-        def attempt() -> Introduction:
+        def change(unit: UnitOfWork) -> State:
             stored = self._views.visible(principal, id)
             side = self._views.side_of(principal, stored.value, organization)
-            unit = UnitOfWork.of(principal, self._clock())
             changed = machine.act(
                 stored.value, action, side, principal.subject, unit.at,
                 reason=reason, outcome=outcome, satisfaction=satisfaction,
@@ -271,10 +268,10 @@ class Introductions:
             if changed is not stored.value:
                 self._add_step(unit, stored, changed, side)
                 unit.log(f"introduction.{action}", f"introduction/{id}", state=changed.state)
-                unit.commit(self._repositories.records)
-            return changed
+            return changed.state
 
-        if retry_on_conflict(attempt).state is State.COMPLETED:
+        state = commit_changes(self._repositories.records, principal, self._clock, change)
+        if state is State.COMPLETED:
             self._graph_sync.write(id)
         return self.show(principal, id, organization)
 
@@ -365,19 +362,12 @@ class Introductions:
         principal.require_writing()
         if not text.strip():
             raise InvalidInput("must not be empty.", where="text")
-        if len(text) > MAX_MESSAGE:
-            raise InvalidInput(
-                "has %(count)s characters; at most %(max_message)s.",
-                where="text",
-                count=len(text),
-                max_message=MAX_MESSAGE,
-            )
+        machine.check_length("text", text)
 
-        def attempt() -> ConversationMessage:
+        def change(unit: UnitOfWork) -> ConversationMessage:
             stored = self._views.visible(principal, id)
             side = self._require_conversation(principal, stored.value, organization)
             own = self._store.organization(stored.value.organization(side))
-            unit = UnitOfWork.of(principal, self._clock())
             message = ConversationMessage(
                 new_id(), id, own.id, principal.account, unit.at, text.strip()
             )
@@ -395,10 +385,9 @@ class Introductions:
                 {"other": own.name},
                 once=True,
             )
-            unit.commit(self._repositories.records)
             return message
 
-        return retry_on_conflict(attempt)
+        return commit_changes(self._repositories.records, principal, self._clock, change)
 
     def _require_conversation(
         self, principal: Principal, introduction: Introduction, organization: str

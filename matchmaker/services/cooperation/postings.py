@@ -16,7 +16,7 @@ from matchmaker.recommend.model import Recommendation
 from matchmaker.services.matching.matching import Answer, Matching, Question
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
-from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.ports import GraphStore, Page
 from matchmaker.text import language_of
 from matchmaker.workflow import posting as machine
@@ -137,15 +137,13 @@ class Postings:
         if unknown:
             raise InvalidInput("cannot be changed.", where=unknown[0])
 
-        def attempt() -> Posted:
+        def change(unit: UnitOfWork) -> Posted:
             stored = self._own(principal, id)
             if expected is not None and stored.version != expected:
                 raise InvalidInput("was changed meanwhile; read it again.", where="version")
             changed = replace(stored.value, **changes)
             changed = replace(changed, language=language_of(changed.text))
-            now = self._clock()
-            _check_dates(changed, now.date())
-            unit = UnitOfWork.of(principal, now)
+            _check_dates(changed, unit.at.date())
             unit.log("posting.edited", f"posting/{id}")
             if stored.value.state is PostingState.PUBLISHED and self._reviewing(
                 changed.organization
@@ -153,10 +151,11 @@ class Postings:
                 changed = replace(changed, state=PostingState.DRAFT)
                 changed = self._transition(unit, changed, PostingAction.PUBLISH)
             unit.add(self._repositories.postings.put(changed, stored.version))
-            unit.commit(self._repositories.records)
             return Posted(changed, stored.version + 1)
 
-        return self._follow_up(retry_on_conflict(attempt))
+        return self._follow_up(
+            commit_changes(self._repositories.records, principal, self._clock, change)
+        )
 
     def act(self, principal: Principal, id: str, action: PostingAction, note: str = "") -> Posted:
         """Publish, withdraw, renew; or as a coordinator approve, or return with a note.
@@ -165,18 +164,16 @@ class Postings:
         """
         principal.require_writing()
 
-        def attempt() -> tuple[Posted, bool]:
+        def change(unit: UnitOfWork) -> tuple[Posted, bool]:
             stored = self._visible(principal, id)
             self._require(principal, stored.value, action)
-            unit = UnitOfWork.of(principal, self._clock())
             changed = self._transition(unit, stored.value, action, note)
             unit.log(f"posting.{action}", f"posting/{id}", state=changed.state)
             unit.add(self._repositories.postings.put(changed, stored.version))
-            unit.commit(self._repositories.records)
             fresh = changed.state is PostingState.PUBLISHED and not stored.value.is_in_graph
             return Posted(changed, stored.version + 1), fresh
 
-        posted, fresh = retry_on_conflict(attempt)
+        posted, fresh = commit_changes(self._repositories.records, principal, self._clock, change)
         return self._follow_up(posted, alert=fresh)
 
     def reviews(self, principal: Principal, cluster_id: str) -> bool:
@@ -191,16 +188,14 @@ class Postings:
         principal.require_coordinator(cluster_id)
         cluster = self._store.cluster(cluster_id).id
 
-        def attempt() -> ClusterRules:
+        def change(unit: UnitOfWork) -> ClusterRules:
             stored = self._repositories.rules.get_or_none(cluster)
             rules = ClusterRules(cluster, reviews)
-            unit = UnitOfWork.of(principal, self._clock())
             unit.add(self._repositories.rules.put(rules, stored.version if stored else 0))
             unit.log("cluster.review", f"cluster/{cluster}", reviews=str(reviews).lower())
-            unit.commit(self._repositories.records)
             return rules
 
-        return retry_on_conflict(attempt)
+        return commit_changes(self._repositories.records, principal, self._clock, change)
 
     def expire_due(self) -> int:
         """End what is past its date, and tell its owners; how many."""
