@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -94,6 +94,11 @@ class IntroductionView(Purpose):
         return self.seeker if self.side is Side.CANDIDATE else self.candidate
 
 
+# What both sides and coordinators see as it is stored.
+_UNCHANGED = ("id", "state", "origin", "asking", "created", "expires", "awaited", "reported_by",
+              "outcome")  # fmt: skip
+
+
 class IntroductionViews:
     """Who may see which introduction, and how."""
 
@@ -135,10 +140,39 @@ class IntroductionViews:
         organizations = self._store.organizations_by_id(
             [introduction.seeker, introduction.candidate]
         )
-        people: list[Account] = []
+        hidden = side.other if side is not None and introduction.hides(side.other) else None
+        # Whoever does not know the name yet sees the terms, and nothing that could tell it.
+        purpose = Purpose(introduction.goal, terms=introduction.terms) if hidden else introduction
+        seeker, candidate = (
+            _counterpart(
+                introduction.organization(party),
+                organizations.get(introduction.organization(party)),
+                hidden=party is hidden,
+            )
+            for party in (Side.SEEKER, Side.CANDIDATE)
+        )
+        contact = None
         if side is not None and introduction.has_open_contact:
-            people = self._contact_people(introduction, side.other)
-        return view_of(introduction, stored.version, side, organizations, people)
+            other = organizations.get(introduction.organization(side.other))
+            if other is not None:
+                contact = contact_of(other, self._contact_people(introduction, side.other))
+        return IntroductionView(
+            **{each.name: getattr(purpose, each.name) for each in fields(Purpose)},
+            **{name: getattr(introduction, name) for name in _UNCHANGED},
+            version=stored.version,
+            side=side,
+            seeker=seeker,
+            candidate=candidate,
+            batch=introduction.batch if side is None else "",
+            accepted=tuple(sorted(introduction.accepted)),
+            allowed=introduction.allowed(side),
+            satisfaction=dict(introduction.satisfaction).get(side) if side else None,
+            steps=tuple(
+                StepView(step.action, step.state, step.at, step.side, step.reason)
+                for step in introduction.steps
+            ),
+            contact=contact,
+        )
 
     def _contact_people(self, introduction: Introduction, side: Side) -> list[Account]:
         """Who accepted for a side; where they have left, whoever acts for it now."""
@@ -160,67 +194,13 @@ def _own_sides(principal: Principal, introduction: Introduction) -> list[Side]:
     return [side for side in Side if principal.acts_for(introduction.organization(side))]
 
 
-# What both sides and coordinators see as it is stored.
-_UNCHANGED = ("id", "state", "origin", "asking", "created", "expires", "awaited", "reported_by",
-              "outcome")  # fmt: skip
-
-
-def view_of(
-    introduction: Introduction,
-    version: int,
-    side: Side | None,
-    organizations: Mapping[str, Organization],
-    contact_people: Iterable[Account] = (),
-) -> IntroductionView:
-    """The introduction for the eyes of a side; `contact_people` accepted for the other one."""
-    hidden = side.other if side is not None and introduction.hides(side.other) else None
-    # Whoever does not know the name yet sees the terms, and nothing that could tell it.
-    purpose = Purpose(introduction.goal, terms=introduction.terms) if hidden else introduction
-    return IntroductionView(
-        **{each.name: getattr(purpose, each.name) for each in fields(Purpose)},
-        **{name: getattr(introduction, name) for name in _UNCHANGED},
-        version=version,
-        side=side,
-        seeker=_counterpart(introduction, Side.SEEKER, organizations, hidden),
-        candidate=_counterpart(introduction, Side.CANDIDATE, organizations, hidden),
-        batch=introduction.batch if side is None else "",
-        accepted=tuple(sorted(introduction.accepted)),
-        allowed=introduction.allowed(side),
-        satisfaction=dict(introduction.satisfaction).get(side) if side else None,
-        steps=tuple(
-            StepView(step.action, step.state, step.at, step.side, step.reason)
-            for step in introduction.steps
-        ),
-        contact=_contact(introduction, side, organizations, contact_people),
-    )
-
-
-def _counterpart(
-    introduction: Introduction,
-    side: Side,
-    organizations: Mapping[str, Organization],
-    hidden: Side | None,
-) -> Counterpart:
-    id = introduction.organization(side)
-    organization = organizations.get(id)
+def _counterpart(id: str, organization: Organization | None, *, hidden: bool) -> Counterpart:
     kind = Kind.FIRM if organization is None else organization.kind
-    if side is hidden:
+    if hidden:
         return Counterpart("", "", "", kind)
     if organization is None:
         return Counterpart(id, "", "", kind)
     return Counterpart(organization.id, organization.name, organization.name_en, kind)
-
-
-def _contact(
-    introduction: Introduction,
-    side: Side | None,
-    organizations: Mapping[str, Organization],
-    people: Iterable[Account],
-) -> Contact | None:
-    if side is None or not introduction.has_open_contact:
-        return None
-    other = organizations.get(introduction.organization(side.other))
-    return None if other is None else contact_of(other, people)
 
 
 def contact_of(organization: Organization, people: Iterable[Account]) -> Contact:
