@@ -15,7 +15,7 @@ from pydantic import ConfigDict, Field
 
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput, NotAllowed, WrongState
-from matchmaker.messages import message as text_of
+from matchmaker.messages import message
 
 VALID_FOR = timedelta(days=14)
 MAX_MESSAGE = 4_000
@@ -330,7 +330,7 @@ def act(
             mend="Possible: %(names)s.",
             state=introduction.state,
             action=action,
-            names=tuple(dict.fromkeys(introduction.allowed(side))) or text_of("nothing"),
+            names=tuple(dict.fromkeys(introduction.allowed(side))) or message("nothing"),
         )
     refusal = _refusal(introduction, action, side)
     if refusal is not None:

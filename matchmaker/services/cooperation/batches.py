@@ -130,13 +130,11 @@ class Batches:
         """Pairs that a coordinator picked from the worklist, as many as the slots allow."""
         cluster = self._require_coordinator(principal, cluster_id, dry_run=dry_run)
         if not 1 <= len(pairs) <= MAX_PAIRS:
-            raise InvalidInput(
-                "must be from 1 to %(max_pairs)s.", where="pairs", max_pairs=MAX_PAIRS
-            )
+            raise InvalidInput("must be from 1 to %(maximum)s.", where="pairs", maximum=MAX_PAIRS)
         ids = _parties(pairs)
         unknown = sorted(set(ids) - set(self._store.organizations_by_id(ids)))
         if unknown:
-            raise InvalidInput("'%(unknown)s' is not known.", where="pairs", unknown=unknown[0])
+            raise InvalidInput("'%(id)s' is not known.", where="pairs", id=unknown[0])
         return self._run(principal, cluster, pairs, len(pairs), message, dry_run=dry_run)
 
     # -- the parts
@@ -158,9 +156,7 @@ class Batches:
         dry_run: bool,
     ) -> Batch:
         if not 1 <= limit <= MAX_PAIRS:
-            raise InvalidInput(
-                "must be from 1 to %(max_pairs)s.", where="limit", max_pairs=MAX_PAIRS
-            )
+            raise InvalidInput("must be from 1 to %(maximum)s.", where="limit", maximum=MAX_PAIRS)
         organizations = self._store.organizations_by_id(_parties(options))
         usable = [pair for pair in options if self._is_open(pair, organizations)]
         chosen = self._allocated(usable, organizations)[:limit]

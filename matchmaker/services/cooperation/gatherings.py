@@ -71,7 +71,7 @@ class Gatherings:
         organizations = self._store.organizations_by_id(parties)
         for party in parties:
             if party not in organizations:
-                raise InvalidInput("'%(party)s' is not known.", where="parties", party=party)
+                raise InvalidInput("'%(id)s' is not known.", where="parties", id=party)
         _check_kinds(gathering, organizations)
         subject = f"gathering/{gathering.id}"
         unit = UnitOfWork.of(principal, self._clock())
