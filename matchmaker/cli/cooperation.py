@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from matchmaker.cli.language import language
 from matchmaker.cli.output import (
     AS_OPTION,
     JSON_OPTION,
     acting_principal,
-    language,
     print_json,
     say,
     wired,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matchmaker.messages import SOURCE, Message, best_language
+from matchmaker.cli.language import language
+from matchmaker.messages import Message
 
 if TYPE_CHECKING:
     from matchmaker.access import Principal
@@ -22,18 +22,6 @@ if TYPE_CHECKING:
 
 
 SOME_REFUSED = 3
-
-# Of an option; empty: what the environment says.
-chosen_language = ""
-
-
-def language() -> str:
-    """The reader's: the one chosen, else that of the environment, else English."""
-    names = ("LC_ALL", "LC_MESSAGES", "LANG")
-    wanted = chosen_language or next(
-        (os.environ[name] for name in names if os.environ.get(name)), ""
-    )
-    return best_language([wanted.partition(".")[0]]) or SOURCE
 
 
 def say(what: Message, *, error: bool = False, **style: Any) -> None:

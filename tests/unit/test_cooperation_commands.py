@@ -6,8 +6,8 @@ import pytest
 from click.testing import CliRunner
 
 from matchmaker.access import ADMIN
+from matchmaker.cli import cli
 from matchmaker.cli import cooperation as commands
-from matchmaker.cli import output
 from matchmaker.domain import GoalName, GraphRows, Kind, Organization
 from matchmaker.settings import Settings
 from matchmaker.wiring import Wiring
@@ -24,38 +24,37 @@ def services(tmp_path, monkeypatch):
     monkeypatch.setattr(commands, "wired", lambda: wired)
     yield wired
     wired.store.close()
+    CliRunner().invoke(cli, ["--language", "en", "--help"])  # other tests read English
 
 
 @pytest.mark.parametrize(
-    ("variables", "state", "goal", "following"),
+    ("options", "state", "goal", "following"),
     [
-        ({}, "proposed", "supplier", "next: cancel"),
-        ({"LANG": "en_GB.UTF-8"}, "proposed", "supplier", "next: cancel"),
-        ({"LANG": "en_GB.UTF-8", "LC_ALL": "zh_CN.UTF-8"}, "等待答复", "供应商", "下一步：cancel"),
-        ({"LANG": "xx"}, "proposed", "supplier", "next: cancel"),
+        ([], "proposed", "supplier", "next: cancel"),
+        (["--language", "en"], "proposed", "supplier", "next: cancel"),
+        (["--language", "zh"], "等待答复", "供应商", "下一步：cancel"),
     ],
 )
-def test_an_introduction_is_shown_in_the_language_of_the_environment(
-    services, monkeypatch, variables, state, goal, following
+def test_an_introduction_is_shown_in_the_readers_language(
+    services, monkeypatch, options, state, goal, following
 ):
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
     proposal = Proposal(GoalName.SUPPLIER, "t:a", "t:b")
     view = services.introductions.propose(ADMIN, proposal)
-    answer = CliRunner().invoke(commands.introduction, ["show", view.id])
+    answer = CliRunner().invoke(cli, [*options, "introduction", "show", view.id])
     assert answer.exit_code == 0, answer.output
     first, *rest = answer.output.splitlines()
     assert first == f"{view.id}  {state}  {goal}  甲 → 乙"
     assert rest == [f"  {following}"]
 
 
-def test_json_is_the_same_in_every_language(services, monkeypatch):
-    monkeypatch.setattr(output, "chosen_language", "zh")
+def test_json_is_the_same_in_every_language(services):
     view = services.introductions.propose(ADMIN, Proposal(GoalName.SUPPLIER, "t:a", "t:b"))
     services.introductions.act(ADMIN, view.id, Action.CANCEL)
-    answer = CliRunner().invoke(commands.introduction, ["list", "--organization", "t:a", "--json"])
+    answer = CliRunner().invoke(
+        cli, ["--language", "zh", "introduction", "list", "--organization", "t:a", "--json"]
+    )
     (row,) = json.loads(answer.output)
     assert (row["state"], row["goal"], row["seeker"]["id"]) == ("cancelled", "supplier", "t:a")
 
