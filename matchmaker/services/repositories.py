@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Generic
+from typing import Any, Generic
 
 from pydantic import TypeAdapter
 
@@ -145,44 +145,27 @@ class Repositories:
     def __init__(self, records: Callable[[], Records]) -> None:
         self._records = records
         self.accounts = Repository(records, "account", Account, _account_keys)
-        self.addresses = Repository(
-            records, "address", Address, lambda address: {"account": address.account}
-        )
+        self.addresses = Repository(records, "address", Address, _fields("account"))
         self.invitations = Repository(records, "invitation", Invitation, _invitation_keys)
-        self.api_keys = Repository(records, "api_key", ApiKey, lambda key: {"account": key.account})
+        self.api_keys = Repository(records, "api_key", ApiKey, _fields("account"))
         self.introductions = Repository(records, "introduction", Introduction, _introduction_keys)
-        self.slots = Repository(
-            records, "slots", Slots, lambda slots: {"busy": "yes"} if slots.taken else {}
-        )
-        self.pairs = Repository(records, "open_pair", OpenPair, lambda _: {})
-        self.messages = Repository(
-            records,
-            "message",
-            ConversationMessage,
-            lambda message: {"introduction": message.introduction},
-        )
+        self.slots = Repository(records, "slots", Slots, _slots_keys)
+        self.pairs = Repository(records, "open_pair", OpenPair, _fields())
+        self.messages = Repository(records, "message", ConversationMessage, _fields("introduction"))
         self.notices = Repository(records, "notice", Notification, _notice_keys)
-        self.postings = Repository(records, "posting", Posting, _posting_keys)
+        self.postings = Repository(records, "posting", Posting, _fields("organization", "state"))
         self.gatherings = Repository(records, "gathering", Gathering, _gathering_keys)
-        self.rules = Repository(records, "cluster_rules", ClusterRules, lambda _: {})
+        self.rules = Repository(records, "cluster_rules", ClusterRules, _fields())
         self.interactions = Repository(records, "trace", Interaction, _interaction_keys)
         self.assignments = Repository(records, "assignment", Assignment, _assignment_keys)
-        self.pending_graph_writes = Repository(
-            records, "realisation", PendingGraphWrite, lambda _: {}
-        )
-        self.hooks = Repository(
-            records, "hook", Hook, lambda hook: {"organization": hook.organization}
-        )
-        self.deliveries = Repository(
-            records, "delivery", Delivery, lambda delivery: {"hook": delivery.hook}
-        )
-        self.lists = Repository(records, "list", PickedOrganizations, lambda _: {})
-        self.monthly_counts = Repository(records, "tally", MonthlyCounts, lambda _: {})
-        self.jobs = Repository(records, "job", Job, lambda job: {"state": job.state})
-        self.imports = Repository(
-            records, "import", ImportRecord, lambda record: {"cluster": record.cluster}
-        )
-        self.not_duplicates = Repository(records, "apart", NotDuplicate, lambda _: {})
+        self.pending_graph_writes = Repository(records, "realisation", PendingGraphWrite, _fields())
+        self.hooks = Repository(records, "hook", Hook, _fields("organization"))
+        self.deliveries = Repository(records, "delivery", Delivery, _fields("hook"))
+        self.lists = Repository(records, "list", PickedOrganizations, _fields())
+        self.monthly_counts = Repository(records, "tally", MonthlyCounts, _fields())
+        self.jobs = Repository(records, "job", Job, _fields("state"))
+        self.imports = Repository(records, "import", ImportRecord, _fields("cluster"))
+        self.not_duplicates = Repository(records, "apart", NotDuplicate, _fields())
 
     @property
     def records(self) -> Records:
@@ -194,6 +177,15 @@ def pair_id(first: str, second: str, goal: str) -> str:
     """One id for two organisations and a goal, whoever asks."""
     low, high = sorted((first, second))
     return f"{goal} {low} {high}"
+
+
+def _fields(*names: str) -> Callable[[Any], Keys]:
+    """To be found by these fields as they are."""
+    return lambda value: {name: getattr(value, name) for name in names}
+
+
+def _slots_keys(slots: Slots) -> Keys:
+    return {"busy": "yes"} if slots.taken else {}
 
 
 def _account_keys(account: Account) -> Keys:
@@ -241,10 +233,6 @@ def _notice_keys(notice: Notification) -> Keys:
     if not notice.mailed:
         keys["unmailed"] = "yes"
     return keys
-
-
-def _posting_keys(posting: Posting) -> Keys:
-    return {"organization": posting.organization, "state": posting.state}
 
 
 def _gathering_keys(gathering: Gathering) -> Keys:

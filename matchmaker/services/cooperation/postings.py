@@ -29,10 +29,6 @@ log = structlog.get_logger(__name__)
 # Of the best-placed candidates, how many are alerted of a new need.
 ALERTED = 20
 WEEK = timedelta(days=7)
-_EDITABLE = frozenset({
-    "text", "goal", "offer_kind", "terms", "slots", "quantity", "budget", "currency",
-    "deadline", "stages", "expires",
-})  # fmt: skip
 _REVIEWERS = frozenset({PostingAction.APPROVE, PostingAction.RETURN})
 
 
@@ -125,22 +121,15 @@ class Postings:
         unit.commit(self._repositories.records)
         return self._follow_up(Posted(saved, 1), alert=saved.state is PostingState.PUBLISHED)
 
-    def edit(
-        self, principal: Principal, id: str, changes: dict[str, Any], expected: int | None = None
-    ) -> Posted:
+    def edit(self, principal: Principal, id: str, changes: dict[str, Any]) -> Posted:
         """Change a posting; a published one is published anew, through review where that is asked.
 
-        Raises NotFound, InvalidInput, or WrongState when it is over.
+        Raises NotFound, NotAllowed, InvalidInput.
         """
         principal.require_writing()
-        unknown = sorted(set(changes) - _EDITABLE)
-        if unknown:
-            raise InvalidInput("cannot be changed.", where=unknown[0])
 
         def change(unit: UnitOfWork) -> Posted:
             stored = self._own(principal, id)
-            if expected is not None and stored.version != expected:
-                raise InvalidInput("was changed meanwhile; read it again.", where="version")
             changed = replace(stored.value, **changes)
             changed = replace(changed, language=language_of(changed.text))
             _check_dates(changed, unit.at.date())
