@@ -222,7 +222,7 @@ class Wiring:
             self.settings, lambda: self.store, self.reader, self.embedder, self.rankers
         )
 
-    # -- the exchange
+    # -- cooperation
 
     @property
     def clock(self) -> Clock:

@@ -50,11 +50,7 @@ def new_introduction() -> Page:
         "introduction_new.html",
         goal=goal,
         candidate=candidate,
-        asking=args.get("asking", ""),
-        need=args.get("need", ""),
-        impression=args.get("impression", ""),
-        position=args.get("position", ""),
-        own=own_organization(),
+        sent={name: args.get(name, "") for name in ("asking", "need", "impression", "position")},
     )
 
 

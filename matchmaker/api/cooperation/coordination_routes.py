@@ -41,19 +41,11 @@ coordination = APIBlueprint("coordination", __name__, url_prefix=API_PREFIX)
 def propose_batch(path: IdPath, header: IdempotencyHeaders, body: NewBatch) -> Response:
     """Plan introductions under everybody's slots, and with `dry_run` false propose them."""
     batches, principal = services().batches, current_principal()
+    how = body.model_dump(include={"message", "dry_run"})
     if body.goal is not None:
-        batch = batches.for_goal(
-            principal,
-            path.id,
-            body.goal,
-            limit=body.limit,
-            message=body.message,
-            dry_run=body.dry_run,
-        )
+        batch = batches.for_goal(principal, path.id, body.goal, limit=body.limit, **how)
     else:
-        batch = batches.for_pairs(
-            principal, path.id, body.pairs, message=body.message, dry_run=body.dry_run
-        )
+        batch = batches.for_pairs(principal, path.id, body.pairs, **how)
     return as_json(BatchOut.of(batch, current_language()))
 
 
@@ -91,11 +83,7 @@ def read_effect(path: IdPath) -> Response:
 def list_gatherings(query: PartyQuery) -> Response:
     """Those an organisation is invited to, or those of a cluster."""
     page = services().gatherings.listed(
-        current_principal(),
-        organization=query.organization or "",
-        cluster=query.cluster or "",
-        after=after_of(query) or "",
-        limit=query.limit,
+        current_principal(), **query.of_whom(), after=after_of(query) or "", limit=query.limit
     )
     return paged(page, query, GatheringPage, shape_one=GatheringOut.of)
 

@@ -108,6 +108,9 @@ class PartyQuery(PageQuery):
     organization: LookupId | None = None
     cluster: LookupId | None = None
 
+    def of_whom(self) -> dict[str, str]:
+        return {"organization": self.organization or "", "cluster": self.cluster or ""}
+
     @model_validator(mode="after")
     def _one(self) -> PartyQuery:
         if (self.organization is None) == (self.cluster is None):

@@ -123,11 +123,7 @@ def move_posting(path: IdPath, header: IdempotencyHeaders, body: PostingTransiti
 def list_introductions(query: PartyQuery) -> Response:
     """An organisation's introductions, or those proposed in a cluster, newest first."""
     page = services().introductions.listed(
-        current_principal(),
-        organization=query.organization or "",
-        cluster=query.cluster or "",
-        after=after_of(query) or "",
-        limit=query.limit,
+        current_principal(), **query.of_whom(), after=after_of(query) or "", limit=query.limit
     )
     return paged(page, query, IntroductionPage)
 

@@ -131,11 +131,9 @@ class Gatherings:
         """Note a meeting, as a coordinator; it becomes an event in the graph."""
         principal.require_writing()
         self._require_convener(principal, id)
-        view = self._change(
+        return self._change(
             principal, id, lambda _, before: machine.hold(before, meeting), "gathering.met"
         )
-        self._store.upsert(rows_of(view.gathering))
-        return view
 
     def close(self, principal: Principal, id: str) -> GatheringView:
         """End it, as a coordinator."""
@@ -147,13 +145,7 @@ class Gatherings:
 
     def carry_over(self) -> int:
         """Write running gatherings into the graph again, where a process ended before it did."""
-        count = 0
-        for gathering in self._repositories.gatherings.values():
-            rows = rows_of(gathering)
-            if rows.engagements or rows.ties:
-                self._store.upsert(rows)
-                count += 1
-        return count
+        return sum(map(self._write, self._repositories.gatherings.values()))
 
     # -- the parts
 
@@ -174,11 +166,15 @@ class Gatherings:
             return Versioned(after, stored.version + 1)
 
         stored = commit_changes(self._repositories.records, principal, self._clock, attempt)
-        if stored.value.kind is GatheringKind.SHARED_PLATFORM:
-            rows = rows_of(stored.value)
-            if rows.ties:
-                self._store.upsert(rows)
+        self._write(stored.value)
         return self._view(principal, stored)
+
+    def _write(self, gathering: Gathering) -> bool:
+        """Write what there is of it into the graph; whether there is anything."""
+        rows = rows_of(gathering)
+        if rows:
+            self._store.upsert(rows)
+        return bool(rows)
 
     def _require_convener(self, principal: Principal, id: str) -> None:
         principal.require_coordinator(self._visible(principal, id).value.cluster)

@@ -26,10 +26,12 @@ from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.introduction import Introduction, OutcomeKind, State
 
 log = structlog.get_logger(__name__)
-_KINDS = {
-    OutcomeKind.JOINT_RESEARCH: EngagementKind.RESEARCH_PROJECT,
-    OutcomeKind.EXCHANGE: EngagementKind.EVENT,
+# Kind of the engagement, and the roles of who gives and who takes; of all others a contract.
+_ENGAGEMENTS = {
+    OutcomeKind.JOINT_RESEARCH: (EngagementKind.RESEARCH_PROJECT, Role.PARTNER, Role.PARTNER),
+    OutcomeKind.EXCHANGE: (EngagementKind.EVENT, Role.ATTENDEE, Role.ATTENDEE),
 }
+_CONTRACT = (EngagementKind.CONTRACT, Role.SUPPLIER, Role.BUYER)
 _LAYERS = {
     OutcomeKind.CONTRACT: Layer.SUPPLIES,
     OutcomeKind.JOINT_RESEARCH: Layer.COOPERATES_WITH,
@@ -94,18 +96,12 @@ def rows_of(introduction: Introduction) -> GraphRows:
     done = introduction.steps[-1].at.date()
     seeker, candidate = introduction.seeker, introduction.candidate
     giver, taker = (seeker, candidate) if introduction.goal in _GIVING else (candidate, seeker)
-    kind = _KINDS.get(outcome.kind, EngagementKind.CONTRACT)
-    if kind is EngagementKind.RESEARCH_PROJECT:
-        roles = (Role.PARTNER, Role.PARTNER)
-    elif kind is EngagementKind.EVENT:
-        roles = (Role.ATTENDEE, Role.ATTENDEE)
-    else:
-        roles = (Role.SUPPLIER, Role.BUYER)
+    kind, gives, takes = _ENGAGEMENTS.get(outcome.kind, _CONTRACT)
     source = Provenance("introduction", introduction.id)
     engagement = Engagement(
         id=f"intro:{introduction.id}",
         kind=kind,
-        participants=(Participant(giver, roles[0]), Participant(taker, roles[1])),
+        participants=(Participant(giver, gives), Participant(taker, takes)),
         date=done,
         provenance=source,
     )
