@@ -5,11 +5,10 @@ from datetime import UTC, datetime
 
 from matchmaker.access import ADMIN, SYSTEM
 from matchmaker.domain import GoalName, Need, NeedState, Organization
-from matchmaker.services.cooperation.introductions import Proposal
 from matchmaker.store.documents import new_id
 from matchmaker.workflow.account import AccountMembership, Scope
-from matchmaker.workflow.gathering import Answer, Gathering, GatheringKind
-from matchmaker.workflow.introduction import Action
+from matchmaker.workflow.gathering import Gathering, GatheringKind, InvitationAnswer
+from matchmaker.workflow.introduction import Action, Proposal
 from matchmaker.workflow.posting import Posting
 
 API = "/api/v1"
@@ -61,9 +60,10 @@ def _close(world, id):
 
 def _gathering(world, joined=False):
     parties = [FIRM, *(f"t:firm{number}" for number in range(2, 6))]
+    answer = InvitationAnswer.JOINED if joined else InvitationAnswer.WAITING
     made = Gathering(
         new_id(), GatheringKind.CIRCLE, CLUSTER, "阀门圈", "", "admin", datetime.now(UTC),
-        tuple((one, Answer.JOINED if joined else Answer.WAITING) for one in parties),
+        tuple((one, answer) for one in parties),
     )  # fmt: skip
     world.services.gatherings.convene(SYSTEM, made)
     return made.id
