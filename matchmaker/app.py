@@ -30,13 +30,11 @@ from matchmaker.web import (
     home,
     imports,
     introductions,
-    labels,
     layout,
     postings,
 )
 from matchmaker.web import directory as directory_pages
 from matchmaker.web import people as people_pages
-from matchmaker.web.layout import web
 
 MAX_BODY_BYTES = 1_000_000
 # Importing them puts their views on the blueprint.
@@ -50,7 +48,6 @@ VIEWS = (
     home,
     imports,
     introductions,
-    labels,
     people_pages,
     postings,
 )
@@ -90,7 +87,6 @@ def create_app(wired: Services) -> OpenAPI:
     guards.register(app)
     for area in (directory, matching, auditing, people, cooperation, coordination, operations):
         app.register_api(area)
-    app.register_blueprint(web)
     layout.register(app)
     guards.limit_attempts(app)
     openid.register(app)

@@ -28,13 +28,12 @@ ERRORS = {
     name
     for name, kind in vars(errors).items()
     if isinstance(kind, type) and issubclass(kind, errors.MatchmakerError)
-} | {"PreconditionRequired"}
+} | {"PreconditionRequired", "BadRequest", "UnsupportedMediaType"}
 # Functions by the positions of their texts; a context stands before the text.
 CALLS = {
     "message": (0,),
     "translated": (0,),
     "gettext": (0,),
-    "lazy_gettext": (0,),
     "plural": (0, 1),
     "ngettext": (0, 1),
     "in_context": (1,),
@@ -60,19 +59,20 @@ def texts() -> set[Text]:
     for path in PACKAGE.rglob("*.py"):
         if path.name == "messages.py":  # its own texts are in OWN
             continue
-        found.update(_in_code(ast.parse(path.read_text("utf-8"))))
+        own = {"ValueError"} if "api" in path.parts else set()  # of the fields' validators
+        found.update(_in_code(ast.parse(path.read_text("utf-8")), ERRORS | own))
     for path in PACKAGE.rglob("templates/*.html"):
         found.update(_in_template(path))
     found.update(_declared())
     return {text for text in found if text.id}
 
 
-def _in_code(tree: ast.AST) -> Iterator[Text]:
+def _in_code(tree: ast.AST, errors: set[str]) -> Iterator[Text]:
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-        if name in ERRORS:
+        if name in errors:
             given = [*node.args[:1], *(each.value for each in node.keywords if each.arg == "mend")]
             for argument in given:
                 yield from (Text("", text) for text in _constants(argument))
@@ -107,13 +107,19 @@ def _in_template(path: Path) -> Iterator[Text]:
 
 
 def _declared() -> Iterator[Text]:
-    """Texts that are declared as data: names of columns."""
+    """Texts that are declared as data: names of columns, what libraries refuse."""
+    from matchmaker.api.http.field_faults import COUNTED, TEXTS
+    from matchmaker.api.http.problems import REFUSALS
     from matchmaker.ingest.columns import TABLES
     from matchmaker.messages import FIELD
 
     for table in TABLES.values():
         for column in table.columns:
             yield Text(FIELD, column.name)
+    for text in (*TEXTS.values(), *REFUSALS.values()):
+        yield Text("", text)
+    for _, single, many in COUNTED.values():
+        yield Text("", single, many)
 
 
 def read(path: Path) -> Catalog:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName
+from matchmaker.web.labels import gettext
 from matchmaker.web.layout import signed_in, told, web, whole
 from matchmaker.workflow.account import AccountMembership, MembershipRole
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from babel.numbers import format_percent
 from flask import render_template, request
-from flask_babel import format_percent, gettext
 
 from matchmaker.access import Principal
 from matchmaker.api.http.context import services
@@ -14,12 +14,13 @@ from matchmaker.api.matching.responses import RecommendationOut
 from matchmaker.domain import (
     Place,
 )
+from matchmaker.messages import locale_of
 from matchmaker.services.asking import Answered
 from matchmaker.services.directory.directory import Profile
 from matchmaker.snapshot.geography import great_circle_km
+from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import (
     Page,
-    language,
     own_organization,
     signed_in,
     web,
@@ -44,7 +45,7 @@ class Card:
     def fit(self) -> str:
         """In words: the chance of a tie, else thirds of the scale from 0 to 1."""
         if self.found.chance is not None:
-            chance = format_percent(self.found.chance, "0.#%")
+            chance = format_percent(self.found.chance, "0.#%", locale_of(language()))
             return str(gettext("%(chance)s chance of a tie within two years", chance=chance))
         if self.found.score >= 2 / 3:
             return str(gettext("Very good fit"))

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Response, jsonify, redirect, render_template, request, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from matchmaker.access import Principal
@@ -27,7 +26,8 @@ from matchmaker.services.cooperation.batches import Batch, Planned
 from matchmaker.services.cooperation.gatherings import SeenGathering
 from matchmaker.snapshot.model import KINDS
 from matchmaker.store.documents import new_id
-from matchmaker.web.layout import back, is_part, language, own_organization, signed_in, told, web
+from matchmaker.web.labels import gettext, language
+from matchmaker.web.layout import back, is_part, own_organization, signed_in, told, web
 from matchmaker.workflow.gathering import Answer, Gathering, GatheringKind, Meeting
 
 Page = str | AnyResponse | tuple[str, int]

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext
 
 from matchmaker.api.http.context import services
 from matchmaker.domain import (
@@ -19,10 +18,10 @@ from matchmaker.domain import (
     Stage,
 )
 from matchmaker.errors import InvalidInput, MatchmakerError
+from matchmaker.messages import Message, message
 from matchmaker.services.directory.directory import Profile
 from matchmaker.web.layout import (
     Page,
-    language,
     own_organization,
     signed_in,
     told,
@@ -153,22 +152,22 @@ def save_profile() -> Page:
         changes["industry"] = services().codes.industry(form.get("industry", ""))
         services().directory.edit(principal, own, changes, form.get("about", ""), version)
     except MatchmakerError as error:
-        told(error.text(language()), "bad")
+        told(error, "bad")
         sent = {**form.to_dict(), "stages": form.getlist("stages")}
         return _profile_page(services().asking.profile(principal, own), sent), 422
-    told(gettext("Saved."))
+    told(message("Saved."))
     return redirect(url_for("web.edit_profile"), 303)
 
 
-def missing_fields(profile: Profile) -> list[str]:
-    """What a profile lacks, in words."""
+def missing_fields(profile: Profile) -> list[Message]:
+    """What a profile lacks."""
     one = profile.organization
     checks = (
-        (bool(profile.about), gettext("what you do")),
-        (one.place is not None, gettext("place")),
-        (one.industry is not None, gettext("industry")),
-        (bool(one.stages) or one.kind is not Kind.FIRM, gettext("value-chain stages")),
-        (one.capacity is not None, gettext("capacity")),
-        (bool(one.contact), gettext("contact")),
+        (bool(profile.about), message("what you do")),
+        (one.place is not None, message("place")),
+        (one.industry is not None, message("industry")),
+        (bool(one.stages) or one.kind is not Kind.FIRM, message("value-chain stages")),
+        (one.capacity is not None, message("capacity")),
+        (bool(one.contact), message("contact")),
     )
     return [text for there, text in checks if not there]

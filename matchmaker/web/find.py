@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import render_template, request, url_for
-from flask_babel import gettext
 
 from matchmaker.access import Principal
 from matchmaker.api.http.context import services
@@ -21,6 +20,7 @@ from matchmaker.services.asking import Answered
 from matchmaker.services.matching.matching import Question
 from matchmaker.services.matching.snapshot_rows import FilterIds
 from matchmaker.web.cards import cards_of
+from matchmaker.web.labels import gettext
 from matchmaker.web.layout import (
     Page,
     back,

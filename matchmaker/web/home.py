@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import redirect, render_template, url_for
-from flask_babel import gettext
 
 from matchmaker.access import Principal
 from matchmaker.api.http.context import services
@@ -19,6 +18,7 @@ from matchmaker.domain import (
     Organization,
 )
 from matchmaker.errors import MatchmakerError
+from matchmaker.messages import Message, message
 from matchmaker.services.directory.directory import Profile
 from matchmaker.services.matching.matching import Question
 from matchmaker.web.cards import Card, cards_of
@@ -44,7 +44,7 @@ _PORTFOLIO = (
 class Task:
     """Something to do next."""
 
-    text: str
+    text: Message
     link: str
     count: int = 0
 
@@ -97,20 +97,20 @@ def _tasks(principal: Principal, profile: Profile) -> list[Task]:
     ]
     tasks = []
     if waiting:
-        tasks.append(Task(gettext("Answer requests"), url_for("web.introductions"), len(waiting)))
+        tasks.append(Task(message("Answer requests"), url_for("web.introductions"), len(waiting)))
     missing = missing_fields(profile)
     if missing:
-        text = gettext("Complete the profile: %(missing)s", missing=", ".join(missing))
+        text = message("Complete the profile: %(missing)s", missing=missing)
         tasks.append(Task(text, url_for("web.edit_profile"), len(missing)))
     offers = services().asking.offers(principal, organization.id, None, 1).rows
     if not offers:
         tasks.append(
-            Task(gettext("Say what you can offer"), url_for("web.new_posting", what="offer"))
+            Task(message("Say what you can offer"), url_for("web.new_posting", what="offer"))
         )
     needs = services().asking.needs(principal, organization.id, NeedState.OPEN, None, 1).rows
     if not needs and organization.kind is Kind.FIRM:
-        tasks.append(Task(gettext("Say what you need"), url_for("web.new_posting", what="need")))
-    tasks.append(Task(gettext("Look at new matches"), url_for("web.find")))
+        tasks.append(Task(message("Say what you need"), url_for("web.new_posting", what="need")))
+    tasks.append(Task(message("Look at new matches"), url_for("web.find")))
     return tasks
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from matchmaker.access import Principal
@@ -12,7 +11,8 @@ from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.columns import TABLES
 from matchmaker.services.operations.import_workflow import ImportPreview
-from matchmaker.web.layout import chosen, is_part, language, signed_in, told, web
+from matchmaker.web.labels import gettext, language
+from matchmaker.web.layout import chosen, is_part, signed_in, told, web
 from matchmaker.workflow.job import JobKind
 
 MAX_PROBLEMS = 200

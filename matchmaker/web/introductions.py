@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext
 
 from matchmaker.api.http.context import services
 from matchmaker.domain import (
     GoalName,
 )
 from matchmaker.services.cooperation.introductions import Proposal
+from matchmaker.web.labels import gettext
 from matchmaker.web.layout import (
     Page,
     chosen,

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext
 
 from matchmaker.access import Principal
 from matchmaker.api.http.context import services
@@ -27,11 +26,11 @@ from matchmaker.store.documents import new_id
 from matchmaker.web.cards import Card, cards_of
 from matchmaker.web.directory import PAGES_LOOKED_AT
 from matchmaker.web.find import DISMISSAL_REASONS, SHOWN, picked_by
+from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import (
     Page,
     back,
     chosen,
-    language,
     own_organization,
     signed_in,
     told,

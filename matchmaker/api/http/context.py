@@ -9,6 +9,8 @@ from flask import current_app, g, request
 from matchmaker.access import ANONYMOUS, Principal
 from matchmaker.api.http.cursors import Cursors
 from matchmaker.api.http.idempotency import IdempotencyStore
+from matchmaker.errors import MatchmakerError
+from matchmaker.messages import SOURCE, best_language
 from matchmaker.services.asking import Asking
 from matchmaker.services.cooperation.batches import Batches
 from matchmaker.services.cooperation.effects import Effects
@@ -31,7 +33,6 @@ from matchmaker.services.people.operator_key import Keys
 from matchmaker.services.people.privacy import Privacy
 from matchmaker.settings import Settings
 
-LANGUAGES = ("en", "zh")
 EXTENSION = "matchmaker"
 
 
@@ -109,6 +110,24 @@ def current_principal() -> Principal:
     return cast(Principal, g.get("principal", ANONYMOUS))
 
 
+def accepted_language() -> str | None:
+    """The first language of Accept-Language that there is."""
+    return best_language(tag for tag, quality in request.accept_languages if quality > 0)
+
+
 def current_language() -> str:
-    """`zh` or `en`, as Accept-Language prefers."""
-    return request.accept_languages.best_match(LANGUAGES) or "en"
+    """As Accept-Language prefers, else as the account does, else English."""
+    if "language" not in g:
+        g.language = accepted_language() or _preferred_language()
+    return str(g.language)
+
+
+def _preferred_language() -> str:
+    principal = current_principal()
+    if not principal.account:
+        return SOURCE
+    try:
+        preferred = services().accounts.own(principal).preferences.language
+    except MatchmakerError:
+        return SOURCE  # an answer that says that the store is down must not fail for it
+    return best_language([preferred]) or SOURCE

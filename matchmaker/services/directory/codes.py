@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from matchmaker.errors import InvalidInput
+from matchmaker.messages import message
 from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.snapshot.model import Snapshot
 from matchmaker.text import normal
@@ -100,11 +101,11 @@ class Codes:
             raise InvalidInput(
                 "'%(text)s' may be %(several)s.", where=where, text=text[:100], several=several
             )
-        near = ", ".join(one.name for one in self._found(table, text[:2])[:5])
+        near = tuple(one.name for one in self._found(table, text[:2])[:5])
         raise InvalidInput(
             "'%(text)s' is not known.",
             where=where,
-            mend=f"Known are {near}." if near else "",
+            mend=message("Known are %(names)s.", names=near) if near else "",
             text=text[:100],
         )
 
