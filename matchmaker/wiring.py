@@ -31,9 +31,8 @@ if TYPE_CHECKING:  # each of these takes its time to import: only commands that 
     from matchmaker.services.cooperation.introductions import Introductions
     from matchmaker.services.cooperation.postings import Postings
     from matchmaker.services.cooperation.webhooks import Webhooks
-    from matchmaker.services.directory.change_log import ChangeLog
     from matchmaker.services.directory.codes import Codes
-    from matchmaker.services.directory.directory import Directory
+    from matchmaker.services.directory.directory import Directory, Published
     from matchmaker.services.matching.evaluation import RankerLearning
     from matchmaker.services.matching.interaction_log import InteractionLog
     from matchmaker.services.matching.matching import Matching
@@ -75,6 +74,10 @@ class Wiring:
     @cached_property
     def _store(self) -> Store:
         return open_store(self.settings)
+
+    @property
+    def published(self) -> Published:
+        return self.store
 
     def embedder(self) -> Embedder:
         """The model, loaded once. Raises ModelUnavailable."""
@@ -120,7 +123,7 @@ class Wiring:
     def directory(self) -> Directory:
         from matchmaker.services.directory.directory import Directory
 
-        return Directory(self.store, self.change_log)
+        return Directory(self.store, self.clock)
 
     @cached_property
     def matching(self) -> Matching:
@@ -235,12 +238,6 @@ class Wiring:
         from matchmaker.services.repositories import Repositories
 
         return Repositories(lambda: self.store.documents)
-
-    @cached_property
-    def change_log(self) -> ChangeLog:
-        from matchmaker.services.directory.change_log import ChangeLog
-
-        return ChangeLog(lambda: self.store.documents, self.clock)
 
     @cached_property
     def notification_outbox(self) -> NotificationOutbox:
@@ -375,6 +372,7 @@ class Wiring:
 
         return Asking(
             self.directory,
+            self.store,
             lambda: self.matching,
             lambda: self.auditing,
             self.interaction_log,

@@ -16,7 +16,7 @@ from matchmaker.domain import (
 )
 from matchmaker.messages import locale_of
 from matchmaker.services.asking import Answered
-from matchmaker.services.directory.directory import Profile
+from matchmaker.services.directory.directory import OrganizationProfile
 from matchmaker.snapshot.geography import great_circle_km
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import (
@@ -36,7 +36,7 @@ class Card:
     """
 
     found: RecommendationOut
-    profile: Profile
+    profile: OrganizationProfile
     km: float | None = None
     outcomes: int = 0
     best: float = 1.0
@@ -55,22 +55,22 @@ class Card:
 @web.get("/card")
 def card() -> Page:
     """The few lines about an organisation that a picture shows beside itself."""
-    profile = services().asking.profile(signed_in(), request.args.get("id", ""))
+    profile = services().directory.profile(signed_in(), request.args.get("id", ""))
     return render_template("card.html", profile=profile)
 
 
 def cards_of(principal: Principal, answered: Answered | None) -> list[Card]:
     if answered is None:
         return []
-    asking, own = services().asking, own_organization()
-    here = asking.profile(principal, own).place if own else None
+    own = own_organization()
+    here = services().directory.profile(principal, own).place if own else None
     shown = answered.answer.recommendations
     best = max((one.score for one in shown if one.chance is not None), default=1.0)
     cards = []
     for one in shown:
-        profile = asking.profile(principal, one.id)
+        profile = services().directory.profile(principal, one.id)
         found = RecommendationOut.of(one, language())
-        outcomes = asking.outcomes(principal, one.id)
+        outcomes = services().asking.outcomes(principal, one.id)
         km = kilometres(here, profile.place)
         cards.append(Card(found, profile, km, outcomes, best))
     return cards

@@ -19,7 +19,7 @@ from matchmaker.domain import (
 )
 from matchmaker.errors import InvalidInput, MatchmakerError
 from matchmaker.messages import Message, message
-from matchmaker.services.directory.directory import Profile
+from matchmaker.services.directory.directory import OrganizationProfile
 from matchmaker.web.layout import (
     Page,
     own_organization,
@@ -43,10 +43,10 @@ def organizations() -> Page:
     following = None
     if text:
         rows = tuple(
-            hit.organization for hit in services().asking.search(principal, text, where, 50)
+            hit.organization for hit in services().directory.search(principal, text, where, 50)
         )
     else:
-        page = services().asking.organizations(principal, where, after, 50)
+        page = services().directory.organizations(principal, where, after, 50)
         rows, following = page.rows, page.after
     return render_template(
         "organizations.html", rows=rows, following=following, q=text, kind=kind, kinds=list(Kind)
@@ -56,10 +56,10 @@ def organizations() -> Page:
 @web.get("/organizations/<path:id>")
 def organization(id: str) -> Page:
     """One organisation: profile, offers, needs, cooperations on a time line, network."""
-    principal, asking = signed_in(), services().asking
-    profile = asking.profile(principal, id)
+    principal, published = signed_in(), services().published
+    profile = services().directory.profile(principal, id)
     identity = profile.organization.id
-    around = asking.neighborhood(principal, identity, 1, 100)
+    around = services().directory.neighborhood(principal, identity, 1, 100)
     engagements = sorted(
         (one for one in around.engagements if one.date),
         key=lambda one: (one.date or date.min, one.id),
@@ -69,8 +69,8 @@ def organization(id: str) -> Page:
         "organization.html",
         profile=profile,
         own=principal.acts_for(identity),
-        offers=[one for one in asking.offers(principal, identity, None, 100).rows if one.active],
-        needs=asking.needs(principal, identity, NeedState.OPEN, None, 100).rows,
+        offers=[offer for offer in published.offers(identity, None, 100).rows if offer.active],
+        needs=published.needs(identity, NeedState.OPEN, None, 100).rows,
         around=around,
         engagements=engagements[:30],
         names={one.id: one for one in (*around.organizations, profile.organization)},
@@ -81,11 +81,11 @@ def organization(id: str) -> Page:
 def edit_profile() -> Page:
     """Change one's own organisation."""
     principal, own = signed_in(), own_organization()
-    profile = services().asking.profile(principal, own)
+    profile = services().directory.profile(principal, own)
     return _profile_page(profile)
 
 
-def _profile_page(profile: Profile, sent: dict[str, Any] | None = None) -> str:
+def _profile_page(profile: OrganizationProfile, sent: dict[str, Any] | None = None) -> str:
     return render_template(
         "profile.html",
         profile=profile,
@@ -103,7 +103,7 @@ def _profile_page(profile: Profile, sent: dict[str, Any] | None = None) -> str:
 def profile_reach() -> Page:
     """Whom the profile would reach as it is being written."""
     principal, form = signed_in(), request.form
-    organization = services().asking.profile(principal, own_organization()).organization
+    organization = services().directory.profile(principal, own_organization()).organization
     codes = services().codes
     try:
         organization = replace(
@@ -154,12 +154,12 @@ def save_profile() -> Page:
     except MatchmakerError as error:
         told(error, "bad")
         sent = {**form.to_dict(), "stages": form.getlist("stages")}
-        return _profile_page(services().asking.profile(principal, own), sent), 422
+        return _profile_page(services().directory.profile(principal, own), sent), 422
     told(message("Saved."))
     return redirect(url_for("web.edit_profile"), 303)
 
 
-def missing_fields(profile: Profile) -> list[Message]:
+def missing_fields(profile: OrganizationProfile) -> list[Message]:
     """What a profile lacks."""
     one = profile.organization
     checks = (

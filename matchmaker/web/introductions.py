@@ -40,7 +40,7 @@ def new_introduction() -> Page:
     """Ask for an introduction."""
     principal, args = signed_in(), request.args
     goal = chosen(GoalName, args.get("goal", ""), "goal")
-    candidate = services().asking.profile(principal, args.get("candidate", ""))
+    candidate = services().directory.profile(principal, args.get("candidate", ""))
     return render_template(
         "introduction_new.html",
         goal=goal,

@@ -89,10 +89,9 @@ def localised(one: Any) -> str:
 
 def _name_of(id: str) -> str:
     """What an organisation or cluster is called; its id where there is none."""
-    asking, principal = services().asking, current_principal()
     for look in (
-        lambda: asking.profile(principal, id).organization,
-        lambda: asking.cluster(principal, id),
+        lambda: services().directory.profile(current_principal(), id).organization,
+        lambda: services().published.cluster(id),
     ):
         try:
             return localised(look())

@@ -102,7 +102,7 @@ def invitation() -> Page:
     found = services().accounts.invitation(token)
     place = found.cluster
     if found.belonging is not None:
-        profile = services().asking.profile(current_principal(), found.belonging.organization)
+        profile = services().directory.profile(current_principal(), found.belonging.organization)
         place = profile.organization.name
     return render_template("invitation.html", token=token, invitation=found, place=place)
 

@@ -149,7 +149,7 @@ def move_posting(id: str) -> Page:
 def needs() -> Page:
     """Open needs of others, those first that one's house can answer best."""
     principal, own = signed_in(), own_organization()
-    kind = services().asking.profile(principal, own).organization.kind if own else None
+    kind = services().directory.profile(principal, own).organization.kind if own else None
     rows, following = _answerable(principal, own, kind)
     best: list[Card] = []
     if kind in CANDIDATES_ONLY:
@@ -163,13 +163,13 @@ def _answerable(
     principal: Principal, own: str, kind: Kind | None
 ) -> tuple[list[tuple[Need, Organization]], str | None]:
     """Needs that an organisation of this kind may answer, enough to fill a page."""
-    asking = services().asking
+    directory = services().directory
     after: str | None = request.args.get("after") or None
     rows: list[tuple[Need, Organization]] = []
     for _ in range(PAGES_LOOKED_AT):
-        page = asking.needs(principal, None, NeedState.OPEN, after, 50)
+        page = services().published.needs(None, NeedState.OPEN, after, 50)
         rows += [
-            (one, asking.profile(principal, one.organization).organization)
+            (one, directory.profile(principal, one.organization).organization)
             for one in page.rows
             if one.organization != own and (kind is None or kind in GOALS[one.goal].candidates)
         ]

@@ -103,7 +103,7 @@ def _key(world, role):
 
 
 def _version(world):
-    return str(world.services.directory.profile(FIRM).organization.version)
+    return str(world.services.directory.profile(ADMIN, FIRM).organization.version)
 
 
 def _reset(world):

@@ -11,7 +11,8 @@ import pytest
 
 from matchmaker.domain import GoalName
 from matchmaker.services.cooperation.introductions import Proposal
-from matchmaker.store.documents import Store, first_broken
+from matchmaker.store.documents import Store
+from matchmaker.store.log import first_broken
 from matchmaker.store.sqlite import SqliteStore
 from matchmaker.workflow.introduction import ACTIVE, Action, State
 from tests.contract.cooperation import exchange_on, services_on

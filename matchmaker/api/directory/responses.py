@@ -21,8 +21,8 @@ from matchmaker.domain import (
     Terms,
     Tier,
 )
-from matchmaker.services.directory.directory import Profile
-from matchmaker.store.documents import LoggedEntry
+from matchmaker.services.directory.directory import OrganizationProfile
+from matchmaker.store.log import LoggedEntry
 
 
 class ProvenanceOut(Outgoing):
@@ -102,7 +102,7 @@ class ProfileOut(OrganizationOut):
     clusters: list[ClusterOut]
 
     @classmethod
-    def of(cls, profile: Profile) -> ProfileOut:
+    def of(cls, profile: OrganizationProfile) -> ProfileOut:
         public = OrganizationOut.model_validate(profile.organization).model_dump()
         return cls(
             **public,

@@ -63,7 +63,7 @@ from matchmaker.api.http.routing import (
     problems_of,
 )
 from matchmaker.errors import VersionConflict
-from matchmaker.services.directory.directory import Profile
+from matchmaker.services.directory.directory import OrganizationProfile
 from matchmaker.store.ports import Page
 
 _EDIT = {**WRITE, **problems_of(412, 428)}
@@ -94,11 +94,11 @@ def list_organizations(query: OrganizationQuery) -> Response:
     With `q` the best matches come first, on one page of at most `limit`.
     """
     if query.q is not None:
-        hits = services().asking.search(
+        hits = services().directory.search(
             current_principal(), query.q, query.to_filter(), query.limit
         )
         return paged(Page(tuple(hit.organization for hit in hits)), query, OrganizationPage)
-    page = services().asking.organizations(
+    page = services().directory.organizations(
         current_principal(), query.to_filter(), after_of(query), query.limit
     )
     return paged(page, query, OrganizationPage)
@@ -128,7 +128,9 @@ def create_organization(header: IdempotencyHeaders, body: NewOrganization) -> Re
 )
 def neighborhood(path: IdPath, query: NeighborhoodQuery) -> Response:
     """Whom an organisation is joined to, one or two steps out, and how."""
-    found = services().asking.neighborhood(current_principal(), path.id, query.depth, query.limit)
+    found = services().directory.neighborhood(
+        current_principal(), path.id, query.depth, query.limit
+    )
     return as_json(NeighborhoodOut.model_validate(found))
 
 
@@ -139,7 +141,7 @@ def neighborhood(path: IdPath, query: NeighborhoodQuery) -> Response:
 )
 def read_organization(path: IdPath) -> Response:
     """One organisation; its ETag is needed to edit it."""
-    return _profile(services().asking.profile(current_principal(), path.id))
+    return _profile(services().directory.profile(current_principal(), path.id))
 
 
 @directory.put(
@@ -177,7 +179,7 @@ def change_organization(path: IdPath, header: EditHeaders, body: OrganizationPat
 @directory.get("/paths", tags=[ORGANIZATIONS], responses={200: PathsOut, **READ})
 def paths(query: PathQuery) -> Response:
     """All shortest paths between two organisations, with the ties and engagements along them."""
-    found = services().asking.paths(
+    found = services().directory.paths(
         current_principal(), query.source, query.target, query.max_length
     )
     steps = [[StepOut.model_validate(step) for step in path] for path in found]
@@ -190,7 +192,7 @@ def paths(query: PathQuery) -> Response:
 @directory.get("/clusters", tags=[ORGANIZATIONS], responses={200: ClusterPage, **READ})
 def list_clusters(query: PageQuery) -> Response:
     """List clusters."""
-    page = services().asking.clusters(current_principal(), after_of(query), query.limit)
+    page = services().published.clusters(after_of(query), query.limit)
     return paged(page, query, ClusterPage)
 
 
@@ -201,7 +203,7 @@ def list_clusters(query: PageQuery) -> Response:
 )
 def list_members(path: IdPath, query: PageQuery) -> Response:
     """List members of a cluster, past ones too."""
-    page = services().asking.members(
+    page = services().directory.members(
         current_principal(), path.id, after_of(query, path.id), query.limit
     )
     return paged(page, query, OrganizationPage, path.id)
@@ -210,9 +212,7 @@ def list_members(path: IdPath, query: PageQuery) -> Response:
 @directory.get("/clusters/<path:id>", tags=[ORGANIZATIONS], responses={200: ClusterOut, **READ})
 def read_cluster(path: IdPath) -> Response:
     """One cluster."""
-    return as_json(
-        ClusterOut.model_validate(services().asking.cluster(current_principal(), path.id))
-    )
+    return as_json(ClusterOut.model_validate(services().published.cluster(path.id)))
 
 
 # -- offers, needs, engagements
@@ -221,9 +221,7 @@ def read_cluster(path: IdPath) -> Response:
 @directory.get("/offers", tags=[EXCHANGE], responses={200: OfferPage, **READ})
 def list_offers(query: OwnerQuery) -> Response:
     """List offers, of one organisation or of all."""
-    page = services().asking.offers(
-        current_principal(), query.organization, after_of(query), query.limit
-    )
+    page = services().published.offers(_owner(query), after_of(query), query.limit)
     return paged(page, query, OfferPage)
 
 
@@ -237,15 +235,13 @@ def post_offer(header: IdempotencyHeaders, body: NewOffer) -> Response:
 @directory.get("/offers/<path:id>", tags=[EXCHANGE], responses={200: OfferOut, **READ})
 def read_offer(path: IdPath) -> Response:
     """One offer."""
-    return as_json(OfferOut.model_validate(services().asking.offer(current_principal(), path.id)))
+    return as_json(OfferOut.model_validate(services().published.offer(path.id)))
 
 
 @directory.get("/needs", tags=[EXCHANGE], responses={200: NeedPage, **READ})
 def list_needs(query: NeedQuery) -> Response:
     """List needs, of one organisation or of all."""
-    page = services().asking.needs(
-        current_principal(), query.organization, query.state, after_of(query), query.limit
-    )
+    page = services().published.needs(_owner(query), query.state, after_of(query), query.limit)
     return paged(page, query, NeedPage)
 
 
@@ -273,15 +269,13 @@ def transition_need(path: IdPath, header: IdempotencyHeaders, body: NeedTransiti
 @directory.get("/needs/<path:id>", tags=[EXCHANGE], responses={200: NeedOut, **READ})
 def read_need(path: IdPath) -> Response:
     """One need."""
-    return as_json(NeedOut.model_validate(services().asking.need(current_principal(), path.id)))
+    return as_json(NeedOut.model_validate(services().published.need(path.id)))
 
 
 @directory.get("/engagements", tags=[EXCHANGE], responses={200: EngagementPage, **READ})
 def list_engagements(query: OwnerQuery) -> Response:
     """List engagements, of one organisation or of all."""
-    page = services().asking.engagements(
-        current_principal(), query.organization, after_of(query), query.limit
-    )
+    page = services().published.engagements(_owner(query), after_of(query), query.limit)
     return paged(page, query, EngagementPage)
 
 
@@ -301,12 +295,16 @@ def post_engagement(header: IdempotencyHeaders, body: NewEngagement) -> Response
 @directory.get("/engagements/<path:id>", tags=[EXCHANGE], responses={200: EngagementOut, **READ})
 def read_engagement(path: IdPath) -> Response:
     """One engagement."""
-    return as_json(
-        EngagementOut.model_validate(services().asking.engagement(current_principal(), path.id))
-    )
+    return as_json(EngagementOut.model_validate(services().published.engagement(path.id)))
 
 
-def _profile(profile: Profile) -> Response:
+def _owner(query: OwnerQuery) -> str | None:
+    """The organisation asked about by its own id. Raises NotFound."""
+    owner = query.organization
+    return None if owner is None else services().directory.identity(owner)
+
+
+def _profile(profile: OrganizationProfile) -> Response:
     response = as_json(ProfileOut.of(profile))
     response.set_etag(str(profile.organization.version))
     return response

@@ -19,7 +19,7 @@ from matchmaker.services.cooperation.introductions import Introductions
 from matchmaker.services.cooperation.postings import Postings
 from matchmaker.services.cooperation.webhooks import Webhooks
 from matchmaker.services.directory.codes import Codes
-from matchmaker.services.directory.directory import Directory
+from matchmaker.services.directory.directory import Directory, Published
 from matchmaker.services.matching.interaction_log import InteractionLog
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.services.operations.health import HealthService
@@ -37,15 +37,17 @@ EXTENSION = "matchmaker"
 
 
 class Services(Protocol):
-    """What the application was wired with: every one takes the principal first.
+    """What the application was wired with.
 
-    What is read of the graph goes through `asking`, so no route can forget a check.
+    Every use case takes the principal first and checks; `published` anybody may read.
     """
 
     @property
     def settings(self) -> Settings: ...
     @property
     def directory(self) -> Directory: ...
+    @property
+    def published(self) -> Published: ...
     @property
     def asking(self) -> Asking: ...
     @property
