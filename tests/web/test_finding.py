@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from matchmaker.access import ADMIN, Principal
+from matchmaker.access import Principal
 from matchmaker.domain import Kind, NeedState
 from matchmaker.errors import InvalidInput, NotAllowed
 from matchmaker.recommend.goals import GOALS

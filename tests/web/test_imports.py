@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from playwright.sync_api import expect
 
-from matchmaker.access import ADMIN, Principal
+from matchmaker.access import Principal
 from matchmaker.domain import DuplicateCandidate, GraphRows, Kind, Organization
 from matchmaker.errors import InvalidInput, MatchmakerError, NotAllowed, NotFound, WrongState
 from matchmaker.workflow.job import JobKind, JobState

@@ -6,6 +6,8 @@ import networkx
 import pytest
 from playwright.sync_api import expect
 
+from matchmaker.access import ADMIN
+
 FIRM, SUPPLIER = "seed:valves-001", "seed:valves-005"
 LANGUAGES = ("zh", "en")
 
