@@ -50,7 +50,7 @@ MAX_NEIGHBORS = 500
 MAX_VALUES = 50
 
 
-class OrganizationQuery(PageQuery):
+class DirectoryQuery(PageQuery):
     """Narrows a list or search of organisations."""
 
     q: str | None = Field(None, min_length=1, max_length=500, description="Full-text search.")

@@ -14,6 +14,7 @@ from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 
 from matchmaker.api.directory.requests import (
+    DirectoryQuery,
     LogQuery,
     NeedQuery,
     NeedTransition,
@@ -24,7 +25,6 @@ from matchmaker.api.directory.requests import (
     NewOrganization,
     OrganizationFields,
     OrganizationPatch,
-    OrganizationQuery,
     OwnerQuery,
     PathQuery,
 )
@@ -88,7 +88,7 @@ directory = APIBlueprint("directory", __name__, url_prefix=API_PREFIX)
     tags=[ORGANIZATIONS],
     responses={200: OrganizationPage, **READ},
 )
-def list_organizations(query: OrganizationQuery) -> Response:
+def list_organizations(query: DirectoryQuery) -> Response:
     """List or search organisations.
 
     With `q` the best matches come first, on one page of at most `limit`.

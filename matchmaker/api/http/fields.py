@@ -145,8 +145,10 @@ class FieldError(Outgoing):
     message: str
 
 
-class Problem(Outgoing):
+class ProblemDetails(Outgoing):
     """RFC 9457 problem details."""
+
+    model_config = ConfigDict(title="Problem")
 
     type: str
     title: str
