@@ -43,7 +43,6 @@ from matchmaker.api.directory.responses import (
     OrganizationPage,
     PathsOut,
     ProfileOut,
-    StepOut,
 )
 from matchmaker.api.http.context import (
     current_principal,
@@ -182,8 +181,7 @@ def paths(query: PathQuery) -> Response:
     found = services().directory.paths(
         current_principal(), query.source, query.target, query.max_length
     )
-    steps = [[StepOut.model_validate(step) for step in path] for path in found]
-    return as_json(PathsOut(paths=steps))
+    return as_json(PathsOut.model_validate({"paths": found}))
 
 
 # -- clusters
