@@ -35,8 +35,8 @@ class MatchmakerError(Exception):
     @property
     def full(self) -> Message:
         """Where, what and what to do about it."""
-        what = located(self.where, self.message) if self.where else self.message
-        return sentences(what, self.mend)
+        problem = located(self.where, self.message) if self.where else self.message
+        return sentences(problem, self.mend)
 
     def text(self, language: str) -> str:
         """All of it, in a language."""

@@ -61,8 +61,8 @@ def organization(id: str) -> Page:
     identity = profile.organization.id
     around = services().directory.neighborhood(principal, identity, 1, 100)
     engagements = sorted(
-        (one for one in around.engagements if one.date),
-        key=lambda one: (one.date or date.min, one.id),
+        (row for row in around.engagements if row.date),
+        key=lambda row: (row.date or date.min, row.id),
         reverse=True,
     )
     return render_template(
@@ -73,7 +73,7 @@ def organization(id: str) -> Page:
         needs=published.needs(identity, NeedState.OPEN, None, 100).rows,
         around=around,
         engagements=engagements[:30],
-        names={one.id: one for one in (*around.organizations, profile.organization)},
+        names={row.id: row for row in (*around.organizations, profile.organization)},
     )
 
 
@@ -112,10 +112,10 @@ def profile_reach() -> Page:
             industry=codes.industry(form.get("industry", "")),
             stages=_stages(form),
         )
-        found = services().asking.reach(principal, organization, form.get("about", "")[:MAX_TEXT])
+        reach = services().asking.reach(principal, organization, form.get("about", "")[:MAX_TEXT])
     except InvalidInput as error:
         return render_template("reach.html", reach=None, error=error)
-    return render_template("reach.html", reach=found, error=None)
+    return render_template("reach.html", reach=reach, error=None)
 
 
 def _stages(form: Any) -> tuple[Stage, ...]:
@@ -161,13 +161,13 @@ def save_profile() -> Page:
 
 def missing_fields(profile: OrganizationProfile) -> list[Message]:
     """What a profile lacks."""
-    one = profile.organization
+    row = profile.organization
     checks = (
         (bool(profile.about), message("what you do")),
-        (one.place is not None, message("place")),
-        (one.industry is not None, message("industry")),
-        (bool(one.stages) or one.kind is not Kind.FIRM, message("value-chain stages")),
-        (one.capacity is not None, message("capacity")),
-        (bool(one.contact), message("contact")),
+        (row.place is not None, message("place")),
+        (row.industry is not None, message("industry")),
+        (bool(row.stages) or row.kind is not Kind.FIRM, message("value-chain stages")),
+        (row.capacity is not None, message("capacity")),
+        (bool(row.contact), message("contact")),
     )
-    return [text for there, text in checks if not there]
+    return [text for is_filled, text in checks if not is_filled]

@@ -89,11 +89,11 @@ def _first_matches(
 def _tasks(principal: Principal, profile: OrganizationProfile) -> list[Task]:
     organization = profile.organization
     waiting = [
-        one
-        for one in services()
+        introduction
+        for introduction in services()
         .introductions.listed(principal, organization=organization.id, limit=100)
         .rows
-        if one.side in one.awaited
+        if introduction.side in introduction.awaited
     ]
     tasks = []
     if waiting:
@@ -123,10 +123,12 @@ def portfolio() -> Page:
     by_kind: dict[OfferKind, list[tuple[Offer, list[tuple[Need, Organization]], int]]] = {}
     for offer in published.offers(own, None, 200).rows:
         ids = near.get(offer.id, ())
-        met = [published.need(one) for one in ids[:NEEDS_SHOWN]]
-        shown = [(one, directory.profile(principal, one.organization).organization) for one in met]
+        needs = [published.need(id) for id in ids[:NEEDS_SHOWN]]
+        asking = [
+            (need, directory.profile(principal, need.organization).organization) for need in needs
+        ]
         if offer.active:
-            by_kind.setdefault(offer.kind, []).append((offer, shown, len(ids)))
+            by_kind.setdefault(offer.kind, []).append((offer, asking, len(ids)))
     return render_template(
         "portfolio.html",
         by_kind=[(kind, by_kind[kind]) for kind in _PORTFOLIO if kind in by_kind],

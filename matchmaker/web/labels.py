@@ -52,21 +52,21 @@ def word(value: object) -> str:
     return translated(TERMS.get(str(value), str(value)), language())
 
 
-def said(what: object) -> str:
+def said(value: object) -> str:
     """An error, a message, a list of them, or a text of the catalogue."""
-    if isinstance(what, MatchmakerError):
-        return what.text(language())
-    if isinstance(what, Message | list | tuple):
-        return str(shown(what, language()))
-    return translated(str(what), language())
+    if isinstance(value, MatchmakerError):
+        return value.text(language())
+    if isinstance(value, Message | list | tuple):
+        return str(shown(value, language()))
+    return translated(str(value), language())
 
 
 def field(name: str) -> str:
     """What a field is called, by the columns of our tables."""
     plain, _, rest = name.partition("[")
     plain = plain.rpartition(".")[2]
-    known = translated(plain, language(), FIELD)
-    return name if known == plain else known + (f"[{rest}" if rest else "")
+    label = translated(plain, language(), FIELD)
+    return name if label == plain else label + (f"[{rest}" if rest else "")
 
 
 def number(value: float | None, digits: int = 2) -> str:

@@ -81,10 +81,10 @@ def _shared() -> dict[str, Any]:
     }
 
 
-def localised(one: Any) -> str:
+def localised(named: Any) -> str:
     """A name in the reader's language, where there is one in it."""
-    english = getattr(one, "name_en", "")
-    return english if language() != NAMES and english else one.name
+    english = getattr(named, "name_en", "")
+    return english if language() != NAMES and english else named.name
 
 
 def _name_of(id: str) -> str:
@@ -119,10 +119,10 @@ def _unread() -> int:
 def own_organization() -> str:
     """The organisation somebody acts for: the one chosen, else the first; "" for none."""
     principal = current_principal()
-    asked = request.args.get("organization", "") or str(session.get("organization", ""))
-    if asked in principal.organizations:
-        session["organization"] = asked
-        return asked
+    chosen_id = request.args.get("organization", "") or str(session.get("organization", ""))
+    if chosen_id in principal.organizations:
+        session["organization"] = chosen_id
+        return chosen_id
     return min(principal.organizations, default="")
 
 
@@ -146,9 +146,9 @@ def is_part() -> bool:
     return "HX-Request" in headers and "HX-History-Restore-Request" not in headers
 
 
-def told(what: str | Message | errors.MatchmakerError, kind: str = "good") -> None:
+def told(text: str | Message | errors.MatchmakerError, kind: str = "good") -> None:
     """A line at the top of the next page."""
-    flash(labels.said(what), kind)
+    flash(labels.said(text), kind)
 
 
 def chosen(options: type[Option], text: str, where: str) -> Option:
@@ -220,11 +220,11 @@ def _refused(error: errors.MatchmakerError) -> Response | tuple[str, int]:
 def _unexpected(error: Exception) -> tuple[str, int]:
     """A fault of ours, as a page."""
     note_fault(error)
-    shown = errors.MatchmakerError(
+    problem = errors.MatchmakerError(
         "Matchmaker could not answer; the log says why.",
         mend="Try again in a moment, or tell the administrator when it was.",
     )
-    return render_template("problem.html", error=shown, status=500), 500
+    return render_template("problem.html", error=problem, status=500), 500
 
 
 @web.errorhandler(HTTPException)
@@ -232,12 +232,12 @@ def _broken(error: HTTPException) -> Response | tuple[str, int]:
     if isinstance(error.response, Response):
         return error.response
     status = error.code or 500
-    shown = errors.InvalidInput(error.description or error.name)
+    problem = errors.InvalidInput(error.description or error.name)
     if status == 400 and "CSRF" in (error.description or ""):
-        shown = errors.InvalidInput(
+        problem = errors.InvalidInput(
             "This page was open too long.", mend="Open it again and repeat."
         )
-    return render_template("problem.html", error=shown, status=status), status
+    return render_template("problem.html", error=problem, status=status), status
 
 
 Page = str | Response | tuple[str, int]

@@ -160,14 +160,14 @@ class LogLineOut(BaseModel):
 
     @classmethod
     def of(cls, line: LoggedEntry) -> LogLineOut:
-        one = line.entry
+        entry = line.entry
         return cls(
             number=line.number,
-            at=one.at,
-            actor=one.actor,
-            action=one.action,
-            subject=one.subject,
-            detail=dict(one.detail),
+            at=entry.at,
+            actor=entry.actor,
+            action=entry.action,
+            subject=entry.subject,
+            detail=dict(entry.detail),
             digest=line.digest,
         )
 

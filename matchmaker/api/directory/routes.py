@@ -178,10 +178,10 @@ def change_organization(path: IdPath, header: EditHeaders, body: OrganizationPat
 @directory.get("/paths", tags=[ORGANIZATIONS], responses={200: PathsOut, **READ})
 def paths(query: PathQuery) -> Response:
     """All shortest paths between two organisations, with the ties and engagements along them."""
-    found = services().directory.paths(
+    shortest = services().directory.paths(
         current_principal(), query.source, query.target, query.max_length
     )
-    return as_json(PathsOut.model_validate({"paths": found}))
+    return as_json(PathsOut.model_validate({"paths": shortest}))
 
 
 # -- clusters

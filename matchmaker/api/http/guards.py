@@ -146,19 +146,19 @@ _HOW = "Sign in, or send 'Authorization: Bearer KEY'; `matchmaker key --renew` m
 def _of_key(key: str) -> Principal:
     if services().keys.is_admin_key(key):
         return ADMIN
-    found = services().accounts.principal_of_key(key)
-    if found is None:
+    principal = services().accounts.principal_of_key(key)
+    if principal is None:
         raise SignInNeeded("The key is not right.", mend=_HOW)
-    return found
+    return principal
 
 
 def _resume() -> None:
     """The account of the session; what it sends needs the token of its own pages."""
-    found = services().accounts.principal(session["account"], session.get("epoch", -1))
-    if found is None:
+    signed_in = services().accounts.principal(session["account"], session.get("epoch", -1))
+    if signed_in is None:
         session.clear()
         return
-    g.principal, g.account = found
+    g.principal, g.account = signed_in
     if request.method not in SAFE:
         csrf.protect()
 

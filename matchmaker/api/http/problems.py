@@ -76,7 +76,7 @@ def problem(status: int, detail: Message, fields: Sequence[FieldProblem] = ()) -
         "status": status,
         "detail": detail.text(language),
         "instance": request.path,
-        "errors": [{"field": field, "message": what.text(language)} for field, what in fields],
+        "errors": [{"field": field, "message": fault.text(language)} for field, fault in fields],
     }
     response = Response(json.dumps(body), status, mimetype=MEDIA_TYPE)
     response.headers["Content-Language"] = language

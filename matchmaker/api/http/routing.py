@@ -72,10 +72,10 @@ def paged(
     query: PageQuery,
     shape: Any,
     scope: str = "",
-    shape_one: Callable[[Any], Any] = lambda one: one,
+    shape_one: Callable[[Any], Any] = lambda row: row,
 ) -> Response:
     """A page of rows, each shaped, with the cursor of the next."""
-    rows = [shape_one(one) for one in page.rows]
+    rows = [shape_one(row) for row in page.rows]
     following = cursor_of(page, query, scope)
     return as_json(shape.model_validate({"items": rows, "next": following}, from_attributes=True))
 

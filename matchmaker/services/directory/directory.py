@@ -65,9 +65,9 @@ class OrganizationProfile:
     clusters: tuple[Cluster, ...]
 
 
-def new_id(what: str) -> str:
+def new_id(table: str) -> str:
     """An id for something first told to us here."""
-    return f"api:{what}-{uuid.uuid4().hex}"
+    return f"api:{table}-{uuid.uuid4().hex}"
 
 
 class Directory:
@@ -219,14 +219,14 @@ class Directory:
         unknown = sorted(set(changes) - EDITABLE)
         if unknown:
             raise InvalidInput("cannot be changed.", where=unknown[0])
-        told = [
+        vouched = [
             name
             for name in sorted(VOUCHED & set(changes))
             if changes[name] != getattr(current, name)
         ]
-        if told and not principal.admin:
+        if vouched and not principal.admin:
             raise NotAllowed(
-                "Only an administrator may change %(told)s: others rely on it.", told=told[0]
+                "Only an administrator may change %(told)s: others rely on it.", told=vouched[0]
             )
         if current.version != expected_version:
             raise VersionConflict(
@@ -289,16 +289,16 @@ class Directory:
         principal.require_writing()
         self._store.cluster(cluster_id)
         identity = self._store.organization(organization_id).id
-        given = Membership(cluster_id, identity)
-        before = self._store.stored(GraphRows(memberships=(given,))).memberships
+        wanted = Membership(cluster_id, identity)
+        before = self._store.stored(GraphRows(memberships=(wanted,))).memberships
         today = date.today()  # noqa: DTZ011 (a day as the cluster's people count it)
-        known = before[0] if before else replace(given, since=today)
+        membership = before[0] if before else replace(wanted, since=today)
         last = None if stays else today - timedelta(days=1)
-        if last is not None and known.since is not None and known.since > last:
+        if last is not None and membership.since is not None and membership.since > last:
             # It was never a member for a whole day.
-            put, drop = GraphRows(), GraphRows(memberships=(known,))
+            put, drop = GraphRows(), GraphRows(memberships=(membership,))
         else:
-            put, drop = GraphRows(memberships=(replace(known, until=last),)), GraphRows()
+            put, drop = GraphRows(memberships=(replace(membership, until=last),)), GraphRows()
         action = "member.joined" if stays else "member.left"
         entries = self._entries(principal, action, f"cluster/{cluster_id}", organization=identity)
         self._store.replace_rows(put, drop, entries)
