@@ -75,7 +75,7 @@ class Wiring:
     def _store(self) -> Store:
         return open_store(self.settings)
 
-    @property
+    @cached_property
     def published(self) -> Published:
         return self.store
 

@@ -9,25 +9,11 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 
 from matchmaker.api.http.context import services
-from matchmaker.domain import (
-    MAX_TEXT,
-    Kind,
-    NeedState,
-    OrganizationFilter,
-    Size,
-    Stage,
-)
+from matchmaker.domain import MAX_TEXT, Kind, NeedState, OrganizationFilter, Size, Stage
 from matchmaker.errors import InvalidInput, MatchmakerError
 from matchmaker.messages import Message, message
 from matchmaker.services.directory.directory import OrganizationProfile
-from matchmaker.web.layout import (
-    Page,
-    own_organization,
-    signed_in,
-    told,
-    web,
-    whole,
-)
+from matchmaker.web.layout import Page, own_organization, signed_in, told, web, whole
 
 PAGES_LOOKED_AT = 20
 

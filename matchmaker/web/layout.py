@@ -35,14 +35,8 @@ from matchmaker.web.labels import language
 # The language of names; readers of any other one get the Latin name, where there is one.
 NAMES = "zh"
 Option = TypeVar("Option", bound=StrEnum)
-
-
 HERE = Path(__file__).parent
-
-
 VENDOR = HERE / "vendor"
-
-
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
     "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "

@@ -45,8 +45,6 @@ from matchmaker.services.directory.directory import new_id
 from matchmaker.store.ports import MAX_PATH_LENGTH
 
 MAX_NEIGHBORS = 500
-
-
 MAX_VALUES = 50
 
 

@@ -44,10 +44,7 @@ from matchmaker.api.directory.responses import (
     PathsOut,
     ProfileOut,
 )
-from matchmaker.api.http.context import (
-    current_principal,
-    services,
-)
+from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.fields import EditHeaders, IdempotencyHeaders, IdPath, PageQuery
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.problems import PreconditionRequired
@@ -66,14 +63,8 @@ from matchmaker.services.directory.directory import OrganizationProfile
 from matchmaker.store.ports import Page
 
 _EDIT = {**WRITE, **problems_of(412, 428)}
-
-
 ORGANIZATIONS = Tag(name="organizations", description="Who there is, and whom they know.")
-
-
 EXCHANGE = Tag(name="exchange", description="Offers, needs and engagements.")
-
-
 LOG = Tag(name="log", description="Who changed what.")
 
 directory = APIBlueprint("directory", __name__, url_prefix=API_PREFIX)
@@ -82,11 +73,7 @@ directory = APIBlueprint("directory", __name__, url_prefix=API_PREFIX)
 # -- organisations
 
 
-@directory.get(
-    "/organizations",
-    tags=[ORGANIZATIONS],
-    responses={200: OrganizationPage, **READ},
-)
+@directory.get("/organizations", tags=[ORGANIZATIONS], responses={200: OrganizationPage, **READ})
 def list_organizations(query: DirectoryQuery) -> Response:
     """List or search organisations.
 
@@ -104,10 +91,7 @@ def list_organizations(query: DirectoryQuery) -> Response:
 
 
 @directory.post(
-    "/organizations",
-    tags=[ORGANIZATIONS],
-    security=KEY,
-    responses={201: ProfileOut, **WRITE},
+    "/organizations", tags=[ORGANIZATIONS], security=KEY, responses={201: ProfileOut, **WRITE}
 )
 def create_organization(header: IdempotencyHeaders, body: NewOrganization) -> Response:
     """Add an organisation."""
@@ -134,9 +118,7 @@ def neighborhood(path: IdPath, query: NeighborhoodQuery) -> Response:
 
 
 @directory.get(
-    "/organizations/<path:id>",
-    tags=[ORGANIZATIONS],
-    responses={200: ProfileOut, **READ},
+    "/organizations/<path:id>", tags=[ORGANIZATIONS], responses={200: ProfileOut, **READ}
 )
 def read_organization(path: IdPath) -> Response:
     """One organisation; its ETag is needed to edit it."""
@@ -166,11 +148,7 @@ def replace_organization(path: IdPath, header: EditHeaders, body: OrganizationFi
 def change_organization(path: IdPath, header: EditHeaders, body: OrganizationPatch) -> Response:
     """Change the fields that are sent."""
     profile = services().directory.edit(
-        current_principal(),
-        path.id,
-        body.to_changes(only_sent=True),
-        body.about,
-        _expected(header),
+        current_principal(), path.id, body.to_changes(only_sent=True), body.about, _expected(header)
     )
     return _profile(profile)
 
@@ -195,9 +173,7 @@ def list_clusters(query: PageQuery) -> Response:
 
 
 @directory.get(
-    "/clusters/<path:id>/members",
-    tags=[ORGANIZATIONS],
-    responses={200: OrganizationPage, **READ},
+    "/clusters/<path:id>/members", tags=[ORGANIZATIONS], responses={200: OrganizationPage, **READ}
 )
 def list_members(path: IdPath, query: PageQuery) -> Response:
     """List members of a cluster, past ones too."""
@@ -251,10 +227,7 @@ def post_need(header: IdempotencyHeaders, body: NewNeed) -> Response:
 
 
 @directory.post(
-    "/needs/<path:id>/transition",
-    tags=[EXCHANGE],
-    security=KEY,
-    responses={200: NeedOut, **WRITE},
+    "/needs/<path:id>/transition", tags=[EXCHANGE], security=KEY, responses={200: NeedOut, **WRITE}
 )
 def transition_need(path: IdPath, header: IdempotencyHeaders, body: NeedTransition) -> Response:
     """Move a need from one state to another."""
@@ -278,10 +251,7 @@ def list_engagements(query: OwnerQuery) -> Response:
 
 
 @directory.post(
-    "/engagements",
-    tags=[EXCHANGE],
-    security=KEY,
-    responses={201: EngagementOut, **WRITE},
+    "/engagements", tags=[EXCHANGE], security=KEY, responses={201: EngagementOut, **WRITE}
 )
 def post_engagement(header: IdempotencyHeaders, body: NewEngagement) -> Response:
     """Record an engagement."""

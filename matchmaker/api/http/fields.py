@@ -8,10 +8,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel
 
-from matchmaker.domain import (
-    MAX_NAME,
-    MAX_TEXT,
-)
+from matchmaker.domain import MAX_NAME, MAX_TEXT
 from matchmaker.store.ports import MAX_PAGE
 
 Row = TypeVar("Row")
