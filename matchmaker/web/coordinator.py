@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Response, jsonify, redirect, render_template, request, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from matchmaker.access import Principal
@@ -27,7 +26,8 @@ from matchmaker.services.cooperation.batches import Batch, PlannedPair
 from matchmaker.services.cooperation.gatherings import GatheringView
 from matchmaker.snapshot.model import KINDS
 from matchmaker.store.documents import new_id
-from matchmaker.web.layout import back, is_part, language, own_organization, signed_in, told, web
+from matchmaker.web.labels import gettext, language
+from matchmaker.web.layout import back, is_part, own_organization, signed_in, told, web
 from matchmaker.workflow.gathering import Gathering, GatheringKind, InvitationAnswer, Meeting
 
 Page = str | AnyResponse | tuple[str, int]
@@ -52,10 +52,10 @@ def clusters() -> Page:
     """One's own clusters; for an admin all."""
     principal = signed_in()
     if principal.admin:
-        page = services().asking.clusters(principal, request.args.get("after"), 100)
+        page = services().published.clusters(request.args.get("after"), 100)
         rows, following = page.rows, page.after
     else:
-        found = [services().asking.cluster(principal, id) for id in sorted(principal.clusters)]
+        found = [services().published.cluster(id) for id in sorted(principal.clusters)]
         rows, following = tuple(found), None
     return render_template("clusters.html", rows=rows, following=following)
 
@@ -132,7 +132,7 @@ def missing(id: str) -> Page:
 def worklist(id: str) -> Page:
     """What to do next: a page, or for htmx the part of the dashboard."""
     principal = signed_in()
-    cluster = services().asking.cluster(principal, id)
+    cluster = services().published.cluster(id)
     found = WorklistOut.of(
         services().asking.worklist(principal, cluster.id, LIMIT, _year()), language()
     )
@@ -178,7 +178,7 @@ def effect(id: str) -> Page:
     return render_template(
         "effect.html",
         found=services().effects.effect(principal, id),
-        cluster=services().asking.cluster(principal, id),
+        cluster=services().published.cluster(id),
     )
 
 
@@ -192,7 +192,7 @@ def cluster_introductions(id: str) -> Page:
     return render_template(
         "cluster_introductions.html",
         page=page,
-        cluster=services().asking.cluster(principal, id),
+        cluster=services().published.cluster(id),
         goals=list(GoalName),
         batch=None,
         pairs=[],
@@ -233,14 +233,14 @@ def _plan_page(
     principal: Principal, id: str, batch: Batch, pairs: list[str], goal: str, message: str
 ) -> str:
     names = {
-        one: services().asking.profile(principal, one).organization
+        one: services().directory.profile(principal, one).organization
         for planned in batch.planned
         for one in (planned.seeker, planned.candidate)
     }
     return render_template(
         "cluster_introductions.html",
         page=services().introductions.listed(principal, cluster=id, limit=50),
-        cluster=services().asking.cluster(principal, id),
+        cluster=services().published.cluster(id),
         goals=list(GoalName),
         batch=batch,
         names=names,
@@ -268,10 +268,10 @@ def review(id: str) -> Page:
     return render_template(
         "review.html",
         rows=[
-            (one, services().asking.profile(principal, one.posting.organization).organization)
+            (one, services().directory.profile(principal, one.posting.organization).organization)
             for one in waiting
         ],
-        cluster=services().asking.cluster(principal, id),
+        cluster=services().published.cluster(id),
         reviews=services().postings.reviews(principal, id),
     )
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from matchmaker.domain import GoalName
-from matchmaker.store.documents import Store, first_broken
+from matchmaker.store.documents import Store
+from matchmaker.store.log import first_broken
 from matchmaker.store.sqlite import SqliteStore
 from matchmaker.workflow.introduction import ACTIVE, Action, Proposal, State
 from tests.contract.cooperation import cooperation_on, services_on
