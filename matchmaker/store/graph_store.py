@@ -37,6 +37,7 @@ from matchmaker.store.answers import (
     StoreStatus,
     UpsertCounts,
 )
+from matchmaker.store.log import Entry
 from matchmaker.store.schema import (
     ALIASES,
     CLUSTERS,
@@ -101,8 +102,11 @@ class GraphStore(ABC):
 
     # -- writing
 
-    def upsert(self, rows: GraphRows) -> UpsertCounts:
+    def upsert(self, rows: GraphRows, entries: Sequence[Entry] = ()) -> UpsertCounts:
         """Insert or replace rows by id. The same rows twice change nothing, not even the version.
+
+        `entries` are lines of the log, written in the same transaction as the rows or not at
+        all; so they are in the three methods below.
 
         A row that refers to an organisation, place, industry or cluster neither
         stored nor in `rows` raises InvalidInput naming it, and nothing is written.
@@ -111,15 +115,18 @@ class GraphStore(ABC):
         whose text changes loses its embedding. Of rows with the same id the last
         one counts.
         """
-        return self._write(lambda tx: upsert.upsert(tx, rows), bulk=True).counts()
+        return self._logged(entries, lambda tx: upsert.upsert(tx, rows), bulk=True).counts()
 
-    def replace_rows(self, put: GraphRows, drop: GraphRows) -> UpsertCounts:
+    def replace_rows(
+        self, put: GraphRows, drop: GraphRows, entries: Sequence[Entry] = ()
+    ) -> UpsertCounts:
         """`put` as by `upsert`, then `drop` removed by key, as one change or not at all.
 
         Raises InvalidInput when a row that stays refers to one that goes. What is not there
         is passed over. Counts are those of `put`.
         """
-        return self._write(lambda tx: upsert.replace_rows(tx, put, drop), bulk=True).counts()
+        tally = self._logged(entries, lambda tx: upsert.replace_rows(tx, put, drop), bulk=True)
+        return tally.counts()
 
     def stored(self, rows: GraphRows) -> GraphRows:
         """What is stored now under the keys of these rows."""
@@ -139,7 +146,11 @@ class GraphStore(ABC):
         return self._read(work, bulk=True)
 
     def replace_organization(
-        self, organization: Organization, about: str | None, expected_version: int
+        self,
+        organization: Organization,
+        about: str | None,
+        expected_version: int,
+        entries: Sequence[Entry] = (),
     ) -> Organization:
         """Compare-and-set: write the organisation if its version is still the expected one.
 
@@ -148,13 +159,16 @@ class GraphStore(ABC):
         Returns what is stored, with the new version. Raises VersionConflict, or
         NotFound when it does not exist and `expected_version` is above 0.
         """
-        return self._write(
-            lambda tx: upsert.replace_organization(tx, organization, about, expected_version)
+        return self._logged(
+            entries,
+            lambda tx: upsert.replace_organization(tx, organization, about, expected_version),
         )
 
-    def transition_need(self, need_id: str, before: NeedState, after: NeedState) -> Need:
+    def transition_need(
+        self, need_id: str, before: NeedState, after: NeedState, entries: Sequence[Entry] = ()
+    ) -> Need:
         """Compare-and-set of a need's state. Raises NotFound, or WrongState when it lost."""
-        return self._write(lambda tx: upsert.transition_need(tx, need_id, before, after))
+        return self._logged(entries, lambda tx: upsert.transition_need(tx, need_id, before, after))
 
     # -- looking up
 
@@ -353,6 +367,16 @@ class GraphStore(ABC):
     def export(self) -> Export:
         """All rows at one version, consistent while others write; each table in order of id."""
         return self._read(export, bulk=True)
+
+    def _logged(
+        self, entries: Sequence[Entry], work: Work[Answer], *, bulk: bool = False
+    ) -> Answer:
+        def both(tx: Transaction) -> Answer:
+            answer = work(tx)
+            tx.log(entries)
+            return answer
+
+        return self._write(both, bulk=bulk)
 
     def _counts(self, tx: Transaction) -> dict[str, int]:
         counts = {name: tx.count(table) for name, table in TABLES.items()}

@@ -17,6 +17,7 @@ from matchmaker.domain import (
     Tie,
 )
 from matchmaker.store.answers import DuplicateKeys, NearestStatement, SearchHit
+from matchmaker.store.log import Entry
 from matchmaker.store.schema import Table
 
 Row = TypeVar("Row")
@@ -47,6 +48,9 @@ class RowWriter(Protocol):
 
     def bump(self) -> None:
         """The graph has changed: its version grows by one."""
+
+    def log(self, entries: Sequence[Entry]) -> None:
+        """More lines of the log."""
 
 
 class Transaction(RowWriter, Protocol):

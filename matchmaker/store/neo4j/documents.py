@@ -9,15 +9,12 @@ from neo4j.exceptions import ConstraintError
 
 from matchmaker.store.documents import (
     Change,
-    Entry,
-    LoggedEntry,
     Put,
     Record,
     Records,
     conflict,
-    lines_after,
-    logged,
 )
+from matchmaker.store.log import Entry, LoggedEntry, lines_after, logged
 from matchmaker.store.neo4j.connection import Connection, run
 
 _FIELDS = "r.kind AS kind, r.key AS id, r.version AS version, r.body AS body"
@@ -88,7 +85,7 @@ class Neo4jRecords(Records):
         def work(transaction: ManagedTransaction) -> None:
             _compare(transaction, changes)
             _write(transaction, changes)
-            _append(transaction, entries)
+            append(transaction, entries)
 
         try:
             self._connection.write(work)
@@ -157,7 +154,8 @@ def _write(transaction: ManagedTransaction, changes: Sequence[Change]) -> None:
         run(transaction, REMOVE, ids=gone)
 
 
-def _append(transaction: ManagedTransaction, entries: Sequence[Entry]) -> None:
+def append(transaction: ManagedTransaction, entries: Sequence[Entry]) -> None:
+    """More lines of the log."""
     if not entries:
         return
     head = run(transaction, HEAD)[0]

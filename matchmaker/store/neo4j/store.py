@@ -13,6 +13,7 @@ from matchmaker.store import upsert
 from matchmaker.store.answers import Export, StoreStatus, UpsertCounts
 from matchmaker.store.documents import Records, Store
 from matchmaker.store.graph_store import Answer, Work, export
+from matchmaker.store.log import Entry
 from matchmaker.store.neo4j import cypher, migrations
 from matchmaker.store.neo4j.connection import BULK_SECONDS, REQUEST_SECONDS, Connection, run
 from matchmaker.store.neo4j.documents import Neo4jRecords
@@ -73,12 +74,13 @@ class Neo4jStore(Store):
         self._connection.apply(cypher.CLEAR)
         self._connection.apply(cypher.RESET_VERSION)
 
-    def upsert(self, rows: GraphRows) -> UpsertCounts:
-        """See `GraphStore.upsert`; up to ATOMIC_ROWS rows are one transaction."""
-        if not len(rows):
+    def upsert(self, rows: GraphRows, entries: Sequence[Entry] = ()) -> UpsertCounts:
+        """See `GraphStore.upsert`; up to ATOMIC_ROWS rows, or any with entries, at once."""
+        if not len(rows) and not entries:
             return upsert.Tally().counts()
-        if len(rows) + sum(len(row.participants) for row in rows.engagements) <= ATOMIC_ROWS:
-            return super().upsert(rows)
+        size = len(rows) + sum(len(row.participants) for row in rows.engagements)
+        if size <= ATOMIC_ROWS or entries:
+            return super().upsert(rows, entries)
         self._read(lambda tx: upsert.check_references(tx, rows), bulk=True)
         return self._upsert_in_batches(rows)
 

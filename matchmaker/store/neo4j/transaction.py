@@ -23,6 +23,7 @@ from matchmaker.domain import (
 )
 from matchmaker.errors import StoreMismatch
 from matchmaker.store.answers import DuplicateKeys, NearestStatement, SearchHit
+from matchmaker.store.log import Entry
 from matchmaker.store.neo4j import cypher, cypher_write, search
 from matchmaker.store.neo4j.codec import (
     Properties,
@@ -32,6 +33,7 @@ from matchmaker.store.neo4j.codec import (
     encode_participants,
 )
 from matchmaker.store.neo4j.connection import run
+from matchmaker.store.neo4j.documents import append
 from matchmaker.store.neo4j.tables import (
     OWNED_BY,
     STATEMENT_LABELS,
@@ -96,6 +98,9 @@ class Neo4jTransaction:
         return int(self._run(query, **parameters)[0]["count"])
 
     # -- writing
+
+    def log(self, entries: Sequence[Entry]) -> None:
+        append(self._transaction, entries)
 
     def stored(self, table: Table[Row], keys: Sequence[Any]) -> dict[Any, Row]:
         records: list[Properties]

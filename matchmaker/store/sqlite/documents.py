@@ -8,15 +8,12 @@ from collections.abc import Sequence
 
 from matchmaker.store.documents import (
     Change,
-    Entry,
-    LoggedEntry,
     Put,
     Record,
     Records,
     conflict,
-    lines_after,
-    logged,
 )
+from matchmaker.store.log import Entry, LoggedEntry, lines_after, logged
 from matchmaker.store.sqlite.connection import Connections
 
 BY_IDS = """SELECT kind, id, version, body FROM records
@@ -82,7 +79,7 @@ class SqliteRecords(Records):
         with self._connections.writing() as connection:
             for change in changes:
                 _apply(connection, change)
-            _append(connection, entries)
+            append(connection, entries)
 
     def log(
         self, *, after: int = 0, limit: int = 100, subject: str = ""
@@ -114,6 +111,7 @@ def _apply(connection: sqlite3.Connection, change: Change) -> None:
         connection.executemany(PUT_KEY, pairs)
 
 
-def _append(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+def append(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+    """More lines of the log."""
     number, before = connection.execute(LAST_LINE).fetchone() or (0, "")
     connection.executemany(APPEND, lines_after(number, before, entries))

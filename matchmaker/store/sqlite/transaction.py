@@ -21,6 +21,7 @@ from matchmaker.domain import (
     key_of,
 )
 from matchmaker.store.answers import DuplicateKeys, NearestStatement, SearchHit
+from matchmaker.store.log import Entry
 from matchmaker.store.schema import (
     CLUSTERS,
     ENGAGEMENTS,
@@ -30,6 +31,7 @@ from matchmaker.store.schema import (
     Table,
 )
 from matchmaker.store.sqlite import queries, search
+from matchmaker.store.sqlite.documents import append
 from matchmaker.store.sqlite.rows import PARTICIPANTS, codec
 from matchmaker.text import terms
 
@@ -56,6 +58,9 @@ class SqliteTransaction:
         return self._connection.execute(query).fetchone()[0]
 
     # -- writing
+
+    def log(self, entries: Sequence[Entry]) -> None:
+        append(self._connection, entries)
 
     def stored(self, table: Table[Row], keys: Sequence[Any]) -> dict[Any, Row]:
         self._want(keys)
