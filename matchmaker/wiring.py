@@ -165,7 +165,7 @@ class Wiring:
 
         return Importer(
             self.store,
-            lambda: {(one.first, one.second) for one in self.repositories.apart.values()},
+            lambda: {(one.first, one.second) for one in self.repositories.not_duplicates.values()},
         )
 
     @cached_property
@@ -211,7 +211,7 @@ class Wiring:
             self.settings, lambda: self.store, self.reader, self.embedder, self.rankers
         )
 
-    # -- the exchange
+    # -- cooperation
 
     @property
     def clock(self) -> Clock:

@@ -22,13 +22,13 @@ from matchmaker.errors import InvalidInput
 from matchmaker.reports.audit_report import audit_report
 from matchmaker.reports.document import Document, Picture, Table
 from matchmaker.reports.files import data_url, write_pdf, write_workbook
-from matchmaker.services.cooperation.batches import Batch, Planned
-from matchmaker.services.cooperation.gatherings import SeenGathering
+from matchmaker.services.cooperation.batches import Batch, PlannedPair
+from matchmaker.services.cooperation.gatherings import GatheringView
 from matchmaker.snapshot.model import KINDS
 from matchmaker.store.documents import new_id
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import back, is_part, own_organization, signed_in, told, web
-from matchmaker.workflow.gathering import Answer, Gathering, GatheringKind, Meeting
+from matchmaker.workflow.gathering import Gathering, GatheringKind, InvitationAnswer, Meeting
 
 Page = str | AnyResponse | tuple[str, int]
 LIMIT = 10
@@ -250,12 +250,12 @@ def _plan_page(
     )
 
 
-def _pair(text: str) -> Planned:
+def _pair(text: str) -> PlannedPair:
     # No id holds a tab, and no browser changes one.
     parts = text.split("\t")
     try:
         seeker, candidate, goal, value = parts
-        return Planned(seeker, candidate, GoalName(goal), min(1.0, max(0.001, float(value))))
+        return PlannedPair(seeker, candidate, GoalName(goal), min(1.0, max(0.001, float(value))))
     except ValueError:
         raise InvalidInput("is no pair of the worklist.", where="pair") from None
 
@@ -338,7 +338,7 @@ def _course(audit: AuditOut) -> dict[str, Any]:
 def gatherings() -> Page:
     """Those one is invited to, or convened."""
     principal, own = signed_in(), own_organization()
-    found: list[SeenGathering] = []
+    found: list[GatheringView] = []
     if own:
         found += services().gatherings.listed(principal, organization=own).rows
     for id in sorted(principal.clusters):
@@ -359,7 +359,7 @@ def convene() -> Page:
         form.get("text", ""),
         principal.subject,
         datetime.now(UTC).replace(microsecond=0),
-        tuple((one, Answer.WAITING) for one in form.getlist("party")),
+        tuple((one, InvitationAnswer.WAITING) for one in form.getlist("party")),
         lead=form.get("lead", ""),
         needs=tuple(form.getlist("need")),
         rhythm_days=30,
@@ -398,7 +398,7 @@ def change_gathering(id: str) -> Page:
         services().gatherings.hold(principal, id, meeting)
     elif what == "close":
         services().gatherings.close(principal, id)
-    elif what in list(Answer):
-        services().gatherings.answer(principal, id, own_organization(), Answer(what))
+    elif what in list(InvitationAnswer):
+        services().gatherings.answer(principal, id, own_organization(), InvitationAnswer(what))
     told(gettext("Done."))
     return back(url_for("web.gathering", id=id))

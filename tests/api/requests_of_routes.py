@@ -5,11 +5,10 @@ from datetime import UTC, datetime
 
 from matchmaker.access import ADMIN, SYSTEM, Principal
 from matchmaker.domain import GoalName, Need, NeedState, Organization
-from matchmaker.services.cooperation.introductions import Proposal
 from matchmaker.store.documents import new_id
 from matchmaker.workflow.account import AccountMembership, Scope
-from matchmaker.workflow.gathering import Answer, Gathering, GatheringKind
-from matchmaker.workflow.introduction import Action
+from matchmaker.workflow.gathering import Gathering, GatheringKind, InvitationAnswer
+from matchmaker.workflow.introduction import Action, Proposal
 from matchmaker.workflow.posting import Posting
 from tests.api.world import PASSWORD
 
@@ -69,12 +68,12 @@ def _gathering(world, joined=False):
     parties = [FIRM, *(f"t:firm{number}" for number in range(2, 6))]
     made = Gathering(
         new_id(), GatheringKind.CIRCLE, CLUSTER, "Circle of valves", "", "admin", datetime.now(UTC),
-        tuple((one, Answer.WAITING) for one in parties),
+        tuple((one, InvitationAnswer.WAITING) for one in parties),
     )  # fmt: skip
     world.services.gatherings.convene(SYSTEM, made)
     for party in parties if joined else ():
         member = Principal("system", account="system", organizations=frozenset({party}))
-        world.services.gatherings.answer(member, made.id, party, Answer.JOINED)
+        world.services.gatherings.answer(member, made.id, party, InvitationAnswer.JOINED)
     return made.id
 
 

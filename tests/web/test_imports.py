@@ -179,7 +179,7 @@ def test_two_firms_that_are_not_one_are_not_asked_about_again(sample):
     sample.import_workflow.keep_apart(ADMIN, *pair.key)
     assert pair not in sample.importer.duplicates()
     assert ("seed:valves-010", "seed:valves-011") in {
-        (one.first, one.second) for one in sample.repositories.apart.values()
+        (one.first, one.second) for one in sample.repositories.not_duplicates.values()
     }
 
 
