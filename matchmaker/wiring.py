@@ -376,7 +376,6 @@ class Wiring:
         return Asking(
             self.directory,
             lambda: self.matching,
-            lambda: self.auditing,
             self.interaction_log,
             self.rankers,
         )

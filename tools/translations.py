@@ -32,6 +32,8 @@ ERRORS = {
 # Functions by the positions of their texts; a context stands before the text.
 CALLS = {
     "message": (0,),
+    "unknown": (0,),
+    "paragraph": (0,),
     "translated": (0,),
     "gettext": (0,),
     "lazy_gettext": (0,),
@@ -107,13 +109,17 @@ def _in_template(path: Path) -> Iterator[Text]:
 
 
 def _declared() -> Iterator[Text]:
-    """Texts that are declared as data: names of columns."""
+    """Texts that are declared as data: names of columns, indicators."""
+    from matchmaker.audit.indicators import INDICATORS
     from matchmaker.ingest.columns import TABLES
     from matchmaker.messages import FIELD
 
     for table in TABLES.values():
         for column in table.columns:
             yield Text(FIELD, column.name)
+    for definition, _ in INDICATORS.values():
+        yield Text(definition.title.context, definition.title.id)
+        yield Text("", definition.about.id)
 
 
 def read(path: Path) -> Catalog:

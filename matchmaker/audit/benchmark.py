@@ -22,7 +22,7 @@ PEERS = 5
 
 
 @dataclass(frozen=True)
-class Standing:
+class ClusterStanding:
     """One cluster among all, with all its figures: `percentiles`, of those compared, are the
     share of the others below it and half of the equal ones, 0–100. Where low is
     better it is turned, so that 100 is always the good end.
@@ -35,10 +35,10 @@ class Standing:
     peers: tuple[int, ...]
 
 
-def benchmark(landscape: Landscape, channel: Channel, year: int) -> tuple[Standing, ...]:
+def benchmark(landscape: Landscape, channel: Channel, year: int) -> tuple[ClusterStanding, ...]:
     """Every cluster with a member in the year, in order of row."""
 
-    def make() -> tuple[Standing, ...]:
+    def make() -> tuple[ClusterStanding, ...]:
         views = [View(landscape, int(one), channel, year) for one in landscape.clusters]
         views = [view for view in views if len(view.network)]
         found = [measured(view) for view in views]
@@ -48,7 +48,7 @@ def benchmark(landscape: Landscape, channel: Channel, year: int) -> tuple[Standi
         }
         near = peers(views)
         return tuple(
-            Standing(
+            ClusterStanding(
                 cluster=view.cluster,
                 members=len(view.network),
                 figures=figures,

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from matchmaker.audit.network import Network, network_of
+from matchmaker.audit.network import ClusterNetwork, network_of
 from matchmaker.audit.opportunity import Opportunity, Traits, fit, traits
 from matchmaker.audit.relatedness import Relatedness, relatedness
 from matchmaker.audit.ties import CHANNELS, Channel, ClusterTies, last_year, ties_of
@@ -115,7 +115,7 @@ class Landscape:
         """Members and ties of one cluster."""
         return self._once(("ties", cluster), lambda: ties_of(self.snapshot, cluster))
 
-    def network(self, cluster: int, channel: Channel, year: int) -> Network:
+    def network(self, cluster: int, channel: Channel, year: int) -> ClusterNetwork:
         """The network of one cluster."""
         return self._once(
             ("network", cluster, channel, year),

@@ -24,7 +24,7 @@ Hops = NDArray[np.int16]
 
 
 @dataclass(frozen=True)
-class Network:
+class ClusterNetwork:
     """n organisations and the ties among them: simple, without loops.
 
     `members` (n,) are rows of organisations in the snapshot. `arcs` (n, n) holds
@@ -100,19 +100,19 @@ class Network:
         found = place < len(self) and int(self.members[place]) == row
         return place if found else -1
 
-    def joined(self, pairs: Edges) -> Network:
+    def joined(self, pairs: Edges) -> ClusterNetwork:
         """The network with these ties (k, 2) between members as well."""
         source, target = pairs[:, 0], pairs[:, 1]
         more = _matrix(source, target, (len(self), len(self)))
         arcs = self.arcs + more if self.directed else self.arcs + more + more.T
-        return Network(self.members, _true(arcs), self.directed, self.outsiders, self.border)
+        return ClusterNetwork(self.members, _true(arcs), self.directed, self.outsiders, self.border)
 
-    def without(self, places: NDArray[np.int64]) -> Network:
+    def without(self, places: NDArray[np.int64]) -> ClusterNetwork:
         """The network after these members have left."""
         stay = np.ones(len(self), dtype=np.bool_)
         stay[places] = False
         kept = np.flatnonzero(stay)
-        return Network(
+        return ClusterNetwork(
             self.members[kept],
             sparse.csr_array(self.arcs[kept][:, kept]),
             self.directed,
@@ -121,7 +121,7 @@ class Network:
         )
 
 
-def network_of(ties: ClusterTies, channel: Channel, year: int) -> Network:
+def network_of(ties: ClusterTies, channel: Channel, year: int) -> ClusterNetwork:
     """The ties of one layer that were there at some time of a year while both belonged."""
     first, last = year_bounds(year)
     belongs = (ties.joined <= last) & (ties.left >= first)
@@ -139,7 +139,7 @@ def network_of(ties: ClusterTies, channel: Channel, year: int) -> Network:
     inside = a_here & b_here & (begin_both <= end_both)
     outward = (a_here | b_here) & ~inside
     here, there = _places(members, source), _places(members, target)
-    return Network(
+    return ClusterNetwork(
         members,
         _arcs(here[inside], there[inside], len(members), channel in DIRECTED),
         channel in DIRECTED,
@@ -237,7 +237,7 @@ def hops(adjacency: sparse.csr_array, sources: NDArray[np.int64]) -> Hops:
     return found
 
 
-def cut_points(network: Network) -> NDArray[np.int64]:
+def cut_points(network: ClusterNetwork) -> NDArray[np.int64]:
     """Members whose leaving would part their component, in order (Tarjan, 1972)."""
     size = len(network)
     indptr, indices = network.adjacency.indptr, network.adjacency.indices

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import chi2
 
-from matchmaker.audit.network import Network
+from matchmaker.audit.network import ClusterNetwork
 from matchmaker.audit.relatedness import Relatedness
 from matchmaker.audit.ties import LABS
 from matchmaker.domain import Kind, Size
@@ -130,7 +130,7 @@ class Opportunity:
         """Of a tie, for feature rows (p, 14)."""
         return np.asarray(1 / (1 + np.exp(-(rows @ self.weights + self.intercept))))
 
-    def expected(self, known: Traits, network: Network, year: int) -> float:
+    def expected(self, known: Traits, network: ClusterNetwork, year: int) -> float:
         """Ties among members if only opportunity mattered: the sum over all pairs.
 
         Above 100,000 pairs the mean of as many drawn with replacement, times all.
@@ -154,7 +154,7 @@ def _drawn_pairs(rng: np.random.Generator, size: int, count: int) -> Pairs:
     return np.column_stack([first, second])
 
 
-def fit(known: Traits, networks: Sequence[tuple[int, Network]]) -> Opportunity | None:
+def fit(known: Traits, networks: Sequence[tuple[int, ClusterNetwork]]) -> Opportunity | None:
     """From the networks of all clusters, each with its year; None where there is too little.
 
     Logistic regression (L2, C = 10). Ties and absent ties are drawn from each
@@ -184,7 +184,9 @@ def fit(known: Traits, networks: Sequence[tuple[int, Network]]) -> Opportunity |
     return Opportunity(model.coef_[0], float(model.intercept_[0]), last, ties, clusters)
 
 
-def _drawn(rng: np.random.Generator, network: Network, share: int) -> list[tuple[Pairs, int, int]]:
+def _drawn(
+    rng: np.random.Generator, network: ClusterNetwork, share: int
+) -> list[tuple[Pairs, int, int]]:
     """Ties and absent ties of one network, at most `share` of each, and how many there are."""
     size, edges = len(network), network.edges
     total = size * (size - 1) // 2

@@ -10,6 +10,7 @@ from matchmaker.access import ANONYMOUS, Principal
 from matchmaker.api.http.cursors import Cursors
 from matchmaker.api.http.idempotency import IdempotencyStore
 from matchmaker.services.asking import Asking
+from matchmaker.services.auditing.auditing import Auditing
 from matchmaker.services.cooperation.batches import Batches
 from matchmaker.services.cooperation.effects import Effects
 from matchmaker.services.cooperation.gatherings import Gatherings
@@ -47,6 +48,8 @@ class Services(Protocol):
     def directory(self) -> Directory: ...
     @property
     def asking(self) -> Asking: ...
+    @property
+    def auditing(self) -> Auditing: ...
     @property
     def codes(self) -> Codes: ...
     @property

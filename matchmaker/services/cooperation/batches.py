@@ -111,7 +111,12 @@ class Batches:
         """
         cluster = self._entitled(principal, cluster_id, dry_run=dry_run)
         return self._run(
-            principal, cluster, self._options(cluster, goal), limit, message, dry_run=dry_run
+            principal,
+            cluster,
+            self._options(principal, cluster, goal),
+            limit,
+            message,
+            dry_run=dry_run,
         )
 
     def for_pairs(
@@ -218,9 +223,11 @@ class Batches:
         pair = pair_id(one.seeker, one.candidate, one.goal)
         return self._repositories.pairs.get_or_none(pair) is None
 
-    def _options(self, cluster: str, goal: GoalName) -> list[Planned]:
+    def _options(self, principal: Principal, cluster: str, goal: GoalName) -> list[Planned]:
         """Everyone's list, with how much the candidate would want the seeker."""
-        seekers = [one for one in self._members(cluster) if one.kind in GOALS[goal].seekers]
+        seekers = [
+            one for one in self._members(principal, cluster) if one.kind in GOALS[goal].seekers
+        ]
         matching = self._matching()
         question = Question(goal, PER_SEEKER)
         wish: dict[tuple[str, str], float] = {}
@@ -261,8 +268,8 @@ class Batches:
             accepted += said is Action.ACCEPT
         return (accepted + _PRIOR[0]) / (answered + _PRIOR[1])
 
-    def _members(self, cluster: str) -> list[Organization]:
-        view = self._auditing().view(cluster, Channel.COOPERATION)
+    def _members(self, principal: Principal, cluster: str) -> list[Organization]:
+        view = self._auditing().view(principal, cluster, Channel.COOPERATION)
         rows = view.network.members
         ids = [view.landscape.snapshot.id_of(int(row)) for row in rows]
         return list(self._store.organizations_by_id(ids).values())
