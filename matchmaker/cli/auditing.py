@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from matchmaker.access import ADMIN
+from matchmaker.cli.language import language as reader_language
 from matchmaker.cli.output import print_json, wired
 from matchmaker.domain import PlaceLevel
-from matchmaker.messages import languages
+from matchmaker.messages import Message, languages
 
 if TYPE_CHECKING:
     from matchmaker.reports.document import Document
+    from matchmaker.services.auditing.derived_clusters import CommunityReport
 
 MANY_COLUMNS = 8
 _OUT = click.Path(dir_okay=False, path_type=Path)
@@ -25,7 +27,7 @@ _OUT = click.Path(dir_okay=False, path_type=Path)
 @click.argument("cluster", required=False)
 @click.option("--all", "everyone", is_flag=True, help="All clusters side by side.")
 @click.option("--year", type=int, help="Default: the newest year that the data speak of.")
-@click.option("--language", type=click.Choice(languages()), default="en", show_default=True)
+@click.option("--language", type=click.Choice(languages()), help="Default: that of the command.")
 @click.option("--limit", type=click.IntRange(1, 50), default=10, show_default=True, help="Ties.")
 @click.option(
     "--samples",
@@ -41,7 +43,7 @@ def audit(
     cluster: str | None,
     everyone: bool,
     year: int | None,
-    language: str,
+    language: str | None,
     limit: int,
     samples: int,
     pdf: Path | None,
@@ -50,7 +52,8 @@ def audit(
 ) -> None:
     """Is the CLUSTER (its id) a network, against whom, and what to do next."""
     if everyone == bool(cluster):
-        raise click.UsageError("Give the id of a cluster, or --all.")
+        raise click.UsageError(gettext("Give the id of a cluster, or --all."))
+    language = language or reader_language()
     from matchmaker.api.auditing.responses import AuditOut, BenchmarkOut, WorklistOut
 
     auditing = wired().auditing
@@ -83,10 +86,10 @@ def _deliver(document: Document, pdf: Path | None, xlsx: Path | None, *, show: b
 
     if pdf is not None:
         write_pdf(document, pdf)
-        click.echo(f"Written: {pdf}", err=True)
+        click.echo(gettext("Written: %(path)s", path=pdf), err=True)
     if xlsx is not None:
         write_workbook(document, xlsx)
-        click.echo(f"Written: {xlsx}", err=True)
+        click.echo(gettext("Written: %(path)s", path=xlsx), err=True)
     if show and pdf is None and xlsx is None:
         _print(document)
 
@@ -148,28 +151,48 @@ def derive(
     derivation = wired().cluster_derivation
     if by == "community":
         if industry is not None:
-            raise click.UsageError("--industry goes with --by place.")
+            raise click.UsageError(gettext("--industry goes with --by place."))
         report = derivation.by_community(ADMIN, min_size)
         if as_json:
             print_json(asdict(report))
-            return
-        click.echo("members  place (share)                    nearest declared cluster (overlap)")
-        for row in report.rows:
-            place = f"{row.place or '—'} ({row.place_share:.0%})"
-            declared = f"{row.cluster} ({row.overlap:.2f})" if row.cluster else "—"
-            click.echo(f"{row.members:>7}  {place:<32} {declared}")
-        said = "—" if report.agreement is None else f"{report.agreement:.2f}"
-        click.echo(
-            f"{len(report.rows)} communities of at least {min_size} among {report.organizations:,} "
-            f"organisations with ties; agreement with declared borders (NMI): {said}."
-        )
+        else:
+            _print_communities(report, min_size)
         return
-    found = derivation.by_place(ADMIN, PlaceLevel(level), min_size, industry, write=not dry_run)
+    derived = derivation.by_place(ADMIN, PlaceLevel(level), min_size, industry, write=not dry_run)
     if as_json:
-        print_json(asdict(found))
+        print_json(asdict(derived))
         return
-    for one in found.clusters:
-        click.echo(f"{one.members:>7}  {one.name}  {one.id}")
-    click.echo(f"{len(found.clusters)} places with at least {min_size} organisations.", err=True)
-    if found.counts is not None:
-        click.echo("Written. Now: matchmaker refresh", err=True)
+    for cluster in derived.clusters:
+        click.echo(f"{cluster.members:>7}  {cluster.name}  {cluster.id}")
+    count = gettext(
+        "%(count)s places with at least %(min_size)s organisations.",
+        count=len(derived.clusters),
+        min_size=min_size,
+    )
+    click.echo(count, err=True)
+    if derived.counts is not None:
+        click.echo(gettext("Written. Now: matchmaker refresh"), err=True)
+
+
+def _print_communities(report: CommunityReport, min_size: int) -> None:
+    click.echo(
+        gettext("members  place (share)                    nearest declared cluster (overlap)")
+    )
+    for row in report.rows:
+        place = f"{row.place or '—'} ({row.place_share:.0%})"
+        declared = f"{row.cluster} ({row.overlap:.2f})" if row.cluster else "—"
+        click.echo(f"{row.members:>7}  {place:<32} {declared}")
+    summary = gettext(
+        "%(count)s communities of at least %(min_size)s among %(organizations)s organisations with "
+        "ties; agreement with declared borders (NMI): %(agreement)s.",
+        count=len(report.rows),
+        min_size=min_size,
+        organizations=f"{report.organizations:,}",
+        agreement="—" if report.agreement is None else f"{report.agreement:.2f}",
+    )
+    click.echo(summary)
+
+
+def gettext(id: str, /, **parameters: object) -> str:
+    """A text in the reader's language."""
+    return Message(id, parameters).text(reader_language())

@@ -1,4 +1,4 @@
-"""What answers about clusters carry, in the reader's language."""
+"""What answers about clusters carry: what services give, messages in the reader's words."""
 
 from __future__ import annotations
 
@@ -7,12 +7,25 @@ from typing import Annotated, Self
 from pydantic import AliasPath, BeforeValidator, Field, ValidationInfo
 
 from matchmaker.api.http.fields import Outgoing
+from matchmaker.audit.coverage import Coverage
 from matchmaker.audit.figures import Group
 from matchmaker.audit.indicators import INDICATORS
+from matchmaker.audit.priorities import NetworkSummary
 from matchmaker.audit.profile import ClusterStage
 from matchmaker.audit.ties import Channel
-from matchmaker.domain import GoalName, Kind
+from matchmaker.domain import GoalName
 from matchmaker.messages import SOURCE, text_of
+from matchmaker.services.auditing.results import (
+    Basis,
+    Brief,
+    CircleOfFirms,
+    ClusterOpening,
+    Isolate,
+    KeyOrganization,
+    LoadedGatekeeper,
+    NamedCluster,
+    NamedOrganization,
+)
 
 
 def _in_language(text: object, info: ValidationInfo) -> str:
@@ -67,34 +80,6 @@ class DefinitionList(Localised):
         return cls.of({"items": [definition for definition, _ in INDICATORS.values()]}, language)
 
 
-class BasisOut(Localised):
-    """The cluster, year, membership and snapshot that figures rest on."""
-
-    cluster: str
-    name: str
-    name_en: str
-    year: int
-    members: int
-    snapshot: int
-    as_of: str
-
-
-class CoverageOut(Localised):
-    """Members, and of how many the data say anything."""
-
-    members: int
-    with_statement: int
-    with_tie: int
-    with_recent_tie: int
-    with_observation: int
-    with_industry: int
-    with_place: int
-    ties: int
-    undated_ties: int
-    undertakings: int
-    estimated_undertakings: int
-
-
 class LayerOut(Localised):
     """All indicators of one layer, and the followed ones over five years."""
 
@@ -145,27 +130,19 @@ class AnnualOut(Localised):
     origin: Words | None
 
 
-class NamedClusterOut(Localised):
-    """A cluster by name."""
-
-    id: str
-    name: str
-    name_en: str
-
-
 class PeersOut(Localised):
     """Where the cluster stands among all others; percentiles: 100 is the good end."""
 
     clusters: int
     percentiles: dict[str, float | None]
-    nearest: list[NamedClusterOut]
+    nearest: list[NamedCluster]
 
 
 class AuditOut(Localised):
     """The whole audit of one cluster and year."""
 
-    basis: BasisOut
-    coverage: CoverageOut
+    basis: Basis
+    coverage: Coverage
     layers: list[LayerOut]
     years: list[int]
     course: list[ClusterProfileOut]
@@ -180,7 +157,7 @@ class AuditOut(Localised):
 class BenchmarkRowOut(Localised):
     """One cluster among all; percentiles: 100 is the good end."""
 
-    cluster: NamedClusterOut
+    cluster: NamedCluster
     members: int
     figures: dict[str, FigureOut]
     percentiles: dict[str, float | None]
@@ -198,145 +175,40 @@ class BenchmarkOut(Localised):
     items: list[BenchmarkRowOut] = Field(validation_alias="rows")
 
 
-class StandingOut(Localised):
-    """A network in six figures."""
-
-    fragmentation: float
-    compactness: float
-    giant_component: float
-    isolates: int
-    mean_degree: float
-    cut_points: int
-
-
-class NamedOrganizationOut(Localised):
-    """An organisation by name."""
-
-    id: str
-    name: str
-    name_en: str
-    kind: Kind
-
-
 class SuggestionOut(Localised):
     """A tie to make: who, for what, why it matters, why it is feasible, before and after."""
 
-    asker: NamedOrganizationOut
-    partner: NamedOrganizationOut
+    asker: NamedOrganization
+    partner: NamedOrganization
     goal: GoalName
     feasibility: float
     effect: float
     priority: float
     joins: tuple[int, int] | None
     steps_before: int | None
-    relieves: list[NamedOrganizationOut]
+    relieves: list[NamedOrganization]
     reasons: list[Words]
-    before: StandingOut
-    after: StandingOut
-
-
-class KeyMemberOut(Localised):
-    """A member whose leaving would part the network into `pieces`."""
-
-    organization: NamedOrganizationOut
-    pieces: list[int]
-    fragmentation_before: float
-    fragmentation_after: float
-
-
-class OptionOut(Localised):
-    """Who could bring an isolate in, and for what."""
-
-    organization: NamedOrganizationOut
-    goal: GoalName
-    feasibility: float
-
-
-class IsolateOut(Localised):
-    """A member without a partner."""
-
-    organization: NamedOrganizationOut
-    options: list[OptionOut]
-
-
-class GatekeeperOut(Localised):
-    """A member through whom much of what is outside comes in."""
-
-    organization: NamedOrganizationOut
-    pairs: int
-    share: float
-
-
-class CircleOut(Localised):
-    """Firms that do not compete and could meet regularly."""
-
-    members: list[NamedOrganizationOut]
-    industries: int
-    pairs: int
-    acquainted: int
-
-
-class NeedToPoolOut(Localised):
-    """One need of a brief."""
-
-    organization: NamedOrganizationOut
-    need: str
-    text: str
-
-
-class BriefOut(Localised):
-    """Needs alike enough for one brief; `labs` could answer a common research need."""
-
-    goal: GoalName
-    likeness: float
-    needs: list[NeedToPoolOut]
-    labs: list[NamedOrganizationOut]
-
-
-class NearIndustryOut(Localised):
-    """An industry of another cluster that is near to this one's."""
-
-    name: str
-    name_en: str
-    density: float
-
-
-class TieAcrossOut(Localised):
-    """A tie with another cluster."""
-
-    member: NamedOrganizationOut
-    partner: NamedOrganizationOut
-    feasibility: float
-
-
-class OpeningOut(Localised):
-    """Another cluster to open to."""
-
-    cluster: NamedClusterOut
-    relatedness: float
-    members: int
-    ties: int
-    nearest: list[NearIndustryOut]
-    ties_to_make: list[TieAcrossOut]
+    before: NetworkSummary
+    after: NetworkSummary
 
 
 class WorklistOut(Localised):
     """What to do next."""
 
-    basis: BasisOut
+    basis: Basis
     items: list[SuggestionOut]
-    key_members: list[KeyMemberOut]
-    isolates: list[IsolateOut]
-    gatekeepers: list[GatekeeperOut]
-    circles: list[CircleOut]
-    briefs: list[BriefOut]
-    openings: list[OpeningOut]
+    key_members: list[KeyOrganization]
+    isolates: list[Isolate]
+    gatekeepers: list[LoadedGatekeeper]
+    circles: list[CircleOfFirms]
+    briefs: list[Brief]
+    openings: list[ClusterOpening]
 
 
 class WhatIfOut(Localised):
     """The network before and after some ties."""
 
-    basis: BasisOut
+    basis: Basis
     ties: int
-    before: StandingOut
-    after: StandingOut
+    before: NetworkSummary
+    after: NetworkSummary
