@@ -70,7 +70,7 @@ def exits(view: View) -> Figure:
 def leading_industry_share(view: View) -> Figure:
     """Members of the commonest division of industry, over members whose industry is known."""
     division = view.landscape.traits.division[view.network.members]
-    said = division[division >= 0]
-    if not len(said):
+    divisions = division[division >= 0]
+    if not len(divisions):
         return unknown("no industry is known")
-    return Figure(float(np.unique(said, return_counts=True)[1].max() / len(said)))
+    return Figure(float(np.unique(divisions, return_counts=True)[1].max() / len(divisions)))

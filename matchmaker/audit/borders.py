@@ -131,22 +131,22 @@ def communities(snapshot: Snapshot, min_size: int) -> Communities:
         memberships.organization.tolist(), memberships.cluster.tolist(), strict=True
     ):
         declared.setdefault(cluster, set()).add(row)
-    found = [
+    groups = [
         _community(snapshot, joined[label == number].astype(np.int32), declared)
         for number in range(int(label.max()) + 1)
         if (label == number).sum() >= min_size
     ]
     label_of = dict(zip(joined.tolist(), label.tolist(), strict=True))
-    both = [
+    labelled = [
         (cluster, label_of[row])
         for cluster, rows in declared.items()
         for row in sorted(rows)
         if row in label_of
     ]
     agreement = None
-    if len({cluster for cluster, _ in both}) > 1:
-        agreement = float(normalized_mutual_info_score(*zip(*both, strict=True)))
-    ordered = sorted(found, key=lambda each: (-len(each.members), each.members))
+    if len({cluster for cluster, _ in labelled}) > 1:
+        agreement = float(normalized_mutual_info_score(*zip(*labelled, strict=True)))
+    ordered = sorted(groups, key=lambda each: (-len(each.members), each.members))
     return Communities(tuple(ordered), len(joined), agreement)
 
 

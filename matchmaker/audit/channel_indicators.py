@@ -68,10 +68,10 @@ def size_adjusted_density(view: View) -> Figure:
     line = view.landscape.scaling(view.channel, view.year)
     if not line.has_ties:
         return unknown("no cluster has a tie of this kind in the year")
-    found = line.residual(size, len(view.network.edges))
-    if found is None:
+    residual = line.residual(size, len(view.network.edges))
+    if residual is None:
         return unknown("there are fewer than three other clusters")
-    value, half = found
+    value, half = residual
     return Figure(value, value - half, value + half)
 
 

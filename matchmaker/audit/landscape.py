@@ -56,8 +56,8 @@ class Scaling:
         """
         x, y = self.logs[:, 0], self.logs[:, 1]
         at = np.array([np.log(members), np.log(ties + 0.5)])
-        mine = np.flatnonzero((self.logs == at).all(axis=1))[:1]
-        x, y = np.delete(x, mine), np.delete(y, mine)
+        own = np.flatnonzero((self.logs == at).all(axis=1))[:1]
+        x, y = np.delete(x, own), np.delete(y, own)
         parameters = 2 if self.fitted else 1
         if len(x) < 3:
             return None

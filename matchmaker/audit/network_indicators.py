@@ -52,12 +52,12 @@ def compactness(view: View) -> Figure:
     members from 1,000 sources drawn at random, with a 95 % interval."""
     if len(view.network) < 2:
         return TOO_FEW
-    found = structure.closeness(view.network)
-    value = float(found.mean())
+    closeness = structure.closeness(view.network)
+    value = float(closeness.mean())
     if len(view.network) <= EXACT_UP_TO:
         return Figure(value)
-    unseen = 1 - len(found) / len(view.network)
-    half = 1.96 * float(found.std(ddof=1) * np.sqrt(unseen / len(found)))
+    unseen = 1 - len(closeness) / len(view.network)
+    half = 1.96 * float(closeness.std(ddof=1) * np.sqrt(unseen / len(closeness)))
     return Figure(value, max(0.0, value - half), min(1.0, value + half))
 
 
@@ -149,8 +149,8 @@ def relatedness_density(view: View) -> Figure:
     Σ_{j in} φ_ij / Σ_j φ_ij, j ≠ i, mean over the industries of members (Hidalgo et al.,
     2007); φ is the cosine of the industries' texts (Hoberg and Phillips, 2016)."""
     present = np.unique(view.industry[view.industry >= 0])
-    known = view.landscape.relatedness.density(present)
-    found = [known[int(row)] for row in present if int(row) in known]
-    if not found:
+    density = view.landscape.relatedness.density(present)
+    densities = [density[int(row)] for row in present if int(row) in density]
+    if not densities:
         return unknown("too few industries or texts are known")
-    return Figure(float(np.mean(found)))
+    return Figure(float(np.mean(densities)))

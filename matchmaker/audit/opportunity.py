@@ -87,8 +87,8 @@ def features(known: Traits, members: IntArray, pairs: Pairs, year: float) -> Flo
         known.latitude[b], known.longitude[b],
     )  # fmt: skip
     far = np.isnan(km)
-    said = (known.industry[a] >= 0) & (known.industry[b] >= 0)
-    same = said & (known.industry[a] == known.industry[b])
+    both_known = (known.industry[a] >= 0) & (known.industry[b] >= 0)
+    same = both_known & (known.industry[a] == known.industry[b])
     firm = known.is_firm[a].astype(int) + known.is_firm[b]
     lab = known.is_lab[a] | known.is_lab[b]
     large = known.is_large[a].astype(int) + known.is_large[b]
@@ -99,9 +99,9 @@ def features(known: Traits, members: IntArray, pairs: Pairs, year: float) -> Flo
             np.log1p(np.where(far, 0, km)),
             far,
             same,
-            said & ~same & (known.division[a] == known.division[b]),
+            both_known & ~same & (known.division[a] == known.division[b]),
             np.where(same, 1.0, known.relatedness.between(known.industry[a], known.industry[b])),
-            ~said,
+            ~both_known,
             (firm == 1) & lab,
             (firm == 1) & ~lab,
             firm == 0,
@@ -115,16 +115,11 @@ def features(known: Traits, members: IntArray, pairs: Pairs, year: float) -> Flo
 
 @dataclass(frozen=True)
 class Opportunity:
-    """A logistic model of a tie between two members; `weights` (14,) as in FEATURES.
-
-    `ties` of `clusters` over `years` it was fitted on.
-    """
+    """A logistic model of a tie between two members; `weights` (14,) as in FEATURES."""
 
     weights: FloatVector
     intercept: float
     last_year: int
-    ties: int
-    clusters: int
 
     def probability(self, rows: FloatVector) -> FloatVector:
         """Of a tie, for feature rows (p, 14)."""
@@ -180,8 +175,7 @@ def fit(known: Traits, networks: Sequence[tuple[int, ClusterNetwork]]) -> Opport
             weights.append(np.full(len(pairs), total / len(pairs)))
     model = LogisticRegression(C=10, max_iter=500)
     model.fit(np.concatenate(blocks), np.concatenate(answers), np.concatenate(weights))
-    clusters = sum(year == last for year, _ in usable)
-    return Opportunity(model.coef_[0], float(model.intercept_[0]), last, ties, clusters)
+    return Opportunity(model.coef_[0], float(model.intercept_[0]), last)
 
 
 def _drawn(

@@ -140,8 +140,8 @@ class _Measure:
     def steps_from(self, place: int) -> structure.Lengths:
         """Steps from one member to everybody, (n,)."""
         if place not in self._of:
-            found = hops(self.network.adjacency, np.array([place]))[0]
-            self._of[place] = structure.lengths(found)
+            distances = hops(self.network.adjacency, np.array([place]))[0]
+            self._of[place] = structure.lengths(distances)
         return self._of[place]
 
     def effect(self, proposal: FeasibleTie) -> float:
@@ -198,10 +198,10 @@ def _shortlist(
         worth = float(joins if a != b else measure.steps_from(u)[v] - 1)
         promised.append((one.feasibility * worth, (a, b), one))
     promised.sort(key=lambda entry: -entry[0])
-    seen: dict[tuple[int, int], int] = {}
+    counts: dict[tuple[int, int], int] = {}
     rounds = []
     for promise, between, one in promised:
-        place = seen[between] = seen.get(between, -1) + 1
+        place = counts[between] = counts.get(between, -1) + 1
         rounds.append((place // _OF_TWO_COMPONENTS, -promise, one))
     rounds.sort(key=lambda entry: entry[:2])
     return [one for _, _, one in rounds[:most]]
@@ -245,16 +245,16 @@ def key_members(network: ClusterNetwork, limit: int = 10) -> tuple[KeyMember, ..
 
     Fragmentation before is that of the others while the member is still there.
     """
-    found = []
+    members = []
     for place in cut_points(network):
         rest = network.without(np.array([place]))
         others = np.delete(network.component, place)
-        mine = others == network.component[place]
+        component = others == network.component[place]
         before = np.bincount(others)
         size = len(rest)
         pairs = max(1, size * (size - 1))
-        pieces = np.bincount(rest.component[mine])
-        found.append(
+        pieces = np.bincount(rest.component[component])
+        members.append(
             KeyMember(
                 row=int(network.members[place]),
                 pieces=tuple(sorted((int(one) for one in pieces if one), reverse=True)),
@@ -262,8 +262,8 @@ def key_members(network: ClusterNetwork, limit: int = 10) -> tuple[KeyMember, ..
                 fragmentation_after=structure.fragmentation(rest),
             )
         )
-    found.sort(key=lambda one: (one.fragmentation_before - one.fragmentation_after, one.row))
-    return tuple(found[:limit])
+    members.sort(key=lambda one: (one.fragmentation_before - one.fragmentation_after, one.row))
+    return tuple(members[:limit])
 
 
 @dataclass(frozen=True)
@@ -299,22 +299,22 @@ def bringers(
 ) -> dict[int, tuple[FeasibleTie, ...]]:
     """For each isolate the most feasible proposals with members who have partners."""
     alone = set(isolates(network))
-    found: dict[int, list[FeasibleTie]] = {row: [] for row in sorted(alone)}
-    for one in proposals:
-        for row, other in ((one.asker, one.partner), (one.partner, one.asker)):
+    options: dict[int, list[FeasibleTie]] = {row: [] for row in sorted(alone)}
+    for tie in proposals:
+        for row, other in ((tie.asker, tie.partner), (tie.partner, tie.asker)):
             if row in alone and other not in alone and network.place_of(other) >= 0:
-                found[row].append(one)
+                options[row].append(tie)
     return {
-        row: _one_each(row, sorted(options, key=lambda one: (-one.feasibility, one.partner)))[
+        row: _one_each(row, sorted(ties, key=lambda tie: (-tie.feasibility, tie.partner)))[
             :per_isolate
         ]
-        for row, options in found.items()
+        for row, ties in options.items()
     }
 
 
 def _one_each(row: int, options: Sequence[FeasibleTie]) -> tuple[FeasibleTie, ...]:
     """The first proposal with each other organisation."""
-    seen: dict[int, FeasibleTie] = {}
+    first: dict[int, FeasibleTie] = {}
     for one in options:
-        seen.setdefault(one.partner if one.asker == row else one.asker, one)
-    return tuple(seen.values())
+        first.setdefault(one.partner if one.asker == row else one.asker, one)
+    return tuple(first.values())

@@ -221,13 +221,13 @@ def observed(landscape: Landscape, cluster: int, year: int) -> dict[str, tuple[F
     """What the cluster itself reported, by indicator: the newest figure up to a year."""
     snapshot = landscape.snapshot
     subject = snapshot.clusters["id"][cluster].as_py()
-    mine = snapshot.observations.filter(
+    rows = snapshot.observations.filter(
         (pc.field("subject") == subject) & (pc.field("year") <= year)
     )
-    found: dict[str, tuple[Figure, int]] = {}
-    for row in mine.to_pylist():  # in order of indicator and year: the newest stays
-        found[row["indicator"]] = (Figure(row["value"]), row["year"])
-    return found
+    newest: dict[str, tuple[Figure, int]] = {}
+    for row in rows.to_pylist():  # in order of indicator and year: the newest stays
+        newest[row["indicator"]] = (Figure(row["value"]), row["year"])
+    return newest
 
 
 def _mean(scores: Iterable[float | None]) -> float | None:

@@ -38,8 +38,8 @@ def closeness(network: ClusterNetwork) -> FloatVector:
 
 def compactness(network: ClusterNetwork) -> float:
     """Σ 1/d / (n (n − 1)) over ordered pairs, 0 where there is no way."""
-    found = closeness(network)
-    return float(found.mean()) if len(found) else 0.0
+    values = closeness(network)
+    return float(values.mean()) if len(values) else 0.0
 
 
 def triangles(network: ClusterNetwork) -> FloatVector:
@@ -124,8 +124,8 @@ def brokered(network: ClusterNetwork, edges: Edges | None = None) -> FloatVector
     ties = network.edges if edges is None else edges
     outward = np.asarray(np.diff(network.border.indptr), dtype=np.float64)
     inward = np.bincount(ties.ravel(), minlength=len(network)).astype(np.float64)
-    known = network.shared_outsiders
-    shared = np.asarray(known[ties[:, 0], ties[:, 1]]).ravel() if len(ties) else np.zeros(0)
+    common = network.shared_outsiders
+    shared = np.asarray(common[ties[:, 0], ties[:, 1]]).ravel() if len(ties) else np.zeros(0)
     closed = np.bincount(ties[:, 0], shared, len(network)) + np.bincount(
         ties[:, 1], shared, len(network)
     )

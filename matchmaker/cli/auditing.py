@@ -68,17 +68,17 @@ def audit(
     from matchmaker.audit.ties import Channel
     from matchmaker.reports.audit_report import audit_report
 
-    found = auditing.audit(ADMIN, cluster, year, samples)
+    audited = auditing.audit(ADMIN, cluster, year, samples)
     worklist = auditing.worklist(ADMIN, cluster, limit, year)
     if as_json:
         print_json(
             {
-                "audit": AuditOut.of(found, language).model_dump(mode="json"),
+                "audit": AuditOut.of(audited, language).model_dump(mode="json"),
                 "worklist": WorklistOut.of(worklist, language).model_dump(mode="json"),
             }
         )
     view = auditing.view(ADMIN, cluster, Channel.COOPERATION, year)
-    _deliver(audit_report(found, worklist, view, language), pdf, xlsx, show=not as_json)
+    _deliver(audit_report(audited, worklist, view, language), pdf, xlsx, show=not as_json)
 
 
 def _deliver(document: Document, pdf: Path | None, xlsx: Path | None, *, show: bool) -> None:

@@ -126,10 +126,10 @@ def data_url(svg: str) -> str:
 
 def _has_chinese_font() -> bool:
     try:
-        found = subprocess.run(
+        listing = subprocess.run(
             ["fc-list", ":lang=zh", "family"],  # noqa: S607
             capture_output=True, text=True, timeout=20, check=False,
         )  # fmt: skip
     except OSError:
         return True  # without fontconfig's own tool nothing can be told
-    return bool(found.stdout.strip())
+    return bool(listing.stdout.strip())

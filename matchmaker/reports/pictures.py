@@ -143,9 +143,9 @@ def _sprung(spring: Any, adjacency: Any, inside: NDArray[np.int64]) -> NDArray[n
         return np.column_stack([np.linspace(0.2, 0.8, len(inside)), np.full(len(inside), 0.5)])
     inner = sparse.csr_matrix(adjacency[inside][:, inside])  # all that scikit-network takes
     start = np.random.default_rng(0).normal(size=(len(inside), 2))
-    found = spring(2, n_iter=150, tol=1e-4).fit_transform(inner, position_init=start)
-    spread = np.ptp(found, axis=0)
-    return np.asarray((found - found.min(axis=0)) / np.where(spread > 0, spread, 1))
+    placed = spring(2, n_iter=150, tol=1e-4).fit_transform(inner, position_init=start)
+    spread = np.ptp(placed, axis=0)
+    return np.asarray((placed - placed.min(axis=0)) / np.where(spread > 0, spread, 1))
 
 
 def _canvas(width: float, height: float, columns: int = 1) -> tuple[Any, Any]:

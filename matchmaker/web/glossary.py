@@ -8,7 +8,7 @@ from flask_babel import LazyString, lazy_gettext
 from matchmaker.api.auditing.responses import DefinitionList
 from matchmaker.web.layout import language, signed_in, web
 
-TERMS: tuple[tuple[str, LazyString, LazyString], ...] = (
+GLOSSARY: tuple[tuple[str, LazyString, LazyString], ...] = (
     (
         "fit",
         lazy_gettext("Fit"),
@@ -114,5 +114,5 @@ def definitions() -> str:
     """Every figure of every page."""
     signed_in()
     return render_template(
-        "definitions.html", terms=TERMS, indicators=DefinitionList.all(language()).items
+        "definitions.html", terms=GLOSSARY, indicators=DefinitionList.all(language()).items
     )

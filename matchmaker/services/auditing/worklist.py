@@ -91,7 +91,7 @@ def feasible_ties(
     if len(network):
         in_largest = network.component == network.component_sizes.argmax()
         largest[network.members[in_largest]] = True
-    found = []
+    ties = []
     for place in askers(network):
         row = int(network.members[place])
         if not snapshot.organizations.listed[row] or snapshot.organizations.capacity[row] == 0:
@@ -108,10 +108,14 @@ def feasible_ties(
             rows = ranked.pairs.rows
             best = np.lexsort((rows, -ranked.scores))
             across = best[(largest[rows] != largest[row])[best]]
-            for one in dict.fromkeys([*best[:_NAMED].tolist(), *across[:_NAMED].tolist()]):
-                feasible = float(np.clip(ranked.scores[one], 0, 1))
-                found.append(priorities.FeasibleTie(row, int(rows[one]), goal.name, feasible))
-    return found
+            for place_of_pair in dict.fromkeys(
+                [*best[:_NAMED].tolist(), *across[:_NAMED].tolist()]
+            ):
+                feasible = float(np.clip(ranked.scores[place_of_pair], 0, 1))
+                ties.append(
+                    priorities.FeasibleTie(row, int(rows[place_of_pair]), goal.name, feasible)
+                )
+    return ties
 
 
 def askers(network: ClusterNetwork) -> list[int]:
@@ -283,9 +287,9 @@ def _opening(
 
 def _capacities(snapshot: Snapshot, network: ClusterNetwork) -> dict[int, int]:
     """Introductions that members can still take, for those who said so."""
-    said = snapshot.organizations.capacity
+    capacity = snapshot.organizations.capacity
     return {
-        int(row): min(priorities.USUAL_CAPACITY, int(said[row]))
+        int(row): min(priorities.USUAL_CAPACITY, int(capacity[row]))
         for row in network.members
-        if said[row] >= 0
+        if capacity[row] >= 0
     }
