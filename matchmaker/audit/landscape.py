@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from matchmaker.audit.network import Network, network_of
+from matchmaker.audit.network import ClusterNetwork, network_of
 from matchmaker.audit.opportunity import Opportunity, Traits, fit, traits
 from matchmaker.audit.relatedness import Relatedness, relatedness
 from matchmaker.audit.ties import CHANNELS, Channel, ClusterTies, last_year, ties_of
@@ -52,8 +52,8 @@ class Scaling:
         """
         x, y = self.logs[:, 0], self.logs[:, 1]
         at = np.array([np.log(members), np.log(ties + 0.5)])
-        mine = np.flatnonzero((self.logs == at).all(axis=1))[:1]
-        x, y = np.delete(x, mine), np.delete(y, mine)
+        own = np.flatnonzero((self.logs == at).all(axis=1))[:1]
+        x, y = np.delete(x, own), np.delete(y, own)
         parameters = 2 if self.fitted else 1
         if len(x) < 3:
             return None
@@ -109,7 +109,7 @@ class Landscape:
         """Members and ties of one cluster."""
         return self._once(("ties", cluster), lambda: ties_of(self.snapshot, cluster))
 
-    def network(self, cluster: int, channel: Channel, year: int) -> Network:
+    def network(self, cluster: int, channel: Channel, year: int) -> ClusterNetwork:
         """The network of one cluster."""
         return self._once(
             ("network", cluster, channel, year),

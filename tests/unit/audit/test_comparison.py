@@ -60,7 +60,7 @@ def test_without_enough_ties_nothing_is_expected():
     found = landscape(rows({"a": (5, [(0, 1)]), "b": (5, [])}))
     figure = measured(view(found, "a"))["observed_over_expected"]
     assert figure.value is None
-    assert "30" in figure.because.en
+    assert "30" in figure.because.text("en")
 
 
 @pytest.mark.parametrize("observed", [0, 1, 7, 120])
