@@ -44,11 +44,18 @@ if TYPE_CHECKING:  # each of these takes its time to import: only commands that 
     from matchmaker.services.operations.job_queue import JobHandler, JobQueue
     from matchmaker.services.operations.refresher import SnapshotRefresher
     from matchmaker.services.people.accounts import Accounts
+    from matchmaker.services.people.api_keys import ApiKeys
     from matchmaker.services.people.demo import Demo
+    from matchmaker.services.people.invitations import Invitations
+    from matchmaker.services.people.letters import Letters
+    from matchmaker.services.people.link_tokens import LinkTokens
     from matchmaker.services.people.notification_outbox import NotificationOutbox
     from matchmaker.services.people.notifications import Notifications
-    from matchmaker.services.people.operator_key import Keys
+    from matchmaker.services.people.openid_sign_in import OpenIdSignIn
+    from matchmaker.services.people.operator_key import OperatorKey
+    from matchmaker.services.people.passwords import Passwords
     from matchmaker.services.people.privacy import Privacy
+    from matchmaker.services.people.sign_in import SignIn
     from matchmaker.services.repositories import Repositories
     from matchmaker.services.unit_of_work import Clock
     from matchmaker.snapshot.load import SnapshotReader
@@ -111,10 +118,10 @@ class Wiring:
         return SnapshotReader(self.snapshot_root)
 
     @cached_property
-    def keys(self) -> Keys:
-        from matchmaker.services.people.operator_key import Keys
+    def operator_key(self) -> OperatorKey:
+        from matchmaker.services.people.operator_key import OperatorKey
 
-        return Keys(self.settings.data_dir, self.settings.admin_key.get_secret_value())
+        return OperatorKey(self.settings.data_dir, self.settings.admin_key.get_secret_value())
 
     @cached_property
     def directory(self) -> Directory:
@@ -258,7 +265,61 @@ class Wiring:
     def accounts(self) -> Accounts:
         from matchmaker.services.people.accounts import Accounts
 
-        return Accounts(lambda: self.store, self.repositories, self.keys.signing_secret, self.clock)
+        return Accounts(lambda: self.store, self.repositories, self.passwords, self.clock)
+
+    @cached_property
+    def passwords(self) -> Passwords:
+        from argon2 import PasswordHasher
+
+        from matchmaker.services.people.passwords import Passwords
+
+        return Passwords(PasswordHasher())
+
+    @cached_property
+    def link_tokens(self) -> LinkTokens:
+        from matchmaker.services.people.link_tokens import LinkTokens
+
+        return LinkTokens(self.operator_key.signing_secret)
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        from matchmaker.services.people.sign_in import SignIn
+
+        return SignIn(
+            self.repositories, self.accounts, self.passwords, self.link_tokens, self.clock
+        )
+
+    @cached_property
+    def openid_sign_in(self) -> OpenIdSignIn:
+        from matchmaker.services.people.openid_sign_in import OpenIdSignIn
+
+        return OpenIdSignIn(self.repositories, self.accounts, self.invitations)
+
+    @cached_property
+    def invitations(self) -> Invitations:
+        from matchmaker.services.people.invitations import Invitations
+
+        return Invitations(
+            lambda: self.store,
+            self.repositories,
+            self.accounts,
+            self.sign_in,
+            self.passwords,
+            self.link_tokens,
+            self.clock,
+        )
+
+    @cached_property
+    def api_keys(self) -> ApiKeys:
+        from matchmaker.services.people.api_keys import ApiKeys
+
+        return ApiKeys(self.repositories, self.accounts, self.clock)
+
+    @cached_property
+    def letters(self) -> Letters:
+        from matchmaker.services.people.letters import Letters
+
+        return Letters(self.sign_in, self.mailer, lambda: self.settings.base_url)
 
     @cached_property
     def graph_sync(self) -> GraphSync:
@@ -290,7 +351,7 @@ class Wiring:
             self.capacity,
             lambda: self.matching,
             lambda: self.auditing,
-            lambda: (self.keys.signing_secret(), self.settings.holdout_share),
+            lambda: (self.operator_key.signing_secret(), self.settings.holdout_share),
             self.clock,
         )
 
@@ -319,12 +380,13 @@ class Wiring:
         return Mailer(self.settings)
 
     @cached_property
-    def notices(self) -> Notifications:
+    def notifications(self) -> Notifications:
         from matchmaker.services.people.notifications import Notifications
 
         return Notifications(
             self.repositories,
             self.accounts,
+            self.link_tokens,
             self.mailer,
             lambda: self.settings.base_url,
             self.clock,
@@ -358,6 +420,7 @@ class Wiring:
             self.store,
             self.repositories,
             self.accounts,
+            self.sign_in,
             self.clock,
             keep_traces=timedelta(days=self.settings.keep_traces_days),
             keep_over=timedelta(days=self.settings.keep_over_days),

@@ -124,15 +124,17 @@ def _in_template(path: Path) -> Iterator[Text]:
 
 
 def _declared() -> Iterator[Text]:
-    """Texts that are declared as data: names of columns."""
+    """Texts that are declared as data: names of columns, states in notifications."""
     from matchmaker.cli import cli
     from matchmaker.cli.language import help_texts
     from matchmaker.ingest.columns import TABLES
     from matchmaker.messages import FIELD
+    from matchmaker.workflow.notification import STATES
 
     for table in TABLES.values():
         for column in table.columns:
             yield Text(FIELD, column.name)
+    yield from (Text(state.context, state.id) for state in STATES.values())
     yield from (Text("", text) for _, _, text in help_texts(cli))
     yield from _of_click()
 

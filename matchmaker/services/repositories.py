@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Generic
+from typing import Any, Generic
 
 from pydantic import TypeAdapter
 
@@ -131,9 +131,10 @@ class Repository(Generic[T]):
         """The change that removes it."""
         return Remove(self.kind, stored.value.id, stored.version)  # type: ignore[attr-defined]
 
-    def plain(self, value: T) -> object:
-        """As JSON has it."""
-        return self._adapter.dump_python(value, mode="json")
+    def plain(self, value: T) -> dict[str, Any]:
+        """As JSON has it, under the names that are public."""
+        plain: dict[str, Any] = self._adapter.dump_python(value, mode="json", by_alias=True)
+        return plain
 
     def _read(self, record: Record) -> Versioned[T]:
         return Versioned(self._adapter.validate_json(record.body), record.version)
@@ -158,7 +159,7 @@ class Repositories:
         self.messages = Repository(
             records, "message", Message, lambda one: {"introduction": one.introduction}
         )
-        self.notices = Repository(records, "notice", Notification, _notice_keys)
+        self.notifications = Repository(records, "notice", Notification, _notification_keys)
         self.postings = Repository(records, "posting", Posting, _posting_keys)
         self.gatherings = Repository(records, "gathering", Gathering, _gathering_keys)
         self.rules = Repository(records, "cluster_rules", ClusterRules, lambda _: {})
@@ -191,17 +192,17 @@ def pair_id(first: str, second: str, goal: str) -> str:
 
 def _account_keys(one: Account) -> Keys:
     return {
-        "organization": [belonging.organization for belonging in one.belongings],
+        "organization": [place.organization for place in one.memberships],
         "cluster": list(one.clusters),
-        "identity": [one.identity] if one.identity else [],
+        "identity": [one.openid_subject] if one.openid_subject else [],
         "admin": ["yes"] if one.admin else [],
     }
 
 
 def _invitation_keys(one: Invitation) -> Keys:
     keys: dict[str, str | Sequence[str]] = {"email": one.email}
-    if one.belonging is not None:
-        keys["organization"] = one.belonging.organization
+    if one.membership is not None:
+        keys["organization"] = one.membership.organization
     if one.cluster:
         keys["cluster"] = one.cluster
     return keys
@@ -219,7 +220,7 @@ def _introduction_keys(one: Introduction) -> Keys:
     }
 
 
-def _notice_keys(one: Notification) -> Keys:
+def _notification_keys(one: Notification) -> Keys:
     keys: dict[str, str | Sequence[str]] = {"account": one.account, "subject": one.subject}
     if not one.read:
         keys["unread"] = one.account

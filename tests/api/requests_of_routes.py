@@ -44,7 +44,7 @@ def _introduction(world, accepted=False):
             f"{lab[2:]}@example.org",
             "lab",
             "correct horse 9",
-            belongings=(AccountMembership(lab),),
+            memberships=(AccountMembership(lab),),
         )
         world.services.introductions.act(other.principal(), made.id, Action.ACCEPT)
     return made.id
@@ -71,15 +71,15 @@ def _gathering(world, joined=False):
 
 def _account(world):
     email = f"walk{next(_number)}@example.org"
-    belonging = (AccountMembership(FIRM),)
+    memberships = (AccountMembership(FIRM),)
     return world.services.accounts.create(
-        ADMIN, email, "walk", "correct horse 9", belongings=belonging
+        ADMIN, email, "walk", "correct horse 9", memberships=memberships
     ).id
 
 
 def _invitation(world):
     email = f"walk{next(_number)}@example.org"
-    return world.services.accounts.invite(ADMIN, email, cluster="t:other").token
+    return world.services.invitations.invite(ADMIN, email, cluster="t:other").token
 
 
 def _impression(world, role):
@@ -98,7 +98,7 @@ def _key(world, role):
     """One of the role's own; anyone and the admin's key have none."""
     if role in ("anyone", "admin"):
         return "none"
-    made = world.services.accounts.make_key(world.principal(role), "walk", Scope.READ)
+    made = world.services.api_keys.issue(world.principal(role), "walk", Scope.READ)
     return made.key.id
 
 
@@ -107,7 +107,7 @@ def _version(world):
 
 
 def _reset(world):
-    return world.services.accounts.reset_token(world.accounts["liaison"].email)[1]
+    return world.services.sign_in.reset_token(world.accounts["liaison"].email)[1]
 
 
 POSTING = {"organization": FIRM, "text": "需要耐高压的铸件", "goal": "supplier", "publish": False}
@@ -226,7 +226,7 @@ REQUESTS = {
     "POST /unsubscribe": (
         "",
         lambda w, r: {
-            "json": {"token": w.services.accounts.unsubscribe_token(w.accounts["liaison"].id)}
+            "json": {"token": w.services.notifications.unsubscribe_token(w.accounts["liaison"].id)}
         },
     ),
     "POST /invitations": (

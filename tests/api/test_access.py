@@ -68,11 +68,11 @@ def test_a_key_for_reading_writes_nothing(app, world, operation):
     from matchmaker.workflow.account import Scope
 
     role = "coordinator" if "clusters" in operation or "gatherings" in operation else "owner"
-    made = world.services.accounts.make_key(world.principal(role), "reads", Scope.READ)
+    made = world.services.api_keys.issue(world.principal(role), "reads", Scope.READ)
     keys = world.keys
     world.keys = keys | {role: made.secret}
     try:
         assert send(app.test_client(), world, operation, role).status_code == 403
     finally:
         world.keys = keys
-        world.services.accounts.revoke_key(world.principal(role), made.key.id)
+        world.services.api_keys.revoke(world.principal(role), made.key.id)

@@ -34,17 +34,17 @@ def make_world(services):
     """Accounts of all roles round t:firm1 in t:cluster."""
     services.store.upsert(GraphRows(clusters=(Cluster("t:other", "乙市集群", "Others"),)))
     places = {
-        "stranger": {"belongings": (AccountMembership("t:firm7", MembershipRole.OWNER),)},
-        "member": {"belongings": (AccountMembership("t:firm1"),)},
-        "owner": {"belongings": (AccountMembership("t:firm1", MembershipRole.OWNER),)},
+        "stranger": {"memberships": (AccountMembership("t:firm7", MembershipRole.OWNER),)},
+        "member": {"memberships": (AccountMembership("t:firm1"),)},
+        "owner": {"memberships": (AccountMembership("t:firm1", MembershipRole.OWNER),)},
         "coordinator": {"clusters": ("t:cluster",)},
         "elsewhere": {"clusters": ("t:other",)},
-        "liaison": {"belongings": (AccountMembership("t:lab", MembershipRole.LIAISON),)},
+        "liaison": {"memberships": (AccountMembership("t:lab", MembershipRole.LIAISON),)},
     }
     accounts, keys = {}, {"admin": ADMIN_KEY}
     for role, place in places.items():
         email = f"{role}{next(_number)}@example.org"
         accounts[role] = services.accounts.create(ADMIN, email, role, PASSWORD, **place)
-        made = services.accounts.make_key(accounts[role].principal(), "tests", Scope.WRITE)
+        made = services.api_keys.issue(accounts[role].principal(), "tests", Scope.WRITE)
         keys[role] = made.secret
     return World(services, keys, accounts)

@@ -13,7 +13,6 @@ from matchmaker.services.cooperation.introductions import Proposal
 from matchmaker.services.cooperation.postings import Postings
 from matchmaker.services.matching.matching import Answer, Freshness
 from matchmaker.services.people.notification_outbox import NotificationOutbox
-from matchmaker.services.people.privacy import Privacy
 from matchmaker.store.documents import Store, new_id
 from matchmaker.workflow.account import Preferences
 from matchmaker.workflow.introduction import Action
@@ -51,8 +50,8 @@ def test_alerts_go_to_those_who_want_them_and_within_their_number(store: Store) 
         postings.post(owner, posting, publish=True)
 
     def alerts(account) -> int:
-        notices = exchange.repositories.notices.values("account", account.id)
-        return sum(one.kind is NotificationKind.ALERT for one in notices)
+        notifications = exchange.repositories.notifications.values("account", account.id)
+        return sum(one.kind is NotificationKind.ALERT for one in notifications)
 
     for _ in range(4):
         post()
@@ -136,10 +135,7 @@ def test_what_is_old_becomes_counts_and_no_count_is_lost(store: Store) -> None:
     person = exchange.person("t:f0").principal()
     made = exchange.introductions.propose(person, Proposal(GoalName.SUPPLIER, "t:f0", "t:f1"))
     exchange.introductions.act(person, made.id, Action.CANCEL)
-    privacy = Privacy(
-        store, exchange.repositories, exchange.accounts, exchange.clock,
-        keep_traces=timedelta(days=30), keep_over=timedelta(days=60),
-    )  # fmt: skip
+    privacy = exchange.privacy(keep_traces=timedelta(days=30), keep_over=timedelta(days=60))
     assert privacy.forget_old() == 0
     exchange.clock.forward(timedelta(days=61))
     assert privacy.forget_old() == 1
@@ -156,10 +152,7 @@ def test_a_deleted_person_leaves_the_agreement_and_no_name(store: Store) -> None
     )
     exchange.introductions.act(second.principal(), made.id, Action.ACCEPT)
     exchange.introductions.write(first.principal(), made.id, "您好")
-    privacy = Privacy(
-        store, exchange.repositories, exchange.accounts, exchange.clock,
-        keep_traces=timedelta(days=30), keep_over=timedelta(days=60),
-    )  # fmt: skip
+    privacy = exchange.privacy(keep_traces=timedelta(days=30), keep_over=timedelta(days=60))
     privacy.delete_account(ADMIN, first.id)
     seen = exchange.introductions.show(second.principal(), made.id)
     assert seen.state == "accepted"

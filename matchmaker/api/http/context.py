@@ -16,6 +16,7 @@ from matchmaker.services.cooperation.gatherings import Gatherings
 from matchmaker.services.cooperation.introductions import Introductions
 from matchmaker.services.cooperation.postings import Postings
 from matchmaker.services.cooperation.webhooks import Webhooks
+from matchmaker.services.directory.change_log import ChangeLog
 from matchmaker.services.directory.codes import Codes
 from matchmaker.services.directory.directory import Directory
 from matchmaker.services.matching.interaction_log import InteractionLog
@@ -25,10 +26,15 @@ from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.importer import Importer
 from matchmaker.services.operations.job_queue import JobQueue
 from matchmaker.services.people.accounts import Accounts
+from matchmaker.services.people.api_keys import ApiKeys
 from matchmaker.services.people.demo import Demo
+from matchmaker.services.people.invitations import Invitations
+from matchmaker.services.people.letters import Letters
 from matchmaker.services.people.notifications import Notifications
-from matchmaker.services.people.operator_key import Keys
+from matchmaker.services.people.openid_sign_in import OpenIdSignIn
+from matchmaker.services.people.operator_key import OperatorKey
 from matchmaker.services.people.privacy import Privacy
+from matchmaker.services.people.sign_in import SignIn
 from matchmaker.settings import Settings
 
 LANGUAGES = ("en", "zh")
@@ -52,6 +58,18 @@ class Services(Protocol):
     @property
     def accounts(self) -> Accounts: ...
     @property
+    def sign_in(self) -> SignIn: ...
+    @property
+    def openid_sign_in(self) -> OpenIdSignIn: ...
+    @property
+    def invitations(self) -> Invitations: ...
+    @property
+    def api_keys(self) -> ApiKeys: ...
+    @property
+    def letters(self) -> Letters: ...
+    @property
+    def change_log(self) -> ChangeLog: ...
+    @property
     def introductions(self) -> Introductions: ...
     @property
     def batches(self) -> Batches: ...
@@ -60,7 +78,7 @@ class Services(Protocol):
     @property
     def gatherings(self) -> Gatherings: ...
     @property
-    def notices(self) -> Notifications: ...
+    def notifications(self) -> Notifications: ...
     @property
     def webhooks(self) -> Webhooks: ...
     @property
@@ -82,7 +100,7 @@ class Services(Protocol):
     @property
     def health(self) -> HealthService: ...
     @property
-    def keys(self) -> Keys: ...
+    def operator_key(self) -> OperatorKey: ...
 
 
 class Context:
@@ -90,7 +108,7 @@ class Context:
 
     def __init__(self, services: Services) -> None:
         self.services = services
-        self.cursors = Cursors(services.keys.signing_secret)
+        self.cursors = Cursors(services.operator_key.signing_secret)
         self.idempotency = IdempotencyStore(services.settings.data_dir / "idempotency.db")
 
 
