@@ -47,11 +47,9 @@ if TYPE_CHECKING:  # each of these takes its time to import: only commands that 
     from matchmaker.services.people.api_keys import ApiKeys
     from matchmaker.services.people.demo import Demo
     from matchmaker.services.people.invitations import Invitations
-    from matchmaker.services.people.letters import Letters
-    from matchmaker.services.people.link_tokens import LinkTokens
+    from matchmaker.services.people.links import Links
     from matchmaker.services.people.notification_outbox import NotificationOutbox
     from matchmaker.services.people.notifications import Notifications
-    from matchmaker.services.people.openid_sign_in import OpenIdSignIn
     from matchmaker.services.people.operator_key import OperatorKey
     from matchmaker.services.people.passwords import Passwords
     from matchmaker.services.people.privacy import Privacy
@@ -276,24 +274,23 @@ class Wiring:
         return Passwords(PasswordHasher())
 
     @cached_property
-    def link_tokens(self) -> LinkTokens:
-        from matchmaker.services.people.link_tokens import LinkTokens
+    def links(self) -> Links:
+        from matchmaker.services.people.links import Links
 
-        return LinkTokens(self.operator_key.signing_secret)
+        return Links(self.operator_key.signing_secret, lambda: self.settings.base_url, self.mailer)
 
     @cached_property
     def sign_in(self) -> SignIn:
         from matchmaker.services.people.sign_in import SignIn
 
         return SignIn(
-            self.repositories, self.accounts, self.passwords, self.link_tokens, self.clock
+            self.repositories,
+            self.accounts,
+            self.invitations,
+            self.passwords,
+            self.links,
+            self.clock,
         )
-
-    @cached_property
-    def openid_sign_in(self) -> OpenIdSignIn:
-        from matchmaker.services.people.openid_sign_in import OpenIdSignIn
-
-        return OpenIdSignIn(self.repositories, self.accounts, self.invitations)
 
     @cached_property
     def invitations(self) -> Invitations:
@@ -303,9 +300,7 @@ class Wiring:
             lambda: self.store,
             self.repositories,
             self.accounts,
-            self.sign_in,
-            self.passwords,
-            self.link_tokens,
+            self.links,
             self.clock,
         )
 
@@ -314,12 +309,6 @@ class Wiring:
         from matchmaker.services.people.api_keys import ApiKeys
 
         return ApiKeys(self.repositories, self.accounts, self.clock)
-
-    @cached_property
-    def letters(self) -> Letters:
-        from matchmaker.services.people.letters import Letters
-
-        return Letters(self.sign_in, self.mailer, lambda: self.settings.base_url)
 
     @cached_property
     def graph_sync(self) -> GraphSync:
@@ -386,9 +375,7 @@ class Wiring:
         return Notifications(
             self.repositories,
             self.accounts,
-            self.link_tokens,
-            self.mailer,
-            lambda: self.settings.base_url,
+            self.links,
             self.clock,
         )
 

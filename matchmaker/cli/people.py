@@ -103,8 +103,7 @@ def invite(
     """Invite EMAIL; prints the link where no mail server is set up."""
     from matchmaker.access import ADMIN
 
-    services = wired()
-    issued = services.invitations.invite(
+    issued = wired().invitations.invite(
         ADMIN,
         email,
         membership=_membership(organization, role) if organization else None,
@@ -112,10 +111,10 @@ def invite(
         admin=admin,
         language=language,
     )
-    if services.letters.send_invitation(issued):
+    if issued.mailed:
         _print(message("A letter went to %(email)s.", email=email))
     else:
-        click.echo(services.letters.link("invitation", issued.token))
+        click.echo(issued.link)
 
 
 @account.command("reset")
@@ -123,11 +122,11 @@ def invite(
 def reset(email: str) -> None:
     """Print a link with which EMAIL can set a new password within an hour."""
     services = wired()
-    issued = services.sign_in.reset_token(email)
-    if issued is None:
+    stored = services.accounts.find(email)
+    if stored is None or not stored.value.active:
         refusal = message("There is no active account for %(email)s.", email=email)
         raise click.ClickException(refusal.text(spoken()))
-    click.echo(services.letters.link("reset", issued[1]))
+    click.echo(services.links.url("reset", services.sign_in.reset_token(stored.value)))
 
 
 @account.command("close")

@@ -56,19 +56,20 @@ def change_accounts() -> Page:
             if organization
             else None
         )
-        invited = services().invitations.invite(
+        issued = services().invitations.invite(
             principal,
             form.get("email", ""),
             membership=membership,
             cluster=cluster,
             admin=bool(form.get("admin")),
         )
-        if services().letters.send_invitation(invited):
+        if issued.mailed:
             told(gettext("A letter is on its way."))
             return redirect(url_for("web.accounts"), 303)
-        link = services().letters.link("invitation", invited.token)
         page = services().accounts.page(principal, "", 100)
-        return render_template("accounts.html", page=page, posts=list(MembershipRole), link=link)
+        return render_template(
+            "accounts.html", page=page, posts=list(MembershipRole), link=issued.link
+        )
     active = form.get("what") == "open"
     services().accounts.set_active(principal, form.get("account", ""), active=active)
     told(gettext("Done."))

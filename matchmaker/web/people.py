@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.guards import csrf, is_local
 from matchmaker.api.people.openid import begin_session
-from matchmaker.errors import MatchmakerError, NotFound, SignInNeeded, TooManyAttempts
+from matchmaker.errors import NotFound, SignInNeeded, TooManyAttempts
 from matchmaker.messages import languages, locale_of
 from matchmaker.web.layout import back, chosen, language, signed_in, told, web, whole
 from matchmaker.workflow.account import Account, MailRhythm, Preferences, Scope
@@ -113,14 +113,9 @@ def accept_invitation() -> Page:
     """The place is taken."""
     csrf.protect()
     form = request.form
-    token = form.get("token", "")
-    try:
-        account = services().invitations.accept(
-            token, form.get("name", ""), form.get("password", "")
-        )
-    except MatchmakerError as error:
-        told(error.text(language()), "bad")
-        return redirect(url_for("web.invitation", token=token), 303)
+    account = services().sign_in.by_invitation(
+        form.get("token", ""), form.get("name", ""), form.get("password", "")
+    )
     begin_session(account)
     return redirect(url_for("web.tour"), 303)
 
@@ -135,7 +130,7 @@ def forgotten() -> Page:
 def send_link() -> Page:
     """The same answer whether there is such an account or not."""
     csrf.protect()
-    services().letters.send_reset(request.form.get("email", ""))
+    services().sign_in.send_reset(request.form.get("email", ""))
     told(gettext("If there is such an account, a letter is on its way."))
     return redirect(url_for("web.sign_in"), 303)
 
@@ -150,12 +145,7 @@ def new_password() -> Page:
 def reset() -> Page:
     """Done, or why not."""
     csrf.protect()
-    token = request.form.get("token", "")
-    try:
-        services().sign_in.reset(token, request.form.get("password", ""))
-    except MatchmakerError as error:
-        told(error.text(language()), "bad")
-        return redirect(url_for("web.new_password", token=token), 303)
+    services().sign_in.reset(request.form.get("token", ""), request.form.get("password", ""))
     told(gettext("The new password is set. Sign in with it."))
     return redirect(url_for("web.sign_in"), 303)
 

@@ -107,7 +107,7 @@ def _version(world):
 
 
 def _reset(world):
-    return world.services.sign_in.reset_token(world.accounts["liaison"].email)[1]
+    return world.services.sign_in.reset_token(world.accounts["liaison"])
 
 
 POSTING = {"organization": FIRM, "text": "需要耐高压的铸件", "goal": "supplier", "publish": False}

@@ -13,8 +13,7 @@ import requests
 from matchmaker.access import ADMIN
 from matchmaker.app import create_app
 from matchmaker.errors import InvalidInput, NotAllowed, SignInNeeded, TooManyAttempts
-from matchmaker.services.people.openid_sign_in import OpenIdClaims
-from matchmaker.services.people.sign_in import SignIn
+from matchmaker.services.people.sign_in import OpenIdClaims, SignIn
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
@@ -40,7 +39,10 @@ def watch():
 @pytest.fixture
 def sign_in(wired, watch):
     """Signing in to the installation, with a clock that a test sets."""
-    return SignIn(wired.repositories, wired.accounts, wired.passwords, wired.link_tokens, watch)
+    return SignIn(
+        wired.repositories, wired.accounts, wired.invitations, wired.passwords,
+        wired.links, watch,
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -91,12 +93,11 @@ def test_weak_passwords_are_refused(wired, password):
 
 
 def test_a_reset_link_works_once_and_only_as_it_was_made(sign_in, owner):
-    _, token = sign_in.reset_token(owner.email)
+    token = sign_in.reset_token(owner)
     sign_in.reset(token, "another horse 7")
     with pytest.raises(InvalidInput):
         sign_in.reset(token, "yet another 77")
-    assert sign_in.with_password(owner.email, "another horse 7")
-    _, late = sign_in.reset_token(owner.email)
+    late = sign_in.reset_token(sign_in.with_password(owner.email, "another horse 7"))
     # Not the last character: of its bits two mean nothing.
     place = late.rindex(".") + 1
     tampered = late[:place] + ("A" if late[place] != "A" else "B") + late[place + 1 :]
@@ -197,7 +198,7 @@ def test_a_coordinator_invites_the_owners_of_members_only(wired):
         membership=AccountMembership("t:firm3", MembershipRole.OWNER),
     )
     assert made.invitation.membership.organization == "t:firm3"
-    wired.invitations.accept(made.token, "Boss", PASSWORD)
+    wired.sign_in.by_invitation(made.token, "Boss", PASSWORD)
     with pytest.raises(NotAllowed):  # or a coordinator could let themselves in
         wired.invitations.invite(
             coordinator.principal(),
@@ -358,7 +359,7 @@ def test_who_was_not_invited_stays_outside(federated, provider):
 
 def test_an_address_that_the_provider_does_not_vouch_for_takes_over_nothing(wired, owner):
     with pytest.raises(SignInNeeded):
-        wired.openid_sign_in.sign_in(OpenIdClaims("https://issuer", "x", owner.email, False, "X"))
+        wired.sign_in.with_provider(OpenIdClaims("https://issuer", "x", owner.email, False, "X"))
 
 
 def test_a_provider_that_is_down_is_told_as_such(wired):

@@ -22,8 +22,9 @@ from matchmaker.errors import InvalidInput
 from matchmaker.mail import Mailer
 from matchmaker.services.cooperation.introductions import Proposal
 from matchmaker.services.cooperation.webhooks import Webhooks
-from matchmaker.services.people.letters import Letters
+from matchmaker.services.people.links import Links
 from matchmaker.services.people.notifications import Notifications
+from matchmaker.services.people.sign_in import SignIn
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
 from matchmaker.workflow.account import AccountMembership, MailRhythm, MembershipRole, Preferences
@@ -100,18 +101,17 @@ def propose(wired, pair):
     )
 
 
-def mailer(wired, port):
+def links(wired, port):
     settings = Settings(
         data_dir=wired.settings.data_dir, store="", smtp_host="127.0.0.1", smtp_port=port,
         smtp_tls=False, smtp_from="hello@matchmaker.example", _env_file=None,
     )  # fmt: skip
-    return Mailer(settings)
+    return Links(wired.operator_key.signing_secret, lambda: "https://m.example", Mailer(settings))
 
 
 def notifications(wired, port, watch):
     return Notifications(
-        wired.repositories, wired.accounts, wired.link_tokens, mailer(wired, port),
-        lambda: "https://m.example", watch,
+        wired.repositories, wired.accounts, links(wired, port), watch
     )  # fmt: skip
 
 
@@ -166,10 +166,13 @@ def test_a_mail_server_that_is_down_loses_nothing(wired, post_office, pair, watc
     assert len(to(letters(), pair[1])) == 1
 
 
-def test_a_reset_comes_by_mail(wired, post_office, pair):
+def test_a_reset_comes_by_mail(wired, post_office, pair, watch):
     port, received = post_office
-    letters = Letters(wired.sign_in, mailer(wired, port), lambda: "https://m.example")
-    assert letters.send_reset(pair[0].email)
+    sign_in = SignIn(
+        wired.repositories, wired.accounts, wired.invitations, wired.passwords,
+        links(wired, port), watch,
+    )  # fmt: skip
+    assert sign_in.send_reset(pair[0].email)
     (letter,) = to(received(), pair[0])
     text = letter.get_payload(decode=True).decode()
     link = next(word for word in text.split() if word.startswith("https://m.example/reset?"))

@@ -7,7 +7,8 @@ import pytest
 from matchmaker import messages
 from matchmaker.access import ADMIN
 from matchmaker.errors import InvalidInput
-from matchmaker.services.people.letters import Letters
+from matchmaker.services.people.invitations import Invitations
+from matchmaker.services.people.links import Links
 from matchmaker.workflow.account import Preferences
 
 API = "/api/v1"
@@ -18,8 +19,8 @@ msgstr ""
 "MIME-Version: 1.0\\n"
 "Content-Type: text/plain; charset=utf-8\\n"
 
-msgid "A new password"
-msgstr "Un nouveau mot de passe"
+msgid "You are invited to Matchmaker"
+msgstr "Venez dans Matchmaker"
 """
 
 
@@ -61,11 +62,19 @@ def test_an_account_takes_a_language_that_has_a_catalogue(app, wired, reader, fr
     assert changed.json["preferences"]["language"] == "fr"
     unknown = client.patch(f"{API}/account", json={"language": "tlh"}, headers=headers)
     assert unknown.status_code == 422
+
+
+def test_letters_come_in_it(wired, french):
     box = Box()
-    assert Letters(wired.sign_in, box, lambda: "https://m.example").send_reset(reader.email)
+    links = Links(lambda: "secret of the tests", lambda: "https://m.example", box)
+    invitations = Invitations(
+        lambda: wired.store, wired.repositories, wired.accounts, links, wired.clock
+    )
+    issued = invitations.invite(ADMIN, "r@example.org", cluster="t:cluster", language="fr")
+    assert issued.mailed
     ((to, subject, text),) = box.letters
-    assert (to, subject) == (reader.email, "Un nouveau mot de passe")
-    assert "https://m.example/reset?token=" in text
+    assert (to, subject) == ("r@example.org", "Venez dans Matchmaker")
+    assert f"https://m.example/invitation?token={issued.token}" in text  # not translated
 
 
 def test_the_settings_page_offers_it_by_its_own_name(app, reader, french):

@@ -7,15 +7,18 @@ from datetime import UTC, datetime, timedelta
 
 from matchmaker.access import ADMIN, Principal
 from matchmaker.domain import Cluster, GraphRows, Kind, Membership, Organization
+from matchmaker.mail import Mailer
 from matchmaker.services.cooperation.capacity import Capacity
 from matchmaker.services.cooperation.graph_sync import GraphSync
 from matchmaker.services.cooperation.introductions import Introductions
 from matchmaker.services.people.accounts import Accounts
-from matchmaker.services.people.link_tokens import LinkTokens
+from matchmaker.services.people.invitations import Invitations
+from matchmaker.services.people.links import Links
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.people.privacy import Privacy
 from matchmaker.services.people.sign_in import SignIn
 from matchmaker.services.repositories import Repositories
+from matchmaker.settings import Settings
 from matchmaker.store.documents import Store
 from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
 from tests.passwords import cheap_passwords
@@ -66,8 +69,13 @@ class Exchange:
 
     def privacy(self, *, keep_traces: timedelta, keep_over: timedelta) -> Privacy:
         """Keeping things for so long."""
-        links = LinkTokens(lambda: "secret of the tests")
-        sign_in = SignIn(self.repositories, self.accounts, PASSWORDS, links, self.clock)
+        links = Links(lambda: "secret of the tests", lambda: "", Mailer(Settings(_env_file=None)))
+        invitations = Invitations(
+            lambda: self.store, self.repositories, self.accounts, links, self.clock
+        )
+        sign_in = SignIn(
+            self.repositories, self.accounts, invitations, PASSWORDS, links, self.clock
+        )
         return Privacy(
             self.store, self.repositories, self.accounts, sign_in, self.clock,
             keep_traces=keep_traces, keep_over=keep_over,

@@ -29,9 +29,7 @@ from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.api_keys import ApiKeys
 from matchmaker.services.people.demo import Demo
 from matchmaker.services.people.invitations import Invitations
-from matchmaker.services.people.letters import Letters
 from matchmaker.services.people.notifications import Notifications
-from matchmaker.services.people.openid_sign_in import OpenIdSignIn
 from matchmaker.services.people.operator_key import OperatorKey
 from matchmaker.services.people.privacy import Privacy
 from matchmaker.services.people.sign_in import SignIn
@@ -60,13 +58,9 @@ class Services(Protocol):
     @property
     def sign_in(self) -> SignIn: ...
     @property
-    def openid_sign_in(self) -> OpenIdSignIn: ...
-    @property
     def invitations(self) -> Invitations: ...
     @property
     def api_keys(self) -> ApiKeys: ...
-    @property
-    def letters(self) -> Letters: ...
     @property
     def change_log(self) -> ChangeLog: ...
     @property

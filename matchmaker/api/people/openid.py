@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from matchmaker.api.http.context import EXTENSION, services
 from matchmaker.errors import ServiceUnavailable, SignInNeeded
-from matchmaker.services.people.openid_sign_in import OpenIdClaims
+from matchmaker.services.people.sign_in import OpenIdClaims
 from matchmaker.workflow.account import Account
 
 
@@ -48,7 +48,7 @@ def register(app: Flask) -> None:
         except Exception as error:
             raise _unavailable(error) from None
         claims = token.get("userinfo") or {}
-        account = services().openid_sign_in.sign_in(
+        account = services().sign_in.with_provider(
             OpenIdClaims(
                 issuer=str(claims.get("iss", settings.oidc_issuer)),
                 subject=str(claims.get("sub", "")),

@@ -15,6 +15,7 @@ from matchmaker.workflow.account import (
     MembershipRole,
     Preferences,
     Scope,
+    checked_language,
 )
 
 EmailAddress = Annotated[str, Field(min_length=3, max_length=MAX_EMAIL)]
@@ -24,15 +25,9 @@ Secret = Annotated[str, Field(min_length=1, max_length=MAX_PASSWORD)]
 LinkToken = Annotated[str, Field(min_length=1, max_length=1000)]
 
 
-def _spoken(language: str) -> str:
-    if language not in languages():
-        raise ValueError(f"must be one of {', '.join(languages())}")
-    return language
-
-
 Tongue = Annotated[
     str,
-    AfterValidator(_spoken),
+    AfterValidator(checked_language),
     Field(json_schema_extra=lambda schema: schema.update(enum=list(languages()))),
 ]
 

@@ -109,7 +109,7 @@ def _session(account: Account | None) -> Response:
 @people.post("/password/request", tags=[ACCOUNTS], responses={**DONE, **WRITE})
 def request_reset(body: Email) -> Response:
     """Ask for a link by mail; the answer is the same whether there is such an account or not."""
-    services().letters.send_reset(body.email)
+    services().sign_in.send_reset(body.email)
     return done()
 
 
@@ -142,14 +142,13 @@ def invite(body: Invite) -> Response:
         admin=body.admin,
         language=body.language,
     )
-    mailed = services().letters.send_invitation(issued)
     shaped = InvitedOut(
         id=issued.invitation.id,
         email=issued.invitation.email,
         expires=issued.invitation.expires,
-        mailed=mailed,
-        link="" if mailed else services().letters.link("invitation", issued.token),
-        token="" if mailed else issued.token,
+        mailed=issued.mailed,
+        link="" if issued.mailed else issued.link,
+        token="" if issued.mailed else issued.token,
     )
     return created(shaped, f"invitations/{shaped.id}")
 
@@ -163,7 +162,7 @@ def look_at_invitation(body: Token) -> Response:
 @people.post("/invitations/accept", tags=[ACCOUNTS], responses={200: SessionOut, **WRITE})
 def accept_invitation(body: Accept) -> Response:
     """Take the place, with a password for a new account; this signs in."""
-    account = services().invitations.accept(body.token, body.name, body.password)
+    account = services().sign_in.by_invitation(body.token, body.name, body.password)
     begin_session(account)
     return _session(account)
 

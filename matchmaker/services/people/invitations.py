@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from matchmaker.access import Principal
-from matchmaker.errors import InvalidInput, NotAllowed, SignInNeeded
+from matchmaker.errors import InvalidInput, NotAllowed
+from matchmaker.messages import message
 from matchmaker.services.people.accounts import Accounts
-from matchmaker.services.people.link_tokens import LinkTokens
-from matchmaker.services.people.passwords import Passwords
-from matchmaker.services.people.sign_in import SignIn
+from matchmaker.services.people.links import Links
 from matchmaker.services.repositories import Address, Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork
 from matchmaker.store.documents import Change, new_id
@@ -21,7 +20,6 @@ from matchmaker.workflow.account import (
     AccountMembership,
     Invitation,
     Preferences,
-    check_password,
     checked_email,
     checked_language,
     checked_name,
@@ -32,30 +30,28 @@ INVITED_FOR = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class IssuedInvitation:
-    """An invitation with the token of its link."""
+    """An invitation with its link, and whether that went to the address by mail."""
 
     invitation: Invitation
     token: str
+    link: str
+    mailed: bool
 
 
 class Invitations:
-    """Use cases of inviting and accepting."""
+    """Use cases of inviting, and what signing in takes of it."""
 
     def __init__(
         self,
         store: Callable[[], GraphStore],
         repositories: Repositories,
         accounts: Accounts,
-        sign_in: SignIn,
-        passwords: Passwords,
-        links: LinkTokens,
+        links: Links,
         clock: Clock,
     ) -> None:
         self._store = store
         self._repositories = repositories
         self._accounts = accounts
-        self._sign_in = sign_in
-        self._passwords = passwords
         self._links = links
         self._clock = clock
 
@@ -69,7 +65,7 @@ class Invitations:
         admin: bool = False,
         language: str = "zh",
     ) -> IssuedInvitation:
-        """Offer somebody a place in an organisation, a cluster, or among the admins.
+        """Offer somebody a place in an organisation, a cluster, or among the admins, by mail.
 
         Owners invite to their organisation; a cluster's coordinators invite the first
         people of its members, where nobody acts for one yet; admins invite anybody.
@@ -97,43 +93,62 @@ class Invitations:
         unit.add(self._repositories.invitations.put(invitation))
         unit.log("invitation.made", f"invitation/{invitation.id}", **_place(invitation))
         unit.commit(self._repositories.records)
-        return IssuedInvitation(invitation, self._links.sign("invitation", invitation.id))
+        token = self._links.token("invitation", invitation.id)
+        link = self._links.url("invitation", token)
+        text = message(
+            "Open this link within %(days)s days to set a password:\n\n%(link)s\n",
+            days=INVITED_FOR.days,
+            link=link,
+        )
+        subject = message("You are invited to Matchmaker")
+        mailed = self._links.mail(address, language, subject, text)
+        return IssuedInvitation(invitation, token, link, mailed)
 
     def read(self, token: str) -> Invitation:
         """What a link invites to. Raises InvalidInput."""
-        return self._of_token(token).value
+        return self.of_token(token).value
 
-    def accept(self, token: str, name: str, password: str) -> Account:
-        """Make the account, or add the place to the one there is (which needs its password).
+    # -- for signing in
 
-        Raises InvalidInput, SignInNeeded.
-        """
-        stored = self._of_token(token)
-        email = stored.value.email
-        if self._accounts.find(email) is None:
-            check_password(password, email)
-            return self._make_account(stored, name, password_hash=self._passwords.hash(password))
-        return self._join(stored, self._sign_in.with_password(email, password).id)
-
-    def accept_all(self, email: str, name: str, openid_subject: str) -> Account:
-        """Make the account of somebody a provider vouches for, with every place offered to them.
-
-        Raises SignInNeeded when nothing is.
-        """
-        now = self._clock()
-        waiting = [
-            stored
-            for stored in self._repositories.invitations.iterate("email", email)
-            if not stored.value.used and now < stored.value.expires
-        ]
-        if not waiting:
-            raise SignInNeeded(
-                "There is no account for this address.", mend="Ask to be invited first."
+    def of_token(self, token: str) -> Versioned[Invitation]:
+        """The invitation of a link. Raises InvalidInput."""
+        invitation_id = self._links.read("invitation", token, INVITED_FOR)
+        stored = self._repositories.invitations.get_or_none(str(invitation_id))
+        if stored is None or not self._is_open(stored.value):
+            raise InvalidInput(
+                "has been used or is too old.", where="token", mend="Ask to be invited again."
             )
-        account = self._make_account(waiting[0], name, openid_subject=openid_subject)
-        for stored in waiting[1:]:
-            account = self._join(stored, account.id)
-        return account
+        return stored
+
+    def open_for(self, email: str) -> list[Versioned[Invitation]]:
+        """Everything an address is invited to."""
+        invitations = self._repositories.invitations.iterate("email", email)
+        return [stored for stored in invitations if self._is_open(stored.value)]
+
+    def make_account(
+        self,
+        stored: Versioned[Invitation],
+        name: str,
+        *,
+        password_hash: str = "",
+        openid_subject: str = "",
+    ) -> Account:
+        """The account of somebody new, with the place that was offered. Raises InvalidInput."""
+        invitation = stored.value
+        account = Account(
+            new_id(), invitation.email, checked_name(name), self._clock(), password_hash,
+            openid_subject=openid_subject,
+            preferences=Preferences(language=invitation.language),
+        )  # fmt: skip
+        address = Address(invitation.email, account.id)
+        return self._commit(
+            stored, invitation.give_to(account), 0, self._repositories.addresses.put(address)
+        )
+
+    def join(self, stored: Versioned[Invitation], account_id: str) -> Account:
+        """An account with the place that was offered."""
+        own = self._repositories.accounts.get(account_id)
+        return self._commit(stored, stored.value.give_to(own.value), own.version)
 
     # -- the parts
 
@@ -147,37 +162,8 @@ class Invitations:
             return
         raise NotAllowed("Only the owner of the organisation's account may invite to it.")
 
-    def _of_token(self, token: str) -> Versioned[Invitation]:
-        invitation_id = self._links.read("invitation", token, INVITED_FOR)
-        stored = self._repositories.invitations.get_or_none(str(invitation_id))
-        if stored is None or stored.value.used or self._clock() >= stored.value.expires:
-            raise InvalidInput(
-                "has been used or is too old.", where="token", mend="Ask to be invited again."
-            )
-        return stored
-
-    def _make_account(
-        self,
-        stored: Versioned[Invitation],
-        name: str,
-        *,
-        password_hash: str = "",
-        openid_subject: str = "",
-    ) -> Account:
-        invitation = stored.value
-        account = Account(
-            new_id(), invitation.email, checked_name(name), self._clock(), password_hash,
-            openid_subject=openid_subject,
-            preferences=Preferences(language=invitation.language),
-        )  # fmt: skip
-        address = Address(invitation.email, account.id)
-        return self._commit(
-            stored, invitation.give_to(account), 0, self._repositories.addresses.put(address)
-        )
-
-    def _join(self, stored: Versioned[Invitation], account_id: str) -> Account:
-        own = self._repositories.accounts.get(account_id)
-        return self._commit(stored, stored.value.give_to(own.value), own.version)
+    def _is_open(self, invitation: Invitation) -> bool:
+        return not invitation.used and self._clock() < invitation.expires
 
     def _commit(
         self, stored: Versioned[Invitation], account: Account, version: int, *changes: Change

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,8 +13,7 @@ from matchmaker.access import Principal
 from matchmaker.errors import MatchmakerError, NotFound, VersionConflict
 from matchmaker.messages import message
 from matchmaker.services.people.accounts import Accounts
-from matchmaker.services.people.letters import MailServer
-from matchmaker.services.people.link_tokens import LinkTokens
+from matchmaker.services.people.links import Links
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock
 from matchmaker.store.ports import Page
@@ -44,16 +43,12 @@ class Notifications:
         self,
         repositories: Repositories,
         accounts: Accounts,
-        links: LinkTokens,
-        mail_server: MailServer,
-        public_url: Callable[[], str],
+        links: Links,
         clock: Clock,
     ) -> None:
         self._repositories = repositories
         self._accounts = accounts
         self._links = links
-        self._mail_server = mail_server
-        self._public_url = public_url
         self._clock = clock
 
     def inbox(self, principal: Principal, after: str = "", limit: int = 50) -> Inbox:
@@ -87,7 +82,7 @@ class Notifications:
 
     def unsubscribe_token(self, account_id: str) -> str:
         """The token of the link that ends all mail to an account."""
-        return self._links.sign("unsubscribe", account_id)
+        return self._links.token("unsubscribe", account_id)
 
     def unsubscribe(self, token: str) -> None:
         """No more mail, by the link at the foot of one. Raises InvalidInput."""
@@ -104,7 +99,7 @@ class Notifications:
 
         A letter is marked as sent after it was: one sent twice is better than none.
         """
-        if not self._mail_server.is_set_up:
+        if not self._links.can_mail:
             return 0
         waiting: dict[str, list[Versioned[Notification]]] = {}
         for stored in self._repositories.notifications.iterate("unmailed", "yes"):
@@ -133,21 +128,21 @@ class Notifications:
     # -- the parts
 
     def _send_digest(self, account: Account, notifications: list[Notification]) -> None:
-        base = self._public_url()
-        unsubscribe = f"{base}/unsubscribe?token={self.unsubscribe_token(account.id)}"
+        unsubscribe = self._links.url("unsubscribe", self.unsubscribe_token(account.id))
         more = len(notifications) - MAX_IN_LETTER
         language = account.preferences.language
         lines = [
             *(f"- {each.message.text(language)}" for each in notifications[:MAX_IN_LETTER]),
             *([message("… and %(more)s more", more=more).text(language)] if more > 0 else []),
             "",
-            message("Read them: %(link)s", link=f"{base}/").text(language),
+            message("Read them: %(link)s", link=self._links.url("")).text(language),
             message("No more mail: %(link)s", link=unsubscribe).text(language),
             "",
         ]
-        self._mail_server.send(
+        self._links.mail(
             account.email,
-            message("Matchmaker: %(count)s new", count=len(notifications)).text(language),
+            language,
+            message("Matchmaker: %(count)s new", count=len(notifications)),
             "\n".join(lines),
             {
                 "List-Unsubscribe": f"<{unsubscribe}>",

@@ -8,11 +8,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic_core import to_jsonable_python
+
 from matchmaker.access import Principal
 from matchmaker.errors import VersionConflict, WrongState
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.sign_in import SignIn
-from matchmaker.services.repositories import Repositories
+from matchmaker.services.repositories import Repositories, Repository
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
 from matchmaker.store.documents import Change
 from matchmaker.store.ports import GraphStore
@@ -50,22 +52,13 @@ class Privacy:
     def export_own(self, principal: Principal) -> dict[str, Any]:
         """All that is held on the person who asks, without the hashes of secrets."""
         account = self._accounts.own(principal)
-        repositories = self._repositories
+        repositories, id = self._repositories, account.id
+        keys = _all(repositories.api_keys, "account", id)
         return {
             "account": _without(repositories.accounts.plain(account), "password_hash"),
-            "api_keys": [
-                _without(repositories.api_keys.plain(key), "digest")
-                for key in repositories.api_keys.values("account", account.id)
-            ],
-            "notices": [
-                repositories.notifications.plain(notification)
-                for notification in repositories.notifications.values("account", account.id)
-            ],
-            "messages": [
-                repositories.messages.plain(message)
-                for message in repositories.messages.values()
-                if message.author == account.id
-            ],
+            "api_keys": [_without(key, "digest") for key in keys],
+            "notices": _all(repositories.notifications, "account", id),
+            "messages": [each for each in _all(repositories.messages) if each["author"] == id],
             "log": [
                 {"at": line.entry.at, "action": line.entry.action, "subject": line.entry.subject}
                 for line in repositories.records.last_log(10_000)
@@ -79,28 +72,19 @@ class Privacy:
         principal.require_owner(organization.id)
         repositories, id = self._repositories, organization.id
         return {
-            "organization": _fields(organization),
-            "statements": [_fields(statement) for statement in self._store.statements_of(id)],
+            "organization": to_jsonable_python(organization),
+            "statements": to_jsonable_python(self._store.statements_of(id)),
             "members": [
                 {"name": account.name, "email": account.email}
                 for account in repositories.accounts.values("organization", id)
             ],
-            "postings": [
-                repositories.postings.plain(posting)
-                for posting in repositories.postings.values("organization", id)
-            ],
+            "postings": _all(repositories.postings, "organization", id),
             "introductions": [
                 _for_party(repositories, introduction, id)
                 for introduction in repositories.introductions.values("organization", id)
             ],
-            "gatherings": [
-                repositories.gatherings.plain(gathering)
-                for gathering in repositories.gatherings.values("organization", id)
-            ],
-            "recommendations_shown": [
-                repositories.traces.plain(interaction)
-                for interaction in repositories.traces.values("seeker", id)
-            ],
+            "gatherings": _all(repositories.gatherings, "organization", id),
+            "recommendations_shown": _all(repositories.traces, "seeker", id),
         }
 
     def delete_own(self, principal: Principal, password: str) -> None:
@@ -193,12 +177,12 @@ class Privacy:
             stored = repositories.accounts.get(account.id)
             unit = UnitOfWork.of(principal, self._clock())
             unit.add(repositories.accounts.remove(stored))
-            for address in repositories.addresses.iterate("account", account.id):
-                unit.add(repositories.addresses.remove(address))
-            for key in repositories.api_keys.iterate("account", account.id):
-                unit.add(repositories.api_keys.remove(key))
-            for notification in repositories.notifications.iterate("account", account.id):
-                unit.add(repositories.notifications.remove(notification))
+            owned: tuple[Repository[Any], ...] = (
+                repositories.addresses, repositories.api_keys, repositories.notifications
+            )  # fmt: skip
+            for repository in owned:
+                for belonging in repository.iterate("account", account.id):
+                    unit.add(repository.remove(belonging))
             for invitation in repositories.invitations.iterate("email", stored.value.email):
                 unit.add(repositories.invitations.remove(invitation))
             for message in repositories.messages.iterate():
@@ -225,15 +209,8 @@ def _without(plain: dict[str, Any], secret: str) -> dict[str, Any]:
     return {name: value for name, value in plain.items() if name != secret}
 
 
-def _fields(value: Any) -> dict[str, Any]:
-    return {name: _text(getattr(value, name)) for name in value.__dataclass_fields__}
-
-
-def _text(value: Any) -> Any:
-    if isinstance(value, (list, tuple)):
-        return [_text(part) for part in value]
-    is_plain = value is None or isinstance(value, (bool, int, float))
-    return value if is_plain else str(value)
+def _all(repository: Repository[Any], key: str = "", value: str = "") -> list[dict[str, Any]]:
+    return [repository.plain(each) for each in repository.values(key, value)]
 
 
 def _for_party(

@@ -1,37 +1,52 @@
-"""Signing in with a password, what a session names, and passwords changed or forgotten."""
+"""Signing in: with a password, with a provider, by an invitation; sessions and passwords."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, NotFound, SignInNeeded, TooManyAttempts
+from matchmaker.messages import message
 from matchmaker.services.people.accounts import Accounts
-from matchmaker.services.people.link_tokens import LinkTokens
+from matchmaker.services.people.invitations import Invitations
+from matchmaker.services.people.links import Links
 from matchmaker.services.people.passwords import Passwords
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
-from matchmaker.workflow.account import Account, check_password
+from matchmaker.workflow.account import Account, check_password, checked_email
 
 MAX_FAILURES = 10
 LOCKED_FOR = timedelta(minutes=15)
 RESET_WITHIN = timedelta(hours=1)
 
 
+@dataclass(frozen=True, slots=True)
+class OpenIdClaims:
+    """What an OpenID provider says of somebody."""
+
+    issuer: str
+    subject: str
+    email: str
+    email_verified: bool
+    name: str
+
+
 class SignIn:
-    """Use cases of passwords and sessions."""
+    """Use cases of signing in, of sessions and of passwords."""
 
     def __init__(
         self,
         repositories: Repositories,
         accounts: Accounts,
+        invitations: Invitations,
         passwords: Passwords,
-        links: LinkTokens,
+        links: Links,
         clock: Clock,
     ) -> None:
         self._repositories = repositories
         self._accounts = accounts
+        self._invitations = invitations
         self._passwords = passwords
         self._links = links
         self._clock = clock
@@ -43,6 +58,53 @@ class SignIn:
             self._passwords.matches("", password)
             raise _not_right()
         return retry_on_conflict(lambda: self._compare(stored.value.id, password))
+
+    def with_provider(self, claims: OpenIdClaims) -> Account:
+        """The account, found by the provider's subject, by its address, or by an invitation.
+
+        Raises SignInNeeded when nobody has invited them.
+        """
+        subject = f"{claims.issuer} {claims.subject}"
+        page = self._repositories.accounts.page("identity", subject, limit=1)
+        if page.rows:
+            return page.rows[0].value.require_active()
+        if not claims.email_verified:
+            raise SignInNeeded(
+                "The provider does not vouch for the address.", mend="Confirm it there first."
+            )
+        email = checked_email(claims.email)
+        stored = self._accounts.find(email)
+        if stored is not None:
+            return self._accounts.change(
+                stored.value.id,
+                lambda before: replace(before.require_active(), openid_subject=subject),
+                "account.linked",
+            )
+        waiting = self._invitations.open_for(email)
+        if not waiting:
+            raise SignInNeeded(
+                "There is no account for this address.", mend="Ask to be invited first."
+            )
+        first, *others = waiting
+        account = self._invitations.make_account(
+            first, claims.name or email, openid_subject=subject
+        )
+        for invitation in others:
+            account = self._invitations.join(invitation, account.id)
+        return account
+
+    def by_invitation(self, token: str, name: str, password: str) -> Account:
+        """A new account, or the place added to the one there is (which needs its password).
+
+        Raises InvalidInput, SignInNeeded.
+        """
+        stored = self._invitations.of_token(token)
+        email = stored.value.email
+        if self._accounts.find(email) is not None:
+            return self._invitations.join(stored, self.with_password(email, password).id)
+        check_password(password, email)
+        hashed = self._passwords.hash(password)
+        return self._invitations.make_account(stored, name, password_hash=hashed)
 
     def of_session(self, account_id: str, epoch: int) -> Account | None:
         """Whose session it is; None when it was revoked or the account is closed."""
@@ -81,13 +143,22 @@ class SignIn:
             principal,
         )
 
-    def reset_token(self, email: str) -> tuple[Account, str] | None:
-        """The account and the token for a reset link; None when there is no such account."""
+    def reset_token(self, account: Account) -> str:
+        """The token with which a new password is set."""
+        return self._links.token("reset", [account.id, account.epoch])
+
+    def send_reset(self, email: str) -> bool:
+        """A link for a new password, if there is such an account; False without a mail server."""
         stored = self._accounts.find(email)
         if stored is None or not stored.value.active:
-            return None
+            return self._links.can_mail
         account = stored.value
-        return account, self._links.sign("reset", [account.id, account.epoch])
+        text = message(
+            "Open this link within an hour; if it was not you, ignore it:\n\n%(link)s\n",
+            link=self._links.url("reset", self.reset_token(account)),
+        )
+        language = account.preferences.language
+        return self._links.mail(account.email, language, message("A new password"), text)
 
     def reset(self, token: str, password: str) -> Account:
         """A new password by a link, which then works no more. Raises InvalidInput."""
