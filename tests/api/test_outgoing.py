@@ -27,9 +27,11 @@ from matchmaker.services.people.notifications import Notifications
 from matchmaker.services.people.sign_in import SignIn
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
+from matchmaker.wiring import wire
 from matchmaker.workflow.account import AccountMembership, MailRhythm, MembershipRole, Preferences
 from matchmaker.workflow.introduction import Action
 from matchmaker.workflow.webhook import checked_url
+from tests.passwords import cheap_passwords
 
 PASSWORD = "correct horse 9"
 
@@ -40,6 +42,17 @@ class Watch:
 
     def __call__(self):
         return utc_now() + self.ahead
+
+
+@pytest.fixture(scope="module")
+def wired(tmp_path_factory):
+    """Services of its own, without a snapshot: no other test's letters and calls are due here."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("outgoing"), store="", _env_file=None)
+    services = wire(settings)
+    services.passwords = cheap_passwords()
+    services.store.prepare()
+    yield services
+    services.store.close()
 
 
 @pytest.fixture
