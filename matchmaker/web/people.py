@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from flask import g, redirect, render_template, request, session, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.guards import csrf, is_local
 from matchmaker.api.people.openid import begin_session
 from matchmaker.errors import NotFound, SignInNeeded, TooManyAttempts
-from matchmaker.messages import languages, locale_of
-from matchmaker.web.layout import back, chosen, language, signed_in, told, web, whole
+from matchmaker.messages import languages
+from matchmaker.web.labels import gettext, language
+from matchmaker.web.layout import back, chosen, signed_in, told, web, whole
 from matchmaker.workflow.account import Account, MailRhythm, Preferences, Scope
 
 Page = str | Response | tuple[str, int]
@@ -103,7 +103,7 @@ def invitation() -> Page:
     offer = services().invitations.read(token)
     place = offer.cluster
     if offer.membership is not None:
-        profile = services().asking.profile(current_principal(), offer.membership.organization)
+        profile = services().directory.profile(current_principal(), offer.membership.organization)
         place = profile.organization.name
     return render_template("invitation.html", token=token, email=offer.email, place=place)
 
@@ -176,7 +176,6 @@ def account() -> Page:
         "account.html",
         keys=services().api_keys.own(principal),
         rhythms=list(MailRhythm),
-        languages={code: locale_of(code).get_display_name() for code in languages()},
         secret=session.pop("new_key", ""),
     )
 

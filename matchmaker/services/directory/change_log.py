@@ -1,26 +1,19 @@
-"""The log of all changes: lines for what is changed in the graph itself, and reading it."""
+"""The log of all changes, for who looks after the service."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
 from matchmaker.access import Principal
-from matchmaker.services.unit_of_work import Clock, UnitOfWork
-from matchmaker.store.documents import LoggedEntry, Records, first_broken
+from matchmaker.store.documents import Records
+from matchmaker.store.log import LoggedEntry, first_broken
 
 
 class ChangeLog:
-    """Writes down who changed what; the documents' own changes log themselves."""
+    """Use cases of reading the log."""
 
-    def __init__(self, records: Callable[[], Records], clock: Clock) -> None:
+    def __init__(self, records: Callable[[], Records]) -> None:
         self._records = records
-        self._clock = clock
-
-    def note(self, principal: Principal, action: str, subject: str, **detail: str) -> None:
-        """One line."""
-        unit = UnitOfWork.of(principal, self._clock())
-        unit.log(action, subject, **detail)
-        unit.commit(self._records())
 
     def page(self, principal: Principal, before: int | None, limit: int) -> list[LoggedEntry]:
         """Lines, newest first. Raises NotAllowed for anyone but an admin."""

@@ -19,7 +19,7 @@ from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflic
 from matchmaker.store.documents import Change
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.account import Account, MembershipRole
-from matchmaker.workflow.interactions import InteractionKind, Tally
+from matchmaker.workflow.interactions import InteractionKind, MonthlyCounts
 from matchmaker.workflow.introduction import FINAL, Introduction
 
 _TOGETHER = 200
@@ -84,7 +84,7 @@ class Privacy:
                 for introduction in repositories.introductions.values("organization", id)
             ],
             "gatherings": _all(repositories.gatherings, "organization", id),
-            "recommendations_shown": _all(repositories.traces, "seeker", id),
+            "recommendations_shown": _all(repositories.interactions, "seeker", id),
         }
 
     def delete_own(self, principal: Principal, password: str) -> None:
@@ -116,7 +116,7 @@ class Privacy:
         now, forgotten = self._clock(), 0
         old = [
             stored
-            for stored in self._repositories.traces.iterate()
+            for stored in self._repositories.interactions.iterate()
             if now - stored.value.at > self._keep_traces
         ]
         for start in range(0, len(old), _TOGETHER):
@@ -128,7 +128,7 @@ class Privacy:
                 counts[
                     f"traces {interaction.at:%Y-%m}", f"{interaction.goal} {interaction.kind}"
                 ] += len(interaction.shown) if is_list else 1
-            removals = [self._repositories.traces.remove(stored) for stored in together]
+            removals = [self._repositories.interactions.remove(stored) for stored in together]
             if self._replace(counts, removals):
                 forgotten += len(together)
         return forgotten
@@ -156,11 +156,13 @@ class Privacy:
     def _replace(self, counts: Mapping[tuple[str, str], int], removals: Iterable[Change]) -> bool:
         changes = list(removals)
         for tally in sorted({tally for tally, _ in counts}):
-            stored = self._repositories.tallies.get_or_none(tally)
+            stored = self._repositories.monthly_counts.get_or_none(tally)
             total = Counter(dict(stored.value.counts) if stored else {})
             total.update({name: number for (of, name), number in counts.items() if of == tally})
-            merged = Tally(tally, tuple(sorted(total.items())))
-            changes.append(self._repositories.tallies.put(merged, stored.version if stored else 0))
+            merged = MonthlyCounts(tally, tuple(sorted(total.items())))
+            changes.append(
+                self._repositories.monthly_counts.put(merged, stored.version if stored else 0)
+            )
         try:
             self._repositories.records.commit(changes)
         except VersionConflict:
