@@ -48,8 +48,8 @@ def tend_exchange(wired: Wiring) -> None:
     Each part is tried by itself: a mail server that is down stops no introduction.
     """
     _try("introductions expired", wired.introductions.expire_due)
-    _try("introductions carried over", wired.graph_sync.realise_all)
-    _try("letters sent", wired.notices.mail_due)
+    _try("introductions carried over", wired.graph_sync.write_pending)
+    _try("letters sent", wired.notifications.mail_due)
     _try("webhooks called", wired.webhooks.deliver_due)
     _try("forgotten jobs sent", wired.job_queue.send_forgotten)
 

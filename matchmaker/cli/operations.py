@@ -40,7 +40,7 @@ def setup() -> None:
     if counts.get("organizations", 0) == 0:
         say(message("The graph is empty: loading the sample graph from seed/ …"))
         load_seed(services, None)
-    admin_key = services.keys.make_admin_key()
+    admin_key = services.operator_key.make()
     if admin_key is not None:
         say(message("Admin key, shown this once: %(key)s", key=admin_key))
         say(message("Keep it: writing needs 'Authorization: Bearer KEY'."))
@@ -172,8 +172,8 @@ def worker() -> None:
 @click.option("--renew", is_flag=True, help="Make a new admin key; the old one stops working.")
 def key(renew: bool) -> None:
     """Make the admin key, and show it this once."""
-    keys = wired().keys
-    admin_key = keys.renew_admin_key() if renew else keys.make_admin_key()
+    operator_key = wired().operator_key
+    admin_key = operator_key.renew() if renew else operator_key.make()
     if admin_key is None:
         say(message("There is a key already; only its hash is kept. `--renew` makes a new one."))
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from matchmaker.access import Principal
@@ -13,7 +12,8 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.columns import TABLES, Column, table_name
 from matchmaker.ingest.tables import template as written_template
 from matchmaker.services.operations.import_workflow import ImportPreview
-from matchmaker.web.layout import chosen, is_part, language, signed_in, told, web
+from matchmaker.web.labels import gettext, language
+from matchmaker.web.layout import chosen, is_part, signed_in, told, web
 from matchmaker.workflow.job import JobKind
 
 MAX_PROBLEMS = 200
@@ -75,7 +75,7 @@ def _import_page(principal: Principal, cluster: str, preview: ImportPreview | No
         table_name=table_name,
         columns=TABLES[preview.table].columns if preview else (),
         shown=MAX_PROBLEMS,
-        cluster=services().asking.cluster(principal, cluster) if cluster else None,
+        cluster=services().published.cluster(cluster) if cluster else None,
         id=cluster,
         imports=workflow.imports(principal, cluster),
     )
@@ -147,12 +147,16 @@ def duplicates() -> Page:
     """Pairs that may be one, side by side."""
     principal = signed_in()
     pairs = services().duplicates.pairs(principal)
-    asking = services().asking
+    directory = services().directory
     return render_template(
         "duplicates.html",
         count=len(pairs),
         pairs=[
-            (pair, asking.profile(principal, pair.first), asking.profile(principal, pair.second))
+            (
+                pair,
+                directory.profile(principal, pair.first),
+                directory.profile(principal, pair.second),
+            )
             for pair in pairs[:PAIRS]
         ],
     )

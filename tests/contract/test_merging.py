@@ -19,17 +19,17 @@ from matchmaker.domain import (
 )
 from matchmaker.errors import NotAllowed, WrongState
 from matchmaker.services.operations.duplicates import Duplicates
-from matchmaker.services.repositories import PickList, Repositories, Versioned
+from matchmaker.services.repositories import PickedOrganizations, Repositories, Versioned
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.store.documents import Put, Store
 from matchmaker.workflow.account import Account, AccountMembership, Invitation, MembershipRole
-from matchmaker.workflow.gathering import Answer, Gathering, GatheringKind, Meeting
+from matchmaker.workflow.gathering import Gathering, GatheringKind, InvitationAnswer, Meeting
 from matchmaker.workflow.interactions import (
     Assignment,
+    ConversationMessage,
     Interaction,
     InteractionKind,
-    Message,
-    Shown,
+    ShownCandidate,
     Slots,
 )
 from matchmaker.workflow.introduction import Introduction, Origin, Side, State
@@ -45,15 +45,24 @@ PAIR = DuplicateCandidate(GONE, KEPT, 0.97, "same name")
 
 def introduction(id: str, seeker: str, candidate: str, state: State) -> Introduction:
     return Introduction(
-        id, GoalName.SUPPLIER, seeker, candidate, Origin.MEMBER, "account:a", Side.SEEKER,
-        NOW, NOW + timedelta(days=14), state, cluster="c:1",
-    )  # fmt: skip
+        id=id,
+        goal=GoalName.SUPPLIER,
+        seeker=seeker,
+        candidate=candidate,
+        origin=Origin.MEMBER,
+        proposed_by="account:a",
+        asking=Side.SEEKER,
+        created=NOW,
+        expires=NOW + timedelta(days=14),
+        state=state,
+        cluster="c:1",
+    )
 
 
 def gathering(id: str, *parties: str) -> Gathering:
     return Gathering(
         id, GatheringKind.SHARED_PLATFORM, "c:1", "平台", "共享", "account:a", NOW,
-        tuple((party, Answer.JOINED) for party in parties), lead=parties[0],
+        tuple((party, InvitationAnswer.JOINED) for party in parties), lead=parties[0],
         meetings=(Meeting(NOW, "第一次", parties),),
     )  # fmt: skip
 
@@ -108,7 +117,7 @@ def test_rows_follow(world: World) -> None:
 def test_people_and_what_they_did_follow(world: World) -> None:
     owner = Account(
         "a", "a@example.org", "甲", NOW,
-        belongings=(AccountMembership(GONE, MembershipRole.OWNER), AccountMembership(OTHER)),
+        memberships=(AccountMembership(GONE, MembershipRole.OWNER), AccountMembership(OTHER)),
     )  # fmt: skip
     world.keep("accounts", owner)
     world.keep(
@@ -118,12 +127,12 @@ def test_people_and_what_they_did_follow(world: World) -> None:
     world.keep("postings", Posting("p", GONE, "需要铸件", "a", NOW, goal=GoalName.SUPPLIER))
     world.keep("hooks", Hook("h", GONE, "https://example.org", "whsec_", NOW))
     world.keep("introductions", introduction("one", GONE, OTHER, State.ENDED))
-    world.keep("messages", Message("m", "one", GONE, "a", NOW, "您好"))
+    world.keep("messages", ConversationMessage("m", "one", GONE, "a", NOW, "您好"))
     world.keep(
-        "traces",
+        "interactions",
         Interaction(
             "t", InteractionKind.CLICK, NOW, "account:a", GoalName.SUPPLIER, GONE,
-            (Shown(OTHER, 1, 0.5),),
+            (ShownCandidate(OTHER, 1, 0.5),),
         ),
     )  # fmt: skip
     world.keep("slots", Slots(GONE))
@@ -131,13 +140,13 @@ def test_people_and_what_they_did_follow(world: World) -> None:
     read = world.value
     assert read("accounts", "a") == replace(
         owner,
-        belongings=(AccountMembership(OTHER), AccountMembership(KEPT, MembershipRole.OWNER)),
+        memberships=(AccountMembership(OTHER), AccountMembership(KEPT, MembershipRole.OWNER)),
     )
-    assert read("invitations", "i").belonging.organization == KEPT  # type: ignore[attr-defined]
+    assert read("invitations", "i").membership.organization == KEPT  # type: ignore[attr-defined]
     for repository, id in (("postings", "p"), ("hooks", "h"), ("messages", "m")):
         assert read(repository, id).organization == KEPT  # type: ignore[attr-defined]
     assert read("introductions", "one").seeker == KEPT  # type: ignore[attr-defined]
-    assert read("traces", "t").seeker == KEPT  # type: ignore[attr-defined]
+    assert read("interactions", "t").seeker == KEPT  # type: ignore[attr-defined]
     assert read("slots", GONE) is None
     # They are found by the id that stays, and by no other.
     documents = world.store.documents
@@ -160,10 +169,10 @@ def test_gatherings_follow_and_one_that_would_be_too_small_stays(world: World) -
 def test_lists_become_one_and_name_nobody_twice(world: World) -> None:
     world.keep(
         "lists",
-        PickList(f"saved {GONE}", ((OTHER, ""), (KEPT, ""))),
-        PickList(f"saved {KEPT}", (("t:4", ""), (GONE, ""))),
-        PickList(f"saved {OTHER}", ((GONE, ""), (KEPT, ""))),
-        PickList(f"dismissed {GONE}", ((OTHER, "too_far"),)),
+        PickedOrganizations(f"saved {GONE}", ((OTHER, ""), (KEPT, ""))),
+        PickedOrganizations(f"saved {KEPT}", (("t:4", ""), (GONE, ""))),
+        PickedOrganizations(f"saved {OTHER}", ((GONE, ""), (KEPT, ""))),
+        PickedOrganizations(f"dismissed {GONE}", ((OTHER, "too_far"),)),
     )
     world.merge()
     assert world.value("lists", f"saved {GONE}") is None

@@ -7,10 +7,16 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from matchmaker.errors import InvalidInput
-from matchmaker.services.repositories import PickList, Repositories, Repository, Versioned, pair_id
+from matchmaker.services.repositories import (
+    PickedOrganizations,
+    Repositories,
+    Repository,
+    Versioned,
+    pair_id,
+)
 from matchmaker.store.documents import Change
 from matchmaker.workflow.account import Account, AccountMembership, Invitation
-from matchmaker.workflow.gathering import Answer, Gathering
+from matchmaker.workflow.gathering import Gathering, InvitationAnswer
 from matchmaker.workflow.interactions import Assignment, Interaction
 from matchmaker.workflow.introduction import Introduction
 from matchmaker.workflow.job import NotDuplicate
@@ -42,7 +48,7 @@ class DocumentMerge:
             *self._named(repositories.gatherings, self._gathering),
             *self._named(repositories.hooks, self._of_organization),
             *self._named(repositories.assignments, self._assignment),
-            *self._named(repositories.traces, self._interaction, "seeker"),
+            *self._named(repositories.interactions, self._interaction, "seeker"),
             *self._not_duplicates(),
             *self._lists(),
         ]
@@ -102,7 +108,7 @@ class DocumentMerge:
             if owner == self.gone:
                 yield repository.remove(stored)
                 if kept_id not in lists:
-                    yield repository.put(PickList(kept_id, tuple(items.items())))
+                    yield repository.put(PickedOrganizations(kept_id, tuple(items.items())))
                 continue
             if owner == self.kept and gone_list is not None:
                 items = self._items(gone_list.value) | items
@@ -119,17 +125,17 @@ class DocumentMerge:
         return replace(value, organization=self._id(organization))  # type: ignore[type-var]
 
     def _account(self, account: Account) -> Account:
-        roles = {membership.organization: membership.post for membership in account.belongings}
+        roles = {membership.organization: membership.role for membership in account.memberships}
         role = roles.pop(self.gone)
         roles.setdefault(self.kept, role)
         return replace(
-            account, belongings=tuple(AccountMembership(id, role) for id, role in roles.items())
+            account, memberships=tuple(AccountMembership(id, role) for id, role in roles.items())
         )
 
     def _invitation(self, invitation: Invitation) -> Invitation:
-        if invitation.belonging is None:
+        if invitation.membership is None:
             return invitation
-        return replace(invitation, belonging=self._of_organization(invitation.belonging))
+        return replace(invitation, membership=self._of_organization(invitation.membership))
 
     def _introduction(self, introduction: Introduction) -> Introduction:
         seeker, candidate = self._id(introduction.seeker), self._id(introduction.candidate)
@@ -139,10 +145,10 @@ class DocumentMerge:
 
     def _gathering(self, gathering: Gathering) -> Gathering:
         """One that would then be too small stays as it is."""
-        answers: dict[str, Answer] = {}
+        answers: dict[str, InvitationAnswer] = {}
         for id, answer in gathering.parties:
             before = answers.get(self._id(id))
-            answers[self._id(id)] = before if before is Answer.JOINED else answer
+            answers[self._id(id)] = before if before is InvitationAnswer.JOINED else answer
         meetings = tuple(
             replace(meeting, present=tuple(dict.fromkeys(map(self._id, meeting.present))))
             for meeting in gathering.meetings
@@ -167,7 +173,7 @@ class DocumentMerge:
         id = f"{assignment.cluster} {pair_id(seeker, candidate, assignment.goal)}"
         return replace(assignment, id=id, seeker=seeker, candidate=candidate)
 
-    def _items(self, picks: PickList) -> dict[str, str]:
+    def _items(self, picks: PickedOrganizations) -> dict[str, str]:
         """Whom a list names, with the reasons; nobody names itself."""
         items = {self._id(id): reason for id, reason in picks.items}
         items.pop(self._id(picks.id.partition(" ")[2]), None)

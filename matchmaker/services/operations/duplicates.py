@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from matchmaker.access import Principal
-from matchmaker.domain import DuplicateCandidate, GraphRows, key_of
+from matchmaker.domain import DuplicateCandidate, GraphRows
 from matchmaker.errors import InvalidInput, NotFound, WrongState
 from matchmaker.ingest.merge import merged
 from matchmaker.services.operations.document_merge import DocumentMerge
@@ -50,7 +50,7 @@ class Duplicates:
                 mend="Wait until they are over, or keep the other one.",
                 gone=gone,
             )
-        rows = _together(self._store.rows_about(gone), self._store.rows_about(kept))
+        rows = self._store.rows_about(gone) | self._store.rows_about(kept)
         unit = UnitOfWork.of(principal, self._clock())
         unit.add(*DocumentMerge(self._repositories, gone, kept).changes())
         unit.log("organization.merged", f"organization/{gone}", into=kept)
@@ -68,14 +68,3 @@ class Duplicates:
             unit.log("organizations.apart", f"organization/{first}", other=second)
         dropped = GraphRows(duplicates=tuple(pairs))
         self._store.replace_rows(GraphRows(), dropped, unit.entries, unit.changes)
-
-
-def _together(rows: GraphRows, others: GraphRows) -> GraphRows:
-    """Rows of both, each once."""
-    other_tables = dict(others.tables())
-    return GraphRows(
-        **{
-            name: tuple({key_of(row): row for row in (*table, *other_tables[name])}.values())
-            for name, table in rows.tables()
-        }
-    )
