@@ -136,6 +136,7 @@ def _declared() -> Iterator[Text]:
     from matchmaker.cli.language import help_texts
     from matchmaker.ingest.columns import TABLES
     from matchmaker.messages import FIELD
+    from matchmaker.workflow.notification import STATES
 
     for table in TABLES.values():
         for column in table.columns:
@@ -143,6 +144,7 @@ def _declared() -> Iterator[Text]:
     for definition, _ in INDICATORS.values():
         yield Text(definition.title.context, definition.title.id)
         yield Text("", definition.about.id)
+    yield from (Text(state.context, state.id) for state in STATES.values())
     for text in (*TEXTS.values(), *REFUSALS.values()):
         yield Text("", text)
     for _, single, many in COUNTED.values():

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar, cast
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +23,6 @@ MIN_MEMBERS = 5
 # With fewer peers, or peers all of one size, a slope cannot be fitted.
 MIN_PEERS = 8
 MIN_SPREAD = 0.2
-# Parts kept at most, so that asking for ever other years does not fill the memory.
-KEPT = 8_000
-_NOTHING = object()
 Made = TypeVar("Made")
 
 
@@ -90,8 +86,6 @@ class Landscape:
     """Everything that audits of one snapshot share, each part made once; for many threads."""
 
     snapshot: Snapshot
-    _made: dict[Hashable, Any] = field(default_factory=dict)
-    _lock: threading.RLock = field(default_factory=threading.RLock)
 
     @cached_property
     def year(self) -> int:
@@ -163,13 +157,4 @@ class Landscape:
         return self._once(("kept", key), make)
 
     def _once(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        ready = self._made.get(key, _NOTHING)  # so that nobody waits for what another makes
-        if ready is not _NOTHING:
-            return cast(Made, ready)
-        with self._lock:
-            if key not in self._made:
-                made = make()
-                while len(self._made) >= KEPT:
-                    self._made.pop(next(iter(self._made)))  # the oldest; it can be made again
-                self._made[key] = made
-            return cast(Made, self._made[key])
+        return self.snapshot.cached(("audit", key), make)

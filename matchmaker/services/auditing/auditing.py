@@ -206,7 +206,7 @@ class Auditing:
         snapshot = self._reader.current()
         with self._lock:
             if self._landscape is None or self._landscape.snapshot is not snapshot:
-                check_graph(snapshot, self._store.identity())
+                check_graph(snapshot, self._store.graph_id())
                 self._landscape = Landscape(snapshot)
             return self._landscape
 

@@ -116,7 +116,7 @@ class ClusterDerivation:
                 "must be at least %(smallest)s.", where="min_size", smallest=SMALLEST
             )
         snapshot = self._reader.current()
-        check_graph(snapshot, self._store.identity())
+        check_graph(snapshot, self._store.graph_id())
         return snapshot
 
 
