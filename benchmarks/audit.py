@@ -257,7 +257,7 @@ class _Named:
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
 
-    def identity(self) -> str:
+    def graph_id(self) -> str:
         return self._snapshot.meta.graph
 
     def cluster(self, cluster_id: str) -> Cluster:

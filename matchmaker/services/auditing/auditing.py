@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -59,8 +58,6 @@ class Auditing:
         self._store = store
         self._reader = reader
         self._rankers = rankers
-        self._lock = threading.Lock()
-        self._landscape: Landscape | None = None
 
     def audit(
         self,
@@ -204,11 +201,12 @@ class Auditing:
 
     def _current(self) -> Landscape:
         snapshot = self._reader.current()
-        with self._lock:
-            if self._landscape is None or self._landscape.snapshot is not snapshot:
-                check_graph(snapshot, self._store.graph_id())
-                self._landscape = Landscape(snapshot)
-            return self._landscape
+
+        def make() -> Landscape:
+            check_graph(snapshot, self._store.graph_id())
+            return Landscape(snapshot)
+
+        return snapshot.cached("landscape", make)
 
 
 def _rows(landscape: Landscape, channel: Channel, year: int) -> list[BenchmarkRow]:

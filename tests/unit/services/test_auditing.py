@@ -11,6 +11,7 @@ import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from matchmaker import messages
 from matchmaker.access import ADMIN, ANONYMOUS, Principal
 from matchmaker.api.auditing.responses import AuditOut, BenchmarkOut, WorklistOut
 from matchmaker.audit.profile import ClusterStage
@@ -407,3 +408,24 @@ def test_communities_of_the_samples_follow_their_borders(installed):
 def test_all_layers_are_audited(auditing):
     assert tuple(figures_of(auditing.audit(ADMIN, of("moulds"), samples=0))) == CHANNELS
     assert dataclasses.is_dataclass(auditing.audit(ADMIN, of("moulds"), samples=0))
+
+
+def test_a_report_in_another_language_needs_only_its_catalogue(auditing, tmp_path, monkeypatch):
+    (tmp_path / "de.po").write_text(
+        'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+        'msgid "%(cluster)s: network audit"\nmsgstr "%(cluster)s: Netzwerkprüfung"\n\n'
+        'msgctxt "indicator"\nmsgid "Members"\nmsgstr "Mitglieder"\n',
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(messages, "TRANSLATIONS", tmp_path)
+    messages.catalogue.cache_clear()
+    cluster = of("spectacles")
+    view = auditing.view(ADMIN, cluster, Channel.COOPERATION)
+    audit, worklist = auditing.audit(ADMIN, cluster), auditing.worklist(ADMIN, cluster)
+    report = audit_report(audit, worklist, view, "de")
+    monkeypatch.undo()
+    messages.catalogue.cache_clear()
+    cells = [cell for _, table in report.tables for row in table.rows for cell in row]
+    assert report.title.endswith(": Netzwerkprüfung")
+    assert "Mitglieder" in cells
+    assert any("0,44" in str(cell) for cell in cells)  # observed over expected
