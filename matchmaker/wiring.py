@@ -377,7 +377,6 @@ class Wiring:
             self.directory,
             self.store,
             lambda: self.matching,
-            lambda: self.auditing,
             self.interaction_log,
             self.rankers,
         )

@@ -33,6 +33,8 @@ ERRORS = {
 # Functions by the positions of their texts; a context stands before the text.
 CALLS = {
     "message": (0,),
+    "unknown": (0,),
+    "paragraph": (0,),
     "translated": (0,),
     "gettext": (0,),
     "plural": (0, 1),
@@ -126,9 +128,10 @@ def _in_template(path: Path) -> Iterator[Text]:
 
 
 def _declared() -> Iterator[Text]:
-    """Texts declared as data: names of columns, helps, states, what libraries say and refuse."""
+    """Texts declared as data: columns, indicators, helps, what libraries say and refuse."""
     from matchmaker.api.http.field_faults import COUNTED, TEXTS
     from matchmaker.api.http.problems import REFUSALS
+    from matchmaker.audit.indicators import INDICATORS
     from matchmaker.cli import cli
     from matchmaker.cli.language import help_texts
     from matchmaker.ingest.columns import TABLES
@@ -138,6 +141,9 @@ def _declared() -> Iterator[Text]:
     for table in TABLES.values():
         for column in table.columns:
             yield Text(FIELD, column.name)
+    for definition, _ in INDICATORS.values():
+        yield Text(definition.title.context, definition.title.id)
+        yield Text("", definition.about.id)
     yield from (Text(state.context, state.id) for state in STATES.values())
     for text in (*TEXTS.values(), *REFUSALS.values()):
         yield Text("", text)

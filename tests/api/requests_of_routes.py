@@ -313,6 +313,8 @@ def send(client, world, operation, role, key="", language=""):
         world.services.introductions.act(SYSTEM, answer.json["id"], Action.CANCEL)
     elif "/introductions/{id}" in path:
         _close(world, id)
+    elif operation == "DELETE /webhooks/{id}" and answer.status_code != 204:
+        world.services.webhooks.remove(ADMIN, id)
     elif operation == "POST /webhooks" and answer.status_code == 201:
         world.services.webhooks.remove(ADMIN, answer.json["id"])
     return answer

@@ -52,7 +52,7 @@ class World:
 
 def make_world(services):
     """Accounts of all roles round t:firm1 in t:cluster."""
-    services.store.upsert(GraphRows(clusters=(Cluster("t:other", "乙市集群", "Others"),)))
+    services.store.upsert(GraphRows(clusters=(Cluster("t:other", "Others of B", "Others"),)))
     people = {role: _person(services, role) for role in PLACES}
     return World(
         services,

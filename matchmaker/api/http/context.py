@@ -12,6 +12,7 @@ from matchmaker.api.http.idempotency import IdempotencyStore
 from matchmaker.errors import MatchmakerError
 from matchmaker.messages import SOURCE, best_language
 from matchmaker.services.asking import Asking
+from matchmaker.services.auditing.auditing import Auditing
 from matchmaker.services.cooperation.batches import Batches
 from matchmaker.services.cooperation.effects import Effects
 from matchmaker.services.cooperation.gatherings import Gatherings
@@ -50,6 +51,7 @@ class Services(Protocol):
     directory: Directory
     published: Published
     asking: Asking
+    auditing: Auditing
     codes: Codes
     accounts: Accounts
     sign_in: SignIn

@@ -211,7 +211,7 @@ class ImportWorkflow:
                 mend="Wait until they are over, or keep the other one.",
                 gone=gone,
             )
-        rows = self._store.export().rows
+        rows = self._store.rows_about(gone) | self._store.rows_about(kept)
         self._store.replace_rows(*merged(rows, gone, kept, "merged"))
         unit = UnitOfWork.of(principal, self._clock())
         for stored in self._repositories.accounts.iterate("organization", gone):
