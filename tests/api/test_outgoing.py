@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from matchmaker.access import ADMIN
+from matchmaker.app import create_app
 from matchmaker.domain import GoalName, GraphRows, Kind, Organization
 from matchmaker.errors import InvalidInput
 from matchmaker.mail import Mailer
@@ -30,7 +31,13 @@ from matchmaker.services.people.sign_in import SignIn
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
-from matchmaker.workflow.account import AccountMembership, MailRhythm, MembershipRole, Preferences
+from matchmaker.workflow.account import (
+    AccountMembership,
+    MailRhythm,
+    MembershipRole,
+    Preferences,
+    Scope,
+)
 from matchmaker.workflow.introduction import Action, Proposal
 from matchmaker.workflow.webhook import checked_url
 from tests.passwords import cheap_passwords
@@ -151,6 +158,21 @@ def test_a_days_notices_come_in_one_letter_in_the_readers_language(wired, post_o
     assert text.count("发来消息") == 1  # three messages, told once
     service.mail_due()
     assert len(to(letters(), pair[1])) == 1
+
+
+def test_the_inbox_speaks_the_language_asked_for_else_ones_own(wired, pair):
+    propose(wired, pair)
+    key = wired.api_keys.issue(pair[1].principal(), "reads", Scope.READ).secret
+    client = create_app(wired).test_client()
+    for asked, spoken, text in (
+        (None, "zh", "希望与您合作"),
+        ("fr", "zh", "希望与您合作"),
+        ("en", "en", "would like to work with you"),
+    ):
+        headers = {"Authorization": f"Bearer {key}"} | ({"Accept-Language": asked} if asked else {})
+        answer = client.get("/api/v1/notices", headers=headers)
+        assert answer.headers["Content-Language"] == spoken
+        assert text in answer.json["items"][0]["text"]
 
 
 def test_the_link_at_the_foot_ends_all_mail(wired, post_office, pair, watch):

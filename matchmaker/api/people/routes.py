@@ -9,7 +9,7 @@ from flask import Response, g, session
 from flask_openapi3 import APIBlueprint, Tag
 from flask_wtf.csrf import generate_csrf
 
-from matchmaker.api.http.context import current_principal, services
+from matchmaker.api.http.context import current_language, current_principal, services
 from matchmaker.api.http.fields import IdPath, PageQuery, optional
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.routing import (
@@ -304,10 +304,9 @@ def export_organization(path: IdPath) -> Response:
 
 @people.get("/notices", tags=[NOTICES], security=KEY, responses={200: InboxOut, **OWN})
 def list_notices(query: PageQuery) -> Response:
-    """One's notifications, newest first, in one's own language."""
-    principal = current_principal()
-    inbox = services().notifications.inbox(principal, after_of(query) or "", query.limit)
-    language = services().accounts.own(principal).preferences.language
+    """One's notifications, newest first, in the language asked for, else one's own."""
+    inbox = services().notifications.inbox(current_principal(), after_of(query) or "", query.limit)
+    language = current_language()
     items = [NotificationOut.of(notification, language) for notification in inbox.page.rows]
     return as_json(InboxOut(items=items, next=cursor_of(inbox.page, query), unread=inbox.unread))
 
