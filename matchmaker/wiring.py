@@ -71,6 +71,7 @@ class Wiring:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.clock: Clock = utc_now
         self._lock = threading.RLock()
 
     @property
@@ -256,10 +257,6 @@ class Wiring:
 
     # -- cooperation
 
-    @property
-    def clock(self) -> Clock:
-        return utc_now
-
     @cached_property
     def repositories(self) -> Repositories:
         return Repositories(lambda: self.store.documents)
@@ -298,11 +295,7 @@ class Wiring:
     @cached_property
     def invitations(self) -> Invitations:
         return Invitations(
-            lambda: self.store,
-            self.repositories,
-            self.accounts,
-            self.links,
-            self.clock,
+            lambda: self.store, self.repositories, self.accounts, self.links, self.clock
         )
 
     @cached_property
@@ -361,12 +354,7 @@ class Wiring:
 
     @cached_property
     def notifications(self) -> Notifications:
-        return Notifications(
-            self.repositories,
-            self.accounts,
-            self.links,
-            self.clock,
-        )
+        return Notifications(self.repositories, self.accounts, self.links, self.clock)
 
     @cached_property
     def webhooks(self) -> Webhooks:
@@ -405,11 +393,7 @@ class Wiring:
         from matchmaker.services.asking import Asking
 
         return Asking(
-            self.directory,
-            self.store,
-            lambda: self.matching,
-            self.interaction_log,
-            self.rankers,
+            self.directory, self.store, lambda: self.matching, self.interaction_log, self.rankers
         )
 
     def warm(self) -> None:
