@@ -12,30 +12,45 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
-from matchmaker.errors import ModelUnavailable
+from argon2 import PasswordHasher
+
+from matchmaker.errors import MatchmakerError, ModelUnavailable, SnapshotUnavailable
+from matchmaker.mail import Mailer
+from matchmaker.services.cooperation.capacity import Capacity
+from matchmaker.services.cooperation.gatherings import Gatherings
+from matchmaker.services.cooperation.graph_sync import GraphSync
+from matchmaker.services.cooperation.introductions import Introductions
+from matchmaker.services.cooperation.webhooks import Webhooks
+from matchmaker.services.directory.change_log import ChangeLog
+from matchmaker.services.directory.directory import Directory, Published
+from matchmaker.services.matching.interaction_log import InteractionLog
+from matchmaker.services.people.accounts import Accounts
+from matchmaker.services.people.api_keys import ApiKeys
+from matchmaker.services.people.demo import Demo
+from matchmaker.services.people.invitations import Invitations
+from matchmaker.services.people.links import Links
+from matchmaker.services.people.notification_outbox import NotificationOutbox
+from matchmaker.services.people.notifications import Notifications
+from matchmaker.services.people.operator_key import OperatorKey
+from matchmaker.services.people.passwords import Passwords
+from matchmaker.services.people.privacy import Privacy
+from matchmaker.services.people.sign_in import SignIn
+from matchmaker.services.repositories import Repositories
+from matchmaker.services.unit_of_work import Clock, utc_now
 from matchmaker.settings import Settings
 
-if TYPE_CHECKING:  # each of these takes its time to import: only commands that need it pay
+if TYPE_CHECKING:  # arrays and models take their time to import: only what needs them pays
     from collections.abc import Mapping
 
     from matchmaker.embedding import Embedder, ModelIdentity, VectorCache
-    from matchmaker.mail import Mailer
     from matchmaker.services.asking import Asking
     from matchmaker.services.auditing.auditing import Auditing
     from matchmaker.services.auditing.derived_clusters import ClusterDerivation
     from matchmaker.services.cooperation.batches import Batches
-    from matchmaker.services.cooperation.capacity import Capacity
     from matchmaker.services.cooperation.effects import Effects
-    from matchmaker.services.cooperation.gatherings import Gatherings
-    from matchmaker.services.cooperation.graph_sync import GraphSync
-    from matchmaker.services.cooperation.introductions import Introductions
     from matchmaker.services.cooperation.postings import Postings
-    from matchmaker.services.cooperation.webhooks import Webhooks
-    from matchmaker.services.directory.change_log import ChangeLog
     from matchmaker.services.directory.codes import Codes
-    from matchmaker.services.directory.directory import Directory
     from matchmaker.services.matching.evaluation import RankerLearning
-    from matchmaker.services.matching.interaction_log import InteractionLog
     from matchmaker.services.matching.matching import Matching
     from matchmaker.services.matching.ranker_files import RankerFiles
     from matchmaker.services.operations.health import HealthService
@@ -43,14 +58,6 @@ if TYPE_CHECKING:  # each of these takes its time to import: only commands that 
     from matchmaker.services.operations.importer import Importer
     from matchmaker.services.operations.job_queue import JobHandler, JobQueue
     from matchmaker.services.operations.refresher import SnapshotRefresher
-    from matchmaker.services.people.accounts import Accounts
-    from matchmaker.services.people.demo import Demo
-    from matchmaker.services.people.notification_outbox import NotificationOutbox
-    from matchmaker.services.people.notifications import Notifications
-    from matchmaker.services.people.operator_key import Keys
-    from matchmaker.services.people.privacy import Privacy
-    from matchmaker.services.repositories import Repositories
-    from matchmaker.services.unit_of_work import Clock
     from matchmaker.snapshot.load import SnapshotReader
     from matchmaker.store.documents import Store
     from matchmaker.workflow.job import JobKind
@@ -75,6 +82,10 @@ class Wiring:
     @cached_property
     def _store(self) -> Store:
         return open_store(self.settings)
+
+    @cached_property
+    def published(self) -> Published:
+        return self.store
 
     def embedder(self) -> Embedder:
         """The model, loaded once. Raises ModelUnavailable."""
@@ -111,29 +122,24 @@ class Wiring:
         return SnapshotReader(self.snapshot_root)
 
     @cached_property
-    def keys(self) -> Keys:
-        from matchmaker.services.people.operator_key import Keys
-
-        return Keys(self.settings.data_dir, self.settings.admin_key.get_secret_value())
+    def operator_key(self) -> OperatorKey:
+        return OperatorKey(self.settings.data_dir, self.settings.admin_key.get_secret_value())
 
     @cached_property
     def directory(self) -> Directory:
-        from matchmaker.services.directory.directory import Directory
-
-        return Directory(self.store, self.change_log)
+        return Directory(self.store, self.clock)
 
     @cached_property
     def matching(self) -> Matching:
         from matchmaker.services.matching.matching import Matching
 
         return Matching(
-            self.store,
-            self.reader,
-            self.embedder,
-            self.cache,
-            self.rankers,
-            self.capacity.full,
+            self.store, self.reader, self.embedder, self.cache, self.rankers, self.capacity.full
         )
+
+    @cached_property
+    def change_log(self) -> ChangeLog:
+        return ChangeLog(lambda: self.store.documents)
 
     @cached_property
     def codes(self) -> Codes:
@@ -206,12 +212,7 @@ class Wiring:
         from matchmaker.services.operations.refresher import SnapshotRefresher
 
         return SnapshotRefresher(
-            self.store,
-            self.reader,
-            self.snapshot_root,
-            self.model,
-            self.embedder,
-            self.cache,
+            self.store, self.reader, self.snapshot_root, self.model, self.embedder, self.cache
         )
 
     @cached_property
@@ -226,50 +227,63 @@ class Wiring:
 
     @property
     def clock(self) -> Clock:
-        from matchmaker.services.unit_of_work import utc_now
-
         return utc_now
 
     @cached_property
     def repositories(self) -> Repositories:
-        from matchmaker.services.repositories import Repositories
-
         return Repositories(lambda: self.store.documents)
 
     @cached_property
-    def change_log(self) -> ChangeLog:
-        from matchmaker.services.directory.change_log import ChangeLog
-
-        return ChangeLog(lambda: self.store.documents, self.clock)
-
-    @cached_property
     def notification_outbox(self) -> NotificationOutbox:
-        from matchmaker.services.people.notification_outbox import NotificationOutbox
-
         return NotificationOutbox(self.repositories)
 
     @cached_property
     def capacity(self) -> Capacity:
-        from matchmaker.services.cooperation.capacity import Capacity
-
         return Capacity(self.repositories, self.settings.default_slots)
 
     @cached_property
     def accounts(self) -> Accounts:
-        from matchmaker.services.people.accounts import Accounts
+        return Accounts(lambda: self.store, self.repositories, self.passwords, self.clock)
 
-        return Accounts(lambda: self.store, self.repositories, self.keys.signing_secret, self.clock)
+    @cached_property
+    def passwords(self) -> Passwords:
+        return Passwords(PasswordHasher())
+
+    @cached_property
+    def links(self) -> Links:
+        return Links(self.operator_key.signing_secret, lambda: self.settings.base_url, self.mailer)
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        return SignIn(
+            self.repositories,
+            self.accounts,
+            self.invitations,
+            self.passwords,
+            self.links,
+            self.clock,
+        )
+
+    @cached_property
+    def invitations(self) -> Invitations:
+        return Invitations(
+            lambda: self.store,
+            self.repositories,
+            self.accounts,
+            self.links,
+            self.clock,
+        )
+
+    @cached_property
+    def api_keys(self) -> ApiKeys:
+        return ApiKeys(self.repositories, self.accounts, self.clock)
 
     @cached_property
     def graph_sync(self) -> GraphSync:
-        from matchmaker.services.cooperation.graph_sync import GraphSync
-
         return GraphSync(self.store, self.repositories)
 
     @cached_property
     def introductions(self) -> Introductions:
-        from matchmaker.services.cooperation.introductions import Introductions
-
         return Introductions(
             self.store,
             self.repositories,
@@ -290,7 +304,7 @@ class Wiring:
             self.capacity,
             lambda: self.matching,
             lambda: self.auditing,
-            lambda: (self.keys.signing_secret(), self.settings.holdout_share),
+            lambda: (self.operator_key.signing_secret(), self.settings.holdout_share),
             self.clock,
         )
 
@@ -308,40 +322,29 @@ class Wiring:
 
     @cached_property
     def gatherings(self) -> Gatherings:
-        from matchmaker.services.cooperation.gatherings import Gatherings
-
         return Gatherings(self.store, self.repositories, self.notification_outbox, self.clock)
 
     @cached_property
     def mailer(self) -> Mailer:
-        from matchmaker.mail import Mailer
-
         return Mailer(self.settings)
 
     @cached_property
-    def notices(self) -> Notifications:
-        from matchmaker.services.people.notifications import Notifications
-
+    def notifications(self) -> Notifications:
         return Notifications(
             self.repositories,
             self.accounts,
-            self.mailer,
-            lambda: self.settings.base_url,
+            self.links,
             self.clock,
         )
 
     @cached_property
     def webhooks(self) -> Webhooks:
-        from matchmaker.services.cooperation.webhooks import Webhooks
-
         return Webhooks(
             self.repositories, self.clock, private_allowed=self.settings.private_webhooks
         )
 
     @cached_property
     def interaction_log(self) -> InteractionLog:
-        from matchmaker.services.matching.interaction_log import InteractionLog
-
         return InteractionLog(self.repositories, self.clock)
 
     @cached_property
@@ -352,12 +355,11 @@ class Wiring:
 
     @cached_property
     def privacy(self) -> Privacy:
-        from matchmaker.services.people.privacy import Privacy
-
         return Privacy(
             self.store,
             self.repositories,
             self.accounts,
+            self.sign_in,
             self.clock,
             keep_traces=timedelta(days=self.settings.keep_traces_days),
             keep_over=timedelta(days=self.settings.keep_over_days),
@@ -365,8 +367,6 @@ class Wiring:
 
     @cached_property
     def demo(self) -> Demo:
-        from matchmaker.services.people.demo import Demo
-
         return Demo(lambda: self.store, self.accounts)
 
     @cached_property
@@ -375,8 +375,8 @@ class Wiring:
 
         return Asking(
             self.directory,
+            self.store,
             lambda: self.matching,
-            lambda: self.auditing,
             self.interaction_log,
             self.rankers,
         )
@@ -387,7 +387,6 @@ class Wiring:
         Nothing is computed with the model and no store is opened. What cannot be
         loaded yet is left for later: the server still answers, and says so.
         """
-        from matchmaker.errors import SnapshotUnavailable
         from matchmaker.recommend.pipeline import prepare
 
         try:
@@ -406,8 +405,6 @@ class Wiring:
         The first page of a cluster would wait for it otherwise. What fails is left
         for whoever asks for it: they are told.
         """
-        from matchmaker.errors import MatchmakerError
-
         seen = None
         while True:
             with suppress(MatchmakerError):

@@ -105,7 +105,7 @@ def recommend(
     if organization is not None:
         answer = services.matching.for_organization(organization, question)
     elif need is not None:
-        answer = services.matching.for_need(services.directory.need(need), question)
+        answer = services.matching.for_need(services.published.need(need), question)
     else:
         answer = services.matching.for_text(_standard_input(text or ""), question)
     _show(answer, as_json)

@@ -15,7 +15,7 @@ import numpy as np
 
 from matchmaker.recommend.features.affinity import NEAR_KM
 from matchmaker.recommend.goals import Goal
-from matchmaker.recommend.graph import Network, made_once
+from matchmaker.recommend.graph import Network
 from matchmaker.recommend.model import Advice, Way
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.snapshot.geography import great_circle_km
@@ -121,9 +121,7 @@ def _window(km: float, usual: Habits) -> tuple[str, str]:
 
 def habits(snapshot: Snapshot, goal: Goal, network: Network) -> Mapping[int, Habits]:
     """Habits of each industry with enough new ties, and of all under `EVERYBODY`."""
-    return made_once(
-        snapshot, ("habits", goal.name, id(network)), lambda: _habits(snapshot, goal, network)
-    )
+    return snapshot.cached(("habits", goal.name, network), lambda: _habits(snapshot, goal, network))
 
 
 def _habits(snapshot: Snapshot, goal: Goal, network: Network) -> dict[int, Habits]:

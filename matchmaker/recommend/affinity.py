@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matchmaker.domain import Kind
-from matchmaker.recommend.graph import NEW_YEARS, YEAR, Matrix, Network, age_years, made_once
+from matchmaker.recommend.graph import NEW_YEARS, YEAR, Matrix, Network, age_years
 from matchmaker.snapshot.model import KINDS, NO_DATE, BoolArray, FloatArray, IntArray, Snapshot
 
 # A profile counts as much as this many recent undertakings of the seeker's country.
@@ -297,9 +297,8 @@ class Standing:
 
 def affinity(snapshot: Snapshot, network: Network, seekers: frozenset[Kind]) -> Affinity:
     """The affinities of a snapshot's network, made once for each side that asks."""
-    return made_once(
-        snapshot,
-        ("affinity", id(network), seekers),
+    return snapshot.cached(
+        ("affinity", network, seekers),
         lambda: Affinity(snapshot, network, seekers),
     )
 

@@ -12,7 +12,7 @@ from scipy import sparse
 
 from matchmaker.domain import StatementKind
 from matchmaker.recommend.goals import Evidence, Goal
-from matchmaker.recommend.graph import made_once, recency
+from matchmaker.recommend.graph import recency
 from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.questions import Whose, asked
 from matchmaker.snapshot.lexical import attainable, lexical_scores
@@ -185,7 +185,7 @@ def best_similarity(snapshot: Snapshot, vectors: Sequence[FloatArray]) -> FloatA
 
 def usable(snapshot: Snapshot, evidence: Evidence) -> NDArray[np.bool_]:
     """`usable_entries`, made once for a snapshot."""
-    return made_once(snapshot, ("usable", evidence), lambda: usable_entries(snapshot, evidence))
+    return snapshot.cached(("usable", evidence), lambda: usable_entries(snapshot, evidence))
 
 
 def usable_entries(snapshot: Snapshot, evidence: Evidence) -> NDArray[np.bool_]:
@@ -231,7 +231,7 @@ def sum_by_organization(
 
 def lengths(snapshot: Snapshot, evidence: Evidence) -> FloatArray:
     """Length of the sum of each organisation's usable statement vectors, (n,), made once."""
-    return made_once(snapshot, ("lengths", evidence), lambda: _lengths(snapshot, evidence))
+    return snapshot.cached(("lengths", evidence), lambda: _lengths(snapshot, evidence))
 
 
 def _lengths(snapshot: Snapshot, evidence: Evidence) -> FloatArray:
@@ -247,7 +247,7 @@ def _lengths(snapshot: Snapshot, evidence: Evidence) -> FloatArray:
 
 def freshness(snapshot: Snapshot) -> FloatArray:
     """1 for what stands today (offers, needs, descriptions), recency of engagements, (m,)."""
-    return made_once(snapshot, "freshness", lambda: _freshness(snapshot))
+    return snapshot.cached("freshness", lambda: _freshness(snapshot))
 
 
 def _freshness(snapshot: Snapshot) -> FloatArray:

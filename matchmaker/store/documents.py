@@ -8,16 +8,16 @@ therefore never disagree, whenever a process is killed.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import secrets
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from matchmaker.errors import VersionConflict
-from matchmaker.store.ports import GraphStore, Page
+from matchmaker.store.answers import Page
+from matchmaker.store.graph_store import GraphStore
+from matchmaker.store.log import Entry, LoggedEntry
 
 Keys = Mapping[str, str | Sequence[str]]
 
@@ -47,11 +47,11 @@ class Put:
 
     def pairs(self) -> list[tuple[str, str]]:
         """Every name with every value, once."""
-        found: dict[tuple[str, str], None] = {}
+        pairs: dict[tuple[str, str], None] = {}
         for name, values in self.keys.items():
             for value in (values,) if isinstance(values, str) else values:
-                found[name, value] = None
-        return list(found)
+                pairs[name, value] = None
+        return list(pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,31 +66,14 @@ class Remove:
 Change = Put | Remove
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the log: who did what to what. It names people by their ids only."""
-
-    at: str
-    actor: str
-    action: str
-    subject: str
-    detail: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class LoggedEntry:
-    """A line of the log with its number and the digest of all lines up to it."""
-
-    number: int
-    entry: Entry
-    digest: str
-
-
-class Records(Protocol):
+class Records(ABC):
     """Documents with compare-and-set, and the log. Every method raises StoreUnavailable."""
 
-    def record(self, kind: str, id: str) -> Record | None: ...
+    def record(self, kind: str, id: str) -> Record | None:
+        """None where there is none."""
+        return self.records(kind, [id]).get(id)
 
+    @abstractmethod
     def records(self, kind: str, ids: Sequence[str]) -> dict[str, Record]:
         """Those that exist, by id."""
 
@@ -108,30 +91,42 @@ class Records(Protocol):
 
         Ids made by `new_id` are in order of time.
         """
+        records = self._found(kind, key, value, after, limit + 1, newest_first)
+        kept = tuple(records[:limit])
+        return Page(kept, kept[-1].id if len(records) > limit else None)
 
+    @abstractmethod
+    def _found(
+        self, kind: str, key: str, value: str, after: str, limit: int, newest_first: bool
+    ) -> list[Record]: ...
+
+    @abstractmethod
     def count(self, kind: str, key: str, value: str) -> int:
         """How many documents have the value under the key."""
 
+    @abstractmethod
     def tally(self, kind: str, key: str) -> dict[str, int]:
         """How many documents have each value under the key."""
 
+    @abstractmethod
     def commit(self, changes: Sequence[Change], entries: Sequence[Entry] = ()) -> None:
         """Write everything or nothing. Raises VersionConflict when a version is another one."""
 
+    @abstractmethod
     def log(
         self, *, after: int = 0, limit: int = 100, subject: str = ""
     ) -> tuple[LoggedEntry, ...]:
         """Lines after a number, of one subject or of all, in order."""
 
+    @abstractmethod
     def last_log(self, limit: int, subject: str = "") -> tuple[LoggedEntry, ...]:
         """The newest lines, newest first."""
 
 
-class Store(GraphStore, Protocol):
+class Store(GraphStore):
     """One database: the graph, and the documents beside it."""
 
-    @property
-    def documents(self) -> Records: ...
+    documents: Records
 
 
 def new_id() -> str:
@@ -147,28 +142,3 @@ def conflict(kind: str, id: str) -> VersionConflict:
         kind=kind.replace("_", " "),
         id=id,
     )
-
-
-def detail_json(entry: Entry) -> str:
-    """The detail in its one form."""
-    return json.dumps(dict(entry.detail), ensure_ascii=False, sort_keys=True)
-
-
-def digest(before: str, entry: Entry) -> str:
-    """SHA-256 over the digest of the lines before and this line: no line can be changed alone."""
-    line = json.dumps(
-        [before, entry.at, entry.actor, entry.action, entry.subject, detail_json(entry)],
-        ensure_ascii=False,
-    )
-    return hashlib.sha256(line.encode()).hexdigest()
-
-
-def first_broken(lines: Iterable[LoggedEntry]) -> int | None:
-    """Number of the first line that is not the one that was written; None when all are."""
-    before = ""
-    expected = 1
-    for line in lines:
-        if line.number != expected or digest(before, line.entry) != line.digest:
-            return line.number
-        before, expected = line.digest, line.number + 1
-    return None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from babel.numbers import format_percent
 from flask import render_template, request
-from flask_babel import format_percent, gettext
 
 from matchmaker.access import Principal
 from matchmaker.api.http.context import services
@@ -14,12 +14,13 @@ from matchmaker.api.matching.responses import RecommendationOut
 from matchmaker.domain import (
     Place,
 )
+from matchmaker.messages import locale_of
 from matchmaker.services.asking import Answered
-from matchmaker.services.directory.directory import Profile
+from matchmaker.services.directory.directory import OrganizationProfile
 from matchmaker.snapshot.geography import great_circle_km
+from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import (
     Page,
-    language,
     own_organization,
     signed_in,
     web,
@@ -35,7 +36,7 @@ class Card:
     """
 
     found: RecommendationOut
-    profile: Profile
+    profile: OrganizationProfile
     km: float | None = None
     outcomes: int = 0
     best: float = 1.0
@@ -44,7 +45,7 @@ class Card:
     def fit(self) -> str:
         """In words: the chance of a tie, else thirds of the scale from 0 to 1."""
         if self.found.chance is not None:
-            chance = format_percent(self.found.chance, "0.#%")
+            chance = format_percent(self.found.chance, "0.#%", locale_of(language()))
             return str(gettext("%(chance)s chance of a tie within two years", chance=chance))
         if self.found.score >= 2 / 3:
             return str(gettext("Very good fit"))
@@ -54,22 +55,22 @@ class Card:
 @web.get("/card")
 def card() -> Page:
     """The few lines about an organisation that a picture shows beside itself."""
-    profile = services().asking.profile(signed_in(), request.args.get("id", ""))
+    profile = services().directory.profile(signed_in(), request.args.get("id", ""))
     return render_template("card.html", profile=profile)
 
 
 def cards_of(principal: Principal, answered: Answered | None) -> list[Card]:
     if answered is None:
         return []
-    asking, own = services().asking, own_organization()
-    here = asking.profile(principal, own).place if own else None
+    own = own_organization()
+    here = services().directory.profile(principal, own).place if own else None
     shown = answered.answer.recommendations
     best = max((one.score for one in shown if one.chance is not None), default=1.0)
     cards = []
     for one in shown:
-        profile = asking.profile(principal, one.id)
+        profile = services().directory.profile(principal, one.id)
         found = RecommendationOut.of(one, language())
-        outcomes = asking.outcomes(principal, one.id)
+        outcomes = services().asking.outcomes(principal, one.id)
         km = kilometres(here, profile.place)
         cards.append(Card(found, profile, km, outcomes, best))
     return cards

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import render_template, request, url_for
-from flask_babel import gettext
 
 from matchmaker.access import Principal
 from matchmaker.api.http.context import services
@@ -21,6 +20,7 @@ from matchmaker.services.asking import Answered
 from matchmaker.services.matching.matching import Question
 from matchmaker.services.matching.snapshot_rows import FilterIds
 from matchmaker.web.cards import cards_of
+from matchmaker.web.labels import gettext
 from matchmaker.web.layout import (
     Page,
     back,
@@ -46,7 +46,7 @@ DISMISSAL_REASONS = ("known", "competitor", "too_far", "no_fit", "too_large", "t
 def find() -> Page:
     """A goal, or a sentence in one's own words; results as cards."""
     principal, own = signed_in(), own_organization()
-    kind = services().asking.profile(principal, own).organization.kind if own else None
+    kind = services().directory.profile(principal, own).organization.kind if own else None
     goals = goals_of(kind) if kind else list(GoalName)
     asked = request.args.get("goal", "")
     text = request.args.get("text", "").strip()
@@ -83,7 +83,7 @@ def _coded(id: str | None) -> frozenset[str]:
 def _answered(principal: Principal, own: str, goal: GoalName, text: str) -> Answered:
     args = request.args
     radius = args.get("radius", "")
-    near = services().asking.profile(principal, own).place if own and radius else None
+    near = services().directory.profile(principal, own).place if own and radius else None
     centre = None
     if near is not None and near.latitude is not None and near.longitude is not None:
         centre = (near.latitude, near.longitude)
@@ -132,10 +132,10 @@ def pick() -> Page:
 def saved() -> Page:
     """Candidates saved and dismissed."""
     principal, own = signed_in(), own_organization()
-    asking = services().asking
+    directory = services().directory
     lists = {
         kind: [
-            (asking.profile(principal, id), why)
+            (directory.profile(principal, id), why)
             for id, why in picked_by(principal, own, kind).items()
         ]
         for kind in (InteractionKind.SAVED, InteractionKind.DISMISSED)
@@ -150,13 +150,12 @@ def compare() -> Page:
     """Up to four side by side."""
     principal = signed_in()
     ids = list(dict.fromkeys(request.args.getlist("id")))[:COMPARED]
-    asking = services().asking
+    directory, published = services().directory, services().published
     return render_template(
         "compare.html",
-        profiles=[asking.profile(principal, id) for id in ids],
+        profiles=[directory.profile(principal, id) for id in ids],
         offers={
-            id: [one for one in asking.offers(principal, id, None, 10).rows if one.active]
-            for id in ids
+            id: [one for one in published.offers(id, None, 10).rows if one.active] for id in ids
         },
     )
 

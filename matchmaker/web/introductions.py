@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext
 
 from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName
 from matchmaker.web.forms import read_form
+from matchmaker.web.labels import gettext
 from matchmaker.web.layout import (
     Page,
     chosen,
@@ -45,7 +45,7 @@ def new_introduction() -> Page:
     """Ask for an introduction."""
     principal, args = signed_in(), request.args
     goal = chosen(GoalName, args.get("goal", ""), "goal")
-    candidate = services().asking.profile(principal, args.get("candidate", ""))
+    candidate = services().directory.profile(principal, args.get("candidate", ""))
     return render_template(
         "introduction_new.html",
         goal=goal,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext
 
 from matchmaker.access import Principal
 from matchmaker.api.cooperation.requests import NewPosting
@@ -27,11 +26,11 @@ from matchmaker.web.cards import Card, cards_of
 from matchmaker.web.directory import PAGES_LOOKED_AT
 from matchmaker.web.find import DISMISSAL_REASONS, SHOWN, picked_by
 from matchmaker.web.forms import read_form
+from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import (
     Page,
     back,
     chosen,
-    language,
     own_organization,
     signed_in,
     told,
@@ -126,7 +125,7 @@ def move_posting(id: str) -> Page:
 def needs() -> Page:
     """Open needs of others, those first that one's house can answer best."""
     principal, own = signed_in(), own_organization()
-    kind = services().asking.profile(principal, own).organization.kind if own else None
+    kind = services().directory.profile(principal, own).organization.kind if own else None
     rows, following = _answerable(principal, own, kind)
     best: list[Card] = []
     if kind in CANDIDATES_ONLY:
@@ -140,13 +139,13 @@ def _answerable(
     principal: Principal, own: str, kind: Kind | None
 ) -> tuple[list[tuple[Need, Organization]], str | None]:
     """Needs that an organisation of this kind may answer, enough to fill a page."""
-    asking = services().asking
+    directory = services().directory
     after: str | None = request.args.get("after") or None
     rows: list[tuple[Need, Organization]] = []
     for _ in range(PAGES_LOOKED_AT):
-        page = asking.needs(principal, None, NeedState.OPEN, after, 50)
+        page = services().published.needs(None, NeedState.OPEN, after, 50)
         rows += [
-            (one, asking.profile(principal, one.organization).organization)
+            (one, directory.profile(principal, one.organization).organization)
             for one in page.rows
             if one.organization != own and (kind is None or kind in GOALS[one.goal].candidates)
         ]

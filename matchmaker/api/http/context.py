@@ -9,15 +9,19 @@ from flask import current_app, g, request
 from matchmaker.access import ANONYMOUS, Principal
 from matchmaker.api.http.cursors import Cursors
 from matchmaker.api.http.idempotency import IdempotencyStore
+from matchmaker.errors import MatchmakerError
+from matchmaker.messages import SOURCE, best_language
 from matchmaker.services.asking import Asking
+from matchmaker.services.auditing.auditing import Auditing
 from matchmaker.services.cooperation.batches import Batches
 from matchmaker.services.cooperation.effects import Effects
 from matchmaker.services.cooperation.gatherings import Gatherings
 from matchmaker.services.cooperation.introductions import Introductions
 from matchmaker.services.cooperation.postings import Postings
 from matchmaker.services.cooperation.webhooks import Webhooks
+from matchmaker.services.directory.change_log import ChangeLog
 from matchmaker.services.directory.codes import Codes
-from matchmaker.services.directory.directory import Directory
+from matchmaker.services.directory.directory import Directory, Published
 from matchmaker.services.matching.interaction_log import InteractionLog
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.services.operations.health import HealthService
@@ -25,64 +29,51 @@ from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.importer import Importer
 from matchmaker.services.operations.job_queue import JobQueue
 from matchmaker.services.people.accounts import Accounts
+from matchmaker.services.people.api_keys import ApiKeys
 from matchmaker.services.people.demo import Demo
+from matchmaker.services.people.invitations import Invitations
 from matchmaker.services.people.notifications import Notifications
-from matchmaker.services.people.operator_key import Keys
+from matchmaker.services.people.operator_key import OperatorKey
 from matchmaker.services.people.privacy import Privacy
+from matchmaker.services.people.sign_in import SignIn
 from matchmaker.settings import Settings
 
-LANGUAGES = ("en", "zh")
 EXTENSION = "matchmaker"
 
 
 class Services(Protocol):
-    """What the application was wired with: every one takes the principal first.
+    """What the application was wired with.
 
-    What is read of the graph goes through `asking`, so no route can forget a check.
+    Every use case takes the principal first and checks; `published` anybody may read.
     """
 
-    @property
-    def settings(self) -> Settings: ...
-    @property
-    def directory(self) -> Directory: ...
-    @property
-    def asking(self) -> Asking: ...
-    @property
-    def codes(self) -> Codes: ...
-    @property
-    def accounts(self) -> Accounts: ...
-    @property
-    def introductions(self) -> Introductions: ...
-    @property
-    def batches(self) -> Batches: ...
-    @property
-    def postings(self) -> Postings: ...
-    @property
-    def gatherings(self) -> Gatherings: ...
-    @property
-    def notices(self) -> Notifications: ...
-    @property
-    def webhooks(self) -> Webhooks: ...
-    @property
-    def interaction_log(self) -> InteractionLog: ...
-    @property
-    def effects(self) -> Effects: ...
-    @property
-    def demo(self) -> Demo: ...
-    @property
-    def importer(self) -> Importer: ...
-    @property
-    def import_workflow(self) -> ImportWorkflow: ...
-    @property
-    def work(self) -> JobQueue: ...
-    @property
-    def rankers(self) -> RankerFiles: ...
-    @property
-    def privacy(self) -> Privacy: ...
-    @property
-    def health(self) -> HealthService: ...
-    @property
-    def keys(self) -> Keys: ...
+    settings: Settings
+    directory: Directory
+    published: Published
+    asking: Asking
+    auditing: Auditing
+    codes: Codes
+    accounts: Accounts
+    sign_in: SignIn
+    invitations: Invitations
+    api_keys: ApiKeys
+    change_log: ChangeLog
+    introductions: Introductions
+    batches: Batches
+    postings: Postings
+    gatherings: Gatherings
+    notifications: Notifications
+    webhooks: Webhooks
+    interaction_log: InteractionLog
+    effects: Effects
+    demo: Demo
+    importer: Importer
+    import_workflow: ImportWorkflow
+    work: JobQueue
+    rankers: RankerFiles
+    privacy: Privacy
+    health: HealthService
+    operator_key: OperatorKey
 
 
 class Context:
@@ -90,7 +81,7 @@ class Context:
 
     def __init__(self, services: Services) -> None:
         self.services = services
-        self.cursors = Cursors(services.keys.signing_secret)
+        self.cursors = Cursors(services.operator_key.signing_secret)
         self.idempotency = IdempotencyStore(services.settings.data_dir / "idempotency.db")
 
 
@@ -109,6 +100,24 @@ def current_principal() -> Principal:
     return cast(Principal, g.get("principal", ANONYMOUS))
 
 
+def accepted_language() -> str | None:
+    """The first language of Accept-Language that there is."""
+    return best_language(tag for tag, quality in request.accept_languages if quality > 0)
+
+
 def current_language() -> str:
-    """`zh` or `en`, as Accept-Language prefers."""
-    return request.accept_languages.best_match(LANGUAGES) or "en"
+    """As Accept-Language prefers, else as the account does, else English."""
+    if "language" not in g:
+        g.language = accepted_language() or _preferred_language()
+    return str(g.language)
+
+
+def _preferred_language() -> str:
+    principal = current_principal()
+    if not principal.account:
+        return SOURCE
+    try:
+        preferred = services().accounts.own(principal).preferences.language
+    except MatchmakerError:
+        return SOURCE  # an answer that says that the store is down must not fail for it
+    return best_language([preferred]) or SOURCE

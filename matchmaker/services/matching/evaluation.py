@@ -43,6 +43,7 @@ from matchmaker.services.matching.training import (
     whole_pools,
 )
 from matchmaker.services.operations.refresher import Progress
+from matchmaker.snapshot.cut import cut
 from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.snapshot.model import (
     KINDS,
@@ -91,7 +92,7 @@ class RankerLearning:
         """
         snapshot = self._reader.current()
         if day is not None:
-            snapshot = snapshot.as_of(day)
+            snapshot = cut(snapshot, day)
         model = learn(snapshot, GOALS[name], progress)
         self._rankers.save(name, model, day)
         return model
@@ -113,7 +114,7 @@ class RankerLearning:
         started = time.monotonic()
         whole, goal = self._reader.current(), GOALS[name]
         until = min(to_days(day + horizon), latest_day(whole))
-        past = whole.as_of(day)
+        past = cut(whole, day)
         asked = trials(whole, past, goal, until)
         if not asked:
             raise InvalidInput(

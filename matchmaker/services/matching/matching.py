@@ -317,7 +317,7 @@ class Matching:
         snapshot = self._reader.current()
         with self._lock:
             if self._rows is None or self._rows.snapshot is not snapshot:
-                check_graph(snapshot, self._store.identity())
+                check_graph(snapshot, self._store.graph_id())
                 self._rows = SnapshotRows(snapshot)
             return self._rows
 
