@@ -12,14 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from matchmaker.cli.language import language
-from matchmaker.cli.output import (
-    AS_OPTION,
-    JSON_OPTION,
-    acting_principal,
-    print_json,
-    say,
-    wired,
-)
+from matchmaker.cli.output import AS_OPTION, JSON_OPTION, acting_principal, print_json, say, wired
 from matchmaker.domain import GoalName, OfferKind
 from matchmaker.messages import message, term, translated
 from matchmaker.terms import TERMS

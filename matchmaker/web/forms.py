@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from flask import request
 from pydantic import TypeAdapter, ValidationError
 
+from matchmaker.api.http.field_faults import of_field
 from matchmaker.errors import InvalidInput
 
 Shape = TypeVar("Shape")
@@ -25,6 +26,4 @@ def read_form(shape: type[Shape], **known: Any) -> Shape:
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         where = str(fault["loc"][0]) if fault["loc"] else ""
-        raise InvalidInput(
-            "The value cannot be used: %(text)s", where=where, text=fault["msg"]
-        ) from None
+        raise InvalidInput(of_field(fault), where=where) from None

@@ -8,15 +8,7 @@ from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName
 from matchmaker.web.forms import read_form
 from matchmaker.web.labels import gettext
-from matchmaker.web.layout import (
-    Page,
-    chosen,
-    own_organization,
-    signed_in,
-    told,
-    web,
-    whole,
-)
+from matchmaker.web.layout import Page, chosen, own_organization, signed_in, told, web, whole
 from matchmaker.workflow.interactions import ConversationMessage
 from matchmaker.workflow.introduction import (
     Action,

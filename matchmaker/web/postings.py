@@ -9,15 +9,7 @@ from flask import redirect, render_template, request, url_for
 from matchmaker.access import Principal
 from matchmaker.api.cooperation.requests import NewPosting
 from matchmaker.api.http.context import services
-from matchmaker.domain import (
-    GoalName,
-    Kind,
-    Need,
-    NeedState,
-    OfferKind,
-    Organization,
-    Terms,
-)
+from matchmaker.domain import GoalName, Kind, Need, NeedState, OfferKind, Organization, Terms
 from matchmaker.errors import MatchmakerError
 from matchmaker.recommend.goals import GOALS
 from matchmaker.services.asking import Answered
@@ -27,15 +19,7 @@ from matchmaker.web.directory import PAGES_LOOKED_AT
 from matchmaker.web.find import DISMISSAL_REASONS, SHOWN, picked_by
 from matchmaker.web.forms import read_form
 from matchmaker.web.labels import gettext, language
-from matchmaker.web.layout import (
-    Page,
-    back,
-    chosen,
-    own_organization,
-    signed_in,
-    told,
-    web,
-)
+from matchmaker.web.layout import Page, back, chosen, own_organization, signed_in, told, web
 from matchmaker.workflow.interactions import InteractionKind
 from matchmaker.workflow.posting import PostingAction, PostingState
 
@@ -78,8 +62,8 @@ def make_posting() -> Page:
         posting = read_form(NewPosting, organization=own_organization()).to_posting()
         if form.get("do") == "preview":
             answer = services().postings.preview(principal, posting, 5)
-            found = cards_of(principal, Answered(answer, "")) if answer else []
-            return _posting_page(sent, found)
+            cards = cards_of(principal, Answered(answer, "")) if answer else []
+            return _posting_page(sent, cards)
         posted = services().postings.post(principal, posting, publish=form.get("do") != "draft")
     except MatchmakerError as error:
         told(error.text(language()), "bad")
@@ -145,9 +129,9 @@ def _answerable(
     for _ in range(PAGES_LOOKED_AT):
         page = services().published.needs(None, NeedState.OPEN, after, 50)
         rows += [
-            (one, directory.profile(principal, one.organization).organization)
-            for one in page.rows
-            if one.organization != own and (kind is None or kind in GOALS[one.goal].candidates)
+            (need, directory.profile(principal, need.organization).organization)
+            for need in page.rows
+            if need.organization != own and (kind is None or kind in GOALS[need.goal].candidates)
         ]
         after = page.after
         if after is None or len(rows) >= SHOWN:

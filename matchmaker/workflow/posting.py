@@ -10,16 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from matchmaker.domain import (
-    GoalName,
-    Need,
-    NeedState,
-    Offer,
-    OfferKind,
-    Provenance,
-    Stage,
-    Terms,
-)
+from matchmaker.domain import GoalName, Need, NeedState, Offer, OfferKind, Provenance, Stage, Terms
 from matchmaker.errors import WrongState
 
 # A need or offer without a date of its own is asked after again when this is over.

@@ -35,15 +35,7 @@ from matchmaker.api.cooperation.responses import (
 from matchmaker.api.http.context import current_language, current_principal, services
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath, PageQuery
 from matchmaker.api.http.guards import API_PREFIX
-from matchmaker.api.http.routing import (
-    KEY,
-    READ,
-    WRITE,
-    after_of,
-    as_json,
-    created,
-    paged,
-)
+from matchmaker.api.http.routing import KEY, READ, WRITE, after_of, as_json, created, paged
 from matchmaker.api.matching.responses import RecommendationPage
 from matchmaker.services.cooperation.postings import Posted
 

@@ -13,6 +13,7 @@ from matchmaker.messages import Message, message, plural
 TEXTS = {
     "missing": "Field required",
     "extra_forbidden": "Extra inputs are not permitted",
+    "unexpected_keyword_argument": "Extra inputs are not permitted",
     "enum": "Input should be %(expected)s",
     "literal_error": "Input should be %(expected)s",
     "greater_than": "Input should be greater than %(gt)s",
