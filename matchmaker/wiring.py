@@ -132,6 +132,7 @@ class Wiring:
             self.embedder,
             self.cache,
             self.rankers,
+            self.interaction_log,
             self.capacity.full,
         )
 
@@ -373,13 +374,7 @@ class Wiring:
     def asking(self) -> Asking:
         from matchmaker.services.asking import Asking
 
-        return Asking(
-            self.directory,
-            lambda: self.matching,
-            lambda: self.auditing,
-            self.interaction_log,
-            self.rankers,
-        )
+        return Asking(self.directory, lambda: self.auditing)
 
     def warm(self) -> None:
         """Load snapshot and model before a fork, so that workers share their memory.

@@ -107,13 +107,20 @@ def _in_template(path: Path) -> Iterator[Text]:
 
 
 def _declared() -> Iterator[Text]:
-    """Texts that are declared as data: names of columns."""
+    """Texts that are declared as data: names of columns, goals, what features mean."""
+    from matchmaker.goals import GOALS
     from matchmaker.ingest.columns import TABLES
     from matchmaker.messages import FIELD
+    from matchmaker.recommend.features import FEATURES
 
     for table in TABLES.values():
         for column in table.columns:
             yield Text(FIELD, column.name)
+    for goal in GOALS.values():
+        yield Text("", goal.label)
+        yield Text(goal.heading.context, goal.title)
+    for feature in FEATURES.values():
+        yield Text("", feature.meaning)
 
 
 def read(path: Path) -> Catalog:

@@ -12,12 +12,14 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from matchmaker.access import ADMIN
 from matchmaker.cli.output import SOME_REFUSED, print_json, progress_bars, wired
 from matchmaker.domain import GoalName, Kind, Size, Tier
 from matchmaker.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from matchmaker.services.matching.matching import Answer, BulkAnswer, Question, TextQuestion
+    from matchmaker.services.matching.bulk import BulkAnswer, TextQuestion
+    from matchmaker.services.matching.matching import Answer, Question
     from matchmaker.services.operations.refresher import Progress
 
 MAX_LIMIT = 1000
@@ -98,16 +100,19 @@ def recommend(
     question = _question(goal, limit, only_new, capped, filters)
     if for_file is not None:
         ids = list(_ids(for_file))
-        return _bulk(partial(services.matching.for_organizations, ids, question), len(ids), out)
+        ask = partial(services.matching.for_organizations, ADMIN, ids, question)
+        return _bulk(ask, len(ids), out)
     if texts_file is not None:
         texts = list(_texts(texts_file))
-        return _bulk(lambda _: services.matching.for_texts(texts, question), len(texts), out)
+        return _bulk(lambda _: services.matching.for_texts(ADMIN, texts, question), len(texts), out)
     if organization is not None:
-        answer = services.matching.for_organization(organization, question)
+        answer = services.matching.for_organization(ADMIN, organization, question, recorded=False)
     elif need is not None:
-        answer = services.matching.for_need(services.directory.need(need), question)
+        posted = services.directory.need(need)
+        answer = services.matching.for_need(ADMIN, posted, question, recorded=False)
     else:
-        answer = services.matching.for_text(_standard_input(text or ""), question)
+        read = _standard_input(text or "")
+        answer = services.matching.for_text(ADMIN, read, question, recorded=False)
     _show(answer, as_json)
     return 0
 
@@ -149,7 +154,7 @@ def _ids(path: Path) -> Iterator[str]:
 
 
 def _texts(path: Path) -> Iterator[TextQuestion]:
-    from matchmaker.services.matching.matching import TextQuestion
+    from matchmaker.services.matching.bulk import TextQuestion
 
     for number, line in _lines(path):
         where = f"{path}, line {number}"
@@ -221,16 +226,33 @@ def _show(answer: Answer, as_json: bool) -> None:
 def _document(answer: Answer) -> dict[str, Any]:
     from dataclasses import asdict
 
-    recommendations = [
-        {name: value for name, value in asdict(one).items() if name != "row"}
-        for one in answer.recommendations
-    ]
     return {
         "goal": answer.goal.value,
         "seeker": answer.seeker,
         "snapshot": asdict(answer.freshness),
-        "recommendations": recommendations,
+        "recommendations": [_fields(each) for each in answer.recommendations],
     }
+
+
+def _fields(value: Any) -> Any:
+    """Values by their names, a message in the two languages that are promised."""
+    from dataclasses import fields, is_dataclass
+
+    from matchmaker.messages import Message
+    from matchmaker.recommend.model import Recommendation
+
+    if isinstance(value, tuple):
+        return [_fields(each) for each in value]
+    if not is_dataclass(value):
+        return value
+    document: dict[str, Any] = {}
+    for each in fields(value):
+        inner = getattr(value, each.name)
+        if isinstance(inner, Message):
+            document |= {"zh": inner.text("zh"), "en": inner.text("en")}
+        elif not (isinstance(value, Recommendation) and each.name == "row"):
+            document[each.name] = _fields(inner)
+    return document
 
 
 def _print_table(answer: Answer) -> None:
@@ -246,7 +268,7 @@ def _print_table(answer: Answer) -> None:
         )
         console.print(f"[bold]{rank:>3}. {escape(name)}[/bold]  {escape(one.id)}  {one.score:.3f}")
         for reason in one.leading(3):
-            console.print(f"     {escape(reason.zh)}  {escape(reason.en)}", style="dim")
+            console.print(f"     {escape(reason.message.text(language()))}", style="dim")
         for piece in one.evidence[:1]:
             year = f"{piece.year}: " if piece.year else ""
             console.print(f"     “{escape(year + _shortened(piece.text))}”", style="italic")

@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matchmaker.domain import Kind
-from matchmaker.recommend.graph import NEW_YEARS, YEAR, Matrix, Network, age_years, made_once
+from matchmaker.recommend.graph import (
+    NEW_YEARS,
+    YEAR,
+    AffiliationNetwork,
+    Matrix,
+    age_years,
+    made_once,
+)
 from matchmaker.snapshot.model import KINDS, NO_DATE, BoolArray, FloatArray, IntArray, Snapshot
 
 # A profile counts as much as this many recent undertakings of the seeker's country.
@@ -26,7 +33,9 @@ class Affinity:
     is another than among labs.
     """
 
-    def __init__(self, snapshot: Snapshot, network: Network, seekers: frozenset[Kind]) -> None:
+    def __init__(
+        self, snapshot: Snapshot, network: AffiliationNetwork, seekers: frozenset[Kind]
+    ) -> None:
         self._snapshot = snapshot
         self._network = network
         self.asks = np.isin(
@@ -36,7 +45,7 @@ class Affinity:
     def prepare(self) -> None:
         """Make now what requests would make at first use."""
         _ = self._by_country, self._by_country_lately, self._with_countries, self._by_region
-        _ = self._country_programmes, self._topics, self.standing
+        _ = self._country_programmes, self._topics, self.measures
 
     # -- places
 
@@ -207,10 +216,10 @@ class Affinity:
         """Cosine of the topics of recent undertakings with one organisation's, shape (n,)."""
         return np.asarray(_row(self._topics, row) @ self._topics_across, dtype=np.float32)
 
-    # -- everybody's standing
+    # -- measures of everybody
 
     @cached_property
-    def standing(self) -> Standing:
+    def measures(self) -> ActivityMeasures:
         """What is known of each organisation whoever asks."""
         network, snapshot = self._network, self._snapshot
         undertakings, incidence = network.undertakings, network.incidence
@@ -227,7 +236,7 @@ class Affinity:
         first = _first_date(incidence, undertakings.date)
         newest = int(undertakings.date.max(initial=NO_DATE))
         newcomer = asks * (first > newest - NEW_YEARS * YEAR)
-        return Standing(
+        return ActivityMeasures(
             latest=lately.astype(np.float32),
             last_age=_smallest(incidence, age),
             met=met_recently.astype(np.float32),
@@ -274,7 +283,7 @@ class Affinity:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ActivityMeasures:
     """Columns of shape (n,), seen by those who ask.
 
     `latest`: Σ exp(−age / 1 year) of joint undertakings; `last_age`: years since the
@@ -295,7 +304,7 @@ class Standing:
     newcomers: FloatArray
 
 
-def affinity(snapshot: Snapshot, network: Network, seekers: frozenset[Kind]) -> Affinity:
+def affinity(snapshot: Snapshot, network: AffiliationNetwork, seekers: frozenset[Kind]) -> Affinity:
     """The affinities of a snapshot's network, made once for each side that asks."""
     return made_once(
         snapshot,

@@ -8,11 +8,11 @@ from enum import StrEnum
 
 import numpy as np
 
+from matchmaker.goals import Goal, Quotas
 from matchmaker.recommend import rerank
 from matchmaker.recommend.baselines import BASELINES
 from matchmaker.recommend.exposure import Prices
 from matchmaker.recommend.features.candidate import in_other_cluster
-from matchmaker.recommend.goals import Goal, Quotas
 from matchmaker.recommend.learned import priced_by
 from matchmaker.recommend.metrics import MEASURES, exposure, interval, table
 from matchmaker.recommend.model import Request
@@ -56,7 +56,7 @@ def settings(goal: Goal) -> tuple[Setting, ...]:
     )
 
 
-class Answers(StrEnum):
+class AnswerKind(StrEnum):
     """Which answers count: partners that are new, those known before, or all."""
 
     NEW = "new"
@@ -65,24 +65,24 @@ class Answers(StrEnum):
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """One trial: for each method the places of the answers, 0 when not ranked, and who is shown.
+class TrialResult:
+    """One trial: for each method the ranks of the answers, 0 when not ranked, and who is shown.
 
     `elsewhere` and `smaller` are shares of who is shown in other clusters, and of
     those outside the most active tenth. `chosen` are hits and who is shown under
     each of the goal's settings.
     """
 
-    places: Mapping[str, IntArray]
+    ranks: Mapping[str, IntArray]
     shown: Mapping[str, IntArray]
     strata: Mapping[str, str]
     elsewhere: Mapping[str, float]
     smaller: Mapping[str, float]
-    chosen: tuple[Chosen, ...]
+    chosen: tuple[SettingResult, ...]
 
 
 @dataclass(frozen=True)
-class Chosen:
+class SettingResult:
     """Who is shown under one setting, and what of it is right, elsewhere and smaller."""
 
     shown: IntArray
@@ -91,14 +91,18 @@ class Chosen:
     smaller: float
 
 
-def answers(trial: Trial, which: Answers) -> IntArray:
+def answers(trial: Trial, which: AnswerKind) -> IntArray:
     """Those of a trial's answers that count."""
-    return {Answers.NEW: trial.new, Answers.REPEAT: trial.known, Answers.ALL: trial.answers}[which]
+    return {
+        AnswerKind.NEW: trial.new,
+        AnswerKind.REPEAT: trial.known,
+        AnswerKind.ALL: trial.answers,
+    }[which]
 
 
-def request_for(goal: Goal, which: Answers) -> Request:
+def request_for(goal: Goal, which: AnswerKind) -> Request:
     """What a trial asks."""
-    return Request(goal.name, LIMIT, only_new=which is Answers.NEW)
+    return Request(goal.name, LIMIT, only_new=which is AnswerKind.NEW)
 
 
 def outcome(
@@ -107,9 +111,9 @@ def outcome(
     trial: Trial,
     known: BoolArray,
     ranker: Ranker,
-    which: Answers,
+    which: AnswerKind,
     together: Prices | None = None,
-) -> Outcome:
+) -> TrialResult:
     """How each method did on one trial that has answers of this sort.
 
     `together` are prices made for all who ask in this evaluation.
@@ -135,9 +139,11 @@ def outcome(
     for setting in settings(goal):
         rows = _chosen(ranked, setting)
         hit = bool(np.isin(rows, right).any())
-        chosen.append(Chosen(rows, hit, float(other[rows].mean()), float(small[rows].mean())))
-    return Outcome(
-        places={name: _places(order, right) for name, order in orders.items()},
+        chosen.append(
+            SettingResult(rows, hit, float(other[rows].mean()), float(small[rows].mean()))
+        )
+    return TrialResult(
+        ranks={name: _ranks(order, right) for name, order in orders.items()},
         shown={name: order[:SHOWN] for name, order in orders.items()},
         strata=strata(past, trial, right),
         elsewhere={name: float(other[order[:SHOWN]].mean()) for name, order in orders.items()},
@@ -169,7 +175,7 @@ def _ordered(rows: IntArray, scores: FloatArray) -> IntArray:
     return np.asarray(rows[rerank.best_first(rows, scores)], dtype=np.int32)
 
 
-def _places(order: IntArray, right: IntArray) -> IntArray:
+def _ranks(order: IntArray, right: IntArray) -> IntArray:
     found = np.flatnonzero(np.isin(order, right)) + 1
     return np.concatenate([found, np.zeros(len(right) - len(found))]).astype(np.int32)
 
@@ -215,10 +221,10 @@ def _cluster(past: Snapshot, trial: Trial, right: IntArray) -> str:
     return "other" if bool(in_other_cluster(past, trial.seeker)[right].all()) else "same"
 
 
-def summary(outcomes: Sequence[Outcome], by: str | None = None) -> dict[str, object]:
+def summary(outcomes: Sequence[TrialResult], by: str | None = None) -> dict[str, object]:
     """Measures of every method with intervals, and ours less each other, paired by trial."""
-    methods = list(outcomes[0].places) if outcomes else []
-    figures = {m: table([one.places[m] for one in outcomes]) for m in methods}
+    methods = list(outcomes[0].ranks) if outcomes else []
+    figures = {m: table([one.ranks[m] for one in outcomes]) for m in methods}
     found: dict[str, object] = {
         "trials": len(outcomes),
         "methods": {
@@ -257,7 +263,7 @@ def summary(outcomes: Sequence[Outcome], by: str | None = None) -> dict[str, obj
     return found
 
 
-def spread(outcomes: Sequence[Outcome], candidates: int) -> dict[str, dict[str, float]]:
+def spread(outcomes: Sequence[TrialResult], candidates: int) -> dict[str, dict[str, float]]:
     """Exposure under each method, with the shares of other clusters and of the smaller."""
     methods = list(outcomes[0].shown) if outcomes else []
     return {
@@ -270,7 +276,7 @@ def spread(outcomes: Sequence[Outcome], candidates: int) -> dict[str, dict[str, 
     }
 
 
-def curve(outcomes: Sequence[Outcome], goal: Goal) -> list[dict[str, object]]:
+def curve(outcomes: Sequence[TrialResult], goal: Goal) -> list[dict[str, object]]:
     """What each way of choosing the ten costs in hit@10, against the plain order, and brings."""
     hits = [np.array([float(one.chosen[number].hit) for one in outcomes])
             for number in range(len(settings(goal)))]  # fmt: skip

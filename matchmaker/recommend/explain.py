@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.recommend.evidence import FITS_PARTLY, best_statements
-from matchmaker.recommend.graph import FURTHER, Network
+from matchmaker.recommend.graph import FURTHER, AffiliationNetwork
 from matchmaker.recommend.model import Evidence, PathStep
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.snapshot.model import (
@@ -50,10 +50,10 @@ def path(pairs: Pairs, row: int) -> tuple[PathStep, ...]:
     return tuple(_step(pairs, before, after) for before, after in pairwise(rows))
 
 
-def shortest(network: Network, steps: NDArray[np.int8], target: int) -> list[int]:
+def shortest(network: AffiliationNetwork, steps: NDArray[np.int8], target: int) -> list[int]:
     """Rows along a shortest path of at most four steps, [] when there is none.
 
-    `steps` are those from the source (`Network.steps`): it was grown by two
+    `steps` are those from the source (`AffiliationNetwork.steps`): it was grown by two
     steps, the target's side is grown by as many as it takes to meet it. Of
     several ways the one over the rarest partners.
     """
@@ -64,7 +64,7 @@ def shortest(network: Network, steps: NDArray[np.int8], target: int) -> list[int
     return way
 
 
-def _to_second_ring(network: Network, steps: NDArray[np.int8], target: int) -> list[int]:
+def _to_second_ring(network: AffiliationNetwork, steps: NDArray[np.int8], target: int) -> list[int]:
     """The end of the path from where it is two steps from the source, [] when it never is."""
     if steps[target] < FURTHER:
         return [target]

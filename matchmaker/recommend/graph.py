@@ -70,7 +70,7 @@ class Pace(Enum):
     RECENT = "recent"
 
 
-class Network:
+class AffiliationNetwork:
     """Organisations × undertakings over engagements and the given tie layers."""
 
     def __init__(self, snapshot: Snapshot, layers: frozenset[Layer]) -> None:
@@ -408,7 +408,7 @@ def made_once(snapshot: Snapshot, key: Hashable, make: Callable[[], Made]) -> Ma
         return found
 
 
-def network(snapshot: Snapshot, layers: frozenset[Layer]) -> Network:
+def network(snapshot: Snapshot, layers: frozenset[Layer]) -> AffiliationNetwork:
     """The network of a snapshot over its engagements and those of the layers that have ties."""
     tied = frozenset(layer for layer in layers if len(snapshot.layers[layer].out.indices))
-    return made_once(snapshot, ("network", tied), lambda: Network(snapshot, tied))
+    return made_once(snapshot, ("network", tied), lambda: AffiliationNetwork(snapshot, tied))

@@ -1,4 +1,4 @@
-"""How good rankings are: one definition of each measure, over places of the right answers."""
+"""How good rankings are: one definition of each measure, over ranks of the right answers."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ Floats = NDArray[np.float64]
 MEASURES = ("hit@10", "recall@10", "recall@50", "ndcg@10", "mrr")
 
 
-def measures(places: IntArray) -> dict[str, float]:
-    """Measures of one ranking from the places (a,) of its right answers, 1 for the first.
+def measures(ranks: IntArray) -> dict[str, float]:
+    """Measures of one ranking from the ranks (a,) of its right answers, 1 for the first.
 
-    A place of 0 says that an answer was not ranked at all. nDCG has binary gains
-    and discount 1 / log2(place + 1) (Järvelin and Kekäläinen, 2002).
+    A rank of 0 says that an answer was not ranked at all. nDCG has binary gains
+    and discount 1 / log2(rank + 1) (Järvelin and Kekäläinen, 2002).
     """
-    found = np.sort(places[places > 0])
-    answers = len(places)
+    found = np.sort(ranks[ranks > 0])
+    answers = len(ranks)
     ideal = (1 / np.log2(np.arange(2, min(answers, 10) + 2))).sum()
     top = found[found <= 10]
     return {
@@ -34,7 +34,7 @@ def measures(places: IntArray) -> dict[str, float]:
 
 def table(rankings: Sequence[IntArray]) -> dict[str, Floats]:
     """Each measure of each ranking, shape (rankings,)."""
-    rows = [measures(places) for places in rankings]
+    rows = [measures(ranks) for ranks in rankings]
     return {name: np.array([row[name] for row in rows]) for name in MEASURES}
 
 

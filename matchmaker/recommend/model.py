@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from matchmaker.domain import GoalName, Kind, Size, StatementKind, Tier
+from matchmaker.messages import SOURCE, Message
 from matchmaker.snapshot.model import FloatArray
 
 MAX_LIMIT = 1000
@@ -106,8 +107,7 @@ class Reason:
     feature: str
     contribution: float
     value: float | None
-    zh: str
-    en: str
+    message: Message
 
 
 @dataclass(frozen=True)
@@ -143,11 +143,20 @@ class Way(StrEnum):
 
 @dataclass(frozen=True)
 class Advice:
-    """How to go about a candidate, in both languages."""
+    """How to go about a candidate."""
 
     way: Way
-    zh: str
-    en: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationName(Message):
+    """A name within a message: in English the English one, else as its source writes it."""
+
+    english: str = ""
+
+    def text(self, language: str) -> str:
+        return self.english if language == SOURCE and self.english else self.id
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.errors import InvalidInput
+from matchmaker.goals import Goal
 from matchmaker.recommend.features import FEATURES, Family
-from matchmaker.recommend.goals import Goal
 from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.snapshot.model import FloatArray
@@ -31,9 +31,9 @@ class FeatureMatrix:
     names: tuple[str, ...]
     values: FloatArray
 
-    def rows(self, places: NDArray[np.int64]) -> FeatureMatrix:
+    def rows(self, positions: NDArray[np.int64]) -> FeatureMatrix:
         """Some of the rows."""
-        return FeatureMatrix(self.names, self.values[places])
+        return FeatureMatrix(self.names, self.values[positions])
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Contributions:
 class Ranker(Protocol):
     """Anything that turns features into scores."""
 
-    def serving(self, goal: Goal, seeker: Seeker) -> Ranker:
+    def resolve_for(self, goal: Goal, seeker: Seeker) -> Ranker:
         """Who ranks for this seeker: itself, or another where it has not learned to."""
 
     def features(self, goal: Goal) -> tuple[str, ...]:
@@ -155,7 +155,7 @@ class FixedWeights:
 
     is_probability = False
 
-    def serving(self, goal: Goal, seeker: Seeker) -> Ranker:
+    def resolve_for(self, goal: Goal, seeker: Seeker) -> Ranker:
         del goal, seeker
         return self
 

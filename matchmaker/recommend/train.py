@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from matchmaker.goals import Goal
 from matchmaker.recommend.features import FEATURES, Family
-from matchmaker.recommend.goals import Goal
 from matchmaker.recommend.learned import Calibration, levels
 from matchmaker.recommend.model import Request, Seeker
 from matchmaker.recommend.pairs import Pairs
@@ -72,7 +72,7 @@ class Examples:
     row: IntArray
 
 
-class _Collecting:
+class _FeatureCollector:
     """A ranker that only asks for features: what trials are turned into examples with."""
 
     is_probability = False
@@ -80,7 +80,7 @@ class _Collecting:
     def __init__(self, names: tuple[str, ...]) -> None:
         self._names = names
 
-    def serving(self, goal: Goal, seeker: Seeker) -> Ranker:
+    def resolve_for(self, goal: Goal, seeker: Seeker) -> Ranker:
         del goal, seeker
         return self
 
@@ -113,15 +113,17 @@ def examples(
     for those left out.
     """
     request = Request(goal.name, POOL_LIMIT, only_new=not trial.text)
-    ranked = rank(past, trial.seeker, request, _Collecting(learned_features(goal)), known, goal)
+    ranked = rank(
+        past, trial.seeker, request, _FeatureCollector(learned_features(goal)), known, goal
+    )
     pairs = ranked.pairs
     label = np.isin(pairs.rows, trial.right)
     values, rows = ranked.matrix.values, pairs.rows
     weight = np.ones(len(rows), dtype=np.float32)
     if sampled:
         hard = np.zeros(len(rows), dtype=np.bool_)
-        for place in pairs.places.values():
-            hard |= (place > 0) & (place <= HARD)
+        for rank_in_source in pairs.ranks.values():
+            hard |= (rank_in_source > 0) & (rank_in_source <= HARD)
         chance = generator.random(len(rows)) < KEPT_SHARE
         keep = label | hard | chance
         weight[~(label | hard)] = 1 / KEPT_SHARE

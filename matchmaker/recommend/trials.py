@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from matchmaker.domain import EngagementKind, Layer, StatementKind
-from matchmaker.recommend.goals import Goal, Side
+from matchmaker.goals import Goal, TieEnd
 from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Seeker, SeekerText
 from matchmaker.snapshot.model import (
     ENGAGEMENT_KINDS,
@@ -204,9 +204,9 @@ def _partners_between(whole: Snapshot, goal: Goal, after: int, until: int) -> di
 def _facing(snapshot: Snapshot, goal: Goal, layer: Layer) -> list[Adjacency]:
     """Ties of a layer from the seeker to those who can be its candidates."""
     ties = snapshot.layers[layer]
-    if goal.side is Side.SOURCE:
+    if goal.candidate_end is TieEnd.SOURCE:
         return [ties.into]
-    return [ties.out] if goal.side is Side.TARGET else [ties.out, ties.into]
+    return [ties.out] if goal.candidate_end is TieEnd.TARGET else [ties.out, ties.into]
 
 
 def met(snapshot: Snapshot, goal: Goal, row: int, roles: list[int] | None) -> IntArray:

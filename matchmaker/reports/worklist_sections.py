@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matchmaker.recommend.goals import GOALS
+from matchmaker.goals import GOALS
 from matchmaker.reports.document import (
     Block,
     Table,
@@ -30,7 +30,7 @@ def worklist_blocks(found: Worklist, language: str) -> tuple[Block, ...]:
                     f"{named(one.asker, language)} ↔ {named(one.partner, language)}",
                     goal_title(one, language),
                     why_it_matters(one, language),
-                    listed([why.zh if language.startswith("zh") else why.en for why in one.reasons], language),
+                    listed([why.message.text(language) for why in one.reasons], language),
                     f"{number(one.item.before.fragmentation)} → {number(one.item.after.fragmentation)}; "
                     f"{number(one.item.before.compactness)} → {number(one.item.after.compactness)}",
                 )
@@ -50,8 +50,7 @@ def worklist_blocks(found: Worklist, language: str) -> tuple[Block, ...]:
 
 def goal_title(one: Suggestion, language: str) -> str:
     """What the tie is for."""
-    goal = GOALS[one.goal]
-    return goal.title_zh if language.startswith("zh") else goal.title_en
+    return GOALS[one.goal].heading.text(language)
 
 
 def why_it_matters(one: Suggestion, language: str) -> str:
@@ -157,9 +156,7 @@ def gathering_blocks(found: Worklist, language: str) -> tuple[Block, ...]:
             )
         )
     for brief in found.briefs:
-        title = (
-            GOALS[brief.goal].title_zh if language.startswith("zh") else GOALS[brief.goal].title_en
-        )
+        title = GOALS[brief.goal].heading.text(language)
         labs = listed([named(lab, language) for lab, _ in brief.labs], language)
         blocks.append(
             Table(

@@ -20,8 +20,7 @@ from matchmaker.domain import (
     Terms,
 )
 from matchmaker.errors import InvalidInput, MatchmakerError
-from matchmaker.recommend.goals import GOALS
-from matchmaker.services.asking import Answered
+from matchmaker.goals import GOALS
 from matchmaker.services.matching.matching import Question
 from matchmaker.store.documents import new_id
 from matchmaker.web.cards import Card, cards_of
@@ -80,7 +79,7 @@ def make_posting() -> Page:
         posting = _posting_of(form, own_organization())
         if form.get("do") == "preview":
             answer = services().postings.preview(principal, posting, 5)
-            found = cards_of(principal, Answered(answer, "")) if answer else []
+            found = cards_of(principal, answer)
             return _posting_page(sent, found)
         posted = services().postings.post(principal, posting, publish=form.get("do") != "draft")
     except MatchmakerError as error:
@@ -124,7 +123,7 @@ def posting(id: str) -> Page:
     answered = None
     if one.goal is not None and one.state == "published" and principal.acts_for(one.organization):
         question = Question(one.goal, SHOWN)
-        answered = services().asking.for_text(principal, one.text, question, one.organization)
+        answered = services().matching.for_text(principal, one.text, question, one.organization)
     return render_template(
         "posting.html",
         one=one,
@@ -155,7 +154,7 @@ def needs() -> Page:
     best: list[Card] = []
     if kind in CANDIDATES_ONLY:
         goal = GoalName.CUSTOMER if kind is Kind.PLATFORM else GoalName.INDUSTRY_PARTNER
-        answered = services().asking.for_organization(principal, own, Question(goal, 10))
+        answered = services().matching.for_organization(principal, own, Question(goal, 10))
         best = cards_of(principal, answered)
     return render_template("needs.html", rows=rows, following=following, own=own, best=best)
 

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from matchmaker.access import Principal
 from matchmaker.domain import Kind, NeedState
 from matchmaker.errors import InvalidInput, NotAllowed
-from matchmaker.recommend.goals import GOALS
+from matchmaker.goals import GOALS
 
 FIRM = "seed:valves-001"
 ADMIN = Principal("key:1", admin=True)

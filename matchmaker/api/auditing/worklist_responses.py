@@ -58,7 +58,7 @@ class SuggestionOut(BaseModel):
             feasibility=one.feasibility, effect=item.effect, priority=item.priority,
             joins=item.joins, steps_before=item.steps_before,
             relieves=[PartyOut.of(party) for party in one.relieves],
-            reasons=[why.zh if language.startswith("zh") else why.en for why in one.reasons],
+            reasons=[why.message.text(language) for why in one.reasons],
             before=StandingOut.model_validate(item.before),
             after=StandingOut.model_validate(item.after),
         )  # fmt: skip

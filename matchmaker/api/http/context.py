@@ -19,6 +19,7 @@ from matchmaker.services.cooperation.webhooks import Webhooks
 from matchmaker.services.directory.codes import Codes
 from matchmaker.services.directory.directory import Directory
 from matchmaker.services.matching.interaction_log import InteractionLog
+from matchmaker.services.matching.matching import Matching
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.services.operations.health import HealthService
 from matchmaker.services.operations.import_workflow import ImportWorkflow
@@ -47,6 +48,8 @@ class Services(Protocol):
     def directory(self) -> Directory: ...
     @property
     def asking(self) -> Asking: ...
+    @property
+    def matching(self) -> Matching: ...
     @property
     def codes(self) -> Codes: ...
     @property

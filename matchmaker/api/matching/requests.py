@@ -105,9 +105,9 @@ class RecommendationBody(Strict):
             raise ValueError("a need has its own organization")
         return self
 
-    def to_question(self, own: GoalName | None = None) -> Question:
-        """The question; `own` is the goal of the need that is asked for."""
-        goal = self.goal or own
+    def to_question(self, goal_of_need: GoalName | None = None) -> Question:
+        """The question; a need has a goal of its own."""
+        goal = self.goal or goal_of_need
         if goal is None:  # validated above: only a need comes without a goal
             raise InvalidInput("is needed.", where="goal")
         return Question(goal, self.limit, self.only_new, self.filters.to_ids(), self.exposure_cap)
@@ -125,6 +125,7 @@ class Pick(Strict):
     candidate: LookupId
     kind: InteractionKind
     reason: Short = ""
+    goal: GoalName | None = Field(None, description="What it was looked for.")
 
 
 class PickQuery(Strict):

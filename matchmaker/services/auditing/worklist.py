@@ -11,7 +11,7 @@ from matchmaker.audit import worklist as work
 from matchmaker.audit.network import Network
 from matchmaker.audit.view import View
 from matchmaker.domain import GoalName, Kind
-from matchmaker.recommend.goals import GOALS
+from matchmaker.goals import GOALS
 from matchmaker.recommend.model import Recommendation, Request, Seeker
 from matchmaker.recommend.pipeline import prepare_goal, rank, recommend
 from matchmaker.recommend.rank import Ranker
@@ -85,8 +85,8 @@ def proposed(snapshot: Snapshot, network: Network, ranker: Ranker) -> list[work.
         for goal in GOALS.values():
             if goal.only_other_clusters or seeker.kind not in goal.seekers:
                 continue
-            if goal.name is GoalName.PLATFORM and seeker.kind is not Kind.FIRM:
-                continue  # one platform is no customer of another
+            if seeker.kind not in goal.worklist_seekers:
+                continue
             prepare_goal(snapshot, goal)
             request = Request(goal.name, _NAMED, capped=False)
             ranked = rank(snapshot, seeker, request, ranker, inside)
@@ -176,7 +176,7 @@ def _brief(snapshot: Snapshot, ranker: Ranker, pool: gatherings.Pool) -> Brief:
     texts = tuple(seeker_text(snapshot, one) for one in pool.statements)
     goal = texts[0].goal or GoalName.RESEARCH_PARTNER
     found: tuple[Recommendation, ...] = ()
-    if goal is GoalName.RESEARCH_PARTNER:
+    if GOALS[goal].pool_names_candidates:
         seeker = Seeker(texts=texts, kind=Kind.FIRM)
         found = recommend(snapshot, seeker, Request(goal, 3), ranker, explained=False)
     ids = snapshot.statements.table["id"]

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matchmaker.access import Principal
+from matchmaker.access import ADMIN, Principal
 from matchmaker.audit.ties import Channel
 from matchmaker.domain import GoalName, Organization
 from matchmaker.errors import InvalidInput, MatchmakerError
-from matchmaker.recommend.goals import GOALS
+from matchmaker.goals import GOALS
 from matchmaker.services.auditing.auditing import Auditing
 from matchmaker.services.cooperation.capacity import Capacity
 from matchmaker.services.cooperation.introductions import Introductions, Proposal
@@ -29,14 +29,6 @@ from matchmaker.workflow.statistics import is_held_out
 MAX_PAIRS = 200
 PER_SEEKER = 20
 MAX_SEEKERS = 2_000
-# As a candidate sees the seeker: the goal with the two sides changed.
-REVERSE = {
-    GoalName.SUPPLIER: GoalName.CUSTOMER,
-    GoalName.CUSTOMER: GoalName.SUPPLIER,
-    GoalName.RESEARCH_PARTNER: GoalName.INDUSTRY_PARTNER,
-    GoalName.INDUSTRY_PARTNER: GoalName.RESEARCH_PARTNER,
-    GoalName.CROSS_CLUSTER: GoalName.CROSS_CLUSTER,
-}
 # A candidate in whose own list the seeker does not appear may still accept.
 UNSEEN = 0.05
 # Answers are counted as if there had been four before, half of them accepted.
@@ -225,14 +217,15 @@ class Batches:
         question = Question(goal, PER_SEEKER)
         wish: dict[tuple[str, str], float] = {}
         ids = [one.id for one in seekers if one.listed][:MAX_SEEKERS]
-        for answer in matching.for_organizations(ids, question):
+        for answer in matching.for_organizations(ADMIN, ids, question):
             for found in answer.recommendations:
                 wish[answer.seeker, found.id] = min(1.0, max(0.0, found.score))
         candidates = list(dict.fromkeys(candidate for _, candidate in wish))
         back: dict[tuple[str, str], float] = {}
-        reverse = REVERSE.get(goal)
+        reverse = GOALS[goal].reverse
         if reverse is not None:
-            for answer in matching.for_organizations(candidates, Question(reverse, 100)):
+            opposite = Question(reverse, 100)
+            for answer in matching.for_organizations(ADMIN, candidates, opposite):
                 for found in answer.recommendations:
                     back[found.id, answer.seeker] = min(1.0, max(0.0, found.score))
         ready = {one: self._readiness(one) for one in {*ids, *candidates}}

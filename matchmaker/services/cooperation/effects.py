@@ -162,6 +162,8 @@ class Effects:
         clicked: Counter[GoalName] = Counter()
         for member in members:
             for trace in self._repositories.traces.values("seeker", member):
+                if trace.goal is None:
+                    continue  # saved or dismissed, for nobody knows what
                 if trace.kind is InteractionKind.IMPRESSION:
                     shown[trace.goal] += len(trace.shown)
                 elif trace.kind is InteractionKind.CLICK:
@@ -235,6 +237,8 @@ class Effects:
         shown: Counter[str] = Counter()
         for member in self._member_ids(cluster):
             for trace in self._repositories.traces.values("seeker", member):
+                if trace.goal is None:
+                    continue  # saved or dismissed, for nobody knows what
                 if trace.kind is InteractionKind.IMPRESSION:
                     shown.update(one.candidate for one in trace.shown)
         proposed = Counter(

@@ -11,7 +11,6 @@ import structlog
 from matchmaker.domain import (
     Engagement,
     EngagementKind,
-    GoalName,
     GraphRows,
     Layer,
     NeedState,
@@ -21,6 +20,7 @@ from matchmaker.domain import (
     Tie,
 )
 from matchmaker.errors import MatchmakerError, NotFound, VersionConflict, WrongState
+from matchmaker.goals import GOALS
 from matchmaker.services.repositories import Repositories
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.introduction import Introduction, OutcomeKind, State
@@ -38,8 +38,6 @@ _LAYERS = {
     OutcomeKind.LICENCE: Layer.COOPERATES_WITH,
     # Having met is an event, not yet a tie.
 }
-# Goals whose seeker is the one who gives.
-_GIVING = frozenset({GoalName.CUSTOMER})
 
 
 class GraphSync:
@@ -88,7 +86,8 @@ def rows_of(introduction: Introduction) -> GraphRows:
         return GraphRows()
     done = introduction.steps[-1].at.date()
     seeker, candidate = introduction.seeker, introduction.candidate
-    giver, taker = (seeker, candidate) if introduction.goal in _GIVING else (candidate, seeker)
+    gives = GOALS[introduction.goal].seeker_gives
+    giver, taker = (seeker, candidate) if gives else (candidate, seeker)
     kind = _KINDS.get(outcome.kind, EngagementKind.CONTRACT)
     if kind is EngagementKind.RESEARCH_PROJECT:
         roles = (Role.PARTNER, Role.PARTNER)

@@ -14,7 +14,7 @@ from datetime import timedelta
 from matchmaker.access import SYSTEM, Principal
 from matchmaker.domain import GoalName, NeedState, Organization
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from matchmaker.recommend.goals import GOALS
+from matchmaker.goals import GOALS
 from matchmaker.services.cooperation.capacity import Capacity, Load
 from matchmaker.services.cooperation.graph_sync import GraphSync
 from matchmaker.services.cooperation.introduction_views import IntroductionView, view_of

@@ -13,10 +13,11 @@ import numpy as np
 
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput, RankerMismatch
+from matchmaker.goals import GOALS, Goal
 from matchmaker.recommend import train
 from matchmaker.recommend.evaluate import (
-    Answers,
-    Outcome,
+    AnswerKind,
+    TrialResult,
     answers,
     curve,
     history,
@@ -26,7 +27,6 @@ from matchmaker.recommend.evaluate import (
     summary,
 )
 from matchmaker.recommend.exposure import Prices, Shortlist, prices_together
-from matchmaker.recommend.goals import GOALS, Goal
 from matchmaker.recommend.graph import latest_day
 from matchmaker.recommend.learned import GoalModel, LearnedRanker
 from matchmaker.recommend.pipeline import prepare_goal, shortlist
@@ -163,18 +163,20 @@ class RankerLearning:
             return FIXED
 
 
-def _tables(past: Snapshot, asked: Sequence[Trial]) -> Iterator[tuple[str, list[Trial], Answers]]:
+def _tables(
+    past: Snapshot, asked: Sequence[Trial]
+) -> Iterator[tuple[str, list[Trial], AnswerKind]]:
     """New partners and repeats apart; seekers without a history in a table of their own."""
     if any(trial.text for trial in asked):
-        yield "all answers", list(asked), Answers.ALL
-        yield "new partners", list(asked), Answers.NEW
-        yield "repeats", list(asked), Answers.REPEAT
+        yield "all answers", list(asked), AnswerKind.ALL
+        yield "new partners", list(asked), AnswerKind.NEW
+        yield "repeats", list(asked), AnswerKind.REPEAT
         return
     warm = [trial for trial in asked if history(past, trial) > 0]
     cold = [trial for trial in asked if history(past, trial) == 0]
-    yield "new partners, seekers with a history", warm, Answers.NEW
-    yield "new partners, seekers without", cold, Answers.NEW
-    yield "repeats", warm, Answers.REPEAT
+    yield "new partners, seekers with a history", warm, AnswerKind.NEW
+    yield "new partners, seekers without", cold, AnswerKind.NEW
+    yield "repeats", warm, AnswerKind.REPEAT
 
 
 def _outcomes(
@@ -183,15 +185,15 @@ def _outcomes(
     group: Sequence[Trial],
     known: BoolArray,
     ranker: Ranker,
-    which: Answers,
+    which: AnswerKind,
     title: str,
     progress: Progress,
-) -> list[Outcome]:
+) -> list[TrialResult]:
     """Of those of a table who have answers of its sort, asking together."""
     asked = [trial for trial in group if len(answers(trial, which))]
     together = _prices_together(past, goal, asked, known, ranker, which, title, progress)
 
-    def measure(number: int) -> Outcome:
+    def measure(number: int) -> TrialResult:
         return outcome(past, goal, asked[number], known, ranker, which, together)
 
     return list(everywhere(measure, len(asked), f"Ranking for {goal.name}: {title}", progress))
@@ -203,7 +205,7 @@ def _prices_together(
     asked: Sequence[Trial],
     known: BoolArray,
     ranker: Ranker,
-    which: Answers,
+    which: AnswerKind,
     title: str,
     progress: Progress,
 ) -> Prices | None:

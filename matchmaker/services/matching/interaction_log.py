@@ -77,10 +77,12 @@ class InteractionLog:
         candidate: str,
         kind: InteractionKind,
         reason: str = "",
+        goal: GoalName | None = None,
     ) -> None:
         """Save a candidate for an organisation, or dismiss it with a reason.
 
-        Raises NotAllowed, InvalidInput.
+        `goal` is what it had been looked for, where that is known. Raises NotAllowed,
+        InvalidInput.
         """
         principal.require_writing()
         principal.require_member(organization)
@@ -104,7 +106,7 @@ class InteractionLog:
                         self._repositories.lists.put(picked, stored.version if stored else 0)
                     )
             trace = Interaction(
-                new_id(), kind, self._clock(), principal.subject, GoalName.SUPPLIER, organization,
+                new_id(), kind, self._clock(), principal.subject, goal, organization,
                 (Shown(candidate, 0, 0.0),), reason=reason,
             )  # fmt: skip
             self._repositories.records.commit([*changes, self._repositories.traces.put(trace)])

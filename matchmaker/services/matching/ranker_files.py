@@ -160,4 +160,4 @@ class RankerFiles:
 
 def meaning(features: tuple[str, ...]) -> Mapping[str, str]:
     """What each feature says, so that a model is refused when one came to mean another thing."""
-    return {name: FEATURES[name].en if name in FEATURES else "" for name in features}
+    return {name: FEATURES[name].meaning if name in FEATURES else "" for name in features}

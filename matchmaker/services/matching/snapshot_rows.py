@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 
-from matchmaker.domain import Kind, Size, Tier
+from matchmaker.domain import Industry, Kind, Place, Size, Tier
 from matchmaker.errors import InvalidInput, NotFound
 from matchmaker.recommend.model import Filters
-from matchmaker.snapshot.model import Snapshot
+from matchmaker.snapshot.model import PLACE_LEVELS, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,32 @@ class SnapshotRows:
         except NotFound:
             return None
 
+    def known_places(self, ids: Iterable[str]) -> dict[str, Place]:
+        """Those of the places that the snapshot has."""
+        columns, known = self.snapshot.places, {}
+        for place_id, row in _rows_of(self.places, ids):
+            latitude, longitude = columns["latitude"][row].as_py(), columns["longitude"][row].as_py()
+            known[place_id] = Place(
+                place_id,
+                columns["name"][row].as_py(),
+                PLACE_LEVELS[columns["level"][row].as_py()],
+                columns["name_en"][row].as_py(),
+                country=columns["country"][row].as_py(),
+                latitude=latitude if _known(latitude) else None,
+                longitude=longitude if _known(longitude) else None,
+            )
+        return known
+
+    def known_industries(self, ids: Iterable[str]) -> dict[str, Industry]:
+        """Those of the industries that the snapshot has."""
+        columns = self.snapshot.industries
+        return {
+            industry_id: Industry(
+                industry_id, columns["name"][row].as_py(), columns["name_en"][row].as_py()
+            )
+            for industry_id, row in _rows_of(self.industries, ids)
+        }
+
     def coordinates(self, place: int) -> tuple[float, float]:
         """Latitude and longitude of the place or its nearest ancestor that has them, else NaN."""
         table = self.snapshot.places
@@ -105,6 +132,10 @@ class SnapshotRows:
 
 def _rows(table: pa.Table) -> dict[str, int]:
     return {identity: row for row, identity in enumerate(table.column("id").to_pylist())}
+
+
+def _rows_of(rows: Mapping[str, int], ids: Iterable[str]) -> list[tuple[str, int]]:
+    return [(code, rows[code]) for code in sorted(ids) if code in rows]
 
 
 def _known(degrees: float | None) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from matchmaker.errors import InvalidInput
+from matchmaker.goals import Goal
 from matchmaker.recommend import train
 from matchmaker.recommend.affinity import affinity
 from matchmaker.recommend.exposure import (
@@ -22,14 +23,13 @@ from matchmaker.recommend.exposure import (
     paying,
     pools,
 )
-from matchmaker.recommend.goals import Goal
 from matchmaker.recommend.graph import latest_day, network
 from matchmaker.recommend.learned import Calibration, GoalModel, probability
 from matchmaker.recommend.pipeline import prepare_goal
 from matchmaker.recommend.rank import FeatureMatrix
 from matchmaker.recommend.train import Examples
 from matchmaker.recommend.trials import Trial, described, seeker_of, trials
-from matchmaker.services.matching.parallel import CHUNK, Forked
+from matchmaker.services.matching.parallel import CHUNK, ForkedPool
 from matchmaker.services.operations.refresher import Progress, no_progress
 from matchmaker.snapshot.model import (
     ENGAGEMENT_KINDS,
@@ -154,7 +154,7 @@ def learn(snapshot: Snapshot, goal: Goal, progress: Progress) -> GoalModel:
 
 
 @dataclass(frozen=True)
-class _Collecting:
+class _ExampleCollector:
     past: Snapshot
     goal: Goal
     asked: tuple[Trial, ...]
@@ -181,7 +181,7 @@ def learning_examples(snapshot: Snapshot, goal: Goal) -> list[Examples]:
 def examples_of(past: Snapshot, goal: Goal, asked: Sequence[Trial]) -> Examples:
     """Whole pools of these trials, numbered in their order."""
     prepare_goal(past, goal)
-    job = _Collecting(past, goal, tuple(asked), described(past), 0, sampled=False)
+    job = _ExampleCollector(past, goal, tuple(asked), described(past), 0, sampled=False)
     return train.concatenate(list(everywhere(job, len(asked), "", no_progress)))
 
 
@@ -218,7 +218,7 @@ def _asked(
     if not asked:
         return None
     prepare_goal(past, goal)
-    job = _Collecting(past, goal, tuple(asked), described(past), seed)
+    job = _ExampleCollector(past, goal, tuple(asked), described(past), seed)
     return train.concatenate(list(everywhere(job, len(asked), step, progress)))
 
 
@@ -237,7 +237,7 @@ def whole_pools(
     chosen = np.random.default_rng(1).permutation(len(asked))[:CALIBRATION_TRIALS]
     asked = [asked[i] for i in sorted(chosen.tolist())]
     prepare_goal(past, goal)
-    job = _Collecting(past, goal, tuple(asked), known, 99, sampled=False)
+    job = _ExampleCollector(past, goal, tuple(asked), known, 99, sampled=False)
     step = f"Comparing chances for {goal.name}"
     return train.concatenate(list(everywhere(job, len(asked), step, progress)))
 
@@ -259,8 +259,8 @@ def _prices(snapshot: Snapshot, goal: Goal, model: GoalModel, progress: Progress
     if goal.by_text or not len(rows):
         return UNPRICED
     prepare_goal(snapshot, goal)
-    standing = affinity(snapshot, network(snapshot, goal.walk), goal.seekers).standing
-    active = rows[standing.last_age[rows] <= ACTIVE_YEARS]
+    measures = affinity(snapshot, network(snapshot, goal.walk), goal.seekers).measures
+    active = rows[measures.last_age[rows] <= ACTIVE_YEARS]
     rows = active if len(active) else rows
     rows = np.random.default_rng(2).permutation(rows)[: 2 * EXPOSURE_TRIALS]
     asked = [_unanswered(snapshot, int(row)) for row in np.sort(rows)]
@@ -281,7 +281,9 @@ class _Pricing:
         """Prices by id, were these to ask."""
         if not asked:
             return {}
-        job = _Collecting(self.snapshot, self.goal, tuple(asked), self.known, 98, sampled=False)
+        job = _ExampleCollector(
+            self.snapshot, self.goal, tuple(asked), self.known, 98, sampled=False
+        )
         chances: list[FloatArray] = []
         candidates: list[IntArray] = []
         step = f"Sharing out attention for {self.goal.name}"
@@ -311,7 +313,7 @@ def everywhere(
 ) -> Iterator[Result]:
     """The job for each number, in order, with progress."""
     progress(step, 0, count)
-    with Forked(job) as pool:
+    with ForkedPool(job) as pool:
         for done, result in enumerate(pool.map(range(count)), 1):
             if done % CHUNK == 0 or done == count:
                 progress(step, done, count)

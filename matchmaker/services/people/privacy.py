@@ -135,7 +135,7 @@ class Privacy:
             for stored in some:
                 month = f"traces {stored.value.at:%Y-%m}"
                 weight = len(stored.value.shown)
-                counts[month, f"{stored.value.goal} {stored.value.kind}"] += (
+                counts[month, f"{stored.value.goal or 'unknown'} {stored.value.kind}"] += (
                     weight if stored.value.kind is InteractionKind.IMPRESSION else 1
                 )
             gone += self._replace(counts, [self._repositories.traces.remove(one) for one in some])

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from matchmaker.domain import GoalName, GraphRows, Kind, Place, PlaceLevel
+from matchmaker.goals import GOALS
 from matchmaker.recommend.advice import EVERYBODY, advice, habits
 from matchmaker.recommend.explain import path
-from matchmaker.recommend.goals import GOALS
 from matchmaker.recommend.model import Way
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.trials import seeker_of

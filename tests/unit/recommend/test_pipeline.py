@@ -34,8 +34,8 @@ from matchmaker.domain import (
     Tier,
 )
 from matchmaker.errors import InvalidInput
+from matchmaker.goals import GOALS
 from matchmaker.recommend.features import FEATURES
-from matchmaker.recommend.goals import GOALS
 from matchmaker.recommend.model import Filters, Recommendation, Request, Seeker, SeekerText
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.pipeline import recommend
@@ -332,8 +332,8 @@ def test_retrieval_keeps_who_fits_among_very_many() -> None:
     found = retrieve(pairs, np.ones(1199, dtype=np.bool_), 10)
     assert len(found.rows) == POOL
     place = found.rows.tolist().index(snapshot.row_of("t:777"))
-    assert found.places["lexical"][place] == 1
-    assert found.places["pagerank"].tolist() == [0] * POOL
+    assert found.ranks["lexical"][place] == 1
+    assert found.ranks["pagerank"].tolist() == [0] * POOL
     assert ids(recommend(snapshot, asking("cobalt powder"), Request(SUPPLIER)))[0] == "t:777"
 
 

@@ -23,9 +23,9 @@ from matchmaker.domain import (
     Role,
 )
 from matchmaker.errors import InvalidInput, NotFound, RankerMismatch
+from matchmaker.goals import GOALS
 from matchmaker.recommend.evaluate import CAPPED, OURS, WEIGHTS
 from matchmaker.recommend.features import FEATURES
-from matchmaker.recommend.goals import GOALS
 from matchmaker.recommend.model import Request
 from matchmaker.recommend.pipeline import rank, recommend
 from matchmaker.recommend.rank import FeatureMatrix
