@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+
+# `tools` is beside the package, not in it.
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 
 def machine() -> str:

@@ -19,6 +19,7 @@ import contextlib
 import json
 import os
 import random
+import secrets
 import socket
 import subprocess
 import sys
@@ -34,8 +35,9 @@ import numpy as np
 import psutil
 from measure import machine, percentiles, verdict
 
-GOAL = "research_partner"
 SEED = 20260101
+# Reading recommendations needs a key; the server started here takes this one.
+KEY = secrets.token_urlsafe(32)
 
 TWO_HOP = """
 MATCH (o:Organization {id: $id})-[:TOOK_PART]->(:Engagement)<-[:TOOK_PART]-(partner)
@@ -82,6 +84,7 @@ def server(environment: dict[str, str], workers: int) -> Iterator[tuple[str, psu
         env={
             **os.environ,
             **environment,
+            "MATCHMAKER_ADMIN_KEY": KEY,
             "MATCHMAKER_PORT": str(port),
             "MATCHMAKER_WORKERS": str(workers),
         },
@@ -103,23 +106,26 @@ def server(environment: dict[str, str], workers: int) -> Iterator[tuple[str, psu
         process.wait(30)
 
 
-def get(address: str, identity: str) -> list[dict[str, object]]:
-    """Ten recommendations for one organisation, with reasons."""
-    quoted = urllib.parse.quote(identity, safe="")
-    url = f"{address}/api/v1/organizations/{quoted}/recommendations?goal={GOAL}&limit=10"
-    with urllib.request.urlopen(url, timeout=30) as answer:
-        return list(json.load(answer)["recommendations"])
-
-
-def post_text(address: str, text: str) -> None:
-    """Ten recommendations for a free text."""
-    body = json.dumps({"goal": GOAL, "text": text, "limit": 10}).encode()
+def send(address: str, path: str, body: dict[str, object] | None = None) -> dict[str, object]:
+    """The answer of a call with the key; any refusal ends the measurement."""
     request = urllib.request.Request(
-        f"{address}/api/v1/recommendations",
-        data=body,
-        headers={"Content-Type": "application/json"},
+        f"{address}/api/v1/{path}",
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Content-Type": "application/json", "Authorization": f"Bearer {KEY}"},
     )
-    urllib.request.urlopen(request, timeout=30).read()
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return dict(json.load(answer))
+
+
+def ask_known(address: str, goal: str, organization: str) -> None:
+    """Ten recommendations for one organisation, with reasons."""
+    quoted = urllib.parse.quote(organization, safe="")
+    send(address, f"organizations/{quoted}/recommendations?goal={goal}&limit=10")
+
+
+def ask_text(address: str, goal: str, text: str) -> None:
+    """Ten recommendations for a free text."""
+    send(address, "recommendations", {"goal": goal, "text": text, "limit": 10})
 
 
 def timed(ask: Callable[[str], object], questions: Sequence[str]) -> list[float]:
@@ -140,13 +146,13 @@ def proportional_memory(process: psutil.Process) -> int:
     return sum(member.memory_full_info().pss for member in family)
 
 
-def ask_neo4j(session, identity: str, index: str) -> list[str]:
+def ask_neo4j(session, organization: str, index: str) -> list[str]:
     """The same question without a snapshot: ids, best first."""
     score: dict[str, float] = defaultdict(float)
-    rankings = [session.run(TWO_HOP, id=identity).data()]
+    rankings = [session.run(TWO_HOP, id=organization).data()]
     rankings += [
-        session.run(NEAREST, id=identity, index=index, vector=row["vector"]).data()
-        for row in session.run(LATEST_VECTORS, id=identity).data()
+        session.run(NEAREST, id=organization, index=index, vector=row["vector"]).data()
+        for row in session.run(LATEST_VECTORS, id=organization).data()
     ]
     for ranking in rankings:
         for rank, row in enumerate(ranking, start=1):
@@ -163,7 +169,7 @@ def compare_with_neo4j(url: str, password: str, questions: Sequence[str]) -> lis
         driver.session() as session,
     ):
         index = session.run(VECTOR_INDEX).single(strict=True)["name"]
-        return timed(lambda identity: ask_neo4j(session, identity, index), questions)
+        return timed(lambda organization: ask_neo4j(session, organization, index), questions)
 
 
 def draw(folder: Path, count: int) -> tuple[list[str], list[str]]:
@@ -179,19 +185,19 @@ def draw(folder: Path, count: int) -> tuple[list[str], list[str]]:
     return [snapshot.id_of(row) for row in rows], [texts[line].as_py()[:300] for line in lines]
 
 
-def measure(folder: Path, environment: dict[str, str], requests: int) -> list[float]:
+def measure(folder: Path, environment: dict[str, str], goal: str, requests: int) -> list[float]:
     """HTTP latency on one worker, memory on two; returns the latencies."""
     organizations, texts = draw(folder, requests)
     with server(environment, workers=1) as (address, _):
-        seconds = timed(lambda identity: get(address, identity), organizations)
+        seconds = timed(lambda organization: ask_known(address, goal, organization), organizations)
         print(f"  HTTP, known organisation  {percentiles(seconds)}")
-        by_text = timed(lambda text: post_text(address, text), texts)
+        by_text = timed(lambda text: ask_text(address, goal, text), texts)
         print(f"  HTTP, free text           {percentiles(by_text)}")
     with server(environment, workers=2) as (address, process):
-        for identity in organizations[:60]:
-            get(address, identity)
+        for organization in organizations[:60]:
+            ask_known(address, goal, organization)
         for text in texts[:20]:
-            post_text(address, text)
+            ask_text(address, goal, text)
         memory = proportional_memory(process) / 2**30
     p50, p95 = np.percentile(np.asarray(seconds) * 1000, [50, 95])
     print()
@@ -205,19 +211,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--neo4j", action="store_true")
+    parser.add_argument("--goal", default="research_partner")
     parser.add_argument("--requests", type=int, default=300)
     options = parser.parse_args()
     print(f"{machine()}\n{time.strftime('%Y-%m-%d')}  {options.folder}\n")
     environment = {"MATCHMAKER_DATA_DIR": str(options.folder.resolve())}
     if not options.neo4j:
-        measure(options.folder, environment, options.requests)
+        measure(options.folder, environment, options.goal, options.requests)
         return
     from tools.neo4j.server import running_server
 
     with running_server(options.folder / "neo4j", heap="1g") as database:
         environment["MATCHMAKER_STORE"] = database.url
         environment["MATCHMAKER_STORE_PASSWORD"] = database.password
-        ours = measure(options.folder, environment, options.requests)
+        ours = measure(options.folder, environment, options.goal, options.requests)
         organizations, _ = draw(options.folder, options.requests)
         theirs = compare_with_neo4j(database.url, database.password, organizations)
         print(f"\n  Neo4j alone               {percentiles(theirs)}")

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
@@ -42,6 +43,8 @@ CALLS = {
 # Built by `matchmaker.messages` itself.
 OWN = {("list", ", "), ("sentences", "%(before)s %(after)s"), ("located", "%(where)s: %(what)s")}
 
+_CLICK_MODULES = ("core", "decorators", "exceptions", "formatting", "parser", "termui", "types")
+
 
 @dataclass(frozen=True, order=True)
 class Text:
@@ -50,6 +53,20 @@ class Text:
     context: str
     id: str
     plural: str = ""
+
+
+# What click says to whoever declares a command wrongly.
+_OF_DEVELOPERS = {
+    "Arguments take exactly one parameter declaration, got {length}: {decls}.",
+    "Boolean option {decl!r} cannot use the same flag for true/false.",
+    "Choice({choices})",
+    "Could not determine name for option with declarations {decls!r}",
+    "DeprecationWarning: The command {name!r} is deprecated.{extra_message}",
+    "DeprecationWarning: The {param_type} {name!r} is deprecated.{extra_message}",
+    "Invalid start character for option ({option})",
+    "Name '{name}' defined twice",
+    "Unknown color {colour!r}",
+}
 
 
 def texts() -> set[Text]:
@@ -107,7 +124,9 @@ def _in_template(path: Path) -> Iterator[Text]:
 
 
 def _declared() -> Iterator[Text]:
-    """Texts that are declared as data: names of columns, goals, what features mean."""
+    """Texts that are declared as data: names of columns, goals, what features mean, helps."""
+    from matchmaker.cli import cli
+    from matchmaker.cli.language import help_texts
     from matchmaker.goals import GOALS
     from matchmaker.ingest.columns import TABLES
     from matchmaker.messages import FIELD
@@ -121,6 +140,19 @@ def _declared() -> Iterator[Text]:
         yield Text(goal.heading.context, goal.title)
     for feature in FEATURES.values():
         yield Text("", feature.meaning)
+    yield from (Text("", text) for _, _, text in help_texts(cli))
+    yield from _of_click()
+
+
+def _of_click() -> Iterator[Text]:
+    """What click itself says, through gettext, where a reader of ours can meet it."""
+    for name in _CLICK_MODULES:
+        path = Path(click.__file__).with_name(f"{name}.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_", "ngettext"):
+                parts = [part for each in node.args for part in _constants(each)]
+                if parts and parts[0] not in _OF_DEVELOPERS:
+                    yield Text("", *parts)
 
 
 def read(path: Path) -> Catalog:

@@ -16,10 +16,12 @@ from matchmaker.cli.auditing import audit, clusters
 from matchmaker.cli.cooperation import effect, introduction, post
 from matchmaker.cli.directory import show_log
 from matchmaker.cli.imports import duplicates, import_group, seed, template
+from matchmaker.cli.language import language, language_option
 from matchmaker.cli.learning import evaluate, train
 from matchmaker.cli.matching import recommend
 from matchmaker.cli.operations import doctor, key, refresh, serve, setup, status, worker
 from matchmaker.cli.people import account
+from matchmaker.messages import message
 
 _EXIT_CODES: dict[type[errors.MatchmakerError], int] = {
     errors.MatchmakerError: 1,
@@ -37,7 +39,8 @@ _EPILOG = (
 
 
 @click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="matchmaker")
+@click.version_option(package_name="matchmaker", help="Show the version and exit.")
+@language_option
 def cli() -> None:
     """Find the ties an industrial cluster is missing, and why they are worth making."""
 
@@ -78,12 +81,12 @@ def run(arguments: list[str] | None = None) -> int:
     try:
         result = cli.main(arguments, prog_name="matchmaker", standalone_mode=False)
     except errors.MatchmakerError as error:
-        return _fail(str(error), exit_code(error))
+        return _fail(error.text(language()), exit_code(error))
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        return _fail("Interrupted.", 130)
+        return _fail(message("Interrupted.").text(language()), 130)
     except BrokenPipeError:
         sys.stderr.close()  # the reader has gone; Python would complain at exit
         return 0
@@ -98,6 +101,7 @@ def exit_code(error: errors.MatchmakerError) -> int:
     return next(_EXIT_CODES[kind] for kind in type(error).__mro__ if kind in _EXIT_CODES)
 
 
-def _fail(message: str, code: int) -> int:
-    click.echo(f"Error: {' '.join(message.split())}", err=True)
+def _fail(what: str, code: int) -> int:
+    line = message("Error: %(what)s", what=" ".join(what.split()))
+    click.echo(line.text(language()), err=True)
     return code

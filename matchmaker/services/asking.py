@@ -6,7 +6,7 @@ The table of all rules is docs/access.md; a test walks every route with every ro
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from matchmaker.access import Principal
 from matchmaker.audit.ties import Channel
@@ -14,7 +14,6 @@ from matchmaker.audit.view import View
 from matchmaker.domain import (
     Cluster,
     Engagement,
-    GoalName,
     Need,
     NeedState,
     Neighborhood,
@@ -24,13 +23,9 @@ from matchmaker.domain import (
     Step,
 )
 from matchmaker.errors import NotAllowed
-from matchmaker.recommend.profile_reach import ProfileReach
 from matchmaker.services.auditing.answers import Audit, Benchmark, WhatIf, Worklist
 from matchmaker.services.auditing.auditing import Auditing
 from matchmaker.services.directory.directory import Directory, Profile
-from matchmaker.services.matching.interaction_log import InteractionLog
-from matchmaker.services.matching.matching import Answer, Matching, Question
-from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.store.ports import Page, SearchHit
 
 # Of others' clusters only aggregates of so many members are shown.

@@ -29,8 +29,8 @@ from matchmaker.api.matching.requests import (
 from matchmaker.api.matching.responses import (
     GoalList,
     GoalOut,
-    PickPage,
     PickOut,
+    PickPage,
     RecommendationPage,
 )
 from matchmaker.goals import GOALS
@@ -48,9 +48,7 @@ matching = APIBlueprint("matching", __name__, url_prefix=API_PREFIX)
 )
 def recommendations(path: IdPath, query: RecommendationQuery) -> Response:
     """Partners for one organisation, with reasons."""
-    answer = services().matching.for_organization(
-        current_principal(), path.id, query.to_question()
-    )
+    answer = services().matching.for_organization(current_principal(), path.id, query.to_question())
     return _recommended(answer)
 
 

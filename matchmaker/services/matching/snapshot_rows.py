@@ -82,7 +82,10 @@ class SnapshotRows:
         """Those of the places that the snapshot has."""
         columns, known = self.snapshot.places, {}
         for place_id, row in _rows_of(self.places, ids):
-            latitude, longitude = columns["latitude"][row].as_py(), columns["longitude"][row].as_py()
+            latitude, longitude = (
+                columns["latitude"][row].as_py(),
+                columns["longitude"][row].as_py(),
+            )
             known[place_id] = Place(
                 place_id,
                 columns["name"][row].as_py(),

@@ -1,0 +1,97 @@
+"""The reader's language on the command line: `--language`, else the locale, else English."""
+
+from __future__ import annotations
+
+import gettext
+import io
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from matchmaker.messages import SOURCE, TRANSLATIONS, best_language, languages, translated
+
+_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
+_chosen = SOURCE
+_english: dict[int, dict[str, str]] = {}
+
+
+def language() -> str:
+    """What the running command speaks."""
+    return _chosen
+
+
+def choose(context: click.Context, parameter: click.Parameter, wanted: str | None) -> str | None:
+    """The value of `--language` put into force, helps of all commands included."""
+    del parameter
+    global _chosen  # noqa: PLW0603
+    _chosen = wanted or best_language(locales()) or SOURCE
+    _bind_click(_chosen)
+    _translate_help(context.find_root().command, _chosen)
+    return wanted
+
+
+def locales() -> Iterator[str]:
+    """The locales of the environment, the one that counts first; `C` is none."""
+    for name in _VARIABLES:
+        if value := os.environ.get(name):
+            yield value.split(".")[0]
+            return
+
+
+def language_option(command: Any) -> Any:
+    """Give a group the option `--language`."""
+    return click.option(
+        "--language",
+        type=click.Choice(languages()),
+        is_eager=True,
+        expose_value=False,
+        callback=choose,
+        help="Language of what is printed; default: the locale's.",
+    )(command)
+
+
+def help_texts(command: click.Command) -> Iterator[tuple[object, str, str]]:
+    """Every text of the help: whose it is, under which attribute, and the English text."""
+    for owner in (command, *command.params):
+        originals = _english.setdefault(
+            id(owner),
+            {
+                name: text
+                for name in ("help", "short_help", "epilog")
+                if isinstance(text := getattr(owner, name, None), str) and text
+            },
+        )
+        for name, text in originals.items():
+            yield owner, name, text
+    for part in getattr(command, "commands", {}).values():
+        yield from help_texts(part)
+
+
+def _translate_help(command: click.Command, language: str) -> None:
+    for owner, name, text in help_texts(command):
+        setattr(owner, name, translated(text, language))
+        if isinstance(owner, click.Command):
+            owner._help_option = None  # click keeps it in the language of its first help
+
+
+def _bind_click(language: str) -> None:
+    """Click says its own words ("Usage", "No such option") through gettext's default domain."""
+    if language == SOURCE:
+        os.environ["LANGUAGE"] = SOURCE
+        return
+    folder = Path(tempfile.gettempdir()) / f"matchmaker-words-{os.getpid()}"
+    compiled = folder / language / "LC_MESSAGES" / "messages.mo"
+    if not compiled.exists():
+        compiled.parent.mkdir(parents=True, exist_ok=True)
+        words = io.BytesIO()
+        with (TRANSLATIONS / f"{language}.po").open("rb") as file:
+            write_mo(words, read_po(file, locale=language))
+        compiled.write_bytes(words.getvalue())
+    os.environ["LANGUAGE"] = language
+    gettext.bindtextdomain("messages", str(folder))
