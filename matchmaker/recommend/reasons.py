@@ -8,7 +8,7 @@ from functools import reduce
 
 import numpy as np
 
-from matchmaker.messages import Message, message, plural
+from matchmaker.messages import Message, in_context, message, plural
 from matchmaker.recommend.evidence import FITS, FITS_PARTLY
 from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.features.affinity import country_work
@@ -21,9 +21,9 @@ from matchmaker.recommend.rank import NEGLIGIBLE, Contributions
 
 FIT_UNKNOWN = 1e-6
 _QUESTIONS = {
-    QuestionSource.NEED: message("what you ask"),
-    QuestionSource.OWN: message("what you do"),
-    QuestionSource.PEERS: message("what others in your industry ask"),
+    QuestionSource.NEED: in_context("question", "what you ask"),
+    QuestionSource.OWN: in_context("question", "what you do"),
+    QuestionSource.PEERS: in_context("question", "what others in your industry ask"),
 }
 SAME_PLACE_KM = 1.0
 ACTIVE = 3

@@ -35,6 +35,7 @@ from matchmaker.domain import (
 )
 from matchmaker.errors import InvalidInput
 from matchmaker.goals import GOALS
+from matchmaker.messages import translated
 from matchmaker.recommend.features import FEATURES
 from matchmaker.recommend.model import Filters, Recommendation, Request, Seeker, SeekerText
 from matchmaker.recommend.pairs import Pairs
@@ -283,7 +284,8 @@ def test_every_goal_on_random_graphs(goal: GoalName, seed: int) -> None:
             assert better.score >= worse.score
         for each in found:
             assert sum(r.contribution for r in each.reasons) == pytest.approx(each.score, abs=1e-5)
-            assert all(reason.zh and reason.en for reason in each.reasons)
+            assert all(reason.message.text("zh") for reason in each.reasons)
+            assert all(reason.message.text("en") for reason in each.reasons)
             fits = [piece.fit for piece in each.evidence]
             assert fits == sorted(fits, reverse=True)
             assert all(0 < fit <= 1 for fit in fits)
@@ -350,5 +352,5 @@ def test_every_weight_is_a_feature_and_every_feature_is_explained() -> None:
     for goal in GOALS.values():
         assert set(goal.weights) <= set(FEATURES)
     for feature in FEATURES.values():
-        assert feature.en.endswith(".")
-        assert feature.zh
+        assert feature.meaning.endswith(".")
+        assert translated(feature.meaning, "zh") != feature.meaning

@@ -89,6 +89,6 @@ def test_a_maker_of_valves_is_sent_to_a_foundry_before_another_maker(trade: Snap
     found = recommend(trade, seeker, Request(GoalName.SUPPLIER))
 
     assert [one.id for one in found[:2]] == ["t:foundry", "t:rival"]
-    said = {reason.feature: reason.en for reason in found[0].reasons}
+    said = {reason.feature: reason.message.text("en") for reason in found[0].reasons}
     assert "what others in your industry ask" in said["text"]
     assert all(text.fit >= FITS_PARTLY for one in found for text in one.evidence)

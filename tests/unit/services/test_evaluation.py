@@ -11,6 +11,7 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
+from matchmaker.access import ADMIN
 from matchmaker.cli.quality_page import write
 from matchmaker.domain import (
     Engagement,
@@ -174,7 +175,7 @@ def test_learning_twice_gives_the_same_model(learned):
 
 
 def test_recommendations_use_it_and_their_reasons_add_up(learned):
-    answer = learned.matching.for_organization("t:f000", Question(GOAL))
+    answer = learned.matching.for_organization(ADMIN, "t:f000", Question(GOAL))
     german = {f"t:u{n:02}" for n in range(0, 80, 4)}
     assert {one.id for one in answer.recommendations[:5]} <= german
     for one in answer.recommendations:
@@ -193,14 +194,14 @@ def test_who_asks_together_shares_attention_among_just_them(learned, monkeypatch
     steps = []
 
     def asked(**how) -> tuple[list, Counter]:
-        answers = list(learned.matching.for_organizations([*firms, "t:gone"], **how))
+        answers = list(learned.matching.for_organizations(ADMIN, [*firms, "t:gone"], **how))
         shown = Counter(one.id for answer in answers for one in answer.recommendations)
         return answers, shown
 
     plain = Question(GOAL, capped=False)
     _, freely = asked(question=plain)
     answers, shown = asked(question=Question(GOAL), progress=lambda *step: steps.append(step))
-    alone = learned.matching.for_organization("t:f000", Question(GOAL)).recommendations
+    alone = learned.matching.for_organization(ADMIN, "t:f000", Question(GOAL)).recommendations
 
     assert max(freely.values()) > 30 >= max(shown.values())
     assert [answer.seeker for answer in answers] == [*firms, "t:gone"]
@@ -229,7 +230,7 @@ def test_newcomers_alike_in_all_but_their_id_are_not_all_sent_to_the_same(learne
         for n in range(120)
     ]
     learned.store.upsert(GraphRows(organizations=tuple(new)))
-    answers = learned.matching.for_organizations([one.id for one in new], Question(GOAL))
+    answers = learned.matching.for_organizations(ADMIN, [one.id for one in new], Question(GOAL))
     shown = Counter(one.id for answer in answers for one in answer.recommendations)
 
     assert shown.total() == 1200
@@ -267,9 +268,9 @@ def test_a_thousand_first_reasons_are_true(learned):
 
 
 def test_words_are_ranked_by_fixed_weights_for_it_has_not_learned_to_read(learned):
-    before = learned.matching.for_text("valves", Question(GOAL)).recommendations
+    before = learned.matching.for_text(ADMIN, "valves", Question(GOAL)).recommendations
     learned.rankers.path(GOAL).unlink()
-    assert learned.matching.for_text("valves", Question(GOAL)).recommendations == before
+    assert learned.matching.for_text(ADMIN, "valves", Question(GOAL)).recommendations == before
 
 
 @pytest.mark.parametrize("how", ["truncated", "foreign", "another goal", "another meaning"])
@@ -294,7 +295,7 @@ def test_a_file_that_does_not_fit_is_refused_and_fixed_weights_serve(learned, ho
     (problem,) = folder.problems()
     assert isinstance(problem, RankerMismatch)
     assert "matchmaker train" in problem.mend
-    assert learned.matching.for_organization("t:f000", Question(GOAL)).recommendations
+    assert learned.matching.for_organization(ADMIN, "t:f000", Question(GOAL)).recommendations
 
 
 def test_too_short_a_history_is_said(wired):

@@ -4,6 +4,7 @@ import fcntl
 
 import pytest
 
+from matchmaker.access import ADMIN
 from matchmaker.domain import GoalName, GraphRows, Kind, Offer, OfferKind, Organization
 from matchmaker.errors import SnapshotUnavailable, WrongState
 from matchmaker.jobs import refresh_if_needed
@@ -65,10 +66,10 @@ def test_another_store_of_the_same_version_needs_another_snapshot(wired, tmp_pat
     assert other.store.version() == wired.store.version()
     assert other.refresher.is_needed()
     with pytest.raises(SnapshotUnavailable, match="another store"):
-        other.matching.for_text("球阀", Question(GoalName.SUPPLIER))
+        other.matching.for_text(ADMIN, "球阀", Question(GoalName.SUPPLIER))
     assert not {check.name: check for check in other.health.checks()}["snapshot"].ok
     other.refresher.refresh()
-    assert other.matching.for_text("球阀", Question(GoalName.SUPPLIER)).recommendations
+    assert other.matching.for_text(ADMIN, "球阀", Question(GoalName.SUPPLIER)).recommendations
     other.store.close()
 
 
