@@ -17,14 +17,7 @@ from types import MappingProxyType
 
 from matchmaker.messages import Message
 from matchmaker.terms import TERMS
-from matchmaker.vocabulary import (
-    EngagementKind,
-    Kind,
-    Layer,
-    OfferKind,
-    Role,
-    StatementKind,
-)
+from matchmaker.vocabulary import EngagementKind, Kind, Layer, OfferKind, Role, StatementKind
 
 EVERY_KIND = frozenset(Kind)
 LABS = frozenset({Kind.UNIVERSITY, Kind.RESEARCH_INSTITUTE})

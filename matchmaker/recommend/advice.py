@@ -20,13 +20,7 @@ from matchmaker.recommend.graph import AffiliationNetwork, made_once
 from matchmaker.recommend.model import Advice, OrganizationName, Way
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.snapshot.geography import great_circle_km
-from matchmaker.snapshot.model import (
-    ENGAGEMENT_KINDS,
-    KINDS,
-    BoolArray,
-    IntArray,
-    Snapshot,
-)
+from matchmaker.snapshot.model import ENGAGEMENT_KINDS, KINDS, BoolArray, IntArray, Snapshot
 
 MINIMUM = 30  # new ties, below which nothing is said of what is usual
 UNDERTAKINGS = 1500  # of the last two years, drawn at random; shares then err by 2–3 points

@@ -11,12 +11,7 @@ from matchmaker.recommend.evidence import FITS_PARTLY, best_statements
 from matchmaker.recommend.graph import FURTHER, AffiliationNetwork
 from matchmaker.recommend.model import Evidence, PathStep
 from matchmaker.recommend.pairs import Pairs
-from matchmaker.snapshot.model import (
-    ENGAGEMENT_KINDS,
-    LAYERS,
-    STATEMENT_KINDS,
-    from_days,
-)
+from matchmaker.snapshot.model import ENGAGEMENT_KINDS, LAYERS, STATEMENT_KINDS, from_days
 
 PIECES = 3
 

@@ -19,14 +19,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matchmaker.domain import UNDIRECTED_LAYERS, Layer
-from matchmaker.snapshot.model import (
-    NO_DATE,
-    BoolArray,
-    FloatArray,
-    IntArray,
-    Snapshot,
-    to_days,
-)
+from matchmaker.snapshot.model import NO_DATE, BoolArray, FloatArray, IntArray, Snapshot, to_days
 
 E_FOLDING_YEARS = 3.0
 NEW_YEARS = 2.0

@@ -15,13 +15,7 @@ from matchmaker.domain import Place
 from matchmaker.recommend.model import Recommendation
 from matchmaker.services.matching.matching import Answer, Candidate
 from matchmaker.snapshot.geography import great_circle_km
-from matchmaker.web.layout import (
-    Page,
-    language,
-    own_organization,
-    signed_in,
-    web,
-)
+from matchmaker.web.layout import Page, language, own_organization, signed_in, web
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,7 @@ from flask_babel import gettext
 from matchmaker.access import Principal
 from matchmaker.api.http.context import services
 from matchmaker.api.http.problems import status_of
-from matchmaker.domain import (
-    GoalName,
-    Kind,
-    Size,
-    Tier,
-)
+from matchmaker.domain import GoalName, Kind, Size, Tier
 from matchmaker.errors import MatchmakerError
 from matchmaker.goals import GOALS
 from matchmaker.services.matching.matching import Answer, Question

@@ -5,19 +5,8 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 
 from matchmaker.api.directory.requests import MAX_VALUES
-from matchmaker.api.http.fields import (
-    Country,
-    LookupId,
-    Short,
-    Strict,
-    Text,
-)
-from matchmaker.domain import (
-    GoalName,
-    Kind,
-    Size,
-    Tier,
-)
+from matchmaker.api.http.fields import Country, LookupId, Short, Strict, Text
+from matchmaker.domain import GoalName, Kind, Size, Tier
 from matchmaker.errors import InvalidInput
 from matchmaker.services.matching.matching import Question
 from matchmaker.services.matching.snapshot_rows import FilterIds

@@ -7,12 +7,7 @@ import datetime
 from pydantic import BaseModel
 
 from matchmaker.api.http.fields import Outgoing
-from matchmaker.domain import (
-    GoalName,
-    Kind,
-    Layer,
-    StatementKind,
-)
+from matchmaker.domain import GoalName, Kind, Layer, StatementKind
 from matchmaker.goals import Goal
 from matchmaker.messages import Message, translated
 from matchmaker.recommend.model import Recommendation, Way

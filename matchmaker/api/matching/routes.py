@@ -10,11 +10,7 @@ from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 
 from matchmaker.api.cooperation.routes import INTRODUCTIONS
-from matchmaker.api.http.context import (
-    current_language,
-    current_principal,
-    services,
-)
+from matchmaker.api.http.context import current_language, current_principal, services
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.routing import DONE, KEY, READ, WRITE, as_json, done

@@ -6,13 +6,7 @@ import numpy as np
 
 from matchmaker.domain import Terms
 from matchmaker.recommend.evidence import best_by_organization, sum_by_organization
-from matchmaker.recommend.features.registry import (
-    UNRANKED,
-    Family,
-    feature,
-    rank_in,
-    saturating,
-)
+from matchmaker.recommend.features.registry import UNRANKED, Family, feature, rank_in, saturating
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.snapshot.model import TERMS, FloatArray
 

@@ -44,13 +44,7 @@ from matchmaker.services.matching.training import (
 )
 from matchmaker.services.operations.refresher import Progress
 from matchmaker.snapshot.load import SnapshotReader
-from matchmaker.snapshot.model import (
-    KINDS,
-    BoolArray,
-    Snapshot,
-    from_days,
-    to_days,
-)
+from matchmaker.snapshot.model import KINDS, BoolArray, Snapshot, from_days, to_days
 
 
 @dataclass(frozen=True)

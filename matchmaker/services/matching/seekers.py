@@ -12,15 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from matchmaker.domain import (
-    MAX_TEXT,
-    GoalName,
-    Need,
-    NeedState,
-    Stage,
-    Statement,
-    StatementKind,
-)
+from matchmaker.domain import MAX_TEXT, GoalName, Need, NeedState, Stage, Statement, StatementKind
 from matchmaker.embedding import Embedder, VectorCache, center, embed_missing
 from matchmaker.errors import InvalidInput
 from matchmaker.goals import Goal
