@@ -92,8 +92,8 @@ def recommend(
     **filters: Any,
 ) -> int:
     """Recommend partners, with reasons."""
-    asked = [organization, text, need, for_file, texts_file]
-    if sum(value is not None for value in asked) != 1:
+    sources = [organization, text, need, for_file, texts_file]
+    if sum(value is not None for value in sources) != 1:
         raise click.UsageError("Give one of --for, --text, --need, --for-file, --texts-file.")
     if out is not None and for_file is None and texts_file is None:
         raise click.UsageError("--out goes with --for-file or --texts-file.")
@@ -121,10 +121,10 @@ def recommend(
 def _question(
     goal: str, limit: int, only_new: bool, capped: bool, filters: dict[str, Any]
 ) -> Question:
+    from matchmaker.recommend.model import Filters
     from matchmaker.services.matching.matching import Question
-    from matchmaker.services.matching.snapshot_rows import FilterIds
 
-    ids = FilterIds(
+    ids = Filters(
         kinds=frozenset(Kind(kind) for kind in filters["kinds"]),
         sizes=frozenset(Size(size) for size in filters["sizes"]),
         tiers=frozenset(Tier(tier) for tier in filters["tiers"]),
@@ -197,11 +197,15 @@ def _bulk(ask: Callable[[Progress], Iterator[BulkAnswer]], total: int, out: Path
 
 
 def _bulk_line(answer: BulkAnswer) -> dict[str, Any]:
-    found = [
-        {"id": one.id, "name": one.name, "score": round(one.score, 6)}
-        for one in answer.recommendations
+    rows = [
+        {
+            "id": recommendation.id,
+            "name": recommendation.name,
+            "score": round(recommendation.score, 6),
+        }
+        for recommendation in answer.recommendations
     ]
-    line: dict[str, Any] = {"seeker": answer.seeker, "recommendations": found}
+    line: dict[str, Any] = {"seeker": answer.seeker, "recommendations": rows}
     return line if answer.error is None else line | {"error": str(answer.error)}
 
 
@@ -263,14 +267,14 @@ def _print_table(answer: Answer) -> None:
     console = Console(soft_wrap=True)
     if not answer.recommendations:
         console.print("No candidate fits. Try fewer filters, or --with-partners.")
-    for rank, one in enumerate(answer.recommendations, 1):
-        name = (
-            f"{one.name} ({one.name_en})" if one.name_en and one.name_en != one.name else one.name
-        )
-        console.print(f"[bold]{rank:>3}. {escape(name)}[/bold]  {escape(one.id)}  {one.score:.3f}")
-        for reason in one.leading(3):
+    for rank, recommendation in enumerate(answer.recommendations, 1):
+        name, english = recommendation.name, recommendation.name_en
+        shown = escape(f"{name} ({english})" if english and english != name else name)
+        about = f"{escape(recommendation.id)}  {recommendation.score:.3f}"
+        console.print(f"[bold]{rank:>3}. {shown}[/bold]  {about}")
+        for reason in recommendation.leading(3):
             console.print(f"     {escape(reason.message.text(language()))}", style="dim")
-        for piece in one.evidence[:1]:
+        for piece in recommendation.evidence[:1]:
             year = f"{piece.year}: " if piece.year else ""
             console.print(f"     “{escape(year + _shortened(piece.text))}”", style="italic")
     fresh = answer.freshness

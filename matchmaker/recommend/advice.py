@@ -121,54 +121,56 @@ def _habits(snapshot: Snapshot, goal: Goal, network: AffiliationNetwork) -> dict
     km = np.array(
         [
             great_circle_km(
-                float(organizations.latitude[one]),
-                float(organizations.longitude[one]),
-                organizations.latitude[[other]],
-                organizations.longitude[[other]],
+                float(organizations.latitude[seeker]),
+                float(organizations.longitude[seeker]),
+                organizations.latitude[[candidate]],
+                organizations.longitude[[candidate]],
             )[0]
-            for one, other in zip(seekers, candidates, strict=True)
+            for seeker, candidate in zip(seekers, candidates, strict=True)
         ]
     )
     established, closing = _closing(network, seekers, candidates)
     industry = organizations.industry[seekers]
     groups = {EVERYBODY: np.ones(len(seekers), dtype=np.bool_)}
     groups |= {int(code): industry == code for code in np.unique(industry[industry >= 0])}
-    found = {}
+    by_group = {}
     for code, group in groups.items():
         if int(group.sum()) < MINIMUM:
             continue
-        known = km[group & np.isfinite(km)]
-        near, far = np.quantile(known, [0.25, 0.75]) if len(known) else (np.nan, np.nan)
-        told = closing[group & established]
-        share = float(told.mean()) if len(told) >= MINIMUM else float("nan")
-        found[code] = Habits(int(group.sum()), share, float(near), float(far))
-    return found
+        located = km[group & np.isfinite(km)]
+        near, far = np.quantile(located, [0.25, 0.75]) if len(located) else (np.nan, np.nan)
+        closings = closing[group & established]
+        share = float(closings.mean()) if len(closings) >= MINIMUM else float("nan")
+        by_group[code] = Habits(int(group.sum()), share, float(near), float(far))
+    return by_group
 
 
 def _new_ties(
     snapshot: Snapshot, goal: Goal, network: AffiliationNetwork
 ) -> tuple[IntArray, IntArray]:
     """Pairs of one who asks and one who is asked for that first met in the last two years."""
-    made = network.undertakings
+    undertakings = network.undertakings
     kinds = [ENGAGEMENT_KINDS.index(kind) for kind in goal.engagements]
-    of_goal = made.tie >= 0
+    of_goal = undertakings.tie >= 0
     for layer in sorted(frozenset(snapshot.layers) - goal.layers):
-        of_goal[np.isin(made.tie, snapshot.layers[layer].out.tie)] = False
-    engaged = made.engagement >= 0
-    of_goal[engaged] = np.isin(snapshot.engagements.kind[made.engagement[engaged]], kinds)
+        of_goal[np.isin(undertakings.tie, snapshot.layers[layer].out.tie)] = False
+    engaged = undertakings.engagement >= 0
+    of_goal[engaged] = np.isin(snapshot.engagements.kind[undertakings.engagement[engaged]], kinds)
     columns = np.flatnonzero(of_goal & network.fresh)
     generator = np.random.default_rng(0)
     columns = np.sort(generator.permutation(columns)[:UNDERTAKINGS])
     kind = snapshot.organizations.kind
-    asks = np.isin(kind, [KINDS.index(one) for one in goal.seekers])
-    asked = np.isin(kind, [KINDS.index(one) for one in goal.candidates])
+    asks = np.isin(kind, [KINDS.index(sort) for sort in goal.seekers])
+    may_answer = np.isin(kind, [KINDS.index(sort) for sort in goal.candidates])
     members = network.participants
     pairs: set[tuple[int, int]] = set()
     for column in columns.tolist():
         rows = members.indices[members.indptr[column] : members.indptr[column + 1]]
-        both = [(int(a), int(b)) for a in rows[asks[rows]] for b in rows[asked[rows]] if a != b]
-        drawn = generator.permutation(len(both))[:PAIRS_OF_EACH]
-        pairs.update(both[number] for number in drawn)
+        joined = [
+            (int(a), int(b)) for a in rows[asks[rows]] for b in rows[may_answer[rows]] if a != b
+        ]
+        drawn = generator.permutation(len(joined))[:PAIRS_OF_EACH]
+        pairs.update(joined[number] for number in drawn)
     fresh = [pair for pair in sorted(pairs) if not _met_before(network, *pair)]
     table = np.array(fresh, dtype=np.int32).reshape(-1, 2)
     return table[:, 0], table[:, 1]
@@ -187,13 +189,15 @@ def _closing(
     def partners(row: int) -> set[int]:
         own = network.incidence
         columns = own.indices[own.indptr[row] : own.indptr[row + 1]]
-        found: set[int] = set()
+        met: set[int] = set()
         for column in columns[~network.fresh[columns]].tolist():
-            found.update(members.indices[members.indptr[column] : members.indptr[column + 1]])
-        return found - {row}
+            met.update(members.indices[members.indptr[column] : members.indptr[column + 1]])
+        return met - {row}
 
-    known = {row: partners(row) for row in {*seekers.tolist(), *candidates.tolist()}}
+    partners_of = {row: partners(row) for row in {*seekers.tolist(), *candidates.tolist()}}
     pairs = list(zip(seekers.tolist(), candidates.tolist(), strict=True))
-    established = np.array([bool(known[a] and known[b]) for a, b in pairs], dtype=np.bool_)
-    common = np.array([bool(known[a] & known[b]) for a, b in pairs], dtype=np.bool_)
+    established = np.array(
+        [bool(partners_of[a] and partners_of[b]) for a, b in pairs], dtype=np.bool_
+    )
+    common = np.array([bool(partners_of[a] & partners_of[b]) for a, b in pairs], dtype=np.bool_)
     return established, common

@@ -84,9 +84,9 @@ class Affinity:
 
     def country_lift(self, country: int) -> FloatArray:
         """ln of observed over expected work with a country, given how active both are, (n,)."""
-        here, theirs = _row(self._by_country_all, country), self._with_countries
+        with_country, with_all = _row(self._by_country_all, country), self._with_countries
         total = float(self._by_country_all.sum())
-        lift = (here + 0.1) * total / ((float(here.sum()) + 1) * (theirs + 1))
+        lift = (with_country + 0.1) * total / ((float(with_country.sum()) + 1) * (with_all + 1))
         return np.asarray(np.log(np.maximum(lift, 1e-9)), dtype=np.float32)
 
     @cached_property
@@ -135,8 +135,8 @@ class Affinity:
 
     def profile(self, row: int | None, country: int) -> FloatArray:
         """Shares of programme parts in what one does, its country's habits as prior, (parts,)."""
-        known = 0 <= country < len(self._country_prior) - 1
-        prior = self._country_prior[country if known else -1]
+        is_known = 0 <= country < len(self._country_prior) - 1
+        prior = self._country_prior[country if is_known else -1]
         if row is None:
             return np.asarray(prior, dtype=np.float32)
         own = _row(self._profiles, row)
@@ -204,9 +204,9 @@ class Affinity:
         names = self._snapshot.engagements.table.column("topic").to_pylist()
         labelled = self._labelled([_topic(name) for name in names])
         weighted = sparse.diags_array(self._weight) @ labelled
-        found = (self._network.incidence @ weighted).tocsr()
-        length = np.sqrt(np.asarray(found.multiply(found).sum(axis=1)).ravel())
-        return sparse.diags_array((1 / np.maximum(length, 1e-9)).astype(np.float32)) @ found
+        topics = (self._network.incidence @ weighted).tocsr()
+        length = np.sqrt(np.asarray(topics.multiply(topics).sum(axis=1)).ravel())
+        return sparse.diags_array((1 / np.maximum(length, 1e-9)).astype(np.float32)) @ topics
 
     @cached_property
     def _topics_across(self) -> Matrix:
@@ -251,9 +251,9 @@ class Affinity:
     def _weight(self) -> FloatArray:
         return self._network.undertakings.weight
 
-    def _met(self, groups: IntArray, weight: FloatArray, who: BoolArray) -> Matrix:
+    def _met(self, groups: IntArray, weight: FloatArray, included: BoolArray) -> Matrix:
         """Groups × organisations: joint undertakings with members of the group, by weight."""
-        members = _membership(np.where(who, groups, NOBODY).astype(np.int32))
+        members = _membership(np.where(included, groups, NOBODY).astype(np.int32))
         counted = sparse.diags_array(weight * self._network.joint)
         joint = (members @ self._network.incidence) @ counted
         return (joint @ self._network.incidence.T).tocsr().astype(np.float32)
@@ -268,11 +268,11 @@ class Affinity:
         numbers = {name: i for i, name in enumerate(sorted({x for row in labels for x in row}))}
         rows, columns, values = [], [], []
         for column, engagement in enumerate(undertakings.engagement.tolist()):
-            named = labels[engagement] if engagement >= 0 else ()
-            for name in named:
+            names = labels[engagement] if engagement >= 0 else ()
+            for name in names:
                 rows.append(column)
                 columns.append(numbers[name])
-                values.append(1 / len(named))
+                values.append(1 / len(names))
         return sparse.csr_array(
             (
                 np.array(values, np.float32),
@@ -339,10 +339,10 @@ def _topic(name: str) -> tuple[str, ...]:
 
 def _membership(groups: IntArray) -> Matrix:
     """Groups × organisations, ones; -1 is in no group."""
-    known = np.flatnonzero(groups >= 0)
-    ones = np.ones(len(known), dtype=np.float32)
+    grouped = np.flatnonzero(groups >= 0)
+    ones = np.ones(len(grouped), dtype=np.float32)
     size = (int(groups.max(initial=-1)) + 1, len(groups))
-    return sparse.csr_array((ones, (groups[known], known)), shape=size)
+    return sparse.csr_array((ones, (groups[grouped], grouped)), shape=size)
 
 
 def _row(matrix: Matrix, row: int) -> FloatArray:
@@ -366,12 +366,12 @@ def _joined(incidence: Matrix, columns: BoolArray) -> Matrix:
 
 def _smallest(incidence: Matrix, values: FloatArray) -> FloatArray:
     """Smallest value over each organisation's undertakings, NaN without one."""
-    found = np.full(incidence.shape[0], np.nan, dtype=np.float32)
+    smallest = np.full(incidence.shape[0], np.nan, dtype=np.float32)
     filled = np.flatnonzero(np.diff(incidence.indptr))
     if len(filled):
         starts = incidence.indptr[filled]
-        found[filled] = np.minimum.reduceat(values[incidence.indices], starts)
-    return found
+        smallest[filled] = np.minimum.reduceat(values[incidence.indices], starts)
+    return smallest
 
 
 def _first_date(incidence: Matrix, dates: IntArray) -> NDArray[np.float64]:

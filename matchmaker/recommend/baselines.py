@@ -66,8 +66,8 @@ def item_neighbours(pairs: Pairs) -> FloatArray:
     if row is None:
         return np.zeros(len(pairs.snapshot), dtype=np.float32)
     inverse = 1 / np.sqrt(np.maximum(network.degree, 1))
-    mine = network.through_partners(row, inverse.astype(np.float32))
-    return np.asarray((network.adjacency @ mine) * inverse, dtype=np.float32)
+    shared = network.through_partners(row, inverse.astype(np.float32))
+    return np.asarray((network.adjacency @ shared) * inverse, dtype=np.float32)
 
 
 BASELINES: Mapping[str, Baseline] = {

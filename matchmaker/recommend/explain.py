@@ -19,12 +19,12 @@ PIECES = 3
 def evidence(pairs: Pairs, row: int) -> tuple[Evidence, ...]:
     """The candidate's texts that fit best, at most three; none where none fits."""
     statements = pairs.snapshot.statements
-    found = []
+    pieces = []
     for number, fit in best_statements(pairs.snapshot, pairs.fit, row, PIECES):
         if fit < FITS_PARTLY:
             continue
         day = from_days(int(statements.date[number]))
-        found.append(
+        pieces.append(
             Evidence(
                 id=statements.table["id"][number].as_py(),
                 kind=STATEMENT_KINDS[statements.kind[number]],
@@ -34,7 +34,7 @@ def evidence(pairs: Pairs, row: int) -> tuple[Evidence, ...]:
                 fit=fit,
             )
         )
-    return tuple(found)
+    return tuple(pieces)
 
 
 def path(pairs: Pairs, row: int) -> tuple[PathStep, ...]:
@@ -98,8 +98,8 @@ def _step(pairs: Pairs, before: int, after: int) -> PathStep:
 
 def _layer_of(pairs: Pairs, row: int, tie: int) -> str:
     for layer in LAYERS:
-        both = pairs.snapshot.layers[layer]
-        for ties in (both.out, both.into):
+        tie_layer = pairs.snapshot.layers[layer]
+        for ties in (tie_layer.out, tie_layer.into):
             if bool(np.any(ties.tie[ties.row(row)] == tie)):
                 return layer.value
     return ""

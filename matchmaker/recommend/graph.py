@@ -69,10 +69,10 @@ class AffiliationNetwork:
     def __init__(self, snapshot: Snapshot, layers: frozenset[Layer]) -> None:
         self.organizations = len(snapshot)
         self.incidence, self.undertakings = _incidence(snapshot, layers)
-        made = self.undertakings
-        recent = age_years(snapshot, made.date) <= NEW_YEARS
+        undertakings = self.undertakings
+        recent = age_years(snapshot, undertakings.date) <= NEW_YEARS
         # Undertakings of the last two years, on a day that is known, shape (c,).
-        self.fresh: BoolArray = recent & ~made.estimated & (made.date != NO_DATE)
+        self.fresh: BoolArray = recent & ~undertakings.estimated & (undertakings.date != NO_DATE)
 
     @cached_property
     def _steps(self) -> tuple[dict[Pace, Matrix], Matrix]:
@@ -255,9 +255,9 @@ class AffiliationNetwork:
     def joint_undertakings(self, first: int, second: int) -> NDArray[np.int64]:
         """Columns that both took part in, latest first."""
         matrix = self.incidence
-        mine = matrix.indices[matrix.indptr[first] : matrix.indptr[first + 1]]
-        theirs = matrix.indices[matrix.indptr[second] : matrix.indptr[second + 1]]
-        joint = np.intersect1d(mine, theirs, assume_unique=True)
+        of_first = matrix.indices[matrix.indptr[first] : matrix.indptr[first + 1]]
+        of_second = matrix.indices[matrix.indptr[second] : matrix.indptr[second + 1]]
+        joint = np.intersect1d(of_first, of_second, assume_unique=True)
         return np.asarray(joint[np.lexsort((joint, -self.undertakings.date[joint].astype(int)))])
 
 

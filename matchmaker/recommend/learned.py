@@ -75,7 +75,7 @@ class GoalModel:
             return np.zeros(0, dtype=np.float32)
         width = len(self.ranking)
         ranked, seeker = matrix.values[:, :width], matrix.values[:, width:]
-        raw = sum(one.decision_function(ranked) for one in self.classifiers)
+        raw = sum(classifier.decision_function(ranked) for classifier in self.classifiers)
         return self.calibration.of(raw / len(self.classifiers), seeker)
 
     @property
@@ -143,7 +143,7 @@ def asker_of(pairs: Pairs) -> str:
     seeker = pairs.seeker
     if seeker.row is not None:
         return pairs.snapshot.id_of(seeker.row)
-    return "\0".join((seeker.country, str(seeker.place), *(one.text for one in seeker.texts)))
+    return "\0".join((seeker.country, str(seeker.place), *(text.text for text in seeker.texts)))
 
 
 def probability(log_odds: FloatArray) -> FloatArray:

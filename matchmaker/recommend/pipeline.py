@@ -136,9 +136,9 @@ def prepare(snapshot: Snapshot) -> None:
 def prepare_goal(snapshot: Snapshot, goal: Goal) -> None:
     """The same for one goal."""
     freshness(snapshot)
-    made = network(snapshot, goal.walk)
-    made.prepare()
-    affinity(snapshot, made, goal.seekers).prepare()
+    affiliations = network(snapshot, goal.walk)
+    affiliations.prepare()
+    affinity(snapshot, affiliations, goal.seekers).prepare()
     usable(snapshot, goal.evidence)
 
 

@@ -107,10 +107,10 @@ def contributions(
         dtype=np.bool_,
     ).reshape(len(families), width)
 
-    def scored(lacking: NDArray[np.bool_], who: NDArray[np.int64]) -> NDArray[np.float64]:
+    def scored(lacking: NDArray[np.bool_], candidates: NDArray[np.int64]) -> NDArray[np.float64]:
         """Scores of candidates `who` (r,) without the families of each row of `lacking`."""
         hidden = (lacking.astype(np.float32) @ member.astype(np.float32)) > 0
-        tried = np.where(hidden, absent, matrix.values[who])
+        tried = np.where(hidden, absent, matrix.values[candidates])
         return score(FeatureMatrix(matrix.names, tried)).astype(np.float64)
 
     at_once = count << len(families) <= AT_ONCE
@@ -122,11 +122,11 @@ def contributions(
     level = without(gone, everyone)
     for turn in range(len(families)):
         # Every family left of every candidate, taken away on trial.
-        who, what = np.nonzero(~gone)
-        lacking = gone[who]
-        lacking[np.arange(len(who)), what] = True
+        candidates, column = np.nonzero(~gone)
+        lacking = gone[candidates]
+        lacking[np.arange(len(candidates)), column] = True
         loss = np.full((count, len(families)), -np.inf)
-        loss[who, what] = level[who] - without(lacking, who)
+        loss[candidates, column] = level[candidates] - without(lacking, candidates)
         taken = loss.argmax(axis=1)
         parts[everyone, taken] = loss[everyone, taken]
         order[:, turn] = taken
@@ -139,12 +139,12 @@ def _looked_up(scored: Scoring, count: int, families: int) -> Scoring:
     """The same scores from one call for every set of families: a call costs more than its rows."""
     sets = np.arange(1 << families)
     lacking = (sets[:, None] >> np.arange(families)) & 1 == 1
-    who = np.repeat(np.arange(count), len(sets))
-    table = scored(np.tile(lacking, (count, 1)), who).reshape(count, len(sets))
+    candidates = np.repeat(np.arange(count), len(sets))
+    table = scored(np.tile(lacking, (count, 1)), candidates).reshape(count, len(sets))
 
-    def look(lacking: NDArray[np.bool_], who: NDArray[np.int64]) -> NDArray[np.float64]:
-        found: NDArray[np.float64] = table[who, lacking @ (1 << np.arange(families))]
-        return found
+    def look(lacking: NDArray[np.bool_], candidates: NDArray[np.int64]) -> NDArray[np.float64]:
+        scores: NDArray[np.float64] = table[candidates, lacking @ (1 << np.arange(families))]
+        return scores
 
     return look
 

@@ -70,8 +70,8 @@ class CandidateFacts:
     def borders(self) -> bool:
         """Whether organisations of more than one country are known at all."""
         country = self._organizations.country
-        known = country[country >= 0]
-        return bool(len(known) and (known != known[0]).any())
+        countries = country[country >= 0]
+        return bool(len(countries) and (countries != countries[0]).any())
 
     @property
     def other_cluster(self) -> bool:

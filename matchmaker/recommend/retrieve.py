@@ -70,15 +70,15 @@ def retrieve(pairs: Pairs, eligible: BoolArray, limit: int, *, texts: bool = Tru
     wanted = max(POOL, 3 * limit)
     allowed = np.flatnonzero(eligible).astype(np.int32)
     fused = np.zeros(len(pairs.snapshot), dtype=np.float32)
-    found: dict[str, IntArray] = {}
+    by_source: dict[str, IntArray] = {}
     for name, (source, budget) in SOURCES.items():
         if name in READING and not texts:
             continue
         rows = _best_of(allowed, source(pairs), max(budget, limit))
-        found[name] = rows
+        by_source[name] = rows
         fused[rows] += 1 / (FUSION + np.arange(1, len(rows) + 1, dtype=np.float32))
     chosen = allowed if len(allowed) <= wanted else _fused(allowed, fused, wanted)
-    return Retrieved(chosen, {name: _ranks(chosen, rows) for name, rows in found.items()})
+    return Retrieved(chosen, {name: _ranks(chosen, rows) for name, rows in by_source.items()})
 
 
 def _fused(allowed: IntArray, fused: FloatArray, wanted: int) -> IntArray:
@@ -104,6 +104,6 @@ def _best_of(allowed: IntArray, scores: FloatArray, count: int) -> IntArray:
 
     Zeros go first: a selection among tens of thousands of equals is slow.
     """
-    named = allowed[scores[allowed] > 0]
-    positions, _ = best(scores[named], count)
-    return named[positions]
+    scored = allowed[scores[allowed] > 0]
+    positions, _ = best(scores[scored], count)
+    return scored[positions]

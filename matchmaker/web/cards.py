@@ -63,20 +63,20 @@ def cards_of(principal: Principal, answer: Answer | None) -> list[Card]:
     own, shown = own_organization(), answer.recommendations
     ids = [recommendation.id for recommendation in shown]
     candidates = services().matching.candidates(principal, [own, *ids] if own else ids)
-    here = candidates[own].place if own in candidates else None
+    own_place = candidates[own].place if own in candidates else None
     best = max((each.score for each in shown if each.chance is not None), default=1.0)
     return [
-        Card(recommendation, candidate, kilometres(here, candidate.place), best)
+        Card(recommendation, candidate, kilometres(own_place, candidate.place), best)
         for recommendation in shown
         if (candidate := candidates.get(recommendation.id)) is not None
     ]
 
 
-def kilometres(here: Place | None, there: Place | None) -> float | None:
+def kilometres(origin: Place | None, target: Place | None) -> float | None:
     """How far two places are; None where one of them is not known or is the same as the other."""
-    if here is None or there is None or here.id == there.id:
+    if origin is None or target is None or origin.id == target.id:
         return None
-    ends = (here.latitude, here.longitude, there.latitude, there.longitude)
+    ends = (origin.latitude, origin.longitude, target.latitude, target.longitude)
     if any(degrees is None for degrees in ends):
         return None
     latitude, longitude, *other = (float(degrees or 0) for degrees in ends)

@@ -11,8 +11,8 @@ from matchmaker.api.http.problems import status_of
 from matchmaker.domain import GoalName, Kind, Size, Tier
 from matchmaker.errors import MatchmakerError
 from matchmaker.goals import GOALS
+from matchmaker.recommend.model import Filters
 from matchmaker.services.matching.matching import Answer, Question
-from matchmaker.services.matching.snapshot_rows import FilterIds
 from matchmaker.web.cards import cards_of
 from matchmaker.web.layout import (
     Option,
@@ -82,7 +82,7 @@ def _answer(principal: Principal, own: str, goal: GoalName, text: str) -> Answer
         place = matching.candidates(principal, [own])[own].place
         if place is not None and place.latitude is not None and place.longitude is not None:
             centre = (place.latitude, place.longitude)
-    filters = FilterIds(
+    filters = Filters(
         kinds=_options(Kind),
         sizes=_options(Size),
         tiers=_options(Tier),
@@ -105,11 +105,11 @@ def picked_by(principal: Principal, own: str, kind: InteractionKind) -> dict[str
 def pick() -> Page:
     """Save, dismiss with a reason, or neither any more."""
     principal, own, form = signed_in(), own_organization(), request.form
-    candidate, what = form.get("candidate", ""), form.get("what", "")
-    if what == "none":
+    candidate, choice = form.get("candidate", ""), form.get("what", "")
+    if choice == "none":
         services().interaction_log.unpick(principal, own, candidate)
     else:
-        kind = InteractionKind.SAVED if what == "saved" else InteractionKind.DISMISSED
+        kind = InteractionKind.SAVED if choice == "saved" else InteractionKind.DISMISSED
         goal = chosen(GoalName, form["goal"], "goal") if form.get("goal") else None
         reason = form.get("reason", "")
         services().interaction_log.pick(principal, own, candidate, kind, reason, goal)
@@ -143,7 +143,7 @@ def compare() -> Page:
         "compare.html",
         profiles=[asking.profile(principal, id) for id in ids],
         offers={
-            id: [one for one in asking.offers(principal, id, None, 10).rows if one.active]
+            id: [offer for offer in asking.offers(principal, id, None, 10).rows if offer.active]
             for id in ids
         },
     )

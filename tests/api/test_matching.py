@@ -10,9 +10,9 @@ from matchmaker.access import ADMIN, Principal
 from matchmaker.app import create_app
 from matchmaker.domain import GoalName, Membership, Organization
 from matchmaker.errors import NotAllowed, SignInNeeded
+from matchmaker.recommend.model import Filters
 from matchmaker.services.matching import matching as service
 from matchmaker.services.matching.matching import Question
-from matchmaker.services.matching.snapshot_rows import FilterIds
 from matchmaker.wiring import wire
 from matchmaker.workflow.interactions import InteractionKind
 from tests.api.conftest import ROWS, installation, valve_firm
@@ -39,7 +39,7 @@ def test_members_their_coordinators_and_admins_ask_for_an_organisation(wired, wo
 
 
 def test_a_filter_by_cluster_is_for_those_who_may_know_who_is_in_it(wired, world):
-    inside = replace(SUPPLIER, filters=FilterIds(clusters=frozenset({"t:cluster"})))
+    inside = replace(SUPPLIER, filters=Filters(clusters=frozenset({"t:cluster"})))
     assert wired.matching.for_text(world.principal("member"), "铸件", inside).recommendations
     with pytest.raises(NotAllowed):
         wired.matching.for_text(world.principal("stranger"), "铸件", inside)

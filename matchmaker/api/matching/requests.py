@@ -8,8 +8,8 @@ from matchmaker.api.directory.requests import MAX_VALUES
 from matchmaker.api.http.fields import Country, LookupId, Short, Strict, Text
 from matchmaker.domain import GoalName, Kind, Size, Tier
 from matchmaker.errors import InvalidInput
+from matchmaker.recommend.model import Filters
 from matchmaker.services.matching.matching import Question
-from matchmaker.services.matching.snapshot_rows import FilterIds
 from matchmaker.workflow.interactions import InteractionKind
 
 MAX_RECOMMENDATIONS = 100
@@ -41,11 +41,11 @@ class CandidateFilters(Strict):
             raise ValueError("latitude and longitude belong together")
         return self
 
-    def to_ids(self) -> FilterIds:
+    def to_ids(self) -> Filters[str]:
         centre = None
         if self.latitude is not None and self.longitude is not None:
             centre = (self.latitude, self.longitude)
-        return FilterIds(
+        return Filters(
             kinds=frozenset(self.kind),
             sizes=frozenset(self.size),
             tiers=frozenset(self.tier),

@@ -169,11 +169,8 @@ class RecommendationPage(BaseModel):
 
 def _texts(message: Message, language: str) -> dict[str, str]:
     """A message in the reader's language and in the two that the interface promises."""
-    return {
-        "text": message.text(language),
-        "zh": message.text("zh"),
-        "en": message.text("en"),
-    }
+    promised = {"zh": message.text("zh"), "en": message.text("en")}
+    return {"text": promised.get(language) or message.text(language), **promised}
 
 
 def leading_reasons(recommendation: Recommendation, language: str) -> str:

@@ -27,23 +27,23 @@ def completed(pairs: Pairs) -> FloatArray:
 def same_industry(pairs: Pairs) -> FloatArray:
     """Relatedness of the registered industries: 1 the same, ½ under the same wider one."""
     parent = np.asarray(pairs.snapshot.industries.column("parent"), dtype=np.int64)
-    theirs = pairs.snapshot.organizations.industry[pairs.rows]
-    mine = pairs.seeker.industry
-    if mine < 0 or not len(parent):
-        return np.full(len(theirs), np.nan, dtype=np.float32)
-    wider = np.where(theirs >= 0, parent[theirs], -1)
-    family = {mine, int(parent[mine])} - {-1}
-    related = np.isin(wider, sorted(family)) | np.isin(theirs, sorted(family))
-    value = np.where(theirs == mine, 1.0, np.where(related, 0.5, 0.0))
-    return np.where(theirs < 0, np.nan, value).astype(np.float32)
+    industries = pairs.snapshot.organizations.industry[pairs.rows]
+    own = pairs.seeker.industry
+    if own < 0 or not len(parent):
+        return np.full(len(industries), np.nan, dtype=np.float32)
+    wider = np.where(industries >= 0, parent[industries], -1)
+    family = {own, int(parent[own])} - {-1}
+    related = np.isin(wider, sorted(family)) | np.isin(industries, sorted(family))
+    value = np.where(industries == own, 1.0, np.where(related, 0.5, 0.0))
+    return np.where(industries < 0, np.nan, value).astype(np.float32)
 
 
 @feature(Family.INDUSTRY, absent=np.nan)
 def stages(pairs: Pairs) -> FloatArray:
     """Share of its value-chain stages that you do not hold yourself."""
-    theirs = pairs.snapshot.organizations.stages[pairs.rows].astype(np.uint32)
-    added = theirs & ~np.uint32(pairs.seeker.stages)
-    held = np.bitwise_count(theirs).astype(np.float32)
+    their_stages = pairs.snapshot.organizations.stages[pairs.rows].astype(np.uint32)
+    added = their_stages & ~np.uint32(pairs.seeker.stages)
+    held = np.bitwise_count(their_stages).astype(np.float32)
     share = np.bitwise_count(added) / np.maximum(held, 1)
     return np.where(held > 0, share, np.nan).astype(np.float32)
 
@@ -61,8 +61,8 @@ def verified(pairs: Pairs) -> FloatArray:
 )
 def capacity(pairs: Pairs) -> FloatArray:
     """How many introductions it says it can still take on."""
-    said = pairs.snapshot.organizations.capacity[pairs.rows].astype(np.float32)
-    return np.where(said < 0, np.nan, said).astype(np.float32)
+    slots = pairs.snapshot.organizations.capacity[pairs.rows].astype(np.float32)
+    return np.where(slots < 0, np.nan, slots).astype(np.float32)
 
 
 @feature(Family.INDUSTRY)
@@ -149,8 +149,8 @@ def in_other_cluster(snapshot: Snapshot, seeker: Seeker) -> BoolArray:
     """Members of some cluster that are in none of the seeker's, shape (n,)."""
     members = snapshot.memberships
     anywhere = np.zeros(len(snapshot), dtype=np.bool_)
-    mine = np.zeros(len(snapshot), dtype=np.bool_)
+    in_own = np.zeros(len(snapshot), dtype=np.bool_)
     anywhere[members.organization] = True
     own = np.isin(members.cluster, sorted(seeker.clusters))
-    mine[members.organization[own]] = True
-    return anywhere & ~mine
+    in_own[members.organization[own]] = True
+    return anywhere & ~in_own

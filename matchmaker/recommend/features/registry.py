@@ -82,8 +82,8 @@ def saturating(half: float) -> Scale:
     """x / (x + half): 0 at none, ½ at `half`, towards 1."""
 
     def scale(values: FloatArray) -> FloatArray:
-        known = np.maximum(np.nan_to_num(values), 0)
-        return np.asarray(known / (known + half), dtype=np.float32)
+        positive = np.maximum(np.nan_to_num(values), 0)
+        return np.asarray(positive / (positive + half), dtype=np.float32)
 
     return scale
 

@@ -74,11 +74,11 @@ def bulk_answers(
     results = _on_all_cores(result, asking)
     if usual is not None:
         results = _shared_out(snapshot, request, usual, results)
-    for asker_id, asker, found in results:
+    for asker_id, asker, ranked in results:
         if isinstance(asker, MatchmakerError):
             yield BulkAnswer(asker_id, error=asker)
-        elif isinstance(found, tuple):
-            yield BulkAnswer(asker_id, found)
+        elif isinstance(ranked, tuple):
+            yield BulkAnswer(asker_id, ranked)
 
 
 def _on_all_cores(
@@ -105,22 +105,22 @@ def _shared_out(
 ) -> Iterator[AskerResult]:
     """Shortlists become choices under prices for just those who ask."""
     everyone = [_light(*result) for result in results]
-    lists = [found for _, _, found in everyone if isinstance(found, Shortlist)]
+    lists = [ranked for _, _, ranked in everyone if isinstance(ranked, Shortlist)]
     prices = prices_together(lists, snapshot.ids_of, len(snapshot), usual, request.limit)
-    for asker_id, asker, found in everyone:
-        if isinstance(asker, Seeker) and isinstance(found, Shortlist):
-            yield asker_id, asker, chosen(snapshot, asker, request, prices, found)
+    for asker_id, asker, ranked in everyone:
+        if isinstance(asker, Seeker) and isinstance(ranked, Shortlist):
+            yield asker_id, asker, chosen(snapshot, asker, request, prices, ranked)
         else:
-            yield asker_id, asker, found
+            yield asker_id, asker, ranked
 
 
-def _light(asker_id: str, asker: Seeker | MatchmakerError, found: Result | None) -> AskerResult:
+def _light(asker_id: str, asker: Seeker | MatchmakerError, ranked: Result | None) -> AskerResult:
     """Without texts and their vectors, which a choice does not need.
 
     Who is newer than the snapshot goes by its id: those without texts would share one name.
     """
     if isinstance(asker, MatchmakerError):
-        return asker_id, asker, found
-    if asker.row is None and isinstance(found, Shortlist):
-        found = replace(found, seeker=asker_id)
-    return asker_id, replace(asker, texts=()), found
+        return asker_id, asker, ranked
+    if asker.row is None and isinstance(ranked, Shortlist):
+        ranked = replace(ranked, seeker=asker_id)
+    return asker_id, replace(asker, texts=()), ranked

@@ -108,8 +108,8 @@ class RankerLearning:
         whole, goal = self._reader.current(), GOALS[name]
         until = min(to_days(day + horizon), latest_day(whole))
         past = whole.as_of(day)
-        asked = trials(whole, past, goal, until)
-        if not asked:
+        questions = trials(whole, past, goal, until)
+        if not questions:
             raise InvalidInput(
                 "nothing that %(name)s is about happened in the %(days)s days after %(day)s.",
                 where="cut",
@@ -119,20 +119,20 @@ class RankerLearning:
                 day=day,
             )
         if limit is not None:
-            asked = drawn(asked, limit, 0)
+            questions = drawn(questions, limit, 0)
         ranker = self._as_of(name, day, progress)
-        known = described(past)
+        is_known = described(past)
         kinds = [KINDS.index(kind) for kind in goal.candidates]
-        candidates = int((known & np.isin(past.organizations.kind, kinds)).sum())
+        candidates = int((is_known & np.isin(past.organizations.kind, kinds)).sum())
         prepare_goal(past, goal)
         tables: dict[str, Any] = {}
-        for title, group, which in _tables(past, asked):
-            outcomes = _outcomes(past, goal, group, known, ranker, which, title, progress)
-            if outcomes:
+        for title, group, which in _tables(past, questions):
+            results = _outcomes(past, goal, group, is_known, ranker, which, title, progress)
+            if results:
                 tables[title] = {
-                    **summary(outcomes, by),
-                    "exposure": spread(outcomes, candidates),
-                    "settings": curve(outcomes, goal),
+                    **summary(results, by),
+                    "exposure": spread(results, candidates),
+                    "settings": curve(results, goal),
                 }
         reliability = _reliability(whole, goal, day, until, ranker, progress)
         return Evaluation(
@@ -158,16 +158,16 @@ class RankerLearning:
 
 
 def _tables(
-    past: Snapshot, asked: Sequence[Trial]
+    past: Snapshot, questions: Sequence[Trial]
 ) -> Iterator[tuple[str, list[Trial], AnswerKind]]:
     """New partners and repeats apart; seekers without a history in a table of their own."""
-    if any(trial.text for trial in asked):
-        yield "all answers", list(asked), AnswerKind.ALL
-        yield "new partners", list(asked), AnswerKind.NEW
-        yield "repeats", list(asked), AnswerKind.REPEAT
+    if any(trial.text for trial in questions):
+        yield "all answers", list(questions), AnswerKind.ALL
+        yield "new partners", list(questions), AnswerKind.NEW
+        yield "repeats", list(questions), AnswerKind.REPEAT
         return
-    warm = [trial for trial in asked if history(past, trial) > 0]
-    cold = [trial for trial in asked if history(past, trial) == 0]
+    warm = [trial for trial in questions if history(past, trial) > 0]
+    cold = [trial for trial in questions if history(past, trial) == 0]
     yield "new partners, seekers with a history", warm, AnswerKind.NEW
     yield "new partners, seekers without", cold, AnswerKind.NEW
     yield "repeats", warm, AnswerKind.REPEAT
@@ -177,27 +177,27 @@ def _outcomes(
     past: Snapshot,
     goal: Goal,
     group: Sequence[Trial],
-    known: BoolArray,
+    is_known: BoolArray,
     ranker: Ranker,
     which: AnswerKind,
     title: str,
     progress: Progress,
 ) -> list[TrialResult]:
     """Of those of a table who have answers of its sort, asking together."""
-    asked = [trial for trial in group if len(answers(trial, which))]
-    together = _prices_together(past, goal, asked, known, ranker, which, title, progress)
+    questions = [trial for trial in group if len(answers(trial, which))]
+    together = _prices_together(past, goal, questions, is_known, ranker, which, title, progress)
 
     def measure(number: int) -> TrialResult:
-        return outcome(past, goal, asked[number], known, ranker, which, together)
+        return outcome(past, goal, questions[number], is_known, ranker, which, together)
 
-    return list(everywhere(measure, len(asked), f"Ranking for {goal.name}: {title}", progress))
+    return list(everywhere(measure, len(questions), f"Ranking for {goal.name}: {title}", progress))
 
 
 def _prices_together(
     past: Snapshot,
     goal: Goal,
-    asked: Sequence[Trial],
-    known: BoolArray,
+    questions: Sequence[Trial],
+    is_known: BoolArray,
     ranker: Ranker,
     which: AnswerKind,
     title: str,
@@ -209,9 +209,9 @@ def _prices_together(
     request = request_for(goal, which)
 
     def narrow(number: int) -> Shortlist:
-        return shortlist(past, asked[number].seeker, request, ranker, known)
+        return shortlist(past, questions[number].seeker, request, ranker, is_known)
 
-    lists = list(everywhere(narrow, len(asked), f"Sharing out attention: {title}", progress))
+    lists = list(everywhere(narrow, len(questions), f"Sharing out attention: {title}", progress))
     return prices_together(lists, past.ids_of, len(past), usual)
 
 
@@ -226,7 +226,7 @@ def _reliability(
     end = from_days(until)
     if model is None or end is None:
         return []
-    found = whole_pools(whole, goal, day, end, progress)
+    examples = whole_pools(whole, goal, day, end, progress)
     observed = model.calibration.lasting((end - day) / HORIZON)
     model = replace(model, calibration=observed)
-    return train.reliability(chances_of(model, goal, found), found.label)
+    return train.reliability(chances_of(model, goal, examples), examples.label)

@@ -15,7 +15,7 @@ from matchmaker.embedding import Embedder, VectorCache
 from matchmaker.errors import InvalidInput, MatchmakerError, NotAllowed, StoreUnavailable
 from matchmaker.goals import GOALS
 from matchmaker.recommend.exposure import TOGETHER
-from matchmaker.recommend.model import MAX_LIMIT, Recommendation, Request, Seeker
+from matchmaker.recommend.model import MAX_LIMIT, Filters, Recommendation, Request, Seeker
 from matchmaker.recommend.pipeline import recommend
 from matchmaker.recommend.profile_reach import (
     ProfileReach,
@@ -35,7 +35,7 @@ from matchmaker.services.matching.bulk import (
 from matchmaker.services.matching.interaction_log import InteractionLog
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.services.matching.seekers import SeekerFactory, check_text, is_usable
-from matchmaker.services.matching.snapshot_rows import FilterIds, SnapshotRows
+from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.services.operations.refresher import Progress, no_progress
 from matchmaker.snapshot.load import SnapshotReader, check_graph
 from matchmaker.snapshot.model import BoolArray
@@ -49,7 +49,7 @@ class Question:
     goal: GoalName
     limit: int = 10
     only_new: bool = True
-    filters: FilterIds = field(default_factory=FilterIds)
+    filters: Filters[str] = field(default_factory=Filters)
     capped: bool = True
     without: frozenset[str] = frozenset()  # ids of candidates that are not wanted
 
@@ -199,8 +199,14 @@ class Matching:
         principal.require_known()
         rows = self._current_rows()
         organizations = self._store.organizations_by_id(ids)
-        place_ids = {one.place for one in organizations.values() if one.place}
-        industry_ids = {one.industry for one in organizations.values() if one.industry}
+        place_ids = {
+            organization.place for organization in organizations.values() if organization.place
+        }
+        industry_ids = {
+            organization.industry
+            for organization in organizations.values()
+            if organization.industry
+        }
         places, industries = rows.known_places(place_ids), rows.known_industries(industry_ids)
         if newer := sorted(place_ids - set(places)):
             places |= self._store.places(newer)
@@ -409,7 +415,11 @@ class Matching:
     def _among(self, rows: SnapshotRows, question: Question) -> BoolArray | None:
         """Everybody but those with no free slot and those not wanted; None for everybody."""
         left_out = self._full(rows.capacities) | question.without
-        row_numbers = [row for one in left_out if (row := rows.organization(one)) is not None]
+        row_numbers = [
+            row
+            for organization_id in left_out
+            if (row := rows.organization(organization_id)) is not None
+        ]
         if not row_numbers:
             return None
         among = np.ones(len(rows.snapshot), dtype=np.bool_)

@@ -61,7 +61,7 @@ class SeekerFactory:
         organization = profile.organization
         place = self._rows.places.get(organization.place or "", -1)
         latitude, longitude = self._coordinates(organization.place, place)
-        known = (self._rows.clusters.get(cluster.id, -1) for cluster in profile.clusters)
+        cluster_rows = (self._rows.clusters.get(cluster.id, -1) for cluster in profile.clusters)
         return Seeker(
             row=self._rows.organization(organization.id),
             kind=organization.kind,
@@ -69,7 +69,7 @@ class SeekerFactory:
             country=organization.country,
             place=place,
             industry=self._rows.industries.get(organization.industry or "", -1),
-            clusters=frozenset(row for row in known if row >= 0),
+            clusters=frozenset(row for row in cluster_rows if row >= 0),
             stages=_stage_bits(organization.stages),
             latitude=latitude,
             longitude=longitude,
@@ -146,8 +146,8 @@ class SeekerFactory:
             offers = [s for s in offers if s.id not in withdrawn]
         past = by_kind[StatementKind.ENGAGEMENT]
         past.sort(key=lambda s: (s.date is not None, s.date, s.id), reverse=True)
-        said = by_kind[StatementKind.DESCRIPTION] + offers + needs
-        return sorted(said, key=lambda s: s.id) + past[:MAX_ENGAGEMENT_TEXTS], goals
+        current = by_kind[StatementKind.DESCRIPTION] + offers + needs
+        return sorted(current, key=lambda s: s.id) + past[:MAX_ENGAGEMENT_TEXTS], goals
 
     def _vectors(
         self, statements: Sequence[Statement], row: int | None
@@ -167,9 +167,9 @@ class SeekerFactory:
         if row is None:
             return {}
         rows = self._snapshot.organization_statements.row(row)
-        known = self._snapshot.statements.table.take(rows)
-        texts = dict(zip(known["id"].to_pylist(), known["text"].to_pylist(), strict=True))
-        row_of = dict(zip(known["id"].to_pylist(), rows, strict=True))
+        stored = self._snapshot.statements.table.take(rows)
+        texts = dict(zip(stored["id"].to_pylist(), stored["text"].to_pylist(), strict=True))
+        row_of = dict(zip(stored["id"].to_pylist(), rows, strict=True))
         return {
             statement.id: self._snapshot.vectors[row_of[statement.id]]
             for statement in statements
