@@ -116,9 +116,28 @@ browser: ## Install Chromium for the tests of the pages, where it is missing (De
 		echo "The tests of the pages need Chromium; on Debian: apt-get install chromium fonts-noto-cjk" >&2; \
 	fi
 
+# Several workers where there are several cores; each file stays on one of them.
+PYTEST := MATCHMAKER_DATA_DIR=$(DATA) OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadgroup
+
 .PHONY: test
 test: system browser lint types $(WEB_STAMP) ## Everything that CI runs
-	MATCHMAKER_DATA_DIR=$(DATA) $(BIN)/pytest
+	$(PYTEST) -m "not long"
+
+.PHONY: test-fast
+test-fast: $(DEV_STAMP) ## The quick tests: without Neo4j, browser and training
+	$(PYTEST) -m "not long and not neo4j and not browser and not slow"
+
+.PHONY: test-long
+test-long: system browser $(DEV_STAMP) $(WEB_STAMP) ## Every test, the long matrices whole
+	$(PYTEST)
+
+.PHONY: translations
+translations: $(DEV_STAMP) ## Sort the catalogues; list what they lack
+	$(BIN)/python -m tools.translations
+
+.PHONY: licences
+licences: $(DEV_STAMP) ## Hold the licences of the default install against ours
+	$(BIN)/python -m tools.licences
 
 .PHONY: audit-dependencies
 audit-dependencies: $(DEV_STAMP) ## Known vulnerabilities of the pins (asks the network)

@@ -20,7 +20,25 @@ import time
 
 import numpy as np
 
-from matchmaker.workflow.allocation import Options, allocate, own_top_lists
+from matchmaker.workflow.allocation import Options, allocate
+
+
+def own_top_lists(options, capacity, wanted):
+    """What happens without allocation: each seeker asks those it wants most, as many as it may.
+
+    A candidate takes requests in the order of the seekers' wish (`wanted`, (n,))
+    until its slots are used; the others' requests are lost. The baseline that
+    `allocate` is compared with, at equal capacity.
+    """
+    order = np.lexsort((-wanted, options.seekers))
+    seekers = options.seekers[order]
+    begins = np.searchsorted(seekers, seekers)
+    requests = order[np.arange(len(order)) - begins < capacity[seekers]]
+    arriving = requests[np.lexsort((-wanted[requests], options.candidates[requests]))]
+    candidates = options.candidates[arriving]
+    begins = np.searchsorted(candidates, candidates)
+    taken = arriving[np.arange(len(arriving)) - begins < capacity[candidates]]
+    return np.sort(taken)
 
 
 def simulated(seekers, candidates, count, skew, seed):
@@ -55,11 +73,11 @@ def main():
     parser.add_argument("--options", type=int, default=50)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--skews", type=float, nargs="+", default=[0.0, 0.5, 1.0])
-    asked = parser.parse_args()
-    for skew in asked.skews:
-        for seed in range(asked.seeds):
+    arguments = parser.parse_args()
+    for skew in arguments.skews:
+        for seed in range(arguments.seeds):
             options, capacity, wish, truth = simulated(
-                asked.seekers, asked.candidates, asked.options, skew, seed
+                arguments.seekers, arguments.candidates, arguments.options, skew, seed
             )
             begun = time.perf_counter()
             chosen = allocate(options, capacity)

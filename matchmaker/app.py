@@ -6,7 +6,6 @@ from importlib.metadata import version
 
 from flask import Response
 from flask_openapi3 import Info, OpenAPI
-from pydantic import ValidationError
 
 from matchmaker.api.auditing.routes import auditing
 from matchmaker.api.cooperation.coordination_routes import coordination
@@ -14,7 +13,7 @@ from matchmaker.api.cooperation.routes import cooperation
 from matchmaker.api.directory.routes import directory
 from matchmaker.api.http import guards, problems
 from matchmaker.api.http.context import EXTENSION, Context, Services, services
-from matchmaker.api.http.fields import Problem
+from matchmaker.api.http.fields import ProblemDetails
 from matchmaker.api.matching.routes import matching
 from matchmaker.api.operations.routes import operations
 from matchmaker.api.people import openid
@@ -30,13 +29,11 @@ from matchmaker.web import (
     home,
     imports,
     introductions,
-    labels,
     layout,
     postings,
 )
 from matchmaker.web import directory as directory_pages
 from matchmaker.web import people as people_pages
-from matchmaker.web.layout import web
 
 MAX_BODY_BYTES = 1_000_000
 # Importing them puts their views on the blueprint.
@@ -50,7 +47,6 @@ VIEWS = (
     home,
     imports,
     introductions,
-    labels,
     people_pages,
     postings,
 )
@@ -78,8 +74,8 @@ def create_app(wired: Services) -> OpenAPI:
         },
         doc_prefix="/api",
         doc_url="/openapi.json",
-        validation_error_model=Problem,
-        validation_error_callback=_validation_problem,
+        validation_error_model=ProblemDetails,
+        validation_error_callback=problems.of_validation,
         static_folder=None,
     )
     # Ids may hold slashes, doubled ones too.
@@ -90,7 +86,6 @@ def create_app(wired: Services) -> OpenAPI:
     guards.register(app)
     for area in (directory, matching, auditing, people, cooperation, coordination, operations):
         app.register_api(area)
-    app.register_blueprint(web)
     layout.register(app)
     guards.limit_attempts(app)
     openid.register(app)
@@ -98,10 +93,6 @@ def create_app(wired: Services) -> OpenAPI:
     app.add_url_rule("/readyz", "readyz", _ready)
     app.add_url_rule("/api/docs", "docs", app.view_functions["swagger.swagger"])
     return app
-
-
-def _validation_problem(error: ValidationError) -> Response:
-    return problems.of_validation(error)
 
 
 def _alive() -> Response:

@@ -32,10 +32,15 @@ class MatchmakerError(Exception):
         self.where = where
         super().__init__(message)
 
+    @property
+    def full(self) -> Message:
+        """Where, what and what to do about it."""
+        problem = located(self.where, self.message) if self.where else self.message
+        return sentences(problem, self.mend)
+
     def text(self, language: str) -> str:
-        """Where, what and what to do about it, in a language."""
-        what = located(self.where, self.message) if self.where else self.message
-        return sentences(what, self.mend).text(language).strip()
+        """All of it, in a language."""
+        return self.full.text(language).strip()
 
     def __str__(self) -> str:
         return self.text(SOURCE)

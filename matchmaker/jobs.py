@@ -60,7 +60,7 @@ def tend_exchange(wired: Wiring) -> None:
     Each part is tried by itself: a mail server that is down stops no introduction.
     """
     _try("introductions expired", wired.introductions.expire_due)
-    _try("introductions carried over", wired.graph_sync.realise_all)
+    _try("introductions carried over", wired.graph_sync.write_pending)
     _try("letters sent", wired.notices.mail_due)
     _try("webhooks called", wired.webhooks.deliver_due)
 

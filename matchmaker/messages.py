@@ -69,9 +69,9 @@ def message(id: str, /, **parameters: Any) -> Message:
     return Message(id, parameters)
 
 
-def plural(one: str, many: str, /, count: int, **parameters: Any) -> Message:
+def plural(singular: str, many: str, /, count: int, **parameters: Any) -> Message:
     """A message that depends on a number, which is its parameter `count`."""
-    return Message(one, {"count": count, **parameters}, plural=many)
+    return Message(singular, {"count": count, **parameters}, plural=many)
 
 
 def in_context(context: str, id: str, /, **parameters: Any) -> Message:
@@ -81,20 +81,22 @@ def in_context(context: str, id: str, /, **parameters: Any) -> Message:
 
 def sentences(*parts: Message | str) -> Message:
     """Sentences one after the other; blank ones are left out."""
-    said = _Sentences(part for part in parts if part and part != Message(""))
-    return Message("%(parts)s", {"parts": said})
+    kept = _Sentences(part for part in parts if part and part != Message(""))
+    return Message("%(parts)s", {"parts": kept})
 
 
-def located(where: str, what: Message) -> Message:
+def located(where: str, problem: Message) -> Message:
     """What is wrong, and the field, file or line where."""
     return Message(
-        "%(where)s: %(what)s", {"where": Message(where, context=FIELD), "what": what}, "", _LOCATED
+        "%(where)s: %(what)s",
+        {"where": Message(where, context=FIELD), "what": problem},
+        context=_LOCATED,
     )
 
 
-def text_of(what: object, language: str) -> str:
+def text_of(value: object, language: str) -> str:
     """A message in a language; anything else as it is."""
-    return what.text(language) if isinstance(what, Message) else str(what)
+    return value.text(language) if isinstance(value, Message) else str(value)
 
 
 def languages() -> tuple[str, ...]:
@@ -104,10 +106,10 @@ def languages() -> tuple[str, ...]:
 
 def best_language(wanted: Iterable[str]) -> str | None:
     """The first of the languages wanted (`zh-CN`, `zh_Hans`, `en`) that there is."""
-    known = languages()
+    available = languages()
     for tag in wanted:
         primary = tag.replace("_", "-").split("-")[0].lower()
-        if primary in known:
+        if primary in available:
             return primary
     return None
 

@@ -12,30 +12,37 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
-from matchmaker.errors import ModelUnavailable
+from matchmaker.errors import MatchmakerError, ModelUnavailable, SnapshotUnavailable
+from matchmaker.mail import Mailer
+from matchmaker.services.cooperation.capacity import Capacity
+from matchmaker.services.cooperation.gatherings import Gatherings
+from matchmaker.services.cooperation.graph_sync import GraphSync
+from matchmaker.services.cooperation.introductions import Introductions
+from matchmaker.services.cooperation.webhooks import Webhooks
+from matchmaker.services.directory.directory import Directory, Published
+from matchmaker.services.matching.interaction_log import InteractionLog
+from matchmaker.services.people.accounts import Accounts
+from matchmaker.services.people.demo import Demo
+from matchmaker.services.people.notification_outbox import NotificationOutbox
+from matchmaker.services.people.notifications import Notifications
+from matchmaker.services.people.operator_key import Keys
+from matchmaker.services.people.privacy import Privacy
+from matchmaker.services.repositories import Repositories
+from matchmaker.services.unit_of_work import Clock, utc_now
 from matchmaker.settings import Settings
 
-if TYPE_CHECKING:  # each of these takes its time to import: only commands that need it pay
+if TYPE_CHECKING:  # arrays and models take their time to import: only what needs them pays
     from collections.abc import Mapping
 
     from matchmaker.embedding import Embedder, ModelIdentity, VectorCache
-    from matchmaker.mail import Mailer
     from matchmaker.services.asking import Asking
     from matchmaker.services.auditing.auditing import Auditing
     from matchmaker.services.auditing.derived_clusters import ClusterDerivation
     from matchmaker.services.cooperation.batches import Batches
-    from matchmaker.services.cooperation.capacity import Capacity
     from matchmaker.services.cooperation.effects import Effects
-    from matchmaker.services.cooperation.gatherings import Gatherings
-    from matchmaker.services.cooperation.graph_sync import GraphSync
-    from matchmaker.services.cooperation.introductions import Introductions
     from matchmaker.services.cooperation.postings import Postings
-    from matchmaker.services.cooperation.webhooks import Webhooks
-    from matchmaker.services.directory.change_log import ChangeLog
     from matchmaker.services.directory.codes import Codes
-    from matchmaker.services.directory.directory import Directory
     from matchmaker.services.matching.evaluation import RankerLearning
-    from matchmaker.services.matching.interaction_log import InteractionLog
     from matchmaker.services.matching.matching import Matching
     from matchmaker.services.matching.ranker_files import RankerFiles
     from matchmaker.services.operations.health import HealthService
@@ -43,14 +50,6 @@ if TYPE_CHECKING:  # each of these takes its time to import: only commands that 
     from matchmaker.services.operations.importer import Importer
     from matchmaker.services.operations.job_queue import JobHandler, JobQueue
     from matchmaker.services.operations.refresher import SnapshotRefresher
-    from matchmaker.services.people.accounts import Accounts
-    from matchmaker.services.people.demo import Demo
-    from matchmaker.services.people.notification_outbox import NotificationOutbox
-    from matchmaker.services.people.notifications import Notifications
-    from matchmaker.services.people.operator_key import Keys
-    from matchmaker.services.people.privacy import Privacy
-    from matchmaker.services.repositories import Repositories
-    from matchmaker.services.unit_of_work import Clock
     from matchmaker.snapshot.load import SnapshotReader
     from matchmaker.store.documents import Store
     from matchmaker.workflow.job import JobKind
@@ -75,6 +74,10 @@ class Wiring:
     @cached_property
     def _store(self) -> Store:
         return open_store(self.settings)
+
+    @cached_property
+    def published(self) -> Published:
+        return self.store
 
     def embedder(self) -> Embedder:
         """The model, loaded once. Raises ModelUnavailable."""
@@ -112,15 +115,11 @@ class Wiring:
 
     @cached_property
     def keys(self) -> Keys:
-        from matchmaker.services.people.operator_key import Keys
-
         return Keys(self.settings.data_dir, self.settings.admin_key.get_secret_value())
 
     @cached_property
     def directory(self) -> Directory:
-        from matchmaker.services.directory.directory import Directory
-
-        return Directory(self.store, self.change_log)
+        return Directory(self.store, self.clock)
 
     @cached_property
     def matching(self) -> Matching:
@@ -131,6 +130,7 @@ class Wiring:
             self.reader,
             self.embedder,
             self.cache,
+            self.directory,
             self.rankers,
             self.interaction_log,
             self.capacity.full,
@@ -172,7 +172,7 @@ class Wiring:
 
         return Importer(
             self.store,
-            lambda: {(one.first, one.second) for one in self.repositories.apart.values()},
+            lambda: {(one.first, one.second) for one in self.repositories.not_duplicates.values()},
         )
 
     @cached_property
@@ -207,12 +207,7 @@ class Wiring:
         from matchmaker.services.operations.refresher import SnapshotRefresher
 
         return SnapshotRefresher(
-            self.store,
-            self.reader,
-            self.snapshot_root,
-            self.model,
-            self.embedder,
-            self.cache,
+            self.store, self.reader, self.snapshot_root, self.model, self.embedder, self.cache
         )
 
     @cached_property
@@ -223,54 +218,34 @@ class Wiring:
             self.settings, lambda: self.store, self.reader, self.embedder, self.rankers
         )
 
-    # -- the exchange
+    # -- cooperation
 
     @property
     def clock(self) -> Clock:
-        from matchmaker.services.unit_of_work import utc_now
-
         return utc_now
 
     @cached_property
     def repositories(self) -> Repositories:
-        from matchmaker.services.repositories import Repositories
-
         return Repositories(lambda: self.store.documents)
 
     @cached_property
-    def change_log(self) -> ChangeLog:
-        from matchmaker.services.directory.change_log import ChangeLog
-
-        return ChangeLog(lambda: self.store.documents, self.clock)
-
-    @cached_property
     def notification_outbox(self) -> NotificationOutbox:
-        from matchmaker.services.people.notification_outbox import NotificationOutbox
-
         return NotificationOutbox(self.repositories)
 
     @cached_property
     def capacity(self) -> Capacity:
-        from matchmaker.services.cooperation.capacity import Capacity
-
         return Capacity(self.repositories, self.settings.default_slots)
 
     @cached_property
     def accounts(self) -> Accounts:
-        from matchmaker.services.people.accounts import Accounts
-
         return Accounts(lambda: self.store, self.repositories, self.keys.signing_secret, self.clock)
 
     @cached_property
     def graph_sync(self) -> GraphSync:
-        from matchmaker.services.cooperation.graph_sync import GraphSync
-
         return GraphSync(self.store, self.repositories)
 
     @cached_property
     def introductions(self) -> Introductions:
-        from matchmaker.services.cooperation.introductions import Introductions
-
         return Introductions(
             self.store,
             self.repositories,
@@ -309,20 +284,14 @@ class Wiring:
 
     @cached_property
     def gatherings(self) -> Gatherings:
-        from matchmaker.services.cooperation.gatherings import Gatherings
-
         return Gatherings(self.store, self.repositories, self.notification_outbox, self.clock)
 
     @cached_property
     def mailer(self) -> Mailer:
-        from matchmaker.mail import Mailer
-
         return Mailer(self.settings)
 
     @cached_property
     def notices(self) -> Notifications:
-        from matchmaker.services.people.notifications import Notifications
-
         return Notifications(
             self.repositories,
             self.accounts,
@@ -333,16 +302,12 @@ class Wiring:
 
     @cached_property
     def webhooks(self) -> Webhooks:
-        from matchmaker.services.cooperation.webhooks import Webhooks
-
         return Webhooks(
             self.repositories, self.clock, private_allowed=self.settings.private_webhooks
         )
 
     @cached_property
     def interaction_log(self) -> InteractionLog:
-        from matchmaker.services.matching.interaction_log import InteractionLog
-
         return InteractionLog(self.repositories, self.clock)
 
     @cached_property
@@ -353,8 +318,6 @@ class Wiring:
 
     @cached_property
     def privacy(self) -> Privacy:
-        from matchmaker.services.people.privacy import Privacy
-
         return Privacy(
             self.store,
             self.repositories,
@@ -366,15 +329,13 @@ class Wiring:
 
     @cached_property
     def demo(self) -> Demo:
-        from matchmaker.services.people.demo import Demo
-
         return Demo(lambda: self.store, self.accounts)
 
     @cached_property
     def asking(self) -> Asking:
         from matchmaker.services.asking import Asking
 
-        return Asking(self.directory, lambda: self.auditing)
+        return Asking(lambda: self.auditing)
 
     def warm(self) -> None:
         """Load snapshot and model before a fork, so that workers share their memory.
@@ -382,7 +343,6 @@ class Wiring:
         Nothing is computed with the model and no store is opened. What cannot be
         loaded yet is left for later: the server still answers, and says so.
         """
-        from matchmaker.errors import SnapshotUnavailable
         from matchmaker.recommend.pipeline import prepare
 
         try:
@@ -401,8 +361,6 @@ class Wiring:
         The first page of a cluster would wait for it otherwise. What fails is left
         for whoever asks for it: they are told.
         """
-        from matchmaker.errors import MatchmakerError
-
         seen = None
         while True:
             with suppress(MatchmakerError):

@@ -36,7 +36,7 @@ def pinned() -> list[str]:
 
 def doubtful() -> dict[str, str]:
     """Installed packages by name whose licence is neither permissive nor explained."""
-    printed = subprocess.run(
+    printed = subprocess.run(  # noqa: S603
         [sys.executable, "-m", "piplicenses", "--format=json", "--packages", *pinned()],
         check=True,
         capture_output=True,

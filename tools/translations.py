@@ -29,13 +29,12 @@ ERRORS = {
     name
     for name, kind in vars(errors).items()
     if isinstance(kind, type) and issubclass(kind, errors.MatchmakerError)
-} | {"PreconditionRequired"}
+} | {"PreconditionRequired", "BadRequest", "UnsupportedMediaType"}
 # Functions by the positions of their texts; a context stands before the text.
 CALLS = {
     "message": (0,),
     "translated": (0,),
     "gettext": (0,),
-    "lazy_gettext": (0,),
     "plural": (0, 1),
     "ngettext": (0, 1),
     "in_context": (1,),
@@ -71,27 +70,29 @@ _OF_DEVELOPERS = {
 
 def texts() -> set[Text]:
     """Everything that the package can say."""
-    found = {Text(context, id) for context, id in OWN} | {
+    wanted = {Text(context, id) for context, id in OWN} | {
         Text("", label) for label in TERMS.values()
     }
     for path in PACKAGE.rglob("*.py"):
         if path.name == "messages.py":  # its own texts are in OWN
             continue
-        found.update(_in_code(ast.parse(path.read_text("utf-8"))))
+        own = {"ValueError"} if "api" in path.parts else set()  # of the fields' validators
+        wanted.update(_in_code(ast.parse(path.read_text("utf-8")), ERRORS | own))
     for path in PACKAGE.rglob("templates/*.html"):
-        found.update(_in_template(path))
-    found.update(_declared())
-    return {text for text in found if text.id}
+        wanted.update(_in_template(path))
+    wanted.update(_declared())
+    return {text for text in wanted if text.id}
 
 
-def _in_code(tree: ast.AST) -> Iterator[Text]:
+def _in_code(tree: ast.AST, errors: set[str]) -> Iterator[Text]:
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-        if name in ERRORS:
-            given = [*node.args[:1], *(each.value for each in node.keywords if each.arg == "mend")]
-            for argument in given:
+        if name in errors:
+            mends = [keyword.value for keyword in node.keywords if keyword.arg == "mend"]
+            arguments = [*node.args[:1], *mends]
+            for argument in arguments:
                 yield from (Text("", text) for text in _constants(argument))
         elif name in CALLS and len(node.args) > max(CALLS[name]):
             parts = [_constants(node.args[position]) for position in CALLS[name]]
@@ -100,7 +101,7 @@ def _in_code(tree: ast.AST) -> Iterator[Text]:
                     Text(context, id) for context in _constants(node.args[0]) for id in parts[0]
                 )
             elif len(parts) == 2:
-                yield from (Text("", one, many) for one, many in zip(*parts, strict=True))
+                yield from (Text("", singular, many) for singular, many in zip(*parts, strict=True))
             else:
                 yield from (Text("", id) for id in parts[0])
 
@@ -116,15 +117,18 @@ def _constants(node: ast.expr) -> list[str]:
 def _in_template(path: Path) -> Iterator[Text]:
     with path.open("rb") as file:
         options = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
-        for _, function, given, _ in babel_extract(file, ("_", "gettext", "ngettext"), (), options):
+        names = ("_", "gettext", "ngettext")
+        for _, function, arguments, _ in babel_extract(file, names, (), options):
             if function == "ngettext":
-                yield Text("", given[0], given[1])
+                yield Text("", arguments[0], arguments[1])
             else:
-                yield Text("", given if isinstance(given, str) else given[0])
+                yield Text("", arguments if isinstance(arguments, str) else arguments[0])
 
 
 def _declared() -> Iterator[Text]:
-    """Texts that are declared as data: names of columns, goals, what features mean, helps."""
+    """Texts that are declared as data: columns, goals, features, helps, what libraries say."""
+    from matchmaker.api.http.field_faults import COUNTED, TEXTS
+    from matchmaker.api.http.problems import REFUSALS
     from matchmaker.cli import cli
     from matchmaker.cli.language import help_texts
     from matchmaker.goals import GOALS
@@ -140,6 +144,10 @@ def _declared() -> Iterator[Text]:
         yield Text(goal.heading.context, goal.title)
     for feature in FEATURES.values():
         yield Text("", feature.meaning)
+    for text in (*TEXTS.values(), *REFUSALS.values()):
+        yield Text("", text)
+    for _, single, many in COUNTED.values():
+        yield Text("", single, many)
     yield from (Text("", text) for _, _, text in help_texts(cli))
     yield from _of_click()
 
@@ -163,18 +171,20 @@ def read(path: Path) -> Catalog:
 
 def faults(catalogue: Catalog, wanted: set[Text]) -> list[str]:
     """What is missing, not used, or says other parameters than the text."""
-    known = {Text(entry.context or "", *_forms(entry.id)): entry for entry in catalogue if entry.id}
-    said = [f"missing: {_shown(text)}" for text in sorted(wanted - set(known))]
-    said += [f"unused: {_shown(text)}" for text in sorted(set(known) - wanted)]
-    for text in sorted(wanted & set(known)):
-        forms = known[text].string
+    entries = {
+        Text(entry.context or "", *_forms(entry.id)): entry for entry in catalogue if entry.id
+    }
+    problems = [f"missing: {_shown(text)}" for text in sorted(wanted - set(entries))]
+    problems += [f"unused: {_shown(text)}" for text in sorted(set(entries) - wanted)]
+    for text in sorted(wanted & set(entries)):
+        forms = entries[text].string
         allowed = set(PLACEHOLDER.findall(text.id + text.plural))
         for form in (forms,) if isinstance(forms, str) else forms:
             if not form:
-                said.append(f"empty: {_shown(text)}")
+                problems.append(f"empty: {_shown(text)}")
             elif not set(PLACEHOLDER.findall(form)) <= allowed:
-                said.append(f"parameters differ: {_shown(text)} and {form!r}")
-    return said
+                problems.append(f"parameters differ: {_shown(text)} and {form!r}")
+    return problems
 
 
 def _shown(text: Text) -> str:

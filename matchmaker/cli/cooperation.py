@@ -1,4 +1,4 @@
-"""`matchmaker account`, `post`, `introduction`, `effect` and `log`: the exchange from a terminal.
+"""`matchmaker post`, `introduction` and `effect`: cooperation from a terminal.
 
 Whoever can run commands here is the administrator; `--as ADDRESS` acts as somebody else.
 """
@@ -11,11 +11,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from matchmaker.cli.output import AS_OPTION, JSON_OPTION, acting_principal, plain, print_json, wired
+from matchmaker.cli.language import language
+from matchmaker.cli.output import (
+    AS_OPTION,
+    JSON_OPTION,
+    acting_principal,
+    print_json,
+    say,
+    wired,
+)
 from matchmaker.domain import GoalName, OfferKind
+from matchmaker.messages import message, term, translated
+from matchmaker.terms import TERMS
 
 if TYPE_CHECKING:
-    from matchmaker.services.cooperation.effects import Effect
+    from matchmaker.services.cooperation.effects import Effect, Funnel
     from matchmaker.services.cooperation.introduction_views import IntroductionView
 
 
@@ -53,7 +63,8 @@ def post(
     from matchmaker.workflow.posting import Posting
 
     if bool(goal) == bool(offer):
-        raise click.UsageError("Give --goal for a need, or --offer for an offer.")
+        usage = message("Give --goal for a need, or --offer for an offer.")
+        raise click.UsageError(usage.text(language()))
     services = wired()
     posting = Posting(
         new_id(),
@@ -65,13 +76,14 @@ def post(
         offer_kind=OfferKind(offer) if offer else None,
     )
     posted = services.postings.post(acting_principal(services, email), posting, publish=not draft)
-    one = posted.posting
+    saved = posted.posting
     if as_json:
         matches = [{"id": m.id, "name": m.name, "score": m.score} for m in posted.matches]
         return print_json(
-            {"id": one.id, "graph_id": one.graph_id, "state": one.state, "matches": matches}
+            {"id": saved.id, "graph_id": saved.graph_id, "state": saved.state, "matches": matches}
         )
-    click.echo(f"{one.state.replace('_', ' ')}: {one.graph_id if one.is_in_graph else one.id}")
+    id = saved.graph_id if saved.is_in_graph else saved.id
+    click.echo(f"{term(saved.state, language())}: {id}")
     for match in posted.matches[:10]:
         click.echo(f"  {match.score:.2f}  {match.name}  {match.id}")
     return None
@@ -86,7 +98,7 @@ def introduction() -> None:
 @click.argument("goal", type=_GOAL)
 @click.argument("seeker")
 @click.argument("candidate")
-@click.option("--message", default="", help="What the other side reads first.")
+@click.option("--message", "text", default="", help="What the other side reads first.")
 @click.option("--terms", default="", help="With --staged: read before the name.")
 @click.option("--staged", is_flag=True, help="Terms before names.")
 @click.option("--need", default="", help="Which open need of the seeker it answers.")
@@ -96,7 +108,7 @@ def propose(
     goal: str,
     seeker: str,
     candidate: str,
-    message: str,
+    text: str,
     terms: str,
     staged: bool,
     need: str,
@@ -104,14 +116,14 @@ def propose(
     as_json: bool,
 ) -> None:
     """Propose that SEEKER meets CANDIDATE (ids) for a GOAL."""
-    from matchmaker.services.cooperation.introductions import Proposal
+    from matchmaker.workflow.introduction import Proposal
 
     services = wired()
     proposal = Proposal(
         GoalName(goal),
         seeker,
         candidate,
-        message=message,
+        message=text,
         terms=terms,
         staged=staged,
         need=need,
@@ -134,9 +146,9 @@ def list_introductions(
         acting_principal(services, email), organization=organization, cluster=cluster, limit=limit
     )
     if as_json:
-        return print_json([plain(asdict(one)) for one in page.rows])
-    for one in page.rows:
-        click.echo(f"{one.id}  {one.state}  {one.goal}  {_names(one)}")
+        return print_json([asdict(view) for view in page.rows])
+    for view in page.rows:
+        click.echo(_line(view))
     return None
 
 
@@ -187,23 +199,25 @@ def act(
     from matchmaker.workflow.introduction import Action, AmountBand, Outcome, OutcomeKind
 
     services = wired()
-    told = Outcome(OutcomeKind(outcome), AmountBand(amount), new_product, jobs) if outcome else None
-    seen = services.introductions.act(
+    report = (
+        Outcome(OutcomeKind(outcome), AmountBand(amount), new_product, jobs) if outcome else None
+    )
+    view = services.introductions.act(
         acting_principal(services, email),
         id,
         Action(action),
         reason=reason,
-        outcome=told,
+        outcome=report,
         satisfaction=satisfaction,
     )
-    _show(seen, as_json)
+    _show(view, as_json)
 
 
 @introduction.command("batch")
 @click.argument("cluster")
 @click.argument("goal", type=_GOAL)
 @click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)
-@click.option("--message", default="")
+@click.option("--message", "text", default="")
 @click.option("--propose", "really", is_flag=True, help="Propose them; without it only the plan.")
 @AS_OPTION
 @JSON_OPTION
@@ -211,7 +225,7 @@ def batch(
     cluster: str,
     goal: str,
     limit: int,
-    message: str,
+    text: str,
     really: bool,
     email: str | None,
     as_json: bool,
@@ -221,20 +235,25 @@ def batch(
 
     services = wired()
     principal = acting_principal(services, email) if email else SYSTEM
-    found = services.batches.for_goal(
-        principal, cluster, GoalName(goal), limit=limit, message=message, dry_run=not really
+    plan = services.batches.for_goal(
+        principal, cluster, GoalName(goal), limit=limit, message=text, dry_run=not really
     )
     if as_json:
-        return print_json(plain(asdict(found)))
-    verb = "Proposed" if really else "Would propose"
-    click.echo(
-        f"{verb} {len(found.planned)} of {found.options} options; {found.held_out} held out; "
-        f"expected score {found.expected:.2f}."
+        refused = [(asdict(pair), reason.text(language())) for pair, reason in plan.refused]
+        return print_json(asdict(plan) | {"refused": refused})
+    what = message("Proposed") if really else message("Would propose")
+    say(
+        message(
+            "%(what)s %(planned)s of %(options)s options; %(held_out)s held out; "
+            "expected score %(expected).2f.",
+            **asdict(plan) | {"what": what, "planned": len(plan.planned)},
+        )
     )
-    for one in found.planned:
-        click.echo(f"  {one.value:.3f}  {one.seeker}  {one.candidate}")
-    for one, why in found.refused:
-        click.echo(f"  refused  {one.seeker}  {one.candidate}: {why}", err=True)
+    for pair in plan.planned:
+        click.echo(f"  {pair.value:.3f}  {pair.seeker}  {pair.candidate}")
+    for pair, reason in plan.refused:
+        ids = f"{pair.seeker}  {pair.candidate}"
+        say(message("  refused  %(pair)s: %(reason)s", pair=ids, reason=reason), error=True)
     return None
 
 
@@ -250,67 +269,74 @@ def effect(cluster: str, email: str | None, as_json: bool) -> None:
     from matchmaker.api.cooperation.responses import EffectOut
 
     services = wired()
-    found = services.effects.effect(acting_principal(services, email), cluster)
+    measured = services.effects.effect(acting_principal(services, email), cluster)
     if as_json:
-        click.echo(EffectOut.of(found).model_dump_json(indent=2))
+        click.echo(EffectOut.of(measured).model_dump_json(indent=2))
     else:
-        _show_effect(found)
+        _show_effect(measured)
 
 
-_VERDICTS = {
-    "no_holdout": "No pairs were held out, so nothing can be said about cause "
-    "(MATCHMAKER_HOLDOUT_SHARE).",
-    "too_few": "Too few pairs on one side to say anything.",
-    "no_difference": "The interval includes nought: no difference can be claimed.",
-    "more": "Treated pairs got more new ties than held-out ones.",
-    "fewer": "Treated pairs got fewer new ties than held-out ones.",
-}
-
-
-def _show_effect(found: Effect) -> None:
-    for one in found.funnel:
-        hours = "" if one.hours_to_answer is None else f", median {one.hours_to_answer:.1f} h"
-        click.echo(
-            f"{one.goal}: shown {one.shown}, clicked {one.clicked}, proposed {one.proposed}, "
-            f"answered {one.answered}{hours}, accepted {one.accepted}, completed {one.completed}"
-        )
-        if one.acceptance.interval:
-            low, high = one.acceptance.interval
-            click.echo(f"  accepted {one.acceptance.value:.0%} [{low:.0%}, {high:.0%}]")
-    click.echo(f"new ties: {found.new_ties}")
-    tied = found.tied
-    click.echo(
-        f"treated {tied.treated.successes}/{tied.treated.total}, "
-        f"held out {tied.held_out.successes}/{tied.held_out.total}"
-    )
+def _show_effect(measured: Effect) -> None:
+    for funnel in measured.funnel:
+        _show_funnel(funnel)
+    say(message("new ties: %(count)s", count=measured.new_ties))
+    tied = measured.tied
+    treated, held_out = (f"{each.successes}/{each.total}" for each in (tied.treated, tied.held_out))
+    say(message("treated %(treated)s, held out %(held)s", treated=treated, held=held_out))
     if tied.interval and tied.value is not None:
         low, high = tied.interval
-        click.echo(f"  difference {tied.value:+.3f} [{low:+.3f}, {high:+.3f}]")
-    click.echo(_VERDICTS[found.verdict])
-    for figure in found.mission:
+        interval = f"{tied.value:+.3f} [{low:+.3f}, {high:+.3f}]"
+        say(message("  difference %(interval)s", interval=interval))
+    click.echo(translated(TERMS[measured.verdict], language()))
+    for figure in measured.mission:
         if figure.organizations:
-            click.echo(
-                f"{figure.indicator}: {figure.before} before, {figure.after} after "
-                f"({figure.organizations} organisations; a comparison in time, not an effect)"
+            say(
+                message(
+                    "%(indicator)s: %(before)s before, %(after)s after (%(organizations)s "
+                    "organisations; a comparison in time, not an effect)",
+                    **asdict(figure),
+                )
             )
 
 
-def _show(seen: IntroductionView, as_json: bool) -> None:
+def _show_funnel(funnel: Funnel) -> None:
+    hours = funnel.hours_to_answer
+    median = "" if hours is None else message(", median %(hours).1f h", hours=hours)
+    say(
+        message(
+            "%(goal)s: shown %(shown)s, clicked %(clicked)s, proposed %(proposed)s, "
+            "answered %(answered)s%(median)s, accepted %(accepted)s, completed %(completed)s",
+            median=median,
+            **asdict(funnel),
+        )
+    )
+    if funnel.acceptance.interval:
+        low, high = funnel.acceptance.interval
+        interval = f"{funnel.acceptance.value:.0%} [{low:.0%}, {high:.0%}]"
+        say(message("  accepted %(interval)s", interval=interval))
+
+
+def _show(view: IntroductionView, as_json: bool) -> None:
     if as_json:
-        return print_json(plain(asdict(seen)))
-    click.echo(f"{seen.id}  {seen.state}  {seen.goal}  {_names(seen)}")
-    if seen.terms:
-        click.echo(f"  terms: {seen.terms}")
-    if seen.message:
-        click.echo(f"  message: {seen.message}")
-    if seen.contact is not None:
-        people = ", ".join(f"{one.name} <{one.email}>" for one in seen.contact.people)
-        click.echo(f"  contact: {seen.contact.text}  {seen.contact.website}  {people}")
-    possible = [action for action in seen.allowed if action != "expire"]
+        return print_json(asdict(view))
+    click.echo(_line(view))
+    if view.terms:
+        say(message("  terms: %(text)s", text=view.terms))
+    if view.message:
+        say(message("  message: %(text)s", text=view.message))
+    if view.contact is not None:
+        people = ", ".join(f"{person.name} <{person.email}>" for person in view.contact.people)
+        text = f"{view.contact.text}  {view.contact.website}  {people}"
+        say(message("  contact: %(text)s", text=text))
+    possible = [str(action) for action in view.allowed if action != "expire"]
     if possible:
-        click.echo(f"  next: {', '.join(possible)}")
+        say(message("  next: %(actions)s", actions=possible))
     return None
 
 
-def _names(seen: IntroductionView) -> str:
-    return f"{seen.seeker.name or '(not named yet)'} → {seen.candidate.name or '(not named yet)'}"
+def _line(view: IntroductionView) -> str:
+    """An introduction in a line: its id, state, goal and both names."""
+    state, goal = (term(each, language()) for each in (view.state, view.goal))
+    unnamed = message("(not named yet)").text(language())
+    names = f"{view.seeker.name or unnamed} → {view.candidate.name or unnamed}"
+    return f"{view.id}  {state}  {goal}  {names}"

@@ -109,7 +109,7 @@ def recommend(
     if organization is not None:
         answer = services.matching.for_organization(ADMIN, organization, question, recorded=False)
     elif need is not None:
-        posted = services.directory.need(need)
+        posted = services.published.need(need)
         answer = services.matching.for_need(ADMIN, posted, question, recorded=False)
     else:
         read = _standard_input(text or "")

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from matchmaker.cli.language import language
+from matchmaker.messages import Message
+
 if TYPE_CHECKING:
     from matchmaker.access import Principal
     from matchmaker.wiring import Wiring
@@ -19,6 +22,11 @@ if TYPE_CHECKING:
 
 
 SOME_REFUSED = 3
+
+
+def say(what: Message, *, error: bool = False, **style: Any) -> None:
+    """A line in the reader's language."""
+    click.secho(what.text(language()), err=error, **style)
 
 
 Report = Callable[[str, int, int], None]

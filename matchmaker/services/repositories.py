@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Generic
+from typing import Any, Generic
 
 from pydantic import TypeAdapter
 
@@ -17,12 +17,12 @@ from matchmaker.workflow.gathering import Gathering
 from matchmaker.workflow.interactions import (
     Assignment,
     ClusterRules,
+    ConversationMessage,
     Interaction,
-    Message,
+    MonthlyCounts,
     OpenPair,
     PendingGraphWrite,
     Slots,
-    Tally,
 )
 from matchmaker.workflow.introduction import ACTIVE, Introduction
 from matchmaker.workflow.job import ImportRecord, Job, NotDuplicate
@@ -50,8 +50,8 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
-class PickList:
-    """Somebody's list of organisations: saved, or dismissed with a reason; `id` is its owner."""
+class PickedOrganizations:
+    """Organisations that somebody saved, or dismissed with a reason; `id` says which and whose."""
 
     id: str
     items: tuple[tuple[str, str], ...] = ()
@@ -70,22 +70,22 @@ class Repository(Generic[T]):
 
     def get(self, id: str) -> Versioned[T]:
         """Raises NotFound."""
-        found = self.get_or_none(id)
-        if found is None:
+        stored = self.get_or_none(id)
+        if stored is None:
             raise NotFound(
                 "There is no %(kind)s '%(id)s'.", kind=self.kind.replace("_", " "), id=id
             )
-        return found
+        return stored
 
     def get_or_none(self, id: str) -> Versioned[T] | None:
-        """None where there is none."""
+        """The document with its version, or None where there is none."""
         record = self._records().record(self.kind, id)
         return None if record is None else self._read(record)
 
     def many(self, ids: Sequence[str]) -> dict[str, Versioned[T]]:
         """Those that exist, by id."""
-        found = self._records().records(self.kind, list(dict.fromkeys(ids)))
-        return {id: self._read(record) for id, record in found.items()}
+        records = self._records().records(self.kind, list(dict.fromkeys(ids)))
+        return {id: self._read(record) for id, record in records.items()}
 
     def page(
         self,
@@ -145,37 +145,27 @@ class Repositories:
     def __init__(self, records: Callable[[], Records]) -> None:
         self._records = records
         self.accounts = Repository(records, "account", Account, _account_keys)
-        self.addresses = Repository(
-            records, "address", Address, lambda one: {"account": one.account}
-        )
+        self.addresses = Repository(records, "address", Address, _fields("account"))
         self.invitations = Repository(records, "invitation", Invitation, _invitation_keys)
-        self.api_keys = Repository(records, "api_key", ApiKey, lambda one: {"account": one.account})
+        self.api_keys = Repository(records, "api_key", ApiKey, _fields("account"))
         self.introductions = Repository(records, "introduction", Introduction, _introduction_keys)
-        self.slots = Repository(
-            records, "slots", Slots, lambda one: {"busy": "yes"} if one.taken else {}
-        )
-        self.pairs = Repository(records, "open_pair", OpenPair, lambda _: {})
-        self.messages = Repository(
-            records, "message", Message, lambda one: {"introduction": one.introduction}
-        )
+        self.slots = Repository(records, "slots", Slots, _slots_keys)
+        self.pairs = Repository(records, "open_pair", OpenPair, _fields())
+        self.messages = Repository(records, "message", ConversationMessage, _fields("introduction"))
         self.notices = Repository(records, "notice", Notification, _notice_keys)
-        self.postings = Repository(records, "posting", Posting, _posting_keys)
+        self.postings = Repository(records, "posting", Posting, _fields("organization", "state"))
         self.gatherings = Repository(records, "gathering", Gathering, _gathering_keys)
-        self.rules = Repository(records, "cluster_rules", ClusterRules, lambda _: {})
-        self.traces = Repository(records, "trace", Interaction, _trace_keys)
+        self.rules = Repository(records, "cluster_rules", ClusterRules, _fields())
+        self.interactions = Repository(records, "trace", Interaction, _interaction_keys)
         self.assignments = Repository(records, "assignment", Assignment, _assignment_keys)
-        self.realisations = Repository(records, "realisation", PendingGraphWrite, lambda _: {})
-        self.hooks = Repository(
-            records, "hook", Hook, lambda one: {"organization": one.organization}
-        )
-        self.deliveries = Repository(records, "delivery", Delivery, lambda one: {"hook": one.hook})
-        self.lists = Repository(records, "list", PickList, lambda _: {})
-        self.tallies = Repository(records, "tally", Tally, lambda _: {})
-        self.jobs = Repository(records, "job", Job, lambda one: {"state": one.state})
-        self.imports = Repository(
-            records, "import", ImportRecord, lambda one: {"cluster": one.cluster}
-        )
-        self.apart = Repository(records, "apart", NotDuplicate, lambda _: {})
+        self.pending_graph_writes = Repository(records, "realisation", PendingGraphWrite, _fields())
+        self.hooks = Repository(records, "hook", Hook, _fields("organization"))
+        self.deliveries = Repository(records, "delivery", Delivery, _fields("hook"))
+        self.lists = Repository(records, "list", PickedOrganizations, _fields())
+        self.monthly_counts = Repository(records, "tally", MonthlyCounts, _fields())
+        self.jobs = Repository(records, "job", Job, _fields("state"))
+        self.imports = Repository(records, "import", ImportRecord, _fields("cluster"))
+        self.not_duplicates = Repository(records, "apart", NotDuplicate, _fields())
 
     @property
     def records(self) -> Records:
@@ -189,64 +179,81 @@ def pair_id(first: str, second: str, goal: str) -> str:
     return f"{goal} {low} {high}"
 
 
-def _account_keys(one: Account) -> Keys:
+def _fields(*names: str) -> Callable[[Any], Keys]:
+    """To be found by these fields as they are."""
+    return lambda value: {name: getattr(value, name) for name in names}
+
+
+def _slots_keys(slots: Slots) -> Keys:
+    return {"busy": "yes"} if slots.taken else {}
+
+
+def _account_keys(account: Account) -> Keys:
     return {
-        "organization": [belonging.organization for belonging in one.belongings],
-        "cluster": list(one.clusters),
-        "identity": [one.identity] if one.identity else [],
-        "admin": ["yes"] if one.admin else [],
+        "organization": [belonging.organization for belonging in account.belongings],
+        "cluster": list(account.clusters),
+        "identity": [account.identity] if account.identity else [],
+        "admin": ["yes"] if account.admin else [],
     }
 
 
-def _invitation_keys(one: Invitation) -> Keys:
-    keys: dict[str, str | Sequence[str]] = {"email": one.email}
-    if one.belonging is not None:
-        keys["organization"] = one.belonging.organization
-    if one.cluster:
-        keys["cluster"] = one.cluster
+def _invitation_keys(invitation: Invitation) -> Keys:
+    keys: dict[str, str | Sequence[str]] = {"email": invitation.email}
+    if invitation.belonging is not None:
+        keys["organization"] = invitation.belonging.organization
+    if invitation.cluster:
+        keys["cluster"] = invitation.cluster
     return keys
 
 
-def _introduction_keys(one: Introduction) -> Keys:
+def _introduction_keys(introduction: Introduction) -> Keys:
     return {
-        "organization": [one.seeker, one.candidate],
-        "state": one.state,
-        "cluster": [one.cluster] if one.cluster else [],
-        "batch": [one.batch] if one.batch else [],
-        "phase": "waiting" if one.is_waiting else "active" if one.state in ACTIVE else "over",
-        "waiting_for": [one.organization(side) for side in one.awaited] if one.is_waiting else [],
-        "asking": [one.organization(one.asking)] if one.is_waiting and one.accepted else [],
+        "organization": [introduction.seeker, introduction.candidate],
+        "state": introduction.state,
+        "cluster": [introduction.cluster] if introduction.cluster else [],
+        "batch": [introduction.batch] if introduction.batch else [],
+        "phase": "waiting"
+        if introduction.is_waiting
+        else "active"
+        if introduction.state in ACTIVE
+        else "over",
+        "waiting_for": [introduction.organization(side) for side in introduction.awaited]
+        if introduction.is_waiting
+        else [],
+        "asking": [introduction.organization(introduction.asking)]
+        if introduction.is_waiting and introduction.accepted
+        else [],
     }
 
 
-def _notice_keys(one: Notification) -> Keys:
-    keys: dict[str, str | Sequence[str]] = {"account": one.account, "subject": one.subject}
-    if not one.read:
-        keys["unread"] = one.account
-    if not one.mailed:
+def _notice_keys(notice: Notification) -> Keys:
+    keys: dict[str, str | Sequence[str]] = {"account": notice.account, "subject": notice.subject}
+    if not notice.read:
+        keys["unread"] = notice.account
+    if not notice.mailed:
         keys["unmailed"] = "yes"
     return keys
 
 
-def _posting_keys(one: Posting) -> Keys:
-    return {"organization": one.organization, "state": one.state}
-
-
-def _gathering_keys(one: Gathering) -> Keys:
+def _gathering_keys(gathering: Gathering) -> Keys:
     return {
-        "cluster": one.cluster,
-        "organization": [party for party, _ in one.parties],
-        "state": one.state,
+        "cluster": gathering.cluster,
+        "organization": [party for party, _ in gathering.parties],
+        "state": gathering.state,
     }
 
 
-def _trace_keys(one: Interaction) -> Keys:
-    return {"seeker": one.seeker, "kind": one.kind, "month": f"{one.at:%Y-%m}"}
-
-
-def _assignment_keys(one: Assignment) -> Keys:
+def _interaction_keys(interaction: Interaction) -> Keys:
     return {
-        "cluster": one.cluster,
-        "pair": pair_id(one.seeker, one.candidate, one.goal),
-        "organization": [one.seeker, one.candidate],
+        "seeker": interaction.seeker,
+        "kind": interaction.kind,
+        "month": f"{interaction.at:%Y-%m}",
+    }
+
+
+def _assignment_keys(assignment: Assignment) -> Keys:
+    return {
+        "cluster": assignment.cluster,
+        "pair": pair_id(assignment.seeker, assignment.candidate, assignment.goal),
+        "organization": [assignment.seeker, assignment.candidate],
     }

@@ -11,7 +11,8 @@ from typing import TypeVar
 
 from matchmaker.access import Principal
 from matchmaker.errors import VersionConflict, WrongState
-from matchmaker.store.documents import Change, Entry, Records
+from matchmaker.store.documents import Change, Records
+from matchmaker.store.log import Entry
 
 T = TypeVar("T")
 
@@ -36,7 +37,7 @@ class UnitOfWork:
 
     @classmethod
     def of(cls, principal: Principal, at: datetime) -> UnitOfWork:
-        """A draft in the name of whoever acts."""
+        """Nothing yet, in the name of whoever acts."""
         return cls(principal.subject, at)
 
     def add(self, *changes: Change) -> None:
@@ -52,8 +53,26 @@ class UnitOfWork:
         records.commit(self.changes, self.entries)
 
 
+def commit_changes(
+    records: Records, principal: Principal, clock: Clock, change: Callable[[UnitOfWork], T]
+) -> T:
+    """Commit what `change` adds to a unit of work, all or nothing; what it returns.
+
+    Where somebody was faster it is done again from the start, and must read everything anew.
+    """
+
+    def attempt() -> T:
+        unit = UnitOfWork.of(principal, clock())
+        result = change(unit)
+        if unit.changes or unit.entries:
+            unit.commit(records)
+        return result
+
+    return retry_on_conflict(attempt)
+
+
 def retry_on_conflict(attempt: Callable[[], T]) -> T:
-    """What a use case gives when nobody was faster; it reads everything anew each time.
+    """The result of an attempt that nobody was faster than; it reads everything anew each time.
 
     Raises WrongState when others are faster every time.
     """

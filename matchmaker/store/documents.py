@@ -8,15 +8,14 @@ therefore never disagree, whenever a process is killed.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import secrets
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from matchmaker.errors import VersionConflict
+from matchmaker.store.log import Entry, LoggedEntry
 from matchmaker.store.ports import GraphStore, Page
 
 Keys = Mapping[str, str | Sequence[str]]
@@ -64,26 +63,6 @@ class Remove:
 
 
 Change = Put | Remove
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the log: who did what to what. It names people by their ids only."""
-
-    at: str
-    actor: str
-    action: str
-    subject: str
-    detail: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class LoggedEntry:
-    """A line of the log with its number and the digest of all lines up to it."""
-
-    number: int
-    entry: Entry
-    digest: str
 
 
 class Records(Protocol):
@@ -147,28 +126,3 @@ def conflict(kind: str, id: str) -> VersionConflict:
         kind=kind.replace("_", " "),
         id=id,
     )
-
-
-def detail_json(entry: Entry) -> str:
-    """The detail in its one form."""
-    return json.dumps(dict(entry.detail), ensure_ascii=False, sort_keys=True)
-
-
-def digest(before: str, entry: Entry) -> str:
-    """SHA-256 over the digest of the lines before and this line: no line can be changed alone."""
-    line = json.dumps(
-        [before, entry.at, entry.actor, entry.action, entry.subject, detail_json(entry)],
-        ensure_ascii=False,
-    )
-    return hashlib.sha256(line.encode()).hexdigest()
-
-
-def first_broken(lines: Iterable[LoggedEntry]) -> int | None:
-    """Number of the first line that is not the one that was written; None when all are."""
-    before = ""
-    expected = 1
-    for line in lines:
-        if line.number != expected or digest(before, line.entry) != line.digest:
-            return line.number
-        before, expected = line.digest, line.number + 1
-    return None

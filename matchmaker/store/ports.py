@@ -27,6 +27,7 @@ from matchmaker.domain import (
     StatementKind,
     Step,
 )
+from matchmaker.store.log import Entry
 
 Row = TypeVar("Row")
 
@@ -149,8 +150,11 @@ class GraphStore(Protocol):
 
     # -- writing
 
-    def upsert(self, rows: GraphRows) -> UpsertCounts:
+    def upsert(self, rows: GraphRows, entries: Sequence[Entry] = ()) -> UpsertCounts:
         """Insert or replace rows by id. The same rows twice change nothing, not even the version.
+
+        `entries` are lines of the log, written in the same transaction as the rows or not at
+        all; so they are in the three methods below.
 
         A row that refers to an organisation, place, industry or cluster neither
         stored nor in `rows` raises InvalidInput naming it, and nothing is written.
@@ -160,7 +164,9 @@ class GraphStore(Protocol):
         one counts.
         """
 
-    def replace_rows(self, put: GraphRows, drop: GraphRows) -> UpsertCounts:
+    def replace_rows(
+        self, put: GraphRows, drop: GraphRows, entries: Sequence[Entry] = ()
+    ) -> UpsertCounts:
         """`put` as by `upsert`, then `drop` removed by key, as one change or not at all.
 
         Raises InvalidInput when a row that stays refers to one that goes. What is not there
@@ -171,7 +177,11 @@ class GraphStore(Protocol):
         """What is stored now under the keys of these rows."""
 
     def replace_organization(
-        self, organization: Organization, about: str | None, expected_version: int
+        self,
+        organization: Organization,
+        about: str | None,
+        expected_version: int,
+        entries: Sequence[Entry] = (),
     ) -> Organization:
         """Compare-and-set: write the organisation if its version is still the expected one.
 
@@ -181,7 +191,9 @@ class GraphStore(Protocol):
         NotFound when it does not exist and `expected_version` is above 0.
         """
 
-    def transition_need(self, need_id: str, before: NeedState, after: NeedState) -> Need:
+    def transition_need(
+        self, need_id: str, before: NeedState, after: NeedState, entries: Sequence[Entry] = ()
+    ) -> Need:
         """Compare-and-set of a need's state. Raises NotFound, or WrongState when it lost."""
 
     # -- looking up

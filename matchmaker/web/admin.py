@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName
+from matchmaker.web.labels import gettext
 from matchmaker.web.layout import signed_in, told, web, whole
 from matchmaker.workflow.account import AccountMembership, MembershipRole
 
@@ -80,13 +80,13 @@ def admin_clusters() -> Page:
     """Clusters to make, and one to change."""
     principal = signed_in()
     principal.require_admin()
-    page = services().asking.clusters(principal, request.args.get("after"), 100)
+    page = services().published.clusters(request.args.get("after"), 100)
     asked = request.args.get("id", "")
     return render_template(
         "admin_clusters.html",
         page=page,
-        one=services().asking.cluster(principal, asked) if asked else None,
-        members=services().asking.members(principal, asked, None, 200).rows if asked else (),
+        one=services().published.cluster(asked) if asked else None,
+        members=services().directory.members(principal, asked, None, 200).rows if asked else (),
     )
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from babel.numbers import format_percent
 from flask import render_template, request
-from flask_babel import format_percent, gettext
 
 from matchmaker.access import Principal
 from matchmaker.api.http.context import services
 from matchmaker.api.matching.responses import leading_reasons
 from matchmaker.domain import Place
+from matchmaker.messages import locale_of
 from matchmaker.recommend.model import Recommendation
 from matchmaker.services.matching.matching import Answer, Candidate
 from matchmaker.snapshot.geography import great_circle_km
-from matchmaker.web.layout import Page, language, own_organization, signed_in, web
+from matchmaker.web.labels import gettext, language
+from matchmaker.web.layout import Page, own_organization, signed_in, web
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Card:
     def fit(self) -> str:
         """In words: the chance of a tie, else thirds of the scale from 0 to 1."""
         if self.recommendation.chance is not None:
-            chance = format_percent(self.recommendation.chance, "0.#%")
+            chance = format_percent(self.recommendation.chance, "0.#%", locale_of(language()))
             return str(gettext("%(chance)s chance of a tie within two years", chance=chance))
         if self.recommendation.score >= 2 / 3:
             return str(gettext("Very good fit"))
@@ -52,7 +54,7 @@ class Card:
 @web.get("/card")
 def card() -> Page:
     """The few lines about an organisation that a picture shows beside itself."""
-    profile = services().asking.profile(signed_in(), request.args.get("id", ""))
+    profile = services().directory.profile(signed_in(), request.args.get("id", ""))
     return render_template("card.html", profile=profile)
 
 

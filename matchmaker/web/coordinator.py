@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Response, jsonify, redirect, render_template, request, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from matchmaker.access import Principal
@@ -23,12 +22,13 @@ from matchmaker.errors import InvalidInput
 from matchmaker.reports.audit_report import audit_report
 from matchmaker.reports.document import Document, Picture, Table
 from matchmaker.reports.files import data_url, write_pdf, write_workbook
-from matchmaker.services.cooperation.batches import Batch, Planned
-from matchmaker.services.cooperation.gatherings import SeenGathering
+from matchmaker.services.cooperation.batches import Batch, PlannedPair
+from matchmaker.services.cooperation.gatherings import GatheringView
 from matchmaker.snapshot.model import KINDS
 from matchmaker.store.documents import new_id
-from matchmaker.web.layout import back, is_part, language, own_organization, signed_in, told, web
-from matchmaker.workflow.gathering import Answer, Gathering, GatheringKind, Meeting
+from matchmaker.web.labels import gettext, language
+from matchmaker.web.layout import back, is_part, own_organization, signed_in, told, web
+from matchmaker.workflow.gathering import Gathering, GatheringKind, InvitationAnswer, Meeting
 
 Page = str | AnyResponse | tuple[str, int]
 LIMIT = 10
@@ -52,10 +52,10 @@ def clusters() -> Page:
     """One's own clusters; for an admin all."""
     principal = signed_in()
     if principal.admin:
-        page = services().asking.clusters(principal, request.args.get("after"), 100)
+        page = services().published.clusters(request.args.get("after"), 100)
         rows, following = page.rows, page.after
     else:
-        found = [services().asking.cluster(principal, id) for id in sorted(principal.clusters)]
+        found = [services().published.cluster(id) for id in sorted(principal.clusters)]
         rows, following = tuple(found), None
     return render_template("clusters.html", rows=rows, following=following)
 
@@ -132,7 +132,7 @@ def missing(id: str) -> Page:
 def worklist(id: str) -> Page:
     """What to do next: a page, or for htmx the part of the dashboard."""
     principal = signed_in()
-    cluster = services().asking.cluster(principal, id)
+    cluster = services().published.cluster(id)
     found = WorklistOut.of(
         services().asking.worklist(principal, cluster.id, LIMIT, _year()), language()
     )
@@ -178,7 +178,7 @@ def effect(id: str) -> Page:
     return render_template(
         "effect.html",
         found=services().effects.effect(principal, id),
-        cluster=services().asking.cluster(principal, id),
+        cluster=services().published.cluster(id),
     )
 
 
@@ -192,7 +192,7 @@ def cluster_introductions(id: str) -> Page:
     return render_template(
         "cluster_introductions.html",
         page=page,
-        cluster=services().asking.cluster(principal, id),
+        cluster=services().published.cluster(id),
         goals=list(GoalName),
         batch=None,
         pairs=[],
@@ -233,14 +233,14 @@ def _plan_page(
     principal: Principal, id: str, batch: Batch, pairs: list[str], goal: str, message: str
 ) -> str:
     names = {
-        one: services().asking.profile(principal, one).organization
+        one: services().directory.profile(principal, one).organization
         for planned in batch.planned
         for one in (planned.seeker, planned.candidate)
     }
     return render_template(
         "cluster_introductions.html",
         page=services().introductions.listed(principal, cluster=id, limit=50),
-        cluster=services().asking.cluster(principal, id),
+        cluster=services().published.cluster(id),
         goals=list(GoalName),
         batch=batch,
         names=names,
@@ -250,12 +250,12 @@ def _plan_page(
     )
 
 
-def _pair(text: str) -> Planned:
+def _pair(text: str) -> PlannedPair:
     # No id holds a tab, and no browser changes one.
     parts = text.split("\t")
     try:
         seeker, candidate, goal, value = parts
-        return Planned(seeker, candidate, GoalName(goal), min(1.0, max(0.001, float(value))))
+        return PlannedPair(seeker, candidate, GoalName(goal), min(1.0, max(0.001, float(value))))
     except ValueError:
         raise InvalidInput("is no pair of the worklist.", where="pair") from None
 
@@ -268,10 +268,10 @@ def review(id: str) -> Page:
     return render_template(
         "review.html",
         rows=[
-            (one, services().asking.profile(principal, one.posting.organization).organization)
+            (one, services().directory.profile(principal, one.posting.organization).organization)
             for one in waiting
         ],
-        cluster=services().asking.cluster(principal, id),
+        cluster=services().published.cluster(id),
         reviews=services().postings.reviews(principal, id),
     )
 
@@ -338,7 +338,7 @@ def _course(audit: AuditOut) -> dict[str, Any]:
 def gatherings() -> Page:
     """Those one is invited to, or convened."""
     principal, own = signed_in(), own_organization()
-    found: list[SeenGathering] = []
+    found: list[GatheringView] = []
     if own:
         found += services().gatherings.listed(principal, organization=own).rows
     for id in sorted(principal.clusters):
@@ -359,7 +359,7 @@ def convene() -> Page:
         form.get("text", ""),
         principal.subject,
         datetime.now(UTC).replace(microsecond=0),
-        tuple((one, Answer.WAITING) for one in form.getlist("party")),
+        tuple((one, InvitationAnswer.WAITING) for one in form.getlist("party")),
         lead=form.get("lead", ""),
         needs=tuple(form.getlist("need")),
         rhythm_days=30,
@@ -398,7 +398,7 @@ def change_gathering(id: str) -> Page:
         services().gatherings.hold(principal, id, meeting)
     elif what == "close":
         services().gatherings.close(principal, id)
-    elif what in list(Answer):
-        services().gatherings.answer(principal, id, own_organization(), Answer(what))
+    elif what in list(InvitationAnswer):
+        services().gatherings.answer(principal, id, own_organization(), InvitationAnswer(what))
     told(gettext("Done."))
     return back(url_for("web.gathering", id=id))

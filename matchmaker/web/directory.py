@@ -7,28 +7,13 @@ from datetime import date
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext
 
 from matchmaker.api.http.context import services
-from matchmaker.domain import (
-    MAX_TEXT,
-    Kind,
-    NeedState,
-    OrganizationFilter,
-    Size,
-    Stage,
-)
+from matchmaker.domain import MAX_TEXT, Kind, NeedState, OrganizationFilter, Size, Stage
 from matchmaker.errors import InvalidInput, MatchmakerError
-from matchmaker.services.directory.directory import Profile
-from matchmaker.web.layout import (
-    Page,
-    language,
-    own_organization,
-    signed_in,
-    told,
-    web,
-    whole,
-)
+from matchmaker.messages import Message, message
+from matchmaker.services.directory.directory import OrganizationProfile
+from matchmaker.web.layout import Page, own_organization, signed_in, told, web, whole
 
 PAGES_LOOKED_AT = 20
 
@@ -44,10 +29,10 @@ def organizations() -> Page:
     following = None
     if text:
         rows = tuple(
-            hit.organization for hit in services().asking.search(principal, text, where, 50)
+            hit.organization for hit in services().directory.search(principal, text, where, 50)
         )
     else:
-        page = services().asking.organizations(principal, where, after, 50)
+        page = services().directory.organizations(principal, where, after, 50)
         rows, following = page.rows, page.after
     return render_template(
         "organizations.html", rows=rows, following=following, q=text, kind=kind, kinds=list(Kind)
@@ -57,24 +42,24 @@ def organizations() -> Page:
 @web.get("/organizations/<path:id>")
 def organization(id: str) -> Page:
     """One organisation: profile, offers, needs, cooperations on a time line, network."""
-    principal, asking = signed_in(), services().asking
-    profile = asking.profile(principal, id)
+    principal, published = signed_in(), services().published
+    profile = services().directory.profile(principal, id)
     identity = profile.organization.id
-    around = asking.neighborhood(principal, identity, 1, 100)
+    around = services().directory.neighborhood(principal, identity, 1, 100)
     engagements = sorted(
-        (one for one in around.engagements if one.date),
-        key=lambda one: (one.date or date.min, one.id),
+        (row for row in around.engagements if row.date),
+        key=lambda row: (row.date or date.min, row.id),
         reverse=True,
     )
     return render_template(
         "organization.html",
         profile=profile,
         own=principal.acts_for(identity),
-        offers=[one for one in asking.offers(principal, identity, None, 100).rows if one.active],
-        needs=asking.needs(principal, identity, NeedState.OPEN, None, 100).rows,
+        offers=[offer for offer in published.offers(identity, None, 100).rows if offer.active],
+        needs=published.needs(identity, NeedState.OPEN, None, 100).rows,
         around=around,
         engagements=engagements[:30],
-        names={one.id: one for one in (*around.organizations, profile.organization)},
+        names={row.id: row for row in (*around.organizations, profile.organization)},
     )
 
 
@@ -82,11 +67,11 @@ def organization(id: str) -> Page:
 def edit_profile() -> Page:
     """Change one's own organisation."""
     principal, own = signed_in(), own_organization()
-    profile = services().asking.profile(principal, own)
+    profile = services().directory.profile(principal, own)
     return _profile_page(profile)
 
 
-def _profile_page(profile: Profile, sent: dict[str, Any] | None = None) -> str:
+def _profile_page(profile: OrganizationProfile, sent: dict[str, Any] | None = None) -> str:
     return render_template(
         "profile.html",
         profile=profile,
@@ -104,7 +89,7 @@ def _profile_page(profile: Profile, sent: dict[str, Any] | None = None) -> str:
 def profile_reach() -> Page:
     """Whom the profile would reach as it is being written."""
     principal, form = signed_in(), request.form
-    organization = services().asking.profile(principal, own_organization()).organization
+    organization = services().directory.profile(principal, own_organization()).organization
     codes = services().codes
     try:
         organization = replace(
@@ -113,10 +98,10 @@ def profile_reach() -> Page:
             industry=codes.industry(form.get("industry", "")),
             stages=_stages(form),
         )
-        found = services().matching.reach(principal, organization, form.get("about", "")[:MAX_TEXT])
+        reach = services().matching.reach(principal, organization, form.get("about", "")[:MAX_TEXT])
     except InvalidInput as error:
         return render_template("reach.html", reach=None, error=error)
-    return render_template("reach.html", reach=found, error=None)
+    return render_template("reach.html", reach=reach, error=None)
 
 
 def _stages(form: Any) -> tuple[Stage, ...]:
@@ -153,22 +138,22 @@ def save_profile() -> Page:
         changes["industry"] = services().codes.industry(form.get("industry", ""))
         services().directory.edit(principal, own, changes, form.get("about", ""), version)
     except MatchmakerError as error:
-        told(error.text(language()), "bad")
+        told(error, "bad")
         sent = {**form.to_dict(), "stages": form.getlist("stages")}
-        return _profile_page(services().asking.profile(principal, own), sent), 422
-    told(gettext("Saved."))
+        return _profile_page(services().directory.profile(principal, own), sent), 422
+    told(message("Saved."))
     return redirect(url_for("web.edit_profile"), 303)
 
 
-def missing_fields(profile: Profile) -> list[str]:
-    """What a profile lacks, in words."""
-    one = profile.organization
+def missing_fields(profile: OrganizationProfile) -> list[Message]:
+    """What a profile lacks."""
+    row = profile.organization
     checks = (
-        (bool(profile.about), gettext("what you do")),
-        (one.place is not None, gettext("place")),
-        (one.industry is not None, gettext("industry")),
-        (bool(one.stages) or one.kind is not Kind.FIRM, gettext("value-chain stages")),
-        (one.capacity is not None, gettext("capacity")),
-        (bool(one.contact), gettext("contact")),
+        (bool(profile.about), message("what you do")),
+        (row.place is not None, message("place")),
+        (row.industry is not None, message("industry")),
+        (bool(row.stages) or row.kind is not Kind.FIRM, message("value-chain stages")),
+        (row.capacity is not None, message("capacity")),
+        (bool(row.contact), message("contact")),
     )
-    return [text for there, text in checks if not there]
+    return [text for is_filled, text in checks if not is_filled]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import render_template, request, url_for
-from flask_babel import gettext
 
 from matchmaker.access import Principal
 from matchmaker.api.http.context import services
@@ -14,6 +13,7 @@ from matchmaker.goals import GOALS
 from matchmaker.recommend.model import Filters
 from matchmaker.services.matching.matching import Answer, Question
 from matchmaker.web.cards import cards_of
+from matchmaker.web.labels import gettext
 from matchmaker.web.layout import (
     Option,
     Page,
@@ -122,10 +122,10 @@ def pick() -> Page:
 def saved() -> Page:
     """Candidates saved and dismissed."""
     principal, own = signed_in(), own_organization()
-    asking = services().asking
+    directory = services().directory
     saved, dismissed = (
         [
-            (asking.profile(principal, id), reason)
+            (directory.profile(principal, id), reason)
             for id, reason in picked_by(principal, own, kind).items()
         ]
         for kind in (InteractionKind.SAVED, InteractionKind.DISMISSED)
@@ -138,12 +138,12 @@ def compare() -> Page:
     """Up to four side by side."""
     principal = signed_in()
     ids = list(dict.fromkeys(request.args.getlist("id")))[:COMPARED]
-    asking = services().asking
+    directory, published = services().directory, services().published
     return render_template(
         "compare.html",
-        profiles=[asking.profile(principal, id) for id in ids],
+        profiles=[directory.profile(principal, id) for id in ids],
         offers={
-            id: [offer for offer in asking.offers(principal, id, None, 10).rows if offer.active]
+            id: [offer for offer in published.offers(id, None, 10).rows if offer.active]
             for id in ids
         },
     )

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from flask import render_template
-from flask_babel import LazyString, lazy_gettext
 
 from matchmaker.api.auditing.responses import DefinitionList
-from matchmaker.web.layout import language, signed_in, web
+from matchmaker.messages import Message, message
+from matchmaker.web.labels import language
+from matchmaker.web.layout import signed_in, web
 
-TERMS: tuple[tuple[str, LazyString, LazyString], ...] = (
+TERMS: tuple[tuple[str, Message, Message], ...] = (
     (
         "fit",
-        lazy_gettext("Fit"),
-        lazy_gettext(
+        message("Fit"),
+        message(
             "The score by which candidates are ranked for one goal, from 0 to 1: below a third "
             "“possible”, below two thirds “good”, above it “very good”; it compares candidates of "
             "one list and is no probability. Where a ranker was learned from the graph's history "
@@ -22,42 +23,42 @@ TERMS: tuple[tuple[str, LazyString, LazyString], ...] = (
     ),
     (
         "weight",
-        lazy_gettext("Weight of a reason"),
-        lazy_gettext(
+        message("Weight of a reason"),
+        message(
             "What the score loses when this kind of evidence is taken away. All weights, with the "
             "base that is left without any evidence, add up to the score."
         ),
     ),
     (
         "distance",
-        lazy_gettext("Distance"),
-        lazy_gettext("As the crow flies between the two places, on a sphere of 6,371 km radius."),
+        message("Distance"),
+        message("As the crow flies between the two places, on a sphere of 6,371 km radius."),
     ),
     (
         "registration",
-        lazy_gettext("Registration on record"),
-        lazy_gettext(
+        message("Registration on record"),
+        message(
             "A credit code or VAT number with a right check digit is on record, and an "
             "administrator has looked at it. It says who the firm is, not how good it is."
         ),
     ),
     (
         "outcomes",
-        lazy_gettext("Confirmed outcomes"),
-        lazy_gettext("Outcomes of introductions that both sides have confirmed."),
+        message("Confirmed outcomes"),
+        message("Outcomes of introductions that both sides have confirmed."),
     ),
     (
         "slots",
-        lazy_gettext("Slots"),
-        lazy_gettext(
+        message("Slots"),
+        message(
             "How many introductions an organisation takes on at the same time. Whoever has none "
             "free is not recommended until one is over."
         ),
     ),
     (
         "reach",
-        lazy_gettext("What this brings"),
-        lazy_gettext(
+        message("What this brings"),
+        message(
             "Counts over the newest snapshot. A need counts when the text is among the twenty "
             "organisations closest to it by meaning; near is within 50 km; a firm complements "
             "you when it is at a value-chain stage that you are not at."
@@ -65,8 +66,8 @@ TERMS: tuple[tuple[str, LazyString, LazyString], ...] = (
     ),
     (
         "course",
-        lazy_gettext("Actors, channels, network over five years"),
-        lazy_gettext(
+        message("Actors, channels, network over five years"),
+        message(
             "Three groups of indicators, each the mean of its indicators put on a scale from 0 "
             "to 1, where 1 is the better end. All years are held to one model, so that they "
             "compare."
@@ -74,8 +75,8 @@ TERMS: tuple[tuple[str, LazyString, LazyString], ...] = (
     ),
     (
         "stages",
-        lazy_gettext("The four stages"),
-        lazy_gettext(
+        message("The four stages"),
+        message(
             "Comparative, competitive, innovative and dynamic advantage, each the mean of its "
             "criteria from 0 to 1. The first that comes to less than 0.75 is the one to work at "
             "next. The whole audit has the criteria and what is missing."
@@ -83,8 +84,8 @@ TERMS: tuple[tuple[str, LazyString, LazyString], ...] = (
     ),
     (
         "funnel",
-        lazy_gettext("How far introductions came"),
-        lazy_gettext(
+        message("How far introductions came"),
+        message(
             "Shown in a list, proposed, answered, accepted by both, agreed, delivered, "
             "completed: each counts introductions that came at least so far. Intervals are 95 % "
             "Wilson intervals."
@@ -92,16 +93,16 @@ TERMS: tuple[tuple[str, LazyString, LazyString], ...] = (
     ),
     (
         "effect",
-        lazy_gettext("Did it bring ties that would not have come anyway?"),
-        lazy_gettext(
+        message("Did it bring ties that would not have come anyway?"),
+        message(
             "Of the pairs planned in batches a random share is left out. The difference in new "
             "ties between proposed and left-out pairs is what the introductions brought."
         ),
     ),
     (
         "percentile",
-        lazy_gettext("Percentile"),
-        lazy_gettext(
+        message("Percentile"),
+        message(
             "The share of the other clusters that do worse, and half of those that do the same; "
             "100 is the good end."
         ),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import redirect, render_template, url_for
-from flask_babel import gettext
 
 from matchmaker.access import Principal
 from matchmaker.api.http.context import services
@@ -19,7 +18,8 @@ from matchmaker.domain import (
     Organization,
 )
 from matchmaker.errors import MatchmakerError
-from matchmaker.services.directory.directory import Profile
+from matchmaker.messages import Message, message
+from matchmaker.services.directory.directory import OrganizationProfile
 from matchmaker.services.matching.matching import Question
 from matchmaker.web.cards import Card, cards_of
 from matchmaker.web.directory import missing_fields
@@ -44,7 +44,7 @@ _PORTFOLIO = (
 class Task:
     """Something to do next."""
 
-    text: str
+    text: Message
     link: str
     count: int = 0
 
@@ -58,7 +58,7 @@ def home() -> Page:
         if principal.clusters:
             return redirect(url_for("web.cluster", id=min(principal.clusters)))
         return redirect(url_for("web.admin" if principal.admin else "web.find"))
-    profile = services().asking.profile(principal, own)
+    profile = services().directory.profile(principal, own)
     return render_template(
         "home.html",
         profile=profile,
@@ -86,31 +86,31 @@ def _first_matches(
     return goals[0], cards_of(principal, answered)
 
 
-def _tasks(principal: Principal, profile: Profile) -> list[Task]:
+def _tasks(principal: Principal, profile: OrganizationProfile) -> list[Task]:
     organization = profile.organization
     waiting = [
-        one
-        for one in services()
+        introduction
+        for introduction in services()
         .introductions.listed(principal, organization=organization.id, limit=100)
         .rows
-        if one.side in one.awaited
+        if introduction.side in introduction.awaited
     ]
     tasks = []
     if waiting:
-        tasks.append(Task(gettext("Answer requests"), url_for("web.introductions"), len(waiting)))
+        tasks.append(Task(message("Answer requests"), url_for("web.introductions"), len(waiting)))
     missing = missing_fields(profile)
     if missing:
-        text = gettext("Complete the profile: %(missing)s", missing=", ".join(missing))
+        text = message("Complete the profile: %(missing)s", missing=missing)
         tasks.append(Task(text, url_for("web.edit_profile"), len(missing)))
-    offers = services().asking.offers(principal, organization.id, None, 1).rows
+    offers = services().published.offers(organization.id, None, 1).rows
     if not offers:
         tasks.append(
-            Task(gettext("Say what you can offer"), url_for("web.new_posting", what="offer"))
+            Task(message("Say what you can offer"), url_for("web.new_posting", what="offer"))
         )
-    needs = services().asking.needs(principal, organization.id, NeedState.OPEN, None, 1).rows
+    needs = services().published.needs(organization.id, NeedState.OPEN, None, 1).rows
     if not needs and organization.kind is Kind.FIRM:
-        tasks.append(Task(gettext("Say what you need"), url_for("web.new_posting", what="need")))
-    tasks.append(Task(gettext("Look at new matches"), url_for("web.find")))
+        tasks.append(Task(message("Say what you need"), url_for("web.new_posting", what="need")))
+    tasks.append(Task(message("Look at new matches"), url_for("web.find")))
     return tasks
 
 
@@ -118,15 +118,17 @@ def _tasks(principal: Principal, profile: Profile) -> list[Task]:
 def portfolio() -> Page:
     """What one's house can do: technologies, equipment, access; and who asks for it now."""
     principal, own = signed_in(), own_organization()
-    asking = services().asking
+    directory, published = services().directory, services().published
     near = services().matching.needs_near(principal, own)
     by_kind: dict[OfferKind, list[tuple[Offer, list[tuple[Need, Organization]], int]]] = {}
-    for offer in asking.offers(principal, own, None, 200).rows:
+    for offer in published.offers(own, None, 200).rows:
         ids = near.get(offer.id, ())
-        met = [asking.need(principal, one) for one in ids[:NEEDS_SHOWN]]
-        shown = [(one, asking.profile(principal, one.organization).organization) for one in met]
+        needs = [published.need(id) for id in ids[:NEEDS_SHOWN]]
+        asking = [
+            (need, directory.profile(principal, need.organization).organization) for need in needs
+        ]
         if offer.active:
-            by_kind.setdefault(offer.kind, []).append((offer, shown, len(ids)))
+            by_kind.setdefault(offer.kind, []).append((offer, asking, len(ids)))
     return render_template(
         "portfolio.html",
         by_kind=[(kind, by_kind[kind]) for kind in _PORTFOLIO if kind in by_kind],

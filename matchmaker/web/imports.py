@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from matchmaker.access import Principal
@@ -12,7 +11,8 @@ from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.columns import TABLES
 from matchmaker.services.operations.import_workflow import ImportPreview
-from matchmaker.web.layout import chosen, is_part, language, signed_in, told, web
+from matchmaker.web.labels import gettext, language
+from matchmaker.web.layout import chosen, is_part, signed_in, told, web
 from matchmaker.workflow.job import JobKind
 
 MAX_PROBLEMS = 200
@@ -72,7 +72,7 @@ def _import_page(principal: Principal, cluster: str, look: ImportPreview | None 
         look=look,
         columns=TABLES[look.table].columns if look else (),
         shown=MAX_PROBLEMS,
-        cluster=services().asking.cluster(principal, cluster) if cluster else None,
+        cluster=services().published.cluster(cluster) if cluster else None,
         id=cluster,
         imports=intake.imports(principal, cluster),
         template_name="template",
@@ -147,12 +147,16 @@ def duplicates() -> Page:
     principal = signed_in()
     principal.require_admin()
     pairs = services().importer.duplicates()
-    asking = services().asking
+    directory = services().directory
     return render_template(
         "duplicates.html",
         count=len(pairs),
         pairs=[
-            (pair, asking.profile(principal, pair.first), asking.profile(principal, pair.second))
+            (
+                pair,
+                directory.profile(principal, pair.first),
+                directory.profile(principal, pair.second),
+            )
             for pair in pairs[:PAIRS]
         ],
     )

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext
 
 from matchmaker.api.http.context import services
-from matchmaker.domain import (
-    GoalName,
-)
-from matchmaker.services.cooperation.introductions import Proposal
+from matchmaker.domain import GoalName
+from matchmaker.web.forms import read_form
+from matchmaker.web.labels import gettext
 from matchmaker.web.layout import (
     Page,
     chosen,
@@ -19,8 +17,15 @@ from matchmaker.web.layout import (
     web,
     whole,
 )
-from matchmaker.workflow.interactions import Message
-from matchmaker.workflow.introduction import Action, AmountBand, Outcome, OutcomeKind, Side
+from matchmaker.workflow.interactions import ConversationMessage
+from matchmaker.workflow.introduction import (
+    Action,
+    AmountBand,
+    Outcome,
+    OutcomeKind,
+    Proposal,
+    Side,
+)
 
 
 @web.get("/introductions")
@@ -40,58 +45,41 @@ def new_introduction() -> Page:
     """Ask for an introduction."""
     principal, args = signed_in(), request.args
     goal = chosen(GoalName, args.get("goal", ""), "goal")
-    candidate = services().asking.profile(principal, args.get("candidate", ""))
+    candidate = services().directory.profile(principal, args.get("candidate", ""))
     return render_template(
         "introduction_new.html",
         goal=goal,
         candidate=candidate,
-        asking=args.get("asking", ""),
-        need=args.get("need", ""),
-        impression=args.get("impression", ""),
-        position=args.get("position", ""),
-        own=own_organization(),
+        sent={name: args.get(name, "") for name in ("asking", "need", "impression", "position")},
     )
 
 
 @web.post("/introductions/new")
 def propose() -> Page:
     """Asked for."""
-    principal, form, own = signed_in(), request.form, own_organization()
-    other, place = form.get("candidate", ""), form.get("position", "")
-    is_candidate = form.get("asking") == Side.CANDIDATE
-    seen = services().introductions.propose(
-        principal,
-        Proposal(
-            chosen(GoalName, form.get("goal", ""), "goal"),
-            other if is_candidate else own,
-            own if is_candidate else other,
-            asking=Side.CANDIDATE if is_candidate else Side.SEEKER,
-            message=form.get("message", ""),
-            terms=form.get("terms", ""),
-            staged=bool(form.get("staged")),
-            need=form.get("need", ""),
-            impression=form.get("impression", ""),
-            position=whole(place, "position") if place else None,
-        ),
-    )
+    principal, asking = signed_in(), chosen(Side, request.form.get("asking") or "seeker", "asking")
+    parties = {asking: own_organization(), asking.other: request.form.get("candidate", "")}
+    proposal = read_form(Proposal, asking=asking, **parties)
+    view = services().introductions.propose(principal, proposal)
     told(gettext("The request is sent. You will be told of the answer."))
-    return redirect(url_for("web.introduction", id=seen.id), 303)
+    return redirect(url_for("web.introduction", id=view.id), 303)
 
 
 @web.get("/introductions/<id>")
 def introduction(id: str) -> Page:
     """Where it stands, what can be done, contact and conversation once both have agreed."""
     principal = signed_in()
-    seen = services().introductions.show(principal, id)
-    messages: tuple[Message, ...] = ()
-    if seen.contact is not None:
+    view = services().introductions.show(principal, id)
+    messages: tuple[ConversationMessage, ...] = ()
+    if view.contact is not None:
         messages = services().introductions.messages(principal, id, limit=200).rows
-    hidden = {Action.EXPIRE, Action.REPORT, Action.CONFIRM, Action.DECLINE}
+    # Each of these has a form of its own, or happens by itself.
+    apart = {Action.EXPIRE, Action.REPORT, Action.CONFIRM, Action.DECLINE}
     return render_template(
         "introduction.html",
-        one=seen,
+        introduction=view,
         messages=messages,
-        plain=[action for action in dict.fromkeys(seen.allowed) if action not in hidden],
+        plain=[action for action in dict.fromkeys(view.allowed) if action not in apart],
         kinds=list(OutcomeKind),
         bands=list(AmountBand),
     )
@@ -105,15 +93,7 @@ def act(id: str) -> Page:
         services().introductions.write(principal, id, form["message"])
         return redirect(url_for("web.introduction", id=id), 303)
     action = chosen(Action, form.get("action", ""), "action")
-    outcome = None
-    if action is Action.REPORT:
-        outcome = Outcome(
-            chosen(OutcomeKind, form.get("kind", ""), "kind"),
-            chosen(AmountBand, form.get("amount", AmountBand.NONE), "amount"),
-            bool(form.get("new_product")),
-            whole(form.get("jobs") or "0", "jobs"),
-            form.get("note", ""),
-        )
+    outcome = read_form(Outcome) if action is Action.REPORT else None
     rating = form.get("satisfaction", "")
     services().introductions.act(
         principal,

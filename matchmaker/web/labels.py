@@ -1,37 +1,122 @@
-"""What terms, fields, messages and errors are called in the reader's language, as filters."""
+"""Everything in the reader's language: texts, terms, numbers, dates and times of a page."""
 
 from __future__ import annotations
 
+import html
+from datetime import date, datetime
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from flask import Flask, g, session
+
+from matchmaker.api.http.context import accepted_language
 from matchmaker.errors import MatchmakerError
-from matchmaker.messages import FIELD, Message, text_of, translated
+from matchmaker.messages import (
+    FIELD,
+    SOURCE,
+    Message,
+    catalogue,
+    languages,
+    locale_of,
+    message,
+    shown,
+    translated,
+)
 from matchmaker.terms import TERMS
-from matchmaker.web.layout import language, web
 
 
-def word(term: object) -> str:
-    """The term in the reader's language; an unknown one as it is."""
-    return translated(TERMS.get(str(term), str(term)), language())
+def language() -> str:
+    """By choice, by the account's preference, or by Accept-Language."""
+    account = g.get("account")
+    preferred = account.preferences.language if account is not None else None
+    for wanted in (session.get("language"), preferred):
+        if wanted in languages():
+            return str(wanted)
+    return accepted_language() or SOURCE
 
 
-def said(what: object) -> str:
-    """An error, a message or a text of the catalogue in the reader's language."""
-    if isinstance(what, MatchmakerError):
-        return what.text(language())
-    return (
-        text_of(what, language())
-        if isinstance(what, Message)
-        else translated(str(what), language())
-    )
+def language_names() -> list[tuple[str, str]]:
+    """Every language there is, with its own name for itself."""
+    return [(code, locale_of(code).get_display_name(code) or code) for code in languages()]
+
+
+def gettext(text: str, /, **parameters: Any) -> str:
+    """A text of the catalogue with its parameters."""
+    return message(text, **parameters).text(language())
+
+
+def word(value: object) -> str:
+    """What a term of the field is called; an unknown one as it is."""
+    return translated(TERMS.get(str(value), str(value)), language())
+
+
+def said(value: object) -> str:
+    """An error, a message, a list of them, or a text of the catalogue."""
+    if isinstance(value, MatchmakerError):
+        return value.text(language())
+    if isinstance(value, Message | list | tuple):
+        return str(shown(value, language()))
+    return translated(str(value), language())
 
 
 def field(name: str) -> str:
     """What a field is called, by the columns of our tables."""
     plain, _, rest = name.partition("[")
     plain = plain.rpartition(".")[2]
-    known = translated(plain, language(), FIELD)
-    return name if known == plain else known + (f"[{rest}" if rest else "")
+    label = translated(plain, language(), FIELD)
+    return name if label == plain else label + (f"[{rest}" if rest else "")
 
 
-web.add_app_template_filter(said, "said")
-web.add_app_template_filter(field, "field")
-web.add_app_template_filter(word, "word")
+def number(value: float | None, digits: int = 2) -> str:
+    """A number, rounded; a dash where there is none."""
+    return "–" if value is None else format_decimal(round(value, digits), locale=_locale())
+
+
+def percent(value: float | None) -> str:
+    """A share as whole percent."""
+    return "–" if value is None else f"{format_decimal(round(value * 100), locale=_locale())} %"
+
+
+def day(value: date | None) -> str:
+    """A date; nothing where there is none."""
+    return format_date(value, locale=_locale()) if value else ""
+
+
+class Moment:
+    """A time in UTC, as an element that the browser turns into the reader's own."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    def __str__(self) -> str:
+        return f"{format_datetime(self._at, 'short', locale=_locale())} UTC"
+
+    def __html__(self) -> str:
+        at = html.escape(self._at.isoformat())
+        return f'<time class="moment" datetime="{at}">{html.escape(str(self))}</time>'
+
+
+def moment(value: datetime | str | None) -> Moment | str:
+    """Of a time, or of the text of one."""
+    if value is None:
+        return ""
+    return Moment(datetime.fromisoformat(value) if isinstance(value, str) else value)
+
+
+def _locale() -> Locale:
+    return locale_of(language())
+
+
+def register(app: Flask) -> None:
+    """Put texts and filters on the application's templates."""
+    templates = app.jinja_env
+    templates.add_extension("jinja2.ext.i18n")
+    templates.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: translated(text, language()),
+        lambda single, many, count: catalogue(language()).ungettext(single, many, count),
+        newstyle=True,
+    )
+    for show in (word, said, field, number, percent, day, moment):
+        templates.filters[show.__name__] = show

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import re
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from flask import (
     Blueprint,
     Flask,
@@ -24,36 +20,23 @@ from flask import (
     session,
     url_for,
 )
-from flask_babel import (
-    Babel,
-    format_date,
-    format_datetime,
-    format_decimal,
-    get_locale,
-    gettext,
-)
 from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from matchmaker import errors
 from matchmaker.access import Principal
-from matchmaker.api.http.context import EXTENSION, current_principal, services
+from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.problems import note_fault, status_of
-from matchmaker.messages import TRANSLATIONS
+from matchmaker.messages import Message
+from matchmaker.web import labels
+from matchmaker.web.labels import language
 
+# The language of names; readers of any other one get the Latin name, where there is one.
+NAMES = "zh"
 Option = TypeVar("Option", bound=StrEnum)
-
-
 HERE = Path(__file__).parent
-
-
 VENDOR = HERE / "vendor"
-
-
-LANGUAGES = ("en", "zh")
-
-
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
     "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -67,76 +50,18 @@ web = Blueprint(
 
 
 def register(app: Flask) -> None:
-    """Language and layout on the application; the views are on the blueprint."""
-    settings = app.extensions[EXTENSION].services.settings
-    folder = settings.data_dir / "translations"
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(folder.resolve())
-    Babel(app, locale_selector=lambda: _prepared(folder))
-    app.jinja_env.filters.update(
-        day=lambda value: format_date(value) if value else "",
-        moment=_moment,
-        number=_number,
-        percent=lambda value: "–" if value is None else f"{format_decimal(round(value * 100))} %",
-    )
+    """The views, on the application, and their layout."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-
-
-def _prepared(folder: Path) -> str:
-    """The reader's language, with its messages compiled when they are first needed."""
-    compiled = folder / "zh" / "LC_MESSAGES" / "messages.mo"
-    source = TRANSLATIONS / "zh.po"
-    if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
-        compiled.parent.mkdir(parents=True, exist_ok=True)
-        beside = compiled.with_suffix(f".{id(g)}.part")
-        with source.open("rb") as read, beside.open("wb") as written:
-            write_mo(written, read_po(read, locale="zh"))
-        beside.replace(compiled)
-    return language()
-
-
-def language() -> str:
-    """By choice, by the account's preference, or by Accept-Language."""
-    chosen = session.get("language")
-    if chosen in LANGUAGES:
-        return str(chosen)
-    account = g.get("account")
-    if account is not None:
-        return str(account.preferences.language)
-    return request.accept_languages.best_match(LANGUAGES) or "en"
-
-
-class Moment:
-    """A time in UTC, as an element that the browser turns into the reader's own."""
-
-    def __init__(self, at: datetime) -> None:
-        self._at = at
-
-    def __str__(self) -> str:
-        return f"{format_datetime(self._at, 'short')} UTC"
-
-    def __html__(self) -> str:
-        at = html.escape(self._at.isoformat())
-        return f'<time class="moment" datetime="{at}">{html.escape(str(self))}</time>'
-
-
-def _moment(value: datetime | str | None) -> Moment | str:
-    """Of a time, or of the text of one."""
-    if value is None:
-        return ""
-    return Moment(datetime.fromisoformat(value) if isinstance(value, str) else value)
-
-
-def _number(value: float | None, digits: int = 2) -> str:
-    if value is None:
-        return "–"
-    return str(format_decimal(round(value, digits)))
+    labels.register(app)
+    app.register_blueprint(web)
 
 
 @web.app_context_processor
 def _shared() -> dict[str, Any]:
     return {
         "csrf": generate_csrf,
-        "language": str(get_locale() or "en"),
+        "language": language(),
+        "languages": labels.language_names(),
         "principal": current_principal(),
         "account": g.get("account"),
         "unread": _unread,
@@ -150,18 +75,17 @@ def _shared() -> dict[str, Any]:
     }
 
 
-def localised(one: Any) -> str:
+def localised(named: Any) -> str:
     """A name in the reader's language, where there is one in it."""
-    english = getattr(one, "name_en", "")
-    return english if language() == "en" and english else one.name
+    english = getattr(named, "name_en", "")
+    return english if language() != NAMES and english else named.name
 
 
 def _name_of(id: str) -> str:
     """What an organisation or cluster is called; its id where there is none."""
-    asking, principal = services().asking, current_principal()
     for look in (
-        lambda: asking.profile(principal, id).organization,
-        lambda: asking.cluster(principal, id),
+        lambda: services().directory.profile(current_principal(), id).organization,
+        lambda: services().published.cluster(id),
     ):
         try:
             return localised(look())
@@ -189,10 +113,10 @@ def _unread() -> int:
 def own_organization() -> str:
     """The organisation somebody acts for: the one chosen, else the first; "" for none."""
     principal = current_principal()
-    asked = request.args.get("organization", "") or str(session.get("organization", ""))
-    if asked in principal.organizations:
-        session["organization"] = asked
-        return asked
+    chosen_id = request.args.get("organization", "") or str(session.get("organization", ""))
+    if chosen_id in principal.organizations:
+        session["organization"] = chosen_id
+        return chosen_id
     return min(principal.organizations, default="")
 
 
@@ -216,9 +140,9 @@ def is_part() -> bool:
     return "HX-Request" in headers and "HX-History-Restore-Request" not in headers
 
 
-def told(text: str, kind: str = "good") -> None:
+def told(text: str | Message | errors.MatchmakerError, kind: str = "good") -> None:
     """A line at the top of the next page."""
-    flash(text, kind)
+    flash(labels.said(text), kind)
 
 
 def chosen(options: type[Option], text: str, where: str) -> Option:
@@ -281,7 +205,7 @@ def _refused(error: errors.MatchmakerError) -> Response | tuple[str, int]:
     if isinstance(error, errors.SignInNeeded) and request.method == "GET":
         return redirect(url_for("web.sign_in", next=request.full_path.rstrip("?")), 303)
     if request.method == "POST" and request.form.get("back") and status < 500:
-        told(error.text(language()), "bad")
+        told(error, "bad")
         return back("/")
     return render_template("problem.html", error=error, status=status), status
 
@@ -290,11 +214,11 @@ def _refused(error: errors.MatchmakerError) -> Response | tuple[str, int]:
 def _unexpected(error: Exception) -> tuple[str, int]:
     """A fault of ours, as a page."""
     note_fault(error)
-    shown = errors.MatchmakerError(
-        gettext("Matchmaker could not answer; the log says why."),
-        mend=gettext("Try again in a moment, or tell the administrator when it was."),
+    problem = errors.MatchmakerError(
+        "Matchmaker could not answer; the log says why.",
+        mend="Try again in a moment, or tell the administrator when it was.",
     )
-    return render_template("problem.html", error=shown, status=500), 500
+    return render_template("problem.html", error=problem, status=500), 500
 
 
 @web.errorhandler(HTTPException)
@@ -302,12 +226,12 @@ def _broken(error: HTTPException) -> Response | tuple[str, int]:
     if isinstance(error.response, Response):
         return error.response
     status = error.code or 500
-    shown = errors.InvalidInput(error.description or error.name)
+    problem = errors.InvalidInput(error.description or error.name)
     if status == 400 and "CSRF" in (error.description or ""):
-        shown = errors.InvalidInput(
-            gettext("This page was open too long."), mend=gettext("Open it again and repeat.")
+        problem = errors.InvalidInput(
+            "This page was open too long.", mend="Open it again and repeat."
         )
-    return render_template("problem.html", error=shown, status=status), status
+    return render_template("problem.html", error=problem, status=status), status
 
 
 Page = str | Response | tuple[str, int]

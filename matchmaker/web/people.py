@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from flask import g, redirect, render_template, request, session, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.guards import csrf, is_local
 from matchmaker.api.people.openid import begin_session
 from matchmaker.errors import MatchmakerError, NotFound, SignInNeeded, TooManyAttempts
-from matchmaker.web.layout import LANGUAGES, back, chosen, language, signed_in, told, web, whole
+from matchmaker.messages import languages
+from matchmaker.web.labels import gettext, language
+from matchmaker.web.layout import back, chosen, signed_in, told, web, whole
 from matchmaker.workflow.account import MailRhythm, Preferences, Scope
 
 Page = str | Response | tuple[str, int]
@@ -87,9 +88,9 @@ def sign_out() -> Page:
 
 @web.post("/language")
 def choose_language() -> Page:
-    """Chinese or English from now on."""
+    """Another language from now on."""
     chosen = request.form.get("language", "")
-    if chosen in LANGUAGES:
+    if chosen in languages():
         session["language"] = chosen
     return back("/")
 
@@ -101,7 +102,7 @@ def invitation() -> Page:
     found = services().accounts.invitation(token)
     place = found.cluster
     if found.belonging is not None:
-        profile = services().asking.profile(current_principal(), found.belonging.organization)
+        profile = services().directory.profile(current_principal(), found.belonging.organization)
         place = profile.organization.name
     return render_template("invitation.html", token=token, invitation=found, place=place)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext
 
 from matchmaker.access import Principal
+from matchmaker.api.cooperation.requests import NewPosting
 from matchmaker.api.http.context import services
 from matchmaker.domain import (
     GoalName,
@@ -19,26 +18,25 @@ from matchmaker.domain import (
     Organization,
     Terms,
 )
-from matchmaker.errors import InvalidInput, MatchmakerError
+from matchmaker.errors import MatchmakerError
 from matchmaker.goals import GOALS
 from matchmaker.services.matching.matching import Question
-from matchmaker.store.documents import new_id
 from matchmaker.web.cards import Card, cards_of
 from matchmaker.web.directory import PAGES_LOOKED_AT
 from matchmaker.web.find import DISMISSAL_REASONS, SHOWN, picked_by
+from matchmaker.web.forms import read_form
+from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import (
     Page,
     back,
     chosen,
-    language,
     own_organization,
     signed_in,
     told,
     web,
-    whole,
 )
 from matchmaker.workflow.interactions import InteractionKind
-from matchmaker.workflow.posting import Posting, PostingAction
+from matchmaker.workflow.posting import PostingAction, PostingState
 
 NEEDS_SHOWN = 3
 
@@ -76,7 +74,7 @@ def make_posting() -> Page:
     principal, form = signed_in(), request.form
     sent = form.to_dict()
     try:
-        posting = _posting_of(form, own_organization())
+        posting = read_form(NewPosting, organization=own_organization()).to_posting()
         if form.get("do") == "preview":
             answer = services().postings.preview(principal, posting, 5)
             found = cards_of(principal, answer)
@@ -89,47 +87,24 @@ def make_posting() -> Page:
     return redirect(url_for("web.posting", id=posted.posting.id), 303)
 
 
-def _posting_of(form: Any, own: str) -> Posting:
-    is_need = form.get("what") == "need"
-    deadline, slots = form.get("deadline", ""), form.get("slots", "").strip()
-    return Posting(
-        new_id(),
-        own,
-        form.get("text", ""),
-        "",
-        datetime.now(UTC).replace(microsecond=0),
-        goal=chosen(GoalName, form.get("goal", ""), "goal") if is_need else None,
-        offer_kind=None if is_need else chosen(OfferKind, form.get("offer_kind", ""), "kind"),
-        terms=chosen(Terms, form.get("terms", Terms.MARKET), "terms"),
-        slots=whole(slots, "slots") if slots and not is_need else None,
-        quantity=form.get("quantity", "")[:200],
-        deadline=_day(deadline) if deadline else None,
-    )
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput("must be a day, as 2026-05-01.", where="deadline") from None
-
-
 @web.get("/postings/<id>")
 def posting(id: str) -> Page:
     """One posting, with who could meet it."""
     principal = signed_in()
-    posted = services().postings.show(principal, id)
-    one = posted.posting
+    posting = services().postings.show(principal, id).posting
     answered = None
-    if one.goal is not None and one.state == "published" and principal.acts_for(one.organization):
-        question = Question(one.goal, SHOWN)
-        answered = services().matching.for_text(principal, one.text, question, one.organization)
+    is_own = principal.acts_for(posting.organization)
+    if posting.goal is not None and posting.state is PostingState.PUBLISHED and is_own:
+        question = Question(posting.goal, SHOWN)
+        answered = services().matching.for_text(
+            principal, posting.text, question, posting.organization
+        )
     return render_template(
         "posting.html",
-        one=one,
+        posting=posting,
         answered=answered,
         cards=cards_of(principal, answered),
-        goal=one.goal,
+        goal=posting.goal,
         own=own_organization(),
         saved=picked_by(principal, own_organization(), InteractionKind.SAVED),
         reasons=DISMISSAL_REASONS,
@@ -149,7 +124,7 @@ def move_posting(id: str) -> Page:
 def needs() -> Page:
     """Open needs of others, those first that one's house can answer best."""
     principal, own = signed_in(), own_organization()
-    kind = services().asking.profile(principal, own).organization.kind if own else None
+    kind = services().directory.profile(principal, own).organization.kind if own else None
     rows, following = _answerable(principal, own, kind)
     best: list[Card] = []
     if kind in CANDIDATES_ONLY:
@@ -163,13 +138,13 @@ def _answerable(
     principal: Principal, own: str, kind: Kind | None
 ) -> tuple[list[tuple[Need, Organization]], str | None]:
     """Needs that an organisation of this kind may answer, enough to fill a page."""
-    asking = services().asking
+    directory = services().directory
     after: str | None = request.args.get("after") or None
     rows: list[tuple[Need, Organization]] = []
     for _ in range(PAGES_LOOKED_AT):
-        page = asking.needs(principal, None, NeedState.OPEN, after, 50)
+        page = services().published.needs(None, NeedState.OPEN, after, 50)
         rows += [
-            (one, asking.profile(principal, one.organization).organization)
+            (one, directory.profile(principal, one.organization).organization)
             for one in page.rows
             if one.organization != own and (kind is None or kind in GOALS[one.goal].candidates)
         ]

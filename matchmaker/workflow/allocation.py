@@ -80,24 +80,6 @@ def allocate(options: Options, capacity: IntArray) -> IntArray:
     return usable[solved.x > 0.5]
 
 
-def own_top_lists(options: Options, capacity: IntArray, wanted: FloatArray) -> IntArray:
-    """What happens without allocation: each seeker asks those it wants most, as many as it may.
-
-    A candidate takes requests in the order of the seekers' wish (`wanted`, (n,))
-    until its slots are used; the others' requests are lost. The baseline that
-    `allocate` is compared with, at equal capacity.
-    """
-    order = np.lexsort((-wanted, options.seekers))
-    seekers = options.seekers[order]
-    begins = np.searchsorted(seekers, seekers)
-    asked = order[np.arange(len(order)) - begins < capacity[seekers]]
-    arriving = asked[np.lexsort((-wanted[asked], options.candidates[asked]))]
-    candidates = options.candidates[arriving]
-    begins = np.searchsorted(candidates, candidates)
-    taken = arriving[np.arange(len(arriving)) - begins < capacity[candidates]]
-    return np.sort(taken)
-
-
 def _best_of_pair(options: Options, usable: IntArray) -> IntArray:
     """Positions in `usable` of the most valuable option of each two organisations."""
     low = np.minimum(options.seekers[usable], options.candidates[usable])
@@ -112,9 +94,9 @@ def _greedy(left: IntArray, right: IntArray, value: FloatArray, capacity: IntArr
     """The best first, where the solver ran out of time: at least half of the best sum."""
     free = capacity.copy()
     taken = []
-    for one in np.argsort(-value, kind="stable"):
-        if free[left[one]] > 0 and free[right[one]] > 0:
-            free[left[one]] -= 1
-            free[right[one]] -= 1
-            taken.append(int(one))
+    for option in np.argsort(-value, kind="stable"):
+        if free[left[option]] > 0 and free[right[option]] > 0:
+            free[left[option]] -= 1
+            free[right[option]] -= 1
+            taken.append(int(option))
     return np.array(sorted(taken), dtype=np.int64)

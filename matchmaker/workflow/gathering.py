@@ -32,8 +32,8 @@ QUORUM = {
 }
 
 
-class Answer(StrEnum):
-    """An invited organisation's answer."""
+class InvitationAnswer(StrEnum):
+    """What an invited organisation answers."""
 
     WAITING = "waiting"
     JOINED = "joined"
@@ -70,7 +70,7 @@ class Gathering:
     text: str
     convened_by: str
     created: datetime
-    parties: tuple[tuple[str, Answer], ...]
+    parties: tuple[tuple[str, InvitationAnswer], ...]
     lead: str = ""  # the lab that answers a brief, the platform that is shared
     needs: tuple[str, ...] = ()
     state: GatheringState = GatheringState.FORMING
@@ -78,7 +78,7 @@ class Gathering:
     rhythm_days: int = 0  # how often a circle meets
 
     def __post_init__(self) -> None:
-        ids = [one for one, _ in self.parties]
+        ids = [party for party, _ in self.parties]
         if len(set(ids)) != len(ids):
             raise InvalidInput("names an organisation twice.", where="parties")
         if not QUORUM[self.kind] <= len(ids) <= MAX_PARTIES:
@@ -95,29 +95,28 @@ class Gathering:
 
     @property
     def joined(self) -> tuple[str, ...]:
-        """Who takes part."""
-        return tuple(one for one, answer in self.parties if answer is Answer.JOINED)
+        """The organisations that take part."""
+        return tuple(party for party, answer in self.parties if answer is InvitationAnswer.JOINED)
 
     def knows_contacts(self, organization: str) -> bool:
         """Whether this organisation may read the contact details of those who joined."""
         return self.state is GatheringState.RUNNING and organization in self.joined
 
 
-def answer(gathering: Gathering, organization: str, given: Answer) -> Gathering:
+def answer(gathering: Gathering, organization: str, after: InvitationAnswer) -> Gathering:
     """The gathering after one party's answer. Raises NotAllowed, WrongState."""
     if gathering.state is GatheringState.CLOSED:
         raise WrongState("It is closed.", mend="Ask the coordinator to convene another.")
     before = dict(gathering.parties).get(organization)
     if before is None:
         raise NotAllowed("Only the organisations that were invited may answer.")
-    if given is Answer.WAITING or (given is Answer.LEFT and before is not Answer.JOINED):
+    is_leaving = after is InvitationAnswer.LEFT
+    if after is InvitationAnswer.WAITING or (is_leaving and before is not InvitationAnswer.JOINED):
         raise WrongState(
-            "The answer is '%(before)s'; it cannot become '%(given)s'.", before=before, given=given
+            "The answer is '%(before)s'; it cannot become '%(given)s'.", before=before, given=after
         )
-    parties = tuple(
-        (one, given if one == organization else said) for one, said in gathering.parties
-    )
-    answered = replace(gathering, parties=parties)
+    answers = dict(gathering.parties) | {organization: after}
+    answered = replace(gathering, parties=tuple(answers.items()))
     enough = len(answered.joined) >= QUORUM[gathering.kind]
     led = not gathering.lead or gathering.lead in answered.joined
     state = GatheringState.RUNNING if enough and led else GatheringState.FORMING

@@ -1,4 +1,4 @@
-"""What is remembered of who saw, asked and got what: the ground on which effects are measured."""
+"""Records beside introductions: slots, conversations, what was shown, what chance held out."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class OpenPair:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """One message of a conversation."""
+class ConversationMessage:
+    """What one side of an introduction wrote to the other."""
 
     id: str
     introduction: str
@@ -38,8 +38,8 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """One candidate in a list that somebody saw: at which place, with which score."""
+class ShownCandidate:
+    """One candidate in a list that somebody saw: at which position, with which score."""
 
     candidate: str
     position: int
@@ -69,7 +69,7 @@ class Interaction:
     subject: str
     goal: GoalName | None
     seeker: str
-    shown: tuple[Shown, ...]
+    shown: tuple[ShownCandidate, ...]
     model: str = ""
     snapshot: int = 0
     impression: str = ""
@@ -107,7 +107,7 @@ class ClusterRules:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class MonthlyCounts:
     """Counts that outlive the records they were counted from; `id` is cluster and month."""
 
     id: str

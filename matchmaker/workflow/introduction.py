@@ -6,14 +6,26 @@ together. Nothing here reads a clock or a store.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import KW_ONLY, dataclass, fields, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import ConfigDict, Field
 
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput, NotAllowed, WrongState
+from matchmaker.messages import message
 
+VALID_FOR = timedelta(days=14)
 MAX_MESSAGE = 4_000
+MAX_JOBS = 100_000
+# As long as a list of recommendations may be.
+MAX_POSITION = 100
+_NO_NUL = r"^[^\x00]*$"
+MessageText = Annotated[str, Field(max_length=MAX_MESSAGE, pattern=_NO_NUL)]
+Reference = Annotated[str, Field(max_length=240, pattern=_NO_NUL)]
+_STRICT = ConfigDict(extra="forbid")
 
 
 class State(StrEnum):
@@ -124,21 +136,23 @@ class AmountBand(StrEnum):
 class Outcome:
     """What one side reports and the other confirms."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
     kind: OutcomeKind
     amount: AmountBand = AmountBand.NONE
     new_product: bool = False
-    jobs: int = 0
-    note: str = ""
+    jobs: Annotated[int, Field(ge=0, le=MAX_JOBS)] = 0
+    note: MessageText = ""
 
     def __post_init__(self) -> None:
-        if not 0 <= self.jobs <= 100_000:
+        if not 0 <= self.jobs <= MAX_JOBS:
             raise InvalidInput("must be from 0 to 100000.", where="jobs")
-        _check_length("note", self.note)
+        check_length("note", self.note)
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One thing that was done: by which side ("" for neither), by whom, when."""
+class IntroductionStep:
+    """One thing that was done: by which side (None for neither), by whom, when."""
 
     action: Action
     state: State
@@ -149,40 +163,67 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Introduction:
+class Purpose:
+    """What an introduction is for, in the words of whoever proposes it.
+
+    A new field of introductions goes here: requests, stored introductions and what
+    is shown of them all have it from here.
+    """
+
+    goal: GoalName
+    _: KW_ONLY
+    message: MessageText = ""
+    terms: MessageText = ""
+    need: Reference = ""
+    cluster: Reference = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal(Purpose):
+    """Who is to meet whom for what. `asking` is your side where you act for the candidate.
+
+    With `staged` the other side reads the terms before it learns your name.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    seeker: Annotated[Reference, Field(min_length=1)]
+    candidate: Annotated[Reference, Field(min_length=1)]
+    _: KW_ONLY
+    asking: Side | None = None
+    staged: bool = False
+    rematch_of: Reference = ""
+    impression: Reference = ""
+    position: Annotated[int, Field(ge=1, le=MAX_POSITION)] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Introduction(Proposal):
     """A proposed tie between `seeker` and `candidate`, with all that became of it."""
 
+    # Stored ones may be of another version.
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="ignore")
+
     id: str
-    goal: GoalName
-    seeker: str
-    candidate: str
     origin: Origin
     proposed_by: str
     asking: Side
     created: datetime
     expires: datetime
     state: State = State.PROPOSED
-    message: str = ""
-    terms: str = ""
-    need: str = ""
-    cluster: str = ""
     batch: str = ""
-    staged: bool = False
     accepted: frozenset[Side] = frozenset()
     reported_by: Side | None = None
     outcome: Outcome | None = None
     satisfaction: tuple[tuple[Side, int], ...] = ()
     contact_closed: bool = False
-    rematch_of: str = ""
-    impression: str = ""
-    position: int | None = None
-    steps: tuple[Step, ...] = ()
+    steps: tuple[IntroductionStep, ...] = ()
 
     def __post_init__(self) -> None:
         if self.seeker == self.candidate:
             raise InvalidInput("an introduction needs two organisations.", where="candidate")
-        _check_length("message", self.message)
-        _check_length("terms", self.terms)
+        check_length("message", self.message)
+        check_length("terms", self.terms)
         if self.staged and not self.terms.strip():
             raise InvalidInput("must say something when names come after the terms.", where="terms")
 
@@ -236,6 +277,26 @@ class Introduction:
         )
 
 
+def propose(
+    proposal: Proposal, id: str, side: Side | None, origin: Origin, actor: str, now: datetime
+) -> Introduction:
+    """The introduction that a proposal begins; the side that proposes it has thereby accepted."""
+    state = State.TERMS if proposal.staged else State.PROPOSED
+    values = {each.name: getattr(proposal, each.name) for each in fields(proposal)}
+    accepted = () if side is None else (side,)
+    return Introduction(
+        **values | {"asking": side or Side.SEEKER},
+        id=id,
+        origin=origin,
+        proposed_by=actor,
+        created=now,
+        expires=now + VALID_FOR,
+        state=state,
+        accepted=frozenset(accepted),
+        steps=tuple(IntroductionStep(Action.ACCEPT, state, now, actor, each) for each in accepted),
+    )
+
+
 def act(
     introduction: Introduction,
     action: Action,
@@ -253,7 +314,7 @@ def act(
     object back. Raises WrongState for what the state does not allow, NotAllowed
     for what this side may not do, InvalidInput for what is missing.
     """
-    _check_length("reason", reason)
+    check_length("reason", reason)
     if _is_repeated(introduction, action, side, outcome):
         return introduction
     if introduction.is_waiting and now >= introduction.expires and action in _ANSWERS:
@@ -266,10 +327,10 @@ def act(
     if target is None:
         raise WrongState(
             "It is %(state)s; '%(action)s' is not possible then.",
-            mend="Possible: %(value)s.",
+            mend="Possible: %(names)s.",
             state=introduction.state,
             action=action,
-            value=_listed(introduction.allowed(side)),
+            names=tuple(dict.fromkeys(introduction.allowed(side))) or message("nothing"),
         )
     refusal = _refusal(introduction, action, side)
     if refusal is not None:
@@ -277,7 +338,7 @@ def act(
     changed = _changed(introduction, action, side, outcome, satisfaction)
     if action is Action.ACCEPT and len(changed.accepted) < len(Side):
         target = State.PROPOSED
-    step = Step(action, target, now, actor, side, reason)
+    step = IntroductionStep(action, target, now, actor, side, reason)
     return replace(changed, state=target, steps=(*introduction.steps, step))
 
 
@@ -348,11 +409,12 @@ def _rated(introduction: Introduction, side: Side, satisfaction: int | None) -> 
         return introduction
     if not 1 <= satisfaction <= 5:
         raise InvalidInput("must be from 1 to 5.", where="satisfaction")
-    others = tuple(one for one in introduction.satisfaction if one[0] is not side)
-    return replace(introduction, satisfaction=(*others, (side, satisfaction)))
+    ratings = dict(introduction.satisfaction) | {side: satisfaction}
+    return replace(introduction, satisfaction=tuple(ratings.items()))
 
 
-def _check_length(name: str, text: str) -> None:
+def check_length(name: str, text: str) -> None:
+    """Raise InvalidInput for a text that is too long."""
     if len(text) > MAX_MESSAGE:
         raise InvalidInput(
             "has %(count)s characters; at most %(max_message)s.",
@@ -360,7 +422,3 @@ def _check_length(name: str, text: str) -> None:
             count=len(text),
             max_message=MAX_MESSAGE,
         )
-
-
-def _listed(actions: tuple[Action, ...]) -> str:
-    return ", ".join(dict.fromkeys(actions)) or "nothing"

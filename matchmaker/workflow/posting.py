@@ -128,13 +128,13 @@ def act(
     """
     target = TRANSITIONS.get((posting.state, action))
     if target is None:
-        possible = [one for (state, one) in TRANSITIONS if state is posting.state]
+        possible = tuple(other for (state, other) in TRANSITIONS if state is posting.state)
         raise WrongState(
             "It is %(state)s; '%(action)s' is not possible then.",
             mend="Possible: %(names)s.",
-            state=posting.state.replace("_", " "),
+            state=posting.state,
             action=action,
-            names=", ".join(possible),
+            names=possible,
         )
     if action in PUBLISHING and reviewed and posting.state is not PostingState.PUBLISHED:
         return replace(posting, state=PostingState.IN_REVIEW, note="")
@@ -150,9 +150,9 @@ def act(
 
 
 def _end(posting: Posting, action: PostingAction, today: date) -> date:
-    given = posting.deadline or posting.expires
-    if given is not None and given >= today and action is not PostingAction.RENEW:
-        return given
+    end = posting.deadline or posting.expires
+    if end is not None and end >= today and action is not PostingAction.RENEW:
+        return end
     if posting.deadline is not None and posting.deadline >= today:
         return posting.deadline
     return today + LIFETIME

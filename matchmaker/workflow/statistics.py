@@ -12,7 +12,7 @@ Z = NormalDist().inv_cdf(0.975)
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """`successes` of `total`, with Wilson's 95 % interval (Wilson 1927)."""
+    """`successes` of `total`: their quotient, and the ends of its 95 % interval (Wilson 1927)."""
 
     successes: int
     total: int
@@ -20,6 +20,14 @@ class Share:
     @property
     def value(self) -> float | None:
         return self.successes / self.total if self.total else None
+
+    @property
+    def low(self) -> float | None:
+        return self.interval[0] if self.interval else None
+
+    @property
+    def high(self) -> float | None:
+        return self.interval[1] if self.interval else None
 
     @property
     def interval(self) -> tuple[float, float] | None:

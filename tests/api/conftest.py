@@ -124,16 +124,18 @@ ROWS = GraphRows(
 )
 
 
+def link_models(folder: Path) -> None:
+    """Share the model, which unpacks to half a gigabyte, and vectors by text between runs."""
+    for name in ("models", "vectors"):
+        shared = Path(os.environ.get("MATCHMAKER_DATA_DIR", "var")).resolve() / name
+        shared.mkdir(parents=True, exist_ok=True)
+        (folder / name).symlink_to(shared)
+
+
 def installation(tmp_path_factory, rows=ROWS, **settings):
     """Services on rows, in a folder of their own."""
     folder = tmp_path_factory.mktemp("installation")
-    # The model unpacks to half a gigabyte: once, not for every run of the tests.
-    models = Path(os.environ.get("MATCHMAKER_DATA_DIR", "var")).resolve() / "models"
-    models.mkdir(parents=True, exist_ok=True)
-    (folder / "models").symlink_to(models)
-    vectors = models.parent / "vectors"
-    vectors.mkdir(exist_ok=True)
-    (folder / "vectors").symlink_to(vectors)
+    link_models(folder)
     chosen = Settings(
         data_dir=folder,
         store="",

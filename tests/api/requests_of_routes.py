@@ -3,14 +3,14 @@
 import itertools
 from datetime import UTC, datetime
 
-from matchmaker.access import ADMIN, SYSTEM
+from matchmaker.access import ADMIN, SYSTEM, Principal
 from matchmaker.domain import GoalName, Need, NeedState, Organization
-from matchmaker.services.cooperation.introductions import Proposal
 from matchmaker.store.documents import new_id
 from matchmaker.workflow.account import AccountMembership, Scope
-from matchmaker.workflow.gathering import Answer, Gathering, GatheringKind
-from matchmaker.workflow.introduction import Action
+from matchmaker.workflow.gathering import Gathering, GatheringKind, InvitationAnswer
+from matchmaker.workflow.introduction import Action, Proposal
 from matchmaker.workflow.posting import Posting
+from tests.api.world import PASSWORD
 
 API = "/api/v1"
 FIRM, CLUSTER = "t:firm1", "t:cluster"
@@ -19,13 +19,18 @@ _number = itertools.count()
 
 def _posting(world, publish=False):
     posting = Posting(
-        new_id(), FIRM, "需要耐高压的铸件", "", datetime.now(UTC), goal=GoalName.SUPPLIER
+        new_id(),
+        FIRM,
+        "Castings that stand high pressure",
+        "",
+        datetime.now(UTC),
+        goal=GoalName.SUPPLIER,
     )
     return world.services.postings.post(ADMIN, posting, publish=publish).posting.id
 
 
 def _need(world):
-    need = Need(f"t:walk{next(_number)}", FIRM, GoalName.SUPPLIER, "阀门铸件")
+    need = Need(f"t:walk{next(_number)}", FIRM, GoalName.SUPPLIER, "Castings for valves")
     world.services.directory.post_need(ADMIN, need, datetime.now(UTC).date())
     return need.id
 
@@ -33,7 +38,7 @@ def _need(world):
 def _introduction(world, accepted=False):
     """Between t:firm1, which asks, and an institute of its own that is made for it."""
     lab = f"u:lab{next(_number)}"
-    row = Organization(lab, "示例院", "research_institute", capacity=9)
+    row = Organization(lab, "Sample institute", "research_institute", capacity=9)
     world.services.directory.create(ADMIN, row, "")
     owner = world.principal("owner")
     proposal = Proposal(GoalName.RESEARCH_PARTNER, FIRM, lab)
@@ -43,7 +48,7 @@ def _introduction(world, accepted=False):
             ADMIN,
             f"{lab[2:]}@example.org",
             "lab",
-            "correct horse 9",
+            PASSWORD,
             belongings=(AccountMembership(lab),),
         )
         world.services.introductions.act(other.principal(), made.id, Action.ACCEPT)
@@ -62,19 +67,20 @@ def _close(world, id):
 def _gathering(world, joined=False):
     parties = [FIRM, *(f"t:firm{number}" for number in range(2, 6))]
     made = Gathering(
-        new_id(), GatheringKind.CIRCLE, CLUSTER, "阀门圈", "", "admin", datetime.now(UTC),
-        tuple((one, Answer.JOINED if joined else Answer.WAITING) for one in parties),
+        new_id(), GatheringKind.CIRCLE, CLUSTER, "Circle of valves", "", "admin", datetime.now(UTC),
+        tuple((one, InvitationAnswer.WAITING) for one in parties),
     )  # fmt: skip
     world.services.gatherings.convene(SYSTEM, made)
+    for party in parties if joined else ():
+        member = Principal("system", account="system", organizations=frozenset({party}))
+        world.services.gatherings.answer(member, made.id, party, InvitationAnswer.JOINED)
     return made.id
 
 
 def _account(world):
     email = f"walk{next(_number)}@example.org"
     belonging = (AccountMembership(FIRM),)
-    return world.services.accounts.create(
-        ADMIN, email, "walk", "correct horse 9", belongings=belonging
-    ).id
+    return world.services.accounts.create(ADMIN, email, "walk", PASSWORD, belongings=belonging).id
 
 
 def _invitation(world):
@@ -83,7 +89,7 @@ def _invitation(world):
 
 
 def _impression(world, role):
-    """One that the role itself saw; anyone and the admin have none of their own."""
+    """One that the role itself saw, or the owner, where the role sees none."""
     principal = world.principal(role if role != "anyone" else "owner")
     interaction_log = world.services.interaction_log
     id = interaction_log.impression(
@@ -95,24 +101,34 @@ def _impression(world, role):
 
 
 def _key(world, role):
-    """One of the role's own; anyone and the admin's key have none."""
-    if role in ("anyone", "admin"):
+    """One of the role's own; anyone has none."""
+    if role == "anyone":
         return "none"
     made = world.services.accounts.make_key(world.principal(role), "walk", Scope.READ)
     return made.key.id
 
 
 def _version(world):
-    return str(world.services.directory.profile(FIRM).organization.version)
+    return str(world.services.directory.profile(ADMIN, FIRM).organization.version)
+
+
+def _edit(world):
+    """The profile of t:firm1 as it is."""
+    organization = world.services.directory.profile(ADMIN, FIRM).organization
+    return {name: getattr(organization, name) for name in ("name", "kind", "contact", "place")}
 
 
 def _reset(world):
     return world.services.accounts.reset_token(world.accounts["liaison"].email)[1]
 
 
-POSTING = {"organization": FIRM, "text": "需要耐高压的铸件", "goal": "supplier", "publish": False}
-EDIT = {"name": "示例阀门1厂", "kind": "firm", "contact": "tel 0577-555", "place": "place:a"}
-MEETING = {"at": "2026-05-01T09:00:00Z", "topic": "密封"}
+POSTING = {
+    "organization": FIRM,
+    "text": "Castings that stand high pressure",
+    "goal": "supplier",
+    "publish": False,
+}
+MEETING = {"at": "2026-05-01T09:00:00Z", "topic": "Seals"}
 
 
 # "METHOD /path": (the path's id or a function that makes one, what else is sent)
@@ -122,10 +138,10 @@ def _with(id="", **sent):
 
 REQUESTS = {
     "GET /organizations": _with(),
-    "POST /organizations": ("", lambda w, r: {"json": {"name": "新厂", "kind": "firm"}}),
+    "POST /organizations": ("", lambda w, r: {"json": {"name": "New works", "kind": "firm"}}),
     "GET /organizations/{id}": _with(FIRM),
     "PUT /organizations/{id}": (
-        FIRM, lambda w, r: {"json": EDIT, "headers": {"If-Match": _version(w)}}
+        FIRM, lambda w, r: {"json": _edit(w), "headers": {"If-Match": _version(w)}}
     ),
     "PATCH /organizations/{id}": (
         FIRM, lambda w, r: {"json": {"website": ""}, "headers": {"If-Match": _version(w)}}
@@ -161,10 +177,10 @@ REQUESTS = {
     "GET /goals": _with(),
     "GET /status": _with(),
     "GET /offers": _with(),
-    "POST /offers": _with(json={"organization": FIRM, "kind": "product", "text": "球阀"}),
+    "POST /offers": _with(json={"organization": FIRM, "kind": "product", "text": "Ball valves"}),
     "GET /offers/{id}": _with("t:offer1"),
     "GET /needs": _with(),
-    "POST /needs": _with(json={"organization": FIRM, "goal": "supplier", "text": "铸件"}),
+    "POST /needs": _with(json={"organization": FIRM, "goal": "supplier", "text": "Castings"}),
     "GET /needs/{id}": _with("t:need1"),
     "POST /needs/{id}/transition": (
         _need, lambda w, r: {"json": {"before": NeedState.OPEN, "after": NeedState.CLOSED}}
@@ -175,7 +191,7 @@ REQUESTS = {
     ),
     "GET /engagements/{id}": _with("t:project"),
     "POST /recommendations": _with(
-        json={"text": "高压球阀", "goal": "supplier", "organization": FIRM}
+        json={"text": "Ball valves for high pressure", "goal": "supplier", "organization": FIRM}
     ),
     "POST /impressions/{id}/clicks": (
         _impression, lambda w, r: {"json": {"candidate": "t:firm2"}}
@@ -184,7 +200,7 @@ REQUESTS = {
     "POST /postings": _with(json=POSTING),
     "POST /postings/preview": _with(json=POSTING),
     "GET /postings/{id}": (_posting, lambda w, r: {}),
-    "PATCH /postings/{id}": (_posting, lambda w, r: {"json": {"text": "需要铸件"}}),
+    "PATCH /postings/{id}": (_posting, lambda w, r: {"json": {"text": "Castings wanted"}}),
     "POST /postings/{id}/transition": (_posting, lambda w, r: {"json": {"action": "publish"}}),
     "GET /introductions": _with(query_string={"organization": FIRM}),
     "POST /introductions": _with(
@@ -198,12 +214,12 @@ REQUESTS = {
         lambda w: _introduction(w, accepted=True), lambda w, r: {}
     ),
     "POST /introductions/{id}/messages": (
-        lambda w: _introduction(w, accepted=True), lambda w, r: {"json": {"text": "您好"}}
+        lambda w: _introduction(w, accepted=True), lambda w, r: {"json": {"text": "Good morning"}}
     ),
     "GET /gatherings": _with(query_string={"cluster": CLUSTER}),
     "POST /gatherings": _with(
         json={
-            "kind": "circle", "cluster": CLUSTER, "title": "圈",
+            "kind": "circle", "cluster": CLUSTER, "title": "Circle",
             "parties": [f"t:firm{number}" for number in range(1, 6)],
         }
     ),
@@ -211,17 +227,19 @@ REQUESTS = {
     "POST /gatherings/{id}/answer": (
         _gathering, lambda w, r: {"json": {"organization": FIRM, "answer": "joined"}}
     ),
-    "POST /gatherings/{id}/meetings": (_gathering, lambda w, r: {"json": MEETING}),
+    "POST /gatherings/{id}/meetings": (
+        lambda w: _gathering(w, joined=True), lambda w, r: {"json": MEETING}
+    ),
     "POST /gatherings/{id}/close": (_gathering, lambda w, r: {"json": {}}),
     "GET /session": _with(),
     "POST /session": (
         "",
-        lambda w, r: {"json": {"email": w.accounts["member"].email, "password": "correct horse 9"}},
+        lambda w, r: {"json": {"email": w.accounts["member"].email, "password": PASSWORD}},
     ),
     "DELETE /session": _with(),
     "POST /password/request": _with(json={"email": "nobody@example.org"}),
     "POST /password/reset": (
-        "", lambda w, r: {"json": {"token": _reset(w), "password": "correct horse 9"}}
+        "", lambda w, r: {"json": {"token": _reset(w), "password": PASSWORD}}
     ),
     "POST /unsubscribe": (
         "",
@@ -237,17 +255,20 @@ REQUESTS = {
     "POST /invitations/accept": (
         "",
         lambda w, r: {
-            "json": {"token": _invitation(w), "name": "walk", "password": "correct horse 9"}
+            "json": {"token": _invitation(w), "name": "walk", "password": PASSWORD}
         },
     ),
     "GET /account": _with(),
     "PATCH /account": _with(json={"language": "zh"}),
     "POST /account/password": _with(
-        json={"old_password": "correct horse 9", "new_password": "correct horse 9"}
+        json={"old_password": PASSWORD, "new_password": PASSWORD}
     ),
     "POST /account/sign-out": _with(json={}),
     "GET /account/export": _with(),
-    "POST /account/delete": _with(json={"password": "not the password"}),
+    "POST /account/delete": (
+        "",
+        lambda w, r: {"json": {"password": PASSWORD}, "headers": w.headers_of_another(r)},
+    ),
     "GET /account/keys": _with(),
     "POST /account/keys": _with(json={"name": "walk"}),
     "DELETE /account/keys/{id}": (_key, lambda w, r: {}),
@@ -266,16 +287,24 @@ REQUESTS = {
 }  # fmt: skip
 
 
-def send(client, world, operation, role):
-    """Send the valid request of an operation as a role; the answer's status."""
-    method, path = operation.split(" ")
-    make, extra = REQUESTS[operation]
+def id_of(world, operation, role="owner"):
+    """An id that the path of an operation may have."""
+    make = REQUESTS[operation][0]
     if make in (_impression, _key):
-        id = make(world, role)
-    else:
-        id = make(world) if callable(make) else make
-    sent = dict(extra(world, role))
-    headers = sent.pop("headers", {}) | world.headers(role)
+        return make(world, role)
+    return make(world) if callable(make) else make
+
+
+def send(client, world, operation, role, key="", language=""):
+    """The answer to the valid request of an operation, sent by a role or with another key."""
+    method, path = operation.split(" ")
+    id = id_of(world, operation, role)
+    sent = dict(REQUESTS[operation][1](world, role))
+    headers = world.headers(role) | sent.pop("headers", {})
+    if key:
+        headers["Authorization"] = f"Bearer {key}"
+    if language:
+        headers["Accept-Language"] = language
     place = path.replace("{id}", id)
     answer = client.open(f"{API}{place}", method=method, headers=headers, **sent)
     if operation == "POST /introductions" and answer.status_code == 201:

@@ -64,7 +64,7 @@ def people(app, wired):
 
 def test_from_a_need_to_a_confirmed_outcome(people, wired):
     sme, lab, third = people["sme"], people["labs"], people["third"]
-    before = wired.directory.neighborhood("t:firm1", 1, 50)
+    before = wired.directory.neighborhood(ADMIN, "t:firm1", 1, 50)
 
     need = {"organization": "t:firm1", "goal": "research_partner", "text": "高温阀门密封材料的研究"}
     preview = sme.post("postings/preview", need)["answer"]
@@ -118,7 +118,7 @@ def test_from_a_need_to_a_confirmed_outcome(people, wired):
     assert done["state"] == "completed"
 
     assert sme.get(f"needs/{posted['graph_id']}").json["state"] == "matched"
-    after = wired.directory.neighborhood("t:firm1", 1, 50)
+    after = wired.directory.neighborhood(ADMIN, "t:firm1", 1, 50)
     new = {tie.id for tie in after.ties} - {tie.id for tie in before.ties}
     assert f"intro:{id}#tie" in new
 
@@ -276,5 +276,5 @@ def test_a_circle_runs_when_five_have_joined(people, wired, app):
     assert coordinator.get(f"gatherings/{circle['id']}").json["parties"][0]["contact"] is None
     meeting = {"at": "2026-05-01T09:00:00Z", "topic": "降本", "present": parties[:4]}
     coordinator.post(f"gatherings/{circle['id']}/meetings", meeting)
-    event = wired.directory.engagement(f"gathering:{circle['id']}.1")
+    event = wired.published.engagement(f"gathering:{circle['id']}.1")
     assert [part.organization for part in event.participants] == parties[:4]

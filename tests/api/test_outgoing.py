@@ -1,11 +1,13 @@
 """Mail to a real SMTP server process, and webhooks to a real HTTP server."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
 import mailbox
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -20,13 +22,13 @@ from matchmaker.access import ADMIN
 from matchmaker.domain import GoalName, GraphRows, Kind, Organization
 from matchmaker.errors import InvalidInput
 from matchmaker.mail import Mailer
-from matchmaker.services.cooperation.introductions import Proposal
+from matchmaker.services.cooperation import webhook_call
 from matchmaker.services.cooperation.webhooks import Webhooks
 from matchmaker.services.people.notifications import Notifications
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
 from matchmaker.workflow.account import AccountMembership, MailRhythm, MembershipRole, Preferences
-from matchmaker.workflow.introduction import Action
+from matchmaker.workflow.introduction import Action, Proposal
 from matchmaker.workflow.webhook import checked_url
 
 PASSWORD = "correct horse 9"
@@ -238,13 +240,118 @@ def test_a_webhook_reaches_no_inner_machine(url):
         checked_url(url)
 
 
+def answering(monkeypatch, name, *answers):
+    """A resolver that says something else of a name each time; other names as ever."""
+    real, left = socket.getaddrinfo, list(answers)
+
+    def resolve(host, port, *rest, **options):
+        if host != name:
+            return real(host, port, *rest, **options)
+        address = left.pop(0) if len(left) > 1 else left[0]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+
+
 def test_a_name_that_points_inside_is_not_called(wired, pair, receiver, watch, monkeypatch):
     _, calls, _ = receiver
     service = Webhooks(wired.repositories, watch)
     own = pair[1].belongings[0].organization
     service.register(pair[1].principal(), own, "https://rebinding.example.org/hook")
-    inside = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 443))]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: inside)
+    answering(monkeypatch, "rebinding.example.org", "127.0.0.1")
     propose(wired, pair)
     assert service.deliver_due() == 0
     assert calls == []
+
+
+def test_the_address_that_was_checked_is_the_one_called(receiver, monkeypatch):
+    """A name that is public when it is checked and the metadata service's when it is called."""
+    url, calls, _ = receiver
+    port = urlsplit(url).port
+    monkeypatch.setattr(webhook_call, "is_public", lambda address: address == "127.0.0.1")
+    answering(monkeypatch, "rebinding.example.org", "127.0.0.1", "169.254.169.254")
+    status = webhook_call.post(
+        f"http://rebinding.example.org:{port}/hook?a=1", b"{}", {}, private_allowed=False
+    )
+    assert (status, len(calls)) == (200, 1)
+    assert calls[0][0]["Host"] == f"rebinding.example.org:{port}"
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """A key and a certificate of rebinding.example.org, signed by itself."""
+    made = tmp_path / "own.pem"
+    subprocess.run(
+        [
+            "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1",
+            "-keyout", made, "-out", tmp_path / "own.crt", "-subj", "/CN=rebinding.example.org",
+            "-addext", "subjectAltName=DNS:rebinding.example.org",
+        ],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    made.write_text(made.read_text() + (tmp_path / "own.crt").read_text())
+    return made
+
+
+@pytest.mark.parametrize("name", ["rebinding.example.org", "other.example.org"])
+def test_over_tls_the_name_of_the_address_is_the_one_certified(certificate, monkeypatch, name):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    asked, calls = [], []
+    context.sni_callback = lambda _, server_name, __: asked.append(server_name)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            calls.append(self.headers["Host"])
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *args):
+            pass
+
+    class Quiet(HTTPServer):
+        def handle_error(self, *args):
+            pass
+
+    server = Quiet(("127.0.0.1", 0), Handler)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    webhook_call._authorities.cache_clear()
+    answering(monkeypatch, name, "127.0.0.1", "169.254.169.254")
+    try:
+        url = f"https://{name}:{server.server_port}/hook"
+        if name == "rebinding.example.org":
+            assert webhook_call.post(url, b"{}", {}, private_allowed=True) == 204
+            assert calls == [f"{name}:{server.server_port}"]
+        else:
+            with pytest.raises(ssl.SSLCertVerificationError):
+                webhook_call.post(url, b"{}", {}, private_allowed=True)
+            assert calls == []
+        assert asked == [name]
+    finally:
+        webhook_call._authorities.cache_clear()
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_host_that_answers_a_byte_at_a_time_is_given_up(monkeypatch):
+    """Each byte comes within the time for one; the deadline is for all of them."""
+    monkeypatch.setattr(webhook_call, "DEADLINE_SECONDS", 0.5)
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def trickle():
+        connected, _ = listener.accept()
+        with connected, contextlib.suppress(OSError):
+            for byte in b"HTTP/1.1 200 OK\r\n" + b"x" * 10_000:
+                connected.sendall(bytes([byte]))
+                time.sleep(0.1)
+
+    threading.Thread(target=trickle, daemon=True).start()
+    begun = time.monotonic()
+    with pytest.raises(webhook_call.FAILURES):
+        webhook_call.post(
+            f"http://127.0.0.1:{listener.getsockname()[1]}/", b"{}", {}, private_allowed=True
+        )
+    assert time.monotonic() - begun < 5
+    listener.close()

@@ -2,6 +2,9 @@
 
 import pytest
 
+from matchmaker.access import ADMIN
+from matchmaker.workflow.account import Preferences, Scope
+
 API = "/api/v1"
 OFFER = {"organization": "t:firm1", "kind": "product", "text": "球阀"}
 
@@ -145,6 +148,53 @@ def test_titles_are_in_the_language_asked_for(client):
     chinese = client.get(f"{API}/offers/t:none", headers={"Accept-Language": "zh-CN"})
     assert chinese.json["title"] == "未找到"
     assert client.get(f"{API}/offers/t:none").json["title"] == "Not found"
+
+
+CHINESE = {"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.1"}
+
+
+def test_details_are_in_the_language_asked_for(client):
+    answer = client.get(f"{API}/nothing-of-the-kind", headers=CHINESE)
+    assert answer.json["detail"] == "服务器上没有此地址。如为手工输入，请检查拼写后再试。"
+    answer = client.get(f"{API}/organizations?cursor=forged", headers=CHINESE)
+    assert answer.json["errors"][0]["message"] == "不是此列表的游标。"
+    assert "请使用上一页的 `next`" in answer.json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("change", "chinese", "english"),
+    [
+        ({"text": ""}, "至少应有 1 个字符", "String should have at least 1 character"),
+        ({"text": "   "}, "此值无效：不能为空", "Value error, must not be blank"),
+        ({"text": 7}, "应为文字", "Input should be a valid string"),
+        ({"slots": -1}, "应大于或等于 0", "Input should be greater than or equal to 0"),
+        ({"unknown": 1}, "不接受此字段", "Extra inputs are not permitted"),
+        (
+            {"terms": "gift"},
+            "应为 'free'、'discounted' 或 'market'",
+            "Input should be 'free', 'discounted' or 'market'",
+        ),
+    ],
+)
+def test_faults_of_fields_are_in_the_language_asked_for(client, change, chinese, english):
+    for headers, expected in ((CHINESE, chinese), ({}, english)):
+        answer = client.post(f"{API}/offers", json=OFFER | change, headers=headers)
+        assert [error["message"] for error in answer.json["errors"]] == [expected]
+    assert answer.json["detail"] == f"Correct {next(iter(change))}."
+
+
+def test_without_accept_language_the_accounts_own_language_counts(app, wired):
+    account = wired.accounts.create(ADMIN, "reads@example.org", "R", "correct horse 9")
+    wired.accounts.set_preferences(account.principal(), Preferences(language="zh"))
+    key = wired.accounts.make_key(account.principal(), "tests", Scope.READ).secret
+    headers = {"Authorization": f"Bearer {key}"}
+    answer = app.test_client().get(f"{API}/offers/t:none", headers=headers)
+    assert answer.json["title"] == "未找到"
+    assert answer.headers["Content-Language"] == "zh"
+    answer = app.test_client().get(
+        f"{API}/offers/t:none", headers=headers | {"Accept-Language": "en"}
+    )
+    assert answer.json["title"] == "Not found"
 
 
 # -- access

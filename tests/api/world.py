@@ -1,21 +1,35 @@
 """People of every role, and a valid request for every route, for the walk over access."""
 
 import itertools
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from matchmaker.access import ADMIN
 from matchmaker.domain import Cluster, GraphRows
 from matchmaker.workflow.account import AccountMembership, MembershipRole, Scope
-from tests.api.conftest import ADMIN_KEY
 
 PASSWORD = "correct horse 9"
 ROLES = ("anyone", "stranger", "member", "owner", "coordinator", "elsewhere", "admin")
+TABLE = Path(__file__).parents[2] / "docs" / "access.md"
+ROW = re.compile(r"\| `([A-Z]+) /api/v1(/[^`]+)` \|(.+)\|")
 _number = itertools.count()
+
+
+PLACES = {
+    "stranger": {"belongings": (AccountMembership("t:firm7", MembershipRole.OWNER),)},
+    "member": {"belongings": (AccountMembership("t:firm1"),)},
+    "owner": {"belongings": (AccountMembership("t:firm1", MembershipRole.OWNER),)},
+    "coordinator": {"clusters": ("t:cluster",)},
+    "elsewhere": {"clusters": ("t:other",)},
+    "admin": {"admin": True},
+    "liaison": {"belongings": (AccountMembership("t:lab", MembershipRole.LIAISON),)},
+}
 
 
 @dataclass
 class World:
-    """Keys by role, and the services below."""
+    """Accounts and keys by role, and the services below."""
 
     services: object
     keys: dict
@@ -26,25 +40,41 @@ class World:
             return {}
         return {"Authorization": f"Bearer {self.keys[role]}"}
 
+    def headers_of_another(self, role):
+        """The key of an account like the role's own, which may be deleted."""
+        if role == "anyone":
+            return {}
+        return {"Authorization": f"Bearer {_person(self.services, role)[1]}"}
+
     def principal(self, role):
-        return self.accounts[role].principal() if role != "admin" else ADMIN
+        return self.accounts[role].principal()
 
 
 def make_world(services):
     """Accounts of all roles round t:firm1 in t:cluster."""
     services.store.upsert(GraphRows(clusters=(Cluster("t:other", "乙市集群", "Others"),)))
-    places = {
-        "stranger": {"belongings": (AccountMembership("t:firm7", MembershipRole.OWNER),)},
-        "member": {"belongings": (AccountMembership("t:firm1"),)},
-        "owner": {"belongings": (AccountMembership("t:firm1", MembershipRole.OWNER),)},
-        "coordinator": {"clusters": ("t:cluster",)},
-        "elsewhere": {"clusters": ("t:other",)},
-        "liaison": {"belongings": (AccountMembership("t:lab", MembershipRole.LIAISON),)},
-    }
-    accounts, keys = {}, {"admin": ADMIN_KEY}
-    for role, place in places.items():
-        email = f"{role}{next(_number)}@example.org"
-        accounts[role] = services.accounts.create(ADMIN, email, role, PASSWORD, **place)
-        made = services.accounts.make_key(accounts[role].principal(), "tests", Scope.WRITE)
-        keys[role] = made.secret
-    return World(services, keys, accounts)
+    people = {role: _person(services, role) for role in PLACES}
+    return World(
+        services,
+        {role: key for role, (_, key) in people.items()},
+        {role: account for role, (account, _) in people.items()},
+    )
+
+
+def _person(services, role):
+    """A new account in the role's place, and its key."""
+    email = f"{role}{next(_number)}@example.org"
+    account = services.accounts.create(ADMIN, email, role, PASSWORD, **PLACES[role])
+    return account, services.accounts.make_key(account.principal(), "tests", Scope.WRITE).secret
+
+
+def access_table():
+    """Operation to the roles that may, as the page says."""
+    found = {}
+    for method, path, cells in ROW.findall(TABLE.read_text(encoding="utf-8")):
+        marks = [cell.strip() for cell in cells.split("|")]
+        assert len(marks) == len(ROLES), path
+        found[f"{method} {path}"] = {
+            role for role, mark in zip(ROLES, marks, strict=True) if mark == "✓"
+        }
+    return found

@@ -1,4 +1,4 @@
-"""The exchange's services on any store, with organisations and people to act."""
+"""The services of cooperation on any store, with organisations and people to act."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Watch:
 
 
 @dataclass
-class Exchange:
+class Cooperation:
     """Services on one store."""
 
     store: Store
@@ -62,7 +62,7 @@ class Exchange:
         ).principal()
 
 
-def exchange_on(store: Store, capacities: dict[str, int] | None = None) -> Exchange:
+def cooperation_on(store: Store, capacities: dict[str, int] | None = None) -> Cooperation:
     """Four firms and a lab in a cluster; `capacities` of some."""
     capacities = capacities or {}
     organizations = [
@@ -85,7 +85,7 @@ def exchange_on(store: Store, capacities: dict[str, int] | None = None) -> Excha
     return services_on(store)
 
 
-def services_on(store: Store) -> Exchange:
+def services_on(store: Store) -> Cooperation:
     """The services on a store as it is."""
     clock = Watch()
     repositories = Repositories(lambda: store.documents)
@@ -95,4 +95,4 @@ def services_on(store: Store) -> Exchange:
     introductions = Introductions(
         store, repositories, capacity, NotificationOutbox(repositories), graph_sync, clock
     )
-    return Exchange(store, repositories, accounts, capacity, graph_sync, introductions, clock)
+    return Cooperation(store, repositories, accounts, capacity, graph_sync, introductions, clock)

@@ -8,18 +8,17 @@ from datetime import timedelta
 from matchmaker.access import ADMIN, SYSTEM
 from matchmaker.domain import GoalName, Kind
 from matchmaker.recommend.model import Recommendation
-from matchmaker.services.cooperation.batches import Batches, Planned
-from matchmaker.services.cooperation.introductions import Proposal
+from matchmaker.services.cooperation.batches import Batches, PlannedPair
 from matchmaker.services.cooperation.postings import Postings
 from matchmaker.services.matching.matching import Answer, Freshness
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.people.privacy import Privacy
 from matchmaker.store.documents import Store, new_id
 from matchmaker.workflow.account import Preferences
-from matchmaker.workflow.introduction import Action
+from matchmaker.workflow.introduction import Action, Proposal
 from matchmaker.workflow.notification import NotificationKind
 from matchmaker.workflow.posting import Posting
-from tests.contract.cooperation import START, exchange_on
+from tests.contract.cooperation import START, cooperation_on
 
 
 class Ranked:
@@ -34,16 +33,16 @@ class Ranked:
 
 
 def test_alerts_go_to_those_who_want_them_and_within_their_number(store: Store) -> None:
-    exchange = exchange_on(store)
-    owner = exchange.person("t:f0").principal()
-    wants, silent = exchange.person("t:f1"), exchange.person("t:f2")
-    exchange.accounts.set_preferences(wants.principal(), Preferences("zh", alerts_a_week=2))
+    services = cooperation_on(store)
+    owner = services.person("t:f0").principal()
+    wants, silent = services.person("t:f1"), services.person("t:f2")
+    services.accounts.set_preferences(wants.principal(), Preferences("zh", alerts_a_week=2))
     postings = Postings(
         store,
-        exchange.repositories,
-        NotificationOutbox(exchange.repositories),
+        services.repositories,
+        NotificationOutbox(services.repositories),
         lambda: Ranked(),
-        exchange.clock,
+        services.clock,
     )
 
     def post() -> None:
@@ -51,33 +50,33 @@ def test_alerts_go_to_those_who_want_them_and_within_their_number(store: Store) 
         postings.post(owner, posting, publish=True)
 
     def alerts(account) -> int:
-        notices = exchange.repositories.notices.values("account", account.id)
+        notices = services.repositories.notices.values("account", account.id)
         return sum(one.kind is NotificationKind.ALERT for one in notices)
 
     for _ in range(4):
         post()
     assert (alerts(wants), alerts(silent)) == (2, 0)
-    exchange.clock.forward(timedelta(days=8))
+    services.clock.forward(timedelta(days=8))
     post()
     assert alerts(wants) == 3
 
 
 def test_a_posting_expires_and_is_renewed_in_the_graph_too(store: Store) -> None:
-    exchange = exchange_on(store)
-    owner = exchange.person("t:f0").principal()
+    services = cooperation_on(store)
+    owner = services.person("t:f0").principal()
     postings = Postings(
         store,
-        exchange.repositories,
-        NotificationOutbox(exchange.repositories),
+        services.repositories,
+        NotificationOutbox(services.repositories),
         lambda: Ranked(),
-        exchange.clock,
+        services.clock,
     )
     posting = Posting(
         new_id(), "t:f0", "需要铸件", "", START, goal=GoalName.SUPPLIER,
         deadline=START.date() + timedelta(days=3),
     )  # fmt: skip
     made = postings.post(owner, posting, publish=True).posting
-    exchange.clock.forward(timedelta(days=5))
+    services.clock.forward(timedelta(days=5))
     assert postings.expire_due() == 1
     assert store.need(made.graph_id).state == "expired"
     from matchmaker.workflow.posting import PostingAction
@@ -88,83 +87,83 @@ def test_a_posting_expires_and_is_renewed_in_the_graph_too(store: Store) -> None
 
 
 def test_held_out_pairs_are_written_down_and_never_proposed(store: Store) -> None:
-    exchange = exchange_on(store)
-    coordinator = exchange.coordinator()
+    services = cooperation_on(store)
+    coordinator = services.coordinator()
     batches = Batches(
-        store, exchange.repositories, exchange.introductions, exchange.capacity,
-        lambda: None, lambda: None, lambda: ("salt", 0.5), exchange.clock,
+        store, services.repositories, services.introductions, services.capacity,
+        lambda: None, lambda: None, lambda: ("salt", 0.5), services.clock,
     )  # fmt: skip
     pairs = [
-        Planned(a, b, GoalName.SUPPLIER, 0.5)
+        PlannedPair(a, b, GoalName.SUPPLIER, 0.5)
         for a in ("t:f0", "t:f1", "t:f2")
         for b in ("t:f1", "t:f2", "t:f3")
         if a < b
     ]
     made = batches.for_pairs(coordinator, "t:c", pairs)
-    assignments = list(exchange.repositories.assignments.values("cluster", "t:c"))
+    assignments = list(services.repositories.assignments.values("cluster", "t:c"))
     held = {(one.seeker, one.candidate) for one in assignments if one.held}
     treated = {(one.seeker, one.candidate) for one in assignments if not one.held}
     assert len(held) == made.held_out > 0
     assert len(treated) == len(made.introductions) > 0
-    proposed = {(one.seeker, one.candidate) for one in exchange.repositories.introductions.values()}
+    proposed = {(one.seeker, one.candidate) for one in services.repositories.introductions.values()}
     assert proposed == treated
     again = batches.for_pairs(coordinator, "t:c", pairs)
     assert again.introductions == ()
     assert {
         (one.seeker, one.candidate)
-        for one in exchange.repositories.assignments.values("cluster", "t:c")
+        for one in services.repositories.assignments.values("cluster", "t:c")
         if one.held
     } == held
 
 
 def test_a_batch_keeps_to_the_slots(store: Store) -> None:
-    exchange = exchange_on(store, {"t:f3": 1})
+    services = cooperation_on(store, {"t:f3": 1})
     batches = Batches(
-        store, exchange.repositories, exchange.introductions, exchange.capacity,
-        lambda: None, lambda: None, lambda: ("salt", 0.0), exchange.clock,
+        store, services.repositories, services.introductions, services.capacity,
+        lambda: None, lambda: None, lambda: ("salt", 0.0), services.clock,
     )  # fmt: skip
     pairs = [
-        Planned(one, "t:f3", GoalName.SUPPLIER, value)
+        PlannedPair(one, "t:f3", GoalName.SUPPLIER, value)
         for one, value in (("t:f0", 0.4), ("t:f1", 0.9), ("t:f2", 0.5))
     ]
-    made = batches.for_pairs(exchange.coordinator(), "t:c", pairs)
+    made = batches.for_pairs(services.coordinator(), "t:c", pairs)
     assert [(one.seeker, one.value) for one in made.planned] == [("t:f1", 0.9)]
 
 
 def test_what_is_old_becomes_counts_and_no_count_is_lost(store: Store) -> None:
-    exchange = exchange_on(store)
-    person = exchange.person("t:f0").principal()
-    made = exchange.introductions.propose(person, Proposal(GoalName.SUPPLIER, "t:f0", "t:f1"))
-    exchange.introductions.act(person, made.id, Action.CANCEL)
+    services = cooperation_on(store)
+    person = services.person("t:f0").principal()
+    made = services.introductions.propose(person, Proposal(GoalName.SUPPLIER, "t:f0", "t:f1"))
+    services.introductions.act(person, made.id, Action.CANCEL)
     privacy = Privacy(
-        store, exchange.repositories, exchange.accounts, exchange.clock,
+        store, services.repositories, services.accounts, services.clock,
         keep_traces=timedelta(days=30), keep_over=timedelta(days=60),
     )  # fmt: skip
     assert privacy.forget_old() == 0
-    exchange.clock.forward(timedelta(days=61))
+    services.clock.forward(timedelta(days=61))
     assert privacy.forget_old() == 1
-    assert exchange.repositories.introductions.get_or_none(made.id) is None
-    (tally,) = exchange.repositories.tallies.values()
+    assert services.repositories.introductions.get_or_none(made.id) is None
+    (tally,) = services.repositories.monthly_counts.values()
     assert dict(tally.counts) == {"supplier cancelled": 1}
 
 
 def test_a_deleted_person_leaves_the_agreement_and_no_name(store: Store) -> None:
-    exchange = exchange_on(store)
-    first, second = exchange.person("t:f0"), exchange.person("t:f1")
-    made = exchange.introductions.propose(
+    services = cooperation_on(store)
+    first, second = services.person("t:f0"), services.person("t:f1")
+    made = services.introductions.propose(
         first.principal(), Proposal(GoalName.SUPPLIER, "t:f0", "t:f1")
     )
-    exchange.introductions.act(second.principal(), made.id, Action.ACCEPT)
-    exchange.introductions.write(first.principal(), made.id, "您好")
+    services.introductions.act(second.principal(), made.id, Action.ACCEPT)
+    services.introductions.write(first.principal(), made.id, "您好")
     privacy = Privacy(
-        store, exchange.repositories, exchange.accounts, exchange.clock,
+        store, services.repositories, services.accounts, services.clock,
         keep_traces=timedelta(days=30), keep_over=timedelta(days=60),
     )  # fmt: skip
     privacy.delete_account(ADMIN, first.id)
-    seen = exchange.introductions.show(second.principal(), made.id)
+    seen = services.introductions.show(second.principal(), made.id)
     assert seen.state == "accepted"
     assert seen.contact.people == ()
-    (message,) = exchange.introductions.messages(second.principal(), made.id).rows
+    (message,) = services.introductions.messages(second.principal(), made.id).rows
     assert (message.text, message.author) == ("您好", "left")
 
 
@@ -173,8 +172,8 @@ def test_who_opted_out_is_not_proposed_by_a_coordinator(store: Store) -> None:
 
     from matchmaker.errors import WrongState
 
-    exchange = exchange_on(store)
+    services = cooperation_on(store)
     current = store.organization("t:f1")
     store.replace_organization(replace(current, listed=False), None, current.version)
     with pytest.raises(WrongState):
-        exchange.introductions.propose(SYSTEM, Proposal(GoalName.SUPPLIER, "t:f0", "t:f1"))
+        services.introductions.propose(SYSTEM, Proposal(GoalName.SUPPLIER, "t:f0", "t:f1"))

@@ -20,10 +20,9 @@ from hypothesis.stateful import (
 
 from matchmaker.domain import GoalName, Layer
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from matchmaker.services.cooperation.introductions import Proposal
 from matchmaker.store.documents import Store
-from matchmaker.workflow.introduction import Action, Outcome, OutcomeKind
-from tests.contract.cooperation import FIRMS, Exchange, exchange_on
+from matchmaker.workflow.introduction import Action, Outcome, OutcomeKind, Proposal
+from tests.contract.cooperation import FIRMS, Cooperation, cooperation_on
 
 CAPACITIES = {"t:f0": 1, "t:f1": 2, "t:f2": 1, "t:f3": 3}
 OPEN = ("accepted", "meeting", "agreed", "delivered")
@@ -62,8 +61,8 @@ class IntroductionsMachine(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         _clear(self.store)
-        self.replace_rows: Exchange = exchange_on(self.store, CAPACITIES)
-        self.people = {one: self.replace_rows.person(one).principal() for one in FIRMS}
+        self.services: Cooperation = cooperation_on(self.store, CAPACITIES)
+        self.people = {one: self.services.person(one).principal() for one in FIRMS}
         self.model: dict[str, Modelled] = {}
 
     # -- what the model expects
@@ -104,7 +103,7 @@ class IntroductionsMachine(RuleBasedStateMachine):
         )  # fmt: skip
         expected = self.may_propose(seeker, candidate, asked_by)
         try:
-            made = self.replace_rows.introductions.propose(self.people[asked_by], proposal)
+            made = self.services.introductions.propose(self.people[asked_by], proposal)
         except WrongState:
             assert not expected
             return multiple()
@@ -124,7 +123,7 @@ class IntroductionsMachine(RuleBasedStateMachine):
         one = self.model[id]
         told = OUTCOME if action is Action.REPORT else None
         try:
-            self.replace_rows.introductions.act(
+            self.services.introductions.act(
                 self.people[actor], id, action, reason="理由", outcome=told
             )
             done = True
@@ -136,7 +135,7 @@ class IntroductionsMachine(RuleBasedStateMachine):
         """Whether it must be possible; if so the model does it, too."""
         if actor not in one.parties:
             return False
-        late = self.replace_rows.clock.now >= one.expires and one.state in ("terms", "proposed")
+        late = self.services.clock.now >= one.expires and one.state in ("terms", "proposed")
         match action:
             case Action.AGREE_TERMS:
                 if one.state == "proposed" and one.agreed_terms and actor != one.asked_by:
@@ -170,7 +169,7 @@ class IntroductionsMachine(RuleBasedStateMachine):
         return True
 
     def expected_later(self, one: Modelled, actor: str, action: Action) -> bool:
-        steps = self.replace_rows.repositories.introductions.get_or_none(self.id_of(one))
+        steps = self.services.repositories.introductions.get_or_none(self.id_of(one))
         assert steps is not None
         last = steps.value.steps[-1]
         repeated = last.action is action and last.side == _side(one, actor)
@@ -203,13 +202,13 @@ class IntroductionsMachine(RuleBasedStateMachine):
 
     @rule(days=st.integers(1, 8))
     def time_passes(self, days: int) -> None:
-        self.replace_rows.clock.forward(timedelta(days=days))
+        self.services.clock.forward(timedelta(days=days))
 
     @rule()
     def expire(self) -> None:
-        self.replace_rows.introductions.expire_due()
+        self.services.introductions.expire_due()
         for one in self.model.values():
-            if one.state in ("terms", "proposed") and self.replace_rows.clock.now >= one.expires:
+            if one.state in ("terms", "proposed") and self.services.clock.now >= one.expires:
                 one.state = "expired"
 
     @rule(id=introductions, actor=st.sampled_from(FIRMS))
@@ -217,7 +216,7 @@ class IntroductionsMachine(RuleBasedStateMachine):
         one = self.model[id]
         talking = (one.state in OPEN or one.state == "completed") and not one.closed
         try:
-            self.replace_rows.introductions.write(self.people[actor], id, "您好")
+            self.services.introductions.write(self.people[actor], id, "您好")
             done = True
         except (NotFound, NotAllowed):
             done = False
@@ -228,13 +227,13 @@ class IntroductionsMachine(RuleBasedStateMachine):
     @invariant()
     def states_are_the_same(self) -> None:
         for id, one in getattr(self, "model", {}).items():
-            stored = self.replace_rows.repositories.introductions.get(id).value
+            stored = self.services.repositories.introductions.get(id).value
             assert stored.state == one.state
 
     @invariant()
     def nobody_has_more_than_it_said(self) -> None:
         for party in FIRMS if hasattr(self, "model") else ():
-            slots = self.replace_rows.repositories.slots.get_or_none(party)
+            slots = self.services.repositories.slots.get_or_none(party)
             taken = set(slots.value.taken) if slots else set()
             expected = {
                 id for id, one in self.model.items() if party in one.parties and one.state in OPEN
@@ -247,7 +246,7 @@ class IntroductionsMachine(RuleBasedStateMachine):
         for id, one in getattr(self, "model", {}).items():
             agreed = (one.state in OPEN or one.state == "completed") and not one.closed
             for party in one.parties:
-                seen = self.replace_rows.introductions.show(self.people[party], id)
+                seen = self.services.introductions.show(self.people[party], id)
                 assert (seen.contact is not None) == agreed
                 if seen.contact is not None:
                     assert seen.contact.text == f"secret of {one.other(party)}"
@@ -256,14 +255,14 @@ class IntroductionsMachine(RuleBasedStateMachine):
             strangers = set(FIRMS) - set(one.parties)
             for stranger in strangers:
                 with pytest.raises(NotFound):
-                    self.replace_rows.introductions.show(self.people[stranger], id)
+                    self.services.introductions.show(self.people[stranger], id)
 
     @invariant()
     def what_was_completed_is_in_the_graph(self) -> None:
         for id, one in getattr(self, "model", {}).items():
             if one.state != "completed":
                 continue
-            around = self.replace_rows.store.neighborhood(one.seeker, 1, 100)
+            around = self.services.store.neighborhood(one.seeker, 1, 100)
             ties = [tie for tie in around.ties if tie.id == f"intro:{id}#tie"]
             assert [(t.source, t.target, t.layer) for t in ties] == [
                 (one.candidate, one.seeker, Layer.SUPPLIES)

@@ -10,18 +10,18 @@ from pathlib import Path
 import pytest
 
 from matchmaker.domain import GoalName
-from matchmaker.services.cooperation.introductions import Proposal
-from matchmaker.store.documents import Store, first_broken
+from matchmaker.store.documents import Store
+from matchmaker.store.log import first_broken
 from matchmaker.store.sqlite import SqliteStore
-from matchmaker.workflow.introduction import ACTIVE, Action, State
-from tests.contract.cooperation import exchange_on, services_on
+from matchmaker.workflow.introduction import ACTIVE, Action, Proposal, State
+from tests.contract.cooperation import cooperation_on, services_on
 
 WORKER = """
 import sys
 from matchmaker.workflow.introduction import Action, Outcome, OutcomeKind
 from tests.contract.cooperation import services_on
 from matchmaker.domain import GoalName
-from matchmaker.services.cooperation.introductions import Proposal
+from matchmaker.workflow.introduction import Proposal
 
 kind, place, user, password = sys.argv[1:5]
 if kind == "sqlite":
@@ -45,9 +45,9 @@ while True:
 def test_a_kill_between_any_two_steps_leaves_the_old_or_the_new_state(
     store: Store, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    exchange = exchange_on(store, {"t:f0": 3, "t:f1": 3})
-    exchange.person("t:f0")
-    exchange.person("t:f1")
+    services = cooperation_on(store, {"t:f0": 3, "t:f1": 3})
+    services.person("t:f0")
+    services.person("t:f1")
     if isinstance(store, SqliteStore):
         place = ["sqlite", str(tmp_path / "graph.db"), "", ""]
     else:
@@ -84,7 +84,7 @@ def _whole(store: Store) -> None:
         # Proposed with the first side's yes, then one line for each step.
         assert len(lines) == len(one.steps)
     assert first_broken(store.documents.log(limit=10_000)) is None
-    services.graph_sync.realise_all()
+    services.graph_sync.write_pending()
     around = store.neighborhood("t:f0", 1, 100)
     assert {tie.id for tie in around.ties} == {
         f"intro:{one.id}#tie" for one in every if one.state is State.COMPLETED
@@ -103,9 +103,9 @@ def _finish(store: Store) -> None:
 
 def test_what_a_killed_process_left_is_proposed_again(store: Store) -> None:
     """The pair of a cancelled introduction is free again."""
-    exchange = exchange_on(store)
-    person = exchange.person("t:f0").principal()
+    services = cooperation_on(store)
+    person = services.person("t:f0").principal()
     proposal = Proposal(GoalName.SUPPLIER, "t:f0", "t:f1")
-    first = exchange.introductions.propose(person, proposal)
-    exchange.introductions.act(person, first.id, Action.CANCEL)
-    assert exchange.introductions.propose(person, proposal).id != first.id
+    first = services.introductions.propose(person, proposal)
+    services.introductions.act(person, first.id, Action.CANCEL)
+    assert services.introductions.propose(person, proposal).id != first.id

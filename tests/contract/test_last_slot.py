@@ -7,27 +7,26 @@ from dataclasses import replace
 
 from matchmaker.domain import GoalName, GraphRows, Kind, Organization
 from matchmaker.errors import WrongState
-from matchmaker.services.cooperation.introductions import Proposal
 from matchmaker.store.documents import Store
-from matchmaker.workflow.introduction import Action, State
-from tests.contract.cooperation import exchange_on
+from matchmaker.workflow.introduction import Action, Proposal, State
+from tests.contract.cooperation import cooperation_on
 
 MANY = 50
 
 
 def test_of_fifty_accepts_for_the_last_slot_exactly_one_wins(store: Store) -> None:
-    exchange = exchange_on(store, {"t:f0": MANY})
+    services = cooperation_on(store, {"t:f0": MANY})
     others = [Organization(f"t:x{number}", f"厂{number}", Kind.FIRM) for number in range(MANY)]
     store.upsert(GraphRows(organizations=tuple(others)))
-    buyer = exchange.person("t:f0").principal()
-    people = [exchange.person(one.id).principal() for one in others]
+    buyer = services.person("t:f0").principal()
+    people = [services.person(one.id).principal() for one in others]
     made = [
-        exchange.introductions.propose(buyer, Proposal(GoalName.SUPPLIER, "t:f0", one.id)).id
+        services.introductions.propose(buyer, Proposal(GoalName.SUPPLIER, "t:f0", one.id)).id
         for one in others[:20]
     ]
     # A member may have twenty requests out; the suppliers ask for the other thirty.
     made += [
-        exchange.introductions.propose(
+        services.introductions.propose(
             person, Proposal(GoalName.SUPPLIER, "t:f0", one.id, asking=None)
         ).id
         for person, one in zip(people[20:], others[20:], strict=True)
@@ -42,10 +41,10 @@ def test_of_fifty_accepts_for_the_last_slot_exactly_one_wins(store: Store) -> No
         who = people[number] if number < 20 else buyer
         start.wait()
         try:
-            exchange.introductions.act(who, made[number], Action.ACCEPT)
+            services.introductions.act(who, made[number], Action.ACCEPT)
             results.append("won")
         except WrongState as error:
-            results.append(error.message)
+            results.append(str(error.message))
 
     threads = [threading.Thread(target=accept, args=(number,)) for number in range(MANY)]
     for thread in threads:
@@ -56,7 +55,7 @@ def test_of_fifty_accepts_for_the_last_slot_exactly_one_wins(store: Store) -> No
     assert len(results) == MANY
     assert results.count("won") == 1
     assert {one for one in results if one != "won"} == {"厂t:f0 has no free slot left."}
-    states = [exchange.repositories.introductions.get(id).value.state for id in made]
+    states = [services.repositories.introductions.get(id).value.state for id in made]
     assert states.count(State.ACCEPTED) == 1
-    slots = exchange.repositories.slots.get("t:f0").value
+    slots = services.repositories.slots.get("t:f0").value
     assert len(slots.taken) == 1

@@ -80,9 +80,7 @@ class Visitor:
         self.page.goto(f"{self.server}/sign-in")
         self.page.locator(f"form[action='/demo/{role}'] button").click()
         self.page.wait_for_url("**/tour")
-        other = self.page.locator(f"button[name=language][value={language}]")
-        if other.count():
-            other.click()
+        self.page.locator(f"button[name=language][value={language}]").click()
         return self
 
     def open(self, path):

@@ -30,7 +30,7 @@ def rows(sample):
 
 
 def test_what_a_profile_reaches_is_what_a_hand_count_finds(sample, rows):
-    profile = sample.directory.profile(FIRM)
+    profile = sample.directory.profile(ADMIN, FIRM)
     own = profile.organization
     found = sample.matching.reach(ADMIN, own, profile.about)
     places = {one.id: one for one in rows.places}
@@ -71,7 +71,7 @@ def test_a_need_is_reached_by_those_among_its_twenty_closest(sample, rows):
         owned[snapshot.id_of(place)] = texts
     needs = {one.id: one for one in rows.needs if one.state is NeedState.OPEN}
     kinds = {one.id: one.kind for one in rows.organizations if one.listed}
-    about = sample.directory.profile(FIRM)
+    about = sample.directory.profile(ADMIN, FIRM)
     text = about.about
     query = sample.matching._seekers(sample.matching._current_rows()).free_texts(
         [text], GOALS[next(iter(GOALS))].name
@@ -96,7 +96,7 @@ def test_a_need_is_reached_by_those_among_its_twenty_closest(sample, rows):
 
 def test_nobody_else_learns_what_a_profile_reaches(sample):
     other = Principal("account:x", organizations=frozenset({"seed:valves-002"}))
-    organization = sample.directory.profile(FIRM).organization
+    organization = sample.directory.profile(ADMIN, FIRM).organization
     with pytest.raises(NotAllowed):
         sample.matching.reach(other, organization, "球阀")
 

@@ -59,33 +59,33 @@ def test_an_administrator_maps_columns_writes_and_takes_back(visit, sample, tmp_
     assert sorted(rows.locator("td:first-child").all_inner_texts()) == ["3", "4"]
     assert rows.filter(has_text=say("为空", "is empty")).count() == 1
     with pytest.raises(NotFound):
-        sample.directory.profile(f"seed:{language}-1")
+        sample.directory.profile(ADMIN, f"seed:{language}-1")
     press(page, say("写入可用的行", "Write the good rows"))
     expect(page.locator("#job")).to_contain_text(say("等待开始", "Waiting to begin"))
     sample.work.work_off()
     expect(page.locator("#job")).to_contain_text(say("已完成", "Done"))
-    assert sample.directory.profile(f"seed:{language}-1").organization.name == "示例新厂"
+    assert sample.directory.profile(ADMIN, f"seed:{language}-1").organization.name == "示例新厂"
     with pytest.raises(NotFound):
-        sample.directory.profile(f"seed:{language}-3")
+        sample.directory.profile(ADMIN, f"seed:{language}-3")
     page.locator("#job a").click()
     press(page, say("撤销", "Take it back"))
     with pytest.raises(NotFound):
-        sample.directory.profile(f"seed:{language}-1")
+        sample.directory.profile(ADMIN, f"seed:{language}-1")
     assert page.get_by_text(say("已撤销", "taken back"), exact=True).count() >= 1
     assert admin.complaints == []
 
 
 def test_an_import_taken_back_leaves_the_graph_as_it_was(sample):
     before = sample.store.export().rows
-    old = sample.directory.profile(MEMBER).organization
+    old = sample.directory.profile(ADMIN, MEMBER).organization
     _, imported = brought(
         sample, ADMIN, "organizations",
         f"id,name,kind,description\n{MEMBER},改名,firm,新的说明\nmy:un-1,新厂,firm,做阀门\n",
     )  # fmt: skip
-    assert sample.directory.profile(MEMBER).organization.name == "改名"
+    assert sample.directory.profile(ADMIN, MEMBER).organization.name == "改名"
     assert sample.import_workflow.undo(ADMIN, imported.id) == 0
     after = sample.store.export().rows
-    assert sample.directory.profile(MEMBER).organization.name == old.name
+    assert sample.directory.profile(ADMIN, MEMBER).organization.name == old.name
     assert {one.id for one in after.organizations} == {one.id for one in before.organizations}
     assert after.descriptions == before.descriptions
     with pytest.raises(WrongState):
@@ -99,7 +99,7 @@ def test_what_others_built_on_an_import_keeps_it(sample):
     )
     with pytest.raises(InvalidInput, match="refers"):
         sample.import_workflow.undo(ADMIN, imported.id)
-    assert sample.directory.profile("my:base")
+    assert sample.directory.profile(ADMIN, "my:base")
     sample.import_workflow.undo(ADMIN, later.id)
     sample.import_workflow.undo(ADMIN, imported.id)
 
@@ -111,11 +111,11 @@ def test_a_coordinator_brings_in_members_and_nothing_else(sample):
         VALVES,
     )  # fmt: skip
     assert [problem.line for problem in look.report.problems] == [3]
-    assert sample.directory.profile(STRANGER).organization.name != "抢来的"
-    assert [one.id for one in sample.directory.clusters_of("my:new")] == [VALVES]
+    assert sample.directory.profile(ADMIN, STRANGER).organization.name != "抢来的"
+    assert [one.id for one in sample.store.clusters_of("my:new")] == [VALVES]
     sample.import_workflow.undo(COORDINATOR, imported.id)
     with pytest.raises(NotFound):
-        sample.directory.profile("my:new")
+        sample.directory.profile(ADMIN, "my:new")
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_two_records_of_one_firm_become_one_and_its_people_stay(visit, sample):
     assert "名称相同" in article.inner_text()
     article.get_by_role("button", name="相同，保留左边").click()
     visitor.page.wait_for_load_state("networkidle")
-    assert sample.directory.profile("dup:2").organization.id == "dup:1"
+    assert sample.directory.profile(ADMIN, "dup:2").organization.id == "dup:1"
     assert visitor.page.locator("article", has_text="重名厂").count() == 0
     assert visitor.complaints == []
 
@@ -179,7 +179,7 @@ def test_two_firms_that_are_not_one_are_not_asked_about_again(sample):
     sample.import_workflow.keep_apart(ADMIN, *pair.key)
     assert pair not in sample.importer.duplicates()
     assert ("seed:valves-010", "seed:valves-011") in {
-        (one.first, one.second) for one in sample.repositories.apart.values()
+        (one.first, one.second) for one in sample.repositories.not_duplicates.values()
     }
 
 
@@ -222,11 +222,11 @@ def test_clusters_are_made_renamed_and_their_members_let_in_and_out(visit, sampl
     page.fill("input[name=place]", "温州市")
     press(page, "保存")
     id = page.locator("form input[name=id]").first.input_value()
-    assert sample.directory.cluster(id).place == "gbt2260:330300"
+    assert sample.published.cluster(id).place == "gbt2260:330300"
     page.fill("input[name=organization]", MEMBER)
     press(page, "加入")
-    assert id in [one.id for one in sample.directory.clusters_of(MEMBER)]
+    assert id in [one.id for one in sample.store.clusters_of(MEMBER)]
     page.locator("button[value=leave]").first.click()
     page.wait_for_load_state("networkidle")
-    assert id not in [one.id for one in sample.directory.clusters_of(MEMBER)]
+    assert id not in [one.id for one in sample.store.clusters_of(MEMBER)]
     assert visitor.complaints == []

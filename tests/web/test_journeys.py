@@ -6,6 +6,8 @@ import networkx
 import pytest
 from playwright.sync_api import expect
 
+from matchmaker.access import ADMIN
+
 FIRM, SUPPLIER = "seed:valves-001", "seed:valves-005"
 LANGUAGES = ("zh", "en")
 
@@ -41,7 +43,7 @@ def test_a_firm_finds_asks_and_completes(visit, sample, language):
     page.fill("textarea[name=message]", "想谈铸件供应")
     press(page, say("发出请求", "Send the request"))
     address = page.url.removeprefix(firm.server)
-    assert sample.directory.profile(SUPPLIER).organization.contact not in page.content()
+    assert sample.directory.profile(ADMIN, SUPPLIER).organization.contact not in page.content()
 
     other = supplier.page
     supplier.open("/notices")
@@ -49,20 +51,20 @@ def test_a_firm_finds_asks_and_completes(visit, sample, language):
     assert other.url.endswith(address)
     assert "想谈铸件供应" in other.content()
     press(other, say("接受", "Accept"))
-    assert sample.directory.profile(FIRM).organization.contact in other.content()
+    assert sample.directory.profile(ADMIN, FIRM).organization.contact in other.content()
     other.fill("textarea[name=message]", "周三上午可以")
     press(other, say("发送", "Send"))
 
     firm.open(address)
     assert "周三上午可以" in page.content()
-    assert sample.directory.profile(SUPPLIER).organization.contact in page.content()
+    assert sample.directory.profile(ADMIN, SUPPLIER).organization.contact in page.content()
     press(page, say("我们已达成协议", "We have agreed"))
     page.locator("summary", has_text=say("报告成果", "Report the outcome")).click()
     page.locator("button[name=action][value=report]").click()
     supplier.open(address)
     press(other, say("确认成果", "Confirm the outcome"))
     assert say("已完成", "Completed") in other.locator("main").inner_text()
-    ties = sample.directory.neighborhood(FIRM, 1, 200).ties
+    ties = sample.directory.neighborhood(ADMIN, FIRM, 1, 200).ties
     assert any(tie.id == f"intro:{address.rpartition('/')[2]}#tie" for tie in ties)
     assert firm.complaints == supplier.complaints == []
 

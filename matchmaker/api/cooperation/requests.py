@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, RootModel, model_validator
 
 from matchmaker.api.http.fields import (
     Amount,
@@ -21,23 +21,18 @@ from matchmaker.api.http.fields import (
     Strict,
     Text,
 )
-from matchmaker.api.matching.requests import MAX_RECOMMENDATIONS
 from matchmaker.domain import GoalName, OfferKind, Stage, Terms
-from matchmaker.services.cooperation.batches import MAX_PAIRS, Planned
-from matchmaker.services.cooperation.introductions import Proposal
+from matchmaker.services.cooperation.batches import MAX_PAIRS, PlannedPair
 from matchmaker.store.documents import new_id
-from matchmaker.workflow.gathering import MAX_PARTIES, Answer, Gathering, GatheringKind, Meeting
-from matchmaker.workflow.introduction import (
-    MAX_MESSAGE,
-    Action,
-    AmountBand,
-    Outcome,
-    OutcomeKind,
-    Side,
+from matchmaker.workflow.gathering import (
+    MAX_PARTIES,
+    Gathering,
+    GatheringKind,
+    InvitationAnswer,
+    Meeting,
 )
+from matchmaker.workflow.introduction import Action, MessageText, Outcome, Proposal, Reference
 from matchmaker.workflow.posting import Posting, PostingAction
-
-Message = Annotated[str, Field(max_length=MAX_MESSAGE, pattern=r"^[^\x00]*$")]
 
 
 class NewPosting(Strict):
@@ -94,11 +89,11 @@ class PostingPatch(Strict):
         return sent
 
 
-class PostingStep(Strict):
+class PostingTransition(Strict):
     """What to do with a posting; `note` tells why it is returned."""
 
     action: PostingAction
-    note: Message = ""
+    note: MessageText = ""
 
 
 class OwnQuery(PageQuery):
@@ -113,6 +108,9 @@ class PartyQuery(PageQuery):
     organization: LookupId | None = None
     cluster: LookupId | None = None
 
+    def of_whom(self) -> dict[str, str]:
+        return {"organization": self.organization or "", "cluster": self.cluster or ""}
+
     @model_validator(mode="after")
     def _one(self) -> PartyQuery:
         if (self.organization is None) == (self.cluster is None):
@@ -120,78 +118,34 @@ class PartyQuery(PageQuery):
         return self
 
 
-class NewIntroduction(Strict):
-    """Who is to meet whom. `asking` is your side where you act for the candidate.
-
-    With `staged` the other side reads the terms before it learns your name.
-    """
-
-    goal: GoalName
-    seeker: LookupId
-    candidate: LookupId
-    asking: Side | None = None
-    message: Message = ""
-    terms: Message = ""
-    staged: bool = False
-    need: Annotated[str, Field(max_length=240)] = ""
-    cluster: Annotated[str, Field(max_length=240)] = ""
-    rematch_of: Short = ""
-    impression: Short = ""
-    position: int | None = Field(None, ge=1, le=MAX_RECOMMENDATIONS)
-
-    def to_proposal(self) -> Proposal:
-        return Proposal(**self.model_dump())
+class NewIntroduction(RootModel[Proposal]):
+    """Who is to meet whom, and for what."""
 
 
-class OutcomeFields(Strict):
-    """What came of it."""
-
-    kind: OutcomeKind
-    amount: AmountBand = AmountBand.NONE
-    new_product: bool = False
-    jobs: int = Field(0, ge=0, le=100_000)
-    note: Message = ""
-
-    def to_outcome(self) -> Outcome:
-        return Outcome(**self.model_dump())
-
-
-class IntroductionStep(Strict):
+class IntroductionTransition(Strict):
     """What to do; `organization` says for whom where one acts for both sides."""
 
     action: Action
-    organization: Annotated[str, Field(max_length=240)] = ""
-    reason: Message = ""
-    outcome: OutcomeFields | None = None
+    organization: Reference = ""
+    reason: MessageText = ""
+    outcome: Outcome | None = None
     satisfaction: int | None = Field(None, ge=1, le=5)
 
 
 class NewMessage(Strict):
     """A message to the other side."""
 
-    text: Annotated[str, Field(min_length=1, max_length=MAX_MESSAGE, pattern=r"^[^\x00]*$")]
-    organization: Annotated[str, Field(max_length=240)] = ""
-
-
-class Pair(Strict):
-    """Two organisations and a goal, as the worklist names them."""
-
-    seeker: LookupId
-    candidate: LookupId
-    goal: GoalName
-    value: float = Field(1.0, gt=0, le=1, description="Worklist feasibility.")
-
-    def to_planned(self) -> Planned:
-        return Planned(self.seeker, self.candidate, self.goal, self.value)
+    text: Annotated[MessageText, Field(min_length=1)]
+    organization: Reference = ""
 
 
 class NewBatch(Strict):
     """Many introductions at once: for a goal, or pairs from the worklist. `dry_run` only plans."""
 
     goal: GoalName | None = None
-    pairs: list[Pair] = Field([], max_length=MAX_PAIRS)
+    pairs: list[PlannedPair] = Field([], max_length=MAX_PAIRS)
     limit: int = Field(20, ge=1, le=MAX_PAIRS)
-    message: Message = ""
+    message: MessageText = ""
     dry_run: bool = True
 
     @model_validator(mode="after")
@@ -215,23 +169,18 @@ class NewGathering(Strict):
     title: Name
     text: OptionalText = ""
     parties: list[LookupId] = Field(min_length=2, max_length=MAX_PARTIES)
-    lead: Annotated[str, Field(max_length=240)] = ""
+    lead: Reference = ""
     needs: list[LookupId] = Field([], max_length=MAX_PARTIES)
     rhythm_days: int = Field(0, ge=0, le=366)
 
     def to_gathering(self, convened_by: str) -> Gathering:
+        lists = {
+            "parties": tuple((party, InvitationAnswer.WAITING) for party in self.parties),
+            "needs": tuple(self.needs),
+        }
+        now = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
         return Gathering(
-            id=new_id(),
-            kind=self.kind,
-            cluster=self.cluster,
-            title=self.title,
-            text=self.text,
-            convened_by=convened_by,
-            created=datetime.datetime.now(datetime.UTC).replace(microsecond=0),
-            parties=tuple((one, Answer.WAITING) for one in self.parties),
-            lead=self.lead,
-            needs=tuple(self.needs),
-            rhythm_days=self.rhythm_days,
+            id=new_id(), convened_by=convened_by, created=now, **self.model_dump() | lists
         )
 
 
@@ -239,7 +188,7 @@ class GatheringAnswer(Strict):
     """An invited organisation's answer."""
 
     organization: LookupId
-    answer: Answer
+    answer: InvitationAnswer
 
 
 class NewMeeting(Strict):

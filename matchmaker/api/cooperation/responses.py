@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, RootModel
 
 from matchmaker.api.http.fields import Outgoing, PageOut
 from matchmaker.api.matching.responses import RecommendationOut, RecommendationPage
-from matchmaker.domain import GoalName, Kind, OfferKind, Stage, Terms
-from matchmaker.services.cooperation.batches import Batch
-from matchmaker.services.cooperation.effects import Effect, Funnel
-from matchmaker.services.cooperation.gatherings import SeenGathering
-from matchmaker.services.cooperation.postings import Posted
-from matchmaker.workflow.gathering import Answer, GatheringKind, GatheringState
-from matchmaker.workflow.introduction import (
-    Action,
-    AmountBand,
-    Origin,
-    OutcomeKind,
-    Side,
-    State,
+from matchmaker.domain import GoalName, OfferKind, Stage, Terms
+from matchmaker.services.cooperation.batches import Batch, PlannedPair
+from matchmaker.services.cooperation.effects import (
+    BeforeAfter,
+    Effect,
+    Exposure,
+    ReasonCount,
+    Verdict,
 )
+from matchmaker.services.cooperation.gatherings import GatheringView
+from matchmaker.services.cooperation.introduction_views import Contact, IntroductionView
+from matchmaker.services.cooperation.postings import Posted
+from matchmaker.workflow.gathering import GatheringKind, GatheringState, InvitationAnswer, Meeting
+from matchmaker.workflow.interactions import ClusterRules
 from matchmaker.workflow.posting import PostingState
-from matchmaker.workflow.statistics import Share
 
 
 class PostingOut(Outgoing):
@@ -53,19 +53,13 @@ class PostingOut(Outgoing):
 
     @classmethod
     def of(cls, posted: Posted, language: str) -> PostingOut:
-        one = posted.posting
-        fields = {
-            name: getattr(one, name)
-            for name in cls.model_fields
-            if name not in ("version", "graph_id", "matches", "stages")
+        posting = posted.posting
+        others = {
+            "version": posted.version,
+            "graph_id": posting.graph_id if posting.is_in_graph else None,
+            "matches": [RecommendationOut.of(match, language) for match in posted.matches],
         }
-        return cls(
-            **fields,
-            version=posted.version,
-            stages=list(one.stages),
-            graph_id=one.graph_id if one.is_in_graph else None,
-            matches=[RecommendationOut.of(found, language) for found in posted.matches],
-        )
+        return cls.model_validate(values(cls, posting) | others)
 
 
 class PostingPage(PageOut[PostingOut]):
@@ -84,77 +78,8 @@ class PreviewOut(BaseModel):
     answer: RecommendationPage | None
 
 
-class CounterpartOut(Outgoing):
-    """One of the two; empty but for the kind while its name is hidden."""
-
-    id: str
-    name: str
-    name_en: str
-    kind: Kind
-
-
-class PersonOut(Outgoing):
-    """Somebody who agreed."""
-
-    name: str
-    email: str
-
-
-class ContactOut(Outgoing):
-    """How to reach the other side."""
-
-    text: str
-    website: str
-    people: list[PersonOut]
-
-
-class OutcomeOut(Outgoing):
-    """What came of it."""
-
-    kind: OutcomeKind
-    amount: AmountBand
-    new_product: bool
-    jobs: int
-    note: str
-
-
-class StepOut(Outgoing):
-    """One thing that was done."""
-
-    action: Action
-    state: State
-    at: datetime.datetime
-    side: Side | None
-    reason: str
-
-
-class IntroductionOut(Outgoing):
-    """An introduction as its reader may see it; `allowed` is what may be done next."""
-
-    id: str
-    version: int
-    goal: GoalName
-    state: State
-    origin: Origin
-    side: Side | None
-    asking: Side
-    seeker: CounterpartOut
-    candidate: CounterpartOut
-    created: datetime.datetime
-    expires: datetime.datetime
-    message: str
-    terms: str
-    need: str
-    cluster: str
-    batch: str
-    accepted: list[Side]
-    awaited: list[Side]
-    allowed: list[Action]
-    reported_by: Side | None
-    outcome: OutcomeOut | None
-    satisfaction: int | None
-    steps: list[StepOut]
-    contact: ContactOut | None
+class IntroductionOut(RootModel[IntroductionView]):
+    """An introduction as its reader may see it."""
 
 
 class IntroductionPage(PageOut[IntroductionOut]):
@@ -183,15 +108,6 @@ class LoadOut(Outgoing):
     free: int
 
 
-class PlannedOut(Outgoing):
-    """A pair of a plan, with the product of both sides' wish and readiness."""
-
-    seeker: str
-    candidate: str
-    goal: GoalName
-    value: float
-
-
 class RefusedOut(BaseModel):
     """A pair that could not be proposed, and why."""
 
@@ -200,67 +116,39 @@ class RefusedOut(BaseModel):
     reason: str
 
 
-class ExposureOut(BaseModel):
-    """How often an organisation was shown and proposed."""
-
-    organization: str
-    name: str = ""
-    shown: int = 0
-    proposed: int
-
-
 class BatchOut(BaseModel):
     """What was proposed, or would be."""
 
     id: str
-    planned: list[PlannedOut]
+    planned: list[PlannedPair]
     introductions: list[str]
     refused: list[RefusedOut]
     options: int
     held_out: int
     expected: float
-    exposure: list[ExposureOut]
+    exposure: list[Exposure]
 
     @classmethod
-    def of(cls, batch: Batch) -> BatchOut:
-        return cls(
-            id=batch.id,
-            planned=[PlannedOut.model_validate(one) for one in batch.planned],
-            introductions=list(batch.introductions),
-            refused=[
-                RefusedOut(seeker=one.seeker, candidate=one.candidate, reason=reason)
-                for one, reason in batch.refused
-            ],
-            options=batch.options,
-            held_out=batch.held_out,
-            expected=batch.expected,
-            exposure=[ExposureOut(organization=id, proposed=n) for id, n in batch.exposure],
-        )
+    def of(cls, batch: Batch, language: str) -> BatchOut:
+        refused = [
+            RefusedOut(seeker=pair.seeker, candidate=pair.candidate, reason=reason.text(language))
+            for pair, reason in batch.refused
+        ]
+        exposure = [Exposure(id, proposed=count) for id, count in batch.exposure]
+        return cls.model_validate(values(cls, batch) | {"refused": refused, "exposure": exposure})
 
 
-class RulesOut(Outgoing):
+class RulesOut(RootModel[ClusterRules]):
     """What a cluster's coordinators decided."""
 
-    id: str
-    reviews: bool
 
-
-class MeetingOut(Outgoing):
-    """A meeting that was held."""
-
-    at: datetime.datetime
-    topic: str
-    present: list[str]
-    result: str
-
-
-class PartyOut(BaseModel):
+class GatheringPartyOut(BaseModel):
     """An invited organisation, its answer, and its contact where one may know it."""
 
     organization: str
     name: str
-    answer: Answer
-    contact: ContactOut | None
+    answer: InvitationAnswer
+    contact: Contact | None
 
 
 class GatheringOut(BaseModel):
@@ -275,42 +163,28 @@ class GatheringOut(BaseModel):
     lead: str
     needs: list[str]
     rhythm_days: int
-    parties: list[PartyOut]
-    meetings: list[MeetingOut]
+    parties: list[GatheringPartyOut]
+    meetings: list[Meeting]
 
     @classmethod
-    def of(cls, seen: SeenGathering) -> GatheringOut:
-        one = seen.gathering
-        return cls(
-            id=one.id,
-            kind=one.kind,
-            cluster=one.cluster,
-            title=one.title,
-            text=one.text,
-            state=one.state,
-            lead=one.lead,
-            needs=list(one.needs),
-            rhythm_days=one.rhythm_days,
-            parties=[
-                PartyOut(
-                    organization=party,
-                    name=seen.names.get(party, ""),
-                    answer=said,
-                    contact=ContactOut.model_validate(seen.contacts[party])
-                    if party in seen.contacts
-                    else None,
-                )
-                for party, said in one.parties
-            ],
-            meetings=[MeetingOut.model_validate(meeting) for meeting in one.meetings],
-        )
+    def of(cls, view: GatheringView) -> GatheringOut:
+        parties = [
+            GatheringPartyOut(
+                organization=party,
+                name=view.names.get(party, ""),
+                answer=answer,
+                contact=view.contacts.get(party),
+            )
+            for party, answer in view.gathering.parties
+        ]
+        return cls.model_validate(values(cls, view.gathering) | {"parties": parties})
 
 
 class GatheringPage(PageOut[GatheringOut]):
     """Gatherings."""
 
 
-class ShareOut(BaseModel):
+class ShareOut(Outgoing):
     """A share with its 95 % interval."""
 
     successes: int
@@ -319,22 +193,8 @@ class ShareOut(BaseModel):
     low: float | None
     high: float | None
 
-    @classmethod
-    def of(cls, share: Share) -> ShareOut:
-        low, high = share.interval or (None, None)
-        return cls(
-            successes=share.successes, total=share.total, value=share.value, low=low, high=high
-        )
 
-
-class ReasonCount(BaseModel):
-    """A reason for declining and how often it was given."""
-
-    reason: str
-    count: int
-
-
-class FunnelOut(BaseModel):
+class FunnelOut(Outgoing):
     """How far the introductions of one goal came; each count includes those after it."""
 
     goal: GoalName
@@ -354,43 +214,19 @@ class FunnelOut(BaseModel):
     completion: ShareOut
     reasons: list[ReasonCount]
 
-    @classmethod
-    def of(cls, one: Funnel) -> FunnelOut:
-        counts = {
-            name: getattr(one, name)
-            for name in cls.model_fields
-            if name not in ("acceptance", "completion", "reasons")
-        }
-        return cls(
-            **counts,
-            acceptance=ShareOut.of(one.acceptance),
-            completion=ShareOut.of(one.completion),
-            reasons=[ReasonCount(reason=text, count=number) for text, number in one.reasons],
-        )
 
-
-class FunnelList(BaseModel):
+class FunnelList(Outgoing):
     """One funnel for each goal."""
 
     items: list[FunnelOut]
 
 
-class BeforeAfterOut(Outgoing):
-    """A reported figure before and after; a comparison in time, never by itself an effect."""
-
-    indicator: str
-    unit: str
-    organizations: int
-    before: float | None
-    after: float | None
-
-
-class EffectOut(BaseModel):
+class EffectOut(Outgoing):
     """Treated pairs against those that chance held out (intention to treat), and all else."""
 
     cluster: str
     since: datetime.datetime | None
-    verdict: str
+    verdict: Verdict
     treated: ShareOut
     held_out: ShareOut
     difference: float | None
@@ -398,31 +234,17 @@ class EffectOut(BaseModel):
     high: float | None
     new_ties: int
     funnel: list[FunnelOut]
-    mission: list[BeforeAfterOut]
-    exposure: list[ExposureOut]
+    mission: list[BeforeAfter]
+    exposure: list[Exposure]
 
     @classmethod
-    def of(cls, one: Effect) -> EffectOut:
-        low, high = one.tied.interval or (None, None)
-        return cls(
-            cluster=one.cluster,
-            since=one.since,
-            verdict=one.verdict,
-            treated=ShareOut.of(one.tied.treated),
-            held_out=ShareOut.of(one.tied.held_out),
-            difference=one.tied.value,
-            low=low,
-            high=high,
-            new_ties=one.new_ties,
-            funnel=[FunnelOut.of(each) for each in one.funnel],
-            mission=[BeforeAfterOut.model_validate(each) for each in one.mission],
-            exposure=[
-                ExposureOut(
-                    organization=each.organization,
-                    name=each.name,
-                    shown=each.shown,
-                    proposed=each.proposed,
-                )
-                for each in one.exposure
-            ],
-        )
+    def of(cls, effect: Effect) -> EffectOut:
+        low, high = effect.tied.interval or (None, None)
+        ends = {"difference": effect.tied.value, "low": low, "high": high}
+        shown = values(cls, effect.tied) | values(cls, effect) | ends
+        return cls.model_validate(shown, from_attributes=True)
+
+
+def values(model: type[BaseModel], source: object) -> dict[str, Any]:
+    """The fields of a model that something has under the same names."""
+    return {name: getattr(source, name) for name in model.model_fields if hasattr(source, name)}

@@ -6,18 +6,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel
 
 from matchmaker.api.cooperation.requests import (
-    IntroductionStep,
+    IntroductionTransition,
     NewIntroduction,
     NewMessage,
     NewPosting,
     OwnQuery,
     PartyQuery,
     PostingPatch,
-    PostingStep,
+    PostingTransition,
 )
 from matchmaker.api.cooperation.responses import (
     IntroductionOut,
@@ -51,6 +54,16 @@ INTRODUCTIONS = Tag(name="introductions", description="From a suggestion to a co
 cooperation = APIBlueprint("cooperation", __name__, url_prefix=API_PREFIX)
 
 
+def reads(tag: Tag, model: type[BaseModel]) -> dict[str, Any]:
+    """How a route that only reads is described."""
+    return {"tags": [tag], "security": KEY, "responses": {200: model, **READ}}
+
+
+def writes(tag: Tag, model: type[BaseModel], status: int = 200) -> dict[str, Any]:
+    """How a route that changes something is described."""
+    return {"tags": [tag], "security": KEY, "responses": {status: model, **WRITE}}
+
+
 def posting_out(posted: Posted) -> PostingOut:
     """A posting in the language asked for."""
     return PostingOut.of(posted, current_language())
@@ -59,7 +72,7 @@ def posting_out(posted: Posted) -> PostingOut:
 # -- postings
 
 
-@cooperation.get("/postings", tags=[POSTINGS], security=KEY, responses={200: PostingPage, **READ})
+@cooperation.get("/postings", **reads(POSTINGS, PostingPage))
 def list_postings(query: OwnQuery) -> Response:
     """An organisation's needs and offers in every state, newest first, for its members."""
     page = services().postings.listed(
@@ -68,16 +81,14 @@ def list_postings(query: OwnQuery) -> Response:
     return paged(page, query, PostingPage, shape_one=posting_out)
 
 
-@cooperation.post("/postings", tags=[POSTINGS], security=KEY, responses={201: PostingOut, **WRITE})
+@cooperation.post("/postings", **writes(POSTINGS, PostingOut, 201))
 def make_posting(header: IdempotencyHeaders, body: NewPosting) -> Response:
     """Post a need or an offer; a published need is matched at once."""
     posted = services().postings.post(current_principal(), body.to_posting(), publish=body.publish)
     return created(posting_out(posted), f"postings/{posted.posting.id}")
 
 
-@cooperation.post(
-    "/postings/preview", tags=[POSTINGS], security=KEY, responses={200: PreviewOut, **WRITE}
-)
+@cooperation.post("/postings/preview", **writes(POSTINGS, PreviewOut))
 def preview_posting(header: IdempotencyHeaders, body: NewPosting) -> Response:
     """Who could meet a need, before it is saved."""
     answer = services().postings.preview(current_principal(), body.to_posting())
@@ -85,30 +96,21 @@ def preview_posting(header: IdempotencyHeaders, body: NewPosting) -> Response:
     return as_json(PreviewOut(answer=shaped))
 
 
-@cooperation.get(
-    "/postings/<id>", tags=[POSTINGS], security=KEY, responses={200: PostingOut, **READ}
-)
+@cooperation.get("/postings/<id>", **reads(POSTINGS, PostingOut))
 def read_posting(path: IdPath) -> Response:
     """One posting, for its members and its reviewers."""
     return as_json(posting_out(services().postings.show(current_principal(), path.id)))
 
 
-@cooperation.patch(
-    "/postings/<id>", tags=[POSTINGS], security=KEY, responses={200: PostingOut, **WRITE}
-)
+@cooperation.patch("/postings/<id>", **writes(POSTINGS, PostingOut))
 def edit_posting(path: IdPath, body: PostingPatch) -> Response:
     """Change a posting."""
     posted = services().postings.edit(current_principal(), path.id, body.to_changes())
     return as_json(posting_out(posted))
 
 
-@cooperation.post(
-    "/postings/<id>/transition",
-    tags=[POSTINGS],
-    security=KEY,
-    responses={200: PostingOut, **WRITE},
-)
-def move_posting(path: IdPath, header: IdempotencyHeaders, body: PostingStep) -> Response:
+@cooperation.post("/postings/<id>/transition", **writes(POSTINGS, PostingOut))
+def move_posting(path: IdPath, header: IdempotencyHeaders, body: PostingTransition) -> Response:
     """Publish, withdraw or renew; approve or return as a coordinator."""
     posted = services().postings.act(current_principal(), path.id, body.action, body.note)
     return as_json(posting_out(posted))
@@ -117,74 +119,47 @@ def move_posting(path: IdPath, header: IdempotencyHeaders, body: PostingStep) ->
 # -- introductions
 
 
-@cooperation.get(
-    "/introductions",
-    tags=[INTRODUCTIONS],
-    security=KEY,
-    responses={200: IntroductionPage, **READ},
-)
+@cooperation.get("/introductions", **reads(INTRODUCTIONS, IntroductionPage))
 def list_introductions(query: PartyQuery) -> Response:
     """An organisation's introductions, or those proposed in a cluster, newest first."""
     page = services().introductions.listed(
-        current_principal(),
-        organization=query.organization or "",
-        cluster=query.cluster or "",
-        after=after_of(query) or "",
-        limit=query.limit,
+        current_principal(), **query.of_whom(), after=after_of(query) or "", limit=query.limit
     )
     return paged(page, query, IntroductionPage)
 
 
-@cooperation.post(
-    "/introductions",
-    tags=[INTRODUCTIONS],
-    security=KEY,
-    responses={201: IntroductionOut, **WRITE},
-)
+@cooperation.post("/introductions", **writes(INTRODUCTIONS, IntroductionOut, 201))
 def propose_introduction(header: IdempotencyHeaders, body: NewIntroduction) -> Response:
     """Ask for an introduction, or propose one as a coordinator."""
-    seen = services().introductions.propose(current_principal(), body.to_proposal())
-    return created(IntroductionOut.model_validate(seen), f"introductions/{seen.id}")
+    view = services().introductions.propose(current_principal(), body.root)
+    return created(IntroductionOut(view), f"introductions/{view.id}")
 
 
-@cooperation.get(
-    "/introductions/<id>",
-    tags=[INTRODUCTIONS],
-    security=KEY,
-    responses={200: IntroductionOut, **READ},
-)
+@cooperation.get("/introductions/<id>", **reads(INTRODUCTIONS, IntroductionOut))
 def read_introduction(path: IdPath) -> Response:
     """One introduction; names and contact details as far as both sides have agreed."""
-    seen = services().introductions.show(current_principal(), path.id)
-    return as_json(IntroductionOut.model_validate(seen))
+    view = services().introductions.show(current_principal(), path.id)
+    return as_json(IntroductionOut(view))
 
 
-@cooperation.post(
-    "/introductions/<id>/transition",
-    tags=[INTRODUCTIONS],
-    security=KEY,
-    responses={200: IntroductionOut, **WRITE},
-)
-def move_introduction(path: IdPath, header: IdempotencyHeaders, body: IntroductionStep) -> Response:
+@cooperation.post("/introductions/<id>/transition", **writes(INTRODUCTIONS, IntroductionOut))
+def move_introduction(
+    path: IdPath, header: IdempotencyHeaders, body: IntroductionTransition
+) -> Response:
     """Answer it, or say how it went on; `allowed` of an introduction says what is possible."""
-    seen = services().introductions.act(
+    view = services().introductions.act(
         current_principal(),
         path.id,
         body.action,
         organization=body.organization,
         reason=body.reason,
-        outcome=body.outcome.to_outcome() if body.outcome else None,
+        outcome=body.outcome,
         satisfaction=body.satisfaction,
     )
-    return as_json(IntroductionOut.model_validate(seen))
+    return as_json(IntroductionOut(view))
 
 
-@cooperation.get(
-    "/introductions/<id>/messages",
-    tags=[INTRODUCTIONS],
-    security=KEY,
-    responses={200: MessagePage, **READ},
-)
+@cooperation.get("/introductions/<id>/messages", **reads(INTRODUCTIONS, MessagePage))
 def list_messages(path: IdPath, query: PageQuery) -> Response:
     """The conversation, open once both have accepted."""
     page = services().introductions.messages(
@@ -193,12 +168,7 @@ def list_messages(path: IdPath, query: PageQuery) -> Response:
     return paged(page, query, MessagePage, path.id)
 
 
-@cooperation.post(
-    "/introductions/<id>/messages",
-    tags=[INTRODUCTIONS],
-    security=KEY,
-    responses={201: MessageOut, **WRITE},
-)
+@cooperation.post("/introductions/<id>/messages", **writes(INTRODUCTIONS, MessageOut, 201))
 def write_message(path: IdPath, header: IdempotencyHeaders, body: NewMessage) -> Response:
     """Write to the other side."""
     message = services().introductions.write(
@@ -207,12 +177,7 @@ def write_message(path: IdPath, header: IdempotencyHeaders, body: NewMessage) ->
     return created(MessageOut.model_validate(message), f"introductions/{path.id}/messages")
 
 
-@cooperation.get(
-    "/organizations/<path:id>/load",
-    tags=[INTRODUCTIONS],
-    security=KEY,
-    responses={200: LoadOut, **READ},
-)
+@cooperation.get("/organizations/<path:id>/load", **reads(INTRODUCTIONS, LoadOut))
 def read_load(path: IdPath) -> Response:
     """How many introductions one's organisation can still take on."""
     load = services().introductions.load(current_principal(), path.id)

@@ -45,12 +45,10 @@ from matchmaker.services.directory.directory import new_id
 from matchmaker.store.ports import MAX_PATH_LENGTH
 
 MAX_NEIGHBORS = 500
-
-
 MAX_VALUES = 50
 
 
-class OrganizationQuery(PageQuery):
+class DirectoryQuery(PageQuery):
     """Narrows a list or search of organisations."""
 
     q: str | None = Field(None, min_length=1, max_length=500, description="Full-text search.")

@@ -6,30 +6,23 @@ import datetime
 
 from pydantic import BaseModel
 
-from matchmaker.api.http.fields import Outgoing, PageOut, optional
+from matchmaker.api.http.fields import Outgoing, PageOut, RowOut, optional
 from matchmaker.domain import (
-    EngagementKind,
-    GoalName,
+    Cluster,
+    Engagement,
     Kind,
-    Layer,
-    NeedState,
-    OfferKind,
+    Need,
+    Offer,
     PlaceLevel,
-    Role,
+    Provenance,
     Size,
     Stage,
-    Terms,
+    Step,
+    Tie,
     Tier,
 )
-from matchmaker.services.directory.directory import Profile
-from matchmaker.store.documents import LoggedEntry
-
-
-class ProvenanceOut(Outgoing):
-    """Where a fact comes from."""
-
-    source: str
-    record: str
+from matchmaker.services.directory.directory import OrganizationProfile
+from matchmaker.store.log import LoggedEntry
 
 
 class OrganizationOut(Outgoing):
@@ -51,7 +44,7 @@ class OrganizationOut(Outgoing):
     capacity: int | None
     listed: bool
     founded: datetime.date | None
-    provenance: ProvenanceOut
+    provenance: Provenance
     version: int
 
 
@@ -75,19 +68,6 @@ class IndustryOut(Outgoing):
     name_en: str
 
 
-class ClusterOut(Outgoing):
-    """A cluster."""
-
-    id: str
-    name: str
-    name_en: str
-    place: str | None
-    industry: str | None
-    level: str
-    batch: int | None
-    provenance: ProvenanceOut
-
-
 class ProfileOut(OrganizationOut):
     """One organisation with what its codes stand for and the text about it.
 
@@ -99,10 +79,10 @@ class ProfileOut(OrganizationOut):
     about: str
     place_details: PlaceOut | None
     industry_details: IndustryOut | None
-    clusters: list[ClusterOut]
+    clusters: list[Cluster]
 
     @classmethod
-    def of(cls, profile: Profile) -> ProfileOut:
+    def of(cls, profile: OrganizationProfile) -> ProfileOut:
         public = OrganizationOut.model_validate(profile.organization).model_dump()
         return cls(
             **public,
@@ -110,114 +90,43 @@ class ProfileOut(OrganizationOut):
             about=profile.about,
             place_details=optional(PlaceOut, profile.place),
             industry_details=optional(IndustryOut, profile.industry),
-            clusters=[ClusterOut.model_validate(cluster) for cluster in profile.clusters],
+            clusters=list(profile.clusters),
         )
 
 
-class OfferOut(Outgoing):
+class ClusterOut(RowOut[Cluster]):
+    """A cluster."""
+
+
+class OfferOut(RowOut[Offer]):
     """An offer."""
 
-    id: str
-    organization: str
-    kind: OfferKind
-    text: str
-    language: str
-    terms: Terms
-    slots: int | None
-    stages: list[Stage]
-    date: datetime.date | None
-    active: bool
-    provenance: ProvenanceOut
 
-
-class NeedOut(Outgoing):
+class NeedOut(RowOut[Need]):
     """A need."""
 
-    id: str
-    organization: str
-    goal: GoalName
-    text: str
-    language: str
-    quantity: str
-    budget: float | None
-    currency: str
-    deadline: datetime.date | None
-    stages: list[Stage]
-    date: datetime.date | None
-    state: NeedState
-    provenance: ProvenanceOut
 
-
-class ParticipantOut(Outgoing):
-    """One organisation's part in an engagement."""
-
-    organization: str
-    role: Role
-    amount: float | None
-
-
-class EngagementOut(Outgoing):
+class EngagementOut(RowOut[Engagement]):
     """An engagement."""
-
-    id: str
-    kind: EngagementKind
-    participants: list[ParticipantOut]
-    title: str
-    text: str
-    language: str
-    date: datetime.date | None
-    until: datetime.date | None
-    date_estimated: bool
-    programme: str
-    topic: str
-    amount: float | None
-    currency: str
-    provenance: ProvenanceOut
-
-
-class TieOut(Outgoing):
-    """A tie."""
-
-    id: str
-    source: str
-    target: str
-    layer: Layer
-    since: datetime.date | None
-    until: datetime.date | None
-    date_estimated: bool
-    weight: float
-    note: str
-    provenance: ProvenanceOut
-
-
-class StepOut(Outgoing):
-    """One step of a path: over the tie or engagement `via`."""
-
-    source: str
-    target: str
-    via: str
-    label: str
-    title: str
-    year: int | None
 
 
 class OrganizationPage(PageOut[OrganizationOut]):
     """A page of organisations."""
 
 
-class OfferPage(PageOut[OfferOut]):
+class OfferPage(PageOut[Offer]):
     """A page of offers."""
 
 
-class NeedPage(PageOut[NeedOut]):
+class NeedPage(PageOut[Need]):
     """A page of needs."""
 
 
-class EngagementPage(PageOut[EngagementOut]):
+class EngagementPage(PageOut[Engagement]):
     """A page of engagements."""
 
 
-class ClusterPage(PageOut[ClusterOut]):
+class ClusterPage(PageOut[Cluster]):
     """A page of clusters."""
 
 
@@ -227,15 +136,15 @@ class NeighborhoodOut(Outgoing):
     centre: str
     depth: int
     organizations: list[OrganizationOut]
-    ties: list[TieOut]
-    engagements: list[EngagementOut]
+    ties: list[Tie]
+    engagements: list[Engagement]
     truncated: bool
 
 
-class PathsOut(BaseModel):
+class PathsOut(Outgoing):
     """All shortest paths, each as its steps; empty when there is none."""
 
-    paths: list[list[StepOut]]
+    paths: list[list[Step]]
 
 
 class LogLineOut(BaseModel):
@@ -251,14 +160,14 @@ class LogLineOut(BaseModel):
 
     @classmethod
     def of(cls, line: LoggedEntry) -> LogLineOut:
-        one = line.entry
+        entry = line.entry
         return cls(
             number=line.number,
-            at=one.at,
-            actor=one.actor,
-            action=one.action,
-            subject=one.subject,
-            detail=dict(one.detail),
+            at=entry.at,
+            actor=entry.actor,
+            action=entry.action,
+            subject=entry.subject,
+            detail=dict(entry.detail),
             digest=line.digest,
         )
 

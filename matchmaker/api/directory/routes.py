@@ -14,6 +14,7 @@ from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 
 from matchmaker.api.directory.requests import (
+    DirectoryQuery,
     LogQuery,
     NeedQuery,
     NeedTransition,
@@ -24,7 +25,6 @@ from matchmaker.api.directory.requests import (
     NewOrganization,
     OrganizationFields,
     OrganizationPatch,
-    OrganizationQuery,
     OwnerQuery,
     PathQuery,
 )
@@ -43,12 +43,8 @@ from matchmaker.api.directory.responses import (
     OrganizationPage,
     PathsOut,
     ProfileOut,
-    StepOut,
 )
-from matchmaker.api.http.context import (
-    current_principal,
-    services,
-)
+from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.fields import EditHeaders, IdempotencyHeaders, IdPath, PageQuery
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.problems import PreconditionRequired
@@ -63,18 +59,12 @@ from matchmaker.api.http.routing import (
     problems_of,
 )
 from matchmaker.errors import VersionConflict
-from matchmaker.services.directory.directory import Profile
+from matchmaker.services.directory.directory import OrganizationProfile
 from matchmaker.store.ports import Page
 
 _EDIT = {**WRITE, **problems_of(412, 428)}
-
-
 ORGANIZATIONS = Tag(name="organizations", description="Who there is, and whom they know.")
-
-
 EXCHANGE = Tag(name="exchange", description="Offers, needs and engagements.")
-
-
 LOG = Tag(name="log", description="Who changed what.")
 
 directory = APIBlueprint("directory", __name__, url_prefix=API_PREFIX)
@@ -83,32 +73,25 @@ directory = APIBlueprint("directory", __name__, url_prefix=API_PREFIX)
 # -- organisations
 
 
-@directory.get(
-    "/organizations",
-    tags=[ORGANIZATIONS],
-    responses={200: OrganizationPage, **READ},
-)
-def list_organizations(query: OrganizationQuery) -> Response:
+@directory.get("/organizations", tags=[ORGANIZATIONS], responses={200: OrganizationPage, **READ})
+def list_organizations(query: DirectoryQuery) -> Response:
     """List or search organisations.
 
     With `q` the best matches come first, on one page of at most `limit`.
     """
     if query.q is not None:
-        hits = services().asking.search(
+        hits = services().directory.search(
             current_principal(), query.q, query.to_filter(), query.limit
         )
         return paged(Page(tuple(hit.organization for hit in hits)), query, OrganizationPage)
-    page = services().asking.organizations(
+    page = services().directory.organizations(
         current_principal(), query.to_filter(), after_of(query), query.limit
     )
     return paged(page, query, OrganizationPage)
 
 
 @directory.post(
-    "/organizations",
-    tags=[ORGANIZATIONS],
-    security=KEY,
-    responses={201: ProfileOut, **WRITE},
+    "/organizations", tags=[ORGANIZATIONS], security=KEY, responses={201: ProfileOut, **WRITE}
 )
 def create_organization(header: IdempotencyHeaders, body: NewOrganization) -> Response:
     """Add an organisation."""
@@ -128,18 +111,18 @@ def create_organization(header: IdempotencyHeaders, body: NewOrganization) -> Re
 )
 def neighborhood(path: IdPath, query: NeighborhoodQuery) -> Response:
     """Whom an organisation is joined to, one or two steps out, and how."""
-    found = services().asking.neighborhood(current_principal(), path.id, query.depth, query.limit)
+    found = services().directory.neighborhood(
+        current_principal(), path.id, query.depth, query.limit
+    )
     return as_json(NeighborhoodOut.model_validate(found))
 
 
 @directory.get(
-    "/organizations/<path:id>",
-    tags=[ORGANIZATIONS],
-    responses={200: ProfileOut, **READ},
+    "/organizations/<path:id>", tags=[ORGANIZATIONS], responses={200: ProfileOut, **READ}
 )
 def read_organization(path: IdPath) -> Response:
     """One organisation; its ETag is needed to edit it."""
-    return _profile(services().asking.profile(current_principal(), path.id))
+    return _profile(services().directory.profile(current_principal(), path.id))
 
 
 @directory.put(
@@ -165,11 +148,7 @@ def replace_organization(path: IdPath, header: EditHeaders, body: OrganizationFi
 def change_organization(path: IdPath, header: EditHeaders, body: OrganizationPatch) -> Response:
     """Change the fields that are sent."""
     profile = services().directory.edit(
-        current_principal(),
-        path.id,
-        body.to_changes(only_sent=True),
-        body.about,
-        _expected(header),
+        current_principal(), path.id, body.to_changes(only_sent=True), body.about, _expected(header)
     )
     return _profile(profile)
 
@@ -177,11 +156,10 @@ def change_organization(path: IdPath, header: EditHeaders, body: OrganizationPat
 @directory.get("/paths", tags=[ORGANIZATIONS], responses={200: PathsOut, **READ})
 def paths(query: PathQuery) -> Response:
     """All shortest paths between two organisations, with the ties and engagements along them."""
-    found = services().asking.paths(
+    shortest = services().directory.paths(
         current_principal(), query.source, query.target, query.max_length
     )
-    steps = [[StepOut.model_validate(step) for step in path] for path in found]
-    return as_json(PathsOut(paths=steps))
+    return as_json(PathsOut.model_validate({"paths": shortest}))
 
 
 # -- clusters
@@ -190,18 +168,16 @@ def paths(query: PathQuery) -> Response:
 @directory.get("/clusters", tags=[ORGANIZATIONS], responses={200: ClusterPage, **READ})
 def list_clusters(query: PageQuery) -> Response:
     """List clusters."""
-    page = services().asking.clusters(current_principal(), after_of(query), query.limit)
+    page = services().published.clusters(after_of(query), query.limit)
     return paged(page, query, ClusterPage)
 
 
 @directory.get(
-    "/clusters/<path:id>/members",
-    tags=[ORGANIZATIONS],
-    responses={200: OrganizationPage, **READ},
+    "/clusters/<path:id>/members", tags=[ORGANIZATIONS], responses={200: OrganizationPage, **READ}
 )
 def list_members(path: IdPath, query: PageQuery) -> Response:
     """List members of a cluster, past ones too."""
-    page = services().asking.members(
+    page = services().directory.members(
         current_principal(), path.id, after_of(query, path.id), query.limit
     )
     return paged(page, query, OrganizationPage, path.id)
@@ -210,9 +186,7 @@ def list_members(path: IdPath, query: PageQuery) -> Response:
 @directory.get("/clusters/<path:id>", tags=[ORGANIZATIONS], responses={200: ClusterOut, **READ})
 def read_cluster(path: IdPath) -> Response:
     """One cluster."""
-    return as_json(
-        ClusterOut.model_validate(services().asking.cluster(current_principal(), path.id))
-    )
+    return as_json(ClusterOut.model_validate(services().published.cluster(path.id)))
 
 
 # -- offers, needs, engagements
@@ -221,9 +195,7 @@ def read_cluster(path: IdPath) -> Response:
 @directory.get("/offers", tags=[EXCHANGE], responses={200: OfferPage, **READ})
 def list_offers(query: OwnerQuery) -> Response:
     """List offers, of one organisation or of all."""
-    page = services().asking.offers(
-        current_principal(), query.organization, after_of(query), query.limit
-    )
+    page = services().published.offers(_owner(query), after_of(query), query.limit)
     return paged(page, query, OfferPage)
 
 
@@ -237,15 +209,13 @@ def post_offer(header: IdempotencyHeaders, body: NewOffer) -> Response:
 @directory.get("/offers/<path:id>", tags=[EXCHANGE], responses={200: OfferOut, **READ})
 def read_offer(path: IdPath) -> Response:
     """One offer."""
-    return as_json(OfferOut.model_validate(services().asking.offer(current_principal(), path.id)))
+    return as_json(OfferOut.model_validate(services().published.offer(path.id)))
 
 
 @directory.get("/needs", tags=[EXCHANGE], responses={200: NeedPage, **READ})
 def list_needs(query: NeedQuery) -> Response:
     """List needs, of one organisation or of all."""
-    page = services().asking.needs(
-        current_principal(), query.organization, query.state, after_of(query), query.limit
-    )
+    page = services().published.needs(_owner(query), query.state, after_of(query), query.limit)
     return paged(page, query, NeedPage)
 
 
@@ -257,10 +227,7 @@ def post_need(header: IdempotencyHeaders, body: NewNeed) -> Response:
 
 
 @directory.post(
-    "/needs/<path:id>/transition",
-    tags=[EXCHANGE],
-    security=KEY,
-    responses={200: NeedOut, **WRITE},
+    "/needs/<path:id>/transition", tags=[EXCHANGE], security=KEY, responses={200: NeedOut, **WRITE}
 )
 def transition_need(path: IdPath, header: IdempotencyHeaders, body: NeedTransition) -> Response:
     """Move a need from one state to another."""
@@ -273,23 +240,18 @@ def transition_need(path: IdPath, header: IdempotencyHeaders, body: NeedTransiti
 @directory.get("/needs/<path:id>", tags=[EXCHANGE], responses={200: NeedOut, **READ})
 def read_need(path: IdPath) -> Response:
     """One need."""
-    return as_json(NeedOut.model_validate(services().asking.need(current_principal(), path.id)))
+    return as_json(NeedOut.model_validate(services().published.need(path.id)))
 
 
 @directory.get("/engagements", tags=[EXCHANGE], responses={200: EngagementPage, **READ})
 def list_engagements(query: OwnerQuery) -> Response:
     """List engagements, of one organisation or of all."""
-    page = services().asking.engagements(
-        current_principal(), query.organization, after_of(query), query.limit
-    )
+    page = services().published.engagements(_owner(query), after_of(query), query.limit)
     return paged(page, query, EngagementPage)
 
 
 @directory.post(
-    "/engagements",
-    tags=[EXCHANGE],
-    security=KEY,
-    responses={201: EngagementOut, **WRITE},
+    "/engagements", tags=[EXCHANGE], security=KEY, responses={201: EngagementOut, **WRITE}
 )
 def post_engagement(header: IdempotencyHeaders, body: NewEngagement) -> Response:
     """Record an engagement."""
@@ -301,12 +263,16 @@ def post_engagement(header: IdempotencyHeaders, body: NewEngagement) -> Response
 @directory.get("/engagements/<path:id>", tags=[EXCHANGE], responses={200: EngagementOut, **READ})
 def read_engagement(path: IdPath) -> Response:
     """One engagement."""
-    return as_json(
-        EngagementOut.model_validate(services().asking.engagement(current_principal(), path.id))
-    )
+    return as_json(EngagementOut.model_validate(services().published.engagement(path.id)))
 
 
-def _profile(profile: Profile) -> Response:
+def _owner(query: OwnerQuery) -> str | None:
+    """The organisation asked about by its own id. Raises NotFound."""
+    owner = query.organization
+    return None if owner is None else services().directory.identity(owner)
+
+
+def _profile(profile: OrganizationProfile) -> Response:
     response = as_json(ProfileOut.of(profile))
     response.set_etag(str(profile.organization.version))
     return response

@@ -9,6 +9,8 @@ from flask import current_app, g, request
 from matchmaker.access import ANONYMOUS, Principal
 from matchmaker.api.http.cursors import Cursors
 from matchmaker.api.http.idempotency import IdempotencyStore
+from matchmaker.errors import MatchmakerError
+from matchmaker.messages import SOURCE, best_language
 from matchmaker.services.asking import Asking
 from matchmaker.services.cooperation.batches import Batches
 from matchmaker.services.cooperation.effects import Effects
@@ -17,7 +19,7 @@ from matchmaker.services.cooperation.introductions import Introductions
 from matchmaker.services.cooperation.postings import Postings
 from matchmaker.services.cooperation.webhooks import Webhooks
 from matchmaker.services.directory.codes import Codes
-from matchmaker.services.directory.directory import Directory
+from matchmaker.services.directory.directory import Directory, Published
 from matchmaker.services.matching.interaction_log import InteractionLog
 from matchmaker.services.matching.matching import Matching
 from matchmaker.services.matching.ranker_files import RankerFiles
@@ -32,60 +34,38 @@ from matchmaker.services.people.operator_key import Keys
 from matchmaker.services.people.privacy import Privacy
 from matchmaker.settings import Settings
 
-LANGUAGES = ("en", "zh")
 EXTENSION = "matchmaker"
 
 
 class Services(Protocol):
-    """What the application was wired with: every one takes the principal first.
+    """What the application was wired with.
 
-    What is read of the graph goes through `asking`, so no route can forget a check.
+    Every use case takes the principal first and checks; `published` anybody may read.
     """
 
-    @property
-    def settings(self) -> Settings: ...
-    @property
-    def directory(self) -> Directory: ...
-    @property
-    def asking(self) -> Asking: ...
-    @property
-    def matching(self) -> Matching: ...
-    @property
-    def codes(self) -> Codes: ...
-    @property
-    def accounts(self) -> Accounts: ...
-    @property
-    def introductions(self) -> Introductions: ...
-    @property
-    def batches(self) -> Batches: ...
-    @property
-    def postings(self) -> Postings: ...
-    @property
-    def gatherings(self) -> Gatherings: ...
-    @property
-    def notices(self) -> Notifications: ...
-    @property
-    def webhooks(self) -> Webhooks: ...
-    @property
-    def interaction_log(self) -> InteractionLog: ...
-    @property
-    def effects(self) -> Effects: ...
-    @property
-    def demo(self) -> Demo: ...
-    @property
-    def importer(self) -> Importer: ...
-    @property
-    def import_workflow(self) -> ImportWorkflow: ...
-    @property
-    def work(self) -> JobQueue: ...
-    @property
-    def rankers(self) -> RankerFiles: ...
-    @property
-    def privacy(self) -> Privacy: ...
-    @property
-    def health(self) -> HealthService: ...
-    @property
-    def keys(self) -> Keys: ...
+    settings: Settings
+    directory: Directory
+    published: Published
+    asking: Asking
+    matching: Matching
+    codes: Codes
+    accounts: Accounts
+    introductions: Introductions
+    batches: Batches
+    postings: Postings
+    gatherings: Gatherings
+    notices: Notifications
+    webhooks: Webhooks
+    interaction_log: InteractionLog
+    effects: Effects
+    demo: Demo
+    importer: Importer
+    import_workflow: ImportWorkflow
+    work: JobQueue
+    rankers: RankerFiles
+    privacy: Privacy
+    health: HealthService
+    keys: Keys
 
 
 class Context:
@@ -112,6 +92,24 @@ def current_principal() -> Principal:
     return cast(Principal, g.get("principal", ANONYMOUS))
 
 
+def accepted_language() -> str | None:
+    """The first language of Accept-Language that there is."""
+    return best_language(tag for tag, quality in request.accept_languages if quality > 0)
+
+
 def current_language() -> str:
-    """`zh` or `en`, as Accept-Language prefers."""
-    return request.accept_languages.best_match(LANGUAGES) or "en"
+    """As Accept-Language prefers, else as the account does, else English."""
+    if "language" not in g:
+        g.language = accepted_language() or _preferred_language()
+    return str(g.language)
+
+
+def _preferred_language() -> str:
+    principal = current_principal()
+    if not principal.account:
+        return SOURCE
+    try:
+        preferred = services().accounts.own(principal).preferences.language
+    except MatchmakerError:
+        return SOURCE  # an answer that says that the store is down must not fail for it
+    return best_language([preferred]) or SOURCE

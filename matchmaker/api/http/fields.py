@@ -6,20 +6,15 @@ from datetime import date
 from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel
 
-from matchmaker.domain import (
-    MAX_NAME,
-    MAX_TEXT,
-)
+from matchmaker.domain import MAX_NAME, MAX_TEXT
 from matchmaker.store.ports import MAX_PAGE
 
+Row = TypeVar("Row")
+Shape = TypeVar("Shape", bound=BaseModel)
 MAX_INTEGER = 2**31 - 1
-
-
 MAX_ID = 240
-
-
 ID_PATTERN = r"^[a-z0-9][a-z0-9_.-]{0,31}:[^\s\x00-\x1f\x7f]{1,200}$"
 
 
@@ -36,47 +31,19 @@ def _not_blank(text: str) -> str:
 
 
 _Plain = AfterValidator(_without_nul)
-
-
 _Filled = AfterValidator(_not_blank)
-
-
 Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=MAX_ID), _Plain]
-
-
 LookupId = Annotated[str, Field(min_length=1, max_length=MAX_ID), _Plain]
-
-
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME), _Plain, _Filled]
-
-
 OptionalName = Annotated[str, Field(max_length=MAX_NAME), _Plain]
-
-
 Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT), _Plain, _Filled]
-
-
 OptionalText = Annotated[str, Field(max_length=MAX_TEXT), _Plain]
-
-
 Short = Annotated[str, Field(max_length=200), _Plain]
-
-
 Country = Annotated[str, Field(pattern=r"^([A-Z]{2})?$", description="ISO 3166-1 alpha-2")]
-
-
 Currency = Annotated[str, Field(pattern=r"^([A-Z]{3})?$", description="ISO 4217")]
-
-
 Language = Annotated[str, Field(pattern=r"^([a-z]{2,3})?$", description="ISO 639; empty: detected")]
-
-
 Count = Annotated[int, Field(ge=0, le=MAX_INTEGER)]
-
-
 Amount = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
-
-
 Day = Annotated[date, Field(ge=date(1000, 1, 1), le=date(2999, 12, 31))]
 
 
@@ -129,13 +96,18 @@ class PageQuery(Strict):
     cursor: str | None = Field(None, max_length=2000)
 
 
-Row = TypeVar("Row", bound=BaseModel)
-
-
 class Outgoing(BaseModel):
     """Read from the attributes of the domain's frozen values."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(
+        from_attributes=True, json_schema_serialization_defaults_required=True
+    )
+
+
+class RowOut(RootModel[Row], Generic[Row]):
+    """One row of the domain, all of whose fields are public."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
 
 class FieldError(Outgoing):
@@ -145,8 +117,10 @@ class FieldError(Outgoing):
     message: str
 
 
-class Problem(Outgoing):
+class ProblemDetails(Outgoing):
     """RFC 9457 problem details."""
+
+    model_config = ConfigDict(title="Problem")
 
     type: str
     title: str
@@ -156,12 +130,12 @@ class Problem(Outgoing):
     errors: list[FieldError] = []
 
 
-class PageOut(BaseModel, Generic[Row]):
+class PageOut(Outgoing, Generic[Row]):
     """One page; `next` is the cursor of the following one, null on the last."""
 
     items: list[Row]
     next: str | None
 
 
-def optional(shape: type[Row], value: Any | None) -> Row | None:
+def optional(shape: type[Shape], value: Any | None) -> Shape | None:
     return None if value is None else shape.model_validate(value)

@@ -31,6 +31,7 @@ from matchmaker.api.http.context import (
 from matchmaker.api.http.idempotency import StoredAnswer
 from matchmaker.api.http.problems import problem
 from matchmaker.errors import SignInNeeded
+from matchmaker.messages import message
 
 API_PREFIX = "/api/v1"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -59,6 +60,7 @@ LIMITS = {
     "web.reset": "20/minute",
     "web.accept_invitation": "20/minute",
 }
+TOO_MANY = message("Too many attempts from this address; try again later.")
 # Where a table may be sent as a file.
 UPLOAD, MAX_UPLOAD = re.compile(r"/(admin|clusters/.+)/import"), 50_000_000
 WRITING = frozenset({"POST", "PUT", "PATCH"})
@@ -112,7 +114,8 @@ def limit_attempts(app: Flask) -> None:
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
     for endpoint, limit in LIMITS.items():
         view = app.view_functions[endpoint]
-        app.view_functions[endpoint] = limiter.limit(limit)(view)  # type: ignore[assignment]
+        limited = limiter.limit(limit, error_message=TOO_MANY.id)(view)
+        app.view_functions[endpoint] = limited  # type: ignore[assignment]
 
 
 def _begin() -> None:
@@ -143,19 +146,19 @@ _HOW = "Sign in, or send 'Authorization: Bearer KEY'; `matchmaker key --renew` m
 def _of_key(key: str) -> Principal:
     if services().keys.is_admin_key(key):
         return ADMIN
-    found = services().accounts.principal_of_key(key)
-    if found is None:
+    principal = services().accounts.principal_of_key(key)
+    if principal is None:
         raise SignInNeeded("The key is not right.", mend=_HOW)
-    return found
+    return principal
 
 
 def _resume() -> None:
     """The account of the session; what it sends needs the token of its own pages."""
-    found = services().accounts.principal(session["account"], session.get("epoch", -1))
-    if found is None:
+    signed_in = services().accounts.principal(session["account"], session.get("epoch", -1))
+    if signed_in is None:
         session.clear()
         return
-    g.principal, g.account = found
+    g.principal, g.account = signed_in
     if request.method not in SAFE:
         csrf.protect()
 
@@ -211,7 +214,9 @@ def _check_body() -> Response | None:
     except (BadRequest, RecursionError, UnicodeError):
         raise BadRequest("The body is not JSON.") from None
     if not isinstance(body, dict):
-        return problem(422, "Send a JSON object.", [("body", "must be an object")])
+        return problem(
+            422, message("Send a JSON object."), [("body", message("must be an object"))]
+        )
     return None
 
 
@@ -223,8 +228,9 @@ def _replay() -> Response | None:
     if request.path.startswith(SECRET):
         return None
     if len(key) > MAX_KEY:
-        message = f"has more than {MAX_KEY} characters"
-        return problem(422, "Correct Idempotency-Key.", [("Idempotency-Key", message)])
+        too_long = message("has more than %(count)s characters", count=MAX_KEY)
+        correct = message("Correct %(names)s.", names="Idempotency-Key")
+        return problem(422, correct, [("Idempotency-Key", too_long)])
     scoped = _fingerprint(current_principal(), key)
     stored = context().idempotency.begin(scoped, _fingerprint_of_request())
     if stored is None:

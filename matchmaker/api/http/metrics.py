@@ -24,6 +24,6 @@ _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"
 
 def observe(method: str, route: str, status: int, seconds: float) -> None:
     """Count one answered request; an invented method does not make a series of its own."""
-    known = method if method in _METHODS else "other"
-    _REQUESTS.labels(known, route, str(status)).inc()
-    _SECONDS.labels(known, route).observe(seconds)
+    label = method if method in _METHODS else "other"
+    _REQUESTS.labels(label, route, str(status)).inc()
+    _SECONDS.labels(label, route).observe(seconds)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
 import structlog
 from flask import Flask, Response, request
 from pydantic import ValidationError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, default_exceptions
 
 from matchmaker import errors
-from matchmaker.api.http.context import LANGUAGES, current_language
+from matchmaker.api.http.context import current_language
+from matchmaker.api.http.field_faults import of_field
+from matchmaker.messages import Message, message
 
 MEDIA_TYPE = "application/problem+json"
 log = structlog.get_logger(__name__)
@@ -32,23 +35,28 @@ STATUS: dict[type[errors.MatchmakerError], int] = {
     errors.SettingsError: 503,
     errors.StorageFull: 507,
 }
-TITLES: dict[int, tuple[str, str]] = {
-    400: ("The request cannot be read", "请求无法解析"),
-    401: ("Sign in first", "请先登录"),
-    403: ("Not allowed", "没有权限"),
-    404: ("Not found", "未找到"),
-    405: ("Method not allowed", "不支持此方法"),
-    409: ("In conflict with the present state", "与当前状态冲突"),
-    412: ("Changed meanwhile", "内容已被他人修改"),
-    413: ("The request is too large", "请求过大"),
-    415: ("Send application/json", "请使用 application/json"),
-    422: ("A value cannot be used", "参数无效"),
-    428: ("If-Match is required", "缺少 If-Match"),
-    429: ("Too many attempts", "尝试次数过多"),
-    500: ("Unexpected error", "意外错误"),
-    503: ("Unavailable for now", "暂时不可用"),
-    507: ("The disk cannot be written", "磁盘无法写入"),
+TITLES = {
+    400: message("The request cannot be read"),
+    401: message("Sign in first"),
+    403: message("Not allowed"),
+    404: message("Not found"),
+    405: message("Method not allowed"),
+    409: message("In conflict with the present state"),
+    412: message("Changed meanwhile"),
+    413: message("The request is too large"),
+    415: message("Send application/json"),
+    422: message("A value cannot be used"),
+    428: message("If-Match is required"),
+    429: message("Too many attempts"),
+    500: message("Unexpected error"),
+    503: message("Unavailable for now"),
+    507: message("The disk cannot be written"),
 }
+# What Flask and Werkzeug refuse by themselves, in their own English words.
+REFUSALS = {
+    status: default_exceptions[status].description or "" for status in (400, 404, 405, 413, 415)
+}
+FieldProblem = tuple[str, Message]
 
 
 class PreconditionRequired(errors.InvalidInput):
@@ -58,17 +66,17 @@ class PreconditionRequired(errors.InvalidInput):
 STATUS[PreconditionRequired] = 428
 
 
-def problem(status: int, detail: str, fields: list[tuple[str, str]] | None = None) -> Response:
-    """A problem in the language asked for; `fields` are the fields at fault."""
-    english, chinese = TITLES.get(status) or (HTTPStatus(status).phrase,) * 2
+def problem(status: int, detail: Message, fields: Sequence[FieldProblem] = ()) -> Response:
+    """A problem in the reader's language; `fields` are the fields at fault."""
     language = current_language()
+    title = TITLES.get(status) or Message(HTTPStatus(status).phrase)
     body: dict[str, Any] = {
         "type": f"urn:matchmaker:problem:{status}",
-        "title": chinese if language == LANGUAGES[1] else english,
+        "title": title.text(language),
         "status": status,
-        "detail": detail,
+        "detail": detail.text(language),
         "instance": request.path,
-        "errors": [{"field": field, "message": message} for field, message in fields or []],
+        "errors": [{"field": field, "message": fault.text(language)} for field, fault in fields],
     }
     response = Response(json.dumps(body), status, mimetype=MEDIA_TYPE)
     response.headers["Content-Language"] = language
@@ -89,25 +97,24 @@ def of_error(error: errors.MatchmakerError) -> Response:
     status = status_of(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.warning("unavailable", error=type(error).__name__, message=str(error.message))
-    fields = [(error.where, str(error.message))] if error.where else None
-    return problem(status, str(error), fields)
+    return problem(status, error.full, [(error.where, error.message)] if error.where else ())
 
 
 def of_validation(error: ValidationError) -> Response:
     """A request whose fields do not fit; values sent are not repeated."""
     fields = [
-        (".".join(str(part) for part in item["loc"]) or "body", item["msg"])
-        for item in error.errors(include_url=False, include_context=False, include_input=False)
+        (".".join(str(part) for part in fault["loc"]) or "body", of_field(fault))
+        for fault in error.errors(include_url=False, include_input=False)
     ]
-    names = ", ".join(dict.fromkeys(field for field, _ in fields))
-    return problem(422, f"Correct {names}.", fields)
+    names = tuple(dict.fromkeys(field for field, _ in fields))
+    return problem(422, message("Correct %(names)s.", names=names), fields)
 
 
 def of_http(error: HTTPException) -> Response:
     """What Flask itself refuses: unknown routes, methods, sizes, redirects."""
     if isinstance(error.response, Response):
         return error.response
-    response = problem(error.code or 500, error.description or "")
+    response = problem(error.code or 500, Message(error.description or ""))
     # Keep `Allow` of a 405, and the like.
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
@@ -123,7 +130,7 @@ def note_fault(error: Exception) -> None:
 def of_unexpected(error: Exception) -> Response:
     """A fault of ours, as a problem."""
     note_fault(error)
-    return problem(500, "Matchmaker could not answer; the log says why.")
+    return problem(500, message("Matchmaker could not answer; the log says why."))
 
 
 def register(app: Flask) -> None:

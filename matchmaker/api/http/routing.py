@@ -13,9 +13,7 @@ from urllib.parse import quote
 from flask import Response
 from pydantic import BaseModel
 
-from matchmaker.api.http.context import (
-    context,
-)
+from matchmaker.api.http.context import context
 from matchmaker.api.http.fields import PageQuery
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.problems import MEDIA_TYPE
@@ -34,8 +32,6 @@ def problems_of(*statuses: int) -> dict[int, Any]:
 
 
 READ = problems_of(401, 403, 404, 422, 503)
-
-
 WRITE = problems_of(400, 401, 403, 404, 409, 413, 415, 422, 429, 503, 507)
 
 
@@ -72,10 +68,10 @@ def paged(
     query: PageQuery,
     shape: Any,
     scope: str = "",
-    shape_one: Callable[[Any], Any] = lambda one: one,
+    shape_one: Callable[[Any], Any] = lambda row: row,
 ) -> Response:
     """A page of rows, each shaped, with the cursor of the next."""
-    rows = [shape_one(one) for one in page.rows]
+    rows = [shape_one(row) for row in page.rows]
     following = cursor_of(page, query, scope)
     return as_json(shape.model_validate({"items": rows, "next": following}, from_attributes=True))
 

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated, ClassVar
 
 import numpy as np
+from pydantic import ConfigDict, Field
 
 from matchmaker.access import ADMIN, Principal
 from matchmaker.audit.ties import Channel
 from matchmaker.domain import GoalName, Organization
 from matchmaker.errors import InvalidInput, MatchmakerError
 from matchmaker.goals import GOALS
+from matchmaker.messages import Message
 from matchmaker.services.auditing.auditing import Auditing
 from matchmaker.services.cooperation.capacity import Capacity
-from matchmaker.services.cooperation.introductions import Introductions, Proposal
+from matchmaker.services.cooperation.introductions import Introductions
 from matchmaker.services.matching.matching import Matching, Question
 from matchmaker.services.repositories import Repositories, pair_id
-from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.allocation import Options, allocate
 from matchmaker.workflow.interactions import Assignment
-from matchmaker.workflow.introduction import Action, Introduction
+from matchmaker.workflow.introduction import Action, Introduction, Proposal, Reference
 from matchmaker.workflow.statistics import is_held_out
 
 MAX_PAIRS = 200
@@ -37,13 +40,15 @@ _ANSWERS_READ = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
-    """A pair of a plan; `value` is the product of both sides' wish and readiness, in [0, 1]."""
+class PlannedPair:
+    """Two organisations and a goal; `value` is both sides' wish × readiness, or a feasibility."""
 
-    seeker: str
-    candidate: str
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    seeker: Reference
+    candidate: Reference
     goal: GoalName
-    value: float
+    value: Annotated[float, Field(gt=0, le=1)] = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +60,9 @@ class Batch:
     """
 
     id: str
-    planned: tuple[Planned, ...]
+    planned: tuple[PlannedPair, ...]
     introductions: tuple[str, ...]
-    refused: tuple[tuple[Planned, str], ...]
+    refused: tuple[tuple[PlannedPair, Message], ...]
     options: int
     held_out: int
     expected: float
@@ -101,36 +106,32 @@ class Batches:
 
         Raises NotAllowed, NotFound, InvalidInput, SnapshotUnavailable.
         """
-        cluster = self._entitled(principal, cluster_id, dry_run=dry_run)
-        return self._run(
-            principal, cluster, self._options(cluster, goal), limit, message, dry_run=dry_run
-        )
+        cluster = self._require_coordinator(principal, cluster_id, dry_run=dry_run)
+        options = self._options(cluster, goal)
+        return self._run(principal, cluster, options, limit, message, dry_run=dry_run)
 
     def for_pairs(
         self,
         principal: Principal,
         cluster_id: str,
-        pairs: Iterable[Planned],
+        pairs: Sequence[PlannedPair],
         *,
         message: str = "",
         dry_run: bool = False,
     ) -> Batch:
         """Pairs that a coordinator picked from the worklist, as many as the slots allow."""
-        cluster = self._entitled(principal, cluster_id, dry_run=dry_run)
-        picked = list(pairs)
-        if not 1 <= len(picked) <= MAX_PAIRS:
-            raise InvalidInput(
-                "must be from 1 to %(max_pairs)s.", where="pairs", max_pairs=MAX_PAIRS
-            )
-        ids = [party for one in picked for party in (one.seeker, one.candidate)]
+        cluster = self._require_coordinator(principal, cluster_id, dry_run=dry_run)
+        if not 1 <= len(pairs) <= MAX_PAIRS:
+            raise InvalidInput("must be from 1 to %(maximum)s.", where="pairs", maximum=MAX_PAIRS)
+        ids = _parties(pairs)
         unknown = sorted(set(ids) - set(self._store.organizations_by_id(ids)))
         if unknown:
-            raise InvalidInput("'%(unknown)s' is not known.", where="pairs", unknown=unknown[0])
-        return self._run(principal, cluster, picked, len(picked), message, dry_run=dry_run)
+            raise InvalidInput("'%(id)s' is not known.", where="pairs", id=unknown[0])
+        return self._run(principal, cluster, pairs, len(pairs), message, dry_run=dry_run)
 
     # -- the parts
 
-    def _entitled(self, principal: Principal, cluster_id: str, *, dry_run: bool) -> str:
+    def _require_coordinator(self, principal: Principal, cluster_id: str, *, dry_run: bool) -> str:
         if not dry_run:
             principal.require_writing()
         principal.require_coordinator(cluster_id)
@@ -140,118 +141,113 @@ class Batches:
         self,
         principal: Principal,
         cluster: str,
-        options: list[Planned],
+        options: Sequence[PlannedPair],
         limit: int,
         message: str,
         *,
         dry_run: bool,
     ) -> Batch:
         if not 1 <= limit <= MAX_PAIRS:
-            raise InvalidInput(
-                "must be from 1 to %(max_pairs)s.", where="limit", max_pairs=MAX_PAIRS
-            )
-        ids = list(dict.fromkeys([x for one in options for x in (one.seeker, one.candidate)]))
-        known = self._store.organizations_by_id(ids)
-        usable = [one for one in options if self._is_open(one, known)]
-        chosen = self._allocated(usable, known)[:limit]
+            raise InvalidInput("must be from 1 to %(maximum)s.", where="limit", maximum=MAX_PAIRS)
+        organizations = self._store.organizations_by_id(_parties(options))
+        usable = [pair for pair in options if self._is_open(pair, organizations)]
+        chosen = self._allocated(usable, organizations)[:limit]
         salt, share = self._holdout()
-        held = [
-            one for one in chosen if is_held_out(salt, one.goal, one.seeker, one.candidate, share)
+        held_out = [
+            pair
+            for pair in chosen
+            if is_held_out(salt, pair.goal, pair.seeker, pair.candidate, share)
         ]
-        treated = [one for one in chosen if one not in held]
+        treated = [pair for pair in chosen if pair not in held_out]
         batch = new_id()
-        made: list[str] = []
-        refused: list[tuple[Planned, str]] = []
+        introductions: list[str] = []
+        refused: list[tuple[PlannedPair, Message]] = []
         if not dry_run:
-            for one in held:
-                self._hold(principal, cluster, one)
-            for one in treated:
+            for pair in held_out:
+                self._hold_out(principal, cluster, pair)
+            for pair in treated:
                 try:
-                    made.append(self._propose(principal, cluster, one, batch, message).id)
+                    introductions.append(self._propose(principal, cluster, pair, batch, message).id)
                 except MatchmakerError as error:
-                    refused.append((one, str(error.message)))
+                    refused.append((pair, error.message))
         return Batch(
             id="" if dry_run else batch,
             planned=tuple(treated),
-            introductions=tuple(made),
+            introductions=tuple(introductions),
             refused=tuple(refused),
             options=len(usable),
-            held_out=len(held),
-            expected=sum(one.value for one in treated),
-            exposure=tuple(Counter(one.candidate for one in treated).most_common()),
+            held_out=len(held_out),
+            expected=sum(pair.value for pair in treated),
+            exposure=tuple(Counter(pair.candidate for pair in treated).most_common()),
         )
 
     def _allocated(
-        self, options: list[Planned], known: Mapping[str, Organization]
-    ) -> list[Planned]:
+        self, options: Sequence[PlannedPair], organizations: Mapping[str, Organization]
+    ) -> list[PlannedPair]:
         """The chosen options, the most valuable first."""
-        ids = {identity: row for row, identity in enumerate(known)}
+        row_of = {id: row for row, id in enumerate(organizations)}
         capacity = np.array(
-            [self._capacity.load(one).free for one in known.values()], dtype=np.int64
+            [self._capacity.load(each).free for each in organizations.values()], dtype=np.int64
         )
-        found = allocate(
+        chosen = allocate(
             Options(
-                np.array([ids[one.seeker] for one in options], dtype=np.int64),
-                np.array([ids[one.candidate] for one in options], dtype=np.int64),
-                np.array([one.value for one in options], dtype=np.float64),
+                np.array([row_of[pair.seeker] for pair in options], dtype=np.int64),
+                np.array([row_of[pair.candidate] for pair in options], dtype=np.int64),
+                np.array([pair.value for pair in options], dtype=np.float64),
             ),
             capacity,
         )
-        chosen = [options[int(row)] for row in found]
-        return sorted(chosen, key=lambda one: (-one.value, one.seeker, one.candidate))
+        pairs = [options[int(number)] for number in chosen]
+        return sorted(pairs, key=lambda pair: (-pair.value, pair.seeker, pair.candidate))
 
-    def _is_open(self, one: Planned, known: Mapping[str, Organization]) -> bool:
+    def _is_open(self, pair: PlannedPair, organizations: Mapping[str, Organization]) -> bool:
         """Both known, willing to be proposed, and not in touch for this goal already."""
-        parties = (known.get(one.seeker), known.get(one.candidate))
+        parties = (organizations.get(pair.seeker), organizations.get(pair.candidate))
         if any(party is None or not party.listed for party in parties):
             return False
-        if one.seeker == one.candidate:
+        if pair.seeker == pair.candidate:
             return False
-        pair = pair_id(one.seeker, one.candidate, one.goal)
-        return self._repositories.pairs.get_or_none(pair) is None
+        id = pair_id(pair.seeker, pair.candidate, pair.goal)
+        return self._repositories.pairs.get_or_none(id) is None
 
-    def _options(self, cluster: str, goal: GoalName) -> list[Planned]:
+    def _options(self, cluster: str, goal: GoalName) -> list[PlannedPair]:
         """Everyone's list, with how much the candidate would want the seeker."""
-        seekers = [one for one in self._members(cluster) if one.kind in GOALS[goal].seekers]
-        matching = self._matching()
-        question = Question(goal, PER_SEEKER)
-        wish: dict[tuple[str, str], float] = {}
-        ids = [one.id for one in seekers if one.listed][:MAX_SEEKERS]
-        for answer in matching.for_organizations(ADMIN, ids, question):
-            for found in answer.recommendations:
-                wish[answer.seeker, found.id] = min(1.0, max(0.0, found.score))
+        members = self._members(cluster)
+        ids = [
+            member.id for member in members if member.kind in GOALS[goal].seekers and member.listed
+        ][:MAX_SEEKERS]
+        wish = self._scores(ids, Question(goal, PER_SEEKER))
         candidates = list(dict.fromkeys(candidate for _, candidate in wish))
-        back: dict[tuple[str, str], float] = {}
         reverse = GOALS[goal].reverse
-        if reverse is not None:
-            opposite = Question(reverse, 100)
-            for answer in matching.for_organizations(ADMIN, candidates, opposite):
-                for found in answer.recommendations:
-                    back[found.id, answer.seeker] = min(1.0, max(0.0, found.score))
-        ready = {one: self._readiness(one) for one in {*ids, *candidates}}
+        back = {} if reverse is None else self._scores(candidates, Question(reverse, 100))
+        unseen = 1.0 if reverse is None else UNSEEN
+        ready = {id: self._readiness(id) for id in {*ids, *candidates}}
         return [
-            Planned(
+            PlannedPair(
                 seeker,
                 candidate,
                 goal,
-                score
-                * (back.get((seeker, candidate), UNSEEN) if reverse else 1.0)
-                * ready[seeker]
-                * ready[candidate],
+                score * back.get((candidate, seeker), unseen) * ready[seeker] * ready[candidate],
             )
             for (seeker, candidate), score in wish.items()
         ]
+
+    def _scores(self, ids: list[str], question: Question) -> dict[tuple[str, str], float]:
+        """By asker and answer: the scores of everyone's list, within [0, 1]."""
+        return {
+            (answer.seeker, recommendation.id): min(1.0, max(0.0, recommendation.score))
+            for answer in self._matching().for_organizations(ADMIN, ids, question)
+            for recommendation in answer.recommendations
+        }
 
     def _readiness(self, organization_id: str) -> float:
         """Share of requests that it accepted, drawn towards a half where it had few."""
         page = self._repositories.introductions.page(
             "organization", organization_id, limit=_ANSWERS_READ, newest_first=True
         )
-        accepted = answered = 0
-        for stored in page.rows:
-            said = _own_answer(stored.value, organization_id)
-            answered += said is not None
-            accepted += said is Action.ACCEPT
+        answers = [_own_answer(stored.value, organization_id) for stored in page.rows]
+        accepted = answers.count(Action.ACCEPT)
+        answered = len(answers) - answers.count(None)
         return (accepted + _PRIOR[0]) / (answered + _PRIOR[1])
 
     def _members(self, cluster: str) -> list[Organization]:
@@ -260,42 +256,48 @@ class Batches:
         ids = [view.landscape.snapshot.id_of(int(row)) for row in rows]
         return list(self._store.organizations_by_id(ids).values())
 
-    def _hold(self, principal: Principal, cluster: str, one: Planned) -> None:
-        def attempt() -> None:
-            unit = UnitOfWork.of(principal, self._clock())
-            if self._assign(unit, cluster, one, held=True):
-                unit.commit(self._repositories.records)
-
-        retry_on_conflict(attempt)
+    def _hold_out(self, principal: Principal, cluster: str, pair: PlannedPair) -> None:
+        commit_changes(
+            self._repositories.records,
+            principal,
+            self._clock,
+            lambda unit: self._assign(unit, cluster, pair, held=True),
+        )
 
     def _propose(
-        self, principal: Principal, cluster: str, one: Planned, batch: str, message: str
+        self, principal: Principal, cluster: str, pair: PlannedPair, batch: str, message: str
     ) -> Introduction:
         proposal = Proposal(
-            one.goal, one.seeker, one.candidate, message=message, cluster=cluster, batch=batch
+            pair.goal, pair.seeker, pair.candidate, message=message, cluster=cluster
         )
 
-        def attempt() -> Introduction:
-            unit = UnitOfWork.of(principal, self._clock())
-            made = self._introductions.draft(unit, principal, proposal)
-            self._assign(unit, cluster, one, held=False, introduction=made.id)
-            unit.commit(self._repositories.records)
-            return made
+        def change(unit: UnitOfWork) -> Introduction:
+            introduction = self._introductions.add_proposal(unit, principal, proposal, batch)
+            self._assign(unit, cluster, pair, held=False, introduction=introduction.id)
+            return introduction
 
-        return retry_on_conflict(attempt)
+        return commit_changes(self._repositories.records, principal, self._clock, change)
 
     def _assign(
-        self, unit: UnitOfWork, cluster: str, one: Planned, *, held: bool, introduction: str = ""
-    ) -> bool:
+        self,
+        unit: UnitOfWork,
+        cluster: str,
+        pair: PlannedPair,
+        *,
+        held: bool,
+        introduction: str = "",
+    ) -> None:
         """What chance answered, written down the first time only."""
-        identity = f"{cluster} {pair_id(one.seeker, one.candidate, one.goal)}"
-        if self._repositories.assignments.get_or_none(identity) is not None:
-            return False
-        assignment = Assignment(
-            identity, cluster, one.goal, one.seeker, one.candidate, unit.at, held, introduction
-        )
-        unit.add(self._repositories.assignments.put(assignment))
-        return True
+        id = f"{cluster} {pair_id(pair.seeker, pair.candidate, pair.goal)}"
+        if self._repositories.assignments.get_or_none(id) is None:
+            assignment = Assignment(
+                id, cluster, pair.goal, pair.seeker, pair.candidate, unit.at, held, introduction
+            )
+            unit.add(self._repositories.assignments.put(assignment))
+
+
+def _parties(pairs: Sequence[PlannedPair]) -> list[str]:
+    return list(dict.fromkeys(id for pair in pairs for id in (pair.seeker, pair.candidate)))
 
 
 def _own_answer(introduction: Introduction, organization_id: str) -> Action | None:

@@ -40,7 +40,7 @@ class Capacity:
         self._repositories = repositories
         self._default = default_slots
         self._lock = threading.Lock()
-        self._full: tuple[float, frozenset[str]] = (0.0, frozenset())
+        self._full: tuple[float, frozenset[str]] = (0.0, frozenset())  # read when, who
 
     def of(self, organization: Organization) -> int:
         """How many it may have at the same time."""
@@ -62,12 +62,12 @@ class Capacity:
                 organization=organization.name,
             )
         if asking:
-            asked = self._repositories.introductions.count("asking", organization.id)
-            if asked >= MAX_ASKED:
+            requests = self._repositories.introductions.count("asking", organization.id)
+            if requests >= MAX_ASKED:
                 raise WrongState(
                     "%(asked)s requests wait for an answer already.",
                     mend="Cancel one first.",
-                    asked=asked,
+                    asked=requests,
                 )
         elif load.waiting >= WAITING_PER_SLOT * load.capacity:
             raise WrongState(
@@ -95,21 +95,21 @@ class Capacity:
         stored = self._stored(organization_id)
         if introduction_id not in stored.value.taken:
             return
-        kept = tuple(one for one in stored.value.taken if one != introduction_id)
+        kept = tuple(id for id in stored.value.taken if id != introduction_id)
         unit.add(self._repositories.slots.put(replace(stored.value, taken=kept), stored.version))
 
     def full(self, capacities: dict[str, int]) -> frozenset[str]:
-        """Ids of those with no free slot, at most ten seconds old.
+        """Ids of organisations with no free slot, at most ten seconds old.
 
-        `capacities` are the limits of those who said one.
+        `capacities` are the limits of those that state one.
         """
         with self._lock:
-            made, full = self._full
-            if time.monotonic() - made > _KEPT_SECONDS or not made:
+            read_at, full = self._full
+            if time.monotonic() - read_at > _KEPT_SECONDS or not read_at:
                 full = frozenset(
-                    one.id
-                    for one in self._repositories.slots.values("busy", "yes")
-                    if len(one.taken) >= capacities.get(one.id, self._default)
+                    slots.id
+                    for slots in self._repositories.slots.values("busy", "yes")
+                    if len(slots.taken) >= capacities.get(slots.id, self._default)
                 )
                 self._full = (time.monotonic(), full)
             return full

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from itertools import starmap
 
 from matchmaker.access import Principal
 from matchmaker.domain import GoalName, Layer
 from matchmaker.services.repositories import Repositories
 from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.store.ports import GraphStore, iterate
-from matchmaker.workflow.interactions import Assignment, InteractionKind
+from matchmaker.workflow.interactions import Assignment, Interaction, InteractionKind
 from matchmaker.workflow.introduction import ACTIVE, Introduction, Origin, State
 from matchmaker.workflow.statistics import Difference, Share, middle
 
@@ -21,15 +23,25 @@ MISSION = (
     "sales_outside_province_share", "new_product_sales_share", "unit_cost_index", "inventory_days",
 )  # fmt: skip
 _MAX_NEIGHBOURS = 1000
+# Pairs on each side without which nothing is said.
+_ENOUGH = 10
 _OPENED = frozenset({*ACTIVE, State.COMPLETED, State.ENDED})
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonCount:
+    """A reason for declining and how often it was given."""
+
+    reason: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
     """How far the introductions of one goal came; each count includes those after it.
 
-    `shown`, `clicked` and `requested` count what was seen before an introduction.
-    `hours_to_answer` is the median from the proposal to both sides' or a no.
+    `shown` and `clicked` count what was seen before an introduction.
+    `hours_to_answer` is the median from the proposal to both sides' yes or a no.
     """
 
     goal: GoalName
@@ -45,11 +57,11 @@ class Funnel:
     declined: int = 0
     expired: int = 0
     hours_to_answer: float | None = None
-    reasons: tuple[tuple[str, int], ...] = ()
+    reasons: tuple[ReasonCount, ...] = ()
 
     @property
     def acceptance(self) -> Share:
-        """Accepted of proposed, with Wilson's interval."""
+        """Accepted of proposed."""
         return Share(self.accepted, self.proposed)
 
     @property
@@ -60,19 +72,19 @@ class Funnel:
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """How often one organisation was shown and proposed."""
+    """How often an organisation was shown and proposed."""
 
     organization: str
-    name: str
-    shown: int
-    proposed: int
+    name: str = ""
+    shown: int = 0
+    proposed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class BeforeAfter:
-    """A reported figure of the members: medians of the last year before and the newest after.
+    """A reported figure: medians of the last year before and the newest year after.
 
-    A comparison in time, of those who reported both; never by itself an effect.
+    A comparison in time, of the members who reported both; never by itself an effect.
     """
 
     indicator: str
@@ -80,6 +92,16 @@ class BeforeAfter:
     organizations: int
     before: float | None
     after: float | None
+
+
+class Verdict(StrEnum):
+    """What may be said of an effect."""
+
+    NO_HOLDOUT = "no_holdout"
+    TOO_FEW = "too_few"
+    NO_DIFFERENCE = "no_difference"
+    MORE = "more"
+    FEWER = "fewer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +119,18 @@ class Effect:
     new_ties: int
     mission: tuple[BeforeAfter, ...] = ()
     since: datetime | None = None
-    exposure: tuple[Exposure, ...] = field(default=())
+    exposure: tuple[Exposure, ...] = ()
 
     @property
-    def verdict(self) -> str:
-        """What may be said: `no_holdout`, `too_few`, `no_difference`, `more` or `fewer`."""
+    def verdict(self) -> Verdict:
+        """What may be said of cause."""
         if not self.tied.held_out.total:
-            return "no_holdout"
+            return Verdict.NO_HOLDOUT
         if min(self.tied.treated.total, self.tied.held_out.total) < _ENOUGH:
-            return "too_few"
+            return Verdict.TOO_FEW
         if not self.tied.says_something:
-            return "no_difference"
-        return "more" if (self.tied.value or 0) > 0 else "fewer"
-
-
-_ENOUGH = 10
+            return Verdict.NO_DIFFERENCE
+        return Verdict.MORE if (self.tied.value or 0) > 0 else Verdict.FEWER
 
 
 class Effects:
@@ -134,20 +153,21 @@ class Effects:
         principal.require_coordinator(cluster_id)
         cluster = self._store.cluster(cluster_id).id
         assignments = list(self._repositories.assignments.values("cluster", cluster))
-        treated = [one for one in assignments if not one.held]
-        held = [one for one in assignments if one.held]
         completed = [
-            one
-            for one in self._repositories.introductions.values("cluster", cluster)
-            if one.state is State.COMPLETED
+            introduction
+            for introduction in self._repositories.introductions.values("cluster", cluster)
+            if introduction.state is State.COMPLETED
         ]
         return Effect(
             cluster=cluster,
             funnel=self._funnels(cluster),
-            tied=Difference(self._tied(treated), self._tied(held)),
-            new_ties=len({frozenset((one.seeker, one.candidate)) for one in completed}),
+            tied=Difference(
+                self._tied([each for each in assignments if not each.held]),
+                self._tied([each for each in assignments if each.held]),
+            ),
+            new_ties=len({frozenset((each.seeker, each.candidate)) for each in completed}),
             mission=self._mission(completed),
-            since=min((one.at for one in assignments), default=None),
+            since=min((each.at for each in assignments), default=None),
             exposure=self._exposure(cluster),
         )
 
@@ -155,43 +175,41 @@ class Effects:
 
     def _funnels(self, cluster: str) -> tuple[Funnel, ...]:
         by_goal: dict[GoalName, list[Introduction]] = {}
-        for one in self._repositories.introductions.values("cluster", cluster):
-            by_goal.setdefault(one.goal, []).append(one)
-        members = self._member_ids(cluster)
+        for introduction in self._repositories.introductions.values("cluster", cluster):
+            by_goal.setdefault(introduction.goal, []).append(introduction)
         shown: Counter[GoalName] = Counter()
         clicked: Counter[GoalName] = Counter()
-        for member in members:
-            for trace in self._repositories.traces.values("seeker", member):
-                if trace.goal is None:
-                    continue  # saved or dismissed, for nobody knows what
-                if trace.kind is InteractionKind.IMPRESSION:
-                    shown[trace.goal] += len(trace.shown)
-                elif trace.kind is InteractionKind.CLICK:
-                    clicked[trace.goal] += 1
+        for interaction in self._interactions(cluster):
+            if interaction.goal is None:
+                continue  # saved or dismissed, nobody said what for
+            if interaction.kind is InteractionKind.IMPRESSION:
+                shown[interaction.goal] += len(interaction.shown)
+            elif interaction.kind is InteractionKind.CLICK:
+                clicked[interaction.goal] += 1
         goals = sorted({*by_goal, *shown})
         return tuple(
             funnel_of(goal, by_goal.get(goal, []), shown[goal], clicked[goal]) for goal in goals
         )
 
-    def _member_ids(self, cluster: str) -> list[str]:
-        return [one.id for one in iterate(lambda after: self._store.members(cluster, after, 500))]
+    def _interactions(self, cluster: str) -> Iterator[Interaction]:
+        """What the members of a cluster were shown and did."""
+        for member in iterate(lambda after: self._store.members(cluster, after, 500)):
+            yield from self._repositories.interactions.values("seeker", member.id)
 
-    def _tied(self, assignments: Iterable[Assignment]) -> Share:
+    def _tied(self, assignments: Sequence[Assignment]) -> Share:
         """How many pairs have a tie or engagement that began after they were assigned."""
-        total = tied = 0
-        for one in assignments:
-            total += 1
-            tied += self._has_tie_since(one)
-        return Share(tied, total)
+        return Share(sum(map(self._has_tie_since, assignments)), len(assignments))
 
-    def _has_tie_since(self, one: Assignment) -> bool:
-        around = self._store.neighborhood(one.seeker, 1, _MAX_NEIGHBOURS)
-        pair, day = {one.seeker, one.candidate}, one.at.date()
-        for tie in around.ties:
-            together = {tie.source, tie.target} == pair and tie.layer is not Layer.COMPETES_WITH
-            if together and tie.since is not None and tie.since >= day:
-                return True
+    def _has_tie_since(self, assignment: Assignment) -> bool:
+        around = self._store.neighborhood(assignment.seeker, 1, _MAX_NEIGHBOURS)
+        pair, day = {assignment.seeker, assignment.candidate}, assignment.at.date()
         return any(
+            {tie.source, tie.target} == pair
+            and tie.layer is not Layer.COMPETES_WITH
+            and tie.since is not None
+            and tie.since >= day
+            for tie in around.ties
+        ) or any(
             pair <= {part.organization for part in engagement.participants}
             and engagement.date is not None
             and engagement.date >= day
@@ -200,21 +218,21 @@ class Effects:
 
     def _mission(self, completed: list[Introduction]) -> tuple[BeforeAfter, ...]:
         first: dict[str, int] = {}
-        for one in completed:
-            year = one.created.year
-            for party in (one.seeker, one.candidate):
+        for introduction in completed:
+            year = introduction.created.year
+            for party in (introduction.seeker, introduction.candidate):
                 first[party] = min(first.get(party, year), year)
         if not first:
             return ()
+        # By indicator and organisation: the value of each year.
         reported: dict[str, dict[str, dict[int, float]]] = {}
         units: dict[str, str] = {}
-        for seen in self._reader.current().observations.to_pylist():
-            if seen["subject"] not in first:
-                continue
-            of = reported.setdefault(seen["indicator"], {})
-            of.setdefault(seen["subject"], {})[seen["year"]] = seen["value"]
-            units[seen["indicator"]] = seen["unit"]
-        found = []
+        for row in self._reader.current().observations.to_pylist():
+            if row["subject"] in first:
+                by_subject = reported.setdefault(row["indicator"], {})
+                by_subject.setdefault(row["subject"], {})[row["year"]] = row["value"]
+                units[row["indicator"]] = row["unit"]
+        figures = []
         for indicator in MISSION:
             pairs = [
                 (values[max(before)], values[max(after)])
@@ -222,34 +240,25 @@ class Effects:
                 if (before := [year for year in values if year < first[subject]])
                 and (after := [year for year in values if year >= first[subject]])
             ]
-            found.append(
-                BeforeAfter(
-                    indicator,
-                    units.get(indicator, ""),
-                    len(pairs),
-                    middle([one for one, _ in pairs]),
-                    middle([two for _, two in pairs]),
-                )
-            )
-        return tuple(found)
+            medians = (middle([old for old, _ in pairs]), middle([new for _, new in pairs]))
+            figures.append(BeforeAfter(indicator, units.get(indicator, ""), len(pairs), *medians))
+        return tuple(figures)
 
     def _exposure(self, cluster: str) -> tuple[Exposure, ...]:
-        shown: Counter[str] = Counter()
-        for member in self._member_ids(cluster):
-            for trace in self._repositories.traces.values("seeker", member):
-                if trace.goal is None:
-                    continue  # saved or dismissed, for nobody knows what
-                if trace.kind is InteractionKind.IMPRESSION:
-                    shown.update(one.candidate for one in trace.shown)
+        shown = Counter(
+            candidate.candidate
+            for interaction in self._interactions(cluster)
+            if interaction.kind is InteractionKind.IMPRESSION
+            for candidate in interaction.shown
+        )
         proposed = Counter(
-            one.candidate for one in self._repositories.introductions.values("cluster", cluster)
+            introduction.candidate
+            for introduction in self._repositories.introductions.values("cluster", cluster)
         )
-        most = sorted({*shown, *proposed}, key=lambda one: (-proposed[one], -shown[one], one))[:50]
-        names = self._store.organizations_by_id(most)
-        return tuple(
-            Exposure(one, names[one].name if one in names else "", shown[one], proposed[one])
-            for one in most
-        )
+        most = sorted({*shown, *proposed}, key=lambda id: (-proposed[id], -shown[id], id))[:50]
+        organizations = self._store.organizations_by_id(most)
+        names = {id: organization.name for id, organization in organizations.items()}
+        return tuple(Exposure(id, names.get(id, ""), shown[id], proposed[id]) for id in most)
 
 
 def funnel_of(
@@ -259,27 +268,28 @@ def funnel_of(
     counts: Counter[str] = Counter()
     hours: list[float] = []
     reasons: Counter[str] = Counter()
-    for one in introductions:
-        passed = {step.state for step in one.steps} | {one.state}
+    for introduction in introductions:
+        state = introduction.state
+        passed = {step.state for step in introduction.steps} | {state}
         counts["proposed"] += 1
-        if one.answered is not None:
+        if introduction.answered is not None:
             counts["answered"] += 1
-            hours.append((one.answered - one.created).total_seconds() / 3600)
+            hours.append((introduction.answered - introduction.created).total_seconds() / 3600)
         counts["accepted"] += bool(passed & _OPENED)
         counts["met"] += bool(passed & {State.MEETING, State.AGREED, State.DELIVERED})
         counts["agreed"] += bool(passed & {State.AGREED, State.DELIVERED})
         counts["delivered"] += State.DELIVERED in passed
-        counts["completed"] += one.state is State.COMPLETED
-        counts["declined"] += one.state is State.DECLINED
-        counts["expired"] += one.state is State.EXPIRED
+        counts["completed"] += state is State.COMPLETED
+        counts["declined"] += state is State.DECLINED
+        counts["expired"] += state is State.EXPIRED
         # What members asked for by themselves is counted, not read.
-        if one.state is State.DECLINED and one.origin is not Origin.MEMBER:
-            reasons[one.steps[-1].reason] += 1
+        if state is State.DECLINED and introduction.origin is not Origin.MEMBER:
+            reasons[introduction.steps[-1].reason] += 1
     return Funnel(
         goal=goal,
         shown=shown,
         clicked=clicked,
         hours_to_answer=middle(hours),
-        reasons=tuple(reasons.most_common(10)),
+        reasons=tuple(starmap(ReasonCount, reasons.most_common(10))),
         **counts,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from matchmaker.access import Principal
@@ -19,20 +19,26 @@ from matchmaker.domain import (
     Tie,
 )
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound
-from matchmaker.services.cooperation.introduction_views import Contact, Person
+from matchmaker.services.cooperation.introduction_views import Contact, contact_of
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
-from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.ports import GraphStore, Page
 from matchmaker.workflow import gathering as machine
-from matchmaker.workflow.gathering import Answer, Gathering, GatheringKind, GatheringState, Meeting
+from matchmaker.workflow.gathering import (
+    Gathering,
+    GatheringKind,
+    GatheringState,
+    InvitationAnswer,
+    Meeting,
+)
 from matchmaker.workflow.notification import NotificationKind
 
 _LABS = frozenset({Kind.UNIVERSITY, Kind.RESEARCH_INSTITUTE})
 
 
 @dataclass(frozen=True, slots=True)
-class SeenGathering:
+class GatheringView:
     """A gathering as somebody may see it: with contacts once they and others have joined."""
 
     gathering: Gathering
@@ -56,33 +62,30 @@ class Gatherings:
         self._outbox = outbox
         self._clock = clock
 
-    def convene(self, principal: Principal, gathering: Gathering) -> SeenGathering:
+    def convene(self, principal: Principal, gathering: Gathering) -> GatheringView:
         """Invite several organisations, as a coordinator. Raises NotAllowed, InvalidInput."""
         principal.require_writing()
         principal.require_coordinator(gathering.cluster)
         self._store.cluster(gathering.cluster)
-        organizations = self._store.organizations_by_id([one for one, _ in gathering.parties])
-        for party, _ in gathering.parties:
+        parties = [party for party, _ in gathering.parties]
+        organizations = self._store.organizations_by_id(parties)
+        for party in parties:
             if party not in organizations:
-                raise InvalidInput("'%(party)s' is not known.", where="parties", party=party)
-        self._check_kinds(gathering, organizations)
+                raise InvalidInput("'%(id)s' is not known.", where="parties", id=party)
+        _check_kinds(gathering, organizations)
+        subject = f"gathering/{gathering.id}"
         unit = UnitOfWork.of(principal, self._clock())
         unit.add(self._repositories.gatherings.put(gathering))
-        unit.log("gathering.convened", f"gathering/{gathering.id}", cluster=gathering.cluster)
-        for party, _ in gathering.parties:
-            self._outbox.organization(
-                unit,
-                party,
-                NotificationKind.GATHERING,
-                f"gathering/{gathering.id}",
-                {"other": gathering.title},
-            )
+        unit.log("gathering.convened", subject, cluster=gathering.cluster)
+        for party in parties:
+            facts = {"other": gathering.title}
+            self._outbox.organization(unit, party, NotificationKind.GATHERING, subject, facts)
         unit.commit(self._repositories.records)
         return self.show(principal, gathering.id)
 
-    def show(self, principal: Principal, id: str) -> SeenGathering:
-        """Raises NotFound."""
-        return self._seen(principal, self._visible(principal, id))
+    def show(self, principal: Principal, id: str) -> GatheringView:
+        """A gathering as the principal may see it. Raises NotFound."""
+        return self._view(principal, self._visible(principal, id))
 
     def listed(
         self,
@@ -92,7 +95,7 @@ class Gatherings:
         cluster: str = "",
         after: str = "",
         limit: int = 50,
-    ) -> Page[SeenGathering]:
+    ) -> Page[GatheringView]:
         """Those of an organisation or a cluster, newest first. Raises NotAllowed."""
         if organization:
             principal.require_member(organization)
@@ -103,42 +106,36 @@ class Gatherings:
         page = self._repositories.gatherings.page(
             key, value, after=after, limit=limit, newest_first=True
         )
-        return Page(tuple(self._seen(principal, one) for one in page.rows), page.after)
+        return Page(tuple(self._view(principal, stored) for stored in page.rows), page.after)
 
     def answer(
-        self, principal: Principal, id: str, organization: str, given: Answer
-    ) -> SeenGathering:
+        self, principal: Principal, id: str, organization: str, answer: InvitationAnswer
+    ) -> GatheringView:
         """Join, decline or leave, for one's own organisation. Raises NotAllowed, WrongState."""
         principal.require_writing()
         if not principal.acts_for(organization):
             raise NotAllowed("Only members of the organisation may answer for it.")
-        name = self._store.organization(organization).name
+        facts = {"other": self._store.organization(organization).name, "state": answer}
 
         def change(unit: UnitOfWork, before: Gathering) -> Gathering:
-            after = machine.answer(before, organization, given)
+            after = machine.answer(before, organization, answer)
             if after != before:
                 self._outbox.cluster(
-                    unit,
-                    before.cluster,
-                    NotificationKind.JOINED,
-                    f"gathering/{id}",
-                    {"other": name, "state": given},
+                    unit, before.cluster, NotificationKind.JOINED, f"gathering/{id}", facts
                 )
             return after
 
-        return self._change(principal, id, change, f"gathering.{given}")
+        return self._change(principal, id, change, f"gathering.{answer}")
 
-    def hold(self, principal: Principal, id: str, meeting: Meeting) -> SeenGathering:
+    def hold(self, principal: Principal, id: str, meeting: Meeting) -> GatheringView:
         """Note a meeting, as a coordinator; it becomes an event in the graph."""
         principal.require_writing()
         self._require_convener(principal, id)
-        seen = self._change(
+        return self._change(
             principal, id, lambda _, before: machine.hold(before, meeting), "gathering.met"
         )
-        self._store.upsert(rows_of(seen.gathering))
-        return seen
 
-    def close(self, principal: Principal, id: str) -> SeenGathering:
+    def close(self, principal: Principal, id: str) -> GatheringView:
         """End it, as a coordinator."""
         principal.require_writing()
         self._require_convener(principal, id)
@@ -148,13 +145,7 @@ class Gatherings:
 
     def carry_over(self) -> int:
         """Write running gatherings into the graph again, where a process ended before it did."""
-        count = 0
-        for one in self._repositories.gatherings.values():
-            rows = rows_of(one)
-            if rows.engagements or rows.ties:
-                self._store.upsert(rows)
-                count += 1
-        return count
+        return sum(map(self._write, self._repositories.gatherings.values()))
 
     # -- the parts
 
@@ -164,24 +155,26 @@ class Gatherings:
         id: str,
         change: Callable[[UnitOfWork, Gathering], Gathering],
         action: str,
-    ) -> SeenGathering:
-        def attempt() -> Versioned[Gathering]:
+    ) -> GatheringView:
+        def attempt(unit: UnitOfWork) -> Versioned[Gathering]:
             stored = self._visible(principal, id)
-            unit = UnitOfWork.of(principal, self._clock())
             after = change(unit, stored.value)
             if after == stored.value:
                 return stored
             unit.add(self._repositories.gatherings.put(after, stored.version))
             unit.log(action, f"gathering/{id}", state=after.state)
-            unit.commit(self._repositories.records)
             return Versioned(after, stored.version + 1)
 
-        stored = retry_on_conflict(attempt)
-        if stored.value.kind is GatheringKind.SHARED_PLATFORM:
-            rows = rows_of(stored.value)
-            if rows.ties:
-                self._store.upsert(rows)
-        return self._seen(principal, stored)
+        stored = commit_changes(self._repositories.records, principal, self._clock, attempt)
+        self._write(stored.value)
+        return self._view(principal, stored)
+
+    def _write(self, gathering: Gathering) -> bool:
+        """Write what there is of it into the graph; whether there is anything."""
+        rows = rows_of(gathering)
+        if rows:
+            self._store.upsert(rows)
+        return bool(rows)
 
     def _require_convener(self, principal: Principal, id: str) -> None:
         principal.require_coordinator(self._visible(principal, id).value.cluster)
@@ -190,38 +183,34 @@ class Gatherings:
         principal.require_known()
         stored = self._repositories.gatherings.get_or_none(id)
         if stored is not None:
-            one = stored.value
-            invited = any(principal.acts_for(party) for party, _ in one.parties)
-            if principal.admin or one.cluster in principal.clusters or invited:
+            gathering = stored.value
+            is_invited = any(principal.acts_for(party) for party, _ in gathering.parties)
+            if principal.admin or gathering.cluster in principal.clusters or is_invited:
                 return stored
         raise NotFound("You have no gathering '%(id)s'.", id=id)
 
-    def _seen(self, principal: Principal, stored: Versioned[Gathering]) -> SeenGathering:
-        one = stored.value
-        organizations = self._store.organizations_by_id([party for party, _ in one.parties])
-        names = {id: found.name for id, found in organizations.items()}
+    def _view(self, principal: Principal, stored: Versioned[Gathering]) -> GatheringView:
+        gathering = stored.value
+        organizations = self._store.organizations_by_id([party for party, _ in gathering.parties])
         contacts: dict[str, Contact] = {}
-        if any(one.knows_contacts(own) for own in principal.organizations):
-            for party in one.joined:
-                found = organizations.get(party)
-                if found is None or principal.acts_for(party):
-                    continue
-                people = tuple(
-                    Person(account.name, account.email)
-                    for account in self._repositories.accounts.values("organization", party)
-                    if account.active
-                )
-                contacts[party] = Contact(found.contact, found.website, people)
-        return SeenGathering(one, stored.version, names, contacts)
+        if any(gathering.knows_contacts(own) for own in principal.organizations):
+            for party in gathering.joined:
+                if party in organizations and not principal.acts_for(party):
+                    members = self._repositories.accounts.values("organization", party)
+                    people = [account for account in members if account.active]
+                    contacts[party] = contact_of(organizations[party], people)
+        names = {id: organization.name for id, organization in organizations.items()}
+        return GatheringView(gathering, stored.version, names, contacts)
 
-    def _check_kinds(self, gathering: Gathering, known: dict[str, Organization]) -> None:
-        kinds = {party: known[party].kind for party, _ in gathering.parties}
-        if gathering.kind is GatheringKind.CIRCLE:
-            others = [party for party, kind in kinds.items() if kind is not Kind.FIRM]
-            if others:
-                raise InvalidInput("%(others)s is no firm.", where="parties", others=others[0])
-        elif gathering.kind is GatheringKind.JOINT_BRIEF and kinds[gathering.lead] not in _LABS:
-            raise InvalidInput("must be a university or an institute.", where="lead")
+
+def _check_kinds(gathering: Gathering, organizations: Mapping[str, Organization]) -> None:
+    kinds = {party: organizations[party].kind for party, _ in gathering.parties}
+    if gathering.kind is GatheringKind.CIRCLE:
+        others = [party for party, kind in kinds.items() if kind is not Kind.FIRM]
+        if others:
+            raise InvalidInput("%(others)s is no firm.", where="parties", others=others[0])
+    elif gathering.kind is GatheringKind.JOINT_BRIEF and kinds[gathering.lead] not in _LABS:
+        raise InvalidInput("must be a university or an institute.", where="lead")
 
 
 def rows_of(gathering: Gathering) -> GraphRows:
@@ -231,7 +220,7 @@ def rows_of(gathering: Gathering) -> GraphRows:
         Engagement(
             id=f"gathering:{gathering.id}.{number}",
             kind=EngagementKind.EVENT,
-            participants=tuple(Participant(one, Role.ATTENDEE) for one in meeting.present),
+            participants=tuple(Participant(party, Role.ATTENDEE) for party in meeting.present),
             title=meeting.topic,
             date=meeting.at.date(),
             provenance=source,
@@ -244,16 +233,16 @@ def rows_of(gathering: Gathering) -> GraphRows:
         gathering.kind is GatheringKind.SHARED_PLATFORM
         and gathering.state is GatheringState.RUNNING
     ):
-        users = [one for one in gathering.joined if one != gathering.lead]
         ties = tuple(
             Tie(
-                f"gathering:{gathering.id}.{one}"[:200],
-                one,
+                f"gathering:{gathering.id}.{user}"[:200],
+                user,
                 gathering.lead,
                 Layer.USES,
                 since=gathering.created.date(),
                 provenance=source,
             )
-            for one in users
+            for user in gathering.joined
+            if user != gathering.lead
         )
     return GraphRows(engagements=events, ties=ties)

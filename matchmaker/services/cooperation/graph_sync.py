@@ -26,10 +26,12 @@ from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.introduction import Introduction, OutcomeKind, State
 
 log = structlog.get_logger(__name__)
-_KINDS = {
-    OutcomeKind.JOINT_RESEARCH: EngagementKind.RESEARCH_PROJECT,
-    OutcomeKind.EXCHANGE: EngagementKind.EVENT,
+# Kind of the engagement, and the roles of who gives and who takes; of all others a contract.
+_ENGAGEMENTS = {
+    OutcomeKind.JOINT_RESEARCH: (EngagementKind.RESEARCH_PROJECT, Role.PARTNER, Role.PARTNER),
+    OutcomeKind.EXCHANGE: (EngagementKind.EVENT, Role.ATTENDEE, Role.ATTENDEE),
 }
+_CONTRACT = (EngagementKind.CONTRACT, Role.SUPPLIER, Role.BUYER)
 _LAYERS = {
     OutcomeKind.CONTRACT: Layer.SUPPLIES,
     OutcomeKind.JOINT_RESEARCH: Layer.COOPERATES_WITH,
@@ -41,34 +43,39 @@ _LAYERS = {
 
 
 class GraphSync:
-    """Carries completed introductions over into the graph."""
+    """Writes completed introductions into the graph."""
 
     def __init__(self, store: GraphStore, repositories: Repositories) -> None:
         self._store = store
         self._repositories = repositories
 
-    def realise(self, introduction_id: str) -> bool:
-        """Carry one over; what fails now is tried again by `realise_all`."""
-        waiting = self._repositories.realisations.get_or_none(introduction_id)
-        if waiting is None:
+    def write(self, introduction_id: str) -> bool:
+        """Write a completed introduction; what fails now is tried again by `write_pending`."""
+        pending = self._repositories.pending_graph_writes.get_or_none(introduction_id)
+        if pending is None:
             return True
         try:
             introduction = self._repositories.introductions.get(introduction_id).value
             self._store.upsert(rows_of(introduction))
             self._match_need(introduction)
-            self._repositories.records.commit([self._repositories.realisations.remove(waiting)])
+            self._repositories.records.commit(
+                [self._repositories.pending_graph_writes.remove(pending)]
+            )
         except VersionConflict:
-            return True  # another process carried it over
+            return True  # another process wrote it
         except MatchmakerError as error:
             log.warning(
-                "not carried over yet", introduction=introduction_id, error=str(error.message)
+                "not written into the graph yet",
+                introduction=introduction_id,
+                error=str(error.message),
             )
             return False
         return True
 
-    def realise_all(self) -> int:
-        """Carry over what waits; how many were."""
-        return sum(self.realise(one.id) for one in list(self._repositories.realisations.values()))
+    def write_pending(self) -> int:
+        """Write all that waits; how many were written."""
+        pending = list(self._repositories.pending_graph_writes.values())
+        return sum(self.write(each.id) for each in pending)
 
     def _match_need(self, introduction: Introduction) -> None:
         if not introduction.need:
@@ -86,20 +93,14 @@ def rows_of(introduction: Introduction) -> GraphRows:
         return GraphRows()
     done = introduction.steps[-1].at.date()
     seeker, candidate = introduction.seeker, introduction.candidate
-    gives = GOALS[introduction.goal].seeker_gives
-    giver, taker = (seeker, candidate) if gives else (candidate, seeker)
-    kind = _KINDS.get(outcome.kind, EngagementKind.CONTRACT)
-    if kind is EngagementKind.RESEARCH_PROJECT:
-        roles = (Role.PARTNER, Role.PARTNER)
-    elif kind is EngagementKind.EVENT:
-        roles = (Role.ATTENDEE, Role.ATTENDEE)
-    else:
-        roles = (Role.SUPPLIER, Role.BUYER)
+    seeker_gives = GOALS[introduction.goal].seeker_gives
+    giver, taker = (seeker, candidate) if seeker_gives else (candidate, seeker)
+    kind, gives, takes = _ENGAGEMENTS.get(outcome.kind, _CONTRACT)
     source = Provenance("introduction", introduction.id)
     engagement = Engagement(
         id=f"intro:{introduction.id}",
         kind=kind,
-        participants=(Participant(giver, roles[0]), Participant(taker, roles[1])),
+        participants=(Participant(giver, gives), Participant(taker, takes)),
         date=done,
         provenance=source,
     )

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
-from matchmaker.domain import GoalName, Kind, Organization
+from matchmaker.access import Principal
+from matchmaker.domain import Kind, Organization
+from matchmaker.errors import NotAllowed, NotFound
+from matchmaker.services.repositories import Repositories, Versioned
+from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.account import Account
 from matchmaker.workflow.introduction import (
     Action,
     Introduction,
     Origin,
     Outcome,
+    Purpose,
     Side,
     State,
 )
@@ -46,8 +51,8 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class SeenStep:
-    """One thing that was done, without the person's id."""
+class StepView:
+    """One thing that was done, without the person who did it."""
 
     action: Action
     state: State
@@ -56,13 +61,15 @@ class SeenStep:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class IntroductionView:
-    """An introduction as one side, or a coordinator (`side` None), may see it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntroductionView(Purpose):
+    """An introduction as its reader may see it; `allowed` is what may be done next.
+
+    `side` is the reader's, None for a coordinator; `satisfaction` is the reader's own.
+    """
 
     id: str
     version: int
-    goal: GoalName
     state: State
     origin: Origin
     side: Side | None
@@ -71,90 +78,132 @@ class IntroductionView:
     candidate: Counterpart
     created: datetime
     expires: datetime
-    message: str
-    terms: str
-    need: str
-    cluster: str
     batch: str
     accepted: tuple[Side, ...]
     awaited: tuple[Side, ...]
     allowed: tuple[Action, ...]
     reported_by: Side | None
     outcome: Outcome | None
-    satisfaction: int | None  # one's own
-    steps: tuple[SeenStep, ...]
+    satisfaction: int | None
+    steps: tuple[StepView, ...]
     contact: Contact | None
 
     @property
     def other(self) -> Counterpart:
-        """Who is on the other side; for a coordinator the candidate."""
+        """The organisation on the other side; for a coordinator the candidate."""
         return self.seeker if self.side is Side.CANDIDATE else self.candidate
 
 
-def view_of(
-    introduction: Introduction,
-    version: int,
-    side: Side | None,
-    organizations: dict[str, Organization],
-    people: Iterable[Account] = (),
-) -> IntroductionView:
-    """The introduction for the eyes of a side. `people` are those who accepted for the other."""
-    one = introduction
-    hides = side is not None and one.hides(side.other)
-    return IntroductionView(
-        id=one.id,
-        version=version,
-        goal=one.goal,
-        state=one.state,
-        origin=one.origin,
-        side=side,
-        asking=one.asking,
-        seeker=_counterpart(one, Side.SEEKER, organizations, hides and side is not Side.SEEKER),
-        candidate=_counterpart(
-            one, Side.CANDIDATE, organizations, hides and side is not Side.CANDIDATE
-        ),
-        created=one.created,
-        expires=one.expires,
-        message="" if hides else one.message,
-        terms=one.terms,
-        need="" if hides else one.need,
-        cluster="" if hides else one.cluster,
-        batch=one.batch if side is None else "",
-        accepted=tuple(sorted(one.accepted)),
-        awaited=one.awaited,
-        allowed=one.allowed(side),
-        reported_by=one.reported_by,
-        outcome=one.outcome,
-        satisfaction=dict(one.satisfaction).get(side) if side else None,
-        steps=tuple(
-            SeenStep(step.action, step.state, step.at, step.side, step.reason) for step in one.steps
-        ),
-        contact=_contact(one, side, organizations, people),
-    )
+# What both sides and coordinators see as it is stored.
+_UNCHANGED = ("id", "state", "origin", "asking", "created", "expires", "awaited", "reported_by",
+              "outcome")  # fmt: skip
 
 
-def _counterpart(
-    introduction: Introduction, side: Side, organizations: dict[str, Organization], hidden: bool
-) -> Counterpart:
-    identity = introduction.organization(side)
-    found = organizations.get(identity)
-    if found is None:
-        return Counterpart("" if hidden else identity, "", "", Kind.FIRM)
+class IntroductionViews:
+    """Who may see which introduction, and how."""
+
+    def __init__(self, store: GraphStore, repositories: Repositories) -> None:
+        self._store = store
+        self._repositories = repositories
+
+    def visible(self, principal: Principal, id: str) -> Versioned[Introduction]:
+        """The introduction as it is stored. Raises NotFound where the principal may not see it."""
+        stored = self._repositories.introductions.get_or_none(id)
+        if stored is None or not self.may_see(principal, stored.value):
+            principal.require_known()
+            raise NotFound("You have no introduction '%(id)s'.", id=id)
+        return stored
+
+    def may_see(self, principal: Principal, introduction: Introduction) -> bool:
+        """Both sides, admins, and for what they or the system proposed, coordinators."""
+        if principal.admin or _own_sides(principal, introduction):
+            return True
+        is_member_request = introduction.origin is Origin.MEMBER
+        return not is_member_request and introduction.cluster in principal.clusters
+
+    def side_of(
+        self, principal: Principal, introduction: Introduction, organization: str
+    ) -> Side | None:
+        """The side that somebody acts for: the named one, or the one that is waited for."""
+        own = _own_sides(principal, introduction)
+        if organization and own:
+            own = [side for side in own if introduction.organization(side) == organization]
+            if not own:
+                raise NotAllowed("You do not act for that organisation here.")
+        if len(own) > 1:
+            return next((side for side in own if side in introduction.awaited), introduction.asking)
+        return own[0] if own else None
+
+    def view(self, stored: Versioned[Introduction], side: Side | None) -> IntroductionView:
+        """The introduction for the eyes of a side."""
+        introduction = stored.value
+        organizations = self._store.organizations_by_id(
+            [introduction.seeker, introduction.candidate]
+        )
+        hidden = side.other if side is not None and introduction.hides(side.other) else None
+        # Whoever does not know the name yet sees the terms, and nothing that could tell it.
+        purpose = Purpose(introduction.goal, terms=introduction.terms) if hidden else introduction
+        seeker, candidate = (
+            _counterpart(
+                introduction.organization(party),
+                organizations.get(introduction.organization(party)),
+                hidden=party is hidden,
+            )
+            for party in (Side.SEEKER, Side.CANDIDATE)
+        )
+        contact = None
+        if side is not None and introduction.has_open_contact:
+            other = organizations.get(introduction.organization(side.other))
+            if other is not None:
+                contact = contact_of(other, self._contact_people(introduction, side.other))
+        return IntroductionView(
+            **{each.name: getattr(purpose, each.name) for each in fields(Purpose)},
+            **{name: getattr(introduction, name) for name in _UNCHANGED},
+            version=stored.version,
+            side=side,
+            seeker=seeker,
+            candidate=candidate,
+            batch=introduction.batch if side is None else "",
+            accepted=tuple(sorted(introduction.accepted)),
+            allowed=introduction.allowed(side),
+            satisfaction=dict(introduction.satisfaction).get(side) if side else None,
+            steps=tuple(
+                StepView(step.action, step.state, step.at, step.side, step.reason)
+                for step in introduction.steps
+            ),
+            contact=contact,
+        )
+
+    def _contact_people(self, introduction: Introduction, side: Side) -> list[Account]:
+        """Who accepted for a side; where they have left, whoever acts for it now."""
+        organization = introduction.organization(side)
+        members = [
+            account
+            for account in self._repositories.accounts.values("organization", organization)
+            if account.active
+        ]
+        accepted = {
+            step.actor
+            for step in introduction.steps
+            if step.side is side and step.action is Action.ACCEPT
+        }
+        return [account for account in members if account.subject in accepted] or members
+
+
+def _own_sides(principal: Principal, introduction: Introduction) -> list[Side]:
+    return [side for side in Side if principal.acts_for(introduction.organization(side))]
+
+
+def _counterpart(id: str, organization: Organization | None, *, hidden: bool) -> Counterpart:
+    kind = Kind.FIRM if organization is None else organization.kind
     if hidden:
-        return Counterpart("", "", "", found.kind)
-    return Counterpart(found.id, found.name, found.name_en, found.kind)
+        return Counterpart("", "", "", kind)
+    if organization is None:
+        return Counterpart(id, "", "", kind)
+    return Counterpart(organization.id, organization.name, organization.name_en, kind)
 
 
-def _contact(
-    introduction: Introduction,
-    side: Side | None,
-    organizations: dict[str, Organization],
-    people: Iterable[Account],
-) -> Contact | None:
-    if side is None or not introduction.has_open_contact:
-        return None
-    other = organizations.get(introduction.organization(side.other))
-    if other is None:
-        return None
-    persons = tuple(Person(one.name, one.email) for one in people)
-    return Contact(other.contact, other.website, persons)
+def contact_of(organization: Organization, people: Iterable[Account]) -> Contact:
+    """How to reach an organisation, and these people of it."""
+    persons = tuple(Person(account.name, account.email) for account in people)
+    return Contact(organization.contact, organization.website, persons)

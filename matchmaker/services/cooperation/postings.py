@@ -16,7 +16,7 @@ from matchmaker.recommend.model import Recommendation
 from matchmaker.services.matching.matching import Answer, Matching, Question
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
-from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.ports import GraphStore, Page
 from matchmaker.text import language_of
 from matchmaker.workflow import posting as machine
@@ -29,10 +29,6 @@ log = structlog.get_logger(__name__)
 # Of the best-placed candidates, how many are alerted of a new need.
 ALERTED = 20
 WEEK = timedelta(days=7)
-_EDITABLE = frozenset({
-    "text", "goal", "offer_kind", "terms", "slots", "quantity", "budget", "currency",
-    "deadline", "stages", "expires",
-})  # fmt: skip
 _REVIEWERS = frozenset({PostingAction.APPROVE, PostingAction.RETURN})
 
 
@@ -65,7 +61,7 @@ class Postings:
     # -- looking
 
     def show(self, principal: Principal, id: str) -> Posted:
-        """Raises NotFound for anyone but members, the reviewing coordinators and admins."""
+        """A posting, for its members, reviewing coordinators and admins. Raises NotFound."""
         stored = self._visible(principal, id)
         return Posted(stored.value, stored.version)
 
@@ -78,16 +74,16 @@ class Postings:
         page = self._repositories.postings.page(
             "organization", organization, after=after, limit=limit, newest_first=True
         )
-        return Page(tuple(Posted(one.value, one.version) for one in page.rows), page.after)
+        return Page(tuple(Posted(stored.value, stored.version) for stored in page.rows), page.after)
 
     def to_review(self, principal: Principal, cluster_id: str) -> tuple[Posted, ...]:
         """What waits for the coordinators of a cluster. Raises NotAllowed."""
         principal.require_coordinator(cluster_id)
-        waiting = self._repositories.postings.iterate("state", PostingState.IN_REVIEW)
+        in_review = self._repositories.postings.iterate("state", PostingState.IN_REVIEW)
         return tuple(
-            Posted(one.value, one.version)
-            for one in waiting
-            if cluster_id in self._reviewing(one.value.organization)
+            Posted(stored.value, stored.version)
+            for stored in in_review
+            if cluster_id in self._reviewing(stored.value.organization)
         )
 
     def preview(self, principal: Principal, posting: Posting, limit: int = 10) -> Answer | None:
@@ -111,54 +107,46 @@ class Postings:
         organization = self._store.organization(posting.organization)
         principal.require_member(organization.id)
         now = self._clock()
-        made = replace(
+        saved = replace(
             posting,
             organization=organization.id,
             author=principal.account,
             created=now,
             language=posting.language or language_of(posting.text),
         )
-        _check_dates(made, now.date())
+        _check_dates(saved, now.date())
         unit = UnitOfWork.of(principal, now)
-        unit.log("posting.made", f"posting/{made.id}", organization=organization.id)
+        unit.log("posting.made", f"posting/{saved.id}", organization=organization.id)
         if publish:
-            made = self._moved(unit, made, PostingAction.PUBLISH)
-        unit.add(self._repositories.postings.put(made))
+            saved = self._transition(unit, saved, PostingAction.PUBLISH)
+        unit.add(self._repositories.postings.put(saved))
         unit.commit(self._repositories.records)
-        return self._follow(Posted(made, 1), alert=made.state is PostingState.PUBLISHED)
+        return self._follow_up(Posted(saved, 1), alert=saved.state is PostingState.PUBLISHED)
 
-    def edit(
-        self, principal: Principal, id: str, changes: dict[str, Any], expected: int | None = None
-    ) -> Posted:
+    def edit(self, principal: Principal, id: str, changes: dict[str, Any]) -> Posted:
         """Change a posting; a published one is published anew, through review where that is asked.
 
-        Raises NotFound, InvalidInput, or WrongState when it is over.
+        Raises NotFound, NotAllowed, InvalidInput.
         """
         principal.require_writing()
-        unknown = sorted(set(changes) - _EDITABLE)
-        if unknown:
-            raise InvalidInput("cannot be changed.", where=unknown[0])
 
-        def attempt() -> Posted:
+        def change(unit: UnitOfWork) -> Posted:
             stored = self._own(principal, id)
-            if expected is not None and stored.version != expected:
-                raise InvalidInput("was changed meanwhile; read it again.", where="version")
             changed = replace(stored.value, **changes)
             changed = replace(changed, language=language_of(changed.text))
-            now = self._clock()
-            _check_dates(changed, now.date())
-            unit = UnitOfWork.of(principal, now)
+            _check_dates(changed, unit.at.date())
             unit.log("posting.edited", f"posting/{id}")
             if stored.value.state is PostingState.PUBLISHED and self._reviewing(
                 changed.organization
             ):
                 changed = replace(changed, state=PostingState.DRAFT)
-                changed = self._moved(unit, changed, PostingAction.PUBLISH)
+                changed = self._transition(unit, changed, PostingAction.PUBLISH)
             unit.add(self._repositories.postings.put(changed, stored.version))
-            unit.commit(self._repositories.records)
             return Posted(changed, stored.version + 1)
 
-        return self._follow(retry_on_conflict(attempt))
+        return self._follow_up(
+            commit_changes(self._repositories.records, principal, self._clock, change)
+        )
 
     def act(self, principal: Principal, id: str, action: PostingAction, note: str = "") -> Posted:
         """Publish, withdraw, renew; or as a coordinator approve, or return with a note.
@@ -167,19 +155,17 @@ class Postings:
         """
         principal.require_writing()
 
-        def attempt() -> tuple[Posted, bool]:
+        def change(unit: UnitOfWork) -> tuple[Posted, bool]:
             stored = self._visible(principal, id)
             self._require(principal, stored.value, action)
-            unit = UnitOfWork.of(principal, self._clock())
-            changed = self._moved(unit, stored.value, action, note)
+            changed = self._transition(unit, stored.value, action, note)
             unit.log(f"posting.{action}", f"posting/{id}", state=changed.state)
             unit.add(self._repositories.postings.put(changed, stored.version))
-            unit.commit(self._repositories.records)
             fresh = changed.state is PostingState.PUBLISHED and not stored.value.is_in_graph
             return Posted(changed, stored.version + 1), fresh
 
-        posted, fresh = retry_on_conflict(attempt)
-        return self._follow(posted, alert=fresh)
+        posted, fresh = commit_changes(self._repositories.records, principal, self._clock, change)
+        return self._follow_up(posted, alert=fresh)
 
     def reviews(self, principal: Principal, cluster_id: str) -> bool:
         """Whether coordinators see them first. Raises NotAllowed."""
@@ -191,26 +177,24 @@ class Postings:
         """Whether coordinators see needs and offers of the members first. Raises NotAllowed."""
         principal.require_writing()
         principal.require_coordinator(cluster_id)
-        identity = self._store.cluster(cluster_id).id
+        cluster = self._store.cluster(cluster_id).id
 
-        def attempt() -> ClusterRules:
-            stored = self._repositories.rules.get_or_none(identity)
-            rules = ClusterRules(identity, reviews)
-            unit = UnitOfWork.of(principal, self._clock())
+        def change(unit: UnitOfWork) -> ClusterRules:
+            stored = self._repositories.rules.get_or_none(cluster)
+            rules = ClusterRules(cluster, reviews)
             unit.add(self._repositories.rules.put(rules, stored.version if stored else 0))
-            unit.log("cluster.review", f"cluster/{identity}", reviews=str(reviews).lower())
-            unit.commit(self._repositories.records)
+            unit.log("cluster.review", f"cluster/{cluster}", reviews=str(reviews).lower())
             return rules
 
-        return retry_on_conflict(attempt)
+        return commit_changes(self._repositories.records, principal, self._clock, change)
 
     def expire_due(self) -> int:
         """End what is past its date, and tell its owners; how many."""
         today = self._clock().date()
         due = [
-            one.id
-            for one in self._repositories.postings.values("state", PostingState.PUBLISHED)
-            if one.expires is not None and one.expires < today
+            posting.id
+            for posting in self._repositories.postings.values("state", PostingState.PUBLISHED)
+            if posting.expires is not None and posting.expires < today
         ]
         for id in due:
             try:
@@ -222,25 +206,25 @@ class Postings:
     def carry_over(self) -> int:
         """Bring the graph in step where a process ended between the two; how many postings were."""
         behind = 0
-        for one in self._repositories.postings.values():
-            if one.is_in_graph and self._graph_differs(one):
-                self._write(one)
+        for posting in self._repositories.postings.values():
+            if posting.is_in_graph and self._graph_differs(posting):
+                self._write(posting)
                 behind += 1
         return behind
 
     # -- the parts
 
-    def _moved(
+    def _transition(
         self, unit: UnitOfWork, posting: Posting, action: PostingAction, note: str = ""
     ) -> Posting:
-        reviewing = self._reviewing(posting.organization)
-        changed = machine.act(posting, action, unit.at.date(), reviewed=bool(reviewing), note=note)
-        named = self._store.organization(posting.organization).name
+        reviewers = self._reviewing(posting.organization)
+        changed = machine.act(posting, action, unit.at.date(), reviewed=bool(reviewers), note=note)
+        name = self._store.organization(posting.organization).name
         subject = f"posting/{posting.id}"
         if changed.state is PostingState.IN_REVIEW and posting.state is not changed.state:
-            for cluster in reviewing:
+            for cluster in reviewers:
                 self._outbox.cluster(
-                    unit, cluster, NotificationKind.REVIEW, subject, {"other": named}
+                    unit, cluster, NotificationKind.REVIEW, subject, {"other": name}
                 )
         elif action in _REVIEWERS:
             facts = {"state": changed.state}
@@ -253,8 +237,8 @@ class Postings:
             )
         return changed
 
-    def _follow(self, posted: Posted, *, alert: bool = False) -> Posted:
-        """The graph, the matches and the alerts, after the posting was committed."""
+    def _follow_up(self, posted: Posted, *, alert: bool = False) -> Posted:
+        """Write the graph, find matches and alert them, once the posting is committed."""
         posting = posted.posting
         if posting.is_in_graph:
             self._write(posting)
@@ -295,16 +279,16 @@ class Postings:
     def _alert(self, posting: Posting, matches: tuple[Recommendation, ...]) -> None:
         """Tell the best-placed members who agreed to alerts, within the number they set."""
         unit = UnitOfWork.of(SYSTEM, self._clock())
-        named = self._store.organization(posting.organization).name
-        for one in matches:
-            people = [
+        name = self._store.organization(posting.organization).name
+        for match in matches:
+            accounts = [
                 account
-                for account in self._repositories.accounts.values("organization", one.id)
+                for account in self._repositories.accounts.values("organization", match.id)
                 if self._may_be_alerted(account, unit)
             ]
-            facts = {"other": named, "need": posting.graph_id}
+            facts = {"other": name, "need": posting.graph_id}
             subject = f"need/{posting.graph_id}"
-            self._outbox.accounts(unit, people, NotificationKind.ALERT, subject, facts)
+            self._outbox.accounts(unit, accounts, NotificationKind.ALERT, subject, facts)
         if unit.changes:
             unit.commit(self._repositories.records)
 
@@ -314,9 +298,9 @@ class Postings:
             return False
         page = self._repositories.notices.page("account", account.id, limit=200, newest_first=True)
         recent = [
-            one
-            for one in page.rows
-            if one.value.kind is NotificationKind.ALERT and unit.at - one.value.at < WEEK
+            stored
+            for stored in page.rows
+            if stored.value.kind is NotificationKind.ALERT and unit.at - stored.value.at < WEEK
         ]
         return len(recent) < limit
 
@@ -331,9 +315,9 @@ class Postings:
 
     def _reviewing(self, organization_id: str) -> frozenset[str]:
         """Clusters of the organisation that want to see its postings first."""
-        ids = [one.id for one in self._store.clusters_of(organization_id)]
+        ids = [cluster.id for cluster in self._store.clusters_of(organization_id)]
         rules = self._repositories.rules.many(ids)
-        return frozenset(id for id, one in rules.items() if one.value.reviews)
+        return frozenset(id for id, stored in rules.items() if stored.value.reviews)
 
     def _own(self, principal: Principal, id: str) -> Versioned[Posting]:
         stored = self._visible(principal, id)
@@ -344,11 +328,11 @@ class Postings:
         principal.require_known()
         stored = self._repositories.postings.get_or_none(id)
         if stored is not None:
-            one = stored.value
-            if principal.admin or principal.acts_for(one.organization):
+            posting = stored.value
+            if principal.admin or principal.acts_for(posting.organization):
                 return stored
-            in_review = one.state is PostingState.IN_REVIEW
-            if in_review and principal.clusters & self._reviewing(one.organization):
+            in_review = posting.state is PostingState.IN_REVIEW
+            if in_review and principal.clusters & self._reviewing(posting.organization):
                 return stored
         raise NotFound("You have no posting '%(id)s'.", id=id)
 
@@ -358,6 +342,6 @@ _ENDS = {PostingState.EXPIRED: NeedState.EXPIRED}
 
 def _check_dates(posting: Posting, today: date) -> None:
     for name in ("deadline", "expires"):
-        given = getattr(posting, name)
-        if given is not None and given < today:
+        day = getattr(posting, name)
+        if day is not None and day < today:
             raise InvalidInput("is in the past.", where=name)

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import socket
 from dataclasses import replace
-from urllib.parse import urlsplit
 
-import requests
 import structlog
 
 from matchmaker.access import Principal
 from matchmaker.errors import NotFound, VersionConflict, WrongState
+from matchmaker.services.cooperation.webhook_call import FAILURES, post
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork
-from matchmaker.store.documents import new_id
+from matchmaker.store.documents import Change, new_id
 from matchmaker.workflow.webhook import (
     RETRIES,
     Delivery,
     Hook,
     checked_url,
-    is_public,
     new_secret,
     signature,
 )
@@ -28,7 +25,6 @@ log = structlog.get_logger(__name__)
 MAX_HOOKS = 10
 # Given up on a hook that failed so often in a row.
 MAX_FAILURES = 50
-_TIMEOUT = (3.05, 10)
 
 
 class Webhooks:
@@ -39,7 +35,7 @@ class Webhooks:
     ) -> None:
         self._repositories = repositories
         self._clock = clock
-        self._private = private_allowed
+        self._private_allowed = private_allowed
 
     def register(self, principal: Principal, organization_id: str, url: str) -> Hook:
         """A hook for an organisation; its secret is shown this once. Raises NotAllowed."""
@@ -52,7 +48,7 @@ class Webhooks:
                 max_hooks=MAX_HOOKS,
             )
         hook = Hook(
-            new_id(), organization_id, checked_url(url, private_allowed=self._private),
+            new_id(), organization_id, checked_url(url, private_allowed=self._private_allowed),
             new_secret(), self._clock(),
         )  # fmt: skip
         unit = UnitOfWork.of(principal, self._clock())
@@ -62,12 +58,12 @@ class Webhooks:
         return hook
 
     def listed(self, principal: Principal, organization_id: str) -> tuple[Hook, ...]:
-        """Raises NotAllowed."""
+        """The hooks of one's own organisation. Raises NotAllowed."""
         principal.require_owner(organization_id)
         return tuple(self._repositories.hooks.values("organization", organization_id))
 
     def remove(self, principal: Principal, hook_id: str) -> None:
-        """Raises NotFound for what is not one's own."""
+        """Call this address no more. Raises NotFound for what is not one's own."""
         principal.require_writing()
         stored = self._repositories.hooks.get_or_none(hook_id)
         if stored is None or not (principal.admin or stored.value.organization in principal.owned):
@@ -80,8 +76,8 @@ class Webhooks:
     def deliver_due(self) -> int:
         """Make every call that is due; how many were taken."""
         now = self._clock()
-        due = [one for one in self._repositories.deliveries.iterate() if one.value.due <= now]
-        return sum(self._deliver(one) for one in due)
+        due = [each for each in self._repositories.deliveries.iterate() if each.value.due <= now]
+        return sum(self._deliver(each) for each in due)
 
     def _deliver(self, stored: Versioned[Delivery]) -> bool:
         delivery = stored.value
@@ -114,31 +110,16 @@ class Webhooks:
             "webhook-signature": signature(hook.secret, delivery.id, at, delivery.body),
         }
         try:
-            if not self._private and not _resolves_publicly(hook.url):
-                log.warning("webhook is not public", hook=hook.id)
-                return False
-            with requests.post(
-                hook.url,
-                data=delivery.body.encode(),
-                headers=headers,
-                timeout=_TIMEOUT,
-                allow_redirects=False,
-                stream=True,  # the answer's body is of no interest
-            ) as answer:
-                return 200 <= answer.status_code < 300
-        except (requests.RequestException, OSError, ValueError) as error:
+            status = post(
+                hook.url, delivery.body.encode(), headers, private_allowed=self._private_allowed
+            )
+        except FAILURES as error:
             log.info("webhook not taken", hook=hook.id, error=type(error).__name__)
             return False
+        return 200 <= status < 300
 
-    def _commit(self, change: object) -> None:
+    def _commit(self, change: Change) -> None:
         try:
-            self._repositories.records.commit([change])  # type: ignore[list-item]
+            self._repositories.records.commit([change])
         except VersionConflict:
             return  # another worker was faster
-
-
-def _resolves_publicly(url: str) -> bool:
-    """Whether every address of the host is public: no call may reach an inner machine."""
-    parts = urlsplit(url)
-    found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
-    return bool(found) and all(is_public(str(one[4][0]).partition("%")[0]) for one in found)

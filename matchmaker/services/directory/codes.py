@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from matchmaker.errors import InvalidInput
+from matchmaker.messages import message
 from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.snapshot.model import Snapshot
 from matchmaker.text import normal
@@ -94,17 +95,17 @@ class Codes:
             return self._coded(table, rows[0]).id
         if rows:
             several = "; ".join(
-                f"{one.id} {one.name} {one.within}".strip()
-                for one in (self._coded(table, row) for row in rows[:5])
+                f"{match.id} {match.name} {match.within}".strip()
+                for match in (self._coded(table, row) for row in rows[:5])
             )
             raise InvalidInput(
                 "'%(text)s' may be %(several)s.", where=where, text=text[:100], several=several
             )
-        near = ", ".join(one.name for one in self._found(table, text[:2])[:5])
+        near = tuple(match.name for match in self._found(table, text[:2])[:5])
         raise InvalidInput(
             "'%(text)s' is not known.",
             where=where,
-            mend=f"Known are {near}." if near else "",
+            mend=message("Known are %(names)s.", names=near) if near else "",
             text=text[:100],
         )
 
@@ -130,5 +131,7 @@ class Codes:
         columns: pa.Table = getattr(self._reader.current(), table)
         parent = columns.column("parent")[row].as_py()
         within = columns.column("name")[parent].as_py() if parent >= 0 else ""
-        id, name, english = (columns.column(one)[row].as_py() for one in ("id", "name", "name_en"))
+        id, name, english = (
+            columns.column(column)[row].as_py() for column in ("id", "name", "name_en")
+        )
         return Coded(id, name, english, within)

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from matchmaker.access import Principal
 from matchmaker.domain import (
@@ -25,7 +25,8 @@ from matchmaker.domain import (
     Step,
 )
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, VersionConflict, WrongState
-from matchmaker.services.directory.change_log import ChangeLog
+from matchmaker.services.unit_of_work import Clock
+from matchmaker.store.log import Entry
 from matchmaker.store.ports import GraphStore, Page, SearchHit
 from matchmaker.text import language_of
 
@@ -36,8 +37,25 @@ EDITABLE = frozenset(Organization.__dataclass_fields__) - {"id", "provenance", "
 VOUCHED = frozenset({"kind", "credit_code", "vat", "founded"})
 
 
+class Published(Protocol):
+    """What of the graph anybody may read: recognised clusters, and what was published."""
+
+    def clusters(self, after: str | None, limit: int) -> Page[Cluster]: ...
+    def cluster(self, cluster_id: str) -> Cluster: ...
+    def offers(self, organization_id: str | None, after: str | None, limit: int) -> Page[Offer]: ...
+    def offer(self, offer_id: str) -> Offer: ...
+    def needs(
+        self, organization_id: str | None, state: NeedState | None, after: str | None, limit: int
+    ) -> Page[Need]: ...
+    def need(self, need_id: str) -> Need: ...
+    def engagements(
+        self, organization_id: str | None, after: str | None, limit: int
+    ) -> Page[Engagement]: ...
+    def engagement(self, engagement_id: str) -> Engagement: ...
+
+
 @dataclass(frozen=True, slots=True)
-class Profile:
+class OrganizationProfile:
     """An organisation with what its codes stand for and the text about it."""
 
     organization: Organization
@@ -47,42 +65,133 @@ class Profile:
     clusters: tuple[Cluster, ...]
 
 
-def new_id(what: str) -> str:
+def new_id(table: str) -> str:
     """An id for something first told to us here."""
-    return f"api:{what}-{uuid.uuid4().hex}"
+    return f"api:{table}-{uuid.uuid4().hex}"
 
 
 class Directory:
-    """Use cases on the graph's rows; who may read is decided in `services.asking`.
+    """Looking organisations and their network up, and changing the graph's rows.
 
-    Members change their own organisation's profile, admins everything.
+    What is written and its line in the log are one commit.
     """
 
-    def __init__(self, store: GraphStore, logbook: ChangeLog) -> None:
+    def __init__(self, store: GraphStore, clock: Clock) -> None:
         self._store = store
-        self._change_log = logbook
+        self._clock = clock
+
+    # -- who may see who is in a cluster
+
+    def is_inside(self, principal: Principal, cluster_id: str) -> bool:
+        """Whether somebody belongs to a cluster: its coordinators, people of its members, admins.
+
+        Raises StoreUnavailable.
+        """
+        if principal.admin or cluster_id in principal.clusters:
+            return True
+        return any(
+            cluster_id == cluster.id
+            for organization_id in principal.organizations
+            for cluster in self._store.clusters_of(organization_id)
+        )
+
+    def require_inside(self, principal: Principal, cluster_id: str) -> None:
+        """Raise SignInNeeded, or NotAllowed for those who do not belong to a cluster."""
+        principal.require_known()
+        if not self.is_inside(principal, cluster_id):
+            raise NotAllowed("Only coordinators and members of the cluster may see who is in it.")
+
+    def is_coordinated_by(self, principal: Principal, organization_id: str) -> bool:
+        """Whether somebody coordinates a cluster of the organisation. Raises NotFound."""
+        clusters = self._store.clusters_of(organization_id)
+        return any(cluster.id in principal.clusters for cluster in clusters)
 
     # -- organisations
 
     def organizations(
-        self, where: OrganizationFilter, after: str | None, limit: int
+        self, principal: Principal, where: OrganizationFilter, after: str | None, limit: int
     ) -> Page[Organization]:
-        """In order of id, later than `after`."""
+        """Those later than `after`, in order of id, for anybody.
+
+        Who is in a cluster only its own people see. Raises NotAllowed.
+        """
+        self._require_filter(principal, where)
         return self._store.organizations(where, after, limit)
 
-    def search(self, text: str, where: OrganizationFilter, limit: int) -> tuple[SearchHit, ...]:
-        """Full text over names and statements, best first."""
+    def search(
+        self, principal: Principal, text: str, where: OrganizationFilter, limit: int
+    ) -> tuple[SearchHit, ...]:
+        """Full text over names and statements, best first, with the rights of the list."""
+        self._require_filter(principal, where)
         return self._store.search(text, where, limit)
 
-    def profile(self, organization_id: str) -> Profile:
-        """Raises NotFound."""
-        return self._profile(self._store.organization(organization_id))
+    def _require_filter(self, principal: Principal, where: OrganizationFilter) -> None:
+        if where.cluster is not None:
+            self.require_inside(principal, where.cluster)
 
-    def create(self, principal: Principal, organization: Organization, about: str) -> Profile:
+    def profile(self, principal: Principal, organization_id: str) -> OrganizationProfile:
+        """One organisation, for anybody; the contact for its members and admins only.
+
+        Of its clusters those that the principal belongs to. Raises NotFound.
+        """
+        profile = self._profile(self._store.organization(organization_id))
+        if principal.admin or principal.acts_for(profile.organization.id):
+            return profile
+        return replace(
+            profile,
+            organization=replace(profile.organization, contact=""),
+            clusters=tuple(
+                cluster for cluster in profile.clusters if self.is_inside(principal, cluster.id)
+            ),
+        )
+
+    def identity(self, organization_id: str) -> str:
+        """The organisation's own id, for an alias too. Raises NotFound."""
+        return self._store.organization(organization_id).id
+
+    def members(
+        self, principal: Principal, cluster_id: str, after: str | None, limit: int
+    ) -> Page[Organization]:
+        """Everyone with a membership, past ones too, for the cluster's own people.
+
+        Raises NotAllowed, NotFound.
+        """
+        self.require_inside(principal, cluster_id)
+        return self._store.members(cluster_id, after, limit)
+
+    # -- the network
+
+    def neighborhood(
+        self, principal: Principal, organization_id: str, depth: int, limit: int
+    ) -> Neighborhood:
+        """The ego network, for all who have signed in. Raises SignInNeeded, NotFound."""
+        principal.require_known()
+        return self._store.neighborhood(organization_id, depth, limit)
+
+    def paths(
+        self, principal: Principal, source: str, target: str, max_length: int
+    ) -> tuple[tuple[Step, ...], ...]:
+        """All shortest paths, at most MAX_PATHS, for all who have signed in.
+
+        Raises SignInNeeded, NotFound.
+        """
+        principal.require_known()
+        return self._store.paths(source, target, max_length, MAX_PATHS)
+
+    # -- changing organisations
+
+    def create(
+        self, principal: Principal, organization: Organization, about: str
+    ) -> OrganizationProfile:
         """Add one. Raises NotAllowed, InvalidInput, or WrongState when the id is taken."""
         principal.require_admin()
         try:
-            stored = self._store.replace_organization(organization, about, 0)
+            stored = self._store.replace_organization(
+                organization,
+                about,
+                0,
+                self._entries(principal, "organization.created", f"organization/{organization.id}"),
+            )
         except VersionConflict:
             raise WrongState(
                 "%(organization)s exists already.",
@@ -90,7 +199,6 @@ class Directory:
                 where="id",
                 organization=organization.id,
             ) from None
-        self._change_log.note(principal, "organization.created", f"organization/{stored.id}")
         return self._profile(stored)
 
     def edit(
@@ -100,7 +208,7 @@ class Directory:
         changes: Mapping[str, Any],
         about: str | None,
         expected_version: int,
-    ) -> Profile:
+    ) -> OrganizationProfile:
         """Change fields of a profile if nobody else did since `expected_version`.
 
         Raises NotAllowed, NotFound, InvalidInput, or VersionConflict when it lost.
@@ -111,14 +219,14 @@ class Directory:
         unknown = sorted(set(changes) - EDITABLE)
         if unknown:
             raise InvalidInput("cannot be changed.", where=unknown[0])
-        told = [
+        vouched = [
             name
             for name in sorted(VOUCHED & set(changes))
             if changes[name] != getattr(current, name)
         ]
-        if told and not principal.admin:
+        if vouched and not principal.admin:
             raise NotAllowed(
-                "Only an administrator may change %(told)s: others rely on it.", told=told[0]
+                "Only an administrator may change %(told)s: others rely on it.", told=vouched[0]
             )
         if current.version != expected_version:
             raise VersionConflict(
@@ -129,18 +237,19 @@ class Directory:
                 expected_version=expected_version,
             )
         changed = replace(current, **changes)
-        stored = self._store.replace_organization(changed, about, expected_version)
         fields = " ".join([*sorted(changes), *(["about"] if about is not None else [])])
-        self._change_log.note(
-            principal, "organization.edited", f"organization/{stored.id}", fields=fields
+        entries = self._entries(
+            principal, "organization.edited", f"organization/{current.id}", fields=fields
         )
-        return self._profile(stored)
+        return self._profile(
+            self._store.replace_organization(changed, about, expected_version, entries)
+        )
 
-    def _profile(self, organization: Organization) -> Profile:
+    def _profile(self, organization: Organization) -> OrganizationProfile:
         places = self._store.places([organization.place] if organization.place else [])
         codes = [organization.industry] if organization.industry else []
         industries = self._store.industries(codes)
-        return Profile(
+        return OrganizationProfile(
             organization=organization,
             about=self._about(organization.id),
             place=next(iter(places.values()), None),
@@ -152,16 +261,6 @@ class Directory:
         own = f"{organization_id}#about"
         statements = self._store.statements_of(organization_id)
         return next((statement.text for statement in statements if statement.id == own), "")
-
-    # -- the network
-
-    def neighborhood(self, organization_id: str, depth: int, limit: int) -> Neighborhood:
-        """The ego network. Raises NotFound."""
-        return self._store.neighborhood(organization_id, depth, limit)
-
-    def paths(self, source: str, target: str, max_length: int) -> tuple[tuple[Step, ...], ...]:
-        """All shortest paths, at most MAX_PATHS. Raises NotFound."""
-        return self._store.paths(source, target, max_length, MAX_PATHS)
 
     # -- clusters
 
@@ -175,8 +274,8 @@ class Directory:
             changed = replace(self._store.cluster(cluster_id), **changes)
         else:
             changed = Cluster(id=new_id("cluster"), **changes)
-        self._store.upsert(GraphRows(clusters=(changed,)))
-        self._change_log.note(principal, "cluster.saved", f"cluster/{changed.id}")
+        entries = self._entries(principal, "cluster.saved", f"cluster/{changed.id}")
+        self._store.upsert(GraphRows(clusters=(changed,)), entries)
         return changed
 
     def set_member(
@@ -190,60 +289,21 @@ class Directory:
         principal.require_writing()
         self._store.cluster(cluster_id)
         identity = self._store.organization(organization_id).id
-        given = Membership(cluster_id, identity)
-        before = self._store.stored(GraphRows(memberships=(given,))).memberships
+        wanted = Membership(cluster_id, identity)
+        before = self._store.stored(GraphRows(memberships=(wanted,))).memberships
         today = date.today()  # noqa: DTZ011 (a day as the cluster's people count it)
-        known = before[0] if before else replace(given, since=today)
+        membership = before[0] if before else replace(wanted, since=today)
         last = None if stays else today - timedelta(days=1)
-        if last is not None and known.since is not None and known.since > last:
+        if last is not None and membership.since is not None and membership.since > last:
             # It was never a member for a whole day.
-            self._store.replace_rows(GraphRows(), GraphRows(memberships=(known,)))
+            put, drop = GraphRows(), GraphRows(memberships=(membership,))
         else:
-            self._store.upsert(GraphRows(memberships=(replace(known, until=last),)))
+            put, drop = GraphRows(memberships=(replace(membership, until=last),)), GraphRows()
         action = "member.joined" if stays else "member.left"
-        self._change_log.note(principal, action, f"cluster/{cluster_id}", organization=identity)
-
-    def clusters(self, after: str | None, limit: int) -> Page[Cluster]:
-        """In order of id."""
-        return self._store.clusters(after, limit)
-
-    def cluster(self, cluster_id: str) -> Cluster:
-        """Raises NotFound."""
-        return self._store.cluster(cluster_id)
-
-    def members(self, cluster_id: str, after: str | None, limit: int) -> Page[Organization]:
-        """Everyone with a membership, past ones too. Raises NotFound."""
-        return self._store.members(cluster_id, after, limit)
+        entries = self._entries(principal, action, f"cluster/{cluster_id}", organization=identity)
+        self._store.replace_rows(put, drop, entries)
 
     # -- offers, needs, engagements
-
-    def offers(self, organization_id: str | None, after: str | None, limit: int) -> Page[Offer]:
-        """In order of id. Raises NotFound for an unknown organisation."""
-        return self._store.offers(self._known(organization_id), after, limit)
-
-    def offer(self, offer_id: str) -> Offer:
-        """Raises NotFound."""
-        return self._store.offer(offer_id)
-
-    def needs(
-        self, organization_id: str | None, state: NeedState | None, after: str | None, limit: int
-    ) -> Page[Need]:
-        """In order of id. Raises NotFound for an unknown organisation."""
-        return self._store.needs(self._known(organization_id), state, after, limit)
-
-    def need(self, need_id: str) -> Need:
-        """Raises NotFound."""
-        return self._store.need(need_id)
-
-    def engagements(
-        self, organization_id: str | None, after: str | None, limit: int
-    ) -> Page[Engagement]:
-        """In order of id. Raises NotFound for an unknown organisation."""
-        return self._store.engagements(self._known(organization_id), after, limit)
-
-    def engagement(self, engagement_id: str) -> Engagement:
-        """Raises NotFound."""
-        return self._store.engagement(engagement_id)
 
     def post_offer(self, principal: Principal, offer: Offer, today: date) -> Offer:
         """Publish an offer. Raises NotAllowed, or InvalidInput for an unknown organisation."""
@@ -254,8 +314,8 @@ class Directory:
             language=offer.language or language_of(offer.text),
             date=offer.date or today,
         )
-        self._store.upsert(GraphRows(offers=(dated,)))
-        self._change_log.note(principal, "offer.written", f"offer/{dated.id}")
+        entries = self._entries(principal, "offer.written", f"offer/{dated.id}")
+        self._store.upsert(GraphRows(offers=(dated,)), entries)
         return self._store.offer(dated.id)
 
     def post_need(self, principal: Principal, need: Need, today: date) -> Need:
@@ -267,8 +327,8 @@ class Directory:
             language=need.language or language_of(need.text),
             date=need.date or today,
         )
-        self._store.upsert(GraphRows(needs=(dated,)))
-        self._change_log.note(principal, "need.written", f"need/{dated.id}")
+        entries = self._entries(principal, "need.written", f"need/{dated.id}")
+        self._store.upsert(GraphRows(needs=(dated,)), entries)
         return self._store.need(dated.id)
 
     def post_engagement(self, principal: Principal, engagement: Engagement) -> Engagement:
@@ -280,8 +340,8 @@ class Directory:
         )
         language = engagement.language or language_of(engagement.statement_text)
         complete = replace(engagement, participants=participants, language=language)
-        self._store.upsert(GraphRows(engagements=(complete,)))
-        self._change_log.note(principal, "engagement.written", f"engagement/{complete.id}")
+        entries = self._entries(principal, "engagement.written", f"engagement/{complete.id}")
+        self._store.upsert(GraphRows(engagements=(complete,)), entries)
         return self._store.engagement(complete.id)
 
     def transition_need(
@@ -289,20 +349,14 @@ class Directory:
     ) -> Need:
         """Move a need on. Raises NotAllowed, NotFound, or WrongState."""
         principal.require_admin()
-        moved = self._store.transition_need(need_id, before, after)
-        self._change_log.note(principal, "need.moved", f"need/{need_id}", state=after)
-        return moved
+        entries = self._entries(principal, "need.moved", f"need/{need_id}", state=after)
+        return self._store.transition_need(need_id, before, after, entries)
 
-    def identity(self, organization_id: str) -> str:
-        """The organisation's own id, for an alias too. Raises NotFound."""
-        return self._store.organization(organization_id).id
-
-    def clusters_of(self, organization_id: str) -> tuple[Cluster, ...]:
-        """Clusters it is a member of today. Raises NotFound."""
-        return self._store.clusters_of(organization_id)
-
-    def _known(self, organization_id: str | None) -> str | None:
-        return None if organization_id is None else self._store.organization(organization_id).id
+    def _entries(
+        self, principal: Principal, action: str, subject: str, **detail: str
+    ) -> tuple[Entry, ...]:
+        """The line of the log for a change."""
+        return (Entry(self._clock().isoformat(), principal.subject, action, subject, detail),)
 
     def _existing(self, organization_id: str) -> str:
         try:

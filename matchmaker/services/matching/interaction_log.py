@@ -12,10 +12,10 @@ import structlog
 from matchmaker.access import Principal
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput, MatchmakerError, NotFound
-from matchmaker.services.repositories import PickList, Repositories
+from matchmaker.services.repositories import PickedOrganizations, Repositories
 from matchmaker.services.unit_of_work import Clock, retry_on_conflict
 from matchmaker.store.documents import Change, new_id
-from matchmaker.workflow.interactions import Interaction, InteractionKind, Shown
+from matchmaker.workflow.interactions import Interaction, InteractionKind, ShownCandidate
 
 log = structlog.get_logger(__name__)
 _WAITING = 2_000
@@ -49,12 +49,14 @@ class InteractionLog:
         snapshot: int,
     ) -> str:
         """A list that somebody saw; the id under which clicks and requests refer to it."""
-        shown = tuple(Shown(id, rank, score) for rank, (id, score) in enumerate(ranking, 1))
+        shown = tuple(
+            ShownCandidate(id, rank, score) for rank, (id, score) in enumerate(ranking, 1)
+        )
         interaction = Interaction(
             new_id(), InteractionKind.IMPRESSION, self._clock(), principal.subject, goal, seeker,
             shown, model, snapshot,
         )  # fmt: skip
-        self._note(self._repositories.traces.put(interaction))
+        self._note(self._repositories.interactions.put(interaction))
         return interaction.id
 
     def click(self, principal: Principal, impression: str, candidate: str) -> None:
@@ -65,7 +67,7 @@ class InteractionLog:
         if not found:
             raise NotFound("That candidate was not in the list.")
         self._note(
-            self._repositories.traces.put(
+            self._repositories.interactions.put(
                 self._of(seen, InteractionKind.CLICK, found[0], principal)
             )
         )
@@ -97,7 +99,7 @@ class InteractionLog:
             changes = []
             for name in (InteractionKind.SAVED, InteractionKind.DISMISSED):
                 stored = self._repositories.lists.get_or_none(f"{name} {organization}")
-                before = stored.value if stored else PickList(f"{name} {organization}")
+                before = stored.value if stored else PickedOrganizations(f"{name} {organization}")
                 kept = tuple(item for item in before.items if item[0] != candidate)
                 items = (*kept, (candidate, reason)) if name is kind else kept
                 if items != before.items:
@@ -107,10 +109,10 @@ class InteractionLog:
                     )
             interaction = Interaction(
                 new_id(), kind, self._clock(), principal.subject, goal, organization,
-                (Shown(candidate, 0, 0.0),), reason=reason,
+                (ShownCandidate(candidate, 0, 0.0),), reason=reason,
             )  # fmt: skip
             self._repositories.records.commit(
-                [*changes, self._repositories.traces.put(interaction)]
+                [*changes, self._repositories.interactions.put(interaction)]
             )
 
         retry_on_conflict(attempt)
@@ -134,11 +136,13 @@ class InteractionLog:
 
         retry_on_conflict(attempt)
 
-    def picks(self, principal: Principal, organization: str, kind: InteractionKind) -> PickList:
+    def picks(
+        self, principal: Principal, organization: str, kind: InteractionKind
+    ) -> PickedOrganizations:
         """What an organisation saved or dismissed. Raises NotAllowed."""
         principal.require_member(organization)
         stored = self._repositories.lists.get_or_none(f"{kind} {organization}")
-        return stored.value if stored else PickList(f"{kind} {organization}")
+        return stored.value if stored else PickedOrganizations(f"{kind} {organization}")
 
     def dismissed(self, organization: str) -> frozenset[str]:
         """Whom an organisation does not want to be shown."""
@@ -155,13 +159,13 @@ class InteractionLog:
 
     def _impression(self, principal: Principal, id: str) -> Interaction:
         self.flush()
-        stored = self._repositories.traces.get_or_none(id)
+        stored = self._repositories.interactions.get_or_none(id)
         if stored is None or stored.value.subject != principal.subject:
             raise NotFound("You have seen no such list.")
         return stored.value
 
     def _of(
-        self, seen: Interaction, kind: InteractionKind, one: Shown, principal: Principal
+        self, seen: Interaction, kind: InteractionKind, one: ShownCandidate, principal: Principal
     ) -> Interaction:
         return Interaction(
             new_id(), kind, self._clock(), principal.subject, seen.goal, seen.seeker, (one,),

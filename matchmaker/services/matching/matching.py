@@ -24,6 +24,7 @@ from matchmaker.recommend.profile_reach import (
     profile_reach,
     similarity_thresholds,
 )
+from matchmaker.services.directory.directory import Directory
 from matchmaker.services.matching.bulk import (
     BATCH,
     Asker,
@@ -111,6 +112,7 @@ class Matching:
         reader: SnapshotReader,
         embedder: Callable[[], Embedder],
         cache: Callable[[], VectorCache],
+        directory: Directory,
         rankers: RankerFiles,
         interaction_log: InteractionLog,
         full: Callable[[dict[str, int]], frozenset[str]] = lambda _: frozenset(),
@@ -119,6 +121,7 @@ class Matching:
         self._reader = reader
         self._embedder = embedder
         self._cache = cache
+        self._directory = directory
         self._rankers = rankers
         self._interaction_log = interaction_log
         self._full = full
@@ -387,21 +390,10 @@ class Matching:
         return replace(answer, impression_id=impression_id)
 
     def _require_filter(self, principal: Principal, question: Question) -> None:
-        """A filter by cluster tells who is in it: its coordinators, people of its members, admins.
-
-        Raises SignInNeeded, NotAllowed.
-        """
+        """A filter by cluster tells who is in it. Raises SignInNeeded, NotAllowed."""
         principal.require_known()
-        foreign = question.filters.clusters - principal.clusters
-        if principal.admin or not foreign:
-            return
-        own = {
-            cluster.id
-            for organization in principal.organizations
-            for cluster in self._store.clusters_of(organization)
-        }
-        if foreign - own:
-            raise NotAllowed("Only coordinators and members of the cluster may see who is in it.")
+        for cluster_id in sorted(question.filters.clusters):
+            self._directory.require_inside(principal, cluster_id)
 
     def _asking_profile(self, principal: Principal, organization_id: str) -> SeekerProfile:
         """What the organisation says, for those who may ask in its name."""

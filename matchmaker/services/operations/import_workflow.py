@@ -231,9 +231,9 @@ class ImportWorkflow:
         pairs = [one for one in self._store.duplicates() if one.key == (first, second)]
         self._store.replace_rows(GraphRows(), GraphRows(duplicates=tuple(pairs)))
         id = f"{first} {second}"
-        if self._repositories.apart.get_or_none(id) is None:
+        if self._repositories.not_duplicates.get_or_none(id) is None:
             unit = UnitOfWork.of(principal, self._clock())
-            unit.add(self._repositories.apart.put(NotDuplicate(id, first, second)))
+            unit.add(self._repositories.not_duplicates.put(NotDuplicate(id, first, second)))
             unit.log("organizations.apart", f"organization/{first}", other=second)
             unit.commit(self._repositories.records)
 

@@ -26,7 +26,8 @@ from matchmaker.errors import (
 )
 from matchmaker.services.repositories import Address, Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
-from matchmaker.store.documents import LoggedEntry, first_broken, new_id
+from matchmaker.store.documents import new_id
+from matchmaker.store.log import LoggedEntry, first_broken
 from matchmaker.store.ports import GraphStore, Page
 from matchmaker.workflow.account import (
     Account,

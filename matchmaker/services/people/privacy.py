@@ -15,7 +15,7 @@ from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflic
 from matchmaker.store.documents import Change
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
-from matchmaker.workflow.interactions import InteractionKind, Tally
+from matchmaker.workflow.interactions import InteractionKind, MonthlyCounts
 from matchmaker.workflow.introduction import FINAL, Introduction
 
 _TOGETHER = 200
@@ -96,8 +96,8 @@ class Privacy:
                 for one in repositories.gatherings.values("organization", identity)
             ],
             "recommendations_shown": [
-                _plain(repositories.traces, one)
-                for one in repositories.traces.values("seeker", identity)
+                _plain(repositories.interactions, one)
+                for one in repositories.interactions.values("seeker", identity)
             ],
         }
 
@@ -126,7 +126,7 @@ class Privacy:
         gone = 0
         traces = [
             one
-            for one in self._repositories.traces.iterate()
+            for one in self._repositories.interactions.iterate()
             if now - one.value.at > self._keep_traces
         ]
         for start in range(0, len(traces), _TOGETHER):
@@ -138,7 +138,9 @@ class Privacy:
                 counts[month, f"{stored.value.goal or 'unknown'} {stored.value.kind}"] += (
                     weight if stored.value.kind is InteractionKind.IMPRESSION else 1
                 )
-            gone += self._replace(counts, [self._repositories.traces.remove(one) for one in some])
+            gone += self._replace(
+                counts, [self._repositories.interactions.remove(one) for one in some]
+            )
         over = [
             one
             for one in self._repositories.introductions.iterate("phase", "over")
@@ -161,13 +163,15 @@ class Privacy:
     def _replace(self, counts: Counter[tuple[str, str]], removals: list[Change]) -> int:
         changes = list(removals)
         for tally in sorted({tally for tally, _ in counts}):
-            stored = self._repositories.tallies.get_or_none(tally)
+            stored = self._repositories.monthly_counts.get_or_none(tally)
             before = dict(stored.value.counts) if stored else {}
             for (name, what), number in counts.items():
                 if name == tally:
                     before[what] = before.get(what, 0) + number
-            merged = Tally(tally, tuple(sorted(before.items())))
-            changes.append(self._repositories.tallies.put(merged, stored.version if stored else 0))
+            merged = MonthlyCounts(tally, tuple(sorted(before.items())))
+            changes.append(
+                self._repositories.monthly_counts.put(merged, stored.version if stored else 0)
+            )
         try:
             self._repositories.records.commit(changes)
         except VersionConflict:

@@ -11,14 +11,11 @@ from neo4j.exceptions import ConstraintError
 
 from matchmaker.store.documents import (
     Change,
-    Entry,
-    LoggedEntry,
     Put,
     Record,
     conflict,
-    detail_json,
-    digest,
 )
+from matchmaker.store.log import Entry, LoggedEntry, detail_json, digest
 from matchmaker.store.neo4j.connection import Connection, run
 from matchmaker.store.ports import Page
 
@@ -101,7 +98,7 @@ class Neo4jRecords:
         def work(transaction: ManagedTransaction) -> None:
             _compare(transaction, changes)
             _write(transaction, changes)
-            _append(transaction, entries)
+            append(transaction, entries)
 
         try:
             self._connection.write(work)
@@ -166,7 +163,8 @@ def _write(transaction: ManagedTransaction, changes: Sequence[Change]) -> None:
         run(transaction, REMOVE, ids=gone)
 
 
-def _append(transaction: ManagedTransaction, entries: Sequence[Entry]) -> None:
+def append(transaction: ManagedTransaction, entries: Sequence[Entry]) -> None:
+    """More lines of the log."""
     if not entries:
         return
     head = run(transaction, HEAD)[0]

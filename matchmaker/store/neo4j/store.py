@@ -30,11 +30,12 @@ from matchmaker.domain import (
 )
 from matchmaker.errors import NotFound, VersionConflict
 from matchmaker.store.documents import Records
+from matchmaker.store.log import Entry
 from matchmaker.store.neo4j import cypher, cypher_write, lookup, network, schema, writing
 from matchmaker.store.neo4j.codec import Properties, decode
 from matchmaker.store.neo4j.connection import BULK_SECONDS, Connection, run
 from matchmaker.store.neo4j.cypher import Label, Relationship
-from matchmaker.store.neo4j.documents import Neo4jRecords
+from matchmaker.store.neo4j.documents import Neo4jRecords, append
 from matchmaker.store.neo4j.export import export, identity, version, version_in
 from matchmaker.store.neo4j.rows import write_rows
 from matchmaker.store.neo4j.tables import NODE_TABLES, STATEMENT_LABELS
@@ -107,17 +108,23 @@ class Neo4jStore:
 
     # -- writing
 
-    def upsert(self, rows: GraphRows) -> UpsertCounts:
-        return writing.upsert(self._connection, rows)
+    def upsert(self, rows: GraphRows, entries: Sequence[Entry] = ()) -> UpsertCounts:
+        return writing.upsert(self._connection, rows, entries)
 
-    def replace_rows(self, put: GraphRows, drop: GraphRows) -> UpsertCounts:
-        return writing.replace_rows(self._connection, put, drop)
+    def replace_rows(
+        self, put: GraphRows, drop: GraphRows, entries: Sequence[Entry] = ()
+    ) -> UpsertCounts:
+        return writing.replace_rows(self._connection, put, drop, entries)
 
     def stored(self, rows: GraphRows) -> GraphRows:
         return self._connection.read(lambda tx: writing.stored(tx, rows), BULK_SECONDS)
 
     def replace_organization(
-        self, organization: Organization, about: str | None, expected_version: int
+        self,
+        organization: Organization,
+        about: str | None,
+        expected_version: int,
+        entries: Sequence[Entry] = (),
     ) -> Organization:
         def work(transaction: ManagedTransaction) -> Organization:
             writing.lock(transaction)
@@ -129,11 +136,14 @@ class Neo4jStore:
             if about is not None:
                 _write_about(transaction, after, about)
             writing.bump(transaction)
+            append(transaction, entries)
             return after
 
         return self._connection.write(work)
 
-    def transition_need(self, need_id: str, before: NeedState, after: NeedState) -> Need:
+    def transition_need(
+        self, need_id: str, before: NeedState, after: NeedState, entries: Sequence[Entry] = ()
+    ) -> Need:
         def work(transaction: ManagedTransaction) -> Need:
             writing.lock(transaction)
             need = _stored(transaction, "needs", need_id)
@@ -142,6 +152,7 @@ class Neo4jStore:
             moved: Need = need.transitioned(before, after)
             run(transaction, cypher_write.SET_NEED_STATE, id=need_id, state=after.value)
             writing.bump(transaction)
+            append(transaction, entries)
             return moved
 
         return self._connection.write(work)

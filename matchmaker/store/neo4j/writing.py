@@ -23,10 +23,12 @@ from matchmaker.domain import (
     key_of,
 )
 from matchmaker.errors import InvalidInput, MatchmakerError, StoreMismatch, StoreUnavailable
+from matchmaker.store.log import Entry
 from matchmaker.store.neo4j import cypher, cypher_write
 from matchmaker.store.neo4j.codec import Properties, decode, decode_participants
 from matchmaker.store.neo4j.connection import BULK_SECONDS, Connection, run
 from matchmaker.store.neo4j.cypher import Label
+from matchmaker.store.neo4j.documents import append
 from matchmaker.store.neo4j.rows import BATCH, batches, write_rows
 from matchmaker.store.neo4j.tables import NODE_TABLES, TABLE_LABELS, node_id, references_of
 from matchmaker.store.ports import UpsertCounts
@@ -61,18 +63,27 @@ class Tally:
         return UpsertCounts(+self.created, +self.changed, +self.unchanged)
 
 
-def upsert(connection: Connection, rows: GraphRows) -> UpsertCounts:
-    """See `GraphStore.upsert`; up to ATOMIC_ROWS rows are one transaction."""
+def upsert(connection: Connection, rows: GraphRows, entries: Sequence[Entry] = ()) -> UpsertCounts:
+    """See `GraphStore.upsert`; up to ATOMIC_ROWS rows, or any with entries, are one transaction."""
     tables = {name: _ordered(name, given) for name, given in rows.tables() if given}
-    if not tables:
+    if not tables and not entries:
         return Tally().counts()
-    if len(rows) + sum(len(e.participants) for e in rows.engagements) <= ATOMIC_ROWS:
-        return connection.write(lambda tx: _upsert_all(tx, tables), BULK_SECONDS).counts()
+    size = len(rows) + sum(len(engagement.participants) for engagement in rows.engagements)
+    if size <= ATOMIC_ROWS or entries:
+
+        def work(transaction: ManagedTransaction) -> Tally:
+            tally = _upsert_all(transaction, tables)
+            append(transaction, entries)
+            return tally
+
+        return connection.write(work, BULK_SECONDS).counts()
     connection.read(lambda tx: check_references(tx, tables), BULK_SECONDS)
     return _upsert_in_batches(connection, tables)
 
 
-def replace_rows(connection: Connection, put: GraphRows, drop: GraphRows) -> UpsertCounts:
+def replace_rows(
+    connection: Connection, put: GraphRows, drop: GraphRows, entries: Sequence[Entry] = ()
+) -> UpsertCounts:
     """See `GraphStore.replace_rows`: one transaction, whatever its size."""
     tables = {name: _ordered(name, given) for name, given in put.tables() if given}
 
@@ -80,6 +91,7 @@ def replace_rows(connection: Connection, put: GraphRows, drop: GraphRows) -> Ups
         tally = _upsert_all(transaction, tables)
         if _drop(transaction, drop) and not tally.differs:
             bump(transaction)
+        append(transaction, entries)
         return tally
 
     return connection.write(work, BULK_SECONDS).counts()

@@ -8,14 +8,11 @@ from collections.abc import Sequence
 
 from matchmaker.store.documents import (
     Change,
-    Entry,
-    LoggedEntry,
     Put,
     Record,
     conflict,
-    detail_json,
-    digest,
 )
+from matchmaker.store.log import Entry, LoggedEntry, detail_json, digest
 from matchmaker.store.ports import Page
 from matchmaker.store.sqlite.connection import Connections
 
@@ -95,7 +92,7 @@ class SqliteRecords:
         with self._connections.writing() as connection:
             for change in changes:
                 _apply(connection, change)
-            _append(connection, entries)
+            append(connection, entries)
 
     def log(
         self, *, after: int = 0, limit: int = 100, subject: str = ""
@@ -130,7 +127,8 @@ def _apply(connection: sqlite3.Connection, change: Change) -> None:
         connection.executemany(PUT_KEY, pairs)
 
 
-def _append(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+def append(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+    """More lines of the log."""
     number, before = connection.execute(LAST_LINE).fetchone() or (0, "")
     for entry in entries:
         number, before = number + 1, digest(before, entry)

@@ -32,6 +32,7 @@ from matchmaker.domain import (
 from matchmaker.errors import NotFound, VersionConflict
 from matchmaker.store import walk
 from matchmaker.store.documents import Records
+from matchmaker.store.log import Entry
 from matchmaker.store.ports import (
     Export,
     Identity,
@@ -44,7 +45,7 @@ from matchmaker.store.ports import (
 )
 from matchmaker.store.sqlite import queries, search, writing
 from matchmaker.store.sqlite.connection import SCHEMA_VERSION, Connections
-from matchmaker.store.sqlite.documents import SqliteRecords
+from matchmaker.store.sqlite.documents import SqliteRecords, append
 from matchmaker.store.sqlite.rows import (
     CLUSTERS,
     CODECS,
@@ -100,12 +101,16 @@ class SqliteStore:
 
     # -- writing
 
-    def upsert(self, rows: GraphRows) -> UpsertCounts:
+    def upsert(self, rows: GraphRows, entries: Sequence[Entry] = ()) -> UpsertCounts:
         with self._connections.writing() as connection:
+            append(connection, entries)
             return writing.upsert(connection, rows)
 
-    def replace_rows(self, put: GraphRows, drop: GraphRows) -> UpsertCounts:
+    def replace_rows(
+        self, put: GraphRows, drop: GraphRows, entries: Sequence[Entry] = ()
+    ) -> UpsertCounts:
         with self._connections.writing() as connection:
+            append(connection, entries)
             counts = writing.upsert(connection, put)
             if writing.drop(connection, drop):
                 connection.execute(writing.BUMP)
@@ -116,9 +121,14 @@ class SqliteStore:
             return writing.stored(connection, rows)
 
     def replace_organization(
-        self, organization: Organization, about: str | None, expected_version: int
+        self,
+        organization: Organization,
+        about: str | None,
+        expected_version: int,
+        entries: Sequence[Entry] = (),
     ) -> Organization:
         with self._connections.writing() as connection:
+            append(connection, entries)
             found = _read(connection, ORGANIZATIONS, queries.BY_ID, (organization.id,))
             actual = found[0].version if found else 0
             if not found and expected_version > 0:
@@ -160,8 +170,11 @@ class SqliteStore:
         connection.execute(writing.DROP_STATEMENT, (identity,))
         connection.execute(queries.DROP_DESCRIPTION, (identity,))
 
-    def transition_need(self, need_id: str, before: NeedState, after: NeedState) -> Need:
+    def transition_need(
+        self, need_id: str, before: NeedState, after: NeedState, entries: Sequence[Entry] = ()
+    ) -> Need:
         with self._connections.writing() as connection:
+            append(connection, entries)
             need = _one(connection, NEEDS, need_id, "need")
             moved = need.transitioned(before, after)
             connection.execute(

@@ -5,11 +5,11 @@ from datetime import timedelta
 from matchmaker.access import ADMIN
 from matchmaker.domain import GoalName, GraphRows, Kind, Organization
 from matchmaker.jobs import tend_exchange, tend_postings
-from matchmaker.services.cooperation.introductions import Proposal
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
 from matchmaker.wiring import Wiring
 from matchmaker.workflow.account import AccountMembership
+from matchmaker.workflow.introduction import Proposal
 
 
 class Later(Wiring):

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matchmaker.workflow.allocation import Options, allocate, own_top_lists
+from benchmarks.allocation import own_top_lists
+from matchmaker.workflow.allocation import Options, allocate
 
 
 def options(rows):

@@ -8,12 +8,13 @@ from matchmaker.domain import GoalName
 from matchmaker.services.cooperation.effects import funnel_of
 from matchmaker.workflow.introduction import (
     Action,
-    Introduction,
     Origin,
     Outcome,
     OutcomeKind,
+    Proposal,
     Side,
     act,
+    propose,
 )
 from matchmaker.workflow.statistics import Difference, Share, is_held_out, middle
 
@@ -59,10 +60,8 @@ def test_chance_holds_out_its_share_whoever_asks():
 
 
 def introduction(*steps):
-    one = Introduction(
-        "i", GoalName.SUPPLIER, "t:a", "t:b", Origin.SYSTEM, "system", Side.SEEKER, START,
-        START + timedelta(days=14),
-    )  # fmt: skip
+    proposal = Proposal(GoalName.SUPPLIER, "t:a", "t:b")
+    one = propose(proposal, "i", None, Origin.SYSTEM, "system", START)
     for hour, (action, side, *rest) in enumerate(steps, 1):
         options = dict(rest[0]) if rest else {}
         one = act(one, action, side, "x", START + timedelta(hours=hour), **options)
@@ -86,7 +85,7 @@ def test_the_funnel_counts_how_far_each_came():
     assert (found.proposed, found.answered, found.accepted) == (5, 4, 3)
     assert (found.met, found.agreed, found.completed, found.declined) == (2, 1, 1, 1)
     assert found.hours_to_answer == 2  # one hour for the no, two for each yes of both
-    assert found.reasons == (("产能已满", 1),)
+    assert [(one.reason, one.count) for one in found.reasons] == [("产能已满", 1)]
 
 
 def test_reasons_of_members_own_requests_are_not_read():

@@ -1,0 +1,91 @@
+"""One call of a webhook: to the address that was checked, within a deadline."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from collections.abc import Mapping
+from functools import cache
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from urllib.parse import quote, urlsplit
+
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
+
+from matchmaker.workflow.webhook import is_public
+
+# What a call that was not answered may raise.
+FAILURES = (OSError, ValueError, HTTPException)
+DEADLINE_SECONDS = 20.0
+_CONNECT_SECONDS, _READ_SECONDS = 3.05, 10.0
+_MAX_ADDRESSES = 3
+
+
+class NotPublicError(OSError):
+    """The name of the host points to a machine that is not on the public internet."""
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str], *, private_allowed: bool) -> int:
+    """The status that the host answers. Its body is not read, no redirect is followed.
+
+    The name is resolved once: whatever it points to a moment later, the address that was
+    checked is the one connected to. Raises NotPublicError or another of FAILURES.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    secure = parts.scheme == "https"
+    infos = socket.getaddrinfo(host, parts.port or (443 if secure else 80), type=socket.SOCK_STREAM)
+    addresses = [(str(info[4][0]), int(info[4][1])) for info in infos]
+    if not private_allowed and not all(is_public(ip.partition("%")[0]) for ip, _ in addresses):
+        raise NotPublicError(host)
+    # A connection that is given its socket neither resolves nor connects by itself.
+    connection = (HTTPSConnection if secure else HTTPConnection)(host, parts.port)
+    connection.sock = _connected(addresses[:_MAX_ADDRESSES])
+    deadline = threading.Timer(DEADLINE_SECONDS, _interrupt, (connection,))
+    deadline.start()
+    try:
+        if secure:
+            connection.sock = _authorities().wrap_socket(
+                connection.sock, server_hostname=host, do_handshake_on_connect=False
+            )
+            connection.sock.do_handshake()
+        target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~")
+        query = f"?{quote(parts.query, safe='/%:@!$&()*+,;=~?')}" if parts.query else ""
+        connection.request("POST", target + query, body, dict(headers))
+        return connection.getresponse().status
+    finally:
+        deadline.cancel()
+        connection.close()
+
+
+def _connected(addresses: list[tuple[str, int]]) -> socket.socket:
+    """A connection to the first address that takes one."""
+    for address in addresses[:-1]:
+        try:
+            return _connect(address)
+        except OSError:
+            continue
+    return _connect(addresses[-1])
+
+
+def _connect(address: tuple[str, int]) -> socket.socket:
+    connected = socket.create_connection(address, _CONNECT_SECONDS)
+    connected.settimeout(_READ_SECONDS)
+    return connected
+
+
+def _interrupt(connection: HTTPConnection) -> None:
+    """End whatever the connection waits for: its reader sees it closed by the other side."""
+    try:
+        # The plain socket's own: TLS would first say goodbye, and wait for an answer.
+        socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
+    except OSError:
+        return  # closed already
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Who is believed: the system's own authorities, and the well-known ones."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
+    return context

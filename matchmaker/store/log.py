@@ -1,0 +1,53 @@
+"""Lines of the log: who did what to what, each chained to all lines before it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the log: who did what to what. It names people by their ids only."""
+
+    at: str
+    actor: str
+    action: str
+    subject: str
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEntry:
+    """A line of the log with its number and the digest of all lines up to it."""
+
+    number: int
+    entry: Entry
+    digest: str
+
+
+def detail_json(entry: Entry) -> str:
+    """The detail in its one form."""
+    return json.dumps(dict(entry.detail), ensure_ascii=False, sort_keys=True)
+
+
+def digest(before: str, entry: Entry) -> str:
+    """SHA-256 over the digest of the lines before and this line: no line can be changed alone."""
+    line = json.dumps(
+        [before, entry.at, entry.actor, entry.action, entry.subject, detail_json(entry)],
+        ensure_ascii=False,
+    )
+    return hashlib.sha256(line.encode()).hexdigest()
+
+
+def first_broken(lines: Iterable[LoggedEntry]) -> int | None:
+    """Number of the first line that is not the one that was written; None when all are."""
+    before = ""
+    expected = 1
+    for line in lines:
+        if line.number != expected or digest(before, line.entry) != line.digest:
+            return line.number
+        before, expected = line.digest, line.number + 1
+    return None

@@ -1,0 +1,144 @@
+"""Every command that the README and the docs show runs, in the order in which they show it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from matchmaker.cli import run
+from tests.api.conftest import link_models
+from tests.unit.ingest.test_cordis import archive
+from tests.unit.ingest.test_mapping import AWARDS, FACTS
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([ROOT / "README.md", ROOT / "README.zh.md", *(ROOT / "docs").rglob("*.md")])
+OFFERS = "id,organization,kind,text\nown:1,seed:valves-001,product,DN50 ball valves in CF8M\n"
+FENCED = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+INLINE = re.compile(r"`(matchmaker [^`]+)`")
+# Run until they are stopped; `tests/contract/test_killed.py` and the browser's tests run them.
+RUNS_ON = {"serve", "worker"}
+# The sample graph has no history before 2017 to learn from, and says so.
+REFUSED = {"evaluate"}
+
+
+def commands(page: Path) -> list[str]:
+    """Whole commands of a page; what only names one (`matchmaker log`) among its prose too."""
+    text = page.read_text(encoding="utf-8")
+    found: list[str] = []
+    for block in FENCED.findall(text):
+        joined = re.sub(r"\\\n\s*", " ", block)
+        lines = (re.sub(r"\s{2,}#.*$", "", line).strip() for line in joined.splitlines())
+        found += [line.removeprefix(".venv/bin/") for line in lines]
+    found += INLINE.findall(FENCED.sub("", text))
+    shown = [line for line in found if line.startswith("matchmaker ")]
+    return [line for line in dict.fromkeys(shown) if "…" not in line]
+
+
+class Desk:
+    """A folder with the files that the pages speak of, and what the last commands answered."""
+
+    def __init__(self, folder: Path, capture: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self.capture = capture
+        self.known: dict[str, str] = {}
+
+    def words(self, line: str) -> list[str]:
+        """The command with its placeholders filled in."""
+        for name, value in self.places(line).items():
+            line = re.sub(rf"(?<![\w-]){name}(?![\w.-])", value, line)
+        return shlex.split(line)[1:]
+
+    def places(self, line: str) -> dict[str, str]:
+        cluster = "seed:cluster-valves"
+        ids = {"recommend": "seed:need-valves-001", "effect": cluster, "batch": cluster}
+        default = "seed:valves-001"
+        return {
+            "ID": next(
+                (id for word, id in ids.items() if word in line.split()),
+                self.known.get("introduction", default) if " act " in line else default,
+            ),
+            "CLUSTER": cluster,
+            "GOAL": "supplier",
+            "ADDRESS": "reader@example.org",
+            "NAME": "Reader",
+            "YOU": "wang@example.org",
+            "TABLE": "offers",
+            "FILE.zip": "cordis-projects.zip",
+            "FILE": "awards.csv.gz" if "contracts" in line else "relations.csv.gz",
+            "MAP.toml": f"docs/examples/{'gebiz' if 'contracts' in line else 'ickg'}.toml",
+        }
+
+    def __call__(self, line: str) -> int:
+        words = self.words(line)
+        target = None
+        if ">" in words:
+            target = self.folder / words[words.index(">") + 1]
+            words = words[: words.index(">")]
+        self.capture.readouterr()
+        code = run(words)
+        said = self.capture.readouterr()
+        if target is not None:
+            target.write_text(said.out, encoding="utf-8")
+        if words[:2] == ["introduction", "propose"]:
+            self.known["introduction"] = re.findall(r"[0-9a-f]{32}", said.out)[0]
+        assert "Traceback" not in said.err
+        return code
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("reader")
+    (folder / "docs").symlink_to(ROOT / "docs")
+    (folder / "awards.csv.gz").write_bytes(gzip.compress(AWARDS.encode()))
+    (folder / "relations.csv.gz").write_bytes(gzip.compress(FACTS.encode()))
+    archive(folder).rename(folder / "cordis-projects.zip")
+    (folder / "offers.csv").write_text(OFFERS, encoding="utf-8")
+    (folder / "my-folder").mkdir()
+    (folder / "my-folder" / "offers.csv").write_text(OFFERS, encoding="utf-8")
+    (folder / "ids.txt").write_text("seed:valves-001\nseed:valves-005\n", encoding="utf-8")
+    needs = [{"id": "1", "text": "不锈钢阀体铸件"}, {"id": "2", "text": "valve tests"}]
+    lines = "".join(json.dumps(need, ensure_ascii=False) + "\n" for need in needs)
+    (folder / "needs.jsonl").write_text(lines, encoding="utf-8")
+    (folder / "figures").mkdir()
+    (folder / "var").mkdir()
+    link_models(folder / "var")
+    return folder
+
+
+@pytest.fixture
+def reader(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Desk:
+    """A new user at the sample graph."""
+    for name, value in {
+        "MATCHMAKER_DATA_DIR": str(folder / "var"),
+        "MATCHMAKER_NEW_PASSWORD": "correct horse 9",
+        "LC_ALL": "C",
+    }.items():
+        monkeypatch.setenv(name, value)
+    if not (folder / "var" / "matchmaker.db").exists():
+        assert run(["setup"]) == 0
+    monkeypatch.chdir(folder)
+    return Desk(folder, capsys)
+
+
+@pytest.mark.slow
+def test_what_the_pages_show_runs(reader: Desk) -> None:
+    """The English README first, then what the other pages add to it, each command once."""
+    refused, done = {}, set()
+    for page in PAGES:
+        for line in commands(page):
+            name, plain = line.split()[1], line.replace(" --language zh", "")
+            if name in RUNS_ON or plain in done:
+                continue
+            done.add(plain)
+            code = reader(line)
+            if code not in ((0, 1) if name in REFUSED else (0, 3)):
+                refused[f"{page.name}: {line}"] = code
+    assert refused == {}
+    assert len(done) > 40

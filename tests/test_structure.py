@@ -1,0 +1,115 @@
+"""How the package is built: sizes, names, imports, and that its description is true."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "matchmaker"
+FILES = sorted(PACKAGE.rglob("*.py"))
+MAX_LINES = 450
+# Longer than others because they are lists: the field's terms and rows, queries.
+DECLARATIVE = {"matchmaker/domain.py"}
+
+
+def name_of(path: Path) -> str:
+    """The dotted name of a module."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {name_of(path): path for path in FILES}
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def test_no_file_is_too_long_to_read():
+    lengths = {
+        str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in FILES
+    }
+    long = {name: count for name, count in lengths.items() if count > MAX_LINES}
+    assert {name: count for name, count in long.items() if name not in DECLARATIVE} == {}
+    assert set(long) >= DECLARATIVE, "no longer long, so no longer to be declared"
+
+
+def test_a_class_name_means_one_thing():
+    places = defaultdict(list)
+    for name, path in MODULES.items():
+        for node in tree_of(path).body:
+            if isinstance(node, ast.ClassDef):
+                places[node.name].append(name)
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}
+
+
+def imports_of(name: str) -> set[str]:
+    """Modules of the package that a module imports, wherever in it, for type checks too."""
+    found = set()
+    for node in ast.walk(tree_of(MODULES[name])):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            modules = inner & set(MODULES)
+            found.update(modules)
+            if inner - modules:
+                found.add(node.module)
+    return found & set(MODULES) - {name}
+
+
+def circles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """Strongly connected components of more than one node (Tarjan 1972)."""
+    order: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    stack: list[str] = []
+    found: list[list[str]] = []
+
+    def visit(node: str) -> None:
+        order[node] = lowest[node] = len(order)
+        stack.append(node)
+        for following in sorted(graph[node]):
+            if following not in order:
+                visit(following)
+                lowest[node] = min(lowest[node], lowest[following])
+            elif following in stack:
+                lowest[node] = min(lowest[node], order[following])
+        if lowest[node] == order[node]:
+            component = stack[stack.index(node) :]
+            del stack[stack.index(node) :]
+            if len(component) > 1:
+                found.append(sorted(component))
+
+    for node in sorted(graph):
+        if node not in order:
+            visit(node)
+    return found
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    assert circles({name: imports_of(name) for name in MODULES}) == []
+
+
+@pytest.mark.parametrize(
+    ("graph", "expected"),
+    [
+        ({"a": {"b"}, "b": {"c"}, "c": set()}, []),
+        ({"a": {"b"}, "b": {"a"}, "c": {"a"}}, [["a", "b"]]),
+        ({"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": set()}, [["a", "b", "c"]]),
+    ],
+)
+def test_circles_are_found(graph, expected):
+    assert circles(graph) == expected
+
+
+def test_the_table_of_the_architecture_names_what_is_there():
+    """First cells of the table's rows are paths of the package, in backticks."""
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    paths = re.findall(r"^\|\s*`((?:matchmaker|tools|tests)/[^`]*)`", text, re.M)
+    missing = [path for path in paths if not list(ROOT.glob(path.rstrip("/")))]
+    assert missing == []
