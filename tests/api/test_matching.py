@@ -57,7 +57,7 @@ def test_only_what_people_saw_is_recorded_and_spares_them_whom_they_dismissed(wi
     seen = wired.matching.for_organization(owner, "t:firm1", SUPPLIER)
     first = seen.recommendations[0].id
     wired.interaction_log.flush()
-    assert wired.repositories.traces.get(seen.impression_id).value.shown[0].candidate == first
+    assert wired.repositories.interactions.get(seen.impression_id).value.shown[0].candidate == first
     wired.interaction_log.pick(owner, "t:firm1", first, InteractionKind.DISMISSED, "known")
 
     again = wired.matching.for_organization(owner, "t:firm1", SUPPLIER)
@@ -75,12 +75,12 @@ def test_what_is_saved_or_dismissed_is_remembered_with_what_it_was_looked_for(
     wired, client, kind, goal
 ):
     pick = {"candidate": "t:lab", "kind": kind, "reason": "known"}
-    before = {each.id for each in wired.repositories.traces.values("seeker", "t:firm6")}
+    before = {each.id for each in wired.repositories.interactions.values("seeker", "t:firm6")}
     answer = client.post(
         f"{API}/organizations/t:firm6/picks", json=pick | ({"goal": goal} if goal else {})
     )
     assert answer.status_code == 204
-    traces = wired.repositories.traces.values("seeker", "t:firm6")
+    traces = wired.repositories.interactions.values("seeker", "t:firm6")
     (interaction,) = [each for each in traces if each.id not in before]
     assert interaction.kind == kind
     assert interaction.goal is goal
