@@ -26,6 +26,7 @@ from matchmaker.recommend.train import Examples
 from matchmaker.recommend.trials import Trial, trials
 from matchmaker.services.matching.training import examples_of, learning_examples
 from matchmaker.settings import Settings
+from matchmaker.snapshot.cut import cut
 from matchmaker.snapshot.model import to_days
 from matchmaker.wiring import Wiring
 
@@ -65,7 +66,7 @@ def main() -> None:
     options = parser.parse_args()
     goal = GOALS[options.goal]
     whole = Wiring(Settings()).reader.current()
-    past = whole.as_of(options.cut)
+    past = cut(whole, options.cut)
     until = to_days(options.cut + timedelta(days=options.horizon))
     questions = [one for one in trials(whole, past, goal, until) if len(one.right)]
     if len(questions) > options.limit:

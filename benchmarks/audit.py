@@ -22,11 +22,11 @@ import networkx as nx
 import numpy as np
 from measure import machine, verdict
 
-from matchmaker.audit import nulls, structure
-from matchmaker.audit import worklist as work
+from matchmaker.access import ADMIN
+from matchmaker.audit import nulls, priorities, structure
 from matchmaker.audit.indicators import measured
 from matchmaker.audit.landscape import Landscape
-from matchmaker.audit.network import Network
+from matchmaker.audit.network import ClusterNetwork
 from matchmaker.audit.ties import CHANNELS, Channel
 from matchmaker.audit.view import View
 from matchmaker.domain import (
@@ -41,7 +41,7 @@ from matchmaker.domain import (
     Tie,
 )
 from matchmaker.services.auditing.auditing import Auditing
-from matchmaker.services.auditing.worklist import proposed
+from matchmaker.services.auditing.worklist import feasible_ties
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.snapshot.build import build
 from matchmaker.snapshot.load import SnapshotReader
@@ -139,10 +139,12 @@ def sizes() -> None:
         rng = np.random.default_rng(0)
         pairs = rng.integers(size, size=(2_000, 2))
         options = [
-            work.Proposal(*network.members[pair].tolist(), GoalName.SUPPLIER, float(rng.uniform()))
+            priorities.FeasibleTie(
+                *network.members[pair].tolist(), GoalName.SUPPLIER, float(rng.uniform())
+            )
             for pair in pairs
         ]
-        listed = timed(lambda: work.worklist(network, options, {}))  # noqa: B023
+        listed = timed(lambda: priorities.prioritised(network, options, {}))  # noqa: B023
         null = "not run" if drawn is None else f"{drawn:.1f}"
         print(f"  {size:>7,}   {first:>13.2f}   {each:>12.2f}   {null:>9}   {listed:>8.2f}")
         if size == 1_000:
@@ -153,34 +155,37 @@ def real(folder: Path) -> None:
     reader = SnapshotReader(folder / "snapshots")
     snapshot = reader.current()
     auditing = Auditing(_Named(snapshot), reader, RankerFiles(folder / "rankers"))  # type: ignore[arg-type]
-    clusters = auditing.landscape().clusters
-    everyone = timed(lambda: [auditing.benchmark(one) for one in (Channel.COOPERATION,)])
+    clusters = auditing.benchmark(ADMIN).rows
+    everyone = timed(lambda: auditing.benchmark(ADMIN))
     print(f"\n{folder}: {len(clusters)} clusters with members")
     verdict("all clusters side by side", everyone, 60, "s")
     ids = snapshot.clusters["id"].to_pylist()
-    rows = sorted(auditing.benchmark().rows, key=lambda row: -row.standing.members)[:LARGEST]
-    name = rows[0].id
-    first, second = (timed(lambda: (auditing.audit(name), auditing.worklist(name))) for _ in "12")
+    rows = sorted(auditing.benchmark(ADMIN).rows, key=lambda row: -row.members)[:LARGEST]
+    name = rows[0].cluster.id
+    first, second = (
+        timed(lambda: (auditing.audit(ADMIN, name), auditing.worklist(ADMIN, name))) for _ in "12"
+    )
     print(f"  {name}: audit and worklist {first:.1f} s")
     verdict("a second look", 1000 * second, 50, "ms")
     print("  ten ties: compactness and fragmentation gained; random; most similar;")
     print("  times random; times random if every tie were feasible")
     for row in rows:
-        effect(snapshot, auditing, ids.index(row.id), row.id)
+        effect(snapshot, auditing, ids.index(row.cluster.id), row.cluster.id)
 
 
 def effect(snapshot: Snapshot, auditing: Auditing, cluster: int, name: str) -> None:
-    view = auditing.view(name, Channel.COOPERATION)
+    view = auditing.view(ADMIN, name, Channel.COOPERATION)
     network = view.network
     ranker = RankerFiles(Path("none")).current()
-    options = proposed(snapshot, network, ranker)
-    items = work.worklist(network, options, {}, 10)
+    options = feasible_ties(snapshot, network, ranker)
+    items = priorities.prioritised(network, options, {}, 10)
     ours = gain(network, [one.proposal for one in items])
     rng = np.random.default_rng(cluster)
     drawn = np.mean([gain(network, absent(network, rng, len(items))) for _ in range(DRAWS)], axis=0)
     alike = gain(network, similar(snapshot, network, len(items)))
     anything = gain(
-        network, [one.proposal for one in work.worklist(network, every_proposal(network), {})]
+        network,
+        [one.proposal for one in priorities.prioritised(network, every_proposal(network), {})],
     )
 
     def times(mine: float, chance: float) -> str:
@@ -194,16 +199,18 @@ def effect(snapshot: Snapshot, auditing: Auditing, cluster: int, name: str) -> N
     )
 
 
-def gain(network: Network, chosen: Sequence[work.Proposal]) -> tuple[float, float]:
-    after = work.joined(network, chosen)
+def gain(network: ClusterNetwork, chosen: Sequence[priorities.FeasibleTie]) -> tuple[float, float]:
+    after = priorities.joined(network, chosen)
     return (
         structure.compactness(after) - structure.compactness(network),
         structure.fragmentation(network) - structure.fragmentation(after),
     )
 
 
-def absent(network: Network, rng: np.random.Generator, count: int) -> list[work.Proposal]:
-    found: list[work.Proposal] = []
+def absent(
+    network: ClusterNetwork, rng: np.random.Generator, count: int
+) -> list[priorities.FeasibleTie]:
+    found: list[priorities.FeasibleTie] = []
     while len(found) < count:
         a, b = (int(one) for one in rng.integers(len(network), size=2))
         if a != b and not network.adjacency[a, b]:
@@ -211,7 +218,7 @@ def absent(network: Network, rng: np.random.Generator, count: int) -> list[work.
     return found
 
 
-def every_proposal(network: Network) -> list[work.Proposal]:
+def every_proposal(network: ClusterNetwork) -> list[priorities.FeasibleTie]:
     """All pairs without a tie, as if each were as feasible as any: the most there is to gain."""
     first, second = np.triu_indices(len(network), 1)
     tied = network.adjacency.toarray()[first, second] > 0
@@ -219,7 +226,9 @@ def every_proposal(network: Network) -> list[work.Proposal]:
     return [_proposal(network, a, b) for a, b in pairs]
 
 
-def similar(snapshot: Snapshot, network: Network, count: int) -> list[work.Proposal]:
+def similar(
+    snapshot: Snapshot, network: ClusterNetwork, count: int
+) -> list[priorities.FeasibleTie]:
     """The pairs without a tie whose texts are most alike."""
     means = np.zeros((len(network), snapshot.vectors.shape[1]), dtype=np.float32)
     for place, row in enumerate(network.members):
@@ -236,8 +245,10 @@ def similar(snapshot: Snapshot, network: Network, count: int) -> list[work.Propo
     ]
 
 
-def _proposal(network: Network, a: int, b: int) -> work.Proposal:
-    return work.Proposal(int(network.members[a]), int(network.members[b]), GoalName.SUPPLIER, 1.0)
+def _proposal(network: ClusterNetwork, a: int, b: int) -> priorities.FeasibleTie:
+    return priorities.FeasibleTie(
+        int(network.members[a]), int(network.members[b]), GoalName.SUPPLIER, 1.0
+    )
 
 
 class _Named:

@@ -73,5 +73,5 @@ class Principal:
 
 ANONYMOUS = Principal("anonymous")
 ADMIN = Principal("admin", admin=True)
-# Acts by itself: expiry, delivery, notices.
+# Acts by itself: expiry, delivery, notifications.
 SYSTEM = Principal("system", admin=True)

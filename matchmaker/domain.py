@@ -15,6 +15,8 @@ from typing import Any
 
 from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.goals import GoalName as GoalName
+from matchmaker.messages import Message, message
+from matchmaker.vocabulary import RIVAL_LAYERS as RIVAL_LAYERS
 from matchmaker.vocabulary import UNDIRECTED_LAYERS as UNDIRECTED_LAYERS
 from matchmaker.vocabulary import EngagementKind as EngagementKind
 from matchmaker.vocabulary import Kind as Kind
@@ -31,6 +33,7 @@ from matchmaker.vocabulary import Tier as Tier
 
 MAX_TEXT = 20_000
 MAX_NAME = 500
+EMPTY = message("must not be empty.")
 _ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,31}:[^\s\x00-\x1f\x7f]{1,200}")
 
 
@@ -50,27 +53,43 @@ class Provenance:
     record: str = ""
 
 
-def _require(condition: bool, entity: object, name: str, message: str) -> None:
+def _require(condition: bool, entity: object, name: str, fault: Message) -> None:
     if not condition:
-        raise InvalidInput(message, where=f"{type(entity).__name__}.{name}")
+        raise InvalidInput(fault, where=f"{type(entity).__name__}.{name}")
 
 
 def _check_id(entity: object, name: str, value: str | None) -> None:
-    _require(
-        value is not None and _ID.fullmatch(value) is not None,
-        entity,
-        name,
-        f"{value!r} is not an id of the form source:key.",
-    )
+    if value is None or _ID.fullmatch(value) is None:
+        fault = message("%(value)s is not an id of the form source:key.", value=repr(value))
+        _require(False, entity, name, fault)
+
+
+def _check_name(entity: object, value: str) -> None:
+    _require(bool(value.strip()), entity, "name", EMPTY)
+    _check_text(entity, "name", value, MAX_NAME)
 
 
 def _check_text(entity: object, name: str, value: str, limit: int = MAX_TEXT) -> None:
-    _require(len(value) <= limit, entity, name, f"has {len(value)} characters; at most {limit}.")
+    if len(value) > limit:
+        fault = message(
+            "has %(length)s characters; at most %(limit)s.", length=len(value), limit=limit
+        )
+        _require(False, entity, name, fault)
+
+
+def _check_statement(entity: object, text: str) -> None:
+    _require(bool(text.strip()), entity, "text", EMPTY)
+    _check_text(entity, "text", text)
+
+
+def _check_not_negative(entity: object, name: str, value: float | None) -> None:
+    _require(value is None or value >= 0, entity, name, message("is negative."))
 
 
 def _check_period(entity: object, since: datetime.date | None, until: datetime.date | None) -> None:
-    ordered = since is None or until is None or since <= until
-    _require(ordered, entity, "until", f"{until} is before {since}.")
+    if since is not None and until is not None and since > until:
+        fault = message("%(until)s is before %(since)s.", until=until, since=since)
+        _require(False, entity, "until", fault)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +109,11 @@ class Place:
         _check_id(self, "id", self.id)
         _check_text(self, "name", self.name, MAX_NAME)
         if self.latitude is not None:
-            _require(-90 <= self.latitude <= 90, self, "latitude", "must be between -90 and 90.")
+            is_latitude = -90 <= self.latitude <= 90
+            _require(is_latitude, self, "latitude", message("must be between -90 and 90."))
         if self.longitude is not None:
-            _require(-180 <= self.longitude <= 180, self, "longitude", "must be within ±180.")
+            is_longitude = -180 <= self.longitude <= 180
+            _require(is_longitude, self, "longitude", message("must be within ±180."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +162,9 @@ class Organization:
 
     def __post_init__(self) -> None:
         _check_id(self, "id", self.id)
-        _require(bool(self.name.strip()), self, "name", "must not be empty.")
-        _check_text(self, "name", self.name, MAX_NAME)
+        _check_name(self, self.name)
         _check_text(self, "name_en", self.name_en, MAX_NAME)
-        _require(self.capacity is None or self.capacity >= 0, self, "capacity", "is negative.")
+        _check_not_negative(self, "capacity", self.capacity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +200,7 @@ class Cluster:
 
     def __post_init__(self) -> None:
         _check_id(self, "id", self.id)
-        _require(bool(self.name.strip()), self, "name", "must not be empty.")
-        _check_text(self, "name", self.name, MAX_NAME)
+        _check_name(self, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +242,8 @@ class Offer:
     def __post_init__(self) -> None:
         _check_id(self, "id", self.id)
         _check_id(self, "organization", self.organization)
-        _require(bool(self.text.strip()), self, "text", "must not be empty.")
-        _check_text(self, "text", self.text)
-        _require(self.slots is None or self.slots >= 0, self, "slots", "is negative.")
+        _check_statement(self, self.text)
+        _check_not_negative(self, "slots", self.slots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,9 +267,8 @@ class Need:
     def __post_init__(self) -> None:
         _check_id(self, "id", self.id)
         _check_id(self, "organization", self.organization)
-        _require(bool(self.text.strip()), self, "text", "must not be empty.")
-        _check_text(self, "text", self.text)
-        _require(self.budget is None or self.budget >= 0, self, "budget", "is negative.")
+        _check_statement(self, self.text)
+        _check_not_negative(self, "budget", self.budget)
 
     def transitioned(self, before: NeedState, after: NeedState) -> Need:
         """The need in its new state. Raises WrongState: not in `before`, or no such way."""
@@ -306,7 +323,8 @@ class Engagement:
         _check_id(self, "id", self.id)
         _check_text(self, "title", self.title)
         _check_text(self, "text", self.text)
-        _require(bool(self.participants), self, "participants", "must name at least one.")
+        fault = message("must name at least one.")
+        _require(bool(self.participants), self, "participants", fault)
         _check_period(self, self.date, self.until)
 
     @property
@@ -326,7 +344,6 @@ class Tie:
     since: datetime.date | None = None
     until: datetime.date | None = None
     date_estimated: bool = False
-    weight: float = 1.0
     note: str = ""
     provenance: Provenance = Provenance("api")
 
@@ -334,8 +351,8 @@ class Tie:
         _check_id(self, "id", self.id)
         _check_id(self, "source", self.source)
         _check_id(self, "target", self.target)
-        _require(self.source != self.target, self, "target", "a tie needs two organisations.")
-        _require(self.weight > 0, self, "weight", "must be above zero.")
+        fault = message("a tie needs two organisations.")
+        _require(self.source != self.target, self, "target", fault)
         _check_period(self, self.since, self.until)
 
 
@@ -354,7 +371,8 @@ class Observation:
     def __post_init__(self) -> None:
         _check_id(self, "id", self.id)
         _check_id(self, "subject", self.subject)
-        _require(1900 <= self.year <= 2200, self, "year", f"{self.year} is not a year.")
+        fault = message("%(year)s is not a year.", year=self.year)
+        _require(1900 <= self.year <= 2200, self, "year", fault)
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,7 +386,8 @@ class Alias:
     def __post_init__(self) -> None:
         _check_id(self, "id", self.id)
         _check_id(self, "organization", self.organization)
-        _require(self.id != self.organization, self, "organization", "is the alias itself.")
+        fault = message("is the alias itself.")
+        _require(self.id != self.organization, self, "organization", fault)
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,7 +402,8 @@ class DuplicateCandidate:
     def __post_init__(self) -> None:
         _check_id(self, "first", self.first)
         _check_id(self, "second", self.second)
-        _require(self.first < self.second, self, "second", "must sort after the first.")
+        fault = message("must sort after the first.")
+        _require(self.first < self.second, self, "second", fault)
 
     @property
     def key(self) -> tuple[str, str]:
@@ -421,6 +441,14 @@ class GraphRows:
         """Name and rows of each table, referenced tables first."""
         for column in fields(self):
             yield column.name, getattr(self, column.name)
+
+    def __or__(self, other: GraphRows) -> GraphRows:
+        """The rows of both; of two with one key the other's."""
+        joined = {}
+        for name, rows in self.tables():
+            by_key = {key_of(row): row for row in (*rows, *getattr(other, name))}
+            joined[name] = tuple(by_key.values())
+        return GraphRows(**joined)
 
     def counts(self) -> dict[str, int]:
         """Rows of each table that has any."""

@@ -61,7 +61,7 @@ def tend_exchange(wired: Wiring) -> None:
     """
     _try("introductions expired", wired.introductions.expire_due)
     _try("introductions carried over", wired.graph_sync.write_pending)
-    _try("letters sent", wired.notices.mail_due)
+    _try("letters sent", wired.notifications.mail_due)
     _try("webhooks called", wired.webhooks.deliver_due)
 
 

@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate, make_msgid
 
-from matchmaker.errors import SettingsError, StoreUnavailable
+from matchmaker.errors import ServiceUnavailable, SettingsError
 from matchmaker.settings import Settings
 
 _TIMEOUT = 10.0
@@ -30,7 +30,7 @@ class Mailer:
     def send(
         self, to: str, subject: str, text: str, headers: Mapping[str, str] | None = None
     ) -> None:
-        """Raises StoreUnavailable when the server does not take it, SettingsError without one."""
+        """Raises ServiceUnavailable when the server does not take it, SettingsError without one."""
         settings = self._settings
         if not self.is_set_up:
             raise SettingsError("There is no mail server.", mend="Set MATCHMAKER_SMTP_HOST.")
@@ -55,8 +55,8 @@ class Mailer:
                 server.send_message(letter)
         except (OSError, smtplib.SMTPException) as error:
             # Neither the address nor the password goes to a log.
-            raise StoreUnavailable(
-                "The mail server did not take a letter: %(name__)s.",
+            raise ServiceUnavailable(
+                "The mail server did not take a letter: %(error)s.",
                 mend="Look at MATCHMAKER_SMTP_HOST, _PORT, _TLS, _USER and _PASSWORD.",
-                name__=type(error).__name__,
+                error=type(error).__name__,
             ) from None

@@ -65,6 +65,8 @@ class Layer(StrEnum):
 
 
 UNDIRECTED_LAYERS = frozenset({Layer.COOPERATES_WITH, Layer.COMPETES_WITH})
+# No way to somebody leads over these.
+RIVAL_LAYERS = frozenset({Layer.COMPETES_WITH})
 
 
 class EngagementKind(StrEnum):

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
+from argon2 import PasswordHasher
+
 from matchmaker.errors import MatchmakerError, ModelUnavailable, SnapshotUnavailable
 from matchmaker.mail import Mailer
 from matchmaker.services.cooperation.capacity import Capacity
@@ -19,14 +21,20 @@ from matchmaker.services.cooperation.gatherings import Gatherings
 from matchmaker.services.cooperation.graph_sync import GraphSync
 from matchmaker.services.cooperation.introductions import Introductions
 from matchmaker.services.cooperation.webhooks import Webhooks
+from matchmaker.services.directory.change_log import ChangeLog
 from matchmaker.services.directory.directory import Directory, Published
 from matchmaker.services.matching.interaction_log import InteractionLog
 from matchmaker.services.people.accounts import Accounts
+from matchmaker.services.people.api_keys import ApiKeys
 from matchmaker.services.people.demo import Demo
+from matchmaker.services.people.invitations import Invitations
+from matchmaker.services.people.links import Links
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.people.notifications import Notifications
-from matchmaker.services.people.operator_key import Keys
+from matchmaker.services.people.operator_key import OperatorKey
+from matchmaker.services.people.passwords import Passwords
 from matchmaker.services.people.privacy import Privacy
+from matchmaker.services.people.sign_in import SignIn
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import Clock, utc_now
 from matchmaker.settings import Settings
@@ -35,7 +43,6 @@ if TYPE_CHECKING:  # arrays and models take their time to import: only what need
     from collections.abc import Mapping
 
     from matchmaker.embedding import Embedder, ModelIdentity, VectorCache
-    from matchmaker.services.asking import Asking
     from matchmaker.services.auditing.auditing import Auditing
     from matchmaker.services.auditing.derived_clusters import ClusterDerivation
     from matchmaker.services.cooperation.batches import Batches
@@ -114,8 +121,8 @@ class Wiring:
         return SnapshotReader(self.snapshot_root)
 
     @cached_property
-    def keys(self) -> Keys:
-        return Keys(self.settings.data_dir, self.settings.admin_key.get_secret_value())
+    def operator_key(self) -> OperatorKey:
+        return OperatorKey(self.settings.data_dir, self.settings.admin_key.get_secret_value())
 
     @cached_property
     def directory(self) -> Directory:
@@ -135,6 +142,10 @@ class Wiring:
             self.interaction_log,
             self.capacity.full,
         )
+
+    @cached_property
+    def change_log(self) -> ChangeLog:
+        return ChangeLog(lambda: self.store.documents)
 
     @cached_property
     def codes(self) -> Codes:
@@ -238,7 +249,40 @@ class Wiring:
 
     @cached_property
     def accounts(self) -> Accounts:
-        return Accounts(lambda: self.store, self.repositories, self.keys.signing_secret, self.clock)
+        return Accounts(lambda: self.store, self.repositories, self.passwords, self.clock)
+
+    @cached_property
+    def passwords(self) -> Passwords:
+        return Passwords(PasswordHasher())
+
+    @cached_property
+    def links(self) -> Links:
+        return Links(self.operator_key.signing_secret, lambda: self.settings.base_url, self.mailer)
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        return SignIn(
+            self.repositories,
+            self.accounts,
+            self.invitations,
+            self.passwords,
+            self.links,
+            self.clock,
+        )
+
+    @cached_property
+    def invitations(self) -> Invitations:
+        return Invitations(
+            lambda: self.store,
+            self.repositories,
+            self.accounts,
+            self.links,
+            self.clock,
+        )
+
+    @cached_property
+    def api_keys(self) -> ApiKeys:
+        return ApiKeys(self.repositories, self.accounts, self.clock)
 
     @cached_property
     def graph_sync(self) -> GraphSync:
@@ -266,7 +310,7 @@ class Wiring:
             self.capacity,
             lambda: self.matching,
             lambda: self.auditing,
-            lambda: (self.keys.signing_secret(), self.settings.holdout_share),
+            lambda: (self.operator_key.signing_secret(), self.settings.holdout_share),
             self.clock,
         )
 
@@ -291,12 +335,11 @@ class Wiring:
         return Mailer(self.settings)
 
     @cached_property
-    def notices(self) -> Notifications:
+    def notifications(self) -> Notifications:
         return Notifications(
             self.repositories,
             self.accounts,
-            self.mailer,
-            lambda: self.settings.base_url,
+            self.links,
             self.clock,
         )
 
@@ -322,6 +365,7 @@ class Wiring:
             self.store,
             self.repositories,
             self.accounts,
+            self.sign_in,
             self.clock,
             keep_traces=timedelta(days=self.settings.keep_traces_days),
             keep_over=timedelta(days=self.settings.keep_over_days),
@@ -330,12 +374,6 @@ class Wiring:
     @cached_property
     def demo(self) -> Demo:
         return Demo(lambda: self.store, self.accounts)
-
-    @cached_property
-    def asking(self) -> Asking:
-        from matchmaker.services.asking import Asking
-
-        return Asking(lambda: self.auditing)
 
     def warm(self) -> None:
         """Load snapshot and model before a fork, so that workers share their memory.

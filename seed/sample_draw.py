@@ -27,7 +27,7 @@ COLUMNS = {
     "state",
     "engagements": "id,kind,title,text,language,date,until,programme,topic,amount,currency",
     "participants": "engagement,organization,role,amount",
-    "ties": "id,source,target,layer,since,until,weight,note",
+    "ties": "id,source,target,layer,since,until,note",
     "observations": "id,subject,indicator,year,value,unit,source",
     "planted_pairs": "need,offer",
 }

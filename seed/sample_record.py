@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import datetime
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sample_draw import FIRST_DAY, LAST_DAY, SOURCE, YEARS, Member, language_of
-
-if TYPE_CHECKING:
-    from make_samples import Trade
+from sample_trade import Trade
 
 UNITS = {"unit_cost_index": "2021=100", "inventory_days": "days"}
 FIRM_INDICATORS = ("sales_outside_province_share", "inventory_days", "rd_intensity")

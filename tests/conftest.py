@@ -1,11 +1,40 @@
 """What all tests share."""
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import settings
+
+from matchmaker.settings import Settings
 
 # A machine under load must not fail a test of what, not how fast.
 settings.register_profile("matchmaker", deadline=None)
 settings.load_profile("matchmaker")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_model_in_memory() -> Iterator[None]:
+    """The packaged model, loaded once in a process and not for every installation or command.
+
+    The tests of loading itself have the real function.
+    """
+    from matchmaker import embedding
+    from matchmaker.embedding.packaged import PACKAGE
+
+    load = embedding.load_embedder
+    loaded: dict[tuple[object, ...], embedding.Embedder] = {}
+
+    def load_once(chosen: Settings) -> embedding.Embedder:
+        if chosen.model != PACKAGE:
+            return load(chosen)
+        key = (chosen.query_prefix, chosen.passage_prefix)
+        if key not in loaded:
+            loaded[key] = load(chosen)
+        return loaded[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embedding, "load_embedder", load_once)
+        yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import itertools
 import json
 import re
@@ -18,7 +19,6 @@ from matchmaker.access import ADMIN
 from matchmaker.app import create_app
 from matchmaker.cli import run
 from matchmaker.domain import GraphRows
-from matchmaker.errors import MatchmakerError
 from matchmaker.messages import TRANSLATIONS, message, plural
 from matchmaker.workflow.account import Preferences
 from tests.api.conftest import ROWS, installation
@@ -30,7 +30,7 @@ CHINESE = re.compile(r"[\u3001-\u301e\u3400-\u9fff\uff01-\uff5e]")
 PLACEHOLDER = translations.PLACEHOLDER
 # Elements that name a language in itself: the menu of languages.
 OWN_NAMES = re.compile(r"<(button|option)[^>]*\slang=\"[^>]*>.*?</\1>", re.S)
-# Fields of the API that are public in both languages.
+# Fields of the API that are public in both languages: `zh` and `en`, `title_zh` and `title_en`.
 OTHER_LANGUAGE = {"en": "zh", "zh": "en"}
 
 
@@ -59,7 +59,7 @@ def spoken(answer: Any, language: str) -> str:
     """All strings of a JSON answer but those that are public in the other language."""
     if isinstance(answer, dict):
         other = OTHER_LANGUAGE[language]
-        values = [value for name, value in answer.items() if name != other]
+        values = [value for name, value in answer.items() if name.rpartition("_")[2] != other]
         return "\n".join(spoken(value, language) for value in values)
     if isinstance(answer, list):
         return "\n".join(spoken(value, language) for value in answer)
@@ -183,7 +183,7 @@ def visitor(app, world, role: str, language: str):
     client = app.test_client()
     with client.session_transaction() as session:
         if role != "anyone":
-            account = world.accounts[role]
+            account = world.services.accounts.own(world.principal(role))  # as it is by now
             session["account"], session["epoch"] = account.id, account.epoch
         session["language"] = language
     return client
@@ -301,26 +301,38 @@ def test_mails_are_in_it(services, world, esperanto, monkeypatch):
     account = services.accounts.create(ADMIN, "eo@example.org", "Ludoviko", "correct horse 9")
     services.accounts.set_preferences(account.principal(), Preferences(language="eo"))
     letters = Letters()
-    monkeypatch.setattr(services.notices, "_letters", letters)
-    assert services.notices.send_reset("eo@example.org")
+    monkeypatch.setattr(services.links, "_mailer", letters)
+    assert services.sign_in.send_reset("eo@example.org")
     (_, subject, text) = letters.sent[0]
     assert subject.startswith("⟦")
     assert text.startswith("⟦")
 
 
-def test_reports_are_in_it(services, esperanto, monkeypatch, capsys):
+@pytest.fixture
+def locale(esperanto, monkeypatch):
+    """The language of the environment of commands."""
+    module = importlib.import_module("matchmaker.cli.language")
+    monkeypatch.setattr(module, "TRANSLATIONS", messages.TRANSLATIONS)
+    monkeypatch.setenv("LANGUAGE", "en")  # set anew by the command, and so put back
+    monkeypatch.setenv("LC_ALL", "eo.UTF-8")
+
+
+def test_reports_are_in_it(services, locale, monkeypatch, capsys):
     monkeypatch.setattr("matchmaker.cli.auditing.wired", lambda: services)
-    assert run(["audit", CLUSTER, "--language", "eo", "--samples", "0"]) == 0
+    assert run(["audit", CLUSTER, "--samples", "0"]) == 0
     printed = capsys.readouterr().out
-    assert printed.lstrip("# ").startswith("⟦")
+    assert "⟦" in printed.splitlines()[0]
     assert not CHINESE.search(printed)
 
 
-def test_errors_of_commands_are_in_it(services, esperanto):
-    """What the command line prints is what the error says."""
-    with pytest.raises(MatchmakerError) as refused:
-        services.published.offer("t:none")
-    assert refused.value.text("eo").startswith("⟦")
+def test_commands_are_in_it(locale, monkeypatch, capsys, tmp_path):
+    """Helps and errors."""
+    assert run(["status", "--help"]) == 0
+    assert "⟦" in capsys.readouterr().out
+    monkeypatch.setenv("MATCHMAKER_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("MATCHMAKER_STORE", "nonsense://x")
+    assert run(["status"]) != 0
+    assert "⟦" in capsys.readouterr().err
 
 
 # -- the catalogues

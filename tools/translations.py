@@ -33,6 +33,8 @@ ERRORS = {
 # Functions by the positions of their texts; a context stands before the text.
 CALLS = {
     "message": (0,),
+    "unknown": (0,),
+    "paragraph": (0,),
     "translated": (0,),
     "gettext": (0,),
     "plural": (0, 1),
@@ -126,15 +128,17 @@ def _in_template(path: Path) -> Iterator[Text]:
 
 
 def _declared() -> Iterator[Text]:
-    """Texts that are declared as data: columns, goals, features, helps, what libraries say."""
+    """Texts declared as data: columns, goals, features, indicators, helps, what libraries say."""
     from matchmaker.api.http.field_faults import COUNTED, TEXTS
     from matchmaker.api.http.problems import REFUSALS
+    from matchmaker.audit.indicators import INDICATORS
     from matchmaker.cli import cli
     from matchmaker.cli.language import help_texts
     from matchmaker.goals import GOALS
     from matchmaker.ingest.columns import TABLES
     from matchmaker.messages import FIELD
     from matchmaker.recommend.features import FEATURES
+    from matchmaker.workflow.notification import STATES
 
     for table in TABLES.values():
         for column in table.columns:
@@ -144,6 +148,10 @@ def _declared() -> Iterator[Text]:
         yield Text(goal.heading.context, goal.title)
     for feature in FEATURES.values():
         yield Text("", feature.meaning)
+    for definition, _ in INDICATORS.values():
+        yield Text(definition.title.context, definition.title.id)
+        yield Text("", definition.about.id)
+    yield from (Text(state.context, state.id) for state in STATES.values())
     for text in (*TEXTS.values(), *REFUSALS.values()):
         yield Text("", text)
     for _, single, many in COUNTED.values():

@@ -22,7 +22,7 @@ PEERS = 5
 
 
 @dataclass(frozen=True)
-class Standing:
+class ClusterStanding:
     """One cluster among all, with all its figures: `percentiles`, of those compared, are the
     share of the others below it and half of the equal ones, 0–100. Where low is
     better it is turned, so that 100 is always the good end.
@@ -35,10 +35,10 @@ class Standing:
     peers: tuple[int, ...]
 
 
-def benchmark(landscape: Landscape, channel: Channel, year: int) -> tuple[Standing, ...]:
+def benchmark(landscape: Landscape, channel: Channel, year: int) -> tuple[ClusterStanding, ...]:
     """Every cluster with a member in the year, in order of row."""
 
-    def make() -> tuple[Standing, ...]:
+    def make() -> tuple[ClusterStanding, ...]:
         views = [View(landscape, int(one), channel, year) for one in landscape.clusters]
         views = [view for view in views if len(view.network)]
         found = [measured(view) for view in views]
@@ -48,7 +48,7 @@ def benchmark(landscape: Landscape, channel: Channel, year: int) -> tuple[Standi
         }
         near = peers(views)
         return tuple(
-            Standing(
+            ClusterStanding(
                 cluster=view.cluster,
                 members=len(view.network),
                 figures=figures,
@@ -66,15 +66,15 @@ def percentiles(values: list[float | None], better: str) -> list[float | None]:
     known = np.array([value for value in values if value is not None], dtype=np.float64)
     if better == "low":
         known = -known
-    found: list[float | None] = []
+    ranks: list[float | None] = []
     for value in values:
         if value is None or len(known) < 2:
-            found.append(None)
+            ranks.append(None)
             continue
         own = -value if better == "low" else value
         below, same = (known < own).sum(), (known == own).sum() - 1
-        found.append(float(100 * (below + same / 2) / (len(known) - 1)))
-    return found
+        ranks.append(float(100 * (below + same / 2) / (len(known) - 1)))
+    return ranks
 
 
 def peers(views: list[View]) -> list[list[int]]:
@@ -91,8 +91,8 @@ def peers(views: list[View]) -> list[list[int]]:
     names = np.unique(np.concatenate([division[view.network.members] for view in views]))
     trades = np.zeros((len(views), len(names)))
     for number, view in enumerate(views):
-        said, counts = np.unique(division[view.network.members], return_counts=True)
-        trades[number, np.searchsorted(names, said)] = counts / counts.sum()
+        divisions, counts = np.unique(division[view.network.members], return_counts=True)
+        trades[number, np.searchsorted(names, divisions)] = counts / counts.sum()
     space = np.hstack([_scaled(sizes), _scaled(sorts), _scaled(trades)])
     square = (space**2).sum(axis=1)
     distance = square[:, None] + square[None, :] - 2 * space @ space.T

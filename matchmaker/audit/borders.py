@@ -40,30 +40,31 @@ def by_place(
     """
     above = np.array(snapshot.places["parent"].to_pylist(), dtype=np.int64)
     levels = np.array(snapshot.places["level"].to_pylist(), dtype=np.int64)
-    found = _ancestors(above, levels == PLACE_LEVELS.index(level))
+    ancestors = _ancestors(above, levels == PLACE_LEVELS.index(level))
     place = snapshot.organizations.place
-    at = np.where(place >= 0, found[place] if len(found) else -1, -1)
-    rows = np.flatnonzero((at >= 0) & among)
+    at = np.where(place >= 0, ancestors[place] if len(ancestors) else -1, -1)
     groups: dict[int, list[int]] = {}
-    for row in rows:
+    for row in np.flatnonzero((at >= 0) & among):
         groups.setdefault(int(at[row]), []).append(int(row))
-    kept = [Candidate(one, tuple(members)) for one, members in groups.items()]
-    kept = [one for one in kept if len(one.members) >= min_size]
-    return tuple(sorted(kept, key=lambda one: (-len(one.members), one.place)))
+    candidates = [
+        Candidate(place, tuple(members))
+        for place, members in groups.items()
+        if len(members) >= min_size
+    ]
+    return tuple(sorted(candidates, key=lambda each: (-len(each.members), each.place)))
 
 
 def _ancestors(parent: NDArray[np.int64], wanted: BoolArray) -> NDArray[np.int64]:
     """For each place itself or the nearest place above it that is wanted, -1 where none is."""
-    found = np.where(wanted, np.arange(len(parent)), -1)
-    here = parent.copy()
+    ancestors = np.where(wanted, np.arange(len(parent)), -1)
+    above = parent.copy()
     for _ in range(len(PLACE_LEVELS) + len(_LAYERS)):
-        open_ = (found < 0) & (here >= 0)
-        if not open_.any():
+        at = np.flatnonzero((ancestors < 0) & (above >= 0))
+        if not len(at):
             break
-        at = np.flatnonzero(open_)
-        found[at] = np.where(wanted[here[at]], here[at], -1)
-        here[at] = parent[here[at]]
-    return found
+        ancestors[at] = np.where(wanted[above[at]], above[at], -1)
+        above[at] = parent[above[at]]
+    return ancestors
 
 
 def below(snapshot: Snapshot, industries: Sequence[int]) -> BoolArray:
@@ -105,7 +106,7 @@ class Communities:
     cluster over organisations that have both, in [0, 1]; None without any.
     """
 
-    found: tuple[Community, ...]
+    communities: tuple[Community, ...]
     organizations: int
     agreement: float | None
 
@@ -124,33 +125,39 @@ def communities(snapshot: Snapshot, min_size: int) -> Communities:
         return Communities((), 0, None)
     inner = sparse.csr_matrix(weights[joined][:, joined])
     label = np.asarray(Leiden(random_state=0).fit_predict(inner))
-    belong = snapshot.memberships
+    memberships = snapshot.memberships
     declared: dict[int, set[int]] = {}
-    for row, cluster in zip(belong.organization.tolist(), belong.cluster.tolist(), strict=True):
+    for row, cluster in zip(
+        memberships.organization.tolist(), memberships.cluster.tolist(), strict=True
+    ):
         declared.setdefault(cluster, set()).add(row)
-    found = [
-        _community(snapshot, joined[label == one].astype(np.int32), declared)
-        for one in range(int(label.max()) + 1)
-        if (label == one).sum() >= min_size
+    groups = [
+        _community(snapshot, joined[label == number].astype(np.int32), declared)
+        for number in range(int(label.max()) + 1)
+        if (label == number).sum() >= min_size
     ]
-    of = {int(row): int(one) for row, one in zip(joined, label, strict=True)}
-    both = [(of[row], one) for one, rows in declared.items() for row in sorted(rows) if row in of]
+    label_of = dict(zip(joined.tolist(), label.tolist(), strict=True))
+    labelled = [
+        (cluster, label_of[row])
+        for cluster, rows in declared.items()
+        for row in sorted(rows)
+        if row in label_of
+    ]
     agreement = None
-    if both and len({one for _, one in both}) > 1:
-        mine, theirs = zip(*both, strict=True)
-        agreement = float(normalized_mutual_info_score(theirs, mine))
-    ordered = sorted(found, key=lambda one: (-len(one.members), one.members))
+    if len({cluster for cluster, _ in labelled}) > 1:
+        agreement = float(normalized_mutual_info_score(*zip(*labelled, strict=True)))
+    ordered = sorted(groups, key=lambda each: (-len(each.members), each.members))
     return Communities(tuple(ordered), len(joined), agreement)
 
 
 def _community(snapshot: Snapshot, members: IntArray, declared: dict[int, set[int]]) -> Community:
     place = snapshot.organizations.place[members]
     names, counts = np.unique(place[place >= 0], return_counts=True)
-    mine = set(members.tolist())
+    inside = set(members.tolist())
     best, overlap, shared = -1, 0.0, 0
     for cluster, rows in sorted(declared.items()):
-        common = len(mine & rows)
-        jaccard = common / len(mine | rows)
+        common = len(inside & rows)
+        jaccard = common / len(inside | rows)
         if jaccard > overlap:
             best, overlap, shared = cluster, jaccard, common
     return Community(
@@ -182,7 +189,7 @@ def _weights(snapshot: Snapshot) -> sparse.csr_array:
         ties = sparse.csr_array((ones, out.indices, out.indptr), shape=(size, size))
         undirected = snapshot.layers[layer].into is out
         total = total + (ties if undirected else ties + ties.T)
-    found = sparse.csr_array(total)
-    found.setdiag(0)
-    found.eliminate_zeros()
-    return found
+    weights = sparse.csr_array(total)
+    weights.setdiag(0)
+    weights.eliminate_zeros()
+    return weights

@@ -48,7 +48,7 @@ def coverage(view: View) -> Coverage:
         ends = np.concatenate([ties.source[chosen], ties.target[chosen]])
         return int(np.isin(members, ends).sum())
 
-    said = np.diff(snapshot.organization_statements.indptr)[members]
+    statements = np.diff(snapshot.organization_statements.indptr)[members]
     reported = set(snapshot.observations["subject"].to_pylist())
     ids = snapshot.ids_of(members)
     organizations = snapshot.organizations
@@ -56,7 +56,7 @@ def coverage(view: View) -> Coverage:
     undertakings = np.unique(joined.indices[entries(joined.indptr, members)[0]])
     return Coverage(
         members=len(members),
-        with_statement=int((said > 0).sum()),
+        with_statement=int((statements > 0).sum()),
         with_tie=among(np.ones(len(ties.since), dtype=np.bool_)),
         with_recent_tie=among(np.asarray(recent)),
         with_observation=sum(one in reported for one in ids),

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.messages import Message, message
+
 FloatVector = NDArray[np.float64]
-
-
-class Phrase(NamedTuple):
-    """One thing said in Chinese and in English."""
-
-    zh: str
-    en: str
-
-    def said(self, language: str) -> str:
-        """In Chinese for `zh…`, in English for anything else."""
-        return self.zh if language.startswith("zh") else self.en
+# Indicators have short titles that mean something else in other places.
+INDICATOR = "indicator"
+# Numbers that differ by less are one and the same.
+SAME = 1e-12
 
 
 class Group(StrEnum):
@@ -34,9 +28,9 @@ class Group(StrEnum):
 
 
 GROUP_TITLES = {
-    Group.ACTORS: Phrase("点：主体", "Actors (点)"),
-    Group.CHANNELS: Phrase("线：通道", "Channels (线)"),
-    Group.NETWORK: Phrase("网：网络", "Network (网)"),
+    Group.ACTORS: message("Actors (点)"),
+    Group.CHANNELS: message("Channels (线)"),
+    Group.NETWORK: message("Network (网)"),
 }
 
 
@@ -55,18 +49,20 @@ class Figure:
     expected_low: float | None = None
     expected_high: float | None = None
     z: float | None = None
-    because: Phrase | None = None
+    because: Message | None = None
 
     def __post_init__(self) -> None:
-        for name in ("value", "low", "high", "expected", "expected_low", "expected_high", "z"):
-            number = getattr(self, name)
-            if number is not None and not math.isfinite(number):
-                raise ValueError(f"{name} is {number}")
+        numbers = (
+            self.value, self.low, self.high,
+            self.expected, self.expected_low, self.expected_high, self.z,
+        )  # fmt: skip
+        if not all(number is None or math.isfinite(number) for number in numbers):
+            raise ValueError(f"a figure is not finite: {numbers}")
 
 
-def unknown(zh: str, en: str) -> Figure:
+def unknown(id: str, /, **parameters: Any) -> Figure:
     """Not computable, because."""
-    return Figure(None, because=Phrase(zh, en))
+    return Figure(None, because=Message(id, parameters))
 
 
 def against(value: float, drawn: FloatVector) -> Figure:
@@ -79,7 +75,7 @@ def against(value: float, drawn: FloatVector) -> Figure:
         expected=mean,
         expected_low=float(low),
         expected_high=float(high),
-        z=(value - mean) / spread if spread > 1e-12 else None,
+        z=(value - mean) / spread if spread > SAME else None,
     )
 
 
@@ -87,28 +83,18 @@ def against(value: float, drawn: FloatVector) -> Figure:
 class Definition:
     """An indicator: its name, where it stands, and what page and report say of it.
 
-    `about.en` is the docstring of the function that computes it. `better` says
-    which way is up: `high`, `low`, or "" where neither is.
+    `about` is the docstring of the function that computes it. `better` says which
+    way is up: `high`, `low`, or "" where neither is.
     """
 
     name: str
     group: Group
-    title: Phrase
+    title: Message
     unit: str
-    about: Phrase
+    about: Message
     better: str = ""
 
-
-def described(
-    function: Callable[..., object], name: str, group: Group, title: Phrase, **more: str
-) -> Definition:
-    """The definition of a function, from its docstring. `about_zh` is its Chinese text."""
-    about = " ".join((function.__doc__ or "").split())
-    return Definition(
-        name,
-        group,
-        title,
-        more.get("unit", ""),
-        Phrase(more["about_zh"], about),
-        more.get("better", ""),
-    )
+    @property
+    def group_title(self) -> Message:
+        """What its group is called."""
+        return GROUP_TITLES[self.group]

@@ -55,9 +55,9 @@ def circles(view: View, count: int = 3) -> tuple[Circle, ...]:
     tied = view.network.adjacency[firms][:, firms].toarray() > 0
     worth = near + 0.5 * ~tied
     free = np.ones(len(firms), dtype=np.bool_)
-    found: list[Circle] = []
+    chosen: list[Circle] = []
     degree = view.network.degree[firms]
-    while len(found) < count and free.sum() >= SMALLEST_CIRCLE:
+    while len(chosen) < count and free.sum() >= SMALLEST_CIRCLE:
         start = int(np.lexsort((np.arange(len(firms)), degree, ~free))[0])
         inside = [start]
         while len(inside) < CIRCLE:
@@ -72,7 +72,7 @@ def circles(view: View, count: int = 3) -> tuple[Circle, ...]:
             continue
         places = np.array(sorted(inside))
         acquainted = int(np.triu(tied[np.ix_(places, places)], 1).sum())
-        found.append(
+        chosen.append(
             Circle(
                 members=tuple(int(row) for row in view.network.members[firms[places]]),
                 industries=len(np.unique(industry[places])),
@@ -80,7 +80,7 @@ def circles(view: View, count: int = 3) -> tuple[Circle, ...]:
                 acquainted=acquainted,
             )
         )
-    return tuple(found)
+    return tuple(chosen)
 
 
 def rivals(view: View, firms: NDArray[np.int64]) -> BoolArray:
@@ -93,12 +93,12 @@ def rivals(view: View, firms: NDArray[np.int64]) -> BoolArray:
     alike |= silent[:, None] | silent[None, :]
     industry = view.industry[firms]
     same = (industry[:, None] == industry[None, :]) & (industry >= 0)[:, None]
-    found = alike & same
+    compete = alike & same
     ties = snapshot.layers[Layer.COMPETES_WITH].out
     for number, row in enumerate(rows):
-        found[number] |= np.isin(rows, ties.indices[ties.row(int(row))])
-    np.fill_diagonal(found, False)
-    return np.asarray(found | found.T)
+        compete[number] |= np.isin(rows, ties.indices[ties.row(int(row))])
+    np.fill_diagonal(compete, False)
+    return np.asarray(compete | compete.T)
 
 
 def _mean_vectors(snapshot: Snapshot, rows: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -106,8 +106,8 @@ def _mean_vectors(snapshot: Snapshot, rows: NDArray[np.int32]) -> NDArray[np.flo
     kinds = [OFFER_KINDS.index(kind) for kind in (OfferKind.PRODUCT, OfferKind.SERVICE)]
     means = np.zeros((len(rows), snapshot.vectors.shape[1]), dtype=np.float32)
     for number, row in enumerate(rows):
-        said = snapshot.organization_statements.row(int(row))
-        sold = said[np.isin(snapshot.statements.offer_kind[said], kinds)]
+        statements = snapshot.organization_statements.row(int(row))
+        sold = statements[np.isin(snapshot.statements.offer_kind[statements], kinds)]
         if len(sold):
             means[number] = snapshot.vectors[sold].mean(axis=0)
     length = np.linalg.norm(means, axis=1, keepdims=True)
@@ -170,8 +170,8 @@ def _open_needs(
     open_needs = np.flatnonzero(is_need & snapshot.statements.active)
     speakers = snapshot.statement_organizations
     owners = speakers.indices[speakers.indptr[open_needs]] if len(open_needs) else members[:0]
-    mine = np.isin(owners, members)
-    return open_needs[mine], owners[mine]
+    of_members = np.isin(owners, members)
+    return open_needs[of_members], owners[of_members]
 
 
 @dataclass(frozen=True)
@@ -191,32 +191,32 @@ def openings(view: View, limit: int = 5) -> tuple[Opening, ...]:
     Industries that both have are left out of the mean: they are no opening.
     """
     landscape, snapshot = view.landscape, view.landscape.snapshot
-    mine = np.unique(view.industry[view.industry >= 0])
-    density = landscape.relatedness.density(mine)
-    found = []
+    own = np.unique(view.industry[view.industry >= 0])
+    density = landscape.relatedness.density(own)
+    candidates = []
     for other in landscape.clusters:
         if int(other) == view.cluster:
             continue
-        there = landscape.network(int(other), Channel.COOPERATION, view.year)
-        industries = np.unique(snapshot.organizations.industry[there.members])
+        network = landscape.network(int(other), Channel.COOPERATION, view.year)
+        industries = np.unique(snapshot.organizations.industry[network.members])
         near = sorted(
             (
                 (int(one), density[int(one)])
-                for one in np.setdiff1d(industries, mine)
+                for one in np.setdiff1d(industries, own)
                 if int(one) in density
             ),
             key=lambda one: (-one[1], one[0]),
         )
         if not near:
             continue
-        columns = np.flatnonzero(np.isin(view.network.outsiders, there.members))
-        found.append(
+        columns = np.flatnonzero(np.isin(view.network.outsiders, network.members))
+        candidates.append(
             Opening(
                 cluster=int(other),
                 relatedness=float(np.mean([value for _, value in near])),
-                members=len(there),
+                members=len(network),
                 ties=int(view.network.border[:, columns].nnz) if len(columns) else 0,
                 nearest=tuple(near[:3]),
             )
         )
-    return tuple(sorted(found, key=lambda one: (-one.relatedness, one.cluster))[:limit])
+    return tuple(sorted(candidates, key=lambda one: (-one.relatedness, one.cluster))[:limit])

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from matchmaker.audit import actors, channels, whole
+from matchmaker.audit import actor_indicators, channel_indicators, network_indicators
 from matchmaker.audit.figures import Figure
 from matchmaker.audit.view import INDICATORS, View
 
-__all__ = ["INDICATORS", "View", "actors", "channels", "measured", "whole"]
+__all__ = [
+    "INDICATORS",
+    "actor_indicators",
+    "channel_indicators",
+    "measured",
+    "network_indicators",
+]
 
 
 def measured(view: View, names: tuple[str, ...] | None = None) -> dict[str, Figure]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar, cast
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from matchmaker.audit.network import Network, network_of
+from matchmaker.audit.network import ClusterNetwork, network_of
 from matchmaker.audit.opportunity import Opportunity, Traits, fit, traits
 from matchmaker.audit.relatedness import Relatedness, relatedness
 from matchmaker.audit.ties import CHANNELS, Channel, ClusterTies, last_year, ties_of
@@ -24,9 +23,6 @@ MIN_MEMBERS = 5
 # With fewer peers, or peers all of one size, a slope cannot be fitted.
 MIN_PEERS = 8
 MIN_SPREAD = 0.2
-# Parts kept at most, so that asking for ever other years does not fill the memory.
-KEPT = 8_000
-_NOTHING = object()
 Made = TypeVar("Made")
 
 
@@ -56,8 +52,8 @@ class Scaling:
         """
         x, y = self.logs[:, 0], self.logs[:, 1]
         at = np.array([np.log(members), np.log(ties + 0.5)])
-        mine = np.flatnonzero((self.logs == at).all(axis=1))[:1]
-        x, y = np.delete(x, mine), np.delete(y, mine)
+        own = np.flatnonzero((self.logs == at).all(axis=1))[:1]
+        x, y = np.delete(x, own), np.delete(y, own)
         parameters = 2 if self.fitted else 1
         if len(x) < 3:
             return None
@@ -90,8 +86,6 @@ class Landscape:
     """Everything that audits of one snapshot share, each part made once; for many threads."""
 
     snapshot: Snapshot
-    _made: dict[Hashable, Any] = field(default_factory=dict)
-    _lock: threading.RLock = field(default_factory=threading.RLock)
 
     @cached_property
     def year(self) -> int:
@@ -115,7 +109,7 @@ class Landscape:
         """Members and ties of one cluster."""
         return self._once(("ties", cluster), lambda: ties_of(self.snapshot, cluster))
 
-    def network(self, cluster: int, channel: Channel, year: int) -> Network:
+    def network(self, cluster: int, channel: Channel, year: int) -> ClusterNetwork:
         """The network of one cluster."""
         return self._once(
             ("network", cluster, channel, year),
@@ -163,13 +157,4 @@ class Landscape:
         return self._once(("kept", key), make)
 
     def _once(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        ready = self._made.get(key, _NOTHING)  # so that nobody waits for what another makes
-        if ready is not _NOTHING:
-            return cast(Made, ready)
-        with self._lock:
-            if key not in self._made:
-                made = make()
-                while len(self._made) >= KEPT:
-                    self._made.pop(next(iter(self._made)))  # the oldest; it can be made again
-                self._made[key] = made
-            return cast(Made, self._made[key])
+        return self.snapshot.cached(("audit", key), make)

@@ -24,7 +24,7 @@ Hops = NDArray[np.int16]
 
 
 @dataclass(frozen=True)
-class Network:
+class ClusterNetwork:
     """n organisations and the ties among them: simple, without loops.
 
     `members` (n,) are rows of organisations in the snapshot. `arcs` (n, n) holds
@@ -97,22 +97,22 @@ class Network:
     def place_of(self, row: int) -> int:
         """Number of a member among `members`, -1 for anybody else."""
         place = int(np.searchsorted(self.members, row))
-        found = place < len(self) and int(self.members[place]) == row
-        return place if found else -1
+        is_member = place < len(self) and int(self.members[place]) == row
+        return place if is_member else -1
 
-    def joined(self, pairs: Edges) -> Network:
+    def joined(self, pairs: Edges) -> ClusterNetwork:
         """The network with these ties (k, 2) between members as well."""
         source, target = pairs[:, 0], pairs[:, 1]
         more = _matrix(source, target, (len(self), len(self)))
         arcs = self.arcs + more if self.directed else self.arcs + more + more.T
-        return Network(self.members, _true(arcs), self.directed, self.outsiders, self.border)
+        return ClusterNetwork(self.members, _true(arcs), self.directed, self.outsiders, self.border)
 
-    def without(self, places: NDArray[np.int64]) -> Network:
+    def without(self, places: NDArray[np.int64]) -> ClusterNetwork:
         """The network after these members have left."""
         stay = np.ones(len(self), dtype=np.bool_)
         stay[places] = False
         kept = np.flatnonzero(stay)
-        return Network(
+        return ClusterNetwork(
             self.members[kept],
             sparse.csr_array(self.arcs[kept][:, kept]),
             self.directed,
@@ -121,7 +121,7 @@ class Network:
         )
 
 
-def network_of(ties: ClusterTies, channel: Channel, year: int) -> Network:
+def network_of(ties: ClusterTies, channel: Channel, year: int) -> ClusterNetwork:
     """The ties of one layer that were there at some time of a year while both belonged."""
     first, last = year_bounds(year)
     belongs = (ties.joined <= last) & (ties.left >= first)
@@ -139,7 +139,7 @@ def network_of(ties: ClusterTies, channel: Channel, year: int) -> Network:
     inside = a_here & b_here & (begin_both <= end_both)
     outward = (a_here | b_here) & ~inside
     here, there = _places(members, source), _places(members, target)
-    return Network(
+    return ClusterNetwork(
         members,
         _arcs(here[inside], there[inside], len(members), channel in DIRECTED),
         channel in DIRECTED,
@@ -157,8 +157,8 @@ def _places(members: IntArray, rows: IntArray) -> NDArray[np.int64]:
     """Where rows stand among sorted members, -1 for others."""
     if not len(members):
         return np.full(len(rows), -1, dtype=np.int64)
-    found = np.searchsorted(members, rows).clip(max=len(members) - 1)
-    return np.where(members[found] == rows, found, -1)
+    places = np.searchsorted(members, rows).clip(max=len(members) - 1)
+    return np.where(members[places] == rows, places, -1)
 
 
 def _of(days: IntArray, places: NDArray[np.int64]) -> IntArray:
@@ -183,10 +183,10 @@ def _matrix(
 
 def _true(matrix: sparse.csr_array) -> sparse.csr_array:
     """Every entry once, as True, in order."""
-    found = sparse.csr_array(matrix).astype(np.bool_)
-    found.sum_duplicates()
-    found.data[:] = True
-    return found
+    entries = sparse.csr_array(matrix).astype(np.bool_)
+    entries.sum_duplicates()
+    entries.data[:] = True
+    return entries
 
 
 def _arcs(
@@ -222,11 +222,11 @@ def _border(
 def hops(adjacency: sparse.csr_array, sources: NDArray[np.int64]) -> Hops:
     """Breadth-first steps from each source to everybody, (s, n), UNREACHED where no way is."""
     size = adjacency.shape[0]
-    found = np.full((len(sources), size), UNREACHED, dtype=np.int16)
+    distances = np.full((len(sources), size), UNREACHED, dtype=np.int16)
     walk = adjacency.astype(np.float32)
     for start in range(0, len(sources), _BLOCK):
         block = sources[start : start + _BLOCK]
-        steps = found[start : start + _BLOCK]
+        steps = distances[start : start + _BLOCK]
         frontier = np.zeros((size, len(block)), dtype=np.float32)
         frontier[block, np.arange(len(block))] = 1
         step = 0
@@ -234,22 +234,22 @@ def hops(adjacency: sparse.csr_array, sources: NDArray[np.int64]) -> Hops:
             steps[frontier.T > 0] = step
             step += 1
             frontier = (((walk @ frontier) > 0) & (steps.T == UNREACHED)).astype(np.float32)
-    return found
+    return distances
 
 
-def cut_points(network: Network) -> NDArray[np.int64]:
+def cut_points(network: ClusterNetwork) -> NDArray[np.int64]:
     """Members whose leaving would part their component, in order (Tarjan, 1972)."""
     size = len(network)
     indptr, indices = network.adjacency.indptr, network.adjacency.indices
     order = np.full(size, -1, dtype=np.int64)
     low = np.zeros(size, dtype=np.int64)
     cuts = np.zeros(size, dtype=np.bool_)
-    seen = 0
+    visited = 0
     for root in range(size):
         if order[root] >= 0:
             continue
-        order[root] = low[root] = seen
-        seen += 1
+        order[root] = low[root] = visited
+        visited += 1
         branches = 0
         stack = [(root, -1, int(indptr[root]))]
         while stack:
@@ -265,8 +265,8 @@ def cut_points(network: Network) -> NDArray[np.int64]:
             stack.append((node, parent, place + 1))
             other = int(indices[place])
             if order[other] < 0:
-                order[other] = low[other] = seen
-                seen += 1
+                order[other] = low[other] = visited
+                visited += 1
                 stack.append((other, node, int(indptr[other])))
             elif other != parent:
                 low[node] = min(low[node], order[other])

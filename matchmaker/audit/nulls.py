@@ -35,11 +35,11 @@ def rewired(edges: Edges, size: int, samples: int = SAMPLES, seed: int = 0) -> N
     base = np.arange(chains, dtype=np.int64) * (size * size)
     for a, b in ((0, 1), (1, 0)):
         taken[(base[:, None] + edges[:, a] * size + edges[:, b]).ravel()] = True
-    found = []
+    networks = []
     for turn in range(drawn):
         _swap(state, taken, base, size, count * (THINNING if turn else BURN_IN), rng)
-        found.append(state.copy())
-    return np.concatenate(found)[:samples]
+        networks.append(state.copy())
+    return np.concatenate(networks)[:samples]
 
 
 def _swap(
@@ -83,12 +83,12 @@ def transitivities(drawn: NDArray[np.int64], size: int) -> NDArray[np.float64]:
     paths = float((degree * (degree - 1)).sum())
     if not paths:
         return np.zeros(samples)
-    found = np.empty(samples)
+    values = np.empty(samples)
     table = np.zeros((size, size), dtype=np.bool_)
     for number, edges in enumerate(drawn):
         table[edges[:, 0], edges[:, 1]] = table[edges[:, 1], edges[:, 0]] = True
         # Each triangle is seen from each of its three ties.
         closed = np.count_nonzero(table[edges[:, 0]] & table[edges[:, 1]])
-        found[number] = 2 * closed / paths
+        values[number] = 2 * closed / paths
         table[edges[:, 0], edges[:, 1]] = table[edges[:, 1], edges[:, 0]] = False
-    return found
+    return values

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import chi2
 
-from matchmaker.audit.network import Network
+from matchmaker.audit.network import ClusterNetwork
 from matchmaker.audit.relatedness import Relatedness
 from matchmaker.audit.ties import LABS
 from matchmaker.domain import Kind, Size
@@ -87,8 +87,8 @@ def features(known: Traits, members: IntArray, pairs: Pairs, year: float) -> Flo
         known.latitude[b], known.longitude[b],
     )  # fmt: skip
     far = np.isnan(km)
-    said = (known.industry[a] >= 0) & (known.industry[b] >= 0)
-    same = said & (known.industry[a] == known.industry[b])
+    both_known = (known.industry[a] >= 0) & (known.industry[b] >= 0)
+    same = both_known & (known.industry[a] == known.industry[b])
     firm = known.is_firm[a].astype(int) + known.is_firm[b]
     lab = known.is_lab[a] | known.is_lab[b]
     large = known.is_large[a].astype(int) + known.is_large[b]
@@ -99,9 +99,9 @@ def features(known: Traits, members: IntArray, pairs: Pairs, year: float) -> Flo
             np.log1p(np.where(far, 0, km)),
             far,
             same,
-            said & ~same & (known.division[a] == known.division[b]),
+            both_known & ~same & (known.division[a] == known.division[b]),
             np.where(same, 1.0, known.relatedness.between(known.industry[a], known.industry[b])),
-            ~said,
+            ~both_known,
             (firm == 1) & lab,
             (firm == 1) & ~lab,
             firm == 0,
@@ -115,22 +115,17 @@ def features(known: Traits, members: IntArray, pairs: Pairs, year: float) -> Flo
 
 @dataclass(frozen=True)
 class Opportunity:
-    """A logistic model of a tie between two members; `weights` (14,) as in FEATURES.
-
-    `ties` of `clusters` over `years` it was fitted on.
-    """
+    """A logistic model of a tie between two members; `weights` (14,) as in FEATURES."""
 
     weights: FloatVector
     intercept: float
     last_year: int
-    ties: int
-    clusters: int
 
     def probability(self, rows: FloatVector) -> FloatVector:
         """Of a tie, for feature rows (p, 14)."""
         return np.asarray(1 / (1 + np.exp(-(rows @ self.weights + self.intercept))))
 
-    def expected(self, known: Traits, network: Network, year: int) -> float:
+    def expected(self, known: Traits, network: ClusterNetwork, year: int) -> float:
         """Ties among members if only opportunity mattered: the sum over all pairs.
 
         Above 100,000 pairs the mean of as many drawn with replacement, times all.
@@ -154,7 +149,7 @@ def _drawn_pairs(rng: np.random.Generator, size: int, count: int) -> Pairs:
     return np.column_stack([first, second])
 
 
-def fit(known: Traits, networks: Sequence[tuple[int, Network]]) -> Opportunity | None:
+def fit(known: Traits, networks: Sequence[tuple[int, ClusterNetwork]]) -> Opportunity | None:
     """From the networks of all clusters, each with its year; None where there is too little.
 
     Logistic regression (L2, C = 10). Ties and absent ties are drawn from each
@@ -180,11 +175,12 @@ def fit(known: Traits, networks: Sequence[tuple[int, Network]]) -> Opportunity |
             weights.append(np.full(len(pairs), total / len(pairs)))
     model = LogisticRegression(C=10, max_iter=500)
     model.fit(np.concatenate(blocks), np.concatenate(answers), np.concatenate(weights))
-    clusters = sum(year == last for year, _ in usable)
-    return Opportunity(model.coef_[0], float(model.intercept_[0]), last, ties, clusters)
+    return Opportunity(model.coef_[0], float(model.intercept_[0]), last)
 
 
-def _drawn(rng: np.random.Generator, network: Network, share: int) -> list[tuple[Pairs, int, int]]:
+def _drawn(
+    rng: np.random.Generator, network: ClusterNetwork, share: int
+) -> list[tuple[Pairs, int, int]]:
     """Ties and absent ties of one network, at most `share` of each, and how many there are."""
     size, edges = len(network), network.edges
     total = size * (size - 1) // 2

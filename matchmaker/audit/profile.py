@@ -8,14 +8,15 @@ from enum import StrEnum
 
 import pyarrow.compute as pc
 
-from matchmaker.audit.figures import Figure, Group, Phrase, unknown
+from matchmaker.audit.figures import Figure, Group, unknown
 from matchmaker.audit.indicators import INDICATORS
 from matchmaker.audit.landscape import YEARS, Landscape
 from matchmaker.audit.ties import Channel
 from matchmaker.audit.view import View
+from matchmaker.messages import Message, message
 
 
-class Stage(StrEnum):
+class ClusterStage(StrEnum):
     """The four stages of a cluster, in order."""
 
     COMPARATIVE = "comparative"  # 比较优势: near to resources, gathered
@@ -24,12 +25,12 @@ class Stage(StrEnum):
     DYNAMIC = "dynamic"  # 动态优势: tied to the world outside, renewing itself
 
 
-STAGES = tuple(Stage)
+STAGES = tuple(ClusterStage)
 STAGE_TITLES = {
-    Stage.COMPARATIVE: Phrase("比较优势", "Comparative advantage"),
-    Stage.COMPETITIVE: Phrase("竞争优势", "Competitive advantage"),
-    Stage.INNOVATIVE: Phrase("创新优势", "Innovative advantage"),
-    Stage.DYNAMIC: Phrase("动态优势", "Dynamic advantage"),
+    ClusterStage.COMPARATIVE: message("Comparative advantage"),
+    ClusterStage.COMPETITIVE: message("Competitive advantage"),
+    ClusterStage.INNOVATIVE: message("Innovative advantage"),
+    ClusterStage.DYNAMIC: message("Dynamic advantage"),
 }
 # What a score of a stage must come to before the next one is worth aiming at.
 ENOUGH = 0.75
@@ -44,22 +45,22 @@ class Criterion:
     stated so that they can be argued with: no source gives any.
     """
 
-    stage: Stage
+    stage: ClusterStage
     group: Group
     measure: str
     level: float
     channel: Channel | None = None  # None: a figure reported by the cluster
     low_is_better: bool = False
-    title: Phrase | None = None
+    title: Message | None = None
 
     @property
-    def name(self) -> Phrase:
+    def name(self) -> Message:
         """What it is called."""
         if self.title is not None:
             return self.title
         layer = CHANNEL_TITLES[self.channel or Channel.COOPERATION]
         title = INDICATORS[self.measure][0].title
-        return Phrase(f"{layer.zh}：{title.zh}", f"{layer.en}: {title.en}")
+        return message("%(layer)s: %(indicator)s", layer=layer, indicator=title)
 
     def score(self, value: float) -> float:
         """From 0 to 1."""
@@ -69,18 +70,12 @@ class Criterion:
 
 
 CHANNEL_TITLES = {
-    Channel.SUPPLY: Phrase("供应", "Supply"),
-    Channel.RESEARCH: Phrase("研究合作", "Research"),
-    Channel.PLATFORM: Phrase("平台使用", "Platform use"),
-    Channel.SHARING: Phrase("资源共享", "Resource sharing"),
-    Channel.COOPERATION: Phrase("全部合作", "All cooperation"),
+    Channel.SUPPLY: message("Supply"),
+    Channel.RESEARCH: message("Research"),
+    Channel.PLATFORM: message("Platform use"),
+    Channel.SHARING: message("Resource sharing"),
+    Channel.COOPERATION: message("All cooperation"),
 }
-
-
-def _reported(
-    stage: Stage, group: Group, measure: str, level: float, zh: str, en: str
-) -> Criterion:
-    return Criterion(stage, group, measure, level, title=Phrase(zh, en))
 
 
 _A, _C, _N = Group.ACTORS, Group.CHANNELS, Group.NETWORK
@@ -90,20 +85,20 @@ CRITERIA: tuple[Criterion, ...] = (
     Criterion(_S1, _A, "members", 30, _ALL),
     Criterion(_S1, _A, "sme_share", 0.7, _ALL),
     Criterion(_S1, _A, "leading_industry_share", 0.5, _ALL),
-    _reported(_S1, _A, "sales_outside_province_share", 40, "省外销售占比（上报，%）", "Sales outside the province (reported, %)"),
+    Criterion(_S1, _A, "sales_outside_province_share", 40, title=message("Sales outside the province (reported, %)")),
     Criterion(_S2, _C, "observed_over_expected", 1.0, Channel.SUPPLY),
     Criterion(_S2, _C, "mean_degree", 3.0, Channel.SUPPLY),
     Criterion(_S2, _C, "isolate_share", 0.2, Channel.SUPPLY, low_is_better=True),
     Criterion(_S2, _C, "platform_reach", 0.3, Channel.PLATFORM),
     Criterion(_S2, _N, "giant_component", 0.9, _ALL),
-    _reported(_S2, _C, "local_supply_share", 50, "本地配套率（上报，%）", "Local supply (reported, %)"),
+    Criterion(_S2, _C, "local_supply_share", 50, title=message("Local supply (reported, %)")),
     Criterion(_S3, _C, "lab_reach", 0.5, Channel.RESEARCH),
     Criterion(_S3, _C, "mean_degree", 2.0, Channel.RESEARCH),
     Criterion(_S3, _C, "observed_over_expected", 1.0, Channel.RESEARCH),
     Criterion(_S3, _A, "kind_diversity", 0.7, _ALL),
     Criterion(_S3, _N, "compactness", 0.4, _ALL),
-    _reported(_S3, _A, "rd_intensity", 3, "研发强度（上报，%）", "R&D intensity (reported, %)"),
-    _reported(_S3, _A, "new_product_sales_share", 20, "新产品销售占比（上报，%）", "Sales of new products (reported, %)"),
+    Criterion(_S3, _A, "rd_intensity", 3, title=message("R&D intensity (reported, %)")),
+    Criterion(_S3, _A, "new_product_sales_share", 20, title=message("Sales of new products (reported, %)")),
     Criterion(_S4, _C, "outside_reach", 0.3, _ALL),
     Criterion(_S4, _C, "abroad_share", 0.1, _ALL),
     Criterion(_S4, _C, "renewal", 0.1, _ALL),
@@ -123,25 +118,30 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Profile:
+class ClusterProfile:
     """Scores in [0, 1] of one year: `groups` 点线网, `stages` the four; None: not computable."""
 
     year: int
     findings: tuple[Finding, ...]
     groups: Mapping[Group, float | None]
-    stages: Mapping[Stage, float | None]
+    stages: Mapping[ClusterStage, float | None]
 
-    def known(self, part: Group | Stage) -> tuple[int, int]:
-        """Of how many criteria of a group or stage anything is known, and how many there are."""
-        mine = [
-            finding
+    @property
+    def known(self) -> dict[Group | ClusterStage, tuple[int, int]]:
+        """For each group and stage: of how many criteria anything is known, and how many."""
+        parts: tuple[Group | ClusterStage, ...] = (*self.groups, *self.stages)
+        return {part: self._known(part) for part in parts}
+
+    def _known(self, part: Group | ClusterStage) -> tuple[int, int]:
+        scores = [
+            finding.score
             for finding in self.findings
             if part in (finding.criterion.group, finding.criterion.stage)
         ]
-        return sum(finding.score is not None for finding in mine), len(mine)
+        return sum(score is not None for score in scores), len(scores)
 
     @property
-    def aim(self) -> Stage | None:
+    def aim(self) -> ClusterStage | None:
         """The first stage whose score is not yet enough; None where all are."""
         for stage in STAGES:
             score = self.stages[stage]
@@ -160,7 +160,9 @@ class Profile:
         return tuple(sorted(short, key=lambda one: (one.score is None, one.score or 0.0)))
 
 
-def profile(landscape: Landscape, cluster: int, year: int, fitted: int | None = None) -> Profile:
+def profile(
+    landscape: Landscape, cluster: int, year: int, fitted: int | None = None
+) -> ClusterProfile:
     """Of one cluster in one year; `fitted` as in `View`."""
     reported = observed(landscape, cluster, year)
     findings = tuple(
@@ -169,16 +171,19 @@ def profile(landscape: Landscape, cluster: int, year: int, fitted: int | None = 
         else _reported_finding(one, *reported.get(one.measure, (NOT_REPORTED, year)))
         for one in CRITERIA
     )
-    return Profile(
+    return ClusterProfile(
         year=year,
         findings=findings,
         groups={one: _mean(f.score for f in findings if f.criterion.group is one) for one in Group},
-        stages={one: _mean(f.score for f in findings if f.criterion.stage is one) for one in Stage},
+        stages={
+            one: _mean(f.score for f in findings if f.criterion.stage is one)
+            for one in ClusterStage
+        },
     )
 
 
-NOT_REPORTED = unknown("没有上报", "not reported")
-NOT_RECORDED = unknown("图谱中没有这类联系的任何记录", "no tie of this kind is on record anywhere")
+NOT_REPORTED = unknown("not reported")
+NOT_RECORDED = unknown("no tie of this kind is on record anywhere")
 
 
 def _reported_finding(criterion: Criterion, figure: Figure, year: int) -> Finding:
@@ -206,7 +211,7 @@ def _finding(
     return Finding(criterion, figure, 0.0 if lacking else None, year)
 
 
-def course(landscape: Landscape, cluster: int, year: int) -> tuple[Profile, ...]:
+def course(landscape: Landscape, cluster: int, year: int) -> tuple[ClusterProfile, ...]:
     """The profiles of the five years to this one, the oldest first."""
     years = range(year - YEARS + 1, year + 1)
     return tuple(profile(landscape, cluster, one, fitted=year) for one in years)
@@ -216,13 +221,13 @@ def observed(landscape: Landscape, cluster: int, year: int) -> dict[str, tuple[F
     """What the cluster itself reported, by indicator: the newest figure up to a year."""
     snapshot = landscape.snapshot
     subject = snapshot.clusters["id"][cluster].as_py()
-    mine = snapshot.observations.filter(
+    rows = snapshot.observations.filter(
         (pc.field("subject") == subject) & (pc.field("year") <= year)
     )
-    found: dict[str, tuple[Figure, int]] = {}
-    for row in mine.to_pylist():  # in order of indicator and year: the newest stays
-        found[row["indicator"]] = (Figure(row["value"]), row["year"])
-    return found
+    newest: dict[str, tuple[Figure, int]] = {}
+    for row in rows.to_pylist():  # in order of indicator and year: the newest stays
+        newest[row["indicator"]] = (Figure(row["value"]), row["year"])
+    return newest
 
 
 def _mean(scores: Iterable[float | None]) -> float | None:

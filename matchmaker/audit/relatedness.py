@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +28,8 @@ class Relatedness:
         if not len(self.industries):
             return np.zeros(len(first), dtype=np.float32)
         a, b = self._places(first), self._places(second)
-        found = self.proximity[np.maximum(a, 0), np.maximum(b, 0)]
-        return np.where((a >= 0) & (b >= 0), found, 0).astype(np.float32)
+        proximity = self.proximity[np.maximum(a, 0), np.maximum(b, 0)]
+        return np.where((a >= 0) & (b >= 0), proximity, 0).astype(np.float32)
 
     def density(self, industries: IntArray) -> dict[int, float]:
         """Relatedness density around every industry, by row: what share of all that is near
@@ -46,13 +45,8 @@ class Relatedness:
         }
 
     def _places(self, rows: IntArray) -> NDArray[np.int64]:
-        found = np.searchsorted(self.industries, rows).clip(max=len(self.industries) - 1)
-        return np.where(self.industries[found] == rows, found, -1)
-
-    @cached_property
-    def is_empty(self) -> bool:
-        """Whether there are no two industries with texts."""
-        return len(self.industries) < 2
+        places = np.searchsorted(self.industries, rows).clip(max=len(self.industries) - 1)
+        return np.where(self.industries[places] == rows, places, -1)
 
 
 def relatedness(snapshot: Snapshot) -> Relatedness:

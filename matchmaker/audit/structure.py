@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
-from matchmaker.audit.network import UNREACHED, Edges, Network
+from matchmaker.audit.network import UNREACHED, ClusterNetwork, Edges
 from matchmaker.snapshot.model import BoolArray
 
 FloatVector = NDArray[np.float64]
@@ -15,7 +16,7 @@ Lengths = NDArray[np.float32]
 FAR = np.float32(1e6)
 
 
-def fragmentation(network: Network) -> float:
+def fragmentation(network: ClusterNetwork) -> float:
     """1 − Σ s (s − 1) / (n (n − 1)) over components of size s; 0 below two members."""
     size = len(network)
     if size < 2:
@@ -24,7 +25,7 @@ def fragmentation(network: Network) -> float:
     return float(1 - (sizes * (sizes - 1)).sum() / (size * (size - 1)))
 
 
-def closeness(network: Network) -> FloatVector:
+def closeness(network: ClusterNetwork) -> FloatVector:
     """Mean of 1/d from each of `network.sources` to the n − 1 others, (s,)."""
     size = len(network)
     if size < 2:
@@ -35,25 +36,25 @@ def closeness(network: Network) -> FloatVector:
     return np.asarray(reciprocal[network.hops].sum(axis=1) / (size - 1))
 
 
-def compactness(network: Network) -> float:
+def compactness(network: ClusterNetwork) -> float:
     """Σ 1/d / (n (n − 1)) over ordered pairs, 0 where there is no way."""
-    found = closeness(network)
-    return float(found.mean()) if len(found) else 0.0
+    values = closeness(network)
+    return float(values.mean()) if len(values) else 0.0
 
 
-def triangles(network: Network) -> FloatVector:
+def triangles(network: ClusterNetwork) -> FloatVector:
     """Closed pairs of partners of each member, (n,)."""
     adjacency = network.adjacency
     return np.asarray((adjacency @ adjacency).multiply(adjacency).sum(axis=1)).ravel() / 2
 
 
-def transitivity(network: Network) -> float:
+def transitivity(network: ClusterNetwork) -> float:
     """Closed over all paths of two steps; 0 where there is none."""
     paths = float((network.degree * (network.degree - 1)).sum())
     return float(2 * triangles(network).sum() / paths) if paths else 0.0
 
 
-def core(network: Network) -> BoolArray:
+def core(network: ClusterNetwork) -> BoolArray:
     """Who is in the core, (n,): the prefix by degree with the fewest errors (Lip, 2011).
 
     An error is a tie missing in the core or present in the periphery. Of equals
@@ -70,47 +71,50 @@ def core(network: Network) -> BoolArray:
     return chosen
 
 
-def core_periphery(size: int, ties: int, in_core: int, core_ties: float, outer: float) -> float:
-    """Correlation of ties with the ideal pattern within core and within periphery.
+def core_periphery(network: ClusterNetwork, inside: BoolArray, edges: Edges) -> float:
+    """Correlation of ties (m, 2) with an ideal core–periphery pattern; NaN where undefined.
 
-    Borgatti and Everett (2000), core–periphery pairs left out: phi of the table
-    (pair in core or in periphery) × (tied or not). `in_core` members of `size`
-    have `core_ties` among them, the others `outer` of all `ties`. 0 where one of
-    the two blocks is empty or nothing varies.
+    Borgatti and Everett (2000) leave pairs of a core and a periphery member out: all
+    pairs within the core are tied, none within the periphery. A core of one member has
+    no such pairs; it is held to their first pattern, in which every pair with a core
+    member is tied, and of which a star is the pure case (1). Undefined where the pairs
+    that count are all of one block, all tied or all untied.
     """
-    inner = in_core * (in_core - 1) / 2
-    rest = (size - in_core) * (size - in_core - 1) / 2
-    tied = core_ties + outer
-    untied = inner + rest - tied
-    scale = inner * rest * tied * untied
-    if scale <= 0 or not ties:
-        return 0.0
-    return float((core_ties * (rest - outer) - outer * (inner - core_ties)) / np.sqrt(scale))
+    ends, core = inside[edges], int(inside.sum())
+    others = len(network) - core
+    if core == 1:
+        inner, inner_ties = float(others), float(ends.any(axis=1).sum())
+    else:
+        inner, inner_ties = core * (core - 1) / 2, float(ends.all(axis=1).sum())
+    outer, outer_ties = others * (others - 1) / 2, float((~ends).all(axis=1).sum())
+    tied = inner_ties + outer_ties
+    scale = inner * outer * tied * (inner + outer - tied)
+    if scale <= 0:
+        return float("nan")
+    # phi of the table (inner or outer pair) × (tied or not)
+    return float(
+        (inner_ties * (outer - outer_ties) - outer_ties * (inner - inner_ties)) / np.sqrt(scale)
+    )
 
 
-def core_periphery_among(network: Network, inside: BoolArray, edges: Edges) -> float:
-    """The same for ties (m, 2) between members and a given core."""
-    ends = inside[edges]
-    core_ties = float(ends.all(axis=1).sum())
-    outer = float((~ends).all(axis=1).sum())
-    return core_periphery(len(network), len(edges), int(inside.sum()), core_ties, outer)
-
-
-def constraint(network: Network) -> FloatVector:
+def constraint(network: ClusterNetwork) -> FloatVector:
     """Burt's constraint of each member (Burt, 1992), (n,); NaN for members without ties.
 
-    Σ_j (p_ij + Σ_q p_iq p_qj)² over partners j, p_ij = 1 / degree of i.
+    Σ_j (p_ij + Σ_q p_iq p_qj)² over partners j, p_ij = (a_ij + a_ji) / Σ_q (a_iq + a_qi):
+    in a directed layer a pair tied both ways counts twice.
     """
-    degree = network.degree
+    weights = network.arcs.astype(np.float64)
+    weights = sparse.csr_array(weights + weights.T)
+    total = np.asarray(weights.sum(axis=1)).ravel()
     with np.errstate(divide="ignore"):
-        share = np.where(degree > 0, 1 / degree, 0.0)
-    invested = network.adjacency.multiply(share[:, None]).tocsr()
+        share = np.where(total > 0, 1 / total, 0.0)
+    invested = weights.multiply(share[:, None]).tocsr()
     reached = (invested + (invested @ invested).multiply(network.adjacency)).tocsr()
-    found = np.asarray(reached.multiply(reached).sum(axis=1)).ravel()
-    return np.where(degree > 0, found, np.nan)
+    squares = np.asarray(reached.multiply(reached).sum(axis=1)).ravel()
+    return np.where(total > 0, squares, np.nan)
 
 
-def brokered(network: Network, edges: Edges | None = None) -> FloatVector:
+def brokered(network: ClusterNetwork, edges: Edges | None = None) -> FloatVector:
     """Pairs (outsider, other member) that each member stands between, (n,).
 
     Gould and Fernandez (1989): gatekeeper and representative, which are one
@@ -120,20 +124,20 @@ def brokered(network: Network, edges: Edges | None = None) -> FloatVector:
     ties = network.edges if edges is None else edges
     outward = np.asarray(np.diff(network.border.indptr), dtype=np.float64)
     inward = np.bincount(ties.ravel(), minlength=len(network)).astype(np.float64)
-    known = network.shared_outsiders
-    shared = np.asarray(known[ties[:, 0], ties[:, 1]]).ravel() if len(ties) else np.zeros(0)
+    common = network.shared_outsiders
+    shared = np.asarray(common[ties[:, 0], ties[:, 1]]).ravel() if len(ties) else np.zeros(0)
     closed = np.bincount(ties[:, 0], shared, len(network)) + np.bincount(
         ties[:, 1], shared, len(network)
     )
     return outward * inward - closed
 
 
-def giant(network: Network) -> float:
+def giant(network: ClusterNetwork) -> float:
     """Share of members in the largest component; 0 without members."""
     return float(network.component_sizes.max() / len(network)) if len(network) else 0.0
 
 
-def after_losing(network: Network, share: float) -> float:
+def after_losing(network: ClusterNetwork, share: float) -> float:
     """Share of those who stay in the largest component after the best joined have left.
 
     The `share` of members with most ties leave at once, at least one (Albert,

@@ -159,8 +159,10 @@ def _undertaken(snapshot: Snapshot, members: IntArray, inside: BoolArray) -> lis
     once = ~(inside[first] & inside[second]) | (first < second)
     parts = [_dated(snapshot, Channel.RESEARCH, first[once], second[once], undertaking[once])]
     buyers, suppliers, contract = _traded(snapshot, contracts)
-    mine = inside[buyers] | inside[suppliers]
-    parts.append(_dated(snapshot, Channel.SUPPLY, suppliers[mine], buyers[mine], contract[mine]))
+    touches = inside[buyers] | inside[suppliers]
+    parts.append(
+        _dated(snapshot, Channel.SUPPLY, suppliers[touches], buyers[touches], contract[touches])
+    )
     return parts
 
 
@@ -170,13 +172,13 @@ def _pairs(
     """Each member of each undertaking with each other participant of it."""
     took_part = snapshot.engagement_organizations
     places, undertaking = entries(took_part.indptr, engagements)
-    who = took_part.indices[places]
-    mine = inside[who]
-    other, _ = entries(took_part.indptr, undertaking[mine])
-    sizes = took_part.indptr[undertaking[mine] + 1] - took_part.indptr[undertaking[mine]]
-    first = np.repeat(who[mine], sizes)
+    participants = took_part.indices[places]
+    is_inside = inside[participants]
+    other, _ = entries(took_part.indptr, undertaking[is_inside])
+    sizes = took_part.indptr[undertaking[is_inside] + 1] - took_part.indptr[undertaking[is_inside]]
+    first = np.repeat(participants[is_inside], sizes)
     second = took_part.indices[other]
-    together = np.repeat(undertaking[mine], sizes)
+    together = np.repeat(undertaking[is_inside], sizes)
     apart = first != second
     return first[apart], second[apart], together[apart]
 
@@ -199,8 +201,8 @@ def _in_role(snapshot: Snapshot, engagements: IntArray, role: Role) -> NDArray[n
     took_part = snapshot.engagement_organizations
     places, undertaking = entries(took_part.indptr, engagements)
     chosen = took_part.code[places] == ROLES.index(role)
-    who = took_part.indices[places[chosen]].astype(np.int64)
-    return np.asarray(undertaking[chosen].astype(np.int64) * len(snapshot) + who)
+    participants = took_part.indices[places[chosen]].astype(np.int64)
+    return np.asarray(undertaking[chosen].astype(np.int64) * len(snapshot) + participants)
 
 
 def _dated(
@@ -228,5 +230,5 @@ def last_year(snapshot: Snapshot) -> int:
         )
     ]
     latest = max((int(column.max()) for column in days if len(column)), default=today)
-    found = from_days(latest)
-    return (found or snapshot.meta.as_of).year
+    day = from_days(latest)
+    return (day or snapshot.meta.as_of).year

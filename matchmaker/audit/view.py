@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.audit import nulls
-from matchmaker.audit.figures import Definition, Figure, Group, Phrase, described, unknown
+from matchmaker.audit.figures import INDICATOR, Definition, Figure, Group, unknown
 from matchmaker.audit.landscape import Landscape
-from matchmaker.audit.network import Network
+from matchmaker.audit.network import ClusterNetwork
 from matchmaker.audit.ties import LABS, Channel
 from matchmaker.domain import Kind, Size
+from matchmaker.messages import Message, in_context
 from matchmaker.snapshot.model import KINDS, SIZES, BoolArray
 
 PERMUTATIONS = 1_000
@@ -40,11 +41,11 @@ class View:
     fitted: int | None = None
 
     @cached_property
-    def network(self) -> Network:
+    def network(self) -> ClusterNetwork:
         return self.landscape.network(self.cluster, self.channel, self.year)
 
     @cached_property
-    def before(self) -> Network:
+    def before(self) -> ClusterNetwork:
         """The network of the year before."""
         return self.landscape.network(self.cluster, self.channel, self.year - 1)
 
@@ -90,19 +91,25 @@ class View:
 Indicator = Callable[[View], Figure]
 INDICATORS: dict[str, tuple[Definition, Indicator]] = {}
 
-NO_MEMBER = unknown("没有成员", "there are no members")
-TOO_FEW = unknown("成员少于两个", "there are fewer than two members")
-NO_TIE = unknown("没有联系", "there are no ties")
+NO_MEMBER = unknown("there are no members")
+TOO_FEW = unknown("there are fewer than two members")
+NO_TIE = unknown("there are no ties")
 
 
 def indicator(
-    name: str, group: Group, zh: str, en: str, about_zh: str, unit: str = "", better: str = ""
+    group: Group, title: str, unit: str = "", better: str = ""
 ) -> Callable[[Indicator], Indicator]:
-    """Enter a function among the indicators; the order of the file is that of the page."""
+    """Enter a function among the indicators, under its name and with its docstring.
+
+    The order of the file is that of the page.
+    """
 
     def enter(function: Indicator) -> Indicator:
-        more = {"unit": unit, "about_zh": about_zh, "better": better}
-        INDICATORS[name] = (described(function, name, group, Phrase(zh, en), **more), function)
+        name, about = function.__name__, " ".join((function.__doc__ or "").split())
+        INDICATORS[name] = (
+            Definition(name, group, in_context(INDICATOR, title), unit, Message(about), better),
+            function,
+        )
         return function
 
     return enter

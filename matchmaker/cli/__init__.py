@@ -25,7 +25,7 @@ from matchmaker.messages import message
 
 _EXIT_CODES: dict[type[errors.MatchmakerError], int] = {
     errors.MatchmakerError: 1,
-    errors.StoreUnavailable: 4,
+    errors.ServiceUnavailable: 4,
     errors.StoreMismatch: 4,
     errors.SnapshotUnavailable: 4,
     errors.ModelUnavailable: 4,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from itertools import zip_longest
 from pathlib import Path
@@ -10,13 +9,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from matchmaker.access import ADMIN
+from matchmaker.cli.language import language as reader_language
 from matchmaker.cli.output import print_json, wired
 from matchmaker.domain import PlaceLevel
+from matchmaker.messages import Message, languages
 
 if TYPE_CHECKING:
     from matchmaker.reports.document import Document
+    from matchmaker.services.auditing.derived_clusters import CommunityReport
 
-LANGUAGES = ("en", "zh")
 MANY_COLUMNS = 8
 _OUT = click.Path(dir_okay=False, path_type=Path)
 
@@ -25,7 +27,7 @@ _OUT = click.Path(dir_okay=False, path_type=Path)
 @click.argument("cluster", required=False)
 @click.option("--all", "everyone", is_flag=True, help="All clusters side by side.")
 @click.option("--year", type=int, help="Default: the newest year that the data speak of.")
-@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@click.option("--language", type=click.Choice(languages()), help="Default: that of the command.")
 @click.option("--limit", type=click.IntRange(1, 50), default=10, show_default=True, help="Ties.")
 @click.option(
     "--samples",
@@ -41,7 +43,7 @@ def audit(
     cluster: str | None,
     everyone: bool,
     year: int | None,
-    language: str,
+    language: str | None,
     limit: int,
     samples: int,
     pdf: Path | None,
@@ -50,34 +52,33 @@ def audit(
 ) -> None:
     """Is the CLUSTER (its id) a network, against whom, and what to do next."""
     if everyone == bool(cluster):
-        raise click.UsageError("Give the id of a cluster, or --all.")
+        raise click.UsageError(gettext("Give the id of a cluster, or --all."))
+    language = language or reader_language()
+    from matchmaker.api.auditing.responses import AuditOut, BenchmarkOut, WorklistOut
+
     auditing = wired().auditing
     if cluster is None:
-        from matchmaker.api.auditing.responses import BenchmarkOut
         from matchmaker.reports.benchmark_report import benchmark_report
 
-        compared = auditing.benchmark(year=year)
+        benchmark = auditing.benchmark(ADMIN, year=year)
         if as_json:
-            print_json(json.loads(BenchmarkOut.of(compared, language).model_dump_json()))
-        _deliver(benchmark_report(compared, language), pdf, xlsx, show=not as_json)
+            print_json(BenchmarkOut.of(benchmark, language).model_dump(mode="json"))
+        _deliver(benchmark_report(benchmark, language), pdf, xlsx, show=not as_json)
         return
-    from matchmaker.api.auditing.responses import AuditOut
-    from matchmaker.api.auditing.worklist_responses import WorklistOut
     from matchmaker.audit.ties import Channel
     from matchmaker.reports.audit_report import audit_report
 
-    found = auditing.audit(cluster, year, samples)
-    to_do = auditing.worklist(cluster, limit, year)
+    audited = auditing.audit(ADMIN, cluster, year, samples)
+    worklist = auditing.worklist(ADMIN, cluster, limit, year)
     if as_json:
-        audited = json.loads(AuditOut.of(found, language).model_dump_json())
         print_json(
             {
-                "audit": audited,
-                "worklist": json.loads(WorklistOut.of(to_do, language).model_dump_json()),
+                "audit": AuditOut.of(audited, language).model_dump(mode="json"),
+                "worklist": WorklistOut.of(worklist, language).model_dump(mode="json"),
             }
         )
-    view = auditing.view(cluster, Channel.COOPERATION, year)
-    _deliver(audit_report(found, to_do, view, language), pdf, xlsx, show=not as_json)
+    view = auditing.view(ADMIN, cluster, Channel.COOPERATION, year)
+    _deliver(audit_report(audited, worklist, view, language), pdf, xlsx, show=not as_json)
 
 
 def _deliver(document: Document, pdf: Path | None, xlsx: Path | None, *, show: bool) -> None:
@@ -85,10 +86,10 @@ def _deliver(document: Document, pdf: Path | None, xlsx: Path | None, *, show: b
 
     if pdf is not None:
         write_pdf(document, pdf)
-        click.echo(f"Written: {pdf}", err=True)
+        click.echo(gettext("Written: %(path)s", path=pdf), err=True)
     if xlsx is not None:
         write_workbook(document, xlsx)
-        click.echo(f"Written: {xlsx}", err=True)
+        click.echo(gettext("Written: %(path)s", path=xlsx), err=True)
     if show and pdf is None and xlsx is None:
         _print(document)
 
@@ -97,12 +98,14 @@ def _print(document: Document) -> None:
     """Texts and tables of a document, without pictures."""
     from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table as Drawn
+    from rich.table import Table
 
-    from matchmaker.reports.document import Table, Text
+    from matchmaker.reports.document import NOTHING, DocumentTable, Paragraph
 
     shown = [section for section in document.sections if not section.is_wide]
-    tables = [block for section in shown for block in section.blocks if isinstance(block, Table)]
+    tables = [
+        block for section in shown for block in section.blocks if isinstance(block, DocumentTable)
+    ]
     widest = max((len(table.header) for table in tables), default=0)
     console = Console(width=max(150 if widest > MANY_COLUMNS else 100, Console().width))
     console.print(f"[bold]{escape(document.title)}[/bold]\n{escape(document.subtitle)}")
@@ -111,15 +114,15 @@ def _print(document: Document) -> None:
             continue
         console.print(f"\n[bold]{escape(section.title)}[/bold]")
         for block in section.blocks:
-            if isinstance(block, Text):
+            if isinstance(block, Paragraph):
                 console.print(escape(block.text))
-            elif isinstance(block, Table):
-                drawn = Drawn(title=escape(block.caption) or None, title_justify="left")
+            elif isinstance(block, DocumentTable):
+                drawn = Table(title=escape(block.caption) or None, title_justify="left")
                 for name, share in zip_longest(block.header, block.widths):
                     drawn.add_column(escape(name), overflow="fold", ratio=share)
                 drawn.expand = bool(block.widths)
                 for row in block.rows:
-                    drawn.add_row(*("—" if cell is None else escape(str(cell)) for cell in row))
+                    drawn.add_row(*(NOTHING if cell is None else escape(str(cell)) for cell in row))
                 console.print(drawn)
 
 
@@ -145,33 +148,51 @@ def derive(
     by: str, min_size: int, industry: str | None, level: str, dry_run: bool, as_json: bool
 ) -> None:
     """Make candidate clusters by place, or show the network's own communities."""
-    from matchmaker.access import ADMIN
-
-    deriving = wired().cluster_derivation
+    derivation = wired().cluster_derivation
     if by == "community":
         if industry is not None:
-            raise click.UsageError("--industry goes with --by place.")
-        report = deriving.by_community(min_size)
+            raise click.UsageError(gettext("--industry goes with --by place."))
+        report = derivation.by_community(ADMIN, min_size)
         if as_json:
             print_json(asdict(report))
-            return
-        click.echo("members  place (share)                    nearest declared cluster (overlap)")
-        for row in report.rows:
-            place = f"{row.place or '—'} ({row.place_share:.0%})"
-            declared = f"{row.cluster} ({row.overlap:.2f})" if row.cluster else "—"
-            click.echo(f"{row.members:>7}  {place:<32} {declared}")
-        said = "—" if report.agreement is None else f"{report.agreement:.2f}"
-        click.echo(
-            f"{len(report.rows)} communities of at least {min_size} among {report.organizations:,} "
-            f"organisations with ties; agreement with declared borders (NMI): {said}."
-        )
+        else:
+            _print_communities(report, min_size)
         return
-    found = deriving.by_place(ADMIN, PlaceLevel(level), min_size, industry, write=not dry_run)
+    derived = derivation.by_place(ADMIN, PlaceLevel(level), min_size, industry, write=not dry_run)
     if as_json:
-        print_json(asdict(found))
+        print_json(asdict(derived))
         return
-    for one in found.clusters:
-        click.echo(f"{one.members:>7}  {one.name}  {one.id}")
-    click.echo(f"{len(found.clusters)} places with at least {min_size} organisations.", err=True)
-    if found.counts is not None:
-        click.echo("Written. Now: matchmaker refresh", err=True)
+    for cluster in derived.clusters:
+        click.echo(f"{cluster.members:>7}  {cluster.name}  {cluster.id}")
+    count = gettext(
+        "%(count)s places with at least %(min_size)s organisations.",
+        count=len(derived.clusters),
+        min_size=min_size,
+    )
+    click.echo(count, err=True)
+    if derived.counts is not None:
+        click.echo(gettext("Written. Now: matchmaker refresh"), err=True)
+
+
+def _print_communities(report: CommunityReport, min_size: int) -> None:
+    click.echo(
+        gettext("members  place (share)                    nearest declared cluster (overlap)")
+    )
+    for row in report.rows:
+        place = f"{row.place or '—'} ({row.place_share:.0%})"
+        declared = f"{row.cluster} ({row.overlap:.2f})" if row.cluster else "—"
+        click.echo(f"{row.members:>7}  {place:<32} {declared}")
+    summary = gettext(
+        "%(count)s communities of at least %(min_size)s among %(organizations)s organisations with "
+        "ties; agreement with declared borders (NMI): %(agreement)s.",
+        count=len(report.rows),
+        min_size=min_size,
+        organizations=f"{report.organizations:,}",
+        agreement="—" if report.agreement is None else f"{report.agreement:.2f}",
+    )
+    click.echo(summary)
+
+
+def gettext(id: str, /, **parameters: object) -> str:
+    """A text in the reader's language."""
+    return Message(id, parameters).text(reader_language())

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 import click
 
+from matchmaker.cli.language import language
 from matchmaker.cli.output import JSON_OPTION, print_json, wired
-
-if TYPE_CHECKING:
-    pass
+from matchmaker.messages import message
 
 
 @click.command("log")
@@ -21,17 +19,21 @@ def show_log(limit: int, check: bool, as_json: bool) -> int | None:
     """The log of all changes, newest first."""
     from matchmaker.access import ADMIN
 
-    services = wired()
+    change_log = wired().change_log
     if check:
-        broken = services.accounts.first_broken_line(ADMIN)
-        click.echo("Every line is as it was written." if broken is None else f"Line {broken}.")
+        broken = change_log.first_broken_line(ADMIN)
+        whole = message("Every line is as it was written.")
+        verdict = whole if broken is None else message("Line %(number)s.", number=broken)
+        click.echo(verdict.text(language()))
         return None if broken is None else 1
-    lines = services.accounts.log(ADMIN, None, limit)
+    lines = change_log.page(ADMIN, None, limit)
     if as_json:
         print_json([asdict(line) for line in lines])
         return None
     for line in lines:
-        one = line.entry
-        detail = " ".join(f"{name}={value}" for name, value in one.detail.items())
-        click.echo(f"{line.number}  {one.at}  {one.actor}  {one.action}  {one.subject}  {detail}")
+        entry = line.entry
+        detail = " ".join(f"{name}={value}" for name, value in entry.detail.items())
+        click.echo(
+            f"{line.number}  {entry.at}  {entry.actor}  {entry.action}  {entry.subject}  {detail}"
+        )
     return None

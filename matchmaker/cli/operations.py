@@ -36,7 +36,7 @@ def setup() -> None:
     if counts.get("organizations", 0) == 0:
         click.echo("The graph is empty: loading the sample graph from seed/ …")
         load_seed(services, None)
-    made = services.keys.make_admin_key()
+    made = services.operator_key.make()
     if made is not None:
         click.echo(f"Admin key, shown this once: {made}")
         click.echo("Keep it: writing needs 'Authorization: Bearer KEY'.")
@@ -142,8 +142,8 @@ def worker() -> None:
 @click.option("--renew", is_flag=True, help="Make a new admin key; the old one stops working.")
 def key(renew: bool) -> None:
     """Make the admin key, and show it this once."""
-    keys = wired().keys
-    made = keys.renew_admin_key() if renew else keys.make_admin_key()
+    operator_key = wired().operator_key
+    made = operator_key.renew() if renew else operator_key.make()
     if made is None:
         click.echo("There is a key already; only its hash is kept. `--renew` makes a new one.")
     else:

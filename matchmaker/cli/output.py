@@ -92,7 +92,9 @@ AS_OPTION = click.option("--as", "email", metavar="ADDRESS", help="Act as this a
 def acting_principal(services: Wiring, email: str | None) -> Principal:
     from matchmaker.access import ADMIN
 
-    return services.accounts.principal_of_email(email) if email else ADMIN
+    if not email:
+        return ADMIN
+    return services.accounts.by_email(ADMIN, email).require_active().principal()
 
 
 def plain(value: Any) -> Any:

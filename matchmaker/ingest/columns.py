@@ -255,7 +255,6 @@ TABLES: dict[str, Table] = {
                 _choice("layer", "关系", Layer, "SUPPLIES"),
                 _SINCE,
                 _UNTIL,
-                Column("weight", "权重", "above zero / 大于零", "1", cells.number),
                 Column("note", "备注", "in words / 备注", ""),
             ),
             "Dated relations between two organisations / 关系",

@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from matchmaker.domain import Engagement, GraphRows
 from matchmaker.ingest.report import Parsed, Problem
-
-# Table → fields that refer, each with the tables it may refer to. Organisations,
-# places and industries come first: what refers to a dropped one is dropped too.
-REFERENCES: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
-    "places": (("parent", ("places",)),),
-    "industries": (("parent", ("industries",)),),
-    "organizations": (("place", ("places",)), ("industry", ("industries",))),
-    "aliases": (("organization", ("organizations",)),),
-    "duplicates": (("first", ("organizations",)), ("second", ("organizations",))),
-    "descriptions": (("organization", ("organizations",)),),
-    "clusters": (("place", ("places",)), ("industry", ("industries",))),
-    "memberships": (("cluster", ("clusters",)), ("organization", ("organizations",))),
-    "offers": (("organization", ("organizations",)),),
-    "needs": (("organization", ("organizations",)),),
-    "ties": (("source", ("organizations",)), ("target", ("organizations",))),
-    "observations": (("subject", ("organizations", "clusters")),),
-}
-TARGETS = ("places", "industries", "organizations", "clusters")
+from matchmaker.messages import message
+from matchmaker.store.schema import REFERRED, TABLES, Table, ids_by_table, references
 
 
 def referred(rows: GraphRows) -> dict[str, set[str]]:
@@ -33,78 +17,65 @@ def referred(rows: GraphRows) -> dict[str, set[str]]:
 
     An observation's subject stands under both tables that it may be in.
     """
-    tables = dict(rows.tables())
-    held = {name: {row.id for row in tables[name]} for name in TARGETS}
-    wanted: dict[str, set[str]] = {name: set() for name in TARGETS}
-    for name, references in REFERENCES.items():
-        for field, targets in references:
-            ids = {getattr(row, field) for row in tables[name]} - {None}
-            for target in targets:
-                wanted[target] |= ids
-    wanted["organizations"] |= {
-        part.organization for row in rows.engagements for part in row.participants
-    }
+    wanted: dict[str, set[str]] = {name: set() for name in REFERRED}
+    for table, reference, table_rows in references(rows):
+        ids = {id for row in table_rows for id in table.referred_ids(row, reference)}
+        for target in reference.tables:
+            wanted[target] |= ids
+    held = ids_by_table(rows)
     return {name: ids - held[name] for name, ids in wanted.items()}
 
 
 def drop_dangling(parsed: Parsed, known: Mapping[str, Iterable[str]]) -> Parsed:
     """Without the rows that refer to ids neither in `parsed` nor `known`; each a problem.
 
-    `known` holds, by table, ids that the store has.
+    `known` holds, by table, ids that the store has. An engagement stays with those who are
+    known.
     """
     problems = list(parsed.problems)
-    tables: dict[str, tuple[Any, ...]] = dict(parsed.rows.tables())
-    present = {name: set(known.get(name, ())) for name in TARGETS}
-    for name in TARGETS:
-        present[name] |= {row.id for row in tables[name]}
-    for name, references in REFERENCES.items():
+    tables: dict[str, tuple[Any, ...]] = {}
+    present = {
+        name: ids.union(known.get(name, ())) for name, ids in ids_by_table(parsed.rows).items()
+    }
+    # Referred tables come first: what refers to a dropped row is dropped too.
+    for name, rows in parsed.rows.tables():
         kept = []
-        for row in tables[name]:
-            fault = _fault(row, references, present)
-            if fault is None:
-                kept.append(row)
-                continue
-            problems.append(_problem(parsed, name, row, *fault))
-            if name in TARGETS:
+        for row in rows:
+            faults = list(_faults(TABLES[name], row, present))
+            problems.extend(_problem(parsed, name, row, *fault) for fault in faults)
+            whole = _without(row, {id for _, id in faults}) if faults else row
+            if whole is not None:
+                kept.append(whole)
+            elif name in present:
                 present[name].discard(row.id)
         tables[name] = tuple(kept)
-    engagements = []
-    for engagement in tables["engagements"]:
-        whole = _with_known(engagement, present["organizations"])
-        missing = [
-            p for p in engagement.participants if p not in (whole.participants if whole else ())
-        ]
-        problems.extend(
-            _problem(parsed, "engagements", engagement, "participants", part.organization)
-            for part in missing
-        )
-        if whole is not None:
-            engagements.append(whole)
-    tables["engagements"] = tuple(engagements)
     return replace(parsed, rows=GraphRows(**tables), problems=tuple(problems))
 
 
-def _fault(
-    row: Any,
-    references: tuple[tuple[str, tuple[str, ...]], ...],
-    present: Mapping[str, set[str]],
-) -> tuple[str, str] | None:
-    for field, targets in references:
-        value = getattr(row, field)
-        if value is not None and not any(value in present[target] for target in targets):
-            return field, value
-    return None
+def _faults(
+    table: Table[Any], row: Any, present: Mapping[str, set[str]]
+) -> Iterator[tuple[str, str]]:
+    """Field and id of each reference to nothing; the first one but for participants."""
+    for reference in table.references:
+        for id in table.referred_ids(row, reference):
+            if not any(id in present[target] for target in reference.tables):
+                yield reference.field, id
+                if not isinstance(row, Engagement):
+                    return
+
+
+def _without(row: Any, missing: set[str]) -> Engagement | None:
+    """An engagement of those who are known; None when nobody is, and for all other rows."""
+    if not isinstance(row, Engagement):
+        return None
+    parts = tuple(part for part in row.participants if part.organization not in missing)
+    return replace(row, participants=parts) if parts else None
 
 
 def _problem(parsed: Parsed, table: str, row: Any, field: str, missing: str) -> Problem:
     key = row.id if hasattr(row, "id") else " ".join(row.key)
     file, line = parsed.origins.get((table, key), ("", 0))
-    return Problem(file, line, field, f"{key} refers to {missing!r}, which is nowhere known.")
-
-
-def _with_known(engagement: Engagement, organizations: set[str]) -> Engagement | None:
-    """The engagement of those who are known, None when nobody is."""
-    parts = tuple(p for p in engagement.participants if p.organization in organizations)
-    if len(parts) == len(engagement.participants):
-        return engagement
-    return replace(engagement, participants=parts) if parts else None
+    reason = message(
+        "%(id)s refers to '%(missing)s', which is nowhere known.", id=key, missing=missing
+    )
+    return Problem(file, line, field, reason)

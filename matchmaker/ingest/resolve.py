@@ -8,19 +8,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
 from matchmaker.domain import Alias, DuplicateCandidate, GraphRows, Organization
 from matchmaker.ingest.names import normal_name
-from matchmaker.store.ports import Identity
+from matchmaker.messages import Message, message
+from matchmaker.store.ports import DuplicateKeys
+from matchmaker.store.schema import TABLES
 
 SIMILAR = 93.0  # of 100, token-sorted ratio
 # A word that more names share says nothing of who is meant.
 RARE = 40
 MAX_REVIEW = 5_000
+
+# Stored by their ids; whoever shows a reason translates it.
+SAME_CREDIT_CODE = message("same credit code")
+SAME_VAT = message("same VAT number")
+SAME_NAME_AND_PLACE = message("same name and place")
+SAME_NAME = message("same name")
+LIKE_NAMES = message("like names")
 
 
 @dataclass(frozen=True)
@@ -34,7 +42,7 @@ class Resolution:
 
 def resolve(
     rows: GraphRows,
-    known: Iterable[Identity],
+    known: Iterable[DuplicateKeys],
     aliases: Mapping[str, str],
     *,
     trust_keys: bool = False,
@@ -46,68 +54,68 @@ def resolve(
     tell its organisations apart: two of them are then only suggested. `aliases`
     are merges made before, which hold again.
     """
-    stored = {identity.id: identity for identity in known}
-    incoming = [_identity(row) for row in rows.organizations]
+    stored = {keys.id: keys for keys in known}
+    incoming = [_keys_of(row) for row in rows.organizations]
     certain = _Certain(stored.values())
     merged: list[Alias] = []
     # All of them: a row may refer to an organisation that an earlier import merged.
     leads_to = {alias: kept for alias, kept in aliases.items() if alias not in stored}
-    for identity in incoming:
-        if identity.id in stored or identity.id in leads_to:
+    for keys in incoming:
+        if keys.id in stored or keys.id in leads_to:
             continue
-        found = certain.match(identity, trust_keys)
-        if found is None:
-            certain.add(identity)
+        alias = certain.match(keys, trust_keys)
+        if alias is None:
+            certain.add(keys)
             continue
-        merged.append(found)
-        leads_to[identity.id] = found.organization
-    kept = [identity for identity in incoming if identity.id not in leads_to]
+        merged.append(alias)
+        leads_to[keys.id] = alias.organization
+    kept = [keys for keys in incoming if keys.id not in leads_to]
     review = _suggestions(kept, list(stored.values()))
     return Resolution(_rewritten(rows, leads_to), tuple(merged), review)
 
 
-def _identity(row: Organization) -> Identity:
-    return Identity(row.id, row.name, row.name_en, row.credit_code, row.vat, row.country, row.place)
+def _keys_of(row: Organization) -> DuplicateKeys:
+    return DuplicateKeys(
+        row.id, row.name, row.name_en, row.credit_code, row.vat, row.country, row.place
+    )
 
 
 class _Certain:
     """Organisations by everything that tells who they are for certain."""
 
-    def __init__(self, identities: Iterable[Identity]) -> None:
-        self._by_mark: dict[tuple[str, ...], Identity] = {}
-        for identity in identities:
-            self.add(identity)
+    def __init__(self, known: Iterable[DuplicateKeys]) -> None:
+        self._by_mark: dict[tuple[str, ...], DuplicateKeys] = {}
+        for keys in known:
+            self.add(keys)
 
-    def add(self, identity: Identity) -> None:
-        for mark in _marks(identity):
-            self._by_mark.setdefault(mark, identity)
+    def add(self, keys: DuplicateKeys) -> None:
+        for reason, mark in _marks(keys):
+            self._by_mark.setdefault((reason.id, *mark), keys)
 
-    def match(self, identity: Identity, trust_keys: bool) -> Alias | None:
-        for mark in _marks(identity):
-            found = self._by_mark.get(mark)
-            if found is None or _contradict(identity, found):
+    def match(self, keys: DuplicateKeys, trust_keys: bool) -> Alias | None:
+        for reason, mark in _marks(keys):
+            other = self._by_mark.get((reason.id, *mark))
+            if other is None or _contradict(keys, other):
                 continue
-            if trust_keys and _source(found.id) == _source(identity.id):
+            if trust_keys and _source(other.id) == _source(keys.id):
                 continue
-            return Alias(identity.id, found.id, f"same {mark[0]}")
+            return Alias(keys.id, other.id, reason.id)
         return None
 
 
-def _marks(identity: Identity) -> Iterable[tuple[str, ...]]:
-    code = _valid_credit_code(identity.credit_code)
-    if code:
-        yield ("credit code", code)
-    number = _valid_vat(identity.vat)
-    if number:
-        yield ("VAT number", number)
-    if identity.place:
-        yield ("name and place", normal_name(identity.name), identity.place)
+def _marks(keys: DuplicateKeys) -> Iterable[tuple[Message, tuple[str, ...]]]:
+    if code := _valid_credit_code(keys.credit_code):
+        yield SAME_CREDIT_CODE, (code,)
+    if number := _valid_vat(keys.vat):
+        yield SAME_VAT, (number,)
+    if keys.place:
+        yield SAME_NAME_AND_PLACE, (normal_name(keys.name), keys.place)
 
 
-def _contradict(one: Identity, other: Identity) -> bool:
+def _contradict(first: DuplicateKeys, second: DuplicateKeys) -> bool:
     """Two valid and different numbers of a kind are two organisations, whatever the name."""
-    codes = {_valid_credit_code(one.credit_code), _valid_credit_code(other.credit_code)} - {""}
-    numbers = {_valid_vat(one.vat), _valid_vat(other.vat)} - {""}
+    codes = {_valid_credit_code(first.credit_code), _valid_credit_code(second.credit_code)} - {""}
+    numbers = {_valid_vat(first.vat), _valid_vat(second.vat)} - {""}
     return len(codes) > 1 or len(numbers) > 1
 
 
@@ -123,33 +131,33 @@ def _valid_vat(number: str) -> str:
     return vat.compact(number) if number and vat.is_valid(number) else ""
 
 
-def _source(identity: str) -> str:
-    return identity.partition(":")[0]
+def _source(keys: str) -> str:
+    return keys.partition(":")[0]
 
 
 def _suggestions(
-    incoming: list[Identity], stored: list[Identity]
+    incoming: list[DuplicateKeys], stored: list[DuplicateKeys]
 ) -> tuple[DuplicateCandidate, ...]:
     """Like names of one country, most alike first; compared only where they share a rare word."""
-    everyone = {identity.id: identity for identity in (*stored, *incoming)}
-    new = {identity.id for identity in incoming}
+    everyone = {keys.id: keys for keys in (*stored, *incoming)}
+    new = {keys.id for keys in incoming}
     blocks: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for identity in everyone.values():
-        for block in _blocks(normal_name(identity.name)):
-            blocks[identity.country, block].append(identity.id)
-    found: dict[tuple[str, str], DuplicateCandidate] = {}
+    for keys in everyone.values():
+        for block in _blocks(normal_name(keys.name)):
+            blocks[keys.country, block].append(keys.id)
+    candidates: dict[tuple[str, str], DuplicateCandidate] = {}
     for members in blocks.values():
         if not 2 <= len(members) <= RARE:
             continue
         for position, first in enumerate(members):
             for second in members[position + 1 :]:
                 key = (min(first, second), max(first, second))
-                if key in found or not ({first, second} & new):
+                if key in candidates or not ({first, second} & new):
                     continue
                 candidate = _compared(everyone[key[0]], everyone[key[1]])
                 if candidate is not None:
-                    found[key] = candidate
-    ranked = sorted(found.values(), key=lambda each: (-each.score, each.key))
+                    candidates[key] = candidate
+    ranked = sorted(candidates.values(), key=lambda each: (-each.score, each.key))
     return tuple(ranked[:MAX_REVIEW])
 
 
@@ -159,56 +167,33 @@ def _blocks(name: str) -> set[str]:
     return words | {name[:4]} if not name.isascii() else words or {name}
 
 
-def _compared(one: Identity, other: Identity) -> DuplicateCandidate | None:
+def _compared(one: DuplicateKeys, other: DuplicateKeys) -> DuplicateCandidate | None:
     if _contradict(one, other):
         return None
     first, second = normal_name(one.name), normal_name(other.name)
     if first == second:
         same_place = one.place is not None and one.place == other.place
-        reason = "same name and place" if same_place else "same name"
-        return DuplicateCandidate(one.id, other.id, 1.0 if same_place else 0.97, reason)
+        reason = SAME_NAME_AND_PLACE if same_place else SAME_NAME
+        return DuplicateCandidate(one.id, other.id, 1.0 if same_place else 0.97, reason.id)
     if any(character.isdigit() for character in first + second):
         return None  # 第二工厂 and 第三工厂 differ in one character and are two
     score = fuzz.token_sort_ratio(first, second, score_cutoff=SIMILAR)
     if score == 0:
         return None
-    return DuplicateCandidate(one.id, other.id, round(score / 100 * 0.95, 4), "like names")
+    return DuplicateCandidate(one.id, other.id, round(score / 100 * 0.95, 4), LIKE_NAMES.id)
 
 
 def _rewritten(rows: GraphRows, to: Mapping[str, str]) -> GraphRows:
     """References to merged organisations lead to those that were kept."""
     if not to:
         return rows
-    tables: dict[str, Any] = dict(rows.tables())
+    tables = {
+        name: tuple(
+            redirected
+            for row in table_rows
+            if (redirected := TABLES[name].redirected(row, to)) is not None
+        )
+        for name, table_rows in rows.tables()
+    }
     tables["organizations"] = tuple(row for row in rows.organizations if row.id not in to)
-    for name in ("offers", "needs", "memberships"):
-        tables[name] = tuple(
-            replace(row, organization=to.get(row.organization, row.organization))
-            for row in tables[name]
-        )
-    # The kept organisation has its own profile; a further text gets its own id anyway.
-    tables["descriptions"] = tuple(
-        replace(row, organization=to.get(row.organization, row.organization))
-        for row in rows.descriptions
-    )
-    tables["ties"] = tuple(
-        replace(row, source=source, target=target)
-        for row in rows.ties
-        if (source := to.get(row.source, row.source)) != (target := to.get(row.target, row.target))
-    )
-    tables["engagements"] = tuple(
-        replace(
-            row,
-            participants=tuple(
-                dict.fromkeys(
-                    replace(part, organization=to.get(part.organization, part.organization))
-                    for part in row.participants
-                )
-            ),
-        )
-        for row in rows.engagements
-    )
-    tables["observations"] = tuple(
-        replace(row, subject=to.get(row.subject, row.subject)) for row in rows.observations
-    )
     return GraphRows(**tables)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
 from matchmaker.domain import GraphRows, Membership, Provenance, key_of
 from matchmaker.ingest.report import Parsed, Problem
+from matchmaker.messages import message
+from matchmaker.store.schema import MEMBERSHIPS, ORGANIZATIONS, TABLES, Table
 
 # Places, industries and clusters are everybody's.
 ALLOWED = (
@@ -27,31 +29,34 @@ def within(parsed: Parsed, before: GraphRows, cluster: str, members: Collection[
     stored = {name: {key_of(row): row for row in rows} for name, rows in before.tables()}
     new = {row.id for row in parsed.rows.organizations} - set(stored["organizations"])
     own = set(members) | new
-    rules: dict[str, Callable[[Any], bool]] = {
-        "organizations": lambda row: row.id in own,
-        "descriptions": lambda row: row.organization in own,
-        "memberships": lambda row: row.cluster == cluster and row.organization in own,
-        "offers": lambda row: row.organization in own,
-        "needs": lambda row: row.organization in own,
-        "engagements": lambda row: any(part.organization in own for part in row.participants),
-        "ties": lambda row: row.source in own or row.target in own,
-        "observations": lambda row: row.subject in own or row.subject == cluster,
-        # What resolution says of organisations that come in: where they are new or members.
-        "aliases": lambda row: row.organization in own,
-        "duplicates": lambda row: row.first in own or row.second in own,
-    }
+
+    def is_theirs(table: Table[Any], row: Any) -> bool:
+        if table is ORGANIZATIONS:
+            return row.id in own
+        if table is MEMBERSHIPS:
+            return row.cluster == cluster and row.organization in own
+        ids = {
+            id
+            for reference in table.references
+            if ORGANIZATIONS.name in reference.tables
+            for id in table.referred_ids(row, reference)
+        }
+        return cluster in ids or not ids.isdisjoint(own)
+
     problems = list(parsed.problems)
     kept: dict[str, tuple[Any, ...]] = {}
     for name, rows in parsed.rows.tables():
-        rule = rules.get(name, lambda _: False)
+        table = TABLES[name]
         good = []
         for row in rows:
-            was = stored[name].get(key_of(row))
-            if rule(row) and (was is None or rule(was)):
+            before_row = stored[name].get(key_of(row))
+            if is_theirs(table, row) and (before_row is None or is_theirs(table, before_row)):
                 good.append(row)
             else:
-                file, line = parsed.origins.get((name, " ".join(_parts(row))), ("", 0))
-                reason = f"{' '.join(_parts(row))} is not of this cluster; an administrator can."
+                key = key_of(row)
+                id = key if isinstance(key, str) else " ".join(key)
+                file, line = parsed.origins.get((name, id), ("", 0))
+                reason = message("%(id)s is not of this cluster; an administrator can.", id=id)
                 problems.append(Problem(file, line, "id", reason))
         kept[name] = tuple(good)
     joined = {row.organization for row in kept["memberships"]}
@@ -60,8 +65,3 @@ def within(parsed: Parsed, before: GraphRows, cluster: str, members: Collection[
         for id in sorted(new - joined)
     )
     return replace(parsed, rows=GraphRows(**kept), problems=tuple(problems))
-
-
-def _parts(row: Any) -> tuple[str, ...]:
-    key = key_of(row)
-    return key if isinstance(key, tuple) else (key,)

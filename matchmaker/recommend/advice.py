@@ -16,7 +16,7 @@ import numpy as np
 from matchmaker.goals import Goal
 from matchmaker.messages import Message, message, plural, sentences
 from matchmaker.recommend.features.affinity import NEAR_KM
-from matchmaker.recommend.graph import AffiliationNetwork, made_once
+from matchmaker.recommend.graph import AffiliationNetwork
 from matchmaker.recommend.model import Advice, OrganizationName, Way
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.snapshot.geography import great_circle_km
@@ -110,9 +110,7 @@ def _usual_distance(km: float, usual: Habits) -> Message | str:
 
 def habits(snapshot: Snapshot, goal: Goal, network: AffiliationNetwork) -> Mapping[int, Habits]:
     """Habits of each industry with enough new ties, and of all under `EVERYBODY`."""
-    return made_once(
-        snapshot, ("habits", goal.name, id(network)), lambda: _habits(snapshot, goal, network)
-    )
+    return snapshot.cached(("habits", goal.name, network), lambda: _habits(snapshot, goal, network))
 
 
 def _habits(snapshot: Snapshot, goal: Goal, network: AffiliationNetwork) -> dict[int, Habits]:

@@ -10,14 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matchmaker.domain import Kind
-from matchmaker.recommend.graph import (
-    NEW_YEARS,
-    YEAR,
-    AffiliationNetwork,
-    Matrix,
-    age_years,
-    made_once,
-)
+from matchmaker.recommend.graph import NEW_YEARS, YEAR, AffiliationNetwork, Matrix, age_years
 from matchmaker.snapshot.model import KINDS, NO_DATE, BoolArray, FloatArray, IntArray, Snapshot
 
 # A profile counts as much as this many recent undertakings of the seeker's country.
@@ -306,9 +299,8 @@ class ActivityMeasures:
 
 def affinity(snapshot: Snapshot, network: AffiliationNetwork, seekers: frozenset[Kind]) -> Affinity:
     """The affinities of a snapshot's network, made once for each side that asks."""
-    return made_once(
-        snapshot,
-        ("affinity", id(network), seekers),
+    return snapshot.cached(
+        ("affinity", network, seekers),
         lambda: Affinity(snapshot, network, seekers),
     )
 

@@ -7,14 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from matchmaker.recommend.features.affinity import country_work
-from matchmaker.recommend.graph import (
-    ITERATIONS,
-    AffiliationNetwork,
-    Pace,
-    age_years,
-    made_once,
-    restarted,
-)
+from matchmaker.recommend.graph import ITERATIONS, AffiliationNetwork, Pace, age_years, restarted
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.retrieve import same_place_and_industry
 from matchmaker.snapshot.model import FloatArray
@@ -43,7 +36,7 @@ def recent_popularity(pairs: Pairs) -> FloatArray:
         recent = age_years(pairs.snapshot, network.undertakings.date) <= RECENT_YEARS
         return np.asarray(network.incidence @ (network.joint * recent), dtype=np.float32)
 
-    counted: FloatArray = made_once(pairs.snapshot, ("recent popularity", id(network)), count)
+    counted: FloatArray = pairs.snapshot.cached(("recent popularity", network), count)
     return counted
 
 

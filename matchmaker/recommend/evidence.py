@@ -12,7 +12,7 @@ from scipy import sparse
 
 from matchmaker.domain import StatementKind
 from matchmaker.goals import EvidenceRule, Goal
-from matchmaker.recommend.graph import made_once, recency
+from matchmaker.recommend.graph import recency
 from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.questions import QuestionSource, questions
 from matchmaker.snapshot.lexical import attainable, lexical_scores
@@ -185,7 +185,7 @@ def best_similarity(snapshot: Snapshot, vectors: Sequence[FloatArray]) -> FloatA
 
 def usable(snapshot: Snapshot, rule: EvidenceRule) -> NDArray[np.bool_]:
     """`usable_entries`, made once for a snapshot."""
-    return made_once(snapshot, ("usable", rule), lambda: usable_entries(snapshot, rule))
+    return snapshot.cached(("usable", rule), lambda: usable_entries(snapshot, rule))
 
 
 def usable_entries(snapshot: Snapshot, rule: EvidenceRule) -> NDArray[np.bool_]:
@@ -231,7 +231,7 @@ def sum_by_organization(
 
 def lengths(snapshot: Snapshot, rule: EvidenceRule) -> FloatArray:
     """Length of the sum of each organisation's usable statement vectors, (n,), made once."""
-    return made_once(snapshot, ("lengths", rule), lambda: _lengths(snapshot, rule))
+    return snapshot.cached(("lengths", rule), lambda: _lengths(snapshot, rule))
 
 
 def _lengths(snapshot: Snapshot, rule: EvidenceRule) -> FloatArray:
@@ -247,7 +247,7 @@ def _lengths(snapshot: Snapshot, rule: EvidenceRule) -> FloatArray:
 
 def freshness(snapshot: Snapshot) -> FloatArray:
     """1 for what stands today (offers, needs, descriptions), recency of engagements, (m,)."""
-    return made_once(snapshot, "freshness", lambda: _freshness(snapshot))
+    return snapshot.cached("freshness", lambda: _freshness(snapshot))
 
 
 def _freshness(snapshot: Snapshot) -> FloatArray:

@@ -6,13 +6,10 @@ one incidence matrix, so that every measure walks over both in the same way.
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,12 +27,10 @@ UNDATED_AGE_YEARS = 10.0
 RESTART = 0.3
 # .7⁵ ≈ .17 of the mass is not restarted yet; on EU projects twelve steps rank no better.
 ITERATIONS = 5
-KEPT_SNAPSHOTS = 2  # the newest, and the one that requests under way still hold
 
 FURTHER = 3
 
 Matrix = Any  # scipy.sparse.csr_array, float32, int32 indices
-Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -383,25 +378,7 @@ def _incidence(snapshot: Snapshot, layers: frozenset[Layer]) -> tuple[Matrix, Un
     )
 
 
-_made: OrderedDict[int, tuple[Snapshot, dict[Hashable, Any]]] = OrderedDict()
-_lock = threading.Lock()
-
-
-def made_once(snapshot: Snapshot, key: Hashable, make: Callable[[], Made]) -> Made:
-    """What `make` gives for this snapshot, made at first use and shared by all threads."""
-    with _lock:
-        # The snapshot is kept beside what was made of it, so its id cannot be another's.
-        _, made = _made.setdefault(id(snapshot), (snapshot, {}))
-        _made.move_to_end(id(snapshot))
-        while len(_made) > KEPT_SNAPSHOTS:
-            _made.popitem(last=False)
-        if key not in made:
-            made[key] = make()
-        found: Made = made[key]
-        return found
-
-
 def network(snapshot: Snapshot, layers: frozenset[Layer]) -> AffiliationNetwork:
     """The network of a snapshot over its engagements and those of the layers that have ties."""
     tied = frozenset(layer for layer in layers if len(snapshot.layers[layer].out.indices))
-    return made_once(snapshot, ("network", tied), lambda: AffiliationNetwork(snapshot, tied))
+    return snapshot.cached(("network", tied), lambda: AffiliationNetwork(snapshot, tied))

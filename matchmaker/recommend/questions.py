@@ -9,7 +9,6 @@ import numpy as np
 
 from matchmaker.domain import StatementKind
 from matchmaker.goals import Goal
-from matchmaker.recommend.graph import made_once
 from matchmaker.recommend.model import Seeker, SeekerText
 from matchmaker.recommend.trials import seeker_text
 from matchmaker.snapshot.model import GOALS, KINDS, STATEMENT_KINDS, IntArray, Snapshot
@@ -71,7 +70,7 @@ def _peers_needs(
     snapshot: Snapshot, seeker: Seeker, goal: Goal, own: tuple[SeekerText, ...]
 ) -> IntArray:
     """Statements of others in the seeker's industry, one of each, closest to its own words."""
-    needs, posters = made_once(snapshot, ("needs", goal.name), lambda: _needs(snapshot, goal))
+    needs, posters = snapshot.cached(("needs", goal.name), lambda: _needs(snapshot, goal))
     organizations = snapshot.organizations
     kinds = [KINDS.index(kind) for kind in goal.seekers]
     peers = (organizations.industry[posters] == seeker.industry) & (seeker.industry >= 0)

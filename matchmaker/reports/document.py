@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol
 
-from matchmaker.audit.figures import Figure, Phrase
+from babel.numbers import format_decimal, format_percent
 
-Say = Callable[[str, str], str]
+from matchmaker.audit.figures import Figure
+from matchmaker.messages import SOURCE, Message, locale_of
+
+NOTHING = "—"
 
 
 @dataclass(frozen=True)
-class Text:
+class Paragraph:
     """One paragraph."""
 
     text: str
 
 
 @dataclass(frozen=True)
-class Table:
+class DocumentTable:
     """Rows of cells, each a text or a number; `widths` are shares of the page's width."""
 
     header: tuple[str, ...]
@@ -35,7 +40,7 @@ class Picture:
     caption: str
 
 
-Block = Text | Table | Picture
+Block = Paragraph | DocumentTable | Picture
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """A whole report in one language (`zh` or `en`)."""
+    """A whole report in one language."""
 
     language: str
     title: str
@@ -59,57 +64,92 @@ class Document:
     sections: tuple[Section, ...]
 
     @property
-    def tables(self) -> tuple[tuple[str, Table], ...]:
+    def tables(self) -> tuple[tuple[str, DocumentTable], ...]:
         """All tables with the title of their section."""
         return tuple(
             (section.title, block)
             for section in self.sections
             for block in section.blocks
-            if isinstance(block, Table)
+            if isinstance(block, DocumentTable)
         )
 
 
-def speaker(language: str) -> Say:
-    """Choose between a Chinese and an English text."""
-    return lambda zh, en: Phrase(zh, en).said(language)
+class Named(Protocol):
+    """An organisation or cluster with its name, and perhaps an English one."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def name_en(self) -> str: ...
 
 
-def number(value: float | None) -> str:
-    """A number to be read: whole ones whole, others with three digits that count."""
-    if value is None:
-        return "—"
-    if float(value).is_integer():
-        return f"{int(value):,}"
-    if abs(value) >= 100:
-        return f"{value:,.0f}"
-    return f"{value:.2f}" if abs(value) >= 0.1 else f"{value:.3f}"
+class Writer:
+    """Words, numbers and names as readers of one language have them."""
 
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._locale = locale_of(language)
 
-def figure_text(figure: Figure, language: str) -> str:
-    """A figure with its bounds, and z where chance was drawn; or why there is none."""
-    if figure.value is None:
-        return f"— {figure.because.said(language)}" if figure.because else "—"
-    text = number(figure.value)
-    if figure.low is not None and figure.high is not None:
-        text += f" [{number(figure.low)}, {number(figure.high)}]"
-    if figure.expected is not None:
-        chance = speaker(language)("随机", "chance")
-        z = "" if figure.z is None else f", z {figure.z:+.1f}"
-        text += f" ({chance} {number(figure.expected)}{z})"
-    return text
+    def gettext(self, id: str, /, **parameters: Any) -> str:
+        """A text in the language."""
+        return Message(id, parameters).text(self.language)
 
+    def paragraph(self, id: str, /, **parameters: Any) -> Paragraph:
+        """A text in the language that stands alone."""
+        return Paragraph(self.gettext(id, **parameters))
 
-def percent(part: int, whole: int) -> str:
-    """A share as a whole percentage."""
-    return f"{100 * part / whole:.0f} %" if whole else "—"
+    def name(self, named: Named) -> str:
+        """The English name for readers of English, where there is one."""
+        return named.name_en if self.language == SOURCE and named.name_en else named.name
+
+    def names(self, several: Iterable[Named]) -> str:
+        """Names in a row."""
+        return self.listed(self.name(named) for named in several)
+
+    def listed(self, parts: Iterable[str | Message]) -> str:
+        """Texts in a row."""
+        return Message("%(parts)s", {"parts": tuple(parts)}).text(self.language)
+
+    def number(self, value: float | None) -> str:
+        """A number to be read: whole ones whole, others with three digits that count."""
+        if value is None:
+            return NOTHING
+        if float(value).is_integer():
+            return self.decimal(int(value), 0)
+        return self.decimal(value, 0 if abs(value) >= 100 else 2 if abs(value) >= 0.1 else 3)
+
+    def percent(self, part: int, whole: int) -> str:
+        """A share as a whole percentage."""
+        if not whole:
+            return NOTHING
+        share = Decimal(f"{100 * part / whole:.0f}") / 100
+        return str(format_percent(share, "0 %", locale=self._locale))
+
+    def figure(self, figure: Figure) -> str:
+        """A figure with its bounds, and z where chance was drawn; or why there is none."""
+        if figure.value is None:
+            reason = figure.because.text(self.language) if figure.because else ""
+            return f"{NOTHING} {reason}".strip()
+        text = self.number(figure.value)
+        if figure.low is not None and figure.high is not None:
+            text += f" [{self.number(figure.low)}, {self.number(figure.high)}]"
+        if figure.expected is not None:
+            z = "" if figure.z is None else f", z {self.decimal(figure.z, 1, sign='+')}"
+            text += f" ({self.gettext('chance')} {self.number(figure.expected)}{z})"
+        return text
+
+    def decimal(self, value: float, digits: int, sign: str = "") -> str:
+        """A number with so many digits after the point."""
+        # Rounded first: the pattern would round the shortest decimal, not the number itself.
+        rounded = Decimal(f"{value:.{digits}f}")
+        pattern = f"#,##0.{'0' * digits}".rstrip(".")
+        if sign:
+            pattern = f"{sign}{pattern};-{pattern}"
+        return str(format_decimal(rounded, pattern, locale=self._locale))
 
 
 def shortened(text: str, length: int = 90) -> str:
     """A text on one line, cut where it is long."""
     flat = " ".join(text.split())
     return flat if len(flat) <= length else flat[: length - 1] + "…"
-
-
-def listed(names: Sequence[str], language: str) -> str:
-    """Names in a row."""
-    return ("、" if language.startswith("zh") else ", ").join(names)

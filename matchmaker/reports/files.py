@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from matchmaker.errors import SettingsError
-from matchmaker.reports.document import Document, Picture, Table, Text
+from matchmaker.reports.document import Document, DocumentTable, Paragraph, Picture
 
 FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Zen Hei", "sans-serif")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -36,7 +36,8 @@ def write_pdf(document: Document, path: Path) -> None:
         from weasyprint import HTML
     except OSError as error:
         raise SettingsError(
-            f"A PDF needs the Pango library: {error}.".replace("\n", " "),
+            "A PDF needs the Pango library: %(error)s.",
+            error=" ".join(str(error).split("\n")),
             mend="On Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0.",
         ) from None
     page = html(document)
@@ -63,14 +64,14 @@ def write_workbook(document: Document, path: Path) -> None:
         sheet["A1"].font = Font(bold=True, size=14)
         for block in section.blocks:
             sheet.append([])
-            if isinstance(block, Text):
+            if isinstance(block, Paragraph):
                 sheet.append([_cell(block.text)])
             elif isinstance(block, Picture):
                 sheet.append([_cell(block.caption)])
             else:
                 _append(sheet, block, Font(bold=True))
         widest = max(
-            (block.widths for block in section.blocks if isinstance(block, Table)),
+            (block.widths for block in section.blocks if isinstance(block, DocumentTable)),
             default=(),
             key=len,
         )
@@ -84,7 +85,7 @@ def write_workbook(document: Document, path: Path) -> None:
     _whole(path, book.save)
 
 
-def _append(sheet: Any, table: Table, bold: Any) -> None:
+def _append(sheet: Any, table: DocumentTable, bold: Any) -> None:
     if table.caption:
         sheet.append([_cell(table.caption)])
     sheet.append([_cell(name) for name in table.header])
@@ -116,6 +117,7 @@ def _kind(block: object) -> str:
 
 
 def data_url(svg: str) -> str:
+    """A picture as an address that needs no file."""
     # WeasyPrint draws text of an SVG with the system's fonts; the families must be named in it.
     families = ", ".join(f"'{name}'" for name in FONTS)
     named = re.sub(r"font: ([0-9.]+px) [^;\"]*", rf"font: \1 {families}", svg)
@@ -124,10 +126,10 @@ def data_url(svg: str) -> str:
 
 def _has_chinese_font() -> bool:
     try:
-        found = subprocess.run(
+        listing = subprocess.run(
             ["fc-list", ":lang=zh", "family"],  # noqa: S607
             capture_output=True, text=True, timeout=20, check=False,
         )  # fmt: skip
     except OSError:
         return True  # without fontconfig's own tool nothing can be told
-    return bool(found.stdout.strip())
+    return bool(listing.stdout.strip())

@@ -13,6 +13,8 @@ from scipy import sparse
 
 from matchmaker.audit.view import View
 from matchmaker.domain import Kind
+from matchmaker.messages import SOURCE, in_context, message
+from matchmaker.reports.document import NOTHING, Writer
 from matchmaker.snapshot.model import KINDS, Snapshot
 
 INK, PALE = "#333333", "#d9d9d9"
@@ -25,12 +27,13 @@ KIND_COLOURS = {
     Kind.PLATFORM: COLOURS[2],
     Kind.PUBLIC_BODY: COLOURS[3],
 }
-KIND_NAMES = {
-    Kind.FIRM: ("企业", "Firm"),
-    Kind.UNIVERSITY: ("高校", "University"),
-    Kind.RESEARCH_INSTITUTE: ("院所", "Institute"),
-    Kind.PLATFORM: ("平台", "Platform"),
-    Kind.PUBLIC_BODY: ("公共机构", "Public body"),
+# Short enough for a legend.
+KIND_TITLES = {
+    Kind.FIRM: message("Firm"),
+    Kind.UNIVERSITY: message("University"),
+    Kind.RESEARCH_INSTITUTE: message("Institute"),
+    Kind.PLATFORM: in_context("legend", "Platform"),
+    Kind.PUBLIC_BODY: message("Public body"),
 }
 _LABELLED = 12
 _DRAWN = 2_000
@@ -39,7 +42,7 @@ _DRAWN = 2_000
 Score = tuple[str, float | None, tuple[int, int]]
 
 
-def scores(groups: Sequence[Score], stages: Sequence[Score]) -> str:
+def scores(groups: Sequence[Score], stages: Sequence[Score], writer: Writer) -> str:
     """Two columns of bars from 0 to 1: 点线网, and the four stages."""
     figure, axes = _canvas(7.2, 2.2, columns=2)
     for axis, rows, colour in zip(axes, (groups, stages), COLOURS[:2], strict=True):
@@ -49,8 +52,8 @@ def scores(groups: Sequence[Score], stages: Sequence[Score]) -> str:
         axis.barh(places, [1] * len(rows), color=PALE, height=0.5)
         axis.barh(places, values, color=colour, height=0.5)
         for place, (_, score, (has, total)) in zip(places, rows, strict=True):
-            said = "—" if score is None else f"{score:.2f}"
-            axis.text(1.03, place, f"{said} ({has}/{total})", va="center")
+            shown = NOTHING if score is None else writer.decimal(score, 2)
+            axis.text(1.03, place, f"{shown} ({has}/{total})", va="center")
         axis.set(xlim=(0, 1.4), yticks=places, yticklabels=names, xticks=[0, 0.5, 1])
         _plain(axis)
     return _svg(figure)
@@ -69,7 +72,7 @@ def course(years: Sequence[int], lines: Sequence[tuple[str, Sequence[float | Non
     return _svg(figure)
 
 
-def network(view: View, proposed: Sequence[tuple[int, int]], language: str) -> str:
+def network(view: View, proposed: Sequence[tuple[int, int]], writer: Writer) -> str:
     """Members and ties; above 2,000 members those with most partners."""
     from sknetwork.embedding import Spring
 
@@ -85,19 +88,19 @@ def network(view: View, proposed: Sequence[tuple[int, int]], language: str) -> s
         ends = [shown.place_of(source), shown.place_of(target)]
         if min(ends) >= 0:
             axis.plot(*places[ends].T, "--", color=COLOURS[1], linewidth=1.1, zorder=2)
-    for one in Kind:
-        chosen = kind == KINDS.index(one)
+    for value, title in KIND_TITLES.items():
+        chosen = kind == KINDS.index(value)
         if chosen.any():
-            label = KIND_NAMES[one][0 if language.startswith("zh") else 1]
+            label = title.text(writer.language)
             size = 14 + 6 * shown.degree[chosen]
             axis.scatter(
-                *places[chosen].T, s=size, color=KIND_COLOURS[one], label=label, zorder=3,
+                *places[chosen].T, s=size, color=KIND_COLOURS[value], label=label, zorder=3,
                 edgecolors="white", linewidths=0.5,
             )  # fmt: skip
     snapshot = view.landscape.snapshot
     for place in np.lexsort((shown.members, -shown.degree))[:_LABELLED]:
         if shown.degree[place]:
-            name = _name(snapshot, int(shown.members[place]), language)
+            name = _name(snapshot, int(shown.members[place]), writer)
             axis.annotate(
                 name, places[place], xytext=(3, 4), textcoords="offset points", fontsize=6
             )
@@ -108,15 +111,15 @@ def network(view: View, proposed: Sequence[tuple[int, int]], language: str) -> s
     return _svg(figure)
 
 
-def _name(snapshot: Snapshot, row: int, language: str) -> str:
-    chinese = language.startswith("zh")
-    name = snapshot.name_of(row) if chinese else snapshot.english_name_of(row)
+def _name(snapshot: Snapshot, row: int, writer: Writer) -> str:
+    english = writer.language == SOURCE
+    name = snapshot.english_name_of(row) if english else snapshot.name_of(row)
     return name if len(name) <= 24 else name[:23] + "…"
 
 
 def _placed(spring: Any, adjacency: Any, component: NDArray[np.int64]) -> NDArray[np.float64]:
     """A place (n, 2) for each member: every component by springs in a box of its own,
-    boxes on repositories, the largest on top and those who are alone at the bottom."""
+    boxes on shelves, the largest on top and those who are alone at the bottom."""
     places = np.zeros((len(component), 2))
     sizes = np.bincount(component)
     sides = np.where(sizes > 1, np.sqrt(sizes), 0.5)
@@ -140,9 +143,9 @@ def _sprung(spring: Any, adjacency: Any, inside: NDArray[np.int64]) -> NDArray[n
         return np.column_stack([np.linspace(0.2, 0.8, len(inside)), np.full(len(inside), 0.5)])
     inner = sparse.csr_matrix(adjacency[inside][:, inside])  # all that scikit-network takes
     start = np.random.default_rng(0).normal(size=(len(inside), 2))
-    found = spring(2, n_iter=150, tol=1e-4).fit_transform(inner, position_init=start)
-    spread = np.ptp(found, axis=0)
-    return np.asarray((found - found.min(axis=0)) / np.where(spread > 0, spread, 1))
+    placed = spring(2, n_iter=150, tol=1e-4).fit_transform(inner, position_init=start)
+    spread = np.ptp(placed, axis=0)
+    return np.asarray((placed - placed.min(axis=0)) / np.where(spread > 0, spread, 1))
 
 
 def _canvas(width: float, height: float, columns: int = 1) -> tuple[Any, Any]:

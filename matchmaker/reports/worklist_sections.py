@@ -3,202 +3,186 @@
 from __future__ import annotations
 
 from matchmaker.goals import GOALS
+from matchmaker.messages import Message, in_context, message
 from matchmaker.reports.document import (
+    NOTHING,
     Block,
-    Table,
-    Text,
-    listed,
-    number,
-    percent,
+    DocumentTable,
+    Paragraph,
+    Writer,
     shortened,
-    speaker,
 )
-from matchmaker.services.auditing.answers import Party, Suggestion, Worklist
+from matchmaker.services.auditing.results import Brief, Suggestion, Worklist
 
 
-def worklist_blocks(found: Worklist, language: str) -> tuple[Block, ...]:
+def tie_blocks(worklist: Worklist, writer: Writer) -> tuple[Block, ...]:
     """The ties to make first, with why and what they change."""
-    say = speaker(language)
-    if not found.items:
-        return (Text(say("没有可建议的联系。", "There is no tie to suggest.")),)
+    if not worklist.items:
+        return (writer.paragraph("There is no tie to suggest."),)
     return (
-        Table(
-            ("#", say("谁与谁", "Who with whom"), say("目的", "For"), say("为什么重要", "Why it matters"), say("为什么可行", "Why it is feasible"), say("碎片化；紧凑度", "Fragmentation; compactness")),
+        DocumentTable(
+            (
+                "#", writer.gettext("Who with whom"), writer.gettext("For"),
+                writer.gettext("Why it matters"), writer.gettext("Why it is feasible"),
+                writer.gettext("Fragmentation; compactness"),
+            ),
             tuple(
                 (
                     place,
-                    f"{named(one.asker, language)} ↔ {named(one.partner, language)}",
-                    goal_title(one, language),
-                    why_it_matters(one, language),
-                    listed([why.message.text(language) for why in one.reasons], language),
-                    f"{number(one.item.before.fragmentation)} → {number(one.item.after.fragmentation)}; "
-                    f"{number(one.item.before.compactness)} → {number(one.item.after.compactness)}",
+                    f"{writer.name(one.asker)} ↔ {writer.name(one.partner)}",
+                    GOALS[one.goal].heading.text(writer.language),
+                    writer.listed(_why_it_matters(one, writer)),
+                    writer.listed(one.reasons),
+                    f"{writer.number(one.before.fragmentation)} → {writer.number(one.after.fragmentation)}; "
+                    f"{writer.number(one.before.compactness)} → {writer.number(one.after.compactness)}",
                 )
-                for place, one in enumerate(found.items, 1)
+                for place, one in enumerate(worklist.items, 1)
             ),
             widths=(4, 26, 10, 22, 24, 14),
         ),
-        Text(
-            say(
-                "按“结构作用 × 可行性”排序，每一条都在前面各条已建立的情形下重新计算；每个成员至多出现在其可承接的数量之内。",
-                "Ordered by structural effect × feasibility, each computed with those above it already made, and "
-                "nobody asked for more than it can take.",
-            )
+        writer.paragraph(
+            "Ordered by structural effect × feasibility, each computed with those above it already "
+            "made, and nobody asked for more than it can take."
         ),
     )  # fmt: skip
 
 
-def goal_title(one: Suggestion, language: str) -> str:
-    """What the tie is for."""
-    return GOALS[one.goal].heading.text(language)
-
-
-def why_it_matters(one: Suggestion, language: str) -> str:
+def _why_it_matters(suggestion: Suggestion, writer: Writer) -> list[Message]:
     """Which components it joins, how many steps it saves, whom it relieves."""
-    say, item = speaker(language), one.item
-    parts = []
-    if item.joins is not None:
-        small, large = sorted(item.joins)
-        parts.append(
-            say(
-                f"把 {small} 家与 {large} 家两个互不相通的部分连起来",
-                f"joins parts of {small} and {large} that could not reach each other",
+    reasons = []
+    if suggestion.joins is not None:
+        small, large = sorted(suggestion.joins)
+        reasons.append(
+            message(
+                "joins parts of %(small)s and %(large)s that could not reach each other",
+                small=small,
+                large=large,
             )
         )
-    elif item.steps_before:
-        parts.append(
-            say(f"原来相隔 {item.steps_before} 步", f"were {item.steps_before} steps apart")
-        )
-    if one.relieves:
-        names = listed([named(party, language) for party in one.relieves[:3]], language)
-        parts.append(say(f"不再只靠{names}维系", f"the network no longer hangs on {names} alone"))
-    return listed(parts, language)
+    elif suggestion.steps_before:
+        reasons.append(message("were %(steps)s steps apart", steps=suggestion.steps_before))
+    if suggestion.relieves:
+        names = writer.names(suggestion.relieves[:3])
+        reasons.append(message("the network no longer hangs on %(names)s alone", names=names))
+    return reasons
 
 
-def named(party: Party, language: str) -> str:
-    """An organisation's name in the reader's language, where it has one."""
-    return party.name if language.startswith("zh") else party.name_en or party.name
-
-
-def member_blocks(found: Worklist, language: str) -> tuple[Block, ...]:
+def member_blocks(worklist: Worklist, writer: Writer) -> tuple[Block, ...]:
     """Members whom the network hangs on, who are outside it, or who carry much."""
-    say = speaker(language)
     blocks: list[Block] = []
-    if found.key_members:
+    if worklist.key_members:
         blocks.append(
-            Table(
-                (say("关键成员", "Key member"), say("离开后分成", "Leaves parts of"), say("碎片化", "Fragmentation")),
+            DocumentTable(
+                (
+                    writer.gettext("Key member"), writer.gettext("Leaves parts of"),
+                    writer.gettext("Fragmentation"),
+                ),
                 tuple(
                     (
-                        named(one.party, language),
-                        " + ".join(map(str, one.key.pieces)),
-                        f"{number(one.key.fragmentation_before)} → {number(one.key.fragmentation_after)}",
+                        writer.name(key.organization),
+                        " + ".join(map(str, key.pieces)),
+                        f"{writer.number(key.fragmentation_before)} → "
+                        f"{writer.number(key.fragmentation_after)}",
                     )
-                    for one in found.key_members
+                    for key in worklist.key_members
                 ),
-                caption=say("离开会使网络断开的成员", "Members whose leaving would part the network"),
+                caption=writer.gettext("Members whose leaving would part the network"),
                 widths=(50, 25, 25),
             )
         )  # fmt: skip
     else:
+        blocks.append(writer.paragraph("No single member's leaving would part the network."))
+    if worklist.isolates:
         blocks.append(
-            Text(
-                say(
-                    "没有一家成员的离开会使网络断开。",
-                    "No single member's leaving would part the network.",
-                )
-            )
-        )
-    if found.isolates:
-        blocks.append(
-            Table(
-                (say("孤立成员", "Isolate"), say("谁能带入", "Who could bring it in")),
+            DocumentTable(
+                (writer.gettext("Isolate"), writer.gettext("Who could bring it in")),
                 tuple(
                     (
-                        named(one.isolate, language),
-                        listed([named(who, language) for who, _, _ in one.options], language)
-                        or "—",
+                        writer.name(isolate.organization),
+                        writer.names(option.organization for option in isolate.options) or NOTHING,
                     )
-                    for one in found.isolates
+                    for isolate in worklist.isolates
                 ),
-                caption=say("没有任何伙伴的成员", "Members without any partner"),
+                caption=writer.gettext("Members without any partner"),
                 widths=(40, 60),
             )
         )
-    if found.gatekeepers:
+    if worklist.gatekeepers:
         blocks.append(
-            Table(
-                (say("守门人", "Gatekeeper"), say("居间组数", "Pairs it stands between"), say("占比", "Share")),
-                tuple(
-                    (named(one.party, language), one.load.pairs, percent(round(100 * one.load.share), 100))
-                    for one in found.gatekeepers
+            DocumentTable(
+                (
+                    writer.gettext("Gatekeeper"), writer.gettext("Pairs it stands between"),
+                    writer.gettext("Share"),
                 ),
-                caption=say("承担对外联系过多的成员", "Members who carry much of what comes from outside"),
+                tuple(
+                    (
+                        writer.name(keeper.organization),
+                        keeper.pairs,
+                        writer.percent(round(100 * keeper.share), 100),
+                    )
+                    for keeper in worklist.gatekeepers
+                ),
+                caption=writer.gettext("Members who carry much of what comes from outside"),
                 widths=(50, 30, 20),
             )
         )  # fmt: skip
     return tuple(blocks)
 
 
-def gathering_blocks(found: Worklist, language: str) -> tuple[Block, ...]:
+def gathering_blocks(worklist: Worklist, writer: Writer) -> tuple[Block, ...]:
     """Circles of firms, needs to pool, clusters to open to."""
-    say = speaker(language)
-    blocks: list[Block] = []
-    for one in found.circles:
-        members = listed([named(member, language) for member in one.members], language)
-        blocks.append(
-            Text(
-                say(
-                    f"可组成小组（{len(one.members)} 家互不竞争的企业，{one.circle.industries} 个行业，{one.circle.pairs} 对中已有 {one.circle.acquainted} 对相识）：{members}。",
-                    f"A circle of {len(one.members)} firms that do not compete, of {one.circle.industries} industries, "
-                    f"{one.circle.acquainted} of {one.circle.pairs} pairs acquainted: {members}",
-                )
-            )
+    blocks: list[Block] = [
+        writer.paragraph(
+            "A circle of %(firms)s firms that do not compete, of %(industries)s industries, "
+            "%(acquainted)s of %(pairs)s pairs acquainted: %(names)s",
+            firms=len(circle.members),
+            industries=circle.industries,
+            acquainted=circle.acquainted,
+            pairs=circle.pairs,
+            names=writer.names(circle.members),
         )
-    for brief in found.briefs:
-        title = GOALS[brief.goal].heading.text(language)
-        labs = listed([named(lab, language) for lab, _ in brief.labs], language)
+        for circle in worklist.circles
+    ]
+    blocks += [_brief(brief, writer) for brief in worklist.briefs]
+    if worklist.openings:
         blocks.append(
-            Table(
-                (say("谁", "Who"), say("需求", "Need")),
-                tuple((named(who, language), shortened(text)) for who, _, text in brief.needs),
-                caption=say(
-                    f"可合并的需求（{title}，相近度 {number(brief.likeness)}）"
-                    + (f"；可联合的校院：{labs}" if labs else ""),
-                    f"Needs to pool ({title}, likeness {number(brief.likeness)})"
-                    + (f"; labs to join: {labs}" if labs else ""),
-                ),
-                widths=(30, 70),
-            )
-        )
-    if found.openings:
-        is_chinese = language.startswith("zh")
-        blocks.append(
-            Table(
+            DocumentTable(
                 (
-                    say("集群", "Cluster"),
-                    say("相近密度", "Relatedness"),
-                    say("现有联系", "Ties now"),
-                    say("最相近的行业", "Nearest industries"),
-                    say("可先促成", "Ties to make first"),
+                    writer.gettext("Cluster"), writer.gettext("Relatedness"),
+                    writer.gettext("Ties now"), writer.gettext("Nearest industries"),
+                    in_context("report", "Ties to make first").text(writer.language),
                 ),
                 tuple(
                     (
-                        one.name if is_chinese else one.name_en or one.name,
-                        number(one.opening.relatedness),
-                        one.opening.ties,
-                        listed(
-                            [zh if is_chinese else en or zh for zh, en, _ in one.industries],
-                            language,
-                        ),
+                        writer.name(opening.cluster),
+                        writer.number(opening.relatedness),
+                        opening.ties,
+                        writer.names(opening.nearest),
                         "; ".join(
-                            f"{named(a, language)} ↔ {named(b, language)}" for a, b, _ in one.ties
+                            f"{writer.name(tie.member)} ↔ {writer.name(tie.partner)}"
+                            for tie in opening.ties_to_make
                         ),
                     )
-                    for one in found.openings
+                    for opening in worklist.openings
                 ),
-                caption=say("可以连通的其他集群", "Other clusters to open to"),
+                caption=in_context("report", "Other clusters to open to").text(writer.language),
                 widths=(20, 12, 10, 23, 35),
             )
-        )
-    return tuple(blocks) or (Text(say("没有。", "None.")),)
+        )  # fmt: skip
+    return tuple(blocks) or (Paragraph(in_context("report", "None.").text(writer.language)),)
+
+
+def _brief(brief: Brief, writer: Writer) -> DocumentTable:
+    caption = writer.gettext(
+        "Needs to pool (%(goal)s, likeness %(likeness)s)",
+        goal=GOALS[brief.goal].heading,
+        likeness=writer.number(brief.likeness),
+    )
+    if brief.labs:
+        caption += writer.gettext("; labs to join: %(labs)s", labs=writer.names(brief.labs))
+    return DocumentTable(
+        (in_context("report", "Who").text(writer.language), writer.gettext("Need")),
+        tuple((writer.name(need.organization), shortened(need.text)) for need in brief.needs),
+        caption=caption,
+        widths=(30, 70),
+    )

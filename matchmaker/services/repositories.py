@@ -131,9 +131,10 @@ class Repository(Generic[T]):
         """The change that removes it."""
         return Remove(self.kind, stored.value.id, stored.version)  # type: ignore[attr-defined]
 
-    def plain(self, value: T) -> object:
-        """As JSON has it."""
-        return self._adapter.dump_python(value, mode="json")
+    def plain(self, value: T) -> dict[str, Any]:
+        """As JSON has it, under the names that are public."""
+        plain: dict[str, Any] = self._adapter.dump_python(value, mode="json", by_alias=True)
+        return plain
 
     def _read(self, record: Record) -> Versioned[T]:
         return Versioned(self._adapter.validate_json(record.body), record.version)
@@ -152,7 +153,7 @@ class Repositories:
         self.slots = Repository(records, "slots", Slots, _slots_keys)
         self.pairs = Repository(records, "open_pair", OpenPair, _fields())
         self.messages = Repository(records, "message", ConversationMessage, _fields("introduction"))
-        self.notices = Repository(records, "notice", Notification, _notice_keys)
+        self.notifications = Repository(records, "notice", Notification, _notification_keys)
         self.postings = Repository(records, "posting", Posting, _fields("organization", "state"))
         self.gatherings = Repository(records, "gathering", Gathering, _gathering_keys)
         self.rules = Repository(records, "cluster_rules", ClusterRules, _fields())
@@ -190,17 +191,17 @@ def _slots_keys(slots: Slots) -> Keys:
 
 def _account_keys(account: Account) -> Keys:
     return {
-        "organization": [belonging.organization for belonging in account.belongings],
+        "organization": [place.organization for place in account.memberships],
         "cluster": list(account.clusters),
-        "identity": [account.identity] if account.identity else [],
+        "identity": [account.openid_subject] if account.openid_subject else [],
         "admin": ["yes"] if account.admin else [],
     }
 
 
 def _invitation_keys(invitation: Invitation) -> Keys:
     keys: dict[str, str | Sequence[str]] = {"email": invitation.email}
-    if invitation.belonging is not None:
-        keys["organization"] = invitation.belonging.organization
+    if invitation.membership is not None:
+        keys["organization"] = invitation.membership.organization
     if invitation.cluster:
         keys["cluster"] = invitation.cluster
     return keys
@@ -226,11 +227,14 @@ def _introduction_keys(introduction: Introduction) -> Keys:
     }
 
 
-def _notice_keys(notice: Notification) -> Keys:
-    keys: dict[str, str | Sequence[str]] = {"account": notice.account, "subject": notice.subject}
-    if not notice.read:
-        keys["unread"] = notice.account
-    if not notice.mailed:
+def _notification_keys(notification: Notification) -> Keys:
+    keys: dict[str, str | Sequence[str]] = {
+        "account": notification.account,
+        "subject": notification.subject,
+    }
+    if not notification.read:
+        keys["unread"] = notification.account
+    if not notification.mailed:
         keys["unmailed"] = "yes"
     return keys
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -14,23 +14,20 @@ from numpy.typing import NDArray
 
 from matchmaker.domain import (
     UNDIRECTED_LAYERS,
-    Description,
     Engagement,
     GraphRows,
     Layer,
-    Need,
     NeedState,
     Observation,
-    Offer,
     Place,
     Stage,
     Statement,
     StatementKind,
     Tie,
+    key_of,
 )
 from matchmaker.embedding import center, language_means
 from matchmaker.snapshot import model
-from matchmaker.snapshot.identity import is_verified
 from matchmaker.snapshot.lexical import build_lexical
 from matchmaker.snapshot.model import (
     Adjacency,
@@ -45,9 +42,12 @@ from matchmaker.snapshot.model import (
     TieLayer,
     to_days,
 )
+from matchmaker.snapshot.verified import is_verified
 from matchmaker.store.ports import Export
+from matchmaker.store.schema import TABLES, Table
 from matchmaker.text import language_of
 
+Row = TypeVar("Row")
 Rows = Mapping[str, int]
 _STAGE_BIT = {stage: 1 << number for number, stage in enumerate(model.STAGES)}
 
@@ -63,31 +63,19 @@ class StatementVectors:
 
 def statements(rows: GraphRows) -> tuple[Statement, ...]:
     """Every description, offer, need and engagement that has a text, in order of id."""
-    found = [
-        *_spoken(StatementKind.DESCRIPTION, rows.descriptions),
-        *_spoken(StatementKind.OFFER, rows.offers),
-        *_spoken(StatementKind.NEED, rows.needs),
-        *(
-            Statement(
-                id=row.id,
-                kind=StatementKind.ENGAGEMENT,
-                organizations=tuple(part.organization for part in row.participants),
-                text=row.statement_text,
-                language=row.language or language_of(row.statement_text),
-                date=row.date,
-            )
-            for row in rows.engagements
-            if row.statement_text.strip()
-        ),
-    ]
-    return tuple(sorted(found, key=lambda statement: statement.id))
+    found = (
+        _statement(table, kind, row)
+        for table in TABLES.values()
+        if (kind := table.statement) is not None
+        for row in getattr(rows, table.name)
+        if table.text(row)
+    )
+    return tuple(_in_order(found))
 
 
-def _spoken(kind: StatementKind, rows: Iterable[Description | Offer | Need]) -> Iterable[Statement]:
-    for row in rows:
-        if row.text.strip():
-            language = row.language or language_of(row.text)
-            yield Statement(row.id, kind, (row.organization,), row.text, language, row.date)
+def _statement(table: Table[Any], kind: StatementKind, row: Any) -> Statement:
+    text, owners = table.text(row), table.referred_ids(row, table.references[0])
+    return Statement(row.id, kind, owners, text, row.language or language_of(text), row.date)
 
 
 def build(export: Export, as_of: date, vectors: StatementVectors | None) -> Snapshot:
@@ -96,22 +84,19 @@ def build(export: Export, as_of: date, vectors: StatementVectors | None) -> Snap
     spoken = statements(rows)
     if vectors is not None and len(vectors.vectors) != len(spoken):
         raise ValueError(f"{len(vectors.vectors)} vectors for {len(spoken)} statements")
-    organizations = sorted(rows.organizations, key=lambda row: row.id)
-    engagements = sorted(rows.engagements, key=lambda row: row.id)
-    ties = sorted(rows.ties, key=lambda row: row.id)
-    places = sorted(rows.places, key=lambda row: row.id)
-    industries = sorted(rows.industries, key=lambda row: row.id)
-    clusters = sorted(rows.clusters, key=lambda row: row.id)
+    organizations, engagements = _in_order(rows.organizations), _in_order(rows.engagements)
+    places, industries = _in_order(rows.places), _in_order(rows.industries)
+    clusters, ties = _in_order(rows.clusters), _in_order(rows.ties)
     organization_rows = _numbered(organizations)
     place_rows, industry_rows = _numbered(places), _numbered(industries)
     cluster_rows, engagement_rows = _numbered(clusters), _numbered(engagements)
     centered, means = _centered(spoken, vectors)
     engaged = _participation(engagements, organization_rows)
-    said = _speakers(spoken, engagements, engagement_rows, organization_rows)
+    speakers = _speakers(spoken, engagements, engagement_rows, organization_rows)
     return Snapshot(
         meta=SnapshotMeta(
             version=export.version,
-            graph=export.identity,
+            graph=export.graph_id,
             as_of=as_of,
             model=vectors.model if vectors else "",
             revision=vectors.revision if vectors else "",
@@ -124,37 +109,41 @@ def build(export: Export, as_of: date, vectors: StatementVectors | None) -> Snap
         memberships=_memberships(rows, cluster_rows, organization_rows),
         places=_tree(places, place_rows, _place_columns(places)),
         industries=_tree(industries, industry_rows, {}),
-        clusters=pa.table(
-            {
-                "id": _strings(row.id for row in clusters),
-                "name": _strings(row.name for row in clusters),
-                "name_en": _strings(row.name_en for row in clusters),
-                "place": _ints(place_rows.get(row.place or "", -1) for row in clusters),
-                "industry": _ints(industry_rows.get(row.industry or "", -1) for row in clusters),
-            }
+        clusters=_table(
+            clusters,
+            *("id", "name", "name_en"),
+            place=_ints(place_rows.get(row.place or "", -1) for row in clusters),
+            industry=_ints(industry_rows.get(row.industry or "", -1) for row in clusters),
         ),
-        ties=pa.table(
-            {
-                "id": _strings(row.id for row in ties),
-                "note": _strings(row.note for row in ties),
-                "source_name": _strings(row.provenance.source for row in ties),
-                "date_estimated": pa.array([row.date_estimated for row in ties], pa.bool_()),
-            }
+        ties=_table(
+            ties,
+            *("id", "note"),
+            source_name=_strings(row.provenance.source for row in ties),
+            date_estimated=pa.array([row.date_estimated for row in ties], pa.bool_()),
         ),
         observations=_observations(rows.observations),
         layers={layer: _layer(layer, ties, organization_rows) for layer in model.LAYERS},
         engagement_organizations=engaged,
         organization_engagements=transposed(engaged, len(organizations)),
-        statement_organizations=said,
-        organization_statements=transposed(said, len(organizations)),
+        statement_organizations=speakers,
+        organization_statements=transposed(speakers, len(organizations)),
         lexical=build_lexical([statement.text for statement in spoken]),
         vectors=centered,
         language_means=means,
     )
 
 
+def _in_order(rows: Iterable[Row]) -> list[Row]:
+    return sorted(rows, key=key_of)
+
+
 def _numbered(rows: Sequence[Any]) -> Rows:
     return {row.id: number for number, row in enumerate(rows)}
+
+
+def _table(rows: Sequence[Any], *names: str, **more: Any) -> pa.Table:
+    """Fields that are strings, and further columns."""
+    return pa.table({name: _strings(getattr(row, name) for row in rows) for name in names} | more)
 
 
 def _strings(values: Iterable[str]) -> pa.Array:
@@ -189,12 +178,7 @@ def _organizations(
     numbers = {country: number for number, country in enumerate(countries)}
     located = place >= 0
     return Organizations(
-        table=pa.table(
-            {
-                name: _strings(getattr(row, name) for row in rows)
-                for name in ("id", "name", "name_en", "country")
-            }
-        ),
+        table=_table(rows, "id", "name", "name_en", "country"),
         kind=_codes(model.KINDS, (row.kind for row in rows)),
         size=_codes(model.SIZES, (row.size for row in rows)),
         tier=_codes(model.TIERS, (row.tier for row in rows)),
@@ -211,9 +195,9 @@ def _organizations(
 
 
 def _at(values: FloatArray, rows: NDArray[np.int32], known: NDArray[np.bool_]) -> FloatArray:
-    found = np.full(len(rows), np.nan, dtype=np.float32)
-    found[known] = values[rows[known]]
-    return found
+    values_at_rows = np.full(len(rows), np.nan, dtype=np.float32)
+    values_at_rows[known] = values[rows[known]]
+    return values_at_rows
 
 
 def _coordinates(places: Sequence[Place], rows: Rows) -> tuple[FloatArray, FloatArray]:
@@ -246,12 +230,7 @@ def _statements(spoken: Sequence[Statement], rows: GraphRows, engagement_rows: R
     active = {row.id: row.active for row in rows.offers}
     active |= {row.id: row.state is NeedState.OPEN for row in rows.needs}
     return Statements(
-        table=pa.table(
-            {
-                name: _strings(getattr(statement, name) for statement in spoken)
-                for name in ("id", "text", "language")
-            }
-        ),
+        table=_table(spoken, "id", "text", "language"),
         kind=_codes(model.STATEMENT_KINDS, (statement.kind for statement in spoken)),
         date=_ints(to_days(statement.date) for statement in spoken),
         goal=_codes(model.GOALS, of(needs, lambda need: need.goal, None)),
@@ -266,12 +245,7 @@ def _statements(spoken: Sequence[Statement], rows: GraphRows, engagement_rows: R
 def _engagements(rows: Sequence[Engagement], spoken: Sequence[Statement]) -> Engagements:
     numbers = _numbered(spoken)
     return Engagements(
-        table=pa.table(
-            {
-                name: _strings(getattr(row, name) for row in rows)
-                for name in ("id", "title", "programme", "topic")
-            }
-        ),
+        table=_table(rows, "id", "title", "programme", "topic"),
         kind=_codes(model.ENGAGEMENT_KINDS, (row.kind for row in rows)),
         date=_ints(to_days(row.date) for row in rows),
         date_estimated=_flags(row.date_estimated for row in rows),
@@ -280,7 +254,7 @@ def _engagements(rows: Sequence[Engagement], spoken: Sequence[Statement]) -> Eng
 
 
 def _memberships(rows: GraphRows, clusters: Rows, organizations: Rows) -> Memberships:
-    ordered = sorted(rows.memberships, key=lambda row: row.key)
+    ordered = _in_order(rows.memberships)
     return Memberships(
         cluster=_ints(clusters[row.cluster] for row in ordered),
         organization=_ints(organizations[row.organization] for row in ordered),
@@ -300,28 +274,19 @@ def _place_columns(places: Sequence[Place]) -> dict[str, Any]:
 
 def _observations(observations: Sequence[Observation]) -> pa.Table:
     ordered = sorted(observations, key=lambda row: (row.subject, row.indicator, row.year, row.id))
-    return pa.table(
-        {
-            "subject": _strings(row.subject for row in ordered),
-            "indicator": _strings(row.indicator for row in ordered),
-            "year": _ints(row.year for row in ordered),
-            "value": pa.array([row.value for row in ordered], pa.float64()),
-            "unit": _strings(row.unit for row in ordered),
-            "source": _strings(row.provenance.source for row in ordered),
-        }
+    return _table(
+        ordered,
+        *("subject", "indicator"),
+        year=_ints(row.year for row in ordered),
+        value=pa.array([row.value for row in ordered], pa.float64()),
+        unit=_strings(row.unit for row in ordered),
+        source=_strings(row.provenance.source for row in ordered),
     )
 
 
 def _tree(rows: Sequence[Any], numbers: Rows, more: Mapping[str, Any]) -> pa.Table:
-    return pa.table(
-        {
-            "id": _strings(row.id for row in rows),
-            "name": _strings(row.name for row in rows),
-            "name_en": _strings(row.name_en for row in rows),
-            "parent": _ints(numbers.get(row.parent or "", -1) for row in rows),
-            **more,
-        }
-    )
+    parent = _ints(numbers.get(row.parent or "", -1) for row in rows)
+    return _table(rows, "id", "name", "name_en", parent=parent, **more)
 
 
 def _layer(layer: Layer, ties: Sequence[Tie], organizations: Rows) -> TieLayer:
@@ -330,16 +295,15 @@ def _layer(layer: Layer, ties: Sequence[Tie], organizations: Rows) -> TieLayer:
     target = _ints(organizations[tie.target] for _, tie in numbered)
     since = _ints(to_days(tie.since) for _, tie in numbered)
     until = _ints(to_days(tie.until) for _, tie in numbered)
-    weight = np.fromiter((tie.weight for _, tie in numbered), dtype=np.float32)
     number = _ints(number for number, _ in numbered)
     if layer in UNDIRECTED_LAYERS:
         source, target = np.concatenate([source, target]), np.concatenate([target, source])
         since, until = np.tile(since, 2), np.tile(until, 2)
-        weight, number = np.tile(weight, 2), np.tile(number, 2)
-    out = adjacency(source, target, since, until, weight, number, len(organizations))
+        number = np.tile(number, 2)
+    out = adjacency(source, target, since, until, number, len(organizations))
     if layer in UNDIRECTED_LAYERS:
         return TieLayer(out, out)
-    into = adjacency(target, source, since, until, weight, number, len(organizations))
+    into = adjacency(target, source, since, until, number, len(organizations))
     return TieLayer(out, into)
 
 
@@ -348,7 +312,6 @@ def adjacency(
     target: NDArray[np.int32],
     since: NDArray[np.int32],
     until: NDArray[np.int32],
-    weight: FloatArray,
     tie: NDArray[np.int32],
     size: int,
 ) -> Adjacency:
@@ -359,7 +322,6 @@ def adjacency(
         indices=target[order],
         since=since[order],
         until=until[order],
-        weight=weight[order],
         tie=tie[order],
     )
 

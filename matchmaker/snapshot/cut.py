@@ -41,7 +41,7 @@ def cut(snapshot: Snapshot, day: date) -> Snapshot:
     of_engagement = statement.engagement >= 0
     keep_statement[of_engagement] &= keep_engagement[statement.engagement[of_engagement]]
     engaged = _rows_kept(snapshot.engagement_organizations, keep_engagement)
-    said = _rows_kept(snapshot.statement_organizations, keep_statement)
+    speakers = _rows_kept(snapshot.statement_organizations, keep_statement)
     size = len(snapshot)
     return replace(
         snapshot,
@@ -66,8 +66,8 @@ def cut(snapshot: Snapshot, day: date) -> Snapshot:
         layers={layer: _layer_cut(ties, last, size) for layer, ties in snapshot.layers.items()},
         engagement_organizations=engaged,
         organization_engagements=transposed(engaged, size),
-        statement_organizations=said,
-        organization_statements=transposed(said, size),
+        statement_organizations=speakers,
+        organization_statements=transposed(speakers, size),
         lexical=without(snapshot.lexical, keep_statement),
         vectors=np.where(keep_statement[:, None], snapshot.vectors, np.float32(0)),
         index_file=None,
@@ -107,7 +107,6 @@ def _adjacency_cut(ties: Adjacency, last: int, size: int) -> Adjacency:
         since=ties.since[keep],
         # That it would end was not yet known.
         until=np.where(until > last, NO_DATE, until).astype(np.int32),
-        weight=ties.weight[keep],
         tie=ties.tie[keep],
     )
 

@@ -23,6 +23,7 @@ from matchmaker.domain import Layer
 from matchmaker.embedding import ModelIdentity
 from matchmaker.errors import ModelUnavailable, SnapshotUnavailable, StorageFull
 from matchmaker.snapshot.model import (
+    CODES,
     Adjacency,
     Engagements,
     Incidence,
@@ -150,12 +151,18 @@ def _write(snapshot: Snapshot, folder: Path) -> None:
         "dimension": meta.dimension,
         "counts": dict(meta.counts),
         "languages": sorted(snapshot.language_means),
+        "codes": _codes(),
         "files": {file.name: [file.stat().st_size, _checksum(file)] for file in files},
     }
     (folder / META).write_text(json.dumps(content, indent=1), encoding="utf-8")
     for file in (*files, folder / META):
         _sync(file)
     _sync(folder)
+
+
+def _codes() -> dict[str, list[str]]:
+    """What each code stands for: its position in these lists."""
+    return {name: [member.value for member in members] for name, members in CODES.items()}
 
 
 def _checksum(path: Path) -> int:
@@ -205,7 +212,7 @@ def load(folder: Path) -> Snapshot:
         return _mapped(folder, content)
     except (OSError, ValueError, KeyError, pa.ArrowInvalid) as error:
         raise SnapshotUnavailable(
-            "%(folder)s cannot be read: %(error)s.", mend=MEND, folder=folder, error=error
+            "%(path)s cannot be read: %(error)s.", mend=MEND, path=folder, error=error
         ) from None
 
 
@@ -222,11 +229,23 @@ def _meta(folder: Path) -> dict[str, Any]:
         content: dict[str, Any] = json.loads((folder / META).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise SnapshotUnavailable(
-            "%(number)s cannot be read: %(error)s.", mend=MEND, number=folder / META, error=error
+            "%(path)s cannot be read: %(error)s.", mend=MEND, path=folder / META, error=error
         ) from None
     if content.get("format") != FORMAT:
         raise SnapshotUnavailable(
             "%(folder)s has another program's format.", mend=MEND, folder=folder
+        )
+    if "codes" not in content:
+        raise SnapshotUnavailable(
+            "%(folder)s was made by an earlier version and does not say what its codes stand for.",
+            mend=MEND,
+            folder=folder,
+        )
+    if content["codes"] != _codes():
+        raise SnapshotUnavailable(
+            "The codes of %(folder)s stand for other things than in this version.",
+            mend=MEND,
+            folder=folder,
         )
     return content
 
@@ -292,16 +311,27 @@ class SnapshotReader:
     def current(self) -> Snapshot:
         """The newest whole snapshot. Raises SnapshotUnavailable when there never was one.
 
-        A broken one is refused, said so in the log, and the last good one kept.
+        A new one is read once whole, to compare its checksums. A broken one is refused, said
+        so in the log, and the last good one kept.
         """
         stamp = self._pointed()
         if stamp == self._stamp and self._snapshot is not None:
             return self._snapshot
-        with self._lock:
-            if stamp == self._stamp and self._snapshot is not None:
-                return self._snapshot
+        held = self._snapshot
+        # While one thread takes a new one over, the others go on with the last.
+        if not self._lock.acquire(blocking=held is None) and held is not None:
+            return held
+        try:
+            return self._take_over(stamp)
+        finally:
+            self._lock.release()
+
+    def _take_over(self, stamp: tuple[int, int] | None) -> Snapshot:
+        if stamp != self._stamp or self._snapshot is None:
             try:
-                self._snapshot = load(self.folder())
+                folder = self.folder()
+                verify(folder)
+                self._snapshot = load(folder)
             except SnapshotUnavailable as error:
                 if self._snapshot is None:
                     raise
@@ -309,7 +339,7 @@ class SnapshotReader:
                     "snapshot_refused", reason=str(error.message), kept=self._snapshot.meta.version
                 )
             self._stamp = stamp
-            return self._snapshot
+        return self._snapshot
 
     def folder(self) -> Path:
         """The folder that the pointer names. Raises SnapshotUnavailable."""
@@ -321,8 +351,8 @@ class SnapshotReader:
 
     def _pointed(self) -> tuple[int, int] | None:
         with contextlib.suppress(OSError):
-            found = (self.root / POINTER).stat()
-            return (found.st_mtime_ns, found.st_ino)
+            status = (self.root / POINTER).stat()
+            return (status.st_mtime_ns, status.st_ino)
         return None
 
 

@@ -8,11 +8,13 @@ are bit masks, bit i for the i-th of the ten stages.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -33,6 +35,9 @@ from matchmaker.domain import (
     Tier,
 )
 from matchmaker.errors import NotFound
+from matchmaker.snapshot.cache import cache_of
+
+Made = TypeVar("Made")
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int32]
@@ -52,6 +57,14 @@ TERMS = tuple(Terms)
 STATEMENT_KINDS = tuple(StatementKind)
 ENGAGEMENT_KINDS = tuple(EngagementKind)
 PLACE_LEVELS = tuple(PlaceLevel)
+# Kept with every snapshot: codes mean nothing without them.
+CODES: Mapping[str, tuple[StrEnum, ...]] = {
+    type(each[0]).__name__: each
+    for each in (
+        KINDS, SIZES, TIERS, STAGES, ROLES, GOALS, LAYERS, OFFER_KINDS, TERMS,
+        STATEMENT_KINDS, ENGAGEMENT_KINDS, PLACE_LEVELS,
+    )
+}  # fmt: skip
 
 NO_DATE = np.iinfo(np.int32).min
 _EPOCH = date(1970, 1, 1)
@@ -92,15 +105,14 @@ class Incidence:
 class Adjacency:
     """Ties of one layer in CSR form over organisations, with parallel ties kept apart.
 
-    `since`, `until` (days), `weight` and `tie` (row in `Snapshot.ties`) are
-    aligned with `indices`.
+    `since`, `until` (days) and `tie` (row in `Snapshot.ties`) are aligned with
+    `indices`.
     """
 
     indptr: OffsetArray
     indices: IntArray
     since: IntArray
     until: IntArray
-    weight: FloatArray
     tie: IntArray
 
     def row(self, number: int) -> slice:
@@ -276,7 +288,7 @@ class Snapshot:
 
     def ids_of(self, rows: IntArray) -> list[str]:
         """Ids of organisations."""
-        return [str(one) for one in self.organizations.table.column("id").take(rows).to_pylist()]
+        return [str(id) for id in self.organizations.table.column("id").take(rows).to_pylist()]
 
     def name_of(self, row: int) -> str:
         """Name of an organisation as its source writes it."""
@@ -287,8 +299,9 @@ class Snapshot:
         english = self.organizations.table.column("name_en")[int(row)].as_py()
         return str(english or self.name_of(row))
 
-    def as_of(self, day: date) -> Snapshot:
-        """The snapshot as it was known on `day`: see `matchmaker.snapshot.cut`."""
-        from matchmaker.snapshot.cut import cut  # cut builds on this module
+    def cached(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What `make` gives for this snapshot, made at first use and shared by all threads.
 
-        return cut(self, day)
+        What is made may itself ask for others; nobody waits for what another makes.
+        """
+        return cache_of(self).get(key, make)

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import secrets
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from matchmaker.errors import VersionConflict
+from matchmaker.store.answers import Page
+from matchmaker.store.graph_store import GraphStore
 from matchmaker.store.log import Entry, LoggedEntry
-from matchmaker.store.ports import GraphStore, Page
 
 Keys = Mapping[str, str | Sequence[str]]
 
@@ -46,11 +47,11 @@ class Put:
 
     def pairs(self) -> list[tuple[str, str]]:
         """Every name with every value, once."""
-        found: dict[tuple[str, str], None] = {}
+        pairs: dict[tuple[str, str], None] = {}
         for name, values in self.keys.items():
             for value in (values,) if isinstance(values, str) else values:
-                found[name, value] = None
-        return list(found)
+                pairs[name, value] = None
+        return list(pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,14 @@ class Remove:
 Change = Put | Remove
 
 
-class Records(Protocol):
+class Records(ABC):
     """Documents with compare-and-set, and the log. Every method raises StoreUnavailable."""
 
-    def record(self, kind: str, id: str) -> Record | None: ...
+    def record(self, kind: str, id: str) -> Record | None:
+        """None where there is none."""
+        return self.records(kind, [id]).get(id)
 
+    @abstractmethod
     def records(self, kind: str, ids: Sequence[str]) -> dict[str, Record]:
         """Those that exist, by id."""
 
@@ -87,30 +91,42 @@ class Records(Protocol):
 
         Ids made by `new_id` are in order of time.
         """
+        records = self._found(kind, key, value, after, limit + 1, newest_first)
+        kept = tuple(records[:limit])
+        return Page(kept, kept[-1].id if len(records) > limit else None)
 
+    @abstractmethod
+    def _found(
+        self, kind: str, key: str, value: str, after: str, limit: int, newest_first: bool
+    ) -> list[Record]: ...
+
+    @abstractmethod
     def count(self, kind: str, key: str, value: str) -> int:
         """How many documents have the value under the key."""
 
+    @abstractmethod
     def tally(self, kind: str, key: str) -> dict[str, int]:
         """How many documents have each value under the key."""
 
+    @abstractmethod
     def commit(self, changes: Sequence[Change], entries: Sequence[Entry] = ()) -> None:
         """Write everything or nothing. Raises VersionConflict when a version is another one."""
 
+    @abstractmethod
     def log(
         self, *, after: int = 0, limit: int = 100, subject: str = ""
     ) -> tuple[LoggedEntry, ...]:
         """Lines after a number, of one subject or of all, in order."""
 
+    @abstractmethod
     def last_log(self, limit: int, subject: str = "") -> tuple[LoggedEntry, ...]:
         """The newest lines, newest first."""
 
 
-class Store(GraphStore, Protocol):
+class Store(GraphStore):
     """One database: the graph, and the documents beside it."""
 
-    @property
-    def documents(self) -> Records: ...
+    documents: Records
 
 
 def new_id() -> str:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,27 @@ class LoggedEntry:
     number: int
     entry: Entry
     digest: str
+
+
+def lines_after(number: int, before: str, entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    """What a store keeps of each entry that follows the line with this number and digest."""
+    lines = []
+    for entry in entries:
+        number, before = number + 1, digest(before, entry)
+        lines.append(
+            {
+                "number": number, "at": entry.at, "actor": entry.actor, "action": entry.action,
+                "subject": entry.subject, "detail": detail_json(entry), "digest": before,
+            }
+        )  # fmt: skip
+    return lines
+
+
+def logged(line: Mapping[str, Any]) -> LoggedEntry:
+    """A line as a store keeps it."""
+    detail = json.loads(line["detail"])
+    entry = Entry(line["at"], line["actor"], line["action"], line["subject"], detail)
+    return LoggedEntry(line["number"], entry, line["digest"])
 
 
 def detail_json(entry: Entry) -> str:

@@ -21,14 +21,14 @@ StepsBetween = Callable[[Sequence[str], Sequence[str]], Iterable[Step]]
 
 def ego(neighbors: Next, centre: str, depth: int, limit: int) -> tuple[list[str], bool]:
     """Ids within `depth` steps, nearest first then by id, and whether there were more."""
-    seen, frontier, found = {centre}, [centre], list[str]()
+    seen, frontier, others = {centre}, [centre], list[str]()
     for _ in range(depth):
         frontier = sorted(neighbors(frontier) - seen)
         seen.update(frontier)
-        found += frontier
-        if len(found) > limit:
+        others += frontier
+        if len(others) > limit:
             break
-    return found[:limit], len(found) > limit
+    return others[:limit], len(others) > limit
 
 
 def shortest_paths(
@@ -86,10 +86,12 @@ def _without_dead_ends(edges: list[Edges], last: set[str]) -> list[Edges]:
     alive, kept = last, list[Edges]()
     for steps in reversed(edges):
         useful = {
-            source: sorted((s for s in found if s.target in alive), key=lambda s: (s.target, s.via))
-            for source, found in steps.items()
+            source: sorted(
+                (s for s in steps_on if s.target in alive), key=lambda s: (s.target, s.via)
+            )
+            for source, steps_on in steps.items()
         }
-        useful = {source: found for source, found in useful.items() if found}
+        useful = {source: candidates for source, candidates in useful.items() if candidates}
         kept.append(useful)
         alive = set(useful)
     return kept[::-1]

@@ -34,7 +34,7 @@ def admin() -> Page:
 def accounts() -> Page:
     """Everybody with an account."""
     principal = signed_in()
-    page = services().accounts.listed(principal, request.args.get("after", ""), 100)
+    page = services().accounts.page(principal, request.args.get("after", ""), 100)
     return render_template("accounts.html", page=page, posts=list(MembershipRole), link="")
 
 
@@ -48,7 +48,7 @@ def change_accounts() -> Page:
             form.get("cluster", "").strip(),
         )
         post = form.get("post", "")
-        belonging = (
+        membership = (
             AccountMembership(
                 organization,
                 MembershipRole(post) if post in list(MembershipRole) else MembershipRole.MEMBER,
@@ -56,19 +56,20 @@ def change_accounts() -> Page:
             if organization
             else None
         )
-        invited = services().accounts.invite(
+        issued = services().invitations.invite(
             principal,
             form.get("email", ""),
-            belonging=belonging,
+            membership=membership,
             cluster=cluster,
             admin=bool(form.get("admin")),
         )
-        if services().notices.send_invitation(invited):
+        if issued.mailed:
             told(gettext("A letter is on its way."))
             return redirect(url_for("web.accounts"), 303)
-        link = f"{services().settings.base_url}/invitation?token={invited.token}"
-        page = services().accounts.listed(principal, "", 100)
-        return render_template("accounts.html", page=page, posts=list(MembershipRole), link=link)
+        page = services().accounts.page(principal, "", 100)
+        return render_template(
+            "accounts.html", page=page, posts=list(MembershipRole), link=issued.link
+        )
     active = form.get("what") == "open"
     services().accounts.set_active(principal, form.get("account", ""), active=active)
     told(gettext("Done."))
@@ -119,5 +120,7 @@ def change_cluster() -> Page:
 def log() -> Page:
     """The log of all changes, newest first."""
     before = request.args.get("before", "")
-    lines = services().accounts.log(signed_in(), whole(before, "before") if before else None, 100)
+    lines = services().change_log.page(
+        signed_in(), whole(before, "before") if before else None, 100
+    )
     return render_template("log.html", lines=lines)

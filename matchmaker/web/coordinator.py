@@ -12,15 +12,19 @@ from flask import Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from matchmaker.access import Principal
-from matchmaker.api.auditing.responses import AuditOut, BenchmarkOut, DefinitionList
-from matchmaker.api.auditing.worklist_responses import WorklistOut
+from matchmaker.api.auditing.responses import (
+    AuditOut,
+    BenchmarkOut,
+    DefinitionList,
+    WorklistOut,
+)
 from matchmaker.api.http.context import services
-from matchmaker.audit.ties import CHANNELS, Channel
+from matchmaker.audit.ties import Channel
 from matchmaker.audit.view import View
 from matchmaker.domain import GoalName, Kind
 from matchmaker.errors import InvalidInput
 from matchmaker.reports.audit_report import audit_report
-from matchmaker.reports.document import Document, Picture, Table
+from matchmaker.reports.document import Document, DocumentTable, Picture
 from matchmaker.reports.files import data_url, write_pdf, write_workbook
 from matchmaker.services.cooperation.batches import Batch, PlannedPair
 from matchmaker.services.cooperation.gatherings import GatheringView
@@ -81,11 +85,11 @@ def report_workbook(id: str) -> Page:
 
 
 def _document(principal: Principal, id: str) -> Document:
-    asking, year = services().asking, _year()
-    audit = asking.audit(principal, id, year, 200)
-    found = asking.worklist(principal, id, LIMIT, year)
-    view = asking.view(principal, id, Channel.COOPERATION, year)
-    return audit_report(audit, found, view, language())
+    auditing, year = services().auditing, _year()
+    audit = auditing.audit(principal, id, year)
+    worklist = auditing.worklist(principal, id, LIMIT, year)
+    view = auditing.view(principal, id, Channel.COOPERATION, year)
+    return audit_report(audit, worklist, view, language())
 
 
 def _file(
@@ -102,7 +106,7 @@ def _file(
 def _kind(block: object) -> str:
     if isinstance(block, Picture):
         return "picture"
-    return "table" if isinstance(block, Table) else "text"
+    return "table" if isinstance(block, DocumentTable) else "text"
 
 
 def _year() -> int | None:
@@ -113,18 +117,17 @@ def _year() -> int | None:
 @web.get("/clusters/<path:id>/network.json")
 def network(id: str) -> Page:
     """Nodes and ties of a layer and year."""
-    principal, asking = signed_in(), services().asking
-    asked = request.args.get("layer", "")
-    channel = Channel(asked) if asked in list(Channel) else Channel.COOPERATION
-    return jsonify(_drawn(asking.view(principal, id, channel, _year())))
+    layer = request.args.get("layer", "")
+    channel = Channel(layer) if layer in list(Channel) else Channel.COOPERATION
+    return jsonify(_drawn(services().auditing.view(signed_in(), id, channel, _year())))
 
 
 @web.get("/clusters/<path:id>/missing.json")
 def missing(id: str) -> Page:
     """The worklist's missing ties alone, for the picture."""
-    items = services().asking.worklist(signed_in(), id, LIMIT, _year()).items
+    ties = services().auditing.worklist(signed_in(), id, LIMIT, _year()).items
     return jsonify(
-        [{"source": one.asker.id, "target": one.partner.id, "goal": one.goal} for one in items]
+        [{"source": tie.asker.id, "target": tie.partner.id, "goal": tie.goal} for tie in ties]
     )
 
 
@@ -133,11 +136,11 @@ def worklist(id: str) -> Page:
     """What to do next: a page, or for htmx the part of the dashboard."""
     principal = signed_in()
     cluster = services().published.cluster(id)
-    found = WorklistOut.of(
-        services().asking.worklist(principal, cluster.id, LIMIT, _year()), language()
+    shown = WorklistOut.of(
+        services().auditing.worklist(principal, cluster.id, LIMIT, _year()), language()
     )
     template = "worklist_part.html" if is_part() else "worklist.html"
-    return render_template(template, worklist=found, id=cluster.id, cluster=cluster)
+    return render_template(template, worklist=shown, id=cluster.id, cluster=cluster)
 
 
 def _drawn(view: View) -> dict[str, Any]:
@@ -164,11 +167,11 @@ def _drawn(view: View) -> dict[str, Any]:
 def benchmark(id: str) -> Page:
     """The cluster beside its peers, or all clusters."""
     everyone = "all" in request.args
-    found = services().asking.benchmark(
+    clusters = services().auditing.benchmark(
         signed_in(), Channel.COOPERATION, _year(), "" if everyone else id
     )
-    shown = BenchmarkOut.of(found, language(), None if everyone else id)
-    return render_template("benchmark.html", found=shown, id=id, everyone=everyone)
+    shown = BenchmarkOut.of(clusters, language())
+    return render_template("benchmark.html", benchmark=shown, id=id, everyone=everyone)
 
 
 @web.get("/clusters/<path:id>/effect")
@@ -287,10 +290,9 @@ def set_review(id: str) -> Page:
 @web.get("/clusters/<path:id>")
 def cluster(id: str) -> Page:
     """点线网 with the course, the network, and what to do next."""
-    principal, asking = signed_in(), services().asking
-    audit = AuditOut.of(asking.audit(principal, id, _year(), 200), language())
-    everything = next(one for one in audit.layers if one.layer is Channel.COOPERATION)
-    definitions = {one.name: one for one in DefinitionList.all(language()).items}
+    audit = AuditOut.of(services().auditing.audit(signed_in(), id, _year()), language())
+    everything = next(layer for layer in audit.layers if layer.layer is Channel.COOPERATION)
+    definitions = {each.name: each for each in DefinitionList.all(language()).items}
     return render_template(
         "cluster.html",
         audit=audit,
@@ -306,7 +308,7 @@ def cluster(id: str) -> Page:
             for name, value in audit.peers.percentiles.items()
             if value is not None and name in definitions
         ],
-        channels=[(one.layer, one.title) for one in audit.layers if one.layer in CHANNELS],
+        channels=[(layer.layer, layer.title) for layer in audit.layers],
         kinds=list(Kind),
         libraries={
             name: url_for("web.vendored", name=file) for name, file in _LARGE_PICTURES.items()
@@ -322,8 +324,8 @@ def _course(audit: AuditOut) -> dict[str, Any]:
             {
                 "name": title,
                 "values": [
-                    None if one.groups.get(group) is None else round(one.groups[group] or 0, 3)
-                    for one in audit.course
+                    None if (score := year.groups[group]) is None else round(score, 3)
+                    for year in audit.course
                 ],
             }
             for group, title in audit.group_titles.items()

@@ -9,7 +9,7 @@ from matchmaker.messages import Message, message
 from matchmaker.web.labels import language
 from matchmaker.web.layout import signed_in, web
 
-TERMS: tuple[tuple[str, Message, Message], ...] = (
+GLOSSARY: tuple[tuple[str, Message, Message], ...] = (
     (
         "fit",
         message("Fit"),
@@ -115,5 +115,5 @@ def definitions() -> str:
     """Every figure of every page."""
     signed_in()
     return render_template(
-        "definitions.html", terms=TERMS, indicators=DefinitionList.all(language()).items
+        "definitions.html", terms=GLOSSARY, indicators=DefinitionList.all(language()).items
     )

@@ -105,7 +105,7 @@ def _unread() -> int:
     if g.get("account") is None:
         return 0
     try:
-        return services().notices.inbox(current_principal(), limit=1).unread
+        return services().notifications.inbox(current_principal(), limit=1).unread
     except errors.MatchmakerError:
         return 0  # a page that says that the store is down must not fail for it
 

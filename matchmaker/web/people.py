@@ -8,11 +8,11 @@ from werkzeug.wrappers import Response
 from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.guards import csrf, is_local
 from matchmaker.api.people.openid import begin_session
-from matchmaker.errors import MatchmakerError, NotFound, SignInNeeded, TooManyAttempts
+from matchmaker.errors import NotFound, SignInNeeded, TooManyAttempts
 from matchmaker.messages import languages
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import back, chosen, signed_in, told, web, whole
-from matchmaker.workflow.account import MailRhythm, Preferences, Scope
+from matchmaker.workflow.account import Account, MailRhythm, Preferences, Scope
 
 Page = str | Response | tuple[str, int]
 
@@ -31,15 +31,22 @@ def signing_in() -> Page:
     csrf.protect()
     email = request.form.get("email", "")
     try:
-        account = services().accounts.sign_in(email, request.form.get("password", ""))
+        account = services().sign_in.with_password(email, request.form.get("password", ""))
     except (SignInNeeded, TooManyAttempts) as error:
         told(error.text(language()), "bad")
         return _sign_in_page(email), 401
-    chosen_language = session.get("language")
-    begin_session(account)
-    if chosen_language:
-        session["language"] = chosen_language
+    _enter(account)
     return back(url_for("web.home"))
+
+
+def _enter(account: Account | None) -> None:
+    """A new session, or none, in the language that was chosen."""
+    wanted = session.get("language")
+    session.clear()
+    if account is not None:
+        begin_session(account)
+    if wanted:
+        session["language"] = wanted
 
 
 def _sign_in_page(email: str = "") -> str:
@@ -62,10 +69,7 @@ def enter_demo(role: str) -> Page:
     # Not under another name either: a page elsewhere could point its own at this machine.
     if not (services().settings.demo and is_local()):
         raise NotFound(gettext("There is no demo here."))
-    chosen_language = session.get("language")
-    begin_session(services().demo.account(role))
-    if chosen_language:
-        session["language"] = chosen_language
+    _enter(services().demo.account(role))
     return redirect(url_for("web.tour"), 303)
 
 
@@ -79,19 +83,16 @@ def tour() -> Page:
 @web.post("/sign-out")
 def sign_out() -> Page:
     """Out."""
-    chosen_language = session.get("language")
-    session.clear()
-    if chosen_language:
-        session["language"] = chosen_language
+    _enter(None)
     return redirect(url_for("web.sign_in"), 303)
 
 
 @web.post("/language")
 def choose_language() -> Page:
     """Another language from now on."""
-    chosen = request.form.get("language", "")
-    if chosen in languages():
-        session["language"] = chosen
+    wanted = request.form.get("language", "")
+    if wanted in languages():
+        session["language"] = wanted
     return back("/")
 
 
@@ -99,12 +100,12 @@ def choose_language() -> Page:
 def invitation() -> Page:
     """What one is invited to."""
     token = request.args.get("token", "")
-    found = services().accounts.invitation(token)
-    place = found.cluster
-    if found.belonging is not None:
-        profile = services().directory.profile(current_principal(), found.belonging.organization)
+    offer = services().invitations.read(token)
+    place = offer.cluster
+    if offer.membership is not None:
+        profile = services().directory.profile(current_principal(), offer.membership.organization)
         place = profile.organization.name
-    return render_template("invitation.html", token=token, invitation=found, place=place)
+    return render_template("invitation.html", token=token, email=offer.email, place=place)
 
 
 @web.post("/invitation")
@@ -112,14 +113,9 @@ def accept_invitation() -> Page:
     """The place is taken."""
     csrf.protect()
     form = request.form
-    token = form.get("token", "")
-    try:
-        account = services().accounts.accept_invitation(
-            token, form.get("name", ""), form.get("password", "")
-        )
-    except MatchmakerError as error:
-        told(error.text(language()), "bad")
-        return redirect(url_for("web.invitation", token=token), 303)
+    account = services().sign_in.by_invitation(
+        form.get("token", ""), form.get("name", ""), form.get("password", "")
+    )
     begin_session(account)
     return redirect(url_for("web.tour"), 303)
 
@@ -134,7 +130,7 @@ def forgotten() -> Page:
 def send_link() -> Page:
     """The same answer whether there is such an account or not."""
     csrf.protect()
-    services().notices.send_reset(request.form.get("email", ""))
+    services().sign_in.send_reset(request.form.get("email", ""))
     told(gettext("If there is such an account, a letter is on its way."))
     return redirect(url_for("web.sign_in"), 303)
 
@@ -149,12 +145,7 @@ def new_password() -> Page:
 def reset() -> Page:
     """Done, or why not."""
     csrf.protect()
-    token = request.form.get("token", "")
-    try:
-        services().accounts.reset(token, request.form.get("password", ""))
-    except MatchmakerError as error:
-        told(error.text(language()), "bad")
-        return redirect(url_for("web.new_password", token=token), 303)
+    services().sign_in.reset(request.form.get("token", ""), request.form.get("password", ""))
     told(gettext("The new password is set. Sign in with it."))
     return redirect(url_for("web.sign_in"), 303)
 
@@ -168,7 +159,7 @@ def unsubscribe() -> Page:
 @web.post("/unsubscribe")
 def unsubscribed() -> Page:
     """No more mail; also the one-click address of RFC 8058."""
-    services().accounts.unsubscribe(request.args.get("token") or request.form.get("token", ""))
+    services().notifications.unsubscribe(request.args.get("token") or request.form.get("token", ""))
     told(gettext("You will get no more mail."))
     return redirect(url_for("web.sign_in"), 303)
 
@@ -183,7 +174,7 @@ def account() -> Page:
     services().accounts.own(principal)
     return render_template(
         "account.html",
-        keys=services().accounts.keys(principal),
+        keys=services().api_keys.own(principal),
         rhythms=list(MailRhythm),
         secret=session.pop("new_key", ""),
     )
@@ -205,16 +196,17 @@ def change_account() -> Page:
             session.pop("language", None)
             told(gettext("Saved."))
         case "password":
-            changed = accounts.change_password(
+            changed = services().sign_in.change_password(
                 principal, form.get("old_password", ""), form.get("new_password", "")
             )
             begin_session(changed)
             told(gettext("The new password is set; all other sessions have ended."))
         case "key":
             scope = Scope.WRITE if form.get("writes") else Scope.READ
-            session["new_key"] = accounts.make_key(principal, form.get("name", ""), scope).secret
+            issued = services().api_keys.issue(principal, form.get("name", ""), scope)
+            session["new_key"] = issued.secret
         case "revoke":
-            accounts.revoke_key(principal, form.get("key", ""))
+            services().api_keys.revoke(principal, form.get("key", ""))
             told(gettext("The key no longer works."))
         case "delete":
             services().privacy.delete_own(principal, form.get("password", ""))
@@ -228,11 +220,11 @@ def notices() -> Page:
     """What happened."""
     principal = signed_in()
     after = request.args.get("after", "")
-    return render_template("notices.html", inbox=services().notices.inbox(principal, after))
+    return render_template("notices.html", inbox=services().notifications.inbox(principal, after))
 
 
 @web.post("/notices")
 def read_notices() -> Page:
     """All read."""
-    services().notices.mark_all_read(signed_in())
+    services().notifications.mark_all_read(signed_in())
     return redirect(url_for("web.notices"), 303)

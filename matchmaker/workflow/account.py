@@ -1,18 +1,27 @@
-"""People with accounts, what they belong to, and the keys that act for them."""
+"""People with accounts, what they belong to, and the keys that act for them.
+
+Fields are stored under their names; what they were called before is still read, and still
+their name to the outside.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, Field
 
 from matchmaker.access import Principal
-from matchmaker.errors import InvalidInput
+from matchmaker.errors import InvalidInput, SignInNeeded
+from matchmaker.messages import languages
 
 MIN_PASSWORD = 10
 MAX_PASSWORD = 200
 MAX_EMAIL = 254
+MAX_PERSON_NAME = 200
 _EMAIL = re.compile(r"[^@\s<>,;:\"\x00-\x1f\x7f]+@[^@\s<>,;:\"\x00-\x1f\x7f]+\.[^@\s.]{2,}")
 # So common that a limit on attempts would not help (NIST SP 800-63B, 5.1.1.2).
 COMMON_PASSWORDS = frozenset(
@@ -24,6 +33,10 @@ COMMON_PASSWORDS = frozenset(
 )  # fmt: skip
 
 
+def _also(name: str, earlier: str) -> Any:
+    return Field(validation_alias=AliasChoices(name, earlier), serialization_alias=earlier)
+
+
 class MembershipRole(StrEnum):
     """What somebody is in an organisation. All three act for it."""
 
@@ -33,7 +46,7 @@ class MembershipRole(StrEnum):
 
 
 class MailRhythm(StrEnum):
-    """When notices also come by mail."""
+    """When notifications also come by mail."""
 
     AT_ONCE = "at_once"
     DAILY = "daily"
@@ -45,7 +58,7 @@ class AccountMembership:
     """An account's place in an organisation."""
 
     organization: str
-    post: MembershipRole = MembershipRole.MEMBER
+    role: Annotated[MembershipRole, _also("role", "post")] = MembershipRole.MEMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +70,6 @@ class Preferences:
     alerts_a_week: int = 0
 
     def __post_init__(self) -> None:
-        if self.language not in ("zh", "en"):
-            raise InvalidInput("must be zh or en.", where="language")
         if not 0 <= self.alerts_a_week <= 100:
             raise InvalidInput("must be from 0 to 100.", where="alerts_a_week")
 
@@ -72,14 +83,15 @@ class Account:
     name: str
     created: datetime
     password_hash: str = ""
-    belongings: tuple[AccountMembership, ...] = ()
+    memberships: Annotated[tuple[AccountMembership, ...], _also("memberships", "belongings")] = ()
     clusters: tuple[str, ...] = ()
     admin: bool = False
     active: bool = True
     epoch: int = 0
     failures: int = 0
     locked_until: datetime | None = None
-    identity: str = ""  # "issuer subject" of an OpenID provider
+    # "issuer subject" of an OpenID provider.
+    openid_subject: Annotated[str, _also("openid_subject", "identity")] = ""
     preferences: Preferences = field(default_factory=Preferences)
 
     @property
@@ -87,14 +99,22 @@ class Account:
         """How the log names them."""
         return f"account:{self.id}"
 
+    def require_active(self) -> Account:
+        """Itself. Raises SignInNeeded for a closed one."""
+        if not self.active:
+            raise SignInNeeded("This account is closed.", mend="Ask the administrator.")
+        return self
+
     def principal(self, *, writes: bool = True) -> Principal:
         """Who they are to the services."""
-        owned = [one.organization for one in self.belongings if one.post is MembershipRole.OWNER]
+        owned = [
+            place.organization for place in self.memberships if place.role is MembershipRole.OWNER
+        ]
         return Principal(
             self.subject,
             account=self.id,
             admin=self.admin,
-            organizations=frozenset(one.organization for one in self.belongings),
+            organizations=frozenset(place.organization for place in self.memberships),
             owned=frozenset(owned),
             clusters=frozenset(self.clusters),
             writes=writes,
@@ -109,11 +129,24 @@ class Invitation:
     email: str
     invited_by: str
     expires: datetime
-    belonging: AccountMembership | None = None
+    membership: Annotated[AccountMembership | None, _also("membership", "belonging")] = None
     cluster: str = ""
     admin: bool = False
     language: str = "zh"
     used: bool = False
+
+    def give_to(self, account: Account) -> Account:
+        """The account with the place that was offered."""
+        memberships, clusters = account.memberships, account.clusters
+        if self.membership is not None:
+            others = (
+                place for place in memberships if place.organization != self.membership.organization
+            )
+            memberships = (*others, self.membership)
+        if self.cluster:
+            clusters = tuple(dict.fromkeys((*clusters, self.cluster)))
+        admin = account.admin or self.admin
+        return replace(account, memberships=memberships, clusters=clusters, admin=admin)
 
 
 class Scope(StrEnum):
@@ -142,6 +175,23 @@ def checked_email(address: str) -> str:
     cleaned = address.strip().lower()
     if len(cleaned) > MAX_EMAIL or not _EMAIL.fullmatch(cleaned):
         raise InvalidInput("is no address of the form name@example.org.", where="email")
+    return cleaned
+
+
+def checked_language(language: str) -> str:
+    """A language that there is. Raises InvalidInput."""
+    if language not in languages():
+        raise InvalidInput("must be one of %(names)s.", where="language", names=languages())
+    return language
+
+
+def checked_name(name: str) -> str:
+    """A name without needless blanks. Raises InvalidInput."""
+    cleaned = " ".join(name.split())
+    if not 1 <= len(cleaned) <= MAX_PERSON_NAME:
+        raise InvalidInput(
+            "must have from 1 to %(max_name)s characters.", where="name", max_name=MAX_PERSON_NAME
+        )
     return cleaned
 
 

@@ -31,6 +31,7 @@ from matchmaker.domain import (
 )
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
+from tests.passwords import cheap_passwords
 
 ADMIN_KEY = "key-of-the-tests"
 
@@ -146,6 +147,7 @@ def installation(tmp_path_factory, rows=ROWS, **settings):
         **settings,
     )
     services = wire(chosen)
+    services.passwords = cheap_passwords()
     services.store.prepare()
     services.store.upsert(rows)
     services.refresher.refresh()

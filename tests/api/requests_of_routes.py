@@ -49,7 +49,7 @@ def _introduction(world, accepted=False):
             f"{lab[2:]}@example.org",
             "lab",
             PASSWORD,
-            belongings=(AccountMembership(lab),),
+            memberships=(AccountMembership(lab),),
         )
         world.services.introductions.act(other.principal(), made.id, Action.ACCEPT)
     return made.id
@@ -79,13 +79,15 @@ def _gathering(world, joined=False):
 
 def _account(world):
     email = f"walk{next(_number)}@example.org"
-    belonging = (AccountMembership(FIRM),)
-    return world.services.accounts.create(ADMIN, email, "walk", PASSWORD, belongings=belonging).id
+    memberships = (AccountMembership(FIRM),)
+    return world.services.accounts.create(
+        ADMIN, email, "walk", PASSWORD, memberships=memberships
+    ).id
 
 
 def _invitation(world):
     email = f"walk{next(_number)}@example.org"
-    return world.services.accounts.invite(ADMIN, email, cluster="t:other").token
+    return world.services.invitations.invite(ADMIN, email, cluster="t:other").token
 
 
 def _impression(world, role):
@@ -104,7 +106,7 @@ def _key(world, role):
     """One of the role's own; anyone has none."""
     if role == "anyone":
         return "none"
-    made = world.services.accounts.make_key(world.principal(role), "walk", Scope.READ)
+    made = world.services.api_keys.issue(world.principal(role), "walk", Scope.READ)
     return made.key.id
 
 
@@ -119,7 +121,7 @@ def _edit(world):
 
 
 def _reset(world):
-    return world.services.accounts.reset_token(world.accounts["liaison"].email)[1]
+    return world.services.sign_in.reset_token(world.accounts["liaison"])
 
 
 POSTING = {
@@ -244,7 +246,7 @@ REQUESTS = {
     "POST /unsubscribe": (
         "",
         lambda w, r: {
-            "json": {"token": w.services.accounts.unsubscribe_token(w.accounts["liaison"].id)}
+            "json": {"token": w.services.notifications.unsubscribe_token(w.accounts["liaison"].id)}
         },
     ),
     "POST /invitations": (
@@ -311,6 +313,8 @@ def send(client, world, operation, role, key="", language=""):
         world.services.introductions.act(SYSTEM, answer.json["id"], Action.CANCEL)
     elif "/introductions/{id}" in path:
         _close(world, id)
+    elif operation == "DELETE /webhooks/{id}" and answer.status_code != 204:
+        world.services.webhooks.remove(ADMIN, id)
     elif operation == "POST /webhooks" and answer.status_code == 201:
         world.services.webhooks.remove(ADMIN, answer.json["id"])
     return answer

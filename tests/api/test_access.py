@@ -49,7 +49,7 @@ READING = {  # nothing is written by these, though they are sent by POST
 )
 def test_a_key_for_reading_writes_nothing(app, world, operation):
     role = "coordinator" if "clusters" in operation or "gatherings" in operation else "owner"
-    made = world.services.accounts.make_key(world.principal(role), "reads", Scope.READ)
+    made = world.services.api_keys.issue(world.principal(role), "reads", Scope.READ)
     answer = send(app.test_client(), world, operation, role, key=made.secret)
-    world.services.accounts.revoke_key(world.principal(role), made.key.id)
+    world.services.api_keys.revoke(world.principal(role), made.key.id)
     assert answer.status_code == 403

@@ -13,7 +13,7 @@ import requests
 from matchmaker.access import ADMIN
 from matchmaker.app import create_app
 from matchmaker.errors import InvalidInput, NotAllowed, SignInNeeded, TooManyAttempts
-from matchmaker.services.people.accounts import Accounts, Identity
+from matchmaker.services.people.sign_in import OpenIdClaims, SignIn
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
@@ -37,21 +37,24 @@ def watch():
 
 
 @pytest.fixture
-def accounts(wired, watch):
-    """The accounts of the installation, with a clock that a test sets."""
-    return Accounts(lambda: wired.store, wired.repositories, wired.keys.signing_secret, watch)
-
-
-@pytest.fixture
-def owner(accounts, request):
-    name = re.sub(r"\W+", "", request.node.name)[-40:]
-    return accounts.create(
-        ADMIN, f"{name}@example.org", "王芳", PASSWORD,
-        belongings=(AccountMembership("t:firm2", MembershipRole.OWNER),),
+def sign_in(wired, watch):
+    """Signing in to the installation, with a clock that a test sets."""
+    return SignIn(
+        wired.repositories, wired.accounts, wired.invitations, wired.passwords,
+        wired.links, watch,
     )  # fmt: skip
 
 
-def sign_in(app, email, password=PASSWORD):
+@pytest.fixture
+def owner(wired, request):
+    name = re.sub(r"\W+", "", request.node.name)[-40:]
+    return wired.accounts.create(
+        ADMIN, f"{name}@example.org", "王芳", PASSWORD,
+        memberships=(AccountMembership("t:firm2", MembershipRole.OWNER),),
+    )  # fmt: skip
+
+
+def session_of(app, email, password=PASSWORD):
     client = app.test_client()
     answer = client.post(f"{API}/session", json={"email": email, "password": password})
     return client, answer
@@ -67,40 +70,39 @@ def test_a_password_is_kept_only_as_argon2(wired, owner):
 
 
 def test_a_wrong_password_and_an_unknown_address_are_told_the_same(app, owner):
-    _, wrong = sign_in(app, owner.email, "something else")
-    _, unknown = sign_in(app, "nobody@example.org", "something else")
+    _, wrong = session_of(app, owner.email, "something else")
+    _, unknown = session_of(app, "nobody@example.org", "something else")
     assert wrong.status_code == unknown.status_code == 401
     assert wrong.json["detail"] == unknown.json["detail"]
 
 
-def test_after_ten_failures_even_the_right_password_waits(accounts, owner, watch):
+def test_after_ten_failures_even_the_right_password_waits(sign_in, owner, watch):
     for _ in range(10):
         with pytest.raises(SignInNeeded):
-            accounts.sign_in(owner.email, "wrong password")
+            sign_in.with_password(owner.email, "wrong password")
     with pytest.raises(TooManyAttempts):
-        accounts.sign_in(owner.email, PASSWORD)
+        sign_in.with_password(owner.email, PASSWORD)
     watch.ahead = timedelta(minutes=16)
-    assert accounts.sign_in(owner.email, PASSWORD).failures == 0
+    assert sign_in.with_password(owner.email, PASSWORD).failures == 0
 
 
 @pytest.mark.parametrize("password", ["short", "1234567890", "aaaaaaaaaaaa", "x" * 201])
-def test_weak_passwords_are_refused(accounts, password):
+def test_weak_passwords_are_refused(wired, password):
     with pytest.raises(InvalidInput):
-        accounts.create(ADMIN, "weak@example.org", "Weak", password)
+        wired.accounts.create(ADMIN, "weak@example.org", "Weak", password)
 
 
-def test_a_reset_link_works_once_and_only_as_it_was_made(accounts, owner):
-    _, token = accounts.reset_token(owner.email)
-    accounts.reset(token, "another horse 7")
+def test_a_reset_link_works_once_and_only_as_it_was_made(sign_in, owner):
+    token = sign_in.reset_token(owner)
+    sign_in.reset(token, "another horse 7")
     with pytest.raises(InvalidInput):
-        accounts.reset(token, "yet another 77")
-    assert accounts.sign_in(owner.email, "another horse 7")
-    _, late = accounts.reset_token(owner.email)
+        sign_in.reset(token, "yet another 77")
+    late = sign_in.reset_token(sign_in.with_password(owner.email, "another horse 7"))
     # Not the last character: of its bits two mean nothing.
     place = late.rindex(".") + 1
     tampered = late[:place] + ("A" if late[place] != "A" else "B") + late[place + 1 :]
     with pytest.raises(InvalidInput):
-        accounts.reset(tampered, "yet another 77")
+        sign_in.reset(tampered, "yet another 77")
 
 
 def test_asking_for_a_reset_tells_nothing(app, owner):
@@ -114,7 +116,7 @@ def test_asking_for_a_reset_tells_nothing(app, owner):
 
 
 def test_the_session_cookie_is_closed_to_scripts_and_other_sites(app, owner):
-    _, answer = sign_in(app, owner.email)
+    _, answer = session_of(app, owner.email)
     cookie = answer.headers["Set-Cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
@@ -132,8 +134,8 @@ def test_elsewhere_the_cookie_travels_only_over_https(app, owner):
 
 
 def test_a_new_password_ends_other_sessions(app, owner):
-    here, answer = sign_in(app, owner.email)
-    there, _ = sign_in(app, owner.email)
+    here, answer = session_of(app, owner.email)
+    there, _ = session_of(app, owner.email)
     assert there.get(f"{API}/account").status_code == 200
     changed = here.post(
         f"{API}/account/password",
@@ -167,7 +169,7 @@ def test_many_attempts_from_one_address_are_slowed(wired):
 
 
 def test_an_invited_colleague_joins_the_organisation(app, owner):
-    client, answer = sign_in(app, owner.email)
+    client, answer = session_of(app, owner.email)
     invited = client.post(
         f"{API}/invitations",
         json={"email": "colleague@example.org", "organization": "t:firm2"},
@@ -186,66 +188,66 @@ def test_an_invited_colleague_joins_the_organisation(app, owner):
     assert new.get(f"{API}/organizations/t:firm2/accounts").status_code == 200
 
 
-def test_a_coordinator_invites_the_owners_of_members_only(wired, accounts):
-    coordinator = accounts.create(
+def test_a_coordinator_invites_the_owners_of_members_only(wired):
+    coordinator = wired.accounts.create(
         ADMIN, "inviting@example.org", "C", PASSWORD, clusters=("t:cluster",)
     )
-    made = accounts.invite(
+    made = wired.invitations.invite(
         coordinator.principal(),
         "boss@example.org",
-        belonging=AccountMembership("t:firm3", MembershipRole.OWNER),
+        membership=AccountMembership("t:firm3", MembershipRole.OWNER),
     )
-    assert made.invitation.belonging.organization == "t:firm3"
-    accounts.accept_invitation(made.token, "Boss", PASSWORD)
+    assert made.invitation.membership.organization == "t:firm3"
+    wired.sign_in.by_invitation(made.token, "Boss", PASSWORD)
     with pytest.raises(NotAllowed):  # or a coordinator could let themselves in
-        accounts.invite(
+        wired.invitations.invite(
             coordinator.principal(),
             "me@example.org",
-            belonging=AccountMembership("t:firm3", MembershipRole.OWNER),
+            membership=AccountMembership("t:firm3", MembershipRole.OWNER),
         )
     with pytest.raises(NotAllowed):
-        accounts.invite(
-            coordinator.principal(), "other@example.org", belonging=AccountMembership("t:firm7")
+        wired.invitations.invite(
+            coordinator.principal(), "other@example.org", membership=AccountMembership("t:firm7")
         )
 
 
 # -- keys
 
 
-def test_a_key_is_hashed_shown_once_and_revocable(app, wired, accounts, owner):
-    made = accounts.make_key(owner.principal(), "账务系统", Scope.READ)
+def test_a_key_is_hashed_shown_once_and_revocable(app, wired, owner):
+    made = wired.api_keys.issue(owner.principal(), "账务系统", Scope.READ)
     secret = made.secret.rpartition("_")[2]
     assert secret not in wired.store.documents.record("api_key", made.key.id).body
     client, headers = app.test_client(), {"Authorization": f"Bearer {made.secret}"}
     assert client.get(f"{API}/account", headers=headers).json["email"] == owner.email
-    assert accounts.keys(owner.principal())[0].last_used is not None
-    accounts.revoke_key(owner.principal(), made.key.id)
+    assert wired.api_keys.own(owner.principal())[0].last_used is not None
+    wired.api_keys.revoke(owner.principal(), made.key.id)
     assert client.get(f"{API}/account", headers=headers).status_code == 401
 
 
-def test_a_closed_account_has_no_session_and_no_key(app, accounts, owner):
-    client, _ = sign_in(app, owner.email)
-    made = accounts.make_key(owner.principal(), "k", Scope.WRITE)
-    accounts.set_active(ADMIN, owner.id, active=False)
+def test_a_closed_account_has_no_session_and_no_key(app, wired, owner):
+    client, _ = session_of(app, owner.email)
+    made = wired.api_keys.issue(owner.principal(), "k", Scope.WRITE)
+    wired.accounts.set_active(ADMIN, owner.id, active=False)
     assert client.get(f"{API}/account").status_code == 401
     headers = {"Authorization": f"Bearer {made.secret}"}
     assert app.test_client().get(f"{API}/account", headers=headers).status_code == 401
-    assert sign_in(app, owner.email)[1].status_code == 401
+    assert session_of(app, owner.email)[1].status_code == 401
 
 
 # -- privacy
 
 
 def test_an_export_holds_the_person_and_no_secret(app, wired, owner):
-    client, _ = sign_in(app, owner.email)
+    client, _ = session_of(app, owner.email)
     text = client.get(f"{API}/account/export").text
     assert owner.email in text
     assert "argon2" not in text
     assert "digest" not in text
 
 
-def test_a_deleted_account_leaves_no_name_behind(app, wired, accounts, owner):
-    client, answer = sign_in(app, owner.email)
+def test_a_deleted_account_leaves_no_name_behind(app, wired, owner):
+    client, answer = session_of(app, owner.email)
     deleted = client.post(
         f"{API}/account/delete",
         json={"password": PASSWORD},
@@ -257,7 +259,20 @@ def test_a_deleted_account_leaves_no_name_behind(app, wired, accounts, owner):
     for line in wired.store.documents.last_log(5):
         assert owner.email not in str(line)
     # The address may be used again.
-    accounts.create(ADMIN, owner.email, "again", PASSWORD)
+    wired.accounts.create(ADMIN, owner.email, "again", PASSWORD)
+
+
+def test_the_log_names_who_deleted_an_account(app, wired, owner):
+    administrator = wired.accounts.create(
+        ADMIN, "deleting@example.org", "A", PASSWORD, admin=True
+    ).principal()
+    wired.privacy.delete_account(administrator, owner.id)
+    (line,) = wired.store.documents.last_log(1)
+    assert (line.entry.action, line.entry.subject) == ("account.deleted", owner.subject)
+    assert line.entry.actor == administrator.subject
+    wired.privacy.delete_own(administrator, PASSWORD)
+    (line,) = wired.store.documents.last_log(1)
+    assert line.entry.actor == line.entry.subject == administrator.subject
 
 
 # -- OpenID Connect
@@ -318,8 +333,8 @@ def through_the_provider(app, email):
     return client, client.get(back.removeprefix("http://localhost"))
 
 
-def test_who_was_invited_signs_in_with_the_provider(federated, provider, accounts):
-    accounts.invite(ADMIN, "zhang@example.org", cluster="t:cluster")
+def test_who_was_invited_signs_in_with_the_provider(federated, provider, wired):
+    wired.invitations.invite(ADMIN, "zhang@example.org", cluster="t:cluster")
     requests.put(
         f"{provider}/users/zhang",
         json={"email": "zhang@example.org", "email_verified": True, "name": "张三"},
@@ -342,9 +357,9 @@ def test_who_was_not_invited_stays_outside(federated, provider):
     assert client.get(f"{API}/account").status_code == 401
 
 
-def test_an_address_that_the_provider_does_not_vouch_for_takes_over_nothing(accounts, owner):
+def test_an_address_that_the_provider_does_not_vouch_for_takes_over_nothing(wired, owner):
     with pytest.raises(SignInNeeded):
-        accounts.sign_in_with(Identity("https://issuer", "x", owner.email, False, "X"))
+        wired.sign_in.with_provider(OpenIdClaims("https://issuer", "x", owner.email, False, "X"))
 
 
 def test_a_provider_that_is_down_is_told_as_such(wired):
@@ -360,7 +375,7 @@ def test_a_provider_that_is_down_is_told_as_such(wired):
 
 
 def test_members_do_not_vouch_for_their_own_identity(app, wired, owner):
-    client, answer = sign_in(app, owner.email)
+    client, answer = session_of(app, owner.email)
     headers = {"X-CSRF-Token": answer.json["csrf_token"]}
     url = f"{API}/organizations/t:firm2"
     version = client.get(url).headers["ETag"]

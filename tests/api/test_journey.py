@@ -53,7 +53,7 @@ def people(app, wired):
     for name, organization in (("sme", "t:firm1"), ("labs", "t:lab"), ("third", "t:firm5")):
         make(
             ADMIN, f"{name}@journey.example", name, PASSWORD,
-            belongings=(AccountMembership(organization, MembershipRole.OWNER),), language="en",
+            memberships=(AccountMembership(organization, MembershipRole.OWNER),), language="en",
         )  # fmt: skip
     make(ADMIN, "coordinator@journey.example", "C", PASSWORD, clusters=("t:cluster",))
     return {
@@ -262,7 +262,7 @@ def test_a_circle_runs_when_five_have_joined(people, wired, app):
     for number in (2, 3, 4):
         email = f"circle{number}@journey.example"
         wired.accounts.create(
-            ADMIN, email, email, PASSWORD, belongings=(AccountMembership(f"t:firm{number}"),)
+            ADMIN, email, email, PASSWORD, memberships=(AccountMembership(f"t:firm{number}"),)
         )
         answer = {"organization": f"t:firm{number}", "answer": "joined"}
         Person(app, email).post(f"gatherings/{circle['id']}/answer", answer)

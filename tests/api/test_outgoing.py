@@ -24,12 +24,16 @@ from matchmaker.errors import InvalidInput
 from matchmaker.mail import Mailer
 from matchmaker.services.cooperation import webhook_call
 from matchmaker.services.cooperation.webhooks import Webhooks
+from matchmaker.services.people.links import Links
 from matchmaker.services.people.notifications import Notifications
+from matchmaker.services.people.sign_in import SignIn
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
+from matchmaker.wiring import wire
 from matchmaker.workflow.account import AccountMembership, MailRhythm, MembershipRole, Preferences
 from matchmaker.workflow.introduction import Action, Proposal
 from matchmaker.workflow.webhook import checked_url
+from tests.passwords import cheap_passwords
 
 PASSWORD = "correct horse 9"
 
@@ -40,6 +44,17 @@ class Watch:
 
     def __call__(self):
         return utc_now() + self.ahead
+
+
+@pytest.fixture(scope="module")
+def wired(tmp_path_factory):
+    """Services of its own, without a snapshot: no other test's letters and calls are due here."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("outgoing"), store="", _env_file=None)
+    services = wire(settings)
+    services.passwords = cheap_passwords()
+    services.store.prepare()
+    yield services
+    services.store.close()
 
 
 @pytest.fixture
@@ -88,27 +103,31 @@ def pair(wired, request):
     return [
         wired.accounts.create(
             ADMIN, f"{one[2:]}@example.org", one, PASSWORD,
-            belongings=(AccountMembership(one, MembershipRole.OWNER),),
+            memberships=(AccountMembership(one, MembershipRole.OWNER),),
         )
         for one in ids
     ]  # fmt: skip
 
 
 def propose(wired, pair):
-    first, second = (one.belongings[0].organization for one in pair)
+    first, second = (one.memberships[0].organization for one in pair)
     return wired.introductions.propose(
         pair[0].principal(), Proposal(GoalName.SUPPLIER, first, second)
     )
 
 
-def notices(wired, port, watch):
+def links(wired, port):
     settings = Settings(
         data_dir=wired.settings.data_dir, store="", smtp_host="127.0.0.1", smtp_port=port,
         smtp_tls=False, smtp_from="hello@matchmaker.example", _env_file=None,
     )  # fmt: skip
+    return Links(wired.operator_key.signing_secret, lambda: "https://m.example", Mailer(settings))
+
+
+def notifications(wired, port, watch):
     return Notifications(
-        wired.repositories, wired.accounts, Mailer(settings), lambda: "https://m.example", watch
-    )
+        wired.repositories, wired.accounts, links(wired, port), watch
+    )  # fmt: skip
 
 
 def to(letters, account):
@@ -117,7 +136,7 @@ def to(letters, account):
 
 def test_a_days_notices_come_in_one_letter_in_the_readers_language(wired, post_office, pair, watch):
     port, letters = post_office
-    service = notices(wired, port, watch)
+    service = notifications(wired, port, watch)
     made = propose(wired, pair)
     wired.introductions.act(pair[1].principal(), made.id, Action.ACCEPT)
     for text in ("一", "二", "三"):
@@ -136,7 +155,7 @@ def test_a_days_notices_come_in_one_letter_in_the_readers_language(wired, post_o
 
 def test_the_link_at_the_foot_ends_all_mail(wired, post_office, pair, watch):
     port, letters = post_office
-    service = notices(wired, port, watch)
+    service = notifications(wired, port, watch)
     wired.accounts.set_preferences(pair[1].principal(), Preferences("en", MailRhythm.AT_ONCE))
     made = propose(wired, pair)
     watch.ahead = timedelta(minutes=2)
@@ -146,7 +165,7 @@ def test_the_link_at_the_foot_ends_all_mail(wired, post_office, pair, watch):
     assert "would like to work with you" in text
     link = letter["List-Unsubscribe"].strip("<>").replace("\n", "").replace(" ", "")
     assert link in text
-    wired.accounts.unsubscribe(parse_qs(urlsplit(link).query)["token"][0])
+    wired.notifications.unsubscribe(parse_qs(urlsplit(link).query)["token"][0])
     wired.introductions.act(pair[0].principal(), made.id, Action.CANCEL)
     watch.ahead = timedelta(days=3)
     service.mail_due()
@@ -157,19 +176,23 @@ def test_a_mail_server_that_is_down_loses_nothing(wired, post_office, pair, watc
     port, letters = post_office
     propose(wired, pair)
     watch.ahead = timedelta(hours=25)
-    assert notices(wired, _free_port(), watch).mail_due() == 0
-    notices(wired, port, watch).mail_due()
+    assert notifications(wired, _free_port(), watch).mail_due() == 0
+    notifications(wired, port, watch).mail_due()
     assert len(to(letters(), pair[1])) == 1
 
 
 def test_a_reset_comes_by_mail(wired, post_office, pair, watch):
-    port, letters = post_office
-    assert notices(wired, port, watch).send_reset(pair[0].email)
-    (letter,) = to(letters(), pair[0])
+    port, received = post_office
+    sign_in = SignIn(
+        wired.repositories, wired.accounts, wired.invitations, wired.passwords,
+        links(wired, port), watch,
+    )  # fmt: skip
+    assert sign_in.send_reset(pair[0].email)
+    (letter,) = to(received(), pair[0])
     text = letter.get_payload(decode=True).decode()
     link = next(word for word in text.split() if word.startswith("https://m.example/reset?"))
-    wired.accounts.reset(parse_qs(urlsplit(link).query)["token"][0], "another horse 7")
-    assert wired.accounts.sign_in(pair[0].email, "another horse 7")
+    wired.sign_in.reset(parse_qs(urlsplit(link).query)["token"][0], "another horse 7")
+    assert wired.sign_in.with_password(pair[0].email, "another horse 7")
 
 
 # -- webhooks
@@ -202,7 +225,7 @@ def test_a_webhook_is_signed_and_called_again_until_it_is_taken(wired, pair, rec
     url, calls, statuses = receiver
     statuses += [500, 302]
     service = Webhooks(wired.repositories, watch, private_allowed=True)
-    own = pair[1].belongings[0].organization
+    own = pair[1].memberships[0].organization
     hook = service.register(pair[1].principal(), own, url)
     propose(wired, pair)
     service.deliver_due()
@@ -256,7 +279,7 @@ def answering(monkeypatch, name, *answers):
 def test_a_name_that_points_inside_is_not_called(wired, pair, receiver, watch, monkeypatch):
     _, calls, _ = receiver
     service = Webhooks(wired.repositories, watch)
-    own = pair[1].belongings[0].organization
+    own = pair[1].memberships[0].organization
     service.register(pair[1].principal(), own, "https://rebinding.example.org/hook")
     answering(monkeypatch, "rebinding.example.org", "127.0.0.1")
     propose(wired, pair)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
-from pydantic import BaseModel
+from pydantic import BaseModel, RootModel
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -114,7 +114,8 @@ def test_no_two_shapes_share_a_name():
 def test_every_shape_is_described_whole():
     """What a component says of a field is what its model says."""
     components = DESCRIPTION["components"]["schemas"]
-    by_name = {model.model_json_schema()["title"]: model for model in models()}
+    whole = [model for model in models() if not issubclass(model, RootModel)]
+    by_name = {model.model_json_schema()["title"]: model for model in whole}
     for name in set(components) & set(by_name):
         described = set(components[name].get("properties", {}))
         fields = by_name[name].model_fields

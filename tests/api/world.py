@@ -17,13 +17,13 @@ _number = itertools.count()
 
 
 PLACES = {
-    "stranger": {"belongings": (AccountMembership("t:firm7", MembershipRole.OWNER),)},
-    "member": {"belongings": (AccountMembership("t:firm1"),)},
-    "owner": {"belongings": (AccountMembership("t:firm1", MembershipRole.OWNER),)},
+    "stranger": {"memberships": (AccountMembership("t:firm7", MembershipRole.OWNER),)},
+    "member": {"memberships": (AccountMembership("t:firm1"),)},
+    "owner": {"memberships": (AccountMembership("t:firm1", MembershipRole.OWNER),)},
     "coordinator": {"clusters": ("t:cluster",)},
     "elsewhere": {"clusters": ("t:other",)},
     "admin": {"admin": True},
-    "liaison": {"belongings": (AccountMembership("t:lab", MembershipRole.LIAISON),)},
+    "liaison": {"memberships": (AccountMembership("t:lab", MembershipRole.LIAISON),)},
 }
 
 
@@ -52,7 +52,7 @@ class World:
 
 def make_world(services):
     """Accounts of all roles round t:firm1 in t:cluster."""
-    services.store.upsert(GraphRows(clusters=(Cluster("t:other", "乙市集群", "Others"),)))
+    services.store.upsert(GraphRows(clusters=(Cluster("t:other", "Others of B", "Others"),)))
     people = {role: _person(services, role) for role in PLACES}
     return World(
         services,
@@ -65,7 +65,7 @@ def _person(services, role):
     """A new account in the role's place, and its key."""
     email = f"{role}{next(_number)}@example.org"
     account = services.accounts.create(ADMIN, email, role, PASSWORD, **PLACES[role])
-    return account, services.accounts.make_key(account.principal(), "tests", Scope.WRITE).secret
+    return account, services.api_keys.issue(account.principal(), "tests", Scope.WRITE).secret
 
 
 def access_table():

@@ -7,19 +7,27 @@ from datetime import UTC, datetime, timedelta
 
 from matchmaker.access import ADMIN, Principal
 from matchmaker.domain import Cluster, GraphRows, Kind, Membership, Organization
+from matchmaker.mail import Mailer
 from matchmaker.services.cooperation.capacity import Capacity
 from matchmaker.services.cooperation.graph_sync import GraphSync
 from matchmaker.services.cooperation.introductions import Introductions
 from matchmaker.services.people.accounts import Accounts
+from matchmaker.services.people.invitations import Invitations
+from matchmaker.services.people.links import Links
 from matchmaker.services.people.notification_outbox import NotificationOutbox
+from matchmaker.services.people.privacy import Privacy
+from matchmaker.services.people.sign_in import SignIn
 from matchmaker.services.repositories import Repositories
+from matchmaker.settings import Settings
 from matchmaker.store.documents import Store
 from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
+from tests.passwords import cheap_passwords
 
 FIRMS = ("t:f0", "t:f1", "t:f2", "t:f3")
 LAB = "t:lab"
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 PASSWORD = "correct horse 9"
+PASSWORDS = cheap_passwords()
 
 
 class Watch:
@@ -52,7 +60,25 @@ class Cooperation:
         email = f"p{number}.{organization.replace(':', '.')}@example.org"
         return self.accounts.create(
             ADMIN, email, f"P of {organization}", PASSWORD,
-            belongings=(AccountMembership(organization, MembershipRole.OWNER),),
+            memberships=(AccountMembership(organization, MembershipRole.OWNER),),
+        )  # fmt: skip
+
+    def principal_of(self, email: str) -> Principal:
+        """Whoever has this address."""
+        return self.accounts.by_email(ADMIN, email).principal()
+
+    def privacy(self, *, keep_traces: timedelta, keep_over: timedelta) -> Privacy:
+        """Keeping things for so long."""
+        links = Links(lambda: "secret of the tests", lambda: "", Mailer(Settings(_env_file=None)))
+        invitations = Invitations(
+            lambda: self.store, self.repositories, self.accounts, links, self.clock
+        )
+        sign_in = SignIn(
+            self.repositories, self.accounts, invitations, PASSWORDS, links, self.clock
+        )
+        return Privacy(
+            self.store, self.repositories, self.accounts, sign_in, self.clock,
+            keep_traces=keep_traces, keep_over=keep_over,
         )  # fmt: skip
 
     def coordinator(self) -> Principal:
@@ -89,7 +115,7 @@ def services_on(store: Store) -> Cooperation:
     """The services on a store as it is."""
     clock = Watch()
     repositories = Repositories(lambda: store.documents)
-    accounts = Accounts(lambda: store, repositories, lambda: "secret of the tests", clock)
+    accounts = Accounts(lambda: store, repositories, PASSWORDS, clock)
     capacity = Capacity(repositories, 5)
     graph_sync = GraphSync(store, repositories)
     introductions = Introductions(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import random
+from dataclasses import replace
 
 import networkx as nx
 
@@ -36,6 +37,7 @@ from matchmaker.domain import (
     Tie,
     Tier,
 )
+from matchmaker.store.schema import PARTICIPANTS, TABLES
 
 DAY = datetime.date
 
@@ -158,7 +160,7 @@ def everything() -> GraphRows:
             Engagement("e:2", EngagementKind.EVENT, (Participant("t:3", Role.ATTENDEE),)),
         ),
         ties=(
-            Tie("r:1", "t:1", "t:2", Layer.SUPPLIES, DAY(2021, 1, 1), DAY(2022, 1, 1), True, 2.5),
+            Tie("r:1", "t:1", "t:2", Layer.SUPPLIES, DAY(2021, 1, 1), DAY(2022, 1, 1), True, "x"),
             Tie("r:2", "t:3", "t:1", Layer.COOPERATES_WITH),
         ),
         observations=(
@@ -166,6 +168,22 @@ def everything() -> GraphRows:
             Observation("b:2", "t:1", "rd_intensity", 2024, 0.0),
         ),
     )  # fmt: skip
+
+
+def dangling() -> dict[str, GraphRows]:
+    """For every field that refers, a row of `everything()` that refers to nothing by it."""
+    found = {}
+    for name, rows in everything().tables():
+        table = TABLES[name]
+        for reference in table.references:
+            row = next(row for row in rows if getattr(row, reference.field))
+            nothing = "a:missing" if reference.field == "first" else "z:missing"
+            value: object = nothing
+            if reference.field == PARTICIPANTS:
+                value = (replace(row.participants[0], organization=nothing),)
+            bad = replace(row, **{reference.field: value})
+            found[f"{name}.{reference.field}"] = GraphRows(**{name: (bad,)})  # type: ignore[arg-type]
+    return found
 
 
 def random_graph(seed: int, size: int = 14) -> tuple[GraphRows, nx.MultiGraph]:

@@ -121,7 +121,12 @@ def test_two_organisations_become_one_wherever_they_stand(store: GraphStore) -> 
     websites[gone] = replace(websites[gone], website="https://example.org")
     store.upsert(GraphRows(organizations=(websites[gone], websites[kept])))
     before = store.export().rows
-    store.replace_rows(*merged(before, gone, kept, "merged"))
+    put, drop = merged(before, gone, kept, "merged")
+    about_both = store.rows_about(gone) | store.rows_about(kept)
+    for found, expected in zip(merged(about_both, gone, kept, "merged"), (put, drop), strict=True):
+        for name, rows_of_table in expected.tables():
+            assert sorted(map(repr, getattr(found, name))) == sorted(map(repr, rows_of_table))
+    store.replace_rows(put, drop)
     assert store.organization(kept).website == "https://example.org"
     assert store.organization(kept).name == websites[kept].name
     after = store.export().rows

@@ -12,7 +12,6 @@ from matchmaker.services.cooperation.batches import Batches, PlannedPair
 from matchmaker.services.cooperation.postings import Postings
 from matchmaker.services.matching.matching import Answer, Freshness
 from matchmaker.services.people.notification_outbox import NotificationOutbox
-from matchmaker.services.people.privacy import Privacy
 from matchmaker.store.documents import Store, new_id
 from matchmaker.workflow.account import Preferences
 from matchmaker.workflow.introduction import Action, Proposal
@@ -50,8 +49,8 @@ def test_alerts_go_to_those_who_want_them_and_within_their_number(store: Store) 
         postings.post(owner, posting, publish=True)
 
     def alerts(account) -> int:
-        notices = services.repositories.notices.values("account", account.id)
-        return sum(one.kind is NotificationKind.ALERT for one in notices)
+        notifications = services.repositories.notifications.values("account", account.id)
+        return sum(one.kind is NotificationKind.ALERT for one in notifications)
 
     for _ in range(4):
         post()
@@ -135,10 +134,7 @@ def test_what_is_old_becomes_counts_and_no_count_is_lost(store: Store) -> None:
     person = services.person("t:f0").principal()
     made = services.introductions.propose(person, Proposal(GoalName.SUPPLIER, "t:f0", "t:f1"))
     services.introductions.act(person, made.id, Action.CANCEL)
-    privacy = Privacy(
-        store, services.repositories, services.accounts, services.clock,
-        keep_traces=timedelta(days=30), keep_over=timedelta(days=60),
-    )  # fmt: skip
+    privacy = services.privacy(keep_traces=timedelta(days=30), keep_over=timedelta(days=60))
     assert privacy.forget_old() == 0
     services.clock.forward(timedelta(days=61))
     assert privacy.forget_old() == 1
@@ -155,10 +151,7 @@ def test_a_deleted_person_leaves_the_agreement_and_no_name(store: Store) -> None
     )
     services.introductions.act(second.principal(), made.id, Action.ACCEPT)
     services.introductions.write(first.principal(), made.id, "您好")
-    privacy = Privacy(
-        store, services.repositories, services.accounts, services.clock,
-        keep_traces=timedelta(days=30), keep_over=timedelta(days=60),
-    )  # fmt: skip
+    privacy = services.privacy(keep_traces=timedelta(days=30), keep_over=timedelta(days=60))
     privacy.delete_account(ADMIN, first.id)
     seen = services.introductions.show(second.principal(), made.id)
     assert seen.state == "accepted"

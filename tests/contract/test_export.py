@@ -93,13 +93,13 @@ def test_both_stores_make_the_same_snapshot(neo4j_store: Neo4jStore, tmp_path: P
 def test_a_graph_keeps_its_name_and_every_graph_has_its_own(
     store: GraphStore, tmp_path: Path
 ) -> None:
-    before = store.identity()
+    before = store.graph_id()
     store.upsert(everything())
     store.prepare()
-    assert store.export().identity == store.identity() == before
+    assert store.export().graph_id == store.graph_id() == before
     other = SqliteStore(tmp_path / "other.db")
     other.prepare()
-    assert len({before, other.identity(), ""}) == 3
+    assert len({before, other.graph_id(), ""}) == 3
 
 
 def test_an_empty_graph_exports_nothing(store: GraphStore) -> None:

@@ -73,12 +73,13 @@ def test_a_file_of_the_first_schema_is_brought_up_to_date(tmp_path: Path) -> Non
         for table in ("record_keys", "records", "log"):
             earlier.execute(f"DROP TABLE {table}")
         earlier.execute("ALTER TABLE graph DROP COLUMN identity")
+        earlier.execute("ALTER TABLE ties ADD COLUMN weight REAL NOT NULL DEFAULT 1")
         earlier.execute("PRAGMA user_version = 1")
         earlier.commit()
     with pytest.raises(StoreMismatch, match="schema version 1"):
         SqliteStore(file).version()
     SqliteStore(file).prepare()
-    assert SqliteStore(file).identity()
+    assert SqliteStore(file).graph_id()
     assert SqliteStore(file).version() == 1
     assert SqliteStore(file).documents.find("anything").rows == ()
     assert [row.id for row in SqliteStore(file).export().rows.organizations] == ["t:a"]

@@ -31,8 +31,8 @@ else:
     from matchmaker.store.neo4j import Neo4jStore
     store = Neo4jStore(place, user, password)
 services = services_on(store)
-one = services.accounts.principal_of_email("p0.t.f0@example.org")
-two = services.accounts.principal_of_email("p0.t.f1@example.org")
+one = services.principal_of("p0.t.f0@example.org")
+two = services.principal_of("p0.t.f1@example.org")
 print("ready", flush=True)
 while True:
     made = services.introductions.propose(one, Proposal(GoalName.SUPPLIER, "t:f0", "t:f1"))
@@ -94,7 +94,7 @@ def _whole(store: Store) -> None:
 def _finish(store: Store) -> None:
     """So that the next worker may propose."""
     services = services_on(store)
-    one = services.accounts.principal_of_email("p0.t.f0@example.org")
+    one = services.principal_of("p0.t.f0@example.org")
     for introduction in list(services.repositories.introductions.values()):
         action = Action.CANCEL if introduction.is_waiting else Action.END
         if introduction.is_waiting or introduction.state in ACTIVE:

@@ -93,12 +93,12 @@ def test_clusters_of_are_those_of_today(store: GraphStore) -> None:
     assert store.clusters_of("t:2") == ()
 
 
-def test_a_voice_is_all_of_one_organization_at_one_version(store: GraphStore) -> None:
+def test_a_seeker_profile_is_all_of_one_organization_at_one_version(store: GraphStore) -> None:
     store.upsert(everything())
-    voice = store.seeker_profile("t:1")
-    assert (voice.organization.id, voice.version) == ("t:1", store.version())
-    assert [row.id for row in voice.clusters] == ["c:1"]
-    assert {row.id for row in voice.statements} == {"t:1#about", "o:1", "e:1"}
+    profile = store.seeker_profile("t:1")
+    assert (profile.organization.id, profile.version) == ("t:1", store.version())
+    assert [row.id for row in profile.clusters] == ["c:1"]
+    assert {row.id for row in profile.statements} == {"t:1#about", "o:1", "e:1"}
     assert store.seeker_profile("t:2").clusters == ()
     with pytest.raises(NotFound, match="t:nobody"):
         store.seeker_profile("t:nobody")
@@ -118,9 +118,9 @@ def test_places_and_industries_by_id(store: GraphStore) -> None:
     assert store.industries(["i:344"])["i:344"].parent == "i:34"
 
 
-def test_identities_hold_what_duplicates_are_known_by(store: GraphStore) -> None:
+def test_duplicate_keys_hold_what_duplicates_are_known_by(store: GraphStore) -> None:
     store.upsert(everything())
-    found = {row.id: row for row in store.identities()}
+    found = {row.id: row for row in store.duplicate_keys()}
     assert found.keys() == {"t:1", "t:2", "t:3"}
     assert (found["t:1"].vat, found["t:1"].place) == ("DE136695976", "p:zj-wz")
 

@@ -7,13 +7,8 @@ from dataclasses import replace
 import pytest
 
 from matchmaker.domain import (
-    Alias,
-    Cluster,
-    DuplicateCandidate,
     GoalName,
     GraphRows,
-    Industry,
-    Membership,
     Need,
     OrganizationFilter,
     Place,
@@ -21,34 +16,16 @@ from matchmaker.domain import (
 )
 from matchmaker.errors import InvalidInput
 from matchmaker.store.ports import GraphStore
-from tests.contract.graphs import everything, firm, tie
-
-GOOD = GraphRows(organizations=(firm(1), firm(2)), clusters=(Cluster("c:1", "x"),))
+from tests.contract.graphs import dangling, everything, firm
 
 
-@pytest.mark.parametrize(
-    "bad",
-    [
-        GraphRows(industries=(Industry("i:9", "x", parent="i:missing"),)),
-        GraphRows(clusters=(Cluster("c:9", "x", industry="i:missing"),)),
-        GraphRows(aliases=(Alias("a:9", "t:missing", "same name"),)),
-        GraphRows(duplicates=(DuplicateCandidate("t:1", "t:missing", 0.5, "x"),)),
-        GraphRows(duplicates=(DuplicateCandidate("a:missing", "t:1", 0.5, "x"),)),
-        GraphRows(memberships=(Membership("c:1", "t:missing"),)),
-        GraphRows(needs=(Need("n:9", "t:missing", GoalName.SUPPLIER, "x"),)),
-        GraphRows(ties=(tie("r9", "missing", 1),)),
-        GraphRows(ties=(tie("r9", 1, "missing"),)),
-    ],
-)
+@pytest.mark.parametrize("bad", dangling().values(), ids=dangling().keys())
 def test_nothing_of_an_import_stays_when_one_row_refers_to_nothing(
     store: GraphStore, bad: GraphRows
 ) -> None:
     """The good rows of the same import, of tables written earlier, are refused with it."""
-    mixed = GraphRows(
-        **{name: rows + getattr(GOOD, name) for name, rows in bad.tables()}  # type: ignore[arg-type]
-    )
     with pytest.raises(InvalidInput, match="missing") as refused:
-        store.upsert(mixed)
+        store.upsert(everything() | bad)
     assert refused.value.where
     assert len(store.export().rows) == 0
     assert store.version() == 0

@@ -134,7 +134,7 @@ def test_the_domain_accepts_every_tie_membership_and_observation(tables):
     for row in tables["ties"]:
         layer = domain.Layer(row["layer"])
         ends = (row["id"], row["source"], row["target"])
-        domain.Tie(*ends, layer, day(row["since"]), day(row["until"]), weight=float(row["weight"]))
+        domain.Tie(*ends, layer, day(row["since"]), day(row["until"]))
     for row in tables["memberships"]:
         domain.Membership(row["cluster"], row["organization"], day(row["since"]), day(row["until"]))
     for row in tables["observations"]:

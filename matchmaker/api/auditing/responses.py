@@ -1,24 +1,50 @@
-"""What answers about clusters carry, in the reader's language."""
+"""What answers about clusters carry: what services give, messages in the reader's words."""
 
 from __future__ import annotations
 
-from pydantic import BaseModel
+from typing import Annotated, Self
+
+from pydantic import AliasPath, BeforeValidator, Field, ValidationInfo
 
 from matchmaker.api.http.fields import Outgoing
-from matchmaker.audit.annual import Entry
-from matchmaker.audit.benchmark import COMPARED
-from matchmaker.audit.figures import GROUP_TITLES, Definition, Figure, Group
+from matchmaker.audit.coverage import Coverage
+from matchmaker.audit.figures import Group
 from matchmaker.audit.indicators import INDICATORS
-from matchmaker.audit.profile import CHANNEL_TITLES, STAGE_TITLES, Finding, Profile, Stage
+from matchmaker.audit.priorities import NetworkSummary
+from matchmaker.audit.profile import ClusterStage
 from matchmaker.audit.ties import Channel
-from matchmaker.services.auditing.answers import (
-    Audit,
+from matchmaker.domain import GoalName
+from matchmaker.messages import SOURCE, text_of
+from matchmaker.services.auditing.results import (
     Basis,
-    Benchmark,
+    Brief,
+    CircleOfFirms,
+    ClusterOpening,
+    Isolate,
+    KeyOrganization,
+    LoadedGatekeeper,
+    NamedCluster,
+    NamedOrganization,
 )
 
 
-class FigureOut(BaseModel):
+def _in_language(text: object, info: ValidationInfo) -> str:
+    return text_of(text, (info.context or {}).get("language", SOURCE))
+
+
+Words = Annotated[str, BeforeValidator(_in_language)]
+
+
+class Localised(Outgoing):
+    """Read from attributes; messages become words of the reader's language."""
+
+    @classmethod
+    def of(cls, value: object, language: str) -> Self:
+        """The answer in a language."""
+        return cls.model_validate(value, context={"language": language})
+
+
+class FigureOut(Localised):
     """A value with its bounds, what chance would give, or why there is no value."""
 
     value: float | None
@@ -28,114 +54,55 @@ class FigureOut(BaseModel):
     expected_low: float | None
     expected_high: float | None
     z: float | None
-    because: str | None
-
-    @classmethod
-    def of(cls, figure: Figure, language: str) -> FigureOut:
-        because = figure.because.said(language) if figure.because else None
-        return cls(
-            value=figure.value, low=figure.low, high=figure.high, expected=figure.expected,
-            expected_low=figure.expected_low, expected_high=figure.expected_high, z=figure.z,
-            because=because,
-        )  # fmt: skip
+    because: Words | None
 
 
-class DefinitionOut(BaseModel):
+class DefinitionOut(Localised):
     """An indicator and how it is computed."""
 
     name: str
     group: Group
-    group_title: str
-    title: str
+    group_title: Words
+    title: Words
     unit: str
     better: str
-    about: str
-
-    @classmethod
-    def of(cls, definition: Definition, language: str) -> DefinitionOut:
-        return cls(
-            name=definition.name, group=definition.group,
-            group_title=GROUP_TITLES[definition.group].said(language),
-            title=definition.title.said(language), unit=definition.unit,
-            better=definition.better, about=definition.about.said(language),
-        )  # fmt: skip
+    about: Words
 
 
-class DefinitionList(BaseModel):
+class DefinitionList(Localised):
     """All indicators, in the order of the page."""
 
     items: list[DefinitionOut]
 
     @classmethod
     def all(cls, language: str) -> DefinitionList:
-        found = [DefinitionOut.of(one, language) for one, _ in INDICATORS.values()]
-        return cls(items=found)
+        """Of every indicator there is."""
+        return cls.of({"items": [definition for definition, _ in INDICATORS.values()]}, language)
 
 
-class BasisOut(Outgoing):
-    """The cluster, year, membership and snapshot that figures rest on."""
-
-    cluster: str
-    name: str
-    name_en: str
-    year: int
-    members: int
-    snapshot: int
-    as_of: str
-
-    @classmethod
-    def of(cls, basis: Basis) -> BasisOut:
-        return cls.model_validate(basis)
-
-
-class CoverageOut(Outgoing):
-    """Members, and of how many the data say anything."""
-
-    members: int
-    with_statement: int
-    with_tie: int
-    with_recent_tie: int
-    with_observation: int
-    with_industry: int
-    with_place: int
-    ties: int
-    undated_ties: int
-    undertakings: int
-    estimated_undertakings: int
-
-
-class LayerOut(BaseModel):
+class LayerOut(Localised):
     """All indicators of one layer, and the followed ones over five years."""
 
     layer: Channel
-    title: str
+    title: Words
     figures: dict[str, FigureOut]
     series: dict[str, list[FigureOut]]
 
 
-class FindingOut(BaseModel):
+class FindingOut(Localised):
     """A criterion of a stage: its figure, the level it is held to, and its score."""
 
-    name: str
-    stage: Stage
-    group: Group
+    name: Words = Field(validation_alias=AliasPath("criterion", "name"))
+    stage: ClusterStage = Field(validation_alias=AliasPath("criterion", "stage"))
+    group: Group = Field(validation_alias=AliasPath("criterion", "group"))
     figure: FigureOut
     year: int
-    level: float
-    low_is_better: bool
+    level: float = Field(validation_alias=AliasPath("criterion", "level"))
+    low_is_better: bool = Field(validation_alias=AliasPath("criterion", "low_is_better"))
     score: float | None
 
-    @classmethod
-    def of(cls, finding: Finding, language: str) -> FindingOut:
-        criterion = finding.criterion
-        return cls(
-            name=criterion.name.said(language), stage=criterion.stage, group=criterion.group,
-            figure=FigureOut.of(finding.figure, language), year=finding.year,
-            level=criterion.level, low_is_better=criterion.low_is_better, score=finding.score,
-        )  # fmt: skip
 
-
-class ClusterProfileOut(BaseModel):
+class ClusterProfileOut(Localised):
     """点线网 and the four stages of one year, from 0 to 1; `aim` is the stage to work at.
 
     `known`: of how many criteria each rests on data, and how many there are.
@@ -145,150 +112,103 @@ class ClusterProfileOut(BaseModel):
     groups: dict[str, float | None]
     stages: dict[str, float | None]
     known: dict[str, tuple[int, int]]
-    aim: Stage | None
+    aim: ClusterStage | None
     findings: list[FindingOut]
     missing: list[FindingOut]
 
-    @classmethod
-    def of(cls, profile: Profile, language: str) -> ClusterProfileOut:
-        parts: tuple[Group | Stage, ...] = (*profile.groups, *profile.stages)
-        return cls(
-            year=profile.year,
-            groups={one.value: score for one, score in profile.groups.items()},
-            stages={one.value: score for one, score in profile.stages.items()},
-            known={one.value: profile.known(one) for one in parts},
-            aim=profile.aim,
-            findings=[FindingOut.of(one, language) for one in profile.findings],
-            missing=[FindingOut.of(one, language) for one in profile.missing],
-        )
 
-
-class AnnualOut(BaseModel):
+class AnnualOut(Localised):
     """One item of the yearly report; without `origin` it is a gap."""
 
-    code: str
-    part: str
-    title: str
-    unit: str
-    level: str
-    source: str
+    code: str = Field(validation_alias=AliasPath("item", "code"))
+    part: Words = Field(validation_alias=AliasPath("item", "part"))
+    title: Words = Field(validation_alias=AliasPath("item", "title"))
+    unit: str = Field(validation_alias=AliasPath("item", "unit"))
+    level: str = Field(validation_alias=AliasPath("item", "level"))
+    source: Words = Field(validation_alias=AliasPath("item", "source"))
     figure: FigureOut
-    origin: str | None
-
-    @classmethod
-    def of(cls, entry: Entry, language: str) -> AnnualOut:
-        item = entry.item
-        return cls(
-            code=item.code, part=item.part.said(language), title=item.title.said(language),
-            unit=item.unit, level=item.level, source=item.source.said(language),
-            figure=FigureOut.of(entry.figure, language),
-            origin=entry.origin.said(language) if entry.origin else None,
-        )  # fmt: skip
+    origin: Words | None
 
 
-class NamedOut(BaseModel):
-    """A cluster by name."""
-
-    id: str
-    name: str
-    name_en: str
-
-
-class PeersOut(BaseModel):
+class PeersOut(Localised):
     """Where the cluster stands among all others; percentiles: 100 is the good end."""
 
     clusters: int
     percentiles: dict[str, float | None]
-    nearest: list[NamedOut]
+    nearest: list[NamedCluster]
 
 
-class AuditOut(BaseModel):
+class AuditOut(Localised):
     """The whole audit of one cluster and year."""
 
-    basis: BasisOut
-    coverage: CoverageOut
+    basis: Basis
+    coverage: Coverage
     layers: list[LayerOut]
     years: list[int]
     course: list[ClusterProfileOut]
-    group_titles: dict[str, str]
-    stage_titles: dict[str, str]
+    group_titles: dict[str, Words]
+    stage_titles: dict[str, Words]
     peers: PeersOut
     annual: list[AnnualOut]
     annual_year: int
     annual_deadline: str | None
 
-    @classmethod
-    def of(cls, audit: Audit, language: str) -> AuditOut:
-        layers = [
-            LayerOut(
-                layer=channel,
-                title=CHANNEL_TITLES[channel].said(language),
-                figures={name: FigureOut.of(one, language) for name, one in figures.items()},
-                series={
-                    name: [FigureOut.of(one, language) for one in values]
-                    for name, values in audit.series[channel].items()
-                },
-            )
-            for channel, figures in audit.layers.items()
-        ]
-        standing = audit.standing
-        nearest = [NamedOut(id=a, name=b, name_en=c) for a, b, c in standing.nearest]
-        return cls(
-            basis=BasisOut.of(audit.basis),
-            coverage=CoverageOut.model_validate(audit.coverage),
-            layers=layers,
-            years=list(audit.years),
-            course=[ClusterProfileOut.of(one, language) for one in audit.course],
-            group_titles={one.value: text.said(language) for one, text in GROUP_TITLES.items()},
-            stage_titles={one.value: text.said(language) for one, text in STAGE_TITLES.items()},
-            peers=PeersOut(
-                clusters=standing.clusters, percentiles=standing.percentiles, nearest=nearest
-            ),
-            annual=[AnnualOut.of(one, language) for one in audit.annual],
-            annual_year=audit.annual_year,
-            annual_deadline=audit.deadline,
-        )
 
-
-class BenchmarkRowOut(BaseModel):
+class BenchmarkRowOut(Localised):
     """One cluster among all; percentiles: 100 is the good end."""
 
-    cluster: NamedOut
+    cluster: NamedCluster
     members: int
     figures: dict[str, FigureOut]
     percentiles: dict[str, float | None]
     peers: list[str]
 
 
-class BenchmarkOut(BaseModel):
+class BenchmarkOut(Localised):
     """All clusters of one layer and year; `titles` of the figures compared."""
 
     layer: Channel
     year: int
     snapshot: int
     as_of: str
-    titles: dict[str, str]
-    items: list[BenchmarkRowOut]
+    titles: dict[str, Words]
+    items: list[BenchmarkRowOut] = Field(validation_alias="rows")
 
-    @classmethod
-    def of(cls, found: Benchmark, language: str, only: str | None = None) -> BenchmarkOut:
-        """`only` keeps one cluster and its peers."""
-        near = next((row.peers for row in found.rows if row.id == only), ())
-        rows = [row for row in found.rows if only is None or row.id == only or row.id in near]
-        return cls(
-            layer=found.channel, year=found.year, snapshot=found.snapshot, as_of=found.as_of,
-            titles={name: INDICATORS[name][0].title.said(language) for name in COMPARED},
-            items=[
-                BenchmarkRowOut(
-                    cluster=NamedOut(id=row.id, name=row.name, name_en=row.name_en),
-                    members=row.standing.members,
-                    figures={
-                        name: FigureOut.of(figure, language)
-                        for name, figure in row.standing.figures.items()
-                    },
-                    percentiles=row.standing.percentiles,
-                    peers=list(row.peers),
-                )
-                for row in rows
-            ],
-        )  # fmt: skip
+
+class SuggestionOut(Localised):
+    """A tie to make: who, for what, why it matters, why it is feasible, before and after."""
+
+    asker: NamedOrganization
+    partner: NamedOrganization
+    goal: GoalName
+    feasibility: float
+    effect: float
+    priority: float
+    joins: tuple[int, int] | None
+    steps_before: int | None
+    relieves: list[NamedOrganization]
+    reasons: list[Words]
+    before: NetworkSummary
+    after: NetworkSummary
+
+
+class WorklistOut(Localised):
+    """What to do next."""
+
+    basis: Basis
+    items: list[SuggestionOut]
+    key_members: list[KeyOrganization]
+    isolates: list[Isolate]
+    gatekeepers: list[LoadedGatekeeper]
+    circles: list[CircleOfFirms]
+    briefs: list[Brief]
+    openings: list[ClusterOpening]
+
+
+class WhatIfOut(Localised):
+    """The network before and after some ties."""
+
+    basis: Basis
+    ties: int
+    before: NetworkSummary
+    after: NetworkSummary

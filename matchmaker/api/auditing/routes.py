@@ -10,8 +10,13 @@ from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 
 from matchmaker.api.auditing.requests import AuditQuery, BenchmarkQuery, WhatIfBody, WorklistQuery
-from matchmaker.api.auditing.responses import AuditOut, BenchmarkOut, DefinitionList
-from matchmaker.api.auditing.worklist_responses import WhatIfOut, WorklistOut
+from matchmaker.api.auditing.responses import (
+    AuditOut,
+    BenchmarkOut,
+    DefinitionList,
+    WhatIfOut,
+    WorklistOut,
+)
 from matchmaker.api.http.context import current_language, current_principal, services
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.guards import API_PREFIX
@@ -31,8 +36,8 @@ def list_indicators() -> Response:
 @auditing.get("/clusters/<path:id>/audit", tags=[AUDITS], responses={200: AuditOut, **READ})
 def audit_cluster(path: IdPath, query: AuditQuery) -> Response:
     """Is this cluster a network? All indicators of a year, five years' course, and the profile."""
-    found = services().asking.audit(current_principal(), path.id, query.year, query.samples)
-    return as_json(AuditOut.of(found, current_language()))
+    audit = services().auditing.audit(current_principal(), path.id, query.year, query.samples)
+    return as_json(AuditOut.of(audit, current_language()))
 
 
 @auditing.get(
@@ -42,22 +47,22 @@ def audit_cluster(path: IdPath, query: AuditQuery) -> Response:
 )
 def cluster_worklist(path: IdPath, query: WorklistQuery) -> Response:
     """Which missing ties to make first, whom the network hangs on, and whom to bring together."""
-    found = services().asking.worklist(current_principal(), path.id, query.limit, query.year)
-    return as_json(WorklistOut.of(found, current_language()))
+    worklist = services().auditing.worklist(current_principal(), path.id, query.limit, query.year)
+    return as_json(WorklistOut.of(worklist, current_language()))
 
 
 @auditing.get("/clusters/<path:id>/benchmark", tags=[AUDITS], responses={200: BenchmarkOut, **READ})
 def cluster_benchmark(path: IdPath, query: BenchmarkQuery) -> Response:
     """One cluster beside its nearest peers, with percentiles among all clusters."""
-    found = services().asking.benchmark(current_principal(), query.layer, query.year, path.id)
-    return as_json(BenchmarkOut.of(found, current_language(), path.id))
+    near = services().auditing.benchmark(current_principal(), query.layer, query.year, path.id)
+    return as_json(BenchmarkOut.of(near, current_language()))
 
 
 @auditing.get("/benchmark", tags=[AUDITS], responses={200: BenchmarkOut, **READ})
 def benchmark(query: BenchmarkQuery) -> Response:
     """All clusters side by side, with percentiles; never a rank by raw density."""
-    found = services().asking.benchmark(current_principal(), query.layer, query.year)
-    return as_json(BenchmarkOut.of(found, current_language()))
+    everything = services().auditing.benchmark(current_principal(), query.layer, query.year)
+    return as_json(BenchmarkOut.of(everything, current_language()))
 
 
 @auditing.post(
@@ -68,5 +73,7 @@ def benchmark(query: BenchmarkQuery) -> Response:
 def what_if(path: IdPath, header: IdempotencyHeaders, body: WhatIfBody) -> Response:
     """What the network would be with these ties. Nothing is stored."""
     ties = [(tie.source, tie.target) for tie in body.ties]
-    found = services().asking.what_if(current_principal(), path.id, ties, body.layer, body.year)
-    return as_json(WhatIfOut.of(found))
+    networks = services().auditing.what_if(
+        current_principal(), path.id, ties, body.layer, body.year
+    )
+    return as_json(WhatIfOut.of(networks, current_language()))

@@ -11,6 +11,7 @@ from matchmaker.domain import (
     Cluster,
     Engagement,
     Kind,
+    Layer,
     Need,
     Offer,
     PlaceLevel,
@@ -18,7 +19,6 @@ from matchmaker.domain import (
     Size,
     Stage,
     Step,
-    Tie,
     Tier,
 )
 from matchmaker.services.directory.directory import OrganizationProfile
@@ -130,13 +130,28 @@ class ClusterPage(PageOut[Cluster]):
     """A page of clusters."""
 
 
+class TieOut(Outgoing):
+    """A tie. Each counts once: `weight` is kept for programs that read it."""
+
+    id: str
+    source: str
+    target: str
+    layer: Layer
+    since: datetime.date | None
+    until: datetime.date | None
+    date_estimated: bool
+    weight: float = 1.0
+    note: str
+    provenance: Provenance
+
+
 class NeighborhoodOut(Outgoing):
     """An ego network; `truncated` says that there are more organisations."""
 
     centre: str
     depth: int
     organizations: list[OrganizationOut]
-    ties: list[Tie]
+    ties: list[TieOut]
     engagements: list[Engagement]
     truncated: bool
 

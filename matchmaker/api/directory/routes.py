@@ -299,5 +299,5 @@ def _today() -> datetime.date:
 @directory.get("/log", tags=[LOG], security=KEY, responses={200: LogOut, **READ})
 def read_log(query: LogQuery) -> Response:
     """The log of all changes, newest first, for an admin."""
-    lines = services().accounts.log(current_principal(), query.before, query.limit)
+    lines = services().change_log.page(current_principal(), query.before, query.limit)
     return as_json(LogOut(items=[LogLineOut.of(line) for line in lines]))

@@ -11,13 +11,14 @@ from matchmaker.api.http.cursors import Cursors
 from matchmaker.api.http.idempotency import IdempotencyStore
 from matchmaker.errors import MatchmakerError
 from matchmaker.messages import SOURCE, best_language
-from matchmaker.services.asking import Asking
+from matchmaker.services.auditing.auditing import Auditing
 from matchmaker.services.cooperation.batches import Batches
 from matchmaker.services.cooperation.effects import Effects
 from matchmaker.services.cooperation.gatherings import Gatherings
 from matchmaker.services.cooperation.introductions import Introductions
 from matchmaker.services.cooperation.postings import Postings
 from matchmaker.services.cooperation.webhooks import Webhooks
+from matchmaker.services.directory.change_log import ChangeLog
 from matchmaker.services.directory.codes import Codes
 from matchmaker.services.directory.directory import Directory, Published
 from matchmaker.services.matching.interaction_log import InteractionLog
@@ -28,10 +29,13 @@ from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.importer import Importer
 from matchmaker.services.operations.job_queue import JobQueue
 from matchmaker.services.people.accounts import Accounts
+from matchmaker.services.people.api_keys import ApiKeys
 from matchmaker.services.people.demo import Demo
+from matchmaker.services.people.invitations import Invitations
 from matchmaker.services.people.notifications import Notifications
-from matchmaker.services.people.operator_key import Keys
+from matchmaker.services.people.operator_key import OperatorKey
 from matchmaker.services.people.privacy import Privacy
+from matchmaker.services.people.sign_in import SignIn
 from matchmaker.settings import Settings
 
 EXTENSION = "matchmaker"
@@ -46,15 +50,19 @@ class Services(Protocol):
     settings: Settings
     directory: Directory
     published: Published
-    asking: Asking
     matching: Matching
+    auditing: Auditing
     codes: Codes
     accounts: Accounts
+    sign_in: SignIn
+    invitations: Invitations
+    api_keys: ApiKeys
+    change_log: ChangeLog
     introductions: Introductions
     batches: Batches
     postings: Postings
     gatherings: Gatherings
-    notices: Notifications
+    notifications: Notifications
     webhooks: Webhooks
     interaction_log: InteractionLog
     effects: Effects
@@ -65,7 +73,7 @@ class Services(Protocol):
     rankers: RankerFiles
     privacy: Privacy
     health: HealthService
-    keys: Keys
+    operator_key: OperatorKey
 
 
 class Context:
@@ -73,7 +81,7 @@ class Context:
 
     def __init__(self, services: Services) -> None:
         self.services = services
-        self.cursors = Cursors(services.keys.signing_secret)
+        self.cursors = Cursors(services.operator_key.signing_secret)
         self.idempotency = IdempotencyStore(services.settings.data_dir / "idempotency.db")
 
 

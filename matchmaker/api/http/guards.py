@@ -75,7 +75,7 @@ class Sessions(SecureCookieSessionInterface):
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         if not app.secret_key:
-            app.secret_key = app.extensions[EXTENSION].services.keys.signing_secret()
+            app.secret_key = app.extensions[EXTENSION].services.operator_key.signing_secret()
         return super().get_signing_serializer(app)
 
     def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002
@@ -144,9 +144,9 @@ _HOW = "Sign in, or send 'Authorization: Bearer KEY'; `matchmaker key --renew` m
 
 
 def _of_key(key: str) -> Principal:
-    if services().keys.is_admin_key(key):
+    if services().operator_key.matches(key):
         return ADMIN
-    principal = services().accounts.principal_of_key(key)
+    principal = services().api_keys.principal_of(key)
     if principal is None:
         raise SignInNeeded("The key is not right.", mend=_HOW)
     return principal
@@ -154,11 +154,11 @@ def _of_key(key: str) -> Principal:
 
 def _resume() -> None:
     """The account of the session; what it sends needs the token of its own pages."""
-    signed_in = services().accounts.principal(session["account"], session.get("epoch", -1))
-    if signed_in is None:
+    account = services().sign_in.of_session(session["account"], session.get("epoch", -1))
+    if account is None:
         session.clear()
         return
-    g.principal, g.account = signed_in
+    g.principal, g.account = account.principal(), account
     if request.method not in SAFE:
         csrf.protect()
 

@@ -28,7 +28,7 @@ STATUS: dict[type[errors.MatchmakerError], int] = {
     errors.TooManyAttempts: 429,
     errors.WrongState: 409,
     errors.VersionConflict: 412,
-    errors.StoreUnavailable: 503,
+    errors.ServiceUnavailable: 503,
     errors.StoreMismatch: 503,
     errors.SnapshotUnavailable: 503,
     errors.ModelUnavailable: 503,

@@ -8,8 +8,8 @@ from flask import Flask, redirect, session, url_for
 from werkzeug.wrappers import Response
 
 from matchmaker.api.http.context import EXTENSION, services
-from matchmaker.errors import SignInNeeded, StoreUnavailable
-from matchmaker.services.people.accounts import Identity
+from matchmaker.errors import ServiceUnavailable, SignInNeeded
+from matchmaker.services.people.sign_in import OpenIdClaims
 from matchmaker.workflow.account import Account
 
 
@@ -30,14 +30,15 @@ def register(app: Flask) -> None:
     def begin() -> Response:
         """To the provider, with state, nonce and a code challenge."""
         try:
-            back = url_for("oidc_callback", _external=True)
-            answer: Response = oauth.oidc.authorize_redirect(back)
+            redirection: Response = oauth.oidc.authorize_redirect(
+                url_for("oidc_callback", _external=True)
+            )
         except Exception as error:
             raise _unavailable(error) from None
-        return answer
+        return redirection
 
     def finish() -> Response:
-        """Back from the provider. Raises SignInNeeded for who was not invited."""
+        """Back from the provider. Raises SignInNeeded for somebody who was not invited."""
         try:
             token = oauth.oidc.authorize_access_token()
         except OAuthError as error:
@@ -47,8 +48,8 @@ def register(app: Flask) -> None:
         except Exception as error:
             raise _unavailable(error) from None
         claims = token.get("userinfo") or {}
-        account = services().accounts.sign_in_with(
-            Identity(
+        account = services().sign_in.with_provider(
+            OpenIdClaims(
                 issuer=str(claims.get("iss", settings.oidc_issuer)),
                 subject=str(claims.get("sub", "")),
                 email=str(claims.get("email", "")),
@@ -70,9 +71,9 @@ def begin_session(account: Account) -> None:
     session["account"], session["epoch"] = account.id, account.epoch
 
 
-def _unavailable(error: Exception) -> StoreUnavailable:
-    return StoreUnavailable(
-        "The OpenID provider does not answer as it should: %(name__)s.",
+def _unavailable(error: Exception) -> ServiceUnavailable:
+    return ServiceUnavailable(
+        "The OpenID provider does not answer as it should: %(error)s.",
         mend="Look at MATCHMAKER_OIDC_ISSUER, or sign in with a password.",
-        name__=type(error).__name__,
+        error=type(error).__name__,
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from matchmaker.api.http.fields import LookupId, Name, Short, Strict
+from matchmaker.messages import languages
 from matchmaker.workflow.account import (
     MAX_EMAIL,
     MAX_PASSWORD,
@@ -14,15 +15,21 @@ from matchmaker.workflow.account import (
     MembershipRole,
     Preferences,
     Scope,
+    checked_language,
 )
 
-Address = Annotated[str, Field(min_length=3, max_length=MAX_EMAIL)]
+EmailAddress = Annotated[str, Field(min_length=3, max_length=MAX_EMAIL)]
 
 Secret = Annotated[str, Field(min_length=1, max_length=MAX_PASSWORD)]
 
 LinkToken = Annotated[str, Field(min_length=1, max_length=1000)]
 
-Tongue = Literal["zh", "en"]
+
+Tongue = Annotated[
+    str,
+    AfterValidator(checked_language),
+    Field(json_schema_extra=lambda schema: schema.update(enum=list(languages()))),
+]
 
 
 class Nothing(Strict):
@@ -32,14 +39,14 @@ class Nothing(Strict):
 class SignIn(Strict):
     """Address and password."""
 
-    email: Address
+    email: EmailAddress
     password: Secret
 
 
 class Email(Strict):
     """An address."""
 
-    email: Address
+    email: EmailAddress
 
 
 class Token(Strict):
@@ -77,7 +84,7 @@ class PasswordChange(Strict):
 class Invite(Strict):
     """Whom to invite to one of: an organisation, a cluster, the admins."""
 
-    email: Address
+    email: EmailAddress
     organization: LookupId | None = None
     post: MembershipRole = MembershipRole.MEMBER
     cluster: Annotated[str, Field(max_length=240)] = ""
@@ -100,6 +107,7 @@ class AccountPatch(Strict):
     alerts_a_week: int | None = Field(None, ge=0, le=100)
 
     def to_preferences(self, before: Preferences) -> Preferences:
+        """One's preferences with what was sent."""
         return Preferences(
             self.language or before.language,
             self.mail or before.mail,
@@ -126,8 +134,8 @@ class Active(Strict):
     active: bool
 
 
-class Notices(Strict):
-    """Which notices; none named: all."""
+class NotificationIds(Strict):
+    """Which notifications; none named: all."""
 
     ids: list[Short] = Field([], max_length=200)
 

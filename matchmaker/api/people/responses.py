@@ -5,18 +5,18 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from matchmaker.api.http.fields import Outgoing, PageOut
-from matchmaker.workflow.account import Account, Invitation, MailRhythm, MembershipRole, Scope
+from matchmaker.workflow.account import Invitation, MailRhythm, MembershipRole, Scope
 from matchmaker.workflow.notification import Notification, NotificationKind
 
 
-class BelongingOut(Outgoing):
+class AccountMembershipOut(Outgoing):
     """A place in an organisation."""
 
     organization: str
-    post: MembershipRole
+    post: MembershipRole = Field(validation_alias="role")
 
 
 class PreferencesOut(Outgoing):
@@ -34,22 +34,18 @@ class AccountOut(Outgoing):
     email: str
     name: str
     created: datetime.datetime
-    belongings: list[BelongingOut]
+    belongings: list[AccountMembershipOut] = Field(validation_alias="memberships")
     clusters: list[str]
     admin: bool
     active: bool
     preferences: PreferencesOut
-
-    @classmethod
-    def of(cls, account: Account) -> AccountOut:
-        return cls.model_validate(account)
 
 
 class AccountPage(PageOut[AccountOut]):
     """Accounts."""
 
 
-class MemberList(BaseModel):
+class MemberList(Outgoing):
     """Who acts for an organisation."""
 
     items: list[AccountOut]
@@ -86,15 +82,16 @@ class InvitationOut(BaseModel):
     expires: datetime.datetime
 
     @classmethod
-    def of(cls, one: Invitation) -> InvitationOut:
+    def of(cls, invitation: Invitation) -> InvitationOut:
+        place = invitation.membership
         return cls(
-            email=one.email,
-            organization=one.belonging.organization if one.belonging else "",
-            post=one.belonging.post if one.belonging else None,
-            cluster=one.cluster,
-            admin=one.admin,
-            language=one.language,
-            expires=one.expires,
+            email=invitation.email,
+            organization=place.organization if place else "",
+            post=place.role if place else None,
+            cluster=invitation.cluster,
+            admin=invitation.admin,
+            language=invitation.language,
+            expires=invitation.expires,
         )
 
 
@@ -109,7 +106,7 @@ class KeyOut(Outgoing):
     revoked: bool
 
 
-class KeyList(BaseModel):
+class KeyList(Outgoing):
     """One's keys."""
 
     items: list[KeyOut]
@@ -127,8 +124,8 @@ class ExportOut(BaseModel):
     held: dict[str, Any]
 
 
-class NoticeOut(BaseModel):
-    """A notice in one's own language; `subject` is what it is about, as `kind/id`."""
+class NotificationOut(BaseModel):
+    """A notification in one's own language; `subject` is what it is about, as `kind/id`."""
 
     id: str
     kind: NotificationKind
@@ -138,21 +135,21 @@ class NoticeOut(BaseModel):
     read: bool
 
     @classmethod
-    def of(cls, one: Notification, language: str) -> NoticeOut:
+    def of(cls, notification: Notification, language: str) -> NotificationOut:
         return cls(
-            id=one.id,
-            kind=one.kind,
-            subject=one.subject,
-            at=one.at,
-            text=one.text(language),
-            read=one.read,
+            id=notification.id,
+            kind=notification.kind,
+            subject=notification.subject,
+            at=notification.at,
+            text=notification.message.text(language),
+            read=notification.read,
         )
 
 
 class InboxOut(BaseModel):
-    """A page of notices, and how many are unread in all."""
+    """A page of notifications, and how many are unread in all."""
 
-    items: list[NoticeOut]
+    items: list[NotificationOut]
     next: str | None
     unread: int
 

@@ -1,4 +1,4 @@
-"""The routes of accounts: sessions, invitations, passwords, keys, notices, webhooks, the log."""
+"""The routes of accounts: sessions, invitations, passwords, keys, notifications, webhooks."""
 
 # mypy: disable-error-code="untyped-decorator"
 # flask-openapi3 reads the description of what is sent from the signature.
@@ -10,7 +10,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from flask_wtf.csrf import generate_csrf
 
 from matchmaker.api.http.context import current_principal, services
-from matchmaker.api.http.fields import IdPath, PageQuery
+from matchmaker.api.http.fields import IdPath, PageQuery, optional
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.routing import (
     DONE,
@@ -36,7 +36,7 @@ from matchmaker.api.people.requests import (
     NewHook,
     NewKey,
     Nothing,
-    Notices,
+    NotificationIds,
     OrganizationQuery,
     Password,
     PasswordChange,
@@ -58,7 +58,7 @@ from matchmaker.api.people.responses import (
     MemberList,
     NewHookOut,
     NewKeyOut,
-    NoticeOut,
+    NotificationOut,
     SessionOut,
 )
 from matchmaker.workflow.account import Account, AccountMembership
@@ -84,7 +84,7 @@ def read_session() -> Response:
 @people.post("/session", tags=[ACCOUNTS], responses={200: SessionOut, **WRITE})
 def sign_in(body: SignIn) -> Response:
     """Sign in with address and password; the cookie keeps the session."""
-    account = services().accounts.sign_in(body.email, body.password)
+    account = services().sign_in.with_password(body.email, body.password)
     begin_session(account)
     return _session(account)
 
@@ -97,30 +97,33 @@ def sign_out() -> Response:
 
 
 def _session(account: Account | None) -> Response:
-    shown = AccountOut.of(account) if account else None
-    principal = current_principal()
-    token = generate_csrf() if account else ""
-    return as_json(SessionOut(account=shown, csrf_token=token, admin=principal.admin))
+    return as_json(
+        SessionOut(
+            account=optional(AccountOut, account),
+            csrf_token=generate_csrf() if account else "",
+            admin=current_principal().admin,
+        )
+    )
 
 
 @people.post("/password/request", tags=[ACCOUNTS], responses={**DONE, **WRITE})
 def request_reset(body: Email) -> Response:
     """Ask for a link by mail; the answer is the same whether there is such an account or not."""
-    services().notices.send_reset(body.email)
+    services().sign_in.send_reset(body.email)
     return done()
 
 
 @people.post("/password/reset", tags=[ACCOUNTS], responses={**DONE, **WRITE})
 def reset_password(body: Reset) -> Response:
     """A new password, by the token of a link."""
-    services().accounts.reset(body.token, body.password)
+    services().sign_in.reset(body.token, body.password)
     return done()
 
 
 @people.post("/unsubscribe", tags=[NOTICES], responses={**DONE, **WRITE})
 def unsubscribe(body: Token) -> Response:
     """No more mail, by the token of a letter's link."""
-    services().accounts.unsubscribe(body.token)
+    services().notifications.unsubscribe(body.token)
     return done()
 
 
@@ -130,38 +133,36 @@ def unsubscribe(body: Token) -> Response:
 @people.post("/invitations", tags=[ACCOUNTS], security=KEY, responses={201: InvitedOut, **WRITE})
 def invite(body: Invite) -> Response:
     """Offer somebody a place; without a mail server the answer has the link to pass on."""
-    belonging = AccountMembership(body.organization, body.post) if body.organization else None
-    invited = services().accounts.invite(
+    place = AccountMembership(body.organization, body.post) if body.organization else None
+    issued = services().invitations.invite(
         current_principal(),
         body.email,
-        belonging=belonging,
+        membership=place,
         cluster=body.cluster,
         admin=body.admin,
         language=body.language,
     )
-    mailed = services().notices.send_invitation(invited)
-    link = f"{services().settings.base_url}/invitation?token={invited.token}"
     shaped = InvitedOut(
-        id=invited.invitation.id,
-        email=invited.invitation.email,
-        expires=invited.invitation.expires,
-        mailed=mailed,
-        link="" if mailed else link,
-        token="" if mailed else invited.token,
+        id=issued.invitation.id,
+        email=issued.invitation.email,
+        expires=issued.invitation.expires,
+        mailed=issued.mailed,
+        link="" if issued.mailed else issued.link,
+        token="" if issued.mailed else issued.token,
     )
-    return created(shaped, f"invitations/{invited.invitation.id}")
+    return created(shaped, f"invitations/{shaped.id}")
 
 
 @people.post("/invitations/look", tags=[ACCOUNTS], responses={200: InvitationOut, **WRITE})
 def look_at_invitation(body: Token) -> Response:
     """What a link invites to."""
-    return as_json(InvitationOut.of(services().accounts.invitation(body.token)))
+    return as_json(InvitationOut.of(services().invitations.read(body.token)))
 
 
 @people.post("/invitations/accept", tags=[ACCOUNTS], responses={200: SessionOut, **WRITE})
 def accept_invitation(body: Accept) -> Response:
     """Take the place, with a password for a new account; this signs in."""
-    account = services().accounts.accept_invitation(body.token, body.name, body.password)
+    account = services().sign_in.by_invitation(body.token, body.name, body.password)
     begin_session(account)
     return _session(account)
 
@@ -172,7 +173,7 @@ def accept_invitation(body: Accept) -> Response:
 @people.get("/account", tags=[ACCOUNTS], security=KEY, responses={200: AccountOut, **OWN})
 def read_account() -> Response:
     """One's own account."""
-    return as_json(AccountOut.of(services().accounts.own(current_principal())))
+    return as_json(AccountOut.model_validate(services().accounts.own(current_principal())))
 
 
 @people.patch("/account", tags=[ACCOUNTS], security=KEY, responses={200: AccountOut, **WRITE})
@@ -183,14 +184,14 @@ def change_account(body: AccountPatch) -> Response:
     if body.name is not None:
         account = service.rename(principal, body.name)
     account = service.set_preferences(principal, body.to_preferences(account.preferences))
-    return as_json(AccountOut.of(account))
+    return as_json(AccountOut.model_validate(account))
 
 
 @people.post("/account/password", tags=[ACCOUNTS], security=KEY, responses={**DONE, **WRITE})
 def change_password(body: PasswordChange) -> Response:
     """A new password; every other session ends."""
     principal = current_principal()
-    account = services().accounts.change_password(principal, body.old_password, body.new_password)
+    account = services().sign_in.change_password(principal, body.old_password, body.new_password)
     if "account" in session:
         begin_session(account)
     return done()
@@ -199,7 +200,7 @@ def change_password(body: PasswordChange) -> Response:
 @people.post("/account/sign-out", tags=[ACCOUNTS], security=KEY, responses={**DONE, **WRITE})
 def sign_out_everywhere(body: Nothing) -> Response:  # noqa: ARG001
     """End all sessions of one's account."""
-    services().accounts.sign_out_everywhere(current_principal())
+    services().sign_in.end_sessions(current_principal())
     return done()
 
 
@@ -220,22 +221,21 @@ def delete_account(body: Password) -> Response:
 @people.get("/account/keys", tags=[ACCOUNTS], security=KEY, responses={200: KeyList, **OWN})
 def list_keys() -> Response:
     """One's API keys, with their last use."""
-    found = services().accounts.keys(current_principal())
-    return as_json(KeyList(items=[KeyOut.model_validate(one) for one in found]))
+    return as_json(KeyList.model_validate({"items": services().api_keys.own(current_principal())}))
 
 
 @people.post("/account/keys", tags=[ACCOUNTS], security=KEY, responses={201: NewKeyOut, **WRITE})
 def make_key(body: NewKey) -> Response:
     """A key that acts for oneself; it is shown this once."""
-    made = services().accounts.make_key(current_principal(), body.name, body.scope)
-    shaped = NewKeyOut(**KeyOut.model_validate(made.key).model_dump(), secret=made.secret)
-    return created(shaped, f"account/keys/{made.key.id}")
+    issued = services().api_keys.issue(current_principal(), body.name, body.scope)
+    shaped = NewKeyOut(**KeyOut.model_validate(issued.key).model_dump(), secret=issued.secret)
+    return created(shaped, f"account/keys/{issued.key.id}")
 
 
 @people.delete("/account/keys/<id>", tags=[ACCOUNTS], security=KEY, responses={**DONE, **WRITE})
 def revoke_key(path: IdPath) -> Response:
     """End a key."""
-    services().accounts.revoke_key(current_principal(), path.id)
+    services().api_keys.revoke(current_principal(), path.id)
     return done()
 
 
@@ -250,8 +250,8 @@ def revoke_key(path: IdPath) -> Response:
 )
 def list_members_accounts(path: IdPath) -> Response:
     """Who acts for an organisation."""
-    found = services().accounts.members(current_principal(), path.id)
-    return as_json(MemberList(items=[AccountOut.of(one) for one in found]))
+    members = services().accounts.members(current_principal(), path.id)
+    return as_json(MemberList.model_validate({"items": members}))
 
 
 @people.delete(
@@ -269,15 +269,15 @@ def remove_member(path: IdPath, query: AccountQuery) -> Response:
 @people.get("/accounts", tags=[ACCOUNTS], security=KEY, responses={200: AccountPage, **READ})
 def list_accounts(query: PageQuery) -> Response:
     """All accounts, for an admin."""
-    page = services().accounts.listed(current_principal(), after_of(query) or "", query.limit)
-    return paged(page, query, AccountPage, shape_one=AccountOut.of)
+    page = services().accounts.page(current_principal(), after_of(query) or "", query.limit)
+    return paged(page, query, AccountPage)
 
 
 @people.patch("/accounts/<id>", tags=[ACCOUNTS], security=KEY, responses={200: AccountOut, **WRITE})
 def change_others_account(path: IdPath, body: Active) -> Response:
     """Close an account, or open it again."""
     changed = services().accounts.set_active(current_principal(), path.id, active=body.active)
-    return as_json(AccountOut.of(changed))
+    return as_json(AccountOut.model_validate(changed))
 
 
 @people.delete("/accounts/<id>", tags=[ACCOUNTS], security=KEY, responses={**DONE, **WRITE})
@@ -299,35 +299,34 @@ def export_organization(path: IdPath) -> Response:
     return as_json(ExportOut(held=held))
 
 
-# -- notices and webhooks
+# -- notifications and webhooks
 
 
 @people.get("/notices", tags=[NOTICES], security=KEY, responses={200: InboxOut, **OWN})
 def list_notices(query: PageQuery) -> Response:
-    """One's notices, newest first, in one's own language."""
+    """One's notifications, newest first, in one's own language."""
     principal = current_principal()
-    inbox = services().notices.inbox(principal, after_of(query) or "", query.limit)
+    inbox = services().notifications.inbox(principal, after_of(query) or "", query.limit)
     language = services().accounts.own(principal).preferences.language
-    following = cursor_of(inbox.page, query)
-    items = [NoticeOut.of(one, language) for one in inbox.page.rows]
-    return as_json(InboxOut(items=items, next=following, unread=inbox.unread))
+    items = [NotificationOut.of(notification, language) for notification in inbox.page.rows]
+    return as_json(InboxOut(items=items, next=cursor_of(inbox.page, query), unread=inbox.unread))
 
 
 @people.post("/notices/read", tags=[NOTICES], security=KEY, responses={**DONE, **WRITE})
-def read_notices(body: Notices) -> Response:
-    """Mark notices as read, or all of them."""
+def read_notices(body: NotificationIds) -> Response:
+    """Mark notifications as read, or all of them."""
     if body.ids:
-        services().notices.mark_read(current_principal(), body.ids)
+        services().notifications.mark_read(current_principal(), body.ids)
     else:
-        services().notices.mark_all_read(current_principal())
+        services().notifications.mark_all_read(current_principal())
     return done()
 
 
 @people.get("/webhooks", tags=[NOTICES], security=KEY, responses={200: HookList, **READ})
 def list_webhooks(query: OrganizationQuery) -> Response:
     """An organisation's webhooks, without their secrets."""
-    found = services().webhooks.listed(current_principal(), query.organization)
-    return as_json(HookList(items=[HookOut.model_validate(one) for one in found]))
+    hooks = services().webhooks.listed(current_principal(), query.organization)
+    return as_json(HookList(items=[HookOut.model_validate(hook) for hook in hooks]))
 
 
 @people.post("/webhooks", tags=[NOTICES], security=KEY, responses={201: NewHookOut, **WRITE})

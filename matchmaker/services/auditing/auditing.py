@@ -4,32 +4,35 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from matchmaker.audit import worklist as work
+from matchmaker.access import Principal
+from matchmaker.audit import priorities
 from matchmaker.audit.annual import annual_pack, deadline
 from matchmaker.audit.benchmark import benchmark
 from matchmaker.audit.coverage import coverage
 from matchmaker.audit.figures import Figure
 from matchmaker.audit.indicators import measured
 from matchmaker.audit.landscape import YEARS, Landscape
-from matchmaker.audit.network import Network
+from matchmaker.audit.network import ClusterNetwork
 from matchmaker.audit.nulls import SAMPLES
 from matchmaker.audit.profile import course, observed
 from matchmaker.audit.ties import CHANNELS, Channel
 from matchmaker.audit.view import View
-from matchmaker.errors import InvalidInput, NotFound
-from matchmaker.services.auditing.answers import (
+from matchmaker.errors import InvalidInput, NotAllowed, NotFound
+from matchmaker.services.auditing.results import (
     Audit,
     Basis,
     Benchmark,
+    BenchmarkRow,
+    LayerAudit,
     Peers,
-    Row,
     WhatIf,
     Worklist,
 )
-from matchmaker.services.auditing.worklist import worklist_of
+from matchmaker.services.auditing.worklist import named_cluster, worklist_of
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.snapshot.load import SnapshotReader, check_graph
 from matchmaker.snapshot.model import Snapshot
@@ -38,6 +41,8 @@ from matchmaker.store.ports import GraphStore
 FIRST_YEAR = 1900
 MAX_TIES = 200
 MAX_ITEMS = 50
+# Of others' clusters only aggregates of so many members are shown.
+FEWEST = 5
 # What is followed over five years for each layer, besides the profile.
 FOLLOWED = (
     "members", "ties", "mean_degree", "density", "size_adjusted_density",
@@ -47,7 +52,8 @@ FOLLOWED = (
 
 
 class Auditing:
-    """Use cases of auditing. Reading only, so no principal. Everything is kept per snapshot."""
+    """Use cases of auditing. Coordinators see their own clusters, admins all; of the others
+    only the benchmark shows anything. Everything is kept per snapshot."""
 
     def __init__(self, store: GraphStore, reader: SnapshotReader, rankers: RankerFiles) -> None:
         self._store = store
@@ -56,42 +62,47 @@ class Auditing:
         self._lock = threading.Lock()
         self._landscape: Landscape | None = None
 
-    def audit(self, cluster_id: str, year: int | None = None, samples: int = SAMPLES) -> Audit:
+    def audit(
+        self,
+        principal: Principal,
+        cluster_id: str,
+        year: int | None = None,
+        samples: int = SAMPLES,
+    ) -> Audit:
         """All indicators of all layers, five years of them, and the profile.
 
-        `samples` random networks are drawn for comparison. Raises NotFound for an
-        unknown cluster, InvalidInput for a year outside the data.
+        `samples` random networks are drawn for comparison. Raises NotAllowed, NotFound
+        for an unknown cluster, InvalidInput for a year outside the data; so do the others.
         """
-        landscape, cluster, year = self._asked(cluster_id, year)
-        return landscape.once(
-            ("audit", cluster, year, samples),
-            lambda: self._audit(landscape, cluster, year, samples),
-        )
+        view = self.view(principal, cluster_id, Channel.COOPERATION, year)
+        key = ("audit", view.cluster, view.year, samples)
+        return view.landscape.once(key, lambda: self._audit(replace(view, samples=samples)))
 
-    def worklist(self, cluster_id: str, limit: int = 10, year: int | None = None) -> Worklist:
-        """Ties to make first, and what else to do. Raises NotFound, InvalidInput."""
+    def worklist(
+        self, principal: Principal, cluster_id: str, limit: int = 10, year: int | None = None
+    ) -> Worklist:
+        """Ties to make first, and what else to do."""
+        principal.require_coordinator(cluster_id)
         if not 1 <= limit <= MAX_ITEMS:
             raise InvalidInput(
                 "must be from 1 to %(max_items)s.", where="limit", max_items=MAX_ITEMS
             )
-        landscape, cluster, year = self._asked(cluster_id, year)
-        return landscape.once(
-            ("worklist", cluster, year, limit),
-            lambda: self._worklist(View(landscape, cluster, Channel.COOPERATION, year), limit),
+        view = self.view(principal, cluster_id, Channel.COOPERATION, year)
+        return view.landscape.once(
+            ("worklist", view.cluster, view.year, limit),
+            lambda: worklist_of(view, self._rankers.current(), limit, _basis(view)),
         )
 
     def what_if(
         self,
+        principal: Principal,
         cluster_id: str,
         ties: Sequence[tuple[str, str]],
         channel: Channel = Channel.COOPERATION,
         year: int | None = None,
     ) -> WhatIf:
-        """The figures before and after ties between members, given as pairs of ids.
-
-        Raises NotFound for an unknown cluster, InvalidInput for a tie that cannot be.
-        """
-        landscape, cluster, year = self._asked(cluster_id, year)
+        """The figures before and after ties between members, given as pairs of ids."""
+        view = self.view(principal, cluster_id, channel, year)
         if len(ties) > MAX_TIES:
             raise InvalidInput(
                 "has %(count)s ties; at most %(max_ties)s.",
@@ -99,108 +110,52 @@ class Auditing:
                 count=len(ties),
                 max_ties=MAX_TIES,
             )
-        view = View(landscape, cluster, channel, year)
+        network, snapshot = view.network, view.landscape.snapshot
         pairs = [
-            [_member(view.network, landscape.snapshot, one, f"ties[{number}]") for one in tie]
+            [_member(network, snapshot, end, f"ties[{number}]") for end in tie]
             for number, tie in enumerate(ties)
         ]
         for number, (source, target) in enumerate(pairs):
             if source == target:
                 raise InvalidInput("a tie needs two organisations.", where=f"ties[{number}]")
-        after = view.network.joined(np.array(pairs, dtype=np.int64).reshape(-1, 2))
+        after = network.joined(np.array(pairs, dtype=np.int64).reshape(-1, 2))
         return WhatIf(
-            self._basis(view), len(ties), work.standing(view.network), work.standing(after)
+            _basis(view), len(ties), priorities.summary(network), priorities.summary(after)
         )
 
     def benchmark(
-        self, channel: Channel = Channel.COOPERATION, year: int | None = None
+        self,
+        principal: Principal,
+        channel: Channel = Channel.COOPERATION,
+        year: int | None = None,
+        cluster_id: str = "",
     ) -> Benchmark:
-        """Every cluster with members, with percentiles and nearest peers."""
+        """Clusters side by side, with percentiles and nearest peers: all, or one and its peers.
+
+        For coordinators; of others' clusters those with at least five members.
+        """
+        if cluster_id:
+            year = self.view(principal, cluster_id, channel, year).year
+        principal.require_known()
+        if not (principal.admin or principal.clusters):
+            raise NotAllowed("Only coordinators may compare clusters.")
         landscape = self._current()
-        year = _checked_year(landscape, year)
-        meta, names = landscape.snapshot.meta, landscape.snapshot.clusters
-        ids = names["id"].to_pylist()
-        return Benchmark(
-            channel, year, meta.version, meta.as_of.isoformat(),
-            tuple(
-                Row(
-                    ids[one.cluster],
-                    names["name"][one.cluster].as_py(),
-                    names["name_en"][one.cluster].as_py(),
-                    one,
-                    tuple(ids[peer] for peer in one.peers),
-                )
-                for one in benchmark(landscape, channel, year)
-            ),
-        )  # fmt: skip
+        year, meta = _checked_year(landscape, year), landscape.snapshot.meta
+        rows = [
+            row
+            for row in _rows(landscape, channel, year)
+            if principal.admin or row.cluster.id in principal.clusters or row.members >= FEWEST
+        ]
+        if cluster_id:
+            near = next((row.peers for row in rows if row.cluster.id == cluster_id), ())
+            rows = [row for row in rows if row.cluster.id in (cluster_id, *near)]
+        return Benchmark(channel, year, meta.version, meta.as_of.isoformat(), tuple(rows))
 
-    def prepare(self) -> None:
-        """Work out what all clusters' audits share: the models of five years, and the peers."""
-        rows = self.benchmark().rows
-        if rows:
-            self.audit(max(rows, key=lambda row: row.standing.members).id)
-
-    def view(self, cluster_id: str, channel: Channel, year: int | None = None) -> View:
-        """One network, for a picture. Raises NotFound, InvalidInput."""
-        landscape, cluster, year = self._asked(cluster_id, year)
-        return View(landscape, cluster, channel, year)
-
-    def landscape(self) -> Landscape:
-        """All clusters of the current snapshot. Raises SnapshotUnavailable."""
-        return self._current()
-
-    # -- the parts
-
-    def _audit(self, landscape: Landscape, cluster: int, year: int, samples: int) -> Audit:
-        years = tuple(range(year - YEARS + 1, year + 1))
-        views = {one: View(landscape, cluster, one, year, samples) for one in CHANNELS}
-        everything = views[Channel.COOPERATION]
-        # The year that is not over yet has nothing to report.
-        over = min(year, landscape.snapshot.meta.as_of.year - 1)
-        reported = View(landscape, cluster, Channel.COOPERATION, over)
-        batch = self._store.cluster(_cluster_id(landscape, cluster)).batch
-        return Audit(
-            basis=self._basis(everything),
-            coverage=coverage(everything),
-            layers={one: measured(view) for one, view in views.items()},
-            years=years,
-            series={one: _series(landscape, cluster, one, years) for one in CHANNELS},
-            course=course(landscape, cluster, year),
-            annual=annual_pack(reported, observed(landscape, cluster, over)),
-            annual_year=over,
-            deadline=deadline(batch, over),
-            standing=self._peers(cluster, year),
-        )
-
-    def _peers(self, cluster: int, year: int) -> Peers:
-        rows = self.benchmark(Channel.COOPERATION, year).rows
-        mine = next((row for row in rows if row.standing.cluster == cluster), None)
-        if mine is None:
-            return Peers({}, {}, len(rows), ())
-        named = {row.id: (row.id, row.name, row.name_en) for row in rows}
-        return Peers(
-            mine.standing.figures,
-            mine.standing.percentiles,
-            len(rows),
-            tuple(named[one] for one in mine.peers),
-        )
-
-    def _worklist(self, view: View, limit: int) -> Worklist:
-        return worklist_of(view, self._rankers.current(), limit, self._basis(view))
-
-    def _basis(self, view: View) -> Basis:
-        names, meta = view.landscape.snapshot.clusters, view.landscape.snapshot.meta
-        return Basis(
-            cluster=names["id"][view.cluster].as_py(),
-            name=names["name"][view.cluster].as_py(),
-            name_en=names["name_en"][view.cluster].as_py(),
-            year=view.year,
-            members=len(view.network),
-            snapshot=meta.version,
-            as_of=meta.as_of.isoformat(),
-        )
-
-    def _asked(self, cluster_id: str, year: int | None) -> tuple[Landscape, int, int]:
+    def view(
+        self, principal: Principal, cluster_id: str, channel: Channel, year: int | None = None
+    ) -> View:
+        """One network of a cluster, for a picture."""
+        principal.require_coordinator(cluster_id)
         landscape = self._current()
         rows = landscape.once("ids", lambda: _rows_by_id(landscape.snapshot))
         if cluster_id not in rows:
@@ -210,30 +165,102 @@ class Auditing:
                 mend="Run `matchmaker refresh`.",
                 cluster_id=cluster_id,
             )
-        return landscape, rows[cluster_id], _checked_year(landscape, year)
+        return View(landscape, rows[cluster_id], channel, _checked_year(landscape, year))
+
+    def prepare(self) -> None:
+        """Work out what all clusters' audits share: the models of five years, and the peers."""
+        landscape = self._current()
+        standings = benchmark(landscape, Channel.COOPERATION, landscape.year)
+        if standings:
+            largest = max(standings, key=lambda standing: standing.members)
+            view = View(landscape, largest.cluster, Channel.COOPERATION, landscape.year, SAMPLES)
+            key = ("audit", view.cluster, view.year, SAMPLES)
+            landscape.once(key, lambda: self._audit(view))
+
+    def _audit(self, view: View) -> Audit:
+        landscape, cluster, year = view.landscape, view.cluster, view.year
+        years = tuple(range(year - YEARS + 1, year + 1))
+        # The year that is not over yet has nothing to report.
+        reported = replace(view, year=min(year, landscape.snapshot.meta.as_of.year - 1), samples=0)
+        batch = self._store.cluster(_basis(view).cluster).batch
+        return Audit(
+            basis=_basis(view),
+            coverage=coverage(view),
+            layers=tuple(
+                LayerAudit(
+                    channel,
+                    measured(replace(view, channel=channel)),
+                    _series(landscape, cluster, channel, years),
+                )
+                for channel in CHANNELS
+            ),
+            years=years,
+            course=course(landscape, cluster, year),
+            annual=annual_pack(reported, observed(landscape, cluster, reported.year)),
+            annual_year=reported.year,
+            annual_deadline=deadline(batch, reported.year),
+            peers=_peers(landscape, cluster, year),
+        )
 
     def _current(self) -> Landscape:
         snapshot = self._reader.current()
         with self._lock:
             if self._landscape is None or self._landscape.snapshot is not snapshot:
-                check_graph(snapshot, self._store.identity())
+                check_graph(snapshot, self._store.graph_id())
                 self._landscape = Landscape(snapshot)
             return self._landscape
+
+
+def _rows(landscape: Landscape, channel: Channel, year: int) -> list[BenchmarkRow]:
+    ids = landscape.snapshot.clusters["id"].to_pylist()
+    return [
+        BenchmarkRow(
+            named_cluster(landscape.snapshot, standing.cluster),
+            standing.members,
+            standing.figures,
+            standing.percentiles,
+            tuple(ids[peer] for peer in standing.peers),
+        )
+        for standing in benchmark(landscape, channel, year)
+    ]
+
+
+def _peers(landscape: Landscape, cluster: int, year: int) -> Peers:
+    standings = benchmark(landscape, Channel.COOPERATION, year)
+    for standing in standings:
+        if standing.cluster == cluster:
+            nearest = (named_cluster(landscape.snapshot, peer) for peer in standing.peers)
+            return Peers(standing.figures, standing.percentiles, len(standings), tuple(nearest))
+    return Peers({}, {}, len(standings), ())
+
+
+def _basis(view: View) -> Basis:
+    cluster = named_cluster(view.landscape.snapshot, view.cluster)
+    meta = view.landscape.snapshot.meta
+    return Basis(
+        cluster=cluster.id,
+        name=cluster.name,
+        name_en=cluster.name_en,
+        year=view.year,
+        members=len(view.network),
+        snapshot=meta.version,
+        as_of=meta.as_of.isoformat(),
+    )
 
 
 def _series(
     landscape: Landscape, cluster: int, channel: Channel, years: Sequence[int]
 ) -> dict[str, tuple[Figure, ...]]:
-    found = [
+    by_year = [
         measured(View(landscape, cluster, channel, year, fitted=years[-1]), FOLLOWED)
         for year in years
     ]
-    return {name: tuple(one[name] for one in found) for name in found[0]}
+    return {name: tuple(figures[name] for figures in by_year) for name in by_year[0]}
 
 
-def _member(network: Network, snapshot: Snapshot, identity: str, where: str) -> int:
+def _member(network: ClusterNetwork, snapshot: Snapshot, organization_id: str, where: str) -> int:
     try:
-        place = network.place_of(snapshot.row_of(identity))
+        place = network.place_of(snapshot.row_of(organization_id))
     except NotFound:
         place = -1
     if place < 0:
@@ -241,7 +268,7 @@ def _member(network: Network, snapshot: Snapshot, identity: str, where: str) -> 
             "'%(identity)s' is not a member of the cluster in that year.",
             where=where,
             mend="Name two members by id.",
-            identity=identity,
+            identity=organization_id,
         )
     return place
 
@@ -261,8 +288,4 @@ def _checked_year(landscape: Landscape, year: int | None) -> int:
 
 
 def _rows_by_id(snapshot: Snapshot) -> dict[str, int]:
-    return {identity: row for row, identity in enumerate(snapshot.clusters["id"].to_pylist())}
-
-
-def _cluster_id(landscape: Landscape, cluster: int) -> str:
-    return str(landscape.snapshot.clusters["id"][cluster].as_py())
+    return {id: row for row, id in enumerate(snapshot.clusters["id"].to_pylist())}

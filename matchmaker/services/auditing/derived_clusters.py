@@ -21,7 +21,7 @@ SMALLEST = 2
 
 @dataclass(frozen=True, slots=True)
 class DerivedCluster:
-    """A candidate cluster and how many it would have."""
+    """A candidate cluster and how many members it would have."""
 
     id: str
     name: str
@@ -79,35 +79,34 @@ class ClusterDerivation:
         or below it count. The ids are made from the place, so that doing it again
         changes only what is new. Raises NotAllowed, InvalidInput.
         """
-        if write:
-            principal.require_admin()
+        principal.require_admin()
         snapshot = self._current(min_size)
-        rows = SnapshotRows(snapshot)
+        known = SnapshotRows(snapshot).industries
         among = ~_declared(snapshot)
         if industry is not None:
-            if industry not in rows.industries:
+            if industry not in known:
                 raise InvalidInput(
                     "'%(industry)s' is not known.", where="industry", industry=industry
                 )
-            among &= below(snapshot, [rows.industries[industry]])
-        clusters, memberships = [], []
-        ids, names, places = snapshot.organizations.table["id"], [], snapshot.places
-        for one in by_place(snapshot, level, min_size, among):
-            place = places["id"][one.place].as_py()
-            cluster = _cluster(snapshot, place, one.place, industry)
+            among &= below(snapshot, [known[industry]])
+        clusters, memberships, derived = [], [], []
+        for candidate in by_place(snapshot, level, min_size, among):
+            cluster = _cluster(snapshot, candidate.place, industry)
             clusters.append(cluster)
-            names.append(DerivedCluster(cluster.id, cluster.name, len(one.members)))
+            derived.append(DerivedCluster(cluster.id, cluster.name, len(candidate.members)))
             memberships += [
-                Membership(cluster.id, ids[row].as_py(), provenance=cluster.provenance)
-                for row in one.members
+                Membership(cluster.id, snapshot.id_of(row), provenance=cluster.provenance)
+                for row in candidate.members
             ]
-        if not write:
-            return Derived(tuple(names), None)
-        made = GraphRows(clusters=tuple(clusters), memberships=tuple(memberships))
-        return Derived(tuple(names), self._store.upsert(made))
+        rows = GraphRows(clusters=tuple(clusters), memberships=tuple(memberships))
+        return Derived(tuple(derived), self._store.upsert(rows) if write else None)
 
-    def by_community(self, min_size: int) -> CommunityReport:
-        """The network's own communities, and how far they follow the declared borders."""
+    def by_community(self, principal: Principal, min_size: int) -> CommunityReport:
+        """The network's own communities, and how far they follow the declared borders.
+
+        Raises NotAllowed, InvalidInput.
+        """
+        principal.require_admin()
         snapshot = self._current(min_size)
         return _report(snapshot, communities(snapshot, min_size))
 
@@ -117,22 +116,24 @@ class ClusterDerivation:
                 "must be at least %(smallest)s.", where="min_size", smallest=SMALLEST
             )
         snapshot = self._reader.current()
-        check_graph(snapshot, self._store.identity())
+        check_graph(snapshot, self._store.graph_id())
         return snapshot
 
 
 def _declared(snapshot: Snapshot) -> BoolArray:
     """Organisations that belong to a cluster which was not derived, (N,)."""
     ids = snapshot.clusters["id"].to_pylist()
-    declared = np.array([not one.startswith(PREFIX) for one in ids], dtype=np.bool_)
-    belong = snapshot.memberships
-    found = np.zeros(len(snapshot), dtype=np.bool_)
-    found[belong.organization[declared[belong.cluster]]] = True
-    return found
+    declared = np.array([not id.startswith(PREFIX) for id in ids], dtype=np.bool_)
+    memberships = snapshot.memberships
+    belongs = np.zeros(len(snapshot), dtype=np.bool_)
+    belongs[memberships.organization[declared[memberships.cluster]]] = True
+    return belongs
 
 
-def _cluster(snapshot: Snapshot, place: str, row: int, industry: str | None) -> Cluster:
-    name, name_en = snapshot.places["name"][row].as_py(), snapshot.places["name_en"][row].as_py()
+def _cluster(snapshot: Snapshot, row: int, industry: str | None) -> Cluster:
+    place, name, name_en = (
+        snapshot.places[column][row].as_py() for column in ("id", "name", "name_en")
+    )
     return Cluster(
         id=f"{PREFIX}{place}" + (f"/{industry}" if industry else ""),
         name=name,
@@ -144,20 +145,20 @@ def _cluster(snapshot: Snapshot, place: str, row: int, industry: str | None) -> 
     )
 
 
-def _report(snapshot: Snapshot, found: Communities) -> CommunityReport:
+def _report(snapshot: Snapshot, communities: Communities) -> CommunityReport:
     places, clusters = snapshot.places["name"], snapshot.clusters["name"]
     return CommunityReport(
         rows=tuple(
             CommunityRow(
-                members=len(one.members),
-                place=places[one.place].as_py() if one.place >= 0 else "",
-                place_share=one.place_share,
-                cluster=clusters[one.cluster].as_py() if one.cluster >= 0 else "",
-                overlap=one.overlap,
-                shared=one.shared,
+                members=len(community.members),
+                place=places[community.place].as_py() if community.place >= 0 else "",
+                place_share=community.place_share,
+                cluster=clusters[community.cluster].as_py() if community.cluster >= 0 else "",
+                overlap=community.overlap,
+                shared=community.shared,
             )
-            for one in found.found
+            for community in communities.communities
         ),
-        organizations=found.organizations,
-        agreement=found.agreement,
+        organizations=communities.organizations,
+        agreement=communities.agreement,
     )

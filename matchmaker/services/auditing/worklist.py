@@ -6,9 +6,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from matchmaker.audit import gatherings
-from matchmaker.audit import worklist as work
-from matchmaker.audit.network import Network
+from matchmaker.audit import gatherings, priorities
+from matchmaker.audit.network import ClusterNetwork
 from matchmaker.audit.view import View
 from matchmaker.domain import GoalName, Kind
 from matchmaker.goals import GOALS
@@ -16,16 +15,21 @@ from matchmaker.recommend.model import Recommendation, Request, Seeker
 from matchmaker.recommend.pipeline import prepare_goal, rank, recommend
 from matchmaker.recommend.rank import Ranker
 from matchmaker.recommend.trials import seeker_of, seeker_text
-from matchmaker.services.auditing.answers import (
+from matchmaker.services.auditing.results import (
     Basis,
     Brief,
-    Bringing,
     CircleOfFirms,
-    KeyParty,
-    LoadedParty,
-    OpeningTo,
-    Party,
+    ClusterOpening,
+    Isolate,
+    KeyOrganization,
+    LoadedGatekeeper,
+    NamedCluster,
+    NamedOrganization,
+    NearIndustry,
+    PartnerOption,
+    PooledNeed,
     Suggestion,
+    TieAcross,
     Worklist,
 )
 from matchmaker.snapshot.model import KINDS, Snapshot
@@ -42,28 +46,39 @@ _TIES_ACROSS = 3
 def worklist_of(view: View, ranker: Ranker, limit: int, basis: Basis) -> Worklist:
     """Everything a coordinator could do next about one network."""
     network, snapshot = view.network, view.landscape.snapshot
-    proposals = proposed(snapshot, network, ranker)
-    items = work.worklist(network, proposals, _capacities(snapshot, network), limit)
-    bringing = work.bringers(network, proposals)
+    feasible = feasible_ties(snapshot, network, ranker)
+    ties = priorities.prioritised(network, feasible, _capacities(snapshot, network), limit)
+    bringers = priorities.bringers(network, feasible)
     return Worklist(
         basis=basis,
-        items=tuple(_suggestion(snapshot, ranker, item) for item in items),
+        items=tuple(_suggestion(snapshot, ranker, tie) for tie in ties),
         key_members=tuple(
-            KeyParty(party(snapshot, one.row), one) for one in work.key_members(network)
+            KeyOrganization(
+                named_organization(snapshot, key.row), key.pieces,
+                key.fragmentation_before, key.fragmentation_after,
+            )
+            for key in priorities.key_members(network)
         ),
-        isolates=tuple(_bringing(snapshot, row, bringing[row]) for row in bringing),
+        isolates=tuple(_isolate(snapshot, row, options) for row, options in bringers.items()),
         gatekeepers=tuple(
-            LoadedParty(party(snapshot, one.row), one) for one in work.gatekeepers(network)
+            LoadedGatekeeper(named_organization(snapshot, keeper.row), keeper.pairs, keeper.share)
+            for keeper in priorities.gatekeepers(network)
         ),
         circles=tuple(
-            CircleOfFirms(_parties(snapshot, one.members), one) for one in gatherings.circles(view)
+            CircleOfFirms(
+                _named(snapshot, circle.members),
+                circle.industries, circle.pairs, circle.acquainted,
+            )
+            for circle in gatherings.circles(view)
         ),
-        briefs=tuple(_brief(snapshot, ranker, one) for one in gatherings.pools(view)),
+        briefs=tuple(_brief(snapshot, ranker, pool) for pool in gatherings.pools(view)),
         openings=_openings(view, ranker),
-    )
+    )  # fmt: skip
 
 
-def proposed(snapshot: Snapshot, network: Network, ranker: Ranker) -> list[work.Proposal]:
+def feasible_ties(
+    snapshot: Snapshot, network: ClusterNetwork, ranker: Ranker
+) -> list[priorities.FeasibleTie]:
     """Feasible ties among members by the recommender, for every goal a member may ask for.
 
     At most 120 members ask, see `askers`; anybody may be the partner. Of what the
@@ -76,7 +91,7 @@ def proposed(snapshot: Snapshot, network: Network, ranker: Ranker) -> list[work.
     if len(network):
         in_largest = network.component == network.component_sizes.argmax()
         largest[network.members[in_largest]] = True
-    found = []
+    ties = []
     for place in askers(network):
         row = int(network.members[place])
         if not snapshot.organizations.listed[row] or snapshot.organizations.capacity[row] == 0:
@@ -93,13 +108,17 @@ def proposed(snapshot: Snapshot, network: Network, ranker: Ranker) -> list[work.
             rows = ranked.pairs.rows
             best = np.lexsort((rows, -ranked.scores))
             across = best[(largest[rows] != largest[row])[best]]
-            for one in dict.fromkeys([*best[:_NAMED].tolist(), *across[:_NAMED].tolist()]):
-                feasible = float(np.clip(ranked.scores[one], 0, 1))
-                found.append(work.Proposal(row, int(rows[one]), goal.name, feasible))
-    return found
+            for place_of_pair in dict.fromkeys(
+                [*best[:_NAMED].tolist(), *across[:_NAMED].tolist()]
+            ):
+                feasible = float(np.clip(ranked.scores[place_of_pair], 0, 1))
+                ties.append(
+                    priorities.FeasibleTie(row, int(rows[place_of_pair]), goal.name, feasible)
+                )
+    return ties
 
 
-def askers(network: Network) -> list[int]:
+def askers(network: ClusterNetwork) -> list[int]:
     """Whom to ask for (numbers of members): some of each part that is cut off, and of the rest.
 
     Three in four come from outside the largest component, two of each part at a
@@ -121,96 +140,109 @@ def askers(network: Network) -> list[int]:
     return [*first, *inner[: _ASKERS - len(first)].tolist()]
 
 
-def party(snapshot: Snapshot, row: int) -> Party:
+def named_organization(snapshot: Snapshot, row: int) -> NamedOrganization:
     """An organisation by its row."""
-    table = snapshot.organizations.table
-    return Party(
+    organizations = snapshot.organizations
+    return NamedOrganization(
         snapshot.id_of(row),
         snapshot.name_of(row),
-        table["name_en"][row].as_py(),
-        KINDS[snapshot.organizations.kind[row]],
+        organizations.table["name_en"][row].as_py(),
+        KINDS[organizations.kind[row]],
     )
 
 
-def _parties(snapshot: Snapshot, rows: Iterable[int]) -> tuple[Party, ...]:
-    return tuple(party(snapshot, row) for row in rows)
+def named_cluster(snapshot: Snapshot, row: int) -> NamedCluster:
+    """A cluster by its row."""
+    names = snapshot.clusters
+    return NamedCluster(*(names[column][row].as_py() for column in ("id", "name", "name_en")))
 
 
-def _suggestion(snapshot: Snapshot, ranker: Ranker, item: work.WorkItem) -> Suggestion:
-    one = item.proposal
+def _named(snapshot: Snapshot, rows: Iterable[int]) -> tuple[NamedOrganization, ...]:
+    return tuple(named_organization(snapshot, row) for row in rows)
+
+
+def _suggestion(snapshot: Snapshot, ranker: Ranker, item: priorities.PriorityTie) -> Suggestion:
+    tie = item.proposal
     only = np.zeros(len(snapshot), dtype=np.bool_)
-    only[one.partner] = True
-    why = recommend(
+    only[tie.partner] = True
+    recommended = recommend(
         snapshot,
-        seeker_of(snapshot, one.asker),
-        Request(one.goal, 1, capped=False),
+        seeker_of(snapshot, tie.asker),
+        Request(tie.goal, 1, capped=False),
         ranker,
         among=only,
     )
+    reasons = recommended[0].leading(3) if recommended else ()
     return Suggestion(
-        asker=party(snapshot, one.asker),
-        partner=party(snapshot, one.partner),
-        goal=one.goal,
-        feasibility=one.feasibility,
-        item=item,
-        relieves=_parties(snapshot, item.relieves),
-        reasons=why[0].leading(3) if why else (),
+        asker=named_organization(snapshot, tie.asker),
+        partner=named_organization(snapshot, tie.partner),
+        goal=tie.goal,
+        feasibility=tie.feasibility,
+        effect=item.effect,
+        priority=item.priority,
+        joins=item.joins,
+        steps_before=item.steps_before,
+        relieves=_named(snapshot, item.relieves),
+        reasons=tuple(reason.message for reason in reasons),
+        before=item.before,
+        after=item.after,
     )
 
 
-def _bringing(snapshot: Snapshot, row: int, options: Iterable[work.Proposal]) -> Bringing:
-    return Bringing(
-        party(snapshot, row),
+def _isolate(snapshot: Snapshot, row: int, options: Iterable[priorities.FeasibleTie]) -> Isolate:
+    return Isolate(
+        named_organization(snapshot, row),
         tuple(
-            (
-                party(snapshot, one.partner if one.asker == row else one.asker),
-                one.goal,
-                one.feasibility,
+            PartnerOption(
+                named_organization(snapshot, tie.partner if tie.asker == row else tie.asker),
+                tie.goal,
+                tie.feasibility,
             )
-            for one in options
+            for tie in options
         ),
     )
 
 
 def _brief(snapshot: Snapshot, ranker: Ranker, pool: gatherings.Pool) -> Brief:
-    texts = tuple(seeker_text(snapshot, one) for one in pool.statements)
+    texts = tuple(seeker_text(snapshot, statement) for statement in pool.statements)
     goal = texts[0].goal or GoalName.RESEARCH_PARTNER
-    found: tuple[Recommendation, ...] = ()
+    labs: tuple[Recommendation, ...] = ()
     if GOALS[goal].pool_names_candidates:
         seeker = Seeker(texts=texts, kind=Kind.FIRM)
-        found = recommend(snapshot, seeker, Request(goal, 3), ranker, explained=False)
+        labs = recommend(snapshot, seeker, Request(goal, 3), ranker, explained=False)
     ids = snapshot.statements.table["id"]
     return Brief(
         goal=goal,
+        likeness=pool.likeness,
         needs=tuple(
-            (party(snapshot, owner), ids[statement].as_py(), text.text)
+            PooledNeed(named_organization(snapshot, owner), ids[statement].as_py(), text.text)
             for owner, statement, text in zip(pool.owners, pool.statements, texts, strict=True)
         ),
-        labs=tuple((party(snapshot, one.row), one.score) for one in found),
-        likeness=pool.likeness,
+        labs=_named(snapshot, (lab.row for lab in labs)),
     )
 
 
-def _openings(view: View, ranker: Ranker) -> tuple[OpeningTo, ...]:
+def _openings(view: View, ranker: Ranker) -> tuple[ClusterOpening, ...]:
     """Other clusters by nearness of trade, each with its three most feasible ties.
 
     The members with the most partners ask: who is not yet joined at home is no
     bridge to elsewhere.
     """
     snapshot, network = view.landscape.snapshot, view.network
-    found = gatherings.openings(view)
-    of: dict[int, set[int]] = {one.cluster: _members(view, one.cluster) for one in found}
-    there = np.zeros(len(snapshot), dtype=np.bool_)
-    there[sorted(set().union(*of.values()))] = True
+    openings = gatherings.openings(view)
+    members = {opening.cluster: _members(view, opening.cluster) for opening in openings}
+    elsewhere = np.zeros(len(snapshot), dtype=np.bool_)
+    elsewhere[sorted(set().union(*members.values()))] = True
     goal = GOALS[GoalName.CROSS_CLUSTER]
     pairs: list[tuple[float, int, int]] = []
-    best_joined = np.lexsort((network.members, -network.degree))[: _BRIDGES if found else 0]
-    for row in network.members[best_joined].tolist():
+    bridges = np.lexsort((network.members, -network.degree))[: _BRIDGES if openings else 0]
+    for row in network.members[bridges].tolist():
         seeker = seeker_of(snapshot, row)
         if seeker.kind not in goal.seekers or not snapshot.organizations.listed[row]:
             continue
         prepare_goal(snapshot, goal)
-        ranked = rank(snapshot, seeker, Request(goal.name, _NAMED, capped=False), ranker, there)
+        request = Request(goal.name, _NAMED, capped=False)
+        ranked = rank(snapshot, seeker, request, ranker, elsewhere)
         scores = np.clip(ranked.scores, 0, 1).tolist()
         pairs += [
             (-score, row, other)
@@ -218,43 +250,46 @@ def _openings(view: View, ranker: Ranker) -> tuple[OpeningTo, ...]:
         ]
     pairs.sort()
     return tuple(
-        _opening(snapshot, one, [pair for pair in pairs if pair[2] in of[one.cluster]])
-        for one in found
+        _opening(snapshot, opening, [pair for pair in pairs if pair[2] in members[opening.cluster]])
+        for opening in openings
     )
 
 
 def _members(view: View, cluster: int) -> set[int]:
-    found = view.landscape.network(cluster, view.channel, view.year)
-    return set(found.members.tolist())
+    network = view.landscape.network(cluster, view.channel, view.year)
+    return set(network.members.tolist())
 
 
 def _opening(
     snapshot: Snapshot, opening: gatherings.Opening, pairs: list[tuple[float, int, int]]
-) -> OpeningTo:
-    names, industries = snapshot.clusters, snapshot.industries
-    first: dict[int, tuple[Party, Party, float]] = {}  # one tie for each of the other side
+) -> ClusterOpening:
+    industries = snapshot.industries
+    first: dict[int, TieAcross] = {}  # one tie for each of the other side
     for score, row, other in pairs:
         if len(first) == _TIES_ACROSS:
             break
-        first.setdefault(other, (party(snapshot, row), party(snapshot, other), -score))
-    return OpeningTo(
-        names["id"][opening.cluster].as_py(),
-        names["name"][opening.cluster].as_py(),
-        names["name_en"][opening.cluster].as_py(),
-        opening,
-        tuple(
-            (industries["name"][row].as_py(), industries["name_en"][row].as_py(), density)
+        ends = named_organization(snapshot, row), named_organization(snapshot, other)
+        first.setdefault(other, TieAcross(*ends, -score))
+    return ClusterOpening(
+        cluster=named_cluster(snapshot, opening.cluster),
+        relatedness=opening.relatedness,
+        members=opening.members,
+        ties=opening.ties,
+        nearest=tuple(
+            NearIndustry(
+                industries["name"][row].as_py(), industries["name_en"][row].as_py(), density
+            )
             for row, density in opening.nearest
         ),
-        tuple(first.values()),
+        ties_to_make=tuple(first.values()),
     )
 
 
-def _capacities(snapshot: Snapshot, network: Network) -> dict[int, int]:
+def _capacities(snapshot: Snapshot, network: ClusterNetwork) -> dict[int, int]:
     """Introductions that members can still take, for those who said so."""
-    said = snapshot.organizations.capacity
+    capacity = snapshot.organizations.capacity
     return {
-        int(row): min(work.USUAL_CAPACITY, int(said[row]))
+        int(row): min(priorities.USUAL_CAPACITY, int(capacity[row]))
         for row in network.members
-        if said[row] >= 0
+        if capacity[row] >= 0
     }

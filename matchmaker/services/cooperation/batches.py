@@ -107,7 +107,7 @@ class Batches:
         Raises NotAllowed, NotFound, InvalidInput, SnapshotUnavailable.
         """
         cluster = self._require_coordinator(principal, cluster_id, dry_run=dry_run)
-        options = self._options(cluster, goal)
+        options = self._options(principal, cluster, goal)
         return self._run(principal, cluster, options, limit, message, dry_run=dry_run)
 
     def for_pairs(
@@ -210,9 +210,9 @@ class Batches:
         id = pair_id(pair.seeker, pair.candidate, pair.goal)
         return self._repositories.pairs.get_or_none(id) is None
 
-    def _options(self, cluster: str, goal: GoalName) -> list[PlannedPair]:
+    def _options(self, principal: Principal, cluster: str, goal: GoalName) -> list[PlannedPair]:
         """Everyone's list, with how much the candidate would want the seeker."""
-        members = self._members(cluster)
+        members = self._members(principal, cluster)
         ids = [
             member.id for member in members if member.kind in GOALS[goal].seekers and member.listed
         ][:MAX_SEEKERS]
@@ -250,8 +250,8 @@ class Batches:
         answered = len(answers) - answers.count(None)
         return (accepted + _PRIOR[0]) / (answered + _PRIOR[1])
 
-    def _members(self, cluster: str) -> list[Organization]:
-        view = self._auditing().view(cluster, Channel.COOPERATION)
+    def _members(self, principal: Principal, cluster: str) -> list[Organization]:
+        view = self._auditing().view(principal, cluster, Channel.COOPERATION)
         rows = view.network.members
         ids = [view.landscape.snapshot.id_of(int(row)) for row in rows]
         return list(self._store.organizations_by_id(ids).values())

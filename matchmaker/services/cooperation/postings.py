@@ -296,7 +296,9 @@ class Postings:
         limit = account.preferences.alerts_a_week
         if not account.active or not limit:
             return False
-        page = self._repositories.notices.page("account", account.id, limit=200, newest_first=True)
+        page = self._repositories.notifications.page(
+            "account", account.id, limit=200, newest_first=True
+        )
         recent = [
             stored
             for stored in page.rows

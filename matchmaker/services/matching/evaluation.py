@@ -43,6 +43,7 @@ from matchmaker.services.matching.training import (
     whole_pools,
 )
 from matchmaker.services.operations.refresher import Progress
+from matchmaker.snapshot.cut import cut
 from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.snapshot.model import KINDS, BoolArray, Snapshot, from_days, to_days
 
@@ -85,7 +86,7 @@ class RankerLearning:
         """
         snapshot = self._reader.current()
         if day is not None:
-            snapshot = snapshot.as_of(day)
+            snapshot = cut(snapshot, day)
         model = learn(snapshot, GOALS[name], progress)
         self._rankers.save(name, model, day)
         return model
@@ -107,7 +108,7 @@ class RankerLearning:
         started = time.monotonic()
         whole, goal = self._reader.current(), GOALS[name]
         until = min(to_days(day + horizon), latest_day(whole))
-        past = whole.as_of(day)
+        past = cut(whole, day)
         questions = trials(whole, past, goal, until)
         if not questions:
             raise InvalidInput(

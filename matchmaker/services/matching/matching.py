@@ -39,7 +39,7 @@ from matchmaker.services.matching.seekers import SeekerFactory, check_text, is_u
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.services.operations.refresher import Progress, no_progress
 from matchmaker.snapshot.load import SnapshotReader, check_graph
-from matchmaker.snapshot.model import BoolArray
+from matchmaker.snapshot.model import BoolArray, Snapshot
 from matchmaker.store.ports import GraphStore, SeekerProfile
 
 
@@ -127,9 +127,6 @@ class Matching:
         self._full = full
         self._lock = threading.Lock()
         self._rows: SnapshotRows | None = None
-        # A lock of their own: they take long, and no recommendation needs them.
-        self._thresholds_lock = threading.Lock()
-        self._thresholds: tuple[SnapshotRows, SimilarityThresholds] | None = None
 
     # -- recommendations
 
@@ -238,7 +235,7 @@ class Matching:
         seekers = self._seekers(rows)
         texts = seekers.free_texts([about], GoalName.SUPPLIER) if about.strip() else []
         profile = seekers.profile(replace(stored, organization=organization))
-        thresholds = self._similarity_thresholds(rows)
+        thresholds = _thresholds(rows.snapshot)
         return profile_reach(rows.snapshot, thresholds, replace(profile, texts=tuple(texts)))
 
     def needs_near(self, principal: Principal, organization_id: str) -> dict[str, tuple[str, ...]]:
@@ -252,18 +249,11 @@ class Matching:
         if row is None:
             return {}
         ids = rows.snapshot.statements.table.column("id")
-        needs_of = needs_near(rows.snapshot, self._similarity_thresholds(rows), row)
+        needs_of = needs_near(rows.snapshot, _thresholds(rows.snapshot), row)
         return {
             ids[statement].as_py(): tuple(ids[need].as_py() for need in needs.tolist())
             for statement, needs in needs_of.items()
         }
-
-    def _similarity_thresholds(self, rows: SnapshotRows) -> SimilarityThresholds:
-        """Those of the newest snapshot, made once."""
-        with self._thresholds_lock:
-            if self._thresholds is None or self._thresholds[0] is not rows:
-                self._thresholds = (rows, similarity_thresholds(rows.snapshot))
-            return self._thresholds[1]
 
     # -- bulk runs of the operator
 
@@ -436,9 +426,13 @@ class Matching:
         snapshot = self._reader.current()
         with self._lock:
             if self._rows is None or self._rows.snapshot is not snapshot:
-                check_graph(snapshot, self._store.identity())
+                check_graph(snapshot, self._store.graph_id())
                 self._rows = SnapshotRows(snapshot)
             return self._rows
+
+
+def _thresholds(snapshot: Snapshot) -> SimilarityThresholds:
+    return snapshot.cached("similarity thresholds", lambda: similarity_thresholds(snapshot))
 
 
 def _request(rows: SnapshotRows, question: Question) -> Request:

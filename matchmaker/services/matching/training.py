@@ -31,6 +31,7 @@ from matchmaker.recommend.train import Examples
 from matchmaker.recommend.trials import Trial, described, seeker_of, trials
 from matchmaker.services.matching.parallel import CHUNK, ForkedPool
 from matchmaker.services.operations.refresher import Progress, no_progress
+from matchmaker.snapshot.cut import cut
 from matchmaker.snapshot.model import (
     ENGAGEMENT_KINDS,
     KINDS,
@@ -217,7 +218,7 @@ def _asked(
 ) -> Examples | None:
     if not goal.seekers:  # nobody teaches it
         return None
-    past = snapshot.as_of(day)
+    past = cut(snapshot, day)
     questions = [
         trial for trial in trials(snapshot, past, goal, to_days(until)) if len(trial.right)
     ]
@@ -233,7 +234,7 @@ def whole_pools(
     snapshot: Snapshot, goal: Goal, day: date, until: date, progress: Progress
 ) -> Examples:
     """Whole pools of some seekers as of a day, those included to whom nothing happened."""
-    past = snapshot.as_of(day)
+    past = cut(snapshot, day)
     is_known = described(past)
     questions = trials(snapshot, past, goal, to_days(until))
     if not questions[0].text:

@@ -12,7 +12,7 @@ from matchmaker.errors import MatchmakerError, StorageFull
 from matchmaker.services.matching.matching import Freshness
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.settings import Settings
-from matchmaker.snapshot.load import SnapshotReader, check_graph, check_model
+from matchmaker.snapshot.load import SnapshotReader, check_graph, check_model, verify
 from matchmaker.store.ports import GraphStore
 
 
@@ -78,8 +78,8 @@ class HealthService:
 
     def require_ready(self) -> None:
         """Raises StoreUnavailable, StoreMismatch or SnapshotUnavailable."""
-        identity = self._store().identity()
-        check_graph(self._reader.current(), identity)
+        graph_id = self._store().graph_id()
+        check_graph(self._reader.current(), graph_id)
 
     def checks(self) -> tuple[Check, ...]:
         """Every check of `matchmaker doctor`, in the order in which to mend them."""
@@ -115,7 +115,8 @@ class HealthService:
 
     def _look_at_snapshot(self) -> str:
         snapshot = self._reader.current()
-        check_graph(snapshot, self._store().identity())
+        verify(self._reader.folder())
+        check_graph(snapshot, self._store().graph_id())
         if snapshot.meta.dimension:
             check_model(snapshot, self._embedder().identity)
         behind = self._store().version() - snapshot.meta.version

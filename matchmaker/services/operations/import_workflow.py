@@ -211,15 +211,14 @@ class ImportWorkflow:
                 mend="Wait until they are over, or keep the other one.",
                 gone=gone,
             )
-        rows = self._store.export().rows
+        rows = self._store.rows_about(gone) | self._store.rows_about(kept)
         self._store.replace_rows(*merged(rows, gone, kept, "merged"))
         unit = UnitOfWork.of(principal, self._clock())
         for stored in self._repositories.accounts.iterate("organization", gone):
-            posts = {one.organization: one.post for one in stored.value.belongings}
-            post = posts.pop(gone)
-            posts.setdefault(kept, post)
-            belongings = tuple(AccountMembership(id, post) for id, post in posts.items())
-            account = replace(stored.value, belongings=belongings)
+            roles = {place.organization: place.role for place in stored.value.memberships}
+            roles.setdefault(kept, roles.pop(gone))
+            memberships = tuple(AccountMembership(id, role) for id, role in roles.items())
+            account = replace(stored.value, memberships=memberships)
             unit.add(self._repositories.accounts.put(account, stored.version))
         unit.log("organization.merged", f"organization/{gone}", into=kept)
         unit.commit(self._repositories.records)

@@ -106,7 +106,8 @@ class Importer:
     def _import(self, parsed: Parsed, options: ImportOptions, *, trust_keys: bool) -> ImportReport:
         options.progress("Looking for duplicates", 0, 0)
         aliases = self._store.aliases()
-        resolution = resolve(parsed.rows, self._store.identities(), aliases, trust_keys=trust_keys)
+        known = self._store.duplicate_keys()
+        resolution = resolve(parsed.rows, known, aliases, trust_keys=trust_keys)
         # A merge made before is on record with the reason it had then.
         merged = tuple(one for one in resolution.merged if aliases.get(one.id) != one.organization)
         apart = self._apart()

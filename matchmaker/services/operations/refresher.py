@@ -54,7 +54,7 @@ class SnapshotRefresher:
             return True
         return (
             meta.version != self._store.version()
-            or meta.graph != self._store.identity()
+            or meta.graph != self._store.graph_id()
             or ModelIdentity(meta.model, meta.revision) != self._model()
         )
 

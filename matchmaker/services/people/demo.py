@@ -15,12 +15,11 @@ from matchmaker.workflow.account import Account, AccountMembership, MembershipRo
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """A sample person: their role, and for whom they act."""
+    """A sample person: their part, and for whom they act."""
 
     role: str
-    organization: str = ""
+    memberships: tuple[AccountMembership, ...] = ()
     clusters: tuple[str, ...] = ()
-    post: MembershipRole = MembershipRole.OWNER
 
     @property
     def email(self) -> str:
@@ -29,9 +28,9 @@ class DemoPerson:
 
 
 PEOPLE = (
-    DemoPerson("firm", organization="seed:valves-001"),
-    DemoPerson("supplier", organization="seed:valves-005"),
-    DemoPerson("university", organization="seed:valves-054", post=MembershipRole.LIAISON),
+    DemoPerson("firm", (AccountMembership("seed:valves-001", MembershipRole.OWNER),)),
+    DemoPerson("supplier", (AccountMembership("seed:valves-005", MembershipRole.OWNER),)),
+    DemoPerson("university", (AccountMembership("seed:valves-054", MembershipRole.LIAISON),)),
     DemoPerson("coordinator", clusters=("seed:cluster-hosiery", "seed:cluster-valves")),
     DemoPerson("admin"),
 )
@@ -46,35 +45,30 @@ class Demo:
 
     def people(self) -> tuple[DemoPerson, ...]:
         """Those whose organisation or cluster is in the graph."""
-        return tuple(one for one in PEOPLE if self._is_there(one))
+        return tuple(person for person in PEOPLE if self._is_there(person))
 
     def account(self, role: str) -> Account:
         """The account of a role, made when it is first asked for. Raises NotFound."""
-        person = next((one for one in self.people() if one.role == role), None)
+        person = next((each for each in self.people() if each.role == role), None)
         if person is None:
             raise NotFound("There is no such sample account.", mend="`matchmaker seed`.")
         try:
-            return self._accounts.by_id(ADMIN, self._accounts.id_of_email(person.email))
+            return self._accounts.by_email(ADMIN, person.email)
         except NotFound:
-            belongings = (
-                (AccountMembership(person.organization, person.post),)
-                if person.organization
-                else ()
-            )
             return self._accounts.create(
                 ADMIN,
                 person.email,
                 f"Demo {person.role}",
                 secrets.token_urlsafe(24),
-                belongings=belongings,
+                memberships=person.memberships,
                 clusters=person.clusters,
                 admin=person.role == "admin",
             )
 
     def _is_there(self, person: DemoPerson) -> bool:
         try:
-            if person.organization:
-                self._store().organization(person.organization)
+            for place in person.memberships:
+                self._store().organization(place.organization)
             for cluster in person.clusters:
                 self._store().cluster(cluster)
         except MatchmakerError:

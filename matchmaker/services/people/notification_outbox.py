@@ -1,4 +1,4 @@
-"""Notices and webhook calls that go into the same commit as what they tell of."""
+"""Notifications and webhook calls that go into the same commit as what they tell of."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from matchmaker.workflow.webhook import Delivery
 
 
 class NotificationOutbox:
-    """Adds to a draft what others are to be told of it."""
+    """Adds to a unit of work what others are to be told of it."""
 
     def __init__(self, repositories: Repositories) -> None:
         self._repositories = repositories
@@ -29,9 +29,9 @@ class NotificationOutbox:
         *,
         once: bool = False,
     ) -> None:
-        """A notice to everybody who acts for an organisation, but not to who did it.
+        """A notification to everybody who acts for an organisation, but not to who did it.
 
-        `once` leaves out those who have an unread notice of the same subject and kind.
+        `once` leaves out those who have an unread notification of the same subject and kind.
         """
         accounts = self._repositories.accounts.values("organization", organization_id)
         self.accounts(unit, accounts, kind, subject, facts, once=once)
@@ -44,7 +44,7 @@ class NotificationOutbox:
         subject: str,
         facts: Mapping[str, str],
     ) -> None:
-        """A notice to the coordinators of a cluster."""
+        """A notification to the coordinators of a cluster."""
         accounts = self._repositories.accounts.values("cluster", cluster_id)
         self.accounts(unit, accounts, kind, subject, facts)
 
@@ -58,14 +58,14 @@ class NotificationOutbox:
         *,
         once: bool = False,
     ) -> None:
-        """A notice to each of these people."""
+        """A notification to each of these people."""
         for account in accounts:
             if not account.active or account.subject == unit.actor:
                 continue
-            if once and self._is_told(account, kind, subject):
+            if once and self._is_waiting(account, kind, subject):
                 continue
-            notice = Notification(new_id(), account.id, kind, subject, unit.at, dict(facts))
-            unit.add(self._repositories.notices.put(notice))
+            notification = Notification(new_id(), account.id, kind, subject, unit.at, dict(facts))
+            unit.add(self._repositories.notifications.put(notification))
 
     def call(
         self,
@@ -79,11 +79,15 @@ class NotificationOutbox:
             for hook in self._repositories.hooks.values("organization", organization):
                 if not hook.active:
                     continue
-                told = {"type": kind, "timestamp": unit.at.isoformat(), "data": dict(facts)}
-                body = json.dumps(told, ensure_ascii=False, sort_keys=True)
+                event = {"type": kind, "timestamp": unit.at.isoformat(), "data": dict(facts)}
+                body = json.dumps(event, ensure_ascii=False, sort_keys=True)
                 delivery = Delivery(new_id(), hook.id, body, unit.at)
                 unit.add(self._repositories.deliveries.put(delivery))
 
-    def _is_told(self, account: Account, kind: NotificationKind, subject: str) -> bool:
-        unread = self._repositories.notices.page("unread", account.id, limit=100, newest_first=True)
-        return any(one.value.kind is kind and one.value.subject == subject for one in unread.rows)
+    def _is_waiting(self, account: Account, kind: NotificationKind, subject: str) -> bool:
+        unread = self._repositories.notifications.page(
+            "unread", account.id, limit=100, newest_first=True
+        )
+        return any(
+            stored.value.kind is kind and stored.value.subject == subject for stored in unread.rows
+        )

@@ -1,4 +1,4 @@
-"""The admin key and the secret that signs cursors: made once, kept in the data folder."""
+"""The operator's key and the secret that signs: made once, kept in the data folder."""
 
 from __future__ import annotations
 
@@ -14,18 +14,14 @@ KEY_FILE = "admin.key.sha256"
 SIGNING_FILE = "cursor.secret"
 
 
-class Keys:
-    """Keys of one installation. Only the hash of the admin key is kept.
-
-    The key has 256 random bits, so a plain SHA-256 is as hard to turn round as
-    a slow password hash would be.
-    """
+class OperatorKey:
+    """The key of whoever runs the installation, of which only the hash is kept, and its secret."""
 
     def __init__(self, folder: Path, configured: str = "") -> None:
         self._folder = folder
         self._configured = configured
 
-    def make_admin_key(self) -> str | None:
+    def make(self) -> str | None:
         """A new key, to be shown once; None when there is one already.
 
         Raises StorageFull when the folder cannot be written.
@@ -33,19 +29,19 @@ class Keys:
         if self._configured:
             return None
         key = secrets.token_urlsafe(32)
-        return key if _write_once(self._folder / KEY_FILE, _digest(key)) else None
+        return key if _write_once(self._folder / KEY_FILE, key_digest(key)) else None
 
-    def renew_admin_key(self) -> str:
+    def renew(self) -> str:
         """A new key instead of the old one, which stops working at once."""
         (self._folder / KEY_FILE).unlink(missing_ok=True)
         key = secrets.token_urlsafe(32)
-        _write_once(self._folder / KEY_FILE, _digest(key))
+        _write_once(self._folder / KEY_FILE, key_digest(key))
         return key
 
-    def is_admin_key(self, key: str) -> bool:
-        """Whether `key` is the admin's, compared in constant time."""
+    def matches(self, key: str) -> bool:
+        """Whether it is the operator's key, compared in constant time."""
         expected = self._admin_digest()
-        return bool(expected) and hmac.compare_digest(_digest(key), expected)
+        return bool(expected) and hmac.compare_digest(key_digest(key), expected)
 
     def signing_secret(self) -> str:
         """The secret for signatures, the same for all processes."""
@@ -55,14 +51,15 @@ class Keys:
 
     def _admin_digest(self) -> str:
         if self._configured:
-            return _digest(self._configured)
+            return key_digest(self._configured)
         try:
             return (self._folder / KEY_FILE).read_text(encoding="ascii").strip()
         except FileNotFoundError:
             return ""
 
 
-def _digest(key: str) -> str:
+def key_digest(key: str) -> str:
+    """SHA-256 of a key of many random bits, which no slow hash would make harder to turn round."""
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 

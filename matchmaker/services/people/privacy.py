@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any, cast
+from datetime import datetime, timedelta
+from typing import Any
 
-from matchmaker.access import SYSTEM, Principal
+from pydantic_core import to_jsonable_python
+
+from matchmaker.access import Principal
 from matchmaker.errors import VersionConflict, WrongState
 from matchmaker.services.people.accounts import Accounts
+from matchmaker.services.people.sign_in import SignIn
 from matchmaker.services.repositories import Repositories, Repository
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
 from matchmaker.store.documents import Change
 from matchmaker.store.ports import GraphStore
-from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
+from matchmaker.workflow.account import Account, MembershipRole
 from matchmaker.workflow.interactions import InteractionKind, MonthlyCounts
 from matchmaker.workflow.introduction import FINAL, Introduction
 
@@ -31,6 +35,7 @@ class Privacy:
         store: GraphStore,
         repositories: Repositories,
         accounts: Accounts,
+        sign_in: SignIn,
         clock: Clock,
         *,
         keep_traces: timedelta,
@@ -39,31 +44,21 @@ class Privacy:
         self._store = store
         self._repositories = repositories
         self._accounts = accounts
+        self._sign_in = sign_in
         self._clock = clock
         self._keep_traces = keep_traces
         self._keep_over = keep_over
 
     def export_own(self, principal: Principal) -> dict[str, Any]:
-        """All that is held on the person who asks."""
+        """All that is held on the person who asks, without the hashes of secrets."""
         account = self._accounts.own(principal)
-        repositories = self._repositories
-        plain = _plain(repositories.accounts, account)
-        plain.pop("password_hash", None)
-        keys = [_plain(repositories.api_keys, one) for one in self._accounts.keys(principal)]
-        for key in keys:
-            key.pop("digest", None)
+        repositories, id = self._repositories, account.id
+        keys = _all(repositories.api_keys, "account", id)
         return {
-            "account": plain,
-            "api_keys": keys,
-            "notices": [
-                _plain(repositories.notices, one)
-                for one in repositories.notices.values("account", account.id)
-            ],
-            "messages": [
-                _plain(repositories.messages, one)
-                for one in repositories.messages.values()
-                if one.author == account.id
-            ],
+            "account": _without(repositories.accounts.plain(account), "password_hash"),
+            "api_keys": [_without(key, "digest") for key in keys],
+            "notices": _all(repositories.notifications, "account", id),
+            "messages": [each for each in _all(repositories.messages) if each["author"] == id],
             "log": [
                 {"at": line.entry.at, "action": line.entry.action, "subject": line.entry.subject}
                 for line in repositories.records.last_log(10_000)
@@ -75,30 +70,21 @@ class Privacy:
         """All that is held on an organisation, for its owner. Raises NotAllowed."""
         organization = self._store.organization(organization_id)
         principal.require_owner(organization.id)
-        repositories, identity = self._repositories, organization.id
-        introductions = list(repositories.introductions.values("organization", identity))
+        repositories, id = self._repositories, organization.id
         return {
-            "organization": _fields(organization),
-            "statements": [_fields(one) for one in self._store.statements_of(identity)],
+            "organization": to_jsonable_python(organization),
+            "statements": to_jsonable_python(self._store.statements_of(id)),
             "members": [
-                {"name": one.name, "email": one.email}
-                for one in repositories.accounts.values("organization", identity)
+                {"name": account.name, "email": account.email}
+                for account in repositories.accounts.values("organization", id)
             ],
-            "postings": [
-                _plain(repositories.postings, one)
-                for one in repositories.postings.values("organization", identity)
-            ],
+            "postings": _all(repositories.postings, "organization", id),
             "introductions": [
-                _for_party(self._repositories, one, identity) for one in introductions
+                _for_party(repositories, introduction, id)
+                for introduction in repositories.introductions.values("organization", id)
             ],
-            "gatherings": [
-                _plain(repositories.gatherings, one)
-                for one in repositories.gatherings.values("organization", identity)
-            ],
-            "recommendations_shown": [
-                _plain(repositories.interactions, one)
-                for one in repositories.interactions.values("seeker", identity)
-            ],
+            "gatherings": _all(repositories.gatherings, "organization", id),
+            "recommendations_shown": _all(repositories.interactions, "seeker", id),
         }
 
     def delete_own(self, principal: Principal, password: str) -> None:
@@ -109,7 +95,7 @@ class Privacy:
         """
         principal.require_writing()
         account = self._accounts.own(principal)
-        self._accounts.require_password(account, password)
+        self._sign_in.require_password(account, password)
         self._delete(principal, account)
 
     def delete_account(self, principal: Principal, account_id: str) -> None:
@@ -122,78 +108,84 @@ class Privacy:
 
         Counts and removals are one commit: a record is in the one or the other.
         """
-        now = self._clock()
-        gone = 0
-        traces = [
-            one
-            for one in self._repositories.interactions.iterate()
-            if now - one.value.at > self._keep_traces
-        ]
-        for start in range(0, len(traces), _TOGETHER):
-            some = traces[start : start + _TOGETHER]
-            counts: Counter[tuple[str, str]] = Counter()
-            for stored in some:
-                month = f"traces {stored.value.at:%Y-%m}"
-                weight = len(stored.value.shown)
-                counts[month, f"{stored.value.goal or 'unknown'} {stored.value.kind}"] += (
-                    weight if stored.value.kind is InteractionKind.IMPRESSION else 1
-                )
-            gone += self._replace(
-                counts, [self._repositories.interactions.remove(one) for one in some]
-            )
-        over = [
-            one
-            for one in self._repositories.introductions.iterate("phase", "over")
-            if one.value.state in FINAL and now - _ended(one.value) > self._keep_over
-        ]
-        for ended in over:
-            one = ended.value
-            month = f"introductions {one.cluster} {one.created:%Y-%m}"
-            changes: list[Change] = [self._repositories.introductions.remove(ended)]
-            changes += [
-                self._repositories.messages.remove(message)
-                for message in self._repositories.messages.iterate("introduction", one.id)
-            ]
-            self._replace(Counter({(month, f"{one.goal} {one.state}"): 1}), changes)
-            gone += 1
-        return gone
+        return self._forget_interactions() + self._forget_introductions()
 
     # -- the parts
 
-    def _replace(self, counts: Counter[tuple[str, str]], removals: list[Change]) -> int:
+    def _forget_interactions(self) -> int:
+        now, forgotten = self._clock(), 0
+        old = [
+            stored
+            for stored in self._repositories.interactions.iterate()
+            if now - stored.value.at > self._keep_traces
+        ]
+        for start in range(0, len(old), _TOGETHER):
+            together = old[start : start + _TOGETHER]
+            counts: Counter[tuple[str, str]] = Counter()
+            for stored in together:
+                interaction = stored.value
+                is_list = interaction.kind is InteractionKind.IMPRESSION
+                counts[
+                    f"traces {interaction.at:%Y-%m}",
+                    f"{interaction.goal or 'unknown'} {interaction.kind}",
+                ] += len(interaction.shown) if is_list else 1
+            removals = [self._repositories.interactions.remove(stored) for stored in together]
+            if self._replace(counts, removals):
+                forgotten += len(together)
+        return forgotten
+
+    def _forget_introductions(self) -> int:
+        now, forgotten = self._clock(), 0
+        old = [
+            stored
+            for stored in self._repositories.introductions.iterate("phase", "over")
+            if stored.value.state in FINAL and now - _ended(stored.value) > self._keep_over
+        ]
+        for stored in old:
+            introduction = stored.value
+            month = f"introductions {introduction.cluster} {introduction.created:%Y-%m}"
+            messages = self._repositories.messages.iterate("introduction", introduction.id)
+            forgotten += self._replace(
+                {(month, f"{introduction.goal} {introduction.state}"): 1},
+                [
+                    self._repositories.introductions.remove(stored),
+                    *(self._repositories.messages.remove(message) for message in messages),
+                ],
+            )
+        return forgotten
+
+    def _replace(self, counts: Mapping[tuple[str, str], int], removals: Iterable[Change]) -> bool:
         changes = list(removals)
         for tally in sorted({tally for tally, _ in counts}):
             stored = self._repositories.monthly_counts.get_or_none(tally)
-            before = dict(stored.value.counts) if stored else {}
-            for (name, what), number in counts.items():
-                if name == tally:
-                    before[what] = before.get(what, 0) + number
-            merged = MonthlyCounts(tally, tuple(sorted(before.items())))
+            total = Counter(dict(stored.value.counts) if stored else {})
+            total.update({name: number for (of, name), number in counts.items() if of == tally})
+            merged = MonthlyCounts(tally, tuple(sorted(total.items())))
             changes.append(
                 self._repositories.monthly_counts.put(merged, stored.version if stored else 0)
             )
         try:
             self._repositories.records.commit(changes)
         except VersionConflict:
-            return 0  # changed meanwhile; it comes again
-        return len(removals)
+            return False  # changed meanwhile; it comes again
+        return True
 
     def _delete(self, principal: Principal, account: Account) -> None:
-        for belonging in account.belongings:
-            if belonging.post is MembershipRole.OWNER:
-                self._require_heir(belonging, account)
+        for place in account.memberships:
+            if place.role is MembershipRole.OWNER:
+                self._require_heir(place.organization, account)
 
         def attempt() -> None:
             repositories = self._repositories
             stored = repositories.accounts.get(account.id)
-            unit = UnitOfWork.of(principal if principal is SYSTEM else SYSTEM, self._clock())
+            unit = UnitOfWork.of(principal, self._clock())
             unit.add(repositories.accounts.remove(stored))
-            for address in repositories.addresses.iterate("account", account.id):
-                unit.add(repositories.addresses.remove(address))
-            for key in repositories.api_keys.iterate("account", account.id):
-                unit.add(repositories.api_keys.remove(key))
-            for notice in repositories.notices.iterate("account", account.id):
-                unit.add(repositories.notices.remove(notice))
+            owned: tuple[Repository[Any], ...] = (
+                repositories.addresses, repositories.api_keys, repositories.notifications
+            )  # fmt: skip
+            for repository in owned:
+                for belonging in repository.iterate("account", account.id):
+                    unit.add(repository.remove(belonging))
             for invitation in repositories.invitations.iterate("email", stored.value.email):
                 unit.add(repositories.invitations.remove(invitation))
             for message in repositories.messages.iterate():
@@ -206,50 +198,36 @@ class Privacy:
 
         retry_on_conflict(attempt)
 
-    def _require_heir(self, belonging: AccountMembership, account: Account) -> None:
-        others = [
-            one
-            for one in self._accounts.of_organization(belonging.organization)
-            if one.id != account.id
-        ]
-        if others and not any(
-            AccountMembership(belonging.organization, MembershipRole.OWNER) in one.belongings
-            for one in others
-        ):
+    def _require_heir(self, organization_id: str, account: Account) -> None:
+        members = {member.id for member in self._accounts.of_organization(organization_id)}
+        owners = set(self._accounts.owners(organization_id))
+        if members - {account.id} and not owners - {account.id}:
             raise WrongState(
                 "You are the last owner of an organisation with other members.",
                 mend="Make somebody else its owner first.",
             )
 
 
-def _plain(shelf: Repository[Any], value: object) -> dict[str, Any]:
-    return cast(dict[str, Any], shelf.plain(value))
+def _without(plain: dict[str, Any], secret: str) -> dict[str, Any]:
+    return {name: value for name, value in plain.items() if name != secret}
 
 
-def _fields(value: Any) -> dict[str, Any]:
-    return {name: _text(getattr(value, name)) for name in value.__dataclass_fields__}
+def _all(repository: Repository[Any], key: str = "", value: str = "") -> list[dict[str, Any]]:
+    return [repository.plain(each) for each in repository.values(key, value)]
 
 
-def _text(value: Any) -> Any:
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value if not isinstance(value, str) else str(value)
-    if isinstance(value, (list, tuple)):
-        return [_text(one) for one in value]
-    return str(value)
-
-
-def _for_party(repositories: Repositories, one: Introduction, organization: str) -> dict[str, Any]:
+def _for_party(
+    repositories: Repositories, introduction: Introduction, organization: str
+) -> dict[str, Any]:
     """An introduction without the other's name where it is still hidden, and without persons."""
-    plain = _plain(repositories.introductions, one)
-    plain.pop("proposed_by", None)
-    plain["steps"] = [
-        {name: value for name, value in step.items() if name != "actor"} for step in plain["steps"]
-    ]
-    own = next((side for side in type(one.asking) if one.organization(side) == organization), None)
-    if own is not None and one.hides(own.other):
+    plain = _without(repositories.introductions.plain(introduction), "proposed_by")
+    plain["steps"] = [_without(step, "actor") for step in plain["steps"]]
+    sides = type(introduction.asking)
+    own = next((side for side in sides if introduction.organization(side) == organization), None)
+    if own is not None and introduction.hides(own.other):
         plain[own.other.value] = plain["message"] = plain["need"] = ""
     return plain
 
 
-def _ended(one: Introduction) -> Any:
-    return one.steps[-1].at if one.steps else one.created
+def _ended(introduction: Introduction) -> datetime:
+    return introduction.steps[-1].at if introduction.steps else introduction.created

@@ -76,12 +76,12 @@ class Connection:
 
     def read(self, work: Work[Answer], seconds: float = REQUEST_SECONDS) -> Answer:
         """The answer of one read transaction."""
-        with self._explained(), self.driver.session() as session:
+        with self.explained(), self.driver.session() as session:
             return session.execute_read(neo4j.unit_of_work(timeout=seconds)(work))
 
     def write(self, work: Work[Answer], seconds: float = REQUEST_SECONDS) -> Answer:
         """The answer of one write transaction; all of it is committed or nothing."""
-        with self._explained(), self.driver.session() as session:
+        with self.explained(), self.driver.session() as session:
             return session.execute_write(neo4j.unit_of_work(timeout=seconds)(work))
 
     def rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
@@ -90,7 +90,7 @@ class Connection:
 
     def apply(self, query: str, **parameters: Any) -> None:
         """Run one query outside a managed transaction, as schema changes need."""
-        with self._explained(), self.driver.session() as session:
+        with self.explained(), self.driver.session() as session:
             session.run(query, parameters).consume()
 
     def close(self) -> None:
@@ -102,12 +102,7 @@ class Connection:
 
     @contextmanager
     def explained(self) -> Iterator[None]:
-        """The driver's errors as ours, for work with the bare driver."""
-        with self._explained():
-            yield
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
+        """The driver's errors as ours."""
         try:
             yield
         except (AuthError, AuthConfigurationError):

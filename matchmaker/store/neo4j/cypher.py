@@ -8,24 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from matchmaker.domain import Layer
-
-
-class Label(StrEnum):
-    """Labels of nodes."""
-
-    PLACE = "Place"
-    INDUSTRY = "Industry"
-    ORGANIZATION = "Organization"
-    ALIAS = "Alias"
-    DUPLICATE_CANDIDATE = "DuplicateCandidate"
-    DESCRIPTION = "Description"
-    CLUSTER = "Cluster"
-    OFFER = "Offer"
-    NEED = "Need"
-    ENGAGEMENT = "Engagement"
-    OBSERVATION = "Observation"
-    STATEMENT = "Statement"
+from matchmaker.domain import RIVAL_LAYERS, Layer
 
 
 class Relationship(StrEnum):
@@ -44,8 +27,9 @@ class Relationship(StrEnum):
     REPORTED = "REPORTED"
 
 
+STATEMENT_LABEL = "Statement"
 TIES = "|".join(Layer)
-WALKED_TIES = "|".join(layer for layer in Layer if layer is not Layer.COMPETES_WITH)
+WALKED_TIES = "|".join(layer for layer in Layer if layer not in RIVAL_LAYERS)
 
 # What is derived from a row is not part of it, and a vector is long.
 ROW = "{.*, embedding: null, search_terms: null}"
@@ -76,15 +60,18 @@ def _braced(part: str) -> str:
 # -- the graph as a whole
 
 VERSION = "MATCH (g:Graph {id: 'graph'}) RETURN g.version AS version"
-IDENTITY = "MATCH (g:Graph {id: 'graph'}) RETURN g.identity AS identity"
+GRAPH_ID = "MATCH (g:Graph {id: 'graph'}) RETURN g.identity AS identity"
 LOCK = (
     "MATCH (g:Graph {id: 'graph'}) SET g.locked = true REMOVE g.locked RETURN g.version AS version"
 )
 BUMP = "MATCH (g:Graph {id: 'graph'}) SET g.version = g.version + 1 RETURN g.version AS version"
-APPLIED = "MATCH (m:__Neo4jMigration) WHERE m.type IS NOT NULL RETURN m.version AS version"
 COUNT_NODES = "MATCH (n:{label}) RETURN count(n) AS count"
 COUNT_RELATIONSHIPS = "MATCH ()-[r:{type}]->() RETURN count(r) AS count"
 SERVER = "CALL dbms.components() YIELD versions RETURN versions[0] AS version"
+# As in graph_schema/, for a layer that was added later.
+UNIQUE_TIES = (
+    "CREATE CONSTRAINT {name}_id IF NOT EXISTS FOR ()-[r:{type}]-() REQUIRE r.id IS UNIQUE"
+)
 AWAIT_INDEXES = "CALL db.awaitIndexes(300)"
 VECTOR_DIMENSION = (
     "SHOW VECTOR INDEXES YIELD name, options WHERE name = 'statement_vector' "
@@ -121,10 +108,7 @@ ALL_MEMBERSHIPS = """MATCH (o:Organization)-[r:MEMBER_OF]->(c:Cluster)
 RETURN r {.*, cluster: c.id, organization: o.id} AS row ORDER BY c.id, o.id"""
 KNOWN_IDS = "UNWIND $ids AS id MATCH (n:{label} {{id: id}}) RETURN id"
 ALIASES = "MATCH (a:Alias) RETURN a.id AS id, a.organization AS organization"
-ALIASES_BY_ID = (
-    "MATCH (a:Alias) WHERE a.id IN $ids RETURN a.id AS id, a.organization AS organization"
-)
-IDENTITIES = """MATCH (o:Organization)
+DUPLICATE_KEYS = """MATCH (o:Organization)
 RETURN o {.id, .name, .name_en, .credit_code, .vat, .country, .place} AS row ORDER BY o.id"""
 
 # -- lists
@@ -137,34 +121,44 @@ ORGANIZATIONS_PAGE = f"""MATCH (o:Organization) WHERE o.id > $after AND {MATCHES
 WITH o ORDER BY o.id LIMIT $limit RETURN o {ROW} AS row"""
 MEMBERS_PAGE = f"""MATCH (o:Organization)-[:MEMBER_OF]->(:Cluster {{id: $cluster}})
 WHERE o.id > $after WITH DISTINCT o ORDER BY o.id LIMIT $limit RETURN o {ROW} AS row"""
-CLUSTERS_PAGE = f"""MATCH (c:Cluster) WHERE c.id > $after
-WITH c ORDER BY c.id LIMIT $limit RETURN c {ROW} AS row"""
-OFFERS_PAGE = f"""MATCH (n:Offer) WHERE n.id > $after
-WITH n ORDER BY n.id LIMIT $limit RETURN n {ROW} AS row"""
-OFFERS_OF = f"""MATCH (:Organization {{id: $organization}})-[:OFFERS]->(n:Offer) WHERE n.id > $after
-WITH n ORDER BY n.id LIMIT $limit RETURN n {ROW} AS row"""
-NEEDS_PAGE = f"""MATCH (n:Need) WHERE n.id > $after AND ($state IS NULL OR n.state = $state)
-WITH n ORDER BY n.id LIMIT $limit RETURN n {ROW} AS row"""
-NEEDS_OF = f"""MATCH (:Organization {{id: $organization}})-[:NEEDS]->(n:Need)
-WHERE n.id > $after AND ($state IS NULL OR n.state = $state)
-WITH n ORDER BY n.id LIMIT $limit RETURN n {ROW} AS row"""
-ENGAGEMENTS_PAGE = f"""MATCH (n:Engagement) WHERE n.id > $after
-WITH n ORDER BY n.id LIMIT $limit RETURN n {ROW} AS row, {PARTICIPANTS} AS participants"""
-ENGAGEMENTS_OF = f"""MATCH (:Organization {{id: $organization}})-[:TOOK_PART]->(n:Engagement)
-WHERE n.id > $after WITH DISTINCT n ORDER BY n.id LIMIT $limit
-RETURN n {ROW} AS row, {PARTICIPANTS} AS participants"""
-# The next two answer at least one record, null for nothing, for an organisation that exists.
-CLUSTERS_OF = f"""MATCH (o:Organization {{id: $organization}})
-OPTIONAL MATCH (o)-[r:MEMBER_OF]->(c:Cluster)
+CLUSTERS_OF = f"""MATCH (o:Organization) WHERE o.id IN $ids
+MATCH (o)-[r:MEMBER_OF]->(c:Cluster)
 WHERE (r.since IS NULL OR r.since <= date($today)) AND (r.until IS NULL OR r.until >= date($today))
-WITH DISTINCT c ORDER BY c.id RETURN c {ROW} AS row"""
+WITH DISTINCT o, c ORDER BY c.id RETURN o.id AS organization, c {ROW} AS row"""
+
+
+def rows_page(
+    label: str, owner: Relationship | None, in_state: bool, with_participants: bool
+) -> str:
+    """A page of nodes of one organisation, or of all, perhaps in a state."""
+    match = f"(:Organization {{id: $organization}})-[:{owner}]->" if owner else ""
+    state = " AND n.state = $state" if in_state else ""
+    # One may take part twice.
+    distinct = "DISTINCT " if owner and with_participants else ""
+    participants = f", {PARTICIPANTS} AS participants" if with_participants else ""
+    return f"""MATCH {match}(n:{label}) WHERE n.id > $after{state}
+WITH {distinct}n ORDER BY n.id LIMIT $limit RETURN n {ROW} AS row{participants}"""
+
+
+# -- what refers to an organisation
+
+NODES_REFERRING = (
+    "MATCH (:Organization {{id: $organization}})--(n:{label}) WITH DISTINCT n RETURN n "
+    + _braced(ROW)
+    + " AS row"
+)
+ENGAGEMENTS_REFERRING = f"""MATCH (:Organization {{id: $organization}})-[:TOOK_PART]->(n:Engagement)
+WITH DISTINCT n RETURN n {ROW} AS row, {PARTICIPANTS} AS participants"""
+MEMBERSHIPS_REFERRING = """MATCH (o:Organization {id: $organization})-[r:MEMBER_OF]->(c:Cluster)
+RETURN r {.*, cluster: c.id, organization: o.id} AS row"""
+TIES_REFERRING = f"""MATCH (:Organization {{id: $organization}})-[t:{TIES}]-(:Organization)
+WITH DISTINCT t RETURN {TIE} AS row"""
 
 # -- statements
 
 STATEMENTS_OF = f"""MATCH (o:Organization {{id: $organization}})
-OPTIONAL MATCH (o)-[:OFFERS|NEEDS|DESCRIBED_BY|TOOK_PART]->(s:Statement)
-WITH DISTINCT s ORDER BY s.id
-RETURN CASE WHEN s IS NULL THEN null ELSE {STATEMENT} END AS statement"""
+MATCH (o)-[:OFFERS|NEEDS|DESCRIBED_BY|TOOK_PART]->(s:Statement)
+WITH DISTINCT s ORDER BY s.id RETURN {STATEMENT} AS statement"""
 SEARCH_NAMES = f"""CALL db.index.fulltext.queryNodes('organization_name', $words)
 YIELD node AS o, score
 WHERE {MATCHES_FILTER}

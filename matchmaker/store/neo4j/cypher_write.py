@@ -24,17 +24,17 @@ JOIN_CLUSTERS = """UNWIND $rows AS row
 MATCH (o:Organization {id: row.organization}) MATCH (c:Cluster {id: row.cluster})
 CREATE (o)-[r:MEMBER_OF]->(c) SET r = row.properties"""
 LEAVE_CLUSTERS = """UNWIND $keys AS key
-MATCH (:Organization {id: key[1]})-[r:MEMBER_OF]->(:Cluster {id: key[0]}) DELETE r"""
+MATCH (:Organization {id: key[1]})-[r:MEMBER_OF]->(:Cluster {id: key[0]}) DELETE r
+RETURN count(*) AS count"""
 
 CREATE_TIES = """UNWIND $rows AS row
 MATCH (a:Organization {{id: row.source}}) MATCH (b:Organization {{id: row.target}})
 CREATE (a)-[r:{type}]->(b) SET r = row.properties"""
-DELETE_TIES = "MATCH ()-[r:{type}]->() WHERE r.id IN $ids DELETE r"
+DELETE_TIES = "MATCH ()-[r:{type}]->() WHERE r.id IN $ids DELETE r RETURN count(*) AS count"
 
-DROP_NODES = "UNWIND $ids AS id MATCH (n:{label} {{id: id}}) DETACH DELETE n"
+DROP_NODES = (
+    "UNWIND $ids AS id MATCH (n:{label} {{id: id}}) DETACH DELETE n RETURN count(*) AS count"
+)
 STILL_REFERRED = """UNWIND $ids AS id MATCH (n:{label} {{id: id}})-[r]-(m)
 WHERE NOT (type(r) IN $own AND startNode(r) = n) AND NOT (type(r) = 'WITHIN' AND m.id IN $ids)
 RETURN n.id AS id, coalesce(m.id, type(r)) AS other LIMIT 1"""
-
-DELETE_DESCRIPTION = "MATCH (d:Description {id: $id}) DETACH DELETE d"
-SET_NEED_STATE = "MATCH (n:Need {id: $id}) SET n.state = $state"

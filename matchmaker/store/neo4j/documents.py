@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from typing import Any
 
 from neo4j import ManagedTransaction
 from neo4j.exceptions import ConstraintError
@@ -13,11 +11,11 @@ from matchmaker.store.documents import (
     Change,
     Put,
     Record,
+    Records,
     conflict,
 )
-from matchmaker.store.log import Entry, LoggedEntry, detail_json, digest
+from matchmaker.store.log import Entry, LoggedEntry, lines_after, logged
 from matchmaker.store.neo4j.connection import Connection, run
-from matchmaker.store.ports import Page
 
 _FIELDS = "r.kind AS kind, r.key AS id, r.version AS version, r.body AS body"
 BY_IDS = f"UNWIND $ids AS id MATCH (r:Record {{id: id}}) RETURN {_FIELDS}"
@@ -54,37 +52,26 @@ RETURN l AS line ORDER BY l.number DESC LIMIT $limit"""
 _KIND = "kind"
 
 
-class Neo4jRecords:
+class Neo4jRecords(Records):
     """Documents in the database of the graph."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def record(self, kind: str, id: str) -> Record | None:
-        return self.records(kind, [id]).get(id)
-
     def records(self, kind: str, ids: Sequence[str]) -> dict[str, Record]:
         rows = self._connection.rows(BY_IDS, ids=[_node(kind, id) for id in ids])
         return {row["id"]: Record(**row) for row in rows}
 
-    def find(
-        self,
-        kind: str,
-        key: str = "",
-        value: str = "",
-        *,
-        after: str = "",
-        limit: int = 100,
-        newest_first: bool = False,
-    ) -> Page[Record]:
+    def _found(
+        self, kind: str, key: str, value: str, after: str, limit: int, newest_first: bool
+    ) -> list[Record]:
         rows = self._connection.rows(
             BACKWARD if newest_first else FORWARD,
             value=_key(kind, key or _KIND, value if key else kind),
             after=after,
-            limit=limit + 1,
+            limit=limit,
         )
-        kept = tuple(Record(**row) for row in rows[:limit])
-        return Page(kept, kept[-1].id if len(rows) > limit else None)
+        return [Record(**row) for row in rows]
 
     def count(self, kind: str, key: str, value: str) -> int:
         rows = self._connection.rows(COUNT, value=_key(kind, key, value))
@@ -103,16 +90,20 @@ class Neo4jRecords:
         try:
             self._connection.write(work)
         except ConstraintError:  # a document of that id was made at the same moment
-            first = next(one for one in changes if isinstance(one, Put) and not one.expected)
+            first = next(
+                change for change in changes if isinstance(change, Put) and not change.expected
+            )
             raise conflict(first.kind, first.id) from None
 
     def log(
         self, *, after: int = 0, limit: int = 100, subject: str = ""
     ) -> tuple[LoggedEntry, ...]:
-        return _lines(self._connection.rows(LINES, after=after, limit=limit, subject=subject))
+        rows = self._connection.rows(LINES, after=after, limit=limit, subject=subject)
+        return tuple(logged(row["line"]) for row in rows)
 
     def last_log(self, limit: int, subject: str = "") -> tuple[LoggedEntry, ...]:
-        return _lines(self._connection.rows(LAST_LINES, limit=limit, subject=subject))
+        rows = self._connection.rows(LAST_LINES, limit=limit, subject=subject)
+        return tuple(logged(row["line"]) for row in rows)
 
 
 def _node(kind: str, id: str) -> str:
@@ -126,23 +117,23 @@ def _key(kind: str, name: str, value: str) -> str:
 def _compare(transaction: ManagedTransaction, changes: Sequence[Change]) -> None:
     # In one order for everybody, so that two commits never wait for each other.
     wanted = sorted(_node(change.kind, change.id) for change in changes)
-    found = {row["id"]: row["version"] for row in run(transaction, LOCK, ids=wanted)}
+    versions = {row["id"]: row["version"] for row in run(transaction, LOCK, ids=wanted)}
     for change in changes:
-        if found.get(_node(change.kind, change.id), 0) != change.expected:
+        if versions.get(_node(change.kind, change.id), 0) != change.expected:
             raise conflict(change.kind, change.id)
 
 
 def _write(transaction: ManagedTransaction, changes: Sequence[Change]) -> None:
     puts = [change for change in changes if isinstance(change, Put)]
-    gone = [_node(one.kind, one.id) for one in changes if not isinstance(one, Put)]
+    gone = [_node(change.kind, change.id) for change in changes if not isinstance(change, Put)]
     rows = [
         {"id": _node(put.kind, put.id), "kind": put.kind, "key": put.id, "body": put.body}
         for put in puts
     ]
-    made = [row for row, put in zip(rows, puts, strict=True) if not put.expected]
+    created = [row for row, put in zip(rows, puts, strict=True) if not put.expected]
     changed = [row for row, put in zip(rows, puts, strict=True) if put.expected]
-    if made:
-        run(transaction, CREATE, rows=made)
+    if created:
+        run(transaction, CREATE, rows=created)
     if changed:
         run(transaction, REPLACE, rows=changed)
         run(transaction, DROP_KEYS, ids=[row["id"] for row in changed])
@@ -168,25 +159,5 @@ def append(transaction: ManagedTransaction, entries: Sequence[Entry]) -> None:
     if not entries:
         return
     head = run(transaction, HEAD)[0]
-    number, before = head["number"], head["digest"]
-    rows = []
-    for entry in entries:
-        number, before = number + 1, digest(before, entry)
-        rows.append(
-            {
-                "number": number, "at": entry.at, "actor": entry.actor, "action": entry.action,
-                "subject": entry.subject, "detail": detail_json(entry), "digest": before,
-            }
-        )  # fmt: skip
-    run(transaction, APPEND, rows=rows, digest=before)
-
-
-def _lines(rows: list[dict[str, Any]]) -> tuple[LoggedEntry, ...]:
-    found = []
-    for row in rows:
-        line = row["line"]
-        entry = Entry(
-            line["at"], line["actor"], line["action"], line["subject"], json.loads(line["detail"])
-        )
-        found.append(LoggedEntry(line["number"], entry, line["digest"]))
-    return tuple(found)
+    rows = lines_after(head["number"], head["digest"], entries)
+    run(transaction, APPEND, rows=rows, digest=rows[-1]["digest"])

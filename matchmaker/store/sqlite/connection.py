@@ -10,9 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from matchmaker.errors import StorageFull, StoreMismatch, StoreUnavailable
+from matchmaker.store.schema import TABLES
+from matchmaker.store.sqlite.queries import CREATE_OWNERS
+from matchmaker.store.sqlite.rows import add_column, codec, create_table
 
 BUSY_TIMEOUT_S = 15.0
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 APPLICATION_ID = 0x4D61746D  # "Matm": tells our file from any other SQLite database
 # Not every system can ask for the rights that a file is opened with.
 _EFFECTIVE_IDS = os.access in os.supports_effective_ids
@@ -24,6 +27,8 @@ MIGRATIONS = {
 UPDATE graph SET identity = lower(hex(randomblob(16)));
 """,
     2: DOCUMENTS.read_text(encoding="utf-8"),
+    # Nothing ever read it: every tie counts once.
+    3: "ALTER TABLE ties DROP COLUMN weight;",
 }
 
 
@@ -75,12 +80,14 @@ class Connections:
             self._connection().execute("PRAGMA journal_mode = WAL")
         with self._transaction("BEGIN IMMEDIATE") as connection:
             if _is_empty(connection):
+                _complete(connection)
                 for file in (SCHEMA, DOCUMENTS):
                     for statement in _statements(file.read_text(encoding="utf-8")):
                         connection.execute(statement)
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             _migrate(connection)
+            _complete(connection)
             self._require_schema(connection)
 
     def _refuse_foreign(self) -> None:
@@ -168,6 +175,21 @@ def _migrate(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA user_version = {version + 1}")
 
 
+def _complete(connection: sqlite3.Connection) -> None:
+    """Make what is missing of the tables of `store.schema`: tables, columns, the view on them."""
+    for table in TABLES.values():
+        for statement in create_table(table):
+            connection.execute(statement)
+        existing = {row[1] for row in connection.execute(f"PRAGMA table_info({table.name})")}
+        for column in codec(table).columns:
+            if column not in existing:
+                connection.execute(add_column(table, column))
+    view = connection.execute("SELECT sql FROM sqlite_schema WHERE name = 'statement_owners'")
+    if view.fetchone() != (CREATE_OWNERS,):
+        connection.execute("DROP VIEW IF EXISTS statement_owners")
+        connection.execute(CREATE_OWNERS)
+
+
 def _statements(script: str) -> Iterator[str]:
     """Single statements of a script; `executescript` would commit our transaction."""
     pending = ""
@@ -198,6 +220,13 @@ def _in_our_words(error: sqlite3.DatabaseError, path: Path) -> Exception:
             mend="Try again when it has ended.",
             path=path,
             busy_timeout_s=f"{BUSY_TIMEOUT_S:g}",
+        )
+    if "no such column" in str(error) or "no such table" in str(error):
+        return StoreMismatch(
+            "%(path)s was made by an earlier version: %(error)s.",
+            mend="Run `matchmaker setup`, or any import, to bring it up to date.",
+            path=path,
+            error=str(error),
         )
     if name.startswith("SQLITE_CANTOPEN") or name.startswith("SQLITE_IOERR"):
         return _cannot_open(path)

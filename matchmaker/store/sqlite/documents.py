@@ -10,13 +10,12 @@ from matchmaker.store.documents import (
     Change,
     Put,
     Record,
+    Records,
     conflict,
 )
-from matchmaker.store.log import Entry, LoggedEntry, detail_json, digest
-from matchmaker.store.ports import Page
+from matchmaker.store.log import Entry, LoggedEntry, lines_after, logged
 from matchmaker.store.sqlite.connection import Connections
 
-BY_ID = "SELECT kind, id, version, body FROM records WHERE kind = ? AND id = ?"
 BY_IDS = """SELECT kind, id, version, body FROM records
 WHERE kind = ? AND id IN (SELECT value FROM json_each(?))"""
 ALL_FORWARD = """SELECT kind, id, version, body FROM records
@@ -39,46 +38,34 @@ REMOVE = "DELETE FROM records WHERE kind = ? AND id = ? AND version = ?"
 DROP_KEYS = "DELETE FROM record_keys WHERE kind = ? AND id = ?"
 PUT_KEY = "INSERT INTO record_keys (kind, name, value, id) VALUES (?, ?, ?, ?)"
 LAST_LINE = "SELECT number, digest FROM log ORDER BY number DESC LIMIT 1"
-APPEND = "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?)"
+_LINE = ("number", "at", "actor", "action", "subject", "detail", "digest")
+APPEND = """INSERT INTO log
+VALUES (:number, :at, :actor, :action, :subject, :detail, :digest)"""
 LINES = """SELECT number, at, actor, action, subject, detail, digest FROM log
 WHERE number > :after AND (:subject = '' OR subject = :subject) ORDER BY number LIMIT :limit"""
 LAST_LINES = """SELECT number, at, actor, action, subject, detail, digest FROM log
 WHERE (:subject = '' OR subject = :subject) ORDER BY number DESC LIMIT :limit"""
 
 
-class SqliteRecords:
+class SqliteRecords(Records):
     """Documents in the database file of the graph."""
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
-
-    def record(self, kind: str, id: str) -> Record | None:
-        with self._connections.reading() as connection:
-            row = connection.execute(BY_ID, (kind, id)).fetchone()
-        return Record(*row) if row else None
 
     def records(self, kind: str, ids: Sequence[str]) -> dict[str, Record]:
         with self._connections.reading() as connection:
             rows = connection.execute(BY_IDS, (kind, json.dumps(list(ids)))).fetchall()
         return {row[1]: Record(*row) for row in rows}
 
-    def find(
-        self,
-        kind: str,
-        key: str = "",
-        value: str = "",
-        *,
-        after: str = "",
-        limit: int = 100,
-        newest_first: bool = False,
-    ) -> Page[Record]:
+    def _found(
+        self, kind: str, key: str, value: str, after: str, limit: int, newest_first: bool
+    ) -> list[Record]:
         every = (ALL_FORWARD, ALL_BACKWARD)
         query = (every if not key else (KEYED_FORWARD, KEYED_BACKWARD))[newest_first]
-        bound = {"kind": kind, "name": key, "value": value, "after": after, "limit": limit + 1}
+        bound = {"kind": kind, "name": key, "value": value, "after": after, "limit": limit}
         with self._connections.reading() as connection:
-            rows = connection.execute(query, bound).fetchall()
-        kept = tuple(Record(*row) for row in rows[:limit])
-        return Page(kept, kept[-1].id if len(rows) > limit else None)
+            return [Record(*row) for row in connection.execute(query, bound)]
 
     def count(self, kind: str, key: str, value: str) -> int:
         with self._connections.reading() as connection:
@@ -105,10 +92,7 @@ class SqliteRecords:
     def _lines(self, query: str, bound: dict[str, str | int]) -> tuple[LoggedEntry, ...]:
         with self._connections.reading() as connection:
             rows = connection.execute(query, bound).fetchall()
-        return tuple(
-            LoggedEntry(number, Entry(at, actor, action, about, json.loads(detail)), digest)
-            for number, at, actor, action, about, detail, digest in rows
-        )
+        return tuple(logged(dict(zip(_LINE, row, strict=True))) for row in rows)
 
 
 def _apply(connection: sqlite3.Connection, change: Change) -> None:
@@ -130,7 +114,4 @@ def _apply(connection: sqlite3.Connection, change: Change) -> None:
 def append(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
     """More lines of the log."""
     number, before = connection.execute(LAST_LINE).fetchone() or (0, "")
-    for entry in entries:
-        number, before = number + 1, digest(before, entry)
-        line = (number, entry.at, entry.actor, entry.action, entry.subject, detail_json(entry))
-        connection.execute(APPEND, (*line, before))
+    connection.executemany(APPEND, lines_after(number, before, entries))

@@ -1,17 +1,15 @@
-"""All SQL of look-ups, by name. Lists of ids go in as JSON arrays."""
+"""All SQL by name. Lists of ids go in as JSON arrays or through the table `wanted`."""
 
 from __future__ import annotations
 
+from matchmaker.domain import RIVAL_LAYERS
+from matchmaker.store.schema import TABLES
+
 VERSION = "SELECT version FROM graph"
-IDENTITY = "SELECT identity FROM graph"
+GRAPH_ID = "SELECT identity FROM graph"
 COUNT = "SELECT count(*) FROM {table}"
-# An organisation's own id comes first: it may be an alias as well, when it was merged later.
-ACTUAL = """
-SELECT coalesce((SELECT id FROM organizations WHERE id = :id),
-    (SELECT organization FROM aliases WHERE id = :id))
-"""
 ALIASES = "SELECT id, organization FROM aliases"
-IDENTITIES = (
+DUPLICATE_KEYS = (
     "SELECT id, name, name_en, credit_code, vat, country, place FROM organizations ORDER BY id"
 )
 
@@ -42,63 +40,43 @@ JOIN memberships ON memberships.organization = organizations.id
 WHERE memberships.cluster = :cluster AND organizations.id > :after
 ORDER BY organizations.id LIMIT :limit
 """
-PAGE = "WHERE {table}.id > :after ORDER BY {table}.id LIMIT :limit"
-PAGE_OF_ONE = (
-    "WHERE {table}.organization = :organization AND {table}.id > :after "
-    "ORDER BY {table}.id LIMIT :limit"
+IS_ENGAGED = (
+    "engagements.id IN (SELECT engagement FROM participants WHERE organization = :organization)"
 )
-PAGE_OF_NEEDS = """
-WHERE (:organization IS NULL OR needs.organization = :organization)
-  AND (:state IS NULL OR needs.state = :state)
-  AND needs.id > :after ORDER BY needs.id LIMIT :limit
-"""
-ENGAGEMENTS_OF = """
-WHERE engagements.id IN (SELECT engagement FROM participants WHERE organization = :organization)
-  AND engagements.id > :after ORDER BY engagements.id LIMIT :limit
-"""
+ENGAGED = f"WHERE {IS_ENGAGED}"
 PARTICIPANTS_AMONG = """
 SELECT engagement, organization, role, amount FROM participants
 WHERE engagement IN (SELECT value FROM json_each(?)) ORDER BY engagement, position
 """
-ALL_PARTICIPANTS = (
-    "SELECT engagement, organization, role, amount FROM participants ORDER BY engagement, position"
-)
-BY_IDS = "WHERE {table}.id IN (SELECT value FROM json_each(?))"
-BY_ID = "WHERE {table}.id = ?"
 CLUSTERS_OF = """
-JOIN memberships ON memberships.cluster = clusters.id
-WHERE memberships.organization = :organization
-  AND (memberships.since IS NULL OR memberships.since <= date('now'))
-  AND (memberships.until IS NULL OR memberships.until >= date('now'))
+SELECT memberships.organization, {columns}
+FROM clusters JOIN memberships ON memberships.cluster = clusters.id
+WHERE memberships.organization IN (SELECT value FROM json_each(:ids))
+  AND (memberships.since IS NULL OR memberships.since <= :today)
+  AND (memberships.until IS NULL OR memberships.until >= :today)
 ORDER BY clusters.id
 """
 
 # -- the network
 
-NEIGHBORS = """
-SELECT target FROM ties WHERE source IN (SELECT value FROM json_each(:ids))
-UNION SELECT source FROM ties WHERE target IN (SELECT value FROM json_each(:ids))
+_IS_WALKED = f"layer NOT IN ({', '.join(repr(layer.value) for layer in sorted(RIVAL_LAYERS))})"
+_NEXT = """
+SELECT target FROM ties WHERE source IN (SELECT value FROM json_each(:ids)) AND {which}
+UNION SELECT source FROM ties WHERE target IN (SELECT value FROM json_each(:ids)) AND {which}
 UNION SELECT other.organization FROM participants AS one
     JOIN participants AS other ON other.engagement = one.engagement
     WHERE one.organization IN (SELECT value FROM json_each(:ids))
 """
-WALKABLE = """
-SELECT target FROM ties WHERE source IN (SELECT value FROM json_each(:ids))
-    AND layer <> 'COMPETES_WITH'
-UNION SELECT source FROM ties WHERE target IN (SELECT value FROM json_each(:ids))
-    AND layer <> 'COMPETES_WITH'
-UNION SELECT other.organization FROM participants AS one
-    JOIN participants AS other ON other.engagement = one.engagement
-    WHERE one.organization IN (SELECT value FROM json_each(:ids))
-"""
-STEPS = """
+NEIGHBORS = _NEXT.format(which="TRUE")
+WALKABLE = _NEXT.format(which=_IS_WALKED)
+STEPS = f"""
 SELECT source, target, id, layer, note, CAST(substr(since, 1, 4) AS INTEGER) FROM ties
 WHERE source IN (SELECT value FROM json_each(:sources))
-    AND target IN (SELECT value FROM json_each(:targets)) AND layer <> 'COMPETES_WITH'
+    AND target IN (SELECT value FROM json_each(:targets)) AND {_IS_WALKED}
 UNION ALL
 SELECT target, source, id, layer, note, CAST(substr(since, 1, 4) AS INTEGER) FROM ties
 WHERE target IN (SELECT value FROM json_each(:sources))
-    AND source IN (SELECT value FROM json_each(:targets)) AND layer <> 'COMPETES_WITH'
+    AND source IN (SELECT value FROM json_each(:targets)) AND {_IS_WALKED}
 UNION ALL
 SELECT DISTINCT one.organization, other.organization, engagements.id, engagements.kind,
     engagements.title, CAST(substr(engagements.date, 1, 4) AS INTEGER)
@@ -107,7 +85,7 @@ FROM participants AS one
     JOIN engagements ON engagements.id = one.engagement
 WHERE one.organization IN (SELECT value FROM json_each(:sources))
     AND other.organization IN (SELECT value FROM json_each(:targets))
-"""
+"""  # noqa: S608
 TIES_AMONG = """
 WHERE ties.source IN (SELECT value FROM json_each(:ids))
   AND ties.target IN (SELECT value FROM json_each(:ids)) ORDER BY ties.id
@@ -121,6 +99,17 @@ ORDER BY engagements.id
 """
 
 # -- statements
+
+_OWNERS = (
+    f"SELECT id, organization FROM {name}"  # noqa: S608
+    if any(reference.field == "organization" for reference in table.references)
+    else "SELECT engagement, organization FROM participants"
+    for name, table in TABLES.items()
+    if table.statement
+)
+CREATE_OWNERS = (
+    f"CREATE VIEW statement_owners (statement, organization) AS {' UNION ALL '.join(_OWNERS)}"
+)
 
 STATEMENT = """
 SELECT id, kind, text, language, date FROM statements
@@ -159,7 +148,42 @@ SELECT organizations.id FROM organizations
 WHERE organizations.id IN (SELECT value FROM json_each(:ids)) AND {MATCHES_FILTER}
 """  # noqa: S608
 
-# -- changes of one thing
+# -- writing
 
-SET_NEED_STATE = "UPDATE needs SET state = :after WHERE id = :id AND state = :before"
-DROP_DESCRIPTION = "DELETE FROM descriptions WHERE id = ?"
+WANT_TABLE = "CREATE TEMP TABLE IF NOT EXISTS wanted (first TEXT, second TEXT)"
+WANT_CLEAR = "DELETE FROM wanted"
+WANT = "INSERT INTO wanted VALUES (?, ?)"
+BUMP = "UPDATE graph SET version = version + 1"
+KNOWN = "SELECT id FROM {table} JOIN wanted ON id = first"
+DROP_ROWS = "DELETE FROM {table} WHERE EXISTS (SELECT 1 FROM wanted WHERE {match})"
+OTHER_REFERRER = (
+    "SELECT {table}.{field} FROM {table} JOIN wanted ON {table}.{field} = wanted.first LIMIT 1"
+)
+REFERRER = """
+SELECT {table}.{field} FROM {table} JOIN wanted ON {table}.{field} = wanted.first
+WHERE {table}.id NOT IN (SELECT first FROM wanted) LIMIT 1
+"""
+PUT_STATEMENT = """
+INSERT INTO statements (id, kind, text, language, date) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, language = excluded.language,
+    date = excluded.date, text = excluded.text,
+    revision = CASE WHEN text = excluded.text THEN revision END,
+    embedding = CASE WHEN text = excluded.text THEN embedding END
+"""
+DROP_STATEMENTS = "DELETE FROM statements WHERE id IN (SELECT first FROM wanted)"
+DROP_STATEMENT_TERMS = (
+    "DELETE FROM statement_terms WHERE rowid IN (SELECT row FROM statements JOIN wanted "
+    "ON id = first)"
+)
+PUT_STATEMENT_TERMS = (
+    "INSERT INTO statement_terms (rowid, terms) SELECT row, ? FROM statements WHERE id = ?"
+)
+DROP_ORGANIZATION_TERMS = (
+    "DELETE FROM organization_terms WHERE rowid IN (SELECT row FROM organizations JOIN wanted "
+    "ON id = first)"
+)
+PUT_ORGANIZATION_TERMS = (
+    "INSERT INTO organization_terms (rowid, terms) SELECT row, ? FROM organizations WHERE id = ?"
+)
+DROP_PARTICIPANTS = "DELETE FROM participants WHERE engagement IN (SELECT first FROM wanted)"
+PUT_PARTICIPANT = "INSERT INTO participants VALUES (?, ?, ?, ?, ?)"

@@ -1,48 +1,24 @@
-"""Between domain values and rows: one codec for every table, from the fields' own types."""
+"""Between domain values and rows: columns, codecs and DDL, from the fields' own types."""
 
 from __future__ import annotations
 
 import datetime
 import types
 import typing
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import Field, dataclass, fields
+from collections.abc import Callable, Sequence
+from dataclasses import MISSING, Field, dataclass, fields
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from matchmaker.domain import (
-    Alias,
-    Cluster,
-    Description,
-    DuplicateCandidate,
-    Engagement,
-    Industry,
-    Membership,
-    Need,
-    Observation,
-    Offer,
-    Organization,
-    Participant,
-    Place,
-    Provenance,
-    Stage,
-    Tie,
-)
+from matchmaker.domain import Participant, Provenance, Stage
+from matchmaker.store import schema
+from matchmaker.store.schema import TABLES, Table
 
 Value = TypeVar("Value")
 Cell = str | int | float | None
 
-
-def _identity(value: Any) -> Any:
-    return value
-
-
-def _flag(value: int) -> bool:
-    return bool(value)
-
-
-def _day(value: str) -> datetime.date:
-    return datetime.date.fromisoformat(value)
+_PROVENANCE = ("provenance_source", "provenance_record")
 
 
 def _stages(value: str) -> tuple[Stage, ...]:
@@ -52,17 +28,22 @@ def _stages(value: str) -> tuple[Stage, ...]:
 def _decoder(annotation: Any) -> Callable[[Any], Any]:
     """How a cell becomes a value of this type; None stays None."""
     if isinstance(annotation, types.UnionType):
-        inner = _decoder(next(part for part in annotation.__args__ if part is not types.NoneType))
+        inner = _decoder(_given(annotation))
         return lambda cell: None if cell is None else inner(cell)
     if annotation == tuple[Stage, ...]:
         return _stages
     if annotation is bool:
-        return _flag
+        return bool
     if annotation is datetime.date:
-        return _day
+        return datetime.date.fromisoformat
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
         return {member.value: member for member in annotation}.__getitem__
-    return _identity
+    return lambda cell: cell
+
+
+def _given(annotation: Any) -> Any:
+    """The type of an optional value that is there."""
+    return next(part for part in annotation.__args__ if part is not types.NoneType)
 
 
 def _encode(value: Any) -> Cell:
@@ -77,39 +58,48 @@ def _encode(value: Any) -> Cell:
 
 @dataclass(frozen=True)
 class Codec(Generic[Value]):
-    """One table: its columns in order, and the way there and back."""
+    """One table: its columns are the fields of `model`, provenance spread over two."""
 
     table: str
     model: type[Value]
     key: tuple[str, ...]
-    names: tuple[str, ...]
-    decoders: tuple[Callable[[Any], Any], ...]
-    has_provenance: bool
 
-    @property
+    @cached_property
+    def _hints(self) -> dict[str, Any]:
+        hints = typing.get_type_hints(self.model)
+        return {name: hints[name] for name in hints if name != schema.PARTICIPANTS}
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Fields that are one column each."""
+        return tuple(name for name in self._hints if name != "provenance")
+
+    @cached_property
     def columns(self) -> tuple[str, ...]:
-        return (
-            *self.names,
-            *(("provenance_source", "provenance_record") if self.has_provenance else ()),
-        )
+        """Every column, in the order of `encode`."""
+        return self.names + (_PROVENANCE if "provenance" in self._hints else ())
+
+    @cached_property
+    def _decoders(self) -> tuple[Callable[[Any], Any], ...]:
+        return tuple(_decoder(self._hints[name]) for name in self.names)
 
     def encode(self, value: Value) -> tuple[Cell, ...]:
-        """Cells in the order of `columns`."""
+        """The value's cells, in the order of `columns`."""
         cells = tuple(_encode(getattr(value, name)) for name in self.names)
-        if not self.has_provenance:
+        if len(self.columns) == len(cells):
             return cells
         provenance: Provenance = value.provenance  # type: ignore[attr-defined]
         return (*cells, provenance.source, provenance.record)
 
     def decode(self, cells: Sequence[Any], **extra: Any) -> Value:
-        """The inverse of `encode`."""
-        known = {
+        """The inverse of `encode`; `extra` are fields kept elsewhere."""
+        values = {
             name: decode(cell)
-            for name, decode, cell in zip(self.names, self.decoders, cells, strict=False)
+            for name, decode, cell in zip(self.names, self._decoders, cells, strict=False)
         }
-        if self.has_provenance:
-            known["provenance"] = Provenance(*cells[len(self.names) : len(self.names) + 2])
-        return self.model(**known, **extra)
+        if len(self.columns) > len(self.names):
+            values["provenance"] = Provenance(*cells[len(self.names) : len(self.columns)])
+        return self.model(**values, **extra)
 
     def select(self, rest: str = "") -> str:
         """SELECT of all columns; `rest` is a constant of this package, never a user's word."""
@@ -127,42 +117,80 @@ class Codec(Generic[Value]):
             f"ON CONFLICT ({', '.join(self.key)}) {action}"
         )
 
+    def on_key(self) -> str:
+        """Whether a row's key is in the temporary table `wanted`."""
+        pairs = zip(self.key, ("first", "second"), strict=False)
+        return " AND ".join(f"{self.table}.{part} = wanted.{place}" for part, place in pairs)
 
-def _codec(
-    table: str, model: type[Value], key: Iterable[str] = ("id",), leave: str = ""
-) -> Codec[Value]:
-    hints = typing.get_type_hints(model)
-    declared: tuple[Field[Any], ...] = fields(model)  # type: ignore[arg-type]
-    names = tuple(each.name for each in declared if each.name not in {"provenance", leave})
-    return Codec(
-        table=table,
-        model=model,
-        key=tuple(key),
-        names=names,
-        decoders=tuple(_decoder(hints[name]) for name in names),
-        has_provenance="provenance" in hints,
+    def column_types(self) -> dict[str, str]:
+        """SQL type of each column."""
+        kinds = {name: _sql_type(self._hints[name]) for name in self.names}
+        return kinds | dict.fromkeys(self.columns[len(self.names) :], "TEXT NOT NULL")
+
+    def default(self, column: str) -> Cell:
+        """What a row has in a column that was added later."""
+        if column in _PROVENANCE:
+            return ""
+        declared: tuple[Field[Any], ...] = fields(self.model)  # type: ignore[arg-type]
+        default = next(each.default for each in declared if each.name == column)
+        if default is MISSING:
+            raise TypeError(f"{self.table}.{column} needs a default: stored rows lack it")
+        return _encode(default)
+
+
+def _sql_type(annotation: Any) -> str:
+    if isinstance(annotation, types.UnionType):
+        return _sql_type(_given(annotation)).removesuffix(" NOT NULL")
+    return {float: "REAL NOT NULL", int: "INTEGER NOT NULL", bool: "INTEGER NOT NULL"}.get(
+        annotation, "TEXT NOT NULL"
     )
 
-
-PLACES = _codec("places", Place)
-INDUSTRIES = _codec("industries", Industry)
-ORGANIZATIONS = _codec("organizations", Organization)
-ALIASES = _codec("aliases", Alias)
-DUPLICATES = _codec("duplicates", DuplicateCandidate, ("first", "second"))
-DESCRIPTIONS = _codec("descriptions", Description)
-CLUSTERS = _codec("clusters", Cluster)
-MEMBERSHIPS = _codec("memberships", Membership, ("cluster", "organization"))
-OFFERS = _codec("offers", Offer)
-NEEDS = _codec("needs", Need)
-ENGAGEMENTS = _codec("engagements", Engagement, leave="participants")
-PARTICIPANTS = _codec("participants", Participant)
-TIES = _codec("ties", Tie)
-OBSERVATIONS = _codec("observations", Observation)
 
 CODECS: dict[str, Codec[Any]] = {
-    codec.table: codec
-    for codec in (
-        PLACES, INDUSTRIES, ORGANIZATIONS, ALIASES, DUPLICATES, DESCRIPTIONS, CLUSTERS,
-        MEMBERSHIPS, OFFERS, NEEDS, ENGAGEMENTS, TIES, OBSERVATIONS,
-    )
-}  # fmt: skip
+    table.name: Codec(table.name, table.model, table.key) for table in TABLES.values()
+}
+PARTICIPANTS = Codec(schema.PARTICIPANTS, Participant, ("engagement", "position"))
+
+
+def codec(table: Table[Value]) -> Codec[Value]:
+    """The codec of a table."""
+    return CODECS[table.name]
+
+
+def create_table(table: Table[Any]) -> list[str]:
+    """DDL of a table and of an index for each field that refers."""
+    codec_of_table = CODECS[table.name]
+    kinds = codec_of_table.column_types()
+    targets = {ref.field: ref.tables[0] for ref in table.references if len(ref.tables) == 1}
+    lines = [
+        f"{name} {kind}"
+        + (
+            f" REFERENCES {targets[name]} (id) DEFERRABLE INITIALLY DEFERRED"
+            if name in targets
+            else ""
+        )
+        for name, kind in kinds.items()
+    ]
+    # Full text is kept under the row's number.
+    numbered = table is schema.ORGANIZATIONS
+    unique = "UNIQUE" if numbered else "PRIMARY KEY"
+    lines.append(f"{unique} ({', '.join(table.key)})")
+    body = ", ".join(["row INTEGER PRIMARY KEY", *lines] if numbered else lines)
+    options = "STRICT" if numbered else "STRICT, WITHOUT ROWID"
+    return [
+        f"CREATE TABLE IF NOT EXISTS {table.name} ({body}) {options}",
+        *(
+            f"CREATE INDEX IF NOT EXISTS {table.name}_by_{ref.field} ON {table.name} ({ref.field})"
+            for ref in table.references
+            if ref.field in kinds and ref.field != table.key[0]
+        ),
+    ]
+
+
+def add_column(table: Table[Any], column: str) -> str:
+    """DDL of a column that a table made earlier lacks."""
+    codec_of_table = CODECS[table.name]
+    value = codec_of_table.default(column)
+    default = f"'{value}'" if isinstance(value, str) else "NULL" if value is None else value
+    kind = codec_of_table.column_types()[column]
+    return f"ALTER TABLE {table.name} ADD COLUMN {column} {kind} DEFAULT {default}"

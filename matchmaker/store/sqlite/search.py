@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from matchmaker.domain import OrganizationFilter, Statement, StatementKind
-from matchmaker.store.ports import NearestStatement
+from matchmaker.store.answers import NearestStatement
 from matchmaker.store.sqlite import queries
 from matchmaker.text import terms
 
@@ -52,16 +52,16 @@ def search(
     if not expression:
         return []
     narrowed = filter_parameters(where)
-    found: dict[str, tuple[float, str | None]] = {}
+    best: dict[str, tuple[float, str | None]] = {}
     names = connection.execute(
         queries.SEARCH_NAMES, {"terms": expression, "limit": limit, **narrowed}
     )
     for organization, score in names:
-        found[organization] = (score * NAME_WEIGHT, None)
+        best[organization] = (score * NAME_WEIGHT, None)
     for organization, score, statement in _by_statements(connection, expression, narrowed, limit):
-        if organization not in found or found[organization][0] < score:
-            found[organization] = (score, statement)
-    ranked = sorted(found.items(), key=lambda item: (-item[1][0], item[0]))
+        if organization not in best or best[organization][0] < score:
+            best[organization] = (score, statement)
+    ranked = sorted(best.items(), key=lambda item: (-item[1][0], item[0]))
     return [(identity, score, statement) for identity, (score, statement) in ranked[:limit]]
 
 
@@ -93,20 +93,18 @@ def _by_statements(
 
 def owners(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, list[str]]:
     """Organisations that each statement speaks for, in order of id."""
-    found: dict[str, list[str]] = {}
+    by_statement: dict[str, list[str]] = {}
     for statement, organization in connection.execute(queries.OWNERS, (json.dumps(list(ids)),)):
-        if organization not in found.setdefault(statement, []):
-            found[statement].append(organization)
-    return found
+        if organization not in by_statement.setdefault(statement, []):
+            by_statement[statement].append(organization)
+    return by_statement
 
 
-def statements(
-    connection: sqlite3.Connection, query: str, *parameters: Any
-) -> tuple[Statement, ...]:
+def statements(connection: sqlite3.Connection, query: str, *parameters: Any) -> list[Statement]:
     """Statements that a query of id, kind, text, language and date gives, with their owners."""
     rows = connection.execute(query, parameters).fetchall()
     owned = owners(connection, [row[0] for row in rows])
-    return tuple(
+    return [
         Statement(
             id=identity,
             kind=StatementKind(kind),
@@ -116,7 +114,7 @@ def statements(
             date=date.fromisoformat(day) if day else None,
         )
         for identity, kind, text, language, day in rows
-    )
+    ]
 
 
 def nearest(
@@ -127,21 +125,21 @@ def nearest(
 ) -> tuple[NearestStatement, ...]:
     """Exact cosine similarity to every vector of the same dimension, nearest first."""
     parameters = {"kinds": json.dumps(sorted(kinds)) if kinds else None}
-    asked = np.asarray(vector, dtype=np.float32)
+    query_vector = np.asarray(vector, dtype=np.float32)
     rows = [
         row
         for row in connection.execute(queries.EMBEDDINGS, parameters)
-        if len(row[1]) == asked.nbytes
+        if len(row[1]) == query_vector.nbytes
     ]
-    norm = float(np.linalg.norm(asked))
+    norm = float(np.linalg.norm(query_vector))
     if not rows or norm == 0:
         return ()
     matrix = np.frombuffer(b"".join(row[1] for row in rows), np.float32).reshape(len(rows), -1)
-    similarity = matrix @ (asked / norm)
+    similarity = matrix @ (query_vector / norm)
     ids = np.array([row[0] for row in rows])
     order = np.lexsort((ids, -similarity))[:limit]
-    found = statements(connection, queries.STATEMENT, json.dumps(ids[order].tolist()))
-    by_id = {statement.id: statement for statement in found}
+    nearest_statements = statements(connection, queries.STATEMENT, json.dumps(ids[order].tolist()))
+    by_id = {statement.id: statement for statement in nearest_statements}
     return tuple(
         NearestStatement(by_id[str(ids[place])], float(similarity[place])) for place in order
     )

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 
 from matchmaker.audit.landscape import Landscape
-from matchmaker.audit.network import Network
+from matchmaker.audit.network import ClusterNetwork
 from matchmaker.audit.ties import Channel
 from matchmaker.audit.view import View
 from matchmaker.domain import (
@@ -29,13 +29,13 @@ SINCE = datetime.date(2024, 1, 1)
 YEAR = 2025
 
 
-def network(graph: nx.Graph) -> Network:
+def network(graph: nx.Graph) -> ClusterNetwork:
     """The same graph as ours, nodes 0 … n − 1."""
     size = graph.number_of_nodes()
     arcs = sparse.csr_array((size, size), dtype=bool)
     if size:
         arcs = sparse.csr_array(nx.to_scipy_sparse_array(graph, nodelist=range(size), dtype=bool))
-    return Network(
+    return ClusterNetwork(
         np.arange(size, dtype=np.int32),
         arcs,
         graph.is_directed(),

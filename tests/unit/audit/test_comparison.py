@@ -14,6 +14,7 @@ from matchmaker.audit.landscape import scaling
 from matchmaker.audit.opportunity import ratio
 from matchmaker.audit.relatedness import Relatedness
 from matchmaker.audit.ties import Channel
+from matchmaker.snapshot.cache import cache_of
 from tests.unit.audit.planted import YEAR, landscape, random_ties, rows, view
 
 
@@ -59,7 +60,7 @@ def test_without_enough_ties_nothing_is_expected():
     found = landscape(rows({"a": (5, [(0, 1)]), "b": (5, [])}))
     figure = measured(view(found, "a"))["observed_over_expected"]
     assert figure.value is None
-    assert "30" in figure.because.en
+    assert "30" in figure.because.text("en")
 
 
 @pytest.mark.parametrize("observed", [0, 1, 7, 120])
@@ -105,11 +106,11 @@ def test_where_no_cluster_has_a_tie_size_adjusts_nothing():
 
 
 def test_what_is_kept_is_bounded_and_can_be_made_again(monkeypatch):
-    monkeypatch.setattr("matchmaker.audit.landscape.KEPT", 3)
+    monkeypatch.setattr("matchmaker.snapshot.cache.KEPT_VALUES", 3)
     found = landscape(rows({"a": (5, [(0, 1)])}))
     made = [len(found.network(0, Channel.SUPPLY, year).edges) for year in (2023, 2024, 2025, 2024)]
     assert made == [0, 1, 1, 1]
-    assert len(found._made) <= 3
+    assert len(cache_of(found.snapshot)._values) <= 3
 
 
 def test_percentiles_count_the_others_below_and_half_of_the_equal():

@@ -151,7 +151,7 @@ def test_chance_has_the_ties_of_permuted_sorts_across(figures):
 
 
 def test_without_direction_nothing_is_answered(figures):
-    assert figures["reciprocity"].because.en == "the layer has no direction"
+    assert figures["reciprocity"].because.text("en") == "the layer has no direction"
 
 
 def test_coverage_is_counted_by_hand(view):

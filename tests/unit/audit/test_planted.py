@@ -9,16 +9,17 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from matchmaker.audit import structure
-from matchmaker.audit import worklist as work
+from matchmaker.api.auditing.responses import FigureOut
+from matchmaker.audit import priorities, structure
 from matchmaker.audit.figures import Figure
 from matchmaker.audit.gatherings import circles
 from matchmaker.audit.indicators import INDICATORS, measured
-from matchmaker.audit.profile import Stage, course, profile
+from matchmaker.audit.profile import ClusterStage, course, profile
 from matchmaker.audit.ties import CHANNELS, Channel
 from matchmaker.domain import GoalName, Layer
 from tests.unit.audit.planted import (
     PLANTED,
+    STAR,
     YEAR,
     landscape,
     network,
@@ -41,13 +42,13 @@ def test_a_star_hangs_on_its_lead_firm(planted):
     found = figures(planted, "star")
     assert found["giant_component"] == 1
     assert found["fragility"] > 0.9
-    keys = work.key_members(view(planted, "star").network)
+    keys = priorities.key_members(view(planted, "star").network)
     assert [planted.snapshot.id_of(one.row) for one in keys] == ["star:000"]
     assert keys[0].pieces == (1,) * 29
 
 
 def test_two_cliques_hang_on_their_bridge(planted):
-    keys = work.key_members(view(planted, "cliques").network)
+    keys = priorities.key_members(view(planted, "cliques").network)
     assert {planted.snapshot.id_of(one.row) for one in keys} == {"cliques:014", "cliques:015"}
     assert all(one.pieces == (15, 14) for one in keys)
     assert figures(planted, "cliques", samples=50)["transitivity"] > 0.95
@@ -71,19 +72,21 @@ def test_profiles_tell_the_planted_apart(planted):
     names = planted.snapshot.clusters["name"].to_pylist()
     scores = {name: profile(planted, names.index(name), YEAR) for name in names}
     gathered = scores["gathered"].stages
-    assert gathered[Stage.COMPARATIVE] > 0.75
-    assert gathered[Stage.COMPETITIVE] < 0.1
+    assert gathered[ClusterStage.COMPARATIVE] > 0.75
+    assert gathered[ClusterStage.COMPETITIVE] < 0.1
     for name in ("star", "cliques", "random"):
-        assert scores[name].stages[Stage.COMPETITIVE] > gathered[Stage.COMPETITIVE] + 0.3
-        assert scores[name].stages[Stage.COMPARATIVE] == gathered[Stage.COMPARATIVE]
+        assert (
+            scores[name].stages[ClusterStage.COMPETITIVE] > gathered[ClusterStage.COMPETITIVE] + 0.3
+        )
+        assert scores[name].stages[ClusterStage.COMPARATIVE] == gathered[ClusterStage.COMPARATIVE]
     fragile = {name: fragility_score(one) for name, one in scores.items()}
     assert fragile["star"] < 0.1
     # Two of 30 leave, the bridge: from all in one to half of them.
     assert fragile["cliques"] == pytest.approx((1 - 0.5) / (1 - 0.2))
-    assert scores["gathered"].aim is Stage.COMPETITIVE
+    assert scores["gathered"].aim is ClusterStage.COMPETITIVE
     # Nothing was ever reported, nor platforms used, nor industries named.
-    assert scores["star"].known(Stage.COMPARATIVE) == (2, 4)
-    assert scores["star"].known(Stage.COMPETITIVE) == (4, 6)
+    assert scores["star"].known[ClusterStage.COMPARATIVE] == (2, 4)
+    assert scores["star"].known[ClusterStage.COMPETITIVE] == (4, 6)
 
 
 def fragility_score(found):
@@ -94,8 +97,49 @@ def test_the_course_shows_when_the_ties_came(planted):
     """Ties begin in 2024: nothing before, all after."""
     years = course(planted, 0, YEAR)
     assert [one.year for one in years] == [2021, 2022, 2023, 2024, 2025]
-    scores = [one.stages[Stage.COMPETITIVE] for one in years]
+    scores = [one.stages[ClusterStage.COMPETITIVE] for one in years]
     assert max(scores[:3]) < 0.2 < min(scores[3:])
+
+
+def core_periphery(pairs, size, layer=Layer.COOPERATES_WITH):
+    graph = landscape(rows({"made": (size, pairs)}, layer))
+    return measured(view(graph, "made", Channel.COOPERATION, samples=40))["core_periphery"]
+
+
+def test_a_star_has_the_highest_core_periphery_and_no_chance_to_compare_with():
+    """All networks with the degrees of a star are that star."""
+    found = core_periphery(STAR, 30)
+    assert (found.value, found.because) == (pytest.approx(1), None)
+    assert (found.expected, found.z) == (None, None)
+
+
+def test_two_stars_with_tied_centres_are_a_core_of_two():
+    """However the leaves are dealt out, the centres are tied and the leaves are not."""
+    pairs = [(0, 1), *((0, leaf) for leaf in range(2, 8)), *((1, leaf) for leaf in range(8, 14))]
+    found = core_periphery(pairs, 14)
+    assert found.value == pytest.approx(1)
+    assert found.expected is None
+
+
+@pytest.mark.parametrize(
+    ("pairs", "size"),
+    [
+        ([*((0, leaf) for leaf in range(2, 8)), *((1, leaf) for leaf in range(8, 14))], 14),
+        (list(itertools.combinations(range(9), 2)), 9),
+    ],
+    ids=["two stars apart", "complete"],
+)
+def test_core_periphery_is_unknown_where_no_pair_differs(pairs, size):
+    """No pair within core or periphery is tied, or all are: never a 0."""
+    found = core_periphery(pairs, size)
+    assert found.value is None
+    assert found.because.text("en") == "pairs within core and within periphery do not differ"
+
+
+def test_where_chance_can_differ_core_periphery_is_beside_it():
+    found = core_periphery(random_ties(30, 60), 30)
+    assert found.expected_low <= found.expected <= found.expected_high
+    assert found.z is not None
 
 
 # -- worklist
@@ -105,7 +149,9 @@ def proposals(found, feasibility=lambda a, b: 0.5):
     """Every absent tie, as if all were feasible."""
     tied = set(map(tuple, found.edges.tolist()))
     return [
-        work.Proposal(*found.members[[a, b]].tolist(), GoalName.SUPPLIER, feasibility(a, b))
+        priorities.FeasibleTie(
+            *found.members[[a, b]].tolist(), GoalName.SUPPLIER, feasibility(a, b)
+        )
         for a in range(len(found))
         for b in range(a + 1, len(found))
         if (a, b) not in tied
@@ -113,7 +159,7 @@ def proposals(found, feasibility=lambda a, b: 0.5):
 
 
 def gain(found, chosen):
-    after = work.joined(found, chosen)
+    after = priorities.joined(found, chosen)
     return (
         structure.compactness(after) - structure.compactness(found),
         structure.fragmentation(found) - structure.fragmentation(after),
@@ -124,7 +170,7 @@ def compared(found, seed=4):
     """What ten ties of the worklist gain, ten random absent ones on average, the ten likest."""
     options = proposals(found)
     rng = np.random.default_rng(seed)
-    ours = gain(found, [one.proposal for one in work.worklist(found, options, {}, 10)])
+    ours = gain(found, [one.proposal for one in priorities.prioritised(found, options, {}, 10)])
     drawn = [
         gain(found, [options[k] for k in rng.choice(len(options), 10, replace=False)])
         for _ in range(60)
@@ -160,7 +206,7 @@ def test_ten_ties_do_more_than_random_ones_on_every_shape(planted, name):
 
 def test_the_first_tie_between_two_cliques_opens_a_second_bridge():
     found = view(landscape(rows(PLANTED)), "cliques").network
-    first = work.worklist(found, proposals(found), {}, 1)[0]
+    first = priorities.prioritised(found, proposals(found), {}, 1)[0]
     ends = {found.place_of(first.proposal.asker) < 15, found.place_of(first.proposal.partner) < 15}
     assert ends == {True, False}
     assert first.before.cut_points == 2
@@ -171,7 +217,7 @@ def test_the_first_tie_between_two_cliques_opens_a_second_bridge():
 def test_an_effect_is_the_difference_that_networkx_sees():
     graph = nx.disjoint_union(nx.path_graph(6), nx.path_graph(5))
     found = network(graph)
-    for item in work.worklist(found, proposals(found), {}, 4):
+    for item in priorities.prioritised(found, proposals(found), {}, 4):
         before = nx.global_efficiency(graph)
         assert item.before.compactness == pytest.approx(before, abs=1e-9)
         graph.add_edge(item.proposal.asker, item.proposal.partner)
@@ -186,7 +232,7 @@ def test_every_item_is_the_best_that_was_left():
     rng = np.random.default_rng(1)
     options = proposals(found, lambda a, b: float(rng.uniform(0.2, 1)))
     now, room = found, dict.fromkeys(range(len(found)), 2)
-    for item in work.worklist(found, options, {}, 5):
+    for item in priorities.prioritised(found, options, {}, 5):
 
         def priority(one, now=now):
             return gain(now, [one])[0] * one.feasibility
@@ -197,23 +243,23 @@ def test_every_item_is_the_best_that_was_left():
             if room[o.asker] and room[o.partner] and not now.adjacency[o.asker, o.partner]
         ]
         assert item.priority == pytest.approx(max(map(priority, open_)), rel=1e-5)
-        now = work.joined(now, [item.proposal])
+        now = priorities.joined(now, [item.proposal])
         room[item.proposal.asker] -= 1
         room[item.proposal.partner] -= 1
 
 
 def test_nobody_is_asked_for_more_than_it_can_take():
     found = network(nx.empty_graph(12))
-    items = work.worklist(found, proposals(found), {0: 0, 1: 1}, 20)
+    items = priorities.prioritised(found, proposals(found), {0: 0, 1: 1}, 20)
     asked = [row for one in items for row in (one.proposal.asker, one.proposal.partner)]
     assert 0 not in asked
     assert asked.count(1) == 1
-    assert max(asked.count(row) for row in set(asked)) == work.USUAL_CAPACITY
+    assert max(asked.count(row) for row in set(asked)) == priorities.USUAL_CAPACITY
 
 
 def test_isolates_are_brought_in_by_members_with_partners():
     found = network(nx.disjoint_union(nx.path_graph(3), nx.empty_graph(2)))
-    brought = work.bringers(found, proposals(found, lambda a, b: 0.1 * a))
+    brought = priorities.bringers(found, proposals(found, lambda a, b: 0.1 * a))
     assert set(brought) == {3, 4}
     assert [one.asker for one in brought[3]] == [2, 1, 0]  # most feasible first
 
@@ -224,7 +270,7 @@ def test_gatekeepers_are_those_through_whom_the_outside_comes():
         across=[("a:000", f"b:00{number}") for number in range(4)],
     )
     found = landscape(graph)
-    keepers = work.gatekeepers(view(found, "a").network)
+    keepers = priorities.gatekeepers(view(found, "a").network)
     assert [found.snapshot.id_of(one.row) for one in keepers] == ["a:000"]
     assert (keepers[0].pairs, keepers[0].share) == (4, 1)
 
@@ -256,8 +302,8 @@ def test_small_clusters_get_figures_or_a_reason_and_never_nan(size, channel):
         assert (figure.value is None) == (figure.because is not None), name
         assert all(map(math.isfinite, everything(figure)))
         if figure.because:
-            assert all(figure.because)
-    json.dumps([dataclasses.asdict(one) for one in found.values()], allow_nan=False)
+            assert all(map(figure.because.text, ("zh", "en")))
+    json.dumps([FigureOut.of(one, "zh").model_dump() for one in found.values()], allow_nan=False)
 
 
 def test_a_figure_refuses_nan():
@@ -267,7 +313,7 @@ def test_a_figure_refuses_nan():
 
 def test_every_definition_names_both_languages_and_says_what_it_is():
     for definition, function in INDICATORS.values():
-        assert definition.title.zh
-        assert definition.title.en
-        assert len(definition.about.zh) > 8
-        assert definition.about.en == " ".join(function.__doc__.split())
+        assert definition.title.text("zh") != definition.title.text("en")
+        assert definition.about.text("zh") != definition.about.text("en")
+        assert len(definition.about.text("zh")) > 8
+        assert definition.about.text("en") == " ".join(function.__doc__.split())

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from matchmaker.audit import structure
-from matchmaker.audit.network import Network, cut_points
+from matchmaker.audit.network import ClusterNetwork, cut_points
 from tests.unit.audit.planted import network
 
 EXACT = 1e-9
@@ -90,18 +90,45 @@ def test_the_core_has_the_fewest_errors_of_all_prefixes_by_degree(graph):
 
 @given(graphs())
 def test_core_periphery_is_numpys_correlation_with_the_pattern(graph):
+    """Borgatti and Everett's pattern without pairs across; with a core of one, all its pairs."""
     ours = network(graph)
     inside = structure.core(ours)
     pattern, tied = [], []
     for a, b in itertools.combinations(range(len(graph)), 2):
-        if inside[a] == inside[b]:
-            pattern.append(float(inside[a]))
+        if inside[a] == inside[b] or inside.sum() == 1:
+            pattern.append(float(inside[a] or inside[b]))
             tied.append(float(graph.has_edge(a, b)))
-    found = structure.core_periphery_among(ours, inside, ours.edges)
+    found = structure.core_periphery(ours, inside, ours.edges)
     if len(set(pattern)) < 2 or len(set(tied)) < 2:
-        assert found == 0
+        assert math.isnan(found)
     else:
         assert found == pytest.approx(np.corrcoef(pattern, tied)[0, 1], abs=EXACT)
+
+
+@given(st.integers(3, 20))
+def test_a_star_is_the_purest_core_and_periphery(leaves):
+    ours = network(nx.star_graph(leaves))
+    inside = structure.core(ours)
+    assert np.flatnonzero(inside).tolist() == [0]
+    assert structure.core_periphery(ours, inside, ours.edges) == pytest.approx(1)
+
+
+def test_constraint_of_a_directed_layer_counts_ties_both_ways():
+    """a⇄b, a→c, c⇄d, b→d, d→e: of its three ties a has two with b and one with c."""
+    graph = nx.DiGraph([(0, 1), (1, 0), (0, 2), (2, 3), (3, 2), (1, 3), (3, 4)])
+    found = structure.constraint(network(graph))
+    # a: (2/3)² + (1/3)²; b and c likewise; d: (1/4)² + (2/4)² + (1/4)²; nobody shares a partner.
+    assert found == pytest.approx([5 / 9, 5 / 9, 5 / 9, 6 / 16, 1])
+    assert found.mean() == pytest.approx(0.6083, abs=5e-5)
+
+
+@given(st.integers(1, 14), st.floats(0, 1), st.integers(0, 10_000))
+def test_constraint_of_directed_graphs_is_networkxs(size, share, seed):
+    graph = nx.gnp_random_graph(size, share, seed=seed, directed=True)
+    burt = nx.constraint(graph)
+    expected = [burt[node] for node in range(size)]
+    found = structure.constraint(network(graph))
+    assert found == pytest.approx(expected, abs=EXACT, nan_ok=True)
 
 
 def test_gatekeeping_counts_pairs_of_outsider_and_member_without_a_tie():
@@ -133,7 +160,7 @@ def with_border(graph, border):
     plain = network(graph)
     matrix = np.array(border, dtype=bool).reshape(len(graph), len(border[0]) if len(border) else 5)
     outsiders = np.arange(100, 100 + matrix.shape[1], dtype=np.int32)
-    return Network(plain.members, plain.arcs, False, outsiders, sparse.csr_array(matrix))
+    return ClusterNetwork(plain.members, plain.arcs, False, outsiders, sparse.csr_array(matrix))
 
 
 def test_a_star_falls_apart_when_its_centre_leaves():

@@ -19,7 +19,7 @@ from matchmaker.ingest.names import normal_name
 from matchmaker.ingest.references import drop_dangling
 from matchmaker.ingest.report import Parsed
 from matchmaker.ingest.resolve import resolve
-from matchmaker.store.ports import Identity
+from matchmaker.store.ports import DuplicateKeys
 
 CODE = "91110000600037341L"  # a valid check character
 VAT = "DE136695976"
@@ -29,9 +29,9 @@ def firm(identity: str, name: str = "", **more: object) -> Organization:
     return Organization(identity, name or identity, Kind.FIRM, **more)  # type: ignore[arg-type]
 
 
-def known(identity: str, name: str, **more: str) -> Identity:
+def known(identity: str, name: str, **more: str) -> DuplicateKeys:
     given = {"name_en": "", "credit_code": "", "vat": "", "country": "", "place": None, **more}
-    return Identity(id=identity, name=name, **given)  # type: ignore[arg-type]
+    return DuplicateKeys(id=identity, name=name, **given)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

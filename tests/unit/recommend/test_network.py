@@ -12,14 +12,7 @@ from hypothesis import given, settings
 from matchmaker.domain import GraphRows, Kind, Layer
 from matchmaker.recommend.affinity import Affinity
 from matchmaker.recommend.explain import shortest
-from matchmaker.recommend.graph import (
-    ITERATIONS,
-    RESTART,
-    AffiliationNetwork,
-    Pace,
-    made_once,
-    network,
-)
+from matchmaker.recommend.graph import ITERATIONS, RESTART, AffiliationNetwork, Pace, network
 from tests.unit.recommend.small_graphs import (
     TODAY,
     collaborations,
@@ -194,12 +187,3 @@ def test_paths_are_as_short_as_those_of_networkx_and_walk_real_edges(rows):
 def test_layers_without_ties_share_one_network():
     snapshot = snapshot_of(GraphRows(organizations=firms(2)))
     assert network(snapshot, frozenset({Layer.USES})) is network(snapshot, NO_LAYERS)
-
-
-def test_what_was_made_of_a_snapshot_is_let_go_after_two_newer_ones():
-    snapshots = [snapshot_of(GraphRows(organizations=firms(1))) for _ in range(3)]
-    first = made_once(snapshots[0], "key", object)
-    assert made_once(snapshots[0], "key", object) is first
-    for newer in snapshots[1:]:
-        made_once(newer, "key", object)
-    assert made_once(snapshots[0], "key", object) is not first

@@ -7,6 +7,7 @@ import datetime
 from matchmaker.domain import EngagementKind, GoalName, GraphRows, Kind, Layer, Role
 from matchmaker.goals import GOALS
 from matchmaker.recommend.trials import described, seeker_of, trials
+from matchmaker.snapshot.cut import cut
 from matchmaker.snapshot.model import Snapshot, to_days
 from tests.unit.recommend.small_graphs import organization, project, snapshot_of, tie
 
@@ -21,7 +22,7 @@ def labs(names: str) -> tuple:
 
 def asked(snapshot: Snapshot, goal: GoalName, until: int = UNTIL) -> dict[str, tuple[set, set]]:
     """Answers and those of them known before, by seeker."""
-    found = trials(snapshot, snapshot.as_of(CUT), GOALS[goal], until)
+    found = trials(snapshot, cut(snapshot, CUT), GOALS[goal], until)
     return {
         snapshot.id_of(one.seeker.row): (
             {snapshot.id_of(row) for row in one.answers},
@@ -60,7 +61,7 @@ def test_the_other_way_round_the_lab_asks() -> None:
 
 def test_a_seeker_is_as_it_was() -> None:
     snapshot = research()
-    past = snapshot.as_of(CUT)
+    past = cut(snapshot, CUT)
     row = snapshot.row_of("t:f")
     assert past.organization_engagements.row(row).size == 1
     assert seeker_of(past, row).kind is Kind.FIRM
@@ -77,7 +78,7 @@ def test_who_is_known_only_from_a_period_is_no_candidate() -> None:
         ),
     )
     snapshot = snapshot_of(rows, as_of=LATER)
-    known = described(snapshot.as_of(CUT))
+    known = described(cut(snapshot, CUT))
     assert [snapshot.id_of(row) for row in known.nonzero()[0]] == ["t:f", "t:v"]
 
 
@@ -93,7 +94,7 @@ def test_a_contract_is_asked_for_with_its_text_by_the_buyer() -> None:
         ),
     )
     snapshot = snapshot_of(rows, as_of=LATER)
-    (one,) = trials(snapshot, snapshot.as_of(CUT), GOALS[GoalName.SUPPLIER], UNTIL)
+    (one,) = trials(snapshot, cut(snapshot, CUT), GOALS[GoalName.SUPPLIER], UNTIL)
     assert one.text
     assert one.seeker.row == snapshot.row_of("t:b")
     assert [text.text for text in one.seeker.texts] == ["ball valves"]

@@ -11,10 +11,9 @@ import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from matchmaker.access import ADMIN, ANONYMOUS
-from matchmaker.api.auditing.responses import AuditOut, BenchmarkOut
-from matchmaker.api.auditing.worklist_responses import WorklistOut
-from matchmaker.audit.profile import Stage
+from matchmaker.access import ADMIN, ANONYMOUS, Principal
+from matchmaker.api.auditing.responses import AuditOut, BenchmarkOut, WorklistOut
+from matchmaker.audit.profile import ClusterStage
 from matchmaker.audit.ties import CHANNELS, Channel
 from matchmaker.domain import GoalName, Kind, PlaceLevel
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, SettingsError
@@ -22,7 +21,7 @@ from matchmaker.ingest.tables import read_files
 from matchmaker.reports import files
 from matchmaker.reports.audit_report import audit_report
 from matchmaker.reports.benchmark_report import benchmark_report
-from matchmaker.reports.document import Document, Section, Table
+from matchmaker.reports.document import Document, DocumentTable, Section
 from matchmaker.services.auditing.auditing import Auditing
 from matchmaker.services.auditing.derived_clusters import ClusterDerivation
 from matchmaker.services.matching.ranker_files import RankerFiles
@@ -79,10 +78,14 @@ def of(name):
     return f"seed:cluster-{name}"
 
 
+def figures_of(audit):
+    return {layer.layer: layer.figures for layer in audit.layers}
+
+
 @pytest.mark.parametrize("name", CLUSTERS)
 def test_figures_are_those_that_the_samples_were_designed_with(auditing, name):
     members, supplies, density, _, _, uses, _, _ = DESIGNED[name]
-    found = auditing.audit(of(name), samples=0).layers
+    found = figures_of(auditing.audit(ADMIN, of(name), samples=0))
     assert found[Channel.COOPERATION]["members"].value == members
     assert found[Channel.SUPPLY]["ties"].value == supplies
     assert found[Channel.SUPPLY]["density"].value == pytest.approx(density, abs=5e-5)
@@ -90,22 +93,26 @@ def test_figures_are_those_that_the_samples_were_designed_with(auditing, name):
 
 
 def test_stages_are_those_that_the_samples_were_designed_with(auditing):
-    aims = {name: auditing.audit(of(name), samples=0).course[-1].aim for name in CLUSTERS}
-    assert aims["hosiery"] is Stage.COMPETITIVE  # gathered only
-    assert aims["spectacles"] in (Stage.COMPETITIVE, Stage.INNOVATIVE)  # between the two
-    assert aims["valves"] is Stage.INNOVATIVE  # competitive, little research
-    assert aims["moulds"] in (Stage.INNOVATIVE, Stage.DYNAMIC)
-    assert aims["newmaterials"] in (Stage.DYNAMIC, None)
-    assert aims["drones"] in (Stage.DYNAMIC, None)
+    aims = {name: auditing.audit(ADMIN, of(name), samples=0).course[-1].aim for name in CLUSTERS}
+    assert aims["hosiery"] is ClusterStage.COMPETITIVE  # gathered only
+    assert aims["spectacles"] in (
+        ClusterStage.COMPETITIVE,
+        ClusterStage.INNOVATIVE,
+    )  # between the two
+    assert aims["valves"] is ClusterStage.INNOVATIVE  # competitive, little research
+    assert aims["moulds"] in (ClusterStage.INNOVATIVE, ClusterStage.DYNAMIC)
+    assert aims["newmaterials"] in (ClusterStage.DYNAMIC, None)
+    assert aims["drones"] in (ClusterStage.DYNAMIC, None)
     scores = {
-        name: auditing.audit(of(name), samples=0).course[-1].groups["network"] for name in CLUSTERS
+        name: auditing.audit(ADMIN, of(name), samples=0).course[-1].groups["network"]
+        for name in CLUSTERS
     }
     assert min(scores, key=scores.get) == "hosiery"
 
 
 def test_gathered_and_joined_are_told_apart_by_expected_ties(auditing):
     main = {
-        name: auditing.audit(of(name), samples=0).layers[Channel.COOPERATION][
+        name: figures_of(auditing.audit(ADMIN, of(name), samples=0))[Channel.COOPERATION][
             "observed_over_expected"
         ]
         for name in CLUSTERS
@@ -116,7 +123,7 @@ def test_gathered_and_joined_are_told_apart_by_expected_ties(auditing):
 
 def test_coverage_is_counted(auditing):
     """Every sample has texts; 15 firms of 47 report figures (counted in the CSV)."""
-    has = auditing.audit(of("hosiery"), samples=0).coverage
+    has = auditing.audit(ADMIN, of("hosiery"), samples=0).coverage
     assert (has.members, has.with_statement, has.with_industry, has.with_place) == (47,) * 4
     lines = (SEED / "observations.samples.csv").read_text(encoding="utf-8").splitlines()[1:]
     subjects = {line.split(",")[1] for line in lines}
@@ -130,32 +137,32 @@ def test_coverage_is_counted(auditing):
 
 
 def test_the_worklist_names_members_and_improves_the_network(auditing, installed):
-    found = auditing.worklist(of("hosiery"))
+    found = auditing.worklist(ADMIN, of("hosiery"))
     assert len(found.items) == 10
     members = {row.id for row in installed.store.members(of("hosiery"), None, 200).rows}
     for one in found.items:
         assert {one.asker.id, one.partner.id} <= members
         assert 0 < one.feasibility <= 1
         assert one.reasons
-    first, last = found.items[0].item.before, found.items[-1].item.after
+    first, last = found.items[0].before, found.items[-1].after
     assert last.fragmentation < first.fragmentation
     assert last.isolates < first.isolates
-    assert {one.isolate.id for one in found.isolates} <= members
+    assert {one.organization.id for one in found.isolates} <= members
 
 
 def test_platforms_are_for_firms(auditing):
     for name in CLUSTERS:
-        for one in auditing.worklist(of(name)).items:
+        for one in auditing.worklist(ADMIN, of(name)).items:
             if one.goal is GoalName.PLATFORM:
                 assert one.asker.kind is Kind.FIRM
 
 
 def test_what_if_is_what_the_worklist_says(auditing):
-    items = auditing.worklist(of("hosiery")).items
+    items = auditing.worklist(ADMIN, of("hosiery")).items
     ties = [(one.asker.id, one.partner.id) for one in items]
-    found = auditing.what_if(of("hosiery"), ties)
-    assert found.before == items[0].item.before
-    assert found.after == items[-1].item.after
+    found = auditing.what_if(ADMIN, of("hosiery"), ties)
+    assert found.before == items[0].before
+    assert found.after == items[-1].after
 
 
 @pytest.mark.parametrize(
@@ -169,67 +176,102 @@ def test_what_if_is_what_the_worklist_says(auditing):
 )
 def test_a_tie_that_cannot_be_is_refused_by_name(auditing, ties, where):
     with pytest.raises(InvalidInput) as refused:
-        auditing.what_if(of("hosiery"), ties)
+        auditing.what_if(ADMIN, of("hosiery"), ties)
     assert refused.value.where == where
 
 
 def test_unknown_clusters_and_years_are_refused(auditing):
     with pytest.raises(NotFound):
-        auditing.audit("seed:cluster-none")
+        auditing.audit(ADMIN, "seed:cluster-none")
     for year in (1500, 2027):
         with pytest.raises(InvalidInput, match="must be from 1900 to 2026"):
-            auditing.audit(of("hosiery"), year)
+            auditing.audit(ADMIN, of("hosiery"), year)
 
 
 def test_a_cluster_without_members_gets_reasons(auditing):
-    found = auditing.audit("miit:sme-001")
+    found = auditing.audit(ADMIN, "miit:sme-001")
     assert found.basis.members == 0
-    for figures in found.layers.values():
+    for figures in figures_of(found).values():
         assert figures["density"].because
-    assert auditing.worklist("miit:sme-001").items == ()
+    assert auditing.worklist(ADMIN, "miit:sme-001").items == ()
 
 
 def test_answers_hold_no_nan(auditing):
     for cluster in (of("hosiery"), "miit:sme-001"):
-        audited = AuditOut.of(auditing.audit(cluster), "zh").model_dump(mode="json")
-        listed = WorklistOut.of(auditing.worklist(cluster), "en").model_dump(mode="json")
+        audited = AuditOut.of(auditing.audit(ADMIN, cluster), "zh").model_dump(mode="json")
+        listed = WorklistOut.of(auditing.worklist(ADMIN, cluster), "en").model_dump(mode="json")
         json.dumps([audited, listed], allow_nan=False)
-    every = BenchmarkOut.of(auditing.benchmark(), "en").model_dump(mode="json")
+    every = BenchmarkOut.of(auditing.benchmark(ADMIN), "en").model_dump(mode="json")
     json.dumps(every, allow_nan=False)
 
 
 def test_a_second_look_is_the_first_answer(auditing):
-    assert auditing.audit(of("drones")) is auditing.audit(of("drones"))
-    assert auditing.worklist(of("drones")) is auditing.worklist(of("drones"))
+    assert auditing.audit(ADMIN, of("drones")) is auditing.audit(ADMIN, of("drones"))
+    assert auditing.worklist(ADMIN, of("drones")) is auditing.worklist(ADMIN, of("drones"))
 
 
 def test_an_older_year_is_another_network(auditing):
-    now, then = (auditing.audit(of("newmaterials"), year, 0) for year in (2025, 2022))
-    ties = [one.layers[Channel.RESEARCH]["ties"].value for one in (then, now)]
+    now, then = (auditing.audit(ADMIN, of("newmaterials"), year, 0) for year in (2025, 2022))
+    ties = [figures_of(one)[Channel.RESEARCH]["ties"].value for one in (then, now)]
     assert ties[0] < ties[1]
     assert now.years == (2021, 2022, 2023, 2024, 2025)
-    assert now.series[Channel.RESEARCH]["ties"][1].value == ties[0]
+    assert now.layer(Channel.RESEARCH).series["ties"][1].value == ties[0]
 
 
 def test_the_yearly_report_names_its_gaps(auditing):
-    found = auditing.audit(of("hosiery"), samples=0)
+    found = auditing.audit(ADMIN, of("hosiery"), samples=0)
     assert found.annual_year == 2025  # 2026 is not over
     entries = {one.item.code: one for one in found.annual}
-    assert entries["local_supply_share"].origin.en == "reported"
+    assert entries["local_supply_share"].origin.text("en") == "reported"
     written = (SEED / "observations.samples.csv").read_text(encoding="utf-8")
     value = re.search(r"cluster-hosiery-local_supply_share-2025,.*,2025,([\d.]+),", written)[1]
     assert entries["local_supply_share"].figure.value == float(value)
     assert entries["cluster_output"].figure.value is None
     assert entries["cluster_output"].origin is None
-    assert found.deadline == "2026-03-31"  # batch 2024
+    assert found.annual_deadline == "2026-03-31"  # batch 2024
+
+
+COORDINATOR = Principal("c", account="c", clusters=frozenset({of("hosiery")}))
+
+
+@pytest.mark.parametrize("who", [ANONYMOUS, Principal("m", account="m"), COORDINATOR])
+def test_only_coordinators_of_a_cluster_see_it(auditing, who):
+    """Nobody of the drones asks; what is asked for does not matter, nor whether it is there."""
+    for cluster in (of("drones"), "seed:cluster-none"):
+        for ask in (auditing.audit, auditing.worklist):
+            with pytest.raises(NotAllowed):
+                ask(who, cluster)
+        with pytest.raises(NotAllowed):
+            auditing.what_if(who, cluster, [])
+        with pytest.raises(NotAllowed):
+            auditing.view(who, cluster, Channel.SUPPLY)
+        with pytest.raises(NotAllowed):
+            auditing.benchmark(who, cluster_id=cluster)
+
+
+def test_of_other_clusters_a_coordinator_sees_aggregates_of_five_at_least(auditing, monkeypatch):
+    everything = auditing.benchmark(ADMIN).rows
+    assert auditing.benchmark(COORDINATOR).rows == everything  # all have more than five members
+    monkeypatch.setattr("matchmaker.services.auditing.auditing.FEWEST", 1_000)
+    own = auditing.benchmark(COORDINATOR).rows
+    assert [row.cluster.id for row in own] == [of("hosiery")]
+    assert auditing.benchmark(ADMIN).rows == everything
+    with pytest.raises(NotAllowed):
+        auditing.benchmark(Principal("m", account="m"))
+
+
+def test_a_cluster_is_compared_with_its_nearest_peers(auditing):
+    near = auditing.benchmark(COORDINATOR, cluster_id=of("hosiery")).rows
+    own = next(row for row in near if row.cluster.id == of("hosiery"))
+    assert {row.cluster.id for row in near} == {of("hosiery"), *own.peers}
 
 
 def test_the_benchmark_has_every_cluster_with_members(auditing):
-    rows = auditing.benchmark().rows
-    assert {row.id for row in rows} == {of(name) for name in CLUSTERS}
-    assert all(row.id not in row.peers and len(row.peers) == 5 for row in rows)
-    best = max(rows, key=lambda row: row.percentile_of("observed_over_expected"))
-    assert best.id == of("newmaterials")
+    rows = auditing.benchmark(ADMIN).rows
+    assert {row.cluster.id for row in rows} == {of(name) for name in CLUSTERS}
+    assert all(row.cluster.id not in row.peers and len(row.peers) == 5 for row in rows)
+    best = max(rows, key=lambda row: row.percentiles["observed_over_expected"])
+    assert best.cluster.id == of("newmaterials")
 
 
 # -- reports
@@ -238,8 +280,10 @@ def test_the_benchmark_has_every_cluster_with_members(auditing):
 @pytest.fixture(scope="module", params=["zh", "en"])
 def report(request, auditing):
     cluster = of("spectacles")
-    view = auditing.view(cluster, Channel.COOPERATION)
-    return audit_report(auditing.audit(cluster), auditing.worklist(cluster), view, request.param)
+    view = auditing.view(ADMIN, cluster, Channel.COOPERATION)
+    return audit_report(
+        auditing.audit(ADMIN, cluster), auditing.worklist(ADMIN, cluster), view, request.param
+    )
 
 
 def test_a_report_is_in_one_language(report):
@@ -285,7 +329,7 @@ def test_a_workbook_has_a_sheet_for_each_section(report, tmp_path):
 
 
 def test_a_text_in_a_workbook_is_no_formula(tmp_path):
-    table = Table(("a",), (("=1+1",), ("@x",), ("fine\x00",)))
+    table = DocumentTable(("a",), (("=1+1",), ("@x",), ("fine\x00",)))
     path = tmp_path / "x.xlsx"
     files.write_workbook(Document("en", "t", "s", (Section("[a/b]", (table,)),)), path)
     sheet = load_workbook(path).active
@@ -295,7 +339,7 @@ def test_a_text_in_a_workbook_is_no_formula(tmp_path):
 
 
 def test_markup_in_a_name_is_text(auditing):
-    table = Table(("a",), (("<script>alert(1)</script>",),))
+    table = DocumentTable(("a",), (("<script>alert(1)</script>",),))
     page = files.html(Document("en", "<b>t</b>", "s", (Section("x", (table,)),)))
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
@@ -309,7 +353,7 @@ def test_without_a_font_for_chinese_the_pdf_is_refused(report, tmp_path, monkeyp
 
 
 def test_the_comparison_of_all_is_a_document_too(auditing, tmp_path):
-    found = benchmark_report(auditing.benchmark(), "zh")
+    found = benchmark_report(auditing.benchmark(ADMIN), "zh")
     rows = found.tables[0][1].rows
     assert len(rows) == 6
     assert rows[0][0] == "示例·武进新材料产业集群"
@@ -333,23 +377,26 @@ def test_clusters_are_derived_where_none_are_declared(tmp_path):
     again = made.cluster_derivation.by_place(ADMIN, PlaceLevel.PROVINCE, 10).counts
     assert again.created == {}
     made.refresh()
-    audited = made.auditing.audit("derived:gbt2260:110000", samples=0)
+    audited = made.auditing.audit(ADMIN, "derived:gbt2260:110000", samples=0)
     assert audited.basis.members == beijing
     made.store.close()
 
 
 def test_only_an_admin_draws_borders(installed):
+    for write in (True, False):
+        with pytest.raises(NotAllowed):
+            installed.cluster_derivation.by_place(ANONYMOUS, PlaceLevel.CITY, 5, write=write)
     with pytest.raises(NotAllowed):
-        installed.cluster_derivation.by_place(ANONYMOUS, PlaceLevel.CITY, 5)
+        installed.cluster_derivation.by_community(ANONYMOUS, 5)
     with pytest.raises(InvalidInput, match="not known"):
         installed.cluster_derivation.by_place(ADMIN, PlaceLevel.CITY, 5, "gbt4754:none")
     with pytest.raises(InvalidInput, match="at least 2"):
-        installed.cluster_derivation.by_community(1)
+        installed.cluster_derivation.by_community(ADMIN, 1)
 
 
 def test_communities_of_the_samples_follow_their_borders(installed):
     """Six clusters with few ties between them: the network's own borders are much the same."""
-    found = installed.cluster_derivation.by_community(10)
+    found = installed.cluster_derivation.by_community(ADMIN, 10)
     assert found.agreement > 0.75
     for row in found.rows:
         assert 0 < row.shared <= row.members
@@ -358,5 +405,5 @@ def test_communities_of_the_samples_follow_their_borders(installed):
 
 
 def test_all_layers_are_audited(auditing):
-    assert tuple(auditing.audit(of("moulds"), samples=0).layers) == CHANNELS
-    assert dataclasses.is_dataclass(auditing.audit(of("moulds"), samples=0))
+    assert tuple(figures_of(auditing.audit(ADMIN, of("moulds"), samples=0))) == CHANNELS
+    assert dataclasses.is_dataclass(auditing.audit(ADMIN, of("moulds"), samples=0))

@@ -10,6 +10,7 @@ from matchmaker.settings import Settings
 from matchmaker.wiring import Wiring
 from matchmaker.workflow.account import AccountMembership
 from matchmaker.workflow.introduction import Proposal
+from tests.passwords import cheap_passwords
 
 
 class Later(Wiring):
@@ -25,6 +26,7 @@ def test_what_nobody_answered_expires_though_the_mail_server_is_down(tmp_path):
         data_dir=tmp_path, smtp_host="127.0.0.1", smtp_port=9, smtp_tls=False, _env_file=None
     )
     now = Wiring(settings)
+    now.passwords = cheap_passwords()
     now.store.prepare()
     now.store.upsert(
         GraphRows(
@@ -39,7 +41,7 @@ def test_what_nobody_answered_expires_though_the_mail_server_is_down(tmp_path):
             f"{one}@example.org",
             one,
             "correct horse 9",
-            belongings=(AccountMembership(f"t:{one}"),),
+            memberships=(AccountMembership(f"t:{one}"),),
         )
         for one in "ab"
     ]
@@ -51,6 +53,6 @@ def test_what_nobody_answered_expires_though_the_mail_server_is_down(tmp_path):
     tend_postings(later)
     assert later.introductions.show(people[0].principal(), made.id).state == "expired"
     # The letters wait for a server that takes them.
-    assert later.repositories.notices.tally("unmailed")["yes"] >= 2
+    assert later.repositories.notifications.tally("unmailed")["yes"] >= 2
     now.store.close()
     later.store.close()

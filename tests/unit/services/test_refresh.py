@@ -1,6 +1,7 @@
 """Refreshing: when it is needed, what it makes, and that two do not meet."""
 
 import fcntl
+import json
 
 import pytest
 
@@ -71,6 +72,36 @@ def test_another_store_of_the_same_version_needs_another_snapshot(wired, tmp_pat
     other.refresher.refresh()
     assert other.matching.for_text(ADMIN, "球阀", Question(GoalName.SUPPLIER)).recommendations
     other.store.close()
+
+
+def test_a_damaged_snapshot_is_found_by_doctor_and_made_anew(wired):
+    """One byte of one file: the sizes are right, what it says is not."""
+    wired.store.upsert(FIRM)
+    wired.refresher.refresh()
+    wired.reader.current()
+    victim = wired.reader.folder() / "vectors.npy"
+    victim.write_bytes(victim.read_bytes()[:-1] + b"\x7f")
+    check = {check.name: check for check in wired.health.checks()}["snapshot"]
+    assert not check.ok
+    assert "damaged" in check.detail
+    again = wire(wired.settings)
+    assert again.refresher.is_needed()
+    again.refresher.refresh()
+    assert {check.name: check for check in again.health.checks()}["snapshot"].ok
+    again.store.close()
+
+
+def test_a_snapshot_of_an_earlier_version_is_made_anew(wired):
+    wired.store.upsert(FIRM)
+    wired.refresher.refresh()
+    meta = wired.reader.folder() / "meta.json"
+    content = json.loads(meta.read_text())
+    del content["codes"]
+    meta.write_text(json.dumps(content))
+    with pytest.raises(SnapshotUnavailable, match="matchmaker refresh"):
+        wired.reader.current()
+    assert refresh_if_needed(wired)
+    assert wired.reader.current().meta.counts["organizations"] == 1
 
 
 def test_two_refreshes_do_not_meet(wired):

@@ -96,7 +96,7 @@ def test_a_cut_is_the_snapshot_of_what_was_known(seed: int) -> None:
 def test_nothing_later_can_be_reached(seed: int) -> None:
     rows = random_rows(seed)
     whole = snapshot_of(rows)
-    before = whole.as_of(DAY)
+    before = cut(whole, DAY)
     later = whole.statements.date > to_days(DAY)
     assert later.any()
     assert not np.any(before.vectors[later])

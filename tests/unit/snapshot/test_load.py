@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import json
+import threading
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 
@@ -68,12 +70,23 @@ def _break(folder: Path, how: str) -> None:
         victim.unlink()
     elif how == "meta":
         (folder / "meta.json").write_text("{")
+    elif how == "changed byte":
+        victim.write_bytes(victim.read_bytes()[:-1] + b"\x7f")
+    elif how in ("no codes", "other codes"):
+        content = json.loads((folder / "meta.json").read_text())
+        codes = content.pop("codes")
+        if how == "other codes":
+            codes["Kind"].reverse()
+            content["codes"] = codes
+        (folder / "meta.json").write_text(json.dumps(content))
     elif how == "format":
         text = (folder / "meta.json").read_text()
         (folder / "meta.json").write_text(text.replace('"format": ', '"format": 99'))
 
 
-@pytest.mark.parametrize("how", ["truncated", "missing", "meta", "format"])
+@pytest.mark.parametrize(
+    "how", ["truncated", "missing", "meta", "format", "changed byte", "no codes", "other codes"]
+)
 def test_a_broken_snapshot_is_refused_and_the_last_good_one_kept(tmp_path: Path, how: str) -> None:
     good = snapshot_of(random_rows(1))
     save(good, tmp_path)
@@ -93,6 +106,42 @@ def test_a_changed_byte_is_found_by_verify(tmp_path: Path) -> None:
     (folder / "vectors.npy").write_bytes(bytes(content))
     with pytest.raises(SnapshotUnavailable, match="damaged"):
         verify(folder)
+
+
+def test_a_snapshot_says_what_its_codes_stand_for(tmp_path: Path) -> None:
+    content = json.loads((save(snapshot_of(random_rows(1)), tmp_path) / "meta.json").read_text())
+    assert content["codes"]["Size"] == ["micro", "small", "medium", "large"]
+    assert content["codes"]["Stage"][0] == "idea"
+
+
+def test_a_snapshot_of_an_earlier_version_says_how_to_make_it_anew(tmp_path: Path) -> None:
+    _break(save(snapshot_of(random_rows(1)), tmp_path), "no codes")
+    with pytest.raises(SnapshotUnavailable, match=r"earlier version.*matchmaker refresh"):
+        SnapshotReader(tmp_path).current()
+
+
+def test_others_go_on_with_the_last_while_one_takes_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = snapshot_of(random_rows(1))
+    save(good, tmp_path)
+    reader = SnapshotReader(tmp_path)
+    held = reader.current()
+    save(replace(good, meta=replace(good.meta, version=9)), tmp_path)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(_: Path) -> None:
+        begun.set()
+        assert go_on.wait(30)
+
+    monkeypatch.setattr("matchmaker.snapshot.load.verify", slow)
+    taker = threading.Thread(target=reader.current)
+    taker.start()
+    assert begun.wait(30)
+    assert reader.current() is held
+    go_on.set()
+    taker.join()
+    assert reader.current().meta.version == 9
 
 
 def test_old_snapshots_are_cleared_away(tmp_path: Path) -> None:

@@ -1,35 +1,21 @@
-"""Filters, pages, search and statements: what a request asks, as parameters and rows."""
+"""Filters, full text and statements: what a request asks, as parameters and rows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from neo4j import ManagedTransaction
 
 from matchmaker.domain import Organization, OrganizationFilter, Statement, StatementKind
+from matchmaker.store.answers import SearchHit
 from matchmaker.store.neo4j import cypher
 from matchmaker.store.neo4j.codec import Properties, decode
 from matchmaker.store.neo4j.connection import run
-from matchmaker.store.ports import Page, SearchHit
 from matchmaker.text import terms
-
-Row = TypeVar("Row")
 
 # Statements looked at before the filter: the best of the full-text index.
 SEARCH_DEPTH = 5_000
 MAX_SEARCH_TERMS = 200
-
-
-def page(
-    found: Sequence[Properties],
-    limit: int,
-    shape: Callable[[Properties], Row],
-    key: Callable[[Row], str],
-) -> Page[Row]:
-    """A page of `limit` from one row more than that."""
-    rows = tuple(shape(record) for record in found[:limit])
-    return Page(rows, key(rows[-1]) if rows and len(found) > limit else None)
 
 
 def filter_parameters(transaction: ManagedTransaction, where: OrganizationFilter) -> Properties:

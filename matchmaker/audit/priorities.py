@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matchmaker.audit import structure
-from matchmaker.audit.network import Network, cut_points, hops
+from matchmaker.audit.network import ClusterNetwork, cut_points, hops
 from matchmaker.domain import GoalName
 
 # So many ties of one list may ask of an organisation that did not say its capacity.
@@ -20,7 +20,7 @@ _OF_TWO_COMPONENTS = 10
 
 
 @dataclass(frozen=True)
-class Proposal:
+class FeasibleTie:
     """A tie that the recommender thinks feasible: `asker` and `partner` are rows.
 
     `feasibility` in [0, 1] is the recommender's score of the pair for the goal.
@@ -33,7 +33,7 @@ class Proposal:
 
 
 @dataclass(frozen=True)
-class Standing:
+class NetworkSummary:
     """A network in five figures: what a what-if compares."""
 
     fragmentation: float
@@ -45,7 +45,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class WorkItem:
+class PriorityTie:
     """A tie to make, and what the network is before and after it and those above it.
 
     `effect` is the gain in compactness, `priority` effect × feasibility. `joins`
@@ -54,19 +54,19 @@ class WorkItem:
     together alone.
     """
 
-    proposal: Proposal
+    proposal: FeasibleTie
     effect: float
     priority: float
     joins: tuple[int, int] | None
     steps_before: int | None
     relieves: tuple[int, ...]
-    before: Standing
-    after: Standing
+    before: NetworkSummary
+    after: NetworkSummary
 
 
-def standing(network: Network) -> Standing:
+def summary(network: ClusterNetwork) -> NetworkSummary:
     """The figures of a network; all 0 without members."""
-    return Standing(
+    return NetworkSummary(
         fragmentation=structure.fragmentation(network),
         compactness=structure.compactness(network),
         giant_component=structure.giant(network),
@@ -76,9 +76,12 @@ def standing(network: Network) -> Standing:
     )
 
 
-def worklist(
-    network: Network, proposals: Sequence[Proposal], capacity: Mapping[int, int], limit: int = 10
-) -> tuple[WorkItem, ...]:
+def prioritised(
+    network: ClusterNetwork,
+    proposals: Sequence[FeasibleTie],
+    capacity: Mapping[int, int],
+    limit: int = 10,
+) -> tuple[PriorityTie, ...]:
     """At most `limit` ties, the best first, each measured with those above it already made.
 
     Greedy with re-evaluation: what a tie does depends on the components of its
@@ -90,7 +93,7 @@ def worklist(
     measure = _Measure(network)
     waiting = _shortlist(network, _best_goal(network, proposals), measure)
     effects = [measure.effect(one) for one in waiting]
-    chosen: list[WorkItem] = []
+    chosen: list[PriorityTie] = []
     while len(chosen) < limit:
         open_ = [
             number
@@ -113,7 +116,7 @@ def worklist(
     return tuple(chosen)
 
 
-def joined(network: Network, proposals: Sequence[Proposal]) -> Network:
+def joined(network: ClusterNetwork, proposals: Sequence[FeasibleTie]) -> ClusterNetwork:
     """The network with these ties; those with outsiders are passed over."""
     places = [(network.place_of(one.asker), network.place_of(one.partner)) for one in proposals]
     inside = [pair for pair in places if min(pair) >= 0]
@@ -123,7 +126,7 @@ def joined(network: Network, proposals: Sequence[Proposal]) -> Network:
 class _Measure:
     """Effects of single ties on one network."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: ClusterNetwork) -> None:
         self.network = network
         size = len(network)
         sources = np.arange(size)
@@ -137,11 +140,11 @@ class _Measure:
     def steps_from(self, place: int) -> structure.Lengths:
         """Steps from one member to everybody, (n,)."""
         if place not in self._of:
-            found = hops(self.network.adjacency, np.array([place]))[0]
-            self._of[place] = structure.lengths(found)
+            distances = hops(self.network.adjacency, np.array([place]))[0]
+            self._of[place] = structure.lengths(distances)
         return self._of[place]
 
-    def effect(self, proposal: Proposal) -> float:
+    def effect(self, proposal: FeasibleTie) -> float:
         """Gain in compactness by the tie."""
         u, v = self.network.place_of(proposal.asker), self.network.place_of(proposal.partner)
         gained = structure.compactness_gain(
@@ -155,16 +158,16 @@ class _Measure:
         sources, size = self._steps.shape
         return gained / float(sources * max(1, size - 1))
 
-    def touches(self, proposal: Proposal, made: Proposal) -> bool:
+    def touches(self, proposal: FeasibleTie, made: FeasibleTie) -> bool:
         """Whether an end of the proposal is in the component of a tie that was made."""
         component, place_of = self.network.component, self.network.place_of
         ends = {int(component[place_of(row)]) for row in (proposal.asker, proposal.partner)}
         return int(component[place_of(made.asker)]) in ends
 
 
-def _best_goal(network: Network, proposals: Sequence[Proposal]) -> list[Proposal]:
+def _best_goal(network: ClusterNetwork, proposals: Sequence[FeasibleTie]) -> list[FeasibleTie]:
     """For each pair of members without a tie the proposal that is most feasible."""
-    best: dict[tuple[int, int], Proposal] = {}
+    best: dict[tuple[int, int], FeasibleTie] = {}
     for one in proposals:
         u, v = network.place_of(one.asker), network.place_of(one.partner)
         if min(u, v) < 0 or u == v or network.adjacency[u, v]:
@@ -176,8 +179,8 @@ def _best_goal(network: Network, proposals: Sequence[Proposal]) -> list[Proposal
 
 
 def _shortlist(
-    network: Network, proposals: Sequence[Proposal], measure: _Measure
-) -> list[Proposal]:
+    network: ClusterNetwork, proposals: Sequence[FeasibleTie], measure: _Measure
+) -> list[FeasibleTie]:
     """Of very many proposals those that promise most, before they are measured.
 
     What a tie promises: the pairs it joins anew, or how far apart its ends are.
@@ -195,10 +198,10 @@ def _shortlist(
         worth = float(joins if a != b else measure.steps_from(u)[v] - 1)
         promised.append((one.feasibility * worth, (a, b), one))
     promised.sort(key=lambda entry: -entry[0])
-    seen: dict[tuple[int, int], int] = {}
+    counts: dict[tuple[int, int], int] = {}
     rounds = []
     for promise, between, one in promised:
-        place = seen[between] = seen.get(between, -1) + 1
+        place = counts[between] = counts.get(between, -1) + 1
         rounds.append((place // _OF_TWO_COMPONENTS, -promise, one))
     rounds.sort(key=lambda entry: entry[:2])
     return [one for _, _, one in rounds[:most]]
@@ -208,22 +211,22 @@ def _room(left: Mapping[int, int], row: int) -> bool:
     return left.get(row, USUAL_CAPACITY) > 0
 
 
-def _item(network: Network, proposal: Proposal, effect: float) -> WorkItem:
+def _item(network: ClusterNetwork, proposal: FeasibleTie, effect: float) -> PriorityTie:
     u, v = network.place_of(proposal.asker), network.place_of(proposal.partner)
     a, b = int(network.component[u]), int(network.component[v])
     sizes = (int(network.component_sizes[a]), int(network.component_sizes[b]))
     after = joined(network, [proposal])
     relieved = np.setdiff1d(cut_points(network), cut_points(after))
     apart = int(hops(network.adjacency, np.array([u]))[0][v])
-    return WorkItem(
+    return PriorityTie(
         proposal=proposal,
         effect=effect,
         priority=effect * proposal.feasibility,
         joins=sizes if a != b else None,
         steps_before=apart if apart > 0 else None,
         relieves=tuple(int(row) for row in network.members[relieved]),
-        before=standing(network),
-        after=standing(after),
+        before=summary(network),
+        after=summary(after),
     )
 
 
@@ -237,21 +240,21 @@ class KeyMember:
     fragmentation_after: float
 
 
-def key_members(network: Network, limit: int = 10) -> tuple[KeyMember, ...]:
+def key_members(network: ClusterNetwork, limit: int = 10) -> tuple[KeyMember, ...]:
     """Cut points, those first whose leaving parts most pairs.
 
     Fragmentation before is that of the others while the member is still there.
     """
-    found = []
+    members = []
     for place in cut_points(network):
         rest = network.without(np.array([place]))
         others = np.delete(network.component, place)
-        mine = others == network.component[place]
+        component = others == network.component[place]
         before = np.bincount(others)
         size = len(rest)
         pairs = max(1, size * (size - 1))
-        pieces = np.bincount(rest.component[mine])
-        found.append(
+        pieces = np.bincount(rest.component[component])
+        members.append(
             KeyMember(
                 row=int(network.members[place]),
                 pieces=tuple(sorted((int(one) for one in pieces if one), reverse=True)),
@@ -259,8 +262,8 @@ def key_members(network: Network, limit: int = 10) -> tuple[KeyMember, ...]:
                 fragmentation_after=structure.fragmentation(rest),
             )
         )
-    found.sort(key=lambda one: (one.fragmentation_before - one.fragmentation_after, one.row))
-    return tuple(found[:limit])
+    members.sort(key=lambda one: (one.fragmentation_before - one.fragmentation_after, one.row))
+    return tuple(members[:limit])
 
 
 @dataclass(frozen=True)
@@ -272,7 +275,9 @@ class Gatekeeper:
     share: float
 
 
-def gatekeepers(network: Network, limit: int = 10, share: float = 0.2) -> tuple[Gatekeeper, ...]:
+def gatekeepers(
+    network: ClusterNetwork, limit: int = 10, share: float = 0.2
+) -> tuple[Gatekeeper, ...]:
     """Members who carry at least a `share` of all gatekeeping, the most loaded first."""
     carried = structure.brokered(network)
     total = float(carried.sum())
@@ -284,32 +289,32 @@ def gatekeepers(network: Network, limit: int = 10, share: float = 0.2) -> tuple[
     )
 
 
-def isolates(network: Network) -> tuple[int, ...]:
+def isolates(network: ClusterNetwork) -> tuple[int, ...]:
     """Rows of members without a partner."""
     return tuple(int(row) for row in network.members[network.degree == 0])
 
 
 def bringers(
-    network: Network, proposals: Sequence[Proposal], per_isolate: int = 3
-) -> dict[int, tuple[Proposal, ...]]:
+    network: ClusterNetwork, proposals: Sequence[FeasibleTie], per_isolate: int = 3
+) -> dict[int, tuple[FeasibleTie, ...]]:
     """For each isolate the most feasible proposals with members who have partners."""
     alone = set(isolates(network))
-    found: dict[int, list[Proposal]] = {row: [] for row in sorted(alone)}
-    for one in proposals:
-        for row, other in ((one.asker, one.partner), (one.partner, one.asker)):
+    options: dict[int, list[FeasibleTie]] = {row: [] for row in sorted(alone)}
+    for tie in proposals:
+        for row, other in ((tie.asker, tie.partner), (tie.partner, tie.asker)):
             if row in alone and other not in alone and network.place_of(other) >= 0:
-                found[row].append(one)
+                options[row].append(tie)
     return {
-        row: _one_each(row, sorted(options, key=lambda one: (-one.feasibility, one.partner)))[
+        row: _one_each(row, sorted(ties, key=lambda tie: (-tie.feasibility, tie.partner)))[
             :per_isolate
         ]
-        for row, options in found.items()
+        for row, ties in options.items()
     }
 
 
-def _one_each(row: int, options: Sequence[Proposal]) -> tuple[Proposal, ...]:
+def _one_each(row: int, options: Sequence[FeasibleTie]) -> tuple[FeasibleTie, ...]:
     """The first proposal with each other organisation."""
-    seen: dict[int, Proposal] = {}
+    first: dict[int, FeasibleTie] = {}
     for one in options:
-        seen.setdefault(one.partner if one.asker == row else one.asker, one)
-    return tuple(seen.values())
+        first.setdefault(one.partner if one.asker == row else one.asker, one)
+    return tuple(first.values())

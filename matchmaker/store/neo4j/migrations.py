@@ -6,6 +6,7 @@ from pathlib import Path
 
 from neo4j_python_migrations.executor import Executor
 
+from matchmaker.domain import Layer
 from matchmaker.errors import StoreMismatch
 from matchmaker.store.neo4j import cypher
 from matchmaker.store.neo4j.connection import Connection
@@ -24,19 +25,21 @@ def migrate(connection: Connection) -> None:
                 mend="Use an empty database, or the version of Matchmaker that made it.",
                 error=error,
             ) from None
+    for layer in Layer:
+        connection.apply(cypher.UNIQUE_TIES.format(name=layer.lower(), type=layer))
     connection.rows(cypher.AWAIT_INDEXES)
 
 
 def current(connection: Connection) -> str:
     """The last migration applied. Raises StoreMismatch when some are missing or not ours."""
     with connection.explained():
-        found = _executor(connection).analyze()
-    if found.pending_migrations or found.invalid_versions:
+        analysis = _executor(connection).analyze()
+    if analysis.pending_migrations or analysis.invalid_versions:
         raise StoreMismatch(
             "The database's schema is not the one in graph_schema/.",
             mend="Run `matchmaker setup`, or any import, to prepare the database.",
         )
-    return f"V{found.latest_applied_version}"
+    return f"V{analysis.latest_applied_version}"
 
 
 def _executor(connection: Connection) -> Executor:
@@ -51,8 +54,8 @@ def _executor(connection: Connection) -> Executor:
 
 def ensure_dimension(connection: Connection, dimension: int) -> None:
     """Make the vector index anew when the model's vectors have another length."""
-    found = connection.rows(cypher.VECTOR_DIMENSION)
-    if found and found[0]["dimension"] == dimension:
+    rows = connection.rows(cypher.VECTOR_DIMENSION)
+    if rows and rows[0]["dimension"] == dimension:
         return
     connection.apply(cypher.DROP_VECTOR_INDEX)
     connection.apply(cypher.CREATE_VECTOR_INDEX.format(dimension=int(dimension)))

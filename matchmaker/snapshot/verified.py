@@ -1,4 +1,4 @@
-"""Whether an organisation's identity is on record."""
+"""Whether a number that tells an organisation from all others is on record."""
 
 from __future__ import annotations
 

@@ -1,0 +1,189 @@
+"""Invitations: a place in an organisation, in a cluster or among the admins, offered by a link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from matchmaker.access import Principal
+from matchmaker.errors import InvalidInput, NotAllowed
+from matchmaker.messages import message
+from matchmaker.services.people.accounts import Accounts
+from matchmaker.services.people.links import Links
+from matchmaker.services.repositories import Address, Repositories, Versioned
+from matchmaker.services.unit_of_work import Clock, UnitOfWork
+from matchmaker.store.documents import Change, new_id
+from matchmaker.store.ports import GraphStore
+from matchmaker.workflow.account import (
+    Account,
+    AccountMembership,
+    Invitation,
+    Preferences,
+    checked_email,
+    checked_language,
+    checked_name,
+)
+
+INVITED_FOR = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedInvitation:
+    """An invitation with its link, and whether that went to the address by mail."""
+
+    invitation: Invitation
+    token: str
+    link: str
+    mailed: bool
+
+
+class Invitations:
+    """Use cases of inviting, and what signing in takes of it."""
+
+    def __init__(
+        self,
+        store: Callable[[], GraphStore],
+        repositories: Repositories,
+        accounts: Accounts,
+        links: Links,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._repositories = repositories
+        self._accounts = accounts
+        self._links = links
+        self._clock = clock
+
+    def invite(
+        self,
+        principal: Principal,
+        email: str,
+        *,
+        membership: AccountMembership | None = None,
+        cluster: str = "",
+        admin: bool = False,
+        language: str = "zh",
+    ) -> IssuedInvitation:
+        """Offer somebody a place in an organisation, a cluster, or among the admins, by mail.
+
+        Owners invite to their organisation; a cluster's coordinators invite the first
+        people of its members, where nobody acts for one yet; admins invite anybody.
+        Raises NotAllowed, InvalidInput.
+        """
+        principal.require_writing()
+        address = checked_email(email)
+        if (membership is not None) + bool(cluster) + admin != 1:
+            raise InvalidInput("Name one of organization, cluster and admin.")
+        if membership is not None:
+            organization = self._store().organization(membership.organization).id
+            membership = replace(membership, organization=organization)
+            self._require_inviter(principal, organization)
+        elif cluster:
+            self._store().cluster(cluster)
+            principal.require_coordinator(cluster)
+        else:
+            principal.require_admin()
+        now = self._clock()
+        invitation = Invitation(
+            new_id(), address, principal.subject, now + INVITED_FOR, membership, cluster, admin,
+            checked_language(language),
+        )  # fmt: skip
+        unit = UnitOfWork.of(principal, now)
+        unit.add(self._repositories.invitations.put(invitation))
+        unit.log("invitation.made", f"invitation/{invitation.id}", **_place(invitation))
+        unit.commit(self._repositories.records)
+        token = self._links.token("invitation", invitation.id)
+        link = self._links.url("invitation", token)
+        text = message(
+            "Open this link within %(days)s days to set a password:\n\n%(link)s\n",
+            days=INVITED_FOR.days,
+            link=link,
+        )
+        subject = message("You are invited to Matchmaker")
+        mailed = self._links.mail(address, language, subject, text)
+        return IssuedInvitation(invitation, token, link, mailed)
+
+    def read(self, token: str) -> Invitation:
+        """What a link invites to. Raises InvalidInput."""
+        return self.of_token(token).value
+
+    # -- for signing in
+
+    def of_token(self, token: str) -> Versioned[Invitation]:
+        """The invitation of a link. Raises InvalidInput."""
+        invitation_id = self._links.read("invitation", token, INVITED_FOR)
+        stored = self._repositories.invitations.get_or_none(str(invitation_id))
+        if stored is None or not self._is_open(stored.value):
+            raise InvalidInput(
+                "has been used or is too old.", where="token", mend="Ask to be invited again."
+            )
+        return stored
+
+    def open_for(self, email: str) -> list[Versioned[Invitation]]:
+        """Everything an address is invited to."""
+        invitations = self._repositories.invitations.iterate("email", email)
+        return [stored for stored in invitations if self._is_open(stored.value)]
+
+    def make_account(
+        self,
+        stored: Versioned[Invitation],
+        name: str,
+        *,
+        password_hash: str = "",
+        openid_subject: str = "",
+    ) -> Account:
+        """The account of somebody new, with the place that was offered. Raises InvalidInput."""
+        invitation = stored.value
+        account = Account(
+            new_id(), invitation.email, checked_name(name), self._clock(), password_hash,
+            openid_subject=openid_subject,
+            preferences=Preferences(language=invitation.language),
+        )  # fmt: skip
+        address = Address(invitation.email, account.id)
+        return self._commit(
+            stored, invitation.give_to(account), 0, self._repositories.addresses.put(address)
+        )
+
+    def join(self, stored: Versioned[Invitation], account_id: str) -> Account:
+        """An account with the place that was offered."""
+        own = self._repositories.accounts.get(account_id)
+        return self._commit(stored, stored.value.give_to(own.value), own.version)
+
+    # -- the parts
+
+    def _require_inviter(self, principal: Principal, organization_id: str) -> None:
+        if principal.admin or organization_id in principal.owned:
+            return
+        clusters = {cluster.id for cluster in self._store().clusters_of(organization_id)}
+        has_people = any(True for _ in self._accounts.of_organization(organization_id))
+        # Whoever could invite into an organisation that has people could read what is theirs.
+        if clusters & principal.clusters and not has_people:
+            return
+        raise NotAllowed("Only the owner of the organisation's account may invite to it.")
+
+    def _is_open(self, invitation: Invitation) -> bool:
+        return not invitation.used and self._clock() < invitation.expires
+
+    def _commit(
+        self, stored: Versioned[Invitation], account: Account, version: int, *changes: Change
+    ) -> Account:
+        invitation = stored.value
+        unit = UnitOfWork(account.subject, self._clock())
+        unit.add(
+            self._repositories.accounts.put(account, version),
+            self._repositories.invitations.put(replace(invitation, used=True), stored.version),
+            *changes,
+        )
+        unit.log("invitation.accepted", f"invitation/{invitation.id}", **_place(invitation))
+        unit.commit(self._repositories.records)
+        return account
+
+
+def _place(invitation: Invitation) -> dict[str, str]:
+    if invitation.membership is not None:
+        return {
+            "organization": invitation.membership.organization,
+            "post": invitation.membership.role,
+        }
+    return {"cluster": invitation.cluster} if invitation.cluster else {"admin": "yes"}

@@ -1,0 +1,109 @@
+"""What a store answers with, beside the rows themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from matchmaker.domain import Cluster, GraphRows, Organization, Statement
+
+Row = TypeVar("Row")
+
+MAX_PAGE = 200
+MAX_PATH_LENGTH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """One page in order of id; `after` continues it, None when it was the last."""
+
+    rows: tuple[Row, ...]
+    after: str | None = None
+
+
+def iterate(fetch: Callable[[str | None], Page[Row]]) -> Iterator[Row]:
+    """All rows of a list, page by page; `fetch` gives the page after a cursor."""
+    after: str | None = None
+    while True:
+        page = fetch(after)
+        yield from page.rows
+        after = page.after
+        if after is None:
+            return
+
+
+@dataclass(frozen=True, slots=True)
+class UpsertCounts:
+    """Rows created, changed and found the same, per name of a table that had any."""
+
+    created: dict[str, int]
+    changed: dict[str, int]
+    unchanged: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateKeys:
+    """What duplicates of an organisation are recognised by."""
+
+    id: str
+    name: str
+    name_en: str
+    credit_code: str
+    vat: str
+    country: str
+    place: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """An organisation found by full text; `statement` is the text that matched best.
+
+    `statement` is None when the name itself matched. `score` is comparable only
+    within one answer.
+    """
+
+    organization: Organization
+    score: float
+    statement: Statement | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NearestStatement:
+    """A statement and its cosine similarity to the vector asked for."""
+
+    statement: Statement
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class SeekerProfile:
+    """What an organisation is and says at one version of the graph.
+
+    `clusters` are those it is a member of today, `statements` as `statements_of`.
+    """
+
+    organization: Organization
+    clusters: tuple[Cluster, ...]
+    statements: tuple[Statement, ...]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """The whole graph at one version; writes that came later are not in it."""
+
+    version: int
+    rows: GraphRows
+    graph_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStatus:
+    """What `doctor` and `status` show."""
+
+    backend: str
+    address: str
+    schema: str
+    version: int
+    counts: dict[str, int]

@@ -1,0 +1,446 @@
+"""The system of record of the graph: every question, over what an adapter does in a transaction."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from matchmaker.domain import (
+    Cluster,
+    DuplicateCandidate,
+    Engagement,
+    GraphRows,
+    Industry,
+    Need,
+    NeedState,
+    Neighborhood,
+    Offer,
+    Organization,
+    OrganizationFilter,
+    Place,
+    Statement,
+    StatementKind,
+    Step,
+    key_of,
+)
+from matchmaker.store import upsert, walk
+from matchmaker.store.answers import (
+    DuplicateKeys,
+    Export,
+    NearestStatement,
+    Page,
+    SearchHit,
+    SeekerProfile,
+    StoreStatus,
+    UpsertCounts,
+)
+from matchmaker.store.log import Entry
+from matchmaker.store.schema import (
+    ALIASES,
+    CLUSTERS,
+    DUPLICATES,
+    ENGAGEMENTS,
+    INDUSTRIES,
+    NEEDS,
+    OFFERS,
+    ORGANIZATIONS,
+    PLACES,
+    TABLES,
+    Table,
+)
+from matchmaker.store.transaction import Transaction
+
+Row = TypeVar("Row")
+Answer = TypeVar("Answer")
+Work = Callable[[Transaction], Answer]
+
+
+class GraphStore(ABC):
+    """Every method is one transaction, and may raise `StoreUnavailable`.
+
+    An adapter gives the transactions, in `_read` and `_write`; `bulk` ones may take minutes.
+    Work may be repeated: it changes nothing outside its transaction.
+    """
+
+    @abstractmethod
+    def _read(self, work: Work[Answer], *, bulk: bool = False) -> Answer: ...
+
+    @abstractmethod
+    def _write(self, work: Work[Answer], *, bulk: bool = False) -> Answer: ...
+
+    @abstractmethod
+    def prepare(self) -> None:
+        """Create or migrate the schema; does nothing when it is current."""
+
+    @abstractmethod
+    def status(self) -> StoreStatus:
+        """Raises StoreMismatch when the schema is not ours or was never prepared."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Release connections; the store is not used afterwards."""
+
+    @abstractmethod
+    def set_embeddings(
+        self, revision: str, ids: Sequence[str], vectors: Sequence[Sequence[float]]
+    ) -> None:
+        """Attach one unit vector to each statement; ids that are gone are passed over.
+
+        Does not change the graph's version: vectors are derived.
+        """
+
+    def version(self) -> int:
+        """A number that grows with every change of the graph."""
+        return self._read(lambda tx: tx.version())
+
+    def graph_id(self) -> str:
+        """Given at random when the graph was made: versions compare only within one graph."""
+        return self._read(lambda tx: tx.graph_id())
+
+    # -- writing
+
+    def upsert(self, rows: GraphRows, entries: Sequence[Entry] = ()) -> UpsertCounts:
+        """Insert or replace rows by id. The same rows twice change nothing, not even the version.
+
+        `entries` are lines of the log, written in the same transaction as the rows or not at
+        all; so they are in the three methods below.
+
+        A row that refers to an organisation, place, industry or cluster neither
+        stored nor in `rows` raises InvalidInput naming it, and nothing is written.
+        A changed organisation's own `version` grows by one; a new one starts at 1,
+        or at the version it brings, so that an export can be restored. A statement
+        whose text changes loses its embedding. Of rows with the same id the last
+        one counts.
+        """
+        return self._logged(entries, lambda tx: upsert.upsert(tx, rows), bulk=True).counts()
+
+    def replace_rows(
+        self, put: GraphRows, drop: GraphRows, entries: Sequence[Entry] = ()
+    ) -> UpsertCounts:
+        """`put` as by `upsert`, then `drop` removed by key, as one change or not at all.
+
+        Raises InvalidInput when a row that stays refers to one that goes. What is not there
+        is passed over. Counts are those of `put`.
+        """
+        tally = self._logged(entries, lambda tx: upsert.replace_rows(tx, put, drop), bulk=True)
+        return tally.counts()
+
+    def stored(self, rows: GraphRows) -> GraphRows:
+        """What is stored now under the keys of these rows."""
+        return self._read(lambda tx: upsert.stored(tx, rows), bulk=True)
+
+    def rows_about(self, organization_id: str) -> GraphRows:
+        """The organisation and every row that refers to it, in order of key. Raises NotFound."""
+
+        def work(tx: Transaction) -> GraphRows:
+            itself = _organization(tx, organization_id)
+            tables: dict[str, tuple[Any, ...]] = {"organizations": (itself,)}
+            for table in TABLES.values():
+                if any("organizations" in reference.tables for reference in table.references):
+                    tables[table.name] = _sorted(tx.referring(table, itself.id))
+            return GraphRows(**tables)
+
+        return self._read(work, bulk=True)
+
+    def replace_organization(
+        self,
+        organization: Organization,
+        about: str | None,
+        expected_version: int,
+        entries: Sequence[Entry] = (),
+    ) -> Organization:
+        """Compare-and-set: write the organisation if its version is still the expected one.
+
+        `about` replaces the text of its Description `ID#about` (None leaves it,
+        a blank one removes it). `expected_version` 0 means that it must not exist yet.
+        Returns what is stored, with the new version. Raises VersionConflict, or
+        NotFound when it does not exist and `expected_version` is above 0.
+        """
+        return self._logged(
+            entries,
+            lambda tx: upsert.replace_organization(tx, organization, about, expected_version),
+        )
+
+    def transition_need(
+        self, need_id: str, before: NeedState, after: NeedState, entries: Sequence[Entry] = ()
+    ) -> Need:
+        """Compare-and-set of a need's state. Raises NotFound, or WrongState when it lost."""
+        return self._logged(entries, lambda tx: upsert.transition_need(tx, need_id, before, after))
+
+    # -- looking up
+
+    def organization(self, organization_id: str) -> Organization:
+        """By id or, where no organisation has it, by alias. Raises NotFound.
+
+        So are all others below that take the id of an organisation.
+        """
+        return self._read(lambda tx: _organization(tx, organization_id))
+
+    def organizations_by_id(self, ids: Sequence[str]) -> dict[str, Organization]:
+        """Those that exist, by the id or alias that was asked for."""
+        return self._read(lambda tx: _organizations(tx, ids))
+
+    def organizations(
+        self, where: OrganizationFilter, after: str | None, limit: int
+    ) -> Page[Organization]:
+        """In order of id, later than `after`; neither skips nor repeats under inserts.
+
+        So are all pages below. Ids are ordered by code points. `where.cluster`
+        takes past members too.
+        """
+        return self._page(limit, lambda tx, most: tx.organizations_page(where, after or "", most))
+
+    def search(self, text: str, where: OrganizationFilter, limit: int) -> tuple[SearchHit, ...]:
+        """Full text over names and statements, Chinese and English, best first.
+
+        Any text is a plain search: no character of it has a special meaning.
+        """
+        return self._read(lambda tx: tx.search(text, where, limit))
+
+    def statements_of(self, organization_id: str) -> tuple[Statement, ...]:
+        """All texts that speak for an organisation, its engagements' too, in order of id.
+
+        A blank text says nothing and is no statement. Raises NotFound.
+        """
+
+        def work(tx: Transaction) -> list[Statement]:
+            statements = tx.statements_of(organization_id)
+            return statements or tx.statements_of(_organization(tx, organization_id).id)
+
+        return tuple(self._read(work))
+
+    def seeker_profile(self, organization_id: str) -> SeekerProfile:
+        """All that a question of this organisation starts from, in one reading. Raises NotFound."""
+
+        def work(tx: Transaction) -> SeekerProfile:
+            itself = _organization(tx, organization_id)
+            clusters = tx.clusters_of([itself.id], _today())
+            return SeekerProfile(
+                organization=itself,
+                clusters=tuple(cluster for _, cluster in clusters),
+                statements=tuple(tx.statements_of(itself.id)),
+                version=tx.version(),
+            )
+
+        return self._read(work)
+
+    def offers(self, organization_id: str | None, after: str | None, limit: int) -> Page[Offer]:
+        """Of one organisation, or of all; nobody's are an empty page, and so in the two below."""
+        return self._rows_page(OFFERS, organization_id, None, after, limit)
+
+    def needs(
+        self, organization_id: str | None, state: NeedState | None, after: str | None, limit: int
+    ) -> Page[Need]:
+        return self._rows_page(NEEDS, organization_id, state, after, limit)
+
+    def engagements(
+        self, organization_id: str | None, after: str | None, limit: int
+    ) -> Page[Engagement]:
+        return self._rows_page(ENGAGEMENTS, organization_id, None, after, limit)
+
+    def clusters(self, after: str | None, limit: int) -> Page[Cluster]:
+        return self._rows_page(CLUSTERS, None, None, after, limit)
+
+    def members(self, cluster_id: str, after: str | None, limit: int) -> Page[Organization]:
+        """Everyone with a membership, past ones too. Raises NotFound for an unknown cluster."""
+
+        def read(tx: Transaction, most: int) -> list[Organization]:
+            _row(tx, CLUSTERS, cluster_id)
+            return tx.members_page(cluster_id, after or "", most)
+
+        return self._page(limit, read)
+
+    def offer(self, offer_id: str) -> Offer:
+        """Raises NotFound; so do the three below."""
+        return self._read(lambda tx: _row(tx, OFFERS, offer_id))
+
+    def need(self, need_id: str) -> Need:
+        return self._read(lambda tx: _row(tx, NEEDS, need_id))
+
+    def engagement(self, engagement_id: str) -> Engagement:
+        return self._read(lambda tx: _row(tx, ENGAGEMENTS, engagement_id))
+
+    def cluster(self, cluster_id: str) -> Cluster:
+        return self._read(lambda tx: _row(tx, CLUSTERS, cluster_id))
+
+    def clusters_of(self, organization_id: str) -> tuple[Cluster, ...]:
+        """Clusters it is a member of today, in order of id. Raises NotFound."""
+
+        def work(tx: Transaction) -> list[tuple[str, Cluster]]:
+            memberships = tx.clusters_of([organization_id], _today())
+            return memberships or tx.clusters_of([_organization(tx, organization_id).id], _today())
+
+        return tuple(cluster for _, cluster in self._read(work))
+
+    def clusters_of_each(self, ids: Sequence[str]) -> dict[str, tuple[Cluster, ...]]:
+        """The same for many at once, by the ids that were asked for; unknown ones have none."""
+
+        def work(tx: Transaction) -> dict[str, tuple[Cluster, ...]]:
+            organizations = _organizations(tx, ids)
+            clusters = defaultdict[str, list[Cluster]](list)
+            for id, cluster in tx.clusters_of([row.id for row in organizations.values()], _today()):
+                clusters[id].append(cluster)
+            return {id: tuple(clusters[row.id]) for id, row in organizations.items()}
+
+        by_id = self._read(work)
+        return {id: by_id.get(id, ()) for id in ids}
+
+    def places(self, ids: Sequence[str]) -> dict[str, Place]:
+        return self._read(lambda tx: tx.stored(PLACES, ids))
+
+    def industries(self, ids: Sequence[str]) -> dict[str, Industry]:
+        return self._read(lambda tx: tx.stored(INDUSTRIES, ids))
+
+    # -- the network
+
+    def neighborhood(self, organization_id: str, depth: int, limit: int) -> Neighborhood:
+        """The ego network over ties and engagements, `depth` 1 or 2, at most `limit` others.
+
+        Nearest first, then by id; `truncated` says whether there were more. The
+        ties and engagements are those with at least two of the organisations
+        returned. Raises NotFound.
+        """
+
+        def work(tx: Transaction) -> Neighborhood:
+            centre = _organization(tx, organization_id).id
+            others, truncated = walk.ego(tx.neighbors, centre, depth, limit)
+            ids = [centre, *others]
+            organizations = tx.stored(ORGANIZATIONS, ids)
+            return Neighborhood(
+                centre=centre,
+                depth=depth,
+                organizations=tuple(organizations[id] for id in ids),
+                ties=tuple(tx.ties_among(ids)),
+                engagements=tuple(tx.engagements_among(ids)),
+                truncated=truncated,
+            )
+
+        return self._read(work)
+
+    def paths(
+        self, source: str, target: str, max_length: int, limit: int
+    ) -> tuple[tuple[Step, ...], ...]:
+        """All shortest paths of at most `max_length` (1 to 4) steps, at most `limit`, by ids.
+
+        A step goes over a tie, in either direction, or over an engagement that
+        both took part in. COMPETES_WITH ties are not walked. Empty when there is
+        none. Raises NotFound.
+        """
+
+        def work(tx: Transaction) -> tuple[tuple[Step, ...], ...]:
+            start, end = _organization(tx, source).id, _organization(tx, target).id
+            return walk.shortest_paths(tx.walkable, tx.steps_between, start, end, max_length, limit)
+
+        return self._read(work)
+
+    # -- resolution
+
+    def duplicate_keys(self) -> Iterable[DuplicateKeys]:
+        """Of every organisation, in order of id."""
+        return self._read(lambda tx: tx.duplicate_keys(), bulk=True)
+
+    def duplicates(self) -> tuple[DuplicateCandidate, ...]:
+        """Pairs for a person to decide on, in order of key."""
+        return _sorted(self._read(lambda tx: tx.all_rows(DUPLICATES), bulk=True))
+
+    def aliases(self) -> dict[str, str]:
+        """Alias id to the organisation it was merged into."""
+        return self._read(lambda tx: tx.aliases(), bulk=True)
+
+    # -- statements and vectors
+
+    def missing_embeddings(self, revision: str) -> tuple[str, ...]:
+        """Ids of statements that have a text and no vector of this model revision."""
+        return tuple(self._read(lambda tx: tx.missing_embeddings(revision), bulk=True))
+
+    def nearest_statements(
+        self, vector: Sequence[float], kinds: frozenset[StatementKind], limit: int
+    ) -> tuple[NearestStatement, ...]:
+        """By cosine similarity, nearest first; an empty `kinds` means any."""
+        return self._read(lambda tx: tx.nearest(vector, kinds, limit))
+
+    # -- the whole
+
+    def export(self) -> Export:
+        """All rows at one version, consistent while others write; each table in order of id."""
+        return self._read(export, bulk=True)
+
+    def _logged(
+        self, entries: Sequence[Entry], work: Work[Answer], *, bulk: bool = False
+    ) -> Answer:
+        def both(tx: Transaction) -> Answer:
+            answer = work(tx)
+            tx.log(entries)
+            return answer
+
+        return self._write(both, bulk=bulk)
+
+    def _counts(self, tx: Transaction) -> dict[str, int]:
+        counts = {name: tx.count(table) for name, table in TABLES.items()}
+        return {name: count for name, count in counts.items() if count}
+
+    def _page(self, limit: int, read: Callable[[Transaction, int], list[Row]]) -> Page[Row]:
+        """One row more than asked for tells whether there is another page."""
+        rows = self._read(lambda tx: read(tx, limit + 1))
+        kept = tuple(rows[:limit])
+        return Page(kept, key_of(kept[-1]) if len(rows) > limit else None)
+
+    def _rows_page(
+        self,
+        table: Table[Row],
+        organization_id: str | None,
+        state: NeedState | None,
+        after: str | None,
+        limit: int,
+    ) -> Page[Row]:
+        def read(tx: Transaction, most: int) -> list[Row]:
+            owner = organization_id
+            if owner is not None:
+                organizations = _organizations(tx, [owner])
+                owner = organizations[owner].id if owner in organizations else owner
+            return tx.rows_page(table, owner, state, after or "", most)
+
+        return self._page(limit, read)
+
+
+def export(tx: Transaction) -> Export:
+    """All rows; ordered here, because databases order text in ways of their own."""
+    rows = {name: _sorted(tx.all_rows(table)) for name, table in TABLES.items()}
+    return Export(tx.version(), GraphRows(**rows), tx.graph_id())
+
+
+def _sorted(rows: Iterable[Row]) -> tuple[Row, ...]:
+    return tuple(sorted(rows, key=key_of))
+
+
+def _row(tx: Transaction, table: Table[Row], id: str) -> Row:
+    row = tx.stored(table, [id]).get(id)
+    if row is None:
+        raise upsert.unknown(table, id)
+    return row
+
+
+def _organization(tx: Transaction, id: str) -> Organization:
+    organization = _organizations(tx, [id]).get(id)
+    if organization is None:
+        raise upsert.unknown(ORGANIZATIONS, id)
+    return organization
+
+
+def _organizations(tx: Transaction, ids: Sequence[str]) -> dict[str, Organization]:
+    """By the id or alias asked for; an id comes before an alias, which a later merge may make."""
+    stored = tx.stored(ORGANIZATIONS, ids)
+    aliases = (
+        tx.stored(ALIASES, unknown) if (unknown := [id for id in ids if id not in stored]) else {}
+    )
+    targets = (
+        tx.stored(ORGANIZATIONS, [row.organization for row in aliases.values()]) if aliases else {}
+    )
+    return stored | {id: targets[alias.organization] for id, alias in aliases.items()}
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()

@@ -1,0 +1,355 @@
+"""One transaction on the server."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from neo4j import ManagedTransaction
+
+from matchmaker.domain import (
+    Cluster,
+    Engagement,
+    Layer,
+    Membership,
+    NeedState,
+    Organization,
+    OrganizationFilter,
+    Statement,
+    StatementKind,
+    Step,
+    Tie,
+    key_of,
+)
+from matchmaker.errors import StoreMismatch
+from matchmaker.store.answers import DuplicateKeys, NearestStatement, SearchHit
+from matchmaker.store.log import Entry
+from matchmaker.store.neo4j import cypher, cypher_write, search
+from matchmaker.store.neo4j.codec import (
+    Properties,
+    decode,
+    decode_participants,
+    encode,
+    encode_participants,
+)
+from matchmaker.store.neo4j.connection import run
+from matchmaker.store.neo4j.documents import append
+from matchmaker.store.neo4j.tables import (
+    OWNED_BY,
+    STATEMENT_LABELS,
+    Link,
+    is_node,
+    label,
+    links,
+    node_id,
+)
+from matchmaker.store.schema import (
+    ENGAGEMENTS,
+    MEMBERSHIPS,
+    ORGANIZATIONS,
+    PARTICIPANTS,
+    TIES,
+    Reference,
+    Table,
+)
+from matchmaker.store.upsert import batches
+from matchmaker.text import terms
+
+Row = TypeVar("Row")
+Changed = Sequence[tuple[Any, Any]]
+
+PREPARE = "Run `matchmaker setup`, or any import, to prepare the database."
+# Approximate search finds more of the true nearest when asked for more than is wanted.
+_OVERFETCH = 4
+
+
+class Neo4jTransaction:
+    """See `Transaction`. Every query takes a whole batch: there is no round trip for one row."""
+
+    def __init__(self, transaction: ManagedTransaction) -> None:
+        self._transaction = transaction
+
+    def _run(self, query: str, **parameters: Any) -> list[Properties]:
+        return run(self._transaction, query, **parameters)
+
+    def lock(self) -> None:
+        """Make other writers wait. Raises StoreMismatch when the graph was never prepared."""
+        if not self._run(cypher.LOCK):
+            raise StoreMismatch("The database was never prepared for Matchmaker.", mend=PREPARE)
+
+    def bump(self) -> None:
+        self._run(cypher.BUMP)
+
+    def version(self) -> int:
+        rows = self._run(cypher.VERSION)
+        return int(rows[0]["version"]) if rows else 0
+
+    def graph_id(self) -> str:
+        rows = self._run(cypher.GRAPH_ID)
+        return str(rows[0]["identity"] or "") if rows else ""
+
+    def count(self, table: Table[Any]) -> int:
+        if is_node(table):
+            return self._count(cypher.COUNT_NODES.format(label=label(table)))
+        type = cypher.TIES if table.name == TIES.name else cypher.Relationship.MEMBER_OF
+        return self._count(cypher.COUNT_RELATIONSHIPS.format(type=type))
+
+    def _count(self, query: str, **parameters: Any) -> int:
+        return int(self._run(query, **parameters)[0]["count"])
+
+    # -- writing
+
+    def log(self, entries: Sequence[Entry]) -> None:
+        append(self._transaction, entries)
+
+    def stored(self, table: Table[Row], keys: Sequence[Any]) -> dict[Any, Row]:
+        records: list[Properties]
+        if table.name == MEMBERSHIPS.name:
+            records = self._run(cypher.MEMBERSHIPS_BY_KEY, keys=[list(key) for key in keys])
+        elif table.name == TIES.name:
+            queries = (cypher.TIES_BY_ID.format(type=layer) for layer in Layer)
+            records = [row for query in queries for row in self._run(query, ids=list(keys))]
+        else:
+            by_id = cypher.ROWS_BY_ID.format(label=label(table))
+            query = cypher.ENGAGEMENTS_BY_ID if table.name == ENGAGEMENTS.name else by_id
+            records = self._run(query, ids=[node_id(key) for key in keys])
+        return {key_of(row): row for row in _decoded(table, records)}
+
+    def known(self, table: str, ids: Collection[str]) -> set[str]:
+        query = cypher.KNOWN_IDS.format(label=label(table))
+        return {row["id"] for row in self._run(query, ids=list(ids))}
+
+    def write(
+        self, table: Table[Row], new: Sequence[Row], changed: Sequence[tuple[Row, Row]]
+    ) -> None:
+        if table.name == MEMBERSHIPS.name:
+            self._write_memberships(new, changed)  # type: ignore[arg-type]
+        elif table.name == TIES.name:
+            self._write_ties(new, changed)  # type: ignore[arg-type]
+        else:
+            self._write_nodes(table, new, changed)
+
+    def remove(self, table: Table[Any], keys: Sequence[Any]) -> int:
+        if table.name == MEMBERSHIPS.name:
+            return self._count(cypher_write.LEAVE_CLUSTERS, keys=[list(key) for key in keys])
+        if table.name == TIES.name:
+            queries = [cypher_write.DELETE_TIES.format(type=layer) for layer in Layer]
+            return sum(self._count(query, ids=list(keys)) for query in queries)
+        query = cypher_write.DROP_NODES.format(label=label(table))
+        return self._count(query, ids=[node_id(key) for key in keys])
+
+    def referrer(self, table: Table[Any], ids: Collection[str]) -> tuple[str, str] | None:
+        own = [link.type.value for _, link in links(table)]
+        query = cypher_write.STILL_REFERRED.format(label=label(table))
+        rows = self._run(query, ids=list(ids), own=own)
+        return (rows[0]["id"], rows[0]["other"]) if rows else None
+
+    def referring(self, table: Table[Row], organization_id: str) -> list[Row]:
+        query = {
+            MEMBERSHIPS.name: cypher.MEMBERSHIPS_REFERRING,
+            TIES.name: cypher.TIES_REFERRING,
+            ENGAGEMENTS.name: cypher.ENGAGEMENTS_REFERRING,
+        }.get(table.name) or cypher.NODES_REFERRING.format(label=label(table))
+        return _decoded(table, self._run(query, organization=organization_id))
+
+    def _write_nodes(self, table: Table[Any], new: Sequence[Any], changed: Changed) -> None:
+        create = cypher_write.CREATE_NODES.format(label=label(table))
+        change = cypher_write.CHANGE_NODES.format(label=label(table))
+        if new:
+            self._run(create, rows=[_properties(table, row) for row in new])
+        if changed:
+            self._run(change, rows=[_changed_properties(table, *pair) for pair in changed])
+        for reference, link in links(table):
+            name = reference.field
+            moved = [(a, b) for a, b in changed if getattr(a, name) != getattr(b, name)]
+            self._unlink(table, link, [before for before, _ in moved])
+            linked = [*new, *(after for _, after in moved)]
+            if name == PARTICIPANTS:
+                self._take_part(linked)
+                continue
+            for target in reference.tables:
+                self._link(table, reference, link, target, linked)
+        if table.statement is not None:
+            spoken = (b for a, b in changed if bool(table.text(a)) != bool(table.text(b)))
+            self._label_statements(table, [*new, *spoken])
+
+    def _label_statements(self, table: Table[Any], rows: Iterable[Any]) -> None:
+        """Only what has a text speaks: the label brings a node into both statement indexes."""
+        speaking, silent = list[str](), list[str]()
+        for row in rows:
+            (speaking if table.text(row) else silent).append(row.id)
+        for query, ids in ((cypher_write.SPEAKS, speaking), (cypher_write.IS_SILENT, silent)):
+            if ids:
+                self._run(query.format(label=label(table)), ids=ids)
+
+    def _link(
+        self, table: Table[Any], reference: Reference, link: Link, target: str, rows: list[Any]
+    ) -> None:
+        pairs = [
+            {"id": node_id(key_of(row)), "target": getattr(row, reference.field)} for row in rows
+        ]
+        pairs = [pair for pair in pairs if pair["target"] is not None]
+        query = cypher_write.LINK_IN if link.incoming else cypher_write.LINK_OUT
+        if pairs:
+            query = query.format(label=label(table), target=label(target), type=link.type)
+            self._run(query, rows=pairs)
+
+    def _unlink(self, table: Table[Any], link: Link, rows: Iterable[Any]) -> None:
+        ids = [node_id(key_of(row)) for row in rows]
+        query = cypher_write.UNLINK_IN if link.incoming else cypher_write.UNLINK_OUT
+        if ids:
+            self._run(query.format(label=label(table), type=link.type), ids=ids)
+
+    def _take_part(self, rows: Iterable[Engagement]) -> None:
+        parts = [
+            {**part, "engagement": row.id}
+            for row in rows
+            for part in encode_participants(row.participants)
+        ]
+        for batch in batches(parts):
+            self._run(cypher_write.TAKE_PART, rows=batch)
+
+    def _write_memberships(self, new: Sequence[Membership], changed: Changed) -> None:
+        if changed:
+            keys = [list(after.key) for _, after in changed]
+            self._run(cypher_write.LEAVE_CLUSTERS, keys=keys)
+        rows = [*new, *(after for _, after in changed)]
+        self._run(cypher_write.JOIN_CLUSTERS, rows=[_split(row, *MEMBERSHIPS.key) for row in rows])
+
+    def _write_ties(self, new: Sequence[Tie], changed: Changed) -> None:
+        for layer in Layer:
+            gone = [before.id for before, _ in changed if before.layer is layer]
+            if gone:
+                self._run(cypher_write.DELETE_TIES.format(type=layer), ids=gone)
+            rows = [row for row in [*new, *(after for _, after in changed)] if row.layer is layer]
+            if rows:
+                query = cypher_write.CREATE_TIES.format(type=layer)
+                self._run(query, rows=[_split(row, "source", "target", "layer") for row in rows])
+
+    # -- reading
+
+    def all_rows(self, table: Table[Row]) -> list[Row]:
+        query = {
+            MEMBERSHIPS.name: cypher.ALL_MEMBERSHIPS,
+            TIES.name: cypher.ALL_TIES,
+            ENGAGEMENTS.name: cypher.ALL_ENGAGEMENTS,
+        }.get(table.name) or cypher.ALL_ROWS.format(label=label(table))
+        return _decoded(table, self._run(query))
+
+    def organizations_page(
+        self, where: OrganizationFilter, after: str, limit: int
+    ) -> list[Organization]:
+        wanted = search.filter_parameters(self._transaction, where)
+        records = self._run(cypher.ORGANIZATIONS_PAGE, after=after, limit=limit, **wanted)
+        return _decoded(ORGANIZATIONS, records)
+
+    def members_page(self, cluster_id: str, after: str, limit: int) -> list[Organization]:
+        records = self._run(cypher.MEMBERS_PAGE, cluster=cluster_id, after=after, limit=limit)
+        return _decoded(ORGANIZATIONS, records)
+
+    def rows_page(
+        self,
+        table: Table[Row],
+        organization_id: str | None,
+        state: NeedState | None,
+        after: str,
+        limit: int,
+    ) -> list[Row]:
+        owner = None if organization_id is None else OWNED_BY[table.name]
+        query = cypher.rows_page(
+            label(table), owner, state is not None, table.name == ENGAGEMENTS.name
+        )
+        wanted = {"organization": organization_id, "state": state and state.value}
+        return _decoded(table, self._run(query, after=after, limit=limit, **wanted))
+
+    def clusters_of(self, ids: Sequence[str], today: str) -> list[tuple[str, Cluster]]:
+        records = self._run(cypher.CLUSTERS_OF, ids=list(ids), today=today)
+        return [(row["organization"], decode(Cluster, row["row"])) for row in records]
+
+    def statements_of(self, organization_id: str) -> list[Statement]:
+        records = self._run(cypher.STATEMENTS_OF, organization=organization_id)
+        return [search.to_statement(row["statement"]) for row in records]
+
+    def search(self, text: str, where: OrganizationFilter, limit: int) -> tuple[SearchHit, ...]:
+        return search.search(self._transaction, text, where, limit)
+
+    def nearest(
+        self, vector: Sequence[float], kinds: frozenset[StatementKind], limit: int
+    ) -> tuple[NearestStatement, ...]:
+        wanted = {
+            "vector": [float(value) for value in vector],
+            "labels": [STATEMENT_LABELS[kind] for kind in kinds],
+            "limit": limit,
+        }
+        total = self._count(cypher.COUNT_NODES.format(label=cypher.STATEMENT_LABEL))
+        depth = limit * _OVERFETCH
+        while True:
+            records = self._run(cypher.NEAREST, depth=depth, **wanted)
+            if len(records) >= limit or depth >= total:
+                break
+            depth *= _OVERFETCH
+        return tuple(
+            NearestStatement(search.to_statement(row["statement"]), row["similarity"])
+            for row in records
+        )
+
+    def missing_embeddings(self, revision: str) -> list[str]:
+        return [row["id"] for row in self._run(cypher.MISSING_EMBEDDINGS, revision=revision)]
+
+    def duplicate_keys(self) -> list[DuplicateKeys]:
+        return [decode(DuplicateKeys, row["row"]) for row in self._run(cypher.DUPLICATE_KEYS)]
+
+    def aliases(self) -> dict[str, str]:
+        return {row["id"]: row["organization"] for row in self._run(cypher.ALIASES)}
+
+    # -- the network
+
+    def neighbors(self, ids: Sequence[str]) -> set[str]:
+        return {row["id"] for row in self._run(cypher.NEIGHBORS, ids=ids)}
+
+    def walkable(self, ids: Sequence[str]) -> set[str]:
+        return {row["id"] for row in self._run(cypher.WALKABLE, ids=ids)}
+
+    def steps_between(self, sources: Sequence[str], targets: Sequence[str]) -> Iterator[Step]:
+        records = self._run(cypher.STEPS, sources=sources, targets=targets)
+        return (Step(**{**row, "title": row["title"] or ""}) for row in records)
+
+    def ties_among(self, ids: Sequence[str]) -> list[Tie]:
+        return _decoded(TIES, self._run(cypher.TIES_AMONG, ids=ids))
+
+    def engagements_among(self, ids: Sequence[str]) -> list[Engagement]:
+        return _decoded(ENGAGEMENTS, self._run(cypher.ENGAGEMENTS_AMONG, ids=ids))
+
+
+def _decoded(table: Table[Row], records: Iterable[Properties]) -> list[Row]:
+    """Rows; those of engagements with their participants."""
+    if table.name != ENGAGEMENTS.name:
+        return [decode(table.model, row["row"]) for row in records]
+    return [
+        decode(table.model, row["row"], participants=decode_participants(row["participants"]))
+        for row in records
+    ]
+
+
+def _properties(table: Table[Any], row: Any) -> Properties:
+    return {**encode(row), "id": node_id(key_of(row)), "search_terms": _search_terms(table, row)}
+
+
+def _changed_properties(table: Table[Any], before: Any, after: Any) -> Properties:
+    properties = _properties(table, after)
+    if table.statement is not None and table.text(before) != table.text(after):
+        properties |= {"embedding": None, "embedding_revision": None}
+    return properties
+
+
+def _search_terms(table: Table[Any], row: Any) -> str | None:
+    if isinstance(row, Organization):
+        return " ".join(terms(f"{row.name} {row.name_en}"))
+    text = table.text(row) if table.statement is not None else ""
+    return " ".join(terms(text)) if text else None
+
+
+def _split(row: Membership | Tie, *ends: str) -> Properties:
+    """Its ends, and the properties of the relationship between them."""
+    properties = encode(row)
+    return {**{name: properties.pop(name) for name in ends}, "properties": properties}

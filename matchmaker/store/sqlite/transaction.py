@@ -1,0 +1,274 @@
+"""One transaction on the database file."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from matchmaker.domain import (
+    Cluster,
+    Engagement,
+    NeedState,
+    Organization,
+    OrganizationFilter,
+    Participant,
+    Statement,
+    StatementKind,
+    Step,
+    Tie,
+    key_of,
+)
+from matchmaker.store.answers import DuplicateKeys, NearestStatement, SearchHit
+from matchmaker.store.log import Entry
+from matchmaker.store.schema import (
+    CLUSTERS,
+    ENGAGEMENTS,
+    ORGANIZATIONS,
+    TABLES,
+    TIES,
+    Table,
+)
+from matchmaker.store.sqlite import queries, search
+from matchmaker.store.sqlite.documents import append
+from matchmaker.store.sqlite.rows import PARTICIPANTS, codec
+from matchmaker.text import terms
+
+Row = TypeVar("Row")
+Parameters = Mapping[str, Any] | Sequence[Any]
+
+
+class SqliteTransaction:
+    """See `Transaction`. Keys and ids go in through a temporary table, or as a JSON array."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def version(self) -> int:
+        return int(self._value(queries.VERSION))
+
+    def graph_id(self) -> str:
+        return str(self._value(queries.GRAPH_ID))
+
+    def count(self, table: Table[Any]) -> int:
+        return int(self._value(queries.COUNT.format(table=table.name)))
+
+    def _value(self, query: str) -> Any:
+        return self._connection.execute(query).fetchone()[0]
+
+    # -- writing
+
+    def log(self, entries: Sequence[Entry]) -> None:
+        append(self._connection, entries)
+
+    def stored(self, table: Table[Row], keys: Sequence[Any]) -> dict[Any, Row]:
+        self._want(keys)
+        rows = self._rows(table, f"JOIN wanted ON {codec(table).on_key()}")
+        return {key_of(row): row for row in rows}
+
+    def known(self, table: str, ids: Collection[str]) -> set[str]:
+        self._want(ids)
+        return {row[0] for row in self._connection.execute(queries.KNOWN.format(table=table))}
+
+    def write(
+        self, table: Table[Row], new: Sequence[Row], changed: Sequence[tuple[Row, Row]]
+    ) -> None:
+        rows: list[Any] = [*new, *(after for _, after in changed)]
+        self._connection.executemany(codec(table).replace(), map(codec(table).encode, rows))
+        if table.name == ORGANIZATIONS.name:
+            self._write_names(rows)
+        if table.name == ENGAGEMENTS.name:
+            self._write_participants(rows)
+        if table.statement is not None:
+            self._write_statements(table, rows)
+
+    def remove(self, table: Table[Any], keys: Sequence[Any]) -> int:
+        self._want(keys)
+        if table.statement is not None:
+            self._connection.execute(queries.DROP_STATEMENT_TERMS)
+            self._connection.execute(queries.DROP_STATEMENTS)
+        if table is ENGAGEMENTS:
+            self._connection.execute(queries.DROP_PARTICIPANTS)
+        if table is ORGANIZATIONS:
+            self._connection.execute(queries.DROP_ORGANIZATION_TERMS)
+        match = codec(table).on_key()
+        return self._connection.execute(
+            queries.DROP_ROWS.format(table=table.name, match=match)
+        ).rowcount
+
+    def referrer(self, table: Table[Any], ids: Collection[str]) -> tuple[str, str] | None:
+        self._want(ids)
+        for other in TABLES.values():
+            for reference in other.references:
+                if table.name not in reference.tables:
+                    continue
+                name, field = self._column(other, reference.field)
+                query = queries.REFERRER if other is table else queries.OTHER_REFERRER
+                row = self._connection.execute(query.format(table=name, field=field)).fetchone()
+                if row:
+                    return row[0], f"{name}.{field}"
+        return None
+
+    def referring(self, table: Table[Row], organization_id: str) -> list[Row]:
+        parameters = {"organization": organization_id}
+        if table.name == ENGAGEMENTS.name:
+            return self._rows(table, queries.ENGAGED, parameters)
+        fields = [ref.field for ref in table.references if ORGANIZATIONS.name in ref.tables]
+        match = " OR ".join(f"{table.name}.{field} = :organization" for field in fields)
+        return self._rows(table, f"WHERE {match}", parameters)
+
+    def _column(self, table: Table[Any], field: str) -> tuple[str, str]:
+        is_part = field == PARTICIPANTS.table
+        return (PARTICIPANTS.table, "organization") if is_part else (table.name, field)
+
+    def bump(self) -> None:
+        self._connection.execute(queries.BUMP)
+
+    def _want(self, keys: Iterable[Any]) -> None:
+        """Fill the temporary table `wanted` with ids, or with keys of two parts."""
+        self._connection.execute(queries.WANT_TABLE)
+        self._connection.execute(queries.WANT_CLEAR)
+        pairs = ((key, None) if isinstance(key, str) else tuple(key) for key in keys)
+        self._connection.executemany(queries.WANT, pairs)
+
+    def _write_names(self, rows: Sequence[Organization]) -> None:
+        self._want(row.id for row in rows)
+        self._connection.execute(queries.DROP_ORGANIZATION_TERMS)
+        indexed = ((" ".join(terms(f"{row.name} {row.name_en}")), row.id) for row in rows)
+        self._connection.executemany(queries.PUT_ORGANIZATION_TERMS, indexed)
+
+    def _write_participants(self, rows: Sequence[Engagement]) -> None:
+        self._want(row.id for row in rows)
+        self._connection.execute(queries.DROP_PARTICIPANTS)
+        parts = (
+            (row.id, position, *PARTICIPANTS.encode(part))
+            for row in rows
+            for position, part in enumerate(row.participants)
+        )
+        self._connection.executemany(queries.PUT_PARTICIPANT, parts)
+
+    def _write_statements(self, table: Table[Any], rows: Sequence[Any]) -> None:
+        """Keep the statement of each row, its full text and, where its text stays, its vector."""
+        texts = {row.id: table.text(row) for row in rows}
+        self._want(texts)
+        self._connection.execute(queries.DROP_STATEMENT_TERMS)
+        self._want(id for id, text in texts.items() if not text)
+        self._connection.execute(queries.DROP_STATEMENTS)
+        speaking = [row for row in rows if texts[row.id]]
+        self._connection.executemany(
+            queries.PUT_STATEMENT,
+            (
+                (row.id, table.statement, texts[row.id], row.language, row.date and str(row.date))
+                for row in speaking
+            ),
+        )
+        indexed = ((" ".join(terms(texts[row.id])), row.id) for row in speaking)
+        self._connection.executemany(queries.PUT_STATEMENT_TERMS, indexed)
+
+    # -- reading
+
+    def _rows(self, table: Table[Row], rest: str, parameters: Parameters = ()) -> list[Row]:
+        """Rows as domain values; engagements with their participants."""
+        read = codec(table)
+        cells = self._connection.execute(read.select(rest), parameters).fetchall()
+        if table.name != ENGAGEMENTS.name:
+            return [read.decode(row) for row in cells]
+        ids = json.dumps([row[0] for row in cells])
+        parts: dict[str, list[Participant]] = {}
+        for engagement, *part in self._connection.execute(queries.PARTICIPANTS_AMONG, (ids,)):
+            parts.setdefault(engagement, []).append(PARTICIPANTS.decode(part))
+        return [read.decode(row, participants=tuple(parts[row[0]])) for row in cells]
+
+    def all_rows(self, table: Table[Row]) -> list[Row]:
+        return self._rows(table, "")
+
+    def organizations_page(
+        self, where: OrganizationFilter, after: str, limit: int
+    ) -> list[Organization]:
+        parameters = {"after": after, "limit": limit, **search.filter_parameters(where)}
+        return self._rows(ORGANIZATIONS, queries.PAGE_OF_ORGANIZATIONS, parameters)
+
+    def members_page(self, cluster_id: str, after: str, limit: int) -> list[Organization]:
+        parameters = {"cluster": cluster_id, "after": after, "limit": limit}
+        return self._rows(ORGANIZATIONS, queries.MEMBERS, parameters)
+
+    def rows_page(
+        self,
+        table: Table[Row],
+        organization_id: str | None,
+        state: NeedState | None,
+        after: str,
+        limit: int,
+    ) -> list[Row]:
+        parts = [f"WHERE {table.name}.id > :after"]
+        if organization_id is not None:
+            engaged = table.name == ENGAGEMENTS.name
+            parts.append(queries.IS_ENGAGED if engaged else "organization = :organization")
+        if state is not None:
+            parts.append("state = :state")
+        rest = f"{' AND '.join(parts)} ORDER BY {table.name}.id LIMIT :limit"
+        parameters = {
+            "after": after, "limit": limit, "organization": organization_id, "state": state
+        }  # fmt: skip
+        return self._rows(table, rest, parameters)
+
+    def clusters_of(self, ids: Sequence[str], today: str) -> list[tuple[str, Cluster]]:
+        cells = self._connection.execute(
+            queries.CLUSTERS_OF.format(
+                columns=", ".join(f"clusters.{c}" for c in codec(CLUSTERS).columns)
+            ),
+            {"ids": json.dumps(list(ids)), "today": today},
+        )
+        return [(row[0], codec(CLUSTERS).decode(row[1:])) for row in cells]
+
+    def statements_of(self, organization_id: str) -> list[Statement]:
+        return search.statements(self._connection, queries.STATEMENTS_OF, organization_id)
+
+    def search(self, text: str, where: OrganizationFilter, limit: int) -> tuple[SearchHit, ...]:
+        ranked = search.search(self._connection, text, where, limit)
+        organizations = self.stored(ORGANIZATIONS, [id for id, _, _ in ranked])
+        best = json.dumps([statement for _, _, statement in ranked if statement])
+        statements: dict[str | None, Statement] = {
+            row.id: row for row in search.statements(self._connection, queries.STATEMENT, best)
+        }
+        return tuple(
+            SearchHit(organizations[id], score, statements.get(statement))
+            for id, score, statement in ranked
+        )
+
+    def nearest(
+        self, vector: Sequence[float], kinds: frozenset[StatementKind], limit: int
+    ) -> tuple[NearestStatement, ...]:
+        return search.nearest(self._connection, vector, kinds, limit)
+
+    def missing_embeddings(self, revision: str) -> list[str]:
+        rows = self._connection.execute(queries.MISSING_EMBEDDINGS, {"revision": revision})
+        return [row[0] for row in rows]
+
+    def duplicate_keys(self) -> list[DuplicateKeys]:
+        return [DuplicateKeys(*row) for row in self._connection.execute(queries.DUPLICATE_KEYS)]
+
+    def aliases(self) -> dict[str, str]:
+        return dict(self._connection.execute(queries.ALIASES).fetchall())
+
+    # -- the network
+
+    def neighbors(self, ids: Sequence[str]) -> set[str]:
+        return self._level(queries.NEIGHBORS, ids)
+
+    def walkable(self, ids: Sequence[str]) -> set[str]:
+        return self._level(queries.WALKABLE, ids)
+
+    def _level(self, query: str, ids: Sequence[str]) -> set[str]:
+        return {row[0] for row in self._connection.execute(query, {"ids": json.dumps(ids)})}
+
+    def steps_between(self, sources: Sequence[str], targets: Sequence[str]) -> Iterator[Step]:
+        levels = {"sources": json.dumps(sources), "targets": json.dumps(targets)}
+        return (Step(*row) for row in self._connection.execute(queries.STEPS, levels))
+
+    def ties_among(self, ids: Sequence[str]) -> list[Tie]:
+        return self._rows(TIES, queries.TIES_AMONG, {"ids": json.dumps(ids)})
+
+    def engagements_among(self, ids: Sequence[str]) -> list[Engagement]:
+        return self._rows(ENGAGEMENTS, queries.ENGAGEMENTS_AMONG, {"ids": json.dumps(ids)})

@@ -1,0 +1,46 @@
+"""Accounts and invitations as earlier versions stored them."""
+
+import json
+
+from matchmaker.services.repositories import Repositories
+from matchmaker.store.documents import Put
+from matchmaker.store.sqlite import SqliteStore
+from matchmaker.workflow.account import AccountMembership, MembershipRole
+
+ACCOUNT = {
+    "id": "a1", "email": "wang@example.org", "name": "王芳", "created": "2025-11-03T08:00:00Z",
+    "password_hash": "", "belongings": [{"organization": "t:firm2", "post": "owner"}],
+    "clusters": [], "admin": False, "active": True, "epoch": 2, "failures": 0,
+    "locked_until": None, "identity": "https://issuer 42",
+    "preferences": {"language": "zh", "mail": "daily", "alerts_a_week": 0},
+}  # fmt: skip
+INVITATION = {
+    "id": "i1", "email": "li@example.org", "invited_by": "admin",
+    "expires": "2025-11-17T08:00:00Z", "cluster": "", "admin": False, "language": "zh",
+    "belonging": {"organization": "t:firm2", "post": "liaison"}, "used": False,
+}  # fmt: skip
+
+
+def test_what_was_stored_under_earlier_names_is_read_found_and_written_again(tmp_path):
+    store = SqliteStore(tmp_path / "graph.db")
+    store.prepare()
+    store.documents.commit(
+        [
+            Put("account", "a1", json.dumps(ACCOUNT), keys={"identity": "https://issuer 42"}),
+            Put("invitation", "i1", json.dumps(INVITATION), keys={"email": "li@example.org"}),
+        ]
+    )
+    repositories = Repositories(lambda: store.documents)
+    (stored,) = repositories.accounts.page("identity", "https://issuer 42").rows
+    assert stored.value.memberships == (AccountMembership("t:firm2", MembershipRole.OWNER),)
+    assert stored.value.openid_subject == "https://issuer 42"
+    invitation = repositories.invitations.get("i1").value
+    assert invitation.membership == AccountMembership("t:firm2", MembershipRole.LIAISON)
+    store.documents.commit([repositories.accounts.put(stored.value, stored.version)])
+    assert repositories.accounts.get("a1").value == stored.value
+    assert [one.id for one in repositories.accounts.values("identity", "https://issuer 42")] == [
+        "a1"
+    ]
+    # What a person takes away keeps its names.
+    assert repositories.accounts.plain(stored.value) == ACCOUNT
+    store.close()
