@@ -17,10 +17,10 @@ import numpy as np
 from measure import machine
 
 from matchmaker.domain import GoalName
+from matchmaker.goals import GOALS
 from matchmaker.recommend import train
 from matchmaker.recommend.evaluate import history
 from matchmaker.recommend.features import FEATURES
-from matchmaker.recommend.goals import GOALS
 from matchmaker.recommend.metrics import Floats, interval, table
 from matchmaker.recommend.train import Examples
 from matchmaker.recommend.trials import Trial, trials

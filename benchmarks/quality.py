@@ -112,14 +112,14 @@ def main() -> None:
         if data is None:
             continue
         print(f"== {case.title}", flush=True)
-        found = evaluated(case, data, options.work, options.limit)
-        if found is not None:
+        evaluation = evaluated(case, data, options.work, options.limit)
+        if evaluation is not None:
             name = f"{case.data}-{case.goal}-{case.cut}"
-            body = section(found, PLOTS, name)
+            body = section(evaluation, PLOTS, name)
             lines = [f"{machine()}, {time.strftime('%Y-%m-%d')}.", "", *body]
             sections[case.title] = "\n".join(line.replace("](", "](figures/") for line in lines)
             rows = [row for row in rows if not row.startswith(f"| {case.title}: ")]
-            rows += glance(case, found)
+            rows += glance(case, evaluation)
             PAGE.write_text(page(sections, rows), encoding="utf-8")
             print(f"Written: {PAGE}", flush=True)
 
@@ -135,17 +135,17 @@ def written() -> tuple[dict[str, str], list[str]]:
 
 def page(sections: dict[str, str], rows: list[str]) -> str:
     """The whole page, sections and the rows of the first table in the order of the cases."""
-    found = [(case.title, sections[case.title]) for case in CASES if case.title in sections]
-    glance = [row for title, _ in found for row in rows if row.startswith(f"| {title}: ")]
+    evaluations = [(case.title, sections[case.title]) for case in CASES if case.title in sections]
+    glance = [row for title, _ in evaluations for row in rows if row.startswith(f"| {title}: ")]
     head = "| what | questions | hit@10 | capped | best baseline | ours less it | recall@50 | MRR |"
-    body = [(GLANCE, "\n".join([head, "|---" * 8 + "|", *glance])), *found]
+    body = [(GLANCE, "\n".join([head, "|---" * 8 + "|", *glance])), *evaluations]
     return "\n".join([INTRODUCTION, *(f"## {title}\n\n{text}\n" for title, text in body)])
 
 
-def glance(case: Case, found: Mapping[str, Any]) -> list[str]:
+def glance(case: Case, evaluation: Mapping[str, Any]) -> list[str]:
     """A row for each table of an evaluation: ours beside the best baseline by hit@10."""
     rows = []
-    for title, part in found["tables"].items():
+    for title, part in evaluation["tables"].items():
         methods = part["methods"]
         others = [name for name in methods if name not in OWN]
         best = max(others, key=lambda name: methods[name]["hit@10"]["mean"])

@@ -19,11 +19,11 @@ from measure import machine, verdict
 from threadpoolctl import threadpool_limits
 
 from matchmaker.domain import GoalName
-from matchmaker.recommend.goals import GOALS
+from matchmaker.goals import GOALS
 from matchmaker.recommend.model import Request
 from matchmaker.recommend.pipeline import prepare_goal, recommend
 from matchmaker.recommend.trials import seeker_of
-from matchmaker.services.matching.parallel import Forked
+from matchmaker.services.matching.parallel import ForkedPool
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.snapshot.model import KINDS
@@ -51,7 +51,7 @@ def main() -> None:
     def bare(number: int) -> int:
         return len(recommend(snapshot, seekers[number], request, ranker, explained=False))
 
-    with Forked(bare) as pool:
+    with ForkedPool(bare) as pool:
         list(pool.map(range(min(50, len(seekers)))))
         started = time.perf_counter()
         list(pool.map(range(len(seekers))))

@@ -11,139 +11,30 @@ import datetime
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
-from enum import StrEnum
 from typing import Any
 
 from matchmaker.errors import InvalidInput, WrongState
+from matchmaker.goals import GoalName as GoalName
 from matchmaker.messages import Message, message
+from matchmaker.vocabulary import RIVAL_LAYERS as RIVAL_LAYERS
+from matchmaker.vocabulary import UNDIRECTED_LAYERS as UNDIRECTED_LAYERS
+from matchmaker.vocabulary import EngagementKind as EngagementKind
+from matchmaker.vocabulary import Kind as Kind
+from matchmaker.vocabulary import Layer as Layer
+from matchmaker.vocabulary import NeedState as NeedState
+from matchmaker.vocabulary import OfferKind as OfferKind
+from matchmaker.vocabulary import PlaceLevel as PlaceLevel
+from matchmaker.vocabulary import Role as Role
+from matchmaker.vocabulary import Size as Size
+from matchmaker.vocabulary import Stage as Stage
+from matchmaker.vocabulary import StatementKind as StatementKind
+from matchmaker.vocabulary import Terms as Terms
+from matchmaker.vocabulary import Tier as Tier
 
 MAX_TEXT = 20_000
 MAX_NAME = 500
 EMPTY = message("must not be empty.")
 _ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,31}:[^\s\x00-\x1f\x7f]{1,200}")
-
-
-class Kind(StrEnum):
-    """What an organisation is."""
-
-    FIRM = "firm"
-    UNIVERSITY = "university"
-    RESEARCH_INSTITUTE = "research_institute"
-    PLATFORM = "platform"
-    PUBLIC_BODY = "public_body"
-
-
-class Size(StrEnum):
-    """Size class of a firm (工信部联企业〔2011〕300号 / EU 2003/361/EC)."""
-
-    MICRO = "micro"
-    SMALL = "small"
-    MEDIUM = "medium"
-    LARGE = "large"
-
-
-class Tier(StrEnum):
-    """Gradient cultivation of SMEs (工信部企业〔2022〕63号), and lead firms."""
-
-    INNOVATIVE = "innovative"  # 创新型中小企业
-    SPECIALISED = "specialised"  # 专精特新
-    LITTLE_GIANT = "little_giant"  # 小巨人
-    CHAMPION = "champion"  # 单项冠军
-    LEAD = "lead"  # 龙头
-
-
-class Stage(StrEnum):
-    """The ten value-chain stages, in order 创意 … 售后."""
-
-    IDEA = "idea"  # 创意
-    DESIGN = "design"  # 设计
-    RESEARCH = "research"  # 研发
-    MAKING = "making"  # 制造
-    PRICING = "pricing"  # 定价
-    MARKETING = "marketing"  # 营销
-    TRADING = "trading"  # 交易
-    STORAGE = "storage"  # 仓储
-    DELIVERY = "delivery"  # 配送
-    AFTER_SALES = "after_sales"  # 售后
-
-
-class GoalName(StrEnum):
-    """What a recommendation is for."""
-
-    SUPPLIER = "supplier"
-    CUSTOMER = "customer"
-    RESEARCH_PARTNER = "research_partner"
-    INDUSTRY_PARTNER = "industry_partner"
-    PLATFORM = "platform"
-    SHARED_RESOURCE = "shared_resource"
-    CROSS_CLUSTER = "cross_cluster"
-
-
-class Layer(StrEnum):
-    """Kinds of tie; layers are never pooled. Also the relationship types in Neo4j.
-
-    Directed as read: source SUPPLIES target, USES a platform, SHARES_WITH, OWNS.
-    COOPERATES_WITH and COMPETES_WITH have no direction.
-    """
-
-    SUPPLIES = "SUPPLIES"
-    COOPERATES_WITH = "COOPERATES_WITH"
-    USES = "USES"
-    SHARES_WITH = "SHARES_WITH"
-    OWNS = "OWNS"
-    COMPETES_WITH = "COMPETES_WITH"
-
-
-UNDIRECTED_LAYERS = frozenset({Layer.COOPERATES_WITH, Layer.COMPETES_WITH})
-# No way to somebody leads over these.
-RIVAL_LAYERS = frozenset({Layer.COMPETES_WITH})
-
-
-class EngagementKind(StrEnum):
-    """What kind of dated joint undertaking."""
-
-    RESEARCH_PROJECT = "research_project"
-    CONTRACT = "contract"
-    PATENT = "patent"
-    EVENT = "event"
-
-
-class Role(StrEnum):
-    """What a participant is in an engagement."""
-
-    COORDINATOR = "coordinator"
-    PARTNER = "partner"
-    SUPPLIER = "supplier"
-    BUYER = "buyer"
-    OWNER = "owner"
-    ATTENDEE = "attendee"
-
-
-class OfferKind(StrEnum):
-    """What an organisation can give."""
-
-    PRODUCT = "product"
-    SERVICE = "service"
-    TECHNOLOGY = "technology"
-    EQUIPMENT = "equipment"  # spare equipment or capacity
-    PLATFORM_ACCESS = "platform_access"
-
-
-class Terms(StrEnum):
-    """On what terms an offer is given."""
-
-    FREE = "free"
-    DISCOUNTED = "discounted"
-    MARKET = "market"
-
-
-class NeedState(StrEnum):
-    """Life of a need. Allowed transitions are in `NEED_TRANSITIONS`."""
-
-    OPEN = "open"
-    MATCHED = "matched"
-    CLOSED = "closed"
-    EXPIRED = "expired"
 
 
 NEED_TRANSITIONS: dict[NeedState, frozenset[NeedState]] = {
@@ -152,24 +43,6 @@ NEED_TRANSITIONS: dict[NeedState, frozenset[NeedState]] = {
     NeedState.CLOSED: frozenset({NeedState.OPEN}),
     NeedState.EXPIRED: frozenset({NeedState.OPEN, NeedState.CLOSED}),
 }
-
-
-class StatementKind(StrEnum):
-    """What kind of text speaks for an organisation."""
-
-    OFFER = "offer"
-    NEED = "need"
-    ENGAGEMENT = "engagement"
-    DESCRIPTION = "description"
-
-
-class PlaceLevel(StrEnum):
-    """How fine a place is."""
-
-    COUNTRY = "country"
-    PROVINCE = "province"
-    CITY = "city"
-    COUNTY = "county"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,16 @@
-"""The terms of the field and their English labels; other languages translate the labels."""
+"""The terms of the field and their English labels; other languages translate the labels.
+
+Those of goals stand in their rows (`matchmaker/goals.py`), which adds them.
+"""
 
 from __future__ import annotations
 
 TERMS: dict[str, str] = {
-    # goals
-    "supplier": "Suppliers",
-    "customer": "Customers",
-    "research_partner": "Research partners",
-    "industry_partner": "Firms for our research",
-    "platform": "Platform",
-    "shared_resource": "Shared equipment and capacity",
-    "cross_cluster": "Partners in other clusters",
     # kinds
     "firm": "Firm",
     "university": "University",
     "research_institute": "Research institute",
+    "platform": "Platform",
     "public_body": "Public body",
     "micro": "Micro",
     "small": "Small",

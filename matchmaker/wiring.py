@@ -45,7 +45,6 @@ if TYPE_CHECKING:  # arrays and models take their time to import: only what need
     from huey import SqliteHuey
 
     from matchmaker.embedding import Embedder, ModelIdentity, VectorCache
-    from matchmaker.services.asking import Asking
     from matchmaker.services.auditing.auditing import Auditing
     from matchmaker.services.auditing.derived_clusters import ClusterDerivation
     from matchmaker.services.cooperation.batches import Batches
@@ -138,7 +137,14 @@ class Wiring:
         from matchmaker.services.matching.matching import Matching
 
         return Matching(
-            self.store, self.reader, self.embedder, self.cache, self.rankers, self.capacity.full
+            self.store,
+            self.reader,
+            self.embedder,
+            self.cache,
+            self.directory,
+            self.rankers,
+            self.interaction_log,
+            self.capacity.full,
         )
 
     @cached_property
@@ -387,14 +393,6 @@ class Wiring:
     @cached_property
     def demo(self) -> Demo:
         return Demo(lambda: self.store, self.accounts)
-
-    @cached_property
-    def asking(self) -> Asking:
-        from matchmaker.services.asking import Asking
-
-        return Asking(
-            self.directory, self.store, lambda: self.matching, self.interaction_log, self.rankers
-        )
 
     def warm(self) -> None:
         """Load snapshot and model before a fork, so that workers share their memory.

@@ -128,15 +128,17 @@ def _in_template(path: Path) -> Iterator[Text]:
 
 
 def _declared() -> Iterator[Text]:
-    """Texts declared as data: columns, indicators, helps, what libraries say and refuse."""
+    """Texts declared as data: columns, goals, features, indicators, helps, what libraries say."""
     from matchmaker.api.http.field_faults import COUNTED, TEXTS
     from matchmaker.api.http.problems import REFUSALS
     from matchmaker.audit.indicators import INDICATORS
     from matchmaker.cli import cli
     from matchmaker.cli.language import help_texts
     from matchmaker.domain import GraphRows
+    from matchmaker.goals import GOALS
     from matchmaker.ingest.columns import TABLES, table_name
     from matchmaker.messages import FIELD
+    from matchmaker.recommend.features import FEATURES
     from matchmaker.workflow.notification import STATES
 
     for name in (*GraphRows.__dataclass_fields__, "participants"):
@@ -151,6 +153,11 @@ def _declared() -> Iterator[Text]:
             yield Text(column.title.context, column.title.id)
             if " | " not in column.meaning.id:  # words of the tables themselves
                 yield Text(column.meaning.context, column.meaning.id)
+    for goal in GOALS.values():
+        yield Text("", goal.label)
+        yield Text(goal.heading.context, goal.title)
+    for feature in FEATURES.values():
+        yield Text("", feature.meaning)
     for definition, _ in INDICATORS.values():
         yield Text(definition.title.context, definition.title.id)
         yield Text("", definition.about.id)

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from matchmaker.audit.ties import Channel
 from matchmaker.audit.view import View
-from matchmaker.domain import GoalName, Layer, OfferKind, StatementKind
+from matchmaker.domain import Layer, OfferKind, StatementKind
+from matchmaker.goals import GOALS
+from matchmaker.snapshot.model import GOALS as GOAL_CODES
 from matchmaker.snapshot.model import (
-    GOALS,
     OFFER_KINDS,
     STATEMENT_KINDS,
     BoolArray,
@@ -24,11 +25,6 @@ SMALLEST_CIRCLE = 6
 RIVAL_LIKENESS = 0.35
 # Needs that are this near in words can be answered by one project.
 POOL_LIKENESS = 0.45
-# Needs that several can have together: a technology in common, equipment to share,
-# a platform, a purchase. Customers are not looked for together.
-POOLED = (
-    GoalName.RESEARCH_PARTNER, GoalName.SHARED_RESOURCE, GoalName.PLATFORM, GoalName.SUPPLIER,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -140,8 +136,8 @@ def pools(view: View, likeness: float = POOL_LIKENESS) -> tuple[Pool, ...]:
     spoken = snapshot.vectors[needs].any(axis=1) if len(needs) else np.zeros(0, dtype=np.bool_)
     needs, owners = needs[spoken], owners[spoken]
     found = []
-    for goal in POOLED:
-        chosen = np.flatnonzero(snapshot.statements.goal[needs] == GOALS.index(goal))
+    for goal in (row.name for row in GOALS.values() if row.pooled):
+        chosen = np.flatnonzero(snapshot.statements.goal[needs] == GOAL_CODES.index(goal))
         if len(chosen) < 2:
             continue
         vectors = snapshot.vectors[needs[chosen]]

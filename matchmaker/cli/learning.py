@@ -31,10 +31,10 @@ class _Horizon(click.ParamType[timedelta]):
     def convert(self, value: Any, param: Any, ctx: Any) -> timedelta:
         if isinstance(value, timedelta):
             return value
-        found = re.fullmatch(r"(\d{1,4})([dmy])", str(value).strip())
-        if not found or not int(found[1]):
+        match = re.fullmatch(r"(\d{1,4})([dmy])", str(value).strip())
+        if not match or not int(match[1]):
             self.fail(f"{value!r} is not a length of time: write 2y, 18m or 90d.", param, ctx)
-        return timedelta(days=round(int(found[1]) * _DAYS[found[2]]))
+        return timedelta(days=round(int(match[1]) * _DAYS[match[2]]))
 
 
 def _goal(required: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -59,24 +59,24 @@ def train(goal: str | None, cut: datetime | None, as_json: bool) -> None:
     if not goals:
         click.echo("No goal has a history to learn from; fixed weights are used.", err=True)
     day = cut.date() if cut else None
-    made = {}
+    by_goal = {}
     for name in goals:
         try:
             with progress_bars() as report:
-                made[name.value] = learning.train(name, report, day).figures
+                by_goal[name.value] = learning.train(name, report, day).figures
         except InvalidInput as error:
             if goal:
                 raise
             click.echo(f"{name}: {error}", err=True)  # the others may have more to learn from
             continue
         if not as_json:
-            found = made[name.value]
+            figures = by_goal[name.value]
             click.echo(
-                f"{name}: {found['features']} features, {found['examples']:,} examples of "
-                f"{len(found['cuts'])} cuts, {found['seconds']:.0f} s."
+                f"{name}: {figures['features']} features, {figures['examples']:,} examples of "
+                f"{len(figures['cuts'])} cuts, {figures['seconds']:.0f} s."
             )
     if as_json:
-        print_json(made)
+        print_json(by_goal)
 
 
 @click.command()
@@ -106,8 +106,8 @@ def evaluate(
     """Rank every candidate as of a day, and compare with what happened later."""
     learning = wired().learning
     with progress_bars() as report:
-        found = learning.evaluate(GoalName(goal), cut.date(), horizon, by, report, limit)
-    plain = json.loads(json.dumps(asdict(found), ensure_ascii=False, default=_plain))
+        evaluation = learning.evaluate(GoalName(goal), cut.date(), horizon, by, report, limit)
+    plain = json.loads(json.dumps(asdict(evaluation), ensure_ascii=False, default=_plain))
     if out is not None:
         from matchmaker.cli.quality_page import write
 
@@ -118,7 +118,7 @@ def evaluate(
     if as_json:
         print_json(plain)
         return
-    _print(found)
+    _print(evaluation)
 
 
 def _plain(value: Any) -> Any:
@@ -127,17 +127,20 @@ def _plain(value: Any) -> Any:
     return float(value)
 
 
-def _print(found: Evaluation) -> None:
+def _print(evaluation: Evaluation) -> None:
     from rich.console import Console
     from rich.table import Table
 
     console = Console(soft_wrap=True, width=max(110, Console().width))
-    how = "learned" if found.learned else "fixed weights: the history is too short to learn from"
-    console.print(
-        f"[bold]{found.goal}[/bold] as of {found.cut}, foreseen until {found.until}: "
-        f"{found.candidates:,} candidates, {how}, {found.seconds:.0f} s"
+    how = (
+        "learned" if evaluation.learned else "fixed weights: the history is too short to learn from"
     )
-    for title, part in found.tables.items():
+    console.print(
+        f"[bold]{evaluation.goal}[/bold] as of {evaluation.cut}, "
+        f"foreseen until {evaluation.until}: "
+        f"{evaluation.candidates:,} candidates, {how}, {evaluation.seconds:.0f} s"
+    )
+    for title, part in evaluation.tables.items():
         table = Table(title=f"{title} ({part['trials']:,} questions)", title_justify="left")
         table.add_column("method")
         names = list(next(iter(part["methods"].values())))
@@ -160,14 +163,18 @@ def _print(found: Evaluation) -> None:
             fair.add_column(
                 column.replace("_", " "), justify="left" if column == "setting" else "right"
             )
-        for one in part["settings"]:
-            label = f"{one['knob']} {one['value']:g}"
-            fair.add_row(label, *(f"{one[name]:.3f}" for name in names))
+        for item in part["settings"]:
+            label = f"{item['knob']} {item['value']:g}"
+            fair.add_row(label, *(f"{item[name]:.3f}" for name in names))
         console.print(fair, markup=False)
         for group, stratum in part.get("strata", {}).items():
-            best = sorted(stratum["methods"].items(), key=lambda one: -one[1]["hit@10"])[:4]
-            shown = ", ".join(f"{name} {one['hit@10']:.3f}" for name, one in best)
-            console.print(f"  {part['by']} {group} ({stratum['trials']:,}): {shown}", markup=False)
-    if found.reliability:
-        told = ", ".join(f"{x['predicted']:.4f} → {x['observed']:.4f}" for x in found.reliability)
-        console.print(f"Probability promised → came true, in tenths of the pairs: {told}")
+            best = sorted(stratum["methods"].items(), key=lambda item: -item[1]["hit@10"])[:4]
+            leaders = ", ".join(f"{name} {item['hit@10']:.3f}" for name, item in best)
+            console.print(
+                f"  {part['by']} {group} ({stratum['trials']:,}): {leaders}", markup=False
+            )
+    if evaluation.reliability:
+        steps = ", ".join(
+            f"{x['predicted']:.4f} → {x['observed']:.4f}" for x in evaluation.reliability
+        )
+        console.print(f"Probability promised → came true, in tenths of the pairs: {steps}")

@@ -12,13 +12,16 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from matchmaker.access import ADMIN
+from matchmaker.cli.language import language
 from matchmaker.cli.output import SOME_REFUSED, print_json, progress_bars, wired
 from matchmaker.domain import GoalName, Kind, Size, Tier
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import message
 
 if TYPE_CHECKING:
-    from matchmaker.services.matching.matching import Answer, BulkAnswer, Question, TextQuestion
+    from matchmaker.services.matching.bulk import BulkAnswer, TextQuestion
+    from matchmaker.services.matching.matching import Answer, Question
     from matchmaker.services.operations.refresher import Progress
 
 MAX_LIMIT = 1000
@@ -90,8 +93,8 @@ def recommend(
     **filters: Any,
 ) -> int:
     """Recommend partners, with reasons."""
-    asked = [organization, text, need, for_file, texts_file]
-    if sum(value is not None for value in asked) != 1:
+    sources = [organization, text, need, for_file, texts_file]
+    if sum(value is not None for value in sources) != 1:
         raise click.UsageError("Give one of --for, --text, --need, --for-file, --texts-file.")
     if out is not None and for_file is None and texts_file is None:
         raise click.UsageError("--out goes with --for-file or --texts-file.")
@@ -99,16 +102,19 @@ def recommend(
     question = _question(goal, limit, only_new, capped, filters)
     if for_file is not None:
         ids = list(_ids(for_file))
-        return _bulk(partial(services.matching.for_organizations, ids, question), len(ids), out)
+        ask = partial(services.matching.for_organizations, ADMIN, ids, question)
+        return _bulk(ask, len(ids), out)
     if texts_file is not None:
         texts = list(_texts(texts_file))
-        return _bulk(lambda _: services.matching.for_texts(texts, question), len(texts), out)
+        return _bulk(lambda _: services.matching.for_texts(ADMIN, texts, question), len(texts), out)
     if organization is not None:
-        answer = services.matching.for_organization(organization, question)
+        answer = services.matching.for_organization(ADMIN, organization, question, recorded=False)
     elif need is not None:
-        answer = services.matching.for_need(services.published.need(need), question)
+        posted = services.published.need(need)
+        answer = services.matching.for_need(ADMIN, posted, question, recorded=False)
     else:
-        answer = services.matching.for_text(_standard_input(text or ""), question)
+        read = _standard_input(text or "")
+        answer = services.matching.for_text(ADMIN, read, question, recorded=False)
     _show(answer, as_json)
     return 0
 
@@ -116,10 +122,10 @@ def recommend(
 def _question(
     goal: str, limit: int, only_new: bool, capped: bool, filters: dict[str, Any]
 ) -> Question:
+    from matchmaker.recommend.model import Filters
     from matchmaker.services.matching.matching import Question
-    from matchmaker.services.matching.snapshot_rows import FilterIds
 
-    ids = FilterIds(
+    ids = Filters(
         kinds=frozenset(Kind(kind) for kind in filters["kinds"]),
         sizes=frozenset(Size(size) for size in filters["sizes"]),
         tiers=frozenset(Tier(tier) for tier in filters["tiers"]),
@@ -150,7 +156,7 @@ def _ids(path: Path) -> Iterator[str]:
 
 
 def _texts(path: Path) -> Iterator[TextQuestion]:
-    from matchmaker.services.matching.matching import TextQuestion
+    from matchmaker.services.matching.bulk import TextQuestion
 
     for number, line in _lines(path):
         where = f"{path}, line {number}"
@@ -192,11 +198,15 @@ def _bulk(ask: Callable[[Progress], Iterator[BulkAnswer]], total: int, out: Path
 
 
 def _bulk_line(answer: BulkAnswer) -> dict[str, Any]:
-    found = [
-        {"id": one.id, "name": one.name, "score": round(one.score, 6)}
-        for one in answer.recommendations
+    rows = [
+        {
+            "id": recommendation.id,
+            "name": recommendation.name,
+            "score": round(recommendation.score, 6),
+        }
+        for recommendation in answer.recommendations
     ]
-    line: dict[str, Any] = {"seeker": answer.seeker, "recommendations": found}
+    line: dict[str, Any] = {"seeker": answer.seeker, "recommendations": rows}
     return line if answer.error is None else line | {"error": str(answer.error)}
 
 
@@ -222,16 +232,33 @@ def _show(answer: Answer, as_json: bool) -> None:
 def _document(answer: Answer) -> dict[str, Any]:
     from dataclasses import asdict
 
-    recommendations = [
-        {name: value for name, value in asdict(one).items() if name != "row"}
-        for one in answer.recommendations
-    ]
     return {
         "goal": answer.goal.value,
         "seeker": answer.seeker,
         "snapshot": asdict(answer.freshness),
-        "recommendations": recommendations,
+        "recommendations": [_fields(each) for each in answer.recommendations],
     }
+
+
+def _fields(value: Any) -> Any:
+    """Values by their names, a message in the two languages that are promised."""
+    from dataclasses import fields, is_dataclass
+
+    from matchmaker.messages import Message
+    from matchmaker.recommend.model import Recommendation
+
+    if isinstance(value, tuple):
+        return [_fields(each) for each in value]
+    if not is_dataclass(value):
+        return value
+    document: dict[str, Any] = {}
+    for each in fields(value):
+        inner = getattr(value, each.name)
+        if isinstance(inner, Message):
+            document |= {"zh": inner.text("zh"), "en": inner.text("en")}
+        elif not (isinstance(value, Recommendation) and each.name == "row"):
+            document[each.name] = _fields(inner)
+    return document
 
 
 def _print_table(answer: Answer) -> None:
@@ -241,14 +268,14 @@ def _print_table(answer: Answer) -> None:
     console = Console(soft_wrap=True)
     if not answer.recommendations:
         console.print("No candidate fits. Try fewer filters, or --with-partners.")
-    for rank, one in enumerate(answer.recommendations, 1):
-        name = (
-            f"{one.name} ({one.name_en})" if one.name_en and one.name_en != one.name else one.name
-        )
-        console.print(f"[bold]{rank:>3}. {escape(name)}[/bold]  {escape(one.id)}  {one.score:.3f}")
-        for reason in one.leading(3):
-            console.print(f"     {escape(reason.zh)}  {escape(reason.en)}", style="dim")
-        for piece in one.evidence[:1]:
+    for rank, recommendation in enumerate(answer.recommendations, 1):
+        name, english = recommendation.name, recommendation.name_en
+        shown = escape(f"{name} ({english})" if english and english != name else name)
+        about = f"{escape(recommendation.id)}  {recommendation.score:.3f}"
+        console.print(f"[bold]{rank:>3}. {shown}[/bold]  {about}")
+        for reason in recommendation.leading(3):
+            console.print(f"     {escape(reason.message.text(language()))}", style="dim")
+        for piece in recommendation.evidence[:1]:
             year = f"{piece.year}: " if piece.year else ""
             console.print(f"     “{escape(year + _shortened(piece.text))}”", style="italic")
     fresh = answer.freshness

@@ -60,8 +60,8 @@ def section(evaluation: Mapping[str, Any], folder: Path, name: str) -> list[str]
             lines += [f"![hit@10 against the largest share of places]({curve})", ""]
     if evaluation.get("reliability"):
         rows = [
-            [f"{one['predicted']:.4f}", f"{one['observed']:.4f}", f"{one['count']:,.0f}"]
-            for one in evaluation["reliability"]
+            [f"{tenth['predicted']:.4f}", f"{tenth['observed']:.4f}", f"{tenth['count']:,.0f}"]
+            for tenth in evaluation["reliability"]
         ]
         lines += [
             "What probabilities promised and what came true, of seekers drawn at random, those "
@@ -89,15 +89,19 @@ def _strata(part: Mapping[str, Any]) -> list[str]:
     if not strata:
         return []
     rows = []
-    for group, found in strata.items():
-        others = {name: one["hit@10"] for name, one in found["methods"].items() if name not in OWN}
+    for group, stratum in strata.items():
+        others = {
+            name: figures["hit@10"]
+            for name, figures in stratum["methods"].items()
+            if name not in OWN
+        }
         best = max(others, key=lambda name: others[name])
         rows.append(
             [
                 group,
-                f"{found['trials']:,}",
-                f"{found['methods'][OURS]['hit@10']:.3f}",
-                f"{found['methods'][CAPPED]['hit@10']:.3f}",
+                f"{stratum['trials']:,}",
+                f"{stratum['methods'][OURS]['hit@10']:.3f}",
+                f"{stratum['methods'][CAPPED]['hit@10']:.3f}",
                 f"{others[best]:.3f} ({best})",
             ]
         )
@@ -119,14 +123,19 @@ def _exposure(part: Mapping[str, Any]) -> list[str]:
 
 def _settings(curve: Sequence[Mapping[str, Any]]) -> list[str]:
     rows = []
-    for one in curve:
-        low, high = one["cost_interval"]
+    for setting in curve:
+        low, high = setting["cost_interval"]
         rows.append(
             [
-                one["knob"] if one["knob"] == "by default" else f"{one['knob']} {one['value']:g}",
-                f"{one['hit@10']:.3f}",
-                f"{one['cost']:+.3f} [{low:+.3f}, {high:+.3f}]",
-                *(f"{one[name]:.3f}" for name in ("largest_share", "other_clusters", "smaller")),
+                setting["knob"]
+                if setting["knob"] == "by default"
+                else f"{setting['knob']} {setting['value']:g}",
+                f"{setting['hit@10']:.3f}",
+                f"{setting['cost']:+.3f} [{low:+.3f}, {high:+.3f}]",
+                *(
+                    f"{setting[name]:.3f}"
+                    for name in ("largest_share", "other_clusters", "smaller")
+                ),
             ]
         )
     head = ["setting", "hit@10", "cost", "largest", "other clusters", "smaller"]
@@ -142,11 +151,11 @@ def _plot_settings(curve: Sequence[Mapping[str, Any]], path: Path) -> None:
               ("price of a place taken", "largest_share", "largest share of places"))  # fmt: skip
     figure, axes = pyplot.subplots(1, 3, figsize=(9, 2.6), sharey=True, layout="constrained")
     for axis, (knob, bought, label) in zip(axes, panels, strict=True):
-        points = [curve[0], *(one for one in curve if one["knob"] == knob and one["value"])]
-        x = [one[bought] for one in points]
-        axis.plot(x, [one["hit@10"] for one in points], marker="o", color="#0b6e4f")
-        for one, at in zip(points, x, strict=True):
-            axis.annotate(f"{one['value']:g}", (at, one["hit@10"]), fontsize=7)
+        points = [curve[0], *(point for point in curve if point["knob"] == knob and point["value"])]
+        x = [point[bought] for point in points]
+        axis.plot(x, [point["hit@10"] for point in points], marker="o", color="#0b6e4f")
+        for point, at in zip(points, x, strict=True):
+            axis.annotate(f"{point['value']:g}", (at, point["hit@10"]), fontsize=7)
         axis.set(title=knob, xlabel=label)
     axes[0].set_ylabel("hit@10")
     figure.savefig(path, metadata={"Date": None})
@@ -170,7 +179,7 @@ def _plot(title: str, part: Mapping[str, Any], path: Path) -> None:
     mpl.rcParams["svg.fonttype"] = "none"  # letters stay letters: smaller, and can be searched
     from matplotlib import pyplot
 
-    found = sorted(part["methods"].items(), key=lambda one: one[1]["hit@10"]["mean"])
+    found = sorted(part["methods"].items(), key=lambda item: item[1]["hit@10"]["mean"])
     means = [figures["hit@10"]["mean"] for _, figures in found]
     ranges = [figures["hit@10"]["interval"] for _, figures in found]
     below = [mean - low for mean, (low, _) in zip(means, ranges, strict=True)]

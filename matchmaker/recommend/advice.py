@@ -13,19 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from matchmaker.goals import Goal
+from matchmaker.messages import Message, message, plural, sentences
 from matchmaker.recommend.features.affinity import NEAR_KM
-from matchmaker.recommend.goals import Goal
-from matchmaker.recommend.graph import Network
-from matchmaker.recommend.model import Advice, Way
+from matchmaker.recommend.graph import AffiliationNetwork
+from matchmaker.recommend.model import Advice, OrganizationName, Way
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.snapshot.geography import great_circle_km
-from matchmaker.snapshot.model import (
-    ENGAGEMENT_KINDS,
-    KINDS,
-    BoolArray,
-    IntArray,
-    Snapshot,
-)
+from matchmaker.snapshot.model import ENGAGEMENT_KINDS, KINDS, BoolArray, IntArray, Snapshot
 
 MINIMUM = 30  # new ties, below which nothing is said of what is usual
 UNDERTAKINGS = 1500  # of the last two years, drawn at random; shares then err by 2–3 points
@@ -50,143 +45,141 @@ class Habits:
 
 def advice(pairs: Pairs, row: int) -> Advice | None:
     """How to go about one candidate; None for a partner, and for one who asks from outside."""
-    me = pairs.seeker.row
-    if me is None or row in pairs.network.partners(me):
+    seeker_row = pairs.seeker.row
+    if seeker_row is None or row in pairs.network.partners(seeker_row):
         return None
-    shared = pairs.network.shared_with(me, row)
-    found = habits(pairs.snapshot, pairs.goal, pairs.network)
-    own = found.get(pairs.seeker.industry) if pairs.seeker.industry >= 0 else None
-    usual = own or found.get(EVERYBODY)
-    zh, en = _way(pairs, shared)
+    shared = pairs.network.shared_with(seeker_row, row)
+    by_industry = habits(pairs.snapshot, pairs.goal, pairs.network)
+    own = by_industry.get(pairs.seeker.industry) if pairs.seeker.industry >= 0 else None
+    usual = own or by_industry.get(EVERYBODY)
+    way = _way(pairs, shared)
     if usual is not None:
-        told = _usual(usual, bool(len(shared)), own is not None)
-        zh, en = zh + told[0], en + told[1]
-        there = pairs.snapshot.organizations
-        km = float(
-            great_circle_km(
-                pairs.seeker.latitude,
-                pairs.seeker.longitude,
-                there.latitude[[row]],
-                there.longitude[[row]],
-            )[0]
+        candidates = pairs.snapshot.organizations
+        km = great_circle_km(
+            pairs.seeker.latitude,
+            pairs.seeker.longitude,
+            candidates.latitude[[row]],
+            candidates.longitude[[row]],
         )
-        further = _window(km, usual)
-        zh, en = zh + further[0], en + further[1]
-    return Advice(Way.CLOSING if len(shared) else Way.REACHING, zh, en)
+        share = _usual_way(usual, bool(len(shared)), own is not None)
+        way = sentences(way, share, _usual_distance(float(km[0]), usual))
+    return Advice(Way.CLOSING if len(shared) else Way.REACHING, way)
 
 
-def _way(pairs: Pairs, shared: IntArray) -> tuple[str, str]:
+def _way(pairs: Pairs, shared: IntArray) -> Message:
     if not len(shared):
-        return (
-            "你们没有共同伙伴：这是跨越网络空缺的联系。",
-            "No partner in common: this reaches over a gap.",
-        )
-    name = pairs.snapshot.name_of(int(shared[0]))
-    english = pairs.snapshot.english_name_of(int(shared[0]))
-    who = "1 partner" if len(shared) == 1 else f"{len(shared)} partners"
-    return (
-        f"你们有{len(shared)}个共同伙伴，可请{name}引荐。",
-        f"You share {who}: {english} could bring you together.",
+        return message("No partner in common: this reaches over a gap.")
+    broker = int(shared[0])
+    return plural(
+        "You share 1 partner: %(broker)s could bring you together.",
+        "You share %(count)s partners: %(broker)s could bring you together.",
+        len(shared),
+        broker=OrganizationName(
+            pairs.snapshot.name_of(broker), english=pairs.snapshot.english_name_of(broker)
+        ),
     )
 
 
-def _usual(usual: Habits, closing: bool, own: bool) -> tuple[str, str]:
-    """How often new ties come so, in both languages."""
+def _usual_way(usual: Habits, closing: bool, own: bool) -> Message | str:
+    """How often new ties come so; nothing where that is not known."""
     if np.isnan(usual.closing):
-        return "", ""
+        return ""
     share = round(100 * (usual.closing if closing else 1 - usual.closing))
-    return (
-        f"{'贵行业' if own else '此类'}新合作中{share}%是这样形成的。",
-        f" {share} % of new ties {'in your industry' if own else 'of this kind'} came about so.",
-    )
+    if own:
+        return message("%(share)s %% of new ties in your industry came about so.", share=share)
+    return message("%(share)s %% of new ties of this kind came about so.", share=share)
 
 
-def _window(km: float, usual: Habits) -> tuple[str, str]:
-    """Where a distance lies among those of others, in both languages."""
+def _usual_distance(km: float, usual: Habits) -> Message | str:
+    """Where a distance lies among those of others; nothing where one is not known."""
     if not (np.isfinite(km) and np.isfinite(usual.near_km)):
-        return "", ""
+        return ""
     low, high = round(usual.near_km), round(usual.far_km)
-    zh, en = f"新合作半数相距{low}–{high}公里，", f" Half of new ties are {low}–{high} km apart"
     if low == 0:
-        zh = f"新合作四分之三相距不超过{high}公里，"
-        en = f" Three quarters of new ties are at most {high} km apart"
+        usual_range = message("Three quarters of new ties are at most %(high)s km apart", high=high)
+    else:
+        usual_range = message("Half of new ties are %(low)s–%(high)s km apart", low=low, high=high)
     if km > max(usual.far_km, NEAR_KM):
-        return f"{zh}此家更远，宜先线上接洽。", f"{en}; this one is further: meet online first."
+        return message("%(usual)s; this one is further: meet online first.", usual=usual_range)
     if km > usual.far_km:
-        return f"{zh}此家更远。", f"{en}; this one is further."
+        return message("%(usual)s; this one is further.", usual=usual_range)
     if km < usual.near_km:
-        return f"{zh}此家更近。", f"{en}; this one is nearer."
-    return f"{zh}此家在其中。", f"{en}, this one among them."
+        return message("%(usual)s; this one is nearer.", usual=usual_range)
+    return message("%(usual)s, this one among them.", usual=usual_range)
 
 
-def habits(snapshot: Snapshot, goal: Goal, network: Network) -> Mapping[int, Habits]:
+def habits(snapshot: Snapshot, goal: Goal, network: AffiliationNetwork) -> Mapping[int, Habits]:
     """Habits of each industry with enough new ties, and of all under `EVERYBODY`."""
     return snapshot.cached(("habits", goal.name, network), lambda: _habits(snapshot, goal, network))
 
 
-def _habits(snapshot: Snapshot, goal: Goal, network: Network) -> dict[int, Habits]:
+def _habits(snapshot: Snapshot, goal: Goal, network: AffiliationNetwork) -> dict[int, Habits]:
     seekers, candidates = _new_ties(snapshot, goal, network)
     organizations = snapshot.organizations
     km = np.array(
         [
             great_circle_km(
-                float(organizations.latitude[one]),
-                float(organizations.longitude[one]),
-                organizations.latitude[[other]],
-                organizations.longitude[[other]],
+                float(organizations.latitude[seeker]),
+                float(organizations.longitude[seeker]),
+                organizations.latitude[[candidate]],
+                organizations.longitude[[candidate]],
             )[0]
-            for one, other in zip(seekers, candidates, strict=True)
+            for seeker, candidate in zip(seekers, candidates, strict=True)
         ]
     )
     established, closing = _closing(network, seekers, candidates)
     industry = organizations.industry[seekers]
     groups = {EVERYBODY: np.ones(len(seekers), dtype=np.bool_)}
     groups |= {int(code): industry == code for code in np.unique(industry[industry >= 0])}
-    found = {}
+    by_group = {}
     for code, group in groups.items():
         if int(group.sum()) < MINIMUM:
             continue
-        known = km[group & np.isfinite(km)]
-        near, far = np.quantile(known, [0.25, 0.75]) if len(known) else (np.nan, np.nan)
-        told = closing[group & established]
-        share = float(told.mean()) if len(told) >= MINIMUM else float("nan")
-        found[code] = Habits(int(group.sum()), share, float(near), float(far))
-    return found
+        located = km[group & np.isfinite(km)]
+        near, far = np.quantile(located, [0.25, 0.75]) if len(located) else (np.nan, np.nan)
+        closings = closing[group & established]
+        share = float(closings.mean()) if len(closings) >= MINIMUM else float("nan")
+        by_group[code] = Habits(int(group.sum()), share, float(near), float(far))
+    return by_group
 
 
-def _new_ties(snapshot: Snapshot, goal: Goal, network: Network) -> tuple[IntArray, IntArray]:
+def _new_ties(
+    snapshot: Snapshot, goal: Goal, network: AffiliationNetwork
+) -> tuple[IntArray, IntArray]:
     """Pairs of one who asks and one who is asked for that first met in the last two years."""
-    made = network.undertakings
+    undertakings = network.undertakings
     kinds = [ENGAGEMENT_KINDS.index(kind) for kind in goal.engagements]
-    of_goal = made.tie >= 0
+    of_goal = undertakings.tie >= 0
     for layer in sorted(frozenset(snapshot.layers) - goal.layers):
-        of_goal[np.isin(made.tie, snapshot.layers[layer].out.tie)] = False
-    engaged = made.engagement >= 0
-    of_goal[engaged] = np.isin(snapshot.engagements.kind[made.engagement[engaged]], kinds)
+        of_goal[np.isin(undertakings.tie, snapshot.layers[layer].out.tie)] = False
+    engaged = undertakings.engagement >= 0
+    of_goal[engaged] = np.isin(snapshot.engagements.kind[undertakings.engagement[engaged]], kinds)
     columns = np.flatnonzero(of_goal & network.fresh)
     generator = np.random.default_rng(0)
     columns = np.sort(generator.permutation(columns)[:UNDERTAKINGS])
     kind = snapshot.organizations.kind
-    asks = np.isin(kind, [KINDS.index(one) for one in goal.seekers])
-    asked = np.isin(kind, [KINDS.index(one) for one in goal.candidates])
+    asks = np.isin(kind, [KINDS.index(sort) for sort in goal.seekers])
+    may_answer = np.isin(kind, [KINDS.index(sort) for sort in goal.candidates])
     members = network.participants
     pairs: set[tuple[int, int]] = set()
     for column in columns.tolist():
         rows = members.indices[members.indptr[column] : members.indptr[column + 1]]
-        both = [(int(a), int(b)) for a in rows[asks[rows]] for b in rows[asked[rows]] if a != b]
-        drawn = generator.permutation(len(both))[:PAIRS_OF_EACH]
-        pairs.update(both[number] for number in drawn)
+        joined = [
+            (int(a), int(b)) for a in rows[asks[rows]] for b in rows[may_answer[rows]] if a != b
+        ]
+        drawn = generator.permutation(len(joined))[:PAIRS_OF_EACH]
+        pairs.update(joined[number] for number in drawn)
     fresh = [pair for pair in sorted(pairs) if not _met_before(network, *pair)]
     table = np.array(fresh, dtype=np.int32).reshape(-1, 2)
     return table[:, 0], table[:, 1]
 
 
-def _met_before(network: Network, first: int, second: int) -> bool:
+def _met_before(network: AffiliationNetwork, first: int, second: int) -> bool:
     return bool((~network.fresh[network.joint_undertakings(first, second)]).any())
 
 
 def _closing(
-    network: Network, seekers: IntArray, candidates: IntArray
+    network: AffiliationNetwork, seekers: IntArray, candidates: IntArray
 ) -> tuple[BoolArray, BoolArray]:
     """Whether both had partners before, and whether they had one in common, (pairs,) each."""
     members = network.participants
@@ -194,13 +187,15 @@ def _closing(
     def partners(row: int) -> set[int]:
         own = network.incidence
         columns = own.indices[own.indptr[row] : own.indptr[row + 1]]
-        found: set[int] = set()
+        met: set[int] = set()
         for column in columns[~network.fresh[columns]].tolist():
-            found.update(members.indices[members.indptr[column] : members.indptr[column + 1]])
-        return found - {row}
+            met.update(members.indices[members.indptr[column] : members.indptr[column + 1]])
+        return met - {row}
 
-    known = {row: partners(row) for row in {*seekers.tolist(), *candidates.tolist()}}
+    partners_of = {row: partners(row) for row in {*seekers.tolist(), *candidates.tolist()}}
     pairs = list(zip(seekers.tolist(), candidates.tolist(), strict=True))
-    established = np.array([bool(known[a] and known[b]) for a, b in pairs], dtype=np.bool_)
-    common = np.array([bool(known[a] & known[b]) for a, b in pairs], dtype=np.bool_)
+    established = np.array(
+        [bool(partners_of[a] and partners_of[b]) for a, b in pairs], dtype=np.bool_
+    )
+    common = np.array([bool(partners_of[a] & partners_of[b]) for a, b in pairs], dtype=np.bool_)
     return established, common

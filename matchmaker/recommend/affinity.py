@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matchmaker.domain import Kind
-from matchmaker.recommend.graph import NEW_YEARS, YEAR, Matrix, Network, age_years
+from matchmaker.recommend.graph import NEW_YEARS, YEAR, AffiliationNetwork, Matrix, age_years
 from matchmaker.snapshot.model import KINDS, NO_DATE, BoolArray, FloatArray, IntArray, Snapshot
 
 # A profile counts as much as this many recent undertakings of the seeker's country.
@@ -26,7 +26,9 @@ class Affinity:
     is another than among labs.
     """
 
-    def __init__(self, snapshot: Snapshot, network: Network, seekers: frozenset[Kind]) -> None:
+    def __init__(
+        self, snapshot: Snapshot, network: AffiliationNetwork, seekers: frozenset[Kind]
+    ) -> None:
         self._snapshot = snapshot
         self._network = network
         self.asks = np.isin(
@@ -36,7 +38,7 @@ class Affinity:
     def prepare(self) -> None:
         """Make now what requests would make at first use."""
         _ = self._by_country, self._by_country_lately, self._with_countries, self._by_region
-        _ = self._country_programmes, self._topics, self.standing
+        _ = self._country_programmes, self._topics, self.measures
 
     # -- places
 
@@ -75,9 +77,9 @@ class Affinity:
 
     def country_lift(self, country: int) -> FloatArray:
         """ln of observed over expected work with a country, given how active both are, (n,)."""
-        here, theirs = _row(self._by_country_all, country), self._with_countries
+        with_country, with_all = _row(self._by_country_all, country), self._with_countries
         total = float(self._by_country_all.sum())
-        lift = (here + 0.1) * total / ((float(here.sum()) + 1) * (theirs + 1))
+        lift = (with_country + 0.1) * total / ((float(with_country.sum()) + 1) * (with_all + 1))
         return np.asarray(np.log(np.maximum(lift, 1e-9)), dtype=np.float32)
 
     @cached_property
@@ -126,8 +128,8 @@ class Affinity:
 
     def profile(self, row: int | None, country: int) -> FloatArray:
         """Shares of programme parts in what one does, its country's habits as prior, (parts,)."""
-        known = 0 <= country < len(self._country_prior) - 1
-        prior = self._country_prior[country if known else -1]
+        is_known = 0 <= country < len(self._country_prior) - 1
+        prior = self._country_prior[country if is_known else -1]
         if row is None:
             return np.asarray(prior, dtype=np.float32)
         own = _row(self._profiles, row)
@@ -195,9 +197,9 @@ class Affinity:
         names = self._snapshot.engagements.table.column("topic").to_pylist()
         labelled = self._labelled([_topic(name) for name in names])
         weighted = sparse.diags_array(self._weight) @ labelled
-        found = (self._network.incidence @ weighted).tocsr()
-        length = np.sqrt(np.asarray(found.multiply(found).sum(axis=1)).ravel())
-        return sparse.diags_array((1 / np.maximum(length, 1e-9)).astype(np.float32)) @ found
+        topics = (self._network.incidence @ weighted).tocsr()
+        length = np.sqrt(np.asarray(topics.multiply(topics).sum(axis=1)).ravel())
+        return sparse.diags_array((1 / np.maximum(length, 1e-9)).astype(np.float32)) @ topics
 
     @cached_property
     def _topics_across(self) -> Matrix:
@@ -207,10 +209,10 @@ class Affinity:
         """Cosine of the topics of recent undertakings with one organisation's, shape (n,)."""
         return np.asarray(_row(self._topics, row) @ self._topics_across, dtype=np.float32)
 
-    # -- everybody's standing
+    # -- measures of everybody
 
     @cached_property
-    def standing(self) -> Standing:
+    def measures(self) -> ActivityMeasures:
         """What is known of each organisation whoever asks."""
         network, snapshot = self._network, self._snapshot
         undertakings, incidence = network.undertakings, network.incidence
@@ -227,7 +229,7 @@ class Affinity:
         first = _first_date(incidence, undertakings.date)
         newest = int(undertakings.date.max(initial=NO_DATE))
         newcomer = asks * (first > newest - NEW_YEARS * YEAR)
-        return Standing(
+        return ActivityMeasures(
             latest=lately.astype(np.float32),
             last_age=_smallest(incidence, age),
             met=met_recently.astype(np.float32),
@@ -242,9 +244,9 @@ class Affinity:
     def _weight(self) -> FloatArray:
         return self._network.undertakings.weight
 
-    def _met(self, groups: IntArray, weight: FloatArray, who: BoolArray) -> Matrix:
+    def _met(self, groups: IntArray, weight: FloatArray, included: BoolArray) -> Matrix:
         """Groups × organisations: joint undertakings with members of the group, by weight."""
-        members = _membership(np.where(who, groups, NOBODY).astype(np.int32))
+        members = _membership(np.where(included, groups, NOBODY).astype(np.int32))
         counted = sparse.diags_array(weight * self._network.joint)
         joint = (members @ self._network.incidence) @ counted
         return (joint @ self._network.incidence.T).tocsr().astype(np.float32)
@@ -259,11 +261,11 @@ class Affinity:
         numbers = {name: i for i, name in enumerate(sorted({x for row in labels for x in row}))}
         rows, columns, values = [], [], []
         for column, engagement in enumerate(undertakings.engagement.tolist()):
-            named = labels[engagement] if engagement >= 0 else ()
-            for name in named:
+            names = labels[engagement] if engagement >= 0 else ()
+            for name in names:
                 rows.append(column)
                 columns.append(numbers[name])
-                values.append(1 / len(named))
+                values.append(1 / len(names))
         return sparse.csr_array(
             (
                 np.array(values, np.float32),
@@ -274,7 +276,7 @@ class Affinity:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ActivityMeasures:
     """Columns of shape (n,), seen by those who ask.
 
     `latest`: Σ exp(−age / 1 year) of joint undertakings; `last_age`: years since the
@@ -295,7 +297,7 @@ class Standing:
     newcomers: FloatArray
 
 
-def affinity(snapshot: Snapshot, network: Network, seekers: frozenset[Kind]) -> Affinity:
+def affinity(snapshot: Snapshot, network: AffiliationNetwork, seekers: frozenset[Kind]) -> Affinity:
     """The affinities of a snapshot's network, made once for each side that asks."""
     return snapshot.cached(
         ("affinity", network, seekers),
@@ -329,10 +331,10 @@ def _topic(name: str) -> tuple[str, ...]:
 
 def _membership(groups: IntArray) -> Matrix:
     """Groups × organisations, ones; -1 is in no group."""
-    known = np.flatnonzero(groups >= 0)
-    ones = np.ones(len(known), dtype=np.float32)
+    grouped = np.flatnonzero(groups >= 0)
+    ones = np.ones(len(grouped), dtype=np.float32)
     size = (int(groups.max(initial=-1)) + 1, len(groups))
-    return sparse.csr_array((ones, (groups[known], known)), shape=size)
+    return sparse.csr_array((ones, (groups[grouped], grouped)), shape=size)
 
 
 def _row(matrix: Matrix, row: int) -> FloatArray:
@@ -356,12 +358,12 @@ def _joined(incidence: Matrix, columns: BoolArray) -> Matrix:
 
 def _smallest(incidence: Matrix, values: FloatArray) -> FloatArray:
     """Smallest value over each organisation's undertakings, NaN without one."""
-    found = np.full(incidence.shape[0], np.nan, dtype=np.float32)
+    smallest = np.full(incidence.shape[0], np.nan, dtype=np.float32)
     filled = np.flatnonzero(np.diff(incidence.indptr))
     if len(filled):
         starts = incidence.indptr[filled]
-        found[filled] = np.minimum.reduceat(values[incidence.indices], starts)
-    return found
+        smallest[filled] = np.minimum.reduceat(values[incidence.indices], starts)
+    return smallest
 
 
 def _first_date(incidence: Matrix, dates: IntArray) -> NDArray[np.float64]:

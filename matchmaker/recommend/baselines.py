@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from matchmaker.recommend.features.affinity import country_work
-from matchmaker.recommend.graph import ITERATIONS, Network, Pace, age_years, restarted
+from matchmaker.recommend.graph import ITERATIONS, AffiliationNetwork, Pace, age_years, restarted
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.retrieve import same_place_and_industry
 from matchmaker.snapshot.model import FloatArray
@@ -42,7 +42,7 @@ def recent_popularity(pairs: Pairs) -> FloatArray:
 
 def repeat(pairs: Pairs) -> FloatArray:
     """Whom one worked with before, recent work counting more."""
-    return pairs.walked(Network.recent_with)
+    return pairs.walked(AffiliationNetwork.recent_with)
 
 
 def even_pagerank(pairs: Pairs) -> FloatArray:
@@ -59,8 +59,8 @@ def item_neighbours(pairs: Pairs) -> FloatArray:
     if row is None:
         return np.zeros(len(pairs.snapshot), dtype=np.float32)
     inverse = 1 / np.sqrt(np.maximum(network.degree, 1))
-    mine = network.through_partners(row, inverse.astype(np.float32))
-    return np.asarray((network.adjacency @ mine) * inverse, dtype=np.float32)
+    shared = network.through_partners(row, inverse.astype(np.float32))
+    return np.asarray((network.adjacency @ shared) * inverse, dtype=np.float32)
 
 
 BASELINES: Mapping[str, Baseline] = {
@@ -73,11 +73,11 @@ BASELINES: Mapping[str, Baseline] = {
     "lexical": lambda pairs: pairs.fit.lexical,
     "dense": lambda pairs: pairs.fit.dense,
     "lexical and dense": lambda pairs: pairs.fit.best,
-    "common neighbours": lambda pairs: pairs.walked(Network.shared_partners),
-    "Adamic–Adar": lambda pairs: pairs.walked(Network.adamic_adar),
-    "resource allocation": lambda pairs: pairs.walked(Network.resource_allocation),
+    "common neighbours": lambda pairs: pairs.walked(AffiliationNetwork.shared_partners),
+    "Adamic–Adar": lambda pairs: pairs.walked(AffiliationNetwork.adamic_adar),
+    "resource allocation": lambda pairs: pairs.walked(AffiliationNetwork.resource_allocation),
     "item-kNN": item_neighbours,
-    "three-step paths": lambda pairs: pairs.walked(Network.three_step),
+    "three-step paths": lambda pairs: pairs.walked(AffiliationNetwork.three_step),
     "PageRank": even_pagerank,
     "PageRank with recency": lambda pairs: pairs.pagerank(0.3),
 }

@@ -8,11 +8,11 @@ from enum import StrEnum
 
 import numpy as np
 
+from matchmaker.goals import Goal, Quotas
 from matchmaker.recommend import rerank
 from matchmaker.recommend.baselines import BASELINES
 from matchmaker.recommend.exposure import Prices
 from matchmaker.recommend.features.candidate import in_other_cluster
-from matchmaker.recommend.goals import Goal, Quotas
 from matchmaker.recommend.learned import priced_by
 from matchmaker.recommend.metrics import MEASURES, exposure, interval, table
 from matchmaker.recommend.model import Request
@@ -56,7 +56,7 @@ def settings(goal: Goal) -> tuple[Setting, ...]:
     )
 
 
-class Answers(StrEnum):
+class AnswerKind(StrEnum):
     """Which answers count: partners that are new, those known before, or all."""
 
     NEW = "new"
@@ -65,24 +65,24 @@ class Answers(StrEnum):
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """One trial: for each method the places of the answers, 0 when not ranked, and who is shown.
+class TrialResult:
+    """One trial: for each method the ranks of the answers, 0 when not ranked, and who is shown.
 
     `elsewhere` and `smaller` are shares of who is shown in other clusters, and of
     those outside the most active tenth. `chosen` are hits and who is shown under
     each of the goal's settings.
     """
 
-    places: Mapping[str, IntArray]
+    ranks: Mapping[str, IntArray]
     shown: Mapping[str, IntArray]
     strata: Mapping[str, str]
     elsewhere: Mapping[str, float]
     smaller: Mapping[str, float]
-    chosen: tuple[Chosen, ...]
+    chosen: tuple[SettingResult, ...]
 
 
 @dataclass(frozen=True)
-class Chosen:
+class SettingResult:
     """Who is shown under one setting, and what of it is right, elsewhere and smaller."""
 
     shown: IntArray
@@ -91,25 +91,29 @@ class Chosen:
     smaller: float
 
 
-def answers(trial: Trial, which: Answers) -> IntArray:
+def answers(trial: Trial, which: AnswerKind) -> IntArray:
     """Those of a trial's answers that count."""
-    return {Answers.NEW: trial.new, Answers.REPEAT: trial.known, Answers.ALL: trial.answers}[which]
+    return {
+        AnswerKind.NEW: trial.new,
+        AnswerKind.REPEAT: trial.known,
+        AnswerKind.ALL: trial.answers,
+    }[which]
 
 
-def request_for(goal: Goal, which: Answers) -> Request:
+def request_for(goal: Goal, which: AnswerKind) -> Request:
     """What a trial asks."""
-    return Request(goal.name, LIMIT, only_new=which is Answers.NEW)
+    return Request(goal.name, LIMIT, only_new=which is AnswerKind.NEW)
 
 
 def outcome(
     past: Snapshot,
     goal: Goal,
     trial: Trial,
-    known: BoolArray,
+    is_known: BoolArray,
     ranker: Ranker,
-    which: Answers,
+    which: AnswerKind,
     together: Prices | None = None,
-) -> Outcome:
+) -> TrialResult:
     """How each method did on one trial that has answers of this sort.
 
     `together` are prices made for all who ask in this evaluation.
@@ -117,14 +121,14 @@ def outcome(
     right = answers(trial, which)
     request = request_for(goal, which)
     everyone = Pairs(past, goal, trial.seeker, np.arange(len(past), dtype=np.int32))
-    allowed = np.flatnonzero(rerank.eligible(everyone, request) & known).astype(np.int32)
+    allowed = np.flatnonzero(rerank.eligible(everyone, request) & is_known).astype(np.int32)
     orders: dict[str, IntArray] = {}
     for name, baseline in BASELINES.items():
         orders[name] = _ordered(allowed, baseline(everyone)[allowed])
     if ranker is not FIXED:
-        fixed = rank(past, trial.seeker, replace(request, capped=False), FIXED, known)
+        fixed = rank(past, trial.seeker, replace(request, capped=False), FIXED, is_known)
         orders[WEIGHTS] = _order(fixed, fixed.scores)
-    ranked = rank(past, trial.seeker, request, ranker, known)
+    ranked = rank(past, trial.seeker, request, ranker, is_known)
     if together is not None:
         orders[ALONE] = _order(ranked, ranked.priced)
         ranked = replace(ranked, priced=priced_by(together, ranked.pairs, ranked.scores))
@@ -135,9 +139,11 @@ def outcome(
     for setting in settings(goal):
         rows = _chosen(ranked, setting)
         hit = bool(np.isin(rows, right).any())
-        chosen.append(Chosen(rows, hit, float(other[rows].mean()), float(small[rows].mean())))
-    return Outcome(
-        places={name: _places(order, right) for name, order in orders.items()},
+        chosen.append(
+            SettingResult(rows, hit, float(other[rows].mean()), float(small[rows].mean()))
+        )
+    return TrialResult(
+        ranks={name: _ranks(order, right) for name, order in orders.items()},
         shown={name: order[:SHOWN] for name, order in orders.items()},
         strata=strata(past, trial, right),
         elsewhere={name: float(other[order[:SHOWN]].mean()) for name, order in orders.items()},
@@ -169,9 +175,9 @@ def _ordered(rows: IntArray, scores: FloatArray) -> IntArray:
     return np.asarray(rows[rerank.best_first(rows, scores)], dtype=np.int32)
 
 
-def _places(order: IntArray, right: IntArray) -> IntArray:
-    found = np.flatnonzero(np.isin(order, right)) + 1
-    return np.concatenate([found, np.zeros(len(right) - len(found))]).astype(np.int32)
+def _ranks(order: IntArray, right: IntArray) -> IntArray:
+    ranks = np.flatnonzero(np.isin(order, right)) + 1
+    return np.concatenate([ranks, np.zeros(len(right) - len(ranks))]).astype(np.int32)
 
 
 def strata(past: Snapshot, trial: Trial, right: IntArray) -> dict[str, str]:
@@ -215,12 +221,12 @@ def _cluster(past: Snapshot, trial: Trial, right: IntArray) -> str:
     return "other" if bool(in_other_cluster(past, trial.seeker)[right].all()) else "same"
 
 
-def summary(outcomes: Sequence[Outcome], by: str | None = None) -> dict[str, object]:
+def summary(results: Sequence[TrialResult], by: str | None = None) -> dict[str, object]:
     """Measures of every method with intervals, and ours less each other, paired by trial."""
-    methods = list(outcomes[0].places) if outcomes else []
-    figures = {m: table([one.places[m] for one in outcomes]) for m in methods}
-    found: dict[str, object] = {
-        "trials": len(outcomes),
+    methods = list(results[0].ranks) if results else []
+    figures = {m: table([result.ranks[m] for result in results]) for m in methods}
+    document: dict[str, object] = {
+        "trials": len(results),
         "methods": {
             method: {
                 name: {
@@ -235,16 +241,16 @@ def summary(outcomes: Sequence[Outcome], by: str | None = None) -> dict[str, obj
         },
     }
     if by:
-        groups = sorted({one.strata[by] for one in outcomes})
-        found["by"] = by
-        found["strata"] = {
+        groups = sorted({result.strata[by] for result in results})
+        document["by"] = by
+        document["strata"] = {
             group: {
-                "trials": sum(one.strata[by] == group for one in outcomes),
+                "trials": sum(result.strata[by] == group for result in results),
                 "methods": {
                     method: {
                         name: float(
                             figures[method][name][
-                                [one.strata[by] == group for one in outcomes]
+                                [result.strata[by] == group for result in results]
                             ].mean()
                         )
                         for name in MEASURES
@@ -254,40 +260,40 @@ def summary(outcomes: Sequence[Outcome], by: str | None = None) -> dict[str, obj
             }
             for group in groups
         }
-    return found
+    return document
 
 
-def spread(outcomes: Sequence[Outcome], candidates: int) -> dict[str, dict[str, float]]:
+def spread(results: Sequence[TrialResult], candidates: int) -> dict[str, dict[str, float]]:
     """Exposure under each method, with the shares of other clusters and of the smaller."""
-    methods = list(outcomes[0].shown) if outcomes else []
+    methods = list(results[0].shown) if results else []
     return {
         method: {
-            **exposure([one.shown[method] for one in outcomes], candidates),
-            "other_clusters": float(np.mean([one.elsewhere[method] for one in outcomes])),
-            "smaller": float(np.mean([one.smaller[method] for one in outcomes])),
+            **exposure([result.shown[method] for result in results], candidates),
+            "other_clusters": float(np.mean([result.elsewhere[method] for result in results])),
+            "smaller": float(np.mean([result.smaller[method] for result in results])),
         }
         for method in methods
     }
 
 
-def curve(outcomes: Sequence[Outcome], goal: Goal) -> list[dict[str, object]]:
+def curve(results: Sequence[TrialResult], goal: Goal) -> list[dict[str, object]]:
     """What each way of choosing the ten costs in hit@10, against the plain order, and brings."""
-    hits = [np.array([float(one.chosen[number].hit) for one in outcomes])
+    hits = [np.array([float(result.chosen[number].hit) for result in results])
             for number in range(len(settings(goal)))]  # fmt: skip
-    found: list[dict[str, object]] = []
+    points: list[dict[str, object]] = []
     for number, setting in enumerate(settings(goal)):
-        chosen = [one.chosen[number] for one in outcomes]
-        shown = np.concatenate([one.shown for one in chosen])
-        found.append(
+        chosen = [result.chosen[number] for result in results]
+        rows_shown = np.concatenate([result.shown for result in chosen])
+        points.append(
             {
                 "knob": setting.knob,
                 "value": setting.value,
                 "hit@10": float(hits[number].mean()),
                 "cost": float((hits[0] - hits[number]).mean()),
                 "cost_interval": interval(hits[0] - hits[number]),
-                "largest_share": float(np.bincount(shown).max() / max(1, len(shown))),
-                "other_clusters": float(np.mean([one.elsewhere for one in chosen])),
-                "smaller": float(np.mean([one.smaller for one in chosen])),
+                "largest_share": float(np.bincount(rows_shown).max() / max(1, len(rows_shown))),
+                "other_clusters": float(np.mean([result.elsewhere for result in chosen])),
+                "smaller": float(np.mean([result.smaller for result in chosen])),
             }
         )
-    return found
+    return points

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matchmaker.domain import StatementKind
-from matchmaker.recommend.goals import Evidence, Goal
+from matchmaker.goals import EvidenceRule, Goal
 from matchmaker.recommend.graph import recency
 from matchmaker.recommend.model import Seeker
-from matchmaker.recommend.questions import Whose, asked
+from matchmaker.recommend.questions import QuestionSource, questions
 from matchmaker.snapshot.lexical import attainable, lexical_scores
 from matchmaker.snapshot.model import (
     GOALS,
@@ -46,8 +46,8 @@ class TextFit:
     """
 
     snapshot: Snapshot
-    evidence_of: Evidence
-    whose: Whose
+    rule: EvidenceRule
+    source: QuestionSource
     vectors: tuple[FloatArray, ...]
     own: IntArray  # statements of the seeker's that must not answer themselves
     statement_lexical: FloatArray
@@ -123,7 +123,7 @@ class TextFit:
     def centroid(self) -> FloatArray:
         """Cosine of the question with the mean vector of each one's statements, shape (n,)."""
         total = sum_by_organization(self.snapshot, self.statement_similarity, self.usable)
-        length = lengths(self.snapshot, self.evidence_of)
+        length = lengths(self.snapshot, self.rule)
         return np.divide(total, length, out=np.zeros_like(total), where=length > 0)
 
     @cached_property
@@ -132,7 +132,7 @@ class TextFit:
         ones = np.ones(len(self.blended), dtype=np.float32)
         count = sum_by_organization(self.snapshot, ones, self.usable)
         return np.asarray(
-            lengths(self.snapshot, self.evidence_of) / np.maximum(count, 1), dtype=np.float32
+            lengths(self.snapshot, self.rule) / np.maximum(count, 1), dtype=np.float32
         )
 
     @cached_property
@@ -151,22 +151,22 @@ def text_fit(snapshot: Snapshot, seeker: Seeker, goal: Goal) -> TextFit:
     """How well statements, and through them organisations, answer the seeker's texts."""
     size = len(snapshot.statements.kind)
     lexical = np.zeros(size, dtype=np.float32)
-    question = asked(snapshot, seeker, goal)
-    vectors = tuple(text.vector for text in question.texts if text.vector is not None)
-    for text in question.texts:
+    asked_with = questions(snapshot, seeker, goal)
+    vectors = tuple(text.vector for text in asked_with.texts if text.vector is not None)
+    for text in asked_with.texts:
         scores = lexical_scores(snapshot.lexical, text.text)
         top = attainable(snapshot.lexical, text.text)
         if top > 0:
             np.maximum(lexical, np.sqrt(scores / top), out=lexical)
     allowed = usable(snapshot, goal.evidence)
     own = np.zeros(0, dtype=np.int32)
-    if seeker.row is not None and question.whose is Whose.OWN:
+    if seeker.row is not None and asked_with.source is QuestionSource.OWN:
         own = snapshot.organization_statements.row(seeker.row)
         lexical[own] = 0  # a joint engagement must not answer itself
     return TextFit(
         snapshot=snapshot,
-        evidence_of=goal.evidence,
-        whose=question.whose,
+        rule=goal.evidence,
+        source=asked_with.source,
         vectors=vectors if snapshot.meta.dimension else (),
         own=own,
         statement_lexical=lexical,
@@ -183,25 +183,25 @@ def best_similarity(snapshot: Snapshot, vectors: Sequence[FloatArray]) -> FloatA
     return np.asarray(similarity.max(axis=1), dtype=np.float32)
 
 
-def usable(snapshot: Snapshot, evidence: Evidence) -> NDArray[np.bool_]:
+def usable(snapshot: Snapshot, rule: EvidenceRule) -> NDArray[np.bool_]:
     """`usable_entries`, made once for a snapshot."""
-    return snapshot.cached(("usable", evidence), lambda: usable_entries(snapshot, evidence))
+    return snapshot.cached(("usable", rule), lambda: usable_entries(snapshot, rule))
 
 
-def usable_entries(snapshot: Snapshot, evidence: Evidence) -> NDArray[np.bool_]:
+def usable_entries(snapshot: Snapshot, rule: EvidenceRule) -> NDArray[np.bool_]:
     """Which entries of `organization_statements` may speak, shape (entries,)."""
     columns = snapshot.statements
     code = STATEMENT_KINDS.index
     is_offer = columns.kind == code(StatementKind.OFFER)
     is_need = columns.kind == code(StatementKind.NEED)
     is_engagement = columns.kind == code(StatementKind.ENGAGEMENT)
-    kinds = [code(kind) for kind in sorted(evidence.kinds)]
+    kinds = [code(kind) for kind in sorted(rule.kinds)]
     allowed = np.isin(columns.kind, kinds) & columns.active
-    offered = np.isin(columns.offer_kind, [OFFER_KINDS.index(kind) for kind in evidence.offers])
-    wanted = np.isin(columns.goal, [GOALS.index(goal) for goal in evidence.needs])
+    offered = np.isin(columns.offer_kind, [OFFER_KINDS.index(kind) for kind in rule.offers])
+    wanted = np.isin(columns.goal, [GOALS.index(goal) for goal in rule.needs])
     allowed &= np.where(is_offer, offered, True) & np.where(is_need, wanted, True)
     entries = snapshot.organization_statements
-    roles = [ROLES.index(role) for role in evidence.roles]
+    roles = [ROLES.index(role) for role in rule.roles]
     had_role = np.isin(entries.code, roles) | ~is_engagement[entries.indices]
     return np.asarray(allowed[entries.indices] & had_role)
 
@@ -229,13 +229,13 @@ def sum_by_organization(
     return np.asarray(np.diff(running[entries.indptr]), dtype=np.float32)
 
 
-def lengths(snapshot: Snapshot, evidence: Evidence) -> FloatArray:
+def lengths(snapshot: Snapshot, rule: EvidenceRule) -> FloatArray:
     """Length of the sum of each organisation's usable statement vectors, (n,), made once."""
-    return snapshot.cached(("lengths", evidence), lambda: _lengths(snapshot, evidence))
+    return snapshot.cached(("lengths", rule), lambda: _lengths(snapshot, rule))
 
 
-def _lengths(snapshot: Snapshot, evidence: Evidence) -> FloatArray:
-    entries, speaks = snapshot.organization_statements, usable_entries(snapshot, evidence)
+def _lengths(snapshot: Snapshot, rule: EvidenceRule) -> FloatArray:
+    entries, speaks = snapshot.organization_statements, usable_entries(snapshot, rule)
     shape = (len(snapshot), len(snapshot.statements.kind))
     says = sparse.csr_array((speaks.astype(np.float32), entries.indices, entries.indptr), shape)
     square = np.zeros(len(snapshot), dtype=np.float32)

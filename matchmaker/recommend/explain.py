@@ -8,15 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.recommend.evidence import FITS_PARTLY, best_statements
-from matchmaker.recommend.graph import FURTHER, Network
+from matchmaker.recommend.graph import FURTHER, AffiliationNetwork
 from matchmaker.recommend.model import Evidence, PathStep
 from matchmaker.recommend.pairs import Pairs
-from matchmaker.snapshot.model import (
-    ENGAGEMENT_KINDS,
-    LAYERS,
-    STATEMENT_KINDS,
-    from_days,
-)
+from matchmaker.snapshot.model import ENGAGEMENT_KINDS, LAYERS, STATEMENT_KINDS, from_days
 
 PIECES = 3
 
@@ -24,12 +19,12 @@ PIECES = 3
 def evidence(pairs: Pairs, row: int) -> tuple[Evidence, ...]:
     """The candidate's texts that fit best, at most three; none where none fits."""
     statements = pairs.snapshot.statements
-    found = []
+    pieces = []
     for number, fit in best_statements(pairs.snapshot, pairs.fit, row, PIECES):
         if fit < FITS_PARTLY:
             continue
         day = from_days(int(statements.date[number]))
-        found.append(
+        pieces.append(
             Evidence(
                 id=statements.table["id"][number].as_py(),
                 kind=STATEMENT_KINDS[statements.kind[number]],
@@ -39,7 +34,7 @@ def evidence(pairs: Pairs, row: int) -> tuple[Evidence, ...]:
                 fit=fit,
             )
         )
-    return tuple(found)
+    return tuple(pieces)
 
 
 def path(pairs: Pairs, row: int) -> tuple[PathStep, ...]:
@@ -50,10 +45,10 @@ def path(pairs: Pairs, row: int) -> tuple[PathStep, ...]:
     return tuple(_step(pairs, before, after) for before, after in pairwise(rows))
 
 
-def shortest(network: Network, steps: NDArray[np.int8], target: int) -> list[int]:
+def shortest(network: AffiliationNetwork, steps: NDArray[np.int8], target: int) -> list[int]:
     """Rows along a shortest path of at most four steps, [] when there is none.
 
-    `steps` are those from the source (`Network.steps`): it was grown by two
+    `steps` are those from the source (`AffiliationNetwork.steps`): it was grown by two
     steps, the target's side is grown by as many as it takes to meet it. Of
     several ways the one over the rarest partners.
     """
@@ -64,7 +59,7 @@ def shortest(network: Network, steps: NDArray[np.int8], target: int) -> list[int
     return way
 
 
-def _to_second_ring(network: Network, steps: NDArray[np.int8], target: int) -> list[int]:
+def _to_second_ring(network: AffiliationNetwork, steps: NDArray[np.int8], target: int) -> list[int]:
     """The end of the path from where it is two steps from the source, [] when it never is."""
     if steps[target] < FURTHER:
         return [target]
@@ -103,8 +98,8 @@ def _step(pairs: Pairs, before: int, after: int) -> PathStep:
 
 def _layer_of(pairs: Pairs, row: int, tie: int) -> str:
     for layer in LAYERS:
-        both = pairs.snapshot.layers[layer]
-        for ties in (both.out, both.into):
+        tie_layer = pairs.snapshot.layers[layer]
+        for ties in (tie_layer.out, tie_layer.into):
             if bool(np.any(ties.tie[ties.row(row)] == tie)):
                 return layer.value
     return ""

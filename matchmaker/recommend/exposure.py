@@ -79,7 +79,10 @@ def charge(
     """Probabilities (n,) of candidates `ids` less what they pay before one seeker, by its name."""
     by_id = prices.history if has_history else prices.newcomers
     part = np.fromiter(
-        (by_id[one] * share(seeker, one) if one in by_id else 0.0 for one in ids),
+        (
+            by_id[candidate] * share(seeker, candidate) if candidate in by_id else 0.0
+            for candidate in ids
+        ),
         np.float32,
         len(ids),
     )
@@ -107,29 +110,29 @@ class Pools:
         return np.argpartition(-value, slots - 1, axis=1)[:, :slots]
 
     def largest_shares(
-        self, price: NDArray[np.float64], shown: Sequence[int]
+        self, price: NDArray[np.float64], slot_counts: Sequence[int]
     ) -> NDArray[np.float64]:
         """Share of all slots that each organisation gets under these prices, (size,).
 
         Where so many or so many are shown, the larger.
         """
-        every = [self._shares(price, slots) for slots in shown]
+        every = [self._shares(price, slots) for slots in slot_counts]
         return np.asarray(np.max(every, axis=0))
 
     def even_shares(self, size: int, slots: int) -> NDArray[np.float64]:
         """Share of all slots that each would get were every seeker's given out by lot, (size,)."""
         real = np.isfinite(self.chance)
         width = real.sum(axis=1)
-        given = np.minimum(width, slots)
-        each = np.broadcast_to((given / np.maximum(width, 1))[:, None], real.shape)
-        found = np.bincount(self.rows[real], each[real], minlength=size)
-        return np.asarray(found / max(given.sum(), 1), dtype=np.float64)
+        filled = np.minimum(width, slots)
+        even = np.broadcast_to((filled / np.maximum(width, 1))[:, None], real.shape)
+        shares = np.bincount(self.rows[real], even[real], minlength=size)
+        return np.asarray(shares / max(filled.sum(), 1), dtype=np.float64)
 
     def _shares(self, price: NDArray[np.float64], slots: int) -> NDArray[np.float64]:
         columns = self.top(price, slots)
         real = np.isfinite(np.take_along_axis(self.chance, columns, 1))
-        shown = np.take_along_axis(self.rows, columns, 1)[real]
-        return np.bincount(shown, minlength=len(price)) / max(len(shown), 1)
+        rows_shown = np.take_along_axis(self.rows, columns, 1)[real]
+        return np.bincount(rows_shown, minlength=len(price)) / max(len(rows_shown), 1)
 
 
 @dataclass(frozen=True)
@@ -153,14 +156,23 @@ def prices_together(
     shown = (limit,) if limit <= SLOTS else (SLOTS, limit)
 
     def of(has_history: bool, otherwise: Mapping[str, float]) -> Mapping[str, float]:
-        group = [one for one in asked if one.has_history is has_history and len(one.rows)]
+        group = [
+            shortlist
+            for shortlist in asked
+            if shortlist.has_history is has_history and len(shortlist.rows)
+        ]
         if len(group) < TOGETHER:
             return otherwise
         shares = [
-            np.array([share(one.seeker, candidate) for candidate in ids(one.rows)]) for one in group
+            np.array([share(shortlist.seeker, candidate) for candidate in ids(shortlist.rows)])
+            for shortlist in group
         ]
-        found = pools([one.chances for one in group], [one.rows for one in group], shares)
-        return paying(exposure_prices(found, size, HELD, shown), ids)
+        group_pools = pools(
+            [shortlist.chances for shortlist in group],
+            [shortlist.rows for shortlist in group],
+            shares,
+        )
+        return paying(exposure_prices(group_pools, size, HELD, shown), ids)
 
     return Prices(of(True, usual.history), of(False, usual.newcomers))
 
@@ -183,14 +195,14 @@ def pools(
     """
     widest = max(map(len, rows))
     chance = np.full((len(rows), widest), -np.inf)
-    who = np.zeros((len(rows), widest), dtype=np.int32)
+    candidates = np.zeros((len(rows), widest), dtype=np.int32)
     for number, (values, part) in enumerate(zip(chances, rows, strict=True)):
         chance[number, : len(part)] = values / max(best_sum(values), 1e-9)
-        who[number, : len(part)] = part
+        candidates[number, : len(part)] = part
     drawn = np.random.default_rng(20).uniform(1 - LEANING, 1 + LEANING, chance.shape)
-    for number, known in enumerate(shares):
-        drawn[number, : len(known)] = known
-    return Pools(chance, who, drawn)
+    for number, of_seeker in enumerate(shares):
+        drawn[number, : len(of_seeker)] = of_seeker
+    return Pools(chance, candidates, drawn)
 
 
 def exposure_prices(

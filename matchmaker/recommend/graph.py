@@ -16,14 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matchmaker.domain import UNDIRECTED_LAYERS, Layer
-from matchmaker.snapshot.model import (
-    NO_DATE,
-    BoolArray,
-    FloatArray,
-    IntArray,
-    Snapshot,
-    to_days,
-)
+from matchmaker.snapshot.model import NO_DATE, BoolArray, FloatArray, IntArray, Snapshot, to_days
 
 E_FOLDING_YEARS = 3.0
 NEW_YEARS = 2.0
@@ -65,16 +58,16 @@ class Pace(Enum):
     RECENT = "recent"
 
 
-class Network:
+class AffiliationNetwork:
     """Organisations × undertakings over engagements and the given tie layers."""
 
     def __init__(self, snapshot: Snapshot, layers: frozenset[Layer]) -> None:
         self.organizations = len(snapshot)
         self.incidence, self.undertakings = _incidence(snapshot, layers)
-        made = self.undertakings
-        recent = age_years(snapshot, made.date) <= NEW_YEARS
+        undertakings = self.undertakings
+        recent = age_years(snapshot, undertakings.date) <= NEW_YEARS
         # Undertakings of the last two years, on a day that is known, shape (c,).
-        self.fresh: BoolArray = recent & ~made.estimated & (made.date != NO_DATE)
+        self.fresh: BoolArray = recent & ~undertakings.estimated & (undertakings.date != NO_DATE)
 
     @cached_property
     def _steps(self) -> tuple[dict[Pace, Matrix], Matrix]:
@@ -257,9 +250,9 @@ class Network:
     def joint_undertakings(self, first: int, second: int) -> NDArray[np.int64]:
         """Columns that both took part in, latest first."""
         matrix = self.incidence
-        mine = matrix.indices[matrix.indptr[first] : matrix.indptr[first + 1]]
-        theirs = matrix.indices[matrix.indptr[second] : matrix.indptr[second + 1]]
-        joint = np.intersect1d(mine, theirs, assume_unique=True)
+        of_first = matrix.indices[matrix.indptr[first] : matrix.indptr[first + 1]]
+        of_second = matrix.indices[matrix.indptr[second] : matrix.indptr[second + 1]]
+        joint = np.intersect1d(of_first, of_second, assume_unique=True)
         return np.asarray(joint[np.lexsort((joint, -self.undertakings.date[joint].astype(int)))])
 
 
@@ -385,7 +378,7 @@ def _incidence(snapshot: Snapshot, layers: frozenset[Layer]) -> tuple[Matrix, Un
     )
 
 
-def network(snapshot: Snapshot, layers: frozenset[Layer]) -> Network:
+def network(snapshot: Snapshot, layers: frozenset[Layer]) -> AffiliationNetwork:
     """The network of a snapshot over its engagements and those of the layers that have ties."""
     tied = frozenset(layer for layer in layers if len(snapshot.layers[layer].out.indices))
-    return snapshot.cached(("network", tied), lambda: Network(snapshot, tied))
+    return snapshot.cached(("network", tied), lambda: AffiliationNetwork(snapshot, tied))

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from matchmaker.domain import GoalName, StatementKind
 from matchmaker.errors import InvalidInput
+from matchmaker.goals import Goal
 from matchmaker.recommend.exposure import Prices, charge
-from matchmaker.recommend.goals import Goal
 from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.pairs import Pairs
-from matchmaker.recommend.questions import questions
+from matchmaker.recommend.questions import own_questions
 from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker
 from matchmaker.snapshot.model import FloatArray
 
@@ -75,7 +75,7 @@ class GoalModel:
             return np.zeros(0, dtype=np.float32)
         width = len(self.ranking)
         ranked, seeker = matrix.values[:, :width], matrix.values[:, width:]
-        raw = sum(one.decision_function(ranked) for one in self.classifiers)
+        raw = sum(classifier.decision_function(ranked) for classifier in self.classifiers)
         return self.calibration.of(raw / len(self.classifiers), seeker)
 
     @property
@@ -91,14 +91,14 @@ class LearnedRanker:
     models: Mapping[GoalName, GoalModel]
     is_probability = True
 
-    def serving(self, goal: Goal, seeker: Seeker) -> Ranker:
+    def resolve_for(self, goal: Goal, seeker: Seeker) -> Ranker:
         """Itself where it learned from the same kind of question, fixed weights elsewhere.
 
         A model that learned whom organisations turn to has not learned to read
         what somebody asks for in words.
         """
         model = self.models.get(goal.name)
-        in_words = any(text.kind is StatementKind.NEED for text in questions(seeker, goal))
+        in_words = any(text.kind is StatementKind.NEED for text in own_questions(seeker, goal))
         return FIXED if model is None or (in_words and not goal.by_text) else self
 
     def features(self, goal: Goal) -> tuple[str, ...]:
@@ -143,7 +143,7 @@ def asker_of(pairs: Pairs) -> str:
     seeker = pairs.seeker
     if seeker.row is not None:
         return pairs.snapshot.id_of(seeker.row)
-    return "\0".join((seeker.country, str(seeker.place), *(one.text for one in seeker.texts)))
+    return "\0".join((seeker.country, str(seeker.place), *(text.text for text in seeker.texts)))
 
 
 def probability(log_odds: FloatArray) -> FloatArray:

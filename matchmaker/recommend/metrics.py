@@ -1,4 +1,4 @@
-"""How good rankings are: one definition of each measure, over places of the right answers."""
+"""How good rankings are: one definition of each measure, over ranks of the right answers."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ Floats = NDArray[np.float64]
 MEASURES = ("hit@10", "recall@10", "recall@50", "ndcg@10", "mrr")
 
 
-def measures(places: IntArray) -> dict[str, float]:
-    """Measures of one ranking from the places (a,) of its right answers, 1 for the first.
+def measures(ranks: IntArray) -> dict[str, float]:
+    """Measures of one ranking from the ranks (a,) of its right answers, 1 for the first.
 
-    A place of 0 says that an answer was not ranked at all. nDCG has binary gains
-    and discount 1 / log2(place + 1) (Järvelin and Kekäläinen, 2002).
+    A rank of 0 says that an answer was not ranked at all. nDCG has binary gains
+    and discount 1 / log2(rank + 1) (Järvelin and Kekäläinen, 2002).
     """
-    found = np.sort(places[places > 0])
-    answers = len(places)
+    ranked = np.sort(ranks[ranks > 0])
+    answers = len(ranks)
     ideal = (1 / np.log2(np.arange(2, min(answers, 10) + 2))).sum()
-    top = found[found <= 10]
+    top = ranked[ranked <= 10]
     return {
         "hit@10": float(len(top) > 0),
         "recall@10": len(top) / answers,
-        "recall@50": float((found <= 50).sum()) / answers,
+        "recall@50": float((ranked <= 50).sum()) / answers,
         "ndcg@10": float((1 / np.log2(top + 1)).sum() / ideal),
-        "mrr": 1 / float(found[0]) if len(found) else 0.0,
+        "mrr": 1 / float(ranked[0]) if len(ranked) else 0.0,
     }
 
 
 def table(rankings: Sequence[IntArray]) -> dict[str, Floats]:
     """Each measure of each ranking, shape (rankings,)."""
-    rows = [measures(places) for places in rankings]
+    rows = [measures(ranks) for ranks in rankings]
     return {name: np.array([row[name] for row in rows]) for name in MEASURES}
 
 
@@ -51,7 +51,7 @@ def interval(values: Floats, seed: int = 0, resamples: int = 2000) -> tuple[floa
     return (float(low), float(high))
 
 
-def exposure(shown: Sequence[IntArray], candidates: int) -> Mapping[str, float]:
+def exposure(lists: Sequence[IntArray], candidates: int) -> Mapping[str, float]:
     """How slots are spread over candidates, from who was shown to each seeker.
 
     `coverage`: share of candidates shown at all; `gini` of slots over all
@@ -59,7 +59,7 @@ def exposure(shown: Sequence[IntArray], candidates: int) -> Mapping[str, float]:
     of the one most shown; `congestion`: mean, over slots, of how many seekers are
     sent to the same candidate.
     """
-    slots = np.concatenate([np.zeros(0, np.int32), *shown])
+    slots = np.concatenate([np.zeros(0, np.int32), *lists])
     if not len(slots) or not candidates:
         return dict.fromkeys(
             ("coverage", "gini", "top_50_share", "largest_share", "congestion"), 0.0

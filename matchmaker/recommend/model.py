@@ -9,10 +9,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Generic, TypeVar
 
 from matchmaker.domain import GoalName, Kind, Size, StatementKind, Tier
+from matchmaker.messages import SOURCE, Message
 from matchmaker.snapshot.model import FloatArray
 
+Key = TypeVar("Key", str, int)
 MAX_LIMIT = 1000
 # Past engagements that speak for a seeker: the newest ones say what it does now.
 MAX_ENGAGEMENT_TEXTS = 24
@@ -59,22 +62,22 @@ class Seeker:
 
 
 @dataclass(frozen=True)
-class Filters:
+class Filters(Generic[Key]):
     """What candidates are narrowed to; empty sets and None mean any.
 
-    `places`, `industries` and `clusters` are rows of the snapshot's tables
-    (places and industries with everything below them). `radius_km` is measured
-    from the seeker, or from `centre` (latitude, longitude) when it is given;
-    candidates without coordinates are then left out.
+    `places`, `industries` and `clusters` are ids (`Filters[str]`), or rows of the
+    snapshot's tables, which is what is ranked by. `radius_km` is measured from the
+    seeker, or from `centre` (latitude, longitude) when it is given; candidates without
+    coordinates are then left out.
     """
 
     kinds: frozenset[Kind] = frozenset()
     sizes: frozenset[Size] = frozenset()
     tiers: frozenset[Tier] = frozenset()
     countries: frozenset[str] = frozenset()
-    places: frozenset[int] = frozenset()
-    industries: frozenset[int] = frozenset()
-    clusters: frozenset[int] = frozenset()
+    places: frozenset[Key] = frozenset()
+    industries: frozenset[Key] = frozenset()
+    clusters: frozenset[Key] = frozenset()
     radius_km: float | None = None
     centre: tuple[float, float] | None = None
 
@@ -91,7 +94,7 @@ class Request:
     goal: GoalName
     limit: int = 10
     only_new: bool = True
-    filters: Filters = field(default_factory=Filters)
+    filters: Filters[int] = field(default_factory=Filters)
     capped: bool = True
 
 
@@ -106,8 +109,7 @@ class Reason:
     feature: str
     contribution: float
     value: float | None
-    zh: str
-    en: str
+    message: Message
 
 
 @dataclass(frozen=True)
@@ -143,11 +145,20 @@ class Way(StrEnum):
 
 @dataclass(frozen=True)
 class Advice:
-    """How to go about a candidate, in both languages."""
+    """How to go about a candidate."""
 
     way: Way
-    zh: str
-    en: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationName(Message):
+    """A name within a message: in English the English one, else as its source writes it."""
+
+    english: str = ""
+
+    def text(self, language: str) -> str:
+        return self.english if language == SOURCE and self.english else self.id
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,17 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.goals import Goal
 from matchmaker.recommend.affinity import Affinity, affinity
 from matchmaker.recommend.evidence import TextFit, text_fit
-from matchmaker.recommend.goals import Goal
-from matchmaker.recommend.graph import FURTHER, ITERATIONS, Network, Pace, network, restarted
+from matchmaker.recommend.graph import (
+    FURTHER,
+    ITERATIONS,
+    AffiliationNetwork,
+    Pace,
+    network,
+    restarted,
+)
 from matchmaker.recommend.model import Seeker
 from matchmaker.snapshot.geography import great_circle_km
 from matchmaker.snapshot.model import FloatArray, IntArray, Snapshot
@@ -22,18 +29,18 @@ from matchmaker.snapshot.model import FloatArray, IntArray, Snapshot
 class Pairs:
     """One seeker against candidates: what features are computed from.
 
-    `rows` (n,) are rows of organisations in the snapshot. `places` are their
-    places in each source that found them, 1 for the first, see `retrieve`.
+    `rows` (n,) are rows of organisations in the snapshot. `ranks` are theirs
+    in each source that found them, 1 for the first, see `retrieve`.
     """
 
     snapshot: Snapshot
     goal: Goal
     seeker: Seeker
     rows: IntArray
-    places: dict[str, IntArray] = field(default_factory=dict)
+    ranks: dict[str, IntArray] = field(default_factory=dict)
 
     @cached_property
-    def network(self) -> Network:
+    def network(self) -> AffiliationNetwork:
         return network(self.snapshot, self.goal.walk)
 
     @cached_property
@@ -85,7 +92,7 @@ class Pairs:
         return self.network.hops(self.seeker.row, Pace.RECENT, ITERATIONS)
 
     def pagerank(self, restart: float) -> FloatArray:
-        """Personalised PageRank by recency to everybody; zeros without a place in the network."""
+        """Personalised PageRank by recency to everybody; zeros outside the network."""
         return self._made(("pagerank", restart), lambda: self._restarted(self._hops, restart))
 
     def _restarted(self, hops: FloatArray | None, restart: float) -> FloatArray:
@@ -106,8 +113,8 @@ class Pairs:
             self._results[key] = make()
         return self._results[key]
 
-    def walked(self, measure: Callable[[Network, int], FloatArray]) -> FloatArray:
-        """A measure from the seeker over the network; zeros for one without a place in it."""
+    def walked(self, measure: Callable[[AffiliationNetwork, int], FloatArray]) -> FloatArray:
+        """A measure from the seeker over the network; zeros for one outside it."""
         row = self.seeker.row
         if row is None:
             return self._nobody
@@ -119,14 +126,14 @@ class Pairs:
 
     @cached_property
     def steps(self) -> NDArray[np.int8]:
-        """Steps in the network from the seeker to everybody, as `Network.steps`."""
+        """Steps in the network from the seeker to everybody, as `AffiliationNetwork.steps`."""
         if self.seeker.row is None:
             return np.full(len(self.snapshot), FURTHER, dtype=np.int8)
-        return self.network.steps(self.seeker.row, self.walked(Network.shared_partners))
+        return self.network.steps(self.seeker.row, self.walked(AffiliationNetwork.shared_partners))
 
-    def narrowed(self, rows: IntArray, places: dict[str, IntArray]) -> Pairs:
+    def narrowed(self, rows: IntArray, ranks: dict[str, IntArray]) -> Pairs:
         """The same seeker against fewer candidates, with what was computed so far."""
-        fewer = replace(self, rows=rows, places=places)
+        fewer = replace(self, rows=rows, ranks=ranks)
         kept = (
             "network", "affinity", "fit", "country", "region", "profile",
             "_hops", "_results",

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from matchmaker.goals import GOALS, Goal
 from matchmaker.recommend import explain, rerank
 from matchmaker.recommend.advice import advice, habits
 from matchmaker.recommend.affinity import affinity
 from matchmaker.recommend.evidence import freshness, usable
 from matchmaker.recommend.exposure import CONSIDERED, Prices, Shortlist, charge
 from matchmaker.recommend.features import FEATURES, Family
-from matchmaker.recommend.goals import GOALS, Goal
 from matchmaker.recommend.graph import network
 from matchmaker.recommend.learned import LearnedRanker, asker_of
 from matchmaker.recommend.model import Reason, Recommendation, Request, Seeker
@@ -52,23 +52,19 @@ def recommend(
     `among` (N,) narrows the candidates further.
     """
     ranked = rank(snapshot, seeker, request, ranker, among)
-    ranker = ranker.serving(ranked.pairs.goal, seeker)
-    places = rerank.choose(ranked.pairs, ranked.priced, request.limit)
+    ranker = ranker.resolve_for(ranked.pairs.goal, seeker)
+    positions = rerank.choose(ranked.pairs, ranked.priced, request.limit)
     if not explained:
-        return tuple(_recommendation(ranked, int(place), ()) for place in places)
+        return tuple(_recommendation(ranked, int(position), ()) for position in positions)
     goal = ranked.pairs.goal
-    found = contributions(lambda matrix: ranker.score(goal, matrix), ranked.matrix.rows(places))
+    parts = contributions(lambda matrix: ranker.score(goal, matrix), ranked.matrix.rows(positions))
     price = ranked.scores - ranked.priced
-    return tuple(
-        _recommendation(
-            ranked,
-            int(place),
-            reasons(
-                ranked.pairs, int(ranked.pairs.rows[place]), found, number, float(price[place])
-            ),
-        )
-        for number, place in enumerate(places)
-    )
+    recommendations = []
+    for number, position in enumerate(positions.tolist()):
+        row = int(ranked.pairs.rows[position])
+        why = reasons(ranked.pairs, row, parts, number, float(price[position]))
+        recommendations.append(_recommendation(ranked, position, why))
+    return tuple(recommendations)
 
 
 def shortlist(
@@ -96,8 +92,8 @@ def chosen(
     nothing = FeatureMatrix((), np.zeros((len(among.rows), 0), dtype=np.float32))
     ranked = Ranked(pairs, nothing, among.chances, priced, is_probability=True)
     return tuple(
-        _recommendation(ranked, int(place), ())
-        for place in rerank.choose(pairs, priced, request.limit)
+        _recommendation(ranked, int(position), ())
+        for position in rerank.choose(pairs, priced, request.limit)
     )
 
 
@@ -114,16 +110,16 @@ def rank(
     `goal` stands in for the one asked for: learning asks it on behalf of others.
     """
     goal = goal or GOALS[request.goal]
-    ranker = ranker.serving(goal, seeker)
+    ranker = ranker.resolve_for(goal, seeker)
     everyone = Pairs(snapshot, goal, seeker, np.arange(len(snapshot), dtype=np.int32))
     eligible = rerank.eligible(everyone, request)
     if among is not None:
         eligible &= among
     names = ranker.features(goal)
     reads = any(FEATURES[name].family is Family.TEXT for name in names if name in FEATURES)
-    found = retrieve(everyone, eligible, request.limit, texts=reads)
+    retrieved = retrieve(everyone, eligible, request.limit, texts=reads)
     # What was computed for everyone (fit, walks) is kept for the chosen few.
-    pairs = everyone.narrowed(found.rows, found.places)
+    pairs = everyone.narrowed(retrieved.rows, retrieved.ranks)
     matrix = compute(pairs, names)
     scores = ranker.score(goal, matrix)
     priced = ranker.priced(pairs, scores) if request.capped else scores
@@ -140,15 +136,15 @@ def prepare(snapshot: Snapshot) -> None:
 def prepare_goal(snapshot: Snapshot, goal: Goal) -> None:
     """The same for one goal."""
     freshness(snapshot)
-    made = network(snapshot, goal.walk)
-    made.prepare()
-    affinity(snapshot, made, goal.seekers).prepare()
+    affiliations = network(snapshot, goal.walk)
+    affiliations.prepare()
+    affinity(snapshot, affiliations, goal.seekers).prepare()
     usable(snapshot, goal.evidence)
 
 
-def _recommendation(ranked: Ranked, place: int, why: tuple[Reason, ...]) -> Recommendation:
+def _recommendation(ranked: Ranked, position: int, why: tuple[Reason, ...]) -> Recommendation:
     pairs = ranked.pairs
-    row = int(pairs.rows[place])
+    row = int(pairs.rows[position])
     organizations = pairs.snapshot.organizations
     return Recommendation(
         row=row,
@@ -156,10 +152,10 @@ def _recommendation(ranked: Ranked, place: int, why: tuple[Reason, ...]) -> Reco
         name=pairs.snapshot.name_of(row),
         name_en=organizations.table["name_en"][row].as_py(),
         kind=KINDS[organizations.kind[row]],
-        score=float(ranked.priced[place]),
+        score=float(ranked.priced[position]),
         reasons=why,
         evidence=explain.evidence(pairs, row) if why else (),
         path=explain.path(pairs, row) if why else (),
         advice=advice(pairs, row) if why else None,
-        chance=float(ranked.scores[place]) if ranked.is_probability else None,
+        chance=float(ranked.scores[position]) if ranked.is_probability else None,
     )

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.domain import Kind, StatementKind
-from matchmaker.recommend.goals import GOALS
+from matchmaker.goals import GOALS
 from matchmaker.recommend.model import Seeker
 from matchmaker.snapshot.geography import great_circle_km
-from matchmaker.snapshot.model import GOALS as GOAL_NAMES
+from matchmaker.snapshot.model import GOALS as GOAL_CODES
 from matchmaker.snapshot.model import (
     KINDS,
     STATEMENT_KINDS,
@@ -28,15 +28,15 @@ MOST_NEEDS: Final = 1_000
 
 
 @dataclass(frozen=True)
-class Bars:
+class SimilarityThresholds:
     """How close a text must be to each open need to be among its `CLOSEST`.
 
-    `needs` (k,) are rows of statements, the newest `MOST_NEEDS`; `bars` (k,) cosines: what the
+    `needs` (k,) are rows of statements, the newest `MOST_NEEDS`; `cosines` (k,): what the
     twentieth closest organisation that may meet the need has, −1 where there are fewer.
     """
 
     needs: NDArray[np.int64]
-    bars: FloatArray
+    cosines: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,92 +55,93 @@ class ProfileReach:
     complementary: int | None
 
 
-def bars_of(snapshot: Snapshot) -> Bars:
-    """Once per snapshot: every open need against every statement of who may meet it."""
-    statements = snapshot.statements
-    is_open = (statements.kind == STATEMENT_KINDS.index(StatementKind.NEED)) & statements.active
-    needs = np.flatnonzero(is_open & (statements.goal >= 0))
+def similarity_thresholds(snapshot: Snapshot) -> SimilarityThresholds:
+    """Every open need against every statement of who may meet it: a pass over all for each need."""
+    statements, organizations = snapshot.statements, snapshot.organizations
+    is_need = statements.kind == STATEMENT_KINDS.index(StatementKind.NEED)
+    needs = np.flatnonzero(is_need & statements.active & (statements.goal >= 0))
     newest = np.argsort(-statements.date[needs].astype(np.int64), kind="stable")
     needs = needs[newest[:MOST_NEEDS]]
+    cosines = np.full(len(needs), -1.0, dtype=np.float32)
+    if not snapshot.meta.dimension or len(snapshot) < CLOSEST:
+        return SimilarityThresholds(needs, cosines)
     entries = snapshot.organization_statements
     owners = np.repeat(np.arange(len(snapshot)), np.diff(entries.indptr))
-    speaks = statements.kind[entries.indices] != STATEMENT_KINDS.index(StatementKind.NEED)
+    speaks = ~is_need[entries.indices]
     owners, texts = owners[speaks], entries.indices[speaks]
-    bars = np.full(len(needs), -1.0, dtype=np.float32)
-    for place, need in enumerate(needs.tolist()):
-        poster = snapshot.statement_organizations.row(need)
-        close = snapshot.vectors @ snapshot.vectors[need] if snapshot.meta.dimension else None
-        if close is None:
-            continue
+    for number, need in enumerate(needs.tolist()):
+        kinds = GOALS[GOAL_CODES[statements.goal[need]]].candidates
+        may_meet = np.isin(organizations.kind, [KINDS.index(kind) for kind in kinds])
+        similarity = snapshot.vectors @ snapshot.vectors[need]
         best = np.full(len(snapshot), -1.0, dtype=np.float32)
-        np.maximum.at(best, owners, close[texts])
-        best[~_may_meet(snapshot, need)] = -1.0
-        best[poster] = -1.0
-        if len(best) >= CLOSEST:
-            bars[place] = np.partition(best, -CLOSEST)[-CLOSEST]
-    return Bars(needs, bars)
+        np.maximum.at(best, owners, similarity[texts])
+        best[~(may_meet & organizations.listed)] = -1.0
+        best[snapshot.statement_organizations.row(need)] = -1.0
+        cosines[number] = np.partition(best, -CLOSEST)[-CLOSEST]
+    return SimilarityThresholds(needs, cosines)
 
 
-def reach(snapshot: Snapshot, bars: Bars, seeker: Seeker) -> ProfileReach:
+def profile_reach(
+    snapshot: Snapshot, thresholds: SimilarityThresholds, seeker: Seeker
+) -> ProfileReach:
     """What this profile reaches now; its first text is what it says that it does."""
-    organizations, own = snapshot.organizations, seeker.row
+    organizations = snapshot.organizations
     others = organizations.listed.copy()
-    if own is not None:
-        others[own] = False
+    if seeker.row is not None:
+        others[seeker.row] = False
     km = great_circle_km(
         seeker.latitude, seeker.longitude, organizations.latitude, organizations.longitude
     )
     is_firm = organizations.kind == KINDS.index(Kind.FIRM)
-    known_place = not np.isnan(seeker.latitude)
-    needs, all_needs = _needs(snapshot, bars, seeker)
+    complements = is_firm & (organizations.stages & ~seeker.stages != 0)
+    may_meet = _may_meet(snapshot, thresholds, seeker.kind, seeker.row)
+    vector = seeker.texts[0].vector if seeker.texts else None
+    needs = None
+    if vector is not None:
+        similarity = snapshot.vectors[thresholds.needs] @ vector
+        needs = _count(may_meet & (similarity >= thresholds.cosines))
     return ProfileReach(
         needs=needs,
-        all_needs=all_needs,
-        near=int((others & (km <= NEAR_KM)).sum()) if known_place else None,
-        same_industry=int((others & (organizations.industry == seeker.industry)).sum())
+        all_needs=_count(may_meet),
+        near=None if np.isnan(seeker.latitude) else _count(others & (km <= NEAR_KM)),
+        same_industry=_count(others & (organizations.industry == seeker.industry))
         if seeker.industry >= 0
         else None,
-        complementary=int((others & is_firm & (organizations.stages & ~seeker.stages != 0)).sum())
-        if seeker.stages
-        else None,
+        complementary=_count(others & complements) if seeker.stages else None,
     )
 
 
-def needs_near(snapshot: Snapshot, bars: Bars, row: int) -> dict[int, IntArray]:
+def needs_near(
+    snapshot: Snapshot, thresholds: SimilarityThresholds, row: int
+) -> dict[int, IntArray]:
     """Of each statement of an organisation, the open needs of others that it is close enough to.
 
     Rows of statements to rows of needs, the closest first; needs that its kind may not meet
     are left out.
     """
-    mine = _for_it(snapshot, bars, KINDS[snapshot.organizations.kind[row]], row)
-    own = snapshot.organization_statements.row(row)
-    found = {}
-    for statement in own.tolist() if snapshot.meta.dimension else []:
-        close = snapshot.vectors[bars.needs] @ snapshot.vectors[statement]
-        order = np.argsort(-close, kind="stable")
-        found[statement] = bars.needs[order[(mine & (close >= bars.bars))[order]]].astype(np.int32)
-    return found
+    if not snapshot.meta.dimension:
+        return {}
+    kind = KINDS[snapshot.organizations.kind[row]]
+    may_meet = _may_meet(snapshot, thresholds, kind, row)
+    needs_of = {}
+    for statement in snapshot.organization_statements.row(row).tolist():
+        similarity = snapshot.vectors[thresholds.needs] @ snapshot.vectors[statement]
+        order = np.argsort(-similarity, kind="stable")
+        is_near = may_meet & (similarity >= thresholds.cosines)
+        needs_of[statement] = thresholds.needs[order[is_near[order]]].astype(np.int32)
+    return needs_of
 
 
-def _needs(snapshot: Snapshot, bars: Bars, seeker: Seeker) -> tuple[int | None, int]:
-    mine = _for_it(snapshot, bars, seeker.kind, seeker.row)
-    vector = seeker.texts[0].vector if seeker.texts else None
-    if vector is None:
-        return None, int(mine.sum())
-    close = snapshot.vectors[bars.needs] @ vector
-    return int((mine & (close >= bars.bars)).sum()), int(mine.sum())
-
-
-def _for_it(snapshot: Snapshot, bars: Bars, kind: Kind | None, row: int | None) -> BoolArray:
+def _may_meet(
+    snapshot: Snapshot, thresholds: SimilarityThresholds, kind: Kind | None, row: int | None
+) -> BoolArray:
     """Which of the needs an organisation of this kind may meet; its own are none of them, (k,)."""
-    goals = np.array([kind in GOALS[goal].candidates for goal in GOAL_NAMES])
-    mine = goals[snapshot.statements.goal[bars.needs]]
+    by_goal = np.array([kind in GOALS[goal].candidates for goal in GOAL_CODES])
+    may_meet = by_goal[snapshot.statements.goal[thresholds.needs]]
     if row is not None:
-        mine &= ~np.isin(bars.needs, snapshot.organization_statements.row(row))
-    return np.asarray(mine)
+        may_meet &= ~np.isin(thresholds.needs, snapshot.organization_statements.row(row))
+    return np.asarray(may_meet)
 
 
-def _may_meet(snapshot: Snapshot, need: int) -> BoolArray:
-    goal = GOALS[GOAL_NAMES[snapshot.statements.goal[need]]]
-    kinds = [KINDS.index(kind) for kind in goal.candidates]
-    return np.asarray(np.isin(snapshot.organizations.kind, kinds) & snapshot.organizations.listed)
+def _count(mask: BoolArray) -> int:
+    return int(mask.sum())

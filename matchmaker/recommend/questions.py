@@ -8,7 +8,7 @@ from enum import Enum
 import numpy as np
 
 from matchmaker.domain import StatementKind
-from matchmaker.recommend.goals import Goal
+from matchmaker.goals import Goal
 from matchmaker.recommend.model import Seeker, SeekerText
 from matchmaker.recommend.trials import seeker_text
 from matchmaker.snapshot.model import GOALS, KINDS, STATEMENT_KINDS, IntArray, Snapshot
@@ -17,7 +17,7 @@ from matchmaker.snapshot.model import GOALS, KINDS, STATEMENT_KINDS, IntArray, S
 MAX_QUESTIONS = 4
 
 
-class Whose(Enum):
+class QuestionSource(Enum):
     """Whose words are asked with."""
 
     NEED = "need"
@@ -26,38 +26,39 @@ class Whose(Enum):
 
 
 @dataclass(frozen=True)
-class Asked:
+class Questions:
     """Texts to ask with, at most `MAX_QUESTIONS`, and whose they are."""
 
     texts: tuple[SeekerText, ...]
-    whose: Whose
+    source: QuestionSource
 
 
-def questions(seeker: Seeker, goal: Goal) -> tuple[SeekerText, ...]:
+def own_questions(seeker: Seeker, goal: Goal) -> tuple[SeekerText, ...]:
     """The seeker's texts to ask with: needs for this goal, else the first group it has."""
-    own = [text for text in seeker.texts if _fits(text, goal)]
+    usable = [text for text in seeker.texts if _fits(text, goal)]
     for group in goal.asks:
-        chosen = [text for text in own if text.kind in group]
+        chosen = [text for text in usable if text.kind in group]
         if chosen:
             return tuple(chosen[:MAX_QUESTIONS])
     return ()
 
 
-def asked(snapshot: Snapshot, seeker: Seeker, goal: Goal) -> Asked:
+def questions(snapshot: Snapshot, seeker: Seeker, goal: Goal) -> Questions:
     """The same; where a goal says so and it has no need, what others of its industry need.
 
     Asked with what it makes itself, a maker of valves is sent to other makers of
     valves for suppliers; what its peers look for is castings, seals and machining.
     """
-    own = questions(seeker, goal)
-    needs = [text.kind is StatementKind.NEED for text in own]
-    if any(needs):
-        return Asked(own, Whose.NEED if all(needs) else Whose.OWN)
+    own = own_questions(seeker, goal)
+    is_need = [text.kind is StatementKind.NEED for text in own]
+    if any(is_need):
+        return Questions(own, QuestionSource.NEED if all(is_need) else QuestionSource.OWN)
     if goal.needs_of_peers:
-        found = _peers_needs(snapshot, seeker, goal, own)
-        if len(found):
-            return Asked(tuple(seeker_text(snapshot, int(row)) for row in found), Whose.PEERS)
-    return Asked(own, Whose.OWN)
+        needs_of_peers = _peers_needs(snapshot, seeker, goal, own)
+        if len(needs_of_peers):
+            texts = tuple(seeker_text(snapshot, int(row)) for row in needs_of_peers)
+            return Questions(texts, QuestionSource.PEERS)
+    return Questions(own, QuestionSource.OWN)
 
 
 def _fits(text: SeekerText, goal: Goal) -> bool:

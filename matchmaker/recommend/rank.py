@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.errors import InvalidInput
+from matchmaker.goals import Goal
 from matchmaker.recommend.features import FEATURES, Family
-from matchmaker.recommend.goals import Goal
 from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.snapshot.model import FloatArray
@@ -31,9 +31,9 @@ class FeatureMatrix:
     names: tuple[str, ...]
     values: FloatArray
 
-    def rows(self, places: NDArray[np.int64]) -> FeatureMatrix:
+    def rows(self, positions: NDArray[np.int64]) -> FeatureMatrix:
         """Some of the rows."""
-        return FeatureMatrix(self.names, self.values[places])
+        return FeatureMatrix(self.names, self.values[positions])
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Contributions:
 class Ranker(Protocol):
     """Anything that turns features into scores."""
 
-    def serving(self, goal: Goal, seeker: Seeker) -> Ranker:
+    def resolve_for(self, goal: Goal, seeker: Seeker) -> Ranker:
         """Who ranks for this seeker: itself, or another where it has not learned to."""
 
     def features(self, goal: Goal) -> tuple[str, ...]:
@@ -107,10 +107,10 @@ def contributions(
         dtype=np.bool_,
     ).reshape(len(families), width)
 
-    def scored(lacking: NDArray[np.bool_], who: NDArray[np.int64]) -> NDArray[np.float64]:
+    def scored(lacking: NDArray[np.bool_], candidates: NDArray[np.int64]) -> NDArray[np.float64]:
         """Scores of candidates `who` (r,) without the families of each row of `lacking`."""
         hidden = (lacking.astype(np.float32) @ member.astype(np.float32)) > 0
-        tried = np.where(hidden, absent, matrix.values[who])
+        tried = np.where(hidden, absent, matrix.values[candidates])
         return score(FeatureMatrix(matrix.names, tried)).astype(np.float64)
 
     at_once = count << len(families) <= AT_ONCE
@@ -122,11 +122,11 @@ def contributions(
     level = without(gone, everyone)
     for turn in range(len(families)):
         # Every family left of every candidate, taken away on trial.
-        who, what = np.nonzero(~gone)
-        lacking = gone[who]
-        lacking[np.arange(len(who)), what] = True
+        candidates, column = np.nonzero(~gone)
+        lacking = gone[candidates]
+        lacking[np.arange(len(candidates)), column] = True
         loss = np.full((count, len(families)), -np.inf)
-        loss[who, what] = level[who] - without(lacking, who)
+        loss[candidates, column] = level[candidates] - without(lacking, candidates)
         taken = loss.argmax(axis=1)
         parts[everyone, taken] = loss[everyone, taken]
         order[:, turn] = taken
@@ -139,12 +139,12 @@ def _looked_up(scored: Scoring, count: int, families: int) -> Scoring:
     """The same scores from one call for every set of families: a call costs more than its rows."""
     sets = np.arange(1 << families)
     lacking = (sets[:, None] >> np.arange(families)) & 1 == 1
-    who = np.repeat(np.arange(count), len(sets))
-    table = scored(np.tile(lacking, (count, 1)), who).reshape(count, len(sets))
+    candidates = np.repeat(np.arange(count), len(sets))
+    table = scored(np.tile(lacking, (count, 1)), candidates).reshape(count, len(sets))
 
-    def look(lacking: NDArray[np.bool_], who: NDArray[np.int64]) -> NDArray[np.float64]:
-        found: NDArray[np.float64] = table[who, lacking @ (1 << np.arange(families))]
-        return found
+    def look(lacking: NDArray[np.bool_], candidates: NDArray[np.int64]) -> NDArray[np.float64]:
+        scores: NDArray[np.float64] = table[candidates, lacking @ (1 << np.arange(families))]
+        return scores
 
     return look
 
@@ -155,7 +155,7 @@ class FixedWeights:
 
     is_probability = False
 
-    def serving(self, goal: Goal, seeker: Seeker) -> Ranker:
+    def resolve_for(self, goal: Goal, seeker: Seeker) -> Ranker:
         del goal, seeker
         return self
 

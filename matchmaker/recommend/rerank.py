@@ -52,7 +52,7 @@ def _elsewhere(pairs: Pairs) -> BoolArray:
     return np.asarray((place != pairs.seeker.place) | (place < 0))
 
 
-def passes(pairs: Pairs, filters: Filters) -> BoolArray:
+def passes(pairs: Pairs, filters: Filters[int]) -> BoolArray:
     """Who the filters let pass, shape (n,)."""
     organizations = pairs.snapshot.organizations
     allowed = np.ones(len(pairs.snapshot), dtype=np.bool_)
@@ -108,7 +108,7 @@ def partners(pairs: Pairs) -> NDArray[np.int64]:
     snapshot, goal, row = pairs.snapshot, pairs.goal, pairs.seeker.row
     if row is None:
         return np.zeros(0, dtype=np.int64)
-    found = [
+    groups = [
         ties.indices[ties.row(row)]
         for layer in sorted(goal.layers)
         for ties in (snapshot.layers[layer].out, snapshot.layers[layer].into)
@@ -116,8 +116,8 @@ def partners(pairs: Pairs) -> NDArray[np.int64]:
     kinds = [ENGAGEMENT_KINDS.index(kind) for kind in goal.engagements]
     joined = snapshot.organization_engagements.row(row)
     joined = joined[np.isin(snapshot.engagements.kind[joined], kinds)]
-    found += [snapshot.engagement_organizations.row(engagement) for engagement in joined]
-    return np.unique(np.concatenate(found)).astype(np.int64)
+    groups += [snapshot.engagement_organizations.row(engagement) for engagement in joined]
+    return np.unique(np.concatenate(groups)).astype(np.int64)
 
 
 def best_first(rows: IntArray, scores: FloatArray) -> NDArray[np.int64]:

@@ -13,24 +13,24 @@ from matchmaker.recommend.features.affinity import (
     programme_work,
     region_work,
 )
-from matchmaker.recommend.graph import RESTART, Network
+from matchmaker.recommend.graph import RESTART, AffiliationNetwork
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray
 from matchmaker.snapshot.nearest import best
 
 FUSION = 60  # Cormack, Clarke and Büttcher (2009)
 POOL = 150  # ranking the fused hundred and fifty loses nothing against ranking everybody
-PLACES = 100  # places in a source are told up to this one, whatever the limit
+MAX_RANK = 100  # ranks in a source are told up to this one, whatever the limit
 
 Source = Callable[[Pairs], FloatArray]
 
 
 @dataclass(frozen=True)
 class Retrieved:
-    """Rows (n,) in order, and for each source their places in it, 1 for the first, 0 for none."""
+    """Rows (n,) in order, and for each source their ranks in it, 1 for the first, 0 for none."""
 
     rows: IntArray
-    places: dict[str, IntArray]
+    ranks: dict[str, IntArray]
 
 
 def same_place_and_industry(pairs: Pairs) -> FloatArray:
@@ -46,9 +46,9 @@ SOURCES: dict[str, tuple[Source, int]] = {
     "lexical": (lambda pairs: pairs.fit.lexical, 100),
     "evidence": (lambda pairs: pairs.fit.evidence, 100),
     "pagerank": (lambda pairs: pairs.pagerank(RESTART), 100),
-    "three_step": (lambda pairs: pairs.walked(Network.three_step), 100),
-    "recent_shared": (lambda pairs: pairs.walked(Network.recent_shared), 50),
-    "worked_together": (lambda pairs: pairs.walked(Network.recent_with), 50),
+    "three_step": (lambda pairs: pairs.walked(AffiliationNetwork.three_step), 100),
+    "recent_shared": (lambda pairs: pairs.walked(AffiliationNetwork.recent_shared), 50),
+    "worked_together": (lambda pairs: pairs.walked(AffiliationNetwork.recent_with), 50),
     "country_affinity": (country_work, 100),
     "region": (region_work, 30),
     "programme_activity": (programme_work, 100),
@@ -70,15 +70,15 @@ def retrieve(pairs: Pairs, eligible: BoolArray, limit: int, *, texts: bool = Tru
     wanted = max(POOL, 3 * limit)
     allowed = np.flatnonzero(eligible).astype(np.int32)
     fused = np.zeros(len(pairs.snapshot), dtype=np.float32)
-    found: dict[str, IntArray] = {}
+    by_source: dict[str, IntArray] = {}
     for name, (source, budget) in SOURCES.items():
         if name in READING and not texts:
             continue
         rows = _best_of(allowed, source(pairs), max(budget, limit))
-        found[name] = rows
+        by_source[name] = rows
         fused[rows] += 1 / (FUSION + np.arange(1, len(rows) + 1, dtype=np.float32))
     chosen = allowed if len(allowed) <= wanted else _fused(allowed, fused, wanted)
-    return Retrieved(chosen, {name: _places(chosen, rows) for name, rows in found.items()})
+    return Retrieved(chosen, {name: _ranks(chosen, rows) for name, rows in by_source.items()})
 
 
 def _fused(allowed: IntArray, fused: FloatArray, wanted: int) -> IntArray:
@@ -89,14 +89,14 @@ def _fused(allowed: IntArray, fused: FloatArray, wanted: int) -> IntArray:
     return np.sort(chosen).astype(np.int32)
 
 
-def _places(chosen: IntArray, ordered: IntArray) -> IntArray:
-    """Place of each chosen row among the first hundred of a source, 0 when it is not there."""
-    place = np.zeros(len(chosen), dtype=np.int32)
-    _, mine, theirs = np.intersect1d(
-        chosen, ordered[:PLACES], assume_unique=True, return_indices=True
+def _ranks(chosen: IntArray, ordered: IntArray) -> IntArray:
+    """Rank of each chosen row among the first hundred of a source, 0 when it is not there."""
+    rank = np.zeros(len(chosen), dtype=np.int32)
+    _, in_chosen, in_ordered = np.intersect1d(
+        chosen, ordered[:MAX_RANK], assume_unique=True, return_indices=True
     )
-    place[mine] = theirs + 1
-    return place
+    rank[in_chosen] = in_ordered + 1
+    return rank
 
 
 def _best_of(allowed: IntArray, scores: FloatArray, count: int) -> IntArray:
@@ -104,6 +104,6 @@ def _best_of(allowed: IntArray, scores: FloatArray, count: int) -> IntArray:
 
     Zeros go first: a selection among tens of thousands of equals is slow.
     """
-    named = allowed[scores[allowed] > 0]
-    places, _ = best(scores[named], count)
-    return named[places]
+    scored = allowed[scores[allowed] > 0]
+    positions, _ = best(scores[scored], count)
+    return scored[positions]

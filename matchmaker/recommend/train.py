@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from matchmaker.goals import Goal
 from matchmaker.recommend.features import FEATURES, Family
-from matchmaker.recommend.goals import Goal
 from matchmaker.recommend.learned import Calibration, levels
 from matchmaker.recommend.model import Request, Seeker
 from matchmaker.recommend.pairs import Pairs
@@ -52,9 +52,11 @@ def learned_features(goal: Goal) -> tuple[str, ...]:
     with them), and reading them for every candidate is what takes longest.
     """
     silent = frozenset() if goal.by_text else {Family.TEXT}
-    asked = set() if goal.by_text else {"question_best", "text_with_you"}
+    of_texts = set() if goal.by_text else {"question_best", "text_with_you"}
     return tuple(
-        name for name, one in FEATURES.items() if one.family not in silent and name not in asked
+        name
+        for name, feature in FEATURES.items()
+        if feature.family not in silent and name not in of_texts
     )
 
 
@@ -72,7 +74,7 @@ class Examples:
     row: IntArray
 
 
-class _Collecting:
+class _FeatureCollector:
     """A ranker that only asks for features: what trials are turned into examples with."""
 
     is_probability = False
@@ -80,7 +82,7 @@ class _Collecting:
     def __init__(self, names: tuple[str, ...]) -> None:
         self._names = names
 
-    def serving(self, goal: Goal, seeker: Seeker) -> Ranker:
+    def resolve_for(self, goal: Goal, seeker: Seeker) -> Ranker:
         del goal, seeker
         return self
 
@@ -101,7 +103,7 @@ def examples(
     past: Snapshot,
     goal: Goal,
     trial: Trial,
-    known: BoolArray,
+    is_known: BoolArray,
     generator: np.random.Generator,
     *,
     sampled: bool = True,
@@ -113,15 +115,17 @@ def examples(
     for those left out.
     """
     request = Request(goal.name, POOL_LIMIT, only_new=not trial.text)
-    ranked = rank(past, trial.seeker, request, _Collecting(learned_features(goal)), known, goal)
+    ranked = rank(
+        past, trial.seeker, request, _FeatureCollector(learned_features(goal)), is_known, goal
+    )
     pairs = ranked.pairs
     label = np.isin(pairs.rows, trial.right)
     values, rows = ranked.matrix.values, pairs.rows
     weight = np.ones(len(rows), dtype=np.float32)
     if sampled:
         hard = np.zeros(len(rows), dtype=np.bool_)
-        for place in pairs.places.values():
-            hard |= (place > 0) & (place <= HARD)
+        for rank_in_source in pairs.ranks.values():
+            hard |= (rank_in_source > 0) & (rank_in_source <= HARD)
         chance = generator.random(len(rows)) < KEPT_SHARE
         keep = label | hard | chance
         weight[~(label | hard)] = 1 / KEPT_SHARE
@@ -149,29 +153,29 @@ def concatenate(parts: Sequence[Examples]) -> Examples:
     )
 
 
-def reweight(found: Examples, share: float) -> Examples:
+def reweight(part: Examples, share: float) -> Examples:
     """The same examples, each counting only so much."""
-    return replace(found, weight=found.weight * np.float32(share))
+    return replace(part, weight=part.weight * np.float32(share))
 
 
-def informative(found: Examples, names: tuple[str, ...]) -> tuple[str, ...]:
+def informative(part: Examples, names: tuple[str, ...]) -> tuple[str, ...]:
     """Names of the features that differ between candidates at all; the others say nothing."""
     differs = []
     for column, name in enumerate(names):
-        values = found.values[:, column]
-        seen = values[~np.isnan(values)]
-        if len(seen) and (seen.min() < seen.max()):
+        values = part.values[:, column]
+        present = values[~np.isnan(values)]
+        if len(present) and (present.min() < present.max()):
             differs.append(name)
     return tuple(differs)
 
 
-def select(found: Examples, names: tuple[str, ...], kept: tuple[str, ...]) -> Examples:
+def select(part: Examples, names: tuple[str, ...], kept: tuple[str, ...]) -> Examples:
     """The examples with some of their features."""
     columns = [names.index(name) for name in kept]
-    return replace(found, values=np.ascontiguousarray(found.values[:, columns]))
+    return replace(part, values=np.ascontiguousarray(part.values[:, columns]))
 
 
-def fit(found: Examples, names: tuple[str, ...]) -> tuple[Any, ...]:
+def fit(part: Examples, names: tuple[str, ...]) -> tuple[Any, ...]:
     """Gradient-boosted trees under a binary objective; the mean of several seeds is ranked by.
 
     A binary objective beat a listwise one on EU projects. What should never
@@ -179,13 +183,13 @@ def fit(found: Examples, names: tuple[str, ...]) -> tuple[Any, ...]:
     """
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    parameters = PARAMETERS | (SMALL if len(found.label) < ENOUGH else {})
+    parameters = PARAMETERS | (SMALL if len(part.label) < ENOUGH else {})
     return tuple(
         HistGradientBoostingClassifier(
             **parameters,
             monotonic_cst=[FEATURES[name].monotone for name in names],
             random_state=SEED + seed,
-        ).fit(found.values, found.label, sample_weight=found.weight)
+        ).fit(part.values, part.label, sample_weight=part.weight)
         for seed in range(SEEDS)
     )
 
@@ -197,10 +201,10 @@ def calibrate(raw: FloatArray, held: Examples, names: tuple[str, ...]) -> Calibr
     """
     from sklearn.linear_model import LogisticRegression
 
-    known = np.column_stack([raw, levels(held.values)])
+    columns = np.column_stack([raw, levels(held.values)])
     model = LogisticRegression(C=1e6, max_iter=1000)
-    model.fit(known, held.label, sample_weight=held.weight)
-    slope, *weights = (float(one) for one in model.coef_[0])
+    model.fit(columns, held.label, sample_weight=held.weight)
+    slope, *weights = (float(coefficient) for coefficient in model.coef_[0])
     seeker = dict(zip(names, weights, strict=True))
     return Calibration(slope, float(model.intercept_[0]), seeker)
 

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from matchmaker.domain import EngagementKind, Layer, StatementKind
-from matchmaker.recommend.goals import Goal, Side
+from matchmaker.goals import Goal, TieEnd
 from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Seeker, SeekerText
 from matchmaker.snapshot.model import (
     ENGAGEMENT_KINDS,
@@ -104,18 +104,18 @@ def described(past: Snapshot) -> BoolArray:
     Whoever is known only from a source that names periods, not days, may have got
     its attributes from a later one: that it has them would tell that it returned.
     """
-    known = np.zeros(len(past), dtype=np.bool_)
+    is_described = np.zeros(len(past), dtype=np.bool_)
     dated = ~past.engagements.date_estimated & (past.engagements.date != NO_DATE)
     joined = past.engagement_organizations
-    known[joined.indices[np.repeat(dated, np.diff(joined.indptr))]] = True
+    is_described[joined.indices[np.repeat(dated, np.diff(joined.indptr))]] = True
     for layer in LAYERS:
         out = past.layers[layer].out
-        known[out.indices] = True
-        known[np.flatnonzero(np.diff(out.indptr))] = True
+        is_described[out.indices] = True
+        is_described[np.flatnonzero(np.diff(out.indptr))] = True
     own = past.statements.engagement < 0
-    said = past.statement_organizations
-    known[said.indices[np.repeat(own, np.diff(said.indptr))]] = True
-    return known
+    speakers = past.statement_organizations
+    is_described[speakers.indices[np.repeat(own, np.diff(speakers.indptr))]] = True
+    return is_described
 
 
 def trials(whole: Snapshot, past: Snapshot, goal: Goal, until: int) -> list[Trial]:
@@ -127,9 +127,9 @@ def trials(whole: Snapshot, past: Snapshot, goal: Goal, until: int) -> list[Tria
     """
     after = to_days(past.meta.as_of)
     if EngagementKind.CONTRACT in goal.engagements:
-        found = list(_texts_asked(whole, past, goal, after, until))
-        if found:
-            return found
+        in_words = list(_texts_asked(whole, past, goal, after, until))
+        if in_words:
+            return in_words
     return list(_organizations_asking(whole, past, goal, after, until))
 
 
@@ -149,20 +149,20 @@ def _texts_asked(
     for engagement in np.flatnonzero(inside & (columns.statement >= 0)).tolist():
         rows = whole.engagement_organizations.row(engagement)
         served = np.isin(whole.engagement_organizations.codes(engagement), roles)
-        found = np.unique(rows[served & answers[rows]])
+        answerers = np.unique(rows[served & answers[rows]])
         askers = rows[~served]
-        if not len(found):
+        if not len(answerers):
             continue
         text = seeker_text(whole, int(columns.statement[engagement]))
-        asked = SeekerText(text.text, StatementKind.NEED, text.language, goal.name, text.vector)
-        seeker = Seeker(texts=(asked,))
-        known = np.zeros(0, dtype=np.int32)
+        question = SeekerText(text.text, StatementKind.NEED, text.language, goal.name, text.vector)
+        seeker = Seeker(texts=(question,))
+        partners = np.zeros(0, dtype=np.int32)
         if len(askers):
             row = int(askers[0])
             profile = seeker_of(past, row, texts=False)
-            seeker = Seeker(**{**profile.__dict__, "texts": (asked,)})
-            known = np.intersect1d(found, met(past, goal, row, roles))
-        yield Trial(seeker, found.astype(np.int32), known.astype(np.int32), text=True)
+            seeker = Seeker(**{**profile.__dict__, "texts": (question,)})
+            partners = np.intersect1d(answerers, met(past, goal, row, roles))
+        yield Trial(seeker, answerers.astype(np.int32), partners.astype(np.int32), text=True)
 
 
 def _organizations_asking(
@@ -175,43 +175,43 @@ def _organizations_asking(
     for row in sorted(partners):
         if not asks[row]:
             continue
-        found = np.array(sorted(partners[row] - {row}), dtype=np.int32)
-        found = found[answers[found]]
-        if len(found):
-            known = np.intersect1d(found, met(past, goal, row, None)).astype(np.int32)
-            yield Trial(seeker_of(past, row), found, known, text=False)
+        answerers = np.array(sorted(partners[row] - {row}), dtype=np.int32)
+        answerers = answerers[answers[answerers]]
+        if len(answerers):
+            known = np.intersect1d(answerers, met(past, goal, row, None)).astype(np.int32)
+            yield Trial(seeker_of(past, row), answerers, known, text=False)
 
 
 def _partners_between(whole: Snapshot, goal: Goal, after: int, until: int) -> dict[int, set[int]]:
     """For each organisation those with whom it came to a tie in the period."""
-    found: dict[int, set[int]] = {}
+    partners: dict[int, set[int]] = {}
     columns = whole.engagements
     kinds = [ENGAGEMENT_KINDS.index(kind) for kind in goal.engagements]
     inside = np.isin(columns.kind, kinds) & (columns.date > after) & (columns.date <= until)
     for engagement in np.flatnonzero(inside).tolist():
         members = set(whole.engagement_organizations.row(engagement).tolist())
         for row in members:
-            found.setdefault(row, set()).update(members)
+            partners.setdefault(row, set()).update(members)
     for layer in sorted(goal.layers):
         for ties in _facing(whole, goal, layer):
             rows = np.repeat(np.arange(len(whole)), np.diff(ties.indptr))
             new = (ties.since > after) & (ties.since <= until)
             for row, other in zip(rows[new].tolist(), ties.indices[new].tolist(), strict=True):
-                found.setdefault(row, set()).add(other)
-    return found
+                partners.setdefault(row, set()).add(other)
+    return partners
 
 
 def _facing(snapshot: Snapshot, goal: Goal, layer: Layer) -> list[Adjacency]:
     """Ties of a layer from the seeker to those who can be its candidates."""
     ties = snapshot.layers[layer]
-    if goal.side is Side.SOURCE:
+    if goal.candidate_end is TieEnd.SOURCE:
         return [ties.into]
-    return [ties.out] if goal.side is Side.TARGET else [ties.out, ties.into]
+    return [ties.out] if goal.candidate_end is TieEnd.TARGET else [ties.out, ties.into]
 
 
 def met(snapshot: Snapshot, goal: Goal, row: int, roles: list[int] | None) -> IntArray:
     """Who already is a partner in the goal's layers and engagements, in these roles if given."""
-    found = [
+    groups = [
         ties.indices[ties.row(row)]
         for layer in sorted(goal.layers)
         for ties in _facing(snapshot, goal, layer)
@@ -223,5 +223,5 @@ def met(snapshot: Snapshot, goal: Goal, row: int, roles: list[int] | None) -> In
         if roles is not None:
             codes = snapshot.engagement_organizations.codes(engagement)
             members = members[np.isin(codes, roles)]
-        found.append(members)
-    return np.unique(np.concatenate([np.zeros(0, np.int32), *found])).astype(np.int32)
+        groups.append(members)
+    return np.unique(np.concatenate([np.zeros(0, np.int32), *groups])).astype(np.int32)

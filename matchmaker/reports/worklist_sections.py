@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from matchmaker.goals import GOALS
 from matchmaker.messages import Message, in_context, message
-from matchmaker.recommend.goals import GOALS
 from matchmaker.reports.document import (
     NOTHING,
     Block,

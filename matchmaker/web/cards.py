@@ -10,21 +10,14 @@ from flask import render_template, request
 
 from matchmaker.access import Principal
 from matchmaker.api.http.context import services
-from matchmaker.api.matching.responses import RecommendationOut
-from matchmaker.domain import (
-    Place,
-)
+from matchmaker.api.matching.responses import leading_reasons
+from matchmaker.domain import Place
 from matchmaker.messages import locale_of
-from matchmaker.services.asking import Answered
-from matchmaker.services.directory.directory import OrganizationProfile
+from matchmaker.recommend.model import Recommendation
+from matchmaker.services.matching.matching import Answer, Candidate
 from matchmaker.snapshot.geography import great_circle_km
 from matchmaker.web.labels import gettext, language
-from matchmaker.web.layout import (
-    Page,
-    own_organization,
-    signed_in,
-    web,
-)
+from matchmaker.web.layout import Page, own_organization, signed_in, web
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +28,27 @@ class Card:
     small that only the comparison with the best shows anything.
     """
 
-    found: RecommendationOut
-    profile: OrganizationProfile
+    recommendation: Recommendation
+    candidate: Candidate
     km: float | None = None
-    outcomes: int = 0
     best: float = 1.0
 
     @property
     def fit(self) -> str:
         """In words: the chance of a tie, else thirds of the scale from 0 to 1."""
-        if self.found.chance is not None:
-            chance = format_percent(self.found.chance, "0.#%", locale_of(language()))
+        if self.recommendation.chance is not None:
+            chance = format_percent(self.recommendation.chance, "0.#%", locale_of(language()))
             return str(gettext("%(chance)s chance of a tie within two years", chance=chance))
-        if self.found.score >= 2 / 3:
+        if self.recommendation.score >= 2 / 3:
             return str(gettext("Very good fit"))
-        return str(gettext("Good fit") if self.found.score >= 1 / 3 else gettext("Possible fit"))
+        if self.recommendation.score >= 1 / 3:
+            return str(gettext("Good fit"))
+        return str(gettext("Possible fit"))
+
+    @property
+    def reason(self) -> str:
+        """The leading reasons in a sentence."""
+        return leading_reasons(self.recommendation, language())
 
 
 @web.get("/card")
@@ -59,30 +58,29 @@ def card() -> Page:
     return render_template("card.html", profile=profile)
 
 
-def cards_of(principal: Principal, answered: Answered | None) -> list[Card]:
-    if answered is None:
+def cards_of(principal: Principal, answer: Answer | None) -> list[Card]:
+    """One for each of an answer's candidates; who was deleted meanwhile has none."""
+    if answer is None or not answer.recommendations:
         return []
-    own = own_organization()
-    here = services().directory.profile(principal, own).place if own else None
-    shown = answered.answer.recommendations
-    best = max((one.score for one in shown if one.chance is not None), default=1.0)
-    cards = []
-    for one in shown:
-        profile = services().directory.profile(principal, one.id)
-        found = RecommendationOut.of(one, language())
-        outcomes = services().asking.outcomes(principal, one.id)
-        km = kilometres(here, profile.place)
-        cards.append(Card(found, profile, km, outcomes, best))
-    return cards
+    own, shown = own_organization(), answer.recommendations
+    ids = [recommendation.id for recommendation in shown]
+    candidates = services().matching.candidates(principal, [own, *ids] if own else ids)
+    own_place = candidates[own].place if own in candidates else None
+    best = max((each.score for each in shown if each.chance is not None), default=1.0)
+    return [
+        Card(recommendation, candidate, kilometres(own_place, candidate.place), best)
+        for recommendation in shown
+        if (candidate := candidates.get(recommendation.id)) is not None
+    ]
 
 
-def kilometres(here: Place | None, there: Place | None) -> float | None:
+def kilometres(origin: Place | None, target: Place | None) -> float | None:
     """How far two places are; None where one of them is not known or is the same as the other."""
-    if here is None or there is None or here.id == there.id:
+    if origin is None or target is None or origin.id == target.id:
         return None
-    ends = (here.latitude, here.longitude, there.latitude, there.longitude)
-    if any(one is None for one in ends):
+    ends = (origin.latitude, origin.longitude, target.latitude, target.longitude)
+    if any(degrees is None for degrees in ends):
         return None
-    latitude, longitude, *other = (float(one or 0) for one in ends)
-    there_latitude, there_longitude = (np.array([one], dtype=np.float32) for one in other)
+    latitude, longitude, *other = (float(degrees or 0) for degrees in ends)
+    there_latitude, there_longitude = (np.array([end], dtype=np.float32) for end in other)
     return float(great_circle_km(latitude, longitude, there_latitude, there_longitude)[0])

@@ -81,7 +81,7 @@ def _profile_page(profile: OrganizationProfile, sent: dict[str, Any] | None = No
         missing=missing_fields(profile),
         place=services().codes.place_name(profile.organization.place),
         industry=services().codes.industry_name(profile.organization.industry),
-        reach=services().asking.reach(signed_in(), profile.organization, profile.about),
+        reach=services().matching.reach(signed_in(), profile.organization, profile.about),
     )
 
 
@@ -98,7 +98,7 @@ def profile_reach() -> Page:
             industry=codes.industry(form.get("industry", "")),
             stages=_stages(form),
         )
-        reach = services().asking.reach(principal, organization, form.get("about", "")[:MAX_TEXT])
+        reach = services().matching.reach(principal, organization, form.get("about", "")[:MAX_TEXT])
     except InvalidInput as error:
         return render_template("reach.html", reach=None, error=error)
     return render_template("reach.html", reach=reach, error=None)

@@ -7,23 +7,18 @@ from flask import render_template, request, url_for
 from matchmaker.access import Principal
 from matchmaker.api.http.context import services
 from matchmaker.api.http.problems import status_of
-from matchmaker.domain import (
-    MAX_TEXT,
-    GoalName,
-    Kind,
-    Size,
-    Tier,
-)
-from matchmaker.errors import InvalidInput, MatchmakerError
-from matchmaker.recommend.goals import GOALS
-from matchmaker.services.asking import Answered
-from matchmaker.services.matching.matching import Question
-from matchmaker.services.matching.snapshot_rows import FilterIds
+from matchmaker.domain import GoalName, Kind, Size, Tier
+from matchmaker.errors import MatchmakerError
+from matchmaker.goals import GOALS
+from matchmaker.recommend.model import Filters
+from matchmaker.services.matching.matching import Answer, Question
 from matchmaker.web.cards import cards_of
 from matchmaker.web.labels import gettext
 from matchmaker.web.layout import (
+    Option,
     Page,
     back,
+    chosen,
     is_part,
     own_organization,
     signed_in,
@@ -34,11 +29,7 @@ from matchmaker.web.layout import (
 from matchmaker.workflow.interactions import InteractionKind
 
 SHOWN = 20
-
-
 COMPARED = 4
-
-
 DISMISSAL_REASONS = ("known", "competitor", "too_far", "no_fit", "too_large", "too_small", "other")
 
 
@@ -46,15 +37,13 @@ DISMISSAL_REASONS = ("known", "competitor", "too_far", "no_fit", "too_large", "t
 def find() -> Page:
     """A goal, or a sentence in one's own words; results as cards."""
     principal, own = signed_in(), own_organization()
-    kind = services().directory.profile(principal, own).organization.kind if own else None
-    goals = goals_of(kind) if kind else list(GoalName)
-    asked = request.args.get("goal", "")
-    text = request.args.get("text", "").strip()
-    goal = GoalName(asked) if asked in list(GoalName) else None
-    answered, problem, status = None, None, 200
+    goals = services().matching.goals(principal, own) if own else list(GoalName)
+    text, goal_name = request.args.get("text", "").strip(), request.args.get("goal", "")
+    goal = GoalName(goal_name) if goal_name in list(GoalName) else None
+    answer, problem, status = None, None, 200
     if goal and (own or text):
         try:
-            answered = _answered(principal, own, goal, text)
+            answer = _answer(principal, own, goal, text)
         except MatchmakerError as error:
             problem, status = error, status_of(error)
     page = render_template(
@@ -67,8 +56,8 @@ def find() -> Page:
         goal=goal,
         text=text,
         own=own,
-        answered=answered,
-        cards=cards_of(principal, answered),
+        answered=answer,
+        cards=cards_of(principal, answer),
         saved=picked_by(principal, own, InteractionKind.SAVED),
         reasons=DISMISSAL_REASONS,
     )
@@ -80,33 +69,32 @@ def _coded(id: str | None) -> frozenset[str]:
     return frozenset({id}) if id else frozenset()
 
 
-def _answered(principal: Principal, own: str, goal: GoalName, text: str) -> Answered:
-    args = request.args
-    radius = args.get("radius", "")
-    near = services().directory.profile(principal, own).place if own and radius else None
-    centre = None
-    if near is not None and near.latitude is not None and near.longitude is not None:
-        centre = (near.latitude, near.longitude)
-    filters = FilterIds(
-        kinds=frozenset(Kind(one) for one in args.getlist("kind") if one in list(Kind)),
-        sizes=frozenset(Size(one) for one in args.getlist("size") if one in list(Size)),
-        tiers=frozenset(Tier(one) for one in args.getlist("tier") if one in list(Tier)),
-        places=_coded(services().codes.place(args.get("place", ""))),
-        industries=_coded(services().codes.industry(args.get("industry", ""))),
+def _options(option: type[Option]) -> frozenset[Option]:
+    """Those ticked of the terms of a kind; the name of the field is the kind's."""
+    ticked = request.args.getlist(option.__name__.lower())
+    return frozenset(member for member in option if member in ticked)
+
+
+def _answer(principal: Principal, own: str, goal: GoalName, text: str) -> Answer:
+    args, codes, matching = request.args, services().codes, services().matching
+    radius, centre = args.get("radius", ""), None
+    if own and radius:
+        place = matching.candidates(principal, [own])[own].place
+        if place is not None and place.latitude is not None and place.longitude is not None:
+            centre = (place.latitude, place.longitude)
+    filters = Filters(
+        kinds=_options(Kind),
+        sizes=_options(Size),
+        tiers=_options(Tier),
+        places=_coded(codes.place(args.get("place", ""))),
+        industries=_coded(codes.industry(args.get("industry", ""))),
         radius_km=float(whole(radius, "radius")) or None if centre else None,
         centre=centre,
     )
     question = Question(goal, SHOWN, filters=filters)
     if text:
-        if len(text) > MAX_TEXT:
-            raise InvalidInput(
-                "has %(count)s characters; at most %(max_text)s.",
-                where="text",
-                count=len(text),
-                max_text=MAX_TEXT,
-            )
-        return services().asking.for_text(principal, text, question, own)
-    return services().asking.for_organization(principal, own, question)
+        return matching.for_text(principal, text, question, own)
+    return matching.for_organization(principal, own, question)
 
 
 def picked_by(principal: Principal, own: str, kind: InteractionKind) -> dict[str, str]:
@@ -117,12 +105,14 @@ def picked_by(principal: Principal, own: str, kind: InteractionKind) -> dict[str
 def pick() -> Page:
     """Save, dismiss with a reason, or neither any more."""
     principal, own, form = signed_in(), own_organization(), request.form
-    candidate, what = form.get("candidate", ""), form.get("what", "")
-    if what == "none":
+    candidate, choice = form.get("candidate", ""), form.get("what", "")
+    if choice == "none":
         services().interaction_log.unpick(principal, own, candidate)
     else:
-        kind = InteractionKind.SAVED if what == "saved" else InteractionKind.DISMISSED
-        services().interaction_log.pick(principal, own, candidate, kind, form.get("reason", ""))
+        kind = InteractionKind.SAVED if choice == "saved" else InteractionKind.DISMISSED
+        goal = chosen(GoalName, form["goal"], "goal") if form.get("goal") else None
+        reason = form.get("reason", "")
+        services().interaction_log.pick(principal, own, candidate, kind, reason, goal)
         if kind is InteractionKind.DISMISSED:
             told(gettext("It will not be shown again."))
     return back(url_for("web.saved"))
@@ -133,16 +123,14 @@ def saved() -> Page:
     """Candidates saved and dismissed."""
     principal, own = signed_in(), own_organization()
     directory = services().directory
-    lists = {
-        kind: [
-            (directory.profile(principal, id), why)
-            for id, why in picked_by(principal, own, kind).items()
+    saved, dismissed = (
+        [
+            (directory.profile(principal, id), reason)
+            for id, reason in picked_by(principal, own, kind).items()
         ]
         for kind in (InteractionKind.SAVED, InteractionKind.DISMISSED)
-    }
-    return render_template(
-        "saved.html", saved=lists[InteractionKind.SAVED], dismissed=lists[InteractionKind.DISMISSED]
     )
+    return render_template("saved.html", saved=saved, dismissed=dismissed)
 
 
 @web.get("/compare")
@@ -155,7 +143,8 @@ def compare() -> Page:
         "compare.html",
         profiles=[directory.profile(principal, id) for id in ids],
         offers={
-            id: [one for one in published.offers(id, None, 10).rows if one.active] for id in ids
+            id: [offer for offer in published.offers(id, None, 10).rows if offer.active]
+            for id in ids
         },
     )
 

@@ -78,7 +78,7 @@ def _first_matches(
     if not goals:
         return None
     try:
-        answered = services().asking.for_organization(
+        answered = services().matching.for_organization(
             principal, organization.id, Question(goals[0], _MATCHES)
         )
     except MatchmakerError:
@@ -119,7 +119,7 @@ def portfolio() -> Page:
     """What one's house can do: technologies, equipment, access; and who asks for it now."""
     principal, own = signed_in(), own_organization()
     directory, published = services().directory, services().published
-    near = services().asking.needs_near(principal, own)
+    near = services().matching.needs_near(principal, own)
     by_kind: dict[OfferKind, list[tuple[Offer, list[tuple[Need, Organization]], int]]] = {}
     for offer in published.offers(own, None, 200).rows:
         ids = near.get(offer.id, ())

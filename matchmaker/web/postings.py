@@ -11,8 +11,7 @@ from matchmaker.api.cooperation.requests import NewPosting
 from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName, Kind, Need, NeedState, OfferKind, Organization, Terms
 from matchmaker.errors import MatchmakerError
-from matchmaker.recommend.goals import GOALS
-from matchmaker.services.asking import Answered
+from matchmaker.goals import GOALS
 from matchmaker.services.matching.matching import Question
 from matchmaker.web.cards import Card, cards_of
 from matchmaker.web.directory import PAGES_LOOKED_AT
@@ -62,8 +61,8 @@ def make_posting() -> Page:
         posting = read_form(NewPosting, organization=own_organization()).to_posting()
         if form.get("do") == "preview":
             answer = services().postings.preview(principal, posting, 5)
-            cards = cards_of(principal, Answered(answer, "")) if answer else []
-            return _posting_page(sent, cards)
+            found = cards_of(principal, answer)
+            return _posting_page(sent, found)
         posted = services().postings.post(principal, posting, publish=form.get("do") != "draft")
     except MatchmakerError as error:
         told(error.text(language()), "bad")
@@ -81,7 +80,7 @@ def posting(id: str) -> Page:
     is_own = principal.acts_for(posting.organization)
     if posting.goal is not None and posting.state is PostingState.PUBLISHED and is_own:
         question = Question(posting.goal, SHOWN)
-        answered = services().asking.for_text(
+        answered = services().matching.for_text(
             principal, posting.text, question, posting.organization
         )
     return render_template(
@@ -114,7 +113,7 @@ def needs() -> Page:
     best: list[Card] = []
     if kind in CANDIDATES_ONLY:
         goal = GoalName.CUSTOMER if kind is Kind.PLATFORM else GoalName.INDUSTRY_PARTNER
-        answered = services().asking.for_organization(principal, own, Question(goal, 10))
+        answered = services().matching.for_organization(principal, own, Question(goal, 10))
         best = cards_of(principal, answered)
     return render_template("needs.html", rows=rows, following=following, own=own, best=best)
 

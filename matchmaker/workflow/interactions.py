@@ -59,14 +59,15 @@ class InteractionKind(StrEnum):
 class Interaction:
     """An impression of a whole list, or something done with one of its candidates.
 
-    `model` is the ranker that put them in order, `snapshot` the graph it saw.
+    `goal` is None where nobody said what a candidate was saved or dismissed for. `model` is
+    the ranker that put them in order, `snapshot` the graph it saw.
     """
 
     id: str
     kind: InteractionKind
     at: datetime
     subject: str
-    goal: GoalName
+    goal: GoalName | None
     seeker: str
     shown: tuple[ShownCandidate, ...]
     model: str = ""

@@ -23,7 +23,7 @@ from tests.contract.cooperation import START, cooperation_on
 class Ranked:
     """A matcher that always names the same two: what is tested here is who is told."""
 
-    def for_need(self, need, question):
+    def for_need(self, principal, need, question, *, recorded):
         found = tuple(
             Recommendation(row, id, id, "", Kind.FIRM, 0.9, (), (), ())
             for row, id in enumerate(("t:f1", "t:f2"))

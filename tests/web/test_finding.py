@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from matchmaker.access import Principal
 from matchmaker.domain import Kind, NeedState
 from matchmaker.errors import InvalidInput, NotAllowed
-from matchmaker.recommend.goals import GOALS
+from matchmaker.goals import GOALS
 
 FIRM = "seed:valves-001"
 ADMIN = Principal("key:1", admin=True)
@@ -32,7 +32,7 @@ def rows(sample):
 def test_what_a_profile_reaches_is_what_a_hand_count_finds(sample, rows):
     profile = sample.directory.profile(ADMIN, FIRM)
     own = profile.organization
-    found = sample.asking.reach(ADMIN, own, profile.about)
+    found = sample.matching.reach(ADMIN, own, profile.about)
     places = {one.id: one for one in rows.places}
     others = [one for one in rows.organizations if one.listed and one.id != FIRM]
 
@@ -91,14 +91,14 @@ def test_a_need_is_reached_by_those_among_its_twenty_closest(sample, rows):
             reverse=True,
         )
         expected += float(vector[need.id] @ query.vector) >= best[19] - 1e-6
-    assert sample.asking.reach(ADMIN, about.organization, text).needs == expected
+    assert sample.matching.reach(ADMIN, about.organization, text).needs == expected
 
 
 def test_nobody_else_learns_what_a_profile_reaches(sample):
     other = Principal("account:x", organizations=frozenset({"seed:valves-002"}))
     organization = sample.directory.profile(ADMIN, FIRM).organization
     with pytest.raises(NotAllowed):
-        sample.asking.reach(other, organization, "球阀")
+        sample.matching.reach(other, organization, "球阀")
 
 
 def test_a_place_is_found_by_its_name_and_several_are_told_apart(sample, rows):

@@ -84,7 +84,7 @@ def make_posting(header: IdempotencyHeaders, body: NewPosting) -> Response:
 def preview_posting(header: IdempotencyHeaders, body: NewPosting) -> Response:
     """Who could meet a need, before it is saved."""
     answer = services().postings.preview(current_principal(), body.to_posting())
-    shaped = RecommendationPage.of(answer, "", current_language()) if answer else None
+    shaped = RecommendationPage.of(answer, current_language()) if answer else None
     return as_json(PreviewOut(answer=shaped))
 
 

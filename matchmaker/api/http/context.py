@@ -11,7 +11,6 @@ from matchmaker.api.http.cursors import Cursors
 from matchmaker.api.http.idempotency import IdempotencyStore
 from matchmaker.errors import MatchmakerError
 from matchmaker.messages import SOURCE, best_language
-from matchmaker.services.asking import Asking
 from matchmaker.services.auditing.auditing import Auditing
 from matchmaker.services.cooperation.batches import Batches
 from matchmaker.services.cooperation.effects import Effects
@@ -23,6 +22,7 @@ from matchmaker.services.directory.change_log import ChangeLog
 from matchmaker.services.directory.codes import Codes
 from matchmaker.services.directory.directory import Directory, Published
 from matchmaker.services.matching.interaction_log import InteractionLog
+from matchmaker.services.matching.matching import Matching
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.services.operations.duplicates import Duplicates
 from matchmaker.services.operations.health import HealthService
@@ -51,7 +51,7 @@ class Services(Protocol):
     settings: Settings
     directory: Directory
     published: Published
-    asking: Asking
+    matching: Matching
     auditing: Auditing
     codes: Codes
     accounts: Accounts

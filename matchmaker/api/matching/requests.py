@@ -5,22 +5,11 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 
 from matchmaker.api.directory.requests import MAX_VALUES
-from matchmaker.api.http.fields import (
-    Country,
-    LookupId,
-    Short,
-    Strict,
-    Text,
-)
-from matchmaker.domain import (
-    GoalName,
-    Kind,
-    Size,
-    Tier,
-)
+from matchmaker.api.http.fields import Country, LookupId, Short, Strict, Text
+from matchmaker.domain import GoalName, Kind, Size, Tier
 from matchmaker.errors import InvalidInput
+from matchmaker.recommend.model import Filters
 from matchmaker.services.matching.matching import Question
-from matchmaker.services.matching.snapshot_rows import FilterIds
 from matchmaker.workflow.interactions import InteractionKind
 
 MAX_RECOMMENDATIONS = 100
@@ -52,11 +41,11 @@ class CandidateFilters(Strict):
             raise ValueError("latitude and longitude belong together")
         return self
 
-    def to_ids(self) -> FilterIds:
+    def to_ids(self) -> Filters[str]:
         centre = None
         if self.latitude is not None and self.longitude is not None:
             centre = (self.latitude, self.longitude)
-        return FilterIds(
+        return Filters(
             kinds=frozenset(self.kind),
             sizes=frozenset(self.size),
             tiers=frozenset(self.tier),
@@ -105,9 +94,9 @@ class RecommendationBody(Strict):
             raise ValueError("a need has its own organization")
         return self
 
-    def to_question(self, own: GoalName | None = None) -> Question:
-        """The question; `own` is the goal of the need that is asked for."""
-        goal = self.goal or own
+    def to_question(self, goal_of_need: GoalName | None = None) -> Question:
+        """The question; a need has a goal of its own."""
+        goal = self.goal or goal_of_need
         if goal is None:  # validated above: only a need comes without a goal
             raise InvalidInput("is needed.", where="goal")
         return Question(goal, self.limit, self.only_new, self.filters.to_ids(), self.exposure_cap)
@@ -125,6 +114,7 @@ class Pick(Strict):
     candidate: LookupId
     kind: InteractionKind
     reason: Short = ""
+    goal: GoalName | None = Field(None, description="What it was looked for.")
 
 
 class PickQuery(Strict):

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
 
 from pydantic import BaseModel
 
 from matchmaker.api.http.fields import Outgoing
-from matchmaker.domain import (
-    GoalName,
-    Kind,
-    Layer,
-    StatementKind,
-)
-from matchmaker.recommend.goals import Goal
+from matchmaker.domain import GoalName, Kind, Layer, StatementKind
+from matchmaker.goals import Goal
+from matchmaker.messages import Message, translated
 from matchmaker.recommend.model import Recommendation, Way
 from matchmaker.services.matching.matching import Answer
 
@@ -35,8 +30,8 @@ class GoalOut(Outgoing):
     def of(cls, goal: Goal) -> GoalOut:
         return cls(
             name=goal.name,
-            title_zh=goal.title_zh,
-            title_en=goal.title_en,
+            title_zh=goal.heading.text("zh"),
+            title_en=goal.heading.text("en"),
             seekers=sorted(goal.seekers),
             candidates=sorted(goal.candidates),
             layers=sorted(goal.layers),
@@ -111,44 +106,30 @@ class RecommendationOut(Outgoing):
     chance: float | None = None
 
     @classmethod
-    def of(cls, found: Recommendation, language: str) -> RecommendationOut:
-        told = found.advice
-        reasons = [
-            ReasonOut(
-                feature=reason.feature,
-                contribution=reason.contribution,
-                value=reason.value,
-                text=reason.zh if language == "zh" else reason.en,
-                zh=reason.zh,
-                en=reason.en,
-            )
-            for reason in found.reasons
-        ]
+    def of(cls, recommendation: Recommendation, language: str) -> RecommendationOut:
+        advice = recommendation.advice
         return cls(
-            id=found.id,
-            name=found.name,
-            name_en=found.name_en,
-            kind=found.kind,
-            score=found.score,
-            chance=found.chance,
-            reason=_sentence(
-                [
-                    one.zh if language == "zh" else one.en
-                    for one in found.leading(REASONS_IN_A_SENTENCE)
-                ],
-                language,
-            ),
-            reasons=reasons,
-            evidence=[EvidenceOut.model_validate(piece) for piece in found.evidence],
-            path=[PathStepOut.model_validate(step) for step in found.path],
-            advice=None
-            if told is None
-            else AdviceOut(
-                way=told.way,
-                text=told.zh if language == "zh" else told.en,
-                zh=told.zh,
-                en=told.en,
-            ),
+            id=recommendation.id,
+            name=recommendation.name,
+            name_en=recommendation.name_en,
+            kind=recommendation.kind,
+            score=recommendation.score,
+            chance=recommendation.chance,
+            reason=leading_reasons(recommendation, language),
+            reasons=[
+                ReasonOut(
+                    feature=reason.feature,
+                    contribution=reason.contribution,
+                    value=reason.value,
+                    **_texts(reason.message, language),
+                )
+                for reason in recommendation.reasons
+            ],
+            evidence=[EvidenceOut.model_validate(piece) for piece in recommendation.evidence],
+            path=[PathStepOut.model_validate(step) for step in recommendation.path],
+            advice=AdviceOut(way=advice.way, **_texts(advice.message, language))
+            if advice
+            else None,
         )
 
 
@@ -173,23 +154,32 @@ class RecommendationPage(BaseModel):
     recommendations: list[RecommendationOut]
 
     @classmethod
-    def of(cls, answer: Answer, impression: str, language: str) -> RecommendationPage:
+    def of(cls, answer: Answer, language: str) -> RecommendationPage:
         return cls(
             goal=answer.goal,
             seeker=answer.seeker,
-            impression=impression,
+            impression=answer.impression_id,
             snapshot=SnapshotOut.model_validate(answer.freshness),
             recommendations=[
-                RecommendationOut.of(found, language) for found in answer.recommendations
+                RecommendationOut.of(recommendation, language)
+                for recommendation in answer.recommendations
             ],
         )
 
 
-def _sentence(texts: Iterable[str], language: str) -> str:
-    parts = [text.rstrip("。.;；") for text in texts if text]
-    if not parts:
+def _texts(message: Message, language: str) -> dict[str, str]:
+    """A message in the reader's language and in the two that the interface promises."""
+    promised = {"zh": message.text("zh"), "en": message.text("en")}
+    return {"text": promised.get(language) or message.text(language), **promised}
+
+
+def leading_reasons(recommendation: Recommendation, language: str) -> str:
+    """The first reasons of a recommendation in a sentence; "" where there are none."""
+    leading = recommendation.leading(REASONS_IN_A_SENTENCE)
+    if not leading:
         return ""
-    return "；".join(parts) + "。" if language == "zh" else "; ".join(parts) + "."
+    texts = translated("; ", language).join(reason.message.text(language) for reason in leading)
+    return translated("%(reasons)s.", language) % {"reasons": texts}
 
 
 class PickOut(BaseModel):
@@ -199,7 +189,7 @@ class PickOut(BaseModel):
     reason: str
 
 
-class PickList(BaseModel):
+class PickPage(BaseModel):
     """What was saved or dismissed."""
 
     items: list[PickOut]

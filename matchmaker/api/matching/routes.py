@@ -10,11 +10,7 @@ from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 
 from matchmaker.api.cooperation.routes import INTRODUCTIONS
-from matchmaker.api.http.context import (
-    current_language,
-    current_principal,
-    services,
-)
+from matchmaker.api.http.context import current_language, current_principal, services
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.routing import DONE, KEY, READ, WRITE, as_json, done
@@ -29,12 +25,12 @@ from matchmaker.api.matching.requests import (
 from matchmaker.api.matching.responses import (
     GoalList,
     GoalOut,
-    PickList,
     PickOut,
+    PickPage,
     RecommendationPage,
 )
-from matchmaker.recommend.goals import GOALS
-from matchmaker.services.asking import Answered
+from matchmaker.goals import GOALS
+from matchmaker.services.matching.matching import Answer
 
 RECOMMENDATIONS = Tag(name="recommendations", description="Partners, with reasons.")
 
@@ -48,7 +44,7 @@ matching = APIBlueprint("matching", __name__, url_prefix=API_PREFIX)
 )
 def recommendations(path: IdPath, query: RecommendationQuery) -> Response:
     """Partners for one organisation, with reasons."""
-    answer = services().asking.for_organization(current_principal(), path.id, query.to_question())
+    answer = services().matching.for_organization(current_principal(), path.id, query.to_question())
     return _recommended(answer)
 
 
@@ -68,19 +64,19 @@ def recommend_for_question(header: IdempotencyHeaders, body: RecommendationBody)
 
     The text may come from someone who is not in the graph. It is not stored.
     """
-    asking, principal = services().asking, current_principal()
+    principal, recommender = current_principal(), services().matching
     if body.need is not None:
         principal.require_known()
-        question = body.to_question(asking.goal_of_need(body.need))
-        answer = asking.for_need(principal, body.need, question)
+        need = services().published.need(body.need)
+        answer = recommender.for_need(principal, need, body.to_question(need.goal))
     else:
         question = body.to_question()
-        answer = asking.for_text(principal, body.text or "", question, body.organization or "")
+        answer = recommender.for_text(principal, body.text or "", question, body.organization or "")
     return _recommended(answer)
 
 
-def _recommended(answered: Answered) -> Response:
-    return as_json(RecommendationPage.of(answered.answer, answered.impression, current_language()))
+def _recommended(answer: Answer) -> Response:
+    return as_json(RecommendationPage.of(answer, current_language()))
 
 
 @matching.post(
@@ -96,13 +92,13 @@ def note_click(path: IdPath, header: IdempotencyHeaders, body: Click) -> Respons
     "/organizations/<path:id>/picks",
     tags=[INTRODUCTIONS],
     security=KEY,
-    responses={200: PickList, **READ},
+    responses={200: PickPage, **READ},
 )
 def list_picks(path: IdPath, query: PickQuery) -> Response:
     """Candidates that an organisation saved, or dismissed."""
-    found = services().interaction_log.picks(current_principal(), path.id, query.kind)
-    items = [PickOut(candidate=one, reason=why) for one, why in found.items]
-    return as_json(PickList(items=items))
+    picks = services().interaction_log.picks(current_principal(), path.id, query.kind)
+    items = [PickOut(candidate=candidate, reason=reason) for candidate, reason in picks.items]
+    return as_json(PickPage(items=items))
 
 
 @matching.post(
@@ -114,7 +110,7 @@ def list_picks(path: IdPath, query: PickQuery) -> Response:
 def pick_candidate(path: IdPath, header: IdempotencyHeaders, body: Pick) -> Response:
     """Save a candidate, or dismiss it with a reason: it is not shown again."""
     services().interaction_log.pick(
-        current_principal(), path.id, body.candidate, body.kind, body.reason
+        current_principal(), path.id, body.candidate, body.kind, body.reason, body.goal
     )
     return done()
 

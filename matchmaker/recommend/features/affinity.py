@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from matchmaker.recommend.features.registry import FAR_PLACE, Family, feature, place_in
+from matchmaker.recommend.features.registry import UNRANKED, Family, feature, rank_in
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.snapshot.model import FloatArray
 
@@ -18,59 +18,58 @@ def _nearness(values: FloatArray) -> FloatArray:
     )
 
 
-@feature("nearness", Family.NEARNESS, unit="km", better="low", zh="距离", scale=_nearness,
-         absent=np.nan)  # fmt: skip
+@feature(Family.NEARNESS, scale=_nearness, absent=np.nan)
 def nearness(pairs: Pairs) -> FloatArray:
     """Great-circle distance between the two registered places; unknown is never far."""
     return pairs.distance_km
 
 
-@feature("same_country", Family.HOME, zh="同一国家")
+@feature(Family.HOME)
 def same_country(pairs: Pairs) -> FloatArray:
     """Whether both are in the same country."""
     country = pairs.snapshot.organizations.country[pairs.rows]
     return np.asarray((country == pairs.country) & (country >= 0), dtype=np.float32)
 
 
-@feature("same_region", Family.NEARNESS, zh="同一地区")
+@feature(Family.NEARNESS)
 def same_region(pairs: Pairs) -> FloatArray:
     """Whether both are in the same region of a country."""
     region = pairs.affinity.regions[pairs.rows]
     return np.asarray((region == pairs.region) & (region >= 0), dtype=np.float32)
 
 
-@feature("country_affinity", Family.HOME, zh="与贵方所在国机构的近期合作")
+@feature(Family.HOME)
 def country_affinity(pairs: Pairs) -> FloatArray:
     """How much it lately worked with organisations like you of your country, over the best."""
     return pairs.over_best(country_work(pairs))
 
 
-@feature("country_affinity_latest", Family.HOME, zh="与贵方所在国机构最近一年的合作")
+@feature(Family.HOME)
 def country_affinity_latest(pairs: Pairs) -> FloatArray:
     """The same over the latest undertakings."""
     lately = pairs.affine("country_latest", lambda a: a.country(pairs.country, lately=True))
     return pairs.over_best(lately)
 
 
-@feature("country_lift", Family.HOME, zh="与贵方所在国的合作多于一般的程度")
+@feature(Family.HOME)
 def country_lift(pairs: Pairs) -> FloatArray:
     """ln of its work with your country over what both sides' activity would make one expect."""
     return pairs.affine("country_lift", lambda a: a.country_lift(pairs.country))[pairs.rows]
 
 
-@feature("country_place", Family.HOME, better="low", zh="与贵国合作的名次", absent=FAR_PLACE)
+@feature(Family.HOME, absent=UNRANKED)
 def country_place(pairs: Pairs) -> FloatArray:
     """Place among all candidates by recent work with your country."""
-    return place_in(pairs, "country_affinity")
+    return rank_in(pairs, "country_affinity")
 
 
-@feature("region_affinity", Family.NEARNESS, zh="与贵方所在地区的近期合作")
+@feature(Family.NEARNESS)
 def region_affinity(pairs: Pairs) -> FloatArray:
     """How much it lately worked with organisations of your region, over the best."""
     return pairs.over_best(region_work(pairs))
 
 
-@feature("topic", Family.PROGRAMME, zh="课题方向相近程度")
+@feature(Family.PROGRAMME)
 def topic(pairs: Pairs) -> FloatArray:
     """Cosine of the fields of its recent calls with those of yours, 0 to 1."""
     row = pairs.seeker.row
@@ -79,37 +78,35 @@ def topic(pairs: Pairs) -> FloatArray:
     return pairs.affine("topic", lambda a: a.topic(row))[pairs.rows]
 
 
-@feature("programme_activity", Family.PROGRAMME, zh="在贵方所在计划中的近期活跃程度")
+@feature(Family.PROGRAMME)
 def programme_activity(pairs: Pairs) -> FloatArray:
     """How active it lately was in the programmes that you take part in, over the best."""
     return pairs.over_best(programme_work(pairs))
 
 
-@feature("programme_met", Family.PROGRAMME, zh="在贵方所在计划中接触同类机构的程度")
+@feature(Family.PROGRAMME)
 def programme_met(pairs: Pairs) -> FloatArray:
     """How many organisations like you it lately met in your programmes, over the best."""
     met = pairs.affine("programme_met", lambda a: a.programme_met(pairs.profile))
     return pairs.over_best(met)
 
 
-@feature("programme_country", Family.PROGRAMME, zh="在贵方所在计划中与贵国机构的近期合作")
+@feature(Family.PROGRAMME)
 def programme_country(pairs: Pairs) -> FloatArray:
     """How much it lately worked with your country within your programmes, over the best."""
     return pairs.over_best(programme_country_work(pairs))
 
 
-@feature("programme_place", Family.PROGRAMME, better="low", zh="在贵方计划中活跃的名次",
-         absent=FAR_PLACE)  # fmt: skip
+@feature(Family.PROGRAMME, absent=UNRANKED)
 def programme_place(pairs: Pairs) -> FloatArray:
     """Place among all candidates by recent activity in your programmes."""
-    return place_in(pairs, "programme_activity")
+    return rank_in(pairs, "programme_activity")
 
 
-@feature("programme_country_place", Family.PROGRAMME, better="low",
-         zh="在贵方计划中与贵国合作的名次", absent=FAR_PLACE)  # fmt: skip
+@feature(Family.PROGRAMME, absent=UNRANKED)
 def programme_country_place(pairs: Pairs) -> FloatArray:
     """Place among all candidates by recent work with your country in your programmes."""
-    return place_in(pairs, "programme_country")
+    return rank_in(pairs, "programme_country")
 
 
 def country_work(pairs: Pairs) -> FloatArray:

@@ -11,72 +11,67 @@ from matchmaker.recommend.pairs import Pairs
 from matchmaker.snapshot.model import BoolArray, FloatArray, Snapshot
 
 
-@feature("recent_activity", Family.ACTIVITY, zh="近期活跃程度")
+@feature(Family.ACTIVITY)
 def recent_activity(pairs: Pairs) -> FloatArray:
     """How active it lately was in joint undertakings, over the most active."""
     return pairs.over_best(pairs.network.activity)
 
 
-@feature(
-    "completed", Family.ACTIVITY, unit="undertakings", zh="已有合作事项数", scale=saturating(5)
-)
+@feature(Family.ACTIVITY, scale=saturating(5))
 def completed(pairs: Pairs) -> FloatArray:
     """How many joint undertakings it is known to have taken part in."""
     return pairs.network.joint_count[pairs.rows]
 
 
-@feature("same_industry", Family.INDUSTRY, absent=np.nan, zh="行业相近")
+@feature(Family.INDUSTRY, absent=np.nan)
 def same_industry(pairs: Pairs) -> FloatArray:
     """Relatedness of the registered industries: 1 the same, ½ under the same wider one."""
     parent = np.asarray(pairs.snapshot.industries.column("parent"), dtype=np.int64)
-    theirs = pairs.snapshot.organizations.industry[pairs.rows]
-    mine = pairs.seeker.industry
-    if mine < 0 or not len(parent):
-        return np.full(len(theirs), np.nan, dtype=np.float32)
-    wider = np.where(theirs >= 0, parent[theirs], -1)
-    family = {mine, int(parent[mine])} - {-1}
-    related = np.isin(wider, sorted(family)) | np.isin(theirs, sorted(family))
-    value = np.where(theirs == mine, 1.0, np.where(related, 0.5, 0.0))
-    return np.where(theirs < 0, np.nan, value).astype(np.float32)
+    industries = pairs.snapshot.organizations.industry[pairs.rows]
+    own = pairs.seeker.industry
+    if own < 0 or not len(parent):
+        return np.full(len(industries), np.nan, dtype=np.float32)
+    wider = np.where(industries >= 0, parent[industries], -1)
+    family = {own, int(parent[own])} - {-1}
+    related = np.isin(wider, sorted(family)) | np.isin(industries, sorted(family))
+    value = np.where(industries == own, 1.0, np.where(related, 0.5, 0.0))
+    return np.where(industries < 0, np.nan, value).astype(np.float32)
 
 
-@feature("stages", Family.INDUSTRY, absent=np.nan, zh="价值链环节互补")
+@feature(Family.INDUSTRY, absent=np.nan)
 def stages(pairs: Pairs) -> FloatArray:
     """Share of its value-chain stages that you do not hold yourself."""
-    theirs = pairs.snapshot.organizations.stages[pairs.rows].astype(np.uint32)
-    added = theirs & ~np.uint32(pairs.seeker.stages)
-    held = np.bitwise_count(theirs).astype(np.float32)
+    their_stages = pairs.snapshot.organizations.stages[pairs.rows].astype(np.uint32)
+    added = their_stages & ~np.uint32(pairs.seeker.stages)
+    held = np.bitwise_count(their_stages).astype(np.float32)
     share = np.bitwise_count(added) / np.maximum(held, 1)
     return np.where(held > 0, share, np.nan).astype(np.float32)
 
 
-@feature("verified", Family.TRUST, zh="身份已核验")
+@feature(Family.TRUST)
 def verified(pairs: Pairs) -> FloatArray:
     """Whether a credit code or VAT number with a right check digit is on record."""
     return pairs.snapshot.organizations.verified[pairs.rows].astype(np.float32)
 
 
 @feature(
-    "capacity",
     Family.TRUST,
     absent=np.nan,
-    unit="introductions",
-    zh="尚可接洽数",
     scale=saturating(2),
 )
 def capacity(pairs: Pairs) -> FloatArray:
     """How many introductions it says it can still take on."""
-    said = pairs.snapshot.organizations.capacity[pairs.rows].astype(np.float32)
-    return np.where(said < 0, np.nan, said).astype(np.float32)
+    slots = pairs.snapshot.organizations.capacity[pairs.rows].astype(np.float32)
+    return np.where(slots < 0, np.nan, slots).astype(np.float32)
 
 
-@feature("other_cluster", Family.INDUSTRY, zh="来自其他集群")
+@feature(Family.INDUSTRY)
 def other_cluster(pairs: Pairs) -> FloatArray:
     """Whether it is a member of a cluster, and of none of yours."""
     return in_other_cluster(pairs.snapshot, pairs.seeker)[pairs.rows].astype(np.float32)
 
 
-@feature("competitor", Family.RIVALRY, monotone=-1, better="low", zh="竞争关系")
+@feature(Family.RIVALRY, monotone=-1)
 def competitor(pairs: Pairs) -> FloatArray:
     """Whether the two are recorded as competitors."""
     rivals = np.zeros(len(pairs.snapshot), dtype=np.float32)
@@ -86,75 +81,76 @@ def competitor(pairs: Pairs) -> FloatArray:
     return rivals[pairs.rows]
 
 
-@feature("latest_activity", Family.ACTIVITY, zh="最近一年活跃程度")
+@feature(Family.ACTIVITY)
 def latest_activity(pairs: Pairs) -> FloatArray:
     """How active it was in the last year, over the most active."""
-    return pairs.over_best(pairs.affinity.standing.latest)
+    return pairs.over_best(pairs.affinity.measures.latest)
 
 
-@feature("last_active", Family.ACTIVITY, unit="years", better="low", zh="距上次合作的年数",
-         scale=lambda years: np.exp(-np.nan_to_num(years, nan=10.0)).astype(np.float32),
-         absent=np.nan)  # fmt: skip
+@feature(
+    Family.ACTIVITY,
+    scale=lambda years: np.exp(-np.nan_to_num(years, nan=10.0)).astype(np.float32),
+    absent=np.nan,
+)
 def last_active(pairs: Pairs) -> FloatArray:
     """Years since its last known undertaking."""
-    return pairs.affinity.standing.last_age[pairs.rows]
+    return pairs.affinity.measures.last_age[pairs.rows]
 
 
-@feature("partners", Family.ACTIVITY, zh="伙伴数量")
+@feature(Family.ACTIVITY)
 def partners(pairs: Pairs) -> FloatArray:
     """How many organisations it has worked with, over the one with most."""
     return pairs.over_best(pairs.network.degree)
 
 
-@feature("centrality", Family.ACTIVITY, zh="在整个网络中的地位")
+@feature(Family.ACTIVITY)
 def centrality(pairs: Pairs) -> FloatArray:
     """Standing in the whole network: PageRank over the best."""
     return pairs.over_best(pairs.network.centrality)
 
 
-@feature("met", Family.ACTIVITY, zh="近期接触同类机构的程度")
+@feature(Family.ACTIVITY)
 def met(pairs: Pairs) -> FloatArray:
     """How many organisations like you it lately worked with, over the one with most."""
-    return pairs.over_best(pairs.affinity.standing.met)
+    return pairs.over_best(pairs.affinity.measures.met)
 
 
-@feature("met_share", Family.ACTIVITY, zh="其伙伴中同类机构的比例", absent=np.nan)
+@feature(Family.ACTIVITY, absent=np.nan)
 def met_share(pairs: Pairs) -> FloatArray:
     """Share of organisations like you among those it lately worked with."""
-    return pairs.affinity.standing.met_share[pairs.rows]
+    return pairs.affinity.measures.met_share[pairs.rows]
 
 
-@feature("group_size", Family.ACTIVITY, unit="organizations", zh="其项目规模", scale=saturating(10),
-         absent=np.nan)  # fmt: skip
+@feature(Family.ACTIVITY, scale=saturating(10), absent=np.nan)
 def group_size(pairs: Pairs) -> FloatArray:
     """How many take part in its undertakings of late, on average."""
-    return pairs.affinity.standing.mean_size[pairs.rows]
+    return pairs.affinity.measures.mean_size[pairs.rows]
 
 
-@feature("trend", Family.ACTIVITY, zh="活跃程度的走势", absent=np.nan)
+@feature(Family.ACTIVITY, absent=np.nan)
 def trend(pairs: Pairs) -> FloatArray:
     """Activity of the last year over that of the last three: rising towards 1."""
-    return pairs.affinity.standing.trend[pairs.rows]
+    return pairs.affinity.measures.trend[pairs.rows]
 
 
-@feature("new_partners", Family.ACTIVITY, zh="近两年新伙伴")
+@feature(Family.ACTIVITY)
 def new_partners(pairs: Pairs) -> FloatArray:
     """New partners like you that it found in the last two years, over the one with most."""
-    return pairs.over_best(pairs.affinity.standing.new_partners)
+    return pairs.over_best(pairs.affinity.measures.new_partners)
 
 
-@feature("newcomers", Family.ACTIVITY, zh="近两年接纳的新机构")
+@feature(Family.ACTIVITY)
 def newcomers(pairs: Pairs) -> FloatArray:
     """Newcomers like you that it took in over the last two years, over the one with most."""
-    return pairs.over_best(pairs.affinity.standing.newcomers)
+    return pairs.over_best(pairs.affinity.measures.newcomers)
 
 
 def in_other_cluster(snapshot: Snapshot, seeker: Seeker) -> BoolArray:
     """Members of some cluster that are in none of the seeker's, shape (n,)."""
     members = snapshot.memberships
     anywhere = np.zeros(len(snapshot), dtype=np.bool_)
-    mine = np.zeros(len(snapshot), dtype=np.bool_)
+    in_own = np.zeros(len(snapshot), dtype=np.bool_)
     anywhere[members.organization] = True
     own = np.isin(members.cluster, sorted(seeker.clusters))
-    mine[members.organization[own]] = True
-    return anywhere & ~mine
+    in_own[members.organization[own]] = True
+    return anywhere & ~in_own

@@ -47,30 +47,30 @@ class Feature:
 
     name: str
     family: Family
-    unit: str
-    better: Literal["high", "low"]
-    zh: str
     compute: Compute
     scale: Scale
     absent: float
     monotone: Literal[-1, 0, 1]
 
     @property
-    def en(self) -> str:
-        """What it means: the first line of the function's docstring."""
+    def meaning(self) -> str:
+        """What it means, in English: the first line of the function's docstring.
+
+        A learned ranker's file keeps it, and is refused when it says another thing.
+        """
         return inspect.getdoc(self.compute).splitlines()[0]  # type: ignore[union-attr]
 
 
 FEATURES: dict[str, Feature] = {}
-FAR_PLACE = 200.0  # what a candidate gets that a source did not name
+UNRANKED = 200.0  # what a candidate gets that a source did not name
 
 
-def place_in(pairs: Pairs, source: str) -> FloatArray:
-    """Places of the candidates in one source of retrieval, 1 for the first."""
-    places = pairs.places.get(source)
-    if places is None:
-        return np.full(len(pairs.rows), FAR_PLACE, dtype=np.float32)
-    return np.where(places > 0, places, FAR_PLACE).astype(np.float32)
+def rank_in(pairs: Pairs, source: str) -> FloatArray:
+    """Ranks of the candidates in one source of retrieval, 1 for the first."""
+    ranks = pairs.ranks.get(source)
+    if ranks is None:
+        return np.full(len(pairs.rows), UNRANKED, dtype=np.float32)
+    return np.where(ranks > 0, ranks, UNRANKED).astype(np.float32)
 
 
 def unit_interval(values: FloatArray) -> FloatArray:
@@ -82,27 +82,24 @@ def saturating(half: float) -> Scale:
     """x / (x + half): 0 at none, ½ at `half`, towards 1."""
 
     def scale(values: FloatArray) -> FloatArray:
-        known = np.maximum(np.nan_to_num(values), 0)
-        return np.asarray(known / (known + half), dtype=np.float32)
+        positive = np.maximum(np.nan_to_num(values), 0)
+        return np.asarray(positive / (positive + half), dtype=np.float32)
 
     return scale
 
 
 def feature(
-    name: str,
     family: Family,
     *,
-    zh: str,
-    unit: str = "",
-    better: Literal["high", "low"] = "high",
     scale: Scale = unit_interval,
     absent: float = 0.0,
     monotone: Literal[-1, 0, 1] = 0,
 ) -> Callable[[Compute], Compute]:
-    """Register a feature under its name."""
+    """Register a feature under the name of its function."""
 
     def register(compute: Compute) -> Compute:
-        FEATURES[name] = Feature(name, family, unit, better, zh, compute, scale, absent, monotone)
+        name = compute.__name__
+        FEATURES[name] = Feature(name, family, compute, scale, absent, monotone)
         return compute
 
     return register

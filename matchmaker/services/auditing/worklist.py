@@ -10,7 +10,7 @@ from matchmaker.audit import gatherings, priorities
 from matchmaker.audit.network import ClusterNetwork
 from matchmaker.audit.view import View
 from matchmaker.domain import GoalName, Kind
-from matchmaker.recommend.goals import GOALS
+from matchmaker.goals import GOALS
 from matchmaker.recommend.model import Recommendation, Request, Seeker
 from matchmaker.recommend.pipeline import prepare_goal, rank, recommend
 from matchmaker.recommend.rank import Ranker
@@ -100,8 +100,8 @@ def feasible_ties(
         for goal in GOALS.values():
             if goal.only_other_clusters or seeker.kind not in goal.seekers:
                 continue
-            if goal.name is GoalName.PLATFORM and seeker.kind is not Kind.FIRM:
-                continue  # one platform is no customer of another
+            if seeker.kind not in goal.worklist_seekers:
+                continue
             prepare_goal(snapshot, goal)
             request = Request(goal.name, _NAMED, capped=False)
             ranked = rank(snapshot, seeker, request, ranker, inside)
@@ -207,7 +207,7 @@ def _brief(snapshot: Snapshot, ranker: Ranker, pool: gatherings.Pool) -> Brief:
     texts = tuple(seeker_text(snapshot, statement) for statement in pool.statements)
     goal = texts[0].goal or GoalName.RESEARCH_PARTNER
     labs: tuple[Recommendation, ...] = ()
-    if goal is GoalName.RESEARCH_PARTNER:
+    if GOALS[goal].pool_names_candidates:
         seeker = Seeker(texts=texts, kind=Kind.FIRM)
         labs = recommend(snapshot, seeker, Request(goal, 3), ranker, explained=False)
     ids = snapshot.statements.table["id"]

@@ -10,12 +10,12 @@ from typing import Annotated, ClassVar
 import numpy as np
 from pydantic import ConfigDict, Field
 
-from matchmaker.access import Principal
+from matchmaker.access import ADMIN, Principal
 from matchmaker.audit.ties import Channel
 from matchmaker.domain import GoalName, Organization
 from matchmaker.errors import InvalidInput, MatchmakerError
+from matchmaker.goals import GOALS
 from matchmaker.messages import Message
-from matchmaker.recommend.goals import GOALS
 from matchmaker.services.auditing.auditing import Auditing
 from matchmaker.services.cooperation.capacity import Capacity
 from matchmaker.services.cooperation.introductions import Introductions
@@ -32,14 +32,6 @@ from matchmaker.workflow.statistics import is_held_out
 MAX_PAIRS = 200
 PER_SEEKER = 20
 MAX_SEEKERS = 2_000
-# As a candidate sees the seeker: the goal with the two sides changed.
-REVERSE = {
-    GoalName.SUPPLIER: GoalName.CUSTOMER,
-    GoalName.CUSTOMER: GoalName.SUPPLIER,
-    GoalName.RESEARCH_PARTNER: GoalName.INDUSTRY_PARTNER,
-    GoalName.INDUSTRY_PARTNER: GoalName.RESEARCH_PARTNER,
-    GoalName.CROSS_CLUSTER: GoalName.CROSS_CLUSTER,
-}
 # A candidate in whose own list the seeker does not appear may still accept.
 UNSEEN = 0.05
 # Answers are counted as if there had been four before, half of them accepted.
@@ -226,7 +218,7 @@ class Batches:
         ][:MAX_SEEKERS]
         wish = self._scores(ids, Question(goal, PER_SEEKER))
         candidates = list(dict.fromkeys(candidate for _, candidate in wish))
-        reverse = REVERSE.get(goal)
+        reverse = GOALS[goal].reverse
         back = {} if reverse is None else self._scores(candidates, Question(reverse, 100))
         unseen = 1.0 if reverse is None else UNSEEN
         ready = {id: self._readiness(id) for id in {*ids, *candidates}}
@@ -244,7 +236,7 @@ class Batches:
         """By asker and answer: the scores of everyone's list, within [0, 1]."""
         return {
             (answer.seeker, recommendation.id): min(1.0, max(0.0, recommendation.score))
-            for answer in self._matching().for_organizations(ids, question)
+            for answer in self._matching().for_organizations(ADMIN, ids, question)
             for recommendation in answer.recommendations
         }
 

@@ -180,6 +180,8 @@ class Effects:
         shown: Counter[GoalName] = Counter()
         clicked: Counter[GoalName] = Counter()
         for interaction in self._interactions(cluster):
+            if interaction.goal is None:
+                continue  # saved or dismissed, nobody said what for
             if interaction.kind is InteractionKind.IMPRESSION:
                 shown[interaction.goal] += len(interaction.shown)
             elif interaction.kind is InteractionKind.CLICK:

@@ -11,7 +11,6 @@ import structlog
 from matchmaker.domain import (
     Engagement,
     EngagementKind,
-    GoalName,
     GraphRows,
     Layer,
     NeedState,
@@ -21,6 +20,7 @@ from matchmaker.domain import (
     Tie,
 )
 from matchmaker.errors import MatchmakerError, NotFound, VersionConflict, WrongState
+from matchmaker.goals import GOALS
 from matchmaker.services.repositories import Repositories
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.introduction import Introduction, OutcomeKind, State
@@ -40,8 +40,6 @@ _LAYERS = {
     OutcomeKind.LICENCE: Layer.COOPERATES_WITH,
     # Having met is an event, not yet a tie.
 }
-# Goals whose seeker is the one who gives.
-_GIVING = frozenset({GoalName.CUSTOMER})
 
 
 class GraphSync:
@@ -95,7 +93,8 @@ def rows_of(introduction: Introduction) -> GraphRows:
         return GraphRows()
     done = introduction.steps[-1].at.date()
     seeker, candidate = introduction.seeker, introduction.candidate
-    giver, taker = (seeker, candidate) if introduction.goal in _GIVING else (candidate, seeker)
+    seeker_gives = GOALS[introduction.goal].seeker_gives
+    giver, taker = (seeker, candidate) if seeker_gives else (candidate, seeker)
     kind, gives, takes = _ENGAGEMENTS.get(outcome.kind, _CONTRACT)
     source = Provenance("introduction", introduction.id)
     engagement = Engagement(

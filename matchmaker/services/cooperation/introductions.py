@@ -12,7 +12,7 @@ from dataclasses import replace
 from matchmaker.access import SYSTEM, Principal
 from matchmaker.domain import NeedState, Organization
 from matchmaker.errors import InvalidInput, NotAllowed, WrongState
-from matchmaker.recommend.goals import GOALS
+from matchmaker.goals import GOALS
 from matchmaker.services.cooperation.capacity import Capacity, Load
 from matchmaker.services.cooperation.graph_sync import GraphSync
 from matchmaker.services.cooperation.introduction_views import IntroductionView, IntroductionViews

@@ -92,7 +92,9 @@ class Postings:
         if posting.goal is None:
             return None
         question = Question(posting.goal, limit)
-        return self._matching().for_text(posting.text, question, posting.organization)
+        return self._matching().for_text(
+            principal, posting.text, question, posting.organization, recorded=False
+        )
 
     # -- writing
 
@@ -244,7 +246,7 @@ class Postings:
             return posted
         try:
             question = Question(posting.goal, ALERTED)
-            answer = self._matching().for_need(posting.need(), question)
+            answer = self._matching().for_need(SYSTEM, posting.need(), question, recorded=False)
         except MatchmakerError as error:
             # The posting is saved; matching waits for a snapshot or a model.
             log.warning("not matched yet", posting=posting.id, error=str(error.message))

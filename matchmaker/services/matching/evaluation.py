@@ -13,11 +13,12 @@ import numpy as np
 
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput, RankerMismatch
+from matchmaker.goals import GOALS, Goal
 from matchmaker.messages import message
 from matchmaker.recommend import train
 from matchmaker.recommend.evaluate import (
-    Answers,
-    Outcome,
+    AnswerKind,
+    TrialResult,
     answers,
     curve,
     history,
@@ -27,7 +28,6 @@ from matchmaker.recommend.evaluate import (
     summary,
 )
 from matchmaker.recommend.exposure import Prices, Shortlist, prices_together
-from matchmaker.recommend.goals import GOALS, Goal
 from matchmaker.recommend.graph import latest_day
 from matchmaker.recommend.learned import GoalModel, LearnedRanker
 from matchmaker.recommend.pipeline import prepare_goal, shortlist
@@ -46,13 +46,7 @@ from matchmaker.services.matching.training import (
 from matchmaker.services.operations.refresher import Progress
 from matchmaker.snapshot.cut import cut
 from matchmaker.snapshot.load import SnapshotReader
-from matchmaker.snapshot.model import (
-    KINDS,
-    BoolArray,
-    Snapshot,
-    from_days,
-    to_days,
-)
+from matchmaker.snapshot.model import KINDS, BoolArray, Snapshot, from_days, to_days
 
 
 @dataclass(frozen=True)
@@ -116,8 +110,8 @@ class RankerLearning:
         whole, goal = self._reader.current(), GOALS[name]
         until = min(to_days(day + horizon), latest_day(whole))
         past = cut(whole, day)
-        asked = trials(whole, past, goal, until)
-        if not asked:
+        questions = trials(whole, past, goal, until)
+        if not questions:
             raise InvalidInput(
                 "nothing that %(name)s is about happened in the %(days)s days after %(day)s.",
                 where="cut",
@@ -127,20 +121,20 @@ class RankerLearning:
                 day=day,
             )
         if limit is not None:
-            asked = drawn(asked, limit, 0)
+            questions = drawn(questions, limit, 0)
         ranker = self._as_of(name, day, progress)
-        known = described(past)
+        is_known = described(past)
         kinds = [KINDS.index(kind) for kind in goal.candidates]
-        candidates = int((known & np.isin(past.organizations.kind, kinds)).sum())
+        candidates = int((is_known & np.isin(past.organizations.kind, kinds)).sum())
         prepare_goal(past, goal)
         tables: dict[str, Any] = {}
-        for title, group, which in _tables(past, asked):
-            outcomes = _outcomes(past, goal, group, known, ranker, which, title, progress)
-            if outcomes:
+        for title, group, which in _tables(past, questions):
+            results = _outcomes(past, goal, group, is_known, ranker, which, title, progress)
+            if results:
                 tables[title] = {
-                    **summary(outcomes, by),
-                    "exposure": spread(outcomes, candidates),
-                    "settings": curve(outcomes, goal),
+                    **summary(results, by),
+                    "exposure": spread(results, candidates),
+                    "settings": curve(results, goal),
                 }
         reliability = _reliability(whole, goal, day, until, ranker, progress)
         return Evaluation(
@@ -165,41 +159,43 @@ class RankerLearning:
             return FIXED
 
 
-def _tables(past: Snapshot, asked: Sequence[Trial]) -> Iterator[tuple[str, list[Trial], Answers]]:
+def _tables(
+    past: Snapshot, questions: Sequence[Trial]
+) -> Iterator[tuple[str, list[Trial], AnswerKind]]:
     """New partners and repeats apart; seekers without a history in a table of their own."""
-    if any(trial.text for trial in asked):
-        yield "all answers", list(asked), Answers.ALL
-        yield "new partners", list(asked), Answers.NEW
-        yield "repeats", list(asked), Answers.REPEAT
+    if any(trial.text for trial in questions):
+        yield "all answers", list(questions), AnswerKind.ALL
+        yield "new partners", list(questions), AnswerKind.NEW
+        yield "repeats", list(questions), AnswerKind.REPEAT
         return
-    warm = [trial for trial in asked if history(past, trial) > 0]
-    cold = [trial for trial in asked if history(past, trial) == 0]
-    yield "new partners, seekers with a history", warm, Answers.NEW
-    yield "new partners, seekers without", cold, Answers.NEW
-    yield "repeats", warm, Answers.REPEAT
+    warm = [trial for trial in questions if history(past, trial) > 0]
+    cold = [trial for trial in questions if history(past, trial) == 0]
+    yield "new partners, seekers with a history", warm, AnswerKind.NEW
+    yield "new partners, seekers without", cold, AnswerKind.NEW
+    yield "repeats", warm, AnswerKind.REPEAT
 
 
 def _outcomes(
     past: Snapshot,
     goal: Goal,
     group: Sequence[Trial],
-    known: BoolArray,
+    is_known: BoolArray,
     ranker: Ranker,
-    which: Answers,
+    which: AnswerKind,
     title: str,
     progress: Progress,
-) -> list[Outcome]:
+) -> list[TrialResult]:
     """Of those of a table who have answers of its sort, asking together."""
-    asked = [trial for trial in group if len(answers(trial, which))]
-    together = _prices_together(past, goal, asked, known, ranker, which, title, progress)
+    questions = [trial for trial in group if len(answers(trial, which))]
+    together = _prices_together(past, goal, questions, is_known, ranker, which, title, progress)
 
-    def measure(number: int) -> Outcome:
-        return outcome(past, goal, asked[number], known, ranker, which, together)
+    def measure(number: int) -> TrialResult:
+        return outcome(past, goal, questions[number], is_known, ranker, which, together)
 
     return list(
         everywhere(
             measure,
-            len(asked),
+            len(questions),
             message("Ranking for %(goal)s: %(table)s", goal=goal.name, table=title),
             progress,
         )
@@ -209,10 +205,10 @@ def _outcomes(
 def _prices_together(
     past: Snapshot,
     goal: Goal,
-    asked: Sequence[Trial],
-    known: BoolArray,
+    questions: Sequence[Trial],
+    is_known: BoolArray,
     ranker: Ranker,
-    which: Answers,
+    which: AnswerKind,
     title: str,
     progress: Progress,
 ) -> Prices | None:
@@ -222,11 +218,14 @@ def _prices_together(
     request = request_for(goal, which)
 
     def narrow(number: int) -> Shortlist:
-        return shortlist(past, asked[number].seeker, request, ranker, known)
+        return shortlist(past, questions[number].seeker, request, ranker, is_known)
 
     lists = list(
         everywhere(
-            narrow, len(asked), message("Sharing out attention: %(table)s", table=title), progress
+            narrow,
+            len(questions),
+            message("Sharing out attention: %(table)s", table=title),
+            progress,
         )
     )
     return prices_together(lists, past.ids_of, len(past), usual)
@@ -243,7 +242,7 @@ def _reliability(
     end = from_days(until)
     if model is None or end is None:
         return []
-    found = whole_pools(whole, goal, day, end, progress)
+    examples = whole_pools(whole, goal, day, end, progress)
     observed = model.calibration.lasting((end - day) / HORIZON)
     model = replace(model, calibration=observed)
-    return train.reliability(chances_of(model, goal, found), found.label)
+    return train.reliability(chances_of(model, goal, examples), examples.label)

@@ -44,18 +44,20 @@ class InteractionLog:
         principal: Principal,
         goal: GoalName,
         seeker: str,
-        shown: Sequence[tuple[str, float]],
+        ranking: Sequence[tuple[str, float]],
         model: str,
         snapshot: int,
     ) -> str:
         """A list that somebody saw; the id under which clicks and requests refer to it."""
-        trace = Interaction(
+        shown = tuple(
+            ShownCandidate(id, rank, score) for rank, (id, score) in enumerate(ranking, 1)
+        )
+        interaction = Interaction(
             new_id(), InteractionKind.IMPRESSION, self._clock(), principal.subject, goal, seeker,
-            tuple(ShownCandidate(one, place, score) for place, (one, score) in enumerate(shown, 1)),
-            model, snapshot,
+            shown, model, snapshot,
         )  # fmt: skip
-        self._note(self._repositories.interactions.put(trace))
-        return trace.id
+        self._note(self._repositories.interactions.put(interaction))
+        return interaction.id
 
     def click(self, principal: Principal, impression: str, candidate: str) -> None:
         """Somebody looked closer at a candidate of a list that they saw. Raises NotFound."""
@@ -77,10 +79,12 @@ class InteractionLog:
         candidate: str,
         kind: InteractionKind,
         reason: str = "",
+        goal: GoalName | None = None,
     ) -> None:
         """Save a candidate for an organisation, or dismiss it with a reason.
 
-        Raises NotAllowed, InvalidInput.
+        `goal` is what it had been looked for, where that is known. Raises NotAllowed,
+        InvalidInput.
         """
         principal.require_writing()
         principal.require_member(organization)
@@ -96,19 +100,19 @@ class InteractionLog:
             for name in (InteractionKind.SAVED, InteractionKind.DISMISSED):
                 stored = self._repositories.lists.get_or_none(f"{name} {organization}")
                 before = stored.value if stored else PickedOrganizations(f"{name} {organization}")
-                kept = tuple(one for one in before.items if one[0] != candidate)
+                kept = tuple(item for item in before.items if item[0] != candidate)
                 items = (*kept, (candidate, reason)) if name is kind else kept
                 if items != before.items:
                     picked = replace(before, items=items[-MAX_PICKS:])
                     changes.append(
                         self._repositories.lists.put(picked, stored.version if stored else 0)
                     )
-            trace = Interaction(
-                new_id(), kind, self._clock(), principal.subject, GoalName.SUPPLIER, organization,
+            interaction = Interaction(
+                new_id(), kind, self._clock(), principal.subject, goal, organization,
                 (ShownCandidate(candidate, 0, 0.0),), reason=reason,
             )  # fmt: skip
             self._repositories.records.commit(
-                [*changes, self._repositories.interactions.put(trace)]
+                [*changes, self._repositories.interactions.put(interaction)]
             )
 
         retry_on_conflict(attempt)
@@ -123,7 +127,7 @@ class InteractionLog:
                 stored = self._repositories.lists.get_or_none(f"{name} {organization}")
                 if stored is None:
                     continue
-                kept = tuple(one for one in stored.value.items if one[0] != candidate)
+                kept = tuple(item for item in stored.value.items if item[0] != candidate)
                 if kept != stored.value.items:
                     changed = replace(stored.value, items=kept)
                     self._repositories.records.commit(
@@ -143,7 +147,9 @@ class InteractionLog:
     def dismissed(self, organization: str) -> frozenset[str]:
         """Whom an organisation does not want to be shown."""
         stored = self._repositories.lists.get_or_none(f"{InteractionKind.DISMISSED} {organization}")
-        return frozenset(one for one, _ in stored.value.items) if stored else frozenset()
+        return (
+            frozenset(candidate for candidate, _ in stored.value.items) if stored else frozenset()
+        )
 
     def flush(self) -> None:
         """Wait until everything noted so far is written."""

@@ -3,40 +3,45 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import islice
-from typing import TypeVar
 
 import numpy as np
 
-from matchmaker.domain import MAX_TEXT, GoalName, Need, Organization
+from matchmaker.access import Principal
+from matchmaker.domain import GoalName, Industry, Need, Organization, Place
 from matchmaker.embedding import Embedder, VectorCache
-from matchmaker.errors import InvalidInput, MatchmakerError, StoreUnavailable
+from matchmaker.errors import InvalidInput, MatchmakerError, NotAllowed, StoreUnavailable
+from matchmaker.goals import GOALS
 from matchmaker.messages import message
-from matchmaker.recommend.exposure import TOGETHER, Prices, Shortlist, prices_together
-from matchmaker.recommend.goals import GOALS
-from matchmaker.recommend.learned import LearnedRanker
-from matchmaker.recommend.model import MAX_LIMIT, Recommendation, Request, Seeker
-from matchmaker.recommend.pipeline import chosen, prepare_goal, recommend, shortlist
-from matchmaker.recommend.profile_reach import Bars, ProfileReach, bars_of, needs_near, reach
-from matchmaker.services.matching.parallel import Forked
+from matchmaker.recommend.exposure import TOGETHER
+from matchmaker.recommend.model import MAX_LIMIT, Filters, Recommendation, Request, Seeker
+from matchmaker.recommend.pipeline import recommend
+from matchmaker.recommend.profile_reach import (
+    ProfileReach,
+    SimilarityThresholds,
+    needs_near,
+    profile_reach,
+    similarity_thresholds,
+)
+from matchmaker.services.directory.directory import Directory
+from matchmaker.services.matching.bulk import (
+    BATCH,
+    Asker,
+    BulkAnswer,
+    TextQuestion,
+    batches,
+    bulk_answers,
+)
+from matchmaker.services.matching.interaction_log import InteractionLog
 from matchmaker.services.matching.ranker_files import RankerFiles
-from matchmaker.services.matching.seekers import Seekers
-from matchmaker.services.matching.snapshot_rows import FilterIds, SnapshotRows
+from matchmaker.services.matching.seekers import SeekerFactory, check_text, is_usable
+from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.services.operations.refresher import Progress, no_progress
 from matchmaker.snapshot.load import SnapshotReader, check_graph
 from matchmaker.snapshot.model import BoolArray, Snapshot
 from matchmaker.store.ports import GraphStore, SeekerProfile
-
-BATCH = 128
-Item = TypeVar("Item")
-Found = tuple[Recommendation, ...]
-# Who asks in a bulk run, or why it cannot.
-Asked = tuple[str, Seeker | MatchmakerError]
-# The same with what was found, nothing for who cannot ask.
-Ranked = tuple[str, Seeker | MatchmakerError, Found | Shortlist | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ class Question:
     goal: GoalName
     limit: int = 10
     only_new: bool = True
-    filters: FilterIds = field(default_factory=FilterIds)
+    filters: Filters[str] = field(default_factory=Filters)
     capped: bool = True
     without: frozenset[str] = frozenset()  # ids of candidates that are not wanted
 
@@ -68,36 +73,38 @@ class Freshness:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Recommendations for one seeker; `seeker` is its id, "" for a free text of nobody."""
+    """Recommendations for one seeker; `seeker` is its id, "" for a free text of nobody.
+
+    Clicks and requests refer to a recorded answer by `impression_id`.
+    """
 
     goal: GoalName
     seeker: str
     recommendations: tuple[Recommendation, ...]
     freshness: Freshness
+    impression_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class TextQuestion:
-    """One free text of a bulk run: its own id, and who asks ("" for nobody in the graph)."""
+class Candidate:
+    """What a list says of an organisation: itself, where and in which trade, its outcomes.
 
-    id: str
-    text: str
-    organization: str = ""
+    `outcomes` counts those of introductions that both sides confirmed, a mark of trust.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class BulkAnswer:
-    """One seeker of a bulk run; `error` says why there are no recommendations."""
-
-    seeker: str
-    recommendations: tuple[Recommendation, ...] = ()
-    error: MatchmakerError | None = None
+    organization: Organization
+    place: Place | None
+    industry: Industry | None
+    outcomes: int
 
 
 class Matching:
-    """Use cases of recommending; who may ask is decided in `services.asking`.
+    """Use cases of recommending.
 
-    `full` names those who have no free slot, given the capacities that some said.
+    Members ask for their organisation, coordinators for those of their clusters, admins for
+    any. Answers are recorded as seen and leave out whom the organisation dismissed, unless
+    `recorded` is False: those are for the program's own use. `full` names those who have no
+    free slot, given the capacities that some said.
     """
 
     def __init__(
@@ -106,212 +113,314 @@ class Matching:
         reader: SnapshotReader,
         embedder: Callable[[], Embedder],
         cache: Callable[[], VectorCache],
+        directory: Directory,
         rankers: RankerFiles,
+        interaction_log: InteractionLog,
         full: Callable[[dict[str, int]], frozenset[str]] = lambda _: frozenset(),
     ) -> None:
-        self._full = full
-        self._rankers = rankers
         self._store = store
         self._reader = reader
         self._embedder = embedder
         self._cache = cache
-        self._rows: SnapshotRows | None = None
-        self._bars: tuple[SnapshotRows, Bars] | None = None
+        self._directory = directory
+        self._rankers = rankers
+        self._interaction_log = interaction_log
+        self._full = full
         self._lock = threading.Lock()
+        self._rows: SnapshotRows | None = None
 
-    def for_organization(self, organization_id: str, question: Question) -> Answer:
-        """Partners for a known organisation. Raises NotFound."""
+    # -- recommendations
+
+    def for_organization(
+        self,
+        principal: Principal,
+        organization_id: str,
+        question: Question,
+        *,
+        recorded: bool = True,
+    ) -> Answer:
+        """Partners for a known organisation. Raises NotAllowed, NotFound."""
+        self._require_filter(principal, question)
+        profile = self._asking_profile(principal, organization_id)
         rows = self._current_rows()
-        voice = self._store.seeker_profile(organization_id)
         seekers = self._seekers(rows)
-        seeker = _with_partners(seekers, seekers.organization(voice), voice, question)
-        return self._answer(rows, voice, seeker, question)
+        seeker = _with_partners(seekers, seekers.organization(profile), profile, question)
+        return self._answer(principal, rows, profile, seeker, question, recorded=recorded)
 
-    def for_need(self, need: Need, question: Question) -> Answer:
-        """Partners for a posted need, asked by the organisation that posted it."""
-        rows = self._current_rows()
-        seekers = self._seekers(rows)
-        voice = self._store.seeker_profile(need.organization)
-        seeker = seekers.need(replace(need, goal=question.goal), voice)
-        seeker = _with_partners(seekers, seeker, voice, question)
-        return self._answer(rows, voice, seeker, question)
+    def for_need(
+        self, principal: Principal, need: Need, question: Question, *, recorded: bool = True
+    ) -> Answer:
+        """Partners for a posted need, asked by the organisation that posted it.
 
-    def for_text(self, text: str, question: Question, organization_id: str = "") -> Answer:
-        """Partners for a free text, asked by nobody known or by an organisation.
-
-        Raises InvalidInput for an empty or too long text, NotFound for an unknown asker.
+        Raises NotAllowed, NotFound.
         """
+        self._require_filter(principal, question)
+        profile = self._asking_profile(principal, need.organization)
         rows = self._current_rows()
-        _check_text(text)
         seekers = self._seekers(rows)
-        voice = self._store.seeker_profile(organization_id) if organization_id else None
-        asker = _asker(seekers, voice, question)
-        seeker = replace(asker, texts=tuple(seekers.free_texts([text], question.goal)))
-        return self._answer(rows, voice, seeker, question)
+        seeker = seekers.need(replace(need, goal=question.goal), profile)
+        seeker = _with_partners(seekers, seeker, profile, question)
+        return self._answer(principal, rows, profile, seeker, question, recorded=recorded)
 
-    def reach(self, organization: Organization, about: str) -> ProfileReach:
-        """Whom this profile would reach, saved or not. Raises NotFound, SnapshotUnavailable."""
+    def for_text(
+        self,
+        principal: Principal,
+        text: str,
+        question: Question,
+        organization_id: str = "",
+        *,
+        recorded: bool = True,
+    ) -> Answer:
+        """Partners for a free text, for whoever has signed in, or asked by an organisation.
+
+        Raises InvalidInput for an empty or too long text, NotAllowed, NotFound for an
+        unknown asker.
+        """
+        self._require_filter(principal, question)
+        profile = self._asking_profile(principal, organization_id) if organization_id else None
         rows = self._current_rows()
-        voice = replace(self._store.seeker_profile(organization.id), organization=organization)
+        check_text(text)
+        seekers = self._seekers(rows)
+        asker = _asker(seekers, profile, question)
+        seeker = replace(asker, texts=tuple(seekers.free_texts([text], question.goal)))
+        return self._answer(principal, rows, profile, seeker, question, recorded=recorded)
+
+    def goals(self, principal: Principal, organization_id: str) -> list[GoalName]:
+        """What an organisation of its kind may look for. Raises SignInNeeded, NotFound."""
+        principal.require_known()
+        kind = self._store.organization(organization_id).kind
+        return [goal.name for goal in GOALS.values() if kind in goal.seekers]
+
+    def candidates(self, principal: Principal, ids: Sequence[str]) -> dict[str, Candidate]:
+        """What lists say of organisations, by id, for whoever has signed in.
+
+        One look-up for all of them: what their codes stand for is in the snapshot, and only
+        what is newer is looked up too.
+        """
+        principal.require_known()
+        rows = self._current_rows()
+        organizations = self._store.organizations_by_id(ids)
+        place_ids = {
+            organization.place for organization in organizations.values() if organization.place
+        }
+        industry_ids = {
+            organization.industry
+            for organization in organizations.values()
+            if organization.industry
+        }
+        places, industries = rows.known_places(place_ids), rows.known_industries(industry_ids)
+        if newer := sorted(place_ids - set(places)):
+            places |= self._store.places(newer)
+        if newer := sorted(industry_ids - set(industries)):
+            industries |= self._store.industries(newer)
+        return {
+            organization_id: Candidate(
+                replace(organization, contact=""),
+                places.get(organization.place or ""),
+                industries.get(organization.industry or ""),
+                rows.outcomes.get(organization.id, 0),
+            )
+            for organization_id, organization in organizations.items()
+        }
+
+    # -- what a profile brings
+
+    def reach(self, principal: Principal, organization: Organization, about: str) -> ProfileReach:
+        """Whom this profile would reach, saved or not, for its members and admins.
+
+        Raises NotAllowed, NotFound, SnapshotUnavailable.
+        """
+        principal.require_member(organization.id)
+        rows = self._current_rows()
+        stored = self._store.seeker_profile(organization.id)
         seekers = self._seekers(rows)
         texts = seekers.free_texts([about], GoalName.SUPPLIER) if about.strip() else []
-        seeker = replace(seekers.profile(voice), texts=tuple(texts))
-        return reach(rows.snapshot, self._current_bars(rows), seeker)
+        profile = seekers.profile(replace(stored, organization=organization))
+        thresholds = _thresholds(rows.snapshot)
+        return profile_reach(rows.snapshot, thresholds, replace(profile, texts=tuple(texts)))
 
-    def needs_near(self, organization_id: str) -> dict[str, tuple[str, ...]]:
-        """By id of a statement of the organisation, ids of open needs that it is close to."""
+    def needs_near(self, principal: Principal, organization_id: str) -> dict[str, tuple[str, ...]]:
+        """By id of a statement of the organisation, ids of open needs that it is close to.
+
+        For its members and admins. Raises NotAllowed.
+        """
+        principal.require_member(organization_id)
         rows = self._current_rows()
         row = rows.organization(organization_id)
         if row is None:
             return {}
         ids = rows.snapshot.statements.table.column("id")
-        found = needs_near(rows.snapshot, self._current_bars(rows), row)
+        needs_of = needs_near(rows.snapshot, _thresholds(rows.snapshot), row)
         return {
             ids[statement].as_py(): tuple(ids[need].as_py() for need in needs.tolist())
-            for statement, needs in found.items()
+            for statement, needs in needs_of.items()
         }
 
-    def _current_bars(self, rows: SnapshotRows) -> Bars:
-        with self._lock:
-            if self._bars is None or self._bars[0] is not rows:
-                self._bars = (rows, bars_of(rows.snapshot))
-            return self._bars[1]
-
-    def outcomes(self, organization_id: str) -> int:
-        """How many of its introductions came to an outcome that both sides confirmed."""
-        return self._current_rows().outcomes.get(organization_id, 0)
+    # -- bulk runs of the operator
 
     def for_organizations(
-        self, ids: Iterable[str], question: Question, progress: Progress = no_progress
+        self,
+        principal: Principal,
+        ids: Iterable[str],
+        question: Question,
+        progress: Progress = no_progress,
     ) -> Iterator[BulkAnswer]:
         """One answer for each id, in order; an unknown id gives its error, not an exception.
 
         Of many who ask together, where a ranker was learned, all are ranked for before the
         first is answered (`progress` tells how far that is): attention is shared out among
-        just them.
+        just them. Raises NotAllowed for anyone but an admin.
         """
+        principal.require_admin()
         rows, ranker = self._current_rows(), self._rankers.current()
         asking = list(ids)
         seekers = self._seekers(rows)
 
-        def ask(identity: str) -> Asked:
+        def asker(organization_id: str) -> Asker:
             try:
-                voice = self._store.seeker_profile(identity)
-                seeker = seekers.organization(voice)
-                return identity, _with_partners(seekers, seeker, voice, question)
+                profile = self._store.seeker_profile(organization_id)
+                seeker = seekers.organization(profile)
+                return organization_id, _with_partners(seekers, seeker, profile, question)
             except StoreUnavailable:
                 raise
             except MatchmakerError as error:
-                return identity, error
+                return organization_id, error
 
-        batches = (map(ask, batch) for batch in _batches(asking))
         usual = ranker.prices(GOALS[question.goal])
-        if usual is None or not question.capped or len(asking) < TOGETHER:
-            yield from self._bulk(rows, question, ranker, batches)
-            return
+        together = usual is not None and question.capped and len(asking) >= TOGETHER
 
-        def watched() -> Iterator[Iterable[Asked]]:
-            for number, batch in enumerate(batches):
-                progress(message("Ranking for all"), number * BATCH, len(asking))
-                yield batch
+        def read() -> Iterator[Iterable[Asker]]:
+            for number, batch in enumerate(batches(asking)):
+                if together:
+                    progress(message("Ranking for all"), number * BATCH, len(asking))
+                yield map(asker, batch)
 
-        yield from self._bulk(rows, question, ranker, watched(), usual)
-        progress(message("Ranking for all"), len(asking), len(asking))
+        yield from bulk_answers(
+            rows.snapshot,
+            _request(rows, question),
+            ranker,
+            self._among(rows, question),
+            read(),
+            usual if together else None,
+        )
+        if together:
+            progress(message("Ranking for all"), len(asking), len(asking))
 
     def for_texts(
-        self, questions: Iterable[TextQuestion], question: Question
+        self, principal: Principal, questions: Iterable[TextQuestion], question: Question
     ) -> Iterator[BulkAnswer]:
-        """One answer for each text, in order, embedded in batches."""
+        """One answer for each text, in order, embedded in batches.
+
+        Raises NotAllowed for anyone but an admin.
+        """
+        principal.require_admin()
         rows = self._current_rows()
         seekers = self._seekers(rows)
 
-        def ask(batch: list[TextQuestion]) -> Iterator[Asked]:
+        def askers(batch: list[TextQuestion]) -> Iterator[Asker]:
             # Bad texts are answered below; a placeholder keeps the batch aligned.
-            usable = [item.text if _is_usable(item.text) else "-" for item in batch]
+            usable = [item.text if is_usable(item.text) else "-" for item in batch]
             texts = seekers.free_texts(usable, question.goal)
             for item, text in zip(batch, texts, strict=True):
                 try:
-                    _check_text(item.text)
-                    voice = (
+                    check_text(item.text)
+                    profile = (
                         self._store.seeker_profile(item.organization) if item.organization else None
                     )
-                    asker = _asker(seekers, voice, question)
-                    yield item.id, replace(asker, texts=(text,))
+                    yield item.id, replace(_asker(seekers, profile, question), texts=(text,))
                 except StoreUnavailable:
                     raise
                 except MatchmakerError as error:
                     yield item.id, error
 
-        ranker = self._rankers.current()
-        yield from self._bulk(rows, question, ranker, map(ask, _batches(questions)))
+        yield from bulk_answers(
+            rows.snapshot,
+            _request(rows, question),
+            self._rankers.current(),
+            self._among(rows, question),
+            map(askers, batches(questions)),
+        )
 
-    def _bulk(
-        self,
-        rows: SnapshotRows,
-        question: Question,
-        ranker: LearnedRanker,
-        batches: Iterable[Iterable[Asked]],
-        usual: Prices | None = None,
-    ) -> Iterator[BulkAnswer]:
-        """With `usual` prices all are ranked for before the first is answered."""
-        snapshot, goal = rows.snapshot, GOALS[question.goal]
-        request = _request(rows, question)
-        among = self._among(rows, question)
-
-        def answer(seeker: Seeker) -> Found | Shortlist:
-            """Those to show, or from whom to choose when all have been asked."""
-            if usual is not None and ranker.serving(goal, seeker) is ranker:
-                return shortlist(snapshot, seeker, request, ranker, among)
-            return recommend(snapshot, seeker, request, ranker, explained=False, among=among)
-
-        ranked = _ranked(rows, question.goal, answer, batches)
-        if usual is not None:
-            ranked = _shared_out(snapshot, request, usual, ranked)
-        for identity, asker, found in ranked:
-            if isinstance(asker, MatchmakerError):
-                yield BulkAnswer(identity, error=asker)
-            elif isinstance(found, tuple):
-                yield BulkAnswer(identity, found)
+    # -- the parts
 
     def _answer(
-        self, rows: SnapshotRows, voice: SeekerProfile | None, seeker: Seeker, question: Question
+        self,
+        principal: Principal,
+        rows: SnapshotRows,
+        profile: SeekerProfile | None,
+        seeker: Seeker,
+        question: Question,
+        *,
+        recorded: bool,
     ) -> Answer:
-        request = _request(rows, question)
-        return Answer(
+        seeker_id = profile.organization.id if profile else ""
+        if recorded and seeker_id:
+            question = replace(question, without=self._interaction_log.dismissed(seeker_id))
+        answer = Answer(
             goal=question.goal,
-            seeker=voice.organization.id if voice else "",
+            seeker=seeker_id,
             recommendations=recommend(
                 rows.snapshot,
                 seeker,
-                request,
+                _request(rows, question),
                 self._rankers.current(),
                 among=self._among(rows, question),
             ),
-            freshness=self._freshness(rows, voice),
+            freshness=self._freshness(rows, profile),
         )
+        if not recorded:
+            return answer
+        impression_id = self._interaction_log.impression(
+            principal,
+            answer.goal,
+            answer.seeker,
+            [(candidate.id, candidate.score) for candidate in answer.recommendations],
+            self._rankers.label(answer.goal),
+            answer.freshness.version,
+        )
+        return replace(answer, impression_id=impression_id)
+
+    def _require_filter(self, principal: Principal, question: Question) -> None:
+        """A filter by cluster tells who is in it. Raises SignInNeeded, NotAllowed."""
+        principal.require_known()
+        for cluster_id in sorted(question.filters.clusters):
+            self._directory.require_inside(principal, cluster_id)
+
+    def _asking_profile(self, principal: Principal, organization_id: str) -> SeekerProfile:
+        """What the organisation says, for those who may ask in its name."""
+        profile = self._store.seeker_profile(organization_id)
+        if not (principal.admin or principal.acts_for(profile.organization.id)):
+            clusters = {cluster.id for cluster in profile.clusters}
+            if not clusters & principal.clusters:
+                raise NotAllowed("Only its members and its cluster's coordinators may ask for it.")
+        return profile
 
     def _among(self, rows: SnapshotRows, question: Question) -> BoolArray | None:
         """Everybody but those with no free slot and those not wanted; None for everybody."""
         left_out = self._full(rows.capacities) | question.without
-        places = [row for one in left_out if (row := rows.organization(one)) is not None]
-        if not places:
+        row_numbers = [
+            row
+            for organization_id in left_out
+            if (row := rows.organization(organization_id)) is not None
+        ]
+        if not row_numbers:
             return None
         among = np.ones(len(rows.snapshot), dtype=np.bool_)
-        among[places] = False
+        among[row_numbers] = False
         return among
 
-    def _freshness(self, rows: SnapshotRows, voice: SeekerProfile | None) -> Freshness:
+    def _freshness(self, rows: SnapshotRows, profile: SeekerProfile | None) -> Freshness:
         meta = rows.snapshot.meta
-        if voice is not None:
-            return Freshness(meta.version, meta.as_of, voice.version)
+        if profile is not None:
+            return Freshness(meta.version, meta.as_of, profile.version)
         try:
             store_version: int | None = self._store.version()
         except StoreUnavailable:
             store_version = None
         return Freshness(meta.version, meta.as_of, store_version)
 
-    def _seekers(self, rows: SnapshotRows) -> Seekers:
-        return Seekers(self._store, rows, self._embedder, self._cache)
+    def _seekers(self, rows: SnapshotRows) -> SeekerFactory:
+        return SeekerFactory(self._store, rows, self._embedder, self._cache)
 
     def _current_rows(self) -> SnapshotRows:
         """Row numbers of the newest snapshot, made once for each. Raises SnapshotUnavailable."""
@@ -323,58 +432,8 @@ class Matching:
             return self._rows
 
 
-def _ranked(
-    rows: SnapshotRows,
-    goal: GoalName,
-    job: Callable[[Seeker], Found | Shortlist],
-    batches: Iterable[Iterable[Asked]],
-) -> Iterator[Ranked]:
-    """Seekers are read here, one after the other, and the job is done on all cores."""
-    prepare_goal(rows.snapshot, GOALS[goal])
-    with Forked(job) as pool:
-        under_way: Iterator[Ranked] = iter(())
-        for batch in batches:
-            asked = list(batch)
-            found = pool.map([one for _, one in asked if isinstance(one, Seeker)])
-            # The next seekers are read while these are ranked.
-            yield from under_way
-            under_way = _beside(asked, found)
-        yield from under_way
-
-
-def _beside(asked: Iterable[Asked], found: Iterator[Found | Shortlist]) -> Iterator[Ranked]:
-    for identity, one in asked:
-        yield identity, one, None if isinstance(one, MatchmakerError) else next(found)
-
-
-def _shared_out(
-    snapshot: Snapshot, request: Request, usual: Prices, ranked: Iterable[Ranked]
-) -> Iterator[Ranked]:
-    """Shortlists become choices under prices for just those who ask."""
-    everyone = [
-        (identity, _light(asker), _named(identity, asker, found))
-        for identity, asker, found in ranked
-    ]
-    lists = [found for _, _, found in everyone if isinstance(found, Shortlist)]
-    prices = prices_together(lists, snapshot.ids_of, len(snapshot), usual, request.limit)
-    for identity, asker, found in everyone:
-        if isinstance(asker, Seeker) and isinstance(found, Shortlist):
-            yield identity, asker, chosen(snapshot, asker, request, prices, found)
-        else:
-            yield identity, asker, found
-
-
-def _named(
-    identity: str, asker: Seeker | MatchmakerError, found: Found | Shortlist | None
-) -> Found | Shortlist | None:
-    """By its id, who is newer than the snapshot: those without texts would share one name."""
-    new = isinstance(asker, Seeker) and asker.row is None
-    return replace(found, seeker=identity) if new and isinstance(found, Shortlist) else found
-
-
-def _light(asker: Seeker | MatchmakerError) -> Seeker | MatchmakerError:
-    """Without texts and their vectors, which a choice does not need."""
-    return asker if isinstance(asker, MatchmakerError) else replace(asker, texts=())
+def _thresholds(snapshot: Snapshot) -> SimilarityThresholds:
+    return snapshot.cached("similarity thresholds", lambda: similarity_thresholds(snapshot))
 
 
 def _request(rows: SnapshotRows, question: Question) -> Request:
@@ -382,38 +441,16 @@ def _request(rows: SnapshotRows, question: Question) -> Request:
     return Request(question.goal, question.limit, question.only_new, filters, question.capped)
 
 
-def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
-    remaining = iter(items)
-    while batch := list(islice(remaining, BATCH)):
-        yield batch
-
-
-def _asker(seekers: Seekers, voice: SeekerProfile | None, question: Question) -> Seeker:
-    """Who asks with a text of its own; nobody known when there is no voice."""
-    if voice is None:
+def _asker(seekers: SeekerFactory, profile: SeekerProfile | None, question: Question) -> Seeker:
+    """Who asks with a text of its own; nobody known where there is no profile."""
+    if profile is None:
         return Seeker()
-    return _with_partners(seekers, seekers.profile(voice), voice, question)
+    return _with_partners(seekers, seekers.profile(profile), profile, question)
 
 
 def _with_partners(
-    seekers: Seekers, seeker: Seeker, voice: SeekerProfile, question: Question
+    seekers: SeekerFactory, seeker: Seeker, profile: SeekerProfile, question: Question
 ) -> Seeker:
     if not question.only_new:
         return seeker
-    return seekers.partners(seeker, voice, GOALS[question.goal])
-
-
-def _is_usable(text: str) -> bool:
-    return bool(text.strip()) and len(text) <= MAX_TEXT
-
-
-def _check_text(text: str) -> None:
-    if not text.strip():
-        raise InvalidInput("must not be empty.", where="text")
-    if len(text) > MAX_TEXT:
-        raise InvalidInput(
-            "has %(count)s characters; at most %(max_text)s.",
-            where="text",
-            count=len(text),
-            max_text=MAX_TEXT,
-        )
+    return seekers.partners(seeker, profile, GOALS[question.goal])

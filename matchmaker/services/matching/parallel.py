@@ -18,7 +18,7 @@ CHUNK = 25
 _job: Callable[[Any], Any] | None = None
 
 
-class Forked(Generic[Argument, Result]):
+class ForkedPool(Generic[Argument, Result]):
     """A pool for one job. What the job holds (a snapshot, a ranker) is shared, never copied.
 
     Arguments and results travel between the processes, so they should be small.
@@ -28,7 +28,7 @@ class Forked(Generic[Argument, Result]):
         self._job = job
         self._workers = workers or os.cpu_count() or 1
 
-    def __enter__(self) -> Forked[Argument, Result]:
+    def __enter__(self) -> ForkedPool[Argument, Result]:
         global _job  # noqa: PLW0603 - the way a forked process gets what cannot be pickled
         _job = self._job
         self._pool = ProcessPoolExecutor(

@@ -125,23 +125,23 @@ class RankerFiles:
 
     def label(self, goal: GoalName) -> str:
         """Which ranker serves a goal, as a trace names it: the learned one's time, or the fixed."""
-        found = [made for name, made, _ in self._files() if name == goal]
-        return f"learned {found[0]}" if found else "fixed"
+        times = [learned for name, learned, _ in self._files() if name == goal]
+        return f"learned {times[0]}" if times else "fixed"
 
     def learned_at(self, goal: GoalName) -> datetime | None:
         """When the ranker of a goal was learned; None where there is none."""
-        found = [made for name, made, _ in self._files() if name == goal]
-        return datetime.fromtimestamp(found[0] / 1e9, UTC) if found else None
+        times = [learned for name, learned, _ in self._files() if name == goal]
+        return datetime.fromtimestamp(times[0] / 1e9, UTC) if times else None
 
     def _files(self) -> tuple[tuple[str, int, int], ...]:
-        found = []
+        stamps = []
         for goal in GoalName:
             try:
                 about = self.path(goal).stat()
             except OSError:
                 continue
-            found.append((goal.value, about.st_mtime_ns, about.st_size))
-        return tuple(found)
+            stamps.append((goal.value, about.st_mtime_ns, about.st_size))
+        return tuple(stamps)
 
     def _read(
         self, stamp: tuple[tuple[str, int, int], ...]
@@ -160,4 +160,4 @@ class RankerFiles:
 
 def meaning(features: tuple[str, ...]) -> Mapping[str, str]:
     """What each feature says, so that a model is refused when one came to mean another thing."""
-    return {name: FEATURES[name].en if name in FEATURES else "" for name in features}
+    return {name: FEATURES[name].meaning if name in FEATURES else "" for name in features}

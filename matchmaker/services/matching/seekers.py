@@ -12,16 +12,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from matchmaker.domain import (
-    GoalName,
-    Need,
-    NeedState,
-    Stage,
-    Statement,
-    StatementKind,
-)
+from matchmaker.domain import MAX_TEXT, GoalName, Need, NeedState, Stage, Statement, StatementKind
 from matchmaker.embedding import Embedder, VectorCache, center, embed_missing
-from matchmaker.recommend.goals import Goal
+from matchmaker.errors import InvalidInput
+from matchmaker.goals import Goal
 from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Seeker, SeekerText
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.snapshot.load import check_model
@@ -32,7 +26,7 @@ from matchmaker.text import language_of
 MAX_PARTNERS = 1000
 
 
-class Seekers:
+class SeekerFactory:
     """Makes seekers for one snapshot from what the store holds at this moment."""
 
     def __init__(
@@ -48,26 +42,26 @@ class Seekers:
         self._embedder = embedder
         self._cache = cache
 
-    def organization(self, voice: SeekerProfile) -> Seeker:
+    def organization(self, profile: SeekerProfile) -> Seeker:
         """An organisation with everything it says. Raises ModelUnavailable."""
-        profile = self.profile(voice)
-        return replace(profile, texts=self._texts(voice, profile.row))
+        seeker = self.profile(profile)
+        return replace(seeker, texts=self._texts(profile, seeker.row))
 
-    def need(self, need: Need, voice: SeekerProfile) -> Seeker:
+    def need(self, need: Need, profile: SeekerProfile) -> Seeker:
         """The organisation that posted the need, asking for just that."""
-        asker = self.profile(voice)
+        asker = self.profile(profile)
         return replace(
             asker,
             texts=(self.free_texts([need.text], need.goal)[0],),
             stages=_stage_bits(need.stages) or asker.stages,
         )
 
-    def profile(self, voice: SeekerProfile) -> Seeker:
+    def profile(self, profile: SeekerProfile) -> Seeker:
         """Who the organisation is and whom it knows, without texts."""
-        organization = voice.organization
+        organization = profile.organization
         place = self._rows.places.get(organization.place or "", -1)
         latitude, longitude = self._coordinates(organization.place, place)
-        known = (self._rows.clusters.get(cluster.id, -1) for cluster in voice.clusters)
+        cluster_rows = (self._rows.clusters.get(cluster.id, -1) for cluster in profile.clusters)
         return Seeker(
             row=self._rows.organization(organization.id),
             kind=organization.kind,
@@ -75,20 +69,20 @@ class Seekers:
             country=organization.country,
             place=place,
             industry=self._rows.industries.get(organization.industry or "", -1),
-            clusters=frozenset(row for row in known if row >= 0),
+            clusters=frozenset(row for row in cluster_rows if row >= 0),
             stages=_stage_bits(organization.stages),
             latitude=latitude,
             longitude=longitude,
         )
 
-    def partners(self, seeker: Seeker, voice: SeekerProfile, goal: Goal) -> Seeker:
+    def partners(self, seeker: Seeker, profile: SeekerProfile, goal: Goal) -> Seeker:
         """The seeker with partners that the store knows and the snapshot may not yet.
 
         An unchanged graph has no newer partners, so nothing is read then.
         """
-        if voice.version == self._snapshot.meta.version:
+        if profile.version == self._snapshot.meta.version:
             return seeker
-        organization_id = voice.organization.id
+        organization_id = profile.organization.id
         around = self._store.neighborhood(organization_id, 1, MAX_PARTNERS)
         groups: list[tuple[str, ...]] = [
             (tie.source, tie.target) for tie in around.ties if tie.layer in goal.layers
@@ -119,8 +113,8 @@ class Seekers:
         embedder = self._checked_embedder()
         return list(center(embedder.queries(texts), languages, self._snapshot.language_means))
 
-    def _texts(self, voice: SeekerProfile, row: int | None) -> tuple[SeekerText, ...]:
-        statements, goals = self._speaking(voice)
+    def _texts(self, profile: SeekerProfile, row: int | None) -> tuple[SeekerText, ...]:
+        statements, goals = self._speaking(profile)
         vectors = self._vectors(statements, row)
         return tuple(
             SeekerText(
@@ -133,9 +127,9 @@ class Seekers:
             for statement in statements
         )
 
-    def _speaking(self, voice: SeekerProfile) -> tuple[list[Statement], dict[str, GoalName]]:
+    def _speaking(self, profile: SeekerProfile) -> tuple[list[Statement], dict[str, GoalName]]:
         """Descriptions, active offers, open needs with their goals, the newest engagements."""
-        identity, statements = voice.organization.id, voice.statements
+        identity, statements = profile.organization.id, profile.statements
         by_kind = {
             kind: [s for s in statements if s.kind is kind and s.text.strip()]
             for kind in StatementKind
@@ -152,8 +146,8 @@ class Seekers:
             offers = [s for s in offers if s.id not in withdrawn]
         past = by_kind[StatementKind.ENGAGEMENT]
         past.sort(key=lambda s: (s.date is not None, s.date, s.id), reverse=True)
-        said = by_kind[StatementKind.DESCRIPTION] + offers + needs
-        return sorted(said, key=lambda s: s.id) + past[:MAX_ENGAGEMENT_TEXTS], goals
+        current = by_kind[StatementKind.DESCRIPTION] + offers + needs
+        return sorted(current, key=lambda s: s.id) + past[:MAX_ENGAGEMENT_TEXTS], goals
 
     def _vectors(
         self, statements: Sequence[Statement], row: int | None
@@ -173,14 +167,14 @@ class Seekers:
         if row is None:
             return {}
         rows = self._snapshot.organization_statements.row(row)
-        known = self._snapshot.statements.table.take(rows)
-        texts = dict(zip(known["id"].to_pylist(), known["text"].to_pylist(), strict=True))
-        place = dict(zip(known["id"].to_pylist(), rows, strict=True))
+        stored = self._snapshot.statements.table.take(rows)
+        texts = dict(zip(stored["id"].to_pylist(), stored["text"].to_pylist(), strict=True))
+        row_of = dict(zip(stored["id"].to_pylist(), rows, strict=True))
         return {
-            statement.id: self._snapshot.vectors[place[statement.id]]
+            statement.id: self._snapshot.vectors[row_of[statement.id]]
             for statement in statements
             if texts.get(statement.id) == statement.text
-            and self._snapshot.vectors[place[statement.id]].any()
+            and self._snapshot.vectors[row_of[statement.id]].any()
         }
 
     def _embedded(self, statements: Sequence[Statement]) -> dict[str, FloatArray]:
@@ -205,6 +199,24 @@ class Seekers:
         if stored is None or stored.latitude is None or stored.longitude is None:
             return (math.nan, math.nan)
         return (stored.latitude, stored.longitude)
+
+
+def is_usable(text: str) -> bool:
+    """Whether a text says anything, and not too much."""
+    return bool(text.strip()) and len(text) <= MAX_TEXT
+
+
+def check_text(text: str) -> None:
+    """Raise InvalidInput for an empty or too long text."""
+    if not text.strip():
+        raise InvalidInput("must not be empty.", where="text")
+    if len(text) > MAX_TEXT:
+        raise InvalidInput(
+            "has %(count)s characters; at most %(max_text)s.",
+            where="text",
+            count=len(text),
+            max_text=MAX_TEXT,
+        )
 
 
 def _stage_bits(stages: Sequence[Stage]) -> int:

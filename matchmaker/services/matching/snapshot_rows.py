@@ -4,31 +4,18 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from matchmaker.domain import Kind, Size, Tier
+from matchmaker.domain import Industry, Place
 from matchmaker.errors import InvalidInput, NotFound
 from matchmaker.recommend.model import Filters
-from matchmaker.snapshot.model import Snapshot
-
-
-@dataclass(frozen=True, slots=True)
-class FilterIds:
-    """What candidates are narrowed to, by ids; see `recommend.model.Filters`."""
-
-    kinds: frozenset[Kind] = frozenset()
-    sizes: frozenset[Size] = frozenset()
-    tiers: frozenset[Tier] = frozenset()
-    countries: frozenset[str] = frozenset()
-    places: frozenset[str] = frozenset()
-    industries: frozenset[str] = frozenset()
-    clusters: frozenset[str] = frozenset()
-    radius_km: float | None = None
-    centre: tuple[float, float] | None = None
+from matchmaker.snapshot.model import PLACE_LEVELS, Snapshot
 
 
 @dataclass(frozen=True)
@@ -52,21 +39,24 @@ class SnapshotRows:
     @cached_property
     def capacities(self) -> dict[str, int]:
         """Slots of those who said how many they have, by id."""
-        said = self.snapshot.organizations.capacity
-        return {self.snapshot.id_of(int(row)): int(said[row]) for row in np.flatnonzero(said >= 0)}
+        capacity = self.snapshot.organizations.capacity
+        return {
+            self.snapshot.id_of(int(row)): int(capacity[row])
+            for row in np.flatnonzero(capacity >= 0)
+        }
 
     @cached_property
     def outcomes(self) -> dict[str, int]:
         """Ties that came of an introduction, which both sides confirmed, by organisation."""
         counts: Counter[int] = Counter()
-        made = self.snapshot.ties.column("source_name").to_pylist()
+        source_names = self.snapshot.ties.column("source_name").to_pylist()
         for layer in self.snapshot.layers.values():
             for side in {id(layer.out): layer.out, id(layer.into): layer.into}.values():
                 owners = np.repeat(np.arange(len(self.snapshot)), np.diff(side.indptr))
                 counts.update(
                     int(owner)
                     for owner, tie in zip(owners.tolist(), side.tie.tolist(), strict=True)
-                    if made[tie] == "introduction"
+                    if source_names[tie] == "introduction"
                 )
         return {self.snapshot.id_of(row): count for row, count in counts.items()}
 
@@ -76,6 +66,35 @@ class SnapshotRows:
             return self.snapshot.row_of(organization_id)
         except NotFound:
             return None
+
+    def known_places(self, ids: Iterable[str]) -> dict[str, Place]:
+        """Those of the places that the snapshot has."""
+        columns, places = self.snapshot.places, {}
+        for place_id, row in _rows_of(self.places, ids):
+            latitude, longitude = (
+                columns["latitude"][row].as_py(),
+                columns["longitude"][row].as_py(),
+            )
+            places[place_id] = Place(
+                place_id,
+                columns["name"][row].as_py(),
+                PLACE_LEVELS[columns["level"][row].as_py()],
+                columns["name_en"][row].as_py(),
+                country=columns["country"][row].as_py(),
+                latitude=latitude if _known(latitude) else None,
+                longitude=longitude if _known(longitude) else None,
+            )
+        return places
+
+    def known_industries(self, ids: Iterable[str]) -> dict[str, Industry]:
+        """Those of the industries that the snapshot has."""
+        columns = self.snapshot.industries
+        return {
+            industry_id: Industry(
+                industry_id, columns["name"][row].as_py(), columns["name_en"][row].as_py()
+            )
+            for industry_id, row in _rows_of(self.industries, ids)
+        }
 
     def coordinates(self, place: int) -> tuple[float, float]:
         """Latitude and longitude of the place or its nearest ancestor that has them, else NaN."""
@@ -88,30 +107,29 @@ class SnapshotRows:
             place = int(table.column("parent")[place].as_py())
         return (math.nan, math.nan)
 
-    def filters(self, ids: FilterIds) -> Filters:
+    def filters(self, ids: Filters[str]) -> Filters[int]:
         """The same filters by rows. Raises InvalidInput naming an id that is unknown."""
-        return Filters(
-            kinds=ids.kinds,
-            sizes=ids.sizes,
-            tiers=ids.tiers,
-            countries=ids.countries,
-            places=_found(self.places, ids.places, "place"),
-            industries=_found(self.industries, ids.industries, "industry"),
-            clusters=_found(self.clusters, ids.clusters, "cluster"),
-            radius_km=ids.radius_km,
-            centre=ids.centre,
-        )
+        by_rows: dict[str, Any] = {
+            "places": _known_rows(self.places, ids.places, "place"),
+            "industries": _known_rows(self.industries, ids.industries, "industry"),
+            "clusters": _known_rows(self.clusters, ids.clusters, "cluster"),
+        }
+        return Filters(**{**vars(ids), **by_rows})
 
 
 def _rows(table: pa.Table) -> dict[str, int]:
     return {identity: row for row, identity in enumerate(table.column("id").to_pylist())}
 
 
+def _rows_of(rows: Mapping[str, int], ids: Iterable[str]) -> list[tuple[str, int]]:
+    return [(code, rows[code]) for code in sorted(ids) if code in rows]
+
+
 def _known(degrees: float | None) -> bool:
     return degrees is not None and not math.isnan(degrees)
 
 
-def _found(rows: dict[str, int], ids: frozenset[str], name: str) -> frozenset[int]:
+def _known_rows(rows: dict[str, int], ids: frozenset[str], name: str) -> frozenset[int]:
     for identity in sorted(ids):
         if identity not in rows:
             raise InvalidInput(

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from matchmaker.errors import InvalidInput
+from matchmaker.goals import Goal
 from matchmaker.messages import Message, message
 from matchmaker.recommend import train
 from matchmaker.recommend.affinity import affinity
@@ -23,14 +24,13 @@ from matchmaker.recommend.exposure import (
     paying,
     pools,
 )
-from matchmaker.recommend.goals import Goal
 from matchmaker.recommend.graph import latest_day, network
 from matchmaker.recommend.learned import Calibration, GoalModel, probability
 from matchmaker.recommend.pipeline import prepare_goal
 from matchmaker.recommend.rank import FeatureMatrix
 from matchmaker.recommend.train import Examples
 from matchmaker.recommend.trials import Trial, described, seeker_of, trials
-from matchmaker.services.matching.parallel import CHUNK, Forked
+from matchmaker.services.matching.parallel import CHUNK, ForkedPool
 from matchmaker.services.operations.refresher import Progress, no_progress
 from matchmaker.snapshot.cut import cut
 from matchmaker.snapshot.model import (
@@ -64,13 +64,13 @@ def cuts_of(snapshot: Snapshot, goal: Goal) -> list[tuple[date, date]]:
     dates = _event_dates(snapshot, goal, last)
     if len(dates) < MINIMUM_EVENTS:
         return []
-    found = []
+    cuts = []
     for share in CUTS:
         day = from_days(int(np.quantile(dates, share, method="lower")))
         end = from_days(last)
         if day is not None and end is not None and day < end:
-            found.append((day, min(end, day + HORIZON)))
-    return sorted(set(found))
+            cuts.append((day, min(end, day + HORIZON)))
+    return sorted(set(cuts))
 
 
 def _event_dates(snapshot: Snapshot, goal: Goal, last: int) -> IntArray:
@@ -98,10 +98,10 @@ def learn(snapshot: Snapshot, goal: Goal, progress: Progress) -> GoalModel:
     used: list[dict[str, Any]] = []
     held_out, answers = cuts[-1], 0
     for number, (day, until) in enumerate(cuts):
-        found = _examples(snapshot, goal, day, until, number, progress)
-        if found:
-            own = int(found[0].label.sum())
-            parts.append(train.concatenate(found))
+        of_cut = _examples(snapshot, goal, day, until, number, progress)
+        if of_cut:
+            own = int(of_cut[0].label.sum())
+            parts.append(train.concatenate(of_cut))
             used.append({"cut": str(day), "until": str(until), "answers": own})
             held_out, answers = (day, until), answers + own
     if answers < train.MINIMUM_ANSWERS:
@@ -115,9 +115,9 @@ def learn(snapshot: Snapshot, goal: Goal, progress: Progress) -> GoalModel:
         )
     names = train.learned_features(goal)
     everything = train.concatenate(parts)
-    telling = train.informative(everything, names)
-    ranking = tuple(name for name in telling if name not in train.OF_SEEKER)
-    of_seeker = tuple(name for name in telling if name in train.OF_SEEKER)
+    informative = train.informative(everything, names)
+    ranking = tuple(name for name in informative if name not in train.OF_SEEKER)
+    of_seeker = tuple(name for name in informative if name in train.OF_SEEKER)
     progress(message("Learning %(goal)s", goal=goal.name), 0, 0)
     held = whole_pools(snapshot, goal, *held_out, progress)
     if not held.label.any():
@@ -156,35 +156,40 @@ def learn(snapshot: Snapshot, goal: Goal, progress: Progress) -> GoalModel:
 
 
 @dataclass(frozen=True)
-class _Collecting:
+class _ExampleCollector:
     past: Snapshot
     goal: Goal
-    asked: tuple[Trial, ...]
-    known: BoolArray
+    questions: tuple[Trial, ...]
+    is_known: BoolArray
     seed: int
     sampled: bool = True
 
     def __call__(self, number: int) -> Examples:
         generator = np.random.default_rng([self.seed, number])
         return train.examples(
-            self.past, self.goal, self.asked[number], self.known, generator, sampled=self.sampled
+            self.past,
+            self.goal,
+            self.questions[number],
+            self.is_known,
+            generator,
+            sampled=self.sampled,
         )
 
 
 def learning_examples(snapshot: Snapshot, goal: Goal) -> list[Examples]:
     """What a goal is learned from, of each cut; [] for too short a history."""
-    found = [
+    by_cut = [
         _examples(snapshot, goal, day, until, number, no_progress)
         for number, (day, until) in enumerate(cuts_of(snapshot, goal))
     ]
-    return [train.concatenate(parts) for parts in found if parts]
+    return [train.concatenate(parts) for parts in by_cut if parts]
 
 
-def examples_of(past: Snapshot, goal: Goal, asked: Sequence[Trial]) -> Examples:
+def examples_of(past: Snapshot, goal: Goal, questions: Sequence[Trial]) -> Examples:
     """Whole pools of these trials, numbered in their order."""
     prepare_goal(past, goal)
-    job = _Collecting(past, goal, tuple(asked), described(past), 0, sampled=False)
-    return train.concatenate(list(everywhere(job, len(asked), message(""), no_progress)))
+    job = _ExampleCollector(past, goal, tuple(questions), described(past), 0, sampled=False)
+    return train.concatenate(list(everywhere(job, len(questions), message(""), no_progress)))
 
 
 def _examples(
@@ -217,13 +222,15 @@ def _asked(
     if not goal.seekers:  # nobody teaches it
         return None
     past = cut(snapshot, day)
-    asked = [trial for trial in trials(snapshot, past, goal, to_days(until)) if len(trial.right)]
-    asked = drawn(asked, TRIALS_PER_CUT, seed)
-    if not asked:
+    questions = [
+        trial for trial in trials(snapshot, past, goal, to_days(until)) if len(trial.right)
+    ]
+    questions = drawn(questions, TRIALS_PER_CUT, seed)
+    if not questions:
         return None
     prepare_goal(past, goal)
-    job = _Collecting(past, goal, tuple(asked), described(past), seed)
-    return train.concatenate(list(everywhere(job, len(asked), step, progress)))
+    job = _ExampleCollector(past, goal, tuple(questions), described(past), seed)
+    return train.concatenate(list(everywhere(job, len(questions), step, progress)))
 
 
 def whole_pools(
@@ -231,19 +238,19 @@ def whole_pools(
 ) -> Examples:
     """Whole pools of some seekers as of a day, those included to whom nothing happened."""
     past = cut(snapshot, day)
-    known = described(past)
-    asked = trials(snapshot, past, goal, to_days(until))
-    if not asked[0].text:
-        answered = {trial.seeker.row: trial for trial in asked}
+    is_known = described(past)
+    questions = trials(snapshot, past, goal, to_days(until))
+    if not questions[0].text:
+        answered = {trial.seeker.row: trial for trial in questions}
         kinds = [KINDS.index(kind) for kind in goal.seekers]
-        rows = np.flatnonzero(known & np.isin(past.organizations.kind, kinds))
-        asked = [answered.get(int(row)) or _unanswered(past, int(row)) for row in rows]
-    chosen = np.random.default_rng(1).permutation(len(asked))[:CALIBRATION_TRIALS]
-    asked = [asked[i] for i in sorted(chosen.tolist())]
+        rows = np.flatnonzero(is_known & np.isin(past.organizations.kind, kinds))
+        questions = [answered.get(int(row)) or _unanswered(past, int(row)) for row in rows]
+    chosen = np.random.default_rng(1).permutation(len(questions))[:CALIBRATION_TRIALS]
+    questions = [questions[i] for i in sorted(chosen.tolist())]
     prepare_goal(past, goal)
-    job = _Collecting(past, goal, tuple(asked), known, 99, sampled=False)
+    job = _ExampleCollector(past, goal, tuple(questions), is_known, 99, sampled=False)
     step = message("Comparing chances for %(goal)s", goal=goal.name)
-    return train.concatenate(list(everywhere(job, len(asked), step, progress)))
+    return train.concatenate(list(everywhere(job, len(questions), step, progress)))
 
 
 def _unanswered(past: Snapshot, row: int) -> Trial:
@@ -257,20 +264,22 @@ def _prices(snapshot: Snapshot, goal: Goal, model: GoalModel, progress: Progress
     Those who ask with a history are the lately active; newcomers come from the same
     places and have none.
     """
-    known = described(snapshot)
+    is_known = described(snapshot)
     kinds = [KINDS.index(kind) for kind in goal.seekers]
-    rows = np.flatnonzero(known & np.isin(snapshot.organizations.kind, kinds))
+    rows = np.flatnonzero(is_known & np.isin(snapshot.organizations.kind, kinds))
     if goal.by_text or not len(rows):
         return UNPRICED
     prepare_goal(snapshot, goal)
-    standing = affinity(snapshot, network(snapshot, goal.walk), goal.seekers).standing
-    active = rows[standing.last_age[rows] <= ACTIVE_YEARS]
+    measures = affinity(snapshot, network(snapshot, goal.walk), goal.seekers).measures
+    active = rows[measures.last_age[rows] <= ACTIVE_YEARS]
     rows = active if len(active) else rows
     rows = np.random.default_rng(2).permutation(rows)[: 2 * EXPOSURE_TRIALS]
-    asked = [_unanswered(snapshot, int(row)) for row in np.sort(rows)]
-    newcomers = [replace(one, seeker=replace(one.seeker, row=None)) for one in asked[1::2]]
-    pricing = _Pricing(snapshot, goal, model, known, progress)
-    return Prices(history=pricing.of(asked[::2]), newcomers=pricing.of(newcomers))
+    with_history = [_unanswered(snapshot, int(row)) for row in np.sort(rows)]
+    newcomers = [
+        replace(trial, seeker=replace(trial.seeker, row=None)) for trial in with_history[1::2]
+    ]
+    pricing = _Pricing(snapshot, goal, model, is_known, progress)
+    return Prices(history=pricing.of(with_history[::2]), newcomers=pricing.of(newcomers))
 
 
 @dataclass(frozen=True)
@@ -278,35 +287,37 @@ class _Pricing:
     snapshot: Snapshot
     goal: Goal
     model: GoalModel
-    known: BoolArray
+    is_known: BoolArray
     progress: Progress
 
-    def of(self, asked: Sequence[Trial]) -> dict[str, float]:
+    def of(self, questions: Sequence[Trial]) -> dict[str, float]:
         """Prices by id, were these to ask."""
-        if not asked:
+        if not questions:
             return {}
-        job = _Collecting(self.snapshot, self.goal, tuple(asked), self.known, 98, sampled=False)
+        job = _ExampleCollector(
+            self.snapshot, self.goal, tuple(questions), self.is_known, 98, sampled=False
+        )
         chances: list[FloatArray] = []
         candidates: list[IntArray] = []
         step = message("Sharing out attention for %(goal)s", goal=self.goal.name)
-        for found in everywhere(job, len(asked), step, self.progress):
-            chances.append(chances_of(self.model, self.goal, found))
-            candidates.append(found.row)
+        for examples in everywhere(job, len(questions), step, self.progress):
+            chances.append(chances_of(self.model, self.goal, examples))
+            candidates.append(examples.row)
         price = exposure_prices(pools(chances, candidates), len(self.snapshot), CAP_IN_SAMPLE)
         return paying(price, self.snapshot.ids_of)
 
 
-def drawn(asked: list[Trial], limit: int, seed: int) -> list[Trial]:
+def drawn(questions: list[Trial], limit: int, seed: int) -> list[Trial]:
     """At most so many of them, drawn at random, in their order."""
-    if len(asked) <= limit:
-        return asked
-    kept = np.random.default_rng(seed).choice(len(asked), limit, replace=False)
-    return [asked[i] for i in sorted(kept.tolist())]
+    if len(questions) <= limit:
+        return questions
+    kept = np.random.default_rng(seed).choice(len(questions), limit, replace=False)
+    return [questions[i] for i in sorted(kept.tolist())]
 
 
-def chances_of(model: GoalModel, goal: Goal, found: Examples) -> FloatArray:
+def chances_of(model: GoalModel, goal: Goal, examples: Examples) -> FloatArray:
     """Probabilities (n,) that a model gives to examples of its goal."""
-    values = train.select(found, train.learned_features(goal), model.features).values
+    values = train.select(examples, train.learned_features(goal), model.features).values
     return probability(model.log_odds(FeatureMatrix(model.features, values)))
 
 
@@ -315,7 +326,7 @@ def everywhere(
 ) -> Iterator[Result]:
     """The job for each number, in order, with progress."""
     progress(step, 0, count)
-    with Forked(job) as pool:
+    with ForkedPool(job) as pool:
         for done, result in enumerate(pool.map(range(count)), 1):
             if done % CHUNK == 0 or done == count:
                 progress(step, done, count)

@@ -126,7 +126,8 @@ class Privacy:
                 interaction = stored.value
                 is_list = interaction.kind is InteractionKind.IMPRESSION
                 counts[
-                    f"traces {interaction.at:%Y-%m}", f"{interaction.goal} {interaction.kind}"
+                    f"traces {interaction.at:%Y-%m}",
+                    f"{interaction.goal or 'unknown'} {interaction.kind}",
                 ] += len(interaction.shown) if is_list else 1
             removals = [self._repositories.interactions.remove(stored) for stored in together]
             if self._replace(counts, removals):

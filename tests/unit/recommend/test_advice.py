@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from matchmaker.domain import GoalName, GraphRows, Kind, Place, PlaceLevel
+from matchmaker.goals import GOALS
 from matchmaker.recommend.advice import EVERYBODY, advice, habits
 from matchmaker.recommend.explain import path
-from matchmaker.recommend.goals import GOALS
 from matchmaker.recommend.model import Way
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.trials import seeker_of
@@ -66,12 +66,12 @@ def test_one_who_shares_a_partner_is_told_whom_to_ask(grown):
     told = advice(pairs_of(grown, "f0"), grown.row_of("t:l20"))
 
     assert told.way is Way.CLOSING
-    assert told.en == (
+    assert told.message.text("en") == (
         "You share 1 partner: HUB could bring you together."
         " 75 % of new ties of this kind came about so."
         " Half of new ties are 94–282 km apart, this one among them."
     )
-    assert told.zh == (
+    assert told.message.text("zh") == (
         "你们有1个共同伙伴，可请HUB引荐。此类新合作中75%是这样形成的。"
         "新合作半数相距94–282公里，此家在其中。"
     )
@@ -81,8 +81,10 @@ def test_one_beyond_a_gap_is_said_to_be(grown):
     told = advice(pairs_of(grown, "f35"), grown.row_of("t:l39"))
 
     assert told.way is Way.REACHING
-    assert told.en.startswith("No partner in common: this reaches over a gap. 25 % of new ties")
-    assert told.en.endswith("this one is further: meet online first.")
+    assert told.message.text("en").startswith(
+        "No partner in common: this reaches over a gap. 25 % of new ties"
+    )
+    assert told.message.text("en").endswith("this one is further: meet online first.")
 
 
 def test_nothing_is_advised_about_a_partner_or_to_one_from_outside(grown):
@@ -101,7 +103,7 @@ def test_too_few_new_ties_are_no_habit():
     snapshot = snapshot_of(rows)
     pairs = pairs_of(snapshot, "f")
     assert habits(snapshot, GOAL, pairs.network) == {}
-    assert advice(pairs, snapshot.row_of("t:m")).en == (
+    assert advice(pairs, snapshot.row_of("t:m")).message.text("en") == (
         "No partner in common: this reaches over a gap."
     )
 
@@ -119,8 +121,8 @@ def test_each_language_names_whom_to_ask_and_over_whom_you_know_each_other():
     lab = snapshot.row_of("t:lab")
 
     told = advice(pairs, lab)
-    assert "可请中介引荐" in told.zh
-    assert "Go-between could bring you together" in told.en
+    assert "可请中介引荐" in told.message.text("zh")
+    assert "Go-between could bring you together" in told.message.text("en")
     assert [(step.name, step.name_en) for step in path(pairs, lab)] == [
         ("中介", "Go-between"),
         ("LAB", "LAB"),

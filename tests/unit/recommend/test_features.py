@@ -19,9 +19,9 @@ from matchmaker.domain import (
     PlaceLevel,
     Stage,
 )
+from matchmaker.goals import GOALS
 from matchmaker.recommend.baselines import popularity, recent_popularity
 from matchmaker.recommend.features import FEATURES
-from matchmaker.recommend.goals import GOALS
 from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.trials import seeker_of

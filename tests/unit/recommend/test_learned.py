@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from matchmaker.domain import GoalName, GraphRows, Kind
+from matchmaker.goals import GOALS
 from matchmaker.recommend.exposure import LEANING, PRICED_OUT, UNPRICED, Prices
-from matchmaker.recommend.goals import GOALS
 from matchmaker.recommend.learned import Calibration, GoalModel, LearnedRanker
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.rank import FeatureMatrix

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from matchmaker.domain import GraphRows, Kind, Layer
 from matchmaker.recommend.affinity import Affinity
 from matchmaker.recommend.explain import shortest
-from matchmaker.recommend.graph import ITERATIONS, RESTART, Network, Pace, network
+from matchmaker.recommend.graph import ITERATIONS, RESTART, AffiliationNetwork, Pace, network
 from tests.unit.recommend.small_graphs import (
     TODAY,
     collaborations,
@@ -31,7 +31,7 @@ BRIEF = settings(max_examples=40, deadline=None)
 @given(collaborations())
 @BRIEF
 def test_shared_partners_are_those_that_a_plain_loop_finds(rows):
-    found = Network(snapshot_of(rows), NO_LAYERS)
+    found = AffiliationNetwork(snapshot_of(rows), NO_LAYERS)
     graph = partner_graph(rows)
     for here in graph:
         expected = [
@@ -44,7 +44,7 @@ def test_shared_partners_are_those_that_a_plain_loop_finds(rows):
 @given(collaborations())
 @BRIEF
 def test_adamic_adar_and_resource_allocation_are_those_of_networkx(rows):
-    found = Network(snapshot_of(rows), NO_LAYERS)
+    found = AffiliationNetwork(snapshot_of(rows), NO_LAYERS)
     graph = partner_graph(rows)
     here = 0
     # networkx divides by ln(degree), which is never of a shared partner with degree 1.
@@ -83,14 +83,14 @@ def test_pagerank_is_that_of_networkx_on_the_bipartite_graph(rows):
     )
     of_organizations = np.array([ranks[snapshot.id_of(row)] for row in range(len(snapshot))])
     expected = of_organizations / of_organizations.sum()
-    found = Network(snapshot, NO_LAYERS)
+    found = AffiliationNetwork(snapshot, NO_LAYERS)
     assert found.pagerank(0, iterations=100) == pytest.approx(expected, abs=1e-5)
     assert found.pagerank(0) == pytest.approx(expected, abs=(1 - RESTART) ** ITERATIONS)
 
 
 def test_pagerank_of_one_without_history_stays_with_it():
     rows = GraphRows(organizations=firms(3), engagements=(project("p", "o01 o02"),))
-    ranks = Network(snapshot_of(rows), NO_LAYERS).pagerank(0)
+    ranks = AffiliationNetwork(snapshot_of(rows), NO_LAYERS).pagerank(0)
     assert ranks[1:].tolist() == [0, 0]
 
 
@@ -102,7 +102,7 @@ def test_a_recent_project_draws_more_than_one_of_six_years_ago():
         engagements=(project("new", "o00 o01"), project("old", "o00 o02", old)),
     )
     mass = np.array([1, 0, 0], dtype=np.float32)
-    near = Network(snapshot_of(rows), NO_LAYERS).hop(mass, Pace.RECENT)
+    near = AffiliationNetwork(snapshot_of(rows), NO_LAYERS).hop(mass, Pace.RECENT)
     assert near[1] / near[2] == pytest.approx(math.exp(2), rel=1e-3)
 
 
@@ -113,7 +113,7 @@ def test_a_big_project_gives_each_of_its_partners_less():
         engagements=(project("pair", "o00 o01"), project("four", "o00 o02 o03 o04")),
     )
     mass = np.array([1, 0, 0, 0, 0], dtype=np.float32)
-    near = Network(snapshot_of(rows), NO_LAYERS).hop(mass, Pace.RECENT)
+    near = AffiliationNetwork(snapshot_of(rows), NO_LAYERS).hop(mass, Pace.RECENT)
     assert near[1:].tolist() == pytest.approx([1 / 4, 1 / 8, 1 / 8, 1 / 8])
 
 
@@ -123,19 +123,21 @@ def test_three_steps_are_three_random_steps_the_last_by_recency():
         organizations=firms(4),
         engagements=(project("a", "o00 o01"), project("b", "o01 o02"), project("c", "o02 o03")),
     )
-    assert Network(snapshot_of(rows), NO_LAYERS).three_step(0)[3] == pytest.approx(1 / 32)
+    assert AffiliationNetwork(snapshot_of(rows), NO_LAYERS).three_step(0)[3] == pytest.approx(
+        1 / 32
+    )
 
 
 def test_a_tie_joins_two_only_in_the_layers_asked_for():
     rows = GraphRows(organizations=firms(2), ties=(tie("o00", Layer.SUPPLIES, "o01"),))
     snapshot = snapshot_of(rows)
-    assert Network(snapshot, frozenset({Layer.SUPPLIES})).partners(1).tolist() == [0]
-    assert Network(snapshot, frozenset({Layer.USES})).partners(1).tolist() == []
+    assert AffiliationNetwork(snapshot, frozenset({Layer.SUPPLIES})).partners(1).tolist() == [0]
+    assert AffiliationNetwork(snapshot, frozenset({Layer.USES})).partners(1).tolist() == []
 
 
 def test_an_undirected_tie_is_one_undertaking():
     rows = GraphRows(organizations=firms(2), ties=(tie("o00", Layer.COOPERATES_WITH, "o01"),))
-    found = Network(snapshot_of(rows), frozenset({Layer.COOPERATES_WITH}))
+    found = AffiliationNetwork(snapshot_of(rows), frozenset({Layer.COOPERATES_WITH}))
     assert found.joint_undertakings(0, 1).tolist() == [0]
 
 
@@ -157,7 +159,7 @@ def test_country_affinity_counts_recent_partnerships_with_that_country():
     )
     snapshot = snapshot_of(rows)
     german = int(snapshot.organizations.country[snapshot.row_of("t:a")])
-    network = Network(snapshot, NO_LAYERS)
+    network = AffiliationNetwork(snapshot, NO_LAYERS)
     affinity = Affinity(snapshot, network, frozenset({Kind.FIRM})).country(german)
     assert affinity[snapshot.row_of("t:lab")] == pytest.approx(1 + math.exp(-1), rel=1e-3)
 
@@ -165,7 +167,7 @@ def test_country_affinity_counts_recent_partnerships_with_that_country():
 @given(collaborations())
 @BRIEF
 def test_paths_are_as_short_as_those_of_networkx_and_walk_real_edges(rows):
-    found = Network(snapshot_of(rows), NO_LAYERS)
+    found = AffiliationNetwork(snapshot_of(rows), NO_LAYERS)
     graph = partner_graph(rows)
     lengths = networkx.single_source_shortest_path_length(graph, 0)
     steps = found.steps(0, found.shared_partners(0))

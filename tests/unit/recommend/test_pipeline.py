@@ -34,8 +34,9 @@ from matchmaker.domain import (
     Tier,
 )
 from matchmaker.errors import InvalidInput
+from matchmaker.goals import GOALS
+from matchmaker.messages import translated
 from matchmaker.recommend.features import FEATURES
-from matchmaker.recommend.goals import GOALS
 from matchmaker.recommend.model import Filters, Recommendation, Request, Seeker, SeekerText
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.pipeline import recommend
@@ -283,7 +284,8 @@ def test_every_goal_on_random_graphs(goal: GoalName, seed: int) -> None:
             assert better.score >= worse.score
         for each in found:
             assert sum(r.contribution for r in each.reasons) == pytest.approx(each.score, abs=1e-5)
-            assert all(reason.zh and reason.en for reason in each.reasons)
+            assert all(reason.message.text("zh") for reason in each.reasons)
+            assert all(reason.message.text("en") for reason in each.reasons)
             fits = [piece.fit for piece in each.evidence]
             assert fits == sorted(fits, reverse=True)
             assert all(0 < fit <= 1 for fit in fits)
@@ -332,8 +334,8 @@ def test_retrieval_keeps_who_fits_among_very_many() -> None:
     found = retrieve(pairs, np.ones(1199, dtype=np.bool_), 10)
     assert len(found.rows) == POOL
     place = found.rows.tolist().index(snapshot.row_of("t:777"))
-    assert found.places["lexical"][place] == 1
-    assert found.places["pagerank"].tolist() == [0] * POOL
+    assert found.ranks["lexical"][place] == 1
+    assert found.ranks["pagerank"].tolist() == [0] * POOL
     assert ids(recommend(snapshot, asking("cobalt powder"), Request(SUPPLIER)))[0] == "t:777"
 
 
@@ -350,5 +352,5 @@ def test_every_weight_is_a_feature_and_every_feature_is_explained() -> None:
     for goal in GOALS.values():
         assert set(goal.weights) <= set(FEATURES)
     for feature in FEATURES.values():
-        assert feature.en.endswith(".")
-        assert feature.zh
+        assert feature.meaning.endswith(".")
+        assert translated(feature.meaning, "zh") != feature.meaning

@@ -18,11 +18,11 @@ from matchmaker.domain import (
     OfferKind,
     Organization,
 )
+from matchmaker.goals import GOALS
 from matchmaker.recommend.evidence import FITS_PARTLY
-from matchmaker.recommend.goals import GOALS
 from matchmaker.recommend.model import Request
 from matchmaker.recommend.pipeline import recommend
-from matchmaker.recommend.questions import Whose, asked
+from matchmaker.recommend.questions import QuestionSource, questions
 from matchmaker.recommend.trials import seeker_of
 from matchmaker.snapshot.model import Snapshot
 from tests.unit.snapshot.graphs import snapshot_of
@@ -66,22 +66,22 @@ def trade() -> Snapshot:
     )  # fmt: skip
 
 
-def texts(snapshot: Snapshot, name: str) -> tuple[Whose, set[str]]:
-    found = asked(snapshot, seeker_of(snapshot, snapshot.row_of(f"t:{name}")), SUPPLIER)
-    return found.whose, {text.text for text in found.texts}
+def texts(snapshot: Snapshot, name: str) -> tuple[QuestionSource, set[str]]:
+    found = questions(snapshot, seeker_of(snapshot, snapshot.row_of(f"t:{name}")), SUPPLIER)
+    return found.source, {text.text for text in found.texts}
 
 
 def test_who_has_a_need_asks_with_it(trade: Snapshot) -> None:
-    assert texts(trade, "mill") == (Whose.NEED, {"yarn"})
+    assert texts(trade, "mill") == (QuestionSource.NEED, {"yarn"})
 
 
 def test_who_has_none_asks_with_open_needs_of_others_in_its_industry(trade: Snapshot) -> None:
-    assert texts(trade, "me") == (Whose.PEERS, {"steel castings", "castings for bodies"})
+    assert texts(trade, "me") == (QuestionSource.PEERS, {"steel castings", "castings for bodies"})
 
 
 def test_who_has_no_such_peers_asks_with_what_it_says_of_itself(trade: Snapshot) -> None:
-    assert texts(trade, "foundry") == (Whose.OWN, {"steel castings for bodies"})
-    assert texts(trade, "nobody") == (Whose.OWN, set())
+    assert texts(trade, "foundry") == (QuestionSource.OWN, {"steel castings for bodies"})
+    assert texts(trade, "nobody") == (QuestionSource.OWN, set())
 
 
 def test_a_maker_of_valves_is_sent_to_a_foundry_before_another_maker(trade: Snapshot) -> None:
@@ -89,6 +89,6 @@ def test_a_maker_of_valves_is_sent_to_a_foundry_before_another_maker(trade: Snap
     found = recommend(trade, seeker, Request(GoalName.SUPPLIER))
 
     assert [one.id for one in found[:2]] == ["t:foundry", "t:rival"]
-    said = {reason.feature: reason.en for reason in found[0].reasons}
+    said = {reason.feature: reason.message.text("en") for reason in found[0].reasons}
     assert "what others in your industry ask" in said["text"]
     assert all(text.fit >= FITS_PARTLY for one in found for text in one.evidence)

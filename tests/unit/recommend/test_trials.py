@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from matchmaker.domain import EngagementKind, GoalName, GraphRows, Kind, Layer, Role
-from matchmaker.recommend.goals import GOALS
+from matchmaker.goals import GOALS
 from matchmaker.recommend.trials import described, seeker_of, trials
 from matchmaker.snapshot.cut import cut
 from matchmaker.snapshot.model import Snapshot, to_days

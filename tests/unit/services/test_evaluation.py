@@ -24,9 +24,9 @@ from matchmaker.domain import (
     Role,
 )
 from matchmaker.errors import InvalidInput, NotFound, RankerMismatch
+from matchmaker.goals import GOALS
 from matchmaker.recommend.evaluate import CAPPED, OURS, WEIGHTS
 from matchmaker.recommend.features import FEATURES
-from matchmaker.recommend.goals import GOALS
 from matchmaker.recommend.model import Request
 from matchmaker.recommend.pipeline import rank, recommend
 from matchmaker.recommend.rank import FeatureMatrix
@@ -175,7 +175,7 @@ def test_learning_twice_gives_the_same_model(learned):
 
 
 def test_recommendations_use_it_and_their_reasons_add_up(learned):
-    answer = learned.matching.for_organization("t:f000", Question(GOAL))
+    answer = learned.matching.for_organization(ADMIN, "t:f000", Question(GOAL))
     german = {f"t:u{n:02}" for n in range(0, 80, 4)}
     assert {one.id for one in answer.recommendations[:5]} <= german
     for one in answer.recommendations:
@@ -188,7 +188,7 @@ RANKING = "Ranking for all"
 
 def test_who_asks_together_shares_attention_among_just_them(learned, monkeypatch):
     """150 firms, ten places each: 30 places are two in a hundred of the 1,500."""
-    for module in ("recommend.exposure", "services.matching"):
+    for module in ("recommend.exposure", "services.matching.matching"):
         monkeypatch.setattr(f"matchmaker.{module}.TOGETHER", 100)
     firms = [f"t:f{number:03}" for number in range(150)]
     steps = []
@@ -197,14 +197,14 @@ def test_who_asks_together_shares_attention_among_just_them(learned, monkeypatch
         steps.append((str(stage), *counts))
 
     def asked(**how) -> tuple[list, Counter]:
-        answers = list(learned.matching.for_organizations([*firms, "t:gone"], **how))
+        answers = list(learned.matching.for_organizations(ADMIN, [*firms, "t:gone"], **how))
         shown = Counter(one.id for answer in answers for one in answer.recommendations)
         return answers, shown
 
     plain = Question(GOAL, capped=False)
     _, freely = asked(question=plain)
     answers, shown = asked(question=Question(GOAL), progress=note)
-    alone = learned.matching.for_organization("t:f000", Question(GOAL)).recommendations
+    alone = learned.matching.for_organization(ADMIN, "t:f000", Question(GOAL)).recommendations
 
     assert max(freely.values()) > 30 >= max(shown.values())
     assert [answer.seeker for answer in answers] == [*firms, "t:gone"]
@@ -225,7 +225,7 @@ def test_who_asks_together_shares_attention_among_just_them(learned, monkeypatch
 
 def test_newcomers_alike_in_all_but_their_id_are_not_all_sent_to_the_same(learned, monkeypatch):
     """120 firms newer than the snapshot, without texts: 24 places are two in a hundred."""
-    for module in ("recommend.exposure", "services.matching"):
+    for module in ("recommend.exposure", "services.matching.matching"):
         monkeypatch.setattr(f"matchmaker.{module}.TOGETHER", 100)
     countries = ("DE", "FR", "IT", "ES")
     new = [
@@ -233,7 +233,7 @@ def test_newcomers_alike_in_all_but_their_id_are_not_all_sent_to_the_same(learne
         for n in range(120)
     ]
     learned.store.upsert(GraphRows(organizations=tuple(new)))
-    answers = learned.matching.for_organizations([one.id for one in new], Question(GOAL))
+    answers = learned.matching.for_organizations(ADMIN, [one.id for one in new], Question(GOAL))
     shown = Counter(one.id for answer in answers for one in answer.recommendations)
 
     assert shown.total() == 1200
@@ -271,9 +271,9 @@ def test_a_thousand_first_reasons_are_true(learned):
 
 
 def test_words_are_ranked_by_fixed_weights_for_it_has_not_learned_to_read(learned):
-    before = learned.matching.for_text("valves", Question(GOAL)).recommendations
+    before = learned.matching.for_text(ADMIN, "valves", Question(GOAL)).recommendations
     learned.rankers.path(GOAL).unlink()
-    assert learned.matching.for_text("valves", Question(GOAL)).recommendations == before
+    assert learned.matching.for_text(ADMIN, "valves", Question(GOAL)).recommendations == before
 
 
 @pytest.mark.parametrize("how", ["truncated", "foreign", "another goal", "another meaning"])
@@ -298,7 +298,7 @@ def test_a_file_that_does_not_fit_is_refused_and_fixed_weights_serve(learned, ho
     (problem,) = folder.problems()
     assert isinstance(problem, RankerMismatch)
     assert "matchmaker train" in problem.mend
-    assert learned.matching.for_organization("t:f000", Question(GOAL)).recommendations
+    assert learned.matching.for_organization(ADMIN, "t:f000", Question(GOAL)).recommendations
 
 
 def test_too_short_a_history_is_said(wired):

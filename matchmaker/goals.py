@@ -1,4 +1,4 @@
-"""What a recommendation can be for: one row a goal, no branches elsewhere.
+"""What a recommendation can be for: one row a goal, no branches and no lists elsewhere.
 
 Weights are fixed and documented here until a ranker is learned from the graph's
 own history. They follow what was measured: where organisations have a history
@@ -12,18 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, StrEnum
 from types import MappingProxyType
 
-from matchmaker.domain import (
-    EngagementKind,
-    GoalName,
-    Kind,
-    Layer,
-    OfferKind,
-    Role,
-    StatementKind,
-)
+from matchmaker.messages import Message
+from matchmaker.terms import TERMS
+from matchmaker.vocabulary import EngagementKind, Kind, Layer, OfferKind, Role, StatementKind
 
 EVERY_KIND = frozenset(Kind)
 LABS = frozenset({Kind.UNIVERSITY, Kind.RESEARCH_INSTITUTE})
@@ -32,9 +26,22 @@ ALL_OFFERS = frozenset(OfferKind)
 ALL_ROLES = frozenset(Role)
 OFFER, NEED = StatementKind.OFFER, StatementKind.NEED
 ENGAGEMENT, DESCRIPTION = StatementKind.ENGAGEMENT, StatementKind.DESCRIPTION
+TITLE = "goal"  # the context of titles: some are the same word as a label in English only
 
 
-class Side(Enum):
+class GoalName(StrEnum):
+    """What a recommendation is for."""
+
+    SUPPLIER = "supplier"
+    CUSTOMER = "customer"
+    RESEARCH_PARTNER = "research_partner"
+    INDUSTRY_PARTNER = "industry_partner"
+    PLATFORM = "platform"
+    SHARED_RESOURCE = "shared_resource"
+    CROSS_CLUSTER = "cross_cluster"
+
+
+class TieEnd(Enum):
     """Which end of a directed tie a candidate is."""
 
     SOURCE = "source"
@@ -43,7 +50,7 @@ class Side(Enum):
 
 
 @dataclass(frozen=True)
-class Evidence:
+class EvidenceRule:
     """Which statements of a candidate can speak for it.
 
     Offers only of `offers` kinds, needs only for `needs` goals, engagements only
@@ -73,22 +80,29 @@ class Quotas:
 
 @dataclass(frozen=True)
 class Goal:
-    """One goal. `asks` are the seeker's texts to ask with: the first group that it has.
+    """One goal: everything that the other parts need to know of it.
 
-    `layers` and `engagements` say what makes two organisations partners already;
-    `side` which end of such a tie the candidate is; `walk` over which layers,
-    besides engagements, acquaintance spreads. `taught_by` are kinds that look for the
-    same candidates for other reasons: it is learned from their questions too. With
+    `label` stands in lists and forms, `title` over what is found, both in English.
+    `asks` are the seeker's texts to ask with: the first group that it has. `layers` and
+    `engagements` say what makes two organisations partners already; `candidate_end`
+    which end of such a tie the candidate is; `walk` over which layers, besides
+    engagements, acquaintance spreads. `taught_by` are kinds that look for the same
+    candidates for other reasons: it is learned from their questions too. With
     `needs_of_peers`, who posted no need asks with those of its industry.
+
+    `reverse` is the goal as a candidate sees the seeker, None where it has no wish of
+    its own. With `seeker_gives`, who seeks is the source of the tie that comes of it.
+    `pooled` needs of several can be met together; with `pool_names_candidates` the
+    brief for them says by whom. `worklist_seekers` are asked for in a cluster's worklist.
     """
 
     name: GoalName
-    title_zh: str
-    title_en: str
+    label: str
+    title: str
     seekers: frozenset[Kind]
     candidates: frozenset[Kind]
     asks: tuple[frozenset[StatementKind], ...]
-    evidence: Evidence
+    evidence: EvidenceRule
     layers: frozenset[Layer]
     engagements: frozenset[EngagementKind]
     weights: Mapping[str, float]
@@ -97,7 +111,17 @@ class Goal:
     only_other_clusters: bool = False
     taught_by: frozenset[Kind] = frozenset()
     needs_of_peers: bool = False
-    side: Side = Side.EITHER
+    candidate_end: TieEnd = TieEnd.EITHER
+    reverse: GoalName | None = None
+    seeker_gives: bool = False
+    pooled: bool = False
+    pool_names_candidates: bool = False
+    worklist_seekers: frozenset[Kind] = EVERY_KIND
+
+    @property
+    def heading(self) -> Message:
+        """Its title, in the reader's language."""
+        return Message(self.title, context=TITLE)
 
     @property
     def by_text(self) -> bool:
@@ -147,49 +171,53 @@ GOALS: Mapping[GoalName, Goal] = MappingProxyType(
         for goal in (
             Goal(
                 name=GoalName.SUPPLIER,
-                title_zh="找供应商",
-                title_en="Suppliers",
+                label="Suppliers",
+                title="Suppliers",
                 seekers=FIRMS,
                 candidates=FIRMS,
                 asks=(frozenset({NEED}), frozenset({DESCRIPTION}), frozenset({ENGAGEMENT, OFFER})),
                 needs_of_peers=True,
-                evidence=Evidence(
+                evidence=EvidenceRule(
                     kinds=frozenset({OFFER, ENGAGEMENT, DESCRIPTION}),
                     offers=frozenset({OfferKind.PRODUCT, OfferKind.SERVICE}),
                     roles=frozenset({Role.SUPPLIER}),
                 ),
                 layers=frozenset({Layer.SUPPLIES}),
-                side=Side.SOURCE,
+                candidate_end=TieEnd.SOURCE,
                 engagements=frozenset({EngagementKind.CONTRACT}),
                 weights=_weights(**_BY_EVIDENCE),
                 quotas=Quotas(place=0.004, exposure=0.02),
+                reverse=GoalName.CUSTOMER,
+                pooled=True,
             ),
             Goal(
                 name=GoalName.CUSTOMER,
-                title_zh="找客户",
-                title_en="Customers",
+                label="Customers",
+                title="Customers",
                 seekers=FIRMS,
                 candidates=FIRMS | {Kind.PUBLIC_BODY},
                 asks=(frozenset({OFFER}), frozenset({DESCRIPTION}), frozenset({ENGAGEMENT})),
-                evidence=Evidence(
+                evidence=EvidenceRule(
                     kinds=frozenset({NEED, ENGAGEMENT, DESCRIPTION}),
                     needs=frozenset({GoalName.SUPPLIER}),
                     roles=frozenset({Role.BUYER}),
                 ),
                 layers=frozenset({Layer.SUPPLIES}),
-                side=Side.TARGET,
+                candidate_end=TieEnd.TARGET,
                 engagements=frozenset({EngagementKind.CONTRACT}),
                 weights=_weights(**_BY_EVIDENCE),
                 quotas=Quotas(other_cluster=0.2, place=0.004, exposure=0.02),
+                reverse=GoalName.SUPPLIER,
+                seeker_gives=True,
             ),
             Goal(
                 name=GoalName.RESEARCH_PARTNER,
-                title_zh="找科研伙伴",
-                title_en="Research partners",
+                label="Research partners",
+                title="Research partners",
                 seekers=FIRMS,
                 candidates=LABS,
                 asks=(frozenset({NEED}), frozenset({DESCRIPTION, ENGAGEMENT, OFFER})),
-                evidence=Evidence(
+                evidence=EvidenceRule(
                     kinds=frozenset({OFFER, ENGAGEMENT, DESCRIPTION}),
                     offers=frozenset({OfferKind.TECHNOLOGY, OfferKind.SERVICE}),
                 ),
@@ -198,11 +226,14 @@ GOALS: Mapping[GoalName, Goal] = MappingProxyType(
                 weights=_weights(**_BY_HISTORY),
                 quotas=Quotas(other_cluster=0.2, exposure=0.01),
                 walk=frozenset({Layer.COOPERATES_WITH, Layer.SHARES_WITH}),
+                reverse=GoalName.INDUSTRY_PARTNER,
+                pooled=True,
+                pool_names_candidates=True,
             ),
             Goal(
                 name=GoalName.INDUSTRY_PARTNER,
-                title_zh="找企业伙伴",
-                title_en="Industry partners",
+                label="Firms for our research",
+                title="Industry partners",
                 seekers=LABS,
                 candidates=FIRMS,
                 # On EU projects of 2016 firms that look for firms taught labs that do
@@ -210,7 +241,7 @@ GOALS: Mapping[GoalName, Goal] = MappingProxyType(
                 # no more than chance: .005 (.006), and newcomers -.006.
                 taught_by=FIRMS,
                 asks=(frozenset({OFFER}), frozenset({DESCRIPTION, ENGAGEMENT})),
-                evidence=Evidence(
+                evidence=EvidenceRule(
                     kinds=frozenset({NEED, ENGAGEMENT, DESCRIPTION}),
                     needs=frozenset({GoalName.RESEARCH_PARTNER}),
                 ),
@@ -219,34 +250,37 @@ GOALS: Mapping[GoalName, Goal] = MappingProxyType(
                 weights=_weights(**_BY_HISTORY),
                 quotas=Quotas(other_cluster=0.2, exposure=0.01),
                 walk=frozenset({Layer.COOPERATES_WITH, Layer.SHARES_WITH}),
+                reverse=GoalName.RESEARCH_PARTNER,
             ),
             Goal(
                 name=GoalName.PLATFORM,
-                title_zh="找公共服务平台",
-                title_en="Public service platforms",
+                label="Platform",
+                title="Public service platforms",
                 seekers=EVERY_KIND,
                 candidates=frozenset({Kind.PLATFORM, Kind.PUBLIC_BODY}) | LABS,
                 asks=(frozenset({NEED}), frozenset({DESCRIPTION, OFFER, ENGAGEMENT})),
-                evidence=Evidence(
+                evidence=EvidenceRule(
                     kinds=frozenset({OFFER, DESCRIPTION}),
                     offers=frozenset(
                         {OfferKind.PLATFORM_ACCESS, OfferKind.EQUIPMENT, OfferKind.SERVICE}
                     ),
                 ),
                 layers=frozenset({Layer.USES}),
-                side=Side.TARGET,
+                candidate_end=TieEnd.TARGET,
                 engagements=frozenset(),
                 weights=_weights(**{**_BY_EVIDENCE, "nearness": 0.16, "text_lexical": 0.18}),
                 walk=frozenset({Layer.USES, Layer.COOPERATES_WITH, Layer.SUPPLIES}),
+                pooled=True,
+                worklist_seekers=FIRMS,  # one platform is no customer of another
             ),
             Goal(
                 name=GoalName.SHARED_RESOURCE,
-                title_zh="找共享设备与产能",
-                title_en="Shared equipment and capacity",
+                label="Shared equipment and capacity",
+                title="Shared equipment and capacity",
                 seekers=EVERY_KIND,
                 candidates=EVERY_KIND,
                 asks=(frozenset({NEED}), frozenset({DESCRIPTION, OFFER, ENGAGEMENT})),
-                evidence=Evidence(
+                evidence=EvidenceRule(
                     kinds=frozenset({OFFER}),
                     offers=frozenset(
                         {OfferKind.EQUIPMENT, OfferKind.PLATFORM_ACCESS, OfferKind.SERVICE}
@@ -259,15 +293,16 @@ GOALS: Mapping[GoalName, Goal] = MappingProxyType(
                 ),
                 quotas=Quotas(exposure=0.02),
                 walk=frozenset({Layer.SHARES_WITH, Layer.USES, Layer.SUPPLIES}),
+                pooled=True,
             ),
             Goal(
                 name=GoalName.CROSS_CLUSTER,
-                title_zh="跨集群合作",
-                title_en="Links to other clusters",
+                label="Partners in other clusters",
+                title="Links to other clusters",
                 seekers=EVERY_KIND,
                 candidates=EVERY_KIND,
                 asks=(frozenset({NEED, OFFER, DESCRIPTION}), frozenset({ENGAGEMENT})),
-                evidence=Evidence(kinds=frozenset(StatementKind), needs=frozenset(GoalName)),
+                evidence=EvidenceRule(kinds=frozenset(StatementKind), needs=frozenset(GoalName)),
                 layers=frozenset({Layer.SUPPLIES, Layer.COOPERATES_WITH}),
                 engagements=frozenset(EngagementKind),
                 weights=_weights(
@@ -286,7 +321,10 @@ GOALS: Mapping[GoalName, Goal] = MappingProxyType(
                 ),
                 quotas=Quotas(place=0.01, exposure=0.02),
                 only_other_clusters=True,
+                reverse=GoalName.CROSS_CLUSTER,
             ),
         )
     }
 )
+
+TERMS.update({goal.name: goal.label for goal in GOALS.values()})

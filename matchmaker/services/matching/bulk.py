@@ -1,0 +1,126 @@
+"""Many seekers at once: read one after the other, ranked for on all cores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TypeVar
+
+from matchmaker.errors import MatchmakerError
+from matchmaker.goals import GOALS
+from matchmaker.recommend.exposure import Prices, Shortlist, prices_together
+from matchmaker.recommend.learned import LearnedRanker
+from matchmaker.recommend.model import Recommendation, Request, Seeker
+from matchmaker.recommend.pipeline import chosen, prepare_goal, recommend, shortlist
+from matchmaker.services.matching.parallel import ForkedPool
+from matchmaker.snapshot.model import BoolArray, Snapshot
+
+BATCH = 128
+Element = TypeVar("Element")
+# What is shown to a seeker, or from whom to choose when all have been ranked for.
+Result = tuple[Recommendation, ...] | Shortlist
+# Who asks, by its own id, or why it cannot; and the same with its result.
+Asker = tuple[str, Seeker | MatchmakerError]
+AskerResult = tuple[str, Seeker | MatchmakerError, Result | None]
+
+
+@dataclass(frozen=True, slots=True)
+class TextQuestion:
+    """One free text of a bulk run: its own id, and who asks ("" for nobody in the graph)."""
+
+    id: str
+    text: str
+    organization: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAnswer:
+    """One seeker of a bulk run; `error` says why there are no recommendations."""
+
+    seeker: str
+    recommendations: tuple[Recommendation, ...] = ()
+    error: MatchmakerError | None = None
+
+
+def batches(elements: Iterable[Element]) -> Iterator[list[Element]]:
+    """Lists of at most `BATCH`, in order."""
+    remaining = iter(elements)
+    while batch := list(islice(remaining, BATCH)):
+        yield batch
+
+
+def bulk_answers(
+    snapshot: Snapshot,
+    request: Request,
+    ranker: LearnedRanker,
+    among: BoolArray | None,
+    asking: Iterable[Iterable[Asker]],
+    usual: Prices | None = None,
+) -> Iterator[BulkAnswer]:
+    """One answer for each, in order.
+
+    With `usual` prices all are ranked for before the first is answered: attention is
+    shared out among just them.
+    """
+    goal = GOALS[request.goal]
+
+    def result(seeker: Seeker) -> Result:
+        if usual is not None and ranker.resolve_for(goal, seeker) is ranker:
+            return shortlist(snapshot, seeker, request, ranker, among)
+        return recommend(snapshot, seeker, request, ranker, explained=False, among=among)
+
+    prepare_goal(snapshot, goal)
+    results = _on_all_cores(result, asking)
+    if usual is not None:
+        results = _shared_out(snapshot, request, usual, results)
+    for asker_id, asker, ranked in results:
+        if isinstance(asker, MatchmakerError):
+            yield BulkAnswer(asker_id, error=asker)
+        elif isinstance(ranked, tuple):
+            yield BulkAnswer(asker_id, ranked)
+
+
+def _on_all_cores(
+    job: Callable[[Seeker], Result], asking: Iterable[Iterable[Asker]]
+) -> Iterator[AskerResult]:
+    with ForkedPool(job) as pool:
+        under_way: Iterator[AskerResult] = iter(())
+        for batch in asking:
+            askers = list(batch)
+            results = pool.map([asker for _, asker in askers if isinstance(asker, Seeker)])
+            # The next seekers are read while these are ranked.
+            yield from under_way
+            under_way = _beside(askers, results)
+        yield from under_way
+
+
+def _beside(askers: Iterable[Asker], results: Iterator[Result]) -> Iterator[AskerResult]:
+    for asker_id, asker in askers:
+        yield asker_id, asker, None if isinstance(asker, MatchmakerError) else next(results)
+
+
+def _shared_out(
+    snapshot: Snapshot, request: Request, usual: Prices, results: Iterable[AskerResult]
+) -> Iterator[AskerResult]:
+    """Shortlists become choices under prices for just those who ask."""
+    everyone = [_light(*result) for result in results]
+    lists = [ranked for _, _, ranked in everyone if isinstance(ranked, Shortlist)]
+    prices = prices_together(lists, snapshot.ids_of, len(snapshot), usual, request.limit)
+    for asker_id, asker, ranked in everyone:
+        if isinstance(asker, Seeker) and isinstance(ranked, Shortlist):
+            yield asker_id, asker, chosen(snapshot, asker, request, prices, ranked)
+        else:
+            yield asker_id, asker, ranked
+
+
+def _light(asker_id: str, asker: Seeker | MatchmakerError, ranked: Result | None) -> AskerResult:
+    """Without texts and their vectors, which a choice does not need.
+
+    Who is newer than the snapshot goes by its id: those without texts would share one name.
+    """
+    if isinstance(asker, MatchmakerError):
+        return asker_id, asker, ranked
+    if asker.row is None and isinstance(ranked, Shortlist):
+        ranked = replace(ranked, seeker=asker_id)
+    return asker_id, replace(asker, texts=()), ranked

@@ -1,0 +1,134 @@
+"""The kinds and classes of the field: terms that say what things of the graph are."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What an organisation is."""
+
+    FIRM = "firm"
+    UNIVERSITY = "university"
+    RESEARCH_INSTITUTE = "research_institute"
+    PLATFORM = "platform"
+    PUBLIC_BODY = "public_body"
+
+
+class Size(StrEnum):
+    """Size class of a firm (工信部联企业〔2011〕300号 / EU 2003/361/EC)."""
+
+    MICRO = "micro"
+    SMALL = "small"
+    MEDIUM = "medium"
+    LARGE = "large"
+
+
+class Tier(StrEnum):
+    """Gradient cultivation of SMEs (工信部企业〔2022〕63号), and lead firms."""
+
+    INNOVATIVE = "innovative"  # 创新型中小企业
+    SPECIALISED = "specialised"  # 专精特新
+    LITTLE_GIANT = "little_giant"  # 小巨人
+    CHAMPION = "champion"  # 单项冠军
+    LEAD = "lead"  # 龙头
+
+
+class Stage(StrEnum):
+    """The ten value-chain stages, in order 创意 … 售后."""
+
+    IDEA = "idea"  # 创意
+    DESIGN = "design"  # 设计
+    RESEARCH = "research"  # 研发
+    MAKING = "making"  # 制造
+    PRICING = "pricing"  # 定价
+    MARKETING = "marketing"  # 营销
+    TRADING = "trading"  # 交易
+    STORAGE = "storage"  # 仓储
+    DELIVERY = "delivery"  # 配送
+    AFTER_SALES = "after_sales"  # 售后
+
+
+class Layer(StrEnum):
+    """Kinds of tie; layers are never pooled. Also the relationship types in Neo4j.
+
+    Directed as read: source SUPPLIES target, USES a platform, SHARES_WITH, OWNS.
+    COOPERATES_WITH and COMPETES_WITH have no direction.
+    """
+
+    SUPPLIES = "SUPPLIES"
+    COOPERATES_WITH = "COOPERATES_WITH"
+    USES = "USES"
+    SHARES_WITH = "SHARES_WITH"
+    OWNS = "OWNS"
+    COMPETES_WITH = "COMPETES_WITH"
+
+
+UNDIRECTED_LAYERS = frozenset({Layer.COOPERATES_WITH, Layer.COMPETES_WITH})
+# No way to somebody leads over these.
+RIVAL_LAYERS = frozenset({Layer.COMPETES_WITH})
+
+
+class EngagementKind(StrEnum):
+    """What kind of dated joint undertaking."""
+
+    RESEARCH_PROJECT = "research_project"
+    CONTRACT = "contract"
+    PATENT = "patent"
+    EVENT = "event"
+
+
+class Role(StrEnum):
+    """What a participant is in an engagement."""
+
+    COORDINATOR = "coordinator"
+    PARTNER = "partner"
+    SUPPLIER = "supplier"
+    BUYER = "buyer"
+    OWNER = "owner"
+    ATTENDEE = "attendee"
+
+
+class OfferKind(StrEnum):
+    """What an organisation can give."""
+
+    PRODUCT = "product"
+    SERVICE = "service"
+    TECHNOLOGY = "technology"
+    EQUIPMENT = "equipment"  # spare equipment or capacity
+    PLATFORM_ACCESS = "platform_access"
+
+
+class Terms(StrEnum):
+    """On what terms an offer is given."""
+
+    FREE = "free"
+    DISCOUNTED = "discounted"
+    MARKET = "market"
+
+
+class NeedState(StrEnum):
+    """Life of a need. Allowed transitions are in `NEED_TRANSITIONS`."""
+
+    OPEN = "open"
+    MATCHED = "matched"
+    CLOSED = "closed"
+    EXPIRED = "expired"
+
+
+class StatementKind(StrEnum):
+    """What kind of text speaks for an organisation."""
+
+    OFFER = "offer"
+    NEED = "need"
+    ENGAGEMENT = "engagement"
+    DESCRIPTION = "description"
+
+
+class PlaceLevel(StrEnum):
+    """How fine a place is."""
+
+    COUNTRY = "country"
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"

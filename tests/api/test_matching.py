@@ -1,0 +1,187 @@
+"""Who may ask for partners, what is remembered of it, and what a page of results costs."""
+
+import threading
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from matchmaker.access import ADMIN, Principal
+from matchmaker.app import create_app
+from matchmaker.domain import GoalName, Membership, Organization
+from matchmaker.errors import NotAllowed, SignInNeeded
+from matchmaker.recommend.model import Filters
+from matchmaker.services.matching import matching as service
+from matchmaker.services.matching.matching import Question
+from matchmaker.wiring import wire
+from matchmaker.workflow.interactions import InteractionKind
+from tests.api.conftest import ROWS, installation, valve_firm
+from tests.api.world import make_world
+
+API = "/api/v1"
+SUPPLIER = Question(GoalName.SUPPLIER)
+
+
+@pytest.fixture(scope="module")
+def world(wired):
+    return make_world(wired)
+
+
+def test_members_their_coordinators_and_admins_ask_for_an_organisation(wired, world):
+    for role in ("member", "owner", "coordinator", "admin"):
+        answer = wired.matching.for_organization(world.principal(role), "t:firm1", SUPPLIER)
+        assert answer.recommendations
+    for role in ("stranger", "elsewhere"):
+        with pytest.raises(NotAllowed):
+            wired.matching.for_organization(world.principal(role), "t:firm1", SUPPLIER)
+    with pytest.raises(SignInNeeded):
+        wired.matching.for_organization(Principal("anonymous"), "t:firm1", SUPPLIER)
+
+
+def test_a_filter_by_cluster_is_for_those_who_may_know_who_is_in_it(wired, world):
+    inside = replace(SUPPLIER, filters=Filters(clusters=frozenset({"t:cluster"})))
+    assert wired.matching.for_text(world.principal("member"), "铸件", inside).recommendations
+    with pytest.raises(NotAllowed):
+        wired.matching.for_text(world.principal("stranger"), "铸件", inside)
+
+
+def test_bulk_runs_are_the_operators(wired, world):
+    with pytest.raises(NotAllowed):
+        list(wired.matching.for_organizations(world.principal("member"), ["t:firm1"], SUPPLIER))
+    (answer,) = wired.matching.for_organizations(ADMIN, ["t:firm1"], SUPPLIER)
+    assert answer.recommendations
+
+
+def test_only_what_people_saw_is_recorded_and_spares_them_whom_they_dismissed(wired, world):
+    owner = world.principal("owner")
+    seen = wired.matching.for_organization(owner, "t:firm1", SUPPLIER)
+    first = seen.recommendations[0].id
+    wired.interaction_log.flush()
+    assert wired.repositories.interactions.get(seen.impression_id).value.shown[0].candidate == first
+    wired.interaction_log.pick(owner, "t:firm1", first, InteractionKind.DISMISSED, "known")
+
+    again = wired.matching.for_organization(owner, "t:firm1", SUPPLIER)
+    internal = wired.matching.for_organization(owner, "t:firm1", SUPPLIER, recorded=False)
+
+    assert first not in [each.id for each in again.recommendations]
+    assert first in [each.id for each in internal.recommendations]
+    assert internal.impression_id == ""
+    wired.interaction_log.unpick(owner, "t:firm1", first)
+
+
+@pytest.mark.parametrize("kind", ["saved", "dismissed"])
+@pytest.mark.parametrize("goal", [GoalName.RESEARCH_PARTNER, None])
+def test_what_is_saved_or_dismissed_is_remembered_with_what_it_was_looked_for(
+    wired, client, kind, goal
+):
+    pick = {"candidate": "t:lab", "kind": kind, "reason": "known"}
+    before = {each.id for each in wired.repositories.interactions.values("seeker", "t:firm6")}
+    answer = client.post(
+        f"{API}/organizations/t:firm6/picks", json=pick | ({"goal": goal} if goal else {})
+    )
+    assert answer.status_code == 204
+    traces = wired.repositories.interactions.values("seeker", "t:firm6")
+    (interaction,) = [each for each in traces if each.id not in before]
+    assert interaction.kind == kind
+    assert interaction.goal is goal
+    client.delete(f"{API}/organizations/t:firm6/picks?candidate=t:lab")
+
+
+class Counting:
+    """A store that counts what is asked of it."""
+
+    def __init__(self, store):
+        self.store, self.calls = store, Counter()
+
+    def __getattr__(self, name):
+        value = getattr(self.store, name)
+        if name == "documents" or not callable(value):
+            return value
+
+        def counted(*arguments, **named):
+            self.calls[name] += 1
+            return value(*arguments, **named)
+
+        return counted
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory):
+    """Forty more firms in a cluster, so that a page is full; every question is counted."""
+    firms = tuple(valve_firm(number, credit_code="") for number in range(100, 140))
+    members = tuple(Membership("t:cluster", firm.id) for firm in firms)
+    rows = replace(
+        ROWS,
+        organizations=ROWS.organizations + firms,
+        memberships=ROWS.memberships + members,
+    )
+    services = installation(tmp_path_factory, rows)
+    counted = wire(services.settings)
+    counted.__dict__["_store"] = Counting(services.store)
+    yield counted
+    services.store.close()
+
+
+def test_a_page_of_twenty_results_asks_the_store_at_most_five_times(crowd):
+    world = make_world(crowd)
+    client = create_app(crowd).test_client()
+    headers = world.headers("member") | {"HX-Request": "true"}
+    address = "/find?goal=supplier"
+    assert client.get(address, headers=headers).status_code == 200  # what is made once
+    crowd.store.calls.clear()
+
+    page = client.get(address, headers=headers).get_data(as_text=True)
+
+    assert page.count('<article class="card">') == 20
+    assert crowd.store.calls.total() <= 5, crowd.store.calls
+    # Saving and dismissing say what for.
+    assert page.count('name="goal" value="supplier"') == 2 * 20
+
+
+def test_a_candidate_has_its_place_and_industry_even_where_the_snapshot_lacks_them(crowd):
+    known, newer = "t:firm1", "t:newer"
+    place = replace(ROWS.places[1], id="place:new", name="丙市", latitude=29.5)
+    crowd.store.upsert(
+        replace(
+            ROWS,
+            places=(place,),
+            organizations=(Organization(newer, "新厂", ROWS.organizations[0].kind,
+                                        place="place:new", contact="secret"),),
+            industries=(), descriptions=(), clusters=(), memberships=(), offers=(), needs=(),
+            engagements=(), ties=(),
+        )
+    )  # fmt: skip
+    found = crowd.matching.candidates(ADMIN, [known, newer, "t:gone"])
+    assert set(found) == {known, newer}
+    assert (found[known].place.name, found[known].place.longitude) == ("甲市", 120.7)
+    assert found[known].industry.name == "阀门制造"
+    assert (found[newer].place.name, found[newer].place.latitude) == ("丙市", 29.5)
+    assert found[newer].organization.contact == ""
+
+
+def test_recommendations_do_not_wait_for_thresholds_which_are_made_once(wired, monkeypatch):
+    begun, go_on, made = threading.Event(), threading.Event(), []
+    real = service.similarity_thresholds
+
+    def slow(snapshot):
+        made.append(snapshot)
+        begun.set()
+        assert go_on.wait(60)
+        return real(snapshot)
+
+    monkeypatch.setattr(service, "similarity_thresholds", slow)
+    matching = wire(wired.settings).matching
+    near = [threading.Thread(target=matching.needs_near, args=(ADMIN, "t:firm2")) for _ in "ab"]
+    for thread in near:
+        thread.start()
+    assert begun.wait(60)
+    asked = threading.Thread(target=matching.for_organization, args=(ADMIN, "t:firm1", SUPPLIER))
+    asked.start()
+    asked.join(60)
+    answered_meanwhile = not asked.is_alive()
+    go_on.set()
+    for thread in (*near, asked):
+        thread.join(60)
+
+    assert answered_meanwhile
+    assert len(made) == 1
