@@ -103,13 +103,7 @@ def made_up(size: int) -> Snapshot:
         memberships += [Membership(f"c:{cluster}", name) for name in names]
         pairs = rng.integers(size, size=(4 * size, 2))
         ties += [
-            Tie(
-                f"t:{cluster}-{n}",
-                names[a],
-                names[b],
-                LAYERS[n % 4],
-                SINCE[n % 5],
-            )
+            Tie(f"t:{cluster}-{n}", names[a], names[b], LAYERS[n % 4], SINCE[n % 5])
             for n, (a, b) in enumerate(pairs)
             if a != b
         ]

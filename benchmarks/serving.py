@@ -164,10 +164,7 @@ def compare_with_neo4j(url: str, password: str, questions: Sequence[str]) -> lis
     """Seconds of each question put to the database alone."""
     from neo4j import GraphDatabase
 
-    with (
-        GraphDatabase.driver(url, auth=("neo4j", password)) as driver,
-        driver.session() as session,
-    ):
+    with GraphDatabase.driver(url, auth=("neo4j", password)) as driver, driver.session() as session:
         index = session.run(VECTOR_INDEX).single(strict=True)["name"]
         return timed(lambda organization: ask_neo4j(session, organization, index), questions)
 

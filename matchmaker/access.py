@@ -36,8 +36,7 @@ class Principal:
         """Raise SignInNeeded for anybody."""
         if not self.is_known:
             raise SignInNeeded(
-                "This needs an account.",
-                mend="Sign in, or send 'Authorization: Bearer KEY'.",
+                "This needs an account.", mend="Sign in, or send 'Authorization: Bearer KEY'."
             )
 
     def require_writing(self) -> None:

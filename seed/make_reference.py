@@ -203,9 +203,7 @@ def university_rows(folder: Path) -> list[Row]:
 
 def main(folder: Path) -> None:
     write(
-        "places.csv",
-        "id,name,name_en,level,parent,country,latitude,longitude",
-        place_rows(folder),
+        "places.csv", "id,name,name_en,level,parent,country,latitude,longitude", place_rows(folder)
     )
     write("industries.csv", "id,name,name_en,parent", industry_rows(folder))
     write(

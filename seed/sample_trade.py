@@ -8,17 +8,7 @@ import re
 from collections import Counter
 from typing import Any
 
-from sample_draw import (
-    FIRST_DAY,
-    LAST_DAY,
-    SOURCE,
-    Draw,
-    Member,
-    Row,
-    Tables,
-    language_of,
-    load,
-)
+from sample_draw import FIRST_DAY, LAST_DAY, SOURCE, Draw, Member, Row, Tables, language_of, load
 
 
 class Trade:

@@ -7,12 +7,7 @@ from scipy.stats import binomtest
 
 from matchmaker.audit.figures import Figure, Group, unknown
 from matchmaker.audit.ties import year_bounds
-from matchmaker.audit.view import (
-    NO_MEMBER,
-    View,
-    entropy,
-    indicator,
-)
+from matchmaker.audit.view import NO_MEMBER, View, entropy, indicator
 
 
 @indicator(Group.ACTORS, "Members")

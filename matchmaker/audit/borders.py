@@ -10,13 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matchmaker.domain import EngagementKind, Layer, PlaceLevel
-from matchmaker.snapshot.model import (
-    ENGAGEMENT_KINDS,
-    PLACE_LEVELS,
-    BoolArray,
-    IntArray,
-    Snapshot,
-)
+from matchmaker.snapshot.model import ENGAGEMENT_KINDS, PLACE_LEVELS, BoolArray, IntArray, Snapshot
 
 _LAYERS = (Layer.SUPPLIES, Layer.COOPERATES_WITH, Layer.USES, Layer.SHARES_WITH)
 _JOINT = (EngagementKind.RESEARCH_PROJECT, EngagementKind.PATENT, EngagementKind.CONTRACT)

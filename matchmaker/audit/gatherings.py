@@ -12,12 +12,7 @@ from matchmaker.audit.view import View
 from matchmaker.domain import Layer, OfferKind, StatementKind
 from matchmaker.goals import GOALS
 from matchmaker.snapshot.model import GOALS as GOAL_CODES
-from matchmaker.snapshot.model import (
-    OFFER_KINDS,
-    STATEMENT_KINDS,
-    BoolArray,
-    Snapshot,
-)
+from matchmaker.snapshot.model import OFFER_KINDS, STATEMENT_KINDS, BoolArray, Snapshot
 
 CIRCLE = 10
 SMALLEST_CIRCLE = 6

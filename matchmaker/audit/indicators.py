@@ -6,13 +6,7 @@ from matchmaker.audit import actor_indicators, channel_indicators, network_indic
 from matchmaker.audit.figures import Figure
 from matchmaker.audit.view import INDICATORS, View
 
-__all__ = [
-    "INDICATORS",
-    "actor_indicators",
-    "channel_indicators",
-    "measured",
-    "network_indicators",
-]
+__all__ = ["INDICATORS", "actor_indicators", "channel_indicators", "measured", "network_indicators"]
 
 
 def measured(view: View, names: tuple[str, ...] | None = None) -> dict[str, Figure]:

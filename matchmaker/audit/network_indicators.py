@@ -7,15 +7,7 @@ import numpy as np
 from matchmaker.audit import nulls, structure
 from matchmaker.audit.figures import SAME, Figure, Group, against, unknown
 from matchmaker.audit.network import EXACT_UP_TO
-from matchmaker.audit.view import (
-    HUBS,
-    LEAVING,
-    NO_MEMBER,
-    NO_TIE,
-    TOO_FEW,
-    View,
-    indicator,
-)
+from matchmaker.audit.view import HUBS, LEAVING, NO_MEMBER, NO_TIE, TOO_FEW, View, indicator
 
 
 @indicator(Group.NETWORK, "Largest component", better="high")

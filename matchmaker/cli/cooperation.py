@@ -113,13 +113,7 @@ def propose(
 
     services = wired()
     proposal = Proposal(
-        GoalName(goal),
-        seeker,
-        candidate,
-        message=text,
-        terms=terms,
-        staged=staged,
-        need=need,
+        GoalName(goal), seeker, candidate, message=text, terms=terms, staged=staged, need=need
     )
     _show(services.introductions.propose(acting_principal(services, email), proposal), as_json)
 
@@ -215,13 +209,7 @@ def act(
 @AS_OPTION
 @JSON_OPTION
 def batch(
-    cluster: str,
-    goal: str,
-    limit: int,
-    text: str,
-    really: bool,
-    email: str | None,
-    as_json: bool,
+    cluster: str, goal: str, limit: int, text: str, really: bool, email: str | None, as_json: bool
 ) -> None:
     """Plan (and with --propose make) the introductions for the members of CLUSTER."""
     from matchmaker.access import SYSTEM

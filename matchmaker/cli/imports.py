@@ -12,14 +12,7 @@ import click
 
 from matchmaker.access import ADMIN
 from matchmaker.cli.language import language
-from matchmaker.cli.output import (
-    SOME_REFUSED,
-    fields_of,
-    print_json,
-    progress_bars,
-    say,
-    wired,
-)
+from matchmaker.cli.output import SOME_REFUSED, fields_of, print_json, progress_bars, say, wired
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import Message, located, message, sentences, translated
 

@@ -93,12 +93,7 @@ def list_accounts(as_json: bool) -> None:
 @click.option("--admin", is_flag=True, help="As an administrator.")
 @LANGUAGE_OPTION
 def invite(
-    email: str,
-    organization: str | None,
-    role: str,
-    cluster: str,
-    admin: bool,
-    language: str,
+    email: str, organization: str | None, role: str, cluster: str, admin: bool, language: str
 ) -> None:
     """Invite EMAIL; prints the link where no mail server is set up."""
     from matchmaker.access import ADMIN

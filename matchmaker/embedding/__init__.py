@@ -2,12 +2,7 @@
 
 from matchmaker.embedding.cache import VectorCache, embed_missing
 from matchmaker.embedding.centering import center, language_means
-from matchmaker.embedding.model import (
-    Embedder,
-    ModelIdentity,
-    identify_model,
-    load_embedder,
-)
+from matchmaker.embedding.model import Embedder, ModelIdentity, identify_model, load_embedder
 
 __all__ = [
     "Embedder",

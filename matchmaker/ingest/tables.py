@@ -10,13 +10,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from matchmaker.domain import (
-    Description,
-    Engagement,
-    Organization,
-    Participant,
-    Provenance,
-)
+from matchmaker.domain import Description, Engagement, Organization, Participant, Provenance
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest import cells
 from matchmaker.ingest.columns import TABLES, TableFormat

@@ -267,10 +267,7 @@ class Affinity:
                 columns.append(numbers[name])
                 values.append(1 / len(names))
         return sparse.csr_array(
-            (
-                np.array(values, np.float32),
-                (np.array(rows, np.int32), np.array(columns, np.int32)),
-            ),
+            (np.array(values, np.float32), (np.array(rows, np.int32), np.array(columns, np.int32))),
             shape=(len(undertakings.size), max(1, len(numbers))),
         )
 
@@ -300,8 +297,7 @@ class ActivityMeasures:
 def affinity(snapshot: Snapshot, network: AffiliationNetwork, seekers: frozenset[Kind]) -> Affinity:
     """The affinities of a snapshot's network, made once for each side that asks."""
     return snapshot.cached(
-        ("affinity", network, seekers),
-        lambda: Affinity(snapshot, network, seekers),
+        ("affinity", network, seekers), lambda: Affinity(snapshot, network, seekers)
     )
 
 

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from matchmaker.goals import GOALS
 from matchmaker.messages import Message, in_context, message
-from matchmaker.reports.document import (
-    NOTHING,
-    Block,
-    DocumentTable,
-    Paragraph,
-    Writer,
-    shortened,
-)
+from matchmaker.reports.document import NOTHING, Block, DocumentTable, Paragraph, Writer, shortened
 from matchmaker.services.auditing.results import Brief, Suggestion, Worklist
 
 

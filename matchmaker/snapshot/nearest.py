@@ -20,10 +20,7 @@ def similarities(snapshot: Snapshot, vector: FloatArray) -> FloatArray:
 
 
 def nearest(
-    snapshot: Snapshot,
-    vector: FloatArray,
-    count: int,
-    allowed: NDArray[np.bool_] | None = None,
+    snapshot: Snapshot, vector: FloatArray, count: int, allowed: NDArray[np.bool_] | None = None
 ) -> tuple[IntArray, FloatArray]:
     """Rows of the `count` nearest statements and their similarity, nearest first.
 

@@ -7,14 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from matchmaker.domain import (
-    Description,
-    GraphRows,
-    Need,
-    NeedState,
-    Organization,
-    key_of,
-)
+from matchmaker.domain import Description, GraphRows, Need, NeedState, Organization, key_of
 from matchmaker.errors import InvalidInput, NotFound, VersionConflict
 from matchmaker.messages import message
 from matchmaker.store.answers import UpsertCounts

@@ -12,12 +12,7 @@ from flask import Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from matchmaker.access import Principal
-from matchmaker.api.auditing.responses import (
-    AuditOut,
-    BenchmarkOut,
-    DefinitionList,
-    WorklistOut,
-)
+from matchmaker.api.auditing.responses import AuditOut, BenchmarkOut, DefinitionList, WorklistOut
 from matchmaker.api.http.context import services
 from matchmaker.audit.ties import Channel
 from matchmaker.audit.view import View

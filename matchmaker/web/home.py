@@ -8,15 +8,7 @@ from flask import redirect, render_template, url_for
 
 from matchmaker.access import Principal
 from matchmaker.api.http.context import services
-from matchmaker.domain import (
-    GoalName,
-    Kind,
-    Need,
-    NeedState,
-    Offer,
-    OfferKind,
-    Organization,
-)
+from matchmaker.domain import GoalName, Kind, Need, NeedState, Offer, OfferKind, Organization
 from matchmaker.errors import MatchmakerError
 from matchmaker.messages import Message, message
 from matchmaker.services.directory.directory import OrganizationProfile
@@ -24,12 +16,7 @@ from matchmaker.services.matching.matching import Question
 from matchmaker.web.cards import Card, cards_of
 from matchmaker.web.directory import missing_fields
 from matchmaker.web.find import goals_of
-from matchmaker.web.layout import (
-    Page,
-    own_organization,
-    signed_in,
-    web,
-)
+from matchmaker.web.layout import Page, own_organization, signed_in, web
 from matchmaker.web.postings import NEEDS_SHOWN
 
 _MATCHES = 3

@@ -25,11 +25,7 @@ class GatheringKind(StrEnum):
 
 
 # How many must have joined: a circle needs a table, a consortium two firms and a lab.
-QUORUM = {
-    GatheringKind.CIRCLE: 5,
-    GatheringKind.JOINT_BRIEF: 3,
-    GatheringKind.SHARED_PLATFORM: 2,
-}
+QUORUM = {GatheringKind.CIRCLE: 5, GatheringKind.JOINT_BRIEF: 3, GatheringKind.SHARED_PLATFORM: 2}
 
 
 class InvitationAnswer(StrEnum):

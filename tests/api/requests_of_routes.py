@@ -45,11 +45,7 @@ def _introduction(world, accepted=False):
     made = world.services.introductions.propose(owner, proposal)
     if accepted:
         other = world.services.accounts.create(
-            ADMIN,
-            f"{lab[2:]}@example.org",
-            "lab",
-            PASSWORD,
-            memberships=(AccountMembership(lab),),
+            ADMIN, f"{lab[2:]}@example.org", "lab", PASSWORD, memberships=(AccountMembership(lab),)
         )
         world.services.introductions.act(other.principal(), made.id, Action.ACCEPT)
     return made.id

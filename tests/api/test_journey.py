@@ -231,8 +231,7 @@ def test_who_was_dismissed_is_not_shown_again(people, wired):
     assert answer.status_code == 204
     assert first not in [one["id"] for one in sme.get(path).json["recommendations"]]
     sme.client.delete(
-        f"{API}/organizations/t:firm1/picks?candidate={first}",
-        headers={"X-CSRF-Token": sme.token},
+        f"{API}/organizations/t:firm1/picks?candidate={first}", headers={"X-CSRF-Token": sme.token}
     )
     assert first in [one["id"] for one in sme.get(path).json["recommendations"]]
 

@@ -111,9 +111,7 @@ def crowd(tmp_path_factory):
     firms = tuple(valve_firm(number, credit_code="") for number in range(100, 140))
     members = tuple(Membership("t:cluster", firm.id) for firm in firms)
     rows = replace(
-        ROWS,
-        organizations=ROWS.organizations + firms,
-        memberships=ROWS.memberships + members,
+        ROWS, organizations=ROWS.organizations + firms, memberships=ROWS.memberships + members
     )
     services = installation(tmp_path_factory, rows)
     counted = wire(services.settings)

@@ -40,11 +40,7 @@ def test_no_answer_shows_a_contact_to_others(client, anonymous, create, writer):
     create()
     assert client.get(f"{API}/organizations/t:firm1").json["contact"] == "tel 0577-555"
     assert anonymous.get(f"{API}/organizations/t:firm1").json["contact"] == ""
-    pages = [
-        "organizations",
-        "organizations?q=阀门",
-        "clusters/t:cluster/members",
-    ]
+    pages = ["organizations", "organizations?q=阀门", "clusters/t:cluster/members"]
     pages += ["organizations/t:firm1/neighborhood?depth=2"]
     for page in pages:
         text = client.get(f"{API}/{page}").text

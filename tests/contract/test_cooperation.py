@@ -6,13 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from matchmaker.domain import (
-    Alias,
-    DuplicateCandidate,
-    GraphRows,
-    Membership,
-    OrganizationFilter,
-)
+from matchmaker.domain import Alias, DuplicateCandidate, GraphRows, Membership, OrganizationFilter
 from matchmaker.errors import InvalidInput, NotFound
 from matchmaker.ingest.merge import merged
 from matchmaker.ingest.undo import reversal

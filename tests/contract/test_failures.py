@@ -16,12 +16,7 @@ from pathlib import Path
 import pytest
 
 from matchmaker.domain import GraphRows
-from matchmaker.errors import (
-    MatchmakerError,
-    StorageFull,
-    StoreMismatch,
-    StoreUnavailable,
-)
+from matchmaker.errors import MatchmakerError, StorageFull, StoreMismatch, StoreUnavailable
 from matchmaker.store.neo4j import Neo4jStore
 from matchmaker.store.sqlite import SqliteStore
 from tests.contract.graphs import firm

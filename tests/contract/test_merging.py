@@ -121,8 +121,7 @@ def test_people_and_what_they_did_follow(world: World) -> None:
     )  # fmt: skip
     world.keep("accounts", owner)
     world.keep(
-        "invitations",
-        Invitation("i", "b@example.org", "account:a", NOW, AccountMembership(GONE)),
+        "invitations", Invitation("i", "b@example.org", "account:a", NOW, AccountMembership(GONE))
     )
     world.keep("postings", Posting("p", GONE, "需要铸件", "a", NOW, goal=GoalName.SUPPLIER))
     world.keep("hooks", Hook("h", GONE, "https://example.org", "whsec_", NOW))
@@ -139,8 +138,7 @@ def test_people_and_what_they_did_follow(world: World) -> None:
     world.merge()
     read = world.value
     assert read("accounts", "a") == replace(
-        owner,
-        memberships=(AccountMembership(OTHER), AccountMembership(KEPT, MembershipRole.OWNER)),
+        owner, memberships=(AccountMembership(OTHER), AccountMembership(KEPT, MembershipRole.OWNER))
     )
     assert read("invitations", "i").membership.organization == KEPT  # type: ignore[attr-defined]
     for repository, id in (("postings", "p"), ("hooks", "h"), ("messages", "m")):

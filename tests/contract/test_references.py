@@ -6,14 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from matchmaker.domain import (
-    GoalName,
-    GraphRows,
-    Need,
-    OrganizationFilter,
-    Place,
-    PlaceLevel,
-)
+from matchmaker.domain import GoalName, GraphRows, Need, OrganizationFilter, Place, PlaceLevel
 from matchmaker.errors import InvalidInput
 from matchmaker.store.ports import GraphStore
 from tests.contract.graphs import dangling, everything, firm

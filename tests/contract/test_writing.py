@@ -8,11 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from matchmaker.domain import (
-    GraphRows,
-    Layer,
-    NeedState,
-)
+from matchmaker.domain import GraphRows, Layer, NeedState
 from matchmaker.errors import InvalidInput, MatchmakerError, NotFound, VersionConflict, WrongState
 from matchmaker.store.ports import GraphStore
 from tests.contract.graphs import dangling, everything, firm, project, tie

@@ -166,10 +166,7 @@ def test_who_may_not_import_learns_nothing(sample):
 
 
 def test_two_records_of_one_firm_become_one_and_its_people_stay(visit, sample):
-    firms = [
-        Organization("dup:1", "重名厂", Kind.FIRM),
-        Organization("dup:2", "重名廠", Kind.FIRM),
-    ]
+    firms = [Organization("dup:1", "重名厂", Kind.FIRM), Organization("dup:2", "重名廠", Kind.FIRM)]
     pair = DuplicateCandidate("dup:1", "dup:2", 0.97, "same name")
     sample.store.upsert(GraphRows(organizations=tuple(firms), duplicates=(pair,)))
     visitor = visit("admin", "zh")

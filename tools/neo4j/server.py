@@ -30,13 +30,7 @@ from neo4j.exceptions import DriverError, Neo4jError
 
 from matchmaker.errors import MatchmakerError, StoreUnavailable
 from matchmaker.settings import read_settings
-from tools.neo4j.java import (
-    MINIMUM_JAVA,
-    NEO4J_VERSION,
-    fetch_library,
-    find_java,
-    library_complete,
-)
+from tools.neo4j.java import MINIMUM_JAVA, NEO4J_VERSION, fetch_library, find_java, library_complete
 
 USER = "neo4j"
 LOOPBACK = "127.0.0.1"

@@ -40,11 +40,7 @@ def audit_cluster(path: IdPath, query: AuditQuery) -> Response:
     return as_json(AuditOut.of(audit, current_language()))
 
 
-@auditing.get(
-    "/clusters/<path:id>/worklist",
-    tags=[AUDITS],
-    responses={200: WorklistOut, **READ},
-)
+@auditing.get("/clusters/<path:id>/worklist", tags=[AUDITS], responses={200: WorklistOut, **READ})
 def cluster_worklist(path: IdPath, query: WorklistQuery) -> Response:
     """Which missing ties to make first, whom the network hangs on, and whom to bring together."""
     worklist = services().auditing.worklist(current_principal(), path.id, query.limit, query.year)
@@ -65,11 +61,7 @@ def benchmark(query: BenchmarkQuery) -> Response:
     return as_json(BenchmarkOut.of(everything, current_language()))
 
 
-@auditing.post(
-    "/clusters/<path:id>/what-if",
-    tags=[AUDITS],
-    responses={200: WhatIfOut, **WRITE},
-)
+@auditing.post("/clusters/<path:id>/what-if", tags=[AUDITS], responses={200: WhatIfOut, **WRITE})
 def what_if(path: IdPath, header: IdempotencyHeaders, body: WhatIfBody) -> Response:
     """What the network would be with these ties. Nothing is stored."""
     ties = [(tie.source, tie.target) for tie in body.ties]

@@ -55,9 +55,7 @@ def list_goals() -> Response:
 
 
 @matching.post(
-    "/recommendations",
-    tags=[RECOMMENDATIONS],
-    responses={200: RecommendationPage, **WRITE},
+    "/recommendations", tags=[RECOMMENDATIONS], responses={200: RecommendationPage, **WRITE}
 )
 def recommend_for_question(header: IdempotencyHeaders, body: RecommendationBody) -> Response:
     """Partners for a free text or for a posted need, with reasons.

@@ -255,10 +255,7 @@ def list_members_accounts(path: IdPath) -> Response:
 
 
 @people.delete(
-    "/organizations/<path:id>/accounts",
-    tags=[ACCOUNTS],
-    security=KEY,
-    responses={**DONE, **WRITE},
+    "/organizations/<path:id>/accounts", tags=[ACCOUNTS], security=KEY, responses={**DONE, **WRITE}
 )
 def remove_member(path: IdPath, query: AccountQuery) -> Response:
     """Take somebody's place in an organisation away."""

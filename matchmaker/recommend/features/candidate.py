@@ -54,11 +54,7 @@ def verified(pairs: Pairs) -> FloatArray:
     return pairs.snapshot.organizations.verified[pairs.rows].astype(np.float32)
 
 
-@feature(
-    Family.TRUST,
-    absent=np.nan,
-    scale=saturating(2),
-)
+@feature(Family.TRUST, absent=np.nan, scale=saturating(2))
 def capacity(pairs: Pairs) -> FloatArray:
     """How many introductions it says it can still take on."""
     slots = pairs.snapshot.organizations.capacity[pairs.rows].astype(np.float32)

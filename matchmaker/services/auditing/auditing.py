@@ -60,11 +60,7 @@ class Auditing:
         self._rankers = rankers
 
     def audit(
-        self,
-        principal: Principal,
-        cluster_id: str,
-        year: int | None = None,
-        samples: int = SAMPLES,
+        self, principal: Principal, cluster_id: str, year: int | None = None, samples: int = SAMPLES
     ) -> Audit:
         """All indicators of all layers, five years of them, and the profile.
 

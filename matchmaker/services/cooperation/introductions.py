@@ -141,11 +141,7 @@ class Introductions:
         return None, Origin.COORDINATOR
 
     def _require_eligible(
-        self,
-        proposal: Proposal,
-        seeker: Organization,
-        candidate: Organization,
-        side: Side | None,
+        self, proposal: Proposal, seeker: Organization, candidate: Organization, side: Side | None
     ) -> None:
         goal = GOALS[proposal.goal]
         if seeker.id == candidate.id:

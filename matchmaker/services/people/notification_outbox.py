@@ -68,11 +68,7 @@ class NotificationOutbox:
             unit.add(self._repositories.notifications.put(notification))
 
     def call(
-        self,
-        unit: UnitOfWork,
-        organizations: Iterable[str],
-        kind: str,
-        facts: Mapping[str, object],
+        self, unit: UnitOfWork, organizations: Iterable[str], kind: str, facts: Mapping[str, object]
     ) -> None:
         """A call to every webhook of these organisations."""
         for organization in organizations:

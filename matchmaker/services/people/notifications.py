@@ -40,11 +40,7 @@ class Notifications:
     """Use cases of notifications; everyone sees only their own."""
 
     def __init__(
-        self,
-        repositories: Repositories,
-        accounts: Accounts,
-        links: Links,
-        clock: Clock,
+        self, repositories: Repositories, accounts: Accounts, links: Links, clock: Clock
     ) -> None:
         self._repositories = repositories
         self._accounts = accounts

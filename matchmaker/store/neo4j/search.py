@@ -61,9 +61,7 @@ def _merged(named: list[Properties], others: list[Properties], limit: int) -> tu
         organization = decode(Organization, record["row"])
         statement = record["statement"]
         hit = SearchHit(
-            organization,
-            record["score"] + lift,
-            to_statement(statement) if statement else None,
+            organization, record["score"] + lift, to_statement(statement) if statement else None
         )
         hits.setdefault(organization.id, hit)
     return tuple(hits.values())[:limit]

@@ -66,10 +66,7 @@ def search(
 
 
 def _by_statements(
-    connection: sqlite3.Connection,
-    expression: str,
-    narrowed: Mapping[str, str | None],
-    limit: int,
+    connection: sqlite3.Connection, expression: str, narrowed: Mapping[str, str | None], limit: int
 ) -> list[tuple[str, float, str]]:
     """Owners by their best statement, read in batches until there are enough that pass."""
     best: dict[str, tuple[float, str]] = {}

@@ -23,14 +23,7 @@ from matchmaker.domain import (
 from matchmaker.store.answers import DuplicateKeys, NearestStatement, SearchHit
 from matchmaker.store.documents import Change
 from matchmaker.store.log import Entry
-from matchmaker.store.schema import (
-    CLUSTERS,
-    ENGAGEMENTS,
-    ORGANIZATIONS,
-    TABLES,
-    TIES,
-    Table,
-)
+from matchmaker.store.schema import CLUSTERS, ENGAGEMENTS, ORGANIZATIONS, TABLES, TIES, Table
 from matchmaker.store.sqlite import queries, search
 from matchmaker.store.sqlite.documents import append, change
 from matchmaker.store.sqlite.rows import PARTICIPANTS, codec

@@ -13,16 +13,7 @@ from matchmaker.audit.landscape import Landscape
 from matchmaker.audit.network import ClusterNetwork
 from matchmaker.audit.ties import Channel
 from matchmaker.audit.view import View
-from matchmaker.domain import (
-    Cluster,
-    GraphRows,
-    Kind,
-    Layer,
-    Membership,
-    Organization,
-    Size,
-    Tie,
-)
+from matchmaker.domain import Cluster, GraphRows, Kind, Layer, Membership, Organization, Size, Tie
 from tests.unit.snapshot.graphs import snapshot_of
 
 SINCE = datetime.date(2024, 1, 1)

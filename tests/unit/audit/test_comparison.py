@@ -123,10 +123,7 @@ def test_the_benchmark_never_ranks_raw_density():
     found = benchmark(landscape(rows(many([2, 4, 6]))), Channel.SUPPLY, YEAR)
     assert [one.members for one in found] == [30, 30, 30]
     assert not {"density", "ties", "mean_degree"} & set(found[0].percentiles)
-    assert [one.percentiles["size_adjusted_density"] for one in found] in (
-        [None] * 3,
-        [0, 50, 100],
-    )
+    assert [one.percentiles["size_adjusted_density"] for one in found] in ([None] * 3, [0, 50, 100])
 
 
 def test_peers_are_those_of_like_size():

@@ -6,15 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matchmaker.domain import (
-    GoalName,
-    GraphRows,
-    Kind,
-    Layer,
-    Need,
-    Organization,
-    Tie,
-)
+from matchmaker.domain import GoalName, GraphRows, Kind, Layer, Need, Organization, Tie
 from matchmaker.ingest.names import normal_name
 from matchmaker.ingest.references import drop_dangling
 from matchmaker.ingest.report import Parsed
@@ -121,10 +113,7 @@ def test_references_lead_to_the_one_that_was_kept() -> None:
     rows = GraphRows(
         organizations=(firm("a:1", vat=VAT), firm("b:1", vat=VAT), firm("b:2")),
         needs=(Need("n:1", "b:1", GoalName.SUPPLIER, "valves"),),
-        ties=(
-            Tie("r:1", "b:1", "b:2", Layer.SUPPLIES),
-            Tie("r:2", "a:1", "b:1", Layer.SUPPLIES),
-        ),
+        ties=(Tie("r:1", "b:1", "b:2", Layer.SUPPLIES), Tie("r:2", "a:1", "b:1", Layer.SUPPLIES)),
     )
     found = resolve(rows, (), {}).rows
     assert found.needs[0].organization == "a:1"

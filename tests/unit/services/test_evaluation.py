@@ -69,10 +69,7 @@ def history() -> GraphRows:
             Engagement(
                 f"t:p{number:04}",
                 EngagementKind.RESEARCH_PROJECT,
-                (
-                    Participant(firm.id, Role.COORDINATOR),
-                    Participant(lab.id, Role.PARTNER),
-                ),
+                (Participant(firm.id, Role.COORDINATOR), Participant(lab.id, Role.PARTNER)),
                 date=START + datetime.timedelta(days=int(random.integers(8 * 365))),
             )
         )
