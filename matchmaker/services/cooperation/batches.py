@@ -69,28 +69,18 @@ class Batch:
     exposure: tuple[tuple[str, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
 class Batches:
     """Use cases of proposing many introductions at once."""
 
-    def __init__(
-        self,
-        store: GraphStore,
-        repositories: Repositories,
-        introductions: Introductions,
-        capacity: Capacity,
-        matching: Callable[[], Matching],
-        auditing: Callable[[], Auditing],
-        holdout: Callable[[], tuple[str, float]],
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._repositories = repositories
-        self._introductions = introductions
-        self._capacity = capacity
-        self._matching = matching
-        self._auditing = auditing
-        self._holdout = holdout
-        self._clock = clock
+    store: GraphStore
+    repositories: Repositories
+    introductions: Introductions
+    capacity: Capacity
+    matching: Callable[[], Matching]
+    auditing: Callable[[], Auditing]
+    holdout: Callable[[], tuple[str, float]]
+    clock: Clock
 
     def for_goal(
         self,
@@ -124,7 +114,7 @@ class Batches:
         if not 1 <= len(pairs) <= MAX_PAIRS:
             raise InvalidInput("must be from 1 to %(maximum)s.", where="pairs", maximum=MAX_PAIRS)
         ids = _parties(pairs)
-        unknown = sorted(set(ids) - set(self._store.organizations_by_id(ids)))
+        unknown = sorted(set(ids) - set(self.store.organizations_by_id(ids)))
         if unknown:
             raise InvalidInput("'%(id)s' is not known.", where="pairs", id=unknown[0])
         return self._run(principal, cluster, pairs, len(pairs), message, dry_run=dry_run)
@@ -135,7 +125,7 @@ class Batches:
         if not dry_run:
             principal.require_writing()
         principal.require_coordinator(cluster_id)
-        return self._store.cluster(cluster_id).id
+        return self.store.cluster(cluster_id).id
 
     def _run(
         self,
@@ -149,10 +139,10 @@ class Batches:
     ) -> Batch:
         if not 1 <= limit <= MAX_PAIRS:
             raise InvalidInput("must be from 1 to %(maximum)s.", where="limit", maximum=MAX_PAIRS)
-        organizations = self._store.organizations_by_id(_parties(options))
+        organizations = self.store.organizations_by_id(_parties(options))
         usable = [pair for pair in options if self._is_open(pair, organizations)]
         chosen = self._allocated(usable, organizations)[:limit]
-        salt, share = self._holdout()
+        salt, share = self.holdout()
         held_out = [
             pair
             for pair in chosen
@@ -187,7 +177,7 @@ class Batches:
         """The chosen options, the most valuable first."""
         row_of = {id: row for row, id in enumerate(organizations)}
         capacity = np.array(
-            [self._capacity.load(each).free for each in organizations.values()], dtype=np.int64
+            [self.capacity.load(each).free for each in organizations.values()], dtype=np.int64
         )
         chosen = allocate(
             Options(
@@ -208,7 +198,7 @@ class Batches:
         if pair.seeker == pair.candidate:
             return False
         id = pair_id(pair.seeker, pair.candidate, pair.goal)
-        return self._repositories.pairs.get_or_none(id) is None
+        return self.repositories.pairs.get_or_none(id) is None
 
     def _options(self, principal: Principal, cluster: str, goal: GoalName) -> list[PlannedPair]:
         """Everyone's list, with how much the candidate would want the seeker."""
@@ -236,13 +226,13 @@ class Batches:
         """By asker and answer: the scores of everyone's list, within [0, 1]."""
         return {
             (answer.seeker, recommendation.id): min(1.0, max(0.0, recommendation.score))
-            for answer in self._matching().for_organizations(ADMIN, ids, question)
+            for answer in self.matching().for_organizations(ADMIN, ids, question)
             for recommendation in answer.recommendations
         }
 
     def _readiness(self, organization_id: str) -> float:
         """Share of requests that it accepted, drawn towards a half where it had few."""
-        page = self._repositories.introductions.page(
+        page = self.repositories.introductions.page(
             "organization", organization_id, limit=_ANSWERS_READ, newest_first=True
         )
         answers = [_own_answer(stored.value, organization_id) for stored in page.rows]
@@ -251,16 +241,16 @@ class Batches:
         return (accepted + _PRIOR[0]) / (answered + _PRIOR[1])
 
     def _members(self, principal: Principal, cluster: str) -> list[Organization]:
-        view = self._auditing().view(principal, cluster, Channel.COOPERATION)
+        view = self.auditing().view(principal, cluster, Channel.COOPERATION)
         rows = view.network.members
         ids = [view.landscape.snapshot.id_of(int(row)) for row in rows]
-        return list(self._store.organizations_by_id(ids).values())
+        return list(self.store.organizations_by_id(ids).values())
 
     def _hold_out(self, principal: Principal, cluster: str, pair: PlannedPair) -> None:
         commit_changes(
-            self._repositories.records,
+            self.repositories.records,
             principal,
-            self._clock,
+            self.clock,
             lambda unit: self._assign(unit, cluster, pair, held=True),
         )
 
@@ -272,11 +262,11 @@ class Batches:
         )
 
         def change(unit: UnitOfWork) -> Introduction:
-            introduction = self._introductions.add_proposal(unit, principal, proposal, batch)
+            introduction = self.introductions.add_proposal(unit, principal, proposal, batch)
             self._assign(unit, cluster, pair, held=False, introduction=introduction.id)
             return introduction
 
-        return commit_changes(self._repositories.records, principal, self._clock, change)
+        return commit_changes(self.repositories.records, principal, self.clock, change)
 
     def _assign(
         self,
@@ -289,11 +279,11 @@ class Batches:
     ) -> None:
         """What chance answered, written down the first time only."""
         id = f"{cluster} {pair_id(pair.seeker, pair.candidate, pair.goal)}"
-        if self._repositories.assignments.get_or_none(id) is None:
+        if self.repositories.assignments.get_or_none(id) is None:
             assignment = Assignment(
                 id, cluster, pair.goal, pair.seeker, pair.candidate, unit.at, held, introduction
             )
-            unit.add(self._repositories.assignments.put(assignment))
+            unit.add(self.repositories.assignments.put(assignment))
 
 
 def _parties(pairs: Sequence[PlannedPair]) -> list[str]:
