@@ -1,9 +1,10 @@
-"""What pydantic refuses, as messages."""
+"""What is refused of a value, as messages."""
 
 from __future__ import annotations
 
 from pydantic_core import ErrorDetails
 
+from matchmaker.errors import InvalidInput
 from matchmaker.messages import Message, message
 
 _REASONS = {
@@ -28,3 +29,11 @@ def reason_of(problem: ErrorDetails) -> Message:
     if known is None:
         return Message("%(reason)s.", {"reason": problem["msg"]})
     return Message(known.id, problem.get("ctx") or {})
+
+
+def check_range(name: str, value: int, minimum: int, maximum: int) -> None:
+    """Raise InvalidInput for a number outside these bounds."""
+    if not minimum <= value <= maximum:
+        raise InvalidInput(
+            "must be from %(minimum)s to %(maximum)s.", where=name, minimum=minimum, maximum=maximum
+        )

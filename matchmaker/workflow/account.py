@@ -17,6 +17,7 @@ from pydantic import AliasChoices, Field
 from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, SignInNeeded
 from matchmaker.messages import languages
+from matchmaker.validation import check_range
 
 MIN_PASSWORD = 10
 MAX_PASSWORD = 200
@@ -70,8 +71,7 @@ class Preferences:
     alerts_a_week: int = 0
 
     def __post_init__(self) -> None:
-        if not 0 <= self.alerts_a_week <= 100:
-            raise InvalidInput("must be from 0 to 100.", where="alerts_a_week")
+        check_range("alerts_a_week", self.alerts_a_week, 0, 100)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ from matchmaker.workflow.account import (
     Preferences,
     Scope,
 )
-from matchmaker.workflow.introduction import Action, Proposal
+from matchmaker.workflow.introduction import Action, Proposal, Transition
 from matchmaker.workflow.webhook import checked_url
 from tests.passwords import cheap_passwords
 
@@ -145,7 +145,7 @@ def test_a_days_notices_come_in_one_letter_in_the_readers_language(wired, post_o
     port, letters = post_office
     service = notifications(wired, port, watch)
     made = propose(wired, pair)
-    wired.introductions.act(pair[1].principal(), made.id, Action.ACCEPT)
+    wired.introductions.act(pair[1].principal(), made.id, Transition(Action.ACCEPT))
     for text in ("一", "二", "三"):
         wired.introductions.write(pair[0].principal(), made.id, text)
     service.mail_due()
@@ -188,7 +188,7 @@ def test_the_link_at_the_foot_ends_all_mail(wired, post_office, pair, watch):
     link = letter["List-Unsubscribe"].strip("<>").replace("\n", "").replace(" ", "")
     assert link in text
     wired.notifications.unsubscribe(parse_qs(urlsplit(link).query)["token"][0])
-    wired.introductions.act(pair[0].principal(), made.id, Action.CANCEL)
+    wired.introductions.act(pair[0].principal(), made.id, Transition(Action.CANCEL))
     watch.ahead = timedelta(days=3)
     service.mail_due()
     assert len(to(letters(), pair[1])) == 1

@@ -114,7 +114,7 @@ def read_posting(path: IdPath) -> Response:
 @cooperation.patch("/postings/<id>", **writes(POSTINGS, PostingOut))
 def edit_posting(path: IdPath, body: PostingPatch) -> Response:
     """Change a posting."""
-    posted = services().postings.edit(current_principal(), path.id, body.to_changes())
+    posted = services().postings.edit(current_principal(), path.id, body.to_changes(only_sent=True))
     return as_json(posting_out(posted))
 
 
@@ -156,15 +156,7 @@ def move_introduction(
     path: IdPath, header: IdempotencyHeaders, body: IntroductionTransition
 ) -> Response:
     """Answer it, or say how it went on; `allowed` of an introduction says what is possible."""
-    view = services().introductions.act(
-        current_principal(),
-        path.id,
-        body.action,
-        organization=body.organization,
-        reason=body.reason,
-        outcome=body.outcome,
-        satisfaction=body.satisfaction,
-    )
+    view = services().introductions.act(current_principal(), path.id, body.root)
     return as_json(IntroductionOut(view))
 
 
@@ -226,7 +218,7 @@ def set_rules(path: IdPath, body: Review) -> Response:
 def read_funnel(path: IdPath) -> Response:
     """How far introductions came, for each goal."""
     funnels = services().effects.funnel(current_principal(), path.id)
-    return as_json(FunnelList.model_validate({"items": funnels}, from_attributes=True))
+    return as_json(FunnelList(items=list(funnels)))
 
 
 @coordination.get("/clusters/<path:id>/effect", **reads(COORDINATION, EffectOut))

@@ -24,6 +24,7 @@ from matchmaker.services.repositories import Repositories, pair_id
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.store.ports import GraphStore
+from matchmaker.validation import check_range
 from matchmaker.workflow.allocation import Options, allocate
 from matchmaker.workflow.interactions import Assignment
 from matchmaker.workflow.introduction import Action, Introduction, Proposal, Reference
@@ -111,8 +112,7 @@ class Batches:
     ) -> Batch:
         """Pairs that a coordinator picked from the worklist, as many as the slots allow."""
         cluster = self._require_coordinator(principal, cluster_id, dry_run=dry_run)
-        if not 1 <= len(pairs) <= MAX_PAIRS:
-            raise InvalidInput("must be from 1 to %(maximum)s.", where="pairs", maximum=MAX_PAIRS)
+        check_range("pairs", len(pairs), 1, MAX_PAIRS)
         ids = _parties(pairs)
         unknown = sorted(set(ids) - set(self.store.organizations_by_id(ids)))
         if unknown:
@@ -137,8 +137,7 @@ class Batches:
         *,
         dry_run: bool,
     ) -> Batch:
-        if not 1 <= limit <= MAX_PAIRS:
-            raise InvalidInput("must be from 1 to %(maximum)s.", where="limit", maximum=MAX_PAIRS)
+        check_range("limit", limit, 1, MAX_PAIRS)
         organizations = self.store.organizations_by_id(_parties(options))
         usable = [pair for pair in options if self._is_open(pair, organizations)]
         chosen = self._allocated(usable, organizations)[:limit]

@@ -40,11 +40,16 @@ class ReasonCount:
 class Funnel:
     """How far the introductions of one goal came; each count includes those after it.
 
-    `shown` and `clicked` count what was seen before an introduction.
-    `hours_to_answer` is the median from the proposal to both sides' yes or a no.
+    `shown` and `clicked` count what was seen before an introduction; `acceptance` and
+    `completion` are shares of those proposed; `hours_to_answer` is the median from the
+    proposal to both sides' yes or a no.
     """
 
     goal: GoalName
+    acceptance: Share
+    completion: Share
+    hours_to_answer: float | None
+    reasons: tuple[ReasonCount, ...]
     shown: int = 0
     clicked: int = 0
     proposed: int = 0
@@ -56,18 +61,6 @@ class Funnel:
     completed: int = 0
     declined: int = 0
     expired: int = 0
-    hours_to_answer: float | None = None
-    reasons: tuple[ReasonCount, ...] = ()
-
-    @property
-    def acceptance(self) -> Share:
-        """Accepted of proposed."""
-        return Share(self.accepted, self.proposed)
-
-    @property
-    def completion(self) -> Share:
-        """Completed of proposed."""
-        return Share(self.completed, self.proposed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +189,7 @@ class Effects:
 
     def _tied(self, assignments: Sequence[Assignment]) -> Share:
         """How many pairs have a tie or engagement that began after they were assigned."""
-        return Share(sum(map(self._has_tie_since, assignments)), len(assignments))
+        return Share.of(sum(map(self._has_tie_since, assignments)), len(assignments))
 
     def _has_tie_since(self, assignment: Assignment) -> bool:
         around = self.store.neighborhood(assignment.seeker, 1, _MAX_NEIGHBOURS)
@@ -287,6 +280,8 @@ def funnel_of(
         goal=goal,
         shown=shown,
         clicked=clicked,
+        acceptance=Share.of(counts["accepted"], counts["proposed"]),
+        completion=Share.of(counts["completed"], counts["proposed"]),
         hours_to_answer=middle(hours),
         reasons=tuple(starmap(ReasonCount, reasons.most_common(10))),
         **counts,

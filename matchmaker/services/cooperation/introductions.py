@@ -29,10 +29,10 @@ from matchmaker.workflow.introduction import (
     Action,
     Introduction,
     Origin,
-    Outcome,
     Proposal,
     Side,
     State,
+    Transition,
 )
 from matchmaker.workflow.notification import NotificationKind
 
@@ -229,33 +229,21 @@ class Introductions:
 
     # -- acting
 
-    def act(
-        self,
-        principal: Principal,
-        id: str,
-        action: Action,
-        *,
-        organization: str = "",
-        reason: str = "",
-        outcome: Outcome | None = None,
-        satisfaction: int | None = None,
-    ) -> IntroductionView:
+    def act(self, principal: Principal, id: str, transition: Transition) -> IntroductionView:
         """Do something to an introduction, for one's own side.
 
         The same again changes nothing. Raises NotFound, NotAllowed, InvalidInput, or
         WrongState when it is in another state or a slot is lacking.
         """
         principal.require_writing()
-        if action is Action.DECLINE and not reason.strip():
+        action, organization = transition.action, transition.organization
+        if action is Action.DECLINE and not transition.reason.strip():
             raise InvalidInput("must say why; the other side reads it.", where="reason")
 
         def change(unit: UnitOfWork) -> State:
             stored = self._views.visible(principal, id)
             side = self._views.side_of(principal, stored.value, organization)
-            changed = machine.act(
-                stored.value, action, side, principal.subject, unit.at,
-                reason=reason, outcome=outcome, satisfaction=satisfaction,
-            )  # fmt: skip
+            changed = machine.act(stored.value, transition, side, principal.subject, unit.at)
             if changed is not stored.value:
                 self._add_step(unit, stored, changed, side)
                 unit.log(f"introduction.{action}", f"introduction/{id}", state=changed.state)
@@ -276,7 +264,7 @@ class Introductions:
         ]
         for id in due:
             try:
-                self.act(SYSTEM, id, Action.EXPIRE)
+                self.act(SYSTEM, id, Transition(Action.EXPIRE))
             except WrongState:
                 continue  # answered in this very moment
         return len(due)

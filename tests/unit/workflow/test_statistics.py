@@ -13,6 +13,7 @@ from matchmaker.workflow.introduction import (
     OutcomeKind,
     Proposal,
     Side,
+    Transition,
     act,
     propose,
 )
@@ -23,7 +24,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 def test_wilsons_interval_is_the_published_one():
     """81 of 263: .2553 to .3662 (Newcombe 1998, Statistics in Medicine 17:857, table I)."""
-    low, high = Share(81, 263).interval
+    low, high = Share.of(81, 263).interval
     assert (round(low, 4), round(high, 4)) == (0.2553, 0.3662)
 
 
@@ -37,12 +38,12 @@ def test_wilsons_interval_is_the_published_one():
     ],
 )
 def test_newcombes_interval_is_the_published_one(treated, held, expected):
-    low, high = Difference(Share(*treated), Share(*held)).interval
+    low, high = Difference(Share.of(*treated), Share.of(*held)).interval
     assert (round(low, 4), round(high, 4)) == expected
 
 
 def test_nothing_is_said_of_nothing():
-    empty = Difference(Share(0, 0), Share(0, 0))
+    empty = Difference(Share.of(0, 0), Share.of(0, 0))
     assert empty.value is None
     assert empty.interval is None
     assert not empty.says_something
@@ -64,7 +65,7 @@ def introduction(*steps):
     one = propose(proposal, "i", None, Origin.SYSTEM, "system", START)
     for hour, (action, side, *rest) in enumerate(steps, 1):
         options = dict(rest[0]) if rest else {}
-        one = act(one, action, side, "x", START + timedelta(hours=hour), **options)
+        one = act(one, Transition(action, **options), side, "x", START + timedelta(hours=hour))
     return one
 
 
