@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -94,28 +94,16 @@ def introduction() -> None:
 @click.argument("goal", type=_GOAL)
 @click.argument("seeker")
 @click.argument("candidate")
-@click.option("--message", "text", default="", help="What the other side reads first.")
+@click.option("--message", default="", help="What the other side reads first.")
 @click.option("--terms", default="", help="With --staged: read before the name.")
 @click.option("--staged", is_flag=True, help="Terms before names.")
 @click.option("--need", default="", help="Which open need of the seeker it answers.")
 @AS_OPTION
 @JSON_OPTION
-def propose(
-    goal: str,
-    seeker: str,
-    candidate: str,
-    text: str,
-    terms: str,
-    staged: bool,
-    need: str,
-    email: str | None,
-    as_json: bool,
-) -> None:
+def propose(goal: str, email: str | None, as_json: bool, **rest: Any) -> None:
     """Propose that SEEKER meets CANDIDATE (ids) for a GOAL."""
     services = wired()
-    proposal = Proposal(
-        GoalName(goal), seeker, candidate, message=text, terms=terms, staged=staged, need=need
-    )
+    proposal = Proposal(GoalName(goal), **rest)
     _show(services.introductions.propose(acting_principal(services, email), proposal), as_json)
 
 

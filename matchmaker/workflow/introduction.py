@@ -15,8 +15,7 @@ from pydantic import ConfigDict, Field
 
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput, NotAllowed, WrongState
-from matchmaker.messages import message
-from matchmaker.validation import check_range
+from matchmaker.validation import check_range, not_possible
 
 VALID_FOR = timedelta(days=14)
 MAX_MESSAGE = 4_000
@@ -84,9 +83,7 @@ class Origin(StrEnum):
 # The states while both sides' slots are taken and contact details are open.
 ACTIVE = frozenset({State.ACCEPTED, State.MEETING, State.AGREED, State.DELIVERED})
 WAITING = frozenset({State.TERMS, State.PROPOSED})
-FINAL = frozenset(
-    {State.COMPLETED, State.DECLINED, State.EXPIRED, State.CANCELLED, State.ENDED}
-)  # fmt: skip
+FINAL = frozenset(State) - ACTIVE - WAITING
 S, A = State, Action
 # (state, action) → state. ACCEPT stays in PROPOSED until the second side's.
 TRANSITIONS: dict[tuple[State, Action], State] = {
@@ -257,11 +254,6 @@ class Introduction(Proposal):
         return agreed and not self.contact_closed
 
     @property
-    def takes_slots(self) -> bool:
-        """Whether it counts against both sides' capacity."""
-        return self.state in ACTIVE
-
-    @property
     def is_waiting(self) -> bool:
         return self.state in WAITING
 
@@ -336,13 +328,7 @@ def act(
         )
     target = TRANSITIONS.get((introduction.state, action))
     if target is None:
-        raise WrongState(
-            "It is %(state)s; '%(action)s' is not possible then.",
-            mend="Possible: %(names)s.",
-            state=introduction.state,
-            action=action,
-            names=tuple(dict.fromkeys(introduction.allowed(side))) or message("nothing"),
-        )
+        raise not_possible(introduction.state, action, introduction.allowed(side))
     refusal = _refusal(introduction, action, side)
     if refusal is not None:
         raise refusal

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from matchmaker.domain import GoalName, Need, NeedState, Offer, OfferKind, Provenance, Stage, Terms
-from matchmaker.errors import WrongState
+from matchmaker.validation import not_possible
 
 # A need or offer without a date of its own is asked after again when this is over.
 LIFETIME = timedelta(days=180)
@@ -127,13 +127,7 @@ def act(
     target = TRANSITIONS.get((posting.state, action))
     if target is None:
         possible = tuple(other for (state, other) in TRANSITIONS if state is posting.state)
-        raise WrongState(
-            "It is %(state)s; '%(action)s' is not possible then.",
-            mend="Possible: %(names)s.",
-            state=posting.state,
-            action=action,
-            names=possible,
-        )
+        raise not_possible(posting.state, action, possible)
     if action in PUBLISHING and reviewed and posting.state is not PostingState.PUBLISHED:
         return replace(posting, state=PostingState.IN_REVIEW, note="")
     if target is PostingState.PUBLISHED:

@@ -84,7 +84,7 @@ def test_a_posting_expires_and_is_renewed_in_the_graph_too(store: Store) -> None
 
     postings.act(owner, made.id, PostingAction.RENEW)
     assert store.need(made.graph_id).state == "open"
-    assert postings.carry_over() == 0
+    assert postings.sync_graph() == 0
 
 
 def test_held_out_pairs_are_written_down_and_never_proposed(store: Store) -> None:

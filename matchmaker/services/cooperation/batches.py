@@ -153,10 +153,13 @@ class Batches:
         refused: list[tuple[PlannedPair, Message]] = []
         if not dry_run:
             for pair in held_out:
-                self._hold_out(principal, cluster, pair)
+                self._assign(principal, cluster, pair)
             for pair in treated:
+                proposal = Proposal(
+                    pair.goal, pair.seeker, pair.candidate, message=message, cluster=cluster
+                )
                 try:
-                    introductions.append(self._propose(principal, cluster, pair, batch, message).id)
+                    introductions.append(self._assign(principal, cluster, pair, batch, proposal))
                 except MatchmakerError as error:
                     refused.append((pair, error.message))
         return Batch(
@@ -176,7 +179,7 @@ class Batches:
         """The chosen options, the most valuable first."""
         row_of = {id: row for row, id in enumerate(organizations)}
         capacity = np.array(
-            [self.capacity.load(each).free for each in organizations.values()], dtype=np.int64
+            [self.capacity.load(party).free for party in organizations.values()], dtype=np.int64
         )
         chosen = allocate(
             Options(
@@ -192,18 +195,19 @@ class Batches:
     def _is_open(self, pair: PlannedPair, organizations: Mapping[str, Organization]) -> bool:
         """Both known, willing to be proposed, and not in touch for this goal already."""
         parties = (organizations.get(pair.seeker), organizations.get(pair.candidate))
-        if any(party is None or not party.listed for party in parties):
-            return False
-        if pair.seeker == pair.candidate:
+        if pair.seeker == pair.candidate or not all(party and party.listed for party in parties):
             return False
         id = pair_id(pair.seeker, pair.candidate, pair.goal)
         return self.repositories.pairs.get_or_none(id) is None
 
     def _options(self, principal: Principal, cluster: str, goal: GoalName) -> list[PlannedPair]:
         """Everyone's list, with how much the candidate would want the seeker."""
-        members = self._members(principal, cluster)
+        view = self.auditing().view(principal, cluster, Channel.COOPERATION)
+        ids = [view.landscape.snapshot.id_of(int(row)) for row in view.network.members]
         ids = [
-            member.id for member in members if member.kind in GOALS[goal].seekers and member.listed
+            member.id
+            for member in self.store.organizations_by_id(ids).values()
+            if member.kind in GOALS[goal].seekers and member.listed
         ][:MAX_SEEKERS]
         wish = self._scores(ids, Question(goal, PER_SEEKER))
         candidates = list(dict.fromkeys(candidate for _, candidate in wish))
@@ -239,50 +243,34 @@ class Batches:
         answered = len(answers) - answers.count(None)
         return (accepted + _PRIOR[0]) / (answered + _PRIOR[1])
 
-    def _members(self, principal: Principal, cluster: str) -> list[Organization]:
-        view = self.auditing().view(principal, cluster, Channel.COOPERATION)
-        rows = view.network.members
-        ids = [view.landscape.snapshot.id_of(int(row)) for row in rows]
-        return list(self.store.organizations_by_id(ids).values())
+    def _assign(
+        self,
+        principal: Principal,
+        cluster: str,
+        pair: PlannedPair,
+        batch: str = "",
+        proposal: Proposal | None = None,
+    ) -> str:
+        """Make the proposal, or hold the pair out where there is none; the introduction's id.
 
-    def _hold_out(self, principal: Principal, cluster: str, pair: PlannedPair) -> None:
-        commit_changes(
-            self.repositories.records,
-            principal,
-            self.clock,
-            lambda unit: self._assign(unit, cluster, pair, held=True),
-        )
+        What chance answered is written down the first time only.
+        """
+        assignments = self.repositories.assignments
+        id = f"{cluster} {pair_id(pair.seeker, pair.candidate, pair.goal)}"
 
-    def _propose(
-        self, principal: Principal, cluster: str, pair: PlannedPair, batch: str, message: str
-    ) -> Introduction:
-        proposal = Proposal(
-            pair.goal, pair.seeker, pair.candidate, message=message, cluster=cluster
-        )
-
-        def change(unit: UnitOfWork) -> Introduction:
-            introduction = self.introductions.add_proposal(unit, principal, proposal, batch)
-            self._assign(unit, cluster, pair, held=False, introduction=introduction.id)
+        def change(unit: UnitOfWork) -> str:
+            introduction = ""
+            if proposal is not None:
+                introduction = self.introductions.add_proposal(unit, principal, proposal, batch).id
+            if assignments.get_or_none(id) is None:
+                assignment = Assignment(
+                    id, cluster, pair.goal, pair.seeker, pair.candidate, unit.at,
+                    held=proposal is None, introduction=introduction,
+                )  # fmt: skip
+                unit.add(assignments.put(assignment))
             return introduction
 
         return commit_changes(self.repositories.records, principal, self.clock, change)
-
-    def _assign(
-        self,
-        unit: UnitOfWork,
-        cluster: str,
-        pair: PlannedPair,
-        *,
-        held: bool,
-        introduction: str = "",
-    ) -> None:
-        """What chance answered, written down the first time only."""
-        id = f"{cluster} {pair_id(pair.seeker, pair.candidate, pair.goal)}"
-        if self.repositories.assignments.get_or_none(id) is None:
-            assignment = Assignment(
-                id, cluster, pair.goal, pair.seeker, pair.candidate, unit.at, held, introduction
-            )
-            unit.add(self.repositories.assignments.put(assignment))
 
 
 def _parties(pairs: Sequence[PlannedPair]) -> list[str]:

@@ -123,7 +123,6 @@ class Gatherings:
 
     def hold(self, principal: Principal, id: str, meeting: Meeting) -> GatheringView:
         """Note a meeting, as a coordinator; it becomes an event in the graph."""
-        principal.require_writing()
         self._require_convener(principal, id)
         return self._change(
             principal, id, lambda _, before: machine.hold(before, meeting), "gathering.met"
@@ -131,14 +130,13 @@ class Gatherings:
 
     def close(self, principal: Principal, id: str) -> GatheringView:
         """End it, as a coordinator."""
-        principal.require_writing()
         self._require_convener(principal, id)
         return self._change(
             principal, id, lambda _, before: machine.close(before), "gathering.closed"
         )
 
-    def carry_over(self) -> int:
-        """Write running gatherings into the graph again, where a process ended before it did."""
+    def sync_graph(self) -> int:
+        """Write gatherings into the graph again, where a process ended before it did; how many."""
         return sum(map(self._write, self.repositories.gatherings.values()))
 
     # -- the parts
@@ -171,6 +169,7 @@ class Gatherings:
         return bool(rows)
 
     def _require_convener(self, principal: Principal, id: str) -> None:
+        principal.require_writing()
         principal.require_coordinator(self._visible(principal, id).value.cluster)
 
     def _visible(self, principal: Principal, id: str) -> Versioned[Gathering]:
@@ -222,21 +221,16 @@ def rows_of(gathering: Gathering) -> GraphRows:
         for number, meeting in enumerate(gathering.meetings, 1)
         if meeting.present
     )
-    ties: tuple[Tie, ...] = ()
-    if (
-        gathering.kind is GatheringKind.SHARED_PLATFORM
-        and gathering.state is GatheringState.RUNNING
-    ):
-        ties = tuple(
-            Tie(
-                f"gathering:{gathering.id}.{user}"[:200],
-                user,
-                gathering.lead,
-                Layer.USES,
-                since=gathering.created.date(),
-                provenance=source,
-            )
-            for user in gathering.joined
-            if user != gathering.lead
+    is_platform = gathering.kind is GatheringKind.SHARED_PLATFORM
+    if not is_platform or gathering.state is not GatheringState.RUNNING:
+        return GraphRows(engagements=events)
+    lead, since = gathering.lead, gathering.created.date()
+    ties = tuple(
+        Tie(
+            f"gathering:{gathering.id}.{user}"[:200], user, lead, Layer.USES,
+            since=since, provenance=source,
         )
+        for user in gathering.joined
+        if user != lead
+    )  # fmt: skip
     return GraphRows(engagements=events, ties=ties)

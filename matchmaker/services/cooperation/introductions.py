@@ -280,9 +280,9 @@ class Introductions:
         before = stored.value
         unit.add(self.repositories.introductions.put(after, stored.version))
         for party in (after.seeker, after.candidate):
-            if after.takes_slots and not before.takes_slots:
+            if after.state in ACTIVE and before.state not in ACTIVE:
                 self.capacity.take(unit, self.store.organization(party), after.id)
-            if before.takes_slots and not after.takes_slots:
+            if before.state in ACTIVE and after.state not in ACTIVE:
                 self.capacity.release(unit, party, after.id)
         if after.state in FINAL and before.state not in FINAL:
             pair = self.repositories.pairs.get_or_none(

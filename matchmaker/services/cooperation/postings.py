@@ -124,7 +124,8 @@ class Postings:
         principal.require_writing()
 
         def change(unit: UnitOfWork) -> Posted:
-            stored = self._own(principal, id)
+            stored = self._visible(principal, id)
+            principal.require_member(stored.value.organization)
             changed = replace(stored.value, **changes)
             changed = replace(changed, language=language_of(changed.text))
             _check_dates(changed, unit.at.date())
@@ -196,14 +197,15 @@ class Postings:
                 log.warning("posting not expired", posting=id, error=str(error.message))
         return len(due)
 
-    def carry_over(self) -> int:
+    def sync_graph(self) -> int:
         """Bring the graph in step where a process ended between the two; how many postings were."""
-        behind = 0
-        for posting in self.repositories.postings.values():
-            if posting.is_in_graph and self._graph_differs(posting):
-                self._write(posting)
-                behind += 1
-        return behind
+        written = (
+            posting for posting in self.repositories.postings.values() if posting.is_in_graph
+        )
+        behind = list(filter(self._graph_differs, written))
+        for posting in behind:
+            self._write(posting)
+        return len(behind)
 
     # -- the parts
 
@@ -212,22 +214,16 @@ class Postings:
     ) -> Posting:
         reviewers = self._reviewing(posting.organization)
         changed = machine.act(posting, action, unit.at.date(), reviewed=bool(reviewers), note=note)
-        name = self.store.organization(posting.organization).name
-        subject = f"posting/{posting.id}"
+        owner, subject = posting.organization, f"posting/{posting.id}"
         if changed.state is PostingState.IN_REVIEW and posting.state is not changed.state:
+            facts = {"other": self.store.organization(owner).name}
             for cluster in reviewers:
-                self.outbox.cluster(
-                    unit, cluster, NotificationKind.REVIEW, subject, {"other": name}
-                )
+                self.outbox.cluster(unit, cluster, NotificationKind.REVIEW, subject, facts)
         elif action in _REVIEWERS:
-            facts = {"state": changed.state}
-            self.outbox.organization(
-                unit, posting.organization, NotificationKind.REVIEWED, subject, facts
-            )
+            kind, state = NotificationKind.REVIEWED, {"state": changed.state}
+            self.outbox.organization(unit, owner, kind, subject, state)
         elif action is PostingAction.EXPIRE:
-            self.outbox.organization(
-                unit, posting.organization, NotificationKind.POSTING_OVER, subject, {}
-            )
+            self.outbox.organization(unit, owner, NotificationKind.POSTING_OVER, subject, {})
         return changed
 
     def _follow_up(self, posted: Posted, *, alert: bool = False) -> Posted:
@@ -251,8 +247,9 @@ class Postings:
     def _write(self, posting: Posting) -> None:
         live = posting.state is PostingState.PUBLISHED
         if posting.goal is not None:
-            state = NeedState.OPEN if live else _ENDS.get(posting.state, NeedState.CLOSED)
-            self.store.upsert(GraphRows(needs=(posting.need(state),)))
+            is_expired = posting.state is PostingState.EXPIRED
+            ended = NeedState.EXPIRED if is_expired else NeedState.CLOSED
+            self.store.upsert(GraphRows(needs=(posting.need(NeedState.OPEN if live else ended),)))
         else:
             self.store.upsert(GraphRows(offers=(posting.offer(active=live),)))
 
@@ -314,11 +311,6 @@ class Postings:
         rules = self.repositories.rules.many(ids)
         return frozenset(id for id, stored in rules.items() if stored.value.reviews)
 
-    def _own(self, principal: Principal, id: str) -> Versioned[Posting]:
-        stored = self._visible(principal, id)
-        principal.require_member(stored.value.organization)
-        return stored
-
     def _visible(self, principal: Principal, id: str) -> Versioned[Posting]:
         principal.require_known()
         stored = self.repositories.postings.get_or_none(id)
@@ -330,9 +322,6 @@ class Postings:
             if in_review and principal.clusters & self._reviewing(posting.organization):
                 return stored
         raise NotFound("You have no posting '%(id)s'.", id=id)
-
-
-_ENDS = {PostingState.EXPIRED: NeedState.EXPIRED}
 
 
 def _check_dates(posting: Posting, today: date) -> None:

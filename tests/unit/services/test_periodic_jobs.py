@@ -53,6 +53,6 @@ def test_what_nobody_answered_expires_though_the_mail_server_is_down(tmp_path):
     tend_postings(later)
     assert later.introductions.show(people[0].principal(), made.id).state == "expired"
     # The letters wait for a server that takes them.
-    assert later.repositories.notifications.tally("unmailed")["yes"] >= 2
+    assert later.repositories.notifications.count("unmailed", "yes") >= 2
     now.store.close()
     later.store.close()
