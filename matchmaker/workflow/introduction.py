@@ -293,7 +293,7 @@ def propose(
 ) -> Introduction:
     """The introduction that a proposal begins; the side that proposes it has thereby accepted."""
     state = State.TERMS if proposal.staged else State.PROPOSED
-    values = {each.name: getattr(proposal, each.name) for each in fields(proposal)}
+    values = {field.name: getattr(proposal, field.name) for field in fields(proposal)}
     accepted = () if side is None else (side,)
     return Introduction(
         **values | {"asking": side or Side.SEEKER},
@@ -304,7 +304,9 @@ def propose(
         expires=now + VALID_FOR,
         state=state,
         accepted=frozenset(accepted),
-        steps=tuple(IntroductionStep(Action.ACCEPT, state, now, actor, each) for each in accepted),
+        steps=tuple(
+            IntroductionStep(Action.ACCEPT, state, now, actor, party) for party in accepted
+        ),
     )
 
 

@@ -41,12 +41,12 @@ class PostingOut(RowOut[PostingView]):
 
     @classmethod
     def of(cls, posted: Posted, language: str) -> PostingOut:
-        shown = values(PostingView, posted.posting) | {
+        fields = values(PostingView, posted.posting) | {
             "version": posted.version,
             "graph_id": posted.posting.graph_id if posted.posting.is_in_graph else None,
             "matches": [RecommendationOut.of(match, language) for match in posted.matches],
         }
-        return cls(PostingView(**shown))
+        return cls(PostingView(**fields))
 
 
 class PostingPage(PageOut[PostingOut]):
@@ -197,8 +197,8 @@ class EffectOut(Outgoing):
     def of(cls, effect: Effect) -> EffectOut:
         low, high = effect.tied.interval or (None, None)
         ends = {"difference": effect.tied.value, "low": low, "high": high}
-        shown = values(cls, effect.tied) | values(cls, effect) | ends
-        return cls.model_validate(shown, from_attributes=True)
+        fields = values(cls, effect.tied) | values(cls, effect) | ends
+        return cls.model_validate(fields, from_attributes=True)
 
 
 def values(model: type[BaseModel] | type[PostingView], source: object) -> dict[str, Any]:

@@ -153,12 +153,14 @@ class Effects:
             cluster=cluster,
             funnel=self._funnels(cluster),
             tied=Difference(
-                self._tied([each for each in assignments if not each.held]),
-                self._tied([each for each in assignments if each.held]),
+                self._tied([assignment for assignment in assignments if not assignment.held]),
+                self._tied([assignment for assignment in assignments if assignment.held]),
             ),
-            new_ties=len({frozenset((each.seeker, each.candidate)) for each in completed}),
+            new_ties=len(
+                {frozenset((assignment.seeker, assignment.candidate)) for assignment in completed}
+            ),
             mission=self._mission(completed),
-            since=min((each.at for each in assignments), default=None),
+            since=min((assignment.at for assignment in assignments), default=None),
             exposure=self._exposure(cluster),
         )
 

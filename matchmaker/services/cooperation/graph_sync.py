@@ -77,7 +77,7 @@ class GraphSync:
     def write_pending(self) -> int:
         """Write all that waits; how many were written."""
         pending = list(self.repositories.pending_graph_writes.values())
-        return sum(self.write(each.id) for each in pending)
+        return sum(self.write(write.id) for write in pending)
 
     def _match_need(self, introduction: Introduction) -> None:
         if not introduction.need:

@@ -157,7 +157,7 @@ class IntroductionViews:
             if other is not None:
                 contact = contact_of(other, self._contact_people(introduction, side.other))
         return IntroductionView(
-            **{each.name: getattr(purpose, each.name) for each in fields(Purpose)},
+            **{field.name: getattr(purpose, field.name) for field in fields(Purpose)},
             **{name: getattr(introduction, name) for name in _UNCHANGED},
             version=stored.version,
             side=side,

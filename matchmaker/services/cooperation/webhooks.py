@@ -68,8 +68,10 @@ class Webhooks:
     def deliver_due(self) -> int:
         """Make every call that is due; how many were taken."""
         now = self.clock()
-        due = [each for each in self.repositories.deliveries.iterate() if each.value.due <= now]
-        return sum(self._deliver(each) for each in due)
+        due = [
+            stored for stored in self.repositories.deliveries.iterate() if stored.value.due <= now
+        ]
+        return sum(self._deliver(stored) for stored in due)
 
     def _deliver(self, stored: Versioned[Delivery]) -> bool:
         delivery = stored.value

@@ -51,29 +51,31 @@ def test_nothing_is_said_of_nothing():
 
 
 def test_chance_holds_out_its_share_whoever_asks():
-    pairs = [(f"t:a{one}", f"t:b{two}") for one in range(100) for two in range(100)]
-    held = [is_held_out("salt", "supplier", one, two, 0.2) for one, two in pairs]
+    pairs = [(f"t:a{first}", f"t:b{second}") for first in range(100) for second in range(100)]
+    held = [is_held_out("salt", "supplier", first, second, 0.2) for first, second in pairs]
     assert 0.19 < sum(held) / len(held) < 0.21
-    turned = [is_held_out("salt", "supplier", two, one, 0.2) for one, two in pairs]
+    turned = [is_held_out("salt", "supplier", second, first, 0.2) for first, second in pairs]
     assert held == turned
-    other = [is_held_out("salt", "customer", one, two, 0.2) for one, two in pairs]
+    other = [is_held_out("salt", "customer", first, second, 0.2) for first, second in pairs]
     assert held != other
 
 
 def introduction(*steps):
     proposal = Proposal(GoalName.SUPPLIER, "t:a", "t:b")
-    one = propose(proposal, "i", None, Origin.SYSTEM, "system", START)
+    result = propose(proposal, "i", None, Origin.SYSTEM, "system", START)
     for hour, (action, side, *rest) in enumerate(steps, 1):
         options = dict(rest[0]) if rest else {}
-        one = act(one, Transition(action, **options), side, "x", START + timedelta(hours=hour))
-    return one
+        result = act(
+            result, Transition(action, **options), side, "x", START + timedelta(hours=hour)
+        )
+    return result
 
 
 def test_the_funnel_counts_how_far_each_came():
     accept = [(Action.ACCEPT, Side.SEEKER), (Action.ACCEPT, Side.CANDIDATE)]
     outcome = {"outcome": Outcome(OutcomeKind.CONTRACT)}
     done = [(Action.REPORT, Side.SEEKER, outcome), (Action.CONFIRM, Side.CANDIDATE)]
-    found = funnel_of(
+    funnel = funnel_of(
         GoalName.SUPPLIER,
         [
             introduction(),
@@ -83,15 +85,17 @@ def test_the_funnel_counts_how_far_each_came():
             introduction(*accept, (Action.MEET, Side.SEEKER), (Action.END, Side.SEEKER)),
         ],
     )
-    assert (found.proposed, found.answered, found.accepted) == (5, 4, 3)
-    assert (found.met, found.agreed, found.completed, found.declined) == (2, 1, 1, 1)
-    assert found.hours_to_answer == 2  # one hour for the no, two for each yes of both
-    assert [(one.reason, one.count) for one in found.reasons] == [("产能已满", 1)]
+    assert (funnel.proposed, funnel.answered, funnel.accepted) == (5, 4, 3)
+    assert (funnel.met, funnel.agreed, funnel.completed, funnel.declined) == (2, 1, 1, 1)
+    assert funnel.hours_to_answer == 2  # one hour for the no, two for each yes of both
+    assert [(given_reason.reason, given_reason.count) for given_reason in funnel.reasons] == [
+        ("产能已满", 1)
+    ]
 
 
 def test_reasons_of_members_own_requests_are_not_read():
     from dataclasses import replace
 
     declined = introduction((Action.DECLINE, Side.CANDIDATE, {"reason": "秘密"}))
-    found = funnel_of(GoalName.SUPPLIER, [replace(declined, origin=Origin.MEMBER)])
-    assert (found.declined, found.reasons) == (1, ())
+    funnel = funnel_of(GoalName.SUPPLIER, [replace(declined, origin=Origin.MEMBER)])
+    assert (funnel.declined, funnel.reasons) == (1, ())
