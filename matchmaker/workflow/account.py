@@ -17,7 +17,7 @@ from pydantic import AliasChoices, Field
 from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, SignInNeeded
 from matchmaker.messages import languages
-from matchmaker.validation import check_range
+from matchmaker.workflow.checks import check_range
 
 MIN_PASSWORD = 10
 MAX_PASSWORD = 200

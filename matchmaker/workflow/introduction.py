@@ -15,7 +15,7 @@ from pydantic import ConfigDict, Field
 
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput, NotAllowed, WrongState
-from matchmaker.validation import check_range, not_possible
+from matchmaker.workflow.checks import check_range, not_possible
 
 VALID_FOR = timedelta(days=14)
 MAX_MESSAGE = 4_000

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from matchmaker.domain import GoalName, Need, NeedState, Offer, OfferKind, Provenance, Stage, Terms
-from matchmaker.validation import not_possible
+from matchmaker.workflow.checks import not_possible
 
 # A need or offer without a date of its own is asked after again when this is over.
 LIFETIME = timedelta(days=180)

@@ -24,8 +24,8 @@ from matchmaker.services.repositories import Repositories, pair_id
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.store.ports import GraphStore
-from matchmaker.validation import check_range
 from matchmaker.workflow.allocation import Options, allocate
+from matchmaker.workflow.checks import check_range
 from matchmaker.workflow.interactions import Assignment
 from matchmaker.workflow.introduction import Action, Introduction, Proposal, Reference
 from matchmaker.workflow.statistics import is_held_out
