@@ -144,6 +144,8 @@ class Effects:
         principal.require_coordinator(cluster_id)
         cluster = self.store.cluster(cluster_id).id
         assignments = list(self.repositories.assignments.values("cluster", cluster))
+        treated = [assignment for assignment in assignments if not assignment.held]
+        held_out = [assignment for assignment in assignments if assignment.held]
         completed = [
             introduction
             for introduction in self.repositories.introductions.values("cluster", cluster)
@@ -152,13 +154,8 @@ class Effects:
         return Effect(
             cluster=cluster,
             funnel=self._funnels(cluster),
-            tied=Difference(
-                self._tied([assignment for assignment in assignments if not assignment.held]),
-                self._tied([assignment for assignment in assignments if assignment.held]),
-            ),
-            new_ties=len(
-                {frozenset((assignment.seeker, assignment.candidate)) for assignment in completed}
-            ),
+            tied=Difference(self._tied(treated), self._tied(held_out)),
+            new_ties=len({frozenset((pair.seeker, pair.candidate)) for pair in completed}),
             mission=self._mission(completed),
             since=min((assignment.at for assignment in assignments), default=None),
             exposure=self._exposure(cluster),
