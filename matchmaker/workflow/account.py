@@ -17,6 +17,7 @@ from pydantic import AliasChoices, Field
 from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, SignInNeeded
 from matchmaker.messages import languages
+from matchmaker.workflow.checks import check_range
 
 MIN_PASSWORD = 10
 MAX_PASSWORD = 200
@@ -70,8 +71,7 @@ class Preferences:
     alerts_a_week: int = 0
 
     def __post_init__(self) -> None:
-        if not 0 <= self.alerts_a_week <= 100:
-            raise InvalidInput("must be from 0 to 100.", where="alerts_a_week")
+        check_range("alerts_a_week", self.alerts_a_week, 0, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,22 +188,23 @@ def checked_language(language: str) -> str:
 def checked_name(name: str) -> str:
     """A name without needless blanks. Raises InvalidInput."""
     cleaned = " ".join(name.split())
-    if not 1 <= len(cleaned) <= MAX_PERSON_NAME:
-        raise InvalidInput(
-            "must have from 1 to %(max_name)s characters.", where="name", max_name=MAX_PERSON_NAME
-        )
+    _check_length("name", cleaned, 1, MAX_PERSON_NAME)
     return cleaned
 
 
 def check_password(password: str, email: str = "") -> None:
     """Length and commonness only, as NIST SP 800-63B advises. Raises InvalidInput."""
-    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-        raise InvalidInput(
-            "must have from %(min_password)s to %(max_password)s characters.",
-            where="password",
-            min_password=MIN_PASSWORD,
-            max_password=MAX_PASSWORD,
-        )
+    _check_length("password", password, MIN_PASSWORD, MAX_PASSWORD)
     lowered = password.lower()
     if lowered in COMMON_PASSWORDS or lowered == email or len(set(lowered)) < 4:
         raise InvalidInput("is too easy to guess; choose another.", where="password")
+
+
+def _check_length(name: str, text: str, minimum: int, maximum: int) -> None:
+    if not minimum <= len(text) <= maximum:
+        raise InvalidInput(
+            "must have from %(minimum)s to %(maximum)s characters.",
+            where=name,
+            minimum=minimum,
+            maximum=maximum,
+        )
