@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING
 import click
 
 from matchmaker.cli.language import language
-from matchmaker.cli.output import AS_OPTION, JSON_OPTION, acting_principal, print_json, say, wired
+from matchmaker.cli.output import (
+    AS_OPTION,
+    JSON_OPTION,
+    acting_principal,
+    print_json,
+    say,
+    usage_error,
+    wired,
+)
 from matchmaker.domain import GoalName, OfferKind
 from matchmaker.messages import message, term, translated
 from matchmaker.terms import TERMS
@@ -56,8 +64,7 @@ def post(
     from matchmaker.workflow.posting import Posting
 
     if bool(goal) == bool(offer):
-        usage = message("Give --goal for a need, or --offer for an offer.")
-        raise click.UsageError(usage.text(language()))
+        raise usage_error(message("Give --goal for a need, or --offer for an offer."))
     services = wired()
     posting = Posting(
         new_id(),

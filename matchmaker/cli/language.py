@@ -63,7 +63,7 @@ def help_texts(command: click.Command) -> Iterator[tuple[object, str, str]]:
             id(owner),
             {
                 name: text
-                for name in ("help", "short_help", "epilog")
+                for name in ("help", "short_help", "epilog", "prompt")
                 if isinstance(text := getattr(owner, name, None), str) and text
             },
         )

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
-from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -26,6 +25,11 @@ SOME_REFUSED = 3
 def say(what: Message, *, error: bool = False, **style: Any) -> None:
     """A line in the reader's language."""
     click.secho(what.text(language()), err=error, **style)
+
+
+def usage_error(what: Message) -> click.UsageError:
+    """A command that was given wrongly, with its usage, in the reader's language."""
+    return click.UsageError(what.text(language()))
 
 
 def wired() -> Wiring:
@@ -101,14 +105,3 @@ def acting_principal(services: Wiring, email: str | None) -> Principal:
     if not email:
         return ADMIN
     return services.accounts.by_email(ADMIN, email).require_active().principal()
-
-
-def plain(value: Any) -> Any:
-    """As JSON can have it: enums as their values."""
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, dict):
-        return {name: plain(one) for name, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(one) for one in value]
-    return value
