@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib
 import itertools
 import json
 import re
@@ -311,9 +310,6 @@ def test_mails_are_in_it(services, world, esperanto, monkeypatch):
 @pytest.fixture
 def locale(esperanto, monkeypatch):
     """The language of the environment of commands."""
-    module = importlib.import_module("matchmaker.cli.language")
-    monkeypatch.setattr(module, "TRANSLATIONS", messages.TRANSLATIONS)
-    monkeypatch.setenv("LANGUAGE", "en")  # set anew by the command, and so put back
     monkeypatch.setenv("LC_ALL", "eo.UTF-8")
 
 

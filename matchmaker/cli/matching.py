@@ -14,14 +14,7 @@ import click
 
 from matchmaker.access import ADMIN
 from matchmaker.cli.language import language
-from matchmaker.cli.output import (
-    SOME_REFUSED,
-    print_json,
-    progress_bars,
-    say,
-    usage_error,
-    wired,
-)
+from matchmaker.cli.output import SOME_REFUSED, print_json, progress_bars, say, usage_error, wired
 from matchmaker.domain import GoalName, Kind, Size, Tier
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import message
@@ -102,9 +95,7 @@ def recommend(
     """Recommend partners, with reasons."""
     sources = [organization, text, need, for_file, texts_file]
     if sum(value is not None for value in sources) != 1:
-        raise usage_error(
-            message("Give one of --for, --text, --need, --for-file, --texts-file.")
-        )
+        raise usage_error(message("Give one of --for, --text, --need, --for-file, --texts-file."))
     if out is not None and for_file is None and texts_file is None:
         raise usage_error(message("--out goes with --for-file or --texts-file."))
     services = wired()
