@@ -300,7 +300,7 @@ def test_mails_are_in_it(services, world, esperanto, monkeypatch):
     account = services.accounts.create(ADMIN, "eo@example.org", "Ludoviko", "correct horse 9")
     services.accounts.set_preferences(account.principal(), Preferences(language="eo"))
     letters = Letters()
-    monkeypatch.setattr(services.links, "_mailer", letters)
+    monkeypatch.setattr(services.links, "mailer", letters)
     assert services.sign_in.send_reset("eo@example.org")
     (_, subject, text) = letters.sent[0]
     assert subject.startswith("⟦")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, NotFound, VersionConflict, WrongState
@@ -24,20 +24,14 @@ from matchmaker.workflow.account import (
 )
 
 
+@dataclass(frozen=True, slots=True)
 class Accounts:
     """Use cases of accounts, and how the services beside it find and change them."""
 
-    def __init__(
-        self,
-        store: Callable[[], GraphStore],
-        repositories: Repositories,
-        passwords: Passwords,
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._repositories = repositories
-        self._passwords = passwords
-        self._clock = clock
+    store: Callable[[], GraphStore]
+    repositories: Repositories
+    passwords: Passwords
+    clock: Clock
 
     # -- one's own account
 
@@ -46,7 +40,7 @@ class Accounts:
         principal.require_known()
         if not principal.account:
             raise WrongState("The operator's key has no account of its own.")
-        return self._repositories.accounts.get(principal.account).value
+        return self.repositories.accounts.get(principal.account).value
 
     def set_preferences(self, principal: Principal, preferences: Preferences) -> Account:
         """How one wants to be told of things. Raises InvalidInput."""
@@ -83,7 +77,7 @@ class Accounts:
     def page(self, principal: Principal, after: str, limit: int) -> Page[Account]:
         """All accounts, for an admin."""
         principal.require_admin()
-        page = self._repositories.accounts.page(after=after, limit=limit)
+        page = self.repositories.accounts.page(after=after, limit=limit)
         return Page(tuple(stored.value for stored in page.rows), page.after)
 
     def by_email(self, principal: Principal, email: str) -> Account:
@@ -113,24 +107,24 @@ class Accounts:
         address = checked_email(email)
         check_password(password, address)
         memberships = tuple(
-            replace(place, organization=self._store().organization(place.organization).id)
+            replace(place, organization=self.store().organization(place.organization).id)
             for place in memberships
         )
         for cluster in clusters:
-            self._store().cluster(cluster)
+            self.store().cluster(cluster)
         account = Account(
-            new_id(), address, checked_name(name), self._clock(), self._passwords.hash(password),
+            new_id(), address, checked_name(name), self.clock(), self.passwords.hash(password),
             memberships, clusters, admin,
             preferences=Preferences(language=checked_language(language)),
         )  # fmt: skip
-        unit = UnitOfWork.of(principal, self._clock())
+        unit = UnitOfWork.of(principal, self.clock())
         unit.add(
-            self._repositories.addresses.put(Address(address, account.id)),
-            self._repositories.accounts.put(account),
+            self.repositories.addresses.put(Address(address, account.id)),
+            self.repositories.accounts.put(account),
         )
         unit.log("account.made", account.subject)
         try:
-            unit.commit(self._repositories.records)
+            unit.commit(self.repositories.records)
         except VersionConflict:
             raise WrongState(
                 "%(address)s has an account already.", where="email", address=address
@@ -172,14 +166,14 @@ class Accounts:
     def find(self, email: str) -> Versioned[Account] | None:
         """The account of an address; None where there is none."""
         try:
-            address = self._repositories.addresses.get_or_none(checked_email(email))
+            address = self.repositories.addresses.get_or_none(checked_email(email))
         except InvalidInput:
             return None
-        return self._repositories.accounts.get_or_none(address.value.account) if address else None
+        return self.repositories.accounts.get_or_none(address.value.account) if address else None
 
     def of_organization(self, organization_id: str) -> Iterator[Account]:
         """Active accounts of an organisation."""
-        accounts = self._repositories.accounts.values("organization", organization_id)
+        accounts = self.repositories.accounts.values("organization", organization_id)
         return (account for account in accounts if account.active)
 
     def owners(self, organization_id: str) -> list[str]:
@@ -202,12 +196,12 @@ class Accounts:
         """
 
         def attempt() -> Account:
-            stored = self._repositories.accounts.get(account_id)
+            stored = self.repositories.accounts.get(account_id)
             changed = change(stored.value)
-            unit = UnitOfWork(by.subject if by else changed.subject, self._clock())
-            unit.add(self._repositories.accounts.put(changed, stored.version))
+            unit = UnitOfWork(by.subject if by else changed.subject, self.clock())
+            unit.add(self.repositories.accounts.put(changed, stored.version))
             unit.log(action, changed.subject, **detail)
-            unit.commit(self._repositories.records)
+            unit.commit(self.repositories.records)
             return changed
 
         return retry_on_conflict(attempt)

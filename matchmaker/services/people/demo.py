@@ -36,12 +36,12 @@ PEOPLE = (
 )
 
 
+@dataclass(frozen=True, slots=True)
 class Demo:
     """Makes the sample people where the sample graph is loaded."""
 
-    def __init__(self, store: Callable[[], GraphStore], accounts: Accounts) -> None:
-        self._store = store
-        self._accounts = accounts
+    store: Callable[[], GraphStore]
+    accounts: Accounts
 
     def people(self) -> tuple[DemoPerson, ...]:
         """Those whose organisation or cluster is in the graph."""
@@ -53,9 +53,9 @@ class Demo:
         if person is None:
             raise NotFound("There is no such sample account.", mend="`matchmaker seed`.")
         try:
-            return self._accounts.by_email(ADMIN, person.email)
+            return self.accounts.by_email(ADMIN, person.email)
         except NotFound:
-            return self._accounts.create(
+            return self.accounts.create(
                 ADMIN,
                 person.email,
                 f"Demo {person.role}",
@@ -68,9 +68,9 @@ class Demo:
     def _is_there(self, person: DemoPerson) -> bool:
         try:
             for place in person.memberships:
-                self._store().organization(place.organization)
+                self.store().organization(place.organization)
             for cluster in person.clusters:
-                self._store().cluster(cluster)
+                self.store().cluster(cluster)
         except MatchmakerError:
             return False
         return True

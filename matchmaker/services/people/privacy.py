@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,32 +27,23 @@ _TOGETHER = 200
 LEFT = "left"
 
 
+@dataclass(frozen=True, slots=True)
 class Privacy:
     """Use cases of privacy."""
 
-    def __init__(
-        self,
-        store: GraphStore,
-        repositories: Repositories,
-        accounts: Accounts,
-        sign_in: SignIn,
-        clock: Clock,
-        *,
-        keep_traces: timedelta,
-        keep_over: timedelta,
-    ) -> None:
-        self._store = store
-        self._repositories = repositories
-        self._accounts = accounts
-        self._sign_in = sign_in
-        self._clock = clock
-        self._keep_traces = keep_traces
-        self._keep_over = keep_over
+    store: GraphStore
+    repositories: Repositories
+    accounts: Accounts
+    sign_in: SignIn
+    clock: Clock
+    _: KW_ONLY
+    keep_traces: timedelta
+    keep_over: timedelta
 
     def export_own(self, principal: Principal) -> dict[str, Any]:
         """All that is held on the person who asks, without the hashes of secrets."""
-        account = self._accounts.own(principal)
-        repositories, id = self._repositories, account.id
+        account = self.accounts.own(principal)
+        repositories, id = self.repositories, account.id
         keys = _all(repositories.api_keys, "account", id)
         return {
             "account": _without(repositories.accounts.plain(account), "password_hash"),
@@ -68,12 +59,12 @@ class Privacy:
 
     def export_organization(self, principal: Principal, organization_id: str) -> dict[str, Any]:
         """All that is held on an organisation, for its owner. Raises NotAllowed."""
-        organization = self._store.organization(organization_id)
+        organization = self.store.organization(organization_id)
         principal.require_owner(organization.id)
-        repositories, id = self._repositories, organization.id
+        repositories, id = self.repositories, organization.id
         return {
             "organization": to_jsonable_python(organization),
-            "statements": to_jsonable_python(self._store.statements_of(id)),
+            "statements": to_jsonable_python(self.store.statements_of(id)),
             "members": [
                 {"name": account.name, "email": account.email}
                 for account in repositories.accounts.values("organization", id)
@@ -94,14 +85,14 @@ class Privacy:
         organisation that has other members.
         """
         principal.require_writing()
-        account = self._accounts.own(principal)
-        self._sign_in.require_password(account, password)
+        account = self.accounts.own(principal)
+        self.sign_in.require_password(account, password)
         self._delete(principal, account)
 
     def delete_account(self, principal: Principal, account_id: str) -> None:
         """The same for an admin who was asked to. Raises NotAllowed, NotFound."""
         principal.require_admin()
-        self._delete(principal, self._repositories.accounts.get(account_id).value)
+        self._delete(principal, self.repositories.accounts.get(account_id).value)
 
     def forget_old(self) -> int:
         """Turn what is older than the settings keep it into monthly counts; how many records.
@@ -113,11 +104,11 @@ class Privacy:
     # -- the parts
 
     def _forget_interactions(self) -> int:
-        now, forgotten = self._clock(), 0
+        now, forgotten = self.clock(), 0
         old = [
             stored
-            for stored in self._repositories.interactions.iterate()
-            if now - stored.value.at > self._keep_traces
+            for stored in self.repositories.interactions.iterate()
+            if now - stored.value.at > self.keep_traces
         ]
         for start in range(0, len(old), _TOGETHER):
             together = old[start : start + _TOGETHER]
@@ -129,27 +120,27 @@ class Privacy:
                     f"traces {interaction.at:%Y-%m}",
                     f"{interaction.goal or 'unknown'} {interaction.kind}",
                 ] += len(interaction.shown) if is_list else 1
-            removals = [self._repositories.interactions.remove(stored) for stored in together]
+            removals = [self.repositories.interactions.remove(stored) for stored in together]
             if self._replace(counts, removals):
                 forgotten += len(together)
         return forgotten
 
     def _forget_introductions(self) -> int:
-        now, forgotten = self._clock(), 0
+        now, forgotten = self.clock(), 0
         old = [
             stored
-            for stored in self._repositories.introductions.iterate("phase", "over")
-            if stored.value.state in FINAL and now - _ended(stored.value) > self._keep_over
+            for stored in self.repositories.introductions.iterate("phase", "over")
+            if stored.value.state in FINAL and now - _ended(stored.value) > self.keep_over
         ]
         for stored in old:
             introduction = stored.value
             month = f"introductions {introduction.cluster} {introduction.created:%Y-%m}"
-            messages = self._repositories.messages.iterate("introduction", introduction.id)
+            messages = self.repositories.messages.iterate("introduction", introduction.id)
             forgotten += self._replace(
                 {(month, f"{introduction.goal} {introduction.state}"): 1},
                 [
-                    self._repositories.introductions.remove(stored),
-                    *(self._repositories.messages.remove(message) for message in messages),
+                    self.repositories.introductions.remove(stored),
+                    *(self.repositories.messages.remove(message) for message in messages),
                 ],
             )
         return forgotten
@@ -157,15 +148,15 @@ class Privacy:
     def _replace(self, counts: Mapping[tuple[str, str], int], removals: Iterable[Change]) -> bool:
         changes = list(removals)
         for tally in sorted({tally for tally, _ in counts}):
-            stored = self._repositories.monthly_counts.get_or_none(tally)
+            stored = self.repositories.monthly_counts.get_or_none(tally)
             total = Counter(dict(stored.value.counts) if stored else {})
             total.update({name: number for (of, name), number in counts.items() if of == tally})
             merged = MonthlyCounts(tally, tuple(sorted(total.items())))
             changes.append(
-                self._repositories.monthly_counts.put(merged, stored.version if stored else 0)
+                self.repositories.monthly_counts.put(merged, stored.version if stored else 0)
             )
         try:
-            self._repositories.records.commit(changes)
+            self.repositories.records.commit(changes)
         except VersionConflict:
             return False  # changed meanwhile; it comes again
         return True
@@ -176,9 +167,9 @@ class Privacy:
                 self._require_heir(place.organization, account)
 
         def attempt() -> None:
-            repositories = self._repositories
+            repositories = self.repositories
             stored = repositories.accounts.get(account.id)
-            unit = UnitOfWork.of(principal, self._clock())
+            unit = UnitOfWork.of(principal, self.clock())
             unit.add(repositories.accounts.remove(stored))
             owned: tuple[Repository[Any], ...] = (
                 repositories.addresses, repositories.api_keys, repositories.notifications
@@ -199,8 +190,8 @@ class Privacy:
         retry_on_conflict(attempt)
 
     def _require_heir(self, organization_id: str, account: Account) -> None:
-        members = {member.id for member in self._accounts.of_organization(organization_id)}
-        owners = set(self._accounts.owners(organization_id))
+        members = {member.id for member in self.accounts.of_organization(organization_id)}
+        owners = set(self.accounts.owners(organization_id))
         if members - {account.id} and not owners - {account.id}:
             raise WrongState(
                 "You are the last owner of an organisation with other members.",
