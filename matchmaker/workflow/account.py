@@ -105,6 +105,14 @@ class Account:
             raise SignInNeeded("This account is closed.", mend="Ask the administrator.")
         return self
 
+    def ended(self) -> Account:
+        """Itself, with all its sessions and links ended."""
+        return replace(self, epoch=self.epoch + 1)
+
+    def unlocked(self) -> Account:
+        """Itself, without failed attempts."""
+        return replace(self, failures=0, locked_until=None)
+
     def principal(self, *, writes: bool = True) -> Principal:
         """Who they are to the services."""
         owned = [

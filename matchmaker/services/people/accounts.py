@@ -9,7 +9,7 @@ from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, NotFound, VersionConflict, WrongState
 from matchmaker.services.people.passwords import Passwords
 from matchmaker.services.repositories import Address, Repositories, Versioned
-from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.store.ports import GraphStore, Page
 from matchmaker.workflow.account import (
@@ -49,23 +49,17 @@ class Accounts:
         if account.preferences == preferences:
             return account
         checked_language(preferences.language)
-        return self.change(
-            account.id,
-            lambda before: replace(before, preferences=preferences),
-            "account.preferences",
-            principal,
-        )
+
+        def prefer(before: Account) -> Account:
+            return replace(before, preferences=preferences)
+
+        return self.change(account.id, prefer, "account.preferences", principal)
 
     def rename(self, principal: Principal, name: str) -> Account:
         """One's own name. Raises InvalidInput."""
         principal.require_writing()
-        cleaned = checked_name(name)
-        return self.change(
-            self.own(principal).id,
-            lambda before: replace(before, name=cleaned),
-            "account.renamed",
-            principal,
-        )
+        id, cleaned = self.own(principal).id, checked_name(name)
+        return self.change(id, lambda old: replace(old, name=cleaned), "account.renamed", principal)
 
     # -- others' accounts
 
@@ -106,12 +100,13 @@ class Accounts:
         principal.require_admin()
         address = checked_email(email)
         check_password(password, address)
+        store = self.store()
         memberships = tuple(
-            replace(place, organization=self.store().organization(place.organization).id)
+            replace(place, organization=store.organization(place.organization).id)
             for place in memberships
         )
         for cluster in clusters:
-            self.store().cluster(cluster)
+            store.cluster(cluster)
         account = Account(
             new_id(), address, checked_name(name), self.clock(), self.passwords.hash(password),
             memberships, clusters, admin,
@@ -138,27 +133,24 @@ class Accounts:
             principal.require_owner(organization_id)
 
         def leave(account: Account) -> Account:
-            kept = tuple(
-                place for place in account.memberships if place.organization != organization_id
-            )
-            if len(kept) == len(account.memberships):
+            places = account.memberships
+            kept = tuple(place for place in places if place.organization != organization_id)
+            if kept == places:
                 raise NotFound("That account does not belong to the organisation.")
             if self.owners(organization_id) == [account_id] and not principal.admin:
                 raise WrongState(
                     "The last owner cannot leave.", mend="Make somebody else the owner first."
                 )
-            return replace(account, memberships=kept, epoch=account.epoch + 1)
+            return replace(account.ended(), memberships=kept)
 
         self.change(account_id, leave, "member.removed", principal, organization=organization_id)
 
     def set_active(self, principal: Principal, account_id: str, *, active: bool) -> Account:
         """Close an account, or open it again. Raises NotAllowed, NotFound."""
         principal.require_admin()
+        action = "account.opened" if active else "account.closed"
         return self.change(
-            account_id,
-            lambda before: replace(before, active=active, epoch=before.epoch + 1),
-            "account.opened" if active else "account.closed",
-            principal,
+            account_id, lambda old: replace(old.ended(), active=active), action, principal
         )
 
     # -- for the services beside it
@@ -195,13 +187,12 @@ class Accounts:
         Raises NotFound.
         """
 
-        def attempt() -> Account:
+        def put(unit: UnitOfWork) -> Account:
             stored = self.repositories.accounts.get(account_id)
             changed = change(stored.value)
-            unit = UnitOfWork(by.subject if by else changed.subject, self.clock())
             unit.add(self.repositories.accounts.put(changed, stored.version))
             unit.log(action, changed.subject, **detail)
-            unit.commit(self.repositories.records)
             return changed
 
-        return retry_on_conflict(attempt)
+        principal = by or Principal(f"account:{account_id}")
+        return commit_changes(self.repositories.records, principal, self.clock, put)

@@ -13,7 +13,7 @@ from matchmaker.errors import NotFound, VersionConflict, WrongState
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.operator_key import key_digest
 from matchmaker.services.repositories import Repositories, Versioned
-from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.workflow.account import ApiKey, Scope, checked_name
 
 # A key's last use is noted at most this often: not a write for every request.
@@ -67,17 +67,15 @@ class ApiKeys:
         principal.require_writing()
         account = self.accounts.own(principal)
 
-        def attempt() -> None:
+        def end(unit: UnitOfWork) -> None:
             stored = self.repositories.api_keys.get_or_none(key_id)
             if stored is None or stored.value.account != account.id:
                 raise NotFound("There is no such key.")
             revoked = replace(stored.value, revoked=True)
-            unit = UnitOfWork.of(principal, self.clock())
             unit.add(self.repositories.api_keys.put(revoked, stored.version))
             unit.log("key.revoked", f"key/{key_id}")
-            unit.commit(self.repositories.records)
 
-        retry_on_conflict(attempt)
+        commit_changes(self.repositories.records, principal, self.clock, end)
 
     def principal_of(self, presented: str) -> Principal | None:
         """Whoever a key acts for; None for a wrong or revoked one."""

@@ -15,7 +15,7 @@ from matchmaker.errors import VersionConflict, WrongState
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.sign_in import SignIn
 from matchmaker.services.repositories import Repositories, Repository
-from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import Change
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.account import Account, MembershipRole
@@ -166,10 +166,9 @@ class Privacy:
             if place.role is MembershipRole.OWNER:
                 self._require_heir(place.organization, account)
 
-        def attempt() -> None:
+        def remove(unit: UnitOfWork) -> None:
             repositories = self.repositories
             stored = repositories.accounts.get(account.id)
-            unit = UnitOfWork.of(principal, self.clock())
             unit.add(repositories.accounts.remove(stored))
             owned: tuple[Repository[Any], ...] = (
                 repositories.addresses, repositories.api_keys, repositories.notifications
@@ -185,9 +184,8 @@ class Privacy:
                     unit.add(repositories.messages.put(nameless, message.version))
             # The log names people by an id that now means nobody.
             unit.log("account.deleted", account.subject)
-            unit.commit(repositories.records)
 
-        retry_on_conflict(attempt)
+        commit_changes(self.repositories.records, principal, self.clock, remove)
 
     def _require_heir(self, organization_id: str, account: Account) -> None:
         members = {member.id for member in self.accounts.of_organization(organization_id)}

@@ -105,12 +105,8 @@ class SignIn:
 
     def end_sessions(self, principal: Principal) -> Account:
         """End all sessions of one's account."""
-        return self.accounts.change(
-            self.accounts.own(principal).id,
-            lambda before: replace(before, epoch=before.epoch + 1),
-            "account.signed_out",
-            principal,
-        )
+        id = self.accounts.own(principal).id
+        return self.accounts.change(id, Account.ended, "account.signed_out", principal)
 
     # -- passwords
 
@@ -126,12 +122,11 @@ class SignIn:
         self.require_password(account, old)
         check_password(new, account.email)
         hashed = self.passwords.hash(new)
-        return self.accounts.change(
-            account.id,
-            lambda before: replace(before, password_hash=hashed, epoch=before.epoch + 1),
-            "account.password",
-            principal,
-        )
+
+        def renew(before: Account) -> Account:
+            return replace(before.ended(), password_hash=hashed)
+
+        return self.accounts.change(account.id, renew, "account.password", principal)
 
     def reset_token(self, account: Account) -> str:
         """The token with which a new password is set."""
@@ -158,13 +153,7 @@ class SignIn:
             if account.epoch != epoch or not account.active:
                 raise _used()
             check_password(password, account.email)
-            return replace(
-                account,
-                password_hash=self.passwords.hash(password),
-                epoch=epoch + 1,
-                failures=0,
-                locked_until=None,
-            )
+            return replace(account.ended().unlocked(), password_hash=self.passwords.hash(password))
 
         try:
             return self.accounts.change(account_id, change, "account.reset")
@@ -180,17 +169,13 @@ class SignIn:
             raise TooManyAttempts(
                 "Too many failed attempts.", mend="Wait a quarter of an hour, or reset it."
             )
-        is_right = self.passwords.matches(account.password_hash, password)
-        if is_right and not account.failures and not self.passwords.is_dated(account.password_hash):
-            return account.require_active()
         unit = UnitOfWork(account.subject, now)
+        is_right = self.passwords.matches(account.password_hash, password)
         if is_right:
-            changed = replace(
-                account.require_active(),
-                failures=0,
-                locked_until=None,
-                password_hash=self.passwords.hash(password),
-            )
+            account.require_active()
+            if not account.failures and not self.passwords.is_dated(account.password_hash):
+                return account
+            changed = replace(account.unlocked(), password_hash=self.passwords.hash(password))
         else:
             failures = account.failures + 1
             until = now + LOCKED_FOR if failures % MAX_FAILURES == 0 else None
