@@ -53,12 +53,9 @@ def _sign_in_page(email: str = "") -> str:
     settings = services().settings
     following = request.args.get("next") or request.form.get("back", "")
     demo = services().demo.people() if settings.demo and is_local() else ()
+    openid = bool(settings.oidc_issuer)
     return render_template(
-        "sign_in.html",
-        email=email,
-        following=following,
-        demo=demo,
-        openid=bool(settings.oidc_issuer),
+        "sign_in.html", email=email, following=following, demo=demo, openid=openid
     )
 
 
@@ -102,8 +99,8 @@ def invitation() -> Page:
     token = request.args.get("token", "")
     offer = services().invitations.read(token)
     place = offer.cluster
-    if offer.membership is not None:
-        profile = services().directory.profile(current_principal(), offer.membership.organization)
+    if offer.organization:
+        profile = services().directory.profile(current_principal(), offer.organization)
         place = profile.organization.name
     return render_template("invitation.html", token=token, email=offer.email, place=place)
 
@@ -112,18 +109,21 @@ def invitation() -> Page:
 def accept_invitation() -> Page:
     """The place is taken."""
     csrf.protect()
-    form = request.form
-    account = services().sign_in.by_invitation(
-        form.get("token", ""), form.get("name", ""), form.get("password", "")
-    )
-    begin_session(account)
+    token, name, password = (request.form.get(key, "") for key in ("token", "name", "password"))
+    begin_session(services().sign_in.by_invitation(token, name, password))
     return redirect(url_for("web.tour"), 303)
 
 
-@web.get("/forgotten")
-def forgotten() -> Page:
-    """Ask for a link."""
-    return render_template("forgotten.html")
+def _link_page() -> Page:
+    """The form of this name, with the token of the link that led to it."""
+    token = request.args.get("token", "")
+    return render_template(f"{request.path.strip('/')}.html", token=token)
+
+
+web.add_url_rule("/forgotten", "forgotten", _link_page)
+web.add_url_rule("/reset", "new_password", _link_page)
+# A form with a button, so that no mail program's preview ends anybody's mail.
+web.add_url_rule("/unsubscribe", "unsubscribe", _link_page)
 
 
 @web.post("/forgotten")
@@ -135,12 +135,6 @@ def send_link() -> Page:
     return redirect(url_for("web.sign_in"), 303)
 
 
-@web.get("/reset")
-def new_password() -> Page:
-    """A new password, by the token of a link."""
-    return render_template("reset.html", token=request.args.get("token", ""))
-
-
 @web.post("/reset")
 def reset() -> Page:
     """Done, or why not."""
@@ -148,12 +142,6 @@ def reset() -> Page:
     services().sign_in.reset(request.form.get("token", ""), request.form.get("password", ""))
     told(gettext("The new password is set. Sign in with it."))
     return redirect(url_for("web.sign_in"), 303)
-
-
-@web.get("/unsubscribe")
-def unsubscribe() -> Page:
-    """A button, so that no mail program's preview ends anybody's mail."""
-    return render_template("unsubscribe.html", token=request.args.get("token", ""))
 
 
 @web.post("/unsubscribe")
@@ -170,14 +158,9 @@ def unsubscribed() -> Page:
 @web.get("/account")
 def account() -> Page:
     """Preferences, password, keys, export."""
-    principal = signed_in()
-    services().accounts.own(principal)
-    return render_template(
-        "account.html",
-        keys=services().api_keys.own(principal),
-        rhythms=list(MailRhythm),
-        secret=session.pop("new_key", ""),
-    )
+    keys = services().api_keys.own(signed_in())
+    secret = session.pop("new_key", "")
+    return render_template("account.html", keys=keys, rhythms=list(MailRhythm), secret=secret)
 
 
 @web.post("/account")
@@ -187,12 +170,10 @@ def change_account() -> Page:
     match form.get("what"):
         case "preferences":
             accounts.rename(principal, form.get("name", ""))
-            wanted = Preferences(
-                form.get("language", "zh"),
-                chosen(MailRhythm, form.get("mail", MailRhythm.DAILY), "mail"),
-                whole(form.get("alerts") or "0", "alerts"),
-            )
-            accounts.set_preferences(principal, wanted)
+            mail = chosen(MailRhythm, form.get("mail", MailRhythm.DAILY), "mail")
+            alerts = whole(form.get("alerts") or "0", "alerts")
+            preferences = Preferences(form.get("language", "zh"), mail, alerts)
+            accounts.set_preferences(principal, preferences)
             session.pop("language", None)
             told(gettext("Saved."))
         case "password":

@@ -143,13 +143,21 @@ class Invitation:
     language: str = "zh"
     used: bool = False
 
+    @property
+    def organization(self) -> str:
+        """To which organisation it invites, if to one."""
+        return self.membership.organization if self.membership else ""
+
+    @property
+    def post(self) -> MembershipRole | None:
+        """As what it invites to an organisation."""
+        return self.membership.role if self.membership else None
+
     def give_to(self, account: Account) -> Account:
         """The account with the place that was offered."""
         memberships, clusters = account.memberships, account.clusters
         if self.membership is not None:
-            others = (
-                place for place in memberships if place.organization != self.membership.organization
-            )
+            others = (each for each in memberships if each.organization != self.organization)
             memberships = (*others, self.membership)
         if self.cluster:
             clusters = tuple(dict.fromkeys((*clusters, self.cluster)))

@@ -156,7 +156,7 @@ def invite(body: Invite) -> Response:
 @people.post("/invitations/look", tags=[ACCOUNTS], responses={200: InvitationOut, **WRITE})
 def look_at_invitation(body: Token) -> Response:
     """What a link invites to."""
-    return as_json(InvitationOut.of(services().invitations.read(body.token)))
+    return as_json(InvitationOut.model_validate(services().invitations.read(body.token)))
 
 
 @people.post("/invitations/accept", tags=[ACCOUNTS], responses={200: SessionOut, **WRITE})

@@ -74,6 +74,11 @@ class Accounts:
         page = self.repositories.accounts.page(after=after, limit=limit)
         return Page(tuple(stored.value for stored in page.rows), page.after)
 
+    def iterate(self, principal: Principal) -> Iterator[Account]:
+        """All accounts one after the other, for an admin."""
+        principal.require_admin()
+        return self.repositories.accounts.values()
+
     def by_email(self, principal: Principal, email: str) -> Account:
         """The account of an address, open or closed, for an admin. Raises NotFound."""
         principal.require_admin()

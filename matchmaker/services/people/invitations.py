@@ -174,9 +174,6 @@ class Invitations:
 
 
 def _place(invitation: Invitation) -> dict[str, str]:
-    if invitation.membership is not None:
-        return {
-            "organization": invitation.membership.organization,
-            "post": invitation.membership.role,
-        }
+    if invitation.post is not None:
+        return {"organization": invitation.organization, "post": invitation.post}
     return {"cluster": invitation.cluster} if invitation.cluster else {"admin": "yes"}
