@@ -17,7 +17,7 @@ _english: dict[int, dict[str, str]] = {}
 
 
 def language() -> str:
-    """What the running command speaks."""
+    """The language of the running command."""
     return _chosen
 
 

@@ -1,4 +1,4 @@
-"""What commands share: the wired services, progress bars, JSON."""
+"""Shared by all commands: the wired services, progress bars, JSON."""
 
 from __future__ import annotations
 

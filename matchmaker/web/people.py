@@ -27,7 +27,7 @@ def sign_in() -> Page:
 
 @web.post("/sign-in")
 def signing_in() -> Page:
-    """Signed in, and on to where one wanted to go."""
+    """Sign in, and go on to the page that was asked for."""
     csrf.protect()
     email = request.form.get("email", "")
     try:
@@ -72,14 +72,14 @@ def enter_demo(role: str) -> Page:
 
 @web.get("/tour")
 def tour() -> Page:
-    """What can be done here, in a minute."""
+    """A tour of what can be done here, in a minute."""
     signed_in()
     return render_template("tour.html")
 
 
 @web.post("/sign-out")
 def sign_out() -> Page:
-    """Out."""
+    """End the session."""
     _enter(None)
     return redirect(url_for("web.sign_in"), 303)
 
@@ -95,7 +95,7 @@ def choose_language() -> Page:
 
 @web.get("/invitation")
 def invitation() -> Page:
-    """What one is invited to."""
+    """The place that a link invites to, and the form that accepts it."""
     token = request.args.get("token", "")
     offer = services().invitations.read(token)
     place = offer.cluster
@@ -107,7 +107,7 @@ def invitation() -> Page:
 
 @web.post("/invitation")
 def accept_invitation() -> Page:
-    """The place is taken."""
+    """Take the place, which signs in."""
     csrf.protect()
     token, name, password = (request.form.get(key, "") for key in ("token", "name", "password"))
     begin_session(services().sign_in.by_invitation(token, name, password))
@@ -137,7 +137,7 @@ def send_link() -> Page:
 
 @web.post("/reset")
 def reset() -> Page:
-    """Done, or why not."""
+    """Set the new password."""
     csrf.protect()
     services().sign_in.reset(request.form.get("token", ""), request.form.get("password", ""))
     told(gettext("The new password is set. Sign in with it."))
@@ -198,7 +198,7 @@ def change_account() -> Page:
 
 @web.get("/notices")
 def notices() -> Page:
-    """What happened."""
+    """One's notifications, newest first."""
     principal = signed_in()
     after = request.args.get("after", "")
     return render_template("notices.html", inbox=services().notifications.inbox(principal, after))
@@ -206,6 +206,6 @@ def notices() -> Page:
 
 @web.post("/notices")
 def read_notices() -> Page:
-    """All read."""
+    """Mark all of one's notifications as read."""
     services().notifications.mark_all_read(signed_in())
     return redirect(url_for("web.notices"), 303)

@@ -43,7 +43,7 @@ class Accounts:
         return self.repositories.accounts.get(principal.account).value
 
     def set_preferences(self, principal: Principal, preferences: Preferences) -> Account:
-        """How one wants to be told of things. Raises InvalidInput."""
+        """Set one's preferences of language, mail and alerts. Raises InvalidInput."""
         principal.require_writing()
         account = self.own(principal)
         if account.preferences == preferences:
@@ -56,7 +56,7 @@ class Accounts:
         return self.change(account.id, prefer, "account.preferences", principal)
 
     def rename(self, principal: Principal, name: str) -> Account:
-        """One's own name. Raises InvalidInput."""
+        """Give one's account another name. Raises InvalidInput."""
         principal.require_writing()
         id, cleaned = self.own(principal).id, checked_name(name)
         return self.change(id, lambda old: replace(old, name=cleaned), "account.renamed", principal)
@@ -64,7 +64,7 @@ class Accounts:
     # -- others' accounts
 
     def members(self, principal: Principal, organization_id: str) -> tuple[Account, ...]:
-        """Who acts for an organisation. Raises NotAllowed."""
+        """Active accounts that act for an organisation. Raises NotAllowed."""
         principal.require_member(organization_id)
         return tuple(self.of_organization(organization_id))
 

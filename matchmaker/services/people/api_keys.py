@@ -78,7 +78,7 @@ class ApiKeys:
         commit_changes(self.repositories.records, principal, self.clock, end)
 
     def principal_of(self, presented: str) -> Principal | None:
-        """Whoever a key acts for; None for a wrong or revoked one."""
+        """The principal that a key acts for; None for a wrong or revoked one."""
         key_id, _, secret = presented.removeprefix(KEY_PREFIX).partition("_")
         if not presented.startswith(KEY_PREFIX) or not secret:
             return None

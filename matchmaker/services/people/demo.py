@@ -44,12 +44,12 @@ class Demo:
     accounts: Accounts
 
     def people(self) -> tuple[DemoPerson, ...]:
-        """Those whose organisation or cluster is in the graph."""
+        """Sample people whose organisation or cluster is in the graph."""
         return tuple(person for person in PEOPLE if self._is_there(person))
 
     def account(self, role: str) -> Account:
         """The account of a role, made when it is first asked for. Raises NotFound."""
-        person = next((each for each in self.people() if each.role == role), None)
+        person = next((person for person in self.people() if person.role == role), None)
         if person is None:
             raise NotFound("There is no such sample account.", mend="`matchmaker seed`.")
         try:

@@ -98,7 +98,7 @@ class Invitations:
         return IssuedInvitation(invitation, token, link, mailed)
 
     def read(self, token: str) -> Invitation:
-        """What a link invites to. Raises InvalidInput."""
+        """The invitation that a link holds. Raises InvalidInput."""
         return self.of_token(token).value
 
     # -- for signing in

@@ -32,7 +32,7 @@ class Links:
         return str(URLSafeTimedSerializer(self.secret(), salt=purpose).dumps(content))
 
     def read(self, purpose: str, token: str, within: timedelta) -> Any:
-        """What a token holds. Raises InvalidInput for another purpose or an old one."""
+        """The content of a token. Raises InvalidInput for another purpose or an old one."""
         serializer = URLSafeTimedSerializer(self.secret(), salt=purpose)
         try:
             return serializer.loads(token, max_age=int(within.total_seconds()))

@@ -107,7 +107,7 @@ class Notifications:
                 continue
             unread = [stored.value for stored in notifications if not stored.value.read]
             wait = AT_ONCE if account.preferences.mail is MailRhythm.AT_ONCE else DAILY
-            if unread and self.clock() - min(each.at for each in unread) < wait:
+            if unread and self.clock() - min(notification.at for notification in unread) < wait:
                 continue
             try:
                 if unread:
@@ -126,7 +126,7 @@ class Notifications:
         more = len(notifications) - MAX_IN_LETTER
         language = account.preferences.language
         lines = [
-            *(f"- {each.message.text(language)}" for each in notifications[:MAX_IN_LETTER]),
+            *(f"- {item.message.text(language)}" for item in notifications[:MAX_IN_LETTER]),
             *([message("… and %(more)s more", more=more).text(language)] if more > 0 else []),
             "",
             message("Read them: %(link)s", link=self.links.url("")).text(language),

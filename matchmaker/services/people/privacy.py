@@ -49,7 +49,7 @@ class Privacy:
             "account": _without(repositories.accounts.plain(account), "password_hash"),
             "api_keys": [_without(key, "digest") for key in keys],
             "notices": _all(repositories.notifications, "account", id),
-            "messages": [each for each in _all(repositories.messages) if each["author"] == id],
+            "messages": [text for text in _all(repositories.messages) if text["author"] == id],
             "log": [
                 {"at": line.entry.at, "action": line.entry.action, "subject": line.entry.subject}
                 for line in repositories.records.last_log(10_000)
@@ -202,7 +202,7 @@ def _without(plain: dict[str, Any], secret: str) -> dict[str, Any]:
 
 
 def _all(repository: Repository[Any], key: str = "", value: str = "") -> list[dict[str, Any]]:
-    return [repository.plain(each) for each in repository.values(key, value)]
+    return [repository.plain(document) for document in repository.values(key, value)]
 
 
 def _for_party(

@@ -23,7 +23,7 @@ RESET_WITHIN = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class OpenIdClaims:
-    """What an OpenID provider says of somebody."""
+    """Claims of an OpenID provider about a person."""
 
     issuer: str
     subject: str
@@ -97,7 +97,7 @@ class SignIn:
         return self.invitations.make_account(stored, name, password_hash=hashed)
 
     def of_session(self, account_id: str, epoch: int) -> Account | None:
-        """Whose session it is; None when it was revoked or the account is closed."""
+        """The account of a session; None when that was revoked or the account is closed."""
         stored = self.repositories.accounts.get_or_none(account_id)
         if stored is None or not stored.value.active or stored.value.epoch != epoch:
             return None
