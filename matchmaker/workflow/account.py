@@ -63,7 +63,7 @@ class AccountMembership:
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """Language, rhythm of mail and number of alerts of an account; `alerts_a_week` 0 wants no alerts of new needs."""
+    """Preferences of an account; `alerts_a_week` 0 wants no alerts of new needs."""
 
     language: str = "zh"
     mail: MailRhythm = MailRhythm.DAILY

@@ -52,18 +52,12 @@ class Demo:
         person = next((person for person in self.people() if person.role == role), None)
         if person is None:
             raise NotFound("There is no such sample account.", mend="`matchmaker seed`.")
-        try:
-            return self.accounts.by_email(ADMIN, person.email)
-        except NotFound:
-            return self.accounts.create(
-                ADMIN,
-                person.email,
-                f"Demo {person.role}",
-                secrets.token_urlsafe(24),
-                memberships=person.memberships,
-                clusters=person.clusters,
-                admin=person.role == "admin",
-            )
+        if (stored := self.accounts.find(person.email)) is not None:
+            return stored.value
+        return self.accounts.create(
+            ADMIN, person.email, f"Demo {role}", secrets.token_urlsafe(24),
+            memberships=person.memberships, clusters=person.clusters, admin=role == "admin",
+        )  # fmt: skip
 
     def _is_there(self, person: DemoPerson) -> bool:
         try:

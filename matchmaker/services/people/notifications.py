@@ -102,7 +102,7 @@ class Notifications:
         for account_id, notifications in waiting.items():
             reader = self.repositories.accounts.get_or_none(account_id)
             account = reader.value if reader else None
-            if account is None or not account.active or _is_silent(account):
+            if not account or not account.active or account.preferences.mail is MailRhythm.NEVER:
                 self._mark(notifications, mailed=True)
                 continue
             unread = [stored.value for stored in notifications if not stored.value.read]
@@ -125,24 +125,16 @@ class Notifications:
         unsubscribe = self.links.url("unsubscribe", self.unsubscribe_token(account.id))
         more = len(notifications) - MAX_IN_LETTER
         language = account.preferences.language
-        lines = [
-            *(f"- {item.message.text(language)}" for item in notifications[:MAX_IN_LETTER]),
-            *([message("… and %(more)s more", more=more).text(language)] if more > 0 else []),
-            "",
-            message("Read them: %(link)s", link=self.links.url("")).text(language),
-            message("No more mail: %(link)s", link=unsubscribe).text(language),
-            "",
-        ]
-        self.links.mail(
-            account.email,
-            language,
-            message("Matchmaker: %(count)s new", count=len(notifications)),
-            "\n".join(lines),
-            {
-                "List-Unsubscribe": f"<{unsubscribe}>",
-                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            },
-        )
+        lines = [f"- {item.message.text(language)}" for item in notifications[:MAX_IN_LETTER]]
+        if more > 0:
+            lines.append(message("… and %(more)s more", more=more).text(language))
+        read = message("Read them: %(link)s", link=self.links.url("")).text(language)
+        end = message("No more mail: %(link)s", link=unsubscribe).text(language)
+        one_click = "List-Unsubscribe=One-Click"
+        headers = {"List-Unsubscribe": f"<{unsubscribe}>", "List-Unsubscribe-Post": one_click}
+        subject = message("Matchmaker: %(count)s new", count=len(notifications))
+        text = "\n".join([*lines, "", read, end, ""])
+        self.links.mail(account.email, language, subject, text, headers)
 
     def _mark(
         self,
@@ -159,7 +151,3 @@ class Notifications:
             put = self.repositories.notifications.put(marked, stored.version)
             with suppress(VersionConflict):  # by another request; what is left comes again
                 self.repositories.records.commit([put])
-
-
-def _is_silent(account: Account) -> bool:
-    return account.preferences.mail is MailRhythm.NEVER

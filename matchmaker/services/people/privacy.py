@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from pydantic_core import to_jsonable_python
@@ -23,6 +24,8 @@ from matchmaker.workflow.interactions import InteractionKind, MonthlyCounts
 from matchmaker.workflow.introduction import FINAL, Introduction
 
 _TOGETHER = 200
+# Records to forget: how many, what is counted of them by month and name, and their removal.
+_Old = tuple[int, Mapping[tuple[str, str], int], list[Change]]
 # Who has left is written so that no person can be told from it.
 LEFT = "left"
 
@@ -99,54 +102,41 @@ class Privacy:
 
         Counts and removals are one commit: a record is in the one or the other.
         """
-        return self._forget_interactions() + self._forget_introductions()
+        old = chain(self._old_interactions(), self._old_introductions())
+        return sum(number for number, counts, removals in old if self._replace(counts, removals))
 
     # -- the parts
 
-    def _forget_interactions(self) -> int:
-        now, forgotten = self.clock(), 0
-        old = [
-            stored
-            for stored in self.repositories.interactions.iterate()
-            if now - stored.value.at > self.keep_traces
-        ]
+    def _old_interactions(self) -> Iterator[_Old]:
+        repository, before = self.repositories.interactions, self.clock() - self.keep_traces
+        old = [stored for stored in repository.iterate() if stored.value.at < before]
         for start in range(0, len(old), _TOGETHER):
             together = old[start : start + _TOGETHER]
             counts: Counter[tuple[str, str]] = Counter()
             for stored in together:
                 interaction = stored.value
+                name = f"{interaction.goal or 'unknown'} {interaction.kind}"
                 is_list = interaction.kind is InteractionKind.IMPRESSION
-                counts[
-                    f"traces {interaction.at:%Y-%m}",
-                    f"{interaction.goal or 'unknown'} {interaction.kind}",
-                ] += len(interaction.shown) if is_list else 1
-            removals = [self.repositories.interactions.remove(stored) for stored in together]
-            if self._replace(counts, removals):
-                forgotten += len(together)
-        return forgotten
+                number = len(interaction.shown) if is_list else 1
+                counts[f"traces {interaction.at:%Y-%m}", name] += number
+            yield len(together), counts, [repository.remove(stored) for stored in together]
 
-    def _forget_introductions(self) -> int:
-        now, forgotten = self.clock(), 0
-        old = [
-            stored
-            for stored in self.repositories.introductions.iterate("phase", "over")
-            if stored.value.state in FINAL and now - _ended(stored.value) > self.keep_over
-        ]
-        for stored in old:
+    def _old_introductions(self) -> Iterator[_Old]:
+        repository, before = self.repositories.introductions, self.clock() - self.keep_over
+        for stored in list(repository.iterate("phase", "over")):
             introduction = stored.value
+            if introduction.state not in FINAL or _ended(introduction) >= before:
+                continue
             month = f"introductions {introduction.cluster} {introduction.created:%Y-%m}"
-            messages = self.repositories.messages.iterate("introduction", introduction.id)
-            forgotten += self._replace(
-                {(month, f"{introduction.goal} {introduction.state}"): 1},
-                [
-                    self.repositories.introductions.remove(stored),
-                    *(self.repositories.messages.remove(message) for message in messages),
-                ],
-            )
-        return forgotten
+            counts = {(month, f"{introduction.goal} {introduction.state}"): 1}
+            messages = self.repositories.messages
+            removals = [
+                messages.remove(message)
+                for message in messages.iterate("introduction", introduction.id)
+            ]
+            yield 1, counts, [repository.remove(stored), *removals]
 
-    def _replace(self, counts: Mapping[tuple[str, str], int], removals: Iterable[Change]) -> bool:
-        changes = list(removals)
+    def _replace(self, counts: Mapping[tuple[str, str], int], changes: list[Change]) -> bool:
         for tally in sorted({tally for tally, _ in counts}):
             stored = self.repositories.monthly_counts.get_or_none(tally)
             total = Counter(dict(stored.value.counts) if stored else {})

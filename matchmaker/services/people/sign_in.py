@@ -67,11 +67,11 @@ class SignIn:
         email = checked_email(claims.email)
         stored = self.accounts.find(email)
         if stored is not None:
-            return self.accounts.change(
-                stored.value.id,
-                lambda before: replace(before.require_active(), openid_subject=subject),
-                "account.linked",
-            )
+
+            def link(before: Account) -> Account:
+                return replace(before.require_active(), openid_subject=subject)
+
+            return self.accounts.change(stored.value.id, link, "account.linked")
         waiting = self.invitations.open_for(email)
         if not waiting:
             raise SignInNeeded(
