@@ -13,7 +13,8 @@ from matchmaker.messages import SOURCE, best_language, catalogue, languages, tra
 
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 _chosen = SOURCE
-_english: dict[int, dict[str, str]] = {}
+_TEXTS = ("help", "short_help", "epilog", "prompt")
+_english: dict[int, dict[str, object]] = {}
 
 
 def language() -> str:
@@ -32,12 +33,10 @@ def choose(context: click.Context, parameter: click.Parameter, wanted: str | Non
     return wanted
 
 
-def locales() -> Iterator[str]:
-    """The locales of the environment, the one that counts first; `C` is none."""
-    for name in _VARIABLES:
-        if value := os.environ.get(name):
-            yield value.split(".")[0]
-            return
+def locales() -> list[str]:
+    """The locale of the environment that counts, if there is one; `C` is none."""
+    values = (os.environ.get(name) for name in _VARIABLES)
+    return [value.split(".")[0] for value in values if value][:1]
 
 
 def language_option(command: Any) -> Any:
@@ -55,16 +54,10 @@ def language_option(command: Any) -> Any:
 def help_texts(command: click.Command) -> Iterator[tuple[object, str, str]]:
     """Every text of the help: whose it is, under which attribute, and the English text."""
     for owner in (command, *command.params):
-        originals = _english.setdefault(
-            id(owner),
-            {
-                name: text
-                for name in ("help", "short_help", "epilog", "prompt")
-                if isinstance(text := getattr(owner, name, None), str) and text
-            },
-        )
-        for name, text in originals.items():
-            yield owner, name, text
+        texts = {name: getattr(owner, name, None) for name in _TEXTS}
+        for name, text in _english.setdefault(id(owner), texts).items():
+            if isinstance(text, str) and text:
+                yield owner, name, text
     for part in getattr(command, "commands", {}).values():
         yield from help_texts(part)
 

@@ -177,10 +177,8 @@ def change_account() -> Page:
             session.pop("language", None)
             told(gettext("Saved."))
         case "password":
-            changed = services().sign_in.change_password(
-                principal, form.get("old_password", ""), form.get("new_password", "")
-            )
-            begin_session(changed)
+            old, new = form.get("old_password", ""), form.get("new_password", "")
+            begin_session(services().sign_in.change_password(principal, old, new))
             told(gettext("The new password is set; all other sessions have ended."))
         case "key":
             scope = Scope.WRITE if form.get("writes") else Scope.READ

@@ -68,9 +68,19 @@ def _write_once(path: Path, content: str) -> bool:
     """Create a private file whole, in one step; False when it was there already."""
     if path.exists():
         return False
+    beside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return _create(path, content)
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(content)
+            # A link fails when the name is taken: of two processes one wins, whole.
+            os.link(beside, path)
+        except FileExistsError:
+            return False
+        finally:
+            beside.unlink()
     except OSError as error:
         raise StorageFull(
             "%(path)s cannot be written: %(strerror)s.",
@@ -78,18 +88,4 @@ def _write_once(path: Path, content: str) -> bool:
             path=path,
             strerror=error.strerror,
         ) from None
-
-
-def _create(path: Path, content: str) -> bool:
-    beside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(content)
-        # A link fails when the name is taken: of two processes one wins, whole.
-        os.link(beside, path)
-    except FileExistsError:
-        return False
-    finally:
-        beside.unlink()
     return True
