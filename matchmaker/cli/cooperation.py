@@ -13,7 +13,15 @@ import click
 
 from matchmaker.access import SYSTEM
 from matchmaker.cli.language import language
-from matchmaker.cli.output import AS_OPTION, JSON_OPTION, acting_principal, print_json, say, wired
+from matchmaker.cli.output import (
+    AS_OPTION,
+    JSON_OPTION,
+    acting_principal,
+    print_json,
+    say,
+    usage_error,
+    wired,
+)
 from matchmaker.domain import GoalName, OfferKind
 from matchmaker.messages import message, term, translated
 from matchmaker.store.documents import new_id
@@ -59,8 +67,7 @@ def post(
 ) -> None:
     """Post a need or an offer in one's own words, and see who could meet it."""
     if bool(goal) == bool(offer):
-        usage = message("Give --goal for a need, or --offer for an offer.")
-        raise click.UsageError(usage.text(language()))
+        raise usage_error(message("Give --goal for a need, or --offer for an offer."))
     services = wired()
     posting = Posting(
         organization,

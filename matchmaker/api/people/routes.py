@@ -84,9 +84,7 @@ def read_session() -> Response:
 @people.post("/session", tags=[ACCOUNTS], responses={200: SessionOut, **WRITE})
 def sign_in(body: SignIn) -> Response:
     """Sign in with address and password; the cookie keeps the session."""
-    account = services().sign_in.with_password(body.email, body.password)
-    begin_session(account)
-    return _session(account)
+    return _enter(services().sign_in.with_password(body.email, body.password))
 
 
 @people.delete("/session", tags=[ACCOUNTS], responses={**DONE, **READ})
@@ -97,13 +95,14 @@ def sign_out() -> Response:
 
 
 def _session(account: Account | None) -> Response:
-    return as_json(
-        SessionOut(
-            account=optional(AccountOut, account),
-            csrf_token=generate_csrf() if account else "",
-            admin=current_principal().admin,
-        )
-    )
+    token = generate_csrf() if account else ""
+    shaped, is_admin = optional(AccountOut, account), current_principal().admin
+    return as_json(SessionOut(account=shaped, csrf_token=token, admin=is_admin))
+
+
+def _enter(account: Account) -> Response:
+    begin_session(account)
+    return _session(account)
 
 
 @people.post("/password/request", tags=[ACCOUNTS], responses={**DONE, **WRITE})
@@ -156,15 +155,13 @@ def invite(body: Invite) -> Response:
 @people.post("/invitations/look", tags=[ACCOUNTS], responses={200: InvitationOut, **WRITE})
 def look_at_invitation(body: Token) -> Response:
     """What a link invites to."""
-    return as_json(InvitationOut.of(services().invitations.read(body.token)))
+    return as_json(InvitationOut.model_validate(services().invitations.read(body.token)))
 
 
 @people.post("/invitations/accept", tags=[ACCOUNTS], responses={200: SessionOut, **WRITE})
 def accept_invitation(body: Accept) -> Response:
     """Take the place, with a password for a new account; this signs in."""
-    account = services().sign_in.by_invitation(body.token, body.name, body.password)
-    begin_session(account)
-    return _session(account)
+    return _enter(services().sign_in.by_invitation(body.token, body.name, body.password))
 
 
 # -- one's own account
