@@ -8,7 +8,7 @@ import os
 import secrets
 from pathlib import Path
 
-from matchmaker.errors import StorageFull
+from matchmaker.errors import not_writable
 
 KEY_FILE = "admin.key.sha256"
 SIGNING_FILE = "cursor.secret"
@@ -71,12 +71,7 @@ def _write_once(path: Path, content: str) -> bool:
         path.parent.mkdir(parents=True, exist_ok=True)
         return _create(path, content)
     except OSError as error:
-        raise StorageFull(
-            "%(path)s cannot be written: %(strerror)s.",
-            mend="Free space or set MATCHMAKER_DATA_DIR to a folder you may write.",
-            path=path,
-            strerror=error.strerror,
-        ) from None
+        raise not_writable(path, error) from None
 
 
 def _create(path: Path, content: str) -> bool:
