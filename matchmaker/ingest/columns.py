@@ -67,7 +67,7 @@ class TableFormat:
 
 
 def table_name(name: str) -> Message:
-    """What the rows of a table are called; also of those that no file holds."""
+    """Name for the rows of a table; also of those that no file holds."""
     return in_context("table", name)
 
 

@@ -67,7 +67,7 @@ class Contracts(_Part):
 
 
 class Relation(_Part):
-    """What one value of the relation column means."""
+    """The meaning of one value of the relation column means."""
 
     as_: Literal["tie", "description", "patent", "ignore"] = Field(alias="as")
     layer: Layer | None = None

@@ -1,4 +1,4 @@
-"""What reading a file gives: rows, and what was wrong with those that are not among them."""
+"""The result of reading a file: rows, and problems with those that are left out."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Parsed:
 
 @dataclass
 class Reading:
-    """What reading has come to so far: rows by table and key, and what was wrong."""
+    """The state of reading files: rows by table and key, and what was wrong."""
 
     rows: defaultdict[str, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
     problems: list[Problem] = field(default_factory=list)

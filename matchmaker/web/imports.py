@@ -93,7 +93,7 @@ def undo_import(id: str) -> Page:
 
 @web.get("/jobs/<id>")
 def job(id: str) -> Page:
-    """How far a piece of work is; one may leave and come back."""
+    """The progress of a job; one may leave the page and come back."""
     requested = services().job_queue.show(signed_in(), id)
     return render_template("job_part.html" if is_part() else "job.html", job=requested)
 
@@ -150,7 +150,7 @@ def decide() -> Page:
 
 
 def column_title(column: Column) -> str:
-    """What heads a column in the reader's language, and its name where that is another."""
+    """Title of a column in the reader's language, and its name where that is another."""
     title = column.title.text(language())
     return title if title == column.name else f"{title} ({column.name})"
 

@@ -22,7 +22,7 @@ NOTHING = Message("")
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What answers are made from."""
+    """The state of the store, the snapshot and the model that answers come from."""
 
     ready: bool
     store: str

@@ -39,7 +39,7 @@ class ImportOptions:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did, or on a dry run would have done. Counts are per table.
+    """The result of an import, of a dry run as if it had been written. Counts are per table.
 
     `put` are the rows, `before` what was stored under their keys: what an undo needs.
     """
