@@ -76,8 +76,9 @@ _OF_DEVELOPERS = {
     "DeprecationWarning: The {param_type} {name!r} is deprecated.{extra_message}",
     "Invalid start character for option ({option})",
     "Name '{name}' defined twice",
-    "No options defined but a name was passed ({name}). Did you mean to declare an argument "
-    "instead? Did you mean to pass '--{name}'?",
+    "No options defined but a name was passed ({name})."
+    " Did you mean to declare an argument instead?"
+    " Did you mean to pass '--{name}'?",
     "Unknown color {colour!r}",
 }
 
@@ -141,7 +142,6 @@ def _in_template(path: Path) -> Iterator[Text]:
 
 def _declared() -> Iterator[Text]:
     """Texts declared as data: columns, goals, features, indicators, helps, what libraries say."""
-    from matchmaker.api.http.field_faults import COUNTED, TEXTS
     from matchmaker.api.http.problems import REFUSALS
     from matchmaker.audit.indicators import INDICATORS
     from matchmaker.cli import cli
@@ -154,6 +154,7 @@ def _declared() -> Iterator[Text]:
     from matchmaker.recommend.baselines import BASELINES
     from matchmaker.recommend.evaluate import OWN, settings
     from matchmaker.recommend.features import FEATURES
+    from matchmaker.validation import COUNTED, TEXTS
     from matchmaker.workflow.notification import STATES
 
     for name in (*GraphRows.__dataclass_fields__, "participants"):

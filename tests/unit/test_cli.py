@@ -374,7 +374,7 @@ def test_a_report_and_a_refusal_are_in_chinese(fresh, monkeypatch, capsys):
     assert "为空" in shown.err
     monkeypatch.setenv("MATCHMAKER_PORT", "70000")
     assert run(["status"]) == 1
-    assert "应不大于 65535。" in capsys.readouterr().err
+    assert "应小于或等于 65535。" in capsys.readouterr().err
     assert run(["--language", "en", "status"]) == 1
     assert "less than or equal to 65535." in capsys.readouterr().err
 

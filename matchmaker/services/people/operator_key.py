@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from matchmaker.errors import StorageFull
+from matchmaker.errors import not_writable
 
 KEY_FILE = "admin.key.sha256"
 SIGNING_FILE = "cursor.secret"
@@ -82,10 +82,5 @@ def _write_once(path: Path, content: str) -> bool:
         finally:
             beside.unlink()
     except OSError as error:
-        raise StorageFull(
-            "%(path)s cannot be written: %(strerror)s.",
-            mend="Free space or set MATCHMAKER_DATA_DIR to a folder you may write.",
-            path=path,
-            strerror=error.strerror,
-        ) from None
+        raise not_writable(path, error) from None
     return True
