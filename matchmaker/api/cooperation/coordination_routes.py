@@ -25,11 +25,11 @@ from matchmaker.api.cooperation.responses import (
     PostingList,
     RulesOut,
 )
-from matchmaker.api.cooperation.routes import posting_out, reads, writes
+from matchmaker.api.cooperation.routes import posting_out
 from matchmaker.api.http.context import current_language, current_principal, services
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.guards import API_PREFIX
-from matchmaker.api.http.routing import after_of, as_json, created, paged
+from matchmaker.api.http.routing import after_of, as_json, created, paged, reads, writes
 from matchmaker.api.people.requests import Nothing
 
 COORDINATION = Tag(name="coordination", description="Bringing many together, and what it brought.")
