@@ -9,7 +9,7 @@ from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName
 from matchmaker.ingest.columns import table_name
 from matchmaker.web.labels import gettext
-from matchmaker.web.layout import signed_in, told, web, whole
+from matchmaker.web.layout import show_notice, signed_in, web, whole_number
 from matchmaker.workflow.account import AccountMembership, MembershipRole
 
 Page = str | Response | tuple[str, int]
@@ -66,7 +66,7 @@ def change_accounts() -> Page:
             admin=bool(form.get("admin")),
         )
         if issued.mailed:
-            told(gettext("A letter is on its way."))
+            show_notice(gettext("A letter is on its way."))
             return redirect(url_for("web.accounts"), 303)
         page = services().accounts.page(principal, "", 100)
         return render_template(
@@ -74,7 +74,7 @@ def change_accounts() -> Page:
         )
     active = form.get("what") == "open"
     services().accounts.set_active(principal, form.get("account", ""), active=active)
-    told(gettext("Done."))
+    show_notice(gettext("Done."))
     return redirect(url_for("web.accounts"), 303)
 
 
@@ -114,7 +114,7 @@ def change_cluster() -> Page:
             },
         )
         id = cluster.id
-    told(gettext("Saved."))
+    show_notice(gettext("Saved."))
     return redirect(url_for("web.admin_clusters", id=id), 303)
 
 
@@ -123,6 +123,6 @@ def log() -> Page:
     """The log of all changes, newest first."""
     before = request.args.get("before", "")
     lines = services().change_log.page(
-        signed_in(), whole(before, "before") if before else None, 100
+        signed_in(), whole_number(before, "before") if before else None, 100
     )
     return render_template("log.html", lines=lines)

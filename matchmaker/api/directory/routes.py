@@ -97,10 +97,10 @@ def create_organization(header: IdempotencyHeaders, body: NewOrganization) -> Re
 )
 def neighborhood(path: IdPath, query: NeighborhoodQuery) -> Response:
     """Whom an organisation is joined to, one or two steps out, and how."""
-    found = services().directory.neighborhood(
+    around = services().directory.neighborhood(
         current_principal(), path.id, query.depth, query.limit
     )
-    return as_json(NeighborhoodOut.model_validate(found))
+    return as_json(NeighborhoodOut.model_validate(around))
 
 
 @directory.get("/organizations/<path:id>", **reads(ORGANIZATIONS, ProfileOut, public=True))

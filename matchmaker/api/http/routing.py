@@ -59,7 +59,7 @@ def _described(
     tag: Tag, model: type[BaseModel] | None, status: int, problems: dict[int, Any], public: bool
 ) -> dict[str, Any]:
     success = {204: {"description": "Done."}} if model is None else {status: model}
-    security = {} if public else {"security": [{"key": []}, {"session": []}]}
+    security: dict[str, Any] = {} if public else {"security": [{"key": []}, {"session": []}]}
     return {"tags": [tag], "responses": {**success, **problems}, **security}
 
 

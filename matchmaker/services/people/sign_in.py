@@ -32,7 +32,7 @@ class OpenIdClaims:
     name: str
 
 
-class SignIn:
+class SignInService:
     """Use cases of signing in, of sessions and of passwords."""
 
     def __init__(
