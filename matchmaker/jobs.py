@@ -57,8 +57,8 @@ def tend_exchange(wired: Wiring) -> None:
 def tend_postings(wired: Wiring) -> None:
     """What looks at every posting and gathering: hourly, not every minute."""
     _try("postings expired", wired.postings.expire_due)
-    _try("postings carried over", wired.postings.carry_over)
-    _try("gatherings carried over", wired.gatherings.carry_over)
+    _try("postings carried over", wired.postings.sync_graph)
+    _try("gatherings carried over", wired.gatherings.sync_graph)
 
 
 def forget_old(wired: Wiring) -> None:

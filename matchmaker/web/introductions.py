@@ -8,15 +8,7 @@ from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName
 from matchmaker.web.forms import read_form
 from matchmaker.web.labels import gettext
-from matchmaker.web.layout import (
-    Page,
-    own_organization,
-    parse_choice,
-    show_notice,
-    signed_in,
-    web,
-    whole_number,
-)
+from matchmaker.web.layout import Page, own_organization, parse_choice, show_notice, signed_in, web
 from matchmaker.workflow.interactions import ConversationMessage
 from matchmaker.workflow.introduction import (
     Action,
@@ -25,6 +17,7 @@ from matchmaker.workflow.introduction import (
     OutcomeKind,
     Proposal,
     Side,
+    Transition,
 )
 
 
@@ -95,16 +88,8 @@ def act(id: str) -> Page:
     if "message" in form:
         services().introductions.write(principal, id, form["message"])
         return redirect(url_for("web.introduction", id=id), 303)
-    action = parse_choice(Action, form.get("action", ""), "action")
-    outcome = read_form(Outcome) if action is Action.REPORT else None
-    rating = form.get("satisfaction", "")
-    services().introductions.act(
-        principal,
-        id,
-        action,
-        reason=form.get("reason", ""),
-        outcome=outcome,
-        satisfaction=whole_number(rating, "satisfaction") if rating else None,
-    )
+    is_report = form.get("action") == Action.REPORT
+    transition = read_form(Transition, outcome=read_form(Outcome) if is_report else None)
+    services().introductions.act(principal, id, transition)
     show_notice(gettext("Done."))
     return redirect(url_for("web.introduction", id=id), 303)

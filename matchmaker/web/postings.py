@@ -69,8 +69,8 @@ def make_posting() -> Page:
         posting = read_form(NewPosting, organization=own_organization()).to_posting()
         if form.get("do") == "preview":
             answer = services().postings.preview(principal, posting, 5)
-            found = cards_of(principal, answer)
-            return _posting_page(sent, found)
+            cards = cards_of(principal, answer)
+            return _posting_page(sent, cards)
         posted = services().postings.post(principal, posting, publish=form.get("do") != "draft")
     except MatchmakerError as error:
         show_notice(error.text(language()), "bad")

@@ -93,19 +93,19 @@ def cooperation_on(store: Store, capacities: dict[str, int] | None = None) -> Co
     capacities = capacities or {}
     organizations = [
         Organization(
-            one,
-            f"厂{one}",
-            Kind.RESEARCH_INSTITUTE if one == LAB else Kind.FIRM,
-            contact=f"secret of {one}",
-            capacity=capacities.get(one),
+            organization,
+            f"厂{organization}",
+            Kind.RESEARCH_INSTITUTE if organization == LAB else Kind.FIRM,
+            contact=f"secret of {organization}",
+            capacity=capacities.get(organization),
         )
-        for one in (*FIRMS, LAB)
+        for organization in (*FIRMS, LAB)
     ]
     store.upsert(
         GraphRows(
             organizations=tuple(organizations),
             clusters=(Cluster("t:c", "群"),),
-            memberships=tuple(Membership("t:c", one) for one in (*FIRMS, LAB)),
+            memberships=tuple(Membership("t:c", organization) for organization in (*FIRMS, LAB)),
         )
     )
     return services_on(store)

@@ -43,14 +43,6 @@ def _english(monkeypatch):
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _logs_as_they_are():
-    """The stream that a test captures is closed after it; loggers would keep to it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("matchmaker.logs.configure_logs", lambda form: None)
-        yield
-
-
 @pytest.fixture
 def fresh(tmp_path, monkeypatch):
     """An empty installation."""

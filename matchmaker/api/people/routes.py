@@ -81,9 +81,7 @@ def read_session() -> Response:
 @people.post("/session", **writes(ACCOUNTS, SessionOut, public=True))
 def sign_in(body: SignIn) -> Response:
     """Sign in with address and password; the cookie keeps the session."""
-    account = services().sign_in.with_password(body.email, body.password)
-    begin_session(account)
-    return _session(account)
+    return _enter(services().sign_in.with_password(body.email, body.password))
 
 
 @people.delete("/session", **reads(ACCOUNTS, None, public=True))
@@ -94,13 +92,14 @@ def sign_out() -> Response:
 
 
 def _session(account: Account | None) -> Response:
-    return as_json(
-        SessionOut(
-            account=optional(AccountOut, account),
-            csrf_token=generate_csrf() if account else "",
-            admin=current_principal().admin,
-        )
-    )
+    token = generate_csrf() if account else ""
+    shaped, is_admin = optional(AccountOut, account), current_principal().admin
+    return as_json(SessionOut(account=shaped, csrf_token=token, admin=is_admin))
+
+
+def _enter(account: Account) -> Response:
+    begin_session(account)
+    return _session(account)
 
 
 @people.post("/password/request", **writes(ACCOUNTS, public=True))
@@ -153,15 +152,13 @@ def invite(body: Invite) -> Response:
 @people.post("/invitations/look", **writes(ACCOUNTS, InvitationOut, public=True))
 def look_at_invitation(body: Token) -> Response:
     """What a link invites to."""
-    return as_json(InvitationOut.of(services().invitations.read(body.token)))
+    return as_json(InvitationOut.model_validate(services().invitations.read(body.token)))
 
 
 @people.post("/invitations/accept", **writes(ACCOUNTS, SessionOut, public=True))
 def accept_invitation(body: Accept) -> Response:
     """Take the place, with a password for a new account; this signs in."""
-    account = services().sign_in.by_invitation(body.token, body.name, body.password)
-    begin_session(account)
-    return _session(account)
+    return _enter(services().sign_in.by_invitation(body.token, body.name, body.password))
 
 
 # -- one's own account

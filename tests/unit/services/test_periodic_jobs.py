@@ -13,14 +13,6 @@ from matchmaker.workflow.introduction import Proposal
 from tests.passwords import cheap_passwords
 
 
-class Later(Wiring):
-    """The same parts, fifteen days on."""
-
-    @property
-    def clock(self):
-        return lambda: utc_now() + timedelta(days=15)
-
-
 def test_what_nobody_answered_expires_though_the_mail_server_is_down(tmp_path):
     settings = Settings(
         data_dir=tmp_path, smtp_host="127.0.0.1", smtp_port=9, smtp_tls=False, _env_file=None
@@ -48,11 +40,12 @@ def test_what_nobody_answered_expires_though_the_mail_server_is_down(tmp_path):
     made = now.introductions.propose(
         people[0].principal(), Proposal(GoalName.SUPPLIER, "t:a", "t:b")
     )
-    later = Later(settings)
+    later = Wiring(settings)
+    later.clock = lambda: utc_now() + timedelta(days=15)
     tend_exchange(later)
     tend_postings(later)
     assert later.introductions.show(people[0].principal(), made.id).state == "expired"
     # The letters wait for a server that takes them.
-    assert later.repositories.notifications.tally("unmailed")["yes"] >= 2
+    assert later.repositories.notifications.count("unmailed", "yes") >= 2
     now.store.close()
     later.store.close()
