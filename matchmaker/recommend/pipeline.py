@@ -40,7 +40,7 @@ class Ranked:
 def recommend(
     snapshot: Snapshot,
     seeker: Seeker,
-    request: Request,
+    request: Request[int],
     ranker: Ranker = FIXED,
     *,
     explained: bool = True,
@@ -70,7 +70,7 @@ def recommend(
 def shortlist(
     snapshot: Snapshot,
     seeker: Seeker,
-    request: Request,
+    request: Request[int],
     ranker: LearnedRanker,
     among: BoolArray | None = None,
 ) -> Shortlist:
@@ -83,7 +83,7 @@ def shortlist(
 
 
 def chosen(
-    snapshot: Snapshot, seeker: Seeker, request: Request, prices: Prices, among: Shortlist
+    snapshot: Snapshot, seeker: Seeker, request: Request[int], prices: Prices, among: Shortlist
 ) -> tuple[Recommendation, ...]:
     """What is shown of a shortlist under these prices, without explanations."""
     pairs = Pairs(snapshot, GOALS[request.goal], seeker, among.rows)
@@ -100,7 +100,7 @@ def chosen(
 def rank(
     snapshot: Snapshot,
     seeker: Seeker,
-    request: Request,
+    request: Request[int],
     ranker: Ranker = FIXED,
     among: BoolArray | None = None,
     goal: Goal | None = None,

@@ -10,8 +10,8 @@ from matchmaker.api.http.problems import status_of
 from matchmaker.domain import GoalName, Kind, Size, Tier
 from matchmaker.errors import MatchmakerError
 from matchmaker.goals import GOALS
-from matchmaker.recommend.model import Filters
-from matchmaker.services.matching.matching import Answer, Question
+from matchmaker.recommend.model import Filters, Request
+from matchmaker.services.matching.matching import Answer
 from matchmaker.web.cards import cards_of
 from matchmaker.web.labels import gettext
 from matchmaker.web.layout import (
@@ -91,7 +91,7 @@ def _answer(principal: Principal, own: str, goal: GoalName, text: str) -> Answer
         radius_km=float(whole(radius, "radius")) or None if centre else None,
         centre=centre,
     )
-    question = Question(goal, SHOWN, filters=filters)
+    question = Request[str](goal, SHOWN, filters=filters)
     if text:
         return matching.for_text(principal, text, question, own)
     return matching.for_organization(principal, own, question)
