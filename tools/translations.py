@@ -155,7 +155,7 @@ def _declared() -> Iterator[Text]:
                 yield Text(column.meaning.context, column.meaning.id)
     for goal in GOALS.values():
         yield Text("", goal.label)
-        yield Text(goal.heading.context, goal.title)
+        yield Text(goal.heading.context, goal.heading.id)
     for feature in FEATURES.values():
         yield Text("", feature.meaning)
     for definition, _ in INDICATORS.values():
