@@ -13,9 +13,10 @@ from matchmaker.domain import GoalName, Kind, Need, NeedState, OfferKind, Organi
 from matchmaker.errors import MatchmakerError
 from matchmaker.goals import GOALS
 from matchmaker.recommend.model import Request
+from matchmaker.services.matching.interaction_log import DISMISSAL_REASONS
 from matchmaker.web.cards import Card, cards_of
 from matchmaker.web.directory import PAGES_LOOKED_AT
-from matchmaker.web.find import DISMISSAL_REASONS, SHOWN, picked_by
+from matchmaker.web.find import SHOWN, picked_by
 from matchmaker.web.forms import read_form
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import Page, back, chosen, own_organization, signed_in, told, web
