@@ -12,7 +12,7 @@ from matchmaker.goals import GOALS
 from matchmaker.recommend.exposure import Prices, Shortlist, prices_together
 from matchmaker.recommend.learned import LearnedRanker
 from matchmaker.recommend.model import Recommendation, Request, Seeker
-from matchmaker.recommend.pipeline import chosen, prepare_goal, recommend, shortlist
+from matchmaker.recommend.pipeline import choose_from_shortlist, prepare_goal, recommend, shortlist
 from matchmaker.services.matching.parallel import ForkedPool
 from matchmaker.snapshot.model import BoolArray, Snapshot
 
@@ -119,7 +119,7 @@ def _shared_out(
     prices = prices_together(lists, snapshot.ids_of, len(snapshot), usual, request.limit)
     for asker_id, asker, ranked in everyone:
         if isinstance(asker, Seeker) and isinstance(ranked, Shortlist):
-            yield asker_id, asker, chosen(snapshot, asker, request, prices, ranked)
+            yield asker_id, asker, choose_from_shortlist(snapshot, asker, request, prices, ranked)
         else:
             yield asker_id, asker, ranked
 

@@ -48,12 +48,12 @@ class InteractionLog:
         snapshot: int,
     ) -> str:
         """A list that somebody saw; the id under which clicks and requests refer to it."""
-        shown = tuple(
+        candidates = tuple(
             ShownCandidate(id, rank, score) for rank, (id, score) in enumerate(ranking, 1)
         )
         interaction = Interaction(
             new_id(), InteractionKind.IMPRESSION, self.clock(), principal.subject, goal, seeker,
-            shown, model, snapshot,
+            candidates, model, snapshot,
         )  # fmt: skip
         self._note(self.repositories.interactions.put(interaction))
         return interaction.id
