@@ -171,7 +171,7 @@ def _declared() -> Iterator[Text]:
                 yield Text(column.meaning.context, column.meaning.id)
     for goal in GOALS.values():
         yield Text("", goal.label)
-        yield Text(goal.heading.context, goal.title)
+        yield Text(goal.heading.context, goal.heading.id)
     # Names of an evaluation's tables, methods, settings and groups of questions.
     yield from (Text("", name) for name in (*OWN, *BASELINES, *EVALUATION_NAMES))
     yield from (Text("", name) for name in STRATA)

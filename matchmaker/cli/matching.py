@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, fields, is_dataclass
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -20,8 +21,9 @@ from matchmaker.errors import InvalidInput
 from matchmaker.messages import message
 
 if TYPE_CHECKING:
+    from matchmaker.recommend.model import Request
     from matchmaker.services.matching.bulk import BulkAnswer, TextQuestion
-    from matchmaker.services.matching.matching import Answer, Question
+    from matchmaker.services.matching.matching import Answer
     from matchmaker.services.operations.refresher import Progress
 
 MAX_LIMIT = 1000
@@ -99,36 +101,38 @@ def recommend(
     if out is not None and for_file is None and texts_file is None:
         raise usage_error(message("--out goes with --for-file or --texts-file."))
     services = wired()
-    question = _question(goal, limit, only_new, capped, filters)
+    request = _request(goal, limit, only_new, capped, filters)
     if for_file is not None:
-        ids = list(_ids(for_file))
-        ask = partial(services.matching.for_organizations, ADMIN, ids, question)
+        ids = [line for _, line in _lines(for_file)]
+        ask = partial(services.matching.for_organizations, ADMIN, ids, request)
         return _bulk(ask, len(ids), out)
     if texts_file is not None:
         texts = list(_texts(texts_file))
-        return _bulk(lambda _: services.matching.for_texts(ADMIN, texts, question), len(texts), out)
+        return _bulk(lambda _: services.matching.for_texts(ADMIN, texts, request), len(texts), out)
     if organization is not None:
-        answer = services.matching.for_organization(ADMIN, organization, question, recorded=False)
+        answer = services.matching.for_organization(ADMIN, organization, request, recorded=False)
     elif need is not None:
         posted = services.published.need(need)
-        answer = services.matching.for_need(ADMIN, posted, question, recorded=False)
+        answer = services.matching.for_need(ADMIN, posted, request, recorded=False)
     else:
-        read = _standard_input(text or "")
-        answer = services.matching.for_text(ADMIN, read, question, recorded=False)
-    _show(answer, as_json)
+        words = sys.stdin.read() if text == "-" else text or ""
+        answer = services.matching.for_text(ADMIN, words, request, recorded=False)
+    if as_json:
+        print_json(_document(answer))
+    else:
+        _print_table(answer)
     return 0
 
 
-def _question(
+def _request(
     goal: str, limit: int, only_new: bool, capped: bool, filters: dict[str, Any]
-) -> Question:
-    from matchmaker.recommend.model import Filters
-    from matchmaker.services.matching.matching import Question
+) -> Request[str]:
+    from matchmaker.recommend.model import Filters, Request
 
     ids = Filters(
-        kinds=frozenset(Kind(kind) for kind in filters["kinds"]),
-        sizes=frozenset(Size(size) for size in filters["sizes"]),
-        tiers=frozenset(Tier(tier) for tier in filters["tiers"]),
+        kinds=frozenset(map(Kind, filters["kinds"])),
+        sizes=frozenset(map(Size, filters["sizes"])),
+        tiers=frozenset(map(Tier, filters["tiers"])),
         countries=frozenset(country.upper() for country in filters["countries"]),
         places=frozenset(filters["places"]),
         industries=frozenset(filters["industries"]),
@@ -136,11 +140,7 @@ def _question(
         radius_km=filters["radius_km"],
         centre=filters["centre"],
     )
-    return Question(GoalName(goal), limit, only_new, ids, capped)
-
-
-def _standard_input(text: str) -> str:
-    return sys.stdin.read() if text == "-" else text
+    return Request(GoalName(goal), limit, only_new, ids, capped)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -149,10 +149,6 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
     except UnicodeDecodeError:
         raise InvalidInput("is not UTF-8.", where=str(path), mend="Convert it first.") from None
     return ((number, line.strip()) for number, line in enumerate(lines, 1) if line.strip())
-
-
-def _ids(path: Path) -> Iterator[str]:
-    return (line for _, line in _lines(path))
 
 
 def _texts(path: Path) -> Iterator[TextQuestion]:
@@ -202,12 +198,8 @@ def _bulk(ask: Callable[[Progress], Iterator[BulkAnswer]], total: int, out: Path
 
 def _bulk_line(answer: BulkAnswer) -> dict[str, Any]:
     rows = [
-        {
-            "id": recommendation.id,
-            "name": recommendation.name,
-            "score": round(recommendation.score, 6),
-        }
-        for recommendation in answer.recommendations
+        {"id": candidate.id, "name": candidate.name, "score": round(candidate.score, 6)}
+        for candidate in answer.recommendations
     ]
     line: dict[str, Any] = {"seeker": answer.seeker, "recommendations": rows}
     return line if answer.error is None else line | {"error": str(answer.error)}
@@ -225,42 +217,31 @@ def _written(path: Path) -> Iterator[IO[str]]:
         beside.unlink(missing_ok=True)
 
 
-def _show(answer: Answer, as_json: bool) -> None:
-    if as_json:
-        print_json(_document(answer))
-    else:
-        _print_table(answer)
-
-
 def _document(answer: Answer) -> dict[str, Any]:
-    from dataclasses import asdict
-
     return {
         "goal": answer.goal.value,
         "seeker": answer.seeker,
         "snapshot": asdict(answer.freshness),
-        "recommendations": [_fields(each) for each in answer.recommendations],
+        "recommendations": _fields(answer.recommendations),
     }
 
 
 def _fields(value: Any) -> Any:
     """Values by their names, a message in the two languages that are promised."""
-    from dataclasses import fields, is_dataclass
-
     from matchmaker.messages import Message
     from matchmaker.recommend.model import Recommendation
 
     if isinstance(value, tuple):
-        return [_fields(each) for each in value]
+        return [_fields(part) for part in value]
     if not is_dataclass(value):
         return value
     document: dict[str, Any] = {}
-    for each in fields(value):
-        inner = getattr(value, each.name)
+    for name in (field.name for field in fields(value)):
+        inner = getattr(value, name)
         if isinstance(inner, Message):
             document |= {"zh": inner.text("zh"), "en": inner.text("en")}
-        elif not (isinstance(value, Recommendation) and each.name == "row"):
-            document[each.name] = _fields(inner)
+        elif not (isinstance(value, Recommendation) and name == "row"):
+            document[name] = _fields(inner)
     return document
 
 
@@ -273,9 +254,9 @@ def _print_table(answer: Answer) -> None:
         say(message("No candidate fits. Try fewer filters, or --with-partners."))
     for rank, recommendation in enumerate(answer.recommendations, 1):
         name, english = recommendation.name, recommendation.name_en
-        shown = escape(f"{name} ({english})" if english and english != name else name)
+        title = escape(f"{name} ({english})" if english and english != name else name)
         about = f"{escape(recommendation.id)}  {recommendation.score:.3f}"
-        console.print(f"[bold]{rank:>3}. {shown}[/bold]  {about}")
+        console.print(f"[bold]{rank:>3}. {title}[/bold]  {about}")
         for reason in recommendation.leading(3):
             console.print(f"     {escape(reason.message.text(language()))}", style="dim")
         for piece in recommendation.evidence[:1]:

@@ -12,10 +12,11 @@ from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName, Kind, Need, NeedState, OfferKind, Organization, Terms
 from matchmaker.errors import MatchmakerError
 from matchmaker.goals import GOALS
-from matchmaker.services.matching.matching import Question
+from matchmaker.recommend.model import Request
+from matchmaker.services.matching.interaction_log import DISMISSAL_REASONS
 from matchmaker.web.cards import Card, cards_of
 from matchmaker.web.directory import PAGES_LOOKED_AT
-from matchmaker.web.find import DISMISSAL_REASONS, SHOWN, picked_by
+from matchmaker.web.find import SHOWN, picked_by
 from matchmaker.web.forms import read_form
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import (
@@ -87,7 +88,7 @@ def posting(id: str) -> Page:
     answered = None
     is_own = principal.acts_for(posting.organization)
     if posting.goal is not None and posting.state is PostingState.PUBLISHED and is_own:
-        question = Question(posting.goal, SHOWN)
+        question = Request[str](posting.goal, SHOWN)
         answered = services().matching.for_text(
             principal, posting.text, question, posting.organization
         )
@@ -121,7 +122,7 @@ def needs() -> Page:
     best: list[Card] = []
     if kind in CANDIDATES_ONLY:
         goal = GoalName.CUSTOMER if kind is Kind.PLATFORM else GoalName.INDUSTRY_PARTNER
-        answered = services().matching.for_organization(principal, own, Question(goal, 10))
+        answered = services().matching.for_organization(principal, own, Request(goal, 10))
         best = cards_of(principal, answered)
     return render_template("needs.html", rows=rows, following=following, own=own, best=best)
 

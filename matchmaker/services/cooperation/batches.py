@@ -16,10 +16,11 @@ from matchmaker.domain import GoalName, Organization
 from matchmaker.errors import InvalidInput, MatchmakerError
 from matchmaker.goals import GOALS
 from matchmaker.messages import Message
+from matchmaker.recommend.model import Request
 from matchmaker.services.auditing.auditing import Auditing
 from matchmaker.services.cooperation.capacity import Capacity
 from matchmaker.services.cooperation.introductions import Introductions
-from matchmaker.services.matching.matching import Matching, Question
+from matchmaker.services.matching.matching import Matching
 from matchmaker.services.repositories import Repositories, pair_id
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
@@ -209,10 +210,10 @@ class Batches:
             for member in self.store.organizations_by_id(ids).values()
             if member.kind in GOALS[goal].seekers and member.listed
         ][:MAX_SEEKERS]
-        wish = self._scores(ids, Question(goal, PER_SEEKER))
+        wish = self._scores(ids, Request(goal, PER_SEEKER))
         candidates = list(dict.fromkeys(candidate for _, candidate in wish))
         reverse = GOALS[goal].reverse
-        back = {} if reverse is None else self._scores(candidates, Question(reverse, 100))
+        back = {} if reverse is None else self._scores(candidates, Request(reverse, 100))
         unseen = 1.0 if reverse is None else UNSEEN
         ready = {id: self._readiness(id) for id in {*ids, *candidates}}
         return [
@@ -225,7 +226,7 @@ class Batches:
             for (seeker, candidate), score in wish.items()
         ]
 
-    def _scores(self, ids: list[str], question: Question) -> dict[tuple[str, str], float]:
+    def _scores(self, ids: list[str], question: Request[str]) -> dict[tuple[str, str], float]:
         """By asker and answer: the scores of everyone's list, within [0, 1]."""
         return {
             (answer.seeker, recommendation.id): min(1.0, max(0.0, recommendation.score))

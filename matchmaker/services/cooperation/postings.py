@@ -12,8 +12,8 @@ import structlog
 from matchmaker.access import SYSTEM, Principal
 from matchmaker.domain import GraphRows, NeedState
 from matchmaker.errors import InvalidInput, MatchmakerError, NotAllowed, NotFound
-from matchmaker.recommend.model import Recommendation
-from matchmaker.services.matching.matching import Answer, Matching, Question
+from matchmaker.recommend.model import Recommendation, Request
+from matchmaker.services.matching.matching import Answer, Matching
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
@@ -84,7 +84,7 @@ class Postings:
         principal.require_member(posting.organization)
         if posting.goal is None:
             return None
-        question = Question(posting.goal, limit)
+        question = Request[str](posting.goal, limit)
         return self.matching().for_text(
             principal, posting.text, question, posting.organization, recorded=False
         )
@@ -234,7 +234,7 @@ class Postings:
         if posting.goal is None or posting.state is not PostingState.PUBLISHED:
             return posted
         try:
-            question = Question(posting.goal, ALERTED)
+            question = Request[str](posting.goal, ALERTED)
             answer = self.matching().for_need(SYSTEM, posting.need(), question, recorded=False)
         except MatchmakerError as error:
             # The posting is saved; matching waits for a snapshot or a model.

@@ -9,7 +9,7 @@ from matchmaker.access import ADMIN
 from matchmaker.domain import GoalName, GraphRows, Kind, Offer, OfferKind, Organization
 from matchmaker.errors import SnapshotUnavailable, WrongState
 from matchmaker.jobs import refresh_if_needed
-from matchmaker.services.matching.matching import Question
+from matchmaker.recommend.model import Request
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
 
@@ -74,10 +74,10 @@ def test_another_store_of_the_same_version_needs_another_snapshot(wired, tmp_pat
     assert other.store.version() == wired.store.version()
     assert other.refresher.is_needed()
     with pytest.raises(SnapshotUnavailable, match="another store"):
-        other.matching.for_text(ADMIN, "球阀", Question(GoalName.SUPPLIER))
+        other.matching.for_text(ADMIN, "球阀", Request(GoalName.SUPPLIER))
     assert not _check(other).ok
     other.refresher.refresh(ADMIN)
-    assert other.matching.for_text(ADMIN, "球阀", Question(GoalName.SUPPLIER)).recommendations
+    assert other.matching.for_text(ADMIN, "球阀", Request(GoalName.SUPPLIER)).recommendations
     other.store.close()
 
 
