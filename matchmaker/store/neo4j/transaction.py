@@ -34,7 +34,7 @@ from matchmaker.store.neo4j.codec import (
     encode_participants,
 )
 from matchmaker.store.neo4j.connection import run
-from matchmaker.store.neo4j.documents import append, change
+from matchmaker.store.neo4j.documents import append_to_log, change_documents
 from matchmaker.store.neo4j.tables import (
     OWNED_BY,
     STATEMENT_LABELS,
@@ -45,6 +45,7 @@ from matchmaker.store.neo4j.tables import (
     node_id,
 )
 from matchmaker.store.schema import (
+    CLUSTERS,
     ENGAGEMENTS,
     MEMBERSHIPS,
     ORGANIZATIONS,
@@ -78,8 +79,8 @@ class Neo4jTransaction:
         if not self._run(cypher.LOCK):
             raise StoreMismatch("The database was never prepared for Matchmaker.", mend=PREPARE)
 
-    def bump(self) -> None:
-        self._run(cypher.BUMP)
+    def increase_version(self) -> None:
+        self._run(cypher.INCREASE_VERSION)
 
     def version(self) -> int:
         rows = self._run(cypher.VERSION)
@@ -100,13 +101,13 @@ class Neo4jTransaction:
 
     # -- writing
 
-    def change(self, changes: Sequence[Change]) -> None:
-        change(self._transaction, changes)
+    def change_documents(self, changes: Sequence[Change]) -> None:
+        change_documents(self._transaction, changes)
 
-    def log(self, entries: Sequence[Entry]) -> None:
-        append(self._transaction, entries)
+    def append_to_log(self, entries: Sequence[Entry]) -> None:
+        append_to_log(self._transaction, entries)
 
-    def stored(self, table: Table[Row], keys: Sequence[Any]) -> dict[Any, Row]:
+    def rows_by_key(self, table: Table[Row], keys: Sequence[Any]) -> dict[Any, Row]:
         records: list[Properties]
         if table.name == MEMBERSHIPS.name:
             records = self._run(cypher.MEMBERSHIPS_BY_KEY, keys=[list(key) for key in keys])
@@ -119,8 +120,8 @@ class Neo4jTransaction:
             records = self._run(query, ids=[node_id(key) for key in keys])
         return {key_of(row): row for row in _decoded(table, records)}
 
-    def known(self, table: str, ids: Collection[str]) -> set[str]:
-        query = cypher.KNOWN_IDS.format(label=label(table))
+    def existing_ids(self, table: Table[Any], ids: Collection[str]) -> set[str]:
+        query = cypher.EXISTING_IDS.format(label=label(table))
         return {row["id"] for row in self._run(query, ids=list(ids))}
 
     def write(
@@ -142,13 +143,13 @@ class Neo4jTransaction:
         query = cypher_write.DROP_NODES.format(label=label(table))
         return self._count(query, ids=[node_id(key) for key in keys])
 
-    def referrer(self, table: Table[Any], ids: Collection[str]) -> tuple[str, str] | None:
+    def find_referrer(self, table: Table[Any], ids: Collection[str]) -> tuple[str, str] | None:
         own = [link.type.value for _, link in links(table)]
         query = cypher_write.STILL_REFERRED.format(label=label(table))
         rows = self._run(query, ids=list(ids), own=own)
         return (rows[0]["id"], rows[0]["other"]) if rows else None
 
-    def referring(self, table: Table[Row], organization_id: str) -> list[Row]:
+    def rows_about(self, table: Table[Row], organization_id: str) -> list[Row]:
         query = {
             MEMBERSHIPS.name: cypher.MEMBERSHIPS_REFERRING,
             TIES.name: cypher.TIES_REFERRING,
@@ -266,9 +267,9 @@ class Neo4jTransaction:
         wanted = {"organization": organization_id, "state": state and state.value}
         return _decoded(table, self._run(query, after=after, limit=limit, **wanted))
 
-    def clusters_of(self, ids: Sequence[str], today: str) -> list[tuple[str, Cluster]]:
-        records = self._run(cypher.CLUSTERS_OF, ids=list(ids), today=today)
-        return [(row["organization"], decode(Cluster, row["row"])) for row in records]
+    def clusters_of(self, organization_id: str, today: str) -> list[Cluster]:
+        records = self._run(cypher.CLUSTERS_OF, organization=organization_id, today=today)
+        return _decoded(CLUSTERS, records)
 
     def statements_of(self, organization_id: str) -> list[Statement]:
         records = self._run(cypher.STATEMENTS_OF, organization=organization_id)
@@ -277,7 +278,7 @@ class Neo4jTransaction:
     def search(self, text: str, where: OrganizationFilter, limit: int) -> tuple[SearchHit, ...]:
         return search.search(self._transaction, text, where, limit)
 
-    def nearest(
+    def nearest_statements(
         self, vector: Sequence[float], kinds: frozenset[StatementKind], limit: int
     ) -> tuple[NearestStatement, ...]:
         wanted = {
@@ -311,8 +312,8 @@ class Neo4jTransaction:
     def neighbors(self, ids: Sequence[str]) -> set[str]:
         return {row["id"] for row in self._run(cypher.NEIGHBORS, ids=ids)}
 
-    def walkable(self, ids: Sequence[str]) -> set[str]:
-        return {row["id"] for row in self._run(cypher.WALKABLE, ids=ids)}
+    def reachable_neighbors(self, ids: Sequence[str]) -> set[str]:
+        return {row["id"] for row in self._run(cypher.REACHABLE_NEIGHBORS, ids=ids)}
 
     def steps_between(self, sources: Sequence[str], targets: Sequence[str]) -> Iterator[Step]:
         records = self._run(cypher.STEPS, sources=sources, targets=targets)

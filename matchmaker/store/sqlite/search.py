@@ -114,7 +114,7 @@ def statements(connection: sqlite3.Connection, query: str, *parameters: Any) -> 
     ]
 
 
-def nearest(
+def nearest_statements(
     connection: sqlite3.Connection,
     vector: Sequence[float],
     kinds: frozenset[StatementKind],
@@ -135,8 +135,8 @@ def nearest(
     similarity = matrix @ (query_vector / norm)
     ids = np.array([row[0] for row in rows])
     order = np.lexsort((ids, -similarity))[:limit]
-    nearest_statements = statements(connection, queries.STATEMENT, json.dumps(ids[order].tolist()))
-    by_id = {statement.id: statement for statement in nearest_statements}
+    rows = statements(connection, queries.STATEMENT, json.dumps(ids[order].tolist()))
+    by_id = {statement.id: statement for statement in rows}
     return tuple(
         NearestStatement(by_id[str(ids[place])], float(similarity[place])) for place in order
     )

@@ -25,7 +25,7 @@ from matchmaker.store.documents import Change
 from matchmaker.store.log import Entry
 from matchmaker.store.schema import CLUSTERS, ENGAGEMENTS, ORGANIZATIONS, TABLES, TIES, Table
 from matchmaker.store.sqlite import queries, search
-from matchmaker.store.sqlite.documents import append, change
+from matchmaker.store.sqlite.documents import append_to_log, change_documents
 from matchmaker.store.sqlite.rows import PARTICIPANTS, codec
 from matchmaker.text import terms
 
@@ -53,20 +53,22 @@ class SqliteTransaction:
 
     # -- writing
 
-    def change(self, changes: Sequence[Change]) -> None:
-        change(self._connection, changes)
+    def change_documents(self, changes: Sequence[Change]) -> None:
+        change_documents(self._connection, changes)
 
-    def log(self, entries: Sequence[Entry]) -> None:
-        append(self._connection, entries)
+    def append_to_log(self, entries: Sequence[Entry]) -> None:
+        append_to_log(self._connection, entries)
 
-    def stored(self, table: Table[Row], keys: Sequence[Any]) -> dict[Any, Row]:
+    def rows_by_key(self, table: Table[Row], keys: Sequence[Any]) -> dict[Any, Row]:
         self._want(keys)
         rows = self._rows(table, f"JOIN wanted ON {codec(table).on_key()}")
         return {key_of(row): row for row in rows}
 
-    def known(self, table: str, ids: Collection[str]) -> set[str]:
+    def existing_ids(self, table: Table[Any], ids: Collection[str]) -> set[str]:
         self._want(ids)
-        return {row[0] for row in self._connection.execute(queries.KNOWN.format(table=table))}
+        return {
+            row[0] for row in self._connection.execute(queries.EXISTING.format(table=table.name))
+        }
 
     def write(
         self, table: Table[Row], new: Sequence[Row], changed: Sequence[tuple[Row, Row]]
@@ -94,20 +96,22 @@ class SqliteTransaction:
             queries.DROP_ROWS.format(table=table.name, match=match)
         ).rowcount
 
-    def referrer(self, table: Table[Any], ids: Collection[str]) -> tuple[str, str] | None:
+    def find_referrer(self, table: Table[Any], ids: Collection[str]) -> tuple[str, str] | None:
         self._want(ids)
         for other in TABLES.values():
             for reference in other.references:
                 if table.name not in reference.tables:
                     continue
-                name, field = self._column(other, reference.field)
+                name, field = other.name, reference.field
+                if field == PARTICIPANTS.table:
+                    name, field = PARTICIPANTS.table, "organization"
                 query = queries.REFERRER if other is table else queries.OTHER_REFERRER
                 row = self._connection.execute(query.format(table=name, field=field)).fetchone()
                 if row:
                     return row[0], f"{name}.{field}"
         return None
 
-    def referring(self, table: Table[Row], organization_id: str) -> list[Row]:
+    def rows_about(self, table: Table[Row], organization_id: str) -> list[Row]:
         parameters = {"organization": organization_id}
         if table.name == ENGAGEMENTS.name:
             return self._rows(table, queries.ENGAGED, parameters)
@@ -115,12 +119,8 @@ class SqliteTransaction:
         match = " OR ".join(f"{table.name}.{field} = :organization" for field in fields)
         return self._rows(table, f"WHERE {match}", parameters)
 
-    def _column(self, table: Table[Any], field: str) -> tuple[str, str]:
-        is_part = field == PARTICIPANTS.table
-        return (PARTICIPANTS.table, "organization") if is_part else (table.name, field)
-
-    def bump(self) -> None:
-        self._connection.execute(queries.BUMP)
+    def increase_version(self) -> None:
+        self._connection.execute(queries.INCREASE_VERSION)
 
     def _want(self, keys: Iterable[Any]) -> None:
         """Fill the temporary table `wanted` with ids, or with keys of two parts."""
@@ -210,21 +210,16 @@ class SqliteTransaction:
         }  # fmt: skip
         return self._rows(table, rest, parameters)
 
-    def clusters_of(self, ids: Sequence[str], today: str) -> list[tuple[str, Cluster]]:
-        cells = self._connection.execute(
-            queries.CLUSTERS_OF.format(
-                columns=", ".join(f"clusters.{c}" for c in codec(CLUSTERS).columns)
-            ),
-            {"ids": json.dumps(list(ids)), "today": today},
-        )
-        return [(row[0], codec(CLUSTERS).decode(row[1:])) for row in cells]
+    def clusters_of(self, organization_id: str, today: str) -> list[Cluster]:
+        parameters = {"organization": organization_id, "today": today}
+        return self._rows(CLUSTERS, queries.CLUSTERS_OF, parameters)
 
     def statements_of(self, organization_id: str) -> list[Statement]:
         return search.statements(self._connection, queries.STATEMENTS_OF, organization_id)
 
     def search(self, text: str, where: OrganizationFilter, limit: int) -> tuple[SearchHit, ...]:
         ranked = search.search(self._connection, text, where, limit)
-        organizations = self.stored(ORGANIZATIONS, [id for id, _, _ in ranked])
+        organizations = self.rows_by_key(ORGANIZATIONS, [id for id, _, _ in ranked])
         best = json.dumps([statement for _, _, statement in ranked if statement])
         statements: dict[str | None, Statement] = {
             row.id: row for row in search.statements(self._connection, queries.STATEMENT, best)
@@ -234,10 +229,10 @@ class SqliteTransaction:
             for id, score, statement in ranked
         )
 
-    def nearest(
+    def nearest_statements(
         self, vector: Sequence[float], kinds: frozenset[StatementKind], limit: int
     ) -> tuple[NearestStatement, ...]:
-        return search.nearest(self._connection, vector, kinds, limit)
+        return search.nearest_statements(self._connection, vector, kinds, limit)
 
     def missing_embeddings(self, revision: str) -> list[str]:
         rows = self._connection.execute(queries.MISSING_EMBEDDINGS, {"revision": revision})
@@ -254,8 +249,8 @@ class SqliteTransaction:
     def neighbors(self, ids: Sequence[str]) -> set[str]:
         return self._level(queries.NEIGHBORS, ids)
 
-    def walkable(self, ids: Sequence[str]) -> set[str]:
-        return self._level(queries.WALKABLE, ids)
+    def reachable_neighbors(self, ids: Sequence[str]) -> set[str]:
+        return self._level(queries.REACHABLE_NEIGHBORS, ids)
 
     def _level(self, query: str, ids: Sequence[str]) -> set[str]:
         return {row[0] for row in self._connection.execute(query, {"ids": json.dumps(ids)})}
