@@ -91,9 +91,9 @@ def test_clusters_are_those_of_which_one_is_a_member_today(store: GraphStore) ->
 def test_of_two_lots_of_rows_the_second_counts() -> None:
     first = GraphRows(organizations=(firm(1), firm(2)), aliases=(Alias("a:1", "t:1", "x"),))
     second = GraphRows(organizations=(firm(2, "Another name"), firm(3)))
-    both = first | second
-    assert [row.name for row in both.organizations] == ["Firm 1", "Another name", "Firm 3"]
-    assert both.aliases == first.aliases
+    joined = first | second
+    assert [row.name for row in joined.organizations] == ["Firm 1", "Another name", "Firm 3"]
+    assert joined.aliases == first.aliases
 
 
 def test_a_file_made_before_a_column_was_added_is_brought_up_to_date(tmp_path: Path) -> None:
