@@ -1,4 +1,4 @@
-"""Between domain values and rows: columns, codecs and DDL, from the fields' own types."""
+"""Between domain values and rows of SQL: columns and codecs, from the fields' own types."""
 
 from __future__ import annotations
 
@@ -151,36 +151,3 @@ PARTICIPANTS = Codec(schema.PARTICIPANTS, Participant, ("engagement", "position"
 def codec(table: Table[Value]) -> Codec[Value]:
     """The codec of a table."""
     return CODECS[table.name]
-
-
-def create_table(table: Table[Any]) -> list[str]:
-    """DDL of a table and of an index for each field that refers."""
-    kinds = codec(table).column_types()
-    targets = {ref.field: ref.tables[0] for ref in table.references if len(ref.tables) == 1}
-    lines = [
-        f"{name} {kind} REFERENCES {targets[name]} (id) DEFERRABLE INITIALLY DEFERRED"
-        if name in targets
-        else f"{name} {kind}"
-        for name, kind in kinds.items()
-    ]
-    # Full text is kept under the row's number.
-    numbered = table is schema.ORGANIZATIONS
-    unique = "UNIQUE" if numbered else "PRIMARY KEY"
-    lines.append(f"{unique} ({', '.join(table.key)})")
-    body = ", ".join(["row INTEGER PRIMARY KEY", *lines] if numbered else lines)
-    options = "STRICT" if numbered else "STRICT, WITHOUT ROWID"
-    return [
-        f"CREATE TABLE IF NOT EXISTS {table.name} ({body}) {options}",
-        *(
-            f"CREATE INDEX IF NOT EXISTS {table.name}_by_{ref.field} ON {table.name} ({ref.field})"
-            for ref in table.references
-            if ref.field in kinds and ref.field != table.key[0]
-        ),
-    ]
-
-
-def add_column(table: Table[Any], column: str) -> str:
-    """DDL of a column that a table made earlier lacks."""
-    value, kind = codec(table).default(column), codec(table).column_types()[column]
-    default = f"'{value}'" if isinstance(value, str) else "NULL" if value is None else value
-    return f"ALTER TABLE {table.name} ADD COLUMN {column} {kind} DEFAULT {default}"
