@@ -78,8 +78,17 @@ class GraphStore(ABC):
         """Create or migrate the schema; does nothing when it is current."""
 
     @abstractmethod
+    def _backend(self) -> tuple[str, str, str]:
+        """Name and version, address, version of the schema. Raises StoreMismatch."""
+
     def status(self) -> StoreStatus:
         """Raises StoreMismatch when the schema is not ours or was never prepared."""
+
+        def work(tx: Transaction) -> tuple[int, dict[str, int]]:
+            counts = {name: tx.count(table) for name, table in TABLES.items()}
+            return tx.version(), {name: count for name, count in counts.items() if count}
+
+        return StoreStatus(*self._backend(), *self._read(work))
 
     @abstractmethod
     def close(self) -> None:
@@ -380,10 +389,6 @@ class GraphStore(ABC):
             return answer
 
         return self._write(work_and_log, bulk=bulk)
-
-    def _counts(self, tx: Transaction) -> dict[str, int]:
-        counts = {name: tx.count(table) for name, table in TABLES.items()}
-        return {name: count for name, count in counts.items() if count}
 
     def _page(self, limit: int, read: Callable[[Transaction, int], list[Row]]) -> Page[Row]:
         """One row more than asked for tells whether there is another page."""

@@ -89,14 +89,9 @@ class Transaction(Protocol):
     def members_page(self, cluster_id: str, after: str, limit: int) -> list[Organization]: ...
 
     def rows_page(
-        self,
-        table: Table[Row],
-        organization_id: str | None,
-        state: NeedState | None,
-        after: str,
-        limit: int,
+        self, table: Table[Row], owner: str | None, state: NeedState | None, after: str, limit: int
     ) -> list[Row]:
-        """Offers, needs (in a state) or engagements of one organisation or of all; or clusters."""
+        """Offers, needs (in a state) or engagements of one owner, or of all; or clusters."""
 
     def clusters_of(self, organization_id: str, today: str) -> list[Cluster]:
         """Those that it is a member of on that day, in order of id."""

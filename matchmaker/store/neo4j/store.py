@@ -12,7 +12,7 @@ from neo4j import ManagedTransaction
 from matchmaker.domain import GraphRows
 from matchmaker.errors import MatchmakerError, StoreUnavailable
 from matchmaker.store import upsert
-from matchmaker.store.answers import Export, StoreStatus, UpsertCounts
+from matchmaker.store.answers import Export, UpsertCounts
 from matchmaker.store.documents import Records, Store
 from matchmaker.store.graph_store import Answer, Work, export
 from matchmaker.store.log import Entry
@@ -56,17 +56,10 @@ class Neo4jStore(Store):
     def prepare(self) -> None:
         migrations.migrate(self._connection)
 
-    def status(self) -> StoreStatus:
+    def _backend(self) -> tuple[str, str, str]:
         migration = migrations.current(self._connection)
         server = self._connection.rows(cypher.SERVER)[0]["version"]
-        version, counts = self._read(lambda tx: (tx.version(), self._counts(tx)))
-        return StoreStatus(
-            backend=f"neo4j {server}",
-            address=self._connection.url,
-            schema=migration,
-            version=version,
-            counts=counts,
-        )
+        return f"neo4j {server}", self._connection.url, migration
 
     def close(self) -> None:
         self._connection.close()

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from matchmaker.store.answers import StoreStatus
 from matchmaker.store.documents import Records, Store
 from matchmaker.store.graph_store import Answer, Work
 from matchmaker.store.sqlite import queries
@@ -35,15 +34,9 @@ class SqliteStore(Store):
     def prepare(self) -> None:
         self._connections.create()
 
-    def status(self) -> StoreStatus:
-        version, counts = self._read(lambda tx: (tx.version(), self._counts(tx)))
-        return StoreStatus(
-            backend=f"sqlite {sqlite3.sqlite_version}",
-            address=str(self._connections.path),
-            schema=str(SCHEMA_VERSION),
-            version=version,
-            counts=counts,
-        )
+    def _backend(self) -> tuple[str, str, str]:
+        version = f"sqlite {sqlite3.sqlite_version}"
+        return version, str(self._connections.path), str(SCHEMA_VERSION)
 
     def close(self) -> None:
         self._connections.close()

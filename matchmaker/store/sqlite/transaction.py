@@ -199,22 +199,17 @@ class SqliteTransaction:
         return self._rows(ORGANIZATIONS, queries.MEMBERS, parameters)
 
     def rows_page(
-        self,
-        table: Table[Row],
-        organization_id: str | None,
-        state: NeedState | None,
-        after: str,
-        limit: int,
+        self, table: Table[Row], owner: str | None, state: NeedState | None, after: str, limit: int
     ) -> list[Row]:
         parts = [f"WHERE {table.name}.id > :after"]
-        if organization_id is not None:
+        if owner is not None:
             engaged = table is ENGAGEMENTS
             parts.append(queries.IS_ENGAGED if engaged else "organization = :organization")
         if state is not None:
             parts.append("state = :state")
         rest = f"{' AND '.join(parts)} ORDER BY {table.name}.id LIMIT :limit"
         parameters = {
-            "after": after, "limit": limit, "organization": organization_id, "state": state
+            "after": after, "limit": limit, "organization": owner, "state": state
         }  # fmt: skip
         return self._rows(table, rest, parameters)
 
