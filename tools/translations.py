@@ -198,7 +198,7 @@ def _of_click() -> Iterator[Text]:
         path = Path(click.__file__).with_name(f"{name}.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_", "ngettext"):
-                parts = [part for each in node.args for part in _constants(each)]
+                parts = [part for argument in node.args for part in _constants(argument)]
                 if parts and parts[0] not in _OF_DEVELOPERS:
                     yield Text("", *parts)
 

@@ -73,33 +73,39 @@ def _whole(store: Store) -> None:
     """Introductions, slots, open pairs and the log say the same."""
     services = services_on(store)
     every = list(services.repositories.introductions.values())
-    active = {one.id for one in every if one.state in ACTIVE}
+    active = {introduction.id for introduction in every if introduction.state in ACTIVE}
     for party in ("t:f0", "t:f1"):
         slots = services.repositories.slots.get_or_none(party)
         assert set(slots.value.taken if slots else ()) == active
-    open_ones = {one.id for one in every if one.state in ACTIVE or one.is_waiting}
-    assert {one.introduction for one in services.repositories.pairs.values()} == open_ones
+    open_ones = {
+        introduction.id
+        for introduction in every
+        if introduction.state in ACTIVE or introduction.is_waiting
+    }
+    assert {pair.introduction for pair in services.repositories.pairs.values()} == open_ones
     logged = [line.entry for line in store.documents.log(limit=10_000)]
-    for one in every:
-        lines = [line for line in logged if line.subject == f"introduction/{one.id}"]
+    for introduction in every:
+        lines = [line for line in logged if line.subject == f"introduction/{introduction.id}"]
         # Proposed with the first side's yes, then one line for each step.
-        assert len(lines) == len(one.steps)
+        assert len(lines) == len(introduction.steps)
     assert first_broken(store.documents.log(limit=10_000)) is None
     services.graph_sync.write_pending()
     around = store.neighborhood("t:f0", 1, 100)
     assert {tie.id for tie in around.ties} == {
-        f"intro:{one.id}#tie" for one in every if one.state is State.COMPLETED
+        f"intro:{introduction.id}#tie"
+        for introduction in every
+        if introduction.state is State.COMPLETED
     }
 
 
 def _finish(store: Store) -> None:
     """So that the next worker may propose."""
     services = services_on(store)
-    one = services.principal_of("p0.t.f0@example.org")
+    principal = services.principal_of("p0.t.f0@example.org")
     for introduction in list(services.repositories.introductions.values()):
         action = Action.CANCEL if introduction.is_waiting else Action.END
         if introduction.is_waiting or introduction.state in ACTIVE:
-            services.introductions.act(one, introduction.id, Transition(action))
+            services.introductions.act(principal, introduction.id, Transition(action))
 
 
 def test_what_a_killed_process_left_is_proposed_again(store: Store) -> None:
