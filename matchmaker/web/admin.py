@@ -9,7 +9,7 @@ from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName
 from matchmaker.ingest.columns import table_name
 from matchmaker.web.labels import gettext
-from matchmaker.web.layout import Page, signed_in, told, web, whole
+from matchmaker.web.layout import Page, show_notice, signed_in, web, whole_number
 from matchmaker.workflow.account import AccountMembership, MembershipRole
 
 
@@ -52,11 +52,11 @@ def change_accounts() -> Page:
         )
         if not issued.mailed:
             return _accounts_page(principal, "", issued.link)
-        told(gettext("A letter is on its way."))
+        show_notice(gettext("A letter is on its way."))
     else:
         active = form.get("what") == "open"
         services().accounts.set_active(principal, form.get("account", ""), active=active)
-        told(gettext("Done."))
+        show_notice(gettext("Done."))
     return redirect(url_for("web.accounts"), 303)
 
 
@@ -101,7 +101,7 @@ def change_cluster() -> Page:
             },
         )
         id = cluster.id
-    told(gettext("Saved."))
+    show_notice(gettext("Saved."))
     return redirect(url_for("web.admin_clusters", id=id), 303)
 
 
@@ -109,6 +109,6 @@ def change_cluster() -> Page:
 def log() -> Page:
     """The log of all changes, newest first."""
     before = request.args.get("before", "")
-    line = whole(before, "before") if before else None
+    line = whole_number(before, "before") if before else None
     lines = services().change_log.page(signed_in(), line, 100)
     return render_template("log.html", lines=lines)

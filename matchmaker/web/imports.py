@@ -14,7 +14,7 @@ from matchmaker.ingest.columns import TABLES, Column, table_name
 from matchmaker.ingest.tables import template as written_template
 from matchmaker.services.operations.import_workflow import ImportPreview
 from matchmaker.web.labels import gettext, language
-from matchmaker.web.layout import Page, chosen, is_part, signed_in, told, web
+from matchmaker.web.layout import Page, is_part, parse_choice, show_notice, signed_in, web
 from matchmaker.workflow.job import JobKind
 
 MAX_PROBLEMS = 200
@@ -78,7 +78,7 @@ def template(table: str) -> Page:
 def undo_import(id: str) -> Page:
     """Put back what was before."""
     left = services().import_workflow.undo(signed_in(), id)
-    told(
+    show_notice(
         gettext("Taken back; %(left)s rows changed since then and stay.", left=left)
         if left
         else gettext("Taken back.")
@@ -111,7 +111,7 @@ def request_job() -> Page:
     """Ask for a snapshot, a ranker, or clusters by place."""
     principal, form = signed_in(), request.form
     principal.require_admin()
-    kind = chosen(JobKind, form.get("kind", ""), "kind")
+    kind = parse_choice(JobKind, form.get("kind", ""), "kind")
     if kind is JobKind.IMPORT:
         raise InvalidInput("needs a file.", where="kind", mend="Use the import page.")
     goal = form.get("goal", "")
@@ -140,10 +140,10 @@ def decide() -> Page:
     first, second, keep = (form.get(name, "") for name in ("first", "second", "keep"))
     if keep == "both":
         services().duplicates.keep_apart(principal, first, second)
-        told(gettext("They stay two."))
+        show_notice(gettext("They stay two."))
     elif keep in (first, second):
         services().duplicates.merge(principal, second if keep == first else first, keep)
-        told(gettext("They are one now. Recommendations will know it in a minute."))
+        show_notice(gettext("They are one now. Recommendations will know it in a minute."))
     else:
         raise InvalidInput("is none of the two.", where="keep")
     return redirect(url_for("web.duplicates"), 303)

@@ -11,7 +11,7 @@ from matchmaker.api.people.openid import begin_session
 from matchmaker.errors import NotFound, SignInNeeded, TooManyAttempts
 from matchmaker.messages import languages
 from matchmaker.web.labels import gettext, language
-from matchmaker.web.layout import back, chosen, signed_in, told, web, whole
+from matchmaker.web.layout import back, parse_choice, show_notice, signed_in, web, whole_number
 from matchmaker.workflow.account import Account, MailRhythm, Preferences, Scope
 
 Page = str | Response | tuple[str, int]
@@ -33,7 +33,7 @@ def signing_in() -> Page:
     try:
         account = services().sign_in.with_password(email, request.form.get("password", ""))
     except (SignInNeeded, TooManyAttempts) as error:
-        told(error.text(language()), "bad")
+        show_notice(error.text(language()), "bad")
         return _sign_in_page(email), 401
     _enter(account)
     return back(url_for("web.home"))
@@ -131,7 +131,7 @@ def send_link() -> Page:
     """The same answer whether there is such an account or not."""
     csrf.protect()
     services().sign_in.send_reset(request.form.get("email", ""))
-    told(gettext("If there is such an account, a letter is on its way."))
+    show_notice(gettext("If there is such an account, a letter is on its way."))
     return redirect(url_for("web.sign_in"), 303)
 
 
@@ -140,7 +140,7 @@ def reset() -> Page:
     """Set the new password."""
     csrf.protect()
     services().sign_in.reset(request.form.get("token", ""), request.form.get("password", ""))
-    told(gettext("The new password is set. Sign in with it."))
+    show_notice(gettext("The new password is set. Sign in with it."))
     return redirect(url_for("web.sign_in"), 303)
 
 
@@ -148,7 +148,7 @@ def reset() -> Page:
 def unsubscribed() -> Page:
     """No more mail; also the one-click address of RFC 8058."""
     services().notifications.unsubscribe(request.args.get("token") or request.form.get("token", ""))
-    told(gettext("You will get no more mail."))
+    show_notice(gettext("You will get no more mail."))
     return redirect(url_for("web.sign_in"), 303)
 
 
@@ -170,23 +170,23 @@ def change_account() -> Page:
     match form.get("what"):
         case "preferences":
             accounts.rename(principal, form.get("name", ""))
-            mail = chosen(MailRhythm, form.get("mail", MailRhythm.DAILY), "mail")
-            alerts = whole(form.get("alerts") or "0", "alerts")
+            mail = parse_choice(MailRhythm, form.get("mail", MailRhythm.DAILY), "mail")
+            alerts = whole_number(form.get("alerts") or "0", "alerts")
             preferences = Preferences(form.get("language", "zh"), mail, alerts)
             accounts.set_preferences(principal, preferences)
             session.pop("language", None)
-            told(gettext("Saved."))
+            show_notice(gettext("Saved."))
         case "password":
             old, new = form.get("old_password", ""), form.get("new_password", "")
             begin_session(services().sign_in.change_password(principal, old, new))
-            told(gettext("The new password is set; all other sessions have ended."))
+            show_notice(gettext("The new password is set; all other sessions have ended."))
         case "key":
             scope = Scope.WRITE if form.get("writes") else Scope.READ
             issued = services().api_keys.issue(principal, form.get("name", ""), scope)
             session["new_key"] = issued.secret
         case "revoke":
             services().api_keys.revoke(principal, form.get("key", ""))
-            told(gettext("The key no longer works."))
+            show_notice(gettext("The key no longer works."))
         case "delete":
             services().privacy.delete_own(principal, form.get("password", ""))
             session.clear()

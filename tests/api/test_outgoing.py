@@ -27,7 +27,7 @@ from matchmaker.services.cooperation import webhook_call
 from matchmaker.services.cooperation.webhooks import Webhooks
 from matchmaker.services.people.links import Links
 from matchmaker.services.people.notifications import Notifications
-from matchmaker.services.people.sign_in import SignIn
+from matchmaker.services.people.sign_in import SignInService
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
@@ -207,7 +207,7 @@ def test_a_mail_server_that_is_down_loses_nothing(wired, post_office, pair, watc
 
 def test_a_reset_comes_by_mail(wired, post_office, pair, watch):
     port, received = post_office
-    sign_in = SignIn(
+    sign_in = SignInService(
         wired.repositories, wired.accounts, wired.invitations, wired.passwords,
         links(wired, port), watch,
     )  # fmt: skip

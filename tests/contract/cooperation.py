@@ -16,7 +16,7 @@ from matchmaker.services.people.invitations import Invitations
 from matchmaker.services.people.links import Links
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.people.privacy import Privacy
-from matchmaker.services.people.sign_in import SignIn
+from matchmaker.services.people.sign_in import SignInService
 from matchmaker.services.repositories import Repositories
 from matchmaker.settings import Settings
 from matchmaker.store.documents import Store
@@ -73,7 +73,7 @@ class Cooperation:
         invitations = Invitations(
             lambda: self.store, self.repositories, self.accounts, links, self.clock
         )
-        sign_in = SignIn(
+        sign_in = SignInService(
             self.repositories, self.accounts, invitations, PASSWORDS, links, self.clock
         )
         return Privacy(

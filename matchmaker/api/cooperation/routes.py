@@ -6,11 +6,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel
 
 from matchmaker.api.cooperation.requests import (
     GatheringAnswer,
@@ -47,7 +44,7 @@ from matchmaker.api.cooperation.responses import (
 from matchmaker.api.http.context import current_language, current_principal, services
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath, PageQuery
 from matchmaker.api.http.guards import API_PREFIX
-from matchmaker.api.http.routing import KEY, READ, WRITE, after_of, as_json, created, paged
+from matchmaker.api.http.routing import after_of, as_json, created, paged, reads, writes
 from matchmaker.api.matching.responses import RecommendationPage
 from matchmaker.api.people.requests import Nothing
 from matchmaker.services.cooperation.postings import Posted
@@ -61,16 +58,6 @@ COORDINATION = Tag(name="coordination", description="Bringing many together, and
 cooperation = APIBlueprint("cooperation", __name__, url_prefix=API_PREFIX)
 
 coordination = APIBlueprint("coordination", __name__, url_prefix=API_PREFIX)
-
-
-def reads(tag: Tag, model: type[BaseModel]) -> dict[str, Any]:
-    """How a route that only reads is described."""
-    return {"tags": [tag], "security": KEY, "responses": {200: model, **READ}}
-
-
-def writes(tag: Tag, model: type[BaseModel], status: int = 200) -> dict[str, Any]:
-    """How a route that changes something is described."""
-    return {"tags": [tag], "security": KEY, "responses": {status: model, **WRITE}}
 
 
 def posting_out(posted: Posted) -> PostingOut:

@@ -14,7 +14,7 @@ from pydantic_core import to_jsonable_python
 from matchmaker.access import Principal
 from matchmaker.errors import VersionConflict, WrongState
 from matchmaker.services.people.accounts import Accounts
-from matchmaker.services.people.sign_in import SignIn
+from matchmaker.services.people.sign_in import SignInService
 from matchmaker.services.repositories import Repositories, Repository
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import Change
@@ -37,7 +37,7 @@ class Privacy:
     store: GraphStore
     repositories: Repositories
     accounts: Accounts
-    sign_in: SignIn
+    sign_in: SignInService
     clock: Clock
     _: KW_ONLY
     keep_traces: timedelta

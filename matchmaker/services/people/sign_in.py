@@ -33,7 +33,7 @@ class OpenIdClaims:
 
 
 @dataclass(frozen=True, slots=True)
-class SignIn:
+class SignInService:
     """Use cases of signing in, of sessions and of passwords."""
 
     repositories: Repositories
