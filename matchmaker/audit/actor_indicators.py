@@ -23,14 +23,14 @@ def sme_share(view: View) -> Figure:
     Where the size of some firms is not known, with the 95 % score interval
     (Wilson, 1927).
     """
-    known = int((view.is_firm & (view.size >= 0)).sum())
-    if not known:
+    sized = int((view.is_firm & (view.size >= 0)).sum())
+    if not sized:
         return unknown("no firm has a known size")
     small = int(view.is_small.sum())
-    if known == int(view.is_firm.sum()):
-        return Figure(small / known)
-    bounds = binomtest(small, known).proportion_ci(method="wilson")
-    return Figure(small / known, float(bounds.low), float(bounds.high))
+    if sized == int(view.is_firm.sum()):
+        return Figure(small / sized)
+    bounds = binomtest(small, sized).proportion_ci(method="wilson")
+    return Figure(small / sized, float(bounds.low), float(bounds.high))
 
 
 @indicator(Group.ACTORS, "Diversity of kinds", unit="bit", better="high")
@@ -43,8 +43,8 @@ def kind_diversity(view: View) -> Figure:
 @indicator(Group.ACTORS, "Diversity of industries", unit="bit")
 def industry_diversity(view: View) -> Figure:
     """Shannon entropy of the industries of members that name one, in bits (Shannon, 1948)."""
-    said = view.industry[view.industry >= 0]
-    return Figure(entropy(said)) if len(said) else unknown("no industry is known")
+    industries = view.industry[view.industry >= 0]
+    return Figure(entropy(industries)) if len(industries) else unknown("no industry is known")
 
 
 @indicator(Group.ACTORS, "Entries")

@@ -31,7 +31,7 @@ class AnnualItem:
     code: str
     part: Message
     title: Message
-    unit: str
+    unit: Message | str
     level: str
     source: Message
 
@@ -58,7 +58,7 @@ _EXCLUDED = message("Exclusions (last three years)")
 
 ITEMS: tuple[AnnualItem, ...] = (
     AnnualItem("cluster_area", _CORE, message("Area"), "km²", "≤ 100", NATIONAL),
-    AnnualItem("cluster_output", _CORE, message("Output"), "亿元 CNY 100 m", "≥ 40", NATIONAL),
+    AnnualItem("cluster_output", _CORE, message("Output"), message("CNY 100 m"), "≥ 40", NATIONAL),
     AnnualItem("sme_output_share", _CORE, message("Share of output by SMEs"), "%", "≥ 70", NATIONAL),
     AnnualItem("leading_industry_output_share", _CORE, message("Share of output by the leading industry"), "%", "> 70", NATIONAL),
     AnnualItem("output_growth", _CORE, message("Yearly growth of output"), "%", "> 10", NATIONAL),

@@ -39,11 +39,13 @@ def benchmark(landscape: Landscape, channel: Channel, year: int) -> tuple[Cluste
     """Every cluster with a member in the year, in order of row."""
 
     def make() -> tuple[ClusterStanding, ...]:
-        views = [View(landscape, int(one), channel, year) for one in landscape.clusters]
+        views = [View(landscape, int(cluster), channel, year) for cluster in landscape.clusters]
         views = [view for view in views if len(view.network)]
-        found = [measured(view) for view in views]
+        measures = [measured(view) for view in views]
         places = {
-            name: percentiles([one[name].value for one in found], INDICATORS[name][0].better)
+            name: percentiles(
+                [figures[name].value for figures in measures], INDICATORS[name][0].better
+            )
             for name in COMPARED
         }
         near = peers(views)
@@ -55,7 +57,7 @@ def benchmark(landscape: Landscape, channel: Channel, year: int) -> tuple[Cluste
                 percentiles={name: places[name][number] for name in COMPARED},
                 peers=tuple(views[other].cluster for other in near[number]),
             )
-            for number, (view, figures) in enumerate(zip(views, found, strict=True))
+            for number, (view, figures) in enumerate(zip(views, measures, strict=True))
         )
 
     return landscape.once(("benchmark", channel, year), make)

@@ -45,7 +45,9 @@ def by_place(
         for place, members in groups.items()
         if len(members) >= min_size
     ]
-    return tuple(sorted(candidates, key=lambda each: (-len(each.members), each.place)))
+    return tuple(
+        sorted(candidates, key=lambda candidate: (-len(candidate.members), candidate.place))
+    )
 
 
 def _ancestors(parent: NDArray[np.int64], wanted: BoolArray) -> NDArray[np.int64]:
@@ -140,7 +142,7 @@ def communities(snapshot: Snapshot, min_size: int) -> Communities:
     agreement = None
     if len({cluster for cluster, _ in labelled}) > 1:
         agreement = float(normalized_mutual_info_score(*zip(*labelled, strict=True)))
-    ordered = sorted(groups, key=lambda each: (-len(each.members), each.members))
+    ordered = sorted(groups, key=lambda candidate: (-len(candidate.members), candidate.members))
     return Communities(tuple(ordered), len(joined), agreement)
 
 

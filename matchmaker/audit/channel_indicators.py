@@ -77,7 +77,7 @@ def size_adjusted_density(view: View) -> Figure:
 
 @indicator(Group.CHANNELS, "Observed over expected ties", better="high")
 def observed_over_expected(view: View) -> Figure:
-    """Ties over those expected by opportunity alone: the main figure of 集而不群.
+    """Ties over those expected by opportunity alone: the main figure of the audit.
 
     1 is what pairs of the same size of cluster, distance, sector, relatedness,
     kinds and year have over all clusters; below 1 they sit together without
@@ -126,17 +126,17 @@ def reciprocity(view: View) -> Figure:
 
 @indicator(Group.CHANNELS, "Share of ties of large with small", better="high")
 def large_small_share(view: View) -> Figure:
-    """Among ties of firms of known size, those of a large firm with an SME (大中小企业融通)."""
+    """Among ties of firms of known size, those of a large firm with an SME."""
     ends = view.sort[view.network.edges]
-    known = (ends <= 1).all(axis=1)
-    if not known.any():
+    sized = (ends <= 1).all(axis=1)
+    if not sized.any():
         return unknown("no two firms of known size are joined")
-    return Figure(float((ends[known].sum(axis=1) == 1).mean()))
+    return Figure(float((ends[sized].sum(axis=1) == 1).mean()))
 
 
 @indicator(Group.CHANNELS, "Firms with a lab", better="high")
 def lab_reach(view: View) -> Figure:
-    """Firms joined to a university or institute among the members, over all firms (产学研协同)."""
+    """Firms joined to a university or institute among the members, over all firms."""
     return _reach(view, np.isin(view.kind, LABS))
 
 
@@ -192,12 +192,12 @@ def abroad_share(view: View) -> Figure:
     """Among ties across the border with both countries known, those with another country."""
     border, country = view.network.border, view.landscape.snapshot.organizations.country
     inner = np.repeat(np.arange(len(view.network)), np.diff(border.indptr))
-    here = country[view.network.members][inner]
-    there = country[view.network.outsiders][border.indices]
-    known = (here >= 0) & (there >= 0)
-    if not known.any():
+    home = country[view.network.members][inner]
+    abroad = country[view.network.outsiders][border.indices]
+    located = (home >= 0) & (abroad >= 0)
+    if not located.any():
         return unknown("no tie across the border has known countries")
-    return Figure(float((here[known] != there[known]).mean()))
+    return Figure(float((home[located] != abroad[located]).mean()))
 
 
 @indicator(Group.CHANNELS, "Renewal", better="high")

@@ -59,7 +59,7 @@ def coverage(view: View) -> Coverage:
         with_statement=int((statements > 0).sum()),
         with_tie=among(np.ones(len(ties.since), dtype=np.bool_)),
         with_recent_tie=among(np.asarray(recent)),
-        with_observation=sum(one in reported for one in ids),
+        with_observation=sum(id in reported for id in ids),
         with_industry=int((organizations.industry[members] >= 0).sum()),
         with_place=int((organizations.place[members] >= 0).sum()),
         ties=len(ties.since),

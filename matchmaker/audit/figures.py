@@ -28,9 +28,9 @@ class Group(StrEnum):
 
 
 GROUP_TITLES = {
-    Group.ACTORS: message("Actors (点)"),
-    Group.CHANNELS: message("Channels (线)"),
-    Group.NETWORK: message("Network (网)"),
+    Group.ACTORS: message("Actors"),
+    Group.CHANNELS: message("Channels"),
+    Group.NETWORK: message("Network"),
 }
 
 

@@ -45,8 +45,8 @@ def circles(view: View, count: int = 3) -> tuple[Circle, ...]:
         return ()
     rival: NDArray[np.bool_] = rivals(view, firms)
     industry = view.industry[firms]
-    one, other = np.meshgrid(industry, industry, indexing="ij")
-    near = view.landscape.relatedness.between(one.ravel(), other.ravel()).reshape(one.shape)
+    own, other = np.meshgrid(industry, industry, indexing="ij")
+    near = view.landscape.relatedness.between(own.ravel(), other.ravel()).reshape(own.shape)
     tied = view.network.adjacency[firms][:, firms].toarray() > 0
     worth = near + 0.5 * ~tied
     free = np.ones(len(firms), dtype=np.bool_)
@@ -130,7 +130,7 @@ def pools(view: View, likeness: float = POOL_LIKENESS) -> tuple[Pool, ...]:
     needs, owners = _open_needs(snapshot, view.network.members)
     spoken = snapshot.vectors[needs].any(axis=1) if len(needs) else np.zeros(0, dtype=np.bool_)
     needs, owners = needs[spoken], owners[spoken]
-    found = []
+    groups = []
     for goal in (row.name for row in GOALS.values() if row.pooled):
         chosen = np.flatnonzero(snapshot.statements.goal[needs] == GOAL_CODES.index(goal))
         if len(chosen) < 2:
@@ -144,16 +144,16 @@ def pools(view: View, likeness: float = POOL_LIKENESS) -> tuple[Pool, ...]:
             group = chosen[labels == label]
             if len(np.unique(owners[group])) < 2:
                 continue
-            found.append(_pool(snapshot, needs[group], owners[group]))
-    return tuple(sorted(found, key=lambda one: (-len(set(one.owners)), -one.likeness)))
+            groups.append(_pool(snapshot, needs[group], owners[group]))
+    return tuple(sorted(groups, key=lambda pool: (-len(set(pool.owners)), -pool.likeness)))
 
 
 def _pool(snapshot: Snapshot, needs: NDArray[np.int64], owners: NDArray[np.int32]) -> Pool:
     cosine = snapshot.vectors[needs] @ snapshot.vectors[needs].T
     apart = ~np.eye(len(needs), dtype=np.bool_)
     return Pool(
-        statements=tuple(int(one) for one in needs),
-        owners=tuple(int(one) for one in owners),
+        statements=tuple(int(need) for need in needs),
+        owners=tuple(int(need) for need in owners),
         likeness=float(cosine[apart].mean()),
     )
 

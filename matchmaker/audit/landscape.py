@@ -123,17 +123,19 @@ class Landscape:
         code = CHANNELS.index(channel)
         return self._once(
             ("recorded", channel),
-            lambda: any((self.ties(int(one)).channel == code).any() for one in self.clusters),
+            lambda: any(
+                (self.ties(int(cluster)).channel == code).any() for cluster in self.clusters
+            ),
         )
 
     def scaling(self, channel: Channel, year: int) -> Scaling:
         """How ties grow with members, over all clusters."""
 
         def make() -> Scaling:
-            found = [self.network(int(one), channel, year) for one in self.clusters]
+            networks = [self.network(int(cluster), channel, year) for cluster in self.clusters]
             return scaling(
-                np.array([len(one) for one in found], dtype=np.int64),
-                np.array([len(one.edges) for one in found], dtype=np.int64),
+                np.array([len(network) for network in networks], dtype=np.int64),
+                np.array([len(network.edges) for network in networks], dtype=np.int64),
             )
 
         return self._once(("scaling", channel, year), make)
@@ -145,9 +147,9 @@ class Landscape:
             lambda: fit(
                 self.traits,
                 [
-                    (back, self.network(int(one), channel, back))
+                    (back, self.network(int(cluster), channel, back))
                     for back in range(year - YEARS + 1, year + 1)
-                    for one in self.clusters
+                    for cluster in self.clusters
                 ],
             ),
         )

@@ -44,10 +44,10 @@ class ClusterNetwork:
     @cached_property
     def adjacency(self) -> sparse.csr_array:
         """Ties without direction, (n, n), 1.0 where there is one."""
-        both = sparse.csr_array(self.arcs + self.arcs.T)
-        both.data = np.ones(len(both.data), dtype=np.float64)
-        both.sort_indices()
-        return both
+        adjacency = sparse.csr_array(self.arcs + self.arcs.T)
+        adjacency.data = np.ones(len(adjacency.data), dtype=np.float64)
+        adjacency.sort_indices()
+        return adjacency
 
     @cached_property
     def degree(self) -> NDArray[np.int64]:
@@ -138,10 +138,10 @@ def network_of(ties: ClusterTies, channel: Channel, year: int) -> ClusterNetwork
     end_both = np.minimum(end, np.minimum(_of(ties.left, a), _of(ties.left, b)))
     inside = a_here & b_here & (begin_both <= end_both)
     outward = (a_here | b_here) & ~inside
-    here, there = _places(members, source), _places(members, target)
+    sources, targets = _places(members, source), _places(members, target)
     return ClusterNetwork(
         members,
-        _arcs(here[inside], there[inside], len(members), channel in DIRECTED),
+        _arcs(sources[inside], targets[inside], len(members), channel in DIRECTED),
         channel in DIRECTED,
         *_border(members, source[outward], target[outward], a_here[outward], b_here[outward]),
     )
@@ -190,13 +190,13 @@ def _true(matrix: sparse.csr_array) -> sparse.csr_array:
 
 
 def _arcs(
-    here: NDArray[np.int64], there: NDArray[np.int64], size: int, directed: bool
+    sources: NDArray[np.int64], targets: NDArray[np.int64], size: int, directed: bool
 ) -> sparse.csr_array:
-    apart = here != there
-    here, there = here[apart], there[apart]
+    apart = sources != targets
+    sources, targets = sources[apart], targets[apart]
     if not directed:
-        here, there = np.concatenate([here, there]), np.concatenate([there, here])
-    return _matrix(here, there, (size, size))
+        sources, targets = np.concatenate([sources, targets]), np.concatenate([targets, sources])
+    return _matrix(sources, targets, (size, size))
 
 
 def _border(

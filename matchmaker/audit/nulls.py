@@ -60,18 +60,18 @@ def _swap(
         first = start + rng.integers(count, size=(length, chains))
         second = start + rng.integers(count, size=(length, chains))
         turned = rng.integers(2, size=(length, chains))
-        for one, two, turn in zip(first, second, turned, strict=True):
-            a, b = flat[one, 0], flat[one, 1]
-            c, d = flat[two, turn], flat[two, 1 - turn]
+        for left, right, turn in zip(first, second, turned, strict=True):
+            a, b = flat[left, 0], flat[left, 1]
+            c, d = flat[right, turn], flat[right, 1 - turn]
             ad, cb = base + a * size + d, base + c * size + b
-            fine = np.flatnonzero((a != d) & (c != b) & ~taken[ad] & ~taken[cb] & (one != two))
-            a, b, c, d, here = a[fine], b[fine], c[fine], d[fine], base[fine]
-            for x, y, there in ((a, b, False), (c, d, False), (a, d, True), (c, b, True)):
-                taken[here + x * size + y] = there
-                taken[here + y * size + x] = there
-            flat[one[fine], 1] = d
-            flat[two[fine], 0] = c
-            flat[two[fine], 1] = b
+            fine = np.flatnonzero((a != d) & (c != b) & ~taken[ad] & ~taken[cb] & (left != right))
+            a, b, c, d, chain = a[fine], b[fine], c[fine], d[fine], base[fine]
+            for x, y, tied in ((a, b, False), (c, d, False), (a, d, True), (c, b, True)):
+                taken[chain + x * size + y] = tied
+                taken[chain + y * size + x] = tied
+            flat[left[fine], 1] = d
+            flat[right[fine], 0] = c
+            flat[right[fine], 1] = b
 
 
 def transitivities(drawn: NDArray[np.int64], size: int) -> NDArray[np.float64]:

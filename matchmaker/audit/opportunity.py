@@ -75,7 +75,7 @@ def _divisions(snapshot: Snapshot) -> IntArray:
     return top
 
 
-def features(known: Traits, members: IntArray, pairs: Pairs, year: float) -> FloatVector:
+def features(traits: Traits, members: IntArray, pairs: Pairs, year: float) -> FloatVector:
     """Shape (p, 14) for pairs (p, 2) of numbers of members, in the order of FEATURES.
 
     Kilometres and members enter as logarithms; `year` is in fives of years from
@@ -83,24 +83,24 @@ def features(known: Traits, members: IntArray, pairs: Pairs, year: float) -> Flo
     """
     a, b = members[pairs[:, 0]], members[pairs[:, 1]]
     km = great_circle_km(
-        known.latitude[a], known.longitude[a],
-        known.latitude[b], known.longitude[b],
+        traits.latitude[a], traits.longitude[a],
+        traits.latitude[b], traits.longitude[b],
     )  # fmt: skip
     far = np.isnan(km)
-    both_known = (known.industry[a] >= 0) & (known.industry[b] >= 0)
-    same = both_known & (known.industry[a] == known.industry[b])
-    firm = known.is_firm[a].astype(int) + known.is_firm[b]
-    lab = known.is_lab[a] | known.is_lab[b]
-    large = known.is_large[a].astype(int) + known.is_large[b]
-    small = known.is_small[a].astype(int) + known.is_small[b]
+    both_known = (traits.industry[a] >= 0) & (traits.industry[b] >= 0)
+    same = both_known & (traits.industry[a] == traits.industry[b])
+    firm = traits.is_firm[a].astype(int) + traits.is_firm[b]
+    lab = traits.is_lab[a] | traits.is_lab[b]
+    large = traits.is_large[a].astype(int) + traits.is_large[b]
+    small = traits.is_small[a].astype(int) + traits.is_small[b]
     return np.column_stack(
         [
             np.full(len(a), np.log(max(1, len(members)))),
             np.log1p(np.where(far, 0, km)),
             far,
             same,
-            both_known & ~same & (known.division[a] == known.division[b]),
-            np.where(same, 1.0, known.relatedness.between(known.industry[a], known.industry[b])),
+            both_known & ~same & (traits.division[a] == traits.division[b]),
+            np.where(same, 1.0, traits.relatedness.between(traits.industry[a], traits.industry[b])),
             ~both_known,
             (firm == 1) & lab,
             (firm == 1) & ~lab,
@@ -125,7 +125,7 @@ class Opportunity:
         """Of a tie, for feature rows (p, 14)."""
         return np.asarray(1 / (1 + np.exp(-(rows @ self.weights + self.intercept))))
 
-    def expected(self, known: Traits, network: ClusterNetwork, year: int) -> float:
+    def expected(self, traits: Traits, network: ClusterNetwork, year: int) -> float:
         """Ties among members if only opportunity mattered: the sum over all pairs.
 
         Above 100,000 pairs the mean of as many drawn with replacement, times all.
@@ -138,7 +138,7 @@ class Opportunity:
             drawn = np.column_stack(np.triu_indices(size, 1))
         else:
             drawn = _drawn_pairs(np.random.default_rng(size), size, _ALL_PAIRS)
-        rows = features(known, network.members, drawn, (year - self.last_year) / 5)
+        rows = features(traits, network.members, drawn, (year - self.last_year) / 5)
         return float(self.probability(rows).mean() * total)
 
 
@@ -149,7 +149,7 @@ def _drawn_pairs(rng: np.random.Generator, size: int, count: int) -> Pairs:
     return np.column_stack([first, second])
 
 
-def fit(known: Traits, networks: Sequence[tuple[int, ClusterNetwork]]) -> Opportunity | None:
+def fit(traits: Traits, networks: Sequence[tuple[int, ClusterNetwork]]) -> Opportunity | None:
     """From the networks of all clusters, each with its year; None where there is too little.
 
     Logistic regression (L2, C = 10). Ties and absent ties are drawn from each
@@ -170,7 +170,7 @@ def fit(known: Traits, networks: Sequence[tuple[int, ClusterNetwork]]) -> Opport
         for pairs, total, answer in _drawn(rng, network, share):
             if not len(pairs):
                 continue
-            blocks.append(features(known, network.members, pairs, (year - last) / 5))
+            blocks.append(features(traits, network.members, pairs, (year - last) / 5))
             answers.append(np.full(len(pairs), answer))
             weights.append(np.full(len(pairs), total / len(pairs)))
     model = LogisticRegression(C=10, max_iter=500)

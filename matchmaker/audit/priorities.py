@@ -92,13 +92,13 @@ def prioritised(
     left = dict(capacity)
     measure = _Measure(network)
     waiting = _shortlist(network, _best_goal(network, proposals), measure)
-    effects = [measure.effect(one) for one in waiting]
+    effects = [measure.effect(tie) for tie in waiting]
     chosen: list[PriorityTie] = []
     while len(chosen) < limit:
         open_ = [
             number
-            for number, one in enumerate(waiting)
-            if _room(left, one.asker) and _room(left, one.partner)
+            for number, tie in enumerate(waiting)
+            if _room(left, tie.asker) and _room(left, tie.partner)
         ]
         if not open_:
             break
@@ -110,15 +110,18 @@ def prioritised(
             left[row] = left.get(row, USUAL_CAPACITY) - 1
         measure = _Measure(joined(measure.network, [proposal]))
         effects = [
-            measure.effect(one) if measure.touches(one, proposal) else effect
-            for one, effect in zip(waiting, effects, strict=True)
+            measure.effect(tie) if measure.touches(tie, proposal) else effect
+            for tie, effect in zip(waiting, effects, strict=True)
         ]
     return tuple(chosen)
 
 
 def joined(network: ClusterNetwork, proposals: Sequence[FeasibleTie]) -> ClusterNetwork:
     """The network with these ties; those with outsiders are passed over."""
-    places = [(network.place_of(one.asker), network.place_of(one.partner)) for one in proposals]
+    places = [
+        (network.place_of(proposal.asker), network.place_of(proposal.partner))
+        for proposal in proposals
+    ]
     inside = [pair for pair in places if min(pair) >= 0]
     return network.joined(np.array(inside, dtype=np.int64).reshape(-1, 2))
 
@@ -158,23 +161,23 @@ class _Measure:
         sources, size = self._steps.shape
         return gained / float(sources * max(1, size - 1))
 
-    def touches(self, proposal: FeasibleTie, made: FeasibleTie) -> bool:
+    def touches(self, proposal: FeasibleTie, chosen: FeasibleTie) -> bool:
         """Whether an end of the proposal is in the component of a tie that was made."""
         component, place_of = self.network.component, self.network.place_of
         ends = {int(component[place_of(row)]) for row in (proposal.asker, proposal.partner)}
-        return int(component[place_of(made.asker)]) in ends
+        return int(component[place_of(chosen.asker)]) in ends
 
 
 def _best_goal(network: ClusterNetwork, proposals: Sequence[FeasibleTie]) -> list[FeasibleTie]:
     """For each pair of members without a tie the proposal that is most feasible."""
     best: dict[tuple[int, int], FeasibleTie] = {}
-    for one in proposals:
-        u, v = network.place_of(one.asker), network.place_of(one.partner)
+    for proposal in proposals:
+        u, v = network.place_of(proposal.asker), network.place_of(proposal.partner)
         if min(u, v) < 0 or u == v or network.adjacency[u, v]:
             continue
         pair = (min(u, v), max(u, v))
-        if pair not in best or best[pair].feasibility < one.feasibility:
-            best[pair] = one
+        if pair not in best or best[pair].feasibility < proposal.feasibility:
+            best[pair] = proposal
     return [best[pair] for pair in sorted(best)]
 
 
@@ -257,12 +260,14 @@ def key_members(network: ClusterNetwork, limit: int = 10) -> tuple[KeyMember, ..
         members.append(
             KeyMember(
                 row=int(network.members[place]),
-                pieces=tuple(sorted((int(one) for one in pieces if one), reverse=True)),
+                pieces=tuple(sorted((int(member) for member in pieces if member), reverse=True)),
                 fragmentation_before=float(1 - (before * (before - 1)).sum() / pairs),
                 fragmentation_after=structure.fragmentation(rest),
             )
         )
-    members.sort(key=lambda one: (one.fragmentation_before - one.fragmentation_after, one.row))
+    members.sort(
+        key=lambda member: (member.fragmentation_before - member.fragmentation_after, member.row)
+    )
     return tuple(members[:limit])
 
 
@@ -315,6 +320,6 @@ def bringers(
 def _one_each(row: int, options: Sequence[FeasibleTie]) -> tuple[FeasibleTie, ...]:
     """The first proposal with each other organisation."""
     first: dict[int, FeasibleTie] = {}
-    for one in options:
-        first.setdefault(one.partner if one.asker == row else one.asker, one)
+    for option in options:
+        first.setdefault(option.partner if option.asker == row else option.asker, option)
     return tuple(first.values())

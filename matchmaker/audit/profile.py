@@ -157,7 +157,9 @@ class ClusterProfile:
             for finding in self.findings
             if finding.criterion.stage is self.aim and (finding.score is None or finding.score < 1)
         ]
-        return tuple(sorted(short, key=lambda one: (one.score is None, one.score or 0.0)))
+        return tuple(
+            sorted(short, key=lambda finding: (finding.score is None, finding.score or 0.0))
+        )
 
 
 def profile(
@@ -166,18 +168,20 @@ def profile(
     """Of one cluster in one year; `fitted` as in `View`."""
     reported = observed(landscape, cluster, year)
     findings = tuple(
-        _finding(landscape, cluster, year, fitted, one)
-        if one.channel is not None
-        else _reported_finding(one, *reported.get(one.measure, (NOT_REPORTED, year)))
-        for one in CRITERIA
+        _finding(landscape, cluster, year, fitted, criterion)
+        if criterion.channel is not None
+        else _reported_finding(criterion, *reported.get(criterion.measure, (NOT_REPORTED, year)))
+        for criterion in CRITERIA
     )
     return ClusterProfile(
         year=year,
         findings=findings,
-        groups={one: _mean(f.score for f in findings if f.criterion.group is one) for one in Group},
+        groups={
+            part: _mean(f.score for f in findings if f.criterion.group is part) for part in Group
+        },
         stages={
-            one: _mean(f.score for f in findings if f.criterion.stage is one)
-            for one in ClusterStage
+            part: _mean(f.score for f in findings if f.criterion.stage is part)
+            for part in ClusterStage
         },
     )
 
@@ -214,7 +218,7 @@ def _finding(
 def course(landscape: Landscape, cluster: int, year: int) -> tuple[ClusterProfile, ...]:
     """The profiles of the five years to this one, the oldest first."""
     years = range(year - YEARS + 1, year + 1)
-    return tuple(profile(landscape, cluster, one, fitted=year) for one in years)
+    return tuple(profile(landscape, cluster, last, fitted=year) for last in years)
 
 
 def observed(landscape: Landscape, cluster: int, year: int) -> dict[str, tuple[Figure, int]]:
@@ -231,5 +235,5 @@ def observed(landscape: Landscape, cluster: int, year: int) -> dict[str, tuple[F
 
 
 def _mean(scores: Iterable[float | None]) -> float | None:
-    known = [score for score in scores if score is not None]
-    return sum(known) / len(known) if known else None
+    values = [score for score in scores if score is not None]
+    return sum(values) / len(values) if values else None

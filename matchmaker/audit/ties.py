@@ -120,12 +120,12 @@ def entries(indptr: NDArray[np.int64], rows: IntArray) -> tuple[NDArray[np.int64
 
 def _declared(snapshot: Snapshot, layer: Layer, members: IntArray, inside: BoolArray) -> _Part:
     ties = snapshot.layers[layer]
-    places, here = entries(ties.out.indptr, members)
-    there = ties.out.indices[places]
+    places, sources = entries(ties.out.indptr, members)
+    targets = ties.out.indices[places]
     if ties.into is ties.out:  # held under both ends: once is enough
-        keep = ~inside[there] | (here < there)
-        places, here, there = places[keep], here[keep], there[keep]
-        out, source, target = [places], [here], [there]
+        keep = ~inside[targets] | (sources < targets)
+        places, sources, targets = places[keep], sources[keep], targets[keep]
+        out, source, target = [places], [sources], [targets]
         adjacencies = [ties.out]
     else:
         into, taker = entries(ties.into.indptr, members)
@@ -133,8 +133,8 @@ def _declared(snapshot: Snapshot, layer: Layer, members: IntArray, inside: BoolA
         foreign = ~inside[giver]
         out, source, target = (
             [places, into[foreign]],
-            [here, giver[foreign]],
-            [there, taker[foreign]],
+            [sources, giver[foreign]],
+            [targets, taker[foreign]],
         )
         adjacencies = [ties.out, ties.into]
     since = np.concatenate([a.since[p] for a, p in zip(adjacencies, out, strict=True)])
@@ -153,7 +153,7 @@ def _undertaken(snapshot: Snapshot, members: IntArray, inside: BoolArray) -> lis
     places, _ = entries(snapshot.organization_engagements.indptr, members)
     joined = np.unique(snapshot.organization_engagements.indices[places])
     kind = snapshot.engagements.kind[joined]
-    research = joined[np.isin(kind, [ENGAGEMENT_KINDS.index(one) for one in _JOINT])]
+    research = joined[np.isin(kind, [ENGAGEMENT_KINDS.index(name) for name in _JOINT])]
     contracts = joined[kind == ENGAGEMENT_KINDS.index(EngagementKind.CONTRACT)]
     first, second, undertaking = _pairs(snapshot, research, inside)
     once = ~(inside[first] & inside[second]) | (first < second)

@@ -11,9 +11,9 @@ import click
 
 from matchmaker.access import ADMIN
 from matchmaker.cli.language import language as reader_language
-from matchmaker.cli.output import print_json, wired
+from matchmaker.cli.output import print_json, say, wired
 from matchmaker.domain import PlaceLevel
-from matchmaker.messages import Message, languages
+from matchmaker.messages import languages, message
 
 if TYPE_CHECKING:
     from matchmaker.reports.document import Document
@@ -52,7 +52,9 @@ def audit(
 ) -> None:
     """Is the CLUSTER (its id) a network, against whom, and what to do next."""
     if everyone == bool(cluster):
-        raise click.UsageError(gettext("Give the id of a cluster, or --all."))
+        raise click.UsageError(
+            message("Give the id of a cluster, or --all.").text(reader_language())
+        )
     language = language or reader_language()
     from matchmaker.api.auditing.responses import AuditOut, BenchmarkOut, WorklistOut
 
@@ -86,10 +88,10 @@ def _deliver(document: Document, pdf: Path | None, xlsx: Path | None, *, show: b
 
     if pdf is not None:
         write_pdf(document, pdf)
-        click.echo(gettext("Written: %(path)s", path=pdf), err=True)
+        say(message("Written: %(path)s", path=pdf), error=True)
     if xlsx is not None:
         write_workbook(document, xlsx)
-        click.echo(gettext("Written: %(path)s", path=xlsx), err=True)
+        say(message("Written: %(path)s", path=xlsx), error=True)
     if show and pdf is None and xlsx is None:
         _print(document)
 
@@ -102,14 +104,17 @@ def _print(document: Document) -> None:
 
     from matchmaker.reports.document import NOTHING, DocumentTable, Paragraph
 
-    shown = [section for section in document.sections if not section.is_wide]
+    sections = [section for section in document.sections if not section.is_wide]
     tables = [
-        block for section in shown for block in section.blocks if isinstance(block, DocumentTable)
+        block
+        for section in sections
+        for block in section.blocks
+        if isinstance(block, DocumentTable)
     ]
     widest = max((len(table.header) for table in tables), default=0)
     console = Console(width=max(150 if widest > MANY_COLUMNS else 100, Console().width))
     console.print(f"[bold]{escape(document.title)}[/bold]\n{escape(document.subtitle)}")
-    for section in shown:
+    for section in sections:
         if section.is_reference:
             continue
         console.print(f"\n[bold]{escape(section.title)}[/bold]")
@@ -137,7 +142,7 @@ def clusters() -> None:
 @click.option("--industry", metavar="ID", help="Only organisations of it or below it.")
 @click.option(
     "--level",
-    type=click.Choice([one.value for one in PlaceLevel]),
+    type=click.Choice([level.value for level in PlaceLevel]),
     default=PlaceLevel.CITY.value,
     show_default=True,
     help="How fine a place.",
@@ -151,7 +156,9 @@ def derive(
     derivation = wired().cluster_derivation
     if by == "community":
         if industry is not None:
-            raise click.UsageError(gettext("--industry goes with --by place."))
+            raise click.UsageError(
+                message("--industry goes with --by place.").text(reader_language())
+            )
         report = derivation.by_community(ADMIN, min_size)
         if as_json:
             print_json(asdict(report))
@@ -164,35 +171,31 @@ def derive(
         return
     for cluster in derived.clusters:
         click.echo(f"{cluster.members:>7}  {cluster.name}  {cluster.id}")
-    count = gettext(
-        "%(count)s places with at least %(min_size)s organisations.",
-        count=len(derived.clusters),
-        min_size=min_size,
+    say(
+        message(
+            "%(count)s places with at least %(min_size)s organisations.",
+            count=len(derived.clusters),
+            min_size=min_size,
+        ),
+        error=True,
     )
-    click.echo(count, err=True)
     if derived.counts is not None:
-        click.echo(gettext("Written. Now: matchmaker refresh"), err=True)
+        say(message("Written. Now: matchmaker refresh"), error=True)
 
 
 def _print_communities(report: CommunityReport, min_size: int) -> None:
-    click.echo(
-        gettext("members  place (share)                    nearest declared cluster (overlap)")
-    )
+    say(message("members  place (share)                    nearest declared cluster (overlap)"))
     for row in report.rows:
         place = f"{row.place or '—'} ({row.place_share:.0%})"
         declared = f"{row.cluster} ({row.overlap:.2f})" if row.cluster else "—"
         click.echo(f"{row.members:>7}  {place:<32} {declared}")
-    summary = gettext(
-        "%(count)s communities of at least %(min_size)s among %(organizations)s organisations with "
-        "ties; agreement with declared borders (NMI): %(agreement)s.",
-        count=len(report.rows),
-        min_size=min_size,
-        organizations=f"{report.organizations:,}",
-        agreement="—" if report.agreement is None else f"{report.agreement:.2f}",
+    say(
+        message(
+            "%(count)s communities of at least %(min_size)s among %(organizations)s organisations "
+            "with ties; agreement with declared borders (NMI): %(agreement)s.",
+            count=len(report.rows),
+            min_size=min_size,
+            organizations=f"{report.organizations:,}",
+            agreement="—" if report.agreement is None else f"{report.agreement:.2f}",
+        )
     )
-    click.echo(summary)
-
-
-def gettext(id: str, /, **parameters: object) -> str:
-    """A text in the reader's language."""
-    return Message(id, parameters).text(reader_language())

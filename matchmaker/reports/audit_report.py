@@ -8,7 +8,7 @@ from matchmaker.audit.indicators import INDICATORS
 from matchmaker.audit.profile import STAGE_TITLES, Finding
 from matchmaker.audit.ties import Channel
 from matchmaker.audit.view import View
-from matchmaker.messages import in_context
+from matchmaker.messages import in_context, text_of
 from matchmaker.reports import pictures
 from matchmaker.reports.document import (
     Block,
@@ -60,7 +60,7 @@ def _summary(audit: Audit, worklist: Worklist, writer: Writer) -> tuple[Block, .
     if now.aim is None:
         blocks.append(writer.paragraph("All four stages score well."))
     else:
-        lacking = [one.criterion.name for one in now.missing if one.score is not None]
+        lacking = [finding.criterion.name for finding in now.missing if finding.score is not None]
         blocks.append(
             writer.paragraph(
                 "The next stage to work at is “%(stage)s”; mainly lacking: %(lacking)s.",
@@ -152,11 +152,11 @@ def _profile(audit: Audit, writer: Writer) -> tuple[Block, ...]:
     titles = {
         part: title.text(writer.language) for part, title in (GROUP_TITLES | STAGE_TITLES).items()
     }
-    scores = [(titles[one], now.groups[one], now.known[one]) for one in now.groups]
-    stages = [(titles[one], now.stages[one], now.known[one]) for one in now.stages]
+    scores = [(titles[part], now.groups[part], now.known[part]) for part in now.groups]
+    stages = [(titles[part], now.stages[part], now.known[part]) for part in now.stages]
     lines = [
-        *((titles[one], [year.stages[one] for year in audit.course]) for one in now.stages),
-        *((titles[one], [year.groups[one] for year in audit.course]) for one in now.groups),
+        *((titles[part], [year.stages[part] for year in audit.course]) for part in now.stages),
+        *((titles[part], [year.groups[part] for year in audit.course]) for part in now.groups),
     ]
     described = tuple(
         f"{name} {writer.number(score)} ({known}/{total})"
@@ -179,7 +179,7 @@ def _profile(audit: Audit, writer: Writer) -> tuple[Block, ...]:
                 writer.gettext("Criterion"), writer.gettext("Stage"), writer.gettext("Now"),
                 writer.gettext("Level"), writer.gettext("Score"),
             ),
-            tuple(_finding(one, writer) for one in now.findings),
+            tuple(_finding(finding, writer) for finding in now.findings),
             widths=(40, 20, 18, 12, 10),
         ),
     )  # fmt: skip
@@ -201,7 +201,7 @@ def _network(worklist: Worklist, view: View, writer: Writer) -> tuple[Block, ...
     if len(view.network) < 2:
         return (writer.paragraph("With fewer than two members there is no network to draw."),)
     row_of = view.landscape.snapshot.row_of
-    pairs = [(row_of(one.asker.id), row_of(one.partner.id)) for one in worklist.items]
+    pairs = [(row_of(item.asker.id), row_of(item.partner.id)) for item in worklist.items]
     return (
         Picture(
             lambda: pictures.network(view, pairs, writer),
@@ -302,7 +302,7 @@ def _annual(audit: Audit, writer: Writer) -> tuple[Block, ...]:
                 (
                     entry.item.part.text(writer.language),
                     entry.item.title.text(writer.language),
-                    f"{writer.figure(entry.figure)} {entry.item.unit if entry.origin else ''}".strip(),
+                    f"{writer.figure(entry.figure)} {text_of(entry.item.unit, writer.language) if entry.origin else ''}".strip(),
                     entry.item.level,
                     entry.origin.text(writer.language) if entry.origin else writer.gettext("gap"),
                     entry.item.source.text(writer.language),

@@ -99,9 +99,9 @@ class Writer:
         """A text in the language that stands alone."""
         return Paragraph(self.gettext(id, **parameters))
 
-    def name(self, named: Named) -> str:
+    def name(self, subject: Named) -> str:
         """The English name for readers of English, where there is one."""
-        return named.name_en if self.language == SOURCE and named.name_en else named.name
+        return subject.name_en if self.language == SOURCE and subject.name_en else subject.name
 
     def names(self, several: Iterable[Named]) -> str:
         """Names in a row."""

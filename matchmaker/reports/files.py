@@ -120,8 +120,8 @@ def data_url(svg: str) -> str:
     """A picture as an address that needs no file."""
     # WeasyPrint draws text of an SVG with the system's fonts; the families must be named in it.
     families = ", ".join(f"'{name}'" for name in FONTS)
-    named = re.sub(r"font: ([0-9.]+px) [^;\"]*", rf"font: \1 {families}", svg)
-    return "data:image/svg+xml;base64," + base64.b64encode(named.encode()).decode()
+    svg = re.sub(r"font: ([0-9.]+px) [^;\"]*", rf"font: \1 {families}", svg)
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 
 def _has_chinese_font() -> bool:

@@ -52,8 +52,8 @@ def scores(groups: Sequence[Score], stages: Sequence[Score], writer: Writer) -> 
         axis.barh(places, [1] * len(rows), color=PALE, height=0.5)
         axis.barh(places, values, color=colour, height=0.5)
         for place, (_, score, (has, total)) in zip(places, rows, strict=True):
-            shown = NOTHING if score is None else writer.decimal(score, 2)
-            axis.text(1.03, place, f"{shown} ({has}/{total})", va="center")
+            label = NOTHING if score is None else writer.decimal(score, 2)
+            axis.text(1.03, place, f"{label} ({has}/{total})", va="center")
         axis.set(xlim=(0, 1.4), yticks=places, yticklabels=names, xticks=[0, 0.5, 1])
         _plain(axis)
     return _svg(figure)
@@ -63,9 +63,11 @@ def course(years: Sequence[int], lines: Sequence[tuple[str, Sequence[float | Non
     """One line for each score over the years; a year without a score is a gap."""
     figure, (axis,) = _canvas(7.2, 2.6)
     for number, (name, values) in enumerate(lines):
-        known = [np.nan if value is None else value for value in values]
+        scores = [np.nan if value is None else value for value in values]
         dashed = "-" if number < 4 else "--"
-        axis.plot(years, known, dashed, marker="o", markersize=3, label=name, color=COLOURS[number])
+        axis.plot(
+            years, scores, dashed, marker="o", markersize=3, label=name, color=COLOURS[number]
+        )
     axis.set(ylim=(0, 1.05), xticks=list(years), yticks=[0, 0.5, 1])
     axis.legend(loc="center left", bbox_to_anchor=(1.02, 0.5), frameon=False)
     _plain(axis)
@@ -78,29 +80,29 @@ def network(view: View, proposed: Sequence[tuple[int, int]], writer: Writer) -> 
 
     whole = view.network
     order = np.lexsort((whole.members, -whole.degree))
-    shown = whole.without(np.sort(order[_DRAWN:])) if len(whole) > _DRAWN else whole
-    places = _placed(Spring, shown.adjacency, shown.component)
-    kind = view.landscape.snapshot.organizations.kind[shown.members]
+    drawn = whole.without(np.sort(order[_DRAWN:])) if len(whole) > _DRAWN else whole
+    places = _placed(Spring, drawn.adjacency, drawn.component)
+    kind = view.landscape.snapshot.organizations.kind[drawn.members]
     figure, (axis,) = _canvas(7.2, 6.2)
-    for a, b in shown.edges:
+    for a, b in drawn.edges:
         axis.plot(*places[[a, b]].T, color="#9a9a9a", linewidth=0.5, zorder=1)
     for source, target in proposed:
-        ends = [shown.place_of(source), shown.place_of(target)]
+        ends = [drawn.place_of(source), drawn.place_of(target)]
         if min(ends) >= 0:
             axis.plot(*places[ends].T, "--", color=COLOURS[1], linewidth=1.1, zorder=2)
     for value, title in KIND_TITLES.items():
         chosen = kind == KINDS.index(value)
         if chosen.any():
             label = title.text(writer.language)
-            size = 14 + 6 * shown.degree[chosen]
+            size = 14 + 6 * drawn.degree[chosen]
             axis.scatter(
                 *places[chosen].T, s=size, color=KIND_COLOURS[value], label=label, zorder=3,
                 edgecolors="white", linewidths=0.5,
             )  # fmt: skip
     snapshot = view.landscape.snapshot
-    for place in np.lexsort((shown.members, -shown.degree))[:_LABELLED]:
-        if shown.degree[place]:
-            name = _name(snapshot, int(shown.members[place]), writer)
+    for place in np.lexsort((drawn.members, -drawn.degree))[:_LABELLED]:
+        if drawn.degree[place]:
+            name = _name(snapshot, int(drawn.members[place]), writer)
             axis.annotate(
                 name, places[place], xytext=(3, 4), textcoords="offset points", fontsize=6
             )

@@ -22,14 +22,14 @@ def tie_blocks(worklist: Worklist, writer: Writer) -> tuple[Block, ...]:
             tuple(
                 (
                     place,
-                    f"{writer.name(one.asker)} ↔ {writer.name(one.partner)}",
-                    GOALS[one.goal].heading.text(writer.language),
-                    writer.listed(_why_it_matters(one, writer)),
-                    writer.listed(one.reasons),
-                    f"{writer.number(one.before.fragmentation)} → {writer.number(one.after.fragmentation)}; "
-                    f"{writer.number(one.before.compactness)} → {writer.number(one.after.compactness)}",
+                    f"{writer.name(suggestion.asker)} ↔ {writer.name(suggestion.partner)}",
+                    GOALS[suggestion.goal].heading.text(writer.language),
+                    writer.listed(_why_it_matters(suggestion, writer)),
+                    writer.listed(suggestion.reasons),
+                    f"{writer.number(suggestion.before.fragmentation)} → {writer.number(suggestion.after.fragmentation)}; "
+                    f"{writer.number(suggestion.before.compactness)} → {writer.number(suggestion.after.compactness)}",
                 )
-                for place, one in enumerate(worklist.items, 1)
+                for place, suggestion in enumerate(worklist.items, 1)
             ),
             widths=(4, 26, 10, 22, 24, 14),
         ),

@@ -54,8 +54,8 @@ def clusters() -> Page:
         page = services().published.clusters(request.args.get("after"), 100)
         rows, following = page.rows, page.after
     else:
-        found = [services().published.cluster(id) for id in sorted(principal.clusters)]
-        rows, following = tuple(found), None
+        own = [services().published.cluster(id) for id in sorted(principal.clusters)]
+        rows, following = tuple(own), None
     return render_template("clusters.html", rows=rows, following=following)
 
 
@@ -207,7 +207,7 @@ def propose_batch(id: str) -> Page:
     pairs, goal, message = form.getlist("pair"), form.get("goal", ""), form.get("message", "")
     batches = services().batches
     if pairs:
-        planned = [_pair(one) for one in pairs]
+        planned = [_pair(pair) for pair in pairs]
         batch = batches.for_pairs(principal, id, planned, message=message, dry_run=dry)
     elif goal in list(GoalName):
         batch = batches.for_goal(
@@ -348,7 +348,7 @@ def convene() -> Page:
     """Invite them."""
     principal, form = signed_in(), request.form
     kind = form.get("kind", "")
-    made = Gathering(
+    proposed = Gathering(
         new_id(),
         GatheringKind(kind) if kind in list(GatheringKind) else GatheringKind.CIRCLE,
         form.get("cluster", ""),
@@ -361,7 +361,7 @@ def convene() -> Page:
         needs=tuple(form.getlist("need")),
         rhythm_days=30,
     )
-    seen = services().gatherings.convene(principal, made)
+    seen = services().gatherings.convene(principal, proposed)
     show_notice(gettext("They are invited."))
     return redirect(url_for("web.gathering", id=seen.gathering.id), 303)
 

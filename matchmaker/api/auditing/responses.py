@@ -123,7 +123,7 @@ class AnnualOut(Localised):
     code: str = Field(validation_alias=AliasPath("item", "code"))
     part: Words = Field(validation_alias=AliasPath("item", "part"))
     title: Words = Field(validation_alias=AliasPath("item", "title"))
-    unit: str = Field(validation_alias=AliasPath("item", "unit"))
+    unit: Words = Field(validation_alias=AliasPath("item", "unit"))
     level: str = Field(validation_alias=AliasPath("item", "level"))
     source: Words = Field(validation_alias=AliasPath("item", "source"))
     figure: FigureOut

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -50,14 +50,14 @@ FOLLOWED = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
 class Auditing:
     """Use cases of auditing. Coordinators see their own clusters, admins all; of the others
     only the benchmark shows anything. Everything is kept per snapshot."""
 
-    def __init__(self, store: GraphStore, reader: SnapshotReader, rankers: RankerFiles) -> None:
-        self._store = store
-        self._reader = reader
-        self._rankers = rankers
+    store: GraphStore
+    reader: SnapshotReader
+    rankers: RankerFiles
 
     def audit(
         self, principal: Principal, cluster_id: str, year: int | None = None, samples: int = SAMPLES
@@ -83,7 +83,7 @@ class Auditing:
         view = self.view(principal, cluster_id, Channel.COOPERATION, year)
         return view.landscape.once(
             ("worklist", view.cluster, view.year, limit),
-            lambda: worklist_of(view, self._rankers.current(), limit, _basis(view)),
+            lambda: worklist_of(view, self.rankers.current(), limit, _basis(view)),
         )
 
     def what_if(
@@ -152,7 +152,7 @@ class Auditing:
         landscape = self._current()
         rows = landscape.once("ids", lambda: _rows_by_id(landscape.snapshot))
         if cluster_id not in rows:
-            self._store.cluster(cluster_id)  # NotFound for one that nobody knows
+            self.store.cluster(cluster_id)  # NotFound for one that nobody knows
             raise NotFound(
                 "%(cluster_id)s is newer than the snapshot.",
                 mend="Run `matchmaker refresh`.",
@@ -175,7 +175,7 @@ class Auditing:
         years = tuple(range(year - YEARS + 1, year + 1))
         # The year that is not over yet has nothing to report.
         reported = replace(view, year=min(year, landscape.snapshot.meta.as_of.year - 1), samples=0)
-        batch = self._store.cluster(_basis(view).cluster).batch
+        batch = self.store.cluster(_basis(view).cluster).batch
         return Audit(
             basis=_basis(view),
             coverage=coverage(view),
@@ -196,10 +196,10 @@ class Auditing:
         )
 
     def _current(self) -> Landscape:
-        snapshot = self._reader.current()
+        snapshot = self.reader.current()
 
         def make() -> Landscape:
-            check_graph(snapshot, self._store.graph_id())
+            check_graph(snapshot, self.store.graph_id())
             return Landscape(snapshot)
 
         return snapshot.cached("landscape", make)

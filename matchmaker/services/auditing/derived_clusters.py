@@ -81,14 +81,14 @@ class ClusterDerivation:
         """
         principal.require_admin()
         snapshot = self._current(min_size)
-        known = SnapshotRows(snapshot).industries
+        industries = SnapshotRows(snapshot).industries
         among = ~_declared(snapshot)
         if industry is not None:
-            if industry not in known:
+            if industry not in industries:
                 raise InvalidInput(
                     "'%(industry)s' is not known.", where="industry", industry=industry
                 )
-            among &= below(snapshot, [known[industry]])
+            among &= below(snapshot, [industries[industry]])
         clusters, memberships, derived = [], [], []
         for candidate in by_place(snapshot, level, min_size, among):
             cluster = _cluster(snapshot, candidate.place, industry)
