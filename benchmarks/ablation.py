@@ -68,33 +68,39 @@ def main() -> None:
     whole = Wiring(Settings()).reader.current()
     past = cut(whole, options.cut)
     until = to_days(options.cut + timedelta(days=options.horizon))
-    questions = [one for one in trials(whole, past, goal, until) if len(one.right)]
+    questions = [trial for trial in trials(whole, past, goal, until) if len(trial.right)]
     if len(questions) > options.limit:
         drawn = np.random.default_rng(0).choice(len(questions), options.limit, replace=False)
         questions = [questions[number] for number in np.sort(drawn)]
-    asked = examples_of(past, goal, questions)
-    warm = np.array([history(past, one) > 0 for one in questions])
+    examples = examples_of(past, goal, questions)
+    warm = np.array([history(past, trial) > 0 for trial in questions])
     learned = train.concatenate(learning_examples(past, goal))
     names = train.learned_features(goal)
     ranking = tuple(name for name in names if name not in train.OF_SEEKER)
     families = sorted({FEATURES[name].family for name in ranking})
-    full = measured(learned, asked, questions, names, ranking)
+    full = measured(learned, examples, questions, names, ranking)
     print(f"{machine()}\n{options.goal} as of {options.cut}, {options.horizon} days")
     print(f"{warm.sum():,} questions with a history, {(~warm).sum():,} of newcomers\n")
-    heads = [f"{who}: {what}" for who in ("history", "newcomers") for what in MEASURES]
+    heads = [
+        f"{group_name}: {measure}"
+        for group_name in ("history", "newcomers")
+        for measure in MEASURES
+    ]
     print(f"| without | features | {' | '.join(heads)} |")
     print("|---|---|" + "---|" * len(heads))
-    cells = [f"{full[what][group].mean():.3f}" for group in (warm, ~warm) for what in MEASURES]
+    cells = [
+        f"{full[measure][group].mean():.3f}" for group in (warm, ~warm) for measure in MEASURES
+    ]
     print(f"| nothing | {len(ranking)} | {' | '.join(cells)} |", flush=True)
     for family in families:
         kept = tuple(name for name in ranking if FEATURES[name].family is not family)
         if not kept:
             continue
-        found = measured(learned, asked, questions, names, kept)
+        without = measured(learned, examples, questions, names, kept)
         cells = []
         for group in (warm, ~warm):
-            for what in MEASURES:
-                less = full[what][group] - found[what][group]
+            for measure in MEASURES:
+                less = full[measure][group] - without[measure][group]
                 low, high = interval(less)
                 cells.append(f"{less.mean():+.3f} [{low:+.3f}, {high:+.3f}]")
         print(f"| {family.value} | {len(kept)} | {' | '.join(cells)} |", flush=True)

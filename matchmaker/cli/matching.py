@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, fields, is_dataclass
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -14,14 +15,15 @@ import click
 
 from matchmaker.access import ADMIN
 from matchmaker.cli.language import language
-from matchmaker.cli.output import SOME_REFUSED, print_json, progress_bars, wired
+from matchmaker.cli.output import SOME_REFUSED, print_json, progress_bars, say, usage_error, wired
 from matchmaker.domain import GoalName, Kind, Size, Tier
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import message
 
 if TYPE_CHECKING:
+    from matchmaker.recommend.model import Request
     from matchmaker.services.matching.bulk import BulkAnswer, TextQuestion
-    from matchmaker.services.matching.matching import Answer, Question
+    from matchmaker.services.matching.matching import Answer
     from matchmaker.services.operations.refresher import Progress
 
 MAX_LIMIT = 1000
@@ -95,40 +97,42 @@ def recommend(
     """Recommend partners, with reasons."""
     sources = [organization, text, need, for_file, texts_file]
     if sum(value is not None for value in sources) != 1:
-        raise click.UsageError("Give one of --for, --text, --need, --for-file, --texts-file.")
+        raise usage_error(message("Give one of --for, --text, --need, --for-file, --texts-file."))
     if out is not None and for_file is None and texts_file is None:
-        raise click.UsageError("--out goes with --for-file or --texts-file.")
+        raise usage_error(message("--out goes with --for-file or --texts-file."))
     services = wired()
-    question = _question(goal, limit, only_new, capped, filters)
+    request = _request(goal, limit, only_new, capped, filters)
     if for_file is not None:
-        ids = list(_ids(for_file))
-        ask = partial(services.matching.for_organizations, ADMIN, ids, question)
+        ids = [line for _, line in _lines(for_file)]
+        ask = partial(services.matching.for_organizations, ADMIN, ids, request)
         return _bulk(ask, len(ids), out)
     if texts_file is not None:
         texts = list(_texts(texts_file))
-        return _bulk(lambda _: services.matching.for_texts(ADMIN, texts, question), len(texts), out)
+        return _bulk(lambda _: services.matching.for_texts(ADMIN, texts, request), len(texts), out)
     if organization is not None:
-        answer = services.matching.for_organization(ADMIN, organization, question, recorded=False)
+        answer = services.matching.for_organization(ADMIN, organization, request, recorded=False)
     elif need is not None:
         posted = services.published.need(need)
-        answer = services.matching.for_need(ADMIN, posted, question, recorded=False)
+        answer = services.matching.for_need(ADMIN, posted, request, recorded=False)
     else:
-        read = _standard_input(text or "")
-        answer = services.matching.for_text(ADMIN, read, question, recorded=False)
-    _show(answer, as_json)
+        words = sys.stdin.read() if text == "-" else text or ""
+        answer = services.matching.for_text(ADMIN, words, request, recorded=False)
+    if as_json:
+        print_json(_document(answer))
+    else:
+        _print_table(answer)
     return 0
 
 
-def _question(
+def _request(
     goal: str, limit: int, only_new: bool, capped: bool, filters: dict[str, Any]
-) -> Question:
-    from matchmaker.recommend.model import Filters
-    from matchmaker.services.matching.matching import Question
+) -> Request[str]:
+    from matchmaker.recommend.model import Filters, Request
 
     ids = Filters(
-        kinds=frozenset(Kind(kind) for kind in filters["kinds"]),
-        sizes=frozenset(Size(size) for size in filters["sizes"]),
-        tiers=frozenset(Tier(tier) for tier in filters["tiers"]),
+        kinds=frozenset(map(Kind, filters["kinds"])),
+        sizes=frozenset(map(Size, filters["sizes"])),
+        tiers=frozenset(map(Tier, filters["tiers"])),
         countries=frozenset(country.upper() for country in filters["countries"]),
         places=frozenset(filters["places"]),
         industries=frozenset(filters["industries"]),
@@ -136,11 +140,7 @@ def _question(
         radius_km=filters["radius_km"],
         centre=filters["centre"],
     )
-    return Question(GoalName(goal), limit, only_new, ids, capped)
-
-
-def _standard_input(text: str) -> str:
-    return sys.stdin.read() if text == "-" else text
+    return Request(GoalName(goal), limit, only_new, ids, capped)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -151,15 +151,11 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
     return ((number, line.strip()) for number, line in enumerate(lines, 1) if line.strip())
 
 
-def _ids(path: Path) -> Iterator[str]:
-    return (line for _, line in _lines(path))
-
-
 def _texts(path: Path) -> Iterator[TextQuestion]:
     from matchmaker.services.matching.bulk import TextQuestion
 
     for number, line in _lines(path):
-        where = f"{path}, line {number}"
+        where = message("%(file)s, line %(line)s", file=path, line=number).text(language())
         try:
             row = json.loads(line)
         except (ValueError, RecursionError):
@@ -190,21 +186,20 @@ def _bulk(ask: Callable[[Progress], Iterator[BulkAnswer]], total: int, out: Path
             lines.write(json.dumps(_bulk_line(answer), ensure_ascii=False) + "\n")
             if answer.error is not None:
                 failed += 1
-                click.echo(f"{answer.seeker}: {answer.error}", err=True)
+                click.echo(f"{answer.seeker}: {answer.error.text(language())}", err=True)
             report(message("Recommending"), done, total)
     if failed:
-        click.echo(f"{failed} of {total} seekers got no recommendations.", err=True)
+        refused = message(
+            "%(failed)s of %(total)s seekers got no recommendations.", failed=failed, total=total
+        )
+        say(refused, error=True)
     return SOME_REFUSED if failed else 0
 
 
 def _bulk_line(answer: BulkAnswer) -> dict[str, Any]:
     rows = [
-        {
-            "id": recommendation.id,
-            "name": recommendation.name,
-            "score": round(recommendation.score, 6),
-        }
-        for recommendation in answer.recommendations
+        {"id": candidate.id, "name": candidate.name, "score": round(candidate.score, 6)}
+        for candidate in answer.recommendations
     ]
     line: dict[str, Any] = {"seeker": answer.seeker, "recommendations": rows}
     return line if answer.error is None else line | {"error": str(answer.error)}
@@ -222,42 +217,31 @@ def _written(path: Path) -> Iterator[IO[str]]:
         beside.unlink(missing_ok=True)
 
 
-def _show(answer: Answer, as_json: bool) -> None:
-    if as_json:
-        print_json(_document(answer))
-    else:
-        _print_table(answer)
-
-
 def _document(answer: Answer) -> dict[str, Any]:
-    from dataclasses import asdict
-
     return {
         "goal": answer.goal.value,
         "seeker": answer.seeker,
         "snapshot": asdict(answer.freshness),
-        "recommendations": [_fields(each) for each in answer.recommendations],
+        "recommendations": _fields(answer.recommendations),
     }
 
 
 def _fields(value: Any) -> Any:
     """Values by their names, a message in the two languages that are promised."""
-    from dataclasses import fields, is_dataclass
-
     from matchmaker.messages import Message
     from matchmaker.recommend.model import Recommendation
 
     if isinstance(value, tuple):
-        return [_fields(each) for each in value]
+        return [_fields(part) for part in value]
     if not is_dataclass(value):
         return value
     document: dict[str, Any] = {}
-    for each in fields(value):
-        inner = getattr(value, each.name)
+    for name in (field.name for field in fields(value)):
+        inner = getattr(value, name)
         if isinstance(inner, Message):
             document |= {"zh": inner.text("zh"), "en": inner.text("en")}
-        elif not (isinstance(value, Recommendation) and each.name == "row"):
-            document[each.name] = _fields(inner)
+        elif not (isinstance(value, Recommendation) and name == "row"):
+            document[name] = _fields(inner)
     return document
 
 
@@ -267,21 +251,24 @@ def _print_table(answer: Answer) -> None:
 
     console = Console(soft_wrap=True)
     if not answer.recommendations:
-        console.print("No candidate fits. Try fewer filters, or --with-partners.")
+        say(message("No candidate fits. Try fewer filters, or --with-partners."))
     for rank, recommendation in enumerate(answer.recommendations, 1):
         name, english = recommendation.name, recommendation.name_en
-        shown = escape(f"{name} ({english})" if english and english != name else name)
+        title = escape(f"{name} ({english})" if english and english != name else name)
         about = f"{escape(recommendation.id)}  {recommendation.score:.3f}"
-        console.print(f"[bold]{rank:>3}. {shown}[/bold]  {about}")
+        console.print(f"[bold]{rank:>3}. {title}[/bold]  {about}")
         for reason in recommendation.leading(3):
             console.print(f"     {escape(reason.message.text(language()))}", style="dim")
         for piece in recommendation.evidence[:1]:
             year = f"{piece.year}: " if piece.year else ""
             console.print(f"     “{escape(year + _shortened(piece.text))}”", style="italic")
     fresh = answer.freshness
-    console.print(f"Snapshot {fresh.version} of {fresh.as_of}.", style="dim")
+    say(
+        message("Snapshot %(version)s of %(day)s.", version=fresh.version, day=fresh.as_of),
+        dim=True,
+    )
     if fresh.store_version is not None and fresh.store_version != fresh.version:
-        console.print("The graph has changed since: `matchmaker refresh`.", style="yellow")
+        say(message("The graph has changed since: `matchmaker refresh`."), fg="yellow")
 
 
 def _shortened(text: str, length: int = 160) -> str:

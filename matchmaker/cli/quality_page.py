@@ -35,11 +35,8 @@ def write(evaluation: Mapping[str, Any], folder: Path) -> Path:
 
 def section(evaluation: Mapping[str, Any], folder: Path, name: str) -> list[str]:
     """Markdown lines of one evaluation; its plots are written to `folder`."""
-    how = (
-        "learned from what was known by then"
-        if evaluation["learned"]
-        else "fixed weights: too short a history to learn from"
-    )
+    learned = "learned from what was known by then"
+    how = learned if evaluation["learned"] else "fixed weights: too short a history to learn from"
     lines = [
         f"Frozen as of {evaluation['cut']}, compared with what happened until "
         f"{evaluation['until']}; {evaluation['candidates']:,} candidates, every one ranked; {how}. "
@@ -79,9 +76,12 @@ def _table(part: Mapping[str, Any]) -> list[str]:
         low, high = figures["hit@10"]["ours_less_interval"]
         less = f"{figures['hit@10']['ours_less']:+.3f} [{low:+.3f}, {high:+.3f}]"
         cells = [f"{figures[name]['mean']:.3f}" for name in MEASURES]
-        marked = f"**{method}**" if method in OWN else method
-        rows.append([marked, *cells, "" if method == OURS else less])
+        rows.append([_marked(method), *cells, "" if method == OURS else less])
     return _markdown(head, rows)
+
+
+def _marked(method: str) -> str:
+    return f"**{method}**" if method in OWN else method
 
 
 def _strata(part: Mapping[str, Any]) -> list[str]:
@@ -90,31 +90,17 @@ def _strata(part: Mapping[str, Any]) -> list[str]:
         return []
     rows = []
     for group, stratum in strata.items():
-        others = {
-            name: figures["hit@10"]
-            for name, figures in stratum["methods"].items()
-            if name not in OWN
-        }
-        best = max(others, key=lambda name: others[name])
-        rows.append(
-            [
-                group,
-                f"{stratum['trials']:,}",
-                f"{stratum['methods'][OURS]['hit@10']:.3f}",
-                f"{stratum['methods'][CAPPED]['hit@10']:.3f}",
-                f"{others[best]:.3f} ({best})",
-            ]
-        )
+        hits = {name: figures["hit@10"] for name, figures in stratum["methods"].items()}
+        best = max((name for name in hits if name not in OWN), key=hits.__getitem__)
+        ours = [f"{hits[name]:.3f}" for name in (OURS, CAPPED)]
+        rows.append([group, f"{stratum['trials']:,}", *ours, f"{hits[best]:.3f} ({best})"])
     head = [part["by"], "questions", "ours", "capped", "best baseline, hit@10"]
     return [*_markdown(head, rows), ""]
 
 
 def _exposure(part: Mapping[str, Any]) -> list[str]:
     rows = [
-        [
-            f"**{method}**" if method in OWN else method,
-            *(f"{figures[name]:.3f}" for name in _EXPOSURE),
-        ]
+        [_marked(method), *(f"{figures[name]:.3f}" for name in _EXPOSURE)]
         for method, figures in part["exposure"].items()
         if method in OWN or figures["coverage"] > 0
     ]
@@ -124,20 +110,11 @@ def _exposure(part: Mapping[str, Any]) -> list[str]:
 def _settings(curve: Sequence[Mapping[str, Any]]) -> list[str]:
     rows = []
     for setting in curve:
-        low, high = setting["cost_interval"]
-        rows.append(
-            [
-                setting["knob"]
-                if setting["knob"] == "by default"
-                else f"{setting['knob']} {setting['value']:g}",
-                f"{setting['hit@10']:.3f}",
-                f"{setting['cost']:+.3f} [{low:+.3f}, {high:+.3f}]",
-                *(
-                    f"{setting[name]:.3f}"
-                    for name in ("largest_share", "other_clusters", "smaller")
-                ),
-            ]
-        )
+        knob, (low, high) = setting["knob"], setting["cost_interval"]
+        title = knob if knob == "by default" else f"{knob} {setting['value']:g}"
+        cost = f"{setting['cost']:+.3f} [{low:+.3f}, {high:+.3f}]"
+        shares = [f"{setting[name]:.3f}" for name in ("largest_share", "other_clusters", "smaller")]
+        rows.append([title, f"{setting['hit@10']:.3f}", cost, *shares])
     head = ["setting", "hit@10", "cost", "largest", "other clusters", "smaller"]
     return _markdown(head, rows)
 
@@ -179,14 +156,14 @@ def _plot(title: str, part: Mapping[str, Any], path: Path) -> None:
     mpl.rcParams["svg.fonttype"] = "none"  # letters stay letters: smaller, and can be searched
     from matplotlib import pyplot
 
-    found = sorted(part["methods"].items(), key=lambda item: item[1]["hit@10"]["mean"])
-    means = [figures["hit@10"]["mean"] for _, figures in found]
-    ranges = [figures["hit@10"]["interval"] for _, figures in found]
+    methods = sorted(part["methods"].items(), key=lambda item: item[1]["hit@10"]["mean"])
+    means = [figures["hit@10"]["mean"] for _, figures in methods]
+    ranges = [figures["hit@10"]["interval"] for _, figures in methods]
     below = [mean - low for mean, (low, _) in zip(means, ranges, strict=True)]
     above = [high - mean for mean, (_, high) in zip(means, ranges, strict=True)]
-    figure, axes = pyplot.subplots(figsize=(7, 0.28 * len(found) + 0.8))
-    colours = ["#b3541e" if name in OWN else "#8aa0b0" for name, _ in found]
-    axes.barh([name for name, _ in found], means, xerr=[below, above], color=colours, capsize=2)
+    figure, axes = pyplot.subplots(figsize=(7, 0.28 * len(methods) + 0.8))
+    colours = ["#b3541e" if name in OWN else "#8aa0b0" for name, _ in methods]
+    axes.barh([name for name, _ in methods], means, xerr=[below, above], color=colours, capsize=2)
     axes.set_xlabel("hit@10")
     axes.set_title(title, loc="left", fontsize=10)
     axes.spines[["top", "right"]].set_visible(False)

@@ -16,7 +16,7 @@ import numpy as np
 from matchmaker.goals import Goal
 from matchmaker.messages import Message, message, plural, sentences
 from matchmaker.recommend.features.affinity import NEAR_KM
-from matchmaker.recommend.graph import AffiliationNetwork
+from matchmaker.recommend.graph import AffiliationNetwork, columns_of
 from matchmaker.recommend.model import Advice, OrganizationName, Way
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.snapshot.geography import great_circle_km
@@ -160,10 +160,9 @@ def _new_ties(
     kind = snapshot.organizations.kind
     asks = np.isin(kind, [KINDS.index(sort) for sort in goal.seekers])
     may_answer = np.isin(kind, [KINDS.index(sort) for sort in goal.candidates])
-    members = network.participants
     pairs: set[tuple[int, int]] = set()
     for column in columns.tolist():
-        rows = members.indices[members.indptr[column] : members.indptr[column + 1]]
+        rows = columns_of(network.participants, column)
         joined = [
             (int(a), int(b)) for a in rows[asks[rows]] for b in rows[may_answer[rows]] if a != b
         ]
@@ -182,20 +181,16 @@ def _closing(
     network: AffiliationNetwork, seekers: IntArray, candidates: IntArray
 ) -> tuple[BoolArray, BoolArray]:
     """Whether both had partners before, and whether they had one in common, (pairs,) each."""
-    members = network.participants
 
     def partners(row: int) -> set[int]:
-        own = network.incidence
-        columns = own.indices[own.indptr[row] : own.indptr[row + 1]]
+        columns = columns_of(network.incidence, row)
         met: set[int] = set()
         for column in columns[~network.fresh[columns]].tolist():
-            met.update(members.indices[members.indptr[column] : members.indptr[column + 1]])
+            met.update(columns_of(network.participants, column).tolist())
         return met - {row}
 
     partners_of = {row: partners(row) for row in {*seekers.tolist(), *candidates.tolist()}}
     pairs = list(zip(seekers.tolist(), candidates.tolist(), strict=True))
-    established = np.array(
-        [bool(partners_of[a] and partners_of[b]) for a, b in pairs], dtype=np.bool_
-    )
+    established = np.array([bool(partners_of[a] and partners_of[b]) for a, b in pairs], np.bool_)
     common = np.array([bool(partners_of[a] & partners_of[b]) for a, b in pairs], dtype=np.bool_)
     return established, common

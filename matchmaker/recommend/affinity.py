@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matchmaker.domain import Kind
-from matchmaker.recommend.graph import NEW_YEARS, YEAR, AffiliationNetwork, Matrix, age_years
+from matchmaker.recommend.graph import (
+    NEW_YEARS,
+    YEAR,
+    AffiliationNetwork,
+    Matrix,
+    age_years,
+    dense_row,
+    without_diagonal,
+)
 from matchmaker.snapshot.model import KINDS, NO_DATE, BoolArray, FloatArray, IntArray, Snapshot
 
 # A profile counts as much as this many recent undertakings of the seeker's country.
@@ -73,11 +81,11 @@ class Affinity:
         Not size-normalised: on EU projects plain counts put a new partner among a
         newcomer's first ten in .468 of cases, normalised ones in .418.
         """
-        return _row(self._by_country_lately if lately else self._by_country, country)
+        return dense_row(self._by_country_lately if lately else self._by_country, country)
 
     def country_lift(self, country: int) -> FloatArray:
         """ln of observed over expected work with a country, given how active both are, (n,)."""
-        with_country, with_all = _row(self._by_country_all, country), self._with_countries
+        with_country, with_all = dense_row(self._by_country_all, country), self._with_countries
         total = float(self._by_country_all.sum())
         lift = (with_country + 0.1) * total / ((float(with_country.sum()) + 1) * (with_all + 1))
         return np.asarray(np.log(np.maximum(lift, 1e-9)), dtype=np.float32)
@@ -89,7 +97,7 @@ class Affinity:
 
     def region(self, region: int) -> FloatArray:
         """How much each organisation lately worked with a region, shape (n,)."""
-        return _row(self._by_region, region)
+        return dense_row(self._by_region, region)
 
     def region_of(self, place: int) -> int:
         """Region of a place, -1 for none."""
@@ -132,7 +140,7 @@ class Affinity:
         prior = self._country_prior[country if is_known else -1]
         if row is None:
             return np.asarray(prior, dtype=np.float32)
-        own = _row(self._profiles, row)
+        own = dense_row(self._profiles, row)
         total = float(own.sum()) + PRIOR_UNDERTAKINGS
         return np.asarray((own + PRIOR_UNDERTAKINGS * prior) / total, dtype=np.float32)
 
@@ -207,7 +215,7 @@ class Affinity:
 
     def topic(self, row: int) -> FloatArray:
         """Cosine of the topics of recent undertakings with one organisation's, shape (n,)."""
-        return np.asarray(_row(self._topics, row) @ self._topics_across, dtype=np.float32)
+        return np.asarray(dense_row(self._topics, row) @ self._topics_across, dtype=np.float32)
 
     # -- measures of everybody
 
@@ -333,21 +341,10 @@ def _membership(groups: IntArray) -> Matrix:
     return sparse.csr_array((ones, (groups[grouped], grouped)), shape=size)
 
 
-def _row(matrix: Matrix, row: int) -> FloatArray:
-    """One row, dense; zeros for a number that is none."""
-    values = np.zeros(matrix.shape[1], dtype=np.float32)
-    if 0 <= row < matrix.shape[0]:
-        part = slice(int(matrix.indptr[row]), int(matrix.indptr[row + 1]))
-        values[matrix.indices[part]] = matrix.data[part]
-    return values
-
-
 def _joined(incidence: Matrix, columns: BoolArray) -> Matrix:
     """Who took part together in these undertakings, ones, no diagonal."""
     inside = incidence[:, np.flatnonzero(columns)]
-    joint = (inside @ inside.T).tocsr()
-    joint.setdiag(0)
-    joint.eliminate_zeros()
+    joint = without_diagonal(inside @ inside.T)
     joint.data = np.ones_like(joint.data)
     return joint
 

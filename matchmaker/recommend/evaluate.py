@@ -100,7 +100,7 @@ def answers(trial: Trial, which: AnswerKind) -> IntArray:
     }[which]
 
 
-def request_for(goal: Goal, which: AnswerKind) -> Request:
+def request_for(goal: Goal, which: AnswerKind) -> Request[int]:
     """What a trial asks."""
     return Request(goal.name, LIMIT, only_new=which is AnswerKind.NEW)
 

@@ -146,19 +146,19 @@ class Shortlist:
 
 
 def prices_together(
-    asked: Sequence[Shortlist], ids: Ids, size: int, usual: Prices, limit: int = SLOTS
+    shortlists: Sequence[Shortlist], ids: Ids, size: int, usual: Prices, limit: int = SLOTS
 ) -> Prices:
     """Prices for just those who ask together; the usual ones for the few of a kind.
 
     `ids` names rows of organisations, of which there are `size`. The cap holds among the
     `limit` that are shown to each, and among the first ten of more.
     """
-    shown = (limit,) if limit <= SLOTS else (SLOTS, limit)
+    slot_counts = (limit,) if limit <= SLOTS else (SLOTS, limit)
 
     def of(has_history: bool, otherwise: Mapping[str, float]) -> Mapping[str, float]:
         group = [
             shortlist
-            for shortlist in asked
+            for shortlist in shortlists
             if shortlist.has_history is has_history and len(shortlist.rows)
         ]
         if len(group) < TOGETHER:
@@ -172,7 +172,7 @@ def prices_together(
             [shortlist.rows for shortlist in group],
             shares,
         )
-        return paying(exposure_prices(group_pools, size, HELD, shown), ids)
+        return paying(exposure_prices(group_pools, size, HELD, slot_counts), ids)
 
     return Prices(of(True, usual.history), of(False, usual.newcomers))
 
@@ -206,11 +206,11 @@ def pools(
 
 
 def exposure_prices(
-    asked: Pools, size: int, cap: float, shown: Sequence[int] = (SLOTS,), rounds: int = 300
+    seekers: Pools, size: int, cap: float, slot_counts: Sequence[int] = (SLOTS,), rounds: int = 300
 ) -> NDArray[np.float64]:
     """Prices (size,) under which nobody gets more than `cap` of all slots.
 
-    Of the first so many that are `shown` to each, of every number given. Whom most could
+    Slots are the first so many of each list, for each of `slot_counts`. Whom most could
     be shown only as one of few, half more than an even share stands for the cap.
     Where `rounds` steps do not get there (hardly anybody else is likely at all), prices
     are those that came nearest.
@@ -224,15 +224,15 @@ def exposure_prices(
     they take a slot where it is least likely to be missed.
     """
     price = np.zeros(size)
-    if not np.isfinite(asked.chance).any():
+    if not np.isfinite(seekers.chance).any():
         return price
-    even = np.max([asked.even_shares(size, slots) for slots in shown], axis=0)
+    even = np.max([seekers.even_shares(size, slots) for slots in slot_counts], axis=0)
     caps = np.maximum(cap, EVEN * even)
-    best = np.sort(asked.chance, axis=1)[:, -2 * SLOTS :]
+    best = np.sort(seekers.chance, axis=1)[:, -2 * SLOTS :]
     scale = max(float(np.std(best[np.isfinite(best)])), 1e-3)
     best_price, least = price.copy(), np.inf
     for step in range(rounds):
-        excess = asked.largest_shares(price, shown) / caps - 1
+        excess = seekers.largest_shares(price, slot_counts) / caps - 1
         if excess.max() < least:
             best_price, least = price.copy(), float(excess.max())
         if least <= 0 and step > rounds // 2:
@@ -241,7 +241,7 @@ def exposure_prices(
         price = np.maximum(0, price + rate * np.clip(excess, -1, 1))
     raised = best_price
     for _ in range(rounds):
-        over = asked.largest_shares(raised, shown) > caps
+        over = seekers.largest_shares(raised, slot_counts) > caps
         if not over.any():
             return raised
         raised = raised + 0.01 * scale * over

@@ -127,16 +127,13 @@ class AffiliationNetwork:
 
     def first_hop(self, row: int, pace: Pace) -> FloatArray:
         """`hop` from one organisation: only its own undertakings are touched, shape (n,)."""
-        columns = self.incidence.indices[
-            self.incidence.indptr[row] : self.incidence.indptr[row + 1]
-        ]
+        columns = columns_of(self.incidence, row)
         weight = self._weight(pace)[columns]
         total = float(weight.sum())
         if total <= 0:
             return np.zeros(self.organizations, dtype=np.float32)
         shares = weight / total / self.undertakings.size[columns]
-        members = self.participants
-        return _gathered(members, columns, shares, self.organizations)
+        return _gathered(self.participants, columns, shares, self.organizations)
 
     @cached_property
     def participants(self) -> Matrix:
@@ -146,9 +143,7 @@ class AffiliationNetwork:
     @cached_property
     def adjacency(self) -> Matrix:
         """Who ever took part with whom, organisations × organisations, ones, no diagonal."""
-        joint = (self.incidence @ self.incidence.T).tocsr()
-        joint.setdiag(0)
-        joint.eliminate_zeros()
+        joint = without_diagonal(self.incidence @ self.incidence.T)
         joint.data = np.ones_like(joint.data)
         return _compact(joint)
 
@@ -159,8 +154,7 @@ class AffiliationNetwork:
 
     def partners(self, row: int) -> IntArray:
         """Rows of everybody that one organisation ever took part with."""
-        joint = self.adjacency
-        return np.asarray(joint.indices[joint.indptr[row] : joint.indptr[row + 1]])
+        return columns_of(self.adjacency, row)
 
     def through_partners(self, row: int, weight: FloatArray) -> FloatArray:
         """Σ of `weight` over the partners shared with each organisation, shape (n,)."""
@@ -169,10 +163,9 @@ class AffiliationNetwork:
 
     def partners_of(self, rows: IntArray) -> IntArray:
         """Rows of everybody that any of these ever took part with, in order."""
-        joint = self.adjacency
         met = np.zeros(self.organizations, dtype=np.bool_)
         for row in rows.tolist():
-            met[joint.indices[joint.indptr[row] : joint.indptr[row + 1]]] = True
+            met[self.partners(row)] = True
         return np.flatnonzero(met).astype(np.int32)
 
     def shared_partners(self, row: int) -> FloatArray:
@@ -211,10 +204,8 @@ class AffiliationNetwork:
         the rest; no diagonal.
         """
         scale = self.undertakings.weight / np.maximum(self.undertakings.size - 1, 1)
-        joint = (self.incidence @ sparse.diags_array(scale) @ self.incidence.T).tocsr()
-        joint.setdiag(0)
-        joint.eliminate_zeros()
-        return _compact(joint)
+        joint = self.incidence @ sparse.diags_array(scale) @ self.incidence.T
+        return _compact(without_diagonal(joint))
 
     def recent_shared(self, row: int) -> FloatArray:
         """Σ over shared partners of recent joint work with both, shape (n,)."""
@@ -224,11 +215,7 @@ class AffiliationNetwork:
 
     def recent_with(self, row: int) -> FloatArray:
         """Recent joint work with each organisation itself, shape (n,)."""
-        joint = self.recent_joint
-        part = slice(int(joint.indptr[row]), int(joint.indptr[row + 1]))
-        worked = np.zeros(self.organizations, dtype=np.float32)
-        worked[joint.indices[part]] = joint.data[part]
-        return worked
+        return dense_row(self.recent_joint, row)
 
     def steps(self, row: int, shared_partners: FloatArray) -> NDArray[np.int8]:
         """Steps from one organisation to each, 0 to 2, and `FURTHER` for the rest, shape (n,)."""
@@ -249,9 +236,7 @@ class AffiliationNetwork:
 
     def joint_undertakings(self, first: int, second: int) -> NDArray[np.int64]:
         """Columns that both took part in, latest first."""
-        matrix = self.incidence
-        of_first = matrix.indices[matrix.indptr[first] : matrix.indptr[first + 1]]
-        of_second = matrix.indices[matrix.indptr[second] : matrix.indptr[second + 1]]
+        of_first, of_second = (columns_of(self.incidence, row) for row in (first, second))
         joint = np.intersect1d(of_first, of_second, assume_unique=True)
         return np.asarray(joint[np.lexsort((joint, -self.undertakings.date[joint].astype(int)))])
 
@@ -271,7 +256,29 @@ def restarted(hops: FloatArray, row: int, restart: float) -> FloatArray:
     return np.asarray(mass, dtype=np.float32)
 
 
-def _gathered(matrix: Matrix, rows: IntArray, weight: FloatArray, size: int) -> FloatArray:
+def columns_of(matrix: Matrix, row: int) -> IntArray:
+    """Columns of a row's entries."""
+    return np.asarray(matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]])
+
+
+def dense_row(matrix: Matrix, row: int) -> FloatArray:
+    """One row, dense; zeros for a number that is none."""
+    values = np.zeros(matrix.shape[1], dtype=np.float32)
+    if 0 <= row < matrix.shape[0]:
+        part = slice(int(matrix.indptr[row]), int(matrix.indptr[row + 1]))
+        values[matrix.indices[part]] = matrix.data[part]
+    return values
+
+
+def without_diagonal(matrix: Matrix) -> Matrix:
+    """A product in which nobody meets itself."""
+    joint = matrix.tocsr()
+    joint.setdiag(0)
+    joint.eliminate_zeros()
+    return joint
+
+
+def _gathered(matrix: Matrix, rows: IntArray, weight: NDArray[Any], size: int) -> FloatArray:
     """Σ of `weight` (r,) times the given rows (r,) of a matrix, shape (size,)."""
     starts, ends = matrix.indptr[rows], matrix.indptr[rows + 1]
     if not len(rows):

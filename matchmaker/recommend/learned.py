@@ -121,8 +121,8 @@ class LearnedRanker:
     def prices(self, goal: Goal) -> Prices | None:
         """What it charges for a goal, were everybody to ask; None where it charges nobody."""
         model = self.models.get(goal.name)
-        found = model.prices if model else None
-        return found if found and (found.history or found.newcomers) else None
+        prices = model.prices if model else None
+        return prices if prices and (prices.history or prices.newcomers) else None
 
     def priced(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
         """Probabilities after the price of being suggested too often."""

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from matchmaker.domain import GoalName, Kind, Size, StatementKind, Tier
+from matchmaker.errors import InvalidInput
 from matchmaker.messages import SOURCE, Message
 from matchmaker.snapshot.model import FloatArray
 
@@ -83,8 +84,8 @@ class Filters(Generic[Key]):
 
 
 @dataclass(frozen=True)
-class Request:
-    """What is asked.
+class Request(Generic[Key]):
+    """What is asked for, in ids or in rows of the snapshot as its filters are.
 
     `only_new` leaves out those who already are partners in this goal's layers.
     `capped` makes who is suggested to many others pay for it, so that the same
@@ -94,8 +95,14 @@ class Request:
     goal: GoalName
     limit: int = 10
     only_new: bool = True
-    filters: Filters[int] = field(default_factory=Filters)
+    filters: Filters[Key] = field(default_factory=Filters)
     capped: bool = True
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.limit <= MAX_LIMIT:
+            raise InvalidInput(
+                "must be from 1 to %(max_limit)s.", where="limit", max_limit=MAX_LIMIT
+            )
 
 
 @dataclass(frozen=True)

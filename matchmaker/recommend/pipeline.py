@@ -1,4 +1,8 @@
-"""retrieve → features → rank → rerank → explain: snapshot + request → answer."""
+"""From a seeker and its request to recommendations, step by step.
+
+Candidates are retrieved from the snapshot, features of each are computed, a ranker scores
+them, a fair list is chosen, and each candidate on it is explained.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +29,11 @@ from matchmaker.snapshot.model import KINDS, BoolArray, FloatArray, Snapshot
 
 @dataclass(frozen=True)
 class Ranked:
-    """Candidates of one seeker with their scores (n,) before and after prices, not yet chosen.
+    """Candidates of one seeker with their features and scores, before a list is chosen.
 
-    `is_probability` says that scores before prices are probabilities.
+    `scores` (n,) say how well each fits; `priced` (n,) are the same less the exposure price
+    of those who are suggested to many others. `is_probability` says that `scores` are
+    probabilities of a tie.
     """
 
     pairs: Pairs
@@ -40,7 +46,7 @@ class Ranked:
 def recommend(
     snapshot: Snapshot,
     seeker: Seeker,
-    request: Request,
+    request: Request[int],
     ranker: Ranker = FIXED,
     *,
     explained: bool = True,
@@ -48,21 +54,21 @@ def recommend(
 ) -> tuple[Recommendation, ...]:
     """At most `request.limit` candidates, best score first; the same input, the same answer.
 
-    Without `explained` only who and with what score, for many seekers at once.
-    `among` (N,) narrows the candidates further.
+    Without `explained` there are no reasons, which for many seekers at once is faster.
+    `among` (N,) narrows the candidates to some organisations of the snapshot.
     """
     ranked = rank(snapshot, seeker, request, ranker, among)
-    ranker = ranker.resolve_for(ranked.pairs.goal, seeker)
-    positions = rerank.choose(ranked.pairs, ranked.priced, request.limit)
     if not explained:
-        return tuple(_recommendation(ranked, int(position), ()) for position in positions)
+        return _choose_unexplained(ranked, request.limit)
     goal = ranked.pairs.goal
+    ranker = ranker.resolve_for(goal, seeker)
+    positions = rerank.choose(ranked.pairs, ranked.priced, request.limit)
     parts = contributions(lambda matrix: ranker.score(goal, matrix), ranked.matrix.rows(positions))
-    price = ranked.scores - ranked.priced
+    prices = ranked.scores - ranked.priced
     recommendations = []
     for number, position in enumerate(positions.tolist()):
         row = int(ranked.pairs.rows[position])
-        why = reasons(ranked.pairs, row, parts, number, float(price[position]))
+        why = reasons(ranked.pairs, row, parts, number, float(prices[position]))
         recommendations.append(_recommendation(ranked, position, why))
     return tuple(recommendations)
 
@@ -70,11 +76,15 @@ def recommend(
 def shortlist(
     snapshot: Snapshot,
     seeker: Seeker,
-    request: Request,
+    request: Request[int],
     ranker: LearnedRanker,
     among: BoolArray | None = None,
 ) -> Shortlist:
-    """One seeker's likeliest candidates, from which `chosen` chooses when all have been asked."""
+    """The likeliest candidates of one of many seekers who ask together, before any price.
+
+    Exposure prices are made from the shortlists of all of them; `choose_from_shortlist`
+    then chooses each one's list.
+    """
     ranked = rank(snapshot, seeker, replace(request, capped=False), ranker, among)
     order = rerank.best_first(ranked.pairs.rows, ranked.scores)
     order = order[: max(CONSIDERED, 2 * request.limit)]
@@ -82,32 +92,30 @@ def shortlist(
     return Shortlist(asker_of(ranked.pairs), ranked.pairs.has_history, rows, ranked.scores[order])
 
 
-def chosen(
-    snapshot: Snapshot, seeker: Seeker, request: Request, prices: Prices, among: Shortlist
+def choose_from_shortlist(
+    snapshot: Snapshot, seeker: Seeker, request: Request[int], prices: Prices, candidates: Shortlist
 ) -> tuple[Recommendation, ...]:
-    """What is shown of a shortlist under these prices, without explanations."""
-    pairs = Pairs(snapshot, GOALS[request.goal], seeker, among.rows)
-    ids = snapshot.ids_of(among.rows)
-    priced = charge(prices, among.seeker, among.has_history, ids, among.chances)
-    nothing = FeatureMatrix((), np.zeros((len(among.rows), 0), dtype=np.float32))
-    ranked = Ranked(pairs, nothing, among.chances, priced, is_probability=True)
-    return tuple(
-        _recommendation(ranked, int(position), ())
-        for position in rerank.choose(pairs, priced, request.limit)
-    )
+    """At most `request.limit` of a shortlist, best first after these prices; without reasons."""
+    pairs = Pairs(snapshot, GOALS[request.goal], seeker, candidates.rows)
+    ids, chances = snapshot.ids_of(candidates.rows), candidates.chances
+    priced = charge(prices, candidates.seeker, candidates.has_history, ids, chances)
+    no_features = FeatureMatrix((), np.zeros((len(candidates.rows), 0), dtype=np.float32))
+    ranked = Ranked(pairs, no_features, chances, priced, is_probability=True)
+    return _choose_unexplained(ranked, request.limit)
 
 
 def rank(
     snapshot: Snapshot,
     seeker: Seeker,
-    request: Request,
+    request: Request[int],
     ranker: Ranker = FIXED,
     among: BoolArray | None = None,
     goal: Goal | None = None,
 ) -> Ranked:
-    """Who is worth a closer look, scored. `among` (N,) narrows the candidates further.
+    """Candidates that are worth a closer look, with their scores.
 
-    `goal` stands in for the one asked for: learning asks it on behalf of others.
+    `among` (N,) narrows the candidates to some organisations of the snapshot. `goal`
+    replaces the request's: training asks with a goal that others seek by.
     """
     goal = goal or GOALS[request.goal]
     ranker = ranker.resolve_for(goal, seeker)
@@ -116,9 +124,9 @@ def rank(
     if among is not None:
         eligible &= among
     names = ranker.features(goal)
-    reads = any(FEATURES[name].family is Family.TEXT for name in names if name in FEATURES)
-    retrieved = retrieve(everyone, eligible, request.limit, texts=reads)
-    # What was computed for everyone (fit, walks) is kept for the chosen few.
+    needs_texts = any(FEATURES[name].family is Family.TEXT for name in names if name in FEATURES)
+    retrieved = retrieve(everyone, eligible, request.limit, texts=needs_texts)
+    # What was computed for everyone (text fit, network walks) is kept for those retrieved.
     pairs = everyone.narrowed(retrieved.rows, retrieved.ranks)
     matrix = compute(pairs, names)
     scores = ranker.score(goal, matrix)
@@ -127,19 +135,24 @@ def rank(
 
 
 def prepare(snapshot: Snapshot) -> None:
-    """Make now what all requests share, so that the first one is as fast as the others."""
+    """Compute what all requests share, so that the first one is as fast as the others."""
     for goal in GOALS.values():
         prepare_goal(snapshot, goal)
         habits(snapshot, goal, network(snapshot, goal.walk))
 
 
 def prepare_goal(snapshot: Snapshot, goal: Goal) -> None:
-    """The same for one goal."""
+    """Compute what all requests for one goal share."""
     freshness(snapshot)
     affiliations = network(snapshot, goal.walk)
     affiliations.prepare()
     affinity(snapshot, affiliations, goal.seekers).prepare()
     usable(snapshot, goal.evidence)
+
+
+def _choose_unexplained(ranked: Ranked, limit: int) -> tuple[Recommendation, ...]:
+    positions = rerank.choose(ranked.pairs, ranked.priced, limit).tolist()
+    return tuple(_recommendation(ranked, position, ()) for position in positions)
 
 
 def _recommendation(ranked: Ranked, position: int, why: tuple[Reason, ...]) -> Recommendation:

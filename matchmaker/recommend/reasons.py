@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
@@ -12,7 +13,6 @@ from matchmaker.messages import Message, in_context, message, plural
 from matchmaker.recommend.evidence import FITS, FITS_PARTLY
 from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.features.affinity import country_work
-from matchmaker.recommend.features.candidate import in_other_cluster
 from matchmaker.recommend.graph import AffiliationNetwork
 from matchmaker.recommend.model import BASE, EXPOSURE, Reason
 from matchmaker.recommend.pairs import Pairs
@@ -29,61 +29,17 @@ SAME_PLACE_KM = 1.0
 ACTIVE = 3
 
 
+@dataclass(frozen=True)
 class CandidateFacts:
     """What is known of one candidate against the seeker, for the sentences."""
 
-    def __init__(self, pairs: Pairs, row: int) -> None:
-        self._pairs, self._row = pairs, row
-        self._organizations = pairs.snapshot.organizations
+    pairs: Pairs
+    row: int
 
     def feature(self, name: str) -> float:
         """A feature's value for this candidate alone."""
-        alone = self._pairs.narrowed(np.array([self._row], dtype=np.int32), {})
+        alone = self.pairs.narrowed(np.array([self.row], dtype=np.int32), {})
         return float(FEATURES[name].compute(alone)[0])
-
-    @property
-    def fit(self) -> float:
-        return float(self._pairs.fit.best[self._row])
-
-    @property
-    def question(self) -> Message:
-        return _QUESTIONS[self._pairs.fit.source]
-
-    @property
-    def shared(self) -> int:
-        return int(self._pairs.walked(AffiliationNetwork.shared_partners)[self._row])
-
-    @property
-    def undertakings(self) -> int:
-        return int(self._pairs.network.joint_count[self._row])
-
-    @property
-    def with_country(self) -> float:
-        return float(country_work(self._pairs)[self._row])
-
-    @property
-    def same_country(self) -> bool:
-        country = int(self._organizations.country[self._row])
-        return country >= 0 and country == self._pairs.country
-
-    @property
-    def borders(self) -> bool:
-        """Whether organisations of more than one country are known at all."""
-        country = self._organizations.country
-        countries = country[country >= 0]
-        return bool(len(countries) and (countries != countries[0]).any())
-
-    @property
-    def other_cluster(self) -> bool:
-        return bool(in_other_cluster(self._pairs.snapshot, self._pairs.seeker)[self._row])
-
-    @property
-    def capacity(self) -> int:
-        return int(self._organizations.capacity[self._row])
-
-    @property
-    def verified(self) -> bool:
-        return bool(self._organizations.verified[self._row])
 
 
 # The leading figure of a sentence, None where there is none, and the sentence.
@@ -91,32 +47,21 @@ Sentence = tuple[float | None, Message]
 
 
 def _text(facts: CandidateFacts, good: bool) -> Sentence:
-    fit, question = facts.fit, facts.question
+    fit = float(facts.pairs.fit.best[facts.row])
     if fit < FIT_UNKNOWN:
         return None, message("no text of its to compare")
+    parameters = {"question": _QUESTIONS[facts.pairs.fit.source], "fit": fit}
     if fit < FITS_PARTLY:
-        text = message(
-            "its texts say little of %(question)s (%(fit).2f)", question=question, fit=fit
-        )
-    elif fit < FITS and good:
-        text = message("its texts partly fit %(question)s (%(fit).2f)", question=question, fit=fit)
-    elif fit < FITS:
-        text = message(
-            "its texts partly fit %(question)s (%(fit).2f), others' do more",
-            question=question,
-            fit=fit,
-        )
-    elif good:
-        text = message("its texts fit %(question)s (%(fit).2f)", question=question, fit=fit)
+        return fit, message("its texts say little of %(question)s (%(fit).2f)", **parameters)
+    if fit < FITS:
+        text = message("its texts partly fit %(question)s (%(fit).2f)", **parameters)
     else:
-        text = message(
-            "its texts fit %(question)s (%(fit).2f), others' do more", question=question, fit=fit
-        )
-    return fit, text
+        text = message("its texts fit %(question)s (%(fit).2f)", **parameters)
+    return fit, text if good else message("%(text)s, others' do more", text=text)
 
 
 def _network(facts: CandidateFacts, good: bool) -> Sentence:
-    shared = facts.shared
+    shared = int(facts.pairs.walked(AffiliationNetwork.shared_partners)[facts.row])
     if shared and good:
         text = plural(
             "you have one partner in common", "you have %(count)s partners in common", shared
@@ -132,8 +77,7 @@ def _network(facts: CandidateFacts, good: bool) -> Sentence:
     return float(shared), text
 
 
-def _history(facts: CandidateFacts, good: bool) -> Sentence:
-    del good  # a fact of its own
+def _history(facts: CandidateFacts, _: bool) -> Sentence:
     value = facts.feature("worked_with_you")
     if value > 0:
         return value, message("you two have worked together")
@@ -141,16 +85,18 @@ def _history(facts: CandidateFacts, good: bool) -> Sentence:
 
 
 def _home(facts: CandidateFacts, good: bool) -> Sentence:
-    value = facts.with_country
-    if not facts.borders:  # where all are of one country, that it is the same says nothing
+    value = float(country_work(facts.pairs)[facts.row])
+    countries = facts.pairs.snapshot.organizations.country
+    located = countries[countries >= 0]
+    if not (located != located[:1]).any():  # all are of one country: to be of it says nothing
         if good:
             return value, message("often works with organisations like you")
         return value, message("seldom works with organisations like you")
-    if good and facts.same_country:
+    if not good:
+        return value, message("seldom works with organisations of your country")
+    if facts.feature("same_country"):
         return value, message("of your own country, and active in it")
-    if good:
-        return value, message("often works with organisations of your country")
-    return value, message("seldom works with organisations of your country")
+    return value, message("often works with organisations of your country")
 
 
 def _nearness(facts: CandidateFacts, good: bool) -> Sentence:
@@ -172,7 +118,7 @@ def _programme(facts: CandidateFacts, good: bool) -> Sentence:
 
 
 def _activity(facts: CandidateFacts, good: bool) -> Sentence:
-    count = facts.undertakings
+    count = int(facts.feature("completed"))
     if not count:
         text = message("no joint undertaking on record")
     elif good and count >= ACTIVE:
@@ -192,7 +138,7 @@ def _activity(facts: CandidateFacts, good: bool) -> Sentence:
 
 def _industry(facts: CandidateFacts, good: bool) -> Sentence:
     relatedness = facts.feature("same_industry")
-    if facts.other_cluster and good:
+    if good and facts.feature("other_cluster"):
         return None, message("from another cluster")
     if relatedness == 1:
         return relatedness, message("the same industry")
@@ -209,17 +155,15 @@ def _trust(facts: CandidateFacts, good: bool) -> Sentence:
     marks = []
     if facts.feature("terms") > 0:
         marks.append(message("offers free or discounted terms"))
-    if facts.verified:
+    if facts.feature("verified"):
         marks.append(message("its identity is verified"))
-    if facts.capacity > 0:
-        marks.append(message("can take on %(count)s more", count=facts.capacity))
+    if (slots := facts.feature("capacity")) > 0:
+        marks.append(message("can take on %(count)s more", count=int(slots)))
     if not marks:
         return None, message("reliable information")
-    return None, reduce(_joined, marks)
-
-
-def _joined(before: Message, after: Message) -> Message:
-    return message("%(before)s, %(after)s", before=before, after=after)
+    return None, reduce(
+        lambda before, after: message("%(before)s, %(after)s", before=before, after=after), marks
+    )
 
 
 def _rivalry(_: CandidateFacts, good: bool) -> Sentence:

@@ -22,7 +22,7 @@ from matchmaker.snapshot.model import (
 )
 
 
-def eligible(pairs: Pairs, request: Request) -> BoolArray:
+def eligible(pairs: Pairs, request: Request[int]) -> BoolArray:
     """Who may be recommended at all, shape (n,).
 
     Not itself, nobody of the same owner, nobody who opted out or has no capacity

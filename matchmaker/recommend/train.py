@@ -114,7 +114,7 @@ def examples(
     and a share of the rest of the pool with the importance weight that makes up
     for those left out.
     """
-    request = Request(goal.name, POOL_LIMIT, only_new=not trial.text)
+    request = Request[int](goal.name, POOL_LIMIT, only_new=not trial.text)
     ranked = rank(
         past, trial.seeker, request, _FeatureCollector(learned_features(goal)), is_known, goal
     )

@@ -59,17 +59,17 @@ def card() -> Page:
 
 
 def cards_of(principal: Principal, answer: Answer | None) -> list[Card]:
-    """One for each of an answer's candidates; who was deleted meanwhile has none."""
+    """One for each of an answer's candidates; one deleted meanwhile has none."""
     if answer is None or not answer.recommendations:
         return []
-    own, shown = own_organization(), answer.recommendations
-    ids = [recommendation.id for recommendation in shown]
+    own, ranking = own_organization(), answer.recommendations
+    ids = [recommendation.id for recommendation in ranking]
     candidates = services().matching.candidates(principal, [own, *ids] if own else ids)
     own_place = candidates[own].place if own in candidates else None
-    best = max((each.score for each in shown if each.chance is not None), default=1.0)
+    best = max((row.score for row in ranking if row.chance is not None), default=1.0)
     return [
         Card(recommendation, candidate, kilometres(own_place, candidate.place), best)
-        for recommendation in shown
+        for recommendation in ranking
         if (candidate := candidates.get(recommendation.id)) is not None
     ]
 

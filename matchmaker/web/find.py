@@ -10,27 +10,27 @@ from matchmaker.api.http.problems import status_of
 from matchmaker.domain import GoalName, Kind, Size, Tier
 from matchmaker.errors import MatchmakerError
 from matchmaker.goals import GOALS
-from matchmaker.recommend.model import Filters
-from matchmaker.services.matching.matching import Answer, Question
+from matchmaker.recommend.model import Filters, Request
+from matchmaker.services.matching.interaction_log import DISMISSAL_REASONS
+from matchmaker.services.matching.matching import Answer
 from matchmaker.web.cards import cards_of
 from matchmaker.web.labels import gettext
 from matchmaker.web.layout import (
     Option,
     Page,
     back,
-    chosen,
     is_part,
     own_organization,
+    parse_choice,
+    show_notice,
     signed_in,
-    told,
     web,
-    whole,
+    whole_number,
 )
 from matchmaker.workflow.interactions import InteractionKind
 
 SHOWN = 20
 COMPARED = 4
-DISMISSAL_REASONS = ("known", "competitor", "too_far", "no_fit", "too_large", "too_small", "other")
 
 
 @web.get("/find")
@@ -65,10 +65,6 @@ def find() -> Page:
     return page, 200 if is_part() else status
 
 
-def _coded(id: str | None) -> frozenset[str]:
-    return frozenset({id}) if id else frozenset()
-
-
 def _options(option: type[Option]) -> frozenset[Option]:
     """Those ticked of the terms of a kind; the name of the field is the kind's."""
     ticked = request.args.getlist(option.__name__.lower())
@@ -86,12 +82,12 @@ def _answer(principal: Principal, own: str, goal: GoalName, text: str) -> Answer
         kinds=_options(Kind),
         sizes=_options(Size),
         tiers=_options(Tier),
-        places=_coded(codes.place(args.get("place", ""))),
-        industries=_coded(codes.industry(args.get("industry", ""))),
-        radius_km=float(whole(radius, "radius")) or None if centre else None,
+        places=frozenset(filter(None, [codes.place(args.get("place", ""))])),
+        industries=frozenset(filter(None, [codes.industry(args.get("industry", ""))])),
+        radius_km=float(whole_number(radius, "radius")) or None if centre else None,
         centre=centre,
     )
-    question = Question(goal, SHOWN, filters=filters)
+    question = Request(goal, SHOWN, filters=filters)
     if text:
         return matching.for_text(principal, text, question, own)
     return matching.for_organization(principal, own, question)
@@ -110,11 +106,11 @@ def pick() -> Page:
         services().interaction_log.unpick(principal, own, candidate)
     else:
         kind = InteractionKind.SAVED if choice == "saved" else InteractionKind.DISMISSED
-        goal = chosen(GoalName, form["goal"], "goal") if form.get("goal") else None
+        goal = parse_choice(GoalName, form["goal"], "goal") if form.get("goal") else None
         reason = form.get("reason", "")
         services().interaction_log.pick(principal, own, candidate, kind, reason, goal)
         if kind is InteractionKind.DISMISSED:
-            told(gettext("It will not be shown again."))
+            show_notice(gettext("It will not be shown again."))
     return back(url_for("web.saved"))
 
 

@@ -11,8 +11,8 @@ from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName, Kind, Need, NeedState, Offer, OfferKind, Organization
 from matchmaker.errors import MatchmakerError
 from matchmaker.messages import Message, message
+from matchmaker.recommend.model import Request
 from matchmaker.services.directory.directory import OrganizationProfile
-from matchmaker.services.matching.matching import Question
 from matchmaker.web.cards import Card, cards_of
 from matchmaker.web.directory import missing_fields
 from matchmaker.web.find import goals_of
@@ -66,7 +66,7 @@ def _first_matches(
         return None
     try:
         answered = services().matching.for_organization(
-            principal, organization.id, Question(goals[0], _MATCHES)
+            principal, organization.id, Request(goals[0], _MATCHES)
         )
     except MatchmakerError:
         return None

@@ -10,16 +10,15 @@ from matchmaker.access import ADMIN, Principal
 from matchmaker.app import create_app
 from matchmaker.domain import GoalName, Membership, Organization
 from matchmaker.errors import NotAllowed, SignInNeeded
-from matchmaker.recommend.model import Filters
+from matchmaker.recommend.model import Filters, Request
 from matchmaker.services.matching import matching as service
-from matchmaker.services.matching.matching import Question
 from matchmaker.wiring import wire
 from matchmaker.workflow.interactions import InteractionKind
 from tests.api.conftest import ROWS, installation, valve_firm
 from tests.api.world import make_world
 
 API = "/api/v1"
-SUPPLIER = Question(GoalName.SUPPLIER)
+SUPPLIER = Request(GoalName.SUPPLIER)
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from matchmaker.services.matching.matching import Answer, Freshness
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.store.documents import Store, new_id
 from matchmaker.workflow.account import Preferences
-from matchmaker.workflow.introduction import Action, Proposal
+from matchmaker.workflow.introduction import Action, Proposal, Transition
 from matchmaker.workflow.notification import NotificationKind
 from matchmaker.workflow.posting import Posting
 from tests.contract.cooperation import START, cooperation_on
@@ -45,7 +45,9 @@ def test_alerts_go_to_those_who_want_them_and_within_their_number(store: Store) 
     )
 
     def post() -> None:
-        posting = Posting(new_id(), "t:f0", "需要铸件", "", START, goal=GoalName.SUPPLIER)
+        posting = Posting(
+            "t:f0", "需要铸件", goal=GoalName.SUPPLIER, id=new_id(), author="", created=START
+        )
         postings.post(owner, posting, publish=True)
 
     def alerts(account) -> int:
@@ -71,7 +73,7 @@ def test_a_posting_expires_and_is_renewed_in_the_graph_too(store: Store) -> None
         services.clock,
     )
     posting = Posting(
-        new_id(), "t:f0", "需要铸件", "", START, goal=GoalName.SUPPLIER,
+        "t:f0", "需要铸件", id=new_id(), author="", created=START, goal=GoalName.SUPPLIER,
         deadline=START.date() + timedelta(days=3),
     )  # fmt: skip
     published = postings.post(owner, posting, publish=True).posting
@@ -82,7 +84,7 @@ def test_a_posting_expires_and_is_renewed_in_the_graph_too(store: Store) -> None
 
     postings.act(owner, published.id, PostingAction.RENEW)
     assert store.need(published.graph_id).state == "open"
-    assert postings.carry_over() == 0
+    assert postings.sync_graph() == 0
 
 
 def test_held_out_pairs_are_written_down_and_never_proposed(store: Store) -> None:
@@ -137,7 +139,7 @@ def test_what_is_old_becomes_counts_and_no_count_is_lost(store: Store) -> None:
     introduction = services.introductions.propose(
         person, Proposal(GoalName.SUPPLIER, "t:f0", "t:f1")
     )
-    services.introductions.act(person, introduction.id, Action.CANCEL)
+    services.introductions.act(person, introduction.id, Transition(Action.CANCEL))
     privacy = services.privacy(keep_traces=timedelta(days=30), keep_over=timedelta(days=60))
     assert privacy.forget_old() == 0
     services.clock.forward(timedelta(days=61))
@@ -153,7 +155,7 @@ def test_a_deleted_person_leaves_the_agreement_and_no_name(store: Store) -> None
     introduction = services.introductions.propose(
         first.principal(), Proposal(GoalName.SUPPLIER, "t:f0", "t:f1")
     )
-    services.introductions.act(second.principal(), introduction.id, Action.ACCEPT)
+    services.introductions.act(second.principal(), introduction.id, Transition(Action.ACCEPT))
     services.introductions.write(first.principal(), introduction.id, "您好")
     privacy = services.privacy(keep_traces=timedelta(days=30), keep_over=timedelta(days=60))
     privacy.delete_account(ADMIN, first.id)

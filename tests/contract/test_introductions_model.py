@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 from matchmaker.domain import GoalName, Layer
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from matchmaker.store.documents import Store
-from matchmaker.workflow.introduction import Action, Outcome, OutcomeKind, Proposal
+from matchmaker.workflow.introduction import Action, Outcome, OutcomeKind, Proposal, Transition
 from tests.contract.cooperation import FIRMS, Cooperation, cooperation_on
 
 CAPACITIES = {"t:f0": 1, "t:f1": 2, "t:f2": 1, "t:f3": 3}
@@ -129,9 +129,8 @@ class IntroductionsMachine(RuleBasedStateMachine):
         modelled = self.model[id]
         outcome = OUTCOME if action is Action.REPORT else None
         try:
-            self.services.introductions.act(
-                self.people[actor], id, action, reason="理由", outcome=outcome
-            )
+            transition = Transition(action, "理由", outcome=outcome)
+            self.services.introductions.act(self.people[actor], id, transition)
             done = True
         except (NotFound, NotAllowed, WrongState, InvalidInput):
             done = False

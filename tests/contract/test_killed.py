@@ -13,12 +13,12 @@ from matchmaker.domain import GoalName
 from matchmaker.store.documents import Store
 from matchmaker.store.log import first_broken
 from matchmaker.store.sqlite import SqliteStore
-from matchmaker.workflow.introduction import ACTIVE, Action, Proposal, State
+from matchmaker.workflow.introduction import ACTIVE, Action, Proposal, State, Transition
 from tests.contract.cooperation import cooperation_on, services_on
 
 WORKER = """
 import sys
-from matchmaker.workflow.introduction import Action, Outcome, OutcomeKind
+from matchmaker.workflow.introduction import Action, Outcome, OutcomeKind, Transition
 from tests.contract.cooperation import services_on
 from matchmaker.domain import GoalName
 from matchmaker.workflow.introduction import Proposal
@@ -36,9 +36,10 @@ two = services.principal_of("p0.t.f1@example.org")
 print("ready", flush=True)
 while True:
     made = services.introductions.propose(one, Proposal(GoalName.SUPPLIER, "t:f0", "t:f1"))
-    services.introductions.act(two, made.id, Action.ACCEPT)
-    services.introductions.act(one, made.id, Action.REPORT, outcome=Outcome(OutcomeKind.CONTRACT))
-    services.introductions.act(two, made.id, Action.CONFIRM)
+    services.introductions.act(two, made.id, Transition(Action.ACCEPT))
+    report = Transition(Action.REPORT, outcome=Outcome(OutcomeKind.CONTRACT))
+    services.introductions.act(one, made.id, report)
+    services.introductions.act(two, made.id, Transition(Action.CONFIRM))
 """
 
 
@@ -104,7 +105,7 @@ def _finish(store: Store) -> None:
     for introduction in list(services.repositories.introductions.values()):
         action = Action.CANCEL if introduction.is_waiting else Action.END
         if introduction.is_waiting or introduction.state in ACTIVE:
-            services.introductions.act(principal, introduction.id, action)
+            services.introductions.act(principal, introduction.id, Transition(action))
 
 
 def test_what_a_killed_process_left_is_proposed_again(store: Store) -> None:
@@ -113,5 +114,5 @@ def test_what_a_killed_process_left_is_proposed_again(store: Store) -> None:
     person = services.person("t:f0").principal()
     proposal = Proposal(GoalName.SUPPLIER, "t:f0", "t:f1")
     first = services.introductions.propose(person, proposal)
-    services.introductions.act(person, first.id, Action.CANCEL)
+    services.introductions.act(person, first.id, Transition(Action.CANCEL))
     assert services.introductions.propose(person, proposal).id != first.id

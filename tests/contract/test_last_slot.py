@@ -8,7 +8,7 @@ from dataclasses import replace
 from matchmaker.domain import GoalName, GraphRows, Kind, Organization
 from matchmaker.errors import WrongState
 from matchmaker.store.documents import Store
-from matchmaker.workflow.introduction import Action, Proposal, State
+from matchmaker.workflow.introduction import Action, Proposal, State, Transition
 from tests.contract.cooperation import cooperation_on
 
 MANY = 50
@@ -41,7 +41,7 @@ def test_of_fifty_accepts_for_the_last_slot_exactly_one_wins(store: Store) -> No
         principal = people[number] if number < 20 else buyer
         start.wait()
         try:
-            services.introductions.act(principal, ids[number], Action.ACCEPT)
+            services.introductions.act(principal, ids[number], Transition(Action.ACCEPT))
             results.append("won")
         except WrongState as error:
             results.append(str(error.message))

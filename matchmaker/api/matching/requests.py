@@ -8,8 +8,7 @@ from matchmaker.api.directory.requests import MAX_VALUES
 from matchmaker.api.http.fields import Country, LookupId, Short, Strict, Text
 from matchmaker.domain import GoalName, Kind, Size, Tier
 from matchmaker.errors import InvalidInput
-from matchmaker.recommend.model import Filters
-from matchmaker.services.matching.matching import Question
+from matchmaker.recommend.model import Filters, Request
 from matchmaker.workflow.interactions import InteractionKind
 
 MAX_RECOMMENDATIONS = 100
@@ -68,8 +67,8 @@ class RecommendationQuery(CandidateFilters):
         True, description="Make those who are suggested to many others pay for it."
     )
 
-    def to_question(self) -> Question:
-        return Question(self.goal, self.limit, self.only_new, self.to_ids(), self.exposure_cap)
+    def to_question(self) -> Request[str]:
+        return Request(self.goal, self.limit, self.only_new, self.to_ids(), self.exposure_cap)
 
 
 class RecommendationBody(Strict):
@@ -94,12 +93,12 @@ class RecommendationBody(Strict):
             raise ValueError("a need has its own organization")
         return self
 
-    def to_question(self, goal_of_need: GoalName | None = None) -> Question:
+    def to_question(self, goal_of_need: GoalName | None = None) -> Request[str]:
         """The question; a need has a goal of its own."""
         goal = self.goal or goal_of_need
         if goal is None:  # validated above: only a need comes without a goal
             raise InvalidInput("is needed.", where="goal")
-        return Question(goal, self.limit, self.only_new, self.filters.to_ids(), self.exposure_cap)
+        return Request(goal, self.limit, self.only_new, self.filters.to_ids(), self.exposure_cap)
 
 
 class Click(Strict):

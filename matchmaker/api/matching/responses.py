@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
-
 from pydantic import BaseModel
 
 from matchmaker.api.http.fields import Outgoing
-from matchmaker.domain import GoalName, Kind, Layer, StatementKind
+from matchmaker.domain import GoalName, Kind, Layer
 from matchmaker.goals import Goal
 from matchmaker.messages import Message, translated
-from matchmaker.recommend.model import Recommendation, Way
-from matchmaker.services.matching.matching import Answer
+from matchmaker.recommend.model import Evidence, PathStep, Recommendation, Way
+from matchmaker.services.matching.matching import Answer, Freshness
 
 REASONS_IN_A_SENTENCE = 3
 
@@ -55,28 +53,6 @@ class ReasonOut(Outgoing):
     en: str
 
 
-class EvidenceOut(Outgoing):
-    """A text of the candidate that speaks for it; `fit` is between 0 and 1."""
-
-    id: str
-    kind: StatementKind
-    text: str
-    language: str
-    year: int | None
-    fit: float
-
-
-class PathStepOut(Outgoing):
-    """One step from the seeker towards the candidate."""
-
-    id: str
-    name: str
-    name_en: str
-    via: str
-    title: str
-    year: int | None
-
-
 class AdviceOut(Outgoing):
     """How to go about it: over a partner of both (`closing`) or over a gap (`reaching`)."""
 
@@ -100,8 +76,8 @@ class RecommendationOut(Outgoing):
     score: float
     reason: str
     reasons: list[ReasonOut]
-    evidence: list[EvidenceOut]
-    path: list[PathStepOut]
+    evidence: tuple[Evidence, ...]
+    path: tuple[PathStep, ...]
     advice: AdviceOut | None = None
     chance: float | None = None
 
@@ -117,28 +93,15 @@ class RecommendationOut(Outgoing):
             chance=recommendation.chance,
             reason=leading_reasons(recommendation, language),
             reasons=[
-                ReasonOut(
-                    feature=reason.feature,
-                    contribution=reason.contribution,
-                    value=reason.value,
-                    **_texts(reason.message, language),
-                )
+                ReasonOut.model_validate(vars(reason) | _texts(reason.message, language))
                 for reason in recommendation.reasons
             ],
-            evidence=[EvidenceOut.model_validate(piece) for piece in recommendation.evidence],
-            path=[PathStepOut.model_validate(step) for step in recommendation.path],
+            evidence=recommendation.evidence,
+            path=recommendation.path,
             advice=AdviceOut(way=advice.way, **_texts(advice.message, language))
             if advice
             else None,
         )
-
-
-class SnapshotOut(Outgoing):
-    """How fresh the candidates are: the snapshot's version and date, the store's version."""
-
-    version: int
-    as_of: datetime.date
-    store_version: int | None
 
 
 class RecommendationPage(BaseModel):
@@ -150,7 +113,7 @@ class RecommendationPage(BaseModel):
     goal: GoalName
     seeker: str
     impression: str
-    snapshot: SnapshotOut
+    snapshot: Freshness
     recommendations: list[RecommendationOut]
 
     @classmethod
@@ -159,7 +122,7 @@ class RecommendationPage(BaseModel):
             goal=answer.goal,
             seeker=answer.seeker,
             impression=answer.impression_id,
-            snapshot=SnapshotOut.model_validate(answer.freshness),
+            snapshot=answer.freshness,
             recommendations=[
                 RecommendationOut.of(recommendation, language)
                 for recommendation in answer.recommendations

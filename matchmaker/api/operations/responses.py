@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from matchmaker.api.http.fields import Outgoing
-from matchmaker.api.matching.responses import SnapshotOut
+from matchmaker.services.matching.matching import Freshness
 
 
 class StatusOut(Outgoing):
@@ -14,5 +14,5 @@ class StatusOut(Outgoing):
     schema_version: str
     store_version: int
     counts: dict[str, int]
-    snapshot: SnapshotOut | None
+    snapshot: Freshness | None
     model: str

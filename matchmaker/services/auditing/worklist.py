@@ -103,7 +103,7 @@ def feasible_ties(
             if seeker.kind not in goal.worklist_seekers:
                 continue
             prepare_goal(snapshot, goal)
-            request = Request(goal.name, _NAMED, capped=False)
+            request = Request[int](goal.name, _NAMED, capped=False)
             ranked = rank(snapshot, seeker, request, ranker, inside)
             rows = ranked.pairs.rows
             best = np.lexsort((rows, -ranked.scores))
@@ -241,7 +241,7 @@ def _openings(view: View, ranker: Ranker) -> tuple[ClusterOpening, ...]:
         if seeker.kind not in goal.seekers or not snapshot.organizations.listed[row]:
             continue
         prepare_goal(snapshot, goal)
-        request = Request(goal.name, _NAMED, capped=False)
+        request = Request[int](goal.name, _NAMED, capped=False)
         ranked = rank(snapshot, seeker, request, ranker, elsewhere)
         scores = np.clip(ranked.scores, 0, 1).tolist()
         pairs += [

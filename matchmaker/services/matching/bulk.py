@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TypeVar
 
-from matchmaker.errors import MatchmakerError
+from matchmaker.errors import MatchmakerError, StoreUnavailable
 from matchmaker.goals import GOALS
 from matchmaker.recommend.exposure import Prices, Shortlist, prices_together
 from matchmaker.recommend.learned import LearnedRanker
 from matchmaker.recommend.model import Recommendation, Request, Seeker
-from matchmaker.recommend.pipeline import chosen, prepare_goal, recommend, shortlist
+from matchmaker.recommend.pipeline import choose_from_shortlist, prepare_goal, recommend, shortlist
 from matchmaker.services.matching.parallel import ForkedPool
 from matchmaker.snapshot.model import BoolArray, Snapshot
 
@@ -43,6 +43,16 @@ class BulkAnswer:
     error: MatchmakerError | None = None
 
 
+def asker_or_error(asker_id: str, make: Callable[[], Seeker]) -> Asker:
+    """The seeker that is made, or why it cannot ask. Raises StoreUnavailable."""
+    try:
+        return asker_id, make()
+    except StoreUnavailable:
+        raise
+    except MatchmakerError as error:
+        return asker_id, error
+
+
 def batches(elements: Iterable[Element]) -> Iterator[list[Element]]:
     """Lists of at most `BATCH`, in order."""
     remaining = iter(elements)
@@ -52,7 +62,7 @@ def batches(elements: Iterable[Element]) -> Iterator[list[Element]]:
 
 def bulk_answers(
     snapshot: Snapshot,
-    request: Request,
+    request: Request[int],
     ranker: LearnedRanker,
     among: BoolArray | None,
     asking: Iterable[Iterable[Asker]],
@@ -101,7 +111,7 @@ def _beside(askers: Iterable[Asker], results: Iterator[Result]) -> Iterator[Aske
 
 
 def _shared_out(
-    snapshot: Snapshot, request: Request, usual: Prices, results: Iterable[AskerResult]
+    snapshot: Snapshot, request: Request[int], usual: Prices, results: Iterable[AskerResult]
 ) -> Iterator[AskerResult]:
     """Shortlists become choices under prices for just those who ask."""
     everyone = [_light(*result) for result in results]
@@ -109,7 +119,7 @@ def _shared_out(
     prices = prices_together(lists, snapshot.ids_of, len(snapshot), usual, request.limit)
     for asker_id, asker, ranked in everyone:
         if isinstance(asker, Seeker) and isinstance(ranked, Shortlist):
-            yield asker_id, asker, chosen(snapshot, asker, request, prices, ranked)
+            yield asker_id, asker, choose_from_shortlist(snapshot, asker, request, prices, ranked)
         else:
             yield asker_id, asker, ranked
 

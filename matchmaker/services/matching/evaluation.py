@@ -67,16 +67,16 @@ class Evaluation:
     reliability: Sequence[Mapping[str, float]]
 
 
+@dataclass(frozen=True)
 class RankerLearning:
-    """Use cases of training and evaluating. Whoever runs them owns the installation."""
+    """Use cases of training and evaluating, for the operator of the installation."""
 
-    def __init__(self, reader: SnapshotReader, rankers: RankerFiles) -> None:
-        self._reader = reader
-        self._rankers = rankers
+    reader: SnapshotReader
+    rankers: RankerFiles
 
     def goals(self) -> tuple[GoalName, ...]:
         """Goals whose history is long enough to learn from."""
-        snapshot = self._reader.current()
+        snapshot = self.reader.current()
         return tuple(name for name in GoalName if cuts_of(snapshot, GOALS[name]))
 
     def train(self, name: GoalName, progress: Progress, day: date | None = None) -> GoalModel:
@@ -85,11 +85,11 @@ class RankerLearning:
         With `day` only from what was known by then. Raises InvalidInput when the
         history is too short.
         """
-        snapshot = self._reader.current()
+        snapshot = self.reader.current()
         if day is not None:
             snapshot = cut(snapshot, day)
         model = learn(snapshot, GOALS[name], progress)
-        self._rankers.save(name, model, day)
+        self.rankers.save(name, model, day)
         return model
 
     def evaluate(
@@ -107,7 +107,7 @@ class RankerLearning:
         first when there is none. Raises InvalidInput when nothing happened.
         """
         started = time.monotonic()
-        whole, goal = self._reader.current(), GOALS[name]
+        whole, goal = self.reader.current(), GOALS[name]
         until = min(to_days(day + horizon), latest_day(whole))
         past = cut(whole, day)
         questions = trials(whole, past, goal, until)
@@ -149,10 +149,10 @@ class RankerLearning:
         )
 
     def _as_of(self, name: GoalName, day: date, progress: Progress) -> Ranker:
-        path = self._rankers.path(name, day)
+        path = self.rankers.path(name, day)
         with contextlib.suppress(RankerMismatch):  # of an older program: learned anew
             if path.exists():
-                return LearnedRanker({name: self._rankers.load(path, name)})
+                return LearnedRanker({name: self.rankers.load(path, name)})
         try:
             return LearnedRanker({name: self.train(name, progress, day)})
         except InvalidInput:
@@ -196,7 +196,7 @@ def _outcomes(
         everywhere(
             measure,
             len(questions),
-            message("Ranking for %(goal)s: %(table)s", goal=goal.name, table=title),
+            message("Ranking for %(goal)s: %(table)s", goal=goal.name, table=message(title)),
             progress,
         )
     )
@@ -224,7 +224,7 @@ def _prices_together(
         everywhere(
             narrow,
             len(questions),
-            message("Sharing out attention: %(table)s", table=title),
+            message("Sharing out attention: %(table)s", table=message(title)),
             progress,
         )
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -21,23 +21,22 @@ log = structlog.get_logger(__name__)
 _WAITING = 2_000
 _TOGETHER = 100
 MAX_PICKS = 500
-_REASONS = frozenset(
-    {"known", "competitor", "too_far", "no_fit", "too_large", "too_small", "other"}
-)
+DISMISSAL_REASONS = ("known", "competitor", "too_far", "no_fit", "too_large", "too_small", "other")
+_PICKS = (InteractionKind.SAVED, InteractionKind.DISMISSED)
 
 
+@dataclass
 class InteractionLog:
     """Traces are written by a thread of their own: nobody waits for them.
 
     Where more come than can be written the newest are dropped, and the log says so.
     """
 
-    def __init__(self, repositories: Repositories, clock: Clock) -> None:
-        self._repositories = repositories
-        self._clock = clock
-        self._queue: queue.Queue[Change] = queue.Queue(_WAITING)
-        self._lock = threading.Lock()
-        self._writer: threading.Thread | None = None
+    repositories: Repositories
+    clock: Clock
+    _queue: queue.Queue[Change] = field(default_factory=lambda: queue.Queue(_WAITING), init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+    _writer: threading.Thread | None = field(default=None, init=False)
 
     def impression(
         self,
@@ -49,28 +48,32 @@ class InteractionLog:
         snapshot: int,
     ) -> str:
         """A list that somebody saw; the id under which clicks and requests refer to it."""
-        shown = tuple(
+        candidates = tuple(
             ShownCandidate(id, rank, score) for rank, (id, score) in enumerate(ranking, 1)
         )
         interaction = Interaction(
-            new_id(), InteractionKind.IMPRESSION, self._clock(), principal.subject, goal, seeker,
-            shown, model, snapshot,
+            new_id(), InteractionKind.IMPRESSION, self.clock(), principal.subject, goal, seeker,
+            candidates, model, snapshot,
         )  # fmt: skip
-        self._note(self._repositories.interactions.put(interaction))
+        self._note(self.repositories.interactions.put(interaction))
         return interaction.id
 
     def click(self, principal: Principal, impression: str, candidate: str) -> None:
         """Somebody looked closer at a candidate of a list that they saw. Raises NotFound."""
         principal.require_known()
-        seen = self._impression(principal, impression)
-        found = [one for one in seen.shown if one.candidate == candidate]
-        if not found:
+        self.flush()
+        stored = self.repositories.interactions.get_or_none(impression)
+        if stored is None or stored.value.subject != principal.subject:
+            raise NotFound("You have seen no such list.")
+        ranking = stored.value
+        clicked = tuple(row for row in ranking.shown if row.candidate == candidate)[:1]
+        if not clicked:
             raise NotFound("That candidate was not in the list.")
-        self._note(
-            self._repositories.interactions.put(
-                self._of(seen, InteractionKind.CLICK, found[0], principal)
-            )
-        )
+        interaction = Interaction(
+            new_id(), InteractionKind.CLICK, self.clock(), principal.subject, ranking.goal,
+            ranking.seeker, clicked, ranking.model, ranking.snapshot, ranking.id,
+        )  # fmt: skip
+        self._note(self.repositories.interactions.put(interaction))
 
     def pick(
         self,
@@ -88,31 +91,20 @@ class InteractionLog:
         """
         principal.require_writing()
         principal.require_member(organization)
-        if kind is InteractionKind.DISMISSED and reason not in _REASONS:
-            raise InvalidInput(
-                "must be one of %(names)s.", where="reason", names=", ".join(sorted(_REASONS))
-            )
-        if kind not in (InteractionKind.SAVED, InteractionKind.DISMISSED):
+        names = ", ".join(sorted(DISMISSAL_REASONS))
+        if kind is InteractionKind.DISMISSED and reason not in DISMISSAL_REASONS:
+            raise InvalidInput("must be one of %(names)s.", where="reason", names=names)
+        if kind not in _PICKS:
             raise InvalidInput("must be saved or dismissed.", where="kind")
 
         def attempt() -> None:
-            changes = []
-            for name in (InteractionKind.SAVED, InteractionKind.DISMISSED):
-                stored = self._repositories.lists.get_or_none(f"{name} {organization}")
-                before = stored.value if stored else PickedOrganizations(f"{name} {organization}")
-                kept = tuple(item for item in before.items if item[0] != candidate)
-                items = (*kept, (candidate, reason)) if name is kind else kept
-                if items != before.items:
-                    picked = replace(before, items=items[-MAX_PICKS:])
-                    changes.append(
-                        self._repositories.lists.put(picked, stored.version if stored else 0)
-                    )
+            changes = self._changed_lists(organization, candidate, kind, reason)
             interaction = Interaction(
-                new_id(), kind, self._clock(), principal.subject, goal, organization,
+                new_id(), kind, self.clock(), principal.subject, goal, organization,
                 (ShownCandidate(candidate, 0, 0.0),), reason=reason,
             )  # fmt: skip
-            self._repositories.records.commit(
-                [*changes, self._repositories.interactions.put(interaction)]
+            self.repositories.records.commit(
+                [*changes, self.repositories.interactions.put(interaction)]
             )
 
         retry_on_conflict(attempt)
@@ -123,16 +115,8 @@ class InteractionLog:
         principal.require_member(organization)
 
         def attempt() -> None:
-            for name in (InteractionKind.SAVED, InteractionKind.DISMISSED):
-                stored = self._repositories.lists.get_or_none(f"{name} {organization}")
-                if stored is None:
-                    continue
-                kept = tuple(item for item in stored.value.items if item[0] != candidate)
-                if kept != stored.value.items:
-                    changed = replace(stored.value, items=kept)
-                    self._repositories.records.commit(
-                        [self._repositories.lists.put(changed, stored.version)]
-                    )
+            if changes := self._changed_lists(organization, candidate):
+                self.repositories.records.commit(changes)
 
         retry_on_conflict(attempt)
 
@@ -141,15 +125,12 @@ class InteractionLog:
     ) -> PickedOrganizations:
         """What an organisation saved or dismissed. Raises NotAllowed."""
         principal.require_member(organization)
-        stored = self._repositories.lists.get_or_none(f"{kind} {organization}")
-        return stored.value if stored else PickedOrganizations(f"{kind} {organization}")
+        return self._list(organization, kind)[0]
 
     def dismissed(self, organization: str) -> frozenset[str]:
-        """Whom an organisation does not want to be shown."""
-        stored = self._repositories.lists.get_or_none(f"{InteractionKind.DISMISSED} {organization}")
-        return (
-            frozenset(candidate for candidate, _ in stored.value.items) if stored else frozenset()
-        )
+        """Candidates that an organisation does not want to be shown."""
+        picks, _ = self._list(organization, InteractionKind.DISMISSED)
+        return frozenset(candidate for candidate, _ in picks.items)
 
     def flush(self) -> None:
         """Wait until everything noted so far is written."""
@@ -157,20 +138,30 @@ class InteractionLog:
 
     # -- the parts
 
-    def _impression(self, principal: Principal, id: str) -> Interaction:
-        self.flush()
-        stored = self._repositories.interactions.get_or_none(id)
-        if stored is None or stored.value.subject != principal.subject:
-            raise NotFound("You have seen no such list.")
-        return stored.value
+    def _list(self, organization: str, kind: InteractionKind) -> tuple[PickedOrganizations, int]:
+        """A list of an organisation with its version, 0 for one not stored yet."""
+        stored = self.repositories.lists.get_or_none(f"{kind} {organization}")
+        if stored is None:
+            return PickedOrganizations(f"{kind} {organization}"), 0
+        return stored.value, stored.version
 
-    def _of(
-        self, seen: Interaction, kind: InteractionKind, one: ShownCandidate, principal: Principal
-    ) -> Interaction:
-        return Interaction(
-            new_id(), kind, self._clock(), principal.subject, seen.goal, seen.seeker, (one,),
-            seen.model, seen.snapshot, seen.id,
-        )  # fmt: skip
+    def _changed_lists(
+        self,
+        organization: str,
+        candidate: str,
+        kind: InteractionKind | None = None,
+        reason: str = "",
+    ) -> list[Change]:
+        """The candidate moves to the end of the list of a kind, and out of all others."""
+        changes: list[Change] = []
+        for name in _PICKS:
+            before, version = self._list(organization, name)
+            kept = tuple(item for item in before.items if item[0] != candidate)
+            items = (*kept, (candidate, reason)) if name is kind else kept
+            if items != before.items:
+                picked = replace(before, items=items[-MAX_PICKS:])
+                changes.append(self.repositories.lists.put(picked, version))
+        return changes
 
     def _note(self, change: Change) -> None:
         with self._lock:
@@ -192,7 +183,7 @@ class InteractionLog:
                 except queue.Empty:
                     break
             try:
-                self._repositories.records.commit(together)
+                self.repositories.records.commit(together)
             except MatchmakerError as error:
                 log.warning("traces not written", count=len(together), error=str(error.message))
             finally:

@@ -6,17 +6,18 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 
 import numpy as np
 
 from matchmaker.access import Principal
 from matchmaker.domain import GoalName, Industry, Need, Organization, Place
 from matchmaker.embedding import Embedder, VectorCache
-from matchmaker.errors import InvalidInput, MatchmakerError, NotAllowed, StoreUnavailable
+from matchmaker.errors import NotAllowed, StoreUnavailable
 from matchmaker.goals import GOALS
 from matchmaker.messages import message
 from matchmaker.recommend.exposure import TOGETHER
-from matchmaker.recommend.model import MAX_LIMIT, Filters, Recommendation, Request, Seeker
+from matchmaker.recommend.model import Recommendation, Request, Seeker, SeekerText
 from matchmaker.recommend.pipeline import recommend
 from matchmaker.recommend.profile_reach import (
     ProfileReach,
@@ -31,6 +32,7 @@ from matchmaker.services.matching.bulk import (
     Asker,
     BulkAnswer,
     TextQuestion,
+    asker_or_error,
     batches,
     bulk_answers,
 )
@@ -42,24 +44,6 @@ from matchmaker.services.operations.refresher import Progress, no_progress
 from matchmaker.snapshot.load import SnapshotReader, check_graph
 from matchmaker.snapshot.model import BoolArray, Snapshot
 from matchmaker.store.ports import GraphStore, SeekerProfile
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked for, whoever asks."""
-
-    goal: GoalName
-    limit: int = 10
-    only_new: bool = True
-    filters: Filters[str] = field(default_factory=Filters)
-    capped: bool = True
-    without: frozenset[str] = frozenset()  # ids of candidates that are not wanted
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.limit <= MAX_LIMIT:
-            raise InvalidInput(
-                "must be from 1 to %(max_limit)s.", where="limit", max_limit=MAX_LIMIT
-            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +82,7 @@ class Candidate:
     outcomes: int
 
 
+@dataclass
 class Matching:
     """Use cases of recommending.
 
@@ -107,27 +92,16 @@ class Matching:
     free slot, given the capacities that some said.
     """
 
-    def __init__(
-        self,
-        store: GraphStore,
-        reader: SnapshotReader,
-        embedder: Callable[[], Embedder],
-        cache: Callable[[], VectorCache],
-        directory: Directory,
-        rankers: RankerFiles,
-        interaction_log: InteractionLog,
-        full: Callable[[dict[str, int]], frozenset[str]] = lambda _: frozenset(),
-    ) -> None:
-        self._store = store
-        self._reader = reader
-        self._embedder = embedder
-        self._cache = cache
-        self._directory = directory
-        self._rankers = rankers
-        self._interaction_log = interaction_log
-        self._full = full
-        self._lock = threading.Lock()
-        self._rows: SnapshotRows | None = None
+    store: GraphStore
+    reader: SnapshotReader
+    embedder: Callable[[], Embedder]
+    cache: Callable[[], VectorCache]
+    directory: Directory
+    rankers: RankerFiles
+    interaction_log: InteractionLog
+    full: Callable[[dict[str, int]], frozenset[str]] = lambda _: frozenset()
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+    _rows: SnapshotRows | None = field(default=None, init=False)
 
     # -- recommendations
 
@@ -135,38 +109,35 @@ class Matching:
         self,
         principal: Principal,
         organization_id: str,
-        question: Question,
+        request: Request[str],
         *,
         recorded: bool = True,
     ) -> Answer:
         """Partners for a known organisation. Raises NotAllowed, NotFound."""
-        self._require_filter(principal, question)
+        self._require_filter(principal, request)
         profile = self._asking_profile(principal, organization_id)
         rows = self._current_rows()
-        seekers = self._seekers(rows)
-        seeker = _with_partners(seekers, seekers.organization(profile), profile, question)
-        return self._answer(principal, rows, profile, seeker, question, recorded=recorded)
+        seeker = self._seekers(rows).organization(profile, request)
+        return self._answer(principal, rows, profile, seeker, request, recorded=recorded)
 
     def for_need(
-        self, principal: Principal, need: Need, question: Question, *, recorded: bool = True
+        self, principal: Principal, need: Need, request: Request[str], *, recorded: bool = True
     ) -> Answer:
         """Partners for a posted need, asked by the organisation that posted it.
 
         Raises NotAllowed, NotFound.
         """
-        self._require_filter(principal, question)
+        self._require_filter(principal, request)
         profile = self._asking_profile(principal, need.organization)
         rows = self._current_rows()
-        seekers = self._seekers(rows)
-        seeker = seekers.need(replace(need, goal=question.goal), profile)
-        seeker = _with_partners(seekers, seeker, profile, question)
-        return self._answer(principal, rows, profile, seeker, question, recorded=recorded)
+        seeker = self._seekers(rows).need(need, profile, request)
+        return self._answer(principal, rows, profile, seeker, request, recorded=recorded)
 
     def for_text(
         self,
         principal: Principal,
         text: str,
-        question: Question,
+        request: Request[str],
         organization_id: str = "",
         *,
         recorded: bool = True,
@@ -176,19 +147,19 @@ class Matching:
         Raises InvalidInput for an empty or too long text, NotAllowed, NotFound for an
         unknown asker.
         """
-        self._require_filter(principal, question)
+        self._require_filter(principal, request)
         profile = self._asking_profile(principal, organization_id) if organization_id else None
         rows = self._current_rows()
         check_text(text)
         seekers = self._seekers(rows)
-        asker = _asker(seekers, profile, question)
-        seeker = replace(asker, texts=tuple(seekers.free_texts([text], question.goal)))
-        return self._answer(principal, rows, profile, seeker, question, recorded=recorded)
+        asker = seekers.without_texts(profile, request)
+        seeker = replace(asker, texts=tuple(seekers.free_texts([text], request.goal)))
+        return self._answer(principal, rows, profile, seeker, request, recorded=recorded)
 
     def goals(self, principal: Principal, organization_id: str) -> list[GoalName]:
         """What an organisation of its kind may look for. Raises SignInNeeded, NotFound."""
         principal.require_known()
-        kind = self._store.organization(organization_id).kind
+        kind = self.store.organization(organization_id).kind
         return [goal.name for goal in GOALS.values() if kind in goal.seekers]
 
     def candidates(self, principal: Principal, ids: Sequence[str]) -> dict[str, Candidate]:
@@ -199,20 +170,14 @@ class Matching:
         """
         principal.require_known()
         rows = self._current_rows()
-        organizations = self._store.organizations_by_id(ids)
-        place_ids = {
-            organization.place for organization in organizations.values() if organization.place
-        }
-        industry_ids = {
-            organization.industry
-            for organization in organizations.values()
-            if organization.industry
-        }
+        organizations = self.store.organizations_by_id(ids)
+        place_ids = {row.place for row in organizations.values() if row.place}
+        industry_ids = {row.industry for row in organizations.values() if row.industry}
         places, industries = rows.known_places(place_ids), rows.known_industries(industry_ids)
         if newer := sorted(place_ids - set(places)):
-            places |= self._store.places(newer)
+            places |= self.store.places(newer)
         if newer := sorted(industry_ids - set(industries)):
-            industries |= self._store.industries(newer)
+            industries |= self.store.industries(newer)
         return {
             organization_id: Candidate(
                 replace(organization, contact=""),
@@ -232,7 +197,7 @@ class Matching:
         """
         principal.require_member(organization.id)
         rows = self._current_rows()
-        stored = self._store.seeker_profile(organization.id)
+        stored = self.store.seeker_profile(organization.id)
         seekers = self._seekers(rows)
         texts = seekers.free_texts([about], GoalName.SUPPLIER) if about.strip() else []
         profile = seekers.profile(replace(stored, organization=organization))
@@ -262,7 +227,7 @@ class Matching:
         self,
         principal: Principal,
         ids: Iterable[str],
-        question: Question,
+        request: Request[str],
         progress: Progress = no_progress,
     ) -> Iterator[BulkAnswer]:
         """One answer for each id, in order; an unknown id gives its error, not an exception.
@@ -272,24 +237,20 @@ class Matching:
         just them. Raises NotAllowed for anyone but an admin.
         """
         principal.require_admin()
-        rows, ranker = self._current_rows(), self._rankers.current()
+        rows, ranker = self._current_rows(), self.rankers.current()
         asking = list(ids)
         seekers = self._seekers(rows)
 
         def asker(organization_id: str) -> Asker:
-            try:
-                profile = self._store.seeker_profile(organization_id)
-                seeker = seekers.organization(profile)
-                return organization_id, _with_partners(seekers, seeker, profile, question)
-            except StoreUnavailable:
-                raise
-            except MatchmakerError as error:
-                return organization_id, error
+            return asker_or_error(
+                organization_id,
+                lambda: seekers.organization(self.store.seeker_profile(organization_id), request),
+            )
 
-        usual = ranker.prices(GOALS[question.goal])
-        together = usual is not None and question.capped and len(asking) >= TOGETHER
+        usual = ranker.prices(GOALS[request.goal])
+        together = usual is not None and request.capped and len(asking) >= TOGETHER
 
-        def read() -> Iterator[Iterable[Asker]]:
+        def askers() -> Iterator[Iterable[Asker]]:
             for number, batch in enumerate(batches(asking)):
                 if together:
                     progress(message("Ranking for all"), number * BATCH, len(asking))
@@ -297,17 +258,17 @@ class Matching:
 
         yield from bulk_answers(
             rows.snapshot,
-            _request(rows, question),
+            rows.request(request),
             ranker,
-            self._among(rows, question),
-            read(),
+            self._among(rows),
+            askers(),
             usual if together else None,
         )
         if together:
             progress(message("Ranking for all"), len(asking), len(asking))
 
     def for_texts(
-        self, principal: Principal, questions: Iterable[TextQuestion], question: Question
+        self, principal: Principal, questions: Iterable[TextQuestion], request: Request[str]
     ) -> Iterator[BulkAnswer]:
         """One answer for each text, in order, embedded in batches.
 
@@ -317,27 +278,24 @@ class Matching:
         rows = self._current_rows()
         seekers = self._seekers(rows)
 
+        def seeker(question: TextQuestion, text: SeekerText) -> Seeker:
+            check_text(question.text)
+            asker_id = question.organization
+            profile = self.store.seeker_profile(asker_id) if asker_id else None
+            return replace(seekers.without_texts(profile, request), texts=(text,))
+
         def askers(batch: list[TextQuestion]) -> Iterator[Asker]:
-            # Bad texts are answered below; a placeholder keeps the batch aligned.
+            # Bad texts are answered above; a placeholder keeps the batch aligned.
             usable = [item.text if is_usable(item.text) else "-" for item in batch]
-            texts = seekers.free_texts(usable, question.goal)
+            texts = seekers.free_texts(usable, request.goal)
             for item, text in zip(batch, texts, strict=True):
-                try:
-                    check_text(item.text)
-                    profile = (
-                        self._store.seeker_profile(item.organization) if item.organization else None
-                    )
-                    yield item.id, replace(_asker(seekers, profile, question), texts=(text,))
-                except StoreUnavailable:
-                    raise
-                except MatchmakerError as error:
-                    yield item.id, error
+                yield asker_or_error(item.id, partial(seeker, item, text))
 
         yield from bulk_answers(
             rows.snapshot,
-            _request(rows, question),
-            self._rankers.current(),
-            self._among(rows, question),
+            rows.request(request),
+            self.rankers.current(),
+            self._among(rows),
             map(askers, batches(questions)),
         )
 
@@ -349,108 +307,85 @@ class Matching:
         rows: SnapshotRows,
         profile: SeekerProfile | None,
         seeker: Seeker,
-        question: Question,
+        request: Request[str],
         *,
         recorded: bool,
     ) -> Answer:
         seeker_id = profile.organization.id if profile else ""
+        dismissed: frozenset[str] = frozenset()
         if recorded and seeker_id:
-            question = replace(question, without=self._interaction_log.dismissed(seeker_id))
+            dismissed = self.interaction_log.dismissed(seeker_id)
+        meta = rows.snapshot.meta
+        store_version = profile.version if profile else self._store_version()
         answer = Answer(
-            goal=question.goal,
+            goal=request.goal,
             seeker=seeker_id,
             recommendations=recommend(
                 rows.snapshot,
                 seeker,
-                _request(rows, question),
-                self._rankers.current(),
-                among=self._among(rows, question),
+                rows.request(request),
+                self.rankers.current(),
+                among=self._among(rows, dismissed),
             ),
-            freshness=self._freshness(rows, profile),
+            freshness=Freshness(meta.version, meta.as_of, store_version),
         )
         if not recorded:
             return answer
-        impression_id = self._interaction_log.impression(
+        impression_id = self.interaction_log.impression(
             principal,
             answer.goal,
             answer.seeker,
             [(candidate.id, candidate.score) for candidate in answer.recommendations],
-            self._rankers.label(answer.goal),
-            answer.freshness.version,
+            self.rankers.label(answer.goal),
+            meta.version,
         )
         return replace(answer, impression_id=impression_id)
 
-    def _require_filter(self, principal: Principal, question: Question) -> None:
+    def _require_filter(self, principal: Principal, request: Request[str]) -> None:
         """A filter by cluster tells who is in it. Raises SignInNeeded, NotAllowed."""
         principal.require_known()
-        for cluster_id in sorted(question.filters.clusters):
-            self._directory.require_inside(principal, cluster_id)
+        for cluster_id in sorted(request.filters.clusters):
+            self.directory.require_inside(principal, cluster_id)
 
     def _asking_profile(self, principal: Principal, organization_id: str) -> SeekerProfile:
         """What the organisation says, for those who may ask in its name."""
-        profile = self._store.seeker_profile(organization_id)
+        profile = self.store.seeker_profile(organization_id)
         if not (principal.admin or principal.acts_for(profile.organization.id)):
             clusters = {cluster.id for cluster in profile.clusters}
             if not clusters & principal.clusters:
                 raise NotAllowed("Only its members and its cluster's coordinators may ask for it.")
         return profile
 
-    def _among(self, rows: SnapshotRows, question: Question) -> BoolArray | None:
-        """Everybody but those with no free slot and those not wanted; None for everybody."""
-        left_out = self._full(rows.capacities) | question.without
-        row_numbers = [
-            row
-            for organization_id in left_out
-            if (row := rows.organization(organization_id)) is not None
-        ]
+    def _among(
+        self, rows: SnapshotRows, dismissed: frozenset[str] = frozenset()
+    ) -> BoolArray | None:
+        """Everybody but those with no free slot and those dismissed; None for everybody."""
+        left_out = map(rows.organization, self.full(rows.capacities) | dismissed)
+        row_numbers = [row for row in left_out if row is not None]
         if not row_numbers:
             return None
         among = np.ones(len(rows.snapshot), dtype=np.bool_)
         among[row_numbers] = False
         return among
 
-    def _freshness(self, rows: SnapshotRows, profile: SeekerProfile | None) -> Freshness:
-        meta = rows.snapshot.meta
-        if profile is not None:
-            return Freshness(meta.version, meta.as_of, profile.version)
+    def _store_version(self) -> int | None:
         try:
-            store_version: int | None = self._store.version()
+            return self.store.version()
         except StoreUnavailable:
-            store_version = None
-        return Freshness(meta.version, meta.as_of, store_version)
+            return None
 
     def _seekers(self, rows: SnapshotRows) -> SeekerFactory:
-        return SeekerFactory(self._store, rows, self._embedder, self._cache)
+        return SeekerFactory(self.store, rows, self.embedder, self.cache)
 
     def _current_rows(self) -> SnapshotRows:
         """Row numbers of the newest snapshot, made once for each. Raises SnapshotUnavailable."""
-        snapshot = self._reader.current()
+        snapshot = self.reader.current()
         with self._lock:
             if self._rows is None or self._rows.snapshot is not snapshot:
-                check_graph(snapshot, self._store.graph_id())
+                check_graph(snapshot, self.store.graph_id())
                 self._rows = SnapshotRows(snapshot)
             return self._rows
 
 
 def _thresholds(snapshot: Snapshot) -> SimilarityThresholds:
     return snapshot.cached("similarity thresholds", lambda: similarity_thresholds(snapshot))
-
-
-def _request(rows: SnapshotRows, question: Question) -> Request:
-    filters = rows.filters(question.filters)
-    return Request(question.goal, question.limit, question.only_new, filters, question.capped)
-
-
-def _asker(seekers: SeekerFactory, profile: SeekerProfile | None, question: Question) -> Seeker:
-    """Who asks with a text of its own; nobody known where there is no profile."""
-    if profile is None:
-        return Seeker()
-    return _with_partners(seekers, seekers.profile(profile), profile, question)
-
-
-def _with_partners(
-    seekers: SeekerFactory, seeker: Seeker, profile: SeekerProfile, question: Question
-) -> Seeker:
-    if not question.only_new:
-        return seeker
-    return seekers.partners(seeker, profile, GOALS[question.goal])

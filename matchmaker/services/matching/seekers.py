@@ -8,82 +8,87 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from matchmaker.domain import MAX_TEXT, GoalName, Need, NeedState, Stage, Statement, StatementKind
 from matchmaker.embedding import Embedder, VectorCache, center, embed_missing
 from matchmaker.errors import InvalidInput
-from matchmaker.goals import Goal
-from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Seeker, SeekerText
+from matchmaker.goals import GOALS, Goal
+from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Request, Seeker, SeekerText
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.snapshot.load import check_model
-from matchmaker.snapshot.model import STAGES, FloatArray
+from matchmaker.snapshot.model import STAGES, FloatArray, Snapshot
 from matchmaker.store.ports import MAX_PAGE, GraphStore, SeekerProfile
 from matchmaker.text import language_of
 
 MAX_PARTNERS = 1000
 
 
+@dataclass(frozen=True)
 class SeekerFactory:
     """Makes seekers for one snapshot from what the store holds at this moment."""
 
-    def __init__(
-        self,
-        store: GraphStore,
-        rows: SnapshotRows,
-        embedder: Callable[[], Embedder],
-        cache: Callable[[], VectorCache],
-    ) -> None:
-        self._store = store
-        self._rows = rows
-        self._snapshot = rows.snapshot
-        self._embedder = embedder
-        self._cache = cache
+    store: GraphStore
+    rows: SnapshotRows
+    embedder: Callable[[], Embedder]
+    cache: Callable[[], VectorCache]
 
-    def organization(self, profile: SeekerProfile) -> Seeker:
+    @property
+    def snapshot(self) -> Snapshot:
+        return self.rows.snapshot
+
+    def organization(self, profile: SeekerProfile, request: Request[str]) -> Seeker:
         """An organisation with everything it says. Raises ModelUnavailable."""
-        seeker = self.profile(profile)
+        seeker = self.without_texts(profile, request)
         return replace(seeker, texts=self._texts(profile, seeker.row))
 
-    def need(self, need: Need, profile: SeekerProfile) -> Seeker:
+    def need(self, need: Need, profile: SeekerProfile, request: Request[str]) -> Seeker:
         """The organisation that posted the need, asking for just that."""
-        asker = self.profile(profile)
-        return replace(
-            asker,
-            texts=(self.free_texts([need.text], need.goal)[0],),
-            stages=_stage_bits(need.stages) or asker.stages,
+        asker = self.without_texts(profile, request)
+        texts = tuple(self.free_texts([need.text], request.goal))
+        return replace(asker, texts=texts, stages=_stage_bits(need.stages) or asker.stages)
+
+    def without_texts(self, profile: SeekerProfile | None, request: Request[str]) -> Seeker:
+        """Who asks, with its partners where those are left out; nobody known for no profile."""
+        if profile is None:
+            return Seeker()
+        seeker = self.profile(profile)
+        return (
+            self._with_partners(seeker, profile, GOALS[request.goal])
+            if request.only_new
+            else seeker
         )
 
     def profile(self, profile: SeekerProfile) -> Seeker:
         """Who the organisation is and whom it knows, without texts."""
         organization = profile.organization
-        place = self._rows.places.get(organization.place or "", -1)
+        place = self.rows.places.get(organization.place or "", -1)
         latitude, longitude = self._coordinates(organization.place, place)
-        cluster_rows = (self._rows.clusters.get(cluster.id, -1) for cluster in profile.clusters)
+        cluster_rows = (self.rows.clusters.get(cluster.id, -1) for cluster in profile.clusters)
         return Seeker(
-            row=self._rows.organization(organization.id),
+            row=self.rows.organization(organization.id),
             kind=organization.kind,
             size=organization.size,
             country=organization.country,
             place=place,
-            industry=self._rows.industries.get(organization.industry or "", -1),
+            industry=self.rows.industries.get(organization.industry or "", -1),
             clusters=frozenset(row for row in cluster_rows if row >= 0),
             stages=_stage_bits(organization.stages),
             latitude=latitude,
             longitude=longitude,
         )
 
-    def partners(self, seeker: Seeker, profile: SeekerProfile, goal: Goal) -> Seeker:
+    def _with_partners(self, seeker: Seeker, profile: SeekerProfile, goal: Goal) -> Seeker:
         """The seeker with partners that the store knows and the snapshot may not yet.
 
         An unchanged graph has no newer partners, so nothing is read then.
         """
-        if profile.version == self._snapshot.meta.version:
+        if profile.version == self.snapshot.meta.version:
             return seeker
         organization_id = profile.organization.id
-        around = self._store.neighborhood(organization_id, 1, MAX_PARTNERS)
+        around = self.store.neighborhood(organization_id, 1, MAX_PARTNERS)
         groups: list[tuple[str, ...]] = [
             (tie.source, tie.target) for tie in around.ties if tie.layer in goal.layers
         ]
@@ -93,7 +98,7 @@ class SeekerFactory:
             if engagement.kind in goal.engagements
         ]
         partners = {other for group in groups if organization_id in group for other in group}
-        rows = (self._rows.organization(other) for other in partners - {organization_id})
+        rows = (self.rows.organization(other) for other in partners - {organization_id})
         return replace(seeker, partners=frozenset(row for row in rows if row is not None))
 
     def free_texts(self, texts: Sequence[str], goal: GoalName) -> list[SeekerText]:
@@ -108,10 +113,11 @@ class SeekerFactory:
     def _query_vectors(
         self, texts: Sequence[str], languages: Sequence[str]
     ) -> Sequence[FloatArray | None]:
-        if not self._snapshot.meta.dimension:
+        if not self.snapshot.meta.dimension:
             return [None] * len(texts)
-        embedder = self._checked_embedder()
-        return list(center(embedder.queries(texts), languages, self._snapshot.language_means))
+        embedder = self.embedder()
+        check_model(self.snapshot, embedder.identity)
+        return list(center(embedder.queries(texts), languages, self.snapshot.language_means))
 
     def _texts(self, profile: SeekerProfile, row: int | None) -> tuple[SeekerText, ...]:
         statements, goals = self._speaking(profile)
@@ -137,11 +143,11 @@ class SeekerFactory:
         offers, needs = by_kind[StatementKind.OFFER], by_kind[StatementKind.NEED]
         goals: dict[str, GoalName] = {}
         if needs:
-            still_open = self._store.needs(identity, NeedState.OPEN, None, MAX_PAGE).rows
+            still_open = self.store.needs(identity, NeedState.OPEN, None, MAX_PAGE).rows
             goals = {need.id: need.goal for need in still_open}
             needs = [s for s in needs if s.id in goals]
         if offers:
-            posted = self._store.offers(identity, None, MAX_PAGE).rows
+            posted = self.store.offers(identity, None, MAX_PAGE).rows
             withdrawn = {offer.id for offer in posted if not offer.active}
             offers = [s for s in offers if s.id not in withdrawn]
         past = by_kind[StatementKind.ENGAGEMENT]
@@ -153,7 +159,7 @@ class SeekerFactory:
         self, statements: Sequence[Statement], row: int | None
     ) -> dict[str, FloatArray | None]:
         """A centred unit vector for each statement, None without a model."""
-        if not self._snapshot.meta.dimension:
+        if not self.snapshot.meta.dimension:
             return dict.fromkeys((statement.id for statement in statements), None)
         vectors = self._snapshot_vectors(statements, row)
         missing = [statement for statement in statements if statement.id not in vectors]
@@ -166,36 +172,31 @@ class SeekerFactory:
     ) -> dict[str, FloatArray]:
         if row is None:
             return {}
-        rows = self._snapshot.organization_statements.row(row)
-        stored = self._snapshot.statements.table.take(rows)
+        rows = self.snapshot.organization_statements.row(row)
+        stored = self.snapshot.statements.table.take(rows)
         texts = dict(zip(stored["id"].to_pylist(), stored["text"].to_pylist(), strict=True))
         row_of = dict(zip(stored["id"].to_pylist(), rows, strict=True))
         return {
-            statement.id: self._snapshot.vectors[row_of[statement.id]]
+            statement.id: self.snapshot.vectors[row_of[statement.id]]
             for statement in statements
             if texts.get(statement.id) == statement.text
-            and self._snapshot.vectors[row_of[statement.id]].any()
+            and self.snapshot.vectors[row_of[statement.id]].any()
         }
 
     def _embedded(self, statements: Sequence[Statement]) -> dict[str, FloatArray]:
         texts = [statement.text for statement in statements]
-        cache = self._cache()
-        check_model(self._snapshot, cache.identity)
-        vectors = embed_missing(self._embedder, cache, texts)
+        cache = self.cache()
+        check_model(self.snapshot, cache.identity)
+        vectors = embed_missing(self.embedder, cache, texts)
         languages = [statement.language or language_of(statement.text) for statement in statements]
-        centred = center(np.asarray(vectors), languages, self._snapshot.language_means)
+        centred = center(np.asarray(vectors), languages, self.snapshot.language_means)
         return {s.id: vector for s, vector in zip(statements, centred, strict=True)}
-
-    def _checked_embedder(self) -> Embedder:
-        embedder = self._embedder()
-        check_model(self._snapshot, embedder.identity)
-        return embedder
 
     def _coordinates(self, place: str | None, row: int) -> tuple[float, float]:
         """From the snapshot; for a place newer than it, from the store."""
         if place is None or row >= 0:
-            return self._rows.coordinates(row)
-        stored = self._store.places([place]).get(place)
+            return self.rows.coordinates(row)
+        stored = self.store.places([place]).get(place)
         if stored is None or stored.latitude is None or stored.longitude is None:
             return (math.nan, math.nan)
         return (stored.latitude, stored.longitude)

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from matchmaker.domain import Industry, Place
 from matchmaker.errors import InvalidInput, NotFound
-from matchmaker.recommend.model import Filters
+from matchmaker.recommend.model import Filters, Request
 from matchmaker.snapshot.model import PLACE_LEVELS, Snapshot
 
 
@@ -71,10 +71,7 @@ class SnapshotRows:
         """Those of the places that the snapshot has."""
         columns, places = self.snapshot.places, {}
         for place_id, row in _rows_of(self.places, ids):
-            latitude, longitude = (
-                columns["latitude"][row].as_py(),
-                columns["longitude"][row].as_py(),
-            )
+            latitude, longitude = (columns[name][row].as_py() for name in ("latitude", "longitude"))
             places[place_id] = Place(
                 place_id,
                 columns["name"][row].as_py(),
@@ -107,14 +104,16 @@ class SnapshotRows:
             place = int(table.column("parent")[place].as_py())
         return (math.nan, math.nan)
 
-    def filters(self, ids: Filters[str]) -> Filters[int]:
-        """The same filters by rows. Raises InvalidInput naming an id that is unknown."""
+    def request(self, request: Request[str]) -> Request[int]:
+        """The same request by rows. Raises InvalidInput naming an id that is unknown."""
+        ids = request.filters
         by_rows: dict[str, Any] = {
             "places": _known_rows(self.places, ids.places, "place"),
             "industries": _known_rows(self.industries, ids.industries, "industry"),
             "clusters": _known_rows(self.clusters, ids.clusters, "cluster"),
         }
-        return Filters(**{**vars(ids), **by_rows})
+        filters = Filters[int](**{**vars(ids), **by_rows})
+        return Request(request.goal, request.limit, request.only_new, filters, request.capped)
 
 
 def _rows(table: pa.Table) -> dict[str, int]:

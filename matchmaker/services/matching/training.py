@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
@@ -155,25 +155,24 @@ def learn(snapshot: Snapshot, goal: Goal, progress: Progress) -> GoalModel:
     return replace(model, prices=prices, figures=figures)
 
 
-@dataclass(frozen=True)
-class _ExampleCollector:
-    past: Snapshot
-    goal: Goal
-    questions: tuple[Trial, ...]
-    is_known: BoolArray
-    seed: int
-    sampled: bool = True
+def _each_examples(
+    past: Snapshot,
+    goal: Goal,
+    questions: Sequence[Trial],
+    is_known: BoolArray,
+    seed: int,
+    step: Message,
+    progress: Progress,
+    *,
+    sampled: bool = False,
+) -> Iterator[Examples]:
+    """The examples of each trial, in order."""
 
-    def __call__(self, number: int) -> Examples:
-        generator = np.random.default_rng([self.seed, number])
-        return train.examples(
-            self.past,
-            self.goal,
-            self.questions[number],
-            self.is_known,
-            generator,
-            sampled=self.sampled,
-        )
+    def collect(number: int) -> Examples:
+        generator = np.random.default_rng([seed, number])
+        return train.examples(past, goal, questions[number], is_known, generator, sampled=sampled)
+
+    return everywhere(collect, len(questions), step, progress)
 
 
 def learning_examples(snapshot: Snapshot, goal: Goal) -> list[Examples]:
@@ -188,8 +187,10 @@ def learning_examples(snapshot: Snapshot, goal: Goal) -> list[Examples]:
 def examples_of(past: Snapshot, goal: Goal, questions: Sequence[Trial]) -> Examples:
     """Whole pools of these trials, numbered in their order."""
     prepare_goal(past, goal)
-    job = _ExampleCollector(past, goal, tuple(questions), described(past), 0, sampled=False)
-    return train.concatenate(list(everywhere(job, len(questions), message(""), no_progress)))
+    step = message("")
+    return train.concatenate(
+        list(_each_examples(past, goal, questions, described(past), 0, step, no_progress))
+    )
 
 
 def _examples(
@@ -200,17 +201,17 @@ def _examples(
     [] when its own came to nothing.
     """
     step = message("Learning %(goal)s from %(day)s", goal=goal.name, day=day)
-    own = _asked(snapshot, goal, day, until, seed, step, progress)
+    own = _own_examples(snapshot, goal, day, until, seed, step, progress)
     if own is None:
         return []
     others = replace(goal, seekers=goal.taught_by)
-    taught = _asked(
+    taught = _own_examples(
         snapshot, others, day, until, seed, message("%(step)s, others", step=step), progress
     )
     return [own] if taught is None else [own, train.reweight(taught, TAUGHT)]
 
 
-def _asked(
+def _own_examples(
     snapshot: Snapshot,
     goal: Goal,
     day: date,
@@ -229,8 +230,10 @@ def _asked(
     if not questions:
         return None
     prepare_goal(past, goal)
-    job = _ExampleCollector(past, goal, tuple(questions), described(past), seed)
-    return train.concatenate(list(everywhere(job, len(questions), step, progress)))
+    is_known = described(past)
+    return train.concatenate(
+        list(_each_examples(past, goal, questions, is_known, seed, step, progress, sampled=True))
+    )
 
 
 def whole_pools(
@@ -248,9 +251,10 @@ def whole_pools(
     chosen = np.random.default_rng(1).permutation(len(questions))[:CALIBRATION_TRIALS]
     questions = [questions[i] for i in sorted(chosen.tolist())]
     prepare_goal(past, goal)
-    job = _ExampleCollector(past, goal, tuple(questions), is_known, 99, sampled=False)
     step = message("Comparing chances for %(goal)s", goal=goal.name)
-    return train.concatenate(list(everywhere(job, len(questions), step, progress)))
+    return train.concatenate(
+        list(_each_examples(past, goal, questions, is_known, 99, step, progress))
+    )
 
 
 def _unanswered(past: Snapshot, row: int) -> Trial:
@@ -278,33 +282,21 @@ def _prices(snapshot: Snapshot, goal: Goal, model: GoalModel, progress: Progress
     newcomers = [
         replace(trial, seeker=replace(trial.seeker, row=None)) for trial in with_history[1::2]
     ]
-    pricing = _Pricing(snapshot, goal, model, is_known, progress)
-    return Prices(history=pricing.of(with_history[::2]), newcomers=pricing.of(newcomers))
 
-
-@dataclass(frozen=True)
-class _Pricing:
-    snapshot: Snapshot
-    goal: Goal
-    model: GoalModel
-    is_known: BoolArray
-    progress: Progress
-
-    def of(self, questions: Sequence[Trial]) -> dict[str, float]:
+    def prices(questions: Sequence[Trial]) -> dict[str, float]:
         """Prices by id, were these to ask."""
         if not questions:
             return {}
-        job = _ExampleCollector(
-            self.snapshot, self.goal, tuple(questions), self.is_known, 98, sampled=False
-        )
         chances: list[FloatArray] = []
         candidates: list[IntArray] = []
-        step = message("Sharing out attention for %(goal)s", goal=self.goal.name)
-        for examples in everywhere(job, len(questions), step, self.progress):
-            chances.append(chances_of(self.model, self.goal, examples))
+        step = message("Sharing out attention for %(goal)s", goal=goal.name)
+        for examples in _each_examples(snapshot, goal, questions, is_known, 98, step, progress):
+            chances.append(chances_of(model, goal, examples))
             candidates.append(examples.row)
-        price = exposure_prices(pools(chances, candidates), len(self.snapshot), CAP_IN_SAMPLE)
-        return paying(price, self.snapshot.ids_of)
+        price = exposure_prices(pools(chances, candidates), len(snapshot), CAP_IN_SAMPLE)
+        return paying(price, snapshot.ids_of)
+
+    return Prices(history=prices(with_history[::2]), newcomers=prices(newcomers))
 
 
 def drawn(questions: list[Trial], limit: int, seed: int) -> list[Trial]:

@@ -138,9 +138,10 @@ class Connections:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA cache_size = -32000")
-        self._local.held = (os.getpid(), connection)
-        with self._lock:
-            self._opened.append(self._local.held)
+        opened = (os.getpid(), connection)
+        self._local.held = opened
+        with self._lock:  # `close` in another thread may have replaced `_local` meanwhile
+            self._opened.append(opened)
         return connection
 
     @contextlib.contextmanager

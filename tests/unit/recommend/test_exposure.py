@@ -179,7 +179,7 @@ def test_the_cap_holds_among_the_first_ten_and_among_all_that_are_shown(crowded:
     wide = np.hstack([crowded.chance, crowded.chance / 3])
     rows = np.tile(np.arange(2 * CANDIDATES, dtype=np.int32), (SEEKERS, 1))
     asked = Pools(wide, rows, np.ones_like(wide))
-    price = exposure_prices(asked, 2 * CANDIDATES, 0.04, shown=(10, 20))
+    price = exposure_prices(asked, 2 * CANDIDATES, 0.04, slot_counts=(10, 20))
 
     for slots in (10, 20):
         counted = Counter(rows[asked_row][column] for asked_row, columns in

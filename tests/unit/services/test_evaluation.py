@@ -32,7 +32,6 @@ from matchmaker.recommend.pipeline import rank, recommend
 from matchmaker.recommend.rank import FeatureMatrix
 from matchmaker.recommend.train import concatenate
 from matchmaker.recommend.trials import seeker_of
-from matchmaker.services.matching.matching import Question
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.services.matching.training import TAUGHT, _examples
 from matchmaker.settings import Settings
@@ -172,7 +171,7 @@ def test_learning_twice_gives_the_same_model(learned):
 
 
 def test_recommendations_use_it_and_their_reasons_add_up(learned):
-    answer = learned.matching.for_organization(ADMIN, "t:f000", Question(GOAL))
+    answer = learned.matching.for_organization(ADMIN, "t:f000", Request(GOAL))
     german = {f"t:u{n:02}" for n in range(0, 80, 4)}
     assert {one.id for one in answer.recommendations[:5]} <= german
     for one in answer.recommendations:
@@ -198,10 +197,10 @@ def test_who_asks_together_shares_attention_among_just_them(learned, monkeypatch
         shown = Counter(one.id for answer in answers for one in answer.recommendations)
         return answers, shown
 
-    plain = Question(GOAL, capped=False)
+    plain = Request(GOAL, capped=False)
     _, freely = asked(question=plain)
-    answers, shown = asked(question=Question(GOAL), progress=note)
-    alone = learned.matching.for_organization(ADMIN, "t:f000", Question(GOAL)).recommendations
+    answers, shown = asked(question=Request(GOAL), progress=note)
+    alone = learned.matching.for_organization(ADMIN, "t:f000", Request(GOAL)).recommendations
 
     assert max(freely.values()) > 30 >= max(shown.values())
     assert [answer.seeker for answer in answers] == [*firms, "t:gone"]
@@ -214,9 +213,9 @@ def test_who_asks_together_shares_attention_among_just_them(learned, monkeypatch
     for one in answers[0].recommendations:
         assert 0 < one.score <= one.chance < 1
         assert one.chance == pytest.approx(chances.get(one.id, one.chance))
-    _, five = asked(question=Question(GOAL, limit=5))
+    _, five = asked(question=Request(GOAL, limit=5))
     assert max(five.values()) <= 15
-    again, _ = asked(question=Question(GOAL))
+    again, _ = asked(question=Request(GOAL))
     assert again[:-1] == answers[:-1]
 
 
@@ -230,7 +229,7 @@ def test_newcomers_alike_in_all_but_their_id_are_not_all_sent_to_the_same(learne
         for n in range(120)
     ]
     learned.store.upsert(GraphRows(organizations=tuple(new)))
-    answers = learned.matching.for_organizations(ADMIN, [one.id for one in new], Question(GOAL))
+    answers = learned.matching.for_organizations(ADMIN, [one.id for one in new], Request(GOAL))
     shown = Counter(one.id for answer in answers for one in answer.recommendations)
 
     assert shown.total() == 1200
@@ -268,9 +267,9 @@ def test_a_thousand_first_reasons_are_true(learned):
 
 
 def test_words_are_ranked_by_fixed_weights_for_it_has_not_learned_to_read(learned):
-    before = learned.matching.for_text(ADMIN, "valves", Question(GOAL)).recommendations
+    before = learned.matching.for_text(ADMIN, "valves", Request(GOAL)).recommendations
     learned.rankers.path(GOAL).unlink()
-    assert learned.matching.for_text(ADMIN, "valves", Question(GOAL)).recommendations == before
+    assert learned.matching.for_text(ADMIN, "valves", Request(GOAL)).recommendations == before
 
 
 @pytest.mark.parametrize("how", ["truncated", "foreign", "another goal", "another meaning"])
@@ -295,7 +294,7 @@ def test_a_file_that_does_not_fit_is_refused_and_fixed_weights_serve(learned, ho
     (problem,) = folder.problems()
     assert isinstance(problem, RankerMismatch)
     assert "matchmaker train" in problem.mend
-    assert learned.matching.for_organization(ADMIN, "t:f000", Question(GOAL)).recommendations
+    assert learned.matching.for_organization(ADMIN, "t:f000", Request(GOAL)).recommendations
 
 
 def test_too_short_a_history_is_said(wired):
