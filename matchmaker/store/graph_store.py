@@ -228,11 +228,7 @@ class GraphStore(ABC):
         A blank text says nothing and is no statement. Raises NotFound.
         """
 
-        def work(tx: Transaction) -> list[Statement]:
-            statements = tx.statements_of(organization_id)
-            return statements or tx.statements_of(_organization(tx, organization_id).id)
-
-        return tuple(self._read(work))
+        return self._of(organization_id, lambda tx, id: tx.statements_of(id))
 
     def seeker_profile(self, organization_id: str) -> SeekerProfile:
         """All that a question of this organisation starts from, in one reading. Raises NotFound."""
@@ -290,11 +286,7 @@ class GraphStore(ABC):
     def clusters_of(self, organization_id: str) -> tuple[Cluster, ...]:
         """Clusters it is a member of today, in order of id. Raises NotFound."""
 
-        def work(tx: Transaction) -> list[Cluster]:
-            clusters = tx.clusters_of(organization_id, _today())
-            return clusters or tx.clusters_of(_organization(tx, organization_id).id, _today())
-
-        return tuple(self._read(work))
+        return self._of(organization_id, lambda tx, id: tx.clusters_of(id, _today()))
 
     def places(self, ids: Sequence[str]) -> dict[str, Place]:
         return self._read(lambda tx: tx.rows_by_key(PLACES, ids))
@@ -340,9 +332,8 @@ class GraphStore(ABC):
 
         def work(tx: Transaction) -> tuple[tuple[Step, ...], ...]:
             start, end = _organization(tx, source).id, _organization(tx, target).id
-            return walk.shortest_paths(
-                tx.reachable_neighbors, tx.steps_between, start, end, max_length, limit
-            )
+            lookups = tx.reachable_neighbors, tx.steps_between
+            return walk.shortest_paths(*lookups, start, end, max_length, limit)
 
         return self._read(work)
 
@@ -389,6 +380,17 @@ class GraphStore(ABC):
             return answer
 
         return self._write(work_and_log, bulk=bulk)
+
+    def _of(
+        self, organization_id: str, rows_of: Callable[[Transaction, str], list[Row]]
+    ) -> tuple[Row, ...]:
+        """Rows of an organisation, which is looked up only where its id has none."""
+
+        def work(tx: Transaction) -> list[Row]:
+            rows = rows_of(tx, organization_id)
+            return rows or rows_of(tx, _organization(tx, organization_id).id)
+
+        return tuple(self._read(work))
 
     def _page(self, limit: int, read: Callable[[Transaction, int], list[Row]]) -> Page[Row]:
         """One row more than asked for tells whether there is another page."""
