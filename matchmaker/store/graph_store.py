@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from matchmaker.domain import (
@@ -228,7 +227,7 @@ class GraphStore(ABC):
         A blank text says nothing and is no statement. Raises NotFound.
         """
 
-        return self._of(organization_id, lambda tx, id: tx.statements_of(id))
+        return tuple(self._read(lambda tx: _rows_of(tx, tx.statements_of, organization_id)))
 
     def seeker_profile(self, organization_id: str) -> SeekerProfile:
         """All that a question of this organisation starts from, in one reading. Raises NotFound."""
@@ -237,7 +236,7 @@ class GraphStore(ABC):
             itself = _organization(tx, organization_id)
             return SeekerProfile(
                 organization=itself,
-                clusters=tuple(tx.clusters_of(itself.id, _today())),
+                clusters=tuple(tx.clusters_of(itself.id)),
                 statements=tuple(tx.statements_of(itself.id)),
                 version=tx.version(),
             )
@@ -286,7 +285,7 @@ class GraphStore(ABC):
     def clusters_of(self, organization_id: str) -> tuple[Cluster, ...]:
         """Clusters it is a member of today, in order of id. Raises NotFound."""
 
-        return self._of(organization_id, lambda tx, id: tx.clusters_of(id, _today()))
+        return tuple(self._read(lambda tx: _rows_of(tx, tx.clusters_of, organization_id)))
 
     def places(self, ids: Sequence[str]) -> dict[str, Place]:
         return self._read(lambda tx: tx.rows_by_key(PLACES, ids))
@@ -381,17 +380,6 @@ class GraphStore(ABC):
 
         return self._write(work_and_log, bulk=bulk)
 
-    def _of(
-        self, organization_id: str, rows_of: Callable[[Transaction, str], list[Row]]
-    ) -> tuple[Row, ...]:
-        """Rows of an organisation, which is looked up only where its id has none."""
-
-        def work(tx: Transaction) -> list[Row]:
-            rows = rows_of(tx, organization_id)
-            return rows or rows_of(tx, _organization(tx, organization_id).id)
-
-        return tuple(self._read(work))
-
     def _page(self, limit: int, read: Callable[[Transaction, int], list[Row]]) -> Page[Row]:
         """One row more than asked for tells whether there is another page."""
         rows = self._read(lambda tx: read(tx, limit + 1))
@@ -450,5 +438,6 @@ def _organizations(tx: Transaction, ids: Sequence[str]) -> dict[str, Organizatio
     return organizations
 
 
-def _today() -> str:
-    return datetime.now(UTC).date().isoformat()
+def _rows_of(tx: Transaction, read: Callable[[str], list[Row]], organization_id: str) -> list[Row]:
+    """Rows of an organisation, which is looked up only where its id has none."""
+    return read(organization_id) or read(_organization(tx, organization_id).id)

@@ -57,7 +57,7 @@ def propose() -> Page:
     parties = {asking: own_organization(), asking.other: request.form.get("candidate", "")}
     proposal = read_form(Proposal, asking=asking, **parties)
     view = services().introductions.propose(principal, proposal)
-    show_notice(gettext("The request is sent. You will be show_notice of the answer."))
+    show_notice(gettext("The request is sent. You will be told of the answer."))
     return redirect(url_for("web.introduction", id=view.id), 303)
 
 

@@ -93,19 +93,19 @@ def cooperation_on(store: Store, capacities: dict[str, int] | None = None) -> Co
     capacities = capacities or {}
     organizations = [
         Organization(
-            organization,
-            f"厂{organization}",
-            Kind.RESEARCH_INSTITUTE if organization == LAB else Kind.FIRM,
-            contact=f"secret of {organization}",
-            capacity=capacities.get(organization),
+            id,
+            f"厂{id}",
+            Kind.RESEARCH_INSTITUTE if id == LAB else Kind.FIRM,
+            contact=f"secret of {id}",
+            capacity=capacities.get(id),
         )
-        for organization in (*FIRMS, LAB)
+        for id in (*FIRMS, LAB)
     ]
     store.upsert(
         GraphRows(
             organizations=tuple(organizations),
             clusters=(Cluster("t:c", "群"),),
-            memberships=tuple(Membership("t:c", organization) for organization in (*FIRMS, LAB)),
+            memberships=tuple(Membership("t:c", id) for id in (*FIRMS, LAB)),
         )
     )
     return services_on(store)
