@@ -52,8 +52,6 @@ class Packed:
     layers: int
     heads: int
     intermediate: int
-    vocabulary: int
-    positions: int
     types: int
     epsilon: float
     bos: int
@@ -115,29 +113,21 @@ def packaged_folder(root: Path) -> Path:
         ) from None
     try:
         root.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(dir=root, prefix=f".{target.name}-"))
+        with tempfile.TemporaryDirectory(
+            dir=root, prefix=f".{target.name}-", ignore_cleanup_errors=True
+        ) as beside:
+            write_folder(packed, Path(beside))
+            shutil.rmtree(target, ignore_errors=True)
+            os.replace(beside, target)  # noqa: PTH105
     except OSError as error:
-        raise _full(root, error) from None
-    try:
-        write_folder(packed, beside)
-        shutil.rmtree(target, ignore_errors=True)
-        os.replace(beside, target)  # noqa: PTH105
-    except OSError as error:
-        if (target / COMPLETE).exists():  # another process was first
-            return target
-        raise _full(root, error) from None
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        if not (target / COMPLETE).exists():  # else another process was first
+            raise StorageFull(
+                "The model folder cannot be written under %(root)s: %(strerror)s.",
+                mend="Free about 500 MB or choose another MATCHMAKER_DATA_DIR.",
+                root=root,
+                strerror=error.strerror,
+            ) from None
     return target
-
-
-def _full(root: Path, error: OSError) -> StorageFull:
-    return StorageFull(
-        "The model folder cannot be written under %(root)s: %(strerror)s.",
-        mend="Free about 500 MB or choose another MATCHMAKER_DATA_DIR.",
-        root=root,
-        strerror=error.strerror,
-    )
 
 
 def read_packed(path: Path) -> Packed:
@@ -147,9 +137,7 @@ def read_packed(path: Path) -> Packed:
     if bytes(cursor.take(4)) != MAGIC:
         raise ValueError("it does not begin as a packed model does")
     cursor.read("I")
-    hidden, layers, heads, intermediate, vocabulary, positions, types = (
-        cursor.read("i") for _ in range(7)
-    )
+    hidden, layers, heads, intermediate, _, _, types = (cursor.read("i") for _ in range(7))
     epsilon = cursor.read("f")
     cursor.read("i")
     count, bos, eos, pad, unk = (cursor.read("i") for _ in range(5))
@@ -164,7 +152,7 @@ def read_packed(path: Path) -> Packed:
     cursor.read("i")
     cursor.take(cursor.read("I"))  # character map: NFKC with NMT rules, which tokenizers has
     return Packed(
-        hidden, layers, heads, intermediate, vocabulary, positions, types, epsilon,
+        hidden, layers, heads, intermediate, types, epsilon,
         bos, eos, pad, unk, pieces, dict(_tensors(cursor, content)),
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from matchmaker.domain import Engagement, GraphRows
+from matchmaker.domain import Engagement, GraphRows, key_of
 from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.messages import message
 from matchmaker.store.schema import REFERRED, TABLES, Table, ids_by_table, references
@@ -72,10 +72,16 @@ def _without(row: Any, missing: set[str]) -> Engagement | None:
     return replace(row, participants=parts) if parts else None
 
 
+def origin_of(parsed: Parsed, table: str, row: Any) -> tuple[str, str, int]:
+    """A row's key in words, the file that it was read from and the line."""
+    key = key_of(row)
+    id = key if isinstance(key, str) else " ".join(key)
+    return id, *parsed.origins.get((table, id), ("", 0))
+
+
 def _problem(parsed: Parsed, table: str, row: Any, field: str, missing: str) -> Problem:
-    key = row.id if hasattr(row, "id") else " ".join(row.key)
-    file, line = parsed.origins.get((table, key), ("", 0))
+    id, file, line = origin_of(parsed, table, row)
     reason = message(
-        "%(id)s refers to '%(missing)s', which is nowhere known.", id=key, missing=missing
+        "%(id)s refers to '%(missing)s', which is nowhere known.", id=id, missing=missing
     )
     return Problem(file, line, field, reason)

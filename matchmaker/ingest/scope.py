@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from matchmaker.domain import GraphRows, Membership, Provenance, key_of
+from matchmaker.ingest.references import origin_of
 from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.messages import message
 from matchmaker.store.schema import MEMBERSHIPS, ORGANIZATIONS, TABLES, Table
@@ -53,9 +54,7 @@ def within(parsed: Parsed, before: GraphRows, cluster: str, members: Collection[
             if is_theirs(table, row) and (before_row is None or is_theirs(table, before_row)):
                 good.append(row)
             else:
-                key = key_of(row)
-                id = key if isinstance(key, str) else " ".join(key)
-                file, line = parsed.origins.get((name, id), ("", 0))
+                id, file, line = origin_of(parsed, name, row)
                 reason = message("%(id)s is not of this cluster; an administrator can.", id=id)
                 problems.append(Problem(file, line, "id", reason))
         kept[name] = tuple(good)

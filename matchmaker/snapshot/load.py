@@ -50,28 +50,26 @@ def save(snapshot: Snapshot, root: Path) -> Path:
     """
     try:
         root.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(dir=root, prefix=".writing-"))
-    except OSError as error:
-        raise _full(root, error) from None
-    try:
-        _write(snapshot, beside)
-        folder = _place(beside, root, snapshot.meta.version)
+        with tempfile.TemporaryDirectory(
+            dir=root, prefix=".writing-", ignore_cleanup_errors=True
+        ) as beside:
+            _write(snapshot, Path(beside))
+            folder = _place(Path(beside), root, snapshot.meta.version)
         _point(root, folder.name)
     except OSError as error:
-        raise _full(root, error) from None
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-    _prune(root, folder.name)
+        raise StorageFull(
+            "The snapshot cannot be written to %(root)s: %(value)s.",
+            mend="Free some space or choose another MATCHMAKER_DATA_DIR; "
+            "the last one stays in use.",
+            root=root,
+            value=error.strerror or error,
+        ) from None
+    others = [path for path in root.glob("v*") if path.is_dir() and path != folder]
+    others.sort(key=lambda path: (path.stat().st_mtime, path.name), reverse=True)
+    for old in others[KEPT - 1 :]:
+        # A process that has it mapped keeps reading what it mapped.
+        shutil.rmtree(old, ignore_errors=True)
     return folder
-
-
-def _full(root: Path, error: OSError) -> StorageFull:
-    return StorageFull(
-        "The snapshot cannot be written to %(root)s: %(value)s.",
-        mend="Free some space or choose another MATCHMAKER_DATA_DIR; the last one stays in use.",
-        root=root,
-        value=error.strerror or error,
-    )
 
 
 def _place(beside: Path, root: Path, version: int) -> Path:
@@ -101,14 +99,6 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _prune(root: Path, current: str) -> None:
-    others = sorted(path for path in root.glob("v*") if path.is_dir() and path.name != current)
-    oldest_first = sorted(others, key=lambda path: path.stat().st_mtime)
-    for folder in oldest_first[: max(0, len(others) - (KEPT - 1))]:
-        # A process that has it mapped keeps reading what it mapped.
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write(snapshot: Snapshot, folder: Path) -> None:
@@ -168,12 +158,11 @@ def _arrays(snapshot: Snapshot) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
 
 
 def _tables(snapshot: Snapshot) -> Iterator[tuple[str, pa.Table]]:
-    for name in _GROUPS:
-        group = getattr(snapshot, name)
-        if hasattr(group, "table"):
-            yield name, group.table
-    for name in _TABLES:
-        yield name, getattr(snapshot, name)
+    for name in (*_GROUPS, *_TABLES):
+        value = getattr(snapshot, name)
+        table = value if name in _TABLES else getattr(value, "table", None)
+        if table is not None:
+            yield name, table
 
 
 def load(folder: Path) -> Snapshot:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from matchmaker.domain import (
@@ -228,11 +227,7 @@ class GraphStore(ABC):
         A blank text says nothing and is no statement. Raises NotFound.
         """
 
-        def work(tx: Transaction) -> list[Statement]:
-            statements = tx.statements_of(organization_id)
-            return statements or tx.statements_of(_organization(tx, organization_id).id)
-
-        return tuple(self._read(work))
+        return tuple(self._read(lambda tx: _rows_of(tx, tx.statements_of, organization_id)))
 
     def seeker_profile(self, organization_id: str) -> SeekerProfile:
         """All that a question of this organisation starts from, in one reading. Raises NotFound."""
@@ -241,7 +236,7 @@ class GraphStore(ABC):
             itself = _organization(tx, organization_id)
             return SeekerProfile(
                 organization=itself,
-                clusters=tuple(tx.clusters_of(itself.id, _today())),
+                clusters=tuple(tx.clusters_of(itself.id)),
                 statements=tuple(tx.statements_of(itself.id)),
                 version=tx.version(),
             )
@@ -290,11 +285,7 @@ class GraphStore(ABC):
     def clusters_of(self, organization_id: str) -> tuple[Cluster, ...]:
         """Clusters it is a member of today, in order of id. Raises NotFound."""
 
-        def work(tx: Transaction) -> list[Cluster]:
-            clusters = tx.clusters_of(organization_id, _today())
-            return clusters or tx.clusters_of(_organization(tx, organization_id).id, _today())
-
-        return tuple(self._read(work))
+        return tuple(self._read(lambda tx: _rows_of(tx, tx.clusters_of, organization_id)))
 
     def places(self, ids: Sequence[str]) -> dict[str, Place]:
         return self._read(lambda tx: tx.rows_by_key(PLACES, ids))
@@ -340,9 +331,8 @@ class GraphStore(ABC):
 
         def work(tx: Transaction) -> tuple[tuple[Step, ...], ...]:
             start, end = _organization(tx, source).id, _organization(tx, target).id
-            return walk.shortest_paths(
-                tx.reachable_neighbors, tx.steps_between, start, end, max_length, limit
-            )
+            lookups = tx.reachable_neighbors, tx.steps_between
+            return walk.shortest_paths(*lookups, start, end, max_length, limit)
 
         return self._read(work)
 
@@ -448,5 +438,6 @@ def _organizations(tx: Transaction, ids: Sequence[str]) -> dict[str, Organizatio
     return organizations
 
 
-def _today() -> str:
-    return datetime.now(UTC).date().isoformat()
+def _rows_of(tx: Transaction, read: Callable[[str], list[Row]], organization_id: str) -> list[Row]:
+    """Rows of an organisation, which is looked up only where its id has none."""
+    return read(organization_id) or read(_organization(tx, organization_id).id)

@@ -7,6 +7,7 @@ so an adapter holds nothing but queries. Ids of organisations are never aliases 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from matchmaker.domain import (
@@ -93,8 +94,8 @@ class Transaction(Protocol):
     ) -> list[Row]:
         """Offers, needs (in a state) or engagements of one owner, or of all; or clusters."""
 
-    def clusters_of(self, organization_id: str, today: str) -> list[Cluster]:
-        """Those that it is a member of on that day, in order of id."""
+    def clusters_of(self, organization_id: str) -> list[Cluster]:
+        """Those that it is a member of today (UTC), in order of id."""
 
     def duplicate_keys(self) -> list[DuplicateKeys]: ...
 
@@ -125,3 +126,8 @@ class Transaction(Protocol):
     def ties_among(self, ids: Sequence[str]) -> list[Tie]: ...
 
     def engagements_among(self, ids: Sequence[str]) -> list[Engagement]: ...
+
+
+def today() -> str:
+    """The day in UTC, as both databases compare it."""
+    return datetime.now(UTC).date().isoformat()

@@ -6,6 +6,7 @@ import os
 import socket
 import sqlite3
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -234,3 +235,21 @@ def test_a_wrong_password_is_said_and_not_shown(neo4j_server: ServerAddress) -> 
     assert "password" in str(refused.value)
     assert "a-wrong-secret" not in str(refused.value)
     assert neo4j_server.password not in str(refused.value)
+
+
+def test_a_thread_that_connects_while_another_closes_reads_all_the_same(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "graph.db")
+    store.prepare()
+    store.close()
+    connections = store._connections
+
+    class ClosedMeanwhile:
+        """A lock that is got only after another thread has closed the store."""
+
+        def __enter__(self) -> None:
+            connections._local = threading.local()
+
+        def __exit__(self, *_: object) -> None: ...
+
+    connections._lock = ClosedMeanwhile()  # type: ignore[assignment]
+    assert store.version() == 0

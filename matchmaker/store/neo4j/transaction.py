@@ -54,6 +54,7 @@ from matchmaker.store.schema import (
     Reference,
     Table,
 )
+from matchmaker.store.transaction import today
 from matchmaker.store.upsert import batches
 from matchmaker.text import terms
 
@@ -261,8 +262,8 @@ class Neo4jTransaction:
         wanted = {"organization": owner, "state": state and state.value}
         return _decoded(table, self._run(query, after=after, limit=limit, **wanted))
 
-    def clusters_of(self, organization_id: str, today: str) -> list[Cluster]:
-        records = self._run(cypher.CLUSTERS_OF, organization=organization_id, today=today)
+    def clusters_of(self, organization_id: str) -> list[Cluster]:
+        records = self._run(cypher.CLUSTERS_OF, organization=organization_id, today=today())
         return _decoded(CLUSTERS, records)
 
     def statements_of(self, organization_id: str) -> list[Statement]:

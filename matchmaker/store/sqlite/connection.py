@@ -93,8 +93,7 @@ class Connections:
                 self._require_schema(connection)
 
     def _require_schema(self, connection: sqlite3.Connection) -> None:
-        application = connection.execute("PRAGMA application_id").fetchone()[0]
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        application, version = _marks(connection)
         if application == 0 and version == 0 and _is_empty(connection):
             raise StoreMismatch(
                 "%(path)s holds no graph yet.", mend="Run `matchmaker setup`.", path=self.path
@@ -139,9 +138,10 @@ class Connections:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA cache_size = -32000")
-        self._local.held = (os.getpid(), connection)
-        with self._lock:
-            self._opened.append(self._local.held)
+        opened = (os.getpid(), connection)
+        self._local.held = opened
+        with self._lock:  # `close` in another thread may have replaced `_local` meanwhile
+            self._opened.append(opened)
         return connection
 
     @contextlib.contextmanager
@@ -156,16 +156,22 @@ def _is_empty(connection: sqlite3.Connection) -> bool:
     return bool(connection.execute("SELECT count(*) = 0 FROM sqlite_schema").fetchone()[0])
 
 
+def _marks(connection: sqlite3.Connection) -> tuple[int, int]:
+    """The ids of program and schema that stand in the file's head."""
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return application, version
+
+
 def _is_older(connection: sqlite3.Connection) -> bool:
     """Whether it is ours, of a version that can be brought up to date."""
-    application = connection.execute("PRAGMA application_id").fetchone()[0]
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    application, version = _marks(connection)
     return application == APPLICATION_ID and version in MIGRATIONS
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
     while _is_older(connection):
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        _, version = _marks(connection)
         for statement in _statements(MIGRATIONS[version]):
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {version + 1}")

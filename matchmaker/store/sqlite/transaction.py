@@ -30,6 +30,7 @@ from matchmaker.store.schema import CLUSTERS, ENGAGEMENTS, ORGANIZATIONS, TABLES
 from matchmaker.store.sql import PARTICIPANTS, codec
 from matchmaker.store.sqlite import queries
 from matchmaker.store.sqlite.documents import append_to_log, change_documents
+from matchmaker.store.transaction import today
 from matchmaker.text import terms
 
 Row = TypeVar("Row")
@@ -213,8 +214,8 @@ class SqliteTransaction:
         }  # fmt: skip
         return self._rows(table, rest, parameters)
 
-    def clusters_of(self, organization_id: str, today: str) -> list[Cluster]:
-        parameters = {"organization": organization_id, "today": today}
+    def clusters_of(self, organization_id: str) -> list[Cluster]:
+        parameters = {"organization": organization_id, "today": today()}
         return self._rows(CLUSTERS, queries.CLUSTERS_OF, parameters)
 
     def duplicate_keys(self) -> list[DuplicateKeys]:
