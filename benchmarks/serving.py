@@ -225,7 +225,7 @@ def main() -> None:
         organizations, _ = draw(options.folder, options.requests)
         neo4j_seconds = compare_with_neo4j(database.url, database.password, organizations)
         print(f"\n  Neo4j alone               {percentiles(neo4j_seconds)}")
-        print(f"  Neo4j alone over ours, p50{np.median(theirs) / np.median(ours):10.1f} ×")
+        print(f"  Neo4j alone over ours, p50{np.median(neo4j_seconds) / np.median(ours):10.1f} ×")
 
 
 if __name__ == "__main__":
