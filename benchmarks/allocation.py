@@ -48,18 +48,18 @@ def simulated(seekers, candidates, count, skew, seed):
     right = np.concatenate(
         [rng.choice(candidates, count, replace=False, p=fame / fame.sum()) for _ in range(seekers)]
     )
-    known = np.log(fame[right])
+    popularity = np.log(fame[right])
     if skew:
-        known = (known - known.mean()) / known.std()
+        popularity = (popularity - popularity.mean()) / popularity.std()
     size = seekers * count
-    wish = logistic(known + rng.normal(size=size))
-    accepts = logistic(-0.5 * known + rng.normal(size=size) - 0.5)
+    wish = logistic(popularity + rng.normal(size=size))
+    accepts = logistic(-0.5 * popularity + rng.normal(size=size) - 0.5)
     noise = [np.exp(0.3 * rng.normal(size=size)) for _ in range(2)]
-    seen_wish = np.clip(wish * noise[0], 0, 1)
-    seen = np.clip(accepts * noise[1], 0, 1)
-    options = Options(left, right + seekers, seen_wish * seen)
+    noisy_wish = np.clip(wish * noise[0], 0, 1)
+    noisy_answer = np.clip(accepts * noise[1], 0, 1)
+    options = Options(left, right + seekers, noisy_wish * noisy_answer)
     capacity = rng.integers(1, 6, seekers + candidates)
-    return options, capacity, seen_wish, wish * accepts
+    return options, capacity, noisy_wish, wish * accepts
 
 
 def logistic(value):

@@ -1,4 +1,4 @@
-"""Who acts: an explicit argument of every service that changes or shows what is not public."""
+"""The principal: an explicit argument of every service that changes or shows what is not public."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from matchmaker.errors import NotAllowed, SignInNeeded
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Somebody who acts, with all that they may act for.
+    """A person or program that acts, with all that it may act for.
 
     `subject` names them in the log by an id that says nothing about a person.
     `writes` is False for an API key that may only read.

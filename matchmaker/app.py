@@ -8,8 +8,7 @@ from flask import Response
 from flask_openapi3 import Info, OpenAPI
 
 from matchmaker.api.auditing.routes import auditing
-from matchmaker.api.cooperation.coordination_routes import coordination
-from matchmaker.api.cooperation.routes import cooperation
+from matchmaker.api.cooperation.routes import cooperation, coordination
 from matchmaker.api.directory.routes import directory
 from matchmaker.api.http import guards, problems
 from matchmaker.api.http.context import EXTENSION, Context, Services, services

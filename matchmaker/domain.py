@@ -1,4 +1,6 @@
-"""The words of the field, as frozen values: what the graph is made of.
+"""The things of the graph, as frozen values; what classes them stands in `vocabulary`.
+
+All of it is imported from this module.
 
 Ids are `source:key` (`cordis:O6fc04f8722c5`), unique over all kinds of things.
 Values check themselves when made and raise `InvalidInput` naming the field, so
@@ -36,7 +38,6 @@ MAX_NAME = 500
 EMPTY = message("must not be empty.")
 _ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,31}:[^\s\x00-\x1f\x7f]{1,200}")
 
-
 NEED_TRANSITIONS: dict[NeedState, frozenset[NeedState]] = {
     NeedState.OPEN: frozenset({NeedState.MATCHED, NeedState.CLOSED, NeedState.EXPIRED}),
     NeedState.MATCHED: frozenset({NeedState.OPEN, NeedState.CLOSED}),
@@ -58,31 +59,27 @@ def _require(condition: bool, entity: object, name: str, fault: Message) -> None
         raise InvalidInput(fault, where=f"{type(entity).__name__}.{name}")
 
 
-def _check_id(entity: object, name: str, value: str | None) -> None:
-    if value is None or _ID.fullmatch(value) is None:
-        fault = message("%(value)s is not an id of the form source:key.", value=repr(value))
-        _require(False, entity, name, fault)
+def _check_ids(entity: object, *names: str) -> None:
+    for name in names:
+        value = getattr(entity, name)
+        if value is None or _ID.fullmatch(value) is None:
+            fault = message("%(value)s is not an id of the form source:key.", value=repr(value))
+            _require(False, entity, name, fault)
 
 
-def _check_name(entity: object, value: str) -> None:
-    _require(bool(value.strip()), entity, "name", EMPTY)
-    _check_text(entity, "name", value, MAX_NAME)
-
-
-def _check_text(entity: object, name: str, value: str, limit: int = MAX_TEXT) -> None:
-    if len(value) > limit:
+def _check_text(entity: object, name: str, limit: int = MAX_TEXT, *, filled: bool = False) -> None:
+    text = getattr(entity, name)
+    if filled:
+        _require(bool(text.strip()), entity, name, EMPTY)
+    if len(text) > limit:
         fault = message(
-            "has %(length)s characters; at most %(limit)s.", length=len(value), limit=limit
+            "has %(length)s characters; at most %(limit)s.", length=len(text), limit=limit
         )
         _require(False, entity, name, fault)
 
 
-def _check_statement(entity: object, text: str) -> None:
-    _require(bool(text.strip()), entity, "text", EMPTY)
-    _check_text(entity, "text", text)
-
-
-def _check_not_negative(entity: object, name: str, value: float | None) -> None:
+def _check_not_negative(entity: object, name: str) -> None:
+    value = getattr(entity, name)
     _require(value is None or value >= 0, entity, name, message("is negative."))
 
 
@@ -106,8 +103,8 @@ class Place:
     longitude: float | None = None
 
     def __post_init__(self) -> None:
-        _check_id(self, "id", self.id)
-        _check_text(self, "name", self.name, MAX_NAME)
+        _check_ids(self, "id")
+        _check_text(self, "name", MAX_NAME)
         if self.latitude is not None:
             is_latitude = -90 <= self.latitude <= 90
             _require(is_latitude, self, "latitude", message("must be between -90 and 90."))
@@ -126,8 +123,8 @@ class Industry:
     parent: str | None = None
 
     def __post_init__(self) -> None:
-        _check_id(self, "id", self.id)
-        _check_text(self, "name", self.name, MAX_NAME)
+        _check_ids(self, "id")
+        _check_text(self, "name", MAX_NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +158,10 @@ class Organization:
     version: int = 0
 
     def __post_init__(self) -> None:
-        _check_id(self, "id", self.id)
-        _check_name(self, self.name)
-        _check_text(self, "name_en", self.name_en, MAX_NAME)
-        _check_not_negative(self, "capacity", self.capacity)
+        _check_ids(self, "id")
+        _check_text(self, "name", MAX_NAME, filled=True)
+        _check_text(self, "name_en", MAX_NAME)
+        _check_not_negative(self, "capacity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +177,8 @@ class Description:
     provenance: Provenance = Provenance("api")
 
     def __post_init__(self) -> None:
-        _check_id(self, "id", self.id)
-        _check_id(self, "organization", self.organization)
-        _check_text(self, "text", self.text)
+        _check_ids(self, "id", "organization")
+        _check_text(self, "text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +195,8 @@ class Cluster:
     provenance: Provenance = Provenance("api")
 
     def __post_init__(self) -> None:
-        _check_id(self, "id", self.id)
-        _check_name(self, self.name)
+        _check_ids(self, "id")
+        _check_text(self, "name", MAX_NAME, filled=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +210,7 @@ class Membership:
     provenance: Provenance = Provenance("api")
 
     def __post_init__(self) -> None:
-        _check_id(self, "cluster", self.cluster)
-        _check_id(self, "organization", self.organization)
+        _check_ids(self, "cluster", "organization")
         _check_period(self, self.since, self.until)
 
     @property
@@ -240,10 +235,9 @@ class Offer:
     provenance: Provenance = Provenance("api")
 
     def __post_init__(self) -> None:
-        _check_id(self, "id", self.id)
-        _check_id(self, "organization", self.organization)
-        _check_statement(self, self.text)
-        _check_not_negative(self, "slots", self.slots)
+        _check_ids(self, "id", "organization")
+        _check_text(self, "text", filled=True)
+        _check_not_negative(self, "slots")
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,10 +259,9 @@ class Need:
     provenance: Provenance = Provenance("api")
 
     def __post_init__(self) -> None:
-        _check_id(self, "id", self.id)
-        _check_id(self, "organization", self.organization)
-        _check_statement(self, self.text)
-        _check_not_negative(self, "budget", self.budget)
+        _check_ids(self, "id", "organization")
+        _check_text(self, "text", filled=True)
+        _check_not_negative(self, "budget")
 
     def transitioned(self, before: NeedState, after: NeedState) -> Need:
         """The need in its new state. Raises WrongState: not in `before`, or no such way."""
@@ -293,7 +286,7 @@ class Participant:
     amount: float | None = None
 
     def __post_init__(self) -> None:
-        _check_id(self, "organization", self.organization)
+        _check_ids(self, "organization")
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,9 +313,9 @@ class Engagement:
     provenance: Provenance = Provenance("api")
 
     def __post_init__(self) -> None:
-        _check_id(self, "id", self.id)
-        _check_text(self, "title", self.title)
-        _check_text(self, "text", self.text)
+        _check_ids(self, "id")
+        _check_text(self, "title")
+        _check_text(self, "text")
         fault = message("must name at least one.")
         _require(bool(self.participants), self, "participants", fault)
         _check_period(self, self.date, self.until)
@@ -348,9 +341,7 @@ class Tie:
     provenance: Provenance = Provenance("api")
 
     def __post_init__(self) -> None:
-        _check_id(self, "id", self.id)
-        _check_id(self, "source", self.source)
-        _check_id(self, "target", self.target)
+        _check_ids(self, "id", "source", "target")
         fault = message("a tie needs two organisations.")
         _require(self.source != self.target, self, "target", fault)
         _check_period(self, self.since, self.until)
@@ -369,8 +360,7 @@ class Observation:
     provenance: Provenance = Provenance("api")
 
     def __post_init__(self) -> None:
-        _check_id(self, "id", self.id)
-        _check_id(self, "subject", self.subject)
+        _check_ids(self, "id", "subject")
         fault = message("%(year)s is not a year.", year=self.year)
         _require(1900 <= self.year <= 2200, self, "year", fault)
 
@@ -384,10 +374,9 @@ class Alias:
     reason: str
 
     def __post_init__(self) -> None:
-        _check_id(self, "id", self.id)
-        _check_id(self, "organization", self.organization)
-        fault = message("is the alias itself.")
-        _require(self.id != self.organization, self, "organization", fault)
+        _check_ids(self, "id", "organization")
+        is_other = self.id != self.organization
+        _require(is_other, self, "organization", message("is the alias itself."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,8 +389,7 @@ class DuplicateCandidate:
     reason: str
 
     def __post_init__(self) -> None:
-        _check_id(self, "first", self.first)
-        _check_id(self, "second", self.second)
+        _check_ids(self, "first", "second")
         fault = message("must sort after the first.")
         _require(self.first < self.second, self, "second", fault)
 

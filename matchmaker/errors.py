@@ -7,6 +7,7 @@ in one place. Nothing else reaches a user.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from matchmaker.messages import SOURCE, Message, located, sentences
@@ -108,3 +109,13 @@ class SettingsError(MatchmakerError):
 
 class StorageFull(MatchmakerError):
     """The disk or folder cannot be written."""
+
+
+def not_writable(path: Path, error: OSError) -> StorageFull:
+    """The error of a file or folder among the installation's data."""
+    return StorageFull(
+        "%(path)s cannot be written: %(strerror)s.",
+        mend="Free space or set MATCHMAKER_DATA_DIR to a folder you may write.",
+        path=path,
+        strerror=error.strerror,
+    )

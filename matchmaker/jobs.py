@@ -33,47 +33,48 @@ def periodic_queue(wired: Wiring) -> SqliteHuey:
     queue = SqliteHuey("matchmaker", filename=str(wired.jobs_file))
     for name, minutes, hours, work in (
         ("refresh", "*", "*", refresh_if_needed),
-        ("exchange", "*", "*", tend_exchange),
-        ("postings", "7", "*", tend_postings),
-        ("retention", "17", "3", forget_old),
+        ("exchange", "*", "*", expire_and_send),
+        ("postings", "7", "*", expire_postings),
+        ("retention", "17", "3", delete_old),
     ):
         task = queue.lock_task(name)(lambda work=work: work(wired))
         queue.periodic_task(crontab(minute=minutes, hour=hours), name=name)(task)
     return queue
 
 
-def tend_exchange(wired: Wiring) -> None:
-    """Let expire what is due, carry over what waits, send what is to be sent.
+def expire_and_send(wired: Wiring) -> None:
+    """Expire introductions, write what waits for the graph, send mail, webhooks and jobs.
 
-    Each part is tried by itself: a mail server that is down stops no introduction.
+    Each step is run by itself: a mail server that is down stops no introduction.
     """
-    _try("introductions expired", wired.introductions.expire_due)
-    _try("introductions carried over", wired.graph_sync.write_pending)
-    _try("letters sent", wired.notifications.mail_due)
-    _try("webhooks called", wired.webhooks.deliver_due)
-    _try("forgotten jobs sent", wired.job_queue.send_forgotten)
+    _run_step("introductions expired", wired.introductions.expire_due)
+    _run_step("introductions carried over", wired.graph_sync.write_pending)
+    _run_step("letters sent", wired.notifications.mail_due)
+    _run_step("webhooks called", wired.webhooks.deliver_due)
+    _run_step("forgotten jobs sent", wired.job_queue.send_forgotten)
 
 
-def tend_postings(wired: Wiring) -> None:
-    """What looks at every posting and gathering: hourly, not every minute."""
-    _try("postings expired", wired.postings.expire_due)
-    _try("postings carried over", wired.postings.carry_over)
-    _try("gatherings carried over", wired.gatherings.carry_over)
+def expire_postings(wired: Wiring) -> None:
+    """Bring postings and gatherings up to date: hourly, as each step reads all of them."""
+    _run_step("postings expired", wired.postings.expire_due)
+    _run_step("postings carried over", wired.postings.sync_graph)
+    _run_step("gatherings carried over", wired.gatherings.sync_graph)
 
 
-def forget_old(wired: Wiring) -> None:
-    """Forget what is older than the settings keep it."""
-    _try("retention", wired.privacy.forget_old)
+def delete_old(wired: Wiring) -> None:
+    """Delete what is older than the settings keep it."""
+    _run_step("retention", wired.privacy.forget_old)
 
 
-def _try(what: str, part: Callable[[], int]) -> None:
+def _run_step(event: str, step: Callable[[], int]) -> None:
+    """Run one step, and log the event with its count, or why it failed."""
     try:
-        count = part()
+        count = step()
     except MatchmakerError as error:
-        log.warning(f"not done: {what}", error=str(error.message), mend=str(error.mend))
+        log.warning(f"not done: {event}", error=str(error.message), mend=str(error.mend))
         return
     if count:
-        log.info(what, count=count)
+        log.info(event, count=count)
 
 
 def refresh_if_needed(wired: Wiring) -> bool:
@@ -102,7 +103,7 @@ def work(wired: Wiring, parent: int | None = None) -> None:
     periodic = periodic_queue(wired)
     # A lock left by a worker that was killed would stop all refreshing.
     periodic.flush_locks()
-    _try("forgotten jobs sent", wired.job_queue.send_forgotten)
+    _run_step("forgotten jobs sent", wired.job_queue.send_forgotten)
     requested = wired.requested_jobs.create_consumer(
         workers=1, periodic=False, initial_delay=0.1, max_delay=MAX_WAIT_SECONDS
     )

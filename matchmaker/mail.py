@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 import ssl
 from collections.abc import Mapping
+from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -16,22 +17,22 @@ from matchmaker.settings import Settings
 _TIMEOUT = 10.0
 
 
+@dataclass(frozen=True, slots=True)
 class Mailer:
     """Sends plain text, one connection for each letter."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    settings: Settings
 
     @property
     def is_set_up(self) -> bool:
         """Whether there is a server to send by."""
-        return bool(self._settings.smtp_host)
+        return bool(self.settings.smtp_host)
 
     def send(
         self, to: str, subject: str, text: str, headers: Mapping[str, str] | None = None
     ) -> None:
         """Raises ServiceUnavailable when the server does not take it, SettingsError without one."""
-        settings = self._settings
+        settings = self.settings
         if not self.is_set_up:
             raise SettingsError("There is no mail server.", mend="Set MATCHMAKER_SMTP_HOST.")
         # A folded address would be encoded as words, and no reader could follow it.

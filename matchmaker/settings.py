@@ -11,7 +11,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from matchmaker.errors import SettingsError
-from matchmaker.validation import reason_of
+from matchmaker.validation import fault_sentence
 
 NEO4J_SCHEMES = frozenset({"neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc"})
 
@@ -124,8 +124,7 @@ def read_settings(**overrides: object) -> Settings:
     try:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
-        first = error.errors()[0]
-        name = "MATCHMAKER_" + "_".join(str(part) for part in first["loc"]).upper()
+        name = "_".join(["MATCHMAKER", *map(str, error.errors()[0]["loc"])]).upper()
         raise SettingsError(
-            reason_of(first), where=name, mend="Correct or unset the variable."
+            fault_sentence(error), where=name, mend="Correct or unset the variable."
         ) from None

@@ -47,15 +47,15 @@ def terms(text: str) -> list[str]:
     bigrams need no dictionary and never miss a word boundary. A decimal number is
     one term; a single letter or digit is none: it fits everything.
     """
-    found: list[str] = []
+    terms_found: list[str] = []
     for run in _RUN.findall(normal(text)):
         if _HAN.match(run):
             if len(run) == 1:
-                found.append(run)
-            found.extend(run[i : i + 2] for i in range(len(run) - 1))
+                terms_found.append(run)
+            terms_found.extend(run[i : i + 2] for i in range(len(run) - 1))
         elif len(run) > 1:
-            found.append(_stem(run))
-    return found
+            terms_found.append(_stem(run))
+    return terms_found
 
 
 @lru_cache(maxsize=100_000)

@@ -1,4 +1,8 @@
-"""The kinds and classes of the field: terms that say what things of the graph are."""
+"""The kinds and classes of the things of the graph: closed lists of terms.
+
+Import them from `matchmaker.domain`, together with the things; only `goals`, which that module
+needs itself, imports from here.
+"""
 
 from __future__ import annotations
 

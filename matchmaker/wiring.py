@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
@@ -13,17 +14,32 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from argon2 import PasswordHasher
+from huey import SqliteHuey
 
+from matchmaker.embedding import Embedder, ModelIdentity, VectorCache, identify_model, load_embedder
 from matchmaker.errors import MatchmakerError, ModelUnavailable, SnapshotUnavailable
 from matchmaker.mail import Mailer
+from matchmaker.recommend.pipeline import prepare
 from matchmaker.services.cooperation.capacity import Capacity
+from matchmaker.services.cooperation.effects import Effects
 from matchmaker.services.cooperation.gatherings import Gatherings
 from matchmaker.services.cooperation.graph_sync import GraphSync
 from matchmaker.services.cooperation.introductions import Introductions
+from matchmaker.services.cooperation.postings import Postings
 from matchmaker.services.cooperation.webhooks import Webhooks
 from matchmaker.services.directory.change_log import ChangeLog
+from matchmaker.services.directory.codes import Codes
 from matchmaker.services.directory.directory import Directory, Published
+from matchmaker.services.matching.evaluation import RankerLearning
 from matchmaker.services.matching.interaction_log import InteractionLog
+from matchmaker.services.matching.matching import Matching
+from matchmaker.services.matching.ranker_files import RankerFiles
+from matchmaker.services.operations.duplicates import Duplicates
+from matchmaker.services.operations.health import HealthService
+from matchmaker.services.operations.import_workflow import ImportWorkflow
+from matchmaker.services.operations.importer import Importer
+from matchmaker.services.operations.job_queue import JobHandler, JobQueue
+from matchmaker.services.operations.refresher import SnapshotRefresher
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.api_keys import ApiKeys
 from matchmaker.services.people.demo import Demo
@@ -34,35 +50,18 @@ from matchmaker.services.people.notifications import Notifications
 from matchmaker.services.people.operator_key import OperatorKey
 from matchmaker.services.people.passwords import Passwords
 from matchmaker.services.people.privacy import Privacy
-from matchmaker.services.people.sign_in import SignIn
+from matchmaker.services.people.sign_in import SignInService
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import Clock, utc_now
 from matchmaker.settings import Settings
+from matchmaker.snapshot.load import SnapshotReader
+from matchmaker.store.documents import Store
+from matchmaker.workflow.job import JobKind
 
-if TYPE_CHECKING:  # arrays and models take their time to import: only what needs them pays
-    from collections.abc import Mapping
-
-    from huey import SqliteHuey
-
-    from matchmaker.embedding import Embedder, ModelIdentity, VectorCache
+if TYPE_CHECKING:  # SciPy's statistics take a second to import: only what needs them pays
     from matchmaker.services.auditing.auditing import Auditing
     from matchmaker.services.auditing.derived_clusters import ClusterDerivation
     from matchmaker.services.cooperation.batches import Batches
-    from matchmaker.services.cooperation.effects import Effects
-    from matchmaker.services.cooperation.postings import Postings
-    from matchmaker.services.directory.codes import Codes
-    from matchmaker.services.matching.evaluation import RankerLearning
-    from matchmaker.services.matching.matching import Matching
-    from matchmaker.services.matching.ranker_files import RankerFiles
-    from matchmaker.services.operations.duplicates import Duplicates
-    from matchmaker.services.operations.health import HealthService
-    from matchmaker.services.operations.import_workflow import ImportWorkflow
-    from matchmaker.services.operations.importer import Importer
-    from matchmaker.services.operations.job_queue import JobHandler, JobQueue
-    from matchmaker.services.operations.refresher import SnapshotRefresher
-    from matchmaker.snapshot.load import SnapshotReader
-    from matchmaker.store.documents import Store
-    from matchmaker.workflow.job import JobKind
 
 
 class Wiring:
@@ -97,14 +96,10 @@ class Wiring:
 
     @cached_property
     def _embedder(self) -> Embedder:
-        from matchmaker.embedding import load_embedder
-
         return load_embedder(self.settings)
 
     def model(self) -> ModelIdentity:
         """Which model the settings name, without loading it. Raises ModelUnavailable."""
-        from matchmaker.embedding import identify_model
-
         return identify_model(self.settings)
 
     def cache(self) -> VectorCache:
@@ -114,14 +109,10 @@ class Wiring:
 
     @cached_property
     def _cache(self) -> VectorCache:
-        from matchmaker.embedding import VectorCache
-
         return VectorCache(self.settings.data_dir / "vectors", self.model())
 
     @cached_property
     def reader(self) -> SnapshotReader:
-        from matchmaker.snapshot.load import SnapshotReader
-
         return SnapshotReader(self.snapshot_root)
 
     @cached_property
@@ -134,8 +125,6 @@ class Wiring:
 
     @cached_property
     def matching(self) -> Matching:
-        from matchmaker.services.matching.matching import Matching
-
         return Matching(
             self.store,
             self.reader,
@@ -153,8 +142,6 @@ class Wiring:
 
     @cached_property
     def codes(self) -> Codes:
-        from matchmaker.services.directory.codes import Codes
-
         return Codes(self.reader)
 
     @cached_property
@@ -171,20 +158,14 @@ class Wiring:
 
     @cached_property
     def rankers(self) -> RankerFiles:
-        from matchmaker.services.matching.ranker_files import RankerFiles
-
         return RankerFiles(self.settings.data_dir / "rankers")
 
     @cached_property
     def learning(self) -> RankerLearning:
-        from matchmaker.services.matching.evaluation import RankerLearning
-
         return RankerLearning(self.reader, self.rankers)
 
     @cached_property
     def importer(self) -> Importer:
-        from matchmaker.services.operations.importer import Importer
-
         return Importer(
             self.store,
             lambda: {
@@ -194,8 +175,6 @@ class Wiring:
 
     @cached_property
     def duplicates(self) -> Duplicates:
-        from matchmaker.services.operations.duplicates import Duplicates
-
         return Duplicates(self.store, self.repositories, self.clock)
 
     @property
@@ -205,8 +184,6 @@ class Wiring:
 
     @cached_property
     def _job_queue(self) -> JobQueue:
-        from matchmaker.services.operations.job_queue import JobQueue
-
         return JobQueue(
             self.repositories, self.requested_jobs, lambda: self.job_handlers, self.clock
         )
@@ -220,8 +197,6 @@ class Wiring:
     @cached_property
     def requested_jobs(self) -> SqliteHuey:
         """What people requested, on its way to the worker."""
-        from huey import SqliteHuey
-
         return SqliteHuey("requested", filename=str(self.jobs_file), results=False)
 
     @cached_property
@@ -234,8 +209,6 @@ class Wiring:
 
     @cached_property
     def import_workflow(self) -> ImportWorkflow:
-        from matchmaker.services.operations.import_workflow import ImportWorkflow
-
         return ImportWorkflow(
             self.store,
             self.repositories,
@@ -247,16 +220,12 @@ class Wiring:
 
     @cached_property
     def refresher(self) -> SnapshotRefresher:
-        from matchmaker.services.operations.refresher import SnapshotRefresher
-
         return SnapshotRefresher(
             self.store, self.reader, self.snapshot_root, self.model, self.embedder, self.cache
         )
 
     @cached_property
     def health(self) -> HealthService:
-        from matchmaker.services.operations.health import HealthService
-
         return HealthService(
             self.settings, lambda: self.store, self.reader, self.embedder, self.rankers
         )
@@ -288,8 +257,8 @@ class Wiring:
         return Links(self.operator_key.signing_secret, lambda: self.settings.base_url, self.mailer)
 
     @cached_property
-    def sign_in(self) -> SignIn:
-        return SignIn(
+    def sign_in(self) -> SignInService:
+        return SignInService(
             self.repositories,
             self.accounts,
             self.invitations,
@@ -340,8 +309,6 @@ class Wiring:
 
     @cached_property
     def postings(self) -> Postings:
-        from matchmaker.services.cooperation.postings import Postings
-
         return Postings(
             self.store,
             self.repositories,
@@ -374,8 +341,6 @@ class Wiring:
 
     @cached_property
     def effects(self) -> Effects:
-        from matchmaker.services.cooperation.effects import Effects
-
         return Effects(self.store, self.repositories, self.reader)
 
     @cached_property
@@ -400,8 +365,6 @@ class Wiring:
         Nothing is computed with the model and no store is opened. What cannot be
         loaded yet is left for later: the server still answers, and says so.
         """
-        from matchmaker.recommend.pipeline import prepare
-
         try:
             prepare(self.reader.current())
             self.rankers.current()

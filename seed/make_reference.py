@@ -96,9 +96,9 @@ def country_rows() -> list[Row]:
 
 def place_rows(folder: Path) -> list[Row]:
     listed = read(folder / "places.csv")
-    known = {row["adcode"] for row in listed}
+    listed_codes = {row["adcode"] for row in listed}
     counties = read(folder / "places_all_counties.csv")
-    listed += [row for row in counties if row["adcode"] in SAMPLE_COUNTIES - known]
+    listed += [row for row in counties if row["adcode"] in SAMPLE_COUNTIES - listed_codes]
     order = {"province": 0, "city": 1, "county": 2}
     rows: list[Row] = [
         {

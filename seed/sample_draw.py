@@ -84,13 +84,13 @@ class Draw:
     def sentence(self, text: str, closings: list[str]) -> str:
         """A spun text not yet told, sometimes with a closing clause in Chinese texts."""
         for _ in range(30):
-            told = self.spin(text)
-            if language_of(told) == "zh" and self.random.random() < 0.3:
-                told += self.random.choice(closings)
-            if told not in self.told:
+            text_drawn = self.spin(text)
+            if language_of(text_drawn) == "zh" and self.random.random() < 0.3:
+                text_drawn += self.random.choice(closings)
+            if text_drawn not in self.told:
                 break
-        self.told.add(told)
-        return told
+        self.told.add(text_drawn)
+        return text_drawn
 
     def day(self, first: datetime.date, last: datetime.date, late: bool = False) -> datetime.date:
         span = max((last - first).days, 0)
@@ -118,6 +118,6 @@ def brands(common: dict[str, Any]) -> list[tuple[str, str]]:
         (head.split()[0] + tail.split()[0], head.split()[1] + tail.split()[1])
         for head, tail in itertools.product(common["brand_heads"], common["brand_tails"])
     ]
-    found = [pair for pair in pairs if pair[0][0] != pair[0][1]]
-    Draw("brands").random.shuffle(found)
-    return found
+    names = [pair for pair in pairs if pair[0][0] != pair[0][1]]
+    Draw("brands").random.shuffle(names)
+    return names

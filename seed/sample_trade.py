@@ -28,9 +28,9 @@ class Trade:
         self.numbers: Counter[str] = Counter()
         self.joined: set[tuple[str, str, str]] = set()
 
-    def number(self, what: str) -> str:
-        self.numbers[what] += 1
-        return f"seed:{what}-{self.name}-{self.numbers[what]:03d}"
+    def number(self, kind: str) -> str:
+        self.numbers[kind] += 1
+        return f"seed:{kind}-{self.name}-{self.numbers[kind]:03d}"
 
     # -- organisations -----------------------------------------------------
 
@@ -261,11 +261,11 @@ class Trade:
         self.between(layer, members, members, count)
 
     def between(self, layer: str, sources: list[Member], targets: list[Member], count: int) -> None:
-        made = 0
+        joined = 0
         for _ in range(count * 20):
-            if made == count:
+            if joined == count:
                 return
-            made += self.join(
+            joined += self.join(
                 self.draw.random.choice(sources), self.draw.random.choice(targets), layer
             )
 

@@ -34,7 +34,8 @@ def commands(page: Path) -> list[str]:
         joined = re.sub(r"\\\n\s*", " ", block)
         lines = (re.sub(r"\s{2,}#.*$", "", line).strip() for line in joined.splitlines())
         found += [line.removeprefix(".venv/bin/") for line in lines]
-    found += INLINE.findall(FENCED.sub("", text))
+    inline = (" ".join(line.split()) for line in INLINE.findall(FENCED.sub("", text)))
+    found += [line for line in inline if len(line.split()) > 2]
     shown = [line for line in found if line.startswith("matchmaker ")]
     return [line for line in dict.fromkeys(shown) if "…" not in line]
 
@@ -55,7 +56,8 @@ class Desk:
 
     def places(self, line: str) -> dict[str, str]:
         cluster = "seed:cluster-valves"
-        ids = {"recommend": "seed:need-valves-001", "effect": cluster, "batch": cluster}
+        ids = dict.fromkeys(("audit", "batch", "effect"), cluster)
+        ids["recommend"] = "seed:need-valves-001"
         default = "seed:valves-001"
         return {
             "ID": next(
@@ -64,7 +66,7 @@ class Desk:
             ),
             "CLUSTER": cluster,
             "GOAL": "supplier",
-            "ADDRESS": "reader@example.org",
+            "ADDRESS": "wang@example.org" if "reset" in line else "reader@example.org",
             "NAME": "Reader",
             "YOU": "wang@example.org",
             "TABLE": "offers",

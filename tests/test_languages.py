@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib
 import itertools
 import json
 import re
@@ -301,7 +300,7 @@ def test_mails_are_in_it(services, world, esperanto, monkeypatch):
     account = services.accounts.create(ADMIN, "eo@example.org", "Ludoviko", "correct horse 9")
     services.accounts.set_preferences(account.principal(), Preferences(language="eo"))
     letters = Letters()
-    monkeypatch.setattr(services.links, "_mailer", letters)
+    monkeypatch.setattr(services.links, "mailer", letters)
     assert services.sign_in.send_reset("eo@example.org")
     (_, subject, text) = letters.sent[0]
     assert subject.startswith("⟦")
@@ -311,9 +310,6 @@ def test_mails_are_in_it(services, world, esperanto, monkeypatch):
 @pytest.fixture
 def locale(esperanto, monkeypatch):
     """The language of the environment of commands."""
-    module = importlib.import_module("matchmaker.cli.language")
-    monkeypatch.setattr(module, "TRANSLATIONS", messages.TRANSLATIONS)
-    monkeypatch.setenv("LANGUAGE", "en")  # set anew by the command, and so put back
     monkeypatch.setenv("LC_ALL", "eo.UTF-8")
 
 

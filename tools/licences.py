@@ -54,10 +54,10 @@ def doubtful() -> dict[str, str]:
 
 def main() -> int:
     """Print what is doubtful."""
-    found = doubtful()
-    for name, licence in sorted(found.items()):
+    licences = doubtful()
+    for name, licence in sorted(licences.items()):
         print(f"{name}: {licence}")  # noqa: T201
-    return 1 if found else 0
+    return 1 if licences else 0
 
 
 if __name__ == "__main__":

@@ -56,6 +56,16 @@ class Text:
     plural: str = ""
 
 
+EVALUATION_NAMES = (
+    "all answers", "new partners", "repeats", "new partners, seekers with a history",
+    "new partners, seekers without", "method", "ours less it, hit@10", "largest share",
+    "What fairness costs", "setting", "cost", "other clusters", "smaller",
+)  # fmt: skip
+STRATUM_NAMES = (
+    "more", "not said", "home", "abroad", "both", "in none", "other", "same", "none",
+    "micro", "small", "medium", "large",
+)  # fmt: skip
+
 # What click says to whoever declares a command wrongly.
 _OF_DEVELOPERS = {
     "Arguments take exactly one parameter declaration, got {length}: {decls}.",
@@ -66,6 +76,9 @@ _OF_DEVELOPERS = {
     "DeprecationWarning: The {param_type} {name!r} is deprecated.{extra_message}",
     "Invalid start character for option ({option})",
     "Name '{name}' defined twice",
+    "No options defined but a name was passed ({name})."
+    " Did you mean to declare an argument instead?"
+    " Did you mean to pass '--{name}'?",
     "Unknown color {colour!r}",
 }
 
@@ -129,16 +142,19 @@ def _in_template(path: Path) -> Iterator[Text]:
 
 def _declared() -> Iterator[Text]:
     """Texts declared as data: columns, goals, features, indicators, helps, what libraries say."""
-    from matchmaker.api.http.field_faults import COUNTED, TEXTS
     from matchmaker.api.http.problems import REFUSALS
     from matchmaker.audit.indicators import INDICATORS
     from matchmaker.cli import cli
     from matchmaker.cli.language import help_texts
+    from matchmaker.cli.learning import STRATA, STRATUM
     from matchmaker.domain import GraphRows
     from matchmaker.goals import GOALS
     from matchmaker.ingest.columns import TABLES, table_name
     from matchmaker.messages import FIELD
+    from matchmaker.recommend.baselines import BASELINES
+    from matchmaker.recommend.evaluate import OWN, settings
     from matchmaker.recommend.features import FEATURES
+    from matchmaker.validation import COUNTED, TEXTS
     from matchmaker.workflow.notification import STATES
 
     for name in (*GraphRows.__dataclass_fields__, "participants"):
@@ -156,6 +172,12 @@ def _declared() -> Iterator[Text]:
     for goal in GOALS.values():
         yield Text("", goal.label)
         yield Text(goal.heading.context, goal.heading.id)
+    # Names of an evaluation's tables, methods, settings and groups of questions.
+    yield from (Text("", name) for name in (*OWN, *BASELINES, *EVALUATION_NAMES))
+    yield from (Text("", name) for name in STRATA)
+    for goal in GOALS.values():
+        yield from (Text("", setting.knob) for setting in settings(goal))
+    yield from (Text(STRATUM, name) for name in STRATUM_NAMES)
     for feature in FEATURES.values():
         yield Text("", feature.meaning)
     for definition, _ in INDICATORS.values():
@@ -176,7 +198,7 @@ def _of_click() -> Iterator[Text]:
         path = Path(click.__file__).with_name(f"{name}.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_", "ngettext"):
-                parts = [part for each in node.args for part in _constants(each)]
+                parts = [part for argument in node.args for part in _constants(argument)]
                 if parts and parts[0] not in _OF_DEVELOPERS:
                     yield Text("", *parts)
 

@@ -17,7 +17,7 @@ _JOINT = (EngagementKind.RESEARCH_PROJECT, EngagementKind.PATENT, EngagementKind
 
 
 @dataclass(frozen=True)
-class Candidate:
+class ClusterCandidate:
     """Organisations (rows) of one place (row) that could be a cluster."""
 
     place: int
@@ -26,7 +26,7 @@ class Candidate:
 
 def by_place(
     snapshot: Snapshot, level: PlaceLevel, min_size: int, among: BoolArray
-) -> tuple[Candidate, ...]:
+) -> tuple[ClusterCandidate, ...]:
     """Places of a level with at least `min_size` organisations, the largest first.
 
     `among` (N,) are the organisations that count. Whoever gives only a coarser
@@ -41,7 +41,7 @@ def by_place(
     for row in np.flatnonzero((at >= 0) & among):
         groups.setdefault(int(at[row]), []).append(int(row))
     candidates = [
-        Candidate(place, tuple(members))
+        ClusterCandidate(place, tuple(members))
         for place, members in groups.items()
         if len(members) >= min_size
     ]

@@ -20,55 +20,31 @@ from matchmaker.cli.language import language, language_option
 from matchmaker.cli.learning import evaluate, train
 from matchmaker.cli.matching import recommend
 from matchmaker.cli.operations import doctor, key, refresh, serve, setup, status, worker
+from matchmaker.cli.output import say
 from matchmaker.cli.people import account
 from matchmaker.messages import message
 
-_EXIT_CODES: dict[type[errors.MatchmakerError], int] = {
-    errors.MatchmakerError: 1,
-    errors.ServiceUnavailable: 4,
-    errors.StoreMismatch: 4,
-    errors.SnapshotUnavailable: 4,
-    errors.ModelUnavailable: 4,
-    errors.RankerMismatch: 4,
-    errors.StorageFull: 5,
-}
+_UNAVAILABLE = (
+    errors.ServiceUnavailable, errors.StoreMismatch, errors.SnapshotUnavailable,
+    errors.ModelUnavailable, errors.RankerMismatch,
+)  # fmt: skip
+_COMMANDS = (
+    recommend, audit, clusters, account, post, introduction, effect, show_log, import_group,
+    template, seed, duplicates, refresh, train, evaluate, status, doctor, setup, serve, worker, key,
+)  # fmt: skip
 _EPILOG = (
     "Exit codes: 0 done, 1 input or state, 2 usage, 3 some rows refused, "
     "4 store, snapshot or model unavailable, 5 disk, 130 interrupted."
 )
 
 
-@click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    commands=_COMMANDS, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(package_name="matchmaker", help="Show the version and exit.")
 @language_option
 def cli() -> None:
     """Find the ties an industrial cluster is missing, and why they are worth making."""
-
-
-for _command in (
-    recommend,
-    audit,
-    clusters,
-    account,
-    post,
-    introduction,
-    effect,
-    show_log,
-    import_group,
-    template,
-    seed,
-    duplicates,
-    refresh,
-    train,
-    evaluate,
-    status,
-    doctor,
-    setup,
-    serve,
-    worker,
-    key,
-):
-    cli.add_command(_command)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -98,10 +74,11 @@ def run(arguments: list[str] | None = None) -> int:
 
 def exit_code(error: errors.MatchmakerError) -> int:
     """The exit code of an expected error."""
-    return next(_EXIT_CODES[kind] for kind in type(error).__mro__ if kind in _EXIT_CODES)
+    if isinstance(error, _UNAVAILABLE):
+        return 4
+    return 5 if isinstance(error, errors.StorageFull) else 1
 
 
-def _fail(what: str, code: int) -> int:
-    line = message("Error: %(what)s", what=" ".join(what.split()))
-    click.echo(line.text(language()), err=True)
+def _fail(problem: str, code: int) -> int:
+    say(message("Error: %(what)s", what=" ".join(problem.split())), error=True)
     return code

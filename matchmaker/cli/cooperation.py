@@ -7,15 +7,34 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from matchmaker.access import SYSTEM
 from matchmaker.cli.language import language
-from matchmaker.cli.output import AS_OPTION, JSON_OPTION, acting_principal, print_json, say, wired
+from matchmaker.cli.output import (
+    AS_OPTION,
+    JSON_OPTION,
+    acting_principal,
+    print_json,
+    say,
+    usage_error,
+    wired,
+)
 from matchmaker.domain import GoalName, OfferKind
 from matchmaker.messages import message, term, translated
+from matchmaker.store.documents import new_id
 from matchmaker.terms import TERMS
+from matchmaker.workflow.introduction import (
+    Action,
+    AmountBand,
+    Outcome,
+    OutcomeKind,
+    Proposal,
+    Transition,
+)
+from matchmaker.workflow.posting import Posting
 
 if TYPE_CHECKING:
     from matchmaker.services.cooperation.effects import Effect, Funnel
@@ -23,11 +42,6 @@ if TYPE_CHECKING:
 
 
 _GOAL = click.Choice([goal.value for goal in GoalName])
-
-_ACTIONS = (
-    "agree_terms", "accept", "decline", "cancel", "meet", "agree", "deliver", "report",
-    "confirm", "end", "withdraw",
-)  # fmt: skip
 
 # -- needs, offers, introductions
 
@@ -52,21 +66,17 @@ def post(
     as_json: bool,
 ) -> None:
     """Post a need or an offer in one's own words, and see who could meet it."""
-    from matchmaker.store.documents import new_id
-    from matchmaker.workflow.posting import Posting
-
     if bool(goal) == bool(offer):
-        usage = message("Give --goal for a need, or --offer for an offer.")
-        raise click.UsageError(usage.text(language()))
+        raise usage_error(message("Give --goal for a need, or --offer for an offer."))
     services = wired()
     posting = Posting(
-        new_id(),
         organization,
         text,
-        "",
-        datetime.datetime.now(datetime.UTC),
         goal=GoalName(goal) if goal else None,
         offer_kind=OfferKind(offer) if offer else None,
+        id=new_id(),
+        author="",
+        created=datetime.datetime.now(datetime.UTC),
     )
     posted = services.postings.post(acting_principal(services, email), posting, publish=not draft)
     saved = posted.posting
@@ -91,30 +101,16 @@ def introduction() -> None:
 @click.argument("goal", type=_GOAL)
 @click.argument("seeker")
 @click.argument("candidate")
-@click.option("--message", "text", default="", help="What the other side reads first.")
+@click.option("--message", default="", help="What the other side reads first.")
 @click.option("--terms", default="", help="With --staged: read before the name.")
 @click.option("--staged", is_flag=True, help="Terms before names.")
 @click.option("--need", default="", help="Which open need of the seeker it answers.")
 @AS_OPTION
 @JSON_OPTION
-def propose(
-    goal: str,
-    seeker: str,
-    candidate: str,
-    text: str,
-    terms: str,
-    staged: bool,
-    need: str,
-    email: str | None,
-    as_json: bool,
-) -> None:
+def propose(goal: str, email: str | None, as_json: bool, **rest: Any) -> None:
     """Propose that SEEKER meets CANDIDATE (ids) for a GOAL."""
-    from matchmaker.workflow.introduction import Proposal
-
     services = wired()
-    proposal = Proposal(
-        GoalName(goal), seeker, candidate, message=text, terms=terms, staged=staged, need=need
-    )
+    proposal = Proposal(GoalName(goal), **rest)
     _show(services.introductions.propose(acting_principal(services, email), proposal), as_json)
 
 
@@ -151,20 +147,16 @@ def show(id: str, email: str | None, as_json: bool) -> None:
 
 @introduction.command("act")
 @click.argument("id")
-@click.argument("action", type=click.Choice(_ACTIONS))
+@click.argument(
+    "action", type=click.Choice([action.value for action in Action if action is not Action.EXPIRE])
+)
 @click.option("--reason", default="", help="Why it is declined or ended.")
 @click.option(
     "--outcome",
-    type=click.Choice(
-        ["contract", "joint_research", "platform_use", "shared_resource", "licence", "exchange"]
-    ),
+    type=click.Choice([kind.value for kind in OutcomeKind]),
     help="With report: what came of it.",
 )
-@click.option(
-    "--amount",
-    type=click.Choice(["none", "under_100k", "under_1m", "under_10m", "over_10m"]),
-    default="none",
-)
+@click.option("--amount", type=click.Choice([band.value for band in AmountBand]), default="none")
 @click.option("--new-product", is_flag=True)
 @click.option("--jobs", type=click.IntRange(0, 100_000), default=0)
 @click.option("--satisfaction", type=click.IntRange(1, 5))
@@ -183,21 +175,12 @@ def act(
     as_json: bool,
 ) -> None:
     """Answer the introduction ID, or say how it went on."""
-    from matchmaker.workflow.introduction import Action, AmountBand, Outcome, OutcomeKind
-
     services = wired()
-    report = (
-        Outcome(OutcomeKind(outcome), AmountBand(amount), new_product, jobs) if outcome else None
-    )
-    view = services.introductions.act(
-        acting_principal(services, email),
-        id,
-        Action(action),
-        reason=reason,
-        outcome=report,
-        satisfaction=satisfaction,
-    )
-    _show(view, as_json)
+    report = None
+    if outcome:
+        report = Outcome(OutcomeKind(outcome), AmountBand(amount), new_product, jobs)
+    transition = Transition(Action(action), reason, outcome=report, satisfaction=satisfaction)
+    _show(services.introductions.act(acting_principal(services, email), id, transition), as_json)
 
 
 @introduction.command("batch")
@@ -212,8 +195,6 @@ def batch(
     cluster: str, goal: str, limit: int, text: str, really: bool, email: str | None, as_json: bool
 ) -> None:
     """Plan (and with --propose make) the introductions for the members of CLUSTER."""
-    from matchmaker.access import SYSTEM
-
     services = wired()
     principal = acting_principal(services, email) if email else SYSTEM
     plan = services.batches.for_goal(
@@ -222,12 +203,12 @@ def batch(
     if as_json:
         refused = [(asdict(pair), reason.text(language())) for pair, reason in plan.refused]
         return print_json(asdict(plan) | {"refused": refused})
-    what = message("Proposed") if really else message("Would propose")
+    verb = message("Proposed") if really else message("Would propose")
     say(
         message(
             "%(what)s %(planned)s of %(options)s options; %(held_out)s held out; "
             "expected score %(expected).2f.",
-            **asdict(plan) | {"what": what, "planned": len(plan.planned)},
+            **asdict(plan) | {"what": verb, "planned": len(plan.planned)},
         )
     )
     for pair in plan.planned:
@@ -262,7 +243,9 @@ def _show_effect(measured: Effect) -> None:
         _show_funnel(funnel)
     say(message("new ties: %(count)s", count=measured.new_ties))
     tied = measured.tied
-    treated, held_out = (f"{each.successes}/{each.total}" for each in (tied.treated, tied.held_out))
+    treated, held_out = (
+        f"{share.successes}/{share.total}" for share in (tied.treated, tied.held_out)
+    )
     say(message("treated %(treated)s, held out %(held)s", treated=treated, held=held_out))
     if tied.interval and tied.value is not None:
         low, high = tied.interval
@@ -317,7 +300,7 @@ def _show(view: IntroductionView, as_json: bool) -> None:
 
 def _line(view: IntroductionView) -> str:
     """An introduction in a line: its id, state, goal and both names."""
-    state, goal = (term(each, language()) for each in (view.state, view.goal))
+    state, goal = (term(word, language()) for word in (view.state, view.goal))
     unnamed = message("(not named yet)").text(language())
     names = f"{view.seeker.name or unnamed} → {view.candidate.name or unnamed}"
     return f"{view.id}  {state}  {goal}  {names}"

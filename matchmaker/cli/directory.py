@@ -6,8 +6,8 @@ from dataclasses import asdict
 
 import click
 
-from matchmaker.cli.language import language
-from matchmaker.cli.output import JSON_OPTION, print_json, wired
+from matchmaker.access import ADMIN
+from matchmaker.cli.output import JSON_OPTION, print_json, say, wired
 from matchmaker.messages import message
 
 
@@ -17,14 +17,11 @@ from matchmaker.messages import message
 @JSON_OPTION
 def show_log(limit: int, check: bool, as_json: bool) -> int | None:
     """The log of all changes, newest first."""
-    from matchmaker.access import ADMIN
-
     change_log = wired().change_log
     if check:
         broken = change_log.first_broken_line(ADMIN)
         whole = message("Every line is as it was written.")
-        verdict = whole if broken is None else message("Line %(number)s.", number=broken)
-        click.echo(verdict.text(language()))
+        say(whole if broken is None else message("Line %(number)s.", number=broken))
         return None if broken is None else 1
     lines = change_log.page(ADMIN, None, limit)
     if as_json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,7 +18,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.messages import Message, located, message, sentences, translated
 
 if TYPE_CHECKING:
-    from matchmaker.ingest.report import Problem
+    from matchmaker.ingest.report import Parsed, Problem, ReadProgress
     from matchmaker.services.operations.importer import Importer, ImportOptions, ImportReport
     from matchmaker.wiring import Wiring
 
@@ -62,7 +63,9 @@ def tables(paths: tuple[Path, ...], **options: Any) -> int:
 @_import_options
 def cordis(file: Path, **options: Any) -> int:
     """Import EU research projects in CORDIS' own layout, straight from the zip."""
-    return _import(lambda importer, run: importer.cordis(ADMIN, file, run), **options)
+    from matchmaker.ingest.cordis import read_cordis
+
+    return _import_file(partial(read_cordis, file), **options)
 
 
 @import_group.command()
@@ -71,9 +74,9 @@ def cordis(file: Path, **options: Any) -> int:
 @_import_options
 def contracts(file: Path, mapping: Path, **options: Any) -> int:
     """Import contracts (buyer, supplier, text, date) from any CSV by a mapping."""
-    return _import(
-        lambda importer, run: importer.mapped(ADMIN, file, mapping, "contracts", run), **options
-    )
+    from matchmaker.ingest.mapping import read_mapped
+
+    return _import_file(lambda _: read_mapped(file, mapping, "contracts"), **options)
 
 
 @import_group.command()
@@ -82,9 +85,13 @@ def contracts(file: Path, mapping: Path, **options: Any) -> int:
 @_import_options
 def ties(file: Path, mapping: Path, **options: Any) -> int:
     """Import relations (source, target, kind, date) from any CSV by a mapping."""
-    return _import(
-        lambda importer, run: importer.mapped(ADMIN, file, mapping, "ties", run), **options
-    )
+    from matchmaker.ingest.mapping import read_mapped
+
+    return _import_file(lambda _: read_mapped(file, mapping, "ties"), **options)
+
+
+def _import_file(read: Callable[[ReadProgress], Parsed], **options: Any) -> int:
+    return _import(lambda importer, run: importer.read(ADMIN, read, run), **options)
 
 
 def _import(

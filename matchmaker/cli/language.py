@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import gettext
-import io
 import os
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import click
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 
-from matchmaker.messages import SOURCE, TRANSLATIONS, best_language, languages, translated
+from matchmaker.messages import SOURCE, best_language, catalogue, languages, translated
 
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 _chosen = SOURCE
-_english: dict[int, dict[str, str]] = {}
+_TEXTS = ("help", "short_help", "epilog", "prompt")
+_english: dict[int, dict[str, object]] = {}
 
 
 def language() -> str:
-    """What the running command speaks."""
+    """The language of the running command."""
     return _chosen
 
 
@@ -31,17 +27,16 @@ def choose(context: click.Context, parameter: click.Parameter, wanted: str | Non
     del parameter
     global _chosen  # noqa: PLW0603
     _chosen = wanted or best_language(locales()) or SOURCE
-    _bind_click(_chosen)
+    # Click says its own words ("Usage", "No such option") through these, which read compiled files.
+    gettext.dgettext, gettext.dngettext = _dgettext, _dngettext
     _translate_help(context.find_root().command, _chosen)
     return wanted
 
 
-def locales() -> Iterator[str]:
-    """The locales of the environment, the one that counts first; `C` is none."""
-    for name in _VARIABLES:
-        if value := os.environ.get(name):
-            yield value.split(".")[0]
-            return
+def locales() -> list[str]:
+    """The locale of the environment that counts, if there is one; `C` is none."""
+    values = (os.environ.get(name) for name in _VARIABLES)
+    return [value.split(".")[0] for value in values if value][:1]
 
 
 def language_option(command: Any) -> Any:
@@ -59,16 +54,10 @@ def language_option(command: Any) -> Any:
 def help_texts(command: click.Command) -> Iterator[tuple[object, str, str]]:
     """Every text of the help: whose it is, under which attribute, and the English text."""
     for owner in (command, *command.params):
-        originals = _english.setdefault(
-            id(owner),
-            {
-                name: text
-                for name in ("help", "short_help", "epilog")
-                if isinstance(text := getattr(owner, name, None), str) and text
-            },
-        )
-        for name, text in originals.items():
-            yield owner, name, text
+        texts = {name: getattr(owner, name, None) for name in _TEXTS}
+        for name, text in _english.setdefault(id(owner), texts).items():
+            if isinstance(text, str) and text:
+                yield owner, name, text
     for part in getattr(command, "commands", {}).values():
         yield from help_texts(part)
 
@@ -80,18 +69,11 @@ def _translate_help(command: click.Command, language: str) -> None:
             owner._help_option = None  # click keeps it in the language of its first help
 
 
-def _bind_click(language: str) -> None:
-    """Click says its own words ("Usage", "No such option") through gettext's default domain."""
-    if language == SOURCE:
-        os.environ["LANGUAGE"] = SOURCE
-        return
-    folder = Path(tempfile.gettempdir()) / f"matchmaker-words-{os.getpid()}"
-    compiled = folder / language / "LC_MESSAGES" / "messages.mo"
-    if not compiled.exists():
-        compiled.parent.mkdir(parents=True, exist_ok=True)
-        words = io.BytesIO()
-        with (TRANSLATIONS / f"{language}.po").open("rb") as file:
-            write_mo(words, read_po(file, locale=language))
-        compiled.write_bytes(words.getvalue())
-    os.environ["LANGUAGE"] = language
-    gettext.bindtextdomain("messages", str(folder))
+def _dgettext(domain: str, message: str) -> str:
+    del domain
+    return translated(message, _chosen)
+
+
+def _dngettext(domain: str, msgid1: str, msgid2: str, n: int) -> str:
+    del domain
+    return str(catalogue(_chosen).ungettext(msgid1, msgid2, n))

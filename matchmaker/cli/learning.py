@@ -12,14 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matchmaker.cli.output import print_json, progress_bars, wired
+from matchmaker.cli.language import language
+from matchmaker.cli.output import print_json, progress_bars, say, wired
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput
+from matchmaker.messages import message, translated
 
 if TYPE_CHECKING:
     from matchmaker.services.matching.evaluation import Evaluation
 
 STRATA = ("history", "size", "place", "cluster", "language")
+# The context of what a group of questions is called.
+STRATUM = "stratum"
 _DAYS = {"d": 1, "m": 30.4375, "y": 365.25}
 
 
@@ -33,7 +37,10 @@ class _Horizon(click.ParamType[timedelta]):
             return value
         match = re.fullmatch(r"(\d{1,4})([dmy])", str(value).strip())
         if not match or not int(match[1]):
-            self.fail(f"{value!r} is not a length of time: write 2y, 18m or 90d.", param, ctx)
+            refusal = message(
+                "'%(value)s' is not a length of time: write 2y, 18m or 90d.", value=value
+            )
+            self.fail(refusal.text(language()), param, ctx)
         return timedelta(days=round(int(match[1]) * _DAYS[match[2]]))
 
 
@@ -57,7 +64,7 @@ def train(goal: str | None, cut: datetime | None, as_json: bool) -> None:
     learning = wired().learning
     goals = [GoalName(goal)] if goal else list(learning.goals())
     if not goals:
-        click.echo("No goal has a history to learn from; fixed weights are used.", err=True)
+        say(message("No goal has a history to learn from; fixed weights are used."), error=True)
     day = cut.date() if cut else None
     by_goal = {}
     for name in goals:
@@ -67,13 +74,21 @@ def train(goal: str | None, cut: datetime | None, as_json: bool) -> None:
         except InvalidInput as error:
             if goal:
                 raise
-            click.echo(f"{name}: {error}", err=True)  # the others may have more to learn from
+            # The others may have more to learn from.
+            click.echo(f"{name}: {error.text(language())}", err=True)
             continue
         if not as_json:
             figures = by_goal[name.value]
-            click.echo(
-                f"{name}: {figures['features']} features, {figures['examples']:,} examples of "
-                f"{len(figures['cuts'])} cuts, {figures['seconds']:.0f} s."
+            say(
+                message(
+                    "%(goal)s: %(features)s features, %(examples)s examples of %(cuts)s cuts, "
+                    "%(seconds).0f s.",
+                    goal=name,
+                    features=figures["features"],
+                    examples=f"{figures['examples']:,}",
+                    cuts=len(figures["cuts"]),
+                    seconds=figures["seconds"],
+                )
             )
     if as_json:
         print_json(by_goal)
@@ -114,7 +129,7 @@ def evaluate(
         out.mkdir(parents=True, exist_ok=True)
         text = json.dumps(plain, ensure_ascii=False, indent=1)
         (out / f"{goal}-{cut.date()}.json").write_text(text + "\n", encoding="utf-8")
-        click.echo(f"Written: {write(plain, out)}", err=True)
+        say(message("Written: %(path)s", path=write(plain, out)), error=True)
     if as_json:
         print_json(plain)
         return
@@ -131,50 +146,63 @@ def _print(evaluation: Evaluation) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    def word(text: str) -> str:
+        return translated(text, language())
+
     console = Console(soft_wrap=True, width=max(110, Console().width))
-    how = (
-        "learned" if evaluation.learned else "fixed weights: the history is too short to learn from"
-    )
-    console.print(
-        f"[bold]{evaluation.goal}[/bold] as of {evaluation.cut}, "
-        f"foreseen until {evaluation.until}: "
-        f"{evaluation.candidates:,} candidates, {how}, {evaluation.seconds:.0f} s"
+    learned = message("learned")
+    fixed = message("fixed weights: the history is too short to learn from")
+    say(
+        message(
+            "%(goal)s as of %(day)s, foreseen until %(until)s: %(candidates)s candidates, %(how)s, "
+            "%(seconds).0f s",
+            goal=evaluation.goal,
+            day=evaluation.cut,
+            until=evaluation.until,
+            candidates=f"{evaluation.candidates:,}",
+            how=learned if evaluation.learned else fixed,
+            seconds=evaluation.seconds,
+        ),
+        bold=True,
     )
     for title, part in evaluation.tables.items():
-        table = Table(title=f"{title} ({part['trials']:,} questions)", title_justify="left")
-        table.add_column("method")
+        questions = message(
+            "%(table)s (%(count)s questions)", table=word(title), count=f"{part['trials']:,}"
+        )
+        table = Table(title=questions.text(language()), title_justify="left")
+        table.add_column(word("method"))
         names = list(next(iter(part["methods"].values())))
-        for name in names:
+        for name in (*names, word("ours less it, hit@10"), word("largest share")):
             table.add_column(name, justify="right")
-        table.add_column("ours less it, hit@10", justify="right")
-        table.add_column("largest share", justify="right")
         for method, figures in part["methods"].items():
             low, high = figures["hit@10"]["ours_less_interval"]
             table.add_row(
-                method,
+                word(method),
                 *(f"{figures[name]['mean']:.3f}" for name in names),
                 f"{figures['hit@10']['ours_less']:+.3f} [{low:+.3f}, {high:+.3f}]",
                 f"{part['exposure'][method]['largest_share']:.3f}",
             )
         console.print(table, markup=False)
-        fair = Table(title="What fairness costs", title_justify="left")
+        fair = Table(title=word("What fairness costs"), title_justify="left")
+        fair.add_column(word("setting"))
         names = ["hit@10", "cost", "largest_share", "other_clusters", "smaller"]
-        for column in ("setting", *names):
-            fair.add_column(
-                column.replace("_", " "), justify="left" if column == "setting" else "right"
-            )
+        for name in names:
+            fair.add_column(word(name.replace("_", " ")), justify="right")
         for item in part["settings"]:
-            label = f"{item['knob']} {item['value']:g}"
+            label = f"{word(item['knob'])} {item['value']:g}"
             fair.add_row(label, *(f"{item[name]:.3f}" for name in names))
         console.print(fair, markup=False)
         for group, stratum in part.get("strata", {}).items():
             best = sorted(stratum["methods"].items(), key=lambda item: -item[1]["hit@10"])[:4]
-            leaders = ", ".join(f"{name} {item['hit@10']:.3f}" for name, item in best)
-            console.print(
-                f"  {part['by']} {group} ({stratum['trials']:,}): {leaders}", markup=False
-            )
+            leaders = ", ".join(f"{word(name)} {item['hit@10']:.3f}" for name, item in best)
+            label = f"{word(part['by'])} {translated(group, language(), STRATUM)}"
+            console.print(f"  {label} ({stratum['trials']:,}): {leaders}", markup=False)
     if evaluation.reliability:
         steps = ", ".join(
             f"{x['predicted']:.4f} → {x['observed']:.4f}" for x in evaluation.reliability
         )
-        console.print(f"Probability promised → came true, in tenths of the pairs: {steps}")
+        say(
+            message(
+                "Probability promised → came true, in tenths of the pairs: %(steps)s", steps=steps
+            )
+        )

@@ -15,7 +15,7 @@ import click
 
 from matchmaker.access import ADMIN
 from matchmaker.cli.language import language
-from matchmaker.cli.output import SOME_REFUSED, print_json, progress_bars, wired
+from matchmaker.cli.output import SOME_REFUSED, print_json, progress_bars, say, usage_error, wired
 from matchmaker.domain import GoalName, Kind, Size, Tier
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import message
@@ -97,9 +97,9 @@ def recommend(
     """Recommend partners, with reasons."""
     sources = [organization, text, need, for_file, texts_file]
     if sum(value is not None for value in sources) != 1:
-        raise click.UsageError("Give one of --for, --text, --need, --for-file, --texts-file.")
+        raise usage_error(message("Give one of --for, --text, --need, --for-file, --texts-file."))
     if out is not None and for_file is None and texts_file is None:
-        raise click.UsageError("--out goes with --for-file or --texts-file.")
+        raise usage_error(message("--out goes with --for-file or --texts-file."))
     services = wired()
     request = _request(goal, limit, only_new, capped, filters)
     if for_file is not None:
@@ -155,7 +155,7 @@ def _texts(path: Path) -> Iterator[TextQuestion]:
     from matchmaker.services.matching.bulk import TextQuestion
 
     for number, line in _lines(path):
-        where = f"{path}, line {number}"
+        where = message("%(file)s, line %(line)s", file=path, line=number).text(language())
         try:
             row = json.loads(line)
         except (ValueError, RecursionError):
@@ -186,10 +186,13 @@ def _bulk(ask: Callable[[Progress], Iterator[BulkAnswer]], total: int, out: Path
             lines.write(json.dumps(_bulk_line(answer), ensure_ascii=False) + "\n")
             if answer.error is not None:
                 failed += 1
-                click.echo(f"{answer.seeker}: {answer.error}", err=True)
+                click.echo(f"{answer.seeker}: {answer.error.text(language())}", err=True)
             report(message("Recommending"), done, total)
     if failed:
-        click.echo(f"{failed} of {total} seekers got no recommendations.", err=True)
+        refused = message(
+            "%(failed)s of %(total)s seekers got no recommendations.", failed=failed, total=total
+        )
+        say(refused, error=True)
     return SOME_REFUSED if failed else 0
 
 
@@ -248,7 +251,7 @@ def _print_table(answer: Answer) -> None:
 
     console = Console(soft_wrap=True)
     if not answer.recommendations:
-        console.print("No candidate fits. Try fewer filters, or --with-partners.")
+        say(message("No candidate fits. Try fewer filters, or --with-partners."))
     for rank, recommendation in enumerate(answer.recommendations, 1):
         name, english = recommendation.name, recommendation.name_en
         title = escape(f"{name} ({english})" if english and english != name else name)
@@ -260,9 +263,12 @@ def _print_table(answer: Answer) -> None:
             year = f"{piece.year}: " if piece.year else ""
             console.print(f"     “{escape(year + _shortened(piece.text))}”", style="italic")
     fresh = answer.freshness
-    console.print(f"Snapshot {fresh.version} of {fresh.as_of}.", style="dim")
+    say(
+        message("Snapshot %(version)s of %(day)s.", version=fresh.version, day=fresh.as_of),
+        dim=True,
+    )
     if fresh.store_version is not None and fresh.store_version != fresh.version:
-        console.print("The graph has changed since: `matchmaker refresh`.", style="yellow")
+        say(message("The graph has changed since: `matchmaker refresh`."), fg="yellow")
 
 
 def _shortened(text: str, length: int = 160) -> str:

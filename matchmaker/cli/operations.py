@@ -1,4 +1,4 @@
-"""Commands for whoever runs Matchmaker: setup, refresh, status, doctor, serve, worker, key."""
+"""Commands for operators: setup, refresh, status, doctor, serve, worker, key."""
 
 from __future__ import annotations
 

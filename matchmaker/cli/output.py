@@ -1,4 +1,4 @@
-"""What commands share: the wired services, progress bars, JSON."""
+"""Shared by all commands: the wired services, progress bars, JSON."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
-from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from matchmaker.access import ADMIN, Principal
 from matchmaker.cli.language import language
 from matchmaker.messages import Message, text_of
 
 if TYPE_CHECKING:
-    from matchmaker.access import Principal
     from matchmaker.services.operations.refresher import Progress
     from matchmaker.wiring import Wiring
 
@@ -23,9 +23,14 @@ if TYPE_CHECKING:
 SOME_REFUSED = 3
 
 
-def say(what: Message, *, error: bool = False, **style: Any) -> None:
+def say(line: Message, *, error: bool = False, **style: Any) -> None:
     """A line in the reader's language."""
-    click.secho(what.text(language()), err=error, **style)
+    click.secho(line.text(language()), err=error, **style)
+
+
+def usage_error(problem: Message) -> click.UsageError:
+    """A command that was given wrongly, with its usage, in the reader's language."""
+    return click.UsageError(problem.text(language()))
 
 
 def wired() -> Wiring:
@@ -41,41 +46,27 @@ def wired() -> Wiring:
 
 def print_json(value: Any) -> None:
     """One JSON document on standard output."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
-
-
-def _plain(value: object) -> str:
-    return text_of(value, language())
+    plain = partial(text_of, language=language())
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=plain))
 
 
 def fields_of(row: Any) -> dict[str, Any]:
     """A dataclass as JSON has it, its values as they are."""
-    return {each.name: getattr(row, each.name) for each in fields(row)}
+    return {field.name: getattr(row, field.name) for field in fields(row)}
 
 
 @contextmanager
 def progress_bars() -> Iterator[Progress]:
     """A bar for each step on standard error."""
+    from rich import progress
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-    from rich.progress import Progress as Bars
 
     console = Console(stderr=True)
-    bars = Bars(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not console.is_terminal,
-    )
+    bars = progress.Progress(
+        "{task.description}", progress.BarColumn(), progress.MofNCompleteColumn(),
+        progress.TimeElapsedColumn(), progress.TimeRemainingColumn(),
+        console=console, disable=not console.is_terminal,
+    )  # fmt: skip
     tasks: dict[str, Any] = {}
 
     def report(stage: Message, done: int, total: int) -> None:
@@ -96,19 +87,6 @@ AS_OPTION = click.option("--as", "email", metavar="ADDRESS", help="Act as this a
 
 
 def acting_principal(services: Wiring, email: str | None) -> Principal:
-    from matchmaker.access import ADMIN
-
     if not email:
         return ADMIN
     return services.accounts.by_email(ADMIN, email).require_active().principal()
-
-
-def plain(value: Any) -> Any:
-    """As JSON can have it: enums as their values."""
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, dict):
-        return {name: plain(one) for name, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(one) for one in value]
-    return value

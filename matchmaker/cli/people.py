@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matchmaker.cli.language import language as spoken
-from matchmaker.cli.output import JSON_OPTION, print_json, wired
-from matchmaker.messages import Message, languages, message, term
+from matchmaker.access import ADMIN
+from matchmaker.cli.language import language as reader_language
+from matchmaker.cli.output import JSON_OPTION, print_json, say, wired
+from matchmaker.messages import languages, message, term
 
 if TYPE_CHECKING:
     from matchmaker.workflow.account import Account, AccountMembership
@@ -33,56 +34,29 @@ def account() -> None:
 @click.option("--admin", is_flag=True, help="An administrator.")
 @LANGUAGE_OPTION
 @click.password_option(envvar="MATCHMAKER_NEW_PASSWORD")
-def create_account(
-    email: str,
-    name: str,
-    organization: str | None,
-    role: str,
-    clusters: tuple[str, ...],
-    admin: bool,
-    language: str,
-    password: str,
-) -> None:
+def create_account(organization: str | None, role: str, **account: Any) -> None:
     """Make an account; the password is asked for, or read from MATCHMAKER_NEW_PASSWORD."""
-    from matchmaker.access import ADMIN
-
-    created = wired().accounts.create(
-        ADMIN,
-        email,
-        name,
-        password,
-        memberships=(_membership(organization, role),) if organization else (),
-        clusters=clusters,
-        admin=admin,
-        language=language,
-    )
-    _print(message("%(email)s has the account %(id)s.", email=created.email, id=created.id))
+    memberships = (_membership(organization, role),) if organization else ()
+    created = wired().accounts.create(ADMIN, memberships=memberships, **account)
+    say(message("%(email)s has the account %(id)s.", email=created.email, id=created.id))
 
 
 @account.command("list")
 @JSON_OPTION
 def list_accounts(as_json: bool) -> None:
     """All accounts."""
-    from matchmaker.access import ADMIN
-
-    services, after = wired(), ""
-    accounts: list[Account] = []
-    while True:
-        page = services.accounts.page(ADMIN, after, 200)
-        accounts += page.rows
-        if page.after is None:
-            break
-        after = page.after
+    accounts = wired().accounts.iterate(ADMIN)
     if as_json:
-        print_json([_row(each) for each in accounts])
+        print_json([_row(account) for account in accounts])
         return
-    for each in accounts:
-        places = [f"{at.organization} ({term(at.role, spoken())})" for at in each.memberships]
-        coordinator = message("coordinator").text(spoken())
-        places += [f"{cluster} ({coordinator})" for cluster in each.clusters]
-        places += [message("administrator").text(spoken())] if each.admin else []
-        state = "" if each.active else f"  {message('closed').text(spoken())}"
-        click.echo(f"{each.email}  {each.name}  {', '.join(places)}{state}")
+    language = reader_language()
+    for account in accounts:
+        places = [f"{at.organization} ({term(at.role, language)})" for at in account.memberships]
+        coordinator = message("coordinator").text(language)
+        places += [f"{cluster} ({coordinator})" for cluster in account.clusters]
+        places += [message("administrator").text(language)] if account.admin else []
+        state = "" if account.active else f"  {message('closed').text(language)}"
+        click.echo(f"{account.email}  {account.name}  {', '.join(places)}{state}")
 
 
 @account.command("invite")
@@ -92,22 +66,12 @@ def list_accounts(as_json: bool) -> None:
 @click.option("--cluster", default="", help="As coordinator of which cluster.")
 @click.option("--admin", is_flag=True, help="As an administrator.")
 @LANGUAGE_OPTION
-def invite(
-    email: str, organization: str | None, role: str, cluster: str, admin: bool, language: str
-) -> None:
+def invite(email: str, organization: str | None, role: str, **place: Any) -> None:
     """Invite EMAIL; prints the link where no mail server is set up."""
-    from matchmaker.access import ADMIN
-
-    issued = wired().invitations.invite(
-        ADMIN,
-        email,
-        membership=_membership(organization, role) if organization else None,
-        cluster=cluster,
-        admin=admin,
-        language=language,
-    )
+    membership = _membership(organization, role) if organization else None
+    issued = wired().invitations.invite(ADMIN, email, membership=membership, **place)
     if issued.mailed:
-        _print(message("A letter went to %(email)s.", email=email))
+        say(message("A letter went to %(email)s.", email=email))
     else:
         click.echo(issued.link)
 
@@ -120,7 +84,7 @@ def reset(email: str) -> None:
     stored = services.accounts.find(email)
     if stored is None or not stored.value.active:
         refusal = message("There is no active account for %(email)s.", email=email)
-        raise click.ClickException(refusal.text(spoken()))
+        raise click.ClickException(refusal.text(reader_language()))
     click.echo(services.links.url("reset", services.sign_in.reset_token(stored.value)))
 
 
@@ -129,11 +93,9 @@ def reset(email: str) -> None:
 @click.option("--open", "reopen", is_flag=True, help="Open it again.")
 def close(email: str, reopen: bool) -> None:
     """Close the account of EMAIL at once: sessions and keys stop working."""
-    from matchmaker.access import ADMIN
-
     accounts = wired().accounts
     accounts.set_active(ADMIN, accounts.by_email(ADMIN, email).id, active=reopen)
-    _print(message("Opened.") if reopen else message("Closed."))
+    say(message("Opened.") if reopen else message("Closed."))
 
 
 def _membership(organization: str, role: str) -> AccountMembership:
@@ -152,7 +114,3 @@ def _row(account: Account) -> dict[str, Any]:
         "admin": account.admin,
         "active": account.active,
     }
-
-
-def _print(line: Message) -> None:
-    click.echo(line.text(spoken()))

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.embedding.model import Embedder, FloatArray, ModelIdentity, TextProgress
+from matchmaker.embedding.model import Embedder, FloatArray, ModelIdentity
 from matchmaker.errors import StorageFull
 
 CREATE = "CREATE TABLE IF NOT EXISTS vectors (digest BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID"
@@ -87,7 +87,7 @@ def embed_missing(
     embedder: Callable[[], Embedder],
     cache: VectorCache,
     texts: Sequence[str],
-    progress: TextProgress | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> FloatArray:
     """Vectors (n, d) of passages, from the cache where it has them.
 
@@ -95,7 +95,7 @@ def embed_missing(
     it takes seconds and hundreds of megabytes.
 
     New ones are stored every few hundred, so that an interrupted run goes on
-    where it was. `progress` counts the texts that had to be embedded.
+    where it was. `progress` hears how many texts are embedded, of how many that had to be.
     """
     vectors, is_stored = cache.get(texts)
     if is_stored.all():

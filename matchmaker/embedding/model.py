@@ -8,7 +8,7 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,6 @@ from matchmaker.errors import ModelUnavailable, StorageFull
 from matchmaker.settings import Settings
 
 FloatArray = NDArray[np.float32]
-TextProgress = Callable[[int, int], None]  # done, of how many
 
 # Of one batch: enough to keep the cores busy, few enough to stay in their caches.
 BATCH_TOKENS = 1_024
@@ -62,23 +61,19 @@ class Embedder:
         self.query_prefix = query_prefix
         self.passage_prefix = passage_prefix
 
-    def passages(self, texts: Sequence[str], progress: TextProgress | None = None) -> FloatArray:
+    def passages(self, texts: Sequence[str]) -> FloatArray:
         """Vectors of texts that may be found."""
-        return self._embed([self.passage_prefix + text for text in texts], progress)
+        return self._embed([self.passage_prefix + text for text in texts])
 
     def queries(self, texts: Sequence[str]) -> FloatArray:
         """Vectors of texts that look for something."""
-        return self._embed([self.query_prefix + text for text in texts], None)
+        return self._embed([self.query_prefix + text for text in texts])
 
-    def _embed(self, texts: Sequence[str], progress: TextProgress | None) -> FloatArray:
+    def _embed(self, texts: Sequence[str]) -> FloatArray:
         cut = [text[:MAX_CHARACTERS] for text in texts]
         vectors = np.zeros((len(cut), self.dimension), dtype=np.float32)
-        done = 0
         for batch, batch_vectors in self._streamed(cut, _batches(self._lengths(cut))):
             vectors[batch] = batch_vectors
-            done += len(batch)
-            if progress is not None:
-                progress(done, len(texts))
         return vectors
 
     def _streamed(
@@ -154,8 +149,7 @@ def load_embedder(settings: Settings) -> Embedder:
     hub is asked only for a name that is no folder, and HF_HUB_OFFLINE=1 forbids it.
     """
     packaged = settings.model == PACKAGE
-    identity = identify_model(settings)
-    location = settings.model
+    identity, location = identify_model(settings), settings.model
     if packaged:
         location = str(packaged_folder(settings.data_dir / "models"))
     elif (folder := Path(settings.model).expanduser()).is_dir():

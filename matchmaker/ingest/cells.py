@@ -32,6 +32,14 @@ def text(cell: str) -> str:
     return cell
 
 
+def read_column(column: str, read: Read, cell: str) -> Any:
+    """The value of a column's cell. Raises InvalidInput that names the column."""
+    try:
+        return read(cell)
+    except InvalidInput as error:
+        raise InvalidInput(error.message, where=column, mend=error.mend) from None
+
+
 def optional(read: Read) -> Read:
     """None for an empty cell."""
     return lambda cell: read(cell) if cell else None

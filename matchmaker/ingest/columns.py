@@ -6,31 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from matchmaker.domain import (
-    Cluster,
-    Engagement,
-    EngagementKind,
-    GoalName,
-    Industry,
-    Kind,
-    Layer,
-    Membership,
-    Need,
-    NeedState,
-    Observation,
-    Offer,
-    OfferKind,
-    Organization,
-    Participant,
-    Place,
-    PlaceLevel,
-    Role,
-    Size,
-    Stage,
-    Terms,
-    Tie,
-    Tier,
-)
+from matchmaker import domain
 from matchmaker.ingest import cells
 from matchmaker.ingest.cells import Read, optional
 from matchmaker.messages import FIELD, Message, in_context, languages
@@ -67,8 +43,8 @@ class TableFormat:
 
     name: str
     model: type
-    columns: tuple[Column, ...]
     explanation: str
+    columns: tuple[Column, ...]
     key: tuple[str, ...] = ("id",)
 
     @property
@@ -91,11 +67,11 @@ class TableFormat:
 
 
 def table_name(name: str) -> Message:
-    """What the rows of a table are called; also of those that no file holds."""
+    """Name for the rows of a table; also of those that no file holds."""
     return in_context("table", name)
 
 
-STAGES = cells.several(cells.one_of(Stage, cells.STAGE_WORDS))
+STAGES = cells.several(cells.one_of(domain.Stage, cells.STAGE_WORDS))
 _ID = Column("id", "source:key, unique", "my:f-001", required=True)
 _SOURCE = Column("source", "where the row comes from")
 _ORGANIZATION = Column("organization", "id of the organisation", "my:f-001", required=True)
@@ -119,179 +95,122 @@ def _choice(name: str, members: type[Any], example: str, required: bool = True) 
 TABLES: dict[str, TableFormat] = {
     table.name: table
     for table in (
-        TableFormat(
-            "places",
-            Place,
-            (
-                _ID,
-                Column("name", "name", "温州市", required=True),
-                Column("name_en", "name in English", "Wenzhou"),
-                _choice("level", PlaceLevel, "city"),
-                Column("parent", "id of the place it lies in", "", optional(cells.text)),
-                Column("country", "ISO 3166-1 alpha-2", "CN"),
-                Column("latitude", "degrees", "27.99", optional(cells.number)),
-                Column("longitude", "degrees", "120.70", optional(cells.number)),
-            ),
-            "Places in their hierarchy",
-        ),
-        TableFormat(
-            "industries",
-            Industry,
-            (
-                _ID,
-                Column("name", "name", "泵、阀门制造", required=True),
-                Column("name_en", "name in English"),
-                Column("parent", "id of the wider industry", "", optional(cells.text)),
-            ),
-            "Industries in their hierarchy",
-        ),
-        TableFormat(
-            "organizations",
-            Organization,
-            (
-                _ID,
-                Column("name", "full name", "示例阀门有限公司", required=True, context="organizations"),
-                Column("name_en", "name in English", "Sample Valve Co., Ltd."),
-                _choice("kind", Kind, "firm"),
-                _choice("size", Size, "small", required=False),
-                _choice("tier", Tier, "specialised", required=False),
-                Column("place", "id of a place", "gbt2260:330300", optional(cells.text)),
-                Column("industry", "id of an industry", "gbt4754:344", optional(cells.text)),
-                Column("country", "ISO 3166-1 alpha-2", "CN"),
-                _STAGES,
-                Column("credit_code", "18 characters"),
-                Column("vat", "with its country"),
-                Column("website", "address", "https://example.com"),
-                Column("contact", "shown only after both agreed", "a@example.com"),
-                Column("capacity", "introductions it can take on", "3", optional(cells.whole), context="organizations"),
-                Column("listed", "false: opted out", "true", cells.flag),
-                Column("founded", "day", "2012-06-01", optional(cells.day)),
-                Column("description", "what it does, in Chinese", "专业生产不锈钢球阀。"),
-                Column("description_en", "what it does, in English"),
-                _SOURCE,
-            ),
-            "Firms, universities, institutes, platforms",
-        ),
-        TableFormat(
-            "clusters",
-            Cluster,
-            (
-                _ID,
-                Column("name", "name", "示例阀门产业集群", required=True),
-                Column("name_en", "name in English"),
-                Column("place", "id of a place", "gbt2260:330300", optional(cells.text)),
-                Column("industry", "id of an industry", "gbt4754:344", optional(cells.text), context="clusters"),
-                Column("level", "who recognised it", "national"),
-                Column("batch", "year it was recognised", "2023", optional(cells.whole)),
-                _SOURCE,
-            ),
-            "Recognised clusters",
-        ),
-        TableFormat(
-            "memberships",
-            Membership,
-            (
-                Column("cluster", "id of the cluster", "my:c-1", required=True),
-                _ORGANIZATION,
-                _SINCE,
-                _UNTIL,
-            ),
-            "Who belongs to which cluster, and when",
-            ("cluster", "organization"),
-        ),
-        TableFormat(
-            "offers",
-            Offer,
-            (
-                _ID,
-                _ORGANIZATION,
-                _choice("kind", OfferKind, "product"),
-                _text(),
-                _LANGUAGE,
-                Column("terms", "free | discounted | market", "market", cells.one_of(Terms)),
-                Column("slots", "how many can take it up", "", optional(cells.whole)),
-                _STAGES,
-                _DATE,
-                Column("active", "false: withdrawn", "true", cells.flag),
-            ),
-            "What an organisation can give",
-        ),
-        TableFormat(
-            "needs",
-            Need,
-            (
-                _ID,
-                _ORGANIZATION,
-                _choice("goal", GoalName, "supplier"),
-                _text(),
-                _LANGUAGE,
-                Column("quantity", "how many, in words", "500 件/月"),
-                Column("budget", "amount", "", optional(cells.number)),
-                Column("currency", "ISO 4217", "CNY"),
-                Column("deadline", "last day", "2027-01-31", optional(cells.day)),
-                _STAGES,
-                _DATE,
-                Column("state", "open | matched | closed | expired", "open", cells.one_of(NeedState)),
-            ),
-            "What an organisation looks for",
-        ),
-        TableFormat(
-            "engagements",
-            Engagement,
-            (
-                _ID,
-                _choice("kind", EngagementKind, "contract"),
-                Column("title", "title", "球阀年度供货"),
-                _text(required=False),
-                _LANGUAGE,
-                Column("date", "first day", "2023-02-01", optional(cells.day)),
-                _UNTIL,
-                Column("programme", "funding programme"),
-                Column("topic", "topic"),
-                Column("amount", "amount", "", optional(cells.number)),
-                Column("currency", "ISO 4217", "CNY"),
-            ),
-            "Joint undertakings; their participants are a table of their own",
-        ),
-        TableFormat(
-            "participants",
-            Participant,
-            (
-                Column("engagement", "id of the engagement", "my:e-1", required=True),
-                _ORGANIZATION,
-                _choice("role", Role, "supplier"),
-                Column("amount", "its part", "", optional(cells.number)),
-            ),
-            "Who took part in an engagement, in which role",
-            ("engagement", "organization", "role"),
-        ),
-        TableFormat(
-            "ties",
-            Tie,
-            (
-                _ID,
-                Column("source", "id of an organisation", "my:f-001", required=True, context="ties"),
-                Column("target", "id of an organisation", "my:f-002", required=True),
-                _choice("layer", Layer, "SUPPLIES"),
-                _SINCE,
-                _UNTIL,
-                Column("note", "in words"),
-            ),
-            "Dated relations between two organisations",
-        ),
-        TableFormat(
-            "observations",
-            Observation,
-            (
-                _ID,
-                Column("subject", "id of an organisation or cluster", "my:f-001", required=True),
-                Column("indicator", "name of the figure", "rd_intensity", required=True),
-                Column("year", "year", "2025", cells.whole, required=True),
-                Column("value", "number", "3.2", cells.number, required=True),
-                Column("unit", "unit", "%"),
-                _SOURCE,
-            ),
-            "Dated figures reported by an organisation or cluster",
-        ),
+        TableFormat("places", domain.Place, "Places in their hierarchy", (
+            _ID,
+            Column("name", "name", "温州市", required=True),
+            Column("name_en", "name in English", "Wenzhou"),
+            _choice("level", domain.PlaceLevel, "city"),
+            Column("parent", "id of the place it lies in", "", optional(cells.text)),
+            Column("country", "ISO 3166-1 alpha-2", "CN"),
+            Column("latitude", "degrees", "27.99", optional(cells.number)),
+            Column("longitude", "degrees", "120.70", optional(cells.number)),
+        )),
+        TableFormat("industries", domain.Industry, "Industries in their hierarchy", (
+            _ID,
+            Column("name", "name", "泵、阀门制造", required=True),
+            Column("name_en", "name in English"),
+            Column("parent", "id of the wider industry", "", optional(cells.text)),
+        )),
+        TableFormat("organizations", domain.Organization, "Firms, universities, institutes, platforms", (
+            _ID,
+            Column("name", "full name", "示例阀门有限公司", required=True, context="organizations"),
+            Column("name_en", "name in English", "Sample Valve Co., Ltd."),
+            _choice("kind", domain.Kind, "firm"),
+            _choice("size", domain.Size, "small", required=False),
+            _choice("tier", domain.Tier, "specialised", required=False),
+            Column("place", "id of a place", "gbt2260:330300", optional(cells.text)),
+            Column("industry", "id of an industry", "gbt4754:344", optional(cells.text)),
+            Column("country", "ISO 3166-1 alpha-2", "CN"),
+            _STAGES,
+            Column("credit_code", "18 characters"),
+            Column("vat", "with its country"),
+            Column("website", "address", "https://example.com"),
+            Column("contact", "shown only after both agreed", "a@example.com"),
+            Column("capacity", "introductions it can take on", "3", optional(cells.whole), context="organizations"),
+            Column("listed", "false: opted out", "true", cells.flag),
+            Column("founded", "day", "2012-06-01", optional(cells.day)),
+            Column("description", "what it does, in Chinese", "专业生产不锈钢球阀。"),
+            Column("description_en", "what it does, in English"),
+            _SOURCE,
+        )),
+        TableFormat("clusters", domain.Cluster, "Recognised clusters", (
+            _ID,
+            Column("name", "name", "示例阀门产业集群", required=True),
+            Column("name_en", "name in English"),
+            Column("place", "id of a place", "gbt2260:330300", optional(cells.text)),
+            Column("industry", "id of an industry", "gbt4754:344", optional(cells.text), context="clusters"),
+            Column("level", "who recognised it", "national"),
+            Column("batch", "year it was recognised", "2023", optional(cells.whole)),
+            _SOURCE,
+        )),
+        TableFormat("memberships", domain.Membership, "Who belongs to which cluster, and when", (
+            Column("cluster", "id of the cluster", "my:c-1", required=True),
+            _ORGANIZATION,
+            _SINCE,
+            _UNTIL,
+        ), ("cluster", "organization")),
+        TableFormat("offers", domain.Offer, "What an organisation can give", (
+            _ID,
+            _ORGANIZATION,
+            _choice("kind", domain.OfferKind, "product"),
+            _text(),
+            _LANGUAGE,
+            Column("terms", "free | discounted | market", "market", cells.one_of(domain.Terms)),
+            Column("slots", "how many can take it up", "", optional(cells.whole)),
+            _STAGES,
+            _DATE,
+            Column("active", "false: withdrawn", "true", cells.flag),
+        )),
+        TableFormat("needs", domain.Need, "What an organisation looks for", (
+            _ID,
+            _ORGANIZATION,
+            _choice("goal", domain.GoalName, "supplier"),
+            _text(),
+            _LANGUAGE,
+            Column("quantity", "how many, in words", "500 件/月"),
+            Column("budget", "amount", "", optional(cells.number)),
+            Column("currency", "ISO 4217", "CNY"),
+            Column("deadline", "last day", "2027-01-31", optional(cells.day)),
+            _STAGES,
+            _DATE,
+            Column("state", "open | matched | closed | expired", "open", cells.one_of(domain.NeedState)),
+        )),
+        TableFormat("engagements", domain.Engagement, "Joint undertakings; their participants are a table of their own", (
+            _ID,
+            _choice("kind", domain.EngagementKind, "contract"),
+            Column("title", "title", "球阀年度供货"),
+            _text(required=False),
+            _LANGUAGE,
+            Column("date", "first day", "2023-02-01", optional(cells.day)),
+            _UNTIL,
+            Column("programme", "funding programme"),
+            Column("topic", "topic"),
+            Column("amount", "amount", "", optional(cells.number)),
+            Column("currency", "ISO 4217", "CNY"),
+        )),
+        TableFormat("participants", domain.Participant, "Who took part in an engagement, in which role", (
+            Column("engagement", "id of the engagement", "my:e-1", required=True),
+            _ORGANIZATION,
+            _choice("role", domain.Role, "supplier"),
+            Column("amount", "its part", "", optional(cells.number)),
+        ), ("engagement", "organization", "role")),
+        TableFormat("ties", domain.Tie, "Dated relations between two organisations", (
+            _ID,
+            Column("source", "id of an organisation", "my:f-001", required=True, context="ties"),
+            Column("target", "id of an organisation", "my:f-002", required=True),
+            _choice("layer", domain.Layer, "SUPPLIES"),
+            _SINCE,
+            _UNTIL,
+            Column("note", "in words"),
+        )),
+        TableFormat("observations", domain.Observation, "Dated figures reported by an organisation or cluster", (
+            _ID,
+            Column("subject", "id of an organisation or cluster", "my:f-001", required=True),
+            Column("indicator", "name of the figure", "rd_intensity", required=True),
+            Column("year", "year", "2025", cells.whole, required=True),
+            Column("value", "number", "3.2", cells.number, required=True),
+            Column("unit", "unit", "%"),
+            _SOURCE,
+        )),
     )
 }  # fmt: skip

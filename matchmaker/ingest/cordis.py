@@ -7,7 +7,7 @@ import datetime
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,13 +25,11 @@ from matchmaker.domain import (
     Role,
 )
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.cells import day, number
+from matchmaker.ingest.cells import day, number, read_column
 from matchmaker.ingest.countries import country_place, iso_code
-from matchmaker.ingest.report import Parsed, Problem, Reading
+from matchmaker.ingest.report import Parsed, Problem, Reading, ReadProgress
 from matchmaker.messages import message, plural
 from matchmaker.text import normal
-
-ByteProgress = Callable[[int, int], None]
 
 PROJECTS, PARTICIPATIONS = "project.csv", "organization.csv"
 PROJECT_COLUMNS = ("id", "title", "startDate", "frameworkProgramme", "objective")
@@ -58,53 +56,39 @@ PROGRAMME_MIDDLE = {
 }
 UNKNOWN = frozenset({"", "NA"})
 ROLES = {"coordinator": Role.COORDINATOR}
+# Rows between two words on progress, and about how many bytes each of them has.
 STEP = 5_000
+ROW_BYTES = 140
 
 
-@dataclass
-class _Facts:
-    """An organisation by all of its rows: of each fact the first one given."""
-
-    name: str = ""
-    activity: str = ""
-    city: str = ""
-    country: str = ""
-    nuts: str = ""
-    vat: str = ""
-    website: str = ""
+# Of each of these facts an organisation has the first that any of its rows gives.
+FACTS = ("name", "activityType", "vatNumber", "organizationURL")
 
 
 @dataclass
 class _CordisReading(Reading):
-    facts: dict[str, _Facts] = field(default_factory=dict)
+    """Facts of organisations by CORDIS' own columns, participants of projects by their role."""
+
+    facts: dict[str, dict[str, str]] = field(default_factory=dict)
     parts: dict[str, dict[tuple[str, Role], Participant]] = field(default_factory=dict)
 
 
-def read_cordis(path: Path, progress: ByteProgress | None = None) -> Parsed:
+def read_cordis(path: Path, progress: ReadProgress = lambda _done, _total: None) -> Parsed:
     """All projects and participations. Raises InvalidInput when the zip cannot be read.
 
     Facts of an organisation differ between rows and are often empty: each is
-    taken from its first row that has it. `progress` gets lines done and all.
+    taken from its first row that has it. `progress` gets bytes read and all.
     """
-    reading = _CordisReading()
+    reading = _CordisReading(read={PROJECTS: 0, PARTICIPATIONS: 0})
     try:
         with zipfile.ZipFile(path) as archive:
-            sizes = {name: _member(archive, name).file_size for name in (PROJECTS, PARTICIPATIONS)}
-            read_bytes = 0
-            parts_read = 0
-            for line, row in _rows(archive, PARTICIPATIONS, PARTICIPATION_COLUMNS):
+            sizes = [_member(archive, name).file_size for name in (PROJECTS, PARTICIPATIONS)]
+            for line, row in _rows(archive, PARTICIPATIONS, PARTICIPATION_COLUMNS, reading):
                 _participation(row, line, reading)
-                parts_read += 1
-                if progress is not None and parts_read % STEP == 0:
-                    read_bytes = min(read_bytes + STEP * 140, sizes[PARTICIPATIONS])
-                    progress(read_bytes, sum(sizes.values()))
-            engagements = []
-            projects_read = 0
-            for line, row in _rows(archive, PROJECTS, PROJECT_COLUMNS):
-                projects_read += 1
-                engagement = _project(row, line, reading)
-                if engagement is not None:
-                    engagements.append(engagement)
+                if reading.read[PARTICIPATIONS] % STEP == 0:
+                    progress(min(reading.read[PARTICIPATIONS] * ROW_BYTES, sizes[1]), sum(sizes))
+            for line, row in _rows(archive, PROJECTS, PROJECT_COLUMNS, reading):
+                _project(row, line, reading)
     except FileNotFoundError:
         raise InvalidInput("there is no such file.", where=str(path)) from None
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
@@ -114,10 +98,9 @@ def read_cordis(path: Path, progress: ByteProgress | None = None) -> Parsed:
             mend="Download it again.",
             error=error,
         ) from None
-    if progress is not None:
-        progress(sum(sizes.values()), sum(sizes.values()))
-    reading.read = {PROJECTS: projects_read, PARTICIPATIONS: parts_read}
-    return _parsed(reading, engagements)
+    progress(sum(sizes), sum(sizes))
+    _organizations(reading)
+    return reading.parsed()
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
@@ -133,9 +116,9 @@ def _member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
 
 
 def _rows(
-    archive: zipfile.ZipFile, name: str, required: tuple[str, ...]
+    archive: zipfile.ZipFile, name: str, required: tuple[str, ...], reading: Reading
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """Lines as dicts with their numbers; whole cells, quoted as CORDIS does."""
+    """Lines as dicts with their numbers, counted; whole cells, quoted as CORDIS does."""
     csv.field_size_limit(2**31 - 1)
     with archive.open(_member(archive, name)) as raw:
         stream = io.TextIOWrapper(raw, encoding="utf-8-sig", errors="strict", newline="")
@@ -151,6 +134,7 @@ def _rows(
                     missing=missing[0],
                 )
             for cells in reader:
+                reading.read[name] += 1
                 yield reader.line_num, dict(zip(header, cells, strict=False))
         except UnicodeDecodeError as error:
             raise InvalidInput(
@@ -161,9 +145,8 @@ def _rows(
                 line_num=reader.line_num,
             ) from None
         except csv.Error as error:
-            raise InvalidInput(
-                "%(error)s.", where=f"{name}:{reader.line_num}", error=error
-            ) from None
+            where = f"{name}:{reader.line_num}"
+            raise InvalidInput("%(error)s.", where=where, error=error) from None
 
 
 def _participation(row: dict[str, str], line: int, reading: _CordisReading) -> None:
@@ -172,19 +155,17 @@ def _participation(row: dict[str, str], line: int, reading: _CordisReading) -> N
         column = "organisationID" if project else "projectID"
         reading.problems.append(Problem(PARTICIPATIONS, line, column, message("is empty.")))
         return
-    facts = reading.facts.get(organization)
-    if facts is None:
-        facts = reading.facts[organization] = _Facts()
+    if organization not in reading.facts:
+        reading.facts[organization] = {}
         reading.origins["organizations", f"cordis:{organization}"] = (PARTICIPATIONS, line)
-    _learn(facts, row)
+    _learn(reading.facts[organization], row)
     amount = None
     contribution = (row.get("ecContribution") or "").strip()
     if contribution not in UNKNOWN:
         try:
             amount = number(contribution.replace(",", "."))
         except InvalidInput as error:
-            problem = Problem(PARTICIPATIONS, line, "ecContribution", error.message, "warning")
-            reading.problems.append(problem)
+            reading.warn(PARTICIPATIONS, line, "ecContribution", error.message)
     role = ROLES.get((row.get("role") or "").strip().casefold(), Role.PARTNER)
     parts = reading.parts.setdefault(project, {})
     try:
@@ -195,35 +176,30 @@ def _participation(row: dict[str, str], line: int, reading: _CordisReading) -> N
     parts.setdefault((part.organization, role), part)
 
 
-def _learn(facts: _Facts, row: dict[str, str]) -> None:
-    facts.name = facts.name or row.get("name", "").strip()
-    facts.activity = facts.activity or row.get("activityType", "").strip()
-    facts.country = facts.country or iso_code(row.get("country", ""))
-    facts.vat = facts.vat or row.get("vatNumber", "").strip()
-    facts.website = facts.website or row.get("organizationURL", "").strip()
+def _learn(facts: dict[str, str], row: dict[str, str]) -> None:
+    for column in FACTS:
+        facts[column] = facts.get(column) or row.get(column, "").strip()
+    facts["country"] = facts.get("country") or iso_code(row.get("country", ""))
     # City and region belong together: both from one row.
-    if not facts.city and row.get("city", "").strip():
-        facts.city, facts.nuts = row["city"].strip(), row.get("nutsCode", "").strip()
+    if not facts.get("city") and row.get("city", "").strip():
+        facts |= {column: row.get(column, "").strip() for column in ("city", "nutsCode")}
 
 
-def _project(row: dict[str, str], line: int, reading: _CordisReading) -> Engagement | None:
+def _project(row: dict[str, str], line: int, reading: _CordisReading) -> None:
     key = row.get("id", "").strip()
     parts = reading.parts.pop(key, None)
     if not key:
         reading.problems.append(Problem(PROJECTS, line, "id", message("is empty.")))
-        return None
+        return
     if parts is None:
         reason = message("%(project)s has no participant.", project=key)
-        reading.problems.append(Problem(PROJECTS, line, "id", reason, "warning"))
-        return None
+        reading.warn(PROJECTS, line, "id", reason)
+        return
     programme = row.get("frameworkProgramme", "").strip()
+    # A project may stand under several parts of the programme.
+    bases = {part.strip() for part in (row.get("legalBasis") or "").split("|")} - {""}
     try:
-        start, end = _period(row)
-    except InvalidInput as error:
-        reading.refuse(PROJECTS, line, error)
-        return None
-    estimated = start is None
-    try:
+        start, end = (_day(row, column) for column in ("startDate", "endDate"))
         engagement = Engagement(
             id=f"cordis:{key}",
             kind=EngagementKind.RESEARCH_PROJECT,
@@ -232,37 +208,26 @@ def _project(row: dict[str, str], line: int, reading: _CordisReading) -> Engagem
             text=row.get("objective", "").strip()[:MAX_TEXT],
             language="en" if row.get("title") or row.get("objective") else "",
             date=start or PROGRAMME_MIDDLE.get(programme),
-            until=None if estimated else end,
-            date_estimated=estimated,
-            programme="|".join([programme, *_parts_of(row.get("legalBasis") or "")]),
+            until=end if start else None,
+            date_estimated=start is None,
+            programme="|".join([programme, *sorted(bases)]),
             topic=row.get("topics", "").strip(),
             currency="EUR",
             provenance=Provenance(SOURCE, f"{PROJECTS}:{line}"),
         )
     except InvalidInput as error:
         reading.refuse(PROJECTS, line, error)
-        return None
-    reading.origins["engagements", engagement.id] = (PROJECTS, line)
-    return engagement
+        return
+    reading.keep("engagements", engagement.id, engagement, PROJECTS, line)
 
 
-def _parts_of(legal_basis: str) -> list[str]:
-    """Parts of the programme, once each, in order: a project may stand under several."""
-    return sorted({part.strip() for part in legal_basis.split("|")} - {""})
+def _day(row: dict[str, str], column: str) -> datetime.date | None:
+    cell = (row.get(column) or "").strip()
+    return None if cell in UNKNOWN else read_column(column, day, cell)
 
 
-def _period(row: dict[str, str]) -> tuple[datetime.date | None, datetime.date | None]:
-    days = []
-    for column in ("startDate", "endDate"):
-        cell = (row.get(column) or "").strip()
-        try:
-            days.append(None if cell in UNKNOWN else day(cell))
-        except InvalidInput as error:
-            raise InvalidInput(error.message, where=column) from None
-    return days[0], days[1]
-
-
-def _parsed(reading: _CordisReading, engagements: list[Engagement]) -> Parsed:
+def _organizations(reading: _CordisReading) -> None:
+    """Keep the organisations that the participations named, and note what is odd about them."""
     for project in list(reading.parts)[:100]:
         reason = message(
             "%(project)s is not in %(file)s; its participations are left out.",
@@ -270,40 +235,31 @@ def _parsed(reading: _CordisReading, engagements: list[Engagement]) -> Parsed:
             file=PROJECTS,
         )
         reading.problems.append(Problem(PARTICIPATIONS, 0, "projectID", reason))
-    places: dict[str, Place] = {}
-    organizations = []
-    nameless = 0
     for key, facts in reading.facts.items():
-        nameless += not facts.name
-        place = _place(facts, places)
         id = f"cordis:{key}"
         file, line = reading.origins["organizations", id]
         try:
-            organizations.append(
-                Organization(
-                    id=id,
-                    name=(facts.name or key)[:MAX_NAME],
-                    name_en=facts.name[:MAX_NAME],
-                    kind=kind_of(facts.activity, facts.name),
-                    place=place,
-                    country=facts.country,
-                    vat=facts.vat,
-                    website=facts.website,
-                    provenance=Provenance(SOURCE, f"{file}:{line}"),
-                )
+            reading.rows["organizations"][id] = Organization(
+                id=id,
+                name=(facts["name"] or key)[:MAX_NAME],
+                name_en=facts["name"][:MAX_NAME],
+                kind=kind_of(facts["activityType"], facts["name"]),
+                place=_place(facts, reading.rows["places"]),
+                country=facts["country"],
+                vat=facts["vatNumber"],
+                website=facts["organizationURL"],
+                provenance=Provenance(SOURCE, f"{file}:{line}"),
             )
         except InvalidInput as error:
             reading.refuse(file, line, error)
+    nameless = sum(not facts["name"] for facts in reading.facts.values())
     if nameless:
         reason = plural(
             "%(count)s organisation has no name in any row; its key stands for it.",
             "%(count)s organisations have no name in any row; their key stands for it.",
             count=nameless,
         )
-        reading.problems.append(Problem(PARTICIPATIONS, 0, "name", reason, "warning"))
-    return reading.parsed(
-        places=places.values(), organizations=organizations, engagements=engagements
-    )
+        reading.warn(PARTICIPATIONS, 0, "name", reason)
 
 
 def kind_of(activity: str, name: str) -> Kind:
@@ -317,32 +273,22 @@ def kind_of(activity: str, name: str) -> Kind:
     return Kind.FIRM
 
 
-def _place(facts: _Facts, places: dict[str, Place]) -> str | None:
+def _place(facts: dict[str, str], places: dict[str, Place]) -> str | None:
     """The finest place named, with everything above it added to `places`."""
-    country = facts.country
+    country = facts["country"]
     if not country:
         return None
-    above = country_place(country)
-    places.setdefault(above.id, above)
-    parent = above.id
-    nuts = facts.nuts.upper()
+    parent = places.setdefault(f"iso3166:{country}", country_place(country)).id
+    nuts = facts.get("nutsCode", "").upper()
     if 3 <= len(nuts) <= 5 and nuts.isascii() and nuts.isalnum():
-        region = Place(
-            id=f"nuts:{nuts}", name=nuts, level=PlaceLevel.PROVINCE, parent=parent, country=country
-        )
+        region = Place(f"nuts:{nuts}", nuts, PlaceLevel.PROVINCE, parent=parent, country=country)
         parent = places.setdefault(region.id, region).id
-    city = " ".join(facts.city.upper().split())
+    city = " ".join(facts.get("city", "").upper().split())
     if not city:
         return parent
-    id = f"city:{country}/{city.replace(' ', '_')}"[:200]
+    id, name = f"city:{country}/{city.replace(' ', '_')}"[:200], city.title()[:MAX_NAME]
     try:
-        place = Place(
-            id=id,
-            name=city.title()[:MAX_NAME],
-            level=PlaceLevel.CITY,
-            parent=parent,
-            country=country,
-        )
+        place = Place(id, name, PlaceLevel.CITY, parent=parent, country=country)
     except InvalidInput:
         return parent
     return places.setdefault(id, place).id

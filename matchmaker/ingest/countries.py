@@ -78,12 +78,5 @@ def iso_code(code: str) -> str:
 def country_place(code: str) -> Place:
     """A country by its ISO code; without coordinates when the code is unknown."""
     name, latitude, longitude = _KNOWN.get(code, (code, None, None))
-    return Place(
-        id=f"iso3166:{code}",
-        name=name,
-        level=PlaceLevel.COUNTRY,
-        name_en=name,
-        country=code,
-        latitude=latitude,
-        longitude=longitude,
-    )
+    id = f"iso3166:{code}"
+    return Place(id, name, PlaceLevel.COUNTRY, name, None, code, latitude, longitude)

@@ -83,18 +83,19 @@ def _holds_data(cells: list[str]) -> bool:
 
 def _line(number: int, cells: list[str], header: list[str]) -> Line:
     values = dict(zip(header, (cell.strip() for cell in cells), strict=False))
+    return Line(number, values, _fault(cells, header, values))
+
+
+def _fault(
+    cells: list[str], header: list[str], values: dict[str, str]
+) -> tuple[str, Message] | None:
+    """Column and reason when a line cannot be used."""
+    counts = {"cells": len(cells), "columns": len(header)}
     if len(cells) < len(header) and not _is_short_sheet_row(cells, header):
-        reason = message(
-            "the line ends after %(cells)s of %(columns)s columns.",
-            cells=len(cells),
-            columns=len(header),
-        )
-        return Line(number, values, (header[len(cells)], reason))
-    if len(cells) > len(header) and any(cells[len(header) :]):
-        reason = message(
-            "has %(cells)s cells, not %(columns)s.", cells=len(cells), columns=len(header)
-        )
-        return Line(number, values, (header[-1], reason))
+        reason = message("the line ends after %(cells)s of %(columns)s columns.", **counts)
+        return header[len(cells)], reason
+    if any(cells[len(header) :]):
+        return header[-1], message("has %(cells)s cells, not %(columns)s.", **counts)
     for column, value in values.items():
         if len(value) > MAX_TEXT:
             reason = message(
@@ -102,10 +103,10 @@ def _line(number: int, cells: list[str], header: list[str]) -> Line:
                 count=len(value),
                 max_text=MAX_TEXT,
             )
-            return Line(number, values, (column, reason))
+            return column, reason
         if "\x00" in value:
-            return Line(number, values, (column, message("holds a NUL character.")))
-    return Line(number, values)
+            return column, message("holds a NUL character.")
+    return None
 
 
 def _is_short_sheet_row(cells: list[str], header: list[str]) -> bool:
@@ -184,14 +185,10 @@ def _sheet(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _cell(value: object) -> str:
-    if value is None:
-        return ""
     if isinstance(value, datetime.datetime):
-        return value.date().isoformat()
-    if isinstance(value, datetime.date):
-        return value.isoformat()
+        value = value.date()
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return str(value).lower()
     if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+        value = int(value)
+    return "" if value is None else str(value)

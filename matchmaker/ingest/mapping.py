@@ -29,13 +29,13 @@ from matchmaker.domain import (
     Tie,
 )
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.cells import day, number
+from matchmaker.ingest.cells import day, number, optional, read_column
 from matchmaker.ingest.files import Line, read_lines
 from matchmaker.ingest.names import name_key
-from matchmaker.ingest.report import Parsed, Problem, Reading
+from matchmaker.ingest.report import Parsed, Reading
 from matchmaker.messages import message, plural
 from matchmaker.text import language_of
-from matchmaker.validation import reason_of
+from matchmaker.validation import fault_sentence
 
 ImportKind = Literal["contracts", "ties"]
 
@@ -67,7 +67,7 @@ class Contracts(_Part):
 
 
 class Relation(_Part):
-    """What one value of the relation column means."""
+    """The meaning of one value of the relation column means."""
 
     as_: Literal["tie", "description", "patent", "ignore"] = Field(alias="as")
     layer: Layer | None = None
@@ -98,10 +98,6 @@ class MappingFile(_Part):
 class _MappedReading(Reading):
     mapping: MappingFile
     file: str
-    organizations: dict[str, Organization] = field(default_factory=dict)
-    descriptions: dict[str, Description] = field(default_factory=dict)
-    engagements: dict[str, Engagement] = field(default_factory=dict)
-    ties: dict[str, Tie] = field(default_factory=dict)
     ignored: Counter[str] = field(default_factory=Counter)
 
 
@@ -116,10 +112,9 @@ def read_mapping(path: Path) -> MappingFile:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidInput("is not TOML: %(error)s.", where=str(path), error=error) from None
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
+        key = ".".join(map(str, error.errors()[0]["loc"]))
         raise InvalidInput(
-            reason_of(first), where=f"{path}: {key}", mend=message("See docs/importing.md.")
+            fault_sentence(error), where=f"{path}: {key}", mend=message("See docs/importing.md.")
         ) from None
 
 
@@ -141,20 +136,15 @@ def read_mapped(path: Path, mapping: Path, kind: ImportKind) -> Parsed:
                 _relation(section, line, reading)
         except InvalidInput as error:
             reading.refuse(path.name, line.number, error)
-    for value, times in sorted(reading.ignored.items()):
+    for value, count in sorted(reading.ignored.items()):
         reason = plural(
             "%(count)s line with '%(value)s' is left out, as the mapping says.",
             "%(count)s lines with '%(value)s' are left out, as the mapping says.",
-            count=times,
+            count=count,
             value=value,
         )
-        reading.problems.append(Problem(path.name, 0, "relation", reason, "warning"))
-    return reading.parsed(
-        organizations=reading.organizations.values(),
-        descriptions=reading.descriptions.values(),
-        engagements=reading.engagements.values(),
-        ties=reading.ties.values(),
-    )
+        reading.warn(path.name, 0, "relation", reason)
+    return reading.parsed()
 
 
 def _columns(section: Contracts | Relations) -> tuple[str, ...]:
@@ -168,23 +158,27 @@ def _columns(section: Contracts | Relations) -> tuple[str, ...]:
     return tuple(column for column in columns if column)
 
 
+def _cell(line: Line, column: str) -> str:
+    return line.cells.get(column, "") if column else ""
+
+
 def _organization(side: PartyColumns, line: Line, reading: _MappedReading) -> str:
     """Id of the organisation on this side, remembered when it is new."""
-    name = line.cells.get(side.name, "")
+    name = _cell(line, side.name)
     if not name:
         raise InvalidInput("is empty.", where=side.name)
-    key = line.cells.get(side.id, "") if side.id else name_key(name)
-    identity = f"{reading.mapping.source}:{key}"
-    if identity not in reading.organizations:
-        reading.organizations[identity] = Organization(
-            id=identity,
+    key = _cell(line, side.id) if side.id else name_key(name)
+    id = f"{reading.mapping.source}:{key}"
+    if id not in reading.rows["organizations"]:
+        organization = Organization(
+            id=id,
             name=name[:MAX_NAME],
             kind=side.kind,
             country=side.country,
             provenance=_provenance(reading, line),
         )
-        reading.origins["organizations", identity] = (reading.file, line.number)
-    return identity
+        reading.keep("organizations", id, organization, reading.file, line.number)
+    return id
 
 
 def _provenance(reading: _MappedReading, line: Line) -> Provenance:
@@ -193,29 +187,25 @@ def _provenance(reading: _MappedReading, line: Line) -> Provenance:
 
 def _date(column: str, line: Line, reading: _MappedReading) -> tuple[datetime.date | None, bool]:
     """The date of a line, and whether it is only the middle of the source's period."""
-    cell = line.cells.get(column, "") if column else ""
-    if not cell:
-        return reading.mapping.undated, reading.mapping.undated is not None
-    try:
-        return day(cell), False
-    except InvalidInput as error:
-        raise InvalidInput(error.message, where=column) from None
+    if cell := _cell(line, column):
+        return read_column(column, day, cell), False
+    return reading.mapping.undated, reading.mapping.undated is not None
 
 
 def _contract(columns: Contracts, line: Line, reading: _MappedReading) -> None:
     supplier = _organization(columns.supplier, line, reading)
     buyer = _organization(columns.buyer, line, reading)
-    text = line.cells.get(columns.text, "")
+    text = _cell(line, columns.text)
     date, estimated = _date(columns.date, line, reading)
-    amount = _amount(columns.amount, line)
-    contract = line.cells.get(columns.id, "") if columns.id else ""
+    amount = read_column(columns.amount, optional(number), _cell(line, columns.amount))
+    contract = _cell(line, columns.id)
     # One award may go to several suppliers under one number.
     key = _digest(contract, supplier, buyer, text, "" if contract else str(date))
     engagement = Engagement(
         id=f"{reading.mapping.source}:contract-{key}",
         kind=EngagementKind.CONTRACT,
         participants=(Participant(supplier, Role.SUPPLIER, amount), Participant(buyer, Role.BUYER)),
-        title=line.cells.get(columns.title, "")[:MAX_NAME] if columns.title else "",
+        title=_cell(line, columns.title)[:MAX_NAME],
         text=text,
         language=language_of(text),
         date=date,
@@ -224,19 +214,11 @@ def _contract(columns: Contracts, line: Line, reading: _MappedReading) -> None:
         currency=columns.currency,
         provenance=_provenance(reading, line),
     )
-    _keep(reading, "engagements", engagement, line)
-
-
-def _amount(column: str, line: Line) -> float | None:
-    cell = line.cells.get(column, "") if column else ""
-    try:
-        return number(cell) if cell else None
-    except InvalidInput as error:
-        raise InvalidInput(error.message, where=column) from None
+    _keep("engagements", engagement, line, reading)
 
 
 def _relation(columns: Relations, line: Line, reading: _MappedReading) -> None:
-    value = line.cells.get(columns.relation, "")
+    value = _cell(line, columns.relation)
     meaning = columns.values.get(value)
     if meaning is None:
         raise InvalidInput(
@@ -247,87 +229,65 @@ def _relation(columns: Relations, line: Line, reading: _MappedReading) -> None:
         return
     head = _organization(columns.head, line, reading)
     date, estimated = _date(columns.date, line, reading)
+    origin: dict[str, Any] = {
+        "date_estimated": estimated, "provenance": _provenance(reading, line)
+    }  # fmt: skip
+    source = reading.mapping.source
     if meaning.as_ == "tie":
-        _tie(columns, meaning, head, (date, estimated), line, reading)
+        if meaning.layer is None:
+            raise InvalidInput("names no layer.", where=columns.relation)
+        ends = (head, _organization(columns.tail, line, reading))
+        giver, taker = reversed(ends) if meaning.reverse else ends
+        id = f"{source}:tie-{_digest(value, giver, taker, str(date))}"
+        note = meaning.note or value
+        tie = Tie(id, giver, taker, meaning.layer, since=date, note=note, **origin)
+        _keep("ties", tie, line, reading)
         return
-    text = line.cells.get(columns.tail.name, "")
+    text = _cell(line, columns.tail.name)
     if not text:
         raise InvalidInput("is empty.", where=columns.tail.name)
-    key = _digest(value, head, text)
     if meaning.as_ == "description":
-        row = Description(
-            id=f"{reading.mapping.source}:description-{key}",
+        description = Description(
+            id=f"{source}:description-{_digest(value, head, text)}",
             organization=head,
             text=f"{meaning.note}{text}",
             language=language_of(text),
             date=date,
-            date_estimated=estimated,
-            provenance=_provenance(reading, line),
+            **origin,
         )
-        _keep(reading, "descriptions", row, line)
+        _keep("descriptions", description, line, reading)
         return
     patent = Engagement(
-        id=f"{reading.mapping.source}:patent-{_digest(value, text)}",
+        id=f"{source}:patent-{_digest(value, text)}",
         kind=EngagementKind.PATENT,
         participants=(Participant(head, Role.OWNER),),
         title=text[:MAX_NAME],
         language=language_of(text),
         date=date,
-        date_estimated=estimated,
-        provenance=_provenance(reading, line),
+        **origin,
     )
-    _keep_patent(reading, patent, line)
+    _keep_patent(patent, line, reading)
 
 
-def _tie(
-    columns: Relations,
-    meaning: Relation,
-    head: str,
-    when: tuple[datetime.date | None, bool],
-    line: Line,
-    reading: _MappedReading,
-) -> None:
-    if meaning.layer is None:
-        raise InvalidInput("names no layer.", where=columns.relation)
-    tail = _organization(columns.tail, line, reading)
-    source, target = (tail, head) if meaning.reverse else (head, tail)
-    date, estimated = when
-    value = line.cells[columns.relation]
-    tie = Tie(
-        id=f"{reading.mapping.source}:tie-{_digest(value, source, target, str(date))}",
-        source=source,
-        target=target,
-        layer=meaning.layer,
-        since=date,
-        date_estimated=estimated,
-        note=meaning.note or value,
-        provenance=_provenance(reading, line),
-    )
-    _keep(reading, "ties", tie, line)
-
-
-def _keep(reading: _MappedReading, table: str, row: Any, line: Line) -> None:
+def _keep(table: str, row: Any, line: Line, reading: _MappedReading) -> None:
     """Keep one fact; the same line again is a warning."""
-    rows = getattr(reading, table)
-    if row.id in rows:
+    if row.id in reading.rows[table]:
         reason = message("says the same as line %(line)s.", line=reading.origins[table, row.id][1])
-        reading.problems.append(Problem(reading.file, line.number, "", reason, "warning"))
+        reading.warn(reading.file, line.number, "", reason)
         return
-    rows[row.id] = row
-    reading.origins[table, row.id] = (reading.file, line.number)
+    reading.keep(table, row.id, row, reading.file, line.number)
 
 
-def _keep_patent(reading: _MappedReading, patent: Engagement, line: Line) -> None:
+def _keep_patent(patent: Engagement, line: Line, reading: _MappedReading) -> None:
     """A patent named on several lines belongs to all of their heads together."""
-    before = reading.engagements.get(patent.id)
+    before = reading.rows["engagements"].get(patent.id)
     if before is None:
-        _keep(reading, "engagements", patent, line)
+        _keep("engagements", patent, line, reading)
         return
-    parts = tuple(dict.fromkeys((*before.participants, *patent.participants)))
-    dates = [date for date in (before.date, patent.date) if date is not None]
-    reading.engagements[patent.id] = replace(
-        before, participants=parts, date=min(dates, default=None)
-    )
+    participants = tuple(dict.fromkeys((*before.participants, *patent.participants)))
+    date = min(filter(None, (before.date, patent.date)), default=None)
+    merged = replace(before, participants=participants, date=date)
+    reading.rows["engagements"][patent.id] = merged
 
 
 def _digest(*parts: str) -> str:

@@ -39,9 +39,9 @@ def merged(rows: GraphRows, gone: str, kept: str, reason: str) -> tuple[GraphRow
 def _filled(kept: Organization, gone: Organization) -> Organization:
     """With the other's word for what is blank; whether to be recommended is its own."""
     blank = {
-        each.name: getattr(gone, each.name)
-        for each in fields(Organization)
-        if getattr(kept, each.name) in (None, "", ()) and getattr(gone, each.name)
+        column.name: getattr(gone, column.name)
+        for column in fields(Organization)
+        if getattr(kept, column.name) in (None, "", ()) and getattr(gone, column.name)
     }
     return replace(kept, **blank)
 

@@ -1,14 +1,18 @@
-"""What reading a file gives: rows, and what was wrong with those that are not among them."""
+"""The result of reading a file: rows, and problems with those that are left out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from matchmaker.domain import GraphRows
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import Message
+
+# Gets how much of a file is read, and how much there is.
+ReadProgress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +42,28 @@ class Parsed:
 
 @dataclass
 class Reading:
-    """What reading has come to so far; each reader adds what it keeps of its own."""
+    """The state of reading files: rows by table and key, and what was wrong."""
 
+    rows: defaultdict[str, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
     problems: list[Problem] = field(default_factory=list)
     read: dict[str, int] = field(default_factory=dict)
     origins: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+
+    def keep(self, table: str, key: str, row: Any, file: str, line: int) -> None:
+        """Keep a row, and where it came from."""
+        self.rows[table][key] = row
+        self.origins[table, key] = (file, line)
+
+    def warn(self, file: str, line: int, column: str, reason: Message) -> None:
+        """Note what is odd about a row that is kept."""
+        self.problems.append(Problem(file, line, column, reason, "warning"))
 
     def refuse(self, file: str, line: int, error: InvalidInput) -> None:
         """Leave a row out for what was wrong with it."""
         column = error.where.rsplit(".", 1)[-1]
         self.problems.append(Problem(file, line, column, error.message))
 
-    def parsed(self, **tables: Iterable[Any]) -> Parsed:
+    def parsed(self) -> Parsed:
         """The rows of each table, and all that was wrong."""
-        rows = GraphRows(**{name: tuple(table) for name, table in tables.items()})
+        rows = GraphRows(**{name: tuple(table.values()) for name, table in self.rows.items()})
         return Parsed(rows, tuple(self.problems), self.read, self.origins)

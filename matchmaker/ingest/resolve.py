@@ -157,7 +157,7 @@ def _suggestions(
                 candidate = _compared(everyone[key[0]], everyone[key[1]])
                 if candidate is not None:
                     candidates[key] = candidate
-    ranked = sorted(candidates.values(), key=lambda each: (-each.score, each.key))
+    ranked = sorted(candidates.values(), key=lambda candidate: (-candidate.score, candidate.key))
     return tuple(ranked[:MAX_REVIEW])
 
 
@@ -167,20 +167,22 @@ def _blocks(name: str) -> set[str]:
     return words | {name[:4]} if not name.isascii() else words or {name}
 
 
-def _compared(one: DuplicateKeys, other: DuplicateKeys) -> DuplicateCandidate | None:
-    if _contradict(one, other):
+def _compared(organization: DuplicateKeys, other: DuplicateKeys) -> DuplicateCandidate | None:
+    if _contradict(organization, other):
         return None
-    first, second = normal_name(one.name), normal_name(other.name)
+    first, second = normal_name(organization.name), normal_name(other.name)
     if first == second:
-        same_place = one.place is not None and one.place == other.place
+        same_place = organization.place is not None and organization.place == other.place
         reason = SAME_NAME_AND_PLACE if same_place else SAME_NAME
-        return DuplicateCandidate(one.id, other.id, 1.0 if same_place else 0.97, reason.id)
+        return DuplicateCandidate(organization.id, other.id, 1.0 if same_place else 0.97, reason.id)
     if any(character.isdigit() for character in first + second):
         return None  # 第二工厂 and 第三工厂 differ in one character and are two
     score = fuzz.token_sort_ratio(first, second, score_cutoff=SIMILAR)
     if score == 0:
         return None
-    return DuplicateCandidate(one.id, other.id, round(score / 100 * 0.95, 4), LIKE_NAMES.id)
+    return DuplicateCandidate(
+        organization.id, other.id, round(score / 100 * 0.95, 4), LIKE_NAMES.id
+    )
 
 
 def _rewritten(rows: GraphRows, to: Mapping[str, str]) -> GraphRows:

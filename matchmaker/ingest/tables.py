@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import difflib
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,6 @@ def _workbook(table: str, rows: list[list[str]]) -> bytes:
 class _TableReading(Reading):
     """Rows of several files; engagements as their fields, until all participants are known."""
 
-    values: dict[str, dict[tuple[str, ...], Any]] = field(default_factory=dict)
     parts: dict[str, list[tuple[Participant, str, int]]] = field(default_factory=dict)
 
 
@@ -145,14 +144,13 @@ def _alike(cell: str, names: Mapping[str, str]) -> str | None:
 def _read_file(
     table: TableFormat, path: Path, reading: _TableReading, mapping: dict[str, str]
 ) -> None:
-    count = 0
+    reading.read[path.name] = 0
     for line in read_lines(path, table.required, rename=mapping or table.headers):
-        count += 1
+        reading.read[path.name] += 1
         try:
             _keep(table, line, path.name, reading)
         except InvalidInput as error:
             reading.refuse(path.name, line.number, error)
-    reading.read[path.name] = count
 
 
 def _keep(table: TableFormat, line: Line, file: str, reading: _TableReading) -> None:
@@ -167,23 +165,18 @@ def _keep(table: TableFormat, line: Line, file: str, reading: _TableReading) -> 
         reading.parts.setdefault(engagement, []).append((Participant(**values), file, line.number))
         return
     texts = {name: values.pop(name, "") for name in ("description", "description_en")}
-    if "language" in _names(table) and not values.get("language"):
+    if any(column.name == "language" for column in table.columns) and not values.get("language"):
         values["language"] = language_of(f"{values.get('title', '')} {values.get('text', '')}")
     if "provenance" in {column.name for column in fields(table.model)}:
         values["provenance"] = provenance
     if table.name == "engagements":
-        _keep_value(table, values, file, line.number, reading)
+        _keep_row(table, values, file, line.number, reading)
         return
-    value = table.model(**values)
-    _keep_value(table, value, file, line.number, reading)
+    row = table.model(**values)
+    _keep_row(table, row, file, line.number, reading)
     if table.name == "organizations":
-        for row in _descriptions(value, texts, provenance):
-            reading.values.setdefault("descriptions", {})[(row.id,)] = row
-            reading.origins["descriptions", row.id] = (file, line.number)
-
-
-def _names(table: TableFormat) -> set[str]:
-    return {column.name for column in table.columns}
+        for description in _descriptions(row, texts, provenance):
+            reading.keep("descriptions", description.id, description, file, line.number)
 
 
 def _values(table: TableFormat, line: Line) -> Iterator[tuple[str, Any]]:
@@ -191,9 +184,8 @@ def _values(table: TableFormat, line: Line) -> Iterator[tuple[str, Any]]:
         cell = line.cells.get(column.name, "")
         if not cell and column.required:
             raise InvalidInput("is empty.", where=column.name)
-        if (not cell and column.read in (cells.flag, cells.number)) or (
-            not cell and column.name in ("terms", "state")
-        ):
+        defaults = column.read in (cells.flag, cells.number) or column.name in ("terms", "state")
+        if not cell and defaults:
             continue  # the domain's own default
         try:
             yield column.name, column.read(cell)
@@ -201,23 +193,20 @@ def _values(table: TableFormat, line: Line) -> Iterator[tuple[str, Any]]:
             raise InvalidInput(sentences(error.message, error.mend), where=column.name) from None
 
 
-def _keep_value(
-    table: TableFormat, value: Any, file: str, number: int, reading: _TableReading
-) -> None:
-    of: Callable[[str], Any] = value.get if isinstance(value, dict) else value.__getattribute__
-    key = tuple(str(of(part)) for part in table.key)
-    rows = reading.values.setdefault(table.name, {})
-    if key in rows:
-        before = reading.origins[table.name, " ".join(key)]
+def _keep_row(table: TableFormat, row: Any, file: str, line: int, reading: _TableReading) -> None:
+    """Keep a row, or an engagement's fields. Raises InvalidInput where its key was read before."""
+    value_of = row.get if isinstance(row, dict) else row.__getattribute__
+    key = " ".join(str(value_of(part)) for part in table.key)
+    if key in reading.rows[table.name]:
+        before, before_2 = reading.origins[table.name, key]
         raise InvalidInput(
             "%(names)s was already on %(before)s:%(before_2)s.",
             where=table.key[0],
-            names=" ".join(key),
-            before=before[0],
-            before_2=before[1],
+            names=key,
+            before=before,
+            before_2=before_2,
         )
-    rows[key] = value
-    reading.origins[table.name, " ".join(key)] = (file, number)
+    reading.keep(table.name, key, row, file, line)
 
 
 def _descriptions(
@@ -236,26 +225,18 @@ def _descriptions(
 
 def _joined(reading: _TableReading) -> Parsed:
     """Engagements with their participants; a participant without an engagement is a problem."""
-    engagements = reading.values.get("engagements", {})
-    for engagement, parts in reading.parts.items():
-        if (engagement,) not in engagements:
-            for _, file, number in parts:
-                reason = message(
-                    "'%(engagement)s' is not among the engagements of this import.",
-                    engagement=engagement,
-                )
-                reading.problems.append(Problem(file, number, "engagement", reason))
-    whole: list[Engagement] = []
-    for (identity,), engagement_fields in engagements.items():
-        parts = reading.parts.get(identity, [])
+    engagements = reading.rows["engagements"]
+    for engagement in [id for id in reading.parts if id not in engagements]:
+        reason = message(
+            "'%(engagement)s' is not among the engagements of this import.", engagement=engagement
+        )
+        for _, file, line in reading.parts[engagement]:
+            reading.problems.append(Problem(file, line, "engagement", reason))
+    for id, engagement_fields in list(engagements.items()):
+        participants = tuple(part for part, _, _ in reading.parts.get(id, ()))
         try:
-            whole.append(
-                Engagement(participants=tuple(part for part, _, _ in parts), **engagement_fields)
-            )
+            engagements[id] = Engagement(participants=participants, **engagement_fields)
         except InvalidInput as error:
-            file, number = reading.origins["engagements", identity]
-            reading.refuse(file, number, error)
-    tables = {
-        name: values.values() for name, values in reading.values.items() if name != "engagements"
-    }
-    return reading.parsed(engagements=whole, **tables)
+            reading.refuse(*reading.origins["engagements", id], error)
+            del engagements[id]
+    return reading.parsed()

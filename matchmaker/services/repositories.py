@@ -118,10 +118,6 @@ class Repository(Generic[T]):
         """How many have the value under the key."""
         return self._records().count(self.kind, key, value)
 
-    def tally(self, key: str) -> dict[str, int]:
-        """How many have each value under the key."""
-        return self._records().tally(self.kind, key)
-
     def put(self, value: T, expected: int = 0) -> Put:
         """The change that stores a value over the version `expected`."""
         body = self._adapter.dump_json(value).decode()
@@ -199,44 +195,36 @@ def _account_keys(account: Account) -> Keys:
 
 
 def _invitation_keys(invitation: Invitation) -> Keys:
-    keys: dict[str, str | Sequence[str]] = {"email": invitation.email}
-    if invitation.membership is not None:
-        keys["organization"] = invitation.membership.organization
-    if invitation.cluster:
-        keys["cluster"] = invitation.cluster
-    return keys
+    membership, cluster = invitation.membership, invitation.cluster
+    return {
+        "email": invitation.email,
+        "organization": [membership.organization] if membership else [],
+        "cluster": [cluster] if cluster else [],
+    }
 
 
 def _introduction_keys(introduction: Introduction) -> Keys:
+    is_waiting, is_active = introduction.is_waiting, introduction.state in ACTIVE
+    awaited = introduction.awaited if is_waiting else ()
+    asking = introduction.organization(introduction.asking)
     return {
         "organization": [introduction.seeker, introduction.candidate],
         "state": introduction.state,
         "cluster": [introduction.cluster] if introduction.cluster else [],
         "batch": [introduction.batch] if introduction.batch else [],
-        "phase": "waiting"
-        if introduction.is_waiting
-        else "active"
-        if introduction.state in ACTIVE
-        else "over",
-        "waiting_for": [introduction.organization(side) for side in introduction.awaited]
-        if introduction.is_waiting
-        else [],
-        "asking": [introduction.organization(introduction.asking)]
-        if introduction.is_waiting and introduction.accepted
-        else [],
+        "phase": "waiting" if is_waiting else "active" if is_active else "over",
+        "waiting_for": [introduction.organization(side) for side in awaited],
+        "asking": [asking] if is_waiting and introduction.accepted else [],
     }
 
 
 def _notification_keys(notification: Notification) -> Keys:
-    keys: dict[str, str | Sequence[str]] = {
+    return {
         "account": notification.account,
         "subject": notification.subject,
+        "unread": [] if notification.read else [notification.account],
+        "unmailed": [] if notification.mailed else ["yes"],
     }
-    if not notification.read:
-        keys["unread"] = notification.account
-    if not notification.mailed:
-        keys["unmailed"] = "yes"
-    return keys
 
 
 def _gathering_keys(gathering: Gathering) -> Keys:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -44,7 +44,7 @@ from matchmaker.snapshot.model import (
 )
 from matchmaker.snapshot.verified import is_verified
 from matchmaker.store.ports import Export
-from matchmaker.store.schema import TABLES, Table
+from matchmaker.store.schema import TABLES
 from matchmaker.text import language_of
 
 Row = TypeVar("Row")
@@ -63,19 +63,21 @@ class StatementVectors:
 
 def statements(rows: GraphRows) -> tuple[Statement, ...]:
     """Every description, offer, need and engagement that has a text, in order of id."""
-    found = (
-        _statement(table, kind, row)
+    texts = (
+        Statement(
+            id=row.id,
+            kind=table.statement,
+            organizations=table.referred_ids(row, table.references[0]),
+            text=text,
+            language=row.language or language_of(text),
+            date=row.date,
+        )
         for table in TABLES.values()
-        if (kind := table.statement) is not None
+        if table.statement is not None
         for row in getattr(rows, table.name)
-        if table.text(row)
+        if (text := table.text(row))
     )
-    return tuple(_in_order(found))
-
-
-def _statement(table: Table[Any], kind: StatementKind, row: Any) -> Statement:
-    text, owners = table.text(row), table.referred_ids(row, table.references[0])
-    return Statement(row.id, kind, owners, text, row.language or language_of(text), row.date)
+    return tuple(_in_order(texts))
 
 
 def build(export: Export, as_of: date, vectors: StatementVectors | None) -> Snapshot:
@@ -107,8 +109,15 @@ def build(export: Export, as_of: date, vectors: StatementVectors | None) -> Snap
         statements=_statements(spoken, rows, engagement_rows),
         engagements=_engagements(engagements, spoken),
         memberships=_memberships(rows, cluster_rows, organization_rows),
-        places=_tree(places, place_rows, _place_columns(places)),
-        industries=_tree(industries, industry_rows, {}),
+        places=_tree(
+            places,
+            place_rows,
+            level=_codes(model.PLACE_LEVELS, (place.level for place in places)),
+            country=_strings(place.country for place in places),
+            latitude=pa.array([place.latitude for place in places], pa.float64()),
+            longitude=pa.array([place.longitude for place in places], pa.float64()),
+        ),
+        industries=_tree(industries, industry_rows),
         clusters=_table(
             clusters,
             *("id", "name", "name_en"),
@@ -176,7 +185,6 @@ def _organizations(
     place = _ints(place_rows.get(row.place or "", -1) for row in rows)
     countries = sorted({row.country for row in rows})
     numbers = {country: number for number, country in enumerate(countries)}
-    located = place >= 0
     return Organizations(
         table=_table(rows, "id", "name", "name_en", "country"),
         kind=_codes(model.KINDS, (row.kind for row in rows)),
@@ -188,55 +196,53 @@ def _organizations(
         capacity=_ints(-1 if row.capacity is None else row.capacity for row in rows),
         listed=_flags(row.listed for row in rows),
         verified=_flags(is_verified(row.credit_code, row.vat) for row in rows),
-        latitude=_at(latitude, place, located),
-        longitude=_at(longitude, place, located),
+        latitude=_coordinate_at(place, latitude),
+        longitude=_coordinate_at(place, longitude),
         country=_ints(numbers[row.country] if row.country else -1 for row in rows),
     )
 
 
-def _at(values: FloatArray, rows: NDArray[np.int32], known: NDArray[np.bool_]) -> FloatArray:
-    values_at_rows = np.full(len(rows), np.nan, dtype=np.float32)
-    values_at_rows[known] = values[rows[known]]
-    return values_at_rows
+def _coordinate_at(place: NDArray[np.int32], coordinates: FloatArray) -> FloatArray:
+    """A coordinate of the place in each row, NaN for -1."""
+    return np.append(coordinates, np.float32(np.nan))[place]
 
 
 def _coordinates(places: Sequence[Place], rows: Rows) -> tuple[FloatArray, FloatArray]:
     """Of each place, or of its nearest ancestor that has them, NaN else."""
     latitude = np.full(len(places), np.nan, dtype=np.float32)
     longitude = np.full(len(places), np.nan, dtype=np.float32)
-    for number, place in enumerate(places):
-        seen = {place.id}
-        here: Place | None = place
-        while here is not None and (here.latitude is None or here.longitude is None):
-            above = here.parent
-            climbs = above is not None and above in rows and above not in seen
-            here = places[rows[above]] if climbs and above is not None else None
-            seen.add(above or "")
-        if here is not None and here.latitude is not None and here.longitude is not None:
-            latitude[number], longitude[number] = here.latitude, here.longitude
+    for number, start in enumerate(places):
+        place = start
+        passed = set[str]()  # parents may go round in a circle
+        while place.latitude is None or place.longitude is None:
+            passed.add(place.id)
+            parent = rows.get(place.parent or "", -1)
+            if parent < 0 or places[parent].id in passed:
+                break
+            place = places[parent]
+        else:
+            latitude[number], longitude[number] = place.latitude, place.longitude
     return latitude, longitude
 
 
 def _statements(spoken: Sequence[Statement], rows: GraphRows, engagement_rows: Rows) -> Statements:
-    offers = {row.id: row for row in rows.offers}
-    needs = {row.id: row for row in rows.needs}
+    offers: dict[str, Any] = {row.id: row for row in rows.offers}
+    needs: dict[str, Any] = {row.id: row for row in rows.needs}
 
-    def of(values: Mapping[str, Any], read: Callable[[Any], Any], none: Any) -> list[Any]:
-        return [
-            read(values[statement.id]) if statement.id in values else none for statement in spoken
-        ]
+    def fields_of(rows_by_id: Mapping[str, Any], name: str) -> list[Any]:
+        """The field of the row that each statement is, None where it is none of these."""
+        return [getattr(rows_by_id.get(statement.id), name, None) for statement in spoken]
 
-    stages = {**offers, **needs}
     active = {row.id: row.active for row in rows.offers}
     active |= {row.id: row.state is NeedState.OPEN for row in rows.needs}
     return Statements(
         table=_table(spoken, "id", "text", "language"),
         kind=_codes(model.STATEMENT_KINDS, (statement.kind for statement in spoken)),
         date=_ints(to_days(statement.date) for statement in spoken),
-        goal=_codes(model.GOALS, of(needs, lambda need: need.goal, None)),
-        offer_kind=_codes(model.OFFER_KINDS, of(offers, lambda offer: offer.kind, None)),
-        terms=_codes(model.TERMS, of(offers, lambda offer: offer.terms, None)),
-        stages=_ints(of(stages, lambda row: _mask(row.stages), 0)),
+        goal=_codes(model.GOALS, fields_of(needs, "goal")),
+        offer_kind=_codes(model.OFFER_KINDS, fields_of(offers, "kind")),
+        terms=_codes(model.TERMS, fields_of(offers, "terms")),
+        stages=_ints(_mask(stages or ()) for stages in fields_of(offers | needs, "stages")),
         active=_flags(active.get(statement.id, True) for statement in spoken),
         engagement=_ints(engagement_rows.get(statement.id, -1) for statement in spoken),
     )
@@ -263,15 +269,6 @@ def _memberships(rows: GraphRows, clusters: Rows, organizations: Rows) -> Member
     )
 
 
-def _place_columns(places: Sequence[Place]) -> dict[str, Any]:
-    return {
-        "level": _codes(model.PLACE_LEVELS, (place.level for place in places)),
-        "country": _strings(place.country for place in places),
-        "latitude": pa.array([place.latitude for place in places], pa.float64()),
-        "longitude": pa.array([place.longitude for place in places], pa.float64()),
-    }
-
-
 def _observations(observations: Sequence[Observation]) -> pa.Table:
     ordered = sorted(observations, key=lambda row: (row.subject, row.indicator, row.year, row.id))
     return _table(
@@ -284,7 +281,7 @@ def _observations(observations: Sequence[Observation]) -> pa.Table:
     )
 
 
-def _tree(rows: Sequence[Any], numbers: Rows, more: Mapping[str, Any]) -> pa.Table:
+def _tree(rows: Sequence[Any], numbers: Rows, **more: Any) -> pa.Table:
     parent = _ints(numbers.get(row.parent or "", -1) for row in rows)
     return _table(rows, "id", "name", "name_en", parent=parent, **more)
 
@@ -349,19 +346,19 @@ def _speakers(
     organizations: Rows,
 ) -> Incidence:
     """Statements × organisations; an engagement's with the participants' roles."""
-    owners: list[int] = []
     roles: list[StrEnum | None] = []
-    counts = [0]
     for statement in spoken:
         if statement.kind is StatementKind.ENGAGEMENT:
             parts = engagements[engagement_rows[statement.id]].participants
-            owners.extend(organizations[part.organization] for part in parts)
             roles.extend(part.role for part in parts)
         else:
-            owners.extend(organizations[owner] for owner in statement.organizations)
             roles.extend(None for _ in statement.organizations)
-        counts.append(len(owners))
-    return Incidence(np.array(counts, np.int64), _ints(owners), _codes(model.ROLES, roles))
+    owners = [statement.organizations for statement in spoken]
+    return Incidence(
+        indptr=np.cumsum([0, *map(len, owners)], dtype=np.int64),
+        indices=_ints(organizations[id] for ids in owners for id in ids),
+        code=_codes(model.ROLES, roles),
+    )
 
 
 def transposed(incidence: Incidence, columns: int) -> Incidence:

@@ -19,9 +19,9 @@ def great_circle_km(
 
     Degrees in; NaN where a coordinate is NaN.
     """
-    here, there = np.radians(latitude), np.radians(latitudes.astype(np.float64))
-    half = (there - here) / 2
+    latitude_1, latitude_2 = np.radians(latitude), np.radians(latitudes.astype(np.float64))
+    half = (latitude_2 - latitude_1) / 2
     turn = (np.radians(longitudes.astype(np.float64)) - np.radians(longitude)) / 2
-    chord = np.sin(half) ** 2 + np.cos(here) * np.cos(there) * np.sin(turn) ** 2
+    chord = np.sin(half) ** 2 + np.cos(latitude_1) * np.cos(latitude_2) * np.sin(turn) ** 2
     km = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(chord, 0, 1)))
     return np.asarray(km, dtype=np.float32)

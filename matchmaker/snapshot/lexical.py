@@ -30,13 +30,13 @@ def build_lexical(texts: Sequence[str], buckets: int = BUCKETS) -> LexicalIndex:
     rows: list[int] = []
     frequencies: list[int] = []
     lengths = np.zeros(len(texts), dtype=np.float32)
-    seen: dict[str, int] = {}
+    buckets_by_term: dict[str, int] = {}
     for row, text in enumerate(texts):
         counted: Counter[int] = Counter()
         for term in terms(text):
-            number = seen.get(term)
+            number = buckets_by_term.get(term)
             if number is None:
-                number = seen[term] = bucket(term, buckets)
+                number = buckets_by_term[term] = bucket(term, buckets)
             counted[number] += 1
         lengths[row] = counted.total()
         columns.extend(counted.keys())

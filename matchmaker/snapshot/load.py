@@ -10,10 +10,10 @@ import tempfile
 import threading
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import numpy as np
 import pyarrow as pa
@@ -22,19 +22,7 @@ import structlog
 from matchmaker.domain import Layer
 from matchmaker.embedding import ModelIdentity
 from matchmaker.errors import ModelUnavailable, SnapshotUnavailable, StorageFull
-from matchmaker.snapshot.model import (
-    CODES,
-    Adjacency,
-    Engagements,
-    Incidence,
-    LexicalIndex,
-    Memberships,
-    Organizations,
-    Snapshot,
-    SnapshotMeta,
-    Statements,
-    TieLayer,
-)
+from matchmaker.snapshot.model import CODES, Adjacency, Snapshot, SnapshotMeta, TieLayer
 from matchmaker.snapshot.nearest import EXACT_UP_TO, write_index
 
 FORMAT = 3
@@ -44,18 +32,13 @@ INDEX = "vectors.usearch"
 KEPT = 2  # the current one, and the one that a reader may still be opening
 MEND = "Run `matchmaker refresh`."
 
-_GROUPS: dict[str, type] = {
-    "organizations": Organizations,
-    "statements": Statements,
-    "engagements": Engagements,
-    "memberships": Memberships,
-    "engagement_organizations": Incidence,
-    "organization_engagements": Incidence,
-    "statement_organizations": Incidence,
-    "organization_statements": Incidence,
-    "lexical": LexicalIndex,
+_FIELDS = get_type_hints(Snapshot)
+_GROUPS = {  # of columns, each in a file of its own
+    name: shape
+    for name, shape in _FIELDS.items()
+    if is_dataclass(shape) and shape is not SnapshotMeta
 }
-_TABLES = ("places", "industries", "clusters", "ties", "observations")
+_TABLES = tuple(name for name, shape in _FIELDS.items() if shape is pa.Table)
 
 log = structlog.get_logger(__name__)
 
@@ -121,9 +104,9 @@ def _sync(path: Path) -> None:
 
 
 def _prune(root: Path, current: str) -> None:
-    folders = sorted(path for path in root.glob("v*") if path.is_dir() and path.name != current)
-    oldest_first = sorted(folders, key=lambda path: path.stat().st_mtime)
-    for folder in oldest_first[: max(0, len(folders) - (KEPT - 1))]:
+    others = sorted(path for path in root.glob("v*") if path.is_dir() and path.name != current)
+    oldest_first = sorted(others, key=lambda path: path.stat().st_mtime)
+    for folder in oldest_first[: max(0, len(others) - (KEPT - 1))]:
         # A process that has it mapped keeps reading what it mapped.
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -140,16 +123,10 @@ def _write(snapshot: Snapshot, folder: Path) -> None:
     if len(snapshot.vectors) > EXACT_UP_TO and snapshot.meta.dimension:
         write_index(snapshot.vectors, folder / INDEX)
     files = sorted(folder.iterdir())
-    meta = snapshot.meta
     content = {
         "format": FORMAT,
-        "version": meta.version,
-        "graph": meta.graph,
-        "as_of": meta.as_of.isoformat(),
-        "model": meta.model,
-        "revision": meta.revision,
-        "dimension": meta.dimension,
-        "counts": dict(meta.counts),
+        **asdict(snapshot.meta),
+        "as_of": snapshot.meta.as_of.isoformat(),
         "languages": sorted(snapshot.language_means),
         "codes": _codes(),
         "files": {file.name: [file.stat().st_size, _checksum(file)] for file in files},
@@ -193,7 +170,7 @@ def _arrays(snapshot: Snapshot) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
 def _tables(snapshot: Snapshot) -> Iterator[tuple[str, pa.Table]]:
     for name in _GROUPS:
         group = getattr(snapshot, name)
-        if is_dataclass(group) and hasattr(group, "table"):
+        if hasattr(group, "table"):
             yield name, group.table
     for name in _TABLES:
         yield name, getattr(snapshot, name)
@@ -252,44 +229,27 @@ def _meta(folder: Path) -> dict[str, Any]:
 
 def _mapped(folder: Path, content: Mapping[str, Any]) -> Snapshot:
     def array(name: str) -> Any:
-        path = folder / f"{name}.npy"
-        mapped = np.load(path, mmap_mode="r", allow_pickle=False)
-        return np.asarray(mapped)
+        return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
 
     def table(name: str) -> pa.Table:
         return pa.ipc.open_file(pa.memory_map(str(folder / f"{name}.arrow"))).read_all()
 
-    def group(name: str, shape: type) -> Any:
-        columns = (column.name for column in fields(shape))
-        return shape(
-            **{
-                column: table(name) if column == "table" else array(f"{name}.{column}")
-                for column in columns
-            }
-        )
-
-    def adjacency(prefix: str) -> Adjacency:
-        return Adjacency(
-            **{column.name: array(f"{prefix}.{column.name}") for column in fields(Adjacency)}
-        )
+    def group(name: str, shape: Any) -> Any:
+        columns = [column.name for column in fields(shape)]
+        arrays = {column: array(f"{name}.{column}") for column in columns if column != "table"}
+        return shape(**arrays, table=table(name)) if "table" in columns else shape(**arrays)
 
     def ties(layer: Layer) -> TieLayer:
-        out = adjacency(f"{layer}.out")
+        out = group(f"{layer}.out", Adjacency)
         is_directed = (folder / f"{layer}.into.indptr.npy").exists()
-        return TieLayer(out, adjacency(f"{layer}.into") if is_directed else out)
+        return TieLayer(out, group(f"{layer}.into", Adjacency) if is_directed else out)
 
+    meta = {column.name: content[column.name] for column in fields(SnapshotMeta)}
+    meta["as_of"] = date.fromisoformat(content["as_of"])
     means = array("means")
     index = folder / INDEX
     return Snapshot(
-        meta=SnapshotMeta(
-            version=content["version"],
-            graph=content["graph"],
-            as_of=date.fromisoformat(content["as_of"]),
-            model=content["model"],
-            revision=content["revision"],
-            dimension=content["dimension"],
-            counts=content["counts"],
-        ),
+        meta=SnapshotMeta(**meta),
         **{name: group(name, shape) for name, shape in _GROUPS.items()},
         **{name: table(name) for name in _TABLES},
         layers={layer: ties(layer) for layer in Layer},

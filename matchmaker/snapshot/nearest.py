@@ -14,11 +14,6 @@ from matchmaker.snapshot.model import FloatArray, IntArray, Snapshot
 EXACT_UP_TO = 200_000
 
 
-def similarities(snapshot: Snapshot, vector: FloatArray) -> FloatArray:
-    """Cosine similarity of every statement to a unit vector, shape (m,); 0 without a vector."""
-    return np.asarray(snapshot.vectors @ vector, dtype=np.float32)
-
-
 def nearest(
     snapshot: Snapshot, vector: FloatArray, count: int, allowed: NDArray[np.bool_] | None = None
 ) -> tuple[IntArray, FloatArray]:
@@ -32,7 +27,7 @@ def nearest(
         return np.zeros(0, np.int32), np.zeros(0, np.float32)
     if snapshot.index_file is not None:
         return _by_index(snapshot, vector, count, allowed)
-    scores = similarities(snapshot, vector)
+    scores = np.asarray(snapshot.vectors @ vector, dtype=np.float32)
     if allowed is not None:
         scores = np.where(allowed, scores, -np.inf).astype(np.float32)
     return best(scores, count)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from matchmaker.domain import Cluster, GraphRows, Organization, Statement
@@ -35,11 +36,23 @@ def iterate(fetch: Callable[[str | None], Page[Row]]) -> Iterator[Row]:
 
 @dataclass(frozen=True, slots=True)
 class UpsertCounts:
-    """Rows created, changed and found the same, per name of a table that had any."""
+    """Rows created, changed and found the same, by the name of a table that had any."""
 
-    created: dict[str, int]
-    changed: dict[str, int]
-    unchanged: dict[str, int]
+    created: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
+    unchanged: Counter[str] = field(default_factory=Counter)
+
+    def __add__(self, other: UpsertCounts) -> UpsertCounts:
+        return UpsertCounts(
+            self.created + other.created,
+            self.changed + other.changed,
+            self.unchanged + other.unchanged,
+        )
+
+    @property
+    def any_written(self) -> bool:
+        """Whether a row was created or changed."""
+        return bool(self.created or self.changed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -79,8 +78,17 @@ class GraphStore(ABC):
         """Create or migrate the schema; does nothing when it is current."""
 
     @abstractmethod
+    def _backend(self) -> tuple[str, str, str]:
+        """Name and version, address, version of the schema. Raises StoreMismatch."""
+
     def status(self) -> StoreStatus:
         """Raises StoreMismatch when the schema is not ours or was never prepared."""
+
+        def work(tx: Transaction) -> tuple[int, dict[str, int]]:
+            counts = {name: tx.count(table) for name, table in TABLES.items()}
+            return tx.version(), {name: count for name, count in counts.items() if count}
+
+        return StoreStatus(*self._backend(), *self._read(work))
 
     @abstractmethod
     def close(self) -> None:
@@ -118,7 +126,7 @@ class GraphStore(ABC):
         whose text changes loses its embedding. Of rows with the same id the last
         one counts.
         """
-        return self._logged(entries, lambda tx: upsert.upsert(tx, rows), bulk=True).counts()
+        return self._logged(entries, lambda tx: upsert.upsert(tx, rows), bulk=True)
 
     def replace_rows(
         self,
@@ -127,23 +135,24 @@ class GraphStore(ABC):
         entries: Sequence[Entry] = (),
         changes: Sequence[Change] = (),
     ) -> UpsertCounts:
-        """`put` as by `upsert`, then `drop` removed by key, as one change or not at all.
+        """Write the rows of `put` as `upsert` does, then remove those of `drop`: both or neither.
 
-        Raises InvalidInput when a row that stays refers to one that goes. What is not there
-        is passed over. Counts are those of `put`. `changes` of documents are in the same
-        transaction too; VersionConflict is raised where one has another version.
+        Rows to remove are looked for by key; those that are not there are passed over. Raises
+        InvalidInput when a row that stays refers to one that goes. `changes` of documents are
+        in the same transaction; VersionConflict is raised where one has another version.
+        Returns the counts of `put`.
         """
 
         def work(tx: Transaction) -> UpsertCounts:
-            tally = upsert.replace_rows(tx, put, drop)
-            tx.change(changes)
-            return tally.counts()
+            counts = upsert.replace_rows(tx, put, drop)
+            tx.change_documents(changes)
+            return counts
 
         return self._logged(entries, work, bulk=True)
 
     def stored(self, rows: GraphRows) -> GraphRows:
         """What is stored now under the keys of these rows."""
-        return self._read(lambda tx: upsert.stored(tx, rows), bulk=True)
+        return self._read(lambda tx: upsert.stored_rows(tx, rows), bulk=True)
 
     def rows_about(self, organization_id: str) -> GraphRows:
         """The organisation and every row that refers to it, in order of key. Raises NotFound."""
@@ -153,7 +162,7 @@ class GraphStore(ABC):
             tables: dict[str, tuple[Any, ...]] = {"organizations": (itself,)}
             for table in TABLES.values():
                 if any("organizations" in reference.tables for reference in table.references):
-                    tables[table.name] = _sorted(tx.referring(table, itself.id))
+                    tables[table.name] = _sorted(tx.rows_about(table, itself.id))
             return GraphRows(**tables)
 
         return self._read(work, bulk=True)
@@ -230,10 +239,9 @@ class GraphStore(ABC):
 
         def work(tx: Transaction) -> SeekerProfile:
             itself = _organization(tx, organization_id)
-            clusters = tx.clusters_of([itself.id], _today())
             return SeekerProfile(
                 organization=itself,
-                clusters=tuple(cluster for _, cluster in clusters),
+                clusters=tuple(tx.clusters_of(itself.id, _today())),
                 statements=tuple(tx.statements_of(itself.id)),
                 version=tx.version(),
             )
@@ -282,30 +290,17 @@ class GraphStore(ABC):
     def clusters_of(self, organization_id: str) -> tuple[Cluster, ...]:
         """Clusters it is a member of today, in order of id. Raises NotFound."""
 
-        def work(tx: Transaction) -> list[tuple[str, Cluster]]:
-            memberships = tx.clusters_of([organization_id], _today())
-            return memberships or tx.clusters_of([_organization(tx, organization_id).id], _today())
+        def work(tx: Transaction) -> list[Cluster]:
+            clusters = tx.clusters_of(organization_id, _today())
+            return clusters or tx.clusters_of(_organization(tx, organization_id).id, _today())
 
-        return tuple(cluster for _, cluster in self._read(work))
-
-    def clusters_of_each(self, ids: Sequence[str]) -> dict[str, tuple[Cluster, ...]]:
-        """The same for many at once, by the ids that were asked for; unknown ones have none."""
-
-        def work(tx: Transaction) -> dict[str, tuple[Cluster, ...]]:
-            organizations = _organizations(tx, ids)
-            clusters = defaultdict[str, list[Cluster]](list)
-            for id, cluster in tx.clusters_of([row.id for row in organizations.values()], _today()):
-                clusters[id].append(cluster)
-            return {id: tuple(clusters[row.id]) for id, row in organizations.items()}
-
-        by_id = self._read(work)
-        return {id: by_id.get(id, ()) for id in ids}
+        return tuple(self._read(work))
 
     def places(self, ids: Sequence[str]) -> dict[str, Place]:
-        return self._read(lambda tx: tx.stored(PLACES, ids))
+        return self._read(lambda tx: tx.rows_by_key(PLACES, ids))
 
     def industries(self, ids: Sequence[str]) -> dict[str, Industry]:
-        return self._read(lambda tx: tx.stored(INDUSTRIES, ids))
+        return self._read(lambda tx: tx.rows_by_key(INDUSTRIES, ids))
 
     # -- the network
 
@@ -321,7 +316,7 @@ class GraphStore(ABC):
             centre = _organization(tx, organization_id).id
             others, truncated = walk.ego(tx.neighbors, centre, depth, limit)
             ids = [centre, *others]
-            organizations = tx.stored(ORGANIZATIONS, ids)
+            organizations = tx.rows_by_key(ORGANIZATIONS, ids)
             return Neighborhood(
                 centre=centre,
                 depth=depth,
@@ -345,7 +340,9 @@ class GraphStore(ABC):
 
         def work(tx: Transaction) -> tuple[tuple[Step, ...], ...]:
             start, end = _organization(tx, source).id, _organization(tx, target).id
-            return walk.shortest_paths(tx.walkable, tx.steps_between, start, end, max_length, limit)
+            return walk.shortest_paths(
+                tx.reachable_neighbors, tx.steps_between, start, end, max_length, limit
+            )
 
         return self._read(work)
 
@@ -373,7 +370,7 @@ class GraphStore(ABC):
         self, vector: Sequence[float], kinds: frozenset[StatementKind], limit: int
     ) -> tuple[NearestStatement, ...]:
         """By cosine similarity, nearest first; an empty `kinds` means any."""
-        return self._read(lambda tx: tx.nearest(vector, kinds, limit))
+        return self._read(lambda tx: tx.nearest_statements(vector, kinds, limit))
 
     # -- the whole
 
@@ -384,16 +381,14 @@ class GraphStore(ABC):
     def _logged(
         self, entries: Sequence[Entry], work: Work[Answer], *, bulk: bool = False
     ) -> Answer:
-        def both(tx: Transaction) -> Answer:
+        """The answer of a writing transaction that also writes lines of the log."""
+
+        def work_and_log(tx: Transaction) -> Answer:
             answer = work(tx)
-            tx.log(entries)
+            tx.append_to_log(entries)
             return answer
 
-        return self._write(both, bulk=bulk)
-
-    def _counts(self, tx: Transaction) -> dict[str, int]:
-        counts = {name: tx.count(table) for name, table in TABLES.items()}
-        return {name: count for name, count in counts.items() if count}
+        return self._write(work_and_log, bulk=bulk)
 
     def _page(self, limit: int, read: Callable[[Transaction, int], list[Row]]) -> Page[Row]:
         """One row more than asked for tells whether there is another page."""
@@ -410,11 +405,10 @@ class GraphStore(ABC):
         limit: int,
     ) -> Page[Row]:
         def read(tx: Transaction, most: int) -> list[Row]:
-            owner = organization_id
-            if owner is not None:
-                organizations = _organizations(tx, [owner])
-                owner = organizations[owner].id if owner in organizations else owner
-            return tx.rows_page(table, owner, state, after or "", most)
+            id = organization_id
+            if id is not None and (organization := _organizations(tx, [id]).get(id)):
+                id = organization.id
+            return tx.rows_page(table, id, state, after or "", most)
 
         return self._page(limit, read)
 
@@ -430,7 +424,7 @@ def _sorted(rows: Iterable[Row]) -> tuple[Row, ...]:
 
 
 def _row(tx: Transaction, table: Table[Row], id: str) -> Row:
-    row = tx.stored(table, [id]).get(id)
+    row = tx.rows_by_key(table, [id]).get(id)
     if row is None:
         raise upsert.unknown(table, id)
     return row
@@ -445,14 +439,13 @@ def _organization(tx: Transaction, id: str) -> Organization:
 
 def _organizations(tx: Transaction, ids: Sequence[str]) -> dict[str, Organization]:
     """By the id or alias asked for; an id comes before an alias, which a later merge may make."""
-    stored = tx.stored(ORGANIZATIONS, ids)
-    aliases = (
-        tx.stored(ALIASES, unknown) if (unknown := [id for id in ids if id not in stored]) else {}
-    )
-    targets = (
-        tx.stored(ORGANIZATIONS, [row.organization for row in aliases.values()]) if aliases else {}
-    )
-    return stored | {id: targets[alias.organization] for id, alias in aliases.items()}
+    organizations = tx.rows_by_key(ORGANIZATIONS, ids)
+    others = [id for id in ids if id not in organizations]
+    aliases = tx.rows_by_key(ALIASES, others) if others else {}
+    if aliases:
+        targets = tx.rows_by_key(ORGANIZATIONS, [row.organization for row in aliases.values()])
+        organizations |= {id: targets[alias.organization] for id, alias in aliases.items()}
+    return organizations
 
 
 def _today() -> str:

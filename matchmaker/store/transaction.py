@@ -1,4 +1,8 @@
-"""What an adapter does in one transaction; all that stores decide stands above it."""
+"""What an adapter does in one transaction; all that stores decide stands above it.
+
+`upsert` decides what is written, `graph_store` what is answered. Both do it through this port,
+so an adapter holds nothing but queries. Ids of organisations are never aliases here.
+"""
 
 from __future__ import annotations
 
@@ -26,50 +30,57 @@ if TYPE_CHECKING:  # documents stand above the graph
 Row = TypeVar("Row")
 
 
-class RowWriter(Protocol):
-    """Rows by key, and writing them."""
+class Transaction(Protocol):
+    """Everything read in it is of one version; all that it writes is kept, or nothing."""
 
-    def stored(self, table: Table[Row], keys: Sequence[Any]) -> dict[Any, Row]:
-        """Rows that are there, by key (see `domain.key_of`)."""
+    # -- the graph as a whole
 
-    def known(self, table: str, ids: Collection[str]) -> set[str]:
+    def version(self) -> int: ...
+
+    def increase_version(self) -> None:
+        """The graph has changed: its version grows by one."""
+
+    def graph_id(self) -> str: ...
+
+    # -- rows of any table, by key (`domain.key_of`)
+
+    def rows_by_key(self, table: Table[Row], keys: Sequence[Any]) -> dict[Any, Row]:
+        """Those that are there."""
+
+    def existing_ids(self, table: Table[Any], ids: Collection[str]) -> set[str]:
         """Those of the ids that a table has."""
+
+    def all_rows(self, table: Table[Row]) -> list[Row]:
+        """Every row, in any order."""
+
+    def count(self, table: Table[Any]) -> int: ...
+
+    def rows_about(self, table: Table[Row], organization_id: str) -> list[Row]:
+        """Rows of a table that refer to an organisation, in any order."""
+
+    def find_referrer(self, table: Table[Any], ids: Collection[str]) -> tuple[str, str] | None:
+        """One of the ids and what still refers to it; rows among the ids do not count."""
+
+    # -- writing
 
     def write(
         self, table: Table[Row], new: Sequence[Row], changed: Sequence[tuple[Row, Row]]
     ) -> None:
-        """Create rows, and replace the first of each changed pair by the second.
+        """Create the new rows; of each changed pair, replace the first by the second.
 
         A statement keeps its vector while its text stays.
         """
 
-    def remove(self, table: Table[Row], keys: Sequence[Any]) -> int:
+    def remove(self, table: Table[Any], keys: Sequence[Any]) -> int:
         """Remove rows by key; how many were there."""
 
-    def referrer(self, table: Table[Any], ids: Collection[str]) -> tuple[str, str] | None:
-        """One of the ids and what still refers to it; rows among the ids do not count."""
+    def change_documents(self, changes: Sequence[Change]) -> None:
+        """Compare-and-set of documents. Raises VersionConflict."""
 
-    def bump(self) -> None:
-        """The graph has changed: its version grows by one."""
-
-    def change(self, changes: Sequence[Change]) -> None:
-        """Documents, by compare-and-set. Raises VersionConflict."""
-
-    def log(self, entries: Sequence[Entry]) -> None:
+    def append_to_log(self, entries: Sequence[Entry]) -> None:
         """More lines of the log."""
 
-
-class Transaction(RowWriter, Protocol):
-    """Everything read in it is of one version. Ids of organisations are never aliases here."""
-
-    def version(self) -> int: ...
-
-    def graph_id(self) -> str: ...
-
-    def count(self, table: Table[Any]) -> int: ...
-
-    def all_rows(self, table: Table[Row]) -> list[Row]:
-        """Every row, in any order."""
+    # -- lists, in order of id after `after`
 
     def organizations_page(
         self, where: OrganizationFilter, after: str, limit: int
@@ -78,43 +89,39 @@ class Transaction(RowWriter, Protocol):
     def members_page(self, cluster_id: str, after: str, limit: int) -> list[Organization]: ...
 
     def rows_page(
-        self,
-        table: Table[Row],
-        organization_id: str | None,
-        state: NeedState | None,
-        after: str,
-        limit: int,
+        self, table: Table[Row], owner: str | None, state: NeedState | None, after: str, limit: int
     ) -> list[Row]:
-        """In order of id: offers, needs (in a state) or engagements of one or all, or clusters."""
+        """Offers, needs (in a state) or engagements of one owner, or of all; or clusters."""
 
-    def clusters_of(self, ids: Sequence[str], today: str) -> list[tuple[str, Cluster]]:
-        """Organisation and cluster of each membership that holds today, in order of cluster."""
-
-    def statements_of(self, organization_id: str) -> list[Statement]: ...
-
-    def search(self, text: str, where: OrganizationFilter, limit: int) -> tuple[SearchHit, ...]: ...
-
-    def nearest(
-        self, vector: Sequence[float], kinds: frozenset[StatementKind], limit: int
-    ) -> tuple[NearestStatement, ...]: ...
-
-    def missing_embeddings(self, revision: str) -> list[str]: ...
+    def clusters_of(self, organization_id: str, today: str) -> list[Cluster]:
+        """Those that it is a member of on that day, in order of id."""
 
     def duplicate_keys(self) -> list[DuplicateKeys]: ...
 
     def aliases(self) -> dict[str, str]: ...
 
-    def neighbors(self, ids: Sequence[str]) -> set[str]:
-        """Everyone one step from any of these, over any tie or engagement."""
+    # -- statements: texts, and the vectors of texts
 
-    def walkable(self, ids: Sequence[str]) -> set[str]:
-        """The same without ties of RIVAL_LAYERS."""
+    def statements_of(self, organization_id: str) -> list[Statement]: ...
+
+    def search(self, text: str, where: OrganizationFilter, limit: int) -> tuple[SearchHit, ...]: ...
+
+    def nearest_statements(
+        self, vector: Sequence[float], kinds: frozenset[StatementKind], limit: int
+    ) -> tuple[NearestStatement, ...]: ...
+
+    def missing_embeddings(self, revision: str) -> list[str]: ...
+
+    # -- the network
+
+    def neighbors(self, ids: Sequence[str]) -> set[str]:
+        """Ids one step from any of these, over any tie or engagement."""
+
+    def reachable_neighbors(self, ids: Sequence[str]) -> set[str]:
+        """The same without ties of RIVAL_LAYERS, over which no path leads."""
 
     def steps_between(self, sources: Sequence[str], targets: Sequence[str]) -> Iterable[Step]: ...
 
     def ties_among(self, ids: Sequence[str]) -> list[Tie]: ...
 
     def engagements_among(self, ids: Sequence[str]) -> list[Engagement]: ...
-
-    def referring(self, table: Table[Row], organization_id: str) -> list[Row]:
-        """Rows of a table that refer to an organisation."""

@@ -97,10 +97,10 @@ def _without_dead_ends(edges: list[Edges], last: set[str]) -> list[Edges]:
     return kept[::-1]
 
 
-def _walk(edges: list[Edges], here: str, target: str, remaining: int) -> Iterator[Path]:
+def _walk(edges: list[Edges], source: str, target: str, remaining: int) -> Iterator[Path]:
     if remaining == 0:
         yield ()
         return
-    for step in edges[-remaining].get(here, ()):
+    for step in edges[-remaining].get(source, ()):
         for rest in _walk(edges, step.target, target, remaining - 1):
             yield (step, *rest)

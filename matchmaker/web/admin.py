@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from flask import redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
 
+from matchmaker.access import Principal
 from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName
 from matchmaker.ingest.columns import table_name
 from matchmaker.web.labels import gettext
-from matchmaker.web.layout import signed_in, told, web, whole
+from matchmaker.web.layout import Page, show_notice, signed_in, web, whole_number
 from matchmaker.workflow.account import AccountMembership, MembershipRole
-
-Page = str | Response | tuple[str, int]
 
 
 @web.get("/admin")
@@ -35,9 +33,7 @@ def admin() -> Page:
 @web.get("/admin/accounts")
 def accounts() -> Page:
     """Everybody with an account."""
-    principal = signed_in()
-    page = services().accounts.page(principal, request.args.get("after", ""), 100)
-    return render_template("accounts.html", page=page, posts=list(MembershipRole), link="")
+    return _accounts_page(signed_in(), request.args.get("after", ""))
 
 
 @web.post("/admin/accounts")
@@ -45,37 +41,28 @@ def change_accounts() -> Page:
     """Invite somebody, close an account or open it again."""
     principal, form = signed_in(), request.form
     if form.get("what") == "invite":
-        organization, cluster = (
-            form.get("organization", "").strip(),
-            form.get("cluster", "").strip(),
-        )
-        post = form.get("post", "")
-        membership = (
-            AccountMembership(
-                organization,
-                MembershipRole(post) if post in list(MembershipRole) else MembershipRole.MEMBER,
-            )
-            if organization
-            else None
-        )
+        organization, post = form.get("organization", "").strip(), form.get("post", "")
+        role = MembershipRole(post) if post in list(MembershipRole) else MembershipRole.MEMBER
         issued = services().invitations.invite(
             principal,
             form.get("email", ""),
-            membership=membership,
-            cluster=cluster,
+            membership=AccountMembership(organization, role) if organization else None,
+            cluster=form.get("cluster", "").strip(),
             admin=bool(form.get("admin")),
         )
-        if issued.mailed:
-            told(gettext("A letter is on its way."))
-            return redirect(url_for("web.accounts"), 303)
-        page = services().accounts.page(principal, "", 100)
-        return render_template(
-            "accounts.html", page=page, posts=list(MembershipRole), link=issued.link
-        )
-    active = form.get("what") == "open"
-    services().accounts.set_active(principal, form.get("account", ""), active=active)
-    told(gettext("Done."))
+        if not issued.mailed:
+            return _accounts_page(principal, "", issued.link)
+        show_notice(gettext("A letter is on its way."))
+    else:
+        active = form.get("what") == "open"
+        services().accounts.set_active(principal, form.get("account", ""), active=active)
+        show_notice(gettext("Done."))
     return redirect(url_for("web.accounts"), 303)
+
+
+def _accounts_page(principal: Principal, after: str, link: str = "") -> str:
+    page = services().accounts.page(principal, after, 100)
+    return render_template("accounts.html", page=page, posts=list(MembershipRole), link=link)
 
 
 @web.get("/admin/clusters")
@@ -88,7 +75,7 @@ def admin_clusters() -> Page:
     return render_template(
         "admin_clusters.html",
         page=page,
-        one=services().published.cluster(id) if id else None,
+        chosen=services().published.cluster(id) if id else None,
         members=services().directory.members(principal, id, None, 200).rows if id else (),
     )
 
@@ -114,7 +101,7 @@ def change_cluster() -> Page:
             },
         )
         id = cluster.id
-    told(gettext("Saved."))
+    show_notice(gettext("Saved."))
     return redirect(url_for("web.admin_clusters", id=id), 303)
 
 
@@ -122,7 +109,6 @@ def change_cluster() -> Page:
 def log() -> Page:
     """The log of all changes, newest first."""
     before = request.args.get("before", "")
-    lines = services().change_log.page(
-        signed_in(), whole(before, "before") if before else None, 100
-    )
+    line = whole_number(before, "before") if before else None
+    lines = services().change_log.page(signed_in(), line, 100)
     return render_template("log.html", lines=lines)

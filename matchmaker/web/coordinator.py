@@ -26,7 +26,7 @@ from matchmaker.services.cooperation.gatherings import GatheringView
 from matchmaker.snapshot.model import KINDS
 from matchmaker.store.documents import new_id
 from matchmaker.web.labels import gettext, language
-from matchmaker.web.layout import back, is_part, own_organization, signed_in, told, web
+from matchmaker.web.layout import back, is_part, own_organization, show_notice, signed_in, web
 from matchmaker.workflow.gathering import Gathering, GatheringKind, InvitationAnswer, Meeting
 
 Page = str | AnyResponse | tuple[str, int]
@@ -216,7 +216,7 @@ def propose_batch(id: str) -> Page:
     else:
         raise InvalidInput(gettext("Tick at least one tie."), where="pair")
     if not dry:
-        told(
+        show_notice(
             gettext(
                 "%(made)s introductions are proposed, %(refused)s were not possible.",
                 made=len(batch.introductions),
@@ -278,7 +278,7 @@ def review(id: str) -> Page:
 def set_review(id: str) -> Page:
     """Whether they wait at all."""
     services().postings.set_review(signed_in(), id, reviews=bool(request.form.get("reviews")))
-    told(gettext("Saved."))
+    show_notice(gettext("Saved."))
     return redirect(url_for("web.review", id=id), 303)
 
 
@@ -362,7 +362,7 @@ def convene() -> Page:
         rhythm_days=30,
     )
     seen = services().gatherings.convene(principal, made)
-    told(gettext("They are invited."))
+    show_notice(gettext("They are invited."))
     return redirect(url_for("web.gathering", id=seen.gathering.id), 303)
 
 
@@ -397,5 +397,5 @@ def change_gathering(id: str) -> Page:
         services().gatherings.close(principal, id)
     elif what in list(InvitationAnswer):
         services().gatherings.answer(principal, id, own_organization(), InvitationAnswer(what))
-    told(gettext("Done."))
+    show_notice(gettext("Done."))
     return back(url_for("web.gathering", id=id))

@@ -13,7 +13,7 @@ from matchmaker.domain import MAX_TEXT, Kind, NeedState, OrganizationFilter, Siz
 from matchmaker.errors import InvalidInput, MatchmakerError
 from matchmaker.messages import Message, message
 from matchmaker.services.directory.directory import OrganizationProfile
-from matchmaker.web.layout import Page, own_organization, signed_in, told, web, whole
+from matchmaker.web.layout import Page, own_organization, show_notice, signed_in, web, whole_number
 
 PAGES_LOOKED_AT = 20
 
@@ -129,19 +129,19 @@ def save_profile() -> Page:
         "contact": form.get("contact", ""),
         "size": Size(form["size"]) if form.get("size") in list(Size) else None,
         "stages": _stages(form),
-        "capacity": whole(capacity, "capacity") if capacity else None,
+        "capacity": whole_number(capacity, "capacity") if capacity else None,
         "listed": bool(form.get("listed")),
     }
-    version = whole(form.get("version", "0"), "version")
+    version = whole_number(form.get("version", "0"), "version")
     try:
         changes["place"] = services().codes.place(form.get("place", ""))
         changes["industry"] = services().codes.industry(form.get("industry", ""))
         services().directory.edit(principal, own, changes, form.get("about", ""), version)
     except MatchmakerError as error:
-        told(error, "bad")
+        show_notice(error, "bad")
         sent = {**form.to_dict(), "stages": form.getlist("stages")}
         return _profile_page(services().directory.profile(principal, own), sent), 422
-    told(message("Saved."))
+    show_notice(message("Saved."))
     return redirect(url_for("web.edit_profile"), 303)
 
 

@@ -19,13 +19,13 @@ from matchmaker.web.layout import (
     Option,
     Page,
     back,
-    chosen,
     is_part,
     own_organization,
+    parse_choice,
+    show_notice,
     signed_in,
-    told,
     web,
-    whole,
+    whole_number,
 )
 from matchmaker.workflow.interactions import InteractionKind
 
@@ -84,7 +84,7 @@ def _answer(principal: Principal, own: str, goal: GoalName, text: str) -> Answer
         tiers=_options(Tier),
         places=frozenset(filter(None, [codes.place(args.get("place", ""))])),
         industries=frozenset(filter(None, [codes.industry(args.get("industry", ""))])),
-        radius_km=float(whole(radius, "radius")) or None if centre else None,
+        radius_km=float(whole_number(radius, "radius")) or None if centre else None,
         centre=centre,
     )
     question = Request(goal, SHOWN, filters=filters)
@@ -106,11 +106,11 @@ def pick() -> Page:
         services().interaction_log.unpick(principal, own, candidate)
     else:
         kind = InteractionKind.SAVED if choice == "saved" else InteractionKind.DISMISSED
-        goal = chosen(GoalName, form["goal"], "goal") if form.get("goal") else None
+        goal = parse_choice(GoalName, form["goal"], "goal") if form.get("goal") else None
         reason = form.get("reason", "")
         services().interaction_log.pick(principal, own, candidate, kind, reason, goal)
         if kind is InteractionKind.DISMISSED:
-            told(gettext("It will not be shown again."))
+            show_notice(gettext("It will not be shown again."))
     return back(url_for("web.saved"))
 
 

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from flask import request
 from pydantic import TypeAdapter, ValidationError
 
-from matchmaker.api.http.field_faults import of_field
 from matchmaker.errors import InvalidInput
+from matchmaker.validation import field_fault
 
 Shape = TypeVar("Shape")
 
@@ -26,4 +26,4 @@ def read_form(shape: type[Shape], **known: Any) -> Shape:
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         where = str(fault["loc"][0]) if fault["loc"] else ""
-        raise InvalidInput(of_field(fault), where=where) from None
+        raise InvalidInput(field_fault(fault), where=where) from None

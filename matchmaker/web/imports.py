@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from matchmaker.access import Principal
 from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput
@@ -13,72 +14,51 @@ from matchmaker.ingest.columns import TABLES, Column, table_name
 from matchmaker.ingest.tables import template as written_template
 from matchmaker.services.operations.import_workflow import ImportPreview
 from matchmaker.web.labels import gettext, language
-from matchmaker.web.layout import chosen, is_part, signed_in, told, web
+from matchmaker.web.layout import Page, is_part, parse_choice, show_notice, signed_in, web
 from matchmaker.workflow.job import JobKind
 
 MAX_PROBLEMS = 200
 PAIRS = 50
-Page = str | Response | tuple[str, int]
 
 
 @web.get("/admin/import")
-def import_page() -> Page:
-    """A table to bring in, and those brought in before."""
-    return _import_page(signed_in(), "")
-
-
-@web.post("/admin/import")
-def import_table() -> Page:
-    """Looked at first, line by line; then written."""
-    return _import_step(signed_in(), "")
-
-
-@web.get("/clusters/<path:id>/import")
-def cluster_import(id: str) -> Page:
-    """The same for what is about a cluster's members."""
-    return _import_page(signed_in(), id)
-
-
-@web.post("/clusters/<path:id>/import")
-def import_into_cluster(id: str) -> Page:
-    """The same for what is about a cluster's members."""
-    return _import_step(signed_in(), id)
-
-
-def _import_step(principal: Principal, cluster: str) -> Page:
-    form, workflow = request.form, services().import_workflow
-    upload = form.get("upload", "")
-    mapping = None
-    if upload:
-        cells, columns = form.getlist("cell"), form.getlist("column")
-        mapping = dict(zip(cells, columns, strict=False))
-    else:
-        sent = request.files.get("file")
-        if sent is None:
-            raise InvalidInput("is missing.", where="file")
-        upload = workflow.keep(
-            principal, form.get("table", ""), sent.filename or "", sent.stream, cluster
-        )
-    if form.get("do") == "write":
-        job = workflow.write(principal, upload, mapping or {}, cluster)
-        return redirect(url_for("web.job", id=job.id), 303)
-    preview = workflow.look(principal, upload, mapping, cluster)
-    return _import_page(principal, cluster, preview)
-
-
-def _import_page(principal: Principal, cluster: str, preview: ImportPreview | None = None) -> str:
-    workflow = services().import_workflow
+@web.get("/clusters/<path:id>/import", endpoint="cluster_import")
+def import_page(id: str = "", preview: ImportPreview | None = None) -> Page:
+    """A table to bring in, for all or for a cluster's members, and those brought in before."""
+    principal, workflow = signed_in(), services().import_workflow
     return render_template(
         "import.html",
-        tables=[TABLES[name] for name in workflow.tables(principal, cluster)],
+        tables=[TABLES[name] for name in workflow.tables(principal, id)],
         preview=preview,
         table_name=table_name,
         columns=TABLES[preview.table].columns if preview else (),
         shown=MAX_PROBLEMS,
-        cluster=services().published.cluster(cluster) if cluster else None,
-        id=cluster,
-        imports=workflow.imports(principal, cluster),
+        cluster=services().published.cluster(id) if id else None,
+        id=id,
+        imports=workflow.imports(principal, id),
     )
+
+
+@web.post("/admin/import")
+@web.post("/clusters/<path:id>/import")
+def import_table(id: str = "") -> Page:
+    """The table is looked at first, line by line; then written."""
+    principal = signed_in()
+    form, workflow = request.form, services().import_workflow
+    upload = form.get("upload", "")
+    mapping = None
+    if upload:
+        mapping = dict(zip(form.getlist("cell"), form.getlist("column"), strict=False))
+    else:
+        sent = request.files.get("file")
+        if sent is None:
+            raise InvalidInput("is missing.", where="file")
+        name = sent.filename or ""
+        upload = workflow.keep(principal, form.get("table", ""), name, sent.stream, id)
+    if form.get("do") == "write":
+        job = workflow.write(principal, upload, mapping or {}, id)
+        return redirect(url_for("web.job", id=job.id), 303)
+    return import_page(id, workflow.look(principal, upload, mapping, id))
 
 
 @web.get("/import/template/<table>")
@@ -98,10 +78,11 @@ def template(table: str) -> Page:
 def undo_import(id: str) -> Page:
     """Put back what was before."""
     left = services().import_workflow.undo(signed_in(), id)
-    if left:
-        told(gettext("Taken back; %(left)s rows changed since then and stay.", left=left))
-    else:
-        told(gettext("Taken back."))
+    show_notice(
+        gettext("Taken back; %(left)s rows changed since then and stay.", left=left)
+        if left
+        else gettext("Taken back.")
+    )
     cluster = request.form.get("cluster", "")
     target = url_for("web.cluster_import", id=cluster) if cluster else url_for("web.import_page")
     return redirect(target, 303)
@@ -112,7 +93,7 @@ def undo_import(id: str) -> Page:
 
 @web.get("/jobs/<id>")
 def job(id: str) -> Page:
-    """How far a piece of work is; one may leave and come back."""
+    """The progress of a job; one may leave the page and come back."""
     requested = services().job_queue.show(signed_in(), id)
     return render_template("job_part.html" if is_part() else "job.html", job=requested)
 
@@ -130,7 +111,7 @@ def request_job() -> Page:
     """Ask for a snapshot, a ranker, or clusters by place."""
     principal, form = signed_in(), request.form
     principal.require_admin()
-    kind = chosen(JobKind, form.get("kind", ""), "kind")
+    kind = parse_choice(JobKind, form.get("kind", ""), "kind")
     if kind is JobKind.IMPORT:
         raise InvalidInput("needs a file.", where="kind", mend="Use the import page.")
     goal = form.get("goal", "")
@@ -147,19 +128,9 @@ def duplicates() -> Page:
     """Pairs that may be one, side by side."""
     principal = signed_in()
     pairs = services().duplicates.pairs(principal)
-    directory = services().directory
-    return render_template(
-        "duplicates.html",
-        count=len(pairs),
-        pairs=[
-            (
-                pair,
-                directory.profile(principal, pair.first),
-                directory.profile(principal, pair.second),
-            )
-            for pair in pairs[:PAIRS]
-        ],
-    )
+    profile = partial(services().directory.profile, principal)
+    sides = [(pair, profile(pair.first), profile(pair.second)) for pair in pairs[:PAIRS]]
+    return render_template("duplicates.html", count=len(pairs), pairs=sides)
 
 
 @web.post("/admin/duplicates")
@@ -169,17 +140,17 @@ def decide() -> Page:
     first, second, keep = (form.get(name, "") for name in ("first", "second", "keep"))
     if keep == "both":
         services().duplicates.keep_apart(principal, first, second)
-        told(gettext("They stay two."))
+        show_notice(gettext("They stay two."))
     elif keep in (first, second):
         services().duplicates.merge(principal, second if keep == first else first, keep)
-        told(gettext("They are one now. Recommendations will know it in a minute."))
+        show_notice(gettext("They are one now. Recommendations will know it in a minute."))
     else:
         raise InvalidInput("is none of the two.", where="keep")
     return redirect(url_for("web.duplicates"), 303)
 
 
 def column_title(column: Column) -> str:
-    """What heads a column in the reader's language, and its name where that is another."""
+    """Title of a column in the reader's language, and its name where that is another."""
     title = column.title.text(language())
     return title if title == column.name else f"{title} ({column.name})"
 

@@ -8,7 +8,7 @@ from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName
 from matchmaker.web.forms import read_form
 from matchmaker.web.labels import gettext
-from matchmaker.web.layout import Page, chosen, own_organization, signed_in, told, web, whole
+from matchmaker.web.layout import Page, own_organization, parse_choice, show_notice, signed_in, web
 from matchmaker.workflow.interactions import ConversationMessage
 from matchmaker.workflow.introduction import (
     Action,
@@ -17,6 +17,7 @@ from matchmaker.workflow.introduction import (
     OutcomeKind,
     Proposal,
     Side,
+    Transition,
 )
 
 
@@ -36,7 +37,7 @@ def introductions() -> Page:
 def new_introduction() -> Page:
     """Ask for an introduction."""
     principal, args = signed_in(), request.args
-    goal = chosen(GoalName, args.get("goal", ""), "goal")
+    goal = parse_choice(GoalName, args.get("goal", ""), "goal")
     candidate = services().directory.profile(principal, args.get("candidate", ""))
     return render_template(
         "introduction_new.html",
@@ -49,11 +50,14 @@ def new_introduction() -> Page:
 @web.post("/introductions/new")
 def propose() -> Page:
     """Asked for."""
-    principal, asking = signed_in(), chosen(Side, request.form.get("asking") or "seeker", "asking")
+    principal, asking = (
+        signed_in(),
+        parse_choice(Side, request.form.get("asking") or "seeker", "asking"),
+    )
     parties = {asking: own_organization(), asking.other: request.form.get("candidate", "")}
     proposal = read_form(Proposal, asking=asking, **parties)
     view = services().introductions.propose(principal, proposal)
-    told(gettext("The request is sent. You will be told of the answer."))
+    show_notice(gettext("The request is sent. You will be told of the answer."))
     return redirect(url_for("web.introduction", id=view.id), 303)
 
 
@@ -84,16 +88,8 @@ def act(id: str) -> Page:
     if "message" in form:
         services().introductions.write(principal, id, form["message"])
         return redirect(url_for("web.introduction", id=id), 303)
-    action = chosen(Action, form.get("action", ""), "action")
-    outcome = read_form(Outcome) if action is Action.REPORT else None
-    rating = form.get("satisfaction", "")
-    services().introductions.act(
-        principal,
-        id,
-        action,
-        reason=form.get("reason", ""),
-        outcome=outcome,
-        satisfaction=whole(rating, "satisfaction") if rating else None,
-    )
-    told(gettext("Done."))
+    is_report = form.get("action") == Action.REPORT
+    transition = read_form(Transition, outcome=read_form(Outcome) if is_report else None)
+    services().introductions.act(principal, id, transition)
+    show_notice(gettext("Done."))
     return redirect(url_for("web.introduction", id=id), 303)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -84,17 +85,17 @@ def day(value: date | None) -> str:
     return format_date(value, locale=_locale()) if value else ""
 
 
+@dataclass(frozen=True, slots=True)
 class Moment:
     """A time in UTC, as an element that the browser turns into the reader's own."""
 
-    def __init__(self, at: datetime) -> None:
-        self._at = at
+    at: datetime
 
     def __str__(self) -> str:
-        return f"{format_datetime(self._at, 'short', locale=_locale())} UTC"
+        return f"{format_datetime(self.at, 'short', locale=_locale())} UTC"
 
     def __html__(self) -> str:
-        at = html.escape(self._at.isoformat())
+        at = html.escape(self.at.isoformat())
         return f'<time class="moment" datetime="{at}">{html.escape(str(self))}</time>'
 
 

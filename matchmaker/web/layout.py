@@ -75,10 +75,10 @@ def _shared() -> dict[str, Any]:
     }
 
 
-def localised(named: Any) -> str:
+def localised(row: Any) -> str:
     """A name in the reader's language, where there is one in it."""
-    english = getattr(named, "name_en", "")
-    return english if language() != NAMES and english else named.name
+    english = getattr(row, "name_en", "")
+    return english if language() != NAMES and english else row.name
 
 
 def _name_of(id: str) -> str:
@@ -121,7 +121,7 @@ def own_organization() -> str:
 
 
 def signed_in() -> Principal:
-    """Whoever is looking. Raises SignInNeeded."""
+    """The principal who looks at the page. Raises SignInNeeded."""
     principal = current_principal()
     principal.require_known()
     return principal
@@ -140,12 +140,12 @@ def is_part() -> bool:
     return "HX-Request" in headers and "HX-History-Restore-Request" not in headers
 
 
-def told(text: str | Message | errors.MatchmakerError, kind: str = "good") -> None:
+def show_notice(text: str | Message | errors.MatchmakerError, kind: str = "good") -> None:
     """A line at the top of the next page."""
     flash(labels.said(text), kind)
 
 
-def chosen(options: type[Option], text: str, where: str) -> Option:
+def parse_choice(options: type[Option], text: str, where: str) -> Option:
     """One of the field's terms as a form sent it. Raises InvalidInput."""
     try:
         return options(text)
@@ -155,7 +155,7 @@ def chosen(options: type[Option], text: str, where: str) -> Option:
         ) from None
 
 
-def whole(text: str, where: str) -> int:
+def whole_number(text: str, where: str) -> int:
     """A whole number as a form sent it. Raises InvalidInput."""
     if not re.fullmatch(r"[0-9]{1,9}", text.strip()):
         raise errors.InvalidInput("must be a whole number.", where=where)
@@ -205,7 +205,7 @@ def _refused(error: errors.MatchmakerError) -> Response | tuple[str, int]:
     if isinstance(error, errors.SignInNeeded) and request.method == "GET":
         return redirect(url_for("web.sign_in", next=request.full_path.rstrip("?")), 303)
     if request.method == "POST" and request.form.get("back") and status < 500:
-        told(error, "bad")
+        show_notice(error, "bad")
         return back("/")
     return render_template("problem.html", error=error, status=status), status
 

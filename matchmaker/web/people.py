@@ -11,7 +11,7 @@ from matchmaker.api.people.openid import begin_session
 from matchmaker.errors import NotFound, SignInNeeded, TooManyAttempts
 from matchmaker.messages import languages
 from matchmaker.web.labels import gettext, language
-from matchmaker.web.layout import back, chosen, signed_in, told, web, whole
+from matchmaker.web.layout import back, parse_choice, show_notice, signed_in, web, whole_number
 from matchmaker.workflow.account import Account, MailRhythm, Preferences, Scope
 
 Page = str | Response | tuple[str, int]
@@ -27,13 +27,13 @@ def sign_in() -> Page:
 
 @web.post("/sign-in")
 def signing_in() -> Page:
-    """Signed in, and on to where one wanted to go."""
+    """Sign in, and go on to the page that was asked for."""
     csrf.protect()
     email = request.form.get("email", "")
     try:
         account = services().sign_in.with_password(email, request.form.get("password", ""))
     except (SignInNeeded, TooManyAttempts) as error:
-        told(error.text(language()), "bad")
+        show_notice(error.text(language()), "bad")
         return _sign_in_page(email), 401
     _enter(account)
     return back(url_for("web.home"))
@@ -53,12 +53,9 @@ def _sign_in_page(email: str = "") -> str:
     settings = services().settings
     following = request.args.get("next") or request.form.get("back", "")
     demo = services().demo.people() if settings.demo and is_local() else ()
+    openid = bool(settings.oidc_issuer)
     return render_template(
-        "sign_in.html",
-        email=email,
-        following=following,
-        demo=demo,
-        openid=bool(settings.oidc_issuer),
+        "sign_in.html", email=email, following=following, demo=demo, openid=openid
     )
 
 
@@ -75,14 +72,14 @@ def enter_demo(role: str) -> Page:
 
 @web.get("/tour")
 def tour() -> Page:
-    """What can be done here, in a minute."""
+    """A tour of what can be done here, in a minute."""
     signed_in()
     return render_template("tour.html")
 
 
 @web.post("/sign-out")
 def sign_out() -> Page:
-    """Out."""
+    """End the session."""
     _enter(None)
     return redirect(url_for("web.sign_in"), 303)
 
@@ -98,32 +95,35 @@ def choose_language() -> Page:
 
 @web.get("/invitation")
 def invitation() -> Page:
-    """What one is invited to."""
+    """The place that a link invites to, and the form that accepts it."""
     token = request.args.get("token", "")
     offer = services().invitations.read(token)
     place = offer.cluster
-    if offer.membership is not None:
-        profile = services().directory.profile(current_principal(), offer.membership.organization)
+    if offer.organization:
+        profile = services().directory.profile(current_principal(), offer.organization)
         place = profile.organization.name
     return render_template("invitation.html", token=token, email=offer.email, place=place)
 
 
 @web.post("/invitation")
 def accept_invitation() -> Page:
-    """The place is taken."""
+    """Take the place, which signs in."""
     csrf.protect()
-    form = request.form
-    account = services().sign_in.by_invitation(
-        form.get("token", ""), form.get("name", ""), form.get("password", "")
-    )
-    begin_session(account)
+    token, name, password = (request.form.get(key, "") for key in ("token", "name", "password"))
+    begin_session(services().sign_in.by_invitation(token, name, password))
     return redirect(url_for("web.tour"), 303)
 
 
-@web.get("/forgotten")
-def forgotten() -> Page:
-    """Ask for a link."""
-    return render_template("forgotten.html")
+def _link_page() -> Page:
+    """The form of this name, with the token of the link that led to it."""
+    token = request.args.get("token", "")
+    return render_template(f"{request.path.strip('/')}.html", token=token)
+
+
+web.add_url_rule("/forgotten", "forgotten", _link_page)
+web.add_url_rule("/reset", "new_password", _link_page)
+# A form with a button, so that no mail program's preview ends anybody's mail.
+web.add_url_rule("/unsubscribe", "unsubscribe", _link_page)
 
 
 @web.post("/forgotten")
@@ -131,36 +131,24 @@ def send_link() -> Page:
     """The same answer whether there is such an account or not."""
     csrf.protect()
     services().sign_in.send_reset(request.form.get("email", ""))
-    told(gettext("If there is such an account, a letter is on its way."))
+    show_notice(gettext("If there is such an account, a letter is on its way."))
     return redirect(url_for("web.sign_in"), 303)
-
-
-@web.get("/reset")
-def new_password() -> Page:
-    """A new password, by the token of a link."""
-    return render_template("reset.html", token=request.args.get("token", ""))
 
 
 @web.post("/reset")
 def reset() -> Page:
-    """Done, or why not."""
+    """Set the new password."""
     csrf.protect()
     services().sign_in.reset(request.form.get("token", ""), request.form.get("password", ""))
-    told(gettext("The new password is set. Sign in with it."))
+    show_notice(gettext("The new password is set. Sign in with it."))
     return redirect(url_for("web.sign_in"), 303)
-
-
-@web.get("/unsubscribe")
-def unsubscribe() -> Page:
-    """A button, so that no mail program's preview ends anybody's mail."""
-    return render_template("unsubscribe.html", token=request.args.get("token", ""))
 
 
 @web.post("/unsubscribe")
 def unsubscribed() -> Page:
     """No more mail; also the one-click address of RFC 8058."""
     services().notifications.unsubscribe(request.args.get("token") or request.form.get("token", ""))
-    told(gettext("You will get no more mail."))
+    show_notice(gettext("You will get no more mail."))
     return redirect(url_for("web.sign_in"), 303)
 
 
@@ -170,14 +158,9 @@ def unsubscribed() -> Page:
 @web.get("/account")
 def account() -> Page:
     """Preferences, password, keys, export."""
-    principal = signed_in()
-    services().accounts.own(principal)
-    return render_template(
-        "account.html",
-        keys=services().api_keys.own(principal),
-        rhythms=list(MailRhythm),
-        secret=session.pop("new_key", ""),
-    )
+    keys = services().api_keys.own(signed_in())
+    secret = session.pop("new_key", "")
+    return render_template("account.html", keys=keys, rhythms=list(MailRhythm), secret=secret)
 
 
 @web.post("/account")
@@ -187,27 +170,23 @@ def change_account() -> Page:
     match form.get("what"):
         case "preferences":
             accounts.rename(principal, form.get("name", ""))
-            wanted = Preferences(
-                form.get("language", "zh"),
-                chosen(MailRhythm, form.get("mail", MailRhythm.DAILY), "mail"),
-                whole(form.get("alerts") or "0", "alerts"),
-            )
-            accounts.set_preferences(principal, wanted)
+            mail = parse_choice(MailRhythm, form.get("mail", MailRhythm.DAILY), "mail")
+            alerts = whole_number(form.get("alerts") or "0", "alerts")
+            preferences = Preferences(form.get("language", "zh"), mail, alerts)
+            accounts.set_preferences(principal, preferences)
             session.pop("language", None)
-            told(gettext("Saved."))
+            show_notice(gettext("Saved."))
         case "password":
-            changed = services().sign_in.change_password(
-                principal, form.get("old_password", ""), form.get("new_password", "")
-            )
-            begin_session(changed)
-            told(gettext("The new password is set; all other sessions have ended."))
+            old, new = form.get("old_password", ""), form.get("new_password", "")
+            begin_session(services().sign_in.change_password(principal, old, new))
+            show_notice(gettext("The new password is set; all other sessions have ended."))
         case "key":
             scope = Scope.WRITE if form.get("writes") else Scope.READ
             issued = services().api_keys.issue(principal, form.get("name", ""), scope)
             session["new_key"] = issued.secret
         case "revoke":
             services().api_keys.revoke(principal, form.get("key", ""))
-            told(gettext("The key no longer works."))
+            show_notice(gettext("The key no longer works."))
         case "delete":
             services().privacy.delete_own(principal, form.get("password", ""))
             session.clear()
@@ -217,7 +196,7 @@ def change_account() -> Page:
 
 @web.get("/notices")
 def notices() -> Page:
-    """What happened."""
+    """One's notifications, newest first."""
     principal = signed_in()
     after = request.args.get("after", "")
     return render_template("notices.html", inbox=services().notifications.inbox(principal, after))
@@ -225,6 +204,6 @@ def notices() -> Page:
 
 @web.post("/notices")
 def read_notices() -> Page:
-    """All read."""
+    """Mark all of one's notifications as read."""
     services().notifications.mark_all_read(signed_in())
     return redirect(url_for("web.notices"), 303)

@@ -19,7 +19,15 @@ from matchmaker.web.directory import PAGES_LOOKED_AT
 from matchmaker.web.find import SHOWN, picked_by
 from matchmaker.web.forms import read_form
 from matchmaker.web.labels import gettext, language
-from matchmaker.web.layout import Page, back, chosen, own_organization, signed_in, told, web
+from matchmaker.web.layout import (
+    Page,
+    back,
+    own_organization,
+    parse_choice,
+    show_notice,
+    signed_in,
+    web,
+)
 from matchmaker.workflow.interactions import InteractionKind
 from matchmaker.workflow.posting import PostingAction, PostingState
 
@@ -62,13 +70,13 @@ def make_posting() -> Page:
         posting = read_form(NewPosting, organization=own_organization()).to_posting()
         if form.get("do") == "preview":
             answer = services().postings.preview(principal, posting, 5)
-            found = cards_of(principal, answer)
-            return _posting_page(sent, found)
+            cards = cards_of(principal, answer)
+            return _posting_page(sent, cards)
         posted = services().postings.post(principal, posting, publish=form.get("do") != "draft")
     except MatchmakerError as error:
-        told(error.text(language()), "bad")
+        show_notice(error.text(language()), "bad")
         return _posting_page(sent), 422
-    told(gettext("Saved."))
+    show_notice(gettext("Saved."))
     return redirect(url_for("web.posting", id=posted.posting.id), 303)
 
 
@@ -99,9 +107,9 @@ def posting(id: str) -> Page:
 @web.post("/postings/<id>")
 def move_posting(id: str) -> Page:
     """Publish, withdraw, renew; approve or return."""
-    action = chosen(PostingAction, request.form.get("action", ""), "action")
+    action = parse_choice(PostingAction, request.form.get("action", ""), "action")
     services().postings.act(signed_in(), id, action, request.form.get("note", ""))
-    told(gettext("Done."))
+    show_notice(gettext("Done."))
     return back(url_for("web.posting", id=id))
 
 

@@ -17,6 +17,7 @@ from pydantic import AliasChoices, Field
 from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, SignInNeeded
 from matchmaker.messages import languages
+from matchmaker.workflow.checks import check_range
 
 MIN_PASSWORD = 10
 MAX_PASSWORD = 200
@@ -38,7 +39,7 @@ def _also(name: str, earlier: str) -> Any:
 
 
 class MembershipRole(StrEnum):
-    """What somebody is in an organisation. All three act for it."""
+    """The part of an account in an organisation. All three act for it."""
 
     OWNER = "owner"  # also invites others, answers for its data
     MEMBER = "member"
@@ -63,15 +64,14 @@ class AccountMembership:
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """How somebody wants to be told of things; `alerts_a_week` 0 wants no alerts of new needs."""
+    """Preferences of an account; `alerts_a_week` 0 wants no alerts of new needs."""
 
     language: str = "zh"
     mail: MailRhythm = MailRhythm.DAILY
     alerts_a_week: int = 0
 
     def __post_init__(self) -> None:
-        if not 0 <= self.alerts_a_week <= 100:
-            raise InvalidInput("must be from 0 to 100.", where="alerts_a_week")
+        check_range("alerts_a_week", self.alerts_a_week, 0, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +96,25 @@ class Account:
 
     @property
     def subject(self) -> str:
-        """How the log names them."""
+        """Its name in the log."""
         return f"account:{self.id}"
 
     def require_active(self) -> Account:
-        """Itself. Raises SignInNeeded for a closed one."""
+        """The account itself. Raises SignInNeeded for a closed one."""
         if not self.active:
             raise SignInNeeded("This account is closed.", mend="Ask the administrator.")
         return self
 
+    def ended(self) -> Account:
+        """The account with all its sessions and links ended."""
+        return replace(self, epoch=self.epoch + 1)
+
+    def unlocked(self) -> Account:
+        """The account without failed attempts."""
+        return replace(self, failures=0, locked_until=None)
+
     def principal(self, *, writes: bool = True) -> Principal:
-        """Who they are to the services."""
+        """The principal as which the person acts."""
         owned = [
             place.organization for place in self.memberships if place.role is MembershipRole.OWNER
         ]
@@ -135,13 +143,21 @@ class Invitation:
     language: str = "zh"
     used: bool = False
 
+    @property
+    def organization(self) -> str:
+        """The id of the organisation that it invites to, if to one."""
+        return self.membership.organization if self.membership else ""
+
+    @property
+    def post(self) -> MembershipRole | None:
+        """The role that it offers in an organisation."""
+        return self.membership.role if self.membership else None
+
     def give_to(self, account: Account) -> Account:
         """The account with the place that was offered."""
         memberships, clusters = account.memberships, account.clusters
         if self.membership is not None:
-            others = (
-                place for place in memberships if place.organization != self.membership.organization
-            )
+            others = (place for place in memberships if place.organization != self.organization)
             memberships = (*others, self.membership)
         if self.cluster:
             clusters = tuple(dict.fromkeys((*clusters, self.cluster)))
@@ -150,7 +166,7 @@ class Invitation:
 
 
 class Scope(StrEnum):
-    """What an API key may do."""
+    """Rights of an API key."""
 
     READ = "read"
     WRITE = "write"
@@ -188,22 +204,23 @@ def checked_language(language: str) -> str:
 def checked_name(name: str) -> str:
     """A name without needless blanks. Raises InvalidInput."""
     cleaned = " ".join(name.split())
-    if not 1 <= len(cleaned) <= MAX_PERSON_NAME:
-        raise InvalidInput(
-            "must have from 1 to %(max_name)s characters.", where="name", max_name=MAX_PERSON_NAME
-        )
+    _check_length("name", cleaned, 1, MAX_PERSON_NAME)
     return cleaned
 
 
 def check_password(password: str, email: str = "") -> None:
     """Length and commonness only, as NIST SP 800-63B advises. Raises InvalidInput."""
-    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-        raise InvalidInput(
-            "must have from %(min_password)s to %(max_password)s characters.",
-            where="password",
-            min_password=MIN_PASSWORD,
-            max_password=MAX_PASSWORD,
-        )
+    _check_length("password", password, MIN_PASSWORD, MAX_PASSWORD)
     lowered = password.lower()
     if lowered in COMMON_PASSWORDS or lowered == email or len(set(lowered)) < 4:
         raise InvalidInput("is too easy to guess; choose another.", where="password")
+
+
+def _check_length(name: str, text: str, minimum: int, maximum: int) -> None:
+    if not minimum <= len(text) <= maximum:
+        raise InvalidInput(
+            "must have from %(minimum)s to %(maximum)s characters.",
+            where=name,
+            minimum=minimum,
+            maximum=maximum,
+        )

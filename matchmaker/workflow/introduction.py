@@ -15,7 +15,7 @@ from pydantic import ConfigDict, Field
 
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput, NotAllowed, WrongState
-from matchmaker.messages import message
+from matchmaker.workflow.checks import check_range, not_possible
 
 VALID_FOR = timedelta(days=14)
 MAX_MESSAGE = 4_000
@@ -83,9 +83,7 @@ class Origin(StrEnum):
 # The states while both sides' slots are taken and contact details are open.
 ACTIVE = frozenset({State.ACCEPTED, State.MEETING, State.AGREED, State.DELIVERED})
 WAITING = frozenset({State.TERMS, State.PROPOSED})
-FINAL = frozenset(
-    {State.COMPLETED, State.DECLINED, State.EXPIRED, State.CANCELLED, State.ENDED}
-)  # fmt: skip
+FINAL = frozenset(State) - ACTIVE - WAITING
 S, A = State, Action
 # (state, action) → state. ACCEPT stays in PROPOSED until the second side's.
 TRANSITIONS: dict[tuple[State, Action], State] = {
@@ -145,9 +143,27 @@ class Outcome:
     note: MessageText = ""
 
     def __post_init__(self) -> None:
-        if not 0 <= self.jobs <= MAX_JOBS:
-            raise InvalidInput("must be from 0 to 100000.", where="jobs")
+        check_range("jobs", self.jobs, 0, MAX_JOBS)
         check_length("note", self.note)
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """What one side does; `organization` says for whom where one acts for both."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    action: Action
+    reason: MessageText = ""
+    _: KW_ONLY
+    organization: Reference = ""
+    outcome: Outcome | None = None
+    satisfaction: Annotated[int, Field(ge=1, le=5)] | None = None
+
+    def __post_init__(self) -> None:
+        check_length("reason", self.reason)
+        if self.satisfaction is not None:
+            check_range("satisfaction", self.satisfaction, 1, 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,11 +254,6 @@ class Introduction(Proposal):
         return agreed and not self.contact_closed
 
     @property
-    def takes_slots(self) -> bool:
-        """Whether it counts against both sides' capacity."""
-        return self.state in ACTIVE
-
-    @property
     def is_waiting(self) -> bool:
         return self.state in WAITING
 
@@ -282,7 +293,7 @@ def propose(
 ) -> Introduction:
     """The introduction that a proposal begins; the side that proposes it has thereby accepted."""
     state = State.TERMS if proposal.staged else State.PROPOSED
-    values = {each.name: getattr(proposal, each.name) for each in fields(proposal)}
+    values = {field.name: getattr(proposal, field.name) for field in fields(proposal)}
     accepted = () if side is None else (side,)
     return Introduction(
         **values | {"asking": side or Side.SEEKER},
@@ -293,20 +304,14 @@ def propose(
         expires=now + VALID_FOR,
         state=state,
         accepted=frozenset(accepted),
-        steps=tuple(IntroductionStep(Action.ACCEPT, state, now, actor, each) for each in accepted),
+        steps=tuple(
+            IntroductionStep(Action.ACCEPT, state, now, actor, party) for party in accepted
+        ),
     )
 
 
 def act(
-    introduction: Introduction,
-    action: Action,
-    side: Side | None,
-    actor: str,
-    now: datetime,
-    *,
-    reason: str = "",
-    outcome: Outcome | None = None,
-    satisfaction: int | None = None,
+    introduction: Introduction, transition: Transition, side: Side | None, actor: str, now: datetime
 ) -> Introduction:
     """The introduction after an action of one side (None: of neither).
 
@@ -314,8 +319,8 @@ def act(
     object back. Raises WrongState for what the state does not allow, NotAllowed
     for what this side may not do, InvalidInput for what is missing.
     """
-    check_length("reason", reason)
-    if _is_repeated(introduction, action, side, outcome):
+    action = transition.action
+    if _is_repeated(introduction, transition, side):
         return introduction
     if introduction.is_waiting and now >= introduction.expires and action in _ANSWERS:
         raise WrongState(
@@ -325,20 +330,14 @@ def act(
         )
     target = TRANSITIONS.get((introduction.state, action))
     if target is None:
-        raise WrongState(
-            "It is %(state)s; '%(action)s' is not possible then.",
-            mend="Possible: %(names)s.",
-            state=introduction.state,
-            action=action,
-            names=tuple(dict.fromkeys(introduction.allowed(side))) or message("nothing"),
-        )
+        raise not_possible(introduction.state, action, introduction.allowed(side))
     refusal = _refusal(introduction, action, side)
     if refusal is not None:
         raise refusal
-    changed = _changed(introduction, action, side, outcome, satisfaction)
+    changed = _changed(introduction, transition, side)
     if action is Action.ACCEPT and len(changed.accepted) < len(Side):
         target = State.PROPOSED
-    step = IntroductionStep(action, target, now, actor, side, reason)
+    step = IntroductionStep(action, target, now, actor, side, transition.reason)
     return replace(changed, state=target, steps=(*introduction.steps, step))
 
 
@@ -367,10 +366,9 @@ def _refusal(introduction: Introduction, action: Action, side: Side | None) -> N
     return None
 
 
-def _is_repeated(
-    introduction: Introduction, action: Action, side: Side | None, outcome: Outcome | None
-) -> bool:
+def _is_repeated(introduction: Introduction, transition: Transition, side: Side | None) -> bool:
     """Whether this was the side's last step and nothing that it did has been overtaken."""
+    action = transition.action
     if action is Action.ACCEPT:
         accepted = side in introduction.accepted
         return accepted and introduction.state in (ACTIVE | {State.PROPOSED})
@@ -378,39 +376,27 @@ def _is_repeated(
         return False
     last = introduction.steps[-1]
     same = last.action is action and last.side is side and last.state is introduction.state
-    return same and (action is not Action.REPORT or introduction.outcome == outcome)
+    return same and (action is not Action.REPORT or introduction.outcome == transition.outcome)
 
 
-def _changed(
-    introduction: Introduction,
-    action: Action,
-    side: Side | None,
-    outcome: Outcome | None,
-    satisfaction: int | None,
-) -> Introduction:
+def _changed(introduction: Introduction, transition: Transition, side: Side | None) -> Introduction:
+    action = transition.action
     if side is None:
         return introduction
     if action is Action.ACCEPT:
         return replace(introduction, accepted=introduction.accepted | {side})
     if action is Action.WITHDRAW:
         return replace(introduction, contact_closed=True, accepted=introduction.accepted - {side})
-    if action is Action.REPORT:
-        if outcome is None:
-            raise InvalidInput("must be told in a report.", where="outcome")
-        rated = _rated(introduction, side, satisfaction)
-        return replace(rated, reported_by=side, outcome=outcome)
-    if action is Action.CONFIRM:
-        return _rated(introduction, side, satisfaction)
-    return introduction
-
-
-def _rated(introduction: Introduction, side: Side, satisfaction: int | None) -> Introduction:
-    if satisfaction is None:
+    if action not in (Action.REPORT, Action.CONFIRM):
         return introduction
-    if not 1 <= satisfaction <= 5:
-        raise InvalidInput("must be from 1 to 5.", where="satisfaction")
-    ratings = dict(introduction.satisfaction) | {side: satisfaction}
-    return replace(introduction, satisfaction=tuple(ratings.items()))
+    if transition.satisfaction is not None:
+        ratings = dict(introduction.satisfaction) | {side: transition.satisfaction}
+        introduction = replace(introduction, satisfaction=tuple(ratings.items()))
+    if action is Action.CONFIRM:
+        return introduction
+    if transition.outcome is None:
+        raise InvalidInput("must be told in a report.", where="outcome")
+    return replace(introduction, reported_by=side, outcome=transition.outcome)
 
 
 def check_length(name: str, text: str) -> None:

@@ -25,7 +25,7 @@ _Message = PlainValidator(_stored_message), PlainSerializer(to_data)
 
 
 class JobKind(StrEnum):
-    """What can be asked for."""
+    """Kinds of work that can be requested."""
 
     IMPORT = "import"
     REFRESH = "refresh"
@@ -34,7 +34,7 @@ class JobKind(StrEnum):
 
 
 class JobState(StrEnum):
-    """How far it is."""
+    """States of a job."""
 
     QUEUED = "queued"
     RUNNING = "running"

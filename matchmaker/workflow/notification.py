@@ -11,7 +11,7 @@ from matchmaker.messages import Message, in_context, message
 
 
 class NotificationKind(StrEnum):
-    """What happened."""
+    """Events that somebody is notified of."""
 
     REQUEST = "request"
     TERMS = "terms"
@@ -61,7 +61,7 @@ STATES = {
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """What one account is told; `subject` is what it is about, as `kind/id`."""
+    """A notification to one account; `subject` is what it is about, as `kind/id`."""
 
     id: str
     account: str
@@ -74,7 +74,7 @@ class Notification:
 
     @property
     def message(self) -> Message:
-        """What it says."""
+        """Its text."""
         state = self.facts.get("state", "")
         other = " ".join(self.facts.get("other", "").split())
         return Message(TEXTS[self.kind].id, {"other": other, "state": STATES.get(state, state)})

@@ -6,12 +6,12 @@ or path can show it to anybody else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from matchmaker.domain import GoalName, Need, NeedState, Offer, OfferKind, Provenance, Stage, Terms
-from matchmaker.errors import WrongState
+from matchmaker.workflow.checks import not_possible
 
 # A need or offer without a date of its own is asked after again when this is over.
 LIFETIME = timedelta(days=180)
@@ -56,15 +56,12 @@ PUBLISHING = frozenset({A.PUBLISH, A.RENEW})
 
 
 @dataclass(frozen=True, slots=True)
-class Posting:
-    """A need (with `goal`) or an offer (with `offer_kind`) of one organisation."""
+class PostingContent:
+    """What an organisation says in a need (with `goal`) or an offer (with `offer_kind`)."""
 
-    id: str
     organization: str
     text: str
-    author: str
-    created: datetime
-    state: PostingState = PostingState.DRAFT
+    _: KW_ONLY
     goal: GoalName | None = None
     offer_kind: OfferKind | None = None
     language: str = ""
@@ -76,6 +73,16 @@ class Posting:
     deadline: date | None = None
     stages: tuple[Stage, ...] = ()
     expires: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting(PostingContent):
+    """A need or an offer with all that became of it."""
+
+    id: str
+    author: str
+    created: datetime
+    state: PostingState = PostingState.DRAFT
     published: date | None = None
     note: str = ""  # the reviewer's, when it was returned
 
@@ -120,13 +127,7 @@ def act(
     target = TRANSITIONS.get((posting.state, action))
     if target is None:
         possible = tuple(other for (state, other) in TRANSITIONS if state is posting.state)
-        raise WrongState(
-            "It is %(state)s; '%(action)s' is not possible then.",
-            mend="Possible: %(names)s.",
-            state=posting.state,
-            action=action,
-            names=possible,
-        )
+        raise not_possible(posting.state, action, possible)
     if action in PUBLISHING and reviewed and posting.state is not PostingState.PUBLISHED:
         return replace(posting, state=PostingState.IN_REVIEW, note="")
     if target is PostingState.PUBLISHED:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass
-from statistics import NormalDist
+from statistics import NormalDist, median
 
 Z = NormalDist().inv_cdf(0.975)
 
@@ -16,29 +16,26 @@ class Share:
 
     successes: int
     total: int
+    value: float | None
+    low: float | None
+    high: float | None
 
-    @property
-    def value(self) -> float | None:
-        return self.successes / self.total if self.total else None
-
-    @property
-    def low(self) -> float | None:
-        return self.interval[0] if self.interval else None
-
-    @property
-    def high(self) -> float | None:
-        return self.interval[1] if self.interval else None
+    @classmethod
+    def of(cls, successes: int, total: int) -> Share:
+        """(p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n); no value where there is none."""
+        if not total:
+            return cls(successes, total, None, None, None)
+        value = successes / total
+        centre = value + Z * Z / (2 * total)
+        half = Z * math.sqrt(value * (1 - value) / total + Z * Z / (4 * total * total))
+        scale = 1 + Z * Z / total
+        low, high = max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)
+        return cls(successes, total, value, low, high)
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """(p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n)."""
-        if not self.total:
-            return None
-        share, n = self.successes / self.total, self.total
-        centre = share + Z * Z / (2 * n)
-        half = Z * math.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
-        scale = 1 + Z * Z / n
-        return (max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale))
+        """Both ends, where there is a value."""
+        return None if self.low is None or self.high is None else (self.low, self.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +81,4 @@ def is_held_out(salt: str, goal: str, first: str, second: str, share: float) -> 
 
 def middle(values: list[float]) -> float | None:
     """The median; None of nothing."""
-    ordered = sorted(values)
-    if not ordered:
-        return None
-    half = len(ordered) // 2
-    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+    return median(values) if values else None

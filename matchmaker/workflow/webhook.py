@@ -14,15 +14,9 @@ from urllib.parse import urlsplit
 from matchmaker.errors import InvalidInput
 
 # Tried again after these, then given up: some three days in all.
-RETRIES = (
-    timedelta(seconds=5),
-    timedelta(minutes=5),
-    timedelta(minutes=30),
-    timedelta(hours=2),
-    timedelta(hours=5),
-    timedelta(hours=10),
-    timedelta(hours=24),
-    timedelta(hours=36),
+RETRIES = tuple(
+    timedelta(seconds=seconds)
+    for seconds in (5, 300, 1_800, 7_200, 18_000, 36_000, 86_400, 129_600)
 )
 
 

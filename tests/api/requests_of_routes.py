@@ -8,7 +8,7 @@ from matchmaker.domain import GoalName, Need, NeedState, Organization
 from matchmaker.store.documents import new_id
 from matchmaker.workflow.account import AccountMembership, Scope
 from matchmaker.workflow.gathering import Gathering, GatheringKind, InvitationAnswer
-from matchmaker.workflow.introduction import Action, Proposal
+from matchmaker.workflow.introduction import Action, Proposal, Transition
 from matchmaker.workflow.posting import Posting
 from tests.api.world import PASSWORD
 
@@ -19,13 +19,9 @@ _number = itertools.count()
 
 def _posting(world, publish=False):
     posting = Posting(
-        new_id(),
-        FIRM,
-        "Castings that stand high pressure",
-        "",
-        datetime.now(UTC),
-        goal=GoalName.SUPPLIER,
-    )
+        FIRM, "Castings that stand high pressure", goal=GoalName.SUPPLIER,
+        id=new_id(), author="", created=datetime.now(UTC),
+    )  # fmt: skip
     return world.services.postings.post(ADMIN, posting, publish=publish).posting.id
 
 
@@ -47,7 +43,7 @@ def _introduction(world, accepted=False):
         other = world.services.accounts.create(
             ADMIN, f"{lab[2:]}@example.org", "lab", PASSWORD, memberships=(AccountMembership(lab),)
         )
-        world.services.introductions.act(other.principal(), made.id, Action.ACCEPT)
+        world.services.introductions.act(other.principal(), made.id, Transition(Action.ACCEPT))
     return made.id
 
 
@@ -57,7 +53,7 @@ def _close(world, id):
     found = services.introductions.show(world.principal("owner"), id)
     for action in (Action.CANCEL, Action.END):
         if action in found.allowed:
-            services.introductions.act(world.principal("owner"), id, action)
+            services.introductions.act(world.principal("owner"), id, Transition(action))
 
 
 def _gathering(world, joined=False):
@@ -306,7 +302,7 @@ def send(client, world, operation, role, key="", language=""):
     place = path.replace("{id}", id)
     answer = client.open(f"{API}{place}", method=method, headers=headers, **sent)
     if operation == "POST /introductions" and answer.status_code == 201:
-        world.services.introductions.act(SYSTEM, answer.json["id"], Action.CANCEL)
+        world.services.introductions.act(SYSTEM, answer.json["id"], Transition(Action.CANCEL))
     elif "/introductions/{id}" in path:
         _close(world, id)
     elif operation == "DELETE /webhooks/{id}" and answer.status_code != 204:

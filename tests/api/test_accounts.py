@@ -13,7 +13,7 @@ import requests
 from matchmaker.access import ADMIN
 from matchmaker.app import create_app
 from matchmaker.errors import InvalidInput, NotAllowed, SignInNeeded, TooManyAttempts
-from matchmaker.services.people.sign_in import OpenIdClaims, SignIn
+from matchmaker.services.people.sign_in import OpenIdClaims, SignInService
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
@@ -39,7 +39,7 @@ def watch():
 @pytest.fixture
 def sign_in(wired, watch):
     """Signing in to the installation, with a clock that a test sets."""
-    return SignIn(
+    return SignInService(
         wired.repositories, wired.accounts, wired.invitations, wired.passwords,
         wired.links, watch,
     )  # fmt: skip

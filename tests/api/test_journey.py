@@ -68,32 +68,32 @@ def test_from_a_need_to_a_confirmed_outcome(people, wired):
 
     need = {"organization": "t:firm1", "goal": "research_partner", "text": "高温阀门密封材料的研究"}
     preview = sme.post("postings/preview", need)["answer"]
-    assert "t:lab" in [one["id"] for one in preview["recommendations"]]
+    assert "t:lab" in [row["id"] for row in preview["recommendations"]]
     posted = sme.post("postings", need, 201)
     assert posted["state"] == "published"
-    assert "t:lab" in [one["id"] for one in posted["matches"]]
+    assert "t:lab" in [row["id"] for row in posted["matches"]]
 
-    found = sme.get("organizations/t:firm1/recommendations?goal=research_partner").json
-    place = [one["id"] for one in found["recommendations"]].index("t:lab") + 1
+    answer = sme.get("organizations/t:firm1/recommendations?goal=research_partner").json
+    place = [row["id"] for row in answer["recommendations"]].index("t:lab") + 1
     sme.client.post(
-        f"{API}/impressions/{found['impression']}/clicks",
+        f"{API}/impressions/{answer['impression']}/clicks",
         json={"candidate": "t:lab"},
         headers={"X-CSRF-Token": sme.token},
     )
-    asked = sme.post(
+    proposed = sme.post(
         "introductions",
         {
             "goal": "research_partner", "seeker": "t:firm1", "candidate": "t:lab",
             "message": "想一起做高温密封", "need": posted["graph_id"],
-            "impression": found["impression"], "position": place,
+            "impression": answer["impression"], "position": place,
         },
         201,
     )  # fmt: skip
-    id = asked["id"]
-    assert asked["contact"] is None
+    id = proposed["id"]
+    assert proposed["contact"] is None
 
-    told = lab.get("notices").json
-    assert told["items"][0]["text"] == "示例阀门1厂 would like to work with you"
+    notices = lab.get("notices").json
+    assert notices["items"][0]["text"] == "示例阀门1厂 would like to work with you"
     assert lab.get(f"introductions/{id}").json["contact"] is None
     assert third.get(f"introductions/{id}").status_code == 404
     assert lab.get(f"introductions/{id}/messages").status_code == 403
@@ -124,7 +124,7 @@ def test_from_a_need_to_a_confirmed_outcome(people, wired):
 
     wired.interaction_log.flush()
     funnel = people["coordinator"].get("clusters/t:cluster/funnel").json["items"]
-    row = next(one for one in funnel if one["goal"] == "research_partner")
+    row = next(row for row in funnel if row["goal"] == "research_partner")
     assert (row["proposed"], row["accepted"], row["delivered"], row["completed"]) == (1, 1, 1, 1)
     assert row["clicked"] == 1
 
@@ -132,7 +132,7 @@ def test_from_a_need_to_a_confirmed_outcome(people, wired):
 def test_the_coordinators_audit_sees_the_new_tie(people, wired):
     wired.refresher.refresh(ADMIN)
     answer = people["coordinator"].get("clusters/t:cluster/audit?samples=0").json
-    research = next(one for one in answer["layers"] if one["layer"] == "research")
+    research = next(layer for layer in answer["layers"] if layer["layer"] == "research")
     figures = research["figures"]
     # t:firm2–t:lab of the rows, and the new one.
     assert figures["ties"]["value"] == 2
@@ -178,7 +178,7 @@ def test_where_a_cluster_reviews_nothing_is_public_before(people):
         assert waiting["state"] == "in_review"
         assert "闲置五轴机床" not in third.get("offers?limit=200").text
         listed = coordinator.get("clusters/t:cluster/postings").json["items"]
-        assert waiting["id"] in [one["id"] for one in listed]
+        assert waiting["id"] in [row["id"] for row in listed]
         step = {"action": "return", "note": "请写明可用时段"}
         coordinator.post(f"postings/{waiting['id']}/transition", step)
         assert sme.get(f"postings/{waiting['id']}").json["note"] == "请写明可用时段"
@@ -195,7 +195,7 @@ def test_where_a_cluster_reviews_nothing_is_public_before(people):
 
 def test_terms_come_before_the_name(people):
     sme, third = people["sme"], people["third"]
-    made = sme.post(
+    proposed = sme.post(
         "introductions",
         {
             "goal": "supplier", "seeker": "t:firm1", "candidate": "t:firm5", "staged": True,
@@ -203,20 +203,20 @@ def test_terms_come_before_the_name(people):
         },
         201,
     )  # fmt: skip
-    seen = third.get(f"introductions/{made['id']}").json
-    assert seen["terms"] == "每月两吨，月结三十天"
+    shown = third.get(f"introductions/{proposed['id']}").json
+    assert shown["terms"] == "每月两吨，月结三十天"
     for text in (
-        str(seen),
+        str(shown),
         third.get("notices").text,
         third.get("introductions?organization=t:firm5").text,
     ):
         assert "示例阀门1厂" not in text
         assert "t:firm1" not in text
-    agreed = third.post(f"introductions/{made['id']}/transition", {"action": "agree_terms"})
+    agreed = third.post(f"introductions/{proposed['id']}/transition", {"action": "agree_terms"})
     assert agreed["seeker"]["name"] == "示例阀门1厂"
     assert agreed["contact"] is None
     third.post(
-        f"introductions/{made['id']}/transition", {"action": "decline", "reason": "产能已满"}
+        f"introductions/{proposed['id']}/transition", {"action": "decline", "reason": "产能已满"}
     )
 
 
@@ -229,11 +229,11 @@ def test_who_was_dismissed_is_not_shown_again(people, wired):
         f"{API}/organizations/t:firm1/picks", json=pick, headers={"X-CSRF-Token": sme.token}
     )
     assert answer.status_code == 204
-    assert first not in [one["id"] for one in sme.get(path).json["recommendations"]]
+    assert first not in [row["id"] for row in sme.get(path).json["recommendations"]]
     sme.client.delete(
         f"{API}/organizations/t:firm1/picks?candidate={first}", headers={"X-CSRF-Token": sme.token}
     )
-    assert first in [one["id"] for one in sme.get(path).json["recommendations"]]
+    assert first in [row["id"] for row in sme.get(path).json["recommendations"]]
 
 
 def test_a_batch_keeps_to_the_slots_and_to_chance(people, wired):
@@ -242,13 +242,17 @@ def test_a_batch_keeps_to_the_slots_and_to_chance(people, wired):
     assert plan["id"] == ""
     assert plan["introductions"] == []
     assert plan["planned"]
-    made = coordinator.post(
+    batch = coordinator.post(
         "clusters/t:cluster/introductions", {"goal": "supplier", "limit": 3, "dry_run": False}
     )
-    assert len(made["introductions"]) == len(made["planned"]) == 3
-    one = coordinator.get(f"introductions/{made['introductions'][0]}").json
-    assert (one["side"], one["accepted"], one["contact"]) == (None, [], None)
-    for id in made["introductions"]:
+    assert len(batch["introductions"]) == len(batch["planned"]) == 3
+    introduction = coordinator.get(f"introductions/{batch['introductions'][0]}").json
+    assert (introduction["side"], introduction["accepted"], introduction["contact"]) == (
+        None,
+        [],
+        None,
+    )
+    for id in batch["introductions"]:
         coordinator.post(f"introductions/{id}/transition", {"action": "cancel"})
 
 
@@ -266,11 +270,11 @@ def test_a_circle_runs_when_five_have_joined(people, wired, app):
         answer = {"organization": f"t:firm{number}", "answer": "joined"}
         Person(app, email).post(f"gatherings/{circle['id']}/answer", answer)
     for person, party in ((sme, "t:firm1"), (people["third"], "t:firm5")):
-        seen = person.post(
+        member_view = person.post(
             f"gatherings/{circle['id']}/answer", {"organization": party, "answer": "joined"}
         )
-    assert seen["state"] == "running"
-    contacts = {one["organization"]: one["contact"] for one in seen["parties"]}
+    assert member_view["state"] == "running"
+    contacts = {party["organization"]: party["contact"] for party in member_view["parties"]}
     assert contacts["t:firm1"]["text"] == "tel 0577-555"
     assert coordinator.get(f"gatherings/{circle['id']}").json["parties"][0]["contact"] is None
     meeting = {"at": "2026-05-01T09:00:00Z", "topic": "降本", "present": parties[:4]}

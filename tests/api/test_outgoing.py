@@ -27,7 +27,7 @@ from matchmaker.services.cooperation import webhook_call
 from matchmaker.services.cooperation.webhooks import Webhooks
 from matchmaker.services.people.links import Links
 from matchmaker.services.people.notifications import Notifications
-from matchmaker.services.people.sign_in import SignIn
+from matchmaker.services.people.sign_in import SignInService
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
@@ -38,7 +38,7 @@ from matchmaker.workflow.account import (
     Preferences,
     Scope,
 )
-from matchmaker.workflow.introduction import Action, Proposal
+from matchmaker.workflow.introduction import Action, Proposal, Transition
 from matchmaker.workflow.webhook import checked_url
 from tests.passwords import cheap_passwords
 
@@ -104,20 +104,20 @@ def pair(wired, request):
     ids = (f"u:a{number}", f"u:b{number}")
     wired.store.upsert(
         GraphRows(
-            organizations=tuple(Organization(one, f"甲乙 <{one}>\n厂", Kind.FIRM) for one in ids)
+            organizations=tuple(Organization(id, f"甲乙 <{id}>\n厂", Kind.FIRM) for id in ids)
         )
     )
     return [
         wired.accounts.create(
-            ADMIN, f"{one[2:]}@example.org", one, PASSWORD,
-            memberships=(AccountMembership(one, MembershipRole.OWNER),),
+            ADMIN, f"{id[2:]}@example.org", id, PASSWORD,
+            memberships=(AccountMembership(id, MembershipRole.OWNER),),
         )
-        for one in ids
+        for id in ids
     ]  # fmt: skip
 
 
 def propose(wired, pair):
-    first, second = (one.memberships[0].organization for one in pair)
+    first, second = (account.memberships[0].organization for account in pair)
     return wired.introductions.propose(
         pair[0].principal(), Proposal(GoalName.SUPPLIER, first, second)
     )
@@ -138,16 +138,16 @@ def notifications(wired, port, watch):
 
 
 def to(letters, account):
-    return [one for one in letters if one["To"] == account.email]
+    return [letter for letter in letters if letter["To"] == account.email]
 
 
 def test_a_days_notices_come_in_one_letter_in_the_readers_language(wired, post_office, pair, watch):
     port, letters = post_office
     service = notifications(wired, port, watch)
-    made = propose(wired, pair)
-    wired.introductions.act(pair[1].principal(), made.id, Action.ACCEPT)
+    introduction = propose(wired, pair)
+    wired.introductions.act(pair[1].principal(), introduction.id, Transition(Action.ACCEPT))
     for text in ("一", "二", "三"):
-        wired.introductions.write(pair[0].principal(), made.id, text)
+        wired.introductions.write(pair[0].principal(), introduction.id, text)
     service.mail_due()
     assert to(letters(), pair[1]) == []  # the day is not over
     watch.ahead = timedelta(hours=25)
@@ -164,12 +164,14 @@ def test_the_inbox_speaks_the_language_asked_for_else_ones_own(wired, pair):
     propose(wired, pair)
     key = wired.api_keys.issue(pair[1].principal(), "reads", Scope.READ).secret
     client = create_app(wired).test_client()
-    for asked, spoken, text in (
+    for accepted, spoken, text in (
         (None, "zh", "希望与您合作"),
         ("fr", "zh", "希望与您合作"),
         ("en", "en", "would like to work with you"),
     ):
-        headers = {"Authorization": f"Bearer {key}"} | ({"Accept-Language": asked} if asked else {})
+        headers = {"Authorization": f"Bearer {key}"} | (
+            {"Accept-Language": accepted} if accepted else {}
+        )
         answer = client.get("/api/v1/notices", headers=headers)
         assert answer.headers["Content-Language"] == spoken
         assert text in answer.json["items"][0]["text"]
@@ -179,7 +181,7 @@ def test_the_link_at_the_foot_ends_all_mail(wired, post_office, pair, watch):
     port, letters = post_office
     service = notifications(wired, port, watch)
     wired.accounts.set_preferences(pair[1].principal(), Preferences("en", MailRhythm.AT_ONCE))
-    made = propose(wired, pair)
+    introduction = propose(wired, pair)
     watch.ahead = timedelta(minutes=2)
     service.mail_due()
     (letter,) = to(letters(), pair[1])
@@ -188,7 +190,7 @@ def test_the_link_at_the_foot_ends_all_mail(wired, post_office, pair, watch):
     link = letter["List-Unsubscribe"].strip("<>").replace("\n", "").replace(" ", "")
     assert link in text
     wired.notifications.unsubscribe(parse_qs(urlsplit(link).query)["token"][0])
-    wired.introductions.act(pair[0].principal(), made.id, Action.CANCEL)
+    wired.introductions.act(pair[0].principal(), introduction.id, Transition(Action.CANCEL))
     watch.ahead = timedelta(days=3)
     service.mail_due()
     assert len(to(letters(), pair[1])) == 1
@@ -205,7 +207,7 @@ def test_a_mail_server_that_is_down_loses_nothing(wired, post_office, pair, watc
 
 def test_a_reset_comes_by_mail(wired, post_office, pair, watch):
     port, received = post_office
-    sign_in = SignIn(
+    sign_in = SignInService(
         wired.repositories, wired.accounts, wired.invitations, wired.passwords,
         links(wired, port), watch,
     )  # fmt: skip
@@ -325,25 +327,25 @@ def test_the_address_that_was_checked_is_the_one_called(receiver, monkeypatch):
 @pytest.fixture
 def certificate(tmp_path):
     """A key and a certificate of rebinding.example.org, signed by itself."""
-    made = tmp_path / "own.pem"
+    path = tmp_path / "own.pem"
     subprocess.run(
         [
             "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1",
-            "-keyout", made, "-out", tmp_path / "own.crt", "-subj", "/CN=rebinding.example.org",
+            "-keyout", path, "-out", tmp_path / "own.crt", "-subj", "/CN=rebinding.example.org",
             "-addext", "subjectAltName=DNS:rebinding.example.org",
         ],
         check=True, capture_output=True,
     )  # fmt: skip
-    made.write_text(made.read_text() + (tmp_path / "own.crt").read_text())
-    return made
+    path.write_text(path.read_text() + (tmp_path / "own.crt").read_text())
+    return path
 
 
 @pytest.mark.parametrize("name", ["rebinding.example.org", "other.example.org"])
 def test_over_tls_the_name_of_the_address_is_the_one_certified(certificate, monkeypatch, name):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
-    asked, calls = [], []
-    context.sni_callback = lambda _, server_name, __: asked.append(server_name)
+    server_names, calls = [], []
+    context.sni_callback = lambda _, server_name, __: server_names.append(server_name)
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
@@ -373,7 +375,7 @@ def test_over_tls_the_name_of_the_address_is_the_one_certified(certificate, monk
             with pytest.raises(ssl.SSLCertVerificationError):
                 webhook_call.post(url, b"{}", {}, private_allowed=True)
             assert calls == []
-        assert asked == [name]
+        assert server_names == [name]
     finally:
         webhook_call._authorities.cache_clear()
         server.shutdown()

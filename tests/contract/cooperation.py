@@ -16,7 +16,7 @@ from matchmaker.services.people.invitations import Invitations
 from matchmaker.services.people.links import Links
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.people.privacy import Privacy
-from matchmaker.services.people.sign_in import SignIn
+from matchmaker.services.people.sign_in import SignInService
 from matchmaker.services.repositories import Repositories
 from matchmaker.settings import Settings
 from matchmaker.store.documents import Store
@@ -73,7 +73,7 @@ class Cooperation:
         invitations = Invitations(
             lambda: self.store, self.repositories, self.accounts, links, self.clock
         )
-        sign_in = SignIn(
+        sign_in = SignInService(
             self.repositories, self.accounts, invitations, PASSWORDS, links, self.clock
         )
         return Privacy(
@@ -93,19 +93,19 @@ def cooperation_on(store: Store, capacities: dict[str, int] | None = None) -> Co
     capacities = capacities or {}
     organizations = [
         Organization(
-            one,
-            f"厂{one}",
-            Kind.RESEARCH_INSTITUTE if one == LAB else Kind.FIRM,
-            contact=f"secret of {one}",
-            capacity=capacities.get(one),
+            id,
+            f"厂{id}",
+            Kind.RESEARCH_INSTITUTE if id == LAB else Kind.FIRM,
+            contact=f"secret of {id}",
+            capacity=capacities.get(id),
         )
-        for one in (*FIRMS, LAB)
+        for id in (*FIRMS, LAB)
     ]
     store.upsert(
         GraphRows(
             organizations=tuple(organizations),
             clusters=(Cluster("t:c", "群"),),
-            memberships=tuple(Membership("t:c", one) for one in (*FIRMS, LAB)),
+            memberships=tuple(Membership("t:c", id) for id in (*FIRMS, LAB)),
         )
     )
     return services_on(store)

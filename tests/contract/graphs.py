@@ -43,8 +43,8 @@ DAY = datetime.date
 
 
 def firm(number: int | str, name: str = "", **more: object) -> Organization:
-    given = {"kind": Kind.FIRM, **more}
-    return Organization(f"t:{number}", name or f"Firm {number}", **given)  # type: ignore[arg-type]
+    fields = {"kind": Kind.FIRM, **more}
+    return Organization(f"t:{number}", name or f"Firm {number}", **fields)  # type: ignore[arg-type]
 
 
 def tie(identity: str, source: int | str, target: int | str, layer: Layer = Layer.SUPPLIES) -> Tie:
@@ -172,7 +172,7 @@ def everything() -> GraphRows:
 
 def dangling() -> dict[str, GraphRows]:
     """For every field that refers, a row of `everything()` that refers to nothing by it."""
-    found = {}
+    rows_by_field = {}
     for name, rows in everything().tables():
         table = TABLES[name]
         for reference in table.references:
@@ -182,8 +182,8 @@ def dangling() -> dict[str, GraphRows]:
             if reference.field == PARTICIPANTS:
                 value = (replace(row.participants[0], organization=nothing),)
             bad = replace(row, **{reference.field: value})
-            found[f"{name}.{reference.field}"] = GraphRows(**{name: (bad,)})  # type: ignore[arg-type]
-    return found
+            rows_by_field[f"{name}.{reference.field}"] = GraphRows(**{name: (bad,)})  # type: ignore[arg-type]
+    return rows_by_field
 
 
 def random_graph(seed: int, size: int = 14) -> tuple[GraphRows, nx.MultiGraph]:

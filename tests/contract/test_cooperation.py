@@ -23,9 +23,9 @@ def plain(rows: GraphRows) -> GraphRows:
 def test_what_is_stored_under_keys_is_what_was_written(store: GraphStore) -> None:
     assert store.stored(everything()) == GraphRows()
     store.upsert(everything())
-    found = store.stored(everything())
+    stored = store.stored(everything())
     for name, rows in plain(everything()).tables():
-        same = getattr(plain(found), name)
+        same = getattr(plain(stored), name)
         assert sorted(map(repr, same)) == sorted(map(repr, rows))
 
 
@@ -56,7 +56,7 @@ def test_dropping_one_row_of_a_table_leaves_the_others(store: GraphStore) -> Non
     rows = store.export().rows
     assert rows.duplicates == store.duplicates() == (pairs[0], pairs[2])
     assert rows.ties == (ties[1],)
-    assert [one.id for one in rows.engagements] == ["t:q"]
+    assert [row.id for row in rows.engagements] == ["t:q"]
     assert len(rows.organizations) == 4
     assert [hit.organization.id for hit in store.search("球阀", OrganizationFilter(), 10)] == []
 
@@ -95,47 +95,49 @@ def test_an_import_is_taken_back_but_not_what_others_changed_since(store: GraphS
     back = reversal(imported, before, store.stored(imported))
     store.replace_rows(back.put, back.drop)
     assert back.left == 1
-    assert [one.name for one in store.export().rows.organizations] == ["Somebody's own name"]
+    assert [row.name for row in store.export().rows.organizations] == ["Somebody's own name"]
 
 
 def test_two_organisations_become_one_wherever_they_stand(store: GraphStore) -> None:
     rows = everything()
     store.upsert(rows)
-    firms = [one.id for one in rows.organizations]
+    firms = [row.id for row in rows.organizations]
     gone, kept = firms[1], firms[0]
     store.upsert(
         GraphRows(
             ties=(replace(tie("between", 1, 2), source=gone, target=kept),),
             engagements=(replace(project("both", 1, 2), participants=tuple(
-                replace(project("x", 1).participants[0], organization=one) for one in (gone, kept)
+                replace(project("x", 1).participants[0], organization=row) for row in (gone, kept)
             )),),
         )
     )  # fmt: skip
-    websites = {one.id: replace(one, website="") for one in rows.organizations}
+    websites = {row.id: replace(row, website="") for row in rows.organizations}
     websites[gone] = replace(websites[gone], website="https://example.org")
     store.upsert(GraphRows(organizations=(websites[gone], websites[kept])))
     before = store.export().rows
     put, drop = merged(before, gone, kept, "merged")
     about_both = store.rows_about(gone) | store.rows_about(kept)
-    for found, expected in zip(merged(about_both, gone, kept, "merged"), (put, drop), strict=True):
+    for merged_rows, expected in zip(
+        merged(about_both, gone, kept, "merged"), (put, drop), strict=True
+    ):
         for name, rows_of_table in expected.tables():
-            assert sorted(map(repr, getattr(found, name))) == sorted(map(repr, rows_of_table))
+            assert sorted(map(repr, getattr(merged_rows, name))) == sorted(map(repr, rows_of_table))
     store.replace_rows(put, drop)
     assert store.organization(kept).website == "https://example.org"
     assert store.organization(kept).name == websites[kept].name
     after = store.export().rows
     assert store.organization(gone).id == kept
-    assert gone not in {one.id for one in after.organizations}
+    assert gone not in {row.id for row in after.organizations}
     assert Alias(gone, kept, "merged") in after.aliases
     assert f"'{gone}'" not in repr(replace(after, aliases=()))
     for table in ("descriptions", "offers", "needs", "engagements", "observations"):
         assert len(getattr(after, table)) == len(getattr(before, table))
-    between = [one for one in before.ties if {one.source, one.target} == {gone, kept}]
+    between = [row for row in before.ties if {row.source, row.target} == {gone, kept}]
     assert len(after.ties) == len(before.ties) - len(between)
-    both = store.engagement("t:both")
-    assert [part.organization for part in both.participants] == [kept]
-    inside = {one.cluster for one in before.memberships if one.organization in (gone, kept)}
-    assert {one.cluster for one in after.memberships if one.organization == kept} == inside
+    engagement = store.engagement("t:both")
+    assert [part.organization for part in engagement.participants] == [kept]
+    inside = {row.cluster for row in before.memberships if row.organization in (gone, kept)}
+    assert {row.cluster for row in after.memberships if row.organization == kept} == inside
 
 
 def test_a_membership_of_a_dropped_organisation_must_go_with_it(store: GraphStore) -> None:

@@ -14,7 +14,7 @@ from matchmaker.services.matching.matching import Answer, Freshness
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.store.documents import Store, new_id
 from matchmaker.workflow.account import Preferences
-from matchmaker.workflow.introduction import Action, Proposal
+from matchmaker.workflow.introduction import Action, Proposal, Transition
 from matchmaker.workflow.notification import NotificationKind
 from matchmaker.workflow.posting import Posting
 from tests.contract.cooperation import START, cooperation_on
@@ -24,11 +24,11 @@ class Ranked:
     """A matcher that always names the same two: what is tested here is who is told."""
 
     def for_need(self, principal, need, question, *, recorded):
-        found = tuple(
+        candidates = tuple(
             Recommendation(row, id, id, "", Kind.FIRM, 0.9, (), (), ())
             for row, id in enumerate(("t:f1", "t:f2"))
         )
-        return Answer(question.goal, need.organization, found, Freshness(1, START.date(), 1))
+        return Answer(question.goal, need.organization, candidates, Freshness(1, START.date(), 1))
 
 
 def test_alerts_go_to_those_who_want_them_and_within_their_number(store: Store) -> None:
@@ -45,12 +45,14 @@ def test_alerts_go_to_those_who_want_them_and_within_their_number(store: Store) 
     )
 
     def post() -> None:
-        posting = Posting(new_id(), "t:f0", "需要铸件", "", START, goal=GoalName.SUPPLIER)
+        posting = Posting(
+            "t:f0", "需要铸件", goal=GoalName.SUPPLIER, id=new_id(), author="", created=START
+        )
         postings.post(owner, posting, publish=True)
 
     def alerts(account) -> int:
         notifications = services.repositories.notifications.values("account", account.id)
-        return sum(one.kind is NotificationKind.ALERT for one in notifications)
+        return sum(notification.kind is NotificationKind.ALERT for notification in notifications)
 
     for _ in range(4):
         post()
@@ -71,18 +73,18 @@ def test_a_posting_expires_and_is_renewed_in_the_graph_too(store: Store) -> None
         services.clock,
     )
     posting = Posting(
-        new_id(), "t:f0", "需要铸件", "", START, goal=GoalName.SUPPLIER,
+        "t:f0", "需要铸件", id=new_id(), author="", created=START, goal=GoalName.SUPPLIER,
         deadline=START.date() + timedelta(days=3),
     )  # fmt: skip
-    made = postings.post(owner, posting, publish=True).posting
+    published = postings.post(owner, posting, publish=True).posting
     services.clock.forward(timedelta(days=5))
     assert postings.expire_due() == 1
-    assert store.need(made.graph_id).state == "expired"
+    assert store.need(published.graph_id).state == "expired"
     from matchmaker.workflow.posting import PostingAction
 
-    postings.act(owner, made.id, PostingAction.RENEW)
-    assert store.need(made.graph_id).state == "open"
-    assert postings.carry_over() == 0
+    postings.act(owner, published.id, PostingAction.RENEW)
+    assert store.need(published.graph_id).state == "open"
+    assert postings.sync_graph() == 0
 
 
 def test_held_out_pairs_are_written_down_and_never_proposed(store: Store) -> None:
@@ -98,20 +100,22 @@ def test_held_out_pairs_are_written_down_and_never_proposed(store: Store) -> Non
         for b in ("t:f1", "t:f2", "t:f3")
         if a < b
     ]
-    made = batches.for_pairs(coordinator, "t:c", pairs)
+    batch = batches.for_pairs(coordinator, "t:c", pairs)
     assignments = list(services.repositories.assignments.values("cluster", "t:c"))
-    held = {(one.seeker, one.candidate) for one in assignments if one.held}
-    treated = {(one.seeker, one.candidate) for one in assignments if not one.held}
-    assert len(held) == made.held_out > 0
-    assert len(treated) == len(made.introductions) > 0
-    proposed = {(one.seeker, one.candidate) for one in services.repositories.introductions.values()}
+    held = {(pair.seeker, pair.candidate) for pair in assignments if pair.held}
+    treated = {(pair.seeker, pair.candidate) for pair in assignments if not pair.held}
+    assert len(held) == batch.held_out > 0
+    assert len(treated) == len(batch.introductions) > 0
+    proposed = {
+        (pair.seeker, pair.candidate) for pair in services.repositories.introductions.values()
+    }
     assert proposed == treated
     again = batches.for_pairs(coordinator, "t:c", pairs)
     assert again.introductions == ()
     assert {
-        (one.seeker, one.candidate)
-        for one in services.repositories.assignments.values("cluster", "t:c")
-        if one.held
+        (pair.seeker, pair.candidate)
+        for pair in services.repositories.assignments.values("cluster", "t:c")
+        if pair.held
     } == held
 
 
@@ -122,23 +126,25 @@ def test_a_batch_keeps_to_the_slots(store: Store) -> None:
         lambda: None, lambda: None, lambda: ("salt", 0.0), services.clock,
     )  # fmt: skip
     pairs = [
-        PlannedPair(one, "t:f3", GoalName.SUPPLIER, value)
-        for one, value in (("t:f0", 0.4), ("t:f1", 0.9), ("t:f2", 0.5))
+        PlannedPair(pair, "t:f3", GoalName.SUPPLIER, value)
+        for pair, value in (("t:f0", 0.4), ("t:f1", 0.9), ("t:f2", 0.5))
     ]
-    made = batches.for_pairs(services.coordinator(), "t:c", pairs)
-    assert [(one.seeker, one.value) for one in made.planned] == [("t:f1", 0.9)]
+    batch = batches.for_pairs(services.coordinator(), "t:c", pairs)
+    assert [(pair.seeker, pair.value) for pair in batch.planned] == [("t:f1", 0.9)]
 
 
 def test_what_is_old_becomes_counts_and_no_count_is_lost(store: Store) -> None:
     services = cooperation_on(store)
     person = services.person("t:f0").principal()
-    made = services.introductions.propose(person, Proposal(GoalName.SUPPLIER, "t:f0", "t:f1"))
-    services.introductions.act(person, made.id, Action.CANCEL)
+    introduction = services.introductions.propose(
+        person, Proposal(GoalName.SUPPLIER, "t:f0", "t:f1")
+    )
+    services.introductions.act(person, introduction.id, Transition(Action.CANCEL))
     privacy = services.privacy(keep_traces=timedelta(days=30), keep_over=timedelta(days=60))
     assert privacy.forget_old() == 0
     services.clock.forward(timedelta(days=61))
     assert privacy.forget_old() == 1
-    assert services.repositories.introductions.get_or_none(made.id) is None
+    assert services.repositories.introductions.get_or_none(introduction.id) is None
     (tally,) = services.repositories.monthly_counts.values()
     assert dict(tally.counts) == {"supplier cancelled": 1}
 
@@ -146,17 +152,17 @@ def test_what_is_old_becomes_counts_and_no_count_is_lost(store: Store) -> None:
 def test_a_deleted_person_leaves_the_agreement_and_no_name(store: Store) -> None:
     services = cooperation_on(store)
     first, second = services.person("t:f0"), services.person("t:f1")
-    made = services.introductions.propose(
+    introduction = services.introductions.propose(
         first.principal(), Proposal(GoalName.SUPPLIER, "t:f0", "t:f1")
     )
-    services.introductions.act(second.principal(), made.id, Action.ACCEPT)
-    services.introductions.write(first.principal(), made.id, "您好")
+    services.introductions.act(second.principal(), introduction.id, Transition(Action.ACCEPT))
+    services.introductions.write(first.principal(), introduction.id, "您好")
     privacy = services.privacy(keep_traces=timedelta(days=30), keep_over=timedelta(days=60))
     privacy.delete_account(ADMIN, first.id)
-    seen = services.introductions.show(second.principal(), made.id)
-    assert seen.state == "accepted"
-    assert seen.contact.people == ()
-    (message,) = services.introductions.messages(second.principal(), made.id).rows
+    view = services.introductions.show(second.principal(), introduction.id)
+    assert view.state == "accepted"
+    assert view.contact.people == ()
+    (message,) = services.introductions.messages(second.principal(), introduction.id).rows
     assert (message.text, message.author) == ("您好", "left")
 
 

@@ -28,9 +28,9 @@ def records(store: Store) -> Records:
 
 def test_a_document_is_read_as_it_was_written(records: Records) -> None:
     records.commit([Put("note", "a/1", '{"text": "阀门 & <b>"}')])
-    found = records.record("note", "a/1")
-    assert found is not None
-    assert (found.version, found.body) == (1, '{"text": "阀门 & <b>"}')
+    record = records.record("note", "a/1")
+    assert record is not None
+    assert (record.version, record.body) == (1, '{"text": "阀门 & <b>"}')
     assert records.record("note", "other") is None
     assert records.record("letter", "a/1") is None
 
@@ -43,9 +43,9 @@ def test_each_change_needs_the_version_that_was_read(records: Records) -> None:
             records.commit([stale])
     with pytest.raises(VersionConflict):
         records.commit([Put("note", "never", "3", expected=4)])
-    found = records.record("note", "a")
-    assert found is not None
-    assert (found.version, found.body) == (2, "2")
+    record = records.record("note", "a")
+    assert record is not None
+    assert (record.version, record.body) == (2, "2")
 
 
 def test_one_stale_change_undoes_the_whole_commit(records: Records) -> None:
@@ -60,7 +60,7 @@ def test_one_stale_change_undoes_the_whole_commit(records: Records) -> None:
             [entry("change")],
         )
     assert records.record("note", "b") is None
-    assert [one.id for one in records.find("note", "owner", "x").rows] == ["a"]
+    assert [record.id for record in records.find("note", "owner", "x").rows] == ["a"]
     assert records.log() == ()
 
 
@@ -73,11 +73,11 @@ def test_documents_are_found_by_their_present_keys_in_pages(records: Records) ->
     records.commit([Put("letter", "l0", "{}", keys={"party": "x"})])
     first = records.find("note", "party", "x", limit=3)
     rest = records.find("note", "party", "x", after=first.after or "", limit=3)
-    assert [one.id for one in (*first.rows, *rest.rows)] == ["n0", "n1", "n2", "n4"]
+    assert [record.id for record in (*first.rows, *rest.rows)] == ["n0", "n1", "n2", "n4"]
     assert rest.after is None
     newest = records.find("note", limit=2, newest_first=True)
     older = records.find("note", limit=9, after=newest.after or "", newest_first=True)
-    assert [one.id for one in (*newest.rows, *older.rows)] == ["n4", "n3", "n2", "n1", "n0"]
+    assert [record.id for record in (*newest.rows, *older.rows)] == ["n4", "n3", "n2", "n1", "n0"]
     assert records.count("note", "party", "x") == 4
     assert records.tally("note", "state") == {"new": 4, "done": 1}
 
@@ -95,13 +95,13 @@ def test_the_log_keeps_order_and_shows_a_changed_line(records: Records) -> None:
     records.commit([Put("note", "a", "{}")], [entry("make", "a"), entry("see", "b")])
     records.commit([], [entry("change", "a")])
     lines = records.log()
-    assert [(one.number, one.entry.action) for one in lines] == [
+    assert [(line.number, line.entry.action) for line in lines] == [
         (1, "make"), (2, "see"), (3, "change"),
     ]  # fmt: skip
     assert lines[0].entry == entry("make", "a")
-    assert [one.number for one in records.log(subject="a")] == [1, 3]
-    assert [one.number for one in records.log(after=2)] == [3]
-    assert [one.number for one in records.last_log(2)] == [3, 2]
+    assert [line.number for line in records.log(subject="a")] == [1, 3]
+    assert [line.number for line in records.log(after=2)] == [3]
+    assert [line.number for line in records.last_log(2)] == [3, 2]
     assert first_broken(lines) is None
     forged = replace(lines[1], entry=replace(lines[1].entry, actor="somebody else"))
     assert first_broken([lines[0], forged, lines[2]]) == 2
@@ -142,9 +142,9 @@ def test_the_embedded_log_refuses_to_be_changed(tmp_path: Path) -> None:
 
 
 def test_new_ids_are_in_order_of_time_and_never_the_same() -> None:
-    made = [new_id() for _ in range(1000)]
-    assert len(set(made)) == 1000
-    assert [one[:12] for one in made] == sorted(one[:12] for one in made)
+    ids = [new_id() for _ in range(1000)]
+    assert len(set(ids)) == 1000
+    assert [id[:12] for id in ids] == sorted(id[:12] for id in ids)
 
 
 def at_once(many: int, work: Callable[[int], object]) -> list[str]:

@@ -84,10 +84,10 @@ def test_both_stores_make_the_same_snapshot(neo4j_store: Neo4jStore, tmp_path: P
         vectors = np.random.default_rng(1).normal(size=(size, 8)).astype(np.float32)
         folder = save(build(export, AS_OF, StatementVectors("m", "1", vectors)), root)
         files.append({path.name: path.read_bytes() for path in folder.iterdir()})
-    one, two = files
-    assert one.keys() == two.keys()
-    assert [name for name in one if one[name] != two[name]] in ([], ["meta.json"])
-    assert json.loads(one["meta.json"])["counts"] == json.loads(two["meta.json"])["counts"]
+    first, second = files
+    assert first.keys() == second.keys()
+    assert [name for name in first if first[name] != second[name]] in ([], ["meta.json"])
+    assert json.loads(first["meta.json"])["counts"] == json.loads(second["meta.json"])["counts"]
 
 
 def test_a_graph_keeps_its_name_and_every_graph_has_its_own(

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 from matchmaker.domain import GoalName, Layer
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from matchmaker.store.documents import Store
-from matchmaker.workflow.introduction import Action, Outcome, OutcomeKind, Proposal
+from matchmaker.workflow.introduction import Action, Outcome, OutcomeKind, Proposal, Transition
 from tests.contract.cooperation import FIRMS, Cooperation, cooperation_on
 
 CAPACITIES = {"t:f0": 1, "t:f1": 2, "t:f2": 1, "t:f3": 3}
@@ -62,27 +62,33 @@ class IntroductionsMachine(RuleBasedStateMachine):
     def begin(self) -> None:
         _clear(self.store)
         self.services: Cooperation = cooperation_on(self.store, CAPACITIES)
-        self.people = {one: self.services.person(one).principal() for one in FIRMS}
+        self.people = {firm: self.services.person(firm).principal() for firm in FIRMS}
         self.model: dict[str, Modelled] = {}
 
     # -- what the model expects
 
     def running(self, party: str) -> int:
-        return sum(party in one.parties and one.state in OPEN for one in self.model.values())
+        return sum(
+            party in modelled.parties and modelled.state in OPEN for modelled in self.model.values()
+        )
 
     def may_propose(self, seeker: str, candidate: str, asked_by: str) -> bool:
         open_states = (*OPEN, "terms", "proposed")
         other = candidate if asked_by == seeker else seeker
         waiting = sum(
-            one.state in ("terms", "proposed") and other in one.parties and other not in one.yes
-            for one in self.model.values()
+            modelled.state in ("terms", "proposed")
+            and other in modelled.parties
+            and other not in modelled.yes
+            for modelled in self.model.values()
         )
         return (
             not any(
-                set(one.parties) == {seeker, candidate} and one.state in open_states
-                for one in self.model.values()
+                set(modelled.parties) == {seeker, candidate} and modelled.state in open_states
+                for modelled in self.model.values()
             )
-            and all(self.running(one) < CAPACITIES[one] for one in (seeker, candidate))
+            and all(
+                self.running(modelled) < CAPACITIES[modelled] for modelled in (seeker, candidate)
+            )
             and waiting < 3 * CAPACITIES[other]
         )
 
@@ -90,7 +96,7 @@ class IntroductionsMachine(RuleBasedStateMachine):
 
     @rule(
         target=introductions,
-        pair=st.permutations(FIRMS).map(lambda one: one[:2]),
+        pair=st.permutations(FIRMS).map(lambda firms: firms[:2]),
         from_seeker=st.booleans(),
         staged=st.booleans(),
     )
@@ -103,102 +109,114 @@ class IntroductionsMachine(RuleBasedStateMachine):
         )  # fmt: skip
         expected = self.may_propose(seeker, candidate, asked_by)
         try:
-            made = self.services.introductions.propose(self.people[asked_by], proposal)
+            introduction = self.services.introductions.propose(self.people[asked_by], proposal)
         except WrongState:
             assert not expected
             return multiple()
         assert expected
-        self.model[made.id] = Modelled(
-            seeker, candidate, asked_by, staged, made.expires,
+        self.model[introduction.id] = Modelled(
+            seeker, candidate, asked_by, staged, introduction.expires,
             "terms" if staged else "proposed", {asked_by},
         )  # fmt: skip
-        return made.id
+        return introduction.id
 
     @rule(
         id=introductions,
         actor=st.sampled_from(FIRMS),
-        action=st.sampled_from([one for one in Action if one is not Action.EXPIRE]),
+        action=st.sampled_from([action for action in Action if action is not Action.EXPIRE]),
     )
     def act(self, id: str, actor: str, action: Action) -> None:
-        one = self.model[id]
-        told = OUTCOME if action is Action.REPORT else None
+        modelled = self.model[id]
+        outcome = OUTCOME if action is Action.REPORT else None
         try:
-            self.services.introductions.act(
-                self.people[actor], id, action, reason="理由", outcome=told
-            )
+            transition = Transition(action, "理由", outcome=outcome)
+            self.services.introductions.act(self.people[actor], id, transition)
             done = True
         except (NotFound, NotAllowed, WrongState, InvalidInput):
             done = False
-        assert done == self.expected(one, actor, action), (one, actor, action)
+        assert done == self.expected(modelled, actor, action), (modelled, actor, action)
 
-    def expected(self, one: Modelled, actor: str, action: Action) -> bool:
+    def expected(self, modelled: Modelled, actor: str, action: Action) -> bool:
         """Whether it must be possible; if so the model does it, too."""
-        if actor not in one.parties:
+        if actor not in modelled.parties:
             return False
-        late = self.services.clock.now >= one.expires and one.state in ("terms", "proposed")
+        late = self.services.clock.now >= modelled.expires and modelled.state in (
+            "terms",
+            "proposed",
+        )
         match action:
             case Action.AGREE_TERMS:
-                if one.state == "proposed" and one.agreed_terms and actor != one.asked_by:
-                    return not one.yes - {one.asked_by}  # the very same again
-                if one.state != "terms" or actor == one.asked_by or late:
+                if (
+                    modelled.state == "proposed"
+                    and modelled.agreed_terms
+                    and actor != modelled.asked_by
+                ):
+                    return not modelled.yes - {modelled.asked_by}  # the very same again
+                if modelled.state != "terms" or actor == modelled.asked_by or late:
                     return False
-                one.state, one.agreed_terms = "proposed", True
+                modelled.state, modelled.agreed_terms = "proposed", True
             case Action.ACCEPT:
-                if actor in one.yes and one.state in ("proposed", *OPEN):
+                if actor in modelled.yes and modelled.state in ("proposed", *OPEN):
                     return True
-                if one.state != "proposed" or late:
+                if modelled.state != "proposed" or late:
                     return False
-                if any(self.running(party) >= CAPACITIES[party] for party in one.parties):
+                if any(self.running(party) >= CAPACITIES[party] for party in modelled.parties):
                     return False
-                one.yes.add(actor)
-                one.state = "accepted"
+                modelled.yes.add(actor)
+                modelled.state = "accepted"
             case Action.DECLINE:
-                if one.state == "declined" and actor != one.asked_by:
+                if modelled.state == "declined" and actor != modelled.asked_by:
                     return True
-                if one.state not in ("terms", "proposed") or actor in one.yes or late:
+                if modelled.state not in ("terms", "proposed") or actor in modelled.yes or late:
                     return False
-                one.state = "declined"
+                modelled.state = "declined"
             case Action.CANCEL:
-                if one.state == "cancelled" and actor == one.asked_by and not one.closed:
+                if (
+                    modelled.state == "cancelled"
+                    and actor == modelled.asked_by
+                    and not modelled.closed
+                ):
                     return True
-                if one.state not in ("terms", "proposed") or actor != one.asked_by:
+                if modelled.state not in ("terms", "proposed") or actor != modelled.asked_by:
                     return False
-                one.state = "cancelled"
+                modelled.state = "cancelled"
             case _:
-                return self.expected_later(one, actor, action)
+                return self.expected_later(modelled, actor, action)
         return True
 
-    def expected_later(self, one: Modelled, actor: str, action: Action) -> bool:
-        steps = self.services.repositories.introductions.get_or_none(self.id_of(one))
+    def expected_later(self, modelled: Modelled, actor: str, action: Action) -> bool:
+        steps = self.services.repositories.introductions.get_or_none(self.id_of(modelled))
         assert steps is not None
         last = steps.value.steps[-1]
-        repeated = last.action is action and last.side == _side(one, actor)
+        repeated = last.action is action and last.side == _side(modelled, actor)
         match action:
-            case Action.MEET if one.state == "accepted":
-                one.state = "meeting"
-            case Action.AGREE if one.state in ("accepted", "meeting"):
-                one.state = "agreed"
-            case Action.DELIVER if one.state == "agreed":
-                one.state = "delivered"
-            case Action.REPORT if one.state in OPEN:
-                one.reported = actor
-            case Action.CONFIRM if one.state in OPEN and one.reported == one.other(actor):
-                one.state = "completed"
-            case Action.END if one.state in OPEN:
-                one.state = "ended"
-            case Action.WITHDRAW if one.state in ("terms", "proposed"):
-                one.state, one.closed = "cancelled", True
-            case Action.WITHDRAW if one.state in OPEN:
-                one.state, one.closed = "ended", True
-            case Action.WITHDRAW if one.state == "completed" and not one.closed:
-                one.closed = True
+            case Action.MEET if modelled.state == "accepted":
+                modelled.state = "meeting"
+            case Action.AGREE if modelled.state in ("accepted", "meeting"):
+                modelled.state = "agreed"
+            case Action.DELIVER if modelled.state == "agreed":
+                modelled.state = "delivered"
+            case Action.REPORT if modelled.state in OPEN:
+                modelled.reported = actor
+            case Action.CONFIRM if modelled.state in OPEN and modelled.reported == modelled.other(
+                actor
+            ):
+                modelled.state = "completed"
+            case Action.END if modelled.state in OPEN:
+                modelled.state = "ended"
+            case Action.WITHDRAW if modelled.state in ("terms", "proposed"):
+                modelled.state, modelled.closed = "cancelled", True
+            case Action.WITHDRAW if modelled.state in OPEN:
+                modelled.state, modelled.closed = "ended", True
+            case Action.WITHDRAW if modelled.state == "completed" and not modelled.closed:
+                modelled.closed = True
             case _:
                 # The store already has it: only the very same step again may pass.
                 return repeated and last.state == steps.value.state
         return True
 
-    def id_of(self, one: Modelled) -> str:
-        return next(id for id, other in self.model.items() if other is one)
+    def id_of(self, modelled: Modelled) -> str:
+        return next(id for id, other in self.model.items() if other is modelled)
 
     @rule(days=st.integers(1, 8))
     def time_passes(self, days: int) -> None:
@@ -207,28 +225,31 @@ class IntroductionsMachine(RuleBasedStateMachine):
     @rule()
     def expire(self) -> None:
         self.services.introductions.expire_due()
-        for one in self.model.values():
-            if one.state in ("terms", "proposed") and self.services.clock.now >= one.expires:
-                one.state = "expired"
+        for modelled in self.model.values():
+            if (
+                modelled.state in ("terms", "proposed")
+                and self.services.clock.now >= modelled.expires
+            ):
+                modelled.state = "expired"
 
     @rule(id=introductions, actor=st.sampled_from(FIRMS))
     def write(self, id: str, actor: str) -> None:
-        one = self.model[id]
-        talking = (one.state in OPEN or one.state == "completed") and not one.closed
+        modelled = self.model[id]
+        talking = (modelled.state in OPEN or modelled.state == "completed") and not modelled.closed
         try:
             self.services.introductions.write(self.people[actor], id, "您好")
             done = True
         except (NotFound, NotAllowed):
             done = False
-        assert done == (actor in one.parties and talking)
+        assert done == (actor in modelled.parties and talking)
 
     # -- what always holds
 
     @invariant()
     def states_are_the_same(self) -> None:
-        for id, one in getattr(self, "model", {}).items():
+        for id, modelled in getattr(self, "model", {}).items():
             stored = self.services.repositories.introductions.get(id).value
-            assert stored.state == one.state
+            assert stored.state == modelled.state
 
     @invariant()
     def nobody_has_more_than_it_said(self) -> None:
@@ -236,41 +257,47 @@ class IntroductionsMachine(RuleBasedStateMachine):
             slots = self.services.repositories.slots.get_or_none(party)
             taken = set(slots.value.taken) if slots else set()
             expected = {
-                id for id, one in self.model.items() if party in one.parties and one.state in OPEN
+                id
+                for id, modelled in self.model.items()
+                if party in modelled.parties and modelled.state in OPEN
             }
             assert taken == expected
             assert len(taken) <= CAPACITIES[party]
 
     @invariant()
     def contacts_are_open_only_when_both_agreed(self) -> None:
-        for id, one in getattr(self, "model", {}).items():
-            agreed = (one.state in OPEN or one.state == "completed") and not one.closed
-            for party in one.parties:
+        for id, modelled in getattr(self, "model", {}).items():
+            agreed = (
+                modelled.state in OPEN or modelled.state == "completed"
+            ) and not modelled.closed
+            for party in modelled.parties:
                 seen = self.services.introductions.show(self.people[party], id)
                 assert (seen.contact is not None) == agreed
                 if seen.contact is not None:
-                    assert seen.contact.text == f"secret of {one.other(party)}"
-                hidden = one.staged and not one.agreed_terms and party != one.asked_by
+                    assert seen.contact.text == f"secret of {modelled.other(party)}"
+                hidden = (
+                    modelled.staged and not modelled.agreed_terms and party != modelled.asked_by
+                )
                 assert (seen.other.name == "") == hidden
-            strangers = set(FIRMS) - set(one.parties)
+            strangers = set(FIRMS) - set(modelled.parties)
             for stranger in strangers:
                 with pytest.raises(NotFound):
                     self.services.introductions.show(self.people[stranger], id)
 
     @invariant()
     def what_was_completed_is_in_the_graph(self) -> None:
-        for id, one in getattr(self, "model", {}).items():
-            if one.state != "completed":
+        for id, modelled in getattr(self, "model", {}).items():
+            if modelled.state != "completed":
                 continue
-            around = self.services.store.neighborhood(one.seeker, 1, 100)
+            around = self.services.store.neighborhood(modelled.seeker, 1, 100)
             ties = [tie for tie in around.ties if tie.id == f"intro:{id}#tie"]
             assert [(t.source, t.target, t.layer) for t in ties] == [
-                (one.candidate, one.seeker, Layer.SUPPLIES)
+                (modelled.candidate, modelled.seeker, Layer.SUPPLIES)
             ]
 
 
-def _side(one: Modelled, party: str) -> str:
-    return "seeker" if party == one.seeker else "candidate"
+def _side(modelled: Modelled, party: str) -> str:
+    return "seeker" if party == modelled.seeker else "candidate"
 
 
 def _clear(store: Store) -> None:

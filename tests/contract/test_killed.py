@@ -13,12 +13,12 @@ from matchmaker.domain import GoalName
 from matchmaker.store.documents import Store
 from matchmaker.store.log import first_broken
 from matchmaker.store.sqlite import SqliteStore
-from matchmaker.workflow.introduction import ACTIVE, Action, Proposal, State
+from matchmaker.workflow.introduction import ACTIVE, Action, Proposal, State, Transition
 from tests.contract.cooperation import cooperation_on, services_on
 
 WORKER = """
 import sys
-from matchmaker.workflow.introduction import Action, Outcome, OutcomeKind
+from matchmaker.workflow.introduction import Action, Outcome, OutcomeKind, Transition
 from tests.contract.cooperation import services_on
 from matchmaker.domain import GoalName
 from matchmaker.workflow.introduction import Proposal
@@ -36,9 +36,10 @@ two = services.principal_of("p0.t.f1@example.org")
 print("ready", flush=True)
 while True:
     made = services.introductions.propose(one, Proposal(GoalName.SUPPLIER, "t:f0", "t:f1"))
-    services.introductions.act(two, made.id, Action.ACCEPT)
-    services.introductions.act(one, made.id, Action.REPORT, outcome=Outcome(OutcomeKind.CONTRACT))
-    services.introductions.act(two, made.id, Action.CONFIRM)
+    services.introductions.act(two, made.id, Transition(Action.ACCEPT))
+    report = Transition(Action.REPORT, outcome=Outcome(OutcomeKind.CONTRACT))
+    services.introductions.act(one, made.id, report)
+    services.introductions.act(two, made.id, Transition(Action.CONFIRM))
 """
 
 
@@ -72,33 +73,39 @@ def _whole(store: Store) -> None:
     """Introductions, slots, open pairs and the log say the same."""
     services = services_on(store)
     every = list(services.repositories.introductions.values())
-    active = {one.id for one in every if one.state in ACTIVE}
+    active = {introduction.id for introduction in every if introduction.state in ACTIVE}
     for party in ("t:f0", "t:f1"):
         slots = services.repositories.slots.get_or_none(party)
         assert set(slots.value.taken if slots else ()) == active
-    open_ones = {one.id for one in every if one.state in ACTIVE or one.is_waiting}
-    assert {one.introduction for one in services.repositories.pairs.values()} == open_ones
+    open_ones = {
+        introduction.id
+        for introduction in every
+        if introduction.state in ACTIVE or introduction.is_waiting
+    }
+    assert {pair.introduction for pair in services.repositories.pairs.values()} == open_ones
     logged = [line.entry for line in store.documents.log(limit=10_000)]
-    for one in every:
-        lines = [line for line in logged if line.subject == f"introduction/{one.id}"]
+    for introduction in every:
+        lines = [line for line in logged if line.subject == f"introduction/{introduction.id}"]
         # Proposed with the first side's yes, then one line for each step.
-        assert len(lines) == len(one.steps)
+        assert len(lines) == len(introduction.steps)
     assert first_broken(store.documents.log(limit=10_000)) is None
     services.graph_sync.write_pending()
     around = store.neighborhood("t:f0", 1, 100)
     assert {tie.id for tie in around.ties} == {
-        f"intro:{one.id}#tie" for one in every if one.state is State.COMPLETED
+        f"intro:{introduction.id}#tie"
+        for introduction in every
+        if introduction.state is State.COMPLETED
     }
 
 
 def _finish(store: Store) -> None:
     """So that the next worker may propose."""
     services = services_on(store)
-    one = services.principal_of("p0.t.f0@example.org")
+    principal = services.principal_of("p0.t.f0@example.org")
     for introduction in list(services.repositories.introductions.values()):
         action = Action.CANCEL if introduction.is_waiting else Action.END
         if introduction.is_waiting or introduction.state in ACTIVE:
-            services.introductions.act(one, introduction.id, action)
+            services.introductions.act(principal, introduction.id, Transition(action))
 
 
 def test_what_a_killed_process_left_is_proposed_again(store: Store) -> None:
@@ -107,5 +114,5 @@ def test_what_a_killed_process_left_is_proposed_again(store: Store) -> None:
     person = services.person("t:f0").principal()
     proposal = Proposal(GoalName.SUPPLIER, "t:f0", "t:f1")
     first = services.introductions.propose(person, proposal)
-    services.introductions.act(person, first.id, Action.CANCEL)
+    services.introductions.act(person, first.id, Transition(Action.CANCEL))
     assert services.introductions.propose(person, proposal).id != first.id

@@ -8,7 +8,7 @@ from dataclasses import replace
 from matchmaker.domain import GoalName, GraphRows, Kind, Organization
 from matchmaker.errors import WrongState
 from matchmaker.store.documents import Store
-from matchmaker.workflow.introduction import Action, Proposal, State
+from matchmaker.workflow.introduction import Action, Proposal, State, Transition
 from tests.contract.cooperation import cooperation_on
 
 MANY = 50
@@ -19,17 +19,17 @@ def test_of_fifty_accepts_for_the_last_slot_exactly_one_wins(store: Store) -> No
     others = [Organization(f"t:x{number}", f"厂{number}", Kind.FIRM) for number in range(MANY)]
     store.upsert(GraphRows(organizations=tuple(others)))
     buyer = services.person("t:f0").principal()
-    people = [services.person(one.id).principal() for one in others]
-    made = [
-        services.introductions.propose(buyer, Proposal(GoalName.SUPPLIER, "t:f0", one.id)).id
-        for one in others[:20]
+    people = [services.person(other.id).principal() for other in others]
+    ids = [
+        services.introductions.propose(buyer, Proposal(GoalName.SUPPLIER, "t:f0", other.id)).id
+        for other in others[:20]
     ]
     # A member may have twenty requests out; the suppliers ask for the other thirty.
-    made += [
+    ids += [
         services.introductions.propose(
-            person, Proposal(GoalName.SUPPLIER, "t:f0", one.id, asking=None)
+            person, Proposal(GoalName.SUPPLIER, "t:f0", other.id, asking=None)
         ).id
-        for person, one in zip(people[20:], others[20:], strict=True)
+        for person, other in zip(people[20:], others[20:], strict=True)
     ]
     current = store.organization("t:f0")
     store.replace_organization(replace(current, capacity=1), None, current.version)
@@ -38,10 +38,10 @@ def test_of_fifty_accepts_for_the_last_slot_exactly_one_wins(store: Store) -> No
     results: list[str] = []
 
     def accept(number: int) -> None:
-        who = people[number] if number < 20 else buyer
+        principal = people[number] if number < 20 else buyer
         start.wait()
         try:
-            services.introductions.act(who, made[number], Action.ACCEPT)
+            services.introductions.act(principal, ids[number], Transition(Action.ACCEPT))
             results.append("won")
         except WrongState as error:
             results.append(str(error.message))
@@ -54,8 +54,8 @@ def test_of_fifty_accepts_for_the_last_slot_exactly_one_wins(store: Store) -> No
 
     assert len(results) == MANY
     assert results.count("won") == 1
-    assert {one for one in results if one != "won"} == {"厂t:f0 has no free slot left."}
-    states = [services.repositories.introductions.get(id).value.state for id in made]
+    assert {result for result in results if result != "won"} == {"厂t:f0 has no free slot left."}
+    states = [services.repositories.introductions.get(id).value.state for id in ids]
     assert states.count(State.ACCEPTED) == 1
     slots = services.repositories.slots.get("t:f0").value
     assert len(slots.taken) == 1

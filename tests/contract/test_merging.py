@@ -123,7 +123,10 @@ def test_people_and_what_they_did_follow(world: World) -> None:
     world.keep(
         "invitations", Invitation("i", "b@example.org", "account:a", NOW, AccountMembership(GONE))
     )
-    world.keep("postings", Posting("p", GONE, "需要铸件", "a", NOW, goal=GoalName.SUPPLIER))
+    world.keep(
+        "postings",
+        Posting(GONE, "需要铸件", goal=GoalName.SUPPLIER, id="p", author="a", created=NOW),
+    )
     world.keep("hooks", Hook("h", GONE, "https://example.org", "whsec_", NOW))
     world.keep("introductions", introduction("one", GONE, OTHER, State.ENDED))
     world.keep("messages", ConversationMessage("m", "one", GONE, "a", NOW, "您好"))
@@ -223,7 +226,10 @@ def test_rows_documents_and_the_log_are_one_commit(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A document changed at the last moment by somebody else: nothing is written, then all."""
-    world.keep("postings", Posting("p", GONE, "需要铸件", "a", NOW, goal=GoalName.SUPPLIER))
+    world.keep(
+        "postings",
+        Posting(GONE, "需要铸件", goal=GoalName.SUPPLIER, id="p", author="a", created=NOW),
+    )
     versions = []
     replace_rows = world.store.replace_rows
 

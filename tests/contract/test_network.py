@@ -20,11 +20,11 @@ def test_shortest_paths_are_networkx(store: GraphStore, seed: int) -> None:
     source = "t:00"
     lengths = nx.single_source_shortest_path_length(graph, source)
     for target in sorted(set(graph) - {source}):
-        found = store.paths(source, target, 4, 1000)
-        walked = {tuple(step.via for step in path) for path in found}
-        assert len(walked) == len(found)
+        paths = store.paths(source, target, 4, 1000)
+        walked = {tuple(step.via for step in path) for path in paths}
+        assert len(walked) == len(paths)
         if lengths.get(target, 9) > 4:
-            assert found == ()
+            assert paths == ()
             continue
         expected = set()
         for nodes in nx.all_shortest_paths(nx.Graph(graph), source, target):
@@ -43,26 +43,26 @@ def test_ego_networks_are_networkx(store: GraphStore, depth: int) -> None:
     store.upsert(rows)
     for centre in ("t:00", "t:05"):
         near = nx.single_source_shortest_path_length(graph, centre, cutoff=depth)
-        found = store.neighborhood(centre, depth, 100)
-        assert [row.id for row in found.organizations] == sorted(near, key=lambda n: (near[n], n))
+        network = store.neighborhood(centre, depth, 100)
+        assert [row.id for row in network.organizations] == sorted(near, key=lambda n: (near[n], n))
         inside = {row.id for row in rows.ties if {row.source, row.target} <= set(near)}
-        assert {row.id for row in found.ties} == inside
+        assert {row.id for row in network.ties} == inside
         joint = {
             row.id
             for row in rows.engagements
             if len({part.organization for part in row.participants} & set(near)) >= 2
         }
-        assert {row.id for row in found.engagements} == joint
-        assert not found.truncated
+        assert {row.id for row in network.engagements} == joint
+        assert not network.truncated
 
 
 def test_a_cut_off_ego_network_says_so(store: GraphStore) -> None:
     people = tuple(firm(number) for number in range(6))
     ties = tuple(tie(f"r{number}", 0, number) for number in range(1, 6))
     store.upsert(GraphRows(organizations=people, ties=ties))
-    found = store.neighborhood("t:0", 1, 3)
-    assert [row.id for row in found.organizations] == ["t:0", "t:1", "t:2", "t:3"]
-    assert found.truncated
+    network = store.neighborhood("t:0", 1, 3)
+    assert [row.id for row in network.organizations] == ["t:0", "t:1", "t:2", "t:3"]
+    assert network.truncated
 
 
 def test_a_path_tells_what_it_goes_over(store: GraphStore) -> None:
@@ -97,8 +97,8 @@ def test_paths_are_limited_and_in_order(store: GraphStore) -> None:
     people = tuple(firm(number) for number in range(5))
     ties = tuple(tie(f"r{middle}{end}", middle, end) for middle in (1, 2, 3) for end in (0, 4))
     store.upsert(GraphRows(organizations=people, ties=ties))
-    found = store.paths("t:0", "t:4", 4, 2)
-    assert [path[0].target for path in found] == ["t:1", "t:2"]
+    paths = store.paths("t:0", "t:4", 4, 2)
+    assert [path[0].target for path in paths] == ["t:1", "t:2"]
 
 
 def test_a_path_to_itself_is_empty(store: GraphStore) -> None:

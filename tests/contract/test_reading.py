@@ -106,10 +106,10 @@ def test_a_seeker_profile_is_all_of_one_organization_at_one_version(store: Graph
 
 def test_statements_of_are_everything_that_speaks(store: GraphStore) -> None:
     store.upsert(everything())
-    said = {row.id: row for row in store.statements_of("t:1")}
-    assert said.keys() == {"t:1#about", "o:1", "e:1"}
-    assert said["e:1"].organizations == ("t:1", "t:2")
-    assert "Delivery of ball valves" in said["e:1"].text
+    statements = {row.id: row for row in store.statements_of("t:1")}
+    assert statements.keys() == {"t:1#about", "o:1", "e:1"}
+    assert statements["e:1"].organizations == ("t:1", "t:2")
+    assert "Delivery of ball valves" in statements["e:1"].text
 
 
 def test_places_and_industries_by_id(store: GraphStore) -> None:
@@ -120,9 +120,9 @@ def test_places_and_industries_by_id(store: GraphStore) -> None:
 
 def test_duplicate_keys_hold_what_duplicates_are_known_by(store: GraphStore) -> None:
     store.upsert(everything())
-    found = {row.id: row for row in store.duplicate_keys()}
-    assert found.keys() == {"t:1", "t:2", "t:3"}
-    assert (found["t:1"].vat, found["t:1"].place) == ("DE136695976", "p:zj-wz")
+    keys = {row.id: row for row in store.duplicate_keys()}
+    assert keys.keys() == {"t:1", "t:2", "t:3"}
+    assert (keys["t:1"].vat, keys["t:1"].place) == ("DE136695976", "p:zj-wz")
 
 
 def test_status_counts_rows(store: GraphStore) -> None:
@@ -133,13 +133,13 @@ def test_status_counts_rows(store: GraphStore) -> None:
 
 
 def _listed(read: Callable[[str | None], Page[Organization]]) -> list[str]:
-    found: list[str] = []
+    ids: list[str] = []
     after = None
     while True:
         page = read(after)
-        found += [row.id for row in page.rows]
+        ids += [row.id for row in page.rows]
         if page.after is None:
-            return found
+            return ids
         after = page.after
 
 
@@ -158,13 +158,13 @@ def test_pages_neither_skip_nor_repeat_while_others_insert(store: GraphStore) ->
     writer = threading.Thread(target=insert)
     writer.start()
     try:
-        found = _listed(lambda after: store.organizations(ANY, after, 7))
+        ids = _listed(lambda after: store.organizations(ANY, after, 7))
     finally:
         stop.set()
         writer.join()
-    assert len(found) == len(set(found))
-    assert found == sorted(found)
-    assert {row.id for row in before} <= set(found)
+    assert len(ids) == len(set(ids))
+    assert ids == sorted(ids)
+    assert {row.id for row in before} <= set(ids)
 
 
 def test_every_list_pages_through_all(store: GraphStore) -> None:
@@ -186,9 +186,9 @@ def test_every_list_pages_through_all(store: GraphStore) -> None:
         lambda after: store.engagements("t:1", after, 4),
     ]
     for read in lists:
-        found = _listed(read)
-        assert len(found) == 9
-        assert found == sorted(set(found))
+        ids = _listed(read)
+        assert len(ids) == 9
+        assert ids == sorted(set(ids))
 
 
 def test_a_last_page_that_is_full_says_that_it_is_the_last(store: GraphStore) -> None:

@@ -76,22 +76,24 @@ def test_rows_about_one_are_all_that_refer_to_it(store: GraphStore) -> None:
         store.rows_about("t:none")
 
 
-def test_clusters_of_many_are_those_of_each(store: GraphStore) -> None:
+def test_clusters_are_those_of_which_one_is_a_member_today(store: GraphStore) -> None:
     rows = everything()
     store.upsert(replace(rows, clusters=(*rows.clusters, Cluster("c:2", "Second"))))
     store.upsert(GraphRows(memberships=(Membership("c:2", "t:1"), Membership("c:2", "t:3"))))
-    found = store.clusters_of_each(["t:1", "other:1", "t:2", "t:3", "t:none"])
-    assert {id: [row.id for row in clusters] for id, clusters in found.items()} == {
-        "t:1": ["c:1", "c:2"], "other:1": ["c:1", "c:2"], "t:2": [], "t:3": ["c:2"], "t:none": [],
+    clusters = {id: store.clusters_of(id) for id in ("t:1", "other:1", "t:2", "t:3")}
+    assert {id: [row.id for row in rows] for id, rows in clusters.items()} == {
+        "t:1": ["c:1", "c:2"], "other:1": ["c:1", "c:2"], "t:2": [], "t:3": ["c:2"],
     }  # fmt: skip
+    with pytest.raises(NotFound):
+        store.clusters_of("t:none")
 
 
 def test_of_two_lots_of_rows_the_second_counts() -> None:
     first = GraphRows(organizations=(firm(1), firm(2)), aliases=(Alias("a:1", "t:1", "x"),))
     second = GraphRows(organizations=(firm(2, "Another name"), firm(3)))
-    both = first | second
-    assert [row.name for row in both.organizations] == ["Firm 1", "Another name", "Firm 3"]
-    assert both.aliases == first.aliases
+    joined = first | second
+    assert [row.name for row in joined.organizations] == ["Firm 1", "Another name", "Firm 3"]
+    assert joined.aliases == first.aliases
 
 
 def test_a_file_made_before_a_column_was_added_is_brought_up_to_date(tmp_path: Path) -> None:

@@ -97,8 +97,8 @@ def test_operators_are_plain_words(store: GraphStore, query: str) -> None:
 
 
 def _vectors(count: int) -> np.ndarray:
-    made = np.random.default_rng(3).normal(size=(count, DIMENSION)).astype(np.float32)
-    return made / np.linalg.norm(made, axis=1, keepdims=True)
+    vectors = np.random.default_rng(3).normal(size=(count, DIMENSION)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 def test_nearest_statements_are_brute_force(store: GraphStore) -> None:
@@ -106,19 +106,21 @@ def test_nearest_statements_are_brute_force(store: GraphStore) -> None:
     store.upsert(
         GraphRows(
             organizations=(firm(1),),
-            offers=tuple(Offer(each, "t:1", OfferKind.PRODUCT, f"text {each}") for each in ids),
+            offers=tuple(Offer(id, "t:1", OfferKind.PRODUCT, f"text {id}") for id in ids),
             descriptions=(_about(1, "about"),),
         )
     )
     vectors = _vectors(31)
     store.set_embeddings("r1", [*ids, "d:1", "o:gone"], [*vectors.tolist(), vectors[0].tolist()])
-    asked = vectors[4] + 0.4 * vectors[9]
-    found = store.nearest_statements(asked.tolist(), frozenset({StatementKind.OFFER}), 5)
-    cosine = vectors[:30] @ asked / np.linalg.norm(asked)
+    query = vectors[4] + 0.4 * vectors[9]
+    nearest = store.nearest_statements(query.tolist(), frozenset({StatementKind.OFFER}), 5)
+    cosine = vectors[:30] @ query / np.linalg.norm(query)
     expected = np.argsort(-cosine)[:5]
-    assert [each.statement.id for each in found] == [ids[number] for number in expected]
-    assert [each.similarity for each in found] == pytest.approx(cosine[expected], abs=1e-4)
-    assert found[0].statement.organizations == ("t:1",)
+    assert [statement.statement.id for statement in nearest] == [ids[number] for number in expected]
+    assert [statement.similarity for statement in nearest] == pytest.approx(
+        cosine[expected], abs=1e-4
+    )
+    assert nearest[0].statement.organizations == ("t:1",)
 
 
 def test_a_vector_goes_with_its_text(store: GraphStore) -> None:

@@ -75,9 +75,9 @@ def test_of_concurrent_edits_of_one_version_one_wins(store: GraphStore) -> None:
         for number in range(8)
     ]
     outcomes = _outcomes(edits)
-    won = [each for each in outcomes if not isinstance(each, MatchmakerError)]
+    won = [outcome for outcome in outcomes if not isinstance(outcome, MatchmakerError)]
     assert len(won) == 1
-    assert sum(isinstance(each, VersionConflict) for each in outcomes) == 7
+    assert sum(isinstance(outcome, VersionConflict) for outcome in outcomes) == 7
     assert store.organization("t:1") == won[0]
     assert store.organization("t:1").version == 2
 
@@ -88,7 +88,7 @@ def test_of_concurrent_creations_one_wins(store: GraphStore) -> None:
         for number in range(6)
     ]
     outcomes = _outcomes(creations)
-    assert sum(not isinstance(each, MatchmakerError) for each in outcomes) == 1
+    assert sum(not isinstance(outcome, MatchmakerError) for outcome in outcomes) == 1
 
 
 def test_editing_what_does_not_exist_is_not_found(store: GraphStore) -> None:
@@ -97,9 +97,9 @@ def test_editing_what_does_not_exist_is_not_found(store: GraphStore) -> None:
 
 
 def test_an_edit_sets_and_removes_the_text_about(store: GraphStore) -> None:
-    made = store.replace_organization(firm(1), "We cast valves", 0)
+    created = store.replace_organization(firm(1), "We cast valves", 0)
     assert [row.text for row in store.statements_of("t:1")] == ["We cast valves"]
-    kept = store.replace_organization(replace(made, name="Renamed"), None, 1)
+    kept = store.replace_organization(replace(created, name="Renamed"), None, 1)
     assert [row.text for row in store.statements_of("t:1")] == ["We cast valves"]
     store.replace_organization(kept, "", 2)
     assert store.statements_of("t:1") == ()
@@ -118,8 +118,8 @@ def test_of_concurrent_transitions_one_wins(store: GraphStore) -> None:
         lambda: store.transition_need("n:1", NeedState.OPEN, NeedState.MATCHED) for _ in range(8)
     ]
     outcomes = _outcomes(calls)
-    assert sum(not isinstance(each, MatchmakerError) for each in outcomes) == 1
-    assert sum(isinstance(each, WrongState) for each in outcomes) == 7
+    assert sum(not isinstance(outcome, MatchmakerError) for outcome in outcomes) == 1
+    assert sum(isinstance(outcome, WrongState) for outcome in outcomes) == 7
     assert store.need("n:1").state is NeedState.MATCHED
 
 

@@ -43,14 +43,6 @@ def _english(monkeypatch):
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _logs_as_they_are():
-    """The stream that a test captures is closed after it; loggers would keep to it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("matchmaker.logs.configure_logs", lambda form: None)
-        yield
-
-
 @pytest.fixture
 def fresh(tmp_path, monkeypatch):
     """An empty installation."""
@@ -382,7 +374,7 @@ def test_a_report_and_a_refusal_are_in_chinese(fresh, monkeypatch, capsys):
     assert "为空" in shown.err
     monkeypatch.setenv("MATCHMAKER_PORT", "70000")
     assert run(["status"]) == 1
-    assert "应不大于 65535。" in capsys.readouterr().err
+    assert "应小于或等于 65535。" in capsys.readouterr().err
     assert run(["--language", "en", "status"]) == 1
     assert "less than or equal to 65535." in capsys.readouterr().err
 

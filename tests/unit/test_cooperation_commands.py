@@ -11,7 +11,7 @@ from matchmaker.cli import cooperation as commands
 from matchmaker.domain import GoalName, GraphRows, Kind, Organization
 from matchmaker.settings import Settings
 from matchmaker.wiring import Wiring
-from matchmaker.workflow.introduction import Action, Proposal
+from matchmaker.workflow.introduction import Action, Proposal, Transition
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_an_introduction_is_shown_in_the_readers_language(
 
 def test_json_is_the_same_in_every_language(services):
     view = services.introductions.propose(ADMIN, Proposal(GoalName.SUPPLIER, "t:a", "t:b"))
-    services.introductions.act(ADMIN, view.id, Action.CANCEL)
+    services.introductions.act(ADMIN, view.id, Transition(Action.CANCEL))
     answer = CliRunner().invoke(
         cli, ["--language", "zh", "introduction", "list", "--organization", "t:a", "--json"]
     )

@@ -194,10 +194,11 @@ def test_meanings_meet_across_languages(embedder: Embedder) -> None:
     assert float(asked[0] @ valve) > float(asked[0] @ sock)
 
 
-def test_progress_ends_at_the_whole(embedder: Embedder) -> None:
-    told: list[tuple[int, int]] = []
-    embedder.passages(TEXTS, lambda done, total: told.append((done, total)))
-    assert told[-1] == (len(TEXTS), len(TEXTS))
+def test_progress_ends_at_the_whole(embedder: Embedder, tmp_path: Path) -> None:
+    steps: list[tuple[int, int]] = []
+    cache = VectorCache(tmp_path, embedder.identity)
+    embed_missing(lambda: embedder, cache, TEXTS, lambda *step: steps.append(step))
+    assert steps[-1] == (len(TEXTS), len(TEXTS))
 
 
 def test_the_model_folder_is_an_ordinary_one(embedder: Embedder) -> None:

@@ -48,8 +48,8 @@ def brought(sample, principal, name, text, cluster=""):
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_an_administrator_maps_columns_writes_and_takes_back(visit, sample, tmp_path, language):
     say = (lambda zh, en: zh) if language == "zh" else (lambda zh, en: en)
-    mine = tmp_path / "mine.csv"
-    mine.write_text(
+    file = tmp_path / "mine.csv"
+    file.write_text(
         f"编号,全称是,类别\nseed:{language}-1,示例新厂,firm\nseed:{language}-2,,firm\n"
         f"seed:{language}-3,示例,castle\n",
         "utf-8",
@@ -58,9 +58,9 @@ def test_an_administrator_maps_columns_writes_and_takes_back(visit, sample, tmp_
     page = admin.page
     admin.open("/admin/import")
     page.select_option("select[name=table]", "organizations")
-    page.set_input_files("input[name=file]", mine)
+    page.set_input_files("input[name=file]", file)
     press(page, say("先检查", "Look at it first"))
-    chosen = [one.input_value() for one in page.locator("select[name=column]").all()]
+    chosen = [select.input_value() for select in page.locator("select[name=column]").all()]
     assert chosen == ["id", "", "kind"]
     assert page.locator("p.notice[role=alert]").is_visible()
     page.locator("select[name=column]").nth(1).select_option("name")
@@ -96,7 +96,7 @@ def test_an_import_taken_back_leaves_the_graph_as_it_was(sample):
     assert sample.import_workflow.undo(ADMIN, imported.id) == 0
     after = sample.store.export().rows
     assert sample.directory.profile(ADMIN, MEMBER).organization.name == old.name
-    assert {one.id for one in after.organizations} == {one.id for one in before.organizations}
+    assert {row.id for row in after.organizations} == {row.id for row in before.organizations}
     assert after.descriptions == before.descriptions
     with pytest.raises(WrongState):
         sample.import_workflow.undo(ADMIN, imported.id)
@@ -122,7 +122,7 @@ def test_a_coordinator_brings_in_members_and_nothing_else(sample):
     )  # fmt: skip
     assert [problem.line for problem in look.report.problems] == [3]
     assert sample.directory.profile(ADMIN, STRANGER).organization.name != "抢来的"
-    assert [one.id for one in sample.store.clusters_of("my:new")] == [VALVES]
+    assert [cluster.id for cluster in sample.store.clusters_of("my:new")] == [VALVES]
     sample.import_workflow.undo(COORDINATOR, imported.id)
     with pytest.raises(NotFound):
         sample.directory.profile(ADMIN, "my:new")
@@ -236,8 +236,8 @@ def test_clusters_are_made_renamed_and_their_members_let_in_and_out(visit, sampl
     assert sample.published.cluster(id).place == "gbt2260:330300"
     page.fill("input[name=organization]", MEMBER)
     press(page, "加入")
-    assert id in [one.id for one in sample.store.clusters_of(MEMBER)]
+    assert id in [cluster.id for cluster in sample.store.clusters_of(MEMBER)]
     page.locator("button[value=leave]").first.click()
     page.wait_for_load_state("networkidle")
-    assert id not in [one.id for one in sample.store.clusters_of(MEMBER)]
+    assert id not in [cluster.id for cluster in sample.store.clusters_of(MEMBER)]
     assert visitor.complaints == []

@@ -50,8 +50,8 @@ def find_java() -> Path | None:
 def _candidates() -> Iterator[Path]:
     if home := os.environ.get("JAVA_HOME"):
         yield Path(home) / "bin" / "java"
-    if found := shutil.which("java"):
-        yield Path(found)
+    if on_path := shutil.which("java"):
+        yield Path(on_path)
     yield from sorted(Path("/usr/lib/jvm").glob("*/bin/java"), reverse=True)
     if sys.platform == "darwin":
         located = _output("/usr/libexec/java_home", "-v", f"{MINIMUM_JAVA}+").strip()

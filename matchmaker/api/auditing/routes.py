@@ -20,48 +20,48 @@ from matchmaker.api.auditing.responses import (
 from matchmaker.api.http.context import current_language, current_principal, services
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.guards import API_PREFIX
-from matchmaker.api.http.routing import READ, WRITE, as_json
+from matchmaker.api.http.routing import as_json, reads, writes
 
 AUDITS = Tag(name="audits", description="Whether a cluster is a network, and what to do next.")
 
 auditing = APIBlueprint("auditing", __name__, url_prefix=API_PREFIX)
 
 
-@auditing.get("/indicators", tags=[AUDITS], responses={200: DefinitionList, **READ})
+@auditing.get("/indicators", **reads(AUDITS, DefinitionList, public=True))
 def list_indicators() -> Response:
     """Every indicator of an audit with its formula and source."""
     return as_json(DefinitionList.all(current_language()))
 
 
-@auditing.get("/clusters/<path:id>/audit", tags=[AUDITS], responses={200: AuditOut, **READ})
+@auditing.get("/clusters/<path:id>/audit", **reads(AUDITS, AuditOut, public=True))
 def audit_cluster(path: IdPath, query: AuditQuery) -> Response:
     """Is this cluster a network? All indicators of a year, five years' course, and the profile."""
     audit = services().auditing.audit(current_principal(), path.id, query.year, query.samples)
     return as_json(AuditOut.of(audit, current_language()))
 
 
-@auditing.get("/clusters/<path:id>/worklist", tags=[AUDITS], responses={200: WorklistOut, **READ})
+@auditing.get("/clusters/<path:id>/worklist", **reads(AUDITS, WorklistOut, public=True))
 def cluster_worklist(path: IdPath, query: WorklistQuery) -> Response:
     """Which missing ties to make first, whom the network hangs on, and whom to bring together."""
     worklist = services().auditing.worklist(current_principal(), path.id, query.limit, query.year)
     return as_json(WorklistOut.of(worklist, current_language()))
 
 
-@auditing.get("/clusters/<path:id>/benchmark", tags=[AUDITS], responses={200: BenchmarkOut, **READ})
+@auditing.get("/clusters/<path:id>/benchmark", **reads(AUDITS, BenchmarkOut, public=True))
 def cluster_benchmark(path: IdPath, query: BenchmarkQuery) -> Response:
     """One cluster beside its nearest peers, with percentiles among all clusters."""
     near = services().auditing.benchmark(current_principal(), query.layer, query.year, path.id)
     return as_json(BenchmarkOut.of(near, current_language()))
 
 
-@auditing.get("/benchmark", tags=[AUDITS], responses={200: BenchmarkOut, **READ})
+@auditing.get("/benchmark", **reads(AUDITS, BenchmarkOut, public=True))
 def benchmark(query: BenchmarkQuery) -> Response:
     """All clusters side by side, with percentiles; never a rank by raw density."""
     everything = services().auditing.benchmark(current_principal(), query.layer, query.year)
     return as_json(BenchmarkOut.of(everything, current_language()))
 
 
-@auditing.post("/clusters/<path:id>/what-if", tags=[AUDITS], responses={200: WhatIfOut, **WRITE})
+@auditing.post("/clusters/<path:id>/what-if", **writes(AUDITS, WhatIfOut, public=True))
 def what_if(path: IdPath, header: IdempotencyHeaders, body: WhatIfBody) -> Response:
     """What the network would be with these ties. Nothing is stored."""
     ties = [(tie.source, tie.target) for tie in body.ties]

@@ -31,18 +31,14 @@ from matchmaker.workflow.gathering import (
     InvitationAnswer,
     Meeting,
 )
-from matchmaker.workflow.introduction import Action, MessageText, Outcome, Proposal, Reference
+from matchmaker.workflow.introduction import MessageText, Proposal, Reference, Transition
 from matchmaker.workflow.posting import Posting, PostingAction
 
 
-class NewPosting(Strict):
-    """A need (with `goal`) or an offer (with `offer_kind`); `publish` False saves a draft."""
+class PostingFields(Strict):
+    """What may be changed of a need or an offer."""
 
-    organization: LookupId
     text: Text
-    goal: GoalName | None = None
-    offer_kind: OfferKind | None = None
-    language: Language = ""
     terms: Terms = Terms.MARKET
     slots: Count | None = None
     quantity: Short = ""
@@ -51,6 +47,20 @@ class NewPosting(Strict):
     deadline: Day | None = None
     stages: list[Stage] = Field([], max_length=len(Stage))
     expires: Day | None = None
+
+    def to_changes(self, *, only_sent: bool = False) -> dict[str, Any]:
+        """The fields of a posting, all of them or only those that were sent."""
+        changes = self.model_dump(exclude={"publish"}, exclude_unset=only_sent)
+        return changes | ({"stages": tuple(self.stages)} if "stages" in changes else {})
+
+
+class NewPosting(PostingFields):
+    """A need (with `goal`) or an offer (with `offer_kind`); `publish` False saves a draft."""
+
+    organization: LookupId
+    goal: GoalName | None = None
+    offer_kind: OfferKind | None = None
+    language: Language = ""
     publish: bool = True
 
     @model_validator(mode="after")
@@ -60,33 +70,24 @@ class NewPosting(Strict):
         return self
 
     def to_posting(self) -> Posting:
-        fields = self.model_dump(exclude={"publish"}) | {"stages": tuple(self.stages)}
         now = datetime.datetime.now(datetime.UTC)
-        return Posting(id=new_id(), author="", created=now, **fields)
+        return Posting(id=new_id(), author="", created=now, **self.to_changes())
 
 
-class PostingPatch(Strict):
-    """The fields to change; what is not sent stays."""
+class PostingPatch(PostingFields):
+    """The fields to change; what is not sent stays, as does null where there is no nothing."""
 
-    text: Text | None = None
-    terms: Terms | None = None
-    slots: Count | None = None
-    quantity: Short | None = None
-    budget: Amount | None = None
-    currency: Currency | None = None
-    deadline: Day | None = None
-    stages: list[Stage] | None = Field(None, max_length=len(Stage))
-    expires: Day | None = None
+    text: Text = ""
 
-    def to_changes(self) -> dict[str, Any]:
-        sent = self.model_dump(exclude_unset=True)
-        # These have no "nothing" of their own.
-        for name in ("text", "terms", "quantity", "currency", "stages"):
-            if name in sent and sent[name] is None:
-                del sent[name]
-        if "stages" in sent:
-            sent["stages"] = tuple(sent["stages"])
-        return sent
+    @model_validator(mode="before")
+    @classmethod
+    def _without_null(cls, sent: Any) -> Any:
+        if not isinstance(sent, dict):
+            return sent
+        always = ("text", "terms", "quantity", "currency", "stages")
+        return {
+            name: value for name, value in sent.items() if value is not None or name not in always
+        }
 
 
 class PostingTransition(Strict):
@@ -122,14 +123,8 @@ class NewIntroduction(RootModel[Proposal]):
     """Who is to meet whom, and for what."""
 
 
-class IntroductionTransition(Strict):
-    """What to do; `organization` says for whom where one acts for both sides."""
-
-    action: Action
-    organization: Reference = ""
-    reason: MessageText = ""
-    outcome: Outcome | None = None
-    satisfaction: int | None = Field(None, ge=1, le=5)
+class IntroductionTransition(RootModel[Transition]):
+    """What to do with an introduction."""
 
 
 class NewMessage(Strict):

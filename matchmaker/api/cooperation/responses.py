@@ -3,63 +3,50 @@
 from __future__ import annotations
 
 import datetime
+import inspect
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, RootModel
 
-from matchmaker.api.http.fields import Outgoing, PageOut
+from matchmaker.api.http.fields import Outgoing, PageOut, RowOut
 from matchmaker.api.matching.responses import RecommendationOut, RecommendationPage
-from matchmaker.domain import GoalName, OfferKind, Stage, Terms
 from matchmaker.services.cooperation.batches import Batch, PlannedPair
-from matchmaker.services.cooperation.effects import (
-    BeforeAfter,
-    Effect,
-    Exposure,
-    ReasonCount,
-    Verdict,
-)
+from matchmaker.services.cooperation.effects import BeforeAfter, Effect, Exposure, Funnel, Verdict
 from matchmaker.services.cooperation.gatherings import GatheringView
 from matchmaker.services.cooperation.introduction_views import Contact, IntroductionView
 from matchmaker.services.cooperation.postings import Posted
 from matchmaker.workflow.gathering import GatheringKind, GatheringState, InvitationAnswer, Meeting
 from matchmaker.workflow.interactions import ClusterRules
-from matchmaker.workflow.posting import PostingState
+from matchmaker.workflow.posting import PostingContent, PostingState
+from matchmaker.workflow.statistics import Share
 
 
-class PostingOut(Outgoing):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostingView(PostingContent):
     """A need or an offer; `graph_id` is its id among needs or offers once it is published."""
 
     id: str
     version: int
-    organization: str
     state: PostingState
-    goal: GoalName | None
-    offer_kind: OfferKind | None
-    text: str
-    language: str
-    terms: Terms
-    slots: int | None
-    quantity: str
-    budget: float | None
-    currency: str
-    deadline: datetime.date | None
-    stages: list[Stage]
     created: datetime.datetime
     published: datetime.date | None
-    expires: datetime.date | None
     graph_id: str | None
     note: str
     matches: list[RecommendationOut]
 
+
+class PostingOut(RowOut[PostingView]):
+    """A need or an offer."""
+
     @classmethod
     def of(cls, posted: Posted, language: str) -> PostingOut:
-        posting = posted.posting
-        others = {
+        fields = values(PostingView, posted.posting) | {
             "version": posted.version,
-            "graph_id": posting.graph_id if posting.is_in_graph else None,
+            "graph_id": posted.posting.graph_id if posted.posting.is_in_graph else None,
             "matches": [RecommendationOut.of(match, language) for match in posted.matches],
         }
-        return cls.model_validate(values(cls, posting) | others)
+        return cls(PostingView(**fields))
 
 
 class PostingPage(PageOut[PostingOut]):
@@ -184,41 +171,10 @@ class GatheringPage(PageOut[GatheringOut]):
     """Gatherings."""
 
 
-class ShareOut(Outgoing):
-    """A share with its 95 % interval."""
-
-    successes: int
-    total: int
-    value: float | None
-    low: float | None
-    high: float | None
-
-
-class FunnelOut(Outgoing):
-    """How far the introductions of one goal came; each count includes those after it."""
-
-    goal: GoalName
-    shown: int
-    clicked: int
-    proposed: int
-    answered: int
-    accepted: int
-    met: int
-    agreed: int
-    delivered: int
-    completed: int
-    declined: int
-    expired: int
-    hours_to_answer: float | None
-    acceptance: ShareOut
-    completion: ShareOut
-    reasons: list[ReasonCount]
-
-
 class FunnelList(Outgoing):
     """One funnel for each goal."""
 
-    items: list[FunnelOut]
+    items: list[Funnel]
 
 
 class EffectOut(Outgoing):
@@ -227,13 +183,13 @@ class EffectOut(Outgoing):
     cluster: str
     since: datetime.datetime | None
     verdict: Verdict
-    treated: ShareOut
-    held_out: ShareOut
+    treated: Share
+    held_out: Share
     difference: float | None
     low: float | None
     high: float | None
     new_ties: int
-    funnel: list[FunnelOut]
+    funnel: list[Funnel]
     mission: list[BeforeAfter]
     exposure: list[Exposure]
 
@@ -241,10 +197,11 @@ class EffectOut(Outgoing):
     def of(cls, effect: Effect) -> EffectOut:
         low, high = effect.tied.interval or (None, None)
         ends = {"difference": effect.tied.value, "low": low, "high": high}
-        shown = values(cls, effect.tied) | values(cls, effect) | ends
-        return cls.model_validate(shown, from_attributes=True)
+        fields = values(cls, effect.tied) | values(cls, effect) | ends
+        return cls.model_validate(fields, from_attributes=True)
 
 
-def values(model: type[BaseModel], source: object) -> dict[str, Any]:
+def values(model: type[BaseModel] | type[PostingView], source: object) -> dict[str, Any]:
     """The fields of a model that something has under the same names."""
-    return {name: getattr(source, name) for name in model.model_fields if hasattr(source, name)}
+    names = inspect.signature(model).parameters
+    return {name: getattr(source, name) for name in names if hasattr(source, name)}

@@ -1,4 +1,4 @@
-"""The routes that carry a suggestion to a cooperation: postings, introductions, conversation."""
+"""The routes of postings, introductions, batches, gatherings and effects."""
 
 # mypy: disable-error-code="untyped-decorator"
 # ruff: noqa: ARG001
@@ -6,54 +6,58 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel
 
 from matchmaker.api.cooperation.requests import (
+    GatheringAnswer,
     IntroductionTransition,
+    NewBatch,
+    NewGathering,
     NewIntroduction,
+    NewMeeting,
     NewMessage,
     NewPosting,
     OwnQuery,
     PartyQuery,
     PostingPatch,
     PostingTransition,
+    Review,
 )
 from matchmaker.api.cooperation.responses import (
+    BatchOut,
+    EffectOut,
+    FunnelList,
+    GatheringOut,
+    GatheringPage,
     IntroductionOut,
     IntroductionPage,
     LoadOut,
     MessageOut,
     MessagePage,
+    PostingList,
     PostingOut,
     PostingPage,
     PreviewOut,
+    RulesOut,
 )
 from matchmaker.api.http.context import current_language, current_principal, services
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath, PageQuery
 from matchmaker.api.http.guards import API_PREFIX
-from matchmaker.api.http.routing import KEY, READ, WRITE, after_of, as_json, created, paged
+from matchmaker.api.http.routing import after_of, as_json, created, paged, reads, writes
 from matchmaker.api.matching.responses import RecommendationPage
+from matchmaker.api.people.requests import Nothing
 from matchmaker.services.cooperation.postings import Posted
 
 POSTINGS = Tag(name="postings", description="Needs and offers on their way into the graph.")
 
 INTRODUCTIONS = Tag(name="introductions", description="From a suggestion to a cooperation.")
 
+COORDINATION = Tag(name="coordination", description="Bringing many together, and what it brought.")
+
 cooperation = APIBlueprint("cooperation", __name__, url_prefix=API_PREFIX)
 
-
-def reads(tag: Tag, model: type[BaseModel]) -> dict[str, Any]:
-    """How a route that only reads is described."""
-    return {"tags": [tag], "security": KEY, "responses": {200: model, **READ}}
-
-
-def writes(tag: Tag, model: type[BaseModel], status: int = 200) -> dict[str, Any]:
-    """How a route that changes something is described."""
-    return {"tags": [tag], "security": KEY, "responses": {status: model, **WRITE}}
+coordination = APIBlueprint("coordination", __name__, url_prefix=API_PREFIX)
 
 
 def posting_out(posted: Posted) -> PostingOut:
@@ -97,7 +101,7 @@ def read_posting(path: IdPath) -> Response:
 @cooperation.patch("/postings/<id>", **writes(POSTINGS, PostingOut))
 def edit_posting(path: IdPath, body: PostingPatch) -> Response:
     """Change a posting."""
-    posted = services().postings.edit(current_principal(), path.id, body.to_changes())
+    posted = services().postings.edit(current_principal(), path.id, body.to_changes(only_sent=True))
     return as_json(posting_out(posted))
 
 
@@ -139,15 +143,7 @@ def move_introduction(
     path: IdPath, header: IdempotencyHeaders, body: IntroductionTransition
 ) -> Response:
     """Answer it, or say how it went on; `allowed` of an introduction says what is possible."""
-    view = services().introductions.act(
-        current_principal(),
-        path.id,
-        body.action,
-        organization=body.organization,
-        reason=body.reason,
-        outcome=body.outcome,
-        satisfaction=body.satisfaction,
-    )
+    view = services().introductions.act(current_principal(), path.id, body.root)
     return as_json(IntroductionOut(view))
 
 
@@ -174,3 +170,93 @@ def read_load(path: IdPath) -> Response:
     """How many introductions one's organisation can still take on."""
     load = services().introductions.load(current_principal(), path.id)
     return as_json(LoadOut.model_validate(load))
+
+
+# -- a cluster's coordinators: batches, reviews, funnel and effect
+
+
+@coordination.post("/clusters/<path:id>/introductions", **writes(COORDINATION, BatchOut))
+def propose_batch(path: IdPath, header: IdempotencyHeaders, body: NewBatch) -> Response:
+    """Plan introductions under everybody's slots, and with `dry_run` false propose them."""
+    batches, principal = services().batches, current_principal()
+    how = body.model_dump(include={"message", "dry_run"})
+    if body.goal is not None:
+        batch = batches.for_goal(principal, path.id, body.goal, limit=body.limit, **how)
+    else:
+        batch = batches.for_pairs(principal, path.id, body.pairs, **how)
+    return as_json(BatchOut.of(batch, current_language()))
+
+
+@coordination.get("/clusters/<path:id>/postings", **reads(COORDINATION, PostingList))
+def postings_to_review(path: IdPath) -> Response:
+    """Needs and offers that wait for the coordinators."""
+    waiting = services().postings.to_review(current_principal(), path.id)
+    return as_json(PostingList(items=[posting_out(posted) for posted in waiting]))
+
+
+@coordination.put("/clusters/<path:id>/rules", **writes(COORDINATION, RulesOut))
+def set_rules(path: IdPath, body: Review) -> Response:
+    """Whether coordinators see needs and offers before they are published."""
+    rules = services().postings.set_review(current_principal(), path.id, reviews=body.reviews)
+    return as_json(RulesOut(rules))
+
+
+@coordination.get("/clusters/<path:id>/funnel", **reads(COORDINATION, FunnelList))
+def read_funnel(path: IdPath) -> Response:
+    """How far introductions came, for each goal."""
+    funnels = services().effects.funnel(current_principal(), path.id)
+    return as_json(FunnelList(items=list(funnels)))
+
+
+@coordination.get("/clusters/<path:id>/effect", **reads(COORDINATION, EffectOut))
+def read_effect(path: IdPath) -> Response:
+    """New ties of treated pairs against those that chance held out, and what else came of it."""
+    return as_json(EffectOut.of(services().effects.effect(current_principal(), path.id)))
+
+
+# -- gatherings
+
+
+@coordination.get("/gatherings", **reads(COORDINATION, GatheringPage))
+def list_gatherings(query: PartyQuery) -> Response:
+    """Those an organisation is invited to, or those of a cluster."""
+    page = services().gatherings.listed(
+        current_principal(), **query.of_whom(), after=after_of(query) or "", limit=query.limit
+    )
+    return paged(page, query, GatheringPage, shape_one=GatheringOut.of)
+
+
+@coordination.post("/gatherings", **writes(COORDINATION, GatheringOut, 201))
+def convene(header: IdempotencyHeaders, body: NewGathering) -> Response:
+    """Convene a circle, a joint brief or a shared platform."""
+    principal = current_principal()
+    view = services().gatherings.convene(principal, body.to_gathering(principal.subject))
+    return created(GatheringOut.of(view), f"gatherings/{view.gathering.id}")
+
+
+@coordination.get("/gatherings/<id>", **reads(COORDINATION, GatheringOut))
+def read_gathering(path: IdPath) -> Response:
+    """One gathering; its members know each other's contacts once it runs."""
+    return as_json(GatheringOut.of(services().gatherings.show(current_principal(), path.id)))
+
+
+@coordination.post("/gatherings/<id>/answer", **writes(COORDINATION, GatheringOut))
+def answer_gathering(path: IdPath, header: IdempotencyHeaders, body: GatheringAnswer) -> Response:
+    """Join, decline or leave."""
+    view = services().gatherings.answer(
+        current_principal(), path.id, body.organization, body.answer
+    )
+    return as_json(GatheringOut.of(view))
+
+
+@coordination.post("/gatherings/<id>/meetings", **writes(COORDINATION, GatheringOut))
+def note_meeting(path: IdPath, header: IdempotencyHeaders, body: NewMeeting) -> Response:
+    """Note a meeting that was held."""
+    view = services().gatherings.hold(current_principal(), path.id, body.to_meeting())
+    return as_json(GatheringOut.of(view))
+
+
+@coordination.post("/gatherings/<id>/close", **writes(COORDINATION, GatheringOut))
+def close_gathering(path: IdPath, header: IdempotencyHeaders, body: Nothing) -> Response:
+    """End a gathering."""
+    return as_json(GatheringOut.of(services().gatherings.close(current_principal(), path.id)))

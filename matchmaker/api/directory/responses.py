@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import asdict
 
 from pydantic import BaseModel
 
@@ -175,16 +176,7 @@ class LogLineOut(BaseModel):
 
     @classmethod
     def of(cls, line: LoggedEntry) -> LogLineOut:
-        entry = line.entry
-        return cls(
-            number=line.number,
-            at=entry.at,
-            actor=entry.actor,
-            action=entry.action,
-            subject=entry.subject,
-            detail=dict(entry.detail),
-            digest=line.digest,
-        )
+        return cls(number=line.number, digest=line.digest, **asdict(line.entry))
 
 
 class LogOut(BaseModel):

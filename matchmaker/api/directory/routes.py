@@ -48,21 +48,11 @@ from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.fields import EditHeaders, IdempotencyHeaders, IdPath, PageQuery
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.problems import PreconditionRequired
-from matchmaker.api.http.routing import (
-    KEY,
-    READ,
-    WRITE,
-    after_of,
-    as_json,
-    created,
-    paged,
-    problems_of,
-)
+from matchmaker.api.http.routing import after_of, as_json, created, paged, reads, writes
 from matchmaker.errors import VersionConflict
 from matchmaker.services.directory.directory import OrganizationProfile
 from matchmaker.store.ports import Page
 
-_EDIT = {**WRITE, **problems_of(412, 428)}
 ORGANIZATIONS = Tag(name="organizations", description="Who there is, and whom they know.")
 EXCHANGE = Tag(name="exchange", description="Offers, needs and engagements.")
 LOG = Tag(name="log", description="Who changed what.")
@@ -73,7 +63,7 @@ directory = APIBlueprint("directory", __name__, url_prefix=API_PREFIX)
 # -- organisations
 
 
-@directory.get("/organizations", tags=[ORGANIZATIONS], responses={200: OrganizationPage, **READ})
+@directory.get("/organizations", **reads(ORGANIZATIONS, OrganizationPage, public=True))
 def list_organizations(query: DirectoryQuery) -> Response:
     """List or search organisations.
 
@@ -90,9 +80,7 @@ def list_organizations(query: DirectoryQuery) -> Response:
     return paged(page, query, OrganizationPage)
 
 
-@directory.post(
-    "/organizations", tags=[ORGANIZATIONS], security=KEY, responses={201: ProfileOut, **WRITE}
-)
+@directory.post("/organizations", **writes(ORGANIZATIONS, ProfileOut, status=201))
 def create_organization(header: IdempotencyHeaders, body: NewOrganization) -> Response:
     """Add an organisation."""
     profile = services().directory.create(
@@ -105,32 +93,23 @@ def create_organization(header: IdempotencyHeaders, body: NewOrganization) -> Re
 
 
 @directory.get(
-    "/organizations/<path:id>/neighborhood",
-    tags=[ORGANIZATIONS],
-    responses={200: NeighborhoodOut, **READ},
+    "/organizations/<path:id>/neighborhood", **reads(ORGANIZATIONS, NeighborhoodOut, public=True)
 )
 def neighborhood(path: IdPath, query: NeighborhoodQuery) -> Response:
     """Whom an organisation is joined to, one or two steps out, and how."""
-    found = services().directory.neighborhood(
+    around = services().directory.neighborhood(
         current_principal(), path.id, query.depth, query.limit
     )
-    return as_json(NeighborhoodOut.model_validate(found))
+    return as_json(NeighborhoodOut.model_validate(around))
 
 
-@directory.get(
-    "/organizations/<path:id>", tags=[ORGANIZATIONS], responses={200: ProfileOut, **READ}
-)
+@directory.get("/organizations/<path:id>", **reads(ORGANIZATIONS, ProfileOut, public=True))
 def read_organization(path: IdPath) -> Response:
     """One organisation; its ETag is needed to edit it."""
     return _profile(services().directory.profile(current_principal(), path.id))
 
 
-@directory.put(
-    "/organizations/<path:id>",
-    tags=[ORGANIZATIONS],
-    security=KEY,
-    responses={200: ProfileOut, **_EDIT},
-)
+@directory.put("/organizations/<path:id>", **writes(ORGANIZATIONS, ProfileOut, also=(412, 428)))
 def replace_organization(path: IdPath, header: EditHeaders, body: OrganizationFields) -> Response:
     """Replace a profile; fields that are not sent go back to their defaults."""
     profile = services().directory.edit(
@@ -139,12 +118,7 @@ def replace_organization(path: IdPath, header: EditHeaders, body: OrganizationFi
     return _profile(profile)
 
 
-@directory.patch(
-    "/organizations/<path:id>",
-    tags=[ORGANIZATIONS],
-    security=KEY,
-    responses={200: ProfileOut, **_EDIT},
-)
+@directory.patch("/organizations/<path:id>", **writes(ORGANIZATIONS, ProfileOut, also=(412, 428)))
 def change_organization(path: IdPath, header: EditHeaders, body: OrganizationPatch) -> Response:
     """Change the fields that are sent."""
     profile = services().directory.edit(
@@ -153,7 +127,7 @@ def change_organization(path: IdPath, header: EditHeaders, body: OrganizationPat
     return _profile(profile)
 
 
-@directory.get("/paths", tags=[ORGANIZATIONS], responses={200: PathsOut, **READ})
+@directory.get("/paths", **reads(ORGANIZATIONS, PathsOut, public=True))
 def paths(query: PathQuery) -> Response:
     """All shortest paths between two organisations, with the ties and engagements along them."""
     shortest = services().directory.paths(
@@ -165,16 +139,14 @@ def paths(query: PathQuery) -> Response:
 # -- clusters
 
 
-@directory.get("/clusters", tags=[ORGANIZATIONS], responses={200: ClusterPage, **READ})
+@directory.get("/clusters", **reads(ORGANIZATIONS, ClusterPage, public=True))
 def list_clusters(query: PageQuery) -> Response:
     """List clusters."""
     page = services().published.clusters(after_of(query), query.limit)
     return paged(page, query, ClusterPage)
 
 
-@directory.get(
-    "/clusters/<path:id>/members", tags=[ORGANIZATIONS], responses={200: OrganizationPage, **READ}
-)
+@directory.get("/clusters/<path:id>/members", **reads(ORGANIZATIONS, OrganizationPage, public=True))
 def list_members(path: IdPath, query: PageQuery) -> Response:
     """List members of a cluster, past ones too."""
     page = services().directory.members(
@@ -183,7 +155,7 @@ def list_members(path: IdPath, query: PageQuery) -> Response:
     return paged(page, query, OrganizationPage, path.id)
 
 
-@directory.get("/clusters/<path:id>", tags=[ORGANIZATIONS], responses={200: ClusterOut, **READ})
+@directory.get("/clusters/<path:id>", **reads(ORGANIZATIONS, ClusterOut, public=True))
 def read_cluster(path: IdPath) -> Response:
     """One cluster."""
     return as_json(ClusterOut.model_validate(services().published.cluster(path.id)))
@@ -192,43 +164,41 @@ def read_cluster(path: IdPath) -> Response:
 # -- offers, needs, engagements
 
 
-@directory.get("/offers", tags=[EXCHANGE], responses={200: OfferPage, **READ})
+@directory.get("/offers", **reads(EXCHANGE, OfferPage, public=True))
 def list_offers(query: OwnerQuery) -> Response:
     """List offers, of one organisation or of all."""
     page = services().published.offers(_owner(query), after_of(query), query.limit)
     return paged(page, query, OfferPage)
 
 
-@directory.post("/offers", tags=[EXCHANGE], security=KEY, responses={201: OfferOut, **WRITE})
+@directory.post("/offers", **writes(EXCHANGE, OfferOut, status=201))
 def post_offer(header: IdempotencyHeaders, body: NewOffer) -> Response:
     """Publish an offer."""
     offer = services().directory.post_offer(current_principal(), body.to_offer(), _today())
     return created(OfferOut.model_validate(offer), f"offers/{offer.id}")
 
 
-@directory.get("/offers/<path:id>", tags=[EXCHANGE], responses={200: OfferOut, **READ})
+@directory.get("/offers/<path:id>", **reads(EXCHANGE, OfferOut, public=True))
 def read_offer(path: IdPath) -> Response:
     """One offer."""
     return as_json(OfferOut.model_validate(services().published.offer(path.id)))
 
 
-@directory.get("/needs", tags=[EXCHANGE], responses={200: NeedPage, **READ})
+@directory.get("/needs", **reads(EXCHANGE, NeedPage, public=True))
 def list_needs(query: NeedQuery) -> Response:
     """List needs, of one organisation or of all."""
     page = services().published.needs(_owner(query), query.state, after_of(query), query.limit)
     return paged(page, query, NeedPage)
 
 
-@directory.post("/needs", tags=[EXCHANGE], security=KEY, responses={201: NeedOut, **WRITE})
+@directory.post("/needs", **writes(EXCHANGE, NeedOut, status=201))
 def post_need(header: IdempotencyHeaders, body: NewNeed) -> Response:
     """Publish a need."""
     need = services().directory.post_need(current_principal(), body.to_need(), _today())
     return created(NeedOut.model_validate(need), f"needs/{need.id}")
 
 
-@directory.post(
-    "/needs/<path:id>/transition", tags=[EXCHANGE], security=KEY, responses={200: NeedOut, **WRITE}
-)
+@directory.post("/needs/<path:id>/transition", **writes(EXCHANGE, NeedOut))
 def transition_need(path: IdPath, header: IdempotencyHeaders, body: NeedTransition) -> Response:
     """Move a need from one state to another."""
     need = services().directory.transition_need(
@@ -237,22 +207,20 @@ def transition_need(path: IdPath, header: IdempotencyHeaders, body: NeedTransiti
     return as_json(NeedOut.model_validate(need))
 
 
-@directory.get("/needs/<path:id>", tags=[EXCHANGE], responses={200: NeedOut, **READ})
+@directory.get("/needs/<path:id>", **reads(EXCHANGE, NeedOut, public=True))
 def read_need(path: IdPath) -> Response:
     """One need."""
     return as_json(NeedOut.model_validate(services().published.need(path.id)))
 
 
-@directory.get("/engagements", tags=[EXCHANGE], responses={200: EngagementPage, **READ})
+@directory.get("/engagements", **reads(EXCHANGE, EngagementPage, public=True))
 def list_engagements(query: OwnerQuery) -> Response:
     """List engagements, of one organisation or of all."""
     page = services().published.engagements(_owner(query), after_of(query), query.limit)
     return paged(page, query, EngagementPage)
 
 
-@directory.post(
-    "/engagements", tags=[EXCHANGE], security=KEY, responses={201: EngagementOut, **WRITE}
-)
+@directory.post("/engagements", **writes(EXCHANGE, EngagementOut, status=201))
 def post_engagement(header: IdempotencyHeaders, body: NewEngagement) -> Response:
     """Record an engagement."""
     engagement = services().directory.post_engagement(current_principal(), body.to_engagement())
@@ -260,7 +228,7 @@ def post_engagement(header: IdempotencyHeaders, body: NewEngagement) -> Response
     return created(shaped, f"engagements/{engagement.id}")
 
 
-@directory.get("/engagements/<path:id>", tags=[EXCHANGE], responses={200: EngagementOut, **READ})
+@directory.get("/engagements/<path:id>", **reads(EXCHANGE, EngagementOut, public=True))
 def read_engagement(path: IdPath) -> Response:
     """One engagement."""
     return as_json(EngagementOut.model_validate(services().published.engagement(path.id)))
@@ -296,7 +264,7 @@ def _today() -> datetime.date:
     return datetime.datetime.now(datetime.UTC).date()
 
 
-@directory.get("/log", tags=[LOG], security=KEY, responses={200: LogOut, **READ})
+@directory.get("/log", **reads(LOG, LogOut))
 def read_log(query: LogQuery) -> Response:
     """The log of all changes, newest first, for an admin."""
     lines = services().change_log.page(current_principal(), query.before, query.limit)

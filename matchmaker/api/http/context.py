@@ -36,7 +36,7 @@ from matchmaker.services.people.invitations import Invitations
 from matchmaker.services.people.notifications import Notifications
 from matchmaker.services.people.operator_key import OperatorKey
 from matchmaker.services.people.privacy import Privacy
-from matchmaker.services.people.sign_in import SignIn
+from matchmaker.services.people.sign_in import SignInService
 from matchmaker.settings import Settings
 
 EXTENSION = "matchmaker"
@@ -55,7 +55,7 @@ class Services(Protocol):
     auditing: Auditing
     codes: Codes
     accounts: Accounts
-    sign_in: SignIn
+    sign_in: SignInService
     invitations: Invitations
     api_keys: ApiKeys
     change_log: ChangeLog

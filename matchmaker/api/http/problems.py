@@ -14,8 +14,8 @@ from werkzeug.exceptions import HTTPException, default_exceptions
 
 from matchmaker import errors
 from matchmaker.api.http.context import current_language
-from matchmaker.api.http.field_faults import of_field
 from matchmaker.messages import Message, message
+from matchmaker.validation import field_fault
 
 MEDIA_TYPE = "application/problem+json"
 log = structlog.get_logger(__name__)
@@ -103,7 +103,7 @@ def of_error(error: errors.MatchmakerError) -> Response:
 def of_validation(error: ValidationError) -> Response:
     """A request whose fields do not fit; values sent are not repeated."""
     fields = [
-        (".".join(str(part) for part in fault["loc"]) or "body", of_field(fault))
+        (".".join(str(part) for part in fault["loc"]) or "body", field_fault(fault))
         for fault in error.errors(include_url=False, include_input=False)
     ]
     names = tuple(dict.fromkeys(field for field, _ in fields))

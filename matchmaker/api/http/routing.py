@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
 from flask import Response
+from flask_openapi3 import Tag
 from pydantic import BaseModel
 
 from matchmaker.api.http.context import context
@@ -35,7 +36,31 @@ READ = problems_of(401, 403, 404, 422, 503)
 WRITE = problems_of(400, 401, 403, 404, 409, 413, 415, 422, 429, 503, 507)
 
 
-KEY: list[dict[str, list[str]]] = [{"key": []}, {"session": []}]
+def reads(
+    tag: Tag, model: type[BaseModel] | None, *, also: Sequence[int] = (), public: bool = False
+) -> dict[str, Any]:
+    """How a route that only reads is described; `also` are further statuses it refuses with."""
+    return _described(tag, model, 200, READ | problems_of(*also), public)
+
+
+def writes(
+    tag: Tag,
+    model: type[BaseModel] | None = None,
+    status: int = 200,
+    *,
+    also: Sequence[int] = (),
+    public: bool = False,
+) -> dict[str, Any]:
+    """How a route that changes something is described; without a model it answers 204."""
+    return _described(tag, model, status, WRITE | problems_of(*also), public)
+
+
+def _described(
+    tag: Tag, model: type[BaseModel] | None, status: int, problems: dict[int, Any], public: bool
+) -> dict[str, Any]:
+    success = {204: {"description": "Done."}} if model is None else {status: model}
+    security: dict[str, Any] = {} if public else {"security": [{"key": []}, {"session": []}]}
+    return {"tags": [tag], "responses": {**success, **problems}, **security}
 
 
 def as_json(shaped: BaseModel) -> Response:
@@ -74,9 +99,6 @@ def paged(
     rows = [shape_one(row) for row in page.rows]
     following = cursor_of(page, query, scope)
     return as_json(shape.model_validate({"items": rows, "next": following}, from_attributes=True))
-
-
-DONE = {204: {"description": "Done."}}
 
 
 def done() -> Response:

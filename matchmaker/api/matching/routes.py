@@ -13,7 +13,7 @@ from matchmaker.api.cooperation.routes import INTRODUCTIONS
 from matchmaker.api.http.context import current_language, current_principal, services
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.guards import API_PREFIX
-from matchmaker.api.http.routing import DONE, KEY, READ, WRITE, as_json, done
+from matchmaker.api.http.routing import as_json, done, reads, writes
 from matchmaker.api.matching.requests import (
     CandidateQuery,
     Click,
@@ -39,8 +39,7 @@ matching = APIBlueprint("matching", __name__, url_prefix=API_PREFIX)
 
 @matching.get(
     "/organizations/<path:id>/recommendations",
-    tags=[RECOMMENDATIONS],
-    responses={200: RecommendationPage, **READ},
+    **reads(RECOMMENDATIONS, RecommendationPage, public=True),
 )
 def recommendations(path: IdPath, query: RecommendationQuery) -> Response:
     """Partners for one organisation, with reasons."""
@@ -48,15 +47,13 @@ def recommendations(path: IdPath, query: RecommendationQuery) -> Response:
     return _recommended(answer)
 
 
-@matching.get("/goals", tags=[RECOMMENDATIONS], responses={200: GoalList, **READ})
+@matching.get("/goals", **reads(RECOMMENDATIONS, GoalList, public=True))
 def list_goals() -> Response:
     """What a recommendation can be for."""
     return as_json(GoalList(items=[GoalOut.of(goal) for goal in GOALS.values()]))
 
 
-@matching.post(
-    "/recommendations", tags=[RECOMMENDATIONS], responses={200: RecommendationPage, **WRITE}
-)
+@matching.post("/recommendations", **writes(RECOMMENDATIONS, RecommendationPage, public=True))
 def recommend_for_question(header: IdempotencyHeaders, body: RecommendationBody) -> Response:
     """Partners for a free text or for a posted need, with reasons.
 
@@ -77,21 +74,14 @@ def _recommended(answer: Answer) -> Response:
     return as_json(RecommendationPage.of(answer, current_language()))
 
 
-@matching.post(
-    "/impressions/<id>/clicks", tags=[INTRODUCTIONS], security=KEY, responses={**DONE, **WRITE}
-)
+@matching.post("/impressions/<id>/clicks", **writes(INTRODUCTIONS))
 def note_click(path: IdPath, header: IdempotencyHeaders, body: Click) -> Response:
     """Note that a candidate of a list was looked at."""
     services().interaction_log.click(current_principal(), path.id, body.candidate)
     return done()
 
 
-@matching.get(
-    "/organizations/<path:id>/picks",
-    tags=[INTRODUCTIONS],
-    security=KEY,
-    responses={200: PickPage, **READ},
-)
+@matching.get("/organizations/<path:id>/picks", **reads(INTRODUCTIONS, PickPage))
 def list_picks(path: IdPath, query: PickQuery) -> Response:
     """Candidates that an organisation saved, or dismissed."""
     picks = services().interaction_log.picks(current_principal(), path.id, query.kind)
@@ -99,12 +89,7 @@ def list_picks(path: IdPath, query: PickQuery) -> Response:
     return as_json(PickPage(items=items))
 
 
-@matching.post(
-    "/organizations/<path:id>/picks",
-    tags=[INTRODUCTIONS],
-    security=KEY,
-    responses={**DONE, **WRITE},
-)
+@matching.post("/organizations/<path:id>/picks", **writes(INTRODUCTIONS))
 def pick_candidate(path: IdPath, header: IdempotencyHeaders, body: Pick) -> Response:
     """Save a candidate, or dismiss it with a reason: it is not shown again."""
     services().interaction_log.pick(
@@ -113,12 +98,7 @@ def pick_candidate(path: IdPath, header: IdempotencyHeaders, body: Pick) -> Resp
     return done()
 
 
-@matching.delete(
-    "/organizations/<path:id>/picks",
-    tags=[INTRODUCTIONS],
-    security=KEY,
-    responses={**DONE, **WRITE},
-)
+@matching.delete("/organizations/<path:id>/picks", **writes(INTRODUCTIONS))
 def unpick_candidate(path: IdPath, query: CandidateQuery) -> Response:
     """Neither saved nor dismissed any more."""
     services().interaction_log.unpick(current_principal(), path.id, query.candidate)

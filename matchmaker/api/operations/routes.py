@@ -9,7 +9,7 @@ from flask_openapi3 import APIBlueprint, Tag
 
 from matchmaker.api.http.context import services
 from matchmaker.api.http.guards import API_PREFIX
-from matchmaker.api.http.routing import READ, as_json
+from matchmaker.api.http.routing import as_json, reads
 from matchmaker.api.operations.responses import StatusOut
 
 SERVICE = Tag(name="service", description="Whether and on what the service runs.")
@@ -17,7 +17,7 @@ SERVICE = Tag(name="service", description="Whether and on what the service runs.
 operations = APIBlueprint("operations", __name__, url_prefix=API_PREFIX)
 
 
-@operations.get("/status", tags=[SERVICE], responses={200: StatusOut, **READ})
+@operations.get("/status", **reads(SERVICE, StatusOut, public=True))
 def status() -> Response:
     """What the service runs on, and how fresh it is."""
     return as_json(StatusOut.model_validate(services().health.status()))

@@ -19,12 +19,8 @@ from matchmaker.workflow.account import (
 )
 
 EmailAddress = Annotated[str, Field(min_length=3, max_length=MAX_EMAIL)]
-
 Secret = Annotated[str, Field(min_length=1, max_length=MAX_PASSWORD)]
-
 LinkToken = Annotated[str, Field(min_length=1, max_length=1000)]
-
-
 Tongue = Annotated[
     str,
     AfterValidator(checked_language),
@@ -36,17 +32,16 @@ class Nothing(Strict):
     """Nothing is needed."""
 
 
-class SignIn(Strict):
-    """Address and password."""
-
-    email: EmailAddress
-    password: Secret
-
-
 class Email(Strict):
     """An address."""
 
     email: EmailAddress
+
+
+class SignIn(Email):
+    """Address and password."""
+
+    password: Secret
 
 
 class Token(Strict):

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from matchmaker.api.http.fields import Outgoing, PageOut
-from matchmaker.workflow.account import Invitation, MailRhythm, MembershipRole, Scope
+from matchmaker.workflow.account import MailRhythm, MembershipRole, Scope
 from matchmaker.workflow.notification import Notification, NotificationKind
 
 
@@ -70,7 +70,7 @@ class InvitedOut(BaseModel):
     token: str
 
 
-class InvitationOut(BaseModel):
+class InvitationOut(Outgoing):
     """What a link invites to."""
 
     email: str
@@ -80,19 +80,6 @@ class InvitationOut(BaseModel):
     admin: bool
     language: str
     expires: datetime.datetime
-
-    @classmethod
-    def of(cls, invitation: Invitation) -> InvitationOut:
-        place = invitation.membership
-        return cls(
-            email=invitation.email,
-            organization=place.organization if place else "",
-            post=place.role if place else None,
-            cluster=invitation.cluster,
-            admin=invitation.admin,
-            language=invitation.language,
-            expires=invitation.expires,
-        )
 
 
 class KeyOut(Outgoing):

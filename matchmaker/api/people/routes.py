@@ -13,17 +13,14 @@ from matchmaker.api.http.context import current_language, current_principal, ser
 from matchmaker.api.http.fields import IdPath, PageQuery, optional
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.routing import (
-    DONE,
-    KEY,
-    READ,
-    WRITE,
     after_of,
     as_json,
     created,
     cursor_of,
     done,
     paged,
-    problems_of,
+    reads,
+    writes,
 )
 from matchmaker.api.people.openid import begin_session
 from matchmaker.api.people.requests import (
@@ -68,28 +65,26 @@ ACCOUNTS = Tag(name="accounts", description="Who acts, and for whom.")
 NOTICES = Tag(name="notices", description="What happened, in the application and by webhooks.")
 
 # The operator's key has no account of its own.
-OWN = {**READ, **problems_of(409)}
+NO_ACCOUNT = (409,)
 
 people = APIBlueprint("people", __name__, url_prefix=API_PREFIX)
 
 # -- sessions
 
 
-@people.get("/session", tags=[ACCOUNTS], responses={200: SessionOut, **READ})
+@people.get("/session", **reads(ACCOUNTS, SessionOut, public=True))
 def read_session() -> Response:
     """Who has signed in, and the token that a session sends in X-CSRF-Token to change anything."""
     return _session(g.account)
 
 
-@people.post("/session", tags=[ACCOUNTS], responses={200: SessionOut, **WRITE})
+@people.post("/session", **writes(ACCOUNTS, SessionOut, public=True))
 def sign_in(body: SignIn) -> Response:
     """Sign in with address and password; the cookie keeps the session."""
-    account = services().sign_in.with_password(body.email, body.password)
-    begin_session(account)
-    return _session(account)
+    return _enter(services().sign_in.with_password(body.email, body.password))
 
 
-@people.delete("/session", tags=[ACCOUNTS], responses={**DONE, **READ})
+@people.delete("/session", **reads(ACCOUNTS, None, public=True))
 def sign_out() -> Response:
     """End this session."""
     session.clear()
@@ -97,30 +92,31 @@ def sign_out() -> Response:
 
 
 def _session(account: Account | None) -> Response:
-    return as_json(
-        SessionOut(
-            account=optional(AccountOut, account),
-            csrf_token=generate_csrf() if account else "",
-            admin=current_principal().admin,
-        )
-    )
+    token = generate_csrf() if account else ""
+    shaped, is_admin = optional(AccountOut, account), current_principal().admin
+    return as_json(SessionOut(account=shaped, csrf_token=token, admin=is_admin))
 
 
-@people.post("/password/request", tags=[ACCOUNTS], responses={**DONE, **WRITE})
+def _enter(account: Account) -> Response:
+    begin_session(account)
+    return _session(account)
+
+
+@people.post("/password/request", **writes(ACCOUNTS, public=True))
 def request_reset(body: Email) -> Response:
     """Ask for a link by mail; the answer is the same whether there is such an account or not."""
     services().sign_in.send_reset(body.email)
     return done()
 
 
-@people.post("/password/reset", tags=[ACCOUNTS], responses={**DONE, **WRITE})
+@people.post("/password/reset", **writes(ACCOUNTS, public=True))
 def reset_password(body: Reset) -> Response:
     """A new password, by the token of a link."""
     services().sign_in.reset(body.token, body.password)
     return done()
 
 
-@people.post("/unsubscribe", tags=[NOTICES], responses={**DONE, **WRITE})
+@people.post("/unsubscribe", **writes(NOTICES, public=True))
 def unsubscribe(body: Token) -> Response:
     """No more mail, by the token of a letter's link."""
     services().notifications.unsubscribe(body.token)
@@ -130,7 +126,7 @@ def unsubscribe(body: Token) -> Response:
 # -- invitations
 
 
-@people.post("/invitations", tags=[ACCOUNTS], security=KEY, responses={201: InvitedOut, **WRITE})
+@people.post("/invitations", **writes(ACCOUNTS, InvitedOut, status=201))
 def invite(body: Invite) -> Response:
     """Offer somebody a place; without a mail server the answer has the link to pass on."""
     place = AccountMembership(body.organization, body.post) if body.organization else None
@@ -153,30 +149,28 @@ def invite(body: Invite) -> Response:
     return created(shaped, f"invitations/{shaped.id}")
 
 
-@people.post("/invitations/look", tags=[ACCOUNTS], responses={200: InvitationOut, **WRITE})
+@people.post("/invitations/look", **writes(ACCOUNTS, InvitationOut, public=True))
 def look_at_invitation(body: Token) -> Response:
     """What a link invites to."""
-    return as_json(InvitationOut.of(services().invitations.read(body.token)))
+    return as_json(InvitationOut.model_validate(services().invitations.read(body.token)))
 
 
-@people.post("/invitations/accept", tags=[ACCOUNTS], responses={200: SessionOut, **WRITE})
+@people.post("/invitations/accept", **writes(ACCOUNTS, SessionOut, public=True))
 def accept_invitation(body: Accept) -> Response:
     """Take the place, with a password for a new account; this signs in."""
-    account = services().sign_in.by_invitation(body.token, body.name, body.password)
-    begin_session(account)
-    return _session(account)
+    return _enter(services().sign_in.by_invitation(body.token, body.name, body.password))
 
 
 # -- one's own account
 
 
-@people.get("/account", tags=[ACCOUNTS], security=KEY, responses={200: AccountOut, **OWN})
+@people.get("/account", **reads(ACCOUNTS, AccountOut, also=NO_ACCOUNT))
 def read_account() -> Response:
     """One's own account."""
     return as_json(AccountOut.model_validate(services().accounts.own(current_principal())))
 
 
-@people.patch("/account", tags=[ACCOUNTS], security=KEY, responses={200: AccountOut, **WRITE})
+@people.patch("/account", **writes(ACCOUNTS, AccountOut))
 def change_account(body: AccountPatch) -> Response:
     """One's name, language, rhythm of mails and number of alerts a week."""
     principal, service = current_principal(), services().accounts
@@ -187,7 +181,7 @@ def change_account(body: AccountPatch) -> Response:
     return as_json(AccountOut.model_validate(account))
 
 
-@people.post("/account/password", tags=[ACCOUNTS], security=KEY, responses={**DONE, **WRITE})
+@people.post("/account/password", **writes(ACCOUNTS))
 def change_password(body: PasswordChange) -> Response:
     """A new password; every other session ends."""
     principal = current_principal()
@@ -197,20 +191,20 @@ def change_password(body: PasswordChange) -> Response:
     return done()
 
 
-@people.post("/account/sign-out", tags=[ACCOUNTS], security=KEY, responses={**DONE, **WRITE})
+@people.post("/account/sign-out", **writes(ACCOUNTS))
 def sign_out_everywhere(body: Nothing) -> Response:  # noqa: ARG001
     """End all sessions of one's account."""
     services().sign_in.end_sessions(current_principal())
     return done()
 
 
-@people.get("/account/export", tags=[ACCOUNTS], security=KEY, responses={200: ExportOut, **OWN})
+@people.get("/account/export", **reads(ACCOUNTS, ExportOut, also=NO_ACCOUNT))
 def export_account() -> Response:
     """All that is held on the person who asks."""
     return as_json(ExportOut(held=services().privacy.export_own(current_principal())))
 
 
-@people.post("/account/delete", tags=[ACCOUNTS], security=KEY, responses={**DONE, **WRITE})
+@people.post("/account/delete", **writes(ACCOUNTS))
 def delete_account(body: Password) -> Response:
     """Delete one's account; what was agreed for an organisation stays with it."""
     services().privacy.delete_own(current_principal(), body.password)
@@ -218,13 +212,13 @@ def delete_account(body: Password) -> Response:
     return done()
 
 
-@people.get("/account/keys", tags=[ACCOUNTS], security=KEY, responses={200: KeyList, **OWN})
+@people.get("/account/keys", **reads(ACCOUNTS, KeyList, also=NO_ACCOUNT))
 def list_keys() -> Response:
     """One's API keys, with their last use."""
     return as_json(KeyList.model_validate({"items": services().api_keys.own(current_principal())}))
 
 
-@people.post("/account/keys", tags=[ACCOUNTS], security=KEY, responses={201: NewKeyOut, **WRITE})
+@people.post("/account/keys", **writes(ACCOUNTS, NewKeyOut, status=201))
 def make_key(body: NewKey) -> Response:
     """A key that acts for oneself; it is shown this once."""
     issued = services().api_keys.issue(current_principal(), body.name, body.scope)
@@ -232,7 +226,7 @@ def make_key(body: NewKey) -> Response:
     return created(shaped, f"account/keys/{issued.key.id}")
 
 
-@people.delete("/account/keys/<id>", tags=[ACCOUNTS], security=KEY, responses={**DONE, **WRITE})
+@people.delete("/account/keys/<id>", **writes(ACCOUNTS))
 def revoke_key(path: IdPath) -> Response:
     """End a key."""
     services().api_keys.revoke(current_principal(), path.id)
@@ -242,54 +236,42 @@ def revoke_key(path: IdPath) -> Response:
 # -- others' accounts
 
 
-@people.get(
-    "/organizations/<path:id>/accounts",
-    tags=[ACCOUNTS],
-    security=KEY,
-    responses={200: MemberList, **READ},
-)
+@people.get("/organizations/<path:id>/accounts", **reads(ACCOUNTS, MemberList))
 def list_members_accounts(path: IdPath) -> Response:
     """Who acts for an organisation."""
     members = services().accounts.members(current_principal(), path.id)
     return as_json(MemberList.model_validate({"items": members}))
 
 
-@people.delete(
-    "/organizations/<path:id>/accounts", tags=[ACCOUNTS], security=KEY, responses={**DONE, **WRITE}
-)
+@people.delete("/organizations/<path:id>/accounts", **writes(ACCOUNTS))
 def remove_member(path: IdPath, query: AccountQuery) -> Response:
     """Take somebody's place in an organisation away."""
     services().accounts.remove_member(current_principal(), path.id, query.account)
     return done()
 
 
-@people.get("/accounts", tags=[ACCOUNTS], security=KEY, responses={200: AccountPage, **READ})
+@people.get("/accounts", **reads(ACCOUNTS, AccountPage))
 def list_accounts(query: PageQuery) -> Response:
     """All accounts, for an admin."""
     page = services().accounts.page(current_principal(), after_of(query) or "", query.limit)
     return paged(page, query, AccountPage)
 
 
-@people.patch("/accounts/<id>", tags=[ACCOUNTS], security=KEY, responses={200: AccountOut, **WRITE})
+@people.patch("/accounts/<id>", **writes(ACCOUNTS, AccountOut))
 def change_others_account(path: IdPath, body: Active) -> Response:
     """Close an account, or open it again."""
     changed = services().accounts.set_active(current_principal(), path.id, active=body.active)
     return as_json(AccountOut.model_validate(changed))
 
 
-@people.delete("/accounts/<id>", tags=[ACCOUNTS], security=KEY, responses={**DONE, **WRITE})
+@people.delete("/accounts/<id>", **writes(ACCOUNTS))
 def delete_others_account(path: IdPath) -> Response:
     """Delete an account, for an admin who was asked to."""
     services().privacy.delete_account(current_principal(), path.id)
     return done()
 
 
-@people.get(
-    "/organizations/<path:id>/export",
-    tags=[ACCOUNTS],
-    security=KEY,
-    responses={200: ExportOut, **OWN},
-)
+@people.get("/organizations/<path:id>/export", **reads(ACCOUNTS, ExportOut, also=NO_ACCOUNT))
 def export_organization(path: IdPath) -> Response:
     """All that is held on an organisation, for its owner."""
     held = services().privacy.export_organization(current_principal(), path.id)
@@ -299,7 +281,7 @@ def export_organization(path: IdPath) -> Response:
 # -- notifications and webhooks
 
 
-@people.get("/notices", tags=[NOTICES], security=KEY, responses={200: InboxOut, **OWN})
+@people.get("/notices", **reads(NOTICES, InboxOut, also=NO_ACCOUNT))
 def list_notices(query: PageQuery) -> Response:
     """One's notifications, newest first, in the language asked for, else one's own."""
     inbox = services().notifications.inbox(current_principal(), after_of(query) or "", query.limit)
@@ -308,7 +290,7 @@ def list_notices(query: PageQuery) -> Response:
     return as_json(InboxOut(items=items, next=cursor_of(inbox.page, query), unread=inbox.unread))
 
 
-@people.post("/notices/read", tags=[NOTICES], security=KEY, responses={**DONE, **WRITE})
+@people.post("/notices/read", **writes(NOTICES))
 def read_notices(body: NotificationIds) -> Response:
     """Mark notifications as read, or all of them."""
     if body.ids:
@@ -318,21 +300,21 @@ def read_notices(body: NotificationIds) -> Response:
     return done()
 
 
-@people.get("/webhooks", tags=[NOTICES], security=KEY, responses={200: HookList, **READ})
+@people.get("/webhooks", **reads(NOTICES, HookList))
 def list_webhooks(query: OrganizationQuery) -> Response:
     """An organisation's webhooks, without their secrets."""
     hooks = services().webhooks.listed(current_principal(), query.organization)
     return as_json(HookList(items=[HookOut.model_validate(hook) for hook in hooks]))
 
 
-@people.post("/webhooks", tags=[NOTICES], security=KEY, responses={201: NewHookOut, **WRITE})
+@people.post("/webhooks", **writes(NOTICES, NewHookOut, status=201))
 def register_webhook(body: NewHook) -> Response:
     """Have an address called for introductions and outcomes; the secret is shown this once."""
     hook = services().webhooks.register(current_principal(), body.organization, body.url)
     return created(NewHookOut.model_validate(hook), f"webhooks/{hook.id}")
 
 
-@people.delete("/webhooks/<id>", tags=[NOTICES], security=KEY, responses={**DONE, **WRITE})
+@people.delete("/webhooks/<id>", **writes(NOTICES))
 def remove_webhook(path: IdPath) -> Response:
     """Have it called no more."""
     services().webhooks.remove(current_principal(), path.id)

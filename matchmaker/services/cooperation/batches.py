@@ -26,6 +26,7 @@ from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.allocation import Options, allocate
+from matchmaker.workflow.checks import check_range
 from matchmaker.workflow.interactions import Assignment
 from matchmaker.workflow.introduction import Action, Introduction, Proposal, Reference
 from matchmaker.workflow.statistics import is_held_out
@@ -70,28 +71,18 @@ class Batch:
     exposure: tuple[tuple[str, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
 class Batches:
     """Use cases of proposing many introductions at once."""
 
-    def __init__(
-        self,
-        store: GraphStore,
-        repositories: Repositories,
-        introductions: Introductions,
-        capacity: Capacity,
-        matching: Callable[[], Matching],
-        auditing: Callable[[], Auditing],
-        holdout: Callable[[], tuple[str, float]],
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._repositories = repositories
-        self._introductions = introductions
-        self._capacity = capacity
-        self._matching = matching
-        self._auditing = auditing
-        self._holdout = holdout
-        self._clock = clock
+    store: GraphStore
+    repositories: Repositories
+    introductions: Introductions
+    capacity: Capacity
+    matching: Callable[[], Matching]
+    auditing: Callable[[], Auditing]
+    holdout: Callable[[], tuple[str, float]]
+    clock: Clock
 
     def for_goal(
         self,
@@ -122,10 +113,9 @@ class Batches:
     ) -> Batch:
         """Pairs that a coordinator picked from the worklist, as many as the slots allow."""
         cluster = self._require_coordinator(principal, cluster_id, dry_run=dry_run)
-        if not 1 <= len(pairs) <= MAX_PAIRS:
-            raise InvalidInput("must be from 1 to %(maximum)s.", where="pairs", maximum=MAX_PAIRS)
+        check_range("pairs", len(pairs), 1, MAX_PAIRS)
         ids = _parties(pairs)
-        unknown = sorted(set(ids) - set(self._store.organizations_by_id(ids)))
+        unknown = sorted(set(ids) - set(self.store.organizations_by_id(ids)))
         if unknown:
             raise InvalidInput("'%(id)s' is not known.", where="pairs", id=unknown[0])
         return self._run(principal, cluster, pairs, len(pairs), message, dry_run=dry_run)
@@ -136,7 +126,7 @@ class Batches:
         if not dry_run:
             principal.require_writing()
         principal.require_coordinator(cluster_id)
-        return self._store.cluster(cluster_id).id
+        return self.store.cluster(cluster_id).id
 
     def _run(
         self,
@@ -148,12 +138,11 @@ class Batches:
         *,
         dry_run: bool,
     ) -> Batch:
-        if not 1 <= limit <= MAX_PAIRS:
-            raise InvalidInput("must be from 1 to %(maximum)s.", where="limit", maximum=MAX_PAIRS)
-        organizations = self._store.organizations_by_id(_parties(options))
+        check_range("limit", limit, 1, MAX_PAIRS)
+        organizations = self.store.organizations_by_id(_parties(options))
         usable = [pair for pair in options if self._is_open(pair, organizations)]
         chosen = self._allocated(usable, organizations)[:limit]
-        salt, share = self._holdout()
+        salt, share = self.holdout()
         held_out = [
             pair
             for pair in chosen
@@ -165,10 +154,13 @@ class Batches:
         refused: list[tuple[PlannedPair, Message]] = []
         if not dry_run:
             for pair in held_out:
-                self._hold_out(principal, cluster, pair)
+                self._assign(principal, cluster, pair)
             for pair in treated:
+                proposal = Proposal(
+                    pair.goal, pair.seeker, pair.candidate, message=message, cluster=cluster
+                )
                 try:
-                    introductions.append(self._propose(principal, cluster, pair, batch, message).id)
+                    introductions.append(self._assign(principal, cluster, pair, batch, proposal))
                 except MatchmakerError as error:
                     refused.append((pair, error.message))
         return Batch(
@@ -188,7 +180,7 @@ class Batches:
         """The chosen options, the most valuable first."""
         row_of = {id: row for row, id in enumerate(organizations)}
         capacity = np.array(
-            [self._capacity.load(each).free for each in organizations.values()], dtype=np.int64
+            [self.capacity.load(party).free for party in organizations.values()], dtype=np.int64
         )
         chosen = allocate(
             Options(
@@ -204,18 +196,19 @@ class Batches:
     def _is_open(self, pair: PlannedPair, organizations: Mapping[str, Organization]) -> bool:
         """Both known, willing to be proposed, and not in touch for this goal already."""
         parties = (organizations.get(pair.seeker), organizations.get(pair.candidate))
-        if any(party is None or not party.listed for party in parties):
-            return False
-        if pair.seeker == pair.candidate:
+        if pair.seeker == pair.candidate or not all(party and party.listed for party in parties):
             return False
         id = pair_id(pair.seeker, pair.candidate, pair.goal)
-        return self._repositories.pairs.get_or_none(id) is None
+        return self.repositories.pairs.get_or_none(id) is None
 
     def _options(self, principal: Principal, cluster: str, goal: GoalName) -> list[PlannedPair]:
         """Everyone's list, with how much the candidate would want the seeker."""
-        members = self._members(principal, cluster)
+        view = self.auditing().view(principal, cluster, Channel.COOPERATION)
+        ids = [view.landscape.snapshot.id_of(int(row)) for row in view.network.members]
         ids = [
-            member.id for member in members if member.kind in GOALS[goal].seekers and member.listed
+            member.id
+            for member in self.store.organizations_by_id(ids).values()
+            if member.kind in GOALS[goal].seekers and member.listed
         ][:MAX_SEEKERS]
         wish = self._scores(ids, Request(goal, PER_SEEKER))
         candidates = list(dict.fromkeys(candidate for _, candidate in wish))
@@ -237,13 +230,13 @@ class Batches:
         """By asker and answer: the scores of everyone's list, within [0, 1]."""
         return {
             (answer.seeker, recommendation.id): min(1.0, max(0.0, recommendation.score))
-            for answer in self._matching().for_organizations(ADMIN, ids, question)
+            for answer in self.matching().for_organizations(ADMIN, ids, question)
             for recommendation in answer.recommendations
         }
 
     def _readiness(self, organization_id: str) -> float:
         """Share of requests that it accepted, drawn towards a half where it had few."""
-        page = self._repositories.introductions.page(
+        page = self.repositories.introductions.page(
             "organization", organization_id, limit=_ANSWERS_READ, newest_first=True
         )
         answers = [_own_answer(stored.value, organization_id) for stored in page.rows]
@@ -251,50 +244,34 @@ class Batches:
         answered = len(answers) - answers.count(None)
         return (accepted + _PRIOR[0]) / (answered + _PRIOR[1])
 
-    def _members(self, principal: Principal, cluster: str) -> list[Organization]:
-        view = self._auditing().view(principal, cluster, Channel.COOPERATION)
-        rows = view.network.members
-        ids = [view.landscape.snapshot.id_of(int(row)) for row in rows]
-        return list(self._store.organizations_by_id(ids).values())
-
-    def _hold_out(self, principal: Principal, cluster: str, pair: PlannedPair) -> None:
-        commit_changes(
-            self._repositories.records,
-            principal,
-            self._clock,
-            lambda unit: self._assign(unit, cluster, pair, held=True),
-        )
-
-    def _propose(
-        self, principal: Principal, cluster: str, pair: PlannedPair, batch: str, message: str
-    ) -> Introduction:
-        proposal = Proposal(
-            pair.goal, pair.seeker, pair.candidate, message=message, cluster=cluster
-        )
-
-        def change(unit: UnitOfWork) -> Introduction:
-            introduction = self._introductions.add_proposal(unit, principal, proposal, batch)
-            self._assign(unit, cluster, pair, held=False, introduction=introduction.id)
-            return introduction
-
-        return commit_changes(self._repositories.records, principal, self._clock, change)
-
     def _assign(
         self,
-        unit: UnitOfWork,
+        principal: Principal,
         cluster: str,
         pair: PlannedPair,
-        *,
-        held: bool,
-        introduction: str = "",
-    ) -> None:
-        """What chance answered, written down the first time only."""
+        batch: str = "",
+        proposal: Proposal | None = None,
+    ) -> str:
+        """Make the proposal, or hold the pair out where there is none; the introduction's id.
+
+        What chance answered is written down the first time only.
+        """
+        assignments = self.repositories.assignments
         id = f"{cluster} {pair_id(pair.seeker, pair.candidate, pair.goal)}"
-        if self._repositories.assignments.get_or_none(id) is None:
-            assignment = Assignment(
-                id, cluster, pair.goal, pair.seeker, pair.candidate, unit.at, held, introduction
-            )
-            unit.add(self._repositories.assignments.put(assignment))
+
+        def change(unit: UnitOfWork) -> str:
+            introduction = ""
+            if proposal is not None:
+                introduction = self.introductions.add_proposal(unit, principal, proposal, batch).id
+            if assignments.get_or_none(id) is None:
+                assignment = Assignment(
+                    id, cluster, pair.goal, pair.seeker, pair.candidate, unit.at,
+                    held=proposal is None, introduction=introduction,
+                )  # fmt: skip
+                unit.add(assignments.put(assignment))
+            return introduction
+
+        return commit_changes(self.repositories.records, principal, self.clock, change)
 
 
 def _parties(pairs: Sequence[PlannedPair]) -> list[str]:

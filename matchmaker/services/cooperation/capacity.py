@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from matchmaker.domain import Organization
 from matchmaker.errors import WrongState
@@ -33,23 +33,23 @@ class Load:
         return max(0, self.capacity - self.running - self.waiting)
 
 
+@dataclass
 class Capacity:
     """Slots, kept so that nobody ever gets more running introductions than it said."""
 
-    def __init__(self, repositories: Repositories, default_slots: int) -> None:
-        self._repositories = repositories
-        self._default = default_slots
-        self._lock = threading.Lock()
-        self._full: tuple[float, frozenset[str]] = (0.0, frozenset())  # read when, who
+    repositories: Repositories
+    default_slots: int
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+    _full: tuple[float, frozenset[str]] = field(default=(0.0, frozenset()), init=False)  # when, who
 
     def of(self, organization: Organization) -> int:
         """How many it may have at the same time."""
-        return self._default if organization.capacity is None else organization.capacity
+        return self.default_slots if organization.capacity is None else organization.capacity
 
     def load(self, organization: Organization) -> Load:
         """What it has on its hands now."""
-        slots = self._repositories.slots.get_or_none(organization.id)
-        waiting = self._repositories.introductions.count("waiting_for", organization.id)
+        slots = self.repositories.slots.get_or_none(organization.id)
+        waiting = self.repositories.introductions.count("waiting_for", organization.id)
         return Load(self.of(organization), len(slots.value.taken) if slots else 0, waiting)
 
     def require_room(self, organization: Organization, *, asking: bool) -> None:
@@ -62,7 +62,7 @@ class Capacity:
                 organization=organization.name,
             )
         if asking:
-            requests = self._repositories.introductions.count("asking", organization.id)
+            requests = self.repositories.introductions.count("asking", organization.id)
             if requests >= MAX_ASKED:
                 raise WrongState(
                     "%(asked)s requests wait for an answer already.",
@@ -88,7 +88,7 @@ class Capacity:
                 organization=organization.name,
             )
         taken = replace(stored.value, taken=(*stored.value.taken, introduction_id))
-        unit.add(self._repositories.slots.put(taken, stored.version))
+        unit.add(self.repositories.slots.put(taken, stored.version))
 
     def release(self, unit: UnitOfWork, organization_id: str, introduction_id: str) -> None:
         """Give the slot of an introduction back."""
@@ -96,7 +96,7 @@ class Capacity:
         if introduction_id not in stored.value.taken:
             return
         kept = tuple(id for id in stored.value.taken if id != introduction_id)
-        unit.add(self._repositories.slots.put(replace(stored.value, taken=kept), stored.version))
+        unit.add(self.repositories.slots.put(replace(stored.value, taken=kept), stored.version))
 
     def full(self, capacities: dict[str, int]) -> frozenset[str]:
         """Ids of organisations with no free slot, at most ten seconds old.
@@ -108,13 +108,13 @@ class Capacity:
             if time.monotonic() - read_at > _KEPT_SECONDS or not read_at:
                 full = frozenset(
                     slots.id
-                    for slots in self._repositories.slots.values("busy", "yes")
-                    if len(slots.taken) >= capacities.get(slots.id, self._default)
+                    for slots in self.repositories.slots.values("busy", "yes")
+                    if len(slots.taken) >= capacities.get(slots.id, self.default_slots)
                 )
                 self._full = (time.monotonic(), full)
             return full
 
     def _stored(self, organization_id: str) -> Versioned[Slots]:
-        return self._repositories.slots.get_or_none(organization_id) or Versioned(
+        return self.repositories.slots.get_or_none(organization_id) or Versioned(
             Slots(organization_id), 0
         )

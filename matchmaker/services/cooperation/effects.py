@@ -40,11 +40,16 @@ class ReasonCount:
 class Funnel:
     """How far the introductions of one goal came; each count includes those after it.
 
-    `shown` and `clicked` count what was seen before an introduction.
-    `hours_to_answer` is the median from the proposal to both sides' yes or a no.
+    `shown` and `clicked` count what was seen before an introduction; `acceptance` and
+    `completion` are shares of those proposed; `hours_to_answer` is the median from the
+    proposal to both sides' yes or a no.
     """
 
     goal: GoalName
+    acceptance: Share
+    completion: Share
+    hours_to_answer: float | None
+    reasons: tuple[ReasonCount, ...]
     shown: int = 0
     clicked: int = 0
     proposed: int = 0
@@ -56,18 +61,6 @@ class Funnel:
     completed: int = 0
     declined: int = 0
     expired: int = 0
-    hours_to_answer: float | None = None
-    reasons: tuple[ReasonCount, ...] = ()
-
-    @property
-    def acceptance(self) -> Share:
-        """Accepted of proposed."""
-        return Share(self.accepted, self.proposed)
-
-    @property
-    def completion(self) -> Share:
-        """Completed of proposed."""
-        return Share(self.completed, self.proposed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,41 +126,38 @@ class Effect:
         return Verdict.MORE if (self.tied.value or 0) > 0 else Verdict.FEWER
 
 
+@dataclass(frozen=True, slots=True)
 class Effects:
     """Use cases of measuring. A cluster's figures are its coordinators' alone."""
 
-    def __init__(
-        self, store: GraphStore, repositories: Repositories, reader: SnapshotReader
-    ) -> None:
-        self._store = store
-        self._reader = reader
-        self._repositories = repositories
+    store: GraphStore
+    repositories: Repositories
+    reader: SnapshotReader
 
     def funnel(self, principal: Principal, cluster_id: str) -> tuple[Funnel, ...]:
         """One funnel for each goal that was proposed. Raises NotAllowed, NotFound."""
         principal.require_coordinator(cluster_id)
-        return self._funnels(self._store.cluster(cluster_id).id)
+        return self._funnels(self.store.cluster(cluster_id).id)
 
     def effect(self, principal: Principal, cluster_id: str) -> Effect:
         """The whole measurement. Raises NotAllowed, NotFound."""
         principal.require_coordinator(cluster_id)
-        cluster = self._store.cluster(cluster_id).id
-        assignments = list(self._repositories.assignments.values("cluster", cluster))
+        cluster = self.store.cluster(cluster_id).id
+        assignments = list(self.repositories.assignments.values("cluster", cluster))
+        treated = [assignment for assignment in assignments if not assignment.held]
+        held_out = [assignment for assignment in assignments if assignment.held]
         completed = [
             introduction
-            for introduction in self._repositories.introductions.values("cluster", cluster)
+            for introduction in self.repositories.introductions.values("cluster", cluster)
             if introduction.state is State.COMPLETED
         ]
         return Effect(
             cluster=cluster,
             funnel=self._funnels(cluster),
-            tied=Difference(
-                self._tied([each for each in assignments if not each.held]),
-                self._tied([each for each in assignments if each.held]),
-            ),
-            new_ties=len({frozenset((each.seeker, each.candidate)) for each in completed}),
+            tied=Difference(self._tied(treated), self._tied(held_out)),
+            new_ties=len({frozenset((pair.seeker, pair.candidate)) for pair in completed}),
             mission=self._mission(completed),
-            since=min((each.at for each in assignments), default=None),
+            since=min((assignment.at for assignment in assignments), default=None),
             exposure=self._exposure(cluster),
         )
 
@@ -175,7 +165,7 @@ class Effects:
 
     def _funnels(self, cluster: str) -> tuple[Funnel, ...]:
         by_goal: dict[GoalName, list[Introduction]] = {}
-        for introduction in self._repositories.introductions.values("cluster", cluster):
+        for introduction in self.repositories.introductions.values("cluster", cluster):
             by_goal.setdefault(introduction.goal, []).append(introduction)
         shown: Counter[GoalName] = Counter()
         clicked: Counter[GoalName] = Counter()
@@ -193,15 +183,15 @@ class Effects:
 
     def _interactions(self, cluster: str) -> Iterator[Interaction]:
         """What the members of a cluster were shown and did."""
-        for member in iterate(lambda after: self._store.members(cluster, after, 500)):
-            yield from self._repositories.interactions.values("seeker", member.id)
+        for member in iterate(lambda after: self.store.members(cluster, after, 500)):
+            yield from self.repositories.interactions.values("seeker", member.id)
 
     def _tied(self, assignments: Sequence[Assignment]) -> Share:
         """How many pairs have a tie or engagement that began after they were assigned."""
-        return Share(sum(map(self._has_tie_since, assignments)), len(assignments))
+        return Share.of(sum(map(self._has_tie_since, assignments)), len(assignments))
 
     def _has_tie_since(self, assignment: Assignment) -> bool:
-        around = self._store.neighborhood(assignment.seeker, 1, _MAX_NEIGHBOURS)
+        around = self.store.neighborhood(assignment.seeker, 1, _MAX_NEIGHBOURS)
         pair, day = {assignment.seeker, assignment.candidate}, assignment.at.date()
         return any(
             {tie.source, tie.target} == pair
@@ -227,7 +217,7 @@ class Effects:
         # By indicator and organisation: the value of each year.
         reported: dict[str, dict[str, dict[int, float]]] = {}
         units: dict[str, str] = {}
-        for row in self._reader.current().observations.to_pylist():
+        for row in self.reader.current().observations.to_pylist():
             if row["subject"] in first:
                 by_subject = reported.setdefault(row["indicator"], {})
                 by_subject.setdefault(row["subject"], {})[row["year"]] = row["value"]
@@ -253,10 +243,10 @@ class Effects:
         )
         proposed = Counter(
             introduction.candidate
-            for introduction in self._repositories.introductions.values("cluster", cluster)
+            for introduction in self.repositories.introductions.values("cluster", cluster)
         )
         most = sorted({*shown, *proposed}, key=lambda id: (-proposed[id], -shown[id], id))[:50]
-        organizations = self._store.organizations_by_id(most)
+        organizations = self.store.organizations_by_id(most)
         names = {id: organization.name for id, organization in organizations.items()}
         return tuple(Exposure(id, names.get(id, ""), shown[id], proposed[id]) for id in most)
 
@@ -289,6 +279,8 @@ def funnel_of(
         goal=goal,
         shown=shown,
         clicked=clicked,
+        acceptance=Share.of(counts["accepted"], counts["proposed"]),
+        completion=Share.of(counts["completed"], counts["proposed"]),
         hours_to_answer=middle(hours),
         reasons=tuple(starmap(ReasonCount, reasons.most_common(10))),
         **counts,

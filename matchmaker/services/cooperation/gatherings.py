@@ -47,40 +47,34 @@ class GatheringView:
     contacts: dict[str, Contact]
 
 
+@dataclass(frozen=True, slots=True)
 class Gatherings:
     """Use cases of larger forms. Strangers get NotFound."""
 
-    def __init__(
-        self,
-        store: GraphStore,
-        repositories: Repositories,
-        outbox: NotificationOutbox,
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._repositories = repositories
-        self._outbox = outbox
-        self._clock = clock
+    store: GraphStore
+    repositories: Repositories
+    outbox: NotificationOutbox
+    clock: Clock
 
     def convene(self, principal: Principal, gathering: Gathering) -> GatheringView:
         """Invite several organisations, as a coordinator. Raises NotAllowed, InvalidInput."""
         principal.require_writing()
         principal.require_coordinator(gathering.cluster)
-        self._store.cluster(gathering.cluster)
+        self.store.cluster(gathering.cluster)
         parties = [party for party, _ in gathering.parties]
-        organizations = self._store.organizations_by_id(parties)
+        organizations = self.store.organizations_by_id(parties)
         for party in parties:
             if party not in organizations:
                 raise InvalidInput("'%(id)s' is not known.", where="parties", id=party)
         _check_kinds(gathering, organizations)
         subject = f"gathering/{gathering.id}"
-        unit = UnitOfWork.of(principal, self._clock())
-        unit.add(self._repositories.gatherings.put(gathering))
+        unit = UnitOfWork.of(principal, self.clock())
+        unit.add(self.repositories.gatherings.put(gathering))
         unit.log("gathering.convened", subject, cluster=gathering.cluster)
         for party in parties:
             facts = {"other": gathering.title}
-            self._outbox.organization(unit, party, NotificationKind.GATHERING, subject, facts)
-        unit.commit(self._repositories.records)
+            self.outbox.organization(unit, party, NotificationKind.GATHERING, subject, facts)
+        unit.commit(self.repositories.records)
         return self.show(principal, gathering.id)
 
     def show(self, principal: Principal, id: str) -> GatheringView:
@@ -103,7 +97,7 @@ class Gatherings:
         else:
             principal.require_coordinator(cluster)
             key, value = "cluster", cluster
-        page = self._repositories.gatherings.page(
+        page = self.repositories.gatherings.page(
             key, value, after=after, limit=limit, newest_first=True
         )
         return Page(tuple(self._view(principal, stored) for stored in page.rows), page.after)
@@ -115,12 +109,12 @@ class Gatherings:
         principal.require_writing()
         if not principal.acts_for(organization):
             raise NotAllowed("Only members of the organisation may answer for it.")
-        facts = {"other": self._store.organization(organization).name, "state": answer}
+        facts = {"other": self.store.organization(organization).name, "state": answer}
 
         def change(unit: UnitOfWork, before: Gathering) -> Gathering:
             after = machine.answer(before, organization, answer)
             if after != before:
-                self._outbox.cluster(
+                self.outbox.cluster(
                     unit, before.cluster, NotificationKind.JOINED, f"gathering/{id}", facts
                 )
             return after
@@ -129,7 +123,6 @@ class Gatherings:
 
     def hold(self, principal: Principal, id: str, meeting: Meeting) -> GatheringView:
         """Note a meeting, as a coordinator; it becomes an event in the graph."""
-        principal.require_writing()
         self._require_convener(principal, id)
         return self._change(
             principal, id, lambda _, before: machine.hold(before, meeting), "gathering.met"
@@ -137,15 +130,14 @@ class Gatherings:
 
     def close(self, principal: Principal, id: str) -> GatheringView:
         """End it, as a coordinator."""
-        principal.require_writing()
         self._require_convener(principal, id)
         return self._change(
             principal, id, lambda _, before: machine.close(before), "gathering.closed"
         )
 
-    def carry_over(self) -> int:
-        """Write running gatherings into the graph again, where a process ended before it did."""
-        return sum(map(self._write, self._repositories.gatherings.values()))
+    def sync_graph(self) -> int:
+        """Write gatherings into the graph again, where a process ended before it did; how many."""
+        return sum(map(self._write, self.repositories.gatherings.values()))
 
     # -- the parts
 
@@ -161,11 +153,11 @@ class Gatherings:
             after = change(unit, stored.value)
             if after == stored.value:
                 return stored
-            unit.add(self._repositories.gatherings.put(after, stored.version))
+            unit.add(self.repositories.gatherings.put(after, stored.version))
             unit.log(action, f"gathering/{id}", state=after.state)
             return Versioned(after, stored.version + 1)
 
-        stored = commit_changes(self._repositories.records, principal, self._clock, attempt)
+        stored = commit_changes(self.repositories.records, principal, self.clock, attempt)
         self._write(stored.value)
         return self._view(principal, stored)
 
@@ -173,15 +165,16 @@ class Gatherings:
         """Write what there is of it into the graph; whether there is anything."""
         rows = rows_of(gathering)
         if rows:
-            self._store.upsert(rows)
+            self.store.upsert(rows)
         return bool(rows)
 
     def _require_convener(self, principal: Principal, id: str) -> None:
+        principal.require_writing()
         principal.require_coordinator(self._visible(principal, id).value.cluster)
 
     def _visible(self, principal: Principal, id: str) -> Versioned[Gathering]:
         principal.require_known()
-        stored = self._repositories.gatherings.get_or_none(id)
+        stored = self.repositories.gatherings.get_or_none(id)
         if stored is not None:
             gathering = stored.value
             is_invited = any(principal.acts_for(party) for party, _ in gathering.parties)
@@ -191,12 +184,12 @@ class Gatherings:
 
     def _view(self, principal: Principal, stored: Versioned[Gathering]) -> GatheringView:
         gathering = stored.value
-        organizations = self._store.organizations_by_id([party for party, _ in gathering.parties])
+        organizations = self.store.organizations_by_id([party for party, _ in gathering.parties])
         contacts: dict[str, Contact] = {}
         if any(gathering.knows_contacts(own) for own in principal.organizations):
             for party in gathering.joined:
                 if party in organizations and not principal.acts_for(party):
-                    members = self._repositories.accounts.values("organization", party)
+                    members = self.repositories.accounts.values("organization", party)
                     people = [account for account in members if account.active]
                     contacts[party] = contact_of(organizations[party], people)
         names = {id: organization.name for id, organization in organizations.items()}
@@ -228,21 +221,16 @@ def rows_of(gathering: Gathering) -> GraphRows:
         for number, meeting in enumerate(gathering.meetings, 1)
         if meeting.present
     )
-    ties: tuple[Tie, ...] = ()
-    if (
-        gathering.kind is GatheringKind.SHARED_PLATFORM
-        and gathering.state is GatheringState.RUNNING
-    ):
-        ties = tuple(
-            Tie(
-                f"gathering:{gathering.id}.{user}"[:200],
-                user,
-                gathering.lead,
-                Layer.USES,
-                since=gathering.created.date(),
-                provenance=source,
-            )
-            for user in gathering.joined
-            if user != gathering.lead
+    is_platform = gathering.kind is GatheringKind.SHARED_PLATFORM
+    if not is_platform or gathering.state is not GatheringState.RUNNING:
+        return GraphRows(engagements=events)
+    lead, since = gathering.lead, gathering.created.date()
+    ties = tuple(
+        Tie(
+            f"gathering:{gathering.id}.{user}"[:200], user, lead, Layer.USES,
+            since=since, provenance=source,
         )
+        for user in gathering.joined
+        if user != lead
+    )  # fmt: skip
     return GraphRows(engagements=events, ties=ties)

@@ -6,6 +6,8 @@ rows have ids of their own making, so that carrying it out twice changes nothing
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import structlog
 
 from matchmaker.domain import (
@@ -42,24 +44,24 @@ _LAYERS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
 class GraphSync:
     """Writes completed introductions into the graph."""
 
-    def __init__(self, store: GraphStore, repositories: Repositories) -> None:
-        self._store = store
-        self._repositories = repositories
+    store: GraphStore
+    repositories: Repositories
 
     def write(self, introduction_id: str) -> bool:
         """Write a completed introduction; what fails now is tried again by `write_pending`."""
-        pending = self._repositories.pending_graph_writes.get_or_none(introduction_id)
+        pending = self.repositories.pending_graph_writes.get_or_none(introduction_id)
         if pending is None:
             return True
         try:
-            introduction = self._repositories.introductions.get(introduction_id).value
-            self._store.upsert(rows_of(introduction))
+            introduction = self.repositories.introductions.get(introduction_id).value
+            self.store.upsert(rows_of(introduction))
             self._match_need(introduction)
-            self._repositories.records.commit(
-                [self._repositories.pending_graph_writes.remove(pending)]
+            self.repositories.records.commit(
+                [self.repositories.pending_graph_writes.remove(pending)]
             )
         except VersionConflict:
             return True  # another process wrote it
@@ -74,14 +76,14 @@ class GraphSync:
 
     def write_pending(self) -> int:
         """Write all that waits; how many were written."""
-        pending = list(self._repositories.pending_graph_writes.values())
-        return sum(self.write(each.id) for each in pending)
+        pending = list(self.repositories.pending_graph_writes.values())
+        return sum(self.write(write.id) for write in pending)
 
     def _match_need(self, introduction: Introduction) -> None:
         if not introduction.need:
             return
         try:
-            self._store.transition_need(introduction.need, NeedState.OPEN, NeedState.MATCHED)
+            self.store.transition_need(introduction.need, NeedState.OPEN, NeedState.MATCHED)
         except (NotFound, WrongState):
             return  # withdrawn or matched meanwhile
 

@@ -99,16 +99,16 @@ _UNCHANGED = ("id", "state", "origin", "asking", "created", "expires", "awaited"
               "outcome")  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
 class IntroductionViews:
     """Who may see which introduction, and how."""
 
-    def __init__(self, store: GraphStore, repositories: Repositories) -> None:
-        self._store = store
-        self._repositories = repositories
+    store: GraphStore
+    repositories: Repositories
 
     def visible(self, principal: Principal, id: str) -> Versioned[Introduction]:
         """The introduction as it is stored. Raises NotFound where the principal may not see it."""
-        stored = self._repositories.introductions.get_or_none(id)
+        stored = self.repositories.introductions.get_or_none(id)
         if stored is None or not self.may_see(principal, stored.value):
             principal.require_known()
             raise NotFound("You have no introduction '%(id)s'.", id=id)
@@ -137,7 +137,7 @@ class IntroductionViews:
     def view(self, stored: Versioned[Introduction], side: Side | None) -> IntroductionView:
         """The introduction for the eyes of a side."""
         introduction = stored.value
-        organizations = self._store.organizations_by_id(
+        organizations = self.store.organizations_by_id(
             [introduction.seeker, introduction.candidate]
         )
         hidden = side.other if side is not None and introduction.hides(side.other) else None
@@ -157,7 +157,7 @@ class IntroductionViews:
             if other is not None:
                 contact = contact_of(other, self._contact_people(introduction, side.other))
         return IntroductionView(
-            **{each.name: getattr(purpose, each.name) for each in fields(Purpose)},
+            **{field.name: getattr(purpose, field.name) for field in fields(Purpose)},
             **{name: getattr(introduction, name) for name in _UNCHANGED},
             version=stored.version,
             side=side,
@@ -179,7 +179,7 @@ class IntroductionViews:
         organization = introduction.organization(side)
         members = [
             account
-            for account in self._repositories.accounts.values("organization", organization)
+            for account in self.repositories.accounts.values("organization", organization)
             if account.active
         ]
         accepted = {

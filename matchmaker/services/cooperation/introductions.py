@@ -7,7 +7,7 @@ notifications, webhook calls and the log together.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from matchmaker.access import SYSTEM, Principal
 from matchmaker.domain import NeedState, Organization
@@ -29,33 +29,28 @@ from matchmaker.workflow.introduction import (
     Action,
     Introduction,
     Origin,
-    Outcome,
     Proposal,
     Side,
     State,
+    Transition,
 )
 from matchmaker.workflow.notification import NotificationKind
 
 
+@dataclass
 class Introductions:
     """Use cases of introductions. A stranger to one gets NotFound, whether it exists or not."""
 
-    def __init__(
-        self,
-        store: GraphStore,
-        repositories: Repositories,
-        capacity: Capacity,
-        outbox: NotificationOutbox,
-        graph_sync: GraphSync,
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._repositories = repositories
-        self._views = IntroductionViews(store, repositories)
-        self._capacity = capacity
-        self._outbox = outbox
-        self._graph_sync = graph_sync
-        self._clock = clock
+    store: GraphStore
+    repositories: Repositories
+    capacity: Capacity
+    outbox: NotificationOutbox
+    graph_sync: GraphSync
+    clock: Clock
+
+    @property
+    def _views(self) -> IntroductionViews:
+        return IntroductionViews(self.store, self.repositories)
 
     # -- proposing
 
@@ -67,9 +62,9 @@ class Introductions:
         """
         principal.require_writing()
         introduction = commit_changes(
-            self._repositories.records,
+            self.repositories.records,
             principal,
-            self._clock,
+            self.clock,
             lambda unit: self.add_proposal(unit, principal, proposal),
         )
         return self.show(principal, introduction.id)
@@ -78,12 +73,12 @@ class Introductions:
         self, unit: UnitOfWork, principal: Principal, proposal: Proposal, batch: str = ""
     ) -> Introduction:
         """The new introduction as a change of `unit`; of a batch where that is named."""
-        seeker = self._store.organization(proposal.seeker)
-        candidate = self._store.organization(proposal.candidate)
+        seeker = self.store.organization(proposal.seeker)
+        candidate = self.store.organization(proposal.candidate)
         side, origin = self._proposer(principal, proposal, seeker, candidate, batch)
         self._require_eligible(proposal, seeker, candidate, side)
         pair = pair_id(seeker.id, candidate.id, proposal.goal)
-        if self._repositories.pairs.get_or_none(pair) is not None:
+        if self.repositories.pairs.get_or_none(pair) is not None:
             raise WrongState(
                 "These two cannot be introduced for this goal now.",
                 mend="Look among your introductions for one that is open.",
@@ -101,8 +96,8 @@ class Introductions:
             batch=batch,
         )
         unit.add(
-            self._repositories.introductions.put(introduction),
-            self._repositories.pairs.put(OpenPair(pair, introduction.id)),
+            self.repositories.introductions.put(introduction),
+            self.repositories.pairs.put(OpenPair(pair, introduction.id)),
         )
         unit.log(
             "introduction.proposed",
@@ -134,7 +129,7 @@ class Introductions:
         if proposal.asking is not None:
             raise NotAllowed("You do not act for that side.")
         clusters = {
-            cluster.id for id in parties.values() for cluster in self._store.clusters_of(id)
+            cluster.id for id in parties.values() for cluster in self.store.clusters_of(id)
         } & principal.clusters
         if not clusters or (proposal.cluster and proposal.cluster not in clusters):
             raise NotAllowed("Only a member, or a coordinator of its cluster, may propose this.")
@@ -169,24 +164,24 @@ class Introductions:
                     mend="Choose another.",
                     organization=organization.name,
                 )
-            self._capacity.require_room(organization, asking=party is side)
+            self.capacity.require_room(organization, asking=party is side)
         if proposal.need:
-            need = self._store.need(proposal.need)
+            need = self.store.need(proposal.need)
             if need.organization != seeker.id or need.state is not NeedState.OPEN:
                 raise InvalidInput("must be an open need of the seeker.", where="need")
         if proposal.cluster:
-            self._store.cluster(proposal.cluster)
+            self.store.cluster(proposal.cluster)
 
     def _require_rematch(self, principal: Principal, id: str) -> None:
         """The introduction that this one follows is one's own, and over."""
-        stored = self._repositories.introductions.get_or_none(id)
+        stored = self.repositories.introductions.get_or_none(id)
         if stored is None or not self._views.may_see(principal, stored.value):
             raise InvalidInput("is no introduction of yours.", where="rematch_of")
         if stored.value.state not in FINAL:
             raise WrongState("That one is not over yet.", where="rematch_of")
 
     def _cluster_of(self, organization_id: str) -> str:
-        return next((cluster.id for cluster in self._store.clusters_of(organization_id)), "")
+        return next((cluster.id for cluster in self.store.clusters_of(organization_id)), "")
 
     # -- looking
 
@@ -209,14 +204,14 @@ class Introductions:
         Raises NotAllowed.
         """
         if organization:
-            organization = self._store.organization(organization).id
+            organization = self.store.organization(organization).id
             principal.require_member(organization)
         elif cluster:
             principal.require_coordinator(cluster)
         else:
             raise InvalidInput("Name an organization or a cluster.", where="organization")
         key, value = ("organization", organization) if organization else ("cluster", cluster)
-        page = self._repositories.introductions.page(
+        page = self.repositories.introductions.page(
             key, value, after=after, limit=limit, newest_first=True
         )
         rows = [
@@ -228,60 +223,48 @@ class Introductions:
 
     def load(self, principal: Principal, organization_id: str) -> Load:
         """Slots of one's own organisation. Raises NotAllowed."""
-        organization = self._store.organization(organization_id)
+        organization = self.store.organization(organization_id)
         principal.require_member(organization.id)
-        return self._capacity.load(organization)
+        return self.capacity.load(organization)
 
     # -- acting
 
-    def act(
-        self,
-        principal: Principal,
-        id: str,
-        action: Action,
-        *,
-        organization: str = "",
-        reason: str = "",
-        outcome: Outcome | None = None,
-        satisfaction: int | None = None,
-    ) -> IntroductionView:
+    def act(self, principal: Principal, id: str, transition: Transition) -> IntroductionView:
         """Do something to an introduction, for one's own side.
 
         The same again changes nothing. Raises NotFound, NotAllowed, InvalidInput, or
         WrongState when it is in another state or a slot is lacking.
         """
         principal.require_writing()
-        if action is Action.DECLINE and not reason.strip():
+        action, organization = transition.action, transition.organization
+        if action is Action.DECLINE and not transition.reason.strip():
             raise InvalidInput("must say why; the other side reads it.", where="reason")
 
         def change(unit: UnitOfWork) -> State:
             stored = self._views.visible(principal, id)
             side = self._views.side_of(principal, stored.value, organization)
-            changed = machine.act(
-                stored.value, action, side, principal.subject, unit.at,
-                reason=reason, outcome=outcome, satisfaction=satisfaction,
-            )  # fmt: skip
+            changed = machine.act(stored.value, transition, side, principal.subject, unit.at)
             if changed is not stored.value:
                 self._add_step(unit, stored, changed, side)
                 unit.log(f"introduction.{action}", f"introduction/{id}", state=changed.state)
             return changed.state
 
-        state = commit_changes(self._repositories.records, principal, self._clock, change)
+        state = commit_changes(self.repositories.records, principal, self.clock, change)
         if state is State.COMPLETED:
-            self._graph_sync.write(id)
+            self.graph_sync.write(id)
         return self.show(principal, id, organization)
 
     def expire_due(self) -> int:
         """Let every introduction expire that waited too long; how many did."""
-        now = self._clock()
+        now = self.clock()
         due = [
             introduction.id
-            for introduction in self._repositories.introductions.values("phase", "waiting")
+            for introduction in self.repositories.introductions.values("phase", "waiting")
             if now >= introduction.expires
         ]
         for id in due:
             try:
-                self.act(SYSTEM, id, Action.EXPIRE)
+                self.act(SYSTEM, id, Transition(Action.EXPIRE))
             except WrongState:
                 continue  # answered in this very moment
         return len(due)
@@ -295,21 +278,21 @@ class Introductions:
     ) -> None:
         """Everything that goes with the step from the stored introduction to `after`."""
         before = stored.value
-        unit.add(self._repositories.introductions.put(after, stored.version))
+        unit.add(self.repositories.introductions.put(after, stored.version))
         for party in (after.seeker, after.candidate):
-            if after.takes_slots and not before.takes_slots:
-                self._capacity.take(unit, self._store.organization(party), after.id)
-            if before.takes_slots and not after.takes_slots:
-                self._capacity.release(unit, party, after.id)
+            if after.state in ACTIVE and before.state not in ACTIVE:
+                self.capacity.take(unit, self.store.organization(party), after.id)
+            if before.state in ACTIVE and after.state not in ACTIVE:
+                self.capacity.release(unit, party, after.id)
         if after.state in FINAL and before.state not in FINAL:
-            pair = self._repositories.pairs.get_or_none(
+            pair = self.repositories.pairs.get_or_none(
                 pair_id(after.seeker, after.candidate, after.goal)
             )
             if pair is not None and pair.value.introduction == after.id:
-                unit.add(self._repositories.pairs.remove(pair))
+                unit.add(self.repositories.pairs.remove(pair))
         if after.state is State.COMPLETED and before.state is not State.COMPLETED:
             pending = PendingGraphWrite(after.id, after.id)
-            unit.add(self._repositories.pending_graph_writes.put(pending))
+            unit.add(self.repositories.pending_graph_writes.put(pending))
         self._notify(unit, after, side, _kind_of_step(before, after))
 
     def _notify(
@@ -320,7 +303,7 @@ class Introductions:
         kind: NotificationKind,
     ) -> None:
         """Tell the sides that did not do it, and call the webhooks of their organisations."""
-        organizations = self._store.organizations_by_id(
+        organizations = self.store.organizations_by_id(
             [introduction.seeker, introduction.candidate]
         )
         event = "outcome" if introduction.state is State.COMPLETED else "introduction"
@@ -331,14 +314,14 @@ class Introductions:
             other = organizations.get(introduction.organization(side.other))
             name = "" if other is None or introduction.hides(side.other) else other.name
             facts = {"other": name, "state": introduction.state}
-            self._outbox.organization(unit, own, kind, f"introduction/{introduction.id}", facts)
+            self.outbox.organization(unit, own, kind, f"introduction/{introduction.id}", facts)
             payload = {
                 "introduction": introduction.id,
                 "goal": introduction.goal,
                 "state": introduction.state,
                 "organization": own,
             }
-            self._outbox.call(unit, [own], f"{event}.{introduction.state}", payload)
+            self.outbox.call(unit, [own], f"{event}.{introduction.state}", payload)
 
     # -- conversation
 
@@ -348,7 +331,7 @@ class Introductions:
         """The conversation, oldest first. Raises NotFound, NotAllowed before both accepted."""
         introduction = self._views.visible(principal, id).value
         self._require_conversation(principal, introduction, "")
-        page = self._repositories.messages.page("introduction", id, after=after, limit=limit)
+        page = self.repositories.messages.page("introduction", id, after=after, limit=limit)
         return Page(tuple(stored.value for stored in page.rows), page.after)
 
     def write(
@@ -363,17 +346,17 @@ class Introductions:
         def change(unit: UnitOfWork) -> ConversationMessage:
             stored = self._views.visible(principal, id)
             side = self._require_conversation(principal, stored.value, organization)
-            own = self._store.organization(stored.value.organization(side))
+            own = self.store.organization(stored.value.organization(side))
             message = ConversationMessage(
                 new_id(), id, own.id, principal.account, unit.at, text.strip()
             )
             # Over the same version: nothing is said after a consent was withdrawn.
             unit.add(
-                self._repositories.introductions.put(stored.value, stored.version),
-                self._repositories.messages.put(message),
+                self.repositories.introductions.put(stored.value, stored.version),
+                self.repositories.messages.put(message),
             )
             unit.log("introduction.message", f"introduction/{id}")
-            self._outbox.organization(
+            self.outbox.organization(
                 unit,
                 stored.value.organization(side.other),
                 NotificationKind.MESSAGE,
@@ -383,7 +366,7 @@ class Introductions:
             )
             return message
 
-        return commit_changes(self._repositories.records, principal, self._clock, change)
+        return commit_changes(self.repositories.records, principal, self.clock, change)
 
     def _require_conversation(
         self, principal: Principal, introduction: Introduction, organization: str

@@ -41,22 +41,15 @@ class Posted:
     matches: tuple[Recommendation, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
 class Postings:
     """Use cases of needs and offers. What is not published only its owner may see."""
 
-    def __init__(
-        self,
-        store: GraphStore,
-        repositories: Repositories,
-        outbox: NotificationOutbox,
-        matching: Callable[[], Matching],
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._repositories = repositories
-        self._outbox = outbox
-        self._matching = matching
-        self._clock = clock
+    store: GraphStore
+    repositories: Repositories
+    outbox: NotificationOutbox
+    matching: Callable[[], Matching]
+    clock: Clock
 
     # -- looking
 
@@ -69,9 +62,9 @@ class Postings:
         self, principal: Principal, organization_id: str, after: str, limit: int
     ) -> Page[Posted]:
         """An organisation's postings, newest first. Raises NotAllowed."""
-        organization = self._store.organization(organization_id).id
+        organization = self.store.organization(organization_id).id
         principal.require_member(organization)
-        page = self._repositories.postings.page(
+        page = self.repositories.postings.page(
             "organization", organization, after=after, limit=limit, newest_first=True
         )
         return Page(tuple(Posted(stored.value, stored.version) for stored in page.rows), page.after)
@@ -79,7 +72,7 @@ class Postings:
     def to_review(self, principal: Principal, cluster_id: str) -> tuple[Posted, ...]:
         """What waits for the coordinators of a cluster. Raises NotAllowed."""
         principal.require_coordinator(cluster_id)
-        in_review = self._repositories.postings.iterate("state", PostingState.IN_REVIEW)
+        in_review = self.repositories.postings.iterate("state", PostingState.IN_REVIEW)
         return tuple(
             Posted(stored.value, stored.version)
             for stored in in_review
@@ -92,7 +85,7 @@ class Postings:
         if posting.goal is None:
             return None
         question = Request[str](posting.goal, limit)
-        return self._matching().for_text(
+        return self.matching().for_text(
             principal, posting.text, question, posting.organization, recorded=False
         )
 
@@ -104,9 +97,9 @@ class Postings:
         Raises NotAllowed, InvalidInput, NotFound.
         """
         principal.require_writing()
-        organization = self._store.organization(posting.organization)
+        organization = self.store.organization(posting.organization)
         principal.require_member(organization.id)
-        now = self._clock()
+        now = self.clock()
         saved = replace(
             posting,
             organization=organization.id,
@@ -119,8 +112,8 @@ class Postings:
         unit.log("posting.made", f"posting/{saved.id}", organization=organization.id)
         if publish:
             saved = self._transition(unit, saved, PostingAction.PUBLISH)
-        unit.add(self._repositories.postings.put(saved))
-        unit.commit(self._repositories.records)
+        unit.add(self.repositories.postings.put(saved))
+        unit.commit(self.repositories.records)
         return self._follow_up(Posted(saved, 1), alert=saved.state is PostingState.PUBLISHED)
 
     def edit(self, principal: Principal, id: str, changes: dict[str, Any]) -> Posted:
@@ -131,7 +124,8 @@ class Postings:
         principal.require_writing()
 
         def change(unit: UnitOfWork) -> Posted:
-            stored = self._own(principal, id)
+            stored = self._visible(principal, id)
+            principal.require_member(stored.value.organization)
             changed = replace(stored.value, **changes)
             changed = replace(changed, language=language_of(changed.text))
             _check_dates(changed, unit.at.date())
@@ -141,11 +135,11 @@ class Postings:
             ):
                 changed = replace(changed, state=PostingState.DRAFT)
                 changed = self._transition(unit, changed, PostingAction.PUBLISH)
-            unit.add(self._repositories.postings.put(changed, stored.version))
+            unit.add(self.repositories.postings.put(changed, stored.version))
             return Posted(changed, stored.version + 1)
 
         return self._follow_up(
-            commit_changes(self._repositories.records, principal, self._clock, change)
+            commit_changes(self.repositories.records, principal, self.clock, change)
         )
 
     def act(self, principal: Principal, id: str, action: PostingAction, note: str = "") -> Posted:
@@ -160,40 +154,40 @@ class Postings:
             self._require(principal, stored.value, action)
             changed = self._transition(unit, stored.value, action, note)
             unit.log(f"posting.{action}", f"posting/{id}", state=changed.state)
-            unit.add(self._repositories.postings.put(changed, stored.version))
+            unit.add(self.repositories.postings.put(changed, stored.version))
             fresh = changed.state is PostingState.PUBLISHED and not stored.value.is_in_graph
             return Posted(changed, stored.version + 1), fresh
 
-        posted, fresh = commit_changes(self._repositories.records, principal, self._clock, change)
+        posted, fresh = commit_changes(self.repositories.records, principal, self.clock, change)
         return self._follow_up(posted, alert=fresh)
 
     def reviews(self, principal: Principal, cluster_id: str) -> bool:
         """Whether coordinators see them first. Raises NotAllowed."""
         principal.require_coordinator(cluster_id)
-        stored = self._repositories.rules.get_or_none(cluster_id)
+        stored = self.repositories.rules.get_or_none(cluster_id)
         return stored is not None and stored.value.reviews
 
     def set_review(self, principal: Principal, cluster_id: str, *, reviews: bool) -> ClusterRules:
         """Whether coordinators see needs and offers of the members first. Raises NotAllowed."""
         principal.require_writing()
         principal.require_coordinator(cluster_id)
-        cluster = self._store.cluster(cluster_id).id
+        cluster = self.store.cluster(cluster_id).id
 
         def change(unit: UnitOfWork) -> ClusterRules:
-            stored = self._repositories.rules.get_or_none(cluster)
+            stored = self.repositories.rules.get_or_none(cluster)
             rules = ClusterRules(cluster, reviews)
-            unit.add(self._repositories.rules.put(rules, stored.version if stored else 0))
+            unit.add(self.repositories.rules.put(rules, stored.version if stored else 0))
             unit.log("cluster.review", f"cluster/{cluster}", reviews=str(reviews).lower())
             return rules
 
-        return commit_changes(self._repositories.records, principal, self._clock, change)
+        return commit_changes(self.repositories.records, principal, self.clock, change)
 
     def expire_due(self) -> int:
         """End what is past its date, and tell its owners; how many."""
-        today = self._clock().date()
+        today = self.clock().date()
         due = [
             posting.id
-            for posting in self._repositories.postings.values("state", PostingState.PUBLISHED)
+            for posting in self.repositories.postings.values("state", PostingState.PUBLISHED)
             if posting.expires is not None and posting.expires < today
         ]
         for id in due:
@@ -203,14 +197,15 @@ class Postings:
                 log.warning("posting not expired", posting=id, error=str(error.message))
         return len(due)
 
-    def carry_over(self) -> int:
+    def sync_graph(self) -> int:
         """Bring the graph in step where a process ended between the two; how many postings were."""
-        behind = 0
-        for posting in self._repositories.postings.values():
-            if posting.is_in_graph and self._graph_differs(posting):
-                self._write(posting)
-                behind += 1
-        return behind
+        written = (
+            posting for posting in self.repositories.postings.values() if posting.is_in_graph
+        )
+        behind = list(filter(self._graph_differs, written))
+        for posting in behind:
+            self._write(posting)
+        return len(behind)
 
     # -- the parts
 
@@ -219,22 +214,16 @@ class Postings:
     ) -> Posting:
         reviewers = self._reviewing(posting.organization)
         changed = machine.act(posting, action, unit.at.date(), reviewed=bool(reviewers), note=note)
-        name = self._store.organization(posting.organization).name
-        subject = f"posting/{posting.id}"
+        owner, subject = posting.organization, f"posting/{posting.id}"
         if changed.state is PostingState.IN_REVIEW and posting.state is not changed.state:
+            facts = {"other": self.store.organization(owner).name}
             for cluster in reviewers:
-                self._outbox.cluster(
-                    unit, cluster, NotificationKind.REVIEW, subject, {"other": name}
-                )
+                self.outbox.cluster(unit, cluster, NotificationKind.REVIEW, subject, facts)
         elif action in _REVIEWERS:
-            facts = {"state": changed.state}
-            self._outbox.organization(
-                unit, posting.organization, NotificationKind.REVIEWED, subject, facts
-            )
+            kind, state = NotificationKind.REVIEWED, {"state": changed.state}
+            self.outbox.organization(unit, owner, kind, subject, state)
         elif action is PostingAction.EXPIRE:
-            self._outbox.organization(
-                unit, posting.organization, NotificationKind.POSTING_OVER, subject, {}
-            )
+            self.outbox.organization(unit, owner, NotificationKind.POSTING_OVER, subject, {})
         return changed
 
     def _follow_up(self, posted: Posted, *, alert: bool = False) -> Posted:
@@ -246,7 +235,7 @@ class Postings:
             return posted
         try:
             question = Request[str](posting.goal, ALERTED)
-            answer = self._matching().for_need(SYSTEM, posting.need(), question, recorded=False)
+            answer = self.matching().for_need(SYSTEM, posting.need(), question, recorded=False)
         except MatchmakerError as error:
             # The posting is saved; matching waits for a snapshot or a model.
             log.warning("not matched yet", posting=posting.id, error=str(error.message))
@@ -258,18 +247,19 @@ class Postings:
     def _write(self, posting: Posting) -> None:
         live = posting.state is PostingState.PUBLISHED
         if posting.goal is not None:
-            state = NeedState.OPEN if live else _ENDS.get(posting.state, NeedState.CLOSED)
-            self._store.upsert(GraphRows(needs=(posting.need(state),)))
+            is_expired = posting.state is PostingState.EXPIRED
+            ended = NeedState.EXPIRED if is_expired else NeedState.CLOSED
+            self.store.upsert(GraphRows(needs=(posting.need(NeedState.OPEN if live else ended),)))
         else:
-            self._store.upsert(GraphRows(offers=(posting.offer(active=live),)))
+            self.store.upsert(GraphRows(offers=(posting.offer(active=live),)))
 
     def _graph_differs(self, posting: Posting) -> bool:
         live = posting.state is PostingState.PUBLISHED
         try:
             if posting.goal is None:
-                offer = self._store.offer(posting.graph_id)
+                offer = self.store.offer(posting.graph_id)
                 return offer.active is not live or offer.text != posting.text
-            need = self._store.need(posting.graph_id)
+            need = self.store.need(posting.graph_id)
         except NotFound:
             return True
         # A need that was matched meanwhile is as it should be.
@@ -278,25 +268,25 @@ class Postings:
 
     def _alert(self, posting: Posting, matches: tuple[Recommendation, ...]) -> None:
         """Tell the best-placed members who agreed to alerts, within the number they set."""
-        unit = UnitOfWork.of(SYSTEM, self._clock())
-        name = self._store.organization(posting.organization).name
+        unit = UnitOfWork.of(SYSTEM, self.clock())
+        name = self.store.organization(posting.organization).name
         for match in matches:
             accounts = [
                 account
-                for account in self._repositories.accounts.values("organization", match.id)
+                for account in self.repositories.accounts.values("organization", match.id)
                 if self._may_be_alerted(account, unit)
             ]
             facts = {"other": name, "need": posting.graph_id}
             subject = f"need/{posting.graph_id}"
-            self._outbox.accounts(unit, accounts, NotificationKind.ALERT, subject, facts)
+            self.outbox.accounts(unit, accounts, NotificationKind.ALERT, subject, facts)
         if unit.changes:
-            unit.commit(self._repositories.records)
+            unit.commit(self.repositories.records)
 
     def _may_be_alerted(self, account: Account, unit: UnitOfWork) -> bool:
         limit = account.preferences.alerts_a_week
         if not account.active or not limit:
             return False
-        page = self._repositories.notifications.page(
+        page = self.repositories.notifications.page(
             "account", account.id, limit=200, newest_first=True
         )
         recent = [
@@ -317,18 +307,13 @@ class Postings:
 
     def _reviewing(self, organization_id: str) -> frozenset[str]:
         """Clusters of the organisation that want to see its postings first."""
-        ids = [cluster.id for cluster in self._store.clusters_of(organization_id)]
-        rules = self._repositories.rules.many(ids)
+        ids = [cluster.id for cluster in self.store.clusters_of(organization_id)]
+        rules = self.repositories.rules.many(ids)
         return frozenset(id for id, stored in rules.items() if stored.value.reviews)
-
-    def _own(self, principal: Principal, id: str) -> Versioned[Posting]:
-        stored = self._visible(principal, id)
-        principal.require_member(stored.value.organization)
-        return stored
 
     def _visible(self, principal: Principal, id: str) -> Versioned[Posting]:
         principal.require_known()
-        stored = self._repositories.postings.get_or_none(id)
+        stored = self.repositories.postings.get_or_none(id)
         if stored is not None:
             posting = stored.value
             if principal.admin or principal.acts_for(posting.organization):
@@ -337,9 +322,6 @@ class Postings:
             if in_review and principal.clusters & self._reviewing(posting.organization):
                 return stored
         raise NotFound("You have no posting '%(id)s'.", id=id)
-
-
-_ENDS = {PostingState.EXPIRED: NeedState.EXPIRED}
 
 
 def _check_dates(posting: Posting, today: date) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import KW_ONLY, dataclass, replace
 
 import structlog
 
@@ -20,15 +20,14 @@ MAX_HOOKS = 10
 MAX_FAILURES = 50
 
 
+@dataclass(frozen=True, slots=True)
 class Webhooks:
     """Use cases of webhooks. `private_allowed` is for an installation behind its own firewall."""
 
-    def __init__(
-        self, repositories: Repositories, clock: Clock, *, private_allowed: bool = False
-    ) -> None:
-        self._repositories = repositories
-        self._clock = clock
-        self._private_allowed = private_allowed
+    repositories: Repositories
+    clock: Clock
+    _: KW_ONLY
+    private_allowed: bool = False
 
     def register(self, principal: Principal, organization_id: str, url: str) -> Hook:
         """A hook for an organisation; its secret is shown this once. Raises NotAllowed."""
@@ -41,42 +40,44 @@ class Webhooks:
                 max_hooks=MAX_HOOKS,
             )
         hook = Hook(
-            new_id(), organization_id, checked_url(url, private_allowed=self._private_allowed),
-            new_secret(), self._clock(),
+            new_id(), organization_id, checked_url(url, private_allowed=self.private_allowed),
+            new_secret(), self.clock(),
         )  # fmt: skip
-        unit = UnitOfWork.of(principal, self._clock())
-        unit.add(self._repositories.hooks.put(hook))
+        unit = UnitOfWork.of(principal, self.clock())
+        unit.add(self.repositories.hooks.put(hook))
         unit.log("webhook.registered", f"hook/{hook.id}", organization=organization_id)
-        unit.commit(self._repositories.records)
+        unit.commit(self.repositories.records)
         return hook
 
     def listed(self, principal: Principal, organization_id: str) -> tuple[Hook, ...]:
         """The hooks of one's own organisation. Raises NotAllowed."""
         principal.require_owner(organization_id)
-        return tuple(self._repositories.hooks.values("organization", organization_id))
+        return tuple(self.repositories.hooks.values("organization", organization_id))
 
     def remove(self, principal: Principal, hook_id: str) -> None:
         """Call this address no more. Raises NotFound for what is not one's own."""
         principal.require_writing()
-        stored = self._repositories.hooks.get_or_none(hook_id)
+        stored = self.repositories.hooks.get_or_none(hook_id)
         if stored is None or not (principal.admin or stored.value.organization in principal.owned):
             raise NotFound("There is no such webhook.")
-        unit = UnitOfWork.of(principal, self._clock())
-        unit.add(self._repositories.hooks.remove(stored))
+        unit = UnitOfWork.of(principal, self.clock())
+        unit.add(self.repositories.hooks.remove(stored))
         unit.log("webhook.removed", f"hook/{hook_id}")
-        unit.commit(self._repositories.records)
+        unit.commit(self.repositories.records)
 
     def deliver_due(self) -> int:
         """Make every call that is due; how many were taken."""
-        now = self._clock()
-        due = [each for each in self._repositories.deliveries.iterate() if each.value.due <= now]
-        return sum(self._deliver(each) for each in due)
+        now = self.clock()
+        due = [
+            stored for stored in self.repositories.deliveries.iterate() if stored.value.due <= now
+        ]
+        return sum(self._deliver(stored) for stored in due)
 
     def _deliver(self, stored: Versioned[Delivery]) -> bool:
         delivery = stored.value
-        hook = self._repositories.hooks.get_or_none(delivery.hook)
+        hook = self.repositories.hooks.get_or_none(delivery.hook)
         if hook is None or not hook.value.active:
-            self._commit(self._repositories.deliveries.remove(stored))
+            self._commit(self.repositories.deliveries.remove(stored))
             return False
         taken = self._call(hook.value, delivery)
         after = replace(hook.value, failures=0 if taken else hook.value.failures + 1)
@@ -84,17 +85,17 @@ class Webhooks:
             after = replace(after, active=False)
             log.warning("webhook given up", hook=hook.value.id)
         if after != hook.value:
-            self._commit(self._repositories.hooks.put(after, hook.version))
+            self._commit(self.repositories.hooks.put(after, hook.version))
         if taken or delivery.attempts >= len(RETRIES):
-            self._commit(self._repositories.deliveries.remove(stored))
+            self._commit(self.repositories.deliveries.remove(stored))
         else:
-            due = self._clock() + RETRIES[delivery.attempts]
+            due = self.clock() + RETRIES[delivery.attempts]
             later = replace(delivery, attempts=delivery.attempts + 1, due=due)
-            self._commit(self._repositories.deliveries.put(later, stored.version))
+            self._commit(self.repositories.deliveries.put(later, stored.version))
         return taken
 
     def _call(self, hook: Hook, delivery: Delivery) -> bool:
-        at = int(self._clock().timestamp())
+        at = int(self.clock().timestamp())
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "Matchmaker",
@@ -104,7 +105,7 @@ class Webhooks:
         }
         try:
             status = post(
-                hook.url, delivery.body.encode(), headers, private_allowed=self._private_allowed
+                hook.url, delivery.body.encode(), headers, private_allowed=self.private_allowed
             )
         except FAILURES as error:
             log.info("webhook not taken", hook=hook.id, error=type(error).__name__)
@@ -113,6 +114,6 @@ class Webhooks:
 
     def _commit(self, change: Change) -> None:
         try:
-            self._repositories.records.commit([change])
+            self.repositories.records.commit([change])
         except VersionConflict:
             return  # another worker was faster

@@ -1,27 +1,28 @@
-"""The log of all changes, for who looks after the service."""
+"""The log of all changes, for its administrators."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from matchmaker.access import Principal
 from matchmaker.store.documents import Records
 from matchmaker.store.log import LoggedEntry, first_broken
 
 
+@dataclass(frozen=True, slots=True)
 class ChangeLog:
     """Use cases of reading the log."""
 
-    def __init__(self, records: Callable[[], Records]) -> None:
-        self._records = records
+    records: Callable[[], Records]
 
     def page(self, principal: Principal, before: int | None, limit: int) -> list[LoggedEntry]:
         """Lines, newest first. Raises NotAllowed for anyone but an admin."""
         principal.require_admin()
         if before is None:
-            return list(self._records().last_log(limit))
+            return list(self.records().last_log(limit))
         start = max(0, before - 1 - limit)
-        lines = self._records().log(after=start, limit=before - 1 - start or 1)
+        lines = self.records().log(after=start, limit=before - 1 - start or 1)
         return [line for line in reversed(lines) if line.number < before]
 
     def first_broken_line(self, principal: Principal) -> int | None:
@@ -31,6 +32,6 @@ class ChangeLog:
 
     def _lines(self) -> Iterator[LoggedEntry]:
         after = 0
-        while lines := self._records().log(after=after, limit=1000):
+        while lines := self.records().log(after=after, limit=1000):
             yield from lines
             after = lines[-1].number

@@ -70,15 +70,15 @@ def new_id(table: str) -> str:
     return f"api:{table}-{uuid.uuid4().hex}"
 
 
+@dataclass(frozen=True, slots=True)
 class Directory:
     """Looking organisations and their network up, and changing the graph's rows.
 
     What is written and its line in the log are one commit.
     """
 
-    def __init__(self, store: GraphStore, clock: Clock) -> None:
-        self._store = store
-        self._clock = clock
+    store: GraphStore
+    clock: Clock
 
     # -- who may see who is in a cluster
 
@@ -92,7 +92,7 @@ class Directory:
         return any(
             cluster_id == cluster.id
             for organization_id in principal.organizations
-            for cluster in self._store.clusters_of(organization_id)
+            for cluster in self.store.clusters_of(organization_id)
         )
 
     def require_inside(self, principal: Principal, cluster_id: str) -> None:
@@ -103,7 +103,7 @@ class Directory:
 
     def is_coordinated_by(self, principal: Principal, organization_id: str) -> bool:
         """Whether somebody coordinates a cluster of the organisation. Raises NotFound."""
-        clusters = self._store.clusters_of(organization_id)
+        clusters = self.store.clusters_of(organization_id)
         return any(cluster.id in principal.clusters for cluster in clusters)
 
     # -- organisations
@@ -116,14 +116,14 @@ class Directory:
         Who is in a cluster only its own people see. Raises NotAllowed.
         """
         self._require_filter(principal, where)
-        return self._store.organizations(where, after, limit)
+        return self.store.organizations(where, after, limit)
 
     def search(
         self, principal: Principal, text: str, where: OrganizationFilter, limit: int
     ) -> tuple[SearchHit, ...]:
         """Full text over names and statements, best first, with the rights of the list."""
         self._require_filter(principal, where)
-        return self._store.search(text, where, limit)
+        return self.store.search(text, where, limit)
 
     def _require_filter(self, principal: Principal, where: OrganizationFilter) -> None:
         if where.cluster is not None:
@@ -134,7 +134,7 @@ class Directory:
 
         Of its clusters those that the principal belongs to. Raises NotFound.
         """
-        profile = self._profile(self._store.organization(organization_id))
+        profile = self._profile(self.store.organization(organization_id))
         if principal.admin or principal.acts_for(profile.organization.id):
             return profile
         return replace(
@@ -147,7 +147,7 @@ class Directory:
 
     def identity(self, organization_id: str) -> str:
         """The organisation's own id, for an alias too. Raises NotFound."""
-        return self._store.organization(organization_id).id
+        return self.store.organization(organization_id).id
 
     def members(
         self, principal: Principal, cluster_id: str, after: str | None, limit: int
@@ -157,7 +157,7 @@ class Directory:
         Raises NotAllowed, NotFound.
         """
         self.require_inside(principal, cluster_id)
-        return self._store.members(cluster_id, after, limit)
+        return self.store.members(cluster_id, after, limit)
 
     # -- the network
 
@@ -166,7 +166,7 @@ class Directory:
     ) -> Neighborhood:
         """The ego network, for all who have signed in. Raises SignInNeeded, NotFound."""
         principal.require_known()
-        return self._store.neighborhood(organization_id, depth, limit)
+        return self.store.neighborhood(organization_id, depth, limit)
 
     def paths(
         self, principal: Principal, source: str, target: str, max_length: int
@@ -176,7 +176,7 @@ class Directory:
         Raises SignInNeeded, NotFound.
         """
         principal.require_known()
-        return self._store.paths(source, target, max_length, MAX_PATHS)
+        return self.store.paths(source, target, max_length, MAX_PATHS)
 
     # -- changing organisations
 
@@ -186,7 +186,7 @@ class Directory:
         """Add one. Raises NotAllowed, InvalidInput, or WrongState when the id is taken."""
         principal.require_admin()
         try:
-            stored = self._store.replace_organization(
+            stored = self.store.replace_organization(
                 organization,
                 about,
                 0,
@@ -214,7 +214,7 @@ class Directory:
         Raises NotAllowed, NotFound, InvalidInput, or VersionConflict when it lost.
         """
         principal.require_writing()
-        current = self._store.organization(organization_id)
+        current = self.store.organization(organization_id)
         principal.require_member(current.id)
         unknown = sorted(set(changes) - EDITABLE)
         if unknown:
@@ -226,7 +226,7 @@ class Directory:
         ]
         if vouched and not principal.admin:
             raise NotAllowed(
-                "Only an administrator may change %(told)s: others rely on it.", told=vouched[0]
+                "Only an administrator may change %(field)s: others rely on it.", field=vouched[0]
             )
         if current.version != expected_version:
             raise VersionConflict(
@@ -242,24 +242,24 @@ class Directory:
             principal, "organization.edited", f"organization/{current.id}", fields=fields
         )
         return self._profile(
-            self._store.replace_organization(changed, about, expected_version, entries)
+            self.store.replace_organization(changed, about, expected_version, entries)
         )
 
     def _profile(self, organization: Organization) -> OrganizationProfile:
-        places = self._store.places([organization.place] if organization.place else [])
+        places = self.store.places([organization.place] if organization.place else [])
         codes = [organization.industry] if organization.industry else []
-        industries = self._store.industries(codes)
+        industries = self.store.industries(codes)
         return OrganizationProfile(
             organization=organization,
             about=self._about(organization.id),
             place=next(iter(places.values()), None),
             industry=next(iter(industries.values()), None),
-            clusters=self._store.clusters_of(organization.id),
+            clusters=self.store.clusters_of(organization.id),
         )
 
     def _about(self, organization_id: str) -> str:
         own = f"{organization_id}#about"
-        statements = self._store.statements_of(organization_id)
+        statements = self.store.statements_of(organization_id)
         return next((statement.text for statement in statements if statement.id == own), "")
 
     # -- clusters
@@ -271,11 +271,11 @@ class Directory:
         principal.require_admin()
         principal.require_writing()
         if cluster_id:
-            changed = replace(self._store.cluster(cluster_id), **changes)
+            changed = replace(self.store.cluster(cluster_id), **changes)
         else:
             changed = Cluster(id=new_id("cluster"), **changes)
         entries = self._entries(principal, "cluster.saved", f"cluster/{changed.id}")
-        self._store.upsert(GraphRows(clusters=(changed,)), entries)
+        self.store.upsert(GraphRows(clusters=(changed,)), entries)
         return changed
 
     def set_member(
@@ -287,10 +287,10 @@ class Directory:
         """
         principal.require_admin()
         principal.require_writing()
-        self._store.cluster(cluster_id)
-        identity = self._store.organization(organization_id).id
+        self.store.cluster(cluster_id)
+        identity = self.store.organization(organization_id).id
         wanted = Membership(cluster_id, identity)
-        before = self._store.stored(GraphRows(memberships=(wanted,))).memberships
+        before = self.store.stored(GraphRows(memberships=(wanted,))).memberships
         today = date.today()  # noqa: DTZ011 (a day as the cluster's people count it)
         membership = before[0] if before else replace(wanted, since=today)
         last = None if stays else today - timedelta(days=1)
@@ -301,7 +301,7 @@ class Directory:
             put, drop = GraphRows(memberships=(replace(membership, until=last),)), GraphRows()
         action = "member.joined" if stays else "member.left"
         entries = self._entries(principal, action, f"cluster/{cluster_id}", organization=identity)
-        self._store.replace_rows(put, drop, entries)
+        self.store.replace_rows(put, drop, entries)
 
     # -- offers, needs, engagements
 
@@ -315,8 +315,8 @@ class Directory:
             date=offer.date or today,
         )
         entries = self._entries(principal, "offer.written", f"offer/{dated.id}")
-        self._store.upsert(GraphRows(offers=(dated,)), entries)
-        return self._store.offer(dated.id)
+        self.store.upsert(GraphRows(offers=(dated,)), entries)
+        return self.store.offer(dated.id)
 
     def post_need(self, principal: Principal, need: Need, today: date) -> Need:
         """Publish a need. Raises NotAllowed, or InvalidInput for an unknown organisation."""
@@ -328,8 +328,8 @@ class Directory:
             date=need.date or today,
         )
         entries = self._entries(principal, "need.written", f"need/{dated.id}")
-        self._store.upsert(GraphRows(needs=(dated,)), entries)
-        return self._store.need(dated.id)
+        self.store.upsert(GraphRows(needs=(dated,)), entries)
+        return self.store.need(dated.id)
 
     def post_engagement(self, principal: Principal, engagement: Engagement) -> Engagement:
         """Record an engagement. Raises NotAllowed, or InvalidInput for an unknown participant."""
@@ -341,8 +341,8 @@ class Directory:
         language = engagement.language or language_of(engagement.statement_text)
         complete = replace(engagement, participants=participants, language=language)
         entries = self._entries(principal, "engagement.written", f"engagement/{complete.id}")
-        self._store.upsert(GraphRows(engagements=(complete,)), entries)
-        return self._store.engagement(complete.id)
+        self.store.upsert(GraphRows(engagements=(complete,)), entries)
+        return self.store.engagement(complete.id)
 
     def transition_need(
         self, principal: Principal, need_id: str, before: NeedState, after: NeedState
@@ -350,16 +350,16 @@ class Directory:
         """Move a need on. Raises NotAllowed, NotFound, or WrongState."""
         principal.require_admin()
         entries = self._entries(principal, "need.moved", f"need/{need_id}", state=after)
-        return self._store.transition_need(need_id, before, after, entries)
+        return self.store.transition_need(need_id, before, after, entries)
 
     def _entries(
         self, principal: Principal, action: str, subject: str, **detail: str
     ) -> tuple[Entry, ...]:
         """The line of the log for a change."""
-        return (Entry(self._clock().isoformat(), principal.subject, action, subject, detail),)
+        return (Entry(self.clock().isoformat(), principal.subject, action, subject, detail),)
 
     def _existing(self, organization_id: str) -> str:
         try:
-            return self._store.organization(organization_id).id
+            return self.store.organization(organization_id).id
         except NotFound as error:
             raise InvalidInput(error.message, where="organization") from None

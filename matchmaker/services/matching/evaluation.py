@@ -196,7 +196,7 @@ def _outcomes(
         everywhere(
             measure,
             len(questions),
-            message("Ranking for %(goal)s: %(table)s", goal=goal.name, table=title),
+            message("Ranking for %(goal)s: %(table)s", goal=goal.name, table=message(title)),
             progress,
         )
     )
@@ -224,7 +224,7 @@ def _prices_together(
         everywhere(
             narrow,
             len(questions),
-            message("Sharing out attention: %(table)s", table=title),
+            message("Sharing out attention: %(table)s", table=message(title)),
             progress,
         )
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from matchmaker.access import Principal
 from matchmaker.domain import DuplicateCandidate, GraphRows
 from matchmaker.errors import InvalidInput, NotFound, WrongState
@@ -14,18 +16,18 @@ from matchmaker.workflow.introduction import FINAL
 from matchmaker.workflow.job import NotDuplicate
 
 
+@dataclass(frozen=True, slots=True)
 class Duplicates:
     """Use cases of an administrator who decides on duplicates."""
 
-    def __init__(self, store: Store, repositories: Repositories, clock: Clock) -> None:
-        self._store = store
-        self._repositories = repositories
-        self._clock = clock
+    store: Store
+    repositories: Repositories
+    clock: Clock
 
     def pairs(self, principal: Principal) -> tuple[DuplicateCandidate, ...]:
         """Pairs to decide on, the most alike first. Raises NotAllowed."""
         principal.require_admin()
-        pairs = self._store.duplicates()
+        pairs = self.store.duplicates()
         return tuple(sorted(pairs, key=lambda pair: (-pair.score, pair.key)))
 
     def merge(self, principal: Principal, gone: str, kept: str) -> None:
@@ -41,30 +43,30 @@ class Duplicates:
 
     def _merge(self, principal: Principal, gone: str, kept: str) -> None:
         for id in (gone, kept):
-            if self._store.organization(id).id != id:
+            if self.store.organization(id).id != id:
                 raise NotFound("There is no organisation '%(id)s' any more.", id=id)
-        introductions = self._repositories.introductions.values("organization", gone)
+        introductions = self.repositories.introductions.values("organization", gone)
         if any(introduction.state not in FINAL for introduction in introductions):
             raise WrongState(
                 "%(gone)s has introductions under way.",
                 mend="Wait until they are over, or keep the other one.",
                 gone=gone,
             )
-        rows = self._store.rows_about(gone) | self._store.rows_about(kept)
-        unit = UnitOfWork.of(principal, self._clock())
-        unit.add(*DocumentMerge(self._repositories, gone, kept).changes())
+        rows = self.store.rows_about(gone) | self.store.rows_about(kept)
+        unit = UnitOfWork.of(principal, self.clock())
+        unit.add(*DocumentMerge(self.repositories, gone, kept).changes())
         unit.log("organization.merged", f"organization/{gone}", into=kept)
         put, drop = merged(rows, gone, kept, "merged")
-        self._store.replace_rows(put, drop, unit.entries, unit.changes)
+        self.store.replace_rows(put, drop, unit.entries, unit.changes)
 
     def keep_apart(self, principal: Principal, first: str, second: str) -> None:
         """They are not the same, and will not be asked about again. Raises NotAllowed."""
         principal.require_admin()
-        pairs = [pair for pair in self._store.duplicates() if pair.key == (first, second)]
+        pairs = [pair for pair in self.store.duplicates() if pair.key == (first, second)]
         id = f"{first} {second}"
-        unit = UnitOfWork.of(principal, self._clock())
-        if self._repositories.not_duplicates.get_or_none(id) is None:
-            unit.add(self._repositories.not_duplicates.put(NotDuplicate(id, first, second)))
+        unit = UnitOfWork.of(principal, self.clock())
+        if self.repositories.not_duplicates.get_or_none(id) is None:
+            unit.add(self.repositories.not_duplicates.put(NotDuplicate(id, first, second)))
             unit.log("organizations.apart", f"organization/{first}", other=second)
         dropped = GraphRows(duplicates=tuple(pairs))
-        self._store.replace_rows(GraphRows(), dropped, unit.entries, unit.changes)
+        self.store.replace_rows(GraphRows(), dropped, unit.entries, unit.changes)

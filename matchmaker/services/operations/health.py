@@ -9,7 +9,7 @@ from pathlib import Path
 
 from matchmaker.access import Principal
 from matchmaker.embedding import Embedder
-from matchmaker.errors import MatchmakerError, StorageFull
+from matchmaker.errors import MatchmakerError, not_writable
 from matchmaker.messages import Message, message
 from matchmaker.services.matching.matching import Freshness
 from matchmaker.services.matching.ranker_files import RankerFiles
@@ -22,7 +22,7 @@ NOTHING = Message("")
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What answers are made from."""
+    """The state of the store, the snapshot and the model that answers come from."""
 
     ready: bool
     store: str
@@ -43,28 +43,21 @@ class Check:
     mend: Message = NOTHING
 
 
+@dataclass(frozen=True, slots=True)
 class HealthService:
     """Looks at settings, store, model and snapshot without changing them."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        store: Callable[[], GraphStore],
-        reader: SnapshotReader,
-        embedder: Callable[[], Embedder],
-        rankers: RankerFiles,
-    ) -> None:
-        self._rankers = rankers
-        self._settings = settings
-        self._store = store
-        self._reader = reader
-        self._embedder = embedder
+    settings: Settings
+    store: Callable[[], GraphStore]
+    reader: SnapshotReader
+    embedder: Callable[[], Embedder]
+    rankers: RankerFiles
 
     def status(self) -> Status:
         """Raises StoreUnavailable or StoreMismatch; a missing snapshot is no error here."""
-        store = self._store().status()
+        store = self.store().status()
         try:
-            meta = self._reader.current().meta
+            meta = self.reader.current().meta
         except MatchmakerError:
             snapshot, model = None, ""
         else:
@@ -82,8 +75,8 @@ class HealthService:
 
     def require_ready(self) -> None:
         """Raises StoreUnavailable, StoreMismatch or SnapshotUnavailable."""
-        graph_id = self._store().graph_id()
-        check_graph(self._reader.current(), graph_id)
+        graph_id = self.store().graph_id()
+        check_graph(self.reader.current(), graph_id)
 
     def checks(self, principal: Principal) -> tuple[Check, ...]:
         """Every check of `matchmaker doctor`, in the order in which to mend them.
@@ -105,15 +98,15 @@ class HealthService:
 
     def _look_at_settings(self) -> Message:
         names = ("store_kind", "model", "port")
-        values = {name: getattr(self._settings, name) for name in names}
+        values = {name: getattr(self.settings, name) for name in names}
         return message("%(store_kind)s store, model %(model)s, port %(port)s", **values)
 
     def _look_at_data_folder(self) -> Message:
-        require_writable(self._settings.data_dir)
-        return Message("%(folder)s", {"folder": self._settings.data_dir})
+        require_writable(self.settings.data_dir)
+        return Message("%(folder)s", {"folder": self.settings.data_dir})
 
     def _look_at_store(self) -> Message:
-        status = self._store().status()
+        status = self.store().status()
         return message(
             "%(backend)s at %(address)s, %(count)s organisations",
             backend=status.backend,
@@ -122,7 +115,7 @@ class HealthService:
         )
 
     def _look_at_model(self) -> Message:
-        embedder = self._embedder()
+        embedder = self.embedder()
         return message(
             "%(model)s, %(dimension)s dimensions",
             model=embedder.identity.model,
@@ -130,13 +123,13 @@ class HealthService:
         )
 
     def _look_at_snapshot(self) -> Message:
-        snapshot = self._reader.current()
-        verify(self._reader.folder())
-        check_graph(snapshot, self._store().graph_id())
+        snapshot = self.reader.current()
+        verify(self.reader.folder())
+        check_graph(snapshot, self.store().graph_id())
         if snapshot.meta.dimension:
-            check_model(snapshot, self._embedder().identity)
+            check_model(snapshot, self.embedder().identity)
         version = snapshot.meta.version
-        if self._store().version() != version:
+        if self.store().version() != version:
             return message(
                 "version %(version)s, older than the store: `matchmaker refresh`", version=version
             )
@@ -145,8 +138,8 @@ class HealthService:
         )
 
     def _look_at_ranker(self) -> Message:
-        ranker = self._rankers.current()
-        for problem in self._rankers.problems():
+        ranker = self.rankers.current()
+        for problem in self.rankers.problems():
             raise problem
         if not ranker.models:
             return message("fixed weights; `matchmaker train` learns from the graph's own history")
@@ -163,12 +156,7 @@ def require_writable(folder: Path) -> None:
         probe.write_bytes(b"probe")
         probe.unlink()
     except OSError as error:
-        raise StorageFull(
-            "%(folder)s cannot be written: %(strerror)s.",
-            mend="Free space or set MATCHMAKER_DATA_DIR to a folder you may write.",
-            folder=folder,
-            strerror=error.strerror,
-        ) from None
+        raise not_writable(folder, error) from None
 
 
 def _checked(name: Message, look: Callable[[], Message]) -> Check:

@@ -54,27 +54,19 @@ class ImportPreview:
     refused: InvalidInput | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class ImportWorkflow:
     """Use cases of imports over the pages.
 
     Admins import everything, coordinators what is about the members of their cluster.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        repositories: Repositories,
-        importer: Importer,
-        job_queue: JobQueue,
-        uploads: Path,
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._repositories = repositories
-        self._importer = importer
-        self._job_queue = job_queue
-        self._uploads = uploads
-        self._clock = clock
+    store: Store
+    repositories: Repositories
+    importer: Importer
+    job_queue: JobQueue
+    uploads: Path
+    clock: Clock
 
     def tables(self, principal: Principal, cluster: str = "") -> tuple[str, ...]:
         """Those that one may import. Raises NotAllowed."""
@@ -121,7 +113,7 @@ class ImportWorkflow:
         preview = ImportPreview(upload, table, samples, columns)
         options = ImportOptions(dry_run=True, mapping=columns, cluster=cluster)
         try:
-            return replace(preview, report=self._importer.tables(principal, [path], options))
+            return replace(preview, report=self.importer.tables(principal, [path], options))
         except InvalidInput as error:
             return replace(preview, refused=error)
 
@@ -135,7 +127,7 @@ class ImportWorkflow:
         requested.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(path.parent, requested)
         columns = {f"{_COLUMN}{cell}": column for cell, column in mapping.items()}
-        return self._job_queue.request(
+        return self.job_queue.request(
             principal, JobKind.IMPORT, cluster, upload=upload, table=path.name.split(".", 1)[0],
             **columns,
         )  # fmt: skip
@@ -150,20 +142,20 @@ class ImportWorkflow:
         }
         options = ImportOptions(progress=progress, mapping=mapping, cluster=job.cluster, keep=True)
         try:
-            report = self._importer.tables(SYSTEM, [folder], options)
+            report = self.importer.tables(SYSTEM, [folder], options)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         is_small = len(report.put) <= MAX_UNDONE
         record = ImportRecord(
-            job.id, job.arguments["table"], job.cluster, job.requested_by, self._clock(),
+            job.id, job.arguments["table"], job.cluster, job.requested_by, self.clock(),
             report.rows, report.put if is_small else GraphRows(),
             report.before if is_small else GraphRows(),
         )  # fmt: skip
-        unit = UnitOfWork(job.requested_by, self._clock())
-        unit.add(self._repositories.imports.put(record))
+        unit = UnitOfWork(job.requested_by, self.clock())
+        unit.add(self.repositories.imports.put(record))
         rows = str(sum(report.rows.values()))
         unit.log("import.written", f"table/{record.table}", rows=rows)
-        unit.commit(self._repositories.records)
+        unit.commit(self.repositories.records)
         counts = [
             message("%(count)s %(table)s", count=count, table=table_name(name))
             for name, count in report.rows.items()
@@ -177,7 +169,7 @@ class ImportWorkflow:
     def imports(self, principal: Principal, cluster: str = "") -> list[ImportRecord]:
         """The newest first. Raises NotAllowed."""
         self._require(principal, cluster)
-        page = self._repositories.imports.page("cluster", cluster, limit=20, newest_first=True)
+        page = self.repositories.imports.page("cluster", cluster, limit=20, newest_first=True)
         return [stored.value for stored in page.rows]
 
     def undo(self, principal: Principal, id: str) -> int:
@@ -186,30 +178,30 @@ class ImportWorkflow:
         Raises NotFound, NotAllowed, WrongState, InvalidInput where something still refers
         to a row that would go.
         """
-        stored = self._repositories.imports.get(id)
+        stored = self.repositories.imports.get(id)
         record = stored.value
         self._require(principal, record.cluster)
         principal.require_writing()
         if not record.can_be_undone:
             raise WrongState("This import cannot be taken back, or was already.")
-        back = reversal(record.put, record.before, self._store.stored(record.put))
-        unit = UnitOfWork.of(principal, self._clock())
-        unit.add(self._repositories.imports.put(replace(record, undone=unit.at), stored.version))
+        back = reversal(record.put, record.before, self.store.stored(record.put))
+        unit = UnitOfWork.of(principal, self.clock())
+        unit.add(self.repositories.imports.put(replace(record, undone=unit.at), stored.version))
         unit.log("import.undone", f"import/{id}", left=str(back.left))
-        self._store.replace_rows(back.put, back.drop, unit.entries, unit.changes)
+        self.store.replace_rows(back.put, back.drop, unit.entries, unit.changes)
         return back.left
 
     def _require(self, principal: Principal, cluster: str) -> None:
         require_importing(principal, cluster)
         if cluster:
-            self._store.cluster(cluster)
+            self.store.cluster(cluster)
 
     def _folder(self, principal: Principal) -> Path:
-        return self._uploads / principal.subject.replace(":", "-")
+        return self.uploads / principal.subject.replace(":", "-")
 
     def _requested(self, upload: str) -> Path:
         """Where a file is between its request and its import; the folder's name is older."""
-        return self._uploads / "asked" / upload
+        return self.uploads / "asked" / upload
 
     def _path(self, principal: Principal, upload: str) -> Path:
         for path in sorted(self._folder(principal).glob("*/*.*")):

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 from matchmaker.access import Principal
 from matchmaker.domain import GraphRows
 from matchmaker.errors import NotAllowed
 from matchmaker.ingest.references import drop_dangling, referred
-from matchmaker.ingest.report import Parsed, Problem
+from matchmaker.ingest.report import Parsed, Problem, ReadProgress
 from matchmaker.ingest.resolve import resolve
 from matchmaker.ingest.scope import within
 from matchmaker.ingest.tables import read_files, tables_at
 from matchmaker.messages import message
 from matchmaker.services.operations.refresher import Progress, no_progress
-from matchmaker.store.ports import MAX_PAGE, GraphStore, iterate
+from matchmaker.store.ports import MAX_PAGE, GraphStore, Page, iterate
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class ImportOptions:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did, or on a dry run would have done. Counts are per table.
+    """The result of an import, of a dry run as if it had been written. Counts are per table.
 
     `put` are the rows, `before` what was stored under their keys: what an undo needs.
     """
@@ -61,14 +62,12 @@ class ImportReport:
         return sum(problem.severity == "error" for problem in self.problems)
 
 
+@dataclass(frozen=True, slots=True)
 class Importer:
     """Use cases that bring files in: of admins, and of coordinators for their cluster."""
 
-    def __init__(
-        self, store: GraphStore, not_duplicates: Callable[[], set[tuple[str, str]]] = set
-    ) -> None:
-        self._store = store
-        self._not_duplicates = not_duplicates
+    store: GraphStore
+    not_duplicates: Callable[[], set[tuple[str, str]]] = set
 
     def tables(
         self, principal: Principal, paths: Sequence[Path], options: ImportOptions
@@ -82,54 +81,41 @@ class Importer:
         files = [file for path in paths for file in tables_at(path)]
         return self._import(read_files(files, options.mapping), options, trust_keys=False)
 
-    def cordis(self, principal: Principal, path: Path, options: ImportOptions) -> ImportReport:
-        """EU research projects in CORDIS' own layout.
-
-        Raises NotAllowed, or InvalidInput for another zip.
-        """
-        from matchmaker.ingest.cordis import read_cordis
-
-        require_importing(principal, options.cluster)
-        step = message("Reading CORDIS")
-        parsed = read_cordis(path, lambda done, total: options.progress(step, done, total))
-        return self._import(parsed, options, trust_keys=True)
-
-    def mapped(
-        self,
-        principal: Principal,
-        path: Path,
-        mapping: Path,
-        kind: Literal["contracts", "ties"],
-        options: ImportOptions,
+    def read(
+        self, principal: Principal, read: Callable[[ReadProgress], Parsed], options: ImportOptions
     ) -> ImportReport:
-        """Contracts or ties from any CSV. Raises NotAllowed, InvalidInput for file or mapping."""
-        from matchmaker.ingest.mapping import read_mapped
+        """What a reader of `ingest` makes of a file in another layout, whose keys are trusted.
 
+        Raises NotAllowed, or InvalidInput when the file cannot be read.
+        """
         require_importing(principal, options.cluster)
-        options.progress(message("Reading the file"), 0, 0)
-        return self._import(read_mapped(path, mapping, kind), options, trust_keys=True)
+        step = message("Reading the file")
+        options.progress(step, 0, 0)
+        parsed = read(lambda done, total: options.progress(step, done, total))
+        return self._import(parsed, options, trust_keys=True)
 
     def _import(self, parsed: Parsed, options: ImportOptions, *, trust_keys: bool) -> ImportReport:
         options.progress(message("Looking for duplicates"), 0, 0)
-        aliases = self._store.aliases()
-        known = self._store.duplicate_keys()
-        resolution = resolve(parsed.rows, known, aliases, trust_keys=trust_keys)
+        aliases = self.store.aliases()
+        resolution = resolve(
+            parsed.rows, self.store.duplicate_keys(), aliases, trust_keys=trust_keys
+        )
         # A merge made before is on record with the reason it had then.
         merged = tuple(
             alias for alias in resolution.merged if aliases.get(alias.id) != alias.organization
         )
-        not_duplicates = self._not_duplicates()
+        not_duplicates = self.not_duplicates()
         review = tuple(pair for pair in resolution.review if pair.key not in not_duplicates)
         rows = replace(
             resolution.rows,
             aliases=(*resolution.rows.aliases, *merged),
             duplicates=(*resolution.rows.duplicates, *review),
         )
-        checked = drop_dangling(replace(parsed, rows=rows), self._known(rows))
+        checked = drop_dangling(replace(parsed, rows=rows), self._stored_ids(rows))
         needed = options.keep or options.cluster
-        before = self._store.stored(checked.rows) if needed else GraphRows()
+        before = self.store.stored(checked.rows) if needed else GraphRows()
         if options.cluster:
-            members = self._members(options.cluster)
+            members = _ids(partial(self.store.members, options.cluster))
             checked = within(checked, before, options.cluster, members)
         report = ImportReport(
             written=False,
@@ -144,7 +130,7 @@ class Importer:
         if options.dry_run or (options.strict and report.refused):
             return report
         options.progress(message("Writing to the store"), 0, 0)
-        counts = self._store.upsert(checked.rows)
+        counts = self.store.upsert(checked.rows)
         return replace(
             report,
             written=True,
@@ -153,24 +139,20 @@ class Importer:
             unchanged=counts.unchanged,
         )
 
-    def _known(self, rows: GraphRows) -> dict[str, set[str]]:
+    def _stored_ids(self, rows: GraphRows) -> dict[str, set[str]]:
         """Of the ids that rows refer to and do not hold, those that the store has, by table."""
         wanted = {name: sorted(ids) for name, ids in referred(rows).items()}
-        organizations = self._store.organizations_by_id(wanted["organizations"])
+        organizations = self.store.organizations_by_id(wanted["organizations"])
         return {
-            "places": set(self._store.places(wanted["places"])),
-            "industries": set(self._store.industries(wanted["industries"])),
+            "places": set(self.store.places(wanted["places"])),
+            "industries": set(self.store.industries(wanted["industries"])),
             "organizations": {key for key, row in organizations.items() if key == row.id},
-            "clusters": self._cluster_ids() if wanted["clusters"] else set(),
+            "clusters": _ids(self.store.clusters) if wanted["clusters"] else set(),
         }
 
-    def _members(self, cluster_id: str) -> set[str]:
-        members = iterate(lambda after: self._store.members(cluster_id, after, MAX_PAGE))
-        return {member.id for member in members}
 
-    def _cluster_ids(self) -> set[str]:
-        clusters = iterate(lambda after: self._store.clusters(after, MAX_PAGE))
-        return {cluster.id for cluster in clusters}
+def _ids(page: Callable[[str | None, int], Page[Any]]) -> set[str]:
+    return {row.id for row in iterate(lambda after: page(after, MAX_PAGE))}
 
 
 def require_importing(principal: Principal, cluster: str) -> None:

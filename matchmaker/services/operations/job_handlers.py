@@ -1,4 +1,4 @@
-"""How each kind of long work is done."""
+"""The work behind each kind of job."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def job_handlers(
     learning: RankerLearning,
     derivation: ClusterDerivation,
 ) -> Mapping[JobKind, JobHandler]:
-    """What `JobQueue` calls for each kind; each says in a few words what came of it."""
+    """Handlers by kind of job; each returns a short message on its result."""
 
     def refresh(job: Job, progress: Progress) -> Message:
         del job

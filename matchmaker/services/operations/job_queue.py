@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
@@ -34,21 +34,17 @@ log = structlog.get_logger(__name__)
 JobHandler = Callable[[Job, Progress], Message]
 
 
+@dataclass
 class JobQueue:
     """Jobs, the newest last; `handlers` say how each kind is done."""
 
-    def __init__(
-        self,
-        repositories: Repositories,
-        queue: Huey,
-        handlers: Callable[[], Mapping[JobKind, JobHandler]],
-        clock: Clock,
-    ) -> None:
-        self._repositories = repositories
-        self._queue = queue
-        self._handlers = handlers
-        self._clock = clock
-        self._task = queue.task(name="run_job")(self.run)
+    repositories: Repositories
+    queue: Huey
+    handlers: Callable[[], Mapping[JobKind, JobHandler]]
+    clock: Clock
+
+    def __post_init__(self) -> None:
+        self._task = self.queue.task(name="run_job")(self.run)
 
     def request(
         self, principal: Principal, kind: JobKind, cluster: str = "", **arguments: str
@@ -57,19 +53,19 @@ class JobQueue:
         principal.require_writing()
         if not (principal.admin or (kind is JobKind.IMPORT and cluster in principal.clusters)):
             raise NotAllowed("Only administrators may ask for that.")
-        now = self._clock()
+        now = self.clock()
         job = Job(new_id(), kind, principal.subject, now, cluster=cluster, arguments=arguments)
         unit = UnitOfWork.of(principal, now)
-        unit.add(self._repositories.jobs.put(job))
+        unit.add(self.repositories.jobs.put(job))
         unit.log(f"work.{kind}", f"job/{job.id}", **arguments)
-        unit.commit(self._repositories.records)
+        unit.commit(self.repositories.records)
         self._task(job.id)
         return job
 
     def show(self, principal: Principal, id: str) -> Job:
         """To admins and to whoever requested it. Raises NotAllowed, NotFound."""
         principal.require_known()
-        job = self._repositories.jobs.get(id).value
+        job = self.repositories.jobs.get(id).value
         if not (principal.admin or job.requested_by == principal.subject):
             raise NotAllowed("Somebody else asked for this.")
         return self._with_silence(job)
@@ -77,7 +73,7 @@ class JobQueue:
     def page(self, principal: Principal, limit: int = 30) -> list[Job]:
         """The newest first. Raises NotAllowed for anyone but admins."""
         principal.require_admin()
-        page = self._repositories.jobs.page(limit=limit, newest_first=True)
+        page = self.repositories.jobs.page(limit=limit, newest_first=True)
         return [self._with_silence(stored.value) for stored in page.rows]
 
     def send_forgotten(self) -> int:
@@ -85,17 +81,17 @@ class JobQueue:
 
         So is what was requested of an earlier version, or just before a process was killed.
         """
-        if self._queue.pending_count():
+        if self.queue.pending_count():
             return 0
-        jobs = list(self._repositories.jobs.values("state", JobState.QUEUED))
+        jobs = list(self.repositories.jobs.values("state", JobState.QUEUED))
         for job in jobs:
             self._task(job.id)
         return len(jobs)
 
     def run(self, id: str) -> None:
         """Do a job, unless another worker has it. What goes wrong is its result."""
-        stored = self._repositories.jobs.get(id)
-        job = replace(stored.value, state=JobState.RUNNING, last_heartbeat=self._clock())
+        stored = self.repositories.jobs.get(id)
+        job = replace(stored.value, state=JobState.RUNNING, last_heartbeat=self.clock())
         if stored.value.state is not JobState.QUEUED:
             return
         try:
@@ -104,7 +100,7 @@ class JobQueue:
             return
         with self._heartbeat(job) as heartbeat:
             try:
-                result = self._handlers()[job.kind](job, heartbeat.progress)
+                result = self.handlers()[job.kind](job, heartbeat.progress)
                 state = JobState.DONE
             except MatchmakerError as error:
                 problem = located(error.where, error.message) if error.where else error.message
@@ -112,9 +108,7 @@ class JobQueue:
             except Exception:
                 log.exception("job failed", job=id)
                 state, result = JobState.FAILED, _BROKEN
-        self._write(
-            replace(heartbeat.job, state=state, result=result, last_heartbeat=self._clock())
-        )
+        self._write(replace(heartbeat.job, state=state, result=result, last_heartbeat=self.clock()))
 
     @contextmanager
     def _heartbeat(self, job: Job) -> Iterator[_Heartbeat]:
@@ -124,7 +118,7 @@ class JobQueue:
 
         def beat() -> None:
             while not over.wait(_HEARTBEAT_SECONDS):
-                self._write(replace(heartbeat.job, last_heartbeat=self._clock()))
+                self._write(replace(heartbeat.job, last_heartbeat=self.clock()))
 
         thread = threading.Thread(target=beat, daemon=True)
         thread.start()
@@ -136,14 +130,14 @@ class JobQueue:
 
     def _write(self, job: Job, expected: int | None = None) -> None:
         if expected is None:
-            expected = self._repositories.jobs.get(job.id).version
-        self._repositories.records.commit([self._repositories.jobs.put(job, expected)])
+            expected = self.repositories.jobs.get(job.id).version
+        self.repositories.records.commit([self.repositories.jobs.put(job, expected)])
 
     def _with_silence(self, job: Job) -> Job:
         lost = (
             job.state is JobState.RUNNING
             and job.last_heartbeat is not None
-            and self._clock() - job.last_heartbeat > SILENCE
+            and self.clock() - job.last_heartbeat > SILENCE
         )
         return replace(job, state=JobState.FAILED, result=_CUT_OFF) if lost else job
 
@@ -154,11 +148,11 @@ _CUT_OFF = message(
 )
 
 
+@dataclass
 class _Heartbeat:
     """The job as its work last reported on it."""
 
-    def __init__(self, job: Job) -> None:
-        self.job = job
+    job: Job
 
     def progress(self, stage: Message, done: int, total: int) -> None:
         """As `services.operations.refresher.Progress`."""

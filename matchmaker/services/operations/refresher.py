@@ -5,13 +5,14 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from matchmaker.access import Principal
 from matchmaker.domain import Statement
 from matchmaker.embedding import Embedder, ModelIdentity, VectorCache, embed_missing
-from matchmaker.errors import SnapshotUnavailable, StorageFull, WrongState
+from matchmaker.errors import SnapshotUnavailable, WrongState, not_writable
 from matchmaker.messages import Message, message
 from matchmaker.snapshot.build import StatementVectors, build, statements
 from matchmaker.snapshot.load import SnapshotReader, save
@@ -29,35 +30,27 @@ def no_progress(step: Message, done: int, total: int) -> None:
     """For callers that nobody watches."""
 
 
+@dataclass(frozen=True, slots=True)
 class SnapshotRefresher:
     """Makes snapshots; one at a time over all processes of the installation."""
 
-    def __init__(
-        self,
-        store: GraphStore,
-        reader: SnapshotReader,
-        root: Path,
-        model: Callable[[], ModelIdentity],
-        embedder: Callable[[], Embedder],
-        cache: Callable[[], VectorCache],
-    ) -> None:
-        self._store = store
-        self._reader = reader
-        self._root = root
-        self._model = model
-        self._embedder = embedder
-        self._cache = cache
+    store: GraphStore
+    reader: SnapshotReader
+    root: Path
+    model: Callable[[], ModelIdentity]
+    embedder: Callable[[], Embedder]
+    cache: Callable[[], VectorCache]
 
     def is_needed(self) -> bool:
         """Whether there is no snapshot of the store as it is now and by the model that is set."""
         try:
-            meta = self._reader.current().meta
+            meta = self.reader.current().meta
         except SnapshotUnavailable:
             return True
         return (
-            meta.version != self._store.version()
-            or meta.graph != self._store.graph_id()
-            or ModelIdentity(meta.model, meta.revision) != self._model()
+            meta.version != self.store.version()
+            or meta.graph != self.store.graph_id()
+            or ModelIdentity(meta.model, meta.revision) != self.model()
         )
 
     def refresh(self, principal: Principal, progress: Progress = no_progress) -> SnapshotMeta:
@@ -69,51 +62,46 @@ class SnapshotRefresher:
         principal.require_admin()
         with self._alone():
             progress(message("Reading the graph"), 0, 0)
-            export = self._store.export()
+            export = self.store.export()
             texts = statements(export.rows)
-            model = self._model()
+            model = self.model()
             vectors = embed_missing(
                 lambda: self._loaded(progress),
-                self._cache(),
+                self.cache(),
                 [statement.text for statement in texts],
                 lambda done, total: progress(message("Embedding statements"), done, total),
             )
             progress(message("Building the snapshot"), 0, 0)
             by_model = StatementVectors(model.model, model.revision, vectors)
             snapshot = build(export, datetime.now(UTC).date(), by_model)
-            save(snapshot, self._root)
+            save(snapshot, self.root)
             self._hand_to_store(model.revision, texts, vectors, progress)
             return snapshot.meta
 
     def _loaded(self, progress: Progress) -> Embedder:
         progress(message("Loading the model"), 0, 0)
-        return self._embedder()
+        return self.embedder()
 
     def _hand_to_store(
         self, revision: str, texts: Sequence[Statement], vectors: FloatArray, progress: Progress
     ) -> None:
         """Give the store the vectors that it lacks, for its own vector index."""
-        lacking = set(self._store.missing_embeddings(revision))
+        lacking = set(self.store.missing_embeddings(revision))
         rows = [row for row, statement in enumerate(texts) if statement.id in lacking]
         for start in range(0, len(rows), BATCH):
             batch = rows[start : start + BATCH]
             ids = [texts[row].id for row in batch]
-            self._store.set_embeddings(revision, ids, vectors[batch].tolist())
+            self.store.set_embeddings(revision, ids, vectors[batch].tolist())
             progress(message("Giving the store its vectors"), start + len(batch), len(rows))
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Hold the lock of this installation; the system frees it when a process dies."""
         try:
-            self._root.mkdir(parents=True, exist_ok=True)
-            file = (self._root / ".lock").open("w")
+            self.root.mkdir(parents=True, exist_ok=True)
+            file = (self.root / ".lock").open("w")
         except OSError as error:
-            raise StorageFull(
-                "%(root)s cannot be written: %(strerror)s.",
-                mend="Free space or set MATCHMAKER_DATA_DIR to a folder you may write.",
-                root=self._root,
-                strerror=error.strerror,
-            ) from None
+            raise not_writable(self.root, error) from None
         with file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

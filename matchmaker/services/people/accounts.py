@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, NotFound, VersionConflict, WrongState
 from matchmaker.services.people.passwords import Passwords
 from matchmaker.services.repositories import Address, Repositories, Versioned
-from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.store.ports import GraphStore, Page
 from matchmaker.workflow.account import (
@@ -24,20 +24,14 @@ from matchmaker.workflow.account import (
 )
 
 
+@dataclass(frozen=True, slots=True)
 class Accounts:
     """Use cases of accounts, and how the services beside it find and change them."""
 
-    def __init__(
-        self,
-        store: Callable[[], GraphStore],
-        repositories: Repositories,
-        passwords: Passwords,
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._repositories = repositories
-        self._passwords = passwords
-        self._clock = clock
+    store: Callable[[], GraphStore]
+    repositories: Repositories
+    passwords: Passwords
+    clock: Clock
 
     # -- one's own account
 
@@ -46,45 +40,44 @@ class Accounts:
         principal.require_known()
         if not principal.account:
             raise WrongState("The operator's key has no account of its own.")
-        return self._repositories.accounts.get(principal.account).value
+        return self.repositories.accounts.get(principal.account).value
 
     def set_preferences(self, principal: Principal, preferences: Preferences) -> Account:
-        """How one wants to be told of things. Raises InvalidInput."""
+        """Set one's preferences of language, mail and alerts. Raises InvalidInput."""
         principal.require_writing()
         account = self.own(principal)
         if account.preferences == preferences:
             return account
         checked_language(preferences.language)
-        return self.change(
-            account.id,
-            lambda before: replace(before, preferences=preferences),
-            "account.preferences",
-            principal,
-        )
+
+        def prefer(before: Account) -> Account:
+            return replace(before, preferences=preferences)
+
+        return self.change(account.id, prefer, "account.preferences", principal)
 
     def rename(self, principal: Principal, name: str) -> Account:
-        """One's own name. Raises InvalidInput."""
+        """Give one's account another name. Raises InvalidInput."""
         principal.require_writing()
-        cleaned = checked_name(name)
-        return self.change(
-            self.own(principal).id,
-            lambda before: replace(before, name=cleaned),
-            "account.renamed",
-            principal,
-        )
+        id, cleaned = self.own(principal).id, checked_name(name)
+        return self.change(id, lambda old: replace(old, name=cleaned), "account.renamed", principal)
 
     # -- others' accounts
 
     def members(self, principal: Principal, organization_id: str) -> tuple[Account, ...]:
-        """Who acts for an organisation. Raises NotAllowed."""
+        """Active accounts that act for an organisation. Raises NotAllowed."""
         principal.require_member(organization_id)
         return tuple(self.of_organization(organization_id))
 
     def page(self, principal: Principal, after: str, limit: int) -> Page[Account]:
         """All accounts, for an admin."""
         principal.require_admin()
-        page = self._repositories.accounts.page(after=after, limit=limit)
+        page = self.repositories.accounts.page(after=after, limit=limit)
         return Page(tuple(stored.value for stored in page.rows), page.after)
+
+    def iterate(self, principal: Principal) -> Iterator[Account]:
+        """All accounts one after the other, for an admin."""
+        principal.require_admin()
+        return self.repositories.accounts.values()
 
     def by_email(self, principal: Principal, email: str) -> Account:
         """The account of an address, open or closed, for an admin. Raises NotFound."""
@@ -112,25 +105,26 @@ class Accounts:
         principal.require_admin()
         address = checked_email(email)
         check_password(password, address)
+        store = self.store()
         memberships = tuple(
-            replace(place, organization=self._store().organization(place.organization).id)
+            replace(place, organization=store.organization(place.organization).id)
             for place in memberships
         )
         for cluster in clusters:
-            self._store().cluster(cluster)
+            store.cluster(cluster)
         account = Account(
-            new_id(), address, checked_name(name), self._clock(), self._passwords.hash(password),
+            new_id(), address, checked_name(name), self.clock(), self.passwords.hash(password),
             memberships, clusters, admin,
             preferences=Preferences(language=checked_language(language)),
         )  # fmt: skip
-        unit = UnitOfWork.of(principal, self._clock())
+        unit = UnitOfWork.of(principal, self.clock())
         unit.add(
-            self._repositories.addresses.put(Address(address, account.id)),
-            self._repositories.accounts.put(account),
+            self.repositories.addresses.put(Address(address, account.id)),
+            self.repositories.accounts.put(account),
         )
         unit.log("account.made", account.subject)
         try:
-            unit.commit(self._repositories.records)
+            unit.commit(self.repositories.records)
         except VersionConflict:
             raise WrongState(
                 "%(address)s has an account already.", where="email", address=address
@@ -144,27 +138,24 @@ class Accounts:
             principal.require_owner(organization_id)
 
         def leave(account: Account) -> Account:
-            kept = tuple(
-                place for place in account.memberships if place.organization != organization_id
-            )
-            if len(kept) == len(account.memberships):
+            places = account.memberships
+            kept = tuple(place for place in places if place.organization != organization_id)
+            if kept == places:
                 raise NotFound("That account does not belong to the organisation.")
             if self.owners(organization_id) == [account_id] and not principal.admin:
                 raise WrongState(
                     "The last owner cannot leave.", mend="Make somebody else the owner first."
                 )
-            return replace(account, memberships=kept, epoch=account.epoch + 1)
+            return replace(account.ended(), memberships=kept)
 
         self.change(account_id, leave, "member.removed", principal, organization=organization_id)
 
     def set_active(self, principal: Principal, account_id: str, *, active: bool) -> Account:
         """Close an account, or open it again. Raises NotAllowed, NotFound."""
         principal.require_admin()
+        action = "account.opened" if active else "account.closed"
         return self.change(
-            account_id,
-            lambda before: replace(before, active=active, epoch=before.epoch + 1),
-            "account.opened" if active else "account.closed",
-            principal,
+            account_id, lambda old: replace(old.ended(), active=active), action, principal
         )
 
     # -- for the services beside it
@@ -172,14 +163,14 @@ class Accounts:
     def find(self, email: str) -> Versioned[Account] | None:
         """The account of an address; None where there is none."""
         try:
-            address = self._repositories.addresses.get_or_none(checked_email(email))
+            address = self.repositories.addresses.get_or_none(checked_email(email))
         except InvalidInput:
             return None
-        return self._repositories.accounts.get_or_none(address.value.account) if address else None
+        return self.repositories.accounts.get_or_none(address.value.account) if address else None
 
     def of_organization(self, organization_id: str) -> Iterator[Account]:
         """Active accounts of an organisation."""
-        accounts = self._repositories.accounts.values("organization", organization_id)
+        accounts = self.repositories.accounts.values("organization", organization_id)
         return (account for account in accounts if account.active)
 
     def owners(self, organization_id: str) -> list[str]:
@@ -201,13 +192,12 @@ class Accounts:
         Raises NotFound.
         """
 
-        def attempt() -> Account:
-            stored = self._repositories.accounts.get(account_id)
+        def put(unit: UnitOfWork) -> Account:
+            stored = self.repositories.accounts.get(account_id)
             changed = change(stored.value)
-            unit = UnitOfWork(by.subject if by else changed.subject, self._clock())
-            unit.add(self._repositories.accounts.put(changed, stored.version))
+            unit.add(self.repositories.accounts.put(changed, stored.version))
             unit.log(action, changed.subject, **detail)
-            unit.commit(self._repositories.records)
             return changed
 
-        return retry_on_conflict(attempt)
+        principal = by or Principal(f"account:{account_id}")
+        return commit_changes(self.repositories.records, principal, self.clock, put)

@@ -13,7 +13,7 @@ from matchmaker.errors import NotFound, VersionConflict, WrongState
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.operator_key import key_digest
 from matchmaker.services.repositories import Repositories, Versioned
-from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.workflow.account import ApiKey, Scope, checked_name
 
 # A key's last use is noted at most this often: not a write for every request.
@@ -30,18 +30,18 @@ class IssuedKey:
     secret: str
 
 
+@dataclass(frozen=True, slots=True)
 class ApiKeys:
     """Use cases of the keys that act for accounts."""
 
-    def __init__(self, repositories: Repositories, accounts: Accounts, clock: Clock) -> None:
-        self._repositories = repositories
-        self._accounts = accounts
-        self._clock = clock
+    repositories: Repositories
+    accounts: Accounts
+    clock: Clock
 
     def own(self, principal: Principal) -> tuple[ApiKey, ...]:
         """One's own keys."""
-        account = self._accounts.own(principal)
-        return tuple(self._repositories.api_keys.values("account", account.id))
+        account = self.accounts.own(principal)
+        return tuple(self.repositories.api_keys.values("account", account.id))
 
     def issue(self, principal: Principal, name: str, scope: Scope) -> IssuedKey:
         """A key that acts for oneself; the secret is shown this once."""
@@ -54,51 +54,49 @@ class ApiKeys:
         # Without an underscore, which parts id and secret.
         key = ApiKey(
             secrets.token_hex(8), principal.account, checked_name(name), key_digest(secret), scope,
-            self._clock(),
+            self.clock(),
         )  # fmt: skip
-        unit = UnitOfWork.of(principal, self._clock())
-        unit.add(self._repositories.api_keys.put(key))
+        unit = UnitOfWork.of(principal, self.clock())
+        unit.add(self.repositories.api_keys.put(key))
         unit.log("key.made", f"key/{key.id}", scope=key.scope)
-        unit.commit(self._repositories.records)
+        unit.commit(self.repositories.records)
         return IssuedKey(key, f"{KEY_PREFIX}{key.id}_{secret}")
 
     def revoke(self, principal: Principal, key_id: str) -> None:
         """End a key of one's own. Raises NotFound."""
         principal.require_writing()
-        account = self._accounts.own(principal)
+        account = self.accounts.own(principal)
 
-        def attempt() -> None:
-            stored = self._repositories.api_keys.get_or_none(key_id)
+        def end(unit: UnitOfWork) -> None:
+            stored = self.repositories.api_keys.get_or_none(key_id)
             if stored is None or stored.value.account != account.id:
                 raise NotFound("There is no such key.")
             revoked = replace(stored.value, revoked=True)
-            unit = UnitOfWork.of(principal, self._clock())
-            unit.add(self._repositories.api_keys.put(revoked, stored.version))
+            unit.add(self.repositories.api_keys.put(revoked, stored.version))
             unit.log("key.revoked", f"key/{key_id}")
-            unit.commit(self._repositories.records)
 
-        retry_on_conflict(attempt)
+        commit_changes(self.repositories.records, principal, self.clock, end)
 
     def principal_of(self, presented: str) -> Principal | None:
-        """Whoever a key acts for; None for a wrong or revoked one."""
+        """The principal that a key acts for; None for a wrong or revoked one."""
         key_id, _, secret = presented.removeprefix(KEY_PREFIX).partition("_")
         if not presented.startswith(KEY_PREFIX) or not secret:
             return None
-        stored = self._repositories.api_keys.get_or_none(key_id)
+        stored = self.repositories.api_keys.get_or_none(key_id)
         expected = stored.value.digest if stored else key_digest("")
         is_right = hmac.compare_digest(key_digest(secret), expected)
         if stored is None or not is_right or stored.value.revoked:
             return None
-        owner = self._repositories.accounts.get_or_none(stored.value.account)
+        owner = self.repositories.accounts.get_or_none(stored.value.account)
         if owner is None or not owner.value.active:
             return None
         self._note_use(stored)
         return owner.value.principal(writes=stored.value.scope is Scope.WRITE)
 
     def _note_use(self, stored: Versioned[ApiKey]) -> None:
-        now, last = self._clock(), stored.value.last_used
+        now, last = self.clock(), stored.value.last_used
         if last is not None and now - last < NOTED_EVERY:
             return
-        used = self._repositories.api_keys.put(replace(stored.value, last_used=now), stored.version)
+        used = self.repositories.api_keys.put(replace(stored.value, last_used=now), stored.version)
         with suppress(VersionConflict):  # another request noted it
-            self._repositories.records.commit([used])
+            self.repositories.records.commit([used])

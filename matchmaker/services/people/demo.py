@@ -36,41 +36,35 @@ PEOPLE = (
 )
 
 
+@dataclass(frozen=True, slots=True)
 class Demo:
     """Makes the sample people where the sample graph is loaded."""
 
-    def __init__(self, store: Callable[[], GraphStore], accounts: Accounts) -> None:
-        self._store = store
-        self._accounts = accounts
+    store: Callable[[], GraphStore]
+    accounts: Accounts
 
     def people(self) -> tuple[DemoPerson, ...]:
-        """Those whose organisation or cluster is in the graph."""
+        """Sample people whose organisation or cluster is in the graph."""
         return tuple(person for person in PEOPLE if self._is_there(person))
 
     def account(self, role: str) -> Account:
         """The account of a role, made when it is first asked for. Raises NotFound."""
-        person = next((each for each in self.people() if each.role == role), None)
+        person = next((person for person in self.people() if person.role == role), None)
         if person is None:
             raise NotFound("There is no such sample account.", mend="`matchmaker seed`.")
-        try:
-            return self._accounts.by_email(ADMIN, person.email)
-        except NotFound:
-            return self._accounts.create(
-                ADMIN,
-                person.email,
-                f"Demo {person.role}",
-                secrets.token_urlsafe(24),
-                memberships=person.memberships,
-                clusters=person.clusters,
-                admin=person.role == "admin",
-            )
+        if (stored := self.accounts.find(person.email)) is not None:
+            return stored.value
+        return self.accounts.create(
+            ADMIN, person.email, f"Demo {role}", secrets.token_urlsafe(24),
+            memberships=person.memberships, clusters=person.clusters, admin=role == "admin",
+        )  # fmt: skip
 
     def _is_there(self, person: DemoPerson) -> bool:
         try:
             for place in person.memberships:
-                self._store().organization(place.organization)
+                self.store().organization(place.organization)
             for cluster in person.clusters:
-                self._store().cluster(cluster)
+                self.store().cluster(cluster)
         except MatchmakerError:
             return False
         return True

@@ -38,22 +38,15 @@ class IssuedInvitation:
     mailed: bool
 
 
+@dataclass(frozen=True, slots=True)
 class Invitations:
     """Use cases of inviting, and what signing in takes of it."""
 
-    def __init__(
-        self,
-        store: Callable[[], GraphStore],
-        repositories: Repositories,
-        accounts: Accounts,
-        links: Links,
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._repositories = repositories
-        self._accounts = accounts
-        self._links = links
-        self._clock = clock
+    store: Callable[[], GraphStore]
+    repositories: Repositories
+    accounts: Accounts
+    links: Links
+    clock: Clock
 
     def invite(
         self,
@@ -76,44 +69,44 @@ class Invitations:
         if (membership is not None) + bool(cluster) + admin != 1:
             raise InvalidInput("Name one of organization, cluster and admin.")
         if membership is not None:
-            organization = self._store().organization(membership.organization).id
+            organization = self.store().organization(membership.organization).id
             membership = replace(membership, organization=organization)
             self._require_inviter(principal, organization)
         elif cluster:
-            self._store().cluster(cluster)
+            self.store().cluster(cluster)
             principal.require_coordinator(cluster)
         else:
             principal.require_admin()
-        now = self._clock()
+        now = self.clock()
         invitation = Invitation(
             new_id(), address, principal.subject, now + INVITED_FOR, membership, cluster, admin,
             checked_language(language),
         )  # fmt: skip
         unit = UnitOfWork.of(principal, now)
-        unit.add(self._repositories.invitations.put(invitation))
+        unit.add(self.repositories.invitations.put(invitation))
         unit.log("invitation.made", f"invitation/{invitation.id}", **_place(invitation))
-        unit.commit(self._repositories.records)
-        token = self._links.token("invitation", invitation.id)
-        link = self._links.url("invitation", token)
+        unit.commit(self.repositories.records)
+        token = self.links.token("invitation", invitation.id)
+        link = self.links.url("invitation", token)
         text = message(
             "Open this link within %(days)s days to set a password:\n\n%(link)s\n",
             days=INVITED_FOR.days,
             link=link,
         )
         subject = message("You are invited to Matchmaker")
-        mailed = self._links.mail(address, language, subject, text)
+        mailed = self.links.mail(address, language, subject, text)
         return IssuedInvitation(invitation, token, link, mailed)
 
     def read(self, token: str) -> Invitation:
-        """What a link invites to. Raises InvalidInput."""
+        """The invitation that a link holds. Raises InvalidInput."""
         return self.of_token(token).value
 
     # -- for signing in
 
     def of_token(self, token: str) -> Versioned[Invitation]:
         """The invitation of a link. Raises InvalidInput."""
-        invitation_id = self._links.read("invitation", token, INVITED_FOR)
-        stored = self._repositories.invitations.get_or_none(str(invitation_id))
+        invitation_id = self.links.read("invitation", token, INVITED_FOR)
+        stored = self.repositories.invitations.get_or_none(str(invitation_id))
         if stored is None or not self._is_open(stored.value):
             raise InvalidInput(
                 "has been used or is too old.", where="token", mend="Ask to be invited again."
@@ -122,7 +115,7 @@ class Invitations:
 
     def open_for(self, email: str) -> list[Versioned[Invitation]]:
         """Everything an address is invited to."""
-        invitations = self._repositories.invitations.iterate("email", email)
+        invitations = self.repositories.invitations.iterate("email", email)
         return [stored for stored in invitations if self._is_open(stored.value)]
 
     def make_account(
@@ -136,18 +129,18 @@ class Invitations:
         """The account of somebody new, with the place that was offered. Raises InvalidInput."""
         invitation = stored.value
         account = Account(
-            new_id(), invitation.email, checked_name(name), self._clock(), password_hash,
+            new_id(), invitation.email, checked_name(name), self.clock(), password_hash,
             openid_subject=openid_subject,
             preferences=Preferences(language=invitation.language),
         )  # fmt: skip
         address = Address(invitation.email, account.id)
         return self._commit(
-            stored, invitation.give_to(account), 0, self._repositories.addresses.put(address)
+            stored, invitation.give_to(account), 0, self.repositories.addresses.put(address)
         )
 
     def join(self, stored: Versioned[Invitation], account_id: str) -> Account:
         """An account with the place that was offered."""
-        own = self._repositories.accounts.get(account_id)
+        own = self.repositories.accounts.get(account_id)
         return self._commit(stored, stored.value.give_to(own.value), own.version)
 
     # -- the parts
@@ -155,35 +148,32 @@ class Invitations:
     def _require_inviter(self, principal: Principal, organization_id: str) -> None:
         if principal.admin or organization_id in principal.owned:
             return
-        clusters = {cluster.id for cluster in self._store().clusters_of(organization_id)}
-        has_people = any(True for _ in self._accounts.of_organization(organization_id))
+        clusters = {cluster.id for cluster in self.store().clusters_of(organization_id)}
+        has_people = any(True for _ in self.accounts.of_organization(organization_id))
         # Whoever could invite into an organisation that has people could read what is theirs.
         if clusters & principal.clusters and not has_people:
             return
         raise NotAllowed("Only the owner of the organisation's account may invite to it.")
 
     def _is_open(self, invitation: Invitation) -> bool:
-        return not invitation.used and self._clock() < invitation.expires
+        return not invitation.used and self.clock() < invitation.expires
 
     def _commit(
         self, stored: Versioned[Invitation], account: Account, version: int, *changes: Change
     ) -> Account:
         invitation = stored.value
-        unit = UnitOfWork(account.subject, self._clock())
+        unit = UnitOfWork(account.subject, self.clock())
         unit.add(
-            self._repositories.accounts.put(account, version),
-            self._repositories.invitations.put(replace(invitation, used=True), stored.version),
+            self.repositories.accounts.put(account, version),
+            self.repositories.invitations.put(replace(invitation, used=True), stored.version),
             *changes,
         )
         unit.log("invitation.accepted", f"invitation/{invitation.id}", **_place(invitation))
-        unit.commit(self._repositories.records)
+        unit.commit(self.repositories.records)
         return account
 
 
 def _place(invitation: Invitation) -> dict[str, str]:
-    if invitation.membership is not None:
-        return {
-            "organization": invitation.membership.organization,
-            "post": invitation.membership.role,
-        }
+    if invitation.post is not None:
+        return {"organization": invitation.organization, "post": invitation.post}
     return {"cluster": invitation.cluster} if invitation.cluster else {"admin": "yes"}

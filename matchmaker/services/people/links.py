@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -13,28 +14,26 @@ from matchmaker.mail import Mailer
 from matchmaker.messages import Message, text_of
 
 
+@dataclass
 class Links:
     """Signs and reads tokens with the installation's secret, and mails them as links."""
 
-    def __init__(
-        self, secret: Callable[[], str], public_url: Callable[[], str], mailer: Mailer
-    ) -> None:
-        self._secret = secret
-        self._public_url = public_url
-        self._mailer = mailer
+    secret: Callable[[], str]
+    public_url: Callable[[], str]
+    mailer: Mailer
 
     @property
     def can_mail(self) -> bool:
         """Whether there is a mail server."""
-        return self._mailer.is_set_up
+        return self.mailer.is_set_up
 
     def token(self, purpose: str, content: object) -> str:
         """A token that holds the content."""
-        return str(URLSafeTimedSerializer(self._secret(), salt=purpose).dumps(content))
+        return str(URLSafeTimedSerializer(self.secret(), salt=purpose).dumps(content))
 
     def read(self, purpose: str, token: str, within: timedelta) -> Any:
-        """What a token holds. Raises InvalidInput for another purpose or an old one."""
-        serializer = URLSafeTimedSerializer(self._secret(), salt=purpose)
+        """The content of a token. Raises InvalidInput for another purpose or an old one."""
+        serializer = URLSafeTimedSerializer(self.secret(), salt=purpose)
         try:
             return serializer.loads(token, max_age=int(within.total_seconds()))
         except BadSignature:
@@ -44,7 +43,7 @@ class Links:
 
     def url(self, page: str, token: str = "") -> str:
         """A page of ours, with a token."""
-        return f"{self._public_url()}/{page}" + (f"?token={token}" if token else "")
+        return f"{self.public_url()}/{page}" + (f"?token={token}" if token else "")
 
     def mail(
         self,
@@ -55,7 +54,7 @@ class Links:
         headers: Mapping[str, str] | None = None,
     ) -> bool:
         """Send a letter in a language; False without a mail server. Raises ServiceUnavailable."""
-        if not self._mailer.is_set_up:
+        if not self.mailer.is_set_up:
             return False
-        self._mailer.send(to, subject.text(language), text_of(text, language), headers)
+        self.mailer.send(to, subject.text(language), text_of(text, language), headers)
         return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import UnitOfWork
@@ -13,11 +14,11 @@ from matchmaker.workflow.notification import Notification, NotificationKind
 from matchmaker.workflow.webhook import Delivery
 
 
+@dataclass(frozen=True, slots=True)
 class NotificationOutbox:
     """Adds to a unit of work what others are to be told of it."""
 
-    def __init__(self, repositories: Repositories) -> None:
-        self._repositories = repositories
+    repositories: Repositories
 
     def organization(
         self,
@@ -33,7 +34,7 @@ class NotificationOutbox:
 
         `once` leaves out those who have an unread notification of the same subject and kind.
         """
-        accounts = self._repositories.accounts.values("organization", organization_id)
+        accounts = self.repositories.accounts.values("organization", organization_id)
         self.accounts(unit, accounts, kind, subject, facts, once=once)
 
     def cluster(
@@ -45,7 +46,7 @@ class NotificationOutbox:
         facts: Mapping[str, str],
     ) -> None:
         """A notification to the coordinators of a cluster."""
-        accounts = self._repositories.accounts.values("cluster", cluster_id)
+        accounts = self.repositories.accounts.values("cluster", cluster_id)
         self.accounts(unit, accounts, kind, subject, facts)
 
     def accounts(
@@ -65,23 +66,23 @@ class NotificationOutbox:
             if once and self._is_waiting(account, kind, subject):
                 continue
             notification = Notification(new_id(), account.id, kind, subject, unit.at, dict(facts))
-            unit.add(self._repositories.notifications.put(notification))
+            unit.add(self.repositories.notifications.put(notification))
 
     def call(
         self, unit: UnitOfWork, organizations: Iterable[str], kind: str, facts: Mapping[str, object]
     ) -> None:
         """A call to every webhook of these organisations."""
         for organization in organizations:
-            for hook in self._repositories.hooks.values("organization", organization):
+            for hook in self.repositories.hooks.values("organization", organization):
                 if not hook.active:
                     continue
                 event = {"type": kind, "timestamp": unit.at.isoformat(), "data": dict(facts)}
                 body = json.dumps(event, ensure_ascii=False, sort_keys=True)
                 delivery = Delivery(new_id(), hook.id, body, unit.at)
-                unit.add(self._repositories.deliveries.put(delivery))
+                unit.add(self.repositories.deliveries.put(delivery))
 
     def _is_waiting(self, account: Account, kind: NotificationKind, subject: str) -> bool:
-        unread = self._repositories.notifications.page(
+        unread = self.repositories.notifications.page(
             "unread", account.id, limit=100, newest_first=True
         )
         return any(

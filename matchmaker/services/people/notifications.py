@@ -36,32 +36,30 @@ class Inbox:
     unread: int
 
 
+@dataclass(frozen=True, slots=True)
 class Notifications:
     """Use cases of notifications; everyone sees only their own."""
 
-    def __init__(
-        self, repositories: Repositories, accounts: Accounts, links: Links, clock: Clock
-    ) -> None:
-        self._repositories = repositories
-        self._accounts = accounts
-        self._links = links
-        self._clock = clock
+    repositories: Repositories
+    accounts: Accounts
+    links: Links
+    clock: Clock
 
     def inbox(self, principal: Principal, after: str = "", limit: int = 50) -> Inbox:
         """One's notifications, newest first. Raises SignInNeeded."""
-        account = self._accounts.own(principal)
-        page = self._repositories.notifications.page(
+        account = self.accounts.own(principal)
+        page = self.repositories.notifications.page(
             "account", account.id, after=after, limit=limit, newest_first=True
         )
-        unread = self._repositories.notifications.count("unread", account.id)
+        unread = self.repositories.notifications.count("unread", account.id)
         return Inbox(Page(tuple(stored.value for stored in page.rows), page.after), unread)
 
     def mark_read(self, principal: Principal, ids: Iterable[str]) -> None:
         """Raises NotFound for what is not one's own."""
         principal.require_writing()
-        account = self._accounts.own(principal)
+        account = self.accounts.own(principal)
         ids = list(dict.fromkeys(ids))
-        stored = self._repositories.notifications.many(ids)
+        stored = self.repositories.notifications.many(ids)
         for id in ids:
             if id not in stored or stored[id].value.account != account.id:
                 raise NotFound("You have no notice '%(id)s'.", id=id)
@@ -70,46 +68,46 @@ class Notifications:
     def mark_all_read(self, principal: Principal) -> None:
         """All of one's own."""
         principal.require_writing()
-        account = self._accounts.own(principal)
-        unread = self._repositories.notifications.iterate("unread", account.id)
+        account = self.accounts.own(principal)
+        unread = self.repositories.notifications.iterate("unread", account.id)
         self._mark(list(unread), read=True)
 
     # -- by mail
 
     def unsubscribe_token(self, account_id: str) -> str:
         """The token of the link that ends all mail to an account."""
-        return self._links.token("unsubscribe", account_id)
+        return self.links.token("unsubscribe", account_id)
 
     def unsubscribe(self, token: str) -> None:
         """No more mail, by the link at the foot of one. Raises InvalidInput."""
-        account_id = self._links.read("unsubscribe", token, UNSUBSCRIBED_WITHIN)
+        account_id = self.links.read("unsubscribe", token, UNSUBSCRIBED_WITHIN)
 
         def silence(account: Account) -> Account:
             return replace(account, preferences=replace(account.preferences, mail=MailRhythm.NEVER))
 
         with suppress(NotFound):  # deleted since
-            self._accounts.change(str(account_id), silence, "account.unsubscribed")
+            self.accounts.change(str(account_id), silence, "account.unsubscribed")
 
     def mail_due(self) -> int:
         """Send every digest that is due; how many letters were taken.
 
         A letter is marked as sent after it was: one sent twice is better than none.
         """
-        if not self._links.can_mail:
+        if not self.links.can_mail:
             return 0
         waiting: dict[str, list[Versioned[Notification]]] = {}
-        for stored in self._repositories.notifications.iterate("unmailed", "yes"):
+        for stored in self.repositories.notifications.iterate("unmailed", "yes"):
             waiting.setdefault(stored.value.account, []).append(stored)
         sent = 0
         for account_id, notifications in waiting.items():
-            reader = self._repositories.accounts.get_or_none(account_id)
+            reader = self.repositories.accounts.get_or_none(account_id)
             account = reader.value if reader else None
-            if account is None or not account.active or _is_silent(account):
+            if not account or not account.active or account.preferences.mail is MailRhythm.NEVER:
                 self._mark(notifications, mailed=True)
                 continue
             unread = [stored.value for stored in notifications if not stored.value.read]
             wait = AT_ONCE if account.preferences.mail is MailRhythm.AT_ONCE else DAILY
-            if unread and self._clock() - min(each.at for each in unread) < wait:
+            if unread and self.clock() - min(notification.at for notification in unread) < wait:
                 continue
             try:
                 if unread:
@@ -124,27 +122,19 @@ class Notifications:
     # -- the parts
 
     def _send_digest(self, account: Account, notifications: list[Notification]) -> None:
-        unsubscribe = self._links.url("unsubscribe", self.unsubscribe_token(account.id))
+        unsubscribe = self.links.url("unsubscribe", self.unsubscribe_token(account.id))
         more = len(notifications) - MAX_IN_LETTER
         language = account.preferences.language
-        lines = [
-            *(f"- {each.message.text(language)}" for each in notifications[:MAX_IN_LETTER]),
-            *([message("… and %(more)s more", more=more).text(language)] if more > 0 else []),
-            "",
-            message("Read them: %(link)s", link=self._links.url("")).text(language),
-            message("No more mail: %(link)s", link=unsubscribe).text(language),
-            "",
-        ]
-        self._links.mail(
-            account.email,
-            language,
-            message("Matchmaker: %(count)s new", count=len(notifications)),
-            "\n".join(lines),
-            {
-                "List-Unsubscribe": f"<{unsubscribe}>",
-                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            },
-        )
+        lines = [f"- {item.message.text(language)}" for item in notifications[:MAX_IN_LETTER]]
+        if more > 0:
+            lines.append(message("… and %(more)s more", more=more).text(language))
+        read = message("Read them: %(link)s", link=self.links.url("")).text(language)
+        end = message("No more mail: %(link)s", link=unsubscribe).text(language)
+        one_click = "List-Unsubscribe=One-Click"
+        headers = {"List-Unsubscribe": f"<{unsubscribe}>", "List-Unsubscribe-Post": one_click}
+        subject = message("Matchmaker: %(count)s new", count=len(notifications))
+        text = "\n".join([*lines, "", read, end, ""])
+        self.links.mail(account.email, language, subject, text, headers)
 
     def _mark(
         self,
@@ -158,10 +148,6 @@ class Notifications:
             marked = replace(before, read=before.read or read, mailed=before.mailed or mailed)
             if marked == before:
                 continue
-            put = self._repositories.notifications.put(marked, stored.version)
+            put = self.repositories.notifications.put(marked, stored.version)
             with suppress(VersionConflict):  # by another request; what is left comes again
-                self._repositories.records.commit([put])
-
-
-def _is_silent(account: Account) -> bool:
-    return account.preferences.mail is MailRhythm.NEVER
+                self.repositories.records.commit([put])

@@ -6,36 +6,37 @@ import hashlib
 import hmac
 import os
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 
-from matchmaker.errors import StorageFull
+from matchmaker.errors import not_writable
 
 KEY_FILE = "admin.key.sha256"
 SIGNING_FILE = "cursor.secret"
 
 
+@dataclass(frozen=True, slots=True)
 class OperatorKey:
     """The key of whoever runs the installation, of which only the hash is kept, and its secret."""
 
-    def __init__(self, folder: Path, configured: str = "") -> None:
-        self._folder = folder
-        self._configured = configured
+    folder: Path
+    configured: str = ""
 
     def make(self) -> str | None:
         """A new key, to be shown once; None when there is one already.
 
         Raises StorageFull when the folder cannot be written.
         """
-        if self._configured:
+        if self.configured:
             return None
         key = secrets.token_urlsafe(32)
-        return key if _write_once(self._folder / KEY_FILE, key_digest(key)) else None
+        return key if _write_once(self.folder / KEY_FILE, key_digest(key)) else None
 
     def renew(self) -> str:
         """A new key instead of the old one, which stops working at once."""
-        (self._folder / KEY_FILE).unlink(missing_ok=True)
+        (self.folder / KEY_FILE).unlink(missing_ok=True)
         key = secrets.token_urlsafe(32)
-        _write_once(self._folder / KEY_FILE, key_digest(key))
+        _write_once(self.folder / KEY_FILE, key_digest(key))
         return key
 
     def matches(self, key: str) -> bool:
@@ -45,15 +46,15 @@ class OperatorKey:
 
     def signing_secret(self) -> str:
         """The secret for signatures, the same for all processes."""
-        path = self._folder / SIGNING_FILE
+        path = self.folder / SIGNING_FILE
         _write_once(path, secrets.token_hex(32))
         return path.read_text(encoding="ascii")
 
     def _admin_digest(self) -> str:
-        if self._configured:
-            return key_digest(self._configured)
+        if self.configured:
+            return key_digest(self.configured)
         try:
-            return (self._folder / KEY_FILE).read_text(encoding="ascii").strip()
+            return (self.folder / KEY_FILE).read_text(encoding="ascii").strip()
         except FileNotFoundError:
             return ""
 
@@ -67,28 +68,19 @@ def _write_once(path: Path, content: str) -> bool:
     """Create a private file whole, in one step; False when it was there already."""
     if path.exists():
         return False
+    beside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return _create(path, content)
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(content)
+            # A link fails when the name is taken: of two processes one wins, whole.
+            os.link(beside, path)
+        except FileExistsError:
+            return False
+        finally:
+            beside.unlink()
     except OSError as error:
-        raise StorageFull(
-            "%(path)s cannot be written: %(strerror)s.",
-            mend="Free space or set MATCHMAKER_DATA_DIR to a folder you may write.",
-            path=path,
-            strerror=error.strerror,
-        ) from None
-
-
-def _create(path: Path, content: str) -> bool:
-    beside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(content)
-        # A link fails when the name is taken: of two processes one wins, whole.
-        os.link(beside, path)
-    except FileExistsError:
-        return False
-    finally:
-        beside.unlink()
+        raise not_writable(path, error) from None
     return True

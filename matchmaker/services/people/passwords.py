@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from functools import cached_property
 
 from argon2 import PasswordHasher
@@ -11,30 +12,30 @@ from argon2.exceptions import InvalidHashError, VerificationError
 _MAX_COMPARED = 1000
 
 
+@dataclass
 class Passwords:
     """Hashes and compares passwords; what a hash costs is the hasher's to say."""
 
-    def __init__(self, hasher: PasswordHasher) -> None:
-        self._hasher = hasher
+    hasher: PasswordHasher
 
     def hash(self, password: str) -> str:
         """The hash to keep."""
-        return self._hasher.hash(password)
+        return self.hasher.hash(password)
 
     def matches(self, hashed: str, password: str) -> bool:
         """Whether the password has this hash; without a hash never, found out as slowly."""
         # Asked for in either case: made at the first comparison, it must not tell which it was.
         nobodys = self._nobodys_hash
         try:
-            self._hasher.verify(hashed or nobodys, password[:_MAX_COMPARED])
+            self.hasher.verify(hashed or nobodys, password[:_MAX_COMPARED])
         except (VerificationError, InvalidHashError):
             return False
         return bool(hashed)
 
     def is_dated(self, hashed: str) -> bool:
         """Whether the hash was made with other costs than are usual now."""
-        return self._hasher.check_needs_rehash(hashed)
+        return self.hasher.check_needs_rehash(hashed)
 
     @cached_property
     def _nobodys_hash(self) -> str:
-        return self._hasher.hash(secrets.token_hex(16))
+        return self.hasher.hash(secrets.token_hex(16))

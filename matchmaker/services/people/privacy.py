@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from pydantic_core import to_jsonable_python
@@ -13,9 +14,9 @@ from pydantic_core import to_jsonable_python
 from matchmaker.access import Principal
 from matchmaker.errors import VersionConflict, WrongState
 from matchmaker.services.people.accounts import Accounts
-from matchmaker.services.people.sign_in import SignIn
+from matchmaker.services.people.sign_in import SignInService
 from matchmaker.services.repositories import Repositories, Repository
-from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import Change
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.account import Account, MembershipRole
@@ -23,42 +24,35 @@ from matchmaker.workflow.interactions import InteractionKind, MonthlyCounts
 from matchmaker.workflow.introduction import FINAL, Introduction
 
 _TOGETHER = 200
+# Records to forget: how many, what is counted of them by month and name, and their removal.
+_Old = tuple[int, Mapping[tuple[str, str], int], list[Change]]
 # Who has left is written so that no person can be told from it.
 LEFT = "left"
 
 
+@dataclass(frozen=True, slots=True)
 class Privacy:
     """Use cases of privacy."""
 
-    def __init__(
-        self,
-        store: GraphStore,
-        repositories: Repositories,
-        accounts: Accounts,
-        sign_in: SignIn,
-        clock: Clock,
-        *,
-        keep_traces: timedelta,
-        keep_over: timedelta,
-    ) -> None:
-        self._store = store
-        self._repositories = repositories
-        self._accounts = accounts
-        self._sign_in = sign_in
-        self._clock = clock
-        self._keep_traces = keep_traces
-        self._keep_over = keep_over
+    store: GraphStore
+    repositories: Repositories
+    accounts: Accounts
+    sign_in: SignInService
+    clock: Clock
+    _: KW_ONLY
+    keep_traces: timedelta
+    keep_over: timedelta
 
     def export_own(self, principal: Principal) -> dict[str, Any]:
         """All that is held on the person who asks, without the hashes of secrets."""
-        account = self._accounts.own(principal)
-        repositories, id = self._repositories, account.id
+        account = self.accounts.own(principal)
+        repositories, id = self.repositories, account.id
         keys = _all(repositories.api_keys, "account", id)
         return {
             "account": _without(repositories.accounts.plain(account), "password_hash"),
             "api_keys": [_without(key, "digest") for key in keys],
             "notices": _all(repositories.notifications, "account", id),
-            "messages": [each for each in _all(repositories.messages) if each["author"] == id],
+            "messages": [text for text in _all(repositories.messages) if text["author"] == id],
             "log": [
                 {"at": line.entry.at, "action": line.entry.action, "subject": line.entry.subject}
                 for line in repositories.records.last_log(10_000)
@@ -68,12 +62,12 @@ class Privacy:
 
     def export_organization(self, principal: Principal, organization_id: str) -> dict[str, Any]:
         """All that is held on an organisation, for its owner. Raises NotAllowed."""
-        organization = self._store.organization(organization_id)
+        organization = self.store.organization(organization_id)
         principal.require_owner(organization.id)
-        repositories, id = self._repositories, organization.id
+        repositories, id = self.repositories, organization.id
         return {
             "organization": to_jsonable_python(organization),
-            "statements": to_jsonable_python(self._store.statements_of(id)),
+            "statements": to_jsonable_python(self.store.statements_of(id)),
             "members": [
                 {"name": account.name, "email": account.email}
                 for account in repositories.accounts.values("organization", id)
@@ -94,78 +88,65 @@ class Privacy:
         organisation that has other members.
         """
         principal.require_writing()
-        account = self._accounts.own(principal)
-        self._sign_in.require_password(account, password)
+        account = self.accounts.own(principal)
+        self.sign_in.require_password(account, password)
         self._delete(principal, account)
 
     def delete_account(self, principal: Principal, account_id: str) -> None:
         """The same for an admin who was asked to. Raises NotAllowed, NotFound."""
         principal.require_admin()
-        self._delete(principal, self._repositories.accounts.get(account_id).value)
+        self._delete(principal, self.repositories.accounts.get(account_id).value)
 
     def forget_old(self) -> int:
         """Turn what is older than the settings keep it into monthly counts; how many records.
 
         Counts and removals are one commit: a record is in the one or the other.
         """
-        return self._forget_interactions() + self._forget_introductions()
+        old = chain(self._old_interactions(), self._old_introductions())
+        return sum(number for number, counts, removals in old if self._replace(counts, removals))
 
     # -- the parts
 
-    def _forget_interactions(self) -> int:
-        now, forgotten = self._clock(), 0
-        old = [
-            stored
-            for stored in self._repositories.interactions.iterate()
-            if now - stored.value.at > self._keep_traces
-        ]
+    def _old_interactions(self) -> Iterator[_Old]:
+        repository, before = self.repositories.interactions, self.clock() - self.keep_traces
+        old = [stored for stored in repository.iterate() if stored.value.at < before]
         for start in range(0, len(old), _TOGETHER):
             together = old[start : start + _TOGETHER]
             counts: Counter[tuple[str, str]] = Counter()
             for stored in together:
                 interaction = stored.value
+                name = f"{interaction.goal or 'unknown'} {interaction.kind}"
                 is_list = interaction.kind is InteractionKind.IMPRESSION
-                counts[
-                    f"traces {interaction.at:%Y-%m}",
-                    f"{interaction.goal or 'unknown'} {interaction.kind}",
-                ] += len(interaction.shown) if is_list else 1
-            removals = [self._repositories.interactions.remove(stored) for stored in together]
-            if self._replace(counts, removals):
-                forgotten += len(together)
-        return forgotten
+                number = len(interaction.shown) if is_list else 1
+                counts[f"traces {interaction.at:%Y-%m}", name] += number
+            yield len(together), counts, [repository.remove(stored) for stored in together]
 
-    def _forget_introductions(self) -> int:
-        now, forgotten = self._clock(), 0
-        old = [
-            stored
-            for stored in self._repositories.introductions.iterate("phase", "over")
-            if stored.value.state in FINAL and now - _ended(stored.value) > self._keep_over
-        ]
-        for stored in old:
+    def _old_introductions(self) -> Iterator[_Old]:
+        repository, before = self.repositories.introductions, self.clock() - self.keep_over
+        for stored in list(repository.iterate("phase", "over")):
             introduction = stored.value
+            if introduction.state not in FINAL or _ended(introduction) >= before:
+                continue
             month = f"introductions {introduction.cluster} {introduction.created:%Y-%m}"
-            messages = self._repositories.messages.iterate("introduction", introduction.id)
-            forgotten += self._replace(
-                {(month, f"{introduction.goal} {introduction.state}"): 1},
-                [
-                    self._repositories.introductions.remove(stored),
-                    *(self._repositories.messages.remove(message) for message in messages),
-                ],
-            )
-        return forgotten
+            counts = {(month, f"{introduction.goal} {introduction.state}"): 1}
+            messages = self.repositories.messages
+            removals = [
+                messages.remove(message)
+                for message in messages.iterate("introduction", introduction.id)
+            ]
+            yield 1, counts, [repository.remove(stored), *removals]
 
-    def _replace(self, counts: Mapping[tuple[str, str], int], removals: Iterable[Change]) -> bool:
-        changes = list(removals)
+    def _replace(self, counts: Mapping[tuple[str, str], int], changes: list[Change]) -> bool:
         for tally in sorted({tally for tally, _ in counts}):
-            stored = self._repositories.monthly_counts.get_or_none(tally)
+            stored = self.repositories.monthly_counts.get_or_none(tally)
             total = Counter(dict(stored.value.counts) if stored else {})
             total.update({name: number for (of, name), number in counts.items() if of == tally})
             merged = MonthlyCounts(tally, tuple(sorted(total.items())))
             changes.append(
-                self._repositories.monthly_counts.put(merged, stored.version if stored else 0)
+                self.repositories.monthly_counts.put(merged, stored.version if stored else 0)
             )
         try:
-            self._repositories.records.commit(changes)
+            self.repositories.records.commit(changes)
         except VersionConflict:
             return False  # changed meanwhile; it comes again
         return True
@@ -175,10 +156,9 @@ class Privacy:
             if place.role is MembershipRole.OWNER:
                 self._require_heir(place.organization, account)
 
-        def attempt() -> None:
-            repositories = self._repositories
+        def remove(unit: UnitOfWork) -> None:
+            repositories = self.repositories
             stored = repositories.accounts.get(account.id)
-            unit = UnitOfWork.of(principal, self._clock())
             unit.add(repositories.accounts.remove(stored))
             owned: tuple[Repository[Any], ...] = (
                 repositories.addresses, repositories.api_keys, repositories.notifications
@@ -194,13 +174,12 @@ class Privacy:
                     unit.add(repositories.messages.put(nameless, message.version))
             # The log names people by an id that now means nobody.
             unit.log("account.deleted", account.subject)
-            unit.commit(repositories.records)
 
-        retry_on_conflict(attempt)
+        commit_changes(self.repositories.records, principal, self.clock, remove)
 
     def _require_heir(self, organization_id: str, account: Account) -> None:
-        members = {member.id for member in self._accounts.of_organization(organization_id)}
-        owners = set(self._accounts.owners(organization_id))
+        members = {member.id for member in self.accounts.of_organization(organization_id)}
+        owners = set(self.accounts.owners(organization_id))
         if members - {account.id} and not owners - {account.id}:
             raise WrongState(
                 "You are the last owner of an organisation with other members.",
@@ -213,7 +192,7 @@ def _without(plain: dict[str, Any], secret: str) -> dict[str, Any]:
 
 
 def _all(repository: Repository[Any], key: str = "", value: str = "") -> list[dict[str, Any]]:
-    return [repository.plain(each) for each in repository.values(key, value)]
+    return [repository.plain(document) for document in repository.values(key, value)]
 
 
 def _for_party(

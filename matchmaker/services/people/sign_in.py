@@ -23,7 +23,7 @@ RESET_WITHIN = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class OpenIdClaims:
-    """What an OpenID provider says of somebody."""
+    """Claims of an OpenID provider about a person."""
 
     issuer: str
     subject: str
@@ -32,30 +32,22 @@ class OpenIdClaims:
     name: str
 
 
-class SignIn:
+@dataclass(frozen=True, slots=True)
+class SignInService:
     """Use cases of signing in, of sessions and of passwords."""
 
-    def __init__(
-        self,
-        repositories: Repositories,
-        accounts: Accounts,
-        invitations: Invitations,
-        passwords: Passwords,
-        links: Links,
-        clock: Clock,
-    ) -> None:
-        self._repositories = repositories
-        self._accounts = accounts
-        self._invitations = invitations
-        self._passwords = passwords
-        self._links = links
-        self._clock = clock
+    repositories: Repositories
+    accounts: Accounts
+    invitations: Invitations
+    passwords: Passwords
+    links: Links
+    clock: Clock
 
     def with_password(self, email: str, password: str) -> Account:
         """The account. Raises SignInNeeded, or TooManyAttempts after ten failures in a row."""
-        stored = self._accounts.find(email)
+        stored = self.accounts.find(email)
         if stored is None or not stored.value.password_hash:
-            self._passwords.matches("", password)
+            self.passwords.matches("", password)
             raise _not_right()
         return retry_on_conflict(lambda: self._compare(stored.value.id, password))
 
@@ -65,7 +57,7 @@ class SignIn:
         Raises SignInNeeded when nobody has invited them.
         """
         subject = f"{claims.issuer} {claims.subject}"
-        page = self._repositories.accounts.page("identity", subject, limit=1)
+        page = self.repositories.accounts.page("identity", subject, limit=1)
         if page.rows:
             return page.rows[0].value.require_active()
         if not claims.email_verified:
@@ -73,24 +65,22 @@ class SignIn:
                 "The provider does not vouch for the address.", mend="Confirm it there first."
             )
         email = checked_email(claims.email)
-        stored = self._accounts.find(email)
+        stored = self.accounts.find(email)
         if stored is not None:
-            return self._accounts.change(
-                stored.value.id,
-                lambda before: replace(before.require_active(), openid_subject=subject),
-                "account.linked",
-            )
-        waiting = self._invitations.open_for(email)
+
+            def link(before: Account) -> Account:
+                return replace(before.require_active(), openid_subject=subject)
+
+            return self.accounts.change(stored.value.id, link, "account.linked")
+        waiting = self.invitations.open_for(email)
         if not waiting:
             raise SignInNeeded(
                 "There is no account for this address.", mend="Ask to be invited first."
             )
         first, *others = waiting
-        account = self._invitations.make_account(
-            first, claims.name or email, openid_subject=subject
-        )
+        account = self.invitations.make_account(first, claims.name or email, openid_subject=subject)
         for invitation in others:
-            account = self._invitations.join(invitation, account.id)
+            account = self.invitations.join(invitation, account.id)
         return account
 
     def by_invitation(self, token: str, name: str, password: str) -> Account:
@@ -98,121 +88,102 @@ class SignIn:
 
         Raises InvalidInput, SignInNeeded.
         """
-        stored = self._invitations.of_token(token)
+        stored = self.invitations.of_token(token)
         email = stored.value.email
-        if self._accounts.find(email) is not None:
-            return self._invitations.join(stored, self.with_password(email, password).id)
+        if self.accounts.find(email) is not None:
+            return self.invitations.join(stored, self.with_password(email, password).id)
         check_password(password, email)
-        hashed = self._passwords.hash(password)
-        return self._invitations.make_account(stored, name, password_hash=hashed)
+        hashed = self.passwords.hash(password)
+        return self.invitations.make_account(stored, name, password_hash=hashed)
 
     def of_session(self, account_id: str, epoch: int) -> Account | None:
-        """Whose session it is; None when it was revoked or the account is closed."""
-        stored = self._repositories.accounts.get_or_none(account_id)
+        """The account of a session; None when that was revoked or the account is closed."""
+        stored = self.repositories.accounts.get_or_none(account_id)
         if stored is None or not stored.value.active or stored.value.epoch != epoch:
             return None
         return stored.value
 
     def end_sessions(self, principal: Principal) -> Account:
         """End all sessions of one's account."""
-        return self._accounts.change(
-            self._accounts.own(principal).id,
-            lambda before: replace(before, epoch=before.epoch + 1),
-            "account.signed_out",
-            principal,
-        )
+        id = self.accounts.own(principal).id
+        return self.accounts.change(id, Account.ended, "account.signed_out", principal)
 
     # -- passwords
 
     def require_password(self, account: Account, password: str) -> None:
         """Raise InvalidInput for another password; an account without one needs none."""
-        if account.password_hash and not self._passwords.matches(account.password_hash, password):
+        if account.password_hash and not self.passwords.matches(account.password_hash, password):
             raise InvalidInput("is not the present one.", where="password")
 
     def change_password(self, principal: Principal, old: str, new: str) -> Account:
         """A new password; all other sessions end. Raises InvalidInput, NotAllowed."""
         principal.require_writing()
-        account = self._accounts.own(principal)
+        account = self.accounts.own(principal)
         self.require_password(account, old)
         check_password(new, account.email)
-        hashed = self._passwords.hash(new)
-        return self._accounts.change(
-            account.id,
-            lambda before: replace(before, password_hash=hashed, epoch=before.epoch + 1),
-            "account.password",
-            principal,
-        )
+        hashed = self.passwords.hash(new)
+
+        def renew(before: Account) -> Account:
+            return replace(before.ended(), password_hash=hashed)
+
+        return self.accounts.change(account.id, renew, "account.password", principal)
 
     def reset_token(self, account: Account) -> str:
         """The token with which a new password is set."""
-        return self._links.token("reset", [account.id, account.epoch])
+        return self.links.token("reset", [account.id, account.epoch])
 
     def send_reset(self, email: str) -> bool:
         """A link for a new password, if there is such an account; False without a mail server."""
-        stored = self._accounts.find(email)
+        stored = self.accounts.find(email)
         if stored is None or not stored.value.active:
-            return self._links.can_mail
+            return self.links.can_mail
         account = stored.value
         text = message(
             "Open this link within an hour; if it was not you, ignore it:\n\n%(link)s\n",
-            link=self._links.url("reset", self.reset_token(account)),
+            link=self.links.url("reset", self.reset_token(account)),
         )
         language = account.preferences.language
-        return self._links.mail(account.email, language, message("A new password"), text)
+        return self.links.mail(account.email, language, message("A new password"), text)
 
     def reset(self, token: str, password: str) -> Account:
         """A new password by a link, which then works no more. Raises InvalidInput."""
-        account_id, epoch = self._links.read("reset", token, RESET_WITHIN)
+        account_id, epoch = self.links.read("reset", token, RESET_WITHIN)
 
         def change(account: Account) -> Account:
             if account.epoch != epoch or not account.active:
                 raise _used()
             check_password(password, account.email)
-            return replace(
-                account,
-                password_hash=self._passwords.hash(password),
-                epoch=epoch + 1,
-                failures=0,
-                locked_until=None,
-            )
+            return replace(account.ended().unlocked(), password_hash=self.passwords.hash(password))
 
         try:
-            return self._accounts.change(account_id, change, "account.reset")
+            return self.accounts.change(account_id, change, "account.reset")
         except NotFound:
             raise _used() from None
 
     # -- the parts
 
     def _compare(self, account_id: str, password: str) -> Account:
-        stored = self._repositories.accounts.get(account_id)
-        account, now = stored.value, self._clock()
+        stored = self.repositories.accounts.get(account_id)
+        account, now = stored.value, self.clock()
         if account.locked_until is not None and now < account.locked_until:
             raise TooManyAttempts(
                 "Too many failed attempts.", mend="Wait a quarter of an hour, or reset it."
             )
-        is_right = self._passwords.matches(account.password_hash, password)
-        if (
-            is_right
-            and not account.failures
-            and not self._passwords.is_dated(account.password_hash)
-        ):
-            return account.require_active()
         unit = UnitOfWork(account.subject, now)
+        is_right = self.passwords.matches(account.password_hash, password)
         if is_right:
-            changed = replace(
-                account.require_active(),
-                failures=0,
-                locked_until=None,
-                password_hash=self._passwords.hash(password),
-            )
+            account.require_active()
+            if not account.failures and not self.passwords.is_dated(account.password_hash):
+                return account
+            changed = replace(account.unlocked(), password_hash=self.passwords.hash(password))
         else:
             failures = account.failures + 1
             until = now + LOCKED_FOR if failures % MAX_FAILURES == 0 else None
             changed = replace(account, failures=failures, locked_until=until)
             if until is not None:
                 unit.log("account.locked", account.subject)
-        unit.add(self._repositories.accounts.put(changed, stored.version))
-        unit.commit(self._repositories.records)
+        unit.add(self.repositories.accounts.put(changed, stored.version))
+        unit.commit(self.repositories.records)
         if not is_right:
             raise _not_right()
         return changed

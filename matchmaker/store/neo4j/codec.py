@@ -38,17 +38,17 @@ def _plain(value: Any) -> Any:
     return None if value == "" else value
 
 
-def decode(row_type: Callable[..., Row], properties: Mapping[str, Any], **given: Any) -> Row:
-    """The row that `encode` was given; `given` are fields kept elsewhere in the graph."""
+def decode(row_type: Callable[..., Row], properties: Mapping[str, Any], **elsewhere: Any) -> Row:
+    """The row that `encode` took; `elsewhere` are fields that are kept elsewhere in the graph."""
     values = {
         name: read(properties.get(name))
         for name, read in _readers(row_type)
-        if name not in given and name != "provenance"
+        if name not in elsewhere and name != "provenance"
     }
     if "provenance" in _fields(row_type):
         source, record = (properties.get(name) or "" for name in _PROVENANCE)
         values["provenance"] = Provenance(source, record)
-    return row_type(**values, **given)
+    return row_type(**values, **elsewhere)
 
 
 @cache

@@ -64,7 +64,9 @@ GRAPH_ID = "MATCH (g:Graph {id: 'graph'}) RETURN g.identity AS identity"
 LOCK = (
     "MATCH (g:Graph {id: 'graph'}) SET g.locked = true REMOVE g.locked RETURN g.version AS version"
 )
-BUMP = "MATCH (g:Graph {id: 'graph'}) SET g.version = g.version + 1 RETURN g.version AS version"
+INCREASE_VERSION = (
+    "MATCH (g:Graph {id: 'graph'}) SET g.version = g.version + 1 RETURN g.version AS version"
+)
 COUNT_NODES = "MATCH (n:{label}) RETURN count(n) AS count"
 COUNT_RELATIONSHIPS = "MATCH ()-[r:{type}]->() RETURN count(r) AS count"
 SERVER = "CALL dbms.components() YIELD versions RETURN versions[0] AS version"
@@ -106,7 +108,7 @@ MATCH (o:Organization {id: key[1]})-[r:MEMBER_OF]->(c:Cluster {id: key[0]})
 RETURN r {.*, cluster: c.id, organization: o.id} AS row"""
 ALL_MEMBERSHIPS = """MATCH (o:Organization)-[r:MEMBER_OF]->(c:Cluster)
 RETURN r {.*, cluster: c.id, organization: o.id} AS row ORDER BY c.id, o.id"""
-KNOWN_IDS = "UNWIND $ids AS id MATCH (n:{label} {{id: id}}) RETURN id"
+EXISTING_IDS = "UNWIND $ids AS id MATCH (n:{label} {{id: id}}) RETURN id"
 ALIASES = "MATCH (a:Alias) RETURN a.id AS id, a.organization AS organization"
 DUPLICATE_KEYS = """MATCH (o:Organization)
 RETURN o {.id, .name, .name_en, .credit_code, .vat, .country, .place} AS row ORDER BY o.id"""
@@ -121,10 +123,9 @@ ORGANIZATIONS_PAGE = f"""MATCH (o:Organization) WHERE o.id > $after AND {MATCHES
 WITH o ORDER BY o.id LIMIT $limit RETURN o {ROW} AS row"""
 MEMBERS_PAGE = f"""MATCH (o:Organization)-[:MEMBER_OF]->(:Cluster {{id: $cluster}})
 WHERE o.id > $after WITH DISTINCT o ORDER BY o.id LIMIT $limit RETURN o {ROW} AS row"""
-CLUSTERS_OF = f"""MATCH (o:Organization) WHERE o.id IN $ids
-MATCH (o)-[r:MEMBER_OF]->(c:Cluster)
+CLUSTERS_OF = f"""MATCH (:Organization {{id: $organization}})-[r:MEMBER_OF]->(c:Cluster)
 WHERE (r.since IS NULL OR r.since <= date($today)) AND (r.until IS NULL OR r.until >= date($today))
-WITH DISTINCT o, c ORDER BY c.id RETURN o.id AS organization, c {ROW} AS row"""
+WITH DISTINCT c ORDER BY c.id RETURN c {ROW} AS row"""
 
 
 def rows_page(
@@ -191,7 +192,7 @@ CALL (o) {{
 }}
 RETURN DISTINCT n.id AS id"""
 NEIGHBORS = NEXT_IDS.format(types=TIES)
-WALKABLE = NEXT_IDS.format(types=WALKED_TIES)
+REACHABLE_NEIGHBORS = NEXT_IDS.format(types=WALKED_TIES)
 STEPS = f"""MATCH (a:Organization)-[t:{WALKED_TIES}]-(b:Organization)
 WHERE a.id IN $sources AND b.id IN $targets
 RETURN a.id AS source, b.id AS target, t.id AS via, type(t) AS label, t.note AS title,

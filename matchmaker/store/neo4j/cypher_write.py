@@ -1,17 +1,12 @@
-"""All Cypher that writes rows. `{label}`, `{type}` and the arrows come from enumerations."""
+"""All Cypher that writes rows. `{label}`, `{type}` and `{pattern}` come from enumerations."""
 
 from __future__ import annotations
 
 CREATE_NODES = "UNWIND $rows AS row CREATE (n:{label}) SET n = row"
 CHANGE_NODES = "UNWIND $rows AS row MATCH (n:{label} {{id: row.id}}) SET n += row"
-LINK_OUT = """UNWIND $rows AS row
-MATCH (n:{label} {{id: row.id}}) MATCH (m:{target} {{id: row.target}})
-CREATE (n)-[:{type}]->(m)"""
-LINK_IN = """UNWIND $rows AS row
-MATCH (n:{label} {{id: row.id}}) MATCH (m:{target} {{id: row.target}})
-CREATE (m)-[:{type}]->(n)"""
-UNLINK_OUT = "UNWIND $ids AS id MATCH (:{label} {{id: id}})-[r:{type}]->() DELETE r"
-UNLINK_IN = "UNWIND $ids AS id MATCH (:{label} {{id: id}})<-[r:{type}]-() DELETE r"
+LINK = """UNWIND $rows AS row
+MATCH (n:{label} {{id: row.id}}) MATCH (m:{target} {{id: row.target}}) CREATE {pattern}"""
+UNLINK = "UNWIND $ids AS id MATCH (n:{label} {{id: id}}) MATCH {pattern} DELETE r"
 
 SPEAKS = "UNWIND $ids AS id MATCH (n:{label} {{id: id}}) SET n:Statement"
 IS_SILENT = "UNWIND $ids AS id MATCH (n:{label} {{id: id}}) REMOVE n:Statement"

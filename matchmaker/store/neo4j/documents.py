@@ -77,8 +77,8 @@ class Neo4jRecords(Records):
 
     def commit(self, changes: Sequence[Change], entries: Sequence[Entry] = ()) -> None:
         def work(transaction: ManagedTransaction) -> None:
-            change(transaction, changes)
-            append(transaction, entries)
+            change_documents(transaction, changes)
+            append_to_log(transaction, entries)
 
         self._connection.write(work)
 
@@ -93,7 +93,7 @@ class Neo4jRecords(Records):
         return tuple(logged(row["line"]) for row in rows)
 
 
-def change(transaction: ManagedTransaction, changes: Sequence[Change]) -> None:
+def change_documents(transaction: ManagedTransaction, changes: Sequence[Change]) -> None:
     """Changes inside the caller's transaction. Raises VersionConflict."""
     if not changes:
         return
@@ -101,7 +101,7 @@ def change(transaction: ManagedTransaction, changes: Sequence[Change]) -> None:
         _compare(transaction, changes)
         _write(transaction, changes)
     except ConstraintError:  # a document of that id was made at the same moment
-        first = next(each for each in changes if isinstance(each, Put) and not each.expected)
+        first = next(put for put in changes if isinstance(put, Put) and not put.expected)
         raise conflict(first.kind, first.id) from None
 
 
@@ -153,7 +153,7 @@ def _write(transaction: ManagedTransaction, changes: Sequence[Change]) -> None:
         run(transaction, REMOVE, ids=gone)
 
 
-def append(transaction: ManagedTransaction, entries: Sequence[Entry]) -> None:
+def append_to_log(transaction: ManagedTransaction, entries: Sequence[Entry]) -> None:
     """More lines of the log."""
     if not entries:
         return

@@ -46,18 +46,20 @@ def search(
         return ()
     every, some = " AND ".join(words), " OR ".join(words)
     wanted = {**filter_parameters(transaction, where), "limit": limit, "depth": SEARCH_DEPTH}
-    named = run(transaction, cypher.SEARCH_NAMES, words=every, **wanted)
+    by_name = run(transaction, cypher.SEARCH_NAMES, words=every, **wanted)
     ranked = f"({every})^4 OR {some}"
     others = run(transaction, cypher.SEARCH_STATEMENTS, words=ranked, **wanted)
     others += run(transaction, cypher.SEARCH_NAMES, words=some, **wanted)
     others.sort(key=lambda record: (-record["score"], record["row"]["id"]))
-    return _merged(named, others, limit)
+    return _merged(by_name, others, limit)
 
 
-def _merged(named: list[Properties], others: list[Properties], limit: int) -> tuple[SearchHit, ...]:
+def _merged(
+    by_name: list[Properties], others: list[Properties], limit: int
+) -> tuple[SearchHit, ...]:
     best = max((record["score"] for record in others), default=0.0)
     hits: dict[str, SearchHit] = {}
-    for record, lift in [*((r, best) for r in named), *((r, 0.0) for r in others)]:
+    for record, lift in [*((r, best) for r in by_name), *((r, 0.0) for r in others)]:
         organization = decode(Organization, record["row"])
         statement = record["statement"]
         hit = SearchHit(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from neo4j import ManagedTransaction
@@ -10,7 +12,7 @@ from neo4j import ManagedTransaction
 from matchmaker.domain import GraphRows
 from matchmaker.errors import MatchmakerError, StoreUnavailable
 from matchmaker.store import upsert
-from matchmaker.store.answers import Export, StoreStatus, UpsertCounts
+from matchmaker.store.answers import Export, UpsertCounts
 from matchmaker.store.documents import Records, Store
 from matchmaker.store.graph_store import Answer, Work, export
 from matchmaker.store.log import Entry
@@ -54,17 +56,10 @@ class Neo4jStore(Store):
     def prepare(self) -> None:
         migrations.migrate(self._connection)
 
-    def status(self) -> StoreStatus:
+    def _backend(self) -> tuple[str, str, str]:
         migration = migrations.current(self._connection)
         server = self._connection.rows(cypher.SERVER)[0]["version"]
-        version, counts = self._read(lambda tx: (tx.version(), self._counts(tx)))
-        return StoreStatus(
-            backend=f"neo4j {server}",
-            address=self._connection.url,
-            schema=migration,
-            version=version,
-            counts=counts,
-        )
+        return f"neo4j {server}", self._connection.url, migration
 
     def close(self) -> None:
         self._connection.close()
@@ -77,30 +72,28 @@ class Neo4jStore(Store):
     def upsert(self, rows: GraphRows, entries: Sequence[Entry] = ()) -> UpsertCounts:
         """See `GraphStore.upsert`; up to ATOMIC_ROWS rows, or any with entries, at once."""
         if not len(rows) and not entries:
-            return upsert.Tally().counts()
+            return UpsertCounts()
         size = len(rows) + sum(len(row.participants) for row in rows.engagements)
         if size <= ATOMIC_ROWS or entries:
             return super().upsert(rows, entries)
         self._read(lambda tx: upsert.check_references(tx, rows), bulk=True)
-        return self._upsert_in_batches(rows)
-
-    def _upsert_in_batches(self, rows: GraphRows) -> UpsertCounts:
-        total = upsert.Tally()
+        counts, written = UpsertCounts(), Counter[str]()
         for table, batch in upsert.table_batches(rows):
             try:
-                total.add(self._write(_batch_work(table, batch), bulk=True))
+                counts += self._write(partial(_upsert_batch, table=table, batch=batch), bulk=True)
+                written[table.name] += len(batch)
             except MatchmakerError as error:
                 raise StoreUnavailable(
                     "The import stopped after %(number)s of %(count)s %(table)s; "
                     "what was written stays: %(text)s",
                     mend="%(advice)s Then run the same import again: it completes it.",
-                    number=total.rows(table.name),
+                    number=written[table.name],
                     count=len(getattr(rows, table.name)),
                     table=table.name,
                     text=error.message,
                     advice=error.mend,
                 ) from None
-        return total.counts()
+        return counts
 
     def set_embeddings(
         self, revision: str, ids: Sequence[str], vectors: Sequence[Sequence[float]]
@@ -114,7 +107,8 @@ class Neo4jStore(Store):
         ]
         for start in range(0, len(rows), _VECTOR_BATCH):
             batch = rows[start : start + _VECTOR_BATCH]
-            self._connection.write(_embedding_work(revision, batch), BULK_SECONDS)
+            work = partial(run, query=cypher.SET_EMBEDDINGS, revision=revision, rows=batch)
+            self._connection.write(work, BULK_SECONDS)
 
     def export(self) -> Export:
         """Read without a lock and keep it if nobody wrote meanwhile; else make writers wait.
@@ -129,21 +123,8 @@ class Neo4jStore(Store):
         return self._write(export, bulk=True)
 
 
-def _batch_work(table: Table[Any], batch: list[Any]) -> Work[upsert.Tally]:
-    def work(tx: Transaction) -> upsert.Tally:
-        tally = upsert.Tally()
-        upsert.upsert_batch(tx, table, batch, tally)
-        if tally.differs:
-            tx.bump()
-        return tally
-
-    return work
-
-
-def _embedding_work(
-    revision: str, batch: list[dict[str, Any]]
-) -> Callable[[ManagedTransaction], None]:
-    def work(transaction: ManagedTransaction) -> None:
-        run(transaction, cypher.SET_EMBEDDINGS, revision=revision, rows=batch)
-
-    return work
+def _upsert_batch(tx: Transaction, table: Table[Any], batch: list[Any]) -> UpsertCounts:
+    counts = upsert.upsert_batch(tx, table, batch)
+    if counts.any_written:
+        tx.increase_version()
+    return counts

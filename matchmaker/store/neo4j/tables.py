@@ -29,6 +29,11 @@ class Link:
     type: Relationship
     incoming: bool = False
 
+    @property
+    def pattern(self) -> str:
+        """The relationship r of the row's node n in Cypher, with another node m."""
+        return f"(m)-[r:{self.type}]->(n)" if self.incoming else f"(n)-[r:{self.type}]->(m)"
+
 
 _SPEAKER = {
     DESCRIPTIONS.name: Relationship.DESCRIBED_BY,

@@ -34,7 +34,7 @@ from matchmaker.store.neo4j.codec import (
     encode_participants,
 )
 from matchmaker.store.neo4j.connection import run
-from matchmaker.store.neo4j.documents import append, change
+from matchmaker.store.neo4j.documents import append_to_log, change_documents
 from matchmaker.store.neo4j.tables import (
     OWNED_BY,
     STATEMENT_LABELS,
@@ -45,6 +45,7 @@ from matchmaker.store.neo4j.tables import (
     node_id,
 )
 from matchmaker.store.schema import (
+    CLUSTERS,
     ENGAGEMENTS,
     MEMBERSHIPS,
     ORGANIZATIONS,
@@ -78,8 +79,8 @@ class Neo4jTransaction:
         if not self._run(cypher.LOCK):
             raise StoreMismatch("The database was never prepared for Matchmaker.", mend=PREPARE)
 
-    def bump(self) -> None:
-        self._run(cypher.BUMP)
+    def increase_version(self) -> None:
+        self._run(cypher.INCREASE_VERSION)
 
     def version(self) -> int:
         rows = self._run(cypher.VERSION)
@@ -92,7 +93,7 @@ class Neo4jTransaction:
     def count(self, table: Table[Any]) -> int:
         if is_node(table):
             return self._count(cypher.COUNT_NODES.format(label=label(table)))
-        type = cypher.TIES if table.name == TIES.name else cypher.Relationship.MEMBER_OF
+        type = cypher.TIES if table is TIES else cypher.Relationship.MEMBER_OF
         return self._count(cypher.COUNT_RELATIONSHIPS.format(type=type))
 
     def _count(self, query: str, **parameters: Any) -> int:
@@ -100,55 +101,55 @@ class Neo4jTransaction:
 
     # -- writing
 
-    def change(self, changes: Sequence[Change]) -> None:
-        change(self._transaction, changes)
+    def change_documents(self, changes: Sequence[Change]) -> None:
+        change_documents(self._transaction, changes)
 
-    def log(self, entries: Sequence[Entry]) -> None:
-        append(self._transaction, entries)
+    def append_to_log(self, entries: Sequence[Entry]) -> None:
+        append_to_log(self._transaction, entries)
 
-    def stored(self, table: Table[Row], keys: Sequence[Any]) -> dict[Any, Row]:
+    def rows_by_key(self, table: Table[Row], keys: Sequence[Any]) -> dict[Any, Row]:
         records: list[Properties]
-        if table.name == MEMBERSHIPS.name:
+        if table is MEMBERSHIPS:
             records = self._run(cypher.MEMBERSHIPS_BY_KEY, keys=[list(key) for key in keys])
-        elif table.name == TIES.name:
+        elif table is TIES:
             queries = (cypher.TIES_BY_ID.format(type=layer) for layer in Layer)
             records = [row for query in queries for row in self._run(query, ids=list(keys))]
         else:
             by_id = cypher.ROWS_BY_ID.format(label=label(table))
-            query = cypher.ENGAGEMENTS_BY_ID if table.name == ENGAGEMENTS.name else by_id
+            query = cypher.ENGAGEMENTS_BY_ID if table is ENGAGEMENTS else by_id
             records = self._run(query, ids=[node_id(key) for key in keys])
         return {key_of(row): row for row in _decoded(table, records)}
 
-    def known(self, table: str, ids: Collection[str]) -> set[str]:
-        query = cypher.KNOWN_IDS.format(label=label(table))
+    def existing_ids(self, table: Table[Any], ids: Collection[str]) -> set[str]:
+        query = cypher.EXISTING_IDS.format(label=label(table))
         return {row["id"] for row in self._run(query, ids=list(ids))}
 
     def write(
         self, table: Table[Row], new: Sequence[Row], changed: Sequence[tuple[Row, Row]]
     ) -> None:
-        if table.name == MEMBERSHIPS.name:
+        if table is MEMBERSHIPS:
             self._write_memberships(new, changed)  # type: ignore[arg-type]
-        elif table.name == TIES.name:
+        elif table is TIES:
             self._write_ties(new, changed)  # type: ignore[arg-type]
         else:
             self._write_nodes(table, new, changed)
 
     def remove(self, table: Table[Any], keys: Sequence[Any]) -> int:
-        if table.name == MEMBERSHIPS.name:
+        if table is MEMBERSHIPS:
             return self._count(cypher_write.LEAVE_CLUSTERS, keys=[list(key) for key in keys])
-        if table.name == TIES.name:
+        if table is TIES:
             queries = [cypher_write.DELETE_TIES.format(type=layer) for layer in Layer]
             return sum(self._count(query, ids=list(keys)) for query in queries)
         query = cypher_write.DROP_NODES.format(label=label(table))
         return self._count(query, ids=[node_id(key) for key in keys])
 
-    def referrer(self, table: Table[Any], ids: Collection[str]) -> tuple[str, str] | None:
+    def find_referrer(self, table: Table[Any], ids: Collection[str]) -> tuple[str, str] | None:
         own = [link.type.value for _, link in links(table)]
         query = cypher_write.STILL_REFERRED.format(label=label(table))
         rows = self._run(query, ids=list(ids), own=own)
         return (rows[0]["id"], rows[0]["other"]) if rows else None
 
-    def referring(self, table: Table[Row], organization_id: str) -> list[Row]:
+    def rows_about(self, table: Table[Row], organization_id: str) -> list[Row]:
         query = {
             MEMBERSHIPS.name: cypher.MEMBERSHIPS_REFERRING,
             TIES.name: cypher.TIES_REFERRING,
@@ -193,16 +194,15 @@ class Neo4jTransaction:
             {"id": node_id(key_of(row)), "target": getattr(row, reference.field)} for row in rows
         ]
         pairs = [pair for pair in pairs if pair["target"] is not None]
-        query = cypher_write.LINK_IN if link.incoming else cypher_write.LINK_OUT
         if pairs:
-            query = query.format(label=label(table), target=label(target), type=link.type)
-            self._run(query, rows=pairs)
+            names = {"label": label(table), "target": label(target), "pattern": link.pattern}
+            self._run(cypher_write.LINK.format(**names), rows=pairs)
 
     def _unlink(self, table: Table[Any], link: Link, rows: Iterable[Any]) -> None:
         ids = [node_id(key_of(row)) for row in rows]
-        query = cypher_write.UNLINK_IN if link.incoming else cypher_write.UNLINK_OUT
         if ids:
-            self._run(query.format(label=label(table), type=link.type), ids=ids)
+            query = cypher_write.UNLINK.format(label=label(table), pattern=link.pattern)
+            self._run(query, ids=ids)
 
     def _take_part(self, rows: Iterable[Engagement]) -> None:
         parts = [
@@ -252,23 +252,18 @@ class Neo4jTransaction:
         return _decoded(ORGANIZATIONS, records)
 
     def rows_page(
-        self,
-        table: Table[Row],
-        organization_id: str | None,
-        state: NeedState | None,
-        after: str,
-        limit: int,
+        self, table: Table[Row], owner: str | None, state: NeedState | None, after: str, limit: int
     ) -> list[Row]:
-        owner = None if organization_id is None else OWNED_BY[table.name]
+        relationship = None if owner is None else OWNED_BY[table.name]
         query = cypher.rows_page(
-            label(table), owner, state is not None, table.name == ENGAGEMENTS.name
+            label(table), relationship, state is not None, table is ENGAGEMENTS
         )
-        wanted = {"organization": organization_id, "state": state and state.value}
+        wanted = {"organization": owner, "state": state and state.value}
         return _decoded(table, self._run(query, after=after, limit=limit, **wanted))
 
-    def clusters_of(self, ids: Sequence[str], today: str) -> list[tuple[str, Cluster]]:
-        records = self._run(cypher.CLUSTERS_OF, ids=list(ids), today=today)
-        return [(row["organization"], decode(Cluster, row["row"])) for row in records]
+    def clusters_of(self, organization_id: str, today: str) -> list[Cluster]:
+        records = self._run(cypher.CLUSTERS_OF, organization=organization_id, today=today)
+        return _decoded(CLUSTERS, records)
 
     def statements_of(self, organization_id: str) -> list[Statement]:
         records = self._run(cypher.STATEMENTS_OF, organization=organization_id)
@@ -277,7 +272,7 @@ class Neo4jTransaction:
     def search(self, text: str, where: OrganizationFilter, limit: int) -> tuple[SearchHit, ...]:
         return search.search(self._transaction, text, where, limit)
 
-    def nearest(
+    def nearest_statements(
         self, vector: Sequence[float], kinds: frozenset[StatementKind], limit: int
     ) -> tuple[NearestStatement, ...]:
         wanted = {
@@ -311,8 +306,8 @@ class Neo4jTransaction:
     def neighbors(self, ids: Sequence[str]) -> set[str]:
         return {row["id"] for row in self._run(cypher.NEIGHBORS, ids=ids)}
 
-    def walkable(self, ids: Sequence[str]) -> set[str]:
-        return {row["id"] for row in self._run(cypher.WALKABLE, ids=ids)}
+    def reachable_neighbors(self, ids: Sequence[str]) -> set[str]:
+        return {row["id"] for row in self._run(cypher.REACHABLE_NEIGHBORS, ids=ids)}
 
     def steps_between(self, sources: Sequence[str], targets: Sequence[str]) -> Iterator[Step]:
         records = self._run(cypher.STEPS, sources=sources, targets=targets)
@@ -327,7 +322,7 @@ class Neo4jTransaction:
 
 def _decoded(table: Table[Row], records: Iterable[Properties]) -> list[Row]:
     """Rows; those of engagements with their participants."""
-    if table.name != ENGAGEMENTS.name:
+    if table is not ENGAGEMENTS:
         return [decode(table.model, row["row"]) for row in records]
     return [
         decode(table.model, row["row"], participants=decode_participants(row["participants"]))

@@ -8,11 +8,12 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from matchmaker.errors import StorageFull, StoreMismatch, StoreUnavailable
-from matchmaker.store.schema import TABLES
+from matchmaker.store.schema import ORGANIZATIONS, TABLES, Table
+from matchmaker.store.sql import codec
 from matchmaker.store.sqlite.queries import CREATE_OWNERS
-from matchmaker.store.sqlite.rows import add_column, codec, create_table
 
 BUSY_TIMEOUT_S = 15.0
 SCHEMA_VERSION = 4
@@ -20,13 +21,12 @@ APPLICATION_ID = 0x4D61746D  # "Matm": tells our file from any other SQLite data
 # Not every system can ask for the rights that a file is opened with.
 _EFFECTIVE_IDS = os.access in os.supports_effective_ids
 SCHEMA = Path(__file__).with_name("schema.sql")
-DOCUMENTS = Path(__file__).with_name("documents.sql")
-# From the schema of that version to the next; the two files are always the newest.
+# From the schema of that version to the next; what is only missing is made afterwards.
 MIGRATIONS = {
     1: """ALTER TABLE graph ADD COLUMN identity TEXT NOT NULL DEFAULT '';
 UPDATE graph SET identity = lower(hex(randomblob(16)));
 """,
-    2: DOCUMENTS.read_text(encoding="utf-8"),
+    2: "",  # documents were added
     # Nothing ever read it: every tie counts once.
     3: "ALTER TABLE ties DROP COLUMN weight;",
 }
@@ -80,10 +80,6 @@ class Connections:
             self._connection().execute("PRAGMA journal_mode = WAL")
         with self._transaction("BEGIN IMMEDIATE") as connection:
             if _is_empty(connection):
-                _complete(connection)
-                for file in (SCHEMA, DOCUMENTS):
-                    for statement in _statements(file.read_text(encoding="utf-8")):
-                        connection.execute(statement)
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             _migrate(connection)
@@ -176,18 +172,53 @@ def _migrate(connection: sqlite3.Connection) -> None:
 
 
 def _complete(connection: sqlite3.Connection) -> None:
-    """Make what is missing of the tables of `store.schema`: tables, columns, the view on them."""
+    """Make what is missing: tables of `store.schema`, their columns, what schema.sql adds."""
     for table in TABLES.values():
-        for statement in create_table(table):
+        for statement in _create_table(table):
             connection.execute(statement)
         existing = {row[1] for row in connection.execute(f"PRAGMA table_info({table.name})")}
         for column in codec(table).columns:
             if column not in existing:
-                connection.execute(add_column(table, column))
+                connection.execute(_add_column(table, column))
+    for statement in _statements(SCHEMA.read_text(encoding="utf-8")):
+        connection.execute(statement)
     view = connection.execute("SELECT sql FROM sqlite_schema WHERE name = 'statement_owners'")
     if view.fetchone() != (CREATE_OWNERS,):
         connection.execute("DROP VIEW IF EXISTS statement_owners")
         connection.execute(CREATE_OWNERS)
+
+
+def _create_table(table: Table[Any]) -> list[str]:
+    """DDL of a table and of an index for each field that refers."""
+    kinds = codec(table).column_types()
+    targets = {ref.field: ref.tables[0] for ref in table.references if len(ref.tables) == 1}
+    lines = [
+        f"{name} {kind} REFERENCES {targets[name]} (id) DEFERRABLE INITIALLY DEFERRED"
+        if name in targets
+        else f"{name} {kind}"
+        for name, kind in kinds.items()
+    ]
+    # Full text is kept under the row's number.
+    numbered = table is ORGANIZATIONS
+    unique = "UNIQUE" if numbered else "PRIMARY KEY"
+    lines.append(f"{unique} ({', '.join(table.key)})")
+    body = ", ".join(["row INTEGER PRIMARY KEY", *lines] if numbered else lines)
+    options = "STRICT" if numbered else "STRICT, WITHOUT ROWID"
+    return [
+        f"CREATE TABLE IF NOT EXISTS {table.name} ({body}) {options}",
+        *(
+            f"CREATE INDEX IF NOT EXISTS {table.name}_by_{ref.field} ON {table.name} ({ref.field})"
+            for ref in table.references
+            if ref.field in kinds and ref.field != table.key[0]
+        ),
+    ]
+
+
+def _add_column(table: Table[Any], column: str) -> str:
+    """DDL of a column that a table made earlier lacks."""
+    value, kind = codec(table).default(column), codec(table).column_types()[column]
+    default = f"'{value}'" if isinstance(value, str) else "NULL" if value is None else value
+    return f"ALTER TABLE {table.name} ADD COLUMN {column} {kind} DEFAULT {default}"
 
 
 def _statements(script: str) -> Iterator[str]:

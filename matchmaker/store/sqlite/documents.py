@@ -71,8 +71,8 @@ class SqliteRecords(Records):
 
     def commit(self, changes: Sequence[Change], entries: Sequence[Entry] = ()) -> None:
         with self._connections.writing() as connection:
-            change(connection, changes)
-            append(connection, entries)
+            change_documents(connection, changes)
+            append_to_log(connection, entries)
 
     def log(
         self, *, after: int = 0, limit: int = 100, subject: str = ""
@@ -88,29 +88,25 @@ class SqliteRecords(Records):
         return tuple(logged(dict(zip(_LINE, row, strict=True))) for row in rows)
 
 
-def change(connection: sqlite3.Connection, changes: Sequence[Change]) -> None:
+def change_documents(connection: sqlite3.Connection, changes: Sequence[Change]) -> None:
     """Changes inside the caller's transaction. Raises VersionConflict."""
-    for each in changes:
-        _apply(connection, each)
+    for change in changes:
+        where = (change.kind, change.id)
+        if not isinstance(change, Put):
+            written = connection.execute(REMOVE, (*where, change.expected))
+        elif change.expected == 0:
+            written = connection.execute(CREATE, (*where, change.body))
+        else:
+            written = connection.execute(REPLACE, (change.body, *where, change.expected))
+        if written.rowcount != 1:
+            raise conflict(change.kind, change.id)
+        if isinstance(change, Put):
+            connection.execute(DROP_KEYS, where)
+            pairs = [(change.kind, name, value, change.id) for name, value in change.pairs()]
+            connection.executemany(PUT_KEY, pairs)
 
 
-def _apply(connection: sqlite3.Connection, change: Change) -> None:
-    where = (change.kind, change.id)
-    if not isinstance(change, Put):
-        done = connection.execute(REMOVE, (*where, change.expected))
-    elif change.expected == 0:
-        done = connection.execute(CREATE, (*where, change.body))
-    else:
-        done = connection.execute(REPLACE, (change.body, *where, change.expected))
-    if done.rowcount != 1:
-        raise conflict(change.kind, change.id)
-    if isinstance(change, Put):
-        connection.execute(DROP_KEYS, where)
-        pairs = [(change.kind, name, value, change.id) for name, value in change.pairs()]
-        connection.executemany(PUT_KEY, pairs)
-
-
-def append(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+def append_to_log(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
     """More lines of the log."""
     number, before = connection.execute(LAST_LINE).fetchone() or (0, "")
     connection.executemany(APPEND, lines_after(number, before, entries))

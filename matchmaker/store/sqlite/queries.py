@@ -49,9 +49,8 @@ SELECT engagement, organization, role, amount FROM participants
 WHERE engagement IN (SELECT value FROM json_each(?)) ORDER BY engagement, position
 """
 CLUSTERS_OF = """
-SELECT memberships.organization, {columns}
-FROM clusters JOIN memberships ON memberships.cluster = clusters.id
-WHERE memberships.organization IN (SELECT value FROM json_each(:ids))
+JOIN memberships ON memberships.cluster = clusters.id
+WHERE memberships.organization = :organization
   AND (memberships.since IS NULL OR memberships.since <= :today)
   AND (memberships.until IS NULL OR memberships.until >= :today)
 ORDER BY clusters.id
@@ -68,7 +67,7 @@ UNION SELECT other.organization FROM participants AS one
     WHERE one.organization IN (SELECT value FROM json_each(:ids))
 """
 NEIGHBORS = _NEXT.format(which="TRUE")
-WALKABLE = _NEXT.format(which=_IS_WALKED)
+REACHABLE_NEIGHBORS = _NEXT.format(which=_IS_WALKED)
 STEPS = f"""
 SELECT source, target, id, layer, note, CAST(substr(since, 1, 4) AS INTEGER) FROM ties
 WHERE source IN (SELECT value FROM json_each(:sources))
@@ -153,8 +152,8 @@ WHERE organizations.id IN (SELECT value FROM json_each(:ids)) AND {MATCHES_FILTE
 WANT_TABLE = "CREATE TEMP TABLE IF NOT EXISTS wanted (first TEXT, second TEXT)"
 WANT_CLEAR = "DELETE FROM wanted"
 WANT = "INSERT INTO wanted VALUES (?, ?)"
-BUMP = "UPDATE graph SET version = version + 1"
-KNOWN = "SELECT id FROM {table} JOIN wanted ON id = first"
+INCREASE_VERSION = "UPDATE graph SET version = version + 1"
+EXISTING = "SELECT id FROM {table} JOIN wanted ON id = first"
 DROP_ROWS = "DELETE FROM {table} WHERE EXISTS (SELECT 1 FROM wanted WHERE {match})"
 OTHER_REFERRER = (
     "SELECT {table}.{field} FROM {table} JOIN wanted ON {table}.{field} = wanted.first LIMIT 1"

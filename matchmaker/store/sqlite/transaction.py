@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, TypeVar
+
+import numpy as np
 
 from matchmaker.domain import (
     Cluster,
@@ -24,13 +27,18 @@ from matchmaker.store.answers import DuplicateKeys, NearestStatement, SearchHit
 from matchmaker.store.documents import Change
 from matchmaker.store.log import Entry
 from matchmaker.store.schema import CLUSTERS, ENGAGEMENTS, ORGANIZATIONS, TABLES, TIES, Table
-from matchmaker.store.sqlite import queries, search
-from matchmaker.store.sqlite.documents import append, change
-from matchmaker.store.sqlite.rows import PARTICIPANTS, codec
+from matchmaker.store.sql import PARTICIPANTS, codec
+from matchmaker.store.sqlite import queries
+from matchmaker.store.sqlite.documents import append_to_log, change_documents
 from matchmaker.text import terms
 
 Row = TypeVar("Row")
 Parameters = Mapping[str, Any] | Sequence[Any]
+
+MAX_TERMS = 64
+# A name that matches says more about what is looked for than one text among many.
+NAME_WEIGHT = 2.0
+STATEMENT_BATCH = 400
 
 
 class SqliteTransaction:
@@ -53,29 +61,31 @@ class SqliteTransaction:
 
     # -- writing
 
-    def change(self, changes: Sequence[Change]) -> None:
-        change(self._connection, changes)
+    def change_documents(self, changes: Sequence[Change]) -> None:
+        change_documents(self._connection, changes)
 
-    def log(self, entries: Sequence[Entry]) -> None:
-        append(self._connection, entries)
+    def append_to_log(self, entries: Sequence[Entry]) -> None:
+        append_to_log(self._connection, entries)
 
-    def stored(self, table: Table[Row], keys: Sequence[Any]) -> dict[Any, Row]:
+    def rows_by_key(self, table: Table[Row], keys: Sequence[Any]) -> dict[Any, Row]:
         self._want(keys)
         rows = self._rows(table, f"JOIN wanted ON {codec(table).on_key()}")
         return {key_of(row): row for row in rows}
 
-    def known(self, table: str, ids: Collection[str]) -> set[str]:
+    def existing_ids(self, table: Table[Any], ids: Collection[str]) -> set[str]:
         self._want(ids)
-        return {row[0] for row in self._connection.execute(queries.KNOWN.format(table=table))}
+        return {
+            row[0] for row in self._connection.execute(queries.EXISTING.format(table=table.name))
+        }
 
     def write(
         self, table: Table[Row], new: Sequence[Row], changed: Sequence[tuple[Row, Row]]
     ) -> None:
         rows: list[Any] = [*new, *(after for _, after in changed)]
         self._connection.executemany(codec(table).replace(), map(codec(table).encode, rows))
-        if table.name == ORGANIZATIONS.name:
+        if table is ORGANIZATIONS:
             self._write_names(rows)
-        if table.name == ENGAGEMENTS.name:
+        if table is ENGAGEMENTS:
             self._write_participants(rows)
         if table.statement is not None:
             self._write_statements(table, rows)
@@ -94,33 +104,31 @@ class SqliteTransaction:
             queries.DROP_ROWS.format(table=table.name, match=match)
         ).rowcount
 
-    def referrer(self, table: Table[Any], ids: Collection[str]) -> tuple[str, str] | None:
+    def find_referrer(self, table: Table[Any], ids: Collection[str]) -> tuple[str, str] | None:
         self._want(ids)
         for other in TABLES.values():
             for reference in other.references:
                 if table.name not in reference.tables:
                     continue
-                name, field = self._column(other, reference.field)
+                name, field = other.name, reference.field
+                if field == PARTICIPANTS.table:
+                    name, field = PARTICIPANTS.table, "organization"
                 query = queries.REFERRER if other is table else queries.OTHER_REFERRER
                 row = self._connection.execute(query.format(table=name, field=field)).fetchone()
                 if row:
                     return row[0], f"{name}.{field}"
         return None
 
-    def referring(self, table: Table[Row], organization_id: str) -> list[Row]:
+    def rows_about(self, table: Table[Row], organization_id: str) -> list[Row]:
         parameters = {"organization": organization_id}
-        if table.name == ENGAGEMENTS.name:
+        if table is ENGAGEMENTS:
             return self._rows(table, queries.ENGAGED, parameters)
         fields = [ref.field for ref in table.references if ORGANIZATIONS.name in ref.tables]
         match = " OR ".join(f"{table.name}.{field} = :organization" for field in fields)
         return self._rows(table, f"WHERE {match}", parameters)
 
-    def _column(self, table: Table[Any], field: str) -> tuple[str, str]:
-        is_part = field == PARTICIPANTS.table
-        return (PARTICIPANTS.table, "organization") if is_part else (table.name, field)
-
-    def bump(self) -> None:
-        self._connection.execute(queries.BUMP)
+    def increase_version(self) -> None:
+        self._connection.execute(queries.INCREASE_VERSION)
 
     def _want(self, keys: Iterable[Any]) -> None:
         """Fill the temporary table `wanted` with ids, or with keys of two parts."""
@@ -169,7 +177,7 @@ class SqliteTransaction:
         """Rows as domain values; engagements with their participants."""
         read = codec(table)
         cells = self._connection.execute(read.select(rest), parameters).fetchall()
-        if table.name != ENGAGEMENTS.name:
+        if table is not ENGAGEMENTS:
             return [read.decode(row) for row in cells]
         ids = json.dumps([row[0] for row in cells])
         parts: dict[str, list[Participant]] = {}
@@ -183,7 +191,7 @@ class SqliteTransaction:
     def organizations_page(
         self, where: OrganizationFilter, after: str, limit: int
     ) -> list[Organization]:
-        parameters = {"after": after, "limit": limit, **search.filter_parameters(where)}
+        parameters = {"after": after, "limit": limit, **_filter_parameters(where)}
         return self._rows(ORGANIZATIONS, queries.PAGE_OF_ORGANIZATIONS, parameters)
 
     def members_page(self, cluster_id: str, after: str, limit: int) -> list[Organization]:
@@ -191,57 +199,23 @@ class SqliteTransaction:
         return self._rows(ORGANIZATIONS, queries.MEMBERS, parameters)
 
     def rows_page(
-        self,
-        table: Table[Row],
-        organization_id: str | None,
-        state: NeedState | None,
-        after: str,
-        limit: int,
+        self, table: Table[Row], owner: str | None, state: NeedState | None, after: str, limit: int
     ) -> list[Row]:
         parts = [f"WHERE {table.name}.id > :after"]
-        if organization_id is not None:
-            engaged = table.name == ENGAGEMENTS.name
+        if owner is not None:
+            engaged = table is ENGAGEMENTS
             parts.append(queries.IS_ENGAGED if engaged else "organization = :organization")
         if state is not None:
             parts.append("state = :state")
         rest = f"{' AND '.join(parts)} ORDER BY {table.name}.id LIMIT :limit"
         parameters = {
-            "after": after, "limit": limit, "organization": organization_id, "state": state
+            "after": after, "limit": limit, "organization": owner, "state": state
         }  # fmt: skip
         return self._rows(table, rest, parameters)
 
-    def clusters_of(self, ids: Sequence[str], today: str) -> list[tuple[str, Cluster]]:
-        cells = self._connection.execute(
-            queries.CLUSTERS_OF.format(
-                columns=", ".join(f"clusters.{c}" for c in codec(CLUSTERS).columns)
-            ),
-            {"ids": json.dumps(list(ids)), "today": today},
-        )
-        return [(row[0], codec(CLUSTERS).decode(row[1:])) for row in cells]
-
-    def statements_of(self, organization_id: str) -> list[Statement]:
-        return search.statements(self._connection, queries.STATEMENTS_OF, organization_id)
-
-    def search(self, text: str, where: OrganizationFilter, limit: int) -> tuple[SearchHit, ...]:
-        ranked = search.search(self._connection, text, where, limit)
-        organizations = self.stored(ORGANIZATIONS, [id for id, _, _ in ranked])
-        best = json.dumps([statement for _, _, statement in ranked if statement])
-        statements: dict[str | None, Statement] = {
-            row.id: row for row in search.statements(self._connection, queries.STATEMENT, best)
-        }
-        return tuple(
-            SearchHit(organizations[id], score, statements.get(statement))
-            for id, score, statement in ranked
-        )
-
-    def nearest(
-        self, vector: Sequence[float], kinds: frozenset[StatementKind], limit: int
-    ) -> tuple[NearestStatement, ...]:
-        return search.nearest(self._connection, vector, kinds, limit)
-
-    def missing_embeddings(self, revision: str) -> list[str]:
-        rows = self._connection.execute(queries.MISSING_EMBEDDINGS, {"revision": revision})
-        return [row[0] for row in rows]
+    def clusters_of(self, organization_id: str, today: str) -> list[Cluster]:
+        parameters = {"organization": organization_id, "today": today}
+        return self._rows(CLUSTERS, queries.CLUSTERS_OF, parameters)
 
     def duplicate_keys(self) -> list[DuplicateKeys]:
         return [DuplicateKeys(*row) for row in self._connection.execute(queries.DUPLICATE_KEYS)]
@@ -249,13 +223,116 @@ class SqliteTransaction:
     def aliases(self) -> dict[str, str]:
         return dict(self._connection.execute(queries.ALIASES).fetchall())
 
+    # -- statements
+
+    def statements_of(self, organization_id: str) -> list[Statement]:
+        return self._statements(queries.STATEMENTS_OF, organization_id)
+
+    def _statements(self, query: str, *parameters: Any) -> list[Statement]:
+        """Statements that a query of id, kind, text, language and date gives, with their owners."""
+        rows = self._connection.execute(query, parameters).fetchall()
+        owners = self._owners([row[0] for row in rows])
+        return [
+            Statement(
+                id=id,
+                kind=StatementKind(kind),
+                organizations=tuple(owners.get(id, ())),
+                text=text,
+                language=language,
+                date=date.fromisoformat(day) if day else None,
+            )
+            for id, kind, text, language, day in rows
+        ]
+
+    def _owners(self, ids: Sequence[str]) -> dict[str, list[str]]:
+        """Organisations that each statement speaks for, in order of id."""
+        by_statement: dict[str, list[str]] = {}
+        rows = self._connection.execute(queries.OWNERS, (json.dumps(list(ids)),))
+        for statement, organization in rows:
+            if organization not in by_statement.setdefault(statement, []):
+                by_statement[statement].append(organization)
+        return by_statement
+
+    def search(self, text: str, where: OrganizationFilter, limit: int) -> tuple[SearchHit, ...]:
+        expression = _match_expression(text)
+        ranked = self._ranked(expression, _filter_parameters(where), limit) if expression else []
+        organizations = self.rows_by_key(ORGANIZATIONS, [id for id, _, _ in ranked])
+        best = json.dumps([statement for _, _, statement in ranked if statement])
+        statements: dict[str | None, Statement] = {
+            row.id: row for row in self._statements(queries.STATEMENT, best)
+        }
+        return tuple(
+            SearchHit(organizations[id], score, statements.get(statement))
+            for id, score, statement in ranked
+        )
+
+    def _ranked(
+        self, expression: str, narrowed: Mapping[str, str | None], limit: int
+    ) -> list[tuple[str, float, str | None]]:
+        """(organisation, score, best statement or None for its name), best first."""
+        parameters = {"terms": expression, "limit": limit, **narrowed}
+        best: dict[str, tuple[float, str | None]] = {
+            organization: (score * NAME_WEIGHT, None)
+            for organization, score in self._connection.execute(queries.SEARCH_NAMES, parameters)
+        }
+        for organization, hit in self._by_statements(expression, narrowed, limit).items():
+            if organization not in best or best[organization][0] < hit[0]:
+                best[organization] = hit
+        ranked = sorted(best.items(), key=lambda item: (-item[1][0], item[0]))
+        return [(organization, *hit) for organization, hit in ranked[:limit]]
+
+    def _by_statements(
+        self, expression: str, narrowed: Mapping[str, str | None], limit: int
+    ) -> dict[str, tuple[float, str]]:
+        """Owners by their best statement, read in batches until there are enough that pass."""
+        best: dict[str, tuple[float, str]] = {}
+        offset = 0
+        while len(best) < limit:
+            parameters = {"terms": expression, "limit": STATEMENT_BATCH, "offset": offset}
+            batch = self._connection.execute(queries.SEARCH_STATEMENTS, parameters).fetchall()
+            owners = self._owners([id for id, _ in batch])
+            everyone = sorted({owner for ids in owners.values() for owner in ids} - best.keys())
+            parameters = {"ids": json.dumps(everyone), **narrowed}
+            allowed = {row[0] for row in self._connection.execute(queries.NARROW, parameters)}
+            for statement, score in batch:
+                for owner in owners.get(statement, ()):
+                    if owner in allowed and owner not in best:
+                        best[owner] = (score, statement)
+            if len(batch) < STATEMENT_BATCH:
+                break
+            offset += STATEMENT_BATCH
+        return best
+
+    def nearest_statements(
+        self, vector: Sequence[float], kinds: frozenset[StatementKind], limit: int
+    ) -> tuple[NearestStatement, ...]:
+        """Exact cosine similarity to every vector of the same dimension."""
+        parameters = {"kinds": json.dumps(sorted(kinds)) if kinds else None}
+        query_vector = np.asarray(vector, dtype=np.float32)
+        stored = self._connection.execute(queries.EMBEDDINGS, parameters)
+        rows = [row for row in stored if len(row[1]) == query_vector.nbytes]
+        norm = float(np.linalg.norm(query_vector))
+        if not rows or norm == 0:
+            return ()
+        matrix = np.frombuffer(b"".join(row[1] for row in rows), np.float32).reshape(len(rows), -1)
+        similarity = matrix @ (query_vector / norm)
+        ids = np.array([row[0] for row in rows])
+        order = np.lexsort((ids, -similarity))[:limit]
+        statements = self._statements(queries.STATEMENT, json.dumps(ids[order].tolist()))
+        by_id = {statement.id: statement for statement in statements}
+        return tuple(NearestStatement(by_id[str(ids[i])], float(similarity[i])) for i in order)
+
+    def missing_embeddings(self, revision: str) -> list[str]:
+        rows = self._connection.execute(queries.MISSING_EMBEDDINGS, {"revision": revision})
+        return [row[0] for row in rows]
+
     # -- the network
 
     def neighbors(self, ids: Sequence[str]) -> set[str]:
         return self._level(queries.NEIGHBORS, ids)
 
-    def walkable(self, ids: Sequence[str]) -> set[str]:
-        return self._level(queries.WALKABLE, ids)
+    def reachable_neighbors(self, ids: Sequence[str]) -> set[str]:
+        return self._level(queries.REACHABLE_NEIGHBORS, ids)
 
     def _level(self, query: str, ids: Sequence[str]) -> set[str]:
         return {row[0] for row in self._connection.execute(query, {"ids": json.dumps(ids)})}
@@ -269,3 +346,25 @@ class SqliteTransaction:
 
     def engagements_among(self, ids: Sequence[str]) -> list[Engagement]:
         return self._rows(ENGAGEMENTS, queries.ENGAGEMENTS_AMONG, {"ids": json.dumps(ids)})
+
+
+def _filter_parameters(where: OrganizationFilter) -> dict[str, str | None]:
+    """Parameters of `MATCHES_FILTER`."""
+
+    def listed(values: Collection[str]) -> str | None:
+        return json.dumps(sorted(values)) if values else None
+
+    return {
+        "kinds": listed(where.kinds),
+        "sizes": listed(where.sizes),
+        "tiers": listed(where.tiers),
+        "place": where.place,
+        "industry": where.industry,
+        "cluster": where.cluster,
+    }
+
+
+def _match_expression(text: str) -> str:
+    """An FTS5 query for any of the terms, each quoted so that none is an operator."""
+    distinct = list(dict.fromkeys(terms(text)))[:MAX_TERMS]
+    return " OR ".join('"' + term.replace('"', '""') + '"' for term in distinct)

@@ -124,11 +124,11 @@ def test_a_file_of_another_encoding_is_refused(tmp_path: Path) -> None:
 
 
 def test_progress_ends_at_the_whole(tmp_path: Path) -> None:
-    told: list[tuple[int, int]] = []
-    read_cordis(archive(tmp_path), lambda done, total: told.append((done, total)))
+    progress: list[tuple[int, int]] = []
+    read_cordis(archive(tmp_path), lambda done, total: progress.append((done, total)))
     assert (
-        told[-1][0]
-        == told[-1][1]
+        progress[-1][0]
+        == progress[-1][1]
         == len(io.BytesIO(("\ufeff" + PROJECTS + PARTICIPATIONS).encode()).getvalue())
     )
 

@@ -21,13 +21,13 @@ def firm(identity: str, name: str = "", **more: object) -> Organization:
     return Organization(identity, name or identity, Kind.FIRM, **more)  # type: ignore[arg-type]
 
 
-def known(identity: str, name: str, **more: str) -> DuplicateKeys:
+def duplicate_keys(identity: str, name: str, **more: str) -> DuplicateKeys:
     given = {"name_en": "", "credit_code": "", "vat": "", "country": "", "place": None, **more}
     return DuplicateKeys(id=identity, name=name, **given)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("name", "other"),
     [
         ("示例阀门有限公司", "示例阀门股份有限公司"),
         ("示例閥門有限公司", "示例阀门有限公司"),
@@ -38,16 +38,16 @@ def known(identity: str, name: str, **more: str) -> DuplicateKeys:
         ("ＡＢＣ有限公司", "abc有限公司"),
     ],
 )
-def test_legal_forms_and_scripts_do_not_tell_names_apart(one: str, other: str) -> None:
-    assert normal_name(one) == normal_name(other)
+def test_legal_forms_and_scripts_do_not_tell_names_apart(name: str, other: str) -> None:
+    assert normal_name(name) == normal_name(other)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("name", "other"),
     [("示例集团有限公司", "示例有限公司"), ("第二阀门厂", "第三阀门厂"), ("SA", "AG")],
 )
-def test_names_that_are_two_stay_two(one: str, other: str) -> None:
-    assert normal_name(one) != normal_name(other)
+def test_names_that_are_two_stay_two(name: str, other: str) -> None:
+    assert normal_name(name) != normal_name(other)
 
 
 @given(st.text(max_size=60))
@@ -58,9 +58,9 @@ def test_normalising_twice_is_normalising_once(name: str) -> None:
 @pytest.mark.parametrize("mark", [{"credit_code": CODE}, {"vat": VAT}])
 def test_the_same_valid_number_is_the_same_organization(mark: dict[str, str]) -> None:
     rows = GraphRows(organizations=(firm("a:1", "One", **mark), firm("b:1", "Another", **mark)))
-    found = resolve(rows, (), {})
-    assert [(row.id, row.organization) for row in found.merged] == [("b:1", "a:1")]
-    assert [row.id for row in found.rows.organizations] == ["a:1"]
+    resolution = resolve(rows, (), {})
+    assert [(row.id, row.organization) for row in resolution.merged] == [("b:1", "a:1")]
+    assert [row.id for row in resolution.rows.organizations] == ["a:1"]
 
 
 def test_an_invalid_number_proves_nothing() -> None:
@@ -71,22 +71,22 @@ def test_an_invalid_number_proves_nothing() -> None:
 
 
 def test_the_same_name_in_the_same_place_is_the_same_organization() -> None:
-    found = resolve(
+    resolution = resolve(
         GraphRows(organizations=(firm("b:1", "示例閥門有限公司", place="p:1"),)),
-        [known("a:1", "示例阀门有限公司", place="p:1")],
+        [duplicate_keys("a:1", "示例阀门有限公司", place="p:1")],
         {},
     )
-    assert [(row.id, row.organization) for row in found.merged] == [("b:1", "a:1")]
-    assert found.rows.organizations == ()
+    assert [(row.id, row.organization) for row in resolution.merged] == [("b:1", "a:1")]
+    assert resolution.rows.organizations == ()
 
 
 def test_the_same_name_without_a_place_is_for_a_person_to_decide() -> None:
     rows = GraphRows(
         organizations=(firm("a:1", "Valve works Ltd"), firm("b:1", "Valve Works GmbH"))
     )
-    found = resolve(rows, (), {})
-    assert found.merged == ()
-    assert [(row.first, row.second, row.reason) for row in found.review] == [
+    resolution = resolve(rows, (), {})
+    assert resolution.merged == ()
+    assert [(row.first, row.second, row.reason) for row in resolution.review] == [
         ("a:1", "b:1", "same name")
     ]
 
@@ -98,15 +98,15 @@ def test_different_valid_numbers_are_two_whatever_the_name() -> None:
             firm("b:1", "Same", place="p:1", vat="ESA58818501"),
         )
     )
-    found = resolve(rows, (), {})
-    assert (found.merged, found.review) == ((), ())
+    resolution = resolve(rows, (), {})
+    assert (resolution.merged, resolution.review) == ((), ())
 
 
 def test_a_source_whose_keys_are_trusted_is_not_merged_with_itself() -> None:
     rows = GraphRows(organizations=(firm("c:1", "Same", vat=VAT), firm("c:2", "Same", vat=VAT)))
-    found = resolve(rows, (), {}, trust_keys=True)
-    assert found.merged == ()
-    assert len(found.review) == 1
+    resolution = resolve(rows, (), {}, trust_keys=True)
+    assert resolution.merged == ()
+    assert len(resolution.review) == 1
 
 
 def test_references_lead_to_the_one_that_was_kept() -> None:
@@ -115,9 +115,9 @@ def test_references_lead_to_the_one_that_was_kept() -> None:
         needs=(Need("n:1", "b:1", GoalName.SUPPLIER, "valves"),),
         ties=(Tie("r:1", "b:1", "b:2", Layer.SUPPLIES), Tie("r:2", "a:1", "b:1", Layer.SUPPLIES)),
     )
-    found = resolve(rows, (), {}).rows
-    assert found.needs[0].organization == "a:1"
-    assert [(row.id, row.source) for row in found.ties] == [("r:1", "a:1")]
+    resolution = resolve(rows, (), {}).rows
+    assert resolution.needs[0].organization == "a:1"
+    assert [(row.id, row.source) for row in resolution.ties] == [("r:1", "a:1")]
 
 
 def test_a_merge_made_before_holds_again_and_is_not_made_twice() -> None:
@@ -125,10 +125,10 @@ def test_a_merge_made_before_holds_again_and_is_not_made_twice() -> None:
         organizations=(firm("b:1", "Renamed since"),),
         needs=(Need("n:1", "b:1", GoalName.SUPPLIER, "valves"),),
     )
-    found = resolve(rows, [known("a:1", "One")], {"b:1": "a:1"})
-    assert found.merged == ()
-    assert found.rows.organizations == ()
-    assert found.rows.needs[0].organization == "a:1"
+    resolution = resolve(rows, [duplicate_keys("a:1", "One")], {"b:1": "a:1"})
+    assert resolution.merged == ()
+    assert resolution.rows.organizations == ()
+    assert resolution.rows.needs[0].organization == "a:1"
 
 
 def test_what_refers_to_nothing_is_left_out_and_located() -> None:
@@ -138,12 +138,12 @@ def test_what_refers_to_nothing_is_left_out_and_located() -> None:
         needs=(Need("n:1", "a:2", GoalName.SUPPLIER, "x"),),
     )
     origins = {("ties", "r:1"): ("ties.csv", 7)}
-    found = drop_dangling(Parsed(rows, origins=origins), {"organizations": {"s:1"}})
-    assert [row.id for row in found.rows.organizations] == ["a:1"]
-    assert [row.id for row in found.rows.ties] == ["r:2"]
-    assert found.rows.needs == ()
-    assert ("ties.csv", 7, "target") in {(p.file, p.line, p.field) for p in found.problems}
-    assert len(found.problems) == 3
+    resolution = drop_dangling(Parsed(rows, origins=origins), {"organizations": {"s:1"}})
+    assert [row.id for row in resolution.rows.organizations] == ["a:1"]
+    assert [row.id for row in resolution.rows.ties] == ["r:2"]
+    assert resolution.rows.needs == ()
+    assert ("ties.csv", 7, "target") in {(p.file, p.line, p.field) for p in resolution.problems}
+    assert len(resolution.problems) == 3
 
 
 def test_rows_may_refer_to_what_an_earlier_import_merged() -> None:
@@ -151,7 +151,9 @@ def test_rows_may_refer_to_what_an_earlier_import_merged() -> None:
     need = Need("n:1", "b:1", GoalName.SUPPLIER, "castings")
     tie = Tie("r:1", "b:1", "c:1", Layer.SUPPLIES)
     rows = GraphRows(needs=(need,), ties=(tie,))
-    found = resolve(rows, [known("a:1", "A"), known("c:1", "C")], {"b:1": "a:1"})
-    assert found.rows.needs[0].organization == "a:1"
-    assert (found.rows.ties[0].source, found.rows.ties[0].target) == ("a:1", "c:1")
-    assert found.merged == ()
+    resolution = resolve(
+        rows, [duplicate_keys("a:1", "A"), duplicate_keys("c:1", "C")], {"b:1": "a:1"}
+    )
+    assert resolution.rows.needs[0].organization == "a:1"
+    assert (resolution.rows.ties[0].source, resolution.rows.ties[0].target) == ("a:1", "c:1")
+    assert resolution.merged == ()

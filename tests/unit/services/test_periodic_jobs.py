@@ -4,21 +4,13 @@ from datetime import timedelta
 
 from matchmaker.access import ADMIN
 from matchmaker.domain import GoalName, GraphRows, Kind, Organization
-from matchmaker.jobs import tend_exchange, tend_postings
+from matchmaker.jobs import expire_and_send, expire_postings
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
 from matchmaker.wiring import Wiring
 from matchmaker.workflow.account import AccountMembership
 from matchmaker.workflow.introduction import Proposal
 from tests.passwords import cheap_passwords
-
-
-class Later(Wiring):
-    """The same parts, fifteen days on."""
-
-    @property
-    def clock(self):
-        return lambda: utc_now() + timedelta(days=15)
 
 
 def test_what_nobody_answered_expires_though_the_mail_server_is_down(tmp_path):
@@ -38,21 +30,22 @@ def test_what_nobody_answered_expires_though_the_mail_server_is_down(tmp_path):
     people = [
         now.accounts.create(
             ADMIN,
-            f"{one}@example.org",
-            one,
+            f"{name}@example.org",
+            name,
             "correct horse 9",
-            memberships=(AccountMembership(f"t:{one}"),),
+            memberships=(AccountMembership(f"t:{name}"),),
         )
-        for one in "ab"
+        for name in "ab"
     ]
-    made = now.introductions.propose(
+    introduction = now.introductions.propose(
         people[0].principal(), Proposal(GoalName.SUPPLIER, "t:a", "t:b")
     )
-    later = Later(settings)
-    tend_exchange(later)
-    tend_postings(later)
-    assert later.introductions.show(people[0].principal(), made.id).state == "expired"
+    later = Wiring(settings)
+    later.clock = lambda: utc_now() + timedelta(days=15)
+    expire_and_send(later)
+    expire_postings(later)
+    assert later.introductions.show(people[0].principal(), introduction.id).state == "expired"
     # The letters wait for a server that takes them.
-    assert later.repositories.notifications.tally("unmailed")["yes"] >= 2
+    assert later.repositories.notifications.count("unmailed", "yes") >= 2
     now.store.close()
     later.store.close()

@@ -55,14 +55,14 @@ def random_rows(seed: int, size: int = 16) -> GraphRows:
     places = ["p:1", "p:2", "p:2a", None]
     organizations = tuple(
         Organization(
-            each,
-            f"Firm {each}",
+            id,
+            f"Firm {id}",
             rng.choice(list(Kind)),
             place=rng.choice(places),
             industry=rng.choice(["i:1", "i:11", None]),
             country=rng.choice(["CN", "DE", ""]),
         )
-        for each in ids
+        for id in ids
     )
     engagements = tuple(
         Engagement(
@@ -90,13 +90,12 @@ def random_rows(seed: int, size: int = 16) -> GraphRows:
         industries=(Industry("i:1", "机械"), Industry("i:11", "阀门", parent="i:1")),
         organizations=organizations,
         descriptions=tuple(
-            Description(f"d:{each}", each, text(), date=day())
-            for each in rng.sample(ids, size // 2)
+            Description(f"d:{id}", id, text(), date=day()) for id in rng.sample(ids, size // 2)
         ),
         clusters=(Cluster("c:1", "One"), Cluster("c:2", "Two")),
         memberships=tuple(
-            Membership(rng.choice(["c:1", "c:2"]), each, since=day())
-            for each in rng.sample(ids, size // 2)
+            Membership(rng.choice(["c:1", "c:2"]), id, since=day())
+            for id in rng.sample(ids, size // 2)
         ),
         offers=tuple(
             Offer(
@@ -120,11 +119,11 @@ def random_rows(seed: int, size: int = 16) -> GraphRows:
 
 def random_vectors(rows: GraphRows, seed: int = 0) -> StatementVectors:
     """A unit vector for each statement, by its id: the same in every subset of rows."""
-    made = []
+    drawn = []
     for statement in statements(rows):
         rng = np.random.default_rng([seed, *statement.id.encode()])
-        made.append(rng.normal(size=DIMENSION))
-    vectors = np.array(made, dtype=np.float32).reshape(len(made), DIMENSION)
+        drawn.append(rng.normal(size=DIMENSION))
+    vectors = np.array(drawn, dtype=np.float32).reshape(len(drawn), DIMENSION)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     return StatementVectors("test", "1", vectors)
 

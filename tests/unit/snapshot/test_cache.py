@@ -28,23 +28,23 @@ def test_what_makes_a_value_may_ask_for_another() -> None:
 
 
 def test_many_threads_that_want_one_value_get_the_same() -> None:
-    cache, made, found = Cache(9), list[object](), list[object]()
+    cache, values_made, values = Cache(9), list[object](), list[object]()
 
     def make() -> object:
         time.sleep(0.05)
-        made.append(object())
-        return made[-1]
+        values_made.append(object())
+        return values_made[-1]
 
     def get() -> None:
-        found.append(cache.get("key", make))
+        values.append(cache.get("key", make))
 
     threads = [threading.Thread(target=get) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(made) == 1
-    assert found == made * 8
+    assert len(values_made) == 1
+    assert values == values_made * 8
 
 
 def test_nobody_waits_for_a_value_that_another_makes() -> None:

@@ -41,8 +41,8 @@ def plain_bm25(texts: list[str], query: str) -> list[float]:
 
 @given(TEXTS, st.lists(st.sampled_from(WORDS), max_size=5).map(" ".join))
 def test_scores_are_those_of_a_plain_loop(texts: list[str], query: str) -> None:
-    found = lexical_scores(build_lexical(texts), query)
-    np.testing.assert_allclose(found, plain_bm25(texts, query), rtol=1e-4, atol=1e-6)
+    scores = lexical_scores(build_lexical(texts), query)
+    np.testing.assert_allclose(scores, plain_bm25(texts, query), rtol=1e-4, atol=1e-6)
 
 
 @given(TEXTS, st.data())
@@ -52,8 +52,8 @@ def test_taking_statements_out_is_never_having_had_them(
     keep = np.array(data.draw(st.lists(st.booleans(), min_size=len(texts), max_size=len(texts))))
     left = [text if kept else "" for text, kept in zip(texts, keep, strict=True)]
     for word in WORDS[:3]:
-        found = lexical_scores(without(build_lexical(texts), keep), word)
-        np.testing.assert_allclose(found, plain_bm25(left, word), rtol=1e-4, atol=1e-6)
+        scores = lexical_scores(without(build_lexical(texts), keep), word)
+        np.testing.assert_allclose(scores, plain_bm25(left, word), rtol=1e-4, atol=1e-6)
 
 
 @given(TEXTS, st.lists(st.sampled_from(WORDS), max_size=5).map(" ".join))
@@ -99,8 +99,8 @@ def test_many_statements_are_found_by_an_index(
     assert saved.index_file is not None
     for row in (0, 17, 90):
         exact, _ = nearest(snapshot, snapshot.vectors[row], 5)
-        found, similarity = nearest(saved, snapshot.vectors[row], 5)
-        assert found[0] == exact[0] == row
-        assert len(set(found.tolist()) & set(exact.tolist())) >= 4
+        rows, similarity = nearest(saved, snapshot.vectors[row], 5)
+        assert rows[0] == exact[0] == row
+        assert len(set(rows.tolist()) & set(exact.tolist())) >= 4
         assert similarity[0] == pytest.approx(1, abs=1e-5)
     assert module.EXACT_UP_TO == 200_000

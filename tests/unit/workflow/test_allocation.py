@@ -24,12 +24,12 @@ def options(rows):
 def test_with_one_slot_each_it_is_the_heaviest_matching(seed):
     rng = np.random.default_rng(seed)
     rows = [(a, 6 + b, float(rng.random())) for a in range(6) for b in range(6)]
-    found = allocate(options(rows), np.ones(12, dtype=np.int64))
+    chosen = allocate(options(rows), np.ones(12, dtype=np.int64))
     graph = nx.Graph()
     graph.add_weighted_edges_from(rows)
     best = nx.max_weight_matching(graph)
     expected = sum(graph[a][b]["weight"] for a, b in best)
-    assert sum(rows[one][2] for one in found) == pytest.approx(expected)
+    assert sum(rows[option][2] for option in chosen) == pytest.approx(expected)
 
 
 @given(st.integers(0, 10_000))
@@ -38,36 +38,36 @@ def test_nothing_possible_is_better(seed):
     rng = np.random.default_rng(seed)
     pairs = [(a, b) for a in range(4) for b in range(4) if a != b]
     chosen = rng.choice(len(pairs), 9, replace=False)
-    rows = [(*pairs[one], float(rng.random())) for one in chosen]
+    rows = [(*pairs[option], float(rng.random())) for option in chosen]
     capacity = rng.integers(0, 3, 4)
 
     def fits(taken):
         used = np.zeros(4, dtype=int)
-        seen = set()
-        for one in taken:
-            a, b, _ = rows[one]
-            if frozenset((a, b)) in seen:
+        pairs_taken = set()
+        for option in taken:
+            a, b, _ = rows[option]
+            if frozenset((a, b)) in pairs_taken:
                 return False
-            seen.add(frozenset((a, b)))
+            pairs_taken.add(frozenset((a, b)))
             used[[a, b]] += 1
         return (used <= capacity).all()
 
     best = max(
-        sum(rows[one][2] for one in taken)
+        sum(rows[option][2] for option in taken)
         for size in range(len(rows) + 1)
         for taken in combinations(range(len(rows)), size)
         if fits(taken)
     )
-    found = allocate(options(rows), capacity)
-    assert fits(found)
-    assert sum(rows[one][2] for one in found) >= best - 2e-3
+    allocated = allocate(options(rows), capacity)
+    assert fits(allocated)
+    assert sum(rows[option][2] for option in allocated) >= best - 2e-3
 
 
 def test_own_top_lists_lose_what_arrives_late():
     """Two seekers want the same one first; it has one slot, so the weaker wish is lost."""
     rows = [(0, 2, 0.9), (1, 2, 0.8), (1, 3, 0.7)]
-    asked = own_top_lists(options(rows), np.ones(4, dtype=np.int64), np.array([0.9, 0.8, 0.7]))
-    assert asked.tolist() == [0]
+    requests = own_top_lists(options(rows), np.ones(4, dtype=np.int64), np.array([0.9, 0.8, 0.7]))
+    assert requests.tolist() == [0]
     assert allocate(options(rows), np.ones(4, dtype=np.int64)).tolist() == [0, 2]
 
 

@@ -26,5 +26,5 @@ AT = datetime(2026, 3, 1, tzinfo=UTC)
     ],
 )  # fmt: skip
 def test_a_notification_reads_in_both_languages(kind, facts, english, chinese):
-    said = Notification("n", "a", NotificationKind(kind), "introduction/i", AT, facts).message
-    assert (said.text("en"), said.text("zh")) == (english, chinese)
+    message = Notification("n", "a", NotificationKind(kind), "introduction/i", AT, facts).message
+    assert (message.text("en"), message.text("zh")) == (english, chinese)

@@ -13,6 +13,7 @@ from matchmaker.workflow.introduction import (
     OutcomeKind,
     Proposal,
     Side,
+    Transition,
     act,
     propose,
 )
@@ -23,7 +24,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 def test_wilsons_interval_is_the_published_one():
     """81 of 263: .2553 to .3662 (Newcombe 1998, Statistics in Medicine 17:857, table I)."""
-    low, high = Share(81, 263).interval
+    low, high = Share.of(81, 263).interval
     assert (round(low, 4), round(high, 4)) == (0.2553, 0.3662)
 
 
@@ -37,12 +38,12 @@ def test_wilsons_interval_is_the_published_one():
     ],
 )
 def test_newcombes_interval_is_the_published_one(treated, held, expected):
-    low, high = Difference(Share(*treated), Share(*held)).interval
+    low, high = Difference(Share.of(*treated), Share.of(*held)).interval
     assert (round(low, 4), round(high, 4)) == expected
 
 
 def test_nothing_is_said_of_nothing():
-    empty = Difference(Share(0, 0), Share(0, 0))
+    empty = Difference(Share.of(0, 0), Share.of(0, 0))
     assert empty.value is None
     assert empty.interval is None
     assert not empty.says_something
@@ -50,29 +51,31 @@ def test_nothing_is_said_of_nothing():
 
 
 def test_chance_holds_out_its_share_whoever_asks():
-    pairs = [(f"t:a{one}", f"t:b{two}") for one in range(100) for two in range(100)]
-    held = [is_held_out("salt", "supplier", one, two, 0.2) for one, two in pairs]
+    pairs = [(f"t:a{first}", f"t:b{second}") for first in range(100) for second in range(100)]
+    held = [is_held_out("salt", "supplier", first, second, 0.2) for first, second in pairs]
     assert 0.19 < sum(held) / len(held) < 0.21
-    turned = [is_held_out("salt", "supplier", two, one, 0.2) for one, two in pairs]
+    turned = [is_held_out("salt", "supplier", second, first, 0.2) for first, second in pairs]
     assert held == turned
-    other = [is_held_out("salt", "customer", one, two, 0.2) for one, two in pairs]
+    other = [is_held_out("salt", "customer", first, second, 0.2) for first, second in pairs]
     assert held != other
 
 
 def introduction(*steps):
     proposal = Proposal(GoalName.SUPPLIER, "t:a", "t:b")
-    one = propose(proposal, "i", None, Origin.SYSTEM, "system", START)
+    result = propose(proposal, "i", None, Origin.SYSTEM, "system", START)
     for hour, (action, side, *rest) in enumerate(steps, 1):
         options = dict(rest[0]) if rest else {}
-        one = act(one, action, side, "x", START + timedelta(hours=hour), **options)
-    return one
+        result = act(
+            result, Transition(action, **options), side, "x", START + timedelta(hours=hour)
+        )
+    return result
 
 
 def test_the_funnel_counts_how_far_each_came():
     accept = [(Action.ACCEPT, Side.SEEKER), (Action.ACCEPT, Side.CANDIDATE)]
     outcome = {"outcome": Outcome(OutcomeKind.CONTRACT)}
     done = [(Action.REPORT, Side.SEEKER, outcome), (Action.CONFIRM, Side.CANDIDATE)]
-    found = funnel_of(
+    funnel = funnel_of(
         GoalName.SUPPLIER,
         [
             introduction(),
@@ -82,15 +85,17 @@ def test_the_funnel_counts_how_far_each_came():
             introduction(*accept, (Action.MEET, Side.SEEKER), (Action.END, Side.SEEKER)),
         ],
     )
-    assert (found.proposed, found.answered, found.accepted) == (5, 4, 3)
-    assert (found.met, found.agreed, found.completed, found.declined) == (2, 1, 1, 1)
-    assert found.hours_to_answer == 2  # one hour for the no, two for each yes of both
-    assert [(one.reason, one.count) for one in found.reasons] == [("产能已满", 1)]
+    assert (funnel.proposed, funnel.answered, funnel.accepted) == (5, 4, 3)
+    assert (funnel.met, funnel.agreed, funnel.completed, funnel.declined) == (2, 1, 1, 1)
+    assert funnel.hours_to_answer == 2  # one hour for the no, two for each yes of both
+    assert [(given_reason.reason, given_reason.count) for given_reason in funnel.reasons] == [
+        ("产能已满", 1)
+    ]
 
 
 def test_reasons_of_members_own_requests_are_not_read():
     from dataclasses import replace
 
     declined = introduction((Action.DECLINE, Side.CANDIDATE, {"reason": "秘密"}))
-    found = funnel_of(GoalName.SUPPLIER, [replace(declined, origin=Origin.MEMBER)])
-    assert (found.declined, found.reasons) == (1, ())
+    funnel = funnel_of(GoalName.SUPPLIER, [replace(declined, origin=Origin.MEMBER)])
+    assert (funnel.declined, funnel.reasons) == (1, ())

@@ -1,4 +1,4 @@
-"""Between domain values and rows: columns, codecs and DDL, from the fields' own types."""
+"""Between domain values and rows of SQL: columns and codecs, from the fields' own types."""
 
 from __future__ import annotations
 
@@ -21,17 +21,13 @@ Cell = str | int | float | None
 _PROVENANCE = ("provenance_source", "provenance_record")
 
 
-def _stages(value: str) -> tuple[Stage, ...]:
-    return tuple(Stage(word) for word in value.split(";")) if value else ()
-
-
 def _decoder(annotation: Any) -> Callable[[Any], Any]:
     """How a cell becomes a value of this type; None stays None."""
     if isinstance(annotation, types.UnionType):
-        inner = _decoder(_given(annotation))
+        inner = _decoder(_without_none(annotation))
         return lambda cell: None if cell is None else inner(cell)
     if annotation == tuple[Stage, ...]:
-        return _stages
+        return lambda cell: tuple(Stage(word) for word in cell.split(";") if word)
     if annotation is bool:
         return bool
     if annotation is datetime.date:
@@ -41,8 +37,8 @@ def _decoder(annotation: Any) -> Callable[[Any], Any]:
     return lambda cell: cell
 
 
-def _given(annotation: Any) -> Any:
-    """The type of an optional value that is there."""
+def _without_none(annotation: Any) -> Any:
+    """The type of an optional value where there is one."""
     return next(part for part in annotation.__args__ if part is not types.NoneType)
 
 
@@ -132,7 +128,7 @@ class Codec(Generic[Value]):
         if column in _PROVENANCE:
             return ""
         declared: tuple[Field[Any], ...] = fields(self.model)  # type: ignore[arg-type]
-        default = next(each.default for each in declared if each.name == column)
+        default = next(field.default for field in declared if field.name == column)
         if default is MISSING:
             raise TypeError(f"{self.table}.{column} needs a default: stored rows lack it")
         return _encode(default)
@@ -140,7 +136,7 @@ class Codec(Generic[Value]):
 
 def _sql_type(annotation: Any) -> str:
     if isinstance(annotation, types.UnionType):
-        return _sql_type(_given(annotation)).removesuffix(" NOT NULL")
+        return _sql_type(_without_none(annotation)).removesuffix(" NOT NULL")
     return {float: "REAL NOT NULL", int: "INTEGER NOT NULL", bool: "INTEGER NOT NULL"}.get(
         annotation, "TEXT NOT NULL"
     )
@@ -155,42 +151,3 @@ PARTICIPANTS = Codec(schema.PARTICIPANTS, Participant, ("engagement", "position"
 def codec(table: Table[Value]) -> Codec[Value]:
     """The codec of a table."""
     return CODECS[table.name]
-
-
-def create_table(table: Table[Any]) -> list[str]:
-    """DDL of a table and of an index for each field that refers."""
-    codec_of_table = CODECS[table.name]
-    kinds = codec_of_table.column_types()
-    targets = {ref.field: ref.tables[0] for ref in table.references if len(ref.tables) == 1}
-    lines = [
-        f"{name} {kind}"
-        + (
-            f" REFERENCES {targets[name]} (id) DEFERRABLE INITIALLY DEFERRED"
-            if name in targets
-            else ""
-        )
-        for name, kind in kinds.items()
-    ]
-    # Full text is kept under the row's number.
-    numbered = table is schema.ORGANIZATIONS
-    unique = "UNIQUE" if numbered else "PRIMARY KEY"
-    lines.append(f"{unique} ({', '.join(table.key)})")
-    body = ", ".join(["row INTEGER PRIMARY KEY", *lines] if numbered else lines)
-    options = "STRICT" if numbered else "STRICT, WITHOUT ROWID"
-    return [
-        f"CREATE TABLE IF NOT EXISTS {table.name} ({body}) {options}",
-        *(
-            f"CREATE INDEX IF NOT EXISTS {table.name}_by_{ref.field} ON {table.name} ({ref.field})"
-            for ref in table.references
-            if ref.field in kinds and ref.field != table.key[0]
-        ),
-    ]
-
-
-def add_column(table: Table[Any], column: str) -> str:
-    """DDL of a column that a table made earlier lacks."""
-    codec_of_table = CODECS[table.name]
-    value = codec_of_table.default(column)
-    default = f"'{value}'" if isinstance(value, str) else "NULL" if value is None else value
-    kind = codec_of_table.column_types()[column]
-    return f"ALTER TABLE {table.name} ADD COLUMN {column} {kind} DEFAULT {default}"

@@ -1,0 +1,189 @@
+"""Every command prints in the reader's language, by `--language` and by the locale."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import socket
+import zipfile
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from matchmaker.cli import cli, run
+from tests.api.conftest import ROWS, installation
+from tests.test_languages import esperanto, foreign, in_english  # noqa: F401
+
+CLUSTER, FIRM, OTHER = "t:cluster", "t:firm1", "t:firm2"
+MAIL = "ann@example.org"
+# Invented names, what is typed to run a command, and what clusters are called in both languages.
+DATA = re.compile(r"Zorvex-\d+ valve castings|matchmaker(?: [a-z]+)+|\((?:点|线|网)\)")
+# In the third language what is translated stands between these.
+TRANSLATED = re.compile(r"⟦[^⟦⟧]*⟧")
+SENTENCE = {
+    "zh": r"(?<![:=.\w])[A-Za-z]{2,}(?:,? [A-Za-z]+){2,}",
+    "eo": r"(?<![:=.\w])[A-Za-z]{2,}(?:,? [A-Za-z]+)+",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The data of a small installation without a Chinese character; tests work on copies."""
+    services = installation(tmp_path_factory, in_english(ROWS))
+    services.store.close()
+    return services.settings.data_dir
+
+
+@pytest.fixture
+def copy(folder, tmp_path, monkeypatch):
+    """A copy that every command opens."""
+    shutil.copytree(folder, tmp_path / "var", symlinks=True)
+    for name in ("STORE", "MODEL", "HOST", "ADMIN_KEY"):
+        monkeypatch.delenv(f"MATCHMAKER_{name}", raising=False)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    monkeypatch.setenv("MATCHMAKER_PORT", str(port))
+    monkeypatch.setenv("MATCHMAKER_DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.setenv("MATCHMAKER_NEW_PASSWORD", "correct horse 9")
+    monkeypatch.setenv("COLUMNS", "900")  # so that no table wraps
+    monkeypatch.setattr("os.execv", lambda *arguments: None)
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path
+    run(["--language", "en", "--help"])  # other tests read English
+
+
+def leaves(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    parts = getattr(command, "commands", None)
+    if parts is None:
+        yield path
+        return
+    for name, part in parts.items():
+        yield from leaves(part, (*path, name))
+
+
+def write_table(path, *rows: str) -> str:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("\n".join(rows) + "\n", "utf-8")
+    return str(path)
+
+
+def calls(folder, introduction: str) -> list[list[str]]:
+    """Every command at least once, as it succeeds and as it refuses."""
+    tables = folder / "tables"
+    write_table(tables / "places.csv", "id,name,level", "place:z,Zet,city", "place:y,,city")
+    good = folder / "good"
+    write_table(good / "places.csv", "id,name,level", "place:x,Ix,city")
+    rows = write_table(
+        folder / "rows.csv", "buyer,supplier,text,day", "Zorvex,Zet,valves,2020-01-01"
+    )
+    archive = str(folder / "empty.zip")
+    zipfile.ZipFile(archive, "w").close()
+    mapping = write_table(folder / "mapping.toml", "nonsense = 1")
+    ids = write_table(folder / "ids.txt", FIRM, "t:none")
+    supplier = ["recommend", "--goal", "supplier"]
+    return [
+        ["setup"],
+        ["status"],
+        ["doctor"],
+        [*supplier, "--for", FIRM],
+        [*supplier, "--text", "valve castings", "--country", "XX"],
+        [*supplier, "--for-file", ids, "--out", "answers.jsonl"],
+        [*supplier, "--for-file", ids, "--text", "x"],
+        [*supplier, "--text", "x", "--out", "x"],
+        [*supplier, "--texts-file", ids],
+        [*supplier, "--limit", "0"],
+        ["audit", CLUSTER, "--samples", "0"],
+        ["audit", CLUSTER, "--samples", "0", "--xlsx", "a.xlsx"],
+        ["audit", "--all"],
+        ["audit"],
+        ["audit", "t:none"],
+        ["clusters", "derive", "--by", "place", "--min-size", "2"],
+        ["clusters", "derive", "--by", "community", "--min-size", "2"],
+        ["clusters", "derive", "--by", "community", "--industry", "x:1"],
+        ["account", "create", MAIL, "--name", "Ann", "--organization", OTHER],
+        ["account", "create", MAIL, "--name", "Ann", "--organization", OTHER],
+        ["account", "create", "boss@example.org", "--name", "Bo", "--admin", "--cluster", CLUSTER],
+        ["account", "list"],
+        ["account", "invite", "bob@example.org", "--organization", OTHER],
+        ["account", "invite", "bob@example.org"],
+        ["account", "reset", MAIL],
+        ["account", "reset", "nobody@example.org"],
+        ["account", "close", MAIL],
+        ["account", "list"],
+        ["account", "close", MAIL, "--open"],
+        ["post", "valve castings", "--organization", FIRM, "--goal", "supplier"],
+        ["post", "valve castings", "--organization", FIRM],
+        ["introduction", "propose", "supplier", FIRM, "t:firm3", "--message", "hello"],
+        ["introduction", "propose", "supplier", FIRM, FIRM],
+        ["introduction", "list", "--organization", FIRM],
+        ["introduction", "show", introduction],
+        ["introduction", "act", introduction, "accept", "--as", MAIL],
+        ["introduction", "act", introduction, "confirm", "--as", MAIL],
+        ["introduction", "batch", CLUSTER, "supplier"],
+        ["introduction", "batch", CLUSTER, "supplier", "--propose"],
+        ["effect", CLUSTER],
+        ["log", "--limit", "5"],
+        ["log", "--check"],
+        ["import", "tables", str(tables)],
+        ["import", "tables", str(tables), "--strict"],
+        ["import", "tables", str(tables), "--dry-run"],
+        ["import", "cordis", archive],
+        ["import", "contracts", rows, "--map", mapping],
+        ["import", "ties", rows, "--map", mapping],
+        ["seed", str(good)],
+        ["seed", str(tables)],
+        ["template"],
+        ["template", "nothing"],
+        ["template", "organizations", "--xlsx"],
+        ["duplicates"],
+        ["refresh"],
+        ["refresh", "--if-needed"],
+        ["train"],
+        ["train", "--goal", "supplier"],
+        ["evaluate", "--goal", "supplier", "--cut", "2021-01-01", "--by", "size"],
+        ["evaluate", "--goal", "supplier", "--cut", "2021-01-01", "--horizon", "soon"],
+        ["serve"],
+        ["worker"],
+        ["key"],
+        ["key", "--renew"],
+        ["key", "--unheard-of"],
+    ]  # fmt: skip
+
+
+def faults(text: str, language: str) -> list[str]:
+    """What a command printed in another language."""
+    text = DATA.sub("", text)
+    if language == "en":
+        return foreign(text, "en")
+    while TRANSLATED.search(text):
+        text = TRANSLATED.sub("", text)
+    return re.findall(SENTENCE[language], text)
+
+
+@pytest.mark.parametrize(
+    ("locale", "options", "language"),
+    [("zh_CN.UTF-8", ["--language", "en"], "en"), ("zh_CN.UTF-8", [], "zh"), ("eo", [], "eo")],
+)
+def test_every_command_prints_in_one_language(
+    copy,
+    esperanto,  # noqa: F811
+    monkeypatch,
+    capsys,
+    locale,
+    options,
+    language,
+):
+    monkeypatch.setenv("LC_ALL", locale)
+    assert run(["introduction", "propose", "supplier", FIRM, OTHER, "--json"]) == 0
+    introduction = json.loads(capsys.readouterr().out)["id"]
+    mixed, called = {}, set()
+    for arguments in calls(copy, introduction):
+        run([*options, *arguments])
+        printed = capsys.readouterr()
+        if wrong := faults(printed.out + printed.err, language):
+            mixed[" ".join(arguments)] = wrong
+        called.update(path for path in leaves(cli) if tuple(arguments[: len(path)]) == path)
+    assert mixed == {}
+    assert called == set(leaves(cli))
