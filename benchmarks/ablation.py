@@ -33,9 +33,9 @@ from matchmaker.wiring import Wiring
 MEASURES = ("hit@10", "ndcg@10", "mrr")
 
 
-def measured(
+def measures_with(
     learned: Examples,
-    asked: Examples,
+    held_out: Examples,
     questions: Sequence[Trial],
     names: tuple[str, ...],
     kept: tuple[str, ...],
@@ -43,16 +43,16 @@ def measured(
     """Each measure of each question, (questions,), ranked by what was learned from `kept`."""
     telling = train.informative(train.select(learned, names, kept), kept)
     models = train.fit(train.select(learned, names, telling), telling)
-    values = train.select(asked, names, telling).values
+    values = train.select(held_out, names, telling).values
     score = sum(model.decision_function(values) for model in models)
-    order = np.lexsort((asked.row, -score, asked.group))
-    group, label = asked.group[order], asked.label[order]
+    order = np.lexsort((held_out.row, -score, held_out.group))
+    group, label = held_out.group[order], held_out.label[order]
     place = np.arange(len(group)) - np.searchsorted(group, group) + 1
     rankings = []
     for number, question in enumerate(questions):
         places = np.zeros(len(question.right), dtype=np.int32)  # 0: not among the candidates
-        found = place[(group == number) & label]
-        places[: len(found)] = found
+        ranks = place[(group == number) & label]
+        places[: len(ranks)] = ranks
         rankings.append(places)
     return table(rankings)
 
@@ -78,7 +78,7 @@ def main() -> None:
     names = train.learned_features(goal)
     ranking = tuple(name for name in names if name not in train.OF_SEEKER)
     families = sorted({FEATURES[name].family for name in ranking})
-    full = measured(learned, examples, questions, names, ranking)
+    full = measures_with(learned, examples, questions, names, ranking)
     print(f"{machine()}\n{options.goal} as of {options.cut}, {options.horizon} days")
     print(f"{warm.sum():,} questions with a history, {(~warm).sum():,} of newcomers\n")
     heads = [
@@ -88,15 +88,13 @@ def main() -> None:
     ]
     print(f"| without | features | {' | '.join(heads)} |")
     print("|---|---|" + "---|" * len(heads))
-    cells = [
-        f"{full[measure][group].mean():.3f}" for group in (warm, ~warm) for measure in MEASURES
-    ]
+    cells = [f"{full[name][group].mean():.3f}" for group in (warm, ~warm) for name in MEASURES]
     print(f"| nothing | {len(ranking)} | {' | '.join(cells)} |", flush=True)
     for family in families:
         kept = tuple(name for name in ranking if FEATURES[name].family is not family)
         if not kept:
             continue
-        without = measured(learned, examples, questions, names, kept)
+        without = measures_with(learned, examples, questions, names, kept)
         cells = []
         for group in (warm, ~warm):
             for measure in MEASURES:
