@@ -26,15 +26,7 @@ from matchmaker.domain import GoalName, OfferKind
 from matchmaker.messages import message, term, translated
 from matchmaker.store.documents import new_id
 from matchmaker.terms import TERMS
-from matchmaker.workflow.introduction import (
-    Action,
-    AmountBand,
-    Outcome,
-    OutcomeKind,
-    Proposal,
-    Transition,
-)
-from matchmaker.workflow.posting import Posting
+from matchmaker.workflow.introduction_states import Action, AmountBand, OutcomeKind
 
 if TYPE_CHECKING:
     from matchmaker.services.cooperation.effects import Effect, Funnel
@@ -69,6 +61,8 @@ def post(
     if bool(goal) == bool(offer):
         raise usage_error(message("Give --goal for a need, or --offer for an offer."))
     services = wired()
+    from matchmaker.workflow.posting import Posting
+
     posting = Posting(
         organization,
         text,
@@ -110,6 +104,8 @@ def introduction() -> None:
 def propose(goal: str, email: str | None, as_json: bool, **rest: Any) -> None:
     """Propose that SEEKER meets CANDIDATE (ids) for a GOAL."""
     services = wired()
+    from matchmaker.workflow.introduction import Proposal
+
     proposal = Proposal(GoalName(goal), **rest)
     _show(services.introductions.propose(acting_principal(services, email), proposal), as_json)
 
@@ -175,6 +171,8 @@ def act(
     as_json: bool,
 ) -> None:
     """Answer the introduction ID, or say how it went on."""
+    from matchmaker.workflow.introduction import Outcome, Transition
+
     services = wired()
     report = None
     if outcome:

@@ -10,7 +10,8 @@ from pydantic import TypeAdapter
 
 from matchmaker.errors import NotFound
 from matchmaker.services.unit_of_work import T
-from matchmaker.store.documents import Keys, Put, Record, Records, Remove
+from matchmaker.store.changes import Keys, Put, Record, Remove
+from matchmaker.store.documents import Records
 from matchmaker.store.ports import Page
 from matchmaker.workflow.account import Account, ApiKey, Invitation
 from matchmaker.workflow.gathering import Gathering
@@ -24,7 +25,8 @@ from matchmaker.workflow.interactions import (
     PendingGraphWrite,
     Slots,
 )
-from matchmaker.workflow.introduction import ACTIVE, Introduction
+from matchmaker.workflow.introduction import Introduction
+from matchmaker.workflow.introduction_states import ACTIVE
 from matchmaker.workflow.job import ImportRecord, Job, NotDuplicate
 from matchmaker.workflow.notification import Notification
 from matchmaker.workflow.posting import Posting

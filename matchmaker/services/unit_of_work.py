@@ -11,7 +11,8 @@ from typing import TypeVar
 
 from matchmaker.access import Principal
 from matchmaker.errors import VersionConflict, WrongState
-from matchmaker.store.documents import Change, Records
+from matchmaker.store.changes import Change
+from matchmaker.store.documents import Records
 from matchmaker.store.log import Entry
 
 T = TypeVar("T")

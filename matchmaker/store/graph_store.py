@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from matchmaker.domain import (
     Cluster,
@@ -35,6 +35,7 @@ from matchmaker.store.answers import (
     StoreStatus,
     UpsertCounts,
 )
+from matchmaker.store.changes import Change
 from matchmaker.store.log import Entry
 from matchmaker.store.schema import (
     ALIASES,
@@ -50,9 +51,6 @@ from matchmaker.store.schema import (
     Table,
 )
 from matchmaker.store.transaction import Transaction
-
-if TYPE_CHECKING:  # documents stand above the graph
-    from matchmaker.store.documents import Change
 
 Row = TypeVar("Row")
 Answer = TypeVar("Answer")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from matchmaker.domain import (
     Cluster,
@@ -22,11 +22,9 @@ from matchmaker.domain import (
     Tie,
 )
 from matchmaker.store.answers import DuplicateKeys, NearestStatement, SearchHit
+from matchmaker.store.changes import Change
 from matchmaker.store.log import Entry
 from matchmaker.store.schema import Table
-
-if TYPE_CHECKING:  # documents stand above the graph
-    from matchmaker.store.documents import Change
 
 Row = TypeVar("Row")
 

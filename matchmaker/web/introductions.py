@@ -10,15 +10,8 @@ from matchmaker.web.forms import read_form
 from matchmaker.web.labels import gettext
 from matchmaker.web.layout import Page, own_organization, parse_choice, show_notice, signed_in, web
 from matchmaker.workflow.interactions import ConversationMessage
-from matchmaker.workflow.introduction import (
-    Action,
-    AmountBand,
-    Outcome,
-    OutcomeKind,
-    Proposal,
-    Side,
-    Transition,
-)
+from matchmaker.workflow.introduction import Outcome, Proposal, Transition
+from matchmaker.workflow.introduction_states import Action, AmountBand, OutcomeKind, Side
 
 
 @web.get("/introductions")

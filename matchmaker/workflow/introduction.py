@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass, fields, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field
@@ -16,118 +15,36 @@ from pydantic import ConfigDict, Field
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput, NotAllowed, WrongState
 from matchmaker.workflow.checks import check_range, not_possible
+from matchmaker.workflow.introduction_states import (
+    ACTIVE,
+    TRANSITIONS,
+    WAITING,
+    Action,
+    AmountBand,
+    Origin,
+    OutcomeKind,
+    Side,
+    State,
+)
 
 VALID_FOR = timedelta(days=14)
+
 MAX_MESSAGE = 4_000
+
 MAX_JOBS = 100_000
+
 # As long as a list of recommendations may be.
 MAX_POSITION = 100
+
 _NO_NUL = r"^[^\x00]*$"
+
 MessageText = Annotated[str, Field(max_length=MAX_MESSAGE, pattern=_NO_NUL)]
+
 Reference = Annotated[str, Field(max_length=240, pattern=_NO_NUL)]
+
 _STRICT = ConfigDict(extra="forbid")
 
-
-class State(StrEnum):
-    """Where an introduction stands."""
-
-    TERMS = "terms"  # the one who was asked sees the terms, no name yet
-    PROPOSED = "proposed"  # one side or both have still to answer
-    ACCEPTED = "accepted"  # both did: contact details and conversation are open
-    MEETING = "meeting"
-    AGREED = "agreed"
-    DELIVERED = "delivered"
-    COMPLETED = "completed"  # an outcome that both sides confirmed
-    DECLINED = "declined"
-    EXPIRED = "expired"
-    CANCELLED = "cancelled"  # taken back before both had accepted
-    ENDED = "ended"  # after both had accepted, without an outcome
-
-
-class Action(StrEnum):
-    """What can be done to an introduction."""
-
-    AGREE_TERMS = "agree_terms"
-    ACCEPT = "accept"
-    DECLINE = "decline"
-    EXPIRE = "expire"
-    CANCEL = "cancel"
-    MEET = "meet"
-    AGREE = "agree"
-    DELIVER = "deliver"
-    REPORT = "report"
-    CONFIRM = "confirm"
-    END = "end"
-    WITHDRAW = "withdraw"
-
-
-class Side(StrEnum):
-    """Which of the two organisations."""
-
-    SEEKER = "seeker"
-    CANDIDATE = "candidate"
-
-    @property
-    def other(self) -> Side:
-        return Side.CANDIDATE if self is Side.SEEKER else Side.SEEKER
-
-
-class Origin(StrEnum):
-    """Who proposed."""
-
-    MEMBER = "member"
-    COORDINATOR = "coordinator"
-    SYSTEM = "system"
-
-
-# The states while both sides' slots are taken and contact details are open.
-ACTIVE = frozenset({State.ACCEPTED, State.MEETING, State.AGREED, State.DELIVERED})
-WAITING = frozenset({State.TERMS, State.PROPOSED})
-FINAL = frozenset(State) - ACTIVE - WAITING
 S, A = State, Action
-# (state, action) → state. ACCEPT stays in PROPOSED until the second side's.
-TRANSITIONS: dict[tuple[State, Action], State] = {
-    (S.TERMS, A.AGREE_TERMS): S.PROPOSED,
-    (S.TERMS, A.DECLINE): S.DECLINED,
-    (S.TERMS, A.EXPIRE): S.EXPIRED,
-    (S.TERMS, A.CANCEL): S.CANCELLED,
-    (S.TERMS, A.WITHDRAW): S.CANCELLED,
-    (S.PROPOSED, A.ACCEPT): S.ACCEPTED,
-    (S.PROPOSED, A.DECLINE): S.DECLINED,
-    (S.PROPOSED, A.EXPIRE): S.EXPIRED,
-    (S.PROPOSED, A.CANCEL): S.CANCELLED,
-    (S.PROPOSED, A.WITHDRAW): S.CANCELLED,
-    (S.ACCEPTED, A.MEET): S.MEETING,
-    (S.ACCEPTED, A.AGREE): S.AGREED,
-    (S.MEETING, A.AGREE): S.AGREED,
-    (S.AGREED, A.DELIVER): S.DELIVERED,
-    **{(state, A.REPORT): state for state in ACTIVE},
-    **{(state, A.CONFIRM): S.COMPLETED for state in ACTIVE},
-    **{(state, A.END): S.ENDED for state in ACTIVE},
-    **{(state, A.WITHDRAW): S.ENDED for state in ACTIVE},
-    (S.COMPLETED, A.WITHDRAW): S.COMPLETED,
-}
-
-
-class OutcomeKind(StrEnum):
-    """What came of an introduction."""
-
-    CONTRACT = "contract"
-    JOINT_RESEARCH = "joint_research"
-    PLATFORM_USE = "platform_use"
-    SHARED_RESOURCE = "shared_resource"
-    LICENCE = "licence"
-    EXCHANGE = "exchange"  # knowledge or contacts, nothing signed
-
-
-class AmountBand(StrEnum):
-    """Order of magnitude of the money, in CNY, so that nobody must tell the sum."""
-
-    NONE = "none"
-    UNDER_100K = "under_100k"
-    UNDER_1M = "under_1m"
-    UNDER_10M = "under_10m"
-    OVER_10M = "over_10m"
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +259,7 @@ def act(
 
 
 _ANSWERS = frozenset({Action.ACCEPT, Action.AGREE_TERMS, Action.DECLINE})
+
 # What only a coordinator, the system or the asking side may do.
 _OUTSIDE = frozenset({Action.CANCEL, Action.EXPIRE})
 

@@ -38,7 +38,8 @@ from matchmaker.workflow.account import (
     Preferences,
     Scope,
 )
-from matchmaker.workflow.introduction import Action, Proposal, Transition
+from matchmaker.workflow.introduction import Proposal, Transition
+from matchmaker.workflow.introduction_states import Action
 from matchmaker.workflow.webhook import checked_url
 from tests.passwords import cheap_passwords
 

@@ -14,7 +14,8 @@ from matchmaker.services.matching.matching import Answer, Freshness
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.store.documents import Store, new_id
 from matchmaker.workflow.account import Preferences
-from matchmaker.workflow.introduction import Action, Proposal, Transition
+from matchmaker.workflow.introduction import Proposal, Transition
+from matchmaker.workflow.introduction_states import Action
 from matchmaker.workflow.notification import NotificationKind
 from matchmaker.workflow.posting import Posting
 from tests.contract.cooperation import START, cooperation_on

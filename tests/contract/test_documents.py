@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from matchmaker.errors import StoreUnavailable, VersionConflict
-from matchmaker.store.documents import Put, Records, Remove, Store, new_id
+from matchmaker.store.changes import Put, Remove
+from matchmaker.store.documents import Records, Store, new_id
 from matchmaker.store.log import Entry, first_broken
 from matchmaker.store.sqlite import SqliteStore
 

@@ -21,7 +21,8 @@ from hypothesis.stateful import (
 from matchmaker.domain import GoalName, Layer
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from matchmaker.store.documents import Store
-from matchmaker.workflow.introduction import Action, Outcome, OutcomeKind, Proposal, Transition
+from matchmaker.workflow.introduction import Outcome, Proposal, Transition
+from matchmaker.workflow.introduction_states import Action, OutcomeKind
 from tests.contract.cooperation import FIRMS, Cooperation, cooperation_on
 
 CAPACITIES = {"t:f0": 1, "t:f1": 2, "t:f2": 1, "t:f3": 3}

@@ -13,12 +13,14 @@ from matchmaker.domain import GoalName
 from matchmaker.store.documents import Store
 from matchmaker.store.log import first_broken
 from matchmaker.store.sqlite import SqliteStore
-from matchmaker.workflow.introduction import ACTIVE, Action, Proposal, State, Transition
+from matchmaker.workflow.introduction import Proposal, Transition
+from matchmaker.workflow.introduction_states import ACTIVE, Action, State
 from tests.contract.cooperation import cooperation_on, services_on
 
 WORKER = """
 import sys
-from matchmaker.workflow.introduction import Action, Outcome, OutcomeKind, Transition
+from matchmaker.workflow.introduction_states import Action, OutcomeKind
+from matchmaker.workflow.introduction import Outcome, Transition
 from tests.contract.cooperation import services_on
 from matchmaker.domain import GoalName
 from matchmaker.workflow.introduction import Proposal

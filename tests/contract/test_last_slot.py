@@ -8,7 +8,8 @@ from dataclasses import replace
 from matchmaker.domain import GoalName, GraphRows, Kind, Organization
 from matchmaker.errors import WrongState
 from matchmaker.store.documents import Store
-from matchmaker.workflow.introduction import Action, Proposal, State, Transition
+from matchmaker.workflow.introduction import Proposal, Transition
+from matchmaker.workflow.introduction_states import Action, State
 from tests.contract.cooperation import cooperation_on
 
 MANY = 50

@@ -21,7 +21,8 @@ from matchmaker.errors import NotAllowed, WrongState
 from matchmaker.services.operations.duplicates import Duplicates
 from matchmaker.services.repositories import PickedOrganizations, Repositories, Versioned
 from matchmaker.services.unit_of_work import utc_now
-from matchmaker.store.documents import Put, Store
+from matchmaker.store.changes import Put
+from matchmaker.store.documents import Store
 from matchmaker.workflow.account import Account, AccountMembership, Invitation, MembershipRole
 from matchmaker.workflow.gathering import Gathering, GatheringKind, InvitationAnswer, Meeting
 from matchmaker.workflow.interactions import (
@@ -32,7 +33,8 @@ from matchmaker.workflow.interactions import (
     ShownCandidate,
     Slots,
 )
-from matchmaker.workflow.introduction import Introduction, Origin, Side, State
+from matchmaker.workflow.introduction import Introduction
+from matchmaker.workflow.introduction_states import Origin, Side, State
 from matchmaker.workflow.job import NotDuplicate
 from matchmaker.workflow.posting import Posting
 from matchmaker.workflow.webhook import Hook

@@ -11,7 +11,8 @@ from matchmaker.cli import cooperation as commands
 from matchmaker.domain import GoalName, GraphRows, Kind, Organization
 from matchmaker.settings import Settings
 from matchmaker.wiring import Wiring
-from matchmaker.workflow.introduction import Action, Proposal, Transition
+from matchmaker.workflow.introduction import Proposal, Transition
+from matchmaker.workflow.introduction_states import Action
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def test_json_is_the_same_in_every_language(services):
 
 def test_choices_of_the_command_are_the_words_of_the_workflow():
     """Written out in the command, so that `--help` need not load the workflow."""
-    from matchmaker.workflow.introduction import AmountBand, OutcomeKind
+    from matchmaker.workflow.introduction_states import AmountBand, OutcomeKind
 
     choices = {option.name: getattr(option.type, "choices", ()) for option in commands.act.params}
     assert set(choices["action"]) == set(Action) - {Action.EXPIRE}

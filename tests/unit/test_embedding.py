@@ -221,7 +221,7 @@ def test_prefixes_can_be_set(embedder: Embedder) -> None:
 def test_a_missing_model_folder_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match="does not exist") as caught:
         load_embedder(Settings(model=str(tmp_path / "none")))
-    assert "MATCHMAKER_MODEL" in caught.value.mend
+    assert "MATCHMAKER_MODEL" in str(caught.value.mend)
 
 
 def test_a_folder_without_a_model_says_so(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from matchmaker.workflow.introduction import TRANSITIONS
+from matchmaker.workflow.introduction_states import TRANSITIONS
 
 PAGE = Path(__file__).parents[2] / "docs" / "introductions.md"
 

@@ -3,7 +3,7 @@
 import json
 
 from matchmaker.services.repositories import Repositories
-from matchmaker.store.documents import Put
+from matchmaker.store.changes import Put
 from matchmaker.store.sqlite import SqliteStore
 from matchmaker.workflow.account import AccountMembership, MembershipRole
 

@@ -25,7 +25,7 @@ from matchmaker.terms import TERMS
 from matchmaker.web import layout
 from matchmaker.wiring import wire
 from matchmaker.workflow.account import MailRhythm, MembershipRole
-from matchmaker.workflow.introduction import Action, AmountBand, OutcomeKind, State
+from matchmaker.workflow.introduction_states import Action, AmountBand, OutcomeKind, State
 from matchmaker.workflow.posting import PostingAction, PostingState
 
 CLUSTER = "/clusters/seed:cluster-valves"

@@ -28,7 +28,8 @@ from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.allocation import Options, allocate
 from matchmaker.workflow.checks import check_range
 from matchmaker.workflow.interactions import Assignment
-from matchmaker.workflow.introduction import Action, Introduction, Proposal, Reference
+from matchmaker.workflow.introduction import Introduction, Proposal, Reference
+from matchmaker.workflow.introduction_states import Action
 from matchmaker.workflow.statistics import is_held_out
 
 MAX_PAIRS = 200

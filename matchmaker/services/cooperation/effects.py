@@ -15,7 +15,8 @@ from matchmaker.services.repositories import Repositories
 from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.store.ports import GraphStore, iterate
 from matchmaker.workflow.interactions import Assignment, Interaction, InteractionKind
-from matchmaker.workflow.introduction import ACTIVE, Introduction, Origin, State
+from matchmaker.workflow.introduction import Introduction
+from matchmaker.workflow.introduction_states import ACTIVE, Origin, State
 from matchmaker.workflow.statistics import Difference, Share, middle
 
 # The figures by which the field counts success, before and after.

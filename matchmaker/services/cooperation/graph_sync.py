@@ -25,7 +25,8 @@ from matchmaker.errors import MatchmakerError, NotFound, VersionConflict, WrongS
 from matchmaker.goals import GOALS
 from matchmaker.services.repositories import Repositories
 from matchmaker.store.ports import GraphStore
-from matchmaker.workflow.introduction import Introduction, OutcomeKind, State
+from matchmaker.workflow.introduction import Introduction
+from matchmaker.workflow.introduction_states import OutcomeKind, State
 
 log = structlog.get_logger(__name__)
 # Kind of the engagement, and the roles of who gives and who takes; of all others a contract.

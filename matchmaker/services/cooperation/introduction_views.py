@@ -12,15 +12,8 @@ from matchmaker.errors import NotAllowed, NotFound
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.account import Account
-from matchmaker.workflow.introduction import (
-    Action,
-    Introduction,
-    Origin,
-    Outcome,
-    Purpose,
-    Side,
-    State,
-)
+from matchmaker.workflow.introduction import Introduction, Outcome, Purpose
+from matchmaker.workflow.introduction_states import Action, Origin, Side, State
 
 
 @dataclass(frozen=True, slots=True)

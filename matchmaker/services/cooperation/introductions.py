@@ -23,17 +23,8 @@ from matchmaker.store.documents import new_id
 from matchmaker.store.ports import GraphStore, Page
 from matchmaker.workflow import introduction as machine
 from matchmaker.workflow.interactions import ConversationMessage, OpenPair, PendingGraphWrite
-from matchmaker.workflow.introduction import (
-    ACTIVE,
-    FINAL,
-    Action,
-    Introduction,
-    Origin,
-    Proposal,
-    Side,
-    State,
-    Transition,
-)
+from matchmaker.workflow.introduction import Introduction, Proposal, Transition
+from matchmaker.workflow.introduction_states import ACTIVE, FINAL, Action, Origin, Side, State
 from matchmaker.workflow.notification import NotificationKind
 
 

@@ -11,7 +11,8 @@ from matchmaker.errors import NotFound, VersionConflict, WrongState
 from matchmaker.services.cooperation.webhook_call import FAILURES, post
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork
-from matchmaker.store.documents import Change, new_id
+from matchmaker.store.changes import Change
+from matchmaker.store.documents import new_id
 from matchmaker.workflow.webhook import RETRIES, Delivery, Hook, checked_url, new_secret, signature
 
 log = structlog.get_logger(__name__)

@@ -14,7 +14,8 @@ from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput, MatchmakerError, NotFound
 from matchmaker.services.repositories import PickedOrganizations, Repositories
 from matchmaker.services.unit_of_work import Clock, retry_on_conflict
-from matchmaker.store.documents import Change, new_id
+from matchmaker.store.changes import Change
+from matchmaker.store.documents import new_id
 from matchmaker.workflow.interactions import Interaction, InteractionKind, ShownCandidate
 
 log = structlog.get_logger(__name__)

@@ -14,7 +14,7 @@ from matchmaker.services.repositories import (
     Versioned,
     pair_id,
 )
-from matchmaker.store.documents import Change
+from matchmaker.store.changes import Change
 from matchmaker.workflow.account import Account, AccountMembership, Invitation
 from matchmaker.workflow.gathering import Gathering, InvitationAnswer
 from matchmaker.workflow.interactions import Assignment, Interaction

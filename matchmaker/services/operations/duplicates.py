@@ -12,7 +12,7 @@ from matchmaker.services.operations.document_merge import DocumentMerge
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
 from matchmaker.store.documents import Store
-from matchmaker.workflow.introduction import FINAL
+from matchmaker.workflow.introduction_states import FINAL
 from matchmaker.workflow.job import NotDuplicate
 
 

@@ -13,7 +13,8 @@ from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.links import Links
 from matchmaker.services.repositories import Address, Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork
-from matchmaker.store.documents import Change, new_id
+from matchmaker.store.changes import Change
+from matchmaker.store.documents import new_id
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.account import (
     Account,

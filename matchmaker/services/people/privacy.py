@@ -17,11 +17,12 @@ from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.sign_in import SignInService
 from matchmaker.services.repositories import Repositories, Repository
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
-from matchmaker.store.documents import Change
+from matchmaker.store.changes import Change
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.account import Account, MembershipRole
 from matchmaker.workflow.interactions import InteractionKind, MonthlyCounts
-from matchmaker.workflow.introduction import FINAL, Introduction
+from matchmaker.workflow.introduction import Introduction
+from matchmaker.workflow.introduction_states import FINAL
 
 _TOGETHER = 200
 # Records to forget: how many, what is counted of them by month and name, and their removal.

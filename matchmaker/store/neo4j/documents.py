@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from neo4j import ManagedTransaction
 from neo4j.exceptions import ConstraintError
 
-from matchmaker.store.documents import Change, Put, Record, Records, conflict
+from matchmaker.store.changes import Change, Put, Record
+from matchmaker.store.documents import Records, conflict
 from matchmaker.store.log import Entry, LoggedEntry, lines_after, logged
 from matchmaker.store.neo4j.connection import Connection, run
 

@@ -23,7 +23,7 @@ from matchmaker.domain import (
 )
 from matchmaker.errors import StoreMismatch
 from matchmaker.store.answers import DuplicateKeys, NearestStatement, SearchHit
-from matchmaker.store.documents import Change
+from matchmaker.store.changes import Change
 from matchmaker.store.log import Entry
 from matchmaker.store.neo4j import cypher, cypher_write, search
 from matchmaker.store.neo4j.codec import (

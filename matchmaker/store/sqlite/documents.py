@@ -6,7 +6,8 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
-from matchmaker.store.documents import Change, Put, Record, Records, conflict
+from matchmaker.store.changes import Change, Put, Record
+from matchmaker.store.documents import Records, conflict
 from matchmaker.store.log import Entry, LoggedEntry, lines_after, logged
 from matchmaker.store.sqlite.connection import Connections
 

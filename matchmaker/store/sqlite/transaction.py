@@ -24,7 +24,7 @@ from matchmaker.domain import (
     key_of,
 )
 from matchmaker.store.answers import DuplicateKeys, NearestStatement, SearchHit
-from matchmaker.store.documents import Change
+from matchmaker.store.changes import Change
 from matchmaker.store.log import Entry
 from matchmaker.store.schema import CLUSTERS, ENGAGEMENTS, ORGANIZATIONS, TABLES, TIES, Table
 from matchmaker.store.sql import PARTICIPANTS, codec

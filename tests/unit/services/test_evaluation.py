@@ -198,8 +198,8 @@ def test_who_asks_together_shares_attention_among_just_them(learned, monkeypatch
         return answers, shown
 
     plain = Request(GOAL, capped=False)
-    _, freely = asked(question=plain)
-    answers, shown = asked(question=Request(GOAL), progress=note)
+    _, freely = asked(request=plain)
+    answers, shown = asked(request=Request(GOAL), progress=note)
     alone = learned.matching.for_organization(ADMIN, "t:f000", Request(GOAL)).recommendations
 
     assert max(freely.values()) > 30 >= max(shown.values())
@@ -213,9 +213,9 @@ def test_who_asks_together_shares_attention_among_just_them(learned, monkeypatch
     for one in answers[0].recommendations:
         assert 0 < one.score <= one.chance < 1
         assert one.chance == pytest.approx(chances.get(one.id, one.chance))
-    _, five = asked(question=Request(GOAL, limit=5))
+    _, five = asked(request=Request(GOAL, limit=5))
     assert max(five.values()) <= 15
-    again, _ = asked(question=Request(GOAL))
+    again, _ = asked(request=Request(GOAL))
     assert again[:-1] == answers[:-1]
 
 

@@ -16,7 +16,7 @@ from matchmaker.jobs import MAX_WAIT_SECONDS
 from matchmaker.messages import message, plural
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
-from matchmaker.store.documents import Put
+from matchmaker.store.changes import Put
 from matchmaker.wiring import Wiring
 from matchmaker.workflow.job import JobKind, JobState
 

@@ -6,17 +6,8 @@ import pytest
 
 from matchmaker.domain import GoalName
 from matchmaker.services.cooperation.effects import funnel_of
-from matchmaker.workflow.introduction import (
-    Action,
-    Origin,
-    Outcome,
-    OutcomeKind,
-    Proposal,
-    Side,
-    Transition,
-    act,
-    propose,
-)
+from matchmaker.workflow.introduction import Outcome, Proposal, Transition, act, propose
+from matchmaker.workflow.introduction_states import Action, Origin, OutcomeKind, Side
 from matchmaker.workflow.statistics import Difference, Share, is_held_out, middle
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -7,8 +7,8 @@ import pytest
 
 from matchmaker.domain import GoalName
 from matchmaker.services.repositories import Repositories
-from matchmaker.store.documents import Record
-from matchmaker.workflow.introduction import Action, AmountBand, OutcomeKind, Side, State
+from matchmaker.store.changes import Record
+from matchmaker.workflow.introduction_states import Action, AmountBand, OutcomeKind, Side, State
 
 INTRODUCTION = """{
  "id": "i1", "goal": "research_partner", "seeker": "t:a", "candidate": "t:b", "origin": "member",
