@@ -293,7 +293,7 @@ def test_a_file_that_does_not_fit_is_refused_and_fixed_weights_serve(learned, ho
     assert not folder.current().models
     (problem,) = folder.problems()
     assert isinstance(problem, RankerMismatch)
-    assert "matchmaker train" in problem.mend
+    assert "matchmaker train" in str(problem.mend)
     assert learned.matching.for_organization(ADMIN, "t:f000", Request(GOAL)).recommendations
 
 
