@@ -25,6 +25,8 @@ from matchmaker.snapshot.model import (
 CLOSEST: Final = 20
 NEAR_KM: Final = 50.0
 MOST_NEEDS: Final = 1_000
+# Products of 32-bit vectors summed in another order differ by less; the twentieth itself counts.
+ROUNDING: Final = 1e-6
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class SimilarityThresholds:
     """How close a text must be to each open need to be among its `CLOSEST`.
 
     `needs` (k,) are rows of statements, the newest `MOST_NEEDS`; `cosines` (k,): what the
-    twentieth closest organisation that may meet the need has, −1 where there are fewer.
+    twentieth closest organisation that may meet the need has, less `ROUNDING`; −1 where there
+    are fewer.
     """
 
     needs: NDArray[np.int64]
@@ -77,7 +80,7 @@ def similarity_thresholds(snapshot: Snapshot) -> SimilarityThresholds:
         np.maximum.at(best, owners, similarity[texts])
         best[~(may_meet & organizations.listed)] = -1.0
         best[snapshot.statement_organizations.row(need)] = -1.0
-        cosines[number] = np.partition(best, -CLOSEST)[-CLOSEST]
+        cosines[number] = np.partition(best, -CLOSEST)[-CLOSEST] - ROUNDING
     return SimilarityThresholds(needs, cosines)
 
 

@@ -1,10 +1,12 @@
 """A small real installation: SQLite, the packaged model, a snapshot, and the application."""
 
 import datetime
+import itertools
 import os
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 
 from matchmaker.access import ADMIN
 from matchmaker.app import create_app
@@ -163,9 +165,27 @@ def wired(tmp_path_factory):
     services.store.close()
 
 
+_address = itertools.count(2)
+
+
+class Visitor(FlaskClient):
+    """A client from an address of its own on this machine.
+
+    How many tests run in a minute then runs into no limit of attempts.
+    """
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        number = next(_address)
+        address = f"127.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+        self.environ_base["REMOTE_ADDR"] = address
+
+
 @pytest.fixture(scope="session")
 def app(wired):
-    return create_app(wired)
+    application = create_app(wired)
+    application.test_client_class = Visitor
+    return application
 
 
 @pytest.fixture
