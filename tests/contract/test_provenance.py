@@ -23,9 +23,9 @@ def test_tiers_origins_and_precision_come_back_as_written(store: GraphStore) -> 
     assert store.export().rows.memberships[0].date_precision is DatePrecision.YEAR
 
 
-def test_tiers_are_listed_from_the_strongest() -> None:
-    assert sorted(reversed(SourceTier), key=lambda tier: tier.rank) == [
-        "self", "confirmed", "register", "import", "derived",
+def test_the_strongest_tier_ranks_first() -> None:
+    assert sorted(SourceTier, key=lambda tier: -tier.rank) == [
+        "derived", "import", "register", "confirmed", "self",
     ]  # fmt: skip
 
 
