@@ -53,7 +53,7 @@ class CellWarning(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CellProblem:
-    """What is wrong with a cell. An error costs the row; a warning at most the cell."""
+    """What is wrong with a cell. An error refuses its line; a warning costs at most the cell."""
 
     column: str
     reason: Message
