@@ -10,6 +10,7 @@ from typing import Literal
 
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest import files
+from matchmaker.ingest.cells import CellProblem
 from matchmaker.ingest.report import Problem
 from matchmaker.messages import Message
 from matchmaker.text import normal
@@ -36,15 +37,6 @@ class SheetSummary:
     name: str
     rows: int
     hidden: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class CellProblem:
-    """What is wrong with a cell. An error refuses its line, a warning has emptied the cell."""
-
-    column: str
-    reason: Message
-    severity: Literal["error", "warning"] = "error"
 
 
 @dataclass(frozen=True, slots=True)
