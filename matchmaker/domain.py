@@ -279,11 +279,15 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """One organisation's part in an engagement; `amount` in the engagement's currency."""
+    """One organisation's part in an engagement; `amount` in the engagement's currency.
+
+    `ended` says that it left before the end; on which day is not known.
+    """
 
     organization: str
     role: Role
     amount: float | None = None
+    ended: bool = False
 
     def __post_init__(self) -> None:
         _check_ids(self, "organization")
@@ -328,7 +332,10 @@ class Engagement:
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """A dated, sourced relation between two organisations."""
+    """A dated, sourced relation between two organisations.
+
+    `ended` says that it holds no more where the day on which it ended is not known.
+    """
 
     id: str
     source: str
@@ -338,6 +345,7 @@ class Tie:
     until: datetime.date | None = None
     date_estimated: bool = False
     note: str = ""
+    ended: bool = False
     provenance: Provenance = Provenance("api")
 
     def __post_init__(self) -> None:

@@ -20,12 +20,16 @@ class Kind(StrEnum):
 
 
 class Size(StrEnum):
-    """Size class of a firm (工信部联企业〔2011〕300号 / EU 2003/361/EC)."""
+    """Size class of a firm (工信部联企业〔2011〕300号 / EU 2003/361/EC).
+
+    SME is what a source says that knows only that it is none of the large.
+    """
 
     MICRO = "micro"
     SMALL = "small"
     MEDIUM = "medium"
     LARGE = "large"
+    SME = "sme"  # micro, small or medium: which is unknown
 
 
 class Tier(StrEnum):

@@ -141,6 +141,7 @@ class TieOut(Outgoing):
     since: datetime.date | None
     until: datetime.date | None
     date_estimated: bool
+    ended: bool
     weight: float = 1.0
     note: str
     provenance: Provenance

@@ -65,6 +65,8 @@ def _readers(row_type: Any) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
 def _reader(hint: Any) -> Callable[[Any], Any]:
     if hint is str:
         return lambda value: value or ""
+    if hint is bool:  # also where a graph is older than the property
+        return bool
     if get_origin(hint) in (Union, types.UnionType):
         inner = _reader(next(part for part in get_args(hint) if part is not types.NoneType))
         return lambda value: None if value is None else inner(value)
@@ -87,9 +89,9 @@ def encode_participants(participants: tuple[Participant, ...]) -> list[Propertie
 
 
 def decode_participants(values: list[list[Any]]) -> tuple[Participant, ...]:
-    """From [position, organisation, role, amount] in any order."""
+    """From [position, organisation, role, amount, ended] in any order."""
     ordered = sorted(values, key=lambda value: int(value[0]))
     return tuple(decode(Participant, dict(zip(_PARTICIPANT, v[1:], strict=True))) for v in ordered)
 
 
-_PARTICIPANT = ("organization", "role", "amount")
+_PARTICIPANT = ("organization", "role", "amount", "ended")

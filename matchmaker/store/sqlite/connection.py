@@ -13,7 +13,7 @@ from typing import Any
 from matchmaker.errors import StorageFull, StoreMismatch, StoreUnavailable
 from matchmaker.store.schema import ORGANIZATIONS, TABLES, Table
 from matchmaker.store.sql import codec
-from matchmaker.store.sqlite.queries import CREATE_OWNERS
+from matchmaker.store.sqlite.queries import ADD_ENDED, CREATE_OWNERS
 
 BUSY_TIMEOUT_S = 15.0
 SCHEMA_VERSION = 4
@@ -188,6 +188,8 @@ def _complete(connection: sqlite3.Connection) -> None:
                 connection.execute(_add_column(table, column))
     for statement in _statements(SCHEMA.read_text(encoding="utf-8")):
         connection.execute(statement)
+    if "ended" not in {row[1] for row in connection.execute("PRAGMA table_info(participants)")}:
+        connection.execute(ADD_ENDED)
     view = connection.execute("SELECT sql FROM sqlite_schema WHERE name = 'statement_owners'")
     if view.fetchone() != (CREATE_OWNERS,):
         connection.execute("DROP VIEW IF EXISTS statement_owners")
