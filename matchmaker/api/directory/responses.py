@@ -10,7 +10,9 @@ from pydantic import BaseModel
 from matchmaker.api.http.fields import ListOut, Outgoing, PageOut, RowOut
 from matchmaker.domain import (
     Cluster,
+    DatePrecision,
     Engagement,
+    FieldOrigin,
     Industry,
     Kind,
     Need,
@@ -28,7 +30,11 @@ from matchmaker.store.log import LoggedEntry
 
 
 class OrganizationOut(Outgoing):
-    """The public part of an organisation."""
+    """The public part of an organisation.
+
+    `provenance` says where it comes from and how strong that is; `origins` the same of the
+    fields that come from elsewhere, with what contradicts them.
+    """
 
     id: str
     name: str
@@ -46,7 +52,9 @@ class OrganizationOut(Outgoing):
     capacity: int | None
     listed: bool
     founded: datetime.date | None
+    date_precision: DatePrecision
     provenance: Provenance
+    origins: list[FieldOrigin]
     version: int
 
 
