@@ -49,7 +49,10 @@ def test_a_star_hangs_on_its_lead_firm(planted):
 
 def test_two_cliques_hang_on_their_bridge(planted):
     keys = priorities.key_members(view(planted, "cliques").network)
-    assert {planted.snapshot.id_of(one.organization) for one in keys} == {"cliques:014", "cliques:015"}
+    assert {planted.snapshot.id_of(key.organization) for key in keys} == {
+        "cliques:014",
+        "cliques:015",
+    }
     assert all(one.pieces == (15, 14) for one in keys)
     assert figures(planted, "cliques", samples=50)["transitivity"] > 0.95
 
