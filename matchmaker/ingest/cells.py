@@ -19,6 +19,13 @@ _DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?月?)?
 _TRUE = frozenset({"true", "1", "yes", "y", "是"})
 _FALSE = frozenset({"false", "0", "no", "n", "否"})
 
+
+class SheetNumber(str):
+    """Text of a cell that the sheet, or JSON, keeps as a number: it was not typed as text."""
+
+    __slots__ = ()
+
+
 STAGE_WORDS = dict(
     zip(
         ("创意", "设计", "研发", "制造", "定价", "营销", "交易", "仓储", "配送", "售后"),

@@ -9,6 +9,7 @@ from typing import Any
 from matchmaker import domain
 from matchmaker.ingest import cells
 from matchmaker.ingest.cells import Read, optional
+from matchmaker.ingest.statuses import STATUS_WORDS
 from matchmaker.messages import FIELD, Message, in_context, languages
 
 # Context of what columns mean.
@@ -124,11 +125,16 @@ TABLES: dict[str, TableFormat] = {
             _STAGES,
             Column("credit_code", "18 characters"),
             Column("vat", "with its country"),
+            Column("lei", "legal entity identifier, 20 characters"),
+            Column("ror", "identifier in the Research Organization Registry"),
             Column("website", "address", "https://example.com"),
             Column("contact", "shown only after both agreed", "a@example.com"),
             Column("capacity", "introductions it can take on", "3", optional(cells.whole), context="organizations"),
             Column("listed", "false: opted out", "true", cells.flag),
             Column("founded", "day", "2012-06-01", optional(cells.day)),
+            Column("status", "active | in_liquidation | dissolved", "active", cells.one_of(domain.OrganizationStatus, STATUS_WORDS)),
+            Column("ended", "day it was dissolved", "", optional(cells.day)),
+            Column("successor", "id of the organisation that took its place", "", optional(cells.text)),
             Column("description", "what it does, in Chinese", "专业生产不锈钢球阀。"),
             Column("description_en", "what it does, in English"),
             _SOURCE,

@@ -184,7 +184,8 @@ def _values(table: TableFormat, line: Line) -> Iterator[tuple[str, Any]]:
         cell = line.cells.get(column.name, "")
         if not cell and column.required:
             raise InvalidInput("is empty.", where=column.name)
-        defaults = column.read in (cells.flag, cells.number) or column.name in ("terms", "state")
+        defaulted = column.name in ("terms", "state", "status")
+        defaults = defaulted or column.read in (cells.flag, cells.number)
         if not cell and defaults:
             continue  # the domain's own default
         try:

@@ -15,6 +15,7 @@ from matchmaker.domain import (
     Layer,
     Need,
     Offer,
+    OrganizationStatus,
     PlaceLevel,
     Provenance,
     Size,
@@ -41,10 +42,15 @@ class OrganizationOut(Outgoing):
     stages: list[Stage]
     credit_code: str
     vat: str
+    lei: str
+    ror: str
     website: str
     capacity: int | None
     listed: bool
     founded: datetime.date | None
+    status: OrganizationStatus
+    ended: datetime.date | None
+    successor: str | None
     provenance: Provenance
     version: int
 

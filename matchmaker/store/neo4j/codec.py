@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -44,6 +44,8 @@ def decode(row_type: Callable[..., Row], properties: Mapping[str, Any], **elsewh
         name: read(properties.get(name))
         for name, read in _readers(row_type)
         if name not in elsewhere and name != "provenance"
+        # A node that was written before the field was added has its default.
+        if properties.get(name) is not None or name not in _defaults(row_type)
     }
     if "provenance" in _fields(row_type):
         source, record = (properties.get(name) or "" for name in _PROVENANCE)
@@ -54,6 +56,11 @@ def decode(row_type: Callable[..., Row], properties: Mapping[str, Any], **elsewh
 @cache
 def _fields(row_type: Any) -> tuple[str, ...]:
     return tuple(column.name for column in fields(row_type))
+
+
+@cache
+def _defaults(row_type: Any) -> frozenset[str]:
+    return frozenset(column.name for column in fields(row_type) if column.default is not MISSING)
 
 
 @cache
