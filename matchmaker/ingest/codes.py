@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from matchmaker.ingest.cells import SheetNumber
+from matchmaker.ingest.cells import CellWarning, SheetNumber
+from matchmaker.ingest.formats import UNDECIDED, ColumnFormat, Read
 from matchmaker.messages import Message, message
 from matchmaker.text import normal
 
@@ -62,6 +63,19 @@ def check(kind: CodeKind, cell: str) -> CheckedCode:
         kind=_NAMES[kind],
     )
     return CheckedCode(cell.strip(), valid=False, reason=reason)
+
+
+def code(kind: CodeKind) -> Read:
+    """The reader of a column of codes; it warns of those that are not valid."""
+
+    def read(cell: str, format: ColumnFormat = UNDECIDED) -> str:
+        del format
+        checked = check(kind, cell)
+        if checked.reason is not None:
+            raise CellWarning(checked.value or None, checked.reason)
+        return checked.value
+
+    return read
 
 
 @lru_cache(maxsize=400_000)
