@@ -25,6 +25,7 @@ from matchmaker.services.matching.interaction_log import InteractionLog
 from matchmaker.services.matching.matching import Matching
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.services.operations.duplicates import Duplicates
+from matchmaker.services.operations.exports import Exports
 from matchmaker.services.operations.health import HealthService
 from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.importer import Importer
@@ -53,6 +54,7 @@ class Services(Protocol):
     published: Published
     matching: Matching
     auditing: Auditing
+    exports: Exports
     codes: Codes
     accounts: Accounts
     sign_in: SignInService
