@@ -16,6 +16,7 @@ TERMS: dict[str, str] = {
     "small": "Small",
     "medium": "Medium",
     "large": "Large",
+    "sme": "SME, size unknown",
     # tiers, ties and engagements
     "innovative": "Innovative SME",
     "specialised": "Specialised SME",

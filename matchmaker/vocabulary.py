@@ -20,12 +20,16 @@ class Kind(StrEnum):
 
 
 class Size(StrEnum):
-    """Size class of a firm (工信部联企业〔2011〕300号 / EU 2003/361/EC)."""
+    """Size class of a firm (工信部联企业〔2011〕300号 / EU 2003/361/EC).
+
+    SME is what a source says that knows only that it is none of the large.
+    """
 
     MICRO = "micro"
     SMALL = "small"
     MEDIUM = "medium"
     LARGE = "large"
+    SME = "sme"  # micro, small or medium: which is unknown
 
 
 class Tier(StrEnum):
@@ -136,3 +140,27 @@ class PlaceLevel(StrEnum):
     PROVINCE = "province"
     CITY = "city"
     COUNTY = "county"
+
+
+class SourceTier(StrEnum):
+    """How a fact is known, the strongest first: a stronger one is not changed by a weaker."""
+
+    SELF = "self"  # stated by the organisation itself
+    CONFIRMED = "confirmed"  # by a person: an administrator, a coordinator
+    REGISTER = "register"
+    IMPORT = "import"
+    DERIVED = "derived"  # worked out, or taken by default
+
+    @property
+    def rank(self) -> int:
+        """0 for the strongest."""
+        return list(SourceTier).index(self)
+
+
+class DatePrecision(StrEnum):
+    """How much of a date is known; the rest of it is the first day of what is known."""
+
+    YEAR = "year"
+    QUARTER = "quarter"
+    MONTH = "month"
+    DAY = "day"

@@ -49,7 +49,7 @@ def traits(snapshot: Snapshot, relatedness: Relatedness) -> Traits:
     """Of all organisations of a snapshot."""
     organizations = snapshot.organizations
     is_firm = organizations.kind == KINDS.index(Kind.FIRM)
-    small = [SIZES.index(size) for size in (Size.MICRO, Size.SMALL, Size.MEDIUM)]
+    small = [SIZES.index(size) for size in (Size.MICRO, Size.SMALL, Size.MEDIUM, Size.SME)]
     return Traits(
         latitude=organizations.latitude,
         longitude=organizations.longitude,

@@ -75,7 +75,7 @@ class View:
 
     @cached_property
     def is_small(self) -> BoolArray:
-        """Micro, small and medium firms."""
+        """Micro, small and medium firms, also those of which no more is known."""
         large = SIZES.index(Size.LARGE)
         return np.asarray(self.is_firm & (self.size >= 0) & (self.size != large))
 

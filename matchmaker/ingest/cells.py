@@ -1,105 +1,137 @@
-"""Cells to values: one reader for each type, each error in words."""
+"""Cells to values, each fault in words.
+
+A reader takes a cell that is not empty and the format of its column (`formats.py`) and gives
+the value. It raises InvalidInput where the cell cannot be read, UndecidedCell where it could
+mean several things, and CellWarning with the value where that is not quite what the cell says.
+`read_cell` makes one result of all this and is what readers of files call.
+"""
 
 from __future__ import annotations
 
-import datetime
-import math
 import re
-from collections.abc import Callable
-from enum import StrEnum
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
 
-from matchmaker.domain import Stage
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest.formats import UNDECIDED, ColumnFormat, Read
+from matchmaker.messages import Message, message, sentences
+from matchmaker.text import normal
 
-Member = TypeVar("Member", bound=StrEnum)
-Read = Callable[[str], Any]
-
-_DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?月?)?年?")
-_TRUE = frozenset({"true", "1", "yes", "y", "是"})
-_FALSE = frozenset({"false", "0", "no", "n", "否"})
-
-STAGE_WORDS = dict(
-    zip(
-        ("创意", "设计", "研发", "制造", "定价", "营销", "交易", "仓储", "配送", "售后"),
-        Stage,
-        strict=True,
-    )
-)
+# What is written where there is nothing to write.
+_NOTHING = frozenset({
+    "n/a", "n.a.", "na", "n.a", "#n/a", "null", "nil", "none", "nan", "-", "--", "---", "–", "—",
+    "/", "//", "\\", ".", "..", "...", "…", "?", "??", "*", "x", "无", "暂无", "没有", "未知",
+    "不详", "待定", "空", "未填", "未提供", "不适用", "unknown", "not available", "not applicable",
+    "tbd", "tba", "k.a.", "keine", "keine angabe", "entfällt", "s/o", "n/d", "n.d.", "nd", "无数据",
+})  # fmt: skip
 
 
-def text(cell: str) -> str:
-    return cell
+class SheetNumber(str):
+    """A cell that its sheet or JSON stores as a number, as text: `4711.98`."""
+
+    __slots__ = ()
 
 
-def read_column(column: str, read: Read, cell: str) -> Any:
-    """The value of a column's cell. Raises InvalidInput that names the column."""
+class UndecidedCell(InvalidInput):
+    """A cell that could mean several things: `choices`, as cells that say it plainly."""
+
+    def __init__(
+        self, text: str | Message, *, choices: tuple[str, ...] = (), **parameters: Any
+    ) -> None:
+        super().__init__(text, **parameters)
+        self.choices = choices
+
+
+class CellWarning(Exception):
+    """A cell was read, and `value` is not quite what it says: `message` tells the difference."""
+
+    def __init__(self, value: Any, message: Message) -> None:
+        super().__init__(str(message))
+        self.value, self.message = value, message
+
+
+@dataclass(frozen=True, slots=True)
+class CellProblem:
+    """What is wrong with a cell. An error refuses its line; a warning costs at most the cell."""
+
+    column: str
+    reason: Message
+    severity: Literal["error", "warning"] = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class CellReading:
+    """A cell's value, None where it was not read; what to tell of it; what it could mean."""
+
+    value: Any = None
+    problem: CellProblem | None = None
+    choices: tuple[str, ...] = ()
+
+
+def read_cell(
+    column: str,
+    read: Read,
+    cell: str,
+    format: ColumnFormat = UNDECIDED,
+    *,
+    required: bool = False,
+    values: Mapping[tuple[str, str], str] | None = None,
+) -> CellReading:
+    """The value of a cell that is not empty; raises nothing.
+
+    A required cell that cannot be read is an error, another's a warning, its value None.
+    `values` says by column and cell what a person decided that a cell stands for.
+    """
+    given = (values or {}).get((column, cell), cell)
+    if not given:
+        return CellReading()
     try:
-        return read(cell)
+        return CellReading(read(given, format))
+    except CellWarning as warning:
+        severity: Literal["error", "warning"] = "warning"
+        if required and warning.value is None:
+            severity = "error"
+        return CellReading(warning.value, CellProblem(column, warning.message, severity))
+    except InvalidInput as error:
+        reason = sentences(error.message, error.mend)
+        problem = CellProblem(column, reason, "error" if required else "warning")
+        choices = error.choices if isinstance(error, UndecidedCell) else ()
+        return CellReading(None, problem, choices)
+
+
+def read_column(column: str, read: Read, cell: str, format: ColumnFormat = UNDECIDED) -> Any:
+    """The value of a column's cell, with or without warning. Raises InvalidInput that names it."""
+    try:
+        return read(cell, format)
+    except CellWarning as warning:
+        return warning.value
     except InvalidInput as error:
         raise InvalidInput(error.message, where=column, mend=error.mend) from None
 
 
-def optional(read: Read) -> Read:
-    """None for an empty cell."""
-    return lambda cell: read(cell) if cell else None
+def text(cell: str, format: ColumnFormat = UNDECIDED) -> str:
+    """The cell as it is."""
+    del format
+    return cell
 
 
-def day(cell: str) -> datetime.date:
-    """2021-03-04, 2021/3/4, 2021年3月4日; a month or year alone is its first day."""
-    match = _DATE.fullmatch(cell.removesuffix(" 00:00:00"))
-    if match is None:
-        raise InvalidInput("'%(cell)s' is not a date.", mend="Write it as 2021-03-04.", cell=cell)
-    year, month, number = (int(part) if part else 1 for part in match.groups())
-    try:
-        return datetime.date(year, month, number)
-    except ValueError:
-        raise InvalidInput("'%(cell)s' is no day of the calendar.", cell=cell) from None
+def is_nothing(cell: str) -> bool:
+    """Whether a cell only says that there is nothing: `n/a`, `-`, `无`, `/`."""
+    return normal(cell) in _NOTHING
 
 
-def number(cell: str) -> float:
-    """A decimal number; thousands may be parted by commas."""
-    try:
-        value = float(cell.replace(",", ""))
-    except ValueError:
-        raise InvalidInput("'%(cell)s' is not a number.", cell=cell) from None
-    if not math.isfinite(value):
-        raise InvalidInput("'%(cell)s' is not a finite number.", cell=cell)
-    return value
-
-
-def whole(cell: str) -> int:
-    value = number(cell)
-    if value != int(value):
-        raise InvalidInput("'%(cell)s' is not a whole number.", cell=cell)
-    return int(value)
-
-
-def flag(cell: str) -> bool:
-    word = cell.casefold()
-    if word in _TRUE:
-        return True
-    if word in _FALSE:
-        return False
-    raise InvalidInput("'%(cell)s' is neither true nor false.", cell=cell)
-
-
-def one_of(members: type[Member], words: dict[str, Member] | None = None) -> Read:
-    """A member of an enumeration by its value, in any case, or by its Chinese word."""
-    by_word = {member.value.casefold(): member for member in members} | (words or {})
-
-    def read(cell: str) -> Member:
-        member = by_word.get(cell.casefold())
-        if member is None:
-            allowed = [member.value for member in members]
-            raise InvalidInput("'%(cell)s' is not one of %(allowed)s.", cell=cell, allowed=allowed)
-        return member
-
-    return read
+def nothing(cell: str) -> CellWarning:
+    """The warning for such a cell."""
+    return CellWarning(None, message("'%(cell)s' stands for nothing: left empty.", cell=cell))
 
 
 def several(read: Read) -> Read:
     """Values parted by ; or 、."""
-    return lambda cell: tuple(
-        read(part.strip()) for part in re.split("[;；、]", cell) if part.strip()
-    )
+
+    def parts(cell: str, format: ColumnFormat = UNDECIDED, /) -> tuple[Any, ...]:
+        return tuple(
+            read(part.strip(), format) for part in re.split("[;；、]", cell) if part.strip()
+        )
+
+    return parts

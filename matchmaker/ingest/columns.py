@@ -8,7 +8,11 @@ from typing import Any
 
 from matchmaker import domain
 from matchmaker.ingest import cells
-from matchmaker.ingest.cells import Read, optional
+from matchmaker.ingest.cells import several
+from matchmaker.ingest.dates import partial_date
+from matchmaker.ingest.formats import Read
+from matchmaker.ingest.numbers import amount, number, whole
+from matchmaker.ingest.words import STAGE_WORDS, flag, one_of
 from matchmaker.messages import FIELD, Message, in_context, languages
 
 # Context of what columns mean.
@@ -71,15 +75,15 @@ def table_name(name: str) -> Message:
     return in_context("table", name)
 
 
-STAGES = cells.several(cells.one_of(domain.Stage, cells.STAGE_WORDS))
+STAGES = several(one_of(domain.Stage, STAGE_WORDS))
 _ID = Column("id", "source:key, unique", "my:f-001", required=True)
 _SOURCE = Column("source", "where the row comes from")
 _ORGANIZATION = Column("organization", "id of the organisation", "my:f-001", required=True)
 _LANGUAGE = Column("language", "zh or en; empty: recognised", "zh")
 _STAGES = Column("stages", "idea … after_sales, parted by ;", "making", STAGES)
-_SINCE = Column("since", "first day", "2021-03-01", optional(cells.day))
-_UNTIL = Column("until", "last day, empty: still", "", optional(cells.day))
-_DATE = Column("date", "day it was posted or began", "2024-05-06", optional(cells.day))
+_SINCE = Column("since", "first day", "2021-03-01", partial_date)
+_UNTIL = Column("until", "last day, empty: still", "", partial_date)
+_DATE = Column("date", "day it was posted or began", "2024-05-06", partial_date)
 
 
 def _text(required: bool = True) -> Column:
@@ -87,9 +91,8 @@ def _text(required: bool = True) -> Column:
 
 
 def _choice(name: str, members: type[Any], example: str, required: bool = True) -> Column:
-    read = cells.one_of(members)
     allowed = " | ".join(member.value for member in members)
-    return Column(name, allowed, example, read if required else optional(read), required)
+    return Column(name, allowed, example, one_of(members), required)
 
 
 TABLES: dict[str, TableFormat] = {
@@ -100,16 +103,16 @@ TABLES: dict[str, TableFormat] = {
             Column("name", "name", "温州市", required=True),
             Column("name_en", "name in English", "Wenzhou"),
             _choice("level", domain.PlaceLevel, "city"),
-            Column("parent", "id of the place it lies in", "", optional(cells.text)),
+            Column("parent", "id of the place it lies in", "", cells.text),
             Column("country", "ISO 3166-1 alpha-2", "CN"),
-            Column("latitude", "degrees", "27.99", optional(cells.number)),
-            Column("longitude", "degrees", "120.70", optional(cells.number)),
+            Column("latitude", "degrees", "27.99", number),
+            Column("longitude", "degrees", "120.70", number),
         )),
         TableFormat("industries", domain.Industry, "Industries in their hierarchy", (
             _ID,
             Column("name", "name", "泵、阀门制造", required=True),
             Column("name_en", "name in English"),
-            Column("parent", "id of the wider industry", "", optional(cells.text)),
+            Column("parent", "id of the wider industry", "", cells.text),
         )),
         TableFormat("organizations", domain.Organization, "Firms, universities, institutes, platforms", (
             _ID,
@@ -118,17 +121,17 @@ TABLES: dict[str, TableFormat] = {
             _choice("kind", domain.Kind, "firm"),
             _choice("size", domain.Size, "small", required=False),
             _choice("tier", domain.Tier, "specialised", required=False),
-            Column("place", "id of a place", "gbt2260:330300", optional(cells.text)),
-            Column("industry", "id of an industry", "gbt4754:344", optional(cells.text)),
+            Column("place", "id of a place", "gbt2260:330300", cells.text),
+            Column("industry", "id of an industry", "gbt4754:344", cells.text),
             Column("country", "ISO 3166-1 alpha-2", "CN"),
             _STAGES,
             Column("credit_code", "18 characters"),
             Column("vat", "with its country"),
             Column("website", "address", "https://example.com"),
             Column("contact", "shown only after both agreed", "a@example.com"),
-            Column("capacity", "introductions it can take on", "3", optional(cells.whole), context="organizations"),
-            Column("listed", "false: opted out", "true", cells.flag),
-            Column("founded", "day", "2012-06-01", optional(cells.day)),
+            Column("capacity", "introductions it can take on", "3", whole, context="organizations"),
+            Column("listed", "false: opted out", "true", flag),
+            Column("founded", "day", "2012-06-01", partial_date),
             Column("description", "what it does, in Chinese", "专业生产不锈钢球阀。"),
             Column("description_en", "what it does, in English"),
             _SOURCE,
@@ -137,10 +140,10 @@ TABLES: dict[str, TableFormat] = {
             _ID,
             Column("name", "name", "示例阀门产业集群", required=True),
             Column("name_en", "name in English"),
-            Column("place", "id of a place", "gbt2260:330300", optional(cells.text)),
-            Column("industry", "id of an industry", "gbt4754:344", optional(cells.text), context="clusters"),
+            Column("place", "id of a place", "gbt2260:330300", cells.text),
+            Column("industry", "id of an industry", "gbt4754:344", cells.text, context="clusters"),
             Column("level", "who recognised it", "national"),
-            Column("batch", "year it was recognised", "2023", optional(cells.whole)),
+            Column("batch", "year it was recognised", "2023", whole),
             _SOURCE,
         )),
         TableFormat("memberships", domain.Membership, "Who belongs to which cluster, and when", (
@@ -155,11 +158,11 @@ TABLES: dict[str, TableFormat] = {
             _choice("kind", domain.OfferKind, "product"),
             _text(),
             _LANGUAGE,
-            Column("terms", "free | discounted | market", "market", cells.one_of(domain.Terms)),
-            Column("slots", "how many can take it up", "", optional(cells.whole)),
+            Column("terms", "free | discounted | market", "market", one_of(domain.Terms)),
+            Column("slots", "how many can take it up", "", whole),
             _STAGES,
             _DATE,
-            Column("active", "false: withdrawn", "true", cells.flag),
+            Column("active", "false: withdrawn", "true", flag),
         )),
         TableFormat("needs", domain.Need, "What an organisation looks for", (
             _ID,
@@ -168,12 +171,12 @@ TABLES: dict[str, TableFormat] = {
             _text(),
             _LANGUAGE,
             Column("quantity", "how many, in words", "500 件/月"),
-            Column("budget", "amount", "", optional(cells.number)),
+            Column("budget", "amount", "", amount),
             Column("currency", "ISO 4217", "CNY"),
-            Column("deadline", "last day", "2027-01-31", optional(cells.day)),
+            Column("deadline", "last day", "2027-01-31", partial_date),
             _STAGES,
             _DATE,
-            Column("state", "open | matched | closed | expired", "open", cells.one_of(domain.NeedState)),
+            Column("state", "open | matched | closed | expired", "open", one_of(domain.NeedState)),
         )),
         TableFormat("engagements", domain.Engagement, "Joint undertakings; their participants are a table of their own", (
             _ID,
@@ -181,18 +184,18 @@ TABLES: dict[str, TableFormat] = {
             Column("title", "title", "球阀年度供货"),
             _text(required=False),
             _LANGUAGE,
-            Column("date", "first day", "2023-02-01", optional(cells.day)),
+            Column("date", "first day", "2023-02-01", partial_date),
             _UNTIL,
             Column("programme", "funding programme"),
             Column("topic", "topic"),
-            Column("amount", "amount", "", optional(cells.number)),
+            Column("amount", "amount", "", amount),
             Column("currency", "ISO 4217", "CNY"),
         )),
         TableFormat("participants", domain.Participant, "Who took part in an engagement, in which role", (
             Column("engagement", "id of the engagement", "my:e-1", required=True),
             _ORGANIZATION,
             _choice("role", domain.Role, "supplier"),
-            Column("amount", "its part", "", optional(cells.number)),
+            Column("amount", "its part", "", amount),
         ), ("engagement", "organization", "role")),
         TableFormat("ties", domain.Tie, "Dated relations between two organisations", (
             _ID,
@@ -207,8 +210,8 @@ TABLES: dict[str, TableFormat] = {
             _ID,
             Column("subject", "id of an organisation or cluster", "my:f-001", required=True),
             Column("indicator", "name of the figure", "rd_intensity", required=True),
-            Column("year", "year", "2025", cells.whole, required=True),
-            Column("value", "number", "3.2", cells.number, required=True),
+            Column("year", "year", "2025", whole, required=True),
+            Column("value", "number", "3.2", amount, required=True),
             Column("unit", "unit", "%"),
             _SOURCE,
         )),

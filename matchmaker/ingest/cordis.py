@@ -25,8 +25,11 @@ from matchmaker.domain import (
     Role,
 )
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.cells import day, number, read_column
+from matchmaker.ingest.cells import read_column
 from matchmaker.ingest.countries import country_place, iso_code
+from matchmaker.ingest.dates import day
+from matchmaker.ingest.formats import ColumnFormat
+from matchmaker.ingest.numbers import number
 from matchmaker.ingest.report import Parsed, Problem, Reading, ReadProgress
 from matchmaker.messages import message, plural
 from matchmaker.text import normal
@@ -163,7 +166,7 @@ def _participation(row: dict[str, str], line: int, reading: _CordisReading) -> N
     contribution = (row.get("ecContribution") or "").strip()
     if contribution not in UNKNOWN:
         try:
-            amount = number(contribution.replace(",", "."))
+            amount = number(contribution.replace(",", "."), ColumnFormat(decimal="."))
         except InvalidInput as error:
             reading.warn(PARTICIPATIONS, line, "ecContribution", error.message)
     role = ROLES.get((row.get("role") or "").strip().casefold(), Role.PARTNER)

@@ -29,9 +29,11 @@ from matchmaker.domain import (
     Tie,
 )
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.cells import day, number, optional, read_column
+from matchmaker.ingest.cells import read_column
+from matchmaker.ingest.dates import day
 from matchmaker.ingest.files import Line, read_lines
 from matchmaker.ingest.names import name_key
+from matchmaker.ingest.numbers import number
 from matchmaker.ingest.report import Parsed, Reading
 from matchmaker.messages import message, plural
 from matchmaker.text import language_of
@@ -197,7 +199,8 @@ def _contract(columns: Contracts, line: Line, reading: _MappedReading) -> None:
     buyer = _organization(columns.buyer, line, reading)
     text = _cell(line, columns.text)
     date, estimated = _date(columns.date, line, reading)
-    amount = read_column(columns.amount, optional(number), _cell(line, columns.amount))
+    cell = _cell(line, columns.amount)
+    amount = read_column(columns.amount, number, cell) if cell else None
     contract = _cell(line, columns.id)
     # One award may go to several suppliers under one number.
     key = _digest(contract, supplier, buyer, text, "" if contract else str(date))

@@ -12,11 +12,14 @@ from typing import Any
 
 from matchmaker.domain import Description, Engagement, Organization, Participant, Provenance
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest import cells
+from matchmaker.ingest.cells import read_cell
 from matchmaker.ingest.columns import TABLES, TableFormat
+from matchmaker.ingest.dates import PartialDate
 from matchmaker.ingest.files import XLSX, Line, read_lines
+from matchmaker.ingest.formats import ColumnFormat, judge_columns
+from matchmaker.ingest.numbers import Amount
 from matchmaker.ingest.report import Parsed, Problem, Reading
-from matchmaker.messages import message, sentences
+from matchmaker.messages import message
 from matchmaker.text import language_of, normal
 
 SUFFIXES = (".csv", ".csv.gz", XLSX)
@@ -145,19 +148,29 @@ def _read_file(
     table: TableFormat, path: Path, reading: _TableReading, mapping: dict[str, str]
 ) -> None:
     reading.read[path.name] = 0
-    for line in read_lines(path, table.required, rename=mapping or table.headers):
+    rename = mapping or table.headers
+    reads = {column.name: column.read for column in table.columns}
+    cells = (line.cells for line in read_lines(path, table.required, rename=rename))
+    formats = judge_columns(cells, reads)
+    for line in read_lines(path, table.required, rename=rename):
         reading.read[path.name] += 1
         try:
-            _keep(table, line, path.name, reading)
+            _keep(table, line, path.name, reading, formats)
         except InvalidInput as error:
             reading.refuse(path.name, line.number, error)
 
 
-def _keep(table: TableFormat, line: Line, file: str, reading: _TableReading) -> None:
+def _keep(
+    table: TableFormat,
+    line: Line,
+    file: str,
+    reading: _TableReading,
+    formats: Mapping[str, ColumnFormat],
+) -> None:
     if line.fault is not None:
         column, reason = line.fault
         raise InvalidInput(reason, where=column)
-    values = dict(_values(table, line))
+    values = dict(_values(table, line, file, reading, formats))
     source = str(values.pop("source", "")) if table.name != "ties" else ""
     provenance = Provenance(source or file, f"line {line.number}")
     if table.name == "participants":
@@ -179,18 +192,36 @@ def _keep(table: TableFormat, line: Line, file: str, reading: _TableReading) -> 
             reading.keep("descriptions", description.id, description, file, line.number)
 
 
-def _values(table: TableFormat, line: Line) -> Iterator[tuple[str, Any]]:
+def _values(
+    table: TableFormat,
+    line: Line,
+    file: str,
+    reading: _TableReading,
+    formats: Mapping[str, ColumnFormat],
+) -> Iterator[tuple[str, Any]]:
+    """Values of the cells that are filled; the others have the domain's own defaults."""
     for column in table.columns:
         cell = line.cells.get(column.name, "")
         if not cell and column.required:
             raise InvalidInput("is empty.", where=column.name)
-        defaults = column.read in (cells.flag, cells.number) or column.name in ("terms", "state")
-        if not cell and defaults:
-            continue  # the domain's own default
-        try:
-            yield column.name, column.read(cell)
-        except InvalidInput as error:
-            raise InvalidInput(sentences(error.message, error.mend), where=column.name) from None
+        if not cell:
+            continue
+        result = read_cell(
+            column.name, column.read, cell, formats[column.name], required=column.required
+        )
+        if result.problem is not None:
+            if result.problem.severity == "error":
+                raise InvalidInput(result.problem.reason, where=column.name)
+            reading.warn(file, line.number, column.name, result.problem.reason)
+        if result.value is not None:
+            yield column.name, _plain(result.value)
+
+
+def _plain(value: Any) -> Any:
+    """A value as the domain has it."""
+    if isinstance(value, PartialDate):
+        return value.date
+    return value.value if isinstance(value, Amount) else value
 
 
 def _keep_row(table: TableFormat, row: Any, file: str, line: int, reading: _TableReading) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -131,7 +131,7 @@ def build(export: Export, as_of: date, vectors: StatementVectors | None) -> Snap
             date_estimated=pa.array([row.date_estimated for row in ties], pa.bool_()),
         ),
         observations=_observations(rows.observations),
-        layers={layer: _layer(layer, ties, organization_rows) for layer in model.LAYERS},
+        layers={layer: _layer(layer, ties, organization_rows, as_of) for layer in model.LAYERS},
         engagement_organizations=engaged,
         organization_engagements=transposed(engaged, len(organizations)),
         statement_organizations=speakers,
@@ -286,12 +286,12 @@ def _tree(rows: Sequence[Any], numbers: Rows, **more: Any) -> pa.Table:
     return _table(rows, "id", "name", "name_en", parent=parent, **more)
 
 
-def _layer(layer: Layer, ties: Sequence[Tie], organizations: Rows) -> TieLayer:
+def _layer(layer: Layer, ties: Sequence[Tie], organizations: Rows, as_of: date) -> TieLayer:
     numbered = [(number, tie) for number, tie in enumerate(ties) if tie.layer is layer]
     source = _ints(organizations[tie.source] for _, tie in numbered)
     target = _ints(organizations[tie.target] for _, tie in numbered)
     since = _ints(to_days(tie.since) for _, tie in numbered)
-    until = _ints(to_days(tie.until) for _, tie in numbered)
+    until = _ints(to_days(_last_day(tie, as_of)) for _, tie in numbered)
     number = _ints(number for number, _ in numbered)
     if layer in UNDIRECTED_LAYERS:
         source, target = np.concatenate([source, target]), np.concatenate([target, source])
@@ -302,6 +302,17 @@ def _layer(layer: Layer, ties: Sequence[Tie], organizations: Rows) -> TieLayer:
         return TieLayer(out, out)
     into = adjacency(target, source, since, until, number, len(organizations))
     return TieLayer(out, into)
+
+
+def _last_day(tie: Tie, as_of: date) -> date | None:
+    """The last day on which a tie is known to hold; None: it still does.
+
+    Of one that ended on a day unknown that is its first day, or, without one, a day
+    before the snapshot's: at least it is not counted among those that hold.
+    """
+    if tie.until is not None or not tie.ended:
+        return tie.until
+    return tie.since or as_of - timedelta(days=1)
 
 
 def adjacency(

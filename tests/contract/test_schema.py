@@ -10,7 +10,7 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from matchmaker.domain import Alias, Cluster, GraphRows, Membership, Tie
+from matchmaker.domain import Alias, Cluster, GraphRows, Membership, Participant, Role, Tie
 from matchmaker.errors import NotFound, StoreMismatch
 from matchmaker.store.neo4j.tables import is_node, links
 from matchmaker.store.ports import GraphStore
@@ -132,4 +132,27 @@ def test_a_tie_stored_with_a_weight_is_read_without(tmp_path: Path) -> None:
     store.upsert(GraphRows(ties=(replace(tie("s", 2, 1), note="new"),)))
     assert len(store.export().rows.ties) == 2
     assert "weight" not in {each.name for each in fields(Tie)}
+    store.close()
+
+
+def test_who_left_early_and_what_holds_no_more_is_kept_also_in_an_older_file(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "graph.db"
+    store = SqliteStore(file)
+    store.prepare()
+    store.close()
+    with closing(sqlite3.connect(file)) as earlier:
+        earlier.execute("ALTER TABLE participants DROP COLUMN ended")
+        earlier.execute("ALTER TABLE ties DROP COLUMN ended")
+        earlier.commit()
+    store.prepare()
+    parts = (Participant("t:1", Role.COORDINATOR), Participant("t:2", Role.PARTNER, ended=True))
+    undertaking = replace(project("p", 1, 2), participants=parts)
+    ended = replace(tie("r", 1, 2), ended=True)
+    firms = (firm(1), firm(2))
+    store.upsert(GraphRows(organizations=firms, engagements=(undertaking,), ties=(ended,)))
+    rows = store.export().rows
+    assert rows.engagements == (undertaking,)
+    assert rows.ties == (ended,)
     store.close()

@@ -35,7 +35,7 @@ WALKED_TIES = "|".join(layer for layer in Layer if layer not in RIVAL_LAYERS)
 ROW = "{.*, embedding: null, search_terms: null}"
 PARTICIPANTS = (
     "COLLECT { MATCH (p:Organization)-[t:TOOK_PART]->(n) "
-    "RETURN [t.position, p.id, t.role, t.amount] }"
+    "RETURN [t.position, p.id, t.role, t.amount, t.ended] }"
 )
 TIE = "t {.*, source: startNode(t).id, target: endNode(t).id, layer: type(t)}"
 STATEMENT = (

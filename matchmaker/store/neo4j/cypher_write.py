@@ -13,7 +13,8 @@ IS_SILENT = "UNWIND $ids AS id MATCH (n:{label} {{id: id}}) REMOVE n:Statement"
 TAKE_PART = """UNWIND $rows AS row
 MATCH (e:Engagement {id: row.engagement}) MATCH (o:Organization {id: row.organization})
 CREATE (o)-[r:TOOK_PART]->(e)
-SET r.role = row.role, r.amount = row.amount, r.position = row.position"""
+SET r.role = row.role, r.amount = row.amount, r.ended = row.ended,
+    r.position = row.position"""
 
 JOIN_CLUSTERS = """UNWIND $rows AS row
 MATCH (o:Organization {id: row.organization}) MATCH (c:Cluster {id: row.cluster})

@@ -13,10 +13,10 @@ from typing import Any
 from matchmaker.errors import StorageFull, StoreMismatch, StoreUnavailable
 from matchmaker.store.schema import ORGANIZATIONS, TABLES, Table
 from matchmaker.store.sql import codec
-from matchmaker.store.sqlite.queries import CREATE_OWNERS
+from matchmaker.store.sqlite.queries import ADD_ENDED, CREATE_OWNERS
 
 BUSY_TIMEOUT_S = 15.0
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 APPLICATION_ID = 0x4D61746D  # "Matm": tells our file from any other SQLite database
 # Not every system can ask for the rights that a file is opened with.
 _EFFECTIVE_IDS = os.access in os.supports_effective_ids
@@ -29,6 +29,13 @@ UPDATE graph SET identity = lower(hex(randomblob(16)));
     2: "",  # documents were added
     # Nothing ever read it: every tie counts once.
     3: "ALTER TABLE ties DROP COLUMN weight;",
+    4: "",  # columns were added
+}
+# After the columns of that version were added.
+BACKFILLS = {
+    # What was added over pages and API was said by a person.
+    4: """UPDATE organizations SET provenance_tier = 'confirmed' WHERE provenance_source = 'api';
+"""
 }
 
 
@@ -82,8 +89,12 @@ class Connections:
             if _is_empty(connection):
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            _, earlier = _marks(connection)
             _migrate(connection)
             _complete(connection)
+            for version in range(earlier, SCHEMA_VERSION):
+                for statement in _statements(BACKFILLS.get(version, "")):
+                    connection.execute(statement)
             self._require_schema(connection)
 
     def _refuse_foreign(self) -> None:
@@ -188,6 +199,8 @@ def _complete(connection: sqlite3.Connection) -> None:
                 connection.execute(_add_column(table, column))
     for statement in _statements(SCHEMA.read_text(encoding="utf-8")):
         connection.execute(statement)
+    if "ended" not in {row[1] for row in connection.execute("PRAGMA table_info(participants)")}:
+        connection.execute(ADD_ENDED)
     view = connection.execute("SELECT sql FROM sqlite_schema WHERE name = 'statement_owners'")
     if view.fetchone() != (CREATE_OWNERS,):
         connection.execute("DROP VIEW IF EXISTS statement_owners")

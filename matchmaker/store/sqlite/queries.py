@@ -45,7 +45,7 @@ IS_ENGAGED = (
 )
 ENGAGED = f"WHERE {IS_ENGAGED}"
 PARTICIPANTS_AMONG = """
-SELECT engagement, organization, role, amount FROM participants
+SELECT engagement, organization, role, amount, ended FROM participants
 WHERE engagement IN (SELECT value FROM json_each(?)) ORDER BY engagement, position
 """
 CLUSTERS_OF = """
@@ -184,5 +184,6 @@ DROP_ORGANIZATION_TERMS = (
 PUT_ORGANIZATION_TERMS = (
     "INSERT INTO organization_terms (rowid, terms) SELECT row, ? FROM organizations WHERE id = ?"
 )
+ADD_ENDED = "ALTER TABLE participants ADD COLUMN ended INTEGER NOT NULL DEFAULT 0"
 DROP_PARTICIPANTS = "DELETE FROM participants WHERE engagement IN (SELECT first FROM wanted)"
-PUT_PARTICIPANT = "INSERT INTO participants VALUES (?, ?, ?, ?, ?)"
+PUT_PARTICIPANT = "INSERT INTO participants VALUES (?, ?, ?, ?, ?, ?)"

@@ -10,7 +10,7 @@ CREATE TABLE IF NOT EXISTS participants (
     engagement TEXT NOT NULL REFERENCES engagements (id) DEFERRABLE INITIALLY DEFERRED,
     position INTEGER NOT NULL,
     organization TEXT NOT NULL REFERENCES organizations (id) DEFERRABLE INITIALLY DEFERRED,
-    role TEXT NOT NULL, amount REAL,
+    role TEXT NOT NULL, amount REAL, ended INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (engagement, position)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS participants_by_organization ON participants (organization, engagement);

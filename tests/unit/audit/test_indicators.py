@@ -9,6 +9,7 @@ Ties, all COOPERATES_WITH since 2020 if nothing else is said:
 """
 
 import datetime
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -134,6 +135,16 @@ def figures(view):
 )
 def test_figures_are_those_counted_by_hand(figures, name, value):
     assert figures[name].value == pytest.approx(value, abs=1e-9)
+
+
+def test_an_sme_of_unknown_size_counts_among_smes():
+    """f3 is known to be an SME and no more: still three of four."""
+    firms = tuple(
+        replace(row, size=Size.SME) if row.id == "t:f3" else row for row in ROWS.organizations
+    )
+    landscape = Landscape(snapshot_of(replace(ROWS, organizations=firms), vectors=False))
+    figures = measured(View(landscape, 0, Channel.COOPERATION, 2025, samples=50))
+    assert figures["sme_share"].value == pytest.approx(3 / 4)
 
 
 def test_an_unknown_size_makes_the_share_an_estimate(figures):

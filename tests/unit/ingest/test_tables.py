@@ -65,14 +65,8 @@ def test_a_file_of_no_encoding_is_refused_by_its_byte(tmp_path: Path) -> None:
     [
         ("my:2,,firm,,,,,", "name", "is empty"),
         ("no id,x,firm,,,,,", "id", "source:key"),
-        ("my:2,x,company,,,,,", "kind", "not one of firm"),
-        ("my:2,x,firm,31.12.2012,,,,", "founded", "not a date"),
-        ("my:2,x,firm,2012-02-30,,,,", "founded", "no day"),
-        ("my:2,x,firm,,many,,,", "capacity", "not a number"),
+        ("my:2,x,kitchen,,,,,", "kind", "not one of firm"),
         ("my:2,x,firm,,-1,,,", "capacity", "negative"),
-        ("my:2,x,firm,,1.5,,,", "capacity", "whole"),
-        ("my:2,x,firm,,,perhaps,,", "listed", "neither"),
-        ("my:2,x,firm,,,,cooking,", "stages", "not one of idea"),
         ("my:1,again,firm,,,,,", "id", "already on organizations.csv:2"),
         ("my:2,x,firm", "founded", "ends after 3 of 8"),
         (f"my:2,x,firm,,,,,{'x' * 20_001}", "description", "20001 characters"),
@@ -85,6 +79,29 @@ def test_a_bad_line_is_reported_and_the_good_ones_load(
     assert [row.id for row in parsed.rows.organizations] == ["my:1", "my:3"]
     (problem,) = parsed.problems
     assert (problem.file, problem.line, problem.field) == ("organizations.csv", 3, field)
+    assert reason in str(problem.reason)
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "reason"),
+    [
+        ("my:2,x,firm,once,,,,", "founded", "not a date"),
+        ("my:2,x,firm,2012-02-30,,,,", "founded", "no day"),
+        ("my:2,x,firm,,many,,,", "capacity", "not a number"),
+        ("my:2,x,firm,,1.5,,,", "capacity", "whole"),
+        ("my:2,x,firm,,,perhaps,,", "listed", "neither"),
+        ("my:2,x,firm,,,,cooking,", "stages", "not one of idea"),
+    ],
+)
+def test_an_optional_cell_that_cannot_be_read_costs_the_cell(
+    tmp_path: Path, line: str, field: str, reason: str
+) -> None:
+    parsed = organizations(tmp_path, line)
+    (row,) = parsed.rows.organizations
+    defaults = Organization("my:2", "x", Kind.FIRM)
+    assert getattr(row, field) == getattr(defaults, field)
+    (problem,) = parsed.problems
+    assert (problem.field, problem.severity) == (field, "warning")
     assert reason in str(problem.reason)
 
 

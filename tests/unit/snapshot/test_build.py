@@ -45,6 +45,20 @@ def test_the_order_of_rows_does_not_matter() -> None:
         np.testing.assert_array_equal(one.layers[layer].out.tie, other.layers[layer].out.tie)
 
 
+def test_a_tie_that_ended_on_an_unknown_day_holds_no_more() -> None:
+    """It is known to have held on its first day; without one, not even that."""
+    firms = tuple(Organization(f"t:{name}", name, Kind.FIRM) for name in "ab")
+    began = datetime.date(2015, 1, 1)
+    ties = (
+        Tie("t:1", "t:a", "t:b", Layer.OWNS, since=began, ended=True),
+        Tie("t:2", "t:a", "t:b", Layer.OWNS, ended=True),
+        Tie("t:3", "t:a", "t:b", Layer.OWNS, since=began),
+    )
+    until = snapshot_of(GraphRows(organizations=firms, ties=ties)).layers[Layer.OWNS].out.until
+    assert [from_days(int(day)) for day in until[:2]] == [began, AS_OF - datetime.timedelta(days=1)]
+    assert until[2] == NO_DATE
+
+
 def test_every_tie_stands_under_its_source_and_its_target() -> None:
     rows = random_rows(2)
     snapshot = snapshot_of(rows)

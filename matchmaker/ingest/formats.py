@@ -1,0 +1,184 @@
+"""How the cells of one column are written: judged from all of them together, and stated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Protocol
+
+from matchmaker.messages import Message, message, sentences
+
+Decimal = Literal["", ".", ","]
+Basis = Literal["", "column", "file", "separator", "language", "given"]
+POINT: Decimal = "."
+COMMA: Decimal = ","
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFormat:
+    """What the cells of one column tell together.
+
+    `decimal` is the decimal sign, `day_first` whether 05/03/2021 is the fifth of March; ""
+    and None where nothing decides, so that a cell which needs it is refused. `basis` says
+    what decided and `evidence` is the cell that did. `mixed` holds two cells that contradict
+    each other.
+    """
+
+    decimal: Decimal = ""
+    day_first: bool | None = None
+    basis: Basis = ""
+    evidence: str = ""
+    mixed: tuple[str, ...] = ()
+
+    @property
+    def explanation(self) -> Message | None:
+        """What was decided and why, for people; None where there was nothing to decide."""
+        if self.mixed:
+            return message(
+                "'%(first)s' and '%(second)s' are written in two ways: cells that could be "
+                "meant in either are refused.",
+                first=self.mixed[0],
+                second=self.mixed[1],
+            )
+        if not self.basis:
+            return None
+        if self.decimal:
+            decided = (
+                message("Numbers are read with a decimal comma.")
+                if self.decimal == COMMA
+                else message("Numbers are read with a decimal point.")
+            )
+        else:
+            decided = (
+                message("Dates are read with the day before the month.")
+                if self.day_first
+                else message("Dates are read with the month before the day.")
+            )
+        return sentences(decided, self._reason)
+
+    @property
+    def _reason(self) -> Message:
+        match self.basis:
+            case "column":
+                return message("'%(cell)s' shows it.", cell=self.evidence)
+            case "file":
+                return message("'%(cell)s' in another column shows it.", cell=self.evidence)
+            case "separator":
+                return message("Files with semicolons between their cells are written so.")
+            case "language":
+                return message("Files headed in this language are written so.")
+            case _:
+                return message("It was given with the import.")
+
+
+UNDECIDED = ColumnFormat()
+
+
+class Read(Protocol):
+    """A column's reader: the value of a cell that is not empty.
+
+    Raises InvalidInput where it cannot be read, `cells.UndecidedCell` where it could mean
+    several things, `cells.CellWarning` with a value that is not quite what the cell says.
+    """
+
+    def __call__(self, cell: str, format: ColumnFormat = ..., /) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FormatReader:
+    """A reader whose cells may need each other.
+
+    `clue` is the value of the format's field `decides` that one cell shows by itself, None
+    where it shows none.
+    """
+
+    read: Callable[[str, ColumnFormat], Any]
+    decides: Literal["decimal", "day_first"]
+    clue: Callable[[str], Any]
+
+    def __call__(self, cell: str, format: ColumnFormat = UNDECIDED, /) -> Any:
+        return self.read(cell, format)
+
+
+@dataclass(slots=True)
+class _Evidence:
+    """The first cell for each value that a column's cells show."""
+
+    reader: FormatReader
+    cells: dict[Any, str] = field(default_factory=dict)
+
+    def see(self, cell: str) -> None:
+        if cell and (value := self.reader.clue(cell)) is not None:
+            self.cells.setdefault(value, cell)
+
+    def format(self) -> ColumnFormat:
+        if not self.cells:
+            return UNDECIDED
+        if len(self.cells) > 1:
+            return ColumnFormat(mixed=tuple(self.cells.values())[:2])
+        ((value, cell),) = self.cells.items()
+        return _with(self.reader.decides, value, "column", cell)
+
+
+def _with(name: str, value: Any, basis: Basis, evidence: str = "") -> ColumnFormat:
+    parts: dict[str, Any] = {name: value, "basis": basis, "evidence": evidence}
+    return ColumnFormat(**parts)
+
+
+def judge(cells: Iterable[str], read: Read) -> ColumnFormat:
+    """The format of one column, from its cells alone."""
+    return judge_columns(({"": cell} for cell in cells), {"": read})[""]
+
+
+def judge_columns(
+    rows: Iterable[Mapping[str, str]],
+    reads: Mapping[str, Read],
+    *,
+    separator: str = "",
+    language: str = "",
+    given: Mapping[str, ColumnFormat] | None = None,
+) -> dict[str, ColumnFormat]:
+    """Formats of the columns of `reads` by their names, from one pass over all rows of a file.
+
+    What a column does not decide itself, the file's other columns do where they agree, then
+    the `language` of its titles (`zh`: a decimal point), then its `separator` (semicolons: a
+    decimal comma). `given` formats, from a mapping or a person, win; that of "" is for all.
+    """
+    gathered = {
+        name: _Evidence(read) for name, read in reads.items() if isinstance(read, FormatReader)
+    }
+    for row in rows:
+        for name, evidence in gathered.items():
+            evidence.see(row.get(name, ""))
+    own = {name: evidence.format() for name, evidence in gathered.items()}
+    of_file = {
+        field: _of_file(field, own.values(), separator, language)
+        for field in ("decimal", "day_first")
+    }
+    stated = given or {}
+    formats = dict.fromkeys(reads, UNDECIDED)
+    for name, evidence in gathered.items():
+        field = evidence.reader.decides
+        hint = stated.get(name) or stated.get("") or UNDECIDED
+        if getattr(hint, field) not in ("", None):
+            formats[name] = _with(field, getattr(hint, field), "given")
+        elif own[name] is not UNDECIDED:
+            formats[name] = own[name]
+        else:
+            formats[name] = of_file[field]
+    return formats
+
+
+def _of_file(
+    field: str, formats: Iterable[ColumnFormat], separator: str, language: str
+) -> ColumnFormat:
+    """What the file as a whole tells about columns that do not decide themselves."""
+    shown = [each for each in formats if getattr(each, field) not in ("", None)]
+    if len({getattr(each, field) for each in shown}) == 1:
+        return replace(shown[0], basis="file")
+    if field == "decimal" and not shown:
+        if language == "zh":
+            return _with(field, POINT, "language")
+        if separator == ";":
+            return _with(field, COMMA, "separator")
+    return UNDECIDED
