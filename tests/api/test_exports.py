@@ -8,7 +8,6 @@ import networkx
 import pytest
 from openpyxl import load_workbook
 
-from matchmaker.access import ADMIN
 from matchmaker.cli import run
 from matchmaker.exports.files import MEDIA_TYPES
 from matchmaker.exports.tables import ExportFormat
