@@ -95,8 +95,8 @@ def _question(principal: Principal, own: str, goal: GoalName) -> Request[str]:
         kinds=_options(Kind),
         sizes=_options(Size),
         tiers=_options(Tier),
-        places=frozenset(filter(None, [codes.place(args.get("place", ""))])),
-        industries=frozenset(filter(None, [codes.industry(args.get("industry", ""))])),
+        places=frozenset(filter(None, [codes.id_of("places", args.get("place", ""))])),
+        industries=frozenset(filter(None, [codes.id_of("industries", args.get("industry", ""))])),
         radius_km=float(whole_number(radius, "radius")) or None if centre else None,
         centre=centre,
     )

@@ -90,4 +90,4 @@ def what_if(path: IdPath, header: IdempotencyHeaders, body: WhatIfBody) -> Respo
     networks = services().auditing.what_if(
         current_principal(), path.id, ties, body.layer, body.year
     )
-    return as_json(WhatIfOut.of(networks, current_language()))
+    return as_json(WhatIfOut(networks))
