@@ -49,7 +49,6 @@ class MappedReader(ABC, Generic[Section]):
     Raises InvalidInput when the file lacks a column that the mapping names.
     """
 
-
     mapping: MappingFile
     section: Section
     table: TableFile
@@ -158,9 +157,7 @@ class MappedReader(ABC, Generic[Section]):
         """The first line that names it says what it is; later ones fill its blanks."""
         kept = self.reading.rows["organizations"].get(organization.id)
         if kept is None:
-            self.reading.keep(
-                "organizations", organization.id, organization, self.table.name, line
-            )
+            self.reading.keep("organizations", organization.id, organization, self.table.name, line)
         elif organization.country and not kept.country:
             filled = replace(kept, country=organization.country)
             self.reading.rows["organizations"][kept.id] = filled

@@ -6,12 +6,9 @@ The mapping file is read in `mapping_file`, a line's cells in `mapped_row`, its 
 
 from __future__ import annotations
 
-import datetime
-from collections import defaultdict
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from matchmaker.domain import (
     MAX_NAME,
@@ -20,31 +17,26 @@ from matchmaker.domain import (
     Engagement,
     EngagementKind,
     Participant,
-    Provenance,
     Role,
     Tie,
 )
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.currencies import currency_code
-from matchmaker.ingest.dates import PartialDate, Precision, partial_date
-from matchmaker.ingest.facts import Fact, Facts, digest
-from matchmaker.ingest.formats import Read, judge_columns
+from matchmaker.ingest.dates import partial_date
+from matchmaker.ingest.facts import Fact, Party, digest
+from matchmaker.ingest.mapped_reader import MappedReader
 from matchmaker.ingest.mapped_row import MappedRow
 from matchmaker.ingest.mapping_file import (
-    ColumnName,
     Contracts,
-    MappingFile,
     Relation,
     Relations,
     StatusColumn,
-    Titles,
     column_names,
     read_mapping,
 )
-from matchmaker.ingest.numbers import Amount, amount
-from matchmaker.ingest.parties import Choice, Party, PartyReader
-from matchmaker.ingest.report import Parsed, Problem, Reading
-from matchmaker.ingest.table_file import FileOptions, Line, TableFile, open_table
+from matchmaker.ingest.numbers import amount
+from matchmaker.ingest.parties import PartyReader
+from matchmaker.ingest.report import Parsed
+from matchmaker.ingest.table_file import FileOptions, open_table
 from matchmaker.ingest.tie_status import has_ended
 from matchmaker.messages import message
 from matchmaker.text import language_of, normal
@@ -274,6 +266,4 @@ class _RelationReader(MappedReader[Relations]):
             date_precision=dated.precision,
             provenance=self.provenance(row),
         )
-        return Fact(
-            "engagements", patent, (), row.line.cells, row.line.number, (head,), joins=True
-        )
+        return Fact("engagements", patent, (), row.line.cells, row.line.number, (head,), joins=True)

@@ -9,13 +9,15 @@ from matchmaker.domain import MAX_NAME, Kind, Organization, Provenance
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import is_nothing
 from matchmaker.ingest.columns import TABLES
+from matchmaker.ingest.consortia import consortium_members
 from matchmaker.ingest.countries import iso_code
 from matchmaker.ingest.facts import Party, digest
 from matchmaker.ingest.formats import Read
 from matchmaker.ingest.mapped_row import MappedRow
 from matchmaker.ingest.mapping_file import ColumnName, PartyColumns, Titles
 from matchmaker.ingest.names import name_key
-from matchmaker.messages import Message, message
+from matchmaker.ingest.placeholders import is_placeholder
+from matchmaker.messages import message
 
 _READ: dict[str, Read] = {column.name: column.read for column in TABLES["organizations"].columns}
 MAX_KEY = 200
@@ -45,7 +47,9 @@ class PartyReader:
     country: Choice
 
     @classmethod
-    def of(cls, columns: PartyColumns, source: str, titles: Titles, missing: list[str]) -> PartyReader:
+    def of(
+        cls, columns: PartyColumns, source: str, titles: Titles, missing: list[str]
+    ) -> PartyReader:
         """Adds to `missing` what the file lacks."""
         return cls(
             source,
@@ -71,7 +75,9 @@ class PartyReader:
         if len(names) < 2:
             return (self._party(name, key or name_key(name), row, provenance),)
         if key:
-            reason = message("is that of %(count)s organisations together: left out.", count=len(names))
+            reason = message(
+                "is that of %(count)s organisations together: left out.", count=len(names)
+            )
             row.warn(self.id, reason)
         return tuple(self._party(each, name_key(each), row, provenance) for each in names)
 
