@@ -9,9 +9,9 @@ from typing import Any
 from matchmaker import domain
 from matchmaker.ingest import cells
 from matchmaker.ingest.cells import several
-from matchmaker.ingest.dates import partial_date
+from matchmaker.ingest.dates import last_date, partial_date, past_date, year
 from matchmaker.ingest.formats import Read
-from matchmaker.ingest.numbers import amount, number, whole
+from matchmaker.ingest.numbers import figure, latitude, longitude, money, whole
 from matchmaker.ingest.words import STAGE_WORDS, flag, one_of
 from matchmaker.messages import FIELD, Message, in_context, languages
 
@@ -82,7 +82,7 @@ _ORGANIZATION = Column("organization", "id of the organisation", "my:f-001", req
 _LANGUAGE = Column("language", "zh or en; empty: recognised", "zh")
 _STAGES = Column("stages", "idea … after_sales, parted by ;", "making", STAGES)
 _SINCE = Column("since", "first day", "2021-03-01", partial_date)
-_UNTIL = Column("until", "last day, empty: still", "", partial_date)
+_UNTIL = Column("until", "last day, empty: still", "", last_date)
 _DATE = Column("date", "day it was posted or began", "2024-05-06", partial_date)
 
 
@@ -105,8 +105,8 @@ TABLES: dict[str, TableFormat] = {
             _choice("level", domain.PlaceLevel, "city"),
             Column("parent", "id of the place it lies in", "", cells.text),
             Column("country", "ISO 3166-1 alpha-2", "CN"),
-            Column("latitude", "degrees", "27.99", number),
-            Column("longitude", "degrees", "120.70", number),
+            Column("latitude", "degrees", "27.99", latitude),
+            Column("longitude", "degrees", "120.70", longitude),
         )),
         TableFormat("industries", domain.Industry, "Industries in their hierarchy", (
             _ID,
@@ -131,7 +131,7 @@ TABLES: dict[str, TableFormat] = {
             Column("contact", "shown only after both agreed", "a@example.com"),
             Column("capacity", "introductions it can take on", "3", whole, context="organizations"),
             Column("listed", "false: opted out", "true", flag),
-            Column("founded", "day", "2012-06-01", partial_date),
+            Column("founded", "day", "2012-06-01", past_date),
             Column("description", "what it does, in Chinese", "专业生产不锈钢球阀。"),
             Column("description_en", "what it does, in English"),
             _SOURCE,
@@ -143,7 +143,7 @@ TABLES: dict[str, TableFormat] = {
             Column("place", "id of a place", "gbt2260:330300", cells.text),
             Column("industry", "id of an industry", "gbt4754:344", cells.text, context="clusters"),
             Column("level", "who recognised it", "national"),
-            Column("batch", "year it was recognised", "2023", whole),
+            Column("batch", "year it was recognised", "2023", year),
             _SOURCE,
         )),
         TableFormat("memberships", domain.Membership, "Who belongs to which cluster, and when", (
@@ -171,9 +171,9 @@ TABLES: dict[str, TableFormat] = {
             _text(),
             _LANGUAGE,
             Column("quantity", "how many, in words", "500 件/月"),
-            Column("budget", "amount", "", amount),
+            Column("budget", "amount", "", money),
             Column("currency", "ISO 4217", "CNY"),
-            Column("deadline", "last day", "2027-01-31", partial_date),
+            Column("deadline", "last day", "2027-01-31", last_date),
             _STAGES,
             _DATE,
             Column("state", "open | matched | closed | expired", "open", one_of(domain.NeedState)),
@@ -188,14 +188,14 @@ TABLES: dict[str, TableFormat] = {
             _UNTIL,
             Column("programme", "funding programme"),
             Column("topic", "topic"),
-            Column("amount", "amount", "", amount),
+            Column("amount", "amount", "", money),
             Column("currency", "ISO 4217", "CNY"),
         )),
         TableFormat("participants", domain.Participant, "Who took part in an engagement, in which role", (
             Column("engagement", "id of the engagement", "my:e-1", required=True),
             _ORGANIZATION,
             _choice("role", domain.Role, "supplier"),
-            Column("amount", "its part", "", amount),
+            Column("amount", "its part", "", money),
         ), ("engagement", "organization", "role")),
         TableFormat("ties", domain.Tie, "Dated relations between two organisations", (
             _ID,
@@ -210,8 +210,8 @@ TABLES: dict[str, TableFormat] = {
             _ID,
             Column("subject", "id of an organisation or cluster", "my:f-001", required=True),
             Column("indicator", "name of the figure", "rd_intensity", required=True),
-            Column("year", "year", "2025", whole, required=True),
-            Column("value", "number", "3.2", amount, required=True),
+            Column("year", "year", "2025", year, required=True),
+            Column("value", "number", "3.2", figure, required=True),
             Column("unit", "unit", "%"),
             _SOURCE,
         )),
