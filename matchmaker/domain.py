@@ -18,8 +18,13 @@ from typing import Any
 from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.goals import GoalName as GoalName
 from matchmaker.messages import Message, message
+from matchmaker.provenance import SAID_HERE
+from matchmaker.provenance import ContradictedValue as ContradictedValue
+from matchmaker.provenance import FieldOrigin as FieldOrigin
+from matchmaker.provenance import Provenance as Provenance
 from matchmaker.vocabulary import RIVAL_LAYERS as RIVAL_LAYERS
 from matchmaker.vocabulary import UNDIRECTED_LAYERS as UNDIRECTED_LAYERS
+from matchmaker.vocabulary import DatePrecision as DatePrecision
 from matchmaker.vocabulary import EngagementKind as EngagementKind
 from matchmaker.vocabulary import Kind as Kind
 from matchmaker.vocabulary import Layer as Layer
@@ -28,6 +33,7 @@ from matchmaker.vocabulary import OfferKind as OfferKind
 from matchmaker.vocabulary import PlaceLevel as PlaceLevel
 from matchmaker.vocabulary import Role as Role
 from matchmaker.vocabulary import Size as Size
+from matchmaker.vocabulary import SourceTier as SourceTier
 from matchmaker.vocabulary import Stage as Stage
 from matchmaker.vocabulary import StatementKind as StatementKind
 from matchmaker.vocabulary import Terms as Terms
@@ -46,12 +52,17 @@ NEED_TRANSITIONS: dict[NeedState, frozenset[NeedState]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """Where a fact comes from: the source's name and the record in it."""
-
-    source: str
-    record: str = ""
+def date_text(date: datetime.date, precision: DatePrecision) -> str:
+    """The date as precisely as it is known: 2012, 2012-Q4, 2012-10, 2012-10-31."""
+    match precision:
+        case DatePrecision.YEAR:
+            return f"{date.year:04}"
+        case DatePrecision.QUARTER:
+            return f"{date.year:04}-Q{(date.month + 2) // 3}"
+        case DatePrecision.MONTH:
+            return f"{date.year:04}-{date.month:02}"
+        case DatePrecision.DAY:
+            return date.isoformat()
 
 
 def _require(condition: bool, entity: object, name: str, fault: Message) -> None:
@@ -133,8 +144,10 @@ class Organization:
 
     `capacity` is the number of introductions it can still take on (None: not
     said). `listed` False means it opted out of being recommended. `contact` is
-    private: no public view carries it. `version` is kept by the store and counts
-    its changes, for compare-and-set.
+    private: no public view carries it. `date_precision` is that of `founded`.
+    `origins` tell of the fields that do not come from `provenance`, or that another
+    source contradicts. `version` is kept by the store and counts its changes, for
+    compare-and-set.
     """
 
     id: str
@@ -154,7 +167,9 @@ class Organization:
     capacity: int | None = None
     listed: bool = True
     founded: datetime.date | None = None
-    provenance: Provenance = Provenance("api")
+    date_precision: DatePrecision = DatePrecision.DAY
+    provenance: Provenance = SAID_HERE
+    origins: tuple[FieldOrigin, ...] = ()
     version: int = 0
 
     def __post_init__(self) -> None:
@@ -174,7 +189,8 @@ class Description:
     language: str = ""
     date: datetime.date | None = None
     date_estimated: bool = False
-    provenance: Provenance = Provenance("api")
+    provenance: Provenance = SAID_HERE
+    date_precision: DatePrecision = DatePrecision.DAY
 
     def __post_init__(self) -> None:
         _check_ids(self, "id", "organization")
@@ -192,7 +208,7 @@ class Cluster:
     industry: str | None = None
     level: str = ""
     batch: int | None = None
-    provenance: Provenance = Provenance("api")
+    provenance: Provenance = SAID_HERE
 
     def __post_init__(self) -> None:
         _check_ids(self, "id")
@@ -207,7 +223,8 @@ class Membership:
     organization: str
     since: datetime.date | None = None
     until: datetime.date | None = None
-    provenance: Provenance = Provenance("api")
+    provenance: Provenance = SAID_HERE
+    date_precision: DatePrecision = DatePrecision.DAY
 
     def __post_init__(self) -> None:
         _check_ids(self, "cluster", "organization")
@@ -232,7 +249,8 @@ class Offer:
     stages: tuple[Stage, ...] = ()
     date: datetime.date | None = None
     active: bool = True
-    provenance: Provenance = Provenance("api")
+    provenance: Provenance = SAID_HERE
+    date_precision: DatePrecision = DatePrecision.DAY
 
     def __post_init__(self) -> None:
         _check_ids(self, "id", "organization")
@@ -256,7 +274,8 @@ class Need:
     stages: tuple[Stage, ...] = ()
     date: datetime.date | None = None
     state: NeedState = NeedState.OPEN
-    provenance: Provenance = Provenance("api")
+    provenance: Provenance = SAID_HERE
+    date_precision: DatePrecision = DatePrecision.DAY
 
     def __post_init__(self) -> None:
         _check_ids(self, "id", "organization")
@@ -314,7 +333,8 @@ class Engagement:
     topic: str = ""
     amount: float | None = None
     currency: str = ""
-    provenance: Provenance = Provenance("api")
+    provenance: Provenance = SAID_HERE
+    date_precision: DatePrecision = DatePrecision.DAY
 
     def __post_init__(self) -> None:
         _check_ids(self, "id")
@@ -346,7 +366,8 @@ class Tie:
     date_estimated: bool = False
     note: str = ""
     ended: bool = False
-    provenance: Provenance = Provenance("api")
+    provenance: Provenance = SAID_HERE
+    date_precision: DatePrecision = DatePrecision.DAY
 
     def __post_init__(self) -> None:
         _check_ids(self, "id", "source", "target")
@@ -365,7 +386,7 @@ class Observation:
     year: int
     value: float
     unit: str = ""
-    provenance: Provenance = Provenance("api")
+    provenance: Provenance = SAID_HERE
 
     def __post_init__(self) -> None:
         _check_ids(self, "id", "subject")

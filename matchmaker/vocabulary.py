@@ -140,3 +140,27 @@ class PlaceLevel(StrEnum):
     PROVINCE = "province"
     CITY = "city"
     COUNTY = "county"
+
+
+class SourceTier(StrEnum):
+    """How a fact is known, the strongest first: a stronger one is not changed by a weaker."""
+
+    SELF = "self"  # stated by the organisation itself
+    CONFIRMED = "confirmed"  # by a person: an administrator, a coordinator
+    REGISTER = "register"
+    IMPORT = "import"
+    DERIVED = "derived"  # worked out, or taken by default
+
+    @property
+    def rank(self) -> int:
+        """0 for the strongest."""
+        return list(SourceTier).index(self)
+
+
+class DatePrecision(StrEnum):
+    """How much of a date is known; the rest of it is the first day of what is known."""
+
+    YEAR = "year"
+    QUARTER = "quarter"
+    MONTH = "month"
+    DAY = "day"

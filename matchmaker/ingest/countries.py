@@ -75,6 +75,11 @@ def iso_code(code: str) -> str:
     return _EU_CODES.get(upper, upper)
 
 
+def country_places() -> tuple[Place, ...]:
+    """Every country known."""
+    return tuple(country_place(code) for code in _KNOWN)
+
+
 def country_place(code: str) -> Place:
     """A country by its ISO code; without coordinates when the code is unknown."""
     name, latitude, longitude = _KNOWN.get(code, (code, None, None))

@@ -291,6 +291,15 @@ class GraphStore(ABC):
     def industries(self, ids: Sequence[str]) -> dict[str, Industry]:
         return self._read(lambda tx: tx.rows_by_key(INDUSTRIES, ids))
 
+    def reference_rows(self) -> GraphRows:
+        """Every place and industry."""
+
+        def work(tx: Transaction) -> GraphRows:
+            places, industries = tx.all_rows(PLACES), tx.all_rows(INDUSTRIES)
+            return GraphRows(places=_sorted(places), industries=_sorted(industries))
+
+        return self._read(work, bulk=True)
+
     # -- the network
 
     def neighborhood(self, organization_id: str, depth: int, limit: int) -> Neighborhood:

@@ -11,10 +11,13 @@ import networkx as nx
 from matchmaker.domain import (
     Alias,
     Cluster,
+    ContradictedValue,
+    DatePrecision,
     Description,
     DuplicateCandidate,
     Engagement,
     EngagementKind,
+    FieldOrigin,
     GoalName,
     GraphRows,
     Industry,
@@ -32,6 +35,7 @@ from matchmaker.domain import (
     Provenance,
     Role,
     Size,
+    SourceTier,
     Stage,
     Terms,
     Tie,
@@ -93,7 +97,15 @@ def everything() -> GraphRows:
                 capacity=3,
                 listed=False,
                 founded=DAY(2001, 2, 3),
-                provenance=Provenance("file", "line 2"),
+                date_precision=DatePrecision.MONTH,
+                provenance=Provenance("file", "line 2", SourceTier.REGISTER, DAY(2024, 5, 6)),
+                origins=(
+                    FieldOrigin(
+                        "contact", "api", SourceTier.SELF, DAY(2025, 1, 2),
+                        ContradictedValue("b@example.com", "a list", SourceTier.IMPORT),
+                    ),
+                    FieldOrigin("kind", "a list", SourceTier.DERIVED),
+                ),
             ),
             firm(2, "Beispiel Pumpen GmbH", place="p:zz", country="DE", size=Size.LARGE),
             Organization("t:3", "示例大学", Kind.UNIVERSITY, place="p:zj", country="CN"),
@@ -109,7 +121,7 @@ def everything() -> GraphRows:
             Cluster("c:1", "阀门集群", "Valve cluster", "p:zj-wz", "i:344", "national", 2022),
         ),
         memberships=(
-            Membership("c:1", "t:1", DAY(2020, 1, 1)),
+            Membership("c:1", "t:1", DAY(2020, 1, 1), date_precision=DatePrecision.YEAR),
             Membership("c:1", "t:2", DAY(2015, 1, 1), DAY(2019, 12, 31)),
         ),
         offers=(

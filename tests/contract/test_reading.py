@@ -195,3 +195,12 @@ def test_a_last_page_that_is_full_says_that_it_is_the_last(store: GraphStore) ->
     store.upsert(GraphRows(organizations=(firm(1), firm(2))))
     assert store.organizations(ANY, None, 2).after is None
     assert store.organizations(ANY, None, 1).after == "t:1"
+
+
+def test_every_place_and_industry_is_given_for_looking_up(store: GraphStore) -> None:
+    graph = everything()
+    store.upsert(graph)
+    reference = store.reference_rows()
+    assert {row.id for row in reference.places} == {row.id for row in graph.places}
+    assert {row.id for row in reference.industries} == {row.id for row in graph.industries}
+    assert len(reference) == len(graph.places) + len(graph.industries)

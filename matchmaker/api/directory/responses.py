@@ -10,7 +10,9 @@ from pydantic import BaseModel
 from matchmaker.api.http.fields import Outgoing, PageOut, RowOut, optional
 from matchmaker.domain import (
     Cluster,
+    DatePrecision,
     Engagement,
+    FieldOrigin,
     Kind,
     Layer,
     Need,
@@ -27,7 +29,11 @@ from matchmaker.store.log import LoggedEntry
 
 
 class OrganizationOut(Outgoing):
-    """The public part of an organisation."""
+    """The public part of an organisation.
+
+    `provenance` says where it comes from and how strong that is; `origins` the same of the
+    fields that come from elsewhere, with what contradicts them.
+    """
 
     id: str
     name: str
@@ -45,7 +51,9 @@ class OrganizationOut(Outgoing):
     capacity: int | None
     listed: bool
     founded: datetime.date | None
+    date_precision: DatePrecision
     provenance: Provenance
+    origins: list[FieldOrigin]
     version: int
 
 

@@ -31,7 +31,9 @@ from matchmaker.store.ports import GraphStore, Page, SearchHit
 from matchmaker.text import language_of
 
 MAX_PATHS = 20
-EDITABLE = frozenset(Organization.__dataclass_fields__) - {"id", "provenance", "version"}
+EDITABLE = frozenset(Organization.__dataclass_fields__) - {
+    "id", "provenance", "origins", "version"
+}  # fmt: skip
 
 # What stands for an organisation's identity; somebody has to have looked at it.
 VOUCHED = frozenset({"kind", "credit_code", "vat", "founded"})

@@ -1,0 +1,284 @@
+"""Places as people write them: by code, name, short name, address or pinyin, in either language.
+
+What is finer than the places known falls to the next one above; what can be several places is
+none of them, until another cell decides: `PlaceMatch.candidates` are to be asked about.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from matchmaker.domain import Place, PlaceLevel
+from matchmaker.messages import Message, message
+from matchmaker.text import normal
+
+GBT_2260 = "gbt2260:"
+_DEPTH = {
+    PlaceLevel.COUNTRY: 0, PlaceLevel.PROVINCE: 1, PlaceLevel.CITY: 2, PlaceLevel.COUNTY: 3,
+}  # fmt: skip
+_CODE = re.compile(r"(gb/?t ?2260[:： ]?)?(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})")
+_SEPARATORS = re.compile(r"[,，、;；/|>›·()\[\]（）【】]+")
+_HAN = re.compile(r"[㐀-䶿一-鿿]")
+_WORDS = re.compile(r"[^\W_]+")
+
+# Kinds of Chinese divisions, as their names end; longer ones first.
+_KINDS = re.compile(
+    r"(特别行政区|自治区|自治州|自治县|自治旗|左翼|省|市|地区|盟|林区|特区|新区|县|旗|区)$"
+)
+# Nationalities in the names of autonomous divisions; some are written without 族.
+_NATIONALITY = re.compile(
+    "(?:蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|高山|拉祜|水|东乡|"
+    "纳西|景颇|柯尔克孜|土|达斡尔|仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|乌孜别克|俄罗斯|鄂温克|"
+    "德昂|保安|裕固|京|塔塔尔|独龙|鄂伦春|赫哲|门巴|珞巴|基诺|各)族$|(?:哈萨克|蒙古|柯尔克孜|维吾尔|塔吉克|锡伯)$"
+)
+# A street, a town or a village that is named for a place elsewhere: 南京东路, 鼓楼街道.
+_NAMED_FOR = re.compile(
+    r"[东南西北中]?[一二三四五六七八九十]?(路|街|大街|大道|道|巷|弄|胡同|镇|乡|村|社区|桥|山|湖|江|河)"
+)
+# Generic words in English and pinyin, and how the Chinese name of what they mean ends.
+_GENERIC: Mapping[str, str] = {
+    "city": "市", "shi": "市", "municipality": "市", "province": "省", "sheng": "省",
+    "county": "县", "xian": "县", "district": "区", "qu": "区", "prefecture": "州地盟市",
+    "zhou": "州", "autonomous": "区州县旗", "region": "区", "banner": "旗", "qi": "旗",
+    "special": "区", "administrative": "区", "new": "区", "area": "区", "league": "盟",
+}  # fmt: skip
+_SAID_BESIDE = frozenset({"市辖区", "县", "全境", "全市", "全省", "the", "of", "pr", "p", "r"})
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceMatch:
+    """What a cell means.
+
+    `id` is "" where nothing is known, or where it can be any of the `candidates`. `exact` is
+    False where the cell was finer or said more; `dropped` is what of it was left.
+    """
+
+    id: str = ""
+    level: PlaceLevel | None = None
+    exact: bool = False
+    dropped: str = ""
+    candidates: tuple[str, ...] = ()
+
+
+class PlaceIndex:
+    """Places by everything that they are called."""
+
+    def __init__(self, places: Iterable[Place]) -> None:
+        self.places = {place.id: place for place in places}
+        self._by_id = {normal(id): id for id in self.places}
+        self._by_code = {
+            id.removeprefix(GBT_2260): id for id in self.places if id.startswith(GBT_2260)
+        }
+        self._above = {id: frozenset(self._ancestors(id)) for id in self.places}
+        # Ids by name, and by what is left of a name without its kind.
+        self._full: defaultdict[str, set[str]] = defaultdict(set)
+        self._short: defaultdict[str, set[str]] = defaultdict(set)
+        for place in self.places.values():
+            for name in {normal(place.name), _letters(place.name_en)} - {""}:
+                self._full[name].add(place.id)
+            for name in _short_names(place):
+                self._short[name].add(place.id)
+        names = [*self._full, *self._short]
+        self._longest = max(map(len, names), default=0)
+        self._cached_find = lru_cache(maxsize=20_000)(self._find)
+
+    def find(self, cell: str, country: str = "", within: str = "") -> PlaceMatch:
+        """The place that a cell means, in a country (ISO 3166-1) and within another, if given."""
+        return self._cached_find(cell, country, within)
+
+    def path(self, id: str) -> str:
+        """The names from the top down to a place: 浙江省 › 温州市."""
+        return " › ".join(self.places[above].name for above in reversed([*self._chain(id)]))
+
+    def with_parents(self, ids: Iterable[str]) -> tuple[Place, ...]:
+        """The places and all above them, each once, what is above first."""
+        wanted = {above: None for id in ids for above in reversed([*self._chain(id)])}
+        return tuple(self.places[id] for id in wanted)
+
+    def _find(self, cell: str, country: str, within: str) -> PlaceMatch:
+        text = normal(cell)
+        if not text:
+            return PlaceMatch()
+        if text in self._by_id:
+            return self._match(self._by_id[text], "")
+        code = _CODE.fullmatch(text.replace("gbt2260:", "gbt 2260:"))
+        if code is not None:
+            return self._of_code(code[2], is_named=bool(code[1]))
+        chosen, dropped = self._of_names(text)
+        allowed = {id for id in chosen if self._is_in(id, country, within)}
+        if len(allowed) == 1:
+            return self._match(allowed.pop(), dropped)
+        if chosen:
+            return PlaceMatch(candidates=tuple(sorted(allowed or chosen)), dropped=dropped)
+        above = within or (f"iso3166:{country}" if country else "")
+        return self._match(above, cell.strip()) if above in self.places else PlaceMatch()
+
+    def _match(self, id: str, dropped: str) -> PlaceMatch:
+        return PlaceMatch(id, self.places[id].level, not dropped, dropped)
+
+    def _is_in(self, id: str, country: str, within: str) -> bool:
+        if country and self.places[id].country not in ("", country):
+            return False
+        return not within or within == id or within in self._above[id]
+
+    # -- codes
+
+    def _of_code(self, code: str, *, is_named: bool) -> PlaceMatch:
+        """GB/T 2260 at any level; 9 and 12 digits are a street's and a village's.
+
+        A code whose prefecture is unknown may be a postal code, so it is nothing, unless it
+        says what it is.
+        """
+        finer, county = code[6:].rstrip("0"), f"{code[:6]:0<6}"
+        if county in self._by_code:
+            return self._match(self._by_code[county], code[6:] if finer else "")
+        above = (f"{county[:4]}00", f"{county[:2]}0000" if is_named or county[2:4] == "90" else "")
+        for coarser in above:
+            if coarser in self._by_code:
+                return self._match(self._by_code[coarser], code)
+        return PlaceMatch()
+
+    # -- names
+
+    def _of_names(self, text: str) -> tuple[set[str], str]:
+        """Ids that the names in a text can mean together, and what of it is no place."""
+        chosen: set[str] = set()
+        dropped = []
+        for part in _SEPARATORS.split(text):
+            named = self._chinese(part) if _HAN.search(part) else self._latin(part)
+            for ids, rest in named:
+                together = self._together(chosen, ids)
+                if ids and chosen and not together:
+                    return chosen | ids, ""  # they contradict each other
+                chosen = together
+                if rest and rest not in _SAID_BESIDE:
+                    dropped.append(rest)
+        return self._preferred(chosen), " ".join(dropped)
+
+    def _together(self, chosen: set[str], ids: set[str]) -> set[str]:
+        """The finer ones of the pairs that lie in each other; both where one side is empty."""
+        if not chosen or not ids:
+            return chosen or ids
+        return {
+            finer
+            for one in chosen
+            for other in ids
+            for finer, above in ((one, other), (other, one))
+            if finer == above or above in self._above[finer]
+        }
+
+    def _chinese(self, part: str) -> Iterator[tuple[set[str], str]]:
+        """Names one after the other from the widest to the finest, and what follows them."""
+        for word in re.split(r"[\s\-—–]+", part):
+            chosen: set[str] = set()
+            start = 0
+            while start < len(word):
+                ids, end = self._longest_name(word, start, chosen)
+                if not ids:
+                    break
+                chosen, start = ids, end
+            yield chosen, word[start:]
+
+    def _longest_name(self, word: str, start: int, chosen: set[str]) -> tuple[set[str], int]:
+        """The longest name at a position that lies in what was read before it, and its end."""
+        for end in range(min(len(word), start + self._longest), start + 1, -1):
+            name, rest = word[start:end], word[end:]
+            ids = self._full.get(name, set())
+            if not ids and not (not chosen and _NAMED_FOR.match(rest)):
+                ids = self._short.get(name, set())
+            together = self._together(chosen, ids) if ids else ids
+            finer = {id for id in together if id not in chosen}
+            if finer:
+                return finer, end
+        return set(), start
+
+    def _latin(self, part: str) -> Iterator[tuple[set[str], str]]:
+        """Names of one or several words in any order, and the words that are none."""
+        words = [_ascii(word) for word in _WORDS.findall(part.replace("'", ""))]
+        start = 0
+        while start < len(words):
+            for end in range(min(len(words), start + 8), start, -1):
+                name = "".join(words[start:end])
+                ids = self._full.get(name) or self._short.get(name)
+                if ids:
+                    kinds = "".join(_GENERIC.get(word, "") for word in words[end : end + 1])
+                    alike = {id for id in ids if self.places[id].name[-1:] in kinds}
+                    yield alike or ids, ""
+                    start = end + bool(kinds)
+                    break
+            else:
+                if words[start] not in _GENERIC:
+                    yield set(), words[start]
+                start += 1
+
+    def _preferred(self, ids: set[str]) -> set[str]:
+        """Of several places of one name: a city before the county of its name within it."""
+        return {
+            id
+            for id in ids
+            if not any(
+                other in self._above[id] and self.places[other].level is PlaceLevel.CITY
+                for other in ids
+            )
+        }
+
+    # -- the hierarchy
+
+    def _chain(self, id: str) -> Iterator[str]:
+        """A place and those above it, from the finest up."""
+        seen = set[str]()
+        while id in self.places and id not in seen:
+            seen.add(id)
+            yield id
+            id = self.places[id].parent or ""
+
+    def _ancestors(self, id: str) -> Iterator[str]:
+        return (above for above in self._chain(id) if above != id)
+
+
+def place_note(index: PlaceIndex, cell: str, match: PlaceMatch) -> Message | None:
+    """What is to be said of a match that is not exact: a warning, or what is to be asked."""
+    if match.exact:
+        return None
+    if match.id:
+        return message(
+            "'%(cell)s' is finer than the places known here: taken as %(place)s.",
+            cell=cell,
+            place=index.path(match.id),
+        )
+    if match.candidates:
+        paths = [index.path(id) for id in match.candidates]
+        return message("'%(cell)s' can be any of %(places)s.", cell=cell, places=paths)
+    return message("'%(cell)s' is no place known here.", cell=cell)
+
+
+def _short_names(place: Place) -> set[str]:
+    """A name without its kind and nationalities; at least two characters are left."""
+    short = normal(place.name)
+    without_kind = _KINDS.sub("", short)
+    chinese = {short}
+    if len(without_kind) >= 2:
+        short = without_kind
+        chinese = {short}
+        if place.name.endswith(("自治区", "自治州", "自治县", "自治旗")):
+            while len(rest := _NATIONALITY.sub("", short)) >= 2 and rest != short:
+                short = rest
+            chinese = {short, f"{short}{place.name[-1]}"}
+    english = [_ascii(word) for word in _WORDS.findall(place.name_en.casefold().replace("'", ""))]
+    while len(english) > 1 and english[-1] in _GENERIC:
+        english.pop()
+    return {*chinese, "".join(english)} - {normal(place.name), _letters(place.name_en), ""}
+
+
+def _ascii(word: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", word)
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def _letters(text: str) -> str:
+    return _ascii("".join(_WORDS.findall(normal(text).replace("'", ""))))
