@@ -32,12 +32,12 @@ _EXCEL = datetime.date(1899, 12, 30)
 # Two figures are a year of the century that ends this many years from now.
 _AHEAD = 20
 _ERAS = {"民国": 1911, "令和": 2018, "平成": 1988, "昭和": 1925}
-_MONTH_LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "pl", "ro")  # fmt: skip
+_MONTH_LANGUAGES = ["en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "pl", "ro"]
 _FILLERS = frozenset("de del di the of den der le am du da el em a st nd rd th er".split())  # noqa: SIM905
 _STILL = frozenset({
-    "长期", "长期有效", "永久", "至今", "今", "现在", "目前", "无固定期限", "无期限", "present", "now",
-    "today", "ongoing", "current", "still", "open", "indefinite", "unlimited", "no end", "heute",
-    "unbefristet", "en cours",
+    "长期", "长期有效", "永久", "至今", "今", "现在", "目前", "无固定期限", "无期限", "present",
+    "now", "today", "ongoing", "current", "still", "open", "indefinite", "unlimited", "no end",
+    "heute", "unbefristet", "en cours",
 })  # fmt: skip
 _DATELESS = frozenset({"0000-00-00", "0000/00/00", "00000000", "0000-00-00 00:00:00"})
 
@@ -68,7 +68,7 @@ _PART_OF_YEAR = re.compile(
     r"(\d{4})(?:年?(?:[上下]半年|初|中|底|末|春|夏|秋|冬)|[-/ ]?h[12])|h[12][-/ ]?(\d{4})"
 )
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
-_SHORT_YEAR = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{2})")
+_SHORT_YEAR = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{1,2})")
 _MONTH_YEAR = re.compile(r"(\d{1,2})[-/. ](\d{4})")
 _WORD = re.compile(r"\d+|[^\W\d_]+")
 _BETWEEN_WORDS = frozenset(" .,-/'’º")
@@ -135,7 +135,9 @@ def _normal(cell: str) -> str:
     folded = unicodedata.normalize("NFKC", cell).casefold()
     text = simplified(" ".join(folded.split())).replace("○", "〇")
     text = _IN_BRACKETS.sub("", text).removeprefix("公元").strip(" .,;")
-    text = with_digits(re.sub(r"(?<=[〇一二三四五六七八九])[o0](?=[〇一二三四五六七八九o0])", "〇", text))
+    text = with_digits(
+        re.sub(r"(?<=[〇一二三四五六七八九])[o0](?=[〇一二三四五六七八九o0])", "〇", text)
+    )
     text = _AROUND_CHINESE.sub(r"\1", text)
     text = _ZONE.sub("", _COMPACT_TIME.sub("", _TIME.sub("", text)))
     if match := _ERA.match(text):
@@ -301,10 +303,11 @@ def _of_figures(text: str, cell: str, format: ColumnFormat) -> PartialDate:
     else:
         choices = tuple(sorted({each.isoformat() for each in orders.values()}))
         raise UndecidedCell(
-            "'%(cell)s' can be %(choices)s.",
+            "'%(cell)s' can be %(ways)s.",
             mend="Say whether the day or the month stands first.",
             choices=choices,
             cell=cell,
+            ways=choices,
         )
     return _day(date.year, date.month, date.day, cell)
 
@@ -316,14 +319,16 @@ def _orders(text: str) -> dict[str, datetime.date]:
         tried = {"dmy": (int(year), second, first), "mdy": (int(year), first, second)}
     elif match := _SHORT_YEAR.fullmatch(text):
         first, sign, second, third = match.groups()
-        year_last = _century(int(third))
-        tried = {"dmy": (year_last, second, first), "mdy": (year_last, first, second)}
+        tried = {}
+        if len(third) == 2:
+            last = _century(int(third))
+            tried = {"dmy": (last, second, first), "mdy": (last, first, second)}
         if len(first) == 2:
             tried["ymd"] = (_century(int(first)), second, third)
     else:
         return {}
     if sign == ".":
-        del tried["mdy"]  # nowhere written so
+        tried.pop("mdy", None)  # nowhere written so
     dates = {}
     for order, (year, month, day) in tried.items():
         with suppress(ValueError):
