@@ -9,10 +9,11 @@ from typing import Any
 from matchmaker import domain
 from matchmaker.ingest import cells
 from matchmaker.ingest.cells import several
+from matchmaker.ingest.countries import country
 from matchmaker.ingest.dates import last_date, partial_date, past_date, year
 from matchmaker.ingest.formats import Read
 from matchmaker.ingest.numbers import figure, latitude, longitude, money, whole
-from matchmaker.ingest.words import STAGE_WORDS, flag, one_of
+from matchmaker.ingest.words import flag, kind, one_of, tier
 from matchmaker.messages import FIELD, Message, in_context, languages
 
 # Context of what columns mean.
@@ -75,7 +76,7 @@ def table_name(name: str) -> Message:
     return in_context("table", name)
 
 
-STAGES = several(one_of(domain.Stage, STAGE_WORDS))
+STAGES = several(one_of(domain.Stage))
 _ID = Column("id", "source:key, unique", "my:f-001", required=True)
 _SOURCE = Column("source", "where the row comes from")
 _ORGANIZATION = Column("organization", "id of the organisation", "my:f-001", required=True)
@@ -90,9 +91,11 @@ def _text(required: bool = True) -> Column:
     return Column("text", "in one's own words", "DN50 不锈钢球阀阀体铸件", required=required)
 
 
-def _choice(name: str, members: type[Any], example: str, required: bool = True) -> Column:
+def _choice(
+    name: str, members: type[Any], example: str, required: bool = True, read: Read | None = None
+) -> Column:
     allowed = " | ".join(member.value for member in members)
-    return Column(name, allowed, example, one_of(members), required)
+    return Column(name, allowed, example, read or one_of(members), required)
 
 
 TABLES: dict[str, TableFormat] = {
@@ -104,7 +107,7 @@ TABLES: dict[str, TableFormat] = {
             Column("name_en", "name in English", "Wenzhou"),
             _choice("level", domain.PlaceLevel, "city"),
             Column("parent", "id of the place it lies in", "", cells.text),
-            Column("country", "ISO 3166-1 alpha-2", "CN"),
+            Column("country", "ISO 3166-1 alpha-2", "CN", country),
             Column("latitude", "degrees", "27.99", latitude),
             Column("longitude", "degrees", "120.70", longitude),
         )),
@@ -118,12 +121,12 @@ TABLES: dict[str, TableFormat] = {
             _ID,
             Column("name", "full name", "示例阀门有限公司", required=True, context="organizations"),
             Column("name_en", "name in English", "Sample Valve Co., Ltd."),
-            _choice("kind", domain.Kind, "firm"),
+            _choice("kind", domain.Kind, "firm", read=kind),
             _choice("size", domain.Size, "small", required=False),
-            _choice("tier", domain.Tier, "specialised", required=False),
+            _choice("tier", domain.Tier, "specialised", required=False, read=tier),
             Column("place", "id of a place", "gbt2260:330300", cells.text),
             Column("industry", "id of an industry", "gbt4754:344", cells.text),
-            Column("country", "ISO 3166-1 alpha-2", "CN"),
+            Column("country", "ISO 3166-1 alpha-2", "CN", country),
             _STAGES,
             Column("credit_code", "18 characters"),
             Column("vat", "with its country"),
