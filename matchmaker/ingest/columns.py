@@ -9,10 +9,12 @@ from typing import Any
 from matchmaker import domain
 from matchmaker.ingest import cells
 from matchmaker.ingest.cells import several
+from matchmaker.ingest.codes import code
 from matchmaker.ingest.countries import country
 from matchmaker.ingest.dates import last_date, partial_date, past_date, year
 from matchmaker.ingest.formats import Read
-from matchmaker.ingest.numbers import figure, latitude, longitude, money, whole
+from matchmaker.ingest.numbers import amount, figure, latitude, longitude, whole
+from matchmaker.ingest.statuses import STATUS_WORDS
 from matchmaker.ingest.words import flag, kind, one_of, tier
 from matchmaker.messages import FIELD, Message, in_context, languages
 
@@ -128,13 +130,18 @@ TABLES: dict[str, TableFormat] = {
             Column("industry", "id of an industry", "gbt4754:344", cells.text),
             Column("country", "ISO 3166-1 alpha-2", "CN", country),
             _STAGES,
-            Column("credit_code", "18 characters"),
-            Column("vat", "with its country"),
+            Column("credit_code", "18 characters", "", code("credit_code")),
+            Column("vat", "with its country", "", code("vat")),
+            Column("lei", "legal entity identifier, 20 characters", "", code("lei")),
+            Column("ror", "identifier in the Research Organization Registry", "", code("ror")),
             Column("website", "address", "https://example.com"),
             Column("contact", "shown only after both agreed", "a@example.com"),
             Column("capacity", "introductions it can take on", "3", whole, context="organizations"),
             Column("listed", "false: opted out", "true", flag),
             Column("founded", "day", "2012-06-01", past_date),
+            Column("status", "active | in_liquidation | dissolved", "active", one_of(domain.OrganizationStatus, STATUS_WORDS)),
+            Column("ended", "day it was dissolved", "", past_date),
+            Column("successor", "id of the organisation that took its place"),
             Column("description", "what it does, in Chinese", "专业生产不锈钢球阀。"),
             Column("description_en", "what it does, in English"),
             _SOURCE,
@@ -174,7 +181,7 @@ TABLES: dict[str, TableFormat] = {
             _text(),
             _LANGUAGE,
             Column("quantity", "how many, in words", "500 件/月"),
-            Column("budget", "amount", "", money),
+            Column("budget", "amount", "", amount),
             Column("currency", "ISO 4217", "CNY"),
             Column("deadline", "last day", "2027-01-31", last_date),
             _STAGES,
@@ -191,14 +198,14 @@ TABLES: dict[str, TableFormat] = {
             _UNTIL,
             Column("programme", "funding programme"),
             Column("topic", "topic"),
-            Column("amount", "amount", "", money),
+            Column("amount", "amount", "", amount),
             Column("currency", "ISO 4217", "CNY"),
         )),
         TableFormat("participants", domain.Participant, "Who took part in an engagement, in which role", (
             Column("engagement", "id of the engagement", "my:e-1", required=True),
             _ORGANIZATION,
             _choice("role", domain.Role, "supplier"),
-            Column("amount", "its part", "", money),
+            Column("amount", "its part", "", amount),
         ), ("engagement", "organization", "role")),
         TableFormat("ties", domain.Tie, "Dated relations between two organisations", (
             _ID,

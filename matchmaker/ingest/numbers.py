@@ -72,7 +72,11 @@ class Amount:
         possible = SHARED.get(self.currency, (self.currency,))
         code = stated if stated in possible else possible[0]
         if stated and code != stated:
-            text = message("is in %(code)s, not %(stated)s.", code=code, stated=stated)
+            text = message(
+                "the amount is in %(code)s, not in %(stated)s: its own currency is taken.",
+                code=code,
+                stated=stated,
+            )
             return code, text
         if not stated and len(possible) > 1:
             text = message("'%(sign)s' is taken as %(code)s.", sign=self.currency, code=code)
@@ -325,8 +329,8 @@ def _degrees(limit: int) -> Callable[[str, ColumnFormat], float]:
     return read
 
 
-# Readers of columns. Money and figures are an Amount, the others plain numbers.
-money = FormatReader(_money, "decimal", clue)
+# Readers of columns. Amounts of money and figures are an Amount, the others plain numbers.
+amount = FormatReader(_money, "decimal", clue)
 figure = FormatReader(_figure, "decimal", clue)
 number = FormatReader(_number, "decimal", clue)
 whole = FormatReader(_whole, "decimal", clue)

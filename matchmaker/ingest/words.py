@@ -62,12 +62,14 @@ def flag(cell: str, format: ColumnFormat = UNDECIDED) -> bool:
     raise InvalidInput("'%(cell)s' is neither true nor false.", cell=cell)
 
 
-def one_of(members: type[Member]) -> Read:
-    """A reader of one member of a closed list."""
+def one_of(members: type[Member], words: Mapping[str, Member] | None = None) -> Read:
+    """A reader of one member of a closed list; `words` are recognised besides the list's own."""
+    besides = {word_key(word): member for word, member in (words or {}).items()}
 
     def read(cell: str, format: ColumnFormat = UNDECIDED, /) -> Member:
         del format
-        return member_of(members, cell)
+        member = besides.get(word_key(cell))
+        return member_of(members, cell) if member is None else member
 
     return read
 
