@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from matchmaker.domain import Alias, Engagement, GraphRows, Organization, key_of
+from matchmaker.store.merging import merged_organization
 from matchmaker.store.schema import TABLES, referring_to
 
 
@@ -38,12 +39,9 @@ def merged(rows: GraphRows, gone: str, kept: str, reason: str) -> tuple[GraphRow
 
 def _filled(kept: Organization, gone: Organization) -> Organization:
     """With the other's word for what is blank; whether to be recommended is its own."""
-    blank = {
-        column.name: getattr(gone, column.name)
-        for column in fields(Organization)
-        if getattr(kept, column.name) in (None, "", ()) and getattr(gone, column.name)
-    }
-    return replace(kept, **blank)
+    others = tuple(origin for origin in gone.origins if origin.field != "listed")
+    silent = replace(gone, listed=True, origins=others)
+    return merged_organization(kept, silent, only_blanks=True)
 
 
 def _without_twins(row: Engagement) -> Engagement:
