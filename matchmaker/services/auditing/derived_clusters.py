@@ -57,12 +57,12 @@ class CommunityReport:
     agreement: float | None
 
 
+@dataclass(frozen=True, slots=True)
 class ClusterDerivation:
     """Use cases of drawing borders."""
 
-    def __init__(self, store: GraphStore, reader: SnapshotReader) -> None:
-        self._store = store
-        self._reader = reader
+    store: GraphStore
+    reader: SnapshotReader
 
     def by_place(
         self,
@@ -99,7 +99,7 @@ class ClusterDerivation:
                 for row in candidate.members
             ]
         rows = GraphRows(clusters=tuple(clusters), memberships=tuple(memberships))
-        return Derived(tuple(derived), self._store.upsert(rows) if write else None)
+        return Derived(tuple(derived), self.store.upsert(rows) if write else None)
 
     def by_community(self, principal: Principal, min_size: int) -> CommunityReport:
         """The network's own communities, and how far they follow the declared borders.
@@ -115,8 +115,8 @@ class ClusterDerivation:
             raise InvalidInput(
                 "must be at least %(smallest)s.", where="min_size", smallest=SMALLEST
             )
-        snapshot = self._reader.current()
-        check_graph(snapshot, self._store.graph_id())
+        snapshot = self.reader.current()
+        check_graph(snapshot, self.store.graph_id())
         return snapshot
 
 

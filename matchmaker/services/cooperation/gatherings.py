@@ -74,7 +74,9 @@ class Gatherings:
         unit.log("gathering.convened", subject, cluster=gathering.cluster)
         for party in parties:
             facts = {"other": gathering.title}
-            self.outbox.organization(unit, party, NotificationKind.GATHERING, subject, facts)
+            self.outbox.notify(
+                unit, "organization", party, NotificationKind.GATHERING, subject, facts
+            )
         unit.commit(self.repositories.records)
         return self.show(principal, gathering.id)
 
@@ -115,8 +117,13 @@ class Gatherings:
         def change(unit: UnitOfWork, before: Gathering) -> Gathering:
             after = machine.answer(before, organization, answer)
             if after != before:
-                self.outbox.cluster(
-                    unit, before.cluster, NotificationKind.JOINED, f"gathering/{id}", facts
+                self.outbox.notify(
+                    unit,
+                    "cluster",
+                    before.cluster,
+                    NotificationKind.JOINED,
+                    f"gathering/{id}",
+                    facts,
                 )
             return after
 
