@@ -29,7 +29,7 @@ ERRORS = {
     name
     for name, kind in vars(errors).items()
     if isinstance(kind, type) and issubclass(kind, errors.MatchmakerError)
-} | {"PreconditionRequired", "BadRequest", "UnsupportedMediaType"}
+} | {"PreconditionRequired", "BadRequest", "UnsupportedMediaType", "UndecidedCell"}
 # Functions by the positions of their texts; a context stands before the text.
 CALLS = {
     "message": (0,),
@@ -146,7 +146,8 @@ def _declared() -> Iterator[Text]:
     from matchmaker.audit.indicators import INDICATORS
     from matchmaker.cli import cli
     from matchmaker.cli.language import help_texts
-    from matchmaker.cli.learning import STRATA, STRATUM
+    from matchmaker.cli.learning import STRATA
+    from matchmaker.cli.quality_page import STRATUM
     from matchmaker.domain import GraphRows
     from matchmaker.exports.tables import EXPORTED
     from matchmaker.goals import GOALS
