@@ -13,8 +13,9 @@ import numpy as np
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from matchmaker.ingest.names import normal_name
+from matchmaker.ingest.names import name_parts
 from matchmaker.snapshot.model import FloatArray
+from matchmaker.text import normal
 
 _HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
 # Nearer than by so little nobody is told of.
@@ -25,22 +26,23 @@ class NameIndex:
     """Names in order, each of one owner; `owners` (n,) are their numbers."""
 
     def __init__(self, names: Sequence[tuple[int, str]]) -> None:
-        named = [(owner, normal_name(name)) for owner, name in names if name.strip()]
+        named = [(owner, name) for owner, name in names if name.strip()]
         self.owners = np.array([owner for owner, _ in named], dtype=np.int64)
-        self.normal = [name for _, name in named]
+        self.normal = [normal(name) for _, name in named]
+        bases = [_base(name) for _, name in named]
         self._vectorizer = TfidfVectorizer(
             analyzer=lambda name: list(pieces(name)), dtype=np.float32, sublinear_tf=True
         )
         # By piece: a name then reads only the lists of its own pieces.
         self._by_piece = sparse.csr_matrix((0, 0))
         if named:
-            self._by_piece = self._vectorizer.fit_transform(self.normal).T.tocsr()
+            self._by_piece = self._vectorizer.fit_transform(bases).T.tocsr()
 
     def nearest(self, name: str, limit: int) -> list[int]:
         """Owners of the names nearest to this one, nearest first, each once."""
         if not self.normal or limit < 1:
             return []
-        asked = self._vectorizer.transform([normal_name(name)])
+        asked = self._vectorizer.transform([_base(name)])
         near: FloatArray = np.asarray((asked @ self._by_piece).todense()).ravel()
         kept = np.flatnonzero(near >= LEAST_COSINE)
         # Two names an owner at most: twice as many are enough.
@@ -49,13 +51,18 @@ class NameIndex:
 
     def beginning(self, text: str, limit: int) -> list[int]:
         """Owners of names that begin with a text, then those that contain it."""
-        sought = normal_name(text)
+        sought = normal(text)
         if not sought:
             return []
         places = [place for place, name in enumerate(self.normal) if sought in name]
         places.sort(key=lambda place: not self.normal[place].startswith(sought))
         owners = (int(self.owners[place]) for place in places)
         return list(dict.fromkeys(owners))[:limit]
+
+
+def _base(name: str) -> str:
+    """A name without what all have in common: its legal form."""
+    return name_parts(name).base or normal(name)
 
 
 def pieces(name: str) -> Iterator[str]:

@@ -42,7 +42,6 @@ from matchmaker.validation import field_fault
 RECONCILIATION = Tag(
     name="reconciliation", description="The Reconciliation API, as OpenRefine speaks it."
 )
-LONGEST = 900_000
 # Who may show a preview in a frame, where the directory is not public.
 LOCAL = "'self' http://localhost:* http://127.0.0.1:*"
 _QUERIES = TypeAdapter(dict[str, QueryShape])
@@ -57,8 +56,8 @@ class ReconcileQuery(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    queries: str | None = Field(None, max_length=LONGEST, description="JSON: queries by key.")
-    extend: str | None = Field(None, max_length=LONGEST, description="JSON: ids, properties.")
+    queries: str | None = Field(None, description="JSON: queries by key.")
+    extend: str | None = Field(None, description="JSON: ids, properties.")
 
 
 class ReconcileForm(BaseModel):

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.domain import Kind
 from matchmaker.messages import in_context, message, term
+from matchmaker.services.directory.likeness import CODES
 from matchmaker.services.directory.reconciliation import (
     ANY_TYPE,
     FETCHED,
@@ -230,9 +231,9 @@ def values_of(described: Described, language: str) -> dict[str, str]:
         "industry": _named(industry, language),
         "industry_id": organization.industry or "",
         "website": organization.website,
-        "credit_code": organization.credit_code,
-        "vat": organization.vat,
+        **{kind: getattr(organization, kind) for kind in CODES},
         "founded": founded.isoformat() if founded else "",
+        "status": term(organization.status, language),
     }
 
 

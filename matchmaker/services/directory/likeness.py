@@ -8,18 +8,24 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from matchmaker.domain import Organization
-from matchmaker.ingest.names import normal_name
+from matchmaker.ingest.codes import CodeKind, valid_code
+from matchmaker.ingest.legal_forms import relation
+from matchmaker.ingest.names import name_parts
 
 # How much each thing that is said beside the name moves a score, where it agrees or does not.
 _AGREES, _DIFFERS = 0.3, {"country": 0.2, "place": 0.1, "website": 0.1}
 _CONTRADICTED = 0.5
+# Firms of one name and two legal forms are two.
+_OTHER_FORM = 0.95
+CODES: tuple[CodeKind, ...] = ("credit_code", "vat", "lei", "ror")
 
 
 @dataclass(frozen=True, slots=True)
 class Sought:
     """What is said of the organisation that is asked for; "" is not said.
 
-    `place` is the id of a place, `country` ISO 3166-1 alpha-2, `website` a host.
+    `place` is the id of a place, `country` ISO 3166-1 alpha-2, `website` a host; codes are
+    valid ones.
     """
 
     name: str = ""
@@ -28,6 +34,8 @@ class Sought:
     website: str = ""
     credit_code: str = ""
     vat: str = ""
+    lei: str = ""
+    ror: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,7 @@ def likeness(sought: Sought, known: Organization) -> Likeness:
     """How like an organisation is to what is sought."""
     name = name_similarity(sought.name, known)
     said = dict(_compared(sought, known))
-    codes = [said[kind] for kind in ("credit_code", "vat") if kind in said]
+    codes = [said[kind] for kind in CODES if kind in said]
     score = name
     for kind, loss in _DIFFERS.items():
         if kind in said:
@@ -65,15 +73,20 @@ def likeness(sought: Sought, known: Organization) -> Likeness:
 
 
 def name_similarity(name: str, known: Organization) -> float:
-    """1 where the names are one but for legal form and spelling, of either of its names."""
-    asked = normal_name(name)
-    if not asked:
+    """1 where the names are one but for spelling and a legal form that one of them lacks.
+
+    Of its two names the one that is more alike.
+    """
+    if not name.strip():
         return 0.0
-    likest = max(
-        fuzz.token_sort_ratio(asked, normal_name(own)) / 100
-        for own in (known.name, known.name_en or known.name)
-    )
-    return float(likest)
+    return max(_alike(name, own) for own in {known.name, known.name_en} if own.strip())
+
+
+def _alike(name: str, other: str) -> float:
+    first, second = name_parts(name), name_parts(other)
+    alike = float(fuzz.token_sort_ratio(first.base, second.base)) / 100
+    is_other_form = relation(first.form, second.form) == "different"
+    return alike * _OTHER_FORM if is_other_form else alike
 
 
 def _compared(sought: Sought, known: Organization) -> Iterator[tuple[str, bool]]:
@@ -82,8 +95,7 @@ def _compared(sought: Sought, known: Organization) -> Iterator[tuple[str, bool]]
         "country": known.country,
         "place": known.place or "",
         "website": host_of(known.website),
-        "credit_code": known.credit_code.upper(),
-        "vat": known.vat.upper(),
+        **{str(kind): valid_code(kind, getattr(known, kind)) for kind in CODES},
     }
     for kind, value in own.items():
         asked = getattr(sought, kind)

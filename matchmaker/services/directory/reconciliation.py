@@ -8,10 +8,11 @@ from functools import partial
 
 from matchmaker.domain import Industry, Organization, Place, PlaceLevel
 from matchmaker.errors import InvalidInput, NotFound
+from matchmaker.ingest.codes import valid_code
 from matchmaker.ingest.countries import iso_code
 from matchmaker.ingest.name_index import NameIndex
 from matchmaker.ingest.places import PlaceIndex
-from matchmaker.services.directory.likeness import Likeness, Sought, host_of, likeness
+from matchmaker.services.directory.likeness import CODES, Likeness, Sought, host_of, likeness
 from matchmaker.snapshot.load import SnapshotReader, check_graph
 from matchmaker.snapshot.model import PLACE_LEVELS, Snapshot
 from matchmaker.store.ports import GraphStore
@@ -25,11 +26,11 @@ LEAST_SCORE = 0.3
 # Any organisation, whatever its kind.
 ANY_TYPE = "organization"
 # What a query may say beside the name.
-MATCHED = ("country", "place", "website", "credit_code", "vat")
+MATCHED = ("country", "place", "website", *CODES)
 # What may be fetched of an organisation. Nobody's contact is among it.
 FETCHED = (
     "name", "name_en", "kind", "size", "tier", "country", "place", "place_id", "industry",
-    "industry_id", "website", "credit_code", "vat", "founded",
+    "industry_id", "website", *CODES, "founded", "status",
 )  # fmt: skip
 
 
@@ -149,10 +150,10 @@ class Reconciliation:
     def _by_code(self) -> dict[tuple[str, str], str]:
         """Ids by what nobody else has."""
         return {
-            (kind, code.upper()): keys.id
+            (kind, code): keys.id
             for keys in self.store.duplicate_keys()
-            for kind, code in (("credit_code", keys.credit_code), ("vat", keys.vat))
-            if code
+            for kind in CODES
+            if (code := valid_code(kind, getattr(keys, kind)))
         }
 
 
@@ -184,18 +185,13 @@ def _sought(query: ReconciliationQuery, places: PlaceIndex) -> Sought:
         country=country,
         place=places.find(said["place"], country).id if said.get("place") else "",
         website=host_of(said.get("website", "")),
-        credit_code=_compact(said.get("credit_code", "")),
-        vat=_compact(said.get("vat", "")),
+        **{kind: valid_code(kind, said.get(kind, "")) for kind in CODES},
     )
-
-
-def _compact(code: str) -> str:
-    return "".join(letter for letter in code.upper() if letter.isalnum())
 
 
 def _near(sought: Sought, names: _Names) -> list[str]:
     """Ids of those with the same code, and of those with names like it."""
-    codes = (("credit_code", sought.credit_code), ("vat", sought.vat))
+    codes = [(str(kind), getattr(sought, kind)) for kind in CODES]
     ids = [names.by_code[code] for code in codes if code in names.by_code]
     if sought.name:
         ids += [names.ids[row] for row in names.index.nearest(sought.name, _LOOKED_AT)]
