@@ -30,6 +30,7 @@ from matchmaker.vocabulary import Kind as Kind
 from matchmaker.vocabulary import Layer as Layer
 from matchmaker.vocabulary import NeedState as NeedState
 from matchmaker.vocabulary import OfferKind as OfferKind
+from matchmaker.vocabulary import OrganizationStatus as OrganizationStatus
 from matchmaker.vocabulary import PlaceLevel as PlaceLevel
 from matchmaker.vocabulary import Role as Role
 from matchmaker.vocabulary import Size as Size
@@ -145,9 +146,11 @@ class Organization:
     `capacity` is the number of introductions it can still take on (None: not
     said). `listed` False means it opted out of being recommended. `contact` is
     private: no public view carries it. `date_precision` is that of `founded`.
-    `origins` tell of the fields that do not come from `provenance`, or that another
-    source contradicts. `version` is kept by the store and counts its changes, for
-    compare-and-set.
+    `ended` is the day it was dissolved, `successor` the organisation that took its
+    place. Codes (`credit_code`, `vat`, `lei`, `ror`) are kept as their source has them;
+    only valid ones tell who it is. `origins` tell of the fields that do not come from
+    `provenance`, or that another source contradicts. `version` is kept by the store and
+    counts its changes, for compare-and-set.
     """
 
     id: str
@@ -162,12 +165,17 @@ class Organization:
     stages: tuple[Stage, ...] = ()
     credit_code: str = ""
     vat: str = ""
+    lei: str = ""  # ISO 17442
+    ror: str = ""  # Research Organization Registry
     website: str = ""
     contact: str = ""
     capacity: int | None = None
     listed: bool = True
     founded: datetime.date | None = None
     date_precision: DatePrecision = DatePrecision.DAY
+    status: OrganizationStatus = OrganizationStatus.ACTIVE
+    ended: datetime.date | None = None
+    successor: str | None = None
     provenance: Provenance = SAID_HERE
     origins: tuple[FieldOrigin, ...] = ()
     version: int = 0
@@ -177,6 +185,10 @@ class Organization:
         _check_text(self, "name", MAX_NAME, filled=True)
         _check_text(self, "name_en", MAX_NAME)
         _check_not_negative(self, "capacity")
+        if self.successor is not None:
+            _check_ids(self, "successor")
+            fault = message("is the organisation itself.")
+            _require(self.successor != self.id, self, "successor", fault)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,14 @@ class Kind(StrEnum):
     PUBLIC_BODY = "public_body"
 
 
+class OrganizationStatus(StrEnum):
+    """Whether an organisation is there to be met."""
+
+    ACTIVE = "active"  # 存续
+    IN_LIQUIDATION = "in_liquidation"  # 清算, and 吊销: what is left to it is to be wound up
+    DISSOLVED = "dissolved"  # 注销
+
+
 class Size(StrEnum):
     """Size class of a firm (工信部联企业〔2011〕300号 / EU 2003/361/EC).
 

@@ -24,6 +24,8 @@ def merged(rows: GraphRows, gone: str, kept: str, reason: str) -> tuple[GraphRow
     drop["organizations"] = [organizations[gone]]
     keys = {name: {key_of(row) for row in table_rows} for name, table_rows in rows.tables()}
     for name, row in referring_to(rows, "organizations", {gone}):
+        if name == "organizations" and row.id in (gone, kept):
+            continue
         moved = TABLES[name].redirected(row, {gone: kept})
         if moved is None or key_of(moved) != key_of(row):
             drop[name].append(row)
@@ -37,13 +39,17 @@ def merged(rows: GraphRows, gone: str, kept: str, reason: str) -> tuple[GraphRow
 
 
 def _filled(kept: Organization, gone: Organization) -> Organization:
-    """With the other's word for what is blank; whether to be recommended is its own."""
+    """With the other's word for what is blank; whether to be recommended is its own.
+
+    Neither succeeds the other: they are one.
+    """
+    successors = (id for id in (kept.successor, gone.successor) if id not in (kept.id, gone.id))
     blank = {
         column.name: getattr(gone, column.name)
         for column in fields(Organization)
         if getattr(kept, column.name) in (None, "", ()) and getattr(gone, column.name)
     }
-    return replace(kept, **blank)
+    return replace(kept, **{**blank, "successor": next(filter(None, successors), None)})
 
 
 def _without_twins(row: Engagement) -> Engagement:

@@ -61,11 +61,14 @@ class DuplicateKeys:
 
     id: str
     name: str
-    name_en: str
-    credit_code: str
-    vat: str
-    country: str
-    place: str | None
+    name_en: str = ""
+    credit_code: str = ""
+    vat: str = ""
+    lei: str = ""
+    ror: str = ""
+    country: str = ""
+    place: str | None = None
+    website: str = ""
 
 
 @dataclass(frozen=True, slots=True)

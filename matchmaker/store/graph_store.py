@@ -156,11 +156,11 @@ class GraphStore(ABC):
 
         def work(tx: Transaction) -> GraphRows:
             itself = _organization(tx, organization_id)
-            tables: dict[str, tuple[Any, ...]] = {"organizations": (itself,)}
+            tables: dict[str, tuple[Any, ...]] = {}
             for table in TABLES.values():
                 if any("organizations" in reference.tables for reference in table.references):
                     tables[table.name] = _sorted(tx.rows_about(table, itself.id))
-            return GraphRows(**tables)
+            return GraphRows(organizations=(itself,)) | GraphRows(**tables)
 
         return self._read(work, bulk=True)
 

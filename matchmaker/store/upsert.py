@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -155,8 +155,9 @@ def table_batches(rows: GraphRows) -> Iterator[tuple[Table[Any], list[Any]]]:
     for name, table_rows in rows.tables():
         by_key = {key_of(row): row for row in table_rows}
         ordered = list(by_key.values())
-        if TABLES[name].is_tree:
-            ordered.sort(key=lambda row: _depth(row, by_key))
+        parent = TABLES[name].parent
+        if parent is not None:
+            ordered.sort(key=lambda row: _depth(row, parent, by_key))
         for batch in batches(ordered):
             yield TABLES[name], batch
 
@@ -191,11 +192,11 @@ def _remove_rows(tx: Transaction, rows: GraphRows) -> int:
     return removed
 
 
-def _depth(row: Any, rows: dict[str, Any]) -> int:
+def _depth(row: Any, parent: str, rows: Mapping[str, Any]) -> int:
     """Steps up to a row whose parent is not among `rows`."""
     depth = 0
-    while row.parent in rows and depth <= len(rows):
-        row, depth = rows[row.parent], depth + 1
+    while (above := getattr(row, parent)) in rows and depth <= len(rows):
+        row, depth = rows[above], depth + 1
     return depth
 
 

@@ -17,6 +17,7 @@ from matchmaker.domain import (
     Kind,
     Need,
     Offer,
+    OrganizationStatus,
     Place,
     Provenance,
     Size,
@@ -48,10 +49,15 @@ class OrganizationOut(Outgoing):
     stages: list[Stage]
     credit_code: str
     vat: str
+    lei: str
+    ror: str
     website: str
     capacity: int | None
     listed: bool
     founded: datetime.date | None
+    status: OrganizationStatus
+    ended: datetime.date | None
+    successor: str | None
     date_precision: DatePrecision
     provenance: Provenance
     origins: list[FieldOrigin]

@@ -36,7 +36,9 @@ EDITABLE = frozenset(Organization.__dataclass_fields__) - {
 }  # fmt: skip
 
 # What stands for an organisation's identity; somebody has to have looked at it.
-VOUCHED = frozenset({"kind", "credit_code", "vat", "founded"})
+VOUCHED = frozenset(
+    {"kind", "credit_code", "vat", "lei", "ror", "founded", "status", "ended", "successor"}
+)
 
 
 class Published(Protocol):

@@ -48,6 +48,8 @@ def decode(row_type: Callable[..., Row], properties: Mapping[str, Any], **elsewh
         name: read(properties.get(name))
         for name, read in _readers(row_type)
         if name not in elsewhere and name != "provenance"
+        # A node that was written before the field was added has its default.
+        if properties.get(name) is not None or name not in _defaults(row_type)
     }
     if "provenance" in _fields(row_type):
         source, record, tier, date = (properties.get(name) for name in _PROVENANCE)
@@ -61,6 +63,11 @@ def decode(row_type: Callable[..., Row], properties: Mapping[str, Any], **elsewh
 @cache
 def _fields(row_type: Any) -> tuple[str, ...]:
     return tuple(column.name for column in fields(row_type))
+
+
+@cache
+def _defaults(row_type: Any) -> frozenset[str]:
+    return frozenset(column.name for column in fields(row_type) if column.default is not MISSING)
 
 
 @cache
