@@ -96,7 +96,12 @@ def is_comment(cells: Sequence[str], expected: Collection[str]) -> bool:
 
 
 def _hits(row: Row, expected: Collection[str]) -> int:
-    return len({name for cell in row.cells if (name := plain_title(cell)) in expected})
+    return len({cell for cell in row.cells if is_expected(cell, expected)})
+
+
+def is_expected(title: str, expected: Collection[str]) -> bool:
+    """Whether a title is among those expected, with or without marks."""
+    return bool(title) and (normal(title) in expected or plain_title(title) in expected)
 
 
 def plain_title(title: str) -> str:

@@ -37,9 +37,9 @@ def no_workbook(name: str, error: Exception | None = None) -> InvalidInput:
     """The error of a file that is no workbook, or a damaged one."""
     mend = "Open it in Excel, WPS or LibreOffice and save it as .xlsx or .csv."
     if error is None or not str(error):
-        return InvalidInput("is not an Excel workbook that can be read.", where=name, mend=mend)
+        return InvalidInput("is not a workbook that can be read.", where=name, mend=mend)
     return InvalidInput(
-        "is not an Excel workbook that can be read: %(error)s.",
+        "is not a workbook that can be read: %(error)s.",
         where=name,
         mend=mend,
         error=str(error)[:200].rstrip("."),

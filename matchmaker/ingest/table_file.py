@@ -8,14 +8,22 @@ from itertools import islice
 from pathlib import Path
 
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest import encodings, json_file, old_workbook, open_document, text_file, workbook
+from matchmaker.ingest import (
+    encodings,
+    json_file,
+    old_workbook,
+    open_document,
+    sheet_files,
+    text_file,
+    workbook,
+)
 from matchmaker.ingest.cells import CellProblem, SheetNumber
 from matchmaker.ingest.header import (
     SAMPLE,
     Footer,
     Header,
     find_header,
-    plain_title,
+    is_expected,
     template_lines,
     with_footer,
 )
@@ -36,9 +44,20 @@ from matchmaker.ingest.rows import (
 from matchmaker.messages import Message, message
 from matchmaker.text import normal
 
+# What names of such files end with; what a file is, its bytes tell.
+_ENDS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson")
+SUFFIXES = (*_ENDS, *(f"{end}.gz" for end in _ENDS), ".xlsx", ".xlsm", ".xls", ".ods")
 _ZIP, _COMPOUND = b"PK", b"\xd0\xcf\x11\xe0"
 
-__all__ = ["CellProblem", "FileOptions", "Line", "SheetSummary", "TableFile", "open_table"]
+__all__ = [
+    "SUFFIXES",
+    "CellProblem",
+    "FileOptions",
+    "Line",
+    "SheetSummary",
+    "TableFile",
+    "open_table",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +72,9 @@ class FileOptions:
     encoding: str = ""
     separator: str = ""
     header_line: int = 0
+
+
+AS_JUDGED = FileOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +156,7 @@ class TableFile:
 
 
 def open_table(
-    path: Path, options: FileOptions = FileOptions(), expected: Collection[str] = ()
+    path: Path, options: FileOptions = AS_JUDGED, expected: Collection[str] = ()
 ) -> TableFile:
     """The table that a file holds, with its header found.
 
@@ -175,6 +197,8 @@ def _source(path: Path, options: FileOptions, expected: Collection[str]) -> RowS
         return _sheet(sheets, options.sheet, expected, path.name)
     if head.startswith(_COMPOUND):
         return _sheet(old_workbook.sheets_of(path), options.sheet, expected, path.name)
+    if path.name.lower().endswith((".xlsx", ".xlsm", ".ods")):
+        raise sheet_files.no_workbook(path.name)
     if b"<html" in head.lower() or b"<table" in head.lower():
         raise InvalidInput(
             "is a web page, whatever its name.",
@@ -265,7 +289,7 @@ def _fitness(sheet: RowSource, expected: Collection[str]) -> tuple[int, bool]:
     header = find_header(sample, expected)
     if header is None:
         return 0, False
-    hits = sum(plain_title(title) in expected for title in header.titles)
+    hits = sum(is_expected(title, expected) for title in header.titles)
     return hits, len(header.titles) > 1 and len(sample) > 1
 
 

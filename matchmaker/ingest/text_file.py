@@ -56,7 +56,7 @@ def open_bytes(path: Path) -> Iterator[IO[bytes]]:
                 yield raw
                 return
             with gzip.GzipFile(fileobj=raw) as stream:
-                yield io.BufferedReader(_Limited(stream, path.name))
+                yield io.BufferedReader(_Limited(stream, path.name))  # type: ignore[type-var]
     except (OSError, EOFError, zlib.error) as error:
         raise InvalidInput(
             "cannot be read: %(error)s.", where=path.name, error=str(error)
@@ -66,7 +66,7 @@ def open_bytes(path: Path) -> Iterator[IO[bytes]]:
 class _Limited(io.RawIOBase):
     """Unpacked bytes, up to a limit: a small file may unpack without end."""
 
-    def __init__(self, stream: IO[bytes], name: str) -> None:
+    def __init__(self, stream: gzip.GzipFile, name: str) -> None:
         self._stream, self._name, self._left = stream, name, MAX_BYTES
 
     def readable(self) -> bool:
