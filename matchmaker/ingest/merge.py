@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from matchmaker.domain import Alias, Engagement, GraphRows, Organization, key_of
+from matchmaker.store.merging import merged_organization
 from matchmaker.store.schema import TABLES, referring_to
 
 
@@ -44,12 +45,10 @@ def _filled(kept: Organization, gone: Organization) -> Organization:
     Neither succeeds the other: they are one.
     """
     successors = (id for id in (kept.successor, gone.successor) if id not in (kept.id, gone.id))
-    blank = {
-        column.name: getattr(gone, column.name)
-        for column in fields(Organization)
-        if getattr(kept, column.name) in (None, "", ()) and getattr(gone, column.name)
-    }
-    return replace(kept, **{**blank, "successor": next(filter(None, successors), None)})
+    others = tuple(origin for origin in gone.origins if origin.field != "listed")
+    silent = replace(gone, listed=True, origins=others)
+    filled = merged_organization(kept, silent, only_blanks=True)
+    return replace(filled, successor=next(filter(None, successors), None))
 
 
 def _without_twins(row: Engagement) -> Engagement:

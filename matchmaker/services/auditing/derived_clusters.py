@@ -8,7 +8,7 @@ import numpy as np
 
 from matchmaker.access import Principal
 from matchmaker.audit.borders import Communities, below, by_place, communities
-from matchmaker.domain import Cluster, GraphRows, Membership, PlaceLevel, Provenance
+from matchmaker.domain import Cluster, GraphRows, Membership, PlaceLevel, Provenance, SourceTier
 from matchmaker.errors import InvalidInput
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.snapshot.load import SnapshotReader, check_graph
@@ -141,7 +141,7 @@ def _cluster(snapshot: Snapshot, row: int, industry: str | None) -> Cluster:
         place=place,
         industry=industry,
         level="derived",
-        provenance=Provenance("derived", "place"),
+        provenance=Provenance("derived", "place", SourceTier.DERIVED),
     )
 
 

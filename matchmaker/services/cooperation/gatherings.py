@@ -16,6 +16,7 @@ from matchmaker.domain import (
     Participant,
     Provenance,
     Role,
+    SourceTier,
     Tie,
 )
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound
@@ -215,7 +216,7 @@ def _check_kinds(gathering: Gathering, organizations: Mapping[str, Organization]
 
 def rows_of(gathering: Gathering) -> GraphRows:
     """What a gathering is in the graph: events that were attended, users of a shared platform."""
-    source = Provenance("gathering", gathering.id)
+    source = Provenance("gathering", gathering.id, SourceTier.CONFIRMED)
     events = tuple(
         Engagement(
             id=f"gathering:{gathering.id}.{number}",
