@@ -51,7 +51,7 @@ def _file_options(command: Command) -> Command:
         click.option("--sheet", default="", help="Sheet of a workbook, by its name."),
         click.option("--separator", default="", help="What parts the cells: , ; | or tab."),
         click.option(
-            "--header-line", type=click.IntRange(1), default=0, help="Line of the column titles."
+            "--header-line", type=click.IntRange(0), default=0, help="Line of the column titles."
         ),
     ):
         command = option(command)
