@@ -11,7 +11,7 @@ from matchmaker.api.auditing.routes import auditing
 from matchmaker.api.cooperation.routes import cooperation, coordination
 from matchmaker.api.directory.routes import directory
 from matchmaker.api.http import guards, problems
-from matchmaker.api.http.context import EXTENSION, Context, Services, services
+from matchmaker.api.http.context import EXTENSION, Context, services
 from matchmaker.api.http.fields import ProblemDetails
 from matchmaker.api.matching.routes import matching
 from matchmaker.api.operations.routes import operations
@@ -33,6 +33,7 @@ from matchmaker.web import (
 )
 from matchmaker.web import directory as directory_pages
 from matchmaker.web import people as people_pages
+from matchmaker.wiring import Wiring
 
 MAX_BODY_BYTES = 1_000_000
 # Importing them puts their views on the blueprint.
@@ -55,7 +56,7 @@ _DESCRIPTION = (
 )
 
 
-def create_app(wired: Services) -> OpenAPI:
+def create_app(wired: Wiring) -> OpenAPI:
     """The application on the given services."""
     if wired.settings.demo and not guards.is_loopback(wired.settings.host):
         raise SettingsError(

@@ -18,16 +18,23 @@ from typing import Any
 from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.goals import GoalName as GoalName
 from matchmaker.messages import Message, message
+from matchmaker.provenance import SAID_HERE
+from matchmaker.provenance import ContradictedValue as ContradictedValue
+from matchmaker.provenance import FieldOrigin as FieldOrigin
+from matchmaker.provenance import Provenance as Provenance
 from matchmaker.vocabulary import RIVAL_LAYERS as RIVAL_LAYERS
 from matchmaker.vocabulary import UNDIRECTED_LAYERS as UNDIRECTED_LAYERS
+from matchmaker.vocabulary import DatePrecision as DatePrecision
 from matchmaker.vocabulary import EngagementKind as EngagementKind
 from matchmaker.vocabulary import Kind as Kind
 from matchmaker.vocabulary import Layer as Layer
 from matchmaker.vocabulary import NeedState as NeedState
 from matchmaker.vocabulary import OfferKind as OfferKind
+from matchmaker.vocabulary import OrganizationStatus as OrganizationStatus
 from matchmaker.vocabulary import PlaceLevel as PlaceLevel
 from matchmaker.vocabulary import Role as Role
 from matchmaker.vocabulary import Size as Size
+from matchmaker.vocabulary import SourceTier as SourceTier
 from matchmaker.vocabulary import Stage as Stage
 from matchmaker.vocabulary import StatementKind as StatementKind
 from matchmaker.vocabulary import Terms as Terms
@@ -46,12 +53,17 @@ NEED_TRANSITIONS: dict[NeedState, frozenset[NeedState]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """Where a fact comes from: the source's name and the record in it."""
-
-    source: str
-    record: str = ""
+def date_text(date: datetime.date, precision: DatePrecision) -> str:
+    """The date as precisely as it is known: 2012, 2012-Q4, 2012-10, 2012-10-31."""
+    match precision:
+        case DatePrecision.YEAR:
+            return f"{date.year:04}"
+        case DatePrecision.QUARTER:
+            return f"{date.year:04}-Q{(date.month + 2) // 3}"
+        case DatePrecision.MONTH:
+            return f"{date.year:04}-{date.month:02}"
+        case DatePrecision.DAY:
+            return date.isoformat()
 
 
 def _require(condition: bool, entity: object, name: str, fault: Message) -> None:
@@ -133,8 +145,12 @@ class Organization:
 
     `capacity` is the number of introductions it can still take on (None: not
     said). `listed` False means it opted out of being recommended. `contact` is
-    private: no public view carries it. `version` is kept by the store and counts
-    its changes, for compare-and-set.
+    private: no public view carries it. `date_precision` is that of `founded`.
+    `ended` is the day it was dissolved, `successor` the organisation that took its
+    place. Codes (`credit_code`, `vat`, `lei`, `ror`) are kept as their source has them;
+    only valid ones tell who it is. `origins` tell of the fields that do not come from
+    `provenance`, or that another source contradicts. `version` is kept by the store and
+    counts its changes, for compare-and-set.
     """
 
     id: str
@@ -149,12 +165,19 @@ class Organization:
     stages: tuple[Stage, ...] = ()
     credit_code: str = ""
     vat: str = ""
+    lei: str = ""  # ISO 17442
+    ror: str = ""  # Research Organization Registry
     website: str = ""
     contact: str = ""
     capacity: int | None = None
     listed: bool = True
     founded: datetime.date | None = None
-    provenance: Provenance = Provenance("api")
+    date_precision: DatePrecision = DatePrecision.DAY
+    status: OrganizationStatus = OrganizationStatus.ACTIVE
+    ended: datetime.date | None = None
+    successor: str | None = None
+    provenance: Provenance = SAID_HERE
+    origins: tuple[FieldOrigin, ...] = ()
     version: int = 0
 
     def __post_init__(self) -> None:
@@ -162,6 +185,10 @@ class Organization:
         _check_text(self, "name", MAX_NAME, filled=True)
         _check_text(self, "name_en", MAX_NAME)
         _check_not_negative(self, "capacity")
+        if self.successor is not None:
+            _check_ids(self, "successor")
+            fault = message("is the organisation itself.")
+            _require(self.successor != self.id, self, "successor", fault)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +201,8 @@ class Description:
     language: str = ""
     date: datetime.date | None = None
     date_estimated: bool = False
-    provenance: Provenance = Provenance("api")
+    provenance: Provenance = SAID_HERE
+    date_precision: DatePrecision = DatePrecision.DAY
 
     def __post_init__(self) -> None:
         _check_ids(self, "id", "organization")
@@ -192,7 +220,7 @@ class Cluster:
     industry: str | None = None
     level: str = ""
     batch: int | None = None
-    provenance: Provenance = Provenance("api")
+    provenance: Provenance = SAID_HERE
 
     def __post_init__(self) -> None:
         _check_ids(self, "id")
@@ -207,7 +235,8 @@ class Membership:
     organization: str
     since: datetime.date | None = None
     until: datetime.date | None = None
-    provenance: Provenance = Provenance("api")
+    provenance: Provenance = SAID_HERE
+    date_precision: DatePrecision = DatePrecision.DAY
 
     def __post_init__(self) -> None:
         _check_ids(self, "cluster", "organization")
@@ -232,7 +261,8 @@ class Offer:
     stages: tuple[Stage, ...] = ()
     date: datetime.date | None = None
     active: bool = True
-    provenance: Provenance = Provenance("api")
+    provenance: Provenance = SAID_HERE
+    date_precision: DatePrecision = DatePrecision.DAY
 
     def __post_init__(self) -> None:
         _check_ids(self, "id", "organization")
@@ -256,7 +286,8 @@ class Need:
     stages: tuple[Stage, ...] = ()
     date: datetime.date | None = None
     state: NeedState = NeedState.OPEN
-    provenance: Provenance = Provenance("api")
+    provenance: Provenance = SAID_HERE
+    date_precision: DatePrecision = DatePrecision.DAY
 
     def __post_init__(self) -> None:
         _check_ids(self, "id", "organization")
@@ -314,7 +345,8 @@ class Engagement:
     topic: str = ""
     amount: float | None = None
     currency: str = ""
-    provenance: Provenance = Provenance("api")
+    provenance: Provenance = SAID_HERE
+    date_precision: DatePrecision = DatePrecision.DAY
 
     def __post_init__(self) -> None:
         _check_ids(self, "id")
@@ -346,7 +378,8 @@ class Tie:
     date_estimated: bool = False
     note: str = ""
     ended: bool = False
-    provenance: Provenance = Provenance("api")
+    provenance: Provenance = SAID_HERE
+    date_precision: DatePrecision = DatePrecision.DAY
 
     def __post_init__(self) -> None:
         _check_ids(self, "id", "source", "target")
@@ -365,7 +398,7 @@ class Observation:
     year: int
     value: float
     unit: str = ""
-    provenance: Provenance = Provenance("api")
+    provenance: Provenance = SAID_HERE
 
     def __post_init__(self) -> None:
         _check_ids(self, "id", "subject")

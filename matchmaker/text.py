@@ -9,6 +9,9 @@ from functools import cache, lru_cache
 _HAN_RANGES = "㐀-䶿一-鿿豈-﫿"
 _HAN = re.compile(f"[{_HAN_RANGES}]")
 _LETTER = rf"[^\W_{_HAN_RANGES}]"
+# A text that begins so is taken for a formula by spreadsheets (OWASP, "CSV Injection").
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+GUARD = "'"
 _RUN = re.compile(rf"[{_HAN_RANGES}]+|{_LETTER}+(?:\.\d{_LETTER}*)*")
 
 
@@ -68,3 +71,17 @@ def _stem(word: str) -> str:
     if word.endswith("s") and len(word) > 3 and not word.endswith(("us", "ss")):
         return word[:-1]
     return word
+
+
+def guarded(text: str) -> str:
+    """The text, behind an apostrophe where a spreadsheet would compute it.
+
+    So is what begins with such an apostrophe by itself: `unguarded` always gives the text again.
+    """
+    return GUARD + text if text.lstrip(GUARD).startswith(FORMULA) else text
+
+
+def unguarded(text: str) -> str:
+    """The inverse of `guarded`; other texts unchanged."""
+    is_guarded = text.startswith(GUARD) and text.lstrip(GUARD).startswith(FORMULA)
+    return text[1:] if is_guarded else text

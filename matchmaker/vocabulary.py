@@ -19,6 +19,14 @@ class Kind(StrEnum):
     PUBLIC_BODY = "public_body"
 
 
+class OrganizationStatus(StrEnum):
+    """Whether an organisation is there to be met."""
+
+    ACTIVE = "active"  # 存续
+    IN_LIQUIDATION = "in_liquidation"  # 清算, and 吊销: what is left to it is to be wound up
+    DISSOLVED = "dissolved"  # 注销
+
+
 class Size(StrEnum):
     """Size class of a firm (工信部联企业〔2011〕300号 / EU 2003/361/EC).
 
@@ -140,3 +148,27 @@ class PlaceLevel(StrEnum):
     PROVINCE = "province"
     CITY = "city"
     COUNTY = "county"
+
+
+class SourceTier(StrEnum):
+    """How a fact is known, the strongest first: a stronger one is not changed by a weaker."""
+
+    SELF = "self"  # stated by the organisation itself
+    CONFIRMED = "confirmed"  # by a person: an administrator, a coordinator
+    REGISTER = "register"
+    IMPORT = "import"
+    DERIVED = "derived"  # worked out, or taken by default
+
+    @property
+    def rank(self) -> int:
+        """0 for the strongest."""
+        return list(SourceTier).index(self)
+
+
+class DatePrecision(StrEnum):
+    """How much of a date is known; the rest of it is the first day of what is known."""
+
+    YEAR = "year"
+    QUARTER = "quarter"
+    MONTH = "month"
+    DAY = "day"

@@ -62,6 +62,7 @@ if TYPE_CHECKING:  # SciPy's statistics take a second to import: only what needs
     from matchmaker.services.auditing.auditing import Auditing
     from matchmaker.services.auditing.derived_clusters import ClusterDerivation
     from matchmaker.services.cooperation.batches import Batches
+    from matchmaker.services.operations.exports import Exports
 
 
 class Wiring:
@@ -149,6 +150,14 @@ class Wiring:
         from matchmaker.services.auditing.auditing import Auditing
 
         return Auditing(self.store, self.reader, self.rankers)
+
+    @cached_property
+    def exports(self) -> Exports:
+        from matchmaker.services.operations.exports import Exports
+
+        return Exports(
+            self.store, self.reader, self.directory, self.matching, lambda: self.auditing
+        )
 
     @cached_property
     def cluster_derivation(self) -> ClusterDerivation:

@@ -146,14 +146,18 @@ def _declared() -> Iterator[Text]:
     from matchmaker.audit.indicators import INDICATORS
     from matchmaker.cli import cli
     from matchmaker.cli.language import help_texts
-    from matchmaker.cli.learning import STRATA, STRATUM
+    from matchmaker.cli.learning import STRATA
+    from matchmaker.cli.quality_page import STRATUM
     from matchmaker.domain import GraphRows
+    from matchmaker.exports.tables import EXPORTED
     from matchmaker.goals import GOALS
     from matchmaker.ingest.columns import TABLES, table_name
     from matchmaker.messages import FIELD
     from matchmaker.recommend.baselines import BASELINES
     from matchmaker.recommend.evaluate import OWN, settings
     from matchmaker.recommend.features import FEATURES
+    from matchmaker.services.operations.exported_clusters import MEMBER_EXTRAS, TIE_EXTRAS
+    from matchmaker.services.operations.exported_results import ALL_COLUMNS
     from matchmaker.validation import COUNTED, TEXTS
     from matchmaker.workflow.notification import STATES
 
@@ -169,6 +173,8 @@ def _declared() -> Iterator[Text]:
             yield Text(column.title.context, column.title.id)
             if " | " not in column.meaning.id:  # words of the tables themselves
                 yield Text(column.meaning.context, column.meaning.id)
+    for columns in (MEMBER_EXTRAS, TIE_EXTRAS, *ALL_COLUMNS):
+        yield from (Text(EXPORTED, column.name) for column in columns)
     for goal in GOALS.values():
         yield Text("", goal.label)
         yield Text(goal.heading.context, goal.heading.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,19 +21,21 @@ SMALLEST_CIRCLE = 6
 RIVAL_LIKENESS = 0.35
 # Needs that are this near in words can be answered by one project.
 POOL_LIKENESS = 0.45
+# How an organisation is named: by its row, or with its id and names.
+Who = TypeVar("Who")
 
 
 @dataclass(frozen=True)
-class Circle:
-    """Firms that could meet regularly: rows; pairs among them, and how many know each other."""
+class Circle(Generic[Who]):
+    """Firms that could meet regularly; pairs among them, and how many know each other."""
 
-    members: tuple[int, ...]
+    members: tuple[Who, ...]
     industries: int
     pairs: int
     acquainted: int
 
 
-def circles(view: View, count: int = 3) -> tuple[Circle, ...]:
+def circles(view: View, count: int = 3) -> tuple[Circle[int], ...]:
     """Up to `count` disjoint circles of about ten firms none of which competes with another.
 
     Two firms compete by a COMPETES_WITH tie, or when they are of one industry and
@@ -50,7 +53,7 @@ def circles(view: View, count: int = 3) -> tuple[Circle, ...]:
     tied = view.network.adjacency[firms][:, firms].toarray() > 0
     worth = near + 0.5 * ~tied
     free = np.ones(len(firms), dtype=np.bool_)
-    chosen: list[Circle] = []
+    chosen: list[Circle[int]] = []
     degree = view.network.degree[firms]
     while len(chosen) < count and free.sum() >= SMALLEST_CIRCLE:
         start = int(np.lexsort((np.arange(len(firms)), degree, ~free))[0])

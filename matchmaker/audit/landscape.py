@@ -99,19 +99,19 @@ class Landscape:
 
     @property
     def relatedness(self) -> Relatedness:
-        return self._once("relatedness", lambda: relatedness(self.snapshot))
+        return self.once("relatedness", lambda: relatedness(self.snapshot))
 
     @property
     def traits(self) -> Traits:
-        return self._once("traits", lambda: traits(self.snapshot, self.relatedness))
+        return self.once("traits", lambda: traits(self.snapshot, self.relatedness))
 
     def ties(self, cluster: int) -> ClusterTies:
         """Members and ties of one cluster."""
-        return self._once(("ties", cluster), lambda: ties_of(self.snapshot, cluster))
+        return self.once(("ties", cluster), lambda: ties_of(self.snapshot, cluster))
 
     def network(self, cluster: int, channel: Channel, year: int) -> ClusterNetwork:
         """The network of one cluster."""
-        return self._once(
+        return self.once(
             ("network", cluster, channel, year),
             lambda: network_of(self.ties(cluster), channel, year),
         )
@@ -121,7 +121,7 @@ class Landscape:
         if channel is Channel.COOPERATION:
             return True
         code = CHANNELS.index(channel)
-        return self._once(
+        return self.once(
             ("recorded", channel),
             lambda: any(
                 (self.ties(int(cluster)).channel == code).any() for cluster in self.clusters
@@ -138,11 +138,11 @@ class Landscape:
                 np.array([len(network.edges) for network in networks], dtype=np.int64),
             )
 
-        return self._once(("scaling", channel, year), make)
+        return self.once(("scaling", channel, year), make)
 
     def opportunity(self, channel: Channel, year: int) -> Opportunity | None:
         """The opportunity model fitted on all clusters over the five years to `year`."""
-        return self._once(
+        return self.once(
             ("opportunity", channel, year),
             lambda: fit(
                 self.traits,
@@ -156,7 +156,4 @@ class Landscape:
 
     def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """Keep what `make` gives under a key of the caller's own."""
-        return self._once(("kept", key), make)
-
-    def _once(self, key: Hashable, make: Callable[[], Made]) -> Made:
         return self.snapshot.cached(("audit", key), make)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -17,6 +18,8 @@ USUAL_CAPACITY = 2
 _SOURCES = 256
 _EVALUATED = 600
 _OF_TWO_COMPONENTS = 10
+# How an organisation is named: by its row, or with its id and names.
+Who = TypeVar("Who")
 
 
 @dataclass(frozen=True)
@@ -234,21 +237,21 @@ def _item(network: ClusterNetwork, proposal: FeasibleTie, effect: float) -> Prio
 
 
 @dataclass(frozen=True)
-class KeyMember:
+class KeyMember(Generic[Who]):
     """A member whose leaving would part the network: `pieces` are the sizes of the parts."""
 
-    row: int
+    organization: Who
     pieces: tuple[int, ...]
     fragmentation_before: float
     fragmentation_after: float
 
 
-def key_members(network: ClusterNetwork, limit: int = 10) -> tuple[KeyMember, ...]:
+def key_members(network: ClusterNetwork, limit: int = 10) -> tuple[KeyMember[int], ...]:
     """Cut points, those first whose leaving parts most pairs.
 
     Fragmentation before is that of the others while the member is still there.
     """
-    members = []
+    members: list[KeyMember[int]] = []
     for place in cut_points(network):
         rest = network.without(np.array([place]))
         others = np.delete(network.component, place)
@@ -259,30 +262,30 @@ def key_members(network: ClusterNetwork, limit: int = 10) -> tuple[KeyMember, ..
         pieces = np.bincount(rest.component[component])
         members.append(
             KeyMember(
-                row=int(network.members[place]),
+                int(network.members[place]),
                 pieces=tuple(sorted((int(member) for member in pieces if member), reverse=True)),
                 fragmentation_before=float(1 - (before * (before - 1)).sum() / pairs),
                 fragmentation_after=structure.fragmentation(rest),
             )
         )
     members.sort(
-        key=lambda member: (member.fragmentation_before - member.fragmentation_after, member.row)
+        key=lambda key: (key.fragmentation_before - key.fragmentation_after, key.organization)
     )
     return tuple(members[:limit])
 
 
 @dataclass(frozen=True)
-class Gatekeeper:
+class Gatekeeper(Generic[Who]):
     """A member between outsiders and members: how many such pairs, and what share of all."""
 
-    row: int
+    organization: Who
     pairs: int
     share: float
 
 
 def gatekeepers(
     network: ClusterNetwork, limit: int = 10, share: float = 0.2
-) -> tuple[Gatekeeper, ...]:
+) -> tuple[Gatekeeper[int], ...]:
     """Members who carry at least a `share` of all gatekeeping, the most loaded first."""
     carried = structure.brokered(network)
     total = float(carried.sum())

@@ -55,7 +55,7 @@ _DECLARED = {
     Layer.USES: Channel.PLATFORM,
     Layer.SHARES_WITH: Channel.SHARING,
 }
-_JOINT = (EngagementKind.RESEARCH_PROJECT, EngagementKind.PATENT)
+JOINT = (EngagementKind.RESEARCH_PROJECT, EngagementKind.PATENT)
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def _undertaken(snapshot: Snapshot, members: IntArray, inside: BoolArray) -> lis
     places, _ = entries(snapshot.organization_engagements.indptr, members)
     joined = np.unique(snapshot.organization_engagements.indices[places])
     kind = snapshot.engagements.kind[joined]
-    research = joined[np.isin(kind, [ENGAGEMENT_KINDS.index(name) for name in _JOINT])]
+    research = joined[np.isin(kind, [ENGAGEMENT_KINDS.index(name) for name in JOINT])]
     contracts = joined[kind == ENGAGEMENT_KINDS.index(EngagementKind.CONTRACT)]
     first, second, undertaking = _pairs(snapshot, research, inside)
     once = ~(inside[first] & inside[second]) | (first < second)

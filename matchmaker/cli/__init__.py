@@ -15,6 +15,7 @@ from matchmaker import errors
 from matchmaker.cli.auditing import audit, clusters
 from matchmaker.cli.cooperation import effect, introduction, post
 from matchmaker.cli.directory import show_log
+from matchmaker.cli.exports import export
 from matchmaker.cli.imports import duplicates, import_group, seed, template
 from matchmaker.cli.language import language, language_option
 from matchmaker.cli.learning import evaluate, train
@@ -30,7 +31,8 @@ _UNAVAILABLE = (
 )  # fmt: skip
 _COMMANDS = (
     recommend, audit, clusters, account, post, introduction, effect, show_log, import_group,
-    template, seed, duplicates, refresh, train, evaluate, status, doctor, setup, serve, worker, key,
+    template, export, seed, duplicates, refresh, train, evaluate, status, doctor, setup, serve,
+    worker, key,
 )  # fmt: skip
 _EPILOG = (
     "Exit codes: 0 done, 1 input or state, 2 usage, 3 some rows refused, "

@@ -231,7 +231,7 @@ def effect(cluster: str, email: str | None, as_json: bool) -> None:
     services = wired()
     measured = services.effects.effect(acting_principal(services, email), cluster)
     if as_json:
-        click.echo(EffectOut.of(measured).model_dump_json(indent=2))
+        click.echo(EffectOut.model_validate(measured).model_dump_json(indent=2))
     else:
         _show_effect(measured)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -16,14 +16,9 @@ from matchmaker.cli.language import language
 from matchmaker.cli.output import print_json, progress_bars, say, wired
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput
-from matchmaker.messages import message, translated
-
-if TYPE_CHECKING:
-    from matchmaker.services.matching.evaluation import Evaluation
+from matchmaker.messages import message
 
 STRATA = ("history", "size", "place", "cluster", "language")
-# The context of what a group of questions is called.
-STRATUM = "stratum"
 _DAYS = {"d": 1, "m": 30.4375, "y": 365.25}
 
 
@@ -129,11 +124,11 @@ def evaluate(
         out.mkdir(parents=True, exist_ok=True)
         text = json.dumps(plain, ensure_ascii=False, indent=1)
         (out / f"{goal}-{cut.date()}.json").write_text(text + "\n", encoding="utf-8")
-        say(message("Written: %(path)s", path=write(plain, out)), error=True)
+        say(message("Written: %(path)s", path=write(plain, out, language())), error=True)
     if as_json:
         print_json(plain)
         return
-    _print(evaluation)
+    _print(plain)
 
 
 def _plain(value: Any) -> Any:
@@ -142,67 +137,25 @@ def _plain(value: Any) -> Any:
     return float(value)
 
 
-def _print(evaluation: Evaluation) -> None:
+def _print(evaluation: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    def word(text: str) -> str:
-        return translated(text, language())
+    from matchmaker.cli.quality_page import headline, reliability, tables_of
 
     console = Console(soft_wrap=True, width=max(110, Console().width))
-    learned = message("learned")
-    fixed = message("fixed weights: the history is too short to learn from")
-    say(
-        message(
-            "%(goal)s as of %(day)s, foreseen until %(until)s: %(candidates)s candidates, %(how)s, "
-            "%(seconds).0f s",
-            goal=evaluation.goal,
-            day=evaluation.cut,
-            until=evaluation.until,
-            candidates=f"{evaluation.candidates:,}",
-            how=learned if evaluation.learned else fixed,
-            seconds=evaluation.seconds,
-        ),
-        bold=True,
-    )
-    for title, part in evaluation.tables.items():
-        questions = message(
-            "%(table)s (%(count)s questions)", table=word(title), count=f"{part['trials']:,}"
-        )
-        table = Table(title=questions.text(language()), title_justify="left")
-        table.add_column(word("method"))
-        names = list(next(iter(part["methods"].values())))
-        for name in (*names, word("ours less it, hit@10"), word("largest share")):
-            table.add_column(name, justify="right")
-        for method, figures in part["methods"].items():
-            low, high = figures["hit@10"]["ours_less_interval"]
-            table.add_row(
-                word(method),
-                *(f"{figures[name]['mean']:.3f}" for name in names),
-                f"{figures['hit@10']['ours_less']:+.3f} [{low:+.3f}, {high:+.3f}]",
-                f"{part['exposure'][method]['largest_share']:.3f}",
-            )
-        console.print(table, markup=False)
-        fair = Table(title=word("What fairness costs"), title_justify="left")
-        fair.add_column(word("setting"))
-        names = ["hit@10", "cost", "largest_share", "other_clusters", "smaller"]
-        for name in names:
-            fair.add_column(word(name.replace("_", " ")), justify="right")
-        for item in part["settings"]:
-            label = f"{word(item['knob'])} {item['value']:g}"
-            fair.add_row(label, *(f"{item[name]:.3f}" for name in names))
-        console.print(fair, markup=False)
-        for group, stratum in part.get("strata", {}).items():
-            best = sorted(stratum["methods"].items(), key=lambda item: -item[1]["hit@10"])[:4]
-            leaders = ", ".join(f"{word(name)} {item['hit@10']:.3f}" for name, item in best)
-            label = f"{word(part['by'])} {translated(group, language(), STRATUM)}"
-            console.print(f"  {label} ({stratum['trials']:,}): {leaders}", markup=False)
-    if evaluation.reliability:
-        steps = ", ".join(
-            f"{x['predicted']:.4f} → {x['observed']:.4f}" for x in evaluation.reliability
-        )
-        say(
-            message(
-                "Probability promised → came true, in tenths of the pairs: %(steps)s", steps=steps
-            )
-        )
+    click.secho(headline(evaluation, language()), bold=True)
+    tables = [
+        table
+        for title, part in evaluation["tables"].items()
+        for table in tables_of(title, part, language())
+    ]
+    if evaluation["reliability"]:
+        tables.append(reliability(evaluation, language()))
+    for table in tables:
+        printed = Table(title=table.title, title_justify="left")
+        for number, name in enumerate(table.head):
+            printed.add_column(name, justify="right" if number else "left")
+        for row in table.rows:
+            printed.add_row(*row)
+        console.print(printed, markup=False)

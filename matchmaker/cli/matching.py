@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, fields, is_dataclass
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -118,7 +117,9 @@ def recommend(
         words = sys.stdin.read() if text == "-" else text or ""
         answer = services.matching.for_text(ADMIN, words, request, recorded=False)
     if as_json:
-        print_json(_document(answer))
+        from matchmaker.api.matching.responses import RecommendationPage
+
+        print_json(RecommendationPage.of(answer, language()).model_dump(mode="json"))
     else:
         _print_table(answer)
     return 0
@@ -215,34 +216,6 @@ def _written(path: Path) -> Iterator[IO[str]]:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
-
-
-def _document(answer: Answer) -> dict[str, Any]:
-    return {
-        "goal": answer.goal.value,
-        "seeker": answer.seeker,
-        "snapshot": asdict(answer.freshness),
-        "recommendations": _fields(answer.recommendations),
-    }
-
-
-def _fields(value: Any) -> Any:
-    """Values by their names, a message in the two languages that are promised."""
-    from matchmaker.messages import Message
-    from matchmaker.recommend.model import Recommendation
-
-    if isinstance(value, tuple):
-        return [_fields(part) for part in value]
-    if not is_dataclass(value):
-        return value
-    document: dict[str, Any] = {}
-    for name in (field.name for field in fields(value)):
-        inner = getattr(value, name)
-        if isinstance(inner, Message):
-            document |= {"zh": inner.text("zh"), "en": inner.text("en")}
-        elif not (isinstance(value, Recommendation) and name == "row"):
-            document[name] = _fields(inner)
-    return document
 
 
 def _print_table(answer: Answer) -> None:

@@ -9,9 +9,11 @@ from typing import Any
 from matchmaker import domain
 from matchmaker.ingest import cells
 from matchmaker.ingest.cells import several
+from matchmaker.ingest.codes import code
 from matchmaker.ingest.dates import partial_date
 from matchmaker.ingest.formats import Read
 from matchmaker.ingest.numbers import amount, number, whole
+from matchmaker.ingest.statuses import STATUS_WORDS
 from matchmaker.ingest.words import STAGE_WORDS, flag, one_of
 from matchmaker.messages import FIELD, Message, in_context, languages
 
@@ -125,13 +127,18 @@ TABLES: dict[str, TableFormat] = {
             Column("industry", "id of an industry", "gbt4754:344", cells.text),
             Column("country", "ISO 3166-1 alpha-2", "CN"),
             _STAGES,
-            Column("credit_code", "18 characters"),
-            Column("vat", "with its country"),
+            Column("credit_code", "18 characters", "", code("credit_code")),
+            Column("vat", "with its country", "", code("vat")),
+            Column("lei", "legal entity identifier, 20 characters", "", code("lei")),
+            Column("ror", "identifier in the Research Organization Registry", "", code("ror")),
             Column("website", "address", "https://example.com"),
             Column("contact", "shown only after both agreed", "a@example.com"),
             Column("capacity", "introductions it can take on", "3", whole, context="organizations"),
             Column("listed", "false: opted out", "true", flag),
             Column("founded", "day", "2012-06-01", partial_date),
+            Column("status", "active | in_liquidation | dissolved", "active", one_of(domain.OrganizationStatus, STATUS_WORDS)),
+            Column("ended", "day it was dissolved", "", partial_date),
+            Column("successor", "id of the organisation that took its place"),
             Column("description", "what it does, in Chinese", "专业生产不锈钢球阀。"),
             Column("description_en", "what it does, in English"),
             _SOURCE,

@@ -1,297 +1,269 @@
-"""Contracts and relations from any CSV or XLSX, by a small TOML file that says what is where.
+"""Contracts and relations from any table, by a mapping file that says what is where.
 
-The format is described, with examples, in `docs/importing.md`.
+The mapping file is read in `mapping_file`, a line's cells in `mapped_row`, its organisations in
+`parties`; `facts` tells what is one contract and what are two.
 """
 
 from __future__ import annotations
 
-import datetime
-import hashlib
-import tomllib
-from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing import Literal
 
 from matchmaker.domain import (
     MAX_NAME,
+    MAX_TEXT,
     Description,
     Engagement,
     EngagementKind,
-    Kind,
-    Layer,
-    Organization,
     Participant,
-    Provenance,
     Role,
     Tie,
 )
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.cells import read_column
-from matchmaker.ingest.dates import day
-from matchmaker.ingest.files import Line, read_lines
-from matchmaker.ingest.names import name_key
-from matchmaker.ingest.numbers import number
-from matchmaker.ingest.report import Parsed, Reading
-from matchmaker.messages import message, plural
-from matchmaker.text import language_of
-from matchmaker.validation import fault_sentence
+from matchmaker.ingest.dates import partial_date
+from matchmaker.ingest.facts import Fact, Party, digest
+from matchmaker.ingest.mapped_reader import MappedReader
+from matchmaker.ingest.mapped_row import MappedRow
+from matchmaker.ingest.mapping_file import (
+    Contracts,
+    Relation,
+    Relations,
+    StatusColumn,
+    column_names,
+    read_mapping,
+)
+from matchmaker.ingest.numbers import amount
+from matchmaker.ingest.parties import PartyReader
+from matchmaker.ingest.report import Parsed
+from matchmaker.ingest.table_file import FileOptions, open_table
+from matchmaker.ingest.tie_status import has_ended
+from matchmaker.messages import message
+from matchmaker.text import language_of, normal
 
 ImportKind = Literal["contracts", "ties"]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class PartyColumns(_Part):
-    """Where an organisation stands in a line; `id` is a key column, else its name is its key."""
-
-    name: str
-    id: str = ""
-    kind: Kind = Kind.FIRM
-    country: str = ""
-
-
-class Contracts(_Part):
-    """Columns of contracts. Without `id` the whole line makes one."""
-
-    supplier: PartyColumns
-    buyer: PartyColumns
-    text: str
-    id: str = ""
-    title: str = ""
-    date: str = ""
-    amount: str = ""
-    currency: str = ""
-
-
-class Relation(_Part):
-    """The meaning of one value of the relation column means."""
-
-    as_: Literal["tie", "description", "patent", "ignore"] = Field(alias="as")
-    layer: Layer | None = None
-    reverse: bool = False
-    note: str = ""
-
-
-class Relations(_Part):
-    """Columns of relations between a head and a tail."""
-
-    head: PartyColumns
-    tail: PartyColumns
-    relation: str
-    date: str = ""
-    values: dict[str, Relation]
-
-
-class MappingFile(_Part):
-    """A whole mapping file. `undated` is the middle of the period, for lines without a date."""
-
-    source: str
-    undated: datetime.date | None = None
-    contracts: Contracts | None = None
-    ties: Relations | None = None
-
-
-@dataclass(kw_only=True)
-class _MappedReading(Reading):
-    mapping: MappingFile
-    file: str
-    ignored: Counter[str] = field(default_factory=Counter)
-
-
-def read_mapping(path: Path) -> MappingFile:
-    """Raises InvalidInput naming the key at fault."""
-    try:
-        return MappingFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise InvalidInput(
-            "cannot be read: %(strerror)s.", where=str(path), strerror=error.strerror
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidInput("is not TOML: %(error)s.", where=str(path), error=error) from None
-    except ValidationError as error:
-        key = ".".join(map(str, error.errors()[0]["loc"]))
-        raise InvalidInput(
-            fault_sentence(error), where=f"{path}: {key}", mend=message("See docs/importing.md.")
-        ) from None
-
-
-def read_mapped(path: Path, mapping: Path, kind: ImportKind) -> Parsed:
+def read_mapped(
+    path: Path, mapping: Path, kind: ImportKind, options: FileOptions | None = None
+) -> Parsed:
     """All lines of a file, as contracts or as relations. Raises InvalidInput."""
     described = read_mapping(mapping)
     section = described.contracts if kind == "contracts" else described.ties
     if section is None:
         raise InvalidInput("has no [%(kind)s] section.", where=str(mapping), kind=kind)
-    reading = _MappedReading(mapping=described, file=path.name, read={path.name: 0})
-    for line in read_lines(path, _columns(section)):
-        reading.read[path.name] += 1
-        try:
-            if line.fault is not None:
-                raise InvalidInput(line.fault[1], where=line.fault[0])
-            if isinstance(section, Contracts):
-                _contract(section, line, reading)
-            else:
-                _relation(section, line, reading)
-        except InvalidInput as error:
-            reading.refuse(path.name, line.number, error)
-    for value, count in sorted(reading.ignored.items()):
-        reason = plural(
-            "%(count)s line with '%(value)s' is left out, as the mapping says.",
-            "%(count)s lines with '%(value)s' are left out, as the mapping says.",
-            count=count,
-            value=value,
+    expected = frozenset(map(normal, column_names(section)))
+    table = open_table(path, options or described.options, expected)
+    if isinstance(section, Contracts):
+        return _ContractReader(described, section, table).parsed()
+    return _RelationReader(described, section, table).parsed()
+
+
+@dataclass
+class _ContractReader(MappedReader[Contracts]):
+    """Lines as contracts between suppliers and buyers, either of whom may be unknown."""
+
+    def find_columns(self) -> None:
+        columns = self.section
+        self.supplier, self.buyer = self.party(columns.supplier), self.party(columns.buyer)
+        self.key, self.item = self.columns(columns.id), self.columns(columns.item)
+        self.title, self.text = self.column(columns.title), self.column(columns.text)
+        self.date = self.column(columns.date, partial_date)
+        self.until = self.column(columns.until, partial_date)
+        self.value = self.column(columns.amount, amount)
+        self.money = self.currency(columns.currency)
+
+    def fact(self, row: MappedRow) -> Fact:
+        provenance = self.provenance(row)
+        suppliers = self.supplier.parties(row, provenance)
+        buyers = self.buyer.parties(row, provenance)
+        self._require_two_sides(row, suppliers, buyers)
+        text, title = row.text(self.text, MAX_TEXT), row.text(self.title, MAX_NAME)
+        dated, until = self.day(row, self.date), row.value(self.until, partial_date)
+        paid = self.amount(row, self.value, self.money)
+        sum_, currency = (paid.value, paid.currency) if paid else (None, "")
+        key = "\x1e".join(row.cell(column) for column in self.key)
+        alone = digest(key, _ids(suppliers), _ids(buyers), text, "" if key else str(dated.day))
+        share = sum_ if len(suppliers) == 1 else None
+        engagement = Engagement(
+            id=f"{self.mapping.source}:contract-{alone}",
+            kind=EngagementKind.CONTRACT,
+            participants=(
+                *(Participant(party.id, Role.SUPPLIER, share) for party in suppliers),
+                *(Participant(party.id, Role.BUYER) for party in buyers),
+            ),
+            title=title,
+            text=text,
+            language=language_of(text or title),
+            date=dated.day,
+            until=until.date if until else None,
+            date_estimated=dated.estimated,
+            date_precision=dated.precision,
+            amount=sum_,
+            currency=currency,
+            provenance=provenance,
         )
-        reading.warn(path.name, 0, "relation", reason)
-    return reading.parsed()
+        items = (row.cell(column) for column in self.item)
+        distinct = (str(dated.day), *items, "" if sum_ is None else f"{sum_:.4f}", currency, title)
+        return Fact(
+            "engagements", engagement, distinct, row.line.cells, row.line.number,
+            (*suppliers, *buyers),
+        )  # fmt: skip
+
+    def _require_two_sides(
+        self, row: MappedRow, suppliers: tuple[Party, ...], buyers: tuple[Party, ...]
+    ) -> None:
+        """One side may be unknown, which is told; a line without any is no contract."""
+        both = {party.id for party in suppliers} & {party.id for party in buyers}
+        if both:
+            raise InvalidInput(
+                "names '%(name)s' as supplier and as buyer: nobody sells to itself.",
+                where=self.supplier.column,
+                name=row.cell(self.supplier.column),
+            )
+        if not suppliers and not buyers:
+            raise InvalidInput("names neither a supplier nor a buyer.", where=self.supplier.column)
+        for side, parties in ((self.supplier, suppliers), (self.buyer, buyers)):
+            if parties:
+                continue
+            cell = row.cell(side.column)
+            reason = (
+                message("'%(cell)s' names nobody: the side is unknown.", cell=cell)
+                if cell
+                else message("is empty: the side is unknown.")
+            )
+            row.warn(side.column, reason)
 
 
-def _columns(section: Contracts | Relations) -> tuple[str, ...]:
-    """Every column that the mapping names must be there."""
-    columns: list[str] = []
-    for key, value in section:
-        if isinstance(value, PartyColumns):
-            columns += [value.name, value.id]
-        elif isinstance(value, str) and key != "currency":
-            columns.append(value)
-    return tuple(column for column in columns if column)
+def _ids(parties: tuple[Party, ...]) -> str:
+    return "+".join(party.id for party in parties)
 
 
-def _cell(line: Line, column: str) -> str:
-    return line.cells.get(column, "") if column else ""
+@dataclass
+class _RelationReader(MappedReader[Relations]):
+    """Lines as ties, descriptions or patents, by the value of the relation column."""
 
+    def find_columns(self) -> None:
+        columns = self.section
+        self.head, self.tail = self.party(columns.head), self.party(columns.tail)
+        self.relation = self.column(columns.relation)
+        self.since = self.column(columns.since, partial_date)
+        self.until = self.column(columns.until, partial_date)
+        status = columns.status
+        self.words = status if isinstance(status, StatusColumn) else StatusColumn(column=status)
+        self.status = self.column(self.words.column)
+        self.value = self.column(columns.amount, amount)
+        self.money = self.currency(columns.currency)
 
-def _organization(side: PartyColumns, line: Line, reading: _MappedReading) -> str:
-    """Id of the organisation on this side, remembered when it is new."""
-    name = _cell(line, side.name)
-    if not name:
-        raise InvalidInput("is empty.", where=side.name)
-    key = _cell(line, side.id) if side.id else name_key(name)
-    id = f"{reading.mapping.source}:{key}"
-    if id not in reading.rows["organizations"]:
-        organization = Organization(
-            id=id,
-            name=name[:MAX_NAME],
-            kind=side.kind,
-            country=side.country,
-            provenance=_provenance(reading, line),
+    def fact(self, row: MappedRow) -> Fact | None:
+        value = row.cell(self.relation)
+        meaning = self.section.values.get(value)
+        if meaning is None:
+            raise InvalidInput(
+                "'%(value)s' is not in the mapping.", where=self.relation, value=value
+            )
+        if meaning.as_ == "ignore":
+            reason = message("'%(value)s' is left out, as the mapping says.", value=value)
+            self._pass_over(row.line.number, self.relation, reason)
+            return None
+        head = self._side(self.head, row)
+        if head is None:
+            return None
+        if meaning.as_ == "tie":
+            tail = self._side(self.tail, row)
+            return None if tail is None else self._tie(row, value, meaning, head, tail)
+        text = row.cell(self.tail.name)
+        if not text:
+            raise InvalidInput("is empty.", where=self.tail.name)
+        if meaning.as_ == "description":
+            return self._description(row, value, meaning, head, text)
+        return self._patent(row, value, head, text)
+
+    def _side(self, side: PartyReader, row: MappedRow) -> Party | None:
+        """The one organisation of a side; a line without it is refused."""
+        parties = side.parties(row, self.provenance(row), together=True)
+        if parties:
+            return parties[0]
+        cell = row.cell(side.column)
+        row.refuse(
+            side.column,
+            message("'%(cell)s' names nobody.", cell=cell) if cell else message("is empty."),
         )
-        reading.keep("organizations", id, organization, reading.file, line.number)
-    return id
+        return None
 
-
-def _provenance(reading: _MappedReading, line: Line) -> Provenance:
-    return Provenance(reading.mapping.source, f"{reading.file}:{line.number}")
-
-
-def _date(column: str, line: Line, reading: _MappedReading) -> tuple[datetime.date | None, bool]:
-    """The date of a line, and whether it is only the middle of the source's period."""
-    if cell := _cell(line, column):
-        return read_column(column, day, cell), False
-    return reading.mapping.undated, reading.mapping.undated is not None
-
-
-def _contract(columns: Contracts, line: Line, reading: _MappedReading) -> None:
-    supplier = _organization(columns.supplier, line, reading)
-    buyer = _organization(columns.buyer, line, reading)
-    text = _cell(line, columns.text)
-    date, estimated = _date(columns.date, line, reading)
-    cell = _cell(line, columns.amount)
-    amount = read_column(columns.amount, number, cell) if cell else None
-    contract = _cell(line, columns.id)
-    # One award may go to several suppliers under one number.
-    key = _digest(contract, supplier, buyer, text, "" if contract else str(date))
-    engagement = Engagement(
-        id=f"{reading.mapping.source}:contract-{key}",
-        kind=EngagementKind.CONTRACT,
-        participants=(Participant(supplier, Role.SUPPLIER, amount), Participant(buyer, Role.BUYER)),
-        title=_cell(line, columns.title)[:MAX_NAME],
-        text=text,
-        language=language_of(text),
-        date=date,
-        date_estimated=estimated,
-        amount=amount,
-        currency=columns.currency,
-        provenance=_provenance(reading, line),
-    )
-    _keep("engagements", engagement, line, reading)
-
-
-def _relation(columns: Relations, line: Line, reading: _MappedReading) -> None:
-    value = _cell(line, columns.relation)
-    meaning = columns.values.get(value)
-    if meaning is None:
-        raise InvalidInput(
-            "'%(value)s' is not in the mapping.", where=columns.relation, value=value
-        )
-    if meaning.as_ == "ignore":
-        reading.ignored[value] += 1
-        return
-    head = _organization(columns.head, line, reading)
-    date, estimated = _date(columns.date, line, reading)
-    origin: dict[str, Any] = {
-        "date_estimated": estimated, "provenance": _provenance(reading, line)
-    }  # fmt: skip
-    source = reading.mapping.source
-    if meaning.as_ == "tie":
+    def _tie(self, row: MappedRow, value: str, meaning: Relation, head: Party, tail: Party) -> Fact:
         if meaning.layer is None:
-            raise InvalidInput("names no layer.", where=columns.relation)
-        ends = (head, _organization(columns.tail, line, reading))
-        giver, taker = reversed(ends) if meaning.reverse else ends
-        id = f"{source}:tie-{_digest(value, giver, taker, str(date))}"
-        note = meaning.note or value
-        tie = Tie(id, giver, taker, meaning.layer, since=date, note=note, **origin)
-        _keep("ties", tie, line, reading)
-        return
-    text = _cell(line, columns.tail.name)
-    if not text:
-        raise InvalidInput("is empty.", where=columns.tail.name)
-    if meaning.as_ == "description":
+            raise InvalidInput("names no layer.", where=self.relation)
+        giver, taker = (tail, head) if meaning.reverse else (head, tail)
+        dated, until = self.day(row, self.since), row.value(self.until, partial_date)
+        has_come_to_an_end = until is None and self._has_ended(row)
+        alone = digest(value, giver.id, taker.id, str(dated.day))
+        tie = Tie(
+            id=f"{self.mapping.source}:tie-{alone}",
+            source=giver.id,
+            target=taker.id,
+            layer=meaning.layer,
+            since=dated.day,
+            until=until.date if until else None,
+            date_estimated=dated.estimated,
+            date_precision=dated.precision,
+            note=self._note(row, meaning.note or value),
+            ended=has_come_to_an_end,
+            provenance=self.provenance(row),
+        )
+        distinct = (str(tie.until or ""), "ended" if tie.ended else "", tie.note)
+        return Fact("ties", tie, distinct, row.line.cells, row.line.number, (head, tail))
+
+    def _has_ended(self, row: MappedRow) -> bool:
+        """What the status column says; a word that says nothing is told."""
+        cell = row.cell(self.status)
+        if not cell:
+            return False
+        ended = has_ended(cell, self.words.ended, self.words.active)
+        if ended is None:
+            reason = message(
+                "'%(cell)s' says neither that it holds nor that it has ended: taken to hold. "
+                "Name it under [ties.status] in the mapping.",
+                cell=cell,
+            )
+            row.warn(self.status, reason)
+        return bool(ended)
+
+    def _note(self, row: MappedRow, note: str) -> str:
+        """With the amount, which a tie has no field for."""
+        paid = self.amount(row, self.value, self.money)
+        return note if paid is None else f"{note} ({paid.value:,.2f} {paid.currency})".strip()
+
+    def _description(
+        self, row: MappedRow, value: str, meaning: Relation, head: Party, text: str
+    ) -> Fact:
+        dated = self.day(row, self.since)
         description = Description(
-            id=f"{source}:description-{_digest(value, head, text)}",
-            organization=head,
+            id=f"{self.mapping.source}:description-{digest(value, head.id, text)}",
+            organization=head.id,
             text=f"{meaning.note}{text}",
             language=language_of(text),
-            date=date,
-            **origin,
+            date=dated.day,
+            date_estimated=dated.estimated,
+            date_precision=dated.precision,
+            provenance=self.provenance(row),
         )
-        _keep("descriptions", description, line, reading)
-        return
-    patent = Engagement(
-        id=f"{source}:patent-{_digest(value, text)}",
-        kind=EngagementKind.PATENT,
-        participants=(Participant(head, Role.OWNER),),
-        title=text[:MAX_NAME],
-        language=language_of(text),
-        date=date,
-        **origin,
-    )
-    _keep_patent(patent, line, reading)
+        return Fact(
+            "descriptions", description, (), row.line.cells, row.line.number, (head,), joins=True
+        )
 
-
-def _keep(table: str, row: Any, line: Line, reading: _MappedReading) -> None:
-    """Keep one fact; the same line again is a warning."""
-    if row.id in reading.rows[table]:
-        reason = message("says the same as line %(line)s.", line=reading.origins[table, row.id][1])
-        reading.warn(reading.file, line.number, "", reason)
-        return
-    reading.keep(table, row.id, row, reading.file, line.number)
-
-
-def _keep_patent(patent: Engagement, line: Line, reading: _MappedReading) -> None:
-    """A patent named on several lines belongs to all of their heads together."""
-    before = reading.rows["engagements"].get(patent.id)
-    if before is None:
-        _keep("engagements", patent, line, reading)
-        return
-    participants = tuple(dict.fromkeys((*before.participants, *patent.participants)))
-    date = min(filter(None, (before.date, patent.date)), default=None)
-    merged = replace(before, participants=participants, date=date)
-    reading.rows["engagements"][patent.id] = merged
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=9).hexdigest()
+    def _patent(self, row: MappedRow, value: str, head: Party, text: str) -> Fact:
+        """A patent named on several lines belongs to all of their heads together."""
+        dated = self.day(row, self.since)
+        patent = Engagement(
+            id=f"{self.mapping.source}:patent-{digest(value, text)}",
+            kind=EngagementKind.PATENT,
+            participants=(Participant(head.id, Role.OWNER),),
+            title=text[:MAX_NAME],
+            language=language_of(text),
+            date=dated.day,
+            date_estimated=dated.estimated,
+            date_precision=dated.precision,
+            provenance=self.provenance(row),
+        )
+        return Fact("engagements", patent, (), row.line.cells, row.line.number, (head,), joins=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from matchmaker.domain import Alias, Engagement, GraphRows, Organization, key_of
+from matchmaker.store.merging import merged_organization
 from matchmaker.store.schema import TABLES, referring_to
 
 
@@ -24,6 +25,8 @@ def merged(rows: GraphRows, gone: str, kept: str, reason: str) -> tuple[GraphRow
     drop["organizations"] = [organizations[gone]]
     keys = {name: {key_of(row) for row in table_rows} for name, table_rows in rows.tables()}
     for name, row in referring_to(rows, "organizations", {gone}):
+        if name == "organizations" and row.id in (gone, kept):
+            continue
         moved = TABLES[name].redirected(row, {gone: kept})
         if moved is None or key_of(moved) != key_of(row):
             drop[name].append(row)
@@ -37,13 +40,15 @@ def merged(rows: GraphRows, gone: str, kept: str, reason: str) -> tuple[GraphRow
 
 
 def _filled(kept: Organization, gone: Organization) -> Organization:
-    """With the other's word for what is blank; whether to be recommended is its own."""
-    blank = {
-        column.name: getattr(gone, column.name)
-        for column in fields(Organization)
-        if getattr(kept, column.name) in (None, "", ()) and getattr(gone, column.name)
-    }
-    return replace(kept, **blank)
+    """With the other's word for what is blank; whether to be recommended is its own.
+
+    Neither succeeds the other: they are one.
+    """
+    successors = (id for id in (kept.successor, gone.successor) if id not in (kept.id, gone.id))
+    others = tuple(origin for origin in gone.origins if origin.field != "listed")
+    silent = replace(gone, listed=True, origins=others)
+    filled = merged_organization(kept, silent, only_blanks=True)
+    return replace(filled, successor=next(filter(None, successors), None))
 
 
 def _without_twins(row: Engagement) -> Engagement:

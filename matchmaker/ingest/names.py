@@ -1,49 +1,67 @@
-"""Normal forms of organisations' names."""
+"""Normal forms of organisations' names: what is left when only spelling differs."""
 
 from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
+from matchmaker.domain import OrganizationStatus
+from matchmaker.ingest.legal_forms import split_form
+from matchmaker.ingest.statuses import without_status
 from matchmaker.text import normal
 
-# Longest first, so that 股份有限公司 goes before 有限公司.
-_CHINESE_FORMS = re.compile(r"(集团股份有限公司|股份有限公司|有限责任公司|集团有限公司|有限公司)$")
-_LATIN_FORMS = frozenset(
-    "co company corp corporation inc incorporated limited ltd llc llp plc pte pvt private "  # noqa: SIM905
-    "gmbh ag kg kgaa ohg ug ev sa sas sarl sl slu spa srl snc sc scarl nv bv bvba sprl "
-    "ab oy oyj as aps asa doo dd sro zrt kft rt oue ou uab sia ad eood ood lda sgps".split()
-)
-_DOTTED = re.compile(r"\b(?:\w\.){1,}\w?\b|\b\w\.\s?\w\.\s?\w?\.?")
+# Between single letters: "S.p.A.", "A/S", "z o. o." are words.
+_BETWEEN_INITIALS = re.compile(r"(?<=\b\w)(?:\.\s?|/)(?=\w\b)")
 _WORD = re.compile(r"\w+")
+_APOSTROPHE = re.compile(r"(?<=\w)['’`´](?=s\b)")
 
 
-@lru_cache(maxsize=200_000)
-def normal_name(name: str) -> str:
-    """Folded, simplified, without punctuation and legal form; the name itself if nothing is left.
-
-    集团 is kept where it stands before a legal form: a group and its company may
-    be two.
+@dataclass(frozen=True, slots=True)
+class NameParts:
+    """A name taken apart: its `words`, its canonical legal form ("" for none), and what it says
+    of the organisation's status.
     """
-    folded = normal(name)
-    undotted = _DOTTED.sub(lambda match: match.group().replace(".", "").replace(" ", ""), folded)
-    words = _WORD.findall(undotted.replace("_", " "))
-    kept = [word for word in words if word not in _LATIN_FORMS]
-    joined = " ".join(kept or words)
-    previous = None
-    while previous != joined:
-        previous = joined
-        joined = _without_form(joined)
-    return joined
+
+    words: tuple[str, ...]
+    form: str = ""
+    status: OrganizationStatus | None = None
+
+    @property
+    def base(self) -> str:
+        """The name without its form."""
+        return " ".join(self.words)
 
 
-def _without_form(name: str) -> str:
-    match = _CHINESE_FORMS.search(name)
-    if match is None:
-        return name
-    group = "集团" if "集团" in match.group() else ""
-    return (name[: match.start()].strip() + group) or name
+@lru_cache(maxsize=400_000)
+def name_parts(name: str) -> NameParts:
+    """Folded, simplified, without punctuation; the form is what stands where forms stand.
+
+    "SAS Institute Inc." is ("sas", "institute") and "inc"; a name of nothing but forms keeps
+    them as words.
+    """
+    rest, status = without_status(name)
+    words = _words(rest) or _words(name)
+    base, form = split_form(words)
+    return NameParts(base, form, status)
+
+
+def _words(name: str) -> list[str]:
+    folded = _APOSTROPHE.sub("", normal(name).replace("_", " "))
+    return _WORD.findall(_BETWEEN_INITIALS.sub("", folded))
+
+
+def normal_name(name: str) -> str:
+    """The name in one spelling, with its legal form: firms of two forms are two.
+
+    "Sample Pumps A/S" and "SAMPLE PUMPS AS" are one; the name in lower case if it has no words.
+    """
+    parts = name_parts(name)
+    if not parts.words:
+        return normal(name)
+    separator = " " if parts.form.isascii() or parts.form.islower() else ""
+    return f"{parts.base}{separator if parts.form else ''}{parts.form}"
 
 
 def name_key(name: str) -> str:

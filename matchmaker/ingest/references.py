@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from matchmaker.domain import Engagement, GraphRows, key_of
+from matchmaker.domain import Engagement, GraphRows, Organization, key_of
 from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.messages import message
 from matchmaker.store.schema import REFERRED, TABLES, Table, ids_by_table, references
@@ -64,8 +64,12 @@ def _faults(
                     return
 
 
-def _without(row: Any, missing: set[str]) -> Engagement | None:
-    """An engagement of those who are known; None when nobody is, and for all other rows."""
+def _without(row: Any, missing: set[str]) -> Engagement | Organization | None:
+    """What is left of a row: an engagement of those who are known, an organisation without its
+    successor. None when nothing is, and for all other rows.
+    """
+    if isinstance(row, Organization) and missing == {row.successor}:
+        return replace(row, successor=None)
     if not isinstance(row, Engagement):
         return None
     parts = tuple(part for part in row.participants if part.organization not in missing)

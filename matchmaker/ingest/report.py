@@ -11,19 +11,24 @@ from matchmaker.domain import GraphRows
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import Message
 
+Severity = Literal["error", "warning", "passed"]
 # Gets how much of a file is read, and how much there is.
 ReadProgress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong in a file. An error's row is left out; a warning's is kept."""
+    """One thing to tell of a file.
+
+    An error's row is left out. A warning's is kept, without the cell or with another value. A
+    line that is `passed` holds no row: a total, a note, the same line again.
+    """
 
     file: str
     line: int
     field: str
     reason: Message
-    severity: Literal["error", "warning"] = "error"
+    severity: Severity = "error"
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,16 @@ def resolve(
 
 def _keys_of(row: Organization) -> DuplicateKeys:
     return DuplicateKeys(
-        row.id, row.name, row.name_en, row.credit_code, row.vat, row.country, row.place
+        row.id,
+        row.name,
+        row.name_en,
+        row.credit_code,
+        row.vat,
+        row.lei,
+        row.ror,
+        row.country,
+        row.place,
+        row.website,
     )
 
 

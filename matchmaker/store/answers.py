@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from matchmaker.domain import Cluster, GraphRows, Organization, Statement
 
@@ -56,16 +56,44 @@ class UpsertCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class RowChanges:
+    """What an import changed, or would: rows `after` it and `before`, those that differ alone.
+
+    A row of `after` without one of its key in `before` is new.
+    """
+
+    counts: UpsertCounts = field(default_factory=UpsertCounts)
+    before: GraphRows = field(default_factory=GraphRows)
+    after: GraphRows = field(default_factory=GraphRows)
+
+    @classmethod
+    def of(cls, parts: Iterable[RowChanges]) -> RowChanges:
+        """All parts together; no row stands in two of them."""
+        counts = UpsertCounts()
+        before, after = defaultdict[str, list[Any]](list), defaultdict[str, list[Any]](list)
+        for part in parts:
+            counts += part.counts
+            for rows, tables in ((part.before, before), (part.after, after)):
+                for name, table_rows in rows.tables():
+                    tables[name].extend(table_rows)
+        return cls(counts, *(GraphRows(**{name: tuple(rows) for name, rows in tables.items()})
+                             for tables in (before, after)))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class DuplicateKeys:
     """What duplicates of an organisation are recognised by."""
 
     id: str
     name: str
-    name_en: str
-    credit_code: str
-    vat: str
-    country: str
-    place: str | None
+    name_en: str = ""
+    credit_code: str = ""
+    vat: str = ""
+    lei: str = ""
+    ror: str = ""
+    country: str = ""
+    place: str | None = None
+    website: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from matchmaker.domain import (
     Organization,
     OrganizationFilter,
     Place,
+    Provenance,
     Statement,
     StatementKind,
     Step,
@@ -30,6 +31,7 @@ from matchmaker.store.answers import (
     Export,
     NearestStatement,
     Page,
+    RowChanges,
     SearchHit,
     SeekerProfile,
     StoreStatus,
@@ -37,8 +39,15 @@ from matchmaker.store.answers import (
 )
 from matchmaker.store.changes import Change
 from matchmaker.store.log import Entry
+from matchmaker.store.lookup import (
+    export,
+    in_order,
+    organization_by_id,
+    organizations_by_id,
+    row_by_id,
+    rows_of,
+)
 from matchmaker.store.schema import (
-    ALIASES,
     CLUSTERS,
     DUPLICATES,
     ENGAGEMENTS,
@@ -51,6 +60,7 @@ from matchmaker.store.schema import (
     Table,
 )
 from matchmaker.store.transaction import Transaction
+from matchmaker.store.upsert import MERGE, ImportRules
 
 Row = TypeVar("Row")
 Answer = TypeVar("Answer")
@@ -125,6 +135,18 @@ class GraphStore(ABC):
         """
         return self._logged(entries, lambda tx: upsert.upsert(tx, rows), bulk=True)
 
+    def import_rows(
+        self, rows: GraphRows, rules: ImportRules = MERGE, entries: Sequence[Entry] = ()
+    ) -> RowChanges:
+        """Merge rows into what is stored, field by field, so that nothing is known less.
+
+        What a row leaves blank stays; so does what a stronger source says. A dry run only
+        tells what would change. Raises InvalidInput as `upsert` does.
+        """
+        if rules.dry_run:
+            return self._read(lambda tx: upsert.import_rows(tx, rows, rules), bulk=True)
+        return self._logged(entries, lambda tx: upsert.import_rows(tx, rows, rules), bulk=True)
+
     def replace_rows(
         self,
         put: GraphRows,
@@ -155,12 +177,12 @@ class GraphStore(ABC):
         """The organisation and every row that refers to it, in order of key. Raises NotFound."""
 
         def work(tx: Transaction) -> GraphRows:
-            itself = _organization(tx, organization_id)
-            tables: dict[str, tuple[Any, ...]] = {"organizations": (itself,)}
+            itself = organization_by_id(tx, organization_id)
+            tables: dict[str, tuple[Any, ...]] = {}
             for table in TABLES.values():
                 if any("organizations" in reference.tables for reference in table.references):
-                    tables[table.name] = _sorted(tx.rows_about(table, itself.id))
-            return GraphRows(**tables)
+                    tables[table.name] = in_order(tx.rows_about(table, itself.id))
+            return GraphRows(organizations=(itself,)) | GraphRows(**tables)
 
         return self._read(work, bulk=True)
 
@@ -170,17 +192,21 @@ class GraphStore(ABC):
         about: str | None,
         expected_version: int,
         entries: Sequence[Entry] = (),
+        source: Provenance | None = None,
     ) -> Organization:
         """Compare-and-set: write the organisation if its version is still the expected one.
 
         `about` replaces the text of its Description `ID#about` (None leaves it,
-        a blank one removes it). `expected_version` 0 means that it must not exist yet.
+        a blank one removes it), which comes from `source`. `expected_version` 0 means
+        that it must not exist yet.
         Returns what is stored, with the new version. Raises VersionConflict, or
         NotFound when it does not exist and `expected_version` is above 0.
         """
         return self._logged(
             entries,
-            lambda tx: upsert.replace_organization(tx, organization, about, expected_version),
+            lambda tx: upsert.replace_organization(
+                tx, organization, about, expected_version, source
+            ),
         )
 
     def transition_need(
@@ -196,11 +222,11 @@ class GraphStore(ABC):
 
         So are all others below that take the id of an organisation.
         """
-        return self._read(lambda tx: _organization(tx, organization_id))
+        return self._read(lambda tx: organization_by_id(tx, organization_id))
 
     def organizations_by_id(self, ids: Sequence[str]) -> dict[str, Organization]:
         """Those that exist, by the id or alias that was asked for."""
-        return self._read(lambda tx: _organizations(tx, ids))
+        return self._read(lambda tx: organizations_by_id(tx, ids))
 
     def organizations(
         self, where: OrganizationFilter, after: str | None, limit: int
@@ -225,13 +251,13 @@ class GraphStore(ABC):
         A blank text says nothing and is no statement. Raises NotFound.
         """
 
-        return tuple(self._read(lambda tx: _rows_of(tx, tx.statements_of, organization_id)))
+        return tuple(self._read(lambda tx: rows_of(tx, tx.statements_of, organization_id)))
 
     def seeker_profile(self, organization_id: str) -> SeekerProfile:
         """All that a question of this organisation starts from, in one reading. Raises NotFound."""
 
         def work(tx: Transaction) -> SeekerProfile:
-            itself = _organization(tx, organization_id)
+            itself = organization_by_id(tx, organization_id)
             return SeekerProfile(
                 organization=itself,
                 clusters=tuple(tx.clusters_of(itself.id)),
@@ -262,28 +288,28 @@ class GraphStore(ABC):
         """Everyone with a membership, past ones too. Raises NotFound for an unknown cluster."""
 
         def read(tx: Transaction, most: int) -> list[Organization]:
-            _row(tx, CLUSTERS, cluster_id)
+            row_by_id(tx, CLUSTERS, cluster_id)
             return tx.members_page(cluster_id, after or "", most)
 
         return self._page(limit, read)
 
     def offer(self, offer_id: str) -> Offer:
         """Raises NotFound; so do the three below."""
-        return self._read(lambda tx: _row(tx, OFFERS, offer_id))
+        return self._read(lambda tx: row_by_id(tx, OFFERS, offer_id))
 
     def need(self, need_id: str) -> Need:
-        return self._read(lambda tx: _row(tx, NEEDS, need_id))
+        return self._read(lambda tx: row_by_id(tx, NEEDS, need_id))
 
     def engagement(self, engagement_id: str) -> Engagement:
-        return self._read(lambda tx: _row(tx, ENGAGEMENTS, engagement_id))
+        return self._read(lambda tx: row_by_id(tx, ENGAGEMENTS, engagement_id))
 
     def cluster(self, cluster_id: str) -> Cluster:
-        return self._read(lambda tx: _row(tx, CLUSTERS, cluster_id))
+        return self._read(lambda tx: row_by_id(tx, CLUSTERS, cluster_id))
 
     def clusters_of(self, organization_id: str) -> tuple[Cluster, ...]:
         """Clusters it is a member of today, in order of id. Raises NotFound."""
 
-        return tuple(self._read(lambda tx: _rows_of(tx, tx.clusters_of, organization_id)))
+        return tuple(self._read(lambda tx: rows_of(tx, tx.clusters_of, organization_id)))
 
     def places(self, ids: Sequence[str]) -> dict[str, Place]:
         return self._read(lambda tx: tx.rows_by_key(PLACES, ids))
@@ -296,7 +322,7 @@ class GraphStore(ABC):
 
         def work(tx: Transaction) -> GraphRows:
             places, industries = tx.all_rows(PLACES), tx.all_rows(INDUSTRIES)
-            return GraphRows(places=_sorted(places), industries=_sorted(industries))
+            return GraphRows(places=in_order(places), industries=in_order(industries))
 
         return self._read(work, bulk=True)
 
@@ -311,7 +337,7 @@ class GraphStore(ABC):
         """
 
         def work(tx: Transaction) -> Neighborhood:
-            centre = _organization(tx, organization_id).id
+            centre = organization_by_id(tx, organization_id).id
             others, truncated = walk.ego(tx.neighbors, centre, depth, limit)
             ids = [centre, *others]
             organizations = tx.rows_by_key(ORGANIZATIONS, ids)
@@ -337,7 +363,7 @@ class GraphStore(ABC):
         """
 
         def work(tx: Transaction) -> tuple[tuple[Step, ...], ...]:
-            start, end = _organization(tx, source).id, _organization(tx, target).id
+            start, end = organization_by_id(tx, source).id, organization_by_id(tx, target).id
             lookups = tx.reachable_neighbors, tx.steps_between
             return walk.shortest_paths(*lookups, start, end, max_length, limit)
 
@@ -351,7 +377,7 @@ class GraphStore(ABC):
 
     def duplicates(self) -> tuple[DuplicateCandidate, ...]:
         """Pairs for a person to decide on, in order of key."""
-        return _sorted(self._read(lambda tx: tx.all_rows(DUPLICATES), bulk=True))
+        return in_order(self._read(lambda tx: tx.all_rows(DUPLICATES), bulk=True))
 
     def aliases(self) -> dict[str, str]:
         """Alias id to the organisation it was merged into."""
@@ -403,48 +429,8 @@ class GraphStore(ABC):
     ) -> Page[Row]:
         def read(tx: Transaction, most: int) -> list[Row]:
             id = organization_id
-            if id is not None and (organization := _organizations(tx, [id]).get(id)):
+            if id is not None and (organization := organizations_by_id(tx, [id]).get(id)):
                 id = organization.id
             return tx.rows_page(table, id, state, after or "", most)
 
         return self._page(limit, read)
-
-
-def export(tx: Transaction) -> Export:
-    """All rows; ordered here, because databases order text in ways of their own."""
-    rows = {name: _sorted(tx.all_rows(table)) for name, table in TABLES.items()}
-    return Export(tx.version(), GraphRows(**rows), tx.graph_id())
-
-
-def _sorted(rows: Iterable[Row]) -> tuple[Row, ...]:
-    return tuple(sorted(rows, key=key_of))
-
-
-def _row(tx: Transaction, table: Table[Row], id: str) -> Row:
-    row = tx.rows_by_key(table, [id]).get(id)
-    if row is None:
-        raise upsert.unknown(table, id)
-    return row
-
-
-def _organization(tx: Transaction, id: str) -> Organization:
-    organization = _organizations(tx, [id]).get(id)
-    if organization is None:
-        raise upsert.unknown(ORGANIZATIONS, id)
-    return organization
-
-
-def _organizations(tx: Transaction, ids: Sequence[str]) -> dict[str, Organization]:
-    """By the id or alias asked for; an id comes before an alias, which a later merge may make."""
-    organizations = tx.rows_by_key(ORGANIZATIONS, ids)
-    others = [id for id in ids if id not in organizations]
-    aliases = tx.rows_by_key(ALIASES, others) if others else {}
-    if aliases:
-        targets = tx.rows_by_key(ORGANIZATIONS, [row.organization for row in aliases.values()])
-        organizations |= {id: targets[alias.organization] for id, alias in aliases.items()}
-    return organizations
-
-
-def _rows_of(tx: Transaction, read: Callable[[str], list[Row]], organization_id: str) -> list[Row]:
-    """Rows of an organisation, which is looked up only where its id has none."""
-    return read(organization_id) or read(_organization(tx, organization_id).id)

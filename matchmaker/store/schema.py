@@ -50,9 +50,10 @@ class Table(Generic[Row]):
     statement: StatementKind | None = None
 
     @property
-    def is_tree(self) -> bool:
-        """Whether its rows refer to each other."""
-        return any(self.name in reference.tables for reference in self.references)
+    def parent(self) -> str | None:
+        """The field by which its rows refer to each other, None where they do not."""
+        own = (ref.field for ref in self.references if self.name in ref.tables)
+        return next(own, None)
 
     def referred_ids(self, row: Row, reference: Reference) -> tuple[str, ...]:
         """Every id that a row has in a field that refers."""
@@ -72,6 +73,9 @@ class Table(Generic[Row]):
                 for part in row.participants
             )
             return replace(row, participants=tuple(dict.fromkeys(parts)))
+        if isinstance(row, Organization):
+            successor = ids.get(row.successor or "", row.successor)
+            return replace(row, successor=None if successor == row.id else successor)
         values = {ref.field: getattr(row, ref.field) for ref in self.references}
         moved = {name: ids.get(id, id) for name, id in values.items()}
         if moved == values:
@@ -98,7 +102,7 @@ _OF_ONE = (_to("organization", "organizations"),)
 
 PLACES = Table("places", Place, (_PARENT_PLACE,))
 INDUSTRIES = Table("industries", Industry, (_PARENT_INDUSTRY,))
-ORGANIZATIONS = Table("organizations", Organization, _LIES_IN)
+ORGANIZATIONS = Table("organizations", Organization, (*_LIES_IN, _to("successor", "organizations")))
 ALIASES = Table("aliases", Alias, _OF_ONE)
 DUPLICATES = Table(
     "duplicates",

@@ -11,14 +11,16 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from matchmaker.domain import Participant, Provenance, Stage
+from matchmaker.domain import FieldOrigin, Participant, Provenance, SourceTier, Stage
+from matchmaker.provenance import origins_from_json, origins_to_json
 from matchmaker.store import schema
 from matchmaker.store.schema import TABLES, Table
 
 Value = TypeVar("Value")
 Cell = str | int | float | None
 
-_PROVENANCE = ("provenance_source", "provenance_record")
+_PROVENANCE = ("provenance_source", "provenance_record", "provenance_tier", "provenance_date")
+_TIERS = {tier.value: tier for tier in SourceTier}
 
 
 def _decoder(annotation: Any) -> Callable[[Any], Any]:
@@ -28,6 +30,8 @@ def _decoder(annotation: Any) -> Callable[[Any], Any]:
         return lambda cell: None if cell is None else inner(cell)
     if annotation == tuple[Stage, ...]:
         return lambda cell: tuple(Stage(word) for word in cell.split(";") if word)
+    if annotation == tuple[FieldOrigin, ...]:
+        return origins_from_json
     if annotation is bool:
         return bool
     if annotation is datetime.date:
@@ -44,7 +48,8 @@ def _without_none(annotation: Any) -> Any:
 
 def _encode(value: Any) -> Cell:
     if isinstance(value, tuple):
-        return ";".join(value)
+        has_origins = bool(value) and isinstance(value[0], FieldOrigin)
+        return origins_to_json(value) if has_origins else ";".join(value)
     if isinstance(value, datetime.date):
         return value.isoformat()
     if isinstance(value, bool):
@@ -54,7 +59,7 @@ def _encode(value: Any) -> Cell:
 
 @dataclass(frozen=True)
 class Codec(Generic[Value]):
-    """One table: its columns are the fields of `model`, provenance spread over two."""
+    """One table: its columns are the fields of `model`, provenance spread over four."""
 
     table: str
     model: type[Value]
@@ -85,7 +90,8 @@ class Codec(Generic[Value]):
         if len(self.columns) == len(cells):
             return cells
         provenance: Provenance = value.provenance  # type: ignore[attr-defined]
-        return (*cells, provenance.source, provenance.record)
+        date = provenance.date.isoformat() if provenance.date else None
+        return (*cells, provenance.source, provenance.record, provenance.tier.value, date)
 
     def decode(self, cells: Sequence[Any], **extra: Any) -> Value:
         """The inverse of `encode`; `extra` are fields kept elsewhere."""
@@ -94,7 +100,9 @@ class Codec(Generic[Value]):
             for name, decode, cell in zip(self.names, self._decoders, cells, strict=False)
         }
         if len(self.columns) > len(self.names):
-            values["provenance"] = Provenance(*cells[len(self.names) : len(self.columns)])
+            source, record, tier, date = cells[len(self.names) : len(self.columns)]
+            day = datetime.date.fromisoformat(date) if date else None
+            values["provenance"] = Provenance(source, record, _TIERS[tier], day)
         return self.model(**values, **extra)
 
     def select(self, rest: str = "") -> str:
@@ -121,12 +129,15 @@ class Codec(Generic[Value]):
     def column_types(self) -> dict[str, str]:
         """SQL type of each column."""
         kinds = {name: _sql_type(self._hints[name]) for name in self.names}
-        return kinds | dict.fromkeys(self.columns[len(self.names) :], "TEXT NOT NULL")
+        kinds |= dict.fromkeys(self.columns[len(self.names) :], "TEXT NOT NULL")
+        return kinds | ({_PROVENANCE[-1]: "TEXT"} if "provenance" in self._hints else {})
 
     def default(self, column: str) -> Cell:
         """What a row has in a column that was added later."""
         if column in _PROVENANCE:
-            return ""
+            return dict(zip(_PROVENANCE, ("", "", SourceTier.IMPORT.value, None), strict=True))[
+                column
+            ]
         declared: tuple[Field[Any], ...] = fields(self.model)  # type: ignore[arg-type]
         default = next(field.default for field in declared if field.name == column)
         if default is MISSING:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from matchmaker.domain import Description, GraphRows, Need, NeedState, Organization, key_of
+from matchmaker.domain import (
+    Description,
+    GraphRows,
+    Need,
+    NeedState,
+    Organization,
+    Provenance,
+    key_of,
+)
 from matchmaker.errors import InvalidInput, NotFound, VersionConflict
 from matchmaker.messages import message
-from matchmaker.store.answers import UpsertCounts
+from matchmaker.store.answers import RowChanges, UpsertCounts
+from matchmaker.store.merging import NOTHING, merged_row
 from matchmaker.store.schema import (
     DESCRIPTIONS,
     NEEDS,
@@ -47,22 +56,74 @@ def upsert(tx: Transaction, rows: GraphRows) -> UpsertCounts:
 
 def upsert_batch(tx: Transaction, table: Table[Any], rows: Sequence[Any]) -> UpsertCounts:
     """Write the rows that are new or differ from the stored ones; no key stands twice in `rows`."""
+    return _write_batch(tx, table, rows, lambda row, _: row).counts
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRules:
+    """How an import's rows meet stored ones; see `merging`.
+
+    `explicit`: by table and key, fields that were written although they are as by default.
+    `only_blanks`: tables of which what is known stays. `dry_run`: nothing is written.
+    """
+
+    explicit: Mapping[tuple[str, Any], frozenset[str]] = field(default_factory=dict)
+    only_blanks: frozenset[str] = frozenset()
+    dry_run: bool = False
+
+
+MERGE = ImportRules()
+
+
+def import_rows(tx: Transaction, rows: GraphRows, rules: ImportRules) -> RowChanges:
+    """See `GraphStore.import_rows`."""
+    check_references(tx, rows)
+    changes = RowChanges.of(
+        import_batch(tx, table, batch, rules) for table, batch in table_batches(rows)
+    )
+    if changes.counts.any_written and not rules.dry_run:
+        tx.increase_version()
+    return changes
+
+
+def import_batch(
+    tx: Transaction, table: Table[Any], rows: Sequence[Any], rules: ImportRules
+) -> RowChanges:
+    """The rows of one table, merged into what is stored under their keys."""
+
+    def merge(row: Any, before: Any) -> Any:
+        explicit = rules.explicit.get((table.name, key_of(row)), NOTHING)
+        only_blanks = table.name in rules.only_blanks
+        return merged_row(table, before, row, explicit, only_blanks=only_blanks)
+
+    return _write_batch(tx, table, rows, merge, dry_run=rules.dry_run)
+
+
+def _write_batch(
+    tx: Transaction, table: Table[Any], rows: Sequence[Any], merge: Callable[[Any, Any], Any],
+    *, dry_run: bool = False,
+) -> RowChanges:  # fmt: skip
     stored = tx.rows_by_key(table, [key_of(row) for row in rows])
     new, changed = [], []
     for row in rows:
         before = stored.get(key_of(row))
         if before is None:
             new.append(_first_version(row))
-        elif (after := _next_version(row, before)) != before:
+        elif (after := _next_version(merge(row, before), before)) != before:
             changed.append((before, after))
-    if new or changed:
+    if (new or changed) and not dry_run:
         tx.write(table, new, changed)
     unchanged = len(rows) - len(new) - len(changed)
     # The sum with nothing leaves the zeros out.
-    return UpsertCounts() + UpsertCounts(
+    counts = UpsertCounts() + UpsertCounts(
         Counter({table.name: len(new)}),
         Counter({table.name: len(changed)}),
         Counter({table.name: unchanged}),
+    )
+    return RowChanges(
+        counts,
+        GraphRows(**{table.name: tuple(before for before, _ in changed)}),
+        GraphRows(**{table.name: (*new, *(after for _, after in changed))}),
     )
 
 
@@ -84,7 +145,11 @@ def stored_rows(tx: Transaction, rows: GraphRows) -> GraphRows:
 
 
 def replace_organization(
-    tx: Transaction, organization: Organization, about: str | None, expected_version: int
+    tx: Transaction,
+    organization: Organization,
+    about: str | None,
+    expected_version: int,
+    source: Provenance | None = None,
 ) -> Organization:
     """See `GraphStore.replace_organization`."""
     before = tx.rows_by_key(ORGANIZATIONS, [organization.id]).get(organization.id)
@@ -103,19 +168,20 @@ def replace_organization(
     check_references(tx, GraphRows(organizations=(after,)))
     tx.write(ORGANIZATIONS, [] if before else [after], [(before, after)] if before else [])
     if about is not None:
-        _write_about(tx, after, about)
+        _write_about(tx, after, about, source or after.provenance)
     # A compare-and-set counts even when nothing differs: who holds the old version must
     # learn that somebody was here.
     tx.increase_version()
     return after
 
 
-def _write_about(tx: Transaction, organization: Organization, about: str) -> None:
+def _write_about(
+    tx: Transaction, organization: Organization, about: str, source: Provenance
+) -> None:
     id = f"{organization.id}#about"
     if not about.strip():
         tx.remove(DESCRIPTIONS, [id])
         return
-    source = organization.provenance
     row = Description(id, organization.id, about, language_of(about), provenance=source)
     upsert_batch(tx, DESCRIPTIONS, [row])
 
@@ -155,8 +221,9 @@ def table_batches(rows: GraphRows) -> Iterator[tuple[Table[Any], list[Any]]]:
     for name, table_rows in rows.tables():
         by_key = {key_of(row): row for row in table_rows}
         ordered = list(by_key.values())
-        if TABLES[name].is_tree:
-            ordered.sort(key=lambda row: _depth(row, by_key))
+        parent = TABLES[name].parent
+        if parent is not None:
+            ordered.sort(key=lambda row: _depth(row, parent, by_key))
         for batch in batches(ordered):
             yield TABLES[name], batch
 
@@ -191,11 +258,11 @@ def _remove_rows(tx: Transaction, rows: GraphRows) -> int:
     return removed
 
 
-def _depth(row: Any, rows: dict[str, Any]) -> int:
+def _depth(row: Any, parent: str, rows: Mapping[str, Any]) -> int:
     """Steps up to a row whose parent is not among `rows`."""
     depth = 0
-    while row.parent in rows and depth <= len(rows):
-        row, depth = rows[row.parent], depth + 1
+    while (above := getattr(row, parent)) in rows and depth <= len(rows):
+        row, depth = rows[above], depth + 1
     return depth
 
 

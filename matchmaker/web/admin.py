@@ -96,8 +96,8 @@ def change_cluster() -> Page:
             {
                 "name": form.get("name", "").strip(),
                 "name_en": form.get("name_en", "").strip(),
-                "place": codes.place(form.get("place", "")),
-                "industry": codes.industry(form.get("industry", "")),
+                "place": codes.id_of("places", form.get("place", "")),
+                "industry": codes.id_of("industries", form.get("industry", "")),
             },
         )
         id = cluster.id

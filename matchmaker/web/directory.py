@@ -79,8 +79,8 @@ def _profile_page(profile: OrganizationProfile, sent: dict[str, Any] | None = No
         stages=list(Stage),
         sizes=list(Size),
         missing=missing_fields(profile),
-        place=services().codes.place_name(profile.organization.place),
-        industry=services().codes.industry_name(profile.organization.industry),
+        place=services().codes.name_of("places", profile.organization.place),
+        industry=services().codes.name_of("industries", profile.organization.industry),
         reach=services().matching.reach(signed_in(), profile.organization, profile.about),
     )
 
@@ -94,8 +94,8 @@ def profile_reach() -> Page:
     try:
         organization = replace(
             organization,
-            place=codes.place(form.get("place", "")),
-            industry=codes.industry(form.get("industry", "")),
+            place=codes.id_of("places", form.get("place", "")),
+            industry=codes.id_of("industries", form.get("industry", "")),
             stages=_stages(form),
         )
         reach = services().matching.reach(principal, organization, form.get("about", "")[:MAX_TEXT])
@@ -112,9 +112,11 @@ def _stages(form: Any) -> tuple[Stage, ...]:
 def codes(table: str) -> Page:
     """Places or industries whose name has the text: options of a list."""
     signed_in()
-    text = request.args.get("place" if table == "places" else "industry", "")[:200]
-    look = services().codes.places if table == "places" else services().codes.industries
-    return render_template("codes.html", found=look(text))
+    if table == "places":
+        found = services().codes.search("places", request.args.get("place", "")[:200])
+    else:
+        found = services().codes.search("industries", request.args.get("industry", "")[:200])
+    return render_template("codes.html", found=found)
 
 
 @web.post("/profile")
@@ -134,8 +136,8 @@ def save_profile() -> Page:
     }
     version = whole_number(form.get("version", "0"), "version")
     try:
-        changes["place"] = services().codes.place(form.get("place", ""))
-        changes["industry"] = services().codes.industry(form.get("industry", ""))
+        changes["place"] = services().codes.id_of("places", form.get("place", ""))
+        changes["industry"] = services().codes.id_of("industries", form.get("industry", ""))
         services().directory.edit(principal, own, changes, form.get("about", ""), version)
     except MatchmakerError as error:
         show_notice(error, "bad")

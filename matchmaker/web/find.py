@@ -6,15 +6,17 @@ from flask import render_template, request, url_for
 
 from matchmaker.access import Principal
 from matchmaker.api.http.context import services
+from matchmaker.api.http.files import ExportQuery, as_file
 from matchmaker.api.http.problems import status_of
 from matchmaker.domain import GoalName, Kind, Size, Tier
 from matchmaker.errors import MatchmakerError
+from matchmaker.exports.tables import ExportFormat
 from matchmaker.goals import GOALS
 from matchmaker.recommend.model import Filters, Request
 from matchmaker.services.matching.interaction_log import DISMISSAL_REASONS
 from matchmaker.services.matching.matching import Answer
 from matchmaker.web.cards import cards_of
-from matchmaker.web.labels import gettext
+from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import (
     Option,
     Page,
@@ -31,6 +33,8 @@ from matchmaker.workflow.interactions import InteractionKind
 
 SHOWN = 20
 COMPARED = 4
+# What a question may say; an export asks it again.
+ASKED = ("goal", "text", "kind", "size", "tier", "place", "industry", "radius")
 
 
 @web.get("/find")
@@ -60,6 +64,7 @@ def find() -> Page:
         cards=cards_of(principal, answer),
         saved=picked_by(principal, own, InteractionKind.SAVED),
         reasons=DISMISSAL_REASONS,
+        sent={name: request.args.getlist(name) for name in ASKED if name in request.args},
     )
     # Of a part, htmx shows only what went well.
     return page, 200 if is_part() else status
@@ -72,6 +77,14 @@ def _options(option: type[Option]) -> frozenset[Option]:
 
 
 def _answer(principal: Principal, own: str, goal: GoalName, text: str) -> Answer:
+    question, matching = _question(principal, own, goal), services().matching
+    if text:
+        return matching.for_text(principal, text, question, own)
+    return matching.for_organization(principal, own, question)
+
+
+def _question(principal: Principal, own: str, goal: GoalName) -> Request[str]:
+    """The goal and what is ticked and written under it."""
     args, codes, matching = request.args, services().codes, services().matching
     radius, centre = args.get("radius", ""), None
     if own and radius:
@@ -82,15 +95,24 @@ def _answer(principal: Principal, own: str, goal: GoalName, text: str) -> Answer
         kinds=_options(Kind),
         sizes=_options(Size),
         tiers=_options(Tier),
-        places=frozenset(filter(None, [codes.place(args.get("place", ""))])),
-        industries=frozenset(filter(None, [codes.industry(args.get("industry", ""))])),
+        places=frozenset(filter(None, [codes.id_of("places", args.get("place", ""))])),
+        industries=frozenset(filter(None, [codes.id_of("industries", args.get("industry", ""))])),
         radius_km=float(whole_number(radius, "radius")) or None if centre else None,
         centre=centre,
     )
-    question = Request(goal, SHOWN, filters=filters)
-    if text:
-        return matching.for_text(principal, text, question, own)
-    return matching.for_organization(principal, own, question)
+    return Request(goal, SHOWN, filters=filters)
+
+
+@web.get("/find/export")
+def export_found() -> Page:
+    """What is found, as a file."""
+    principal, own = signed_in(), own_organization()
+    goal = parse_choice(GoalName, request.args.get("goal", ""), "goal")
+    export = services().exports.recommendations(
+        principal, own, _question(principal, own, goal), request.args.get("text", "").strip()
+    )
+    format = parse_choice(ExportFormat, request.args.get("format", ""), "format")
+    return as_file(export, ExportQuery(format=format, language=language()))
 
 
 def picked_by(principal: Principal, own: str, kind: InteractionKind) -> dict[str, str]:

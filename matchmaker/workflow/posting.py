@@ -10,7 +10,17 @@ from dataclasses import KW_ONLY, dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from matchmaker.domain import GoalName, Need, NeedState, Offer, OfferKind, Provenance, Stage, Terms
+from matchmaker.domain import (
+    GoalName,
+    Need,
+    NeedState,
+    Offer,
+    OfferKind,
+    Provenance,
+    SourceTier,
+    Stage,
+    Terms,
+)
 from matchmaker.workflow.checks import not_possible
 
 # A need or offer without a date of its own is asked after again when this is over.
@@ -100,7 +110,7 @@ class Posting(PostingContent):
         return Need(
             self.graph_id, self.organization, self.goal or GoalName.SUPPLIER, self.text,
             self.language, self.quantity, self.budget, self.currency, self.deadline,
-            self.stages, self.published, state, Provenance("posted", self.id),
+            self.stages, self.published, state, Provenance("posted", self.id, SourceTier.SELF),
         )  # fmt: skip
 
     def offer(self, *, active: bool = True) -> Offer:
@@ -108,7 +118,7 @@ class Posting(PostingContent):
         return Offer(
             self.graph_id, self.organization, self.offer_kind or OfferKind.PRODUCT, self.text,
             self.language, self.terms, self.slots, self.stages, self.published, active,
-            Provenance("posted", self.id),
+            Provenance("posted", self.id, SourceTier.SELF),
         )  # fmt: skip
 
     @property

@@ -157,6 +157,15 @@ REQUESTS = {
     "GET /clusters": _with(),
     "GET /clusters/{id}": _with(CLUSTER),
     "GET /clusters/{id}/members": _with(CLUSTER),
+    "GET /clusters/{id}/members/export": _with(CLUSTER, query_string={"format": "json"}),
+    "GET /clusters/{id}/ties/export": _with(CLUSTER, query_string={"format": "gexf"}),
+    "GET /clusters/{id}/audit/export": _with(
+        CLUSTER, query_string={"samples": 0, "format": "xlsx"}
+    ),
+    "GET /clusters/{id}/worklist/export": _with(CLUSTER, query_string={"format": "csv"}),
+    "GET /organizations/{id}/recommendations/export": _with(
+        FIRM, query_string={"goal": "supplier", "format": "graphml"}
+    ),
     "GET /clusters/{id}/audit": _with(CLUSTER, query_string={"samples": 0}),
     "GET /clusters/{id}/worklist": _with(CLUSTER),
     "GET /clusters/{id}/benchmark": _with(CLUSTER),

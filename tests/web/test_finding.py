@@ -104,12 +104,14 @@ def test_nobody_else_learns_what_a_profile_reaches(sample):
 def test_a_place_is_found_by_its_name_and_several_are_told_apart(sample, rows):
     names = [one.name for one in rows.places]
     once = next(one for one in rows.places if names.count(one.name) == 1)
-    assert sample.codes.place(once.name) == once.id == sample.codes.place(once.id)
-    assert sample.codes.place_name(once.id) == once.name
-    assert sample.codes.place("  ") is None
-    assert once.id in [one.id for one in sample.codes.places(once.name[:2])]
+    assert (
+        sample.codes.id_of("places", once.name) == once.id == sample.codes.id_of("places", once.id)
+    )
+    assert sample.codes.name_of("places", once.id) == once.name
+    assert sample.codes.id_of("places", "  ") is None
+    assert once.id in [one.id for one in sample.codes.search("places", once.name[:2])]
     with pytest.raises(InvalidInput, match="not known"):
-        sample.codes.place("大西洲")
+        sample.codes.id_of("places", "大西洲")
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from matchmaker.api.http.fields import LookupId, Strict
+from matchmaker.api.http.files import ExportQuery
 from matchmaker.audit.ties import Channel
 from matchmaker.services.auditing.auditing import MAX_ITEMS, MAX_TIES
 
@@ -31,6 +32,14 @@ class WorklistQuery(YearQuery):
     """How many ties to suggest."""
 
     limit: int = Field(10, ge=1, le=MAX_ITEMS)
+
+
+class AuditExportQuery(ExportQuery, AuditQuery):
+    """An audit as a file."""
+
+
+class WorklistExportQuery(ExportQuery, WorklistQuery):
+    """A worklist as a file."""
 
 
 class BenchmarkQuery(YearQuery):

@@ -2,46 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from pydantic import AliasPath, Field
 
-from pydantic import AliasPath, BeforeValidator, Field, ValidationInfo
-
-from matchmaker.api.http.fields import Outgoing
+from matchmaker.api.http.fields import Localised, RowOut, Words
 from matchmaker.audit.coverage import Coverage
 from matchmaker.audit.figures import Group
+from matchmaker.audit.gatherings import Circle
 from matchmaker.audit.indicators import INDICATORS
-from matchmaker.audit.priorities import NetworkSummary
+from matchmaker.audit.priorities import Gatekeeper, KeyMember, NetworkSummary
 from matchmaker.audit.profile import ClusterStage
 from matchmaker.audit.ties import Channel
 from matchmaker.domain import GoalName
-from matchmaker.messages import SOURCE, text_of
 from matchmaker.services.auditing.results import (
     Basis,
     Brief,
-    CircleOfFirms,
     ClusterOpening,
     Isolate,
-    KeyOrganization,
-    LoadedGatekeeper,
     NamedCluster,
     NamedOrganization,
+    WhatIf,
 )
-
-
-def _in_language(text: object, info: ValidationInfo) -> str:
-    return text_of(text, (info.context or {}).get("language", SOURCE))
-
-
-Words = Annotated[str, BeforeValidator(_in_language)]
-
-
-class Localised(Outgoing):
-    """Read from attributes; messages become words of the reader's language."""
-
-    @classmethod
-    def of(cls, value: object, language: str) -> Self:
-        """The answer in a language."""
-        return cls.model_validate(value, context={"language": language})
 
 
 class FigureOut(Localised):
@@ -197,18 +177,13 @@ class WorklistOut(Localised):
 
     basis: Basis
     items: list[SuggestionOut]
-    key_members: list[KeyOrganization]
+    key_members: list[KeyMember[NamedOrganization]]
     isolates: list[Isolate]
-    gatekeepers: list[LoadedGatekeeper]
-    circles: list[CircleOfFirms]
+    gatekeepers: list[Gatekeeper[NamedOrganization]]
+    circles: list[Circle[NamedOrganization]]
     briefs: list[Brief]
     openings: list[ClusterOpening]
 
 
-class WhatIfOut(Localised):
+class WhatIfOut(RowOut[WhatIf]):
     """The network before and after some ties."""
-
-    basis: Basis
-    ties: int
-    before: NetworkSummary
-    after: NetworkSummary

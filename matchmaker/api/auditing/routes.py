@@ -9,7 +9,14 @@ from __future__ import annotations
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 
-from matchmaker.api.auditing.requests import AuditQuery, BenchmarkQuery, WhatIfBody, WorklistQuery
+from matchmaker.api.auditing.requests import (
+    AuditExportQuery,
+    AuditQuery,
+    BenchmarkQuery,
+    WhatIfBody,
+    WorklistExportQuery,
+    WorklistQuery,
+)
 from matchmaker.api.auditing.responses import (
     AuditOut,
     BenchmarkOut,
@@ -19,6 +26,7 @@ from matchmaker.api.auditing.responses import (
 )
 from matchmaker.api.http.context import current_language, current_principal, services
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
+from matchmaker.api.http.files import as_file, sends_file
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.routing import as_json, reads, writes
 
@@ -47,6 +55,20 @@ def cluster_worklist(path: IdPath, query: WorklistQuery) -> Response:
     return as_json(WorklistOut.of(worklist, current_language()))
 
 
+@auditing.get("/clusters/<path:id>/audit/export", **sends_file(AUDITS))
+def export_audit(path: IdPath, query: AuditExportQuery) -> Response:
+    """Every figure of an audit as a file; as a graph the network of the year."""
+    export = services().exports.audit(current_principal(), path.id, query.year, query.samples)
+    return as_file(export, query)
+
+
+@auditing.get("/clusters/<path:id>/worklist/export", **sends_file(AUDITS))
+def export_worklist(path: IdPath, query: WorklistExportQuery) -> Response:
+    """What to do next as a file; as a graph the ties to make."""
+    export = services().exports.worklist(current_principal(), path.id, query.limit, query.year)
+    return as_file(export, query)
+
+
 @auditing.get("/clusters/<path:id>/benchmark", **reads(AUDITS, BenchmarkOut, public=True))
 def cluster_benchmark(path: IdPath, query: BenchmarkQuery) -> Response:
     """One cluster beside its nearest peers, with percentiles among all clusters."""
@@ -68,4 +90,4 @@ def what_if(path: IdPath, header: IdempotencyHeaders, body: WhatIfBody) -> Respo
     networks = services().auditing.what_if(
         current_principal(), path.id, ties, body.layer, body.year
     )
-    return as_json(WhatIfOut.of(networks, current_language()))
+    return as_json(WhatIfOut(networks))

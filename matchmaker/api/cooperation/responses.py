@@ -7,12 +7,12 @@ import inspect
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, RootModel
+from pydantic import AliasPath, BaseModel, Field, RootModel
 
-from matchmaker.api.http.fields import Outgoing, PageOut, RowOut
+from matchmaker.api.http.fields import ListOut, Outgoing, PageOut, RowOut
 from matchmaker.api.matching.responses import RecommendationOut, RecommendationPage
 from matchmaker.services.cooperation.batches import Batch, PlannedPair
-from matchmaker.services.cooperation.effects import BeforeAfter, Effect, Exposure, Funnel, Verdict
+from matchmaker.services.cooperation.effects import BeforeAfter, Exposure, Funnel, Verdict
 from matchmaker.services.cooperation.gatherings import GatheringView
 from matchmaker.services.cooperation.introduction_views import Contact, IntroductionView
 from matchmaker.services.cooperation.postings import Posted
@@ -53,10 +53,8 @@ class PostingPage(PageOut[PostingOut]):
     """Postings."""
 
 
-class PostingList(BaseModel):
+class PostingList(ListOut[PostingOut]):
     """Postings."""
-
-    items: list[PostingOut]
 
 
 class PreviewOut(BaseModel):
@@ -171,10 +169,8 @@ class GatheringPage(PageOut[GatheringOut]):
     """Gatherings."""
 
 
-class FunnelList(Outgoing):
+class FunnelList(ListOut[Funnel]):
     """One funnel for each goal."""
-
-    items: list[Funnel]
 
 
 class EffectOut(Outgoing):
@@ -183,22 +179,15 @@ class EffectOut(Outgoing):
     cluster: str
     since: datetime.datetime | None
     verdict: Verdict
-    treated: Share
-    held_out: Share
-    difference: float | None
-    low: float | None
-    high: float | None
+    treated: Share = Field(validation_alias=AliasPath("tied", "treated"))
+    held_out: Share = Field(validation_alias=AliasPath("tied", "held_out"))
+    difference: float | None = Field(validation_alias=AliasPath("tied", "value"))
+    low: float | None = Field(None, validation_alias=AliasPath("tied", "interval", 0))
+    high: float | None = Field(None, validation_alias=AliasPath("tied", "interval", 1))
     new_ties: int
     funnel: list[Funnel]
     mission: list[BeforeAfter]
     exposure: list[Exposure]
-
-    @classmethod
-    def of(cls, effect: Effect) -> EffectOut:
-        low, high = effect.tied.interval or (None, None)
-        ends = {"difference": effect.tied.value, "low": low, "high": high}
-        fields = values(cls, effect.tied) | values(cls, effect) | ends
-        return cls.model_validate(fields, from_attributes=True)
 
 
 def values(model: type[BaseModel] | type[PostingView], source: object) -> dict[str, Any]:

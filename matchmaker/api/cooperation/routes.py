@@ -211,7 +211,9 @@ def read_funnel(path: IdPath) -> Response:
 @coordination.get("/clusters/<path:id>/effect", **reads(COORDINATION, EffectOut))
 def read_effect(path: IdPath) -> Response:
     """New ties of treated pairs against those that chance held out, and what else came of it."""
-    return as_json(EffectOut.of(services().effects.effect(current_principal(), path.id)))
+    return as_json(
+        EffectOut.model_validate(services().effects.effect(current_principal(), path.id))
+    )
 
 
 # -- gatherings

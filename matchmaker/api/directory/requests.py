@@ -34,6 +34,7 @@ from matchmaker.domain import (
     OfferKind,
     Organization,
     OrganizationFilter,
+    OrganizationStatus,
     Participant,
     Role,
     Size,
@@ -111,11 +112,16 @@ class OrganizationFields(Strict):
     stages: list[Stage] = Field([], max_length=len(Stage))
     credit_code: Short = ""
     vat: Short = ""
+    lei: Short = ""
+    ror: Short = ""
     website: OptionalName = ""
     contact: OptionalName = ""
     capacity: Count | None = None
     listed: bool = True
     founded: Day | None = None
+    status: OrganizationStatus = OrganizationStatus.ACTIVE
+    ended: Day | None = None
+    successor: Id | None = None
     about: OptionalText | None = None
 
     def to_changes(self, *, only_sent: bool = False) -> dict[str, Any]:

@@ -7,19 +7,23 @@ from dataclasses import asdict
 
 from pydantic import BaseModel
 
-from matchmaker.api.http.fields import Outgoing, PageOut, RowOut, optional
+from matchmaker.api.http.fields import ListOut, Outgoing, PageOut, RowOut
 from matchmaker.domain import (
     Cluster,
+    DatePrecision,
     Engagement,
+    FieldOrigin,
+    Industry,
     Kind,
-    Layer,
     Need,
     Offer,
-    PlaceLevel,
+    OrganizationStatus,
+    Place,
     Provenance,
     Size,
     Stage,
     Step,
+    Tie,
     Tier,
 )
 from matchmaker.services.directory.directory import OrganizationProfile
@@ -27,7 +31,11 @@ from matchmaker.store.log import LoggedEntry
 
 
 class OrganizationOut(Outgoing):
-    """The public part of an organisation."""
+    """The public part of an organisation.
+
+    `provenance` says where it comes from and how strong that is; `origins` the same of the
+    fields that come from elsewhere, with what contradicts them.
+    """
 
     id: str
     name: str
@@ -41,32 +49,19 @@ class OrganizationOut(Outgoing):
     stages: list[Stage]
     credit_code: str
     vat: str
+    lei: str
+    ror: str
     website: str
     capacity: int | None
     listed: bool
     founded: datetime.date | None
+    status: OrganizationStatus
+    ended: datetime.date | None
+    successor: str | None
+    date_precision: DatePrecision
     provenance: Provenance
+    origins: list[FieldOrigin]
     version: int
-
-
-class PlaceOut(Outgoing):
-    """A place."""
-
-    id: str
-    name: str
-    name_en: str
-    level: PlaceLevel
-    country: str
-    latitude: float | None
-    longitude: float | None
-
-
-class IndustryOut(Outgoing):
-    """An industry."""
-
-    id: str
-    name: str
-    name_en: str
 
 
 class ProfileOut(OrganizationOut):
@@ -78,8 +73,8 @@ class ProfileOut(OrganizationOut):
     contact: str
 
     about: str
-    place_details: PlaceOut | None
-    industry_details: IndustryOut | None
+    place_details: Place | None
+    industry_details: Industry | None
     clusters: list[Cluster]
 
     @classmethod
@@ -89,8 +84,8 @@ class ProfileOut(OrganizationOut):
             **public,
             contact=profile.organization.contact,
             about=profile.about,
-            place_details=optional(PlaceOut, profile.place),
-            industry_details=optional(IndustryOut, profile.industry),
+            place_details=profile.place,
+            industry_details=profile.industry,
             clusters=list(profile.clusters),
         )
 
@@ -131,29 +126,13 @@ class ClusterPage(PageOut[Cluster]):
     """A page of clusters."""
 
 
-class TieOut(Outgoing):
-    """A tie. Each counts once: `weight` is kept for programs that read it."""
-
-    id: str
-    source: str
-    target: str
-    layer: Layer
-    since: datetime.date | None
-    until: datetime.date | None
-    date_estimated: bool
-    ended: bool
-    weight: float = 1.0
-    note: str
-    provenance: Provenance
-
-
 class NeighborhoodOut(Outgoing):
     """An ego network; `truncated` says that there are more organisations."""
 
     centre: str
     depth: int
     organizations: list[OrganizationOut]
-    ties: list[TieOut]
+    ties: list[Tie]
     engagements: list[Engagement]
     truncated: bool
 
@@ -180,7 +159,5 @@ class LogLineOut(BaseModel):
         return cls(number=line.number, digest=line.digest, **asdict(line.entry))
 
 
-class LogOut(BaseModel):
+class LogOut(ListOut[LogLineOut]):
     """Lines of the log."""
-
-    items: list[LogLineOut]

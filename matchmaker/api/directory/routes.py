@@ -46,6 +46,7 @@ from matchmaker.api.directory.responses import (
 )
 from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.fields import EditHeaders, IdempotencyHeaders, IdPath, PageQuery
+from matchmaker.api.http.files import ExportQuery, as_file, sends_file
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.problems import PreconditionRequired
 from matchmaker.api.http.routing import after_of, as_json, created, paged, reads, writes
@@ -153,6 +154,18 @@ def list_members(path: IdPath, query: PageQuery) -> Response:
         current_principal(), path.id, after_of(query, path.id), query.limit
     )
     return paged(page, query, OrganizationPage, path.id)
+
+
+@directory.get("/clusters/<path:id>/members/export", **sends_file(ORGANIZATIONS))
+def export_members(path: IdPath, query: ExportQuery) -> Response:
+    """Members of a cluster as a file that can be imported again; as a graph with their ties."""
+    return as_file(services().exports.members(current_principal(), path.id), query)
+
+
+@directory.get("/clusters/<path:id>/ties/export", **sends_file(ORGANIZATIONS))
+def export_ties(path: IdPath, query: ExportQuery) -> Response:
+    """Ties among the members of a cluster as a file: declared, of contracts and of projects."""
+    return as_file(services().exports.ties(current_principal(), path.id), query)
 
 
 @directory.get("/clusters/<path:id>", **reads(ORGANIZATIONS, ClusterOut, public=True))

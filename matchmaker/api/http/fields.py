@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    RootModel,
+    ValidationInfo,
+)
 
 from matchmaker.domain import MAX_NAME, MAX_TEXT
+from matchmaker.messages import SOURCE, text_of
 from matchmaker.store.ports import MAX_PAGE
 
 Row = TypeVar("Row")
-Shape = TypeVar("Shape", bound=BaseModel)
 MAX_INTEGER = 2**31 - 1
 MAX_ID = 240
 ID_PATTERN = r"^[a-z0-9][a-z0-9_.-]{0,31}:[^\s\x00-\x1f\x7f]{1,200}$"
@@ -30,6 +38,10 @@ def _not_blank(text: str) -> str:
     return text
 
 
+def _in_language(text: object, info: ValidationInfo) -> str:
+    return text_of(text, (info.context or {}).get("language", SOURCE))
+
+
 _Plain = AfterValidator(_without_nul)
 _Filled = AfterValidator(_not_blank)
 Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=MAX_ID), _Plain]
@@ -45,6 +57,7 @@ Language = Annotated[str, Field(pattern=r"^([a-z]{2,3})?$", description="ISO 639
 Count = Annotated[int, Field(ge=0, le=MAX_INTEGER)]
 Amount = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
 Day = Annotated[date, Field(ge=date(1000, 1, 1), le=date(2999, 12, 31))]
+Words = Annotated[str, BeforeValidator(_in_language)]
 
 
 class Strict(BaseModel):
@@ -104,6 +117,15 @@ class Outgoing(BaseModel):
     )
 
 
+class Localised(Outgoing):
+    """Read from attributes; messages become words of the reader's language."""
+
+    @classmethod
+    def of(cls, value: object, language: str) -> Self:
+        """The answer in a language."""
+        return cls.model_validate(value, context={"language": language})
+
+
 class RowOut(RootModel[Row], Generic[Row]):
     """One row of the domain, all of whose fields are public."""
 
@@ -130,12 +152,14 @@ class ProblemDetails(Outgoing):
     errors: list[FieldError] = []
 
 
+class ListOut(Outgoing, Generic[Row]):
+    """All there are."""
+
+    items: list[Row]
+
+
 class PageOut(Outgoing, Generic[Row]):
     """One page; `next` is the cursor of the following one, null on the last."""
 
     items: list[Row]
     next: str | None
-
-
-def optional(shape: type[Shape], value: Any | None) -> Shape | None:
-    return None if value is None else shape.model_validate(value)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 
 from matchmaker.api.directory.requests import MAX_VALUES
-from matchmaker.api.http.fields import Country, LookupId, Short, Strict, Text
+from matchmaker.api.http.fields import Country, LookupId, OptionalText, Short, Strict, Text
+from matchmaker.api.http.files import ExportQuery
 from matchmaker.domain import GoalName, Kind, Size, Tier
 from matchmaker.errors import InvalidInput
 from matchmaker.recommend.model import Filters, Request
@@ -69,6 +70,12 @@ class RecommendationQuery(CandidateFilters):
 
     def to_question(self) -> Request[str]:
         return Request(self.goal, self.limit, self.only_new, self.to_ids(), self.exposure_cap)
+
+
+class RecommendationExportQuery(ExportQuery, RecommendationQuery):
+    """Recommendations as a file."""
+
+    text: OptionalText = Field("", description="In one's own words; empty: by the profile.")
 
 
 class RecommendationBody(Strict):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from matchmaker.api.http.fields import Outgoing
+from matchmaker.api.http.fields import ListOut, Outgoing
 from matchmaker.domain import GoalName, Kind, Layer
 from matchmaker.goals import Goal
 from matchmaker.messages import Message, translated
@@ -36,10 +36,8 @@ class GoalOut(Outgoing):
         )
 
 
-class GoalList(BaseModel):
+class GoalList(ListOut[GoalOut]):
     """All goals."""
-
-    items: list[GoalOut]
 
 
 class ReasonOut(Outgoing):
@@ -84,24 +82,14 @@ class RecommendationOut(Outgoing):
     @classmethod
     def of(cls, recommendation: Recommendation, language: str) -> RecommendationOut:
         advice = recommendation.advice
-        return cls(
-            id=recommendation.id,
-            name=recommendation.name,
-            name_en=recommendation.name_en,
-            kind=recommendation.kind,
-            score=recommendation.score,
-            chance=recommendation.chance,
-            reason=leading_reasons(recommendation, language),
-            reasons=[
-                ReasonOut.model_validate(vars(reason) | _texts(reason.message, language))
-                for reason in recommendation.reasons
+        worded = {
+            "reason": leading_reasons(recommendation, language),
+            "reasons": [
+                vars(reason) | _texts(reason.message, language) for reason in recommendation.reasons
             ],
-            evidence=recommendation.evidence,
-            path=recommendation.path,
-            advice=AdviceOut(way=advice.way, **_texts(advice.message, language))
-            if advice
-            else None,
-        )
+            "advice": advice and {"way": advice.way, **_texts(advice.message, language)},
+        }
+        return cls.model_validate(vars(recommendation) | worded)
 
 
 class RecommendationPage(BaseModel):
@@ -152,7 +140,5 @@ class PickOut(BaseModel):
     reason: str
 
 
-class PickPage(BaseModel):
+class PickPage(ListOut[PickOut]):
     """What was saved or dismissed."""
-
-    items: list[PickOut]

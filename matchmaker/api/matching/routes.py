@@ -12,6 +12,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from matchmaker.api.cooperation.routes import INTRODUCTIONS
 from matchmaker.api.http.context import current_language, current_principal, services
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
+from matchmaker.api.http.files import as_file, sends_file
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.routing import as_json, done, reads, writes
 from matchmaker.api.matching.requests import (
@@ -20,6 +21,7 @@ from matchmaker.api.matching.requests import (
     Pick,
     PickQuery,
     RecommendationBody,
+    RecommendationExportQuery,
     RecommendationQuery,
 )
 from matchmaker.api.matching.responses import (
@@ -45,6 +47,15 @@ def recommendations(path: IdPath, query: RecommendationQuery) -> Response:
     """Partners for one organisation, with reasons."""
     answer = services().matching.for_organization(current_principal(), path.id, query.to_question())
     return _recommended(answer)
+
+
+@matching.get("/organizations/<path:id>/recommendations/export", **sends_file(RECOMMENDATIONS))
+def export_recommendations(path: IdPath, query: RecommendationExportQuery) -> Response:
+    """Partners for one organisation as a file; as a graph the organisation with each of them."""
+    export = services().exports.recommendations(
+        current_principal(), path.id, query.to_question(), query.text.strip()
+    )
+    return as_file(export, query)
 
 
 @matching.get("/goals", **reads(RECOMMENDATIONS, GoalList, public=True))

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from matchmaker.api.http.fields import Outgoing
-from matchmaker.services.matching.matching import Freshness
+from matchmaker.api.http.fields import RowOut
+from matchmaker.services.operations.health import Status
 
 
-class StatusOut(Outgoing):
+class StatusOut(RowOut[Status]):
     """What the service runs on."""
-
-    ready: bool
-    store: str
-    schema_version: str
-    store_version: int
-    counts: dict[str, int]
-    snapshot: Freshness | None
-    model: str

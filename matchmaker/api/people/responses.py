@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from matchmaker.api.http.fields import Outgoing, PageOut
+from matchmaker.api.http.fields import ListOut, Localised, Outgoing, PageOut, Words
 from matchmaker.workflow.account import MailRhythm, MembershipRole, Scope
-from matchmaker.workflow.notification import Notification, NotificationKind
+from matchmaker.workflow.notification import NotificationKind
 
 
 class AccountMembershipOut(Outgoing):
@@ -45,10 +45,8 @@ class AccountPage(PageOut[AccountOut]):
     """Accounts."""
 
 
-class MemberList(Outgoing):
+class MemberList(ListOut[AccountOut]):
     """Who acts for an organisation."""
-
-    items: list[AccountOut]
 
 
 class SessionOut(BaseModel):
@@ -93,10 +91,8 @@ class KeyOut(Outgoing):
     revoked: bool
 
 
-class KeyList(Outgoing):
+class KeyList(ListOut[KeyOut]):
     """One's keys."""
-
-    items: list[KeyOut]
 
 
 class NewKeyOut(KeyOut):
@@ -111,26 +107,15 @@ class ExportOut(BaseModel):
     held: dict[str, Any]
 
 
-class NotificationOut(BaseModel):
+class NotificationOut(Localised):
     """A notification in one's own language; `subject` is what it is about, as `kind/id`."""
 
     id: str
     kind: NotificationKind
     subject: str
     at: datetime.datetime
-    text: str
+    text: Words = Field(validation_alias="message")
     read: bool
-
-    @classmethod
-    def of(cls, notification: Notification, language: str) -> NotificationOut:
-        return cls(
-            id=notification.id,
-            kind=notification.kind,
-            subject=notification.subject,
-            at=notification.at,
-            text=notification.message.text(language),
-            read=notification.read,
-        )
 
 
 class InboxOut(BaseModel):
@@ -152,10 +137,8 @@ class HookOut(Outgoing):
     failures: int
 
 
-class HookList(BaseModel):
+class HookList(ListOut[HookOut]):
     """Webhooks."""
-
-    items: list[HookOut]
 
 
 class NewHookOut(HookOut):

@@ -10,7 +10,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from flask_wtf.csrf import generate_csrf
 
 from matchmaker.api.http.context import current_language, current_principal, services
-from matchmaker.api.http.fields import IdPath, PageQuery, optional
+from matchmaker.api.http.fields import IdPath, PageQuery
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.routing import (
     after_of,
@@ -93,8 +93,8 @@ def sign_out() -> Response:
 
 def _session(account: Account | None) -> Response:
     token = generate_csrf() if account else ""
-    shaped, is_admin = optional(AccountOut, account), current_principal().admin
-    return as_json(SessionOut(account=shaped, csrf_token=token, admin=is_admin))
+    shaped = AccountOut.model_validate(account) if account else None
+    return as_json(SessionOut(account=shaped, csrf_token=token, admin=current_principal().admin))
 
 
 def _enter(account: Account) -> Response:

@@ -8,7 +8,7 @@ import numpy as np
 
 from matchmaker.access import Principal
 from matchmaker.audit.borders import Communities, below, by_place, communities
-from matchmaker.domain import Cluster, GraphRows, Membership, PlaceLevel, Provenance
+from matchmaker.domain import Cluster, GraphRows, Membership, PlaceLevel, Provenance, SourceTier
 from matchmaker.errors import InvalidInput
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.snapshot.load import SnapshotReader, check_graph
@@ -57,12 +57,12 @@ class CommunityReport:
     agreement: float | None
 
 
+@dataclass(frozen=True, slots=True)
 class ClusterDerivation:
     """Use cases of drawing borders."""
 
-    def __init__(self, store: GraphStore, reader: SnapshotReader) -> None:
-        self._store = store
-        self._reader = reader
+    store: GraphStore
+    reader: SnapshotReader
 
     def by_place(
         self,
@@ -99,7 +99,7 @@ class ClusterDerivation:
                 for row in candidate.members
             ]
         rows = GraphRows(clusters=tuple(clusters), memberships=tuple(memberships))
-        return Derived(tuple(derived), self._store.upsert(rows) if write else None)
+        return Derived(tuple(derived), self.store.upsert(rows) if write else None)
 
     def by_community(self, principal: Principal, min_size: int) -> CommunityReport:
         """The network's own communities, and how far they follow the declared borders.
@@ -115,8 +115,8 @@ class ClusterDerivation:
             raise InvalidInput(
                 "must be at least %(smallest)s.", where="min_size", smallest=SMALLEST
             )
-        snapshot = self._reader.current()
-        check_graph(snapshot, self._store.graph_id())
+        snapshot = self.reader.current()
+        check_graph(snapshot, self.store.graph_id())
         return snapshot
 
 
@@ -141,7 +141,7 @@ def _cluster(snapshot: Snapshot, row: int, industry: str | None) -> Cluster:
         place=place,
         industry=industry,
         level="derived",
-        provenance=Provenance("derived", "place"),
+        provenance=Provenance("derived", "place", SourceTier.DERIVED),
     )
 
 

@@ -9,8 +9,9 @@ from matchmaker.audit.annual import AnnualEntry
 from matchmaker.audit.benchmark import COMPARED
 from matchmaker.audit.coverage import Coverage
 from matchmaker.audit.figures import GROUP_TITLES, Figure, Group
+from matchmaker.audit.gatherings import Circle
 from matchmaker.audit.indicators import INDICATORS
-from matchmaker.audit.priorities import NetworkSummary
+from matchmaker.audit.priorities import Gatekeeper, KeyMember, NetworkSummary
 from matchmaker.audit.profile import CHANNEL_TITLES, STAGE_TITLES, ClusterProfile, ClusterStage
 from matchmaker.audit.ties import Channel
 from matchmaker.domain import GoalName, Kind
@@ -142,35 +143,6 @@ class Isolate:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyOrganization:
-    """A member whose leaving would part the network, see `audit.priorities.KeyMember`."""
-
-    organization: NamedOrganization
-    pieces: tuple[int, ...]
-    fragmentation_before: float
-    fragmentation_after: float
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedGatekeeper:
-    """A member who carries much of what is outside, see `audit.priorities.Gatekeeper`."""
-
-    organization: NamedOrganization
-    pairs: int
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class CircleOfFirms:
-    """Firms that could form a circle, see `audit.gatherings.Circle`."""
-
-    members: tuple[NamedOrganization, ...]
-    industries: int
-    pairs: int
-    acquainted: int
-
-
-@dataclass(frozen=True, slots=True)
 class PooledNeed:
     """One need of a brief: whose, its id, its text."""
 
@@ -225,10 +197,10 @@ class Worklist:
 
     basis: Basis
     items: tuple[Suggestion, ...]
-    key_members: tuple[KeyOrganization, ...]
+    key_members: tuple[KeyMember[NamedOrganization], ...]
     isolates: tuple[Isolate, ...]
-    gatekeepers: tuple[LoadedGatekeeper, ...]
-    circles: tuple[CircleOfFirms, ...]
+    gatekeepers: tuple[Gatekeeper[NamedOrganization], ...]
+    circles: tuple[Circle[NamedOrganization], ...]
     briefs: tuple[Brief, ...]
     openings: tuple[ClusterOpening, ...]
 

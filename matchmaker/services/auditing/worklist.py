@@ -18,11 +18,8 @@ from matchmaker.recommend.trials import seeker_of, seeker_text
 from matchmaker.services.auditing.results import (
     Basis,
     Brief,
-    CircleOfFirms,
     ClusterOpening,
     Isolate,
-    KeyOrganization,
-    LoadedGatekeeper,
     NamedCluster,
     NamedOrganization,
     NearIndustry,
@@ -53,19 +50,21 @@ def worklist_of(view: View, ranker: Ranker, limit: int, basis: Basis) -> Worklis
         basis=basis,
         items=tuple(_suggestion(snapshot, ranker, tie) for tie in ties),
         key_members=tuple(
-            KeyOrganization(
-                named_organization(snapshot, key.row), key.pieces,
+            priorities.KeyMember(
+                named_organization(snapshot, key.organization), key.pieces,
                 key.fragmentation_before, key.fragmentation_after,
             )
             for key in priorities.key_members(network)
         ),
         isolates=tuple(_isolate(snapshot, row, options) for row, options in bringers.items()),
         gatekeepers=tuple(
-            LoadedGatekeeper(named_organization(snapshot, keeper.row), keeper.pairs, keeper.share)
+            priorities.Gatekeeper(
+                named_organization(snapshot, keeper.organization), keeper.pairs, keeper.share
+            )
             for keeper in priorities.gatekeepers(network)
         ),
         circles=tuple(
-            CircleOfFirms(
+            gatherings.Circle(
                 _named(snapshot, circle.members),
                 circle.industries, circle.pairs, circle.acquainted,
             )

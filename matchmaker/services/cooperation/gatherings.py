@@ -16,6 +16,7 @@ from matchmaker.domain import (
     Participant,
     Provenance,
     Role,
+    SourceTier,
     Tie,
 )
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound
@@ -73,7 +74,9 @@ class Gatherings:
         unit.log("gathering.convened", subject, cluster=gathering.cluster)
         for party in parties:
             facts = {"other": gathering.title}
-            self.outbox.organization(unit, party, NotificationKind.GATHERING, subject, facts)
+            self.outbox.notify(
+                unit, "organization", party, NotificationKind.GATHERING, subject, facts
+            )
         unit.commit(self.repositories.records)
         return self.show(principal, gathering.id)
 
@@ -114,8 +117,13 @@ class Gatherings:
         def change(unit: UnitOfWork, before: Gathering) -> Gathering:
             after = machine.answer(before, organization, answer)
             if after != before:
-                self.outbox.cluster(
-                    unit, before.cluster, NotificationKind.JOINED, f"gathering/{id}", facts
+                self.outbox.notify(
+                    unit,
+                    "cluster",
+                    before.cluster,
+                    NotificationKind.JOINED,
+                    f"gathering/{id}",
+                    facts,
                 )
             return after
 
@@ -208,7 +216,7 @@ def _check_kinds(gathering: Gathering, organizations: Mapping[str, Organization]
 
 def rows_of(gathering: Gathering) -> GraphRows:
     """What a gathering is in the graph: events that were attended, users of a shared platform."""
-    source = Provenance("gathering", gathering.id)
+    source = Provenance("gathering", gathering.id, SourceTier.CONFIRMED)
     events = tuple(
         Engagement(
             id=f"gathering:{gathering.id}.{number}",

@@ -19,6 +19,7 @@ from matchmaker.domain import (
     Participant,
     Provenance,
     Role,
+    SourceTier,
     Tie,
 )
 from matchmaker.errors import MatchmakerError, NotFound, VersionConflict, WrongState
@@ -99,7 +100,7 @@ def rows_of(introduction: Introduction) -> GraphRows:
     seeker_gives = GOALS[introduction.goal].seeker_gives
     giver, taker = (seeker, candidate) if seeker_gives else (candidate, seeker)
     kind, gives, takes = _ENGAGEMENTS.get(outcome.kind, _CONTRACT)
-    source = Provenance("introduction", introduction.id)
+    source = Provenance("introduction", introduction.id, SourceTier.SELF)
     engagement = Engagement(
         id=f"intro:{introduction.id}",
         kind=kind,

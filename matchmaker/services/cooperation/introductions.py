@@ -305,7 +305,9 @@ class Introductions:
             other = organizations.get(introduction.organization(side.other))
             name = "" if other is None or introduction.hides(side.other) else other.name
             facts = {"other": name, "state": introduction.state}
-            self.outbox.organization(unit, own, kind, f"introduction/{introduction.id}", facts)
+            self.outbox.notify(
+                unit, "organization", own, kind, f"introduction/{introduction.id}", facts
+            )
             payload = {
                 "introduction": introduction.id,
                 "goal": introduction.goal,
@@ -347,8 +349,9 @@ class Introductions:
                 self.repositories.messages.put(message),
             )
             unit.log("introduction.message", f"introduction/{id}")
-            self.outbox.organization(
+            self.outbox.notify(
                 unit,
+                "organization",
                 stored.value.organization(side.other),
                 NotificationKind.MESSAGE,
                 f"introduction/{id}",

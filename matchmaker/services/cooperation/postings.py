@@ -218,12 +218,16 @@ class Postings:
         if changed.state is PostingState.IN_REVIEW and posting.state is not changed.state:
             facts = {"other": self.store.organization(owner).name}
             for cluster in reviewers:
-                self.outbox.cluster(unit, cluster, NotificationKind.REVIEW, subject, facts)
+                self.outbox.notify(
+                    unit, "cluster", cluster, NotificationKind.REVIEW, subject, facts
+                )
         elif action in _REVIEWERS:
             kind, state = NotificationKind.REVIEWED, {"state": changed.state}
-            self.outbox.organization(unit, owner, kind, subject, state)
+            self.outbox.notify(unit, "organization", owner, kind, subject, state)
         elif action is PostingAction.EXPIRE:
-            self.outbox.organization(unit, owner, NotificationKind.POSTING_OVER, subject, {})
+            self.outbox.notify(
+                unit, "organization", owner, NotificationKind.POSTING_OVER, subject, {}
+            )
         return changed
 
     def _follow_up(self, posted: Posted, *, alert: bool = False) -> Posted:
@@ -270,21 +274,22 @@ class Postings:
         """Tell the best-placed members who agreed to alerts, within the number they set."""
         unit = UnitOfWork.of(SYSTEM, self.clock())
         name = self.store.organization(posting.organization).name
+        subject, facts = f"need/{posting.graph_id}", {"other": name, "need": posting.graph_id}
+
+        def may_be_alerted(account: Account) -> bool:
+            return self._may_be_alerted(account, unit)
+
         for match in matches:
-            accounts = [
-                account
-                for account in self.repositories.accounts.values("organization", match.id)
-                if self._may_be_alerted(account, unit)
-            ]
-            facts = {"other": name, "need": posting.graph_id}
-            subject = f"need/{posting.graph_id}"
-            self.outbox.accounts(unit, accounts, NotificationKind.ALERT, subject, facts)
+            self.outbox.notify(
+                unit, "organization", match.id, NotificationKind.ALERT, subject, facts,
+                wanted=may_be_alerted,
+            )  # fmt: skip
         if unit.changes:
             unit.commit(self.repositories.records)
 
     def _may_be_alerted(self, account: Account, unit: UnitOfWork) -> bool:
         limit = account.preferences.alerts_a_week
-        if not account.active or not limit:
+        if not limit:
             return False
         page = self.repositories.notifications.page(
             "account", account.id, limit=200, newest_first=True

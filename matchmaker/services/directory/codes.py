@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,10 +11,12 @@ import pyarrow.compute as pc
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import message
 from matchmaker.snapshot.load import SnapshotReader
-from matchmaker.snapshot.model import Snapshot
 from matchmaker.text import normal
 
 MOST = 20
+CodeTable = Literal["places", "industries"]
+# The fields of forms in which they are named.
+_FIELDS = {"places": "place", "industries": "industry"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,42 +29,15 @@ class Coded:
     within: str
 
 
+@dataclass(frozen=True, slots=True)
 class Codes:
-    """Looks names up in the tables of the current snapshot."""
+    """Looks names up in a table of the current snapshot."""
 
-    def __init__(self, reader: SnapshotReader) -> None:
-        self._reader = reader
-        self._names: tuple[Snapshot, dict[str, list[tuple[str, str]]]] | None = None
+    reader: SnapshotReader
 
-    def places(self, text: str) -> tuple[Coded, ...]:
-        """Those whose name begins with the text, then those that contain it, `MOST` in all."""
-        return self._found("places", text)
-
-    def industries(self, text: str) -> tuple[Coded, ...]:
-        """The same of industries."""
-        return self._found("industries", text)
-
-    def place(self, text: str) -> str | None:
-        """The id that is meant by an id or a name; None for an empty text.
-
-        Raises InvalidInput where nothing, or more than one place, has the name.
-        """
-        return self._meant("places", "place", text)
-
-    def industry(self, text: str) -> str | None:
-        """The same of industries."""
-        return self._meant("industries", "industry", text)
-
-    def place_name(self, id: str | None) -> str:
-        """What to write for a place: its name where no other has it, else the id."""
-        return self._written("places", id)
-
-    def industry_name(self, id: str | None) -> str:
-        """The same for an industry."""
-        return self._written("industries", id)
-
-    def _written(self, table: str, id: str | None) -> str:
-        columns: pa.Table = getattr(self._reader.current(), table)
+    def name_of(self, table: CodeTable, id: str | None) -> str:
+        """What to write for a place or industry: its name where no other has it, else the id."""
+        columns: pa.Table = getattr(self.reader.current(), table)
         row = pc.index(columns.column("id"), id or "").as_py()
         if row < 0:
             return id or ""
@@ -69,7 +45,8 @@ class Codes:
         same = sum(normal(name) in pair for pair in self._all(table))
         return name if same == 1 else id or ""
 
-    def _found(self, table: str, text: str) -> tuple[Coded, ...]:
+    def search(self, table: CodeTable, text: str) -> tuple[Coded, ...]:
+        """Those whose name begins with the text, then those that contain it, `MOST` in all."""
         sought = normal(text)
         if not sought:
             return ()
@@ -83,8 +60,12 @@ class Codes:
         ]
         return tuple(self._coded(table, row) for row in [*begins, *holds][:MOST])
 
-    def _meant(self, table: str, where: str, text: str) -> str | None:
-        text = text.strip()
+    def id_of(self, table: CodeTable, text: str) -> str | None:
+        """The id that is meant by an id or a name; None for an empty text.
+
+        Raises InvalidInput where nothing, or more than one, has the name.
+        """
+        text, where = text.strip(), _FIELDS[table]
         if not text:
             return None
         if ":" in text:
@@ -101,7 +82,7 @@ class Codes:
             raise InvalidInput(
                 "'%(text)s' may be %(several)s.", where=where, text=text[:100], several=several
             )
-        near = tuple(match.name for match in self._found(table, text[:2])[:5])
+        near = tuple(match.name for match in self.search(table, text[:2])[:5])
         raise InvalidInput(
             "'%(text)s' is not known.",
             where=where,
@@ -109,26 +90,19 @@ class Codes:
             text=text[:100],
         )
 
-    def _all(self, table: str) -> list[tuple[str, str]]:
+    def _all(self, table: CodeTable) -> list[tuple[str, str]]:
         """Names in normal form, by row; made once per snapshot."""
-        snapshot = self._reader.current()
-        if self._names is None or self._names[0] is not snapshot:
-            self._names = (snapshot, {})
-        kept = self._names[1]
-        if table not in kept:
-            columns: pa.Table = getattr(snapshot, table)
-            kept[table] = [
-                (normal(name), normal(english))
-                for name, english in zip(
-                    columns.column("name").to_pylist(),
-                    columns.column("name_en").to_pylist(),
-                    strict=True,
-                )
-            ]
-        return kept[table]
+        snapshot = self.reader.current()
 
-    def _coded(self, table: str, row: int) -> Coded:
-        columns: pa.Table = getattr(self._reader.current(), table)
+        def make() -> list[tuple[str, str]]:
+            columns: pa.Table = getattr(snapshot, table)
+            names, english = (columns.column(name).to_pylist() for name in ("name", "name_en"))
+            return list(zip(map(normal, names), map(normal, english), strict=True))
+
+        return snapshot.cached(("names", table), make)
+
+    def _coded(self, table: CodeTable, row: int) -> Coded:
+        columns: pa.Table = getattr(self.reader.current(), table)
         parent = columns.column("parent")[row].as_py()
         within = columns.column("name")[parent].as_py() if parent >= 0 else ""
         id, name, english = (

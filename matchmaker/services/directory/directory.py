@@ -22,19 +22,27 @@ from matchmaker.domain import (
     Organization,
     OrganizationFilter,
     Place,
+    Provenance,
+    SourceTier,
     Step,
 )
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, VersionConflict, WrongState
+from matchmaker.provenance import SAID_HERE
 from matchmaker.services.unit_of_work import Clock
 from matchmaker.store.log import Entry
+from matchmaker.store.merging import edited_organization
 from matchmaker.store.ports import GraphStore, Page, SearchHit
 from matchmaker.text import language_of
 
 MAX_PATHS = 20
-EDITABLE = frozenset(Organization.__dataclass_fields__) - {"id", "provenance", "version"}
+EDITABLE = frozenset(Organization.__dataclass_fields__) - {
+    "id", "provenance", "origins", "version"
+}  # fmt: skip
 
 # What stands for an organisation's identity; somebody has to have looked at it.
-VOUCHED = frozenset({"kind", "credit_code", "vat", "founded"})
+VOUCHED = frozenset(
+    {"kind", "credit_code", "vat", "lei", "ror", "founded", "status", "ended", "successor"}
+)
 
 
 class Published(Protocol):
@@ -185,9 +193,10 @@ class Directory:
     ) -> OrganizationProfile:
         """Add one. Raises NotAllowed, InvalidInput, or WrongState when the id is taken."""
         principal.require_admin()
+        source = self._source(principal, organization.id)
         try:
             stored = self.store.replace_organization(
-                organization,
+                replace(organization, provenance=source),
                 about,
                 0,
                 self._entries(principal, "organization.created", f"organization/{organization.id}"),
@@ -236,14 +245,21 @@ class Directory:
                 version=current.version,
                 expected_version=expected_version,
             )
-        changed = replace(current, **changes)
+        source = self._source(principal, current.id)
+        changed = edited_organization(current, changes, source)
         fields = " ".join([*sorted(changes), *(["about"] if about is not None else [])])
         entries = self._entries(
             principal, "organization.edited", f"organization/{current.id}", fields=fields
         )
         return self._profile(
-            self.store.replace_organization(changed, about, expected_version, entries)
+            self.store.replace_organization(changed, about, expected_version, entries, source)
         )
+
+    def _source(self, principal: Principal, organization_id: str) -> Provenance:
+        """Where what somebody writes of an organisation comes from: itself, or a person."""
+        is_own = principal.acts_for(organization_id)
+        tier = SourceTier.SELF if is_own else SourceTier.CONFIRMED
+        return Provenance(SAID_HERE.source, "", tier, self.clock().date())
 
     def _profile(self, organization: Organization) -> OrganizationProfile:
         places = self.store.places([organization.place] if organization.place else [])
@@ -274,6 +290,7 @@ class Directory:
             changed = replace(self.store.cluster(cluster_id), **changes)
         else:
             changed = Cluster(id=new_id("cluster"), **changes)
+        changed = replace(changed, provenance=self._source(principal, ""))
         entries = self._entries(principal, "cluster.saved", f"cluster/{changed.id}")
         self.store.upsert(GraphRows(clusters=(changed,)), entries)
         return changed
@@ -293,6 +310,7 @@ class Directory:
         before = self.store.stored(GraphRows(memberships=(wanted,))).memberships
         today = date.today()  # noqa: DTZ011 (a day as the cluster's people count it)
         membership = before[0] if before else replace(wanted, since=today)
+        membership = replace(membership, provenance=self._source(principal, ""))
         last = None if stays else today - timedelta(days=1)
         if last is not None and membership.since is not None and membership.since > last:
             # It was never a member for a whole day.

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
@@ -82,7 +81,7 @@ class Candidate:
     outcomes: int
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Matching:
     """Use cases of recommending.
 
@@ -100,8 +99,6 @@ class Matching:
     rankers: RankerFiles
     interaction_log: InteractionLog
     full: Callable[[dict[str, int]], frozenset[str]] = lambda _: frozenset()
-    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
-    _rows: SnapshotRows | None = field(default=None, init=False)
 
     # -- recommendations
 
@@ -380,11 +377,12 @@ class Matching:
     def _current_rows(self) -> SnapshotRows:
         """Row numbers of the newest snapshot, made once for each. Raises SnapshotUnavailable."""
         snapshot = self.reader.current()
-        with self._lock:
-            if self._rows is None or self._rows.snapshot is not snapshot:
-                check_graph(snapshot, self.store.graph_id())
-                self._rows = SnapshotRows(snapshot)
-            return self._rows
+
+        def make() -> SnapshotRows:
+            check_graph(snapshot, self.store.graph_id())
+            return SnapshotRows(snapshot)
+
+        return snapshot.cached("rows", make)
 
 
 def _thresholds(snapshot: Snapshot) -> SimilarityThresholds:

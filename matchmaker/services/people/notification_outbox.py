@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import UnitOfWork
@@ -20,48 +21,25 @@ class NotificationOutbox:
 
     repositories: Repositories
 
-    def organization(
+    def notify(
         self,
         unit: UnitOfWork,
-        organization_id: str,
+        scope: Literal["organization", "cluster"],
+        id: str,
         kind: NotificationKind,
         subject: str,
         facts: Mapping[str, str],
         *,
         once: bool = False,
+        wanted: Callable[[Account], bool] = lambda _: True,
     ) -> None:
-        """A notification to everybody who acts for an organisation, but not to who did it.
+        """A notification to everybody who acts for an organisation, or coordinates a cluster.
 
-        `once` leaves out those who have an unread notification of the same subject and kind.
+        But not to who did it. `once` leaves out those who have an unread notification of
+        the same subject and kind, `wanted` those for whom it is False.
         """
-        accounts = self.repositories.accounts.values("organization", organization_id)
-        self.accounts(unit, accounts, kind, subject, facts, once=once)
-
-    def cluster(
-        self,
-        unit: UnitOfWork,
-        cluster_id: str,
-        kind: NotificationKind,
-        subject: str,
-        facts: Mapping[str, str],
-    ) -> None:
-        """A notification to the coordinators of a cluster."""
-        accounts = self.repositories.accounts.values("cluster", cluster_id)
-        self.accounts(unit, accounts, kind, subject, facts)
-
-    def accounts(
-        self,
-        unit: UnitOfWork,
-        accounts: Iterable[Account],
-        kind: NotificationKind,
-        subject: str,
-        facts: Mapping[str, str],
-        *,
-        once: bool = False,
-    ) -> None:
-        """A notification to each of these people."""
-        for account in accounts:
-            if not account.active or account.subject == unit.actor:
+        for account in self.repositories.accounts.values(scope, id):
+            if not account.active or account.subject == unit.actor or not wanted(account):
                 continue
             if once and self._is_waiting(account, kind, subject):
                 continue

@@ -17,6 +17,7 @@ class Relationship(StrEnum):
     WITHIN = "WITHIN"
     LOCATED_IN = "LOCATED_IN"
     WORKS_IN = "WORKS_IN"
+    SUCCEEDED_BY = "SUCCEEDED_BY"
     ALIAS_OF = "ALIAS_OF"
     MAY_BE = "MAY_BE"
     DESCRIBED_BY = "DESCRIBED_BY"
@@ -111,7 +112,8 @@ RETURN r {.*, cluster: c.id, organization: o.id} AS row ORDER BY c.id, o.id"""
 EXISTING_IDS = "UNWIND $ids AS id MATCH (n:{label} {{id: id}}) RETURN id"
 ALIASES = "MATCH (a:Alias) RETURN a.id AS id, a.organization AS organization"
 DUPLICATE_KEYS = """MATCH (o:Organization)
-RETURN o {.id, .name, .name_en, .credit_code, .vat, .country, .place} AS row ORDER BY o.id"""
+RETURN o {.id, .name, .name_en, .credit_code, .vat, .lei, .ror, .country, .place, .website} AS row
+ORDER BY o.id"""
 
 # -- lists
 
@@ -144,7 +146,8 @@ WITH {distinct}n ORDER BY n.id LIMIT $limit RETURN n {ROW} AS row{participants}"
 # -- what refers to an organisation
 
 NODES_REFERRING = (
-    "MATCH (:Organization {{id: $organization}})--(n:{label}) WITH DISTINCT n RETURN n "
+    "MATCH (:Organization {{id: $organization}})--(n:{label}) "
+    "WHERE any(field IN $fields WHERE n[field] = $organization) WITH DISTINCT n RETURN n "
     + _braced(ROW)
     + " AS row"
 )

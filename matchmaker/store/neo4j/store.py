@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,16 +12,18 @@ from neo4j import ManagedTransaction
 from matchmaker.domain import GraphRows
 from matchmaker.errors import MatchmakerError, StoreUnavailable
 from matchmaker.store import upsert
-from matchmaker.store.answers import Export, UpsertCounts
+from matchmaker.store.answers import Export, RowChanges, UpsertCounts
 from matchmaker.store.documents import Records, Store
-from matchmaker.store.graph_store import Answer, Work, export
+from matchmaker.store.graph_store import Answer, Work
 from matchmaker.store.log import Entry
+from matchmaker.store.lookup import export
 from matchmaker.store.neo4j import cypher, migrations
 from matchmaker.store.neo4j.connection import BULK_SECONDS, REQUEST_SECONDS, Connection, run
 from matchmaker.store.neo4j.documents import Neo4jRecords
 from matchmaker.store.neo4j.transaction import Neo4jTransaction
 from matchmaker.store.schema import Table
 from matchmaker.store.transaction import Transaction
+from matchmaker.store.upsert import MERGE, ImportRules
 
 # What fits in one transaction of a server with half a gigabyte of heap. Larger
 # upserts are written in batches, each a version of its own.
@@ -73,14 +75,39 @@ class Neo4jStore(Store):
         """See `GraphStore.upsert`; up to ATOMIC_ROWS rows, or any with entries, at once."""
         if not len(rows) and not entries:
             return UpsertCounts()
-        size = len(rows) + sum(len(row.participants) for row in rows.engagements)
-        if size <= ATOMIC_ROWS or entries:
+        if _fits(rows) or entries:
             return super().upsert(rows, entries)
+        parts = self._in_batches(rows, upsert.upsert_batch, lambda counts: counts)
+        return sum(parts, UpsertCounts())
+
+    def import_rows(
+        self, rows: GraphRows, rules: ImportRules = MERGE, entries: Sequence[Entry] = ()
+    ) -> RowChanges:
+        """See `GraphStore.import_rows`; large ones in batches, as those of `upsert`."""
+        if _fits(rows) or entries or rules.dry_run:
+            return super().import_rows(rows, rules, entries)
+        write = partial(upsert.import_batch, rules=rules)
+        return RowChanges.of(self._in_batches(rows, write, lambda changes: changes.counts))
+
+    def _in_batches(
+        self,
+        rows: GraphRows,
+        write: Callable[[Transaction, Table[Any], list[Any]], Answer],
+        counts_of: Callable[[Answer], UpsertCounts],
+    ) -> Iterator[Answer]:
+        """What was written of each batch, each a transaction and a version of its own."""
         self._read(lambda tx: upsert.check_references(tx, rows), bulk=True)
-        counts, written = UpsertCounts(), Counter[str]()
+        written = Counter[str]()
+
+        def work(tx: Transaction, table: Table[Any], batch: list[Any]) -> Answer:
+            answer = write(tx, table, batch)
+            if counts_of(answer).any_written:
+                tx.increase_version()
+            return answer
+
         for table, batch in upsert.table_batches(rows):
             try:
-                counts += self._write(partial(_upsert_batch, table=table, batch=batch), bulk=True)
+                yield self._write(partial(work, table=table, batch=batch), bulk=True)
                 written[table.name] += len(batch)
             except MatchmakerError as error:
                 raise StoreUnavailable(
@@ -93,7 +120,6 @@ class Neo4jStore(Store):
                     text=error.message,
                     advice=error.mend,
                 ) from None
-        return counts
 
     def set_embeddings(
         self, revision: str, ids: Sequence[str], vectors: Sequence[Sequence[float]]
@@ -123,8 +149,6 @@ class Neo4jStore(Store):
         return self._write(export, bulk=True)
 
 
-def _upsert_batch(tx: Transaction, table: Table[Any], batch: list[Any]) -> UpsertCounts:
-    counts = upsert.upsert_batch(tx, table, batch)
-    if counts.any_written:
-        tx.increase_version()
-    return counts
+def _fits(rows: GraphRows) -> bool:
+    """Whether one transaction can take the rows."""
+    return len(rows) + sum(len(row.participants) for row in rows.engagements) <= ATOMIC_ROWS

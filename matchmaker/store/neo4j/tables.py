@@ -44,6 +44,7 @@ _LINKS = {
     "parent": Link(Relationship.WITHIN),
     "place": Link(Relationship.LOCATED_IN),
     "industry": Link(Relationship.WORKS_IN),
+    "successor": Link(Relationship.SUCCEEDED_BY),
     "first": Link(Relationship.MAY_BE),
     "second": Link(Relationship.MAY_BE),
     "subject": Link(Relationship.REPORTED, incoming=True),

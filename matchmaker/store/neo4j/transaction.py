@@ -156,7 +156,8 @@ class Neo4jTransaction:
             TIES.name: cypher.TIES_REFERRING,
             ENGAGEMENTS.name: cypher.ENGAGEMENTS_REFERRING,
         }.get(table.name) or cypher.NODES_REFERRING.format(label=label(table))
-        return _decoded(table, self._run(query, organization=organization_id))
+        fields = [ref.field for ref in table.references if ORGANIZATIONS.name in ref.tables]
+        return _decoded(table, self._run(query, organization=organization_id, fields=fields))
 
     def _write_nodes(self, table: Table[Any], new: Sequence[Any], changed: Changed) -> None:
         create = cypher_write.CREATE_NODES.format(label=label(table))

@@ -16,7 +16,7 @@ from matchmaker.store.sql import codec
 from matchmaker.store.sqlite.queries import ADD_ENDED, CREATE_OWNERS
 
 BUSY_TIMEOUT_S = 15.0
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 APPLICATION_ID = 0x4D61746D  # "Matm": tells our file from any other SQLite database
 # Not every system can ask for the rights that a file is opened with.
 _EFFECTIVE_IDS = os.access in os.supports_effective_ids
@@ -29,6 +29,13 @@ UPDATE graph SET identity = lower(hex(randomblob(16)));
     2: "",  # documents were added
     # Nothing ever read it: every tie counts once.
     3: "ALTER TABLE ties DROP COLUMN weight;",
+    4: "",  # columns were added
+}
+# After the columns of that version were added.
+BACKFILLS = {
+    # What was added over pages and API was said by a person.
+    4: """UPDATE organizations SET provenance_tier = 'confirmed' WHERE provenance_source = 'api';
+"""
 }
 
 
@@ -82,8 +89,12 @@ class Connections:
             if _is_empty(connection):
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            _, earlier = _marks(connection)
             _migrate(connection)
             _complete(connection)
+            for version in range(earlier, SCHEMA_VERSION):
+                for statement in _statements(BACKFILLS.get(version, "")):
+                    connection.execute(statement)
             self._require_schema(connection)
 
     def _refuse_foreign(self) -> None:

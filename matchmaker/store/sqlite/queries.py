@@ -10,7 +10,8 @@ GRAPH_ID = "SELECT identity FROM graph"
 COUNT = "SELECT count(*) FROM {table}"
 ALIASES = "SELECT id, organization FROM aliases"
 DUPLICATE_KEYS = (
-    "SELECT id, name, name_en, credit_code, vat, country, place FROM organizations ORDER BY id"
+    "SELECT id, name, name_en, credit_code, vat, lei, ror, country, place, website "
+    "FROM organizations ORDER BY id"
 )
 
 # What an OrganizationFilter narrows to; a NULL parameter means any.

@@ -43,13 +43,16 @@ def test_a_star_hangs_on_its_lead_firm(planted):
     assert found["giant_component"] == 1
     assert found["fragility"] > 0.9
     keys = priorities.key_members(view(planted, "star").network)
-    assert [planted.snapshot.id_of(one.row) for one in keys] == ["star:000"]
+    assert [planted.snapshot.id_of(one.organization) for one in keys] == ["star:000"]
     assert keys[0].pieces == (1,) * 29
 
 
 def test_two_cliques_hang_on_their_bridge(planted):
     keys = priorities.key_members(view(planted, "cliques").network)
-    assert {planted.snapshot.id_of(one.row) for one in keys} == {"cliques:014", "cliques:015"}
+    assert {planted.snapshot.id_of(key.organization) for key in keys} == {
+        "cliques:014",
+        "cliques:015",
+    }
     assert all(one.pieces == (15, 14) for one in keys)
     assert figures(planted, "cliques", samples=50)["transitivity"] > 0.95
 
@@ -271,7 +274,7 @@ def test_gatekeepers_are_those_through_whom_the_outside_comes():
     )
     found = landscape(graph)
     keepers = priorities.gatekeepers(view(found, "a").network)
-    assert [found.snapshot.id_of(one.row) for one in keepers] == ["a:000"]
+    assert [found.snapshot.id_of(one.organization) for one in keepers] == ["a:000"]
     assert (keepers[0].pairs, keepers[0].share) == (4, 1)
 
 

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from matchmaker.domain import EngagementKind, Layer, Role
+from matchmaker.domain import EngagementKind, Kind, Layer, Role
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.mapping import read_mapped, read_mapping
+from matchmaker.ingest.mapping import read_mapped
+from matchmaker.ingest.mapping_file import read_mapping
 from matchmaker.ingest.names import name_key
+from matchmaker.ingest.tie_status import has_ended
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "docs" / "examples"
 AWARDS = """tender_no,tender_description,agency,award_date,supplier_name,awarded_amt
@@ -40,13 +42,16 @@ def mapped(folder: Path, content: str, example: str, kind: str):
 
 def test_awards_become_contracts_of_supplier_and_buyer(tmp_path: Path) -> None:
     parsed = mapped(tmp_path, AWARDS, "gebiz.toml", "contracts")
-    first, second = parsed.rows.engagements
+    first, second, undated = parsed.rows.engagements
     assert first.kind is EngagementKind.CONTRACT
     assert [part.role for part in first.participants] == [Role.SUPPLIER, Role.BUYER]
     assert (first.date, first.amount, first.currency) == (datetime.date(2019, 6, 11), 1000.5, "SGD")
     assert first.text == "supply of ball valves"
     assert first.participants[1] == second.participants[1]
-    assert [(p.line, p.field) for p in parsed.problems] == [(4, "award_date")]
+    assert (undated.date, undated.amount) == (None, 1)
+    assert [(p.line, p.field, p.severity) for p in parsed.problems] == [
+        (4, "award_date", "warning")
+    ]
 
 
 def test_the_same_name_in_other_spelling_is_one_organization(tmp_path: Path) -> None:
@@ -68,7 +73,8 @@ def test_relations_become_what_the_mapping_says(tmp_path: Path) -> None:
     assert [row.text for row in parsed.rows.descriptions] == ["涉足行业：阀门制造"]
     errors = [(p.line, p.field) for p in parsed.problems if p.severity == "error"]
     assert errors == [(9, "target"), (10, "relation")]
-    assert any("1 line with '上游于'" in str(p.reason) for p in parsed.problems)
+    passed = [(p.line, str(p.reason)) for p in parsed.problems if p.severity == "passed"]
+    assert passed == [(8, "'上游于' is left out, as the mapping says.")]
 
 
 def test_ids_are_the_same_in_every_run(tmp_path: Path) -> None:
@@ -100,5 +106,232 @@ def test_a_bad_mapping_says_what_is_wrong(tmp_path: Path, content: str, reason: 
 
 
 def test_a_column_that_the_mapping_names_must_be_there(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match="'agency' is missing"):
-        mapped(tmp_path, AWARDS.replace("agency", "buyer"), "gebiz.toml", "contracts")
+    with pytest.raises(InvalidInput, match=r"'agency' \(nearest: agencies"):
+        mapped(tmp_path, AWARDS.replace("agency", "agencies"), "gebiz.toml", "contracts")
+
+
+CONTRACTS = """
+source = "s"
+[contracts]
+id = "no"
+text = "text"
+date = "date"
+amount = "amount"
+currency = "USD"
+supplier = { name = "supplier", kind = "firm" }
+buyer = { name = "buyer", kind = "public_body" }
+"""
+HEADER = "no,text,date,supplier,buyer,amount"
+
+
+def contracts(folder: Path, *lines: str, header: str = HEADER, mapping: str = CONTRACTS):
+    (folder / "map.toml").write_text(mapping)
+    (folder / "rows.csv").write_text("\n".join([header, *lines, ""]))
+    return read_mapped(folder / "rows.csv", folder / "map.toml", "contracts")
+
+
+def told(parsed, severity: str) -> list[tuple[int, str]]:
+    return [(p.line, p.field) for p in parsed.problems if p.severity == severity]
+
+
+def sides(parsed) -> list[list[tuple[str, str]]]:
+    names = {row.id: row.name for row in parsed.rows.organizations}
+    return [
+        [(part.role.value, names[part.organization]) for part in row.participants]
+        for row in parsed.rows.engagements
+    ]
+
+
+def test_a_contract_whose_other_side_is_unknown_is_a_fact(tmp_path: Path) -> None:
+    parsed = contracts(
+        tmp_path,
+        "1,gate valves,2024-01-05,N/A,Water Board,10",
+        "2,gate valves,2024-01-05,,Water Board,10",
+        "3,gate valves,2024-01-05,Valve Ltd,无,10",
+        "4,gate valves,2024-01-05,-,,10",
+    )
+    assert sides(parsed) == [
+        [("buyer", "Water Board")],
+        [("buyer", "Water Board")],
+        [("supplier", "Valve Ltd")],
+    ]
+    assert told(parsed, "warning") == [(2, "supplier"), (3, "supplier"), (4, "buyer")]
+    assert told(parsed, "error") == [(5, "supplier")]
+
+
+def test_items_of_one_tender_are_contracts_of_their_own(tmp_path: Path) -> None:
+    lines = [
+        "T1,chairs,2024-05-13,Chairs LLP,Schools,1200.5",
+        "T1,chairs,2024-05-13,Chairs LLP,Schools,880",
+        "T1,chairs,2024-05-13,Chairs LLP,Schools,880",
+        "T1,chairs,2024-06-30,Chairs LLP,Schools,880",
+    ]
+    parsed = contracts(tmp_path, *lines)
+    rows = parsed.rows.engagements
+    assert sorted((str(row.date), row.amount) for row in rows) == [
+        ("2024-05-13", 880),
+        ("2024-05-13", 1200.5),
+        ("2024-06-30", 880),
+    ]
+    assert len({row.id for row in rows}) == 3
+    assert told(parsed, "passed") == [(4, "")]
+    turned = contracts(tmp_path, *reversed(lines))
+    ids = {(row.date, row.amount): row.id for row in rows}
+    assert {(row.date, row.amount): row.id for row in turned.rows.engagements} == ids
+
+
+def test_a_contract_that_nothing_divides_keeps_its_id(tmp_path: Path) -> None:
+    """Also when another item of the same tender is published later."""
+    line = "T1,chairs,2024-05-13,Chairs LLP,Schools,880"
+    later = "T1,chairs,2024-06-30,Chairs LLP,Schools,5"
+    (alone,) = contracts(tmp_path, line).rows.engagements
+    both = contracts(tmp_path, line, later).rows.engagements
+    assert alone.id in {row.id for row in both if row.amount == 880}
+
+
+def test_lots_that_only_an_unmapped_column_tells_apart_are_two_and_told(tmp_path: Path) -> None:
+    lines = ["T,road,2024-05-11,Roads,City,5,1", "T,road,2024-05-11,Roads,City,5,2"]
+    parsed = contracts(tmp_path, *lines, header=f"{HEADER},lot")
+    assert len(parsed.rows.engagements) == 2
+    assert told(parsed, "warning") == [(3, "")]
+    by_lot = CONTRACTS.replace('id = "no"', 'id = "no"\nitem = "lot"')
+    parsed = contracts(tmp_path, *lines, header=f"{HEADER},lot", mapping=by_lot)
+    assert (len(parsed.rows.engagements), parsed.problems) == (2, ())
+    by_both = CONTRACTS.replace('id = "no"', 'id = ["no", "lot"]')
+    parsed = contracts(tmp_path, *lines, header=f"{HEADER},lot", mapping=by_both)
+    assert (len(parsed.rows.engagements), parsed.problems) == (2, ())
+
+
+def test_nobody_sells_to_itself(tmp_path: Path) -> None:
+    parsed = contracts(tmp_path, "1,seals,2024-01-05,Water Board,WATER  BOARD,10")
+    assert parsed.rows.engagements == parsed.rows.organizations == ()
+    assert told(parsed, "error") == [(2, "supplier")]
+
+
+def test_several_in_one_cell_are_several_suppliers(tmp_path: Path) -> None:
+    parsed = contracts(tmp_path, "8,seals,2024-03-01,Seals Ltd; Rings GmbH,Water Board,5")
+    (row,) = parsed.rows.engagements
+    assert sides(parsed) == [
+        [("supplier", "Seals Ltd"), ("supplier", "Rings GmbH"), ("buyer", "Water Board")]
+    ]
+    assert row.amount == 5
+    assert {part.amount for part in row.participants} == {None}
+
+
+def test_a_refused_line_leaves_nothing_of_itself(tmp_path: Path) -> None:
+    parsed = contracts(
+        tmp_path,
+        "1,seals,2024-03-01,Seals Ltd,City,5",
+        "2,seals,2024-03-01,Rings Ltd,City,5,surplus",
+        "3,seals,2025-01-01,Rings Ltd,City,5",
+    )
+    assert told(parsed, "error") == [(3, "amount")]
+    assert len(parsed.rows.engagements) == 2
+    names = [row.name for row in parsed.rows.organizations]
+    assert names == ["Seals Ltd", "City", "Rings Ltd"]
+
+
+def test_columns_are_found_by_their_letters_and_by_alternatives(tmp_path: Path) -> None:
+    header = "No.,TEXT,Date,Supplier Name,buyer,amount"
+    mapping = CONTRACTS.replace('"supplier", kind', '["vendor", "supplier_name"], kind')
+    parsed = contracts(tmp_path, "1,seals,2024-03-01,Seals,City,5", header=header, mapping=mapping)
+    (row,) = parsed.rows.engagements
+    assert (row.text, str(row.date)) == ("seals", "2024-03-01")
+
+
+def test_kind_country_and_currency_may_be_columns(tmp_path: Path) -> None:
+    mapping = CONTRACTS.replace('"USD"', '"money"').replace(
+        'kind = "firm"', 'kind = "type", country = "land"'
+    )
+    header = f"{HEADER},money,type,land"
+    parsed = contracts(
+        tmp_path, "1,x,2024-03-01,A,B,5,EUR,university,DE", header=header, mapping=mapping
+    )
+    supplier, _ = parsed.rows.organizations
+    assert (supplier.kind, supplier.country) == (Kind.UNIVERSITY, "DE")
+    assert parsed.rows.engagements[0].currency == "EUR"
+
+
+def test_ids_of_organizations_are_keys_with_the_source(tmp_path: Path) -> None:
+    mapping = CONTRACTS.replace('name = "supplier",', 'name = "supplier", id = "supplier_no",')
+    parsed = contracts(
+        tmp_path, "1,x,2024-03-01,A,B,5,00123", header=f"{HEADER},supplier_no", mapping=mapping
+    )
+    assert parsed.rows.organizations[0].id == "s:00123"
+
+
+TIES = """
+source = "lei"
+[ties]
+head = { id = "Node.1.start", kind = "firm" }
+tail = { id = "Node.1.end" }
+relation = "type"
+from = "Period.1.startDate"
+until = "Period.1.endDate"
+status = "status"
+[ties.values]
+"OWNED_BY" = { as = "tie", layer = "OWNS", reverse = true }
+"""
+
+
+def ties(folder: Path, *lines: str, mapping: str = TIES):
+    header = "Node.1.start,Node.1.end,type,Period.1.startDate,Period.1.endDate,status"
+    (folder / "map.toml").write_text(mapping)
+    (folder / "rows.csv").write_text("\n".join([header, *lines, ""]))
+    return read_mapped(folder / "rows.csv", folder / "map.toml", "ties")
+
+
+def test_ties_are_between_ids_and_say_how_long_they_held(tmp_path: Path) -> None:
+    parsed = ties(
+        tmp_path,
+        "A,B,OWNED_BY,2015-01-01,2018-12-31,INACTIVE",
+        "A,C,OWNED_BY,2015-01-01,,INACTIVE",
+        "A,D,OWNED_BY,2015-01-01,,ACTIVE",
+        "A,E,OWNED_BY,2015-01-01,,已终止",
+        "A,F,OWNED_BY,2015-01-01,,PUBLISHED",
+    )
+    assert parsed.rows.organizations == ()
+    held = {row.source: (str(row.since), str(row.until), row.ended) for row in parsed.rows.ties}
+    assert held == {
+        "lei:B": ("2015-01-01", "2018-12-31", False),
+        "lei:C": ("2015-01-01", "None", True),
+        "lei:D": ("2015-01-01", "None", False),
+        "lei:E": ("2015-01-01", "None", True),
+        "lei:F": ("2015-01-01", "None", False),
+    }
+    assert told(parsed, "warning") == [(6, "status")]
+
+
+def test_a_mapping_says_what_words_of_status_mean(tmp_path: Path) -> None:
+    words = """[ties.status]
+column = "status"
+ended = ["N"]
+active = ["J", "finished"]
+[ties.values]"""
+    mapping = TIES.replace('status = "status"\n', "").replace("[ties.values]", words)
+    parsed = ties(
+        tmp_path, "A,B,OWNED_BY,,,N", "A,C,OWNED_BY,,,J", "A,D,OWNED_BY,,,finished", mapping=mapping
+    )
+    assert {row.source: row.ended for row in parsed.rows.ties} == {
+        "lei:B": True,
+        "lei:C": False,
+        "lei:D": False,
+    }
+    assert parsed.problems == ()
+
+
+def test_problems_name_whole_columns(tmp_path: Path) -> None:
+    parsed = ties(tmp_path, "A,B,OWNED_BY,soon,,", ",B,OWNED_BY,,,", "A,B,SOLD_TO,,,")
+    assert [(p.line, p.field) for p in parsed.problems] == [
+        (2, "Period.1.startDate"),
+        (3, "Node.1.start"),
+        (4, "type"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "ended"),
+    [("Ended", True), ("失效", True), ("有效", False), ("aktiv", False), ("?", None)],
+)
+def test_words_of_status_in_both_languages(cell: str, ended: bool | None) -> None:
+    assert has_ended(cell) is ended

@@ -1,0 +1,109 @@
+"""`matchmaker export`: what one may see as files for spreadsheets, programs and drawings."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from matchmaker.cli.language import language
+from matchmaker.cli.output import AS_OPTION, acting_principal, say, usage_error, wired
+from matchmaker.domain import GoalName
+from matchmaker.exports.tables import ExportFormat
+from matchmaker.messages import message
+
+if TYPE_CHECKING:
+    from matchmaker.access import Principal
+    from matchmaker.exports.tables import DataExport
+    from matchmaker.services.operations.exports import Exports
+
+SUBJECTS = ("members", "ties", "worklist", "audit", "recommendations")
+
+
+@click.command()
+@click.argument("what", type=click.Choice(SUBJECTS))
+@click.argument("id")
+@click.option(
+    "--format",
+    "chosen",
+    type=click.Choice([each.value for each in ExportFormat]),
+    help="Default: as --out ends, else csv.",
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write to a file; default: standard output.",
+)
+@click.option("--table", default="", help="Only this table; CSV holds one.")
+@click.option("--year", type=int, help="Of an audit or worklist; default: the newest.")
+@click.option(
+    "--goal", type=click.Choice([goal.value for goal in GoalName]), help="Of recommendations."
+)
+@click.option("--text", default="", help="Of recommendations: in one's own words.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)
+@click.option(
+    "--samples",
+    type=click.IntRange(0, 1000),
+    default=200,
+    show_default=True,
+    help="Random networks to compare with.",
+)
+@AS_OPTION
+def export(
+    what: str,
+    id: str,
+    chosen: str | None,
+    out: Path | None,
+    table: str,
+    email: str | None,
+    **asked: str | int | None,
+) -> None:
+    """Export WHAT of the cluster ID, or recommendations of the organisation ID.
+
+    Formats: csv, xlsx, json, and graphml and gexf for Gephi, Cytoscape and yEd. Members can be
+    imported again.
+    """
+    from matchmaker.exports.files import write_export
+
+    services = wired()
+    made = _export(services.exports, acting_principal(services, email), what, id, asked)
+    content = write_export(made, _format(chosen, out), language(), table)
+    if out is None:
+        sys.stdout.buffer.write(content)
+        return
+    beside = out.with_name(f"{out.name}.part")  # whole, or not at all
+    try:
+        beside.write_bytes(content)
+        beside.replace(out)
+    finally:
+        beside.unlink(missing_ok=True)
+    say(message("Written: %(path)s", path=out), error=True)
+
+
+def _format(chosen: str | None, out: Path | None) -> ExportFormat:
+    """As it was chosen, or as the file's name ends."""
+    suffix = chosen or (out.suffix.removeprefix(".").lower() if out else "")
+    return ExportFormat(suffix) if suffix in list(ExportFormat) else ExportFormat.CSV
+
+
+def _export(
+    exports: Exports, principal: Principal, what: str, id: str, asked: dict[str, str | int | None]
+) -> DataExport:
+    year, limit = asked["year"], int(asked["limit"] or 0)
+    year = None if year is None else int(year)
+    if what == "members":
+        return exports.members(principal, id)
+    if what == "ties":
+        return exports.ties(principal, id)
+    if what == "worklist":
+        return exports.worklist(principal, id, limit, year)
+    if what == "audit":
+        return exports.audit(principal, id, year, int(asked["samples"] or 0))
+    if asked["goal"] is None:
+        raise usage_error(message("Recommendations need a --goal."))
+    from matchmaker.recommend.model import Request
+
+    question: Request[str] = Request(GoalName(str(asked["goal"])), limit)
+    return exports.recommendations(principal, id, question, str(asked["text"]), recorded=False)

@@ -1,0 +1,1 @@
+"""Tables and graphs as files: CSV, XLSX, JSON, GraphML and GEXF. Pure: rows in, bytes out."""

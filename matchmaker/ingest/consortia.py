@@ -1,0 +1,87 @@
+"""Cells that name several organisations: consortia, joint bidders, lists."""
+
+from __future__ import annotations
+
+import re
+
+from matchmaker.ingest.legal_forms import split_form
+from matchmaker.ingest.names import name_parts
+from matchmaker.text import normal
+
+_CONSORTIUM = re.compile(
+    r"联合体|联营体|牵头(?:人|单位|方|企业)|成员(?:单位|企业)|\bconsorti(?:um|a)\b|\bjv\b"
+    r"|\bjoint venture\b|\bkonsortium\b|\barge\b|\bbietergemeinschaft\b"
+    r"|\barbeitsgemeinschaft\b|\bgroupement\b|\bute\b|\bati\b|\brti\b",
+    re.IGNORECASE,
+)
+# What says who is who among them, beside their names.
+_LABEL = re.compile(
+    r"联合体|联营体|牵头(?:人|单位|方|企业)?|成员(?:单位|方|企业)?\d*|主办(?:人|方)|主体单位|"
+    r"\b(?:the )?consorti(?:um|a)(?: (?:of|leader|lead|members?|partners?|between))?\b|"
+    r"\bjoint venture(?: (?:of|between))?\b|\bjv\b|\bkonsortium\b|\barge\b|\bbietergemeinschaft\b|"
+    r"\barbeitsgemeinschaft\b|\bgroupement\b|\b(?:lead(?:er)?|members?|partners?)\b(?=\s*[:：)）])|"
+    r"\bute\b|\bati\b|\brti\b",
+    re.IGNORECASE,
+)
+_SEPARATOR = re.compile(r"\s*(?:[;；|\n、+＋]|\s/\s|\s[–—]\s)\s*")
+_SEPARATOR_OF_CONSORTIA = re.compile(_SEPARATOR.pattern + r"|\s*[/，]\s*")
+# Weaker ones, which are parts of names too.
+_JOINED = re.compile(r"\s*(?:[/,，&＆]|\s(?:and|und|et|with)\s|[与和及暨])\s*", re.IGNORECASE)
+_BRACKETS = re.compile(r"[()（）\[\]【】]")
+_EMPTY_BRACKETS = re.compile(r"[(（\[【]\s*[:：,，、;；]*\s*[)）\]】]")
+_EDGES = " \t,，;；、:：/+&＆-–—"
+_INSTITUTION = re.compile(
+    r"(?:大学|学院|学校|研究院|研究所|研究中心|设计院|工程院|医院|中心|集团|公司|厂|局|社|所|院|站|协会|商会|银行)$"
+    r"|\b(?:universit\w*|institut\w*|college|hochschule|fachhochschule|school|academy|hospital|council"
+    r"|ministry|department|agency|authority|laborator(?:y|ies)|foundation|stiftung|politecnico"
+    r"|association|gesellschaft|verein|centre|center|fraunhofer|cnrs|csic)\b"
+)
+
+
+def consortium_members(name: str) -> tuple[str, ...]:
+    """The organisations that a cell names, leader first as written; the name itself if it is one.
+
+    `A Ltd; B GmbH` are two. A name is divided only where every part looks like the name of an
+    organisation: "Johnson & Son" and "A+B Plastics Ltd" stay whole.
+    """
+    whole = " ".join(name.split())
+    if _CONSORTIUM.search(whole):
+        unlabelled = _EMPTY_BRACKETS.sub("", _LABEL.sub("；", whole))
+        for text in (unlabelled, _BRACKETS.sub("；", unlabelled)):
+            members = _members(text, _SEPARATOR_OF_CONSORTIA)
+            if len(members) > 1:
+                return members
+        return (whole,)
+    members = _members(whole, _SEPARATOR)
+    return members if len(members) > 1 else (whole,)
+
+
+def _members(text: str, separator: re.Pattern[str]) -> tuple[str, ...]:
+    """Parts that all look like names of organisations, each once; empty when one does not."""
+    parts = [part.strip(_EDGES) for part in separator.split(text)]
+    members = [member for part in parts if part for member in _joined(part)]
+    if not all(map(is_organization_name, members)):
+        return ()
+    return tuple(dict.fromkeys(members))
+
+
+def _joined(part: str) -> list[str]:
+    """A part divided at a weaker separator, where both sides look like names for certain."""
+    for match in _JOINED.finditer(part):
+        left, right = part[: match.start()].strip(_EDGES), part[match.end() :].strip(_EDGES)
+        if _has_form(left) and is_organization_name(left) and is_organization_name(right):
+            return [left, *_joined(right)]
+    return [part]
+
+
+def _has_form(name: str) -> bool:
+    return name_parts(name).form not in ("", "co", "公司")  # "Wright & Co. and Sons Ltd" is one
+
+
+def is_organization_name(name: str) -> bool:
+    """Whether a text ends as names of firms and institutions do: by a form, by what it is."""
+    parts = name_parts(name)
+    if parts.form:
+        # "Co. KG" and "Ltd" alone are the end of a name, not a name.
+        return split_form(("a name", *parts.words))[1] == ""
+    return _INSTITUTION.search(normal(name)) is not None

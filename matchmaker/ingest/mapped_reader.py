@@ -1,0 +1,192 @@
+"""What reading contracts and relations by a mapping have in common: lines in, facts out."""
+
+from __future__ import annotations
+
+import datetime
+from abc import ABC, abstractmethod
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
+
+from matchmaker.domain import DatePrecision, Organization, Provenance
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.currencies import currency_code, iso_4217
+from matchmaker.ingest.dates import PartialDate, partial_date
+from matchmaker.ingest.facts import Fact, Facts
+from matchmaker.ingest.formats import Read, judge_columns
+from matchmaker.ingest.mapped_row import MappedRow
+from matchmaker.ingest.mapping_file import (
+    ColumnName,
+    Contracts,
+    MappingFile,
+    PartyColumns,
+    Relations,
+    Titles,
+    column_names,
+)
+from matchmaker.ingest.numbers import Amount, amount
+from matchmaker.ingest.parties import Choice, PartyReader
+from matchmaker.ingest.report import Parsed, Problem, Reading
+from matchmaker.ingest.table_file import TableFile
+from matchmaker.messages import Message, message
+
+Section = TypeVar("Section", Contracts, Relations)
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A day as fine as `precision`; `estimated` where it is only the middle of a period."""
+
+    day: datetime.date | None
+    estimated: bool = False
+    precision: DatePrecision = DatePrecision.DAY
+
+
+@dataclass
+class MappedReader(ABC, Generic[Section]):
+    """Lines of a table by one section of a mapping file.
+
+    Raises InvalidInput when the file lacks a column that the mapping names.
+    """
+
+    mapping: MappingFile
+    section: Section
+    table: TableFile
+    titles: Titles = field(init=False)
+    reading: Reading = field(default_factory=Reading, init=False)
+    facts: Facts = field(default_factory=Facts, init=False)
+    missing: list[str] = field(default_factory=list, init=False)
+    reads: dict[str, Read] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        self.titles = Titles(self.table.header, self.table.name)
+        self.find_columns()
+        self.titles.require(self.missing)
+
+    @abstractmethod
+    def find_columns(self) -> None:
+        """Look up the section's columns; what the file lacks is noted."""
+
+    @abstractmethod
+    def fact(self, row: MappedRow) -> Fact | None:
+        """What a line says, None where it is passed over. Raises InvalidInput."""
+
+    def column(self, name: ColumnName, read: Read | None = None) -> str:
+        """Title of a column, "" for none; `read` is how its cells are judged together."""
+        title = self.titles.first(name, self.missing)
+        if title and read is not None:
+            self.reads[title] = read
+        return title
+
+    def columns(self, names: str | list[ColumnName]) -> tuple[str, ...]:
+        """Titles of several columns that count together."""
+        listed = [names] if isinstance(names, str) else names
+        return tuple(title for name in listed if (title := self.column(name)))
+
+    def party(self, columns: PartyColumns) -> PartyReader:
+        return PartyReader.of(columns, self.mapping.source, self.titles, self.missing)
+
+    def currency(self, name: ColumnName) -> Choice:
+        """A column, or the currency itself."""
+        if isinstance(name, str) and name not in self.titles.titles and iso_4217(name):
+            return Choice(value=iso_4217(name))
+        return Choice(self.column(name))
+
+    def parsed(self) -> Parsed:
+        """All lines of the table, each of them counted."""
+        name = self.table.name
+        self.reading.read[name] = 0
+        self.reading.problems.extend(self.table.notes)
+        formats = judge_columns(
+            (line.cells for line in self.table.lines()),
+            self.reads,
+            separator=self.table.separator,
+            given={"": self.mapping.written(self.section)},
+        )
+        mapped = frozenset(filter(None, map(self.titles.find, column_names(self.section))))
+        for line in self.table.lines():
+            self.reading.read[name] += 1
+            if line.passed_over is not None:
+                self._pass_over(line.number, "", line.passed_over)
+            else:
+                self._read_line(MappedRow(name, line, formats), mapped)
+        for table, row, number in self.facts.rows():
+            self.reading.keep(table, row.id, row, name, number)
+        return self.reading.parsed()
+
+    def _read_line(self, row: MappedRow, mapped: Collection[str]) -> None:
+        fact = None
+        for problem in row.line.problems:
+            if problem.severity == "error":
+                row.refuse(problem.column, problem.reason)
+            elif problem.column in mapped:
+                row.warn(problem.column, problem.reason)
+        try:
+            fact = self.fact(row)
+        except InvalidInput as error:
+            row.refuse_for(error)
+        if row.is_refused:
+            errors = (each for each in row.problems if each.severity == "error")
+            self.reading.problems.extend(errors)
+            return
+        if fact is not None:
+            self._keep(fact, row)
+        self.reading.problems.extend(row.problems)
+
+    def _keep(self, fact: Fact, row: MappedRow) -> None:
+        """Keep a fact and its organisations; the very same line again is passed over."""
+        number = row.line.number
+        same, like = self.facts.line_of_same(fact), self.facts.line_of_like(fact)
+        if same is not None:
+            row.problems.clear()
+            self._pass_over(number, "", message("is the same as line %(line)s.", line=same))
+            return
+        if like is not None and not fact.joins:
+            reason = message(
+                "says the same as line %(line)s in every column that is mapped, but not in the "
+                "others: kept as a fact of its own.",
+                line=like,
+            )
+            row.warn("", reason)
+        self.facts.add(fact)
+        for party in fact.parties:
+            if party.organization is not None:
+                self._keep_organization(party.organization, number)
+
+    def _keep_organization(self, organization: Organization, line: int) -> None:
+        """The first line that names it says what it is; later ones fill its blanks."""
+        kept = self.reading.rows["organizations"].get(organization.id)
+        if kept is None:
+            self.reading.keep("organizations", organization.id, organization, self.table.name, line)
+        elif organization.country and not kept.country:
+            filled = replace(kept, country=organization.country)
+            self.reading.rows["organizations"][kept.id] = filled
+
+    def _pass_over(self, line: int, column: str, reason: Message) -> None:
+        self.reading.problems.append(Problem(self.table.name, line, column, reason, "passed"))
+
+    def provenance(self, row: MappedRow) -> Provenance:
+        return Provenance(self.mapping.source, f"{row.file}:{row.line.number}")
+
+    def day(self, row: MappedRow, title: str) -> Dated:
+        """The date of a line, or the middle of the source's period."""
+        written: PartialDate | None = row.value(title, partial_date)
+        if written is not None:
+            return Dated(written.date, precision=DatePrecision(written.precision))
+        return Dated(self.mapping.undated, self.mapping.undated is not None)
+
+    def amount(self, row: MappedRow, title: str, currency: Choice) -> Amount | None:
+        """An amount in the currency that its cell names, else that of its line or file."""
+        written: Amount | None = row.value(title, amount)
+        if written is None:
+            return None
+        other = currency.read(row, currency_code) or ""
+        if currency.column and written.currency and other not in ("", written.currency):
+            reason = message(
+                "'%(cell)s' is in %(currency)s, not in %(other)s: the amount's own is taken.",
+                cell=row.cell(title),
+                currency=written.currency,
+                other=other,
+            )
+            row.warn(currency.column, reason)
+        return replace(written, currency=written.currency or other)

@@ -1,0 +1,131 @@
+"""The organisations of a line: who stands on a side, nobody, or several together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from matchmaker.domain import MAX_NAME, Kind, Organization, Provenance
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.cells import is_nothing
+from matchmaker.ingest.columns import TABLES
+from matchmaker.ingest.consortia import consortium_members
+from matchmaker.ingest.countries import iso_code
+from matchmaker.ingest.facts import Party, digest
+from matchmaker.ingest.formats import Read
+from matchmaker.ingest.mapped_row import MappedRow
+from matchmaker.ingest.mapping_file import ColumnName, PartyColumns, Titles
+from matchmaker.ingest.names import name_key
+from matchmaker.ingest.placeholders import is_placeholder
+from matchmaker.messages import message
+
+_READ: dict[str, Read] = {column.name: column.read for column in TABLES["organizations"].columns}
+MAX_KEY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is the same for a whole file, or stands in a column."""
+
+    column: str = ""
+    value: Any = None
+
+    def read(self, row: MappedRow, read: Read) -> Any:
+        """The column's value where it says one, else that of the file."""
+        value = row.value(self.column, read) if self.column else None
+        return self.value if value is None else value
+
+
+@dataclass(frozen=True, slots=True)
+class PartyReader:
+    """One side of a file's lines, with its columns found."""
+
+    source: str
+    name: str
+    id: str
+    kind: Choice
+    country: Choice
+
+    @classmethod
+    def of(
+        cls, columns: PartyColumns, source: str, titles: Titles, missing: list[str]
+    ) -> PartyReader:
+        """Adds to `missing` what the file lacks."""
+        return cls(
+            source,
+            titles.first(columns.name, missing),
+            titles.first(columns.id, missing),
+            _kind(columns.kind, titles, missing),
+            _country(columns.country, titles, missing),
+        )
+
+    @property
+    def column(self) -> str:
+        """The column that problems of this side are told under."""
+        return self.name or self.id
+
+    def parties(
+        self, row: MappedRow, provenance: Provenance, *, together: bool = False
+    ) -> tuple[Party, ...]:
+        """Those on this side, none where the line names nobody; `together` they are one."""
+        name, key = row.cell(self.name), _key(row.cell(self.id))
+        if is_placeholder(name):
+            return (Party(f"{self.source}:{key}"),) if key else ()
+        names = (name,) if together else consortium_members(name)
+        if len(names) < 2:
+            return (self._party(name, key or name_key(name), row, provenance),)
+        if key:
+            reason = message(
+                "is that of %(count)s organisations together: left out.", count=len(names)
+            )
+            row.warn(self.id, reason)
+        return tuple(self._party(each, name_key(each), row, provenance) for each in names)
+
+    def _party(self, name: str, key: str, row: MappedRow, provenance: Provenance) -> Party:
+        id = key if key.startswith(f"{self.source}:") else f"{self.source}:{key}"
+        if len(name) > MAX_NAME:
+            cut = message("has %(length)s characters: the first %(limit)s are kept.",
+                          length=len(name), limit=MAX_NAME)  # fmt: skip
+            row.warn(self.name, cut)
+        try:
+            organization = Organization(
+                id=id,
+                name=name[:MAX_NAME],
+                kind=self.kind.read(row, _READ["kind"]),
+                country=self.country.read(row, _READ["country"]) or "",
+                provenance=provenance,
+            )
+        except InvalidInput as error:
+            row.refuse_for(error)
+            return Party(id)
+        return Party(id, organization)
+
+
+def _key(cell: str) -> str:
+    """A key as ids take it: no spaces, and not longer than they may be; "" for none."""
+    if is_nothing(cell):
+        return ""
+    key = "_".join(cell.split())
+    return key if len(key) <= MAX_KEY else digest(key)
+
+
+def _kind(column: ColumnName, titles: Titles, missing: list[str]) -> Choice:
+    if column in list(Kind):
+        return Choice(value=Kind(column))
+    before = len(missing)
+    title = titles.first(column, missing)
+    if len(missing) > before and isinstance(column, str):
+        missing.pop()
+        raise InvalidInput(
+            "'%(column)s' is neither a kind (%(kinds)s) nor a column of the file.",
+            where=titles.file,
+            column=column,
+            kinds=[kind.value for kind in Kind],
+        )
+    return Choice(title, Kind.FIRM)
+
+
+def _country(column: ColumnName, titles: Titles, missing: list[str]) -> Choice:
+    if isinstance(column, str) and column not in titles.titles and iso_code(column):
+        return Choice(value=iso_code(column))
+    return Choice(titles.first(column, missing))

@@ -1,0 +1,70 @@
+# ruff: noqa: E501 -- words, as a list is read
+"""Words that stand where a name should: they name nobody."""
+
+from __future__ import annotations
+
+import re
+
+from matchmaker.text import normal
+
+# Whole cells, compared after `normal` and without the marks around them.
+_NOBODY = frozenset(
+    """
+    unknown; unkown; not known; name unknown; unknown supplier; unknown vendor; unknown company; unknown buyer
+    n/a; na; n.a; n.a.; n / a; not applicable; not available; not avail; nil; none; null; nan
+    no; no one; nobody; no supplier; no suppliers; no vendor; no award; not awarded; no bidder; no bids; no name
+    awarded to no suppliers; awarded to no supplier; award to no suppliers; no suppliers awarded
+    tbd; t.b.d; tba; tbc; to be determined; to be decided; to be announced; to be confirmed; to be advised
+    pending; various; various suppliers; various vendors; various companies; several; multiple; many
+    multiple suppliers; multiple vendors; multiple awardees; multiple recipients; multiple companies
+    miscellaneous; misc; misc.; other; others; other suppliers; anonymous; anonymised; anonymized; confidential
+    undisclosed; not disclosed; withheld; redacted; name withheld; private individual; private person
+    private individuals; natural person; individual; individuals; blank; no data; missing
+    same; same as above; ditto; do.; as above; test; xxx; dummy; company name; supplier name
+    unspecified; not specified; unnamed; unassigned; not stated; not provided; not reported; not given; no information
+    self; own; internal; in-house; in house
+    unbekannt; k.a; k. a; keine angabe; keine; diverse; verschiedene; entfällt; inconnu; néant; divers; sin datos
+    desconocido; sconosciuto; nieznany; onbekend; nvt; n.v.t; s/o; n/d; s/n
+    无; 暂无; 没有; 空; 空白; 未知; 未知供应商; 不详; 不明; 未填; 未填写; 未提供; 未公开; 不公开; 不便公开; 保密; 匿名; 待定; 待确认
+    待补充; 待填; 待核实; 未定; 未中标; 流标; 废标; 无中标人; 无供应商; 无中标供应商; 无名; 无名称; 其他; 其它; 其余; 多家; 多家单位
+    多家供应商; 若干; 各供应商; 各单位; 同上; 如上; 同前; 不适用; 见附件; 详见附件; 见清单; 详见清单; 见名单; 详见名单; 见附表; 详见附表
+    见列表; 见备注; 详见公告; 个人; 自然人; 散户; 个体; 零星采购; 零散客户; 其他客户; 其他供应商; 测试; 公司名称; 企业名称; 单位名称
+    供应商名称; 某公司; 某企业; 某单位; 未命名; 未注明; 未列明; 无数据; 自己; 本公司; 本单位; 暂缺; 缺; 略
+    """.replace("\n", ";").split(";")
+)
+_WORDS = frozenset(" ".join(word.split()) for word in _NOBODY if word.strip())
+_MARKS = re.compile(r"^[\W_]+|[\W_]+$")
+# Directions to another page, and collective rows of official statistics.
+_PATTERNS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?:please )?(?:see|refer to|as per|per) (?:the )?(?:attached |enclosed |separate )?"
+        r"(?:list|annex|appendix|attachment|remarks?|notes?|table|schedule|below|above|website)"
+        r"(?: of (?:the )?(?:vendors?|suppliers?|awardees?|contractors?|companies|names|partners))?",
+        r"(?:list|details) (?:of (?:vendors?|suppliers?|awardees?) )?(?:attached|enclosed|below)",
+        r"misc(?:ellaneous)?\.? (?:\w+ )?(?:awardees?|vendors?|suppliers?|contractors?|recipients?"
+        r"|companies|payees?)",
+        r"(?:various|multiple|several|other) (?:\w+ )?(?:awardees?|vendors?|suppliers?|contractors?"
+        r"|recipients?|payees?)",
+        r"(?:domestic|foreign) awardees? \(undisclosed\)",
+        r"unknown(?: \d+)?",
+        r"(?:supplier|vendor|buyer|customer) [a-z]|(?:供应商|客户|公司|企业)(?:\d{1,2}|[a-z]|[甲乙丙丁])",
+        r"(?:请|详)?见.{0,6}(?:附件|清单|名单|列表|附表|备注|公告|下表|下文)\\d*",
+        r"(?:暂无|尚无|无|没有)(?:供应商|中标.{0,3}|投标人|信息|数据|名称|相关.{0,4})",
+        r"\?+|？+|x{2,}|\*+",
+    )
+)
+
+
+def is_placeholder(name: str) -> bool:
+    """Whether a cell stands for nobody: empty, marks only, "N/A", 无, "see list of vendors".
+
+    A name that only begins so is a name: "N/A Systems Ltd", "None Ltd".
+    """
+    plain = normal(name)
+    bare = _MARKS.sub("", plain)
+    if not bare:
+        return True
+    if bare in _WORDS or plain in _WORDS:
+        return True
+    return any(pattern.fullmatch(bare) for pattern in _PATTERNS)

@@ -1,0 +1,37 @@
+# ruff: noqa: E501 -- Chinese words are wide
+"""Whether a relation still holds, by the words that lists of relations use."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from matchmaker.text import normal
+
+_ENDED = frozenset({
+    "ended", "inactive", "expired", "terminated", "finished", "completed", "closed", "dissolved",
+    "cancelled", "canceled", "former", "past", "historic", "historical", "ceased", "lapsed",
+    "revoked", "withdrawn", "stopped", "no longer", "not active", "no", "false", "0",
+    "结束", "已结束", "终止", "已终止", "失效", "已失效", "到期", "已到期", "过期", "已过期", "解除", "已解除",
+    "停止", "已停止", "完成", "已完成", "注销", "已注销", "历史", "曾经", "退出", "已退出", "无效", "取消",
+    "已取消", "否", "beendet", "abgelaufen", "terminé", "finalizado",
+})  # fmt: skip
+_ACTIVE = frozenset({
+    "active", "current", "ongoing", "valid", "in force", "existing", "present", "effective", "open",
+    "live", "running", "continuing", "yes", "true", "1",
+    "有效", "生效", "现行", "当前", "存续", "进行中", "执行中", "履行中", "在执行", "合作中", "正常", "活跃",
+    "持续", "是", "aktiv", "laufend", "en cours", "activo", "vigente",
+})  # fmt: skip
+
+
+def has_ended(cell: str, ended: Collection[str] = (), active: Collection[str] = ()) -> bool | None:
+    """Whether a word says that a relation ended, None where it says neither.
+
+    `ended` and `active` are words of a mapping, which come before the usual ones.
+    """
+    word = normal(cell)
+    for words, value in ((ended, True), (active, False)):
+        if word in map(normal, words):
+            return value
+    if word in _ENDED:
+        return True
+    return False if word in _ACTIVE else None

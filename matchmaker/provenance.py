@@ -1,0 +1,81 @@
+"""Where facts come from: source, date and tier of a row and, where they differ, of its fields."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from matchmaker.vocabulary import SourceTier
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a fact comes from: the source's name, the record in it, how strong it is and when.
+
+    `date` is the day on which it was said or imported.
+    """
+
+    source: str
+    record: str = ""
+    tier: SourceTier = SourceTier.IMPORT
+    date: datetime.date | None = None
+
+
+SAID_HERE = Provenance("api")
+
+
+@dataclass(frozen=True, slots=True)
+class ContradictedValue:
+    """What another, weaker or older, source says of a field; `value` as it is written."""
+
+    value: str
+    source: str
+    tier: SourceTier = SourceTier.IMPORT
+    date: datetime.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldOrigin:
+    """Where one field of an organisation comes from, and what contradicts it.
+
+    A field without one comes from where the row comes from.
+    """
+
+    field: str
+    source: str
+    tier: SourceTier = SourceTier.IMPORT
+    date: datetime.date | None = None
+    conflict: ContradictedValue | None = None
+
+
+def origins_to_json(origins: Iterable[FieldOrigin]) -> str:
+    """As stores keep them: "" for none."""
+    rows = [
+        [*_plain(origin.field, origin), *(_plain(origin.conflict.value, origin.conflict)
+                                          if origin.conflict else ())]
+        for origin in origins
+    ]  # fmt: skip
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")) if rows else ""
+
+
+def origins_from_json(text: str | None) -> tuple[FieldOrigin, ...]:
+    """The inverse of `origins_to_json`."""
+    return tuple(_origin(*row) for row in json.loads(text)) if text else ()
+
+
+def _plain(first: str, origin: FieldOrigin | ContradictedValue) -> tuple[str, str, str, str]:
+    return first, origin.source, origin.tier.value, origin.date.isoformat() if origin.date else ""
+
+
+def _origin(field: str, source: str, tier: str, date: str, *conflict: str) -> FieldOrigin:
+    contradicted = None
+    if conflict:
+        value, other, other_tier, other_date = conflict
+        contradicted = ContradictedValue(value, other, SourceTier(other_tier), _date(other_date))
+    return FieldOrigin(field, source, SourceTier(tier), _date(date), contradicted)
+
+
+def _date(text: str) -> datetime.date | None:
+    return datetime.date.fromisoformat(text) if text else None

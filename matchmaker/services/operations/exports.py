@@ -1,0 +1,161 @@
+"""Taking away what one may see: members, ties, recommendations, worklists and audits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from matchmaker.access import Principal
+from matchmaker.audit.ties import CHANNELS, Channel
+from matchmaker.domain import Description, GraphRows, Membership, Organization
+from matchmaker.exports.tables import DataExport
+from matchmaker.recommend.model import Request
+from matchmaker.services.directory.directory import Directory
+from matchmaker.services.matching.matching import Matching
+from matchmaker.services.operations.exported_clusters import (
+    ABOUT,
+    ABOUT_ENGLISH,
+    Members,
+    graph_of,
+    members_table,
+    ties_table,
+)
+from matchmaker.services.operations.exported_results import (
+    audit_export,
+    recommendations_export,
+    worklist_export,
+)
+from matchmaker.snapshot.load import SnapshotReader, check_graph
+from matchmaker.snapshot.model import Snapshot
+from matchmaker.store.ports import MAX_PAGE, GraphStore, iterate
+
+if TYPE_CHECKING:  # SciPy's statistics take a second to import: only what needs them pays
+    from matchmaker.services.auditing.auditing import Auditing
+
+
+@dataclass(frozen=True)
+class Exports:
+    """Use cases of exporting. Each shows what the page of the same thing shows to the same
+    principal, and nothing else: rights are those of the services that are asked."""
+
+    store: GraphStore
+    reader: SnapshotReader
+    directory: Directory
+    matching: Matching
+    auditing: Callable[[], Auditing]
+
+    def members(self, principal: Principal, cluster_id: str) -> DataExport:
+        """Everybody with a membership, past ones too, and as a graph with their ties.
+
+        For the cluster's own people. Nobody's contact is in it. Raises NotAllowed, NotFound;
+        SnapshotUnavailable where a graph is made of it.
+        """
+        members = self._members(principal, cluster_id)
+        table = members_table(members)
+        return DataExport(
+            # As our own import knows a file of organisations.
+            "organizations.members",
+            (table,),
+            lambda: graph_of(table, ties_table(self._current(), _by_id(members))),
+            self._facts(cluster_id, members),
+        )
+
+    def ties(self, principal: Principal, cluster_id: str) -> DataExport:
+        """Ties among the members, declared ones and those of contracts and joint undertakings.
+
+        For the cluster's own people. Raises NotAllowed, NotFound, SnapshotUnavailable.
+        """
+        members = self._members(principal, cluster_id)
+        snapshot = self._current()
+        ties = ties_table(snapshot, _by_id(members))
+        return DataExport(
+            "network.ties",
+            (ties,),
+            lambda: graph_of(members_table(members), ties),
+            (
+                *self._facts(cluster_id, members),
+                ("snapshot", snapshot.meta.version),
+                ("as_of", snapshot.meta.as_of),
+            ),
+        )
+
+    def recommendations(
+        self,
+        principal: Principal,
+        organization_id: str,
+        request: Request[str],
+        text: str = "",
+        *,
+        recorded: bool = True,
+    ) -> DataExport:
+        """Partners of an organisation by its profile, or by a text, as `Matching` gives them.
+
+        With a text the organisation may be "": nobody asks.
+
+        Raises NotAllowed, NotFound, SnapshotUnavailable.
+        """
+        matching = self.matching
+        if text:
+            answer = matching.for_text(principal, text, request, organization_id, recorded=recorded)
+        else:
+            answer = matching.for_organization(
+                principal, organization_id, request, recorded=recorded
+            )
+        ids = [each.id for each in answer.recommendations]
+        candidates = matching.candidates(principal, [*ids, answer.seeker])
+        return recommendations_export(answer, candidates.get(answer.seeker), candidates)
+
+    def worklist(
+        self, principal: Principal, cluster_id: str, limit: int = 10, year: int | None = None
+    ) -> DataExport:
+        """What to do next, as `Auditing.worklist` gives it, for the cluster's coordinators."""
+        return worklist_export(self.auditing().worklist(principal, cluster_id, limit, year))
+
+    def audit(
+        self, principal: Principal, cluster_id: str, year: int | None, samples: int
+    ) -> DataExport:
+        """Every figure, as `Auditing.audit` gives them, for the cluster's coordinators."""
+        auditing = self.auditing()
+        audit = auditing.audit(principal, cluster_id, year, samples)
+        view = auditing.view(principal, cluster_id, Channel.COOPERATION, audit.basis.year)
+        layers = {channel: replace(view, channel=channel) for channel in CHANNELS}
+        return audit_export(audit, view, layers)
+
+    def _members(self, principal: Principal, cluster_id: str) -> Members:
+        rows = list(
+            iterate(lambda after: self.directory.members(principal, cluster_id, after, MAX_PAGE))
+        )
+        ids = [row.id for row in rows]
+        keys = GraphRows(
+            memberships=tuple(Membership(cluster_id, id) for id in ids),
+            descriptions=tuple(
+                Description(f"{id}#{part}", id, "") for id in ids for part in (ABOUT, ABOUT_ENGLISH)
+            ),
+        )
+        stored = self.store.stored(keys)
+        return Members(
+            [replace(row, contact="") for row in rows],
+            {row.organization: row for row in stored.memberships},
+            {row.id: row for row in stored.descriptions},
+            self.store.places(sorted({row.place for row in rows if row.place})),
+            self.store.industries(sorted({row.industry for row in rows if row.industry})),
+        )
+
+    def _facts(self, cluster_id: str, members: Members) -> tuple[tuple[str, str | int], ...]:
+        cluster = self.store.cluster(cluster_id)
+        return (
+            ("cluster", cluster.id),
+            ("name", cluster.name),
+            ("name_en", cluster.name_en),
+            ("members", len(members.organizations)),
+        )
+
+    def _current(self) -> Snapshot:
+        snapshot = self.reader.current()
+        check_graph(snapshot, self.store.graph_id())
+        return snapshot
+
+
+def _by_id(members: Members) -> dict[str, Organization]:
+    return {row.id: row for row in members.organizations}

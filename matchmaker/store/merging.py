@@ -1,0 +1,261 @@
+"""A stored row and what an import says of it, field by field: nothing is known less than before.
+
+What an import leaves blank stays as it is. Of two values that of the stronger tier stays; of two
+equal tiers the newer one. What a source contradicts is kept beside an organisation's field.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import fields, replace
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from matchmaker.domain import (
+    ContradictedValue,
+    DatePrecision,
+    Engagement,
+    FieldOrigin,
+    Organization,
+    Participant,
+    Provenance,
+    SourceTier,
+    date_text,
+)
+from matchmaker.store.schema import PARTICIPANTS, Table
+
+# Fields that are not said of an organisation, or only together with another field.
+_NO_FACTS = frozenset(
+    {"id", "provenance", "origins", "version", "date_precision", "date_estimated"}
+)
+PRECISION = "date_precision"
+# What the precision is of, in each class that has one.
+_PRINCIPAL_DATES = ("founded", "since", "date")
+NOTHING: frozenset[str] = frozenset()
+
+
+@cache
+def facts(model: Any) -> tuple[str, ...]:
+    """Fields of a class that say something of what the row is about."""
+    return tuple(column.name for column in fields(model) if column.name not in _NO_FACTS)
+
+
+@cache
+def _defaults(model: Any) -> Mapping[str, Any]:
+    return {column.name: column.default for column in fields(model)}
+
+
+@cache
+def principal_date(model: Any) -> str:
+    """The field whose precision `date_precision` is; "" where the class has none."""
+    names = {column.name for column in fields(model)}
+    if PRECISION not in names:
+        return ""
+    return next(name for name in _PRINCIPAL_DATES if name in names)
+
+
+def is_blank(row: Any, name: str) -> bool:
+    """Whether a field says nothing: it is empty or as it is by default."""
+    value = getattr(row, name)
+    return value is None or value == "" or value == () or value == _defaults(row.__class__)[name]
+
+
+def text_of(row: Any, name: str) -> str:
+    """A field's value as people write it, "" for none."""
+    value = getattr(row, name)
+    if value is None:
+        return ""
+    if name == principal_date(row.__class__):
+        return date_text(value, row.date_precision)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return "; ".join(str(item) for item in value)
+    return value.value if isinstance(value, StrEnum) else str(value)
+
+
+def origin_of_field(row: Organization, name: str) -> FieldOrigin:
+    """Where a field of an organisation comes from."""
+    for origin in row.origins:
+        if origin.field == name:
+            return origin
+    return _from(name, row.provenance)
+
+
+def merged_row(
+    table: Table[Any], before: Any, row: Any, explicit: Collection[str] = NOTHING,
+    *, only_blanks: bool = False,
+) -> Any:  # fmt: skip
+    """The row to store where `before` is stored and an import says `row`.
+
+    `explicit` fields were written in the file although they are as they are by default.
+    `only_blanks`: what is known stays, whatever the import says.
+    """
+    if isinstance(row, Organization):
+        return merged_organization(before, row, only_blanks=only_blanks)
+    if hasattr(row, "provenance"):
+        only_blanks |= before.provenance.tier.rank < row.provenance.tier.rank
+    changes: dict[str, Any] = {}
+    for name in facts(row.__class__):
+        if name in table.key or name == PARTICIPANTS:
+            continue
+        if is_blank(row, name) and name not in explicit:
+            continue
+        if only_blanks and not is_blank(before, name):
+            continue
+        if _is_coarser(before, row, name) or _is_estimated(before, row, name):
+            continue
+        changes |= _change(before, row, name)
+    if isinstance(row, Engagement):
+        changes[PARTICIPANTS] = _merged_participants(before.participants, row.participants)
+    if all(getattr(before, name) == value for name, value in changes.items()):
+        return before
+    if hasattr(row, "provenance"):
+        changes["provenance"] = row.provenance
+    return replace(before, **changes)
+
+
+def merged_organization(
+    before: Organization, row: Organization, *, only_blanks: bool = False
+) -> Organization:
+    """An organisation with what another source says of it; `before` where that is nothing new."""
+    changes: dict[str, Any] = {}
+    origins = {origin.field: origin for origin in before.origins}
+    incoming = {origin.field: origin for origin in row.origins}
+    for name in facts(Organization):
+        if is_blank(row, name) and name not in incoming:
+            continue
+        new = replace(incoming.get(name) or _from(name, row.provenance), conflict=None)
+        is_unknown = is_blank(before, name) and name not in origins
+        old = origins.get(name) or _from(name, before.provenance)
+        if is_unknown:
+            changes |= _change(before, row, name)
+            origins[name] = new
+        elif text_of(row, name) == text_of(before, name):
+            if new.tier.rank < old.tier.rank:
+                origins[name] = replace(new, conflict=old.conflict)
+            if old.conflict is not None and old.conflict.source == new.source:
+                origins[name] = replace(origins.get(name, old), conflict=None)
+        elif only_blanks or _is_coarser(before, row, name):
+            continue
+        elif _wins(new, old):
+            changes |= _change(before, row, name)
+            conflict = None if old.source == new.source else _contradicted(before, name, old)
+            origins[name] = replace(new, conflict=conflict)
+        elif new.tier is not SourceTier.DERIVED and not _is_told(old, row, name, new):
+            origins[name] = replace(old, conflict=_contradicted(row, name, new))
+    kept = _told_apart(origins.values(), before.provenance)
+    if not changes and kept == before.origins:
+        return before
+    return replace(before, **changes, origins=kept)
+
+
+def edited_organization(
+    before: Organization, changes: Mapping[str, Any], source: Provenance
+) -> Organization:
+    """An organisation as a person changed it: the changed fields come from that person.
+
+    A field that was emptied stays so, whatever weaker sources say.
+    """
+    after = replace(before, **changes)
+    origins = {origin.field: origin for origin in before.origins}
+    for name in facts(Organization):
+        if text_of(after, name) != text_of(before, name):
+            origins[name] = _from(name, source)
+    return replace(after, origins=_told_apart(origins.values(), before.provenance))
+
+
+def changed_fields(before: Any, after: Any) -> Iterator[str]:
+    """Facts in which two rows of one class differ."""
+    for name in facts(after.__class__):
+        if text_of(before, name) != text_of(after, name):
+            yield name
+
+
+def _from(name: str, source: Provenance) -> FieldOrigin:
+    return FieldOrigin(name, source.source, source.tier, source.date)
+
+
+def _change(before: Any, row: Any, name: str) -> dict[str, Any]:
+    """The value of a field; of a date with how well it is known."""
+    change = {name: getattr(row, name)}
+    if name == principal_date(before.__class__):
+        change[PRECISION] = row.date_precision
+        if hasattr(row, "date_estimated"):
+            change["date_estimated"] = row.date_estimated
+    return change
+
+
+def _is_estimated(before: Any, row: Any, name: str) -> bool:
+    """Whether a date is the middle of a period where the very day is known."""
+    if name != principal_date(before.__class__) or not getattr(row, "date_estimated", False):
+        return False
+    return getattr(before, name) is not None and not before.date_estimated
+
+
+def _is_coarser(before: Any, row: Any, name: str) -> bool:
+    """Whether a date says less than the stored one and does not contradict it: 2012, 2012-10."""
+    if name != principal_date(before.__class__):
+        return False
+    known: datetime.date | None = getattr(before, name)
+    said: datetime.date | None = getattr(row, name)
+    order = list(DatePrecision)
+    if known is None or said is None:
+        return False
+    if order.index(row.date_precision) >= order.index(before.date_precision):
+        return False
+    return date_text(known, row.date_precision) == date_text(said, row.date_precision)
+
+
+def _wins(new: FieldOrigin, old: FieldOrigin) -> bool:
+    if new.tier is not old.tier:
+        return new.tier.rank < old.tier.rank
+    earliest = datetime.date.min
+    return (new.date or earliest) >= (old.date or earliest)
+
+
+def _contradicted(row: Organization, name: str, origin: FieldOrigin) -> ContradictedValue:
+    return ContradictedValue(text_of(row, name), origin.source, origin.tier, origin.date)
+
+
+def _is_told(old: FieldOrigin, row: Organization, name: str, new: FieldOrigin) -> bool:
+    """Whether the same contradiction is on record, or one of a stronger source."""
+    if old.conflict is None:
+        return False
+    if old.conflict.tier.rank < new.tier.rank:
+        return True
+    return (old.conflict.value, old.conflict.source) == (text_of(row, name), new.source)
+
+
+def _told_apart(
+    origins: Collection[FieldOrigin], provenance: Provenance
+) -> tuple[FieldOrigin, ...]:
+    """Those that differ from where the row comes from, or are contradicted, in order."""
+    return tuple(
+        sorted(
+            (
+                origin
+                for origin in origins
+                if origin != _from(origin.field, provenance) or origin.field == "listed"
+            ),
+            key=lambda origin: origin.field,
+        )
+    )
+
+
+def _merged_participants(
+    before: tuple[Participant, ...], row: tuple[Participant, ...]
+) -> tuple[Participant, ...]:
+    """All of both; of one in the same role the newer amount, where there is one."""
+    parts = {(part.organization, part.role): part for part in before}
+    if len(parts) < len(before) or len({(p.organization, p.role) for p in row}) < len(row):
+        return before if set(row) <= set(before) else row  # one takes part several times
+    for part in row:
+        known = parts.get((part.organization, part.role))
+        amount = known.amount if known and part.amount is None else part.amount
+        parts[part.organization, part.role] = replace(
+            part, amount=amount, ended=part.ended or (known is not None and known.ended)
+        )
+    return tuple(parts.values())

@@ -1,0 +1,196 @@
+"""An import never knows less than before: rows merged field by field, on both stores."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from matchmaker.domain import (
+    Cluster,
+    ContradictedValue,
+    DatePrecision,
+    FieldOrigin,
+    GraphRows,
+    Kind,
+    Need,
+    NeedState,
+    Offer,
+    OfferKind,
+    Organization,
+    Participant,
+    Provenance,
+    Role,
+    Size,
+    SourceTier,
+    Terms,
+    Tier,
+)
+from matchmaker.store.merging import edited_organization, merged_organization
+from matchmaker.store.ports import GraphStore, ImportRules
+from tests.contract.graphs import DAY, firm, project
+
+LIST = Provenance("members", "line 2", SourceTier.IMPORT, DAY(2024, 1, 1))
+LATER = Provenance("other list", "line 9", SourceTier.IMPORT, DAY(2025, 1, 1))
+MEMBER = Provenance("api", "", SourceTier.SELF, DAY(2024, 6, 1))
+FULL = Organization(
+    "erp:S-001", "示例恒泰阀门有限公司", Kind.FIRM, "Sample Hengtai Valve", Size.SMALL,
+    Tier.LITTLE_GIANT, country="CN", website="https://hengtai.example",
+    contact="sales@hengtai.example", listed=False, provenance=LIST,
+)  # fmt: skip
+
+
+def merged(row: Organization, before: Organization = FULL) -> Organization:
+    return merged_organization(before, row)
+
+
+def test_what_a_row_leaves_blank_stays_in_the_store(store: GraphStore) -> None:
+    """An order list that knows a number and a short name."""
+    store.import_rows(GraphRows(organizations=(FULL,)))
+    short = Organization(FULL.id, "恒泰", Kind.FIRM, provenance=LATER)
+    rules = ImportRules(only_blanks=frozenset({"organizations"}))
+    changes = store.import_rows(GraphRows(organizations=(short,)), rules)
+    assert store.organization(FULL.id) == replace(FULL, version=1)
+    assert changes.counts.unchanged == {"organizations": 1}
+    assert not changes.after.organizations
+
+
+def test_what_is_blank_is_filled_and_its_source_kept(store: GraphStore) -> None:
+    store.import_rows(GraphRows(organizations=(FULL,)))
+    row = Organization(FULL.id, FULL.name, Kind.FIRM, vat="DE136695976", provenance=LATER)
+    changes = store.import_rows(GraphRows(organizations=(row,)))
+    stored = store.organization(FULL.id)
+    assert (stored.vat, stored.contact, stored.version) == ("DE136695976", FULL.contact, 2)
+    assert stored.origins == (FieldOrigin("vat", "other list", SourceTier.IMPORT, DAY(2025, 1, 1)),)
+    assert [row.version for row in changes.before.organizations] == [1]
+    assert changes.after.organizations == (stored,)
+
+
+def test_a_dry_run_tells_what_would_change_and_changes_nothing(store: GraphStore) -> None:
+    store.import_rows(GraphRows(organizations=(FULL,)))
+    rows = GraphRows(organizations=(replace(FULL, website="https://new.example"), firm(2)))
+    changes = store.import_rows(rows, ImportRules(dry_run=True))
+    assert changes.counts.created == {"organizations": 1}
+    assert changes.counts.changed == {"organizations": 1}
+    assert store.organization(FULL.id).website == "https://hengtai.example"
+    assert store.version() == 1
+
+
+def test_the_same_rows_twice_change_nothing_whenever_they_come(store: GraphStore) -> None:
+    store.import_rows(GraphRows(organizations=(FULL,)))
+    again = replace(FULL, provenance=replace(LIST, record="line 7", date=DAY(2026, 1, 1)))
+    assert store.import_rows(GraphRows(organizations=(again,))).counts.any_written is False
+    assert store.version() == 1
+
+
+def test_clusters_offers_and_needs_keep_what_a_row_leaves_blank(store: GraphStore) -> None:
+    rows = GraphRows(
+        organizations=(firm(1),),
+        clusters=(Cluster("c:1", "Valves", "Valves", level="national", batch=2022),),
+        offers=(Offer("o:1", "t:1", OfferKind.PRODUCT, "balls", "en", Terms.FREE, 4,
+                      active=False),),
+        needs=(Need("n:1", "t:1", "supplier", "castings", quantity="500",  # type: ignore[arg-type]
+                    deadline=DAY(2027, 1, 1), state=NeedState.CLOSED),),
+    )  # fmt: skip
+    store.import_rows(rows)
+    bare = GraphRows(
+        clusters=(Cluster("c:1", "Valve cluster"),),
+        offers=(Offer("o:1", "t:1", OfferKind.PRODUCT, "ball valves"),),
+        needs=(Need("n:1", "t:1", "supplier", "castings"),),  # type: ignore[arg-type]
+    )
+    store.import_rows(bare)
+    stored = store.export().rows
+    assert stored.clusters == (replace(rows.clusters[0], name="Valve cluster"),)
+    assert stored.offers == (replace(rows.offers[0], text="ball valves"),)
+    assert stored.needs == rows.needs
+    explicit = {("offers", "o:1"): frozenset({"active"})}
+    store.import_rows(bare, ImportRules(explicit))
+    assert store.offer("o:1").active
+
+
+def test_participants_are_added_to_and_not_taken_away(store: GraphStore) -> None:
+    both = replace(
+        project("p", 1, 2, title="T"),
+        participants=(Participant("t:1", Role.PARTNER, 10.0), Participant("t:2", Role.PARTNER)),
+    )
+    store.import_rows(GraphRows(organizations=(firm(1), firm(2), firm(3)), engagements=(both,)))
+    other = replace(both, participants=(Participant("t:1", Role.PARTNER),
+                                        Participant("t:3", Role.PARTNER)))  # fmt: skip
+    store.import_rows(GraphRows(engagements=(other,)))
+    assert store.engagement("t:p").participants == (
+        Participant("t:1", Role.PARTNER, 10.0), Participant("t:2", Role.PARTNER),
+        Participant("t:3", Role.PARTNER),
+    )  # fmt: skip
+
+
+def test_of_equal_tiers_the_newer_wins_and_the_other_is_kept_beside_it() -> None:
+    row = Organization(FULL.id, FULL.name, Kind.FIRM, website="https://b.example", provenance=LATER)
+    after = merged(row)
+    assert after.website == "https://b.example"
+    old = ContradictedValue("https://hengtai.example", "members", SourceTier.IMPORT,
+                            DAY(2024, 1, 1))  # fmt: skip
+    assert after.origins == (
+        FieldOrigin("website", "other list", SourceTier.IMPORT, DAY(2025, 1, 1), old),
+    )
+    older = replace(row, provenance=replace(LATER, date=DAY(2020, 1, 1)))
+    assert merged(older).website == FULL.website
+    assert merged(older).origins[0].conflict.value == "https://b.example"  # type: ignore[union-attr]
+
+
+def test_what_a_member_wrote_is_not_changed_by_an_import() -> None:
+    own = edited_organization(FULL, {"contact": "new@hengtai.example", "name": "恒泰"}, MEMBER)
+    after = merged(replace(FULL, provenance=LATER), own)
+    assert (after.name, after.contact) == ("恒泰", "new@hengtai.example")
+    told = {origin.field: origin.conflict for origin in after.origins}
+    assert told["contact"].value == "sales@hengtai.example"  # type: ignore[union-attr]
+    assert merged(replace(FULL, provenance=LATER), after) == after
+
+
+def test_what_a_member_emptied_stays_empty() -> None:
+    own = edited_organization(FULL, {"contact": ""}, MEMBER)
+    assert merged(replace(FULL, provenance=LATER), own).contact == ""
+
+
+def test_a_stronger_source_that_says_the_same_makes_a_field_stronger() -> None:
+    register = replace(FULL, provenance=Provenance("ROR", tier=SourceTier.REGISTER))
+    after = merged(register)
+    assert {origin.tier for origin in after.origins} == {SourceTier.REGISTER}
+    assert merged(replace(FULL, name="别名", provenance=LATER), after).name == FULL.name
+
+
+EXPLICIT = (FieldOrigin("listed", "other list", SourceTier.IMPORT, DAY(2025, 1, 1)),)
+
+
+@pytest.mark.parametrize(
+    ("before", "row", "listed"),
+    [
+        (FULL, replace(FULL, listed=True), False),  # silence
+        (FULL, replace(FULL, listed=True, provenance=LATER, origins=EXPLICIT), True),
+        (replace(FULL, provenance=MEMBER),
+         replace(FULL, listed=True, provenance=LATER, origins=EXPLICIT), False),
+        (replace(FULL, listed=True), replace(FULL, provenance=LATER), False),
+        (edited_organization(FULL, {"listed": True}, MEMBER),
+         replace(FULL, provenance=LATER), True),
+    ],
+)  # fmt: skip
+def test_opting_out(before: Organization, row: Organization, listed: bool) -> None:
+    """Only a word that is no weaker undoes it; silence never does."""
+    assert merged(row, before).listed is listed
+
+
+def test_a_kind_taken_by_default_changes_no_kind_that_was_given() -> None:
+    derived = (FieldOrigin("kind", "erp", SourceTier.DERIVED),)
+    row = Organization(FULL.id, FULL.name, Kind.UNIVERSITY, provenance=LATER, origins=derived)
+    assert merged(row) == FULL
+    assert merged(replace(FULL, kind=Kind.PLATFORM), row).kind is Kind.PLATFORM
+
+
+def test_a_year_alone_does_not_blur_a_known_day() -> None:
+    known = replace(FULL, founded=DAY(2012, 6, 1))
+    year = Organization(
+        FULL.id, FULL.name, Kind.FIRM, founded=DAY(2012, 1, 1), provenance=LATER,
+        date_precision=DatePrecision.YEAR,
+    )  # fmt: skip
+    assert merged(year, known) == known
+    after = merged(replace(year, founded=DAY(2013, 1, 1)), known)
+    assert (after.founded, after.date_precision) == (DAY(2013, 1, 1), DatePrecision.YEAR)

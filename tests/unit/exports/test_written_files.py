@@ -1,0 +1,201 @@
+"""Exports as files, read back by other programs: csv, openpyxl, json, networkx."""
+
+import csv
+import io
+import json
+from datetime import date
+from xml.etree import ElementTree
+
+import networkx
+import pytest
+from openpyxl import load_workbook
+
+from matchmaker.domain import Kind, Layer, Stage
+from matchmaker.errors import InvalidInput
+from matchmaker.exports.files import write_export
+from matchmaker.exports.tables import (
+    DataExport,
+    ExportColumn,
+    ExportFormat,
+    ExportGraph,
+    ExportTable,
+    columns,
+)
+from matchmaker.messages import in_context, message
+from matchmaker.text import guarded, unguarded
+
+FORMULA = '=HYPERLINK("http://example.org";"look")'
+
+
+def named(name, is_term=False):
+    return ExportColumn(name, in_context("field", name), is_term)
+
+
+NODES = ExportTable(
+    "members",
+    message("Members"),
+    (
+        named("id"), named("name"), named("name_en"), named("kind", is_term=True),
+        named("stages", is_term=True), named("capacity"), named("listed"), named("founded"),
+    ),
+    [
+        ("t:a", "甲阀门", "Valve A", Kind.FIRM, (Stage.MAKING, Stage.DESIGN), 3, True,
+         date(2012, 6, 1)),
+        ("t:b", FORMULA, "", Kind.UNIVERSITY, (), None, False, None),
+        ("t:c", "a\x07b\x00 <&> \U0001f600", "", Kind.FIRM, (), 0, True, None),
+    ],
+)  # fmt: skip
+EDGES = ExportTable(
+    "ties",
+    message("Ties"),
+    (
+        *columns("source target weight"), named("layer", is_term=True), named("since"),
+        named("until"), named("note"),
+    ),
+    [
+        ("t:a", "t:b", 1.0, Layer.SUPPLIES, date(2020, 1, 2), date(2021, 3, 4), "castings"),
+        ("t:a", "t:b", 0.25, Layer.COOPERATES_WITH, None, None, ""),
+        ("t:c", "t:a", 0.5, Layer.USES, date(2022, 5, 6), None, "=1+1"),
+    ],
+)  # fmt: skip
+EXPORT = DataExport(
+    "members",
+    (NODES, EDGES),
+    lambda: ExportGraph(NODES, EDGES, directed=True),
+    (("cluster", "t:cluster"), ("members", 3), ("as_of", date(2026, 1, 1))),
+)
+
+
+def written(format, language="en", table=""):
+    return write_export(EXPORT, ExportFormat(format), language, table)
+
+
+def rows_of_csv(language="en", table=""):
+    return list(csv.reader(io.StringIO(written("csv", language, table).decode("utf-8-sig"))))
+
+
+def test_csv_begins_with_the_mark_that_excel_needs():
+    assert written("csv")[:3] == b"\xef\xbb\xbf"
+
+
+def test_csv_has_titles_and_words_of_the_language_and_codes_beside_them():
+    header, first, *_ = rows_of_csv("zh")
+    assert header == [
+        "编号", "名称", "英文名称", "类型", "类型（代码）", "价值链环节", "价值链环节（代码）",
+        "对接名额", "可被推荐", "成立日期",
+    ]  # fmt: skip
+    assert first == [
+        "t:a", "甲阀门", "Valve A", "企业", "firm", "制造; 设计", "making; design", "3", "true",
+        "2012-06-01",
+    ]  # fmt: skip
+
+
+def test_csv_in_english_has_the_codes_that_imports_read():
+    header, first, *_ = rows_of_csv()
+    assert header == [column.name for column in NODES.columns]
+    assert first[3:5] == ["firm", "making; design"]
+
+
+def test_no_text_of_a_csv_is_a_formula_and_numbers_stay_numbers():
+    rows = rows_of_csv() + rows_of_csv(table="ties")
+    assert [cell for row in rows for cell in row if cell.startswith(("=", "@", "\t"))] == []
+    assert rows_of_csv()[2][1] == f"'{FORMULA}"
+    numbers = ExportTable("n", message("Ties"), columns("weight"), [(-1.5,), (-3,), ("-1.5",)])
+    negative = DataExport("n", (numbers,), EXPORT.graph)
+    content = write_export(negative, ExportFormat.CSV, "en").decode("utf-8-sig")
+    assert content.split() == ["weight", "-1.5", "-3", "'-1.5"]
+
+
+@pytest.mark.parametrize("text", ["=1", "'=1", "''+1", "+86 577", "-", "it's", "'quoted'", "'", ""])
+def test_a_guard_is_taken_off_again(text):
+    assert unguarded(guarded(text)) == text
+
+
+def test_a_table_is_chosen_by_name():
+    assert len(rows_of_csv(table="ties")) == 1 + len(EDGES.rows)
+    with pytest.raises(InvalidInput, match="no table"):
+        written("csv", table="nonsense")
+
+
+def test_a_workbook_has_a_sheet_for_each_table_with_real_types():
+    book = load_workbook(io.BytesIO(written("xlsx")))
+    assert book.sheetnames == ["1 Members", "2 Ties"]
+    rows = list(book.worksheets[0].iter_rows())
+    assert [cell.value for cell in rows[0]] == [column.name for column in NODES.columns]
+    assert rows[0][0].font.bold
+    capacity, listed, founded = rows[1][5], rows[1][6], rows[1][7]
+    assert (capacity.value, capacity.data_type) == (3, "n")
+    assert (listed.value, listed.data_type) == (True, "b")
+    assert founded.value.date() == date(2012, 6, 1)
+
+
+def test_a_formula_is_a_text_in_a_workbook_and_stays_one_when_edited():
+    cell = load_workbook(io.BytesIO(written("xlsx"))).worksheets[0]["B3"]
+    assert (cell.value, cell.data_type, cell.quotePrefix) == (FORMULA, "s", True)
+
+
+def test_json_has_codes_words_and_titles():
+    whole = json.loads(written("json", "zh"))
+    assert whole["facts"] == {"cluster": "t:cluster", "members": 3, "as_of": "2026-01-01"}
+    members, ties = whole["tables"]
+    assert members["columns"][3] == {"name": "kind", "title": "类型"}
+    assert members["terms"]["kind"] == {"firm": "企业", "university": "高校"}
+    assert members["rows"][0]["stages"] == ["making", "design"]
+    assert members["rows"][2]["name"] == "a\x07b\x00 <&> \U0001f600"  # JSON can hold them
+    assert [row["weight"] for row in ties["rows"]] == [1.0, 0.25, 0.5]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_graphml_is_read_by_networkx_with_everything_in_it(language):
+    graph = networkx.read_graphml(io.BytesIO(written("graphml", language)), force_multigraph=True)
+    assert graph.is_directed()
+    assert sorted(graph) == ["t:a", "t:b", "t:c"]
+    assert sorted((source, target) for source, target, _ in graph.edges) == [
+        ("t:a", "t:b"), ("t:a", "t:b"), ("t:c", "t:a"),
+    ]  # fmt: skip
+    assert sum(weight for *_, weight in graph.edges(data="weight")) == 1.75
+    first = graph.nodes["t:a"]
+    label, kind, founded = {
+        "en": ("Valve A", "kind", "founded"), "zh": ("甲阀门", "类型（代码）", "成立日期"),
+    }[language]  # fmt: skip
+    assert (first["label"], first[kind], first[founded]) == (label, "firm", "2012-06-01")
+    assert graph.nodes["t:c"]["label"] == "ab <&> \U0001f600"
+    assert graph.graph["members"] == 3
+
+
+def test_gexf_is_read_by_networkx_with_times_and_weights():
+    graph = networkx.read_gexf(io.BytesIO(written("gexf")), version="1.3")
+    assert graph.number_of_nodes() == 3
+    assert graph.number_of_edges() == 3
+    assert graph.nodes["t:a"]["label"] == "Valve A"
+    assert graph.nodes["t:a"]["kind"] == "firm"
+    assert graph.nodes["t:a"]["capacity"] == 3
+    assert graph.nodes["t:b"]["listed"] is False
+    supply = next(e for *_, e in graph.edges(data=True) if e["layer"] == "SUPPLIES")
+    assert (supply["weight"], supply["start"], supply["end"]) == (1.0, "2020-01-02", "2021-03-04")
+
+
+def test_gexf_in_chinese_keeps_the_names_of_columns_as_ids():
+    root = ElementTree.fromstring(written("gexf", "zh"))
+    titles = {
+        each.get("id"): each.get("title") for each in root.iter("{http://gexf.net/1.3}attribute")
+    }
+    assert titles["kind"] == "类型"
+    assert titles["kind_code"] == "类型（代码）"
+
+
+def test_two_columns_of_one_title_are_told_apart():
+    twice = ExportTable(
+        "nodes",
+        message("Members"),
+        (
+            named("id"),
+            named("name"),
+            named("name_en"),
+            ExportColumn("other", in_context("field", "name")),
+        ),
+        [("t:a", "one", "", "two")],
+    )
+    graph = DataExport("g", (twice,), lambda: ExportGraph(twice, EDGES, directed=True))
+    node = networkx.read_graphml(io.BytesIO(write_export(graph, ExportFormat.GRAPHML, "en"))).nodes
+    assert (node["t:a"]["name"], node["t:a"]["name (other)"]) == ("one", "two")
