@@ -310,7 +310,7 @@ def main(folder: Path) -> None:
         "places.csv", "id,name,name_en,level,parent,country,latitude,longitude", place_rows(folder)
     )
     write("industries.csv", "id,name,name_en,parent", gbt4754())
-    write("industry_codes.csv", "scheme,code,name_en,industries", code_rows(folder))
+    write("lists/industry_codes.csv", "scheme,code,name_en,industries", code_rows(folder))
 
 
 if __name__ == "__main__":
