@@ -29,7 +29,7 @@ ERRORS = {
     name
     for name, kind in vars(errors).items()
     if isinstance(kind, type) and issubclass(kind, errors.MatchmakerError)
-} | {"PreconditionRequired", "BadRequest", "UnsupportedMediaType"}
+} | {"PreconditionRequired", "BadRequest", "UnsupportedMediaType", "UndecidedCell"}
 # Functions by the positions of their texts; a context stands before the text.
 CALLS = {
     "message": (0,),

@@ -10,11 +10,12 @@ from matchmaker import domain
 from matchmaker.ingest import cells
 from matchmaker.ingest.cells import several
 from matchmaker.ingest.codes import code
-from matchmaker.ingest.dates import partial_date
+from matchmaker.ingest.countries import country
+from matchmaker.ingest.dates import last_date, partial_date, past_date, year
 from matchmaker.ingest.formats import Read
-from matchmaker.ingest.numbers import amount, number, whole
+from matchmaker.ingest.numbers import amount, figure, latitude, longitude, whole
 from matchmaker.ingest.statuses import STATUS_WORDS
-from matchmaker.ingest.words import STAGE_WORDS, flag, one_of
+from matchmaker.ingest.words import flag, kind, one_of, tier
 from matchmaker.messages import FIELD, Message, in_context, languages
 
 # Context of what columns mean.
@@ -77,14 +78,14 @@ def table_name(name: str) -> Message:
     return in_context("table", name)
 
 
-STAGES = several(one_of(domain.Stage, STAGE_WORDS))
+STAGES = several(one_of(domain.Stage))
 _ID = Column("id", "source:key, unique", "my:f-001", required=True)
 _SOURCE = Column("source", "where the row comes from")
 _ORGANIZATION = Column("organization", "id of the organisation", "my:f-001", required=True)
 _LANGUAGE = Column("language", "zh or en; empty: recognised", "zh")
 _STAGES = Column("stages", "idea … after_sales, parted by ;", "making", STAGES)
 _SINCE = Column("since", "first day", "2021-03-01", partial_date)
-_UNTIL = Column("until", "last day, empty: still", "", partial_date)
+_UNTIL = Column("until", "last day, empty: still", "", last_date)
 _DATE = Column("date", "day it was posted or began", "2024-05-06", partial_date)
 
 
@@ -92,9 +93,11 @@ def _text(required: bool = True) -> Column:
     return Column("text", "in one's own words", "DN50 不锈钢球阀阀体铸件", required=required)
 
 
-def _choice(name: str, members: type[Any], example: str, required: bool = True) -> Column:
+def _choice(
+    name: str, members: type[Any], example: str, required: bool = True, read: Read | None = None
+) -> Column:
     allowed = " | ".join(member.value for member in members)
-    return Column(name, allowed, example, one_of(members), required)
+    return Column(name, allowed, example, read or one_of(members), required)
 
 
 TABLES: dict[str, TableFormat] = {
@@ -106,9 +109,9 @@ TABLES: dict[str, TableFormat] = {
             Column("name_en", "name in English", "Wenzhou"),
             _choice("level", domain.PlaceLevel, "city"),
             Column("parent", "id of the place it lies in", "", cells.text),
-            Column("country", "ISO 3166-1 alpha-2", "CN"),
-            Column("latitude", "degrees", "27.99", number),
-            Column("longitude", "degrees", "120.70", number),
+            Column("country", "ISO 3166-1 alpha-2", "CN", country),
+            Column("latitude", "degrees", "27.99", latitude),
+            Column("longitude", "degrees", "120.70", longitude),
         )),
         TableFormat("industries", domain.Industry, "Industries in their hierarchy", (
             _ID,
@@ -120,12 +123,12 @@ TABLES: dict[str, TableFormat] = {
             _ID,
             Column("name", "full name", "示例阀门有限公司", required=True, context="organizations"),
             Column("name_en", "name in English", "Sample Valve Co., Ltd."),
-            _choice("kind", domain.Kind, "firm"),
+            _choice("kind", domain.Kind, "firm", read=kind),
             _choice("size", domain.Size, "small", required=False),
-            _choice("tier", domain.Tier, "specialised", required=False),
+            _choice("tier", domain.Tier, "specialised", required=False, read=tier),
             Column("place", "id of a place", "gbt2260:330300", cells.text),
             Column("industry", "id of an industry", "gbt4754:344", cells.text),
-            Column("country", "ISO 3166-1 alpha-2", "CN"),
+            Column("country", "ISO 3166-1 alpha-2", "CN", country),
             _STAGES,
             Column("credit_code", "18 characters", "", code("credit_code")),
             Column("vat", "with its country", "", code("vat")),
@@ -135,9 +138,9 @@ TABLES: dict[str, TableFormat] = {
             Column("contact", "shown only after both agreed", "a@example.com"),
             Column("capacity", "introductions it can take on", "3", whole, context="organizations"),
             Column("listed", "false: opted out", "true", flag),
-            Column("founded", "day", "2012-06-01", partial_date),
+            Column("founded", "day", "2012-06-01", past_date),
             Column("status", "active | in_liquidation | dissolved", "active", one_of(domain.OrganizationStatus, STATUS_WORDS)),
-            Column("ended", "day it was dissolved", "", partial_date),
+            Column("ended", "day it was dissolved", "", past_date),
             Column("successor", "id of the organisation that took its place"),
             Column("description", "what it does, in Chinese", "专业生产不锈钢球阀。"),
             Column("description_en", "what it does, in English"),
@@ -150,7 +153,7 @@ TABLES: dict[str, TableFormat] = {
             Column("place", "id of a place", "gbt2260:330300", cells.text),
             Column("industry", "id of an industry", "gbt4754:344", cells.text, context="clusters"),
             Column("level", "who recognised it", "national"),
-            Column("batch", "year it was recognised", "2023", whole),
+            Column("batch", "year it was recognised", "2023", year),
             _SOURCE,
         )),
         TableFormat("memberships", domain.Membership, "Who belongs to which cluster, and when", (
@@ -180,7 +183,7 @@ TABLES: dict[str, TableFormat] = {
             Column("quantity", "how many, in words", "500 件/月"),
             Column("budget", "amount", "", amount),
             Column("currency", "ISO 4217", "CNY"),
-            Column("deadline", "last day", "2027-01-31", partial_date),
+            Column("deadline", "last day", "2027-01-31", last_date),
             _STAGES,
             _DATE,
             Column("state", "open | matched | closed | expired", "open", one_of(domain.NeedState)),
@@ -217,8 +220,8 @@ TABLES: dict[str, TableFormat] = {
             _ID,
             Column("subject", "id of an organisation or cluster", "my:f-001", required=True),
             Column("indicator", "name of the figure", "rd_intensity", required=True),
-            Column("year", "year", "2025", whole, required=True),
-            Column("value", "number", "3.2", amount, required=True),
+            Column("year", "year", "2025", year, required=True),
+            Column("value", "number", "3.2", figure, required=True),
             Column("unit", "unit", "%"),
             _SOURCE,
         )),

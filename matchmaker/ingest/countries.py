@@ -1,87 +1,252 @@
-"""Countries as places: approximate middles, so that a distance can be told at all.
+"""Countries: by any usual spelling, and as places.
 
-Source: general geographic knowledge, rounded to half a degree.
+Names in many languages, three-letter and numeric codes are those of CLDR, as babel has them.
+Approximate middles, so that a distance can be told at all, are general geographic knowledge,
+rounded to half a degree.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+
+from babel import Locale
+from babel.core import get_global
+from rapidfuzz import fuzz, process
+
 from matchmaker.domain import Place, PlaceLevel
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.cells import SheetNumber, UndecidedCell, is_nothing, nothing
+from matchmaker.ingest.formats import UNDECIDED, ColumnFormat
+from matchmaker.text import normal
 
 # The EU's institutions write two countries otherwise than ISO 3166-1 does.
 _EU_CODES = {"EL": "GR", "UK": "GB"}
-
-_MIDDLES = """
-AD Andorra 42.5 1.5;AE United_Arab_Emirates 24 54;AF Afghanistan 33 65
-AG Antigua_and_Barbuda 17 -62;AI Anguilla 18 -63;AL Albania 41 20;AM Armenia 40 45
-AO Angola -12.5 18.5;AR Argentina -34 -64;AT Austria 47.5 14;AU Australia -25 134
-AW Aruba 12.5 -70;AZ Azerbaijan 40.5 47.5;BA Bosnia_and_Herzegovina 44 18;BB Barbados 13 -59.5
-BD Bangladesh 24 90;BE Belgium 50.5 4.5;BF Burkina_Faso 13 -2;BG Bulgaria 42.5 25.5
-BH Bahrain 26 50.5;BI Burundi -3.5 30;BJ Benin 9.5 2.5;BM Bermuda 32.5 -64.5;BN Brunei 4.5 114.5
-BO Bolivia -17 -65;BR Brazil -10 -55;BS Bahamas 24 -76;BT Bhutan 27.5 90.5;BW Botswana -22 24
-BY Belarus 53 28;BZ Belize 17 -88.5;CA Canada 56 -106;CD Congo_(Kinshasa) -3 23.5
-CF Central_African_Republic 7 21;CG Congo_(Brazzaville) -1 15;CH Switzerland 47 8
-CI Côte_d'Ivoire 8 -5.5;CL Chile -30 -71;CM Cameroon 6 12;CN China 35 103;CO Colombia 4 -72
-CR Costa_Rica 10 -84;CU Cuba 21.5 -80;CV Cabo_Verde 16 -24;CW Curaçao 12 -69;CY Cyprus 35 33
-CZ Czechia 50 15.5;DE Germany 51 10;DJ Djibouti 11.5 43;DK Denmark 56 10;DM Dominica 15.5 -61.5
-DO Dominican_Republic 19 -70.5;DZ Algeria 28 3;EC Ecuador -2 -77.5;EE Estonia 58.5 25.5
-EG Egypt 27 30;ER Eritrea 15 39;ES Spain 40 -4;ET Ethiopia 8 38;FI Finland 63 26;FJ Fiji -18 178
-FO Faroe_Islands 62 -7;FR France 46.5 2.5;GA Gabon -1 11.5;GB United_Kingdom 53 -2
-GD Grenada 12 -61.5;GE Georgia 42 43.5;GF French_Guiana 4 -53;GG Guernsey 49.5 -2.5;GH Ghana 8 -1
-GI Gibraltar 36 -5.5;GL Greenland 72 -40;GM Gambia 13.5 -15.5;GN Guinea 10.5 -11
-GP Guadeloupe 16 -61.5;GQ Equatorial_Guinea 1.5 10.5;GR Greece 39 22;GT Guatemala 15.5 -90.5
-GW Guinea-Bissau 12 -15;GY Guyana 5 -59;HK Hong_Kong 22.5 114;HN Honduras 15 -86.5
-HR Croatia 45.5 16;HT Haiti 19 -72.5;HU Hungary 47 19.5;ID Indonesia -2.5 118;IE Ireland 53 -8
-IL Israel 31.5 35;IM Isle_of_Man 54 -4.5;IN India 21 78;IQ Iraq 33 44;IR Iran 32.5 54
-IS Iceland 65 -18;IT Italy 42.5 12.5;JE Jersey 49 -2;JM Jamaica 18 -77.5;JO Jordan 31 36.5
-JP Japan 36 138;KE Kenya 0.5 38;KG Kyrgyzstan 41.5 74.5;KH Cambodia 12.5 105;KR Korea 36.5 128
-KW Kuwait 29.5 47.5;KZ Kazakhstan 48 67;LA Laos 18.5 104;LB Lebanon 34 36;LC Saint_Lucia 14 -61
-LI Liechtenstein 47 9.5;LK Sri_Lanka 7.5 80.5;LR Liberia 6.5 -9.5;LS Lesotho -29.5 28
-LT Lithuania 55.5 24;LU Luxembourg 49.5 6;LV Latvia 57 25;LY Libya 27 17;MA Morocco 32 -6
-MC Monaco 43.5 7.5;MD Moldova 47 29;ME Montenegro 42.5 19.5;MG Madagascar -19 46.5
-MH Marshall_Islands 7 171;MK North_Macedonia 41.5 21.5;ML Mali 17.5 -4;MM Myanmar 21 96
-MN Mongolia 46.5 103.5;MO Macao 22 113.5;MQ Martinique 14.5 -61;MR Mauritania 20 -10.5
-MT Malta 36 14.5;MU Mauritius -20 57.5;MV Maldives 3 73;MW Malawi -13.5 34;MX Mexico 23.5 -102
-MY Malaysia 4 109.5;MZ Mozambique -18 35.5;NA Namibia -22 17;NC New_Caledonia -21.5 165.5
-NE Niger 17.5 9.5;NG Nigeria 9.5 8;NI Nicaragua 13 -85;NL Netherlands 52 5.5;NO Norway 62 10
-NP Nepal 28 84;NZ New_Zealand -41 174;OM Oman 21 57;PA Panama 8.5 -80;PE Peru -9.5 -75
-PF French_Polynesia -17.5 -149.5;PG Papua_New_Guinea -6.5 145;PH Philippines 12 122
-PK Pakistan 30 69.5;PL Poland 52 19.5;PR Puerto_Rico 18 -66.5;PS Palestine 32 35
-PT Portugal 39.5 -8;PY Paraguay -23 -58;QA Qatar 25.5 51;RE Réunion -21 55.5;RO Romania 46 25
-RS Serbia 44 21;RU Russia 60 90;RW Rwanda -2 30;SA Saudi_Arabia 24 45;SC Seychelles -4.5 55.5
-SD Sudan 16 30;SE Sweden 62 15;SG Singapore 1.5 104;SI Slovenia 46 15;SK Slovakia 48.5 19.5
-SL Sierra_Leone 8.5 -12;SM San_Marino 44 12.5;SN Senegal 14.5 -14.5;SO Somalia 6 46
-SR Suriname 4 -56;SS South_Sudan 7.5 30;ST São_Tomé_and_Príncipe 0.5 6.5
-SV El_Salvador 13.5 -89;SY Syria 35 38.5;SZ Eswatini -26.5 31.5;TD Chad 15.5 19;TG Togo 8.5 1
-TH Thailand 15 101;TJ Tajikistan 38.5 71;TL Timor-Leste -9 126;TM Turkmenistan 39 59.5
-TN Tunisia 34 9.5;TR Turkey 39 35;TT Trinidad_and_Tobago 10.5 -61.5;TW Taiwan 23.5 121
-TZ Tanzania -6.5 35;UA Ukraine 49 32;UG Uganda 1.5 32.5;US United_States 39.5 -98
-UY Uruguay -33 -56;UZ Uzbekistan 41.5 64;VC Saint_Vincent_and_the_Grenadines 13 -61
-VE Venezuela 7 -66;VG British_Virgin_Islands 18.5 -64.5;VN Vietnam 16 108;VU Vanuatu -16 167
-WS Samoa -13.5 -172;XK Kosovo 42.5 21;YE Yemen 15.5 47.5;ZA South_Africa -29 25
-ZM Zambia -13.5 28;ZW Zimbabwe -19 29.5
-"""
-_KNOWN = {
-    code: (name.replace("_", " "), float(latitude), float(longitude))
-    for entry in _MIDDLES.strip().replace("\n", ";").split(";")
-    for code, name, latitude, longitude in [entry.split()]
+# Codes of CLDR that are no country of ISO 3166-1; Kosovo's is in general use.
+_NO_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())  # noqa: SIM905
+_LANGUAGES = [
+    "en",
+    "zh",
+    "zh_Hant",
+    "de",
+    "fr",
+    "es",
+    "it",
+    "pt",
+    "nl",
+    "sv",
+    "da",
+    "nb",
+    "fi",
+    "pl",
+    "cs",
+    "sk",
+    "hu",
+    "ro",
+    "bg",
+    "hr",
+    "sl",
+    "lt",
+    "lv",
+    "et",
+    "el",
+    "tr",
+    "ru",
+    "uk",
+    "ja",
+    "ko",
+    "vi",
+    "th",
+    "id",
+    "ar",
+    "he",
+]
+# Spellings that CLDR lacks, parted by bars.
+_ALSO = {
+    "BO": "bolivia plurinational state of",
+    "BN": "brunei darussalam",
+    "CD": "dr congo|drc|congo democratic republic|democratic republic of the congo|"
+    "democratic republic of congo|congo the democratic republic of the|zaire|民主刚果",
+    "CG": "republic of the congo|congo republic|congo brazzaville",
+    "CI": "ivory coast|cote divoire|科特迪瓦共和国",
+    "CN": "中华人民共和国|中国大陆|大陆|内地|中国内地|prc|pr china|peoples republic of china|"
+    "china peoples republic|china pr|mainland china|china mainland|volksrepublik china|vr china|"
+    "republique populaire de chine",
+    "CV": "cabo verde",
+    "CZ": "czech republic|česká republika|捷克共和国",
+    "DE": "federal republic of germany|bundesrepublik deutschland|brd|德意志联邦共和国|ger",
+    "DK": "丹麦王国",
+    "ES": "西班牙王国",
+    "FM": "micronesia federated states of|federated states of micronesia",
+    "FR": "法兰西|法兰西共和国|french republic",
+    "GB": "great britain|britain|england|scotland|wales|northern ireland|u k|united kingdom of "
+    "great britain and northern ireland|英格兰|苏格兰|威尔士|北爱尔兰|"
+    "大不列颠及北爱尔兰联合王国|联合王国",
+    "GR": "hellas|hellenic republic|希腊共和国",
+    "HK": "香港|中国香港|香港特别行政区|hong kong|hong kong sar|hongkong|hong kong china",
+    "IR": "iran islamic republic of|islamic republic of iran",
+    "IT": "意大利共和国",
+    "JP": "日本国",
+    "KP": "dprk|democratic peoples republic of korea|korea democratic peoples republic of|"
+    "朝鲜民主主义人民共和国|korea north",
+    "KR": "korea|republic of korea|korea republic of|korea south|s korea|rok|大韩民国|南韩",
+    "LA": "lao pdr|lao peoples democratic republic|老挝人民民主共和国",
+    "MD": "moldova republic of|republic of moldova",
+    "MK": "macedonia|the former yugoslav republic of macedonia|fyrom|马其顿",
+    "MM": "burma|myanmar",
+    "MO": "澳门|中国澳门|澳门特别行政区|macau|macao|macao sar|macau sar",
+    "NL": "holland|the netherlands|kingdom of the netherlands|荷兰王国",
+    "PS": "palestine|state of palestine|palestine state of|巴勒斯坦国",
+    "RU": "russian federation|俄罗斯联邦|俄国",
+    "SG": "新加坡共和国",
+    "SK": "slovak republic",
+    "SY": "syrian arab republic",
+    "SZ": "swaziland",
+    "TL": "east timor",
+    "TR": "turkey|republic of türkiye|republic of turkey|土耳其共和国",
+    "TW": "taiwan|taiwan province of china|chinese taipei|中国台湾|台湾省|中国台湾省|taiwan roc",
+    "TZ": "tanzania united republic of|united republic of tanzania",
+    "US": "usa|u s a|u s|united states of america|america|the us|the usa|the united states|"
+    "美利坚合众国|美利坚|etats unis d amerique|vereinigte staaten von amerika",
+    "VA": "holy see|holy see vatican city state|vatican",
+    "VE": "venezuela bolivarian republic of",
+    "VN": "viet nam|socialist republic of vietnam|越南社会主义共和国",
+    "ZA": "republic of south africa|rsa",
 }
+_SEVERAL = {"congo": ("CD", "CG"), "kongo": ("CD", "CG"), "刚果": ("CD", "CG")}
+_FORMAL = re.compile(
+    r"^(the |(federal |federative |islamic |arab |socialist |democratic |hellenic |swiss )*"
+    r"(republic|kingdom|state|commonwealth|grand duchy|principality|sultanate|confederation) of "
+    r"(the )?)|( (republic|kingdom|republik|republique))$|(共和国|王国|联邦)$"
+)
+# How alike an unknown name must be to be named as what may be meant, in hundredths.
+_ALIKE = 75
+_MIDDLES = """
+AD 42.5 1.5;AE 24 54;AF 33 65;AG 17 -62;AI 18 -63;AL 41 20;AM 40 45;AO -12.5 18.5;AR -34 -64
+AT 47.5 14;AU -25 134;AW 12.5 -70;AZ 40.5 47.5;BA 44 18;BB 13 -59.5;BD 24 90;BE 50.5 4.5;BF 13 -2
+BG 42.5 25.5;BH 26 50.5;BI -3.5 30;BJ 9.5 2.5;BM 32.5 -64.5;BN 4.5 114.5;BO -17 -65;BR -10 -55
+BS 24 -76;BT 27.5 90.5;BW -22 24;BY 53 28;BZ 17 -88.5;CA 56 -106;CD -3 23.5;CF 7 21;CG -1 15
+CH 47 8;CI 8 -5.5;CL -30 -71;CM 6 12;CN 35 103;CO 4 -72;CR 10 -84;CU 21.5 -80;CV 16 -24;CW 12 -69
+CY 35 33;CZ 50 15.5;DE 51 10;DJ 11.5 43;DK 56 10;DM 15.5 -61.5;DO 19 -70.5;DZ 28 3;EC -2 -77.5
+EE 58.5 25.5;EG 27 30;ER 15 39;ES 40 -4;ET 8 38;FI 63 26;FJ -18 178;FO 62 -7;FR 46.5 2.5
+GA -1 11.5;GB 53 -2;GD 12 -61.5;GE 42 43.5;GF 4 -53;GG 49.5 -2.5;GH 8 -1;GI 36 -5.5;GL 72 -40
+GM 13.5 -15.5;GN 10.5 -11;GP 16 -61.5;GQ 1.5 10.5;GR 39 22;GT 15.5 -90.5;GW 12 -15;GY 5 -59
+HK 22.5 114;HN 15 -86.5;HR 45.5 16;HT 19 -72.5;HU 47 19.5;ID -2.5 118;IE 53 -8;IL 31.5 35
+IM 54 -4.5;IN 21 78;IQ 33 44;IR 32.5 54;IS 65 -18;IT 42.5 12.5;JE 49 -2;JM 18 -77.5;JO 31 36.5
+JP 36 138;KE 0.5 38;KG 41.5 74.5;KH 12.5 105;KR 36.5 128;KW 29.5 47.5;KZ 48 67;LA 18.5 104
+LB 34 36;LC 14 -61;LI 47 9.5;LK 7.5 80.5;LR 6.5 -9.5;LS -29.5 28;LT 55.5 24;LU 49.5 6;LV 57 25
+LY 27 17;MA 32 -6;MC 43.5 7.5;MD 47 29;ME 42.5 19.5;MG -19 46.5;MH 7 171;MK 41.5 21.5;ML 17.5 -4
+MM 21 96;MN 46.5 103.5;MO 22 113.5;MQ 14.5 -61;MR 20 -10.5;MT 36 14.5;MU -20 57.5;MV 3 73
+MW -13.5 34;MX 23.5 -102;MY 4 109.5;MZ -18 35.5;NA -22 17;NC -21.5 165.5;NE 17.5 9.5;NG 9.5 8
+NI 13 -85;NL 52 5.5;NO 62 10;NP 28 84;NZ -41 174;OM 21 57;PA 8.5 -80;PE -9.5 -75;PF -17.5 -149.5
+PG -6.5 145;PH 12 122;PK 30 69.5;PL 52 19.5;PR 18 -66.5;PS 32 35;PT 39.5 -8;PY -23 -58;QA 25.5 51
+RE -21 55.5;RO 46 25;RS 44 21;RU 60 90;RW -2 30;SA 24 45;SC -4.5 55.5;SD 16 30;SE 62 15;SG 1.5 104
+SI 46 15;SK 48.5 19.5;SL 8.5 -12;SM 44 12.5;SN 14.5 -14.5;SO 6 46;SR 4 -56;SS 7.5 30;ST 0.5 6.5
+SV 13.5 -89;SY 35 38.5;SZ -26.5 31.5;TD 15.5 19;TG 8.5 1;TH 15 101;TJ 38.5 71;TL -9 126;TM 39 59.5
+TN 34 9.5;TR 39 35;TT 10.5 -61.5;TW 23.5 121;TZ -6.5 35;UA 49 32;UG 1.5 32.5;US 39.5 -98
+UY -33 -56;UZ 41.5 64;VC 13 -61;VE 7 -66;VG 18.5 -64.5;VN 16 108;VU -16 167;WS -13.5 -172
+XK 42.5 21;YE 15.5 47.5;ZA -29 25;ZM -13.5 28;ZW -19 29.5
+"""
 
 
-def iso_code(code: str) -> str:
-    """ISO 3166-1 alpha-2, from that or from the EU's own; "" for what is no such code."""
-    upper = code.strip().upper()
-    if not (len(upper) == 2 and upper.isascii() and upper.isalpha()):
+def country(cell: str, format: ColumnFormat = UNDECIDED) -> str:
+    """ISO 3166-1 alpha-2 of a country, from a code or a name in many languages.
+
+    Raises InvalidInput that names the nearest; UndecidedCell where several have the name;
+    CellWarning for a cell that says there is nothing.
+    """
+    del format
+    if code := iso_code(cell):
+        return code
+    if is_nothing(cell):
+        raise nothing(cell)
+    key = _key(cell)
+    if several := _SEVERAL.get(key):
+        raise UndecidedCell("'%(cell)s' can be %(ways)s.", choices=several, cell=cell, ways=several)
+    near = process.extractOne(key, _names().keys(), scorer=fuzz.ratio, score_cutoff=_ALIKE)
+    if near is None:
+        raise InvalidInput("'%(cell)s' is no country that is known.", cell=cell)
+    code = _names()[near[0]]
+    raise InvalidInput(
+        "'%(cell)s' is no country that is known.",
+        mend="Perhaps %(near)s is meant: %(code)s.",
+        cell=cell,
+        near=Locale.parse("en").territories[code],
+        code=code,
+    )
+
+
+def iso_code(cell: str) -> str:
+    """ISO 3166-1 alpha-2, from a code or a name; "" for what is neither or several."""
+    key = _key(cell)
+    upper = key.upper()
+    if len(upper) == 2 and upper.isascii() and upper.isalpha():
+        upper = _EU_CODES.get(upper, upper)
+        return upper if upper in _codes() else ""
+    if re.fullmatch(r"[A-Z]{3}|\d{3}", upper) or isinstance(cell, SheetNumber):
+        alias = get_global("territory_aliases").get(upper.zfill(3), ())
+        if len(alias) == 1 and alias[0] in _codes():
+            return str(alias[0])
+    if key in _SEVERAL:
         return ""
-    return _EU_CODES.get(upper, upper)
+    return _names().get(key) or _names().get(_FORMAL.sub("", key).strip()) or _beside_code(cell)
+
+
+def _beside_code(cell: str) -> str:
+    """`DE - Germany`, `China (CN)`: a name and a code that agree."""
+    parts = [part for part in re.split(r"[()（）\[\]/,:;|-]", cell) if part.strip()]
+    if len(parts) != 2:
+        return ""
+    first, second = (iso_code(part) if len(part) < len(cell) else "" for part in parts)
+    return first if first and first == second else ""
+
+
+def _key(text: str) -> str:
+    """Folded, simplified, without accents and punctuation; `&` is a word."""
+    plain = unicodedata.normalize("NFKD", normal(text).replace("&", " and "))
+    kept = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    kept = re.sub(r"['’.]", "", kept)
+    return " ".join(re.sub(r"[^\w\s]", " ", kept).split())
+
+
+@cache
+def _codes() -> frozenset[str]:
+    names = Locale.parse("en").territories
+    return frozenset(str(code) for code in names if len(str(code)) == 2) - _NO_COUNTRIES
+
+
+@cache
+def _names() -> Mapping[str, str]:
+    """Code by every name, the earlier language first where two countries share one."""
+    names: dict[str, str] = {}
+    for code, words in _ALSO.items():
+        names |= {_key(word): code for word in words.split("|")}
+    for language in _LANGUAGES:
+        for code, name in Locale.parse(language).territories.items():
+            if code in _codes():
+                names.setdefault(_key(name), code)
+    return names
+
+
+@cache
+def _middles() -> Mapping[str, tuple[float, float]]:
+    return {
+        code: (float(latitude), float(longitude))
+        for entry in _MIDDLES.strip().replace("\n", ";").split(";")
+        for code, latitude, longitude in [entry.split()]
+    }
 
 
 def country_places() -> tuple[Place, ...]:
-    """Every country known."""
-    return tuple(country_place(code) for code in _KNOWN)
+    """Every country whose middle is known."""
+    return tuple(country_place(code) for code in _middles())
 
 
 def country_place(code: str) -> Place:
-    """A country by its ISO code; without coordinates when the code is unknown."""
-    name, latitude, longitude = _KNOWN.get(code, (code, None, None))
+    """A country by its ISO code; without coordinates where none are known."""
+    name = Locale.parse("en").territories.get(code, code)
+    latitude, longitude = _middles().get(code, (None, None))
     id = f"iso3166:{code}"
     return Place(id, name, PlaceLevel.COUNTRY, name, None, code, latitude, longitude)

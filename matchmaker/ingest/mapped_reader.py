@@ -181,12 +181,7 @@ class MappedReader(ABC, Generic[Section]):
         if written is None:
             return None
         other = currency.read(row, currency_code) or ""
-        if currency.column and written.currency and other not in ("", written.currency):
-            reason = message(
-                "'%(cell)s' is in %(currency)s, not in %(other)s: the amount's own is taken.",
-                cell=row.cell(title),
-                currency=written.currency,
-                other=other,
-            )
-            row.warn(currency.column, reason)
-        return replace(written, currency=written.currency or other)
+        code, difference = written.in_currency(other)
+        if difference is not None and (currency.column or not other):
+            row.warn(currency.column or title, difference)
+        return replace(written, currency=code)

@@ -1,49 +1,204 @@
-"""Words of values in both languages."""
+"""Words of values in both languages: what cells of closed lists are taken for.
+
+A word is recognised by what our pages show for a term in any language, and by the lists of
+`word_lists.py`, whatever its case, width, script and punctuation. A word that could stand for
+several terms is a question.
+"""
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import TypeVar
+from functools import cache
+from typing import TypeVar, cast
 
-from matchmaker.domain import Stage
+from rapidfuzz import fuzz, process
+
 from matchmaker.errors import InvalidInput
+from matchmaker.goals import GOALS, GoalName
+from matchmaker.ingest.cells import CellWarning, UndecidedCell, is_nothing, nothing
 from matchmaker.ingest.formats import UNDECIDED, ColumnFormat, Read
+from matchmaker.ingest.word_lists import (
+    AMBIGUOUS,
+    IMPLIED,
+    KINDS_OF_NAMES,
+    NO,
+    WORDS,
+    YES,
+    YES_OR_NO,
+)
+from matchmaker.messages import languages, message, term
+from matchmaker.text import normal
+from matchmaker.vocabulary import Kind, Size, Tier
 
 Member = TypeVar("Member", bound=StrEnum)
+# How alike an unknown word must be to be named as what may be meant, in hundredths.
+_ALIKE = 75
+_IN_BRACKETS = re.compile(r"\(.*?\)")
 
-_TRUE = frozenset({"true", "1", "yes", "y", "是"})
-_FALSE = frozenset({"false", "0", "no", "n", "否"})
 
-STAGE_WORDS = dict(
-    zip(
-        ("创意", "设计", "研发", "制造", "定价", "营销", "交易", "仓储", "配送", "售后"),
-        Stage,
-        strict=True,
-    )
-)
+def word_key(text: str) -> str:
+    """What words are compared by: folded, simplified, without spaces and punctuation."""
+    return "".join(
+        sign for sign in normal(text) if unicodedata.category(sign)[0] not in ("P", "Z")
+    ) or normal(text)
 
 
 def flag(cell: str, format: ColumnFormat = UNDECIDED) -> bool:
-    """Yes or no."""
+    """Yes or no. Raises InvalidInput; UndecidedCell for an x, which says either."""
     del format
-    word = cell.casefold()
-    if word in _TRUE:
+    key = word_key(cell)
+    yes, no, either = _flags()
+    if key in yes:
         return True
-    if word in _FALSE:
+    if key in no:
         return False
+    if key in either:
+        raise UndecidedCell("'%(cell)s' can be yes or no.", choices=("yes", "no"), cell=cell)
+    if is_nothing(cell):
+        raise nothing(cell)
     raise InvalidInput("'%(cell)s' is neither true nor false.", cell=cell)
 
 
-def one_of(members: type[Member], words: dict[str, Member] | None = None) -> Read:
-    """A member of an enumeration by its value, in any case, or by its Chinese word."""
-    by_word = {member.value.casefold(): member for member in members} | (words or {})
+def one_of(members: type[Member], words: Mapping[str, Member] | None = None) -> Read:
+    """A reader of one member of a closed list; `words` are recognised besides the list's own."""
+    besides = {word_key(word): member for word, member in (words or {}).items()}
 
     def read(cell: str, format: ColumnFormat = UNDECIDED, /) -> Member:
         del format
-        member = by_word.get(cell.casefold())
-        if member is None:
-            allowed = [member.value for member in members]
-            raise InvalidInput("'%(cell)s' is not one of %(allowed)s.", cell=cell, allowed=allowed)
-        return member
+        member = besides.get(word_key(cell))
+        return member_of(members, cell) if member is None else member
 
     return read
+
+
+def member_of(members: type[Member], cell: str) -> Member:
+    """The member that a cell names.
+
+    Raises InvalidInput that names the nearest, UndecidedCell with the members that it can
+    stand for, CellWarning for a cell that says there is nothing.
+    """
+    for key in (word_key(cell), word_key(_IN_BRACKETS.sub("", normal(cell)))):
+        if member := _members(members).get(key):
+            return cast(Member, member)
+        if meant := _ambiguous(members).get(key):
+            raise UndecidedCell(
+                "'%(cell)s' can be %(ways)s.",
+                mend="Choose one for all cells that say so.",
+                choices=tuple(meant),
+                cell=cell,
+                ways=tuple(meant),
+            )
+    if is_nothing(cell):
+        raise nothing(cell)
+    raise _unknown(members, cell)
+
+
+def _unknown(members: type[StrEnum], cell: str) -> InvalidInput:
+    allowed = tuple(members)
+    near = process.extractOne(
+        word_key(cell), _members(members).keys(), scorer=fuzz.ratio, score_cutoff=_ALIKE
+    )
+    if near is None:
+        return InvalidInput("'%(cell)s' is not one of %(allowed)s.", cell=cell, allowed=allowed)
+    return InvalidInput(
+        "'%(cell)s' is not one of %(allowed)s.",
+        mend="Perhaps %(near)s is meant.",
+        cell=cell,
+        allowed=allowed,
+        near=_members(members)[near[0]],
+    )
+
+
+def kind(cell: str, format: ColumnFormat = UNDECIDED) -> Kind:
+    """What an organisation is, also by what ends its legal form: 有限责任公司(自然人独资)."""
+    del format
+    try:
+        return member_of(Kind, cell)
+    except UndecidedCell:
+        raise
+    except InvalidInput:
+        by_form = _kind_by_form(_IN_BRACKETS.sub("", normal(cell)))
+        if by_form is None:
+            raise
+        return by_form
+
+
+def tier(cell: str, format: ColumnFormat = UNDECIDED) -> Tier:
+    """The tier; of several in one cell the highest, with a warning."""
+    del format
+    parts = [part for part in re.split(r"[、,，;；/+&和及]", cell) if part.strip()]
+    if len(parts) < 2:
+        return member_of(Tier, cell)
+    try:
+        return member_of(Tier, cell)
+    except InvalidInput:
+        order = list(Tier)
+        highest = max((member_of(Tier, part) for part in parts), key=order.index)
+    raise CellWarning(
+        highest, message("of '%(cell)s' the highest is kept: %(kept)s.", cell=cell, kept=highest)
+    )
+
+
+def implied_by_kind(cell: str) -> Size | Tier | None:
+    """The size or tier that a word for a kind tells besides: 个体 is a micro firm."""
+    found = _implied().get(word_key(cell))
+    return found[1] if found else None
+
+
+def kind_of_name(name: str) -> Kind:
+    """What an organisation is by its name, a firm where that says nothing: a guess."""
+    return _kind_by_form(_IN_BRACKETS.sub("", normal(name)).strip()) or Kind.FIRM
+
+
+def _kind_by_form(folded: str) -> Kind | None:
+    for pattern, kind in _name_patterns():
+        if pattern.search(folded):
+            return kind
+    return None
+
+
+@cache
+def _name_patterns() -> tuple[tuple[re.Pattern[str], Kind], ...]:
+    return tuple((re.compile(pattern), kind) for pattern, kind in KINDS_OF_NAMES)
+
+
+@cache
+def _flags() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    yes, no, either = (frozenset(_keys(words)) for words in (YES, NO, YES_OR_NO))
+    return yes, no, either
+
+
+def _keys(words: str) -> Iterator[str]:
+    return (word_key(word) for word in words.split("|") if word.strip())
+
+
+@cache
+def _members(members: type[StrEnum]) -> Mapping[str, StrEnum]:
+    """Every word for a member: its name, what pages show in every language, the lists."""
+    known: dict[str, StrEnum] = {}
+    for member in members:
+        for key in _keys(WORDS.get(members, {}).get(member, "")):
+            known[key] = member
+    if members is Kind:
+        known |= {key: kind for key, (kind, _) in _implied().items()}
+    for member in members:
+        shown = [term(member, language) for language in languages()]
+        if isinstance(member, GoalName):
+            shown += [GOALS[member].heading.text(language) for language in languages()]
+        known |= {word_key(word): member for word in (*shown, member.value)}
+    return known
+
+
+@cache
+def _ambiguous(members: type[StrEnum]) -> Mapping[str, tuple[StrEnum, ...]]:
+    return {
+        key: meant for words, meant in AMBIGUOUS.get(members, {}).items() for key in _keys(words)
+    }
+
+
+@cache
+def _implied() -> Mapping[str, tuple[Kind, Size | Tier]]:
+    return {key: implied for words, implied in IMPLIED.items() for key in _keys(words)}
