@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,11 @@ ROW_BYTES = 140
 # Of each of these facts an organisation has the first that any of its rows gives.
 FACTS = ("name", "activityType", "vatNumber", "organizationURL")
 WITH_POINT = ColumnFormat(decimal=POINT)
+# Of both files, those that are read.
+COLUMNS = frozenset({
+    *PROJECT_COLUMNS, *PARTICIPATION_COLUMNS, *FACTS, "endDate", "ecMaxContribution", "legalBasis",
+    "topics", "SME", "city", "nutsCode", "ecContribution", "endOfParticipation",
+})  # fmt: skip
 YES = frozenset({"true", "1", "yes", "y"})
 
 
@@ -123,17 +128,17 @@ def _member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
 
 
 def _lines(
-    archive: zipfile.ZipFile, name: str, required: tuple[str, ...]
+    archive: zipfile.ZipFile, name: str, required: tuple[str, ...], wanted: Collection[str]
 ) -> Iterator[PublishedLine]:
     with archive.open(_member(archive, name)) as raw:
-        yield from published_lines(raw, name, ";", required)
+        yield from published_lines(raw, name, ";", required, wanted)
 
 
 def _rows(
     archive: zipfile.ZipFile, name: str, required: tuple[str, ...], reading: Reading
 ) -> Iterator[PublishedLine]:
     """Lines that can be parted into their columns, each counted, the others refused."""
-    for line in _lines(archive, name, required):
+    for line in _lines(archive, name, required, COLUMNS):
         reading.read[name] += 1
         if line.fault is None:
             yield line
@@ -145,7 +150,7 @@ def _money_format(archive: zipfile.ZipFile) -> ColumnFormat:
     """FP7 and Horizon 2020 write a decimal point, Horizon Europe a comma: the column tells."""
     cells = (
         line.cell("ecContribution")
-        for line in _lines(archive, PARTICIPATIONS, PARTICIPATION_COLUMNS)
+        for line in _lines(archive, PARTICIPATIONS, PARTICIPATION_COLUMNS, ("ecContribution",))
     )
     format = judge((cell for cell in cells if cell not in UNKNOWN), number)
     return format if format.decimal else WITH_POINT

@@ -16,7 +16,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.codes import valid_code
 from matchmaker.ingest.countries import iso_code
 from matchmaker.ingest.facts import digest
-from matchmaker.ingest.gleif_records import GleifRecord, gleif_records
+from matchmaker.ingest.gleif_records import OTHER_NAMES, PERIODS, GleifRecord, gleif_records
 from matchmaker.ingest.register import RegisterReading
 from matchmaker.ingest.report import Parsed, ReadProgress
 from matchmaker.ingest.ror import names_of
@@ -25,11 +25,6 @@ from matchmaker.messages import Message, message
 SOURCE = "GLEIF"
 START, END = "Relationship.StartNode.NodeID", "Relationship.EndNode.NodeID"
 TYPE, STATUS = "Relationship.RelationshipType", "Relationship.RelationshipStatus"
-PERIODS = range(1, 6)
-OTHER_NAMES = (
-    "Entity.OtherEntityNames.OtherEntityName",
-    "Entity.TransliteratedOtherEntityNames.TransliteratedOtherEntityName",
-)
 # By the end node, which owns the start node.
 OWNED_BY = frozenset({"IS_DIRECTLY_CONSOLIDATED_BY", "IS_INTERNATIONAL_BRANCH_OF"})
 ULTIMATELY = "IS_ULTIMATELY_CONSOLIDATED_BY"

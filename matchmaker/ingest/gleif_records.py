@@ -17,7 +17,26 @@ from matchmaker.ingest.published_csv import published_lines, sound_archive
 from matchmaker.ingest.rows import clean
 from matchmaker.messages import Message
 
-LEVEL_1, LEVEL_2 = "Entity.LegalName", "Relationship.RelationshipType"
+# The columns of both levels that are read; groups are numbered.
+PERIODS = range(1, 6)
+OTHER_NAMES = (
+    "Entity.OtherEntityNames.OtherEntityName",
+    "Entity.TransliteratedOtherEntityNames.TransliteratedOtherEntityName",
+)
+COLUMNS = frozenset({
+    "LEI", "Entity.LegalName", "Entity.LegalName.xmllang", "Entity.LegalAddress.City",
+    "Entity.LegalAddress.Region", "Entity.LegalAddress.Country", "Entity.EntityCategory",
+    "Entity.EntityStatus", "Entity.EntityCreationDate", "Entity.EntityExpirationDate",
+    "Entity.RegistrationAuthority.RegistrationAuthorityEntityID",
+    "Entity.SuccessorEntity.1.SuccessorLEI", "Entity.SuccessorEntity.SuccessorLEI",
+    "Registration.RegistrationStatus", "DeletedAt",
+    "Relationship.StartNode.NodeID", "Relationship.EndNode.NodeID",
+    "Relationship.RelationshipType", "Relationship.RelationshipStatus",
+    *(f"{name}.{n}{part}" for name in OTHER_NAMES for n in PERIODS
+      for part in ("", ".xmllang", ".type")),
+    *(f"Relationship.Period.{n}.{part}" for n in PERIODS
+      for part in ("startDate", "endDate", "periodType")),
+})  # fmt: skip
 # Arrays of the JSON files, and what they write otherwise than the CSV.
 ARRAYS = ("records", "relations")
 _WRAPPERS = ("RelationshipRecord.", "LEIRecord.")
@@ -60,15 +79,12 @@ def gleif_records(path: Path) -> Iterator[GleifRecord]:
             yield GleifRecord(record.number, _flat(record.value), record.fault)
         return
     with _csv(path) as (stream, name):
-        lines = published_lines(stream, name, ",", ())
-        for position, line in enumerate(lines):
-            if not position and line.fault is None and not {LEVEL_1, LEVEL_2} & line.cells.keys():
+        for position, line in enumerate(published_lines(stream, name, ",", (), COLUMNS)):
+            if not position and line.fault is None and not line.cells:
                 raise InvalidInput(
-                    "is no file of GLEIF: it has neither %(level_1)s nor %(level_2)s.",
+                    "is no file of GLEIF's level 1 or 2.",
                     where=name,
                     mend="Take the CSV or JSON of the golden copy.",
-                    level_1=LEVEL_1,
-                    level_2=LEVEL_2,
                 )
             yield GleifRecord(line.number, line.cells, line.fault)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.rows import clean
+from matchmaker.ingest.rows import Row, clean
 from matchmaker.ingest.text_file import read_lines, records
 from matchmaker.messages import Message, message
 
@@ -49,10 +49,15 @@ def sound_archive(path: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def published_lines(
-    stream: IO[bytes], name: str, separator: str, required: Sequence[str]
+    stream: IO[bytes],
+    name: str,
+    separator: str,
+    required: Sequence[str] = (),
+    wanted: Collection[str] | None = None,
 ) -> Iterator[PublishedLine]:
     """The lines of a CSV file, strictly: one that cannot be parted into its columns has a fault.
 
+    Cells are those of the `wanted` columns, of all without, and only such as say something.
     Raises InvalidInput where a required column is missing or a byte is no UTF-8.
     """
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="strict", newline="")
@@ -68,9 +73,14 @@ def published_lines(
                 mend="Take the file as it is published.",
                 missing=missing[0],
             )
+        columns = [
+            (position, column)
+            for position, column in enumerate(header)
+            if wanted is None or column in wanted
+        ]
         for row in rows:
             number = row.number
-            yield _line(row.number, row.cells, header, row.broken)
+            yield _line(row, len(header), columns)
     except StopIteration:
         raise InvalidInput("the file is empty.", where=name) from None
     except UnicodeDecodeError as error:
@@ -83,15 +93,16 @@ def published_lines(
         ) from None
 
 
-def _line(
-    number: int, cells: list[str], header: list[str], broken: Message | None
-) -> PublishedLine:
-    if broken is None and any(cells[len(header) :]):
-        broken = message(
-            "has %(cells)s cells, not %(columns)s.", cells=len(cells), columns=len(header)
-        )
+def _line(row: Row, width: int, columns: Sequence[tuple[int, str]]) -> PublishedLine:
+    broken, cells = row.broken, row.cells
+    if broken is None and any(cells[width:]):
+        broken = message("has %(cells)s cells, not %(columns)s.", cells=len(cells), columns=width)
     if broken is not None:
-        return PublishedLine(number, {}, broken)
-    return PublishedLine(number, {
-        column: clean(cell)[0] for column, cell in zip(header, cells, strict=False)
-    })  # fmt: skip
+        return PublishedLine(row.number, {}, broken)
+    length = len(cells)
+    values = {
+        column: clean(cells[position])[0]
+        for position, column in columns
+        if position < length and cells[position]
+    }
+    return PublishedLine(row.number, values)
