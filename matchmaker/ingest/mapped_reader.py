@@ -60,7 +60,7 @@ class MappedReader(ABC, Generic[Section]):
     reads: dict[str, Read] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        self.titles = Titles(self.table.header, self.table.name)
+        self.titles = Titles(self.table.header, self.table.name, self.table.duplicates)
         self.find_columns()
         self.titles.require(self.missing)
 

@@ -201,6 +201,7 @@ class Titles:
 
     titles: Sequence[str]
     file: str
+    duplicates: Sequence[tuple[str, Sequence[int]]] = ()
 
     def find(self, column: str) -> str | None:
         """The title that is this column: as it stands, in any case and width, by its letters."""
@@ -237,6 +238,14 @@ class Titles:
         )
 
     def _with_nearest(self, column: str) -> Message:
+        for title, positions in self.duplicates:
+            if letters(title) == letters(column):
+                return message(
+                    "'%(column)s' (stands over columns %(positions)s: write %(titles)s)",
+                    column=column,
+                    positions=list(positions),
+                    titles=[f"{title}#{position}" for position in positions],
+                )
         by_spelling = {letters(title): title for title in reversed(self.titles)}
         near = difflib.get_close_matches(letters(column), by_spelling, MAX_NEAREST, 0.5)
         if near:
