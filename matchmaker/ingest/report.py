@@ -10,10 +10,20 @@ from typing import Any, Literal
 from matchmaker.domain import GraphRows
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import Message
+from matchmaker.store.schema import TABLES
 
-Severity = Literal["error", "warning", "passed"]
+Severity = Literal["error", "warning", "passed", "note"]
 # Gets how much of a file is read, and how much there is.
 ReadProgress = Callable[[int, int], None]
+
+
+_ROWS = frozenset(table.model.__name__ for table in TABLES.values()) | {"Participant"}
+
+
+def column_of(error: InvalidInput) -> str:
+    """The column that an error is about, or the field where a row says it of itself."""
+    row, _, name = error.where.partition(".")
+    return name if row in _ROWS else error.where
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +31,8 @@ class Problem:
     """One thing to tell of a file.
 
     An error's row is left out. A warning's is kept, without the cell or with another value. A
-    line that is `passed` holds no row: a total, a note, the same line again.
+    line that is `passed` holds no row: a total, a note, the same line again. A `note` is about
+    the file as a whole: its sheet, its encoding.
     """
 
     file: str
@@ -65,7 +76,7 @@ class Reading:
 
     def refuse(self, file: str, line: int, error: InvalidInput) -> None:
         """Leave a row out for what was wrong with it."""
-        column = error.where.rsplit(".", 1)[-1]
+        column = column_of(error)
         self.problems.append(Problem(file, line, column, error.message))
 
     def parsed(self) -> Parsed:

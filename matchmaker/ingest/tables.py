@@ -6,23 +6,37 @@ import csv
 import difflib
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from matchmaker.domain import Description, Engagement, Organization, Participant, Provenance
+from matchmaker.domain import (
+    MAX_TEXT,
+    Description,
+    Engagement,
+    Organization,
+    Participant,
+    Provenance,
+)
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import read_cell
 from matchmaker.ingest.columns import TABLES, TableFormat
 from matchmaker.ingest.dates import PartialDate
-from matchmaker.ingest.files import XLSX, Line, read_lines
 from matchmaker.ingest.formats import ColumnFormat, judge_columns
+from matchmaker.ingest.header import plain_title
 from matchmaker.ingest.numbers import Amount
 from matchmaker.ingest.report import Parsed, Problem, Reading
+from matchmaker.ingest.table_file import (
+    AS_JUDGED,
+    SUFFIXES,
+    FileOptions,
+    Line,
+    TableFile,
+    open_table,
+)
 from matchmaker.messages import message
 from matchmaker.text import language_of, normal
 
-SUFFIXES = (".csv", ".csv.gz", XLSX)
 # What people call the columns besides their names here.
 ALSO = {
     "id": ("序号", "代码", "code", "identifier"),
@@ -105,7 +119,9 @@ def table_of(path: Path) -> str | None:
 
 
 def read_files(
-    files: Iterable[tuple[str, Path]], mapping: Mapping[str, str] | None = None
+    files: Iterable[tuple[str, Path]],
+    mapping: Mapping[str, str] | None = None,
+    options: FileOptions = AS_JUDGED,
 ) -> Parsed:
     """Several files, of which participants are joined to the engagements of all.
 
@@ -113,7 +129,7 @@ def read_files(
     """
     reading = _TableReading()
     for name, path in files:
-        _read_file(TABLES[name], path, reading, dict(mapping or {}))
+        _read_file(TABLES[name], path, reading, mapping or {}, options)
     return _joined(reading)
 
 
@@ -144,20 +160,76 @@ def _alike(cell: str, names: Mapping[str, str]) -> str | None:
     return names[near[0]] if near else None
 
 
+def expected_titles(table: str) -> frozenset[str]:
+    """What may head the columns of a table, as `text.normal` writes it."""
+    columns = TABLES[table].columns
+    others = (also for column in columns for also in ALSO.get(column.name, ()))
+    return frozenset(map(normal, (*TABLES[table].headers, *others)))
+
+
 def _read_file(
-    table: TableFormat, path: Path, reading: _TableReading, mapping: dict[str, str]
+    table: TableFormat,
+    path: Path,
+    reading: _TableReading,
+    mapping: Mapping[str, str],
+    options: FileOptions,
 ) -> None:
     reading.read[path.name] = 0
-    rename = mapping or table.headers
+    file = open_table(path, options, expected_titles(table.name) | set(map(normal, mapping)))
+    columns = _columns(table, file, mapping)
+    reading.problems.extend(file.notes)
     reads = {column.name: column.read for column in table.columns}
-    cells = (line.cells for line in read_lines(path, table.required, rename=rename))
-    formats = judge_columns(cells, reads)
-    for line in read_lines(path, table.required, rename=rename):
+    lines = (_renamed(line, columns) for line in file.lines() if line.passed_over is None)
+    formats = judge_columns((line.cells for line in lines), reads)
+    for line in (_renamed(line, columns) for line in file.lines()):
         reading.read[path.name] += 1
+        if line.passed_over is not None:
+            reading.problems.append(Problem(path.name, line.number, "", line.passed_over, "passed"))
+            continue
         try:
             _keep(table, line, path.name, reading, formats)
         except InvalidInput as error:
             reading.refuse(path.name, line.number, error)
+
+
+def _columns(table: TableFormat, file: TableFile, mapping: Mapping[str, str]) -> dict[str, str]:
+    """Which title of a file heads which column of a table. Raises InvalidInput."""
+    by_name = {normal(title): column for title, column in table.headers.items()}
+    positions = {f"{title}#{p}": title for title, all in file.duplicates for p in all}
+    heading: dict[str, list[str]] = {}
+    for title in file.header:
+        plain = plain_title(positions.get(title, title))
+        column = mapping.get(title, "") if mapping else by_name.get(plain, "")
+        heading.setdefault(column, []).append(title)
+    where = f"{file.name}:{file.header_line}"
+    for column, titles in heading.items():
+        if column and len(titles) > 1:
+            numbers = [file.header.index(title) + 1 for title in titles]
+            raise InvalidInput(
+                "the columns %(numbers)s (%(titles)s) are all '%(column)s'.",
+                where=where,
+                mend="Rename or delete all but one.",
+                numbers=numbers,
+                titles=titles,
+                column=column,
+            )
+    missing = [column for column in table.required if column not in heading]
+    if missing:
+        raise InvalidInput(
+            "the column '%(missing)s' is missing; found %(names)s.",
+            where=where,
+            mend="Add it, or rename the column that holds it.",
+            missing=missing[0],
+            names=", ".join(file.header)[:300],
+        )
+    return {titles[0]: column for column, titles in heading.items() if column}
+
+
+def _renamed(line: Line, columns: Mapping[str, str]) -> Line:
+    """A line under the columns of the table."""
+    cells = {columns.get(title, title): cell for title, cell in line.cells.items()}
+    problems = tuple(replace(p, column=columns.get(p.column, p.column)) for p in line.problems)
+    return replace(line, cells=cells, problems=problems)
 
 
 def _keep(
@@ -167,9 +239,10 @@ def _keep(
     reading: _TableReading,
     formats: Mapping[str, ColumnFormat],
 ) -> None:
-    if line.fault is not None:
-        column, reason = line.fault
-        raise InvalidInput(reason, where=column)
+    for problem in line.problems:
+        if problem.severity == "error":
+            raise InvalidInput(problem.reason, where=problem.column)
+        reading.warn(file, line.number, problem.column, problem.reason)
     values = dict(_values(table, line, file, reading, formats))
     source = str(values.pop("source", "")) if table.name != "ties" else ""
     provenance = Provenance(source or file, f"line {line.number}")
@@ -206,6 +279,13 @@ def _values(
             raise InvalidInput("is empty.", where=column.name)
         if not cell:
             continue
+        if len(cell) > MAX_TEXT:
+            raise InvalidInput(
+                "has %(count)s characters; at most %(max_text)s.",
+                where=column.name,
+                count=len(cell),
+                max_text=MAX_TEXT,
+            )
         result = read_cell(
             column.name, column.read, cell, formats[column.name], required=column.required
         )
