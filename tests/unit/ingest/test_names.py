@@ -83,7 +83,8 @@ def test_some_words_name_nobody(name: str) -> None:
     "name",
     [
         "N/A Systems Ltd", "None Ltd", "Unknown Pleasures Ltd", "Various Foods GmbH",
-        "NULL Werke AG", "无锡示例公司", "其他示例有限公司", "No. 1 Muster", "Test Equipment Muster Inc", "X Muster",
+        "NULL Werke AG", "无锡示例公司", "其他示例有限公司", "No. 1 Muster",
+        "Test Equipment Muster Inc", "X Muster",
     ],
 )  # fmt: skip
 def test_names_that_begin_like_them_are_names(name: str) -> None:
