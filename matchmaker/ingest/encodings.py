@@ -69,8 +69,8 @@ USUAL = frozenset(
 )
 _PUNCTUATION = frozenset("，。、；：？！（）《》“”‘’—…·％－／　【】￥＋")
 _SYMBOLS = frozenset("€°–—’‘“”«»§®©™²³½·…£µ×\xa0„‚•")
-# A run of bytes without a separator, some of them beyond ASCII.
-_SPAN = re.compile(rb'[^\x00-\x20,;"]*[\x80-\xff][^\x00-\x20,;"]*')
+# A run of bytes without a separator.
+_SPAN = re.compile(rb'[^\x00-\x20,;"]+')
 # In Chinese text a small Latin letter seldom stands beside a character.
 _ABUTTING = re.compile(r"(?<=[a-z])[⺀-鿿豈-﫿]|[⺀-鿿豈-﫿](?=[a-z])")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -131,7 +131,8 @@ def encoding_of(path: Path, given: str = "") -> Encoding:
         for match in _SPAN.finditer(chunk):
             if len(spans) >= SAMPLE:
                 break
-            spans.setdefault(match.group()[:200])
+            if not match.group().isascii():
+                spans.setdefault(match.group()[:200])
     if not damaged or sequences >= max(3, 6 * damaged):
         return Encoding("utf-8")
     return _judged(tuple(spans), path.name)
