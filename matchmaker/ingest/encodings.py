@@ -167,15 +167,18 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 def _wide(head: bytes) -> str:
-    """UTF-16 without a mark: every other byte of its ASCII letters is 0."""
+    """UTF-16 without a mark: every other byte of its marks and ASCII letters is 0."""
     even, odd = head[0:4096:2].count(0), head[1:4096:2].count(0)
-    half = max(1, len(head[0:4096:2]))
     for name, zeros, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
-        if zeros > 0.05 * half and others <= 0.01 * half and len(head) > 3:
-            try:
-                head[: len(head) // 2 * 2].decode(name, "strict" if len(head) < CHUNK else "ignore")
-            except UnicodeDecodeError:
+        if zeros < 2 or zeros < 0.05 * len(head[0:4096:2]) or others * 4 > zeros:
+            continue
+        try:
+            text = head[: min(len(head), 4096) // 2 * 2].decode(name)
+        except UnicodeDecodeError as error:
+            if error.start < 4000:  # else a pair of surrogates is cut
                 continue
+            text = head[: error.start].decode(name)
+        if re.search(r"[\r\n]", text) and re.search(r"[,;\t|]", text) and "\x00" not in text:
             return name
     return ""
 
