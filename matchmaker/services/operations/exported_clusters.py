@@ -25,8 +25,8 @@ from matchmaker.ingest.columns import TABLES
 from matchmaker.messages import message
 from matchmaker.snapshot.model import ENGAGEMENT_KINDS, ROLES, Snapshot, from_days
 
-# Private; no export has it.
-_PRIVATE = frozenset({"contact"})
+# Private, or an observation; no export has it.
+_PRIVATE = frozenset({"contact", "headcount"})
 _TERMS = frozenset({"kind", "size", "tier", "stages", "layer"})
 ABOUT, ABOUT_ENGLISH = "about", "about-en"
 # Behind the columns that our own import reads.

@@ -158,7 +158,7 @@ def _filled(row: Organization) -> Iterator[str]:
 
 def _conflict(row: Organization, origin: FieldOrigin) -> FieldConflict:
     other = origin.conflict
-    assert other is not None  # noqa: S101 -- asked for by the caller
+    assert other is not None
     return FieldConflict(
         origin.field, text_of(row, origin.field), origin.tier,
         other.value, other.source, other.tier,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -23,14 +23,7 @@ from matchmaker.services.operations.import_report import ImportReport, organizat
 from matchmaker.services.operations.reference_data import reference_index
 from matchmaker.services.operations.refresher import Progress, no_progress
 from matchmaker.store.merging import merged_organization
-from matchmaker.store.ports import (
-    MAX_PAGE,
-    GraphStore,
-    ImportRules,
-    Page,
-    RowChanges,
-    iterate,
-)
+from matchmaker.store.ports import MAX_PAGE, GraphStore, ImportRules, Page, RowChanges, iterate
 
 # More pairs that may be one are counted and not listed in a report.
 MAX_ALIKE = 200
@@ -158,7 +151,6 @@ class Importer:
             "organizations": {key for key, row in organizations.items() if key == row.id},
             "clusters": _ids(self.store.clusters) if wanted["clusters"] else set(),
         }
-
 
     def _with_reference_rows(self, parsed: Parsed) -> Parsed:
         """With the places and industries that rows refer to and the store does not have yet."""
