@@ -38,6 +38,7 @@ _ORGANIZATION_FIELDS = {"participants": {"organization": "organizations",
 # Words that are looked up and not read alone.
 _LOOKED_UP = ("place", "industry")
 _SPACE = re.compile(r"\s+")
+_PARTED = re.compile(r"\d[.,/-]\d")
 _SLUG = re.compile(r"[^a-z0-9_.-]+")
 
 
@@ -75,6 +76,8 @@ class TableReader:
     file: TableFile = field(init=False)
     columns: dict[str, str] = field(init=False)
     formats: Mapping[str, ColumnFormat] = field(init=False)
+    # Titles of columns with a cell that could be written in two ways.
+    judged: set[str] = field(default_factory=set, init=False)
     first_lines: dict[bytes, int] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
@@ -125,6 +128,10 @@ class TableReader:
                     number += 1
                     for title in own_ids:
                         is_running[title] &= line.cells.get(title, "") == str(number)
+                    self.judged |= {
+                        title for title in titles
+                        if title not in self.judged and _PARTED.search(line.cells.get(title, ""))
+                    }  # fmt: skip
                     yield line.cells
             is_running.update(dict.fromkeys(own_ids, False) if number < 2 else {})
 
@@ -158,7 +165,7 @@ class TableReader:
         if unread:
             yield self._note("", message("Columns that are not read: %(titles)s.", titles=unread))
         for title, format in self.formats.items():
-            if format.explanation is not None:
+            if format.explanation is not None and title in self.judged:
                 yield self._note(title, format.explanation)
 
     def _note(self, column: str, reason: Message) -> Problem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import MISSING, fields, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,7 @@ def read_files(
 
     Raises InvalidInput where a file cannot be read as its table at all.
     """
-    options, index = options or TableOptions(), index or index_with(GraphRows())
+    options, index = options or TableOptions(), index or _known_index()
     day = today or datetime.datetime.now(datetime.UTC).date()
     reading = TableReading()
     order = list(TABLES)
@@ -108,6 +109,12 @@ def read_files(
             except InvalidInput as error:
                 reading.refuse(reader.file.name, line.number, error)
     return _joined(reading)
+
+
+@cache
+def _known_index() -> ReferenceIndex:
+    """What comes with Matchmaker."""
+    return index_with(GraphRows())
 
 
 def _keep(reader: TableReader, line: Line, row: RowValues) -> None:
