@@ -125,7 +125,7 @@ class Reading:
         reason = sentences(error.message, error.mend) if error.mend else error.message
         self.problems.append(Problem(file, line, column, reason))
 
-    def pass_over(self, file: str, line: int, reason: Message) -> None:
+    def pass_line(self, file: str, line: int, reason: Message) -> None:
         """A line holds no row of its own."""
         self.problems.append(Problem(file, line, "", reason, "passed"))
 

@@ -99,14 +99,14 @@ class TableReader:
         for line in self.file.lines():
             self.reading.read[self.file.name] += 1
             if line.passed_over is not None:
-                self.reading.pass_over(self.file.name, line.number, line.passed_over)
+                self.reading.pass_line(self.file.name, line.number, line.passed_over)
                 continue
             if edits := self.options.edits.get(line.number):
                 line = replace(line, cells={**line.cells, **edits})  # noqa: PLW2901
             same = self._line_of_same(line)
             if same is not None:
                 reason = message("is the same as line %(line)s.", line=same)
-                self.reading.pass_over(self.file.name, line.number, reason)
+                self.reading.pass_line(self.file.name, line.number, reason)
                 continue
             values = self._row(line)
             if values is not None:
