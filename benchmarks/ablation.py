@@ -88,7 +88,11 @@ def main() -> None:
     ]
     print(f"| without | features | {' | '.join(heads)} |")
     print("|---|---|" + "---|" * len(heads))
-    cells = [f"{full[name][group].mean():.3f}" for group in (warm, ~warm) for name in MEASURES]
+    cells = [
+        f"{full[name][group].mean():.3f}" if group.any() else "—"
+        for group in (warm, ~warm)
+        for name in MEASURES
+    ]
     print(f"| nothing | {len(ranking)} | {' | '.join(cells)} |", flush=True)
     for family in families:
         kept = tuple(name for name in ranking if FEATURES[name].family is not family)
@@ -98,6 +102,9 @@ def main() -> None:
         cells = []
         for group in (warm, ~warm):
             for measure in MEASURES:
+                if not group.any():
+                    cells.append("—")
+                    continue
                 less = full[measure][group] - without[measure][group]
                 low, high = interval(less)
                 cells.append(f"{less.mean():+.3f} [{low:+.3f}, {high:+.3f}]")

@@ -1,6 +1,6 @@
 """Time of an audit against the size of a cluster, and what its worklist is worth.
 
-    python benchmarks/audit.py [DIR …]
+    python benchmarks/audit.py [DIR …] [--sizes 100 1000 10000] [--members 500]
 
 Without a DIR only made-up networks: random networks of the same degrees beside
 networkx' own swaps in the same run, and the whole audit for 100, 1,000 and
@@ -59,10 +59,12 @@ LARGEST = 12
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folders", type=Path, nargs="*")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[100, 1_000, 10_000])
+    parser.add_argument("--members", type=int, default=500, help="of the random networks")
     options = parser.parse_args()
     print(machine())
-    null_models()
-    sizes()
+    null_models(options.members)
+    sizes(options.sizes)
     for folder in options.folders:
         real(folder)
 
@@ -73,15 +75,16 @@ def timed(job: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def null_models() -> None:
-    graph = nx.gnm_random_graph(500, 2000, seed=1)
+def null_models(members: int) -> None:
+    """Against networkx: networks of four times as many ties as members."""
+    graph = nx.gnm_random_graph(members, 4 * members, seed=1)
     edges = np.array(graph.edges)
-    ours = timed(lambda: nulls.transitivities(nulls.rewired(edges, 500, 200), 500))
-    swaps = nulls.BURN_IN * 2000
+    ours = timed(lambda: nulls.transitivities(nulls.rewired(edges, members, 200), members))
+    swaps = nulls.BURN_IN * 4 * members
     theirs = timed(
         lambda: nx.double_edge_swap(graph.copy(), nswap=swaps, max_tries=swaps * 20, seed=1)
     )
-    print("\n200 random networks of the same degrees, 500 members, 2,000 ties")
+    print(f"\n200 random networks of the same degrees, {members:,} members, {4 * members:,} ties")
     verdict("ours, with their transitivity", ours, 10, "s")
     print(
         f"  networkx, one network by as many swaps: {theirs:.2f} s; for 200 {200 * theirs:.0f} s,"
@@ -116,10 +119,10 @@ def made_up(size: int) -> Snapshot:
     return build(Export(1, rows), AS_OF, None)
 
 
-def sizes() -> None:
+def sizes(members: Sequence[int]) -> None:
     print("\nOne cluster, eight partners each: seconds")
     print("  members   first cluster   each further   200 nulls   worklist of 2,000 pairs")
-    for size in (100, 1_000, 10_000):
+    for size in members:
         landscape = Landscape(made_up(size))
         first = timed(lambda: [measured(View(landscape, 0, one, 2025)) for one in CHANNELS])  # noqa: B023
         # A further cluster: what all clusters share is there.

@@ -33,7 +33,8 @@ def floor(archive: Path, folder: Path) -> None:
     csv.field_size_limit(2**31 - 1)
     with sqlite3.connect(folder / "floor.db") as database, zipfile.ZipFile(archive) as source:
         for name in ("project.csv", "organization.csv"):
-            with source.open(name) as raw:
+            inside = next(part for part in source.namelist() if part.endswith(name))
+            with source.open(inside) as raw:
                 rows = csv.reader(io.TextIOWrapper(raw, "utf-8-sig", newline=""), delimiter=";")
                 columns = next(rows)
                 table = name.removesuffix(".csv")

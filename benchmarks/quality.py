@@ -1,6 +1,7 @@
 """How often a recommendation is right, on real data: writes docs/quality.md and its plots.
 
     python benchmarks/quality.py --cordis DIR --gebiz DIR --ickg DIR [--work DIR] [--limit N]
+        [--page docs/quality.md] [--cases N]
 
 Each DIR is a data folder (MATCHMAKER_DATA_DIR) into which the data were imported
 and refreshed. Every evaluation is a `matchmaker evaluate` of its own, as a user
@@ -28,7 +29,6 @@ from matchmaker.recommend.evaluate import CAPPED, OURS, OWN
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "quality.md"
-PLOTS = ROOT / "docs" / "figures"
 GLANCE = "At a glance"
 
 INTRODUCTION = """# How often a recommendation is right
@@ -103,11 +103,14 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, help=f"data folder with {name} imported")
     parser.add_argument("--work", type=Path, default=Path("var/quality"))
     parser.add_argument("--limit", type=int, help="at most so many questions of each")
+    parser.add_argument("--page", type=Path, default=PAGE, help="plots lie in figures/ beside it")
+    parser.add_argument("--cases", type=int, default=len(CASES), help="only the first so many")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
-    PLOTS.mkdir(exist_ok=True)
-    sections, rows = written()
-    for case in CASES:
+    plots = options.page.parent / "figures"
+    plots.mkdir(exist_ok=True)
+    sections, rows = written(options.page)
+    for case in CASES[: options.cases]:
         data = getattr(options, case.data)
         if data is None:
             continue
@@ -115,20 +118,20 @@ def main() -> None:
         evaluation = evaluated(case, data, options.work, options.limit)
         if evaluation is not None:
             name = f"{case.data}-{case.goal}-{case.cut}"
-            body = section(evaluation, PLOTS, name)
+            body = section(evaluation, plots, name)
             lines = [f"{machine()}, {time.strftime('%Y-%m-%d')}.", "", *body]
             sections[case.title] = "\n".join(line.replace("](", "](figures/") for line in lines)
             rows = [row for row in rows if not row.startswith(f"| {case.title}: ")]
             rows += glance(case, evaluation)
-            PAGE.write_text(page(sections, rows), encoding="utf-8")
-            print(f"Written: {PAGE}", flush=True)
+            options.page.write_text(page(sections, rows), encoding="utf-8")
+            print(f"Written: {options.page}", flush=True)
 
 
-def written() -> tuple[dict[str, str], list[str]]:
+def written(page: Path) -> tuple[dict[str, str], list[str]]:
     """Sections of the page as it is, by title, and the rows of its first table."""
-    if not PAGE.exists():
+    if not page.exists():
         return {}, []
-    parts = PAGE.read_text(encoding="utf-8").split("\n## ")[1:]
+    parts = page.read_text(encoding="utf-8").split("\n## ")[1:]
     sections = {title: body.strip() for title, _, body in (part.partition("\n") for part in parts)}
     return sections, sections.pop(GLANCE, "").splitlines()[2:]
 

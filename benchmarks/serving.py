@@ -1,6 +1,6 @@
 """Recommendations through HTTP on a warm server, and the memory of that server.
 
-    python benchmarks/serving.py DATA_DIR [--neo4j] [--requests 300]
+    python benchmarks/serving.py DATA_DIR [--neo4j] [--requests 300] [--texts 50]
 
 DATA_DIR is what `benchmarks/cordis_import.py FILE --keep DATA_DIR` leaves.
 Latency is taken on one worker, memory on two. Organisations asked for are
@@ -169,7 +169,7 @@ def compare_with_neo4j(url: str, password: str, questions: Sequence[str]) -> lis
         return timed(lambda organization: ask_neo4j(session, organization, index), questions)
 
 
-def draw(folder: Path, count: int) -> tuple[list[str], list[str]]:
+def draw(folder: Path, count: int, asked: int) -> tuple[list[str], list[str]]:
     """Organisations with a history, and texts of statements to ask with."""
     from matchmaker.snapshot.load import SnapshotReader
 
@@ -178,13 +178,15 @@ def draw(folder: Path, count: int) -> tuple[list[str], list[str]]:
     rng = random.Random(SEED)
     rows = rng.sample(np.flatnonzero(engaged).tolist(), min(count, int(engaged.sum())))
     texts = snapshot.statements.table.column("text")
-    lines = rng.sample(range(len(texts)), min(50, len(texts)))
+    lines = rng.sample(range(len(texts)), min(asked, len(texts)))
     return [snapshot.id_of(row) for row in rows], [texts[line].as_py()[:300] for line in lines]
 
 
-def measure(folder: Path, environment: dict[str, str], goal: str, requests: int) -> list[float]:
+def measure(
+    folder: Path, environment: dict[str, str], goal: str, requests: int, asked: int
+) -> list[float]:
     """HTTP latency on one worker, memory on two; returns the latencies."""
-    organizations, texts = draw(folder, requests)
+    organizations, texts = draw(folder, requests, asked)
     with server(environment, workers=1) as (address, _):
         seconds = timed(lambda organization: ask_known(address, goal, organization), organizations)
         print(f"  HTTP, known organisation  {percentiles(seconds)}")
@@ -210,19 +212,20 @@ def main() -> None:
     parser.add_argument("--neo4j", action="store_true")
     parser.add_argument("--goal", default="research_partner")
     parser.add_argument("--requests", type=int, default=300)
+    parser.add_argument("--texts", type=int, default=50)
     options = parser.parse_args()
     print(f"{machine()}\n{time.strftime('%Y-%m-%d')}  {options.folder}\n")
     environment = {"MATCHMAKER_DATA_DIR": str(options.folder.resolve())}
     if not options.neo4j:
-        measure(options.folder, environment, options.goal, options.requests)
+        measure(options.folder, environment, options.goal, options.requests, options.texts)
         return
     from tools.neo4j.server import running_server
 
     with running_server(options.folder / "neo4j", heap="1g") as database:
         environment["MATCHMAKER_STORE"] = database.url
         environment["MATCHMAKER_STORE_PASSWORD"] = database.password
-        ours = measure(options.folder, environment, options.goal, options.requests)
-        organizations, _ = draw(options.folder, options.requests)
+        ours = measure(options.folder, environment, options.goal, options.requests, options.texts)
+        organizations, _ = draw(options.folder, options.requests, options.texts)
         neo4j_seconds = compare_with_neo4j(database.url, database.password, organizations)
         print(f"\n  Neo4j alone               {percentiles(neo4j_seconds)}")
         print(f"  Neo4j alone over ours, p50{np.median(neo4j_seconds) / np.median(ours):10.1f} ×")

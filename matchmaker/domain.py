@@ -190,6 +190,16 @@ class Organization:
             fault = message("is the organisation itself.")
             _require(self.successor != self.id, self, "successor", fault)
 
+    @property
+    def open_to_meet(self) -> bool:
+        """Whether it did not opt out and still is."""
+        return self.listed and self.status is OrganizationStatus.ACTIVE
+
+    def is_active_on(self, day: datetime.date) -> bool:
+        """Whether it was neither dissolved nor in liquidation; where no day is known, by now."""
+        is_active = self.status is OrganizationStatus.ACTIVE
+        return is_active or (self.ended is not None and self.ended > day)
+
 
 @dataclass(frozen=True, slots=True)
 class Description:

@@ -65,17 +65,17 @@ def benchmark(landscape: Landscape, channel: Channel, year: int) -> tuple[Cluste
 
 def percentiles(values: list[float | None], better: str) -> list[float | None]:
     """Per value the share of the other known ones that it is better than, equals for half, ×100."""
-    known = np.array([value for value in values if value is not None], dtype=np.float64)
+    defined = np.array([value for value in values if value is not None], dtype=np.float64)
     if better == "low":
-        known = -known
+        defined = -defined
     ranks: list[float | None] = []
     for value in values:
-        if value is None or len(known) < 2:
+        if value is None or len(defined) < 2:
             ranks.append(None)
             continue
         own = -value if better == "low" else value
-        below, same = (known < own).sum(), (known == own).sum() - 1
-        ranks.append(float(100 * (below + same / 2) / (len(known) - 1)))
+        below, same = (defined < own).sum(), (defined == own).sum() - 1
+        ranks.append(float(100 * (below + same / 2) / (len(defined) - 1)))
     return ranks
 
 

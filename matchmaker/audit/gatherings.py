@@ -199,11 +199,11 @@ def openings(view: View, limit: int = 5) -> tuple[Opening, ...]:
         industries = np.unique(snapshot.organizations.industry[network.members])
         near = sorted(
             (
-                (int(one), density[int(one)])
-                for one in np.setdiff1d(industries, own)
-                if int(one) in density
+                (int(row), density[int(row)])
+                for row in np.setdiff1d(industries, own)
+                if int(row) in density
             ),
-            key=lambda one: (-one[1], one[0]),
+            key=lambda pair: (-pair[1], pair[0]),
         )
         if not near:
             continue
@@ -217,4 +217,6 @@ def openings(view: View, limit: int = 5) -> tuple[Opening, ...]:
                 nearest=tuple(near[:3]),
             )
         )
-    return tuple(sorted(candidates, key=lambda one: (-one.relatedness, one.cluster))[:limit])
+    return tuple(
+        sorted(candidates, key=lambda opening: (-opening.relatedness, opening.cluster))[:limit]
+    )

@@ -197,20 +197,20 @@ def _shortlist(
     if len(proposals) <= most:
         return list(proposals)
     promised = []
-    for one in proposals:
-        u, v = network.place_of(one.asker), network.place_of(one.partner)
+    for proposal in proposals:
+        u, v = network.place_of(proposal.asker), network.place_of(proposal.partner)
         a, b = sorted((int(network.component[u]), int(network.component[v])))
         joins = network.component_sizes[a] * network.component_sizes[b]
         worth = float(joins if a != b else measure.steps_from(u)[v] - 1)
-        promised.append((one.feasibility * worth, (a, b), one))
+        promised.append((proposal.feasibility * worth, (a, b), proposal))
     promised.sort(key=lambda entry: -entry[0])
     counts: dict[tuple[int, int], int] = {}
     rounds = []
-    for promise, between, one in promised:
+    for promise, between, proposal in promised:
         place = counts[between] = counts.get(between, -1) + 1
-        rounds.append((place // _OF_TWO_COMPONENTS, -promise, one))
+        rounds.append((place // _OF_TWO_COMPONENTS, -promise, proposal))
     rounds.sort(key=lambda entry: entry[:2])
-    return [one for _, _, one in rounds[:most]]
+    return [proposal for _, _, proposal in rounds[:most]]
 
 
 def _room(left: Mapping[int, int], row: int) -> bool:

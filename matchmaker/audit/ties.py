@@ -82,16 +82,18 @@ class ClusterTies:
 
 
 def members_of(snapshot: Snapshot, cluster: int) -> tuple[IntArray, IntArray, IntArray]:
-    """Rows of everybody who was ever a member, and the days they came and left."""
-    belong = snapshot.memberships
-    chosen = np.flatnonzero(belong.cluster == cluster)
+    """Rows of everybody who was ever a member, and the days they came and left.
+
+    Who was dissolved left on that day; where the day is unknown it was no member.
+    """
+    belong, organizations = snapshot.memberships, snapshot.organizations
+    is_known = organizations.active | (organizations.ended != NO_DATE)
+    chosen = np.flatnonzero((belong.cluster == cluster) & is_known[belong.organization])
     order = chosen[np.argsort(belong.organization[chosen], kind="stable")]
-    left = belong.until[order]
-    return (
-        belong.organization[order],
-        belong.since[order],
-        np.where(left == NO_DATE, ALWAYS, left).astype(np.int32),
-    )
+    members, left = belong.organization[order], belong.until[order]
+    ended = np.where(organizations.active, NO_DATE, organizations.ended)[members]
+    days = [np.where(day == NO_DATE, ALWAYS, day) for day in (left, ended)]
+    return members, belong.since[order], np.minimum(*days).astype(np.int32)
 
 
 def ties_of(snapshot: Snapshot, cluster: int) -> ClusterTies:

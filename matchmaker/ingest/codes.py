@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, Protocol
 
 from matchmaker.ingest.cells import CellWarning, SheetNumber
 from matchmaker.ingest.formats import UNDECIDED, ColumnFormat, Read
@@ -28,6 +28,9 @@ _NAMES: Mapping[CodeKind, Message] = {
     "lei": message("legal entity identifier (LEI)"),
     "ror": message("ROR identifier"),
 }
+
+
+CODE_KINDS: tuple[CodeKind, ...] = tuple(_NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,27 @@ def check(kind: CodeKind, cell: str) -> CheckedCode:
         kind=_NAMES[kind],
     )
     return CheckedCode(cell.strip(), valid=False, reason=reason)
+
+
+class Coded(Protocol):
+    """What has codes: an organisation, whatever shape it has."""
+
+    @property
+    def credit_code(self) -> str: ...
+    @property
+    def vat(self) -> str: ...
+    @property
+    def lei(self) -> str: ...
+    @property
+    def ror(self) -> str: ...
+
+
+def invalid_codes(organization: Coded) -> Iterator[CodeKind]:
+    """The kinds of its codes that are kept and not valid."""
+    for kind in CODE_KINDS:
+        cell = getattr(organization, kind)
+        if cell and not valid_code(kind, cell):
+            yield kind
 
 
 def code(kind: CodeKind) -> Read:

@@ -78,7 +78,7 @@ def similarity_thresholds(snapshot: Snapshot) -> SimilarityThresholds:
         similarity = snapshot.vectors @ snapshot.vectors[need]
         best = np.full(len(snapshot), -1.0, dtype=np.float32)
         np.maximum.at(best, owners, similarity[texts])
-        best[~(may_meet & organizations.listed)] = -1.0
+        best[~(may_meet & organizations.open_to_meet)] = -1.0
         best[snapshot.statement_organizations.row(need)] = -1.0
         cosines[number] = np.partition(best, -CLOSEST)[-CLOSEST] - ROUNDING
     return SimilarityThresholds(needs, cosines)
@@ -89,7 +89,7 @@ def profile_reach(
 ) -> ProfileReach:
     """What this profile reaches now; its first text is what it says that it does."""
     organizations = snapshot.organizations
-    others = organizations.listed.copy()
+    others = organizations.open_to_meet.copy()
     if seeker.row is not None:
         others[seeker.row] = False
     km = great_circle_km(

@@ -74,7 +74,7 @@ def _peers_needs(
     organizations = snapshot.organizations
     kinds = [KINDS.index(kind) for kind in goal.seekers]
     peers = (organizations.industry[posters] == seeker.industry) & (seeker.industry >= 0)
-    peers &= np.isin(organizations.kind[posters], kinds) & organizations.listed[posters]
+    peers &= np.isin(organizations.kind[posters], kinds) & organizations.open_to_meet[posters]
     peers &= posters != (-1 if seeker.row is None else seeker.row)
     needs, posters = needs[peers], posters[peers]
     like = np.zeros(len(needs), dtype=np.float32)

@@ -13,24 +13,27 @@ from matchmaker.snapshot.geography import great_circle_km
 from matchmaker.snapshot.model import (
     ENGAGEMENT_KINDS,
     KINDS,
+    NO_DATE,
     SIZES,
     TIERS,
+    Adjacency,
     BoolArray,
     FloatArray,
     IntArray,
     Snapshot,
+    to_days,
 )
 
 
 def eligible(pairs: Pairs, request: Request[int]) -> BoolArray:
     """Who may be recommended at all, shape (n,).
 
-    Not itself, nobody of the same owner, nobody who opted out or has no capacity
-    left, only kinds that the goal is for, only what the filters let pass, and
-    partners only when asked for.
+    Not itself, nobody of the same owner, nobody who opted out, is dissolved or in
+    liquidation, or has no capacity left, only kinds that the goal is for, only what the
+    filters let pass, and partners only when asked for.
     """
     organizations, goal = pairs.snapshot.organizations, pairs.goal
-    allowed = np.asarray(organizations.listed & (organizations.capacity != 0))
+    allowed = np.asarray(organizations.open_to_meet & (organizations.capacity != 0))
     allowed &= np.isin(organizations.kind, [KINDS.index(kind) for kind in goal.candidates])
     allowed &= passes(pairs, request.filters)
     if goal.only_other_clusters:
@@ -88,19 +91,26 @@ def passes(pairs: Pairs, filters: Filters[int]) -> BoolArray:
 
 
 def same_owner(snapshot: Snapshot, row: int) -> NDArray[np.int64]:
-    """Everybody in the same group: owners, owned, and what these own, to the end."""
+    """Everybody in the same group today: owners, owned, and what these own, to the end."""
     owns = snapshot.layers[Layer.OWNS]
+    today = to_days(snapshot.meta.as_of)
     group, frontier = {row}, [row]
     while frontier:
         near = {
             int(other)
             for member in frontier
             for ties in (owns.out, owns.into)
-            for other in ties.indices[ties.row(member)]
+            for other in _in_force(ties, member, today)
         }
         frontier = sorted(near - group)
         group.update(frontier)
     return np.array(sorted(group - {row}), dtype=np.int64)
+
+
+def _in_force(ties: Adjacency, row: int, day: int) -> IntArray:
+    """Who an organisation has a tie to that has not ended."""
+    until = ties.until[ties.row(row)]
+    return np.asarray(ties.indices[ties.row(row)][(until == NO_DATE) | (until >= day)])
 
 
 def partners(pairs: Pairs) -> NDArray[np.int64]:

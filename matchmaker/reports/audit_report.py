@@ -159,8 +159,8 @@ def _profile(audit: Audit, writer: Writer) -> tuple[Block, ...]:
         *((titles[part], [year.groups[part] for year in audit.course]) for part in now.groups),
     ]
     described = tuple(
-        f"{name} {writer.number(score)} ({known}/{total})"
-        for name, score, (known, total) in scores + stages
+        f"{name} {writer.number(score)} ({with_data}/{total})"
+        for name, score, (with_data, total) in scores + stages
     )
     return (
         Picture(

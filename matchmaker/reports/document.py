@@ -105,7 +105,7 @@ class Writer:
 
     def names(self, several: Iterable[Named]) -> str:
         """Names in a row."""
-        return self.listed(self.name(named) for named in several)
+        return self.listed(self.name(organization) for organization in several)
 
     def listed(self, parts: Iterable[str | Message]) -> str:
         """Texts in a row."""

@@ -19,6 +19,7 @@ from matchmaker.domain import (
     Layer,
     NeedState,
     Observation,
+    Organization,
     Place,
     Stage,
     Statement,
@@ -105,7 +106,7 @@ def build(export: Export, as_of: date, vectors: StatementVectors | None) -> Snap
             dimension=int(centered.shape[1]),
             counts={**rows.counts(), "statements": len(spoken)},
         ),
-        organizations=_organizations(organizations, places, place_rows, industry_rows),
+        organizations=_organizations(organizations, places, place_rows, industry_rows, as_of),
         statements=_statements(spoken, rows, engagement_rows),
         engagements=_engagements(engagements, spoken),
         memberships=_memberships(rows, cluster_rows, organization_rows),
@@ -179,7 +180,11 @@ def _mask(stages: Iterable[Stage]) -> int:
 
 
 def _organizations(
-    rows: Sequence[Any], places: Sequence[Place], place_rows: Rows, industry_rows: Rows
+    rows: Sequence[Organization],
+    places: Sequence[Place],
+    place_rows: Rows,
+    industry_rows: Rows,
+    as_of: date,
 ) -> Organizations:
     latitude, longitude = _coordinates(places, place_rows)
     place = _ints(place_rows.get(row.place or "", -1) for row in rows)
@@ -195,6 +200,8 @@ def _organizations(
         stages=_ints(_mask(row.stages) for row in rows),
         capacity=_ints(-1 if row.capacity is None else row.capacity for row in rows),
         listed=_flags(row.listed for row in rows),
+        active=_flags(row.is_active_on(as_of) for row in rows),
+        ended=_ints(to_days(row.ended) for row in rows),
         verified=_flags(is_verified(row.credit_code, row.vat) for row in rows),
         latitude=_coordinate_at(place, latitude),
         longitude=_coordinate_at(place, longitude),

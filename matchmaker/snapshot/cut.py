@@ -31,8 +31,9 @@ def cut(snapshot: Snapshot, day: date) -> Snapshot:
 
     Row numbers of all tables stay as they are: what is later keeps its row, but
     no incidence, tie, posting, vector or text leads to it. What has no date
-    stays. Attributes of organisations have no date and are not cut, and the
-    language means are those of the whole: neither depends on who met whom.
+    stays. Attributes of organisations have no date and are not cut, but for those that ended
+    later, which were still there; the language means are those of the whole: neither
+    depends on who met whom.
     """
     last = to_days(day)
     statement = snapshot.statements
@@ -46,6 +47,10 @@ def cut(snapshot: Snapshot, day: date) -> Snapshot:
     return replace(
         snapshot,
         meta=replace(snapshot.meta, as_of=day),
+        organizations=replace(
+            snapshot.organizations,
+            active=snapshot.organizations.active | (snapshot.organizations.ended > last),
+        ),
         statements=replace(
             statement,
             table=_blanked(statement.table, "text", keep_statement),

@@ -135,7 +135,8 @@ class Organizations:
 
     `latitude`, `longitude` are the place's or its nearest ancestor's that has
     them, NaN else; `verified` says that a credit code or VAT number with a right
-    check digit is on record.
+    check digit is on record. `active` is False for those dissolved or in
+    liquidation on the snapshot's day, `ended` the day since when, where it is known.
     """
 
     table: pa.Table
@@ -147,10 +148,17 @@ class Organizations:
     stages: IntArray
     capacity: IntArray
     listed: BoolArray
+    active: BoolArray
+    ended: IntArray
     verified: BoolArray
     latitude: FloatArray
     longitude: FloatArray
     country: IntArray
+
+    @property
+    def open_to_meet(self) -> BoolArray:
+        """Who did not opt out and still is, (n,)."""
+        return np.asarray(self.listed & self.active)
 
 
 @dataclass(frozen=True)

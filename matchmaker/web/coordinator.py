@@ -131,11 +131,11 @@ def worklist(id: str) -> Page:
     """What to do next: a page, or for htmx the part of the dashboard."""
     principal = signed_in()
     cluster = services().published.cluster(id)
-    shown = WorklistOut.of(
+    answer = WorklistOut.of(
         services().auditing.worklist(principal, cluster.id, LIMIT, _year()), language()
     )
     template = "worklist_part.html" if is_part() else "worklist.html"
-    return render_template(template, worklist=shown, id=cluster.id, cluster=cluster)
+    return render_template(template, worklist=answer, id=cluster.id, cluster=cluster)
 
 
 def _drawn(view: View) -> dict[str, Any]:
@@ -165,8 +165,8 @@ def benchmark(id: str) -> Page:
     clusters = services().auditing.benchmark(
         signed_in(), Channel.COOPERATION, _year(), "" if everyone else id
     )
-    shown = BenchmarkOut.of(clusters, language())
-    return render_template("benchmark.html", benchmark=shown, id=id, everyone=everyone)
+    answer = BenchmarkOut.of(clusters, language())
+    return render_template("benchmark.html", benchmark=answer, id=id, everyone=everyone)
 
 
 @web.get("/clusters/<path:id>/effect")
@@ -231,9 +231,9 @@ def _plan_page(
     principal: Principal, id: str, batch: Batch, pairs: list[str], goal: str, message: str
 ) -> str:
     names = {
-        one: services().directory.profile(principal, one).organization
+        party: services().directory.profile(principal, party).organization
         for planned in batch.planned
-        for one in (planned.seeker, planned.candidate)
+        for party in (planned.seeker, planned.candidate)
     }
     return render_template(
         "cluster_introductions.html",
@@ -266,8 +266,11 @@ def review(id: str) -> Page:
     return render_template(
         "review.html",
         rows=[
-            (one, services().directory.profile(principal, one.posting.organization).organization)
-            for one in waiting
+            (
+                posted,
+                services().directory.profile(principal, posted.posting.organization).organization,
+            )
+            for posted in waiting
         ],
         cluster=services().published.cluster(id),
         reviews=services().postings.reviews(principal, id),
@@ -287,7 +290,9 @@ def cluster(id: str) -> Page:
     """点线网 with the course, the network, and what to do next."""
     audit = AuditOut.of(services().auditing.audit(signed_in(), id, _year()), language())
     everything = next(layer for layer in audit.layers if layer.layer is Channel.COOPERATION)
-    definitions = {each.name: each for each in DefinitionList.all(language()).items}
+    definitions = {
+        definition.name: definition for definition in DefinitionList.all(language()).items
+    }
     return render_template(
         "cluster.html",
         audit=audit,
@@ -335,12 +340,12 @@ def _course(audit: AuditOut) -> dict[str, Any]:
 def gatherings() -> Page:
     """Those one is invited to, or convened."""
     principal, own = signed_in(), own_organization()
-    found: list[GatheringView] = []
+    views: list[GatheringView] = []
     if own:
-        found += services().gatherings.listed(principal, organization=own).rows
+        views += services().gatherings.listed(principal, organization=own).rows
     for id in sorted(principal.clusters):
-        found += services().gatherings.listed(principal, cluster=id).rows
-    return render_template("gatherings.html", rows=found, own=own)
+        views += services().gatherings.listed(principal, cluster=id).rows
+    return render_template("gatherings.html", rows=views, own=own)
 
 
 @web.post("/gatherings")
@@ -356,27 +361,27 @@ def convene() -> Page:
         form.get("text", ""),
         principal.subject,
         datetime.now(UTC).replace(microsecond=0),
-        tuple((one, InvitationAnswer.WAITING) for one in form.getlist("party")),
+        tuple((party, InvitationAnswer.WAITING) for party in form.getlist("party")),
         lead=form.get("lead", ""),
         needs=tuple(form.getlist("need")),
         rhythm_days=30,
     )
-    seen = services().gatherings.convene(principal, proposed)
+    view = services().gatherings.convene(principal, proposed)
     show_notice(gettext("They are invited."))
-    return redirect(url_for("web.gathering", id=seen.gathering.id), 303)
+    return redirect(url_for("web.gathering", id=view.gathering.id), 303)
 
 
 @web.get("/gatherings/<id>")
 def gathering(id: str) -> Page:
     """Who takes part, and what was done."""
     principal = signed_in()
-    seen = services().gatherings.show(principal, id)
+    view = services().gatherings.show(principal, id)
     return render_template(
         "gathering.html",
-        seen=seen,
-        one=seen.gathering,
+        view=view,
+        gathering=view.gathering,
         own=own_organization(),
-        convener=principal.admin or seen.gathering.cluster in principal.clusters,
+        convener=principal.admin or view.gathering.cluster in principal.clusters,
     )
 
 
@@ -384,8 +389,8 @@ def gathering(id: str) -> Page:
 def change_gathering(id: str) -> Page:
     """An answer, a meeting, or the end."""
     principal, form = signed_in(), request.form
-    what = form.get("what", "")
-    if what == "meeting":
+    action = form.get("what", "")
+    if action == "meeting":
         meeting = Meeting(
             datetime.now(UTC).replace(microsecond=0),
             form.get("topic", "").strip() or gettext("Meeting"),
@@ -393,9 +398,9 @@ def change_gathering(id: str) -> Page:
             form.get("result", ""),
         )
         services().gatherings.hold(principal, id, meeting)
-    elif what == "close":
+    elif action == "close":
         services().gatherings.close(principal, id)
-    elif what in list(InvitationAnswer):
-        services().gatherings.answer(principal, id, own_organization(), InvitationAnswer(what))
+    elif action in list(InvitationAnswer):
+        services().gatherings.answer(principal, id, own_organization(), InvitationAnswer(action))
     show_notice(gettext("Done."))
     return back(url_for("web.gathering", id=id))

@@ -14,6 +14,7 @@ from flask import Flask, g, session
 
 from matchmaker.api.http.context import accepted_language
 from matchmaker.errors import MatchmakerError
+from matchmaker.ingest.codes import CODE_KINDS, Coded, CodeKind, invalid_codes
 from matchmaker.messages import (
     FIELD,
     SOURCE,
@@ -106,6 +107,16 @@ def moment(value: datetime | str | None) -> Moment | str:
     return Moment(datetime.fromisoformat(value) if isinstance(value, str) else value)
 
 
+def codes(organization: Coded) -> list[tuple[CodeKind, str, bool]]:
+    """Kind, text and validity of each code that an organisation has."""
+    invalid = set(invalid_codes(organization))
+    return [
+        (kind, text, kind not in invalid)
+        for kind in CODE_KINDS
+        if (text := getattr(organization, kind))
+    ]
+
+
 def _locale() -> Locale:
     return locale_of(language())
 
@@ -119,5 +130,5 @@ def register(app: Flask) -> None:
         lambda single, many, count: catalogue(language()).ungettext(single, many, count),
         newstyle=True,
     )
-    for show in (word, said, field, number, percent, day, moment):
+    for show in (word, said, field, number, percent, day, moment, codes):
         templates.filters[show.__name__] = show

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import asdict
+from typing import Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, model_validator
 
 from matchmaker.api.http.fields import ListOut, Outgoing, PageOut, RowOut
 from matchmaker.domain import (
@@ -26,6 +27,7 @@ from matchmaker.domain import (
     Tie,
     Tier,
 )
+from matchmaker.ingest.codes import CodeKind, invalid_codes
 from matchmaker.services.directory.directory import OrganizationProfile
 from matchmaker.store.log import LoggedEntry
 
@@ -34,7 +36,8 @@ class OrganizationOut(Outgoing):
     """The public part of an organisation.
 
     `provenance` says where it comes from and how strong that is; `origins` the same of the
-    fields that come from elsewhere, with what contradicts them.
+    fields that come from elsewhere, with what contradicts them. `invalid_codes` names the codes
+    whose check digits are wrong: they are kept as their source has them.
     """
 
     id: str
@@ -62,6 +65,12 @@ class OrganizationOut(Outgoing):
     provenance: Provenance
     origins: list[FieldOrigin]
     version: int
+    invalid_codes: list[CodeKind] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _mark_codes(self) -> Self:
+        self.invalid_codes = list(invalid_codes(self))
+        return self
 
 
 class ProfileOut(OrganizationOut):

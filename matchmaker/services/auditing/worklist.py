@@ -91,9 +91,10 @@ def feasible_ties(
         in_largest = network.component == network.component_sizes.argmax()
         largest[network.members[in_largest]] = True
     ties = []
+    organizations = snapshot.organizations
     for place in askers(network):
         row = int(network.members[place])
-        if not snapshot.organizations.listed[row] or snapshot.organizations.capacity[row] == 0:
+        if not organizations.open_to_meet[row] or organizations.capacity[row] == 0:
             continue
         seeker = seeker_of(snapshot, row)
         for goal in GOALS.values():
@@ -237,7 +238,7 @@ def _openings(view: View, ranker: Ranker) -> tuple[ClusterOpening, ...]:
     bridges = np.lexsort((network.members, -network.degree))[: _BRIDGES if openings else 0]
     for row in network.members[bridges].tolist():
         seeker = seeker_of(snapshot, row)
-        if seeker.kind not in goal.seekers or not snapshot.organizations.listed[row]:
+        if seeker.kind not in goal.seekers or not snapshot.organizations.open_to_meet[row]:
             continue
         prepare_goal(snapshot, goal)
         request = Request[int](goal.name, _NAMED, capped=False)

@@ -197,7 +197,9 @@ class Batches:
     def _is_open(self, pair: PlannedPair, organizations: Mapping[str, Organization]) -> bool:
         """Both known, willing to be proposed, and not in touch for this goal already."""
         parties = (organizations.get(pair.seeker), organizations.get(pair.candidate))
-        if pair.seeker == pair.candidate or not all(party and party.listed for party in parties):
+        if pair.seeker == pair.candidate:
+            return False
+        if not all(party and party.open_to_meet for party in parties):
             return False
         id = pair_id(pair.seeker, pair.candidate, pair.goal)
         return self.repositories.pairs.get_or_none(id) is None
@@ -209,7 +211,7 @@ class Batches:
         ids = [
             member.id
             for member in self.store.organizations_by_id(ids).values()
-            if member.kind in GOALS[goal].seekers and member.listed
+            if member.kind in GOALS[goal].seekers and member.open_to_meet
         ][:MAX_SEEKERS]
         wish = self._scores(ids, Request(goal, PER_SEEKER))
         candidates = list(dict.fromkeys(candidate for _, candidate in wish))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from matchmaker.access import SYSTEM, Principal
-from matchmaker.domain import NeedState, Organization
+from matchmaker.domain import NeedState, Organization, OrganizationStatus
 from matchmaker.errors import InvalidInput, NotAllowed, WrongState
 from matchmaker.goals import GOALS
 from matchmaker.services.cooperation.capacity import Capacity, Load
@@ -149,6 +149,13 @@ class Introductions:
         if side is None and proposal.staged:
             raise InvalidInput("is for members: you name both.", where="staged")
         for party, organization in ((Side.SEEKER, seeker), (Side.CANDIDATE, candidate)):
+            if organization.status is not OrganizationStatus.ACTIVE:
+                raise WrongState(
+                    "%(organization)s is no partner any more: %(status)s.",
+                    mend="Choose another.",
+                    organization=organization.name,
+                    status=organization.status,
+                )
             if side is None and not organization.listed:
                 raise WrongState(
                     "%(organization)s does not want to be proposed.",

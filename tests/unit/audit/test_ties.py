@@ -15,6 +15,7 @@ from matchmaker.domain import (
     Layer,
     Membership,
     Organization,
+    OrganizationStatus,
     Participant,
     Role,
     Tie,
@@ -34,11 +35,13 @@ def joined(*kinds_and_parties, date="2020-06-01", kind=EngagementKind.RESEARCH_P
     return Engagement(f"e:{date}{kind}", kind, parties, date=day(date))
 
 
-def network(year, channel, ties=(), engagements=(), memberships=None):
+def network(year, channel, ties=(), engagements=(), memberships=None, gone=None):
     if memberships is None:
         memberships = [Membership("c:1", f"t:{name}") for name in ("a", "b", "c", "lab")]
     rows = GraphRows(
-        organizations=tuple(Organization(f"t:{n}", n, kind) for n, kind in NAMES.items()),
+        organizations=tuple(
+            Organization(f"t:{n}", n, kind, **(gone or {}).get(n, {})) for n, kind in NAMES.items()
+        ),
         clusters=(Cluster("c:1", "One"),),
         memberships=tuple(memberships),
         ties=tuple(ties),
@@ -150,3 +153,17 @@ def test_the_newest_year_is_that_of_the_data():
         ties=(tie("a", "b", since="2017-05-05"),),
     )
     assert last_year(snapshot_of(rows, vectors=False)) == 2017
+
+
+@pytest.mark.parametrize(
+    ("year", "ended", "members"),
+    [
+        (2020, day("2021-05-01"), {"a", "b", "c", "lab"}),
+        (2022, day("2021-05-01"), {"b", "c", "lab"}),
+        (2020, None, {"b", "c", "lab"}),
+    ],
+)
+def test_who_was_dissolved_is_a_member_until_that_day(year, ended, members):
+    """Where the day is unknown it counts in no year."""
+    gone = {"a": {"status": OrganizationStatus.DISSOLVED, "ended": ended}}
+    assert network(year, Channel.SUPPLY, gone=gone)[0] == members

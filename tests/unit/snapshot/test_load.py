@@ -110,7 +110,7 @@ def test_a_changed_byte_is_found_by_verify(tmp_path: Path) -> None:
 
 def test_a_snapshot_says_what_its_codes_stand_for(tmp_path: Path) -> None:
     content = json.loads((save(snapshot_of(random_rows(1)), tmp_path) / "meta.json").read_text())
-    assert content["codes"]["Size"] == ["micro", "small", "medium", "large"]
+    assert content["codes"]["Size"] == ["micro", "small", "medium", "large", "sme"]
     assert content["codes"]["Stage"][0] == "idea"
 
 

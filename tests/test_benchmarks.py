@@ -1,0 +1,159 @@
+"""Every benchmark that the documents show runs, on a graph of a handful."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import runpy
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from matchmaker.domain import (
+    Cluster,
+    Engagement,
+    EngagementKind,
+    GraphRows,
+    Kind,
+    Layer,
+    Membership,
+    Organization,
+    Participant,
+    Role,
+    Tie,
+)
+from tests.api.conftest import installation, link_models
+from tests.unit.ingest.test_cordis import archive
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[1]
+BENCHMARKS = ROOT / "benchmarks"
+# In a browser: `tests/web/test_page_benchmark.py`.
+ELSEWHERE = {"pages"}
+
+Run = Callable[..., str]
+
+
+def history() -> GraphRows:
+    """24 firms and 12 labs of one cluster, 240 projects of the years 2012 to 2019."""
+    firms = [Organization(f"b:f{n:02}", f"Valves {n}", Kind.FIRM, country="DE") for n in range(24)]
+    labs = [Organization(f"b:u{n:02}", f"Lab {n}", Kind.UNIVERSITY) for n in range(12)]
+    projects = tuple(
+        Engagement(
+            f"b:p{n:03}",
+            EngagementKind.RESEARCH_PROJECT,
+            (
+                Participant(firms[n % 24].id, Role.COORDINATOR),
+                Participant(labs[(n * 7 + n // 24) % 12].id, Role.PARTNER),
+            ),
+            title=("Ball valves", "Tight seals", "Cast housings", "Quiet pumps")[n % 4],
+            date=datetime.date(2012, 1, 1) + datetime.timedelta(days=12 * n),
+        )
+        for n in range(240)
+    )
+    since = datetime.date(2018, 1, 1)
+    ties = tuple(
+        Tie(f"b:t{n}", firms[n].id, firms[n + 1].id, Layer.COOPERATES_WITH, since) for n in range(6)
+    )
+    return GraphRows(
+        organizations=(*firms, *labs),
+        clusters=(Cluster("b:c", "Valves"),),
+        memberships=tuple(Membership("b:c", firm.id) for firm in firms),
+        engagements=projects,
+        ties=ties,
+    )
+
+
+@pytest.fixture(scope="module")
+def graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of an installation with that history."""
+    services = installation(tmp_path_factory, history())
+    services.store.close()
+    return Path(services.settings.data_dir)
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Run]:
+    """Runs a benchmark as `python benchmarks/NAME.py` does; what it printed."""
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    monkeypatch.delenv("MATCHMAKER_STORE", raising=False)
+
+    def run_one(name: str, *arguments: object) -> str:
+        monkeypatch.setattr(sys, "argv", [name, *map(str, arguments)])
+        runpy.run_path(str(BENCHMARKS / f"{name}.py"), run_name="__main__")
+        return capfd.readouterr().out
+
+    yield run_one
+    sys.modules.pop("measure", None)
+
+
+def test_allocation(run: Run) -> None:
+    printed = run("allocation", "--seekers", 20, "--candidates", 20, "--options", 5, "--seeds", 1)
+    assert printed.count('"ratio"') == 3
+
+
+def test_audit(run: Run, graph: Path) -> None:
+    printed = run("audit", graph, "--sizes", 40, "--members", 30)
+    assert "200 random networks of the same degrees, 30 members, 120 ties" in printed
+    assert re.search(r"b:c +n +24 ", printed)
+
+
+def test_ranking(run: Run, graph: Path) -> None:
+    printed = run("ranking", graph, "--seekers", 24)
+    assert "many seekers, all cores" in printed
+
+
+def test_ablation(run: Run, graph: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MATCHMAKER_DATA_DIR", str(graph))
+    monkeypatch.setattr("matchmaker.services.matching.training.MINIMUM_EVENTS", 100)
+    printed = run("ablation", "--cut", "2017-12-31", "--limit", 10)
+    assert "| nothing |" in printed
+    assert "10 questions with a history" in printed
+
+
+def test_embedding(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    link_models(tmp_path)
+    monkeypatch.setenv("MATCHMAKER_DATA_DIR", str(tmp_path))
+    printed = run("embedding", "--texts", 8, "--rounds", 1, "--pairs", 8)
+    assert re.search(r"\| served \| \d+ \| [\d.]+ \| \d+ \| 0\.99\d\d ", printed)
+
+
+def test_serving(run: Run, graph: Path) -> None:
+    printed = run("serving", graph, "--requests", 5, "--texts", 3)
+    assert "HTTP, known organisation" in printed
+    assert "PSS of master, two workers and model" in printed
+
+
+def test_quality(run: Run, graph: Path, tmp_path: Path) -> None:
+    page = tmp_path / "quality.md"
+    run(
+        "quality", "--cordis", graph, "--work", tmp_path, "--page", page, "--cases", 1, "--limit", 9
+    )
+    assert "EU projects: firm → lab, 2017–2018: new partners" in page.read_text("utf-8")
+    assert list((tmp_path / "figures").glob("*.svg"))
+
+
+@pytest.mark.parametrize(
+    "store", ["sqlite", pytest.param("neo4j", marks=[pytest.mark.neo4j, pytest.mark.long])]
+)
+def test_import_of_cordis_and_what_it_leaves_for_serving(
+    run: Run, tmp_path: Path, store: str
+) -> None:
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    link_models(folder)
+    printed = run("cordis_import", archive(tmp_path), "--store", store, "--keep", folder)
+    assert f"matchmaker import cordis ({store})" in printed
+    assert "import over floor" in printed
+
+
+def test_every_benchmark_that_is_shown_is_run_here() -> None:
+    shown = {
+        name
+        for page in [*ROOT.glob("README*.md"), *(ROOT / "docs").rglob("*.md")]
+        for name in re.findall(r"python benchmarks/(\w+)\.py", page.read_text("utf-8"))
+    }
+    run_here = re.findall(r'run\(\s*"(\w+)"', Path(__file__).read_text("utf-8"))
+    assert shown <= {*run_here, *ELSEWHERE}
