@@ -91,7 +91,9 @@ STAGES = several(one_of(domain.Stage))
 _ID = Column("id", "source:key, unique", "my:f-001", required=True)
 _ORGANIZATION_ID = replace(_ID, also=titles.ID)
 _SOURCE = Column("source", "where the row comes from")
-_ORGANIZATION = Column("organization", "id of the organisation", "my:f-001", required=True, also=titles.ORGANIZATION)
+_ORGANIZATION = Column(
+    "organization", "id of the organisation", "my:f-001", required=True, also=titles.ORGANIZATION
+)
 _LANGUAGE = Column("language", "zh or en; empty: recognised", "zh")
 _STAGES = Column("stages", "idea … after_sales, parted by ;", "making", STAGES)
 _SINCE = Column("since", "first day", "2021-03-01", partial_date, also=titles.SINCE)
@@ -100,7 +102,9 @@ _DATE = Column("date", "day it was posted or began", "2024-05-06", partial_date,
 
 
 def _text(required: bool = True) -> Column:
-    return Column("text", "in one's own words", "DN50 不锈钢球阀阀体铸件", required=required, also=titles.TEXT)
+    return Column(
+        "text", "in one's own words", "DN50 不锈钢球阀阀体铸件", required=required, also=titles.TEXT
+    )
 
 
 def _choice(

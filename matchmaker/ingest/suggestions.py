@@ -22,7 +22,9 @@ _ALIKE = 0.75
 # The share of a column's values that must be of a kind for the column to be of it.
 _MOST = 0.6
 _IN_BRACKETS = re.compile(r"[(\[【].*?[)\]】]")
-_WEBSITE = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.(?:com|cn|org|net|de|eu|fr|it|es|uk)/?")
+_WEBSITE = re.compile(
+    r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.(?:com|cn|org|net|de|eu|fr|it|es|uk)/?"
+)
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _PHONE = re.compile(r"(?:\+?\d{1,3}[- ])?(?:\(?\d{2,5}\)?[- ])\d{3,8}(?:[- ]\d{2,8})*|1[3-9]\d{9}")
 Samples = Mapping[str, Sequence[str]]
@@ -39,7 +41,8 @@ def recognised(table: str, samples: Samples) -> dict[str, str]:
         (rank, place, position, title)
         for position, title in enumerate(samples)
         for place, column in enumerate(columns)
-        if (rank := _rank(column, title)) is not None and not _is_count(title, samples[title])
+        if (rank := _rank(column, title)) is not None
+        and not _counts_lines(column, title, samples[title])
     )
     taken: dict[str, str] = {}
     for rank, place, _, title in wanted:
@@ -64,8 +67,8 @@ def suggested(table: str, samples: Samples) -> dict[str, str]:
     free = [column for column in TABLES[table].columns if column.name not in taken.values()]
     for by in (_by_values, _by_likeness):
         for title in [title for title, name in taken.items() if not name]:
-            column = None if _is_count(title, samples[title]) else by(table, title, samples, free)
-            if column is not None:
+            column = by(table, title, samples, free)
+            if column is not None and not _counts_lines(column, title, samples[title]):
                 taken[title] = column.name
                 free.remove(column)
     return taken
@@ -121,13 +124,14 @@ def _counting() -> frozenset[str]:
     return frozenset(map(word_key, RUNNING_NUMBER.split("|")))
 
 
-def _is_count(title: str, values: Sequence[str]) -> bool:
-    """Whether a column only counts the lines: by its title, or as it holds 1, 2, 3."""
+def _counts_lines(column: Column, title: str, values: Sequence[str]) -> bool:
+    """Whether a title only counts the lines: as it says so, or as an id that runs from 1."""
     if word_key(title) in _counting():
         return True
     numbers = [value.removesuffix(".0") for value in values if value]
     start = numbers[0] if numbers else ""
-    if len(numbers) < 2 or not start.isdecimal() or int(start) > 1:
+    is_said_id = normal(title) == "id"
+    if column.name != "id" or is_said_id or len(numbers) < 2 or start not in ("0", "1"):
         return False
     return numbers == [str(int(start) + step) for step in range(len(numbers))]
 
@@ -144,11 +148,11 @@ def _by_values(table: str, title: str, samples: Samples, free: Sequence[Column])
     return None
 
 
-def _by_likeness(
-    table: str, title: str, samples: Samples, free: Sequence[Column]
-) -> Column | None:
-    """A column whose title is nearly this one."""
-    del table, samples
+def _by_likeness(table: str, title: str, samples: Samples, free: Sequence[Column]) -> Column | None:
+    """A column whose title is nearly this one, which is that of no other."""
+    del samples
+    if any(_rank(column, title) is not None for column in TABLES[table].columns):
+        return None
     known = {key: column for column in free for key in _ranks(column) if column.name != "id"}
     near = difflib.get_close_matches(word_key(title), known, 1, _ALIKE)
     return known[near[0]] if near else None

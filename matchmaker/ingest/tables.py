@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -20,27 +19,9 @@ from matchmaker.ingest.formats import ColumnFormat, judge_columns
 from matchmaker.ingest.numbers import Amount
 from matchmaker.ingest.report import Parsed, Problem, Reading
 from matchmaker.messages import message
-from matchmaker.text import language_of, normal
+from matchmaker.text import language_of
 
 SUFFIXES = (".csv", ".csv.gz", XLSX)
-# What people call the columns besides their names here.
-ALSO = {
-    "id": ("序号", "代码", "code", "identifier"),
-    "name": ("名称", "公司名称", "单位名称", "企业全称", "机构名称",
-             "company", "firm", "organisation"),
-    "kind": ("类别", "性质", "机构类型", "type", "category"),
-    "place": ("地区", "城市", "行政区", "所在城市", "属地", "city", "location", "region"),
-    "industry": ("产业", "所属行业", "行业代码", "sector", "nace"),
-    "description": ("说明", "简介", "企业简介", "主营业务", "经营范围", "主要产品",
-                    "about", "profile"),
-    "credit_code": ("信用代码", "社会信用代码", "税号", "registration number"),
-    "website": ("网址", "官网", "url", "homepage"),
-    "contact": ("联系人", "电话", "邮箱", "phone", "email"),
-    "size": ("企业规模",),
-    "text": ("正文", "描述", "需求", "供给", "description", "details"),
-    "organization": ("企业", "公司", "单位", "company", "firm"),
-    "date": ("时间", "日期", "发布日期", "year"),
-}  # fmt: skip
 
 
 def template(table: str, language: str, *, xlsx: bool = False) -> bytes:
@@ -115,33 +96,6 @@ def read_files(
     for name, path in files:
         _read_file(TABLES[name], path, reading, dict(mapping or {}))
     return _joined(reading)
-
-
-def suggested(table: str, header: Sequence[str]) -> dict[str, str]:
-    """Which column each of a file's own columns may be, "" where none comes near.
-
-    Exact names come first, then names without case and punctuation, then the most alike.
-    """
-    columns = TABLES[table].columns
-    exact = TABLES[table].headers
-    others = {also: column.name for column in columns for also in ALSO.get(column.name, ())}
-    loose = {_letters(name): column for name, column in (others | exact).items()}
-    taken: dict[str, str] = {}
-    for close in (exact.get, lambda cell: loose.get(_letters(cell)), lambda c: _alike(c, loose)):
-        for cell in header:
-            column = close(cell) if cell not in taken else None
-            if column and column not in taken.values():
-                taken[cell] = column
-    return {cell: taken.get(cell, "") for cell in header}
-
-
-def _letters(text: str) -> str:
-    return "".join(letter for letter in normal(text) if letter.isalnum())
-
-
-def _alike(cell: str, names: Mapping[str, str]) -> str | None:
-    near = difflib.get_close_matches(_letters(cell), names, 1, 0.7)
-    return names[near[0]] if near else None
 
 
 def _read_file(

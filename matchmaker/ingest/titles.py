@@ -27,9 +27,13 @@ CONTACT = "联系方式|联系人|联系电话|电话|手机|手机号|手机号
 LISTED = "可被推荐|是否推荐|是否公开|是否同意推荐|同意公开|listed|public|consent|may be recommended|visible"
 FOUNDED = "成立日期|成立时间|成立年份|成立年月|成立年|创立时间|创办时间|创建时间|注册日期|注册时间|登记日期|设立日期|设立时间|founded|date founded|founding date|founding year|year founded|foundation year|established|year established|date established|date of incorporation|incorporated|incorporation date|registration date|gründung|gründungsjahr|gegründet|création|date de création|fundación"
 HEADCOUNT = "职工人数|员工人数|从业人数|从业人员|从业人员数|从业人员期末人数|人数|员工数|员工总数|职工总数|职工数|员工规模|在职人数|在职员工|企业人数|用工人数|平均用工人数|headcount|employees|number of employees|no of employees|employee count|staff|staff number|number of staff|workforce|fte|ftes|mitarbeiter|mitarbeiterzahl|beschäftigte|anzahl mitarbeiter|effectif|salariés|empleados|dipendenti|addetti"
-STATUS = "状态|登记状态|经营状态|企业状态|存续状态|status|company status|registration status|legal state"
+STATUS = (
+    "状态|登记状态|经营状态|企业状态|存续状态|status|company status|registration status|legal state"
+)
 DESCRIPTION = "简介|企业简介|单位简介|公司简介|机构简介|介绍|企业介绍|描述|说明|主营业务|主营|主营产品|主要产品|主导产品|产品|产品名称|主要业务|主要产品及服务|主营产品服务|主要服务|业务范围|经营范围|经营内容|主要经营范围|研究方向|研究领域|description|about|profile|summary|activities|main activities|activity|main products|products|products and services|products/services|business scope|scope of business|core business|what it does|speciality|specialities|beschreibung|tätigkeit|produkte|activité|activités|actividad"
-DESCRIPTION_EN = "英文简介|英文介绍|description in english|english description|description (en)|about (en)"
+DESCRIPTION_EN = (
+    "英文简介|英文介绍|description in english|english description|description (en)|about (en)"
+)
 
 ORGANIZATION = "机构|机构编号|企业|公司|单位|企业编号|单位编号|organisation|organisation id|organization id|company|company id|firm|member"
 SINCE = "起始|开始|开始日期|起始日期|加入日期|入会日期|入会时间|加入时间|since|from|start|start date|begin|valid from|joined"

@@ -15,7 +15,7 @@ from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.ingest.columns import TABLES, table_name
 from matchmaker.ingest.files import read_lines
 from matchmaker.ingest.scope import ALLOWED
-from matchmaker.ingest.tables import suggested
+from matchmaker.ingest.suggestions import suggested
 from matchmaker.ingest.undo import reversal
 from matchmaker.messages import Message, message
 from matchmaker.services.operations.importer import (
@@ -32,7 +32,7 @@ from matchmaker.store.documents import Store, new_id
 from matchmaker.workflow.job import ImportRecord, Job, JobKind
 
 SUFFIXES = (".csv", ".xlsx")
-SAMPLES = 3
+SAMPLES = 5
 # An import of more rows is kept without what an undo needs.
 MAX_UNDONE = 20_000
 # Argument of a job: the column that a cell of the file's header is.
@@ -103,13 +103,13 @@ class ImportWorkflow:
         table = path.name.split(".", 1)[0]
         lines = list(islice(read_lines(path), SAMPLES))
         header = list(lines[0].cells) if lines else []
-        columns = suggested(table, header)
+        samples = {cell: tuple(line.cells.get(cell, "") for line in lines) for cell in header}
+        columns = suggested(table, samples)
         if mapping is not None:
             names = {column.name for column in TABLES[table].columns}
             columns = {
                 cell: name if (name := mapping.get(cell, "")) in names else "" for cell in header
             }
-        samples = {cell: tuple(line.cells.get(cell, "") for line in lines) for cell in header}
         preview = ImportPreview(upload, table, samples, columns)
         options = ImportOptions(dry_run=True, mapping=columns, cluster=cluster)
         try:
