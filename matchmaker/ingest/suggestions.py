@@ -97,9 +97,13 @@ def _is_part(column: Column, title: str) -> bool:
     return rank is not None and rank >= _PARTS
 
 
-@cache
 def _ranks(column: Column) -> Mapping[str, int]:
-    own = [column.title.text(language) for language in languages()]
+    return _ranks_in(column, languages())
+
+
+@cache
+def _ranks_in(column: Column, languages: tuple[str, ...]) -> Mapping[str, int]:
+    own = [column.title.text(language) for language in languages]
     words = [(word, rank) for rank, word in enumerate(column.also.split("|"), 1)]
     words += [(word, _PARTS) for word in column.parts.split("|")]
     ranks: dict[str, int] = {}

@@ -2,18 +2,62 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
-from typing import Literal
 
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest import files
-from matchmaker.ingest.cells import CellProblem
+from matchmaker.ingest import (
+    encodings,
+    json_file,
+    old_workbook,
+    open_document,
+    sheet_files,
+    text_file,
+    workbook,
+)
+from matchmaker.ingest.cells import CellProblem, SheetNumber
+from matchmaker.ingest.header import (
+    SAMPLE,
+    Footer,
+    Header,
+    find_header,
+    is_expected,
+    template_lines,
+    with_footer,
+)
+from matchmaker.ingest.json_file import JsonSource
 from matchmaker.ingest.report import Problem
-from matchmaker.messages import Message
+from matchmaker.ingest.rows import (
+    DAMAGED,
+    ERROR_VALUES,
+    MAX_CELL,
+    MAX_ROWS,
+    Kind,
+    Row,
+    RowSource,
+    SheetSummary,
+    clean,
+    error_value,
+)
+from matchmaker.messages import Message, message
 from matchmaker.text import normal
+
+# What names of such files end with; what a file is, its bytes tell.
+_ENDS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson")
+SUFFIXES = (*_ENDS, *(f"{end}.gz" for end in _ENDS), ".xlsx", ".xlsm", ".xls", ".ods")
+_ZIP, _COMPOUND = b"PK", b"\xd0\xcf\x11\xe0"
+
+__all__ = [
+    "SUFFIXES",
+    "CellProblem",
+    "FileOptions",
+    "Line",
+    "SheetSummary",
+    "TableFile",
+    "open_table",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +74,7 @@ class FileOptions:
     header_line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class SheetSummary:
-    """A sheet of a workbook: how many rows it says it has, and whether it is hidden."""
-
-    name: str
-    rows: int
-    hidden: bool = False
+AS_JUDGED = FileOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +93,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class TableFile:
-    """A table in a file. `notes` are about the file as a whole: what was judged, what is left."""
+    """A table in a file. `notes` are about the file as a whole: what was judged, what is left.
+
+    `header` are the titles of the columns, all different; `duplicates` has the positions, from
+    1, of titles that stand over several columns, which are `Name#4` and `Name#6` in `header`.
+    """
 
     path: Path
     name: str
-    kind: Literal["csv", "xlsx", "xls", "ods", "json", "jsonl"]
+    kind: Kind
     header: tuple[str, ...]
     header_line: int
     sheet: str = ""
@@ -67,21 +109,54 @@ class TableFile:
     encoding: str = ""
     separator: str = ""
     notes: tuple[Problem, ...] = ()
+    duplicates: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    source: RowSource = field(kw_only=True, repr=False)
+    # Where the rows begin: below the header and the explanations of our own templates.
+    last_line_above: int = field(default=0, kw_only=True, repr=False)
 
     def lines(self) -> Iterator[Line]:
-        """The lines below the header, read anew with every call."""
-        rows = _rows(self.path)
-        for number, cells in rows:
-            if number <= self.header_line or not any(cells):
-                continue
-            values = dict(zip(self.header, (cell.strip() for cell in cells), strict=False))
-            fault = files._fault(cells, list(self.header), values)
-            problems = (CellProblem(*fault),) if fault else ()
-            yield Line(number, {title: values.get(title, "") for title in self.header}, problems)
+        """The lines below the header, read anew with every call. Raises InvalidInput."""
+        below = (row for row in _cleaned(self.source)
+                 if row.number > self.last_line_above)  # fmt: skip
+        for row, reason in with_footer(below, Footer(self.header)):
+            yield self._line(row, reason)
+
+    def _line(self, row: Row, reason: Message | None) -> Line:
+        if row.broken is not None:
+            cells = dict(zip(self.header, row.cells, strict=False))
+            return Line(row.number, cells, (CellProblem("", row.broken),))
+        cells = dict.fromkeys(self.header, "")
+        cells.update(zip(self.header, row.cells, strict=False))
+        if reason is not None:
+            return Line(row.number, cells, passed_over=reason)
+        problems = [
+            CellProblem(self._title(position), why, severity)
+            for position, why, severity in row.problems
+        ]
+        return Line(row.number, cells, (*problems, *self._surplus(row)))
+
+    def _title(self, position: int) -> str:
+        return self.header[position] if position < len(self.header) else f"#{position + 1}"
+
+    def _surplus(self, row: Row) -> Iterator[CellProblem]:
+        """Cells beyond the last title: in a sheet a remark, in a text file a shifted line."""
+        surplus = [position for position in range(len(self.header), len(row.cells))
+                   if row.cells[position]]  # fmt: skip
+        if not surplus:
+            return
+        if self.source.has_positions:
+            reason = message("stands below no title and is left out.")
+            yield from (CellProblem(self._title(position), reason, "warning")
+                        for position in surplus)  # fmt: skip
+            return
+        reason = message(
+            "has %(cells)s cells, not %(columns)s.", cells=surplus[-1] + 1, columns=len(self.header)
+        )
+        yield CellProblem(self.header[-1], reason)
 
 
 def open_table(
-    path: Path, options: FileOptions = FileOptions(), expected: Collection[str] = ()
+    path: Path, options: FileOptions = AS_JUDGED, expected: Collection[str] = ()
 ) -> TableFile:
     """The table that a file holds, with its header found.
 
@@ -90,21 +165,195 @@ def open_table(
     """
     if not path.is_file():
         raise InvalidInput("there is no such file.", where=str(path))
-    for number, cells in _rows(path):
-        titles = tuple(cell.strip() for cell in cells)
-        if options.header_line:
-            is_header = number == options.header_line
-        else:
-            is_header = not expected or any(normal(title) in expected for title in titles)
-        if is_header and any(titles):
-            kind: Literal["csv", "xlsx"] = "xlsx" if path.suffix.lower() == files.XLSX else "csv"
-            return TableFile(path, path.name, kind, titles, number)
-    raise InvalidInput(
-        "the file is empty.", where=path.name, mend="Its first line must name columns."
+    source = _source(path, options, expected)
+    sample = list(islice(_cleaned(source), max(SAMPLE, options.header_line)))
+    if isinstance(source, JsonSource):
+        header: Header | None = Header(0, 0, source.titles) if source.titles else None
+    else:
+        header = find_header(sample, expected, options.header_line)
+    if header is None:
+        raise _no_header(path.name, options)
+    notes = [*source.notes, *_header_notes(sample, header)]
+    return TableFile(
+        path, path.name, source.kind, header.titles, header.line, source.sheet, source.sheets,
+        source.encoding, source.separator,
+        tuple(Problem(path.name, 0, "", note, "note") for note in notes), header.duplicates,
+        source=source, last_line_above=template_lines(sample, header),
+    )  # fmt: skip
+
+
+def _source(path: Path, options: FileOptions, expected: Collection[str]) -> RowSource:
+    """What reads the rows of a file; its kind is told by its bytes, not by its name."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(512)
+    except OSError as error:
+        raise InvalidInput(
+            "cannot be read: %(error)s.", where=str(path), error=str(error)
+        ) from None
+    if head.startswith(_ZIP):
+        is_document = b"opendocument" in head
+        sheets = open_document.sheets_of(path) if is_document else workbook.sheets_of(path)
+        return _sheet(sheets, options.sheet, expected, path.name)
+    if head.startswith(_COMPOUND):
+        return _sheet(old_workbook.sheets_of(path), options.sheet, expected, path.name)
+    if path.name.lower().endswith((".xlsx", ".xlsm", ".ods")):
+        raise sheet_files.no_workbook(path.name)
+    if b"<html" in head.lower() or b"<table" in head.lower():
+        raise InvalidInput(
+            "is a web page, whatever its name.",
+            where=path.name,
+            mend="Open it in Excel, WPS or LibreOffice and save it as .xlsx or .csv.",
+        )
+    encoding = encodings.encoding_of(path, options.encoding)
+    source = json_file.json_source(path, encoding.name, encoding.codec)
+    return source or _text_source(path, encoding, options, expected)
+
+
+def _text_source(
+    path: Path, encoding: encodings.Encoding, options: FileOptions, expected: Collection[str]
+) -> text_file.TextSource:
+    note = message(
+        "read as %(encoding)s, judged by its letters; --encoding says otherwise.",
+        encoding=encoding.name,
+    )
+    separator = (
+        text_file.separator_named(options.separator)
+        if options.separator
+        else text_file.separator_of(path, encoding.codec, expected)
+    )
+    return text_file.TextSource(
+        path=path,
+        codec=encoding.codec,
+        encoding=encoding.name,
+        separator=separator,
+        notes=(note,) if encoding.judged else (),
     )
 
 
-def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    if path.suffix.lower() == files.XLSX:
-        return files._sheet(path)
-    return files.records(io.StringIO(files._text(path), newline=""), path.name)
+def _sheet(
+    sheets: Sequence[RowSource], wanted: str, expected: Collection[str], name: str
+) -> RowSource:
+    """The sheet of that name, else the visible one with data and most of the expected titles."""
+    summaries = sheets[0].sheets if sheets else ()
+    if wanted:
+        position = _position_of(wanted, summaries, name)
+    else:
+        visible = [i for i, summary in enumerate(summaries) if summary.rows and not summary.hidden]
+        if not visible:
+            hidden = [summary.name for summary in summaries if summary.rows]
+            raise _no_sheet(name, hidden)
+        position = max(visible, key=lambda i: (_fitness(sheets[i], expected), -i))
+    others = [
+        message("'%(sheet)s' (hidden)", sheet=summary.name)
+        if summary.hidden
+        else message("'%(sheet)s'", sheet=summary.name)
+        for i, summary in enumerate(summaries)
+        if i != position and summary.rows
+    ]
+    if not others:
+        return sheets[position]
+    note = message(
+        "the sheet '%(sheet)s' is read, not %(others)s; --sheet chooses another.",
+        sheet=summaries[position].name,
+        others=others,
+    )
+    return replace(sheets[position], notes=(note,))
+
+
+def _position_of(wanted: str, summaries: Sequence[SheetSummary], name: str) -> int:
+    names = [summary.name for summary in summaries]
+    for spelling in (str, normal):
+        for position, sheet in enumerate(names):
+            if spelling(sheet) == spelling(wanted):
+                return position
+    raise InvalidInput(
+        "has no sheet '%(sheet)s'; it has %(names)s.", where=name, sheet=wanted, names=names
+    )
+
+
+def _no_sheet(name: str, hidden: Sequence[str]) -> InvalidInput:
+    if hidden:
+        return InvalidInput(
+            "only hidden sheets hold anything: %(names)s.",
+            where=name,
+            mend="Show the sheet, or choose it (--sheet).",
+            names=list(hidden),
+        )
+    return InvalidInput("the file is empty.", where=name, mend="Its first line must name columns.")
+
+
+def _fitness(sheet: RowSource, expected: Collection[str]) -> tuple[int, bool]:
+    """How many expected titles a sheet has, and whether it is a table at all."""
+    sample = list(islice(_cleaned(sheet), SAMPLE))
+    header = find_header(sample, expected)
+    if header is None:
+        return 0, False
+    hits = sum(is_expected(title, expected) for title in header.titles)
+    return hits, len(header.titles) > 1 and len(sample) > 1
+
+
+def _no_header(name: str, options: FileOptions) -> InvalidInput:
+    if options.header_line:
+        return InvalidInput(
+            "line %(line)s holds no titles of columns.",
+            where=name,
+            mend="Name the line that does.",
+            line=options.header_line,
+        )
+    return InvalidInput("the file is empty.", where=name, mend="Its first line must name columns.")
+
+
+def _header_notes(sample: list[Row], header: Header) -> Iterator[Message]:
+    above = [row.number for row in sample if row.number < header.first and any(row.cells)]
+    if above:
+        yield message(
+            "the titles of the columns stand on line %(line)s; the lines above are no data.",
+            line=header.first,
+        )
+    for title, positions in header.duplicates:
+        yield message(
+            "'%(title)s' stands over columns %(positions)s; they are %(names)s.",
+            title=title,
+            positions=list(positions),
+            names=[f"{title}#{position}" for position in positions],
+        )
+
+
+def _cleaned(source: RowSource) -> Iterator[Row]:
+    """Rows that hold something, their cells cleaned; what cleaning changed is a warning."""
+    for count, row in enumerate(source.rows()):
+        if count > MAX_ROWS:
+            raise InvalidInput(
+                "has more than %(limit)s rows.",
+                where=source.path.name,
+                mend="Part it into several files.",
+                limit=MAX_ROWS,
+            )
+        for position, cell in enumerate(row.cells):
+            if cell and not isinstance(cell, SheetNumber):
+                row.cells[position] = _clean_cell(row, position, cell)
+        while row.cells and not row.cells[-1]:
+            row.cells.pop()
+        if row.cells or row.problems:
+            yield row
+
+
+def _clean_cell(row: Row, position: int, cell: str) -> str:
+    if len(cell) > MAX_CELL:
+        reason = message(
+            "has %(count)s characters; at most %(max_text)s.", count=len(cell), max_text=MAX_CELL
+        )
+        row.problems.append((position, reason, "error"))
+        return ""
+    if DAMAGED in cell:
+        reason = message("holds bytes that are no letters in the file's encoding.")
+        row.problems.append((position, reason, "error"))
+    if cell.strip() in ERROR_VALUES:
+        row.problems.append((position, error_value(cell.strip()), "warning"))
+        return ""
+    text, has_odd = clean(cell)
+    if has_odd and DAMAGED not in cell:
+        reason = message("held invisible or control characters; read without them.")
+        row.problems.append((position, reason, "warning"))
+    return text

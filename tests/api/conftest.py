@@ -57,6 +57,7 @@ ROWS = GraphRows(
     places=(
         Place("place:p", "甲省", PlaceLevel.PROVINCE, latitude=28.0, longitude=120.0),
         Place("place:a", "甲市", PlaceLevel.CITY, "A", "place:p", "CN", 28.0, 120.7),
+        Place("place:d", "丁县", PlaceLevel.COUNTY, "D", "place:a", "CN"),
         Place("place:b/c", "乙市", PlaceLevel.CITY, "B", "place:p", "CN", 30.0, 120.2),
     ),
     industries=(Industry("gbt:344", "阀门制造", "valves"),),

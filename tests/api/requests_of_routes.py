@@ -154,6 +154,16 @@ REQUESTS = {
     "POST /organizations/{id}/picks": _with(FIRM, json={"candidate": "t:firm2", "kind": "saved"}),
     "DELETE /organizations/{id}/picks": _with(FIRM, query_string={"candidate": "t:firm2"}),
     "GET /paths": _with(query_string={"source": FIRM, "target": "t:firm3"}),
+    "GET /reconcile": _with(),
+    "POST /reconcile": _with(data={"queries": '{"q0": {"query": "示例阀门1厂"}}'}),
+    "POST /reconcile/match": _with(
+        json={"queries": [{"conditions": [{"matchType": "name", "v": "示例阀门1厂"}]}]}
+    ),
+    "GET /reconcile/suggest/entity": _with(query_string={"prefix": "示例"}),
+    "GET /reconcile/suggest/type": _with(),
+    "GET /reconcile/suggest/property": _with(),
+    "GET /reconcile/extend/propose": _with(),
+    "GET /reconcile/preview": _with(query_string={"id": FIRM}),
     "GET /clusters": _with(),
     "GET /clusters/{id}": _with(CLUSTER),
     "GET /clusters/{id}/members": _with(CLUSTER),

@@ -29,6 +29,17 @@ def test_an_organisation_is_found_by_id_with_its_details(client):
     assert [cluster["id"] for cluster in found["clusters"]] == ["t:cluster"]
 
 
+def test_a_place_without_coordinates_has_those_of_the_place_above_it_and_says_so(client, create):
+    assert client.get(f"{API}/organizations/t:firm1").json["coordinates"] == {
+        "place": "place:a",
+        "latitude": 28.0,
+        "longitude": 120.7,
+    }
+    county = create(place="place:d").json
+    assert county["place_details"]["latitude"] is None
+    assert county["coordinates"] == {"place": "place:a", "latitude": 28.0, "longitude": 120.7}
+
+
 @pytest.mark.parametrize("path", ["t:uni/main", "t%3Auni%2Fmain"])
 def test_ids_with_slashes_work_plain_and_encoded(client, path):
     assert client.get(f"{API}/organizations/{path}").json["id"] == "t:uni/main"

@@ -7,7 +7,7 @@ import datetime
 import re
 import subprocess
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
@@ -188,15 +188,57 @@ def test_no_fact_is_invented_about_a_real_organization_or_cluster(tables):
 
 
 def test_reference_counts_are_those_of_the_lists(tables):
-    """34 provinces, 340 prefectures; 112 + 64 clusters; 147 universities; 37 divisions."""
-    levels = [row["level"] for row in tables["places"]]
-    assert (levels.count("province"), levels.count("city")) == (34, 340)
+    """112 + 64 clusters; 147 universities.
+
+    34 provinces; 333 prefectures, Xiong'an and 6 cities of Taiwan; 2,847 counties (2026).
+    GB/T 4754-2017 has 97 divisions, 473 groups and 1,380 classes, of which our list
+    leaves out those that are a whole group (311 is 3110) and counts one more.
+    """
+    levels = Counter(row["level"] for row in tables["places"])
+    assert (levels["province"], levels["city"], levels["county"]) == (34, 340, 2847)
+    digits = Counter(len(row["id"].removeprefix("gbt4754:")) for row in tables["industries"])
+    parents = Counter(row["parent"] for row in tables["industries"])
+    whole_groups = sum(
+        len(row["id"]) == len("gbt4754:344") and not parents[row["id"]]
+        for row in tables["industries"]
+    )
+    assert (digits[2], digits[3], digits[4] + whole_groups) == (97, 473, 1381)
     assert sum(row["level"] == "national_sme" for row in tables["clusters"]) == 112
     assert (
         sum(row["level"] == "national_advanced_manufacturing" for row in tables["clusters"]) == 64
     )
     assert sum(row["id"].startswith("cn-university:") for row in tables["organizations"]) == 147
-    assert sum(row["parent"] == "" for row in tables["industries"]) == 37
+    assert parents[""] == 97
+
+
+def test_every_chinese_division_has_an_english_name_and_nearly_all_a_point(tables):
+    """Names as atlases have them; readings of characters that have several."""
+    known = {row["name"]: row["name_en"] for row in tables["places"]}
+    names = {
+        "重庆市": "Chongqing", "厦门市": "Xiamen", "六安市": "Lu'an", "陕西省": "Shaanxi",
+        "山西省": "Shanxi", "西藏自治区": "Tibet", "内蒙古自治区": "Inner Mongolia",
+        "乌鲁木齐市": "Ürümqi", "温州市": "Wenzhou", "永嘉县": "Yongjia County",
+        "乐清市": "Yueqing", "乐亭县": "Laoting County", "番禺区": "Panyu District",
+        "单县": "Shan County", "长子县": "Zhangzi County", "盱眙县": "Xuyi County",
+        "浦东新区": "Pudong New Area", "阿拉善左旗": "Alxa Left Banner", "吕梁市": "Lüliang",
+        "恩施土家族苗族自治州": "Enshi Tujia and Miao Autonomous Prefecture",
+    }  # fmt: skip
+    assert {name: known[name] for name in names} == names
+    chinese = [row for row in tables["places"] if row["id"].startswith("gbt2260:")]
+    assert all(row["name_en"] for row in chinese)
+    assert sum(not row["latitude"] for row in chinese) == 6
+
+
+def test_every_code_of_another_classification_leads_to_industries(tables):
+    known = {row["id"] for row in tables["industries"]}
+    with (SEED / "lists" / "industry_codes.csv").open(encoding="utf-8", newline="") as stream:
+        codes = list(csv.DictReader(stream))
+    assert {row["scheme"] for row in codes} == {"nace", "isic", "hs", "cpv"}
+    assert all(set(row["industries"].split(";")) <= known for row in codes)
+    industries = {(row["scheme"], row["code"]): row["industries"] for row in codes}
+    assert industries["nace", "28.14"] == "gbt4754:3443"  # taps and valves
+    assert industries["isic", "2813"] == "gbt4754:344"  # pumps, compressors, taps and valves
+    assert industries["hs", "8481"] == industries["cpv", "42131"] == "gbt4754:3443"
 
 
 def test_sample_counts_are_about_as_asked(tables):

@@ -73,6 +73,20 @@ class OrganizationOut(Outgoing):
         return self
 
 
+class CoordinatesOut(Outgoing):
+    """Where a place is, in degrees; `place` has these coordinates, or is the nearest above it."""
+
+    place: str
+    latitude: float
+    longitude: float
+
+    @classmethod
+    def of(cls, located: Place | None) -> CoordinatesOut | None:
+        if located is None or located.latitude is None or located.longitude is None:
+            return None
+        return cls(place=located.id, latitude=located.latitude, longitude=located.longitude)
+
+
 class ProfileOut(OrganizationOut):
     """One organisation with what its codes stand for and the text about it.
 
@@ -83,6 +97,7 @@ class ProfileOut(OrganizationOut):
 
     about: str
     place_details: Place | None
+    coordinates: CoordinatesOut | None
     industry_details: Industry | None
     clusters: list[Cluster]
 
@@ -94,6 +109,7 @@ class ProfileOut(OrganizationOut):
             contact=profile.organization.contact,
             about=profile.about,
             place_details=profile.place,
+            coordinates=CoordinatesOut.of(profile.located),
             industry_details=profile.industry,
             clusters=list(profile.clusters),
         )

@@ -63,6 +63,8 @@ LIMITS = {
 TOO_MANY = message("Too many attempts from this address; try again later.")
 # Where a table may be sent as a file.
 UPLOAD, MAX_UPLOAD = re.compile(r"/(admin|clusters/.+)/import"), 50_000_000
+# Sent as a form by clients of the Reconciliation API.
+FORMS = frozenset({f"{API_PREFIX}/reconcile"})
 WRITING = frozenset({"POST", "PUT", "PATCH"})
 MAX_KEY = 200
 KEPT_HEADERS = ("Content-Type", "Content-Language", "ETag", "Location")
@@ -205,7 +207,7 @@ def _check_body() -> Response | None:
     """415, 400 and 413 come before validation, which would not tell them apart."""
     if request.method not in WRITING or not request.path.startswith(API_PREFIX):
         return None
-    if request.url_rule is None:
+    if request.url_rule is None or request.path in FORMS:
         return None
     if not request.is_json:
         raise UnsupportedMediaType("Send the body as application/json.")

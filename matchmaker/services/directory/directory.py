@@ -64,11 +64,16 @@ class Published(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OrganizationProfile:
-    """An organisation with what its codes stand for and the text about it."""
+    """An organisation with what its codes stand for and the text about it.
+
+    `located` is the place whose coordinates hold for it: its own, or the nearest above that
+    has some.
+    """
 
     organization: Organization
     about: str
     place: Place | None
+    located: Place | None
     industry: Industry | None
     clusters: tuple[Cluster, ...]
 
@@ -262,16 +267,27 @@ class Directory:
         return Provenance(SAID_HERE.source, "", tier, self.clock().date())
 
     def _profile(self, organization: Organization) -> OrganizationProfile:
-        places = self.store.places([organization.place] if organization.place else [])
+        place = self._place(organization.place)
         codes = [organization.industry] if organization.industry else []
         industries = self.store.industries(codes)
         return OrganizationProfile(
             organization=organization,
             about=self._about(organization.id),
-            place=next(iter(places.values()), None),
+            place=place,
+            located=self._located(place),
             industry=next(iter(industries.values()), None),
             clusters=self.store.clusters_of(organization.id),
         )
+
+    def _place(self, id: str | None) -> Place | None:
+        return self.store.places([id]).get(id) if id else None
+
+    def _located(self, place: Place | None) -> Place | None:
+        passed = set[str]()  # parents may go round in a circle
+        while place is not None and (place.latitude is None or place.longitude is None):
+            passed.add(place.id)
+            place = None if place.parent in passed else self._place(place.parent)
+        return place
 
     def _about(self, organization_id: str) -> str:
         own = f"{organization_id}#about"

@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import date
 from itertools import combinations
 from typing import Any
 
 from matchmaker.audit.ties import JOINT
 from matchmaker.domain import (
     UNDIRECTED_LAYERS,
+    DatePrecision,
     Description,
+    Engagement,
     EngagementKind,
+    GraphRows,
     Industry,
     Layer,
     Membership,
     Organization,
+    Participant,
     Place,
     Role,
+    Tie,
 )
 from matchmaker.errors import NotFound
 from matchmaker.exports.tables import Cell, ExportColumn, ExportGraph, ExportTable, columns
 from matchmaker.ingest.columns import TABLES
 from matchmaker.messages import message
-from matchmaker.snapshot.model import ENGAGEMENT_KINDS, ROLES, Snapshot, from_days
+from matchmaker.snapshot.model import ENGAGEMENT_KINDS, Snapshot
 
+# Undertakings that join those who take part.
+COUNTED = (EngagementKind.CONTRACT, *JOINT)
 # Private; no export has it.
 _PRIVATE = frozenset({"contact"})
-_TERMS = frozenset({"kind", "size", "tier", "stages", "layer"})
+_TERMS = frozenset({"kind", "size", "tier", "stages", "layer", "status"})
 ABOUT, ABOUT_ENGLISH = "about", "about-en"
 # Behind the columns that our own import reads.
 MEMBER_EXTRAS = columns(
@@ -35,7 +43,7 @@ MEMBER_EXTRAS = columns(
 )
 TIE_EXTRAS = columns(
     "source_name target_name directed weight undertaking undertaking_kind title programme"
-    " date_estimated origin",
+    " date_estimated ended origin",
     "undertaking_kind",
 )
 
@@ -86,6 +94,8 @@ def _cell(members: Members, organization: Organization, column: str) -> Cell:
         part = ABOUT if column == "description" else ABOUT_ENGLISH
         description = members.descriptions.get(f"{organization.id}#{part}")
         return description.text if description else ""
+    if column == "founded":
+        return partial_date(organization.founded, organization.date_precision)
     cell: Cell = getattr(organization, column)
     return cell
 
@@ -95,24 +105,58 @@ def _names(coded: Place | Industry | None) -> tuple[str, str]:
 
 
 def _period(membership: Membership | None) -> tuple[Cell, Cell]:
-    return (membership.since, membership.until) if membership else (None, None)
+    if membership is None:
+        return (None, None)
+    precision = membership.date_precision
+    return partial_date(membership.since, precision), partial_date(membership.until, precision)
 
 
-def ties_table(snapshot: Snapshot, members: Mapping[str, Organization]) -> ExportTable:
+def ties_of(snapshot: Snapshot, ids: Iterable[str]) -> GraphRows:
+    """The keys of ties, and of contracts and joint undertakings, that the snapshot has of these.
+
+    Only keys: the rows themselves are the store's.
+    """
+    rows = [row for id in ids if (row := _row(snapshot, id)) is not None]
+    numbers = {
+        int(number)
+        for layer in snapshot.layers.values()
+        for side in (layer.out, layer.into)
+        for row in rows
+        for number in side.tie[side.row(row)]
+    }
+    kinds = {ENGAGEMENT_KINDS.index(kind) for kind in COUNTED}
+    undertakings = {
+        int(number) for row in rows for number in snapshot.organization_engagements.row(row)
+    }
+    kind = snapshot.engagements.kind
+    chosen = sorted(number for number in undertakings if int(kind[number]) in kinds)
+    ties = snapshot.ties["id"].take(sorted(numbers)).to_pylist()
+    engagements = snapshot.engagements.table["id"].take(chosen).to_pylist()
+    anybody = (Participant("any:one", Role.PARTNER),)
+    return GraphRows(
+        ties=tuple(Tie(id, "any:one", "any:other", Layer.SUPPLIES) for id in ties),
+        engagements=tuple(Engagement(id, COUNTED[0], anybody) for id in engagements),
+    )
+
+
+def ties_table(rows: GraphRows, members: Mapping[str, Organization]) -> ExportTable:
     """Every tie among members: declared ones, then those of contracts and joint undertakings.
 
     A declared tie and a contract count 1; of an undertaking with k participants each pair
     counts 1 / (k - 1), so that each participant has 1 of it (Newman, 2001).
     """
     own = import_columns("ties")
-    rows = {row: members[id] for id in members if (row := _row(snapshot, id)) is not None}
-    listed = [*_declared(snapshot, rows), *_undertaken(snapshot, rows)]
+    listed = [
+        *(_declared(tie) for tie in rows.ties),
+        *(pair for engagement in rows.engagements for pair in _undertaken(engagement)),
+    ]
+    inside = [tie for tie in listed if tie["source"] in members and tie["target"] in members]
     names = [column.name for column in (*own, *TIE_EXTRAS)]
     return ExportTable(
         "ties",
         message("Ties"),
         (*own, *TIE_EXTRAS),
-        [tuple(_tie_cell(tie, name, members) for name in names) for tie in listed],
+        [tuple(_tie_cell(tie, name, members) for name in names) for tie in inside],
     )
 
 
@@ -121,10 +165,10 @@ def graph_of(nodes: ExportTable, ties: ExportTable) -> ExportGraph:
     return ExportGraph(nodes, ties, directed=True)
 
 
-_Tie = dict[str, Any]
+_Cells = dict[str, Any]
 
 
-def _tie_cell(tie: _Tie, name: str, members: Mapping[str, Organization]) -> Cell:
+def _tie_cell(tie: _Cells, name: str, members: Mapping[str, Organization]) -> Cell:
     if name in ("source_name", "target_name"):
         return members[tie[name.removesuffix("_name")]].name
     cell: Cell = tie.get(name)
@@ -139,73 +183,57 @@ def _row(snapshot: Snapshot, organization_id: str) -> int | None:
         return None
 
 
-def _declared(snapshot: Snapshot, rows: Mapping[int, Organization]) -> Iterator[_Tie]:
-    ids, notes, sources, estimated = (
-        snapshot.ties[name] for name in ("id", "note", "source_name", "date_estimated")
-    )
-    for layer, ties in snapshot.layers.items():
-        mutual = layer in UNDIRECTED_LAYERS
-        for source in sorted(rows):
-            places = ties.out.row(source)
-            for place in range(places.start, places.stop):
-                target = int(ties.out.indices[place])
-                if target not in rows or (mutual and target < source):  # held under both ends
-                    continue
-                tie = int(ties.out.tie[place])
-                yield {
-                    "id": ids[tie].as_py(),
-                    "source": rows[source].id,
-                    "target": rows[target].id,
-                    "layer": layer,
-                    "since": from_days(int(ties.out.since[place])),
-                    "until": from_days(int(ties.out.until[place])),
-                    "note": notes[tie].as_py(),
-                    "directed": not mutual,
-                    "weight": 1.0,
-                    "date_estimated": estimated[tie].as_py(),
-                    "origin": sources[tie].as_py(),
-                }
+def _declared(tie: Tie) -> _Cells:
+    own = {field.name: getattr(tie, field.name) for field in fields(tie)}
+    return own | {
+        "since": partial_date(tie.since, tie.date_precision),
+        "until": partial_date(tie.until, tie.date_precision),
+        "directed": tie.layer not in UNDIRECTED_LAYERS,
+        "weight": 1.0,
+        "origin": tie.provenance.source,
+    }
 
 
-def _undertaken(snapshot: Snapshot, rows: Mapping[int, Organization]) -> Iterator[_Tie]:
-    took_part, table = snapshot.engagement_organizations, snapshot.engagements.table
-    for engagement in _engagements(snapshot, rows):
-        kind = ENGAGEMENT_KINDS[snapshot.engagements.kind[engagement]]
-        participants = took_part.row(engagement).tolist()
-        roles = [ROLES[code] if code >= 0 else None for code in took_part.codes(engagement)]
-        told = {
-            "since": from_days(int(snapshot.engagements.date[engagement])),
-            "undertaking": table["id"][engagement].as_py(),
-            "undertaking_kind": kind,
-            "title": table["title"][engagement].as_py(),
-            "programme": table["programme"][engagement].as_py(),
-            "date_estimated": bool(snapshot.engagements.date_estimated[engagement]),
+def _undertaken(engagement: Engagement) -> Iterator[_Cells]:
+    """The pairs of an undertaking: suppliers with buyers of a contract, else all with all."""
+    told = {
+        "since": partial_date(engagement.date, engagement.date_precision),
+        "until": partial_date(engagement.until, engagement.date_precision),
+        "undertaking": engagement.id,
+        "undertaking_kind": engagement.kind,
+        "title": engagement.title,
+        "programme": engagement.programme,
+        "date_estimated": engagement.date_estimated,
+        "ended": False,
+        "origin": engagement.provenance.source,
+    }
+    if engagement.kind is EngagementKind.CONTRACT:
+        layer, weight = Layer.SUPPLIES, 1.0
+        suppliers, buyers = (
+            sorted({part.organization for part in engagement.participants if part.role is role})
+            for role in (Role.SUPPLIER, Role.BUYER)
+        )
+        pairs = [(who, whom) for who in suppliers for whom in buyers if who != whom]
+    else:
+        everybody = sorted({part.organization for part in engagement.participants})
+        layer, weight = Layer.COOPERATES_WITH, 1 / max(1, len(everybody) - 1)
+        pairs = list(combinations(everybody, 2))
+    for source, target in pairs:
+        yield told | {
+            "source": source,
+            "target": target,
+            "layer": layer,
+            "directed": layer not in UNDIRECTED_LAYERS,
+            "weight": weight,
         }
-        if kind is EngagementKind.CONTRACT:
-            layer, weight = Layer.SUPPLIES, 1.0
-            pairs = _traded(participants, roles)
-        else:
-            everybody = sorted(set(participants))
-            layer, weight = Layer.COOPERATES_WITH, 1 / max(1, len(everybody) - 1)
-            pairs = combinations(everybody, 2)
-        for source, target in pairs:
-            if source in rows and target in rows:
-                ends = {"source": rows[source].id, "target": rows[target].id}
-                directed = layer not in UNDIRECTED_LAYERS
-                yield told | ends | {"layer": layer, "directed": directed, "weight": weight}
 
 
-def _engagements(snapshot: Snapshot, rows: Iterable[int]) -> list[int]:
-    """Contracts and joint undertakings that any of these took part in."""
-    taken = snapshot.organization_engagements
-    wanted = {ENGAGEMENT_KINDS.index(kind) for kind in (*JOINT, EngagementKind.CONTRACT)}
-    every = {int(engagement) for row in rows for engagement in taken.row(row)}
-    return sorted(each for each in every if int(snapshot.engagements.kind[each]) in wanted)
-
-
-def _traded(participants: list[int], roles: list[Role | None]) -> Iterator[tuple[int, int]]:
-    """Each supplier of a contract with each of its buyers."""
-    parts = list(zip(participants, roles, strict=True))
-    suppliers = sorted({who for who, role in parts if role is Role.SUPPLIER})
-    buyers = sorted({who for who, role in parts if role is Role.BUYER})
-    return ((who, whom) for who in suppliers for whom in buyers if who != whom)
+def partial_date(day: date | None, precision: DatePrecision) -> date | str | None:
+    """A date as far as it is known: 2012, 2012Q2, 2012-06, or the day."""
+    if day is None or precision is DatePrecision.DAY:
+        return day
+    if precision is DatePrecision.YEAR:
+        return f"{day.year}"
+    if precision is DatePrecision.QUARTER:
+        return f"{day.year}Q{(day.month + 2) // 3}"
+    return f"{day:%Y-%m}"

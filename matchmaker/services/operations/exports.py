@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from matchmaker.access import Principal
 from matchmaker.audit.ties import CHANNELS, Channel
-from matchmaker.domain import Description, GraphRows, Membership, Organization
-from matchmaker.exports.tables import DataExport
+from matchmaker.domain import Description, GraphRows, Membership
+from matchmaker.exports.tables import DataExport, ExportTable
 from matchmaker.recommend.model import Request
 from matchmaker.services.directory.directory import Directory
 from matchmaker.services.matching.matching import Matching
@@ -19,6 +19,7 @@ from matchmaker.services.operations.exported_clusters import (
     Members,
     graph_of,
     members_table,
+    ties_of,
     ties_table,
 )
 from matchmaker.services.operations.exported_results import (
@@ -57,7 +58,7 @@ class Exports:
             # As our own import knows a file of organisations.
             "organizations.members",
             (table,),
-            lambda: graph_of(table, ties_table(self._current(), _by_id(members))),
+            lambda: graph_of(table, self._ties(self._current(), members)),
             self._facts(cluster_id, members),
         )
 
@@ -68,7 +69,7 @@ class Exports:
         """
         members = self._members(principal, cluster_id)
         snapshot = self._current()
-        ties = ties_table(snapshot, _by_id(members))
+        ties = self._ties(snapshot, members)
         return DataExport(
             "network.ties",
             (ties,),
@@ -142,6 +143,11 @@ class Exports:
             self.store.industries(sorted({row.industry for row in rows if row.industry})),
         )
 
+    def _ties(self, snapshot: Snapshot, members: Members) -> ExportTable:
+        """Which ties there are is the snapshot's word, what they are the store's newest."""
+        by_id = {row.id: row for row in members.organizations}
+        return ties_table(self.store.stored(ties_of(snapshot, by_id)), by_id)
+
     def _facts(self, cluster_id: str, members: Members) -> tuple[tuple[str, str | int], ...]:
         cluster = self.store.cluster(cluster_id)
         return (
@@ -155,7 +161,3 @@ class Exports:
         snapshot = self.reader.current()
         check_graph(snapshot, self.store.graph_id())
         return snapshot
-
-
-def _by_id(members: Members) -> dict[str, Organization]:
-    return {row.id: row for row in members.organizations}

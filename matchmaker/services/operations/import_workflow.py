@@ -13,9 +13,9 @@ from matchmaker.access import SYSTEM, Principal
 from matchmaker.domain import GraphRows
 from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.ingest.columns import TABLES, table_name
-from matchmaker.ingest.files import read_lines
 from matchmaker.ingest.scope import ALLOWED
-from matchmaker.ingest.suggestions import suggested
+from matchmaker.ingest.suggestions import expected_titles, suggested
+from matchmaker.ingest.table_file import SUFFIXES, open_table
 from matchmaker.ingest.undo import reversal
 from matchmaker.messages import Message, message
 from matchmaker.services.operations.importer import (
@@ -31,7 +31,6 @@ from matchmaker.services.unit_of_work import Clock, UnitOfWork
 from matchmaker.store.documents import Store, new_id
 from matchmaker.workflow.job import ImportRecord, Job, JobKind
 
-SUFFIXES = (".csv", ".xlsx")
 SAMPLES = 5
 # An import of more rows is kept without what an undo needs.
 MAX_UNDONE = 20_000
@@ -79,9 +78,9 @@ class ImportWorkflow:
         """Keep a file until it is written; the id to speak of it. Raises InvalidInput."""
         if table not in self.tables(principal, cluster):
             raise InvalidInput("is no table that you may import.", where="table")
-        suffix = Path(name).suffix.lower()
-        if suffix not in SUFFIXES:
-            raise InvalidInput("must be a file .csv or .xlsx.", where="file")
+        suffix = next((end for end in SUFFIXES if name.lower().endswith(end)), "")
+        if not suffix:
+            raise InvalidInput("must be a file of %(names)s.", where="file", names=list(SUFFIXES))
         own = self._folder(principal)
         shutil.rmtree(own, ignore_errors=True)
         upload = new_id()
@@ -101,8 +100,9 @@ class ImportWorkflow:
         self._require(principal, cluster)
         path = self._path(principal, upload)
         table = path.name.split(".", 1)[0]
-        lines = list(islice(read_lines(path), SAMPLES))
-        header = list(lines[0].cells) if lines else []
+        file = open_table(path, expected=expected_titles(table))
+        lines = list(islice(file.lines(), SAMPLES))
+        header = list(file.header)
         samples = {cell: tuple(line.cells.get(cell, "") for line in lines) for cell in header}
         columns = suggested(table, samples)
         if mapping is not None:

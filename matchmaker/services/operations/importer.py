@@ -15,6 +15,7 @@ from matchmaker.ingest.references import drop_dangling, referred
 from matchmaker.ingest.report import Parsed, Problem, ReadProgress
 from matchmaker.ingest.resolve import resolve
 from matchmaker.ingest.scope import within
+from matchmaker.ingest.table_file import AS_JUDGED, FileOptions
 from matchmaker.ingest.tables import read_files, tables_at
 from matchmaker.messages import message
 from matchmaker.services.operations.refresher import Progress, no_progress
@@ -27,6 +28,7 @@ class ImportOptions:
 
     `mapping` names columns of our tables by a file's own ("" for none). `cluster` admits
     only rows about that cluster's members and new ones. `keep` reports the rows.
+    `file` says how the files are read.
     """
 
     strict: bool = False
@@ -35,6 +37,7 @@ class ImportOptions:
     cluster: str = ""
     keep: bool = False
     progress: Progress = no_progress
+    file: FileOptions = AS_JUDGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,9 @@ class Importer:
         require_importing(principal, options.cluster)
         options.progress(message("Reading the files"), 0, 0)
         files = [file for path in paths for file in tables_at(path)]
-        return self._import(read_files(files, options.mapping), options, trust_keys=False)
+        return self._import(
+            read_files(files, options.mapping, options.file), options, trust_keys=False
+        )
 
     def read(
         self, principal: Principal, read: Callable[[ReadProgress], Parsed], options: ImportOptions

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import CellWarning, SheetNumber, UndecidedCell
 from matchmaker.ingest.dates import last_date, parse, partial_date, past_date, year
-from matchmaker.ingest.formats import ColumnFormat, judge, judge_columns
+from matchmaker.ingest.formats import UNDECIDED, ColumnFormat, judge, judge_columns
 
 
-def read(cell: str, format: ColumnFormat = ColumnFormat()) -> tuple[str, str]:
+def read(cell: str, format: ColumnFormat = UNDECIDED) -> tuple[str, str]:
     date = parse(cell, format)
     return date.date.isoformat(), date.precision.value
 

@@ -54,9 +54,9 @@ def test_files_of_every_usual_encoding_load(tmp_path: Path, encoding: str) -> No
     assert [row.name for row in parsed.rows.organizations] == ["繁體與简体企业"]
 
 
-def test_a_file_of_no_encoding_is_refused_by_its_byte(tmp_path: Path) -> None:
+def test_a_file_of_no_encoding_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path, "organizations.csv", HEADER.encode() + b"\nmy:1,\xff\xff,firm,,,,,\n")
-    with pytest.raises(InvalidInput, match=r"byte \d+ is neither UTF-8 nor GB18030"):
+    with pytest.raises(InvalidInput, match="--encoding"):
         read_table("organizations", path)
 
 
@@ -67,7 +67,8 @@ def test_a_file_of_no_encoding_is_refused_by_its_byte(tmp_path: Path) -> None:
         ("no id,x,firm,,,,,", "id", "source:key"),
         ("my:2,x,kitchen,,,,,", "kind", "not one of firm"),
         ("my:1,again,firm,,,,,", "id", "already on organizations.csv:2"),
-        ("my:2,x,firm", "founded", "ends after 3 of 8"),
+        ("my:2,x,firm,,,,,,surplus", "description", "has 9 cells, not 8"),
+        ('my:2,"x,firm,,,,,', "", "not closed"),
         (f"my:2,x,firm,,,,,{'x' * 20_001}", "description", "20001 characters"),
     ],
 )
@@ -110,9 +111,16 @@ def test_line_numbers_count_the_lines_of_quoted_cells(tmp_path: Path) -> None:
     assert [problem.line for problem in parsed.problems] == [4]
 
 
-def test_lines_that_begin_with_a_hash_are_passed_over(tmp_path: Path) -> None:
-    parsed = organizations(tmp_path, "# my:1,x,wrong,,,,,", "my:2,x,firm,,,,,", "")
-    assert (len(parsed.rows.organizations), parsed.problems) == (1, ())
+def test_a_hash_is_a_comment_only_above_the_titles(tmp_path: Path) -> None:
+    content = f"# exported 2024-03-05\n{HEADER}\nmy:1,# Hash GmbH,firm,,,,,\n"
+    parsed = read_table("organizations", written(tmp_path, "organizations.csv", content))
+    assert [row.name for row in parsed.rows.organizations] == ["# Hash GmbH"]
+
+
+def test_a_line_without_its_last_cells_loads(tmp_path: Path) -> None:
+    parsed = organizations(tmp_path, "my:1,x,firm", "my:2,y,firm,,,,,,,")
+    assert [row.id for row in parsed.rows.organizations] == ["my:1", "my:2"]
+    assert parsed.problems == ()
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "@SUM(A1)", "=cmd|'/c calc'!A0"])
@@ -125,18 +133,18 @@ def test_a_workbook_loads_as_written(tmp_path: Path) -> None:
     book = Workbook()
     sheet = book.active
     sheet.append(["编号", "企业名称", "类型", "成立日期", "可接洽数"])
-    sheet.append(["my:1", "=1+1", "firm", datetime.date(2012, 6, 1), 3])
+    sheet.append(["my:1", "@SUM(1)", "firm", datetime.date(2012, 6, 1), 3])
     sheet.append(["my:2", "乙厂", "firm", "2013-01-01", None])
     book.save(tmp_path / "organizations.xlsx")
     parsed = read_table("organizations", tmp_path / "organizations.xlsx")
     assert parsed.problems == ()
     first, second = parsed.rows.organizations
-    assert (first.name, first.founded, first.capacity) == ("=1+1", datetime.date(2012, 6, 1), 3)
+    assert (first.name, first.founded, first.capacity) == ("@SUM(1)", datetime.date(2012, 6, 1), 3)
     assert (second.name, second.capacity) == ("乙厂", None)
 
 
 def test_a_file_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match="not an Excel workbook"):
+    with pytest.raises(InvalidInput, match="not a workbook"):
         read_table("organizations", written(tmp_path, "organizations.xlsx", b"no zip"))
 
 
@@ -150,8 +158,8 @@ def test_the_delimiter_is_found_in_the_header(tmp_path: Path, delimiter: str) ->
 
 
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
-    path = written(tmp_path, "organizations.csv", "id,name\nmy:1,x\n")
-    with pytest.raises(InvalidInput, match="'kind' is missing"):
+    path = written(tmp_path, "organizations.csv", "id,kind\nmy:1,firm\n")
+    with pytest.raises(InvalidInput, match="'name' is missing"):
         read_table("organizations", path)
 
 
@@ -246,6 +254,6 @@ def test_a_third_language_heads_tables_too(tmp_path: Path, monkeypatch: pytest.M
 
 def test_every_column_is_a_field_of_the_domain() -> None:
     """A column that nothing reads would be silently lost."""
-    texts = {"description", "description_en", "source"}
+    texts = {"description", "description_en", "source", "headcount"}
     fields = set(Organization.__dataclass_fields__) | texts
     assert {column.name for column in TABLES["organizations"].columns} <= fields

@@ -58,7 +58,7 @@ def test_what_pages_show_is_understood(members: type[Kind]) -> None:
     ("words", "expected"),
     [
         (
-            "企业 公司 民营 民营企业 国有企业 国企 外资 企業 工廠 有限责任公司(自然人独资) 个体工商户",
+            "企业 公司 民营 民营企业 国有企业 外资 企業 工廠 有限责任公司(自然人独资) 个体工商户",
             Kind.FIRM,
         ),
         ("Company LTD manufacturer Firma entreprise state-owned_enterprise", Kind.FIRM),

@@ -1,0 +1,308 @@
+"""Where a table begins and ends in its rows: titles, lines above and below, totals."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from matchmaker.ingest.cells import SheetNumber
+from matchmaker.ingest.columns import TABLES
+from matchmaker.ingest.rows import Row, is_han
+from matchmaker.messages import Message, languages, message
+from matchmaker.text import normal
+
+# Rows among which the header is looked for.
+SAMPLE = 60
+_NUMBER = re.compile(r"[-+(]?[^\w(]{0,3}\d[\d.,' \u202f]*\)?\s*[^\d\s]{0,6}|[-—–/*]+")
+_TOTAL = re.compile(
+    r"(?:本[页表]|全[部年市区县]|以上)?(?:合计|总计|小计|共计|总和|汇总|累计|总数|合計|總計|小計|总额)"
+    r"|(?:grand |sub-?|sub )?totals?(?: general)?|sums?|summe|gesamt(?:summe)?"
+    r"|zwischensumme|insgesamt|somme|totale|итого|всего|suma|razem|celkem|totaal|összesen"
+)
+_NOTE = re.compile(
+    r"(?:注释?|附注|备注|说明|填表|制表|填报|审核|复核|统计|数据来源|资料来源|来源|打印|导出|更新|截至|截止|联系|单位|负责"
+    r"|notes?|remarks?|sources?|quelle|stand|hinweis|anmerkung|printed|generated|exported|created"
+    r"|prepared|as of|last updated|disclaimer|legend|footnote|fuente|fonte|nota|contact)"
+    r"[^:：]{0,20}[:：].*"
+    r"|(?:注|备注|说明|note)\d*[.、．].*|\*+\s*\D.*|第\s*\d+\s*页.*|page \d+( of \d+)?"
+    r"|以下空白|-*\s*end of .*",
+    re.DOTALL,
+)
+# A second field of a line that is a note: 日期：2024-05-01.
+_FIELD = re.compile(r"[^\d:：]{1,20}[:：].*|\d{4}\D.*", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The titles of columns by position, all different, and the lines that they take.
+
+    A title that stands over several columns carries their positions, `Name#4` and `Name#6`;
+    a column without title is `#3`. `duplicates` has the positions, from 1, of such titles.
+    """
+
+    first: int
+    line: int
+    titles: tuple[str, ...]
+    duplicates: tuple[tuple[str, tuple[int, ...]], ...] = ()
+
+
+def find_header(
+    rows: Sequence[Row], expected: Collection[str] = (), line: int = 0
+) -> Header | None:
+    """The header among the first rows, None where there is none.
+
+    That is the line given; else the row with most of the expected titles, if it has two;
+    else the first row that is about as wide as most and is made of texts.
+    """
+    if line:
+        row = next((row for row in rows if row.number == line), None)
+        return _header([row]) if row is not None and any(row.cells) else None
+    rows = [row for row in rows if any(row.cells) and not row.broken]
+    candidates = [row for row in rows if not is_comment(row.cells, expected)]
+    if not candidates:
+        return None
+    best = max(candidates, key=lambda row: (_hits(row, expected), -row.number))
+    usual = _usual_width(candidates)
+    enough = 2 if usual > 1 else 1
+    if _hits(best, expected) < enough:
+        best = next((row for row in candidates if _is_titles(row, usual)), None) or next(
+            row for row in candidates if _width(row) >= 0.6 * usual
+        )
+    position = rows.index(best)
+    above = rows[position - 1] if position and rows[position - 1] in candidates else None
+    below = rows[position + 1] if position + 1 < len(rows) else None
+    if above is not None and _are_groups(above, best):
+        return _header([above, best])
+    if below is not None and _are_groups(best, below) and not _hits_less(below, best, expected):
+        return _header([best, below])
+    header = _header([best])
+    if below is not None and _hits(below, expected) >= max(2, _width(best) / 2):
+        return Header(header.first, below.number, header.titles, header.duplicates)
+    return header
+
+
+def is_comment(cells: Sequence[str], expected: Collection[str]) -> bool:
+    """Whether a row above the header is a comment: it begins with #, and is no header."""
+    first = next((cell for cell in cells if cell), "")
+    if not first.startswith("#"):
+        return False
+    others = [cell for cell in cells if cell and cell != first]
+    titles = sum(normal(cell) in expected for cell in others)
+    is_number_title = len(first) < 4 and len(others) > 1
+    return not (titles >= 2 or (is_number_title and all(map(_is_text, others))))
+
+
+def _hits(row: Row, expected: Collection[str]) -> int:
+    return len({cell for cell in row.cells if is_expected(cell, expected)})
+
+
+def is_expected(title: str, expected: Collection[str]) -> bool:
+    """Whether a title is among those expected, with or without marks."""
+    return bool(title) and (normal(title) in expected or plain_title(title) in expected)
+
+
+def plain_title(title: str) -> str:
+    """A title as expected ones are compared: without marks of what is required."""
+    return normal(re.sub(r"^[*#＊\s]+|[*＊:：\s]+$|[(（]\s*(?:必填|required)\s*[)）]", "", title))
+
+
+def _hits_less(below: Row, above: Row, expected: Collection[str]) -> bool:
+    return bool(expected) and _hits(below, expected) + _hits(above, expected) == 0
+
+
+def _width(row: Row) -> int:
+    """How many different cells are filled: a merged title is one."""
+    return len(set(row.cells) - {""})
+
+
+def _usual_width(rows: Sequence[Row]) -> int:
+    """The most usual number of filled cells of those rows that have several."""
+    widths = Counter(width for row in rows if (width := _width(row)) > 1)
+    return max(widths, key=lambda width: (widths[width], width), default=1)
+
+
+def _is_titles(row: Row, usual: int) -> bool:
+    filled = [cell for cell in row.cells if cell]
+    texts = [cell for cell in filled if _is_text(cell) and len(cell) <= 120]
+    return _width(row) >= 0.6 * usual and len(texts) >= 0.7 * len(filled)
+
+
+def _is_text(cell: str) -> bool:
+    return not isinstance(cell, SheetNumber) and not _NUMBER.fullmatch(cell)
+
+
+def _are_groups(above: Row, below: Row) -> bool:
+    """Whether a row of groups (企业, 联系方式) stands over a row of titles.
+
+    Every title of the lower row is either a group's or also stands in the upper one; the
+    lower row names columns that the upper leaves blank or names by a group.
+    """
+    if _width(above) < 2 or _width(below) < 2:
+        return False
+    if not all(map(_is_text, filter(None, (*above.cells, *below.cells)))):
+        return False
+    size = max(len(above.cells), len(below.cells))
+    upper, lower = _padded(above.cells, size), _padded(below.cells, size)
+    groups = _spread(upper, lower)
+    parted = 0
+    for position in range(size):
+        top, bottom = upper[position], lower[position]
+        if bottom and not groups[position] and top != bottom:
+            return False  # two titles over one column, or one without a group
+        if not bottom and not top:
+            return False
+        parted += bool(bottom and groups[position] and groups[position] != bottom)
+    return parted >= 2
+
+
+def _spread(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
+    """The group over each position, "" where a title stands alone.
+
+    A group is followed by blank cells, or stands several times as merged cells do.
+    """
+    groups = [""] * len(upper)
+    position = 0
+    while position < len(upper):
+        end = position + 1
+        while end < len(upper) and lower[end] and upper[end] in ("", upper[position]):
+            end += 1
+        if upper[position] and lower[position] and end > position + 1:
+            for inside in range(position, end):
+                groups[inside] = upper[position]
+        position = end
+    return groups
+
+
+def _padded(cells: Sequence[str], size: int) -> list[str]:
+    return [*cells, *[""] * (size - len(cells))]
+
+
+def _header(rows: Sequence[Row]) -> Header:
+    """The header of one row, or of a row of groups and one of titles."""
+    if len(rows) == 1:
+        titles = [_one_line(cell) for cell in rows[0].cells]
+    else:
+        size = max(len(row.cells) for row in rows)
+        upper, lower = (_padded(list(map(_one_line, row.cells)), size) for row in rows)
+        groups = _spread(upper, lower)
+        titles = [below or above for above, below in zip(upper, lower, strict=True)]
+        counts = Counter(titles)
+        titles = [
+            f"{group} {title}" if group and counts[title] > 1 else title
+            for group, title in zip(groups, titles, strict=True)
+        ]
+    while titles and not titles[-1]:
+        titles.pop()
+    positions: dict[str, list[int]] = {}
+    for position, title in enumerate(titles, start=1):
+        positions.setdefault(title, []).append(position)
+    named = tuple(
+        title if title and len(positions[title]) == 1 else f"{title}#{position}"
+        for position, title in enumerate(titles, start=1)
+    )
+    duplicates = tuple((t, tuple(p)) for t, p in positions.items() if t and len(p) > 1)
+    return Header(rows[0].number, rows[-1].number, named, duplicates)
+
+
+def _one_line(title: str) -> str:
+    """A title without breaks of lines; between Chinese characters they are no space."""
+    parts = title.split("\n")
+    text = parts[0].strip()
+    for part in map(str.strip, parts[1:]):
+        is_chinese = bool(text and part) and is_han(text[-1]) and is_han(part[0])
+        text += part if is_chinese else f" {part}"
+    return " ".join(text.split())
+
+
+def template_lines(rows: Iterable[Row], header: Header) -> int:
+    """The last line of the explanations that our own templates have below the header."""
+    last = header.line
+    for row in rows:
+        if row.number in (last + 1, header.line + 1) and row.number <= header.line + 2:
+            if not row.cells or row.cells[0] not in _explanations():
+                break
+            last = row.number
+    return last
+
+
+@cache
+def _explanations() -> frozenset[str]:
+    """First cells of the explanations in templates, today's and older ones."""
+    first = [table.columns[0] for table in TABLES.values()]
+    cells = {f"# {column.example}" for column in first} | _OLDER
+    for column in first:
+        for language in languages():
+            meaning = column.meaning.text(language)
+            cells |= {f"# {meaning}", f"# *{meaning}"}
+    return frozenset(cells)
+
+
+_OLDER = {
+    "# *source:key, unique", "# *来源:键，须唯一", "# *来源:编号，不得重复", "# my:f-001",
+    "# my:c-1", "# my:e-1", "# *id of the cluster", "# *集群编号", "# *id of the engagement",
+}  # fmt: skip
+
+
+class Footer:
+    """Tells lines that are no rows from rows: totals, notes, the header again."""
+
+    def __init__(self, titles: Sequence[str]) -> None:
+        self._titles = tuple(titles)
+
+    def reason(self, cells: Sequence[str]) -> Message | None:
+        """Why a line is no row, None for a row."""
+        filled = list(dict.fromkeys(cell for cell in cells if cell))
+        if not filled:
+            return None
+        if len(self._titles) > 1 and _is_total(filled):
+            return message("is a line of totals.")
+        if len(self._titles) > 2 and _is_note(filled):
+            return message("is a note, not a row.")
+        if len(filled) > 1 and tuple(map(_one_line, cells)) == self._titles:
+            return message("repeats the titles of the columns.")
+        return None
+
+    def may_be_note(self, cells: Sequence[str]) -> bool:
+        """Whether a line of one text may be a note, if no row follows."""
+        filled = {cell for cell in cells if cell}
+        return len(self._titles) > 2 and len(filled) == 1 and _is_text(next(iter(filled)))
+
+
+def _is_total(filled: Sequence[str]) -> bool:
+    first = normal(filled[0])
+    if is_han(first[:1] or " "):
+        first = "".join(first.split())
+    match = _TOTAL.match(first)
+    if match is None:
+        return False
+    rest = first[match.end() :].strip(" :：(（)）.")
+    return (not rest or bool(_NUMBER.fullmatch(rest))) and all(
+        isinstance(cell, SheetNumber) or _NUMBER.fullmatch(cell) for cell in filled[1:]
+    )
+
+
+def _is_note(filled: Sequence[str]) -> bool:
+    if len(filled) > 4 or not _NOTE.fullmatch(normal(filled[0])):
+        return False
+    return all(_FIELD.fullmatch(cell) for cell in filled[1:])
+
+
+def with_footer(rows: Iterator[Row], footer: Footer) -> Iterator[tuple[Row, Message | None]]:
+    """Rows with the reason why each is none. A single text after a blank row ends the table."""
+    waiting: list[Row] = []
+    end = 0
+    for row in rows:
+        is_apart = bool(waiting) or row.number > end + 1 > 1
+        end = row.number + sum(cell.count("\n") for cell in row.cells)
+        reason = footer.reason(row.cells)
+        if reason is None and is_apart and not row.broken and footer.may_be_note(row.cells):
+            waiting.append(row)
+            continue
+        yield from ((before, None) for before in waiting)
+        waiting = []
+        yield row, reason
+    reason = message("stands by itself below the table: a note, not a row.")
+    yield from ((row, reason) for row in waiting)

@@ -1,0 +1,192 @@
+"""Rows of JSON files: a list of objects, anywhere in the file, or an object on each line."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import ijson
+
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.cells import SheetNumber
+from matchmaker.ingest.number_formats import plain
+from matchmaker.ingest.rows import Kind, Row, RowSource, refuse_many_columns
+from matchmaker.ingest.text_file import open_text, read_lines
+from matchmaker.messages import Message, message
+
+# How deep objects are taken apart into columns; what is deeper stays JSON.
+MAX_DEPTH = 4
+_BEGINS = re.compile(r'\s*(?:\[\s*[{\]]|\{\s*["}])')
+_LIST = re.compile(r"\s*\[")
+_SUFFIXES = (".json", ".jsonl", ".ndjson", ".geojson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JsonSource(RowSource):
+    """Objects as rows under the names of all their fields: `address.city` for what is nested.
+
+    `prefix` is where the list is, as ijson writes it. Rows are numbered by object from 1,
+    those of JSON lines by line.
+    """
+
+    codec: str
+    prefix: str = ""
+    titles: tuple[str, ...] = ()
+    kind: Kind = "json"
+    has_positions: bool = True
+
+    def rows(self) -> Iterator[Row]:
+        """A row for each object."""
+        for number, item in self._items():
+            if isinstance(item, Message):
+                yield Row(number, [], broken=item)
+                continue
+            cells = dict(_flat(item))
+            yield Row(number, [cells.get(title, "") for title in self.titles])
+
+    def with_titles(self) -> JsonSource:
+        """The same with the names of all fields. Raises InvalidInput."""
+        titles: dict[str, None] = {}
+        for number, item in self._items():
+            if not isinstance(item, Message):
+                titles.update(dict.fromkeys(name for name, _ in _flat(item)))
+                refuse_many_columns(self.path.name, number, len(titles))
+        return replace(self, titles=tuple(titles))
+
+    def _items(self) -> Iterator[tuple[int, dict[str, Any] | Message]]:
+        with open_text(self.path, self.codec) as stream:
+            if self.kind == "jsonl":
+                for number, line in enumerate(read_lines(stream, self.path.name), start=1):
+                    if line.strip("\ufeff \t\r\n"):
+                        yield number, _object(line)
+                return
+            with _sound(self.path.name):
+                items = ijson.items(_Utf8(stream), self.prefix, map_type=_Object)
+                for number, item in enumerate(items, start=1):
+                    is_object = isinstance(item, dict)
+                    yield number, item if is_object else message("is no JSON object.")
+
+
+def json_source(path: Path, encoding: str, codec: str) -> JsonSource | None:
+    """The list of objects that a text file holds, None where it is no JSON at all.
+
+    That is the list with the most objects; a file of a single object is a list of one. Raises
+    InvalidInput for JSON that is broken or holds no object.
+    """
+    with open_text(path, codec) as stream:
+        head = stream.read(4096).lstrip("\ufeff")
+    is_named = path.name.lower().endswith(_SUFFIXES)
+    if not (is_named or _BEGINS.match(head)):
+        return None
+    source = JsonSource(path=path, codec=codec, encoding=encoding)
+    if _has_lines(path, codec):
+        return replace(source, kind="jsonl").with_titles()
+    prefix = "item" if _LIST.match(head) else _longest_list(path, codec)
+    return replace(source, prefix=prefix).with_titles()
+
+
+def _has_lines(path: Path, codec: str) -> bool:
+    """Whether the first line is a whole object and another line begins with one."""
+    with open_text(path, codec) as stream:
+        lines = (line.strip("\ufeff \t\r\n") for line in read_lines(stream, path.name))
+        filled = filter(None, lines)
+        first, second = next(filled, ""), next(filled, "")
+    if isinstance(_object(first), Message):
+        return second.startswith("{") and not isinstance(_object(second), Message)
+    is_named = path.name.lower().removesuffix(".gz").endswith((".jsonl", ".ndjson"))
+    return second.startswith("{") if second else is_named
+
+
+def _longest_list(path: Path, codec: str) -> str:
+    counts: Counter[str] = Counter()
+    with open_text(path, codec) as stream, _sound(path.name):
+        for prefix, event, _ in ijson.parse(_Utf8(stream)):
+            if event == "start_map" and prefix.split(".").count("item") == 1:
+                counts[prefix] += prefix.endswith("item")
+    return max(counts, key=counts.__getitem__, default="")
+
+
+@contextmanager
+def _sound(name: str) -> Iterator[None]:
+    try:
+        yield
+    except InvalidInput:
+        raise
+    except (ijson.JSONError, ArithmeticError, ValueError, TypeError, RecursionError) as error:
+        raise InvalidInput(
+            "is not well-formed JSON: %(error)s.",
+            where=name,
+            mend="Export it again.",
+            error=" ".join(str(error).split())[:200].rstrip("."),
+        ) from None
+
+
+class _Utf8:
+    """A text stream as the bytes that ijson reads."""
+
+    def __init__(self, stream: io.TextIOWrapper) -> None:
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        return self._stream.read(size).lstrip("\ufeff").encode("utf-8", "surrogatepass")
+
+
+class _Object(dict[str, Any]):
+    """An object that keeps a second field of a name, as `name#2`."""
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        name, count = key, 1
+        while name in self:
+            count += 1
+            name = f"{key}#{count}"
+        super().__setitem__(name, value)
+
+
+def _paired(pairs: list[tuple[str, Any]]) -> _Object:
+    read = _Object()
+    for key, value in pairs:
+        read[key] = value
+    return read
+
+
+def _object(line: str) -> dict[str, Any] | Message:
+    try:
+        item = json.loads(line.strip("\ufeff"), object_pairs_hook=_paired, parse_float=Decimal)
+    except (ValueError, ArithmeticError, RecursionError):
+        item = None
+    return item if isinstance(item, dict) else message("is no JSON object.")
+
+
+def _flat(item: dict[str, Any], before: str = "", depth: int = 1) -> Iterator[tuple[str, str]]:
+    for key, value in item.items():
+        name = f"{before}{' '.join(key.split())}"
+        if isinstance(value, dict) and depth < MAX_DEPTH:
+            yield from _flat(value, f"{name}.", depth + 1)
+        else:
+            yield name, _text(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return SheetNumber(value)
+    if isinstance(value, Decimal | float):
+        number = Decimal(value)
+        fits = number.is_finite() and abs(number.adjusted()) < 300
+        return SheetNumber(plain(number) if fits else value)
+    if isinstance(value, list) and not any(isinstance(part, dict | list) for part in value):
+        return "; ".join(_text(part) for part in value)
+    return json.dumps(value, ensure_ascii=False, default=str)

@@ -1,0 +1,85 @@
+"""Rows of XLS workbooks, by xlrd, which knows their number formats and merged cells."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from matchmaker.ingest.merged_cells import MergedCells
+from matchmaker.ingest.number_formats import shown
+from matchmaker.ingest.rows import Kind, Row, RowSource, SheetSummary, error_value, place
+from matchmaker.ingest.sheet_files import no_workbook, sound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class XlsSheet(RowSource):
+    """One sheet of an XLS file, by its position."""
+
+    index: int
+    kind: Kind = "xls"
+    has_positions: bool = True
+
+    def rows(self) -> Iterator[Row]:
+        """Every row that has cells."""
+        with sound(self.path.name):
+            book = _book(self.path)
+            sheet = book.sheet_by_index(self.index)
+            # Ends of ranges are the first row and column beyond.
+            merged = MergedCells(
+                (left, top + 1, right - 1, bottom)
+                for top, bottom, left, right in sheet.merged_cells
+            )
+            for number in range(sheet.nrows):
+                row = Row(number + 1, [])
+                for position in range(sheet.row_len(number)):
+                    place(row, position, _text(book, sheet.cell(number, position), row, position))
+                merged.fill(row)
+                yield row
+
+
+def sheets_of(path: Path) -> list[RowSource]:
+    """The sheets of a workbook, each with its rows. Raises InvalidInput."""
+    with sound(path.name):
+        book = _book(path)
+        sheets: list[XlsSheet] = []
+        summaries: list[SheetSummary] = []
+        for index in range(book.nsheets):
+            sheet = book.sheet_by_index(index)
+            count = sum(
+                any(kind not in (0, 6) for kind in sheet.row_types(number))
+                for number in range(sheet.nrows)
+            )
+            summaries.append(SheetSummary(sheet.name, count, sheet.visibility != 0))
+            sheets.append(XlsSheet(path=path, sheet=sheet.name, index=index))
+    return [replace(sheet, sheets=tuple(summaries)) for sheet in sheets]
+
+
+def _book(path: Path) -> Any:
+    import xlrd
+
+    try:
+        return xlrd.open_workbook(
+            str(path), logfile=io.StringIO(), formatting_info=True, ragged_rows=True
+        )
+    except xlrd.XLRDError as error:
+        raise no_workbook(path.name, error) from None
+
+
+def _text(book: Any, cell: Any, row: Row, position: int) -> str:
+    import xlrd
+
+    if cell.ctype == xlrd.XL_CELL_ERROR:
+        value = xlrd.error_text_from_code.get(cell.value, "#N/A")
+        row.problems.append((position, error_value(value), "warning"))
+        return ""
+    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        return "true" if cell.value else "false"
+    if cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
+        style = book.xf_list[cell.xf_index] if cell.xf_index is not None else None
+        format = book.format_map.get(style.format_key) if style is not None else None
+        code = format.format_str if format is not None else "General"
+        return shown(repr(cell.value), code, mac_dates=book.datemode == 1)
+    return str(cell.value)

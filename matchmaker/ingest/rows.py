@@ -1,0 +1,161 @@
+"""Rows of files before their header is known, and text as it can be kept."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from matchmaker.errors import InvalidInput
+from matchmaker.messages import Message, message
+
+CellSeverity = Literal["error", "warning"]
+Kind = Literal["csv", "xlsx", "xls", "ods", "json", "jsonl"]
+
+# More than any table people keep by hand has, and what a computer still takes.
+MAX_ROWS = 5_000_000
+MAX_COLUMNS = 2_000
+MAX_CELL = 1_000_000
+MAX_BYTES = 2 * 1024**3
+ERROR_VALUES = frozenset(
+    {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!",
+     "#GETTING_DATA", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!"}
+)  # fmt: skip
+# Stands for bytes that are no character in the file's encoding, until the cell is read.
+DAMAGED = "\udcff"
+
+
+@dataclass(slots=True)
+class Row:
+    """One row: its number from 1, its cells by position, what is wrong with which position.
+
+    `broken` is why the row cannot be parted into cells at all.
+    """
+
+    number: int
+    cells: list[str]
+    problems: list[tuple[int, Message, CellSeverity]] = field(default_factory=list)
+    broken: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SheetSummary:
+    """A sheet of a workbook: how many rows hold something, and whether it is hidden."""
+
+    name: str
+    rows: int
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowSource(ABC):
+    """The rows of one table in a file. `notes` tell what was judged about the file.
+
+    `has_positions`: a cell stands in its column whatever stands before it, as in a sheet.
+    """
+
+    path: Path
+    kind: Kind
+    has_positions: bool
+    sheet: str = ""
+    sheets: tuple[SheetSummary, ...] = ()
+    encoding: str = ""
+    separator: str = ""
+    notes: tuple[Message, ...] = ()
+
+    @abstractmethod
+    def rows(self) -> Iterator[Row]:
+        """Every row that holds something, anew with every call; cells are not cleaned yet.
+
+        Raises InvalidInput.
+        """
+
+
+def place(row: Row, position: int, text: str) -> None:
+    """Put a text into a row's cell."""
+    if position >= len(row.cells):
+        row.cells.extend([""] * (position + 1 - len(row.cells)))
+    row.cells[position] = text
+
+
+def error_value(cell: str) -> Message:
+    """That a cell held an error of the sheet."""
+    return message("holds the error %(cell)s of the sheet; read as empty.", cell=cell)
+
+
+def refuse_many_columns(name: str, number: int, count: int) -> None:
+    """Raise InvalidInput for a row that is too wide for any table."""
+    if count > MAX_COLUMNS:
+        raise InvalidInput(
+            "has %(count)s columns; at most %(limit)s.",
+            where=f"{name}:{number}",
+            mend="Look for another separator, or take the columns that matter.",
+            count=count,
+            limit=MAX_COLUMNS,
+        )
+
+
+# Characters that are never seen, and such as stand for a space or line break.
+_SPACES = "\t\v\f\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f"
+_INVISIBLE = (
+    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e007f"
+)
+_SUSPECT = re.compile(f"[{_SPACES}{_INVISIBLE}\r]")
+_BREAK = re.compile(r"\r\n?")
+_SPACE = re.compile(f" ?[{_SPACES}]+ ?")
+_HIDDEN = re.compile(f"[{_INVISIBLE}]")
+# Spaces of print, which are spelling; the byte mark too often begins a cell to be told.
+_USUAL = frozenset("\t\x85\xa0\u2000\u2002\u2003\u2009\u202f\u2028\u2029\ufeff")
+_JOINERS = "\u200c\u200d"
+
+
+def clean(cell: str) -> tuple[str, bool]:
+    """A cell without invisible and control characters, and whether there were any.
+
+    A vertical tab or page break is a space, between Chinese characters nothing. Joiners stay
+    where scripts need them; full-width letters stay.
+    """
+    if not _SUSPECT.search(cell):
+        return cell.strip(), False
+    text = _BREAK.sub("\n", cell)
+    has_odd = any(
+        character not in _USUAL and character not in "\r\n"
+        for character in _SUSPECT.findall(text.strip())
+    )
+    text = _SPACE.sub(_space, text)
+    kept = _HIDDEN.sub(lambda match: _hidden(text, match.start()), text).strip()
+    return kept, has_odd and kept != cell.strip()
+
+
+def _space(match: re.Match[str]) -> str:
+    text, start, end = match.string, match.start(), match.end()
+    is_break = any(character in "\v\f\x1c\x1d\x1e\x1f" for character in match.group())
+    if is_break and start and end < len(text) and is_han(text[start - 1]) and is_han(text[end]):
+        return ""
+    return " "
+
+
+def _hidden(text: str, position: int) -> str:
+    character = text[position]
+    if "\ud800" <= character <= "\udfff":
+        return "\ufffd"
+    if character in _JOINERS and position and _joins(text[position - 1]):
+        return character
+    return ""
+
+
+def _joins(before: str) -> bool:
+    """Whether a joiner after this character is part of its script's spelling, or of a picture."""
+    code = ord(before)
+    return 0x600 <= code <= 0x1CFF or code >= 0x1F000 or unicodedata.category(before) == "So"
+
+
+def is_han(character: str) -> bool:
+    """Whether it is a Chinese character or full-width mark."""
+    return "\u2e80" <= character <= "\u9fff" or "\uf900" <= character <= "\uffef"

@@ -1,0 +1,62 @@
+"""Opening workbooks of any kind safely: what a zip may hold, and which faults they may have."""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lxml import etree
+
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.rows import MAX_BYTES
+from matchmaker.ingest.text_file import too_large
+
+MAX_MEMBERS = 10_000
+
+
+@contextmanager
+def sound(name: str) -> Iterator[None]:
+    """Raise InvalidInput for whatever a damaged workbook makes its readers raise."""
+    try:
+        yield
+    except InvalidInput:
+        raise
+    except (
+        zipfile.BadZipFile, zlib.error, etree.LxmlError, struct.error, ArithmeticError,
+        AssertionError, AttributeError, EOFError, LookupError, NotImplementedError, OSError,
+        RuntimeError, TypeError, ValueError,
+    ) as error:  # fmt: skip
+        raise no_workbook(name, error) from None
+
+
+def no_workbook(name: str, error: Exception | None = None) -> InvalidInput:
+    """The error of a file that is no workbook, or a damaged one."""
+    mend = "Open it in Excel, WPS or LibreOffice and save it as .xlsx or .csv."
+    if error is None or not str(error):
+        return InvalidInput("is not a workbook that can be read.", where=name, mend=mend)
+    return InvalidInput(
+        "is not a workbook that can be read: %(error)s.",
+        where=name,
+        mend=mend,
+        error=str(error)[:200].rstrip("."),
+    )
+
+
+@contextmanager
+def open_zip(path: Path) -> Iterator[zipfile.ZipFile]:
+    """A zip whose members are of a size that can be read. Raises InvalidInput, and zip's errors."""
+    with zipfile.ZipFile(path) as archive:
+        infos = archive.infolist()
+        if len(infos) > MAX_MEMBERS or sum(info.file_size for info in infos) > MAX_BYTES:
+            raise too_large(path.name)
+        yield archive
+
+
+def member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo | None:
+    """A part of a zip by its name in any case, None where there is none."""
+    folded = name.casefold()
+    return next((info for info in archive.infolist() if info.filename.casefold() == folded), None)

@@ -1,0 +1,218 @@
+"""Reconciliation: which organisations of the directory the rows of somebody's table mean."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from matchmaker.domain import Industry, Organization, Place, PlaceLevel
+from matchmaker.errors import InvalidInput, NotFound
+from matchmaker.ingest.codes import valid_code
+from matchmaker.ingest.countries import iso_code
+from matchmaker.ingest.name_index import NameIndex
+from matchmaker.ingest.places import PlaceIndex
+from matchmaker.services.directory.likeness import CODES, Likeness, Sought, host_of, likeness
+from matchmaker.snapshot.load import SnapshotReader, check_graph
+from matchmaker.snapshot.model import PLACE_LEVELS, Snapshot
+from matchmaker.store.ports import GraphStore
+
+MOST_QUERIES = 200
+MOST_CANDIDATES = 50
+USUAL_CANDIDATES = 5
+# Names looked at more closely for each query.
+_LOOKED_AT = 50
+LEAST_SCORE = 0.3
+# Any organisation, whatever its kind.
+ANY_TYPE = "organization"
+# What a query may say beside the name.
+MATCHED = ("country", "place", "website", *CODES)
+# What may be fetched of an organisation. Nobody's contact is among it.
+FETCHED = (
+    "name", "name_en", "kind", "size", "tier", "country", "place", "place_id", "industry",
+    "industry_id", "website", *CODES, "founded", "status",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ReconciliationQuery:
+    """One row of a table: a name, and what its other columns say, by `MATCHED` property."""
+
+    name: str = ""
+    types: frozenset[str] = frozenset()
+    properties: Mapping[str, str] = field(default_factory=dict)
+    limit: int = USUAL_CANDIDATES
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """An organisation that is listed, with what its codes stand for."""
+
+    organization: Organization
+    place: Place | None
+    industry: Industry | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReconciliationCandidate:
+    """An organisation that a query may mean, and how likely that is."""
+
+    described: Described
+    likeness: Likeness
+
+
+@dataclass(frozen=True)
+class _Names:
+    """What one snapshot is searched by."""
+
+    ids: Sequence[str]
+    index: NameIndex
+    places: PlaceIndex
+    by_code: Mapping[tuple[str, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """Published, as the directory is: no principal is asked for.
+
+    Candidates are those of the current snapshot who are listed; what is said of them is of
+    the store's newest. Nobody who opted out is ever named. Raises SnapshotUnavailable.
+    """
+
+    store: GraphStore
+    reader: SnapshotReader
+
+    def candidates(
+        self, queries: Sequence[ReconciliationQuery]
+    ) -> tuple[tuple[ReconciliationCandidate, ...], ...]:
+        """For each query whom it may mean, likeliest first. Raises InvalidInput for too many."""
+        if len(queries) > MOST_QUERIES:
+            raise InvalidInput(
+                "has %(count)s queries; at most %(most)s.",
+                where="queries",
+                count=len(queries),
+                most=MOST_QUERIES,
+            )
+        names = self._names()
+        sought = [_sought(query, names.places) for query in queries]
+        near = [_near(each, names) for each in sought]
+        known = self._described({id for ids in near for id in ids})
+        return tuple(
+            _ranked(query, each, [known[id] for id in ids if id in known])
+            for query, each, ids in zip(queries, sought, near, strict=True)
+        )
+
+    def suggested(self, prefix: str, limit: int) -> tuple[Described, ...]:
+        """Those whose name begins with a text, then those whose name contains it."""
+        names = self._names()
+        ids = [names.ids[row] for row in names.index.beginning(prefix, limit)]
+        known = self._described({prefix, *ids})
+        return tuple(known[id] for id in dict.fromkeys([prefix, *ids]) if id in known)[:limit]
+
+    def described(self, ids: Sequence[str]) -> dict[str, Described]:
+        """Those of the ids, or aliases, who are listed; by the id that was asked for."""
+        return self._described(set(ids))
+
+    def entity(self, id: str) -> Described:
+        """One of them. Raises NotFound, for those who opted out too."""
+        known = self._described({id})
+        if id not in known:
+            raise NotFound("There is no listed organisation '%(id)s'.", id=id[:200])
+        return known[id]
+
+    def _described(self, ids: Collection[str]) -> dict[str, Described]:
+        rows = self.store.organizations_by_id(sorted(ids)) if ids else {}
+        listed = {id: replace(row, contact="") for id, row in rows.items() if row.listed}
+        places = self.store.places(sorted({r.place for r in listed.values() if r.place}))
+        industries = self.store.industries(
+            sorted({r.industry for r in listed.values() if r.industry})
+        )
+        return {
+            id: Described(row, places.get(row.place or ""), industries.get(row.industry or ""))
+            for id, row in listed.items()
+        }
+
+    def _names(self) -> _Names:
+        snapshot = self.reader.current()
+        check_graph(snapshot, self.store.graph_id())
+        return snapshot.cached("reconciliation", partial(self._make, snapshot))
+
+    def _make(self, snapshot: Snapshot) -> _Names:
+        table = snapshot.organizations.table
+        ids, names, english = (
+            table.column(column).to_pylist() for column in ("id", "name", "name_en")
+        )
+        listed = snapshot.organizations.listed.nonzero()[0].tolist()
+        pairs = [(row, names[row]) for row in listed]
+        pairs += [(row, english[row]) for row in listed if english[row] != names[row]]
+        return _Names(ids, NameIndex(pairs), PlaceIndex(_places(snapshot)), self._by_code())
+
+    def _by_code(self) -> dict[tuple[str, str], str]:
+        """Ids by what nobody else has."""
+        return {
+            (kind, code): keys.id
+            for keys in self.store.duplicate_keys()
+            for kind in CODES
+            if (code := valid_code(kind, getattr(keys, kind)))
+        }
+
+
+def _places(snapshot: Snapshot) -> list[Place]:
+    rows = snapshot.places.to_pylist()
+    return [
+        Place(
+            row["id"],
+            row["name"],
+            PLACE_LEVELS[row["level"]],
+            row["name_en"],
+            rows[row["parent"]]["id"] if row["parent"] >= 0 else None,
+            row["country"],
+        )
+        for row in rows
+    ]
+
+
+def _sought(query: ReconciliationQuery, places: PlaceIndex) -> Sought:
+    """What a query says, as organisations have it; what cannot be read is not said."""
+    said = query.properties
+    country = iso_code(said.get("country", ""))
+    if not country and said.get("country"):
+        match = places.find(said["country"])
+        if match.level is PlaceLevel.COUNTRY:
+            country = places.places[match.id].country
+    return Sought(
+        name=query.name,
+        country=country,
+        place=places.find(said["place"], country).id if said.get("place") else "",
+        website=host_of(said.get("website", "")),
+        **{kind: valid_code(kind, said.get(kind, "")) for kind in CODES},
+    )
+
+
+def _near(sought: Sought, names: _Names) -> list[str]:
+    """Ids of those with the same code, and of those with names like it."""
+    codes = [(str(kind), getattr(sought, kind)) for kind in CODES]
+    ids = [names.by_code[code] for code in codes if code in names.by_code]
+    if sought.name:
+        ids += [names.ids[row] for row in names.index.nearest(sought.name, _LOOKED_AT)]
+    return list(dict.fromkeys(ids))
+
+
+def _ranked(
+    query: ReconciliationQuery, sought: Sought, known: Sequence[Described]
+) -> tuple[ReconciliationCandidate, ...]:
+    """The likeliest of the types asked for. Where two are certain, none is: a person decides."""
+    kinds = query.types - {ANY_TYPE}
+    different = {each.organization.id: each for each in known}  # some may be merged by now
+    candidates = [
+        ReconciliationCandidate(each, likeness(sought, each.organization))
+        for each in different.values()
+        if not kinds or each.organization.kind in kinds
+    ]
+    if sum(candidate.likeness.certain for candidate in candidates) > 1:
+        candidates = [
+            replace(each, likeness=replace(each.likeness, certain=False)) for each in candidates
+        ]
+    likely = [each for each in candidates if each.likeness.score >= LEAST_SCORE]
+    likely.sort(key=lambda each: (-each.likeness.score, each.described.organization.id))
+    return tuple(likely[: max(0, min(query.limit, MOST_CANDIDATES))])
