@@ -86,6 +86,47 @@ def cordis(file: Path, **options: Any) -> int:
 
 @import_group.command()
 @click.argument("file", type=_FILE)
+@_import_options
+def ocds(file: Path, **options: Any) -> int:
+    """Import contracts in the Open Contracting Data Standard: JSON, JSON lines or a flat table."""
+    from matchmaker.ingest.ocds import read_ocds
+
+    return _import_file(partial(read_ocds, file), **options)
+
+
+@import_group.command()
+@click.argument("file", type=_FILE)
+@_import_options
+def ror(file: Path, **options: Any) -> int:
+    """Import universities and institutes from a dump of ROR (schema 2)."""
+    from matchmaker.ingest.ror import read_ror
+
+    return _import_file(partial(read_ror, file), **options)
+
+
+@import_group.command()
+@click.argument("file", type=_FILE)
+@_import_options
+def openalex(file: Path, **options: Any) -> int:
+    """Import institutions of OpenAlex, from JSON lines of its snapshot."""
+    from matchmaker.ingest.openalex import read_openalex
+
+    return _import_file(partial(read_openalex, file), **options)
+
+
+@import_group.command()
+@click.argument("file", type=_FILE)
+@click.argument("relations", type=_FILE, required=False)
+@_import_options
+def gleif(file: Path, relations: Path | None, **options: Any) -> int:
+    """Import legal entities, and who owns whom, from GLEIF's files of level 1 and 2."""
+    from matchmaker.ingest.gleif import read_gleif
+
+    return _import_file(partial(read_gleif, file, relations), **options)
+
+
+@import_group.command()
+@click.argument("file", type=_FILE)
 @_MAPPING
 @_file_options
 @_import_options
@@ -108,6 +149,19 @@ def ties(file: Path, mapping: Path, **options: Any) -> int:
 
     chosen = _given_file_options(options)
     return _import_file(lambda _: read_mapped(file, mapping, "ties", chosen), **options)
+
+
+@import_group.command()
+@click.argument("file", type=_FILE)
+@_MAPPING
+@_file_options
+@_import_options
+def projects(file: Path, mapping: Path, **options: Any) -> int:
+    """Import joint projects (title, lead, partners, dates) from any table by a mapping."""
+    from matchmaker.ingest.mapping import read_mapped
+
+    chosen = _given_file_options(options)
+    return _import_file(lambda _: read_mapped(file, mapping, "projects", chosen), **options)
 
 
 def _file_options_of(options: Mapping[str, Any]) -> FileOptions:

@@ -1,21 +1,26 @@
-"""EU research projects in CORDIS' own layout: a zip with project.csv and organization.csv."""
+"""EU research projects in CORDIS' own layout: a zip with project.csv and organization.csv.
+
+Of FP7, Horizon 2020 and Horizon Europe. An organisation has as many rows in a project as it has
+roles and parts in it; what it gets from all of one role adds up.
+"""
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
 import zipfile
-import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from matchmaker.domain import (
     MAX_NAME,
     MAX_TEXT,
+    DatePrecision,
     Engagement,
     EngagementKind,
+    FieldOrigin,
     Kind,
     Organization,
     Participant,
@@ -23,15 +28,18 @@ from matchmaker.domain import (
     PlaceLevel,
     Provenance,
     Role,
+    Size,
+    SourceTier,
 )
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.cells import read_column
+from matchmaker.ingest.cells import read_cell
 from matchmaker.ingest.countries import country_place, iso_code
-from matchmaker.ingest.dates import day
-from matchmaker.ingest.formats import ColumnFormat
+from matchmaker.ingest.dates import PartialDate, partial_date
+from matchmaker.ingest.formats import POINT, ColumnFormat, Read, judge
 from matchmaker.ingest.numbers import number
+from matchmaker.ingest.published_csv import PublishedLine, published_lines, sound_archive
 from matchmaker.ingest.report import Parsed, Problem, Reading, ReadProgress
-from matchmaker.messages import message, plural
+from matchmaker.messages import Message, message, plural
 from matchmaker.text import normal
 
 PROJECTS, PARTICIPATIONS = "project.csv", "organization.csv"
@@ -66,14 +74,23 @@ ROW_BYTES = 140
 
 # Of each of these facts an organisation has the first that any of its rows gives.
 FACTS = ("name", "activityType", "vatNumber", "organizationURL")
+WITH_POINT = ColumnFormat(decimal=POINT)
+# Of both files, those that are read.
+COLUMNS = frozenset({
+    *PROJECT_COLUMNS, *PARTICIPATION_COLUMNS, *FACTS, "endDate", "ecMaxContribution", "legalBasis",
+    "topics", "SME", "city", "nutsCode", "ecContribution", "endOfParticipation",
+})  # fmt: skip
+YES = frozenset({"true", "1", "yes", "y"})
 
 
 @dataclass
 class _CordisReading(Reading):
     """Facts of organisations by CORDIS' own columns, participants of projects by their role."""
 
+    money: ColumnFormat = WITH_POINT
     facts: dict[str, dict[str, str]] = field(default_factory=dict)
     parts: dict[str, dict[tuple[str, Role], Participant]] = field(default_factory=dict)
+    lines: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
 
 
 def read_cordis(path: Path, progress: ReadProgress = lambda _done, _total: None) -> Parsed:
@@ -83,25 +100,17 @@ def read_cordis(path: Path, progress: ReadProgress = lambda _done, _total: None)
     taken from its first row that has it. `progress` gets bytes read and all.
     """
     reading = _CordisReading(read={PROJECTS: 0, PARTICIPATIONS: 0})
-    try:
-        with zipfile.ZipFile(path) as archive:
-            sizes = [_member(archive, name).file_size for name in (PROJECTS, PARTICIPATIONS)]
-            for line, row in _rows(archive, PARTICIPATIONS, PARTICIPATION_COLUMNS, reading):
-                _participation(row, line, reading)
-                if reading.read[PARTICIPATIONS] % STEP == 0:
-                    progress(min(reading.read[PARTICIPATIONS] * ROW_BYTES, sizes[1]), sum(sizes))
-            for line, row in _rows(archive, PROJECTS, PROJECT_COLUMNS, reading):
-                _project(row, line, reading)
-    except FileNotFoundError:
-        raise InvalidInput("there is no such file.", where=str(path)) from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
-        raise InvalidInput(
-            "is not a sound zip: %(error)s.",
-            where=str(path),
-            mend="Download it again.",
-            error=error,
-        ) from None
+    with sound_archive(path) as archive:
+        sizes = [_member(archive, name).file_size for name in (PROJECTS, PARTICIPATIONS)]
+        reading.money = _money_format(archive)
+        for line in _rows(archive, PARTICIPATIONS, PARTICIPATION_COLUMNS, reading):
+            _participation(line, reading)
+            if reading.read[PARTICIPATIONS] % STEP == 0:
+                progress(min(reading.read[PARTICIPATIONS] * ROW_BYTES, sizes[1]), sum(sizes))
+        for line in _rows(archive, PROJECTS, PROJECT_COLUMNS, reading):
+            _project(line, reading)
     progress(sum(sizes), sum(sizes))
+    _tell_unknown_projects(reading)
     _organizations(reading)
     return reading.parsed()
 
@@ -118,140 +127,194 @@ def _member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
     )
 
 
+def _lines(
+    archive: zipfile.ZipFile, name: str, required: tuple[str, ...], wanted: Collection[str]
+) -> Iterator[PublishedLine]:
+    with archive.open(_member(archive, name)) as raw:
+        yield from published_lines(raw, name, ";", required, wanted)
+
+
 def _rows(
     archive: zipfile.ZipFile, name: str, required: tuple[str, ...], reading: Reading
-) -> Iterator[tuple[int, dict[str, str]]]:
-    """Lines as dicts with their numbers, counted; whole cells, quoted as CORDIS does."""
-    csv.field_size_limit(2**31 - 1)
-    with archive.open(_member(archive, name)) as raw:
-        stream = io.TextIOWrapper(raw, encoding="utf-8-sig", errors="strict", newline="")
-        reader = csv.reader(stream, delimiter=";")
-        try:
-            header = next(reader, [])
-            missing = [column for column in required if column not in header]
-            if missing:
-                raise InvalidInput(
-                    "the column '%(missing)s' is missing.",
-                    where=f"{name}:1",
-                    mend="Take the zip as CORDIS publishes it.",
-                    missing=missing[0],
-                )
-            for cells in reader:
-                reading.read[name] += 1
-                yield reader.line_num, dict(zip(header, cells, strict=False))
-        except UnicodeDecodeError as error:
-            raise InvalidInput(
-                "byte %(start)s of a block after line %(line_num)s is not UTF-8.",
-                where=name,
-                mend="Take the zip as CORDIS publishes it.",
-                start=error.start,
-                line_num=reader.line_num,
-            ) from None
-        except csv.Error as error:
-            where = f"{name}:{reader.line_num}"
-            raise InvalidInput("%(error)s.", where=where, error=error) from None
+) -> Iterator[PublishedLine]:
+    """Lines that can be parted into their columns, each counted, the others refused."""
+    for line in _lines(archive, name, required, COLUMNS):
+        reading.read[name] += 1
+        if line.fault is None:
+            yield line
+        else:
+            reading.problems.append(Problem(name, line.number, "", line.fault))
 
 
-def _participation(row: dict[str, str], line: int, reading: _CordisReading) -> None:
-    project, organization = row.get("projectID", "").strip(), row["organisationID"].strip()
-    if not project or not organization:
-        column = "organisationID" if project else "projectID"
-        reading.problems.append(Problem(PARTICIPATIONS, line, column, message("is empty.")))
+def _money_format(archive: zipfile.ZipFile) -> ColumnFormat:
+    """FP7 and Horizon 2020 write a decimal point, Horizon Europe a comma: the column tells."""
+    cells = (
+        line.cell("ecContribution")
+        for line in _lines(archive, PARTICIPATIONS, PARTICIPATION_COLUMNS, ("ecContribution",))
+    )
+    format = judge((cell for cell in cells if cell not in UNKNOWN), number)
+    return format if format.decimal else WITH_POINT
+
+
+def _participation(line: PublishedLine, reading: _CordisReading) -> None:
+    project, organization = line.cell("projectID"), line.cell("organisationID")
+    for column, cell in (("projectID", project), ("organisationID", organization)):
+        if not cell:
+            _refuse(reading, PARTICIPATIONS, line.number, column, message("is empty."))
+            return
+    role = ROLES.get(line.cell("role").casefold(), Role.PARTNER)
+    ended = line.cell("endOfParticipation").casefold() in YES
+    try:
+        part = Participant(
+            f"cordis:{organization}", role, _money(line, "ecContribution", reading), ended
+        )
+    except InvalidInput as error:
+        _refuse(reading, PARTICIPATIONS, line.number, "organisationID", error.message)
         return
     if organization not in reading.facts:
         reading.facts[organization] = {}
-        reading.origins["organizations", f"cordis:{organization}"] = (PARTICIPATIONS, line)
-    _learn(reading.facts[organization], row)
-    amount = None
-    contribution = (row.get("ecContribution") or "").strip()
-    if contribution not in UNKNOWN:
-        try:
-            amount = number(contribution.replace(",", "."), ColumnFormat(decimal="."))
-        except InvalidInput as error:
-            reading.warn(PARTICIPATIONS, line, "ecContribution", error.message)
-    role = ROLES.get((row.get("role") or "").strip().casefold(), Role.PARTNER)
+        reading.origins["organizations", part.organization] = (PARTICIPATIONS, line.number)
+    _learn(reading.facts[organization], line)
     parts = reading.parts.setdefault(project, {})
-    try:
-        part = Participant(f"cordis:{organization}", role, amount)
-    except InvalidInput as error:
-        reading.problems.append(Problem(PARTICIPATIONS, line, "organisationID", error.message))
-        return
-    parts.setdefault((part.organization, role), part)
+    before = parts.get((part.organization, role))
+    parts[part.organization, role] = part if before is None else _added(before, part)
+    reading.lines[project].append(line.number)
 
 
-def _learn(facts: dict[str, str], row: dict[str, str]) -> None:
+def _added(first: Participant, second: Participant) -> Participant:
+    """Two rows of one role: the money adds up, and both must have ended for it to have."""
+    amounts = [each.amount for each in (first, second) if each.amount is not None]
+    total = sum(amounts) if amounts else None
+    return replace(first, amount=total, ended=first.ended and second.ended)
+
+
+def _money(line: PublishedLine, column: str, reading: _CordisReading) -> float | None:
+    cell = line.cell(column)
+    file = PARTICIPATIONS if column == "ecContribution" else PROJECTS
+    value: float | None = _value(line, column, cell, number, reading, file)
+    return value
+
+
+def _value(
+    line: PublishedLine, column: str, cell: str, read: Read, reading: _CordisReading, file: str
+) -> Any:
+    """What an optional cell says; one that cannot be read is told and empty."""
+    if cell in UNKNOWN:
+        return None
+    result = read_cell(column, read, cell, reading.money)
+    if result.problem is not None:
+        reading.warn(file, line.number, column, result.problem.reason)
+    return result.value
+
+
+def _refuse(reading: Reading, file: str, line: int, column: str, reason: Message) -> None:
+    reading.problems.append(Problem(file, line, column, reason))
+
+
+def _learn(facts: dict[str, str], line: PublishedLine) -> None:
     for column in FACTS:
-        facts[column] = facts.get(column) or row.get(column, "").strip()
-    facts["country"] = facts.get("country") or iso_code(row.get("country", ""))
+        facts[column] = facts.get(column) or line.cell(column)
+    facts["country"] = facts.get("country") or iso_code(line.cell("country"))
+    if line.cell("SME").casefold() in YES:
+        facts["SME"] = "true"
     # City and region belong together: both from one row.
-    if not facts.get("city") and row.get("city", "").strip():
-        facts |= {column: row.get(column, "").strip() for column in ("city", "nutsCode")}
+    if not facts.get("city") and line.cell("city"):
+        facts |= {column: line.cell(column) for column in ("city", "nutsCode")}
 
 
-def _project(row: dict[str, str], line: int, reading: _CordisReading) -> None:
-    key = row.get("id", "").strip()
-    parts = reading.parts.pop(key, None)
+def _project(line: PublishedLine, reading: _CordisReading) -> None:
+    key = line.cell("id")
     if not key:
-        reading.problems.append(Problem(PROJECTS, line, "id", message("is empty.")))
+        _refuse(reading, PROJECTS, line.number, "id", message("is empty."))
         return
+    parts = reading.parts.pop(key, None)
+    reading.lines.pop(key, None)
     if parts is None:
-        reason = message("%(project)s has no participant.", project=key)
-        reading.warn(PROJECTS, line, "id", reason)
+        again = reading.origins.get(("engagements", f"cordis:{key}"))
+        reason = (
+            message("%(project)s has no participant.", project=key)
+            if again is None
+            else message("is already on line %(line)s.", line=again[1])
+        )
+        reading.problems.append(Problem(PROJECTS, line.number, "id", reason, "passed"))
         return
-    programme = row.get("frameworkProgramme", "").strip()
+    programme = line.cell("frameworkProgramme")
     # A project may stand under several parts of the programme.
-    bases = {part.strip() for part in (row.get("legalBasis") or "").split("|")} - {""}
+    bases = {part.strip() for part in line.cell("legalBasis").split("|")} - {""}
+    start, end = (_day(line, column, reading) for column in ("startDate", "endDate"))
+    if start and end and end.date < start.date:
+        reading.warn(
+            PROJECTS, line.number, "endDate", message("is before the first day: left out.")
+        )
+        end = None
+    title, text = line.cell("title"), line.cell("objective")
     try:
-        start, end = (_day(row, column) for column in ("startDate", "endDate"))
         engagement = Engagement(
             id=f"cordis:{key}",
             kind=EngagementKind.RESEARCH_PROJECT,
             participants=tuple(parts.values()),
-            title=row.get("title", "").strip()[:MAX_NAME],
-            text=row.get("objective", "").strip()[:MAX_TEXT],
-            language="en" if row.get("title") or row.get("objective") else "",
-            date=start or PROGRAMME_MIDDLE.get(programme),
-            until=end if start else None,
+            title=title[:MAX_NAME],
+            text=text[:MAX_TEXT],
+            language="en" if title or text else "",
+            date=start.date if start else PROGRAMME_MIDDLE.get(programme),
+            date_precision=DatePrecision(start.precision) if start else DatePrecision.DAY,
+            until=end.date if start and end else None,
             date_estimated=start is None,
             programme="|".join([programme, *sorted(bases)]),
-            topic=row.get("topics", "").strip(),
+            topic=line.cell("topics"),
+            amount=_money(line, "ecMaxContribution", reading),
             currency="EUR",
-            provenance=Provenance(SOURCE, f"{PROJECTS}:{line}"),
+            provenance=_provenance(PROJECTS, line.number),
         )
     except InvalidInput as error:
-        reading.refuse(PROJECTS, line, error)
+        reading.refuse(PROJECTS, line.number, error)
         return
-    reading.keep("engagements", engagement.id, engagement, PROJECTS, line)
+    reading.keep("engagements", engagement.id, engagement, PROJECTS, line.number)
 
 
-def _day(row: dict[str, str], column: str) -> datetime.date | None:
-    cell = (row.get(column) or "").strip()
-    return None if cell in UNKNOWN else read_column(column, day, cell)
+def _day(line: PublishedLine, column: str, reading: _CordisReading) -> PartialDate | None:
+    day: PartialDate | None = _value(
+        line, column, line.cell(column), partial_date, reading, PROJECTS
+    )
+    return day
+
+
+def _provenance(file: str, line: int) -> Provenance:
+    return Provenance(SOURCE, f"{file}:{line}", SourceTier.REGISTER)
+
+
+def _tell_unknown_projects(reading: _CordisReading) -> None:
+    """Participations in projects that are not there: the organisation is kept all the same."""
+    for project in reading.parts:
+        reason = message(
+            "%(project)s is not in %(file)s: the participation is left out, the organisation kept.",
+            project=project,
+            file=PROJECTS,
+        )
+        for line in reading.lines[project]:
+            reading.warn(PARTICIPATIONS, line, "projectID", reason)
 
 
 def _organizations(reading: _CordisReading) -> None:
     """Keep the organisations that the participations named, and note what is odd about them."""
-    for project in list(reading.parts)[:100]:
-        reason = message(
-            "%(project)s is not in %(file)s; its participations are left out.",
-            project=project,
-            file=PROJECTS,
-        )
-        reading.problems.append(Problem(PARTICIPATIONS, 0, "projectID", reason))
     for key, facts in reading.facts.items():
         id = f"cordis:{key}"
         file, line = reading.origins["organizations", id]
+        name = (facts["name"] or key)[:MAX_NAME]
+        is_said = facts["activityType"] in ACTIVITY
         try:
             reading.rows["organizations"][id] = Organization(
                 id=id,
-                name=(facts["name"] or key)[:MAX_NAME],
+                name=name,
                 name_en=facts["name"][:MAX_NAME],
                 kind=kind_of(facts["activityType"], facts["name"]),
+                size=Size.SME if facts.get("SME") else None,
                 place=_place(facts, reading.rows["places"]),
                 country=facts["country"],
                 vat=facts["vatNumber"],
                 website=facts["organizationURL"],
-                provenance=Provenance(SOURCE, f"{file}:{line}"),
+                provenance=_provenance(file, line),
+                origins=() if is_said else (FieldOrigin("kind", SOURCE, SourceTier.DERIVED),),
             )
         except InvalidInput as error:
             reading.refuse(file, line, error)

@@ -20,6 +20,7 @@ from matchmaker.ingest.mapping_file import (
     Contracts,
     MappingFile,
     PartyColumns,
+    Projects,
     Relations,
     Titles,
     column_names,
@@ -30,7 +31,7 @@ from matchmaker.ingest.report import Parsed, Problem, Reading
 from matchmaker.ingest.table_file import TableFile
 from matchmaker.messages import Message, message
 
-Section = TypeVar("Section", Contracts, Relations)
+Section = TypeVar("Section", Contracts, Relations, Projects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class MappedReader(ABC, Generic[Section]):
     reads: dict[str, Read] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        self.titles = Titles(self.table.header, self.table.name)
+        self.titles = Titles(self.table.header, self.table.name, self.table.duplicates)
         self.find_columns()
         self.titles.require(self.missing)
 

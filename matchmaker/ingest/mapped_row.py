@@ -9,7 +9,7 @@ from typing import Any
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import read_cell
 from matchmaker.ingest.formats import UNDECIDED, ColumnFormat, Read
-from matchmaker.ingest.report import Problem
+from matchmaker.ingest.report import Problem, column_of
 from matchmaker.ingest.table_file import Line
 from matchmaker.messages import Message, message, sentences
 
@@ -61,4 +61,4 @@ class MappedRow:
 
     def refuse_for(self, error: InvalidInput) -> None:
         """For what a value of the domain says of itself: `Engagement.until`, the field."""
-        self.refuse(error.where.rpartition(".")[2], sentences(error.message, error.mend))
+        self.refuse(column_of(error), sentences(error.message, error.mend))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from matchmaker.domain import GraphRows, Industry, Place, PlaceLevel
 from matchmaker.ingest.countries import country_places
-from matchmaker.ingest.industries import IndustryIndex
+from matchmaker.ingest.industries import ForeignCode, IndustryIndex
 from matchmaker.ingest.places import PlaceIndex
 from matchmaker.ingest.references import referred
 from matchmaker.store.schema import INDUSTRIES, PLACES
@@ -41,7 +40,14 @@ class ReferenceIndex:
 def index_with(stored: GraphRows) -> ReferenceIndex:
     """An index of what comes with Matchmaker and of what is stored, which comes before it."""
     known = reference_rows() | stored
-    return ReferenceIndex(PlaceIndex(known.places), IndustryIndex(known.industries, concordance()))
+    former = ((row["code"], row["name"], row["id"]) for row in _table("lists/former_places.csv"))
+    foreign = (
+        ForeignCode(row["scheme"], row["code"], row["name_en"], tuple(row["industries"].split(";")))
+        for row in _table("lists/industry_codes.csv")
+    )
+    return ReferenceIndex(
+        PlaceIndex(known.places, former), IndustryIndex(known.industries, foreign)
+    )
 
 
 @cache
@@ -53,12 +59,6 @@ def reference_rows() -> GraphRows:
         for row in _table("industries.csv")
     )
     return GraphRows(places=country_places()) | GraphRows(places=places, industries=industries)
-
-
-@cache
-def concordance() -> Mapping[str, str]:
-    """Codes of other classifications to ids of industries."""
-    return {}
 
 
 def _table(name: str) -> list[dict[str, str]]:

@@ -10,10 +10,20 @@ from typing import Any, Literal
 from matchmaker.domain import GraphRows
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import Message
+from matchmaker.store.schema import TABLES
 
 Severity = Literal["error", "warning", "passed", "note"]
 # Gets how much of a file is read, and how much there is.
 ReadProgress = Callable[[int, int], None]
+
+
+_ROWS = frozenset(table.model.__name__ for table in TABLES.values()) | {"Participant"}
+
+
+def column_of(error: InvalidInput) -> str:
+    """The column that an error is about, or the field where a row says it of itself."""
+    row, _, name = error.where.partition(".")
+    return name if row in _ROWS else error.where
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,7 @@ class Reading:
 
     def refuse(self, file: str, line: int, error: InvalidInput) -> None:
         """Leave a row out for what was wrong with it."""
-        column = error.where.rsplit(".", 1)[-1]
+        column = column_of(error)
         self.problems.append(Problem(file, line, column, error.message))
 
     def parsed(self) -> Parsed:

@@ -18,7 +18,7 @@ from typing import IO
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.rows import MAX_BYTES, MAX_CELL, Kind, Row, RowSource, refuse_many_columns
 from matchmaker.messages import message
-from matchmaker.text import normal
+from matchmaker.text import normal, unguarded
 
 SEPARATORS = ",;\t|"
 SEPARATOR_NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
@@ -38,10 +38,14 @@ class TextSource(RowSource):
     has_positions: bool = False
 
     def rows(self) -> Iterator[Row]:
-        """Every record that is not blank, numbered by the line it begins on."""
+        """Every record that is not blank, numbered by the line it begins on.
+
+        What guards a text against being computed, as in our own exports, is not of the text.
+        """
         with open_text(self.path, self.codec) as stream:
             for row in records(read_lines(stream, self.path.name), self.separator):
                 refuse_many_columns(self.path.name, row.number, len(row.cells))
+                row.cells[:] = map(unguarded, row.cells)
                 yield row
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from matchmaker.domain import Kind, Role
+from matchmaker.domain import Kind, Role, Size
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cordis import kind_of, read_cordis
 
@@ -41,16 +41,17 @@ def archive(folder: Path, projects: str = PROJECTS, participations: str = PARTIC
 
 def test_projects_become_engagements_with_roles_and_dates(tmp_path: Path) -> None:
     rows = read_cordis(archive(tmp_path)).rows
-    first, second = rows.engagements
+    first, second, third = rows.engagements
     assert first.id == "cordis:P1"
     assert first.statement_text == 'Better valves. We make valves; "better" ones'
     assert [(p.organization, p.role, p.amount) for p in first.participants] == [
         ("cordis:O1", Role.COORDINATOR, 1000.5),
-        ("cordis:O2", Role.PARTNER, None),
+        ("cordis:O2", Role.PARTNER, 7),
     ]
     assert (first.date, first.until) == (datetime.date(2016, 1, 1), datetime.date(2018, 12, 31))
     assert (first.programme, first.topic, first.date_estimated) == ("H2020", "T-1", False)
     assert (second.date, second.date_estimated) == (datetime.date(2011, 1, 1), True)
+    assert (third.date, third.date_estimated) == (datetime.date(2017, 7, 1), True)
 
 
 def test_an_organization_is_known_by_its_first_words_on_each_thing(tmp_path: Path) -> None:
@@ -69,10 +70,12 @@ def test_places_hang_together(tmp_path: Path) -> None:
 
 def test_what_is_wrong_is_said_with_its_line(tmp_path: Path) -> None:
     problems = read_cordis(archive(tmp_path)).problems
-    said = {(each.file, each.line, each.field) for each in problems if each.severity == "error"}
-    assert said == {("project.csv", 4, "startDate"), ("organization.csv", 8, "projectID")}
-    warned = {(each.file, each.field) for each in problems if each.severity == "warning"}
-    assert warned == {("project.csv", "id"), ("organization.csv", "name")}
+    assert {(each.file, each.line, each.field, each.severity) for each in problems} == {
+        ("project.csv", 4, "startDate", "warning"),
+        ("project.csv", 5, "id", "passed"),
+        ("organization.csv", 8, "projectID", "error"),
+        ("organization.csv", 0, "name", "warning"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -143,3 +146,51 @@ def test_countries_are_iso_codes_whatever_the_eu_writes(tmp_path: Path) -> None:
     assert (countries["cordis:O1"], countries["cordis:O2"]) == ("GR", "GB")
     places = {row.id: row.name for row in rows.places}
     assert (places["iso3166:GR"], places["iso3166:GB"]) == ("Greece", "United Kingdom")
+
+
+HORIZON_PROJECTS = """"id";"acronym";"status";"title";"startDate";"endDate";"ecMaxContribution";"frameworkProgramme";"objective"
+"101";"A";"SIGNED";"Robots";"2022-09-01";"2026-08-31";"900000,5";"HORIZON";"Robots in valve foundries."
+"102";"B";"SIGNED";"Second";"";"";"1";"HORIZON";"Second"
+"""
+HORIZON = """"projectID";"organisationID";"name";"SME";"activityType";"country";"role";"ecContribution";"endOfParticipation"
+"101";"1";"ROBOTICS GMBH";"true";"PRC";"DE";"coordinator";"1.234,56";"false"
+"101";"2";"UNIVERSITY";"false";"HES";"DE";"participant";"200000";"false"
+"101";"2";"UNIVERSITY";"false";"HES";"DE";"thirdParty";"50000";"false"
+"101";"3";"LEFT AG";"false";"PRC";"DE";"participant";"0";"true"
+"102";"1";"Robotics GmbH (renamed)";"";"PRC";"DE";"participant";"10,5";"false"
+"109";"4";"ELSEWHERE";"false";"PRC";"DE";"participant";"1";"false"
+"""
+
+
+def test_horizon_europe_as_it_is_published(tmp_path: Path) -> None:
+    """A decimal comma, two rows of one organisation, SMEs, and who left early."""
+    parsed = read_cordis(archive(tmp_path, HORIZON_PROJECTS, HORIZON))
+    first, second = parsed.rows.engagements
+    assert [(part.organization, part.amount, part.ended) for part in first.participants] == [
+        ("cordis:1", 1234.56, False),
+        ("cordis:2", 250_000, False),
+        ("cordis:3", 0, True),
+    ]
+    assert first.amount == 900_000.5
+    assert [part.amount for part in second.participants] == [10.5]
+    assert (second.date, second.date_estimated) == (datetime.date(2024, 7, 1), True)
+    sizes = {row.name: row.size for row in parsed.rows.organizations}
+    assert sizes == {
+        "ROBOTICS GMBH": Size.SME, "UNIVERSITY": None, "LEFT AG": None, "ELSEWHERE": None
+    }  # fmt: skip
+    assert [(p.file, p.line, p.field, p.severity) for p in parsed.problems] == [
+        ("organization.csv", 7, "projectID", "warning")
+    ]
+
+
+def test_a_row_with_a_broken_quotation_mark_is_refused_and_no_cell_is_shifted(
+    tmp_path: Path,
+) -> None:
+    broken = HORIZON_PROJECTS.replace('"Robots";', '"Robots;')
+    parsed = read_cordis(archive(tmp_path, broken, HORIZON))
+    assert [row.title for row in parsed.rows.engagements] == ["Second"]
+    errors = [(p.file, p.line) for p in parsed.problems if p.severity == "error"]
+    assert errors == [("project.csv", 2)]
+    left_out = [p.line for p in parsed.problems if p.field == "projectID"]
+    assert left_out == [2, 3, 4, 5, 7]
+    assert len(parsed.rows.organizations) == 4

@@ -1,0 +1,93 @@
+"""What readers of public registers of organisations have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from matchmaker.domain import FieldOrigin, Organization, Provenance, SourceTier
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.cells import read_cell
+from matchmaker.ingest.codes import CodeKind, check
+from matchmaker.ingest.dates import PartialDate, partial_date
+from matchmaker.ingest.register_places import RegisterPlaces
+from matchmaker.ingest.report import Parsed, Problem, Reading, ReadProgress, column_of
+from matchmaker.messages import Message, message, sentences
+
+# Records between two words on progress.
+STEP = 5_000
+
+
+@dataclass(kw_only=True)
+class RegisterReading(Reading):
+    """Organisations of one file of a register, record by record, with their places."""
+
+    source: str
+    file: str
+    tier: SourceTier = SourceTier.REGISTER
+    places: RegisterPlaces = field(default_factory=RegisterPlaces)
+
+    def __post_init__(self) -> None:
+        self.read[self.file] = 0
+
+    def begin(self, file: str) -> None:
+        """Go on with another file."""
+        self.file = file
+        self.read.setdefault(file, 0)
+
+    def count(self, progress: ReadProgress | None = None) -> None:
+        """One more record."""
+        self.read[self.file] += 1
+        if progress is not None and self.read[self.file] % STEP == 0:
+            progress(self.read[self.file], 0)
+
+    def provenance(self, number: int) -> Provenance:
+        return Provenance(self.source, f"{self.file}:{number}", self.tier)
+
+    def derived(self, *fields: str) -> tuple[FieldOrigin, ...]:
+        """That fields are worked out here, and not what the register says."""
+        return tuple(FieldOrigin(name, self.source, SourceTier.DERIVED) for name in fields)
+
+    def pass_over(self, number: int, column: str, reason: Message) -> None:
+        """Count a record that holds nothing for us, and why."""
+        self.problems.append(Problem(self.file, number, column, reason, "passed"))
+
+    def refuse_record(self, number: int, error: InvalidInput) -> None:
+        """Leave a record out for what is wrong with it."""
+        reason = sentences(error.message, error.mend)
+        self.problems.append(Problem(self.file, number, column_of(error), reason))
+
+    def keep_organization(self, organization: Organization, number: int) -> None:
+        """Keep an organisation; one whose id stands in the file already is refused."""
+        earlier = self.origins.get(("organizations", organization.id))
+        if earlier is None:
+            self.keep("organizations", organization.id, organization, self.file, number)
+            return
+        reason = message("is already on line %(line)s.", line=earlier[1])
+        self.pass_over(number, "id", reason)
+
+    def keep_only(self, ids: Collection[str]) -> None:
+        """Leave out organisations that nothing kept names."""
+        rows = self.rows["organizations"]
+        self.rows["organizations"] = {id: row for id, row in rows.items() if id in ids}
+
+    def day(self, number: int, column: str, cell: str) -> PartialDate | None:
+        """The date of an optional field; one that cannot be read is told."""
+        if not cell:
+            return None
+        reading = read_cell(column, partial_date, cell)
+        if reading.problem is not None:
+            self.warn(self.file, number, column, reading.problem.reason)
+        return reading.value  # type: ignore[no-any-return]
+
+    def code(self, number: int, kind: CodeKind, cell: str) -> str:
+        """A code as it is kept; one that is not valid is told."""
+        checked = check(kind, cell)
+        if checked.reason is not None:
+            self.warn(self.file, number, kind, checked.reason)
+        return checked.value
+
+    def parsed(self) -> Parsed:
+        """The rows of each table, and all that was wrong."""
+        self.rows["places"] = dict(self.places.rows)
+        return Reading.parsed(self)
