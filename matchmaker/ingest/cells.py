@@ -27,11 +27,6 @@ _NOTHING = frozenset({
 })  # fmt: skip
 
 
-# The source of lists that name none; keys of theirs that stand alone in a cell.
-UNNAMED = "list"
-_KEY = re.compile(r"[\w.#/-]{1,100}")
-
-
 class SheetNumber(str):
     """A cell that its sheet or JSON stores as a number, as text: `4711.98`."""
 
@@ -119,12 +114,6 @@ def text(cell: str, format: ColumnFormat = UNDECIDED) -> str:
     """The cell as it is."""
     del format
     return cell
-
-
-def identifier(cell: str, format: ColumnFormat = UNDECIDED) -> str:
-    """An id: `source:key`, or a key alone, which is one of a list without a name."""
-    del format
-    return f"{UNNAMED}:{cell}" if _KEY.fullmatch(cell) else cell
 
 
 def is_nothing(cell: str) -> bool:

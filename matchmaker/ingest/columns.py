@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from matchmaker import domain
-from matchmaker.ingest import cells, titles
+from matchmaker.ingest import cells, title_words
 from matchmaker.ingest.cells import several
 from matchmaker.ingest.codes import code
 from matchmaker.ingest.countries import country
@@ -29,8 +29,7 @@ class Column:
 
     `also` is what people call it besides, `parts` what they call columns that are together what
     it is (province, city, county), where none is called as the whole; both parted by bars.
-    With `joined_by` several columns of a file may be it: their cells are joined so. A required
-    column that is `derived` may be missing or empty: its value is worked out.
+    With `joined_by` several columns of a file may be it: their cells are joined so.
     """
 
     name: str
@@ -42,7 +41,6 @@ class Column:
     also: str = ""
     parts: str = ""
     joined_by: str = ""
-    derived: bool = False
 
     @property
     def title(self) -> Message:
@@ -67,8 +65,7 @@ class TableFormat:
 
     @property
     def required(self) -> tuple[str, ...]:
-        """Columns that a file must have."""
-        return tuple(each.name for each in self.columns if each.required and not each.derived)
+        return tuple(column.name for column in self.columns if column.required)
 
     @property
     def title(self) -> Message:
@@ -91,27 +88,32 @@ def table_name(name: str) -> Message:
 
 
 STAGES = several(one_of(domain.Stage))
-_ID = Column("id", "source:key, unique", "my:f-001", cells.identifier, required=True)
-_ORGANIZATION_ID = replace(_ID, also=titles.ID, derived=True)
+_ID = Column("id", "source:key, unique", "my:f-001", required=True)
+_ORGANIZATION_ID = replace(_ID, also=title_words.ID)
 _SOURCE = Column("source", "where the row comes from")
 _ORGANIZATION = Column(
     "organization",
     "id of the organisation",
     "my:f-001",
-    cells.identifier,
     required=True,
-    also=titles.ORGANIZATION,
+    also=title_words.ORGANIZATION,
 )
 _LANGUAGE = Column("language", "zh or en; empty: recognised", "zh")
 _STAGES = Column("stages", "idea … after_sales, parted by ;", "making", STAGES)
-_SINCE = Column("since", "first day", "2021-03-01", partial_date, also=titles.SINCE)
-_UNTIL = Column("until", "last day, empty: still", "", last_date, also=titles.UNTIL)
-_DATE = Column("date", "day it was posted or began", "2024-05-06", partial_date, also=titles.DATE)
+_SINCE = Column("since", "first day", "2021-03-01", partial_date, also=title_words.SINCE)
+_UNTIL = Column("until", "last day, empty: still", "", last_date, also=title_words.UNTIL)
+_DATE = Column(
+    "date", "day it was posted or began", "2024-05-06", partial_date, also=title_words.DATE
+)
 
 
 def _text(required: bool = True) -> Column:
     return Column(
-        "text", "in one's own words", "DN50 不锈钢球阀阀体铸件", required=required, also=titles.TEXT
+        "text",
+        "in one's own words",
+        "DN50 不锈钢球阀阀体铸件",
+        required=required,
+        also=title_words.TEXT,
     )
 
 
@@ -148,30 +150,29 @@ TABLES: dict[str, TableFormat] = {
         )),
         TableFormat("organizations", domain.Organization, "Firms, universities, institutes, platforms", (
             _ORGANIZATION_ID,
-            Column("name", "full name", "示例阀门有限公司", required=True, context="organizations", also=titles.NAME),
-            Column("name_en", "name in English", "Sample Valve Co., Ltd.", also=titles.NAME_EN),
-            replace(_choice("kind", domain.Kind, "firm", read=kind, also=titles.KIND), derived=True),
-            _choice("size", domain.Size, "small", required=False, also=titles.SIZE),
-            _choice("tier", domain.Tier, "specialised", required=False, read=tier, also=titles.TIER),
-            Column("place", "id of a place", "gbt2260:330300", also=titles.PLACE, parts=titles.PLACE_PARTS, joined_by=", "),
-            Column("industry", "id of an industry", "gbt4754:344", also=titles.INDUSTRY),
-            Column("country", "ISO 3166-1 alpha-2", "CN", country, also=titles.COUNTRY),
+            Column("name", "full name", "示例阀门有限公司", required=True, context="organizations", also=title_words.NAME),
+            Column("name_en", "name in English", "Sample Valve Co., Ltd.", also=title_words.NAME_EN),
+            _choice("kind", domain.Kind, "firm", read=kind, also=title_words.KIND),
+            _choice("size", domain.Size, "small", required=False, also=title_words.SIZE),
+            _choice("tier", domain.Tier, "specialised", required=False, read=tier, also=title_words.TIER),
+            Column("place", "id of a place", "gbt2260:330300", also=title_words.PLACE, parts=title_words.PLACE_PARTS, joined_by=", "),
+            Column("industry", "id of an industry", "gbt4754:344", also=title_words.INDUSTRY),
+            Column("country", "ISO 3166-1 alpha-2", "CN", country, also=title_words.COUNTRY),
             _STAGES,
-            Column("credit_code", "18 characters", "", code("credit_code"), also=titles.CREDIT_CODE),
-            Column("vat", "with its country", "", code("vat"), also=titles.VAT),
+            Column("credit_code", "18 characters", "", code("credit_code"), also=title_words.CREDIT_CODE),
+            Column("vat", "with its country", "", code("vat"), also=title_words.VAT),
             Column("lei", "legal entity identifier, 20 characters", "", code("lei"), also="lei code|lei编码|法人识别编码|legal entity identifier"),
             Column("ror", "identifier in the Research Organization Registry", "", code("ror"), also="ror id|ror_id|ror标识"),
-            Column("website", "address", "https://example.com", also=titles.WEBSITE),
-            Column("contact", "shown only after both agreed", "a@example.com", also=titles.CONTACT, joined_by=", "),
+            Column("website", "address", "https://example.com", also=title_words.WEBSITE),
+            Column("contact", "shown only after both agreed", "a@example.com", also=title_words.CONTACT, joined_by=", "),
             Column("capacity", "introductions it can take on", "3", whole, context="organizations"),
-            Column("listed", "false: opted out", "true", flag, also=titles.LISTED),
-            Column("founded", "day", "2012-06-01", past_date, also=titles.FOUNDED),
-            Column("headcount", "how many work there", "65", whole, also=titles.HEADCOUNT),
-            Column("status", "active | in_liquidation | dissolved", "active", one_of(domain.OrganizationStatus, STATUS_WORDS), also=titles.STATUS),
+            Column("listed", "false: opted out", "true", flag, also=title_words.LISTED),
+            Column("founded", "day", "2012-06-01", past_date, also=title_words.FOUNDED),
+            Column("status", "active | in_liquidation | dissolved", "active", one_of(domain.OrganizationStatus, STATUS_WORDS), also=title_words.STATUS),
             Column("ended", "day it was dissolved", "", past_date, also="注销日期|吊销日期|注销时间|解散日期|dissolved on|end date|closed on"),
             Column("successor", "id of the organisation that took its place"),
-            Column("description", "what it does, in Chinese", "专业生产不锈钢球阀。", also=titles.DESCRIPTION, joined_by="; "),
-            Column("description_en", "what it does, in English", also=titles.DESCRIPTION_EN, joined_by="; "),
+            Column("description", "what it does, in Chinese", "专业生产不锈钢球阀。", also=title_words.DESCRIPTION, joined_by="; "),
+            Column("description_en", "what it does, in English", also=title_words.DESCRIPTION_EN, joined_by="; "),
             _SOURCE,
         )),
         TableFormat("clusters", domain.Cluster, "Recognised clusters", (
@@ -185,7 +186,7 @@ TABLES: dict[str, TableFormat] = {
             _SOURCE,
         )),
         TableFormat("memberships", domain.Membership, "Who belongs to which cluster, and when", (
-            Column("cluster", "id of the cluster", "my:c-1", cells.identifier, required=True),
+            Column("cluster", "id of the cluster", "my:c-1", required=True),
             _ORGANIZATION,
             _SINCE,
             _UNTIL,
@@ -209,8 +210,8 @@ TABLES: dict[str, TableFormat] = {
             _text(),
             _LANGUAGE,
             Column("quantity", "how many, in words", "500 件/月"),
-            Column("budget", "amount", "", amount, also=titles.AMOUNT),
-            Column("currency", "ISO 4217", "CNY", currency_code, also=titles.CURRENCY),
+            Column("budget", "amount", "", amount, also=title_words.AMOUNT),
+            Column("currency", "ISO 4217", "CNY", currency_code, also=title_words.CURRENCY),
             Column("deadline", "last day", "2027-01-31", last_date),
             _STAGES,
             _DATE,
@@ -226,19 +227,19 @@ TABLES: dict[str, TableFormat] = {
             _UNTIL,
             Column("programme", "funding programme"),
             Column("topic", "topic"),
-            Column("amount", "amount", "", amount, also=titles.AMOUNT),
-            Column("currency", "ISO 4217", "CNY", currency_code, also=titles.CURRENCY),
+            Column("amount", "amount", "", amount, also=title_words.AMOUNT),
+            Column("currency", "ISO 4217", "CNY", currency_code, also=title_words.CURRENCY),
         )),
         TableFormat("participants", domain.Participant, "Who took part in an engagement, in which role", (
-            Column("engagement", "id of the engagement", "my:e-1", cells.identifier, required=True),
+            Column("engagement", "id of the engagement", "my:e-1", required=True),
             _ORGANIZATION,
             _choice("role", domain.Role, "supplier"),
-            Column("amount", "its part", "", amount, also=titles.AMOUNT),
+            Column("amount", "its part", "", amount, also=title_words.AMOUNT),
         ), ("engagement", "organization", "role")),
         TableFormat("ties", domain.Tie, "Dated relations between two organisations", (
             _ID,
-            Column("source", "id of an organisation", "my:f-001", cells.identifier, required=True, context="ties"),
-            Column("target", "id of an organisation", "my:f-002", cells.identifier, required=True),
+            Column("source", "id of an organisation", "my:f-001", required=True, context="ties"),
+            Column("target", "id of an organisation", "my:f-002", required=True),
             _choice("layer", domain.Layer, "SUPPLIES"),
             _SINCE,
             _UNTIL,
@@ -246,7 +247,7 @@ TABLES: dict[str, TableFormat] = {
         )),
         TableFormat("observations", domain.Observation, "Dated figures reported by an organisation or cluster", (
             _ID,
-            Column("subject", "id of an organisation or cluster", "my:f-001", cells.identifier, required=True),
+            Column("subject", "id of an organisation or cluster", "my:f-001", required=True),
             Column("indicator", "name of the figure", "rd_intensity", required=True),
             Column("year", "year", "2025", year, required=True),
             Column("value", "number", "3.2", figure, required=True),

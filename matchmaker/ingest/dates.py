@@ -361,8 +361,8 @@ def _names() -> tuple[dict[str, int], frozenset[str]]:
                     word = name.casefold().rstrip(".")
                     if months.setdefault(word, number) != number:
                         several.add(word)
-                weekdays |= {name.casefold().rstrip(".") for name in
-                             locale.days[context][width].values()}  # fmt: skip
+                for name in locale.days[context][width].values():
+                    weekdays.update(_WORD.findall(name.casefold()))
     clear = {word: number for word, number in months.items() if word not in several}
     return clear, frozenset(weekdays)
 

@@ -11,7 +11,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import CellWarning, is_nothing
 from matchmaker.ingest.codes import check
 from matchmaker.ingest.columns import TABLES, Column
-from matchmaker.ingest.titles import RUNNING_NUMBER
+from matchmaker.ingest.title_words import RUNNING_NUMBER
 from matchmaker.ingest.words import member_of, word_key
 from matchmaker.messages import languages
 from matchmaker.text import normal

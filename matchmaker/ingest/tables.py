@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import io
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,21 +19,13 @@ from matchmaker.domain import (
     Provenance,
 )
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.cells import CellProblem, read_cell
+from matchmaker.ingest.cells import read_cell
 from matchmaker.ingest.columns import TABLES, TableFormat
 from matchmaker.ingest.dates import PartialDate
-from matchmaker.ingest.formats import COMMA, ColumnFormat, judge_columns
+from matchmaker.ingest.formats import ColumnFormat, judge_columns
 from matchmaker.ingest.header import plain_title
 from matchmaker.ingest.numbers import Amount
-from matchmaker.ingest.organization_rows import (
-    Completed,
-    completed,
-    headcount_of,
-    joined,
-    year_of_today,
-)
 from matchmaker.ingest.report import Parsed, Problem, Reading
-from matchmaker.ingest.suggestions import expected_titles, recognised
 from matchmaker.ingest.table_file import (
     AS_JUDGED,
     SUFFIXES,
@@ -43,11 +34,27 @@ from matchmaker.ingest.table_file import (
     TableFile,
     open_table,
 )
-from matchmaker.messages import message, plural
+from matchmaker.messages import message
 from matchmaker.text import language_of, normal
 
-# Lines by whose values columns are recognised.
-_SAMPLES = 20
+# What people call the columns besides their names here.
+ALSO = {
+    "id": ("序号", "代码", "code", "identifier"),
+    "name": ("名称", "公司名称", "单位名称", "企业全称", "机构名称",
+             "company", "firm", "organisation"),
+    "kind": ("类别", "性质", "机构类型", "type", "category"),
+    "place": ("地区", "城市", "行政区", "所在城市", "属地", "city", "location", "region"),
+    "industry": ("产业", "所属行业", "行业代码", "sector", "nace"),
+    "description": ("说明", "简介", "企业简介", "主营业务", "经营范围", "主要产品",
+                    "about", "profile"),
+    "credit_code": ("信用代码", "社会信用代码", "税号", "registration number"),
+    "website": ("网址", "官网", "url", "homepage"),
+    "contact": ("联系人", "电话", "邮箱", "phone", "email"),
+    "size": ("企业规模",),
+    "text": ("正文", "描述", "需求", "供给", "description", "details"),
+    "organization": ("企业", "公司", "单位", "company", "firm"),
+    "date": ("时间", "日期", "发布日期", "year"),
+}  # fmt: skip
 
 
 def template(table: str, language: str, *, xlsx: bool = False) -> bytes:
@@ -84,7 +91,6 @@ class _TableReading(Reading):
     """Rows of several files; engagements as their fields, until all participants are known."""
 
     parts: dict[str, list[tuple[Participant, str, int]]] = field(default_factory=dict)
-    derived: Counter[str] = field(default_factory=Counter)
 
 
 def tables_at(path: Path) -> list[tuple[str, Path]]:
@@ -127,6 +133,40 @@ def read_files(
     return _joined(reading)
 
 
+def suggested(table: str, header: Sequence[str]) -> dict[str, str]:
+    """Which column each of a file's own columns may be, "" where none comes near.
+
+    Exact names come first, then names without case and punctuation, then the most alike.
+    """
+    columns = TABLES[table].columns
+    exact = TABLES[table].headers
+    others = {also: column.name for column in columns for also in ALSO.get(column.name, ())}
+    loose = {_letters(name): column for name, column in (others | exact).items()}
+    taken: dict[str, str] = {}
+    for close in (exact.get, lambda cell: loose.get(_letters(cell)), lambda c: _alike(c, loose)):
+        for cell in header:
+            column = close(cell) if cell not in taken else None
+            if column and column not in taken.values():
+                taken[cell] = column
+    return {cell: taken.get(cell, "") for cell in header}
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in normal(text) if letter.isalnum())
+
+
+def _alike(cell: str, names: Mapping[str, str]) -> str | None:
+    near = difflib.get_close_matches(_letters(cell), names, 1, 0.7)
+    return names[near[0]] if near else None
+
+
+def expected_titles(table: str) -> frozenset[str]:
+    """What may head the columns of a table, as `text.normal` writes it."""
+    columns = TABLES[table].columns
+    others = (also for column in columns for also in ALSO.get(column.name, ()))
+    return frozenset(map(normal, (*TABLES[table].headers, *others)))
+
+
 def _read_file(
     table: TableFormat,
     path: Path,
@@ -139,15 +179,9 @@ def _read_file(
     columns = _columns(table, file, mapping)
     reading.problems.extend(file.notes)
     reads = {column.name: column.read for column in table.columns}
-    data = (line for line in file.lines() if line.passed_over is None)
-    formats = judge_columns(
-        (_renamed(table, line, columns).cells for line in data),
-        reads,
-        separator=file.separator,
-        language=language_of(" ".join(file.header)),
-    )
-    _tell_formats(path.name, formats, reading)
-    for line in (_renamed(table, line, columns) for line in file.lines()):
+    lines = (_renamed(line, columns) for line in file.lines() if line.passed_over is None)
+    formats = judge_columns((line.cells for line in lines), reads)
+    for line in (_renamed(line, columns) for line in file.lines()):
         reading.read[path.name] += 1
         if line.passed_over is not None:
             reading.problems.append(Problem(path.name, line.number, "", line.passed_over, "passed"))
@@ -156,84 +190,44 @@ def _read_file(
             _keep(table, line, path.name, reading, formats)
         except InvalidInput as error:
             reading.refuse(path.name, line.number, error)
-    _tell_derived(path.name, reading)
-
-
-def _tell_derived(file: str, reading: _TableReading) -> None:
-    """What was worked out for want of a cell, once for the file."""
-    if count := reading.derived.pop("kind", 0):
-        reason = plural(
-            "of %(count)s organisation the kind is taken from its name: a firm where that says "
-            "nothing.",
-            "of %(count)s organisations the kind is taken from their names: a firm where these "
-            "say nothing.",
-            count=count,
-        )
-        reading.warn(file, 0, "kind", reason)
-    if count := reading.derived.pop("size", 0):
-        reason = plural(
-            "of %(count)s firm the size is taken from its headcount.",
-            "of %(count)s firms the size is taken from their headcount.",
-            count=count,
-        )
-        reading.problems.append(Problem(file, 0, "size", reason, "note"))
-    reading.derived.clear()
-
-
-def _tell_formats(file: str, formats: Mapping[str, ColumnFormat], reading: _TableReading) -> None:
-    """How numbers and dates are read, where a cell needs it or that is not as usual."""
-    for column, format in formats.items():
-        explanation = format.explanation
-        if explanation and (format.open_cell or format.decimal == COMMA):
-            reading.problems.append(Problem(file, 0, column, explanation, "note"))
 
 
 def _columns(table: TableFormat, file: TableFile, mapping: Mapping[str, str]) -> dict[str, str]:
     """Which title of a file heads which column of a table. Raises InvalidInput."""
+    by_name = {normal(title): column for title, column in table.headers.items()}
     positions = {f"{title}#{p}": title for title, all in file.duplicates for p in all}
-    plain = {title: plain_title(positions.get(title, title)) for title in file.header}
-    if mapping:
-        heads = {title: mapping.get(title, "") for title in file.header}
-    else:
-        samples = list(islice(file.lines(), _SAMPLES))
-        values = {
-            plain[title]: tuple(line.cells.get(title, "") for line in samples)
-            for title in file.header
-        }
-        by_plain = recognised(table.name, values)
-        heads = {title: by_plain[plain[title]] for title in file.header}
+    heading: dict[str, list[str]] = {}
+    for title in file.header:
+        plain = plain_title(positions.get(title, title))
+        column = mapping.get(title, "") if mapping else by_name.get(plain, "")
+        heading.setdefault(column, []).append(title)
     where = f"{file.name}:{file.header_line}"
-    for column in table.columns:
-        titles = [title for title, name in heads.items() if name == column.name]
-        if not titles and column.name in table.required:
-            raise InvalidInput(
-                "the column '%(missing)s' is missing; found %(names)s.",
-                where=where,
-                mend="Add it, or rename the column that holds it.",
-                missing=column.name,
-                names=", ".join(file.header)[:300],
-            )
-        if len(titles) > 1 and not column.joined_by:
+    for column, titles in heading.items():
+        if column and len(titles) > 1:
+            numbers = [file.header.index(title) + 1 for title in titles]
             raise InvalidInput(
                 "the columns %(numbers)s (%(titles)s) are all '%(column)s'.",
                 where=where,
                 mend="Rename or delete all but one.",
-                numbers=[file.header.index(title) + 1 for title in titles],
+                numbers=numbers,
                 titles=titles,
-                column=column.name,
+                column=column,
             )
-    return {title: name for title, name in heads.items() if name}
+    missing = [column for column in table.required if column not in heading]
+    if missing:
+        raise InvalidInput(
+            "the column '%(missing)s' is missing; found %(names)s.",
+            where=where,
+            mend="Add it, or rename the column that holds it.",
+            missing=missing[0],
+            names=", ".join(file.header)[:300],
+        )
+    return {titles[0]: column for column, titles in heading.items() if column}
 
 
-def _renamed(table: TableFormat, line: Line, columns: Mapping[str, str]) -> Line:
-    """A line under the columns of the table; cells of one column are joined."""
-    cells: dict[str, str] = {}
-    joined_by = {column.name: column.joined_by for column in table.columns}
-    for title, name in columns.items():
-        cell = line.cells.get(title, "")
-        if cell and cells.get(name):
-            cell = f"{cells[name]}{joined_by[name]}{cell}"
-        cells[name] = cell or cells.get(name, "")
+def _renamed(line: Line, columns: Mapping[str, str]) -> Line:
+    """A line under the columns of the table."""
+    cells = {columns.get(title, title): cell for title, cell in line.cells.items()}
     problems = tuple(replace(p, column=columns.get(p.column, p.column)) for p in line.problems)
     return replace(line, cells=cells, problems=problems)
 
@@ -245,19 +239,11 @@ def _keep(
     reading: _TableReading,
     formats: Mapping[str, ColumnFormat],
 ) -> None:
-    """Keep a line's rows, or refuse it for all that is wrong with it. Raises InvalidInput."""
-    values, problems = _values(table, line, formats)
-    told = [Problem(file, line.number, p.column, p.reason, p.severity) for p in problems]
-    if any(problem.severity == "error" for problem in told):
-        reading.problems += [problem for problem in told if problem.severity == "error"]
-        return
-    _keep_values(table, values, line, file, reading)
-    reading.problems += told
-
-
-def _keep_values(
-    table: TableFormat, values: dict[str, Any], line: Line, file: str, reading: _TableReading
-) -> None:
+    for problem in line.problems:
+        if problem.severity == "error":
+            raise InvalidInput(problem.reason, where=problem.column)
+        reading.warn(file, line.number, problem.column, problem.reason)
+    values = dict(_values(table, line, file, reading, formats))
     source = str(values.pop("source", "")) if table.name != "ties" else ""
     provenance = Provenance(source or file, f"line {line.number}")
     if table.name == "participants":
@@ -269,82 +255,53 @@ def _keep_values(
         values["language"] = language_of(f"{values.get('title', '')} {values.get('text', '')}")
     if "provenance" in {column.name for column in fields(table.model)}:
         values["provenance"] = provenance
+    if table.name == "engagements":
+        _keep_row(table, values, file, line.number, reading)
+        return
+    row = table.model(**values)
+    _keep_row(table, row, file, line.number, reading)
     if table.name == "organizations":
-        complete = completed(values, line.cells, source)
-        _keep_organization(complete, texts, file, line.number, reading)
-    else:
-        row = values if table.name == "engagements" else table.model(**values)
-        _keep_row(table, row, file, line.number, reading)
-
-
-def _keep_organization(
-    complete: Completed, texts: dict[str, str], file: str, line: int, reading: _TableReading
-) -> None:
-    """An organisation with its descriptions and headcount; one without an id joins its like."""
-    row = Organization(**complete.values)
-    before = reading.rows["organizations"].get(row.id)
-    if before is not None and "id" in complete.derived:
-        reading.rows["organizations"][row.id] = joined(before, row)
-        earlier = reading.origins["organizations", row.id][1]
-        reason = message("is the same organisation as on line %(line)s: joined.", line=earlier)
-        reading.warn(file, line, "name", reason)
-    else:
-        _keep_row(TABLES["organizations"], row, file, line, reading)
-    reading.derived.update(complete.derived)
-    for description in _descriptions(row, texts):
-        same = reading.rows["descriptions"].get(description.id)
-        is_other = same is not None and same.text != description.text
-        id = f"{description.id}-{line}" if is_other else description.id
-        reading.keep("descriptions", id, replace(description, id=id), file, line)
-    if complete.headcount is not None:
-        figure = headcount_of(row.id, complete.headcount, year_of_today(), row.provenance)
-        reading.keep("observations", figure.id, figure, file, line)
+        for description in _descriptions(row, texts, provenance):
+            reading.keep("descriptions", description.id, description, file, line.number)
 
 
 def _values(
-    table: TableFormat, line: Line, formats: Mapping[str, ColumnFormat]
-) -> tuple[dict[str, Any], list[CellProblem]]:
-    """Values of the cells that are filled, and what is wrong with any; others have defaults."""
-    values: dict[str, Any] = {}
-    problems = [p for p in line.problems if p.severity == "error" or p.column in formats]
-    at_fault = {problem.column for problem in problems}
+    table: TableFormat,
+    line: Line,
+    file: str,
+    reading: _TableReading,
+    formats: Mapping[str, ColumnFormat],
+) -> Iterator[tuple[str, Any]]:
+    """Values of the cells that are filled; the others have the domain's own defaults."""
     for column in table.columns:
         cell = line.cells.get(column.name, "")
+        if not cell and column.required:
+            raise InvalidInput("is empty.", where=column.name)
         if not cell:
-            if column.required and not column.derived and column.name not in at_fault:
-                problems.append(CellProblem(column.name, message("is empty.")))
             continue
         if len(cell) > MAX_TEXT:
-            reason = message(
+            raise InvalidInput(
                 "has %(count)s characters; at most %(max_text)s.",
+                where=column.name,
                 count=len(cell),
                 max_text=MAX_TEXT,
             )
-            problems.append(CellProblem(column.name, reason))
-            continue
         result = read_cell(
             column.name, column.read, cell, formats[column.name], required=column.required
         )
         if result.problem is not None:
-            problems.append(result.problem)
+            if result.problem.severity == "error":
+                raise InvalidInput(result.problem.reason, where=column.name)
+            reading.warn(file, line.number, column.name, result.problem.reason)
         if result.value is not None:
-            values |= _as_stored(table, column.name, result.value)
-    return values, problems
+            yield column.name, _plain(result.value)
 
 
-def _as_stored(table: TableFormat, column: str, value: Any) -> dict[str, Any]:
-    """A value as the domain has it, with how fine a date is known, and an amount's currency."""
-    has = {each.name for each in fields(table.model)}
+def _plain(value: Any) -> Any:
+    """A value as the domain has it."""
     if isinstance(value, PartialDate):
-        is_main = column in ("founded", "since", "date") and "date_precision" in has
-        return {column: value.date} | ({"date_precision": value.precision} if is_main else {})
-    if not isinstance(value, Amount):
-        return {column: value}
-    return {column: value.value} | {
-        name: said
-        for name, said in (("currency", value.in_currency("")[0]), ("unit", value.unit))
-        if said and name in has
-    }
+        return value.date
+    return value.value if isinstance(value, Amount) else value
 
 
 def _keep_row(table: TableFormat, row: Any, file: str, line: int, reading: _TableReading) -> None:
@@ -363,7 +320,9 @@ def _keep_row(table: TableFormat, row: Any, file: str, line: int, reading: _Tabl
     reading.keep(table.name, key, row, file, line)
 
 
-def _descriptions(organization: Organization, texts: dict[str, str]) -> Iterator[Description]:
+def _descriptions(
+    organization: Organization, texts: dict[str, str], provenance: Provenance
+) -> Iterator[Description]:
     for column, suffix in (("description", "about"), ("description_en", "about-en")):
         if texts[column]:
             yield Description(
@@ -371,7 +330,7 @@ def _descriptions(organization: Organization, texts: dict[str, str]) -> Iterator
                 organization=organization.id,
                 text=texts[column],
                 language=language_of(texts[column]),
-                provenance=organization.provenance,
+                provenance=provenance,
             )
 
 

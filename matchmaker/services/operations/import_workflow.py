@@ -14,8 +14,8 @@ from matchmaker.domain import GraphRows
 from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.ingest.columns import TABLES, table_name
 from matchmaker.ingest.scope import ALLOWED
-from matchmaker.ingest.suggestions import expected_titles, suggested
 from matchmaker.ingest.table_file import SUFFIXES, open_table
+from matchmaker.ingest.tables import expected_titles, suggested
 from matchmaker.ingest.undo import reversal
 from matchmaker.messages import Message, message
 from matchmaker.services.operations.importer import (
@@ -31,7 +31,7 @@ from matchmaker.services.unit_of_work import Clock, UnitOfWork
 from matchmaker.store.documents import Store, new_id
 from matchmaker.workflow.job import ImportRecord, Job, JobKind
 
-SAMPLES = 5
+SAMPLES = 3
 # An import of more rows is kept without what an undo needs.
 MAX_UNDONE = 20_000
 # Argument of a job: the column that a cell of the file's header is.
@@ -103,13 +103,13 @@ class ImportWorkflow:
         file = open_table(path, expected=expected_titles(table))
         lines = list(islice(file.lines(), SAMPLES))
         header = list(file.header)
-        samples = {cell: tuple(line.cells.get(cell, "") for line in lines) for cell in header}
-        columns = suggested(table, samples)
+        columns = suggested(table, header)
         if mapping is not None:
             names = {column.name for column in TABLES[table].columns}
             columns = {
                 cell: name if (name := mapping.get(cell, "")) in names else "" for cell in header
             }
+        samples = {cell: tuple(line.cells.get(cell, "") for line in lines) for cell in header}
         preview = ImportPreview(upload, table, samples, columns)
         options = ImportOptions(dry_run=True, mapping=columns, cluster=cluster)
         try:
