@@ -92,7 +92,7 @@ class IndustryIndex:
 
     def __init__(self, industries: Iterable[Industry], foreign: Iterable[ForeignCode] = ()) -> None:
         self.industries = {industry.id: industry for industry in industries}
-        self._by_id = {normal(id): id for id in self.industries}
+        self._by_id = {id.casefold(): id for id in self.industries}
         self._above = {id: frozenset(self._ancestors(id)) for id in self.industries}
         self._has_finer = {industry.parent for industry in self.industries.values()}
         self._by_name: defaultdict[str, set[str]] = defaultdict(set)

@@ -89,7 +89,7 @@ class PlaceIndex:
         self, places: Iterable[Place], former: Iterable[tuple[str, str, str]] = ()
     ) -> None:
         self.places = {place.id: place for place in places}
-        self._by_id = {normal(id): id for id in self.places}
+        self._by_id = {id.casefold(): id for id in self.places}
         self._by_code = {
             id.removeprefix(GBT_2260): id for id in self.places if id.startswith(GBT_2260)
         }
@@ -103,15 +103,15 @@ class PlaceIndex:
             spelt = english.replace("ü", "u"), english.replace("ü", "v")
             for name in {normal(place.name), *spelt, *also} - {""}:
                 self._full[name].add(place.id)
-            for name in _short_names(place):
+            for name in _short_names(place, english):
                 self._short[name].add(place.id)
         for code, name, id in former:
             if id in self.places:
                 self._by_code.setdefault(code, id)
                 if name not in self._full:
                     self._short[name].add(id)
-        names = [*self._full, *self._short]
-        self._longest = max(map(len, names), default=0)
+        chinese = (len(name) for name in (*self._full, *self._short) if _HAN.match(name))
+        self._longest = max(chinese, default=0)
         self._cached_find = lru_cache(maxsize=20_000)(self._find)
 
     def find(self, cell: str, country: str = "", within: str = "") -> PlaceMatch:
@@ -228,6 +228,8 @@ class PlaceIndex:
         for end in range(min(len(word), start + self._longest), start + 1, -1):
             name = word[start:end]
             ids = self._full.get(name) or self._short.get(name, set())
+            if not ids:
+                continue
             if name not in self._full and not chosen and _NAMED_FOR.match(word, end):
                 ids = ids if self._longest_name(word, end, ids)[0] else set()
             together = self._together(chosen, ids) if ids else ids
@@ -296,7 +298,7 @@ def place_note(index: PlaceIndex, cell: str, match: PlaceMatch) -> Message | Non
     return message("'%(cell)s' is no place known here.", cell=cell)
 
 
-def _short_names(place: Place) -> set[str]:
+def _short_names(place: Place, letters: str) -> set[str]:
     """A name without its kind and nationalities; at least two characters are left."""
     short = normal(place.name)
     without_kind = _KINDS.sub("", short)
@@ -311,15 +313,19 @@ def _short_names(place: Place) -> set[str]:
     english = [_ascii(word) for word in _WORDS.findall(place.name_en.casefold().replace("'", ""))]
     while len(english) > 1 and english[-1] in _GENERIC:
         english.pop()
-    return {*chinese, "".join(english)} - {normal(place.name), _letters(place.name_en), ""}
+    return {*chinese, "".join(english)} - {normal(place.name), letters, ""}
 
 
 def _ascii(word: str) -> str:
+    if word.isascii():
+        return word
     decomposed = unicodedata.normalize("NFKD", word)
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 def _letters(text: str) -> str:
-    """The letters of a name in Latin script, "" for one that has others."""
+    """The letters of a name in Latin script without accents but ü, "" for one that has others."""
+    if _HAN.search(text):
+        return ""
     letters = "".join(_WORDS.findall(normal(text).replace("'", "")))
-    return "" if _HAN.search(letters) else "".join(c if c == "ü" else _ascii(c) for c in letters)
+    return letters if letters.isascii() else "".join(c if c == "ü" else _ascii(c) for c in letters)

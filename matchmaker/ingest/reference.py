@@ -38,8 +38,20 @@ class ReferenceIndex:
 
 
 def index_with(stored: GraphRows) -> ReferenceIndex:
-    """An index of what comes with Matchmaker and of what is stored, which comes before it."""
+    """An index of what comes with Matchmaker and of what is stored, which comes before it.
+
+    Made once where nothing is stored that does not come with it.
+    """
     known = reference_rows() | stored
+    return _packaged_index() if known == reference_rows() else _index_of(known)
+
+
+@cache
+def _packaged_index() -> ReferenceIndex:
+    return _index_of(reference_rows())
+
+
+def _index_of(known: GraphRows) -> ReferenceIndex:
     former = ((row["code"], row["name"], row["id"]) for row in _table("lists/former_places.csv"))
     foreign = (
         ForeignCode(row["scheme"], row["code"], row["name_en"], tuple(row["industries"].split(";")))
