@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from matchmaker import domain
@@ -89,7 +89,6 @@ def table_name(name: str) -> Message:
 
 STAGES = several(one_of(domain.Stage))
 _ID = Column("id", "source:key, unique", "my:f-001", required=True)
-_ORGANIZATION_ID = replace(_ID, also=title_words.ID)
 _SOURCE = Column("source", "where the row comes from")
 _ORGANIZATION = Column(
     "organization",
@@ -149,7 +148,7 @@ TABLES: dict[str, TableFormat] = {
             Column("parent", "id of the wider industry", "", cells.text),
         )),
         TableFormat("organizations", domain.Organization, "Firms, universities, institutes, platforms", (
-            _ORGANIZATION_ID,
+            Column("id", "source:key, unique; empty: made from source, code and name", "my:f-001", also=title_words.ID),
             Column("name", "full name", "示例阀门有限公司", required=True, context="organizations", also=title_words.NAME),
             Column("name_en", "name in English", "Sample Valve Co., Ltd.", also=title_words.NAME_EN),
             _choice("kind", domain.Kind, "firm", read=kind, also=title_words.KIND),
@@ -168,6 +167,7 @@ TABLES: dict[str, TableFormat] = {
             Column("capacity", "introductions it can take on", "3", whole, context="organizations"),
             Column("listed", "false: opted out", "true", flag, also=title_words.LISTED),
             Column("founded", "day", "2012-06-01", past_date, also=title_words.FOUNDED),
+            Column("headcount", "people it employs now", "120", whole, also=title_words.HEADCOUNT),
             Column("status", "active | in_liquidation | dissolved", "active", one_of(domain.OrganizationStatus, STATUS_WORDS), also=title_words.STATUS),
             Column("ended", "day it was dissolved", "", past_date, also="注销日期|吊销日期|注销时间|解散日期|dissolved on|end date|closed on"),
             Column("successor", "id of the organisation that took its place"),

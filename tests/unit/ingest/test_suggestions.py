@@ -19,7 +19,9 @@ def test_the_titles_of_a_chinese_member_list_are_recognised() -> None:
         "序号|企业名称|统一社会信用代码|单位性质|所在镇街/地区|主营产品（服务）|成立日期|联系电话"
     )
     names = ["", "name", "credit_code", "kind", "place", "description", "founded", "contact"]
-    file = samples(titles, "1|甲|x|民营|诸暨市|袜|2008|0000-1", "2|乙|x|民营|诸暨|纱|2011|0000-2")
+    file = samples(
+        titles, "1|甲|x|民营|诸暨市|袜|2008|210|0000-1", "2|乙|x|民营|诸暨|纱|2011|65|0000-2"
+    )
     assert recognised("organizations", file) == dict(zip(titles.split("|"), names, strict=True))
 
 
@@ -51,9 +53,11 @@ def test_province_city_and_county_are_one_place() -> None:
 
 
 def test_english_titles_are_recognised_whatever_their_case_and_punctuation() -> None:
-    file = samples("Company_Name|COUNTRY|Founded (year)|E-Mail|Sector", "A|UK|2001|a@b.c|C13")
+    file = samples(
+        "Company_Name|COUNTRY|Employees|Founded (year)|E-Mail|Sector", "A|UK|5|2001|a@b.c|C13"
+    )
     assert list(recognised("organizations", file).values()) == [
-        "name", "country", "founded", "contact", "industry"
+        "name", "country", "headcount", "founded", "contact", "industry"
     ]  # fmt: skip
 
 

@@ -1,0 +1,56 @@
+"""Which of our columns the titles of a file head."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import islice
+
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.columns import TableFormat
+from matchmaker.ingest.suggestions import recognised
+from matchmaker.ingest.table_file import TableFile
+
+# Lines by whose values titles are recognised.
+_SAMPLES = 20
+
+
+def columns_of(table: TableFormat, file: TableFile, mapping: Mapping[str, str]) -> dict[str, str]:
+    """Which column each title of a file is, by a person's mapping and else by its name.
+
+    Raises InvalidInput where two titles are one column.
+    """
+    positions = {f"{title}#{p}": title for title, all in file.duplicates for p in all}
+    mapped = {title: mapping[title] for title in file.header if title in mapping}
+    # Titles that stand twice are looked up by what they say: both are that column.
+    others = {title: positions.get(title, title) for title in file.header if title not in mapped}
+    samples = list(islice((line for line in file.lines() if line.passed_over is None), _SAMPLES))
+    by_name = recognised(
+        table.name,
+        {
+            name: tuple(line.cells.get(title, "") for line in samples)
+            for title, name in others.items()
+            if name not in mapped
+        },
+    )
+    joined = {column.name for column in table.columns if column.joined_by}
+    columns = {
+        title: column
+        for title, name in others.items()
+        if (column := by_name.get(name, "")) and column not in mapped.values()
+    } | {title: column for title, column in mapped.items() if column}
+    heading: dict[str, list[str]] = {}
+    for title in file.header:
+        if column := columns.get(title, ""):
+            heading.setdefault(column, []).append(title)
+    for column, titles in heading.items():
+        if len(titles) > 1 and (column not in joined or any(t in positions for t in titles)):
+            numbers = [file.header.index(title) + 1 for title in titles]
+            raise InvalidInput(
+                "the columns %(numbers)s (%(titles)s) are all '%(column)s'.",
+                where=f"{file.name}:{file.header_line}",
+                mend="Rename or delete all but one.",
+                numbers=numbers,
+                titles=titles,
+                column=column,
+            )
+    return columns
