@@ -432,7 +432,11 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class DuplicateCandidate:
-    """Two organisations that may be one, for a person to decide; `score` in [0, 1]."""
+    """Two organisations that may be one, for a person to decide.
+
+    `score` is the chance that they are, in [0, 1]; `reason` holds the ids of the messages that
+    say why, parted by "; ".
+    """
 
     first: str
     second: str
@@ -443,6 +447,11 @@ class DuplicateCandidate:
         _check_ids(self, "first", "second")
         fault = message("must sort after the first.")
         _require(self.first < self.second, self, "second", fault)
+
+    @property
+    def reasons(self) -> list[Message]:
+        """Why the two may be one, the strongest reasons first."""
+        return [Message(reason) for reason in self.reason.split("; ")]
 
     @property
     def key(self) -> tuple[str, str]:

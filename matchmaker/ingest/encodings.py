@@ -69,8 +69,8 @@ USUAL = frozenset(
 )
 _PUNCTUATION = frozenset("，。、；：？！（）《》“”‘’—…·％－／　【】￥＋")
 _SYMBOLS = frozenset("€°–—’‘“”«»§®©™²³½·…£µ×\xa0„‚•")
-# A run of bytes without a separator, some of them beyond ASCII.
-_SPAN = re.compile(rb'[^\x00-\x20,;"]*[\x80-\xff][^\x00-\x20,;"]*')
+# A run of bytes without a separator.
+_SPAN = re.compile(rb'[^\x00-\x20,;"]+')
 # In Chinese text a small Latin letter seldom stands beside a character.
 _ABUTTING = re.compile(r"(?<=[a-z])[⺀-鿿豈-﫿]|[⺀-鿿豈-﫿](?=[a-z])")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -131,7 +131,8 @@ def encoding_of(path: Path, given: str = "") -> Encoding:
         for match in _SPAN.finditer(chunk):
             if len(spans) >= SAMPLE:
                 break
-            spans.setdefault(match.group()[:200])
+            if not match.group().isascii():
+                spans.setdefault(match.group()[:200])
     if not damaged or sequences >= max(3, 6 * damaged):
         return Encoding("utf-8")
     return _judged(tuple(spans), path.name)
@@ -166,15 +167,18 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 def _wide(head: bytes) -> str:
-    """UTF-16 without a mark: every other byte of its ASCII letters is 0."""
+    """UTF-16 without a mark: every other byte of its marks and ASCII letters is 0."""
     even, odd = head[0:4096:2].count(0), head[1:4096:2].count(0)
-    half = max(1, len(head[0:4096:2]))
     for name, zeros, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
-        if zeros > 0.05 * half and others <= 0.01 * half and len(head) > 3:
-            try:
-                head[: len(head) // 2 * 2].decode(name, "strict" if len(head) < CHUNK else "ignore")
-            except UnicodeDecodeError:
+        if zeros < 2 or zeros < 0.05 * len(head[0:4096:2]) or others * 4 > zeros:
+            continue
+        try:
+            text = head[: min(len(head), 4096) // 2 * 2].decode(name)
+        except UnicodeDecodeError as error:
+            if error.start < 4000:  # else a pair of surrogates is cut
                 continue
+            text = head[: error.start].decode(name)
+        if re.search(r"[\r\n]", text) and re.search(r"[,;\t|]", text) and "\x00" not in text:
             return name
     return ""
 

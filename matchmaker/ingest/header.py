@@ -16,6 +16,8 @@ from matchmaker.text import normal
 
 # Rows among which the header is looked for.
 SAMPLE = 60
+# Longer texts head no column.
+MAX_TITLE = 200
 _NUMBER = re.compile(r"[-+(]?[^\w(]{0,3}\d[\d.,' \u202f]*\)?\s*[^\d\s]{0,6}|[-—–/*]+")
 _TOTAL = re.compile(
     r"(?:本[页表]|全[部年市区县]|以上)?(?:合计|总计|小计|共计|总和|汇总|累计|总数|合計|總計|小計|总额)"
@@ -31,6 +33,8 @@ _NOTE = re.compile(
     r"|以下空白|-*\s*end of .*",
     re.DOTALL,
 )
+# What marks a column as required, or a line as a comment.
+_MARKS = re.compile(r"^[*#＊\s]+|[*＊:：\s]+$|[(（]\s*(?:必填|required)\s*[)）]")
 # A second field of a line that is a note: 日期：2024-05-01.
 _FIELD = re.compile(r"[^\d:：]{1,20}[:：].*|\d{4}\D.*", re.DOTALL)
 
@@ -90,7 +94,7 @@ def is_comment(cells: Sequence[str], expected: Collection[str]) -> bool:
     if not first.startswith("#"):
         return False
     others = [cell for cell in cells if cell and cell != first]
-    titles = sum(normal(cell) in expected for cell in others)
+    titles = sum(is_expected(cell, expected) for cell in others)
     is_number_title = len(first) < 4 and len(others) > 1
     return not (titles >= 2 or (is_number_title and all(map(_is_text, others))))
 
@@ -101,12 +105,16 @@ def _hits(row: Row, expected: Collection[str]) -> int:
 
 def is_expected(title: str, expected: Collection[str]) -> bool:
     """Whether a title is among those expected, with or without marks."""
-    return bool(title) and (normal(title) in expected or plain_title(title) in expected)
+    return 0 < len(title) <= MAX_TITLE and (
+        normal(title) in expected or plain_title(title) in expected
+    )
 
 
 def plain_title(title: str) -> str:
     """A title as expected ones are compared: without marks of what is required."""
-    return normal(re.sub(r"^[*#＊\s]+|[*＊:：\s]+$|[(（]\s*(?:必填|required)\s*[)）]", "", title))
+    return normal(
+        re.sub(r"^[*#＊\s]+|[*＊:：\s]+$|[(（]\s*(?:必填|required)\s*[)）]", "", title[:MAX_TITLE])
+    )
 
 
 def _hits_less(below: Row, above: Row, expected: Collection[str]) -> bool:
@@ -131,7 +139,7 @@ def _is_titles(row: Row, usual: int) -> bool:
 
 
 def _is_text(cell: str) -> bool:
-    return not isinstance(cell, SheetNumber) and not _NUMBER.fullmatch(cell)
+    return not isinstance(cell, SheetNumber) and not _NUMBER.fullmatch(cell[:MAX_TITLE])
 
 
 def _are_groups(above: Row, below: Row) -> bool:
@@ -272,7 +280,7 @@ class Footer:
 
 
 def _is_total(filled: Sequence[str]) -> bool:
-    first = normal(filled[0])
+    first = normal(filled[0][:MAX_TITLE])
     if is_han(first[:1] or " "):
         first = "".join(first.split())
     match = _TOTAL.match(first)
@@ -280,12 +288,12 @@ def _is_total(filled: Sequence[str]) -> bool:
         return False
     rest = first[match.end() :].strip(" :：(（)）.")
     return (not rest or bool(_NUMBER.fullmatch(rest))) and all(
-        isinstance(cell, SheetNumber) or _NUMBER.fullmatch(cell) for cell in filled[1:]
+        not _is_text(cell) for cell in filled[1:]
     )
 
 
 def _is_note(filled: Sequence[str]) -> bool:
-    if len(filled) > 4 or not _NOTE.fullmatch(normal(filled[0])):
+    if len(filled) > 4 or not _NOTE.fullmatch(normal(filled[0][:MAX_TITLE])):
         return False
     return all(_FIELD.fullmatch(cell) for cell in filled[1:])
 

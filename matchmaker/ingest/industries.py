@@ -8,24 +8,50 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rapidfuzz import fuzz, process
+
 from matchmaker.domain import Industry
 from matchmaker.messages import Message, message
-from matchmaker.text import normal
+from matchmaker.text import language_of, normal
 
-GBT_4754 = "gbt4754:"
-_SCHEMES = ("gbt4754", "nace", "isic", "hs", "cpv")
+GBT_4754 = "gbt4754"
+NACE, ISIC, HS, CPV = "nace", "isic", "hs", "cpv"
 _SCHEME_NAMES = re.compile(
-    r"(?P<gbt4754>gb/?t ?4754|国标|国民经济)|(?P<nace>nace)|(?P<isic>isic)"
-    r"|(?P<hs>(?<![a-z])hs(?![a-z])|海关)|(?P<cpv>cpv)"
+    r"(?P<gbt4754>gb/?t ?4754|国民经济行业(?:分类)?|国标行业)(?:[-—]?20\d\d)?(?:代码|编码)?"
+    r"|(?P<nace>(?:nace|nacebel|naf|ateco|wz ?2008|wz)(?: ?rev\.? ?[12](?:\.1)?)?)"
+    r"|(?P<isic>isic(?: ?rev\.? ?[1-5](?:\.1)?)?)"
+    r"|(?P<hs>(?<![a-z])hs(?![a-z])(?: ?code| ?20\d\d)?|海关编码|海关|商品编码|tariff)"
+    r"|(?P<cpv>cpv(?: ?2008)?)"
 )
-_CODE = re.compile(r"([a-u])?\s?(\d{1,2}(?:\.\d{1,2}){0,2}|\d{2,8})(-\d)?")
-# Words of a class's name that tell nothing apart.
-_PARTS = re.compile(r"[、,，;；/及和与的]|以及|\band\b|\bof\b")
-_PLAIN = re.compile(r"(专用|类似)?(制造业|制造|加工业|加工|生产|业)$")
+_SECTION = r"(?:[a-u](?=\W?\d))?\W?"
+_CODE = re.compile(rf"{_SECTION}(?P<code>\d{{2,}}(?:\.\d{{1,4}}){{0,3}})(?:-(?P<check>\d))?")
+_CODE_AND_NAME = re.compile(rf"({_CODE.pattern})[\s:：\-—–、.]+(?P<name>\D.*)")
+# What parts the things that a class's name lists.
+_PARTS = re.compile(r"[、,，;；/()（）]|以及|及|和|与|\band\b|\bor\b|\bof\b")
+# Words of a name that do not say what is made.
+_PLAIN = re.compile(
+    r"^(manufacture|production|processing|repair|other) |(专用|类似|等|相关)?"
+    r"(制造行业|制造业|制造|加工业|加工|生产|行业|产业|业)$"
+)
+# Names that are of another activity than the things that they list, unless the cell says so too.
+_ACTIVITY = re.compile(
+    "修理|维修|批发|零售|租赁|出租|仓储|运输|服务|专用设备|管理|回收|种植|采选"
+    r"|\b(repair|wholesale|retail|rental|renting|leasing|storage|transport|sale|machinery for)"
+)
+_OTHER = frozenset({"其他", "其它", "other", "others", ""})
+# Sections with their divisions; those of GB/T 4754 and of ISIC and NACE have the same letters.
+_GBT_SECTIONS = "A01 B06 C13 D44 E47 F51 G53 H61 I63 J66 K70 L71 M73 N76 O80 P83 Q84 R86 S91 T97"
+_ISIC_SECTIONS = (
+    "A01 B05 C10 D35 E36 F41 G45 H49 I55 J58 K64 L68 M69 N77 O84 P85 Q86 R90 S94 T97 U99"
+)
+_MOST_CANDIDATES = 8
+# How alike a name must be to be taken, and to be asked about, in hundredths.
+_SAME, _ALIKE, _LEAST_LETTERS = 92, 75, 4
+_ARTICLES = re.compile(r"\b(the|a|an|n\.?e\.?c\.?)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +59,26 @@ class IndustryMatch:
     """What a cell means.
 
     `id` is "" where nothing is known, or where it can be any of the `candidates`. `exact` is
-    False where the cell was finer or its words only come near; `dropped` is what was left of it.
+    False where the cell was finer or its words only come near; `dropped` is what of it was finer.
     """
 
     id: str = ""
     exact: bool = False
     dropped: str = ""
     candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignCode:
+    """A code of another classification, its name, and the industries here that it stands for."""
+
+    scheme: str
+    code: str
+    name: str
+    industries: tuple[str, ...]
+
+
+_NONE = IndustryMatch()
 
 
 def scheme_of(title: str) -> str:
@@ -49,30 +88,72 @@ def scheme_of(title: str) -> str:
 
 
 class IndustryIndex:
-    """Industries by everything that they are called.
+    """Industries by everything that they are called, also by codes of other classifications."""
 
-    `concordance` leads from a code of another classification (`nace:28.14`) to one of the
-    industries.
-    """
-
-    def __init__(
-        self, industries: Iterable[Industry], concordance: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, industries: Iterable[Industry], foreign: Iterable[ForeignCode] = ()) -> None:
         self.industries = {industry.id: industry for industry in industries}
-        self.concordance = dict(concordance or {})
-        self._by_id = {normal(id): id for id in self.industries}
+        self._by_id = {id.casefold(): id for id in self.industries}
+        self._above = {id: frozenset(self._ancestors(id)) for id in self.industries}
+        self._has_finer = {industry.parent for industry in self.industries.values()}
         self._by_name: defaultdict[str, set[str]] = defaultdict(set)
-        self._by_part: defaultdict[str, set[str]] = defaultdict(set)
+        # What names list, with the industries that they are names of.
+        self._listed: list[tuple[frozenset[str], str, tuple[str, ...]]] = []
+        self._by_part: defaultdict[str, set[int]] = defaultdict(set)
         for industry in self.industries.values():
             for name in {normal(industry.name), normal(industry.name_en)} - {""}:
                 self._by_name[name].add(industry.id)
-                for part in _parts(name):
-                    self._by_part[part].add(industry.id)
+                if _plain(name) not in _OTHER:
+                    self._by_name[_plain(name)].add(industry.id)
+                self._list(name, (industry.id,))
+        self._foreign: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._foreign_names: dict[str, tuple[str, ...]] = {}
+        for entry in foreign:
+            ids = tuple(id for id in entry.industries if id in self.industries)
+            if ids:
+                self._foreign[entry.scheme, entry.code.replace(".", "")] = ids
+                if entry.name:
+                    self._foreign_names[_plain(normal(entry.name))] = ids
+                    self._list(normal(entry.name), ids)
         self._cached_find = lru_cache(maxsize=20_000)(self._find)
 
     def find(self, cell: str, scheme: str = "") -> IndustryMatch:
         """The industry that a cell means, by the classification of its column where it has one."""
         return self._cached_find(cell, scheme)
+
+    def scheme_of_column(self, title: str, cells: Collection[str]) -> str:
+        """The classification that a column's codes are of, "" where its cells must be asked about.
+
+        The title says it, or the form of the codes, or the only classification that has all of
+        them; else it is GB/T 4754 in a Chinese column that it has most codes of.
+        """
+        if named := scheme_of(title):
+            return named
+        texts = {normal(cell) for cell in cells} - {""}
+        codes = [found for text in texts if (found := _CODE.fullmatch(text))]
+        if not codes:
+            return ""
+        if any(code["check"] for code in codes):
+            return CPV
+        if all(re.fullmatch(r"\d\d\.\d{1,2}(\.\d+)?", code["code"]) for code in codes):
+            return NACE
+        if all(re.fullmatch(r"\d{4}\.\d\d.*", code["code"]) for code in codes):
+            return HS
+        plain = [code["code"].replace(".", "") for code in codes]
+        holding = [scheme for scheme in (GBT_4754, NACE, ISIC) if self._share(scheme, plain) == 1]
+        if len(holding) == 1:
+            return holding[0]
+        is_chinese = language_of(title) == "zh" or "zh" in map(language_of, texts)
+        return GBT_4754 if is_chinese and self._share(GBT_4754, plain) > 0.5 else ""
+
+    def _share(self, scheme: str, codes: Collection[str]) -> float:
+        """How many of the codes a classification has, of one."""
+        return sum(self._holds(scheme, code) for code in codes) / len(codes)
+
+    def _holds(self, scheme: str, code: str) -> bool:
+        if scheme == GBT_4754:
+            ids, dropped = self._gbt(code)
+            return bool(ids) and not dropped
+        return (scheme, code) in self._foreign
 
     def path(self, id: str) -> str:
         """The names from the top down to an industry."""
@@ -85,51 +166,147 @@ class IndustryIndex:
 
     def _find(self, cell: str, scheme: str) -> IndustryMatch:
         text = normal(cell)
-        if not text:
-            return IndustryMatch()
         if text in self._by_id:
             return IndustryMatch(self._by_id[text], exact=True)
         named = _SCHEME_NAMES.match(text)
-        if named:
-            scheme, text = str(named.lastgroup), text[named.end() :].lstrip(":： -")
-        code = _CODE.fullmatch(text)
-        if code is not None:
-            return self._of_code(code[2], scheme)
-        return self._of_name(text)
+        if named and re.match(r"\W*[a-u]?\W?\d", text[named.end() :]):
+            scheme, text = str(named.lastgroup), text[named.end() :].lstrip(":： -—.)）]")
+        code = _CODE.fullmatch(text) or _CODE_AND_NAME.fullmatch(text)
+        letter = text[0].upper() if text and text[0].isalpha() else ""
+        if code is None:
+            return self._of_name(text) if text else IndustryMatch()
+        name = code.groupdict().get("name")
+        by_code = self._of_code(code["code"], bool(code["check"]), scheme, letter)
+        if name is None or by_code.exact:
+            return by_code
+        by_name = self._of_name(name.strip())
+        if by_name.exact and (not by_code.id or by_code.id in self._above[by_name.id]):
+            return by_name
+        if by_name.id in by_code.candidates:
+            return IndustryMatch(by_name.id, exact=True)
+        return by_code if by_code.id or by_code.candidates else by_name
 
-    def _of_code(self, code: str, scheme: str) -> IndustryMatch:
-        if not scheme:
-            scheme = "nace" if "." in code else "gbt4754"
-        if scheme != "gbt4754":
-            return self._concorded(scheme, code)
-        for length in range(len(code), 1, -1):
-            id = f"{GBT_4754}{code[:length]}"
-            if id in self.industries:
-                dropped = code if length < len(code) else ""
-                return IndustryMatch(id, not dropped, dropped)
-        return IndustryMatch()
+    # -- codes
 
-    def _concorded(self, scheme: str, code: str) -> IndustryMatch:
-        while code:
-            id = self.concordance.get(f"{scheme}:{code}", "")
+    def _of_code(self, code: str, has_check: bool, scheme: str, letter: str) -> IndustryMatch:
+        digits = code.replace(".", "")
+        if scheme := scheme or _scheme_by_form(code, digits, has_check):
+            return self._match(scheme, digits)
+        if len(digits) > 5:
+            return self._of_any((HS, CPV), digits)
+        own = self._match(GBT_4754, digits)
+        is_own = bool(own.id) and letter in ("", _section(_GBT_SECTIONS, digits))
+        is_other = letter in ("", _section(_ISIC_SECTIONS, digits))
+        others = [s for s in (NACE, ISIC) if is_other and (s, digits) in self._foreign]
+        if not others or (is_own and own.exact and letter and len(digits) == 4):
+            return own
+        meant = dict.fromkeys([own.id] if is_own and own.exact else [])
+        meant |= dict.fromkeys(id for other in others for id in self._foreign[other, digits])
+        widest = self._widest(meant)
+        if len(widest) == 1 and (not is_own or not own.exact or own.id in widest):
+            return IndustryMatch(widest.pop(), exact=True)
+        return IndustryMatch(candidates=tuple(meant))
+
+    def _of_any(self, schemes: Iterable[str], digits: str) -> IndustryMatch:
+        """What a code means in the only one of the classifications that has it."""
+        meant = [match for scheme in schemes if (match := self._match(scheme, digits)) != _NONE]
+        if len(meant) == 1:
+            return meant[0]
+        ids = [id for match in meant for id in (match.id, *match.candidates) if id]
+        return IndustryMatch(candidates=tuple(dict.fromkeys(ids)))
+
+    def _match(self, scheme: str, digits: str) -> IndustryMatch:
+        ids, dropped = self._gbt(digits) if scheme == GBT_4754 else self._concorded(scheme, digits)
+        if len(ids) == 1:
+            return IndustryMatch(ids[0], not dropped, dropped)
+        return IndustryMatch(candidates=ids, dropped=dropped)
+
+    def _gbt(self, digits: str) -> tuple[tuple[str, ...], str]:
+        """The class of a code or the next one above it, and the code where it was finer.
+
+        A group that is one class is that class: 3110 is 311.
+        """
+        for length in range(len(digits), 1, -1):
+            id = f"{GBT_4754}:{digits[:length]}"
             if id in self.industries:
-                return IndustryMatch(id, exact=True)
-            code = code[:-1].rstrip(".")
-        return IndustryMatch()
+                same = not digits[length:].strip("0") and (length > 2 or len(digits) == 2)
+                same = same and (length == len(digits) or id not in self._has_finer)
+                return (id,), "" if same else digits
+        return (), ""
+
+    def _concorded(self, scheme: str, digits: str) -> tuple[tuple[str, ...], str]:
+        """What a code of another classification stands for, or the next one above it.
+
+        Products are always finer than industries, so of HS and CPV nothing is left.
+        """
+        for length in range(len(digits), 1, -1):
+            ids = self._foreign.get((scheme, digits[:length]), ())
+            if ids:
+                finer = scheme in (NACE, ISIC) and digits[length:].strip("0")
+                return ids, digits if finer else ""
+        return (), ""
+
+    # -- names
 
     def _of_name(self, text: str) -> IndustryMatch:
-        ids = self._by_name.get(text, set())
-        if len(ids) == 1:
-            return IndustryMatch(next(iter(ids)), exact=True)
-        parts = _parts(text)
-        if not ids and parts:
-            ids = set.intersection(*(self._by_part.get(part, set()) for part in parts))
-        ids = {
-            id for id in ids if not any(above in ids for above in self._chain(id) if above != id)
-        }
-        if len(ids) == 1:
-            return IndustryMatch(ids.pop())
-        return IndustryMatch(candidates=tuple(sorted(ids)))
+        plain = _plain(text)
+        for ids in (self._by_name.get(text, ()), self._by_name.get(plain, ()),
+                    self._foreign_names.get(plain, ())):  # fmt: skip
+            widest = self._widest(ids)
+            if len(widest) == 1:
+                return IndustryMatch(widest.pop(), exact=True)
+            if widest:
+                return IndustryMatch(candidates=tuple(sorted(widest)))
+        near = self._listing(_parts(text), text)
+        return self._alike(plain) if near == _NONE and len(plain) >= _LEAST_LETTERS else near
+
+    def _list(self, name: str, ids: tuple[str, ...]) -> None:
+        parts = _parts(name)
+        for part in parts:
+            self._by_part[part].add(len(self._listed))
+        self._listed.append((parts, name, ids))
+
+    def _listing(self, parts: frozenset[str], text: str) -> IndustryMatch:
+        """The industry whose name lists all that the cell lists and least beside it."""
+        if not parts:
+            return IndustryMatch()
+        activity = set(_ACTIVITY.findall(text))
+        entries = [
+            self._listed[number]
+            for number in set.intersection(*(self._by_part.get(part, set()) for part in parts))
+            if set(_ACTIVITY.findall(self._listed[number][1])) <= activity
+        ]
+        least = min((len(listed - parts) for listed, _, _ in entries), default=0)
+        return self._nearest(
+            id for listed, _, ids in entries if len(listed - parts) == least for id in ids
+        )
+
+    def _alike(self, plain: str) -> IndustryMatch:
+        """The industry of nearly this name; of several that are somewhat alike none is taken."""
+        found = process.extract(
+            plain, self._by_name.keys(), scorer=fuzz.ratio, limit=5, score_cutoff=_ALIKE
+        )
+        if not found:
+            return IndustryMatch()
+        if found[0][1] >= _SAME:
+            return self._nearest(self._by_name[found[0][0]])
+        widest = self._widest(id for name, _, _ in found for id in self._by_name[name])
+        return IndustryMatch(candidates=tuple(sorted(widest)))
+
+    def _nearest(self, ids: Iterable[str]) -> IndustryMatch:
+        widest = self._widest(ids)
+        if len(widest) == 1:
+            return IndustryMatch(widest.pop())
+        if len(widest) > _MOST_CANDIDATES:
+            return IndustryMatch()
+        return IndustryMatch(candidates=tuple(sorted(widest)))
+
+    # -- the hierarchy
+
+    def _widest(self, ids: Iterable[str]) -> set[str]:
+        """Without those that lie in another of them."""
+        given = set(ids)
+        return {id for id in given if not given & self._above[id]}
 
     def _chain(self, id: str) -> Iterator[str]:
         """An industry and those above it, from the finest up."""
@@ -139,11 +316,20 @@ class IndustryIndex:
             yield id
             id = self.industries[id].parent or ""
 
+    def _ancestors(self, id: str) -> Iterator[str]:
+        return (above for above in self._chain(id) if above != id)
+
 
 def industry_note(index: IndustryIndex, cell: str, match: IndustryMatch) -> Message | None:
     """What is to be said of a match that is not exact: a warning, or what is to be asked."""
     if match.exact:
         return None
+    if match.id and match.dropped:
+        return message(
+            "'%(cell)s' is finer than the industries known here: taken as %(industry)s.",
+            cell=cell,
+            industry=index.path(match.id),
+        )
     if match.id:
         return message(
             "'%(cell)s' is no industry known here: taken as the nearest, %(industry)s.",
@@ -156,7 +342,30 @@ def industry_note(index: IndustryIndex, cell: str, match: IndustryMatch) -> Mess
     return message("'%(cell)s' is no industry known here.", cell=cell)
 
 
+def _scheme_by_form(code: str, digits: str, has_check: bool) -> str:
+    """What only one classification writes so: 28.14, 8481.80, 42131000-2."""
+    if has_check and len(digits) == 8:
+        return CPV
+    if "." in code:
+        return HS if len(code.partition(".")[0]) == 4 else NACE
+    return ""
+
+
+def _section(sections: str, digits: str) -> str:
+    """The letter of the section that a code lies in."""
+    before = [entry[0] for entry in sections.split() if entry[1:] <= digits[:2]]
+    return before[-1] if before else ""
+
+
 def _parts(name: str) -> frozenset[str]:
-    """The things that a name lists, without the words that say they are made."""
-    parts = (_PLAIN.sub("", part.strip()) for part in _PARTS.split(name))
-    return frozenset(part for part in parts if part)
+    """The things that a name lists, without the words that say that they are made."""
+    parts = (re.sub(r"(?<=[a-z]{3})s\b", "", _plain(part)) for part in _PARTS.split(name))
+    return frozenset(parts) - _OTHER
+
+
+def _plain(name: str) -> str:
+    """A name without words that tell nothing apart; never empty unless it was."""
+    text = " ".join(_ARTICLES.sub(" ", name).split()).strip(" .")
+    while (rest := _PLAIN.sub("", text).strip()) and rest != text:
+        text = rest.removeprefix("of ").strip()
+    return text

@@ -6,7 +6,7 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -18,7 +18,7 @@ import ijson
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import SheetNumber
 from matchmaker.ingest.number_formats import plain
-from matchmaker.ingest.rows import Kind, Row, RowSource, refuse_many_columns
+from matchmaker.ingest.rows import Kind, Row, RowSource, clean, refuse_many_columns
 from matchmaker.ingest.text_file import open_text, read_lines
 from matchmaker.messages import Message, message
 
@@ -49,7 +49,7 @@ class JsonSource(RowSource):
             if isinstance(item, Message):
                 yield Row(number, [], broken=item)
                 continue
-            cells = dict(_flat(item))
+            cells = _paired(_flat(item))
             yield Row(number, [cells.get(title, "") for title in self.titles])
 
     def with_titles(self) -> JsonSource:
@@ -57,7 +57,7 @@ class JsonSource(RowSource):
         titles: dict[str, None] = {}
         for number, item in self._items():
             if not isinstance(item, Message):
-                titles.update(dict.fromkeys(name for name, _ in _flat(item)))
+                titles.update(dict.fromkeys(_paired(_flat(item))))
                 refuse_many_columns(self.path.name, number, len(titles))
         return replace(self, titles=tuple(titles))
 
@@ -150,7 +150,7 @@ class _Object(dict[str, Any]):
         super().__setitem__(name, value)
 
 
-def _paired(pairs: list[tuple[str, Any]]) -> _Object:
+def _paired(pairs: Iterable[tuple[str, Any]]) -> _Object:
     read = _Object()
     for key, value in pairs:
         read[key] = value
@@ -167,7 +167,7 @@ def _object(line: str) -> dict[str, Any] | Message:
 
 def _flat(item: dict[str, Any], before: str = "", depth: int = 1) -> Iterator[tuple[str, str]]:
     for key, value in item.items():
-        name = f"{before}{' '.join(key.split())}"
+        name = f"{before}{' '.join(clean(key)[0].split())}" or "#"
         if isinstance(value, dict) and depth < MAX_DEPTH:
             yield from _flat(value, f"{name}.", depth + 1)
         else:

@@ -34,6 +34,8 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     "ag": ("aktiengesellschaft",),
     "kg": ("kommanditgesellschaft",),
     "ohg": ("offene handelsgesellschaft",),
+    "og": ("oeg", "offene gesellschaft"),
+    "eeig": ("geie", "ewiv", "gie européen"),
     "gmbh co kg": (
         "gmbh und co kg", "gmbh and co kg", "gmbh u co kg", "gmbh co kommanditgesellschaft", "gmbh cokg",
         "gesellschaft mit beschränkter haftung co kg",

@@ -20,6 +20,7 @@ from matchmaker.ingest.mapping_file import (
     Contracts,
     MappingFile,
     PartyColumns,
+    Projects,
     Relations,
     Titles,
     column_names,
@@ -30,7 +31,7 @@ from matchmaker.ingest.report import Parsed, Problem, Reading
 from matchmaker.ingest.table_file import TableFile
 from matchmaker.messages import Message, message
 
-Section = TypeVar("Section", Contracts, Relations)
+Section = TypeVar("Section", Contracts, Relations, Projects)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ from matchmaker.ingest.mapped_reader import MappedReader
 from matchmaker.ingest.mapped_row import MappedRow
 from matchmaker.ingest.mapping_file import (
     Contracts,
+    MappingFile,
+    Projects,
     Relation,
     Relations,
     StatusColumn,
@@ -35,13 +37,14 @@ from matchmaker.ingest.mapping_file import (
 )
 from matchmaker.ingest.numbers import amount
 from matchmaker.ingest.parties import PartyReader
+from matchmaker.ingest.projects import ProjectReader
 from matchmaker.ingest.report import Parsed
-from matchmaker.ingest.table_file import FileOptions, open_table
+from matchmaker.ingest.table_file import FileOptions, TableFile, open_table
 from matchmaker.ingest.tie_status import has_ended
 from matchmaker.messages import message
 from matchmaker.text import language_of, normal
 
-ImportKind = Literal["contracts", "ties"]
+ImportKind = Literal["contracts", "ties", "projects"]
 
 
 def read_mapped(
@@ -49,14 +52,23 @@ def read_mapped(
 ) -> Parsed:
     """All lines of a file, as contracts or as relations. Raises InvalidInput."""
     described = read_mapping(mapping)
-    section = described.contracts if kind == "contracts" else described.ties
+    section: Contracts | Relations | Projects | None = getattr(described, kind)
     if section is None:
         raise InvalidInput("has no [%(kind)s] section.", where=str(mapping), kind=kind)
     expected = frozenset(map(normal, column_names(section)))
     table = open_table(path, options or described.options, expected)
+    return read_by(described, section, table)
+
+
+def read_by(
+    mapping: MappingFile, section: Contracts | Relations | Projects, table: TableFile
+) -> Parsed:
+    """All lines of an open table by one section of a mapping. Raises InvalidInput."""
     if isinstance(section, Contracts):
-        return _ContractReader(described, section, table).parsed()
-    return _RelationReader(described, section, table).parsed()
+        return _ContractReader(mapping, section, table).parsed()
+    if isinstance(section, Projects):
+        return ProjectReader(mapping, section, table).parsed()
+    return _RelationReader(mapping, section, table).parsed()
 
 
 @dataclass

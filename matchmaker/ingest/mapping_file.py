@@ -77,6 +77,24 @@ class Contracts(_Written):
     currency: ColumnName = ""
 
 
+class Projects(_Written):
+    """Columns of joint projects: one line each, with who leads it and who takes part.
+
+    `partners` may be several columns; a cell of each may name several organisations.
+    """
+
+    lead: PartyColumns = PartyColumns()
+    partners: PartyColumns | list[PartyColumns] = []
+    id: str | list[ColumnName] = ""
+    title: ColumnName = ""
+    text: ColumnName = ""
+    start: ColumnName = ""
+    until: ColumnName = ""
+    amount: ColumnName = ""
+    currency: ColumnName = ""
+    programme: ColumnName = ""
+
+
 class Relation(_Part):
     """The meaning of one value of the relation column."""
 
@@ -129,6 +147,7 @@ class MappingFile(_Written):
     header_line: int = 0
     contracts: Contracts | None = None
     ties: Relations | None = None
+    projects: Projects | None = None
 
     @property
     def options(self) -> FileOptions:
@@ -169,6 +188,8 @@ def column_names(part: BaseModel) -> Iterator[str]:
 def _flat(value: object) -> Iterator[str]:
     if isinstance(value, str) and value:
         yield value
+    elif isinstance(value, BaseModel):
+        yield from column_names(value)
     elif isinstance(value, list):
         for part in value:
             yield from _flat(part)

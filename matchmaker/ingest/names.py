@@ -34,7 +34,7 @@ class NameParts:
         return " ".join(self.words)
 
 
-@lru_cache(maxsize=400_000)
+@lru_cache(maxsize=50_000)
 def name_parts(name: str) -> NameParts:
     """Folded, simplified, without punctuation; the form is what stands where forms stand.
 

@@ -64,7 +64,7 @@ def _book(path: Path) -> Any:
         return xlrd.open_workbook(
             str(path), logfile=io.StringIO(), formatting_info=True, ragged_rows=True
         )
-    except xlrd.XLRDError as error:
+    except Exception as error:  # of a damaged file xlrd raises whatever it meets
         raise no_workbook(path.name, error) from None
 
 

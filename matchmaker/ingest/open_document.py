@@ -199,7 +199,7 @@ def _number(cell: Any, kind: str, raw: str, written: str) -> str:
         return SheetNumber(f"{plain(value.scaleb(2))}%")
     text = plain(value)
     currency = cell.get(f"{_OFFICE}currency", "")
-    match = _AFFIXED.fullmatch(written)
+    match = _AFFIXED.fullmatch(written[:200])
     before, after = (match["before"].strip(), match["after"].strip()) if match else ("", "")
     if kind == "currency" and currency and not (before or after):
         after = currency

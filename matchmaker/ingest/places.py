@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from matchmaker.domain import Place, PlaceLevel
+from matchmaker.ingest.countries import iso_code
 from matchmaker.messages import Message, message
 from matchmaker.text import normal
 
@@ -38,8 +39,9 @@ _NATIONALITY = re.compile(
 )
 # A street, a town or a village that is named for a place elsewhere: 南京东路, 鼓楼街道.
 _NAMED_FOR = re.compile(
-    r"[东南西北中]?[一二三四五六七八九十]?(路|街|大街|大道|道|巷|弄|胡同|镇|乡|村|社区|桥|山|湖|江|河)"
+    "[东南西北中]?[一二三四五六七八九十]?(路|街|大街|大道|道|巷|弄|胡同|镇|乡|村|社区)"
 )
+_OUTSIDE = re.compile("(以?外|周边|附近|境外|之外)$")
 # Generic words in English and pinyin, and how the Chinese name of what they mean ends.
 _GENERIC: Mapping[str, str] = {
     "city": "市", "shi": "市", "municipality": "市", "province": "省", "sheng": "省",
@@ -47,7 +49,18 @@ _GENERIC: Mapping[str, str] = {
     "zhou": "州", "autonomous": "区州县旗", "region": "区", "banner": "旗", "qi": "旗",
     "special": "区", "administrative": "区", "new": "区", "area": "区", "league": "盟",
 }  # fmt: skip
+# Codes of ISO 3166-1 for parts of the state in whose list of places they are.
+_STATES = {"HK": "CN", "MO": "CN", "TW": "CN"}
 _SAID_BESIDE = frozenset({"市辖区", "县", "全境", "全市", "全省", "the", "of", "pr", "p", "r"})
+# English names that are in use beside those of the list, and pinyin where that is not pinyin.
+_ALSO_CALLED = {
+    "西藏自治区": "xizang", "内蒙古自治区": "neimenggu", "香港特别行政区": "xianggang hongkong",
+    "澳门特别行政区": "aomen macau", "北京市": "peking", "广州市": "canton", "厦门市": "amoy",
+    "呼和浩特市": "huhehaote", "鄂尔多斯市": "eerduosi", "哈尔滨市": "haerbin", "拉萨市": "lasa",
+    "齐齐哈尔市": "qiqihaer", "乌鲁木齐市": "wulumuqi", "吐鲁番市": "tulufan", "喀什地区": "kashi",
+    "日喀则市": "rikaze shigatse", "高雄市": "gaoxiong", "台北市": "taibei", "新竹市": "hsinchu",
+    "巴彦淖尔市": "bayannaoer", "呼伦贝尔市": "hulunbeier", "克拉玛依市": "kelamayi",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +79,17 @@ class PlaceMatch:
 
 
 class PlaceIndex:
-    """Places by everything that they are called."""
+    """Places by everything that they are called.
 
-    def __init__(self, places: Iterable[Place]) -> None:
+    `former` has codes and names that are no longer in use, with the id of the place that each
+    has become.
+    """
+
+    def __init__(
+        self, places: Iterable[Place], former: Iterable[tuple[str, str, str]] = ()
+    ) -> None:
         self.places = {place.id: place for place in places}
-        self._by_id = {normal(id): id for id in self.places}
+        self._by_id = {id.casefold(): id for id in self.places}
         self._by_code = {
             id.removeprefix(GBT_2260): id for id in self.places if id.startswith(GBT_2260)
         }
@@ -79,12 +98,20 @@ class PlaceIndex:
         self._full: defaultdict[str, set[str]] = defaultdict(set)
         self._short: defaultdict[str, set[str]] = defaultdict(set)
         for place in self.places.values():
-            for name in {normal(place.name), _letters(place.name_en)} - {""}:
+            also = _ALSO_CALLED.get(place.name, "").split()
+            english = _letters(place.name_en)
+            spelt = english.replace("ü", "u"), english.replace("ü", "v")
+            for name in {normal(place.name), *spelt, *also} - {""}:
                 self._full[name].add(place.id)
-            for name in _short_names(place):
+            for name in _short_names(place, english):
                 self._short[name].add(place.id)
-        names = [*self._full, *self._short]
-        self._longest = max(map(len, names), default=0)
+        for code, name, id in former:
+            if id in self.places:
+                self._by_code.setdefault(code, id)
+                if name not in self._full:
+                    self._short[name].add(id)
+        chinese = (len(name) for name in (*self._full, *self._short) if _HAN.match(name))
+        self._longest = max(chinese, default=0)
         self._cached_find = lru_cache(maxsize=20_000)(self._find)
 
     def find(self, cell: str, country: str = "", within: str = "") -> PlaceMatch:
@@ -122,7 +149,7 @@ class PlaceIndex:
         return PlaceMatch(id, self.places[id].level, not dropped, dropped)
 
     def _is_in(self, id: str, country: str, within: str) -> bool:
-        if country and self.places[id].country not in ("", country):
+        if country and self.places[id].country not in ("", country, _STATES.get(country)):
             return False
         return not within or within == id or within in self._above[id]
 
@@ -147,10 +174,15 @@ class PlaceIndex:
 
     def _of_names(self, text: str) -> tuple[set[str], str]:
         """Ids that the names in a text can mean together, and what of it is no place."""
+        whole = self._full.get(_letters(text))  # an English name may have commas
+        if whole:
+            return self._preferred(whole), ""
         chosen: set[str] = set()
         dropped = []
         for part in _SEPARATORS.split(text):
-            named = self._chinese(part) if _HAN.search(part) else self._latin(part)
+            named = [*(self._chinese(part) if _HAN.search(part) else self._latin(part))]
+            if not any(ids for ids, _ in named) and (ids := self._country(part, text)):
+                named = [(ids, "")]
             for ids, rest in named:
                 together = self._together(chosen, ids)
                 if ids and chosen and not together:
@@ -158,7 +190,14 @@ class PlaceIndex:
                 chosen = together
                 if rest and rest not in _SAID_BESIDE:
                     dropped.append(rest)
-        return self._preferred(chosen), " ".join(dropped)
+        rest = " ".join(dropped)
+        return (set(), text) if _OUTSIDE.search(rest) else (self._preferred(chosen), rest)
+
+    def _country(self, part: str, text: str) -> set[str]:
+        """A country in any usual spelling; two letters in an address may be a state's."""
+        if len(part.strip()) < 3 and part != text:
+            return set()
+        return {f"iso3166:{iso_code(part)}"} & self.places.keys()
 
     def _together(self, chosen: set[str], ids: set[str]) -> set[str]:
         """The finer ones of the pairs that lie in each other; both where one side is empty."""
@@ -187,10 +226,12 @@ class PlaceIndex:
     def _longest_name(self, word: str, start: int, chosen: set[str]) -> tuple[set[str], int]:
         """The longest name at a position that lies in what was read before it, and its end."""
         for end in range(min(len(word), start + self._longest), start + 1, -1):
-            name, rest = word[start:end], word[end:]
-            ids = self._full.get(name, set())
-            if not ids and not (not chosen and _NAMED_FOR.match(rest)):
-                ids = self._short.get(name, set())
+            name = word[start:end]
+            ids = self._full.get(name) or self._short.get(name, set())
+            if not ids:
+                continue
+            if name not in self._full and not chosen and _NAMED_FOR.match(word, end):
+                ids = ids if self._longest_name(word, end, ids)[0] else set()
             together = self._together(chosen, ids) if ids else ids
             finer = {id for id in together if id not in chosen}
             if finer:
@@ -217,15 +258,15 @@ class PlaceIndex:
                 start += 1
 
     def _preferred(self, ids: set[str]) -> set[str]:
-        """Of several places of one name: a city before the county of its name within it."""
-        return {
-            id
-            for id in ids
-            if not any(
-                other in self._above[id] and self.places[other].level is PlaceLevel.CITY
-                for other in ids
-            )
-        }
+        """Of several places of one name: a city before the county of its name within it.
+
+        A province comes before smaller places elsewhere that are called so for short.
+        """
+        provinces = {id for id in ids if self.places[id].level is PlaceLevel.PROVINCE}
+        if len(provinces) == 1 and not any(provinces & self._above[id] for id in ids):
+            return provinces
+        cities = {id for id in ids if self.places[id].level is PlaceLevel.CITY}
+        return {id for id in ids if not cities & self._above[id]}
 
     # -- the hierarchy
 
@@ -257,7 +298,7 @@ def place_note(index: PlaceIndex, cell: str, match: PlaceMatch) -> Message | Non
     return message("'%(cell)s' is no place known here.", cell=cell)
 
 
-def _short_names(place: Place) -> set[str]:
+def _short_names(place: Place, letters: str) -> set[str]:
     """A name without its kind and nationalities; at least two characters are left."""
     short = normal(place.name)
     without_kind = _KINDS.sub("", short)
@@ -272,13 +313,19 @@ def _short_names(place: Place) -> set[str]:
     english = [_ascii(word) for word in _WORDS.findall(place.name_en.casefold().replace("'", ""))]
     while len(english) > 1 and english[-1] in _GENERIC:
         english.pop()
-    return {*chinese, "".join(english)} - {normal(place.name), _letters(place.name_en), ""}
+    return {*chinese, "".join(english)} - {normal(place.name), letters, ""}
 
 
 def _ascii(word: str) -> str:
+    if word.isascii():
+        return word
     decomposed = unicodedata.normalize("NFKD", word)
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 def _letters(text: str) -> str:
-    return _ascii("".join(_WORDS.findall(normal(text).replace("'", ""))))
+    """The letters of a name in Latin script without accents but ü, "" for one that has others."""
+    if _HAN.search(text):
+        return ""
+    letters = "".join(_WORDS.findall(normal(text).replace("'", "")))
+    return letters if letters.isascii() else "".join(c if c == "ü" else _ascii(c) for c in letters)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from matchmaker.domain import GraphRows, Industry, Place, PlaceLevel
 from matchmaker.ingest.countries import country_places
-from matchmaker.ingest.industries import IndustryIndex
+from matchmaker.ingest.industries import ForeignCode, IndustryIndex
 from matchmaker.ingest.places import PlaceIndex
 from matchmaker.ingest.references import referred
 from matchmaker.store.schema import INDUSTRIES, PLACES
@@ -39,9 +38,28 @@ class ReferenceIndex:
 
 
 def index_with(stored: GraphRows) -> ReferenceIndex:
-    """An index of what comes with Matchmaker and of what is stored, which comes before it."""
+    """An index of what comes with Matchmaker and of what is stored, which comes before it.
+
+    Made once where nothing is stored that does not come with it.
+    """
     known = reference_rows() | stored
-    return ReferenceIndex(PlaceIndex(known.places), IndustryIndex(known.industries, concordance()))
+    return _packaged_index() if known == reference_rows() else _index_of(known)
+
+
+@cache
+def _packaged_index() -> ReferenceIndex:
+    return _index_of(reference_rows())
+
+
+def _index_of(known: GraphRows) -> ReferenceIndex:
+    former = ((row["code"], row["name"], row["id"]) for row in _table("lists/former_places.csv"))
+    foreign = (
+        ForeignCode(row["scheme"], row["code"], row["name_en"], tuple(row["industries"].split(";")))
+        for row in _table("lists/industry_codes.csv")
+    )
+    return ReferenceIndex(
+        PlaceIndex(known.places, former), IndustryIndex(known.industries, foreign)
+    )
 
 
 @cache
@@ -53,12 +71,6 @@ def reference_rows() -> GraphRows:
         for row in _table("industries.csv")
     )
     return GraphRows(places=country_places()) | GraphRows(places=places, industries=industries)
-
-
-@cache
-def concordance() -> Mapping[str, str]:
-    """Codes of other classifications to ids of industries."""
-    return {}
 
 
 def _table(name: str) -> list[dict[str, str]]:

@@ -1,34 +1,26 @@
 """Duplicate organisations: merged when certain, listed for a person when not.
 
-Certain is the same valid credit code or VAT number, or the same full name in
-the same place. Everything else is a suggestion.
+`matching_model` says how certain: the same valid code, or the same name in the same place, is
+enough. Everything else is a suggestion.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from rapidfuzz import fuzz
-
-from matchmaker.domain import Alias, DuplicateCandidate, GraphRows, Organization
-from matchmaker.ingest.names import normal_name
-from matchmaker.messages import Message, message
+from matchmaker.domain import Alias, DuplicateCandidate, GraphRows, Organization, OrganizationStatus
+from matchmaker.ingest import blocking
+from matchmaker.ingest.matching_model import SAME_NAME, Candidate, Evidence, evidence
+from matchmaker.ingest.names import name_parts
+from matchmaker.messages import Message
 from matchmaker.store.ports import DuplicateKeys
 from matchmaker.store.schema import TABLES
 
-SIMILAR = 93.0  # of 100, token-sorted ratio
-# A word that more names share says nothing of who is meant.
-RARE = 40
 MAX_REVIEW = 5_000
-
-# Stored by their ids; whoever shows a reason translates it.
-SAME_CREDIT_CODE = message("same credit code")
-SAME_VAT = message("same VAT number")
-SAME_NAME_AND_PLACE = message("same name and place")
-SAME_NAME = message("same name")
-LIKE_NAMES = message("like names")
+# Reasons are stored by their ids; whoever shows them translates them.
+SEPARATOR = "; "
 
 
 @dataclass(frozen=True)
@@ -46,35 +38,36 @@ def resolve(
     aliases: Mapping[str, str],
     *,
     trust_keys: bool = False,
+    not_duplicates: Collection[tuple[str, str]] = (),
 ) -> Resolution:
     """Duplicates within `rows` and against what is stored.
 
     A row merged into a stored organisation is not written: the stored one is
     never changed by a look-alike. `trust_keys` says that the source's own keys
     tell its organisations apart: two of them are then only suggested. `aliases`
-    are merges made before, which hold again.
+    are merges made before, which hold again; `not_duplicates` the pairs, in order, that
+    a person said are two.
     """
-    stored = {keys.id: keys for keys in known}
-    incoming = [_keys_of(row) for row in rows.organizations]
-    certain = _Certain(stored.values())
-    merged: list[Alias] = []
+    organizations = tuple(with_status_of_name(row) for row in rows.organizations)
+    rows = replace(rows, organizations=organizations)
+    ids = {row.id for row in organizations}
+    stored, stored_ids = [], set[str]()
+    for keys in known:
+        stored_ids.add(keys.id)
+        # Who comes in under a stored id says anew what that organisation is.
+        if keys.id not in ids:
+            stored.append(keys)
     # All of them: a row may refer to an organisation that an earlier import merged.
-    leads_to = {alias: kept for alias, kept in aliases.items() if alias not in stored}
-    for keys in incoming:
-        if keys.id in stored or keys.id in leads_to:
-            continue
-        alias = certain.match(keys, trust_keys)
-        if alias is None:
-            certain.add(keys)
-            continue
-        merged.append(alias)
-        leads_to[keys.id] = alias.organization
-    kept = [keys for keys in incoming if keys.id not in leads_to]
-    review = _suggestions(kept, list(stored.values()))
-    return Resolution(_rewritten(rows, leads_to), tuple(merged), review)
+    leads_to = {alias: kept for alias, kept in aliases.items() if alias not in stored_ids}
+    new = [keys_of(row) for row in organizations if row.id not in leads_to]
+    decided = _decided(stored, new, stored_ids, _Rules(trust_keys, not_duplicates))
+    leads_to |= {alias.id: alias.organization for alias in decided.aliases}
+    review = decided.review(not_duplicates)
+    return Resolution(_rewritten(rows, leads_to), tuple(decided.aliases), review)
 
 
-def _keys_of(row: Organization) -> DuplicateKeys:
+def keys_of(row: Organization) -> DuplicateKeys:
+    """What an organisation is compared by."""
     return DuplicateKeys(
         row.id,
         row.name,
@@ -89,122 +82,137 @@ def _keys_of(row: Organization) -> DuplicateKeys:
     )
 
 
-class _Certain:
-    """Organisations by everything that tells who they are for certain."""
+def with_status_of_name(row: Organization) -> Organization:
+    """With the status that its name tells, where nothing else is said: "(in liquidation)"."""
+    status = name_parts(row.name).status
+    if status is None or row.status is not OrganizationStatus.ACTIVE:
+        return row
+    return replace(row, status=status)
 
-    def __init__(self, known: Iterable[DuplicateKeys]) -> None:
-        self._by_mark: dict[tuple[str, ...], DuplicateKeys] = {}
-        for keys in known:
-            self.add(keys)
 
-    def add(self, keys: DuplicateKeys) -> None:
-        for reason, mark in _marks(keys):
-            self._by_mark.setdefault((reason.id, *mark), keys)
+@dataclass(frozen=True)
+class _Rules:
+    """What forbids to make two one: trusted keys of one source, what a person said."""
 
-    def match(self, keys: DuplicateKeys, trust_keys: bool) -> Alias | None:
-        for reason, mark in _marks(keys):
-            other = self._by_mark.get((reason.id, *mark))
-            if other is None or _contradict(keys, other):
+    trust_keys: bool
+    not_duplicates: Collection[tuple[str, str]]
+
+    def apart(self, first: Candidate, second: Candidate) -> bool:
+        """Whether a person said that these are two."""
+        return _ordered(first.keys.id, second.keys.id) in self.not_duplicates
+
+    def certainty(
+        self, first: Candidate, second: Candidate, found: Evidence
+    ) -> tuple[Message, ...]:
+        """Why two are one without asking; nothing where a person decides."""
+        key = blocking.source_key(first.keys)
+        if key and key == blocking.source_key(second.keys) and not found.contradicted:
+            return (SAME_NAME,)
+        if not found.is_certain or (self.trust_keys and _source(first) == _source(second)):
+            return ()
+        return found.reasons
+
+    def may_join(self, candidate: Candidate, group: Sequence[Candidate]) -> bool:
+        """Whether it is not kept from any of those who are one already."""
+        return not any(
+            self.apart(each, candidate)
+            or evidence(each, candidate).contradicted
+            or (self.trust_keys and _source(each) == _source(candidate) and each is not group[0])
+            for each in group
+        )
+
+
+@dataclass
+class _Decided:
+    """Pairs that were compared: who is whom for certain, and who may be."""
+
+    aliases: list[Alias] = field(default_factory=list)
+    listed: list[tuple[str, str, Evidence]] = field(default_factory=list)
+
+    def review(self, not_duplicates: Collection[tuple[str, str]]) -> tuple[DuplicateCandidate, ...]:
+        """The listed pairs of those that were kept, the most alike first."""
+        kept = {alias.id: alias.organization for alias in self.aliases}
+        best: dict[tuple[str, str], DuplicateCandidate] = {}
+        for first, second, found in self.listed:
+            key = _ordered(kept.get(first, first), kept.get(second, second))
+            score = round(min(found.chance, 0.9999), 4)
+            if key[0] == key[1] or key in not_duplicates:
                 continue
-            if trust_keys and _source(other.id) == _source(keys.id):
-                continue
-            return Alias(keys.id, other.id, reason.id)
-        return None
+            if key not in best or best[key].score < score:
+                best[key] = DuplicateCandidate(*key, score, reasons_text(found.reasons))
+        ranked = sorted(best.values(), key=lambda candidate: (-candidate.score, candidate.key))
+        return tuple(ranked[:MAX_REVIEW])
 
 
-def _marks(keys: DuplicateKeys) -> Iterable[tuple[Message, tuple[str, ...]]]:
-    if code := _valid_credit_code(keys.credit_code):
-        yield SAME_CREDIT_CODE, (code,)
-    if number := _valid_vat(keys.vat):
-        yield SAME_VAT, (number,)
-    if keys.place:
-        yield SAME_NAME_AND_PLACE, (normal_name(keys.name), keys.place)
-
-
-def _contradict(first: DuplicateKeys, second: DuplicateKeys) -> bool:
-    """Two valid and different numbers of a kind are two organisations, whatever the name."""
-    codes = {_valid_credit_code(first.credit_code), _valid_credit_code(second.credit_code)} - {""}
-    numbers = {_valid_vat(first.vat), _valid_vat(second.vat)} - {""}
-    return len(codes) > 1 or len(numbers) > 1
-
-
-def _valid_credit_code(code: str) -> str:
-    from stdnum.cn import uscc
-
-    return uscc.compact(code) if code and uscc.is_valid(code) else ""
-
-
-def _valid_vat(number: str) -> str:
-    from stdnum.eu import vat
-
-    return vat.compact(number) if number and vat.is_valid(number) else ""
-
-
-def _source(keys: str) -> str:
-    return keys.partition(":")[0]
-
-
-def _suggestions(
-    incoming: list[DuplicateKeys], stored: list[DuplicateKeys]
-) -> tuple[DuplicateCandidate, ...]:
-    """Like names of one country, most alike first; compared only where they share a rare word."""
-    everyone = {keys.id: keys for keys in (*stored, *incoming)}
-    new = {keys.id for keys in incoming}
-    blocks: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for keys in everyone.values():
-        for block in _blocks(normal_name(keys.name)):
-            blocks[keys.country, block].append(keys.id)
-    candidates: dict[tuple[str, str], DuplicateCandidate] = {}
-    for members in blocks.values():
-        if not 2 <= len(members) <= RARE:
+def _decided(
+    stored: Sequence[DuplicateKeys],
+    new: Sequence[DuplicateKeys],
+    stored_ids: Collection[str],
+    rules: _Rules,
+) -> _Decided:
+    """Every pair that shares a block, compared; each new one merged into the first it can be."""
+    rows = [*stored, *new]
+    decided = _Decided()
+    certain: defaultdict[int, list[tuple[int, tuple[Message, ...], Evidence]]] = defaultdict(list)
+    candidates: dict[int, Candidate] = {}
+    for first, second in blocking.pairs(stored, new).tolist():
+        one, other = (_candidate(rows, at, candidates) for at in (first, second))
+        if rules.apart(one, other):
             continue
-        for position, first in enumerate(members):
-            for second in members[position + 1 :]:
-                key = (min(first, second), max(first, second))
-                if key in candidates or not ({first, second} & new):
-                    continue
-                candidate = _compared(everyone[key[0]], everyone[key[1]])
-                if candidate is not None:
-                    candidates[key] = candidate
-    ranked = sorted(candidates.values(), key=lambda candidate: (-candidate.score, candidate.key))
-    return tuple(ranked[:MAX_REVIEW])
+        found = evidence(one, other)
+        if reasons := rules.certainty(one, other, found):
+            certain[second].append((first, reasons, found))
+        elif found.is_listed:
+            decided.listed.append((one.keys.id, other.keys.id, found))
+    kept_as: dict[int, int] = {}
+    groups: dict[int, list[Candidate]] = {}
+    for second in sorted(certain):
+        candidate = candidates[second]
+        for first, reasons, found in certain[second]:
+            root = kept_as.get(first, first)
+            group = groups.setdefault(root, [candidates[root]])
+            if candidate.keys.id in stored_ids or not rules.may_join(candidate, group):
+                decided.listed.append((rows[first].id, candidate.keys.id, found))
+                continue
+            group.append(candidate)
+            kept_as[second] = root
+            decided.aliases.append(Alias(candidate.keys.id, rows[root].id, reasons_text(reasons)))
+            break
+    return decided
 
 
-def _blocks(name: str) -> set[str]:
-    """Words of four letters and more; the first four characters of a Chinese name."""
-    words = {word for word in name.split() if len(word) >= 4}
-    return words | {name[:4]} if not name.isascii() else words or {name}
+def _candidate(
+    rows: Sequence[DuplicateKeys], position: int, candidates: dict[int, Candidate]
+) -> Candidate:
+    if position not in candidates:
+        candidates[position] = Candidate.of(rows[position])
+    return candidates[position]
 
 
-def _compared(organization: DuplicateKeys, other: DuplicateKeys) -> DuplicateCandidate | None:
-    if _contradict(organization, other):
-        return None
-    first, second = normal_name(organization.name), normal_name(other.name)
-    if first == second:
-        same_place = organization.place is not None and organization.place == other.place
-        reason = SAME_NAME_AND_PLACE if same_place else SAME_NAME
-        return DuplicateCandidate(organization.id, other.id, 1.0 if same_place else 0.97, reason.id)
-    if any(character.isdigit() for character in first + second):
-        return None  # 第二工厂 and 第三工厂 differ in one character and are two
-    score = fuzz.token_sort_ratio(first, second, score_cutoff=SIMILAR)
-    if score == 0:
-        return None
-    return DuplicateCandidate(
-        organization.id, other.id, round(score / 100 * 0.95, 4), LIKE_NAMES.id
-    )
+def _source(candidate: Candidate) -> str:
+    return candidate.keys.id.partition(":")[0]
+
+
+def _ordered(first: str, second: str) -> tuple[str, str]:
+    return min(first, second), max(first, second)
+
+
+def reasons_text(reasons: Iterable[Message]) -> str:
+    """Reasons as they are stored: their ids, in order."""
+    return SEPARATOR.join(reason.id for reason in reasons)
 
 
 def _rewritten(rows: GraphRows, to: Mapping[str, str]) -> GraphRows:
     """References to merged organisations lead to those that were kept."""
     if not to:
         return rows
+    kept = replace(rows, organizations=tuple(row for row in rows.organizations if row.id not in to))
     tables = {
         name: tuple(
             redirected
             for row in table_rows
             if (redirected := TABLES[name].redirected(row, to)) is not None
         )
-        for name, table_rows in rows.tables()
+        for name, table_rows in kept.tables()
     }
-    tables["organizations"] = tuple(row for row in rows.organizations if row.id not in to)
     return GraphRows(**tables)

@@ -335,7 +335,7 @@ def _cleaned(source: RowSource) -> Iterator[Row]:
                 row.cells[position] = _clean_cell(row, position, cell)
         while row.cells and not row.cells[-1]:
             row.cells.pop()
-        if row.cells or row.problems:
+        if row.cells or row.problems or row.broken:
             yield row
 
 

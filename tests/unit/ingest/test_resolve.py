@@ -6,11 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matchmaker.domain import GoalName, GraphRows, Kind, Layer, Need, Organization, Tie
-from matchmaker.ingest.names import normal_name
+from matchmaker.domain import (
+    GoalName,
+    GraphRows,
+    Kind,
+    Layer,
+    Need,
+    Organization,
+    OrganizationStatus,
+    Tie,
+)
+from matchmaker.ingest.names import name_key, normal_name
 from matchmaker.ingest.references import drop_dangling
 from matchmaker.ingest.report import Parsed
-from matchmaker.ingest.resolve import resolve
+from matchmaker.ingest.resolve import Resolution, resolve
 from matchmaker.store.ports import DuplicateKeys
 
 CODE = "91110000600037341L"  # a valid check character
@@ -93,7 +102,7 @@ def test_the_same_name_without_a_place_is_for_a_person_to_decide() -> None:
     resolution = resolve(rows, (), {})
     assert resolution.merged == ()
     assert [(row.first, row.second, row.reason) for row in resolution.review] == [
-        ("a:1", "b:1", "same name")
+        ("a:1", "b:1", "same name; country of one not known")
     ]
 
 
@@ -163,3 +172,90 @@ def test_rows_may_refer_to_what_an_earlier_import_merged() -> None:
     assert resolution.rows.needs[0].organization == "a:1"
     assert (resolution.rows.ties[0].source, resolution.rows.ties[0].target) == ("a:1", "c:1")
     assert resolution.merged == ()
+
+
+def sources(first: dict[str, str], second: dict[str, str]) -> Resolution:
+    """What becomes of one row each of two sources."""
+    rows = [firm(f"{source}:1", **fields) for source, fields in (("a", first), ("b", second))]
+    return resolve(GraphRows(organizations=tuple(rows)), (), {})
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [
+        ({"name": "Muster Ltd", "country": "GB"}, {"name": "MUSTER LIMITED"}, "same name"),
+        (
+            {"name": "示例恒通阀门有限公司", "name_en": "Sample Hengtong Valve Co., Ltd"},
+            {"name": "Sample Hengtong Valve Co Ltd"},
+            "same name",
+        ),
+        ({"name": "上海示例机械有限公司"}, {"name": "上海示例机械有限公司苏州分公司"}, "branch"),
+        ({"name": "示例（上海）科技有限公司"}, {"name": "上海示例科技有限公司"}, "another order"),
+        ({"name": "示例第二机床厂"}, {"name": "示例二机床厂"}, "another spelling"),
+        ({"name": "Global Muster Samples Corp"}, {"name": "GMS"}, "abbreviates"),
+        ({"name": "Universität Musterau"}, {"name": "University of Musterau"}, "another language"),
+        ({"name": "Müller & Söhne GmbH"}, {"name": "Mueller und Soehne GmbH"}, "another spelling"),
+        ({"name": "示例閥門股份有限公司"}, {"name": "示例阀门有限公司"}, "different legal forms"),
+        ({"name": "示例集团有限公司"}, {"name": "示例有限公司"}, "group"),
+        ({"name": "Werkzeug (The Muster) Inc"}, {"name": "The Muster Werkzeug Inc."}, "order"),
+    ],
+)
+def test_what_is_alike_is_listed_with_its_reasons(
+    first: dict[str, str], second: dict[str, str], reason: str
+) -> None:
+    both = {"country": "DE"}
+    resolution = sources(both | first, both | second)
+    assert resolution.merged == ()
+    (pair,) = resolution.review
+    assert 0 < pair.score < 0.99
+    assert any(reason in str(each) for each in pair.reasons)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"name": "示例第二机床厂"}, {"name": "示例第三机床厂"}),
+        ({"name": "Muster Nord GmbH"}, {"name": "Muster Süd GmbH"}),
+        ({"name": "Muster Ltd", "vat": VAT}, {"name": "Muster Ltd", "vat": "ESA58818501"}),
+        ({"name": "Prüftechnik Muster AG"}, {"name": "Gießerei Muster AG"}),
+    ],
+)
+def test_what_differs_in_what_tells_is_neither_merged_nor_listed(
+    first: dict[str, str], second: dict[str, str]
+) -> None:
+    resolution = sources(first, second)
+    assert (resolution.merged, resolution.review) == ((), ())
+
+
+def test_a_country_or_a_province_is_no_place_to_merge_by() -> None:
+    for place in ("iso3166:CN", "gbt2260:330000"):
+        fields = {"name": "示例阀门有限公司", "place": place, "country": "CN"}
+        assert sources(fields, fields).merged == ()
+
+
+def test_two_that_a_person_kept_apart_are_never_merged_again() -> None:
+    rows = GraphRows(organizations=(firm("a:1", vat=VAT), firm("b:1", vat=VAT)))
+    resolution = resolve(rows, (), {}, not_duplicates={("a:1", "b:1")})
+    assert (resolution.merged, resolution.review) == ((), ())
+
+
+def test_two_keys_of_a_trusted_source_are_not_joined_over_a_third() -> None:
+    rows = GraphRows(organizations=(firm("c:1", "Same", vat=VAT), firm("c:2", "Same", vat=VAT)))
+    resolution = resolve(rows, [duplicate_keys("a:1", "Same", vat=VAT)], {}, trust_keys=True)
+    assert [(row.id, row.organization) for row in resolution.merged] == [("c:1", "a:1")]
+    assert [row.key for row in resolution.review] == [("a:1", "c:2")]
+
+
+def test_a_name_known_by_an_older_key_of_its_source_is_the_same_one() -> None:
+    """Keys are made of names; when the rule changes, an import does not bring all anew."""
+    name = "Muster Werke Ltd"
+    rows = GraphRows(organizations=(firm(f"t:{name_key(name)}", name),))
+    older = duplicate_keys("t:0123456789abcdef", "MUSTER WERKE LIMITED")
+    (alias,) = resolve(rows, [older], {}, trust_keys=True).merged
+    assert alias.organization == older.id
+
+
+def test_the_status_that_a_name_tells_is_kept() -> None:
+    rows = GraphRows(organizations=(firm("a:1", "Muster GmbH (in liquidation)"),))
+    (row,) = resolve(rows, (), {}).rows.organizations
+    assert row.status is OrganizationStatus.IN_LIQUIDATION

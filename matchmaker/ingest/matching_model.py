@@ -1,0 +1,195 @@
+"""Whether two organisations are one: weights of evidence, added, and a chance made of them.
+
+After Fellegi and Sunter (A Theory for Record Linkage, JASA 64, 1969), as `splink` computes it:
+each comparison has levels; a level's weight is log2 of how much oftener it is seen in pairs that
+are one (m) than in pairs that are two (u). `benchmarks/identity.py` estimates both and prints
+them; what is left over is the prior of a pair that shares a block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from matchmaker.ingest.codes import CODE_KINDS, CodeKind, valid_code
+from matchmaker.ingest.legal_forms import FormRelation, relation
+from matchmaker.ingest.name_comparison import ComparableName, NameLevel, comparable, compare
+from matchmaker.messages import Message, message
+from matchmaker.store.ports import DuplicateKeys
+
+# Chances from which two are made one without asking, and from which a person is asked.
+MERGED, LISTED = 0.99, 0.05
+PRIOR = -6.0  # log2 odds that two organisations which share a block are one
+
+Level = str
+WEIGHTS: dict[str, dict[Level, float]] = {
+    "name": {
+        NameLevel.SAME: 10.0,
+        NameLevel.SPELLING: 9.0,
+        NameLevel.ORDER: 7.5,
+        NameLevel.TRANSLATION: 7.0,
+        NameLevel.SIMILAR: 5.0,
+        NameLevel.BRANCH: 3.5,
+        NameLevel.GROUP: 4.0,
+        NameLevel.PART: 1.5,
+        NameLevel.ACRONYM: 2.5,
+        NameLevel.ALIKE: 0.5,
+        NameLevel.DIFFERENT: -8.0,
+    },
+    "form": {"same": 0.5, "near": 0.0, "missing": 0.0, "different": -2.5},
+    "country": {"same": 1.0, "unknown": 0.0, "different": -6.0},
+    "place": {"same": 4.5, "unknown": 0.0, "different": -2.0},
+    "website": {"same": 6.0, "unknown": 0.0, "different": -1.5},
+    "code": {"same": 20.0, "unknown": 0.0, "different": -20.0},
+}
+SAME_CODE: dict[CodeKind, Message] = {
+    "credit_code": message("same credit code"),
+    "vat": message("same VAT number"),
+    "lei": message("same LEI"),
+    "ror": message("same ROR identifier"),
+}
+SAME_NAME = message("same name")
+REASONS: dict[tuple[str, Level], Message] = {
+    ("name", NameLevel.SAME): SAME_NAME,
+    ("name", NameLevel.SPELLING): message("same name in another spelling"),
+    ("name", NameLevel.ORDER): message("same words in another order"),
+    ("name", NameLevel.TRANSLATION): message("same name in another language"),
+    ("name", NameLevel.SIMILAR): message("like names"),
+    ("name", NameLevel.BRANCH): message("one may be a branch of the other"),
+    ("name", NameLevel.GROUP): message("a firm and its group"),
+    ("name", NameLevel.PART): message("the one name is part of the other"),
+    ("name", NameLevel.ACRONYM): message("the one name abbreviates the other"),
+    ("name", NameLevel.ALIKE): message("names that resemble each other"),
+    ("form", "different"): message("different legal forms"),
+    ("country", "same"): message("same country"),
+    ("country", "unknown"): message("country of one not known"),
+    ("country", "different"): message("different countries"),
+    ("place", "same"): message("same place"),
+    ("place", "different"): message("different places"),
+    ("website", "same"): message("same website"),
+    ("website", "different"): message("different websites"),
+}
+# Hosts where many have their page.
+_SHARED_HOSTS = frozenset({
+    "1688.com", "alibaba.com", "facebook.com", "linkedin.com", "made-in-china.com", "taobao.com",
+    "wix.com", "sites.google.com", "github.io", "weebly.com", "wordpress.com", "blogspot.com",
+    "qq.com", "163.com",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An organisation as it is compared."""
+
+    keys: DuplicateKeys
+    names: tuple[ComparableName, ...]
+    codes: tuple[str, ...]
+    host: str
+
+    @classmethod
+    def of(cls, keys: DuplicateKeys) -> Candidate:
+        names = [comparable(name) for name in (keys.name, keys.name_en) if name]
+        codes = tuple(valid_code(kind, getattr(keys, kind)) for kind in CODE_KINDS)
+        return cls(keys, tuple(names), codes, website_host(keys.website))
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What two organisations have in common: the level of each comparison."""
+
+    levels: dict[str, Level]
+    reasons: tuple[Message, ...]
+
+    @property
+    def weight(self) -> float:
+        """Log2 of the odds that the two are one."""
+        return PRIOR + sum(WEIGHTS[name][level] for name, level in self.levels.items())
+
+    @property
+    def chance(self) -> float:
+        """That the two are one, in (0, 1)."""
+        return float(1 / (1 + 2.0**-self.weight))
+
+    @property
+    def contradicted(self) -> bool:
+        """Whether two valid and different codes of a kind say that they are two."""
+        return self.levels["code"] == "different"
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether they may be made one without asking."""
+        if self.levels["code"] != "unknown":
+            return self.levels["code"] == "same"
+        return self.chance >= MERGED and "different" not in self.levels.values()
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether a person is asked: alike enough, and no code speaks against it."""
+        names = self.levels["name"] != NameLevel.DIFFERENT or self.levels["code"] == "same"
+        hosts = self.levels["website"] == "same"
+        return (names or hosts) and not self.contradicted and self.chance >= LISTED
+
+
+def evidence(first: Candidate, second: Candidate) -> Evidence:
+    """The comparisons of two organisations. The same either way round."""
+    name, form = _name(first, second)
+    code, reasons = _code(first, second)
+    place = _equal(finer_place(first.keys.place), finer_place(second.keys.place))
+    country = _equal(first.keys.country.upper(), second.keys.country.upper())
+    levels: dict[str, Level] = {
+        "name": name,
+        "form": form,
+        "country": country,
+        "place": place,
+        "website": _equal(first.host, second.host),
+        "code": code,
+    }
+    return Evidence(levels, (*reasons, *_reasons(levels)))
+
+
+def _reasons(levels: dict[str, Level]) -> Iterator[Message]:
+    for name, level in levels.items():
+        if (name, level) in REASONS:
+            yield REASONS[name, level]
+
+
+def _name(first: Candidate, second: Candidate) -> tuple[NameLevel, FormRelation]:
+    """The most alike of their names, each in whatever language."""
+    order = list(NameLevel)
+    pairs = [(compare(a, b), relation(a.form, b.form)) for a in first.names for b in second.names]
+    return min(
+        pairs, key=lambda pair: order.index(pair[0]), default=(NameLevel.DIFFERENT, "missing")
+    )
+
+
+def _code(first: Candidate, second: Candidate) -> tuple[Level, list[Message]]:
+    """Two valid and different codes of one kind are two organisations, whatever the name."""
+    pairs = zip(CODE_KINDS, first.codes, second.codes, strict=True)
+    both = [(kind, one == other) for kind, one, other in pairs if one and other]
+    same = [SAME_CODE[kind] for kind, equal in both if equal]
+    if any(not equal for _, equal in both):
+        return "different", same
+    return ("same" if same else "unknown"), same
+
+
+def _equal(first: str, second: str) -> Level:
+    if not first or not second:
+        return "unknown"
+    return "same" if first == second else "different"
+
+
+def finer_place(place: str | None) -> str:
+    """A place that tells where somebody is: no country, no province."""
+    source, _, key = (place or "").partition(":")
+    if source == "iso3166":
+        return ""
+    if source == "gbt2260" and key.endswith("0000") and key[:2] not in ("11", "12", "31", "50"):
+        return ""
+    return place or ""
+
+
+def website_host(address: str) -> str:
+    """The host of an address, "" where many share it."""
+    host = address.strip().casefold().partition("://")[2] or address.strip().casefold()
+    host = host.split("/")[0].split("?")[0].split(":")[0].removeprefix("www.")
+    return "" if "." not in host or host in _SHARED_HOSTS else host

@@ -1,0 +1,281 @@
+# ruff: noqa: E501 -- words of many languages, as a table is read
+"""How alike two names are, in levels: what is the same, and what makes the difference."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+
+from matchmaker.ingest.names import name_parts
+
+SIMILAR, ALIKE = 90.0, 80.0  # of 100, sorted words
+
+
+class NameLevel(StrEnum):
+    """How two names compare, the most alike first."""
+
+    SAME = "same"  # the same words
+    SPELLING = "spelling"  # but for accents, articles, "and", 第一 and 一, spaces
+    ORDER = "order"  # the same words in another order
+    TRANSLATION = "translation"  # universität and university
+    SIMILAR = "similar"
+    BRANCH = "branch"  # one is a branch of the other
+    GROUP = "group"  # one has 集团, group, holding more
+    PART = "part"  # one has all words of the other and more
+    ACRONYM = "acronym"  # one is the other's initials
+    ALIKE = "alike"
+    DIFFERENT = "different"
+
+
+_STOP = frozenset(
+    [
+        "and",
+        "und",
+        "et",
+        "y",
+        "e",
+        "i",
+        "og",
+        "och",
+        "en",
+        "of",
+        "the",
+        "der",
+        "die",
+        "das",
+        "des",
+        "dem",
+        "de",
+        "la",
+        "le",
+        "les",
+        "l",
+        "d",
+        "du",
+        "di",
+        "del",
+        "della",
+        "dello",
+        "dell",
+        "degli",
+        "delle",
+        "dei",
+        "do",
+        "da",
+        "dos",
+        "das",
+        "van",
+        "von",
+        "for",
+        "für",
+        "fur",
+        "per",
+        "pour",
+        "para",
+        "in",
+        "im",
+        "at",
+        "a",
+        "an",
+        "&",
+        "at",
+    ]
+)
+_ARTICLES = frozenset(
+    {"the", "la", "le", "les", "der", "die", "das", "el", "los", "il", "l", "het"}
+)
+_TRANSLATED = {
+    word: term
+    for term, words in {
+        "university": "universität universitat universitaet universiteit universita università université universite universidad universidade univerzita univerzitet uniwersytet universitatea universitet universitetet universiti univ yliopisto egyetem üniversitesi universitesi universitas",
+        "institute": "institut instituto istituto instytut institutul institutet instituut intezet enstitüsü enstitusu inst",
+        "research": "forschung recherche recherches investigación investigacion ricerca ricerche onderzoek badań badan forskning",
+        "technology": "technologie technologies tecnologia tecnología tecnologie technologii teknologi technological tech technologien",
+        "technical": "technische technique tecnica técnica tecnico technicka techniczny technisch tehnica",
+        "center": "centre zentrum centro centrum centar centrul centret",
+        "national": "nazionale nacional nationale nationaal narodni narodowy nationales nationaler",
+        "science": "sciences wissenschaft wissenschaften ciencia ciencias scienze nauk",
+        "academy": "akademie académie academie academia accademia akademia akademi",
+        "association": "verband associazione asociación asociacion associação",
+        "foundation": "stiftung fondation fondazione fundación fundacion fundacja stichting fundação",
+        "international": "internationale internacional internazionale internationaal intl",
+        "industry": "industries industrie industria industrial industriale ind",
+        "engineering": "ingenieure ingénierie ingegneria ingeniería ingenieria engrg engg",
+        "system": "systems systeme systèmes sistemi sistemas",
+        "service": "services servizi servicios serviços dienste",
+        "solution": "solutions", "product": "products produkte prodotti productos", "manufacturing": "mfg manufacture manufacturers",
+        "group": "gruppe groupe gruppo grupo groep grupa", "brother": "brothers bros gebrüder gebruder gebrueder fratelli",
+        "municipality": "gemeente comune municipio ayuntamiento kommune kommun gemeinde stadt city",
+        "ministry": "ministerium ministère ministere ministero ministerio ministerie", "hospital": "hospitals krankenhaus hôpital ospedale spital ziekenhuis sairaala",
+        "laboratory": "laboratories labs lab laboratoire laboratorio labor",
+    }.items()
+    for word in (term, *words.split())
+}  # fmt: skip
+_GROUP_WORDS = frozenset("group holding holdings 集团 控股 concern konzern".split())  # noqa: SIM905
+_BRANCH_WORDS = frozenset(
+    [
+        "branch",
+        "niederlassung",
+        "zweigniederlassung",
+        "succursale",
+        "sucursal",
+        "filial",
+        "filiale",
+        "branche",
+    ]
+)
+_BRANCH = re.compile(
+    r"(?:有限公司|公司|集团|厂|银行|大学|院)?[\u4e00-\u9fff]{0,10}?(?:分公司|分厂|分店|分行|支行|分院|分部|办事处|子公司|分所|分校)$"
+)
+_ORDINAL = re.compile(r"第([一二三四五六七八九十百零\d]+)")
+_REGION = re.compile(r"(?<=[\u4e00-\u9fff]{2})(?:省|市|自治区|特别行政区)(?=[\u4e00-\u9fff]{2})")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+# What tells two works, schools or units of one kind apart.
+_NUMERALS = re.compile(r"\d+|[一二三四五六七八九十甲乙丙丁戊]|\b(?:i{1,3}|iv|vi{0,3}|ix)\b")
+_DIRECTIONS = frozenset(
+    [
+        "north",
+        "south",
+        "east",
+        "west",
+        "northern",
+        "southern",
+        "eastern",
+        "western",
+        "nord",
+        "sud",
+        "süd",
+        "ost",
+    ]
+)
+_LETTERS = str.maketrans(
+    {"ß": "ss", "æ": "a", "ø": "o", "œ": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ComparableName:
+    """A name as it is compared: its words as they are, and folded to one spelling."""
+
+    words: tuple[str, ...]
+    folded: tuple[str, ...]
+    translated: tuple[str, ...]
+    form: str
+    branch: bool
+
+    @property
+    def is_han(self) -> bool:
+        return any(_HAN.search(word) for word in self.words)
+
+
+@lru_cache(maxsize=20_000)
+def comparable(name: str) -> ComparableName:
+    """Takes a name apart for comparing."""
+    parts = name_parts(name)
+    words = parts.words or (name,)
+    branch = False
+    if any(_HAN.search(word) for word in words):
+        joined = _REGION.sub("", _ORDINAL.sub(r"\1", "".join(words)))
+        branch = _BRANCH.search(joined + parts.form) is not None
+        folded: tuple[str, ...] = (joined,)
+        translated = folded
+    else:
+        telling = _telling(words)
+        folded = tuple(folded_word(word) or word for word in telling)
+        translated = tuple(
+            _TRANSLATED.get(word, fold) for word, fold in zip(telling, folded, strict=True)
+        )
+        branch = bool(_BRANCH_WORDS & set(words))
+    return ComparableName(words, folded, translated, parts.form, branch)
+
+
+def _telling(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Without the articles and little words between others: those at the ends are names."""
+    inner = tuple(word for word in words[1:-1] if word not in _STOP)
+    first = () if words[0] in _ARTICLES and len(words) > 1 else words[:1]
+    return (*first, *inner, *words[1:][-1:])
+
+
+@lru_cache(maxsize=200_000)
+def folded_word(word: str) -> str:
+    """Without accents, and with ä, ae and a as one: "söhne", "soehne" and "sohne" are one word."""
+    plain = unicodedata.normalize("NFKD", word.translate(_LETTERS))
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return plain.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+
+
+def compare(first: ComparableName, second: ComparableName) -> NameLevel:
+    """The level of two names. The same either way round."""
+    if first.words == second.words:
+        return NameLevel.SAME
+    one, other = " ".join(first.folded), " ".join(second.folded)
+    if first.branch != second.branch:
+        return NameLevel.BRANCH if _is_branch(first, second) else NameLevel.DIFFERENT
+    if first.is_han != second.is_han:
+        return NameLevel.DIFFERENT
+    if first.is_han:
+        return _compare_han(one, other)
+    if one == other or one.replace(" ", "") == other.replace(" ", ""):
+        return NameLevel.SPELLING
+    if sorted(first.folded) == sorted(second.folded):
+        return NameLevel.ORDER
+    if sorted(first.translated) == sorted(second.translated):
+        return NameLevel.TRANSLATION
+    return _compare_words(first, second)
+
+
+def _is_branch(first: ComparableName, second: ComparableName) -> bool:
+    branch, whole = (first, second) if first.branch else (second, first)
+    if branch.is_han:
+        return branch.folded[0].startswith(whole.folded[0])
+    return set(whole.folded) <= set(branch.folded)
+
+
+def _compare_han(one: str, other: str) -> NameLevel:
+    if one == other:
+        return NameLevel.SPELLING
+    if sorted(one) == sorted(other):
+        return NameLevel.ORDER
+    if sorted(_NUMERALS.findall(one)) != sorted(_NUMERALS.findall(other)):
+        return NameLevel.DIFFERENT
+    short, long = sorted((one, other), key=len)
+    rest = long.replace("集团", "").replace("控股", "")
+    if rest in (short, short.replace("集团", "")):
+        return NameLevel.GROUP
+    if len(short) >= 3 and (long.endswith(short) or long.startswith(short)):
+        return NameLevel.PART
+    return _similar(fuzz.ratio(one, other), min(len(one), len(other)) >= 5)
+
+
+def _compare_words(first: ComparableName, second: ComparableName) -> NameLevel:
+    less, more = sorted((first.translated, second.translated), key=len)
+    if _NUMERALS.findall(" ".join(less)) != _NUMERALS.findall(" ".join(more)):
+        return NameLevel.DIFFERENT
+    only = set(less) ^ set(more)
+    if only & _DIRECTIONS:
+        return NameLevel.DIFFERENT
+    if set(less) < set(more):
+        if set(more) - set(less) <= _GROUP_WORDS:
+            return NameLevel.GROUP
+        return NameLevel.PART
+    if len(less) == 1 and 2 <= len(less[0]) <= 6 and less[0] in initials(more):
+        return NameLevel.ACRONYM
+    score = fuzz.token_sort_ratio(" ".join(less), " ".join(more), score_cutoff=ALIKE)
+    # One short word for another, in names of few: two firms, however alike the rest is.
+    return _similar(score, all(len(word) >= 4 for word in only))
+
+
+def _similar(score: float, certain: bool) -> NameLevel:
+    if score >= SIMILAR and certain:
+        return NameLevel.SIMILAR
+    return NameLevel.ALIKE if score >= ALIKE else NameLevel.DIFFERENT
+
+
+def initials(words: tuple[str, ...]) -> set[str]:
+    """What a name of several words may be called by its first letters."""
+    return {"".join(word[0] for word in words)} if len(words) >= 3 else set()

@@ -1,0 +1,260 @@
+"""Tables in text files: encoding, separator, header and what is no row, as people have them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.cells import SheetNumber
+from matchmaker.ingest.table_file import FileOptions, Line, TableFile, open_table
+
+EXPECTED = frozenset({"id", "name", "kind", "country", "description", "编号", "企业名称", "类型"})
+
+
+def table(folder: Path, content: str | bytes, name: str = "a.csv", **options: object) -> TableFile:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return open_table(path, FileOptions(**options), EXPECTED)  # type: ignore[arg-type]
+
+
+def cells(read: TableFile) -> list[list[str]]:
+    return [list(line.cells.values()) for line in read.lines() if line.passed_over is None]
+
+
+def refused(lines: list[Line]) -> list[int]:
+    return [line.number for line in lines if any(p.severity == "error" for p in line.problems)]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("cp1252", "Münchner Prüftechnik, León, Société Générale"),
+        ("cp1250", "Świętokrzyskie Przedsiębiorstwo, Třinecké železárny"),
+        ("cp1251", "Производство арматуры и насосов"),
+        ("gb18030", "温州示例阀门有限公司"),
+        ("cp950", "臺灣示例閥門有限公司"),
+        ("utf-16", "温州阀门 Vårgårda"),
+        ("utf-16-le", "Vårgårda 阀门"),
+        ("utf-16-be", "Vårgårda 阀门"),
+        ("utf-8-sig", "温州阀门"),
+    ],
+)
+def test_an_encoding_is_judged_by_plausible_letters(
+    tmp_path: Path, encoding: str, name: str
+) -> None:
+    read = table(tmp_path, f"id;name;kind\r\nx:1;{name};firm\r\n".encode(encoding))
+    assert cells(read) == [["x:1", name, "firm"]]
+
+
+def test_too_few_letters_are_asked_about_with_the_candidates(tmp_path: Path) -> None:
+    """`Peña` in Windows-1252 is `Peńa` in Windows-1250: nothing tells which."""
+    content = "id,name,kind\nx:1,Peña,firm\n".encode("cp1252")
+    with pytest.raises(InvalidInput) as error:
+        table(tmp_path, content)
+    assert "--encoding" in str(error.value)
+    assert "windows-1252 (would read 'Peña')" in str(error.value)
+    assert "windows-1250 (would read 'Peńa')" in str(error.value)
+    assert cells(table(tmp_path, content, encoding="windows-1250")) == [["x:1", "Peńa", "firm"]]
+
+
+def test_an_unknown_encoding_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="'klingon' is no encoding"):
+        table(tmp_path, "id,name\n", encoding="klingon")
+
+
+def test_a_damaged_character_costs_its_row_and_no_other(tmp_path: Path) -> None:
+    good = "id,name,kind\nx:1,温州示例阀门,firm\nx:2,示例铸造厂,firm\n".encode()
+    read = table(tmp_path, good + b"x:3,Sample\xff,firm\n")
+    assert refused(list(read.lines())) == [4]
+    assert len(list(read.lines())) == 3
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_a_separator_is_judged_outside_of_quotes(tmp_path: Path, separator: str) -> None:
+    rows = [["id", "name", "kind"], ["x:1", '"a, b; c | d"', "4,5"], ["x:2", "y", "1.234,5"]]
+    rows = [[f'"{c}"' if separator in c and '"' not in c else c for c in row] for row in rows]
+    read = table(tmp_path, "\n".join(separator.join(row) for row in rows))
+    assert (read.separator, read.header) == (separator, ("id", "name", "kind"))
+    assert cells(read)[0] == ["x:1", "a, b; c | d", "4,5"]
+
+
+def test_a_sep_line_and_a_separator_given_are_obeyed(tmp_path: Path) -> None:
+    assert cells(table(tmp_path, "sep=^\r\nid^name\r\nx:1^a,b\r\n")) == [["x:1", "a,b"]]
+    assert table(tmp_path, "id;name,x\na;b,c\n", separator="tab").header == ("id;name,x",)
+
+
+def test_an_unclosed_quotation_mark_costs_its_line_and_swallows_none(tmp_path: Path) -> None:
+    read = table(
+        tmp_path,
+        'id,name,kind,description\nq:1,One,firm,"valves\nq:2,Two,firm,pumps\n'
+        'q:3,Three,firm,"bolts"\nq:4,Four,firm,nuts\n',
+    )
+    lines = list(read.lines())
+    assert refused(lines) == [2]
+    assert [line.cells["id"] for line in lines if not line.problems] == ["q:2", "q:3", "q:4"]
+
+
+def test_a_mark_closed_by_a_later_line_swallows_none_either(tmp_path: Path) -> None:
+    """Line 2 opens a cell that an inch mark on line 4 would close: each line is a whole row."""
+    read = table(
+        tmp_path, 'id,name,kind,description\n1,A,firm,"gate\n2,B,firm,x\n3,C,firm,5"\n4,D,firm,y\n'
+    )
+    lines = list(read.lines())
+    assert refused(lines) == [2]
+    assert [line.number for line in lines] == [2, 3, 4, 5]
+
+
+def test_a_cell_of_several_lines_is_one_cell(tmp_path: Path) -> None:
+    read = table(tmp_path, 'id,name,kind\n1,"a, b\nand ""c""\nx, y, z",firm\n2,d,firm\n')
+    assert cells(read)[0][1] == 'a, b\nand "c"\nx, y, z'
+    assert [line.number for line in read.lines()] == [2, 5]
+
+
+def test_trailing_cells_may_be_missing_or_empty_but_no_more_filled(tmp_path: Path) -> None:
+    read = table(tmp_path, "id,name,kind,country\n1,a\n2,b,firm,GB,,,\n3,c,firm,GB,surplus\n")
+    lines = list(read.lines())
+    assert list(lines[0].cells.values()) == ["1", "a", "", ""]
+    assert refused(lines) == [4]
+    assert "has 5 cells, not 4" in str(lines[2].problems[0].reason)
+
+
+def test_comments_and_blank_lines_count_only_above_the_header(tmp_path: Path) -> None:
+    content = '# exported, "by ERP\n\nid,name,kind\n#1001,# Hash GmbH,firm\n'
+    read = table(tmp_path, content)
+    assert read.header_line == 3
+    assert cells(read) == [["#1001", "# Hash GmbH", "firm"]]
+
+
+def test_title_lines_stand_above_and_totals_and_notes_below(tmp_path: Path) -> None:
+    content = (
+        "2024年示例协会会员名单,,\n填报单位：示例协会,,\n编号,企业名称,类型,人数\n"
+        "x:1,甲厂,firm,5\nx:2,Total,firm,3\n小计,,,8\n编号,企业名称,类型,人数\n"
+        "x:3,丙厂,firm,2\n合 计,3家,,10\n制表人：某某,日期：2024-05-01,,\n"
+    )
+    read = table(tmp_path, content)
+    assert read.header == ("编号", "企业名称", "类型", "人数")
+    assert [line.number for line in read.lines() if line.passed_over is None] == [4, 5, 8]
+    reasons = [str(line.passed_over) for line in read.lines() if line.passed_over]
+    assert reasons == [
+        "is a line of totals.",
+        "repeats the titles of the columns.",
+        "is a line of totals.",
+        "is a note, not a row.",
+    ]
+    assert "line 3" in str(read.notes[-1].reason)
+
+
+def test_a_text_by_itself_below_the_table_is_a_note(tmp_path: Path) -> None:
+    read = table(tmp_path, "id,name,kind\n1,a,firm\n2\n\nThis list is kept by the office\n")
+    assert [bool(line.passed_over) for line in read.lines()] == [False, False, True]
+
+
+def test_a_header_is_found_by_its_shape_where_no_name_is_known(tmp_path: Path) -> None:
+    content = "Overview of orders\n\nNr,Artikel,Menge,Kunde\n1,Ventil,5,Alpha\n2,Pumpe,7,Beta\n"
+    assert table(tmp_path, content).header == ("Nr", "Artikel", "Menge", "Kunde")
+
+
+def test_the_line_of_the_header_can_be_given(tmp_path: Path) -> None:
+    content = "id,name\nfirst,second\n1,2\n"
+    read = table(tmp_path, content, header_line=2)
+    assert (read.header, cells(read)) == (("first", "second"), [["1", "2"]])
+
+
+def test_a_header_of_two_lines_names_its_columns(tmp_path: Path) -> None:
+    content = (
+        "编号,企业名称,供方,,买方,\n,,地区,电话,地区,电话\n1,甲厂,温州,1234,上海,5678\n"
+        "2,乙厂,杭州,2234,北京,6678\n"
+    )
+    read = table(tmp_path, content)
+    assert read.header == ("编号", "企业名称", "供方 地区", "供方 电话", "买方 地区", "买方 电话")
+    assert cells(read)[0] == ["1", "甲厂", "温州", "1234", "上海", "5678"]
+
+
+def test_titles_there_twice_carry_their_positions(tmp_path: Path) -> None:
+    read = table(tmp_path, "No,Name,Country,Name,,Remark\n1,A,SG,B,c,d\n")
+    assert read.header == ("No", "Name#2", "Country", "Name#4", "#5", "Remark")
+    assert read.duplicates == (("Name", (2, 4)),)
+    assert "columns 2, 4" in str(read.notes[-1].reason)
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("示例\x0b阀门", "示例阀门"),
+        ("Sample\x0bcluster", "Sample cluster"),
+        ("a\u200bb\u202ec\x00", "abc"),
+        ("نمونه\u200cها", "نمونه\u200cها"),
+        ("ＡＢＣ　厂", "ＡＢＣ　厂"),
+        ("a\u00a0b", "a b"),
+        ("=HYPERLINK(A1)", "=HYPERLINK(A1)"),
+        ("@SUM(1)", "@SUM(1)"),
+        ("+86 Sample", "+86 Sample"),
+    ],
+)
+def test_invisible_characters_go_and_texts_of_any_script_stay(
+    tmp_path: Path, cell: str, text: str
+) -> None:
+    (line,) = table(tmp_path, f"id,name\n1,{cell}\n").lines()
+    assert line.cells["name"] == text
+    is_changed = any(mark in cell for mark in "\x0b\u200b")
+    assert [p.severity for p in line.problems] == ["warning"] * is_changed
+
+
+def test_an_error_value_is_empty_with_a_warning(tmp_path: Path) -> None:
+    (line,) = table(tmp_path, "id,name\n1,#N/A\n").lines()
+    assert line.cells["name"] == ""
+    assert [(p.column, p.severity) for p in line.problems] == [("name", "warning")]
+
+
+@pytest.mark.parametrize("shape", ["list", "inside", "lines", "packed"])
+def test_json_is_read_wherever_its_objects_are(tmp_path: Path, shape: str) -> None:
+    objects = [
+        {"id": "1", "name": "甲", "address": {"city": "温州"}, "capacity": 5},
+        {"id": "2", "name": "乙", "tags": ["a", "b"], "capacity": 4711.98, "old": None},
+    ]
+    lines = "".join(json.dumps(item) + "\n" for item in objects)
+    content = {
+        "list": json.dumps(objects),
+        "inside": json.dumps({"meta": [{"n": 1}], "data": {"rows": objects}}),
+        "lines": lines,
+        "packed": gzip.compress(lines.encode()),
+    }[shape]
+    read = table(tmp_path, content, "a.json.gz" if shape == "packed" else "a.json")
+    assert read.header == ("id", "name", "address.city", "capacity", "tags", "old")
+    first, second = read.lines()
+    assert list(first.cells.values()) == ["1", "甲", "温州", "5", "", ""]
+    assert (second.cells["tags"], second.cells["capacity"]) == ("a; b", "4711.98")
+    assert isinstance(second.cells["capacity"], SheetNumber)
+    assert not isinstance(first.cells["id"], SheetNumber)
+
+
+def test_a_broken_line_of_json_lines_costs_itself(tmp_path: Path) -> None:
+    read = table(tmp_path, '{"id": "1"}\n{"id": \n{"id": "3"}\n', "a.jsonl")
+    assert refused(list(read.lines())) == [2]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "empty"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, "not a table|cannot be told"),
+        (b"<html><table><tr><td>id</td></tr></table></html>", "web page"),
+        (b"a," * 3_000 + b"\n", "3001 columns"),
+        (b'[{"id": 1}, {"id": ', "not well-formed JSON"),
+    ],
+)
+def test_what_is_no_table_is_refused_whole(tmp_path: Path, content: bytes, reason: str) -> None:
+    with pytest.raises(InvalidInput, match=reason):
+        list(table(tmp_path, content).lines())
+
+
+def test_a_small_file_that_unpacks_without_end_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("matchmaker.ingest.text_file.MAX_BYTES", 100_000)
+    with pytest.raises(InvalidInput, match="unpacks to more"):
+        list(table(tmp_path, gzip.compress(b"id,name\n" * 100_000), "a.csv.gz").lines())
