@@ -11,7 +11,8 @@ from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.columns import TABLES, Column, table_name
-from matchmaker.ingest.tables import template as written_template
+from matchmaker.ingest.table_options import TableOptions
+from matchmaker.ingest.templates import template as written_template
 from matchmaker.services.operations.import_workflow import ImportPreview
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import Page, is_part, parse_choice, show_notice, signed_in, web
@@ -46,19 +47,20 @@ def import_table(id: str = "") -> Page:
     principal = signed_in()
     form, workflow = request.form, services().import_workflow
     upload = form.get("upload", "")
-    mapping = None
-    if upload:
-        mapping = dict(zip(form.getlist("cell"), form.getlist("column"), strict=False))
-    else:
+    options = TableOptions(
+        table=form.get("table", ""),
+        mapping=dict(zip(form.getlist("cell"), form.getlist("column"), strict=False)),
+    )
+    if not upload:
         sent = request.files.get("file")
         if sent is None:
             raise InvalidInput("is missing.", where="file")
         name = sent.filename or ""
-        upload = workflow.keep(principal, form.get("table", ""), name, sent.stream, id)
+        upload = workflow.keep(principal, name, sent.stream, id)
     if form.get("do") == "write":
-        job = workflow.write(principal, upload, mapping or {}, id)
+        job = workflow.write(principal, upload, options, id)
         return redirect(url_for("web.job", id=job.id), 303)
-    return import_page(id, workflow.look(principal, upload, mapping, id))
+    return import_page(id, workflow.look(principal, upload, options, id))
 
 
 @web.get("/import/template/<table>")
@@ -77,9 +79,9 @@ def template(table: str) -> Page:
 @web.post("/imports/<id>/undo")
 def undo_import(id: str) -> Page:
     """Put back what was before."""
-    left = services().import_workflow.undo(signed_in(), id)
+    left = len(services().import_workflow.undo(signed_in(), id))
     show_notice(
-        gettext("Taken back; %(left)s rows changed since then and stay.", left=left)
+        gettext("Taken back; %(left)s fields changed since then and stay.", left=left)
         if left
         else gettext("Taken back.")
     )
