@@ -1,7 +1,7 @@
 """Rows of XLSX workbooks (ECMA-376), streamed: what the sheet shows, whatever it claims of itself.
 
-Of the libraries for XLSX, openpyxl reads number formats and takes 37 s for 100,000 rows of ten
-columns; calamine takes 3 s, reads no number formats and holds all rows. This takes 6 s.
+Of the libraries for XLSX, openpyxl reads number formats and takes twice as long as this;
+calamine takes a tenth of it, but reads no number formats and holds all rows at once.
 """
 
 from __future__ import annotations
