@@ -16,10 +16,10 @@ from matchmaker.domain import GraphRows
 from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.ingest.columns import TABLES, table_name
 from matchmaker.ingest.scope import ALLOWED
+from matchmaker.ingest.suggestions import expected_titles, recognised, suggested
 from matchmaker.ingest.table_file import SUFFIXES, SheetSummary, TableFile, open_table
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.tables import table_of
-from matchmaker.ingest.titles import expected_titles, known, suggested
 from matchmaker.ingest.undo import KeptField, reversal
 from matchmaker.messages import Message, message
 from matchmaker.services.operations.import_report import ImportReport
@@ -142,12 +142,13 @@ class ImportWorkflow:
         given = {
             title: name for title, name in chosen.mapping.items() if name in columns or not name
         }
-        mapping = suggested(table, file.header) | {
+        seen = _file_preview(file)
+        mapping = suggested(table, seen.samples) | {
             title: given[title] for title in file.header if title in given
         }
         chosen = replace(chosen, table=table, mapping=mapping)
         (path.parent / _OPTIONS_FILE).write_bytes(_OPTIONS.dump_json(chosen))
-        preview = ImportPreview(upload, chosen, _file_preview(file))
+        preview = ImportPreview(upload, chosen, seen)
         run = ImportOptions(dry_run=True, tables=chosen, cluster=cluster)
         try:
             return replace(preview, report=self.importer.tables(principal, [path], run))
@@ -276,7 +277,8 @@ class ImportWorkflow:
 def likely_table(header: Iterable[str]) -> str:
     """The table of which a file has the most titles."""
     titles = list(header)
-    counts = {name: sum(map(bool, known(TABLES[name], titles).values())) for name in _LIKELY}
+    blank: dict[str, tuple[str, ...]] = dict.fromkeys(titles, ())
+    counts = {name: sum(map(bool, recognised(name, blank).values())) for name in _LIKELY}
     return max(_LIKELY, key=lambda name: counts[name])
 
 
