@@ -414,7 +414,7 @@ def unaccounted(parsed: Parsed) -> int:
     """Lines read that were neither loaded, refused nor passed over."""
     lines = {kind: {p.line for p in parsed.problems if p.severity == kind}
              for kind in ("error", "passed")}  # fmt: skip
-    loaded = len(parsed.rows.organizations)
+    loaded = len(parsed.rows.organizations) + parsed.merged
     return sum(parsed.read.values()) - loaded - len(lines["error"]) - len(lines["passed"])
 
 
