@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from matchmaker.domain import Organization
+from matchmaker.ingest.names import normal_name
+from matchmaker.store.ports import DuplicateKeys
 from matchmaker.text import normal
 
 # Longest first, so that 股份有限公司 goes before 有限公司.
@@ -42,3 +46,23 @@ def _without_form(name: str) -> str:
         return name
     group = "集团" if "集团" in match.group() else ""
     return (name[: match.start()].strip() + group) or name
+
+
+def known_by_earlier_ids(
+    earlier_ids: Mapping[str, str],
+    organizations: Iterable[Organization],
+    known: Iterable[DuplicateKeys],
+) -> dict[str, str]:
+    """Ids of organisations that are stored under the id that they had before, with that one.
+
+    `earlier_ids` leads from an id to the one before. The name tells whether it is the same:
+    another firm may have had that id too.
+    """
+    names = {keys.id: keys.name for keys in known}
+    return {
+        row.id: earlier
+        for row in organizations
+        if row.id not in names
+        and (earlier := earlier_ids.get(row.id, "")) in names
+        and normal_name(names[earlier]) == normal_name(row.name)
+    }
