@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Generic
 
 from pydantic import TypeAdapter
@@ -59,6 +60,12 @@ class PickedOrganizations:
     items: tuple[tuple[str, str], ...] = ()
 
 
+@cache
+def _adapter(model: type[T]) -> TypeAdapter[T]:
+    """Made once in a process: making all takes a tenth of a second."""
+    return TypeAdapter(model)
+
+
 class Repository(Generic[T]):
     """All documents of one kind, as values of one type that have an `id`."""
 
@@ -67,7 +74,7 @@ class Repository(Generic[T]):
     ) -> None:
         self.kind = kind
         self._records = records
-        self._adapter: TypeAdapter[T] = TypeAdapter(model)
+        self._adapter: TypeAdapter[T] = _adapter(model)  # type: ignore[arg-type]
         self._keys = keys
 
     def get(self, id: str) -> Versioned[T]:
