@@ -154,16 +154,17 @@ def test_who_may_not_import_learns_nothing(sample):
         (COORDINATOR, HOSIERY),
     ):
         with pytest.raises(NotAllowed):
-            sample.import_workflow.keep(principal, "organizations", "a.csv", table("id\n"), cluster)
+            sample.import_workflow.keep(principal, "a.csv", table("id\n"), cluster)
         with pytest.raises(NotAllowed):
             sample.import_workflow.imports(principal, cluster)
-    upload = sample.import_workflow.keep(ADMIN, "organizations", "a.csv", table("id,name,kind\n"))
+    upload = sample.import_workflow.keep(ADMIN, "a.csv", table("id,name,kind\n"))
     with pytest.raises(InvalidInput, match="not there"):
         sample.import_workflow.look(COORDINATOR, upload, None, VALVES)
     with pytest.raises(NotAllowed):
         sample.job_queue.request(COORDINATOR, JobKind.REFRESH)
-    with pytest.raises(InvalidInput):
-        sample.import_workflow.keep(COORDINATOR, "clusters", "a.csv", table("id\n"), VALVES)
+    upload = sample.import_workflow.keep(COORDINATOR, "a.csv", table("id,name\n"), VALVES)
+    with pytest.raises(InvalidInput, match="no table"):
+        sample.import_workflow.look(COORDINATOR, upload, TableOptions(table="clusters"), VALVES)
 
 
 def test_two_records_of_one_firm_become_one_and_its_people_stay(visit, sample):
