@@ -24,7 +24,7 @@ from matchmaker.cli.output import (
     wired,
 )
 from matchmaker.errors import InvalidInput
-from matchmaker.messages import message, translated
+from matchmaker.messages import message, shown
 
 if TYPE_CHECKING:
     from matchmaker.ingest.report import Parsed, ReadProgress
@@ -346,6 +346,6 @@ def duplicates(as_json: bool) -> None:
         print_json([fields_of(pair) for pair in pairs])
         return
     for pair in pairs:
-        reason = translated(pair.reason, language())
+        reason = shown(pair.reasons, language())
         click.echo(f"{pair.score:.2f}  {pair.first}  {pair.second}  {reason}")
     say(message("%(count)s pairs to decide on.", count=len(pairs)), error=True)

@@ -211,7 +211,7 @@ class TableReader:
                     by_default.add(column.name)
         self._look_up(line, values, problems)
         for column in self.table.columns:
-            is_told = any(problem.field == column.name for problem in problems)
+            is_told = any(p.field == column.name and p.severity == "error" for p in problems)
             if column.required and column.name not in values and not is_told:
                 told = column.name in _told_by_rows(self.table)
                 if not told:
