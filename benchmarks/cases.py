@@ -485,7 +485,10 @@ def _(at: Installation) -> Iterator[Check]:
     status = {id: str(row.status) for id, row in at.organizations().items()}
     yield "in liquidation", status["g:4"], "in_liquidation"
     at.run("refresh")
-    answer = at.run("recommend", "--goal", "supplier", "--for", "g:1", "--json")
+    words = "stainless steel castings for ball valves"
+    question = at.data / "question.jsonl"
+    question.write_text(json.dumps({"id": "1", "text": words, "organization": "g:1"}))
+    answer = at.run("recommend", "--goal", "supplier", "--texts-file", str(question), "--json")
     yield "own group is left out", "g:2" in answer.stdout, False
     yield "the dead are left out", "g:4" in answer.stdout, False
     yield "the other foundry", "g:3" in answer.stdout, True
