@@ -10,55 +10,93 @@ from werkzeug.wrappers import Response
 from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput
+from matchmaker.exports.files import MEDIA_TYPES, file_name, write_export
+from matchmaker.exports.tables import ExportFormat
 from matchmaker.ingest.columns import TABLES, Column, table_name
+from matchmaker.ingest.list_formats import FORMATS
+from matchmaker.ingest.table_file import SUFFIXES
 from matchmaker.ingest.tables import template as written_template
-from matchmaker.services.operations.import_workflow import ImportPreview
-from matchmaker.web.labels import gettext, language
+from matchmaker.web.import_forms import chosen_options, default_fields
+from matchmaker.web.labels import gettext, language, word
 from matchmaker.web.layout import Page, is_part, parse_choice, show_notice, signed_in, web
 from matchmaker.workflow.job import JobKind
 
-MAX_PROBLEMS = 200
+MAX_SHOWN = 50
 PAIRS = 50
+# What files are in, besides what their bytes tell; "" is as it is judged.
+ENCODINGS = (
+    "", "utf-8", "gb18030", "big5", "utf-16", "windows-1252", "windows-1250", "windows-1251",
+)  # fmt: skip
 
 
 @web.get("/admin/import")
 @web.get("/clusters/<path:id>/import", endpoint="cluster_import")
-def import_page(id: str = "", preview: ImportPreview | None = None) -> Page:
-    """A table to bring in, for all or for a cluster's members, and those brought in before."""
+def import_page(id: str = "") -> Page:
+    """A list to bring in, for all or for a cluster, and those brought in before."""
     principal, workflow = signed_in(), services().import_workflow
+    upload = request.args.get("upload", "")
+    preview = workflow.look(principal, upload) if upload else None
+    table = preview.options.table if preview else ""
     return render_template(
         "import.html",
-        tables=[TABLES[name] for name in workflow.tables(principal, id)],
         preview=preview,
+        allowed=workflow.formats(principal, id),
+        formats=FORMATS,
+        templates=[TABLES[name] for name in workflow.formats(principal, id) if name in TABLES],
+        defaults=default_fields(table) if table else (),
+        edited=sum(map(len, preview.options.edits.values())) if preview else 0,
+        encodings=ENCODINGS,
+        suffixes=SUFFIXES,
         table_name=table_name,
-        columns=TABLES[preview.table].columns if preview else (),
-        shown=MAX_PROBLEMS,
+        shown=MAX_SHOWN,
         cluster=services().published.cluster(id) if id else None,
         id=id,
-        imports=workflow.imports(principal, id),
+        kept=() if upload else workflow.kept(principal, id),
+        imports=() if upload else workflow.imports(principal, id),
+        address=partial(_address, id),
     )
 
 
 @web.post("/admin/import")
 @web.post("/clusters/<path:id>/import")
-def import_table(id: str = "") -> Page:
-    """The table is looked at first, line by line; then written."""
-    principal = signed_in()
-    form, workflow = request.form, services().import_workflow
+def import_list(id: str = "") -> Page:
+    """A file is kept and looked at first; then read otherwise; then written."""
+    principal, workflow, form = signed_in(), services().import_workflow, request.form
     upload = form.get("upload", "")
-    mapping = None
-    if upload:
-        mapping = dict(zip(form.getlist("cell"), form.getlist("column"), strict=False))
-    else:
+    if not upload:
         sent = request.files.get("file")
-        if sent is None:
-            raise InvalidInput("is missing.", where="file")
-        name = sent.filename or ""
-        upload = workflow.keep(principal, form.get("table", ""), name, sent.stream, id)
+        if sent is None or not sent.filename:
+            raise InvalidInput("is missing.", where="file", mend="Choose one.")
+        upload = workflow.keep(principal, sent.filename, sent.stream, id)
+        return redirect(_address(id, upload), 303)
+    options = chosen_options(form, workflow.options(principal, upload))
+    joins = "joins" in form if id else None
+    workflow.choose(principal, upload, options, joins)
     if form.get("do") == "write":
-        job = workflow.write(principal, upload, mapping or {}, id)
+        job = workflow.write(principal, upload)
         return redirect(url_for("web.job", id=job.id), 303)
-    return import_page(id, workflow.look(principal, upload, mapping, id))
+    return redirect(_address(id, upload), 303)
+
+
+def _address(cluster: str, upload: str) -> str:
+    """Of the page with a file that was kept, "" for none."""
+    kept = {"upload": upload} if upload else {}
+    if cluster:
+        return url_for("web.cluster_import", id=cluster, **kept)
+    return url_for("web.import_page", **kept)
+
+
+@web.get("/imports/<id>/problems.<format>")
+def import_problems(id: str, format: str) -> Page:
+    """The rows with problems as the file has them, with a column of reasons."""
+    kind = parse_choice(ExportFormat, format, "format")
+    if kind not in (ExportFormat.CSV, ExportFormat.XLSX):
+        raise InvalidInput("'%(text)s' is not possible.", where="format", text=format)
+    export = services().import_workflow.problems(signed_in(), id)
+    response = Response(write_export(export, kind, language()), mimetype=MEDIA_TYPES[kind])
+    name = file_name(export, kind)
+    response.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return response
 
 
 @web.get("/import/template/<table>")
@@ -77,9 +115,9 @@ def template(table: str) -> Page:
 @web.post("/imports/<id>/undo")
 def undo_import(id: str) -> Page:
     """Put back what was before."""
-    left = services().import_workflow.undo(signed_in(), id)
+    left = len(services().import_workflow.undo(signed_in(), id))
     show_notice(
-        gettext("Taken back; %(left)s rows changed since then and stay.", left=left)
+        gettext("Taken back; %(left)s fields changed since then and stay.", left=left)
         if left
         else gettext("Taken back.")
     )
@@ -150,9 +188,20 @@ def decide() -> Page:
 
 
 def column_title(column: Column) -> str:
-    """Title of a column in the reader's language, and its name where that is another."""
-    title = column.title.text(language())
-    return title if title == column.name else f"{title} ({column.name})"
+    """Title of a column in the reader's language."""
+    return column.title.text(language()).replace("_", " ")
+
+
+def choice_label(value: str) -> str:
+    """What a member of a closed list is called, yes and no of a flag too."""
+    match value:
+        case "true":
+            return gettext("yes")
+        case "false":
+            return gettext("no")
+        case _:
+            return word(value)
 
 
 web.add_app_template_filter(column_title, "column_title")
+web.add_app_template_filter(choice_label, "choice_label")
