@@ -71,6 +71,11 @@ def _require(condition: bool, entity: object, name: str, fault: Message) -> None
         raise InvalidInput(fault, where=f"{type(entity).__name__}.{name}")
 
 
+def is_id(text: str) -> bool:
+    """Whether a text has the form of an id, source:key."""
+    return _ID.fullmatch(text) is not None
+
+
 def _check_ids(entity: object, *names: str) -> None:
     for name in names:
         value = getattr(entity, name)

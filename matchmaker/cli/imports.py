@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,14 +14,24 @@ import click
 
 from matchmaker.access import ADMIN
 from matchmaker.cli.language import language
-from matchmaker.cli.output import SOME_REFUSED, fields_of, print_json, progress_bars, say, wired
+from matchmaker.cli.output import (
+    SOME_REFUSED,
+    fields_of,
+    print_json,
+    progress_bars,
+    say,
+    usage_error,
+    wired,
+)
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import Message, located, message, sentences, translated
 
 if TYPE_CHECKING:
-    from matchmaker.ingest.report import Parsed, Problem, ReadProgress
+    from matchmaker.ingest.report import FileCounts, Parsed, Problem, ReadProgress
     from matchmaker.ingest.table_file import FileOptions
-    from matchmaker.services.operations.importer import Importer, ImportOptions, ImportReport
+    from matchmaker.ingest.table_options import TableOptions
+    from matchmaker.services.operations.import_report import ImportReport
+    from matchmaker.services.operations.importer import Importer, ImportOptions
     from matchmaker.wiring import Wiring
 
 SHOWN_PROBLEMS = 20
@@ -58,6 +68,27 @@ def _file_options(command: Command) -> Command:
     return command
 
 
+def _table_options(command: Command) -> Command:
+    for option in (
+        click.option("--table", default="", help="Table that files of other names hold."),
+        click.option("--source", default="", help="What names the source and begins ids."),
+        click.option(
+            "--map-column", "mapping", multiple=True, metavar="TITLE=COLUMN",
+            help="What a column of the file is; TITLE= leaves it out.",
+        ),
+        click.option(
+            "--default", "defaults", multiple=True, metavar="COLUMN=WORD",
+            help="What empty cells of a column are taken for.",
+        ),
+        click.option("--decimal", type=click.Choice([".", ","]), help="Decimal sign of numbers."),
+        click.option(
+            "--day-first/--month-first", "day_first", default=None, help="Of dates in figures."
+        ),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
 @click.group(name="import")
 def import_group() -> None:
     """Import rows. Importing the same file twice changes nothing."""
@@ -67,11 +98,18 @@ def import_group() -> None:
 @click.argument(
     "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="PATH…"
 )
+@_table_options
 @_file_options
 @_import_options
 def tables(paths: tuple[Path, ...], **options: Any) -> int:
-    """Import our own tables: files named for their table, or folders of them."""
-    return _import(lambda importer, run: importer.tables(ADMIN, paths, run), **options)
+    """Import our own tables: files named for their table, or folders of them.
+
+    A file of another name is read as the table that --table names.
+    """
+    chosen = _table_options_of(options)
+    return _import(
+        lambda importer, run: importer.tables(ADMIN, paths, replace(run, tables=chosen)), **options
+    )
 
 
 @import_group.command()
@@ -176,6 +214,32 @@ def _file_options_of(options: Mapping[str, Any]) -> FileOptions:
     )
 
 
+def _table_options_of(options: dict[str, Any]) -> TableOptions:
+    """The choices for tables, which are taken out of the command's options."""
+    from matchmaker.ingest.table_options import TableOptions
+
+    return TableOptions(
+        table=options.pop("table"),
+        source=options.pop("source"),
+        file=_file_options_of(options),
+        mapping=_pairs(options.pop("mapping"), "--map-column"),
+        defaults=_pairs(options.pop("defaults"), "--default"),
+        decimal=options.pop("decimal") or "",
+        day_first=options.pop("day_first"),
+    )
+
+
+def _pairs(words: tuple[str, ...], option: str) -> dict[str, str]:
+    """NAME=VALUE each; the last = parts them where a name has one too."""
+    pairs = {}
+    for word in words:
+        name, parted, value = word.rpartition("=")
+        if not parted or not name:
+            raise usage_error(message("%(option)s takes NAME=VALUE.", option=option))
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
 def _given_file_options(options: Mapping[str, Any]) -> FileOptions | None:
     """How a file is to be read; None leaves that to its mapping."""
     from matchmaker.ingest.table_file import AS_JUDGED
@@ -195,23 +259,22 @@ def _import(
     dry_run: bool,
     as_json: bool,
     problems: Path | None,
-    **chosen: Any,
+    **_: Any,
 ) -> int:
     from matchmaker.services.operations.importer import ImportOptions
 
-    run = partial(ImportOptions, strict, dry_run, file=_file_options_of(chosen))
     services = wired()
     services.store.prepare()
     with progress_bars() as progress:
-        report = read(services.importer, run(progress=progress))
+        report = read(services.importer, ImportOptions(strict, dry_run, progress=progress))
     services.store.close()
     if problems is not None:
-        _write_problems(problems, report.problems)
+        _write_problems(problems, (*report.problems, *report.notes))
     if as_json:
         print_json(_document(report))
     else:
         _print_report(report)
-    return SOME_REFUSED if report.refused else 0
+    return 0 if report.is_clean else SOME_REFUSED
 
 
 @click.command()
@@ -254,7 +317,7 @@ def load_seed(services: Wiring, folder: Path | None) -> ImportReport:
 def template(table: str | None, xlsx: bool, out: Path | None) -> None:
     """Write the documented template of a table; without TABLE, list the tables."""
     from matchmaker.ingest.columns import TABLES
-    from matchmaker.ingest.tables import template as content
+    from matchmaker.ingest.templates import template as content
 
     if table is None:
         for name in TABLES:
@@ -292,8 +355,23 @@ def duplicates(as_json: bool) -> None:
 def _document(report: ImportReport) -> dict[str, Any]:
     names = ("written", "rows", "created", "changed", "unchanged", "merged", "to_review")
     return {name: getattr(report, name) for name in names} | {
-        "problems": [fields_of(problem) for problem in report.problems]
+        "files": [{**fields_of(file), "loaded": file.loaded} for file in report.files],
+        "problems": [_problem_document(problem) for problem in report.problems],
+        "notes": [fields_of(note) for note in report.notes],
+        "changes": [
+            {
+                **fields_of(change),
+                "fields": [fields_of(field) for field in change.fields],
+                "conflicts": [fields_of(conflict) for conflict in change.conflicts],
+            }
+            for change in report.changes
+        ],
+        "alike": [fields_of(pair) for pair in report.alike],
     }
+
+
+def _problem_document(problem: Problem) -> dict[str, Any]:
+    return {**fields_of(problem), "outcome": problem.outcome}
 
 
 # What became of rows, and the counts of an `ImportReport` that say of how many.
@@ -322,6 +400,13 @@ def _print_report(report: ImportReport) -> None:
     if report.to_review:
         count = f"{report.to_review:,}"
         say(message("%(count)s possible duplicates: see `matchmaker duplicates`.", count=count))
+    for file in report.files:
+        say(_file_line(file))
+    for note in report.notes:
+        place = f"{note.file}, {note.field}" if note.field else note.file
+        say(located(place, note.reason), error=True)
+    if report.dry_run:
+        _print_changes(report)
     for problem in report.problems[:SHOWN_PROBLEMS]:
         say(_problem_line(problem), error=True)
     if len(report.problems) > SHOWN_PROBLEMS:
@@ -336,21 +421,52 @@ def _print_report(report: ImportReport) -> None:
         say(dry_run if report.dry_run else refused, error=True)
 
 
+def _file_line(file: FileCounts) -> Message:
+    counts = {name: f"{getattr(file, name):,}"
+              for name in ("read", "loaded", "refused", "passed", "warned")}  # fmt: skip
+    return message(
+        "%(file)s: %(read)s lines read, %(loaded)s loaded (%(warned)s with warnings), "
+        "%(refused)s refused, %(passed)s passed over.",
+        file=file.file,
+        **counts,
+    )
+
+
+def _print_changes(report: ImportReport) -> None:
+    """What a dry run would change of organisations that are known."""
+    changed = [change for change in report.changes if change.state == "changed"]
+    for change in changed[:SHOWN_PROBLEMS]:
+        click.echo(f"{change.id} {change.name}")
+        for field in change.fields:
+            click.echo(f"  {field.field}: {field.before!r} → {field.after!r}")
+        for conflict in change.conflicts:
+            kept = message(
+                "stays %(kept)s (%(kept_tier)s); %(source)s says %(other)s (%(other_tier)s).",
+                kept=repr(conflict.kept),
+                kept_tier=conflict.kept_tier,
+                source=conflict.other_source,
+                other=repr(conflict.other),
+                other_tier=conflict.other_tier,
+            )
+            click.echo(f"  {conflict.field}: {kept.text(language())}")
+
+
 def _problem_line(problem: Problem) -> Message:
     where = message("%(file)s, line %(line)s", file=problem.file, line=problem.line)
     place = (
         f"{where.text(language())}, {problem.field}" if problem.field else where.text(language())
     )
-    kept = message("The row is kept.") if problem.severity == "warning" else ""
-    return sentences(located(place, problem.reason), kept)
+    return sentences(located(place, problem.reason), problem.outcome)
 
 
 def _write_problems(path: Path, problems: tuple[Problem, ...]) -> None:
-
-    from matchmaker.ingest.report import Problem
-
+    columns = ("file", "line", "field", "reason", "severity", "outcome")
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, [column.name for column in fields(Problem)])
+        writer = csv.DictWriter(file, columns)
         writer.writeheader()
         for problem in problems:
-            writer.writerow(fields_of(problem) | {"reason": problem.reason.text(language())})
+            texts = {
+                name: getattr(problem, name).text(language()) for name in ("reason", "outcome")
+            }
+            cells = {name: getattr(problem, name) for name in columns if name not in texts}
+            writer.writerow(cells | texts)

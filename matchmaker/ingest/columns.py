@@ -120,7 +120,7 @@ TABLES: dict[str, TableFormat] = {
             Column("parent", "id of the wider industry", "", cells.text),
         )),
         TableFormat("organizations", domain.Organization, "Firms, universities, institutes, platforms", (
-            _ID,
+            Column("id", "source:key, unique; empty: made from source, code and name", "my:f-001"),
             Column("name", "full name", "示例阀门有限公司", required=True, context="organizations"),
             Column("name_en", "name in English", "Sample Valve Co., Ltd."),
             _choice("kind", domain.Kind, "firm", read=kind),
@@ -139,6 +139,7 @@ TABLES: dict[str, TableFormat] = {
             Column("capacity", "introductions it can take on", "3", whole, context="organizations"),
             Column("listed", "false: opted out", "true", flag),
             Column("founded", "day", "2012-06-01", past_date),
+            Column("headcount", "people it employs now", "120", whole),
             Column("status", "active | in_liquidation | dissolved", "active", one_of(domain.OrganizationStatus, STATUS_WORDS)),
             Column("ended", "day it was dissolved", "", past_date),
             Column("successor", "id of the organisation that took its place"),

@@ -54,7 +54,7 @@ class MappedReader(ABC, Generic[Section]):
     section: Section
     table: TableFile
     titles: Titles = field(init=False)
-    reading: Reading = field(default_factory=Reading, init=False)
+    reading: Reading = field(default_factory=lambda: Reading(only_blanks=True), init=False)
     facts: Facts = field(default_factory=Facts, init=False)
     missing: list[str] = field(default_factory=list, init=False)
     reads: dict[str, Read] = field(default_factory=dict, init=False)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from typing import Any
 
-from matchmaker.domain import Engagement, GraphRows, Organization, key_of
-from matchmaker.ingest.report import Parsed, Problem
+from matchmaker.domain import Engagement, GraphRows, key_of
+from matchmaker.ingest.report import Parsed, Problem, Severity
 from matchmaker.messages import message
-from matchmaker.store.schema import REFERRED, TABLES, Table, ids_by_table, references
+from matchmaker.store.schema import (
+    ORGANIZATIONS,
+    PARTICIPANTS,
+    REFERRED,
+    TABLES,
+    Table,
+    ids_by_table,
+    references,
+)
 
 
 def referred(rows: GraphRows) -> dict[str, set[str]]:
@@ -29,10 +37,11 @@ def referred(rows: GraphRows) -> dict[str, set[str]]:
 def drop_dangling(parsed: Parsed, known: Mapping[str, Iterable[str]]) -> Parsed:
     """Without the rows that refer to ids neither in `parsed` nor `known`; each a problem.
 
-    `known` holds, by table, ids that the store has. An engagement stays with those who are
-    known.
+    `known` holds, by table, ids that the store has. A reference that a row can do without costs
+    the reference. An engagement stays with those who are known.
     """
     problems = list(parsed.problems)
+    refused = {(row.file, row.line) for row in problems if row.severity == "error" and row.line}
     tables: dict[str, tuple[Any, ...]] = {}
     present = {
         name: ids.union(known.get(name, ())) for name, ids in ids_by_table(parsed.rows).items()
@@ -42,8 +51,14 @@ def drop_dangling(parsed: Parsed, known: Mapping[str, Iterable[str]]) -> Parsed:
         kept = []
         for row in rows:
             faults = list(_faults(TABLES[name], row, present))
-            problems.extend(_problem(parsed, name, row, *fault) for fault in faults)
-            whole = _without(row, {id for _, id in faults}) if faults else row
+            whole = _without(row, faults) if faults else row
+            for field, missing in faults:
+                problem = _problem(parsed, name, row, field, missing, is_refused=whole is None)
+                # What was written beside a row on its line goes with it, and is told once.
+                if problem.severity == "warning" or (problem.file, problem.line) not in refused:
+                    problems.append(problem)
+            refused |= {(row.file, row.line) for row in problems[-len(faults):]
+                        if faults and row.severity == "error" and row.line}  # fmt: skip
             if whole is not None:
                 kept.append(whole)
             elif name in present:
@@ -52,28 +67,48 @@ def drop_dangling(parsed: Parsed, known: Mapping[str, Iterable[str]]) -> Parsed:
     return replace(parsed, rows=GraphRows(**tables), problems=tuple(problems))
 
 
+def drop_orphans(parsed: Parsed) -> Parsed:
+    """Without the organisations that only refused lines name."""
+    refused = {
+        (row.file, row.line) for row in parsed.problems if row.severity == "error" and row.line
+    }
+    if not refused:
+        return parsed
+    named = {
+        id
+        for table, reference, rows in references(parsed.rows)
+        if ORGANIZATIONS.name in reference.tables
+        for row in rows
+        for id in table.referred_ids(row, reference)
+    }
+    kept = tuple(
+        row
+        for row in parsed.rows.organizations
+        if row.id in named or parsed.origins.get((ORGANIZATIONS.name, row.id)) not in refused
+    )
+    return replace(parsed, rows=replace(parsed.rows, organizations=kept))
+
+
 def _faults(
     table: Table[Any], row: Any, present: Mapping[str, set[str]]
 ) -> Iterator[tuple[str, str]]:
-    """Field and id of each reference to nothing; the first one but for participants."""
+    """Field and id of each reference to nothing."""
     for reference in table.references:
         for id in table.referred_ids(row, reference):
             if not any(id in present[target] for target in reference.tables):
                 yield reference.field, id
-                if not isinstance(row, Engagement):
-                    return
 
 
-def _without(row: Any, missing: set[str]) -> Engagement | Organization | None:
-    """What is left of a row: an engagement of those who are known, an organisation without its
-    successor. None when nothing is, and for all other rows.
-    """
-    if isinstance(row, Organization) and missing == {row.successor}:
-        return replace(row, successor=None)
-    if not isinstance(row, Engagement):
+def _without(row: Any, faults: Sequence[tuple[str, str]]) -> Any | None:
+    """What is left of a row without what it refers to; None when it cannot be without."""
+    if isinstance(row, Engagement):
+        missing = {id for _, id in faults}
+        parts = tuple(part for part in row.participants if part.organization not in missing)
+        return replace(row, participants=parts) if parts else None
+    optional = {column.name for column in fields(row) if column.default is None}
+    if not all(field in optional for field, _ in faults):
         return None
-    parts = tuple(part for part in row.participants if part.organization not in missing)
-    return replace(row, participants=parts) if parts else None
+    return replace(row, **{field: None for field, _ in faults})
 
 
 def origin_of(parsed: Parsed, table: str, row: Any) -> tuple[str, str, int]:
@@ -83,9 +118,18 @@ def origin_of(parsed: Parsed, table: str, row: Any) -> tuple[str, str, int]:
     return id, *parsed.origins.get((table, id), ("", 0))
 
 
-def _problem(parsed: Parsed, table: str, row: Any, field: str, missing: str) -> Problem:
+def _problem(
+    parsed: Parsed, table: str, row: Any, field: str, missing: str, *, is_refused: bool
+) -> Problem:
     id, file, line = origin_of(parsed, table, row)
+    if field == PARTICIPANTS:
+        # A participant has a line of its own where it comes from a table of participants.
+        own = parsed.origins.get((PARTICIPANTS, f"{id} {missing}"))
+        if own is not None:
+            file, line = own
+            is_refused = True
     reason = message(
         "%(id)s refers to '%(missing)s', which is nowhere known.", id=id, missing=missing
     )
-    return Problem(file, line, field, reason)
+    severity: Severity = "error" if is_refused else "warning"
+    return Problem(file, line, field, reason, severity, not is_refused)

@@ -1,15 +1,15 @@
-"""The result of reading a file: rows, and problems with those that are left out."""
+"""The result of reading a file: rows, and what is to be told of the lines that were read."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from matchmaker.domain import GraphRows
 from matchmaker.errors import InvalidInput
-from matchmaker.messages import Message
+from matchmaker.messages import Message, message, sentences
 from matchmaker.store.schema import TABLES
 
 Severity = Literal["error", "warning", "passed", "note"]
@@ -30,9 +30,9 @@ def column_of(error: InvalidInput) -> str:
 class Problem:
     """One thing to tell of a file.
 
-    An error's row is left out. A warning's is kept, without the cell or with another value. A
-    line that is `passed` holds no row: a total, a note, the same line again. A `note` is about
-    the file as a whole: its sheet, its encoding.
+    An error's row is left out. A warning's is kept, without the cell where that `is_lost`,
+    else with another value. A line that is `passed` holds no row: a total, a note, the same
+    line again. A `note` is about the file as a whole.
     """
 
     file: str
@@ -40,6 +40,40 @@ class Problem:
     field: str
     reason: Message
     severity: Severity = "error"
+    is_lost: bool = False
+
+    @property
+    def outcome(self) -> Message:
+        """What was done with the row; "" where there is none."""
+        if not self.line:
+            return message("")
+        match self.severity:
+            case "error":
+                return message("The row is left out.")
+            case "warning" if self.is_lost:
+                return message("The row is kept without this cell.")
+            case "warning":
+                return message("The row is kept.")
+            case "passed":
+                return message("The line is passed over.")
+            case "note":
+                return message("")
+
+
+@dataclass(frozen=True, slots=True)
+class FileCounts:
+    """Lines of one file: `read = loaded + refused + passed`; `warned` ones are loaded."""
+
+    file: str
+    read: int
+    refused: int = 0
+    passed: int = 0
+    warned: int = 0
+
+    @property
+    def loaded(self) -> int:
+        """Lines whose rows are kept, alone or joined to another line's."""
+        return self.read - self.refused - self.passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +81,19 @@ class Parsed:
     """Rows that are valid by themselves, problems with the others, rows read by file.
 
     `origins` says where a row came from, by its table and its key (parts joined
-    by a space), so that what is found wrong later can still be located.
+    by a space), so that what is found wrong later can still be located. `explicit` are fields
+    that were written although they are as by default, by table and key. `only_blanks`: the
+    file knows organisations by the way, and changes nothing that is known of them. `merged`
+    counts lines joined to an earlier line of the same organisation.
     """
 
     rows: GraphRows
     problems: tuple[Problem, ...] = ()
     read: Mapping[str, int] = field(default_factory=dict)
     origins: Mapping[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    explicit: Mapping[tuple[str, Any], frozenset[str]] = field(default_factory=dict)
+    only_blanks: bool = False
+    merged: int = 0
 
 
 @dataclass
@@ -64,22 +104,53 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
     read: dict[str, int] = field(default_factory=dict)
     origins: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    explicit: dict[tuple[str, Any], frozenset[str]] = field(default_factory=dict)
+    only_blanks: bool = False
+    merged: int = 0
 
     def keep(self, table: str, key: str, row: Any, file: str, line: int) -> None:
         """Keep a row, and where it came from."""
         self.rows[table][key] = row
         self.origins[table, key] = (file, line)
 
-    def warn(self, file: str, line: int, column: str, reason: Message) -> None:
+    def warn(
+        self, file: str, line: int, column: str, reason: Message, *, is_lost: bool = False
+    ) -> None:
         """Note what is odd about a row that is kept."""
-        self.problems.append(Problem(file, line, column, reason, "warning"))
+        self.problems.append(Problem(file, line, column, reason, "warning", is_lost))
 
     def refuse(self, file: str, line: int, error: InvalidInput) -> None:
         """Leave a row out for what was wrong with it."""
         column = column_of(error)
-        self.problems.append(Problem(file, line, column, error.message))
+        reason = sentences(error.message, error.mend) if error.mend else error.message
+        self.problems.append(Problem(file, line, column, reason))
+
+    def pass_line(self, file: str, line: int, reason: Message) -> None:
+        """A line holds no row of its own."""
+        self.problems.append(Problem(file, line, "", reason, "passed"))
 
     def parsed(self) -> Parsed:
         """The rows of each table, and all that was wrong."""
         rows = GraphRows(**{name: tuple(table.values()) for name, table in self.rows.items()})
-        return Parsed(rows, tuple(self.problems), self.read, self.origins)
+        return Parsed(
+            rows, tuple(self.problems), self.read, self.origins, self.explicit,
+            self.only_blanks, self.merged,
+        )  # fmt: skip
+
+
+def file_counts(read: Mapping[str, int], problems: Iterable[Problem]) -> tuple[FileCounts, ...]:
+    """What became of the lines of each file. A line with an error and a warning is refused."""
+    worst: dict[tuple[str, int], Severity] = {}
+    order: dict[Severity, int] = {"error": 0, "passed": 1, "warning": 2, "note": 3}
+    for problem in problems:
+        if problem.line:
+            place = (problem.file, problem.line)
+            worst[place] = min(problem.severity, worst.get(place, "note"), key=order.__getitem__)
+    by_file: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for (file, _), severity in worst.items():
+        by_file[file][severity] += 1
+    return tuple(
+        FileCounts(file, lines, counts["error"], counts["passed"], counts["warning"])
+        for file, lines in read.items()
+        for counts in (by_file[file],)
+    )

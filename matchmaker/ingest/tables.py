@@ -1,111 +1,80 @@
-"""Reading our own tables, and writing their templates."""
+"""Reading our own tables: rows of several files, joined where they belong together."""
 
 from __future__ import annotations
 
-import csv
-import difflib
-import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import MISSING, fields, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from matchmaker.domain import (
-    MAX_TEXT,
     Description,
     Engagement,
+    FieldOrigin,
+    GraphRows,
+    Kind,
+    Observation,
     Organization,
     Participant,
-    Provenance,
+    SourceTier,
+    is_id,
 )
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.cells import read_cell
-from matchmaker.ingest.columns import TABLES, TableFormat
-from matchmaker.ingest.dates import PartialDate
-from matchmaker.ingest.formats import ColumnFormat, judge_columns
-from matchmaker.ingest.header import plain_title
-from matchmaker.ingest.numbers import Amount
-from matchmaker.ingest.report import Parsed, Problem, Reading
-from matchmaker.ingest.table_file import (
-    AS_JUDGED,
-    SUFFIXES,
-    FileOptions,
-    Line,
-    TableFile,
-    open_table,
-)
+from matchmaker.ingest.codes import valid_code
+from matchmaker.ingest.columns import TABLES
+from matchmaker.ingest.names import normal_name
+from matchmaker.ingest.placeholders import is_placeholder
+from matchmaker.ingest.places import GBT_2260
+from matchmaker.ingest.reference import ReferenceIndex, index_with
+from matchmaker.ingest.report import Parsed, Problem
+from matchmaker.ingest.sizes import size_by_headcount
+from matchmaker.ingest.statuses import without_status
+from matchmaker.ingest.table_file import SUFFIXES, Line
+from matchmaker.ingest.table_options import TableOptions
+from matchmaker.ingest.table_reader import RowValues, TableReader, TableReading, fields_of, made_id
+from matchmaker.ingest.words import implied_by_kind, kind_of_name
 from matchmaker.messages import message
-from matchmaker.text import language_of, normal
+from matchmaker.store.merging import changed_fields, facts, is_blank, merged_organization, text_of
+from matchmaker.text import language_of
 
-# What people call the columns besides their names here.
-ALSO = {
-    "id": ("序号", "代码", "code", "identifier"),
-    "name": ("名称", "公司名称", "单位名称", "企业全称", "机构名称",
-             "company", "firm", "organisation"),
-    "kind": ("类别", "性质", "机构类型", "type", "category"),
-    "place": ("地区", "城市", "行政区", "所在城市", "属地", "city", "location", "region"),
-    "industry": ("产业", "所属行业", "行业代码", "sector", "nace"),
-    "description": ("说明", "简介", "企业简介", "主营业务", "经营范围", "主要产品",
-                    "about", "profile"),
-    "credit_code": ("信用代码", "社会信用代码", "税号", "registration number"),
-    "website": ("网址", "官网", "url", "homepage"),
-    "contact": ("联系人", "电话", "邮箱", "phone", "email"),
-    "size": ("企业规模",),
-    "text": ("正文", "描述", "需求", "供给", "description", "details"),
-    "organization": ("企业", "公司", "单位", "company", "firm"),
-    "date": ("时间", "日期", "发布日期", "year"),
-}  # fmt: skip
+HEADCOUNT = "headcount"
+# What makes an id where a file has none.
+_TOLD_BY = {
+    "clusters": ("name",),
+    "offers": ("organization", "kind", "text"),
+    "needs": ("organization", "goal", "text"),
+    "ties": ("source", "target", "layer", "since"),
+    "observations": ("subject", "indicator", "year"),
+}
+_TEXTS = {"description": "about", "description_en": "about-en"}
 
 
-def template(table: str, language: str, *, xlsx: bool = False) -> bytes:
-    """Header, an explanation and an example of each column; both begin with # and are skipped."""
-    columns = TABLES[table].columns
-    explained = [f"{'*' if c.required else ''}{c.meaning.text(language)}" for c in columns]
-    rows = [
-        [column.title.text(language) for column in columns],
-        [f"# {explained[0]}", *explained[1:]],
-        [f"# {columns[0].example}", *(column.example for column in columns[1:])],
-    ]
-    if xlsx:
-        return _workbook(table, rows)
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerows(rows)
-    return ("\ufeff" + out.getvalue()).encode("utf-8")  # Excel takes UTF-8 only with its mark
-
-
-def _workbook(table: str, rows: list[list[str]]) -> bytes:
-    from openpyxl import Workbook
-
-    book = Workbook()
-    sheet = book.active
-    sheet.title = table
-    for row in rows:
-        sheet.append(row)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-@dataclass
-class _TableReading(Reading):
-    """Rows of several files; engagements as their fields, until all participants are known."""
-
-    parts: dict[str, list[tuple[Participant, str, int]]] = field(default_factory=dict)
-
-
-def tables_at(path: Path) -> list[tuple[str, Path]]:
+def tables_at(path: Path, table: str = "") -> list[tuple[str, Path]]:
     """A file, or every file of a folder, that is named for a table; with that table's name.
 
-    Names are TABLE.csv, TABLE.ANYTHING.csv, or the same in XLSX. Raises InvalidInput where
-    there is none.
+    Names are TABLE.csv, TABLE.ANYTHING.csv, or the same in another kind of file. A `table` that
+    is given is that of a file of any name. Raises InvalidInput where there is none.
     """
+    if table and table not in TABLES:
+        raise InvalidInput(
+            "'%(table)s' is no table. Tables: %(names)s.", where="table", table=table,
+            names=", ".join(TABLES),
+        )  # fmt: skip
+    if table and path.is_file():
+        return [(table, path)]
     candidates = sorted(path.iterdir()) if path.is_dir() else [path]
-    files = [(name, file) for file in candidates if (name := table_of(file)) is not None]
+    if table:
+        files = [(table, file) for file in candidates if file.name.lower().endswith(SUFFIXES)]
+    else:
+        files = [(name, file) for file in candidates if (name := table_of(file)) is not None]
     if not files:
         raise InvalidInput(
             "is not named for a table." if path.is_file() else "holds no file named for a table.",
             where=str(path),
-            mend="Name it TABLE.csv or TABLE.xlsx, where TABLE is one of %(names)s.",
+            mend="Name it TABLE.csv or TABLE.xlsx, or say --table TABLE, where TABLE is one of "
+            "%(names)s.",
             names=", ".join(TABLES),
         )
     return files
@@ -120,221 +89,252 @@ def table_of(path: Path) -> str | None:
 
 def read_files(
     files: Iterable[tuple[str, Path]],
-    mapping: Mapping[str, str] | None = None,
-    options: FileOptions = AS_JUDGED,
+    options: TableOptions | None = None,
+    index: ReferenceIndex | None = None,
+    today: datetime.date | None = None,
 ) -> Parsed:
     """Several files, of which participants are joined to the engagements of all.
 
-    `mapping` says which of the tables' columns a file's own column is, "" for none.
+    Raises InvalidInput where a file cannot be read as its table at all.
     """
-    reading = _TableReading()
-    for name, path in files:
-        _read_file(TABLES[name], path, reading, mapping or {}, options)
+    options, index = options or TableOptions(), index or _known_index()
+    day = today or datetime.datetime.now(datetime.UTC).date()
+    reading = TableReading()
+    order = list(TABLES)
+    for name, path in sorted(files, key=lambda file: order.index(file[0])):
+        reader = TableReader(TABLES[name], path, options, reading, index, day)
+        for line, row in reader.lines():
+            try:
+                _keep(reader, line, row)
+            except InvalidInput as error:
+                reading.refuse(reader.file.name, line.number, error)
     return _joined(reading)
 
 
-def suggested(table: str, header: Sequence[str]) -> dict[str, str]:
-    """Which column each of a file's own columns may be, "" where none comes near.
-
-    Exact names come first, then names without case and punctuation, then the most alike.
-    """
-    columns = TABLES[table].columns
-    exact = TABLES[table].headers
-    others = {also: column.name for column in columns for also in ALSO.get(column.name, ())}
-    loose = {_letters(name): column for name, column in (others | exact).items()}
-    taken: dict[str, str] = {}
-    for close in (exact.get, lambda cell: loose.get(_letters(cell)), lambda c: _alike(c, loose)):
-        for cell in header:
-            column = close(cell) if cell not in taken else None
-            if column and column not in taken.values():
-                taken[cell] = column
-    return {cell: taken.get(cell, "") for cell in header}
+@cache
+def _known_index() -> ReferenceIndex:
+    """What comes with Matchmaker."""
+    return index_with(GraphRows())
 
 
-def _letters(text: str) -> str:
-    return "".join(letter for letter in normal(text) if letter.isalnum())
+def _keep(reader: TableReader, line: Line, row: RowValues) -> None:
+    """Keep what a line says. Raises InvalidInput where it makes no row."""
+    match reader.table.name:
+        case "organizations":
+            _keep_organization(reader, line, row)
+        case "participants":
+            _keep_participant(reader, row)
+        case _:
+            _keep_row(reader, row)
 
 
-def _alike(cell: str, names: Mapping[str, str]) -> str | None:
-    near = difflib.get_close_matches(_letters(cell), names, 1, 0.7)
-    return names[near[0]] if near else None
+def _keep_participant(reader: TableReader, row: RowValues) -> None:
+    engagement = str(row.values.pop("engagement"))
+    part = Participant(**row.values)
+    file = reader.file.name
+    reader.reading.parts.setdefault(engagement, []).append((part, file, row.line))
+    key = f"{engagement} {part.organization}"
+    reader.reading.origins.setdefault(("participants", key), (file, row.line))
 
 
-def expected_titles(table: str) -> frozenset[str]:
-    """What may head the columns of a table, as `text.normal` writes it."""
-    columns = TABLES[table].columns
-    others = (also for column in columns for also in ALSO.get(column.name, ()))
-    return frozenset(map(normal, (*TABLES[table].headers, *others)))
-
-
-def _read_file(
-    table: TableFormat,
-    path: Path,
-    reading: _TableReading,
-    mapping: Mapping[str, str],
-    options: FileOptions,
-) -> None:
-    reading.read[path.name] = 0
-    file = open_table(path, options, expected_titles(table.name) | set(map(normal, mapping)))
-    columns = _columns(table, file, mapping)
-    reading.problems.extend(file.notes)
-    reads = {column.name: column.read for column in table.columns}
-    lines = (_renamed(line, columns) for line in file.lines() if line.passed_over is None)
-    formats = judge_columns((line.cells for line in lines), reads)
-    for line in (_renamed(line, columns) for line in file.lines()):
-        reading.read[path.name] += 1
-        if line.passed_over is not None:
-            reading.problems.append(Problem(path.name, line.number, "", line.passed_over, "passed"))
-            continue
-        try:
-            _keep(table, line, path.name, reading, formats)
-        except InvalidInput as error:
-            reading.refuse(path.name, line.number, error)
-
-
-def _columns(table: TableFormat, file: TableFile, mapping: Mapping[str, str]) -> dict[str, str]:
-    """Which title of a file heads which column of a table. Raises InvalidInput."""
-    by_name = {normal(title): column for title, column in table.headers.items()}
-    positions = {f"{title}#{p}": title for title, all in file.duplicates for p in all}
-    heading: dict[str, list[str]] = {}
-    for title in file.header:
-        plain = plain_title(positions.get(title, title))
-        column = mapping.get(title, "") if mapping else by_name.get(plain, "")
-        heading.setdefault(column, []).append(title)
-    where = f"{file.name}:{file.header_line}"
-    for column, titles in heading.items():
-        if column and len(titles) > 1:
-            numbers = [file.header.index(title) + 1 for title in titles]
-            raise InvalidInput(
-                "the columns %(numbers)s (%(titles)s) are all '%(column)s'.",
-                where=where,
-                mend="Rename or delete all but one.",
-                numbers=numbers,
-                titles=titles,
-                column=column,
-            )
-    missing = [column for column in table.required if column not in heading]
-    if missing:
-        raise InvalidInput(
-            "the column '%(missing)s' is missing; found %(names)s.",
-            where=where,
-            mend="Add it, or rename the column that holds it.",
-            missing=missing[0],
-            names=", ".join(file.header)[:300],
-        )
-    return {titles[0]: column for column, titles in heading.items() if column}
-
-
-def _renamed(line: Line, columns: Mapping[str, str]) -> Line:
-    """A line under the columns of the table."""
-    cells = {columns.get(title, title): cell for title, cell in line.cells.items()}
-    problems = tuple(replace(p, column=columns.get(p.column, p.column)) for p in line.problems)
-    return replace(line, cells=cells, problems=problems)
-
-
-def _keep(
-    table: TableFormat,
-    line: Line,
-    file: str,
-    reading: _TableReading,
-    formats: Mapping[str, ColumnFormat],
-) -> None:
-    for problem in line.problems:
-        if problem.severity == "error":
-            raise InvalidInput(problem.reason, where=problem.column)
-        reading.warn(file, line.number, problem.column, problem.reason)
-    values = dict(_values(table, line, file, reading, formats))
-    source = str(values.pop("source", "")) if table.name != "ties" else ""
-    provenance = Provenance(source or file, f"line {line.number}")
-    if table.name == "participants":
-        engagement = str(values.pop("engagement"))
-        reading.parts.setdefault(engagement, []).append((Participant(**values), file, line.number))
-        return
-    texts = {name: values.pop(name, "") for name in ("description", "description_en")}
-    if any(column.name == "language" for column in table.columns) and not values.get("language"):
+def _keep_row(reader: TableReader, row: RowValues) -> None:
+    table, values, reading = reader.table, row.values, reader.reading
+    if "language" in fields_of(table.model) and not values.get("language"):
         values["language"] = language_of(f"{values.get('title', '')} {values.get('text', '')}")
-    if "provenance" in {column.name for column in fields(table.model)}:
-        values["provenance"] = provenance
-    if table.name == "engagements":
-        _keep_row(table, values, file, line.number, reading)
-        return
-    row = table.model(**values)
-    _keep_row(table, row, file, line.number, reading)
-    if table.name == "organizations":
-        for description in _descriptions(row, texts, provenance):
-            reading.keep("descriptions", description.id, description, file, line.number)
-
-
-def _values(
-    table: TableFormat,
-    line: Line,
-    file: str,
-    reading: _TableReading,
-    formats: Mapping[str, ColumnFormat],
-) -> Iterator[tuple[str, Any]]:
-    """Values of the cells that are filled; the others have the domain's own defaults."""
-    for column in table.columns:
-        cell = line.cells.get(column.name, "")
-        if not cell and column.required:
-            raise InvalidInput("is empty.", where=column.name)
-        if not cell:
-            continue
-        if len(cell) > MAX_TEXT:
-            raise InvalidInput(
-                "has %(count)s characters; at most %(max_text)s.",
-                where=column.name,
-                count=len(cell),
-                max_text=MAX_TEXT,
-            )
-        result = read_cell(
-            column.name, column.read, cell, formats[column.name], required=column.required
-        )
-        if result.problem is not None:
-            if result.problem.severity == "error":
-                raise InvalidInput(result.problem.reason, where=column.name)
-            reading.warn(file, line.number, column.name, result.problem.reason)
-        if result.value is not None:
-            yield column.name, _plain(result.value)
-
-
-def _plain(value: Any) -> Any:
-    """A value as the domain has it."""
-    if isinstance(value, PartialDate):
-        return value.date
-    return value.value if isinstance(value, Amount) else value
-
-
-def _keep_row(table: TableFormat, row: Any, file: str, line: int, reading: _TableReading) -> None:
-    """Keep a row, or an engagement's fields. Raises InvalidInput where its key was read before."""
-    value_of = row.get if isinstance(row, dict) else row.__getattribute__
-    key = " ".join(str(value_of(part)) for part in table.key)
-    if key in reading.rows[table.name]:
-        before, before_2 = reading.origins[table.name, key]
+    if "provenance" in fields_of(table.model):
+        values["provenance"] = row.provenance
+    if "id" in fields_of(table.model) and "id" not in values:
+        said = (values.get(name, "") for name in _TOLD_BY[table.name])
+        values["id"] = made_id(reader.source, (table.name, *said))
+    key = " ".join(str(values[part]) for part in table.key)
+    before = reading.origins.get((table.name, key))
+    if before is not None:
         raise InvalidInput(
             "%(names)s was already on %(before)s:%(before_2)s.",
-            where=table.key[0],
-            names=key,
-            before=before,
-            before_2=before_2,
+            where=table.key[0], names=key, before=before[0], before_2=before[1],
+        )  # fmt: skip
+    file = reader.file.name
+    if table.name == "engagements":
+        reading.keep(table.name, key, values, file, row.line)
+        return
+    made = _made(reader, row, values)
+    reading.keep(table.name, key, made, file, row.line)
+    explicit = frozenset(name for name in values if is_blank(made, name) and values[name] != "")
+    if explicit:
+        parts = tuple(values[part] for part in table.key)
+        reading.explicit[table.name, parts[0] if len(parts) == 1 else parts] = explicit
+
+
+def _made(reader: TableReader, row: RowValues, values: dict[str, Any]) -> Any:
+    """The domain's row; an optional value that it does not take costs the value."""
+    model: Any = reader.table.model
+    optional = {
+        column.name
+        for column in fields(model)
+        if column.default is not MISSING or column.default_factory is not MISSING
+    }
+    while True:
+        try:
+            return model(**values)
+        except InvalidInput as error:
+            column = error.where.rsplit(".", 1)[-1]
+            if column not in values or column not in optional:
+                raise
+            file = reader.file.name
+            reader.reading.warn(file, row.line, column, error.message, is_lost=True)
+            values = {name: value for name, value in values.items() if name != column}
+
+
+# -- organisations
+
+
+def _keep_organization(reader: TableReader, line: Line, row: RowValues) -> None:
+    """An organisation, what it does, and how many people it employs."""
+    reading, file = reader.reading, reader.file.name
+    texts = {name: row.values.pop(name, "") for name in _TEXTS}
+    people = row.values.pop(HEADCOUNT, None)
+    organization = _organization(reader, line, row, people)
+    before = reading.rows["organizations"].get(organization.id)
+    if before is None:
+        reading.keep("organizations", organization.id, organization, file, row.line)
+    else:
+        _join(reader, before, organization, has_own_id="id" in row.values, line=row.line)
+    for name, suffix in _TEXTS.items():
+        if texts[name]:
+            _keep_description(reader, row, organization.id, (name, suffix, texts[name]))
+    if people is not None:
+        year = reader.today.year
+        observation = Observation(
+            f"{organization.id}#{HEADCOUNT}-{year}", organization.id, HEADCOUNT, year,
+            float(people), provenance=row.provenance,
+        )  # fmt: skip
+        _keep_first(reader, row, "observations", observation, HEADCOUNT, "value")
+
+
+def _organization(
+    reader: TableReader, line: Line, row: RowValues, people: float | None
+) -> Organization:
+    values = dict(row.values)
+    derived = set(row.by_default)
+    if is_placeholder(str(values["name"])):
+        raise InvalidInput("'%(cell)s' names nobody.", where="name", cell=values["name"])
+    values["name"], status = without_status(str(values["name"]))
+    if status is not None:
+        values.setdefault("status", status)
+    if "kind" not in values:
+        values["kind"] = kind_of_name(values["name"])
+        derived.add("kind")
+    word = next((cell for _, cell in reader.cells_of(line, "kind")), "")
+    for name, implied in _implied(word, values, people):
+        values[name] = implied
+        derived.add(name)
+    values["provenance"] = row.provenance
+    values.setdefault("id", _id(reader.source, values))
+    if not is_id(values["id"]):
+        raise InvalidInput(
+            "%(value)s is not an id of the form source:key.", where="id", value=repr(values["id"])
         )
-    reading.keep(table.name, key, row, file, line)
+    made: Organization = _made(reader, row, values)
+    return replace(made, origins=tuple(_origins(made, row, values, derived)))
 
 
-def _descriptions(
-    organization: Organization, texts: dict[str, str], provenance: Provenance
-) -> Iterator[Description]:
-    for column, suffix in (("description", "about"), ("description_en", "about-en")):
-        if texts[column]:
-            yield Description(
-                id=f"{organization.id}#{suffix}",
-                organization=organization.id,
-                text=texts[column],
-                language=language_of(texts[column]),
-                provenance=provenance,
-            )
+def _implied(word: str, values: dict[str, Any], people: float | None) -> Iterator[tuple[str, Any]]:
+    """Size and tier that the word for the kind or the number of people tells."""
+    implied = implied_by_kind(word) if word else None
+    name = "" if implied is None else type(implied).__name__.lower()
+    if name and name not in values:
+        yield name, implied
+    elif people is not None and "size" not in values and values["kind"] is Kind.FIRM:
+        is_chinese = str(values.get("place", "")).startswith(GBT_2260)
+        country = values.get("country") or ("CN" if is_chinese else "")
+        if country:
+            yield "size", size_by_headcount(int(people), country)
 
 
-def _joined(reading: _TableReading) -> Parsed:
+def _id(source: str, values: dict[str, Any]) -> str:
+    """By a code that is valid, else by name and place."""
+    for kind in ("credit_code", "vat", "lei", "ror"):
+        if code := valid_code(kind, values.get(kind, "")):
+            return f"{source}:{code}"
+    return made_id(source, (normal_name(values["name"]), values.get("place", "")))
+
+
+def _origins(
+    made: Organization, row: RowValues, values: dict[str, Any], derived: set[str]
+) -> Iterator[FieldOrigin]:
+    """Of values that were derived, and of those that are as by default and were written."""
+    source = row.provenance
+    for name in facts(Organization):
+        if name not in values:
+            continue
+        if name in derived:
+            yield FieldOrigin(name, source.source, SourceTier.DERIVED, source.date)
+        elif is_blank(made, name) and values[name] not in ("", None, ()):
+            yield FieldOrigin(name, source.source, source.tier, source.date)
+
+
+def _join(
+    reader: TableReader, before: Organization, row: Organization, *, has_own_id: bool, line: int
+) -> None:
+    """Join a line to an earlier one of the same organisation: blanks are filled, the rest stays.
+
+    Raises InvalidInput where one id has two names.
+    """
+    reading, file = reader.reading, reader.file.name
+    origin = reading.origins["organizations", before.id]
+    if has_own_id and normal_name(before.name) != normal_name(row.name):
+        raise InvalidInput(
+            "%(names)s was already on %(before)s:%(before_2)s.",
+            where="id", names=row.id, before=origin[0], before_2=origin[1],
+        )  # fmt: skip
+    joined = merged_organization(before, row, only_blanks=True)
+    for name in changed_fields(joined, row):
+        if not is_blank(row, name):
+            _warn_of_other(reader, line, name, text_of(joined, name), origin[1])
+    reading.rows["organizations"][before.id] = joined
+    reading.merged += 1
+    reason = message("is the same organisation as line %(line)s: joined to it.", line=origin[1])
+    reading.warn(file, line, "", reason)
+
+
+def _keep_description(
+    reader: TableReader, row: RowValues, organization: str, text: tuple[str, str, str]
+) -> None:
+    column, suffix, content = text
+    try:
+        description = Description(
+            f"{organization}#{suffix}", organization, content, language_of(content),
+            provenance=row.provenance,
+        )  # fmt: skip
+    except InvalidInput as error:
+        file = reader.file.name
+        reader.reading.warn(file, row.line, column, error.message, is_lost=True)
+        return
+    _keep_first(reader, row, "descriptions", description, column, "text")
+
+
+def _keep_first(
+    reader: TableReader, row: RowValues, table: str, made: Any, column: str, value: str
+) -> None:
+    """Keep a row that goes with an organisation; of two lines the first one's."""
+    reading = reader.reading
+    before = reading.rows[table].get(made.id)
+    if before is None:
+        reading.keep(table, made.id, made, reader.file.name, row.line)
+    elif getattr(before, value) != getattr(made, value):
+        line = reading.origins[table, made.id][1]
+        _warn_of_other(reader, row.line, column, str(getattr(before, value)), line)
+
+
+def _warn_of_other(reader: TableReader, line: int, column: str, kept: str, earlier: int) -> None:
+    reason = message("is '%(kept)s' on line %(line)s: that stays.", kept=kept[:100], line=earlier)
+    reader.reading.warn(reader.file.name, line, column, reason, is_lost=True)
+
+
+# -- engagements
+
+
+def _joined(reading: TableReading) -> Parsed:
     """Engagements with their participants; a participant without an engagement is a problem."""
     engagements = reading.rows["engagements"]
     for engagement in [id for id in reading.parts if id not in engagements]:
@@ -343,10 +343,10 @@ def _joined(reading: _TableReading) -> Parsed:
         )
         for _, file, line in reading.parts[engagement]:
             reading.problems.append(Problem(file, line, "engagement", reason))
-    for id, engagement_fields in list(engagements.items()):
+    for id, values in list(engagements.items()):
         participants = tuple(part for part, _, _ in reading.parts.get(id, ()))
         try:
-            engagements[id] = Engagement(participants=participants, **engagement_fields)
+            engagements[id] = Engagement(participants=participants, **values)
         except InvalidInput as error:
             reading.refuse(*reading.origins["engagements", id], error)
             del engagements[id]

@@ -1,43 +1,93 @@
-"""Taking an import back: what is put as it was, what goes, what has changed since and stays."""
+"""Taking an import back, field by field: what others changed since stays, and is told."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from matchmaker.domain import GraphRows, Organization, key_of
+from matchmaker.store.merging import (
+    changed_fields,
+    facts,
+    origin_of_field,
+    same_facts,
+    with_facts_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptField:
+    """What stays of an import because somebody changed it since; `field` "" is the whole row."""
+
+    table: str
+    key: str
+    field: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reversal:
-    """`put` and `drop` undo an import; `left` rows were changed by others since."""
+    """`put` and `drop` undo an import, but for what is `kept`."""
 
     put: GraphRows
     drop: GraphRows
-    left: int
+    kept: tuple[KeptField, ...]
 
 
 def reversal(written: GraphRows, before: GraphRows, now: GraphRows) -> Reversal:
-    """Of the rows `written`, given what was stored under their keys `before` and is `now`."""
+    """Of the rows `written`, given what was stored under their keys `before` and is `now`.
+
+    A field that the import changed, and that is as the import left it, goes back. A row that
+    the import brought goes, unless somebody changed any of it.
+    """
     put: dict[str, tuple[Any, ...]] = {}
     drop: dict[str, tuple[Any, ...]] = {}
-    left = 0
+    kept: list[KeptField] = []
     earlier, current = dict(before.tables()), dict(now.tables())
     for name, rows in written.tables():
         was, is_now = _by_key(earlier[name]), _by_key(current[name])
-        same = [row for row in rows if _equal(row, is_now.get(key_of(row)))]
-        left += len(rows) - len(same)
-        put[name] = tuple(was[key_of(row)] for row in same if key_of(row) in was)
-        drop[name] = tuple(row for row in same if key_of(row) not in was)
-    return Reversal(GraphRows(**put), GraphRows(**drop), left)
+        restored, gone = [], []
+        for row in rows:
+            key = key_of(row)
+            if key not in is_now:
+                kept.append(KeptField(name, _words(key), ""))
+            elif key in was:
+                back, stays = _restored(row, was[key], is_now[key])
+                if back != is_now[key]:
+                    restored.append(back)
+                kept.extend(KeptField(name, _words(key), field) for field in stays)
+            elif same_facts(row, is_now[key]):
+                gone.append(row)
+            else:
+                kept.append(KeptField(name, _words(key), ""))
+        put[name], drop[name] = tuple(restored), tuple(gone)
+    return Reversal(GraphRows(**put), GraphRows(**drop), tuple(kept))
+
+
+def _restored(written: Any, was: Any, now: Any) -> tuple[Any, list[str]]:
+    """The row with what the import changed as it was, and the fields that others changed since."""
+    changed = list(changed_fields(was, written))
+    stays = [name for name in changed if name in set(changed_fields(written, now))]
+    back = with_facts_of(now, was, [name for name in changed if name not in stays])
+    if isinstance(now, Organization):
+        back = replace(back, origins=tuple(_origins(was, now, back)))
+    elif not stays and hasattr(was, "provenance"):
+        back = replace(back, provenance=was.provenance)
+    return back, stays
+
+
+def _origins(was: Organization, now: Organization, back: Organization) -> Iterator[Any]:
+    """Of restored fields those from before, of the others those of now."""
+    restored = set(changed_fields(now, back))
+    for name in sorted(facts(Organization)):
+        of = was if name in restored else now
+        if any(origin.field == name for origin in of.origins):
+            yield origin_of_field(of, name)
 
 
 def _by_key(rows: tuple[Any, ...]) -> dict[Any, Any]:
     return {key_of(row): row for row in rows}
 
 
-def _equal(row: Any, other: Any) -> bool:
-    # The store counts an organisation's versions itself.
-    if isinstance(row, Organization) and other is not None:
-        row = replace(row, version=other.version)
-    return bool(row == other)
+def _words(key: Any) -> str:
+    return key if isinstance(key, str) else " ".join(key)

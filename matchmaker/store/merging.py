@@ -7,7 +7,7 @@ equal tiers the newer one. What a source contradicts is kept beside an organisat
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from enum import StrEnum
 from functools import cache
@@ -73,6 +73,8 @@ def text_of(row: Any, name: str) -> str:
         return str(value).lower()
     if isinstance(value, tuple):
         return "; ".join(str(item) for item in value)
+    if isinstance(value, float):
+        return repr(value)
     return value.value if isinstance(value, StrEnum) else str(value)
 
 
@@ -172,6 +174,19 @@ def changed_fields(before: Any, after: Any) -> Iterator[str]:
     for name in facts(after.__class__):
         if text_of(before, name) != text_of(after, name):
             yield name
+
+
+def same_facts(row: Any, other: Any) -> bool:
+    """Whether two rows of one class say the same, wherever they come from."""
+    return next(changed_fields(row, other), None) is None
+
+
+def with_facts_of(row: Any, other: Any, names: Iterable[str]) -> Any:
+    """A row with some fields of another."""
+    changes: dict[str, Any] = {}
+    for name in names:
+        changes |= _change(row, other, name)
+    return replace(row, **changes)
 
 
 def _from(name: str, source: Provenance) -> FieldOrigin:

@@ -64,11 +64,13 @@ class ImportRules:
     """How an import's rows meet stored ones; see `merging`.
 
     `explicit`: by table and key, fields that were written although they are as by default.
-    `only_blanks`: tables of which what is known stays. `dry_run`: nothing is written.
+    What is known stays in the tables `only_blanks`, and of the organisations `filled`.
+    `dry_run`: nothing is written.
     """
 
     explicit: Mapping[tuple[str, Any], frozenset[str]] = field(default_factory=dict)
     only_blanks: frozenset[str] = frozenset()
+    filled: frozenset[str] = frozenset()
     dry_run: bool = False
 
 
@@ -93,7 +95,9 @@ def import_batch(
 
     def merge(row: Any, before: Any) -> Any:
         explicit = rules.explicit.get((table.name, key_of(row)), NOTHING)
-        only_blanks = table.name in rules.only_blanks
+        only_blanks = table.name in rules.only_blanks or (
+            table is ORGANIZATIONS and row.id in rules.filled
+        )
         return merged_row(table, before, row, explicit, only_blanks=only_blanks)
 
     return _write_batch(tx, table, rows, merge, dry_run=rules.dry_run)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AliasChoices, Field, PlainSerializer, PlainValidator
 
@@ -83,7 +83,10 @@ class NotDuplicate:
 
 @dataclass(frozen=True, slots=True)
 class ImportRecord:
-    """An import as it was written, with what takes it back; `undone` says that it was."""
+    """An import as it was written, with what takes it back; `undone` says that it was.
+
+    `file` is the file's name and `options` how it was read, for the next one like it.
+    """
 
     id: str
     table: str
@@ -94,6 +97,8 @@ class ImportRecord:
     put: GraphRows = field(default_factory=GraphRows)
     before: GraphRows = field(default_factory=GraphRows)
     undone: datetime | None = None
+    file: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def can_be_undone(self) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from matchmaker.domain import Alias, DuplicateCandidate, GraphRows, Membership, OrganizationFilter
 from matchmaker.errors import InvalidInput, NotFound
 from matchmaker.ingest.merge import merged
-from matchmaker.ingest.undo import reversal
+from matchmaker.ingest.undo import KeptField, reversal
 from matchmaker.store.ports import GraphStore
 from tests.contract.graphs import everything, firm, project, tie
 
@@ -86,7 +86,7 @@ def test_an_import_is_taken_back_but_not_what_others_changed_since(store: GraphS
     store.upsert(imported)
     back = reversal(imported, before, store.stored(imported))
     store.replace_rows(back.put, back.drop)
-    assert back.left == 0
+    assert back.kept == ()
     assert plain(store.export().rows) == earlier
 
     before = store.stored(imported)
@@ -94,8 +94,26 @@ def test_an_import_is_taken_back_but_not_what_others_changed_since(store: GraphS
     store.upsert(GraphRows(organizations=(firm(1, "Somebody's own name"),)))
     back = reversal(imported, before, store.stored(imported))
     store.replace_rows(back.put, back.drop)
-    assert back.left == 1
+    assert back.kept == (KeptField("organizations", "t:1", "name"),)
     assert [row.name for row in store.export().rows.organizations] == ["Somebody's own name"]
+
+
+def test_an_import_is_taken_back_field_by_field(store: GraphStore) -> None:
+    """Of three fields that the import changed one was changed again: it stays."""
+    store.upsert(GraphRows(organizations=(firm(1, "Old name", website="https://a.example"),)))
+    row = firm(1, "New name", website="https://b.example", vat="DE136695976")
+    imported = GraphRows(organizations=(row,))
+    changes = store.import_rows(imported)
+    now = changes.after.organizations[0]
+    store.replace_organization(replace(now, vat="", contact="me@example.com"), None, now.version)
+    back = reversal(changes.after, changes.before, store.stored(imported))
+    store.replace_rows(back.put, back.drop)
+    assert back.kept == (KeptField("organizations", "t:1", "vat"),)
+    stored = store.organization("t:1")
+    assert (stored.name, stored.website, stored.vat, stored.contact) == (
+        "Old name", "https://a.example", "", "me@example.com",
+    )  # fmt: skip
+    assert stored.provenance == changes.before.organizations[0].provenance
 
 
 def test_two_organisations_become_one_wherever_they_stand(store: GraphStore) -> None:

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from matchmaker.access import Principal
 from matchmaker.domain import DuplicateCandidate, GraphRows, Kind, Organization
 from matchmaker.errors import InvalidInput, MatchmakerError, NotAllowed, NotFound, WrongState
+from matchmaker.ingest.table_options import TableOptions
 from matchmaker.messages import message
 from matchmaker.workflow.job import JobKind, JobState
 
@@ -37,9 +38,9 @@ def work_off(sample):
 
 def brought(sample, principal, name, text, cluster=""):
     """A table written as by the pages, and the record of it."""
-    upload = sample.import_workflow.keep(principal, name, "mine.csv", table(text), cluster)
-    look = sample.import_workflow.look(principal, upload, None, cluster)
-    job = sample.import_workflow.write(principal, upload, look.mapping, cluster)
+    upload = sample.import_workflow.keep(principal, "mine.csv", table(text), cluster)
+    look = sample.import_workflow.look(principal, upload, TableOptions(table=name), cluster)
+    job = sample.import_workflow.write(principal, upload, look.options, cluster)
     work_off(sample)
     assert sample.job_queue.show(ADMIN, job.id).state is JobState.DONE
     return look, sample.repositories.imports.get(job.id).value
@@ -93,7 +94,7 @@ def test_an_import_taken_back_leaves_the_graph_as_it_was(sample):
         f"id,name,kind,description\n{MEMBER},改名,firm,新的说明\nmy:un-1,新厂,firm,做阀门\n",
     )  # fmt: skip
     assert sample.directory.profile(ADMIN, MEMBER).organization.name == "改名"
-    assert sample.import_workflow.undo(ADMIN, imported.id) == 0
+    assert sample.import_workflow.undo(ADMIN, imported.id) == ()
     after = sample.store.export().rows
     assert sample.directory.profile(ADMIN, MEMBER).organization.name == old.name
     assert {row.id for row in after.organizations} == {row.id for row in before.organizations}
@@ -138,8 +139,8 @@ def test_a_coordinator_brings_in_members_and_nothing_else(sample):
     ],
 )
 def test_a_coordinator_cannot_speak_for_others(sample, name, text):
-    upload = sample.import_workflow.keep(COORDINATOR, name, "mine.csv", table(text), VALVES)
-    look = sample.import_workflow.look(COORDINATOR, upload, None, VALVES)
+    upload = sample.import_workflow.keep(COORDINATOR, "mine.csv", table(text), VALVES)
+    look = sample.import_workflow.look(COORDINATOR, upload, TableOptions(table=name), VALVES)
     assert look.report.refused == 1
     assert sum(look.report.rows.values()) == 0
 

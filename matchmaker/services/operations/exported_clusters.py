@@ -33,8 +33,8 @@ from matchmaker.snapshot.model import ENGAGEMENT_KINDS, Snapshot
 
 # Undertakings that join those who take part.
 COUNTED = (EngagementKind.CONTRACT, *JOINT)
-# Private; no export has it.
-_PRIVATE = frozenset({"contact"})
+# Private, or an observation; no export has it.
+_PRIVATE = frozenset({"contact", "headcount"})
 _TERMS = frozenset({"kind", "size", "tier", "stages", "layer", "status"})
 ABOUT, ABOUT_ENGLISH = "about", "about-en"
 # Behind the columns that our own import reads.

@@ -2,67 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import datetime
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from matchmaker.access import Principal
-from matchmaker.domain import GraphRows
+from matchmaker.domain import GraphRows, Organization
 from matchmaker.errors import NotAllowed
-from matchmaker.ingest.references import drop_dangling, referred
-from matchmaker.ingest.report import Parsed, Problem, ReadProgress
-from matchmaker.ingest.resolve import resolve
+from matchmaker.ingest.references import drop_dangling, drop_orphans, referred
+from matchmaker.ingest.report import Parsed, ReadProgress, file_counts
+from matchmaker.ingest.resolve import Resolution, resolve
 from matchmaker.ingest.scope import within
-from matchmaker.ingest.table_file import AS_JUDGED, FileOptions
+from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.tables import read_files, tables_at
 from matchmaker.messages import message
+from matchmaker.services.operations.import_report import ImportReport, organization_changes
+from matchmaker.services.operations.reference_data import reference_index
 from matchmaker.services.operations.refresher import Progress, no_progress
-from matchmaker.store.ports import MAX_PAGE, GraphStore, Page, iterate
+from matchmaker.store.merging import merged_organization
+from matchmaker.store.ports import MAX_PAGE, GraphStore, ImportRules, Page, RowChanges, iterate
+
+# More pairs that may be one are counted and not listed in a report.
+MAX_ALIKE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """`strict`: one bad row refuses all. `dry_run`: only report.
+    """How files are read and what is done with their rows.
 
-    `mapping` names columns of our tables by a file's own ("" for none). `cluster` admits
-    only rows about that cluster's members and new ones. `keep` reports the rows.
-    `file` says how the files are read.
+    `strict`: anything refused or not read as written refuses all. `dry_run`: only report.
+    `tables` says how files of our tables are read. `cluster` admits only rows about that
+    cluster's members and new ones. `keep` reports the rows, for an undo.
     """
 
     strict: bool = False
     dry_run: bool = False
-    mapping: Mapping[str, str] = field(default_factory=dict)
     cluster: str = ""
     keep: bool = False
+    tables: TableOptions = field(default_factory=TableOptions)
     progress: Progress = no_progress
-    file: FileOptions = AS_JUDGED
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """The result of an import, of a dry run as if it had been written. Counts are per table.
-
-    `put` are the rows, `before` what was stored under their keys: what an undo needs.
-    """
-
-    written: bool
-    dry_run: bool
-    rows: dict[str, int]
-    problems: tuple[Problem, ...]
-    merged: int
-    to_review: int
-    created: dict[str, int] = field(default_factory=dict)
-    changed: dict[str, int] = field(default_factory=dict)
-    unchanged: dict[str, int] = field(default_factory=dict)
-    put: GraphRows = field(default_factory=GraphRows)
-    before: GraphRows = field(default_factory=GraphRows)
-
-    @property
-    def refused(self) -> int:
-        """How many rows were left out; warnings do not count."""
-        return sum(problem.severity == "error" for problem in self.problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +62,9 @@ class Importer:
         """
         require_importing(principal, options.cluster)
         options.progress(message("Reading the files"), 0, 0)
-        files = [file for path in paths for file in tables_at(path)]
-        return self._import(
-            read_files(files, options.mapping, options.file), options, trust_keys=False
-        )
+        files = [file for path in paths for file in tables_at(path, options.tables.table)]
+        parsed = read_files(files, options.tables, reference_index(self.store), _today())
+        return self._import(parsed, options, trust_keys=False)
 
     def read(
         self, principal: Principal, read: Callable[[ReadProgress], Parsed], options: ImportOptions
@@ -100,6 +80,7 @@ class Importer:
         return self._import(parsed, options, trust_keys=True)
 
     def _import(self, parsed: Parsed, options: ImportOptions, *, trust_keys: bool) -> ImportReport:
+        parsed = replace(parsed, rows=_dated(parsed.rows, _today()))
         options.progress(message("Looking for duplicates"), 0, 0)
         aliases = self.store.aliases()
         resolution = resolve(
@@ -116,47 +97,108 @@ class Importer:
         review = resolution.review
         rows = replace(
             resolution.rows,
+            organizations=self._with_merged(parsed.rows, resolution, aliases),
             aliases=(*resolution.rows.aliases, *merged),
             duplicates=(*resolution.rows.duplicates, *review),
         )
         checked = drop_dangling(replace(parsed, rows=rows), self._stored_ids(rows))
-        needed = options.keep or options.cluster
-        before = self.store.stored(checked.rows) if needed else GraphRows()
         if options.cluster:
             members = _ids(partial(self.store.members, options.cluster))
-            checked = within(checked, before, options.cluster, members)
+            checked = within(checked, self.store.stored(checked.rows), options.cluster, members)
+        checked = self._with_reference_rows(drop_orphans(checked))
         report = ImportReport(
             written=False,
             dry_run=options.dry_run,
             rows=checked.rows.counts(),
-            problems=checked.problems,
-            merged=len(resolution.merged),
+            problems=tuple(row for row in checked.problems if row.severity != "note"),
+            notes=tuple(row for row in checked.problems if row.severity == "note"),
+            files=file_counts(checked.read, checked.problems),
+            merged=len(merged) + checked.merged,
             to_review=len(review),
-            put=checked.rows if options.keep else GraphRows(),
-            before=before,
+            alike=review[:MAX_ALIKE],
         )
-        if options.dry_run or (options.strict and report.refused):
-            return report
-        options.progress(message("Writing to the store"), 0, 0)
-        counts = self.store.upsert(checked.rows)
-        return replace(
-            report,
-            written=True,
-            created=counts.created,
-            changed=counts.changed,
-            unchanged=counts.unchanged,
+        is_refused = options.strict and not report.is_clean
+        rules = ImportRules(
+            explicit=checked.explicit,
+            only_blanks=frozenset({"organizations"} if checked.only_blanks else ()),
+            filled=frozenset(alias.organization for alias in resolution.merged),
+            dry_run=options.dry_run or is_refused,
         )
+        if not rules.dry_run:
+            options.progress(message("Writing to the store"), 0, 0)
+        changes = self.store.import_rows(checked.rows, rules)
+        return _with_changes(replace(report, written=not rules.dry_run), changes, options)
+
+    def _with_merged(
+        self, rows: GraphRows, resolution: Resolution, aliases: dict[str, str]
+    ) -> tuple[Organization, ...]:
+        """Organisations that are kept, their blanks filled from those that are merged into them."""
+        kept = {row.id: row for row in resolution.rows.organizations}
+        leads_to = aliases | {alias.id: alias.organization for alias in resolution.merged}
+        gone = [row for row in rows.organizations if row.id in leads_to and row.id not in kept]
+        for row in gone:
+            id = leads_to[row.id]
+            silent = replace(row, id=id)
+            kept[id] = merged_organization(kept[id], silent, only_blanks=True) \
+                if id in kept else silent  # fmt: skip
+        return tuple(kept.values())
 
     def _stored_ids(self, rows: GraphRows) -> dict[str, set[str]]:
         """Of the ids that rows refer to and do not hold, those that the store has, by table."""
         wanted = {name: sorted(ids) for name, ids in referred(rows).items()}
         organizations = self.store.organizations_by_id(wanted["organizations"])
+        index = reference_index(self.store)
         return {
-            "places": set(self.store.places(wanted["places"])),
-            "industries": set(self.store.industries(wanted["industries"])),
+            "places": index.places.places.keys() & wanted["places"],
+            "industries": index.industries.industries.keys() & wanted["industries"],
             "organizations": {key for key, row in organizations.items() if key == row.id},
             "clusters": _ids(self.store.clusters) if wanted["clusters"] else set(),
         }
+
+    def _with_reference_rows(self, parsed: Parsed) -> Parsed:
+        """With the places and industries that rows refer to and the store does not have yet."""
+        wanted = reference_index(self.store).rows(parsed.rows)
+        places = self.store.places([row.id for row in wanted.places])
+        industries = self.store.industries([row.id for row in wanted.industries])
+        own = parsed.rows
+        rows = replace(
+            own,
+            places=(*(row for row in wanted.places if row.id not in places), *own.places),
+            industries=(
+                *(row for row in wanted.industries if row.id not in industries), *own.industries
+            ),
+        )  # fmt: skip
+        return replace(parsed, rows=rows)
+
+
+def _with_changes(
+    report: ImportReport, changes: RowChanges, options: ImportOptions
+) -> ImportReport:
+    return replace(
+        report,
+        created=changes.counts.created,
+        changed=changes.counts.changed,
+        unchanged=changes.counts.unchanged,
+        changes=organization_changes(changes.before, changes.after),
+        put=changes.after if options.keep else GraphRows(),
+        before=changes.before if options.keep else GraphRows(),
+    )
+
+
+def _dated(rows: GraphRows, today: datetime.date) -> GraphRows:
+    """Rows that were said on a day unknown are of the day on which they are imported."""
+
+    def dated(row: Any) -> Any:
+        source = getattr(row, "provenance", None)
+        if source is None or source.date is not None:
+            return row
+        return replace(row, provenance=replace(source, date=today))
+
+    return GraphRows(**{name: tuple(map(dated, table)) for name, table in rows.tables()})
+
+
+def _today() -> datetime.date:
+    return datetime.datetime.now(datetime.UTC).date()
 
 
 def _ids(page: Callable[[str | None, int], Page[Any]]) -> set[str]:

@@ -1,0 +1,367 @@
+"""One file of one of our tables: every line counted, all problems of a row told at once."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from matchmaker.domain import Participant, Provenance, is_id
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest import cells
+from matchmaker.ingest.cells import CellProblem, CellReading, is_nothing, read_cell
+from matchmaker.ingest.columns import Column, TableFormat
+from matchmaker.ingest.dates import PartialDate
+from matchmaker.ingest.formats import ColumnFormat, judge_columns
+from matchmaker.ingest.industries import industry_note, scheme_of
+from matchmaker.ingest.numbers import Amount
+from matchmaker.ingest.places import place_note
+from matchmaker.ingest.reference import ReferenceIndex
+from matchmaker.ingest.report import Problem, Reading, Severity
+from matchmaker.ingest.table_file import Line, TableFile, open_table
+from matchmaker.ingest.table_options import TableOptions
+from matchmaker.ingest.titles import JOINED, columns_of, expected_titles
+from matchmaker.messages import Message, message
+from matchmaker.store.merging import PRECISION, principal_date
+from matchmaker.store.schema import TABLES as STORED
+from matchmaker.text import language_of, normal
+
+_CODES = ("credit_code", "vat", "lei", "ror")
+# Where a table holds ids of rows of another, beside what `store.schema` says.
+_ORGANIZATION_FIELDS = {"participants": {"organization": "organizations",
+                                         "engagement": "engagements"}}  # fmt: skip
+# Words that are looked up and not read alone.
+_LOOKED_UP = ("place", "industry")
+_SPACE = re.compile(r"\s+")
+_PARTED = re.compile(r"\d[.,/-]\d")
+_SLUG = re.compile(r"[^a-z0-9_.-]+")
+
+
+@dataclass
+class TableReading(Reading):
+    """Rows of several files; engagements as their fields, until all participants are known.
+
+    `prefixed` leads from ids without a source to those that they were given, by table.
+    """
+
+    parts: dict[str, list[tuple[Participant, str, int]]] = field(default_factory=dict)
+    prefixed: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RowValues:
+    """What the cells of a line say: values by column; which of them stand there by default."""
+
+    values: dict[str, Any]
+    by_default: frozenset[str]
+    provenance: Provenance
+    line: int
+
+
+@dataclass
+class TableReader:
+    """Reads the lines of one file into `reading`. Raises InvalidInput where it cannot at all."""
+
+    table: TableFormat
+    path: Path
+    options: TableOptions
+    reading: TableReading
+    index: ReferenceIndex
+    today: datetime.date
+    file: TableFile = field(init=False)
+    columns: dict[str, str] = field(init=False)
+    formats: Mapping[str, ColumnFormat] = field(init=False)
+    # Titles of columns with a cell that could be written in two ways.
+    judged: set[str] = field(default_factory=set, init=False)
+    first_lines: dict[bytes, int] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        expected = expected_titles(self.table.name) | set(map(normal, self.options.mapping))
+        self.file = open_table(self.path, self.options.file, expected)
+        self.columns = columns_of(self.table, self.file, self.options.mapping)
+        self.formats = self._judged()
+
+    @cached_property
+    def source(self) -> str:
+        """What begins the ids that have no source."""
+        return slug(self.options.source or self.path.name.split(".", 1)[0])
+
+    def lines(self) -> Iterator[tuple[Line, RowValues]]:
+        """Lines that hold a row without errors, and its values; the others are accounted for."""
+        self._require_columns()
+        self.reading.read[self.file.name] = 0
+        self.reading.problems.extend(self._notes())
+        for line in self.file.lines():
+            self.reading.read[self.file.name] += 1
+            if line.passed_over is not None:
+                self.reading.pass_line(self.file.name, line.number, line.passed_over)
+                continue
+            if edits := self.options.edits.get(line.number):
+                line = replace(line, cells={**line.cells, **edits})  # noqa: PLW2901
+            same = self._line_of_same(line)
+            if same is not None:
+                reason = message("is the same as line %(line)s.", line=same)
+                self.reading.pass_line(self.file.name, line.number, reason)
+                continue
+            values = self._row(line)
+            if values is not None:
+                yield line, values
+
+    # -- the file as a whole
+
+    def _judged(self) -> Mapping[str, ColumnFormat]:
+        """Formats by title; a running number is found on the way and is no id."""
+        reads = {column.name: column.read for column in self.table.columns}
+        titles = {title: reads[column] for title, column in self.columns.items()}
+        own_ids = [title for title, column in self.columns.items() if column == "id"]
+        is_running = dict.fromkeys(own_ids, True)
+
+        def seen() -> Iterator[Mapping[str, str]]:
+            number = 0
+            for line in self.file.lines():
+                if line.passed_over is None:
+                    number += 1
+                    for title in own_ids:
+                        is_running[title] &= line.cells.get(title, "") == str(number)
+                    self.judged |= {
+                        title for title in titles
+                        if title not in self.judged and _PARTED.search(line.cells.get(title, ""))
+                    }  # fmt: skip
+                    yield line.cells
+            is_running.update(dict.fromkeys(own_ids, False) if number < 2 else {})
+
+        decimal: Any = self.options.decimal
+        given = ColumnFormat(decimal, self.options.day_first)
+        formats = judge_columns(
+            seen(), titles, separator=self.file.separator,
+            language=language_of("".join(self.file.header)), given={"": given},
+        )  # fmt: skip
+        for title, running in is_running.items():
+            if running and title not in self.options.mapping:
+                del self.columns[title]
+        return formats
+
+    def _require_columns(self) -> None:
+        """A required column may be missing where its words are given, or the rows tell it."""
+        given = {*self.columns.values(), *self.options.defaults, *_told_by_rows(self.table)}
+        missing = [column for column in self.table.required if column not in given]
+        if missing:
+            raise InvalidInput(
+                "the column '%(missing)s' is missing; found %(names)s.",
+                where=f"{self.file.name}:{self.file.header_line}",
+                mend="Add it, or rename the column that holds it.",
+                missing=missing[0],
+                names=", ".join(self.file.header)[:300],
+            )
+
+    def _notes(self) -> Iterator[Problem]:
+        yield from self.file.notes
+        unread = [title for title in self.file.header if title and title not in self.columns]
+        if unread:
+            yield self._note("", message("Columns that are not read: %(titles)s.", titles=unread))
+        for title, format in self.formats.items():
+            if format.explanation is not None and title in self.judged:
+                yield self._note(title, format.explanation)
+
+    def _note(self, column: str, reason: Message) -> Problem:
+        return Problem(self.file.name, 0, column, reason, "note")
+
+    def _line_of_same(self, line: Line) -> int | None:
+        """The earlier line with the same cells in every column that is read."""
+        text = "\x1f".join(line.cells.get(title, "") for title in self.columns)
+        digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
+        first = self.first_lines.setdefault(digest, line.number)
+        return None if first == line.number else first
+
+    # -- one line
+
+    def _row(self, line: Line) -> RowValues | None:
+        """The values of a line's cells; None where it is refused."""
+        problems = [self._of_file(line, each) for each in line.problems
+                    if each.severity == "error" or each.column not in self.file.header
+                    or each.column in self.columns]  # fmt: skip
+        values: dict[str, Any] = {}
+        by_default = set[str]()
+        for column in self.table.columns:
+            if column.name in _LOOKED_UP:
+                continue
+            value, is_default = self._value(line, column, problems)
+            if value is not None:
+                values |= self._plain(column.name, value, values)
+                if is_default:
+                    by_default.add(column.name)
+        self._look_up(line, values, problems)
+        for column in self.table.columns:
+            is_told = any(problem.field == column.name for problem in problems)
+            if column.required and column.name not in values and not is_told:
+                told = column.name in _told_by_rows(self.table)
+                if not told:
+                    problems.append(self._problem(line, column.name, message("is empty.")))
+        if any(problem.severity == "error" for problem in problems):
+            # The whole line is left out: nothing of it is kept, whatever was wrong.
+            self.reading.problems.extend(
+                replace(problem, severity="error", is_lost=False) for problem in problems
+            )
+            return None
+        self.reading.problems.extend(problems)
+        said = str(values.pop("source", "")) if self.table.name != "ties" else ""
+        provenance = Provenance(
+            said or self.options.source or self.file.name, f"line {line.number}", date=self.today
+        )
+        return RowValues(values, frozenset(by_default), provenance, line.number)
+
+    def _of_file(self, line: Line, problem: CellProblem) -> Problem:
+        column = self.columns.get(problem.column, problem.column)
+        is_lost = problem.severity == "warning"
+        return Problem(
+            self.file.name, line.number, column, problem.reason, problem.severity, is_lost
+        )
+
+    def _problem(
+        self, line: Line, column: str, reason: Message, severity: Severity = "error",
+        *, is_lost: bool = False,
+    ) -> Problem:  # fmt: skip
+        return Problem(self.file.name, line.number, column, reason, severity, is_lost)
+
+    def cells_of(self, line: Line, column: str) -> list[tuple[str, str]]:
+        """Title and text of the cells that are filled."""
+        return [
+            (title, line.cells[title])
+            for title, name in self.columns.items()
+            if name == column and line.cells.get(title)
+        ]
+
+    def _value(self, line: Line, column: Column, problems: list[Problem]) -> tuple[Any, bool]:
+        """A column's value, and whether it is the default that was chosen for all."""
+        filled = self.cells_of(line, column.name)
+        if not column.required and (column.read is cells.text or column.name in _CODES):
+            filled = [(title, cell) for title, cell in filled if not is_nothing(cell)]
+        if not filled:
+            default = self.options.defaults.get(column.name, "")
+            if not default:
+                return None, False
+            return self._reading(line, column, default, ColumnFormat(), problems), True
+        read = [
+            self._reading(line, column, cell, self.formats.get(title, ColumnFormat()), problems)
+            for title, cell in filled
+        ]
+        if column.name in JOINED:
+            texts = dict.fromkeys(str(value) for value in read if value is not None)
+            return JOINED[column.name].join(texts) or None, False
+        return read[0], False
+
+    def _reading(
+        self, line: Line, column: Column, cell: str, format: ColumnFormat, problems: list[Problem]
+    ) -> Any:
+        values = {(column.name, key): word
+                  for key, word in self.options.values.get(column.name, {}).items()}  # fmt: skip
+        result: CellReading = read_cell(
+            column.name, column.read, cell, format, required=column.required, values=values
+        )
+        if result.problem is not None:
+            problem = result.problem
+            is_lost = problem.severity == "warning" and result.value is None
+            problems.append(
+                self._problem(line, column.name, problem.reason, problem.severity, is_lost=is_lost)
+            )
+        return result.value
+
+    def _plain(self, column: str, value: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+        """A value as the domain has it: a date with its precision, an amount with its currency."""
+        if isinstance(value, PartialDate):
+            plain: dict[str, Any] = {column: value.date}
+            if column == principal_date(self.table.model):
+                plain[PRECISION] = value.precision
+            return plain
+        if isinstance(value, Amount):
+            has_currency = any(each.name == "currency" for each in self.table.columns)
+            named = value.currency if has_currency else ""
+            return {column: value.value, **({"currency": named} if named else {})}
+        if column == "currency" and values.get("currency"):
+            return {}  # the amount's own comes first
+        target = self._target(column)
+        if target and isinstance(value, str):
+            return {column: self.full_id(value, target)}
+        return {column: value}
+
+    def _target(self, column: str) -> str:
+        """The table whose ids a column holds; "" for none."""
+        if column == "id":
+            return self.table.name
+        extra = _ORGANIZATION_FIELDS.get(self.table.name, {})
+        if column in extra:
+            return extra[column]
+        stored = STORED.get(self.table.name)
+        references = stored.references if stored else ()
+        return next((ref.tables[0] for ref in references if ref.field == column), "")
+
+    def full_id(self, cell: str, table: str) -> str:
+        """An id with a source: its own, that of a row read before, else this file's."""
+        if is_id(cell):
+            return cell
+        bare = _SPACE.sub("_", cell.strip())
+        known = self.reading.prefixed.setdefault(table, {})
+        return known.setdefault(bare, f"{self.source}:{bare}"[:230])
+
+    def _look_up(self, line: Line, values: dict[str, Any], problems: list[Problem]) -> None:
+        """Places and industries by their names and codes."""
+        for column in _LOOKED_UP:
+            if not any(each.name == column for each in self.table.columns):
+                continue
+            filled = self.cells_of(line, column)
+            default = self.options.defaults.get(column, "")
+            if not filled and default:
+                filled = [("", default)]
+            for title, cell in filled[:1]:
+                if is_nothing(cell):
+                    continue
+                chosen = self.options.values.get(column, {}).get(cell, cell)
+                id, note = self._found(column, title, chosen, str(values.get("country", "")))
+                if id:
+                    values[column] = id
+                if note is not None:
+                    problem = self._problem(line, column, note, "warning", is_lost=not id)
+                    problems.append(problem)
+
+    def _found(
+        self, column: str, title: str, cell: str, country: str
+    ) -> tuple[str, Message | None]:
+        if column == "place":
+            place = self.index.places.find(cell, country)
+            id, note = place.id, place_note(self.index.places, cell, place)
+        else:
+            industry = self.index.industries.find(cell, scheme_of(title))
+            id, note = industry.id, industry_note(self.index.industries, cell, industry)
+        # An id of one's own may be in another file of this import, or in the store.
+        return (cell, None) if not id and is_id(cell) else (id, note)
+
+
+def _told_by_rows(table: TableFormat) -> tuple[str, ...]:
+    """Required columns that rows can do without: ids are made, kinds told by names."""
+    if table.name == "organizations":
+        return ("kind",)
+    return ("id",) if table.name in ("clusters", "offers", "needs", "ties", "observations") else ()
+
+
+def made_id(source: str, parts: Iterable[Any]) -> str:
+    """A stable id of what a row says where its file has none."""
+    text = "\x1f".join(normal(str(part)) for part in parts)
+    return f"{source}:{hashlib.blake2b(text.encode(), digest_size=8).hexdigest()}"
+
+
+def slug(text: str) -> str:
+    """A source's name as ids begin with it; letters of other scripts by a short digest."""
+    plain = _SLUG.sub("-", normal(text)).strip("-._")
+    if plain and (text.isascii() or len(plain) > 3):
+        return plain[:32].strip("-._")
+    return f"list-{hashlib.blake2b(text.encode(), digest_size=4).hexdigest()}"
+
+
+def fields_of(model: type) -> frozenset[str]:
+    """Names of a class's fields."""
+    return frozenset(column.name for column in fields(model))

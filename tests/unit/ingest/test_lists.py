@@ -1,0 +1,171 @@
+# ruff: noqa: E501 -- rows of a list, as it is read
+"""Lists as people keep them: ids made, lines joined, every line accounted for."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from matchmaker.domain import DatePrecision, GoalName, Kind, NeedState, Size, SourceTier
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.report import FileCounts, Parsed, file_counts
+from matchmaker.ingest.table_options import TableOptions
+from matchmaker.ingest.tables import read_files, tables_at
+
+TODAY = datetime.date(2026, 3, 1)
+CODE = "91110000000000006100"[:18]
+MEMBERS = (
+    ("示例袜业协会会员企业汇总表",),
+    ("填报单位：示例协会",),
+    ("序号", "企业名称", "统一社会信用代码", "单位性质", "所在地", "主营产品（服务）", "成立日期", "职工人数",
+     "联系电话"),
+    (1, "示例金棉袜业有限公司", "911100000000000061", "民营", "诸暨市", "棉袜", "2008-05-12", 210, "1"),
+    (2, "示例永兴加工厂", "无", "个体", "诸暨市大唐街道", "缝头", "2015年3月", 18, "2"),
+    (3, "示例学院", None, "高校", "绍兴市", "研发", "1996", None, "3"),
+    (4, "示例金棉袜业有限公司", "911100000000000061", "民营", "诸暨市", "船袜", "2008-05-12", 210, "4"),
+    (5, None, None, "民营", "诸暨市", "空名称行", "2014-12-05", "约15人", None),
+    (6, "示例新材料有限公司", None, "民营", "诸暨市", "纱", "2016-02-30", "约40人", "6"),
+    ("合计", "6家"),
+)  # fmt: skip
+
+
+def read(folder: Path, name: str, content: str, **options: object) -> Parsed:
+    path = folder / name
+    path.write_text(content, encoding="utf-8")
+    chosen = TableOptions(**options)  # type: ignore[arg-type]
+    return read_files(tables_at(path, chosen.table), chosen, today=TODAY)
+
+
+def problems(parsed: Parsed) -> list[tuple[int, str, str]]:
+    return [
+        (problem.line, problem.field, problem.severity)
+        for problem in parsed.problems
+        if problem.severity != "note"
+    ]
+
+
+@pytest.fixture
+def members(tmp_path: Path) -> Parsed:
+    book = Workbook()
+    for row in MEMBERS:
+        book.active.append(row)
+    book.save(tmp_path / "会员.xlsx")
+    return read_files(
+        [("organizations", tmp_path / "会员.xlsx")], TableOptions(source="hosiery"), today=TODAY
+    )
+
+
+def test_every_line_of_a_list_is_accounted_for(members: Parsed) -> None:
+    """Seven lines below the titles: one has no name, one is a total, one is the first again."""
+    (counts,) = file_counts(members.read, members.problems)
+    assert (counts.read, counts.loaded, counts.refused, counts.passed) == (7, 5, 1, 1)
+    assert (len(members.rows.organizations), members.merged) == (4, 1)
+    assert [line for line, _, severity in problems(members) if severity == "passed"] == [10]
+    assert {field for line, field, _ in problems(members) if line == 8} == {"name", "headcount"}
+
+
+def test_values_of_a_list(members: Parsed) -> None:
+    first, second, third, last = members.rows.organizations
+    assert first.id == "hosiery:911100000000000061"
+    assert (first.founded, first.contact) == (datetime.date(2008, 5, 12), "1")
+    assert (second.size, second.date_precision) == (Size.MICRO, DatePrecision.MONTH)
+    assert (third.kind, third.date_precision) == (Kind.UNIVERSITY, DatePrecision.YEAR)
+    assert (last.founded, last.place) == (None, first.place)
+    heads = [(row.subject, row.value, row.year) for row in members.rows.observations]
+    assert heads == [(first.id, 210.0, 2026), (second.id, 18.0, 2026)]
+    assert first.size is Size.SMALL
+    assert {origin.field: origin.tier for origin in first.origins} == {"size": SourceTier.DERIVED}
+
+
+def test_the_lines_are_told_by_field_with_what_became_of_them(members: Parsed) -> None:
+    outcomes = {(problem.line, problem.field): str(problem.outcome) for problem in members.problems}
+    assert outcomes[8, "name"] == "The row is left out."
+    assert outcomes[9, "founded"] == "The row is kept without this cell."
+    assert outcomes[9, "headcount"] == "The row is kept without this cell."
+    assert outcomes[10, ""] == "The line is passed over."
+
+
+def test_ids_are_the_same_the_next_time_and_another_source_has_others(tmp_path: Path) -> None:
+    content = "name,kind,place\nAlpha Ltd,firm,温州市\nAlpha Ltd,firm,诸暨市\n"
+    ids = [row.id for row in read(tmp_path, "organizations.csv", content).rows.organizations]
+    again = read(tmp_path, "organizations.csv", content).rows.organizations
+    assert (len(set(ids)), [row.id for row in again]) == (2, ids)
+    other = read(tmp_path, "organizations.csv", content, source="other").rows.organizations
+    assert all(row.id.startswith("other:") for row in other)
+
+
+def test_an_id_without_a_source_gets_it_and_is_found_by_other_tables(tmp_path: Path) -> None:
+    for name, content in (
+        ("organizations.csv", "id,name,kind\n7,Alpha Ltd,firm\n"),
+        ("offers.csv", "organization,kind,text\n7,product,valves\n"),
+    ):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    rows = read_files(tables_at(tmp_path)).rows
+    assert rows.organizations[0].id == rows.offers[0].organization == "organizations:7"
+
+
+def test_a_running_number_is_no_id_but_a_persons_word_is(tmp_path: Path) -> None:
+    content = "编号,名称,类型\n1,甲厂,firm\n2,乙厂,firm\n"
+    ids = [row.id for row in read(tmp_path, "organizations.csv", content).rows.organizations]
+    assert not {"organizations:1", "organizations:2"} & set(ids)
+    mapped = read(tmp_path, "organizations.csv", content, mapping={"编号": "id"})
+    assert [row.id for row in mapped.rows.organizations] == ["organizations:1", "organizations:2"]
+
+
+def test_the_same_line_again_is_passed_over_and_one_id_with_two_names_refused(
+    tmp_path: Path,
+) -> None:
+    content = "id,name,kind,website\na:1,Alpha,firm,\na:1,Alpha,firm,\na:1,Beta,firm,x.example\n"
+    parsed = read(tmp_path, "organizations.csv", content)
+    assert problems(parsed) == [(3, "", "passed"), (4, "id", "error")]
+    assert file_counts(parsed.read, parsed.problems) == (FileCounts("organizations.csv", 3, 1, 1),)
+
+
+def test_all_problems_of_a_row_are_told_at_once(tmp_path: Path) -> None:
+    content = "id,name,kind,founded,capacity\na:1,,castle,never,many\n"
+    parsed = read(tmp_path, "organizations.csv", content)
+    assert sorted(problems(parsed)) == [
+        (2, "capacity", "error"), (2, "founded", "error"), (2, "kind", "error"),
+        (2, "name", "error"),
+    ]  # fmt: skip
+    assert len(parsed.rows) == 0
+
+
+@pytest.mark.parametrize("name", ["N/A", "无", "see list"])
+def test_a_name_that_names_nobody_is_no_organization(tmp_path: Path, name: str) -> None:
+    parsed = read(tmp_path, "organizations.csv", f"id,name,kind\na:1,{name},firm\n")
+    assert (len(parsed.rows), problems(parsed)) == (0, [(2, "name", "error")])
+
+
+def test_defaults_values_and_edits_are_a_persons_words(tmp_path: Path) -> None:
+    content = "name,sort,place\nAlpha,x,Wenzhou\n,x,Wenzhou\n"
+    parsed = read(
+        tmp_path, "list.csv", content, table="organizations",
+        mapping={"sort": "kind"}, values={"kind": {"x": "university"}},
+        defaults={"country": "CN"}, edits={3: {"name": "Beta"}},
+    )  # fmt: skip
+    assert [(row.name, row.kind, row.country) for row in parsed.rows.organizations] == [
+        ("Alpha", Kind.UNIVERSITY, "CN"), ("Beta", Kind.UNIVERSITY, "CN"),
+    ]  # fmt: skip
+    assert parsed.rows.organizations[0].origins[0].tier is SourceTier.DERIVED
+
+
+def test_a_file_of_no_tables_name_needs_its_table(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("name,kind\nAlpha,firm\n", encoding="utf-8")
+    with pytest.raises(InvalidInput, match="--table"):
+        tables_at(tmp_path / "list.csv")
+
+
+def test_what_was_written_although_it_is_so_by_default_is_known_of(tmp_path: Path) -> None:
+    content = "id,name,kind,listed\na:1,Alpha,firm,true\na:2,Beta,firm,\n"
+    first, second = read(tmp_path, "organizations.csv", content).rows.organizations
+    assert [origin.field for origin in first.origins] == ["listed"]
+    assert second.origins == ()
+    needs = "id,organization,goal,text,state\nn:1,a:1,supplier,castings,open\n"
+    parsed = read(tmp_path, "needs.csv", needs)
+    assert parsed.rows.needs[0].state is NeedState.OPEN
+    assert parsed.rows.needs[0].goal is GoalName.SUPPLIER
+    assert parsed.explicit == {("needs", "n:1"): frozenset({"state"})}
