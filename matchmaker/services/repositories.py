@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic
 
 from pydantic import TypeAdapter
 
 from matchmaker.errors import NotFound
+from matchmaker.ingest.table_options import TableOptions
 from matchmaker.services.unit_of_work import T
 from matchmaker.store.changes import Keys, Put, Record, Remove
 from matchmaker.store.documents import Records
@@ -57,6 +59,22 @@ class PickedOrganizations:
 
     id: str
     items: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedList:
+    """How a file was read, for the next one of the same `cluster` with the same titles.
+
+    `id` stands for both; `file` is the name of the last such file. `joins` says whether
+    organisations that were new became members.
+    """
+
+    id: str
+    cluster: str
+    file: str
+    at: datetime
+    options: TableOptions
+    joins: bool | None = None
 
 
 class Repository(Generic[T]):
@@ -164,6 +182,7 @@ class Repositories:
         self.monthly_counts = Repository(records, "tally", MonthlyCounts, _fields())
         self.jobs = Repository(records, "job", Job, _fields("state"))
         self.imports = Repository(records, "import", ImportRecord, _fields("cluster"))
+        self.lists = Repository(records, "list", RememberedList, _fields("cluster"))
         self.not_duplicates = Repository(records, "apart", NotDuplicate, _fields())
 
     @property

@@ -10,12 +10,14 @@ from werkzeug.wrappers import Response
 from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput
-from matchmaker.exports.files import MEDIA_TYPES, file_name, write_export
+from matchmaker.exports.delimited import write_csv
+from matchmaker.exports.files import MEDIA_TYPES
 from matchmaker.exports.tables import ExportFormat
+from matchmaker.exports.workbook import write_workbook
 from matchmaker.ingest.columns import TABLES, Column, table_name
 from matchmaker.ingest.list_formats import FORMATS
 from matchmaker.ingest.table_file import SUFFIXES
-from matchmaker.ingest.tables import template as written_template
+from matchmaker.ingest.templates import template as written_template
 from matchmaker.web.import_forms import chosen_options, default_fields
 from matchmaker.web.labels import gettext, language, word
 from matchmaker.web.layout import Page, is_part, parse_choice, show_notice, signed_in, web
@@ -90,12 +92,15 @@ def _address(cluster: str, upload: str) -> str:
 def import_problems(id: str, format: str) -> Page:
     """The rows with problems as the file has them, with a column of reasons."""
     kind = parse_choice(ExportFormat, format, "format")
-    if kind not in (ExportFormat.CSV, ExportFormat.XLSX):
+    table = services().import_workflow.problems(signed_in(), id)
+    if kind is ExportFormat.XLSX:
+        content = write_workbook((table,), language())
+    elif kind is ExportFormat.CSV:
+        content = write_csv(table, language())
+    else:
         raise InvalidInput("'%(text)s' is not possible.", where="format", text=format)
-    export = services().import_workflow.problems(signed_in(), id)
-    response = Response(write_export(export, kind, language()), mimetype=MEDIA_TYPES[kind])
-    name = file_name(export, kind)
-    response.headers["Content-Disposition"] = f"attachment; filename={name}"
+    response = Response(content, mimetype=MEDIA_TYPES[kind])
+    response.headers["Content-Disposition"] = f"attachment; filename=problems.{kind}"
     return response
 
 

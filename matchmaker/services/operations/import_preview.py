@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import UnionType
 from typing import Any, get_args, get_type_hints
 
 from matchmaker.errors import InvalidInput
+from matchmaker.exports.tables import ExportColumn, ExportTable
 from matchmaker.ingest.cells import is_nothing, read_cell
 from matchmaker.ingest.columns import Column
 from matchmaker.ingest.formats import ColumnFormat, judge_columns
@@ -21,7 +22,7 @@ from matchmaker.ingest.reference import ReferenceIndex
 from matchmaker.ingest.report import Problem
 from matchmaker.ingest.table_file import SheetSummary, TableFile
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.messages import Message
+from matchmaker.messages import Message, located, message, sentences
 from matchmaker.services.operations.import_report import ImportReport
 from matchmaker.text import language_of
 
@@ -120,17 +121,20 @@ class ImportPreview:
     `options` are those in force, with every title of the file in their mapping.
     `is_remembered` says that they are those of an earlier file with the same titles. `report`
     is None where the file cannot be read with them; `refused` says why. `file` is None where
-    it cannot be read at all. `names` are those of the organisations that the report speaks of.
+    it cannot be read at all. `recognised` counts organisations of a list that are known by
+    their names. `names` are those of the organisations that the report speaks of.
     """
 
     upload: str
     cluster: str
     name: str
     options: TableOptions
+    joins: bool = True
     is_remembered: bool = False
     file: FilePreview | None = None
     report: ImportReport | None = None
     refused: InvalidInput | None = None
+    recognised: int = 0
     rows: tuple[ProblemRow, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
 
@@ -278,3 +282,26 @@ def _told(
     if left:
         yield ProblemCell("", left[0].field, "", tuple(left))
 
+
+
+def problems_table(titles: Sequence[str], rows: Iterable[ProblemRow]) -> ExportTable:
+    """Lines as the file has them, with a column of what is wrong with each."""
+    columns = tuple(
+        ExportColumn(f"column_{number}", Message("%(title)s", {"title": title}))
+        for number, title in enumerate(titles, 1)
+    )
+    reasons = ExportColumn("problems", message("What is wrong"))
+    return ExportTable(
+        "problems",
+        message("Rows with problems"),
+        (*columns, reasons),
+        [(*(row.cells.get(title, "") for title in titles), _reasons(row)) for row in rows],
+    )
+
+
+def _reasons(row: ProblemRow) -> Message:
+    told = [
+        located(problem.field, problem.reason) if problem.field else problem.reason
+        for problem in row.problems
+    ]
+    return sentences(*told)

@@ -25,11 +25,13 @@ _MAX_BYTES = 200
 class UploadState:
     """For which cluster a file was sent, and how it is read; None: as is proposed.
 
+    `joins` says whether organisations that are new become members of the cluster.
     `is_remembered` says that it is read as an earlier file with the same titles was.
     """
 
     cluster: str = ""
     options: TableOptions | None = None
+    joins: bool | None = None
     is_remembered: bool = False
 
 
@@ -64,15 +66,20 @@ class UploadFolder:
         path = own / id / safe_name(name)
         with path.open("wb") as file:
             shutil.copyfileobj(content, file)
-        kept = sorted(own.iterdir(), key=lambda folder: folder.stat().st_mtime, reverse=True)
-        for folder in kept[KEPT:]:
-            if folder.name != id:
-                shutil.rmtree(folder, ignore_errors=True)
+        for upload in self.all_of(principal)[KEPT:]:
+            if upload.id != id:
+                shutil.rmtree(upload.path.parent, ignore_errors=True)
         return Upload(id, path, UploadState()).save(UploadState(cluster))
 
     def of(self, principal: Principal, id: str) -> Upload:
         """Raises InvalidInput where the principal has no such file (any more)."""
         return _read(self._own(principal), id)
+
+    def all_of(self, principal: Principal) -> list[Upload]:
+        """The newest first."""
+        own = self._own(principal)
+        folders = sorted(own.iterdir(), key=_sent_at, reverse=True) if own.is_dir() else []
+        return [upload for folder in folders if (upload := _upload(folder)) is not None]
 
     def request(self, principal: Principal, id: str) -> Upload:
         """Put a file where it waits to be written."""
@@ -108,11 +115,22 @@ def safe_name(name: str) -> str:
 
 def _read(parent: Path, id: str) -> Upload:
     folder = parent / id
-    if id and folder.parent == parent and id not in (".", "..") and folder.is_dir():
-        files = sorted(path for path in folder.iterdir() if path.name != _STATE_FILE)
-        if files:
-            return Upload(id, files[0], _state(folder))
+    if id and folder.parent == parent and id not in (".", ".."):
+        upload = _upload(folder)
+        if upload is not None:
+            return upload
     raise InvalidInput("is not there any more.", where="file", mend="Choose it again.")
+
+
+def _upload(folder: Path) -> Upload | None:
+    """What is kept in a folder, None where that is nothing."""
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    sent = [path for path in files if path.name != _STATE_FILE]
+    return Upload(folder.name, sent[0], _state(folder)) if sent else None
+
+
+def _sent_at(folder: Path) -> float:
+    return folder.stat().st_mtime
 
 
 def _state(folder: Path) -> UploadState:
