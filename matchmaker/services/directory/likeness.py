@@ -10,7 +10,9 @@ from rapidfuzz import fuzz
 from matchmaker.domain import Organization
 from matchmaker.ingest.codes import CodeKind, valid_code
 from matchmaker.ingest.legal_forms import relation
+from matchmaker.ingest.matching_model import Candidate, evidence
 from matchmaker.ingest.names import name_parts
+from matchmaker.store.ports import DuplicateKeys
 
 # How much each thing that is said beside the name moves a score, where it agrees or does not.
 _AGREES, _DIFFERS = 0.3, {"country": 0.2, "place": 0.1, "website": 0.1}
@@ -63,13 +65,31 @@ def likeness(sought: Sought, known: Organization) -> Likeness:
         score = 1.0
     elif codes:
         score = min(score, _CONTRADICTED)
-    contradicted = False in said.values()
-    certain = any(codes) or (name == 1 and said.get("place", False) and not contradicted)
+    model = evidence(Candidate.of(_keys(sought)), Candidate.of(_keys(known)))
     features = (
+        ("chance", round(100 * model.chance, 1)),
         *((("name_similarity", round(100 * name, 1)),) if sought.name else ()),
         *((f"same_{kind}", agrees) for kind, agrees in said.items()),
     )
-    return Likeness(max(0.0, min(1.0, score)), certain, features)
+    return Likeness(max(0.0, min(1.0, score)), model.is_certain, features)
+
+
+def _keys(subject: Sought | Organization) -> DuplicateKeys:
+    """What two organisations are compared by when one of them is imported."""
+    codes = {str(kind): getattr(subject, kind) for kind in CODES}
+    if isinstance(subject, Sought):
+        own = {"id": "sought:it", "name_en": ""}
+    else:
+        own = {"id": subject.id, "name_en": subject.name_en}
+    return DuplicateKeys(
+        name=subject.name,
+        country=subject.country,
+        place=subject.place or None,
+        website=subject.website,
+        id=own["id"],
+        name_en=own["name_en"],
+        **codes,
+    )
 
 
 def name_similarity(name: str, known: Organization) -> float:
