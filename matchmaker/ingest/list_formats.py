@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from matchmaker import domain
-from matchmaker.ingest import titles
+from matchmaker.ingest import title_words as titles
 from matchmaker.ingest.columns import TABLES, Column, TableFormat
 from matchmaker.ingest.currencies import currency_code
 from matchmaker.ingest.dates import last_date, partial_date

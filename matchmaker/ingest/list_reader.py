@@ -48,11 +48,7 @@ def read_list(table: TableFile, options: TableOptions, source: str) -> Parsed:
                 mend="Say which column it is.",
                 names=names,
             )
-    mapping = MappingFile(
-        source=source,
-        decimal=options.decimal,  # type: ignore[arg-type]
-        day_first=options.day_first,
-    )
+    mapping = MappingFile(source=source, decimal=options.decimal, day_first=options.day_first)
     parsed = read_by(mapping, _section(options, present), listed)
     organizations = tuple(_with_kind(row) for row in parsed.rows.organizations)
     return replace(parsed, rows=replace(parsed.rows, organizations=organizations))
@@ -117,12 +113,11 @@ class _ListTable(TableFile):
 
     def _renamed(self, line: Line) -> Line:
         mapping, options = self.options.mapping, self.options
-        written = line.cells | options.edits.get(line.number, {})
+        written = {**line.cells, **options.edits.get(line.number, {})}
         cells = {title: cell for title, cell in written.items() if not mapping.get(title)}
         for column in LISTS[options.table].columns:
-            parts = [
-                cell for title, cell in written.items() if mapping.get(title) == column.name and cell
-            ]
+            titles = [title for title, name in mapping.items() if name == column.name]
+            parts = [cell for title in titles if (cell := written.get(title, ""))]
             cell = column.joined_by.join(parts) if column.joined_by else "".join(parts[:1])
             cell = options.values.get(column.name, {}).get(cell, cell)
             cell = cell or self.defaults.get(column.name, "")

@@ -182,7 +182,9 @@ class Repositories:
         self.monthly_counts = Repository(records, "tally", MonthlyCounts, _fields())
         self.jobs = Repository(records, "job", Job, _fields("state"))
         self.imports = Repository(records, "import", ImportRecord, _fields("cluster"))
-        self.lists = Repository(records, "list", RememberedList, _fields("cluster"))
+        self.remembered_lists = Repository(
+            records, "remembered_list", RememberedList, _fields("cluster")
+        )
         self.not_duplicates = Repository(records, "apart", NotDuplicate, _fields())
 
     @property

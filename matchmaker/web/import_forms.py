@@ -80,9 +80,7 @@ def _defaults(form: Form, before: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in (dict(before) | sent).items() if value}
 
 
-def _values(
-    form: Form, before: Mapping[str, Mapping[str, str]]
-) -> dict[str, dict[str, str]]:
+def _values(form: Form, before: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
     values = {column: dict(words) for column, words in before.items()}
     rows = (form.getlist(f"word_{part}") for part in ("column", "cell", "means"))
     for column, cell, means in zip(*rows, strict=False):

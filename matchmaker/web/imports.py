@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -82,7 +83,7 @@ def import_list(id: str = "") -> Page:
 
 def _address(cluster: str, upload: str) -> str:
     """Of the page with a file that was kept, "" for none."""
-    kept = {"upload": upload} if upload else {}
+    kept: dict[str, Any] = {"upload": upload} if upload else {}
     if cluster:
         return url_for("web.cluster_import", id=cluster, **kept)
     return url_for("web.import_page", **kept)

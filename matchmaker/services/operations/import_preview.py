@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -172,7 +171,7 @@ def problem_rows(
     naming = _naming_titles(options)
     for line in table.lines() if wanted else ():
         if line.number in wanted:
-            cells = line.cells | options.edits.get(line.number, {})
+            cells = {**line.cells, **options.edits.get(line.number, {})}
             name = next((cells[title] for title in naming if cells.get(title)), "")
             told = tuple(_told(by_line[line.number], cells, options))
             yield ProblemRow(line.number, name, told, cells)
@@ -182,7 +181,7 @@ def choices_of(format: str, column: str) -> tuple[str, ...]:
     """The members of the closed list that a column takes, yes and no for a flag; else none."""
     if column not in {each.name for each in FORMATS[format].columns}:
         return ()
-    hint = get_type_hints(FORMATS[format].model, vars(datetime)).get(column)
+    hint = get_type_hints(FORMATS[format].model).get(column)
     kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
     for kind in kinds:
         if kind is bool:
@@ -281,7 +280,6 @@ def _told(
             yield ProblemCell(title, options.mapping.get(title, ""), cells[title], own)
     if left:
         yield ProblemCell("", left[0].field, "", tuple(left))
-
 
 
 def problems_table(titles: Sequence[str], rows: Iterable[ProblemRow]) -> ExportTable:

@@ -233,7 +233,9 @@ class ImportWorkflow:
         options = state.options
         table = open_table(upload.path, options.file if options else AS_JUDGED, all_titles())
         if options is None:
-            remembered = self.repositories.lists.get_or_none(_list_id(state.cluster, table.header))
+            remembered = self.repositories.remembered_lists.get_or_none(
+                _list_id(state.cluster, table.header)
+            )
             options = TableOptions()
             if remembered is not None:
                 state = replace(state, is_remembered=True, joins=remembered.value.joins)
@@ -275,21 +277,21 @@ class ImportWorkflow:
             return []
         return list(iterate(lambda after: self.store.members(cluster, after, MAX_PAGE)))
 
-    def _remember(
-        self, unit: UnitOfWork, upload: Upload, options: TableOptions
-    ) -> None:
+    def _remember(self, unit: UnitOfWork, upload: Upload, options: TableOptions) -> None:
         """How a file was read, for the next one with the same titles."""
         try:
             header = open_table(upload.path, AS_JUDGED, all_titles()).header
         except InvalidInput:
             return
         id = _list_id(upload.state.cluster, header)
-        before = self.repositories.lists.get_or_none(id)
+        before = self.repositories.remembered_lists.get_or_none(id)
         remembered = RememberedList(
             id, upload.state.cluster, upload.path.name, unit.at,
             replace(options, edits={}), upload.state.joins,
         )  # fmt: skip
-        unit.add(self.repositories.lists.put(remembered, before.version if before else 0))
+        unit.add(
+            self.repositories.remembered_lists.put(remembered, before.version if before else 0)
+        )
 
     def _names(self, report: ImportReport) -> Mapping[str, str]:
         """Names of the organisations that may be one."""

@@ -58,7 +58,9 @@ class JobQueue:
         if not (principal.admin or (kind is JobKind.IMPORT and cluster in principal.clusters)):
             raise NotAllowed("Only administrators may ask for that.")
         now = self.clock()
-        job = Job(id or new_id(), kind, principal.subject, now, cluster=cluster, arguments=arguments)
+        job = Job(
+            id or new_id(), kind, principal.subject, now, cluster=cluster, arguments=arguments
+        )
         unit = UnitOfWork.of(principal, now)
         unit.add(self.repositories.jobs.put(job))
         unit.log(f"work.{kind}", f"job/{job.id}", **arguments)
