@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from scipy import sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from matchmaker.ingest.names import name_parts
 from matchmaker.snapshot.model import FloatArray
@@ -26,6 +24,10 @@ class NameIndex:
     """Names in order, each of one owner; `owners` (n,) are their numbers."""
 
     def __init__(self, names: Sequence[tuple[int, str]]) -> None:
+        # Both take seconds to load, and no command but this needs them.
+        from scipy import sparse
+        from sklearn.feature_extraction.text import TfidfVectorizer
+
         named = [(owner, name) for owner, name in names if name.strip()]
         self.owners = np.array([owner for owner, _ in named], dtype=np.int64)
         self.normal = [normal(name) for _, name in named]

@@ -205,9 +205,9 @@ class PlaceIndex:
             return chosen or ids
         return {
             finer
-            for one in chosen
-            for other in ids
-            for finer, above in ((one, other), (other, one))
+            for first in chosen
+            for second in ids
+            for finer, above in ((first, second), (second, first))
             if finer == above or above in self._above[finer]
         }
 

@@ -33,7 +33,7 @@ def index() -> IndustryIndex:
         parent = f"gbt4754:{code[:2]}" if len(code) > 2 else None
         rows.append(Industry(f"gbt4754:{code}", name, "", parent))
     foreign = (
-        ForeignCode(scheme, code, name, tuple(f"gbt4754:{one}" for one in codes.split(";")))
+        ForeignCode(scheme, code, name, tuple(f"gbt4754:{target}" for target in codes.split(";")))
         for scheme, code, name, codes in FOREIGN
     )
     return IndustryIndex(rows, foreign)
