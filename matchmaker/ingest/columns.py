@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from matchmaker import domain
-from matchmaker.ingest import cells
+from matchmaker.ingest import cells, title_words
 from matchmaker.ingest.cells import several
 from matchmaker.ingest.codes import code
 from matchmaker.ingest.countries import country
+from matchmaker.ingest.currencies import currency_code
 from matchmaker.ingest.dates import last_date, partial_date, past_date, year
 from matchmaker.ingest.formats import Read
 from matchmaker.ingest.numbers import amount, figure, latitude, longitude, whole
@@ -24,7 +25,12 @@ MEANING = "column"
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name, what it means, how a cell is read; `context` is that of its title."""
+    """One column: its name, what it means, how a cell is read; `context` is that of its title.
+
+    `also` is what people call it besides, `parts` what they call columns that are together what
+    it is (province, city, county), where none is called as the whole; both parted by bars.
+    With `joined_by` several columns of a file may be it: their cells are joined so.
+    """
 
     name: str
     explanation: str
@@ -32,6 +38,9 @@ class Column:
     read: Read = cells.text
     required: bool = False
     context: str = FIELD
+    also: str = ""
+    parts: str = ""
+    joined_by: str = ""
 
     @property
     def title(self) -> Message:
@@ -81,23 +90,42 @@ def table_name(name: str) -> Message:
 STAGES = several(one_of(domain.Stage))
 _ID = Column("id", "source:key, unique", "my:f-001", required=True)
 _SOURCE = Column("source", "where the row comes from")
-_ORGANIZATION = Column("organization", "id of the organisation", "my:f-001", required=True)
+_ORGANIZATION = Column(
+    "organization",
+    "id of the organisation",
+    "my:f-001",
+    required=True,
+    also=title_words.ORGANIZATION,
+)
 _LANGUAGE = Column("language", "zh or en; empty: recognised", "zh")
 _STAGES = Column("stages", "idea … after_sales, parted by ;", "making", STAGES)
-_SINCE = Column("since", "first day", "2021-03-01", partial_date)
-_UNTIL = Column("until", "last day, empty: still", "", last_date)
-_DATE = Column("date", "day it was posted or began", "2024-05-06", partial_date)
+_SINCE = Column("since", "first day", "2021-03-01", partial_date, also=title_words.SINCE)
+_UNTIL = Column("until", "last day, empty: still", "", last_date, also=title_words.UNTIL)
+_DATE = Column(
+    "date", "day it was posted or began", "2024-05-06", partial_date, also=title_words.DATE
+)
 
 
 def _text(required: bool = True) -> Column:
-    return Column("text", "in one's own words", "DN50 不锈钢球阀阀体铸件", required=required)
+    return Column(
+        "text",
+        "in one's own words",
+        "DN50 不锈钢球阀阀体铸件",
+        required=required,
+        also=title_words.TEXT,
+    )
 
 
 def _choice(
-    name: str, members: type[Any], example: str, required: bool = True, read: Read | None = None
+    name: str,
+    members: type[Any],
+    example: str,
+    required: bool = True,
+    read: Read | None = None,
+    also: str = "",
 ) -> Column:
     allowed = " | ".join(member.value for member in members)
-    return Column(name, allowed, example, read or one_of(members), required)
+    return Column(name, allowed, example, read or one_of(members), required, also=also)
 
 
 TABLES: dict[str, TableFormat] = {
@@ -120,31 +148,31 @@ TABLES: dict[str, TableFormat] = {
             Column("parent", "id of the wider industry", "", cells.text),
         )),
         TableFormat("organizations", domain.Organization, "Firms, universities, institutes, platforms", (
-            Column("id", "source:key, unique; empty: made from source, code and name", "my:f-001"),
-            Column("name", "full name", "示例阀门有限公司", required=True, context="organizations"),
-            Column("name_en", "name in English", "Sample Valve Co., Ltd."),
-            _choice("kind", domain.Kind, "firm", read=kind),
-            _choice("size", domain.Size, "small", required=False),
-            _choice("tier", domain.Tier, "specialised", required=False, read=tier),
-            Column("place", "id of a place", "gbt2260:330300", cells.text),
-            Column("industry", "id of an industry", "gbt4754:344", cells.text),
-            Column("country", "ISO 3166-1 alpha-2", "CN", country),
+            Column("id", "source:key, unique; empty: made from source, code and name", "my:f-001", also=title_words.ID),
+            Column("name", "full name", "示例阀门有限公司", required=True, context="organizations", also=title_words.NAME),
+            Column("name_en", "name in English", "Sample Valve Co., Ltd.", also=title_words.NAME_EN),
+            _choice("kind", domain.Kind, "firm", read=kind, also=title_words.KIND),
+            _choice("size", domain.Size, "small", required=False, also=title_words.SIZE),
+            _choice("tier", domain.Tier, "specialised", required=False, read=tier, also=title_words.TIER),
+            Column("place", "id of a place", "gbt2260:330300", also=title_words.PLACE, parts=title_words.PLACE_PARTS, joined_by=", "),
+            Column("industry", "id of an industry", "gbt4754:344", also=title_words.INDUSTRY),
+            Column("country", "ISO 3166-1 alpha-2", "CN", country, also=title_words.COUNTRY),
             _STAGES,
-            Column("credit_code", "18 characters", "", code("credit_code")),
-            Column("vat", "with its country", "", code("vat")),
-            Column("lei", "legal entity identifier, 20 characters", "", code("lei")),
-            Column("ror", "identifier in the Research Organization Registry", "", code("ror")),
-            Column("website", "address", "https://example.com"),
-            Column("contact", "shown only after both agreed", "a@example.com"),
+            Column("credit_code", "18 characters", "", code("credit_code"), also=title_words.CREDIT_CODE),
+            Column("vat", "with its country", "", code("vat"), also=title_words.VAT),
+            Column("lei", "legal entity identifier, 20 characters", "", code("lei"), also="lei code|lei编码|法人识别编码|legal entity identifier"),
+            Column("ror", "identifier in the Research Organization Registry", "", code("ror"), also="ror id|ror_id|ror标识"),
+            Column("website", "address", "https://example.com", also=title_words.WEBSITE),
+            Column("contact", "shown only after both agreed", "a@example.com", also=title_words.CONTACT, joined_by=", "),
             Column("capacity", "introductions it can take on", "3", whole, context="organizations"),
-            Column("listed", "false: opted out", "true", flag),
-            Column("founded", "day", "2012-06-01", past_date),
-            Column("headcount", "people it employs now", "120", whole),
-            Column("status", "active | in_liquidation | dissolved", "active", one_of(domain.OrganizationStatus, STATUS_WORDS)),
-            Column("ended", "day it was dissolved", "", past_date),
+            Column("listed", "false: opted out", "true", flag, also=title_words.LISTED),
+            Column("founded", "day", "2012-06-01", past_date, also=title_words.FOUNDED),
+            Column("headcount", "people it employs now", "120", whole, also=title_words.HEADCOUNT),
+            Column("status", "active | in_liquidation | dissolved", "active", one_of(domain.OrganizationStatus, STATUS_WORDS), also=title_words.STATUS),
+            Column("ended", "day it was dissolved", "", past_date, also="注销日期|吊销日期|注销时间|解散日期|dissolved on|end date|closed on"),
             Column("successor", "id of the organisation that took its place"),
-            Column("description", "what it does, in Chinese", "专业生产不锈钢球阀。"),
-            Column("description_en", "what it does, in English"),
+            Column("description", "what it does, in Chinese", "专业生产不锈钢球阀。", also=title_words.DESCRIPTION, joined_by="; "),
+            Column("description_en", "what it does, in English", also=title_words.DESCRIPTION_EN, joined_by="; "),
             _SOURCE,
         )),
         TableFormat("clusters", domain.Cluster, "Recognised clusters", (
@@ -182,8 +210,8 @@ TABLES: dict[str, TableFormat] = {
             _text(),
             _LANGUAGE,
             Column("quantity", "how many, in words", "500 件/月"),
-            Column("budget", "amount", "", amount),
-            Column("currency", "ISO 4217", "CNY"),
+            Column("budget", "amount", "", amount, also=title_words.AMOUNT),
+            Column("currency", "ISO 4217", "CNY", currency_code, also=title_words.CURRENCY),
             Column("deadline", "last day", "2027-01-31", last_date),
             _STAGES,
             _DATE,
@@ -199,14 +227,14 @@ TABLES: dict[str, TableFormat] = {
             _UNTIL,
             Column("programme", "funding programme"),
             Column("topic", "topic"),
-            Column("amount", "amount", "", amount),
-            Column("currency", "ISO 4217", "CNY"),
+            Column("amount", "amount", "", amount, also=title_words.AMOUNT),
+            Column("currency", "ISO 4217", "CNY", currency_code, also=title_words.CURRENCY),
         )),
         TableFormat("participants", domain.Participant, "Who took part in an engagement, in which role", (
             Column("engagement", "id of the engagement", "my:e-1", required=True),
             _ORGANIZATION,
             _choice("role", domain.Role, "supplier"),
-            Column("amount", "its part", "", amount),
+            Column("amount", "its part", "", amount, also=title_words.AMOUNT),
         ), ("engagement", "organization", "role")),
         TableFormat("ties", domain.Tie, "Dated relations between two organisations", (
             _ID,

@@ -26,7 +26,8 @@ def iso_4217(text: str) -> str:
 def currency_code(cell: str, format: ColumnFormat = UNDECIDED) -> str:
     """A code, or what stands for it beside amounts: `EUR`, `€`, `S$`, `元`, `人民币`.
 
-    Raises InvalidInput; CellWarning for a cell that says there is nothing.
+    Raises InvalidInput; CellWarning for a cell that says there is nothing, and for a sign that
+    several share.
     """
     del format
     if is_nothing(cell):
@@ -35,8 +36,11 @@ def currency_code(cell: str, format: ColumnFormat = UNDECIDED) -> str:
         return code
     for written in (f"1 {cell}", f"{cell} 1"):
         try:
-            if code := numbers.parse(written).currency:
-                return code
+            code, difference = numbers.parse(written).in_currency("")
         except (InvalidInput, CellWarning):
             continue
+        if difference is not None:
+            raise CellWarning(code, difference)
+        if code:
+            return code
     raise InvalidInput("'%(cell)s' is no currency.", mend="Write it as EUR or CNY.", cell=cell)

@@ -130,6 +130,11 @@ def clue(cell: str) -> bool | None:
     return orders == {"dmy"} if orders in ({"dmy"}, {"mdy"}) else None
 
 
+def is_open(cell: str) -> bool:
+    """Whether day and month of the cell could change places."""
+    return not isinstance(cell, SheetNumber) and len(set(_orders(_normal(cell)).values())) > 1
+
+
 def _normal(cell: str) -> str:
     """Half width, simplified, lower case, numerals in digits, no weekday, no time of day."""
     folded = unicodedata.normalize("NFKC", cell).casefold()
@@ -356,8 +361,8 @@ def _names() -> tuple[dict[str, int], frozenset[str]]:
                     word = name.casefold().rstrip(".")
                     if months.setdefault(word, number) != number:
                         several.add(word)
-                weekdays |= {name.casefold().rstrip(".") for name in
-                             locale.days[context][width].values()}  # fmt: skip
+                for name in locale.days[context][width].values():
+                    weekdays.update(_WORD.findall(name.casefold()))
     clear = {word: number for word, number in months.items() if word not in several}
     return clear, frozenset(weekdays)
 
@@ -394,7 +399,7 @@ def day(cell: str, format: ColumnFormat = UNDECIDED) -> datetime.date:
 
 # Readers of columns: a PartialDate; one that is not in the future; a last day, None where it
 # goes on; a year.
-partial_date = FormatReader(parse, "day_first", clue)
-past_date = FormatReader(_past, "day_first", clue)
-last_date = FormatReader(_last, "day_first", clue)
-year = FormatReader(_year_alone, "day_first", clue)
+partial_date = FormatReader(parse, "day_first", clue, is_open)
+past_date = FormatReader(_past, "day_first", clue, is_open)
+last_date = FormatReader(_last, "day_first", clue, is_open)
+year = FormatReader(_year_alone, "day_first", clue, is_open)

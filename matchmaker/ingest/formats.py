@@ -21,7 +21,7 @@ class ColumnFormat:
     `decimal` is the decimal sign, `day_first` whether 05/03/2021 is the fifth of March; ""
     and None where nothing decides, so that a cell which needs it is refused. `basis` says
     what decided and `evidence` is the cell that did. `mixed` holds two cells that contradict
-    each other.
+    each other, `open_cell` the first cell that can be read in several ways by itself.
     """
 
     decimal: Decimal = ""
@@ -29,6 +29,7 @@ class ColumnFormat:
     basis: Basis = ""
     evidence: str = ""
     mixed: tuple[str, ...] = ()
+    open_cell: str = ""
 
     @property
     def explanation(self) -> Message | None:
@@ -89,12 +90,13 @@ class FormatReader:
     """A reader whose cells may need each other.
 
     `clue` is the value of the format's field `decides` that one cell shows by itself, None
-    where it shows none.
+    where it shows none; `is_open` tells whether the cell can be read in several ways.
     """
 
     read: Callable[[str, ColumnFormat], Any]
     decides: Literal["decimal", "day_first"]
     clue: Callable[[str], Any]
+    is_open: Callable[[str], bool]
 
     def __call__(self, cell: str, format: ColumnFormat = UNDECIDED, /) -> Any:
         return self.read(cell, format)
@@ -106,18 +108,24 @@ class _Evidence:
 
     reader: FormatReader
     cells: dict[Any, str] = field(default_factory=dict)
+    open_cell: str = ""
 
     def see(self, cell: str) -> None:
-        if cell and (value := self.reader.clue(cell)) is not None:
+        if not cell:
+            return
+        if (value := self.reader.clue(cell)) is not None:
             self.cells.setdefault(value, cell)
+        elif not self.open_cell and self.reader.is_open(cell):
+            self.open_cell = cell
 
     def format(self) -> ColumnFormat:
         if not self.cells:
             return UNDECIDED
         if len(self.cells) > 1:
-            return ColumnFormat(mixed=tuple(self.cells.values())[:2])
+            return ColumnFormat(mixed=tuple(self.cells.values())[:2], open_cell=self.open_cell)
         ((value, cell),) = self.cells.items()
-        return _with(self.reader.decides, value, "column", cell)
+        decided = _with(self.reader.decides, value, "column", cell)
+        return replace(decided, open_cell=self.open_cell)
 
 
 def _with(name: str, value: Any, basis: Basis, evidence: str = "") -> ColumnFormat:
@@ -164,8 +172,8 @@ def judge_columns(
             formats[name] = _with(field, getattr(hint, field), "given")
         elif own[name] is not UNDECIDED:
             formats[name] = own[name]
-        else:
-            formats[name] = of_file[field]
+        elif evidence.open_cell:
+            formats[name] = replace(of_file[field], open_cell=evidence.open_cell)
     return formats
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.cells import SheetNumber, UndecidedCell, is_nothing, nothing
+from matchmaker.ingest.cells import CellWarning, SheetNumber, UndecidedCell, is_nothing, nothing
 from matchmaker.ingest.chinese_numerals import with_digits
 from matchmaker.ingest.formats import COMMA, POINT, UNDECIDED, ColumnFormat, FormatReader
 from matchmaker.ingest.units import SHARED, Affix, affixes
@@ -118,6 +118,17 @@ def clue(cell: str) -> str | None:
             return shown
     has_sign = any("." in run or "," in run for run, _ in numbers)
     return POINT if has_sign and affix.has_point else None
+
+
+def is_open(cell: str) -> bool:
+    """Whether the cell can be read in several ways by itself."""
+    try:
+        parse(cell)
+    except UndecidedCell:
+        return True
+    except (InvalidInput, CellWarning):
+        return False
+    return False
 
 
 def _normal(cell: str) -> str:
@@ -330,9 +341,9 @@ def _degrees(limit: int) -> Callable[[str, ColumnFormat], float]:
 
 
 # Readers of columns. Amounts of money and figures are an Amount, the others plain numbers.
-amount = FormatReader(_money, "decimal", clue)
-figure = FormatReader(_figure, "decimal", clue)
-number = FormatReader(_number, "decimal", clue)
-whole = FormatReader(_whole, "decimal", clue)
-latitude = FormatReader(_degrees(90), "decimal", clue)
-longitude = FormatReader(_degrees(180), "decimal", clue)
+amount = FormatReader(_money, "decimal", clue, is_open)
+figure = FormatReader(_figure, "decimal", clue, is_open)
+number = FormatReader(_number, "decimal", clue, is_open)
+whole = FormatReader(_whole, "decimal", clue, is_open)
+latitude = FormatReader(_degrees(90), "decimal", clue, is_open)
+longitude = FormatReader(_degrees(180), "decimal", clue, is_open)

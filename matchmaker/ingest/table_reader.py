@@ -23,9 +23,10 @@ from matchmaker.ingest.numbers import Amount
 from matchmaker.ingest.places import place_note
 from matchmaker.ingest.reference import ReferenceIndex
 from matchmaker.ingest.report import Problem, Reading, Severity
+from matchmaker.ingest.suggestions import expected_titles
 from matchmaker.ingest.table_file import Line, TableFile, open_table
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.ingest.titles import JOINED, columns_of, expected_titles
+from matchmaker.ingest.titles import columns_of
 from matchmaker.messages import Message, message
 from matchmaker.store.merging import PRECISION, principal_date
 from matchmaker.store.schema import TABLES as STORED
@@ -250,9 +251,9 @@ class TableReader:
             self._reading(line, column, cell, self.formats.get(title, ColumnFormat()), problems)
             for title, cell in filled
         ]
-        if column.name in JOINED:
+        if column.joined_by:
             texts = dict.fromkeys(str(value) for value in read if value is not None)
-            return JOINED[column.name].join(texts) or None, False
+            return column.joined_by.join(texts) or None, False
         return read[0], False
 
     def _reading(
@@ -317,7 +318,9 @@ class TableReader:
             default = self.options.defaults.get(column, "")
             if not filled and default:
                 filled = [("", default)]
-            for title, cell in filled[:1]:
+            if len(filled) > 1:  # province, city and county are one place
+                filled = [(filled[0][0], ", ".join(cell for _, cell in filled))]
+            for title, cell in filled:
                 if is_nothing(cell):
                     continue
                 chosen = self.options.values.get(column, {}).get(cell, cell)

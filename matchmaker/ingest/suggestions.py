@@ -1,0 +1,185 @@
+"""Which of our columns a file's own columns are: by their titles, and by what they hold."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.cells import CellWarning, is_nothing
+from matchmaker.ingest.codes import check
+from matchmaker.ingest.columns import Column
+from matchmaker.ingest.list_formats import FORMATS
+from matchmaker.ingest.title_words import RUNNING_NUMBER
+from matchmaker.ingest.words import member_of, word_key
+from matchmaker.messages import languages
+from matchmaker.text import normal
+from matchmaker.vocabulary import Kind, Size, Tier
+
+# How alike a title must be to a known one to be suggested for its column.
+_ALIKE = 0.75
+# The share of a column's values that must be of a kind for the column to be of it.
+_MOST = 0.6
+_IN_BRACKETS = re.compile(r"[(\[【].*?[)\]】]")
+_WEBSITE = re.compile(
+    r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.(?:com|cn|org|net|de|eu|fr|it|es|uk)/?"
+)
+_MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_PHONE = re.compile(r"(?:\+?\d{1,3}[- ])?(?:\(?\d{2,5}\)?[- ])\d{3,8}(?:[- ]\d{2,8})*|1[3-9]\d{9}")
+Samples = Mapping[str, Sequence[str]]
+
+
+def recognised(table: str, samples: Samples) -> dict[str, str]:
+    """The column that each title of a file heads beyond doubt, "" for none.
+
+    `samples` are some values under each title. A column that can be joined may be headed by
+    several titles, another by the usual one. What only counts the lines is no id.
+    """
+    columns = FORMATS[table].columns
+    wanted = sorted(
+        (rank, place, position, title)
+        for position, title in enumerate(samples)
+        for place, column in enumerate(columns)
+        if (rank := _rank(column, title)) is not None
+        and not _counts_lines(column, title, samples[title])
+    )
+    taken: dict[str, str] = {}
+    for rank, place, _, title in wanted:
+        column = columns[place]
+        before = [known for known, name in taken.items() if name == column.name]
+        is_part = rank >= _PARTS
+        joins = bool(column.joined_by) and (
+            not column.parts or (is_part and all(_is_part(column, each) for each in before))
+        )
+        if title not in taken and (not before or joins):
+            taken[title] = column.name
+    return {title: taken.get(title, "") for title in samples}
+
+
+def suggested(table: str, samples: Samples) -> dict[str, str]:
+    """The column that each title of a file may head, for a person to confirm.
+
+    Beyond `recognised`, columns of organisations are known by their values (codes, websites,
+    addresses of mail, kinds, sizes), then by titles that are nearly known.
+    """
+    taken = recognised(table, samples)
+    free = [column for column in FORMATS[table].columns if column.name not in taken.values()]
+    for by in (_by_values, _by_likeness):
+        for title in [title for title, name in taken.items() if not name]:
+            column = by(table, title, samples, free)
+            if column is not None and not _counts_lines(column, title, samples[title]):
+                taken[title] = column.name
+                free.remove(column)
+    return taken
+
+
+def expected_titles(table: str) -> frozenset[str]:
+    """What may head the columns of a table, as `text.normal` writes it."""
+    columns = FORMATS[table].columns
+    others = (word for each in columns for word in f"{each.also}|{each.parts}".split("|"))
+    return frozenset(map(normal, (*FORMATS[table].headers, *others))) - {""}
+
+
+# Ranks of titles: our own, others in their order, those of parts.
+_PARTS = 10_000
+
+
+def _rank(column: Column, title: str) -> int | None:
+    """How surely a title heads a column, 0 for its own title; None: it does not."""
+    ranks = _ranks(column)
+    found = [ranks[key] for key in _title_keys(title) if key in ranks]
+    return min(found, default=None)
+
+
+def _is_part(column: Column, title: str) -> bool:
+    rank = _rank(column, title)
+    return rank is not None and rank >= _PARTS
+
+
+def _ranks(column: Column) -> Mapping[str, int]:
+    return _ranks_in(column, languages())
+
+
+@cache
+def _ranks_in(column: Column, languages: tuple[str, ...]) -> Mapping[str, int]:
+    own = [column.title.text(language) for language in languages]
+    words = [(word, rank) for rank, word in enumerate(column.also.split("|"), 1)]
+    words += [(word, _PARTS) for word in column.parts.split("|")]
+    ranks: dict[str, int] = {}
+    for word, rank in [*((word, 0) for word in (column.name, *own)), *words]:
+        if word:
+            ranks.setdefault(word_key(word), rank)
+    return ranks
+
+
+def _title_keys(title: str) -> Iterator[str]:
+    """A title as it is, without what stands in brackets, and what stands around a stroke."""
+    folded = normal(title)
+    yield word_key(folded)
+    bare = _IN_BRACKETS.sub("", folded)
+    yield word_key(bare)
+    if "/" in bare:
+        yield from map(word_key, filter(None, bare.split("/")))
+
+
+@cache
+def _counting() -> frozenset[str]:
+    return frozenset(map(word_key, RUNNING_NUMBER.split("|")))
+
+
+def _counts_lines(column: Column, title: str, values: Sequence[str]) -> bool:
+    """Whether a title only counts the lines: as it says so, or as an id that runs from 1."""
+    if word_key(title) in _counting():
+        return True
+    numbers = [value.removesuffix(".0") for value in values if value]
+    start = numbers[0] if numbers else ""
+    is_said_id = normal(title) == "id"
+    if column.name != "id" or is_said_id or len(numbers) < 2 or start not in ("0", "1"):
+        return False
+    return numbers == [str(int(start) + step) for step in range(len(numbers))]
+
+
+def _by_values(table: str, title: str, samples: Samples, free: Sequence[Column]) -> Column | None:
+    """A column of organisations by what most of its values are."""
+    values = [value for value in samples[title] if value and not is_nothing(value)]
+    if table != "organizations" or not values:
+        return None
+    for column in free:
+        is_such = _OF_VALUES.get(column.name)
+        if is_such and sum(map(is_such, values)) >= _MOST * len(values):
+            return column
+    return None
+
+
+def _by_likeness(table: str, title: str, samples: Samples, free: Sequence[Column]) -> Column | None:
+    """A column whose title is nearly this one, which is that of no other."""
+    del samples
+    if any(_rank(column, title) is not None for column in FORMATS[table].columns):
+        return None
+    known = {key: column for column in free for key in _ranks(column) if column.name != "id"}
+    near = difflib.get_close_matches(word_key(title), known, 1, _ALIKE)
+    return known[near[0]] if near else None
+
+
+def _is_word_of(members: type[Kind] | type[Size] | type[Tier]) -> Callable[[str], bool]:
+    def is_word(value: str) -> bool:
+        try:
+            member_of(members, value)
+        except (InvalidInput, CellWarning):
+            return False
+        return True
+
+    return is_word
+
+
+_OF_VALUES: Mapping[str, Callable[[str], bool]] = {
+    "credit_code": lambda value: check("credit_code", value).valid,
+    "lei": lambda value: check("lei", value).valid,
+    "website": lambda value: bool(_WEBSITE.fullmatch(value)),
+    "contact": lambda value: bool(_MAIL.fullmatch(value) or _PHONE.fullmatch(value)),
+    "size": _is_word_of(Size),
+    "tier": _is_word_of(Tier),
+    "kind": _is_word_of(Kind),
+}

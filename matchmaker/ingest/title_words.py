@@ -1,0 +1,44 @@
+# ruff: noqa: E501 -- words, as a list is read
+"""What people call the columns of their lists, besides what ours are called: data.
+
+Parted by bars, the usual first. `suggestions.py` compares them without case, width, spaces,
+punctuation and what stands in brackets.
+"""
+
+from __future__ import annotations
+
+# Numbers that only count the lines: no column of ours, whatever else its title is like.
+RUNNING_NUMBER = "序号|行号|项次|序|顺序号|no|nr|nº|n°|lfd nr|laufende nummer|pos|serial|serial number|s no|sn|sl no|row|row number|line|index|#"
+
+ID = "id|机构编号|企业编号|单位编号|会员编号|会员号|编码|机构代码|企业代码|单位代码|代码|identifier|organisation id|organization id|company id|org id|member id|member no|code|key"
+NAME = "企业名称|公司名称|单位名称|机构名称|企业全称|单位全称|名称|全称|企业|公司|单位|会员名称|会员单位|成员单位|会员企业|厂名|法人名称|纳税人名称|供应商名称|客户名称|company name|company|organisation name|organization name|organisation|organization|legal name|official name|firm|firm name|institution|institution name|member|member name|name of company|name of organisation|business name|trading name|firmenname|firma|unternehmen|raison sociale|nom|razón social|nombre|ragione sociale|denominazione"
+NAME_EN = "英文名|英文名称|单位英文名称|企业英文名称|公司英文名称|name in english|english name|name (en)|name english"
+KIND = "类型|企业类型|单位类型|机构类型|单位性质|企业性质|机构性质|性质|类别|单位类别|企业类别|机构类别|组织类型|主体类型|经济类型|所有制|所有制形式|登记注册类型|会员类型|type|kind|category|organisation type|organization type|type of organisation|type of organization|legal status|sector type|art|typ|rechtsform"
+SIZE = "规模|企业规模|单位规模|规模类型|企业规模类型|划型|企业划型|size class|company size|firm size|size category|größe|unternehmensgröße|taille"
+TIER = "梯度|梯度培育|企业梯度|专精特新等级|培育层级|优质企业类型|优质中小企业类型|tier|level of cultivation"
+PLACE = "所在地|所在地区|所在城市|所属地区|所属区域|所在区域|地区|区域|属地|所在镇街|镇街|行政区划|行政区|注册地|注册地区|企业所在地|单位所在地|地址|企业地址|单位地址|公司地址|注册地址|经营地址|通讯地址|联系地址|详细地址|办公地址|住所|location|place|address|registered address|registered office|full address|postal address|seat|headquarters|area|town|ort|sitz|standort|anschrift|adresse|lieu|ville|ubicación|dirección|sede|indirizzo"
+PLACE_PARTS = "省|省份|所在省|所在省份|市|城市|地市|地级市|所在市|区县|县区|区|县|所在区县|所在县|province|state|region|prefecture|city|county|district"
+INDUSTRY = "行业|所属行业|行业类别|行业分类|行业大类|行业中类|行业小类|行业名称|行业代码|国民经济行业|所属产业|产业|产业领域|所属领域|industry|industry code|sector|nace|nace code|isic|branch|branche|wirtschaftszweig|secteur|code naf|ateco|cnae"
+COUNTRY = "国家|国别|国家地区|国家或地区|国家/地区|所属国家|注册国家|country|country code|nation|land|pays|país|paese|staat"
+CREDIT_CODE = "统一社会信用代码|社会信用代码|信用代码|统一信用代码|统一代码|营业执照号|税号|纳税人识别号|统一社会信用代码/税号|uscc|unified social credit code|credit code|social credit code|registration number|business registration number"
+VAT = "增值税号|欧盟税号|vat number|vat no|vat id|vat reg no|ust-id|ust-idnr|ustid|tva|partita iva|nif|btw"
+WEBSITE = "网址|网站|官网|企业官网|公司网址|企业网站|主页|网站地址|website|web|web site|url|homepage|home page|site|webseite|site web|sitio web"
+CONTACT = "联系方式|联系人|联系电话|电话|手机|手机号|手机号码|固定电话|座机|邮箱|电子邮箱|电子邮件|邮件|e-mail|email|email address|phone|phone number|telephone|tel|mobile|contact|contact person|contact name|contact email|ansprechpartner|telefon|kontakt|téléphone|courriel|teléfono|correo"
+LISTED = "可被推荐|是否愿意对接|愿意对接|是否参与对接|对接意愿|willing to be matched|open to matching|是否推荐|是否公开|是否同意推荐|同意公开|listed|public|consent|may be recommended|visible"
+FOUNDED = "成立日期|成立时间|成立年份|成立年月|成立年|创立时间|创办时间|创建时间|注册日期|注册时间|登记日期|设立日期|设立时间|founded|date founded|founding date|founding year|year founded|foundation year|established|year established|date established|date of incorporation|incorporated|incorporation date|registration date|gründung|gründungsjahr|gegründet|création|date de création|fundación"
+HEADCOUNT = "职工人数|员工人数|从业人数|从业人员|从业人员数|从业人员期末人数|人数|员工数|员工总数|职工总数|职工数|员工规模|在职人数|在职员工|企业人数|用工人数|平均用工人数|headcount|employees|number of employees|no of employees|employee count|staff|staff number|number of staff|workforce|fte|ftes|mitarbeiter|mitarbeiterzahl|beschäftigte|anzahl mitarbeiter|effectif|salariés|empleados|dipendenti|addetti"
+STATUS = (
+    "状态|登记状态|经营状态|企业状态|存续状态|status|company status|registration status|legal state"
+)
+DESCRIPTION = "简介|企业简介|单位简介|公司简介|机构简介|介绍|企业介绍|描述|说明|主营业务|主营|主营产品|主要产品|主导产品|产品|产品名称|主要业务|主要产品及服务|主营产品服务|主要服务|业务范围|经营范围|经营内容|主要经营范围|研究方向|研究领域|description|about|profile|summary|activities|main activities|activity|main products|products|products and services|products/services|business scope|scope of business|core business|what it does|speciality|specialities|beschreibung|tätigkeit|produkte|activité|activités|actividad"
+DESCRIPTION_EN = (
+    "英文简介|英文介绍|description in english|english description|description (en)|about (en)"
+)
+
+ORGANIZATION = "机构|机构编号|企业|公司|单位|企业编号|单位编号|organisation|organisation id|organization id|company|company id|firm|member"
+SINCE = "起始|开始|开始日期|起始日期|加入日期|入会日期|入会时间|加入时间|since|from|start|start date|begin|valid from|joined"
+UNTIL = "终止|结束|结束日期|终止日期|退出日期|退会日期|截止日期|until|to|end|end date|valid to|valid until|left"
+DATE = "日期|时间|发布日期|发布时间|签订日期|签约日期|开始日期|date|day|posted|published|publication date|start date|award date|signed"
+TEXT = "内容|正文|描述|需求|需求描述|需求内容|供给|供给描述|说明|详情|text|description|details|content|summary|what"
+CURRENCY = "币种|货币|货币单位|currency|currency code|währung|devise|moneda"
+AMOUNT = "金额|合同金额|合同额|中标金额|成交金额|采购金额|总额|价格|预算|预算金额|amount|value|price|total|contract value|award value|budget|sum|betrag|auftragswert|montant|importe|importo"
