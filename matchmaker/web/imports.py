@@ -209,5 +209,13 @@ def choice_label(value: str) -> str:
             return word(value)
 
 
+def format_title(name: str) -> str:
+    """What the files of a format hold."""
+    if name == "organizations":
+        return gettext("Members and other organisations")
+    return FORMATS[name].title.text(language()) if name in FORMATS else name
+
+
+web.add_app_template_filter(format_title, "format_title")
 web.add_app_template_filter(column_title, "column_title")
 web.add_app_template_filter(choice_label, "choice_label")

@@ -167,7 +167,7 @@ class ImportWorkflow:
             upload, _ = self._proposed(self.uploads.requested(id))
             options = upload.state.options or TableOptions()
             run = ImportOptions(progress=progress, cluster=job.cluster, keep=True)
-            report, _ = self._import(SYSTEM, upload, run)
+            report, recognised = self._import(SYSTEM, upload, run)
             unit = UnitOfWork(job.requested_by, self.clock())
             self._remember(unit, upload, options)
         finally:
@@ -189,7 +189,7 @@ class ImportWorkflow:
         rows = str(sum(report.rows.values()))
         unit.log("import.written", f"table/{record.table}", rows=rows)
         unit.commit(self.repositories.records)
-        return _summary(report)
+        return _summary(report, recognised)
 
     def imports(self, principal: Principal, cluster: str = "") -> list[ImportRecord]:
         """The newest first. Raises NotAllowed."""
@@ -316,9 +316,10 @@ def _formats(cluster: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(("organizations", *LISTS, *own)))
 
 
-def _summary(report: ImportReport) -> Message:
+def _summary(report: ImportReport, recognised: int) -> Message:
     lines = message(
-        "Lines read: %(read)s; loaded: %(loaded)s, refused: %(refused)s, passed over: %(passed)s.",
+        "Of %(read)s lines %(loaded)s were loaded, %(refused)s left out for errors, %(passed)s "
+        "passed over.",
         read=report.read,
         loaded=report.loaded,
         refused=report.refused,
@@ -328,7 +329,7 @@ def _summary(report: ImportReport) -> Message:
         "Organisations: %(new)s new, %(known)s known, %(merged)s joined to others, "
         "%(alike)s pairs that may be one.",
         new=report.new,
-        known=report.known,
+        known=report.known + recognised,
         merged=report.merged,
         alike=report.to_review,
     )
