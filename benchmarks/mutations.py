@@ -411,11 +411,13 @@ def outcome(mutation: Mutation, folder: Path) -> tuple[str, str]:
 
 
 def unaccounted(parsed: Parsed) -> int:
-    """Lines read that were neither loaded, refused nor passed over."""
-    lines = {kind: {p.line for p in parsed.problems if p.severity == kind}
-             for kind in ("error", "passed")}  # fmt: skip
-    loaded = len(parsed.rows.organizations)
-    return sum(parsed.read.values()) - loaded - len(lines["error"]) - len(lines["passed"])
+    """Lines read that were neither loaded, alone or joined to another, refused nor passed over.
+
+    The lines of rows that were kept come from the rows themselves, not from a difference.
+    """
+    kept = {line for (table, _), (_, line) in parsed.origins.items() if table == TABLE}
+    told = {problem.line for problem in parsed.problems if problem.line}
+    return sum(parsed.read.values()) - len(kept | told)
 
 
 def _alarm(_signal: int, _frame: FrameType | None) -> None:

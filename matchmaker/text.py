@@ -26,7 +26,9 @@ def simplified(text: str) -> str:
     """Traditional Chinese characters written simplified; other text unchanged."""
     if not _HAN.search(text):
         return text
-    return str(_simplifier().convert(text))  # type: ignore[attr-defined]
+    # The converter takes no halves of characters, which stand for bytes that are none.
+    whole = text.encode("utf-8", "replace").decode("utf-8")
+    return str(_simplifier().convert(whole))  # type: ignore[attr-defined]
 
 
 def language_of(text: str) -> str:

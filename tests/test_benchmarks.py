@@ -149,6 +149,14 @@ def test_import_of_cordis_and_what_it_leaves_for_serving(
     assert "import over floor" in printed
 
 
+def test_identity(run: Run) -> None:
+    """Of the written pairs no two firms are made one, and nine of ten are found."""
+    printed = run("identity")
+    rightly, found = re.findall(r"all: [^|]+\| (\d+) of (\d+)", printed)
+    assert rightly[0] == rightly[1]
+    assert int(found[0]) >= 0.9 * int(found[1])
+
+
 def test_every_benchmark_that_is_shown_is_run_here() -> None:
     shown = {
         name

@@ -21,10 +21,19 @@ _DIGITS = re.compile(r"\d+")
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """An organisation by its id; `organization` only where the line gives its name."""
+    """An organisation by its id; `organization` only where the line gives its name.
+
+    `stable_id` stands for it in the ids of facts: the id that it had before, where it differs.
+    """
 
     id: str
     organization: Organization | None = None
+    stable_id: str = ""
+
+    @property
+    def key(self) -> str:
+        """What the ids of facts are made of."""
+        return self.stable_id or self.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -269,7 +269,8 @@ class Footer:
             return message("is a line of totals.")
         if len(self._titles) > 2 and _is_note(filled):
             return message("is a note, not a row.")
-        if len(filled) > 1 and tuple(map(_one_line, cells)) == self._titles:
+        is_like = len(filled) > 1 and _one_line(cells[0]) == self._titles[0]
+        if is_like and tuple(map(_one_line, cells)) == self._titles:
             return message("repeats the titles of the columns.")
         return None
 
@@ -280,6 +281,8 @@ class Footer:
 
 
 def _is_total(filled: Sequence[str]) -> bool:
+    if any(map(_is_text, filled[1:])):
+        return False
     first = normal(filled[0][:MAX_TITLE])
     if is_han(first[:1] or " "):
         first = "".join(first.split())
@@ -287,9 +290,7 @@ def _is_total(filled: Sequence[str]) -> bool:
     if match is None:
         return False
     rest = first[match.end() :].strip(" :：(（)）.")
-    return (not rest or bool(_NUMBER.fullmatch(rest))) and all(
-        not _is_text(cell) for cell in filled[1:]
-    )
+    return not rest or bool(_NUMBER.fullmatch(rest))
 
 
 def _is_note(filled: Sequence[str]) -> bool:

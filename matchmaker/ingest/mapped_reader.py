@@ -153,6 +153,8 @@ class MappedReader(ABC, Generic[Section]):
         for party in fact.parties:
             if party.organization is not None:
                 self._keep_organization(party.organization, number)
+            if party.stable_id not in ("", party.id):
+                self.reading.earlier_ids[party.id] = party.stable_id
 
     def _keep_organization(self, organization: Organization, line: int) -> None:
         """The first line that names it says what it is; later ones fill its blanks."""

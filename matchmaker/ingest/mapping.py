@@ -116,7 +116,10 @@ class _ContractReader(MappedReader[Contracts]):
             provenance=provenance,
         )
         items = (row.cell(column) for column in self.item)
-        distinct = (str(dated.day), *items, "" if sum_ is None else f"{sum_:.4f}", currency, title)
+        distinct = (
+            str(dated.day), *items, "" if sum_ is None else f"{sum_:.4f}", currency, title,
+            *(party.id for party in (*suppliers, *buyers) if party.stable_id),
+        )  # fmt: skip
         return Fact(
             "engagements", engagement, distinct, row.line.cells, row.line.number,
             (*suppliers, *buyers),
@@ -148,7 +151,7 @@ class _ContractReader(MappedReader[Contracts]):
 
 
 def _ids(parties: tuple[Party, ...]) -> str:
-    return "+".join(party.id for party in parties)
+    return "+".join(party.key for party in parties)
 
 
 @dataclass
@@ -209,7 +212,7 @@ class _RelationReader(MappedReader[Relations]):
         giver, taker = (tail, head) if meaning.reverse else (head, tail)
         dated, until = self.day(row, self.since), row.value(self.until, partial_date)
         has_come_to_an_end = until is None and self._has_ended(row)
-        alone = digest(value, giver.id, taker.id, str(dated.day))
+        alone = digest(value, giver.key, taker.key, str(dated.day))
         tie = Tie(
             id=f"{self.mapping.source}:tie-{alone}",
             source=giver.id,
@@ -223,7 +226,9 @@ class _RelationReader(MappedReader[Relations]):
             ended=has_come_to_an_end,
             provenance=self.provenance(row),
         )
-        distinct = (str(tie.until or ""), "ended" if tie.ended else "", tie.note)
+        distinct = (
+            str(tie.until or ""), "ended" if tie.ended else "", tie.note, giver.id, taker.id
+        )  # fmt: skip
         return Fact("ties", tie, distinct, row.line.cells, row.line.number, (head, tail))
 
     def _has_ended(self, row: MappedRow) -> bool:
@@ -251,7 +256,7 @@ class _RelationReader(MappedReader[Relations]):
     ) -> Fact:
         dated = self.day(row, self.since)
         description = Description(
-            id=f"{self.mapping.source}:description-{digest(value, head.id, text)}",
+            id=f"{self.mapping.source}:description-{digest(value, head.key, text)}",
             organization=head.id,
             text=f"{meaning.note}{text}",
             language=language_of(text),

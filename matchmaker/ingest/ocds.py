@@ -106,26 +106,30 @@ class _Contracting:
         self.facts = Facts()
 
     def read(self, record: JsonRecord) -> None:
-        """All releases of a record."""
-        try:
-            if record.fault is not None:
-                raise InvalidInput(record.fault)
-            releases = list(releases_of(record.value))
-            if not releases:
-                raise InvalidInput(
-                    "holds no release, only addresses of releases.",
-                    mend=message("Take the package with embedded or compiled releases."),
-                )
-            for release in releases:
-                self._release(release, record.number)
-        except InvalidInput as error:
-            self.refused.add(record.number)
-            self.reading.refuse_record(record.number, error)
+        """All releases of a record; one without any that can be told is refused."""
+        number = record.number
+        releases = [] if record.fault is not None else list(releases_of(record.value))
+        named = [release for release in releases if text_at(release, "ocid")]
+        for release in named:
+            self._release(release, number)
+        if named:
+            for _ in releases[len(named) :]:
+                self.reading.warn(self.reading.file, number, "ocid", message("is empty."))
+            return
+        if record.fault is not None:
+            error = InvalidInput(record.fault)
+        elif releases:
+            error = InvalidInput("is empty.", where="ocid")
+        else:
+            error = InvalidInput(
+                "holds no release, only addresses of releases.",
+                mend=message("Take the package with embedded or compiled releases."),
+            )
+        self.refused.add(number)
+        self.reading.refuse_record(number, error)
 
     def _release(self, release: Mapping[str, Any], number: int) -> None:
         ocid = text_at(release, "ocid")
-        if not ocid:
-            raise InvalidInput("is empty.", where="ocid")
         self.numbers[number].add(ocid)
         process = self.processes.setdefault(ocid, Process(ocid))
         released = text_at(release, "date")

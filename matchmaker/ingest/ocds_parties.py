@@ -17,6 +17,7 @@ from matchmaker.ingest.json_records import dict_at, dicts_at, text_at
 from matchmaker.ingest.names import name_key
 from matchmaker.ingest.placeholders import is_placeholder
 from matchmaker.ingest.register import RegisterReading
+from matchmaker.ingest.report import column_of
 from matchmaker.messages import message
 
 # Lists of organisations by country, as org-id.guide names them: GB-COH, XI-LEI.
@@ -103,7 +104,7 @@ class OcdsParties:
                 origins=self.reading.derived("kind"),
             )
         except InvalidInput as error:
-            self.reading.refuse_record(number, error)
+            self.reading.warn(self.reading.file, number, column_of(error), error.message)
             return
         rows = self.reading.rows["organizations"]
         if id in rows:

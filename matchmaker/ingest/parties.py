@@ -11,6 +11,7 @@ from matchmaker.ingest.cells import is_nothing
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.consortia import consortium_members
 from matchmaker.ingest.countries import iso_code
+from matchmaker.ingest.earlier_keys import earlier_name_key
 from matchmaker.ingest.facts import Party, digest
 from matchmaker.ingest.formats import Read
 from matchmaker.ingest.mapped_row import MappedRow
@@ -98,7 +99,10 @@ class PartyReader:
         except InvalidInput as error:
             row.refuse_for(error)
             return Party(id)
-        return Party(id, organization)
+        is_by_name = key == name_key(name)
+        return Party(
+            id, organization, f"{self.source}:{earlier_name_key(name)}" if is_by_name else ""
+        )
 
 
 def _key(cell: str) -> str:

@@ -84,7 +84,8 @@ class Parsed:
     by a space), so that what is found wrong later can still be located. `explicit` are fields
     that were written although they are as by default, by table and key. `only_blanks`: the
     file knows organisations by the way, and changes nothing that is known of them. `merged`
-    counts lines joined to an earlier line of the same organisation.
+    counts lines joined to an earlier line of the same organisation. `earlier_ids` lead from an
+    organisation's id to the one that its source's mapping gave it before.
     """
 
     rows: GraphRows
@@ -94,6 +95,7 @@ class Parsed:
     explicit: Mapping[tuple[str, Any], frozenset[str]] = field(default_factory=dict)
     only_blanks: bool = False
     merged: int = 0
+    earlier_ids: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -107,6 +109,7 @@ class Reading:
     explicit: dict[tuple[str, Any], frozenset[str]] = field(default_factory=dict)
     only_blanks: bool = False
     merged: int = 0
+    earlier_ids: dict[str, str] = field(default_factory=dict)
 
     def keep(self, table: str, key: str, row: Any, file: str, line: int) -> None:
         """Keep a row, and where it came from."""
@@ -134,7 +137,7 @@ class Reading:
         rows = GraphRows(**{name: tuple(table.values()) for name, table in self.rows.items()})
         return Parsed(
             rows, tuple(self.problems), self.read, self.origins, self.explicit,
-            self.only_blanks, self.merged,
+            self.only_blanks, self.merged, self.earlier_ids,
         )  # fmt: skip
 
 

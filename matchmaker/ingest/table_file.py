@@ -119,6 +119,12 @@ class TableFile:
         below = (row for row in _cleaned(self.source)
                  if row.number > self.last_line_above)  # fmt: skip
         for row, reason in with_footer(below, Footer(self.header)):
+            if row.broken is not None and self.kind == "csv":
+                raise InvalidInput(
+                    row.broken,
+                    where=f"{self.name}:{row.number}",
+                    mend=message("Close it, and double those inside of a text."),
+                )
             yield self._line(row, reason)
 
     def _line(self, row: Row, reason: Message | None) -> Line:

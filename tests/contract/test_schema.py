@@ -105,6 +105,8 @@ def test_a_file_made_before_a_column_was_added_is_brought_up_to_date(tmp_path: P
     with closing(sqlite3.connect(file)) as earlier:
         earlier.execute("ALTER TABLE organizations DROP COLUMN website")
         earlier.execute("ALTER TABLE organizations DROP COLUMN capacity")
+        earlier.execute("DROP INDEX organizations_by_successor")
+        earlier.execute("ALTER TABLE organizations DROP COLUMN successor")
         earlier.commit()
     with pytest.raises(StoreMismatch, match="matchmaker setup"):
         SqliteStore(file).organization("t:1")

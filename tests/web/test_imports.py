@@ -59,7 +59,7 @@ def test_an_administrator_maps_columns_writes_and_takes_back(visit, sample, tmp_
     say = (lambda zh, en: zh) if language == "zh" else (lambda zh, en: en)
     file = tmp_path / "mine.csv"
     file.write_text(
-        f"编号,全称是,类别\nseed:{language}-1,示例新厂,firm\nseed:{language}-2,,firm\n"
+        f"编号,甲栏,类别\nseed:{language}-1,示例新厂,firm\nseed:{language}-2,,firm\n"
         f"seed:{language}-3,示例,castle\n",
         "utf-8",
     )

@@ -12,6 +12,7 @@ from typing import Any
 from matchmaker.access import Principal
 from matchmaker.domain import GraphRows, Organization
 from matchmaker.errors import NotAllowed
+from matchmaker.ingest.earlier_keys import known_by_earlier_ids
 from matchmaker.ingest.references import drop_dangling, drop_orphans, referred
 from matchmaker.ingest.report import Parsed, ReadProgress, file_counts
 from matchmaker.ingest.resolve import Resolution, resolve
@@ -84,13 +85,12 @@ class Importer:
     def _import(self, parsed: Parsed, options: ImportOptions, *, trust_keys: bool) -> ImportReport:
         parsed = replace(parsed, rows=_dated(parsed.rows, _today()))
         options.progress(message("Looking for duplicates"), 0, 0)
-        aliases = self.store.aliases()
+        known = tuple(self.store.duplicate_keys())
+        aliases = self.store.aliases() | known_by_earlier_ids(
+            parsed.earlier_ids, parsed.rows.organizations, known
+        )
         resolution = resolve(
-            parsed.rows,
-            self.store.duplicate_keys(),
-            aliases,
-            trust_keys=trust_keys,
-            not_duplicates=self.not_duplicates(),
+            parsed.rows, known, aliases, trust_keys=trust_keys, not_duplicates=self.not_duplicates()
         )
         # A merge made before is on record with the reason it had then.
         merged = tuple(

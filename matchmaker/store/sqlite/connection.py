@@ -191,12 +191,14 @@ def _migrate(connection: sqlite3.Connection) -> None:
 def _complete(connection: sqlite3.Connection) -> None:
     """Make what is missing: tables of `store.schema`, their columns, what schema.sql adds."""
     for table in TABLES.values():
-        for statement in _create_table(table):
-            connection.execute(statement)
+        create, *indexes = _create_table(table)
+        connection.execute(create)
         existing = {row[1] for row in connection.execute(f"PRAGMA table_info({table.name})")}
         for column in codec(table).columns:
             if column not in existing:
                 connection.execute(_add_column(table, column))
+        for index in indexes:  # also of columns that were missing
+            connection.execute(index)
     for statement in _statements(SCHEMA.read_text(encoding="utf-8")):
         connection.execute(statement)
     if "ended" not in {row[1] for row in connection.execute("PRAGMA table_info(participants)")}:

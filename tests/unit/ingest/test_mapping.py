@@ -10,10 +10,12 @@ import pytest
 
 from matchmaker.domain import EngagementKind, Kind, Layer, Role
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest.earlier_keys import earlier_name_key, known_by_earlier_ids
 from matchmaker.ingest.mapping import read_mapped
 from matchmaker.ingest.mapping_file import read_mapping
 from matchmaker.ingest.names import name_key
 from matchmaker.ingest.tie_status import has_ended
+from matchmaker.store.ports import DuplicateKeys
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "docs" / "examples"
 AWARDS = """tender_no,tender_description,agency,award_date,supplier_name,awarded_amt
@@ -335,3 +337,19 @@ def test_problems_name_whole_columns(tmp_path: Path) -> None:
 )
 def test_words_of_status_in_both_languages(cell: str, ended: bool | None) -> None:
     assert has_ended(cell) is ended
+
+
+def test_an_organization_stored_under_the_id_it_had_before_is_found_by_its_name(
+    tmp_path: Path,
+) -> None:
+    """Names were keys without their legal form: two firms could have had one."""
+    parsed = contracts(
+        tmp_path, "1,seals,2024-01-05,Muster AG,City,1", "2,x,2024-01-05,Muster GmbH,City,1"
+    )
+    before = f"s:{earlier_name_key('Muster AG')}"
+    ids = {row.name: row.id for row in parsed.rows.organizations}
+    assert parsed.earlier_ids == {ids["Muster AG"]: before, ids["Muster GmbH"]: before}
+    stored = [DuplicateKeys(before, "MUSTER AG", "", "", "", "", None)]
+    assert known_by_earlier_ids(parsed.earlier_ids, parsed.rows.organizations, stored) == {
+        ids["Muster AG"]: before
+    }

@@ -154,11 +154,12 @@ def test_what_refers_to_nothing_is_left_out_and_located() -> None:
     )
     origins = {("ties", "r:1"): ("ties.csv", 7)}
     resolution = drop_dangling(Parsed(rows, origins=origins), {"organizations": {"s:1"}})
-    assert [row.id for row in resolution.rows.organizations] == ["a:1"]
+    places = {row.id: row.place for row in resolution.rows.organizations}
+    assert places == {"a:1": None, "a:2": None}  # without a place it still is
     assert [row.id for row in resolution.rows.ties] == ["r:2"]
-    assert resolution.rows.needs == ()
+    assert [row.id for row in resolution.rows.needs] == ["n:1"]
     assert ("ties.csv", 7, "target") in {(p.file, p.line, p.field) for p in resolution.problems}
-    assert len(resolution.problems) == 3
+    assert len(resolution.problems) == 2
 
 
 def test_rows_may_refer_to_what_an_earlier_import_merged() -> None:

@@ -87,25 +87,28 @@ def test_a_sep_line_and_a_separator_given_are_obeyed(tmp_path: Path) -> None:
     assert table(tmp_path, "id;name,x\na;b,c\n", separator="tab").header == ("id;name,x",)
 
 
-def test_an_unclosed_quotation_mark_costs_its_line_and_swallows_none(tmp_path: Path) -> None:
+def test_an_unclosed_quotation_mark_is_an_error_with_its_line(tmp_path: Path) -> None:
     read = table(
         tmp_path,
         'id,name,kind,description\nq:1,One,firm,"valves\nq:2,Two,firm,pumps\n'
         'q:3,Three,firm,"bolts"\nq:4,Four,firm,nuts\n',
     )
-    lines = list(read.lines())
-    assert refused(lines) == [2]
-    assert [line.cells["id"] for line in lines if not line.problems] == ["q:2", "q:3", "q:4"]
+    with pytest.raises(InvalidInput, match=r"^a\.csv:2: a quotation mark"):
+        list(read.lines())
 
 
-def test_a_mark_closed_by_a_later_line_swallows_none_either(tmp_path: Path) -> None:
+def test_a_mark_that_a_later_line_closes_swallows_no_line(tmp_path: Path) -> None:
     """Line 2 opens a cell that an inch mark on line 4 would close: each line is a whole row."""
     read = table(
         tmp_path, 'id,name,kind,description\n1,A,firm,"gate\n2,B,firm,x\n3,C,firm,5"\n4,D,firm,y\n'
     )
-    lines = list(read.lines())
-    assert refused(lines) == [2]
-    assert [line.number for line in lines] == [2, 3, 4, 5]
+    with pytest.raises(InvalidInput, match=r"^a\.csv:2: a quotation mark"):
+        list(read.lines())
+
+
+def test_an_odd_mark_in_a_title_line_is_no_matter(tmp_path: Path) -> None:
+    read = table(tmp_path, '"List of 5" valves\nid,name,kind\nx:1,a,firm\n')
+    assert cells(read) == [["x:1", "a", "firm"]]
 
 
 def test_a_cell_of_several_lines_is_one_cell(tmp_path: Path) -> None:
