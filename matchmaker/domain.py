@@ -45,6 +45,8 @@ MAX_NAME = 500
 EMPTY = message("must not be empty.")
 _ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,31}:[^\s\x00-\x1f\x7f]{1,200}")
 
+_DATE_TEXT = re.compile(r"(\d{4})(?:-Q([1-4])|-(\d{2})(?:-(\d{2}))?)?")
+
 NEED_TRANSITIONS: dict[NeedState, frozenset[NeedState]] = {
     NeedState.OPEN: frozenset({NeedState.MATCHED, NeedState.CLOSED, NeedState.EXPIRED}),
     NeedState.MATCHED: frozenset({NeedState.OPEN, NeedState.CLOSED}),
@@ -69,6 +71,27 @@ def date_text(date: datetime.date, precision: DatePrecision) -> str:
 def _require(condition: bool, entity: object, name: str, fault: Message) -> None:
     if not condition:
         raise InvalidInput(fault, where=f"{type(entity).__name__}.{name}")
+
+
+def date_of_text(text: str) -> tuple[datetime.date, DatePrecision]:
+    """The inverse of `date_text`: the first day and how much of it is known.
+
+    Raises InvalidInput.
+    """
+    match = _DATE_TEXT.fullmatch(text)
+    year, quarter, month, day = match.groups() if match else (None, None, None, None)
+    first = (int(quarter) - 1) * 3 + 1 if quarter else int(month or 1)
+    try:
+        date = datetime.date(int(year or 0), first, int(day or 1))
+    except ValueError:
+        raise InvalidInput(
+            "'%(cell)s' is no day of the calendar.", where="date", cell=text
+        ) from None
+    if day:
+        return date, DatePrecision.DAY
+    if quarter:
+        return date, DatePrecision.QUARTER
+    return date, DatePrecision.MONTH if month else DatePrecision.YEAR
 
 
 def is_id(text: str) -> bool:
@@ -204,6 +227,11 @@ class Organization:
         """Whether it was neither dissolved nor in liquidation; where no day is known, by now."""
         is_active = self.status is OrganizationStatus.ACTIVE
         return is_active or (self.ended is not None and self.ended > day)
+
+    @property
+    def founded_text(self) -> str:
+        """The day it was founded, as precisely as it is known; "" where it is not."""
+        return date_text(self.founded, self.date_precision) if self.founded else ""
 
 
 @dataclass(frozen=True, slots=True)

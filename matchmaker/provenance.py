@@ -23,6 +23,8 @@ class Provenance:
     date: datetime.date | None = None
 
 
+# No public view has them, nor what contradicts them.
+PRIVATE_FIELDS = frozenset({"contact"})
 SAID_HERE = Provenance("api")
 
 

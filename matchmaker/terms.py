@@ -15,6 +15,11 @@ TERMS: dict[str, str] = {
     "active": "Active",
     "in_liquidation": "In liquidation",
     "dissolved": "Dissolved",
+    # where a fact comes from
+    "self": "stated by itself",
+    "confirmed": "confirmed by a person",
+    "register": "from a register",
+    "derived": "worked out",
     "micro": "Micro",
     "small": "Small",
     "medium": "Medium",

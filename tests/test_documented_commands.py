@@ -100,6 +100,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "relations.csv.gz").write_bytes(gzip.compress(FACTS.encode()))
     archive(folder).rename(folder / "cordis-projects.zip")
     (folder / "offers.csv").write_text(OFFERS, encoding="utf-8")
+    (folder / "members.csv").write_text("序号,单位名称,单位性质\n1,示例厂,民营\n", encoding="utf-8")
     (folder / "my-folder").mkdir()
     (folder / "my-folder" / "offers.csv").write_text(OFFERS, encoding="utf-8")
     (folder / "ids.txt").write_text("seed:valves-001\nseed:valves-005\n", encoding="utf-8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from matchmaker.access import ADMIN
+from matchmaker.cli.import_output import document, print_report, write_problems
 from matchmaker.cli.language import language
 from matchmaker.cli.output import (
     SOME_REFUSED,
@@ -24,17 +24,16 @@ from matchmaker.cli.output import (
     wired,
 )
 from matchmaker.errors import InvalidInput
-from matchmaker.messages import Message, located, message, sentences, translated
+from matchmaker.messages import message, shown
 
 if TYPE_CHECKING:
-    from matchmaker.ingest.report import FileCounts, Parsed, Problem, ReadProgress
+    from matchmaker.ingest.report import Parsed, ReadProgress
     from matchmaker.ingest.table_file import FileOptions
     from matchmaker.ingest.table_options import TableOptions
     from matchmaker.services.operations.import_report import ImportReport
     from matchmaker.services.operations.importer import Importer, ImportOptions
     from matchmaker.wiring import Wiring
 
-SHOWN_PROBLEMS = 20
 Command = TypeVar("Command", bound=Callable[..., Any])
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _MAPPING = click.option("--map", "mapping", type=_FILE, required=True, help="Mapping in TOML.")
@@ -269,11 +268,11 @@ def _import(
         report = read(services.importer, ImportOptions(strict, dry_run, progress=progress))
     services.store.close()
     if problems is not None:
-        _write_problems(problems, (*report.problems, *report.notes))
+        write_problems(problems, (*report.problems, *report.notes))
     if as_json:
-        print_json(_document(report))
+        print_json(document(report))
     else:
-        _print_report(report)
+        print_report(report)
     return 0 if report.is_clean else SOME_REFUSED
 
 
@@ -302,7 +301,7 @@ def load_seed(services: Wiring, folder: Path | None) -> ImportReport:
     with progress_bars() as progress:
         options = ImportOptions(strict=True, progress=progress)
         report = services.importer.tables(ADMIN, [source], options)
-    _print_report(report)
+    print_report(report)
     if not report.written:
         raise InvalidInput(
             "%(source)s was not loaded.", mend="Correct the rows named above.", source=source
@@ -347,126 +346,6 @@ def duplicates(as_json: bool) -> None:
         print_json([fields_of(pair) for pair in pairs])
         return
     for pair in pairs:
-        reason = translated(pair.reason, language())
+        reason = shown(pair.reasons, language())
         click.echo(f"{pair.score:.2f}  {pair.first}  {pair.second}  {reason}")
     say(message("%(count)s pairs to decide on.", count=len(pairs)), error=True)
-
-
-def _document(report: ImportReport) -> dict[str, Any]:
-    names = ("written", "rows", "created", "changed", "unchanged", "merged", "to_review")
-    return {name: getattr(report, name) for name in names} | {
-        "files": [{**fields_of(file), "loaded": file.loaded} for file in report.files],
-        "problems": [_problem_document(problem) for problem in report.problems],
-        "notes": [fields_of(note) for note in report.notes],
-        "changes": [
-            {
-                **fields_of(change),
-                "fields": [fields_of(field) for field in change.fields],
-                "conflicts": [fields_of(conflict) for conflict in change.conflicts],
-            }
-            for change in report.changes
-        ],
-        "alike": [fields_of(pair) for pair in report.alike],
-    }
-
-
-def _problem_document(problem: Problem) -> dict[str, Any]:
-    return {**fields_of(problem), "outcome": problem.outcome}
-
-
-# What became of rows, and the counts of an `ImportReport` that say of how many.
-_OUTCOMES = (
-    (message("%(count)s new"), "created"),
-    (message("%(count)s changed"), "changed"),
-    (message("%(count)s unchanged"), "unchanged"),
-)
-
-
-def _print_report(report: ImportReport) -> None:
-    from matchmaker.ingest.columns import table_name
-
-    for name, rows in report.rows.items():
-        parts = [
-            Message(outcome.id, {"count": f"{number:,}"})
-            for outcome, counts in _OUTCOMES
-            if (number := getattr(report, counts).get(name))
-        ]
-        line = f"{rows:>9,} {table_name(name).text(language())}"
-        details = Message("%(parts)s", {"parts": parts}).text(language())
-        click.echo(f"{line}: {details}" if parts else line)
-    if report.merged:
-        merged = f"{report.merged:,}"
-        say(message("%(count)s organisations merged as certain duplicates.", count=merged))
-    if report.to_review:
-        count = f"{report.to_review:,}"
-        say(message("%(count)s possible duplicates: see `matchmaker duplicates`.", count=count))
-    for file in report.files:
-        say(_file_line(file))
-    for note in report.notes:
-        place = f"{note.file}, {note.field}" if note.field else note.file
-        say(located(place, note.reason), error=True)
-    if report.dry_run:
-        _print_changes(report)
-    for problem in report.problems[:SHOWN_PROBLEMS]:
-        say(_problem_line(problem), error=True)
-    if len(report.problems) > SHOWN_PROBLEMS:
-        more = f"{len(report.problems) - SHOWN_PROBLEMS:,}"
-        say(
-            message("… and %(count)s more; `--problems FILE` writes them all.", count=more),
-            error=True,
-        )
-    if not report.written:
-        dry_run = message("Nothing was written (dry run).")
-        refused = message("Nothing was written (refused as a whole: --strict).")
-        say(dry_run if report.dry_run else refused, error=True)
-
-
-def _file_line(file: FileCounts) -> Message:
-    counts = {name: f"{getattr(file, name):,}"
-              for name in ("read", "loaded", "refused", "passed", "warned")}  # fmt: skip
-    return message(
-        "%(file)s: %(read)s lines read, %(loaded)s loaded (%(warned)s with warnings), "
-        "%(refused)s refused, %(passed)s passed over.",
-        file=file.file,
-        **counts,
-    )
-
-
-def _print_changes(report: ImportReport) -> None:
-    """What a dry run would change of organisations that are known."""
-    changed = [change for change in report.changes if change.state == "changed"]
-    for change in changed[:SHOWN_PROBLEMS]:
-        click.echo(f"{change.id} {change.name}")
-        for field in change.fields:
-            click.echo(f"  {field.field}: {field.before!r} → {field.after!r}")
-        for conflict in change.conflicts:
-            kept = message(
-                "stays %(kept)s (%(kept_tier)s); %(source)s says %(other)s (%(other_tier)s).",
-                kept=repr(conflict.kept),
-                kept_tier=conflict.kept_tier,
-                source=conflict.other_source,
-                other=repr(conflict.other),
-                other_tier=conflict.other_tier,
-            )
-            click.echo(f"  {conflict.field}: {kept.text(language())}")
-
-
-def _problem_line(problem: Problem) -> Message:
-    where = message("%(file)s, line %(line)s", file=problem.file, line=problem.line)
-    place = (
-        f"{where.text(language())}, {problem.field}" if problem.field else where.text(language())
-    )
-    return sentences(located(place, problem.reason), problem.outcome)
-
-
-def _write_problems(path: Path, problems: tuple[Problem, ...]) -> None:
-    columns = ("file", "line", "field", "reason", "severity", "outcome")
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, columns)
-        writer.writeheader()
-        for problem in problems:
-            texts = {
-                name: getattr(problem, name).text(language()) for name in ("reason", "outcome")
-            }
-            cells = {name: getattr(problem, name) for name in columns if name not in texts}
-            writer.writerow(cells | texts)

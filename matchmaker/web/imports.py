@@ -89,9 +89,10 @@ def _address(cluster: str, upload: str) -> str:
     return url_for("web.import_page", **kept)
 
 
-@web.get("/imports/<id>/problems.<format>")
-def import_problems(id: str, format: str) -> Page:
+@web.get("/imports/<id>/problems")
+def import_problems(id: str) -> Page:
     """The rows with problems as the file has them, with a column of reasons."""
+    format = request.args.get("format", ExportFormat.CSV.value)
     kind = parse_choice(ExportFormat, format, "format")
     table = services().import_workflow.problems(signed_in(), id)
     if kind is ExportFormat.XLSX:

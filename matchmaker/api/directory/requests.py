@@ -24,6 +24,7 @@ from matchmaker.api.http.fields import (
     Text,
 )
 from matchmaker.domain import (
+    DatePrecision,
     Engagement,
     EngagementKind,
     GoalName,
@@ -41,6 +42,7 @@ from matchmaker.domain import (
     Stage,
     Terms,
     Tier,
+    date_of_text,
 )
 from matchmaker.services.directory.directory import new_id
 from matchmaker.store.ports import MAX_PATH_LENGTH
@@ -129,6 +131,11 @@ class OrganizationFields(Strict):
         changes = self.model_dump(exclude={"about", "id"}, exclude_unset=only_sent)
         if "stages" in changes:
             changes["stages"] = tuple(changes["stages"])
+        if "founded" in changes:
+            day, precision = None, DatePrecision.DAY
+            if changes["founded"] is not None:
+                day, precision = date_of_text(changes["founded"])
+            changes |= {"founded": day, "date_precision": precision}
         return changes
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import asdict
-from typing import Self
+from typing import Any, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_validator
 
 from matchmaker.api.http.fields import ListOut, Outgoing, PageOut, RowOut
 from matchmaker.domain import (
@@ -26,8 +26,10 @@ from matchmaker.domain import (
     Step,
     Tie,
     Tier,
+    date_text,
 )
 from matchmaker.ingest.codes import CodeKind, invalid_codes
+from matchmaker.provenance import PRIVATE_FIELDS
 from matchmaker.services.directory.directory import OrganizationProfile
 from matchmaker.store.log import LoggedEntry
 
@@ -57,15 +59,28 @@ class OrganizationOut(Outgoing):
     website: str
     capacity: int | None
     listed: bool
-    founded: datetime.date | None
+    date_precision: DatePrecision
+    founded: str | None = Field(description="As precisely as known: 2012-10-31, 2012-10, 2012.")
     status: OrganizationStatus
     ended: datetime.date | None
     successor: str | None
-    date_precision: DatePrecision
     provenance: Provenance
     origins: list[FieldOrigin]
     version: int
     invalid_codes: list[CodeKind] = Field(default_factory=list)
+
+    @field_validator("founded", mode="before")
+    @classmethod
+    def _as_known(cls, founded: Any, info: ValidationInfo) -> Any:
+        if isinstance(founded, datetime.date):
+            return date_text(founded, info.data["date_precision"])
+        return founded
+
+    @field_validator("origins")
+    @classmethod
+    def _without_contacts(cls, origins: list[FieldOrigin]) -> list[FieldOrigin]:
+        """What others say of a contact is as private as the contact."""
+        return [origin for origin in origins if origin.field not in PRIVATE_FIELDS]
 
     @model_validator(mode="after")
     def _mark_codes(self) -> Self:

@@ -16,7 +16,8 @@ from pydantic import (
     ValidationInfo,
 )
 
-from matchmaker.domain import MAX_NAME, MAX_TEXT
+from matchmaker.domain import MAX_NAME, MAX_TEXT, date_of_text
+from matchmaker.errors import InvalidInput
 from matchmaker.messages import SOURCE, text_of
 from matchmaker.store.ports import MAX_PAGE
 
@@ -58,6 +59,24 @@ Count = Annotated[int, Field(ge=0, le=MAX_INTEGER)]
 Amount = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
 Day = Annotated[date, Field(ge=date(1000, 1, 1), le=date(2999, 12, 31))]
 Words = Annotated[str, BeforeValidator(_in_language)]
+
+
+def _of_calendar(text: str) -> str:
+    try:
+        date_of_text(text)
+    except InvalidInput as error:
+        raise ValueError(str(error.message)) from None
+    return text
+
+
+PartialDay = Annotated[
+    str,
+    Field(
+        pattern=r"^[12]\d{3}(-Q[1-4]|-\d{2}(-\d{2})?)?$",
+        description="As precisely as known: 2012-10-31, 2012-10, 2012-Q4, 2012.",
+    ),
+    AfterValidator(_of_calendar),
+]
 
 
 class Strict(BaseModel):

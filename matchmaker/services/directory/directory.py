@@ -27,7 +27,7 @@ from matchmaker.domain import (
     Step,
 )
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, VersionConflict, WrongState
-from matchmaker.provenance import SAID_HERE
+from matchmaker.provenance import PRIVATE_FIELDS, SAID_HERE
 from matchmaker.services.unit_of_work import Clock
 from matchmaker.store.log import Entry
 from matchmaker.store.merging import edited_organization
@@ -81,6 +81,12 @@ class OrganizationProfile:
 def new_id(table: str) -> str:
     """An id for something first told to us here."""
     return f"api:{table}-{uuid.uuid4().hex}"
+
+
+def _public(organization: Organization) -> Organization:
+    """Without what is private, and what others say of it."""
+    origins = tuple(origin for origin in organization.origins if origin.field not in PRIVATE_FIELDS)
+    return replace(organization, contact="", origins=origins)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +158,7 @@ class Directory:
             return profile
         return replace(
             profile,
-            organization=replace(profile.organization, contact=""),
+            organization=_public(profile.organization),
             clusters=tuple(
                 cluster for cluster in profile.clusters if self.is_inside(principal, cluster.id)
             ),

@@ -15,10 +15,13 @@ from matchmaker.domain import (
     key_of,
 )
 from matchmaker.ingest.report import FileCounts, Problem
+from matchmaker.provenance import PRIVATE_FIELDS
 from matchmaker.store.merging import changed_fields, facts, is_blank, origin_of_field, text_of
 
 # More are counted and not listed.
 MAX_CHANGES = 200
+# Whoever imports does not learn what is stored of a private field.
+_HIDDEN = "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +139,8 @@ def _change(before: Organization | None, after: Organization) -> OrganizationCha
     fields = tuple(
         FieldChange(
             name,
-            text_of(before, name) if before else "",
-            text_of(after, name),
+            _shown(before, name) if before else "",
+            _shown(after, name),
             origin_of_field(after, name).tier,
         )
         for name in names
@@ -152,6 +155,11 @@ def _change(before: Organization | None, after: Organization) -> OrganizationCha
     return OrganizationChange(after.id, after.name, state, fields, conflicts)
 
 
+def _shown(row: Organization, name: str) -> str:
+    text = text_of(row, name)
+    return _HIDDEN if text and name in PRIVATE_FIELDS else text
+
+
 def _filled(row: Organization) -> Iterator[str]:
     return (name for name in facts(Organization) if not is_blank(row, name))
 
@@ -160,6 +168,6 @@ def _conflict(row: Organization, origin: FieldOrigin) -> FieldConflict:
     other = origin.conflict
     assert other is not None
     return FieldConflict(
-        origin.field, text_of(row, origin.field), origin.tier,
-        other.value, other.source, other.tier,
+        origin.field, _shown(row, origin.field), origin.tier,
+        other.value if origin.field not in PRIVATE_FIELDS else _HIDDEN, other.source, other.tier,
     )  # fmt: skip

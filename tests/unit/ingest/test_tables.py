@@ -268,3 +268,9 @@ def test_every_column_is_a_field_of_the_domain() -> None:
     texts = {"description", "description_en", "source", "headcount"}
     fields = set(Organization.__dataclass_fields__) | texts
     assert {column.name for column in TABLES["organizations"].columns} <= fields
+
+
+def test_a_name_of_invisible_characters_alone_is_empty(tmp_path: Path) -> None:
+    parsed = organizations(tmp_path, "my:1,\u202e,firm,,,,,", "my:2,x,firm,,,,,")
+    assert [row.id for row in parsed.rows.organizations] == ["my:2"]
+    assert ("name", "is empty.") in {(p.field, str(p.reason)) for p in parsed.problems}
