@@ -16,7 +16,8 @@ from urllib.parse import urlsplit, urlunsplit
 from argon2 import PasswordHasher
 from huey import SqliteHuey
 
-from matchmaker.embedding import Embedder, ModelIdentity, VectorCache, identify_model, load_embedder
+from matchmaker import embedding
+from matchmaker.embedding import Embedder, ModelIdentity, VectorCache, identify_model
 from matchmaker.errors import MatchmakerError, ModelUnavailable, SnapshotUnavailable
 from matchmaker.mail import Mailer
 from matchmaker.recommend.pipeline import prepare
@@ -99,7 +100,7 @@ class Wiring:
 
     @cached_property
     def _embedder(self) -> Embedder:
-        return load_embedder(self.settings)
+        return embedding.load_embedder(self.settings)
 
     def model(self) -> ModelIdentity:
         """Which model the settings name, without loading it. Raises ModelUnavailable."""

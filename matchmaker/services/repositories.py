@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Generic
 
 from pydantic import TypeAdapter
@@ -77,6 +78,12 @@ class RememberedList:
     joins: bool | None = None
 
 
+@cache
+def _adapter(model: type[T]) -> TypeAdapter[T]:
+    """Made once in a process: making all takes a tenth of a second."""
+    return TypeAdapter(model)
+
+
 class Repository(Generic[T]):
     """All documents of one kind, as values of one type that have an `id`."""
 
@@ -85,7 +92,7 @@ class Repository(Generic[T]):
     ) -> None:
         self.kind = kind
         self._records = records
-        self._adapter: TypeAdapter[T] = TypeAdapter(model)
+        self._adapter: TypeAdapter[T] = _adapter(model)  # type: ignore[arg-type]
         self._keys = keys
 
     def get(self, id: str) -> Versioned[T]:
