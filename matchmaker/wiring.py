@@ -42,6 +42,7 @@ from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.importer import Importer
 from matchmaker.services.operations.job_queue import JobHandler, JobQueue
 from matchmaker.services.operations.refresher import SnapshotRefresher
+from matchmaker.services.operations.upload_folder import UploadFolder
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.api_keys import ApiKeys
 from matchmaker.services.people.demo import Demo
@@ -229,7 +230,7 @@ class Wiring:
             self.repositories,
             self.importer,
             self.job_queue,
-            self.settings.data_dir / "uploads",
+            UploadFolder(self.settings.data_dir / "uploads"),
             self.clock,
         )
 

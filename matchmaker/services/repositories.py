@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any, Generic
 
 from pydantic import TypeAdapter
 
 from matchmaker.errors import NotFound
+from matchmaker.ingest.table_options import TableOptions
 from matchmaker.services.unit_of_work import T
 from matchmaker.store.changes import Keys, Put, Record, Remove
 from matchmaker.store.documents import Records
@@ -58,6 +60,22 @@ class PickedOrganizations:
 
     id: str
     items: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedList:
+    """How a file was read, for the next one of the same `cluster` with the same titles.
+
+    `id` stands for both; `file` is the name of the last such file. `joins` says whether
+    organisations that were new became members.
+    """
+
+    id: str
+    cluster: str
+    file: str
+    at: datetime
+    options: TableOptions
+    joins: bool | None = None
 
 
 @cache
@@ -171,6 +189,9 @@ class Repositories:
         self.monthly_counts = Repository(records, "tally", MonthlyCounts, _fields())
         self.jobs = Repository(records, "job", Job, _fields("state"))
         self.imports = Repository(records, "import", ImportRecord, _fields("cluster"))
+        self.remembered_lists = Repository(
+            records, "remembered_list", RememberedList, _fields("cluster")
+        )
         self.not_duplicates = Repository(records, "apart", NotDuplicate, _fields())
 
     @property
