@@ -162,19 +162,33 @@ class ImportWorkflow:
 
     def run(self, job: Job, progress: Progress = no_progress) -> Message:
         """Do what `write` requested, which checked who did: what `JobQueue` calls."""
-        id = job.arguments["upload"]
+        return _summary(*self._write(job.arguments["upload"], job.id, job.requested_by, progress))
+
+    def write_now(
+        self, principal: Principal, id: str, progress: Progress = no_progress
+    ) -> ImportReport:
+        """Write a kept file at once. Raises InvalidInput, NotAllowed."""
+        principal.require_writing()
+        self._upload(principal, id)
+        self.uploads.request(principal, id)
+        return self._write(id, id, principal.subject, progress)[0]
+
+    def _write(
+        self, upload_id: str, id: str, imported_by: str, progress: Progress
+    ) -> tuple[ImportReport, int]:
+        """Write a file that waits for it, and the record that takes it back."""
         try:
-            upload, _ = self._proposed(self.uploads.requested(id))
-            options = upload.state.options or TableOptions()
-            run = ImportOptions(progress=progress, cluster=job.cluster, keep=True)
+            upload, _ = self._proposed(self.uploads.requested(upload_id))
+            options, cluster = upload.state.options or TableOptions(), upload.state.cluster
+            run = ImportOptions(progress=progress, cluster=cluster, keep=True)
             report, recognised = self._import(SYSTEM, upload, run)
-            unit = UnitOfWork(job.requested_by, self.clock())
+            unit = UnitOfWork(imported_by, self.clock())
             self._remember(unit, upload, options)
         finally:
-            self.uploads.drop_requested(id)
+            self.uploads.drop_requested(upload_id)
         is_small = len(report.put) <= MAX_UNDONE
         record = ImportRecord(
-            job.id, options.table, job.cluster, job.requested_by, self.clock(),
+            id, options.table, cluster, imported_by, self.clock(),
             report.rows, report.put if is_small else GraphRows(),
             report.before if is_small else GraphRows(), file=upload.path.name,
             lines=LineCounts(
@@ -189,7 +203,7 @@ class ImportWorkflow:
         rows = str(sum(report.rows.values()))
         unit.log("import.written", f"table/{record.table}", rows=rows)
         unit.commit(self.repositories.records)
-        return _summary(report, recognised)
+        return report, recognised
 
     def imports(self, principal: Principal, cluster: str = "") -> list[ImportRecord]:
         """The newest first. Raises NotAllowed."""
