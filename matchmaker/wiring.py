@@ -16,7 +16,8 @@ from urllib.parse import urlsplit, urlunsplit
 from argon2 import PasswordHasher
 from huey import SqliteHuey
 
-from matchmaker.embedding import Embedder, ModelIdentity, VectorCache, identify_model, load_embedder
+from matchmaker import embedding
+from matchmaker.embedding import Embedder, ModelIdentity, VectorCache, identify_model
 from matchmaker.errors import MatchmakerError, ModelUnavailable, SnapshotUnavailable
 from matchmaker.mail import Mailer
 from matchmaker.recommend.pipeline import prepare
@@ -41,6 +42,7 @@ from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.importer import Importer
 from matchmaker.services.operations.job_queue import JobHandler, JobQueue
 from matchmaker.services.operations.refresher import SnapshotRefresher
+from matchmaker.services.operations.upload_folder import UploadFolder
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.api_keys import ApiKeys
 from matchmaker.services.people.demo import Demo
@@ -98,7 +100,7 @@ class Wiring:
 
     @cached_property
     def _embedder(self) -> Embedder:
-        return load_embedder(self.settings)
+        return embedding.load_embedder(self.settings)
 
     def model(self) -> ModelIdentity:
         """Which model the settings name, without loading it. Raises ModelUnavailable."""
@@ -228,7 +230,7 @@ class Wiring:
             self.repositories,
             self.importer,
             self.job_queue,
-            self.settings.data_dir / "uploads",
+            UploadFolder(self.settings.data_dir / "uploads"),
             self.clock,
         )
 

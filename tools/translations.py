@@ -152,7 +152,8 @@ def _declared() -> Iterator[Text]:
     from matchmaker.domain import GraphRows
     from matchmaker.exports.tables import EXPORTED
     from matchmaker.goals import GOALS
-    from matchmaker.ingest.columns import TABLES, table_name
+    from matchmaker.ingest.columns import table_name
+    from matchmaker.ingest.list_formats import FORMATS
     from matchmaker.messages import FIELD
     from matchmaker.recommend.baselines import BASELINES
     from matchmaker.recommend.evaluate import OWN, settings
@@ -168,7 +169,7 @@ def _declared() -> Iterator[Text]:
     # Reasons that are stored with pairs that may be one.
     for reason in ("same name and place", "same name", "like names"):
         yield Text("", reason)
-    for table in TABLES.values():
+    for table in FORMATS.values():
         yield Text("", table.title.id)
         for column in table.columns:
             yield Text(FIELD, column.name)

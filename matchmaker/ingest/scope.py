@@ -19,21 +19,23 @@ ALLOWED = (
 )  # fmt: skip
 
 
-def within(parsed: Parsed, before: GraphRows, cluster: str, members: Collection[str]) -> Parsed:
+def within(
+    parsed: Parsed, before: GraphRows, cluster: str, members: Collection[str], *, joins: bool = True
+) -> Parsed:
     """Without the rows that are not the cluster's; each a problem.
 
     `before` is what is stored under the same keys, `members` the ids of those in the cluster.
-    An organisation that is not stored yet becomes a member. One that is stored and no member
-    stays as it is, and joins only by an administrator: a member's coordinator may ask in its
-    name.
+    An organisation that is not stored yet becomes a member where it `joins`, else it is only
+    named by what is about members. One that is stored and no member stays as it is, and joins
+    only by an administrator: a member's coordinator may ask in its name.
     """
     stored = {name: {key_of(row): row for row in rows} for name, rows in before.tables()}
     new = {row.id for row in parsed.rows.organizations} - set(stored["organizations"])
-    own = set(members) | new
+    own = set(members) | new if joins else set(members)
 
     def is_theirs(table: Table[Any], row: Any) -> bool:
         if table is ORGANIZATIONS:
-            return row.id in own
+            return row.id in own or row.id in new
         if table is MEMBERSHIPS:
             return row.cluster == cluster and row.organization in own
         ids = {
@@ -53,7 +55,7 @@ def within(parsed: Parsed, before: GraphRows, cluster: str, members: Collection[
             before_row = stored[name].get(key_of(row))
             if is_theirs(table, row) and (before_row is None or is_theirs(table, before_row)):
                 good.append(row)
-            else:
+            elif not (table is ORGANIZATIONS and parsed.only_blanks):
                 id, file, line = origin_of(parsed, name, row)
                 reason = message("%(id)s is not of this cluster; an administrator can.", id=id)
                 problems.append(Problem(file, line, "id", reason))
@@ -61,6 +63,6 @@ def within(parsed: Parsed, before: GraphRows, cluster: str, members: Collection[
     joined = {row.organization for row in kept["memberships"]}
     kept["memberships"] += tuple(
         Membership(cluster, id, None, None, Provenance("import", cluster))
-        for id in sorted(new - joined)
+        for id in sorted(new - joined if joins else ())
     )
     return replace(parsed, rows=GraphRows(**kept), problems=tuple(problems))

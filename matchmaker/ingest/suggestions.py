@@ -10,7 +10,8 @@ from functools import cache
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import CellWarning, is_nothing
 from matchmaker.ingest.codes import check
-from matchmaker.ingest.columns import TABLES, Column
+from matchmaker.ingest.columns import Column
+from matchmaker.ingest.list_formats import FORMATS
 from matchmaker.ingest.title_words import RUNNING_NUMBER
 from matchmaker.ingest.words import member_of, word_key
 from matchmaker.messages import languages
@@ -36,7 +37,7 @@ def recognised(table: str, samples: Samples) -> dict[str, str]:
     `samples` are some values under each title. A column that can be joined may be headed by
     several titles, another by the usual one. What only counts the lines is no id.
     """
-    columns = TABLES[table].columns
+    columns = FORMATS[table].columns
     wanted = sorted(
         (rank, place, position, title)
         for position, title in enumerate(samples)
@@ -64,7 +65,7 @@ def suggested(table: str, samples: Samples) -> dict[str, str]:
     addresses of mail, kinds, sizes), then by titles that are nearly known.
     """
     taken = recognised(table, samples)
-    free = [column for column in TABLES[table].columns if column.name not in taken.values()]
+    free = [column for column in FORMATS[table].columns if column.name not in taken.values()]
     for by in (_by_values, _by_likeness):
         for title in [title for title, name in taken.items() if not name]:
             column = by(table, title, samples, free)
@@ -76,9 +77,9 @@ def suggested(table: str, samples: Samples) -> dict[str, str]:
 
 def expected_titles(table: str) -> frozenset[str]:
     """What may head the columns of a table, as `text.normal` writes it."""
-    columns = TABLES[table].columns
+    columns = FORMATS[table].columns
     others = (word for each in columns for word in f"{each.also}|{each.parts}".split("|"))
-    return frozenset(map(normal, (*TABLES[table].headers, *others))) - {""}
+    return frozenset(map(normal, (*FORMATS[table].headers, *others))) - {""}
 
 
 # Ranks of titles: our own, others in their order, those of parts.
@@ -155,7 +156,7 @@ def _by_values(table: str, title: str, samples: Samples, free: Sequence[Column])
 def _by_likeness(table: str, title: str, samples: Samples, free: Sequence[Column]) -> Column | None:
     """A column whose title is nearly this one, which is that of no other."""
     del samples
-    if any(_rank(column, title) is not None for column in TABLES[table].columns):
+    if any(_rank(column, title) is not None for column in FORMATS[table].columns):
         return None
     known = {key: column for column in free for key in _ranks(column) if column.name != "id"}
     near = difflib.get_close_matches(word_key(title), known, 1, _ALIKE)

@@ -92,6 +92,21 @@ class TableReader:
         """What begins the ids that have no source."""
         return slug(self.options.source or self.path.name.split(".", 1)[0])
 
+    @cached_property
+    def titles(self) -> Mapping[str, list[str]]:
+        """The file's titles of each column."""
+        titles: dict[str, list[str]] = {}
+        for title, column in self.columns.items():
+            titles.setdefault(column, []).append(title)
+        return titles
+
+    @cached_property
+    def read_columns(self) -> tuple[Column, ...]:
+        """Columns that the file has or that have a default, but those that are looked up."""
+        has = {*self.titles, *self.options.defaults}
+        columns = self.table.columns
+        return tuple(each for each in columns if each.name in has and each.name not in _LOOKED_UP)
+
     def lines(self) -> Iterator[tuple[Line, RowValues]]:
         """Lines that hold a row without errors, and its values; the others are accounted for."""
         self._require_columns()
@@ -188,9 +203,7 @@ class TableReader:
                     or each.column in self.columns]  # fmt: skip
         values: dict[str, Any] = {}
         by_default = set[str]()
-        for column in self.table.columns:
-            if column.name in _LOOKED_UP:
-                continue
+        for column in self.read_columns:
             value, is_default = self._value(line, column, problems)
             if value is not None:
                 values |= self._plain(column.name, value, values)
@@ -233,8 +246,8 @@ class TableReader:
         """Title and text of the cells that are filled."""
         return [
             (title, line.cells[title])
-            for title, name in self.columns.items()
-            if name == column and line.cells.get(title)
+            for title in self.titles.get(column, ())
+            if line.cells.get(title)
         ]
 
     def _value(self, line: Line, column: Column, problems: list[Problem]) -> tuple[Any, bool]:

@@ -30,7 +30,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     Kind: {
         Kind.FIRM: (
             "企业|公司|工厂|厂|厂家|生产商|制造商|制造企业|生产企业|工业企业|加工企业|加工厂|供应商|"
-            "贸易公司|贸易商|服务企业|服务商|商贸企业|外贸企业|物流企业|会员企业|成员企业|民营|民营企业|"
+            "贸易公司|贸易商|服务企业|服务商|商贸企业|商贸|贸易|外贸|外贸企业|进出口|物流|电商|物流企业|会员企业|成员企业|民营|民营企业|"
             "民企|私营|私营企业|私企|国有|国有企业|国企|央企|中央企业|国有控股|国有控股企业|国有独资|国资|"
             "集体|集体企业|外资|外资企业|外企|外商独资|外商投资|外商投资企业|合资|合资企业|中外合资|"
             "中外合作|港澳台|港澳台资|港澳台商投资企业|台资|台资企业|港资|混合所有制|股份制|股份制企业|"
@@ -247,11 +247,11 @@ IMPLIED: Mapping[str, tuple[Kind, Size | Tier]] = {
 }
 
 YES = (
-    "true|1|yes|y|t|on|是|对|有|已|真|√|✓|✔|☑|✅|同意|公开|启用|参加|ja|j|oui|o|sí|si|s|sim|tak|on|是的|"
+    "true|1|yes|y|t|on|是|对|有|已|真|√|✓|✔|☑|✅|同意|公开|启用|参加|ja|j|oui|o|sí|si|s|sim|tak|on|是的|愿意|可以|可|"
     "active|listed|enabled|checked|agree|agreed|ok"
 )
 NO = (
-    "false|0|no|n|f|off|否|不|不是|没有|未|无|假|×|✗|✘|❌|☒|不同意|不公开|停用|退出|不参加|nein|non|não|nie|非|"
+    "false|0|no|n|f|off|否|不|不是|没有|未|无|假|×|✗|✘|❌|☒|不同意|不公开|停用|退出|不愿意|不可|不可以|不参加|nein|non|não|nie|非|"
     "inactive|unlisted|disabled|opted out|opt-out|optout|withdrawn|disagree|none"
 )
 # What a word may say either way: ticked in one form, crossed out in another.

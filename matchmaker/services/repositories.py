@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 from typing import Any, Generic
 
 from pydantic import TypeAdapter
 
 from matchmaker.errors import NotFound
+from matchmaker.ingest.table_options import TableOptions
 from matchmaker.services.unit_of_work import T
 from matchmaker.store.changes import Keys, Put, Record, Remove
 from matchmaker.store.documents import Records
@@ -59,6 +62,28 @@ class PickedOrganizations:
     items: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RememberedList:
+    """How a file was read, for the next one of the same `cluster` with the same titles.
+
+    `id` stands for both; `file` is the name of the last such file. `joins` says whether
+    organisations that were new became members.
+    """
+
+    id: str
+    cluster: str
+    file: str
+    at: datetime
+    options: TableOptions
+    joins: bool | None = None
+
+
+@cache
+def _adapter(model: type[T]) -> TypeAdapter[T]:
+    """Made once in a process: making all takes a tenth of a second."""
+    return TypeAdapter(model)
+
+
 class Repository(Generic[T]):
     """All documents of one kind, as values of one type that have an `id`."""
 
@@ -67,7 +92,7 @@ class Repository(Generic[T]):
     ) -> None:
         self.kind = kind
         self._records = records
-        self._adapter: TypeAdapter[T] = TypeAdapter(model)
+        self._adapter: TypeAdapter[T] = _adapter(model)  # type: ignore[arg-type]
         self._keys = keys
 
     def get(self, id: str) -> Versioned[T]:
@@ -164,6 +189,9 @@ class Repositories:
         self.monthly_counts = Repository(records, "tally", MonthlyCounts, _fields())
         self.jobs = Repository(records, "job", Job, _fields("state"))
         self.imports = Repository(records, "import", ImportRecord, _fields("cluster"))
+        self.remembered_lists = Repository(
+            records, "remembered_list", RememberedList, _fields("cluster")
+        )
         self.not_duplicates = Repository(records, "apart", NotDuplicate, _fields())
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -10,57 +11,99 @@ from werkzeug.wrappers import Response
 from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput
+from matchmaker.exports.delimited import write_csv
+from matchmaker.exports.files import MEDIA_TYPES
+from matchmaker.exports.tables import ExportFormat
+from matchmaker.exports.workbook import write_workbook
 from matchmaker.ingest.columns import TABLES, Column, table_name
-from matchmaker.ingest.table_options import TableOptions
+from matchmaker.ingest.list_formats import FORMATS
+from matchmaker.ingest.table_file import SUFFIXES
 from matchmaker.ingest.templates import template as written_template
-from matchmaker.services.operations.import_workflow import ImportPreview
-from matchmaker.web.labels import gettext, language
+from matchmaker.web.import_forms import chosen_options, default_fields
+from matchmaker.web.labels import gettext, language, word
 from matchmaker.web.layout import Page, is_part, parse_choice, show_notice, signed_in, web
 from matchmaker.workflow.job import JobKind
 
-MAX_PROBLEMS = 200
+MAX_SHOWN = 50
 PAIRS = 50
+# What files are in, besides what their bytes tell; "" is as it is judged.
+ENCODINGS = (
+    "", "utf-8", "gb18030", "big5", "utf-16", "windows-1252", "windows-1250", "windows-1251",
+)  # fmt: skip
 
 
 @web.get("/admin/import")
 @web.get("/clusters/<path:id>/import", endpoint="cluster_import")
-def import_page(id: str = "", preview: ImportPreview | None = None) -> Page:
-    """A table to bring in, for all or for a cluster's members, and those brought in before."""
+def import_page(id: str = "") -> Page:
+    """A list to bring in, for all or for a cluster, and those brought in before."""
     principal, workflow = signed_in(), services().import_workflow
+    upload = request.args.get("upload", "")
+    preview = workflow.look(principal, upload) if upload else None
+    table = preview.options.table if preview else ""
     return render_template(
         "import.html",
-        tables=[TABLES[name] for name in workflow.tables(principal, id)],
         preview=preview,
+        allowed=workflow.formats(principal, id),
+        formats=FORMATS,
+        templates=[TABLES[name] for name in workflow.formats(principal, id) if name in TABLES],
+        defaults=default_fields(table) if table else (),
+        edited=sum(map(len, preview.options.edits.values())) if preview else 0,
+        encodings=ENCODINGS,
+        suffixes=SUFFIXES,
         table_name=table_name,
-        columns=TABLES[preview.table].columns if preview else (),
-        shown=MAX_PROBLEMS,
+        shown=MAX_SHOWN,
         cluster=services().published.cluster(id) if id else None,
         id=id,
-        imports=workflow.imports(principal, id),
+        kept=() if upload else workflow.kept(principal, id),
+        imports=() if upload else workflow.imports(principal, id),
+        address=partial(_address, id),
     )
 
 
 @web.post("/admin/import")
 @web.post("/clusters/<path:id>/import")
-def import_table(id: str = "") -> Page:
-    """The table is looked at first, line by line; then written."""
-    principal = signed_in()
-    form, workflow = request.form, services().import_workflow
+def import_list(id: str = "") -> Page:
+    """A file is kept and looked at first; then read otherwise; then written."""
+    principal, workflow, form = signed_in(), services().import_workflow, request.form
     upload = form.get("upload", "")
-    options = TableOptions(
-        table=form.get("table", ""),
-        mapping=dict(zip(form.getlist("cell"), form.getlist("column"), strict=False)),
-    )
     if not upload:
         sent = request.files.get("file")
-        if sent is None:
-            raise InvalidInput("is missing.", where="file")
-        name = sent.filename or ""
-        upload = workflow.keep(principal, name, sent.stream, id)
+        if sent is None or not sent.filename:
+            raise InvalidInput("is missing.", where="file", mend="Choose one.")
+        upload = workflow.keep(principal, sent.filename, sent.stream, id)
+        return redirect(_address(id, upload), 303)
+    options = chosen_options(form, workflow.options(principal, upload))
+    joins = "joins" in form if id else None
+    workflow.choose(principal, upload, options, joins)
     if form.get("do") == "write":
-        job = workflow.write(principal, upload, options, id)
+        job = workflow.write(principal, upload)
         return redirect(url_for("web.job", id=job.id), 303)
-    return import_page(id, workflow.look(principal, upload, options, id))
+    return redirect(_address(id, upload), 303)
+
+
+def _address(cluster: str, upload: str) -> str:
+    """Of the page with a file that was kept, "" for none."""
+    kept: dict[str, Any] = {"upload": upload} if upload else {}
+    if cluster:
+        return url_for("web.cluster_import", id=cluster, **kept)
+    return url_for("web.import_page", **kept)
+
+
+@web.get("/imports/<id>/problems")
+def import_problems(id: str) -> Page:
+    """The rows with problems as the file has them, with a column of reasons."""
+    format = request.args.get("format", ExportFormat.CSV.value)
+    kind = parse_choice(ExportFormat, format, "format")
+    table = services().import_workflow.problems(signed_in(), id)
+    if kind is ExportFormat.XLSX:
+        content = write_workbook((table,), language())
+    elif kind is ExportFormat.CSV:
+        content = write_csv(table, language())
+    else:
+        raise InvalidInput("'%(text)s' is not possible.", where="format", text=format)
+    response = Response(content, mimetype=MEDIA_TYPES[kind])
+    response.headers["Content-Disposition"] = f"attachment; filename=problems.{kind}"
+    return response
 
 
 @web.get("/import/template/<table>")
@@ -152,9 +195,28 @@ def decide() -> Page:
 
 
 def column_title(column: Column) -> str:
-    """Title of a column in the reader's language, and its name where that is another."""
-    title = column.title.text(language())
-    return title if title == column.name else f"{title} ({column.name})"
+    """Title of a column in the reader's language."""
+    return column.title.text(language()).replace("_", " ")
 
 
+def choice_label(value: str) -> str:
+    """What a member of a closed list is called, yes and no of a flag too."""
+    match value:
+        case "true":
+            return gettext("yes")
+        case "false":
+            return gettext("no")
+        case _:
+            return word(value)
+
+
+def format_title(name: str) -> str:
+    """What the files of a format hold."""
+    if name == "organizations":
+        return gettext("Members and other organisations")
+    return FORMATS[name].title.text(language()) if name in FORMATS else name
+
+
+web.add_app_template_filter(format_title, "format_title")
 web.add_app_template_filter(column_title, "column_title")
+web.add_app_template_filter(choice_label, "choice_label")

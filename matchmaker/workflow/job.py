@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AliasChoices, Field, PlainSerializer, PlainValidator
 
@@ -82,10 +82,32 @@ class NotDuplicate:
 
 
 @dataclass(frozen=True, slots=True)
+class LineCounts:
+    """Lines of a file that was imported: `read = loaded + refused + passed`."""
+
+    read: int = 0
+    loaded: int = 0
+    refused: int = 0
+    passed: int = 0
+    warned: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LineProblem:
+    """What was told of a line; `severity` as `ingest.report.Problem` has it."""
+
+    line: int
+    field: str
+    severity: str
+    reason: Annotated[Message | None, *_Message]
+
+
+@dataclass(frozen=True, slots=True)
 class ImportRecord:
     """An import as it was written, with what takes it back; `undone` says that it was.
 
-    `file` is the file's name and `options` how it was read, for the next one like it.
+    `table` is the format of the file, of which `file` is the name. `problems` are the first of
+    what was told of its lines.
     """
 
     id: str
@@ -98,7 +120,8 @@ class ImportRecord:
     before: GraphRows = field(default_factory=GraphRows)
     undone: datetime | None = None
     file: str = ""
-    options: Mapping[str, Any] = field(default_factory=dict)
+    lines: LineCounts = LineCounts()
+    problems: tuple[LineProblem, ...] = ()
 
     @property
     def can_be_undone(self) -> bool:

@@ -12,12 +12,13 @@ from matchmaker.domain import Cluster, Engagement, Need, Offer, Participant
 # when it may be; otherwise give it a response of its own, as an organisation's contact has.
 PUBLIC = {
     Cluster: "id name name_en place industry level batch provenance",
-    Offer: "id organization kind text language terms slots stages date active provenance",
+    Offer: "id organization kind text language terms slots stages date date_precision active "
+    "provenance",
     Need: "id organization goal text language quantity budget currency deadline stages date "
-    "state provenance",
+    "date_precision state provenance",
     Engagement: "id kind participants title text language date until "
-    "date_estimated programme topic amount currency provenance",
-    Participant: "organization role amount",
+    "date_estimated date_precision programme topic amount currency provenance",
+    Participant: "organization role amount ended",
 }
 
 

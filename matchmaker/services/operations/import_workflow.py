@@ -1,93 +1,55 @@
-"""Bringing tables in over the pages: looked at, written, taken back."""
+"""Bringing lists and tables in: looked at, written, taken back."""
 
 from __future__ import annotations
 
-import shutil
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from pydantic import TypeAdapter
-
 from matchmaker.access import SYSTEM, Principal
-from matchmaker.domain import GraphRows
+from matchmaker.domain import GraphRows, Organization
 from matchmaker.errors import InvalidInput, WrongState
-from matchmaker.ingest.columns import TABLES, table_name
+from matchmaker.exports.tables import ExportTable
+from matchmaker.ingest.columns import TABLES
+from matchmaker.ingest.list_formats import FORMATS, LISTS
+from matchmaker.ingest.list_guess import all_titles, column_samples, guessed_format
+from matchmaker.ingest.list_reader import names_of, read_list, with_known
 from matchmaker.ingest.scope import ALLOWED
-from matchmaker.ingest.suggestions import expected_titles, recognised, suggested
-from matchmaker.ingest.table_file import SUFFIXES, SheetSummary, TableFile, open_table
+from matchmaker.ingest.suggestions import suggested
+from matchmaker.ingest.table_file import AS_JUDGED, SUFFIXES, TableFile, open_table
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.ingest.tables import table_of
+from matchmaker.ingest.table_reader import slug
 from matchmaker.ingest.undo import KeptField, reversal
-from matchmaker.messages import Message, message
+from matchmaker.messages import Message, message, sentences
+from matchmaker.services.operations.import_preview import (
+    ImportPreview,
+    file_preview,
+    problem_rows,
+    problems_table,
+)
 from matchmaker.services.operations.import_report import ImportReport
 from matchmaker.services.operations.importer import Importer, ImportOptions, require_importing
 from matchmaker.services.operations.job_queue import JobQueue
+from matchmaker.services.operations.reference_data import reference_index
 from matchmaker.services.operations.refresher import Progress, no_progress
-from matchmaker.services.repositories import Repositories
+from matchmaker.services.operations.upload_folder import Upload, UploadFolder
+from matchmaker.services.repositories import RememberedList, Repositories
 from matchmaker.services.unit_of_work import Clock, UnitOfWork
-from matchmaker.store.documents import Store, new_id
-from matchmaker.workflow.job import ImportRecord, Job, JobKind
+from matchmaker.store.documents import Store
+from matchmaker.store.ports import MAX_PAGE, iterate
+from matchmaker.workflow.job import ImportRecord, Job, JobKind, LineCounts, LineProblem
 
-SAMPLES = 5
+# So many problems are kept with the record of an import.
+MAX_PROBLEMS = 500
 # An import of more rows is kept without what an undo needs.
 MAX_UNDONE = 20_000
-_OPTIONS = TypeAdapter(TableOptions)
-_OPTIONS_FILE = "options.json"
-# What is tried for a file that is not named for a table; of equals the first.
-_LIKELY = ("organizations", "observations", "ties", "offers", "needs", "memberships", "clusters")
-
-
-@dataclass(frozen=True, slots=True)
-class FilePreview:
-    """A file as it is read: what was judged of it, and its columns with some of their cells."""
-
-    name: str
-    kind: str
-    sheet: str
-    sheets: tuple[SheetSummary, ...]
-    encoding: str
-    separator: str
-    header_line: int
-    samples: Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class ImportPreview:
-    """A file before it is written: how it is read, and what would come of it.
-
-    `options` are those in force, with every title of the file in their mapping. `report` is
-    None where the file cannot be read with them; `refused` says why. `file` is None where it
-    cannot be read at all.
-    """
-
-    upload: str
-    options: TableOptions
-    file: FilePreview | None = None
-    report: ImportReport | None = None
-    refused: InvalidInput | None = None
-
-    @property
-    def table(self) -> str:
-        """The table that the file is read as."""
-        return self.options.table
-
-    @property
-    def mapping(self) -> Mapping[str, str]:
-        """Which column each title is, "" for none."""
-        return self.options.mapping
-
-    @property
-    def samples(self) -> Mapping[str, tuple[str, ...]]:
-        """Some cells of each column."""
-        return self.file.samples if self.file else {}
 
 
 @dataclass(frozen=True, slots=True)
 class ImportWorkflow:
-    """Use cases of imports over the pages and the API.
+    """Use cases of imports over the pages, the API and the command line.
 
     Admins import everything, coordinators what is about the members of their cluster.
     """
@@ -96,127 +58,150 @@ class ImportWorkflow:
     repositories: Repositories
     importer: Importer
     job_queue: JobQueue
-    uploads: Path
+    uploads: UploadFolder
     clock: Clock
 
-    def tables(self, principal: Principal, cluster: str = "") -> tuple[str, ...]:
-        """Those that one may import. Raises NotAllowed."""
+    def formats(self, principal: Principal, cluster: str = "") -> tuple[str, ...]:
+        """Those of `FORMATS` that one may import, lists first. Raises NotAllowed."""
         self._require(principal, cluster)
-        return tuple(name for name in TABLES if not cluster or name in ALLOWED)
+        return _formats(cluster)
 
     def keep(self, principal: Principal, name: str, content: IO[bytes], cluster: str = "") -> str:
         """Keep a file until it is written; the id to speak of it. Raises InvalidInput."""
         self._require(principal, cluster)
+        principal.require_writing()
         if not name.lower().endswith(SUFFIXES):
             raise InvalidInput("must be a file of %(names)s.", where="file", names=list(SUFFIXES))
-        own = self._folder(principal)
-        shutil.rmtree(own, ignore_errors=True)
-        upload = new_id()
-        (own / upload).mkdir(parents=True)
-        with (own / upload / _safe(name)).open("wb") as file:
-            shutil.copyfileobj(content, file)
-        return upload
+        return self.uploads.keep(principal, name, content, cluster).id
 
-    def look(
-        self,
-        principal: Principal,
-        upload: str,
-        options: TableOptions | None = None,
-        cluster: str = "",
-    ) -> ImportPreview:
-        """What would come of the file; without options as it was looked at last.
+    def kept(self, principal: Principal, cluster: str = "") -> list[Upload]:
+        """Files of the principal that are not written yet, the newest first."""
+        self._require(principal, cluster)
+        return [each for each in self.uploads.all_of(principal) if each.state.cluster == cluster]
 
-        A file seen for the first time is read as the last one of its name was, else as its
-        titles suggest. Raises InvalidInput where it is not there any more.
+    def options(self, principal: Principal, id: str) -> TableOptions:
+        """How a kept file is read. Raises InvalidInput, NotAllowed."""
+        return self._upload(principal, id).state.options or TableOptions()
+
+    def choose(
+        self, principal: Principal, id: str, options: TableOptions, joins: bool | None = None
+    ) -> None:
+        """Say how a kept file is to be read, and whether new organisations join the cluster.
+
+        Of another sheet, header or kind the columns are proposed anew.
         """
-        path = self._path(principal, upload)
-        chosen = options or self._saved(path) or self._remembered(principal, path, cluster)
-        try:
-            file = open_table(path, chosen.file, self._expected(chosen.table))
-        except InvalidInput as error:
-            return ImportPreview(upload, chosen, refused=error)
-        table = chosen.table or table_of(path) or likely_table(file.header)
-        if table not in self.tables(principal, cluster):
+        upload = self._upload(principal, id)
+        before = upload.state.options or TableOptions()
+        if options.table and options.table not in _formats(upload.state.cluster):
             raise InvalidInput("is no table that you may import.", where="table")
-        columns = {column.name for column in TABLES[table].columns}
-        given = {
-            title: name for title, name in chosen.mapping.items() if name in columns or not name
-        }
-        seen = _file_preview(file)
-        mapping = suggested(table, seen.samples) | {
-            title: given[title] for title in file.header if title in given
-        }
-        chosen = replace(chosen, table=table, mapping=mapping)
-        (path.parent / _OPTIONS_FILE).write_bytes(_OPTIONS.dump_json(chosen))
-        preview = ImportPreview(upload, chosen, seen)
-        run = ImportOptions(dry_run=True, tables=chosen, cluster=cluster)
+        if options.file != before.file:
+            options = replace(options, mapping={}, values={}, edits={})
+        if before.table and options.table != before.table:
+            options = replace(options, mapping={}, values={}, defaults={})
+            joins = None
+        state = replace(upload.state, options=options, joins=joins, is_remembered=False)
+        upload.save(state)
+
+    def look(self, principal: Principal, id: str) -> ImportPreview:
+        """What would come of a kept file, as it was chosen last, else as is proposed.
+
+        Raises InvalidInput where it is not there any more.
+        """
+        upload = self._upload(principal, id)
+        state = upload.state
+        preview = ImportPreview(
+            id, state.cluster, upload.path.name, state.options or TableOptions()
+        )
         try:
-            return replace(preview, report=self.importer.tables(principal, [path], run))
+            upload, table = self._proposed(upload)
         except InvalidInput as error:
             return replace(preview, refused=error)
-
-    def write(
-        self,
-        principal: Principal,
-        upload: str,
-        options: TableOptions | None = None,
-        cluster: str = "",
-    ) -> Job:
-        """Request that it is written, as it was looked at last. Raises InvalidInput, NotAllowed."""
-        self._require(principal, cluster)
-        path = self._path(principal, upload)
-        chosen = options or self._saved(path) or TableOptions()
-        table = chosen.table or table_of(path) or ""
-        if table not in self.tables(principal, cluster):
-            raise InvalidInput("is no table that you may import.", where="table")
-        saved = _OPTIONS.dump_json(replace(chosen, table=table))
-        (path.parent / _OPTIONS_FILE).write_bytes(saved)
-        requested = self._requested(upload)
-        requested.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(path.parent, requested)
-        return self.job_queue.request(
-            principal, JobKind.IMPORT, cluster, upload=upload, table=table
+        options = upload.state.options or TableOptions()
+        samples = column_samples(table)
+        preview = replace(
+            preview,
+            options=options,
+            joins=upload.state.joins is not False,
+            is_remembered=upload.state.is_remembered,
+            file=file_preview(table, options, samples, reference_index(self.store)),
         )
+        try:
+            run = ImportOptions(dry_run=True, cluster=state.cluster, keep=True)
+            report, recognised = self._import(principal, upload, run)
+        except InvalidInput as error:
+            return replace(preview, refused=error)
+        return replace(
+            preview,
+            report=replace(report, put=GraphRows(), before=GraphRows()),
+            recognised=recognised,
+            rows=tuple(problem_rows(table, options, report)),
+            names=self._names(report),
+        )
+
+    def problems(self, principal: Principal, id: str) -> ExportTable:
+        """Every line of a kept file with problems, as the file has it, with a column of them."""
+        upload, table = self._proposed(self._upload(principal, id))
+        run = ImportOptions(dry_run=True, cluster=upload.state.cluster)
+        report, _ = self._import(principal, upload, run)
+        options = upload.state.options or TableOptions()
+        return problems_table(table.header, problem_rows(table, options, report, None))
+
+    def write(self, principal: Principal, id: str) -> Job:
+        """Request that a kept file is written, as it was looked at last.
+
+        Raises InvalidInput, NotAllowed.
+        """
+        principal.require_writing()
+        upload, _ = self._proposed(self._upload(principal, id))
+        options = upload.state.options or TableOptions()
+        self.uploads.request(principal, id)
+        return self.job_queue.request(
+            principal, JobKind.IMPORT, upload.state.cluster, id=id,
+            upload=id, table=options.table, file=upload.path.name,
+        )  # fmt: skip
 
     def run(self, job: Job, progress: Progress = no_progress) -> Message:
         """Do what `write` requested, which checked who did: what `JobQueue` calls."""
-        folder = self._requested(job.arguments["upload"])
+        id = job.arguments["upload"]
         try:
-            path = _uploaded(folder)
-            if path is None:
-                raise InvalidInput("is not there any more.", where="file", mend="Choose it again.")
-            chosen = self._saved(path) or TableOptions(table=job.arguments["table"])
-            run = ImportOptions(progress=progress, tables=chosen, cluster=job.cluster, keep=True)
-            report = self.importer.tables(SYSTEM, [path], run)
+            upload, _ = self._proposed(self.uploads.requested(id))
+            options = upload.state.options or TableOptions()
+            run = ImportOptions(progress=progress, cluster=job.cluster, keep=True)
+            report, recognised = self._import(SYSTEM, upload, run)
+            unit = UnitOfWork(job.requested_by, self.clock())
+            self._remember(unit, upload, options)
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            self.uploads.drop_requested(id)
         is_small = len(report.put) <= MAX_UNDONE
         record = ImportRecord(
-            job.id, job.arguments["table"], job.cluster, job.requested_by, self.clock(),
+            job.id, options.table, job.cluster, job.requested_by, self.clock(),
             report.rows, report.put if is_small else GraphRows(),
-            report.before if is_small else GraphRows(), file=path.name,
-            options=_OPTIONS.dump_python(replace(chosen, edits={}), mode="json"),
+            report.before if is_small else GraphRows(), file=upload.path.name,
+            lines=LineCounts(
+                report.read, report.loaded, report.refused, report.passed, report.warned
+            ),
+            problems=tuple(
+                LineProblem(row.line, row.field, row.severity, row.reason)
+                for row in report.problems[:MAX_PROBLEMS]
+            ),
         )  # fmt: skip
-        unit = UnitOfWork(job.requested_by, self.clock())
         unit.add(self.repositories.imports.put(record))
         rows = str(sum(report.rows.values()))
         unit.log("import.written", f"table/{record.table}", rows=rows)
         unit.commit(self.repositories.records)
-        counts = [
-            message("%(count)s %(table)s", count=count, table=table_name(name))
-            for name, count in report.rows.items()
-        ]
-        return message(
-            "Rows written: %(rows)s; refused: %(refused)s.",
-            rows=counts or 0,
-            refused=report.refused,
-        )
+        return _summary(report, recognised)
 
     def imports(self, principal: Principal, cluster: str = "") -> list[ImportRecord]:
         """The newest first. Raises NotAllowed."""
         self._require(principal, cluster)
         page = self.repositories.imports.page("cluster", cluster, limit=20, newest_first=True)
         return [stored.value for stored in page.rows]
+
+    def record(self, principal: Principal, id: str) -> ImportRecord:
+        """An import that was written. Raises NotFound, NotAllowed."""
+        record = self.repositories.imports.get(id).value
+        self._require(principal, record.cluster)
+        return record
 
     def undo(self, principal: Principal, id: str) -> tuple[KeptField, ...]:
         """Put back what was before, field by field; what others have changed since stays.
@@ -237,72 +222,126 @@ class ImportWorkflow:
         self.store.replace_rows(back.put, back.drop, unit.entries, unit.changes)
         return back.kept
 
-    def _saved(self, path: Path) -> TableOptions | None:
-        """As a file was looked at last."""
+    # -- how a file is read
+
+    def _proposed(self, upload: Upload) -> tuple[Upload, TableFile]:
+        """The open file, with every choice made that was left open.
+
+        A file with the titles of an earlier one is read as that was. Raises InvalidInput.
+        """
+        state = upload.state
+        options = state.options
+        table = open_table(upload.path, options.file if options else AS_JUDGED, all_titles())
+        if options is None:
+            remembered = self.repositories.remembered_lists.get_or_none(
+                _list_id(state.cluster, table.header)
+            )
+            options = TableOptions()
+            if remembered is not None:
+                state = replace(state, is_remembered=True, joins=remembered.value.joins)
+                options = remembered.value.options
+                table = open_table(upload.path, options.file, all_titles())
+        samples = column_samples(table)
+        allowed = _formats(state.cluster)
+        kind = options.table or guessed_format(samples, allowed)
+        if kind not in allowed:
+            raise InvalidInput("is no table that you may import.", where="table")
+        names = {column.name for column in FORMATS[kind].columns}
+        mapping = suggested(kind, samples) | {
+            title: name
+            for title, name in options.mapping.items()
+            if title in samples and (name in names or not name)
+        }
+        source = options.source or _source(upload.path, state.cluster)
+        options = replace(options, table=kind, mapping=mapping, source=source)
+        joins = kind not in LISTS if state.joins is None else state.joins
+        return upload.save(replace(state, options=options, joins=joins)), table
+
+    def _import(
+        self, principal: Principal, upload: Upload, run: ImportOptions
+    ) -> tuple[ImportReport, int]:
+        """What comes of a file, and how many of its organisations are known by their names."""
+        options = upload.state.options or TableOptions()
+        run = replace(run, tables=options, joins=upload.state.joins is not False)
+        if options.table not in LISTS:
+            return self.importer.tables(principal, [upload.path], run), 0
+        parsed = read_list(
+            open_table(upload.path, options.file, all_titles()), options, options.source
+        )
+        named = with_known(parsed, names_of(self._members(run.cluster)))
+        recognised = len(parsed.rows.organizations) - len(named.rows.organizations)
+        return self.importer.read(principal, lambda _: named, run), recognised
+
+    def _members(self, cluster: str) -> list[Organization]:
+        if not cluster:
+            return []
+        return list(iterate(lambda after: self.store.members(cluster, after, MAX_PAGE)))
+
+    def _remember(self, unit: UnitOfWork, upload: Upload, options: TableOptions) -> None:
+        """How a file was read, for the next one with the same titles."""
         try:
-            return _OPTIONS.validate_json((path.parent / _OPTIONS_FILE).read_bytes())
-        except (OSError, ValueError):
-            return None
+            header = open_table(upload.path, AS_JUDGED, all_titles()).header
+        except InvalidInput:
+            return
+        id = _list_id(upload.state.cluster, header)
+        before = self.repositories.remembered_lists.get_or_none(id)
+        remembered = RememberedList(
+            id, upload.state.cluster, upload.path.name, unit.at,
+            replace(options, edits={}), upload.state.joins,
+        )  # fmt: skip
+        unit.add(
+            self.repositories.remembered_lists.put(remembered, before.version if before else 0)
+        )
 
-    def _remembered(self, principal: Principal, path: Path, cluster: str) -> TableOptions:
-        """As the last file of this name was read."""
-        for record in self.imports(principal, cluster):
-            if record.file == path.name and record.options:
-                return _OPTIONS.validate_python(record.options)
-        return TableOptions()
+    def _names(self, report: ImportReport) -> Mapping[str, str]:
+        """Names of the organisations that may be one."""
+        ids = {id for pair in report.alike for id in pair.key}
+        written = {row.id: row.name for row in report.put.organizations if row.id in ids}
+        stored = self.store.organizations_by_id(sorted(ids - written.keys()))
+        return {id: row.name for id, row in stored.items()} | written
 
-    def _expected(self, table: str) -> frozenset[str]:
-        tables = (table,) if table in TABLES else _LIKELY
-        return frozenset[str]().union(*map(expected_titles, tables))
+    def _upload(self, principal: Principal, id: str) -> Upload:
+        upload = self.uploads.of(principal, id)
+        self._require(principal, upload.state.cluster)
+        return upload
 
     def _require(self, principal: Principal, cluster: str) -> None:
         require_importing(principal, cluster)
         if cluster:
             self.store.cluster(cluster)
 
-    def _folder(self, principal: Principal) -> Path:
-        return self.uploads / principal.subject.replace(":", "-")
 
-    def _requested(self, upload: str) -> Path:
-        """Where a file is between its request and its import; the folder's name is older."""
-        return self.uploads / "asked" / upload
-
-    def _path(self, principal: Principal, upload: str) -> Path:
-        folder = self._folder(principal)
-        if upload and (folder / upload).parent == folder and (path := _uploaded(folder / upload)):
-            return path
-        raise InvalidInput("is not there any more.", where="file", mend="Choose it again.")
+def _formats(cluster: str) -> tuple[str, ...]:
+    own = (name for name in TABLES if not cluster or name in ALLOWED)
+    return tuple(dict.fromkeys(("organizations", *LISTS, *own)))
 
 
-def likely_table(header: Iterable[str]) -> str:
-    """The table of which a file has the most titles."""
-    titles = list(header)
-    blank: dict[str, tuple[str, ...]] = dict.fromkeys(titles, ())
-    counts = {name: sum(map(bool, recognised(name, blank).values())) for name in _LIKELY}
-    return max(_LIKELY, key=lambda name: counts[name])
+def _summary(report: ImportReport, recognised: int) -> Message:
+    lines = message(
+        "Of %(read)s lines %(loaded)s were loaded, %(refused)s left out for errors, %(passed)s "
+        "passed over.",
+        read=report.read,
+        loaded=report.loaded,
+        refused=report.refused,
+        passed=report.passed,
+    )
+    organizations = message(
+        "Organisations: %(new)s new, %(known)s known, %(merged)s joined to others, "
+        "%(alike)s pairs that may be one.",
+        new=report.new,
+        known=report.known + recognised,
+        merged=report.merged,
+        alike=report.to_review,
+    )
+    return sentences(lines, organizations)
 
 
-def _file_preview(file: TableFile) -> FilePreview:
-    samples: dict[str, dict[str, None]] = {title: {} for title in file.header}
-    for line in islice(file.lines(), 50 * SAMPLES):
-        for title, cells in samples.items():
-            if len(cells) < SAMPLES and (cell := line.cells.get(title, "")):
-                cells[cell] = None
-    return FilePreview(
-        file.name, file.kind, file.sheet, file.sheets, file.encoding, file.separator,
-        file.header_line, {title: tuple(cells) for title, cells in samples.items()},
-    )  # fmt: skip
+def _list_id(cluster: str, titles: Iterable[str]) -> str:
+    """By what a list of a cluster is known again: the titles of its columns."""
+    text = "\x1f".join((cluster, *titles))
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
-def _safe(name: str) -> str:
-    """A file's own name without what a path could be made of."""
-    plain = "".join(mark for mark in Path(name).name if mark.isprintable() and mark not in "/\\:")
-    return plain.lstrip(".")[-150:] or "table.csv"
-
-
-def _uploaded(folder: Path) -> Path | None:
-    """The file that was kept in a folder."""
-    if not folder.is_dir():
-        return None
-    files = sorted(path for path in folder.iterdir() if path.name != _OPTIONS_FILE)
-    return files[0] if files else None
+def _source(path: Path, cluster: str) -> str:
+    """What ids begin with: the same for all lists of a cluster."""
+    return slug(cluster.partition(":")[2] if cluster else path.name.split(".", 1)[0])

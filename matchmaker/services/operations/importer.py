@@ -36,12 +36,14 @@ class ImportOptions:
 
     `strict`: anything refused or not read as written refuses all. `dry_run`: only report.
     `tables` says how files of our tables are read. `cluster` admits only rows about that
-    cluster's members and new ones. `keep` reports the rows, for an undo.
+    cluster's members and new ones, who become members where they `joins`. `keep` reports the
+    rows, for an undo.
     """
 
     strict: bool = False
     dry_run: bool = False
     cluster: str = ""
+    joins: bool = True
     keep: bool = False
     tables: TableOptions = field(default_factory=TableOptions)
     progress: Progress = no_progress
@@ -104,7 +106,8 @@ class Importer:
         checked = drop_dangling(replace(parsed, rows=rows), self._stored_ids(rows))
         if options.cluster:
             members = _ids(partial(self.store.members, options.cluster))
-            checked = within(checked, self.store.stored(checked.rows), options.cluster, members)
+            stored = self.store.stored(checked.rows)
+            checked = within(checked, stored, options.cluster, members, joins=options.joins)
         checked = self._with_reference_rows(drop_orphans(checked))
         report = ImportReport(
             written=False,

@@ -47,14 +47,20 @@ class JobQueue:
         self._task = self.queue.task(name="run_job")(self.run)
 
     def request(
-        self, principal: Principal, kind: JobKind, cluster: str = "", **arguments: str
-    ) -> Job:
-        """Have it done. Raises NotAllowed for anyone but admins, and coordinators who import."""
+        self, principal: Principal, kind: JobKind, cluster: str = "", *, id: str = "",
+        **arguments: str,
+    ) -> Job:  # fmt: skip
+        """Have it done, under an `id` of its own or a new one.
+
+        Raises NotAllowed for anyone but admins, and coordinators who import.
+        """
         principal.require_writing()
         if not (principal.admin or (kind is JobKind.IMPORT and cluster in principal.clusters)):
             raise NotAllowed("Only administrators may ask for that.")
         now = self.clock()
-        job = Job(new_id(), kind, principal.subject, now, cluster=cluster, arguments=arguments)
+        job = Job(
+            id or new_id(), kind, principal.subject, now, cluster=cluster, arguments=arguments
+        )
         unit = UnitOfWork.of(principal, now)
         unit.add(self.repositories.jobs.put(job))
         unit.log(f"work.{kind}", f"job/{job.id}", **arguments)

@@ -32,5 +32,5 @@ DROP_NODES = (
     "UNWIND $ids AS id MATCH (n:{label} {{id: id}}) DETACH DELETE n RETURN count(*) AS count"
 )
 STILL_REFERRED = """UNWIND $ids AS id MATCH (n:{label} {{id: id}})-[r]-(m)
-WHERE NOT (type(r) IN $own AND startNode(r) = n) AND NOT (type(r) = 'WITHIN' AND m.id IN $ids)
+WHERE NOT (type(r) IN $own AND startNode(r) = n) AND NOT (type(r) IN $among AND m.id IN $ids)
 RETURN n.id AS id, coalesce(m.id, type(r)) AS other LIMIT 1"""

@@ -147,7 +147,9 @@ class Neo4jTransaction:
     def find_referrer(self, table: Table[Any], ids: Collection[str]) -> tuple[str, str] | None:
         own = [link.type.value for _, link in links(table)]
         query = cypher_write.STILL_REFERRED.format(label=label(table))
-        rows = self._run(query, ids=list(ids), own=own)
+        # Rows among those that go do not count.
+        among = [link.type.value for ref, link in links(table) if table.name in ref.tables]
+        rows = self._run(query, ids=list(ids), own=own, among=among)
         return (rows[0]["id"], rows[0]["other"]) if rows else None
 
     def rows_about(self, table: Table[Row], organization_id: str) -> list[Row]:

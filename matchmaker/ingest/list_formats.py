@@ -1,0 +1,89 @@
+# ruff: noqa: E501 -- words, as a list is read
+"""Lists that people keep and that are none of our tables: orders, projects, relations. Data.
+
+Their organisations are given by name. A list becomes rows by a mapping (`list_reader.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from matchmaker import domain
+from matchmaker.ingest import title_words as titles
+from matchmaker.ingest.columns import TABLES, Column, TableFormat
+from matchmaker.ingest.currencies import currency_code
+from matchmaker.ingest.dates import last_date, partial_date
+from matchmaker.ingest.numbers import amount
+from matchmaker.ingest.words import one_of
+
+ORDERS, PROJECTS, RELATIONS = "orders", "projects", "relations"
+
+_NUMBER = "编号|单号|订单号|订单编号|合同号|合同编号|采购单号|采购编号|项目编号|项目号|立项编号|课题编号|招标编号|tender no|order no|order number|po number|po no|contract no|contract number|reference|ref|project no|project number|project id|grant agreement|grant no|acronym|code|id"
+_SUPPLIER = "供应商|供应商名称|供应单位|供货商|供货单位|供货方|卖方|卖家|乙方|销售方|中标人|中标单位|中标供应商|承包商|承接单位|受托方|服务商|供方|supplier|supplier name|vendor|vendor name|seller|contractor|awarded to|awardee|winner|provider|lieferant|auftragnehmer|fournisseur|proveedor|fornitore"
+_BUYER = "采购方|采购单位|采购商|采购人|需方|买方|买家|甲方|客户|客户名称|购买方|购方|委托方|委托单位|发包方|招标人|招标单位|用户单位|buyer|buyer name|customer|customer name|client|purchaser|purchasing entity|ordered by|contracting authority|agency|besteller|kunde|auftraggeber|acheteur|client name|comprador|cliente"
+_ORDERED = "采购内容|采购品目|标的|货物名称|物料名称|物料|品名|产品|产品名称|商品|商品名称|名称及规格|规格型号|服务内容|合同内容|订单内容|内容|摘要|说明|item description|description of goods|goods|product|products|article|service|services|what|subject|scope|tender description|description|bezeichnung|désignation|descripción|descrizione"
+_ORDER_DATE = "下单日期|订单日期|订货日期|采购日期|签订日期|签约日期|合同日期|合同签订日期|签署日期|中标日期|成交日期|开票日期|日期|时间|order date|ordered|ordered on|date of order|contract date|award date|signed|signed on|invoice date|date|datum|bestelldatum|date de commande|fecha|data"
+_SUM = "金额|订单金额|合同金额|合同额|采购金额|采购额|中标金额|成交金额|总价|总金额|价税合计|含税金额|合计金额|amount|order value|value|contract value|award value|awarded amt|total|total price|total amount|price|sum|net amount|gross amount|betrag|auftragswert|summe|montant|importe|importo"
+_BUDGET = "预算|总预算|经费|总经费|项目经费|项目总投资|总投资|投资额|经费预算|资助金额|财政资助|金额|budget|total budget|total cost|costs|funding|grant|eu contribution|contribution|amount|value|investment|fördersumme|gesamtkosten|coût"
+_TITLE = "项目名称|课题名称|项目|课题|题目|名称|project title|project name|project|title|name|topic|projekttitel|titel|intitulé|título|titolo"
+_LEAD = "牵头单位|牵头机构|牵头方|承担单位|项目承担单位|主持单位|主持机构|负责单位|实施单位|申报单位|项目单位|第一承担单位|lead|lead organisation|lead organization|lead partner|lead institution|leader|led by|coordinator|coordinating organisation|applicant|host institution|principal organisation|konsortialführer|koordinator|coordinateur|coordinador|capofila"
+_PARTNERS = "合作单位|参与单位|参加单位|协作单位|联合单位|合作方|参与方|合作机构|参与机构|成员单位|合作企业|参与企业|partners|partner|project partners|partner organisations|partner organizations|participants|participating organisations|other partners|consortium|consortium members|members|beneficiaries|partnerinstitutionen|partenaires|socios|partner di progetto"
+_START = "开始|开始时间|开始日期|起始日期|起始时间|立项时间|立项日期|启动时间|启动日期|起|start|start date|starts|begin|beginning|from|since|launch|beginn|début|inicio|inizio"
+_END = "结束|结束时间|结束日期|截止日期|截止时间|完成时间|完成日期|结题时间|验收时间|到期日|合同到期日|止|end|end date|ends|until|to|finish|completion|completed|due|ende|fin|fine"
+_SUMMARY = "项目内容|研究内容|主要内容|简介|项目简介|摘要|内容|描述|备注说明|summary|abstract|description|objective|objectives|content|contents|aims|zusammenfassung|résumé|resumen"
+_PROGRAMME = "计划类别|项目类别|计划名称|专项|科技计划|资助计划|项目来源|资金来源|programme|program|funding programme|funding program|funder|funding source|scheme|call|förderprogramm|dispositif|programa|programma"
+_HEAD = "主体|甲单位|来源单位|单位a|企业a|单位1|企业1|单位一|企业一|源|head|from organisation|from organization|organisation a|organization a|company a|firm a|party a|first organisation|source|subject"
+_TAIL = "客体|对象|乙单位|目标单位|单位b|企业b|单位2|企业2|单位二|企业二|目标|tail|to organisation|to organization|organisation b|organization b|company b|firm b|party b|second organisation|target|object"
+_RELATION = "关系|关系类型|关联关系|合作关系|合作类型|relation|relationship|relation type|type of relation|kind of relation|link|link type|tie|layer"
+_LOT = "标段|包号|分包号|标包|行号|项次号|lot|lot number|lot no|item|item no|line item|position"
+
+LISTS: Mapping[str, TableFormat] = {
+    table.name: table
+    for table in (
+        TableFormat(ORDERS, domain.Engagement, "Orders and contracts: who buys what of whom", (
+            Column("order_number", "number of the order or contract", also=_NUMBER),
+            Column("lot", "lot or item of it", also=_LOT),
+            Column("supplier", "name of who supplies", also=_SUPPLIER),
+            Column("buyer", "name of who buys", also=_BUYER),
+            Column("text", "what is bought", also=_ORDERED, joined_by="; "),
+            Column("date", "day of the order", "", partial_date, also=_ORDER_DATE),
+            Column("until", "last day", "", last_date, also=_END),
+            Column("amount", "amount", "", amount, also=_SUM),
+            Column("currency", "ISO 4217", "CNY", currency_code, also=titles.CURRENCY),
+        )),
+        TableFormat(PROJECTS, domain.Engagement, "Joint projects: who leads, who takes part", (
+            Column("project_number", "number of the project", also=_NUMBER),
+            Column("title", "title", also=_TITLE),
+            Column("lead", "name of who leads", also=_LEAD),
+            Column("partners", "names of who takes part, parted by ;", also=_PARTNERS, joined_by="; "),
+            Column("text", "what it is about", also=_SUMMARY, joined_by="; "),
+            Column("start", "first day", "", partial_date, also=_START),
+            Column("until", "last day", "", last_date, also=_END),
+            Column("amount", "budget", "", amount, also=_BUDGET),
+            Column("currency", "ISO 4217", "CNY", currency_code, also=titles.CURRENCY),
+            Column("programme", "funding programme", also=_PROGRAMME),
+        )),
+        TableFormat(RELATIONS, domain.Tie, "Relations: who is what to whom", (
+            Column("head", "name of the first", required=True, also=_HEAD),
+            Column("tail", "name of the second", required=True, also=_TAIL),
+            Column("layer", "what the first is to the second", "SUPPLIES", one_of(domain.Layer), required=True, also=_RELATION),
+            Column("start", "first day", "", partial_date, also=_START),
+            Column("until", "last day", "", last_date, also=_END),
+            Column("status", "whether it still holds", also=titles.STATUS),
+        )),
+    )
+}  # fmt: skip
+FORMATS: Mapping[str, TableFormat] = {**TABLES, **LISTS}
+# Of each of these groups a list must have a column, else it says nothing.
+NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    ORDERS: (("supplier", "buyer"),),
+    PROJECTS: (("lead", "partners"), ("title", "project_number")),
+    RELATIONS: (("head",), ("tail",), ("layer",)),
+}
+# Columns that only lists of a kind have.
+TELLING: Mapping[str, frozenset[str]] = {
+    "organizations": frozenset({"name", "credit_code", "contact", "founded", "headcount"}),
+    ORDERS: frozenset({"supplier", "buyer"}),
+    PROJECTS: frozenset({"lead", "partners", "programme"}),
+    RELATIONS: frozenset({"head", "tail", "layer"}),
+}

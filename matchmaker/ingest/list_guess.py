@@ -1,0 +1,75 @@
+"""What a list holds, guessed from the titles of its columns and from its cells."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from itertools import islice
+
+from matchmaker.ingest.columns import TABLES
+from matchmaker.ingest.list_formats import FORMATS, LISTS, NEEDED, TELLING
+from matchmaker.ingest.suggestions import Samples, expected_titles, recognised, suggested
+from matchmaker.ingest.table_file import TableFile
+from matchmaker.text import normal
+
+# Values of a column are looked at in so many lines.
+_LINES = 300
+_VALUES = 50
+MEMBERS = "organizations"
+
+
+def column_samples(table: TableFile) -> dict[str, tuple[str, ...]]:
+    """Different values of each column, in their order."""
+    values: dict[str, dict[str, None]] = {title: {} for title in table.header}
+    for line in islice(table.lines(), _LINES):
+        if line.passed_over is None:
+            for title, cell in line.cells.items():
+                if cell and len(values.get(title, ())) < _VALUES:
+                    values.setdefault(title, {})[cell] = None
+    return {title: tuple(cells) for title, cells in values.items()}
+
+
+def guessed_format(samples: Samples, allowed: Collection[str] = FORMATS) -> str:
+    """The name of the format in `FORMATS` that a list is most likely in.
+
+    One of our own tables where the titles are those of our templates, else the kind of list
+    of which most telling columns are there; members where nothing tells.
+    """
+    own = {
+        name: matching
+        for name in TABLES
+        if name in allowed and (matching := _own_titles(name, samples)) is not None
+    }
+    if own:
+        return max(own, key=own.__getitem__)
+    scores = {
+        name: _score(name, recognised(name, samples))
+        for name in (MEMBERS, *LISTS)
+        if name in allowed
+    }
+    return max(scores, key=scores.__getitem__, default=next(iter(allowed), MEMBERS))
+
+
+def proposed_columns(name: str, samples: Samples) -> dict[str, str]:
+    """The column of a format that each title may head, "" for none."""
+    return suggested(name, samples)
+
+
+def all_titles() -> frozenset[str]:
+    """What may head the columns of any format, as `text.normal` writes it."""
+    return frozenset().union(*map(expected_titles, (MEMBERS, *LISTS, *TABLES)))
+
+
+def _own_titles(name: str, samples: Samples) -> int | None:
+    """How many titles are our own, None where one that is required is not among them."""
+    headers = {normal(title): column for title, column in TABLES[name].headers.items()}
+    headers |= {column.name: column.name for column in TABLES[name].columns}
+    heading = [column for title in samples if (column := headers.get(normal(title)))]
+    return len(heading) if set(TABLES[name].required) <= set(heading) else None
+
+
+def _score(name: str, columns: Mapping[str, str]) -> int:
+    """How much is recognised; 0 where the list would lack what it needs."""
+    known = {column for column in columns.values() if column}
+    if any(known.isdisjoint(group) for group in NEEDED.get(name, (("name",),))):
+        return 0
+    return len(known) + 2 * len(known & TELLING[name])

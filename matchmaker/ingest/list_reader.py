@@ -1,0 +1,178 @@
+"""Lists of orders, projects and relations, read under the columns that a person chose."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+
+from matchmaker.domain import FieldOrigin, Kind, Layer, Organization, SourceTier
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.cells import read_cell
+from matchmaker.ingest.list_formats import LISTS, NEEDED, ORDERS, PROJECTS
+from matchmaker.ingest.mapping import read_by
+from matchmaker.ingest.mapping_file import (
+    Contracts,
+    MappingFile,
+    PartyColumns,
+    Projects,
+    Relation,
+    Relations,
+)
+from matchmaker.ingest.names import name_key
+from matchmaker.ingest.report import Parsed
+from matchmaker.ingest.table_file import Line, TableFile
+from matchmaker.ingest.table_options import TableOptions
+from matchmaker.ingest.title_units import currency_of_unit, unit_of_title, with_unit
+from matchmaker.ingest.words import kind_of_name
+from matchmaker.messages import in_context
+from matchmaker.store.schema import TABLES as STORED
+
+# Who stands behind a name of a list: ids by the key of a name that only one organisation has.
+KnownNames = Mapping[str, str]
+
+
+def read_list(table: TableFile, options: TableOptions, source: str) -> Parsed:
+    """The rows of a list, whose organisations are known by their names.
+
+    `options.mapping` leads from the file's titles to columns of `LISTS[options.table]`.
+    `source` begins the ids. Raises InvalidInput where a column is missing that the list needs.
+    """
+    listed = _ListTable.of(table, options)
+    present = frozenset(listed.header)
+    for group in NEEDED[options.table]:
+        if present.isdisjoint(group):
+            names = [in_context("field", name) for name in group]
+            raise InvalidInput(
+                "no column holds %(names)s.",
+                where=table.name,
+                mend="Say which column it is.",
+                names=names,
+            )
+    mapping = MappingFile(source=source, decimal=options.decimal, day_first=options.day_first)
+    parsed = read_by(mapping, _section(options, present), listed)
+    organizations = tuple(_with_kind(row) for row in parsed.rows.organizations)
+    return replace(parsed, rows=replace(parsed.rows, organizations=organizations))
+
+
+def names_of(organizations: Collection[Organization]) -> KnownNames:
+    """Keys of names that only one of the organisations has."""
+    by_name: dict[str, set[str]] = {}
+    for row in organizations:
+        for name in {row.name, row.name_en} - {""}:
+            by_name.setdefault(name_key(name), set()).add(row.id)
+    return {key: min(ids) for key, ids in by_name.items() if len(ids) == 1}
+
+
+def with_known(parsed: Parsed, known: KnownNames) -> Parsed:
+    """Organisations with a known name are those: what the list says is said of them."""
+    ids = {
+        row.id: id
+        for row in parsed.rows.organizations
+        if (id := known.get(name_key(row.name))) is not None and id != row.id
+    }
+    if not ids:
+        return parsed
+    rows = {
+        name: tuple(
+            kept for row in table if (kept := STORED[name].redirected(row, ids)) is not None
+        )
+        for name, table in parsed.rows.tables()
+        if name in STORED
+    }
+    rows["organizations"] = tuple(row for row in parsed.rows.organizations if row.id not in ids)
+    return replace(parsed, rows=replace(parsed.rows, **rows))
+
+
+@dataclass(frozen=True, slots=True)
+class _ListTable(TableFile):
+    """A table under our names of its columns, with what a person corrected and chose."""
+
+    listed: TableFile = field(kw_only=True)
+    options: TableOptions = field(kw_only=True)
+    # Of the column of amounts, as its title gives it.
+    unit: str = field(kw_only=True)
+    defaults: Mapping[str, str] = field(kw_only=True)
+
+    @classmethod
+    def of(cls, table: TableFile, options: TableOptions) -> _ListTable:
+        same = {each.name: getattr(table, each.name) for each in fields(table)}
+        columns = [name for title in table.header if (name := options.mapping.get(title))]
+        unread = [title for title in table.header if not options.mapping.get(title)]
+        unit = next(
+            (unit_of_title(title) for title, name in options.mapping.items() if name == "amount"),
+            "",
+        )
+        defaults = {name: word for name, word in options.defaults.items() if word}
+        if currency := currency_of_unit(unit):
+            defaults.setdefault("currency", currency)
+        same["header"] = tuple(dict.fromkeys((*columns, *defaults, *unread)))
+        return cls(**same, listed=table, options=options, unit=unit, defaults=defaults)
+
+    def lines(self) -> Iterator[Line]:
+        return map(self._renamed, self.listed.lines())
+
+    def _renamed(self, line: Line) -> Line:
+        mapping, options = self.options.mapping, self.options
+        written = {**line.cells, **options.edits.get(line.number, {})}
+        cells = {title: cell for title, cell in written.items() if not mapping.get(title)}
+        for column in LISTS[options.table].columns:
+            titles = [title for title, name in mapping.items() if name == column.name]
+            parts = [cell for title in titles if (cell := written.get(title, ""))]
+            cell = column.joined_by.join(parts) if column.joined_by else "".join(parts[:1])
+            cell = options.values.get(column.name, {}).get(cell, cell)
+            cell = cell or self.defaults.get(column.name, "")
+            if column.name == "amount":
+                cell = with_unit(cell, self.unit)
+            if column.name == "layer" and cell:
+                cell = str(read_cell(column.name, column.read, cell).value or cell)
+            if cell or column.name in self.header:
+                cells[column.name] = cell
+        problems = tuple(
+            replace(each, column=mapping.get(each.column) or each.column)
+            for each in line.problems
+            if each.column not in options.edits.get(line.number, {})
+        )
+        return replace(line, cells=cells, problems=problems)
+
+
+def _section(options: TableOptions, present: Collection[str]) -> Contracts | Projects | Relations:
+    def column(name: str) -> str:
+        return name if name in present else ""
+
+    def party(name: str) -> PartyColumns:
+        return PartyColumns(name=column(name))
+
+    if options.table == ORDERS:
+        return Contracts(
+            supplier=party("supplier"),
+            buyer=party("buyer"),
+            id=column("order_number"),
+            item=column("lot"),
+            **{name: column(name) for name in ("text", "date", "until", "amount", "currency")},
+        )
+    if options.table == PROJECTS:
+        names = ("title", "text", "start", "until", "amount", "currency", "programme")
+        return Projects(
+            lead=party("lead"),
+            partners=party("partners"),
+            id=column("project_number"),
+            **{name: column(name) for name in names},
+        )
+    values = {layer.value: Relation(as_="tie", layer=layer) for layer in Layer}
+    return Relations(
+        head=party("head"),
+        tail=party("tail"),
+        relation="layer",
+        values=values,
+        **{"from": column("start")},
+        until=column("until"),
+        status=column("status"),
+    )
+
+
+def _with_kind(row: Organization) -> Organization:
+    """What a name says that somebody is, where nothing else does; it is a guess, and marked so."""
+    if row.kind is not Kind.FIRM:
+        return row
+    origin = FieldOrigin("kind", row.provenance.source, SourceTier.DERIVED, row.provenance.date)
+    return replace(row, kind=kind_of_name(row.name), origins=(*row.origins, origin))

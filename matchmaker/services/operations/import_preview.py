@@ -1,0 +1,305 @@
+"""A file before it is written: its columns, words to ask about, rows with problems."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import UnionType
+from typing import Any, get_args, get_type_hints
+
+from matchmaker.errors import InvalidInput
+from matchmaker.exports.tables import ExportColumn, ExportTable
+from matchmaker.ingest.cells import is_nothing, read_cell
+from matchmaker.ingest.columns import Column
+from matchmaker.ingest.formats import ColumnFormat, judge_columns
+from matchmaker.ingest.industries import IndustryIndex
+from matchmaker.ingest.list_formats import FORMATS
+from matchmaker.ingest.places import PlaceIndex
+from matchmaker.ingest.reference import ReferenceIndex
+from matchmaker.ingest.report import Problem
+from matchmaker.ingest.table_file import SheetSummary, TableFile
+from matchmaker.ingest.table_options import TableOptions
+from matchmaker.messages import Message, located, message, sentences
+from matchmaker.services.operations.import_report import ImportReport
+from matchmaker.text import language_of
+
+SAMPLES = 5
+# More words of one column, and more rows, are counted and not shown.
+MAX_WORDS = 30
+MAX_ROWS = 100
+YES, NO = "true", "false"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPreview:
+    """A column of the file: its title, some of its cells, and how they are read.
+
+    `column` is the name of what it is taken for, "" for none. `format` says how its numbers
+    or dates are read; None where there is nothing to say.
+    """
+
+    title: str
+    samples: tuple[str, ...]
+    column: str
+    format: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WordChoice:
+    """What a word may be taken for: the value, and what it is called where it is an id."""
+
+    value: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownWord:
+    """A word of a column that is not understood, or that a person has explained.
+
+    `choices` are what it may be taken for; none: anything that the column takes.
+    """
+
+    column: str
+    cell: str
+    count: int
+    choices: tuple[WordChoice, ...] = ()
+    chosen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemCell:
+    """A cell that something is to be told of; `title` is "" for what is told of the row."""
+
+    title: str
+    column: str
+    cell: str
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemRow:
+    """A line with problems; `name` says which row it is. `cells` are the whole line by title."""
+
+    line: int
+    name: str
+    told: tuple[ProblemCell, ...]
+    cells: Mapping[str, str]
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the row is left out."""
+        return any(each.severity == "error" for told in self.told for each in told.problems)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All that is told of it."""
+        return tuple(each for told in self.told for each in told.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class FilePreview:
+    """A file as it is read: what was judged of it, its columns and its unknown words."""
+
+    name: str
+    kind: str
+    sheet: str
+    sheets: tuple[SheetSummary, ...]
+    encoding: str
+    separator: str
+    header_line: int
+    columns: tuple[ColumnPreview, ...]
+    words: tuple[UnknownWord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPreview:
+    """A file before it is written: how it is read, and what would come of it.
+
+    `options` are those in force, with every title of the file in their mapping.
+    `is_remembered` says that they are those of an earlier file with the same titles. `report`
+    is None where the file cannot be read with them; `refused` says why. `file` is None where
+    it cannot be read at all. `recognised` counts organisations of a list that are known by
+    their names. `names` are those of the organisations that the report speaks of.
+    """
+
+    upload: str
+    cluster: str
+    name: str
+    options: TableOptions
+    joins: bool = True
+    is_remembered: bool = False
+    file: FilePreview | None = None
+    report: ImportReport | None = None
+    refused: InvalidInput | None = None
+    recognised: int = 0
+    rows: tuple[ProblemRow, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+def file_preview(
+    table: TableFile, options: TableOptions, samples: Mapping[str, tuple[str, ...]],
+    index: ReferenceIndex,
+) -> FilePreview:  # fmt: skip
+    """What is shown of a file; `samples` are some cells under each title."""
+    formats = _formats(table, options)
+    columns = tuple(
+        ColumnPreview(
+            title,
+            samples.get(title, ())[:SAMPLES],
+            options.mapping.get(title, ""),
+            formats[title].explanation if title in formats else None,
+        )
+        for title in table.header
+    )
+    return FilePreview(
+        table.name, table.kind, table.sheet, table.sheets, table.encoding, table.separator,
+        table.header_line, columns, tuple(_unknown_words(table, options, index)),
+    )  # fmt: skip
+
+
+def problem_rows(
+    table: TableFile, options: TableOptions, report: ImportReport, limit: int | None = MAX_ROWS
+) -> Iterator[ProblemRow]:
+    """Rows that are refused, or kept otherwise than they were written, in their order."""
+    by_line: dict[int, list[Problem]] = {}
+    for problem in report.problems:
+        if problem.line and problem.severity in ("error", "warning"):
+            by_line.setdefault(problem.line, []).append(problem)
+    wanted = set(sorted(by_line)[:limit])
+    naming = _naming_titles(options)
+    for line in table.lines() if wanted else ():
+        if line.number in wanted:
+            cells = {**line.cells, **options.edits.get(line.number, {})}
+            name = next((cells[title] for title in naming if cells.get(title)), "")
+            told = tuple(_told(by_line[line.number], cells, options))
+            yield ProblemRow(line.number, name, told, cells)
+
+
+def choices_of(format: str, column: str) -> tuple[str, ...]:
+    """The members of the closed list that a column takes, yes and no for a flag; else none."""
+    if column not in {each.name for each in FORMATS[format].columns}:
+        return ()
+    hint = get_type_hints(FORMATS[format].model).get(column)
+    kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    for kind in kinds:
+        if kind is bool:
+            return (YES, NO)
+        if isinstance(kind, type) and issubclass(kind, StrEnum):
+            return tuple(member.value for member in kind)
+    return ()
+
+
+def _formats(table: TableFile, options: TableOptions) -> Mapping[str, ColumnFormat]:
+    reads = {column.name: column.read for column in FORMATS[options.table].columns}
+    by_title = {title: reads[name] for title, name in options.mapping.items() if name in reads}
+    given = ColumnFormat(options.decimal, options.day_first)  # type: ignore[arg-type]
+    return judge_columns(
+        (line.cells for line in table.lines() if line.passed_over is None),
+        by_title,
+        separator=table.separator,
+        language=language_of("".join(table.header)),
+        given={"": given},
+    )
+
+
+def _unknown_words(
+    table: TableFile, options: TableOptions, index: ReferenceIndex
+) -> Iterator[UnknownWord]:
+    """Words of closed lists, places and industries that are to be explained once."""
+    columns = {column.name: column for column in FORMATS[options.table].columns}
+    asked = {
+        title: columns[name]
+        for title, name in options.mapping.items()
+        if name in ("place", "industry") or choices_of(options.table, name)
+    }
+    counts: dict[str, Counter[str]] = {title: Counter() for title in asked}
+    for line in table.lines() if asked else ():
+        if line.passed_over is None:
+            for title, count in counts.items():
+                if cell := line.cells.get(title, ""):
+                    count[cell] += 1
+    for title, count in counts.items():
+        column = asked[title]
+        answers = options.values.get(column.name, {})
+        shown = 0
+        for cell, number in count.most_common():
+            choices = _choices(options.table, column, cell, index)
+            if (choices is None and cell not in answers) or shown >= MAX_WORDS:
+                continue
+            shown += 1
+            chosen = answers.get(cell, "")
+            yield UnknownWord(column.name, cell, number, choices or (), chosen)
+
+
+def _choices(
+    format: str, column: Column, cell: str, index: ReferenceIndex
+) -> tuple[WordChoice, ...] | None:
+    """What a word may be taken for, None where it is understood or says nothing."""
+    if is_nothing(cell):
+        return None
+    if column.name == "place":
+        return _ids(index.places, cell)
+    if column.name == "industry":
+        return _ids(index.industries, cell)
+    reading = read_cell(column.name, column.read, cell)
+    if reading.value is not None or reading.problem is None:
+        return None
+    return tuple(map(WordChoice, reading.choices or choices_of(format, column.name)))
+
+
+def _ids(index: PlaceIndex | IndustryIndex, cell: str) -> tuple[WordChoice, ...] | None:
+    match = index.find(cell)
+    if match.id:
+        return None
+    return tuple(WordChoice(id, index.path(id)) for id in match.candidates)
+
+
+# By what a row is known, the surest first.
+_NAMING = ("name", "title", "text", "supplier", "head", "organization", "id")
+
+
+def _naming_titles(options: TableOptions) -> list[str]:
+    order = {name: place for place, name in enumerate(_NAMING)}
+    named = [title for title, name in options.mapping.items() if name in order]
+    rest = [title for title, name in options.mapping.items() if name and title not in named]
+    return sorted(named, key=lambda title: order[options.mapping[title]]) + rest
+
+
+def _told(
+    problems: list[Problem], cells: Mapping[str, Any], options: TableOptions
+) -> Iterator[ProblemCell]:
+    """The problems of a line by the cells that they are about."""
+    left = list(problems)
+    for title in cells:
+        names = {title, options.mapping.get(title) or title}
+        own = tuple(each for each in left if each.field and each.field in names)
+        if own:
+            left = [each for each in left if each not in own]
+            yield ProblemCell(title, options.mapping.get(title, ""), cells[title], own)
+    if left:
+        yield ProblemCell("", left[0].field, "", tuple(left))
+
+
+def problems_table(titles: Sequence[str], rows: Iterable[ProblemRow]) -> ExportTable:
+    """Lines as the file has them, with a column of what is wrong with each."""
+    columns = tuple(
+        ExportColumn(f"column_{number}", Message("%(title)s", {"title": title}))
+        for number, title in enumerate(titles, 1)
+    )
+    reasons = ExportColumn("problems", message("What is wrong"))
+    return ExportTable(
+        "problems",
+        message("Rows with problems"),
+        (*columns, reasons),
+        [(*(row.cells.get(title, "") for title in titles), _reasons(row)) for row in rows],
+    )
+
+
+def _reasons(row: ProblemRow) -> Message:
+    told = [
+        located(problem.field, problem.reason) if problem.field else problem.reason
+        for problem in row.problems
+    ]
+    return sentences(*told)

@@ -1,0 +1,140 @@
+"""Files that somebody sent to be imported, each with how it is to be read, until it is written."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from pydantic import TypeAdapter
+
+from matchmaker.access import Principal
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.table_options import TableOptions
+from matchmaker.store.documents import new_id
+
+# So many files that were not written are kept of everybody.
+KEPT = 5
+_STATE_FILE = "upload.json"
+# A name may take 255 bytes.
+_MAX_BYTES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class UploadState:
+    """For which cluster a file was sent, and how it is read; None: as is proposed.
+
+    `joins` says whether organisations that are new become members of the cluster.
+    `is_remembered` says that it is read as an earlier file with the same titles was.
+    """
+
+    cluster: str = ""
+    options: TableOptions | None = None
+    joins: bool | None = None
+    is_remembered: bool = False
+
+
+_STATE = TypeAdapter(UploadState)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that was sent: its id, where it lies, and its state."""
+
+    id: str
+    path: Path
+    state: UploadState
+
+    def save(self, state: UploadState) -> Upload:
+        """The same with another state."""
+        (self.path.parent / _STATE_FILE).write_bytes(_STATE.dump_json(state))
+        return Upload(self.id, self.path, state)
+
+
+@dataclass(frozen=True, slots=True)
+class UploadFolder:
+    """A folder for each principal, and one for the files that are waiting to be written."""
+
+    root: Path
+
+    def keep(self, principal: Principal, name: str, content: IO[bytes], cluster: str) -> Upload:
+        """Keep a file; the oldest of many goes."""
+        own = self._own(principal)
+        id = new_id()
+        (own / id).mkdir(parents=True)
+        path = own / id / safe_name(name)
+        with path.open("wb") as file:
+            shutil.copyfileobj(content, file)
+        for upload in self.all_of(principal)[KEPT:]:
+            if upload.id != id:
+                shutil.rmtree(upload.path.parent, ignore_errors=True)
+        return Upload(id, path, UploadState()).save(UploadState(cluster))
+
+    def of(self, principal: Principal, id: str) -> Upload:
+        """Raises InvalidInput where the principal has no such file (any more)."""
+        return _read(self._own(principal), id)
+
+    def all_of(self, principal: Principal) -> list[Upload]:
+        """The newest first."""
+        own = self._own(principal)
+        folders = sorted(own.iterdir(), key=_sent_at, reverse=True) if own.is_dir() else []
+        return [upload for folder in folders if (upload := _upload(folder)) is not None]
+
+    def request(self, principal: Principal, id: str) -> Upload:
+        """Put a file where it waits to be written."""
+        upload = self.of(principal, id)
+        requested = self._requested / id
+        requested.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(upload.path.parent, requested)
+        return self.requested(id)
+
+    def requested(self, id: str) -> Upload:
+        """A file that waits to be written. Raises InvalidInput where it is not there."""
+        return _read(self._requested, id)
+
+    def drop_requested(self, id: str) -> None:
+        """What was written, or cannot be, goes."""
+        shutil.rmtree(self._requested / id, ignore_errors=True)
+
+    def _own(self, principal: Principal) -> Path:
+        return self.root / principal.subject.replace(":", "-")
+
+    @property
+    def _requested(self) -> Path:
+        """The folder's name is older than ours for it."""
+        return self.root / "asked"
+
+
+def safe_name(name: str) -> str:
+    """A file's own name without what a path could be made of."""
+    plain = "".join(mark for mark in Path(name).name if mark.isprintable() and mark not in "/\\:")
+    short = plain.encode()[-_MAX_BYTES:].decode(errors="ignore")
+    return short.lstrip(". ") or "table.csv"
+
+
+def _read(parent: Path, id: str) -> Upload:
+    folder = parent / id
+    if id and folder.parent == parent and id not in (".", ".."):
+        upload = _upload(folder)
+        if upload is not None:
+            return upload
+    raise InvalidInput("is not there any more.", where="file", mend="Choose it again.")
+
+
+def _upload(folder: Path) -> Upload | None:
+    """What is kept in a folder, None where that is nothing."""
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    sent = [path for path in files if path.name != _STATE_FILE]
+    return Upload(folder.name, sent[0], _state(folder)) if sent else None
+
+
+def _sent_at(folder: Path) -> float:
+    return folder.stat().st_mtime
+
+
+def _state(folder: Path) -> UploadState:
+    try:
+        return _STATE.validate_json((folder / _STATE_FILE).read_bytes())
+    except (OSError, ValueError):
+        return UploadState()

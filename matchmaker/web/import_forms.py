@@ -1,0 +1,101 @@
+"""The form of the import page: what a person chose, as it was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from matchmaker.ingest.columns import Column
+from matchmaker.ingest.list_formats import FORMATS
+from matchmaker.ingest.table_file import FileOptions
+from matchmaker.ingest.table_options import TableOptions
+from matchmaker.services.operations.import_preview import choices_of
+from matchmaker.web.layout import whole_number
+
+Form = MultiDict[str, str]
+# Columns for which one word may stand in all rows whose cell is empty.
+DEFAULTED = frozenset({"kind", "country", "place", "industry", "currency"})
+_DAY_FIRST = {"true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultField:
+    """A column that may have one word for all empty cells; `choices` where it is a closed list."""
+
+    column: Column
+    choices: tuple[str, ...]
+
+
+def default_fields(format: str) -> tuple[DefaultField, ...]:
+    """The columns of a format that may have a default."""
+    return tuple(
+        DefaultField(column, choices_of(format, column.name))
+        for column in FORMATS[format].columns
+        if column.name in DEFAULTED
+    )
+
+
+def chosen_options(form: Form, before: TableOptions) -> TableOptions:
+    """What a form says of how a file is read; what it does not hold stays as it was."""
+    edits = {} if form.get("forget_edits") else _edits(form, before.edits)
+    return replace(
+        before,
+        table=form.get("table", before.table),
+        source=form.get("source", before.source).strip()[:32],
+        file=_file(form, before.file),
+        mapping=dict(zip(form.getlist("cell"), form.getlist("column"), strict=False)),
+        defaults=_defaults(form, before.defaults),
+        values=_values(form, before.values),
+        edits=edits,
+        decimal=form.get("decimal", before.decimal),
+        day_first=_DAY_FIRST.get(form.get("day_first", "")),
+    )
+
+
+def _file(form: Form, before: FileOptions) -> FileOptions:
+    """What was judged stays judged, unless it was changed."""
+
+    def is_changed(name: str) -> bool:
+        return name in form and form[name] != form.get(f"was_{name}", "")
+
+    changes: dict[str, Any] = {
+        name: form[name] for name in ("sheet", "encoding") if is_changed(name)
+    }
+    if is_changed("header_line") and form["header_line"].strip():
+        changes["header_line"] = whole_number(form["header_line"], "header_line")
+    elif "sheet" in changes or "encoding" in changes:
+        changes["header_line"] = 0
+    return replace(before, **changes)
+
+
+def _defaults(form: Form, before: Mapping[str, str]) -> dict[str, str]:
+    sent = {
+        name.removeprefix("default."): value.strip()[:200]
+        for name, value in form.items()
+        if name.startswith("default.")
+    }
+    return {name: value for name, value in (dict(before) | sent).items() if value}
+
+
+def _values(form: Form, before: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    values = {column: dict(words) for column, words in before.items()}
+    rows = (form.getlist(f"word_{part}") for part in ("column", "cell", "means"))
+    for column, cell, means in zip(*rows, strict=False):
+        words = values.setdefault(column, {})
+        if means.strip():
+            words[cell] = means.strip()
+        else:
+            words.pop(cell, None)
+    return {column: words for column, words in values.items() if words}
+
+
+def _edits(form: Form, before: Mapping[int, Mapping[str, str]]) -> dict[int, dict[str, str]]:
+    edits = {line: dict(cells) for line, cells in before.items()}
+    rows = (form.getlist(f"edit_{part}") for part in ("line", "title", "was", "cell"))
+    for line, title, was, cell in zip(*rows, strict=False):
+        if cell.strip() != was.strip():
+            edits.setdefault(whole_number(line, "edit_line"), {})[title] = cell.strip()
+    return edits
