@@ -169,9 +169,9 @@ class MappedReader(ABC, Generic[Section]):
         if kept is None:
             self.reading.keep("organizations", organization.id, organization, self.table.name, line)
         elif organization.country and not kept.country:
-            origins = (each for each in organization.origins if each.field == "country")
-            others = (each for each in kept.origins if each.field != "country")
-            filled = replace(kept, country=organization.country, origins=(*origins, *others))
+            origins = {origin.field: origin for origin in kept.origins}
+            origins |= {o.field: o for o in organization.origins if o.field == "country"}
+            filled = replace(kept, country=organization.country, origins=tuple(origins.values()))
             self.reading.rows["organizations"][kept.id] = filled
 
     def _pass_over(self, line: int, column: str, reason: Message) -> None:
