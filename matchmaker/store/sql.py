@@ -46,7 +46,13 @@ def _without_none(annotation: Any) -> Any:
     return next(part for part in annotation.__args__ if part is not types.NoneType)
 
 
+# Kinds of values that both databases take.
+_AS_THEY_ARE = frozenset({str, int, float, type(None)})
+
+
 def _encode(value: Any) -> Cell:
+    if value.__class__ in _AS_THEY_ARE:
+        return value  # type: ignore[no-any-return]
     if isinstance(value, tuple):
         has_origins = bool(value) and isinstance(value[0], FieldOrigin)
         return origins_to_json(value) if has_origins else ";".join(value)
