@@ -137,6 +137,8 @@ def calls(folder, introduction: str) -> list[list[str]]:
         ["import", "cordis", archive],
         ["import", "contracts", rows, "--map", mapping],
         ["import", "ties", rows, "--map", mapping],
+        ["import", "projects", rows, "--map", mapping],
+        *(["import", reader, rows] for reader in ("ocds", "ror", "openalex", "gleif")),
         ["seed", str(good)],
         ["seed", str(tables)],
         ["template"],

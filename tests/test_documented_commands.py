@@ -12,6 +12,9 @@ import pytest
 
 from matchmaker.cli import run
 from tests.api.conftest import link_models
+from tests.unit.ingest import test_gleif as gleif
+from tests.unit.ingest import test_ocds as ocds
+from tests.unit.ingest import test_ror as ror
 from tests.unit.ingest.test_cordis import archive
 from tests.unit.ingest.test_mapping import AWARDS, FACTS
 
@@ -92,13 +95,26 @@ class Desk:
         return code
 
 
+def public_files(folder: Path) -> None:
+    """What public sources publish, under the names that the pages show."""
+    for name in ("cordis-projects.zip", "cordis-HORIZONprojects-csv.zip"):
+        archive(folder).rename(folder / name)
+    releases = json.dumps(ocds.release()).encode()
+    (folder / "releases.jsonl.gz").write_bytes(gzip.compress(releases))
+    ror.dump(folder, ror.ror()).rename(folder / "v1.60-ror-data.zip")
+    institutions = json.dumps(ror.institution()).encode()
+    (folder / "part_000.gz").write_bytes(gzip.compress(institutions))
+    gleif.table(folder / "lei2.csv.zip", gleif.ENTITIES)
+    gleif.table(folder / "rr.csv.zip", gleif.RELATIONS)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("reader")
     (folder / "docs").symlink_to(ROOT / "docs")
     (folder / "awards.csv.gz").write_bytes(gzip.compress(AWARDS.encode()))
     (folder / "relations.csv.gz").write_bytes(gzip.compress(FACTS.encode()))
-    archive(folder).rename(folder / "cordis-projects.zip")
+    public_files(folder)
     (folder / "offers.csv").write_text(OFFERS, encoding="utf-8")
     (folder / "members.csv").write_text("序号,单位名称,单位性质\n1,示例厂,民营\n", encoding="utf-8")
     (folder / "my-folder").mkdir()

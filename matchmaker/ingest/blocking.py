@@ -10,7 +10,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.ingest.matching_model import Candidate, finer_place
+from matchmaker.ingest.matching_model import Comparable, finer_place
 from matchmaker.ingest.name_comparison import ComparableName, initials
 from matchmaker.ingest.names import name_key
 from matchmaker.store.ports import DuplicateKeys
@@ -24,7 +24,7 @@ _NAME_KEY = re.compile(r"[0-9a-f]{16}")
 STRONG = "!"  # begins keys that say nearly everything: all who share one are compared
 
 
-def keys(candidate: Candidate) -> set[str]:
+def keys(candidate: Comparable) -> set[str]:
     """Keys of an organisation; two that may be one share at least one of them."""
     found = {f"{STRONG}{code}" for code in candidate.codes if code}
     found.update(f"{STRONG}{key}" for key in source_key(candidate.keys))
@@ -112,7 +112,7 @@ def _hashed(
     """The keys of rows as numbers, odd where they are strong, and the position of each's row."""
     hashes, owners = array("q"), array("q")
     for position, row in enumerate(rows, first):
-        for key in keys(Candidate.of(row)):
+        for key in keys(Comparable.of(row)):
             hashes.append(hash(key) | 1 if key.startswith(STRONG) else hash(key) & ~1)
             owners.append(position)
     return np.array(hashes, dtype=np.int64), np.array(owners, dtype=np.int64)

@@ -68,7 +68,7 @@ def check(kind: CodeKind, cell: str) -> CheckedCode:
     return CheckedCode(cell.strip(), valid=False, reason=reason)
 
 
-class Coded(Protocol):
+class HasCodes(Protocol):
     """What has codes: an organisation, whatever shape it has."""
 
     @property
@@ -81,7 +81,7 @@ class Coded(Protocol):
     def ror(self) -> str: ...
 
 
-def invalid_codes(organization: Coded) -> Iterator[CodeKind]:
+def invalid_codes(organization: HasCodes) -> Iterator[CodeKind]:
     """The kinds of its codes that are kept and not valid."""
     for kind in CODE_KINDS:
         cell = getattr(organization, kind)

@@ -81,7 +81,7 @@ _SHARED_HOSTS = frozenset({
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class Comparable:
     """An organisation as it is compared."""
 
     keys: DuplicateKeys
@@ -90,14 +90,14 @@ class Candidate:
     host: str
 
     @classmethod
-    def of(cls, keys: DuplicateKeys) -> Candidate:
+    def of(cls, keys: DuplicateKeys) -> Comparable:
         names = [comparable(name) for name in (keys.name, keys.name_en) if name]
         codes = tuple(valid_code(kind, getattr(keys, kind)) for kind in CODE_KINDS)
         return cls(keys, tuple(names), codes, website_host(keys.website))
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class Comparison:
     """What two organisations have in common: the level of each comparison."""
 
     levels: dict[str, Level]
@@ -134,7 +134,7 @@ class Evidence:
         return (names or hosts) and not self.contradicted and self.chance >= LISTED
 
 
-def are_unlike(first: Candidate, second: Candidate) -> bool:
+def are_unlike(first: Comparable, second: Comparable) -> bool:
     """Whether there is nothing to ask about two: no name, code or website is like another's.
 
     Quickly told, and so of most that share a block.
@@ -148,7 +148,7 @@ def are_unlike(first: Candidate, second: Candidate) -> bool:
     )
 
 
-def evidence(first: Candidate, second: Candidate) -> Evidence:
+def evidence(first: Comparable, second: Comparable) -> Comparison:
     """The comparisons of two organisations. The same either way round."""
     name, form = _name(first, second)
     code, reasons = _code(first, second)
@@ -162,7 +162,7 @@ def evidence(first: Candidate, second: Candidate) -> Evidence:
         "website": _equal(first.host, second.host),
         "code": code,
     }
-    return Evidence(levels, (*reasons, *_reasons(levels)))
+    return Comparison(levels, (*reasons, *_reasons(levels)))
 
 
 def _reasons(levels: dict[str, Level]) -> Iterator[Message]:
@@ -171,13 +171,13 @@ def _reasons(levels: dict[str, Level]) -> Iterator[Message]:
             yield REASONS[name, level]
 
 
-def _name(first: Candidate, second: Candidate) -> tuple[NameLevel, FormRelation]:
+def _name(first: Comparable, second: Comparable) -> tuple[NameLevel, FormRelation]:
     """The most alike of their names, each in whatever language."""
     pairs = [(compare(a, b), relation(a.form, b.form)) for a in first.names for b in second.names]
     return min(pairs, key=lambda pair: _RANKS[pair[0]], default=(NameLevel.DIFFERENT, "missing"))
 
 
-def _code(first: Candidate, second: Candidate) -> tuple[Level, list[Message]]:
+def _code(first: Comparable, second: Comparable) -> tuple[Level, list[Message]]:
     """Two valid and different codes of one kind are two organisations, whatever the name."""
     pairs = zip(CODE_KINDS, first.codes, second.codes, strict=True)
     both = [(kind, one == other) for kind, one, other in pairs if one and other]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from matchmaker.domain import Alias, DuplicateCandidate, GraphRows, Organization, OrganizationStatus
 from matchmaker.ingest import blocking
-from matchmaker.ingest.matching_model import SAME_NAME, Candidate, Evidence, are_unlike, evidence
+from matchmaker.ingest.matching_model import SAME_NAME, Comparable, Comparison, are_unlike, evidence
 from matchmaker.ingest.names import name_parts
 from matchmaker.messages import Message
 from matchmaker.store.ports import DuplicateKeys
@@ -97,12 +97,12 @@ class _Rules:
     trust_keys: bool
     not_duplicates: Collection[tuple[str, str]]
 
-    def apart(self, first: Candidate, second: Candidate) -> bool:
+    def apart(self, first: Comparable, second: Comparable) -> bool:
         """Whether a person said that these are two."""
         return _ordered(first.keys.id, second.keys.id) in self.not_duplicates
 
     def certainty(
-        self, first: Candidate, second: Candidate, found: Evidence
+        self, first: Comparable, second: Comparable, found: Comparison
     ) -> tuple[Message, ...]:
         """Why two are one without asking; nothing where a person decides."""
         key = blocking.source_key(first.keys)
@@ -112,7 +112,7 @@ class _Rules:
             return ()
         return found.reasons
 
-    def may_join(self, candidate: Candidate, group: Sequence[Candidate]) -> bool:
+    def may_join(self, candidate: Comparable, group: Sequence[Comparable]) -> bool:
         """Whether it is not kept from any of those who are one already."""
         return not any(
             self.apart(each, candidate)
@@ -127,7 +127,7 @@ class _Decided:
     """Pairs that were compared: who is whom for certain, and who may be."""
 
     aliases: list[Alias] = field(default_factory=list)
-    listed: list[tuple[str, str, Evidence]] = field(default_factory=list)
+    listed: list[tuple[str, str, Comparison]] = field(default_factory=list)
 
     def review(self, not_duplicates: Collection[tuple[str, str]]) -> tuple[DuplicateCandidate, ...]:
         """The listed pairs of those that were kept, the most alike first."""
@@ -153,8 +153,8 @@ def _decided(
     """Every pair that shares a block, compared; each new one merged into the first it can be."""
     rows = [*stored, *new]
     decided = _Decided()
-    certain: defaultdict[int, list[tuple[int, tuple[Message, ...], Evidence]]] = defaultdict(list)
-    candidates: dict[int, Candidate] = {}
+    certain: defaultdict[int, list[tuple[int, tuple[Message, ...], Comparison]]] = defaultdict(list)
+    candidates: dict[int, Comparable] = {}
     for first, second in blocking.pairs(stored, new).tolist():
         one, other = (_candidate(rows, at, candidates) for at in (first, second))
         if are_unlike(one, other) or rules.apart(one, other):
@@ -165,7 +165,7 @@ def _decided(
         elif found.is_listed:
             decided.listed.append((one.keys.id, other.keys.id, found))
     kept_as: dict[int, int] = {}
-    groups: dict[int, list[Candidate]] = {}
+    groups: dict[int, list[Comparable]] = {}
     for second in sorted(certain):
         candidate = candidates[second]
         for first, reasons, found in certain[second]:
@@ -182,14 +182,14 @@ def _decided(
 
 
 def _candidate(
-    rows: Sequence[DuplicateKeys], position: int, candidates: dict[int, Candidate]
-) -> Candidate:
+    rows: Sequence[DuplicateKeys], position: int, candidates: dict[int, Comparable]
+) -> Comparable:
     if position not in candidates:
-        candidates[position] = Candidate.of(rows[position])
+        candidates[position] = Comparable.of(rows[position])
     return candidates[position]
 
 
-def _source(candidate: Candidate) -> str:
+def _source(candidate: Comparable) -> str:
     return candidate.keys.id.partition(":")[0]
 
 

@@ -14,7 +14,7 @@ from flask import Flask, g, session
 
 from matchmaker.api.http.context import accepted_language
 from matchmaker.errors import MatchmakerError
-from matchmaker.ingest.codes import CODE_KINDS, Coded, CodeKind, invalid_codes
+from matchmaker.ingest.codes import CODE_KINDS, CodeKind, HasCodes, invalid_codes
 from matchmaker.messages import (
     FIELD,
     SOURCE,
@@ -107,7 +107,7 @@ def moment(value: datetime | str | None) -> Moment | str:
     return Moment(datetime.fromisoformat(value) if isinstance(value, str) else value)
 
 
-def codes(organization: Coded) -> list[tuple[CodeKind, str, bool]]:
+def codes(organization: HasCodes) -> list[tuple[CodeKind, str, bool]]:
     """Kind, text and validity of each code that an organisation has."""
     invalid = set(invalid_codes(organization))
     return [

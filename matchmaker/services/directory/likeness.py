@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 from matchmaker.domain import Organization
 from matchmaker.ingest.codes import CodeKind, valid_code
 from matchmaker.ingest.legal_forms import relation
-from matchmaker.ingest.matching_model import Candidate, evidence
+from matchmaker.ingest.matching_model import Comparable, evidence
 from matchmaker.ingest.names import name_parts
 from matchmaker.store.ports import DuplicateKeys
 
@@ -65,7 +65,7 @@ def likeness(sought: Sought, known: Organization) -> Likeness:
         score = 1.0
     elif codes:
         score = min(score, _CONTRADICTED)
-    model = evidence(Candidate.of(_keys(sought)), Candidate.of(_keys(known)))
+    model = evidence(Comparable.of(_keys(sought)), Comparable.of(_keys(known)))
     features = (
         ("chance", round(100 * model.chance, 1)),
         *((("name_similarity", round(100 * name, 1)),) if sought.name else ()),
