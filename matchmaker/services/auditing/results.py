@@ -14,18 +14,8 @@ from matchmaker.audit.indicators import INDICATORS
 from matchmaker.audit.priorities import Gatekeeper, KeyMember, NetworkSummary
 from matchmaker.audit.profile import CHANNEL_TITLES, STAGE_TITLES, ClusterProfile, ClusterStage
 from matchmaker.audit.ties import Channel
-from matchmaker.domain import GoalName, Kind
+from matchmaker.domain import GoalName, NamedOrganization
 from matchmaker.messages import Message
-
-
-@dataclass(frozen=True, slots=True)
-class NamedOrganization:
-    """An organisation as an audit names it."""
-
-    id: str
-    name: str
-    name_en: str
-    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
