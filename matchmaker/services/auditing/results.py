@@ -99,7 +99,7 @@ class Peers:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A tie of the worklist, see `audit.priorities.PriorityTie`, with the recommender's reasons."""
+    """A tie to make: who, for what, why it matters, why it is feasible, before and after."""
 
     asker: NamedOrganization
     partner: NamedOrganization
@@ -207,7 +207,7 @@ class WhatIf:
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkRow:
-    """One cluster of the benchmark, see `audit.benchmark.ClusterStanding`; `peers` are ids."""
+    """One cluster among all; percentiles: 100 is the good end, `peers` are ids."""
 
     cluster: NamedCluster
     members: int
