@@ -64,7 +64,7 @@ _POINT = ColumnFormat(decimal=".")
 
 def read_ocds(path: Path, progress: ReadProgress = lambda _done, _total: None) -> Parsed:
     """Every release or record of a file. Raises InvalidInput when it is not sound."""
-    reading = RegisterReading(source=SOURCE, file=path.name, tier=SourceTier.REGISTER)
+    reading = RegisterReading(source=SOURCE, file=path.name, tier=SourceTier.IMPORT)
     contracting = _Contracting(reading)
     for record in _records(path, reading):
         reading.count(progress)

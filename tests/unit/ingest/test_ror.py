@@ -72,6 +72,13 @@ def test_a_university_with_its_names_place_and_founding_year(tmp_path: Path) -> 
     assert parsed.problems == ()
 
 
+@pytest.mark.parametrize("types", [None, 3, "label", {"a": 1}, [{"a": 1}, None]])
+def test_types_of_another_shape_say_nothing(tmp_path: Path, types: object) -> None:
+    names = [{"value": "Sample", "types": ["ror_display"]}, {"value": "Other", "types": types}]
+    (row,) = read_ror(dump(tmp_path, ror(names=names, types=types))).rows.organizations
+    assert (row.name, row.kind) == ("Sample", Kind.RESEARCH_INSTITUTE)
+
+
 def test_a_chinese_university_has_its_chinese_name(tmp_path: Path) -> None:
     location = {"geonames_details": {"country_code": "CN", "name": "Nowhere"}}
     parsed = read_ror(dump(tmp_path, ror(locations=[location])))
