@@ -118,7 +118,8 @@ class TableReader:
                 self.reading.pass_line(self.file.name, line.number, line.passed_over)
                 continue
             if edits := self.options.edits.get(line.number):
-                line = replace(line, cells={**line.cells, **edits})  # noqa: PLW2901
+                told = tuple(each for each in line.problems if each.column not in edits)
+                line = replace(line, cells={**line.cells, **edits}, problems=told)  # noqa: PLW2901
             same = self._line_of_same(line)
             if same is not None:
                 reason = message("is the same as line %(line)s.", line=same)
