@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 from matchmaker.domain import Industry, Organization, Place, PlaceLevel
 from matchmaker.errors import InvalidInput, NotFound
@@ -167,13 +168,14 @@ def _sought(query: ReconciliationQuery, places: PlaceIndex) -> DuplicateKeys:
         match = places.find(said["country"])
         if match.level is PlaceLevel.COUNTRY:
             country = places.places[match.id].country
+    codes: dict[str, Any] = {kind: valid_code(kind, said.get(kind, "")) for kind in CODE_KINDS}
     return DuplicateKeys(
         id="",
         name=query.name,
         country=country,
         place=places.find(said["place"], country).id if said.get("place") else None,
         website=said.get("website", ""),
-        **{kind: valid_code(kind, said.get(kind, "")) for kind in CODE_KINDS},
+        **codes,
     )
 
 
