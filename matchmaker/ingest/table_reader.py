@@ -39,8 +39,7 @@ _ORGANIZATION_FIELDS = {"participants": {"organization": "organizations",
                                          "engagement": "engagements"}}  # fmt: skip
 # Words that are looked up and not read alone.
 _LOOKED_UP = ("place", "industry")
-# The currency that an amount names, until it is known what its column of currencies says.
-_AMOUNT_CURRENCY = "the amount's currency"
+_AMOUNT_CURRENCY = "the amount's currency"  # until it is known what the column of currencies says
 _MAX_READ = 20_000
 _SPACE = re.compile(r"\s+")
 _PARTED = re.compile(r"\d[.,/-]\d")
@@ -311,8 +310,7 @@ class TableReader:
     def _reading(
         self, line: Line, column: Column, title: str, cell: str, problems: list[Problem]
     ) -> Any:
-        format = self.formats.get(title, ColumnFormat())
-        unit = self.units.get(title, "")
+        format, unit = self.formats.get(title, ColumnFormat()), self.units.get(title, "")
         cell = with_unit(cell, unit)
         if column.read is cells.text and column.name not in self.options.values:
             return cell
@@ -360,8 +358,7 @@ class TableReader:
 
     def _decide_currency(self, line: Line, values: dict[str, Any], problems: list[Problem]) -> None:
         """The currency that an amount names, where the column of currencies does not say which."""
-        sign = values.pop(_AMOUNT_CURRENCY, "")
-        if not sign:
+        if not (sign := values.pop(_AMOUNT_CURRENCY, "")):
             return
         code, difference = Amount(0, sign).in_currency(values.get("currency", ""))
         if code:
