@@ -16,6 +16,7 @@ from matchmaker.cli.auditing import audit, clusters
 from matchmaker.cli.cooperation import effect, introduction, post
 from matchmaker.cli.directory import show_log
 from matchmaker.cli.exports import export
+from matchmaker.cli.import_lists import list_command
 from matchmaker.cli.imports import duplicates, import_group, seed, template
 from matchmaker.cli.language import language, language_option
 from matchmaker.cli.learning import evaluate, train
@@ -34,6 +35,7 @@ _COMMANDS = (
     template, export, seed, duplicates, refresh, train, evaluate, status, doctor, setup, serve,
     worker, key,
 )  # fmt: skip
+import_group.add_command(list_command)
 _EPILOG = (
     "Exit codes: 0 done, 1 input or state, 2 usage, 3 some rows refused, "
     "4 store, snapshot or model unavailable, 5 disk, 130 interrupted."

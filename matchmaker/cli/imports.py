@@ -39,7 +39,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _MAPPING = click.option("--map", "mapping", type=_FILE, required=True, help="Mapping in TOML.")
 
 
-def _import_options(command: Command) -> Command:
+def import_options(command: Command) -> Command:
     for option in (
         click.option("--strict", is_flag=True, help="One bad row refuses all; nothing is written."),
         click.option("--dry-run", is_flag=True, help="Only report; nothing is written."),
@@ -54,7 +54,7 @@ def _import_options(command: Command) -> Command:
     return command
 
 
-def _file_options(command: Command) -> Command:
+def file_options(command: Command) -> Command:
     for option in (
         click.option("--encoding", default="", help="Encoding of the file, where it is misjudged."),
         click.option("--sheet", default="", help="Sheet of a workbook, by its name."),
@@ -67,7 +67,7 @@ def _file_options(command: Command) -> Command:
     return command
 
 
-def _table_options(command: Command) -> Command:
+def table_options(command: Command) -> Command:
     for option in (
         click.option("--table", default="", help="Table that files of other names hold."),
         click.option("--source", default="", help="What names the source and begins ids."),
@@ -97,15 +97,15 @@ def import_group() -> None:
 @click.argument(
     "paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="PATH…"
 )
-@_table_options
-@_file_options
-@_import_options
+@table_options
+@file_options
+@import_options
 def tables(paths: tuple[Path, ...], **options: Any) -> int:
     """Import our own tables: files named for their table, or folders of them.
 
     A file of another name is read as the table that --table names.
     """
-    chosen = _table_options_of(options)
+    chosen = table_options_of(options)
     return _import(
         lambda importer, run: importer.tables(ADMIN, paths, replace(run, tables=chosen)), **options
     )
@@ -113,7 +113,7 @@ def tables(paths: tuple[Path, ...], **options: Any) -> int:
 
 @import_group.command()
 @click.argument("file", type=_FILE)
-@_import_options
+@import_options
 def cordis(file: Path, **options: Any) -> int:
     """Import EU research projects in CORDIS' own layout, straight from the zip."""
     from matchmaker.ingest.cordis import read_cordis
@@ -123,7 +123,7 @@ def cordis(file: Path, **options: Any) -> int:
 
 @import_group.command()
 @click.argument("file", type=_FILE)
-@_import_options
+@import_options
 def ocds(file: Path, **options: Any) -> int:
     """Import contracts in the Open Contracting Data Standard: JSON, JSON lines or a flat table."""
     from matchmaker.ingest.ocds import read_ocds
@@ -133,7 +133,7 @@ def ocds(file: Path, **options: Any) -> int:
 
 @import_group.command()
 @click.argument("file", type=_FILE)
-@_import_options
+@import_options
 def ror(file: Path, **options: Any) -> int:
     """Import universities and institutes from a dump of ROR (schema 2)."""
     from matchmaker.ingest.ror import read_ror
@@ -143,7 +143,7 @@ def ror(file: Path, **options: Any) -> int:
 
 @import_group.command()
 @click.argument("file", type=_FILE)
-@_import_options
+@import_options
 def openalex(file: Path, **options: Any) -> int:
     """Import institutions of OpenAlex, from JSON lines of its snapshot."""
     from matchmaker.ingest.openalex import read_openalex
@@ -154,7 +154,7 @@ def openalex(file: Path, **options: Any) -> int:
 @import_group.command()
 @click.argument("file", type=_FILE)
 @click.argument("relations", type=_FILE, required=False)
-@_import_options
+@import_options
 def gleif(file: Path, relations: Path | None, **options: Any) -> int:
     """Import legal entities, and who owns whom, from GLEIF's files of level 1 and 2."""
     from matchmaker.ingest.gleif import read_gleif
@@ -165,8 +165,8 @@ def gleif(file: Path, relations: Path | None, **options: Any) -> int:
 @import_group.command()
 @click.argument("file", type=_FILE)
 @_MAPPING
-@_file_options
-@_import_options
+@file_options
+@import_options
 def contracts(file: Path, mapping: Path, **options: Any) -> int:
     """Import contracts (buyer, supplier, text, date) from any table by a mapping."""
     from matchmaker.ingest.mapping import read_mapped
@@ -178,8 +178,8 @@ def contracts(file: Path, mapping: Path, **options: Any) -> int:
 @import_group.command()
 @click.argument("file", type=_FILE)
 @_MAPPING
-@_file_options
-@_import_options
+@file_options
+@import_options
 def ties(file: Path, mapping: Path, **options: Any) -> int:
     """Import relations (source, target, kind, date) from any table by a mapping."""
     from matchmaker.ingest.mapping import read_mapped
@@ -191,8 +191,8 @@ def ties(file: Path, mapping: Path, **options: Any) -> int:
 @import_group.command()
 @click.argument("file", type=_FILE)
 @_MAPPING
-@_file_options
-@_import_options
+@file_options
+@import_options
 def projects(file: Path, mapping: Path, **options: Any) -> int:
     """Import joint projects (title, lead, partners, dates) from any table by a mapping."""
     from matchmaker.ingest.mapping import read_mapped
@@ -213,7 +213,7 @@ def _file_options_of(options: Mapping[str, Any]) -> FileOptions:
     )
 
 
-def _table_options_of(options: dict[str, Any]) -> TableOptions:
+def table_options_of(options: dict[str, Any]) -> TableOptions:
     """The choices for tables, which are taken out of the command's options."""
     from matchmaker.ingest.table_options import TableOptions
 

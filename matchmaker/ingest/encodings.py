@@ -27,8 +27,8 @@ from matchmaker.messages import Message, message
 from matchmaker.text import simplified
 
 CHUNK = 1 << 20
-# Different words with letters beyond ASCII by which an encoding is judged.
-SAMPLE = 300
+# Different words with letters beyond ASCII by which an encoding is judged, and their bytes.
+SAMPLE, SAMPLE_BYTES = 300, 6_000
 # The best candidate must be e**6 (400) times as likely as the next that reads otherwise,
 # and no less likely than this for each byte.
 MARGIN, FLOOR = 6.0, -6.5
@@ -120,7 +120,7 @@ def encoding_of(path: Path, given: str = "") -> Encoding:
             mend="Save it as .xlsx or .csv.",
         )
     spans: dict[bytes, None] = {}
-    sequences = damaged = 0
+    sequences = damaged = sampled = 0
     for chunk in _chunks(path):
         if chunk.isascii():
             continue
@@ -129,10 +129,12 @@ def encoding_of(path: Path, given: str = "") -> Encoding:
         damaged += bad
         sequences += sum(map(len, re.findall(r"[^\x00-\x7f]+", text))) - bad
         for match in _SPAN.finditer(chunk):
-            if len(spans) >= SAMPLE:
+            if len(spans) >= SAMPLE or sampled >= SAMPLE_BYTES:
                 break
-            if not match.group().isascii():
-                spans.setdefault(match.group()[:200])
+            span = match.group()[:200]
+            if not span.isascii() and span not in spans:
+                spans[span] = None
+                sampled += len(span)
     if not damaged or sequences >= max(3, 6 * damaged):
         return Encoding("utf-8")
     return _judged(tuple(spans), path.name)

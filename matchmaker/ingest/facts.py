@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -55,10 +56,22 @@ class Fact:
 
 @dataclass(slots=True)
 class _Like:
-    """Facts of one contract, and the first line of each that has been seen."""
+    """Facts of one contract, and where each and each of the same meaning was seen first.
 
+    Parts of one row are `facts` until all are there.
+    """
+
+    joins: bool = False
     facts: list[tuple[tuple[str, ...], Any, int]] = field(default_factory=list)
     first_lines: dict[str, int] = field(default_factory=dict)
+    first_like: dict[tuple[str, ...], int] = field(default_factory=dict)
+
+    def rows(self) -> list[tuple[tuple[str, ...], Any, int]]:
+        """What tells each row from its like, the row, and its line, in an order of their own."""
+        if self.joins:
+            distinct, _, line = self.facts[0]
+            return [(distinct, _joined([row for _, row, _ in self.facts]), line)]
+        return sorted(self.facts, key=lambda fact: _natural(fact[0]))
 
 
 @dataclass
@@ -75,34 +88,33 @@ class Facts:
     def line_of_like(self, fact: Fact) -> int | None:
         """An earlier line that says the same in every column that is mapped."""
         like = self._like.get((fact.table, fact.row.id))
-        return next((line for distinct, _, line in like.facts if distinct == fact.distinct), None) \
-            if like else None  # fmt: skip
+        return like.first_like.get(fact.distinct) if like else None
 
     def add(self, fact: Fact) -> None:
-        like = self._like.setdefault((fact.table, fact.row.id), _Like())
-        if fact.joins and like.facts:
-            distinct, row, line = like.facts[0]
-            like.facts[0] = (distinct, _joined(row, fact.row), line)
-        else:
-            like.facts.append((fact.distinct, fact.row, fact.line))
+        like = self._like.setdefault((fact.table, fact.row.id), _Like(fact.joins))
+        like.facts.append((fact.distinct, fact.row, fact.line))
+        like.first_like.setdefault(fact.distinct, fact.line)
         like.first_lines.setdefault(_whole(fact), fact.line)
 
     def rows(self) -> Iterator[tuple[str, Any, int]]:
         """Table, row with its id, and line of every fact."""
         for (table, id), like in self._like.items():
-            ordered = sorted(like.facts, key=lambda fact: _natural(fact[0]))
-            for number, (distinct, row, line) in enumerate(ordered):
-                twins = sum(other == distinct for other, _, _ in ordered[:number])
-                yield table, replace(row, id=_id(id, number, distinct, twins)), line
+            twins: Counter[tuple[str, ...]] = Counter()
+            for number, (distinct, row, line) in enumerate(like.rows()):
+                yield table, replace(row, id=_id(id, number, distinct, twins[distinct])), line
+                twins[distinct] += 1
 
 
-def _joined(row: Any, other: Any) -> Any:
-    """With everybody who takes part, from the first day that is known."""
-    dates = [each.date for each in (row, other) if each.date is not None]
-    joined = replace(row, date=min(dates, default=None))
-    if not isinstance(row, Engagement):
+def _joined(rows: Sequence[Any]) -> Any:
+    """The first row with everybody who takes part, from the first day that is known."""
+    first = rows[0]
+    if len(rows) == 1:
+        return first
+    dates = [each.date for each in rows if each.date is not None]
+    joined = replace(first, date=min(dates, default=None))
+    if not isinstance(first, Engagement):
         return joined
-    everybody = dict.fromkeys((*row.participants, *other.participants))
+    everybody = dict.fromkeys(part for row in rows for part in row.participants)
     return replace(joined, participants=tuple(everybody))
 
 

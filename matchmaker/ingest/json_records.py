@@ -206,6 +206,13 @@ def dicts_at(value: Any, *keys: str) -> list[dict[str, Any]]:
     return [each for part in value for each in dicts_at({"": part}, "")]
 
 
+def texts_at(value: Any, *keys: str) -> list[str]:
+    """The texts of the list at a path of keys, cleaned; of anything else none."""
+    *above, last = keys
+    items = dict_at(value, *above).get(last)
+    return [text_at({"": item}, "") for item in items] if isinstance(items, list) else []
+
+
 def number_at(value: Any, *keys: str) -> float | None:
     """The number at a path of keys, also where it is written as text; None for anything else."""
     try:

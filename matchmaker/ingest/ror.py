@@ -23,7 +23,9 @@ from matchmaker.ingest.json_records import (
     json_records,
     number_at,
     text_at,
+    texts_at,
 )
+from matchmaker.ingest.names import other_names
 from matchmaker.ingest.register import RegisterReading
 from matchmaker.ingest.report import Parsed, ReadProgress
 
@@ -81,8 +83,7 @@ def _organization(record: JsonRecord, reading: RegisterReading) -> Organization:
     name, name_en = names_of(_labels(value), country)
     if not name:
         raise InvalidInput("is empty.", where="names")
-    types = value.get("types")
-    kind, is_said = kind_of_types(types if isinstance(types, list) else [], name)
+    kind, is_said = kind_of_types(texts_at(value, "types"), name)
     status = STATUSES.get(text_at(value, "status").lower(), OrganizationStatus.ACTIVE)
     established = number_at(value, "established")
     return Organization(
@@ -105,15 +106,18 @@ def _organization(record: JsonRecord, reading: RegisterReading) -> Organization:
         date_precision=DatePrecision.YEAR if established else DatePrecision.DAY,
         status=status,
         successor=_successor(value, identifier),
+        other_names=other_names(
+            (text_at(each, "value") for each in dicts_at(value, "names")), name, name_en
+        ),
         provenance=reading.provenance(number),
         origins=() if is_said else reading.derived("kind"),
     )
 
 
 def _labels(value: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Names with their languages, the one that is shown first; aliases and acronyms are none."""
+    """Names with their languages, the one that is shown first."""
     names = [
-        (text_at(name, "lang").lower(), text_at(name, "value"), set(name.get("types") or ()))
+        (text_at(name, "lang").lower(), text_at(name, "value"), texts_at(name, "types"))
         for name in dicts_at(value, "names")
     ]
     shown = [(lang, text) for lang, text, types in names if "ror_display" in types]

@@ -24,7 +24,7 @@ from matchmaker.domain import (
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.codes import valid_code
 from matchmaker.ingest.columns import TABLES
-from matchmaker.ingest.names import normal_name
+from matchmaker.ingest.names import normal_name, other_names, split_names
 from matchmaker.ingest.placeholders import is_placeholder
 from matchmaker.ingest.places import GBT_2260
 from matchmaker.ingest.reference import ReferenceIndex, index_with
@@ -36,7 +36,14 @@ from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.table_reader import RowValues, TableReader, TableReading, fields_of, made_id
 from matchmaker.ingest.words import implied_by_kind, kind_of_name
 from matchmaker.messages import message
-from matchmaker.store.merging import changed_fields, facts, is_blank, merged_organization, text_of
+from matchmaker.store.merging import (
+    OTHER_NAMES,
+    changed_fields,
+    facts,
+    is_blank,
+    merged_organization,
+    text_of,
+)
 from matchmaker.text import language_of
 
 HEADCOUNT = "headcount"
@@ -168,21 +175,26 @@ def _keep_row(reader: TableReader, row: RowValues) -> None:
 def _made(reader: TableReader, row: RowValues, values: dict[str, Any]) -> Any:
     """The domain's row; an optional value that it does not take costs the value."""
     model: Any = reader.table.model
-    optional = {
-        column.name
-        for column in fields(model)
-        if column.default is not MISSING or column.default_factory is not MISSING
-    }
     while True:
         try:
             return model(**values)
         except InvalidInput as error:
             column = error.where.rsplit(".", 1)[-1]
-            if column not in values or column not in optional:
+            if column not in values or column not in _optional(model):
                 raise
             file = reader.file.name
             reader.reading.warn(file, row.line, column, error.message, is_lost=True)
             values = {name: value for name, value in values.items() if name != column}
+
+
+@cache
+def _optional(model: Any) -> frozenset[str]:
+    """Fields that a row may be without."""
+    return frozenset(
+        column.name
+        for column in fields(model)
+        if column.default is not MISSING or column.default_factory is not MISSING
+    )
 
 
 # -- organisations
@@ -224,18 +236,23 @@ def _organization(
     if "kind" not in values:
         values["kind"] = kind_of_name(values["name"])
         derived.add("kind")
+    if OTHER_NAMES in values:
+        names = split_names(values.pop(OTHER_NAMES))
+        values[OTHER_NAMES] = other_names(names, values["name"], values.get("name_en", ""))
     word = next((cell for _, cell in reader.cells_of(line, "kind")), "")
     for name, implied in _implied(word, values, people):
         values[name] = implied
         derived.add(name)
     values["provenance"] = row.provenance
-    values.setdefault("id", _id(reader.source, values))
+    if "id" not in values:
+        values["id"] = _id(reader.source, values)
     if not is_id(values["id"]):
         raise InvalidInput(
             "%(value)s is not an id of the form source:key.", where="id", value=repr(values["id"])
         )
     made: Organization = _made(reader, row, values)
-    return replace(made, origins=tuple(_origins(made, row, values, derived)))
+    origins = tuple(_origins(made, row, values, derived))
+    return replace(made, origins=origins) if origins else made
 
 
 def _implied(word: str, values: dict[str, Any], people: float | None) -> Iterator[tuple[str, Any]]:

@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import UTC, datetime
+from io import BytesIO
 
 from matchmaker.access import ADMIN, SYSTEM, Principal
 from matchmaker.domain import GoalName, Need, NeedState, Organization
@@ -118,6 +119,26 @@ def _reset(world):
     return world.services.sign_in.reset_token(stored.value)
 
 
+def _file():
+    """A list of one organisation that no other file names."""
+    name = f"示例导入{next(_number)}厂"
+    return BytesIO(f"单位名称,性质\n{name},企业\n,企业\n".encode()), "members.csv"
+
+
+def _upload(world, role):
+    """A file that the role keeps, or the coordinator, where the role may not."""
+    sender = world.principal(role if role in ("coordinator", "admin") else "coordinator")
+    content, name = _file()
+    return world.services.import_workflow.keep(sender, name, content, CLUSTER)
+
+
+def _imported(world, role):
+    """An import that was written for t:cluster."""
+    id = _upload(world, "coordinator")
+    world.services.import_workflow.write_now(world.principal("coordinator"), id)
+    return id
+
+
 POSTING = {
     "organization": FIRM,
     "text": "Castings that stand high pressure",
@@ -191,6 +212,12 @@ REQUESTS = {
     "GET /indicators": _with(),
     "GET /goals": _with(),
     "GET /status": _with(),
+    "GET /imports": _with(query_string={"cluster": CLUSTER}),
+    "POST /imports": ("", lambda w, r: {"data": {"file": _file(), "cluster": CLUSTER}}),
+    "GET /imports/{id}": (_imported, lambda w, r: {}),
+    "GET /imports/{id}/problems": (_imported, lambda w, r: {"query_string": {"format": "csv"}}),
+    "POST /imports/{id}/write": (_upload, lambda w, r: {"json": {}}),
+    "POST /imports/{id}/undo": (_imported, lambda w, r: {"json": {}}),
     "GET /offers": _with(),
     "POST /offers": _with(json={"organization": FIRM, "kind": "product", "text": "Ball valves"}),
     "GET /offers/{id}": _with("t:offer1"),
@@ -305,7 +332,7 @@ REQUESTS = {
 def id_of(world, operation, role="owner"):
     """An id that the path of an operation may have."""
     make = REQUESTS[operation][0]
-    if make in (_impression, _key):
+    if make in (_impression, _key, _upload, _imported):
         return make(world, role)
     return make(world) if callable(make) else make
 

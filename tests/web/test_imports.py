@@ -165,7 +165,7 @@ def test_who_may_not_import_learns_nothing(sample):
             sample.import_workflow.imports(principal, cluster)
     upload = sample.import_workflow.keep(ADMIN, "a.csv", table("id,name,kind\n"))
     for use in (sample.import_workflow.look, sample.import_workflow.write):
-        with pytest.raises(InvalidInput, match="not there"):
+        with pytest.raises(NotFound, match="not there"):
             use(COORDINATOR, upload)
     with pytest.raises(NotAllowed):
         sample.job_queue.request(COORDINATOR, JobKind.REFRESH)

@@ -62,9 +62,11 @@ LIMITS = {
 }
 TOO_MANY = message("Too many attempts from this address; try again later.")
 # Where a table may be sent as a file.
-UPLOAD, MAX_UPLOAD = re.compile(r"/(admin|clusters/.+)/import"), 50_000_000
-# Sent as a form by clients of the Reconciliation API.
-FORMS = frozenset({f"{API_PREFIX}/reconcile"})
+UPLOADS = f"{API_PREFIX}/imports"
+UPLOAD = re.compile(rf"/(admin|clusters/.+)/import|{UPLOADS}")
+MAX_UPLOAD = 50_000_000
+# Sent as a form: by clients of the Reconciliation API, and with a file.
+FORMS = frozenset({f"{API_PREFIX}/reconcile", UPLOADS})
 WRITING = frozenset({"POST", "PUT", "PATCH"})
 MAX_KEY = 200
 KEPT_HEADERS = ("Content-Type", "Content-Language", "ETag", "Location")

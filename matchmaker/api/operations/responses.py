@@ -1,10 +1,84 @@
-"""The service's state as callers see it."""
+"""The service's state, and imports, as callers see them."""
 
 from __future__ import annotations
 
-from matchmaker.api.http.fields import RowOut
+from matchmaker.api.http.fields import Localised, Outgoing, RowOut
+from matchmaker.messages import Message
 from matchmaker.services.operations.health import Status
+from matchmaker.services.operations.import_status import ImportState
 
 
 class StatusOut(RowOut[Status]):
     """What the service runs on."""
+
+
+class LineCountsOut(Outgoing):
+    """Lines of the file: read = loaded + refused + passed; warned ones are loaded."""
+
+    read: int
+    loaded: int
+    refused: int
+    passed: int
+    warned: int
+
+
+class ImportColumnOut(Localised):
+    """A column of the file, what it is taken for ('' for nothing), and some of its cells."""
+
+    title: str
+    column: str
+    samples: list[str]
+    format: Message | None
+
+
+class WordChoiceOut(Outgoing):
+    """What a word may mean."""
+
+    value: str
+    name: str
+
+
+class UnknownWordOut(Outgoing):
+    """A word that is not understood; `values` of the choices explain it."""
+
+    column: str
+    cell: str
+    count: int
+    chosen: str
+    choices: list[WordChoiceOut]
+
+
+class LineProblemOut(Localised):
+    """What is to be told of a line."""
+
+    line: int
+    field: str
+    severity: str
+    reason: Message
+
+
+class ImportOut(Localised):
+    """An import: looked at, on its way, written, or taken back."""
+
+    id: str
+    state: ImportState
+    cluster: str
+    file: str
+    table: str
+    lines: LineCountsOut
+    counts: dict[str, int]
+    new: int
+    known: int
+    merged: int
+    alike: int
+    columns: list[ImportColumnOut]
+    words: list[UnknownWordOut]
+    problems: list[LineProblemOut]
+    error: Message | None
+    can_be_undone: bool
+
+
+class ImportList(Outgoing):
+    """The newest imports first."""
+
+    items: list[ImportOut]

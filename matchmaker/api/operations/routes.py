@@ -1,18 +1,25 @@
-"""The routes of the service's own state."""
+"""The routes of the service's own state, and of imports."""
 # mypy: disable-error-code="untyped-decorator"
-# flask-openapi3 reads the description of headers from the signature, used or not.
+# ruff: noqa: ARG001
+# flask-openapi3 reads the description of what is sent from the signature, used or not.
 
 from __future__ import annotations
 
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 
-from matchmaker.api.http.context import services
+from matchmaker.api.http.context import current_language, current_principal, services
+from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
+from matchmaker.api.http.files import ExportQuery, as_file, sends_file
 from matchmaker.api.http.guards import API_PREFIX
-from matchmaker.api.http.routing import as_json, reads
-from matchmaker.api.operations.responses import StatusOut
+from matchmaker.api.http.routing import as_json, created, reads, writes
+from matchmaker.api.operations.requests import ImportQuery, NewImport
+from matchmaker.api.operations.responses import ImportList, ImportOut, StatusOut
+from matchmaker.api.people.requests import Nothing
+from matchmaker.services.operations.import_status import ImportStatus
 
 SERVICE = Tag(name="service", description="Whether and on what the service runs.")
+IMPORTS = Tag(name="imports", description="Lists and tables: looked at, written, taken back.")
 
 operations = APIBlueprint("operations", __name__, url_prefix=API_PREFIX)
 
@@ -21,3 +28,60 @@ operations = APIBlueprint("operations", __name__, url_prefix=API_PREFIX)
 def status() -> Response:
     """What the service runs on, and how fresh it is."""
     return as_json(StatusOut.model_validate(services().health.status()))
+
+
+# -- lists and tables brought in
+
+
+def _import_out(status: ImportStatus) -> ImportOut:
+    return ImportOut.of(status, current_language())
+
+
+@operations.get("/imports", **reads(IMPORTS, ImportList))
+def list_imports(query: ImportQuery) -> Response:
+    """What was imported for a cluster, newest first, without the problems."""
+    statuses = services().import_workflow.statuses(current_principal(), query.cluster)
+    return as_json(ImportList(items=[_import_out(status) for status in statuses]))
+
+
+@operations.post("/imports", **writes(IMPORTS, ImportOut, 201))
+def new_import(header: IdempotencyHeaders, form: NewImport) -> Response:
+    """Send a file: what would come of it, or, with `write`, work that writes it."""
+    principal, workflow = current_principal(), services().import_workflow
+    id = workflow.keep(principal, form.file.filename or "", form.file.stream, form.cluster)
+    if form.options is not None:
+        workflow.choose(principal, id, form.options.to_options(), form.options.joins)
+    if form.write:
+        workflow.write(principal, id)
+    return created(_import_out(workflow.status(principal, id)), f"imports/{id}")
+
+
+@operations.get("/imports/<id>", **reads(IMPORTS, ImportOut))
+def show_import(path: IdPath) -> Response:
+    """Where an import stands."""
+    return as_json(_import_out(services().import_workflow.status(current_principal(), path.id)))
+
+
+@operations.get("/imports/<id>/problems", **sends_file(IMPORTS))
+def import_problems(path: IdPath, query: ExportQuery) -> Response:
+    """Before it is written, the lines with problems as the file has them, with a column of
+    reasons; after that, what was told of them.
+    """
+    workflow = services().import_workflow
+    return as_file(workflow.problems_export(current_principal(), path.id), query)
+
+
+@operations.post("/imports/<id>/write", **writes(IMPORTS, ImportOut))
+def write_import(path: IdPath, header: IdempotencyHeaders, body: Nothing) -> Response:
+    """Have a file that was looked at written; `GET` says how far it is."""
+    principal, workflow = current_principal(), services().import_workflow
+    workflow.write(principal, path.id)
+    return as_json(_import_out(workflow.status(principal, path.id)))
+
+
+@operations.post("/imports/<id>/undo", **writes(IMPORTS, ImportOut))
+def undo_import(path: IdPath, header: IdempotencyHeaders, body: Nothing) -> Response:
+    """Take an import back, field by field; what others have changed since stays."""
+    principal, workflow = current_principal(), services().import_workflow
+    workflow.undo(principal, path.id)
+    return as_json(_import_out(workflow.status(principal, path.id)))

@@ -24,6 +24,7 @@ from matchmaker.ingest.table_options import TableOptions
 from matchmaker.messages import Message, located, message, sentences
 from matchmaker.services.operations.import_report import ImportReport
 from matchmaker.text import language_of
+from matchmaker.workflow.job import LineProblem
 
 SAMPLES = 5
 # More words of one column, and more rows, are counted and not shown.
@@ -295,6 +296,18 @@ def problems_table(titles: Sequence[str], rows: Iterable[ProblemRow]) -> ExportT
         (*columns, reasons),
         [(*(row.cells.get(title, "") for title in titles), _reasons(row)) for row in rows],
     )
+
+
+def told_table(problems: Iterable[LineProblem]) -> ExportTable:
+    """What was told of the lines of a file that was written."""
+    columns = (
+        ExportColumn("line", message("Line")),
+        ExportColumn("field", message("Field")),
+        ExportColumn("severity", message("Severity")),
+        ExportColumn("problems", message("What is wrong")),
+    )
+    rows = [(row.line, row.field, row.severity, row.reason) for row in problems]
+    return ExportTable("problems", message("Rows with problems"), columns, rows)
 
 
 def _reasons(row: ProblemRow) -> Message:

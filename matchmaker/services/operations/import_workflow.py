@@ -11,7 +11,7 @@ from typing import IO
 from matchmaker.access import SYSTEM, Principal
 from matchmaker.domain import GraphRows, Organization
 from matchmaker.errors import InvalidInput, WrongState
-from matchmaker.exports.tables import ExportTable
+from matchmaker.exports.tables import DataExport, ExportGraph, ExportTable
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.list_formats import FORMATS, LISTS
 from matchmaker.ingest.list_guess import all_titles, column_samples, guessed_format
@@ -28,8 +28,16 @@ from matchmaker.services.operations.import_preview import (
     file_preview,
     problem_rows,
     problems_table,
+    told_table,
 )
 from matchmaker.services.operations.import_report import ImportReport
+from matchmaker.services.operations.import_status import (
+    ImportStatus,
+    line_problems,
+    status_of_job,
+    status_of_preview,
+    status_of_record,
+)
 from matchmaker.services.operations.importer import Importer, ImportOptions, require_importing
 from matchmaker.services.operations.job_queue import JobQueue
 from matchmaker.services.operations.reference_data import reference_index
@@ -39,10 +47,8 @@ from matchmaker.services.repositories import RememberedList, Repositories
 from matchmaker.services.unit_of_work import Clock, UnitOfWork
 from matchmaker.store.documents import Store
 from matchmaker.store.ports import MAX_PAGE, iterate
-from matchmaker.workflow.job import ImportRecord, Job, JobKind, LineCounts, LineProblem
+from matchmaker.workflow.job import ImportRecord, Job, JobKind, LineCounts
 
-# So many problems are kept with the record of an import.
-MAX_PROBLEMS = 500
 # An import of more rows is kept without what an undo needs.
 MAX_UNDONE = 20_000
 
@@ -105,7 +111,7 @@ class ImportWorkflow:
     def look(self, principal: Principal, id: str) -> ImportPreview:
         """What would come of a kept file, as it was chosen last, else as is proposed.
 
-        Raises InvalidInput where it is not there any more.
+        Raises NotFound where it is not there any more.
         """
         upload = self._upload(principal, id)
         state = upload.state
@@ -162,34 +168,45 @@ class ImportWorkflow:
 
     def run(self, job: Job, progress: Progress = no_progress) -> Message:
         """Do what `write` requested, which checked who did: what `JobQueue` calls."""
-        id = job.arguments["upload"]
+        return _summary(*self._write(job.arguments["upload"], job.id, job.requested_by, progress))
+
+    def write_now(
+        self, principal: Principal, id: str, progress: Progress = no_progress
+    ) -> ImportReport:
+        """Write a kept file at once. Raises InvalidInput, NotAllowed."""
+        principal.require_writing()
+        self._upload(principal, id)
+        self.uploads.request(principal, id)
+        return self._write(id, id, principal.subject, progress)[0]
+
+    def _write(
+        self, upload_id: str, id: str, imported_by: str, progress: Progress
+    ) -> tuple[ImportReport, int]:
+        """Write a file that waits for it, and the record that takes it back."""
         try:
-            upload, _ = self._proposed(self.uploads.requested(id))
-            options = upload.state.options or TableOptions()
-            run = ImportOptions(progress=progress, cluster=job.cluster, keep=True)
+            upload, _ = self._proposed(self.uploads.requested(upload_id))
+            options, cluster = upload.state.options or TableOptions(), upload.state.cluster
+            run = ImportOptions(progress=progress, cluster=cluster, keep=True)
             report, recognised = self._import(SYSTEM, upload, run)
-            unit = UnitOfWork(job.requested_by, self.clock())
+            unit = UnitOfWork(imported_by, self.clock())
             self._remember(unit, upload, options)
         finally:
-            self.uploads.drop_requested(id)
+            self.uploads.drop_requested(upload_id)
         is_small = len(report.put) <= MAX_UNDONE
         record = ImportRecord(
-            job.id, options.table, job.cluster, job.requested_by, self.clock(),
+            id, options.table, cluster, imported_by, self.clock(),
             report.rows, report.put if is_small else GraphRows(),
             report.before if is_small else GraphRows(), file=upload.path.name,
             lines=LineCounts(
                 report.read, report.loaded, report.refused, report.passed, report.warned
             ),
-            problems=tuple(
-                LineProblem(row.line, row.field, row.severity, row.reason)
-                for row in report.problems[:MAX_PROBLEMS]
-            ),
+            problems=line_problems(report.problems),
         )  # fmt: skip
         unit.add(self.repositories.imports.put(record))
         rows = str(sum(report.rows.values()))
         unit.log("import.written", f"table/{record.table}", rows=rows)
         unit.commit(self.repositories.records)
-        return _summary(report, recognised)
+        return report, recognised
 
     def imports(self, principal: Principal, cluster: str = "") -> list[ImportRecord]:
         """The newest first. Raises NotAllowed."""
@@ -197,11 +214,33 @@ class ImportWorkflow:
         page = self.repositories.imports.page("cluster", cluster, limit=20, newest_first=True)
         return [stored.value for stored in page.rows]
 
-    def record(self, principal: Principal, id: str) -> ImportRecord:
-        """An import that was written. Raises NotFound, NotAllowed."""
-        record = self.repositories.imports.get(id).value
-        self._require(principal, record.cluster)
-        return record
+    def statuses(self, principal: Principal, cluster: str = "") -> list[ImportStatus]:
+        """Of what was imported, the newest first, without problems. Raises NotAllowed."""
+        records = self.imports(principal, cluster)
+        return [status_of_record(replace(record, problems=())) for record in records]
+
+    def status(self, principal: Principal, id: str) -> ImportStatus:
+        """Where an import stands: to its sender, and once it is written to those who may undo it.
+
+        Raises NotFound, NotAllowed.
+        """
+        principal.require_known()
+        stored = self.repositories.imports.get_or_none(id)
+        if stored is not None:
+            self._require(principal, stored.value.cluster)
+            return status_of_record(stored.value)
+        if self.repositories.jobs.get_or_none(id) is not None:
+            return status_of_job(self.job_queue.show(principal, id))
+        return status_of_preview(self.look(principal, id))
+
+    def problems_export(self, principal: Principal, id: str) -> DataExport:
+        """What is wrong with lines: as the file has them before it is written, then as told."""
+        principal.require_known()
+        stored = self.repositories.imports.get_or_none(id)
+        if stored is None:
+            return DataExport("problems", (self.problems(principal, id),), _no_graph)
+        self._require(principal, stored.value.cluster)
+        return DataExport("problems", (told_table(stored.value.problems),), _no_graph)
 
     def undo(self, principal: Principal, id: str) -> tuple[KeptField, ...]:
         """Put back what was before, field by field; what others have changed since stays.
@@ -314,6 +353,10 @@ class ImportWorkflow:
 def _formats(cluster: str) -> tuple[str, ...]:
     own = (name for name in TABLES if not cluster or name in ALLOWED)
     return tuple(dict.fromkeys(("organizations", *LISTS, *own)))
+
+
+def _no_graph() -> ExportGraph:
+    raise InvalidInput("Problems are no graph.", where="format", mend="Ask for csv or xlsx.")
 
 
 def _summary(report: ImportReport, recognised: int) -> Message:

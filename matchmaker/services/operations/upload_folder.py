@@ -10,7 +10,7 @@ from typing import IO
 from pydantic import TypeAdapter
 
 from matchmaker.access import Principal
-from matchmaker.errors import InvalidInput
+from matchmaker.errors import NotFound
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.store.documents import new_id
 
@@ -72,7 +72,7 @@ class UploadFolder:
         return Upload(id, path, UploadState()).save(UploadState(cluster))
 
     def of(self, principal: Principal, id: str) -> Upload:
-        """Raises InvalidInput where the principal has no such file (any more)."""
+        """Raises NotFound where the principal has no such file (any more)."""
         return _read(self._own(principal), id)
 
     def all_of(self, principal: Principal) -> list[Upload]:
@@ -90,7 +90,7 @@ class UploadFolder:
         return self.requested(id)
 
     def requested(self, id: str) -> Upload:
-        """A file that waits to be written. Raises InvalidInput where it is not there."""
+        """A file that waits to be written. Raises NotFound where it is not there."""
         return _read(self._requested, id)
 
     def drop_requested(self, id: str) -> None:
@@ -119,7 +119,7 @@ def _read(parent: Path, id: str) -> Upload:
         upload = _upload(folder)
         if upload is not None:
             return upload
-    raise InvalidInput("is not there any more.", where="file", mend="Choose it again.")
+    raise NotFound("The file is not there any more.", mend="Choose it again.")
 
 
 def _upload(folder: Path) -> Upload | None:

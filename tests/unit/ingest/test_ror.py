@@ -65,11 +65,19 @@ def test_a_university_with_its_names_place_and_founding_year(tmp_path: Path) -> 
     assert (row.name, row.name_en) == ("Sample University", "Sample University")
     assert (row.country, row.website) == ("DE", "https://www.sample.example")
     assert (str(row.founded), row.date_precision) == ("1897-01-01", DatePrecision.YEAR)
+    assert row.other_names == ("SU", "示例大学")
     assert row.provenance.tier is SourceTier.REGISTER
     country, city = parsed.rows.places
     assert (city.id, city.name, city.parent) == ("geonames:2867714", "Munich", country.id)
     assert (city.latitude, city.longitude) == (48.13743, 11.57549)
     assert parsed.problems == ()
+
+
+@pytest.mark.parametrize("types", [None, 3, "label", {"a": 1}, [{"a": 1}, None]])
+def test_types_of_another_shape_say_nothing(tmp_path: Path, types: object) -> None:
+    names = [{"value": "Sample", "types": ["ror_display"]}, {"value": "Other", "types": types}]
+    (row,) = read_ror(dump(tmp_path, ror(names=names, types=types))).rows.organizations
+    assert (row.name, row.kind) == ("Sample", Kind.RESEARCH_INSTITUTE)
 
 
 def test_a_chinese_university_has_its_chinese_name(tmp_path: Path) -> None:

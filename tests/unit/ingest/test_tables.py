@@ -274,3 +274,16 @@ def test_a_name_of_invisible_characters_alone_is_empty(tmp_path: Path) -> None:
     parsed = organizations(tmp_path, "my:1,\u202e,firm,,,,,", "my:2,x,firm,,,,,")
     assert [row.id for row in parsed.rows.organizations] == ["my:2"]
     assert ("name", "is empty.") in {(p.field, str(p.reason)) for p in parsed.problems}
+
+
+def test_short_other_and_former_names_are_kept_beside_the_name(tmp_path: Path) -> None:
+    path = tmp_path / "organizations.csv"
+    path.write_text(
+        "企业名称,企业简称,曾用名,英文缩写,类型\n"
+        "示例阀门有限公司,示例阀门,示例阀门厂；示例五金、示例阀门有限公司,SVC,企业\n"
+        "乙泵业有限公司,无,,,企业\n",
+        encoding="utf-8",
+    )
+    first, second = read_files([("organizations", path)]).rows.organizations
+    assert first.other_names == ("示例阀门", "示例阀门厂", "示例五金", "SVC")
+    assert second.other_names == ()

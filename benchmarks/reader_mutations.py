@@ -1,0 +1,444 @@
+"""Damaged files of every reader, mutated at random, read and imported.
+
+    python benchmarks/reader_mutations.py [--count 5000] [--seed 0] [--keep FOLDER] [--read-only]
+
+The readers are those of mappings (contracts, ties, projects; CSV, XLSX, XLS, ODS, JSON), CORDIS,
+OCDS, ROR, OpenAlex and GLEIF; `mutations.py` has our own tables. What is required of a mutant
+is the same: read within 30 s without a traceback, and either refused as a whole or every line
+of it loaded, refused or passed over; and then imported so into an empty store (a dry run).
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import random
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from mutations import (
+    MUTATIONS,
+    NASTY,
+    TIME_LIMIT,
+    Hang,
+    _alarm,
+    delimited,
+    old_workbook,
+    open_document,
+    zipped,
+)
+
+from matchmaker.access import Principal
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.cordis import read_cordis
+from matchmaker.ingest.gleif import read_gleif
+from matchmaker.ingest.mapping import ImportKind, read_mapped
+from matchmaker.ingest.ocds import read_ocds
+from matchmaker.ingest.openalex import read_openalex
+from matchmaker.ingest.report import Parsed
+from matchmaker.ingest.ror import read_ror
+from matchmaker.services.operations.importer import Importer, ImportOptions
+from matchmaker.store.sqlite import SqliteStore
+
+ADMIN = Principal("benchmark", admin=True)
+MAPPINGS: dict[ImportKind, str] = {
+    "contracts": """source = "my"
+[contracts]
+supplier = {name = "supplier", country = "country"}
+buyer = {name = "buyer", kind = "public_body"}
+id = "no"
+item = "lot"
+title = "subject"
+date = "date"
+until = "until"
+amount = "amount"
+currency = "currency"
+""",
+    "ties": """source = "my"
+[ties]
+head = {name = "head", id = "head_id"}
+tail = {name = "tail"}
+relation = "relation"
+from = "from"
+until = "until"
+status = "status"
+amount = "amount"
+[ties.values]
+supplies = {as = "tie", layer = "SUPPLIES"}
+owns = {as = "tie", layer = "OWNS", reverse = true}
+makes = {as = "description"}
+knows = {as = "ignore"}
+""",
+    "projects": """source = "my"
+[projects]
+lead = {name = "lead"}
+partners = [{name = "partners"}, {name = "more"}]
+id = "no"
+title = "title"
+start = "start"
+until = "end"
+amount = "budget"
+currency = "EUR"
+""",
+}
+TABLES: dict[ImportKind, list[list[str]]] = {
+    "contracts": [
+        ["no", "lot", "supplier", "country", "buyer", "subject", "date", "until", "amount",
+         "currency"],
+        ["T1", "1", "Alpha GmbH", "DE", "Stadtwerke Süd", "Ventile", "1.3.2024", "31.12.2024",
+         "4711,98", "EUR"],
+        ["T1", "2", "Alpha GmbH", "DE", "Stadtwerke Süd", "Ventile", "1.3.2024", "", "12,50",
+         "EUR"],
+        ["T2", "", "示例阀门有限公司; Beta AG", "", "Wasserverband", "Pumpen, \"groß\"",
+         "15.3.2024", "", "1.000,00", "€"],
+        ["T3", "", "", "", "Wasserverband", "Rohre", "2024", "", "", ""],
+    ],
+    "ties": [
+        ["head", "head_id", "relation", "tail", "from", "until", "status", "amount"],
+        ["Alpha GmbH", "A1", "supplies", "Beta AG", "2020-01-01", "", "active", "12万元"],
+        ["Alpha GmbH", "A1", "owns", "Gamma Oy", "2019", "2021-05", "", ""],
+        ["示例阀门有限公司", "A2", "makes", "Ventile", "", "", "ended", ""],
+        ["Beta AG", "", "knows", "Gamma Oy", "", "", "", "€ 3.5"],
+    ],
+    "projects": [
+        ["no", "title", "lead", "partners", "more", "start", "end", "budget"],
+        ["P1", "LNG valves", "Sample University", "Alpha GmbH; Beta AG", "Gamma Oy", "2024-01-02",
+         "2026-02", "1,200,000"],
+        ["P2", "Seals", "示例大学", "Alpha GmbH", "", "2024-09-15", "", ""],
+        ["P3", "Springs", "", "Beta AG", "", "2025", "", "12.5"],
+    ],
+}  # fmt: skip
+PROJECTS = """"id";"acronym";"title";"startDate";"endDate";"legalBasis";"topics";"ecMaxContribution";"frameworkProgramme";"objective"
+"P1";"A";"Better valves";"2016-01-01";"2018-12-31";"L-1";"T-1";"2000,5";"H2020";"We make; ""better"" ones."
+"P2";"";"Odd";"";"";"";"";"";"FP7";""
+"""  # noqa: E501
+PARTICIPATIONS = """"projectID";"organisationID";"vatNumber";"name";"SME";"activityType";"city";"country";"nutsCode";"organizationURL";"role";"ecContribution";"endOfParticipation"
+"P1";"O1";"ES123";"UNIVERSITY OF X";"false";"HES";"Bilbao";"ES";"ES213";"www.x.es";"coordinator";"1000,5";"false"
+"P1";"O2";"";"VALVE SL";"true";"PRC";"Łódź";"PL";"";"";"participant";"NA";"true"
+"P2";"O2";"";"";"";"";"";"";"";"";"";"7";""
+"""  # noqa: E501
+FIRST, SECOND = "00pjdza24", "02jbv0t02"
+ROR: list[dict[str, Any]] = [
+    {
+        "id": f"https://ror.org/{identifier}", "status": "active", "types": ["education"],
+        "established": 1897,
+        "names": [
+            {"value": "SU", "types": ["acronym"], "lang": None},
+            {"value": "Sample University", "types": ["label", "ror_display"], "lang": "en"},
+            {"value": "示例大学", "types": ["label"], "lang": "zh"},
+        ],
+        "links": [{"type": "website", "value": "https://www.sample.example"}],
+        "locations": [{"geonames_id": 2867714, "geonames_details": {
+            "country_code": "DE", "country_subdivision_name": "Bavaria", "lat": 48.1,
+            "lng": 11.5, "name": "Munich"}}],
+        "relationships": [{"type": "successor", "id": f"https://ror.org/{SECOND}"}],
+    }
+    for identifier in (FIRST, SECOND)
+]  # fmt: skip
+OPENALEX: list[dict[str, Any]] = [
+    {
+        "id": f"https://openalex.org/I{number}", "ror": f"https://ror.org/{identifier}",
+        "display_name": "Sample University", "country_code": "CN", "type": "education",
+        "homepage_url": "https://www.sample.example",
+        "display_name_alternatives": ["SU"], "display_name_acronyms": ["SU"],
+        "geo": {"city": "Beijing", "geonames_city_id": "1816670", "latitude": 39.9,
+                "longitude": 116.4, "country_code": "CN"},
+        "international": {"display_name": {"zh": "示例大学", "en": "Sample University"}},
+    }
+    for number, identifier in ((1, FIRST), (2, ""))
+]  # fmt: skip
+HOLDING, VALVES = "5299SAMPLE0000000138", "5299SAMPLE0000000235"
+_OTHER = "Entity.OtherEntityNames.OtherEntityName.1"
+GLEIF_TABLE = [
+    ["LEI", "Entity.LegalName", "Entity.LegalName.xmllang", _OTHER, f"{_OTHER}.type",
+     "Entity.LegalAddress.City", "Entity.LegalAddress.Country", "Entity.EntityCategory",
+     "Entity.EntityStatus", "Entity.EntityCreationDate", "Registration.RegistrationStatus"],
+    [HOLDING, "Muster Holding SE", "de", "Sample Holding SE", "TRADING_OR_OPERATING_NAME",
+     "München", "DE", "GENERAL", "ACTIVE", "1998-04-01T00:00:00.000Z", "ISSUED"],
+    [VALVES, "Muster Armaturen GmbH", "de", "", "", "", "DE", "", "INACTIVE", "", "RETIRED"],
+]  # fmt: skip
+GLEIF_RELATIONS = [
+    ["Relationship.StartNode.NodeID", "Relationship.EndNode.NodeID",
+     "Relationship.RelationshipType", "Relationship.RelationshipStatus",
+     "Relationship.Period.1.startDate", "Relationship.Period.1.periodType"],
+    [VALVES, HOLDING, "IS_DIRECTLY_CONSOLIDATED_BY", "ACTIVE", "2017-12-06", "RELATIONSHIP_PERIOD"],
+]  # fmt: skip
+GLEIF_RECORDS = {
+    "records": [
+        {
+            "LEI": {"$": lei},
+            "Entity": {
+                "LegalName": {"@xml:lang": "de", "$": f"Muster {lei[-3:]} GmbH"},
+                "LegalAddress": {"City": {"$": "Bonn"}, "Country": {"$": "DE"}},
+                "OtherEntityNames": {"OtherEntityName": [{"@type": "X", "$": "Muster"}]},
+            },
+        }
+        for lei in (HOLDING, VALVES)
+    ]
+}
+RELEASES = [
+    {
+        "ocid": f"ocds-abc123-{number}",
+        "date": "2024-05-11T00:00:00Z",
+        "parties": [{"id": "S1", "name": "Sample Valves Ltd", "roles": ["supplier"],
+                     "address": {"countryName": "UK", "locality": "Leeds"},
+                     "identifier": {"scheme": "GB-COH", "id": "1"}, "details": {"scale": "sme"}}],
+        "buyer": {"id": "B1", "name": "Sample Water Board"},
+        "tender": {"title": "Valves", "lots": [{"id": "1", "title": "Lot 1"}],
+                   "items": [{"description": "x", "classification": {"id": "42131000"}}]},
+        "awards": [{"id": "1", "title": "Gate valves", "date": "2024-05-10T09:30:00Z",
+                    "status": "active", "value": {"amount": 1000.5, "currency": "EUR"},
+                    "suppliers": [{"id": "S1", "name": "Sample Valves Ltd"}],
+                    "relatedLots": ["1"]}],
+        "contracts": [{"id": "1", "awardID": "1", "period": {"startDate": "2024-06-01",
+                       "endDate": "2025-06-01"}, "status": "active"}],
+    }
+    for number in (1, 2)
+]  # fmt: skip
+
+
+Read = Callable[[Path], Parsed]
+
+
+@dataclass(frozen=True)
+class GoodFile:
+    """A file that loads whole, and how it is read. `joins`: lines may be parts of one row."""
+
+    name: str
+    content: bytes
+    read: Read
+    joins: bool = False
+
+
+def good_files(folder: Path) -> list[GoodFile]:
+    """Files of every reader; the mappings of tables are written into `folder`."""
+    files = []
+    for kind, table in TABLES.items():
+        mapping = folder / f"{kind}.toml"
+        mapping.write_text(MAPPINGS[kind], encoding="utf-8")
+        objects = [dict(zip(table[0], row, strict=True)) for row in table[1:]]
+        contents = {
+            "csv": delimited(table).encode(),
+            "gb.csv": delimited(table, ";").encode("gb18030", "ignore"),
+            "json": json.dumps(objects, ensure_ascii=False).encode(),
+            "jsonl": "".join(json.dumps(each) + "\n" for each in objects).encode(),
+            "xlsx": _workbook(table),
+            "xls": old_workbook(table),
+            "ods": open_document(table),
+            "csv.gz": gzip.compress(delimited(table).encode(), mtime=0),
+        }
+        read = partial(read_mapped, mapping=mapping, kind=kind)
+        files += [
+            GoodFile(f"{kind}.{end}", content, read, joins=kind != "contracts")
+            for end, content in contents.items()
+        ]
+    archive = zipped(
+        {"csv/project.csv": PROJECTS.encode(), "csv/organization.csv": PARTICIPATIONS.encode()}
+    )
+    package = {"version": "1.1", "releases": RELEASES}
+    files += [
+        GoodFile("cordis.zip", archive, read_cordis, joins=True),
+        GoodFile("ror.json", json.dumps(ROR).encode(), read_ror),
+        GoodFile("ror.zip", zipped({"x_schema_v2.json": json.dumps(ROR).encode()}), read_ror),
+        GoodFile("openalex.jsonl", _lines(OPENALEX), read_openalex),
+        GoodFile("openalex.json", json.dumps({"results": OPENALEX}).encode(), read_openalex),
+        GoodFile("openalex.gz", gzip.compress(_lines(OPENALEX), mtime=0), read_openalex),
+        GoodFile("gleif.csv", delimited(GLEIF_TABLE).encode(), read_gleif),
+        GoodFile("gleif.zip", zipped({"lei.csv": delimited(GLEIF_TABLE).encode()}), read_gleif),
+        GoodFile("relations.csv", delimited(GLEIF_RELATIONS).encode(), read_gleif),
+        GoodFile("gleif.json", json.dumps(GLEIF_RECORDS).encode(), read_gleif),
+        GoodFile("ocds.json", json.dumps(package).encode(), read_ocds, joins=True),
+        GoodFile("ocds.jsonl", _lines(RELEASES), read_ocds, joins=True),
+        GoodFile("ocds.jsonl.gz", gzip.compress(_lines(RELEASES), mtime=0), read_ocds, joins=True),
+    ]
+    return files
+
+
+def _lines(records: list[dict[str, Any]]) -> bytes:
+    return "".join(json.dumps(record) + "\n" for record in records).encode()
+
+
+def _workbook(table: list[list[str]]) -> bytes:
+    import io
+
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for row in table:
+        book.active.append([int(cell) if cell.isdigit() else cell for cell in row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def in_values(content: bytes, randoms: random.Random) -> bytes:
+    """A value of JSON, wherever it stands, is another or of another type; a key is another."""
+    text = content.decode("utf-8", "replace")
+    lines = text.splitlines() or [""]
+    is_lines = len(lines) > 1
+    number = randoms.randrange(len(lines)) if is_lines else 0
+    try:
+        document = json.loads(lines[number] if is_lines else text)
+    except (ValueError, RecursionError):
+        return content
+    places = list(_places(document))
+    if not places:
+        return content
+    parent, key = randoms.choice(places)
+    value = randoms.choice(
+        (None, True, 0, -1, 1e308, 10**400, [], {}, [[]], [None], "", [1, "a"], {"a": {"b": []}},
+         [{"id": None}], "x" * 30_000, *NASTY)
+    )  # fmt: skip
+    if isinstance(parent, dict) and randoms.random() < 0.2:
+        parent[str(value)[:300]] = parent.pop(key)
+    else:
+        parent[key] = value
+    written = json.dumps(document, ensure_ascii=randoms.random() < 0.5)
+    if is_lines:
+        lines[number] = written
+        return ("\n".join(lines) + "\n").encode("utf-8", "surrogatepass")
+    return written.encode("utf-8", "surrogatepass")
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    items = value.items() if isinstance(value, dict) else enumerate(value) \
+        if isinstance(value, list) else ()  # fmt: skip
+    for key, part in items:
+        yield value, key
+        yield from _places(part)
+
+
+def in_member_cells(content: bytes, randoms: random.Random) -> bytes:
+    """The text of a member of a zip changed as that of a file is."""
+    import io
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = {info.filename: archive.read(info) for info in archive.infolist()}
+    except Exception:  # damaged before
+        return MUTATIONS["bytes"](content, randoms)
+    if not members:
+        return content
+    name = randoms.choice(sorted(members))
+    kinds = ["cells", "quoting", "bytes"] if name.endswith(".csv") else ["value"]
+    members[name] = CHANGES[randoms.choice(kinds)](members[name], randoms)
+    return zipped(members)
+
+
+CHANGES = MUTATIONS | {"value": in_values, "member cells": in_member_cells}
+
+
+def kinds_of(name: str) -> list[str]:
+    """The mutations that a file of this name can take."""
+    if name.endswith((".json", ".jsonl")):
+        return ["bytes", "encoding", "cells", "value", "value", "value"]
+    if name.endswith((".csv", ".tsv")):
+        return ["bytes", "encoding", "cells", "cells", "quoting"]
+    if name.endswith(".gz"):
+        return ["bytes", "packed", "packed"]
+    if name.endswith(".zip"):
+        return ["bytes", "member", "member bytes", "member cells", "member cells", "member cells"]
+    if name.endswith((".xlsx", ".ods")):
+        return ["bytes", "member", "member bytes", "sheet", "sheet", "sheet"]
+    return ["bytes"]
+
+
+def unaccounted(parsed: Parsed, *, joins: bool) -> int:
+    """Lines read that were neither loaded, refused nor passed over.
+
+    The lines of rows that were kept come from the rows themselves, not from a difference. Lines
+    that joined another line's row are known from nothing else, so readers that join are
+    held to not telling of more lines than they read.
+    """
+    gap = 0
+    for file, read in parsed.read.items():
+        kept = {line for place, line in parsed.origins.values() if place == file}
+        told = {problem.line for problem in parsed.problems if problem.file == file} - {0}
+        accounted = len(kept | told)
+        gap += max(0, accounted - read) if joins else abs(read - accounted)
+    return gap
+
+
+def outcome(path: Path, file: GoodFile, importer: Importer | None) -> tuple[str, str]:
+    """`read`, `refused`, or what went wrong and how."""
+    start = time.perf_counter()
+    signal.setitimer(signal.ITIMER_REAL, TIME_LIMIT)
+    try:
+        parsed = file.read(path)
+        if gap := unaccounted(parsed, joins=file.joins):
+            return "LOST", f"{gap} lines"
+        if importer is not None:
+            report = importer.read(ADMIN, lambda _: parsed, ImportOptions(dry_run=True))
+            for counts in report.files:
+                if counts.loaded < 0:
+                    return "LOST", str(counts)
+    except InvalidInput:
+        return "refused", ""
+    except Hang:
+        return "HANG", ""
+    except Exception:
+        return "TRACEBACK", traceback.format_exc()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    seconds = time.perf_counter() - start
+    return ("read", "") if seconds < TIME_LIMIT / 5 else ("SLOW", f"{seconds:.1f} s")
+
+
+def run(count: int, seed: int, keep: Path | None = None, *, importing: bool = True) -> Counter[str]:
+    """How many mutants came to what."""
+    signal.signal(signal.SIGALRM, _alarm)
+    counts: Counter[str] = Counter()
+    randoms = random.Random(seed)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        files = good_files(folder)
+        store = SqliteStore(folder / "graph.db")
+        store.prepare()
+        importer = Importer(store)
+        for number in range(count):
+            file = files[number % len(files)]
+            kind = randoms.choice(kinds_of(file.name))
+            content = file.content
+            for _ in range(randoms.choice((1, 1, 1, 2, 5))):
+                content = CHANGES[kind](content, randoms)
+            path = folder / file.name
+            path.write_bytes(content)
+            result, detail = outcome(path, file, importer if importing else None)
+            counts[result] += 1
+            if result not in ("read", "refused"):
+                print(f"{result} {number} {file.name} ({kind})\n{detail}", flush=True)
+                if keep is not None:
+                    keep.mkdir(parents=True, exist_ok=True)
+                    (keep / f"{number}.{file.name}").write_bytes(content)
+        store.close()
+    return counts
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--count", type=int, default=5_000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--keep", type=Path)
+    parser.add_argument("--read-only", action="store_true", help="do not import")
+    given = parser.parse_args()
+    start = time.perf_counter()
+    counts = run(given.count, given.seed, given.keep, importing=not given.read_only)
+    for result, number in sorted(counts.items()):
+        print(f"{result:10} {number:6}")
+    print(f"{given.count} files in {time.perf_counter() - start:.0f} s")
+    return 0 if set(counts) <= {"read", "refused"} else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

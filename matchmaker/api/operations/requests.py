@@ -1,0 +1,61 @@
+"""Imports as callers send them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from flask_openapi3 import FileStorage
+from pydantic import BeforeValidator, Field
+
+from matchmaker.api.http.fields import MAX_ID, Short, Strict
+from matchmaker.ingest.table_file import FileOptions
+from matchmaker.ingest.table_options import TableOptions
+
+_Words = dict[str, str]
+
+
+class ImportChoices(Strict):
+    """How the file is read, as the page asks it; what is left out is judged from the file."""
+
+    table: Short = Field("", description="organizations, orders, projects, relations, or a table.")
+    source: Annotated[str, Field(max_length=32)] = ""
+    sheet: Short = ""
+    encoding: Short = ""
+    separator: Annotated[str, Field(max_length=10)] = ""
+    header_line: int = Field(0, ge=0, le=1000)
+    mapping: _Words = Field({}, description="Columns by the titles of the file, '' for none.")
+    defaults: _Words = Field({}, description="Words for empty cells, by column.")
+    values: dict[str, _Words] = Field({}, description="What words mean, by column and word.")
+    edits: dict[int, _Words] = Field({}, description="Corrected cells, by line and title.")
+    decimal: Literal["", ".", ","] = ""
+    day_first: bool | None = None
+    joins: bool | None = Field(None, description="Whether new organisations join the cluster.")
+
+    def to_options(self) -> TableOptions:
+        """As the service takes it."""
+        file = FileOptions(self.sheet, self.encoding, self.separator, self.header_line)
+        return TableOptions(
+            self.table, self.source, file, self.mapping, self.defaults, self.values, self.edits,
+            self.decimal, self.day_first,
+        )  # fmt: skip
+
+
+def _blank_as_none(sent: object) -> object:
+    return None if sent == "" else sent
+
+
+class NewImport(Strict):
+    """A file, for which cluster, how it is read, and whether it is written at once."""
+
+    file: FileStorage
+    cluster: Annotated[str, Field(max_length=MAX_ID)] = ""
+    options: Annotated[ImportChoices | None, BeforeValidator(_blank_as_none)] = Field(
+        None, description="As JSON; what is left out is judged from the file."
+    )
+    write: bool = Field(False, description="Write it, instead of only looking at it.")
+
+
+class ImportQuery(Strict):
+    """Of which cluster; of none: an administrator's own."""
+
+    cluster: Annotated[str, Field(max_length=MAX_ID)] = ""

@@ -1,0 +1,114 @@
+"""The command that brings in a list as people keep it: looked at, confirmed, written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from matchmaker.access import ADMIN
+from matchmaker.cli.import_output import document, print_report, write_problems
+from matchmaker.cli.imports import file_options, import_options, table_options, table_options_of
+from matchmaker.cli.language import language
+from matchmaker.cli.output import SOME_REFUSED, print_json, progress_bars, say, wired
+from matchmaker.errors import WrongState
+from matchmaker.messages import message
+
+if TYPE_CHECKING:
+    from matchmaker.services.operations.import_preview import ImportPreview
+    from matchmaker.services.operations.import_report import ImportReport
+    from matchmaker.wiring import Wiring
+
+_SHOWN_WORDS = 20
+
+
+@click.command(name="list")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--cluster", default="", help="Cluster whose list it is; new organisations join it.")
+@click.option("--yes", is_flag=True, help="Write without asking.")
+@table_options
+@file_options
+@import_options
+def list_command(file: Path, cluster: str, yes: bool, **options: Any) -> int:
+    """Import a list as people keep it: members, orders, projects, relations.
+
+    What it is and which column is which is proposed from its titles and cells, told, and
+    written after a yes. --table says it otherwise: organizations, orders, projects, relations.
+    """
+    services = wired()
+    services.store.prepare()
+    try:
+        return _import_list(services, file, cluster, yes=yes, **options)
+    finally:
+        services.store.close()
+
+
+def _import_list(
+    services: Wiring,
+    file: Path,
+    cluster: str,
+    *,
+    yes: bool,
+    strict: bool,
+    dry_run: bool,
+    as_json: bool,
+    problems: Path | None,
+    **options: Any,
+) -> int:
+    workflow = services.import_workflow
+    chosen = table_options_of(options)
+    with file.open("rb") as content:
+        id = workflow.keep(ADMIN, file.name, content, cluster)
+    if chosen != type(chosen)():
+        workflow.choose(ADMIN, id, chosen)
+    preview = workflow.look(ADMIN, id)
+    if preview.refused is not None:
+        raise preview.refused
+    report = preview.report
+    if report is None:
+        raise WrongState("There is nothing to read.")
+    if not as_json:
+        _print_understood(preview)
+    is_refused = strict and not report.is_clean
+    if not (dry_run or is_refused):
+        if not yes:
+            print_report(report)
+            click.confirm(message("Write it?").text(language()), abort=True)
+        with progress_bars() as progress:
+            report = workflow.write_now(ADMIN, id, progress)
+    _told(replace(report, dry_run=dry_run), as_json=as_json, problems=problems)
+    return 0 if report.is_clean else SOME_REFUSED
+
+
+def _told(report: ImportReport, *, as_json: bool, problems: Path | None) -> None:
+    if problems is not None:
+        write_problems(problems, (*report.problems, *report.notes))
+    if as_json:
+        print_json(document(report))
+    else:
+        print_report(report)
+
+
+def _print_understood(preview: ImportPreview) -> None:
+    """What the file is taken for: its kind, its columns, words that are not understood."""
+    from matchmaker.ingest.list_formats import FORMATS
+
+    format = FORMATS[preview.options.table]
+    titles = {column.name: column.title.text(language()) for column in format.columns}
+    say(message("%(file)s: %(kind)s", file=preview.name, kind=format.title))
+    if preview.file is None:
+        return
+    for column in preview.file.columns:
+        taken_for = titles.get(column.column, "–")
+        click.echo(f"  {column.title} → {taken_for}  ({' · '.join(column.samples)[:60]})")
+    for word in preview.file.words[:_SHOWN_WORDS]:
+        say(
+            message(
+                "'%(cell)s' (%(column)s) is not understood.",
+                cell=word.cell,
+                column=titles.get(word.column, word.column),
+            ),
+            error=True,
+        )

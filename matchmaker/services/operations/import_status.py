@@ -1,0 +1,120 @@
+"""Where an import stands: a file that is looked at, work that waits or runs, what was written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from matchmaker.ingest.report import Problem
+from matchmaker.messages import Message, sentences
+from matchmaker.services.operations.import_preview import ColumnPreview, ImportPreview, UnknownWord
+from matchmaker.workflow.job import ImportRecord, Job, JobState, LineCounts, LineProblem
+
+MAX_PROBLEMS = 500
+NO_LINES = LineCounts()
+
+
+class ImportState(StrEnum):
+    """States of an import."""
+
+    LOOKED_AT = "looked_at"
+    QUEUED = "queued"
+    RUNNING = "running"
+    FAILED = "failed"
+    WRITTEN = "written"
+    TAKEN_BACK = "taken_back"
+
+
+_OF_JOBS = {
+    JobState.QUEUED: ImportState.QUEUED,
+    JobState.RUNNING: ImportState.RUNNING,
+    JobState.DONE: ImportState.WRITTEN,
+    JobState.FAILED: ImportState.FAILED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ImportStatus:
+    """An import by its id. Of a file that is only looked at, the counts are what would be.
+
+    `table` is the format of the file. `counts` are rows by table. `new` to `alike` count
+    organisations, and `columns` and `words` are those of the file, until it is written.
+    `error` is why nothing can be, or was, written.
+    """
+
+    id: str
+    state: ImportState
+    cluster: str
+    file: str
+    table: str
+    lines: LineCounts = NO_LINES
+    counts: Mapping[str, int] = field(default_factory=dict)
+    new: int = 0
+    known: int = 0
+    merged: int = 0
+    alike: int = 0
+    columns: tuple[ColumnPreview, ...] = ()
+    words: tuple[UnknownWord, ...] = ()
+    problems: tuple[LineProblem, ...] = ()
+    error: Message | None = None
+    can_be_undone: bool = False
+
+
+def status_of_preview(preview: ImportPreview) -> ImportStatus:
+    """Of a file that is looked at."""
+    report, file, refused = preview.report, preview.file, preview.refused
+    return ImportStatus(
+        preview.upload,
+        ImportState.LOOKED_AT,
+        preview.cluster,
+        preview.name,
+        preview.options.table,
+        LineCounts(report.read, report.loaded, report.refused, report.passed, report.warned)
+        if report
+        else NO_LINES,
+        report.rows if report else {},
+        report.new if report else 0,
+        report.known + preview.recognised if report else 0,
+        report.merged if report else 0,
+        report.to_review if report else 0,
+        file.columns if file else (),
+        file.words if file else (),
+        line_problems(report.problems) if report else (),
+        sentences(refused.message, refused.mend) if refused else None,
+    )
+
+
+def status_of_record(record: ImportRecord) -> ImportStatus:
+    """Of what was written."""
+    return ImportStatus(
+        record.id,
+        ImportState.TAKEN_BACK if record.undone else ImportState.WRITTEN,
+        record.cluster,
+        record.file,
+        record.table,
+        record.lines,
+        record.counts,
+        problems=record.problems,
+        can_be_undone=record.can_be_undone,
+    )
+
+
+def status_of_job(job: Job) -> ImportStatus:
+    """Of work that waits, runs or failed."""
+    return ImportStatus(
+        job.id,
+        _OF_JOBS[job.state],
+        job.cluster,
+        job.arguments.get("file", ""),
+        job.arguments.get("table", ""),
+        error=job.result if job.state is JobState.FAILED else None,
+    )
+
+
+def line_problems(problems: tuple[Problem, ...]) -> tuple[LineProblem, ...]:
+    """The first of them, as they are kept with an import."""
+    return tuple(
+        LineProblem(row.line, row.field, row.severity, row.reason)
+        for row in problems[:MAX_PROBLEMS]
+    )

@@ -1,0 +1,131 @@
+"""Lists brought in over the API: looked at, written, taken back."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from matchmaker.access import ADMIN
+from tests.api.requests_of_routes import API, CLUSTER
+from tests.api.world import make_world
+
+MEMBERS = """会员名录,,,
+序号,单位名称,单位性质,规模
+1,示例接口甲厂,民营,小微企业
+2,示例接口乙研究院,科研院所,
+3,,民营,
+,合计,2家,
+"""
+ORDERS = """Vendor,Client,Goods,Amount (EUR)
+示例接口甲厂,示例阀门1厂,Seals,1500.50
+N/A,示例阀门1厂,Bolts,20.00
+"""
+
+
+@pytest.fixture(scope="module")
+def world(wired):
+    return make_world(wired)
+
+
+@pytest.fixture
+def coordinator(app, world):
+    """Sends as the coordinator of t:cluster, in English."""
+    client = app.test_client()
+    headers = world.headers("coordinator") | {"Accept-Language": "en"}
+
+    def send(method, place, **sent):
+        sent["headers"] = headers | sent.get("headers", {})
+        return client.open(f"{API}{place}", method=method, **sent)
+
+    return send
+
+
+def form(text, name="list.csv", **fields):
+    return {"file": (io.BytesIO(text.encode()), name), "cluster": CLUSTER, **fields}
+
+
+def work_off(world):
+    queue = world.services.requested_jobs
+    while (task := queue.dequeue()) is not None:
+        queue.execute(task)
+
+
+def test_a_list_is_looked_at_written_and_taken_back(world, coordinator):
+    choices = {
+        "values": {"size": {"小微企业": "micro"}},
+        "edits": {"5": {"单位名称": "示例接口丙厂"}},
+    }
+    looked = coordinator("POST", "/imports", data=form(MEMBERS, options=json.dumps(choices)))
+    assert looked.status_code == 201, looked.text
+    seen = looked.json
+    assert (seen["state"], seen["table"]) == ("looked_at", "organizations")
+    assert seen["lines"] == {"read": 4, "loaded": 3, "refused": 0, "passed": 1, "warned": 0}
+    assert (seen["new"], seen["known"]) == (3, 0)
+    assert [column["column"] for column in seen["columns"]] == ["", "name", "kind", "size"]
+    assert seen["words"][0]["chosen"] == "micro"
+    place = f"/imports/{seen['id']}"
+    assert looked.headers["Location"].endswith(place)
+    assert coordinator("POST", f"{place}/write", json={}).json["state"] == "queued"
+    work_off(world)
+    written = coordinator("GET", place).json
+    assert (written["state"], written["can_be_undone"]) == ("written", True)
+    assert written["counts"]["memberships"] == 3
+    assert coordinator("GET", f"/imports?cluster={CLUSTER}").json["items"][0]["id"] == seen["id"]
+    assert coordinator("POST", f"{place}/undo", json={}).json["state"] == "taken_back"
+    assert coordinator("POST", f"{place}/undo", json={}).status_code == 409
+
+
+def test_orders_go_to_the_members_that_they_name(world, coordinator):
+    sent = form(ORDERS, write="true")
+    answer = coordinator("POST", "/imports", data=sent)
+    assert (answer.status_code, answer.json["state"]) == (201, "queued")
+    work_off(world)
+    done = coordinator("GET", f"/imports/{answer.json['id']}").json
+    assert (done["lines"]["loaded"], done["counts"]["engagements"]) == (2, 2)
+    assert [(row["line"], row["field"]) for row in done["problems"]] == [(3, "supplier")]
+    record = world.services.repositories.imports.get(answer.json["id"]).value
+    buyers = {part.organization for row in record.put.engagements for part in row.participants
+              if part.role == "buyer"}  # fmt: skip
+    assert buyers == {"t:firm1"}
+    told = coordinator("GET", f"/imports/{answer.json['id']}/problems?format=csv")
+    rows = list(csv.reader(io.StringIO(told.get_data(as_text=True).removeprefix("\ufeff"))))
+    assert [row[:3] for row in rows[1:]] == [["3", "supplier", "warning"]]
+    world.services.import_workflow.undo(ADMIN, answer.json["id"])
+
+
+def test_a_repeated_request_keeps_one_file(coordinator):
+    key = {"Idempotency-Key": "one file"}
+    body = (
+        b"--b\r\nContent-Disposition: form-data; name=cluster\r\n\r\n" + CLUSTER.encode()
+        + b"\r\n--b\r\nContent-Disposition: form-data; name=file; filename=a.csv\r\n\r\nname\nA\n"
+        b"\r\n--b--\r\n"
+    )  # fmt: skip
+    sent = {"data": body, "content_type": "multipart/form-data; boundary=b", "headers": key}
+    first, second = (coordinator("POST", "/imports", **sent) for _ in range(2))
+    assert first.status_code == 201, first.text
+    assert first.json["id"] == second.json["id"]
+    assert second.headers["Idempotent-Replayed"] == "true"
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"name": "list.pdf"}, "file"),
+        ({"options": '{"mappings": {}}'}, "options.mappings"),
+        ({"options": "no JSON"}, "options"),
+        ({"options": '{"table": "clusters"}'}, "table"),
+        ({"options": '{"header_line": -1}'}, "options.header_line"),
+    ],
+)
+def test_what_is_wrong_with_a_request_is_told(coordinator, fields, field):
+    answer = coordinator("POST", "/imports", data=form(MEMBERS, **fields))
+    assert answer.status_code == 422
+    assert answer.json["errors"][0]["field"] == field
+
+
+def test_a_file_that_cannot_be_read_is_kept_and_says_why(coordinator):
+    answer = coordinator("POST", "/imports", data=form("", "empty.csv"))
+    assert answer.status_code == 201
+    assert "empty" in answer.json["error"]
+    assert answer.json["lines"]["read"] == 0

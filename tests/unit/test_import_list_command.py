@@ -1,0 +1,57 @@
+"""`matchmaker import list`: proposed, told, written after a yes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from matchmaker.cli import run
+
+MEMBERS = """会员名录,,,
+序号,单位名称,单位性质,规模
+1,示例命令甲厂,民营,小型
+2,示例命令乙研究院,科研院所,
+3,,民营,
+,合计,2家,
+"""
+ORDERS = """Vendor,Client,Goods,Amount (EUR)
+示例命令甲厂,示例命令乙研究院,Seals,1500.50
+"""
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty installation, in English."""
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.setenv("MATCHMAKER_DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def written(folder: Path, name: str, text: str) -> str:
+    (folder / name).write_text(text, "utf-8")
+    return str(folder / name)
+
+
+def test_what_is_understood_is_told_and_nothing_written_without_a_yes(fresh, capsys):
+    members = written(fresh, "members.csv", MEMBERS)
+    assert run(["import", "list", members, "--dry-run"]) == 3
+    told = capsys.readouterr()
+    assert "单位名称 → name" in told.out
+    assert "4 lines read, 2 loaded (0 with warnings), 1 refused, 1 passed over" in told.out
+    assert "Nothing was written" in told.err
+    assert run(["import", "list", members, "--yes"]) == 3
+    assert "2 new" in capsys.readouterr().out
+
+
+def test_a_list_is_read_as_it_is_told_to_be(fresh, capsys):
+    orders = written(fresh, "list.csv", ORDERS)
+    assert run(["import", "list", orders, "--yes", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["written"], report["rows"]["engagements"]) == (True, 1)
+    assert run(["import", "list", orders, "--table", "organizations", "--yes"]) == 1
+    wrong = written(fresh, "list.pdf", ORDERS)
+    assert run(["import", "list", wrong, "--yes"]) == 1
+    assert "must be a file of" in capsys.readouterr().err
