@@ -151,7 +151,7 @@ def test_worklist_and_audit_say_the_same_as_their_answers(client):
 
 def test_titles_and_terms_are_in_the_language_that_is_named(client):
     header = fetch(client, "members", "csv", language="zh").data.decode("utf-8-sig").split("\r\n")
-    assert header[0].startswith("编号,企业名称,英文名称,类型,类型（代码）,")
+    assert header[0].startswith("编号,企业名称,英文名称,其他名称,类型,类型（代码）,")
     assert ",企业,firm," in header[1]
 
 

@@ -111,7 +111,7 @@ class NotificationOut(Localised):
     read: bool
 
 
-class InboxOut(BaseModel):
+class InboxOut(Localised):
     """A page of notifications, and how many are unread in all."""
 
     items: list[NotificationOut]

@@ -55,7 +55,6 @@ from matchmaker.api.people.responses import (
     MemberList,
     NewHookOut,
     NewKeyOut,
-    NotificationOut,
     SessionOut,
 )
 from matchmaker.workflow.account import Account, AccountMembership
@@ -285,9 +284,8 @@ def export_organization(path: IdPath) -> Response:
 def list_notices(query: PageQuery) -> Response:
     """One's notifications, newest first, in the language asked for, else one's own."""
     inbox = services().notifications.inbox(current_principal(), after_of(query) or "", query.limit)
-    language = current_language()
-    items = [NotificationOut.of(notification, language) for notification in inbox.page.rows]
-    return as_json(InboxOut(items=items, next=cursor_of(inbox.page, query), unread=inbox.unread))
+    page = {"items": inbox.page.rows, "next": cursor_of(inbox.page, query)}
+    return as_json(InboxOut.of(page | {"unread": inbox.unread}, current_language()))
 
 
 @people.post("/notices/read", **writes(NOTICES))
