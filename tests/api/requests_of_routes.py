@@ -12,7 +12,6 @@ from matchmaker.workflow.gathering import Gathering, GatheringKind, InvitationAn
 from matchmaker.workflow.introduction import Proposal, Transition
 from matchmaker.workflow.introduction_states import Action
 from matchmaker.workflow.posting import Posting
-from tests.api.conftest import ROWS
 from tests.api.world import PASSWORD
 
 API = "/api/v1"
@@ -121,10 +120,9 @@ def _reset(world):
 
 
 def _file():
-    """A list of one member as it is on record, so that no other test sees a change."""
-    name = next(row.name for row in ROWS.organizations if row.id == FIRM)
-    lines = f"编号,单位名称,性质\n{FIRM},{name},企业\n,,企业\n"
-    return BytesIO(lines.encode()), "members.csv"
+    """A list of one organisation that no other file names."""
+    name = f"示例导入{next(_number)}厂"
+    return BytesIO(f"单位名称,性质\n{name},企业\n,企业\n".encode()), "members.csv"
 
 
 def _upload(world, role):
