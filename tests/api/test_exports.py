@@ -88,7 +88,7 @@ def test_members_are_all_there_without_contacts(client, wired):
     answer = fetch(client, "members", "csv")
     found = rows(answer)
     assert [row["id"] for row in found] == MEMBERS
-    assert (found[0]["kind"], found[0]["size"], found[0]["place"], found[0]["place_name"]) == (
+    assert (found[1]["kind"], found[1]["size"], found[1]["place"], found[1]["place_name"]) == (
         "firm", "small", "place:a", "甲市",
     )  # fmt: skip
     assert found[0]["description"] == "做高压球阀的小厂"

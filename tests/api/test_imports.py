@@ -7,7 +7,7 @@ import json
 import pytest
 
 from matchmaker.access import ADMIN
-from tests.api.requests_of_routes import API, CLUSTER
+from tests.api.requests_of_routes import API, CLUSTER, take_back_imports
 from tests.api.world import make_world
 
 MEMBERS = """会员名录,,,
@@ -25,7 +25,10 @@ N/A,示例阀门1厂,Bolts,20.00
 
 @pytest.fixture(scope="module")
 def world(wired):
-    return make_world(wired)
+    made = make_world(wired)
+    yield made
+    work_off(made)
+    take_back_imports(made)
 
 
 @pytest.fixture
