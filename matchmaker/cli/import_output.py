@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -126,7 +127,7 @@ def _problem_line(problem: Problem) -> Message:
     return sentences(located(place, problem.reason), problem.outcome)
 
 
-def write_problems(path: Path, problems: tuple[Problem, ...]) -> None:
+def write_problems(path: Path, problems: Iterable[Problem]) -> None:
     columns = ("file", "line", "field", "reason", "severity", "outcome")
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.DictWriter(file, columns)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -23,6 +24,7 @@ from matchmaker.ingest.numbers import Amount
 from matchmaker.ingest.places import place_note
 from matchmaker.ingest.reference import ReferenceIndex
 from matchmaker.ingest.report import Problem, Reading, Severity
+from matchmaker.ingest.spool import Spool
 from matchmaker.ingest.suggestions import expected_titles
 from matchmaker.ingest.table_file import Line, TableFile, open_table
 from matchmaker.ingest.table_options import TableOptions
@@ -48,11 +50,22 @@ _SLUG = re.compile(r"[^a-z0-9_.-]+")
 class TableReading(Reading):
     """Rows of several files; engagements as their fields, until all participants are known.
 
-    `prefixed` leads from ids without a source to those that they were given, by table.
+    `prefixed` leads from ids without a source to those that they were given, by table. With
+    a `spool` all is kept there and not in memory.
     """
 
     parts: dict[str, list[tuple[Participant, str, int]]] = field(default_factory=dict)
-    prefixed: dict[str, dict[str, str]] = field(default_factory=dict)
+    prefixed: dict[str, MutableMapping[str, str]] = field(default_factory=dict)
+    spool: Spool | None = None
+
+    def __post_init__(self) -> None:
+        if self.spool is not None:
+            self.rows = defaultdict(self.spool.mapping)
+            self.problems, self.origins = self.spool.list(), self.spool.mapping()
+
+    def mapping(self) -> MutableMapping[Any, Any]:
+        """A mapping for as much as a file may hold."""
+        return {} if self.spool is None else self.spool.mapping()
 
 
 @dataclass(frozen=True)
@@ -80,7 +93,7 @@ class TableReader:
     formats: Mapping[str, ColumnFormat] = field(init=False)
     # Titles of columns with a cell that could be written in two ways.
     judged: set[str] = field(default_factory=set, init=False)
-    first_lines: dict[bytes, int] = field(default_factory=dict, init=False)
+    first_lines: MutableMapping[bytes, int] = field(init=False)
     # Most cells of most columns are written again and again.
     read_cells: dict[tuple[str, type, str, ColumnFormat], CellReading] = field(
         default_factory=dict, init=False
@@ -89,6 +102,7 @@ class TableReader:
     def __post_init__(self) -> None:
         expected = expected_titles(self.table.name) | set(map(normal, self.options.mapping))
         self.file = open_table(self.path, self.options.file, expected)
+        self.first_lines = self.reading.mapping()
         self.columns = columns_of(self.table, self.file, self.options.mapping)
         self.formats = self._judged()
 
@@ -340,7 +354,9 @@ class TableReader:
         if is_id(cell):
             return cell
         bare = _SPACE.sub("_", cell.strip())
-        known = self.reading.prefixed.setdefault(table, {})
+        if table not in self.reading.prefixed:
+            self.reading.prefixed[table] = self.reading.mapping()
+        known = self.reading.prefixed[table]
         return known.setdefault(bare, f"{self.source}:{bare}"[:230])
 
     def _look_up(self, line: Line, values: dict[str, Any], problems: list[Problem]) -> None:

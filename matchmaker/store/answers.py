@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -67,12 +68,19 @@ class RowChanges:
     after: GraphRows = field(default_factory=GraphRows)
 
     @classmethod
-    def of(cls, parts: Iterable[RowChanges]) -> RowChanges:
-        """All parts together; no row stands in two of them."""
+    def of(cls, parts: Iterable[RowChanges], most: float = math.inf) -> RowChanges:
+        """All parts together; no row stands in two of them.
+
+        From about `most` rows on, those of further parts are counted alone.
+        """
         counts = UpsertCounts()
         before, after = defaultdict[str, list[Any]](list), defaultdict[str, list[Any]](list)
+        size = 0
         for part in parts:
             counts += part.counts
+            if size > most:
+                continue
+            size += len(part.after)
             for rows, tables in ((part.before, before), (part.after, after)):
                 for name, table_rows in rows.tables():
                     tables[name].extend(table_rows)
