@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from matchmaker.domain import Cluster, GraphRows, Organization, Statement
+from matchmaker.domain import Cluster, GraphRows, Organization, Statement, key_of
 
 Row = TypeVar("Row")
 
@@ -71,7 +71,8 @@ class RowChanges:
     def of(cls, parts: Iterable[RowChanges], most: float = math.inf) -> RowChanges:
         """All parts together; no row stands in two of them.
 
-        From about `most` rows on, those of further parts are counted alone.
+        After about `most` rows the new ones of further parts are counted alone; after as many
+        that changed, those too.
         """
         counts = UpsertCounts()
         before, after = defaultdict[str, list[Any]](list), defaultdict[str, list[Any]](list)
@@ -79,6 +80,8 @@ class RowChanges:
         for part in parts:
             counts += part.counts
             if size > most:
+                part = part.without_new()  # noqa: PLW2901
+            if size > 2 * most:
                 continue
             size += len(part.after)
             for rows, tables in ((part.before, before), (part.after, after)):
@@ -86,6 +89,14 @@ class RowChanges:
                     tables[name].extend(table_rows)
         return cls(counts, *(GraphRows(**{name: tuple(rows) for name, rows in tables.items()})
                              for tables in (before, after)))  # fmt: skip
+
+    def without_new(self) -> RowChanges:
+        """Without the rows that were not there before."""
+        after = {}
+        for name, rows in self.after.tables():
+            known = {key_of(row) for row in getattr(self.before, name)}
+            after[name] = tuple(row for row in rows if key_of(row) in known)
+        return RowChanges(self.counts, self.before, GraphRows(**after))
 
 
 @dataclass(frozen=True, slots=True)

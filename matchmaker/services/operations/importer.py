@@ -20,7 +20,11 @@ from matchmaker.ingest.scope import within
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.tables import read_files, tables_at
 from matchmaker.messages import message
-from matchmaker.services.operations.import_report import ImportReport, organization_changes
+from matchmaker.services.operations.import_report import (
+    MAX_CHANGES,
+    ImportReport,
+    organization_changes,
+)
 from matchmaker.services.operations.large_import import LargeImport, is_large
 from matchmaker.services.operations.reference_data import reference_index
 from matchmaker.services.operations.refresher import Progress, no_progress
@@ -161,7 +165,9 @@ class Importer:
         rules = ImportRules(filled=large.filled, dry_run=options.dry_run or is_refused)
         if not rules.dry_run:
             options.progress(message("Writing to the store"), 0, 0)
-        changes = self.store.import_batches(large.batches, rules, MAX_KEPT)
+        changes = self.store.import_batches(
+            large.batches, rules, MAX_KEPT if options.keep else 2 * MAX_CHANGES
+        )
         return _with_changes(replace(report, written=not rules.dry_run), changes, options)
 
     def _with_merged(
