@@ -74,7 +74,7 @@ def test_orders_take_the_unit_of_their_title(tmp_path: Path) -> None:
 
 def test_a_name_of_one_member_is_that_member(tmp_path: Path) -> None:
     members = [
-        Organization("c:1", "示例甲厂", Kind.FIRM),
+        Organization("c:1", "示例甲阀门制造厂", Kind.FIRM, other_names=("示例甲厂",)),
         Organization("c:2", "示例乙大学", Kind.UNIVERSITY),
         Organization("c:3", "示例乙大学", Kind.UNIVERSITY),
     ]
