@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from matchmaker.ingest.matching_model import Comparable, finer_place
 from matchmaker.ingest.name_comparison import ComparableName, initials
 from matchmaker.ingest.names import name_key
+from matchmaker.ingest.unlike import NameSummaries
 from matchmaker.store.ports import DuplicateKeys
 
 # A key that more share says nothing of who is meant.
@@ -22,6 +23,7 @@ RARE = 40
 _SHORTEST_WORD = 4
 _MOST_WORDS = 6
 _BATCH = 10_000
+_COMPARED = 100_000
 _PARTS = 32
 _IN_MEMORY = 1 << 19  # bytes of each part
 _NAME_KEY = re.compile(r"[0-9a-f]{16}")
@@ -89,15 +91,18 @@ class Rows(Protocol):
     def __getitem__(self, position: int, /) -> DuplicateKeys: ...
 
 
-def pairs(rows: Rows, first_new: int = 0) -> Iterator[tuple[int, int]]:
+def pairs(
+    rows: Rows, first_new: int = 0, summaries: NameSummaries | None = None
+) -> Iterator[tuple[int, int]]:
     """Positions in `rows` of each two that share a key, in order.
 
-    At least the second of a pair is at or behind `first_new`. Keys and pairs are kept as
-    numbers, in files where they are many: memory does not grow with the rows.
+    At least the second of a pair is at or behind `first_new`. With `summaries`, which are
+    filled, those whose names are surely unlike are left out. Keys and pairs are kept as
+    numbers, in files where they are many: memory grows by the summaries alone.
     """
     total = max(len(rows), 1)
     blocks, found = _Parts(2), _Parts(1)
-    for hashes, owners in _hashed(rows):
+    for hashes, owners in _hashed(rows, summaries):
         blocks.add((hashes >> 1) % _PARTS, np.stack((hashes, owners), axis=1))
     for entries in blocks:
         order = np.lexsort((entries[:, 1], entries[:, 0]))
@@ -112,7 +117,12 @@ def pairs(rows: Rows, first_new: int = 0) -> Iterator[tuple[int, int]]:
             found.add((packed >> 32) * _PARTS // total, packed[:, None])
     for part in found:
         packed = np.unique(part[:, 0])
-        yield from zip((packed >> 32).tolist(), (packed & 0xFFFFFFFF).tolist(), strict=True)
+        for some in np.array_split(packed, len(packed) // _COMPARED + 1):
+            first, second = some >> 32, some & 0xFFFFFFFF
+            if summaries is not None:
+                kept = ~summaries.are_unlike(first, second)
+                first, second = first[kept], second[kept]
+            yield from zip(first.tolist(), second.tolist(), strict=True)
 
 
 Integers = NDArray[np.int64]
@@ -161,11 +171,14 @@ class _Parts:
                 yield rows
 
 
-def _hashed(rows: Rows) -> Iterator[tuple[Integers, Integers]]:
+def _hashed(rows: Rows, summaries: NameSummaries | None) -> Iterator[tuple[Integers, Integers]]:
     """The keys of rows as numbers, odd where they are strong, and the position of each's row."""
     hashes, owners = array("q"), array("q")
     for position, row in enumerate(rows):
-        for key in keys(Comparable.of(row)):
+        candidate = Comparable.of(row)
+        if summaries is not None:
+            summaries.add(candidate)
+        for key in keys(candidate):
             hashes.append(hash(key) | 1 if key.startswith(STRONG) else hash(key) & ~1)
             owners.append(position)
         if len(hashes) >= _BATCH:

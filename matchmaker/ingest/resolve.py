@@ -16,6 +16,7 @@ from matchmaker.ingest import blocking
 from matchmaker.ingest.blocking import Rows
 from matchmaker.ingest.matching_model import SAME_NAME, Comparable, Comparison, are_unlike, evidence
 from matchmaker.ingest.names import name_parts
+from matchmaker.ingest.unlike import NameSummaries
 from matchmaker.messages import Message
 from matchmaker.store.ports import DuplicateKeys
 from matchmaker.store.schema import TABLES
@@ -176,7 +177,7 @@ def _decided(rows: Rows, first_new: int, stored_ids: Container[str], rules: _Rul
     decided = _Decided()
     candidate_at = lru_cache(_COMPARED)(lambda position: Comparable.of(rows[position]))
     certain: defaultdict[int, list[tuple[int, tuple[Message, ...], Comparison]]] = defaultdict(list)
-    for first, second in blocking.pairs(rows, first_new):
+    for first, second in blocking.pairs(rows, first_new, NameSummaries()):
         one, other = candidate_at(first), candidate_at(second)
         if are_unlike(one, other) or rules.apart(one, other):
             continue
