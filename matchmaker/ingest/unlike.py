@@ -66,8 +66,9 @@ class NameSummaries:
         numerals = np.frombuffer(self._numerals, dtype=np.int64)
         is_far = self._are_far(first, second) & (either & _MAY_BE_SHORT == 0)
         unlike = differ & ((numerals[first] != numerals[second]) | is_far)
-        told: NDArray[np.bool_] = (one & _HAN != 0) | unlike
-        return told & (both & _ALONE != 0) & (one & _BRANCH == 0)
+        may_tell = (both & _ALONE != 0) & (one & _BRANCH == 0)
+        told: NDArray[np.bool_] = may_tell & ((one & _HAN != 0) | unlike)
+        return told
 
     def _are_far(self, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether too few letters are in both for one to be like the other or a part of it."""
@@ -76,8 +77,9 @@ class NameSummaries:
         common = np.minimum(one, other).sum(axis=1, dtype=np.int64)
         sizes = one.sum(axis=1, dtype=np.int64), other.sum(axis=1, dtype=np.int64)
         # The similarity of two strings is at most twice what they have in common over their sizes.
-        is_part: NDArray[np.bool_] = common >= np.minimum(*sizes)
-        return ~is_part & (200 * common < ALIKE * (sizes[0] + sizes[1]))
+        is_far: NDArray[np.bool_] = 200 * common < ALIKE * (sizes[0] + sizes[1])
+        is_far &= common < np.minimum(*sizes)
+        return is_far
 
 
 def _flags(name: ComparableName) -> int:
