@@ -123,7 +123,7 @@ class MappedReader(ABC, Generic[Section]):
             elif problem.column in mapped:
                 row.warn(problem.column, problem.reason)
         try:
-            fact = self.fact(row)
+            fact = None if row.line.is_unreadable else self.fact(row)
         except InvalidInput as error:
             row.refuse_for(error)
         if row.is_refused:

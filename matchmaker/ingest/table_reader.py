@@ -188,7 +188,12 @@ class TableReader:
         return Problem(self.file.name, 0, column, reason, "note")
 
     def _line_of_same(self, line: Line) -> int | None:
-        """The earlier line with the same cells in every column that is read."""
+        """The earlier line with the same cells in every column that is read.
+
+        A line that cannot be read as one is the same as none: its cells are not what it says.
+        """
+        if any(problem.severity == "error" for problem in line.problems):
+            return None
         text = "\x1f".join(line.cells.get(title, "") for title in self.columns)
         digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
         first = self.first_lines.setdefault(digest, line.number)
@@ -201,6 +206,9 @@ class TableReader:
         problems = [self._of_file(line, each) for each in line.problems
                     if each.severity == "error" or each.column not in self.file.header
                     or each.column in self.columns]  # fmt: skip
+        if line.is_unreadable:
+            self.reading.problems.extend(problems)
+            return None
         values: dict[str, Any] = {}
         by_default = set[str]()
         for column in self.read_columns:
@@ -231,7 +239,7 @@ class TableReader:
 
     def _of_file(self, line: Line, problem: CellProblem) -> Problem:
         column = self.columns.get(problem.column, problem.column)
-        is_lost = problem.severity == "warning"
+        is_lost = problem.severity == "warning" and not line.cells.get(problem.column)
         return Problem(
             self.file.name, line.number, column, problem.reason, problem.severity, is_lost
         )

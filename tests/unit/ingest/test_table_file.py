@@ -29,6 +29,10 @@ def refused(lines: list[Line]) -> list[int]:
     return [line.number for line in lines if any(p.severity == "error" for p in line.problems)]
 
 
+def test_a_text_is_read_whatever_its_name(tmp_path: Path) -> None:
+    assert cells(table(tmp_path, "id,name\nx:1,Muster AG\n", "a.xlsx")) == [["x:1", "Muster AG"]]
+
+
 @pytest.mark.parametrize(
     ("encoding", "name"),
     [
@@ -246,6 +250,8 @@ def test_a_broken_line_of_json_lines_costs_itself(tmp_path: Path) -> None:
         (b"", "empty"),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, "not a table|cannot be told"),
         (b"<html><table><tr><td>id</td></tr></table></html>", "web page"),
+        (b"%PDF-1.7\n%\xe2\xe3", "PDF"),
+        (b'<?xml version="1.0"?><Workbook/>', "XML"),
         (b"a," * 3_000 + b"\n", "3001 columns"),
         (b'[{"id": 1}, {"id": ', "not well-formed JSON"),
     ],

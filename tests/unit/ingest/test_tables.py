@@ -156,7 +156,7 @@ def test_a_workbook_loads_as_written(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="not a workbook"):
-        read_table("organizations", written(tmp_path, "organizations.xlsx", b"no zip"))
+        read_table("organizations", written(tmp_path, "organizations.xlsx", b"no zip\0"))
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -274,3 +274,28 @@ def test_a_name_of_invisible_characters_alone_is_empty(tmp_path: Path) -> None:
     parsed = organizations(tmp_path, "my:1,\u202e,firm,,,,,", "my:2,x,firm,,,,,")
     assert [row.id for row in parsed.rows.organizations] == ["my:2"]
     assert ("name", "is empty.") in {(p.field, str(p.reason)) for p in parsed.problems}
+
+
+def test_what_was_done_with_a_cleaned_cell_is_told_as_it_is(tmp_path: Path) -> None:
+    """The cell is kept without its NUL, and is not said to be lost."""
+    parsed = organizations(tmp_path, "x:1,Alp\0ha Ltd,firm")
+    (problem,) = parsed.problems
+    assert [row.name for row in parsed.rows.organizations] == ["Alpha Ltd"]
+    assert str(problem.outcome) == "The row is kept."
+
+
+def test_a_good_line_is_not_passed_over_as_the_same_as_a_refused_one(tmp_path: Path) -> None:
+    """The first has a surplus cell and is refused; the second says it rightly."""
+    parsed = organizations(tmp_path, "x:1,Alpha Ltd,firm,,,,,,surplus", "x:1,Alpha Ltd,firm")
+    assert [row.name for row in parsed.rows.organizations] == ["Alpha Ltd"]
+    assert [(problem.line, problem.severity) for problem in parsed.problems] == [(2, "error")]
+
+
+def test_each_record_that_is_no_object_is_refused_once(tmp_path: Path) -> None:
+    """One cut off, one a list: neither is the same as the other, nor lacks a name."""
+    lines = ['{"name": "Alpha Ltd", "kind": "firm"}', '{"name": "Beta', "[1]"]
+    path = written(tmp_path, "organizations.jsonl", "\n".join(lines))
+    parsed = read_table("organizations", path)
+    assert [(problem.line, problem.severity) for problem in parsed.problems] == [
+        (2, "error"), (3, "error"),
+    ]  # fmt: skip
