@@ -3,7 +3,7 @@
     python benchmarks/serving.py DATA_DIR [--neo4j] [--requests 300] [--texts 50]
 
 DATA_DIR is what `benchmarks/cordis_import.py FILE --keep DATA_DIR` leaves.
-Latency is taken on one worker, memory on two. Organisations asked for are
+Latency is taken on one worker, memory when another has joined it. Organisations asked for are
 drawn evenly, by a fixed seed, from those with at least two engagements.
 
 With `--neo4j` (DATA_DIR made with `--store neo4j`) the same question is put to
@@ -20,6 +20,7 @@ import json
 import os
 import random
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -76,8 +77,8 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def server(environment: dict[str, str], workers: int) -> Iterator[tuple[str, psutil.Process]]:
-    """`matchmaker serve`, ready: its address and its master process."""
+def server(environment: dict[str, str]) -> Iterator[tuple[str, psutil.Process]]:
+    """`matchmaker serve` with one worker, ready: its address and its master process."""
     port = free_port()
     process = subprocess.Popen(
         [str(Path(sys.executable).parent / "matchmaker"), "serve"],
@@ -86,7 +87,7 @@ def server(environment: dict[str, str], workers: int) -> Iterator[tuple[str, psu
             **environment,
             "MATCHMAKER_ADMIN_KEY": KEY,
             "MATCHMAKER_PORT": str(port),
-            "MATCHMAKER_WORKERS": str(workers),
+            "MATCHMAKER_WORKERS": "1",
         },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -140,6 +141,14 @@ def timed(ask: Callable[[str], object], questions: Sequence[str]) -> list[float]
     return seconds
 
 
+def add_worker(master: psutil.Process) -> None:
+    """One worker more, as gunicorn starts it when told to."""
+    before = len(master.children())
+    master.send_signal(signal.SIGTTIN)
+    while len(master.children()) == before:
+        time.sleep(0.1)
+
+
 def proportional_memory(process: psutil.Process) -> int:
     """PSS in bytes of a process and everything it started."""
     family = [process, *process.children(recursive=True)]
@@ -187,12 +196,12 @@ def measure(
 ) -> list[float]:
     """HTTP latency on one worker, memory on two; returns the latencies."""
     organizations, texts = draw(folder, requests, asked)
-    with server(environment, workers=1) as (address, _):
+    with server(environment) as (address, process):
         seconds = timed(lambda organization: ask_known(address, goal, organization), organizations)
         print(f"  HTTP, known organisation  {percentiles(seconds)}")
         by_text = timed(lambda text: ask_text(address, goal, text), texts)
         print(f"  HTTP, free text           {percentiles(by_text)}")
-    with server(environment, workers=2) as (address, process):
+        add_worker(process)
         for organization in organizations[:60]:
             ask_known(address, goal, organization)
         for text in texts[:20]:

@@ -42,6 +42,7 @@ from matchmaker.vocabulary import Tier as Tier
 
 MAX_TEXT = 20_000
 MAX_NAME = 500
+MAX_OTHER_NAMES = 50
 EMPTY = message("must not be empty.")
 _ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,31}:[^\s\x00-\x1f\x7f]{1,200}")
 
@@ -118,6 +119,15 @@ def _check_text(entity: object, name: str, limit: int = MAX_TEXT, *, filled: boo
         _require(False, entity, name, fault)
 
 
+def _check_other_names(entity: object, names: tuple[str, ...]) -> None:
+    _require(all(name.strip() for name in names), entity, "other_names", EMPTY)
+    fault = message("has %(length)s characters; at most %(limit)s.",
+                    length=max(map(len, names), default=0), limit=MAX_NAME)  # fmt: skip
+    _require(all(len(name) <= MAX_NAME for name in names), entity, "other_names", fault)
+    fault = message("are %(length)s; at most %(limit)s.", length=len(names), limit=MAX_OTHER_NAMES)
+    _require(len(names) <= MAX_OTHER_NAMES, entity, "other_names", fault)
+
+
 def _check_not_negative(entity: object, name: str) -> None:
     value = getattr(entity, name)
     _require(value is None or value >= 0, entity, name, message("is negative."))
@@ -174,6 +184,7 @@ class Organization:
     `capacity` is the number of introductions it can still take on (None: not
     said). `listed` False means it opted out of being recommended. `contact` is
     private: no public view carries it. `date_precision` is that of `founded`.
+    `other_names` are what it is or was called besides: short names, acronyms, former names.
     `ended` is the day it was dissolved, `successor` the organisation that took its
     place. Codes (`credit_code`, `vat`, `lei`, `ror`) are kept as their source has them;
     only valid ones tell who it is. `origins` tell of the fields that do not come from
@@ -204,6 +215,7 @@ class Organization:
     status: OrganizationStatus = OrganizationStatus.ACTIVE
     ended: datetime.date | None = None
     successor: str | None = None
+    other_names: tuple[str, ...] = ()
     provenance: Provenance = SAID_HERE
     origins: tuple[FieldOrigin, ...] = ()
     version: int = 0
@@ -212,11 +224,17 @@ class Organization:
         _check_ids(self, "id")
         _check_text(self, "name", MAX_NAME, filled=True)
         _check_text(self, "name_en", MAX_NAME)
+        _check_other_names(self, self.other_names)
         _check_not_negative(self, "capacity")
         if self.successor is not None:
             _check_ids(self, "successor")
             fault = message("is the organisation itself.")
             _require(self.successor != self.id, self, "successor", fault)
+
+    @property
+    def all_names(self) -> str:
+        """Every name of it, as full text is searched."""
+        return " ".join((self.name, self.name_en, *self.other_names))
 
     @property
     def open_to_meet(self) -> bool:

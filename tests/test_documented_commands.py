@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from matchmaker.cli import run
-from tests.api.conftest import link_models
+from tests.samples import copy_samples
 from tests.unit.ingest import test_gleif as gleif
 from tests.unit.ingest import test_ocds as ocds
 from tests.unit.ingest import test_ror as ror
@@ -124,8 +124,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lines = "".join(json.dumps(need, ensure_ascii=False) + "\n" for need in needs)
     (folder / "needs.jsonl").write_text(lines, encoding="utf-8")
     (folder / "figures").mkdir()
-    (folder / "var").mkdir()
-    link_models(folder / "var")
+    copy_samples(tmp_path_factory, folder / "var")
     return folder
 
 
@@ -140,8 +139,6 @@ def reader(
         "LC_ALL": "C",
     }.items():
         monkeypatch.setenv(name, value)
-    if not (folder / "var" / "matchmaker.db").exists():
-        assert run(["setup"]) == 0
     monkeypatch.chdir(folder)
     return Desk(folder, capsys)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import binomtest
 
 from matchmaker.audit.figures import Figure, Group, unknown
 from matchmaker.audit.ties import year_bounds
@@ -29,6 +28,8 @@ def sme_share(view: View) -> Figure:
     small = int(view.is_small.sum())
     if sized == int(view.is_firm.sum()):
         return Figure(small / sized)
+    from scipy.stats import binomtest  # a second to import, and seldom needed
+
     bounds = binomtest(small, sized).proportion_ci(method="wilson")
     return Figure(small / sized, float(bounds.low), float(bounds.high))
 

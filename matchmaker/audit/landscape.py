@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from matchmaker.audit.network import ClusterNetwork, network_of
 from matchmaker.audit.opportunity import Opportunity, Traits, fit, traits
@@ -66,7 +66,7 @@ class Scaling:
         rest = y - intercept - slope * x
         free = len(x) - parameters
         spread = np.sqrt((rest**2).sum() / free * (1 + leverage))
-        half = float(student.ppf(0.975, free) * spread)
+        half = float(stdtrit(free, 0.975) * spread)
         return float(at[1] - intercept - slope * at[0]), half
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2
+from scipy.special import gammaincinv
 
 from matchmaker.audit.network import ClusterNetwork
 from matchmaker.audit.relatedness import Relatedness
@@ -197,6 +197,7 @@ def _drawn(
 
 def ratio(observed: int, expected: float) -> tuple[float, float, float]:
     """Observed over expected, with exact Poisson limits (95 %) of the count (Garwood, 1936)."""
-    low = chi2.ppf(0.025, 2 * observed) / 2 if observed else 0.0
-    high = chi2.ppf(0.975, 2 * (observed + 1)) / 2
+    # The quantiles of Poisson's limits are those of the gamma distribution.
+    low = gammaincinv(observed, 0.025) if observed else 0.0
+    high = gammaincinv(observed + 1, 0.975)
     return observed / expected, float(low) / expected, float(high) / expected

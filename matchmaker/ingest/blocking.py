@@ -30,14 +30,19 @@ def keys(candidate: Comparable) -> set[str]:
     found.update(f"{STRONG}{key}" for key in source_key(candidate.keys))
     if candidate.host:
         found.add(f"host {candidate.host}")
+    found.update(f"all {_joined(name)}" for name in candidate.others)
     place = finer_place(candidate.keys.place)
     for name in candidate.names:
-        joined = "".join(sorted(name.translated))
+        joined = _joined(name)
         found.add(f"all {joined}")
         if place:
             found.add(f"{STRONG}{place} {joined}")
         found.update(_han_keys(name.folded[0]) if name.is_han else _word_keys(name))
     return found
+
+
+def _joined(name: ComparableName) -> str:
+    return "".join(sorted(name.translated))
 
 
 def source_key(row: DuplicateKeys) -> tuple[str, ...]:

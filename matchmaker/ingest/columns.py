@@ -151,6 +151,7 @@ TABLES: dict[str, TableFormat] = {
             Column("id", "source:key, unique; empty: made from source, code and name", "my:f-001", also=title_words.ID),
             Column("name", "full name", "示例阀门有限公司", required=True, context="organizations", also=title_words.NAME),
             Column("name_en", "name in English", "Sample Valve Co., Ltd.", also=title_words.NAME_EN),
+            Column("other_names", "short names, acronyms and former names, parted by ;", "示例阀门", also=title_words.OTHER_NAMES, joined_by="; "),
             _choice("kind", domain.Kind, "firm", read=kind, also=title_words.KIND),
             _choice("size", domain.Size, "small", required=False, also=title_words.SIZE),
             _choice("tier", domain.Tier, "specialised", required=False, read=tier, also=title_words.TIER),

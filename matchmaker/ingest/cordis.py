@@ -36,6 +36,7 @@ from matchmaker.ingest.cells import read_cell
 from matchmaker.ingest.countries import country_place, iso_code
 from matchmaker.ingest.dates import PartialDate, partial_date
 from matchmaker.ingest.formats import POINT, ColumnFormat, Read, judge
+from matchmaker.ingest.names import other_names
 from matchmaker.ingest.numbers import number
 from matchmaker.ingest.published_csv import PublishedLine, published_lines, sound_archive
 from matchmaker.ingest.report import Parsed, Problem, Reading, ReadProgress
@@ -73,7 +74,7 @@ ROW_BYTES = 140
 
 
 # Of each of these facts an organisation has the first that any of its rows gives.
-FACTS = ("name", "activityType", "vatNumber", "organizationURL")
+FACTS = ("name", "shortName", "activityType", "vatNumber", "organizationURL")
 WITH_POINT = ColumnFormat(decimal=POINT)
 # Of both files, those that are read.
 COLUMNS = frozenset({
@@ -313,6 +314,7 @@ def _organizations(reading: _CordisReading) -> None:
                 country=facts["country"],
                 vat=facts["vatNumber"],
                 website=facts["organizationURL"],
+                other_names=other_names([facts["shortName"]], name),
                 provenance=_provenance(file, line),
                 origins=() if is_said else (FieldOrigin("kind", SOURCE, SourceTier.DERIVED),),
             )

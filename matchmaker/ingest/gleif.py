@@ -17,6 +17,7 @@ from matchmaker.ingest.codes import valid_code
 from matchmaker.ingest.countries import iso_code
 from matchmaker.ingest.facts import digest
 from matchmaker.ingest.gleif_records import OTHER_NAMES, PERIODS, GleifRecord, gleif_records
+from matchmaker.ingest.names import other_names
 from matchmaker.ingest.register import RegisterReading
 from matchmaker.ingest.report import Parsed, ReadProgress
 from matchmaker.ingest.ror import names_of
@@ -122,6 +123,7 @@ class _GleifReading(RegisterReading):
                 status=OrganizationStatus.ACTIVE if is_active else OrganizationStatus.DISSOLVED,
                 ended=ended.date if ended and not is_active else None,
                 successor=successor,
+                other_names=other_names(_other_names(record), name, name_en),
                 provenance=self.provenance(number),
                 origins=() if category in KINDS else self.derived("kind"),
             ),
@@ -200,6 +202,13 @@ def _names(record: GleifRecord) -> Iterator[tuple[str, str]]:
                 yield "en", name
             elif name and type not in ("PREVIOUS_LEGAL_NAME", "TRADING_OR_OPERATING_NAME"):
                 yield language, name
+
+
+def _other_names(record: GleifRecord) -> Iterator[str]:
+    """Every name of the record, also former ones and those it trades under."""
+    yield record.cell("Entity.LegalName")
+    for column in OTHER_NAMES:
+        yield from (record.cell(f"{column}.{position}") for position in PERIODS)
 
 
 def _successor(record: GleifRecord, own: str) -> str | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 from matchmaker.ingest.codes import CODE_KINDS, CodeKind, valid_code
 from matchmaker.ingest.legal_forms import FormRelation, relation
@@ -29,6 +30,7 @@ WEIGHTS: dict[str, dict[Level, float]] = {
         NameLevel.SPELLING: 9.0,
         NameLevel.ORDER: 7.5,
         NameLevel.TRANSLATION: 7.0,
+        NameLevel.OTHER_NAME: 7.0,
         NameLevel.SIMILAR: 5.0,
         NameLevel.BRANCH: 3.5,
         NameLevel.GROUP: 4.0,
@@ -55,6 +57,7 @@ REASONS: dict[tuple[str, Level], Message] = {
     ("name", NameLevel.SPELLING): message("same name in another spelling"),
     ("name", NameLevel.ORDER): message("same words in another order"),
     ("name", NameLevel.TRANSLATION): message("same name in another language"),
+    ("name", NameLevel.OTHER_NAME): message("one is also called as the other"),
     ("name", NameLevel.SIMILAR): message("like names"),
     ("name", NameLevel.BRANCH): message("one may be a branch of the other"),
     ("name", NameLevel.GROUP): message("a firm and its group"),
@@ -70,6 +73,8 @@ REASONS: dict[tuple[str, Level], Message] = {
     ("website", "same"): message("same website"),
     ("website", "different"): message("different websites"),
 }
+# Letters of an other name that many do not share by chance: SU and 阀门 are of many.
+_TELLING = 6
 # Hosts where many have their page.
 _SHARED_HOSTS = frozenset({
     "1688.com", "alibaba.com", "facebook.com", "linkedin.com", "made-in-china.com", "taobao.com",
@@ -80,18 +85,21 @@ _SHARED_HOSTS = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Comparable:
-    """An organisation as it is compared."""
+    """An organisation as it is compared; `others` are its other names long enough to tell."""
 
     keys: DuplicateKeys
     names: tuple[ComparableName, ...]
+    others: tuple[ComparableName, ...]
     codes: tuple[str, ...]
     host: str
 
     @classmethod
     def of(cls, keys: DuplicateKeys) -> Comparable:
         names = [comparable(name) for name in (keys.name, keys.name_en) if name]
+        others = [comparable(name) for name in keys.other_names]
+        telling = tuple(each for each in others if _length(each) >= _TELLING)
         codes = tuple(valid_code(kind, getattr(keys, kind)) for kind in CODE_KINDS)
-        return cls(keys, tuple(names), codes, website_host(keys.website))
+        return cls(keys, tuple(names), telling, codes, website_host(keys.website))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +167,28 @@ def _name(first: Comparable, second: Comparable) -> tuple[NameLevel, FormRelatio
     """The most alike of their names, each in whatever language."""
     order = list(NameLevel)
     pairs = [(compare(a, b), relation(a.form, b.form)) for a in first.names for b in second.names]
-    return min(
+    best = min(
         pairs, key=lambda pair: order.index(pair[0]), default=(NameLevel.DIFFERENT, "missing")
     )
+    is_other = order.index(best[0]) > order.index(NameLevel.OTHER_NAME) and _shares_other_name(
+        first, second
+    )
+    return (NameLevel.OTHER_NAME, "missing") if is_other else best
+
+
+def _shares_other_name(first: Comparable, second: Comparable) -> bool:
+    """Whether an other name of one is a name of the other."""
+    pairs = (
+        *product(first.others, (*second.names, *second.others)),
+        *product(first.names, second.others),
+    )
+    return any(compare(a, b) in (NameLevel.SAME, NameLevel.SPELLING) for a, b in pairs)
+
+
+def _length(name: ComparableName) -> int:
+    """How much a name tells: a Chinese character as much as two letters."""
+    letters = "".join(name.translated)
+    return 2 * len(letters) if name.is_han else len(letters)
 
 
 def _code(first: Comparable, second: Comparable) -> tuple[Level, list[Message]]:

@@ -23,6 +23,7 @@ class NameLevel(StrEnum):
     SPELLING = "spelling"  # but for accents, articles, "and", 第一 and 一, spaces
     ORDER = "order"  # the same words in another order
     TRANSLATION = "translation"  # universität and university
+    OTHER_NAME = "other_name"  # one is the other's short, former or other name
     SIMILAR = "similar"
     BRANCH = "branch"  # one is a branch of the other
     GROUP = "group"  # one has 集团, group, holding more

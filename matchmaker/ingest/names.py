@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from matchmaker.domain import OrganizationStatus
+from matchmaker.domain import MAX_NAME, MAX_OTHER_NAMES, OrganizationStatus
 from matchmaker.ingest.legal_forms import split_form
 from matchmaker.ingest.statuses import without_status
 from matchmaker.text import normal
@@ -15,6 +16,7 @@ from matchmaker.text import normal
 # Between single letters: "S.p.A.", "A/S", "z o. o." are words.
 _BETWEEN_INITIALS = re.compile(r"(?<=\b\w)(?:\.\s?|/)(?=\w\b)")
 _WORD = re.compile(r"\w+")
+_BETWEEN_NAMES = re.compile(r"[;；、\n|]")
 _APOSTROPHE = re.compile(r"(?<=\w)['’`´](?=s\b)")
 
 
@@ -62,6 +64,23 @@ def normal_name(name: str) -> str:
         return normal(name)
     separator = " " if parts.form.isascii() or parts.form.islower() else ""
     return f"{parts.base}{separator if parts.form else ''}{parts.form}"
+
+
+def split_names(cell: str) -> list[str]:
+    """Names that stand in one cell, parted by ; or 、 or lines."""
+    return [name for part in _BETWEEN_NAMES.split(cell) if (name := " ".join(part.split()))]
+
+
+def other_names(names: Iterable[str], *known: str) -> tuple[str, ...]:
+    """Names that are none of those `known`, each once, as many as an organisation can have."""
+    taken = set(map(normal, known)) | {""}
+    kept: list[str] = []
+    for name in names:
+        spelling = normal(name)
+        if spelling not in taken and len(name) <= MAX_NAME:
+            taken.add(spelling)
+            kept.append(name)
+    return tuple(kept[:MAX_OTHER_NAMES])
 
 
 def name_key(name: str) -> str:

@@ -12,7 +12,15 @@ from matchmaker.domain import Organization
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.codes import valid_code
 from matchmaker.ingest.countries import iso_code
-from matchmaker.ingest.json_records import JsonRecord, dict_at, json_records, number_at, text_at
+from matchmaker.ingest.json_records import (
+    JsonRecord,
+    dict_at,
+    json_records,
+    number_at,
+    text_at,
+    texts_at,
+)
+from matchmaker.ingest.names import other_names
 from matchmaker.ingest.register import RegisterReading
 from matchmaker.ingest.report import Parsed, ReadProgress
 from matchmaker.ingest.ror import kind_of_types, names_of
@@ -54,6 +62,8 @@ def _organization(record: JsonRecord, reading: RegisterReading) -> Organization:
     name, name_en = names_of(labels, country)
     if not name:
         raise InvalidInput("is empty.", where="display_name")
+    others = [usual, *texts_at(value, "display_name_alternatives"),
+              *texts_at(value, "display_name_acronyms")]  # fmt: skip
     kind, is_said = kind_of_types([text_at(value, "type")], usual)
     return Organization(
         id=f"ror:{identifier}" if identifier else f"openalex:{key.upper()}",
@@ -71,6 +81,7 @@ def _organization(record: JsonRecord, reading: RegisterReading) -> Organization:
         country=country,
         ror=identifier or reading.code(record.number, "ror", said),
         website=text_at(value, "homepage_url"),
+        other_names=other_names(others, name, name_en),
         provenance=reading.provenance(record.number),
         origins=() if is_said else reading.derived("kind"),
     )

@@ -79,6 +79,7 @@ def keys_of(row: Organization) -> DuplicateKeys:
         row.country,
         row.place,
         row.website,
+        row.other_names,
     )
 
 

@@ -25,6 +25,7 @@ from matchmaker.ingest.json_records import (
     text_at,
     texts_at,
 )
+from matchmaker.ingest.names import other_names
 from matchmaker.ingest.register import RegisterReading
 from matchmaker.ingest.report import Parsed, ReadProgress
 
@@ -105,13 +106,16 @@ def _organization(record: JsonRecord, reading: RegisterReading) -> Organization:
         date_precision=DatePrecision.YEAR if established else DatePrecision.DAY,
         status=status,
         successor=_successor(value, identifier),
+        other_names=other_names(
+            (text_at(each, "value") for each in dicts_at(value, "names")), name, name_en
+        ),
         provenance=reading.provenance(number),
         origins=() if is_said else reading.derived("kind"),
     )
 
 
 def _labels(value: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Names with their languages, the one that is shown first; aliases and acronyms are none."""
+    """Names with their languages, the one that is shown first."""
     names = [
         (text_at(name, "lang").lower(), text_at(name, "value"), texts_at(name, "types"))
         for name in dicts_at(value, "names")

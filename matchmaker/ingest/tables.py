@@ -24,7 +24,7 @@ from matchmaker.domain import (
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.codes import valid_code
 from matchmaker.ingest.columns import TABLES
-from matchmaker.ingest.names import normal_name
+from matchmaker.ingest.names import normal_name, other_names, split_names
 from matchmaker.ingest.placeholders import is_placeholder
 from matchmaker.ingest.places import GBT_2260
 from matchmaker.ingest.reference import ReferenceIndex, index_with
@@ -36,7 +36,14 @@ from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.table_reader import RowValues, TableReader, TableReading, fields_of, made_id
 from matchmaker.ingest.words import implied_by_kind, kind_of_name
 from matchmaker.messages import message
-from matchmaker.store.merging import changed_fields, facts, is_blank, merged_organization, text_of
+from matchmaker.store.merging import (
+    OTHER_NAMES,
+    changed_fields,
+    facts,
+    is_blank,
+    merged_organization,
+    text_of,
+)
 from matchmaker.text import language_of
 
 HEADCOUNT = "headcount"
@@ -224,6 +231,9 @@ def _organization(
     if "kind" not in values:
         values["kind"] = kind_of_name(values["name"])
         derived.add("kind")
+    if OTHER_NAMES in values:
+        names = split_names(values.pop(OTHER_NAMES))
+        values[OTHER_NAMES] = other_names(names, values["name"], values.get("name_en", ""))
     word = next((cell for _, cell in reader.cells_of(line, "kind")), "")
     for name, implied in _implied(word, values, people):
         values[name] = implied

@@ -191,7 +191,14 @@ def _organizations(
     countries = sorted({row.country for row in rows})
     numbers = {country: number for number, country in enumerate(countries)}
     return Organizations(
-        table=_table(rows, "id", "name", "name_en", "country"),
+        table=_table(
+            rows,
+            "id",
+            "name",
+            "name_en",
+            "country",
+            other_names=_strings("\n".join(row.other_names) for row in rows),
+        ),
         kind=_codes(model.KINDS, (row.kind for row in rows)),
         size=_codes(model.SIZES, (row.size for row in rows)),
         tier=_codes(model.TIERS, (row.tier for row in rows)),

@@ -131,7 +131,8 @@ class TieLayer:
 
 @dataclass(frozen=True)
 class Organizations:
-    """Columns of shape (n,). `table`: id, name, name_en, country (strings).
+    """Columns of shape (n,). `table`: id, name, name_en, country, other_names (strings;
+    other names a line each).
 
     `latitude`, `longitude` are the place's or its nearest ancestor's that has
     them, NaN else; `verified` says that a credit code or VAT number with a right

@@ -94,6 +94,7 @@ class DuplicateKeys:
     country: str = ""
     place: str | None = None
     website: str = ""
+    other_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

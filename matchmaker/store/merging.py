@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 
 from matchmaker.domain import (
+    MAX_OTHER_NAMES,
     ContradictedValue,
     DatePrecision,
     Engagement,
@@ -25,12 +26,14 @@ from matchmaker.domain import (
     date_text,
 )
 from matchmaker.store.schema import PARTICIPANTS, Table
+from matchmaker.text import normal
 
 # Fields that are not said of an organisation, or only together with another field.
 _NO_FACTS = frozenset(
     {"id", "provenance", "origins", "version", "date_precision", "date_estimated"}
 )
 PRECISION = "date_precision"
+OTHER_NAMES = "other_names"
 # What the precision is of, in each class that has one.
 _PRINCIPAL_DATES = ("founded", "since", "date")
 NOTHING: frozenset[str] = frozenset()
@@ -142,6 +145,10 @@ def merged_organization(
                 origins[name] = replace(origins.get(name, old), conflict=None)
         elif only_blanks or _is_coarser(before, row, name):
             continue
+        elif name == OTHER_NAMES and new.tier.rank <= old.tier.rank:
+            names = _all_names(before, row)
+            if names != before.other_names:
+                changes[name], origins[name] = names, new
         elif _wins(new, old):
             changes |= _change(before, row, name)
             conflict = None if old.source == new.source else _contradicted(before, name, old)
@@ -152,6 +159,13 @@ def merged_organization(
     if not changes and kept == before.origins:
         return before
     return replace(before, **changes, origins=kept)
+
+
+def _all_names(before: Organization, row: Organization) -> tuple[str, ...]:
+    """The other names of both: that a source has one more does not contradict the others."""
+    by_spelling = {normal(name): name for name in (*row.other_names, *before.other_names)}
+    ordered = (*before.other_names, *row.other_names)
+    return tuple(dict.fromkeys(by_spelling[normal(name)] for name in ordered))[:MAX_OTHER_NAMES]
 
 
 def edited_organization(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import types
 import typing
 from collections.abc import Callable, Sequence
@@ -32,6 +33,8 @@ def _decoder(annotation: Any) -> Callable[[Any], Any]:
         return lambda cell: tuple(Stage(word) for word in cell.split(";") if word)
     if annotation == tuple[FieldOrigin, ...]:
         return origins_from_json
+    if annotation == tuple[str, ...]:
+        return lambda cell: tuple(json.loads(cell)) if cell else ()
     if annotation is bool:
         return bool
     if annotation is datetime.date:
@@ -48,8 +51,11 @@ def _without_none(annotation: Any) -> Any:
 
 def _encode(value: Any) -> Cell:
     if isinstance(value, tuple):
-        has_origins = bool(value) and isinstance(value[0], FieldOrigin)
-        return origins_to_json(value) if has_origins else ";".join(value)
+        if not value or isinstance(value[0], StrEnum):
+            return ";".join(value)
+        if isinstance(value[0], FieldOrigin):
+            return origins_to_json(value)
+        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, datetime.date):
         return value.isoformat()
     if isinstance(value, bool):

@@ -2,8 +2,6 @@
 
 import datetime
 import itertools
-import os
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -35,6 +33,7 @@ from matchmaker.domain import (
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
 from tests.passwords import cheap_passwords
+from tests.samples import link_models
 
 ADMIN_KEY = "key-of-the-tests"
 
@@ -129,18 +128,8 @@ ROWS = GraphRows(
 )
 
 
-def link_models(folder: Path) -> None:
-    """Share the model, which unpacks to half a gigabyte, and vectors by text between runs."""
-    for name in ("models", "vectors"):
-        shared = Path(os.environ.get("MATCHMAKER_DATA_DIR", "var")).resolve() / name
-        shared.mkdir(parents=True, exist_ok=True)
-        (folder / name).symlink_to(shared)
-
-
-def installation(tmp_path_factory, rows=ROWS, **settings):
-    """Services on rows, in a folder of their own."""
-    folder = tmp_path_factory.mktemp("installation")
-    link_models(folder)
+def services_in(folder, **settings):
+    """Services on a data folder."""
     chosen = Settings(
         data_dir=folder,
         store="",
@@ -152,6 +141,14 @@ def installation(tmp_path_factory, rows=ROWS, **settings):
     )
     services = wire(chosen)
     services.passwords = cheap_passwords()
+    return services
+
+
+def installation(tmp_path_factory, rows=ROWS, **settings):
+    """Services on rows, in a folder of their own."""
+    folder = tmp_path_factory.mktemp("installation")
+    link_models(folder)
+    services = services_in(folder, **settings)
     services.store.prepare()
     services.store.upsert(rows)
     services.refresher.refresh(ADMIN)

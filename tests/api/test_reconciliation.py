@@ -31,7 +31,10 @@ def directory(tmp_path_factory):
                 website="https://www.yongsheng.example/en",
             ),
             Organization("r:valve2", "永盛阀门有限公司", Kind.FIRM, place="place:h", country="CN"),
-            Organization("r:pump", "永盛泵业有限公司", Kind.FIRM, place="place:w", country="CN"),
+            Organization(
+                "r:pump", "永盛泵业有限公司", Kind.FIRM, place="place:w", country="CN",
+                other_names=("永强水暖器材厂",),
+            ),
             Organization("r:out", "隐身阀门厂", Kind.FIRM, place="place:w", listed=False),
             Organization("r:uni", "Wenzhou University", Kind.UNIVERSITY, country="CN"),
             Organization("r:mix", "<b>Müller</b> & Söhne GmbH", Kind.FIRM, country="DE"),
@@ -271,3 +274,8 @@ def test_strangers_elsewhere_need_a_key_unless_the_directory_is_public(
     assert anybody.get(SERVICE, environ_base=far).status_code == 401
     monkeypatch.setattr(directory, "settings", public(directory))
     assert anybody.get(SERVICE, environ_base=far).status_code == 200
+
+
+def test_an_other_name_leads_to_it_and_is_not_certain(anybody):
+    best = ask(anybody, q0={"query": "永强水暖器材厂"})["q0"][0]
+    assert (best["id"], best["score"], best["match"]) == ("r:pump", 100, False)

@@ -119,6 +119,7 @@ def everything() -> GraphRows:
                 status=OrganizationStatus.DISSOLVED,
                 ended=DAY(2023, 6, 30),
                 successor="t:3",
+                other_names=("甲阀; 乙阀", '"Alpha" Valve', "Old & Co"),
             ),
             Organization("t:3", "示例大学", Kind.UNIVERSITY, place="p:zj", country="CN"),
         ),

@@ -194,3 +194,23 @@ def test_a_year_alone_does_not_blur_a_known_day() -> None:
     assert merged(year, known) == known
     after = merged(replace(year, founded=DAY(2013, 1, 1)), known)
     assert (after.founded, after.date_precision) == (DAY(2013, 1, 1), DatePrecision.YEAR)
+
+
+def test_other_names_of_two_lists_are_kept_together() -> None:
+    before = replace(FULL, other_names=("恒泰",))
+    row = Organization(FULL.id, FULL.name, Kind.FIRM, other_names=("Hengtai", "恒泰"),
+                       provenance=LATER)  # fmt: skip
+    after = merged(row, before)
+    assert after.other_names == ("恒泰", "Hengtai")
+    assert all(origin.conflict is None for origin in after.origins)
+    assert merged(row, after) == after
+
+
+def test_other_names_that_a_member_wrote_stay_beside_those_of_a_list() -> None:
+    before = edited_organization(FULL, {"other_names": ("恒泰",)}, MEMBER)
+    row = Organization(FULL.id, FULL.name, Kind.FIRM, other_names=("HT",), provenance=LATER)
+    after = merged(row, before)
+    (told,) = [origin for origin in after.origins if origin.field == "other_names"]
+    assert after.other_names == ("恒泰",)
+    assert told.conflict is not None
+    assert told.conflict.value == "HT"

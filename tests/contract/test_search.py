@@ -136,3 +136,14 @@ def test_a_vector_goes_with_its_text(store: GraphStore) -> None:
     changed = Description(before.id, before.organization, "another text", "en")
     store.upsert(GraphRows(descriptions=(changed,), offers=everything().offers))
     assert store.missing_embeddings("r1") == ("t:1#about",)
+
+
+def test_an_organization_is_found_by_its_other_names(store: GraphStore) -> None:
+    store.upsert(GraphRows(organizations=(firm(1, "示例流体控制有限公司"), firm(2, "乙泵业"))))
+    store.upsert(GraphRows(organizations=(
+        firm(1, "示例流体控制有限公司", other_names=("恒泰阀门厂", "HTV")),
+    )))  # fmt: skip
+    for query in ("恒泰阀门", "htv", "流体控制"):
+        assert [hit.organization.id for hit in store.search(query, ANY, 5)] == ["t:1"]
+    first, _ = store.duplicate_keys()
+    assert first.other_names == ("恒泰阀门厂", "HTV")

@@ -24,6 +24,7 @@ from matchmaker.api.http.fields import (
     Text,
 )
 from matchmaker.domain import (
+    MAX_OTHER_NAMES,
     DatePrecision,
     Engagement,
     EngagementKind,
@@ -124,6 +125,7 @@ class OrganizationFields(Strict):
     status: OrganizationStatus = OrganizationStatus.ACTIVE
     ended: Day | None = None
     successor: Id | None = None
+    other_names: list[Name] = Field([], max_length=MAX_OTHER_NAMES)
     about: OptionalText | None = None
 
     def to_changes(self, *, only_sent: bool = False) -> dict[str, Any]:
@@ -131,6 +133,8 @@ class OrganizationFields(Strict):
         changes = self.model_dump(exclude={"about", "id"}, exclude_unset=only_sent)
         if "stages" in changes:
             changes["stages"] = tuple(changes["stages"])
+        if "other_names" in changes:
+            changes["other_names"] = tuple(changes["other_names"])
         if "founded" in changes:
             day, precision = None, DatePrecision.DAY
             if changes["founded"] is not None:

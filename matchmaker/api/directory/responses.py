@@ -64,6 +64,7 @@ class OrganizationOut(Outgoing):
     status: OrganizationStatus
     ended: datetime.date | None
     successor: str | None
+    other_names: list[str]
     provenance: Provenance
     origins: list[FieldOrigin]
     version: int

@@ -88,6 +88,7 @@ def _keys(subject: Sought | Organization) -> DuplicateKeys:
         website=subject.website,
         id=own["id"],
         name_en=own["name_en"],
+        other_names=() if isinstance(subject, Sought) else subject.other_names,
         **codes,
     )
 
@@ -95,11 +96,12 @@ def _keys(subject: Sought | Organization) -> DuplicateKeys:
 def name_similarity(name: str, known: Organization) -> float:
     """1 where the names are one but for spelling and a legal form that one of them lacks.
 
-    Of its two names the one that is more alike.
+    Of its names the one that is most alike.
     """
     if not name.strip():
         return 0.0
-    return max(_alike(name, own) for own in {known.name, known.name_en} if own.strip())
+    names = {known.name, known.name_en, *known.other_names}
+    return max(_alike(name, own) for own in names if own.strip())
 
 
 def _alike(name: str, other: str) -> float:

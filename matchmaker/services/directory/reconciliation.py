@@ -140,12 +140,13 @@ class Reconciliation:
 
     def _make(self, snapshot: Snapshot) -> _Names:
         table = snapshot.organizations.table
-        ids, names, english = (
-            table.column(column).to_pylist() for column in ("id", "name", "name_en")
+        ids, names, english, others = (
+            table.column(column).to_pylist() for column in ("id", "name", "name_en", "other_names")
         )
         listed = snapshot.organizations.listed.nonzero()[0].tolist()
         pairs = [(row, names[row]) for row in listed]
         pairs += [(row, english[row]) for row in listed if english[row] != names[row]]
+        pairs += [(row, name) for row in listed for name in others[row].splitlines()]
         return _Names(ids, NameIndex(pairs), place_index(snapshot), self._by_code())
 
     def _by_code(self) -> dict[tuple[str, str], str]:

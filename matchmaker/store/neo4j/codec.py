@@ -38,7 +38,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         if value and isinstance(value[0], FieldOrigin):
             return origins_to_json(value)
-        return [item.value for item in value] or None
+        return list(map(str, value)) or None
     return None if value == "" else value
 
 

@@ -112,7 +112,8 @@ RETURN r {.*, cluster: c.id, organization: o.id} AS row ORDER BY c.id, o.id"""
 EXISTING_IDS = "UNWIND $ids AS id MATCH (n:{label} {{id: id}}) RETURN id"
 ALIASES = "MATCH (a:Alias) RETURN a.id AS id, a.organization AS organization"
 DUPLICATE_KEYS = """MATCH (o:Organization)
-RETURN o {.id, .name, .name_en, .credit_code, .vat, .lei, .ror, .country, .place, .website} AS row
+RETURN o {.id, .name, .name_en, .credit_code, .vat, .lei, .ror, .country, .place, .website,
+          .other_names} AS row
 ORDER BY o.id"""
 
 # -- lists

@@ -347,7 +347,7 @@ def _changed_properties(table: Table[Any], before: Any, after: Any) -> Propertie
 
 def _search_terms(table: Table[Any], row: Any) -> str | None:
     if isinstance(row, Organization):
-        return " ".join(terms(f"{row.name} {row.name_en}"))
+        return " ".join(terms(row.all_names))
     text = table.text(row) if table.statement is not None else ""
     return " ".join(terms(text)) if text else None
 

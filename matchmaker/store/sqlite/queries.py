@@ -10,7 +10,7 @@ GRAPH_ID = "SELECT identity FROM graph"
 COUNT = "SELECT count(*) FROM {table}"
 ALIASES = "SELECT id, organization FROM aliases"
 DUPLICATE_KEYS = (
-    "SELECT id, name, name_en, credit_code, vat, lei, ror, country, place, website "
+    "SELECT id, name, name_en, credit_code, vat, lei, ror, country, place, website, other_names "
     "FROM organizations ORDER BY id"
 )
 

@@ -141,7 +141,7 @@ class SqliteTransaction:
     def _write_names(self, rows: Sequence[Organization]) -> None:
         self._want(row.id for row in rows)
         self._connection.execute(queries.DROP_ORGANIZATION_TERMS)
-        indexed = ((" ".join(terms(f"{row.name} {row.name_en}")), row.id) for row in rows)
+        indexed = ((" ".join(terms(row.all_names)), row.id) for row in rows)
         self._connection.executemany(queries.PUT_ORGANIZATION_TERMS, indexed)
 
     def _write_participants(self, rows: Sequence[Engagement]) -> None:
@@ -219,7 +219,9 @@ class SqliteTransaction:
         return self._rows(CLUSTERS, queries.CLUSTERS_OF, parameters)
 
     def duplicate_keys(self) -> list[DuplicateKeys]:
-        return [DuplicateKeys(*row) for row in self._connection.execute(queries.DUPLICATE_KEYS)]
+        rows = self._connection.execute(queries.DUPLICATE_KEYS)
+        decoded = ((*row[:-1], tuple(json.loads(row[-1] or "[]"))) for row in rows)
+        return [DuplicateKeys(*keys) for keys in decoded]
 
     def aliases(self) -> dict[str, str]:
         return dict(self._connection.execute(queries.ALIASES).fetchall())

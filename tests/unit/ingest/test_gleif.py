@@ -203,3 +203,11 @@ def test_another_table_is_refused(tmp_path: Path) -> None:
     path.write_text("")
     with pytest.raises(InvalidInput, match="empty"):
         read_gleif(path)
+
+
+def test_former_and_trading_names_are_kept_beside_the_name(tmp_path: Path) -> None:
+    """And a name in another language that became the English one is not told twice."""
+    second = "Entity.OtherEntityNames.OtherEntityName.2"
+    entity = {**ENTITIES[0], second: "Muster Alt AG", f"{second}.type": "PREVIOUS_LEGAL_NAME"}
+    (row,) = read_gleif(table(tmp_path / "lei2.csv", [entity])).rows.organizations
+    assert (row.name_en, row.other_names) == ("Sample Holding SE", ("Muster Alt AG",))

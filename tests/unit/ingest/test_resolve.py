@@ -262,3 +262,29 @@ def test_the_status_that_a_name_tells_is_kept() -> None:
     rows = GraphRows(organizations=(firm("a:1", "Muster GmbH (in liquidation)"),))
     (row,) = resolve(rows, (), {}).rows.organizations
     assert row.status is OrganizationStatus.IN_LIQUIDATION
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("示例流体控制有限公司", ("恒泰阀门",)), ("恒泰阀门有限公司", ())),
+        (("Sample Group AG", ("Muster Armaturen GmbH",)), ("Muster Armaturen GmbH", ())),
+        (("Alpha Valves", ("Nordic Flow",)), ("Beta Pumps", ("Nordic Flow",))),
+    ],
+)
+def test_a_name_that_the_other_has_besides_is_listed_and_never_merged(first, second) -> None:
+    rows = (
+        firm("a:1", first[0], other_names=first[1]),
+        firm("b:1", second[0], other_names=second[1]),
+    )
+    result = resolve(GraphRows(organizations=rows), (), {})
+    assert result.merged == ()
+    (pair,) = result.review
+    assert "one is also called as the other" in [reason.id for reason in pair.reasons]
+
+
+def test_an_acronym_that_many_share_tells_nothing() -> None:
+    rows = (firm("a:1", "Sample University", other_names=("SU",)),
+            firm("b:1", "Silesian Polytechnic", other_names=("SU",)))  # fmt: skip
+    result = resolve(GraphRows(organizations=rows), (), {})
+    assert (result.merged, result.review) == ((), ())

@@ -65,6 +65,7 @@ def test_a_university_with_its_names_place_and_founding_year(tmp_path: Path) -> 
     assert (row.name, row.name_en) == ("Sample University", "Sample University")
     assert (row.country, row.website) == ("DE", "https://www.sample.example")
     assert (str(row.founded), row.date_precision) == ("1897-01-01", DatePrecision.YEAR)
+    assert row.other_names == ("SU", "示例大学")
     assert row.provenance.tier is SourceTier.REGISTER
     country, city = parsed.rows.places
     assert (city.id, city.name, city.parent) == ("geonames:2867714", "Munich", country.id)

@@ -299,3 +299,16 @@ def test_each_record_that_is_no_object_is_refused_once(tmp_path: Path) -> None:
     assert [(problem.line, problem.severity) for problem in parsed.problems] == [
         (2, "error"), (3, "error"),
     ]  # fmt: skip
+
+
+def test_short_other_and_former_names_are_kept_beside_the_name(tmp_path: Path) -> None:
+    path = tmp_path / "organizations.csv"
+    path.write_text(
+        "企业名称,企业简称,曾用名,英文缩写,类型\n"
+        "示例阀门有限公司,示例阀门,示例阀门厂；示例五金、示例阀门有限公司,SVC,企业\n"
+        "乙泵业有限公司,无,,,企业\n",
+        encoding="utf-8",
+    )
+    first, second = read_files([("organizations", path)]).rows.organizations
+    assert first.other_names == ("示例阀门", "示例阀门厂", "示例五金", "SVC")
+    assert second.other_names == ()

@@ -1,0 +1,45 @@
+"""The sample graph with its snapshot: loaded once in a run of the tests, copied for who asks."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from matchmaker.cli import run
+
+
+def link_models(folder: Path) -> None:
+    """Share the model, which unpacks to half a gigabyte, and vectors by text between runs."""
+    for name in ("models", "vectors"):
+        shared = Path(os.environ.get("MATCHMAKER_DATA_DIR", "var")).resolve() / name
+        shared.mkdir(parents=True, exist_ok=True)
+        (folder / name).symlink_to(shared)
+
+
+def copy_samples(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> None:
+    """Make `folder` a data folder as `matchmaker setup` leaves it."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent  # of all workers
+    original = shared / "samples"
+    with (shared / "samples.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not original.exists():
+            _set_up(shared / "samples-in-the-making")
+            (shared / "samples-in-the-making").rename(original)
+    shutil.copytree(original, folder, symlinks=True)
+
+
+def _set_up(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    link_models(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("STORE", "MODEL", "HOST", "ADMIN_KEY"):
+            patch.delenv(f"MATCHMAKER_{name}", raising=False)
+        patch.setenv("MATCHMAKER_DATA_DIR", str(folder))
+        assert run(["setup"]) == 0
