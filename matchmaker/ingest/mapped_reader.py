@@ -104,6 +104,9 @@ class MappedReader(ABC, Generic[Section]):
             separator=self.table.separator,
             given={"": self.mapping.written(self.section)},
         )
+        for title, format in formats.items():
+            if format.explanation is not None and format.open_cell:  # it was decided for that cell
+                self.reading.problems.append(Problem(name, 0, title, format.explanation, "note"))
         mapped = frozenset(filter(None, map(self.titles.find, column_names(self.section))))
         for line in self.table.lines():
             self.reading.read[name] += 1

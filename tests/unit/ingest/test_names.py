@@ -86,7 +86,8 @@ def test_some_words_name_nobody(name: str) -> None:
         "N/A Systems Ltd", "None Ltd", "Unknown Pleasures Ltd", "Various Foods GmbH",
         "NULL Werke AG", "无锡示例公司", "其他示例有限公司", "No. 1 Muster",
         "Test Equipment Muster Inc", "X Muster", "3M", "1&1 AG", "360", "不二越", "N.A. Tools GmbH",
-        "Nobody & Co", "TBD Networks AG", "未来科技有限公司", "个人护理用品有限公司", "Brak Muster Sp. z o.o.",
+        "Nobody & Co", "TBD Networks AG", "未来科技有限公司", "个人护理用品有限公司",
+        "Brak Muster Sp. z o.o.",
     ],
 )  # fmt: skip
 def test_names_that_begin_like_them_are_names(name: str) -> None:
@@ -104,7 +105,13 @@ def test_names_that_begin_like_them_are_names(name: str) -> None:
         ("联合体（牵头人：示例甲公司，成员：示例乙设计院）", ("示例甲公司", "示例乙设计院")),
         ("示例甲有限公司（牵头人）、示例乙有限公司（成员）", ("示例甲有限公司", "示例乙有限公司")),
         ("示例甲有限公司与示例乙有限公司联合体", ("示例甲有限公司", "示例乙有限公司")),
-        ("A Ltd; A Ltd", ("A Ltd; A Ltd",)),
+        ("A Ltd; A Ltd", ("A Ltd",)),
+        ("A Ltd\nB GmbH", ("A Ltd", "B GmbH")),
+        ("A Maschinenbau\nGmbH", ("A Maschinenbau GmbH",)),
+        ("A GmbH (55 %) / B AG (45 %)", ("A GmbH", "B AG")),
+        ("A S.p.A. (capogruppo mandataria), B S.r.l. (mandante)", ("A S.p.A.", "B S.r.l.")),
+        ("Konsorcjum: A Sp. z o.o. (lider), B S.A. (partner)", ("A Sp. z o.o.", "B S.A.")),
+        ("A Ltd (partner)", ("A Ltd (partner)",)),
     ],
 )
 def test_a_consortium_is_several(cell: str, members: tuple[str, ...]) -> None:
