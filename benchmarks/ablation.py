@@ -18,13 +18,16 @@ from measure import machine
 
 from matchmaker.domain import GoalName
 from matchmaker.goals import GOALS
+from matchmaker.messages import message
 from matchmaker.recommend import train
 from matchmaker.recommend.evaluate import history
 from matchmaker.recommend.features import FEATURES
 from matchmaker.recommend.metrics import Floats, interval, table
+from matchmaker.recommend.pipeline import prepare_goal
 from matchmaker.recommend.train import Examples
-from matchmaker.recommend.trials import Trial, trials
-from matchmaker.services.matching.training import examples_of, learning_examples
+from matchmaker.recommend.trials import Trial, described, trials
+from matchmaker.services.matching.training import cuts_of, drawn, examples_of_cut, examples_of_each
+from matchmaker.services.operations.refresher import no_progress
 from matchmaker.settings import Settings
 from matchmaker.snapshot.cut import cut
 from matchmaker.snapshot.model import to_days
@@ -68,13 +71,19 @@ def main() -> None:
     whole = Wiring(Settings()).reader.current()
     past = cut(whole, options.cut)
     until = to_days(options.cut + timedelta(days=options.horizon))
-    questions = [trial for trial in trials(whole, past, goal, until) if len(trial.right)]
-    if len(questions) > options.limit:
-        drawn = np.random.default_rng(0).choice(len(questions), options.limit, replace=False)
-        questions = [questions[number] for number in np.sort(drawn)]
-    examples = examples_of(past, goal, questions)
+    answered = [trial for trial in trials(whole, past, goal, until) if len(trial.right)]
+    questions = drawn(answered, options.limit, 0)
+    prepare_goal(past, goal)
+    pools = examples_of_each(
+        past, goal, questions, described(past), 0, message("Pools"), no_progress
+    )
+    examples = train.concatenate(list(pools))
     warm = np.array([history(past, trial) > 0 for trial in questions])
-    learned = train.concatenate(learning_examples(past, goal))
+    parts = (
+        examples_of_cut(past, goal, day, end, number, no_progress)
+        for number, (day, end) in enumerate(cuts_of(past, goal))
+    )
+    learned = train.concatenate([example for of_cut in parts for example in of_cut])
     names = train.learned_features(goal)
     ranking = tuple(name for name in names if name not in train.OF_SEEKER)
     families = sorted({FEATURES[name].family for name in ranking})

@@ -178,6 +178,16 @@ class Industry:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedOrganization:
+    """An organisation as answers name it: audits, introductions."""
+
+    id: str
+    name: str
+    name_en: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
 class Organization:
     """A firm, university, institute, platform or public body.
 

@@ -63,6 +63,16 @@ class Message:
     def __str__(self) -> str:
         return self.text(SOURCE)
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """In an answer it is its text, in the `language` of the validation's context."""
+        from pydantic_core import core_schema
+
+        return core_schema.with_info_before_validator_function(
+            lambda value, info: text_of(value, (info.context or {}).get("language", SOURCE)),
+            core_schema.str_schema(),
+        )
+
 
 def message(id: str, /, **parameters: Any) -> Message:
     """A message with its parameters."""

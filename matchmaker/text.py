@@ -41,8 +41,19 @@ def language_of(text: str) -> str:
 
 def normal(text: str) -> str:
     """Compatibility-folded, simplified, lower case, single spaces."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    return _normal_word(str(text)) if len(text) <= _MAX_WORD else _normal(text)
+
+
+def _normal(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
     return simplified(" ".join(folded.split()))
+
+
+# Names and words are compared again and again; long texts are not.
+_MAX_WORD = 60
+_normal_word = lru_cache(maxsize=20_000)(_normal)
 
 
 def terms(text: str) -> list[str]:

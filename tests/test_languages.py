@@ -15,12 +15,11 @@ from babel.messages.pofile import write_po
 
 from matchmaker import messages
 from matchmaker.access import ADMIN
-from matchmaker.app import create_app
 from matchmaker.cli import run
 from matchmaker.domain import GraphRows
 from matchmaker.messages import TRANSLATIONS, message, plural
 from matchmaker.workflow.account import Preferences
-from tests.api.conftest import ROWS, installation
+from tests.api.conftest import ROWS, application_of, installation
 from tests.api.requests_of_routes import CLUSTER, FIRM, REQUESTS, id_of, send
 from tests.api.world import ROLES, make_world
 from tools import translations
@@ -96,7 +95,7 @@ def services(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def application(services):
-    return create_app(services)
+    return application_of(services)
 
 
 @pytest.fixture(scope="module")

@@ -28,6 +28,8 @@ _NOTHING = NOTHING_ELSEWHERE | frozenset({
     "unbekannt", "inconnu", "desconocido", "sconosciuto", "nieznany", "onbekend", "未定", "不明",
 })  # fmt: skip
 
+_LONGEST_NOTHING = 2 * max(map(len, _NOTHING))
+
 
 class SheetNumber(str):
     """A cell that its sheet or JSON stores as a number, as text: `4711.98`."""
@@ -120,7 +122,7 @@ def text(cell: str, format: ColumnFormat = UNDECIDED) -> str:
 
 def is_nothing(cell: str) -> bool:
     """Whether a cell only says that there is nothing: `n/a`, `-`, `无`, `/`."""
-    return normal(cell) in _NOTHING
+    return len(cell) <= _LONGEST_NOTHING and normal(cell) in _NOTHING
 
 
 def nothing(cell: str) -> CellWarning:

@@ -63,6 +63,7 @@ _TIME = re.compile(
 )
 _ZONE = re.compile(r"(?<=^\d{4}-\d{2}-\d{2})(?:z|[-+]\d{2}:\d{2})$")
 _COMPACT_TIME = re.compile(r"(?<=^\d{8})t?\d{6}(?:\.\d+)?z?$")
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ONLY_TIME = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?\s*(?:am|pm)?")
 _SIGN = re.compile(r"\s*([-/.])\s*")
 _AROUND_CHINESE = re.compile(r"\s*([年月日号第度季上下半民国公元])\s*")
@@ -152,6 +153,8 @@ def is_open(cell: str) -> bool:
 
 def _normal(cell: str) -> str:
     """Half width, simplified, lower case, numerals in digits, no weekday, no time of day."""
+    if _ISO.fullmatch(cell):
+        return cell
     folded = unicodedata.normalize("NFKC", cell).casefold()
     text = simplified(" ".join(folded.split())).replace("○", "〇")
     text = _IN_BRACKETS.sub("", text).removeprefix("公元").strip(" .,;")

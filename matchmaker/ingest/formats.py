@@ -12,6 +12,7 @@ Decimal = Literal["", ".", ","]
 Basis = Literal["", "column", "file", "separator", "language", "given"]
 POINT: Decimal = "."
 COMMA: Decimal = ","
+_MAX_SEEN = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +110,14 @@ class _Evidence:
     reader: FormatReader
     cells: dict[Any, str] = field(default_factory=dict)
     open_cell: str = ""
+    # Cells seen, with their class: what a sheet keeps as a number is read otherwise.
+    seen: set[tuple[type, str]] = field(default_factory=set)
 
     def see(self, cell: str) -> None:
-        if not cell:
+        if not cell or (cell.__class__, cell) in self.seen:
             return
+        if len(self.seen) < _MAX_SEEN:
+            self.seen.add((cell.__class__, cell))
         if (value := self.reader.clue(cell)) is not None:
             self.cells.setdefault(value, cell)
         elif not self.open_cell and self.reader.is_open(cell):

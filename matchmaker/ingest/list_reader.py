@@ -58,7 +58,7 @@ def names_of(organizations: Collection[Organization]) -> KnownNames:
     """Keys of names that only one of the organisations has."""
     by_name: dict[str, set[str]] = {}
     for row in organizations:
-        for name in {row.name, row.name_en} - {""}:
+        for name in {row.name, row.name_en, *row.other_names} - {""}:
             by_name.setdefault(name_key(name), set()).add(row.id)
     return {key: min(ids) for key, ids in by_name.items() if len(ids) == 1}
 

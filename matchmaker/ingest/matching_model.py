@@ -23,6 +23,8 @@ from matchmaker.store.ports import DuplicateKeys
 MERGED, LISTED = 0.99, 0.05
 PRIOR = -6.0  # log2 odds that two organisations which share a block are one
 
+_RANKS = {level: rank for rank, level in enumerate(NameLevel)}
+
 Level = str
 WEIGHTS: dict[str, dict[Level, float]] = {
     "name": {
@@ -140,6 +142,20 @@ class Comparison:
         return (names or hosts) and not self.contradicted and self.chance >= LISTED
 
 
+def are_unlike(first: Comparable, second: Comparable) -> bool:
+    """Whether there is nothing to ask about two: no name, code or website is like another's.
+
+    Quickly told, and so of most that share a block.
+    """
+    if first.host and first.host == second.host:
+        return False
+    if any(one and one == other for one, other in zip(first.codes, second.codes, strict=True)):
+        return False
+    return all(
+        compare(one, other) is NameLevel.DIFFERENT for one in first.names for other in second.names
+    ) and not _shares_other_name(first, second)
+
+
 def evidence(first: Comparable, second: Comparable) -> Comparison:
     """The comparisons of two organisations. The same either way round."""
     name, form = _name(first, second)
@@ -165,14 +181,9 @@ def _reasons(levels: dict[str, Level]) -> Iterator[Message]:
 
 def _name(first: Comparable, second: Comparable) -> tuple[NameLevel, FormRelation]:
     """The most alike of their names, each in whatever language."""
-    order = list(NameLevel)
     pairs = [(compare(a, b), relation(a.form, b.form)) for a in first.names for b in second.names]
-    best = min(
-        pairs, key=lambda pair: order.index(pair[0]), default=(NameLevel.DIFFERENT, "missing")
-    )
-    is_other = order.index(best[0]) > order.index(NameLevel.OTHER_NAME) and _shares_other_name(
-        first, second
-    )
+    best = min(pairs, key=lambda pair: _RANKS[pair[0]], default=(NameLevel.DIFFERENT, "missing"))
+    is_other = _RANKS[best[0]] > _RANKS[NameLevel.OTHER_NAME] and _shares_other_name(first, second)
     return (NameLevel.OTHER_NAME, "missing") if is_other else best
 
 

@@ -168,10 +168,10 @@ class ComparableName:
     translated: tuple[str, ...]
     form: str
     branch: bool
-
-    @property
-    def is_han(self) -> bool:
-        return any(_HAN.search(word) for word in self.words)
+    is_han: bool
+    # What comparisons of Chinese names need each time.
+    letters: str
+    numerals: tuple[str, ...]
 
 
 @lru_cache(maxsize=20_000)
@@ -180,11 +180,14 @@ def comparable(name: str) -> ComparableName:
     parts = name_parts(name)
     words = parts.words or (name,)
     branch = False
-    if any(_HAN.search(word) for word in words):
+    is_han = any(_HAN.search(word) for word in words)
+    letters, numerals = "", ()
+    if is_han:
         joined = _REGION.sub("", _ORDINAL.sub(r"\1", "".join(words)))
         branch = _BRANCH.search(joined + parts.form) is not None
         folded: tuple[str, ...] = (joined,)
         translated = folded
+        letters, numerals = "".join(sorted(joined)), tuple(sorted(_NUMERALS.findall(joined)))
     else:
         telling = _telling(words)
         folded = tuple(folded_word(word) or word for word in telling)
@@ -192,7 +195,9 @@ def comparable(name: str) -> ComparableName:
             _TRANSLATED.get(word, fold) for word, fold in zip(telling, folded, strict=True)
         )
         branch = bool(_BRANCH_WORDS & set(words))
-    return ComparableName(words, folded, translated, parts.form, branch)
+    return ComparableName(
+        words, folded, translated, parts.form, branch, is_han, letters, numerals
+    )  # fmt: skip
 
 
 def _telling(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -214,13 +219,13 @@ def compare(first: ComparableName, second: ComparableName) -> NameLevel:
     """The level of two names. The same either way round."""
     if first.words == second.words:
         return NameLevel.SAME
-    one, other = " ".join(first.folded), " ".join(second.folded)
     if first.branch != second.branch:
         return NameLevel.BRANCH if _is_branch(first, second) else NameLevel.DIFFERENT
     if first.is_han != second.is_han:
         return NameLevel.DIFFERENT
     if first.is_han:
-        return _compare_han(one, other)
+        return _compare_han(first, second)
+    one, other = " ".join(first.folded), " ".join(second.folded)
     if one == other or one.replace(" ", "") == other.replace(" ", ""):
         return NameLevel.SPELLING
     if sorted(first.folded) == sorted(second.folded):
@@ -237,12 +242,13 @@ def _is_branch(first: ComparableName, second: ComparableName) -> bool:
     return set(whole.folded) <= set(branch.folded)
 
 
-def _compare_han(one: str, other: str) -> NameLevel:
+def _compare_han(first: ComparableName, second: ComparableName) -> NameLevel:
+    one, other = first.folded[0], second.folded[0]
     if one == other:
         return NameLevel.SPELLING
-    if sorted(one) == sorted(other):
+    if first.letters == second.letters:
         return NameLevel.ORDER
-    if sorted(_NUMERALS.findall(one)) != sorted(_NUMERALS.findall(other)):
+    if first.numerals != second.numerals:
         return NameLevel.DIFFERENT
     short, long = sorted((one, other), key=len)
     rest = long.replace("集团", "").replace("控股", "")

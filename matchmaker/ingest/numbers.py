@@ -26,6 +26,9 @@ _SIGNS = str.maketrans({"−": "-", "–": "-", "—": "-", "‐": "-", "‑": "
                         "ʼ": "'", "`": "'", "´": "'", "٫": ".", "٬": ","})  # fmt: skip
 # A run of digits with the signs that may stand in it: points, commas, spaces, apostrophes.
 _RUN = re.compile(r"[.,]?\d(?:[\d.,']|\s(?=\d))*")
+# Nothing but one such run, as most cells are.
+_PLAIN = re.compile(r"(-?)([0-9](?:[0-9.,]*[0-9])?)")
+_ALONE, _ONE = Affix(), Decimal(1)
 _SCIENTIFIC = re.compile(r"[-+]?\d+(?:[.,]\d+)?[eE][-+]?\d{1,3}")
 _IN_BRACKETS = re.compile(r"\((.+)\)")
 # 1,200.- and 1.200,-- as in Swiss and German prices: no cents.
@@ -133,12 +136,16 @@ def is_open(cell: str) -> bool:
 
 def _normal(cell: str) -> str:
     """Half width, plain signs, Chinese numerals in digits, single spaces."""
+    if _PLAIN.fullmatch(cell):
+        return cell
     text = unicodedata.normalize("NFKC", cell).translate(_SIGNS)
     return with_digits(" ".join(text.split()))
 
 
 def _parts(text: str, cell: str) -> tuple[bool, Affix, list[tuple[str, Decimal]]]:
     """Whether it is negative, what stands around the number, and its runs with their factors."""
+    if match := _PLAIN.fullmatch(text):
+        return bool(match[1]), _ALONE, [(match[2], _ONE)]
     if _INEXACT.search(text.casefold()) or _RANGE.search(text):
         raise InvalidInput(
             "'%(cell)s' is no exact number.", mend="Write one number, such as 40.", cell=cell
@@ -231,6 +238,8 @@ def _read_with(run: str, decimal: str) -> Decimal | None:
     Thousands are parted by the other sign, a space or an apostrophe, always the same; with a
     decimal point and commas they may be parted as in India (12,34,567).
     """
+    if run.isdecimal():
+        return Decimal(run)
     whole, sign, fraction = run.partition(decimal)
     if sign and not re.fullmatch(r"\d+", fraction):
         return None

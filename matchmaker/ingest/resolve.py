@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from matchmaker.domain import Alias, DuplicateCandidate, GraphRows, Organization, OrganizationStatus
 from matchmaker.ingest import blocking
-from matchmaker.ingest.matching_model import SAME_NAME, Comparable, Comparison, evidence
+from matchmaker.ingest.matching_model import SAME_NAME, Comparable, Comparison, are_unlike, evidence
 from matchmaker.ingest.names import name_parts
 from matchmaker.messages import Message
 from matchmaker.store.ports import DuplicateKeys
@@ -158,7 +158,7 @@ def _decided(
     candidates: dict[int, Comparable] = {}
     for first, second in blocking.pairs(stored, new).tolist():
         one, other = (_candidate(rows, at, candidates) for at in (first, second))
-        if rules.apart(one, other):
+        if are_unlike(one, other) or rules.apart(one, other):
             continue
         found = evidence(one, other)
         if reasons := rules.certainty(one, other, found):

@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from matchmaker.ingest import cells
 from matchmaker.ingest.cells import CellProblem, CellReading, is_nothing, read_cell
 from matchmaker.ingest.columns import Column, TableFormat
 from matchmaker.ingest.dates import PartialDate
-from matchmaker.ingest.formats import ColumnFormat, judge_columns
+from matchmaker.ingest.formats import ColumnFormat, FormatReader, judge_columns
 from matchmaker.ingest.industries import industry_note, scheme_of
 from matchmaker.ingest.numbers import Amount
 from matchmaker.ingest.places import place_note
@@ -38,6 +38,7 @@ _ORGANIZATION_FIELDS = {"participants": {"organization": "organizations",
                                          "engagement": "engagements"}}  # fmt: skip
 # Words that are looked up and not read alone.
 _LOOKED_UP = ("place", "industry")
+_MAX_READ = 20_000
 _SPACE = re.compile(r"\s+")
 _PARTED = re.compile(r"\d[.,/-]\d")
 _SLUG = re.compile(r"[^a-z0-9_.-]+")
@@ -80,6 +81,10 @@ class TableReader:
     # Titles of columns with a cell that could be written in two ways.
     judged: set[str] = field(default_factory=set, init=False)
     first_lines: dict[bytes, int] = field(default_factory=dict, init=False)
+    # Most cells of most columns are written again and again.
+    read_cells: dict[tuple[str, type, str, ColumnFormat], CellReading] = field(
+        default_factory=dict, init=False
+    )
 
     def __post_init__(self) -> None:
         expected = expected_titles(self.table.name) | set(map(normal, self.options.mapping))
@@ -107,6 +112,24 @@ class TableReader:
         columns = self.table.columns
         return tuple(each for each in columns if each.name in has and each.name not in _LOOKED_UP)
 
+    @cached_property
+    def looked_up(self) -> tuple[str, ...]:
+        """Columns of the table whose words are looked up and not read alone."""
+        columns = {column.name for column in self.table.columns}
+        return tuple(name for name in _LOOKED_UP if name in columns)
+
+    @cached_property
+    def required_columns(self) -> tuple[str, ...]:
+        """Columns without which a line is no row."""
+        told = _told_by_rows(self.table)
+        return tuple(name for name in self.table.required if name not in told)
+
+    @cached_property
+    def chosen_values(self) -> Mapping[tuple[str, str], str]:
+        """By column and cell, what a person decided that the cell stands for."""
+        values = self.options.values.items()
+        return {(column, cell): word for column, words in values for cell, word in words.items()}
+
     def lines(self) -> Iterator[tuple[Line, RowValues]]:
         """Lines that hold a row without errors, and its values; the others are accounted for."""
         self._require_columns()
@@ -118,7 +141,8 @@ class TableReader:
                 self.reading.pass_line(self.file.name, line.number, line.passed_over)
                 continue
             if edits := self.options.edits.get(line.number):
-                line = replace(line, cells={**line.cells, **edits})  # noqa: PLW2901
+                told = tuple(each for each in line.problems if each.column not in edits)
+                line = replace(line, cells={**line.cells, **edits}, problems=told)  # noqa: PLW2901
             same = self._line_of_same(line)
             if same is not None:
                 reason = message("is the same as line %(line)s.", line=same)
@@ -133,7 +157,10 @@ class TableReader:
     def _judged(self) -> Mapping[str, ColumnFormat]:
         """Formats by title; a running number is found on the way and is no id."""
         reads = {column.name: column.read for column in self.table.columns}
-        titles = {title: reads[column] for title, column in self.columns.items()}
+        titles = {
+            title: reads[column] for title, column in self.columns.items()
+            if isinstance(reads[column], FormatReader)
+        }  # fmt: skip
         own_ids = [title for title, column in self.columns.items() if column == "id"]
         is_running = dict.fromkeys(own_ids, True)
 
@@ -149,6 +176,8 @@ class TableReader:
                         if title not in self.judged and _PARTED.search(line.cells.get(title, ""))
                     }  # fmt: skip
                     yield line.cells
+                    if not titles and number > 1 and not any(is_running.values()):
+                        break  # nothing is left to judge
             is_running.update(dict.fromkeys(own_ids, False) if number < 2 else {})
 
         decimal: Any = self.options.decimal
@@ -218,12 +247,10 @@ class TableReader:
                 if is_default:
                     by_default.add(column.name)
         self._look_up(line, values, problems)
-        for column in self.table.columns:
-            is_told = any(p.field == column.name and p.severity == "error" for p in problems)
-            if column.required and column.name not in values and not is_told:
-                told = column.name in _told_by_rows(self.table)
-                if not told:
-                    problems.append(self._problem(line, column.name, message("is empty.")))
+        for name in self.required_columns:
+            is_told = any(p.field == name and p.severity == "error" for p in problems)
+            if name not in values and not is_told:
+                problems.append(self._problem(line, name, message("is empty.")))
         if any(problem.severity == "error" for problem in problems):
             # The whole line is left out: nothing of it is kept, whatever was wrong.
             self.reading.problems.extend(
@@ -252,10 +279,9 @@ class TableReader:
 
     def cells_of(self, line: Line, column: str) -> list[tuple[str, str]]:
         """Title and text of the cells that are filled."""
+        cells = line.cells
         return [
-            (title, line.cells[title])
-            for title in self.titles.get(column, ())
-            if line.cells.get(title)
+            (title, cell) for title in self.titles.get(column, ()) if (cell := cells.get(title))
         ]
 
     def _value(self, line: Line, column: Column, problems: list[Problem]) -> tuple[Any, bool]:
@@ -280,11 +306,17 @@ class TableReader:
     def _reading(
         self, line: Line, column: Column, cell: str, format: ColumnFormat, problems: list[Problem]
     ) -> Any:
-        values = {(column.name, key): word
-                  for key, word in self.options.values.get(column.name, {}).items()}  # fmt: skip
-        result: CellReading = read_cell(
-            column.name, column.read, cell, format, required=column.required, values=values
-        )
+        if column.read is cells.text and column.name not in self.options.values:
+            return cell
+        key = (column.name, cell.__class__, cell, format)
+        result = self.read_cells.get(key)
+        if result is None:
+            result = read_cell(
+                column.name, column.read, cell, format, required=column.required,
+                values=self.chosen_values,
+            )  # fmt: skip
+            if len(self.read_cells) < _MAX_READ:
+                self.read_cells[key] = result
         if result.problem is not None:
             problem = result.problem
             is_lost = problem.severity == "warning" and result.value is None
@@ -306,21 +338,10 @@ class TableReader:
             return {column: value.value, **({"currency": named} if named else {})}
         if column == "currency" and values.get("currency"):
             return {}  # the amount's own comes first
-        target = self._target(column)
+        target = _target(self.table.name, column)
         if target and isinstance(value, str):
             return {column: self.full_id(value, target)}
         return {column: value}
-
-    def _target(self, column: str) -> str:
-        """The table whose ids a column holds; "" for none."""
-        if column == "id":
-            return self.table.name
-        extra = _ORGANIZATION_FIELDS.get(self.table.name, {})
-        if column in extra:
-            return extra[column]
-        stored = STORED.get(self.table.name)
-        references = stored.references if stored else ()
-        return next((ref.tables[0] for ref in references if ref.field == column), "")
 
     def full_id(self, cell: str, table: str) -> str:
         """An id with a source: its own, that of a row read before, else this file's."""
@@ -332,9 +353,7 @@ class TableReader:
 
     def _look_up(self, line: Line, values: dict[str, Any], problems: list[Problem]) -> None:
         """Places and industries by their names and codes."""
-        for column in _LOOKED_UP:
-            if not any(each.name == column for each in self.table.columns):
-                continue
+        for column in self.looked_up:
             filled = self.cells_of(line, column)
             default = self.options.defaults.get(column, "")
             if not filled and default:
@@ -344,7 +363,7 @@ class TableReader:
             for title, cell in filled:
                 if is_nothing(cell):
                     continue
-                chosen = self.options.values.get(column, {}).get(cell, cell)
+                chosen = self.chosen_values.get((column, cell), cell)
                 id, note = self._found(column, title, chosen, str(values.get("country", "")))
                 if id:
                     values[column] = id
@@ -363,6 +382,19 @@ class TableReader:
             id, note = industry.id, industry_note(self.index.industries, cell, industry)
         # An id of one's own may be in another file of this import, or in the store.
         return (cell, None) if not id and is_id(cell) else (id, note)
+
+
+@cache
+def _target(table: str, column: str) -> str:
+    """The table whose ids a column holds; "" for none."""
+    if column == "id":
+        return table
+    extra = _ORGANIZATION_FIELDS.get(table, {})
+    if column in extra:
+        return extra[column]
+    stored = STORED.get(table)
+    references = stored.references if stored else ()
+    return next((ref.tables[0] for ref in references if ref.field == column), "")
 
 
 def _told_by_rows(table: TableFormat) -> tuple[str, ...]:
@@ -386,6 +418,7 @@ def slug(text: str) -> str:
     return f"list-{hashlib.blake2b(text.encode(), digest_size=4).hexdigest()}"
 
 
+@cache
 def fields_of(model: type) -> frozenset[str]:
     """Names of a class's fields."""
     return frozenset(column.name for column in fields(model))

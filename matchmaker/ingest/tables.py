@@ -175,21 +175,26 @@ def _keep_row(reader: TableReader, row: RowValues) -> None:
 def _made(reader: TableReader, row: RowValues, values: dict[str, Any]) -> Any:
     """The domain's row; an optional value that it does not take costs the value."""
     model: Any = reader.table.model
-    optional = {
-        column.name
-        for column in fields(model)
-        if column.default is not MISSING or column.default_factory is not MISSING
-    }
     while True:
         try:
             return model(**values)
         except InvalidInput as error:
             column = error.where.rsplit(".", 1)[-1]
-            if column not in values or column not in optional:
+            if column not in values or column not in _optional(model):
                 raise
             file = reader.file.name
             reader.reading.warn(file, row.line, column, error.message, is_lost=True)
             values = {name: value for name, value in values.items() if name != column}
+
+
+@cache
+def _optional(model: Any) -> frozenset[str]:
+    """Fields that a row may be without."""
+    return frozenset(
+        column.name
+        for column in fields(model)
+        if column.default is not MISSING or column.default_factory is not MISSING
+    )
 
 
 # -- organisations
@@ -239,13 +244,15 @@ def _organization(
         values[name] = implied
         derived.add(name)
     values["provenance"] = row.provenance
-    values.setdefault("id", _id(reader.source, values))
+    if "id" not in values:
+        values["id"] = _id(reader.source, values)
     if not is_id(values["id"]):
         raise InvalidInput(
             "%(value)s is not an id of the form source:key.", where="id", value=repr(values["id"])
         )
     made: Organization = _made(reader, row, values)
-    return replace(made, origins=tuple(_origins(made, row, values, derived)))
+    origins = tuple(_origins(made, row, values, derived))
+    return replace(made, origins=origins) if origins else made
 
 
 def _implied(word: str, values: dict[str, Any], people: float | None) -> Iterator[tuple[str, Any]]:

@@ -49,7 +49,13 @@ def _without_none(annotation: Any) -> Any:
     return next(part for part in annotation.__args__ if part is not types.NoneType)
 
 
+# Kinds of values that both databases take.
+_AS_THEY_ARE = frozenset({str, int, float, type(None)})
+
+
 def _encode(value: Any) -> Cell:
+    if value.__class__ in _AS_THEY_ARE:
+        return value  # type: ignore[no-any-return]
     if isinstance(value, tuple):
         if not value or isinstance(value[0], StrEnum):
             return ";".join(value)

@@ -227,6 +227,10 @@ def _broken(error: HTTPException) -> Response | tuple[str, int]:
         return error.response
     status = error.code or 500
     problem = errors.InvalidInput(error.description or error.name)
+    if status == 413:
+        problem = errors.InvalidInput(
+            "This is too large to be sent.", mend="Part the file into several, or send less."
+        )
     if status == 400 and "CSRF" in (error.description or ""):
         problem = errors.InvalidInput(
             "This page was open too long.", mend="Open it again and repeat."

@@ -179,11 +179,16 @@ class Visitor(FlaskClient):
         self.environ_base["REMOTE_ADDR"] = address
 
 
-@pytest.fixture(scope="session")
-def app(wired):
-    application = create_app(wired)
+def application_of(services):
+    """The application, for clients that each have an address of their own."""
+    application = create_app(services)
     application.test_client_class = Visitor
     return application
+
+
+@pytest.fixture(scope="session")
+def app(wired):
+    return application_of(wired)
 
 
 @pytest.fixture

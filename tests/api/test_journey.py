@@ -3,11 +3,10 @@
 import pytest
 
 from matchmaker.access import ADMIN
-from matchmaker.app import create_app
 from matchmaker.domain import GraphRows, Membership
 from matchmaker.workflow.account import AccountMembership, MembershipRole
 from matchmaker.workflow.interactions import InteractionKind
-from tests.api.conftest import installation
+from tests.api.conftest import application_of, installation
 
 API = "/api/v1"
 PASSWORD = "correct horse 9"
@@ -41,7 +40,7 @@ def wired(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def app(wired):
-    return create_app(wired)
+    return application_of(wired)
 
 
 @pytest.fixture(scope="module")

@@ -4,37 +4,26 @@ from __future__ import annotations
 
 from pydantic import AliasPath, Field
 
-from matchmaker.api.http.fields import Localised, RowOut, Words
+from matchmaker.api.http.fields import Localised, RowOut
 from matchmaker.audit.coverage import Coverage
-from matchmaker.audit.figures import Group
+from matchmaker.audit.figures import Figure, Group
 from matchmaker.audit.gatherings import Circle
 from matchmaker.audit.indicators import INDICATORS
-from matchmaker.audit.priorities import Gatekeeper, KeyMember, NetworkSummary
+from matchmaker.audit.priorities import Gatekeeper, KeyMember
 from matchmaker.audit.profile import ClusterStage
 from matchmaker.audit.ties import Channel
-from matchmaker.domain import GoalName
+from matchmaker.domain import NamedOrganization
+from matchmaker.messages import Message
 from matchmaker.services.auditing.results import (
     Basis,
+    BenchmarkRow,
     Brief,
     ClusterOpening,
     Isolate,
     NamedCluster,
-    NamedOrganization,
+    Suggestion,
     WhatIf,
 )
-
-
-class FigureOut(Localised):
-    """A value with its bounds, what chance would give, or why there is no value."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-    expected: float | None
-    expected_low: float | None
-    expected_high: float | None
-    z: float | None
-    because: Words | None
 
 
 class DefinitionOut(Localised):
@@ -42,11 +31,11 @@ class DefinitionOut(Localised):
 
     name: str
     group: Group
-    group_title: Words
-    title: Words
+    group_title: Message
+    title: Message
     unit: str
     better: str
-    about: Words
+    about: Message
 
 
 class DefinitionList(Localised):
@@ -64,18 +53,18 @@ class LayerOut(Localised):
     """All indicators of one layer, and the followed ones over five years."""
 
     layer: Channel
-    title: Words
-    figures: dict[str, FigureOut]
-    series: dict[str, list[FigureOut]]
+    title: Message
+    figures: dict[str, Figure]
+    series: dict[str, list[Figure]]
 
 
 class FindingOut(Localised):
     """A criterion of a stage: its figure, the level it is held to, and its score."""
 
-    name: Words = Field(validation_alias=AliasPath("criterion", "name"))
+    name: Message = Field(validation_alias=AliasPath("criterion", "name"))
     stage: ClusterStage = Field(validation_alias=AliasPath("criterion", "stage"))
     group: Group = Field(validation_alias=AliasPath("criterion", "group"))
-    figure: FigureOut
+    figure: Figure
     year: int
     level: float = Field(validation_alias=AliasPath("criterion", "level"))
     low_is_better: bool = Field(validation_alias=AliasPath("criterion", "low_is_better"))
@@ -101,13 +90,13 @@ class AnnualOut(Localised):
     """One item of the yearly report; without `origin` it is a gap."""
 
     code: str = Field(validation_alias=AliasPath("item", "code"))
-    part: Words = Field(validation_alias=AliasPath("item", "part"))
-    title: Words = Field(validation_alias=AliasPath("item", "title"))
-    unit: Words = Field(validation_alias=AliasPath("item", "unit"))
+    part: Message = Field(validation_alias=AliasPath("item", "part"))
+    title: Message = Field(validation_alias=AliasPath("item", "title"))
+    unit: Message = Field(validation_alias=AliasPath("item", "unit"))
     level: str = Field(validation_alias=AliasPath("item", "level"))
-    source: Words = Field(validation_alias=AliasPath("item", "source"))
-    figure: FigureOut
-    origin: Words | None
+    source: Message = Field(validation_alias=AliasPath("item", "source"))
+    figure: Figure
+    origin: Message | None
 
 
 class PeersOut(Localised):
@@ -126,22 +115,12 @@ class AuditOut(Localised):
     layers: list[LayerOut]
     years: list[int]
     course: list[ClusterProfileOut]
-    group_titles: dict[str, Words]
-    stage_titles: dict[str, Words]
+    group_titles: dict[str, Message]
+    stage_titles: dict[str, Message]
     peers: PeersOut
     annual: list[AnnualOut]
     annual_year: int
     annual_deadline: str | None
-
-
-class BenchmarkRowOut(Localised):
-    """One cluster among all; percentiles: 100 is the good end."""
-
-    cluster: NamedCluster
-    members: int
-    figures: dict[str, FigureOut]
-    percentiles: dict[str, float | None]
-    peers: list[str]
 
 
 class BenchmarkOut(Localised):
@@ -151,32 +130,15 @@ class BenchmarkOut(Localised):
     year: int
     snapshot: int
     as_of: str
-    titles: dict[str, Words]
-    items: list[BenchmarkRowOut] = Field(validation_alias="rows")
-
-
-class SuggestionOut(Localised):
-    """A tie to make: who, for what, why it matters, why it is feasible, before and after."""
-
-    asker: NamedOrganization
-    partner: NamedOrganization
-    goal: GoalName
-    feasibility: float
-    effect: float
-    priority: float
-    joins: tuple[int, int] | None
-    steps_before: int | None
-    relieves: list[NamedOrganization]
-    reasons: list[Words]
-    before: NetworkSummary
-    after: NetworkSummary
+    titles: dict[str, Message]
+    items: list[BenchmarkRow] = Field(validation_alias="rows")
 
 
 class WorklistOut(Localised):
     """What to do next."""
 
     basis: Basis
-    items: list[SuggestionOut]
+    items: list[Suggestion]
     key_members: list[KeyMember[NamedOrganization]]
     isolates: list[Isolate]
     gatekeepers: list[Gatekeeper[NamedOrganization]]

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from flask import Response, request
 from flask_openapi3 import APIBlueprint, Tag
 from markupsafe import Markup
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from matchmaker.api.directory.reconciliation_shapes import (
     ExtensionQuery,
@@ -54,16 +54,12 @@ reconciliation = APIBlueprint("reconciliation", __name__, url_prefix=f"{API_PREF
 class ReconcileQuery(BaseModel):
     """Queries or an extension as JSON; neither asks for the manifest."""
 
-    model_config = ConfigDict(extra="ignore")
-
     queries: str | None = Field(None, description="JSON: queries by key.")
     extend: str | None = Field(None, description="JSON: ids, properties.")
 
 
 class ReconcileForm(BaseModel):
     """The same, sent as a form; whatever is JSON has become what it says by now."""
-
-    model_config = ConfigDict(extra="ignore")
 
     queries: dict[str, Any] | str | None = Field(None, description="JSON: queries by key.")
     extend: dict[str, Any] | str | None = Field(None, description="JSON: ids, properties.")
@@ -72,8 +68,6 @@ class ReconcileForm(BaseModel):
 class SuggestQuery(BaseModel):
     """The beginning of what somebody types."""
 
-    model_config = ConfigDict(extra="ignore")
-
     prefix: str = Field("", max_length=500)
     limit: int = Field(10, ge=1, le=50)
 
@@ -81,16 +75,12 @@ class SuggestQuery(BaseModel):
 class ProposeQuery(BaseModel):
     """For organisations of which type properties are proposed."""
 
-    model_config = ConfigDict(extra="ignore")
-
     type: str = Field("", max_length=100)
     limit: int = Field(len(FETCHED), ge=1, le=100)
 
 
 class PreviewQuery(BaseModel):
     """Which organisation."""
-
-    model_config = ConfigDict(extra="ignore")
 
     id: LookupId
 

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.domain import Kind
+from matchmaker.ingest.codes import CODE_KINDS
 from matchmaker.messages import in_context, message, term
-from matchmaker.services.directory.likeness import CODES
 from matchmaker.services.directory.reconciliation import (
     ANY_TYPE,
     FETCHED,
@@ -35,8 +35,6 @@ PROPERTY = "reconciliation"
 class EntityValue(BaseModel):
     """A value that was itself reconciled."""
 
-    model_config = ConfigDict(extra="ignore")
-
     id: str = Field(max_length=LONGEST_TEXT)
     name: str = Field("", max_length=LONGEST_TEXT)
 
@@ -47,16 +45,12 @@ Value = str | float | bool | EntityValue | None
 class PropertyCondition(BaseModel):
     """What a column of the table says, for one property."""
 
-    model_config = ConfigDict(extra="ignore")
-
     pid: str = Field(max_length=LONGEST_TEXT)
     v: Value | list[Value] = None
 
 
 class QueryShape(BaseModel):
     """A query of version 0.2."""
-
-    model_config = ConfigDict(extra="ignore")
 
     query: str = Field("", max_length=LONGEST_TEXT)
     type: str | list[str] | None = None
@@ -84,8 +78,6 @@ class Condition(PropertyCondition):
 class MatchQuery(BaseModel):
     """A query of version 1.0."""
 
-    model_config = ConfigDict(extra="ignore")
-
     type: str = ""
     limit: float = Field(USUAL_CANDIDATES, ge=0, le=10_000, allow_inf_nan=False)
     conditions: list[Condition] = Field(min_length=1, max_length=MOST_VALUES)
@@ -102,23 +94,17 @@ class MatchQuery(BaseModel):
 class MatchBody(BaseModel):
     """Queries of version 1.0."""
 
-    model_config = ConfigDict(extra="ignore")
-
     queries: list[MatchQuery]
 
 
 class ExtensionProperty(BaseModel):
     """One property to fetch; there are no settings."""
 
-    model_config = ConfigDict(extra="ignore")
-
     id: str = Field(max_length=LONGEST_TEXT)
 
 
 class ExtensionQuery(BaseModel):
     """Values of which properties of which organisations."""
-
-    model_config = ConfigDict(extra="ignore")
 
     ids: list[str] = Field(max_length=5_000)
     properties: list[ExtensionProperty] = Field(max_length=MOST_VALUES)
@@ -231,7 +217,7 @@ def values_of(described: Described, language: str) -> dict[str, str]:
         "industry": _named(industry, language),
         "industry_id": organization.industry or "",
         "website": organization.website,
-        **{kind: getattr(organization, kind) for kind in CODES},
+        **{kind: getattr(organization, kind) for kind in CODE_KINDS},
         "founded": founded.isoformat() if founded else "",
         "status": term(organization.status, language),
     }

@@ -6,19 +6,10 @@ from datetime import date
 from functools import cache
 from typing import Annotated, Any, Generic, Self, TypeVar
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    RootModel,
-    ValidationInfo,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel
 
 from matchmaker.domain import MAX_NAME, MAX_TEXT, date_of_text
 from matchmaker.errors import InvalidInput
-from matchmaker.messages import SOURCE, text_of
 from matchmaker.store.ports import MAX_PAGE
 
 Row = TypeVar("Row")
@@ -39,10 +30,6 @@ def _not_blank(text: str) -> str:
     return text
 
 
-def _in_language(text: object, info: ValidationInfo) -> str:
-    return text_of(text, (info.context or {}).get("language", SOURCE))
-
-
 _Plain = AfterValidator(_without_nul)
 _Filled = AfterValidator(_not_blank)
 Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=MAX_ID), _Plain]
@@ -58,7 +45,6 @@ Language = Annotated[str, Field(pattern=r"^([a-z]{2,3})?$", description="ISO 639
 Count = Annotated[int, Field(ge=0, le=MAX_INTEGER)]
 Amount = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
 Day = Annotated[date, Field(ge=date(1000, 1, 1), le=date(2999, 12, 31))]
-Words = Annotated[str, BeforeValidator(_in_language)]
 
 
 def _of_calendar(text: str) -> str:
@@ -104,8 +90,6 @@ class IdPath(BaseModel):
 class EditHeaders(BaseModel):
     """Which version of the profile was edited."""
 
-    model_config = ConfigDict(extra="ignore")
-
     if_match: str | None = Field(
         None, alias="If-Match", max_length=100, description="ETag of the version that was read."
     )
@@ -113,8 +97,6 @@ class EditHeaders(BaseModel):
 
 class IdempotencyHeaders(BaseModel):
     """A key under which a repeated POST is answered as the first was."""
-
-    model_config = ConfigDict(extra="ignore")
 
     idempotency_key: str | None = Field(
         None, alias="Idempotency-Key", min_length=1, max_length=200, description="Your own key."
@@ -137,7 +119,9 @@ class Outgoing(BaseModel):
 
 
 class Localised(Outgoing):
-    """Read from attributes; messages become words of the reader's language."""
+    """Read from attributes; messages become words of the reader's language, wherever they are."""
+
+    model_config = ConfigDict(revalidate_instances="always")
 
     @classmethod
     def of(cls, value: object, language: str) -> Self:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from matchmaker.api.http.fields import Localised, Outgoing, RowOut, Words
+from matchmaker.api.http.fields import Localised, Outgoing, RowOut
+from matchmaker.messages import Message
 from matchmaker.services.operations.health import Status
 from matchmaker.services.operations.import_status import ImportState
 
@@ -27,7 +28,7 @@ class ImportColumnOut(Localised):
     title: str
     column: str
     samples: list[str]
-    format: Words | None
+    format: Message | None
 
 
 class WordChoiceOut(Outgoing):
@@ -53,7 +54,7 @@ class LineProblemOut(Localised):
     line: int
     field: str
     severity: str
-    reason: Words
+    reason: Message
 
 
 class ImportOut(Localised):
@@ -73,7 +74,7 @@ class ImportOut(Localised):
     columns: list[ImportColumnOut]
     words: list[UnknownWordOut]
     problems: list[LineProblemOut]
-    error: Words | None
+    error: Message | None
     can_be_undone: bool
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from matchmaker.api.http.fields import ListOut, Localised, Outgoing, PageOut, Words
-from matchmaker.workflow.account import MailRhythm, MembershipRole, Scope
+from matchmaker.api.http.fields import ListOut, Localised, Outgoing, PageOut
+from matchmaker.messages import Message
+from matchmaker.workflow.account import MembershipRole, Preferences, Scope
 from matchmaker.workflow.notification import NotificationKind
 
 
@@ -17,14 +18,6 @@ class AccountMembershipOut(Outgoing):
 
     organization: str
     post: MembershipRole = Field(validation_alias="role")
-
-
-class PreferencesOut(Outgoing):
-    """How somebody wants to be told of things."""
-
-    language: str
-    mail: MailRhythm
-    alerts_a_week: int
 
 
 class AccountOut(Outgoing):
@@ -38,7 +31,7 @@ class AccountOut(Outgoing):
     clusters: list[str]
     admin: bool
     active: bool
-    preferences: PreferencesOut
+    preferences: Preferences
 
 
 class AccountPage(PageOut[AccountOut]):
@@ -114,7 +107,7 @@ class NotificationOut(Localised):
     kind: NotificationKind
     subject: str
     at: datetime.datetime
-    text: Words = Field(validation_alias="message")
+    text: Message = Field(validation_alias="message")
     read: bool
 
 

@@ -14,18 +14,8 @@ from matchmaker.audit.indicators import INDICATORS
 from matchmaker.audit.priorities import Gatekeeper, KeyMember, NetworkSummary
 from matchmaker.audit.profile import CHANNEL_TITLES, STAGE_TITLES, ClusterProfile, ClusterStage
 from matchmaker.audit.ties import Channel
-from matchmaker.domain import GoalName, Kind
+from matchmaker.domain import GoalName, NamedOrganization
 from matchmaker.messages import Message
-
-
-@dataclass(frozen=True, slots=True)
-class NamedOrganization:
-    """An organisation as an audit names it."""
-
-    id: str
-    name: str
-    name_en: str
-    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +99,7 @@ class Peers:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A tie of the worklist, see `audit.priorities.PriorityTie`, with the recommender's reasons."""
+    """A tie to make: who, for what, why it matters, why it is feasible, before and after."""
 
     asker: NamedOrganization
     partner: NamedOrganization
@@ -217,7 +207,7 @@ class WhatIf:
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkRow:
-    """One cluster of the benchmark, see `audit.benchmark.ClusterStanding`; `peers` are ids."""
+    """One cluster among all; percentiles: 100 is the good end, `peers` are ids."""
 
     cluster: NamedCluster
     members: int

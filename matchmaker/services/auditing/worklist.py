@@ -9,7 +9,7 @@ import numpy as np
 from matchmaker.audit import gatherings, priorities
 from matchmaker.audit.network import ClusterNetwork
 from matchmaker.audit.view import View
-from matchmaker.domain import GoalName, Kind
+from matchmaker.domain import GoalName, Kind, NamedOrganization
 from matchmaker.goals import GOALS
 from matchmaker.recommend.model import Recommendation, Request, Seeker
 from matchmaker.recommend.pipeline import prepare_goal, rank, recommend
@@ -21,7 +21,6 @@ from matchmaker.services.auditing.results import (
     ClusterOpening,
     Isolate,
     NamedCluster,
-    NamedOrganization,
     NearIndustry,
     PartnerOption,
     PooledNeed,

@@ -7,23 +7,13 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from matchmaker.access import Principal
-from matchmaker.domain import Kind, Organization
+from matchmaker.domain import Kind, NamedOrganization, Organization
 from matchmaker.errors import NotAllowed, NotFound
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.account import Account
 from matchmaker.workflow.introduction import Introduction, Outcome, Purpose
 from matchmaker.workflow.introduction_states import Action, Origin, Side, State
-
-
-@dataclass(frozen=True, slots=True)
-class Counterpart:
-    """One of the two; id and names are empty while it is hidden."""
-
-    id: str
-    name: str
-    name_en: str
-    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +49,7 @@ class IntroductionView(Purpose):
     """An introduction as its reader may see it; `allowed` is what may be done next.
 
     `side` is the reader's, None for a coordinator; `satisfaction` is the reader's own.
+    Id and names of the other side are empty while it is hidden.
     """
 
     id: str
@@ -67,8 +58,8 @@ class IntroductionView(Purpose):
     origin: Origin
     side: Side | None
     asking: Side
-    seeker: Counterpart
-    candidate: Counterpart
+    seeker: NamedOrganization
+    candidate: NamedOrganization
     created: datetime
     expires: datetime
     batch: str
@@ -82,7 +73,7 @@ class IntroductionView(Purpose):
     contact: Contact | None
 
     @property
-    def other(self) -> Counterpart:
+    def other(self) -> NamedOrganization:
         """The organisation on the other side; for a coordinator the candidate."""
         return self.seeker if self.side is Side.CANDIDATE else self.candidate
 
@@ -187,13 +178,13 @@ def _own_sides(principal: Principal, introduction: Introduction) -> list[Side]:
     return [side for side in Side if principal.acts_for(introduction.organization(side))]
 
 
-def _counterpart(id: str, organization: Organization | None, *, hidden: bool) -> Counterpart:
+def _counterpart(id: str, organization: Organization | None, *, hidden: bool) -> NamedOrganization:
     kind = Kind.FIRM if organization is None else organization.kind
     if hidden:
-        return Counterpart("", "", "", kind)
+        return NamedOrganization("", "", "", kind)
     if organization is None:
-        return Counterpart(id, "", "", kind)
-    return Counterpart(organization.id, organization.name, organization.name_en, kind)
+        return NamedOrganization(id, "", "", kind)
+    return NamedOrganization(organization.id, organization.name, organization.name_en, kind)
 
 
 def contact_of(organization: Organization, people: Iterable[Account]) -> Contact:

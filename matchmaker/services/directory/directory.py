@@ -120,11 +120,6 @@ class Directory:
         if not self.is_inside(principal, cluster_id):
             raise NotAllowed("Only coordinators and members of the cluster may see who is in it.")
 
-    def is_coordinated_by(self, principal: Principal, organization_id: str) -> bool:
-        """Whether somebody coordinates a cluster of the organisation. Raises NotFound."""
-        clusters = self.store.clusters_of(organization_id)
-        return any(cluster.id in principal.clusters for cluster in clusters)
-
     # -- organisations
 
     def organizations(

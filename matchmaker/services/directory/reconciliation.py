@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 from matchmaker.domain import Industry, Organization, Place, PlaceLevel
 from matchmaker.errors import InvalidInput, NotFound
-from matchmaker.ingest.codes import valid_code
+from matchmaker.ingest.codes import CODE_KINDS, valid_code
 from matchmaker.ingest.countries import iso_code
 from matchmaker.ingest.name_index import NameIndex
 from matchmaker.ingest.places import PlaceIndex
 from matchmaker.services.directory.codes import place_index
-from matchmaker.services.directory.likeness import CODES, Likeness, Sought, host_of, likeness
+from matchmaker.services.directory.likeness import Likeness, likeness
 from matchmaker.snapshot.load import SnapshotReader, check_graph
 from matchmaker.snapshot.model import Snapshot
-from matchmaker.store.ports import GraphStore
+from matchmaker.store.ports import DuplicateKeys, GraphStore
 
 MOST_QUERIES = 200
 MOST_CANDIDATES = 50
@@ -27,11 +28,11 @@ LEAST_SCORE = 0.3
 # Any organisation, whatever its kind.
 ANY_TYPE = "organization"
 # What a query may say beside the name.
-MATCHED = ("country", "place", "website", *CODES)
+MATCHED = ("country", "place", "website", *CODE_KINDS)
 # What may be fetched of an organisation. Nobody's contact is among it.
 FETCHED = (
     "name", "name_en", "kind", "size", "tier", "country", "place", "place_id", "industry",
-    "industry_id", "website", *CODES, "founded", "status",
+    "industry_id", "website", *CODE_KINDS, "founded", "status",
 )  # fmt: skip
 
 
@@ -154,12 +155,12 @@ class Reconciliation:
         return {
             (kind, code): keys.id
             for keys in self.store.duplicate_keys()
-            for kind in CODES
+            for kind in CODE_KINDS
             if (code := valid_code(kind, getattr(keys, kind)))
         }
 
 
-def _sought(query: ReconciliationQuery, places: PlaceIndex) -> Sought:
+def _sought(query: ReconciliationQuery, places: PlaceIndex) -> DuplicateKeys:
     """What a query says, as organisations have it; what cannot be read is not said."""
     said = query.properties
     country = iso_code(said.get("country", ""))
@@ -167,18 +168,20 @@ def _sought(query: ReconciliationQuery, places: PlaceIndex) -> Sought:
         match = places.find(said["country"])
         if match.level is PlaceLevel.COUNTRY:
             country = places.places[match.id].country
-    return Sought(
+    codes: dict[str, Any] = {kind: valid_code(kind, said.get(kind, "")) for kind in CODE_KINDS}
+    return DuplicateKeys(
+        id="",
         name=query.name,
         country=country,
-        place=places.find(said["place"], country).id if said.get("place") else "",
-        website=host_of(said.get("website", "")),
-        **{kind: valid_code(kind, said.get(kind, "")) for kind in CODES},
+        place=places.find(said["place"], country).id if said.get("place") else None,
+        website=said.get("website", ""),
+        **codes,
     )
 
 
-def _near(sought: Sought, names: _Names) -> list[str]:
+def _near(sought: DuplicateKeys, names: _Names) -> list[str]:
     """Ids of those with the same code, and of those with names like it."""
-    codes = [(str(kind), getattr(sought, kind)) for kind in CODES]
+    codes = [(str(kind), getattr(sought, kind)) for kind in CODE_KINDS]
     ids = [names.by_code[code] for code in codes if code in names.by_code]
     if sought.name:
         ids += [names.ids[row] for row in names.index.nearest(sought.name, _LOOKED_AT)]
@@ -186,7 +189,7 @@ def _near(sought: Sought, names: _Names) -> list[str]:
 
 
 def _ranked(
-    query: ReconciliationQuery, sought: Sought, known: Sequence[Described]
+    query: ReconciliationQuery, sought: DuplicateKeys, known: Sequence[Described]
 ) -> tuple[ReconciliationCandidate, ...]:
     """The likeliest of the types asked for. Where two are certain, none is: a person decides."""
     kinds = query.types - {ANY_TYPE}

@@ -31,7 +31,7 @@ from matchmaker.recommend.rank import FeatureMatrix
 from matchmaker.recommend.train import Examples
 from matchmaker.recommend.trials import Trial, described, seeker_of, trials
 from matchmaker.services.matching.parallel import CHUNK, ForkedPool
-from matchmaker.services.operations.refresher import Progress, no_progress
+from matchmaker.services.operations.refresher import Progress
 from matchmaker.snapshot.cut import cut
 from matchmaker.snapshot.model import (
     ENGAGEMENT_KINDS,
@@ -98,7 +98,7 @@ def learn(snapshot: Snapshot, goal: Goal, progress: Progress) -> GoalModel:
     used: list[dict[str, Any]] = []
     held_out, answers = cuts[-1], 0
     for number, (day, until) in enumerate(cuts):
-        of_cut = _examples(snapshot, goal, day, until, number, progress)
+        of_cut = examples_of_cut(snapshot, goal, day, until, number, progress)
         if of_cut:
             own = int(of_cut[0].label.sum())
             parts.append(train.concatenate(of_cut))
@@ -155,7 +155,7 @@ def learn(snapshot: Snapshot, goal: Goal, progress: Progress) -> GoalModel:
     return replace(model, prices=prices, figures=figures)
 
 
-def _each_examples(
+def examples_of_each(
     past: Snapshot,
     goal: Goal,
     questions: Sequence[Trial],
@@ -175,25 +175,7 @@ def _each_examples(
     return everywhere(collect, len(questions), step, progress)
 
 
-def learning_examples(snapshot: Snapshot, goal: Goal) -> list[Examples]:
-    """What a goal is learned from, of each cut; [] for too short a history."""
-    by_cut = [
-        _examples(snapshot, goal, day, until, number, no_progress)
-        for number, (day, until) in enumerate(cuts_of(snapshot, goal))
-    ]
-    return [train.concatenate(parts) for parts in by_cut if parts]
-
-
-def examples_of(past: Snapshot, goal: Goal, questions: Sequence[Trial]) -> Examples:
-    """Whole pools of these trials, numbered in their order."""
-    prepare_goal(past, goal)
-    step = message("")
-    return train.concatenate(
-        list(_each_examples(past, goal, questions, described(past), 0, step, no_progress))
-    )
-
-
-def _examples(
+def examples_of_cut(
     snapshot: Snapshot, goal: Goal, day: date, until: date, seed: int, progress: Progress
 ) -> list[Examples]:
     """Of one cut: the goal's own questions, then what others that ask for the same teach.
@@ -232,7 +214,7 @@ def _own_examples(
     prepare_goal(past, goal)
     is_known = described(past)
     return train.concatenate(
-        list(_each_examples(past, goal, questions, is_known, seed, step, progress, sampled=True))
+        list(examples_of_each(past, goal, questions, is_known, seed, step, progress, sampled=True))
     )
 
 
@@ -253,7 +235,7 @@ def whole_pools(
     prepare_goal(past, goal)
     step = message("Comparing chances for %(goal)s", goal=goal.name)
     return train.concatenate(
-        list(_each_examples(past, goal, questions, is_known, 99, step, progress))
+        list(examples_of_each(past, goal, questions, is_known, 99, step, progress))
     )
 
 
@@ -290,7 +272,7 @@ def _prices(snapshot: Snapshot, goal: Goal, model: GoalModel, progress: Progress
         chances: list[FloatArray] = []
         candidates: list[IntArray] = []
         step = message("Sharing out attention for %(goal)s", goal=goal.name)
-        for examples in _each_examples(snapshot, goal, questions, is_known, 98, step, progress):
+        for examples in examples_of_each(snapshot, goal, questions, is_known, 98, step, progress):
             chances.append(chances_of(model, goal, examples))
             candidates.append(examples.row)
         price = exposure_prices(pools(chances, candidates), len(snapshot), CAP_IN_SAMPLE)

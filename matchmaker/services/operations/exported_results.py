@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
+from operator import attrgetter
 
-from matchmaker.audit.figures import GROUP_TITLES, Figure, Group
+from matchmaker.audit.coverage import Coverage
+from matchmaker.audit.figures import GROUP_TITLES, Definition, Figure, Group
 from matchmaker.audit.indicators import INDICATORS
 from matchmaker.audit.profile import STAGE_TITLES
 from matchmaker.audit.ties import CHANNELS, Channel
@@ -13,20 +15,18 @@ from matchmaker.audit.view import View
 from matchmaker.exports.tables import Cell, DataExport, ExportGraph, ExportTable, Single, columns
 from matchmaker.messages import message
 from matchmaker.recommend.model import Recommendation
-from matchmaker.services.auditing.results import (
-    Audit,
-    Basis,
-    NamedOrganization,
-    Suggestion,
-    Worklist,
-)
+from matchmaker.services.auditing.results import Audit, Basis, Suggestion, Worklist
 from matchmaker.services.matching.matching import Answer, Candidate
 from matchmaker.snapshot.model import KINDS
 
 REASONS = 3
+# Cells of anything that has them.
+_names: Callable[[object], tuple[Cell, ...]] = attrgetter("id", "name", "name_en")
+_named: Callable[[object], tuple[Cell, ...]] = attrgetter("id", "name", "name_en", "kind")
 
 _NAMED = "name name_en kind"
 _FIGURE = "value low high expected expected_low expected_high z because"
+_figure: Callable[[Figure], tuple[Cell, ...]] = attrgetter(*_FIGURE.split())
 # Every column of these exports, by table.
 RECOMMENDED = columns(
     f"rank id {_NAMED} score chance place place_name place_name_en industry industry_name"
@@ -61,6 +61,9 @@ FINDINGS = columns("stage stage_title group title year value level low_is_better
 PEERS = columns("indicator title value percentile")
 ANNUAL = columns("code part title unit level year value because origin source")
 COVERAGE = columns("counted number")
+_defined: Callable[[Definition], tuple[Cell, ...]] = attrgetter(
+    "name", "title", "group", "group_title", "unit", "better", "about"
+)
 DEFINITIONS = columns("indicator title group group_title unit better definition")
 AUDITED = columns(f"id {_NAMED} degree component", "kind")
 JOINED = columns("source target weight " + " ".join(CHANNELS))
@@ -159,32 +162,19 @@ def _star(answer: Answer, seeker: Candidate | None) -> ExportGraph:
     )
 
 
-def _named(organization: NamedOrganization | Recommendation | object) -> tuple[Cell, ...]:
-    """Id, both names and kind of anything that has them."""
-    names = ("id", "name", "name_en", "kind")
-    return tuple(getattr(organization, name) for name in names)
-
-
-def _names(subject: object) -> tuple[Cell, ...]:
-    return _named_by(subject, "id", "name", "name_en")
-
-
-def _named_by(subject: object, *names: str) -> tuple[Cell, ...]:
-    return tuple(getattr(subject, name) for name in names)
-
-
 # -- worklists
 
 
 def worklist_export(worklist: Worklist) -> DataExport:
     """Everything on a worklist, the ties to make first; as a graph just these."""
+    first = ExportTable(
+        "worklist",
+        message("Ties to make first"),
+        PRIORITY,
+        [_priority(rank, item) for rank, item in enumerate(worklist.items, 1)],
+    )
     tables = (
-        ExportTable(
-            "worklist",
-            message("Ties to make first"),
-            PRIORITY,
-            [_priority(rank, item) for rank, item in enumerate(worklist.items, 1)],
-        ),
+        first,
         ExportTable(
             "key_members",
             message("Members on whom the network hangs"),
@@ -233,7 +223,9 @@ def worklist_export(worklist: Worklist) -> DataExport:
             "openings", message("Other clusters to open to"), OPENINGS, list(_openings(worklist))
         ),
     )  # fmt: skip
-    return DataExport("worklist", tables, lambda: _priorities(worklist), _facts(worklist.basis))
+    return DataExport(
+        "worklist", tables, lambda: _priorities(worklist, first), _facts(worklist.basis)
+    )
 
 
 def _priority(rank: int, item: Suggestion) -> tuple[Cell, ...]:
@@ -266,7 +258,7 @@ def _openings(worklist: Worklist) -> Iterator[tuple[Cell, ...]]:
             yield (*own, *("",) * 6, None)
 
 
-def _priorities(worklist: Worklist) -> ExportGraph:
+def _priorities(worklist: Worklist, ties: ExportTable) -> ExportGraph:
     ends = {end.id: end for item in worklist.items for end in (item.asker, item.partner)}
     return ExportGraph(
         ExportTable(
@@ -275,18 +267,13 @@ def _priorities(worklist: Worklist) -> ExportGraph:
             NODES,
             [_named(ends[id]) for id in sorted(ends)],
         ),
-        ExportTable(
-            "worklist",
-            message("Ties to make first"),
-            PRIORITY,
-            [_priority(rank, item) for rank, item in enumerate(worklist.items, 1)],
-        ),
+        ties,
         directed=True,
     )
 
 
-def _facts(basis: Basis) -> tuple[tuple[str, Single], ...]:
-    return tuple((field.name, getattr(basis, field.name)) for field in fields(basis))
+def _facts(subject: Basis | Coverage) -> tuple[tuple[str, Single], ...]:
+    return tuple((field.name, getattr(subject, field.name)) for field in fields(subject))
 
 
 # -- audits
@@ -309,32 +296,18 @@ def audit_export(audit: Audit, view: View, layers: Mapping[Channel, View]) -> Da
                 "coverage",
                 message("What the data cover"),
                 COVERAGE,
-                [
-                    (field.name, getattr(audit.coverage, field.name))
-                    for field in fields(audit.coverage)
-                ],
+                _facts(audit.coverage),
             ),
             ExportTable(
                 "definitions",
                 message("Definitions"),
                 DEFINITIONS,
-                [
-                    (
-                        definition.name, definition.title, definition.group,
-                        definition.group_title, definition.unit, definition.better,
-                        definition.about,
-                    )
-                    for definition, _ in INDICATORS.values()
-                ],
+                [_defined(definition) for definition, _ in INDICATORS.values()],
             ),
         ),
         lambda: _network(view, layers),
         _facts(audit.basis),
     )  # fmt: skip
-
-
-def _figure(figure: Figure) -> tuple[Cell, ...]:
-    return (*_named_by(figure, *_FIGURE.split()[:-1]), figure.because)
 
 
 def _indicators(audit: Audit) -> Iterator[tuple[Cell, ...]]:
@@ -395,15 +368,18 @@ def _network(view: View, layers: Mapping[Channel, View]) -> ExportGraph:
     snapshot, network = view.landscape.snapshot, view.network
     rows = network.members.tolist()
     ids = snapshot.ids_of(network.members)
+    english = snapshot.organizations.table["name_en"]
     nodes: list[tuple[Cell, ...]] = [
         (
-            ids[place], snapshot.name_of(row), _english(view, row),
+            ids[place], snapshot.name_of(row), english[row].as_py() or "",
             KINDS[snapshot.organizations.kind[row]],
             int(network.degree[place]), int(network.component[place]),
         )
         for place, row in enumerate(rows)
     ]  # fmt: skip
-    pairs = {channel: _pairs(layer) for channel, layer in layers.items()}
+    pairs = {
+        channel: set(map(tuple, view.network.edges.tolist())) for channel, view in layers.items()
+    }
     edges: list[tuple[Cell, ...]] = [
         (
             ids[first], ids[second], 1.0,
@@ -416,11 +392,3 @@ def _network(view: View, layers: Mapping[Channel, View]) -> ExportGraph:
         ExportTable("ties", message("Ties"), JOINED, edges),
         directed=False,
     )
-
-
-def _english(view: View, row: int) -> str:
-    return view.landscape.snapshot.organizations.table["name_en"][row].as_py() or ""
-
-
-def _pairs(view: View) -> set[tuple[int, int]]:
-    return {(first, second) for first, second in view.network.edges.tolist()}

@@ -1,0 +1,134 @@
+"""Lists of orders, projects and relations: what they are taken for, and what comes of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from matchmaker.domain import Kind, Layer, Organization
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.cells import SheetNumber
+from matchmaker.ingest.list_guess import (
+    all_titles,
+    column_samples,
+    guessed_format,
+    proposed_columns,
+)
+from matchmaker.ingest.list_reader import names_of, read_list, with_known
+from matchmaker.ingest.report import Parsed
+from matchmaker.ingest.table_file import TableFile, open_table
+from matchmaker.ingest.table_options import TableOptions
+from matchmaker.ingest.tables import read_files
+from matchmaker.ingest.title_units import currency_of_unit, unit_of_title, with_unit
+
+ORDERS = """采购台账,,,,
+单号,供应商,采购方,采购内容,金额（万元）
+A1,示例甲厂,示例乙大学,阀门,12.5
+A2,无,示例乙大学,垫片,3
+"""
+
+
+def opened(folder: Path, text: str) -> TableFile:
+    (folder / "list.csv").write_text(text, "utf-8")
+    return open_table(folder / "list.csv", expected=all_titles())
+
+
+def read(folder: Path, text: str, **options: object) -> Parsed:
+    table = opened(folder, text)
+    samples = column_samples(table)
+    kind = str(options.pop("table", "")) or guessed_format(samples)
+    mapping = options.pop("mapping", None) or proposed_columns(kind, samples)
+    return read_list(table, TableOptions(table=kind, mapping=mapping, **options), "my")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("titles", "kind"),
+    [
+        ("序号,单位名称,统一社会信用代码,单位性质", "organizations"),
+        ("Company,Employees,City", "organizations"),
+        ("供应商名称,统一社会信用代码,联系电话,地址", "organizations"),
+        ("订单编号,供应商,采购单位,品名,金额", "orders"),
+        ("Vendor,Client,Description,Order date,Total", "orders"),
+        ("项目名称,牵头单位,合作单位,起始日期", "projects"),
+        ("Title,Lead partner,Partners,Start,End", "projects"),
+        ("甲单位,关系,乙单位", "relations"),
+        ("id,organization,kind,text", "offers"),
+        ("id,source,target,layer", "ties"),
+    ],
+)
+def test_a_list_is_known_by_its_titles(tmp_path: Path, titles: str, kind: str) -> None:
+    row = ",".join("x" * (number + 1) for number in range(titles.count(",") + 1))
+    samples = column_samples(opened(tmp_path, f"{titles}\n{row}\n{row}y\n"))
+    assert guessed_format(samples) == kind
+
+
+def test_orders_take_the_unit_of_their_title(tmp_path: Path) -> None:
+    parsed = read(tmp_path, ORDERS)
+    assert [(row.amount, row.currency) for row in parsed.rows.engagements] == [
+        (125_000, "CNY"), (30_000, "CNY"),
+    ]  # fmt: skip
+    kinds = {row.name: row.kind for row in parsed.rows.organizations}
+    assert kinds == {"示例甲厂": Kind.FIRM, "示例乙大学": Kind.UNIVERSITY}
+
+
+def test_a_name_of_one_member_is_that_member(tmp_path: Path) -> None:
+    members = [
+        Organization("c:1", "示例甲阀门制造厂", Kind.FIRM, other_names=("示例甲厂",)),
+        Organization("c:2", "示例乙大学", Kind.UNIVERSITY),
+        Organization("c:3", "示例乙大学", Kind.UNIVERSITY),
+    ]
+    before = read(tmp_path, ORDERS)
+    parsed = with_known(before, names_of(members))
+    assert [row.name for row in parsed.rows.organizations] == ["示例乙大学"]
+    suppliers = [row.participants[0].organization for row in parsed.rows.engagements]
+    assert suppliers[0] == "c:1"
+    assert [row.id for row in parsed.rows.engagements] == [
+        row.id for row in before.rows.engagements
+    ]
+
+
+def test_corrected_cells_and_explained_words_count(tmp_path: Path) -> None:
+    text = (
+        "甲单位,关系,乙单位\n示例甲厂,供货,示例乙厂\n示例甲厂,眉来眼去,示例丙厂\n示例甲厂,合作,\n"
+    )
+    values = {"layer": {"供货": "SUPPLIES", "眉来眼去": "COMPETES_WITH"}}
+    parsed = read(tmp_path, text, values=values, edits={4: {"乙单位": "示例丁厂"}})
+    assert [row.layer for row in parsed.rows.ties] == [
+        Layer.SUPPLIES, Layer.COMPETES_WITH, Layer.COOPERATES_WITH,
+    ]  # fmt: skip
+    assert [problem for problem in parsed.problems if problem.severity == "error"] == []
+
+
+def test_a_list_without_what_it_needs_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="supplier"):
+        read(tmp_path, "What,Sum\nValves,3\n", table="orders", mapping={"What": "text"})
+
+
+@pytest.mark.parametrize(
+    ("title", "cell", "expected", "currency"),
+    [
+        ("金额（元）", "128,500.00", "128,500.00元", "CNY"),
+        ("金额（元）", "3.6万", "3.6万元", "CNY"),
+        ("Budget (k€)", "15", "15k€", "EUR"),
+        ("Budget (CNY)", "1,200,000", "1,200,000 CNY", "CNY"),
+        ("金额（万元）", SheetNumber("2.5"), "25000", "CNY"),
+        ("金额（万元）", "S$20", "S$20", "CNY"),
+        ("产品（服务）", "20", "20", ""),
+        ("Amount (incl. VAT)", "20", "20", ""),
+    ],
+)
+def test_the_unit_of_a_title_counts_for_bare_numbers(
+    title: str, cell: str, expected: str, currency: str
+) -> None:
+    unit = unit_of_title(title)
+    assert (with_unit(cell, unit), currency_of_unit(unit)) == (expected, currency)
+
+
+def test_a_corrected_cell_of_a_member_list_is_no_problem_any_more(tmp_path: Path) -> None:
+    path = tmp_path / "organizations.csv"
+    path.write_text("单位名称,单位性质,职工人数\n示例甲厂,企业,#N/A\n示例乙厂,企业,3\n", "utf-8")
+    options = TableOptions(edits={2: {"职工人数": "12"}})
+    parsed = read_files([("organizations", path)], options)
+    assert [problem for problem in parsed.problems if problem.severity == "warning"] == []
+    assert [row.value for row in parsed.rows.observations] == [12, 3]
