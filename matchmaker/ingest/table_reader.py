@@ -209,6 +209,9 @@ class TableReader:
         unread = [title for title in self.file.header if title and title not in self.columns]
         if unread:
             yield self._note("", message("Columns that are not read: %(titles)s.", titles=unread))
+        absent = [title for title in self.options.mapping if title not in self.file.header]
+        if absent:
+            yield self._note("", message("No column is titled %(titles)s.", titles=absent))
         for title, format in self.formats.items():
             if format.explanation is not None and title in self.judged:
                 yield self._note(title, format.explanation)

@@ -230,7 +230,7 @@ def _organization(
     derived = set(row.by_default)
     if is_placeholder(str(values["name"])):
         raise InvalidInput("'%(cell)s' names nobody.", where="name", cell=values["name"])
-    values["name"], status = without_status(str(values["name"]))
+    values["name"], status = without_status(" ".join(str(values["name"]).split()))
     if status is not None:
         values.setdefault("status", status)
     if "kind" not in values:

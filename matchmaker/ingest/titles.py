@@ -17,10 +17,19 @@ _SAMPLES = 20
 def columns_of(table: TableFormat, file: TableFile, mapping: Mapping[str, str]) -> dict[str, str]:
     """Which column each title of a file is, by a person's mapping and else by its name.
 
-    Raises InvalidInput where two titles are one column.
+    Raises InvalidInput where two titles are one column, or the mapping names one that is none.
     """
     positions = {f"{title}#{p}": title for title, all in file.duplicates for p in all}
     mapped = {title: mapping[title] for title in file.header if title in mapping}
+    names = [column.name for column in table.columns]
+    if unknown := sorted({column for column in mapped.values() if column} - set(names)):
+        raise InvalidInput(
+            "'%(column)s' is no column of this table.",
+            where=file.name,
+            mend="Its columns are %(names)s.",
+            column=unknown[0],
+            names=", ".join(names),
+        )
     # Titles that stand twice are looked up by what they say: both are that column.
     others = {title: positions.get(title, title) for title in file.header if title not in mapped}
     samples = list(islice((line for line in file.lines() if line.passed_over is None), _SAMPLES))

@@ -312,3 +312,18 @@ def test_short_other_and_former_names_are_kept_beside_the_name(tmp_path: Path) -
     first, second = read_files([("organizations", path)]).rows.organizations
     assert first.other_names == ("示例阀门", "示例阀门厂", "示例五金", "SVC")
     assert second.other_names == ()
+
+
+def test_a_mapping_to_no_column_is_refused_and_a_title_that_is_absent_is_told(
+    tmp_path: Path,
+) -> None:
+    path = written(tmp_path, "organizations.csv", "name,kind\nAlpha Ltd,firm\n")
+    with pytest.raises(InvalidInput, match="'nonsense' is no column"):
+        read_table("organizations", path, mapping={"name": "nonsense"})
+    parsed = read_files([("organizations", path)], TableOptions(mapping={"Firma": "name"}))
+    assert [str(problem.reason) for problem in parsed.problems] == ["No column is titled Firma."]
+
+
+def test_a_name_that_breaks_over_two_lines_of_its_cell_is_one_line(tmp_path: Path) -> None:
+    parsed = organizations(tmp_path, 'x:1,"Alpha  Maschinenbau\nGmbH",firm')
+    assert [row.name for row in parsed.rows.organizations] == ["Alpha Maschinenbau GmbH"]
