@@ -9,7 +9,7 @@ from typing import Any
 from matchmaker.domain import GraphRows, Membership, Provenance, key_of
 from matchmaker.ingest.references import origin_of
 from matchmaker.ingest.report import Parsed, Problem
-from matchmaker.messages import message
+from matchmaker.messages import Message, message
 from matchmaker.store.schema import MEMBERSHIPS, ORGANIZATIONS, TABLES, Table
 
 # Places, industries and clusters are everybody's.
@@ -56,9 +56,8 @@ def within(
             if is_theirs(table, row) and (before_row is None or is_theirs(table, before_row)):
                 good.append(row)
             elif not (table is ORGANIZATIONS and parsed.only_blanks):
-                id, file, line = origin_of(parsed, name, row)
-                reason = message("%(id)s is not of this cluster; an administrator can.", id=id)
-                problems.append(Problem(file, line, "id", reason))
+                _, file, line = origin_of(parsed, name, row)
+                problems.append(Problem(file, line, *_why_not(table, row)))
         kept[name] = tuple(good)
     joined = {row.organization for row in kept["memberships"]}
     kept["memberships"] += tuple(
@@ -66,3 +65,21 @@ def within(
         for id in sorted(new - joined if joins else ())
     )
     return replace(parsed, rows=GraphRows(**kept), problems=tuple(problems))
+
+
+def _why_not(table: Table[Any], row: Any) -> tuple[str, Message]:
+    """The field and the reason for which a row is not the cluster's."""
+    if table is ORGANIZATIONS:
+        return "name", message(
+            "%(name)s is on record and no member of this cluster; an administrator can change it.",
+            name=row.name,
+        )
+    if table is MEMBERSHIPS:
+        return "organization", message(
+            "%(name)s is on record and no member of this cluster; an administrator can add it.",
+            name=row.organization,
+        )
+    return "organization", message(
+        "nobody named here is a member of this cluster: import its members first, "
+        "or ask an administrator."
+    )

@@ -327,3 +327,46 @@ def test_a_mapping_to_no_column_is_refused_and_a_title_that_is_absent_is_told(
 def test_a_name_that_breaks_over_two_lines_of_its_cell_is_one_line(tmp_path: Path) -> None:
     parsed = organizations(tmp_path, 'x:1,"Alpha  Maschinenbau\nGmbH",firm')
     assert [row.name for row in parsed.rows.organizations] == ["Alpha Maschinenbau GmbH"]
+
+
+def test_a_figure_brings_its_unit_and_a_title_scales_its_column(tmp_path: Path) -> None:
+    path = tmp_path / "observations.csv"
+    head = "id,subject,indicator,year,value（万元）\n"
+    path.write_text(f"{head}o:1,m:1,output,2025,12.5\no:2,m:1,output,2024,9万元\n", "utf-8")
+    parsed = read_files([("observations", path)], TableOptions(mapping={"value（万元）": "value"}))
+    assert [(row.value, row.unit) for row in parsed.rows.observations] == [
+        (125_000, "CNY"), (90_000, "CNY"),
+    ]  # fmt: skip
+    assert "万元" in " ".join(str(p.reason) for p in parsed.problems if p.severity == "note")
+    path.write_text("id,subject,indicator,year,value,unit\no:1,m:1,rd,2025,3.2%,\n"
+                    "o:2,m:1,output,2025,3亿元,亿元\n"
+                    "o:3,m:1,area,2025,12,万元\n", "utf-8")  # fmt: skip
+    rows = read_files([("observations", path)]).rows.observations
+    assert [(row.value, row.unit) for row in rows] == [
+        (3.2, "%"), (300_000_000, "CNY"), (12, "万元"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("budget", "currency", "kept", "told"),
+    [
+        ("¥1200", "", "", ["currency"]),
+        ("¥1200", "CNY", "CNY", []),
+        ("¥1200", "JPY", "JPY", []),
+        ("$1200", "元", "", ["currency"]),
+        ("S$1200", "", "SGD", []),
+        ("1200", "¥", "", ["currency"]),
+    ],
+)
+def test_a_sign_of_several_currencies_is_decided_or_left_out(
+    tmp_path: Path, budget: str, currency: str, kept: str, told: list[str]
+) -> None:
+    path = tmp_path / "needs.csv"
+    path.write_text(
+        f"id,organization,goal,text,budget,currency\nn:1,m:1,supplier,valves,{budget},{currency}\n",
+        "utf-8",
+    )
+    parsed = read_files([("needs", path)])
+    (need,) = parsed.rows.needs
+    assert (need.budget, need.currency) == (1200, kept)
+    assert [p.field for p in parsed.problems if p.severity == "warning"] == told

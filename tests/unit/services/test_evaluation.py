@@ -33,7 +33,7 @@ from matchmaker.recommend.rank import FeatureMatrix
 from matchmaker.recommend.train import concatenate
 from matchmaker.recommend.trials import seeker_of
 from matchmaker.services.matching.ranker_files import RankerFiles
-from matchmaker.services.matching.training import TAUGHT, _examples
+from matchmaker.services.matching.training import TAUGHT, examples_of_cut
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
 from tests.unit.recommend.small_graphs import organization, project, snapshot_of
@@ -340,7 +340,7 @@ def test_firms_that_look_for_firms_teach_what_labs_that_do_are_told():
     snapshot, goal = snapshot_of(rows, as_of=after), GOALS[GoalName.INDUSTRY_PARTNER]
 
     def answers(goal):
-        found = concatenate(_examples(snapshot, goal, cut, after, 0, quiet))
+        found = concatenate(examples_of_cut(snapshot, goal, cut, after, 0, quiet))
         rows, weights = found.row[found.label], found.weight[found.label]
         return [snapshot.id_of(int(row)) for row in rows], weights.tolist()
 
