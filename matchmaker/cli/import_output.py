@@ -73,6 +73,15 @@ def print_report(report: ImportReport) -> None:
         say(located(_place(note.file, note.field), note.reason), error=True)
     if report.dry_run:
         _print_changes(report)
+    elif conflicts := sum(len(change.conflicts) for change in report.changes):
+        say(
+            message(
+                "Of %(count)s values another source says otherwise: the weaker is kept beside the "
+                "stronger, and both are shown with the organisation.",
+                count=f"{conflicts:,}",
+            ),
+            error=True,
+        )
     for problem in report.problems[:SHOWN_PROBLEMS]:
         say(_problem_line(problem), error=True)
     if len(report.problems) > SHOWN_PROBLEMS:
