@@ -27,7 +27,7 @@ from matchmaker.ingest.suggestions import expected_titles
 from matchmaker.ingest.table_file import Line, TableFile, open_table
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.title_units import currency_of_unit, unit_note, unit_of_title, with_unit
-from matchmaker.ingest.titles import columns_of
+from matchmaker.ingest.titles import columns_of, notes_on_titles
 from matchmaker.messages import Message, message
 from matchmaker.store.merging import PRECISION, principal_date
 from matchmaker.store.schema import TABLES as STORED
@@ -133,7 +133,7 @@ class TableReader:
     @cached_property
     def required_columns(self) -> tuple[str, ...]:
         """Columns without which a line is no row."""
-        told = _told_by_rows(self.table)
+        told = self.table.told_by_rows
         return tuple(name for name in self.table.required if name not in told)
 
     @cached_property
@@ -205,7 +205,7 @@ class TableReader:
 
     def _require_columns(self) -> None:
         """A required column may be missing where its words are given, or the rows tell it."""
-        given = {*self.columns.values(), *self.options.defaults, *_told_by_rows(self.table)}
+        given = {*self.columns.values(), *self.options.defaults, *self.table.told_by_rows}
         missing = [column for column in self.table.required if column not in given]
         if missing:
             raise InvalidInput(
@@ -218,12 +218,8 @@ class TableReader:
 
     def _notes(self) -> Iterator[Problem]:
         yield from self.file.notes
-        unread = [title for title in self.file.header if title and title not in self.columns]
-        if unread:
-            yield self._note("", message("Columns that are not read: %(titles)s.", titles=unread))
-        absent = [title for title in self.options.mapping if title not in self.file.header]
-        if absent:
-            yield self._note("", message("No column is titled %(titles)s.", titles=absent))
+        for title, reason in notes_on_titles(self.file, self.columns, self.options.mapping):
+            yield self._note(title, reason)
         for title, format in self.formats.items():
             if format.explanation is not None and title in self.judged:
                 yield self._note(title, format.explanation)
@@ -431,13 +427,6 @@ def _target(table: str, column: str) -> str:
     stored = STORED.get(table)
     references = stored.references if stored else ()
     return next((ref.tables[0] for ref in references if ref.field == column), "")
-
-
-def _told_by_rows(table: TableFormat) -> tuple[str, ...]:
-    """Required columns that rows can do without: ids are made, kinds told by names."""
-    if table.name == "organizations":
-        return ("kind",)
-    return ("id",) if table.name in ("clusters", "offers", "needs", "ties", "observations") else ()
 
 
 def made_id(source: str, parts: Iterable[Any]) -> str:

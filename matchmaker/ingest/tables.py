@@ -31,6 +31,7 @@ from matchmaker.ingest.reference import ReferenceIndex, index_with
 from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.ingest.sizes import size_by_headcount
 from matchmaker.ingest.statuses import without_status
+from matchmaker.ingest.suggestions import says_opted_out
 from matchmaker.ingest.table_file import SUFFIXES, Line
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.table_reader import RowValues, TableReader, TableReading, fields_of, made_id
@@ -230,6 +231,8 @@ def _organization(
     derived = set(row.by_default)
     if is_placeholder(str(values["name"])):
         raise InvalidInput("'%(cell)s' names nobody.", where="name", cell=values["name"])
+    if "listed" in values and any(says_opted_out(t) for t, _ in reader.cells_of(line, "listed")):
+        values["listed"] = not values["listed"]
     values["name"], status = without_status(" ".join(str(values["name"]).split()))
     if status is not None:
         values.setdefault("status", status)

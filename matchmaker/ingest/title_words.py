@@ -25,7 +25,9 @@ CREDIT_CODE = "统一社会信用代码|社会信用代码|信用代码|统一�
 VAT = "增值税号|欧盟税号|vat number|vat no|vat id|vat reg no|ust-id|ust-idnr|ustid|tva|partita iva|nif|btw"
 WEBSITE = "网址|网站|官网|企业官网|公司网址|企业网站|主页|网站地址|website|web|web site|url|homepage|home page|site|webseite|site web|sitio web|strona www|strona internetowa|sito web|sito|сайт|webové stránky|ホームページ|홈페이지"
 CONTACT = "联系方式|联系人|联系电话|电话|手机|手机号|手机号码|固定电话|座机|邮箱|电子邮箱|电子邮件|邮件|e-mail|email|email address|phone|phone number|telephone|tel|mobile|contact|contact person|contact name|contact email|ansprechpartner|telefon|kontakt|téléphone|courriel|teléfono|correo"
-LISTED = "是否愿意对接|愿意对接|是否参与对接|是否同意对接|是否愿意被推荐|是否愿意公开|可被推荐|是否推荐|是否公开|是否同意推荐|同意公开|listed|public|consent|may be recommended|visible|是否愿意参与"
+# A yes under these means no under `listed`.
+OPTED_OUT = "不参与推荐|退出推荐|不愿推荐|拒绝推荐|不愿意对接|不参与对接|不愿意公开|不同意公开|不公开|是否保密|是否退出|是否退出推荐|opt-out|opt out|opted out|optout|opts out|do not contact|do not recommend|do not list|not listed|unlisted|no listing|no contact|keine vermittlung|nicht vermitteln"
+LISTED = f"是否愿意对接|愿意对接|是否参与对接|是否同意对接|是否愿意被推荐|是否愿意公开|可被推荐|是否推荐|是否公开|是否同意推荐|同意公开|listed|public|consent|may be recommended|visible|是否愿意参与|{OPTED_OUT}"
 FOUNDED = "成立日期|成立时间|成立年份|成立年月|成立年|创立时间|创办时间|创建时间|注册日期|注册时间|登记日期|设立日期|设立时间|founded|date founded|founding date|founding year|year founded|foundation year|established|year established|date established|date of incorporation|incorporated|incorporation date|registration date|gründung|gründungsjahr|gegründet|création|date de création|fundación|data założenia|data di costituzione|anno di fondazione|datum vzniku|дата регистрации|год основания|設立年月日|設立|설립일|fecha de constitución"
 HEADCOUNT = "职工人数|员工人数|从业人数|从业人员|从业人员数|从业人员期末人数|人数|员工数|员工总数|职工总数|职工数|员工规模|在职人数|在职员工|企业人数|用工人数|平均用工人数|headcount|employees|number of employees|no of employees|employee count|staff|staff number|number of staff|workforce|fte|ftes|mitarbeiter|mitarbeiterzahl|beschäftigte|anzahl mitarbeiter|effectif|salariés|empleados|dipendenti|addetti|liczba pracowników|zatrudnienie|počet zaměstnanců|численность|численность персонала|従業員数|종업원수|numero dipendenti|nombre de salariés"
 STATUS = (

@@ -370,3 +370,15 @@ def test_a_sign_of_several_currencies_is_decided_or_left_out(
     (need,) = parsed.rows.needs
     assert (need.budget, need.currency) == (1200, kept)
     assert [p.field for p in parsed.problems if p.severity == "warning"] == told
+
+
+@pytest.mark.parametrize("title", ["opt-out", "Opted out", "不参与推荐", "是否保密"])
+def test_a_yes_under_a_title_that_says_opted_out_opts_out(tmp_path: Path, title: str) -> None:
+    path = written(
+        tmp_path,
+        "organizations.csv",
+        f"name,kind,{title}\nA Ltd,firm,是\nB Ltd,firm,no\nC Ltd,firm,\n",
+    )
+    parsed = read_files([("organizations", path)])
+    assert [row.listed for row in parsed.rows.organizations] == [False, True, True]
+    assert [str(note.reason) for note in parsed.problems] == ["Yes is read as opted out."]
