@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shutil
@@ -49,6 +50,7 @@ def copy(folder, tmp_path, monkeypatch):
     monkeypatch.setenv("MATCHMAKER_NEW_PASSWORD", "correct horse 9")
     monkeypatch.setenv("COLUMNS", "900")  # so that no table wraps
     monkeypatch.setattr("os.execv", lambda *arguments: None)
+    monkeypatch.setattr("sys.stdin", io.StringIO())  # nobody answers a question
     monkeypatch.chdir(tmp_path)
     yield tmp_path
     run(["--language", "en", "--help"])  # other tests read English

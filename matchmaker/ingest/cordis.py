@@ -204,7 +204,8 @@ def _value(
         return None
     result = read_cell(column, read, cell, reading.money)
     if result.problem is not None:
-        reading.warn(file, line.number, column, result.problem.reason)
+        is_lost = result.value is None
+        reading.warn(file, line.number, column, result.problem.reason, is_lost=is_lost)
     return result.value
 
 

@@ -40,7 +40,7 @@ def currency_code(cell: str, format: ColumnFormat = UNDECIDED) -> str:
         except (InvalidInput, CellWarning):
             continue
         if difference is not None:
-            raise CellWarning(code, difference)
+            raise CellWarning(code or None, difference)
         if code:
             return code
     raise InvalidInput("'%(cell)s' is no currency.", mend="Write it as EUR or CNY.", cell=cell)

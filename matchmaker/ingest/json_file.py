@@ -120,12 +120,9 @@ def _sound(name: str) -> Iterator[None]:
         yield
     except InvalidInput:
         raise
-    except (ijson.JSONError, ArithmeticError, ValueError, TypeError, RecursionError) as error:
+    except (ijson.JSONError, ArithmeticError, ValueError, TypeError, RecursionError):
         raise InvalidInput(
-            "is not well-formed JSON: %(error)s.",
-            where=name,
-            mend="Export it again.",
-            error=" ".join(str(error).split())[:200].rstrip("."),
+            "is not well-formed JSON.", where=name, mend="Export it again."
         ) from None
 
 

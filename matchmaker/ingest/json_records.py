@@ -44,7 +44,7 @@ def json_records(
 
     `arrays` are the paths of arrays within an object that hold the records (`releases`).
     Of a zip, the member whose name ends with `member` is read, else its only JSON file.
-    Raises InvalidInput for a file that is not sound JSON.
+    Raises InvalidInput for a file that is not well-formed JSON.
     """
     try:
         with _opened(path, member) as stream:
@@ -63,12 +63,9 @@ def json_records(
                 yield _record(number, value)
     except FileNotFoundError:
         raise InvalidInput("there is no such file.", where=str(path)) from None
-    except (ijson.JSONError, json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ijson.JSONError, json.JSONDecodeError, UnicodeDecodeError, RecursionError):
         raise InvalidInput(
-            "is not sound JSON: %(error)s.",
-            where=path.name,
-            mend="Download it again.",
-            error=" ".join(str(error).split())[:200],
+            "is not well-formed JSON.", where=path.name, mend="Download it again."
         ) from None
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
         raise InvalidInput(
@@ -149,9 +146,8 @@ def _lines(stream: IO[bytes], name: str) -> Iterator[JsonRecord]:
             continue
         try:
             yield _record(number, json.loads(line))
-        except (ValueError, RecursionError) as error:
-            reason = message("is not sound JSON: %(error)s.", error=str(error)[:200])
-            yield JsonRecord(number, {}, reason)
+        except (ValueError, RecursionError):
+            yield JsonRecord(number, {}, message("is not well-formed JSON."))
     if not number:
         raise InvalidInput("the file is empty.", where=name)
 

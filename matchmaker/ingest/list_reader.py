@@ -175,4 +175,5 @@ def _with_kind(row: Organization) -> Organization:
     if row.kind is not Kind.FIRM:
         return row
     origin = FieldOrigin("kind", row.provenance.source, SourceTier.DERIVED, row.provenance.date)
-    return replace(row, kind=kind_of_name(row.name), origins=(*row.origins, origin))
+    others = (each for each in row.origins if each.field != "kind")
+    return replace(row, kind=kind_of_name(row.name), origins=(*others, origin))

@@ -29,6 +29,7 @@ from matchmaker.ingest.numbers import Amount, amount
 from matchmaker.ingest.parties import Choice, PartyReader
 from matchmaker.ingest.report import Parsed, Problem, Reading
 from matchmaker.ingest.table_file import TableFile
+from matchmaker.ingest.title_units import currency_of_unit, unit_note, unit_of_title
 from matchmaker.messages import Message, message
 
 Section = TypeVar("Section", Contracts, Relations, Projects)
@@ -58,6 +59,7 @@ class MappedReader(ABC, Generic[Section]):
     facts: Facts = field(default_factory=Facts, init=False)
     missing: list[str] = field(default_factory=list, init=False)
     reads: dict[str, Read] = field(default_factory=dict, init=False)
+    units: dict[str, str] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self.titles = Titles(self.table.header, self.table.name, self.table.duplicates)
@@ -77,6 +79,8 @@ class MappedReader(ABC, Generic[Section]):
         title = self.titles.first(name, self.missing)
         if title and read is not None:
             self.reads[title] = read
+        if read is amount and (unit := unit_of_title(title)):
+            self.units[title] = unit
         return title
 
     def columns(self, names: str | list[ColumnName]) -> tuple[str, ...]:
@@ -98,19 +102,25 @@ class MappedReader(ABC, Generic[Section]):
         name = self.table.name
         self.reading.read[name] = 0
         self.reading.problems.extend(self.table.notes)
+        self.reading.problems.extend(
+            Problem(name, 0, title, unit_note(unit), "note") for title, unit in self.units.items()
+        )
         formats = judge_columns(
             (line.cells for line in self.table.lines()),
             self.reads,
             separator=self.table.separator,
             given={"": self.mapping.written(self.section)},
         )
+        for title, format in formats.items():
+            if format.explanation is not None and format.open_cell:  # it was decided for that cell
+                self.reading.problems.append(Problem(name, 0, title, format.explanation, "note"))
         mapped = frozenset(filter(None, map(self.titles.find, column_names(self.section))))
         for line in self.table.lines():
             self.reading.read[name] += 1
             if line.passed_over is not None:
                 self._pass_over(line.number, "", line.passed_over)
             else:
-                self._read_line(MappedRow(name, line, formats), mapped)
+                self._read_line(MappedRow(name, line, formats, self.units), mapped)
         for table, row, number in self.facts.rows():
             self.reading.keep(table, row.id, row, name, number)
         return self.reading.parsed()
@@ -121,9 +131,9 @@ class MappedReader(ABC, Generic[Section]):
             if problem.severity == "error":
                 row.refuse(problem.column, problem.reason)
             elif problem.column in mapped:
-                row.warn(problem.column, problem.reason)
+                row.warn(problem.column, problem.reason, is_lost=True)
         try:
-            fact = self.fact(row)
+            fact = None if row.line.is_unreadable else self.fact(row)
         except InvalidInput as error:
             row.refuse_for(error)
         if row.is_refused:
@@ -162,7 +172,9 @@ class MappedReader(ABC, Generic[Section]):
         if kept is None:
             self.reading.keep("organizations", organization.id, organization, self.table.name, line)
         elif organization.country and not kept.country:
-            filled = replace(kept, country=organization.country)
+            origins = {origin.field: origin for origin in kept.origins}
+            origins |= {o.field: o for o in organization.origins if o.field == "country"}
+            filled = replace(kept, country=organization.country, origins=tuple(origins.values()))
             self.reading.rows["organizations"][kept.id] = filled
 
     def _pass_over(self, line: int, column: str, reason: Message) -> None:
@@ -183,7 +195,10 @@ class MappedReader(ABC, Generic[Section]):
         written: Amount | None = row.value(title, amount)
         if written is None:
             return None
-        other = currency.read(row, currency_code) or ""
+        unit = self.units.get(title, "")
+        if not written.currency and unit:
+            written = replace(written, currency=currency_of_unit(unit))
+        other = currency.read(row, currency_code)[0] or ""
         code, difference = written.in_currency(other)
         if difference is not None and (currency.column or not other):
             row.warn(currency.column or title, difference)

@@ -11,16 +11,21 @@ from matchmaker.ingest.cells import read_cell
 from matchmaker.ingest.formats import UNDECIDED, ColumnFormat, Read
 from matchmaker.ingest.report import Problem, column_of
 from matchmaker.ingest.table_file import Line
+from matchmaker.ingest.title_units import with_unit
 from matchmaker.messages import Message, message, sentences
 
 
 @dataclass(slots=True)
 class MappedRow:
-    """A line with the formats of its columns. One error refuses it, a warning costs a cell."""
+    """A line with the formats of its columns, and the units that titles give for their cells.
+
+    One error refuses it, a warning costs at most a cell.
+    """
 
     file: str
     line: Line
     formats: Mapping[str, ColumnFormat]
+    units: Mapping[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -33,12 +38,12 @@ class MappedRow:
 
     def value(self, title: str, read: Read) -> Any:
         """What an optional cell says; None where it is empty or cannot be read."""
-        cell = self.cell(title)
+        cell = with_unit(self.cell(title), self.units.get(title, ""))
         if not cell:
             return None
         reading = read_cell(title, read, cell, self.formats.get(title, UNDECIDED))
         if reading.problem is not None:
-            self.warn(title, reading.problem.reason)
+            self.warn(title, reading.problem.reason, is_lost=reading.value is None)
         return reading.value
 
     def text(self, title: str, limit: int) -> str:
@@ -53,8 +58,10 @@ class MappedRow:
             self.warn(title, cut)
         return cell[:limit]
 
-    def warn(self, column: str, reason: Message) -> None:
-        self.problems.append(Problem(self.file, self.line.number, column, reason, "warning"))
+    def warn(self, column: str, reason: Message, *, is_lost: bool = False) -> None:
+        """Note what is odd about a row that is kept; `is_lost`: without the cell."""
+        problem = Problem(self.file, self.line.number, column, reason, "warning", is_lost)
+        self.problems.append(problem)
 
     def refuse(self, column: str, reason: Message) -> None:
         self.problems.append(Problem(self.file, self.line.number, column, reason))

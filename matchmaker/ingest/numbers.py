@@ -69,20 +69,29 @@ class Amount:
     unit: str = ""
 
     def in_currency(self, stated: str) -> tuple[str, Message | None]:
-        """The currency's code, where `stated` is that of its column or file; what is odd of it."""
+        """The currency's code, where `stated` is that of its column or file; what is odd of it.
+
+        "" where its sign is that of several currencies and nothing says which.
+        """
         if not self.currency:
             return stated, None
         possible = SHARED.get(self.currency, (self.currency,))
-        code = stated if stated in possible else possible[0]
-        if stated and code != stated:
+        if stated in possible:
+            return stated, None
+        if len(possible) > 1:
+            text = message(
+                "'%(sign)s' can be %(codes)s: no currency is taken.",
+                sign=self.currency,
+                codes=list(possible[:4]),
+            )
+            return "", text
+        (code,) = possible
+        if stated:
             text = message(
                 "the amount is in %(code)s, not in %(stated)s: its own currency is taken.",
                 code=code,
                 stated=stated,
             )
-            return code, text
-        if not stated and len(possible) > 1:
-            text = message("'%(sign)s' is taken as %(code)s.", sign=self.currency, code=code)
             return code, text
         return code, None
 

@@ -248,10 +248,18 @@ class _Contracting:
             return None
         cell = read_cell("amount", amount, deal.amount, _POINT)
         if cell.problem is not None:
-            self.reading.warn(self.reading.file, deal.number, "amount", cell.problem.reason)
+            self.reading.warn(
+                self.reading.file, deal.number, "amount", cell.problem.reason,
+                is_lost=cell.value is None,
+            )  # fmt: skip
         if cell.value is None:
             return None
-        return Amount(cell.value.value, iso_4217(deal.currency) or cell.value.currency)
+        code = iso_4217(deal.currency)
+        if not code:
+            code, difference = cell.value.in_currency("")
+            if difference is not None:
+                self.reading.warn(self.reading.file, deal.number, "currency", difference)
+        return Amount(cell.value.value, code)
 
 
 def _deals(process: Process) -> Iterator[Undertaking]:

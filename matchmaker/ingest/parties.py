@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from matchmaker.domain import MAX_NAME, Kind, Organization, Provenance
+from matchmaker.domain import MAX_NAME, FieldOrigin, Kind, Organization, Provenance, SourceTier
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import is_nothing
 from matchmaker.ingest.columns import TABLES
@@ -31,10 +31,10 @@ class Choice:
     column: str = ""
     value: Any = None
 
-    def read(self, row: MappedRow, read: Read) -> Any:
-        """The column's value where it says one, else that of the file."""
+    def read(self, row: MappedRow, read: Read) -> tuple[Any, bool]:
+        """The column's value where it says one, else that of the file; whether it is the latter."""
         value = row.value(self.column, read) if self.column else None
-        return self.value if value is None else value
+        return (self.value, True) if value is None else (value, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +72,14 @@ class PartyReader:
         name, key = row.cell(self.name), _key(row.cell(self.id))
         if is_placeholder(name):
             return (Party(f"{self.source}:{key}"),) if key else ()
-        names = (name,) if together else consortium_members(name)
+        names = (" ".join(name.split()),) if together else consortium_members(name)
         if len(names) < 2:
-            return (self._party(name, key or name_key(name), row, provenance),)
+            return (self._party(names[0], key or name_key(names[0]), row, provenance),)
         if key:
             reason = message(
                 "is that of %(count)s organisations together: left out.", count=len(names)
             )
-            row.warn(self.id, reason)
+            row.warn(self.id, reason, is_lost=True)
         return tuple(self._party(each, name_key(each), row, provenance) for each in names)
 
     def _party(self, name: str, key: str, row: MappedRow, provenance: Provenance) -> Party:
@@ -89,12 +89,20 @@ class PartyReader:
                           length=len(name), limit=MAX_NAME)  # fmt: skip
             row.warn(self.name, cut)
         try:
+            kind, is_default_kind = self.kind.read(row, _READ["kind"])
+            country, is_default_country = self.country.read(row, _READ["country"])
+            by_default = (("country", is_default_country and country), ("kind", is_default_kind))
             organization = Organization(
                 id=id,
                 name=name[:MAX_NAME],
-                kind=self.kind.read(row, _READ["kind"]),
-                country=self.country.read(row, _READ["country"]) or "",
+                kind=kind,
+                country=country or "",
                 provenance=provenance,
+                origins=tuple(
+                    FieldOrigin(name, provenance.source, SourceTier.DERIVED, provenance.date)
+                    for name, is_default in by_default
+                    if is_default
+                ),
             )
         except InvalidInput as error:
             row.refuse_for(error)

@@ -77,7 +77,8 @@ class RegisterReading(Reading):
             return None
         reading = read_cell(column, partial_date, cell)
         if reading.problem is not None:
-            self.warn(self.file, number, column, reading.problem.reason)
+            is_lost = reading.value is None
+            self.warn(self.file, number, column, reading.problem.reason, is_lost=is_lost)
         return reading.value  # type: ignore[no-any-return]
 
     def code(self, number: int, kind: CodeKind, cell: str) -> str:

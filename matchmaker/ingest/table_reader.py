@@ -20,7 +20,7 @@ from matchmaker.ingest.columns import Column, TableFormat
 from matchmaker.ingest.dates import PartialDate
 from matchmaker.ingest.formats import ColumnFormat, FormatReader, judge_columns
 from matchmaker.ingest.industries import industry_note, scheme_of
-from matchmaker.ingest.numbers import Amount
+from matchmaker.ingest.numbers import Amount, amount, figure
 from matchmaker.ingest.places import place_note
 from matchmaker.ingest.reference import ReferenceIndex
 from matchmaker.ingest.report import Problem, Reading, Severity
@@ -28,7 +28,8 @@ from matchmaker.ingest.spool import Spool
 from matchmaker.ingest.suggestions import expected_titles
 from matchmaker.ingest.table_file import Line, TableFile, open_table
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.ingest.titles import columns_of
+from matchmaker.ingest.title_units import currency_of_unit, unit_note, unit_of_title, with_unit
+from matchmaker.ingest.titles import columns_of, notes_on_titles
 from matchmaker.messages import Message, message
 from matchmaker.store.merging import PRECISION, principal_date
 from matchmaker.store.schema import TABLES as STORED
@@ -40,6 +41,7 @@ _ORGANIZATION_FIELDS = {"participants": {"organization": "organizations",
                                          "engagement": "engagements"}}  # fmt: skip
 # Words that are looked up and not read alone.
 _LOOKED_UP = ("place", "industry")
+_AMOUNT_CURRENCY = "the amount's currency"  # until it is known what the column of currencies says
 _MAX_READ = 20_000
 _SPACE = re.compile(r"\s+")
 _PARTED = re.compile(r"\d[.,/-]\d")
@@ -107,6 +109,16 @@ class TableReader:
         self.formats = self._judged()
 
     @cached_property
+    def units(self) -> Mapping[str, str]:
+        """Units of the columns of amounts and figures whose title gives one: `金额（万元）`."""
+        scaled = {each.name for each in self.table.columns if each.read in (amount, figure)}
+        return {
+            title: unit
+            for title, column in self.columns.items()
+            if column in scaled and (unit := unit_of_title(title))
+        }
+
+    @cached_property
     def source(self) -> str:
         """What begins the ids that have no source."""
         return slug(self.options.source or self.path.name.split(".", 1)[0])
@@ -135,7 +147,7 @@ class TableReader:
     @cached_property
     def required_columns(self) -> tuple[str, ...]:
         """Columns without which a line is no row."""
-        told = _told_by_rows(self.table)
+        told = self.table.told_by_rows
         return tuple(name for name in self.table.required if name not in told)
 
     @cached_property
@@ -207,7 +219,7 @@ class TableReader:
 
     def _require_columns(self) -> None:
         """A required column may be missing where its words are given, or the rows tell it."""
-        given = {*self.columns.values(), *self.options.defaults, *_told_by_rows(self.table)}
+        given = {*self.columns.values(), *self.options.defaults, *self.table.told_by_rows}
         missing = [column for column in self.table.required if column not in given]
         if missing:
             raise InvalidInput(
@@ -220,18 +232,24 @@ class TableReader:
 
     def _notes(self) -> Iterator[Problem]:
         yield from self.file.notes
-        unread = [title for title in self.file.header if title and title not in self.columns]
-        if unread:
-            yield self._note("", message("Columns that are not read: %(titles)s.", titles=unread))
+        for title, reason in notes_on_titles(self.file, self.columns, self.options.mapping):
+            yield self._note(title, reason)
         for title, format in self.formats.items():
             if format.explanation is not None and title in self.judged:
                 yield self._note(title, format.explanation)
+        for title, unit in self.units.items():
+            yield self._note(title, unit_note(unit))
 
     def _note(self, column: str, reason: Message) -> Problem:
         return Problem(self.file.name, 0, column, reason, "note")
 
     def _line_of_same(self, line: Line) -> int | None:
-        """The earlier line with the same cells in every column that is read."""
+        """The earlier line with the same cells in every column that is read.
+
+        A line that cannot be read as one is the same as none: its cells are not what it says.
+        """
+        if any(problem.severity == "error" for problem in line.problems):
+            return None
         text = "\x1f".join(line.cells.get(title, "") for title in self.columns)
         digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
         first = self.first_lines.setdefault(digest, line.number)
@@ -244,6 +262,9 @@ class TableReader:
         problems = [self._of_file(line, each) for each in line.problems
                     if each.severity == "error" or each.column not in self.file.header
                     or each.column in self.columns]  # fmt: skip
+        if line.is_unreadable:
+            self.reading.problems.extend(problems)
+            return None
         values: dict[str, Any] = {}
         by_default = set[str]()
         for column in self.read_columns:
@@ -252,6 +273,7 @@ class TableReader:
                 values |= self._plain(column.name, value, values)
                 if is_default:
                     by_default.add(column.name)
+        self._decide_currency(line, values, problems)
         self._look_up(line, values, problems)
         for name in self.required_columns:
             is_told = any(p.field == name and p.severity == "error" for p in problems)
@@ -272,7 +294,7 @@ class TableReader:
 
     def _of_file(self, line: Line, problem: CellProblem) -> Problem:
         column = self.columns.get(problem.column, problem.column)
-        is_lost = problem.severity == "warning"
+        is_lost = problem.severity == "warning" and not line.cells.get(problem.column)
         return Problem(
             self.file.name, line.number, column, problem.reason, problem.severity, is_lost
         )
@@ -299,19 +321,18 @@ class TableReader:
             default = self.options.defaults.get(column.name, "")
             if not default:
                 return None, False
-            return self._reading(line, column, default, ColumnFormat(), problems), True
-        read = [
-            self._reading(line, column, cell, self.formats.get(title, ColumnFormat()), problems)
-            for title, cell in filled
-        ]
+            return self._reading(line, column, "", default, problems), True
+        read = [self._reading(line, column, title, cell, problems) for title, cell in filled]
         if column.joined_by:
             texts = dict.fromkeys(str(value) for value in read if value is not None)
             return column.joined_by.join(texts) or None, False
         return read[0], False
 
     def _reading(
-        self, line: Line, column: Column, cell: str, format: ColumnFormat, problems: list[Problem]
+        self, line: Line, column: Column, title: str, cell: str, problems: list[Problem]
     ) -> Any:
+        format, unit = self.formats.get(title, ColumnFormat()), self.units.get(title, "")
+        cell = with_unit(cell, unit)
         if column.read is cells.text and column.name not in self.options.values:
             return cell
         key = (column.name, cell.__class__, cell, format)
@@ -329,6 +350,8 @@ class TableReader:
             problems.append(
                 self._problem(line, column.name, problem.reason, problem.severity, is_lost=is_lost)
             )
+        if unit and isinstance(result.value, Amount) and not result.value.currency:
+            return replace(result.value, currency=currency_of_unit(unit))
         return result.value
 
     def _plain(self, column: str, value: Any, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -339,15 +362,32 @@ class TableReader:
                 plain[PRECISION] = value.precision
             return plain
         if isinstance(value, Amount):
-            has_currency = any(each.name == "currency" for each in self.table.columns)
-            named = value.currency if has_currency else ""
-            return {column: value.value, **({"currency": named} if named else {})}
-        if column == "currency" and values.get("currency"):
-            return {}  # the amount's own comes first
+            unit = " ".join(filter(None, (value.currency, value.unit)))
+            said = {_AMOUNT_CURRENCY: value.currency, "unit": unit}
+            return {column: value.value, **{n: w for n, w in said.items() if w and self._has(n)}}
+        if column == "unit" and values.get("unit"):
+            return {}  # the figure's own comes first
         target = _target(self.table.name, column)
         if target and isinstance(value, str):
             return {column: self.full_id(value, target)}
         return {column: value}
+
+    def _has(self, name: str) -> bool:
+        """Whether the table has a column for this part of an amount."""
+        wanted = "currency" if name == _AMOUNT_CURRENCY else name
+        return any(each.name == wanted for each in self.table.columns)
+
+    def _decide_currency(self, line: Line, values: dict[str, Any], problems: list[Problem]) -> None:
+        """The currency that an amount names, where the column of currencies does not say which."""
+        if not (sign := values.pop(_AMOUNT_CURRENCY, "")):
+            return
+        code, difference = Amount(0, sign).in_currency(values.get("currency", ""))
+        if code:
+            values["currency"] = code
+        else:
+            values.pop("currency", None)
+        if difference is not None:
+            problems.append(self._problem(line, "currency", difference, "warning"))
 
     def full_id(self, cell: str, table: str) -> str:
         """An id with a source: its own, that of a row read before, else this file's."""
@@ -403,13 +443,6 @@ def _target(table: str, column: str) -> str:
     stored = STORED.get(table)
     references = stored.references if stored else ()
     return next((ref.tables[0] for ref in references if ref.field == column), "")
-
-
-def _told_by_rows(table: TableFormat) -> tuple[str, ...]:
-    """Required columns that rows can do without: ids are made, kinds told by names."""
-    if table.name == "organizations":
-        return ("kind",)
-    return ("id",) if table.name in ("clusters", "offers", "needs", "ties", "observations") else ()
 
 
 def made_id(source: str, parts: Iterable[Any]) -> str:

@@ -32,6 +32,7 @@ from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.ingest.sizes import size_by_headcount
 from matchmaker.ingest.spool import Spool
 from matchmaker.ingest.statuses import without_status
+from matchmaker.ingest.suggestions import says_opted_out
 from matchmaker.ingest.table_file import SUFFIXES, Line
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.table_reader import RowValues, TableReader, TableReading, fields_of, made_id
@@ -256,7 +257,9 @@ def _organization(
     derived = set(row.by_default)
     if is_placeholder(str(values["name"])):
         raise InvalidInput("'%(cell)s' names nobody.", where="name", cell=values["name"])
-    values["name"], status = without_status(str(values["name"]))
+    if "listed" in values and any(says_opted_out(t) for t, _ in reader.cells_of(line, "listed")):
+        values["listed"] = not values["listed"]
+    values["name"], status = without_status(" ".join(str(values["name"]).split()))
     if status is not None:
         values.setdefault("status", status)
     if "kind" not in values:

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import CellWarning, SheetNumber
 from matchmaker.ingest.numbers import Amount, amount
+from matchmaker.messages import Message, message
 
 _IN_BRACKETS = re.compile(r"[(（\[【]\s*(?:单位[:：]?|in\s+)?([^()（）\[\]【】]+?)\s*[)）\]】]")
 _BARE = re.compile(r"[-+−]?[\d.,'’\s]*\d")
@@ -23,6 +24,11 @@ def unit_of_title(title: str) -> str:
         if parsed is not None and (parsed.currency or parsed.value != 1) and not parsed.unit:
             return unit
     return ""
+
+
+def unit_note(unit: str) -> Message:
+    """What is told of a column whose title gives the unit of its cells."""
+    return message("The title gives the unit of the column's numbers: %(unit)s.", unit=unit)
 
 
 def currency_of_unit(unit: str) -> str:

@@ -179,8 +179,10 @@ def test_a_sign_that_currencies_share_is_the_one_stated() -> None:
     assert parse("$5").in_currency("SGD") == ("SGD", None)
     assert parse("￥5").in_currency("JPY") == ("JPY", None)
     code, difference = parse("$5").in_currency("")
-    assert code == "USD"
-    assert "taken as USD" in str(difference)
+    assert code == ""
+    assert "can be USD, SGD" in str(difference)
+    assert "no currency is taken" in str(difference)
+    assert parse("￥5").in_currency("EUR")[0] == ""
     code, difference = parse("S$5").in_currency("USD")
     assert code == "SGD"
     assert "in SGD, not in USD" in str(difference)

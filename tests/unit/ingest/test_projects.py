@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from matchmaker.domain import DatePrecision, EngagementKind, Role
+from matchmaker.domain import DatePrecision, EngagementKind, Role, SourceTier
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.mapping import read_mapped
 
@@ -79,3 +79,22 @@ def test_a_project_on_several_lines_has_the_partners_of_all(tmp_path: Path) -> N
 def test_a_column_that_the_file_lacks_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="Programme"):
         read(tmp_path)
+
+
+def test_the_unit_in_a_title_scales_the_column_and_is_told(tmp_path: Path) -> None:
+    table = TABLE.replace("Budget", "Budget (k€)").replace('"1,200,000"', "1200")
+    mapping = MAPPING.replace('"Budget"', '"Budget (k€)"').replace('currency = "EUR"\n', "")
+    parsed = read(tmp_path, table, mapping.replace('programme = "Programme"\n', ""))
+    first = parsed.rows.engagements[0]
+    assert (first.amount, first.currency) == (1_200_000, "EUR")
+    notes = [p.field for p in parsed.problems if p.severity == "note"]
+    assert "Budget (k€)" in notes
+
+
+def test_a_lost_cell_is_said_to_be_lost_and_a_default_to_be_derived(tmp_path: Path) -> None:
+    table = TABLE.replace("1/3/2024", "some day")
+    parsed = read(tmp_path, table, mapping_without_programme())
+    (lost,) = [p for p in parsed.problems if p.line == 3 and p.severity == "warning"]
+    assert (lost.field, str(lost.outcome)) == ("Start", "The row is kept without this cell.")
+    for row in parsed.rows.organizations:
+        assert [(o.field, o.tier) for o in row.origins] == [("kind", SourceTier.DERIVED)]
