@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime
 import hashlib
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from matchmaker.domain import Participant, Provenance, is_id
+from matchmaker.domain import Provenance, is_id
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest import cells
 from matchmaker.ingest.cells import CellProblem, CellReading, is_nothing, read_cell
@@ -23,11 +22,11 @@ from matchmaker.ingest.industries import industry_note, scheme_of
 from matchmaker.ingest.numbers import Amount, amount, figure
 from matchmaker.ingest.places import place_note
 from matchmaker.ingest.reference import ReferenceIndex
-from matchmaker.ingest.report import Problem, Reading, Severity
-from matchmaker.ingest.spool import Spool
+from matchmaker.ingest.report import Problem, Severity
 from matchmaker.ingest.suggestions import expected_titles
 from matchmaker.ingest.table_file import Line, TableFile, open_table
 from matchmaker.ingest.table_options import TableOptions
+from matchmaker.ingest.table_reading import TableReading
 from matchmaker.ingest.title_units import currency_of_unit, unit_note, unit_of_title, with_unit
 from matchmaker.ingest.titles import columns_of, notes_on_titles
 from matchmaker.messages import Message, message
@@ -46,28 +45,6 @@ _MAX_READ = 20_000
 _SPACE = re.compile(r"\s+")
 _PARTED = re.compile(r"\d[.,/-]\d")
 _SLUG = re.compile(r"[^a-z0-9_.-]+")
-
-
-@dataclass
-class TableReading(Reading):
-    """Rows of several files; engagements as their fields, until all participants are known.
-
-    `prefixed` leads from ids without a source to those that they were given, by table. With
-    a `spool` all is kept there and not in memory.
-    """
-
-    parts: dict[str, list[tuple[Participant, str, int]]] = field(default_factory=dict)
-    prefixed: dict[str, MutableMapping[str, str]] = field(default_factory=dict)
-    spool: Spool | None = None
-
-    def __post_init__(self) -> None:
-        if self.spool is not None:
-            self.rows = defaultdict(self.spool.mapping)
-            self.problems, self.origins = self.spool.list(), self.spool.mapping()
-
-    def mapping(self) -> MutableMapping[Any, Any]:
-        """A mapping for as much as a file may hold."""
-        return {} if self.spool is None else self.spool.mapping()
 
 
 @dataclass(frozen=True)

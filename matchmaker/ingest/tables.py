@@ -35,7 +35,8 @@ from matchmaker.ingest.statuses import without_status
 from matchmaker.ingest.suggestions import says_opted_out
 from matchmaker.ingest.table_file import SUFFIXES, Line
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.ingest.table_reader import RowValues, TableReader, TableReading, fields_of, made_id
+from matchmaker.ingest.table_reader import RowValues, TableReader, fields_of, made_id
+from matchmaker.ingest.table_reading import TableReading
 from matchmaker.ingest.words import implied_by_kind, kind_of_name
 from matchmaker.messages import message
 from matchmaker.store.merging import (

@@ -16,7 +16,7 @@ from matchmaker.ingest.report import FileCounts, Parsed, Problem, file_counts
 from matchmaker.ingest.resolve import decide, keys_of, rewritten, with_status_of_name
 from matchmaker.ingest.spool import SpooledList
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.ingest.table_reader import TableReading
+from matchmaker.ingest.table_reading import TableReading
 from matchmaker.ingest.tables import read_large_files
 from matchmaker.store.merging import merged_organization
 from matchmaker.store.ports import GraphStore
