@@ -199,7 +199,7 @@ def measure(options: argparse.Namespace) -> None:
         share(f"{title}: merged or listed", seen, present)
     if options.cordis:
         pairs = one_address(keys, streets)
-        shared = set(map(tuple, blocking.pairs([], keys).tolist()))
+        shared = set(blocking.pairs(keys))
         found_pairs = sum(
             pair in shared and is_found(compared(keys[pair[0]], keys[pair[1]])) for pair in pairs
         )
@@ -269,7 +269,7 @@ def fit(options: argparse.Namespace) -> None:
         for row in second_rows[:1_000]:
             other = DuplicateKeys(row.id, row.name, country=row.country, place=row.place)
             one.append(compared(by_id[row.id.removeprefix("b:")], other))
-        for first, second in blocking.pairs([], keys).tolist():
+        for first, second in blocking.pairs(keys):
             apart = streets[first] and streets[second] and streets[first] != streets[second]
             if apart and keys[first].country == keys[second].country:
                 two.append(compared(keys[first], keys[second]))

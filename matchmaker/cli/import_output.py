@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import click
 
 from matchmaker.cli.language import language
 from matchmaker.cli.output import fields_of, say
-from matchmaker.messages import Message, located, message, sentences
+from matchmaker.messages import FIELD, Message, in_context, located, message, sentences
 
 if TYPE_CHECKING:
     from matchmaker.ingest.report import FileCounts, Problem
@@ -70,10 +71,18 @@ def print_report(report: ImportReport) -> None:
     for file in report.files:
         say(_file_line(file))
     for note in report.notes:
-        place = f"{note.file}, {note.field}" if note.field else note.file
-        say(located(place, note.reason), error=True)
+        say(located(_place(note.file, note.field), note.reason), error=True)
     if report.dry_run:
         _print_changes(report)
+    elif conflicts := sum(len(change.conflicts) for change in report.changes):
+        say(
+            message(
+                "Of %(count)s values another source says otherwise: the weaker is kept beside the "
+                "stronger, and both are shown with the organisation.",
+                count=f"{conflicts:,}",
+            ),
+            error=True,
+        )
     for problem in report.problems[:SHOWN_PROBLEMS]:
         say(_problem_line(problem), error=True)
     if len(report.problems) > SHOWN_PROBLEMS:
@@ -120,13 +129,19 @@ def _print_changes(report: ImportReport) -> None:
 
 def _problem_line(problem: Problem) -> Message:
     where = message("%(file)s, line %(line)s", file=problem.file, line=problem.line)
-    place = (
-        f"{where.text(language())}, {problem.field}" if problem.field else where.text(language())
-    )
+    place = _place(where.text(language()), problem.field)
     return sentences(located(place, problem.reason), problem.outcome)
 
 
-def write_problems(path: Path, problems: tuple[Problem, ...]) -> None:
+def _place(where: str, field: str) -> str:
+    """With the field, in the reader's language where it is one of ours."""
+    if not field:
+        return where
+    named = in_context(FIELD, field)
+    return message("%(where)s, %(field)s", where=where, field=named).text(language())
+
+
+def write_problems(path: Path, problems: Iterable[Problem]) -> None:
     columns = ("file", "line", "field", "reason", "severity", "outcome")
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.DictWriter(file, columns)

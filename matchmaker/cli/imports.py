@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -268,7 +269,7 @@ def _import(
         report = read(services.importer, ImportOptions(strict, dry_run, progress=progress))
     services.store.close()
     if problems is not None:
-        write_problems(problems, (*report.problems, *report.notes))
+        write_problems(problems, chain(report.problems, report.notes))
     if as_json:
         print_json(document(report))
     else:

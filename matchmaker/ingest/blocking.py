@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import combinations
+from tempfile import SpooledTemporaryFile
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 from matchmaker.ingest.matching_model import Comparable, finer_place
 from matchmaker.ingest.name_comparison import ComparableName, initials
 from matchmaker.ingest.names import name_key
+from matchmaker.ingest.unlike import NameSummaries
 from matchmaker.store.ports import DuplicateKeys
 
 # A key that more share says nothing of who is meant.
@@ -20,6 +23,9 @@ RARE = 40
 _SHORTEST_WORD = 4
 _MOST_WORDS = 6
 _BATCH = 10_000
+_COMPARED = 100_000
+_PARTS = 32
+_IN_MEMORY = 1 << 19  # bytes of each part
 _NAME_KEY = re.compile(r"[0-9a-f]{16}")
 STRONG = "!"  # begins keys that say nearly everything: all who share one are compared
 
@@ -75,49 +81,108 @@ def _word_keys(name: ComparableName) -> Iterator[str]:
         yield f"short {words[0]}"
 
 
-def pairs(stored: Sequence[DuplicateKeys], new: Sequence[DuplicateKeys]) -> NDArray[np.int64]:
-    """Positions in `stored` and then `new` of each two that share a key, (p, 2), in order.
+class Rows(Protocol):
+    """Organisations in order, in memory or not."""
 
-    At least the second of a pair is new. Keys are kept as numbers, so that the memory for
-    400,000 organisations is some 100 MB.
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[DuplicateKeys]: ...
+
+    def __getitem__(self, position: int, /) -> DuplicateKeys: ...
+
+
+def pairs(
+    rows: Rows, first_new: int = 0, summaries: NameSummaries | None = None
+) -> Iterator[tuple[int, int]]:
+    """Positions in `rows` of each two that share a key, in order.
+
+    At least the second of a pair is at or behind `first_new`. With `summaries`, which are
+    filled, those whose names are surely unlike are left out. Keys and pairs are kept as
+    numbers, in files where they are many: memory grows by the summaries alone.
     """
-    hashes, owners = _hashed(new, len(stored))
-    wanted = np.unique(hashes)
-    for start in range(0, len(stored), _BATCH):
-        more, of = _hashed(stored[start : start + _BATCH], start)
-        shared = np.isin(more, wanted)
-        hashes, owners = np.append(hashes, more[shared]), np.append(owners, of[shared])
-    order = np.lexsort((owners, hashes))
-    hashes, owners = hashes[order], owners[order]
-    starts = np.flatnonzero(np.diff(hashes, prepend=hashes[:1] - 1)) if len(hashes) else owners
-    sizes = np.diff(starts, append=len(hashes))
-    shared_by_few = (sizes >= 2) & ((sizes <= RARE) | (hashes[starts] & 1 == 1))
-    found = [
-        pair
-        for start, size in zip(starts[shared_by_few], sizes[shared_by_few], strict=True)
-        for pair in _within(owners[start : start + size], len(stored))
-    ]
-    return np.unique(np.array(found, dtype=np.int64).reshape(-1, 2), axis=0)
+    total = max(len(rows), 1)
+    blocks, found = _Parts(2), _Parts(1)
+    for hashes, owners in _hashed(rows, summaries):
+        blocks.add((hashes >> 1) % _PARTS, np.stack((hashes, owners), axis=1))
+    for entries in blocks:
+        order = np.lexsort((entries[:, 1], entries[:, 0]))
+        hashes, owners = entries[order, 0], entries[order, 1]
+        starts = np.flatnonzero(np.r_[True, hashes[1:] != hashes[:-1]])
+        sizes = np.diff(starts, append=len(hashes))
+        # A large block tells nothing, unless its key says nearly everything.
+        kept = (sizes >= 2) & ((sizes <= RARE) | (hashes[starts] & 1 == 1))
+        for first, second in _within(owners, starts[kept], sizes[kept]):
+            is_new = second >= first_new
+            packed = np.unique((first[is_new] << 32) | second[is_new])
+            found.add((packed >> 32) * _PARTS // total, packed[:, None])
+    for part in found:
+        packed = np.unique(part[:, 0])
+        for some in np.array_split(packed, len(packed) // _COMPARED + 1):
+            first, second = some >> 32, some & 0xFFFFFFFF
+            if summaries is not None:
+                kept = ~summaries.are_unlike(first, second)
+                first, second = first[kept], second[kept]
+            yield from zip(first.tolist(), second.tolist(), strict=True)
 
 
-def _within(members: NDArray[np.int64], first_new: int) -> Iterator[tuple[int, int]]:
-    """Pairs of a block's members, in order of position; of a large one those with its first."""
-    positions = members.tolist()
-    if positions[-1] < first_new:
-        return
-    if len(positions) > RARE:
-        yield from ((positions[0], other) for other in positions[1:] if other >= first_new)
-        return
-    yield from (pair for pair in combinations(positions, 2) if pair[1] >= first_new)
+Integers = NDArray[np.int64]
 
 
-def _hashed(
-    rows: Sequence[DuplicateKeys], first: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _within(
+    owners: Integers, starts: Integers, sizes: Integers
+) -> Iterator[tuple[Integers, Integers]]:
+    """Pairs of each block's members, in order of position; of a large one those with its first."""
+    for size in np.unique(sizes).tolist():
+        of_size = starts[sizes == size]
+        if size > RARE:
+            for start in of_size.tolist():
+                others = owners[start + 1 : start + size]
+                yield np.full(len(others), owners[start]), others
+            continue
+        one, other = np.triu_indices(size, 1)
+        for batch in np.array_split(of_size, len(of_size) * len(one) // 1_000_000 + 1):
+            members = owners[batch[:, None] + np.arange(size)]
+            yield members[:, one].ravel(), members[:, other].ravel()
+
+
+class _Parts:
+    """Numbers in rows of some width, parted so that one part fits into memory."""
+
+    def __init__(self, width: int) -> None:
+        self._width = width
+        # Closed as they are read.
+        self._files = [SpooledTemporaryFile(max_size=_IN_MEMORY) for _ in range(_PARTS)]  # noqa: SIM115
+
+    def add(self, parts: Integers, rows: Integers) -> None:
+        """Rows (n, width), each to the part of its number in `parts` (n,)."""
+        order = np.argsort(parts, kind="stable")
+        ends = np.searchsorted(parts[order], np.arange(_PARTS), side="right")
+        for file, some in zip(self._files, np.split(rows[order], ends[:-1]), strict=True):
+            if len(some):
+                file.write(some.tobytes())
+
+    def __iter__(self) -> Iterator[Integers]:
+        """What was added, part by part, (n, width); each is given away."""
+        for file in self._files:
+            with file:
+                file.seek(0)
+                rows = np.frombuffer(file.read(), dtype=np.int64).reshape(-1, self._width)
+            if len(rows):
+                yield rows
+
+
+def _hashed(rows: Rows, summaries: NameSummaries | None) -> Iterator[tuple[Integers, Integers]]:
     """The keys of rows as numbers, odd where they are strong, and the position of each's row."""
     hashes, owners = array("q"), array("q")
-    for position, row in enumerate(rows, first):
-        for key in keys(Comparable.of(row)):
+    for position, row in enumerate(rows):
+        candidate = Comparable.of(row)
+        if summaries is not None:
+            summaries.add(candidate)
+        for key in keys(candidate):
             hashes.append(hash(key) | 1 if key.startswith(STRONG) else hash(key) & ~1)
             owners.append(position)
-    return np.array(hashes, dtype=np.int64), np.array(owners, dtype=np.int64)
+        if len(hashes) >= _BATCH:
+            yield np.array(hashes, dtype=np.int64), np.array(owners, dtype=np.int64)
+            hashes, owners = array("q"), array("q")
+    if hashes:
+        yield np.array(hashes, dtype=np.int64), np.array(owners, dtype=np.int64)

@@ -68,6 +68,14 @@ class TableFormat:
         return tuple(column.name for column in self.columns if column.required)
 
     @property
+    def told_by_rows(self) -> tuple[str, ...]:
+        """Required columns that rows can do without: ids are made, kinds told by names."""
+        if self.name == "organizations":
+            return ("kind",)
+        made = ("clusters", "offers", "needs", "ties", "observations")
+        return ("id",) if self.name in made else ()
+
+    @property
     def title(self) -> Message:
         """What the table holds."""
         return Message(self.explanation)

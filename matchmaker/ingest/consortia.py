@@ -11,7 +11,14 @@ from matchmaker.text import normal
 _CONSORTIUM = re.compile(
     r"联合体|联营体|牵头(?:人|单位|方|企业)|成员(?:单位|企业)|\bconsorti(?:um|a)\b|\bjv\b"
     r"|\bjoint venture\b|\bkonsortium\b|\barge\b|\bbietergemeinschaft\b"
-    r"|\barbeitsgemeinschaft\b|\bgroupement\b|\bute\b|\bati\b|\brti\b",
+    r"|\barbeitsgemeinschaft\b|\bgroupement\b|\bute\b|\bati\b|\brti\b|\bkonsorcjum\b",
+    re.IGNORECASE,
+)
+# A share or a part in brackets after a name: (55%), (capogruppo mandataria), (牵头人).
+_ASIDE = re.compile(
+    r"\s*[(（\[【]\s*(?:\d{1,3}(?:[.,]\d+)?\s*[%％]|(?:lead(?:er)?|lider|partner|member|capogruppo|mandante"
+    r"|mandataria|mandataire|cotraitant|federführ\w*|konsortialführer|牵头|主办|成员|参与)[^()（）\[\]]{0,20})"
+    r"\s*[)）\]】]",
     re.IGNORECASE,
 )
 # What says who is who among them, beside their names.
@@ -19,7 +26,8 @@ _LABEL = re.compile(
     r"联合体|联营体|牵头(?:人|单位|方|企业)?|成员(?:单位|方|企业)?\d*|主办(?:人|方)|主体单位|"
     r"\b(?:the )?consorti(?:um|a)(?: (?:of|leader|lead|members?|partners?|between))?\b|"
     r"\bjoint venture(?: (?:of|between))?\b|\bjv\b|\bkonsortium\b|\barge\b|\bbietergemeinschaft\b|"
-    r"\barbeitsgemeinschaft\b|\bgroupement\b|\b(?:lead(?:er)?|members?|partners?)\b(?=\s*[:：)）])|"
+    r"\barbeitsgemeinschaft\b|\bgroupement\b|\bkonsorcjum(?: firm)?\b|"
+    r"\b(?:lead(?:er)?|members?|partners?)\b(?=\s*[:：)）])|"
     r"\bute\b|\bati\b|\brti\b",
     re.IGNORECASE,
 )
@@ -45,6 +53,10 @@ def consortium_members(name: str) -> tuple[str, ...]:
     organisation: "Johnson & Son" and "A+B Plastics Ltd" stay whole.
     """
     whole = " ".join(name.split())
+    if not _CONSORTIUM.search(whole) and "\n" in name.strip():
+        lines = _members("；".join(filter(str.strip, name.splitlines())), _SEPARATOR)
+        if lines:
+            return lines
     if _CONSORTIUM.search(whole):
         unlabelled = _EMPTY_BRACKETS.sub("", _LABEL.sub("；", whole))
         for text in (unlabelled, _BRACKETS.sub("；", unlabelled)):
@@ -53,12 +65,13 @@ def consortium_members(name: str) -> tuple[str, ...]:
                 return members
         return (whole,)
     members = _members(whole, _SEPARATOR)
-    return members if len(members) > 1 else (whole,)
+    is_repeated = len(members) == 1 and whole.count(members[0]) > 1
+    return members if len(members) > 1 or is_repeated else (whole,)
 
 
 def _members(text: str, separator: re.Pattern[str]) -> tuple[str, ...]:
     """Parts that all look like names of organisations, each once; empty when one does not."""
-    parts = [part.strip(_EDGES) for part in separator.split(text)]
+    parts = [part.strip(_EDGES) for part in separator.split(_ASIDE.sub("", text))]
     members = [member for part in parts if part for member in _joined(part)]
     if not all(map(is_organization_name, members)):
         return ()

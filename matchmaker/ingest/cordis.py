@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import zipfile
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, MutableMapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -342,7 +342,7 @@ def kind_of(activity: str, name: str) -> Kind:
     return Kind.FIRM
 
 
-def _place(facts: dict[str, str], places: dict[str, Place]) -> str | None:
+def _place(facts: dict[str, str], places: MutableMapping[str, Place]) -> str | None:
     """The finest place named, with everything above it added to `places`."""
     country = facts["country"]
     if not country:

@@ -32,8 +32,23 @@ _EXCEL = datetime.date(1899, 12, 30)
 # Two figures are a year of the century that ends this many years from now.
 _AHEAD = 20
 _ERAS = {"民国": 1911, "令和": 2018, "平成": 1988, "昭和": 1925}
-_MONTH_LANGUAGES = ["en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "pl", "ro"]
-_FILLERS = frozenset("de del di the of den der le am du da el em a st nd rd th er".split())  # noqa: SIM905
+_MONTH_LANGUAGES = [
+    "en",
+    "de",
+    "fr",
+    "es",
+    "it",
+    "pt",
+    "nl",
+    "sv",
+    "da",
+    "nb",
+    "pl",
+    "ro",
+    "cs",
+    "ru",
+]
+_FILLERS = frozenset("de del di the of den der le am du da el em a st nd rd th er г".split())  # noqa: SIM905
 _STILL = frozenset({
     "长期", "长期有效", "永久", "至今", "今", "现在", "目前", "无固定期限", "无期限", "present",
     "now", "today", "ongoing", "current", "still", "open", "indefinite", "unlimited", "no end",
@@ -42,7 +57,7 @@ _STILL = frozenset({
 _DATELESS = frozenset({"0000-00-00", "0000/00/00", "00000000", "0000-00-00 00:00:00"})
 
 _TIME = re.compile(
-    r"(?:(?<=\d)t|[\s,]+(?:(?:at|um|à)\s)?|(?<=[日号]))(?:上午|下午)?\s*"
+    r"(?:(?<=\d)t|[\s,]+(?:(?:at|um|à)\s)?|(?<=[日号])|(?<=\d)(?=[上下]午))(?:上午|下午)?\s*"
     r"\d{1,2}(?:[:h时点]\d{2}(?:[:m分]\d{2}(?:[.,]\d{1,9})?)?[分秒]?|[时点])"
     r"\s*(?:am|pm|a\.m\.|p\.m\.|uhr)?\s*(?:z|utc|gmt|cet|cest|[-+]\d{2}:?\d{2})?$"
 )

@@ -21,8 +21,9 @@ MAX_TITLE = 200
 _NUMBER = re.compile(r"[-+(]?[^\w(]{0,3}\d[\d.,' \u202f]*\)?\s*[^\d\s]{0,6}|[-—–/*]+")
 _TOTAL = re.compile(
     r"(?:本[页表]|全[部年市区县]|以上)?(?:合计|总计|小计|共计|总和|汇总|累计|总数|合計|總計|小計|总额)"
-    r"|(?:grand |sub-?|sub )?totals?(?: general)?|sums?|summe|gesamt(?:summe)?"
-    r"|zwischensumme|insgesamt|somme|totale|итого|всего|suma|razem|celkem|totaal|összesen"
+    r"|(?:(?:grand |sub-?|sub )?totals?(?: general)?|sums?|summe|gesamt(?:summe)?"
+    r"|zwischensumme|insgesamt|somme|totale|итого|всего|suma|razem|celkem|totaal|összesen)"
+    r"(?![^\W\d_])"
 )
 _NOTE = re.compile(
     r"(?:注释?|附注|备注|说明|填表|制表|填报|审核|复核|统计|数据来源|资料来源|来源|打印|导出|更新|截至|截止|联系|单位|负责"

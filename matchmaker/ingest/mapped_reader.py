@@ -111,6 +111,9 @@ class MappedReader(ABC, Generic[Section]):
             separator=self.table.separator,
             given={"": self.mapping.written(self.section)},
         )
+        for title, format in formats.items():
+            if format.explanation is not None and format.open_cell:  # it was decided for that cell
+                self.reading.problems.append(Problem(name, 0, title, format.explanation, "note"))
         mapped = frozenset(filter(None, map(self.titles.find, column_names(self.section))))
         for line in self.table.lines():
             self.reading.read[name] += 1
@@ -130,7 +133,7 @@ class MappedReader(ABC, Generic[Section]):
             elif problem.column in mapped:
                 row.warn(problem.column, problem.reason, is_lost=True)
         try:
-            fact = self.fact(row)
+            fact = None if row.line.is_unreadable else self.fact(row)
         except InvalidInput as error:
             row.refuse_for(error)
         if row.is_refused:

@@ -169,7 +169,7 @@ class ComparableName:
     form: str
     branch: bool
     is_han: bool
-    # What comparisons of Chinese names need each time.
+    # What comparisons need each time: the letters of Chinese names, the numerals of all.
     letters: str
     numerals: tuple[str, ...]
 
@@ -194,6 +194,7 @@ def comparable(name: str) -> ComparableName:
         translated = tuple(
             _TRANSLATED.get(word, fold) for word, fold in zip(telling, folded, strict=True)
         )
+        numerals = tuple(_NUMERALS.findall(" ".join(translated)))
         branch = bool(_BRANCH_WORDS & set(words))
     return ComparableName(
         words, folded, translated, parts.form, branch, is_han, letters, numerals
@@ -260,9 +261,9 @@ def _compare_han(first: ComparableName, second: ComparableName) -> NameLevel:
 
 
 def _compare_words(first: ComparableName, second: ComparableName) -> NameLevel:
-    less, more = sorted((first.translated, second.translated), key=len)
-    if _NUMERALS.findall(" ".join(less)) != _NUMERALS.findall(" ".join(more)):
+    if first.numerals != second.numerals:
         return NameLevel.DIFFERENT
+    less, more = sorted((first.translated, second.translated), key=len)
     only = set(less) ^ set(more)
     if only & _DIRECTIONS:
         return NameLevel.DIFFERENT

@@ -72,9 +72,9 @@ class PartyReader:
         name, key = row.cell(self.name), _key(row.cell(self.id))
         if is_placeholder(name):
             return (Party(f"{self.source}:{key}"),) if key else ()
-        names = (name,) if together else consortium_members(name)
+        names = (" ".join(name.split()),) if together else consortium_members(name)
         if len(names) < 2:
-            return (self._party(name, key or name_key(name), row, provenance),)
+            return (self._party(names[0], key or name_key(names[0]), row, provenance),)
         if key:
             reason = message(
                 "is that of %(count)s organisations together: left out.", count=len(names)

@@ -7,6 +7,22 @@ import re
 
 from matchmaker.text import normal
 
+# What other languages write where nothing is known: no name, and nothing in any other cell.
+# In the form that `normal` gives.
+NOTHING_ELSEWHERE = frozenset(
+    word.strip()
+    for word in """
+    n.n; n.n.; unbek.; nicht bekannt; keine angaben; nicht angegeben; ohne angabe; kein; keiner; néant; neant
+    inconnue; aucun; aucune; sans objet; non applicable; non communiqué; non renseigné; non disponible; non précisé
+    sconosciuta; nessuno; nessuna; non disponibile; non specificato; non noto; non pervenuto
+    ninguno; ninguna; desconocida; sin información; no aplica; no disponible; no consta; nenhum; não informado; não aplicável
+    brak; brak danych; nie dotyczy; nieznana; nieznane; nie podano; neuvedeno; neznámý; neznámá; není známo; žádný; nezadáno
+    nincs; ismeretlen; geen; niet bekend; ingen; okänd; ukendt; ei tiedossa; yok; bilinmiyor; necunoscut
+    нет; нет данных; неизвестно; неизвестен; не указано; не указан; не применимо; н/д; отсутствует; невідомо; немає
+    なし; 该当なし; 未记入; 非公开; 없음; 미정; 해당없음; 未公布; 未披露; 未注明; 无此项; 未登记; 不清楚
+    """.replace("\n", ";").split(";")
+    if word.strip()
+)
 # Whole cells, compared after `normal` and without the marks around them.
 _NOBODY = frozenset(
     """
@@ -32,7 +48,7 @@ _NOBODY = frozenset(
     供应商名称; 某公司; 某企业; 某单位; 未命名; 未注明; 未列明; 无数据; 自己; 本公司; 本单位; 暂缺; 缺; 略
     """.replace("\n", ";").split(";")
 )
-_WORDS = frozenset(" ".join(word.split()) for word in _NOBODY if word.strip())
+_WORDS = frozenset(" ".join(word.split()) for word in _NOBODY if word.strip()) | NOTHING_ELSEWHERE
 _MARKS = re.compile(r"^[\W_]+|[\W_]+$")
 # Directions to another page, and collective rows of official statistics.
 _PATTERNS = tuple(
@@ -51,7 +67,7 @@ _PATTERNS = tuple(
         r"(?:supplier|vendor|buyer|customer) [a-z]|(?:供应商|客户|公司|企业)(?:\d{1,2}|[a-z]|[甲乙丙丁])",
         r"(?:请|详)?见.{0,6}(?:附件|清单|名单|列表|附表|备注|公告|下表|下文)\d*",
         r"(?:暂无|尚无|无|没有)(?:供应商|中标.{0,3}|投标人|信息|数据|名称|相关.{0,4})",
-        r"\?+|？+|x{2,}|\*+",
+        r"\?+|？+|x{2,}|\*+|0+",
     )
 )
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from matchmaker.domain import GraphRows
 from matchmaker.errors import InvalidInput
@@ -98,14 +98,28 @@ class Parsed:
     earlier_ids: Mapping[str, str] = field(default_factory=dict)
 
 
+class Problems(Protocol):
+    """Problems in order, in memory or not."""
+
+    def append(self, problem: Problem, /) -> None: ...
+
+    def extend(self, problems: Iterable[Problem], /) -> None: ...
+
+    def __iter__(self) -> Iterator[Problem]: ...
+
+    def __len__(self) -> int: ...
+
+
 @dataclass
 class Reading:
     """The state of reading files: rows by table and key, and what was wrong."""
 
-    rows: defaultdict[str, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
-    problems: list[Problem] = field(default_factory=list)
+    rows: defaultdict[str, MutableMapping[str, Any]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
+    problems: Problems = field(default_factory=list[Problem])
     read: dict[str, int] = field(default_factory=dict)
-    origins: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    origins: MutableMapping[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     explicit: dict[tuple[str, Any], frozenset[str]] = field(default_factory=dict)
     only_blanks: bool = False
     merged: int = 0
@@ -141,17 +155,28 @@ class Reading:
         )  # fmt: skip
 
 
-def file_counts(read: Mapping[str, int], problems: Iterable[Problem]) -> tuple[FileCounts, ...]:
-    """What became of the lines of each file. A line with an error and a warning is refused."""
-    worst: dict[tuple[str, int], Severity] = {}
-    order: dict[Severity, int] = {"error": 0, "passed": 1, "warning": 2, "note": 3}
+_SEVERITIES: tuple[Severity, ...] = ("error", "passed", "warning", "note")
+
+
+def file_counts(
+    read: Mapping[str, int],
+    problems: Iterable[Problem],
+    worst: MutableMapping[str, int] | None = None,
+) -> tuple[FileCounts, ...]:
+    """What became of the lines of each file. A line with an error and a warning is refused.
+
+    `worst` is an empty mapping to work with, where memory does not do.
+    """
+    worst = {} if worst is None else worst
     for problem in problems:
         if problem.line:
-            place = (problem.file, problem.line)
-            worst[place] = min(problem.severity, worst.get(place, "note"), key=order.__getitem__)
+            place = f"{problem.line} {problem.file}"
+            rank = _SEVERITIES.index(problem.severity)
+            if rank < worst.get(place, len(_SEVERITIES)):
+                worst[place] = rank
     by_file: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for (file, _), severity in worst.items():
-        by_file[file][severity] += 1
+    for place, rank in worst.items():
+        by_file[place.partition(" ")[2]][_SEVERITIES[rank]] += 1
     return tuple(
         FileCounts(file, lines, counts["error"], counts["passed"], counts["warning"])
         for file, lines in read.items()

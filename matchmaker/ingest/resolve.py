@@ -7,13 +7,16 @@ enough. Everything else is a suggestion.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from matchmaker.domain import Alias, DuplicateCandidate, GraphRows, Organization, OrganizationStatus
 from matchmaker.ingest import blocking
+from matchmaker.ingest.blocking import Rows
 from matchmaker.ingest.matching_model import SAME_NAME, Comparable, Comparison, are_unlike, evidence
 from matchmaker.ingest.names import name_parts
+from matchmaker.ingest.unlike import NameSummaries
 from matchmaker.messages import Message
 from matchmaker.store.ports import DuplicateKeys
 from matchmaker.store.schema import TABLES
@@ -21,6 +24,7 @@ from matchmaker.store.schema import TABLES
 MAX_REVIEW = 5_000
 # Reasons are stored by their ids; whoever shows them translates them.
 SEPARATOR = "; "
+_COMPARED = 20_000  # organisations that are taken apart for comparing at a time
 
 
 @dataclass(frozen=True)
@@ -60,10 +64,27 @@ def resolve(
     # All of them: a row may refer to an organisation that an earlier import merged.
     leads_to = {alias: kept for alias, kept in aliases.items() if alias not in stored_ids}
     new = [keys_of(row) for row in organizations if row.id not in leads_to]
-    decided = _decided(stored, new, stored_ids, _Rules(trust_keys, not_duplicates))
-    leads_to |= {alias.id: alias.organization for alias in decided.aliases}
-    review = decided.review(not_duplicates)
-    return Resolution(_rewritten(rows, leads_to), tuple(decided.aliases), review)
+    merged, review = decide(
+        [*stored, *new], len(stored), stored_ids, not_duplicates, trust_keys=trust_keys
+    )
+    leads_to |= {alias.id: alias.organization for alias in merged}
+    return Resolution(rewritten(rows, leads_to), merged, review)
+
+
+def decide(
+    keys: Rows,
+    first_new: int,
+    stored_ids: Container[str],
+    not_duplicates: Collection[tuple[str, str]] = (),
+    *,
+    trust_keys: bool = False,
+) -> tuple[tuple[Alias, ...], tuple[DuplicateCandidate, ...]]:
+    """Who is whom for certain, and pairs for a person to decide on, of `keys` from `first_new` on.
+
+    Those before are stored. Memory does not grow with `keys` but with what is found.
+    """
+    decided = _decided(keys, first_new, stored_ids, _Rules(trust_keys, not_duplicates))
+    return tuple(decided.aliases), decided.review(not_duplicates)
 
 
 def keys_of(row: Organization) -> DuplicateKeys:
@@ -128,66 +149,58 @@ class _Decided:
     """Pairs that were compared: who is whom for certain, and who may be."""
 
     aliases: list[Alias] = field(default_factory=list)
-    listed: list[tuple[str, str, Comparison]] = field(default_factory=list)
+    listed: list[tuple[float, str, str, str]] = field(default_factory=list)
+
+    def list(self, first: str, second: str, found: Comparison) -> None:
+        """Note that two may be one; of very many only the most alike are kept."""
+        score = round(min(found.chance, 0.9999), 4)
+        self.listed.append((score, first, second, reasons_text(found.reasons)))
+        if len(self.listed) >= 20 * MAX_REVIEW:
+            self.listed = sorted(self.listed, key=lambda each: -each[0])[: 10 * MAX_REVIEW]
 
     def review(self, not_duplicates: Collection[tuple[str, str]]) -> tuple[DuplicateCandidate, ...]:
         """The listed pairs of those that were kept, the most alike first."""
         kept = {alias.id: alias.organization for alias in self.aliases}
         best: dict[tuple[str, str], DuplicateCandidate] = {}
-        for first, second, found in self.listed:
+        for score, first, second, reasons in self.listed:
             key = _ordered(kept.get(first, first), kept.get(second, second))
-            score = round(min(found.chance, 0.9999), 4)
             if key[0] == key[1] or key in not_duplicates:
                 continue
             if key not in best or best[key].score < score:
-                best[key] = DuplicateCandidate(*key, score, reasons_text(found.reasons))
+                best[key] = DuplicateCandidate(*key, score, reasons)
         ranked = sorted(best.values(), key=lambda candidate: (-candidate.score, candidate.key))
         return tuple(ranked[:MAX_REVIEW])
 
 
-def _decided(
-    stored: Sequence[DuplicateKeys],
-    new: Sequence[DuplicateKeys],
-    stored_ids: Collection[str],
-    rules: _Rules,
-) -> _Decided:
+def _decided(rows: Rows, first_new: int, stored_ids: Container[str], rules: _Rules) -> _Decided:
     """Every pair that shares a block, compared; each new one merged into the first it can be."""
-    rows = [*stored, *new]
     decided = _Decided()
+    candidate_at = lru_cache(_COMPARED)(lambda position: Comparable.of(rows[position]))
     certain: defaultdict[int, list[tuple[int, tuple[Message, ...], Comparison]]] = defaultdict(list)
-    candidates: dict[int, Comparable] = {}
-    for first, second in blocking.pairs(stored, new).tolist():
-        one, other = (_candidate(rows, at, candidates) for at in (first, second))
+    for first, second in blocking.pairs(rows, first_new, NameSummaries()):
+        one, other = candidate_at(first), candidate_at(second)
         if are_unlike(one, other) or rules.apart(one, other):
             continue
         found = evidence(one, other)
         if reasons := rules.certainty(one, other, found):
             certain[second].append((first, reasons, found))
         elif found.is_listed:
-            decided.listed.append((one.keys.id, other.keys.id, found))
+            decided.list(one.keys.id, other.keys.id, found)
     kept_as: dict[int, int] = {}
     groups: dict[int, list[Comparable]] = {}
     for second in sorted(certain):
-        candidate = candidates[second]
+        candidate = candidate_at(second)
         for first, reasons, found in certain[second]:
             root = kept_as.get(first, first)
-            group = groups.setdefault(root, [candidates[root]])
+            group = groups.setdefault(root, [candidate_at(root)])
             if candidate.keys.id in stored_ids or not rules.may_join(candidate, group):
-                decided.listed.append((rows[first].id, candidate.keys.id, found))
+                decided.list(rows[first].id, candidate.keys.id, found)
                 continue
             group.append(candidate)
             kept_as[second] = root
             decided.aliases.append(Alias(candidate.keys.id, rows[root].id, reasons_text(reasons)))
             break
     return decided
-
-
-def _candidate(
-    rows: Sequence[DuplicateKeys], position: int, candidates: dict[int, Comparable]
-) -> Comparable:
-    if position not in candidates:
-        candidates[position] = Comparable.of(rows[position])
-    return candidates[position]
 
 
 def _source(candidate: Comparable) -> str:
@@ -203,7 +216,7 @@ def reasons_text(reasons: Iterable[Message]) -> str:
     return SEPARATOR.join(reason.id for reason in reasons)
 
 
-def _rewritten(rows: GraphRows, to: Mapping[str, str]) -> GraphRows:
+def rewritten(rows: GraphRows, to: Mapping[str, str]) -> GraphRows:
     """References to merged organisations lead to those that were kept."""
     if not to:
         return rows

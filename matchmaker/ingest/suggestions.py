@@ -12,7 +12,7 @@ from matchmaker.ingest.cells import CellWarning, is_nothing
 from matchmaker.ingest.codes import check
 from matchmaker.ingest.columns import Column
 from matchmaker.ingest.list_formats import FORMATS
-from matchmaker.ingest.title_words import RUNNING_NUMBER
+from matchmaker.ingest.title_words import OPTED_OUT, RUNNING_NUMBER
 from matchmaker.ingest.words import member_of, word_key
 from matchmaker.messages import languages
 from matchmaker.text import normal
@@ -122,6 +122,16 @@ def _title_keys(title: str) -> Iterator[str]:
     yield word_key(bare)
     if "/" in bare:
         yield from map(word_key, filter(None, bare.split("/")))
+
+
+def says_opted_out(title: str) -> bool:
+    """Whether a yes under the title means that an organisation is not to be recommended."""
+    return not _opting_out().isdisjoint(_title_keys(title))
+
+
+@cache
+def _opting_out() -> frozenset[str]:
+    return frozenset(map(word_key, OPTED_OUT.split("|")))
 
 
 @cache

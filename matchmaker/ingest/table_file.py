@@ -90,6 +90,11 @@ class Line:
     problems: tuple[CellProblem, ...] = ()
     passed_over: Message | None = None
 
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether it is no row at all: an error of the file's, and no cell."""
+        return not any(self.cells.values()) and any(p.severity == "error" for p in self.problems)
+
 
 @dataclass(frozen=True, slots=True)
 class TableFile:
@@ -203,8 +208,20 @@ def _source(path: Path, options: FileOptions, expected: Collection[str]) -> RowS
         return _sheet(sheets, options.sheet, expected, path.name)
     if head.startswith(_COMPOUND):
         return _sheet(old_workbook.sheets_of(path), options.sheet, expected, path.name)
-    if path.name.lower().endswith((".xlsx", ".xlsm", ".ods")):
+    if path.name.lower().endswith((".xlsx", ".xlsm", ".ods")) and b"\0" in head:
         raise sheet_files.no_workbook(path.name)
+    if head.startswith(b"%PDF-"):
+        raise InvalidInput(
+            "is a PDF document, whatever its name.",
+            where=path.name,
+            mend="Ask for the table that it was made from, as .xlsx or .csv.",
+        )
+    if head.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"<?xml"):
+        raise InvalidInput(
+            "is an XML document, whatever its name.",
+            where=path.name,
+            mend="Open it in Excel, WPS or LibreOffice and save it as .xlsx or .csv.",
+        )
     if b"<html" in head.lower() or b"<table" in head.lower():
         raise InvalidInput(
             "is a web page, whatever its name.",

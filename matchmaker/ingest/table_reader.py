@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from matchmaker.domain import Participant, Provenance, is_id
+from matchmaker.domain import Provenance, is_id
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest import cells
 from matchmaker.ingest.cells import CellProblem, CellReading, is_nothing, read_cell
@@ -22,12 +22,13 @@ from matchmaker.ingest.industries import industry_note, scheme_of
 from matchmaker.ingest.numbers import Amount, amount, figure
 from matchmaker.ingest.places import place_note
 from matchmaker.ingest.reference import ReferenceIndex
-from matchmaker.ingest.report import Problem, Reading, Severity
+from matchmaker.ingest.report import Problem, Severity
 from matchmaker.ingest.suggestions import expected_titles
 from matchmaker.ingest.table_file import Line, TableFile, open_table
 from matchmaker.ingest.table_options import TableOptions
+from matchmaker.ingest.table_reading import TableReading
 from matchmaker.ingest.title_units import currency_of_unit, unit_note, unit_of_title, with_unit
-from matchmaker.ingest.titles import columns_of
+from matchmaker.ingest.titles import columns_of, notes_on_titles
 from matchmaker.messages import Message, message
 from matchmaker.store.merging import PRECISION, principal_date
 from matchmaker.store.schema import TABLES as STORED
@@ -44,17 +45,6 @@ _MAX_READ = 20_000
 _SPACE = re.compile(r"\s+")
 _PARTED = re.compile(r"\d[.,/-]\d")
 _SLUG = re.compile(r"[^a-z0-9_.-]+")
-
-
-@dataclass
-class TableReading(Reading):
-    """Rows of several files; engagements as their fields, until all participants are known.
-
-    `prefixed` leads from ids without a source to those that they were given, by table.
-    """
-
-    parts: dict[str, list[tuple[Participant, str, int]]] = field(default_factory=dict)
-    prefixed: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -82,7 +72,7 @@ class TableReader:
     formats: Mapping[str, ColumnFormat] = field(init=False)
     # Titles of columns with a cell that could be written in two ways.
     judged: set[str] = field(default_factory=set, init=False)
-    first_lines: dict[bytes, int] = field(default_factory=dict, init=False)
+    first_lines: MutableMapping[bytes, int] = field(init=False)
     # Most cells of most columns are written again and again.
     read_cells: dict[tuple[str, type, str, ColumnFormat], CellReading] = field(
         default_factory=dict, init=False
@@ -91,6 +81,7 @@ class TableReader:
     def __post_init__(self) -> None:
         expected = expected_titles(self.table.name) | set(map(normal, self.options.mapping))
         self.file = open_table(self.path, self.options.file, expected)
+        self.first_lines = self.reading.mapping()
         self.columns = columns_of(self.table, self.file, self.options.mapping)
         self.formats = self._judged()
 
@@ -133,7 +124,7 @@ class TableReader:
     @cached_property
     def required_columns(self) -> tuple[str, ...]:
         """Columns without which a line is no row."""
-        told = _told_by_rows(self.table)
+        told = self.table.told_by_rows
         return tuple(name for name in self.table.required if name not in told)
 
     @cached_property
@@ -205,7 +196,7 @@ class TableReader:
 
     def _require_columns(self) -> None:
         """A required column may be missing where its words are given, or the rows tell it."""
-        given = {*self.columns.values(), *self.options.defaults, *_told_by_rows(self.table)}
+        given = {*self.columns.values(), *self.options.defaults, *self.table.told_by_rows}
         missing = [column for column in self.table.required if column not in given]
         if missing:
             raise InvalidInput(
@@ -218,9 +209,8 @@ class TableReader:
 
     def _notes(self) -> Iterator[Problem]:
         yield from self.file.notes
-        unread = [title for title in self.file.header if title and title not in self.columns]
-        if unread:
-            yield self._note("", message("Columns that are not read: %(titles)s.", titles=unread))
+        for title, reason in notes_on_titles(self.file, self.columns, self.options.mapping):
+            yield self._note(title, reason)
         for title, format in self.formats.items():
             if format.explanation is not None and title in self.judged:
                 yield self._note(title, format.explanation)
@@ -231,7 +221,12 @@ class TableReader:
         return Problem(self.file.name, 0, column, reason, "note")
 
     def _line_of_same(self, line: Line) -> int | None:
-        """The earlier line with the same cells in every column that is read."""
+        """The earlier line with the same cells in every column that is read.
+
+        A line that cannot be read as one is the same as none: its cells are not what it says.
+        """
+        if any(problem.severity == "error" for problem in line.problems):
+            return None
         text = "\x1f".join(line.cells.get(title, "") for title in self.columns)
         digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
         first = self.first_lines.setdefault(digest, line.number)
@@ -244,6 +239,9 @@ class TableReader:
         problems = [self._of_file(line, each) for each in line.problems
                     if each.severity == "error" or each.column not in self.file.header
                     or each.column in self.columns]  # fmt: skip
+        if line.is_unreadable:
+            self.reading.problems.extend(problems)
+            return None
         values: dict[str, Any] = {}
         by_default = set[str]()
         for column in self.read_columns:
@@ -273,7 +271,7 @@ class TableReader:
 
     def _of_file(self, line: Line, problem: CellProblem) -> Problem:
         column = self.columns.get(problem.column, problem.column)
-        is_lost = problem.severity == "warning"
+        is_lost = problem.severity == "warning" and not line.cells.get(problem.column)
         return Problem(
             self.file.name, line.number, column, problem.reason, problem.severity, is_lost
         )
@@ -373,7 +371,9 @@ class TableReader:
         if is_id(cell):
             return cell
         bare = _SPACE.sub("_", cell.strip())
-        known = self.reading.prefixed.setdefault(table, {})
+        if table not in self.reading.prefixed:
+            self.reading.prefixed[table] = self.reading.mapping()
+        known = self.reading.prefixed[table]
         return known.setdefault(bare, f"{self.source}:{bare}"[:230])
 
     def _look_up(self, line: Line, values: dict[str, Any], problems: list[Problem]) -> None:
@@ -420,13 +420,6 @@ def _target(table: str, column: str) -> str:
     stored = STORED.get(table)
     references = stored.references if stored else ()
     return next((ref.tables[0] for ref in references if ref.field == column), "")
-
-
-def _told_by_rows(table: TableFormat) -> tuple[str, ...]:
-    """Required columns that rows can do without: ids are made, kinds told by names."""
-    if table.name == "organizations":
-        return ("kind",)
-    return ("id",) if table.name in ("clusters", "offers", "needs", "ties", "observations") else ()
 
 
 def made_id(source: str, parts: Iterable[Any]) -> str:

@@ -30,10 +30,13 @@ from matchmaker.ingest.places import GBT_2260
 from matchmaker.ingest.reference import ReferenceIndex, index_with
 from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.ingest.sizes import size_by_headcount
+from matchmaker.ingest.spool import Spool
 from matchmaker.ingest.statuses import without_status
+from matchmaker.ingest.suggestions import says_opted_out
 from matchmaker.ingest.table_file import SUFFIXES, Line
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.ingest.table_reader import RowValues, TableReader, TableReading, fields_of, made_id
+from matchmaker.ingest.table_reader import RowValues, TableReader, fields_of, made_id
+from matchmaker.ingest.table_reading import TableReading
 from matchmaker.ingest.words import implied_by_kind, kind_of_name
 from matchmaker.messages import message
 from matchmaker.store.merging import (
@@ -104,9 +107,35 @@ def read_files(
 
     Raises InvalidInput where a file cannot be read as its table at all.
     """
-    options, index = options or TableOptions(), index or _known_index()
-    day = today or datetime.datetime.now(datetime.UTC).date()
     reading = TableReading()
+    _read(files, options or TableOptions(), index, today, reading)
+    return _joined(reading)
+
+
+def read_large_files(
+    files: Iterable[tuple[str, Path]],
+    options: TableOptions,
+    index: ReferenceIndex | None = None,
+    today: datetime.date | None = None,
+) -> TableReading:
+    """Files of organisations with more rows than memory should hold: what was read, in a file.
+
+    Raises InvalidInput where a file cannot be read as its table at all.
+    """
+    reading = TableReading(spool=Spool())
+    _read(files, options, index, today, reading)
+    return reading
+
+
+def _read(
+    files: Iterable[tuple[str, Path]],
+    options: TableOptions,
+    index: ReferenceIndex | None,
+    today: datetime.date | None,
+    reading: TableReading,
+) -> None:
+    index = index or _known_index()
+    day = today or datetime.datetime.now(datetime.UTC).date()
     order = list(TABLES)
     for name, path in sorted(files, key=lambda file: order.index(file[0])):
         reader = TableReader(TABLES[name], path, options, reading, index, day)
@@ -115,7 +144,6 @@ def read_files(
                 _keep(reader, line, row)
             except InvalidInput as error:
                 reading.refuse(reader.file.name, line.number, error)
-    return _joined(reading)
 
 
 @cache
@@ -230,7 +258,9 @@ def _organization(
     derived = set(row.by_default)
     if is_placeholder(str(values["name"])):
         raise InvalidInput("'%(cell)s' names nobody.", where="name", cell=values["name"])
-    values["name"], status = without_status(str(values["name"]))
+    if "listed" in values and any(says_opted_out(t) for t, _ in reader.cells_of(line, "listed")):
+        values["listed"] = not values["listed"]
+    values["name"], status = without_status(" ".join(str(values["name"]).split()))
     if status is not None:
         values.setdefault("status", status)
     if "kind" not in values:

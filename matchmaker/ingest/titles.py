@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.columns import TableFormat
-from matchmaker.ingest.suggestions import recognised
+from matchmaker.ingest.suggestions import recognised, says_opted_out
 from matchmaker.ingest.table_file import TableFile
+from matchmaker.messages import Message, message
 
 # Lines by whose values titles are recognised.
 _SAMPLES = 20
@@ -17,10 +18,19 @@ _SAMPLES = 20
 def columns_of(table: TableFormat, file: TableFile, mapping: Mapping[str, str]) -> dict[str, str]:
     """Which column each title of a file is, by a person's mapping and else by its name.
 
-    Raises InvalidInput where two titles are one column.
+    Raises InvalidInput where two titles are one column, or the mapping names one that is none.
     """
     positions = {f"{title}#{p}": title for title, all in file.duplicates for p in all}
     mapped = {title: mapping[title] for title in file.header if title in mapping}
+    names = [column.name for column in table.columns]
+    if unknown := sorted({column for column in mapped.values() if column} - set(names)):
+        raise InvalidInput(
+            "'%(column)s' is no column of this table.",
+            where=file.name,
+            mend="Its columns are %(names)s.",
+            column=unknown[0],
+            names=", ".join(names),
+        )
     # Titles that stand twice are looked up by what they say: both are that column.
     others = {title: positions.get(title, title) for title in file.header if title not in mapped}
     samples = list(islice((line for line in file.lines() if line.passed_over is None), _SAMPLES))
@@ -54,3 +64,18 @@ def columns_of(table: TableFormat, file: TableFile, mapping: Mapping[str, str]) 
                 column=column,
             )
     return columns
+
+
+def notes_on_titles(
+    file: TableFile, columns: Mapping[str, str], mapping: Mapping[str, str]
+) -> Iterator[tuple[str, Message]]:
+    """What is to be told of a file's titles, each with its title or ""."""
+    unread = [title for title in file.header if title and title not in columns]
+    if unread:
+        yield "", message("Columns that are not read: %(titles)s.", titles=unread)
+    absent = [title for title in mapping if title not in file.header]
+    if absent:
+        yield "", message("No column is titled %(titles)s.", titles=absent)
+    for title, column in columns.items():
+        if column == "listed" and says_opted_out(title):
+            yield title, message("Yes is read as opted out.")

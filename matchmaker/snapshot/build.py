@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -50,6 +50,8 @@ from matchmaker.text import language_of
 
 Row = TypeVar("Row")
 Rows = Mapping[str, int]
+# From which chance on that two are one, what one of them refused holds for the other.
+_RATHER_ONE = 0.5
 _STAGE_BIT = {stage: 1 << number for number, stage in enumerate(model.STAGES)}
 
 
@@ -106,7 +108,9 @@ def build(export: Export, as_of: date, vectors: StatementVectors | None) -> Snap
             dimension=int(centered.shape[1]),
             counts={**rows.counts(), "statements": len(spoken)},
         ),
-        organizations=_organizations(organizations, places, place_rows, industry_rows, as_of),
+        organizations=_organizations(
+            organizations, _may_have_opted_out(rows), places, place_rows, industry_rows, as_of
+        ),
         statements=_statements(spoken, rows, engagement_rows),
         engagements=_engagements(engagements, spoken),
         memberships=_memberships(rows, cluster_rows, organization_rows),
@@ -179,8 +183,24 @@ def _mask(stages: Iterable[Stage]) -> int:
     return sum({_STAGE_BIT[stage] for stage in stages})
 
 
+def _may_have_opted_out(rows: GraphRows) -> frozenset[str]:
+    """Ids that are rather than not an organisation that opted out, until somebody decides.
+
+    A list of another source names it again under an id of its own, which did not opt out.
+    """
+    opted_out = {row.id for row in rows.organizations if not row.listed}
+    return frozenset(
+        other
+        for pair in rows.duplicates
+        if pair.score >= _RATHER_ONE
+        for one, other in (pair.key, pair.key[::-1])
+        if one in opted_out
+    )
+
+
 def _organizations(
     rows: Sequence[Organization],
+    held_back: Collection[str],
     places: Sequence[Place],
     place_rows: Rows,
     industry_rows: Rows,
@@ -206,7 +226,7 @@ def _organizations(
         industry=_ints(industry_rows.get(row.industry or "", -1) for row in rows),
         stages=_ints(_mask(row.stages) for row in rows),
         capacity=_ints(-1 if row.capacity is None else row.capacity for row in rows),
-        listed=_flags(row.listed for row in rows),
+        listed=_flags(row.listed and row.id not in held_back for row in rows),
         active=_flags(row.is_active_on(as_of) for row in rows),
         ended=_ints(to_days(row.ended) for row in rows),
         verified=_flags(is_verified(row.credit_code, row.vat) for row in rows),

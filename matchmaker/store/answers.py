@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from matchmaker.domain import Cluster, GraphRows, Organization, Statement
+from matchmaker.domain import Cluster, GraphRows, Organization, Statement, key_of
 
 Row = TypeVar("Row")
 
@@ -67,17 +68,35 @@ class RowChanges:
     after: GraphRows = field(default_factory=GraphRows)
 
     @classmethod
-    def of(cls, parts: Iterable[RowChanges]) -> RowChanges:
-        """All parts together; no row stands in two of them."""
+    def of(cls, parts: Iterable[RowChanges], most: float = math.inf) -> RowChanges:
+        """All parts together; no row stands in two of them.
+
+        After about `most` rows the new ones of further parts are counted alone; after as many
+        that changed, those too.
+        """
         counts = UpsertCounts()
         before, after = defaultdict[str, list[Any]](list), defaultdict[str, list[Any]](list)
+        size = 0
         for part in parts:
             counts += part.counts
+            if size > most:
+                part = part.without_new()  # noqa: PLW2901
+            if size > 2 * most:
+                continue
+            size += len(part.after)
             for rows, tables in ((part.before, before), (part.after, after)):
                 for name, table_rows in rows.tables():
                     tables[name].extend(table_rows)
         return cls(counts, *(GraphRows(**{name: tuple(rows) for name, rows in tables.items()})
                              for tables in (before, after)))  # fmt: skip
+
+    def without_new(self) -> RowChanges:
+        """Without the rows that were not there before."""
+        after = {}
+        for name, rows in self.after.tables():
+            known = {key_of(row) for row in getattr(self.before, name)}
+            after[name] = tuple(row for row in rows if key_of(row) in known)
+        return RowChanges(self.counts, self.before, GraphRows(**after))
 
 
 @dataclass(frozen=True, slots=True)

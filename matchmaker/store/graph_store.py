@@ -147,6 +147,19 @@ class GraphStore(ABC):
             return self._read(lambda tx: upsert.import_rows(tx, rows, rules), bulk=True)
         return self._logged(entries, lambda tx: upsert.import_rows(tx, rows, rules), bulk=True)
 
+    def import_batches(
+        self, batches: Callable[[], Iterable[GraphRows]], rules: ImportRules, most: int
+    ) -> RowChanges:
+        """The same for more rows than memory should hold: what `batches` gives, each time anew.
+
+        What a row refers to is in its batch or before it. The changes list about `most` rows.
+        """
+        if rules.dry_run:
+            return self._read(
+                lambda tx: upsert.import_batches(tx, batches(), rules, most), bulk=True
+            )
+        return self._write(lambda tx: upsert.import_batches(tx, batches(), rules, most), bulk=True)
+
     def replace_rows(
         self,
         put: GraphRows,

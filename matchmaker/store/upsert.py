@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -86,6 +86,24 @@ def import_rows(tx: Transaction, rows: GraphRows, rules: ImportRules) -> RowChan
     if changes.counts.any_written and not rules.dry_run:
         tx.increase_version()
     return changes
+
+
+def import_batches(
+    tx: Transaction, batches: Iterable[GraphRows], rules: ImportRules, most: int
+) -> RowChanges:
+    """See `GraphStore.import_batches`."""
+    changes = RowChanges.of((_import(tx, rows, rules) for rows in batches), most)
+    if changes.counts.any_written and not rules.dry_run:
+        tx.increase_version()
+    return changes
+
+
+def _import(tx: Transaction, rows: GraphRows, rules: ImportRules) -> RowChanges:
+    if not rules.dry_run:  # else what it refers to may be of a batch that was not written
+        check_references(tx, rows)
+    return RowChanges.of(
+        import_batch(tx, table, batch, rules) for table, batch in table_batches(rows)
+    )
 
 
 def import_batch(

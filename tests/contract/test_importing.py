@@ -214,3 +214,38 @@ def test_other_names_that_a_member_wrote_stay_beside_those_of_a_list() -> None:
     assert after.other_names == ("恒泰",)
     assert told.conflict is not None
     assert told.conflict.value == "HT"
+
+
+def test_batches_come_to_the_same_as_their_rows_at_once(store: GraphStore) -> None:
+    """The second batch refers to the first; two rows are new, one changes, one is as it was."""
+    store.upsert(GraphRows(organizations=(FULL, firm(1))))
+    filled = replace(FULL, vat="DE136695976", provenance=LATER)
+    follower = replace(firm(3), successor="t:2")
+    batches = (
+        GraphRows(organizations=(filled, firm(1), firm(2))),
+        GraphRows(organizations=(follower,)),
+    )
+    version = store.version()
+    told = store.import_batches(lambda: batches, ImportRules(dry_run=True), 100)
+    assert store.version() == version
+    changes = store.import_batches(lambda: batches, ImportRules(), 100)
+    for each in (told, changes):
+        assert each.counts.created == {"organizations": 2}
+        assert each.counts.changed == {"organizations": 1}
+        assert each.counts.unchanged == {"organizations": 1}
+        assert {row.id for row in each.after.organizations} == {"t:2", FULL.id, "t:3"}
+    assert store.organization("t:3").successor == "t:2"
+    assert store.organization(FULL.id).vat == "DE136695976"
+
+
+def test_of_many_changes_those_of_known_rows_are_listed(store: GraphStore) -> None:
+    """One row is enough: of later batches the new ones are counted alone."""
+    store.upsert(GraphRows(organizations=(FULL,)))
+    filled = replace(FULL, vat="DE136695976", provenance=LATER)
+    batches = (
+        GraphRows(organizations=(firm(1), firm(2))),
+        GraphRows(organizations=(firm(3), filled)),
+    )
+    changes = store.import_batches(lambda: batches, ImportRules(), 1)
+    assert changes.counts.created == {"organizations": 3}
+    assert {row.id for row in changes.after.organizations} == {"t:1", "t:2", FULL.id}

@@ -370,7 +370,7 @@ def test_a_report_and_a_refusal_are_in_chinese(fresh, monkeypatch, capsys):
     assert run(["import", "tables", str(folder)]) == 3
     shown = capsys.readouterr()
     assert "1 地点: 新增 1 条" in shown.out
-    assert "places.csv 第 3 行, name" in shown.err
+    assert "places.csv 第 3 行，名称" in shown.err
     assert "为空" in shown.err
     monkeypatch.setenv("MATCHMAKER_PORT", "70000")
     assert run(["status"]) == 1

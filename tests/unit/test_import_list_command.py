@@ -55,3 +55,14 @@ def test_a_list_is_read_as_it_is_told_to_be(fresh, capsys):
     wrong = written(fresh, "list.pdf", ORDERS)
     assert run(["import", "list", wrong, "--yes"]) == 1
     assert "must be a file of" in capsys.readouterr().err
+
+
+def test_values_that_another_source_contradicts_are_told(fresh, capsys):
+    first = written(fresh, "organizations.csv", "id,name,kind,website\nm:1,A Ltd,firm,a.example\n")
+    other = written(
+        fresh, "organizations.2.csv", "id,name,kind,website\nm:1,A Ltd,firm,b.example\n"
+    )
+    assert run(["import", "tables", first]) == 0
+    assert "another source" not in capsys.readouterr().err
+    assert run(["import", "tables", other]) == 0
+    assert "Of 1 values another source says otherwise" in capsys.readouterr().err

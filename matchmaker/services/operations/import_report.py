@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -70,7 +70,7 @@ class ImportReport:
     written: bool
     dry_run: bool
     rows: Mapping[str, int]
-    problems: tuple[Problem, ...] = ()
+    problems: Sequence[Problem] = ()
     merged: int = 0
     to_review: int = 0
     created: Mapping[str, int] = field(default_factory=dict)

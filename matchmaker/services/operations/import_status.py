@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -112,7 +112,7 @@ def status_of_job(job: Job) -> ImportStatus:
     )
 
 
-def line_problems(problems: tuple[Problem, ...]) -> tuple[LineProblem, ...]:
+def line_problems(problems: Sequence[Problem]) -> tuple[LineProblem, ...]:
     """The first of them, as they are kept with an import."""
     return tuple(
         LineProblem(row.line, row.field, row.severity, row.reason)

@@ -20,7 +20,12 @@ from matchmaker.ingest.scope import within
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.tables import read_files, tables_at
 from matchmaker.messages import message
-from matchmaker.services.operations.import_report import ImportReport, organization_changes
+from matchmaker.services.operations.import_report import (
+    MAX_CHANGES,
+    ImportReport,
+    organization_changes,
+)
+from matchmaker.services.operations.large_import import LargeImport, is_large
 from matchmaker.services.operations.reference_data import reference_index
 from matchmaker.services.operations.refresher import Progress, no_progress
 from matchmaker.store.merging import merged_organization
@@ -28,6 +33,8 @@ from matchmaker.store.ports import MAX_PAGE, GraphStore, ImportRules, Page, RowC
 
 # More pairs that may be one are counted and not listed in a report.
 MAX_ALIKE = 200
+# Of more changed rows than about so many a report does not hold all: they cannot be taken back.
+MAX_KEPT = 20_001
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,8 @@ class Importer:
         require_importing(principal, options.cluster)
         options.progress(message("Reading the files"), 0, 0)
         files = [file for path in paths for file in tables_at(path, options.tables.table)]
+        if is_large(files) and not options.cluster:
+            return self._import_large(files, options)
         parsed = read_files(files, options.tables, reference_index(self.store), _today())
         return self._import(parsed, options, trust_keys=False)
 
@@ -130,6 +139,35 @@ class Importer:
         if not rules.dry_run:
             options.progress(message("Writing to the store"), 0, 0)
         changes = self.store.import_rows(checked.rows, rules)
+        return _with_changes(replace(report, written=not rules.dry_run), changes, options)
+
+    def _import_large(
+        self, files: Sequence[tuple[str, Path]], options: ImportOptions
+    ) -> ImportReport:
+        """The same for lists of organisations with more rows than memory should hold."""
+        index = reference_index(self.store)
+        large = LargeImport.read(self.store, index, files, options.tables, _today())
+        options.progress(message("Looking for duplicates"), 0, 0)
+        large.resolve(self.not_duplicates())
+        large.check()
+        report = ImportReport(
+            written=False,
+            dry_run=options.dry_run,
+            rows=large.counts(),
+            problems=large.problems(),
+            notes=large.notes(),
+            files=large.files(),
+            merged=len(large.merged) + large.reading.merged,
+            to_review=len(large.review),
+            alike=large.review[:MAX_ALIKE],
+        )
+        is_refused = options.strict and not report.is_clean
+        rules = ImportRules(filled=large.filled, dry_run=options.dry_run or is_refused)
+        if not rules.dry_run:
+            options.progress(message("Writing to the store"), 0, 0)
+        changes = self.store.import_batches(
+            large.batches, rules, MAX_KEPT if options.keep else 2 * MAX_CHANGES
+        )
         return _with_changes(replace(report, written=not rules.dry_run), changes, options)
 
     def _with_merged(

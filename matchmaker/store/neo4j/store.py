@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -88,6 +88,14 @@ class Neo4jStore(Store):
             return super().import_rows(rows, rules, entries)
         write = partial(upsert.import_batch, rules=rules)
         return RowChanges.of(self._in_batches(rows, write, lambda changes: changes.counts))
+
+    def import_batches(
+        self, batches: Callable[[], Iterable[GraphRows]], rules: ImportRules, most: int
+    ) -> RowChanges:
+        """See `GraphStore.import_batches`; each batch a transaction and a version of its own."""
+        if rules.dry_run:
+            return super().import_batches(batches, rules, most)
+        return RowChanges.of((self.import_rows(rows, rules) for rows in batches()), most)
 
     def _in_batches(
         self,

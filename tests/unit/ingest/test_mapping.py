@@ -353,3 +353,19 @@ def test_an_organization_stored_under_the_id_it_had_before_is_found_by_its_name(
     assert known_by_earlier_ids(parsed.earlier_ids, parsed.rows.organizations, stored) == {
         ids["Muster AG"]: before
     }
+
+
+def test_what_was_decided_about_numbers_is_told(tmp_path: Path) -> None:
+    """`1.500` alone says nothing: the semicolons decide, and the report says so."""
+    path, mapping = tmp_path / "orders.csv", tmp_path / "map.toml"
+    path.write_text("no;s;b;what;sum\n1;A Ltd;B plc;valves;1.500\n", encoding="utf-8")
+    mapping.write_text(
+        'source = "x"\n[contracts]\nid = "no"\ntext = "what"\namount = "sum"\ncurrency = "EUR"\n'
+        'supplier = { name = "s", kind = "firm" }\nbuyer = { name = "b", kind = "firm" }\n',
+        encoding="utf-8",
+    )
+    parsed = read_mapped(path, mapping, "contracts")
+    (note,) = parsed.problems
+    assert [row.amount for row in parsed.rows.engagements] == [1500]
+    assert (note.field, note.severity) == ("sum", "note")
+    assert "decimal comma" in str(note.reason)

@@ -72,7 +72,8 @@ def test_other_forms_are_other_names(other: str) -> None:
         "Unknown Supplier", "See list of vendors", "see annex", "as per attached list", "Various",
         "Various Suppliers", "Miscellaneous Foreign Awardees", "TBD", "Awarded to No Suppliers",
         "无", "（无）", "待定", "不详", "详见附件", "见附件2", "多家供应商", "暂无供应商", "个人",
-        "客户A",
+        "客户A", "n.n.", "N.N.", "brak", "nessuno", "neuvedeno", "нет данных", "該当なし", "暫無",
+        "keine Angaben", "non communiqué", "未公布", "0", "000",
     ],
 )  # fmt: skip
 def test_some_words_name_nobody(name: str) -> None:
@@ -84,7 +85,9 @@ def test_some_words_name_nobody(name: str) -> None:
     [
         "N/A Systems Ltd", "None Ltd", "Unknown Pleasures Ltd", "Various Foods GmbH",
         "NULL Werke AG", "无锡示例公司", "其他示例有限公司", "No. 1 Muster",
-        "Test Equipment Muster Inc", "X Muster",
+        "Test Equipment Muster Inc", "X Muster", "3M", "1&1 AG", "360", "不二越", "N.A. Tools GmbH",
+        "Nobody & Co", "TBD Networks AG", "未来科技有限公司", "个人护理用品有限公司",
+        "Brak Muster Sp. z o.o.",
     ],
 )  # fmt: skip
 def test_names_that_begin_like_them_are_names(name: str) -> None:
@@ -102,7 +105,13 @@ def test_names_that_begin_like_them_are_names(name: str) -> None:
         ("联合体（牵头人：示例甲公司，成员：示例乙设计院）", ("示例甲公司", "示例乙设计院")),
         ("示例甲有限公司（牵头人）、示例乙有限公司（成员）", ("示例甲有限公司", "示例乙有限公司")),
         ("示例甲有限公司与示例乙有限公司联合体", ("示例甲有限公司", "示例乙有限公司")),
-        ("A Ltd; A Ltd", ("A Ltd; A Ltd",)),
+        ("A Ltd; A Ltd", ("A Ltd",)),
+        ("A Ltd\nB GmbH", ("A Ltd", "B GmbH")),
+        ("A Maschinenbau\nGmbH", ("A Maschinenbau GmbH",)),
+        ("A GmbH (55 %) / B AG (45 %)", ("A GmbH", "B AG")),
+        ("A S.p.A. (capogruppo mandataria), B S.r.l. (mandante)", ("A S.p.A.", "B S.r.l.")),
+        ("Konsorcjum: A Sp. z o.o. (lider), B S.A. (partner)", ("A Sp. z o.o.", "B S.A.")),
+        ("A Ltd (partner)", ("A Ltd (partner)",)),
     ],
 )
 def test_a_consortium_is_several(cell: str, members: tuple[str, ...]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,10 +18,13 @@ from matchmaker.domain import (
     OrganizationStatus,
     Tie,
 )
+from matchmaker.ingest.blocking import pairs
+from matchmaker.ingest.matching_model import Comparable, are_unlike
 from matchmaker.ingest.names import name_key, normal_name
 from matchmaker.ingest.references import drop_dangling
 from matchmaker.ingest.report import Parsed
 from matchmaker.ingest.resolve import Resolution, resolve
+from matchmaker.ingest.unlike import NameSummaries
 from matchmaker.store.ports import DuplicateKeys
 
 CODE = "91110000600037341L"  # a valid check character
@@ -288,3 +293,20 @@ def test_an_acronym_that_many_share_tells_nothing() -> None:
             firm("b:1", "Silesian Polytechnic", other_names=("SU",)))  # fmt: skip
     result = resolve(GraphRows(organizations=rows), (), {})
     assert (result.merged, result.review) == ((), ())
+
+
+def test_who_is_told_apart_at_once_is_unlike_in_full() -> None:
+    """Names that share a block: only such as the whole comparison calls unlike are dismissed."""
+    draw = random.Random(7)
+    words = "Universität University Sample Muster Pumps GmbH Branch Institut de la 2 II Group MIT"
+    signs = "温州示例阀门集团控股有限公司第一二分研究院电子12机械"
+    names = [
+        joined.join(draw.choice(parts) for _ in range(draw.randint(1, most)))
+        for joined, parts, most in ((" ", words.split(), 5), ("", list(signs), 12))
+        for _ in range(800)
+    ]  # fmt: skip
+    rows = [DuplicateKeys(f"x:{number}", name) for number, name in enumerate(names)]
+    of = [Comparable.of(row) for row in rows]
+    every, kept = set(pairs(rows)), set(pairs(rows, 0, NameSummaries()))
+    assert kept < every
+    assert all(are_unlike(of[first], of[second]) for first, second in every - kept)

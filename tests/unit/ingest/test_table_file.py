@@ -29,6 +29,10 @@ def refused(lines: list[Line]) -> list[int]:
     return [line.number for line in lines if any(p.severity == "error" for p in line.problems)]
 
 
+def test_a_text_is_read_whatever_its_name(tmp_path: Path) -> None:
+    assert cells(table(tmp_path, "id,name\nx:1,Muster AG\n", "a.xlsx")) == [["x:1", "Muster AG"]]
+
+
 @pytest.mark.parametrize(
     ("encoding", "name"),
     [
@@ -246,6 +250,8 @@ def test_a_broken_line_of_json_lines_costs_itself(tmp_path: Path) -> None:
         (b"", "empty"),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, "not a table|cannot be told"),
         (b"<html><table><tr><td>id</td></tr></table></html>", "web page"),
+        (b"%PDF-1.7\n%\xe2\xe3", "PDF"),
+        (b'<?xml version="1.0"?><Workbook/>', "XML"),
         (b"a," * 3_000 + b"\n", "3001 columns"),
         (b'[{"id": 1}, {"id": ', "not well-formed JSON"),
     ],
@@ -261,3 +267,9 @@ def test_a_small_file_that_unpacks_without_end_is_refused(
     monkeypatch.setattr("matchmaker.ingest.text_file.MAX_BYTES", 100_000)
     with pytest.raises(InvalidInput, match="unpacks to more"):
         list(table(tmp_path, gzip.compress(b"id,name\n" * 100_000), "a.csv.gz").lines())
+
+
+@pytest.mark.parametrize("word", ["Summe", "TOTALE", "Total", "Totals:", "Gesamtsumme", "Итого"])
+def test_a_line_of_totals_is_passed_over_in_many_languages(tmp_path: Path, word: str) -> None:
+    read = table(tmp_path, f"id;name;amount\nx:1;Summit Ltd;5\n{word};;5\n")
+    assert [line.number for line in read.lines() if line.passed_over is not None] == [3]

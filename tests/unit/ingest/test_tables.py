@@ -156,7 +156,7 @@ def test_a_workbook_loads_as_written(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="not a workbook"):
-        read_table("organizations", written(tmp_path, "organizations.xlsx", b"no zip"))
+        read_table("organizations", written(tmp_path, "organizations.xlsx", b"no zip\0"))
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -276,6 +276,31 @@ def test_a_name_of_invisible_characters_alone_is_empty(tmp_path: Path) -> None:
     assert ("name", "is empty.") in {(p.field, str(p.reason)) for p in parsed.problems}
 
 
+def test_what_was_done_with_a_cleaned_cell_is_told_as_it_is(tmp_path: Path) -> None:
+    """The cell is kept without its NUL, and is not said to be lost."""
+    parsed = organizations(tmp_path, "x:1,Alp\0ha Ltd,firm")
+    (problem,) = parsed.problems
+    assert [row.name for row in parsed.rows.organizations] == ["Alpha Ltd"]
+    assert str(problem.outcome) == "The row is kept."
+
+
+def test_a_good_line_is_not_passed_over_as_the_same_as_a_refused_one(tmp_path: Path) -> None:
+    """The first has a surplus cell and is refused; the second says it rightly."""
+    parsed = organizations(tmp_path, "x:1,Alpha Ltd,firm,,,,,,surplus", "x:1,Alpha Ltd,firm")
+    assert [row.name for row in parsed.rows.organizations] == ["Alpha Ltd"]
+    assert [(problem.line, problem.severity) for problem in parsed.problems] == [(2, "error")]
+
+
+def test_each_record_that_is_no_object_is_refused_once(tmp_path: Path) -> None:
+    """One cut off, one a list: neither is the same as the other, nor lacks a name."""
+    lines = ['{"name": "Alpha Ltd", "kind": "firm"}', '{"name": "Beta', "[1]"]
+    path = written(tmp_path, "organizations.jsonl", "\n".join(lines))
+    parsed = read_table("organizations", path)
+    assert [(problem.line, problem.severity) for problem in parsed.problems] == [
+        (2, "error"), (3, "error"),
+    ]  # fmt: skip
+
+
 def test_short_other_and_former_names_are_kept_beside_the_name(tmp_path: Path) -> None:
     path = tmp_path / "organizations.csv"
     path.write_text(
@@ -287,6 +312,21 @@ def test_short_other_and_former_names_are_kept_beside_the_name(tmp_path: Path) -
     first, second = read_files([("organizations", path)]).rows.organizations
     assert first.other_names == ("示例阀门", "示例阀门厂", "示例五金", "SVC")
     assert second.other_names == ()
+
+
+def test_a_mapping_to_no_column_is_refused_and_a_title_that_is_absent_is_told(
+    tmp_path: Path,
+) -> None:
+    path = written(tmp_path, "organizations.csv", "name,kind\nAlpha Ltd,firm\n")
+    with pytest.raises(InvalidInput, match="'nonsense' is no column"):
+        read_table("organizations", path, mapping={"name": "nonsense"})
+    parsed = read_files([("organizations", path)], TableOptions(mapping={"Firma": "name"}))
+    assert [str(problem.reason) for problem in parsed.problems] == ["No column is titled Firma."]
+
+
+def test_a_name_that_breaks_over_two_lines_of_its_cell_is_one_line(tmp_path: Path) -> None:
+    parsed = organizations(tmp_path, 'x:1,"Alpha  Maschinenbau\nGmbH",firm')
+    assert [row.name for row in parsed.rows.organizations] == ["Alpha Maschinenbau GmbH"]
 
 
 def test_a_figure_brings_its_unit_and_a_title_scales_its_column(tmp_path: Path) -> None:
@@ -330,3 +370,15 @@ def test_a_sign_of_several_currencies_is_decided_or_left_out(
     (need,) = parsed.rows.needs
     assert (need.budget, need.currency) == (1200, kept)
     assert [p.field for p in parsed.problems if p.severity == "warning"] == told
+
+
+@pytest.mark.parametrize("title", ["opt-out", "Opted out", "不参与推荐", "是否保密"])
+def test_a_yes_under_a_title_that_says_opted_out_opts_out(tmp_path: Path, title: str) -> None:
+    path = written(
+        tmp_path,
+        "organizations.csv",
+        f"name,kind,{title}\nA Ltd,firm,是\nB Ltd,firm,no\nC Ltd,firm,\n",
+    )
+    parsed = read_files([("organizations", path)])
+    assert [row.listed for row in parsed.rows.organizations] == [False, True, True]
+    assert [str(note.reason) for note in parsed.problems] == ["Yes is read as opted out."]

@@ -146,7 +146,10 @@ def test_a_kind_may_tell_a_size_or_a_tier() -> None:
 
 @pytest.mark.parametrize(
     ("cells", "value"),
-    [("是 有 √ ✓ Y yes TRUE 1 对 Ja Oui", True), ("否 无 × N no FALSE 0 不 nein opt-out", False)],
+    [
+        ("是 有 √ ✓ Y yes TRUE 1 对 Ja Oui да はい", True),
+        ("否 无 × N no FALSE 0 不 nein opt-out 拒绝 暂不公开 保密 不參與 нет いいえ", False),
+    ],
 )
 def test_yes_and_no(cells: str, value: bool) -> None:
     assert {flag(cell) for cell in cells.split()} == {value}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from matchmaker.domain import (
     UNDIRECTED_LAYERS,
     Description,
+    DuplicateCandidate,
     Engagement,
     EngagementKind,
     GoalName,
@@ -182,3 +184,19 @@ def test_ties_of_one_layer_do_not_show_in_another() -> None:
     assert {layer: len(ties.out.indices) for layer, ties in snapshot.layers.items()} == {
         layer: int(layer is Layer.OWNS) for layer in Layer
     }
+
+
+def test_who_may_be_one_that_opted_out_is_not_met_until_somebody_decides() -> None:
+    """An order list names a firm again, under an id of its own; a less likely pair stays."""
+    firms = tuple(
+        Organization(id, "Muster Ltd", Kind.FIRM, listed=id != "members:1")
+        for id in ("members:1", "orders:1", "orders:2")
+    )
+    pairs = (
+        DuplicateCandidate("members:1", "orders:1", 0.93, "same name"),
+        DuplicateCandidate("members:1", "orders:2", 0.2, "name alike"),
+    )
+    rows = GraphRows(organizations=firms, duplicates=pairs)
+    undecided, decided = snapshot_of(rows), snapshot_of(replace(rows, duplicates=()))
+    assert undecided.organizations.open_to_meet.tolist() == [False, False, True]
+    assert decided.organizations.open_to_meet.tolist() == [False, True, True]

@@ -1,0 +1,93 @@
+"""Pairs of names that are surely unlike, told from a few numbers of each, many at once.
+
+Most pairs that share a block are: to take both names apart for each would take most of an
+import's time. Whoever is not told apart here is compared properly.
+"""
+
+from __future__ import annotations
+
+from array import array
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.ingest.matching_model import Comparable
+from matchmaker.ingest.name_comparison import ALIKE, ComparableName
+
+_BINS = 32
+_LONGEST = 255
+# What a name is: of an organisation without other marks, Chinese, of a branch; and whether it may
+# be like one whose letters differ: initials, a group's name.
+_ALONE, _HAN, _BRANCH, _MAY_BE_SHORT = 1, 2, 4, 8
+_SHORT = 6  # letters of what may be initials
+
+
+class NameSummaries:
+    """Some 60 bytes for each organisation, in order."""
+
+    def __init__(self) -> None:
+        self._flags, self._letters = bytearray(), bytearray()
+        self._folded, self._translated, self._numerals = array("q"), array("q"), array("q")
+
+    def add(self, organization: Comparable) -> None:
+        name = organization.names[0] if organization.names else None
+        text = " ".join(name.translated) if name else ""
+        is_alone = (
+            len(organization.names) == 1
+            and not (organization.others or organization.host or any(organization.codes))
+            and len(text) <= _LONGEST
+        )
+        letters = bytearray(_BINS)
+        if name is None or not is_alone:
+            self._flags.append(0)
+            self._add_words((), (), ())
+        else:
+            for letter in text:
+                letters[ord(letter) % _BINS] += 1
+            self._flags.append(_flags(name))
+            self._add_words(name.folded, name.translated, name.numerals)
+        self._letters += letters
+
+    def _add_words(self, folded: tuple[str, ...], translated: tuple[str, ...],
+                   numerals: tuple[str, ...]) -> None:  # fmt: skip
+        self._folded.append(hash("".join(sorted("".join(folded)))))
+        self._translated.append(hash("".join(sorted("".join(translated)))))
+        self._numerals.append(hash(numerals))
+
+    def are_unlike(self, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether `matching_model.are_unlike` says so of each pair, (p,), where that is plain."""
+        flags = np.frombuffer(self._flags, dtype=np.uint8)
+        both, either = flags[first] & flags[second], flags[first] | flags[second]
+        one = both ^ either
+        differ = np.ones(len(first), dtype=bool)
+        for words in (self._folded, self._translated):
+            hashes = np.frombuffer(words, dtype=np.int64)
+            differ &= hashes[first] != hashes[second]
+        numerals = np.frombuffer(self._numerals, dtype=np.int64)
+        is_far = self._are_far(first, second) & (either & _MAY_BE_SHORT == 0)
+        unlike = differ & ((numerals[first] != numerals[second]) | is_far)
+        may_tell = (both & _ALONE != 0) & (one & _BRANCH == 0)
+        told: NDArray[np.bool_] = may_tell & ((one & _HAN != 0) | unlike)
+        return told
+
+    def _are_far(self, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether too few letters are in both for one to be like the other or a part of it."""
+        letters = np.frombuffer(self._letters, dtype=np.uint8).reshape(-1, _BINS)
+        one, other = letters[first], letters[second]
+        common = np.minimum(one, other).sum(axis=1, dtype=np.int64)
+        sizes = one.sum(axis=1, dtype=np.int64), other.sum(axis=1, dtype=np.int64)
+        # The similarity of two strings is at most twice what they have in common over their sizes.
+        is_far: NDArray[np.bool_] = 200 * common < ALIKE * (sizes[0] + sizes[1])
+        is_far &= common < np.minimum(*sizes)
+        return is_far
+
+
+def _flags(name: ComparableName) -> int:
+    if name.is_han:
+        may_be_short = "集团" in name.folded[0] or "控股" in name.folded[0]
+    else:
+        words = name.translated
+        may_be_short = len(set(words)) < len(words) or (len(words) == 1 and len(words[0]) <= _SHORT)
+    return (
+        _ALONE | _HAN * name.is_han | _BRANCH * name.branch | _MAY_BE_SHORT * may_be_short
+    )  # fmt: skip

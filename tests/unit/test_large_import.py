@@ -1,0 +1,112 @@
+"""Lists of organisations that are too large for memory come to the same as those that are not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from matchmaker.access import ADMIN
+from matchmaker.domain import GraphRows
+from matchmaker.ingest import blocking, spool
+from matchmaker.services.operations import large_import
+from matchmaker.services.operations.import_report import ImportReport
+from matchmaker.services.operations.importer import Importer, ImportOptions
+from matchmaker.store import upsert
+from matchmaker.store.sqlite import SqliteStore
+
+HEADER = "id,name,kind,country,place,founded,headcount,successor,website,description\n"
+# Lines 2 and 3 are one by their place, 5 is 2's id again, 6 has no name, 7 a total.
+LINES = """\
+a:1,温州示例阀门有限公司,企业,CN,温州市,2012-06-01,120,a:9,,专业生产球阀
+a:2,温州示例阀门有限公司,企业,CN,温州市,,,,www.example-valve.com,球阀铸件
+a:3,Sample Pumps Ltd (in liquidation),firm,GB,,13/45/2011,n/a,,,pumps
+a:1,Another Name Ltd,firm,GB,,,,,,
+a:5,,firm,GB,,,,,,
+合计,,,,,,165,,,
+a:6,Sample Pumps Limited,firm,GB,London W1,,30,b:none,,
+a:6,Sample Pumps Limited,firm,GB,London W1,,30,b:none,,
+a:9,Later Valve Works,firm,CN,诸暨市,2001,45,,,
+a:10,Stored Works GmbH,firm,DE,,,,,,Werk
+a:11,Sample Pump Ltd,firm,GB,,,,,,
+"""
+MORE = "".join(f"m:{n},Made Up Works {n} GmbH,firm,DE,,20{n % 20:02},{n},,,made {n}\n"
+               for n in range(40))  # fmt: skip
+STORED = "id,name,kind,country,place,website\ns:1,Stored Works GmbH,firm,DE,,\n"
+
+
+@pytest.fixture
+def parted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files that count as large, in batches of a few rows that all go through the disk."""
+    monkeypatch.setattr(large_import, "LARGE", 0)
+    monkeypatch.setattr(large_import, "BATCH", 7)
+    monkeypatch.setattr(upsert, "BATCH", 3)
+    monkeypatch.setattr(spool, "_WAITING", 5)
+    monkeypatch.setattr(spool, "_READ", 4)
+    monkeypatch.setattr(blocking, "_BATCH", 10)
+
+
+def imported(folder: Path, **options: bool) -> tuple[ImportReport, GraphRows]:
+    folder.mkdir()
+    file = folder / "organizations.csv"
+    store = SqliteStore(folder / "graph.sqlite")
+    store.prepare()
+    importer = Importer(store)
+    for text in (STORED, HEADER + LINES + MORE):
+        file.write_text(text, encoding="utf-8")
+        report = importer.tables(ADMIN, [file], ImportOptions(keep=True, **options))
+    rows = store.export().rows
+    store.close()
+    return report, rows
+
+
+@pytest.mark.parametrize("options", [{}, {"dry_run": True}, {"strict": True}])
+def test_a_large_list_comes_to_the_same(
+    options: dict[str, bool], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    whole, rows = imported(tmp_path / "whole", **options)
+    request.getfixturevalue("parted")
+    report, parted_rows = imported(tmp_path / "parted", **options)
+    assert report.problems[:] == list(whole.problems)
+    empty = GraphRows()
+    comparable = replace(report, problems=(), put=empty, before=empty)
+    assert comparable == replace(whole, problems=(), put=empty, before=empty)
+    for name, table in rows.tables():
+        assert sorted(getattr(parted_rows, name), key=repr) == sorted(table, key=repr)
+        for kept in ("put", "before"):
+            one, other = (getattr(getattr(each, kept), name) for each in (report, whole))
+            assert sorted(one, key=repr) == sorted(other, key=repr)
+
+
+@pytest.mark.usefixtures("parted")
+def test_every_line_of_a_large_list_is_accounted_for(tmp_path: Path) -> None:
+    report, rows = imported(tmp_path / "parted")
+    # 11 lines and 40: two refused (another name, no name), a total and a repeated line.
+    assert (report.read, report.refused, report.passed) == (51, 2, 2)
+    assert len(rows.organizations) + report.merged == report.loaded + 1
+    assert {row.name for row in rows.organizations} >= {
+        "Later Valve Works",
+        "Made Up Works 39 GmbH",
+    }
+
+
+@pytest.mark.usefixtures("parted")
+def test_a_large_list_that_breaks_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = SqliteStore(tmp_path / "graph.sqlite")
+    store.prepare()
+    file = tmp_path / "organizations.csv"
+    file.write_text(HEADER + LINES + MORE, encoding="utf-8")
+    batches = large_import.LargeImport.batches
+
+    def broken(self: large_import.LargeImport):  # type: ignore[no-untyped-def]
+        yield from list(batches(self))[:4]
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(large_import.LargeImport, "batches", broken)
+    version = store.version()
+    with pytest.raises(OSError, match="full"):
+        Importer(store).tables(ADMIN, [file], ImportOptions())
+    assert (store.version(), len(store.export().rows)) == (version, 0)
