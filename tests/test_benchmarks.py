@@ -35,7 +35,8 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
 BENCHMARKS = ROOT / "benchmarks"
 # In a browser: `tests/web/test_page_benchmark.py`.
-ELSEWHERE = {"pages"}
+# In tests of the pages, and of what damaged files give.
+ELSEWHERE = {"pages", "mutations", "reader_mutations"}
 
 Run = Callable[..., str]
 
@@ -179,6 +180,12 @@ def test_identity(run: Run) -> None:
     rightly, found = re.findall(r"all: [^|]+\| (\d+) of (\d+)", printed)
     assert rightly[0] == rightly[1]
     assert int(found[0]) >= 0.9 * int(found[1])
+
+
+def test_the_memory_of_an_import_is_measured(run: Run) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run("import_memory", "--rows", 50)
+    assert not ended.value.code
 
 
 def test_every_benchmark_that_is_shown_is_run_here() -> None:

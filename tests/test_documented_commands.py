@@ -7,6 +7,7 @@ import json
 import re
 import shlex
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -20,6 +21,14 @@ from tests.unit.ingest.test_mapping import AWARDS, FACTS
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", ROOT / "README.zh.md", *(ROOT / "docs").rglob("*.md")])
+PROJECTS = """
+source = "own"
+[projects]
+lead = { name = "lead" }
+partners = { name = "partners" }
+id = "no"
+title = "title"
+"""
 OFFERS = "id,organization,kind,text\nown:1,seed:valves-001,product,DN50 ball valves in CF8M\n"
 FENCED = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`(matchmaker [^`]+)`")
@@ -45,6 +54,12 @@ def commands(page: Path) -> list[str]:
 
 class Desk:
     """A folder with the files that the pages speak of, and what the last commands answered."""
+
+    FILES: ClassVar = {
+        "contracts": "awards.csv.gz",
+        "list": "members.csv",
+        "projects": "projects.csv",
+    }
 
     def __init__(self, folder: Path, capture: pytest.CaptureFixture[str]) -> None:
         self.folder = folder
@@ -74,8 +89,13 @@ class Desk:
             "YOU": "wang@example.org",
             "TABLE": "offers",
             "FILE.zip": "cordis-projects.zip",
-            "FILE": "awards.csv.gz" if "contracts" in line else "relations.csv.gz",
-            "MAP.toml": f"docs/examples/{'gebiz' if 'contracts' in line else 'ickg'}.toml",
+            "FILE": next(
+                (file for word, file in self.FILES.items() if word in line.split()),
+                "relations.csv.gz",
+            ),
+            "MAP.toml": "projects.toml"
+            if "projects" in line
+            else f"docs/examples/{'gebiz' if 'contracts' in line else 'ickg'}.toml",
         }
 
     def __call__(self, line: str) -> int:
@@ -117,6 +137,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     public_files(folder)
     (folder / "offers.csv").write_text(OFFERS, encoding="utf-8")
     (folder / "members.csv").write_text("序号,单位名称,单位性质\n1,示例厂,民营\n", encoding="utf-8")
+    (folder / "projects.csv").write_text(
+        "no,title,lead,partners\n1,Seals,示例大学,示例厂\n", "utf-8"
+    )
+    (folder / "projects.toml").write_text(PROJECTS, encoding="utf-8")
     (folder / "my-folder").mkdir()
     (folder / "my-folder" / "offers.csv").write_text(OFFERS, encoding="utf-8")
     (folder / "ids.txt").write_text("seed:valves-001\nseed:valves-005\n", encoding="utf-8")

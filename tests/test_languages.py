@@ -53,11 +53,19 @@ def foreign(text: str, language: str) -> list[str]:
     return [part for part in ENGLISH if part in text]
 
 
+# What an imported file itself says, beside our own words for it.
+OF_THE_FILE = {"columns"}
+
+
 def spoken(answer: Any, language: str) -> str:
     """All strings of a JSON answer but those that are public in the other language."""
     if isinstance(answer, dict):
         other = OTHER_LANGUAGE[language]
-        values = [value for name, value in answer.items() if name.rpartition("_")[2] != other]
+        values = [
+            value
+            for name, value in answer.items()
+            if name.rpartition("_")[2] != other and name not in OF_THE_FILE
+        ]
         return "\n".join(spoken(value, language) for value in values)
     if isinstance(answer, list):
         return "\n".join(spoken(value, language) for value in answer)

@@ -89,7 +89,7 @@ class Affix:
 
 
 @dataclass(slots=True)
-class _Parts:
+class _UnitParts:
     currency: str = ""
     exponents: tuple[int, ...] = ()
     unit: str = ""
@@ -103,7 +103,7 @@ def affixes(before: str, after: list[str]) -> tuple[Affix, list[Decimal]] | None
     decrease: 1亿2000万元. None where this is no way to write a number.
     """
     is_percent = before == _PERCENT
-    head = _Parts() if is_percent else _parts(before)
+    head = _UnitParts() if is_percent else _parts(before)
     tails = [_parts(text) for text in after]
     currency = _agreed({each.currency for each in (head, *tails) if each.currency})
     if head.unit or currency is None:
@@ -131,9 +131,9 @@ def _agreed(currencies: set[str]) -> str | None:
     return code if fits else None
 
 
-def _parts(text: str) -> _Parts:
+def _parts(text: str) -> _UnitParts:
     """The words of an affix; from the first that is neither currency nor multiple, its unit."""
-    parts = _Parts()
+    parts = _UnitParts()
     text = _US_DOLLARS.sub("USD", text)
     words = list(_tokens().finditer(text))
     beside_money = any(_currency(word[0]) for word in words)
@@ -145,7 +145,7 @@ def _parts(text: str) -> _Parts:
     return parts
 
 
-def _take(word: str, parts: _Parts, beside_money: bool) -> bool:
+def _take(word: str, parts: _UnitParts, beside_money: bool) -> bool:
     """Whether the word is a currency or a multiple, which is then noted."""
     bare = word.rstrip(".").casefold()
     currency, exponent = _currency(word), None

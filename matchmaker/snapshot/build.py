@@ -50,8 +50,10 @@ from matchmaker.text import language_of
 
 Row = TypeVar("Row")
 Rows = Mapping[str, int]
-# From which chance on that two are one, what one of them refused holds for the other.
+# From which chance on that two of one name are one, what one of them refused holds for the
+# other. A name that is only like it is somebody else's, however high the chance.
 _RATHER_ONE = 0.5
+_OF_ONE_NAME = "same name"
 _STAGE_BIT = {stage: 1 << number for number, stage in enumerate(model.STAGES)}
 
 
@@ -184,7 +186,7 @@ def _mask(stages: Iterable[Stage]) -> int:
 
 
 def _may_have_opted_out(rows: GraphRows) -> frozenset[str]:
-    """Ids that are rather than not an organisation that opted out, until somebody decides.
+    """Ids of those who bear the name of one that opted out, until somebody decides.
 
     A list of another source names it again under an id of its own, which did not opt out.
     """
@@ -192,7 +194,7 @@ def _may_have_opted_out(rows: GraphRows) -> frozenset[str]:
     return frozenset(
         other
         for pair in rows.duplicates
-        if pair.score >= _RATHER_ONE
+        if pair.score >= _RATHER_ONE and pair.reason.startswith(_OF_ONE_NAME)
         for one, other in (pair.key, pair.key[::-1])
         if one in opted_out
     )

@@ -187,16 +187,17 @@ def test_ties_of_one_layer_do_not_show_in_another() -> None:
 
 
 def test_who_may_be_one_that_opted_out_is_not_met_until_somebody_decides() -> None:
-    """An order list names a firm again, under an id of its own; a less likely pair stays."""
+    """An order list names a firm again, under an id of its own; who is only like it stays."""
     firms = tuple(
         Organization(id, "Muster Ltd", Kind.FIRM, listed=id != "members:1")
-        for id in ("members:1", "orders:1", "orders:2")
+        for id in ("members:1", "orders:1", "orders:2", "orders:3")
     )
     pairs = (
         DuplicateCandidate("members:1", "orders:1", 0.93, "same name"),
-        DuplicateCandidate("members:1", "orders:2", 0.2, "name alike"),
+        DuplicateCandidate("members:1", "orders:2", 0.2, "same name; different places"),
+        DuplicateCandidate("members:1", "orders:3", 0.94, "like names; same place"),
     )
     rows = GraphRows(organizations=firms, duplicates=pairs)
     undecided, decided = snapshot_of(rows), snapshot_of(replace(rows, duplicates=()))
-    assert undecided.organizations.open_to_meet.tolist() == [False, False, True]
-    assert decided.organizations.open_to_meet.tolist() == [False, True, True]
+    assert undecided.organizations.open_to_meet.tolist() == [False, False, True, True]
+    assert decided.organizations.open_to_meet.tolist() == [False, True, True, True]
