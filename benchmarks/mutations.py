@@ -396,9 +396,18 @@ def outcome(mutation: Mutation, folder: Path) -> tuple[str, str]:
     """`read`, `refused`, or what went wrong and how."""
     path = folder / f"{TABLE}.{mutation.name}"
     path.write_bytes(mutation.content)
+    return limited(lambda: _lost(unaccounted(read_files([(TABLE, path)]))))
+
+
+def _lost(lines: int) -> str:
+    return f"{lines} lines" if lines else ""
+
+
+def limited(work: Callable[[], str]) -> tuple[str, str]:
+    """`read`, `refused`, or what went wrong and how; `work` tells what was lost, "" for nothing."""
     signal.setitimer(signal.ITIMER_REAL, TIME_LIMIT)
     try:
-        parsed = read_files([(TABLE, path)])
+        lost = work()
     except InvalidInput:
         return "refused", ""
     except Hang:
@@ -407,7 +416,7 @@ def outcome(mutation: Mutation, folder: Path) -> tuple[str, str]:
         return "TRACEBACK", traceback.format_exc()
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-    return ("read", "") if (gap := unaccounted(parsed)) == 0 else ("LOST", f"{gap} lines")
+    return ("LOST", lost) if lost else ("read", "")
 
 
 def unaccounted(parsed: Parsed) -> int:
@@ -447,10 +456,14 @@ def main() -> int:
     parser.add_argument("--keep", type=Path)
     arguments = parser.parse_args()
     start = time.perf_counter()
-    counts = run(arguments.count, arguments.seed, arguments.keep)
+    return told(run(arguments.count, arguments.seed, arguments.keep), start)
+
+
+def told(counts: Counter[str], start: float) -> int:
+    """Print what the mutants came to; the exit status."""
     for result, number in sorted(counts.items()):
         print(f"{result:10} {number:6}")
-    print(f"{arguments.count} files in {time.perf_counter() - start:.0f} s")
+    print(f"{counts.total()} files in {time.perf_counter() - start:.0f} s")
     return 0 if set(counts) <= {"read", "refused"} else 1
 
 

@@ -18,7 +18,6 @@ import signal
 import sys
 import tempfile
 import time
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -30,16 +29,16 @@ from mutations import (
     MUTATIONS,
     NASTY,
     TIME_LIMIT,
-    Hang,
     _alarm,
     delimited,
+    limited,
     old_workbook,
     open_document,
+    told,
     zipped,
 )
 
 from matchmaker.access import Principal
-from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cordis import read_cordis
 from matchmaker.ingest.gleif import read_gleif
 from matchmaker.ingest.mapping import ImportKind, read_mapped
@@ -372,27 +371,21 @@ def unaccounted(parsed: Parsed, *, joins: bool) -> int:
 
 def outcome(path: Path, file: GoodFile, importer: Importer | None) -> tuple[str, str]:
     """`read`, `refused`, or what went wrong and how."""
-    start = time.perf_counter()
-    signal.setitimer(signal.ITIMER_REAL, TIME_LIMIT)
-    try:
+
+    def lost() -> str:
         parsed = file.read(path)
         if gap := unaccounted(parsed, joins=file.joins):
-            return "LOST", f"{gap} lines"
+            return f"{gap} lines"
         if importer is not None:
             report = importer.read(ADMIN, lambda _: parsed, ImportOptions(dry_run=True))
-            for counts in report.files:
-                if counts.loaded < 0:
-                    return "LOST", str(counts)
-    except InvalidInput:
-        return "refused", ""
-    except Hang:
-        return "HANG", ""
-    except Exception:
-        return "TRACEBACK", traceback.format_exc()
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+            return next((str(counts) for counts in report.files if counts.loaded < 0), "")
+        return ""
+
+    start = time.perf_counter()
+    result, detail = limited(lost)
     seconds = time.perf_counter() - start
-    return ("read", "") if seconds < TIME_LIMIT / 5 else ("SLOW", f"{seconds:.1f} s")
+    is_slow = result == "read" and seconds >= TIME_LIMIT / 5
+    return ("SLOW", f"{seconds:.1f} s") if is_slow else (result, detail)
 
 
 def run(count: int, seed: int, keep: Path | None = None, *, importing: bool = True) -> Counter[str]:
@@ -434,10 +427,7 @@ def main() -> int:
     given = parser.parse_args()
     start = time.perf_counter()
     counts = run(given.count, given.seed, given.keep, importing=not given.read_only)
-    for result, number in sorted(counts.items()):
-        print(f"{result:10} {number:6}")
-    print(f"{given.count} files in {time.perf_counter() - start:.0f} s")
-    return 0 if set(counts) <= {"read", "refused"} else 1
+    return told(counts, start)
 
 
 if __name__ == "__main__":

@@ -515,6 +515,11 @@ class DuplicateCandidate:
         return [Message(reason) for reason in self.reason.split("; ")]
 
     @property
+    def is_of_one_name(self) -> bool:
+        """Whether the two bear one name, in whatever spelling or language."""
+        return self.reason.startswith("same name")
+
+    @property
     def key(self) -> tuple[str, str]:
         return (self.first, self.second)
 

@@ -33,18 +33,11 @@ def read_openalex(path: Path, progress: ReadProgress = lambda _done, _total: Non
     reading = RegisterReading(source=SOURCE, file=path.name)
     for record in json_records(path, ("results",)):
         reading.count(progress)
-        try:
-            organization = _organization(record, reading)
-        except InvalidInput as error:
-            reading.refuse_record(record.number, error)
-            continue
-        reading.keep_organization(organization, record.number)
+        reading.read_organization(record, _organization)
     return reading.parsed()
 
 
 def _organization(record: JsonRecord, reading: RegisterReading) -> Organization:
-    if record.fault is not None:
-        raise InvalidInput(record.fault)
     value = record.value
     key = text_at(value, "id").rstrip("/").rpartition("/")[2]
     if not (key[:1].upper() == "I" and key[1:].isdigit()):

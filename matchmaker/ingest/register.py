@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from typing import Self
 
 from matchmaker.domain import FieldOrigin, Organization, Provenance, SourceTier
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import read_cell
 from matchmaker.ingest.codes import CodeKind, check
 from matchmaker.ingest.dates import PartialDate, partial_date
+from matchmaker.ingest.json_records import JsonRecord
 from matchmaker.ingest.register_places import RegisterPlaces
 from matchmaker.ingest.report import Parsed, Problem, Reading, ReadProgress, column_of
 from matchmaker.messages import Message, message, sentences
@@ -56,6 +58,19 @@ class RegisterReading(Reading):
         """Leave a record out for what is wrong with it."""
         reason = sentences(error.message, error.mend)
         self.problems.append(Problem(self.file, number, column_of(error), reason))
+
+    def read_organization(
+        self, record: JsonRecord, organization_of: Callable[[JsonRecord, Self], Organization]
+    ) -> None:
+        """Keep the organisation of a record, or leave the record out for what is wrong with it."""
+        try:
+            if record.fault is not None:
+                raise InvalidInput(record.fault)
+            organization = organization_of(record, self)
+        except InvalidInput as error:
+            self.refuse_record(record.number, error)
+        else:
+            self.keep_organization(organization, record.number)
 
     def keep_organization(self, organization: Organization, number: int) -> None:
         """Keep an organisation; one whose id stands in the file already is refused."""

@@ -61,18 +61,11 @@ def read_ror(path: Path, progress: ReadProgress = lambda _done, _total: None) ->
                 where=path.name,
                 mend="Take the file whose name ends with schema_v2.json.",
             )
-        try:
-            organization = _organization(record, reading)
-        except InvalidInput as error:
-            reading.refuse_record(record.number, error)
-            continue
-        reading.keep_organization(organization, record.number)
+        reading.read_organization(record, _organization)
     return reading.parsed()
 
 
 def _organization(record: JsonRecord, reading: RegisterReading) -> Organization:
-    if record.fault is not None:
-        raise InvalidInput(record.fault)
     value, number = record.value, record.number
     identifier = valid_code("ror", text_at(value, "id"))
     if not identifier:

@@ -53,7 +53,6 @@ Rows = Mapping[str, int]
 # From which chance on that two of one name are one, what one of them refused holds for the
 # other. A name that is only like it is somebody else's, however high the chance.
 _RATHER_ONE = 0.5
-_OF_ONE_NAME = "same name"
 _STAGE_BIT = {stage: 1 << number for number, stage in enumerate(model.STAGES)}
 
 
@@ -194,7 +193,7 @@ def _may_have_opted_out(rows: GraphRows) -> frozenset[str]:
     return frozenset(
         other
         for pair in rows.duplicates
-        if pair.score >= _RATHER_ONE and pair.reason.startswith(_OF_ONE_NAME)
+        if pair.score >= _RATHER_ONE and pair.is_of_one_name
         for one, other in (pair.key, pair.key[::-1])
         if one in opted_out
     )

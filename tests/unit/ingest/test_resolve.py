@@ -109,6 +109,7 @@ def test_the_same_name_without_a_place_is_for_a_person_to_decide() -> None:
     assert [(row.first, row.second, row.reason) for row in resolution.review] == [
         ("a:1", "b:1", "same name; country of one not known")
     ]
+    assert resolution.review[0].is_of_one_name
 
 
 def test_different_valid_numbers_are_two_whatever_the_name() -> None:
