@@ -456,10 +456,10 @@ def main() -> int:
     parser.add_argument("--keep", type=Path)
     arguments = parser.parse_args()
     start = time.perf_counter()
-    return told(run(arguments.count, arguments.seed, arguments.keep), start)
+    return print_counts(run(arguments.count, arguments.seed, arguments.keep), start)
 
 
-def told(counts: Counter[str], start: float) -> int:
+def print_counts(counts: Counter[str], start: float) -> int:
     """Print what the mutants came to; the exit status."""
     for result, number in sorted(counts.items()):
         print(f"{result:10} {number:6}")

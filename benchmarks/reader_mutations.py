@@ -34,7 +34,7 @@ from mutations import (
     limited,
     old_workbook,
     open_document,
-    told,
+    print_counts,
     zipped,
 )
 
@@ -427,7 +427,7 @@ def main() -> int:
     given = parser.parse_args()
     start = time.perf_counter()
     counts = run(given.count, given.seed, given.keep, importing=not given.read_only)
-    return told(counts, start)
+    return print_counts(counts, start)
 
 
 if __name__ == "__main__":
