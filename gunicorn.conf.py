@@ -1,8 +1,7 @@
-"""How gunicorn serves: threads, one shared copy of snapshot and model, metrics apart."""
+"""How gunicorn serves: complete requests, one shared copy of snapshot and model, metrics apart."""
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -11,6 +10,9 @@ from pathlib import Path
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
+from matchmaker.errors import MatchmakerError
+from matchmaker.services.operations.process_lock import ProcessLock
+from matchmaker.serving.supervisor import Supervisor
 from matchmaker.settings import read_settings
 
 _settings = read_settings()
@@ -45,11 +47,21 @@ errorlog = "-"
 loglevel = "warning"
 
 
+def on_starting(server):
+    """Take the data folder; a second server on it would work against the first."""
+    server.lock = ProcessLock(_settings.data_dir / "server.lock")
+    try:
+        server.lock.acquire()
+    except MatchmakerError as error:
+        sys.exit(error.text("en"))
+
+
 def when_ready(server):
     """Serve metrics, start the worker of background jobs, and say where to go."""
     if _settings.metrics_port:
         _serve_metrics()
-    server.jobs = subprocess.Popen([sys.executable, "-m", "matchmaker.jobs", "--child"])
+    server.jobs = Supervisor(ProcessLock(_settings.data_dir / "jobs.lock"))
+    server.jobs.start()
     address = f"http://{bind}"
     print(  # noqa: T201
         f"Matchmaker is ready: {address}/\n"
@@ -71,9 +83,8 @@ def post_worker_init(worker):  # noqa: ARG001 (gunicorn gives it)
 def on_exit(server):
     """Stop the worker of background jobs with the server."""
     jobs = getattr(server, "jobs", None)
-    if jobs is not None and jobs.poll() is None:
-        jobs.terminate()
-        jobs.wait(timeout=20)
+    if jobs is not None:
+        jobs.stop()
 
 
 def child_exit(server, worker):  # noqa: ARG001 (gunicorn gives both)

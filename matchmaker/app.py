@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from importlib.metadata import version
 
-from flask import Response
+from flask import Response, jsonify
 from flask_openapi3 import Info, OpenAPI
 
 from matchmaker.api.auditing.routes import auditing
@@ -104,6 +105,7 @@ def _alive() -> Response:
 
 
 def _ready() -> Response:
-    """Store and snapshot answer, else 503."""
-    services().health.require_ready()
-    return Response('{"status":"ready"}', mimetype="application/json")
+    """Store and snapshot answer, else 503; and whether background jobs are worked off."""
+    health = services().health
+    health.require_ready()
+    return jsonify(status="ready", jobs=asdict(health.jobs_worker()))
