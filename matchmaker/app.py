@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from importlib.metadata import version
 
 from flask import Response, jsonify
@@ -108,4 +107,6 @@ def _ready() -> Response:
     """Store and snapshot answer, else 503; and whether background jobs are worked off."""
     health = services().health
     health.require_ready()
-    return jsonify(status="ready", jobs=asdict(health.jobs_worker()))
+    worker = health.jobs_worker()
+    started = worker.started.isoformat() if worker.started else None
+    return jsonify(status="ready", jobs={"running": worker.running, "started": started})

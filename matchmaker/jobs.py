@@ -1,8 +1,7 @@
 """Background jobs: what people requested, and what is due, worked off by one process.
 
-`python -m matchmaker.jobs`, which `matchmaker serve` starts beside the server and keeps
-running; with `--child` it ends with the process that started it. Every kind of work has a
-thread of its own, so that none waits for another.
+`matchmaker serve` keeps such a process running beside the server; `python -m matchmaker.jobs`
+is one by itself. Every kind of work has a thread of its own, so that none waits for another.
 """
 
 from __future__ import annotations
@@ -154,6 +153,13 @@ def _resume(wired: Wiring, over: threading.Event) -> None:
         return
 
 
+def work_beside(wired: Wiring, parent: int) -> None:
+    """Work in this process for as long as the process `parent`, which started it, is there."""
+    threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
+    wired.jobs_lock.acquire(_LOCK_WAIT_SECONDS)
+    work(wired, wired.jobs_lock)
+
+
 def _end_after(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(1)
@@ -162,8 +168,6 @@ def _end_after(parent: int) -> None:
 
 def main() -> None:
     """Work for the installation that the settings name. One process does so in a data folder."""
-    if "--child" in sys.argv[1:]:
-        threading.Thread(target=_end_after, args=(os.getppid(),), daemon=True).start()
     settings = read_settings()
     configure_logs(settings.log_format)
     wired = wire(settings)

@@ -157,8 +157,7 @@ def serve() -> None:
     services.server_lock.acquire()
     services.server_lock.release()
     _require_free_port(services.settings)
-    root = Path(__file__).parents[2]
-    configuration = root / "gunicorn.conf.py"
+    configuration = Path(__file__).parents[2] / "gunicorn.conf.py"
     if not configuration.exists():
         raise SettingsError(
             "%(configuration)s is missing.",
@@ -166,8 +165,7 @@ def serve() -> None:
             configuration=configuration,
         )
     sys.stdout.flush()
-    arguments = ["-m", "gunicorn", "--config", str(configuration), "wsgi:app"]
-    os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606
+    os.execv(sys.executable, [sys.executable, "-m", "matchmaker.serving"])  # noqa: S606
 
 
 @click.command()

@@ -1,7 +1,6 @@
-"""The worker of background jobs: one in a folder, there again soon after it died."""
+"""One process works with a part of a data folder, and others are told which."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -11,7 +10,6 @@ import pytest
 
 from matchmaker.errors import WrongState
 from matchmaker.services.operations.process_lock import ProcessLock
-from matchmaker.serving.supervisor import Supervisor
 
 # Holds the lock as a worker does, without what makes one slow to start.
 WORKER = """
@@ -39,22 +37,6 @@ def wait_for_holder(lock, other_than=0, seconds=20.0):
 @pytest.fixture
 def lock(tmp_path):
     return ProcessLock(tmp_path / "jobs.lock")
-
-
-def test_a_worker_that_is_killed_is_there_again_within_five_seconds(lock):
-    supervisor = Supervisor(lock, (sys.executable, "-c", WORKER, str(lock.path)))
-    supervisor.start()
-    try:
-        first = wait_for_holder(lock)
-        for _ in range(2):
-            killed = time.monotonic()
-            os.kill(first.pid, signal.SIGKILL)
-            second = wait_for_holder(lock, other_than=first.pid)
-            assert time.monotonic() - killed < 5
-            first = second
-    finally:
-        supervisor.stop()
-    assert lock.holder() is None
 
 
 def test_a_second_process_is_told_who_works_with_the_folder(lock):
