@@ -105,7 +105,7 @@ def test_ranges_and_units_are_understood(need, statement, verdict):
         ("不锈钢法兰", "法兰，材质316L", "met"),
         ("不锈钢法兰", "黄铜法兰", "unmet"),
         ("42CrMo齿轮", "齿轮，40Cr材质", "unmet"),
-        ("42CrMo齿轮", "gears in 4140", "met"),
+        ("42CrMo齿轮", "gears in 4140 steel", "met"),
         ("CF8M阀体", "CF 8M valve bodies", "met"),
     ],
 )
