@@ -102,11 +102,11 @@ class SeekerFactory:
         return replace(seeker, partners=frozenset(row for row in rows if row is not None))
 
     def free_texts(self, texts: Sequence[str], goal: GoalName) -> list[SeekerText]:
-        """Texts as needs for `goal`, embedded together. Raises ModelUnavailable."""
+        """Texts put as the question for `goal`, embedded together. Raises ModelUnavailable."""
         languages = [language_of(text) for text in texts]
         vectors = self._query_vectors(texts, languages)
         return [
-            SeekerText(text, StatementKind.NEED, language, goal, vector)
+            SeekerText(text, GOALS[goal].words, language, goal, vector, is_question=True)
             for text, language, vector in zip(texts, languages, vectors, strict=True)
         ]
 
