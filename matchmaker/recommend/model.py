@@ -30,6 +30,8 @@ class SeekerText:
 
     `goal` is set on needs. `is_question`: it was put as the question itself (typed, a
     posted need, a brief), and is not one of the things that the seeker's profile says.
+    `held_stages` and `sought_stages` are bit masks of the value-chain stages that it says
+    its speaker holds, and looks for.
     """
 
     text: str
@@ -37,6 +39,8 @@ class SeekerText:
     language: str = ""
     goal: GoalName | None = None
     vector: FloatArray | None = None
+    held_stages: int = 0
+    sought_stages: int = 0
     is_question: bool = False
 
 
