@@ -36,12 +36,12 @@ from matchmaker.ingest.mapping_file import (
     read_mapping,
 )
 from matchmaker.ingest.numbers import amount
-from matchmaker.ingest.parties import PartyReader
+from matchmaker.ingest.parties import PartyReader, one_name
 from matchmaker.ingest.projects import ProjectReader
-from matchmaker.ingest.report import Parsed
+from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.ingest.table_file import FileOptions, TableFile, open_table
 from matchmaker.ingest.tie_status import has_ended
-from matchmaker.messages import message
+from matchmaker.messages import Message, message
 from matchmaker.text import language_of, normal
 
 ImportKind = Literal["contracts", "ties", "projects"]
@@ -84,6 +84,13 @@ class _ContractReader(MappedReader[Contracts]):
         self.until = self.column(columns.until, partial_date)
         self.value = self.column(columns.amount, amount)
         self.money = self.currency(columns.currency)
+        if not self.supplier.column:
+            self._note(message("no column names suppliers: they are unknown."))
+        if not self.buyer.column:
+            self._note(message("no column names buyers: they are unknown."))
+
+    def _note(self, reason: Message) -> None:
+        self.reading.problems.append(Problem(self.table.name, 0, "", reason, "note"))
 
     def fact(self, row: MappedRow) -> Fact:
         provenance = self.provenance(row)
@@ -142,6 +149,8 @@ class _ContractReader(MappedReader[Contracts]):
             if parties:
                 continue
             cell = row.cell(side.column)
+            if not side.column:
+                continue  # told once, of the file
             reason = (
                 message("'%(cell)s' names nobody: the side is unknown.", cell=cell)
                 if cell
@@ -196,7 +205,7 @@ class _RelationReader(MappedReader[Relations]):
 
     def _side(self, side: PartyReader, row: MappedRow) -> Party | None:
         """The one organisation of a side; a line without it is refused."""
-        parties = side.parties(row, self.provenance(row), together=True)
+        parties = side.parties(row, self.provenance(row), one_name)
         if parties:
             return parties[0]
         cell = row.cell(side.column)

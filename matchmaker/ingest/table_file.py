@@ -22,6 +22,7 @@ from matchmaker.ingest.header import (
     SAMPLE,
     Footer,
     Header,
+    cell_of_row,
     find_header,
     is_expected,
     template_lines,
@@ -184,6 +185,9 @@ def open_table(
         header = find_header(sample, expected, options.header_line)
     if header is None:
         raise _no_header(path.name, options)
+    is_judged = not (isinstance(source, JsonSource) or options.header_line)
+    if is_judged and (cell := cell_of_row(header, sample, expected)):
+        raise _row_as_header(path.name, header, cell)
     notes = [*source.notes, *_header_notes(sample, header)]
     return TableFile(
         path, path.name, source.kind, header.titles, header.line, source.sheet, source.sheets,
@@ -325,6 +329,16 @@ def _no_header(name: str, options: FileOptions) -> InvalidInput:
             line=options.header_line,
         )
     return InvalidInput("the file is empty.", where=name, mend="Its first line must name columns.")
+
+
+def _row_as_header(name: str, header: Header, cell: str) -> InvalidInput:
+    return InvalidInput(
+        "has no titles of columns: line %(line)s begins the rows already ('%(cell)s').",
+        where=name,
+        mend="Write a line of titles above it, or say which line holds them (--header-line).",
+        line=header.first,
+        cell=cell[:60],
+    )
 
 
 def _header_notes(sample: list[Row], header: Header) -> Iterator[Message]:

@@ -24,6 +24,7 @@ from matchmaker.domain import (
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.codes import valid_code
 from matchmaker.ingest.columns import TABLES
+from matchmaker.ingest.consortia import is_only_form
 from matchmaker.ingest.names import normal_name, other_names, split_names
 from matchmaker.ingest.placeholders import is_placeholder
 from matchmaker.ingest.places import GBT_2260
@@ -258,6 +259,10 @@ def _organization(
     derived = set(row.by_default)
     if is_placeholder(str(values["name"])):
         raise InvalidInput("'%(cell)s' names nobody.", where="name", cell=values["name"])
+    if is_only_form(str(values["name"])):
+        raise InvalidInput(
+            "'%(cell)s' is a legal form and names nobody.", where="name", cell=values["name"]
+        )
     if "listed" in values and any(says_opted_out(t) for t, _ in reader.cells_of(line, "listed")):
         values["listed"] = not values["listed"]
     values["name"], status = without_status(" ".join(str(values["name"]).split()))

@@ -273,3 +273,37 @@ def test_a_small_file_that_unpacks_without_end_is_refused(
 def test_a_line_of_totals_is_passed_over_in_many_languages(tmp_path: Path, word: str) -> None:
     read = table(tmp_path, f"id;name;amount\nx:1;Summit Ltd;5\n{word};;5\n")
     assert [line.number for line in read.lines() if line.passed_over is not None] == [3]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Muster GmbH,firm,Berg\nBeispiel AG,firm,Tal\n",
+        "示例甲阀门有限公司,温州市,15\n示例乙阀门有限公司,杭州市,20\n",
+        "Muster,info@muster.example,x\nBeispiel,info@beispiel.example,y\n",
+        "Muster,Berg,15.5\nBeispiel,Tal,7.25\n",
+    ],
+)
+def test_a_file_without_titles_is_refused_unless_its_line_is_named(tmp_path, text) -> None:
+    """The first line is a row: as titles it would be lost, and a word of it head a column."""
+    path = tmp_path / "list.csv"
+    path.write_text(text, "utf-8")
+    expected = frozenset({"firm", "name", "place"})
+    with pytest.raises(InvalidInput, match="no titles of columns: line 1"):
+        open_table(path, expected=expected)
+    assert open_table(path, FileOptions(header_line=1), expected).header_line == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Supplier,2023,2024\nMuster GmbH,1,2\n",
+        "Dostawca,Kwota 2024\nMuster sp. z o.o.,1\n",
+        "name\nMuster GmbH\nBeispiel AG\n",
+    ],
+)
+def test_titles_in_words_of_any_language_are_titles(tmp_path, text) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(text, "utf-8")
+    expected = frozenset({"name", "supplier"})
+    assert open_table(path, expected=expected).header_line == 1
