@@ -49,7 +49,8 @@ class ProjectReader(MappedReader[Projects]):
         if not leads:
             row.warn(self._first_column, message("names nobody who leads the project."))
         title, text = row.text(self.title, MAX_NAME), row.text(self.text, MAX_TEXT)
-        started, until = self.day(row, self.start), row.value(self.until, last_date)
+        started = self.day(row, self.start)
+        until = self.last_day(row, self.until, started)
         paid = self.amount(row, self.value, self.money)
         key = "\x1e".join(row.cell(column) for column in self.key)
         who = "+".join(sorted(party.id for party in everybody))

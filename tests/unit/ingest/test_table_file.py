@@ -307,3 +307,29 @@ def test_titles_in_words_of_any_language_are_titles(tmp_path, text) -> None:
     path.write_text(text, "utf-8")
     expected = frozenset({"name", "supplier"})
     assert open_table(path, expected=expected).header_line == 1
+
+
+def test_titles_may_stand_below_many_comments(tmp_path: Path) -> None:
+    comments = "".join(f"# remark {number}\n" for number in range(70))
+    read = table(tmp_path, f"{comments}id,name\nx:1,Muster AG\n")
+    assert (read.header_line, cells(read)) == (71, [["x:1", "Muster AG"]])
+    with pytest.raises(InvalidInput, match="nothing but comments"):
+        table(tmp_path, comments)
+
+
+def test_the_apostrophe_that_keeps_a_number_as_text_is_not_of_it(tmp_path: Path) -> None:
+    text = "id,name\n'91330300MA2AXXXX1X,'t Muster BV\n'0577-555,'90s Muster\n"
+    assert cells(table(tmp_path, text)) == [
+        ["91330300MA2AXXXX1X", "'t Muster BV"], ["0577-555", "'90s Muster"],
+    ]  # fmt: skip
+
+
+def test_german_words_are_not_taken_for_central_european_ones(tmp_path: Path) -> None:
+    text = "id,name\n" + "".join(
+        f"x:{number},{name}\n"
+        for number, name in enumerate(
+            ("Müller Präzision", "Größe", "Buchführung", "Erlöse", "Bezüge", "Löhne", "Gebühren")
+        )
+    )
+    read = table(tmp_path, text.encode("cp1252"))
+    assert read.encoding == "windows-1252"
