@@ -46,7 +46,7 @@ def postings() -> Page:
 def new_posting() -> Page:
     """A need or an offer in one's own words."""
     signed_in()
-    return _posting_page({"what": request.args.get("what", "need")})
+    return _posting_page({"what": "need"} | request.args.to_dict())
 
 
 def _posting_page(sent: dict[str, Any], preview: list[Card] | None = None) -> str:
@@ -70,7 +70,7 @@ def make_posting() -> Page:
         posting = read_form(NewPosting, organization=own_organization()).to_posting()
         if form.get("do") == "preview":
             answer = services().postings.preview(principal, posting, 5)
-            cards = cards_of(principal, answer)
+            cards = cards_of(principal, answer).matches
             return _posting_page(sent, cards)
         posted = services().postings.post(principal, posting, publish=form.get("do") != "draft")
     except MatchmakerError as error:
@@ -123,7 +123,7 @@ def needs() -> Page:
     if kind in CANDIDATES_ONLY:
         goal = GoalName.CUSTOMER if kind is Kind.PLATFORM else GoalName.INDUSTRY_PARTNER
         answered = services().matching.for_organization(principal, own, Request(goal, 10))
-        best = cards_of(principal, answered)
+        best = cards_of(principal, answered).matches
     return render_template("needs.html", rows=rows, following=following, own=own, best=best)
 
 
