@@ -117,3 +117,17 @@ def test_both_halves_hold_every_sort() -> None:
         goals = Counter(need["goal"] for need in half if not meets_nobody(need))
         assert set(goals) == set(GoalName)
         assert {need["language"] for need in half} == {"zh", "en"}
+
+
+def test_there_is_as_much_of_each_sort_as_promised() -> None:
+    met = [need for need in NEEDS.values() if not meets_nobody(need)]
+    languages = Counter(need["language"] for need in NEEDS.values())
+    tags = Counter(tag for need in NEEDS.values() for tag in need["tags"].split())
+    assert len(NEEDS) >= 300
+    assert languages["zh"] >= 200
+    assert languages["en"] >= 100
+    assert min(Counter(need["goal"] for need in met).values()) >= 30
+    assert len(set(GoalName) - {need["goal"] for need in met}) == 0
+    assert min(tags["nobody"], tags["stage"], tags["spec"], tags["direction"]) >= 30
+    askers = sum(bool(need["asker"]) for need in NEEDS.values())
+    assert 0.4 * len(NEEDS) <= askers <= 0.7 * len(NEEDS)
