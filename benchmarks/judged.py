@@ -1,17 +1,21 @@
 """Needs in people's own words, judged by hand, asked as the page and the API ask.
 
     MATCHMAKER_DATA_DIR=DIR python benchmarks/judged.py [--part tuning|report|all] [--json FILE]
-    MATCHMAKER_DATA_DIR=DIR python benchmarks/judged.py --show 20 [--goal G] [--only missed]
+    MATCHMAKER_DATA_DIR=DIR python benchmarks/judged.py --show 20 --missed [--goal G] [--tag T]
+    MATCHMAKER_DATA_DIR=EMPTY python benchmarks/judged.py --listed listed-products.csv.gz
 
 DIR holds the sample graph, as `matchmaker setup` leaves it. `benchmarks/judged/README.md` says
 how needs were written and graded. Every need goes through `Matching.for_text`, by its asker
-where it has one and by nobody; baselines rank the same candidates for nobody.
+where it has one and by nobody; baselines rank the same candidates for nobody. With `--listed`,
+needs are asked about firms listed at Chinese stock exchanges instead, each described by what it
+sells: a file with the columns `stock_code`, `full_name`, `product` and `share` of turnover.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import gzip
 import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,7 +27,8 @@ import numpy as np
 from measure import machine
 
 from matchmaker.access import ADMIN, Principal
-from matchmaker.domain import GoalName
+from matchmaker.domain import Description, GoalName, GraphRows, Kind, Organization
+from matchmaker.errors import SnapshotUnavailable
 from matchmaker.goals import GOALS
 from matchmaker.recommend import rerank
 from matchmaker.recommend.baselines import BASELINES
@@ -86,6 +91,34 @@ def judged_needs(folder: Path = FOLDER) -> list[JudgedNeed]:
 def _rows(file: Path) -> Iterator[dict[str, str]]:
     with file.open(encoding="utf-8", newline="") as lines:
         yield from csv.DictReader(lines)
+
+
+def load_listed(services: Wiring, file: Path) -> None:
+    """Fill an empty installation with listed firms, each with its products by share as text."""
+    products: dict[str, list[tuple[float, str]]] = {}
+    names: dict[str, str] = {}
+    with gzip.open(file, "rt", encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            id_ = f"listed:{row['stock_code']}"
+            names[id_] = row["full_name"]
+            products.setdefault(id_, []).append((-float(row["share"] or 0), row["product"]))
+    rows = GraphRows(
+        organizations=tuple(
+            Organization(id_, name, Kind.FIRM, country="CN") for id_, name in names.items()
+        ),
+        descriptions=tuple(
+            Description(
+                f"{id_}#about",
+                id_,
+                "、".join(dict.fromkeys(name for _, name in sorted(sold))),
+                "zh",
+            )
+            for id_, sold in products.items()
+        ),
+    )
+    services.store.prepare()
+    services.store.upsert(rows)
+    services.refresher.refresh(ADMIN)
 
 
 def measures(grades: Sequence[int], judged: Sequence[int]) -> dict[str, float]:
@@ -309,9 +342,16 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write all figures and answers there")
     parser.add_argument("--show", type=int, default=0, help="print so many needs with answers")
     parser.add_argument("--missed", action="store_true", help="show only what went wrong")
+    parser.add_argument("--listed", type=Path, help="a file of listed firms' products, to ask of")
     options = parser.parse_args()
     services = Wiring(Settings())
-    asked = ask_all(services, chosen(judged_needs(), options))
+    if options.listed:
+        try:
+            services.reader.current()
+        except SnapshotUnavailable:
+            load_listed(services, options.listed)
+    needs = judged_needs(FOLDER / "listed" if options.listed else FOLDER)
+    asked = ask_all(services, chosen(needs, options))
     figures = report(asked)
     print(machine())
     print_report(figures)
