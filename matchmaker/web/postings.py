@@ -55,7 +55,7 @@ def postings() -> Page:
 def new_posting() -> Page:
     """A need or an offer in one's own words."""
     signed_in()
-    return _posting_page({"what": request.args.get("what", "need")})
+    return _posting_page({"what": "need"} | request.args.to_dict())
 
 
 def _posting_page(sent: dict[str, Any], preview: list[Card] | None = None) -> str:
@@ -79,7 +79,7 @@ def make_posting() -> Page:
         posting = read_form(NewPosting, organization=own_organization()).to_posting()
         if form.get("do") == "preview":
             answer = services().postings.preview(principal, posting, 5)
-            cards = cards_of(principal, answer)
+            cards = cards_of(principal, answer).matches
             return _posting_page(sent, cards)
         posted = services().postings.post(principal, posting, publish=form.get("do") != "draft")
     except MatchmakerError as error:
@@ -150,7 +150,7 @@ def needs() -> Page:
     if kind in CANDIDATES_ONLY:
         goal = GoalName.CUSTOMER if kind is Kind.PLATFORM else GoalName.INDUSTRY_PARTNER
         answered = services().matching.for_organization(principal, own, Request(goal, 10))
-        best = cards_of(principal, answered)
+        best = cards_of(principal, answered).matches
     shown = render_template(
         "needs.html",
         rows=rows,
