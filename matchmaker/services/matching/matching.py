@@ -326,7 +326,7 @@ class Matching:
             ),
             freshness=Freshness(meta.version, meta.as_of, store_version),
         )
-        if not recorded:
+        if not (recorded and principal.writes):
             return answer
         impression_id = self.interaction_log.impression(
             principal,
