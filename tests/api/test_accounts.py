@@ -130,8 +130,8 @@ def test_a_device_that_signed_in_is_known_again(app, wired, owner):
 
 @pytest.mark.parametrize(
     "password",
-    ["short", "1234567890", "aaaaaaaaaaaa", "x" * 201, "Password2024", "qwertyuiop12", "matchmaker1",
-     "weak@example.org", "ｐａｓｓｗｏｒｄ１２３"],
+    ["short", "1234567890", "aaaaaaaaaaaa", "x" * 201, "Password2024", "qwertyuiop12",
+     "matchmaker1", "weak@example.org", "ｐａｓｓｗｏｒｄ１２３"],
 )  # fmt: skip
 def test_weak_passwords_are_refused(wired, password):
     with pytest.raises(InvalidInput):
