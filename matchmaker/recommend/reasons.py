@@ -1,4 +1,4 @@
-"""Why, in sentences: what each kind of evidence contributed, for and against."""
+"""Why, in sentences: what each kind of evidence contributed, for and against apart."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from matchmaker.recommend.model import BASE, EXPOSURE, Reason
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.questions import QuestionSource
 from matchmaker.recommend.rank import NEGLIGIBLE, Contributions
+from matchmaker.snapshot.model import stages_in
+from matchmaker.terms import TERMS
 
 FIT_UNKNOWN = 1e-6
 _QUESTIONS = {
@@ -149,6 +151,29 @@ def _industry(facts: CandidateFacts, good: bool) -> Sentence:
     return None, message("another industry")
 
 
+def _stages(facts: CandidateFacts, good: bool) -> Sentence:
+    organizations = facts.pairs.snapshot.organizations
+    sought, theirs = facts.pairs.sought_stages, int(organizations.stages[facts.row])
+    if not (theirs and sought):
+        return None, message("its stages of the value chain are not known")
+    if not theirs & sought:
+        lacking = _stage_names(sought)
+        return 0.0, message("does not do what you look for: %(stages)s", stages=lacking)
+    names, share = _stage_names(theirs & sought), facts.feature("sought_stages")
+    if organizations.stages_read[facts.row]:
+        text = message("by its own words does what you look for: %(stages)s", stages=names)
+    else:
+        text = message("does what you look for: %(stages)s", stages=names)
+    return share, text if good else message("%(text)s, others do more of it", text=text)
+
+
+def _stage_names(bits: int) -> Message:
+    names = [Message(TERMS[stage.value]) for stage in stages_in(bits)]
+    return reduce(
+        lambda before, after: message("%(before)s, %(after)s", before=before, after=after), names
+    )
+
+
 def _trust(facts: CandidateFacts, good: bool) -> Sentence:
     if not good:
         return None, message("little capacity left, or not verified")
@@ -181,6 +206,7 @@ _SENTENCES: dict[Family, Callable[[CandidateFacts, bool], Sentence]] = {
     Family.PROGRAMME: _programme,
     Family.ACTIVITY: _activity,
     Family.INDUSTRY: _industry,
+    Family.STAGES: _stages,
     Family.TRUST: _trust,
     Family.RIVALRY: _rivalry,
 }
@@ -188,13 +214,13 @@ _SENTENCES: dict[Family, Callable[[CandidateFacts, bool], Sentence]] = {
 
 def reasons(
     pairs: Pairs, row: int, parts: Contributions, position: int, price: float
-) -> tuple[Reason, ...]:
-    """What spoke for the candidate, then what spoke against it.
+) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
+    """What speaks for the candidate, and what speaks against it.
 
-    In the order in which the evidence was taken away, so that losing the first
-    costs just what it says. Contributions add up to the score: those of the kinds
-    of evidence, the price of being suggested to many others already (`exposure`),
-    and what anybody gets without any (`base`).
+    For: in the order in which the evidence was taken away, so that losing the first
+    costs just what it says. Against: what costs most first. Contributions of both add up
+    to the score: those of the kinds of evidence, the price of being suggested to many
+    others already (`exposure`), and what anybody gets without any (`base`).
     """
     facts = CandidateFacts(pairs, row)
     every = [
@@ -204,11 +230,22 @@ def reasons(
     often = message("much sought after: others get a turn")
     every.append(Reason(EXPOSURE, -price, None, often))
     base = Reason(BASE, float(parts.base[position]), None, message("where anybody starts"))
-    speaking_for = [reason for reason in every if reason.contribution > NEGLIGIBLE]
-    against = [reason for reason in every if reason.contribution < -NEGLIGIBLE]
+    every = [reason for reason in every if abs(reason.contribution) > NEGLIGIBLE]
+    against = [reason for reason in every if reason.contribution < 0 or _is_weak(reason)]
+    speaking_for = [reason for reason in every if reason not in against]
     against.sort(key=lambda reason: (reason.contribution, reason.feature))
-    start = (base,) if abs(base.contribution) > NEGLIGIBLE else ()
-    return (*speaking_for, *against, *start)
+    if base.contribution > NEGLIGIBLE:
+        speaking_for.append(base)
+    elif base.contribution < -NEGLIGIBLE:
+        against.append(base)
+    return tuple(speaking_for), tuple(against)
+
+
+def _is_weak(reason: Reason) -> bool:
+    """Whether a little of the evidence is all there is: its sentence says how little."""
+    if reason.feature == Family.TEXT:
+        return reason.value is None or reason.value < FITS_PARTLY
+    return reason.feature in (Family.HISTORY, Family.ACTIVITY) and not reason.value
 
 
 def _reason(facts: CandidateFacts, family: Family, contribution: float) -> Reason:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -88,13 +88,16 @@ def _texts(snapshot: Snapshot, row: int) -> tuple[SeekerText, ...]:
 def seeker_text(snapshot: Snapshot, statement: int) -> SeekerText:
     """A statement of the snapshot as a text to ask with."""
     columns = snapshot.statements
-    goal = int(columns.goal[statement])
+    goal, stages = int(columns.goal[statement]), int(columns.stages[statement])
+    kind = STATEMENT_KINDS[columns.kind[statement]]
     return SeekerText(
         text=columns.table["text"][statement].as_py(),
-        kind=STATEMENT_KINDS[columns.kind[statement]],
+        kind=kind,
         language=columns.table["language"][statement].as_py(),
         goal=GOAL_CODES[goal] if goal >= 0 else None,
         vector=snapshot.vectors[statement] if snapshot.meta.dimension else None,
+        held_stages=0 if kind is StatementKind.NEED else stages,
+        sought_stages=stages if kind is StatementKind.NEED else 0,
     )
 
 
@@ -154,7 +157,7 @@ def _texts_asked(
         if not len(answerers):
             continue
         text = seeker_text(whole, int(columns.statement[engagement]))
-        question = SeekerText(text.text, StatementKind.NEED, text.language, goal.name, text.vector)
+        question = replace(text, kind=goal.words, goal=goal.name, is_question=True)
         seeker = Seeker(texts=(question,))
         partners = np.zeros(0, dtype=np.int32)
         if len(askers):
