@@ -83,6 +83,7 @@ def expire_postings(wired: Wiring) -> None:
 def delete_old(wired: Wiring) -> None:
     """Delete what is older than the settings keep it."""
     _run_step("retention", wired.privacy.forget_old)
+    _run_step("sessions forgotten", wired.sessions.forget_old)
 
 
 def _run_step(event: str, step: Callable[[], int]) -> None:
@@ -119,9 +120,11 @@ def work(wired: Wiring, lock: ProcessLock) -> None:
         queue.create_consumer(
             workers=1, periodic=False, initial_delay=0.1, max_delay=MAX_WAIT_SECONDS
         )
-        for queue in wired.requested_jobs.values()
+        for queue in (*wired.requested_jobs.values(), wired.requested_letters)
     ]
-    assert wired.job_queue  # its tasks are known to the queues before these are worked off
+    # Their tasks are known to the queues before these are worked off.
+    assert wired.job_queue
+    assert wired.reset_requests
     for consumer in consumers:
         consumer.start()
     for number in (signal.SIGTERM, signal.SIGINT):  # instead of the consumers' own

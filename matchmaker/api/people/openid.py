@@ -9,13 +9,13 @@ from typing import TypeVar
 
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.flask_client import OAuth
-from flask import Flask, copy_current_request_context, redirect, session, url_for
+from flask import Flask, copy_current_request_context, redirect, url_for
 from werkzeug.wrappers import Response
 
+from matchmaker.api.http.browser import begin_session
 from matchmaker.api.http.context import EXTENSION, services
 from matchmaker.errors import ServiceUnavailable, SignInNeeded
 from matchmaker.services.people.sign_in import OpenIdClaims
-from matchmaker.workflow.account import Account
 
 # For all that is asked of the provider in one step of signing in.
 DEADLINE_SECONDS = 10.0
@@ -98,13 +98,6 @@ def _within_deadline(ask: Callable[[], Answer]) -> Answer:
 
     threading.Thread(target=work, daemon=True).start()
     return outcome.result(DEADLINE_SECONDS)
-
-
-def begin_session(account: Account) -> None:
-    """A new session for the account, whatever there was before."""
-    session.clear()
-    session.permanent = True
-    session["account"], session["epoch"] = account.id, account.epoch
 
 
 def _unavailable(error: Exception) -> ServiceUnavailable:
