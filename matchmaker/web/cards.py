@@ -69,17 +69,19 @@ def card() -> Page:
 
 @dataclass(frozen=True, slots=True)
 class Cards:
-    """Of an answer: who answers, and who is merely near."""
+    """Of an answer: who answers, who is merely near, and who is a partner already."""
 
     matches: list[Card]
     nearby: list[Card]
+    known: list[Card]
 
 
 def cards_of(principal: Principal, answer: Answer | None) -> Cards:
     """One for each of an answer's candidates; one deleted meanwhile has none."""
     if answer is None:
-        return Cards([], [])
-    return Cards(_cards(principal, answer.recommendations), _cards(principal, answer.nearby))
+        return Cards([], [], [])
+    groups = (answer.recommendations, answer.nearby, answer.known)
+    return Cards(*(_cards(principal, group) for group in groups))
 
 
 def _cards(principal: Principal, ranking: Sequence[Recommendation]) -> list[Card]:
