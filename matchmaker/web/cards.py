@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,19 +81,22 @@ def cards_of(principal: Principal, answer: Answer | None) -> Cards:
     if answer is None:
         return Cards([], [], [])
     groups = (answer.recommendations, answer.nearby, answer.known)
-    return Cards(*(_cards(principal, group) for group in groups))
-
-
-def _cards(principal: Principal, ranking: Sequence[Recommendation]) -> list[Card]:
-    if not ranking:
-        return []
+    ids = [recommendation.id for group in groups for recommendation in group]
+    if not ids:
+        return Cards([], [], [])
     own = own_organization()
-    ids = [recommendation.id for recommendation in ranking]
+    # One look-up for all: each costs a round trip to the store.
     candidates = services().matching.candidates(principal, [own, *ids] if own else ids)
-    own_place = candidates[own].place if own in candidates else None
+    place = candidates[own].place if own in candidates else None
+    return Cards(*(_cards(group, candidates, place) for group in groups))
+
+
+def _cards(
+    ranking: Sequence[Recommendation], candidates: Mapping[str, Candidate], place: Place | None
+) -> list[Card]:
     best = max((row.score for row in ranking if row.chance is not None), default=1.0)
     return [
-        Card(recommendation, candidate, kilometres(own_place, candidate.place), best)
+        Card(recommendation, candidate, kilometres(place, candidate.place), best)
         for recommendation in ranking
         if (candidate := candidates.get(recommendation.id)) is not None
     ]
