@@ -358,7 +358,7 @@ class Matching:
             known=tuple(each for each in recommended.known if each.id not in dismissed),
             in_words=seeker.asks_in_words,
         )
-        if not recorded:
+        if not (recorded and principal.writes):
             return answer
         impression_id = self.interaction_log.impression(
             principal,
