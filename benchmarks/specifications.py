@@ -1,8 +1,8 @@
 """How well needs and offers are read: precision and recall by kind on texts labelled by hand.
 
-    python -m benchmarks.specifications            # texts that nothing was tuned on
-    python -m benchmarks.specifications --tuning   # those the patterns were tuned on
-    python -m benchmarks.specifications --misses   # with what was missed and what was wrong
+python -m benchmarks.specifications            # texts that nothing was tuned on
+python -m benchmarks.specifications --tuning   # those the patterns were tuned on
+python -m benchmarks.specifications --misses   # with what was missed and what was wrong
 """
 
 from __future__ import annotations
@@ -104,7 +104,9 @@ def measure(texts: list[tuple[str, list[Label]]], misses: bool) -> dict[str, Cou
             items.remove(item)
             _count(counts, label.kind, "right")
             if label.soft or item.soft:
-                agreed = "right" if label.soft == item.soft else ("wrong" if item.soft else "missed")
+                agreed = (
+                    "right" if label.soft == item.soft else ("wrong" if item.soft else "missed")
+                )
                 if misses and agreed != "right":
                     print(text, "\n    soft", agreed, label.text)
                 setattr(counts["soft"], agreed, getattr(counts["soft"], agreed) + 1)
@@ -151,7 +153,8 @@ def main() -> None:
         print(counts[name].line(name))
     languages = Counter("zh" if re.search("[\u4e00-\u9fff]", text) else "en" for text, _ in texts)
     characters = sum(len(text) for text, _ in texts) / len(texts)
-    print(f"{dict(languages)}; {speed([t for t, _ in texts]):.0f} µs a text of {characters:.0f} characters")
+    microseconds = speed([text for text, _ in texts])
+    print(f"{dict(languages)}; {microseconds:.0f} µs a text of {characters:.0f} characters")
 
 
 if __name__ == "__main__":

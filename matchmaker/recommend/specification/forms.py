@@ -28,7 +28,8 @@ _NAMED_MONTH = re.compile(r"(?:^|\s)(" + "|".join(_MONTHS) + ")")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _THREAD_PARTS = re.compile(r"m(\d{1,2}(?:\.\d)?)(?:\s?[x×*]\s?(\d+(?:\.\d+)?))?")
 _CHINESE_PARTS = re.compile(r"^(T/[A-Z]+|[A-Z]{2,3}(?:/[TZ])?) ?-?(\d.*)$")
-_STANDARD_PARTS = re.compile(r"^([A-Z/\- ]*[A-Z])[\s-]*?([A-Z]{0,2}\d.*)$")
+_STANDARD_PARTS = re.compile(r"^([A-Z]{2,}(?:[/ -][A-Z]{2,})*)[ -]*(.+)$")
+_CLASSES = frozenset({150.0, 300.0, 400.0, 600.0, 800.0, 900.0, 1500.0, 2500.0})
 _LARGE = 1  # ±30 without a unit is of something else than a length
 # Without a unit two figures are a size only where the text says so (640×480 are pixels).
 _SIZED = re.compile(
@@ -133,6 +134,14 @@ def pressure_class(text: str, folded: str, start: int) -> list[Requirement]:
     return _class_of(text, patterns.CLASS.match(folded, start))
 
 
+def ansi(text: str, folded: str, start: int) -> list[Requirement]:
+    """`ANSI 300` is a class, `ANSI Z80.3` a standard."""
+    classed = pressure_class(text, folded, start)
+    if classed and classed[0].low in _CLASSES:
+        return classed
+    return standard(text, folded, start)
+
+
 def pounds(text: str, folded: str, start: int) -> list[Requirement]:
     """A class by its pounds: `150LB`, `300#`, `150磅`."""
     return _class_of(text, patterns.POUNDS.match(folded, start))
@@ -185,13 +194,18 @@ def diameter(text: str, folded: str, start: int) -> list[Requirement]:
         return []
     unit = next((u for u in ("毫米", "mm", "cm", "m") if match[0].endswith(u)), "mm")
     values = [UNITS[unit].of(value) for value in _values(match[0])]
-    low, high = min(values), max(values)
+    if any(sign in match[0] for sign in "x×*"):  # a diameter and a length or a wall
+        low = high = values[0]
+        shown_value = "×".join(map(shown, values))
+    else:
+        low, high = min(values), max(values)
+        shown_value = _between(low, high)
     return [
         _requirement(
             RequirementKind.SIZE,
             text,
             match.span(),
-            f"Φ{_between(low, high)} mm",
+            f"Φ{shown_value} mm",
             aspect=DIAMETER,
             low=low,
             high=high,
@@ -339,6 +353,7 @@ READERS: dict[str, Reader] = {
     "dn": nominal_diameter,
     "pn": nominal_pressure,
     "class": pressure_class,
+    "ansi": ansi,
     "cl": pressure_class,
     "cl.": pressure_class,
     "m": thread,
@@ -355,7 +370,7 @@ READERS: dict[str, Reader] = {
     "φ": diameter,
     "±": tolerance,
     "+/": tolerance,
-    **dict.fromkeys(patterns.BODIES - {"ul"}, standard),
+    **dict.fromkeys(patterns.BODIES - {"ul", "ansi"}, standard),
     **dict.fromkeys(("iso/iec", "iso/ts", "asme/ansi", "ansi/asme"), standard),
     **{
         body + ending: chinese_standard

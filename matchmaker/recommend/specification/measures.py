@@ -18,18 +18,18 @@ from matchmaker.recommend.specification.patterns import (
 from matchmaker.recommend.specification.units import CURRENCIES, PERIODS, UNITS, number, shown
 
 _AT_MOST = re.compile(
-    r"(?:≤|<|=<|不超过|不大于|不高于|不多于|小于|低于|少于|最大|最高(?:出价|限价)?|最长|最多|至多|可达|可到|可做到|做到|控制在|高达|达到?|"
+    r"(?:≤|<|=<|不超过|不大于|不高于|不多于|(?<!不)小于|(?<!不)低于|(?<!不)少于|限价|最大|最高(?:出价|限价)?|最长|最多|至多|可达|可到|可做到|做到|控制在|高达|达到?|"
     r"\b(?:up to|max(?:imum)?\.?|under|below|at most|no more than|not more than|not exceeding|less than|within|as thin as|down to)(?: of| to)?)\s?(?:约|大约|about|the |our |¥|\$|€)?\s?$"
 )
 _AT_LEAST = re.compile(
-    r"(?:≥|>|>=|不低于|不小于|不少于|大于|高于|至少|最小|最低|最少|超过|起订量?|起订|"
+    r"(?:≥|>|>=|不低于|不小于|不少于|(?<!不)大于|(?<!不)高于|至少|最小|最低|最少|(?<!不)超过|起订量?|起订|"
     r"\b(?:at least|min(?:imum)?\.?|over|above|more than|from|no less than|not less than|starting (?:at|from)|exceeding|moq)(?: of| order| order of|:)?)\s?(?:约|大约|about|the )?\s?$"
 )
 _AT_MOST_AFTER = re.compile(
     r"\s?(?:以内|之内|以下|及以下|内(?!径|孔|六|螺|外|部|胆)|max\b|maximum|or less|or below|or under|at most|封顶)"
 )
 _AT_LEAST_AFTER = re.compile(
-    r"\s?(?:及以上|以上|起|\+|or more|and up|and above|or above|min\b|minimum|or better)"
+    r"\s?(?:及以上|以上|起|\+|or more|moq|minimum order|and up|and above|or above|min\b|minimum|or better)"
 )
 _STRENGTH = re.compile(
     r"(?:强度|模量|屈服|抗拉|应力|strength|modulus|yield|tensile|stress)[^，,;；。]{0,6}$"
@@ -46,6 +46,7 @@ _LEAD_TIME_AFTER = re.compile(
 _NO_LEAD_TIME = re.compile(
     r"(?:账期|质保|保质|保修|寿命|免租|排期|测试|租|付款|试用|连续|留空|库存|约|年限|经验|成立|历史|工作|运行|warranty|payment|net|guarantee|life|shelf|experience|every|for|last|past|over)[^，,;；。.]{0,4}$"
 )
+_YEAR = 365
 _HOURS = re.compile(r"小时|[hH]")
 _WITHIN = re.compile(r"(?:within|in|under)\s$")
 _ALONE_BEFORE = re.compile(r"(?:^|[，,;；。.])\s?$")
@@ -53,6 +54,7 @@ _ALONE_AFTER = re.compile(r"\s?(?:$|[，,;；。.])")
 _CONDITION = re.compile(
     r"\s?(?:hours?|h)?\s?(?:salt spray|盐雾|warranty|质保|experience|经验|不)|的?寿命"
 )
+_UNDER_PRESSURE = re.compile(r"压力?[^，,;；。0-9]{0,3}$")
 _TONNAGE = re.compile(r"(?:锁模力|吨位|锁模|clamp\w*|tonnage)[^，,;；。]{0,4}$")
 _FORCE = re.compile(
     r"-?\s?(?:级|压铸|压机|冲床|注塑|油压|液压|press|machine|tonne machine|die.?casting|injection|clamp)"
@@ -249,7 +251,12 @@ def _amount(
 ) -> Requirement | None:
     after = folded[end : end + 12]
     ordered = _ORDER.search(folded[max(0, start - 24) : start]) or (
-        bounds.high is None and text[end - 1 : end] == "起"
+        bounds.high is None
+        and (
+            text[end - 1 : end] == "起"
+            or folded.startswith(("moq", "minimum"), max(0, end - 13), end)
+            or folded[:end].endswith(("moq", "minimum order"))
+        )
     )
     if rate := _rate(folded, start, end):
         begin, end = rate[2], max(end, rate[1])
@@ -257,11 +264,16 @@ def _amount(
         return _requirement(
             RequirementKind.QUANTITY, text, begin, end, _Bounds(*values), f"{base}/month"
         )
-    if ordered and base not in ("m²", "m³", "mm"):
+    if ordered and base not in ("m²", "L", "mm"):
         low = bounds.low if bounds.low is not None else bounds.high
         return _requirement(
             RequirementKind.QUANTITY, text, start, end, _Bounds(low, None), base, "minimum order"
         )
+    if base == "L":
+        return _requirement(RequirementKind.SIZE, text, start, end, bounds, base, "volume")
+    if base == "kg" and _UNDER_PRESSURE.search(folded[max(0, start - 8) : start]):
+        stated = (None if v is None else UNITS["公斤压力"].of(v) for v in (bounds.low, bounds.high))
+        return _requirement(RequirementKind.PRESSURE, text, start, end, _Bounds(*stated), "MPa")
     if base == "kg":
         if (
             _FORCE.match(after)
@@ -272,7 +284,7 @@ def _amount(
         if re.match(r"\s?/\s?|\s?每", after):
             return None
         return _requirement(RequirementKind.SIZE, text, start, end, bounds, base, "weight")
-    if base in ("m³", "m²") or not _is_order(folded, start, end, bounds.low or bounds.high or 0):
+    if base == "m²" or not _is_order(folded, start, end, bounds.low or bounds.high or 0):
         return None
     return _requirement(RequirementKind.QUANTITY, text, start, end, bounds, base)
 
@@ -293,8 +305,7 @@ def _days(
     if _NO_LEAD_TIME.search(before) or _CONDITION.match(after):
         return None
     alone = (
-        text[start].isdigit()
-        and high >= 1
+        1 < high < _YEAR
         and not _HOURS.search(text, start, end)
         and _ALONE_BEFORE.search(before)
         and _ALONE_AFTER.match(after)

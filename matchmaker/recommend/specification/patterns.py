@@ -68,22 +68,24 @@ RATE_BEFORE = re.compile(
 )
 
 DIAMETER = re.compile(
-    rf"φ\s?{DECIMAL}(?:{TO}φ?\s?{DECIMAL})?(?:\s?(?:mm|毫米|cm|m)(?![a-z0-9²³]))?"
+    rf"φ\s?{DECIMAL}(?:{TO}φ?\s?{DECIMAL}|\s?[x×*]\s?{DECIMAL}(?:\s?[x×*]\s?{DECIMAL})?)?(?:\s?(?:mm|毫米|cm|m)(?![a-z0-9²³]))?"
 )
 TOLERANCE = re.compile(
     rf"(?:±|\+/-)\s?{DECIMAL}\s?(?P<unit>mm(?![a-z])|μm|um|微米|毫米|丝|°|度|%|℃)?"
 )
 NOMINAL_DIAMETER = re.compile(
     r"dn\s?\d{1,4}(?![\d.])"
-    r"(?:\s?(?:[-~/]|to|至|到)\s?(?:dn\s?)?\d{1,4}(?![\d.a-z])|\s?[,、，]\s?dn\s?\d{1,4}(?![\d.]))*"
+    r"(?:\s?(?:[-~/]|to|至|到)\s?(?:dn\s?)?\d{1,4}(?![\d.a-z])|\s?[,、，]\s?dn\s?\d{1,4}(?![\d.])){0,12}"
 )
 NOMINAL_PRESSURE = re.compile(
     rf"pn\s?{DECIMAL}(?:\s?(?:mpa|bar))?"
     rf"(?:{TO}(?:pn\s?)?{DECIMAL}(?![a-z\d])(?:\s?(?:mpa|bar))?"
-    rf"|\s?[/、]\s?(?:pn\s?)?{DECIMAL}(?![a-z\d]))*"
+    rf"|\s?[/、]\s?(?:pn\s?)?{DECIMAL}(?![a-z\d])){{0,12}}"
 )
-CLASS = re.compile(r"(?:class|cl\.?)\s?\d{3,4}(?:\s?[-/~]\s?\d{3,4})*(?:\s?lbs?)?(?![a-z0-9])")
-POUNDS = re.compile(r"(?:150|300|400|600|800|900|1500|2500)\s?(?:lbs?(?![a-z])|#|磅级?)")
+CLASS = re.compile(r"(?:class|cl\.?|ansi)\s?\d{3,4}(?:\s?[-/~]\s?\d{3,4})*(?:\s?lbs?)?(?![a-z0-9])")
+POUNDS = re.compile(
+    r"(?:150|300|400|600|800|900|1500|2500)(?:\s?[-~/]\s?(?:300|400|600|800|900|1500|2500))*\s?(?:lbs?(?![a-z])|#|磅级?)"
+)
 THREAD = re.compile(
     r"m\d{1,2}(?:\.5)?(?:\s?[x×*]\s?\d{1,3}(?:\.\d+)?)?"
     r"(?:(?:\s?[-~]\s?| to |至|到)m\d{1,2}(?:\s?[x×*]\s?\d{1,3})?)?"
@@ -162,6 +164,7 @@ BODIES = frozenset(
         "eiga",
         "ieee",
         "ipc",
+        "ispm",
         "nsf",
         "un",
         "nb/t",
@@ -189,7 +192,7 @@ SPOKEN_DATE = re.compile(
 _ELEMENT = r"(?:Cr|Ni|Mo|Mn|Ti|Si|Al|Cu|Nb|Zn|Mg|Sn|V|W|B|Co|N|Re)"
 GRADE = re.compile(
     r"(?P<iron>(?:QT|HT|ZG|KTH)\s?\d{3}(?:-\d{1,3})?[A-Z]?)"
-    r"|(?P<structural>Q\d{3}[A-E]?)"
+    r"|(?P<structural>[QL]\d{3}[A-Z]{0,3})"
     r"|(?P<carbon>\d{2}(?:#|号钢))"
     rf"|(?P<alloy>(?:ZG|[A-Z])?\d{{0,3}}(?:{_ELEMENT}\d{{0,2}}(?:\.\d)?){{2,6}}[A-E]?"
     r"|\d{2,3}(?:Cr|Mn|Ni|Mo|Si)\d{0,2}[A-E]?)"

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from matchmaker.recommend.specification.model import Requirement, RequirementKind, Role
 from matchmaker.recommend.specification.roles import THINGS, role_of
 from matchmaker.recommend.specification.unlisted import ENDS, HAN
-from matchmaker.recommend.specification.vocabulary import Marker, Match
+from matchmaker.recommend.specification.vocabulary import Marker, Match, made_of
 
 _STEEL = re.compile(
     r"(?:不锈钢|钢|铝|铜|钛|材质|材料|牌号|合金|内胆|阀体|阀座|主材)[^，,;；。0-9]{0,6}$|"
     r"\b(?:stainless|steel|alumin\w*|alloy|aisi|sus|ss|grade|duplex|material)[^，,;；。0-9]{0,14}$"
 )
 _STEEL_AFTER = re.compile(
-    r"[^，,;；。0-9]{0,4}(?:不锈钢|钢|铝|铜|钛|stainless|steel|alumin|alloy|duplex|l\b)|/"
+    r"[^，,;；。0-9]{0,6}(?:不锈钢|钢|铝|铜|钛|stainless|steel|alumin|alloy|duplex|l\b)|/"
 )
 _COMPOUND = re.compile(rf"[{HAN}]?[{ENDS}](?=$|[^{HAN}]|的|厂)")
 # Work that most offers mention besides is meant only where it is the point.
@@ -50,6 +50,12 @@ _SHARED = re.compile(
 _GIVEN_AFTER = re.compile(
     r"(?:由)?(?:我方|我们|我厂|客户|甲方|本厂|你方)?(?:提供|自备|自带|已有|现成)|\s(?:paid|provided|supplied|available|included) (?:by|from|for)?"
 )
+# Machines that work is done on, or a product is made for, by their size.
+_MACHINE_BEFORE = re.compile(
+    r"(?:\d(?:吨|t|[ -]tonnes?|[ -]tons?)\s?|(?:适用|对应|适配|配套用)[^，,;；。]{0,8})$"
+)
+_DIMENSIONS = frozenset({"shaft", "bar"})
+_DIMENSION_AFTER = re.compile(r"\s(?:\d|capacity|size|dia)")
 _LOCAL = "region:local"
 
 
@@ -86,6 +92,8 @@ def phrases(text: str, folded: str, terms: list[Match]) -> Iterator[Requirement]
             continue  # the makers that a part goes to are not those who are sought
         elif placed and term.family == _LOCAL:
             continue  # "near Wenzhou" is one place
+        if made := made_of(text[start:end]):
+            yield Requirement(RequirementKind.MATERIAL, made, text[start:end], start, end, made)
         yield Requirement(
             RequirementKind(term.kind),
             term.value,
@@ -102,7 +110,11 @@ def _is_aside(folded: str, match: Match, following: Match | None) -> bool:
     """Whether a thing is only mentioned: work done besides, machines for it, what is provided."""
     start, end, term, _ = match
     if term.kind is RequirementKind.PRODUCT:
-        return bool(_GIVEN_AFTER.match(folded, end))
+        if _GIVEN_AFTER.match(folded, end) or _MACHINE_BEFORE.search(
+            folded[max(0, start - 12) : start]
+        ):
+            return True
+        return start > 0 and term.value in _DIMENSIONS and bool(_DIMENSION_AFTER.match(folded, end))
     if _MACHINE_AFTER.match(folded, end) and not _SHARED.search(folded[max(0, start - 16) : start]):
         return True
     if term.value not in _OFTEN_ASIDE:

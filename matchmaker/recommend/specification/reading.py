@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -14,7 +15,6 @@ from matchmaker.recommend.specification.model import (
     Specification,
 )
 from matchmaker.recommend.specification.phrases import known, phrases
-from matchmaker.recommend.specification.roles import THINGS
 from matchmaker.recommend.specification.unlisted import unlisted
 from matchmaker.recommend.specification.vocabulary import words
 
@@ -43,7 +43,9 @@ def read(text: str) -> Specification:
         taken[item.start : item.end] = b"\x01" * (item.end - item.start)
     free = [m for m in terms if taken.find(1, m.start, m.end) < 0]
     items += phrases(text, folded, free)
-    if not any(item.kind in THINGS and item.role is Role.ITSELF for item in items):
+    if not any(
+        item.kind is RequirementKind.PRODUCT and item.role is not Role.CUSTOMER for item in items
+    ):
         product = unlisted(text, folded, terms, taken)
         items += [product] if product else []
     if not items:
@@ -67,10 +69,15 @@ def _scoped(items: list[Requirement], scopes: Clauses) -> Iterator[Requirement]:
 def _denied(items: list[Requirement], numbers: list[int], scopes: Clauses) -> set[int]:
     """Which items a denial speaks of: those behind it, else those before it in its clause."""
     denied: set[int] = set()
+    starts = [item.start for item in items]
+    reached = 0
     for start, end in scopes.denials:
-        behind = {n for n, item in enumerate(items) if start <= item.start < end}
+        if end <= reached:
+            continue  # within the scope of the one before
+        reached = end
+        behind = range(bisect_left(starts, start), bisect_left(starts, end))
         if not behind:
-            clause = scopes.number(start)
-            behind = {n for n, c in enumerate(numbers) if c == clause and items[n].start < start}
-        denied |= behind
+            first = bisect_left(numbers, scopes.number(start))
+            behind = range(first, bisect_left(starts, start))
+        denied.update(behind)
     return denied

@@ -33,6 +33,7 @@ _SERVED = re.compile(
     r"\b(?:supply|supplying|supplies|supplied|deliver(?:s|ed)?|sold|sell|serving|serve[sd]?|suppliers? to|"
     r"customers (?:are|include)|used (?:in|on|by))\s(?:[a-z-]+\s){0,4}$|\b(?:to|for)\s(?:[a-z-]+\s){0,3}$"
 )
+_SPEAKER_AFTER = re.compile(r"厂(?:求|找|寻|采购|诚|急|需)")
 _ORDERS_AFTER = re.compile(rf"[{HAN}]{{0,5}}(?:订单|的单|单子|给活|来活|拉走|的活)")
 _MATCHED = re.compile(r"(?:为|给)[^，,;；。]{0,4}$")
 _MATCHED_AFTER = re.compile(r"[^，,;；。]{0,6}(?:配套|供货|服务|代工)")
@@ -64,6 +65,8 @@ def role_of(folded: str, match: Match, before: Match | None, following: Match | 
     ahead = _clause_before(folded, match.start)
     if _PART_AFTER.match(folded, end) or _MEASURED.search(ahead):
         return Role.WHOLE
+    if _SPEAKER_AFTER.match(folded, end):
+        return Role.CUSTOMER
     made = _MAKER_AFTER.match(folded, end)
     wanted = _WANTED_FOR.search(ahead)
     if made and not wanted and (_SERVED.search(ahead) or _ORDERS_AFTER.match(folded, end)):

@@ -122,7 +122,9 @@ def unlisted(text: str, folded: str, known: list[Match], taken: bytearray) -> Re
             if len(name) < 2 or taken.find(1, begin, end) >= 0:
                 continue
             head = name.rsplit(" ", 1)[-1]
-            if head in _NO_THING or _NO_CHINESE.search(name) or any(m.end == end for m in known):
+            if any(m.start < end and begin < m.end for m in known):
+                continue
+            if head in _NO_THING or _NO_CHINESE.search(name):
                 continue
             return Requirement(
                 RequirementKind.PRODUCT,

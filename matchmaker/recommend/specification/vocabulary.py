@@ -198,6 +198,16 @@ def wider(family: str) -> tuple[str, ...]:
 
 
 @cache
+def _made_of() -> dict[str, str]:
+    return {word: str(value) for word, value in _table("products.toml")["made_of"].items()}
+
+
+def made_of(word: str) -> str:
+    """The material that a product's Chinese name says it is made of, "" where it says none."""
+    return _made_of().get(word, "")
+
+
+@cache
 def parts() -> frozenset[str]:
     """Products that stay themselves when the form they are delivered in is named (阀体铸件)."""
     return frozenset(_table("products.toml")["parts"]["names"])
