@@ -263,7 +263,8 @@ def _outcomes_in_words(
     progress: Progress,
 ) -> dict[Asking, list[TrialResult]]:
     """Results of each way of asking that there are questions for, in the order of the questions."""
-    known, strangers = [], []
+    known: list[Trial] = []
+    strangers: list[Trial] = []
     for trial in questions:
         row = trial.seeker.row
         (known if row is not None and is_known[row] else strangers).append(trial)
