@@ -1,7 +1,7 @@
 """Questions in one's own words, as a page answers them: what knowing who asks changes.
 
 Each text is asked by an organisation that was known by then, and by nobody. What is measured is
-the list that would be shown, not an order of everybody behind it.
+the list of those who would be shown as matches, not an order of everybody behind it.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def outcome_in_words(
     }
     rankers = {WEIGHTS: FIXED, OURS: ranker} if ranker is not FIXED else {OURS: FIXED}
     for name, of_method in rankers.items():
-        shown = recommend(past, seeker, request, of_method, explained=False, among=is_known)
+        shown = recommend(past, seeker, request, of_method, explained=False, among=is_known).matches
         lists[name] = np.array([candidate.row for candidate in shown], dtype=np.int32)
     other = in_other_cluster(past, seeker)
     small = smaller(everyone, allowed)
