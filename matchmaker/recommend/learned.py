@@ -18,6 +18,7 @@ from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.questions import own_questions
 from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker
+from matchmaker.recommend.words_model import shipped
 from matchmaker.snapshot.model import FloatArray
 
 Classifier = Any  # sklearn.ensemble.HistGradientBoostingClassifier
@@ -60,7 +61,9 @@ class GoalModel:
 
     A score is the probability of a tie within the horizon, from the log odds of the
     trees over the `ranking` features as the calibration says. `figures` say how it
-    was learned and how well it did.
+    was learned and how well it did. One that learned from questions in words (`reads_words`)
+    ranks by texts alone, and trees of its own history count `own_share` beside those learned
+    over public graphs: the more it has seen, the more.
     """
 
     ranking: tuple[str, ...]
@@ -68,6 +71,8 @@ class GoalModel:
     calibration: Calibration
     prices: Prices
     figures: Mapping[str, Any]
+    reads_words: bool = False
+    own_share: float = 1.0
 
     def log_odds(self, matrix: FeatureMatrix) -> FloatArray:
         """Calibrated log odds (n,)."""
@@ -76,7 +81,11 @@ class GoalModel:
         width = len(self.ranking)
         ranked, seeker = matrix.values[:, :width], matrix.values[:, width:]
         raw = sum(classifier.decision_function(ranked) for classifier in self.classifiers)
-        return self.calibration.of(raw / len(self.classifiers), seeker)
+        raw /= len(self.classifiers)
+        if self.own_share < 1:
+            general = shipped().log_odds(FeatureMatrix(self.ranking, ranked))
+            raw = self.own_share * raw + (1 - self.own_share) * general
+        return self.calibration.of(raw, seeker)
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -90,16 +99,21 @@ class LearnedRanker:
 
     models: Mapping[GoalName, GoalModel]
     is_probability = True
+    reads_words = True
 
     def resolve_for(self, goal: Goal, seeker: Seeker) -> Ranker:
         """Itself where it learned from the same kind of question, fixed weights elsewhere.
 
-        A model that learned whom organisations turn to has not learned to read
-        what somebody asks for in words.
+        A model that learned whom organisations turn to has not learned to read what somebody
+        asks for in words, and one that learned to read does not know whom they turn to.
         """
         model = self.models.get(goal.name)
-        in_words = any(text.kind is StatementKind.NEED for text in own_questions(seeker, goal))
-        return FIXED if model is None or (in_words and not goal.by_text) else self
+        if model is None:
+            return FIXED
+        if seeker.asks_in_words or model.reads_words:
+            return self if seeker.asks_in_words and model.reads_words else FIXED
+        posted = any(text.kind is StatementKind.NEED for text in own_questions(seeker, goal))
+        return FIXED if posted and not goal.by_text else self
 
     def features(self, goal: Goal) -> tuple[str, ...]:
         model = self.models.get(goal.name)

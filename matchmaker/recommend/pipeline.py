@@ -161,8 +161,9 @@ def _closest(ranked: Ranked) -> tuple[ClosestStatement, ...]:
 
 
 def _resolved(ranker: Ranker, goal: Goal, seeker: Seeker) -> Ranker:
-    """Who ranks: what was put in words is ranked by words."""
-    return WORDS_FIRST if seeker.asks_in_words else ranker.resolve_for(goal, seeker)
+    """Who ranks: what was put in words is ranked by who reads them."""
+    resolved = ranker.resolve_for(goal, seeker)
+    return WORDS_FIRST if seeker.asks_in_words and not resolved.reads_words else resolved
 
 
 def shortlist(

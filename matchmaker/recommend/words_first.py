@@ -1,8 +1,9 @@
 """Questions put in words: what a candidate's statements say decides, the rest orders what is close.
 
-A score is (1 − ε) · w + ε · c: w in [0, 1] is how well the best statement answers, c in [0, 1]
-what the ranker of the profile makes of everything else (network, nearness, trust, habits). So
-nothing but words tells apart two candidates whose w differ by more than ε / (1 − ε).
+A score is (1 − ε) · w + ε · c: w in [0, 1] is how well the statements answer, by what was learned
+over public graphs (`words_model`), c in [0, 1] what the ranker of the profile makes of everything
+else (network, nearness, trust, habits). So nothing but words tells apart two candidates whose w
+differ by more than ε / (1 − ε).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from matchmaker.recommend.graph import AffiliationNetwork
 from matchmaker.recommend.model import Match, Seeker
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.rank import FeatureMatrix, Ranker
+from matchmaker.recommend.words_model import LIFT, shipped
 from matchmaker.snapshot.model import BoolArray, FloatArray
 
 CONTEXT = 0.1  # ε
@@ -31,20 +33,21 @@ class WordsFirst:
     """Words decide, and fixed weights without any of texts order what they leave close."""
 
     is_probability = False
+    reads_words = True
 
     def resolve_for(self, goal: Goal, seeker: Seeker) -> Ranker:
         del goal, seeker
         return self
 
     def features(self, goal: Goal) -> tuple[str, ...]:
-        return (WORDS, *_context_weights(goal))
+        return (*shipped().features, *_context_weights(goal))
 
     def score(self, goal: Goal, matrix: FeatureMatrix) -> FloatArray:
-        weights = _context_weights(goal)
+        weights, first = _context_weights(goal), len(shipped().features)
         context = np.zeros(len(matrix.values), dtype=np.float32)
-        for column, (name, weight) in enumerate(weights.items(), 1):
+        for column, (name, weight) in enumerate(weights.items(), first):
             context += np.float32(weight) * FEATURES[name].scale(matrix.values[:, column])
-        words = np.clip(np.nan_to_num(matrix.values[:, 0]), 0, 1)
+        words = 1 / (1 + np.exp(-shipped().log_odds(matrix) - LIFT))
         return np.asarray((1 - CONTEXT) * words + CONTEXT * context, dtype=np.float32)
 
     def priced(self, pairs: Pairs, scores: FloatArray) -> FloatArray:

@@ -330,6 +330,7 @@ def _reliability(
     if model is None or end is None:
         return []
     examples = whole_pools(whole, goal, day, end, progress)
-    observed = model.calibration.lasting((end - day) / HORIZON)
-    model = replace(model, calibration=observed)
+    if not model.reads_words:
+        observed = model.calibration.lasting((end - day) / HORIZON)
+        model = replace(model, calibration=observed)
     return train.reliability(chances_of(model, goal, examples), examples.label)
