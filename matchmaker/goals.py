@@ -145,6 +145,7 @@ _BY_EVIDENCE: dict[str, float] = {
     "verified": 0.03,
     "completed": 0.04,
     "recent_activity": 0.06,
+    "sought_stages": 0.08,
     "competitor": -0.20,
 }
 # History decides; the country's habits stand in where there is none.
@@ -158,6 +159,7 @@ _BY_HISTORY: dict[str, float] = {
     "nearness": 0.05,
     "text_dense": 0.08,
     "text_lexical": 0.04,
+    "sought_stages": 0.08,
     "competitor": -0.20,
 }
 
@@ -168,6 +170,7 @@ _ACROSS_CLUSTERS: dict[str, float] = {
     "pagerank": 0.10,
     "three_step": 0.06,
     "stages": 0.10,
+    "sought_stages": 0.08,
     "other_cluster": 0.10,
     "recent_activity": 0.08,
     "capacity": 0.04,

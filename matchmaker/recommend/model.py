@@ -28,7 +28,9 @@ NOT_OF_THE_CANDIDATE = frozenset({BASE, EXPOSURE})
 class SeekerText:
     """One text of the seeker. `vector` (dimension,) is centred and of unit length, or None.
 
-    `goal` is set on needs. A free text is a need for the goal asked for.
+    `goal` is set on needs. A free text is a need for the goal asked for. `held_stages` and
+    `sought_stages` are bit masks of the value-chain stages that it says its speaker holds,
+    and looks for.
     """
 
     text: str
@@ -36,6 +38,8 @@ class SeekerText:
     language: str = ""
     goal: GoalName | None = None
     vector: FloatArray | None = None
+    held_stages: int = 0
+    sought_stages: int = 0
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ from matchmaker.recommend.model import BASE, EXPOSURE, Reason
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.questions import QuestionSource
 from matchmaker.recommend.rank import NEGLIGIBLE, Contributions
+from matchmaker.snapshot.model import stages_in
+from matchmaker.terms import TERMS
 
 FIT_UNKNOWN = 1e-6
 _QUESTIONS = {
@@ -149,6 +151,29 @@ def _industry(facts: CandidateFacts, good: bool) -> Sentence:
     return None, message("another industry")
 
 
+def _stages(facts: CandidateFacts, good: bool) -> Sentence:
+    organizations = facts.pairs.snapshot.organizations
+    sought, theirs = facts.pairs.sought_stages, int(organizations.stages[facts.row])
+    if not (theirs and sought):
+        return None, message("its stages of the value chain are not known")
+    if not theirs & sought:
+        lacking = _stage_names(sought)
+        return 0.0, message("does not do what you look for: %(stages)s", stages=lacking)
+    names, share = _stage_names(theirs & sought), facts.feature("sought_stages")
+    if organizations.stages_read[facts.row]:
+        text = message("by its own words does what you look for: %(stages)s", stages=names)
+    else:
+        text = message("does what you look for: %(stages)s", stages=names)
+    return share, text if good else message("%(text)s, others do more of it", text=text)
+
+
+def _stage_names(bits: int) -> Message:
+    names = [Message(TERMS[stage.value]) for stage in stages_in(bits)]
+    return reduce(
+        lambda before, after: message("%(before)s, %(after)s", before=before, after=after), names
+    )
+
+
 def _trust(facts: CandidateFacts, good: bool) -> Sentence:
     if not good:
         return None, message("little capacity left, or not verified")
@@ -181,6 +206,7 @@ _SENTENCES: dict[Family, Callable[[CandidateFacts, bool], Sentence]] = {
     Family.PROGRAMME: _programme,
     Family.ACTIVITY: _activity,
     Family.INDUSTRY: _industry,
+    Family.STAGES: _stages,
     Family.TRUST: _trust,
     Family.RIVALRY: _rivalry,
 }

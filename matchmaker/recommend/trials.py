@@ -88,13 +88,16 @@ def _texts(snapshot: Snapshot, row: int) -> tuple[SeekerText, ...]:
 def seeker_text(snapshot: Snapshot, statement: int) -> SeekerText:
     """A statement of the snapshot as a text to ask with."""
     columns = snapshot.statements
-    goal = int(columns.goal[statement])
+    goal, stages = int(columns.goal[statement]), int(columns.stages[statement])
+    kind = STATEMENT_KINDS[columns.kind[statement]]
     return SeekerText(
         text=columns.table["text"][statement].as_py(),
-        kind=STATEMENT_KINDS[columns.kind[statement]],
+        kind=kind,
         language=columns.table["language"][statement].as_py(),
         goal=GOAL_CODES[goal] if goal >= 0 else None,
         vector=snapshot.vectors[statement] if snapshot.meta.dimension else None,
+        held_stages=0 if kind is StatementKind.NEED else stages,
+        sought_stages=stages if kind is StatementKind.NEED else 0,
     )
 
 

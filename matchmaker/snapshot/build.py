@@ -35,25 +35,28 @@ from matchmaker.snapshot.model import (
     Engagements,
     FloatArray,
     Incidence,
+    IntArray,
     Memberships,
     Organizations,
     Snapshot,
     SnapshotMeta,
     Statements,
     TieLayer,
+    stage_bits,
     to_days,
 )
 from matchmaker.snapshot.verified import is_verified
+from matchmaker.stages import read_stages
 from matchmaker.store.ports import Export
 from matchmaker.store.schema import TABLES
 from matchmaker.text import language_of
 
 Row = TypeVar("Row")
+_SAYING_WHAT_IT_DOES = (StatementKind.DESCRIPTION, StatementKind.OFFER)
 Rows = Mapping[str, int]
 # From which chance on that two of one name are one, what one of them refused holds for the
 # other. A name that is only like it is somebody else's, however high the chance.
 _RATHER_ONE = 0.5
-_STAGE_BIT = {stage: 1 << number for number, stage in enumerate(model.STAGES)}
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,7 @@ def build(export: Export, as_of: date, vectors: StatementVectors | None) -> Snap
     place_rows, industry_rows = _numbered(places), _numbered(industries)
     cluster_rows, engagement_rows = _numbered(clusters), _numbered(engagements)
     centered, means = _centered(spoken, vectors)
+    said = _statements(spoken, rows, engagement_rows)
     engaged = _participation(engagements, organization_rows)
     speakers = _speakers(spoken, engagements, engagement_rows, organization_rows)
     return Snapshot(
@@ -114,9 +118,15 @@ def build(export: Export, as_of: date, vectors: StatementVectors | None) -> Snap
             counts={**rows.counts(), "statements": len(spoken)},
         ),
         organizations=_organizations(
-            organizations, _may_have_opted_out(rows), places, place_rows, industry_rows, as_of
+            organizations,
+            _may_have_opted_out(rows),
+            places,
+            place_rows,
+            industry_rows,
+            as_of,
+            stages_named(said, speakers, len(organizations)),
         ),
-        statements=_statements(spoken, rows, engagement_rows),
+        statements=said,
         engagements=_engagements(engagements, spoken),
         memberships=_memberships(rows, cluster_rows, organization_rows),
         places=_tree(
@@ -185,10 +195,6 @@ def _codes(members: Sequence[StrEnum], values: Iterable[StrEnum | None]) -> NDAr
     return np.fromiter((code[value] for value in values), dtype=np.int8)
 
 
-def _mask(stages: Iterable[Stage]) -> int:
-    return sum({_STAGE_BIT[stage] for stage in stages})
-
-
 def _may_have_opted_out(rows: GraphRows) -> frozenset[str]:
     """Ids of those who bear the name of one that opted out, until somebody decides.
 
@@ -211,11 +217,13 @@ def _organizations(
     place_rows: Rows,
     industry_rows: Rows,
     as_of: date,
+    named_stages: IntArray,
 ) -> Organizations:
     latitude, longitude = _coordinates(places, place_rows)
     place = _ints(place_rows.get(row.place or "", -1) for row in rows)
     countries = sorted({row.country for row in rows})
     numbers = {country: number for number, country in enumerate(countries)}
+    stated = _ints(stage_bits(row.stages) for row in rows)
     return Organizations(
         table=_table(
             rows,
@@ -230,7 +238,8 @@ def _organizations(
         tier=_codes(model.TIERS, (row.tier for row in rows)),
         place=place,
         industry=_ints(industry_rows.get(row.industry or "", -1) for row in rows),
-        stages=_ints(_mask(row.stages) for row in rows),
+        stages=np.where(stated, stated, named_stages),
+        stages_read=(stated == 0) & (named_stages != 0),
         capacity=_ints(-1 if row.capacity is None else row.capacity for row in rows),
         listed=_flags(row.listed and row.id not in held_back for row in rows),
         active=_flags(row.is_active_on(as_of) for row in rows),
@@ -282,10 +291,36 @@ def _statements(spoken: Sequence[Statement], rows: GraphRows, engagement_rows: R
         goal=_codes(model.GOALS, fields_of(needs, "goal")),
         offer_kind=_codes(model.OFFER_KINDS, fields_of(offers, "kind")),
         terms=_codes(model.TERMS, fields_of(offers, "terms")),
-        stages=_ints(_mask(stages or ()) for stages in fields_of(offers | needs, "stages")),
+        stages=_statement_stages(spoken, fields_of(offers | needs, "stages")),
         active=_flags(active.get(statement.id, True) for statement in spoken),
         engagement=_ints(engagement_rows.get(statement.id, -1) for statement in spoken),
     )
+
+
+def _statement_stages(
+    spoken: Sequence[Statement], ticked: Sequence[Sequence[Stage] | None]
+) -> IntArray:
+    """Stages of each statement: as ticked, else as its words name; none for an engagement."""
+    stages = np.zeros(len(spoken), dtype=np.int32)
+    for number, (statement, stated) in enumerate(zip(spoken, ticked, strict=True)):
+        if stated:
+            stages[number] = stage_bits(stated)
+        elif statement.kind is not StatementKind.ENGAGEMENT:
+            is_need = statement.kind is StatementKind.NEED
+            reading = read_stages(statement.text, is_need=is_need)
+            stages[number] = stage_bits(reading.sought if is_need else reading.held)
+    return stages
+
+
+def stages_named(said: Statements, speakers: Incidence, count: int) -> IntArray:
+    """Stages that the descriptions and standing offers of each organisation name, (count,)."""
+    kinds = [model.STATEMENT_KINDS.index(kind) for kind in _SAYING_WHAT_IT_DOES]
+    usable = np.isin(said.kind, kinds) & said.active
+    statement = np.repeat(np.arange(len(usable)), np.diff(speakers.indptr))
+    chosen = usable[statement]
+    stages = np.zeros(count, dtype=np.int32)
+    np.bitwise_or.at(stages, speakers.indices[chosen], said.stages[statement[chosen]])
+    return stages
 
 
 def _engagements(rows: Sequence[Engagement], spoken: Sequence[Statement]) -> Engagements:

@@ -32,6 +32,7 @@ class Family(StrEnum):
     PROGRAMME = "programme"
     ACTIVITY = "activity"
     INDUSTRY = "industry"
+    STAGES = "stages"
     TRUST = "trust"
     RIVALRY = "rivalry"
     CONTEXT = "context"

@@ -19,7 +19,8 @@ from matchmaker.goals import GOALS, Goal
 from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Request, Seeker, SeekerText
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.snapshot.load import check_model
-from matchmaker.snapshot.model import STAGES, FloatArray, Snapshot
+from matchmaker.snapshot.model import FloatArray, Snapshot, stage_bits
+from matchmaker.stages import StageReading, read_stages
 from matchmaker.store.ports import MAX_PAGE, GraphStore, SeekerProfile
 from matchmaker.text import language_of
 
@@ -47,8 +48,10 @@ class SeekerFactory:
     def need(self, need: Need, profile: SeekerProfile, request: Request[str]) -> Seeker:
         """The organisation that posted the need, asking for just that."""
         asker = self.without_texts(profile, request)
-        texts = tuple(self.free_texts([need.text], request.goal))
-        return replace(asker, texts=texts, stages=_stage_bits(need.stages) or asker.stages)
+        text = self.free_texts([need.text], request.goal)[0]
+        if need.stages:
+            text = replace(text, sought_stages=stage_bits(need.stages))
+        return replace(asker, texts=(text,))
 
     def without_texts(self, profile: SeekerProfile | None, request: Request[str]) -> Seeker:
         """Who asks, with its partners where those are left out; nobody known for no profile."""
@@ -75,7 +78,7 @@ class SeekerFactory:
             place=place,
             industry=self.rows.industries.get(organization.industry or "", -1),
             clusters=frozenset(row for row in cluster_rows if row >= 0),
-            stages=_stage_bits(organization.stages),
+            stages=stage_bits(organization.stages),
             latitude=latitude,
             longitude=longitude,
         )
@@ -105,9 +108,22 @@ class SeekerFactory:
         """Texts as needs for `goal`, embedded together. Raises ModelUnavailable."""
         languages = [language_of(text) for text in texts]
         vectors = self._query_vectors(texts, languages)
+        # Who looks for customers says what it does itself.
+        is_need = StatementKind.NEED in GOALS[goal].asks[0]
+        readings = [read_stages(text, is_need=is_need) for text in texts]
         return [
-            SeekerText(text, StatementKind.NEED, language, goal, vector)
-            for text, language, vector in zip(texts, languages, vectors, strict=True)
+            SeekerText(
+                text,
+                StatementKind.NEED,
+                language,
+                goal,
+                vector,
+                held_stages=stage_bits(reading.held),
+                sought_stages=stage_bits(reading.sought),
+            )
+            for text, language, vector, reading in zip(
+                texts, languages, vectors, readings, strict=True
+            )
         ]
 
     def _query_vectors(
@@ -120,8 +136,12 @@ class SeekerFactory:
         return list(center(embedder.queries(texts), languages, self.snapshot.query_means))
 
     def _texts(self, profile: SeekerProfile, row: int | None) -> tuple[SeekerText, ...]:
-        statements, goals = self._speaking(profile)
+        statements, goals, ticked = self._speaking(profile)
         vectors = self._vectors(statements, row)
+        readings = {
+            statement.id: _stages_of(statement, ticked.get(statement.id, ()))
+            for statement in statements
+        }
         return tuple(
             SeekerText(
                 text=statement.text,
@@ -129,12 +149,19 @@ class SeekerFactory:
                 language=statement.language or language_of(statement.text),
                 goal=goals.get(statement.id),
                 vector=vectors[statement.id],
+                held_stages=stage_bits(readings[statement.id].held),
+                sought_stages=stage_bits(readings[statement.id].sought),
             )
             for statement in statements
         )
 
-    def _speaking(self, profile: SeekerProfile) -> tuple[list[Statement], dict[str, GoalName]]:
-        """Descriptions, active offers, open needs with their goals, the newest engagements."""
+    def _speaking(
+        self, profile: SeekerProfile
+    ) -> tuple[list[Statement], dict[str, GoalName], dict[str, tuple[Stage, ...]]]:
+        """Descriptions, active offers, open needs, the newest engagements.
+
+        With the goals of the needs, and the stages that were ticked for needs and offers, by id.
+        """
         identity, statements = profile.organization.id, profile.statements
         by_kind = {
             kind: [s for s in statements if s.kind is kind and s.text.strip()]
@@ -142,18 +169,21 @@ class SeekerFactory:
         }
         offers, needs = by_kind[StatementKind.OFFER], by_kind[StatementKind.NEED]
         goals: dict[str, GoalName] = {}
+        ticked: dict[str, tuple[Stage, ...]] = {}
         if needs:
             still_open = self.store.needs(identity, NeedState.OPEN, None, MAX_PAGE).rows
             goals = {need.id: need.goal for need in still_open}
+            ticked |= {need.id: need.stages for need in still_open}
             needs = [s for s in needs if s.id in goals]
         if offers:
             posted = self.store.offers(identity, None, MAX_PAGE).rows
             withdrawn = {offer.id for offer in posted if not offer.active}
+            ticked |= {offer.id: offer.stages for offer in posted}
             offers = [s for s in offers if s.id not in withdrawn]
         past = by_kind[StatementKind.ENGAGEMENT]
         past.sort(key=lambda s: (s.date is not None, s.date, s.id), reverse=True)
         current = by_kind[StatementKind.DESCRIPTION] + offers + needs
-        return sorted(current, key=lambda s: s.id) + past[:MAX_ENGAGEMENT_TEXTS], goals
+        return sorted(current, key=lambda s: s.id) + past[:MAX_ENGAGEMENT_TEXTS], goals, ticked
 
     def _vectors(
         self, statements: Sequence[Statement], row: int | None
@@ -202,6 +232,17 @@ class SeekerFactory:
         return (stored.latitude, stored.longitude)
 
 
+def _stages_of(statement: Statement, ticked: Sequence[Stage]) -> StageReading:
+    """What a statement says of stages: as ticked, else as its words name; nothing of the past."""
+    is_need = statement.kind is StatementKind.NEED
+    if ticked:
+        stages = frozenset(ticked)
+        return StageReading(sought=stages) if is_need else StageReading(held=stages)
+    if statement.kind is StatementKind.ENGAGEMENT:
+        return StageReading()
+    return read_stages(statement.text, is_need=is_need)
+
+
 def is_usable(text: str) -> bool:
     """Whether a text says anything, and not too much."""
     return bool(text.strip()) and len(text) <= MAX_TEXT
@@ -218,7 +259,3 @@ def check_text(text: str) -> None:
             count=len(text),
             max_text=MAX_TEXT,
         )
-
-
-def _stage_bits(stages: Sequence[Stage]) -> int:
-    return sum(1 << STAGES.index(stage) for stage in stages)

@@ -1,0 +1,321 @@
+"""Requirements that are a number with a unit: sizes, pressures, temperatures, rates, prices, days."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from matchmaker.recommend.specification.forms import INCHES, NOMINAL_DIAMETER, NOMINAL_PRESSURE
+from matchmaker.recommend.specification.model import Requirement, RequirementKind
+from matchmaker.recommend.specification.patterns import MEASURE, PRICE, RATE_AFTER, RATE_BEFORE
+from matchmaker.recommend.specification.units import CURRENCIES, PERIODS, UNITS, number, shown
+
+_AT_MOST = re.compile(
+    r"(?:≤|<|=<|不超过|不大于|不高于|不多于|小于|低于|少于|最大|最高|最长|最多|至多|可达|可到|可做到|做到|控制在|高达|达到?|"
+    r"\b(?:up to|max(?:imum)?\.?|under|below|at most|no more than|not more than|not exceeding|less than|within|as thin as|down to)(?: of| to)?)\s?(?:约|大约|about|the |our |¥|\$|€)?\s?$"
+)
+_AT_LEAST = re.compile(
+    r"(?:≥|>|>=|不低于|不小于|不少于|大于|高于|至少|最小|最低|最少|超过|起订量?|起订|"
+    r"\b(?:at least|min(?:imum)?\.?|over|above|more than|from|no less than|not less than|starting (?:at|from)|exceeding|moq)(?: of| order| order of|:)?)\s?(?:约|大约|about|the )?\s?$"
+)
+_AT_MOST_AFTER = re.compile(
+    r"\s?(?:以内|之内|以下|及以下|内(?!径|孔|六|螺|外|部|胆)|max\b|maximum|or less|or below|or under|at most|封顶)"
+)
+_AT_LEAST_AFTER = re.compile(
+    r"\s?(?:及以上|以上|起|\+|or more|and up|and above|or above|min\b|minimum|or better)"
+)
+_STRENGTH = re.compile(
+    r"(?:强度|模量|屈服|抗拉|应力|strength|modulus|yield|tensile|stress)[^，,;；。]{0,6}$"
+)
+_HEAT = re.compile(
+    r"(?:温|热|冷|℃|temperature|heat|cold|cryogenic|零下|down to|up to|-|~)[^，,;；。]{0,8}$"
+)
+_LEAD_TIME = re.compile(
+    r"(?:交期|交货期?|货期|工期|供期|发货|交付|出样|打样|周期|到货|lead[- ]time|deliver(?:y|ed|ies)?(?: time)?|turnaround|ship(?:ped|ping|s)?|ready|quot\w+|samples?|sampling takes|takes|t1|t0|within|in)[^，,;；。.]{0,8}$"
+)
+_LEAD_TIME_AFTER = re.compile(
+    r"(?:之|以)?内|交|发|取|出|到货|给|完成|前|\s?(?:lead[- ]time|turnaround|delivery|from (?:order|step|drawing|po)|ex works|or less|after)|回"
+)
+_NO_LEAD_TIME = re.compile(
+    r"(?:账期|质保|保质|保修|寿命|免租|排期|测试|租|付款|试用|连续|留空|库存|约|年限|经验|成立|历史|工作|运行|warranty|payment|net|guarantee|life|shelf|experience|every|for|last|past|over)[^，,;；。.]{0,4}$"
+)
+_CONDITION = re.compile(
+    r"\s?(?:hours?|h)?\s?(?:salt spray|盐雾|warranty|质保|experience|经验|不)|的?寿命"
+)
+_FORCE = re.compile(
+    r"-?\s?(?:级|压铸|压机|冲床|注塑|油压|液压|press|machine|tonne machine|die.?casting|injection|clamp)"
+)
+_ORDER = re.compile(
+    r"(?:起订量?|起订|最小起订|moq|minimum order|min(?:imum)?\.? order(?: quantity)?(?: of)?|first order|from)[:\s]{0,2}$"
+)
+_EACH = re.compile(r"(?:单价|每[件个只套台双米吨]|unit price|price each)(?:在|约|of|:|\s)*$")
+_ASPECTS = {
+    "wall thickness": r"壁厚|wall(?:s| thickness)?",
+    "thickness": r"厚度?|thick(?:ness)?|gauge",
+    NOMINAL_DIAMETER: r"口径|通径|公称直径|bore size|nominal (?:diameter|size|bore)",
+    "inner diameter": r"内径|内孔|孔径|bore|inner diameter|inside diameter|\bid\b",
+    "outer diameter": r"外径|outer diameter|outside diameter|\bod\b",
+    "diameter": r"直径|线径|diameter|dia\.?",
+    "length": r"长度?|long|length",
+    "width": r"宽度?|幅宽|wide|width",
+    "height": r"高度?|high|height|tall",
+    "depth": r"深度?|deep|depth",
+    "stroke": r"行程|stroke",
+    "tolerance": r"公差|精度|误差|圆度|偏差|同轴度|平面度|变形|tolerance|accuracy|runout|flatness|roundness",
+    "weight": r"重量?|单重|weigh\w*",
+}
+_ASPECT = re.compile("|".join(f"(?P<a{n}>{p})" for n, p in enumerate(_ASPECTS.values())))
+_ASPECT_NAMES = tuple(_ASPECTS)
+_NEAR = 14
+_SMALL_ORDER = 1.0
+
+
+@dataclass(frozen=True)
+class _Bounds:
+    """What a written measure means: both ends, None where it is open."""
+
+    low: float | None
+    high: float | None
+
+    def shown(self, unit: str) -> str:
+        if self.low is None and self.high is not None:
+            text = f"≤{shown(self.high)}"
+        elif self.high is None and self.low is not None:
+            text = f"≥{shown(self.low)}"
+        elif self.low == self.high:
+            text = shown(self.low or 0.0)
+        else:
+            text = f"{shown(self.low or 0.0)}-{shown(self.high or 0.0)}"
+        return f"{text} {unit}".strip()
+
+
+def prices(text: str, folded: str) -> Iterator[Requirement]:
+    """Every sum of money, with what it is for where it says so: `CNY/piece`."""
+    for match in PRICE.finditer(folded):
+        currency = CURRENCIES[(match["sign"] or match["word"]).strip()]
+        low = number(match["after"] or match["low"])
+        high = number(match["upto"] or match["high"] or "") or low
+        if low is None or high is None:
+            continue
+        start, end = match.span()
+        per = ""
+        if match["per"]:
+            per = _per(match["unit"])
+            if not per:
+                end = match.start("per")
+        bounds, start, end = _bounded(folded, start, end, min(low, high), max(low, high))
+        unit = f"{currency}/{per}" if per else currency
+        yield Requirement(
+            RequirementKind.PRICE,
+            bounds.shown(unit),
+            text[start:end],
+            start,
+            end,
+            aspect="unit price" if per or _EACH.search(folded[max(0, start - 8) : start]) else "",
+            low=bounds.low,
+            high=bounds.high,
+            unit=unit,
+        )
+
+
+def _per(name: str) -> str:
+    name = name.strip()
+    if name in UNITS:
+        return UNITS[name].base
+    return name if name.isascii() and len(name) > 2 else ""
+
+
+def measures(text: str, folded: str, taken: bytearray) -> Iterator[Requirement]:
+    """Every other number with a unit outside of what is `taken` already."""
+    end = 0
+    for match in MEASURE.finditer(folded):
+        start = match.start()
+        if start < end or taken.find(1, start, match.end()) >= 0:
+            continue
+        requirement = _measure(text, folded, match)
+        if requirement is not None:
+            end = requirement.end
+            yield requirement
+
+
+def _measure(text: str, folded: str, match: re.Match[str]) -> Requirement | None:
+    first, last = match["first"], match["last"]
+    end = match.end()
+    high_text = match["high"]
+    if high_text and not last and not first:
+        return None
+    if high_text and not last:  # `5 mm-8` or `3天到` with something else behind
+        high_text, end = None, match.end("first")
+    name = last or first
+    if name is None:
+        return None
+    unit = UNITS[name]
+    low = number(match["low"])
+    high = number(high_text) if high_text else low
+    if low is None or high is None:
+        return None
+    low_unit = UNITS[first] if first and last else unit
+    if low_unit.base != unit.base:
+        return None
+    low, high = low_unit.of(low), unit.of(high)
+    if match["low"].startswith("-") and unit.base != "°C":
+        low = abs(low)
+    start = match.start()
+    return _as_kind(text, folded, name, unit.base, start, end, min(low, high), max(low, high))
+
+
+def _as_kind(
+    text: str, folded: str, name: str, base: str, start: int, end: int, low: float, high: float
+) -> Requirement | None:
+    before, after = folded[max(0, start - _NEAR) : start], folded[end : end + _NEAR]
+    if base == "day":
+        return _days(text, start, end, high, before, after)
+    bounds, start, end = _bounded(folded, start, end, low, high)
+    before = folded[max(0, start - _NEAR) : start]
+    if base == "°C":
+        if name == "度" and not _HEAT.search(before):
+            return None
+        if before.endswith("零下"):
+            bounds, start = _Bounds(-high, -low), start - 2
+        return _requirement(RequirementKind.TEMPERATURE, text, start, end, bounds, base)
+    if base == "MPa":
+        if _STRENGTH.search(before) or name in ("gpa", "pa"):
+            return None
+        aspect = NOMINAL_PRESSURE if "公称" in before else ""
+        return _requirement(RequirementKind.PRESSURE, text, start, end, bounds, base, aspect)
+    if base == "km":
+        if re.match(r"\s?/|\s?每", folded[end : end + 3]):
+            return None
+        bounds = _Bounds(None, bounds.high) if bounds.low == bounds.high else bounds
+        return _requirement(RequirementKind.DISTANCE, text, start, end, bounds, base)
+    if base == "mm":
+        return _length(text, folded, name, start, end, bounds, before)
+    return _amount(text, folded, name, base, start, end, bounds)
+
+
+def _length(
+    text: str, folded: str, name: str, start: int, end: int, bounds: _Bounds, before: str
+) -> Requirement | None:
+    after = folded[end : end + 12]
+    if re.match(r"\s?/\s?(?:s|min|h|r|分|秒|小时)", after):
+        return None
+    aspect = _aspect(before, after)
+    if rate := _rate(folded, start, end):
+        end = rate[1]
+        bounds = _Bounds(*(None if v is None else v / rate[0] for v in (bounds.low, bounds.high)))
+        return _requirement(RequirementKind.QUANTITY, text, start, end, bounds, "mm/month")
+    if UNITS[name].factor == 25.4 and aspect in ("", NOMINAL_DIAMETER):
+        aspect = INCHES
+    if aspect == NOMINAL_DIAMETER and UNITS[name].factor == 1:
+        return _requirement(RequirementKind.SIZE, text, start, end, bounds, "DN", aspect)
+    if aspect == "tolerance":
+        high = bounds.high if bounds.high is not None else bounds.low
+        bounds = _Bounds(None, high)
+    return _requirement(RequirementKind.SIZE, text, start, end, bounds, "mm", aspect)
+
+
+def _amount(
+    text: str, folded: str, name: str, base: str, start: int, end: int, bounds: _Bounds
+) -> Requirement | None:
+    after = folded[end : end + 12]
+    ordered = _ORDER.search(folded[max(0, start - 24) : start]) or (
+        bounds.high is None and text[end - 1 : end] == "起"
+    )
+    if rate := _rate(folded, start, end):
+        begin, end = rate[2], max(end, rate[1])
+        values = (None if v is None else v / rate[0] for v in (bounds.low, bounds.high))
+        return _requirement(
+            RequirementKind.QUANTITY, text, begin, end, _Bounds(*values), f"{base}/month"
+        )
+    if ordered and base not in ("m²", "m³", "mm"):
+        low = bounds.low if bounds.low is not None else bounds.high
+        return _requirement(
+            RequirementKind.QUANTITY, text, start, end, _Bounds(low, None), base, "minimum order"
+        )
+    if base == "kg":
+        if _FORCE.match(after) or UNITS[name].factor == 1e-6:
+            return None
+        if re.match(r"\s?/\s?|\s?每", after):
+            return None
+        return _requirement(RequirementKind.SIZE, text, start, end, bounds, base, "weight")
+    if base in ("m³", "m²") or (bounds.high or bounds.low or 0) <= _SMALL_ORDER:
+        return None
+    return _requirement(RequirementKind.QUANTITY, text, start, end, bounds, base)
+
+
+def _days(
+    text: str, start: int, end: int, high: float, before: str, after: str
+) -> Requirement | None:
+    """A time to deliver; other times (warranty, payment, endurance) are none."""
+    if _NO_LEAD_TIME.search(before) or _CONDITION.match(after):
+        return None
+    if not (_LEAD_TIME.search(before) or _LEAD_TIME_AFTER.match(after)):
+        return None
+    if within := re.search(r"(?:within|in|under|不超过|最快|≤|最长)\s?$", before):
+        start -= len(before) - within.start()
+    if behind := re.match(r"(?:之内|以内|内)", after):
+        end += behind.end()
+    return _requirement(
+        RequirementKind.DEADLINE, text, start, end, _Bounds(None, high), "day", "duration"
+    )
+
+
+def _rate(folded: str, start: int, end: int) -> tuple[float, int, int] | None:
+    """(months, end, start) of the period that an amount is for, None where there is none."""
+    if after := RATE_AFTER.match(folded, end):
+        period = after["period"] or after["adverb"]
+        return float(PERIODS.get(period, 12)), after.end(), start
+    if before := RATE_BEFORE.search(folded[max(0, start - _NEAR) : start]):
+        return float(PERIODS[before["period"]]), end, start - len(before[0])
+    return None
+
+
+def _bounded(
+    folded: str, start: int, end: int, low: float, high: float
+) -> tuple[_Bounds, int, int]:
+    """The bounds that words around a number set, and the span with those words."""
+    before = folded[max(0, start - 24) : start]
+    if low == high:
+        if word := _AT_MOST.search(before):
+            return _Bounds(None, high), start - (len(before) - word.start()), end
+        if word := _AT_LEAST.search(before):
+            return _Bounds(low, None), start - (len(before) - word.start()), end
+        if word := _AT_MOST_AFTER.match(folded, end):
+            return _Bounds(None, high), start, word.end()
+        if word := _AT_LEAST_AFTER.match(folded, end):
+            return _Bounds(low, None), start, word.end()
+    return _Bounds(low, high), start, end
+
+
+def _aspect(before: str, after: str) -> str:
+    """What a length measures, by the nearest word before it, else by the one after it."""
+    clause = re.split(r"[，,;；。、]", before)[-1]
+    matches = list(_ASPECT.finditer(clause))
+    if matches:
+        return _ASPECT_NAMES[int((matches[-1].lastgroup or "a0")[1:])]
+    if behind := _ASPECT.match(after.lstrip(" -的")):
+        return _ASPECT_NAMES[int((behind.lastgroup or "a0")[1:])]
+    return ""
+
+
+def _requirement(
+    kind: RequirementKind,
+    text: str,
+    start: int,
+    end: int,
+    bounds: _Bounds,
+    unit: str,
+    aspect: str = "",
+) -> Requirement:
+    return Requirement(
+        kind,
+        bounds.shown(unit),
+        text[start:end],
+        start,
+        end,
+        aspect=aspect,
+        low=bounds.low,
+        high=bounds.high,
+        unit=unit,
+    )
