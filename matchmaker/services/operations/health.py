@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from matchmaker.access import Principal
-from matchmaker.embedding import Embedder
+from matchmaker.embedding import Encoder
 from matchmaker.errors import MatchmakerError, not_writable
 from matchmaker.messages import Message, message
 from matchmaker.services.matching.matching import Freshness
@@ -50,7 +50,7 @@ class HealthService:
     settings: Settings
     store: Callable[[], GraphStore]
     reader: SnapshotReader
-    embedder: Callable[[], Embedder]
+    embedder: Callable[[], Encoder]
     rankers: RankerFiles
 
     def status(self) -> Status:
