@@ -83,7 +83,8 @@ class Goal:
 
     `label` stands in lists and forms, `title` over what is found where it is not the same,
     both in English.
-    `asks` are the seeker's texts to ask with: the first group that it has. `layers` and
+    `asks` are the seeker's texts to ask with: the first group that it has; `words` is what
+    words put as the question are: what one needs, or what one has to give. `layers` and
     `engagements` say what makes two organisations partners already; `candidate_end`
     which end of such a tie the candidate is; `walk` over which layers, besides
     engagements, acquaintance spreads. `taught_by` are kinds that look for the same
@@ -102,6 +103,7 @@ class Goal:
     evidence: EvidenceRule
     layers: frozenset[Layer]
     title: str = ""
+    words: StatementKind = NEED
     seekers: frozenset[Kind] = EVERY_KIND
     candidates: frozenset[Kind] = EVERY_KIND
     engagements: frozenset[EngagementKind] = frozenset()
@@ -211,6 +213,7 @@ _ROWS = (
     Goal(
         name=GoalName.CUSTOMER,
         label="Customers",
+        words=OFFER,
         seekers=FIRMS,
         candidates=FIRMS | {Kind.PUBLIC_BODY},
         asks=(frozenset({OFFER}), frozenset({DESCRIPTION}), frozenset({ENGAGEMENT})),
@@ -246,6 +249,7 @@ _ROWS = (
         name=GoalName.INDUSTRY_PARTNER,
         label="Firms for our research",
         title="Industry partners",
+        words=OFFER,
         seekers=LABS,
         candidates=FIRMS,
         # On EU projects of 2016 firms that look for firms taught labs that do

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,9 @@ from matchmaker.errors import InvalidInput
 from matchmaker.messages import message
 
 if TYPE_CHECKING:
-    from matchmaker.recommend.model import Request
+    from rich.console import Console
+
+    from matchmaker.recommend.model import Evidence, Recommendation, Request
     from matchmaker.services.matching.bulk import BulkAnswer, TextQuestion
     from matchmaker.services.matching.matching import Answer
     from matchmaker.services.operations.refresher import Progress
@@ -28,12 +30,30 @@ if TYPE_CHECKING:
 MAX_LIMIT = 1000
 
 
-def _choice(values: type[GoalName] | type[Kind] | type[Size] | type[Tier]) -> click.Choice[str]:
-    return click.Choice([value.value for value in values])
+class _Words(click.ParamType[Any]):
+    """A term of a closed list, by its name or in the words that people use for it."""
+
+    def __init__(self, members: type[GoalName] | type[Kind] | type[Size] | type[Tier]) -> None:
+        self.members = members
+        self.name = "|".join(members)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value in list(self.members):
+            return self.members(value)
+        from matchmaker.ingest.words import member_of
+
+        try:
+            return member_of(self.members, value)
+        except InvalidInput as error:
+            self.fail(error.text(language()), param, ctx)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        del param, ctx
+        return f"[{self.name}]"
 
 
 @click.command()
-@click.option("--goal", type=_choice(GoalName), required=True, help="What the partner is for.")
+@click.option("--goal", type=_Words(GoalName), required=True, help="What the partner is for.")
 @click.option("--for", "organization", metavar="ID", help="For an organisation of the graph.")
 @click.option("--text", help="For a free text; '-' reads it from standard input.")
 @click.option("--need", metavar="ID", help="For a posted need.")
@@ -61,13 +81,17 @@ def _choice(values: type[GoalName] | type[Kind] | type[Size] | type[Tier]) -> cl
     show_default=True,
     help="Make those who are suggested to many others pay for it.",
 )
-@click.option("--kind", "kinds", type=_choice(Kind), multiple=True)
-@click.option("--size", "sizes", type=_choice(Size), multiple=True)
-@click.option("--tier", "tiers", type=_choice(Tier), multiple=True)
-@click.option("--country", "countries", multiple=True, help="ISO code.")
-@click.option("--place", "places", multiple=True, metavar="ID", help="With all below it.")
-@click.option("--industry", "industries", multiple=True, metavar="ID", help="With all below it.")
-@click.option("--cluster", "clusters", multiple=True, metavar="ID")
+@click.option("--kind", "kinds", type=_Words(Kind), multiple=True)
+@click.option("--size", "sizes", type=_Words(Size), multiple=True)
+@click.option("--tier", "tiers", type=_Words(Tier), multiple=True)
+@click.option("--country", "countries", multiple=True, metavar="NAME", help="Or an ISO code.")
+@click.option(
+    "--place", "places", multiple=True, metavar="NAME", help="Or a code; with all below it."
+)
+@click.option(
+    "--industry", "industries", multiple=True, metavar="NAME", help="Or a code; with all below it."
+)
+@click.option("--cluster", "clusters", multiple=True, metavar="NAME", help="Or its id.")
 @click.option("--radius", "radius_km", type=click.FloatRange(0, 20_040, min_open=True), help="km.")
 @click.option(
     "--centre",
@@ -80,7 +104,7 @@ def _choice(values: type[GoalName] | type[Kind] | type[Size] | type[Tier]) -> cl
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Bulk: write lines to a file."
 )
 def recommend(
-    goal: str,
+    goal: GoalName,
     organization: str | None,
     text: str | None,
     need: str | None,
@@ -126,22 +150,22 @@ def recommend(
 
 
 def _request(
-    goal: str, limit: int, only_new: bool, capped: bool, filters: dict[str, Any]
+    goal: GoalName, limit: int, only_new: bool, capped: bool, filters: dict[str, Any]
 ) -> Request[str]:
     from matchmaker.recommend.model import Filters, Request
 
     ids = Filters(
-        kinds=frozenset(map(Kind, filters["kinds"])),
-        sizes=frozenset(map(Size, filters["sizes"])),
-        tiers=frozenset(map(Tier, filters["tiers"])),
-        countries=frozenset(country.upper() for country in filters["countries"]),
+        kinds=frozenset(filters["kinds"]),
+        sizes=frozenset(filters["sizes"]),
+        tiers=frozenset(filters["tiers"]),
+        countries=frozenset(filters["countries"]),
         places=frozenset(filters["places"]),
         industries=frozenset(filters["industries"]),
         clusters=frozenset(filters["clusters"]),
         radius_km=filters["radius_km"],
         centre=filters["centre"],
     )
-    return Request(GoalName(goal), limit, only_new, ids, capped)
+    return Request(goal, limit, only_new, ids, capped)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -198,12 +222,20 @@ def _bulk(ask: Callable[[Progress], Iterator[BulkAnswer]], total: int, out: Path
 
 
 def _bulk_line(answer: BulkAnswer) -> dict[str, Any]:
-    rows = [
-        {"id": candidate.id, "name": candidate.name, "score": round(candidate.score, 6)}
-        for candidate in answer.recommendations
-    ]
-    line: dict[str, Any] = {"seeker": answer.seeker, "recommendations": rows}
+    line: dict[str, Any] = {
+        "seeker": answer.seeker,
+        "recommendations": _bulk_rows(answer.recommendations),
+    }
+    if answer.nearby:
+        line["nearby"] = _bulk_rows(answer.nearby)
     return line if answer.error is None else line | {"error": str(answer.error)}
+
+
+def _bulk_rows(recommendations: Iterable[Recommendation]) -> list[dict[str, Any]]:
+    return [
+        {"id": candidate.id, "name": candidate.name, "score": round(candidate.score, 6)}
+        for candidate in recommendations
+    ]
 
 
 @contextmanager
@@ -220,21 +252,21 @@ def _written(path: Path) -> Iterator[IO[str]]:
 
 def _print_table(answer: Answer) -> None:
     from rich.console import Console
-    from rich.markup import escape
 
     console = Console(soft_wrap=True)
-    if not answer.recommendations:
+    if answer.advice is not None:
+        say(answer.advice)
+    elif not answer.recommendations:
         say(message("No candidate fits. Try fewer filters, or --with-partners."))
+    for closest in answer.closest:
+        _print_name(console, "  · ", closest.name, closest.name_en, closest.id)
+        _print_evidence(console, closest.evidence)
     for rank, recommendation in enumerate(answer.recommendations, 1):
-        name, english = recommendation.name, recommendation.name_en
-        title = escape(f"{name} ({english})" if english and english != name else name)
-        about = f"{escape(recommendation.id)}  {recommendation.score:.3f}"
-        console.print(f"[bold]{rank:>3}. {title}[/bold]  {about}")
-        for reason in recommendation.leading(3):
-            console.print(f"     {escape(reason.message.text(language()))}", style="dim")
-        for piece in recommendation.evidence[:1]:
-            year = f"{piece.year}: " if piece.year else ""
-            console.print(f"     “{escape(year + _shortened(piece.text))}”", style="italic")
+        _print_candidate(console, rank, recommendation)
+    if answer.nearby:
+        say(message("Near you, but nothing they say mentions it"))
+    for rank, recommendation in enumerate(answer.nearby, 1):
+        _print_candidate(console, rank, recommendation)
     fresh = answer.freshness
     say(
         message("Snapshot %(version)s of %(day)s.", version=fresh.version, day=fresh.as_of),
@@ -242,6 +274,29 @@ def _print_table(answer: Answer) -> None:
     )
     if fresh.store_version is not None and fresh.store_version != fresh.version:
         say(message("The graph has changed since: `matchmaker refresh`."), fg="yellow")
+
+
+def _print_candidate(console: Console, rank: int, candidate: Recommendation) -> None:
+    about = f"{candidate.id}  {candidate.score:.3f}"
+    _print_name(console, f"{rank:>3}. ", candidate.name, candidate.name_en, about)
+    for reason in candidate.leading(3):
+        console.print(f"     {reason.message.text(language())}", style="dim", markup=False)
+    for reason in candidate.against[:3]:
+        text = message("against: %(reason)s", reason=reason.message).text(language())
+        console.print(f"     {text}", style="dim", markup=False)
+    for piece in candidate.evidence[:1]:
+        _print_evidence(console, piece)
+
+
+def _print_name(console: Console, before: str, name: str, english: str, about: str) -> None:
+    title = f"{name} ({english})" if english and english != name else name
+    console.print(f"{before}{title}", style="bold", markup=False, end="")
+    console.print(f"  {about}", markup=False)
+
+
+def _print_evidence(console: Console, piece: Evidence) -> None:
+    year = f"{piece.year}: " if piece.year else ""
+    console.print(f"     “{year}{_shortened(piece.text)}”", style="italic", markup=False)
 
 
 def _shortened(text: str, length: int = 160) -> str:

@@ -11,30 +11,32 @@ from matchmaker.recommend.evidence import FITS_PARTLY, best_statements
 from matchmaker.recommend.graph import FURTHER, AffiliationNetwork
 from matchmaker.recommend.model import Evidence, PathStep
 from matchmaker.recommend.pairs import Pairs
-from matchmaker.snapshot.model import ENGAGEMENT_KINDS, LAYERS, STATEMENT_KINDS, from_days
+from matchmaker.snapshot.model import ENGAGEMENT_KINDS, LAYERS, STATEMENT_KINDS, Snapshot, from_days
 
 PIECES = 3
 
 
 def evidence(pairs: Pairs, row: int) -> tuple[Evidence, ...]:
     """The candidate's texts that fit best, at most three; none where none fits."""
-    statements = pairs.snapshot.statements
-    pieces = []
-    for number, fit in best_statements(pairs.snapshot, pairs.fit, row, PIECES):
-        if fit < FITS_PARTLY:
-            continue
-        day = from_days(int(statements.date[number]))
-        pieces.append(
-            Evidence(
-                id=statements.table["id"][number].as_py(),
-                kind=STATEMENT_KINDS[statements.kind[number]],
-                text=statements.table["text"][number].as_py(),
-                language=statements.table["language"][number].as_py(),
-                year=day.year if day else None,
-                fit=fit,
-            )
-        )
-    return tuple(pieces)
+    return tuple(
+        piece(pairs.snapshot, number, fit)
+        for number, fit in best_statements(pairs.snapshot, pairs.fit, row, PIECES)
+        if fit >= FITS_PARTLY
+    )
+
+
+def piece(snapshot: Snapshot, number: int, fit: float) -> Evidence:
+    """A statement as evidence."""
+    statements = snapshot.statements
+    day = from_days(int(statements.date[number]))
+    return Evidence(
+        id=statements.table["id"][number].as_py(),
+        kind=STATEMENT_KINDS[statements.kind[number]],
+        text=statements.table["text"][number].as_py(),
+        language=statements.table["language"][number].as_py(),
+        year=day.year if day else None,
+        fit=fit,
+    )
 
 
 def path(pairs: Pairs, row: int) -> tuple[PathStep, ...]:

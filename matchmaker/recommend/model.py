@@ -28,9 +28,10 @@ NOT_OF_THE_CANDIDATE = frozenset({BASE, EXPOSURE})
 class SeekerText:
     """One text of the seeker. `vector` (dimension,) is centred and of unit length, or None.
 
-    `goal` is set on needs. A free text is a need for the goal asked for. `held_stages` and
-    `sought_stages` are bit masks of the value-chain stages that it says its speaker holds,
-    and looks for.
+    `goal` is set on needs. `is_question`: it was put as the question itself (typed, a
+    posted need, a brief), and is not one of the things that the seeker's profile says.
+    `held_stages` and `sought_stages` are bit masks of the value-chain stages that it says
+    its speaker holds, and looks for.
     """
 
     text: str
@@ -40,6 +41,7 @@ class SeekerText:
     vector: FloatArray | None = None
     held_stages: int = 0
     sought_stages: int = 0
+    is_question: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,11 @@ class Seeker:
     latitude: float = math.nan
     longitude: float = math.nan
     partners: frozenset[int] = frozenset()
+
+    @property
+    def asks_in_words(self) -> bool:
+        """Whether a question was put in words, which then decide; else the profile asks."""
+        return any(text.is_question for text in self.texts)
 
 
 @dataclass(frozen=True)
@@ -147,6 +154,14 @@ class PathStep:
     year: int | None
 
 
+class Match(StrEnum):
+    """How well what a candidate says answers a question put in words."""
+
+    GOOD = "answers"
+    PARTIAL = "partly_answers"
+    NONE = "not_mentioned"
+
+
 class Way(StrEnum):
     """Over whom both know, or over a gap in the network."""
 
@@ -176,9 +191,11 @@ class OrganizationName(Message):
 class Recommendation:
     """A candidate, best first; `path` leads from the seeker, empty when there is none.
 
-    `advice` says how to go about it, None where there is nothing to say. `chance` is
-    the probability of a tie, before the price of being suggested to many others; None
-    where the ranker gives none.
+    `reasons` speak for it, `against` speak against it: contributions of both add up to
+    the score. `match` grades what it says against the words asked; None where nobody
+    asked in words. `advice` says how to go about it, None where there is nothing to say.
+    `chance` is the probability of a tie, before the price of being suggested to many
+    others; None where the ranker gives none.
     """
 
     row: int
@@ -188,11 +205,37 @@ class Recommendation:
     kind: Kind
     score: float
     reasons: tuple[Reason, ...]
+    against: tuple[Reason, ...]
     evidence: tuple[Evidence, ...]
     path: tuple[PathStep, ...]
+    match: Match | None = None
     advice: Advice | None = None
     chance: float | None = None
 
     def leading(self, count: int) -> tuple[Reason, ...]:
-        """The first reasons that say something of the candidate itself."""
+        """The first reasons for the candidate that say something of itself."""
         return tuple(r for r in self.reasons if r.feature not in NOT_OF_THE_CANDIDATE)[:count]
+
+
+@dataclass(frozen=True)
+class ClosestStatement:
+    """Whose statement came closest to words that nobody answers."""
+
+    id: str
+    name: str
+    name_en: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True)
+class Recommendations:
+    """Who answers, best first; who is merely near; and what came closest where nobody answers.
+
+    Asked in words, `matches` are those with a statement that reaches the goal's floor, and
+    `nearby` some who are near to the seeker in space or in the network though nothing they say
+    mentions it. Asked by a profile all are matches. `closest` is empty where anybody matches.
+    """
+
+    matches: tuple[Recommendation, ...] = ()
+    nearby: tuple[Recommendation, ...] = ()
+    closest: tuple[ClosestStatement, ...] = ()

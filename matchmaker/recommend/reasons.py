@@ -1,4 +1,4 @@
-"""Why, in sentences: what each kind of evidence contributed, for and against."""
+"""Why, in sentences: what each kind of evidence contributed, for and against apart."""
 
 from __future__ import annotations
 
@@ -214,13 +214,13 @@ _SENTENCES: dict[Family, Callable[[CandidateFacts, bool], Sentence]] = {
 
 def reasons(
     pairs: Pairs, row: int, parts: Contributions, position: int, price: float
-) -> tuple[Reason, ...]:
-    """What spoke for the candidate, then what spoke against it.
+) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
+    """What speaks for the candidate, and what speaks against it.
 
-    In the order in which the evidence was taken away, so that losing the first
-    costs just what it says. Contributions add up to the score: those of the kinds
-    of evidence, the price of being suggested to many others already (`exposure`),
-    and what anybody gets without any (`base`).
+    For: in the order in which the evidence was taken away, so that losing the first
+    costs just what it says. Against: what costs most first. Contributions of both add up
+    to the score: those of the kinds of evidence, the price of being suggested to many
+    others already (`exposure`), and what anybody gets without any (`base`).
     """
     facts = CandidateFacts(pairs, row)
     every = [
@@ -230,11 +230,22 @@ def reasons(
     often = message("much sought after: others get a turn")
     every.append(Reason(EXPOSURE, -price, None, often))
     base = Reason(BASE, float(parts.base[position]), None, message("where anybody starts"))
-    speaking_for = [reason for reason in every if reason.contribution > NEGLIGIBLE]
-    against = [reason for reason in every if reason.contribution < -NEGLIGIBLE]
+    every = [reason for reason in every if abs(reason.contribution) > NEGLIGIBLE]
+    against = [reason for reason in every if reason.contribution < 0 or _is_weak(reason)]
+    speaking_for = [reason for reason in every if reason not in against]
     against.sort(key=lambda reason: (reason.contribution, reason.feature))
-    start = (base,) if abs(base.contribution) > NEGLIGIBLE else ()
-    return (*speaking_for, *against, *start)
+    if base.contribution > NEGLIGIBLE:
+        speaking_for.append(base)
+    elif base.contribution < -NEGLIGIBLE:
+        against.append(base)
+    return tuple(speaking_for), tuple(against)
+
+
+def _is_weak(reason: Reason) -> bool:
+    """Whether a little of the evidence is all there is: its sentence says how little."""
+    if reason.feature == Family.TEXT:
+        return reason.value is None or reason.value < FITS_PARTLY
+    return reason.feature in (Family.HISTORY, Family.ACTIVITY) and not reason.value
 
 
 def _reason(facts: CandidateFacts, family: Family, contribution: float) -> Reason:

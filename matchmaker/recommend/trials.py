@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -157,7 +157,7 @@ def _texts_asked(
         if not len(answerers):
             continue
         text = seeker_text(whole, int(columns.statement[engagement]))
-        question = SeekerText(text.text, StatementKind.NEED, text.language, goal.name, text.vector)
+        question = replace(text, kind=goal.words, goal=goal.name, is_question=True)
         seeker = Seeker(texts=(question,))
         partners = np.zeros(0, dtype=np.int32)
         if len(askers):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,12 +13,18 @@ from matchmaker.access import Principal
 from matchmaker.api.http.context import services
 from matchmaker.api.matching.responses import leading_reasons
 from matchmaker.domain import Place
-from matchmaker.messages import locale_of
-from matchmaker.recommend.model import Recommendation
+from matchmaker.messages import locale_of, message
+from matchmaker.recommend.model import Match, Recommendation
 from matchmaker.services.matching.matching import Answer, Candidate
 from matchmaker.snapshot.geography import great_circle_km
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import Page, own_organization, signed_in, web
+
+_GRADES = {
+    Match.GOOD: message("What it says fits"),
+    Match.PARTIAL: message("What it says fits in part"),
+    Match.NONE: message("It says nothing of this"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,9 @@ class Card:
 
     @property
     def fit(self) -> str:
-        """In words: the chance of a tie, else thirds of the scale from 0 to 1."""
+        """In words: how what it says answers, the chance of a tie, else thirds of 0 to 1."""
+        if self.recommendation.match is not None:
+            return _GRADES[self.recommendation.match].text(language())
         if self.recommendation.chance is not None:
             chance = format_percent(self.recommendation.chance, "0.#%", locale_of(language()))
             return str(gettext("%(chance)s chance of a tie within two years", chance=chance))
@@ -58,11 +67,25 @@ def card() -> Page:
     return render_template("card.html", profile=profile)
 
 
-def cards_of(principal: Principal, answer: Answer | None) -> list[Card]:
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """Of an answer: who answers, and who is merely near."""
+
+    matches: list[Card]
+    nearby: list[Card]
+
+
+def cards_of(principal: Principal, answer: Answer | None) -> Cards:
     """One for each of an answer's candidates; one deleted meanwhile has none."""
-    if answer is None or not answer.recommendations:
+    if answer is None:
+        return Cards([], [])
+    return Cards(_cards(principal, answer.recommendations), _cards(principal, answer.nearby))
+
+
+def _cards(principal: Principal, ranking: Sequence[Recommendation]) -> list[Card]:
+    if not ranking:
         return []
-    own, ranking = own_organization(), answer.recommendations
+    own = own_organization()
     ids = [recommendation.id for recommendation in ranking]
     candidates = services().matching.candidates(principal, [own, *ids] if own else ids)
     own_place = candidates[own].place if own in candidates else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -131,3 +132,16 @@ def test_there_is_as_much_of_each_sort_as_promised() -> None:
     assert min(tags["nobody"], tags["stage"], tags["spec"], tags["direction"]) >= 30
     askers = sum(bool(need["asker"]) for need in NEEDS.values())
     assert 0.4 * len(NEEDS) <= askers <= 0.7 * len(NEEDS)
+
+
+def test_needs_about_listed_firms_are_graded_by_stock_code() -> None:
+    needs = {need["id"]: need for need in table("benchmarks/judged/listed/needs.csv")}
+    grades: dict[str, set[int]] = defaultdict(set)
+    for row in table("benchmarks/judged/listed/grades.csv"):
+        assert re.fullmatch(r"listed:\d{6}", row["organization"]), row
+        grades[row["need"]].add(int(row["grade"]))
+    assert len(needs) >= 60
+    assert set(grades) <= set(needs)
+    for id_, need in needs.items():
+        assert grades[id_] <= {0, 1, 2}
+        assert (2 in grades[id_]) != meets_nobody(need), id_

@@ -105,19 +105,20 @@ class SeekerFactory:
         return replace(seeker, partners=frozenset(row for row in rows if row is not None))
 
     def free_texts(self, texts: Sequence[str], goal: GoalName) -> list[SeekerText]:
-        """Texts as needs for `goal`, embedded together. Raises ModelUnavailable."""
+        """Texts put as the question for `goal`, embedded together. Raises ModelUnavailable."""
         languages = [language_of(text) for text in texts]
         vectors = self._query_vectors(texts, languages)
+        kind = GOALS[goal].words
         # Who looks for customers says what it does itself.
-        is_need = StatementKind.NEED in GOALS[goal].asks[0]
-        readings = [read_stages(text, is_need=is_need) for text in texts]
+        readings = [read_stages(text, is_need=kind is StatementKind.NEED) for text in texts]
         return [
             SeekerText(
                 text,
-                StatementKind.NEED,
+                kind,
                 language,
                 goal,
                 vector,
+                is_question=True,
                 held_stages=stage_bits(reading.held),
                 sought_stages=stage_bits(reading.sought),
             )
