@@ -344,7 +344,7 @@ class Matching:
             closest=recommended.closest,
             in_words=seeker.asks_in_words,
         )
-        if not recorded:
+        if not (recorded and principal.writes):
             return answer
         impression_id = self.interaction_log.impression(
             principal,
