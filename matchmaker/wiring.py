@@ -180,7 +180,7 @@ class Wiring:
 
     @cached_property
     def learning(self) -> RankerLearning:
-        return RankerLearning(self.reader, self.rankers)
+        return RankerLearning(self.reader, self.rankers, self.embedder)
 
     @cached_property
     def importer(self) -> Importer:
