@@ -22,7 +22,7 @@ from huey import SqliteHuey
 from matchmaker.access import ADMIN
 from matchmaker.app import create_app
 from matchmaker.domain import GoalName, GraphRows, Kind, Organization
-from matchmaker.errors import InvalidInput
+from matchmaker.errors import InvalidInput, ServiceUnavailable
 from matchmaker.mail import Mailer
 from matchmaker.services.cooperation import webhook_call
 from matchmaker.services.cooperation.webhooks import Webhooks
@@ -42,7 +42,7 @@ from matchmaker.workflow.account import (
 )
 from matchmaker.workflow.introduction import Proposal, Transition
 from matchmaker.workflow.introduction_states import Action
-from matchmaker.workflow.webhook import checked_url
+from matchmaker.workflow.webhook import Delivery, checked_url
 from tests.passwords import cheap_passwords
 
 PASSWORD = "correct horse 9"
@@ -454,3 +454,77 @@ def test_a_host_that_answers_a_byte_at_a_time_is_given_up(monkeypatch):
         )
     assert time.monotonic() - begun < 5
     listener.close()
+
+
+def dripping(greeting):
+    """A server that sends a byte every tenth of a second, and its port."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def drip(connected):
+        with connected, contextlib.suppress(OSError):
+            for byte in greeting + b"x" * 10_000:
+                connected.sendall(bytes([byte]))
+                time.sleep(0.1)
+
+    def accept():
+        with contextlib.suppress(OSError):
+            while True:
+                connected, _ = listener.accept()
+                threading.Thread(target=drip, args=(connected,), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    return listener, listener.getsockname()[1]
+
+
+def test_a_mail_server_that_drips_is_one_that_does_not_answer(monkeypatch, tmp_path):
+    monkeypatch.setattr("matchmaker.mail._DEADLINE_SECONDS", 0.5)
+    listener, port = dripping(b"220 ")
+    settings = Settings(
+        data_dir=tmp_path, smtp_host="127.0.0.1", smtp_port=port, smtp_tls=False, _env_file=None
+    )
+    begun = time.monotonic()
+    with pytest.raises(ServiceUnavailable):
+        Mailer(settings).send("a@example.org", "x", "y")
+    assert time.monotonic() - begun < 5
+    listener.close()
+
+
+def test_a_receiver_that_drips_keeps_no_other_waiting(monkeypatch, tmp_path):
+    """Its calls are the older ones; the other's is made meanwhile, and only one of its own."""
+    monkeypatch.setattr(webhook_call, "DEADLINE_SECONDS", 2.0)
+    listener, port = dripping(b"HTTP/1.1 200 OK\r\n")
+    called_at = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            called_at.append(time.monotonic())
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *args):
+            pass
+
+    prompt = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=prompt.serve_forever, daemon=True).start()
+    services = wire(Settings(data_dir=tmp_path, private_webhooks=True, _env_file=None))
+    services.store.prepare()
+    hooks = [
+        services.webhooks.register(ADMIN, f"t:{number}", f"http://127.0.0.1:{port}/")
+        for number, port in enumerate((port, prompt.server_port))
+    ]
+    now = utc_now()
+    deliveries = [Delivery(f"d{n}", hooks[n == 5].id, "{}", now) for n in range(6)]
+    services.store.documents.commit(
+        [services.repositories.deliveries.put(delivery) for delivery in deliveries]
+    )
+    begun = time.monotonic()
+    assert services.webhooks.deliver_due() == 1
+    assert called_at[0] - begun < 1.5
+    assert time.monotonic() - begun < 5
+    # One call of the five was tried; the others wait for the next round.
+    attempts = sorted(each.attempts for each in services.repositories.deliveries.values())
+    assert attempts == [0, 0, 0, 0, 1]
+    prompt.shutdown()
+    prompt.server_close()
+    listener.close()
+    services.store.close()
