@@ -48,6 +48,7 @@ from matchmaker.services.operations.health import HealthService
 from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.importer import Importer
 from matchmaker.services.operations.job_queue import JobHandler, JobQueue
+from matchmaker.services.operations.process_lock import ProcessLock
 from matchmaker.services.operations.refresher import SnapshotRefresher
 from matchmaker.services.operations.upload_folder import UploadFolder
 from matchmaker.services.people.accounts import Accounts
@@ -220,9 +221,27 @@ class Wiring:
         return self.settings.data_dir / "jobs.db"
 
     @cached_property
-    def requested_jobs(self) -> SqliteHuey:
-        """What people requested, on its way to the worker."""
-        return SqliteHuey("requested", filename=str(self.jobs_file), results=False)
+    def requested_jobs(self) -> Mapping[JobKind, SqliteHuey]:
+        """What people requested, on its way to the worker: one queue for each kind of work."""
+        return {
+            kind: SqliteHuey(f"requested-{kind}", filename=str(self.jobs_file), results=False)
+            for kind in JobKind
+        }
+
+    @cached_property
+    def requested_letters(self) -> SqliteHuey:
+        """Letters that somebody waits for, on their way to the worker."""
+        return SqliteHuey("letters", filename=str(self.jobs_file), results=False)
+
+    @cached_property
+    def jobs_lock(self) -> ProcessLock:
+        """Held by the worker of background jobs."""
+        return ProcessLock(self.settings.data_dir / "jobs.lock")
+
+    @cached_property
+    def server_lock(self) -> ProcessLock:
+        """Held by the server."""
+        return ProcessLock(self.settings.data_dir / "server.lock")
 
     @cached_property
     def job_handlers(self) -> Mapping[JobKind, JobHandler]:
@@ -259,7 +278,12 @@ class Wiring:
     @cached_property
     def health(self) -> HealthService:
         return HealthService(
-            self.settings, lambda: self.store, self.reader, self.embedder, self.rankers
+            self.settings,
+            lambda: self.store,
+            self.reader,
+            self.embedder,
+            self.rankers,
+            self.jobs_lock.holder,
         )
 
     # -- cooperation
@@ -311,7 +335,7 @@ class Wiring:
 
     @cached_property
     def _reset_requests(self) -> ResetRequests:
-        return ResetRequests(self.sign_in, self.requested_jobs)
+        return ResetRequests(self.sign_in, self.requested_letters)
 
     @cached_property
     def invitations(self) -> Invitations:
