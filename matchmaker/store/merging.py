@@ -122,6 +122,21 @@ def merged_row(
     return replace(before, **changes)
 
 
+def is_overruled(before: Any, row: Any) -> bool:
+    """Whether a stored row of a stronger source says otherwise, so that this one is not taken.
+
+    Of organisations their fields tell it: what contradicts is kept beside each.
+    """
+    if isinstance(row, Organization) or not hasattr(row, "provenance"):
+        return False
+    if before.provenance.tier.rank >= row.provenance.tier.rank:
+        return False
+    return any(
+        not is_blank(before, name) and not is_blank(row, name) and name != PARTICIPANTS
+        for name in changed_fields(before, row)
+    )
+
+
 def merged_organization(
     before: Organization, row: Organization, *, only_blanks: bool = False
 ) -> Organization:

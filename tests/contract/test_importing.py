@@ -10,6 +10,7 @@ from matchmaker.domain import (
     Cluster,
     ContradictedValue,
     DatePrecision,
+    Description,
     FieldOrigin,
     GraphRows,
     Kind,
@@ -106,6 +107,19 @@ def test_clusters_offers_and_needs_keep_what_a_row_leaves_blank(store: GraphStor
     explicit = {("offers", "o:1"): frozenset({"active"})}
     store.import_rows(bare, ImportRules(explicit))
     assert store.offer("o:1").active
+
+
+def test_what_a_stronger_source_overrules_is_told(store: GraphStore) -> None:
+    """What the firm wrote of itself stays; that the list said otherwise is not passed over."""
+    own = Description("t:d#about", "t:d", "我们做高压球阀", "zh", provenance=MEMBER)
+    firm_row = replace(FULL, id="t:d")
+    store.import_rows(GraphRows(organizations=(firm_row,), descriptions=(own,)))
+    listed = replace(own, text="阀门厂", provenance=LIST)
+    changes = store.import_rows(GraphRows(descriptions=(listed,)))
+    assert changes.overruled == (("descriptions", own.id),)
+    same = replace(own, provenance=LIST)
+    assert store.import_rows(GraphRows(descriptions=(same,))).overruled == ()
+    assert store.rows_about("t:d").descriptions == (own,)
 
 
 def test_participants_are_added_to_and_not_taken_away(store: GraphStore) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from matchmaker.domain import GraphRows, Organization
 from matchmaker.errors import NotAllowed
 from matchmaker.ingest.earlier_keys import known_by_earlier_ids
 from matchmaker.ingest.references import drop_dangling, drop_orphans, referred
-from matchmaker.ingest.report import Parsed, ReadProgress, file_counts
+from matchmaker.ingest.report import Parsed, Problem, ReadProgress, file_counts
 from matchmaker.ingest.resolve import Resolution, resolve
 from matchmaker.ingest.scope import within
 from matchmaker.ingest.table_options import TableOptions
@@ -35,6 +35,8 @@ from matchmaker.store.ports import MAX_PAGE, GraphStore, ImportRules, Page, RowC
 MAX_ALIKE = 200
 # Of more changed rows than about so many a report does not hold all: they cannot be taken back.
 MAX_KEPT = 20_001
+# The column of a list whose cells become rows of a table.
+_SAID_IN = {"descriptions": "description"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,12 @@ class Importer:
         if not rules.dry_run:
             options.progress(message("Writing to the store"), 0, 0)
         changes = self.store.import_rows(checked.rows, rules)
+        overruled = tuple(_overruled(changes, checked.origins))
+        report = replace(
+            report,
+            problems=(*report.problems, *overruled),
+            files=file_counts(checked.read, (*checked.problems, *overruled)),
+        )
         return _with_changes(replace(report, written=not rules.dry_run), changes, options)
 
     def _import_large(
@@ -168,6 +176,9 @@ class Importer:
         changes = self.store.import_batches(
             large.batches, rules, MAX_KEPT if options.keep else 2 * MAX_CHANGES
         )
+        if changes.overruled:
+            large.reading.problems.extend(_overruled(changes, large.reading.origins))
+            report = replace(report, problems=large.problems(), files=large.files())
         return _with_changes(replace(report, written=not rules.dry_run), changes, options)
 
     def _with_merged(
@@ -210,6 +221,17 @@ class Importer:
             ),
         )  # fmt: skip
         return replace(parsed, rows=rows)
+
+
+def _overruled(
+    changes: RowChanges, origins: Mapping[tuple[str, str], tuple[str, int]]
+) -> Iterator[Problem]:
+    """What is told of rows that a stronger source overrules."""
+    for table, key in changes.overruled:
+        file, line = origins.get((table, " ".join(key) if isinstance(key, tuple) else key), ("", 0))
+        if line:
+            reason = message("a stronger source says otherwise, and that stays.")
+            yield Problem(file, line, _SAID_IN.get(table, ""), reason, "warning", is_lost=True)
 
 
 def _with_changes(
