@@ -213,7 +213,7 @@ class TableReader:
         for title, reason in notes_on_titles(self.file, self.columns, self.options.mapping):
             yield self._note(title, reason)
         for title, format in self.formats.items():
-            if format.explanation is not None and title in self.judged:
+            if format.explanation is not None and (title in self.judged or format.stored):
                 yield self._note(title, format.explanation)
         for title, unit in self.units.items():
             yield self._note(title, unit_note(unit))

@@ -347,7 +347,7 @@ def _join(
         )  # fmt: skip
     joined = merged_organization(before, row, only_blanks=True)
     for name in changed_fields(joined, row):
-        if not is_blank(row, name):
+        if not is_blank(row, name) and name != OTHER_NAMES:  # those of both lines are kept
             _warn_of_other(reader, line, name, text_of(joined, name), origin[1])
     reading.rows["organizations"][before.id] = joined
     reading.merged += 1

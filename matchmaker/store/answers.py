@@ -91,8 +91,9 @@ class RowChanges:
             for rows, tables in ((part.before, before), (part.after, after)):
                 for name, table_rows in rows.tables():
                     tables[name].extend(table_rows)
-        return cls(counts, *(GraphRows(**{name: tuple(rows) for name, rows in tables.items()})
-                             for tables in (before, after)), tuple(overruled))  # fmt: skip
+        old, new = (GraphRows(**{name: tuple(rows) for name, rows in tables.items()})
+                    for tables in (before, after))  # fmt: skip
+        return cls(counts, old, new, tuple(overruled))
 
     def without_new(self) -> RowChanges:
         """Without the rows that were not there before."""

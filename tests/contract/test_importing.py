@@ -27,7 +27,7 @@ from matchmaker.domain import (
     Terms,
     Tier,
 )
-from matchmaker.store.merging import edited_organization, merged_organization
+from matchmaker.store.merging import as_said_of, edited_organization, merged_organization
 from matchmaker.store.ports import GraphStore, ImportRules
 from tests.contract.graphs import DAY, firm, project
 
@@ -263,3 +263,11 @@ def test_of_many_changes_those_of_known_rows_are_listed(store: GraphStore) -> No
     changes = store.import_batches(lambda: batches, ImportRules(), 1)
     assert changes.counts.created == {"organizations": 3}
     assert {row.id for row in changes.after.organizations} == {"t:1", "t:2", FULL.id}
+
+
+def test_the_name_that_is_lost_in_a_merge_is_an_other_name() -> None:
+    gone = Organization("o:1", "恒泰阀门厂", Kind.FIRM, other_names=("HT",), provenance=LIST)
+    kept = merged_organization(FULL, as_said_of(gone, FULL.id), only_blanks=True)
+    assert (kept.name, kept.other_names) == (FULL.name, ("恒泰阀门厂", "HT"))
+    again = replace(gone, name=FULL.name.upper(), other_names=())
+    assert merged_organization(FULL, as_said_of(again, FULL.id), only_blanks=True) == FULL

@@ -28,7 +28,7 @@ from matchmaker.services.operations.import_report import (
 from matchmaker.services.operations.large_import import LargeImport, is_large
 from matchmaker.services.operations.reference_data import reference_index
 from matchmaker.services.operations.refresher import Progress, no_progress
-from matchmaker.store.merging import merged_organization
+from matchmaker.store.merging import as_said_of, merged_organization
 from matchmaker.store.ports import MAX_PAGE, GraphStore, ImportRules, Page, RowChanges, iterate
 
 # More pairs that may be one are counted and not listed in a report.
@@ -190,7 +190,7 @@ class Importer:
         gone = [row for row in rows.organizations if row.id in leads_to and row.id not in kept]
         for row in gone:
             id = leads_to[row.id]
-            silent = replace(row, id=id)
+            silent = as_said_of(row, id)
             kept[id] = merged_organization(kept[id], silent, only_blanks=True) \
                 if id in kept else silent  # fmt: skip
         return tuple(kept.values())
