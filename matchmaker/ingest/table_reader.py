@@ -355,6 +355,8 @@ class TableReader:
             if column == principal_date(self.table.model):
                 plain[PRECISION] = value.precision
             return plain
+        if isinstance(value, Amount) and self.table.name == "organizations":
+            return {column: value}
         if isinstance(value, Amount):
             unit = " ".join(filter(None, (value.currency, value.unit)))
             said = {_AMOUNT_CURRENCY: value.currency, "unit": unit}
