@@ -125,7 +125,7 @@ class Wiring:
 
     @cached_property
     def directory(self) -> Directory:
-        return Directory(self.store, self.clock)
+        return Directory(self.store, self.clock, self.codes)
 
     @cached_property
     def matching(self) -> Matching:
