@@ -31,10 +31,12 @@ from matchmaker.recommend.rank import FeatureMatrix
 from matchmaker.recommend.train import Examples
 from matchmaker.recommend.trees import Trees
 from matchmaker.recommend.trials import described, trials
+from matchmaker.services.matching.evaluation import as_typed
 from matchmaker.services.matching.training import drawn
+from matchmaker.settings import Settings
 from matchmaker.snapshot.cut import cut
-from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.snapshot.model import FloatArray, IntArray, to_days
+from matchmaker.wiring import Wiring
 
 GOAL = GOALS[GoalName.SUPPLIER]
 BEST = "text_best"
@@ -63,12 +65,16 @@ class Graph:
 def read(graph: str, limit: int) -> Graph:
     """Every question of each time asked by nobody, with its whole pool."""
     folder, *times = graph.split("@")
-    snapshot = SnapshotReader(Path(folder) / "snapshots").current()
+    wiring = Wiring(Settings(data_dir=Path(folder)))
+    snapshot = wiring.reader.current()
     parts = []
     for time in times:
         day, until = map(date.fromisoformat, time.split(":"))
         past = cut(snapshot, day)
         questions = drawn(trials(snapshot, past, GOAL, to_days(until)), limit, 0)
+        questions = as_typed(
+            past, Wiring(Settings(data_dir=Path(folder))).embedder, GOAL, questions
+        )
         is_known = described(past)
         prepare_goal(past, GOAL)
         generator = np.random.default_rng(0)

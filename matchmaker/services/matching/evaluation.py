@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from matchmaker.domain import GoalName
-from matchmaker.embedding import Encoder, comparable
+from matchmaker.embedding import Encoder
 from matchmaker.errors import InvalidInput, RankerMismatch
 from matchmaker.goals import GOALS, Goal
 from matchmaker.messages import message
@@ -37,6 +37,7 @@ from matchmaker.recommend.pipeline import prepare_goal, shortlist
 from matchmaker.recommend.rank import FIXED, Ranker
 from matchmaker.recommend.trials import Trial, described, trials, trials_in_words
 from matchmaker.services.matching.ranker_files import RankerFiles
+from matchmaker.services.matching.seekers import typed_texts
 from matchmaker.services.matching.training import (
     HORIZON,
     chances_of,
@@ -48,9 +49,8 @@ from matchmaker.services.matching.training import (
 )
 from matchmaker.services.operations.refresher import Progress
 from matchmaker.snapshot.cut import cut
-from matchmaker.snapshot.load import SnapshotReader, check_model
+from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.snapshot.model import KINDS, BoolArray, Snapshot, from_days, to_days
-from matchmaker.text import language_of
 
 
 class Asked(StrEnum):
@@ -148,7 +148,7 @@ class RankerLearning:
         asker: Mapping[str, Any] = {}
         reliability: list[dict[str, float]] = []
         if in_words:
-            questions = self._as_typed(past, questions)
+            questions = as_typed(past, self.embedder, goal, questions)
             results_by_asking = _outcomes_in_words(
                 past, goal, questions, is_known, ranker, progress
             )
@@ -183,24 +183,6 @@ class RankerLearning:
             asker=asker,
         )
 
-    def _as_typed(self, past: Snapshot, questions: Sequence[Trial]) -> list[Trial]:
-        """The same questions with their texts embedded as questions, as they are on a page."""
-        if not past.meta.dimension:
-            return list(questions)
-        embedder = self.embedder()
-        check_model(past, embedder.identity)
-        texts = [trial.seeker.texts[0] for trial in questions]
-        vectors = comparable(
-            embedder.queries([text.text for text in texts]),
-            [language_of(text.text) for text in texts],
-            past.query_means,
-            embedder.identity.model,
-        )
-        return [
-            replace(trial, seeker=replace(trial.seeker, texts=(replace(text, vector=vector),)))
-            for trial, text, vector in zip(questions, texts, vectors, strict=True)
-        ]
-
     def _as_of(self, name: GoalName, day: date, progress: Progress) -> Ranker:
         path = self.rankers.path(name, day)
         with contextlib.suppress(RankerMismatch):  # of an older program: learned anew
@@ -210,6 +192,19 @@ class RankerLearning:
             return LearnedRanker({name: self.train(name, progress, day)})
         except InvalidInput:
             return FIXED
+
+
+def as_typed(
+    past: Snapshot, embedder: Callable[[], Encoder], goal: Goal, questions: Sequence[Trial]
+) -> list[Trial]:
+    """The same questions with their texts as a page takes them. Raises ModelUnavailable."""
+    texts = typed_texts(
+        past, embedder, [trial.seeker.texts[0].text for trial in questions], goal.name
+    )
+    return [
+        replace(trial, seeker=replace(trial.seeker, texts=(text,)))
+        for trial, text in zip(questions, texts, strict=True)
+    ]
 
 
 def _tables(

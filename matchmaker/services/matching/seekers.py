@@ -106,36 +106,7 @@ class SeekerFactory:
 
     def free_texts(self, texts: Sequence[str], goal: GoalName) -> list[SeekerText]:
         """Texts put as the question for `goal`, embedded together. Raises ModelUnavailable."""
-        languages = [language_of(text) for text in texts]
-        vectors = self._query_vectors(texts, languages)
-        kind = GOALS[goal].words
-        # Who looks for customers says what it does itself.
-        readings = [read_stages(text, is_need=kind is StatementKind.NEED) for text in texts]
-        return [
-            SeekerText(
-                text,
-                kind,
-                language,
-                goal,
-                vector,
-                is_question=True,
-                held_stages=stage_bits(reading.held),
-                sought_stages=stage_bits(reading.sought),
-            )
-            for text, language, vector, reading in zip(
-                texts, languages, vectors, readings, strict=True
-            )
-        ]
-
-    def _query_vectors(
-        self, texts: Sequence[str], languages: Sequence[str]
-    ) -> Sequence[FloatArray | None]:
-        if not self.snapshot.meta.dimension:
-            return [None] * len(texts)
-        embedder = self.embedder()
-        check_model(self.snapshot, embedder.identity)
-        raw, means = embedder.queries(texts), self.snapshot.query_means
-        return list(comparable(raw, languages, means, embedder.identity.model))
+        return typed_texts(self.snapshot, self.embedder, texts, goal)
 
     def _texts(self, profile: SeekerProfile, row: int | None) -> tuple[SeekerText, ...]:
         statements, goals, ticked = self._speaking(profile)
@@ -244,6 +215,44 @@ def _stages_of(statement: Statement, ticked: Sequence[Stage]) -> StageReading:
     if statement.kind is StatementKind.ENGAGEMENT:
         return StageReading()
     return read_stages(statement.text, is_need=is_need)
+
+
+def typed_texts(
+    snapshot: Snapshot, embedder: Callable[[], Encoder], texts: Sequence[str], goal: GoalName
+) -> list[SeekerText]:
+    """Texts as somebody types them who asks for `goal`. Raises ModelUnavailable."""
+    languages = [language_of(text) for text in texts]
+    vectors = _query_vectors(snapshot, embedder, texts, languages)
+    kind = GOALS[goal].words
+    # Who looks for customers says what it does itself.
+    readings = [read_stages(text, is_need=kind is StatementKind.NEED) for text in texts]
+    return [
+        SeekerText(
+            text,
+            kind,
+            language,
+            goal,
+            vector,
+            is_question=True,
+            held_stages=stage_bits(reading.held),
+            sought_stages=stage_bits(reading.sought),
+        )
+        for text, language, vector, reading in zip(texts, languages, vectors, readings, strict=True)
+    ]
+
+
+def _query_vectors(
+    snapshot: Snapshot,
+    embedder: Callable[[], Encoder],
+    texts: Sequence[str],
+    languages: Sequence[str],
+) -> Sequence[FloatArray | None]:
+    if not snapshot.meta.dimension:
+        return [None] * len(texts)
+    model = embedder()
+    check_model(snapshot, model.identity)
+    raw = model.queries(texts)
+    return list(comparable(raw, languages, snapshot.query_means, model.identity.model))
 
 
 def is_usable(text: str) -> bool:
