@@ -3,9 +3,10 @@
     python -m tools.words_model GRAPH… [--out FILE] [--limit N]
 
 GRAPH is DIR@DAY:UNTIL[@DAY:UNTIL…]: a data folder (MATCHMAKER_DATA_DIR) with a snapshot, and the
-times whose texts are asked; the last of them is what the graph is judged by. Each graph is left
-out in turn: what the others teach is compared with the best single text, by question, with
-intervals. All of them together then make the file. Every graph counts the same.
+times whose texts are asked, in order; the last of them is what the graph is judged by. Each graph
+is left out in turn: what the others teach is compared with the best single text, by question, with
+intervals. All times but the last of each then make the file, so that an evaluation of the last
+stays honest. Every graph counts the same.
 """
 
 from __future__ import annotations
@@ -55,11 +56,16 @@ WEIGHT = 50_000.0  # of each graph
 
 @dataclass(frozen=True)
 class Graph:
-    """The pools of a graph's questions: those to learn from, and those of the last time."""
+    """The pools of a graph's questions: of the earlier times, and of the last."""
 
     name: str
-    examples: Examples
+    earlier: Examples
     judged: Examples
+
+    @property
+    def all(self) -> Examples:
+        """Of all times."""
+        return _numbered([self.earlier, self.judged])
 
 
 def read(graph: str, limit: int) -> Graph:
@@ -91,19 +97,22 @@ def read(graph: str, limit: int) -> Graph:
         ]
         click.echo(f"{folder} {time}: {len(pools):,} questions")
         parts.append(train.concatenate(pools))
-    everything = replace(
-        train.concatenate(parts),
-        group=np.concatenate([part.group + 1_000_000 * n for n, part in enumerate(parts)]),
-    )
-    return Graph(Path(folder).name, everything, parts[-1])
+    return Graph(Path(folder).name, _numbered(parts[:-1]), parts[-1])
 
 
-def fit(graphs: Sequence[Graph]) -> words_model.WordsModel:
+def _numbered(parts: Sequence[Examples]) -> Examples:
+    """Together, with numbers of questions that no two share."""
+    first = np.cumsum([0, *(int(part.group.max()) + 1 for part in parts)])
+    groups = [part.group + start for part, start in zip(parts, first, strict=False)]
+    return replace(train.concatenate(parts), group=np.concatenate(groups))
+
+
+def fit(graphs: Sequence[Examples]) -> words_model.WordsModel:
     """Trees over all questions; a question counts by the root of its answers."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     names = words_model.general_features()
-    parts = [train.select(g.examples, words_model.words_features(), names) for g in graphs]
+    parts = [train.select(graph, words_model.words_features(), names) for graph in graphs]
     weights = []
     for part in parts:
         _, number = np.unique(part.group, return_inverse=True)
@@ -164,8 +173,8 @@ def main() -> None:
         )
         click.echo("|---|---|---|---|---|---|")
         for graph in graphs:
-            judge(graph, fit([other for other in graphs if other is not graph]))
-    fit(graphs).save(options.out)
+            judge(graph, fit([other.all for other in graphs if other is not graph]))
+    fit([graph.earlier for graph in graphs]).save(options.out)
     click.echo(f"Written: {options.out}, {options.out.stat().st_size:,} bytes.")
 
 
