@@ -1,4 +1,4 @@
-"""Codes of an authenticator, worked out here as RFC 6238 has them, and secrets encrypted at rest."""
+"""Codes of an authenticator as RFC 6238 has them, worked out here; secrets encrypted at rest."""
 
 import base64
 import hashlib
