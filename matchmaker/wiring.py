@@ -17,7 +17,14 @@ from argon2 import PasswordHasher
 from huey import SqliteHuey
 
 from matchmaker import embedding
-from matchmaker.embedding import Embedder, ModelIdentity, VectorCache, identify_model
+from matchmaker.embedding import (
+    Encoder,
+    ModelIdentity,
+    VectorCache,
+    VectorCaches,
+    identify_model,
+    open_cache,
+)
 from matchmaker.errors import MatchmakerError, ModelUnavailable, SnapshotUnavailable
 from matchmaker.mail import Mailer
 from matchmaker.recommend.pipeline import prepare
@@ -55,9 +62,11 @@ from matchmaker.services.people.operator_key import OperatorKey
 from matchmaker.services.people.passwords import Passwords
 from matchmaker.services.people.privacy import Privacy
 from matchmaker.services.people.reset_requests import ResetRequests
+from matchmaker.services.people.second_factors import SecondFactors
 from matchmaker.services.people.sessions import Sessions
 from matchmaker.services.people.sign_in import SignInService
 from matchmaker.services.repositories import Repositories
+from matchmaker.services.sealing import Sealer
 from matchmaker.services.unit_of_work import Clock, utc_now
 from matchmaker.settings import Settings
 from matchmaker.snapshot.load import SnapshotReader
@@ -96,27 +105,27 @@ class Wiring:
     def published(self) -> Published:
         return self.store
 
-    def embedder(self) -> Embedder:
+    def embedder(self) -> Encoder:
         """The model, loaded once. Raises ModelUnavailable."""
         with self._lock:
             return self._embedder
 
     @cached_property
-    def _embedder(self) -> Embedder:
+    def _embedder(self) -> Encoder:
         return embedding.load_embedder(self.settings)
 
     def model(self) -> ModelIdentity:
         """Which model the settings name, without loading it. Raises ModelUnavailable."""
         return identify_model(self.settings)
 
-    def cache(self) -> VectorCache:
+    def cache(self) -> VectorCache | VectorCaches:
         """Vectors of the model by text."""
         with self._lock:
             return self._cache
 
     @cached_property
-    def _cache(self) -> VectorCache:
-        return VectorCache(self.settings.data_dir / "vectors", self.model())
+    def _cache(self) -> VectorCache | VectorCaches:
+        return open_cache(self.settings.data_dir / "vectors", self.settings)
 
     @cached_property
     def reader(self) -> SnapshotReader:
@@ -258,7 +267,14 @@ class Wiring:
     @cached_property
     def refresher(self) -> SnapshotRefresher:
         return SnapshotRefresher(
-            self.store, self.reader, self.snapshot_root, self.model, self.embedder, self.cache
+            self.store,
+            self.reader,
+            self.snapshot_root,
+            self.model,
+            self.embedder,
+            self.cache,
+            # They are the model's, whatever the graph: kept beside it.
+            lambda: open_cache(self.settings.data_dir / "models", self.settings),
         )
 
     @cached_property
@@ -306,8 +322,21 @@ class Wiring:
             self.invitations,
             self.passwords,
             self.links,
+            self.second_factors,
             self.clock,
         )
+
+    @cached_property
+    def sealer(self) -> Sealer:
+        configured = self.settings.secret_key.get_secret_value()
+        return Sealer(lambda: configured or self.operator_key.signing_secret())
+
+    @cached_property
+    def second_factors(self) -> SecondFactors:
+        return SecondFactors(
+            self.accounts, self.passwords, self.sealer, self.clock,
+            is_owed_by_leaders=self.settings.second_factor == "coordinators",
+        )  # fmt: skip
 
     @cached_property
     def sessions(self) -> Sessions:
@@ -388,7 +417,10 @@ class Wiring:
     @cached_property
     def webhooks(self) -> Webhooks:
         return Webhooks(
-            self.repositories, self.clock, private_allowed=self.settings.private_webhooks
+            self.repositories,
+            self.sealer,
+            self.clock,
+            private_allowed=self.settings.private_webhooks,
         )
 
     @cached_property
