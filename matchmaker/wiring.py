@@ -237,7 +237,14 @@ class Wiring:
     @cached_property
     def refresher(self) -> SnapshotRefresher:
         return SnapshotRefresher(
-            self.store, self.reader, self.snapshot_root, self.model, self.embedder, self.cache
+            self.store,
+            self.reader,
+            self.snapshot_root,
+            self.model,
+            self.embedder,
+            self.cache,
+            # They are the model's, whatever the graph: kept beside it.
+            lambda: VectorCache(self.settings.data_dir / "models", self.model()),
         )
 
     @cached_property

@@ -18,6 +18,7 @@ CREATE = "CREATE TABLE IF NOT EXISTS vectors (digest BLOB PRIMARY KEY, vector BL
 PUT = "INSERT OR REPLACE INTO vectors VALUES (?, ?)"
 CHUNK = 512  # texts embedded between two commits: what an interruption can lose
 LOOK_UP = 500
+QUERY = "\0query\0"  # before the text of a query: no text begins so
 
 
 class VectorCache:
@@ -88,8 +89,10 @@ def embed_missing(
     cache: VectorCache,
     texts: Sequence[str],
     progress: Callable[[int, int], None] | None = None,
+    *,
+    as_queries: bool = False,
 ) -> FloatArray:
-    """Vectors (n, d) of passages, from the cache where it has them.
+    """Vectors (n, d) of passages (or queries), from the cache where it has them.
 
     `embedder` gives the model, and is asked only when a text is new: loading
     it takes seconds and hundreds of megabytes.
@@ -97,7 +100,8 @@ def embed_missing(
     New ones are stored every few hundred, so that an interrupted run goes on
     where it was. `progress` hears how many texts are embedded, of how many that had to be.
     """
-    vectors, is_stored = cache.get(texts)
+    mark = QUERY if as_queries else ""
+    vectors, is_stored = cache.get([mark + text for text in texts])
     if is_stored.all():
         return vectors
     model = embedder()
@@ -112,8 +116,8 @@ def embed_missing(
     missing = sorted(rows_of, key=lambda text: (-len(text), text))
     for start in range(0, len(missing), CHUNK):
         chunk = missing[start : start + CHUNK]
-        embedded = model.passages(chunk)
-        cache.put(chunk, embedded)
+        embedded = model.queries(chunk) if as_queries else model.passages(chunk)
+        cache.put([mark + text for text in chunk], embedded)
         for text, vector in zip(chunk, embedded, strict=True):
             vectors[rows_of[text]] = vector
         if progress is not None:

@@ -17,13 +17,15 @@ from matchmaker.embedding import (
     Embedder,
     ModelIdentity,
     VectorCache,
+    anchors,
     center,
     embed_missing,
     identify_model,
     language_means,
     load_embedder,
+    typical,
 )
-from matchmaker.embedding.centering import ENOUGH
+from matchmaker.embedding.centering import ENOUGH, QUESTION_LENGTH, SAMPLED
 from matchmaker.embedding.model import _batches
 from matchmaker.embedding.packaged import dequantized, packaged_folder, read_packed
 from matchmaker.errors import ModelUnavailable, StorageFull
@@ -288,6 +290,9 @@ def test_no_text_is_embedded_twice(tmp_path: Path, embedder: Embedder) -> None:
     np.testing.assert_array_equal(first[0], first[-1])
     told.clear()
     again = embed_missing(no_model, cache, [*TEXTS, TEXTS[0]], lambda *each: told.append(each))
+    asked = embed_missing(lambda: embedder, cache, TEXTS[:1], as_queries=True)
+    np.testing.assert_allclose(asked, embedder.queries(TEXTS[:1]), atol=1e-5)
+    np.testing.assert_array_equal(embed_missing(no_model, cache, TEXTS[:1]), first[:1])
     assert told == []
     np.testing.assert_array_equal(first, again)
 
@@ -350,6 +355,30 @@ def test_a_language_with_few_texts_takes_the_overall_mean() -> None:
 def test_of_a_handful_of_texts_nothing_is_taken_off() -> None:
     raw = np.eye(3, dtype=np.float32)
     np.testing.assert_array_equal(center(raw, ["en"] * 3, language_means(raw, ["en"] * 3)), raw)
+
+
+def test_anchors_stand_in_for_what_a_small_graph_does_not_say() -> None:
+    """One text of a language and 25 texts' worth of anchors: the mean of those 26."""
+    prior = {"": np.array([1.0, 1.0]), "en": np.array([2.0, 0.0]), "zh": np.array([0.0, 2.0])}
+    raw = np.array([[28.0, 26.0]], dtype=np.float32)
+    means = language_means(raw, ["en"], prior)
+    np.testing.assert_allclose(means["en"], [(28 + 25 * 2) / 26, 1], rtol=1e-6)
+    np.testing.assert_allclose(means["zh"], [0, 2])
+    np.testing.assert_allclose(means[""], [(28 + 25) / 26, (26 + 25) / 26], rtol=1e-6)
+
+
+def test_a_sample_is_of_each_language_and_the_same_in_any_order() -> None:
+    texts = [f"text {number}" for number in range(200)] + ["文" * 300, " "]
+    languages = ["en"] * 200 + ["zh", ""]
+    sample = typical(texts, languages)
+    assert [language for language, _ in sample] == ["en"] * SAMPLED + ["zh"]
+    assert sample[-1] == ("zh", "文" * QUESTION_LENGTH)
+    assert typical(texts[::-1], languages[::-1]) == sample
+
+
+def test_anchors_are_as_many_of_each_language() -> None:
+    languages = [language for language, _ in anchors()]
+    assert languages.count("zh") == languages.count("en") == len(languages) / 2
 
 
 def test_what_has_no_vector_stays_without_one() -> None:

@@ -134,7 +134,7 @@ class SeekerFactory:
             return [None] * len(texts)
         embedder = self.embedder()
         check_model(self.snapshot, embedder.identity)
-        return list(center(embedder.queries(texts), languages, self.snapshot.language_means))
+        return list(center(embedder.queries(texts), languages, self.snapshot.query_means))
 
     def _texts(self, profile: SeekerProfile, row: int | None) -> tuple[SeekerText, ...]:
         statements, goals, ticked = self._speaking(profile)

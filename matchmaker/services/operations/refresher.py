@@ -11,7 +11,16 @@ from pathlib import Path
 
 from matchmaker.access import Principal
 from matchmaker.domain import Statement
-from matchmaker.embedding import Embedder, ModelIdentity, VectorCache, embed_missing
+from matchmaker.embedding import (
+    Embedder,
+    LanguageMeans,
+    ModelIdentity,
+    VectorCache,
+    anchors,
+    embed_missing,
+    language_means,
+    typical,
+)
 from matchmaker.errors import SnapshotUnavailable, WrongState, not_writable
 from matchmaker.messages import Message, message
 from matchmaker.snapshot.build import StatementVectors, build, statements
@@ -40,6 +49,7 @@ class SnapshotRefresher:
     model: Callable[[], ModelIdentity]
     embedder: Callable[[], Embedder]
     cache: Callable[[], VectorCache]
+    anchor_cache: Callable[[], VectorCache]
 
     def is_needed(self) -> bool:
         """Whether there is no snapshot of the store as it is now and by the model that is set."""
@@ -72,11 +82,38 @@ class SnapshotRefresher:
                 lambda done, total: progress(message("Embedding statements"), done, total),
             )
             progress(message("Building the snapshot"), 0, 0)
-            by_model = StatementVectors(model.model, model.revision, vectors)
+            means = self._language_means(texts, vectors, progress)
+            by_model = StatementVectors(model.model, model.revision, vectors, means)
             snapshot = build(export, datetime.now(UTC).date(), by_model)
             save(snapshot, self.root)
             self._hand_to_store(model.revision, texts, vectors, progress)
             return snapshot.meta
+
+    def _language_means(
+        self, statements: Sequence[Statement], passages: FloatArray, progress: Progress
+    ) -> LanguageMeans:
+        """Where the model puts each language, passages and queries apart.
+
+        Of a few statements it says hardly anything: anchors, which are the same for every
+        graph, stand in for it.
+        """
+        languages = [statement.language for statement in statements]
+        sample = typical([statement.text for statement in statements], languages)
+        sampled = [language for language, _ in sample]
+
+        def embedded(texts: Sequence[str], cache: VectorCache, as_queries: bool) -> FloatArray:
+            return embed_missing(
+                lambda: self._loaded(progress), cache, texts, as_queries=as_queries
+            )
+
+        general, labels = [text for _, text in anchors()], [language for language, _ in anchors()]
+        as_passages = embedded(general, self.anchor_cache(), as_queries=False)
+        as_queries = embedded(general, self.anchor_cache(), as_queries=True)
+        asked = embedded([text for _, text in sample], self.cache(), as_queries=True)
+        return LanguageMeans(
+            language_means(passages, languages, language_means(as_passages, labels)),
+            language_means(asked, sampled, language_means(as_queries, labels)),
+        )
 
     def _loaded(self, progress: Progress) -> Embedder:
         progress(message("Loading the model"), 0, 0)
