@@ -35,7 +35,7 @@ from matchmaker.recommend.baselines import BASELINES
 from matchmaker.recommend.metrics import Floats, interval
 from matchmaker.recommend.model import Recommendation, Request
 from matchmaker.recommend.pairs import Pairs
-from matchmaker.services.matching.matching import Matching
+from matchmaker.services.matching.matching import Answer, Matching
 from matchmaker.services.matching.seekers import SeekerFactory
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.settings import Settings
@@ -44,9 +44,10 @@ from matchmaker.wiring import Wiring
 FOLDER = Path(__file__).parent / "judged"
 SHOWN = 10
 NOBODY = "nobody"  # the tag of needs that nobody in the graph meets
-OURS, AS_ASKED, BY_NOBODY = "Matchmaker", "as asked", "by nobody"
+AS_ASKED, BY_NOBODY = "as asked", "by nobody"
+NEARBY = "nearby"  # those of whom no statement answers: shown, but not as matches
 COMPARED = ("lexical", "dense", "lexical and dense")
-MEASURES = ("hit@3", "related@3", "ndcg@10", "mrr")
+MEASURES = ("hit@3", "related@3", "ndcg@10", "mrr", "distracted")
 
 
 @dataclass(frozen=True)
@@ -121,18 +122,22 @@ def load_listed(services: Wiring, file: Path) -> None:
     services.refresher.refresh(ADMIN)
 
 
-def measures(grades: Sequence[int], judged: Sequence[int]) -> dict[str, float]:
+def measures(grades: Sequence[int | None], judged: Sequence[int]) -> dict[str, float]:
     """Measures of one list from the grades of whom it shows, and of all that were judged.
 
-    hit@3 asks for a grade of 2, related@3 for one above 0. nDCG has gains 2^grade - 1 and
-    discount 1 / log2(rank + 1) (Burges et al., 2005); MRR is of the first grade of 2 shown.
+    None stands for who was not judged. hit@3 asks for a grade of 2, related@3 for one above 0.
+    nDCG has gains 2^grade - 1 and discount 1 / log2(rank + 1) (Burges et al., 2005); MRR is of
+    the first grade of 2 shown. `distracted` says that somebody judged wrong for a likeness of
+    words stands before everybody who is right.
     """
-    top, ideal = list(grades[:SHOWN]), sorted(judged, reverse=True)[:SHOWN]
+    top, ideal = [grade or 0 for grade in grades[:SHOWN]], sorted(judged, reverse=True)[:SHOWN]
+    first = top.index(2) if 2 in top else SHOWN
     return {
         "hit@3": float(2 in top[:3]),
         "related@3": float(max(top[:3], default=0) > 0),
         "ndcg@10": _discounted(top) / _discounted(ideal),
-        "mrr": 1 / (top.index(2) + 1) if 2 in top else 0.0,
+        "mrr": 1 / (first + 1) if first < SHOWN else 0.0,
+        "distracted": float(0 in grades[:first]),
     }
 
 
@@ -147,11 +152,10 @@ def principal_of(asker: str) -> Principal:
     return Principal("judged", account="judged", organizations=frozenset([asker]))
 
 
-def ask(matching: Matching, need: JudgedNeed, asker: str) -> tuple[Recommendation, ...]:
-    """Whom the page would show as matches."""
+def ask(matching: Matching, need: JudgedNeed, asker: str) -> Answer:
+    """What the page would show."""
     request = Request[str](need.goal, SHOWN)
-    answer = matching.for_text(principal_of(asker), need.text, request, asker, recorded=False)
-    return answer.recommendations
+    return matching.for_text(principal_of(asker), need.text, request, asker, recorded=False)
 
 
 def baseline_ranker(services: Wiring) -> Callable[[JudgedNeed], dict[str, list[str]]]:
@@ -187,7 +191,7 @@ class Asked:
 
     def measured(self, method: str) -> dict[str, float]:
         """Measures of one method's list; who asks cannot be an answer."""
-        grades = [self.need.grades.get(id_, 0) for id_ in self.lists[method]]
+        grades = [self.need.grades.get(id_) for id_ in self.lists[method]]
         return measures(grades, list(self.need.grades.values()))
 
 
@@ -196,15 +200,20 @@ def ask_all(services: Wiring, needs: Sequence[JudgedNeed]) -> list[Asked]:
     simple = baseline_ranker(services)
     asked = []
     for need in needs:
-        shown = by_asker = ask(services.matching, need, "")
+        of_nobody = of_asker = ask(services.matching, need, "")
         if need.asker:
-            by_asker = ask(services.matching, need, need.asker)
+            of_asker = ask(services.matching, need, need.asker)
         lists = {
-            AS_ASKED: [candidate.id for candidate in by_asker],
-            BY_NOBODY: [candidate.id for candidate in shown],
+            AS_ASKED: _ids(of_asker.recommendations),
+            BY_NOBODY: _ids(of_nobody.recommendations),
+            NEARBY: _ids(getattr(of_asker, "nearby", ())),
         }
-        asked.append(Asked(need, lists | simple(need), by_asker))
+        asked.append(Asked(need, lists | simple(need), of_asker.recommendations))
     return asked
+
+
+def _ids(recommendations: Sequence[Recommendation]) -> list[str]:
+    return [candidate.id for candidate in recommendations]
 
 
 def table_of(asked: Sequence[Asked], method: str) -> dict[str, Any]:
@@ -260,15 +269,21 @@ def report(asked: Sequence[Asked]) -> dict[str, Any]:
             "answered with nobody": sum(not item.lists[AS_ASKED] for item in unmet),
             "answered with nobody, by nobody": sum(not item.lists[BY_NOBODY] for item in unmet),
             "met, but answered with nobody": sum(not item.lists[AS_ASKED] for item in met),
+            "met, but right ones are only nearby": sum(_only_nearby(item) for item in met),
             "ids, wrongly answered": [item.need.id for item in unmet if item.lists[AS_ASKED]],
         },
         "answers": {item.need.id: dict(item.lists) for item in asked},
     }
 
 
+def _only_nearby(item: Asked) -> bool:
+    right = {id_ for id_, grade in item.need.grades.items() if grade == 2}
+    return bool(right & set(item.lists[NEARBY])) and not right & set(item.lists[AS_ASKED])
+
+
 def print_report(figures: dict[str, Any]) -> None:
     """The tables, for a terminal."""
-    print(f"{'':44}  needs  hit@3               related@3  nDCG@10              MRR")
+    print(f"{'':44}  needs  hit@3               related@3  nDCG@10              MRR    distracted")
     for method, row in figures["methods"].items():
         print(_line(method, row))
     for name, by_method in figures["groups"].items():
@@ -285,7 +300,9 @@ def print_report(figures: dict[str, Any]) -> None:
     print(
         "\nneeds that nobody meets: {needs}, answered with nobody {answered with nobody} "
         "({answered with nobody, by nobody} without an asker); "
-        "met, but answered with nobody: {met, but answered with nobody}".format(**unmet)
+        "met, but answered with nobody: {met, but answered with nobody}, "
+        "with right ones only nearby: "
+        "{met, but right ones are only nearby}".format(**unmet)
     )
 
 
@@ -295,7 +312,8 @@ def _line(name: str, row: Mapping[str, Any]) -> str:
     cells = [row[measure] for measure in MEASURES]
     return (
         f"{name:<44} {row['needs']:6}  {_with_interval(cells[0])}  "
-        f"{cells[1]['mean']:9.3f}  {_with_interval(cells[2])}  {cells[3]['mean']:.3f}"
+        f"{cells[1]['mean']:9.3f}  {_with_interval(cells[2])}  {cells[3]['mean']:.3f}  "
+        f"{cells[4]['mean']:.3f}"
     )
 
 
