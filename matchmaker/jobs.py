@@ -64,6 +64,7 @@ def expire_postings(wired: Wiring) -> None:
 def delete_old(wired: Wiring) -> None:
     """Delete what is older than the settings keep it."""
     _run_step("retention", wired.privacy.forget_old)
+    _run_step("sessions forgotten", wired.sessions.forget_old)
 
 
 def _run_step(event: str, step: Callable[[], int]) -> None:
@@ -104,6 +105,7 @@ def work(wired: Wiring, parent: int | None = None) -> None:
     # A lock left by a worker that was killed would stop all refreshing.
     periodic.flush_locks()
     _run_step("forgotten jobs sent", wired.job_queue.send_forgotten)
+    wired.reset_requests  # noqa: B018 -- makes its task known to the queue
     requested = wired.requested_jobs.create_consumer(
         workers=1, periodic=False, initial_delay=0.1, max_delay=MAX_WAIT_SECONDS
     )

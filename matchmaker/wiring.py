@@ -53,6 +53,8 @@ from matchmaker.services.people.notifications import Notifications
 from matchmaker.services.people.operator_key import OperatorKey
 from matchmaker.services.people.passwords import Passwords
 from matchmaker.services.people.privacy import Privacy
+from matchmaker.services.people.reset_requests import ResetRequests
+from matchmaker.services.people.sessions import Sessions
 from matchmaker.services.people.sign_in import SignInService
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import Clock, utc_now
@@ -125,7 +127,7 @@ class Wiring:
 
     @cached_property
     def directory(self) -> Directory:
-        return Directory(self.store, self.clock)
+        return Directory(self.store, self.clock, self.codes)
 
     @cached_property
     def matching(self) -> Matching:
@@ -289,6 +291,20 @@ class Wiring:
             self.links,
             self.clock,
         )
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        keep = timedelta(hours=self.settings.session_hours)
+        return Sessions(self.repositories, self.accounts, self.clock, keep)
+
+    @property
+    def reset_requests(self) -> ResetRequests:
+        with self._lock:  # huey takes a task of a name once
+            return self._reset_requests
+
+    @cached_property
+    def _reset_requests(self) -> ResetRequests:
+        return ResetRequests(self.sign_in, self.requested_jobs)
 
     @cached_property
     def invitations(self) -> Invitations:

@@ -30,12 +30,30 @@ if TYPE_CHECKING:
 MAX_LIMIT = 1000
 
 
-def _choice(values: type[GoalName] | type[Kind] | type[Size] | type[Tier]) -> click.Choice[str]:
-    return click.Choice([value.value for value in values])
+class _Words(click.ParamType[Any]):
+    """A term of a closed list, by its name or in the words that people use for it."""
+
+    def __init__(self, members: type[GoalName] | type[Kind] | type[Size] | type[Tier]) -> None:
+        self.members = members
+        self.name = "|".join(members)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value in list(self.members):
+            return self.members(value)
+        from matchmaker.ingest.words import member_of
+
+        try:
+            return member_of(self.members, value)
+        except InvalidInput as error:
+            self.fail(error.text(language()), param, ctx)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        del param, ctx
+        return f"[{self.name}]"
 
 
 @click.command()
-@click.option("--goal", type=_choice(GoalName), required=True, help="What the partner is for.")
+@click.option("--goal", type=_Words(GoalName), required=True, help="What the partner is for.")
 @click.option("--for", "organization", metavar="ID", help="For an organisation of the graph.")
 @click.option("--text", help="For a free text; '-' reads it from standard input.")
 @click.option("--need", metavar="ID", help="For a posted need.")
@@ -63,13 +81,17 @@ def _choice(values: type[GoalName] | type[Kind] | type[Size] | type[Tier]) -> cl
     show_default=True,
     help="Make those who are suggested to many others pay for it.",
 )
-@click.option("--kind", "kinds", type=_choice(Kind), multiple=True)
-@click.option("--size", "sizes", type=_choice(Size), multiple=True)
-@click.option("--tier", "tiers", type=_choice(Tier), multiple=True)
-@click.option("--country", "countries", multiple=True, help="ISO code.")
-@click.option("--place", "places", multiple=True, metavar="ID", help="With all below it.")
-@click.option("--industry", "industries", multiple=True, metavar="ID", help="With all below it.")
-@click.option("--cluster", "clusters", multiple=True, metavar="ID")
+@click.option("--kind", "kinds", type=_Words(Kind), multiple=True)
+@click.option("--size", "sizes", type=_Words(Size), multiple=True)
+@click.option("--tier", "tiers", type=_Words(Tier), multiple=True)
+@click.option("--country", "countries", multiple=True, metavar="NAME", help="Or an ISO code.")
+@click.option(
+    "--place", "places", multiple=True, metavar="NAME", help="Or a code; with all below it."
+)
+@click.option(
+    "--industry", "industries", multiple=True, metavar="NAME", help="Or a code; with all below it."
+)
+@click.option("--cluster", "clusters", multiple=True, metavar="NAME", help="Or its id.")
 @click.option("--radius", "radius_km", type=click.FloatRange(0, 20_040, min_open=True), help="km.")
 @click.option(
     "--centre",
@@ -82,7 +104,7 @@ def _choice(values: type[GoalName] | type[Kind] | type[Size] | type[Tier]) -> cl
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Bulk: write lines to a file."
 )
 def recommend(
-    goal: str,
+    goal: GoalName,
     organization: str | None,
     text: str | None,
     need: str | None,
@@ -128,22 +150,22 @@ def recommend(
 
 
 def _request(
-    goal: str, limit: int, only_new: bool, capped: bool, filters: dict[str, Any]
+    goal: GoalName, limit: int, only_new: bool, capped: bool, filters: dict[str, Any]
 ) -> Request[str]:
     from matchmaker.recommend.model import Filters, Request
 
     ids = Filters(
-        kinds=frozenset(map(Kind, filters["kinds"])),
-        sizes=frozenset(map(Size, filters["sizes"])),
-        tiers=frozenset(map(Tier, filters["tiers"])),
-        countries=frozenset(country.upper() for country in filters["countries"]),
+        kinds=frozenset(filters["kinds"]),
+        sizes=frozenset(filters["sizes"]),
+        tiers=frozenset(filters["tiers"]),
+        countries=frozenset(filters["countries"]),
         places=frozenset(filters["places"]),
         industries=frozenset(filters["industries"]),
         clusters=frozenset(filters["clusters"]),
         radius_km=filters["radius_km"],
         centre=filters["centre"],
     )
-    return Request(GoalName(goal), limit, only_new, ids, capped)
+    return Request(goal, limit, only_new, ids, capped)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

@@ -33,7 +33,7 @@ STRONG = "!"  # begins keys that say nearly everything: all who share one are co
 def keys(candidate: Comparable) -> set[str]:
     """Keys of an organisation; two that may be one share at least one of them."""
     found = {f"{STRONG}{code}" for code in candidate.codes if code}
-    found.update(f"{STRONG}{key}" for key in source_key(candidate.keys))
+    found.add(f"{STRONG}{source_key(candidate.keys)}")
     if candidate.host:
         found.add(f"host {candidate.host}")
     found.update(f"all {_joined(name)}" for name in candidate.others)
@@ -51,13 +51,14 @@ def _joined(name: ComparableName) -> str:
     return "".join(sorted(name.translated))
 
 
-def source_key(row: DuplicateKeys) -> tuple[str, ...]:
-    """The key of one that its source knows by its name alone; nothing of others.
+def source_key(row: DuplicateKeys) -> str:
+    """Its source and its name: what it is known by there, under whatever rules ids were made."""
+    return f"{row.id.partition(':')[0]}:{name_key(row.name)}"
 
-    Two of one source that share it are one, under whatever rules their ids were made.
-    """
-    source, _, key = row.id.partition(":")
-    return (f"{source}:{name_key(row.name)}",) if _NAME_KEY.fullmatch(key) else ()
+
+def is_known_by_name(row: DuplicateKeys) -> bool:
+    """Whether its source gave it no key of its own: its id is made of its name."""
+    return bool(_NAME_KEY.fullmatch(row.id.partition(":")[2]))
 
 
 def _han_keys(name: str) -> Iterator[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from matchmaker.ingest.legal_forms import split_form
 from matchmaker.ingest.names import name_parts
+from matchmaker.ingest.placeholders import is_placeholder
 from matchmaker.text import normal
 
 _CONSORTIUM = re.compile(
@@ -35,6 +37,17 @@ _SEPARATOR = re.compile(r"\s*(?:[;；|\n、+＋]|\s/\s|\s[–—]\s)\s*")
 _SEPARATOR_OF_CONSORTIA = re.compile(_SEPARATOR.pattern + r"|\s*[/，]\s*")
 # Weaker ones, which are parts of names too.
 _JOINED = re.compile(r"\s*(?:[/,，&＆]|\s(?:and|und|et|with)\s|[与和及暨])\s*", re.IGNORECASE)
+# What parts names in lists, and never stands in one.
+_LISTED = re.compile(r"\s*[;；|\n、]\s*")
+_COMMA = re.compile(r"\s*[,，]\s*")
+# A number before a name in a numbered list: 1. 2) (3) 4、 ⑤
+_NUMBERED = re.compile(
+    r"(?:(?<!\w)|(?<=[^\W\da-zA-Z_]))"
+    r"(?:[(（](?P<a>\d{1,2})[)）]|(?P<b>\d{1,2})[.)）、．](?!\d))\s*"
+    r"|(?P<c>[①-⑳])\s*"
+)
+# Forms that are names of well-known firms too.
+_KNOWN_BY_A_FORM = frozenset({("sas",), ("sia",)})
 _BRACKETS = re.compile(r"[()（）\[\]【】]")
 _EMPTY_BRACKETS = re.compile(r"[(（\[【]\s*[:：,，、;；]*\s*[)）\]】]")
 _EDGES = " \t,，;；、:：/+&＆-–—"
@@ -50,9 +63,12 @@ def consortium_members(name: str) -> tuple[str, ...]:
     """The organisations that a cell names, leader first as written; the name itself if it is one.
 
     `A Ltd; B GmbH` are two. A name is divided only where every part looks like the name of an
-    organisation: "Johnson & Son" and "A+B Plastics Ltd" stay whole.
+    organisation, or where the parts are numbered: "Johnson & Son" and "A+B Plastics Ltd" stay
+    whole. What names nobody is none of them: `Unknown; A Ltd` is one.
     """
     whole = " ".join(name.split())
+    if numbered := _numbered(whole):
+        return numbered
     if not _CONSORTIUM.search(whole) and "\n" in name.strip():
         lines = _members("；".join(filter(str.strip, name.splitlines())), _SEPARATOR)
         if lines:
@@ -64,15 +80,82 @@ def consortium_members(name: str) -> tuple[str, ...]:
             if len(members) > 1:
                 return members
         return (whole,)
+    named = _named(_LISTED.split(whole))
+    if len(named) == 1 and whole != named[0]:
+        return named
     members = _members(whole, _SEPARATOR)
     is_repeated = len(members) == 1 and whole.count(members[0]) > 1
     return members if len(members) > 1 or is_repeated else (whole,)
 
 
+def listed_members(cell: str) -> tuple[str, ...]:
+    """The organisations of a cell that is meant to name several, whatever their names look like.
+
+    Parted by ; 、 | or lines; where there is none of these by commas, if there are two or each
+    part is a name for certain: "University of Sample, Campus" stays whole.
+    """
+    parts = _named(_LISTED.split(cell.strip()))
+    if len(parts) > 1:
+        return tuple(dict.fromkeys(each for part in parts for each in consortium_members(part)))
+    members = consortium_members(cell)
+    if len(members) > 1 or _CONSORTIUM.search(cell):
+        return members
+    names = _between_commas(members[0])
+    are_names = len(names) > 2 or all(map(is_organization_name, names))
+    return tuple(dict.fromkeys(names)) if names and are_names else members
+
+
+def may_be_several(name: str, *, by_comma: bool = False) -> bool:
+    """Whether a name that was not divided has what parts names: `Alpha GmbH; Beta`."""
+    return len(_named(_LISTED.split(name.strip()))) > 1 or (
+        by_comma and len(_between_commas(name)) > 1
+    )
+
+
+def _between_commas(cell: str) -> tuple[str, ...]:
+    """Names between commas; one before a legal form parts none."""
+    names: list[str] = []
+    for part in _COMMA.split(cell):
+        if names and is_only_form(part):
+            names[-1] += f", {part}"
+        else:
+            names.append(part)
+    return _named(names)
+
+
+def is_only_form(name: str) -> bool:
+    """Whether a text is nothing but a legal form: "GmbH", "Co., Ltd.", 有限公司."""
+    words = name_parts(name).words
+    return (
+        bool(words)
+        and words not in _KNOWN_BY_A_FORM
+        and split_form(("a name", *words))[0] == ("a name",)
+    )
+
+
+def _named(parts: Iterable[str]) -> tuple[str, ...]:
+    """Parts that name somebody, each once."""
+    names = (" ".join(part.split()).strip(_EDGES) for part in parts)
+    return tuple(dict.fromkeys(name for name in names if not is_placeholder(name)))
+
+
+def _numbered(whole: str) -> tuple[str, ...]:
+    """The names of a numbered list, from 1 or ① on; none where it is no such list."""
+    marks = list(_NUMBERED.finditer(whole))
+    numbers = [
+        int(mark["a"] or mark["b"]) if mark["c"] is None else ord(mark["c"]) - ord("①") + 1
+        for mark in marks
+    ]
+    if len(marks) < 2 or marks[0].start() or numbers != list(range(1, len(marks) + 1)):
+        return ()
+    ends = [*(mark.start() for mark in marks[1:]), len(whole)]
+    return _named(whole[mark.end() : end] for mark, end in zip(marks, ends, strict=True))
+
+
 def _members(text: str, separator: re.Pattern[str]) -> tuple[str, ...]:
     """Parts that all look like names of organisations, each once; empty when one does not."""
     parts = [part.strip(_EDGES) for part in separator.split(_ASIDE.sub("", text))]
-    members = [member for part in parts if part for member in _joined(part)]
+    members = [member for part in parts if not is_placeholder(part) for member in _joined(part)]
     if not all(map(is_organization_name, members)):
         return ()
     return tuple(dict.fromkeys(members))

@@ -12,7 +12,7 @@ import codecs
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -199,6 +199,7 @@ def _judged(spans: tuple[bytes, ...], name: str) -> Encoding:
         scores[candidate] = (
             [_score(candidate, reading) for reading in readings], readings, prior
         )  # fmt: skip
+    _share_scores(scores)
     total = {candidate: sum(s) + prior for candidate, (s, _, prior) in scores.items()}
     ranked = sorted(total, key=total.__getitem__, reverse=True)
     best = ranked[0]
@@ -211,6 +212,20 @@ def _judged(spans: tuple[bytes, ...], name: str) -> Encoding:
     if not rivals and total[best] >= FLOOR * sum(map(len, spans)):
         return Encoding(best, judged=True)
     raise _asked([best, *(rivals or others[:2])], {k: v[1] for k, v in scores.items()}, name)
+
+
+def _share_scores(scores: Mapping[str, tuple[list[float], list[str], float]]) -> None:
+    """Give candidates that read a piece alike one score for it: only what differs decides.
+
+    Else that with more languages had the more likely words, and a German file were Polish.
+    """
+    for position in range(len(next(iter(scores.values()))[0])):
+        best: dict[str, float] = {}
+        for own, readings, _ in scores.values():
+            reading = readings[position]
+            best[reading] = max(own[position], best.get(reading, own[position]))
+        for own, readings, _ in scores.values():
+            own[position] = best[readings[position]]
 
 
 def _asked(candidates: list[str], readings: dict[str, list[str]], name: str) -> InvalidInput:

@@ -10,6 +10,7 @@ from functools import cache
 
 from matchmaker.ingest.cells import SheetNumber
 from matchmaker.ingest.columns import TABLES
+from matchmaker.ingest.names import name_parts
 from matchmaker.ingest.rows import Row, is_han
 from matchmaker.messages import Message, languages, message
 from matchmaker.text import normal
@@ -36,6 +37,8 @@ _NOTE = re.compile(
 )
 # What marks a column as required, or a line as a comment.
 _MARKS = re.compile(r"^[*#＊\s]+|[*＊:：\s]+$|[(（]\s*(?:必填|required)\s*[)）]")
+_ADDRESS = re.compile(r"[^\s@]@[^\s@]+\.|\bhttps?://|\bwww\.")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|^\D*\d{1,2}\D*$")
 # A second field of a line that is a note: 日期：2024-05-01.
 _FIELD = re.compile(r"[^\d:：]{1,20}[:：].*|\d{4}\D.*", re.DOTALL)
 
@@ -87,6 +90,38 @@ def find_header(
     if below is not None and _hits(below, expected) >= max(2, _width(best) / 2):
         return Header(header.first, below.number, header.titles, header.duplicates)
     return header
+
+
+def cell_of_row(header: Header, rows: Sequence[Row], expected: Collection[str]) -> str:
+    """A cell under which no column can stand, where the header is rather a row; "" for none.
+
+    So where fewer than two titles are known, and one stands below itself too, or is the name of
+    a firm with its legal form, or a number that is no year.
+    """
+    below = [row for row in rows if row.number > header.line and not row.broken]
+    titles = [title.partition("#")[0] for title in header.titles]
+    columns: list[set[str]] = [set() for _ in titles]
+    for row in below:
+        cells = [_one_line(cell) for cell in row.cells]
+        if cells != titles[: len(cells)]:  # titles are repeated on every page of some lists
+            for position, cell in enumerate(cells[: len(titles)]):
+                columns[position].add(cell)
+    odd = [
+        title
+        for title, cells in zip(titles, columns, strict=True)
+        if title and (title in cells or (not is_expected(title, expected) and _is_of_row(title)))
+    ]
+    known = {title for title in titles if is_expected(title, expected)} - set(odd)
+    return odd[0] if odd and len(known) < 2 else ""
+
+
+def _is_of_row(title: str) -> bool:
+    """Whether a text is what rows hold: a firm's name, an address, a number that is no year."""
+    if _ADDRESS.search(title):
+        return True
+    if not _is_text(title):
+        return any(map(str.isdigit, title)) and not _YEAR.search(title)
+    return name_parts(title).form not in ("", "co", "corp", "公司", "sa", "as")
 
 
 def is_comment(cells: Sequence[str], expected: Collection[str]) -> bool:

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from matchmaker.domain import DatePrecision, Organization, Provenance
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.currencies import currency_code, iso_4217
-from matchmaker.ingest.dates import PartialDate, partial_date
+from matchmaker.ingest.dates import PartialDate, last_date, partial_date
 from matchmaker.ingest.facts import Fact, Facts
 from matchmaker.ingest.formats import Read, judge_columns
 from matchmaker.ingest.mapped_row import MappedRow
@@ -189,6 +189,14 @@ class MappedReader(ABC, Generic[Section]):
         if written is not None:
             return Dated(written.date, precision=DatePrecision(written.precision))
         return Dated(self.mapping.undated, self.mapping.undated is not None)
+
+    def last_day(self, row: MappedRow, title: str, since: Dated) -> datetime.date | None:
+        """The last day of what began `since`; one that lies before it costs the cell."""
+        until: datetime.date | None = row.value(title, last_date)
+        if until is None or since.day is None or until >= since.day:
+            return until
+        row.warn(title, message("is before the first day: left out."), is_lost=True)
+        return None
 
     def amount(self, row: MappedRow, title: str, currency: Choice) -> Amount | None:
         """An amount in the currency that its cell names, else that of its line or file."""

@@ -21,7 +21,7 @@ from matchmaker.domain import (
     Tie,
 )
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.dates import partial_date
+from matchmaker.ingest.dates import last_date, partial_date
 from matchmaker.ingest.facts import Fact, Party, digest
 from matchmaker.ingest.mapped_reader import MappedReader
 from matchmaker.ingest.mapped_row import MappedRow
@@ -36,12 +36,12 @@ from matchmaker.ingest.mapping_file import (
     read_mapping,
 )
 from matchmaker.ingest.numbers import amount
-from matchmaker.ingest.parties import PartyReader
+from matchmaker.ingest.parties import PartyReader, one_name
 from matchmaker.ingest.projects import ProjectReader
-from matchmaker.ingest.report import Parsed
+from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.ingest.table_file import FileOptions, TableFile, open_table
 from matchmaker.ingest.tie_status import has_ended
-from matchmaker.messages import message
+from matchmaker.messages import Message, message
 from matchmaker.text import language_of, normal
 
 ImportKind = Literal["contracts", "ties", "projects"]
@@ -81,9 +81,16 @@ class _ContractReader(MappedReader[Contracts]):
         self.key, self.item = self.columns(columns.id), self.columns(columns.item)
         self.title, self.text = self.column(columns.title), self.column(columns.text)
         self.date = self.column(columns.date, partial_date)
-        self.until = self.column(columns.until, partial_date)
+        self.until = self.column(columns.until, last_date)
         self.value = self.column(columns.amount, amount)
         self.money = self.currency(columns.currency)
+        if not self.supplier.column:
+            self._note(message("no column names suppliers: they are unknown."))
+        if not self.buyer.column:
+            self._note(message("no column names buyers: they are unknown."))
+
+    def _note(self, reason: Message) -> None:
+        self.reading.problems.append(Problem(self.table.name, 0, "", reason, "note"))
 
     def fact(self, row: MappedRow) -> Fact:
         provenance = self.provenance(row)
@@ -91,7 +98,8 @@ class _ContractReader(MappedReader[Contracts]):
         buyers = self.buyer.parties(row, provenance)
         self._require_two_sides(row, suppliers, buyers)
         text, title = row.text(self.text, MAX_TEXT), row.text(self.title, MAX_NAME)
-        dated, until = self.day(row, self.date), row.value(self.until, partial_date)
+        dated = self.day(row, self.date)
+        until = self.last_day(row, self.until, dated)
         paid = self.amount(row, self.value, self.money)
         sum_, currency = (paid.value, paid.currency) if paid else (None, "")
         key = "\x1e".join(row.cell(column) for column in self.key)
@@ -108,7 +116,7 @@ class _ContractReader(MappedReader[Contracts]):
             text=text,
             language=language_of(text or title),
             date=dated.day,
-            until=until.date if until else None,
+            until=until,
             date_estimated=dated.estimated,
             date_precision=dated.precision,
             amount=sum_,
@@ -142,6 +150,8 @@ class _ContractReader(MappedReader[Contracts]):
             if parties:
                 continue
             cell = row.cell(side.column)
+            if not side.column:
+                continue  # told once, of the file
             reason = (
                 message("'%(cell)s' names nobody: the side is unknown.", cell=cell)
                 if cell
@@ -163,7 +173,7 @@ class _RelationReader(MappedReader[Relations]):
         self.head, self.tail = self.party(columns.head), self.party(columns.tail)
         self.relation = self.column(columns.relation)
         self.since = self.column(columns.since, partial_date)
-        self.until = self.column(columns.until, partial_date)
+        self.until = self.column(columns.until, last_date)
         status = columns.status
         self.words = status if isinstance(status, StatusColumn) else StatusColumn(column=status)
         self.status = self.column(self.words.column)
@@ -196,7 +206,7 @@ class _RelationReader(MappedReader[Relations]):
 
     def _side(self, side: PartyReader, row: MappedRow) -> Party | None:
         """The one organisation of a side; a line without it is refused."""
-        parties = side.parties(row, self.provenance(row), together=True)
+        parties = side.parties(row, self.provenance(row), one_name)
         if parties:
             return parties[0]
         cell = row.cell(side.column)
@@ -210,7 +220,8 @@ class _RelationReader(MappedReader[Relations]):
         if meaning.layer is None:
             raise InvalidInput("names no layer.", where=self.relation)
         giver, taker = (tail, head) if meaning.reverse else (head, tail)
-        dated, until = self.day(row, self.since), row.value(self.until, partial_date)
+        dated = self.day(row, self.since)
+        until = self.last_day(row, self.until, dated)
         has_come_to_an_end = until is None and self._has_ended(row)
         alone = digest(value, giver.key, taker.key, str(dated.day))
         tie = Tie(
@@ -219,7 +230,7 @@ class _RelationReader(MappedReader[Relations]):
             target=taker.id,
             layer=meaning.layer,
             since=dated.day,
-            until=until.date if until else None,
+            until=until,
             date_estimated=dated.estimated,
             date_precision=dated.precision,
             note=self._note(row, meaning.note or value),

@@ -27,7 +27,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import read_cell
 from matchmaker.ingest.currencies import iso_4217
 from matchmaker.ingest.facts import Fact, Facts, digest
-from matchmaker.ingest.formats import ColumnFormat
+from matchmaker.ingest.formats import COMMA, ColumnFormat, judge_columns
 from matchmaker.ingest.json_records import (
     JsonRecord,
     dict_at,
@@ -81,13 +81,34 @@ def _records(path: Path, reading: RegisterReading) -> Iterator[JsonRecord]:
         path, expected=frozenset({"ocid", "releases/0/ocid", "compiledrelease/ocid"})
     )
     reading.problems.extend(table.notes)
+    amounts = {title: amount for title in table.header if title.lower().endswith("amount")}
+    formats = judge_columns(
+        (line.cells for line in table.lines()), amounts, separator=table.separator
+    )
     for line in table.lines():
         errors = [problem.reason for problem in line.problems if problem.severity == "error"]
         if line.passed_over is not None:
             reading.count()
             reading.pass_over(line.number, "", line.passed_over)
         else:
-            yield JsonRecord(line.number, nested(line.cells), next(iter(errors), None))
+            cells = dict(line.cells)
+            for title, format in formats.items():
+                cells[title] = _plain_number(line.number, title, cells[title], format, reading)
+            yield JsonRecord(line.number, nested(cells), next(iter(errors), None))
+
+
+def _plain_number(
+    number: int, title: str, cell: str, format: ColumnFormat, reading: RegisterReading
+) -> str:
+    """A number of a table as the standard writes it, with a point, where the column has commas."""
+    if not cell or not (format.mixed or format.decimal == COMMA):
+        return cell
+    read = read_cell(title, amount, cell, format)
+    if read.value is None:
+        if read.problem is not None:
+            reading.warn(reading.file, number, title, read.problem.reason, is_lost=True)
+        return ""
+    return f"{read.value.value:f} {read.value.currency}".strip()
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,12 @@ from matchmaker.domain import MAX_NAME, FieldOrigin, Kind, Organization, Provena
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import is_nothing
 from matchmaker.ingest.columns import TABLES
-from matchmaker.ingest.consortia import consortium_members
+from matchmaker.ingest.consortia import (
+    consortium_members,
+    is_only_form,
+    listed_members,
+    may_be_several,
+)
 from matchmaker.ingest.countries import iso_code
 from matchmaker.ingest.earlier_keys import earlier_name_key
 from matchmaker.ingest.facts import Party, digest
@@ -22,6 +28,13 @@ from matchmaker.messages import message
 
 _READ: dict[str, Read] = {column.name: column.read for column in TABLES["organizations"].columns}
 MAX_KEY = 200
+# Whom a cell names.
+Names = Callable[[str], tuple[str, ...]]
+
+
+def one_name(cell: str) -> tuple[str, ...]:
+    """The cell as the name of one."""
+    return (" ".join(cell.split()),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +79,38 @@ class PartyReader:
         return self.name or self.id
 
     def parties(
-        self, row: MappedRow, provenance: Provenance, *, together: bool = False
+        self, row: MappedRow, provenance: Provenance, names: Names = consortium_members
     ) -> tuple[Party, ...]:
-        """Those on this side, none where the line names nobody; `together` they are one."""
+        """Those on this side, none where the line names nobody; `names` tells whom a cell names."""
         name, key = row.cell(self.name), _key(row.cell(self.id))
         if is_placeholder(name):
             return (Party(f"{self.source}:{key}"),) if key else ()
-        names = (" ".join(name.split()),) if together else consortium_members(name)
-        if len(names) < 2:
-            return (self._party(names[0], key or name_key(names[0]), row, provenance),)
+        named = tuple(each for each in names(name) if self._is_name(each, row))
+        if not named:
+            return ()
+        if len(named) < 2:
+            if may_be_several(named[0], by_comma=names is listed_members):
+                reason = message(
+                    "'%(cell)s' may name several: taken as the name of one. Number them, or "
+                    "write each in a line of its own.",
+                    cell=named[0],
+                )
+                row.warn(self.name, reason)
+            return (self._party(named[0], key or name_key(named[0]), row, provenance),)
         if key:
             reason = message(
-                "is that of %(count)s organisations together: left out.", count=len(names)
+                "is that of %(count)s organisations together: left out.", count=len(named)
             )
             row.warn(self.id, reason, is_lost=True)
-        return tuple(self._party(each, name_key(each), row, provenance) for each in names)
+        return tuple(self._party(each, name_key(each), row, provenance) for each in named)
+
+    def _is_name(self, name: str, row: MappedRow) -> bool:
+        """Whether it names somebody, and not only a legal form."""
+        if not is_only_form(name):
+            return True
+        reason = message("'%(cell)s' is a legal form and names nobody.", cell=name)
+        row.warn(self.name, reason, is_lost=True)
+        return False
 
     def _party(self, name: str, key: str, row: MappedRow, provenance: Provenance) -> Party:
         id = key if key.startswith(f"{self.source}:") else f"{self.source}:{key}"

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from matchmaker.domain import MAX_NAME, MAX_TEXT, Engagement, EngagementKind, Participant, Role
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest.consortia import consortium_members, listed_members
 from matchmaker.ingest.dates import last_date, partial_date
 from matchmaker.ingest.facts import Fact, Party, digest
 from matchmaker.ingest.mapped_reader import MappedReader
 from matchmaker.ingest.mapped_row import MappedRow
 from matchmaker.ingest.mapping_file import Projects
 from matchmaker.ingest.numbers import amount
-from matchmaker.ingest.parties import PartyReader
+from matchmaker.ingest.parties import Names, PartyReader
 from matchmaker.messages import message
 from matchmaker.text import language_of
 
@@ -39,7 +40,7 @@ class ProjectReader(MappedReader[Projects]):
         partners = [
             party
             for side in self.partners
-            for party in self._parties(side, row)
+            for party in self._parties(side, row, listed_members)
             if party.id not in {lead.id for lead in leads}
         ]
         everybody = dict.fromkeys((*leads, *partners))
@@ -48,7 +49,8 @@ class ProjectReader(MappedReader[Projects]):
         if not leads:
             row.warn(self._first_column, message("names nobody who leads the project."))
         title, text = row.text(self.title, MAX_NAME), row.text(self.text, MAX_TEXT)
-        started, until = self.day(row, self.start), row.value(self.until, last_date)
+        started = self.day(row, self.start)
+        until = self.last_day(row, self.until, started)
         paid = self.amount(row, self.value, self.money)
         key = "\x1e".join(row.cell(column) for column in self.key)
         who = "+".join(sorted(party.id for party in everybody))
@@ -77,8 +79,10 @@ class ProjectReader(MappedReader[Projects]):
             joins=True,
         )  # fmt: skip
 
-    def _parties(self, side: PartyReader, row: MappedRow) -> tuple[Party, ...]:
-        return side.parties(row, self.provenance(row)) if side.column else ()
+    def _parties(
+        self, side: PartyReader, row: MappedRow, names: Names = consortium_members
+    ) -> tuple[Party, ...]:
+        return side.parties(row, self.provenance(row), names) if side.column else ()
 
     @property
     def _first_column(self) -> str:

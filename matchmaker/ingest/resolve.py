@@ -7,7 +7,7 @@ enough. Everything else is a suggestion.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -127,8 +127,7 @@ class _Rules:
         self, first: Comparable, second: Comparable, found: Comparison
     ) -> tuple[Message, ...]:
         """Why two are one without asking; nothing where a person decides."""
-        key = blocking.source_key(first.keys)
-        if key and key == blocking.source_key(second.keys) and not found.contradicted:
+        if is_one_by_name(first, second, found):
             return (SAME_NAME,)
         if not found.is_certain or (self.trust_keys and _source(first) == _source(second)):
             return ()
@@ -142,6 +141,20 @@ class _Rules:
             or (self.trust_keys and _source(each) == _source(candidate) and each is not group[0])
             for each in group
         )
+
+
+def is_one_by_name(first: Comparable, second: Comparable, found: Comparison) -> bool:
+    """Whether one source names both alike, and knows one of them by nothing else.
+
+    A list of orders has names where that of members has codes. What is said of place, country
+    or code still tells two apart.
+    """
+    keys = (first.keys, second.keys)
+    if not any(map(blocking.is_known_by_name, keys)):
+        return False
+    source, other = map(blocking.source_key, keys)
+    told = (found.levels[name] for name in ("code", "place", "country"))
+    return source == other and "different" not in told
 
 
 @dataclass
@@ -190,6 +203,10 @@ def _decided(rows: Rows, first_new: int, stored_ids: Container[str], rules: _Rul
     groups: dict[int, list[Comparable]] = {}
     for second in sorted(certain):
         candidate = candidate_at(second)
+        if _is_ambiguous(candidate, certain[second], kept_as, candidate_at):
+            for first, _, found in certain[second]:
+                decided.list(rows[first].id, candidate.keys.id, found)
+            continue
         for first, reasons, found in certain[second]:
             root = kept_as.get(first, first)
             group = groups.setdefault(root, [candidate_at(root)])
@@ -201,6 +218,21 @@ def _decided(rows: Rows, first_new: int, stored_ids: Container[str], rules: _Rul
             decided.aliases.append(Alias(candidate.keys.id, rows[root].id, reasons_text(reasons)))
             break
     return decided
+
+
+def _is_ambiguous(
+    candidate: Comparable,
+    certain: Sequence[tuple[int, tuple[Message, ...], Comparison]],
+    kept_as: Mapping[int, int],
+    candidate_at: Callable[[int], Comparable],
+) -> bool:
+    """Whether a name alone says who it is, and its source has several of that name."""
+    by_name = {
+        kept_as.get(first, first)
+        for first, _, found in certain
+        if not found.is_certain and is_one_by_name(candidate_at(first), candidate, found)
+    }
+    return len(by_name) > 1 and not any(found.is_certain for _, _, found in certain)
 
 
 def _source(candidate: Comparable) -> str:

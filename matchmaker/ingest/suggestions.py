@@ -23,6 +23,11 @@ _ALIKE = 0.75
 # The share of a column's values that must be of a kind for the column to be of it.
 _MOST = 0.6
 _IN_BRACKETS = re.compile(r"[(\[【].*?[)\]】]")
+# A field of a nested address: address.city, location/country.
+_PART_OF_ADDRESS = re.compile(
+    r"(?:.*[./_])?(?:address(?:es)?|addr|location|geo|adresse|地址|所在地)"
+    r"(?:[./_]\d+)?[./_](\w[\w ]*)"
+)
 _WEBSITE = re.compile(
     r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.(?:com|cn|org|net|de|eu|fr|it|es|uk)/?"
 )
@@ -120,6 +125,8 @@ def _title_keys(title: str) -> Iterator[str]:
     yield word_key(folded)
     bare = _IN_BRACKETS.sub("", folded)
     yield word_key(bare)
+    if match := _PART_OF_ADDRESS.fullmatch(bare):
+        yield word_key(match[1])
     if "/" in bare:
         yield from map(word_key, filter(None, bare.split("/")))
 

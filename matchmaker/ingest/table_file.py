@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -22,7 +23,9 @@ from matchmaker.ingest.header import (
     SAMPLE,
     Footer,
     Header,
+    cell_of_row,
     find_header,
+    is_comment,
     is_expected,
     template_lines,
     with_footer,
@@ -47,6 +50,9 @@ from matchmaker.text import normal
 # What names of such files end with; what a file is, its bytes tell.
 _ENDS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson")
 SUFFIXES = (*_ENDS, *(f"{end}.gz" for end in _ENDS), ".xlsx", ".xlsm", ".xls", ".ods")
+# Rows that are looked at for the header, comments among them.
+MAX_SAMPLE = 5_000
+_QUOTED_NUMBER = re.compile(r"'[+(]?\d[\dA-Z ./()+-]{3,}")
 _ZIP, _COMPOUND = b"PK", b"\xd0\xcf\x11\xe0"
 
 __all__ = [
@@ -177,13 +183,16 @@ def open_table(
     if not path.is_file():
         raise InvalidInput("there is no such file.", where=str(path))
     source = _source(path, options, expected)
-    sample = list(islice(_cleaned(source), max(SAMPLE, options.header_line)))
+    sample = _sample(source, expected, max(SAMPLE, options.header_line))
     if isinstance(source, JsonSource):
         header: Header | None = Header(0, 0, source.titles) if source.titles else None
     else:
         header = find_header(sample, expected, options.header_line)
     if header is None:
-        raise _no_header(path.name, options)
+        raise _no_header(path.name, options, has_comments=bool(sample))
+    is_judged = not (isinstance(source, JsonSource) or options.header_line)
+    if is_judged and (cell := cell_of_row(header, sample, expected)):
+        raise _row_as_header(path.name, header, cell)
     notes = [*source.notes, *_header_notes(sample, header)]
     return TableFile(
         path, path.name, source.kind, header.titles, header.line, source.sheet, source.sheets,
@@ -191,6 +200,17 @@ def open_table(
         tuple(Problem(path.name, 0, "", note, "note") for note in notes), header.duplicates,
         source=source, last_line_above=template_lines(sample, header),
     )  # fmt: skip
+
+
+def _sample(source: RowSource, expected: Collection[str], size: int) -> list[Row]:
+    """The first rows, as many as are wanted beside comments."""
+    sample: list[Row] = []
+    for row in islice(_cleaned(source), MAX_SAMPLE):
+        sample.append(row)
+        size -= not is_comment(row.cells, expected)
+        if size < 1:
+            break
+    return sample
 
 
 def _source(path: Path, options: FileOptions, expected: Collection[str]) -> RowSource:
@@ -316,7 +336,7 @@ def _fitness(sheet: RowSource, expected: Collection[str]) -> tuple[int, bool]:
     return hits, len(header.titles) > 1 and len(sample) > 1
 
 
-def _no_header(name: str, options: FileOptions) -> InvalidInput:
+def _no_header(name: str, options: FileOptions, *, has_comments: bool) -> InvalidInput:
     if options.header_line:
         return InvalidInput(
             "line %(line)s holds no titles of columns.",
@@ -324,7 +344,23 @@ def _no_header(name: str, options: FileOptions) -> InvalidInput:
             mend="Name the line that does.",
             line=options.header_line,
         )
+    if has_comments:
+        return InvalidInput(
+            "holds nothing but comments: all its lines begin with #.",
+            where=name,
+            mend="Its first line must name columns.",
+        )
     return InvalidInput("the file is empty.", where=name, mend="Its first line must name columns.")
+
+
+def _row_as_header(name: str, header: Header, cell: str) -> InvalidInput:
+    return InvalidInput(
+        "has no titles of columns: line %(line)s begins the rows already ('%(cell)s').",
+        where=name,
+        mend="Write a line of titles above it, or say which line holds them (--header-line).",
+        line=header.first,
+        cell=cell[:60],
+    )
 
 
 def _header_notes(sample: list[Row], header: Header) -> Iterator[Message]:
@@ -376,6 +412,8 @@ def _clean_cell(row: Row, position: int, cell: str) -> str:
         row.problems.append((position, error_value(cell.strip()), "warning"))
         return ""
     text, has_odd = clean(cell)
+    if _QUOTED_NUMBER.fullmatch(text):
+        text = text[1:]  # how Excel marks a number that is kept as text
     if has_odd and DAMAGED not in cell:
         reason = message("held invisible or control characters; read without them.")
         row.problems.append((position, reason, "warning"))

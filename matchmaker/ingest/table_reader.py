@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ from matchmaker.ingest.columns import Column, TableFormat
 from matchmaker.ingest.dates import PartialDate
 from matchmaker.ingest.formats import ColumnFormat, FormatReader, judge_columns
 from matchmaker.ingest.industries import industry_note, scheme_of
+from matchmaker.ingest.made_ids import slug
 from matchmaker.ingest.numbers import Amount, amount, figure
 from matchmaker.ingest.places import place_note
 from matchmaker.ingest.reference import ReferenceIndex
@@ -29,6 +30,7 @@ from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.table_reading import TableReading
 from matchmaker.ingest.title_units import currency_of_unit, unit_note, unit_of_title, with_unit
 from matchmaker.ingest.titles import columns_of, notes_on_titles
+from matchmaker.ingest.words import is_other
 from matchmaker.messages import Message, message
 from matchmaker.store.merging import PRECISION, principal_date
 from matchmaker.store.schema import TABLES as STORED
@@ -44,7 +46,6 @@ _AMOUNT_CURRENCY = "the amount's currency"  # until it is known what the column 
 _MAX_READ = 20_000
 _SPACE = re.compile(r"\s+")
 _PARTED = re.compile(r"\d[.,/-]\d")
-_SLUG = re.compile(r"[^a-z0-9_.-]+")
 
 
 @dataclass(frozen=True)
@@ -257,9 +258,11 @@ class TableReader:
             if name not in values and not is_told:
                 problems.append(self._problem(line, name, message("is empty.")))
         if any(problem.severity == "error" for problem in problems):
-            # The whole line is left out: nothing of it is kept, whatever was wrong.
+            # The whole line is left out. Of a cell that would be kept nothing is to be told.
             self.reading.problems.extend(
-                replace(problem, severity="error", is_lost=False) for problem in problems
+                replace(problem, severity="error", is_lost=False)
+                for problem in problems
+                if problem.severity == "error" or problem.is_lost
             )
             return None
         self.reading.problems.extend(problems)
@@ -292,6 +295,8 @@ class TableReader:
     def _value(self, line: Line, column: Column, problems: list[Problem]) -> tuple[Any, bool]:
         """A column's value, and whether it is the default that was chosen for all."""
         filled = self.cells_of(line, column.name)
+        if column.name in self.table.told_by_rows:
+            filled = list(self._telling(line, column, filled, problems))
         if not column.required and (column.read is cells.text or column.name in _CODES):
             filled = [(title, cell) for title, cell in filled if not is_nothing(cell)]
         if not filled:
@@ -304,6 +309,18 @@ class TableReader:
             texts = dict.fromkeys(str(value) for value in read if value is not None)
             return column.joined_by.join(texts) or None, False
         return read[0], False
+
+    def _telling(
+        self, line: Line, column: Column, filled: list[tuple[str, str]], problems: list[Problem]
+    ) -> Iterator[tuple[str, str]]:
+        """Cells of a column that rows can do without, but those that say nothing: 其他, `-`."""
+        for title, cell in filled:
+            chosen = self.chosen_values.get((column.name, cell), cell)
+            if is_nothing(chosen) or (column.name == "kind" and is_other(chosen)):
+                reason = message("'%(cell)s' tells nothing: the name has to.", cell=cell)
+                problems.append(self._problem(line, column.name, reason, "warning"))
+            else:
+                yield title, cell
 
     def _reading(
         self, line: Line, column: Column, title: str, cell: str, problems: list[Problem]
@@ -420,20 +437,6 @@ def _target(table: str, column: str) -> str:
     stored = STORED.get(table)
     references = stored.references if stored else ()
     return next((ref.tables[0] for ref in references if ref.field == column), "")
-
-
-def made_id(source: str, parts: Iterable[Any]) -> str:
-    """A stable id of what a row says where its file has none."""
-    text = "\x1f".join(normal(str(part)) for part in parts)
-    return f"{source}:{hashlib.blake2b(text.encode(), digest_size=8).hexdigest()}"
-
-
-def slug(text: str) -> str:
-    """A source's name as ids begin with it; letters of other scripts by a short digest."""
-    plain = _SLUG.sub("-", normal(text)).strip("-._")
-    if plain and (text.isascii() or len(plain) > 3):
-        return plain[:32].strip("-._")
-    return f"list-{hashlib.blake2b(text.encode(), digest_size=4).hexdigest()}"
 
 
 @cache

@@ -24,6 +24,8 @@ from matchmaker.domain import (
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.codes import valid_code
 from matchmaker.ingest.columns import TABLES
+from matchmaker.ingest.consortia import is_only_form
+from matchmaker.ingest.made_ids import made_id
 from matchmaker.ingest.names import normal_name, other_names, split_names
 from matchmaker.ingest.placeholders import is_placeholder
 from matchmaker.ingest.places import GBT_2260
@@ -35,7 +37,7 @@ from matchmaker.ingest.statuses import without_status
 from matchmaker.ingest.suggestions import says_opted_out
 from matchmaker.ingest.table_file import SUFFIXES, Line
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.ingest.table_reader import RowValues, TableReader, fields_of, made_id
+from matchmaker.ingest.table_reader import RowValues, TableReader, fields_of
 from matchmaker.ingest.table_reading import TableReading
 from matchmaker.ingest.words import implied_by_kind, kind_of_name
 from matchmaker.messages import message
@@ -201,17 +203,22 @@ def _keep_row(reader: TableReader, row: RowValues) -> None:
 
 
 def _made(reader: TableReader, row: RowValues, values: dict[str, Any]) -> Any:
+    """The domain's row of a line."""
+    return _without_faults(reader.reading, reader.table.model, values, (reader.file.name, row.line))
+
+
+def _without_faults(
+    reading: TableReading, model: Any, values: dict[str, Any], origin: tuple[str, int]
+) -> Any:
     """The domain's row; an optional value that it does not take costs the value."""
-    model: Any = reader.table.model
     while True:
         try:
             return model(**values)
         except InvalidInput as error:
             column = error.where.rsplit(".", 1)[-1]
-            if column not in values or column not in _optional(model):
+            if column not in values or column == "participants" or column not in _optional(model):
                 raise
-            file = reader.file.name
-            reader.reading.warn(file, row.line, column, error.message, is_lost=True)
+            reading.warn(*origin, column, error.message, is_lost=True)
             values = {name: value for name, value in values.items() if name != column}
 
 
@@ -258,6 +265,10 @@ def _organization(
     derived = set(row.by_default)
     if is_placeholder(str(values["name"])):
         raise InvalidInput("'%(cell)s' names nobody.", where="name", cell=values["name"])
+    if is_only_form(str(values["name"])):
+        raise InvalidInput(
+            "'%(cell)s' is a legal form and names nobody.", where="name", cell=values["name"]
+        )
     if "listed" in values and any(says_opted_out(t) for t, _ in reader.cells_of(line, "listed")):
         values["listed"] = not values["listed"]
     values["name"], status = without_status(" ".join(str(values["name"]).split()))
@@ -392,9 +403,12 @@ def _joined(reading: TableReading) -> Parsed:
             reading.problems.append(Problem(file, line, "engagement", reason))
     for id, values in list(engagements.items()):
         participants = tuple(part for part, _, _ in reading.parts.get(id, ()))
+        origin = reading.origins["engagements", id]
         try:
-            engagements[id] = Engagement(participants=participants, **values)
+            engagements[id] = _without_faults(
+                reading, Engagement, {**values, "participants": participants}, origin
+            )
         except InvalidInput as error:
-            reading.refuse(*reading.origins["engagements", id], error)
+            reading.refuse(*origin, error)
             del engagements[id]
     return reading.parsed()

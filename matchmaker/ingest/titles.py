@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from matchmaker.errors import InvalidInput
@@ -13,6 +13,8 @@ from matchmaker.messages import Message, message
 
 # Lines by whose values titles are recognised.
 _SAMPLES = 20
+# Titles that are not read are named up to so many.
+_SHOWN = 20
 
 
 def columns_of(table: TableFormat, file: TableFile, mapping: Mapping[str, str]) -> dict[str, str]:
@@ -66,13 +68,23 @@ def columns_of(table: TableFormat, file: TableFile, mapping: Mapping[str, str]) 
     return columns
 
 
+def _unread(titles: Sequence[str]) -> Message:
+    if len(titles) <= _SHOWN:
+        return message("Columns that are not read: %(titles)s.", titles=list(titles))
+    return message(
+        "%(count)s columns are not read, among them %(titles)s.",
+        count=len(titles),
+        titles=list(titles[:_SHOWN]),
+    )
+
+
 def notes_on_titles(
     file: TableFile, columns: Mapping[str, str], mapping: Mapping[str, str]
 ) -> Iterator[tuple[str, Message]]:
     """What is to be told of a file's titles, each with its title or ""."""
     unread = [title for title in file.header if title and title not in columns]
     if unread:
-        yield "", message("Columns that are not read: %(titles)s.", titles=unread)
+        yield "", _unread(unread)
     absent = [title for title in mapping if title not in file.header]
     if absent:
         yield "", message("No column is titled %(titles)s.", titles=absent)

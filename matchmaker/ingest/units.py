@@ -35,7 +35,9 @@ _NAMES = {
     "rupee": "₨", "rupees": "₨", "kronor": "SEK", "kroner": "kr", "zloty": "PLN", "dkk": "DKK",
     "sek": "SEK", "nok": "NOK", "inr": "INR", "aud": "AUD", "cad": "CAD", "krw": "KRW",
     "twd": "TWD", "ntd": "TWD", "pln": "PLN", "czk": "CZK", "huf": "HUF",
-    "zł": "PLN", "kč": "CZK",
+    "zł": "PLN", "kč": "CZK", "руб": "RUB", "рублей": "RUB", "рубля": "RUB", "рубль": "RUB",
+    "р": "RUB", "грн": "UAH", "гривен": "UAH", "тенге": "KZT", "лв": "BGN", "евро": "EUR",
+    "долл": "$", "долларов": "$", "złotych": "PLN", "złoty": "PLN", "lei": "RON",
 }  # fmt: skip
 _CHINESE_CURRENCIES = {
     "人民币": "CNY", "人民幣": "CNY", "元": "CNY", "圆": "CNY", "圓": "CNY", "块": "CNY",
@@ -45,11 +47,12 @@ _CHINESE_CURRENCIES = {
     "新元": "SGD", "新币": "SGD", "澳元": "AUD", "澳币": "AUD", "加元": "CAD", "加拿大元": "CAD",
     "瑞士法郎": "CHF", "瑞郎": "CHF", "韩元": "KRW", "韓元": "KRW", "卢布": "RUB", "卢比": "₨",
     "印度卢比": "INR", "泰铢": "THB", "越南盾": "VND", "林吉特": "MYR", "马币": "MYR",
-    "澳门元": "MOP", "新西兰元": "NZD",
+    "澳门元": "MOP", "新西兰元": "NZD", "円": "JPY", "원": "KRW",
 }  # fmt: skip
 _CHINESE_MULTIPLES = {
     "百": 2, "千": 3, "仟": 3, "万": 4, "萬": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8,
     "億": 8, "十亿": 9, "百亿": 10, "千亿": 11, "万亿": 12,
+    "천": 3, "만": 4, "백만": 6, "천만": 7, "억": 8,
 }  # fmt: skip
 _MULTIPLES = {
     "k": 3, "tsd": 3, "thsd": 3, "ths": 3, "thousand": 3, "thousands": 3, "tausend": 3,
@@ -58,7 +61,9 @@ _MULTIPLES = {
     "miljoen": 6, "bn": 9, "billion": 9, "billions": 9, "mrd": 9, "mld": 9, "mia": 9,
     "milliard": 9, "milliards": 9, "milliarde": 9, "milliarden": 9, "miljard": 9,
     "billionen": 12, "tn": 12, "trillion": 12, "trillions": 12, "lakh": 5, "lakhs": 5, "lac": 5,
-    "crore": 7, "crores": 7,
+    "crore": 7, "crores": 7, "тыс": 3, "тысяч": 3, "тис": 3, "млн": 6, "миллион": 6,
+    "миллионов": 6, "миллиона": 6, "мільйонів": 6, "млрд": 9, "миллиард": 9, "миллиардов": 9,
+    "миллиарда": 9, "tys": 3, "tysięcy": 3,
 }  # fmt: skip
 # Multiples only beside a currency: t is a tonne, b a byte.
 _MULTIPLES_OF_MONEY = {"t": 3, "b": 9, "cr": 7}

@@ -258,6 +258,11 @@ NO = (
     "inactive|unlisted|disabled|opted out|opt-out|optout|withdrawn|disagree|none"
 )
 # What a word may say either way: ticked in one form, crossed out in another.
+# None of the others.
+OTHERS = (
+    "其他|其它|其他单位|其他类型|其他组织|other|others|else|misc|miscellaneous|sonstige|sonstiges|andere|autre|autres"
+    "|otro|otros|altro|altri|inne|inny|другое|прочее|その他|기타"
+)
 YES_OR_NO = "x"
 
 # What a name's last word says of its kind, the first that fits; a legal form goes before all.

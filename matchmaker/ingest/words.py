@@ -25,6 +25,7 @@ from matchmaker.ingest.word_lists import (
     IMPLIED,
     KINDS_OF_NAMES,
     NO,
+    OTHERS,
     WORDS,
     YES,
     YES_OR_NO,
@@ -36,6 +37,7 @@ from matchmaker.vocabulary import Kind, Size, Tier
 Member = TypeVar("Member", bound=StrEnum)
 # How alike an unknown word must be to be named as what may be meant, in hundredths.
 _ALIKE = 75
+_BETWEEN_WORDS = re.compile(r"[、,，;；/|+&和或及]|\b(?:and|or|und|oder|et|ou)\b")
 _IN_BRACKETS = re.compile(r"\(.*?\)")
 
 
@@ -120,10 +122,40 @@ def kind(cell: str, format: ColumnFormat = UNDECIDED) -> Kind:
     except UndecidedCell:
         raise
     except InvalidInput:
+        meant = _kinds_in(cell)
+        if len(meant) > 1:
+            raise UndecidedCell(
+                "'%(cell)s' can be %(ways)s.",
+                mend="Choose one for all cells that say so.",
+                choices=meant,
+                cell=cell,
+                ways=meant,
+            ) from None
         by_form = _kind_by_form(_IN_BRACKETS.sub("", normal(cell)))
         if by_form is None:
             raise
         return by_form
+
+
+def is_other(cell: str) -> bool:
+    """Whether a cell says of a list of words only that none of them fits: 其他, other."""
+    return word_key(cell) in _others()
+
+
+@cache
+def _others() -> frozenset[str]:
+    return frozenset(_keys(OTHERS))
+
+
+def _kinds_in(cell: str) -> tuple[Kind, ...]:
+    """The different kinds that the parts of a cell name: firm/university."""
+    kinds: list[Kind] = []
+    for part in _BETWEEN_WORDS.split(cell):
+        try:
+            kinds.append(member_of(Kind, part))
+        except (InvalidInput, CellWarning):
+            continue
+    return tuple(dict.fromkeys(kinds))
 
 
 def tier(cell: str, format: ColumnFormat = UNDECIDED) -> Tier:

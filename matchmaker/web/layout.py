@@ -155,6 +155,12 @@ def parse_choice(options: type[Option], text: str, where: str) -> Option:
         ) from None
 
 
+def written(name: str) -> frozenset[str]:
+    """What is written in a field of the address; several are parted by `、` or `;`."""
+    parts = (part.strip() for part in re.split("[、；;]", request.args.get(name, "")[:500]))
+    return frozenset(filter(None, parts))
+
+
 def whole_number(text: str, where: str) -> int:
     """A whole number as a form sent it. Raises InvalidInput."""
     if not re.fullmatch(r"[0-9]{1,9}", text.strip()):

@@ -17,6 +17,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from huey import SqliteHuey
 
 from matchmaker.access import ADMIN
 from matchmaker.app import create_app
@@ -27,6 +28,7 @@ from matchmaker.services.cooperation import webhook_call
 from matchmaker.services.cooperation.webhooks import Webhooks
 from matchmaker.services.people.links import Links
 from matchmaker.services.people.notifications import Notifications
+from matchmaker.services.people.reset_requests import ResetRequests
 from matchmaker.services.people.sign_in import SignInService
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
@@ -212,12 +214,43 @@ def test_a_reset_comes_by_mail(wired, post_office, pair, watch):
         wired.repositories, wired.accounts, wired.invitations, wired.passwords,
         links(wired, port), watch,
     )  # fmt: skip
-    assert sign_in.send_reset(pair[0].email)
+    sign_in.send_reset(pair[0].email)
     (letter,) = to(received(), pair[0])
     text = letter.get_payload(decode=True).decode()
     link = next(word for word in text.split() if word.startswith("https://m.example/reset?"))
     wired.sign_in.reset(parse_qs(urlsplit(link).query)["token"][0], "another horse 7")
-    assert wired.sign_in.with_password(pair[0].email, "another horse 7")
+    changed = wired.sign_in.with_password(pair[0].email, "another horse 7")
+    assert changed.is_proved  # only who reads the mail of the address had the link
+
+
+def test_an_address_is_confirmed_by_a_letter(wired, post_office, watch):
+    port, received = post_office
+    account = wired.accounts.create(ADMIN, "unproved@example.org", "U", PASSWORD)
+    assert not account.is_proved
+    sign_in = SignInService(
+        wired.repositories, wired.accounts, wired.invitations, wired.passwords,
+        links(wired, port), watch,
+    )  # fmt: skip
+    assert sign_in.send_confirmation(account.principal())
+    (letter,) = to(received(), account)
+    text = letter.get_payload(decode=True).decode()
+    link = next(word for word in text.split() if word.startswith("https://m.example/confirm?"))
+    assert wired.sign_in.confirm(parse_qs(urlsplit(link).query)["token"][0]).is_proved
+
+
+def test_asking_for_a_reset_waits_for_no_mail_server(wired, pair):
+    """Asked of a server that is down, for an account and for none: queued alike, told alike."""
+    sign_in = SignInService(
+        wired.repositories, wired.accounts, wired.invitations, wired.passwords,
+        links(wired, _free_port()), wired.clock,
+    )  # fmt: skip
+    queue = SqliteHuey("resets", filename=str(wired.settings.data_dir / "resets.db"), results=False)
+    requests = ResetRequests(sign_in, queue)
+    for email in (pair[0].email, "nobody@example.org"):
+        assert requests.ask(email) is True
+    assert queue.pending_count() == 2
+    while (task := queue.dequeue()) is not None:
+        queue.execute(task)  # what cannot be sent is logged, and nobody is told
 
 
 # -- webhooks

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.flask_client import OAuth
-from flask import Flask, redirect, session, url_for
+from flask import Flask, redirect, url_for
 from werkzeug.wrappers import Response
 
+from matchmaker.api.http.browser import begin_session
 from matchmaker.api.http.context import EXTENSION, services
 from matchmaker.errors import ServiceUnavailable, SignInNeeded
 from matchmaker.services.people.sign_in import OpenIdClaims
-from matchmaker.workflow.account import Account
 
 
 def register(app: Flask) -> None:
@@ -62,13 +62,6 @@ def register(app: Flask) -> None:
 
     app.add_url_rule("/auth/oidc", "oidc_begin", begin)
     app.add_url_rule("/auth/callback", "oidc_callback", finish)
-
-
-def begin_session(account: Account) -> None:
-    """A new session for the account, whatever there was before."""
-    session.clear()
-    session.permanent = True
-    session["account"], session["epoch"] = account.id, account.epoch
 
 
 def _unavailable(error: Exception) -> ServiceUnavailable:

@@ -344,7 +344,7 @@ class Matching:
             closest=recommended.closest,
             in_words=seeker.asks_in_words,
         )
-        if not recorded:
+        if not (recorded and principal.writes):
             return answer
         impression_id = self.interaction_log.impression(
             principal,
@@ -362,7 +362,9 @@ class Matching:
     def _require_filter(self, principal: Principal, request: Request[str]) -> None:
         """A filter by cluster tells who is in it. Raises SignInNeeded, NotAllowed."""
         principal.require_known()
-        for cluster_id in sorted(request.filters.clusters):
+        if not request.filters.clusters:
+            return
+        for cluster_id in self._current_rows().cluster_ids(request.filters.clusters):
             self.directory.require_inside(principal, cluster_id)
 
     def _asking_profile(self, principal: Principal, organization_id: str) -> SeekerProfile:

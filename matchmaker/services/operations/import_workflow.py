@@ -16,11 +16,11 @@ from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.list_formats import FORMATS, LISTS
 from matchmaker.ingest.list_guess import all_titles, column_samples, guessed_format
 from matchmaker.ingest.list_reader import names_of, read_list, with_known
+from matchmaker.ingest.made_ids import slug
 from matchmaker.ingest.scope import ALLOWED
 from matchmaker.ingest.suggestions import suggested
 from matchmaker.ingest.table_file import AS_JUDGED, SUFFIXES, TableFile, open_table
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.ingest.table_reader import slug
 from matchmaker.ingest.undo import KeptField, reversal
 from matchmaker.messages import Message, message, sentences
 from matchmaker.services.operations.import_preview import (

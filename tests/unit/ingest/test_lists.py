@@ -169,3 +169,43 @@ def test_what_was_written_although_it_is_so_by_default_is_known_of(tmp_path: Pat
     assert parsed.rows.needs[0].state is NeedState.OPEN
     assert parsed.rows.needs[0].goal is GoalName.SUPPLIER
     assert parsed.explicit == {("needs", "n:1"): frozenset({"state"})}
+
+
+def test_a_kind_that_says_nothing_is_told_by_the_name(tmp_path: Path) -> None:
+    content = "单位名称,单位性质\n示例大学,其他\n示例阀门厂,-\n示例中心,城堡\n"
+    parsed = read(tmp_path, "organizations.csv", content)
+    assert [row.kind for row in parsed.rows.organizations] == [Kind.UNIVERSITY, Kind.FIRM]
+    assert problems(parsed) == [
+        (2, "kind", "warning"),
+        (3, "kind", "warning"),
+        (4, "kind", "error"),
+    ]
+
+
+def test_what_is_told_of_a_refused_row_is_not_that_a_cell_is_kept(tmp_path: Path) -> None:
+    content = "name,kind,credit_code,place,country\n,firm,91110000600037341X,Augsburg,DE\n"
+    parsed = read(tmp_path, "organizations.csv", content)
+    assert problems(parsed) == [(2, "name", "error")]
+
+
+@pytest.mark.parametrize("name", ["GmbH", "有限公司"])
+def test_a_legal_form_is_no_name(tmp_path: Path, name: str) -> None:
+    parsed = read(tmp_path, "organizations.csv", f"id,name,kind\na:1,{name},firm\n")
+    assert problems(parsed) == [(2, "name", "error")]
+
+
+def test_many_columns_that_are_not_read_are_counted(tmp_path: Path) -> None:
+    titles = ",".join(f"x{number}" for number in range(300))
+    content = f"name,kind,{titles}\nAlpha,firm{',' * 300}\n"
+    (note,) = [p.reason for p in read(tmp_path, "organizations.csv", content).problems]
+    assert str(note).startswith("300 columns are not read, among them x0, x1")
+    assert len(str(note)) < 200
+
+
+def test_an_engagement_that_ends_before_it_begins_loses_its_end(tmp_path: Path) -> None:
+    content = "id,kind,title,date,until\na:e,contract,Valves,2024-05-01,2023-05-01\n"
+    (tmp_path / "engagements.csv").write_text(content, encoding="utf-8")
+    parts = "engagement,organization,role\na:e,a:1,supplier\na:e,a:2,buyer\n"
+    (tmp_path / "participants.csv").write_text(parts, encoding="utf-8")
+    (row,) = read_files(tables_at(tmp_path)).rows.engagements
+    assert (row.date, row.until) == (datetime.date(2024, 5, 1), None)

@@ -369,3 +369,30 @@ def test_what_was_decided_about_numbers_is_told(tmp_path: Path) -> None:
     assert [row.amount for row in parsed.rows.engagements] == [1500]
     assert (note.field, note.severity) == ("sum", "note")
     assert "decimal comma" in str(note.reason)
+
+
+def test_a_month_ends_a_contract_on_its_last_day(tmp_path: Path) -> None:
+    mapping = """source = "t"
+[contracts]
+supplier = {name = "supplier"}
+buyer = {name = "buyer"}
+date = "from"
+until = "to"
+"""
+    lines = ("Alpha Ltd,Beta Ltd,2024-01-05,12/2025", "Alpha Ltd,Beta Ltd,2024-02-05,2023")
+    parsed = contracts(tmp_path, *lines, header="supplier,buyer,from,to", mapping=mapping)
+    days = [row.until for row in parsed.rows.engagements]
+    assert days == [datetime.date(2025, 12, 31), None]
+
+
+def test_a_list_without_a_column_of_buyers_says_so_once(tmp_path: Path) -> None:
+    mapping = """source = "t"
+[contracts]
+supplier = {name = "supplier"}
+buyer = {}
+text = "what"
+"""
+    lines = ("Alpha Ltd,Seals", "Beta Ltd,Valves")
+    parsed = contracts(tmp_path, *lines, header="supplier,what", mapping=mapping)
+    assert len(parsed.rows.engagements) == 2
+    assert [(p.line, p.severity) for p in parsed.problems] == [(0, "note")]

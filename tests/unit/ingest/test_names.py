@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from matchmaker.domain import OrganizationStatus
-from matchmaker.ingest.consortia import consortium_members
+from matchmaker.ingest.consortia import (
+    consortium_members,
+    is_only_form,
+    listed_members,
+    may_be_several,
+)
 from matchmaker.ingest.names import name_key, name_parts, normal_name
 from matchmaker.ingest.placeholders import is_placeholder
 from matchmaker.ingest.statuses import without_status
@@ -121,6 +126,7 @@ def test_a_consortium_is_several(cell: str, members: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     "name",
     [
+        "1. FC Muster GmbH", "Muster 2.0 Ltd", "N/A",
         "Muster & Sohn", "A+B Muster Ltd", "Werkzeug (Das Muster) Inc", "Muster GmbH & Co. KG",
         "Muster, Muster & Co Ltd", "Muster Ltd; London", "Muster and Sons Ltd",
         "示例和平科技有限公司", "Consortium Muster AG", "A/S Muster",
@@ -128,6 +134,41 @@ def test_a_consortium_is_several(cell: str, members: tuple[str, ...]) -> None:
 )  # fmt: skip
 def test_one_name_stays_whole(name: str) -> None:
     assert consortium_members(name) == (name,)
+
+
+@pytest.mark.parametrize(
+    ("cell", "members"),
+    [
+        ("Unknown; Muster GmbH", ("Muster GmbH",)),
+        ("示例甲有限公司、无", ("示例甲有限公司",)),
+        ("1. Muster GmbH 2. Beispiel AG", ("Muster GmbH", "Beispiel AG")),
+        ("1、示例甲厂2、示例乙厂 3、示例丙厂", ("示例甲厂", "示例乙厂", "示例丙厂")),
+        ("①示例甲厂②示例乙厂", ("示例甲厂", "示例乙厂")),
+        ("(1) Muster (2) Beispiel (3) TBD", ("Muster", "Beispiel")),
+    ],
+)
+def test_numbered_names_are_several_and_nobody_is_none(cell: str, members: tuple[str, ...]) -> None:
+    assert consortium_members(cell) == members
+
+
+@pytest.mark.parametrize(
+    ("cell", "members", "asked"),
+    [
+        ("Muster; Beispiel; TU Musterstadt", ("Muster", "Beispiel", "TU Musterstadt"), False),
+        ("Muster, Beispiel, Sample Co., Ltd.", ("Muster", "Beispiel", "Sample Co., Ltd."), False),
+        ("University of Muster, Berg", ("University of Muster, Berg",), True),
+        ("Sample Co., Ltd.", ("Sample Co., Ltd.",), False),
+    ],
+)
+def test_a_cell_of_partners_names_several_without_legal_forms(cell, members, asked) -> None:
+    assert listed_members(cell) == members
+    assert len(members) > 1 or may_be_several(cell, by_comma=True) is asked
+
+
+@pytest.mark.parametrize("name", ["GmbH", "Co., Ltd.", "有限公司", "Sp. z o.o."])
+def test_a_legal_form_alone_names_nobody(name: str) -> None:
+    assert is_only_form(name)
+    assert not is_only_form(f"Muster {name}")
 
 
 @pytest.mark.parametrize(

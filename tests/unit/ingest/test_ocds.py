@@ -241,3 +241,28 @@ def test_what_is_no_release_is_told_and_never_breaks(tmp_path: Path, content: ob
 def test_importing_twice_gives_the_same_ids(tmp_path: Path) -> None:
     first = read(tmp_path, FLAT, "awards.csv").rows
     assert read(tmp_path, FLAT, "awards.csv").rows == first
+
+
+def test_a_table_may_write_decimal_commas(tmp_path: Path) -> None:
+    """`1.000` beside `12500,50` is a thousand; alone it is 1, as the standard writes numbers."""
+    rows = (
+        "ocid;awards/0/id;awards/0/title;awards/0/value/amount;awards/0/suppliers/0/name\n"
+        "o-1;1;Road;1.000;Roads Ltd\no-2;1;Way;12500,50;Roads Ltd\n"
+    )
+    amounts = [row.amount for row in read(tmp_path, rows, "awards.csv").rows.engagements]
+    assert amounts == [1000.0, 12500.5]
+    (row,) = read(
+        tmp_path, "ocid,awards/0/id,awards/0/value/amount,awards/0/suppliers/0/name\n"
+        "o-1,1,1.000,Roads Ltd\n", "awards.csv",
+    ).rows.engagements  # fmt: skip
+    assert row.amount == 1.0
+
+
+def test_a_table_that_writes_both_ways_loses_what_could_be_either(tmp_path: Path) -> None:
+    rows = (
+        "ocid,awards/0/id,awards/0/value/amount,awards/0/suppliers/0/name\n"
+        'o-1,1,"1,5",Roads Ltd\no-2,1,1.5,Roads Ltd\no-3,1,1.000,Roads Ltd\n'
+    )
+    parsed = read(tmp_path, rows, "awards.csv")
+    assert [row.amount for row in parsed.rows.engagements] == [1.5, 1.5, None]
+    assert told(parsed, "warning")[:1] == [(4, "awards/0/value/amount")]

@@ -98,3 +98,22 @@ def test_a_lost_cell_is_said_to_be_lost_and_a_default_to_be_derived(tmp_path: Pa
     assert (lost.field, str(lost.outcome)) == ("Start", "The row is kept without this cell.")
     for row in parsed.rows.organizations:
         assert [(o.field, o.tier) for o in row.origins] == [("kind", SourceTier.DERIVED)]
+
+
+def test_a_last_day_before_the_first_costs_the_cell(tmp_path: Path) -> None:
+    table = TABLE.splitlines()
+    text = "\n".join([*table[:2], "P1,Valves,Alpha GmbH,Beta GmbH,,2024,2023,", ""])
+    parsed = read(tmp_path, text, mapping_without_programme())
+    (row,) = parsed.rows.engagements
+    assert (row.date, row.until) == (datetime.date(2024, 1, 1), None)
+    lost = [(p.line, p.field) for p in parsed.problems if p.is_lost]
+    assert lost == [(3, "End")]
+
+
+def test_partners_need_no_legal_form(tmp_path: Path) -> None:
+    table = TABLE.splitlines()
+    text = "\n".join([*table[:2], "P1,Valves,Alpha,Beta; Gamma,Delta,2024,,", ""])
+    names = {
+        row.name for row in read(tmp_path, text, mapping_without_programme()).rows.organizations
+    }
+    assert names == {"Alpha", "Beta", "Gamma", "Delta"}

@@ -264,6 +264,41 @@ def test_a_name_known_by_an_older_key_of_its_source_is_the_same_one() -> None:
     assert alias.organization == older.id
 
 
+def test_one_source_means_one_by_a_name_whatever_it_knows_besides() -> None:
+    """A list of members has codes, that of orders only names; another source is not the same."""
+    name = "Muster Werke Ltd"
+    order = GraphRows(organizations=(firm(f"t:{name_key(name)}", name),))
+    (alias,) = resolve(order, [duplicate_keys("t:12", name, vat=VAT, country="DE")], {}).merged
+    assert alias.organization == "t:12"
+    other = resolve(order, [duplicate_keys("u:12", name, vat=VAT, country="DE")], {})
+    assert (other.merged, [row.key for row in other.review]) == ((), [(order_id(name), "u:12")])
+
+
+def test_a_name_of_two_in_one_source_is_for_a_person_to_decide() -> None:
+    name = "Muster Werke Ltd"
+    known = [
+        duplicate_keys("t:1", name, place="gbt2260:330300"),
+        duplicate_keys("t:2", name, place="gbt2260:330100"),
+    ]
+    order = GraphRows(organizations=(firm(order_id(name), name),))
+    resolution = resolve(order, known, {})
+    assert resolution.merged == ()
+    assert {key for row in resolution.review for key in row.key} == {"t:1", "t:2", order_id(name)}
+
+
+def test_one_name_in_two_places_of_one_list_is_two() -> None:
+    rows = (
+        firm("t:0123456789abcdef", "Muster Ltd", place="gbt2260:330300"),
+        firm("t:fedcba9876543210", "Muster Ltd", place="gbt2260:330100"),
+    )
+    assert resolve(GraphRows(organizations=rows), (), {}).merged == ()
+
+
+def order_id(name: str) -> str:
+    """The id of one that a list of orders names."""
+    return f"t:{name_key(name)}"
+
+
 def test_the_status_that_a_name_tells_is_kept() -> None:
     rows = GraphRows(organizations=(firm("a:1", "Muster GmbH (in liquidation)"),))
     (row,) = resolve(rows, (), {}).rows.organizations

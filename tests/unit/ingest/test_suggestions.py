@@ -82,3 +82,11 @@ def test_titles_nearly_known_are_suggested_and_not_recognised() -> None:
 def test_titles_by_which_a_header_is_found_are_ours_and_those_of_others() -> None:
     known = expected_titles("organizations")
     assert {normal(title) for title in ("企业名称", "name", "Company name")} <= known
+
+
+def test_fields_of_a_nested_address_are_places() -> None:
+    given = samples("name|address.city|address.country|contact.name", "Alpha|Wenzhou|CN|Li")
+    assert recognised("organizations", given) == {
+        "name": "name", "address.city": "place", "address.country": "country",
+        "contact.name": "contact",
+    }  # fmt: skip

@@ -273,3 +273,63 @@ def test_a_small_file_that_unpacks_without_end_is_refused(
 def test_a_line_of_totals_is_passed_over_in_many_languages(tmp_path: Path, word: str) -> None:
     read = table(tmp_path, f"id;name;amount\nx:1;Summit Ltd;5\n{word};;5\n")
     assert [line.number for line in read.lines() if line.passed_over is not None] == [3]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Muster GmbH,firm,Berg\nBeispiel AG,firm,Tal\n",
+        "示例甲阀门有限公司,温州市,15\n示例乙阀门有限公司,杭州市,20\n",
+        "Muster,info@muster.example,x\nBeispiel,info@beispiel.example,y\n",
+        "Muster,Berg,15.5\nBeispiel,Tal,7.25\n",
+    ],
+)
+def test_a_file_without_titles_is_refused_unless_its_line_is_named(tmp_path, text) -> None:
+    """The first line is a row: as titles it would be lost, and a word of it head a column."""
+    path = tmp_path / "list.csv"
+    path.write_text(text, "utf-8")
+    expected = frozenset({"firm", "name", "place"})
+    with pytest.raises(InvalidInput, match="no titles of columns: line 1"):
+        open_table(path, expected=expected)
+    assert open_table(path, FileOptions(header_line=1), expected).header_line == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Supplier,2023,2024\nMuster GmbH,1,2\n",
+        "Dostawca,Kwota 2024\nMuster sp. z o.o.,1\n",
+        "name\nMuster GmbH\nBeispiel AG\n",
+    ],
+)
+def test_titles_in_words_of_any_language_are_titles(tmp_path, text) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(text, "utf-8")
+    expected = frozenset({"name", "supplier"})
+    assert open_table(path, expected=expected).header_line == 1
+
+
+def test_titles_may_stand_below_many_comments(tmp_path: Path) -> None:
+    comments = "".join(f"# remark {number}\n" for number in range(70))
+    read = table(tmp_path, f"{comments}id,name\nx:1,Muster AG\n")
+    assert (read.header_line, cells(read)) == (71, [["x:1", "Muster AG"]])
+    with pytest.raises(InvalidInput, match="nothing but comments"):
+        table(tmp_path, comments)
+
+
+def test_the_apostrophe_that_keeps_a_number_as_text_is_not_of_it(tmp_path: Path) -> None:
+    text = "id,name\n'91330300MA2AXXXX1X,'t Muster BV\n'0577-555,'90s Muster\n"
+    assert cells(table(tmp_path, text)) == [
+        ["91330300MA2AXXXX1X", "'t Muster BV"], ["0577-555", "'90s Muster"],
+    ]  # fmt: skip
+
+
+def test_german_words_are_not_taken_for_central_european_ones(tmp_path: Path) -> None:
+    text = "id,name\n" + "".join(
+        f"x:{number},{name}\n"
+        for number, name in enumerate(
+            ("Müller Präzision", "Größe", "Buchführung", "Erlöse", "Bezüge", "Löhne", "Gebühren")
+        )
+    )
+    read = table(tmp_path, text.encode("cp1252"))
+    assert read.encoding == "windows-1252"

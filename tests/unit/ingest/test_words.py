@@ -12,6 +12,7 @@ from matchmaker.ingest.countries import country, iso_code
 from matchmaker.ingest.words import (
     flag,
     implied_by_kind,
+    is_other,
     kind,
     kind_of_name,
     member_of,
@@ -228,3 +229,16 @@ def test_an_unknown_country_names_the_nearest_and_two_are_a_question() -> None:
     assert error.value.choices == ("CD", "CG")
     with pytest.raises(CellWarning):
         country("n/a")
+
+
+@pytest.mark.parametrize("cell", ["firm/university", "企业、高校", "Company or university"])
+def test_two_kinds_in_one_cell_are_a_question(cell: str) -> None:
+    with pytest.raises(UndecidedCell) as asked:
+        kind(cell)
+    assert asked.value.choices == (Kind.FIRM, Kind.UNIVERSITY)
+
+
+@pytest.mark.parametrize("cell", ["其他", "Other", "Sonstige", "その他"])
+def test_a_word_for_none_of_them_is_known_as_such(cell: str) -> None:
+    assert is_other(cell)
+    assert not is_other("其他企业联盟")

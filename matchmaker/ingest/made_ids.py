@@ -1,0 +1,26 @@
+"""Ids of what a file gives none: made of its source and of what a row says."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from matchmaker.text import normal
+
+_SLUG = re.compile(r"[^a-z0-9_.-]+")
+
+
+def made_id(source: str, parts: Iterable[Any]) -> str:
+    """A stable id of what a row says where its file has none."""
+    text = "\x1f".join(normal(str(part)) for part in parts)
+    return f"{source}:{hashlib.blake2b(text.encode(), digest_size=8).hexdigest()}"
+
+
+def slug(text: str) -> str:
+    """A source's name as ids begin with it; letters of other scripts by a short digest."""
+    plain = _SLUG.sub("-", normal(text)).strip("-._")
+    if plain and (text.isascii() or len(plain) > 3):
+        return plain[:32].strip("-._")
+    return f"list-{hashlib.blake2b(text.encode(), digest_size=4).hexdigest()}"
