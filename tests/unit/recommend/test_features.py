@@ -100,7 +100,8 @@ def test_who_holds_the_stage_that_is_looked_for_stands_above_an_equal(goal: Goal
     )
     sought = stage_bits([Stage.MARKETING])
     text = SeekerText("Who markets socks?", StatementKind.NEED, goal=goal, sought_stages=sought)
-    ranked = recommend(snapshot_of(rows, vectors=False), Seeker(texts=(text,)), Request(goal))
+    asked = Seeker(texts=(text,))
+    ranked = recommend(snapshot_of(rows, vectors=False), asked, Request(goal)).matches
     assert [candidate.id for candidate in ranked] == ["t:1", "t:0"]
     assert any("Marketing" in reason.message.text("en") for reason in ranked[0].reasons)
 
