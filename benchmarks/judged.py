@@ -206,7 +206,7 @@ def ask_all(services: Wiring, needs: Sequence[JudgedNeed]) -> list[Asked]:
         lists = {
             AS_ASKED: _ids(of_asker.recommendations),
             BY_NOBODY: _ids(of_nobody.recommendations),
-            NEARBY: _ids(getattr(of_asker, "nearby", ())),
+            NEARBY: _ids(of_asker.nearby),
         }
         asked.append(Asked(need, lists | simple(need), of_asker.recommendations))
     return asked

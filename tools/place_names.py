@@ -59,7 +59,7 @@ def names_of(row: dict[str, str]) -> Iterator[str]:
         short = next((row["name"].removesuffix(e) for e in _ENDINGS if row["name"].endswith(e)), "")
         if len(short) >= 2 and short not in _WORDS:
             yield short
-        if len(row["name_en"]) > 3 and not county:
+        if len(row["name_en"]) > 3:
             yield row["name_en"].lower()
 
 

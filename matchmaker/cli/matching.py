@@ -226,6 +226,8 @@ def _bulk_line(answer: BulkAnswer) -> dict[str, Any]:
         "seeker": answer.seeker,
         "recommendations": _bulk_rows(answer.recommendations),
     }
+    if answer.known:
+        line["known_partners"] = _bulk_rows(answer.known)
     if answer.nearby:
         line["nearby"] = _bulk_rows(answer.nearby)
     return line if answer.error is None else line | {"error": str(answer.error)}
@@ -254,6 +256,13 @@ def _print_table(answer: Answer) -> None:
     from rich.console import Console
 
     console = Console(soft_wrap=True)
+    if answer.known_partners is not None:
+        say(answer.known_partners)
+        for partner in answer.known:
+            _print_name(console, "  · ", partner.name, partner.name_en, partner.id)
+            for piece in partner.evidence[:1]:
+                _print_evidence(console, piece)
+        say(message("`--with-partners` puts them into the list."), dim=True)
     if answer.advice is not None:
         say(answer.advice)
     elif not answer.recommendations:

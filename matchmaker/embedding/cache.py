@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.embedding.model import Embedder, FloatArray, ModelIdentity
+from matchmaker.embedding.identity import Encoder, FloatArray, ModelIdentity
 from matchmaker.errors import StorageFull
 
 CREATE = "CREATE TABLE IF NOT EXISTS vectors (digest BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID"
@@ -26,6 +26,7 @@ class VectorCache:
 
     def __init__(self, folder: Path, identity: ModelIdentity) -> None:
         self.identity = identity
+        self.parts = (self,)
         self.path = folder / f"{identity.digest}.db"
 
     def get(self, texts: Sequence[str]) -> tuple[FloatArray, NDArray[np.bool_]]:
@@ -84,9 +85,17 @@ def _digest(text: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
+class VectorCaches:
+    """Those of several models, whose vectors stand side by side."""
+
+    def __init__(self, parts: Sequence[VectorCache], identity: ModelIdentity) -> None:
+        self.identity = identity
+        self.parts = tuple(parts)
+
+
 def embed_missing(
-    embedder: Callable[[], Embedder],
-    cache: VectorCache,
+    embedder: Callable[[], Encoder],
+    cache: VectorCache | VectorCaches,
     texts: Sequence[str],
     progress: Callable[[int, int], None] | None = None,
     *,
@@ -98,8 +107,27 @@ def embed_missing(
     it takes seconds and hundreds of megabytes.
 
     New ones are stored every few hundred, so that an interrupted run goes on
-    where it was. `progress` hears how many texts are embedded, of how many that had to be.
+    where it was. `progress` hears how many texts are embedded, of how many that had to be,
+    for each part of the model anew.
     """
+
+    def part(number: int) -> Callable[[], Encoder]:
+        return lambda: embedder().parts[number]
+
+    vectors = [
+        _embed_missing(part(number), one, texts, progress, as_queries)
+        for number, one in enumerate(cache.parts)
+    ]
+    return vectors[0] if len(vectors) == 1 else np.hstack(vectors)
+
+
+def _embed_missing(
+    embedder: Callable[[], Encoder],
+    cache: VectorCache,
+    texts: Sequence[str],
+    progress: Callable[[int, int], None] | None,
+    as_queries: bool,
+) -> FloatArray:
     mark = QUERY if as_queries else ""
     vectors, is_stored = cache.get([mark + text for text in texts])
     if is_stored.all():

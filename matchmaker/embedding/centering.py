@@ -16,7 +16,9 @@ from importlib.resources import files
 
 import numpy as np
 
-from matchmaker.embedding.model import FloatArray
+from matchmaker.embedding.identity import FloatArray
+
+Means = Mapping[str, FloatArray]
 
 OVERALL = ""
 # The mean of a handful of texts is their topic, not their language.
@@ -33,8 +35,8 @@ QUESTION_LENGTH = 200  # characters
 class LanguageMeans:
     """Raw mean vectors (d,) by language, of passages and of queries; all under ""."""
 
-    passages: Mapping[str, FloatArray]
-    queries: Mapping[str, FloatArray]
+    passages: Means
+    queries: Means
 
 
 @cache
@@ -45,7 +47,7 @@ def anchors() -> tuple[tuple[str, str], ...]:
 
 
 def language_means(
-    vectors: FloatArray, languages: Sequence[str], prior: Mapping[str, FloatArray] | None = None
+    vectors: FloatArray, languages: Sequence[str], prior: Means | None = None
 ) -> dict[str, FloatArray]:
     """Mean vector (d,) of each language, and of all under "".
 
@@ -90,9 +92,7 @@ def _digest(text: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
-def center(
-    vectors: FloatArray, languages: Sequence[str], means: Mapping[str, FloatArray]
-) -> FloatArray:
+def center(vectors: FloatArray, languages: Sequence[str], means: Means) -> FloatArray:
     """Unit vectors (n, d) after the mean of each one's language was taken off.
 
     A language without a mean of its own takes the overall one; zeros stay zeros.

@@ -13,7 +13,7 @@ from matchmaker.recommend.evidence import TextFit, statement_languages, usable
 from matchmaker.recommend.floor import familiarity, floor
 from matchmaker.recommend.model import SeekerText
 from matchmaker.recommend.specification import Comparison, RequirementKind, compare, read
-from matchmaker.snapshot.lexical import known_share
+from matchmaker.snapshot.lexical import known_share, term_shares
 from matchmaker.snapshot.model import STATEMENT_KINDS, BoolArray, FloatArray, IntArray, Snapshot
 
 # Of how many candidates the best statements are compared with what is specified, and how many.
@@ -157,14 +157,16 @@ def _passed(
 ) -> BoolArray:
     figures, best = floor(), np.maximum(statements, 0)
     says = statements >= 0
-    words = np.zeros(len(statements), dtype=np.float32)
-    named = np.zeros(len(statements), dtype=np.bool_)
+    certain = np.zeros(len(statements), dtype=np.bool_)
     for text, question in zip(texts, fit.questions, strict=True):
-        words = np.maximum(words, question.lexical[best] * known_share(snapshot.lexical, text.text))
+        known = known_share(snapshot.lexical, text.text)
+        certain |= question.lexical[best] * known >= figures.literal
         if question.codes is not None:
-            named |= question.codes[best] >= 1
+            certain |= question.codes[best] >= 1
     if not snapshot.meta.dimension:
-        return np.asarray(says & ((words >= figures.words_alone) | named))
+        shares = [term_shares(snapshot.lexical, text.text)[best] for text in texts]
+        in_words = np.max(shares, axis=0) >= figures.words_alone
+        return np.asarray(says & (in_words | certain))
     languages, language_of_statement = statement_languages(snapshot)
     asked_in = [languages.get(text.language, -1) for text in texts]
     standing = figures.standing(
@@ -178,7 +180,6 @@ def _passed(
             "product": _names_product(comparisons),
         },
     )
-    certain = (words >= figures.literal) | named
     standing = np.where(certain, np.maximum(standing, figures.gate), standing)
     return np.asarray(figures.passed(np.where(says, standing, -np.inf)))
 

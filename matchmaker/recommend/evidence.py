@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matchmaker.domain import GoalName, Kind, StatementKind
+from matchmaker.embedding import is_joint
 from matchmaker.goals import EvidenceRule, Goal
 from matchmaker.recommend.graph import recency
 from matchmaker.recommend.model import Seeker, SeekerText
@@ -35,12 +36,12 @@ from matchmaker.text import language_of
 # suppliers of public tenders best, of 2, 6 and 12.
 CLOSE = 6
 NEAREST = 10
-# Share of the words in a fit within one language; line from cosine to fit across languages;
-# how far a named code lifts a fit towards 1. The line makes fits of equal odds equal: logistic
+# Share of the words in a fit within one language; lines from cosine to fit across languages;
+# how far a named code lifts a fit towards 1. The lines make fits of equal odds equal: logistic
 # regressions over needs and the offers that meet them, within and across languages
 # (docs/measurements.md).
 WORDS = 0.3
-FOREIGN_SLOPE, FOREIGN_LEVEL = 1.12, -0.06
+ACROSS_LANGUAGES = {True: (1.24, 0.0), False: (1.12, -0.06)}  # with a second model and without
 CODES = 0.5
 # As they read on the sample graph: from the first on one would write to them, below the
 # second one wonders why they are shown.
@@ -141,13 +142,14 @@ class TextFit:
 
     def _blended(self, statements: IntArray, similarity: FloatArray) -> FloatArray:
         languages = statement_languages(self.snapshot)[1][statements]
+        line = ACROSS_LANGUAGES[is_joint(self.snapshot.meta.model)]
         fit = np.zeros(len(statements), dtype=np.float32)
         for column, question in enumerate(self.questions):
             codes = None if question.codes is None else question.codes[statements]
             is_foreign = languages != question.language
             meaning = None if question.vector is None else similarity[:, column]
             lexical = question.lexical[statements]
-            np.maximum(fit, blend(meaning, lexical, is_foreign, codes), out=fit)
+            np.maximum(fit, blend(meaning, lexical, is_foreign, codes, line), out=fit)
         fit[np.isin(statements, self.own)] = 0
         return fit
 
@@ -215,11 +217,13 @@ def blend(
     lexical: FloatArray,
     is_foreign: BoolArray,
     codes: FloatArray | None,
+    line: tuple[float, float],
 ) -> FloatArray:
     """Fit in [0, 1] of statements (k,) to one text.
 
     Within a language, cosine and words have their shares. Across languages there are no words
-    in common, so that the cosine stands alone, stretched to say what both say together. What
+    in common, so that the cosine stands alone, on a `line` (slope, level) that makes it say
+    what both say together. What
     names the codes of the text comes before what is only like it. Without a model
     (`similarity` None) words are all there is.
     """
@@ -227,7 +231,7 @@ def blend(
     if similarity is not None:
         fit *= WORDS
         fit += (1 - WORDS) * np.maximum(similarity, 0)
-        stretched = FOREIGN_SLOPE * similarity + FOREIGN_LEVEL
+        stretched = line[0] * similarity + line[1]
         np.maximum(fit, stretched, out=fit, where=is_foreign)
         np.clip(fit, 0, 1, out=fit)
     if codes is not None:

@@ -239,8 +239,10 @@ class Recommendations:
     Asked in words, `matches` are those with a statement that reaches the goal's floor, and
     `nearby` some who are near to the seeker in space or in the network though nothing they say
     mentions it. Asked by a profile all are matches. `closest` is empty where anybody matches.
+    Where partners are left out, `known` are those who would stand among the matches.
     """
 
     matches: tuple[Recommendation, ...] = ()
     nearby: tuple[Recommendation, ...] = ()
     closest: tuple[ClosestStatement, ...] = ()
+    known: tuple[Recommendation, ...] = ()

@@ -76,19 +76,20 @@ class Pairs:
     def held_stages(self) -> int:
         """Bit mask of the value-chain stages that the seeker holds: as stated, else as it says."""
         said = 0 if self.seeker.stages else _union(t.held_stages for t in self.seeker.texts)
-        return self.seeker.stages | said | _union(t.held_stages for t in self._needs)
+        return self.seeker.stages | said | _union(t.held_stages for t in self._asked)
 
     @cached_property
     def sought_stages(self) -> int:
-        """Bit mask of the stages that it says it looks for, in needs of this goal."""
-        return _union(text.sought_stages for text in self._needs)
+        """Bit mask of the stages that its question, or its needs of the goal, look for."""
+        return _union(text.sought_stages for text in self._asked)
 
     @property
-    def _needs(self) -> list[SeekerText]:
+    def _asked(self) -> list[SeekerText]:
         return [
             text
             for text in self.seeker.texts
-            if text.kind is StatementKind.NEED and text.goal in (None, self.goal.name)
+            if text.is_question
+            or (text.kind is StatementKind.NEED and text.goal in (None, self.goal.name))
         ]
 
     @cached_property

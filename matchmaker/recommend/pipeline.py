@@ -6,6 +6,7 @@ them, a fair list is chosen, and each candidate on it is explained.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -37,6 +38,7 @@ from matchmaker.recommend.words_first import WORDS_FIRST, grades, is_near
 from matchmaker.snapshot.model import KINDS, BoolArray, FloatArray, Snapshot
 
 NEARBY = 5  # of those who are merely near
+KNOWN = 10  # of those who are partners already
 CLOSEST = 3  # statements shown where nobody answers
 
 
@@ -91,8 +93,9 @@ def recommend(
     Without `explained` there are no reasons, which for many seekers at once is faster.
     `among` (N,) narrows the candidates to some organisations of the snapshot.
     """
-    ranked = rank(snapshot, seeker, request, ranker, among)
-    ranker = _resolved(ranker, ranked.pairs.goal, seeker)
+    everyone = _everyone(snapshot, GOALS[request.goal], seeker)
+    ranker = _resolved(ranker, everyone.goal, seeker)
+    ranked = _rank(everyone, rerank.eligible(everyone, request), request, ranker, among)
     answering = ranked.only(ranked.positions(None, Match.GOOD, Match.PARTIAL))
     others = ranked.only(ranked.positions(Match.NONE))
     near = others.only(np.flatnonzero(is_near(others.pairs))) if len(others.pairs.rows) else others
@@ -101,7 +104,27 @@ def recommend(
         matches=chosen,
         nearby=_chosen(near, min(request.limit, NEARBY), ranker, explained),
         closest=() if chosen or not seeker.asks_in_words else _closest(others),
+        known=_known(everyone, request, ranker, chosen, explained),
     )
+
+
+def _known(
+    everyone: Pairs,
+    request: Request[int],
+    ranker: Ranker,
+    chosen: Sequence[Recommendation],
+    explained: bool,
+) -> tuple[Recommendation, ...]:
+    """Partners that are left out and would stand on the list, best first."""
+    known = rerank.known(everyone, request)
+    if not request.only_new or not known.any():
+        return ()
+    ranked = _rank(everyone, known, request, ranker)
+    answering = ranked.only(ranked.positions(None, Match.GOOD, Match.PARTIAL))
+    if not everyone.seeker.asks_in_words and len(chosen) == request.limit:
+        last = min(candidate.score for candidate in chosen)
+        answering = answering.only(np.flatnonzero(answering.priced >= last))
+    return _chosen(answering, min(request.limit, KNOWN), ranker, explained)
 
 
 def _chosen(
@@ -189,11 +212,25 @@ def rank(
     replaces the request's: training asks with a goal that others seek by.
     """
     goal = goal or GOALS[request.goal]
-    ranker = _resolved(ranker, goal, seeker)
-    everyone = Pairs(snapshot, goal, seeker, np.arange(len(snapshot), dtype=np.int32))
+    everyone = _everyone(snapshot, goal, seeker)
     eligible = rerank.eligible(everyone, request)
+    return _rank(everyone, eligible, request, _resolved(ranker, goal, seeker), among)
+
+
+def _everyone(snapshot: Snapshot, goal: Goal, seeker: Seeker) -> Pairs:
+    return Pairs(snapshot, goal, seeker, np.arange(len(snapshot), dtype=np.int32))
+
+
+def _rank(
+    everyone: Pairs,
+    eligible: BoolArray,
+    request: Request[int],
+    ranker: Ranker,
+    among: BoolArray | None = None,
+) -> Ranked:
+    goal = everyone.goal
     if among is not None:
-        eligible &= among
+        eligible = eligible & among
     names = ranker.features(goal)
     needs_texts = any(FEATURES[name].family is Family.TEXT for name in names if name in FEATURES)
     retrieved = retrieve(everyone, eligible, request.limit, texts=needs_texts)

@@ -27,7 +27,7 @@ from matchmaker.domain import (
     Tie,
     key_of,
 )
-from matchmaker.embedding import LanguageMeans, center, language_means
+from matchmaker.embedding import LanguageMeans, comparable, language_means
 from matchmaker.snapshot import model
 from matchmaker.snapshot.lexical import build_lexical
 from matchmaker.snapshot.model import (
@@ -466,4 +466,4 @@ def _centered(
     if means is None:
         own = language_means(vectors.vectors, languages)
         means = LanguageMeans(own, own)
-    return center(vectors.vectors, languages, means.passages), means
+    return comparable(vectors.vectors, languages, means.passages, vectors.model), means

@@ -126,6 +126,16 @@ def code_shares(index: LexicalIndex, text: str) -> FloatArray | None:
     return shares / total if total else None
 
 
+def term_shares(index: LexicalIndex, text: str) -> FloatArray:
+    """Share of a text's terms that each statement has, whatever their rarity, shape (m,)."""
+    buckets = len(index.indptr) - 1
+    counts = np.zeros(len(index.length), dtype=np.float32)
+    numbers = sorted({bucket(term, buckets) for term in terms(text)})
+    for number in numbers:
+        counts[index.statements[index.indptr[number] : index.indptr[number + 1]]] += 1
+    return counts / np.float32(max(1, len(numbers)))
+
+
 def known_share(index: LexicalIndex, text: str) -> float:
     """Share of a text's terms, by rarity, that any statement has, 0 for a text without terms.
 

@@ -25,7 +25,7 @@ from matchmaker.errors import ModelUnavailable, SnapshotUnavailable, StorageFull
 from matchmaker.snapshot.model import CODES, Adjacency, Snapshot, SnapshotMeta, TieLayer
 from matchmaker.snapshot.nearest import EXACT_UP_TO, write_index
 
-FORMAT = 7
+FORMAT = 8
 POINTER = "CURRENT"
 META = "meta.json"
 INDEX = "vectors.usearch"
@@ -156,7 +156,7 @@ def _arrays(snapshot: Snapshot) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
     yield "vectors", snapshot.vectors
     for name in _MEANS:
         means = [mean for _, mean in sorted(getattr(snapshot, name).items())]
-        width = snapshot.meta.dimension
+        width = len(means[0]) if means else 0
         yield name, np.array(means, dtype=np.float32).reshape(len(means), width)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,29 +69,34 @@ def card() -> Page:
 
 @dataclass(frozen=True, slots=True)
 class Cards:
-    """Of an answer: who answers, and who is merely near."""
+    """Of an answer: who answers, who is merely near, and who is a partner already."""
 
     matches: list[Card]
     nearby: list[Card]
+    known: list[Card]
 
 
 def cards_of(principal: Principal, answer: Answer | None) -> Cards:
     """One for each of an answer's candidates; one deleted meanwhile has none."""
     if answer is None:
-        return Cards([], [])
-    return Cards(_cards(principal, answer.recommendations), _cards(principal, answer.nearby))
-
-
-def _cards(principal: Principal, ranking: Sequence[Recommendation]) -> list[Card]:
-    if not ranking:
-        return []
+        return Cards([], [], [])
+    groups = (answer.recommendations, answer.nearby, answer.known)
+    ids = [recommendation.id for group in groups for recommendation in group]
+    if not ids:
+        return Cards([], [], [])
     own = own_organization()
-    ids = [recommendation.id for recommendation in ranking]
+    # One look-up for all: each costs a round trip to the store.
     candidates = services().matching.candidates(principal, [own, *ids] if own else ids)
-    own_place = candidates[own].place if own in candidates else None
+    place = candidates[own].place if own in candidates else None
+    return Cards(*(_cards(group, candidates, place) for group in groups))
+
+
+def _cards(
+    ranking: Sequence[Recommendation], candidates: Mapping[str, Candidate], place: Place | None
+) -> list[Card]:
     best = max((row.score for row in ranking if row.chance is not None), default=1.0)
     return [
-        Card(recommendation, candidate, kilometres(own_place, candidate.place), best)
+        Card(recommendation, candidate, kilometres(place, candidate.place), best)
         for recommendation in ranking
         if (candidate := candidates.get(recommendation.id)) is not None
     ]

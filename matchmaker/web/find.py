@@ -46,6 +46,7 @@ ASKED = (
     "industry",
     "cluster",
     "radius",
+    "partners",
 )
 
 
@@ -114,7 +115,7 @@ def _question(principal: Principal, own: str, goal: GoalName) -> Request[str]:
         radius_km=float(whole_number(radius, "radius")) or None if centre else None,
         centre=centre,
     )
-    return Request(goal, SHOWN, filters=filters)
+    return Request(goal, SHOWN, only_new=not args.get("partners"), filters=filters)
 
 
 @web.get("/find/export")

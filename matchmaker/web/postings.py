@@ -97,7 +97,8 @@ def posting(id: str) -> Page:
     answered = None
     is_own = principal.acts_for(posting.organization)
     if posting.goal is not None and posting.state is PostingState.PUBLISHED and is_own:
-        question = Request[str](posting.goal, SHOWN)
+        only_new = not request.args.get("partners")
+        question = Request[str](posting.goal, SHOWN, only_new=only_new)
         answered = services().matching.for_text(
             principal, posting.text, question, posting.organization
         )

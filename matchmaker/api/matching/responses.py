@@ -112,6 +112,8 @@ class RecommendationPage(BaseModel):
     Asked in words, `recommendations` are those who say something that answers; `nearby` are
     near to the seeker, though nothing they say mentions it. Where nobody answers, `closest`
     are the statements that came closest, and `text` says so in the language asked for.
+    `known_partners` would stand among the recommendations, were partners not left out
+    (`only_new`).
     `impression` is what clicks and requests for an introduction refer to.
     """
 
@@ -122,6 +124,7 @@ class RecommendationPage(BaseModel):
     recommendations: list[RecommendationOut]
     nearby: list[RecommendationOut] = []
     closest: list[ClosestStatementOut] = []
+    known_partners: list[RecommendationOut] = []
     text: str = ""
 
     @classmethod
@@ -137,6 +140,7 @@ class RecommendationPage(BaseModel):
             ],
             nearby=[RecommendationOut.of(candidate, language) for candidate in answer.nearby],
             closest=[ClosestStatementOut.model_validate(vars(each)) for each in answer.closest],
+            known_partners=[RecommendationOut.of(partner, language) for partner in answer.known],
             text="" if answer.advice is None else answer.advice.text(language),
         )
 

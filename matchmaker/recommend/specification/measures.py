@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from matchmaker.recommend.specification.forms import INCHES, NOMINAL_DIAMETER, NOMINAL_PRESSURE
 from matchmaker.recommend.specification.model import Requirement, RequirementKind
-from matchmaker.recommend.specification.patterns import MEASURE, PRICE, RATE_AFTER, RATE_BEFORE
+from matchmaker.recommend.specification.patterns import (
+    MEASURE,
+    PRICE,
+    RATE_AFTER,
+    RATE_BEFORE,
+    SIGN,
+    SIGNED_PRICE,
+)
 from matchmaker.recommend.specification.units import CURRENCIES, PERIODS, UNITS, number, shown
 
 _AT_MOST = re.compile(
-    r"(?:≤|<|=<|不超过|不大于|不高于|不多于|小于|低于|少于|最大|最高|最长|最多|至多|可达|可到|可做到|做到|控制在|高达|达到?|"
+    r"(?:≤|<|=<|不超过|不大于|不高于|不多于|(?<!不)小于|(?<!不)低于|(?<!不)少于|限价|最大|最高(?:出价|限价)?|最长|最多|至多|可达|可到|可做到|做到|控制在|高达|达到?|"
     r"\b(?:up to|max(?:imum)?\.?|under|below|at most|no more than|not more than|not exceeding|less than|within|as thin as|down to)(?: of| to)?)\s?(?:约|大约|about|the |our |¥|\$|€)?\s?$"
 )
 _AT_LEAST = re.compile(
-    r"(?:≥|>|>=|不低于|不小于|不少于|大于|高于|至少|最小|最低|最少|超过|起订量?|起订|"
+    r"(?:≥|>|>=|不低于|不小于|不少于|(?<!不)大于|(?<!不)高于|至少|最小|最低|最少|(?<!不)超过|起订量?|起订|"
     r"\b(?:at least|min(?:imum)?\.?|over|above|more than|from|no less than|not less than|starting (?:at|from)|exceeding|moq)(?: of| order| order of|:)?)\s?(?:约|大约|about|the )?\s?$"
 )
 _AT_MOST_AFTER = re.compile(
     r"\s?(?:以内|之内|以下|及以下|内(?!径|孔|六|螺|外|部|胆)|max\b|maximum|or less|or below|or under|at most|封顶)"
 )
 _AT_LEAST_AFTER = re.compile(
-    r"\s?(?:及以上|以上|起|\+|or more|and up|and above|or above|min\b|minimum|or better)"
+    r"\s?(?:及以上|以上|起|\+|or more|moq|minimum order|and up|and above|or above|min\b|minimum|or better)"
 )
 _STRENGTH = re.compile(
     r"(?:强度|模量|屈服|抗拉|应力|strength|modulus|yield|tensile|stress)[^，,;；。]{0,6}$"
 )
 _HEAT = re.compile(
-    r"(?:温|热|冷|℃|temperature|heat|cold|cryogenic|零下|down to|up to|-|~)[^，,;；。]{0,8}$"
+    r"(?:温|热|冷|耐|℃|temperature|heat|cold|cryogenic|零下|down to|up to|-|~)[^，,;；。]{0,8}$"
 )
 _LEAD_TIME = re.compile(
     r"(?:交期|交货期?|货期|工期|供期|发货|交付|出样|打样|周期|到货|lead[- ]time|deliver(?:y|ed|ies)?(?: time)?|turnaround|ship(?:ped|ping|s)?|ready|quot\w+|samples?|sampling takes|takes|t1|t0|within|in)[^，,;；。.]{0,8}$"
@@ -40,9 +46,16 @@ _LEAD_TIME_AFTER = re.compile(
 _NO_LEAD_TIME = re.compile(
     r"(?:账期|质保|保质|保修|寿命|免租|排期|测试|租|付款|试用|连续|留空|库存|约|年限|经验|成立|历史|工作|运行|warranty|payment|net|guarantee|life|shelf|experience|every|for|last|past|over)[^，,;；。.]{0,4}$"
 )
+_YEAR = 365
+_HOURS = re.compile(r"小时|[hH]")
+_WITHIN = re.compile(r"(?:within|in|under)\s$")
+_ALONE_BEFORE = re.compile(r"(?:^|[，,;；。.])\s?$")
+_ALONE_AFTER = re.compile(r"\s?(?:$|[，,;；。.])")
 _CONDITION = re.compile(
     r"\s?(?:hours?|h)?\s?(?:salt spray|盐雾|warranty|质保|experience|经验|不)|的?寿命"
 )
+_UNDER_PRESSURE = re.compile(r"压力?[^，,;；。0-9]{0,3}$")
+_TONNAGE = re.compile(r"(?:锁模力|吨位|锁模|clamp\w*|tonnage)[^，,;；。]{0,4}$")
 _FORCE = re.compile(
     r"-?\s?(?:级|压铸|压机|冲床|注塑|油压|液压|press|machine|tonne machine|die.?casting|injection|clamp)"
 )
@@ -68,7 +81,15 @@ _ASPECTS = {
 _ASPECT = re.compile("|".join(f"(?P<a{n}>{p})" for n, p in enumerate(_ASPECTS.values())))
 _ASPECT_NAMES = tuple(_ASPECTS)
 _NEAR = 14
-_SMALL_ORDER = 1.0
+# Between these a dash is no sign: 20-40, A-12.
+_LATIN_AND_FIGURES = frozenset("abcdefghijklmnopqrstuvwxyz0123456789%℃°")
+_LOT = 5
+_ORDERED = re.compile(
+    r"(?:首批|先要|先样|先订|需要|采购|订购|订|要|需|共|首单|试单|样品|order(?:ing)?|need|want|require|lots? of|batch(?:es)? of|first)[^，,;；。0-9]{0,4}$"
+)
+_CLAUSE_END = re.compile(
+    r"\s?(?:左右|一批|上下|first|required|needed|wanted|in total|per (?:lot|batch|order|colou?r)|lots?|in |within |for |by |then|to (?:start|begin)|$|[，,;；。.])"
+)
 
 
 @dataclass(frozen=True)
@@ -90,33 +111,26 @@ class _Bounds:
         return f"{text} {unit}".strip()
 
 
-def prices(text: str, folded: str) -> Iterator[Requirement]:
-    """Every sum of money, with what it is for where it says so: `CNY/piece`."""
-    for match in PRICE.finditer(folded):
-        currency = CURRENCIES[(match["sign"] or match["word"]).strip()]
-        low = number(match["after"] or match["low"])
-        high = number(match["upto"] or match["high"] or "") or low
-        if low is None or high is None:
-            continue
-        start, end = match.span()
-        per = ""
-        if match["per"]:
-            per = _per(match["unit"])
-            if not per:
-                end = match.start("per")
-        bounds, start, end = _bounded(folded, start, end, min(low, high), max(low, high))
-        unit = f"{currency}/{per}" if per else currency
-        yield Requirement(
-            RequirementKind.PRICE,
-            bounds.shown(unit),
-            text[start:end],
-            start,
-            end,
-            aspect="unit price" if per or _EACH.search(folded[max(0, start - 8) : start]) else "",
-            low=bounds.low,
-            high=bounds.high,
-            unit=unit,
-        )
+def price(text: str, folded: str, start: int) -> list[Requirement]:
+    """A sum of money, with what it is for where it says so: `CNY/piece`."""
+    signed = SIGN.search(folded, max(0, start - 4), start)
+    match = (SIGNED_PRICE if signed else PRICE).match(folded, start)
+    if match is None:
+        return []
+    currency = CURRENCIES[(signed[0] if signed else match["word"]).strip()]
+    low = number(match["low"])
+    high = number(match["high"] or "") or low
+    if low is None or high is None:
+        return []
+    begin, end = signed.start() if signed else start, match.end()
+    per = _per(match["unit"]) if match["per"] else ""
+    if match["per"] and not per:
+        end = match.start("per")
+    bounds, begin, end = _bounded(folded, begin, end, min(low, high), max(low, high))
+    each = per or _EACH.search(folded[max(0, begin - 8) : begin])
+    unit = f"{currency}/{per}" if per else currency
+    aspect = "unit price" if each else ""
+    return [_requirement(RequirementKind.PRICE, text, begin, end, bounds, unit, aspect)]
 
 
 def _per(name: str) -> str:
@@ -126,17 +140,34 @@ def _per(name: str) -> str:
     return name if name.isascii() and len(name) > 2 else ""
 
 
-def measures(text: str, folded: str, taken: bytearray) -> Iterator[Requirement]:
-    """Every other number with a unit outside of what is `taken` already."""
-    end = 0
-    for match in MEASURE.finditer(folded):
-        start = match.start()
-        if start < end or taken.find(1, start, match.end()) >= 0:
-            continue
-        requirement = _measure(text, folded, match)
-        if requirement is not None:
-            end = requirement.end
-            yield requirement
+def measure(text: str, folded: str, start: int) -> list[Requirement]:
+    """The number with a unit that stands at an offset, if it says something."""
+    if (
+        start
+        and folded[start - 1] == "-"
+        and folded[start - 2 : start - 1] not in _LATIN_AND_FIGURES
+    ):
+        start -= 1
+    match = MEASURE.match(folded, start)
+    if match is None:
+        return []
+    if not (match["first"] or match["last"]):
+        return _bare_rate(text, folded, match)
+    requirement = _measure(text, folded, match)
+    return [requirement] if requirement else []
+
+
+def _bare_rate(text: str, folded: str, match: re.Match[str]) -> list[Requirement]:
+    """Pieces of what the text is of: `80,000 per month`."""
+    start, end = match.span("low")
+    if not folded[start].isdigit() or folded[start : start + 4] in ("2024", "2025", "2026", "2027"):
+        return []
+    after, amount = RATE_AFTER.match(folded, end), number(match["low"])
+    if after is None or amount is None:
+        return []
+    months = PERIODS.get(after["period"] or after["adverb"], 12)
+    bounds = _Bounds(amount / months, amount / months)
+    return [_requirement(RequirementKind.QUANTITY, text, start, after.end(), bounds, "piece/month")]
 
 
 def _measure(text: str, folded: str, match: re.Match[str]) -> Requirement | None:
@@ -220,7 +251,12 @@ def _amount(
 ) -> Requirement | None:
     after = folded[end : end + 12]
     ordered = _ORDER.search(folded[max(0, start - 24) : start]) or (
-        bounds.high is None and text[end - 1 : end] == "起"
+        bounds.high is None
+        and (
+            text[end - 1 : end] == "起"
+            or folded.startswith(("moq", "minimum"), max(0, end - 13), end)
+            or folded[:end].endswith(("moq", "minimum order"))
+        )
     )
     if rate := _rate(folded, start, end):
         begin, end = rate[2], max(end, rate[1])
@@ -228,20 +264,38 @@ def _amount(
         return _requirement(
             RequirementKind.QUANTITY, text, begin, end, _Bounds(*values), f"{base}/month"
         )
-    if ordered and base not in ("m²", "m³", "mm"):
+    if ordered and base not in ("m²", "L", "mm"):
         low = bounds.low if bounds.low is not None else bounds.high
         return _requirement(
             RequirementKind.QUANTITY, text, start, end, _Bounds(low, None), base, "minimum order"
         )
+    if base == "L":
+        return _requirement(RequirementKind.SIZE, text, start, end, bounds, base, "volume")
+    if base == "kg" and _UNDER_PRESSURE.search(folded[max(0, start - 8) : start]):
+        stated = (None if v is None else UNITS["公斤压力"].of(v) for v in (bounds.low, bounds.high))
+        return _requirement(RequirementKind.PRESSURE, text, start, end, _Bounds(*stated), "MPa")
     if base == "kg":
-        if _FORCE.match(after) or UNITS[name].factor == 1e-6:
+        if (
+            _FORCE.match(after)
+            or _TONNAGE.search(folded[max(0, start - 8) : start])
+            or UNITS[name].factor == 1e-6
+        ):
             return None
         if re.match(r"\s?/\s?|\s?每", after):
             return None
         return _requirement(RequirementKind.SIZE, text, start, end, bounds, base, "weight")
-    if base in ("m³", "m²") or (bounds.high or bounds.low or 0) <= _SMALL_ORDER:
+    if base == "m²" or not _is_order(folded, start, end, bounds.low or bounds.high or 0):
         return None
     return _requirement(RequirementKind.QUANTITY, text, start, end, bounds, base)
+
+
+def _is_order(folded: str, start: int, end: int, amount: float) -> bool:
+    """Whether a count is of what is ordered: it ends its clause, or a word of ordering is near."""
+    if amount <= 1:
+        return False
+    if _ORDERED.search(folded[max(0, start - 8) : start]):
+        return True
+    return amount >= _LOT and bool(_CLAUSE_END.match(folded, end))
 
 
 def _days(
@@ -250,7 +304,15 @@ def _days(
     """A time to deliver; other times (warranty, payment, endurance) are none."""
     if _NO_LEAD_TIME.search(before) or _CONDITION.match(after):
         return None
-    if not (_LEAD_TIME.search(before) or _LEAD_TIME_AFTER.match(after)):
+    alone = (
+        1 < high < _YEAR
+        and not _HOURS.search(text, start, end)
+        and _ALONE_BEFORE.search(before)
+        and _ALONE_AFTER.match(after)
+    )
+    if not (_LEAD_TIME.search(before) or _LEAD_TIME_AFTER.match(after) or alone):
+        return None
+    if text[start : start + 2].lower() in ("a ", "an") and not _WITHIN.search(before):
         return None
     if within := re.search(r"(?:within|in|under|不超过|最快|≤|最长)\s?$", before):
         start -= len(before) - within.start()
@@ -267,7 +329,8 @@ def _rate(folded: str, start: int, end: int) -> tuple[float, int, int] | None:
         period = after["period"] or after["adverb"]
         return float(PERIODS.get(period, 12)), after.end(), start
     if before := RATE_BEFORE.search(folded[max(0, start - _NEAR) : start]):
-        return float(PERIODS[before["period"]]), end, start - len(before[0])
+        period = before["period"] or before["every"]
+        return float(PERIODS[period]), end, start - len(before[0])
     return None
 
 

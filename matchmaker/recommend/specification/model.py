@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from matchmaker.messages import Message
 
@@ -40,8 +41,7 @@ class Role(StrEnum):
     CUSTOMER = "customer"
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(NamedTuple):
     """One thing that a text specifies, and the words it was read from.
 
     `value` is its canonical name or the value as it is shown; `family` the wider term of a
@@ -72,12 +72,18 @@ class Requirement:
         return f"{'not ' if self.denied else ''}{self.kind}:{self.value}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Specification:
-    """Everything read from one text, in the order of the text."""
+    """Everything read from one text, in the order of the text; equal when the texts are."""
 
     text: str
     items: tuple[Requirement, ...] = ()
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Specification) and self.text == other.text
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:

@@ -1,4 +1,4 @@
-"""The things named in a text, and what each is in its phrase: head, whole, or customer's."""
+"""The things named in a text: products, processes, materials, certificates, places, partners."""
 
 from __future__ import annotations
 
@@ -6,103 +6,147 @@ import re
 from collections.abc import Iterator
 
 from matchmaker.recommend.specification.model import Requirement, RequirementKind, Role
-from matchmaker.recommend.specification.vocabulary import Match, Term, parts, shapes
+from matchmaker.recommend.specification.roles import THINGS, role_of
+from matchmaker.recommend.specification.unlisted import ENDS, HAN
+from matchmaker.recommend.specification.vocabulary import Marker, Match, made_of
 
-_THINGS = (RequirementKind.PRODUCT, RequirementKind.PROCESS)
 _STEEL = re.compile(
-    r"(?:不锈钢|钢|铝|铜|钛|stainless|steel|alumin|alloy|aisi|sus|ss|grade|材质|牌号|合金)[^，,;；。0-9]{0,6}$"
+    r"(?:不锈钢|钢|铝|铜|钛|材质|材料|牌号|合金|内胆|阀体|阀座|主材)[^，,;；。0-9]{0,6}$|"
+    r"\b(?:stainless|steel|alumin\w*|alloy|aisi|sus|ss|grade|duplex|material)[^，,;；。0-9]{0,14}$"
 )
 _STEEL_AFTER = re.compile(
-    r"[^，,;；。0-9]{0,4}(?:不锈钢|钢|铝|铜|钛|stainless|steel|alumin|alloy|l\b)|/"
+    r"[^，,;；。0-9]{0,6}(?:不锈钢|钢|铝|铜|钛|stainless|steel|alumin|alloy|duplex|l\b)|/"
 )
-# Words directly behind a product that make another thing of it.
-_PART_AFTER = re.compile(
-    r"(?:[ -](?:bod(?:y|ies)|seats?|stems?|discs?|parts?|components?|spares?|spare parts|blanks?|heads?|covers?|accessor(?:y|ies)|"
-    r"machines?|machinery|moulds?|molds?|tooling|cores?|balls?|trims?|repairs?|maintenance|testing|test|tests|needles?|linings?|cases?|boxes|design)(?![a-z]))|"
-    r"(?:配件|零件|零部件|部件|备件|附件|毛坯|设备|专用|用|机械|生产线|维修|材料|原料|球体|内件|耗材)"
+_COMPOUND = re.compile(rf"[{HAN}]?[{ENDS}](?=$|[^{HAN}]|的|厂)")
+# Work that most offers mention besides is meant only where it is the point.
+_OFTEN_ASIDE = frozenset(
+    [
+        "testing",
+        "design",
+        "packaging",
+        "prototyping",
+        "repair",
+        "certification",
+        "logistics",
+        "assembly",
+        "recycling",
+        "calibration",
+        "cutting",
+        "printing",
+        "coating",
+    ]
+) | {"non-destructive testing"}
+_DOES = re.compile(
+    r"(?:代做|做|找|求|寻|提供|代|承接|专业|需要|需|委托|送|要|借|共用|共享|专修)[^，,;；。.]{0,10}$|"
+    r"\b(?:for|need|offer|looking for|provide|contract)\b[^,;.]{0,16}$"
 )
-_MAKER_AFTER = re.compile(
-    r"[ -](?:makers?|manufacturers?|producers?|plants?|factor(?:y|ies)|mills?|industr(?:y|ies)|brands?|importers?|retailers?|shops?|oems?|customers?|assemblers?|builders?|companies)(?![a-z])|"
-    r"(?:厂商|厂家|厂|企业|行业|客户|公司|制造商|生产商|主机厂|品牌|领域|市场|产业|店)"
+_MACHINE_AFTER = re.compile(
+    r"(?:机|设备|炉|机床|生产线|合格|报告|记录)|[ -](?:machines?|presses|press|tonne)\b"
 )
-_SERVED = re.compile(
-    r"(?:为|给|供|向|面向|服务于|服务|销往|销售给|配套给?|用于|应用于|适用于|客户(?:是|为|包括|有|：|:)?|供应给|卖给|专供)[^，,;；。]{0,10}$|"
-    r"\b(?:supply|supplying|supplies|supplied|deliver(?:s|ed)?|sold|sell|serving|serve[sd]?|suppliers?|customers (?:are|include)|used (?:in|on|by))\s(?:directly\s)?(?:to\s|for\s|of\s)?(?:the\s|all\s|major\s|leading\s|many\s|local\s)?[a-z -]{0,20}$|\b(?:to|for)\s(?:the\s)?[a-z -]{0,20}$"
+# Who looks for a machine to work on asks for its work.
+_SHARED = re.compile(
+    r"(?:租|借|共用|共享|闲置|对外|capacity on|share|time on|rent)[^，,;；。]{0,14}$"
 )
-_MATCHED = re.compile(r"(?:为|给)[^，,;；。]{0,4}$")
-_MATCHED_AFTER = re.compile(r"[^，,;；。]{0,6}(?:配套|供货|服务|代工)")
-_LINK = re.compile(r"[\s-]*(?:parts?\s)?(?:of|for|on|onto|to suit)\s(?:[a-z0-9,/.-]+\s){0,4}$")
-_WANTED = re.compile(
-    r"(?:look|search|quote|quotation|request|demand|market|ask|wait|need)\w*\s(?:for|of)\s"
+_GIVEN_AFTER = re.compile(
+    r"(?:由)?(?:我方|我们|我厂|客户|甲方|本厂|你方)?(?:提供|自备|自带|已有|现成)|\s(?:paid|provided|supplied|available|included) (?:by|from|for)?"
 )
-_OF_IT = re.compile(r"(?:的|上的|表面|专用|用|类|系列|产品)?(?:精密|精|粗|毛坯|表面|外协|代)?$")
+# Machines that work is done on, or a product is made for, by their size.
+_MACHINE_BEFORE = re.compile(
+    r"(?:\d(?:吨|t|[ -]tonnes?|[ -]tons?)\s?|(?:适用|对应|适配|配套用)[^，,;；。]{0,8})$"
+)
+_DIMENSIONS = frozenset({"shaft", "bar"})
+_DIMENSION_AFTER = re.compile(r"\s(?:\d|capacity|size|dia)")
+_LOCAL = "region:local"
 
 
-def phrases(text: str, folded: str, terms: list[Match], taken: bytearray) -> Iterator[Requirement]:
-    """Products, processes, materials, certificates, places and partners that are named."""
-    free = [m for m in terms if taken.find(1, m.start, m.end) < 0]
-    for position, match in enumerate(free):
-        following = free[position + 1] if position + 1 < len(free) else None
-        before = free[position - 1] if position else None
-        term = match.term
-        if term.bare and not _is_grade(folded, match, before):
+def known(folded: str, terms: list[Match]) -> list[Match]:
+    """The terms that mean what they say: digits alone are a grade only beside a metal."""
+    kept: list[Match] = []
+    for match in terms:
+        if match.term.kind is Marker.IGNORED:
             continue
+        if not match.term.bare or _is_grade(folded, match, kept[-1] if kept else None):
+            kept.append(match)
+    return kept
+
+
+def phrases(text: str, folded: str, terms: list[Match]) -> Iterator[Requirement]:
+    """What the terms of a text name, each with its role in its phrase."""
+    customer = -2  # where the last product that goes to a customer ends
+    placed = any(m.term.kind is RequirementKind.PLACE and m.term.family != _LOCAL for m in terms)
+    for position, match in enumerate(terms):
+        start, end, term, _ = match
+        following = terms[position + 1] if position + 1 < len(terms) else None
         role = Role.ITSELF
-        if term.kind in _THINGS:
-            role = _role(folded, match, term, before, following)
+        if term.kind in THINGS:
+            if _is_aside(folded, match, following):
+                continue
+            role = role_of(folded, match, terms[position - 1] if position else None, following)
+            if role is Role.CUSTOMER:
+                customer = end
+            compound = _compound(text, folded, match, following) if role is Role.ITSELF else None
+            if compound:
+                role = Role.WHOLE
+                yield compound
+        elif term.kind is RequirementKind.PARTNER and 0 <= start - customer <= 1:
+            continue  # the makers that a part goes to are not those who are sought
+        elif placed and term.family == _LOCAL:
+            continue  # "near Wenzhou" is one place
+        if made := made_of(text[start:end]):
+            yield Requirement(RequirementKind.MATERIAL, made, text[start:end], start, end, made)
         yield Requirement(
-            term.kind,
+            RequirementKind(term.kind),
             term.value,
-            text[match.start : match.end],
-            match.start,
-            match.end,
-            family=term.family,
-            aspect="grade" if term.graded else "",
+            text[start:end],
+            start,
+            end,
+            term.family,
+            "grade" if term.graded else "",
             role=role,
         )
 
 
+def _is_aside(folded: str, match: Match, following: Match | None) -> bool:
+    """Whether a thing is only mentioned: work done besides, machines for it, what is provided."""
+    start, end, term, _ = match
+    if term.kind is RequirementKind.PRODUCT:
+        if _GIVEN_AFTER.match(folded, end) or _MACHINE_BEFORE.search(
+            folded[max(0, start - 12) : start]
+        ):
+            return True
+        return start > 0 and term.value in _DIMENSIONS and bool(_DIMENSION_AFTER.match(folded, end))
+    if _MACHINE_AFTER.match(folded, end) and not _SHARED.search(folded[max(0, start - 16) : start]):
+        return True
+    if term.value not in _OFTEN_ASIDE:
+        return False
+    if following and following.start - end <= 1 and following.term.kind is RequirementKind.PRODUCT:
+        return True
+    clause = re.split(r"[，,;；。.!?\n]", folded[max(0, start - 40) : start])
+    return (len(clause) > 1 or start > 40) and not _DOES.search(clause[-1])
+
+
+def _compound(text: str, folded: str, match: Match, following: Match | None) -> Requirement | None:
+    """A thing named by another one and its own short name (云台壳, 轴承座)."""
+    if match.term.kind is not RequirementKind.PRODUCT:
+        return None
+    tail = _COMPOUND.match(folded, match.end)
+    if tail is None or (following is not None and following.start < tail.end()):
+        return None
+    start, end = match.start, tail.end()
+    return Requirement(
+        RequirementKind.PRODUCT,
+        folded[start:end],
+        text[start:end],
+        start,
+        end,
+        folded[end - 1],
+        "unlisted",
+    )
+
+
 def _is_grade(folded: str, match: Match, before: Match | None) -> bool:
     """Digits alone are a grade beside a word of metals (304不锈钢, stainless steel 316)."""
-    near = folded[max(0, match.start - 16) : match.start]
+    near = folded[max(0, match.start - 24) : match.start]
     if _STEEL.search(near) or _STEEL_AFTER.match(folded, match.end):
         return True
     return bool(before and before.term.graded and match.start - before.end <= 2)
-
-
-def _role(
-    folded: str, match: Match, term: Term, before: Match | None, following: Match | None
-) -> Role:
-    """What a product or process is, by the words around it."""
-    ahead = folded[max(0, match.start - 32) : match.start]
-    clause = re.split(r"[，,;；。.!?]", ahead)[-1]
-    if following is not None and following.term.kind in _THINGS and following.start > match.start:
-        between = folded[match.end : following.start]
-        if _modifies(between, term, following.term):
-            return Role.WHOLE
-    if before is not None and before.term.kind in _THINGS:
-        link = folded[before.end : match.start]
-        if _LINK.fullmatch(link):
-            return Role.WHOLE
-    if _PART_AFTER.match(folded, match.end):
-        return Role.WHOLE
-    if (
-        _MAKER_AFTER.match(folded, match.end)
-        and _SERVED.search(clause)
-        and not _WANTED.search(clause)
-    ):
-        return Role.CUSTOMER
-    if _MATCHED.search(clause) and _MATCHED_AFTER.match(folded, match.end):
-        return Role.CUSTOMER
-    return Role.ITSELF
-
-
-def _modifies(between: str, term: Term, following: Term) -> bool:
-    """Whether a thing directly before another says of what, or on what, that one is."""
-    if term.kind is RequirementKind.PROCESS:
-        return False
-    if between and not between.isspace() and between != "-" and not _OF_IT.fullmatch(between):
-        return False
-    if between == "" or between in " -" or _OF_IT.fullmatch(between):
-        return not (term.value in parts() and following.value in shapes())
-    return False

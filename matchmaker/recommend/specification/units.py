@@ -55,10 +55,10 @@ _FACTORS: dict[str, dict[float, str]] = {
         0.45359237: "lb lbs pounds",
         0.5: "斤",
     },
-    "m³": {
-        1: "m3 m³ 立方 立方米 方 cbm",
-        1e-3: "l litre litres liter liters 升",
-        1e-6: "ml 毫升 cc",
+    "L": {
+        1000: "m3 m³ 立方 立方米 方 cbm",
+        1: "l litre litres liter liters 升",
+        1e-3: "ml 毫升 cc",
     },
     "m²": {1: "m2 m² ㎡ 平方 平方米 平米 sqm"},
     "piece": {

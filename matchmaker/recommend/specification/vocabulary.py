@@ -10,91 +10,130 @@ import csv
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import ahocorasick
 
-from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.model import RequirementKind
+from matchmaker.recommend.specification.units import ENGLISH_NUMERALS
 
 _HERE = Path(__file__).parent
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+_SHORT_CERTIFICATES = frozenset({"CE", "UL", "KC", "FM"})
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Marker(StrEnum):
+    """Words that say something of a clause, and those that only look so."""
+
+    SOFT = "soft"
+    HARD = "hard"
+    DENIAL = "denial"
+    CONTRAST = "contrast"
+    HARMLESS = "harmless"
+    NUMERAL = "numeral"
+    DATE = "date"
+    IGNORED = "ignored"
+
+
+class Term(NamedTuple):
     """One word's meaning: a canonical value and the wider term it belongs to.
 
     `graded` says that it is a grade of a material, `bare` that it is digits alone, which
     mean a grade only beside the name of a material.
     """
 
-    kind: RequirementKind
+    kind: RequirementKind | Marker
     value: str
     family: str = ""
     graded: bool = False
     bare: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A term and where it stands in the folded text; `others` are its other meanings."""
+class Match(NamedTuple):
+    """A term and where it stands in the folded text; `other` is its second meaning."""
 
     start: int
     end: int
     term: Term
-    others: tuple[Term, ...] = ()
+    other: Term | None = None
 
 
-def matches(folded: str) -> list[Match]:
-    """The terms in a folded text, longest first where they overlap, in the order of the text."""
-    hits = []
+class Words(NamedTuple):
+    """What the vocabulary knows of a text, longest first where words overlap."""
+
+    terms: list[Match]
+    markers: list[Match]
+
+
+def words(folded: str) -> Words:
+    """The terms and markers in a folded text, in the order of the text."""
+    terms: list[tuple[int, int, tuple[Term, ...]]] = []
+    markers: list[tuple[int, int, tuple[Term, ...]]] = []
     size = len(folded)
-    for last, (length, terms) in _automaton().iter(folded):
+    for last, (length, meanings, marking) in _automaton().iter(folded):
         start, end = last + 1 - length, last + 1
-        if folded[start] in _LATIN and start and folded[start - 1] in _LATIN:
+        if start and folded[start] in _LATIN and folded[start - 1] in _LATIN:
             continue
-        if folded[last] in _LATIN and end < size and folded[end] in _LATIN:
+        if end < size and folded[last] in _LATIN and folded[end] in _LATIN:
             continue
-        hits.append((start, -end, terms))
-    hits.sort(key=lambda hit: hit[:2])
+        if meanings:
+            terms.append((start, -end, meanings))
+        if marking:
+            markers.append((start, -end, marking))
+    return Words(_longest(terms), _longest(markers))
+
+
+def _longest(hits: list[tuple[int, int, tuple[Term, ...]]]) -> list[Match]:
+    hits.sort(key=_position)
     kept, free = [], 0
-    for start, negative_end, terms in hits:
+    for start, negative_end, meanings in hits:
         if start >= free:
             free = -negative_end
-            kept.append(Match(start, free, terms[0], terms[1:]))
+            kept.append(Match(start, free, *meanings[:2]))
     return kept
+
+
+def _position(hit: tuple[int, int, tuple[Term, ...]]) -> tuple[int, int]:
+    return hit[:2]
 
 
 @cache
 def _automaton() -> ahocorasick.Automaton:
-    words: dict[str, list[Term]] = {}
-    for word, term in _words():
-        known = words.setdefault(fold(word), [])
+    meanings: dict[str, tuple[list[Term], list[Term]]] = {}
+    for word, term in _vocabulary():
+        is_marker = isinstance(term.kind, Marker) and term.kind is not Marker.IGNORED
+        known = meanings.setdefault(word.lower(), ([], []))[is_marker]
         if all(other.kind is not term.kind for other in known):
             known.append(term)
     automaton = ahocorasick.Automaton()
-    for word, terms in words.items():
-        automaton.add_word(word, (len(word), tuple(terms)))
+    for word, (terms, markers) in meanings.items():
+        automaton.add_word(word, (len(word), tuple(terms), tuple(markers)))
     automaton.make_automaton()
     return automaton
 
 
-def _words() -> Iterator[tuple[str, Term]]:
+def _vocabulary() -> Iterator[tuple[str, Term]]:
     yield from _grades()
     yield from _products()
     yield from _materials()
     terms = _table("terms.toml")
-    for section, kind in (
-        ("certificates", RequirementKind.CERTIFICATE),
-        ("partners", RequirementKind.PARTNER),
-    ):
-        for value, synonyms in terms[section].items():
-            for word in (value, *synonyms):
-                if len(word) > 2 or section == "partners" or word in ("CE", "UL", "3c"):
-                    yield from ((form, Term(kind, value)) for form in _forms(word))
+    for marker, listed in terms["markers"].items():
+        for word in listed:
+            yield word, Term(Marker(marker), word)
+    for word in ENGLISH_NUMERALS:
+        yield word, Term(Marker.NUMERAL, word)
+    for value, synonyms in terms["certificates"].items():
+        for word in (value, *synonyms):
+            if len(word) > 2 or value in _SHORT_CERTIFICATES:
+                yield word, Term(RequirementKind.CERTIFICATE, value)
+    for value, synonyms in terms["partners"].items():
+        for word in (value, *synonyms):
+            yield from ((form, Term(RequirementKind.PARTNER, value)) for form in _forms(word))
+    for word in terms["ignored"]["words"]:
+        yield word, Term(Marker.IGNORED, word)
     with (_HERE / "places.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             for name in row["names"].split("|"):
@@ -104,16 +143,14 @@ def _words() -> Iterator[tuple[str, Term]]:
 def _products() -> Iterator[tuple[str, Term]]:
     table = _table("products.toml")
     heads = set(table["products"])
-    for section, kind in (
-        ("products", RequirementKind.PRODUCT),
-        ("processes", RequirementKind.PROCESS),
-    ):
-        for value, synonyms in table[section].items():
-            head = value.rsplit(" ", 1)[-1]
-            family = head if section == "products" and head in heads else value
-            for word in (value, *synonyms):
-                for form in _forms(word) if section == "products" else (word,):
-                    yield form, Term(kind, value, family)
+    for value, synonyms in table["products"].items():
+        head = value.rsplit(" ", 1)[-1]
+        term = Term(RequirementKind.PRODUCT, value, head if head in heads else value)
+        for word in (value, *synonyms):
+            yield from ((form, term) for form in _forms(word))
+    for value, synonyms in table["processes"].items():
+        for word in (value, *synonyms):
+            yield word, Term(RequirementKind.PROCESS, value, value.rsplit(" ", 1)[-1])
 
 
 def _materials() -> Iterator[tuple[str, Term]]:
@@ -125,9 +162,12 @@ def _materials() -> Iterator[tuple[str, Term]]:
 def _grades() -> Iterator[tuple[str, Term]]:
     for family, lines in _table("materials.toml")["grades"].items():
         for names in lines:
-            value = names[0].upper() if names[0].isascii() else names[0]
+            value = names[0].upper()
             for name in names:
                 for form in _spellings(name):
+                    if family == "stainless steel" and form[:3].isdigit():
+                        for prefix in ("ss", "ss ", "sus ", "aisi ", "aisi", "tp", "wp", "f"):
+                            yield prefix + form, Term(RequirementKind.MATERIAL, value, family, True)
                     bare = form.replace(".", "").replace("-", "").isdigit()
                     yield form, Term(RequirementKind.MATERIAL, value, family, True, bare)
 
@@ -155,6 +195,16 @@ def wider(family: str) -> tuple[str, ...]:
     """A material's family and the wider ones it is part of, nearest first."""
     within = _table("materials.toml")["within"].get(family)
     return (family, *wider(str(within))) if within else (family,)
+
+
+@cache
+def _made_of() -> dict[str, str]:
+    return {word: str(value) for word, value in _table("products.toml")["made_of"].items()}
+
+
+def made_of(word: str) -> str:
+    """The material that a product's Chinese name says it is made of, "" where it says none."""
+    return _made_of().get(word, "")
 
 
 @cache

@@ -42,6 +42,7 @@ class BulkAnswer:
     recommendations: tuple[Recommendation, ...] = ()
     nearby: tuple[Recommendation, ...] = ()
     error: MatchmakerError | None = None
+    known: tuple[Recommendation, ...] = ()
 
 
 def asker_or_error(asker_id: str, make: Callable[[], Seeker]) -> Asker:
@@ -93,7 +94,7 @@ def bulk_answers(
         if isinstance(asker, MatchmakerError):
             yield BulkAnswer(asker_id, error=asker)
         elif isinstance(ranked, Recommendations):
-            yield BulkAnswer(asker_id, ranked.matches, ranked.nearby)
+            yield BulkAnswer(asker_id, ranked.matches, ranked.nearby, known=ranked.known)
 
 
 def _on_all_cores(

@@ -11,10 +11,10 @@ import numpy as np
 
 from matchmaker.access import Principal
 from matchmaker.domain import GoalName, Industry, Need, Organization, Place
-from matchmaker.embedding import Embedder, VectorCache
+from matchmaker.embedding import Encoder, VectorCache, VectorCaches
 from matchmaker.errors import NotAllowed, StoreUnavailable
 from matchmaker.goals import GOALS
-from matchmaker.messages import Message, message
+from matchmaker.messages import Message, message, plural
 from matchmaker.recommend.exposure import TOGETHER
 from matchmaker.recommend.model import ClosestStatement, Recommendation, Request, Seeker, SeekerText
 from matchmaker.recommend.pipeline import recommend
@@ -58,7 +58,8 @@ class Freshness:
 class Answer:
     """Recommendations for one seeker; `seeker` is its id, "" for a free text of nobody.
 
-    `recommendations` answer what was asked; `nearby` and `closest` as in `Recommendations`.
+    `recommendations` answer what was asked; `nearby`, `closest` and `known` as in
+    `Recommendations`.
     Clicks and requests refer to a recorded answer by `impression_id`.
     """
 
@@ -68,8 +69,20 @@ class Answer:
     freshness: Freshness
     nearby: tuple[Recommendation, ...] = ()
     closest: tuple[ClosestStatement, ...] = ()
+    known: tuple[Recommendation, ...] = ()
     impression_id: str = ""
     in_words: bool = False
+
+    @property
+    def known_partners(self) -> Message | None:
+        """That some who fit are partners already; None where none is."""
+        if not self.known:
+            return None
+        return plural(
+            "You already work with one that fits:",
+            "You already work with %(count)s that fit:",
+            len(self.known),
+        )
 
     @property
     def advice(self) -> Message | None:
@@ -107,8 +120,8 @@ class Matching:
 
     store: GraphStore
     reader: SnapshotReader
-    embedder: Callable[[], Embedder]
-    cache: Callable[[], VectorCache]
+    embedder: Callable[[], Encoder]
+    cache: Callable[[], VectorCache | VectorCaches]
     directory: Directory
     rankers: RankerFiles
     interaction_log: InteractionLog
@@ -342,6 +355,7 @@ class Matching:
             freshness=Freshness(meta.version, meta.as_of, store_version),
             nearby=recommended.nearby,
             closest=recommended.closest,
+            known=tuple(each for each in recommended.known if each.id not in dismissed),
             in_words=seeker.asks_in_words,
         )
         if not (recorded and principal.writes):

@@ -12,15 +12,17 @@ from pathlib import Path
 from matchmaker.access import Principal
 from matchmaker.domain import Statement
 from matchmaker.embedding import (
-    Embedder,
+    Encoder,
     LanguageMeans,
     ModelIdentity,
     VectorCache,
+    VectorCaches,
     anchors,
     embed_missing,
     language_means,
     typical,
 )
+from matchmaker.embedding.second import DIMENSION
 from matchmaker.errors import SnapshotUnavailable, WrongState, not_writable
 from matchmaker.messages import Message, message
 from matchmaker.snapshot.build import StatementVectors, build, statements
@@ -47,9 +49,9 @@ class SnapshotRefresher:
     reader: SnapshotReader
     root: Path
     model: Callable[[], ModelIdentity]
-    embedder: Callable[[], Embedder]
-    cache: Callable[[], VectorCache]
-    anchor_cache: Callable[[], VectorCache]
+    embedder: Callable[[], Encoder]
+    cache: Callable[[], VectorCache | VectorCaches]
+    anchor_cache: Callable[[], VectorCache | VectorCaches]
 
     def is_needed(self) -> bool:
         """Whether there is no snapshot of the store as it is now and by the model that is set."""
@@ -86,7 +88,7 @@ class SnapshotRefresher:
             by_model = StatementVectors(model.model, model.revision, vectors, means)
             snapshot = build(export, datetime.now(UTC).date(), by_model)
             save(snapshot, self.root)
-            self._hand_to_store(model.revision, texts, vectors, progress)
+            self._hand_to_store(texts, vectors, progress)
             return snapshot.meta
 
     def _language_means(
@@ -101,7 +103,9 @@ class SnapshotRefresher:
         sample = typical([statement.text for statement in statements], languages)
         sampled = [language for language, _ in sample]
 
-        def embedded(texts: Sequence[str], cache: VectorCache, as_queries: bool) -> FloatArray:
+        def embedded(
+            texts: Sequence[str], cache: VectorCache | VectorCaches, as_queries: bool
+        ) -> FloatArray:
             return embed_missing(
                 lambda: self._loaded(progress), cache, texts, as_queries=as_queries
             )
@@ -115,20 +119,23 @@ class SnapshotRefresher:
             language_means(asked, sampled, language_means(as_queries, labels)),
         )
 
-    def _loaded(self, progress: Progress) -> Embedder:
+    def _loaded(self, progress: Progress) -> Encoder:
         progress(message("Loading the model"), 0, 0)
         return self.embedder()
 
     def _hand_to_store(
-        self, revision: str, texts: Sequence[Statement], vectors: FloatArray, progress: Progress
+        self, texts: Sequence[Statement], vectors: FloatArray, progress: Progress
     ) -> None:
-        """Give the store the vectors that it lacks, for its own vector index."""
+        """Give the store the first model's vectors that it lacks, for its own vector index."""
+        first, *others = self.cache().parts
+        revision = first.identity.revision
+        width = vectors.shape[1] - (DIMENSION if others else 0)
         lacking = set(self.store.missing_embeddings(revision))
         rows = [row for row, statement in enumerate(texts) if statement.id in lacking]
         for start in range(0, len(rows), BATCH):
             batch = rows[start : start + BATCH]
             ids = [texts[row].id for row in batch]
-            self.store.set_embeddings(revision, ids, vectors[batch].tolist())
+            self.store.set_embeddings(revision, ids, vectors[batch, :width].tolist())
             progress(message("Giving the store its vectors"), start + len(batch), len(rows))
 
     @contextmanager

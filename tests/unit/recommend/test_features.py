@@ -29,11 +29,11 @@ from matchmaker.recommend.baselines import popularity, recent_popularity
 from matchmaker.recommend.features import FEATURES
 from matchmaker.recommend.model import Request, Seeker, SeekerText
 from matchmaker.recommend.pairs import Pairs
-from matchmaker.recommend.pipeline import recommend
 from matchmaker.recommend.trials import seeker_of
 from matchmaker.snapshot.geography import great_circle_km
 from matchmaker.snapshot.model import Snapshot, stage_bits
 from tests.unit.recommend import small_graphs
+from tests.unit.recommend.small_graphs import matches
 from tests.unit.snapshot.graphs import snapshot_of
 
 
@@ -97,11 +97,16 @@ def test_who_holds_the_stage_that_is_looked_for_stands_above_an_equal(goal: Goal
             Description("s:0", "t:0", "Socks for runners."),
             Description("s:1", "t:1", "Socks for runners."),
         ),
+        offers=tuple(
+            Offer(f"o:{number}", f"t:{number}", min(GOALS[goal].evidence.offers), "Socks.")
+            for number in (0, 1)
+        ),
     )
     sought = stage_bits([Stage.MARKETING])
-    text = SeekerText("Who markets socks?", StatementKind.NEED, goal=goal, sought_stages=sought)
-    asked = Seeker(texts=(text,))
-    ranked = recommend(snapshot_of(rows, vectors=False), asked, Request(goal)).matches
+    text = SeekerText(
+        "Who markets socks?", GOALS[goal].words, goal=goal, is_question=True, sought_stages=sought
+    )
+    ranked = matches(snapshot_of(rows, vectors=False), Seeker(texts=(text,)), Request(goal))
     assert [candidate.id for candidate in ranked] == ["t:1", "t:0"]
     assert any("Marketing" in reason.message.text("en") for reason in ranked[0].reasons)
 
