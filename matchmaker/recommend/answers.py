@@ -51,7 +51,7 @@ class Answers:
     @property
     def adjusted(self) -> FloatArray:
         """Fit with what is specified, in [0, 1]."""
-        return np.clip(self.fit + self.adjustment, 0, 1)
+        return np.asarray(np.clip(self.fit + self.adjustment, 0, 1), dtype=np.float32)
 
 
 def worth(snapshot: Snapshot, rule: EvidenceRule) -> FloatArray:

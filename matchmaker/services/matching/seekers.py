@@ -138,7 +138,8 @@ class SeekerFactory:
         def embedded() -> FloatArray:
             languages, texts = zip(*everyday_texts(), strict=True)
             raw = embed_missing(self.embedder, self.cache(), texts, as_queries=True)
-            return center(raw, languages, self.snapshot.query_means)
+            means, model = self.snapshot.query_means, self.snapshot.meta.model
+            return comparable(raw, languages, means, model)
 
         everyday = self.snapshot.cached("everyday sentences", embedded)
         return [0.0 if each is None else everyday_likeness(each, everyday) for each in vectors]
