@@ -13,7 +13,7 @@ from matchmaker.recommend.graph import FURTHER, AffiliationNetwork
 from matchmaker.recommend.model import Evidence, PathStep
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.questions import own_questions
-from matchmaker.snapshot.model import ENGAGEMENT_KINDS, LAYERS, STATEMENT_KINDS, Snapshot, from_days
+from matchmaker.snapshot.model import ENGAGEMENT_KINDS, LAYERS, STATEMENT_KINDS, from_days
 
 PIECES = 3
 
@@ -27,25 +27,27 @@ def evidence(pairs: Pairs, row: int) -> tuple[Evidence, ...]:
         asked = own_questions(pairs.seeker, pairs.goal)[0]
         answering = best_answers(pairs.snapshot, pairs.fit, asked, row, PIECES)
         return tuple(
-            piece(pairs.snapshot, number, fit)
+            piece(pairs, number, fit)
             for place, (number, fit, _) in enumerate(answering)
             if place == 0 or fit >= FITS_PARTLY
         )
     return tuple(
-        piece(pairs.snapshot, number, fit)
+        piece(pairs, number, fit)
         for number, fit in best_statements(pairs.snapshot, pairs.fit, row, PIECES)
         if fit >= FITS_PARTLY
     )
 
 
-def piece(snapshot: Snapshot, number: int, fit: float) -> Evidence:
-    """A statement as evidence."""
-    statements = snapshot.statements
+def piece(pairs: Pairs, number: int, fit: float) -> Evidence:
+    """A statement as evidence, of a long one the passage that fits."""
+    statements = pairs.snapshot.statements
+    start, end = pairs.fit.quotation(number)
     day = from_days(int(statements.date[number]))
     return Evidence(
         id=statements.table["id"][number].as_py(),
         kind=STATEMENT_KINDS[statements.kind[number]],
-        text=statements.table["text"][number].as_py(),
+        text=statements.table["text"][number].as_py()[start:end],
+        start=start,
         language=statements.table["language"][number].as_py(),
         year=day.year if day else None,
         fit=fit,

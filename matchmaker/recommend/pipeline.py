@@ -154,7 +154,7 @@ def _closest(ranked: Ranked) -> tuple[ClosestStatement, ...]:
             pairs.snapshot.id_of(row),
             pairs.snapshot.name_of(row),
             pairs.snapshot.english_name_of(row),
-            explain.piece(pairs.snapshot, int(pairs.answers.statements[place]), float(fits[place])),
+            explain.piece(pairs, int(pairs.answers.statements[place]), float(fits[place])),
         )
         for place in order[fits[order] > 0].tolist()
         for row in [int(pairs.rows[place])]
