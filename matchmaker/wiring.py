@@ -43,6 +43,8 @@ from matchmaker.services.matching.evaluation import RankerLearning
 from matchmaker.services.matching.interaction_log import InteractionLog
 from matchmaker.services.matching.matching import Matching
 from matchmaker.services.matching.ranker_files import RankerFiles
+from matchmaker.services.matching.seekers import SeekerFactory
+from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.services.operations.duplicates import Duplicates
 from matchmaker.services.operations.health import HealthService
 from matchmaker.services.operations.import_workflow import ImportWorkflow
@@ -62,12 +64,15 @@ from matchmaker.services.people.operator_key import OperatorKey
 from matchmaker.services.people.passwords import Passwords
 from matchmaker.services.people.privacy import Privacy
 from matchmaker.services.people.reset_requests import ResetRequests
+from matchmaker.services.people.second_factors import SecondFactors
 from matchmaker.services.people.sessions import Sessions
 from matchmaker.services.people.sign_in import SignInService
 from matchmaker.services.repositories import Repositories
+from matchmaker.services.sealing import Sealer
 from matchmaker.services.unit_of_work import Clock, utc_now
 from matchmaker.settings import Settings
 from matchmaker.snapshot.load import SnapshotReader
+from matchmaker.snapshot.model import Snapshot
 from matchmaker.store.documents import Store
 from matchmaker.workflow.job import JobKind
 
@@ -188,7 +193,11 @@ class Wiring:
 
     @cached_property
     def learning(self) -> RankerLearning:
-        return RankerLearning(self.reader, self.rankers, self.embedder)
+        return RankerLearning(self.reader, self.rankers, self.seekers)
+
+    def seekers(self, snapshot: Snapshot) -> SeekerFactory:
+        """Makes those who ask, as of a snapshot."""
+        return SeekerFactory(self.store, SnapshotRows(snapshot), self.embedder, self.cache)
 
     @cached_property
     def importer(self) -> Importer:
@@ -320,8 +329,21 @@ class Wiring:
             self.invitations,
             self.passwords,
             self.links,
+            self.second_factors,
             self.clock,
         )
+
+    @cached_property
+    def sealer(self) -> Sealer:
+        configured = self.settings.secret_key.get_secret_value()
+        return Sealer(lambda: configured or self.operator_key.signing_secret())
+
+    @cached_property
+    def second_factors(self) -> SecondFactors:
+        return SecondFactors(
+            self.accounts, self.passwords, self.sealer, self.clock,
+            is_owed_by_leaders=self.settings.second_factor == "coordinators",
+        )  # fmt: skip
 
     @cached_property
     def sessions(self) -> Sessions:
@@ -402,7 +424,10 @@ class Wiring:
     @cached_property
     def webhooks(self) -> Webhooks:
         return Webhooks(
-            self.repositories, self.clock, private_allowed=self.settings.private_webhooks
+            self.repositories,
+            self.sealer,
+            self.clock,
+            private_allowed=self.settings.private_webhooks,
         )
 
     @cached_property

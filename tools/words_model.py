@@ -78,9 +78,7 @@ def read(graph: str, limit: int) -> Graph:
         day, until = map(date.fromisoformat, time.split(":"))
         past = cut(snapshot, day)
         questions = drawn(trials(snapshot, past, GOAL, to_days(until)), limit, 0)
-        questions = as_typed(
-            past, Wiring(Settings(data_dir=Path(folder))).embedder, GOAL, questions
-        )
+        questions = as_typed(wiring.seekers(past), GOAL, questions)
         is_known = described(past)
         prepare_goal(past, GOAL)
         generator = np.random.default_rng(0)

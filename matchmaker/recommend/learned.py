@@ -21,6 +21,8 @@ from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker
 from matchmaker.recommend.words_model import shipped
 from matchmaker.snapshot.model import FloatArray
 
+SPECIFICATION = "specification"
+MET = 6.0  # log odds of all that is specified being met (1) or not (-1)
 Classifier = Any  # sklearn.ensemble.HistGradientBoostingClassifier
 
 
@@ -89,8 +91,19 @@ class GoalModel:
 
     @property
     def features(self) -> tuple[str, ...]:
-        """Names of the columns that it needs: those it ranks by, then those of the seeker."""
+        """Names of the columns that it learned by: those it ranks by, then those of the seeker."""
         return self.ranking + tuple(self.calibration.seeker)
+
+    def asked_features(self) -> tuple[str, ...]:
+        """Names of the columns that it ranks by: to words, what is specified counts as well."""
+        return (*self.features, SPECIFICATION) if self.reads_words else self.features
+
+    def chances(self, matrix: FeatureMatrix) -> FloatArray:
+        """Probabilities (n,) from the columns of `asked_features`."""
+        if not self.reads_words:
+            return probability(self.log_odds(matrix))
+        learned = FeatureMatrix(self.features, matrix.values[:, :-1])
+        return probability(self.log_odds(learned) + MET * matrix.values[:, -1])
 
 
 @dataclass(frozen=True)
@@ -117,20 +130,20 @@ class LearnedRanker:
 
     def features(self, goal: Goal) -> tuple[str, ...]:
         model = self.models.get(goal.name)
-        return model.features if model else FIXED.features(goal)
+        return model.asked_features() if model else FIXED.features(goal)
 
     def score(self, goal: Goal, matrix: FeatureMatrix) -> FloatArray:
         model = self.models.get(goal.name)
         if model is None:
             return FIXED.score(goal, matrix)
-        if matrix.names != model.features:
+        if matrix.names != model.asked_features():
             raise InvalidInput(
                 "features %(names)s are not those of %(goal)s.",
                 where="ranker.features",
                 names=matrix.names,
                 goal=goal.name,
             )
-        return probability(model.log_odds(matrix))
+        return model.chances(matrix)
 
     def prices(self, goal: Goal) -> Prices | None:
         """What it charges for a goal, were everybody to ask; None where it charges nobody."""

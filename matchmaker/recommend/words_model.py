@@ -29,12 +29,14 @@ LIFT = 3.0
 PATH = Path(__file__).with_name("words_model.npz")
 # Figures of how much somebody has said, not of how well.
 OF_QUANTITY = frozenset({"text_texts", "text_mean", "text_focus"})
+# Read word by word of the best few: what is specified counts beside what is learned.
+OF_ANSWERS = frozenset({"words_fit"})
 
 
 def words_features() -> tuple[str, ...]:
     """What a question in words is learned by: the candidate's texts, and how usual it is."""
     texts = (name for name, feature in FEATURES.items() if feature.family is Family.TEXT)
-    return (*texts, "question_best")
+    return (*(name for name in texts if name not in OF_ANSWERS), "question_best")
 
 
 def general_features() -> tuple[str, ...]:

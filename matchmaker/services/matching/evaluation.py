@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from matchmaker.domain import GoalName
-from matchmaker.embedding import Encoder
 from matchmaker.errors import InvalidInput, RankerMismatch
 from matchmaker.goals import GOALS, Goal
 from matchmaker.messages import message
@@ -37,7 +36,7 @@ from matchmaker.recommend.pipeline import prepare_goal, shortlist
 from matchmaker.recommend.rank import FIXED, Ranker
 from matchmaker.recommend.trials import Trial, described, trials, trials_in_words
 from matchmaker.services.matching.ranker_files import RankerFiles
-from matchmaker.services.matching.seekers import typed_texts
+from matchmaker.services.matching.seekers import SeekerFactory
 from matchmaker.services.matching.training import (
     HORIZON,
     chances_of,
@@ -86,7 +85,7 @@ class RankerLearning:
 
     reader: SnapshotReader
     rankers: RankerFiles
-    embedder: Callable[[], Encoder]
+    seekers: Callable[[Snapshot], SeekerFactory]
 
     def goals(self) -> tuple[GoalName, ...]:
         """Goals whose history is long enough to learn from."""
@@ -148,7 +147,7 @@ class RankerLearning:
         asker: Mapping[str, Any] = {}
         reliability: list[dict[str, float]] = []
         if in_words:
-            questions = as_typed(past, self.embedder, goal, questions)
+            questions = as_typed(self.seekers(past), goal, questions)
             results_by_asking = _outcomes_in_words(
                 past, goal, questions, is_known, ranker, progress
             )
@@ -194,13 +193,9 @@ class RankerLearning:
             return FIXED
 
 
-def as_typed(
-    past: Snapshot, embedder: Callable[[], Encoder], goal: Goal, questions: Sequence[Trial]
-) -> list[Trial]:
+def as_typed(seekers: SeekerFactory, goal: Goal, questions: Sequence[Trial]) -> list[Trial]:
     """The same questions with their texts as a page takes them. Raises ModelUnavailable."""
-    texts = typed_texts(
-        past, embedder, [trial.seeker.texts[0].text for trial in questions], goal.name
-    )
+    texts = seekers.free_texts([trial.seeker.texts[0].text for trial in questions], goal.name)
     return [
         replace(trial, seeker=replace(trial.seeker, texts=(text,)))
         for trial, text in zip(questions, texts, strict=True)

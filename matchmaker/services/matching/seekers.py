@@ -16,6 +16,7 @@ from matchmaker.domain import MAX_TEXT, GoalName, Need, NeedState, Stage, Statem
 from matchmaker.embedding import Encoder, VectorCache, VectorCaches, comparable, embed_missing
 from matchmaker.errors import InvalidInput
 from matchmaker.goals import GOALS, Goal
+from matchmaker.recommend.floor import everyday_likeness, everyday_texts
 from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Request, Seeker, SeekerText
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.snapshot.load import check_model
@@ -106,7 +107,52 @@ class SeekerFactory:
 
     def free_texts(self, texts: Sequence[str], goal: GoalName) -> list[SeekerText]:
         """Texts put as the question for `goal`, embedded together. Raises ModelUnavailable."""
-        return typed_texts(self.snapshot, self.embedder, texts, goal)
+        languages = [language_of(text) for text in texts]
+        vectors = self._query_vectors(texts, languages)
+        kind = GOALS[goal].words
+        # Who looks for customers says what it does itself.
+        everyday = self._everyday_likeness(vectors)
+        readings = [read_stages(text, is_need=kind is StatementKind.NEED) for text in texts]
+        return [
+            SeekerText(
+                text,
+                kind,
+                language,
+                goal,
+                vector,
+                is_question=True,
+                everyday=likeness,
+                held_stages=stage_bits(reading.held),
+                sought_stages=stage_bits(reading.sought),
+            )
+            for text, language, vector, likeness, reading in zip(
+                texts, languages, vectors, everyday, readings, strict=True
+            )
+        ]
+
+    def _everyday_likeness(self, vectors: Sequence[FloatArray | None]) -> list[float]:
+        """How near each question comes to everyday sentences; those are embedded once."""
+        if not self.snapshot.meta.dimension:
+            return [0.0] * len(vectors)
+
+        def embedded() -> FloatArray:
+            languages, texts = zip(*everyday_texts(), strict=True)
+            raw = embed_missing(self.embedder, self.cache(), texts, as_queries=True)
+            means, model = self.snapshot.query_means, self.snapshot.meta.model
+            return comparable(raw, languages, means, model)
+
+        everyday = self.snapshot.cached("everyday sentences", embedded)
+        return [0.0 if each is None else everyday_likeness(each, everyday) for each in vectors]
+
+    def _query_vectors(
+        self, texts: Sequence[str], languages: Sequence[str]
+    ) -> Sequence[FloatArray | None]:
+        if not self.snapshot.meta.dimension:
+            return [None] * len(texts)
+        embedder = self.embedder()
+        check_model(self.snapshot, embedder.identity)
+        raw, means = embedder.queries(texts), self.snapshot.query_means
+        return list(comparable(raw, languages, means, embedder.identity.model))
 
     def _texts(self, profile: SeekerProfile, row: int | None) -> tuple[SeekerText, ...]:
         statements, goals, ticked = self._speaking(profile)
@@ -215,44 +261,6 @@ def _stages_of(statement: Statement, ticked: Sequence[Stage]) -> StageReading:
     if statement.kind is StatementKind.ENGAGEMENT:
         return StageReading()
     return read_stages(statement.text, is_need=is_need)
-
-
-def typed_texts(
-    snapshot: Snapshot, embedder: Callable[[], Encoder], texts: Sequence[str], goal: GoalName
-) -> list[SeekerText]:
-    """Texts as somebody types them who asks for `goal`. Raises ModelUnavailable."""
-    languages = [language_of(text) for text in texts]
-    vectors = _query_vectors(snapshot, embedder, texts, languages)
-    kind = GOALS[goal].words
-    # Who looks for customers says what it does itself.
-    readings = [read_stages(text, is_need=kind is StatementKind.NEED) for text in texts]
-    return [
-        SeekerText(
-            text,
-            kind,
-            language,
-            goal,
-            vector,
-            is_question=True,
-            held_stages=stage_bits(reading.held),
-            sought_stages=stage_bits(reading.sought),
-        )
-        for text, language, vector, reading in zip(texts, languages, vectors, readings, strict=True)
-    ]
-
-
-def _query_vectors(
-    snapshot: Snapshot,
-    embedder: Callable[[], Encoder],
-    texts: Sequence[str],
-    languages: Sequence[str],
-) -> Sequence[FloatArray | None]:
-    if not snapshot.meta.dimension:
-        return [None] * len(texts)
-    model = embedder()
-    check_model(snapshot, model.identity)
-    raw = model.queries(texts)
-    return list(comparable(raw, languages, snapshot.query_means, model.identity.model))
 
 
 def is_usable(text: str) -> bool:
