@@ -25,7 +25,7 @@ from matchmaker.domain import GoalName
 from matchmaker.goals import GOALS
 from matchmaker.recommend import train, words_model
 from matchmaker.recommend.features import FEATURES
-from matchmaker.recommend.metrics import interval, table
+from matchmaker.recommend.metrics import Floats, interval, table
 from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.pipeline import prepare_goal
 from matchmaker.recommend.rank import FeatureMatrix
@@ -143,18 +143,25 @@ def ranks(examples: Examples, scores: FloatArray) -> list[IntArray]:
     return lists
 
 
-def judge(graph: Graph, model: words_model.WordsModel) -> None:
-    """A line for each measure: by the model, by the best single text, and the difference."""
+Comparison = dict[str, tuple[Floats, Floats]]
+
+
+def judge(graph: Graph, model: words_model.WordsModel) -> Comparison:
+    """Measures of each question by the model and by the best single text, (questions,) each."""
     names = words_model.words_features()
     matrix = FeatureMatrix(names, graph.judged.values)
     ours = table(ranks(graph.judged, model.log_odds(matrix)))
     best = table(ranks(graph.judged, graph.judged.values[:, names.index(BEST)]))
-    for measure in ("hit@10", "mrr"):
-        less = ours[measure] - best[measure]
-        low, high = interval(less)
+    return {measure: (ours[measure], best[measure]) for measure in ("hit@10", "mrr")}
+
+
+def show(name: str, comparison: Comparison) -> None:
+    """A line for each measure."""
+    for measure, (ours, best) in comparison.items():
+        low, high = interval(ours - best)
         click.echo(
-            f"| {graph.name} | {len(less):,} | {measure} | {ours[measure].mean():.3f} "
-            f"| {best[measure].mean():.3f} | {less.mean():+.3f} [{low:+.3f}, {high:+.3f}] |"
+            f"| {name} | {len(ours):,} | {measure} | {ours.mean():.3f} | {best.mean():.3f} "
+            f"| {(ours - best).mean():+.3f} [{low:+.3f}, {high:+.3f}] |"
         )
 
 
@@ -170,8 +177,19 @@ def main() -> None:
             "| left out | questions | measure | the others' model | best text | difference |"
         )
         click.echo("|---|---|---|---|---|---|")
+        each = []
         for graph in graphs:
-            judge(graph, fit([other.all for other in graphs if other is not graph]))
+            model = fit([other.all for other in graphs if other is not graph])
+            each.append(judge(graph, model))
+            show(graph.name, each[-1])
+        together = {
+            measure: (
+                np.concatenate([comparison[measure][0] for comparison in each]),
+                np.concatenate([comparison[measure][1] for comparison in each]),
+            )
+            for measure in each[0]
+        }
+        show("each of them", together)
     fit([graph.earlier for graph in graphs]).save(options.out)
     click.echo(f"Written: {options.out}, {options.out.stat().st_size:,} bytes.")
 
