@@ -14,13 +14,14 @@ from typing import Generic, TypeVar
 from matchmaker.domain import GoalName, Kind, Size, StatementKind, Tier
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import SOURCE, Message
+from matchmaker.recommend.specification import Choices, Comparison
 from matchmaker.snapshot.model import FloatArray
 
 Key = TypeVar("Key", str, int)
 MAX_LIMIT = 1000
 # Past engagements that speak for a seeker: the newest ones say what it does now.
 MAX_ENGAGEMENT_TEXTS = 24
-BASE, EXPOSURE = "base", "exposure"
+BASE, EXPOSURE, REQUIREMENTS = "base", "exposure", "requirements"
 NOT_OF_THE_CANDIDATE = frozenset({BASE, EXPOSURE})
 
 
@@ -100,7 +101,8 @@ class Request(Generic[Key]):
 
     `only_new` leaves out those who already are partners in this goal's layers.
     `capped` makes who is suggested to many others pay for it, so that the same
-    few do not get every place.
+    few do not get every place. `choices` says what of the requirements read from a
+    question counts, and who passes `preferred` stands first among equals.
     """
 
     goal: GoalName
@@ -108,6 +110,8 @@ class Request(Generic[Key]):
     only_new: bool = True
     filters: Filters[Key] = field(default_factory=Filters)
     capped: bool = True
+    choices: Choices = field(default_factory=Choices)
+    preferred: Filters[Key] = field(default_factory=Filters)
 
     def __post_init__(self) -> None:
         if not 1 <= self.limit <= MAX_LIMIT:
@@ -211,6 +215,7 @@ class Recommendation:
     match: Match | None = None
     advice: Advice | None = None
     chance: float | None = None
+    comparison: Comparison | None = None
 
     def leading(self, count: int) -> tuple[Reason, ...]:
         """The first reasons for the candidate that say something of itself."""

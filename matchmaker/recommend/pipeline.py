@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.goals import GOALS, Goal
-from matchmaker.recommend import explain, rerank
+from matchmaker.recommend import explain, requirements, rerank
 from matchmaker.recommend.advice import advice, habits
 from matchmaker.recommend.affinity import affinity
 from matchmaker.recommend.evidence import best_statements, freshness, usable
@@ -33,6 +33,7 @@ from matchmaker.recommend.model import (
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker, compute, contributions
 from matchmaker.recommend.reasons import reasons
+from matchmaker.recommend.requirements import Compared
 from matchmaker.recommend.retrieve import retrieve
 from matchmaker.recommend.words_first import WORDS_FIRST, is_near, matches
 from matchmaker.snapshot.model import KINDS, BoolArray, FloatArray, Snapshot
@@ -49,7 +50,8 @@ class Ranked:
     `scores` (n,) say how well each fits; `priced` (n,) are the same less the exposure price
     of those who are suggested to many others. `grades` say how well each answers the
     words asked, None where nobody asked in words. `is_probability` says that `scores` are
-    probabilities of a tie.
+    probabilities of a tie. `compared` says how they meet what the words specify; its shifts
+    are in the scores.
     """
 
     pairs: Pairs
@@ -58,6 +60,7 @@ class Ranked:
     priced: FloatArray
     grades: tuple[Match | None, ...]
     is_probability: bool
+    compared: Compared | None = None
 
     def positions(self, *grades: Match | None) -> NDArray[np.int64]:
         """Where the candidates of these grades stand, (k,)."""
@@ -76,6 +79,7 @@ class Ranked:
             self.priced[positions],
             tuple(self.grades[position] for position in positions.tolist()),
             self.is_probability,
+            self.compared and self.compared.only(positions),
         )
 
 
@@ -139,7 +143,9 @@ def _chosen(
     recommendations = []
     for number, position in enumerate(positions.tolist()):
         row = int(ranked.pairs.rows[position])
-        why, against = reasons(ranked.pairs, row, parts, number, float(prices[position]))
+        shifted = (ranked.compared.reason(position),) if ranked.compared else ()
+        price = float(prices[position])
+        why, against = reasons(ranked.pairs, row, parts, number, price, shifted)
         recommendations.append(_recommendation(ranked, position, why, against, explained=True))
     return tuple(recommendations)
 
@@ -238,8 +244,14 @@ def _rank(
     matrix = compute(pairs, names)
     scores = ranker.score(goal, matrix)
     priced = ranker.priced(pairs, scores) if request.capped else scores
-    grades = tuple(matches(pairs))
-    return Ranked(pairs, matrix, scores, priced, grades, ranker.is_probability)
+    grades = matches(pairs)
+    need = requirements.asked(everyone.seeker, request)
+    if not everyone.seeker.asks_in_words:
+        return Ranked(pairs, matrix, scores, priced, tuple(grades), ranker.is_probability)
+    judged = requirements.compared(pairs, scores, need, request)
+    graded = tuple(judged.grade(position, grade) for position, grade in enumerate(grades))
+    scores, priced = scores + judged.shifts, priced + judged.shifts
+    return Ranked(pairs, matrix, scores, priced, graded, ranker.is_probability, judged)
 
 
 def prepare(snapshot: Snapshot) -> None:
@@ -288,4 +300,5 @@ def _recommendation(
         match=ranked.grades[position],
         advice=advice(pairs, row) if explained else None,
         chance=float(ranked.scores[position]) if ranked.is_probability else None,
+        comparison=ranked.compared.comparisons[position] if ranked.compared else None,
     )

@@ -213,14 +213,19 @@ _SENTENCES: dict[Family, Callable[[CandidateFacts, bool], Sentence]] = {
 
 
 def reasons(
-    pairs: Pairs, row: int, parts: Contributions, position: int, price: float
+    pairs: Pairs,
+    row: int,
+    parts: Contributions,
+    position: int,
+    price: float,
+    shifts: tuple[Reason, ...] = (),
 ) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
     """What speaks for the candidate, and what speaks against it.
 
     For: in the order in which the evidence was taken away, so that losing the first
     costs just what it says. Against: what costs most first. Contributions of both add up
     to the score: those of the kinds of evidence, the price of being suggested to many
-    others already (`exposure`), and what anybody gets without any (`base`).
+    others already (`exposure`), `shifts`, and what anybody gets without any (`base`).
     """
     facts = CandidateFacts(pairs, row)
     every = [
@@ -229,6 +234,7 @@ def reasons(
     ]
     often = message("much sought after: others get a turn")
     every.append(Reason(EXPOSURE, -price, None, often))
+    every.extend(shifts)
     base = Reason(BASE, float(parts.base[position]), None, message("where anybody starts"))
     every = [reason for reason in every if abs(reason.contribution) > NEGLIGIBLE]
     against = [reason for reason in every if reason.contribution < 0 or _is_weak(reason)]
