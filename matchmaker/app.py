@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
-from flask import Response
+from flask import Response, jsonify
 from flask_openapi3 import Info, OpenAPI
 
 from matchmaker.api.auditing.routes import auditing
@@ -104,6 +104,9 @@ def _alive() -> Response:
 
 
 def _ready() -> Response:
-    """Store and snapshot answer, else 503."""
-    services().health.require_ready()
-    return Response('{"status":"ready"}', mimetype="application/json")
+    """Store and snapshot answer, else 503; and whether background jobs are worked off."""
+    health = services().health
+    health.require_ready()
+    worker = health.jobs_worker()
+    started = worker.started.isoformat() if worker.started else None
+    return jsonify(status="ready", jobs={"running": worker.running, "started": started})

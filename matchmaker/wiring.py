@@ -17,7 +17,14 @@ from argon2 import PasswordHasher
 from huey import SqliteHuey
 
 from matchmaker import embedding
-from matchmaker.embedding import Embedder, ModelIdentity, VectorCache, identify_model
+from matchmaker.embedding import (
+    Encoder,
+    ModelIdentity,
+    VectorCache,
+    VectorCaches,
+    identify_model,
+    open_cache,
+)
 from matchmaker.errors import MatchmakerError, ModelUnavailable, SnapshotUnavailable
 from matchmaker.mail import Mailer
 from matchmaker.recommend.pipeline import prepare
@@ -41,6 +48,7 @@ from matchmaker.services.operations.health import HealthService
 from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.importer import Importer
 from matchmaker.services.operations.job_queue import JobHandler, JobQueue
+from matchmaker.services.operations.process_lock import ProcessLock
 from matchmaker.services.operations.refresher import SnapshotRefresher
 from matchmaker.services.operations.upload_folder import UploadFolder
 from matchmaker.services.people.accounts import Accounts
@@ -95,27 +103,27 @@ class Wiring:
     def published(self) -> Published:
         return self.store
 
-    def embedder(self) -> Embedder:
+    def embedder(self) -> Encoder:
         """The model, loaded once. Raises ModelUnavailable."""
         with self._lock:
             return self._embedder
 
     @cached_property
-    def _embedder(self) -> Embedder:
+    def _embedder(self) -> Encoder:
         return embedding.load_embedder(self.settings)
 
     def model(self) -> ModelIdentity:
         """Which model the settings name, without loading it. Raises ModelUnavailable."""
         return identify_model(self.settings)
 
-    def cache(self) -> VectorCache:
+    def cache(self) -> VectorCache | VectorCaches:
         """Vectors of the model by text."""
         with self._lock:
             return self._cache
 
     @cached_property
-    def _cache(self) -> VectorCache:
-        return VectorCache(self.settings.data_dir / "vectors", self.model())
+    def _cache(self) -> VectorCache | VectorCaches:
+        return open_cache(self.settings.data_dir / "vectors", self.settings)
 
     @cached_property
     def reader(self) -> SnapshotReader:
@@ -213,9 +221,27 @@ class Wiring:
         return self.settings.data_dir / "jobs.db"
 
     @cached_property
-    def requested_jobs(self) -> SqliteHuey:
-        """What people requested, on its way to the worker."""
-        return SqliteHuey("requested", filename=str(self.jobs_file), results=False)
+    def requested_jobs(self) -> Mapping[JobKind, SqliteHuey]:
+        """What people requested, on its way to the worker: one queue for each kind of work."""
+        return {
+            kind: SqliteHuey(f"requested-{kind}", filename=str(self.jobs_file), results=False)
+            for kind in JobKind
+        }
+
+    @cached_property
+    def requested_letters(self) -> SqliteHuey:
+        """Letters that somebody waits for, on their way to the worker."""
+        return SqliteHuey("letters", filename=str(self.jobs_file), results=False)
+
+    @cached_property
+    def jobs_lock(self) -> ProcessLock:
+        """Held by the worker of background jobs."""
+        return ProcessLock(self.settings.data_dir / "jobs.lock")
+
+    @cached_property
+    def server_lock(self) -> ProcessLock:
+        """Held by the server."""
+        return ProcessLock(self.settings.data_dir / "server.lock")
 
     @cached_property
     def job_handlers(self) -> Mapping[JobKind, JobHandler]:
@@ -239,13 +265,25 @@ class Wiring:
     @cached_property
     def refresher(self) -> SnapshotRefresher:
         return SnapshotRefresher(
-            self.store, self.reader, self.snapshot_root, self.model, self.embedder, self.cache
+            self.store,
+            self.reader,
+            self.snapshot_root,
+            self.model,
+            self.embedder,
+            self.cache,
+            # They are the model's, whatever the graph: kept beside it.
+            lambda: open_cache(self.settings.data_dir / "models", self.settings),
         )
 
     @cached_property
     def health(self) -> HealthService:
         return HealthService(
-            self.settings, lambda: self.store, self.reader, self.embedder, self.rankers
+            self.settings,
+            lambda: self.store,
+            self.reader,
+            self.embedder,
+            self.rankers,
+            self.jobs_lock.holder,
         )
 
     # -- cooperation
@@ -297,7 +335,7 @@ class Wiring:
 
     @cached_property
     def _reset_requests(self) -> ResetRequests:
-        return ResetRequests(self.sign_in, self.requested_jobs)
+        return ResetRequests(self.sign_in, self.requested_letters)
 
     @cached_property
     def invitations(self) -> Invitations:

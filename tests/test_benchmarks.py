@@ -37,7 +37,7 @@ ROOT = Path(__file__).parents[1]
 BENCHMARKS = ROOT / "benchmarks"
 # In a browser: `tests/web/test_page_benchmark.py`.
 # In tests of the pages, and of what damaged files give.
-ELSEWHERE = {"pages", "mutations", "reader_mutations"}
+ELSEWHERE = {"pages", "mutations", "reader_mutations", "faults"}
 
 Run = Callable[..., str]
 
