@@ -102,7 +102,7 @@ class Request(Generic[Key]):
     `only_new` leaves out those who already are partners in this goal's layers.
     `capped` makes who is suggested to many others pay for it, so that the same
     few do not get every place. `choices` says what of the requirements read from a
-    question counts, and who passes `preferred` stands first among equals.
+    question counts, and how much.
     """
 
     goal: GoalName
@@ -111,7 +111,6 @@ class Request(Generic[Key]):
     filters: Filters[Key] = field(default_factory=Filters)
     capped: bool = True
     choices: Choices = field(default_factory=Choices)
-    preferred: Filters[Key] = field(default_factory=Filters)
 
     def __post_init__(self) -> None:
         if not 1 <= self.limit <= MAX_LIMIT:

@@ -35,6 +35,7 @@ from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker, compute, con
 from matchmaker.recommend.reasons import reasons
 from matchmaker.recommend.requirements import Compared
 from matchmaker.recommend.retrieve import retrieve
+from matchmaker.recommend.whereabouts import insisted, whereabouts
 from matchmaker.recommend.words_first import WORDS_FIRST, is_near, matches
 from matchmaker.snapshot.model import KINDS, BoolArray, FloatArray, Snapshot
 
@@ -236,6 +237,9 @@ def _rank(
     goal = everyone.goal
     if among is not None:
         eligible = eligible & among
+    need = requirements.asked(everyone.seeker, request)
+    told = whereabouts(everyone, need)
+    eligible = eligible & insisted(need, told, len(eligible))
     names = ranker.features(goal)
     needs_texts = any(FEATURES[name].family is Family.TEXT for name in names if name in FEATURES)
     retrieved = retrieve(everyone, eligible, request.limit, texts=needs_texts)
@@ -245,10 +249,9 @@ def _rank(
     scores = ranker.score(goal, matrix)
     priced = ranker.priced(pairs, scores) if request.capped else scores
     grades = matches(pairs)
-    need = requirements.asked(everyone.seeker, request)
-    if not everyone.seeker.asks_in_words:
+    if not need.requirements:
         return Ranked(pairs, matrix, scores, priced, tuple(grades), ranker.is_probability)
-    judged = requirements.compared(pairs, scores, need, request)
+    judged = requirements.compared(pairs, scores, need, told)
     graded = tuple(judged.grade(position, grade) for position, grade in enumerate(grades))
     scores, priced = scores + judged.shifts, priced + judged.shifts
     return Ranked(pairs, matrix, scores, priced, graded, ranker.is_probability, judged)

@@ -7,13 +7,12 @@ likeness, and of what nobody speaks nothing follows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.messages import Message, message
-from matchmaker.recommend import rerank
 from matchmaker.recommend.evidence import best_statements
 from matchmaker.recommend.model import REQUIREMENTS, Match, Reason, Request, Seeker
 from matchmaker.recommend.pairs import Pairs
@@ -24,12 +23,11 @@ from matchmaker.recommend.specification import (
     compare,
     read,
 )
+from matchmaker.recommend.whereabouts import verdict
 from matchmaker.snapshot.model import FloatArray, Snapshot
 
 # Statements of one candidate that are compared: it may offer two sizes of one thing.
 STATEMENTS = 3
-# Whoever is where one would like it stands first among equals, and before nobody better.
-PREFERRED = 0.05
 TAKEN = 0.95
 
 
@@ -37,20 +35,17 @@ TAKEN = 0.95
 class Compared:
     """Of each candidate (n): how it compares, None where nothing is specified, and its shift.
 
-    `shifts` (n,) are added to scores in [0, 1]; `preferred` (n,) is the part of them that is
-    for being where one would like a partner to be.
+    `shifts` (n,) are added to scores in [0, 1].
     """
 
     comparisons: tuple[Comparison | None, ...]
     shifts: FloatArray
-    preferred: FloatArray
 
     def only(self, positions: NDArray[np.int64]) -> Compared:
         """Some of the candidates."""
         return Compared(
             tuple(self.comparisons[position] for position in positions.tolist()),
             self.shifts[positions],
-            self.preferred[positions],
         )
 
     def grade(self, position: int, grade: Match | None) -> Match | None:
@@ -81,7 +76,7 @@ class Compared:
         if comparison is not None and comparison.met:
             values = [judgement.requirement.value for judgement in comparison.met]
             return message("meets %(values)s", values=values)
-        return message("where you would like it")
+        return message("says nothing of what you specify")
 
 
 def asked(seeker: Seeker, request: Request[int]) -> Specification:
@@ -91,23 +86,36 @@ def asked(seeker: Seeker, request: Request[int]) -> Specification:
 
 
 def compared(
-    pairs: Pairs, scores: FloatArray, need: Specification, request: Request[int]
+    pairs: Pairs, scores: FloatArray, need: Specification, told: dict[str, FloatArray]
 ) -> Compared:
     """The candidates of `pairs`, with these scores (n,) in [0, 1], against a need.
 
-    What is met closes part of the distance to 1, what is not met takes away up to nearly
-    all of the score, so that scores stay in [0, 1].
+    `told` is what the graph tells of them (`whereabouts`). What is met closes part of the
+    distance to 1, what is not met takes away up to nearly all of the score, so that scores
+    stay in [0, 1].
     """
     comparisons: list[Comparison | None] = [None] * len(pairs.rows)
     shifts = np.zeros(len(pairs.rows), dtype=np.float32)
     if need.requirements:
         for position, row in enumerate(pairs.rows.tolist()):
-            comparisons[position], adjustment = _best(pairs, row, need)
-            shifts[position] = _shift(float(scores[position]), adjustment)
-    preferred = np.zeros(len(pairs.rows), dtype=np.float32)
-    if request.preferred != type(request.preferred)():
-        preferred[rerank.passes(pairs, request.preferred)[pairs.rows]] = PREFERRED
-    return Compared(tuple(comparisons), shifts + preferred, preferred)
+            best, likeness = _best(pairs, row, need)
+            best = _with_whereabouts(best, {key: met[row] for key, met in told.items()})
+            comparisons[position] = best
+            shifts[position] = _shift(float(scores[position]), best.adjustment + likeness)
+    return Compared(tuple(comparisons), shifts)
+
+
+def _with_whereabouts(comparison: Comparison, told: dict[str, np.float32]) -> Comparison:
+    """The comparison with what the graph tells of the organisation itself."""
+    if not told:
+        return comparison
+    judgements = tuple(
+        replace(judgement, verdict=verdict(float(told[judgement.requirement.key])))
+        if judgement.requirement.key in told
+        else judgement
+        for judgement in comparison.judgements
+    )
+    return replace(comparison, judgements=judgements)
 
 
 def _shift(score: float, adjustment: float) -> float:
@@ -116,18 +124,18 @@ def _shift(score: float, adjustment: float) -> float:
     return max(adjustment, -TAKEN * max(score, 0))
 
 
-def _best(pairs: Pairs, row: int, need: Specification) -> tuple[Comparison | None, float]:
+def _best(pairs: Pairs, row: int, need: Specification) -> tuple[Comparison, float]:
     """How the statement compares that answers best, its likeness and its values together.
 
-    The shift is against the likeness of the statement that reads most alike.
+    With how much less it reads alike than the likest one.
     """
     statements = best_statements(pairs.snapshot, pairs.fit, row, STATEMENTS)
     if not statements:
-        return None, 0.0
+        return compare(need, Specification("")), 0.0
     likest = statements[0][1]
     judged = [(compare(need, _read(pairs.snapshot, number)), fit) for number, fit in statements]
     best, fit = max(judged, key=lambda pair: pair[0].adjustment + pair[1])
-    return best, best.adjustment + fit - likest
+    return best, fit - likest
 
 
 def _read(snapshot: Snapshot, statement: int) -> Specification:

@@ -111,17 +111,7 @@ class SnapshotRows:
 
         Raises InvalidInput where a name or an id is unknown or may be several.
         """
-        return Request(
-            request.goal,
-            request.limit,
-            request.only_new,
-            self._filters(request.filters),
-            request.capped,
-            request.choices,
-            self._filters(request.preferred),
-        )
-
-    def _filters(self, ids: Filters[str]) -> Filters[int]:
+        ids = request.filters
         by_rows: dict[str, Any] = {
             "sizes": sizes_meant(ids.sizes),
             "countries": countries_meant(ids.countries),
@@ -129,7 +119,10 @@ class SnapshotRows:
             "industries": self._with_below("industries", ids.industries),
             "clusters": self._with_below("clusters", ids.clusters),
         }
-        return Filters[int](**{**vars(ids), **by_rows})
+        filters = Filters[int](**{**vars(ids), **by_rows})
+        return Request(
+            request.goal, request.limit, request.only_new, filters, request.capped, request.choices
+        )
 
     def cluster_ids(self, names: Iterable[str]) -> tuple[str, ...]:
         """Ids of clusters by id or name. Raises InvalidInput as `request` does."""
