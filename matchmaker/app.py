@@ -31,6 +31,7 @@ from matchmaker.web import (
     introductions,
     layout,
     postings,
+    second_factor,
 )
 from matchmaker.web import directory as directory_pages
 from matchmaker.web import people as people_pages
@@ -50,6 +51,7 @@ VIEWS = (
     introductions,
     people_pages,
     postings,
+    second_factor,
 )
 _DESCRIPTION = (
     "Finds the ties an industrial cluster is missing and says why. Start with "
