@@ -14,14 +14,14 @@ from typing import Generic, TypeVar
 from matchmaker.domain import GoalName, Kind, Size, StatementKind, Tier
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import SOURCE, Message
-from matchmaker.recommend.specification import Choices, Comparison
+from matchmaker.recommend.specification import Choices, Comparison, Specification, read
 from matchmaker.snapshot.model import FloatArray
 
 Key = TypeVar("Key", str, int)
 MAX_LIMIT = 1000
 # Past engagements that speak for a seeker: the newest ones say what it does now.
 MAX_ENGAGEMENT_TEXTS = 24
-BASE, EXPOSURE, REQUIREMENTS = "base", "exposure", "requirements"
+BASE, EXPOSURE = "base", "exposure"
 NOT_OF_THE_CANDIDATE = frozenset({BASE, EXPOSURE})
 
 
@@ -32,7 +32,9 @@ class SeekerText:
     `goal` is set on needs. `is_question`: it was put as the question itself (typed, a
     posted need, a brief), and is not one of the things that the seeker's profile says.
     `held_stages` and `sought_stages` are bit masks of the value-chain stages that it says
-    its speaker holds, and looks for.
+    its speaker holds, and looks for. `everyday` is how near a question comes to everyday
+    sentences (`recommend/floor.py`), 0 where there are no vectors. `choices` says what of the
+    requirements read from it counts.
     """
 
     text: str
@@ -43,6 +45,13 @@ class SeekerText:
     held_stages: int = 0
     sought_stages: int = 0
     is_question: bool = False
+    everyday: float = 0.0
+    choices: Choices = field(default_factory=Choices)
+
+    @property
+    def specification(self) -> Specification:
+        """What it specifies, as its author means it."""
+        return self.choices.applied_to(read(self.text))
 
 
 @dataclass(frozen=True)
@@ -101,8 +110,8 @@ class Request(Generic[Key]):
 
     `only_new` leaves out those who already are partners in this goal's layers.
     `capped` makes who is suggested to many others pay for it, so that the same
-    few do not get every place. `choices` says what of the requirements read from a
-    question counts, and how much.
+    few do not get every place. `choices` says what counts of the requirements that
+    are read from a question.
     """
 
     goal: GoalName
@@ -201,9 +210,10 @@ class Recommendation:
 
     `reasons` speak for it, `against` speak against it: contributions of both add up to
     the score. `match` grades what it says against the words asked; None where nobody
-    asked in words. `advice` says how to go about it, None where there is nothing to say.
-    `chance` is the probability of a tie, before the price of being suggested to many
-    others; None where the ranker gives none.
+    asked in words. `comparison` is what its best statement says of each thing that was
+    specified, None where nothing was compared. `advice` says how to go about it, None
+    where there is nothing to say. `chance` is the probability of a tie, before the price
+    of being suggested to many others; None where the ranker gives none.
     """
 
     row: int
@@ -217,9 +227,9 @@ class Recommendation:
     evidence: tuple[Evidence, ...]
     path: tuple[PathStep, ...]
     match: Match | None = None
+    comparison: Comparison | None = None
     advice: Advice | None = None
     chance: float | None = None
-    comparison: Comparison | None = None
 
     def leading(self, count: int) -> tuple[Reason, ...]:
         """The first reasons for the candidate that say something of itself."""

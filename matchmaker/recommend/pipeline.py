@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.goals import GOALS, Goal
-from matchmaker.recommend import explain, requirements, rerank
+from matchmaker.recommend import explain, rerank
 from matchmaker.recommend.advice import advice, habits
 from matchmaker.recommend.affinity import affinity
-from matchmaker.recommend.evidence import best_statements, freshness, usable
+from matchmaker.recommend.evidence import freshness, usable
 from matchmaker.recommend.exposure import CONSIDERED, Prices, Shortlist, charge
 from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.graph import network
@@ -33,10 +33,8 @@ from matchmaker.recommend.model import (
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker, compute, contributions
 from matchmaker.recommend.reasons import reasons
-from matchmaker.recommend.requirements import Compared
 from matchmaker.recommend.retrieve import retrieve
-from matchmaker.recommend.whereabouts import insisted, whereabouts
-from matchmaker.recommend.words_first import WORDS_FIRST, is_near, matches
+from matchmaker.recommend.words_first import WORDS_FIRST, grades, is_near
 from matchmaker.snapshot.model import KINDS, BoolArray, FloatArray, Snapshot
 
 NEARBY = 5  # of those who are merely near
@@ -51,8 +49,7 @@ class Ranked:
     `scores` (n,) say how well each fits; `priced` (n,) are the same less the exposure price
     of those who are suggested to many others. `grades` say how well each answers the
     words asked, None where nobody asked in words. `is_probability` says that `scores` are
-    probabilities of a tie. `compared` says how they meet what the words specify; its shifts
-    are in the scores.
+    probabilities of a tie.
     """
 
     pairs: Pairs
@@ -61,7 +58,6 @@ class Ranked:
     priced: FloatArray
     grades: tuple[Match | None, ...]
     is_probability: bool
-    compared: Compared | None = None
 
     def positions(self, *grades: Match | None) -> NDArray[np.int64]:
         """Where the candidates of these grades stand, (k,)."""
@@ -80,7 +76,6 @@ class Ranked:
             self.priced[positions],
             tuple(self.grades[position] for position in positions.tolist()),
             self.is_probability,
-            self.compared and self.compared.only(positions),
         )
 
 
@@ -103,7 +98,7 @@ def recommend(
     ranked = _rank(everyone, rerank.eligible(everyone, request), request, ranker, among)
     answering = ranked.only(ranked.positions(None, Match.GOOD, Match.PARTIAL))
     others = ranked.only(ranked.positions(Match.NONE))
-    near = others.only(np.flatnonzero(is_near(others.pairs)))
+    near = others.only(np.flatnonzero(is_near(others.pairs))) if len(others.pairs.rows) else others
     chosen = _chosen(answering, request.limit, ranker, explained)
     return Recommendations(
         matches=chosen,
@@ -144,9 +139,7 @@ def _chosen(
     recommendations = []
     for number, position in enumerate(positions.tolist()):
         row = int(ranked.pairs.rows[position])
-        shifted = (ranked.compared.reason(position),) if ranked.compared else ()
-        price = float(prices[position])
-        why, against = reasons(ranked.pairs, row, parts, number, price, shifted)
+        why, against = reasons(ranked.pairs, row, parts, number, float(prices[position]))
         recommendations.append(_recommendation(ranked, position, why, against, explained=True))
     return tuple(recommendations)
 
@@ -154,16 +147,17 @@ def _chosen(
 def _closest(ranked: Ranked) -> tuple[ClosestStatement, ...]:
     """The statements that came closest, one of each organisation, best first."""
     pairs = ranked.pairs
-    fits = pairs.fit.best[pairs.rows]
+    fits = pairs.answers.fit
     order = rerank.best_first(pairs.rows, fits)[:CLOSEST]
     return tuple(
         ClosestStatement(
             pairs.snapshot.id_of(row),
             pairs.snapshot.name_of(row),
             pairs.snapshot.english_name_of(row),
-            explain.piece(pairs, *best_statements(pairs.snapshot, pairs.fit, row, 1)[0]),
+            explain.piece(pairs, int(pairs.answers.statements[place]), float(fits[place])),
         )
-        for row in pairs.rows[order[fits[order] > 0]].tolist()
+        for place in order[fits[order] > 0].tolist()
+        for row in [int(pairs.rows[place])]
     )
 
 
@@ -199,8 +193,8 @@ def choose_from_shortlist(
     ids, chances = snapshot.ids_of(candidates.rows), candidates.chances
     priced = charge(prices, candidates.seeker, candidates.has_history, ids, chances)
     no_features = FeatureMatrix((), np.zeros((len(candidates.rows), 0), dtype=np.float32))
-    grades = (None,) * len(candidates.rows)
-    ranked = Ranked(pairs, no_features, chances, priced, grades, is_probability=True)
+    ungraded = (None,) * len(candidates.rows)
+    ranked = Ranked(pairs, no_features, chances, priced, ungraded, is_probability=True)
     return Recommendations(_choose_unexplained(ranked, request.limit))
 
 
@@ -235,11 +229,9 @@ def _rank(
     among: BoolArray | None = None,
 ) -> Ranked:
     goal = everyone.goal
+    eligible = eligible & everyone.whereabouts.allowed
     if among is not None:
         eligible = eligible & among
-    need = requirements.asked(everyone.seeker, request)
-    told = whereabouts(everyone, need)
-    eligible = eligible & insisted(need, told, len(eligible))
     names = ranker.features(goal)
     needs_texts = any(FEATURES[name].family is Family.TEXT for name in names if name in FEATURES)
     retrieved = retrieve(everyone, eligible, request.limit, texts=needs_texts)
@@ -248,13 +240,7 @@ def _rank(
     matrix = compute(pairs, names)
     scores = ranker.score(goal, matrix)
     priced = ranker.priced(pairs, scores) if request.capped else scores
-    grades = matches(pairs)
-    if not need.requirements:
-        return Ranked(pairs, matrix, scores, priced, tuple(grades), ranker.is_probability)
-    judged = requirements.compared(pairs, scores, need, told)
-    graded = tuple(judged.grade(position, grade) for position, grade in enumerate(grades))
-    scores, priced = scores + judged.shifts, priced + judged.shifts
-    return Ranked(pairs, matrix, scores, priced, graded, ranker.is_probability, judged)
+    return Ranked(pairs, matrix, scores, priced, grades(pairs), ranker.is_probability)
 
 
 def prepare(snapshot: Snapshot) -> None:
@@ -301,7 +287,7 @@ def _recommendation(
         evidence=explain.evidence(pairs, row) if explained else (),
         path=explain.path(pairs, row) if explained else (),
         match=ranked.grades[position],
+        comparison=pairs.answers.comparisons[position] if pairs.seeker.asks_in_words else None,
         advice=advice(pairs, row) if explained else None,
         chance=float(ranked.scores[position]) if ranked.is_probability else None,
-        comparison=ranked.compared.comparisons[position] if ranked.compared else None,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 
 import numpy as np
 
@@ -38,10 +38,14 @@ class CandidateFacts:
     pairs: Pairs
     row: int
 
+    @cached_property
+    def alone(self) -> Pairs:
+        """The seeker against this candidate alone."""
+        return self.pairs.narrowed(np.array([self.row], dtype=np.int32), {})
+
     def feature(self, name: str) -> float:
         """A feature's value for this candidate alone."""
-        alone = self.pairs.narrowed(np.array([self.row], dtype=np.int32), {})
-        return float(FEATURES[name].compute(alone)[0])
+        return float(FEATURES[name].compute(self.alone)[0])
 
 
 # The leading figure of a sentence, None where there is none, and the sentence.
@@ -49,7 +53,8 @@ Sentence = tuple[float | None, Message]
 
 
 def _text(facts: CandidateFacts, good: bool) -> Sentence:
-    fit = float(facts.pairs.fit.best[facts.row])
+    in_words = facts.pairs.seeker.asks_in_words
+    fit = facts.feature("words_fit") if in_words else float(facts.pairs.fit.best[facts.row])
     if fit < FIT_UNKNOWN:
         return None, message("no text of its to compare")
     parameters = {"question": _QUESTIONS[facts.pairs.fit.source], "fit": fit}
@@ -60,6 +65,19 @@ def _text(facts: CandidateFacts, good: bool) -> Sentence:
     else:
         text = message("its texts fit %(question)s (%(fit).2f)", **parameters)
     return fit, text if good else message("%(text)s, others' do more", text=text)
+
+
+def _specification(facts: CandidateFacts, good: bool) -> Sentence:
+    comparison = facts.alone.answers.comparisons[0]
+    if comparison is None:
+        return None, message("says nothing of what you specify")
+    if comparison.denied:
+        return None, message("says that it does not have it")
+    judged = comparison.met if good else comparison.unmet
+    named = ", ".join(dict.fromkeys(each.requirement.text for each in judged))
+    if good:
+        return None, message("says what you specify: %(named)s", named=named)
+    return None, message("something else than you specify: %(named)s", named=named)
 
 
 def _network(facts: CandidateFacts, good: bool) -> Sentence:
@@ -199,6 +217,7 @@ def _rivalry(_: CandidateFacts, good: bool) -> Sentence:
 
 _SENTENCES: dict[Family, Callable[[CandidateFacts, bool], Sentence]] = {
     Family.TEXT: _text,
+    Family.SPECIFICATION: _specification,
     Family.NETWORK: _network,
     Family.HISTORY: _history,
     Family.HOME: _home,
@@ -213,19 +232,14 @@ _SENTENCES: dict[Family, Callable[[CandidateFacts, bool], Sentence]] = {
 
 
 def reasons(
-    pairs: Pairs,
-    row: int,
-    parts: Contributions,
-    position: int,
-    price: float,
-    shifts: tuple[Reason, ...] = (),
+    pairs: Pairs, row: int, parts: Contributions, position: int, price: float
 ) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
     """What speaks for the candidate, and what speaks against it.
 
     For: in the order in which the evidence was taken away, so that losing the first
     costs just what it says. Against: what costs most first. Contributions of both add up
     to the score: those of the kinds of evidence, the price of being suggested to many
-    others already (`exposure`), `shifts`, and what anybody gets without any (`base`).
+    others already (`exposure`), and what anybody gets without any (`base`).
     """
     facts = CandidateFacts(pairs, row)
     every = [
@@ -234,7 +248,6 @@ def reasons(
     ]
     often = message("much sought after: others get a turn")
     every.append(Reason(EXPOSURE, -price, None, often))
-    every.extend(shifts)
     base = Reason(BASE, float(parts.base[position]), None, message("where anybody starts"))
     every = [reason for reason in every if abs(reason.contribution) > NEGLIGIBLE]
     against = [reason for reason in every if reason.contribution < 0 or _is_weak(reason)]
