@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache, lru_cache
 
 _HAN_RANGES = "㐀-䶿一-鿿豈-﫿"
@@ -13,6 +14,24 @@ _LETTER = rf"[^\W_{_HAN_RANGES}]"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 GUARD = "'"
 _RUN = re.compile(rf"[{_HAN_RANGES}]+|{_LETTER}+(?:\.\d{_LETTER}*)*")
+
+# Words that stand before a number without making a code of it.
+_NO_PREFIX = re.compile(
+    "(?:a|about|above|an|and|are|as|at|below|by|each|for|from|in|is|least|max|min|most|no|nr|of|on"
+    "|only|or|over|page|per|since|than|the|to|under|until|up|with|years?)"
+)
+_WORD = rf"(?<!{_LETTER})(?<!\d\.)[a-z0-9]+(?!{_LETTER})(?!\.\d)"
+_CODES = re.compile(
+    # DN 50, GB/T 12224-2015: letters, then a number; the year of a standard may be missing.
+    rf"(?P<prefix>{_WORD}(?:/[a-z]{{1,2}})?) (?P<number>\d+)(?P<rest>(?:-\d+)*)"
+    rf"(?!{_LETTER}|\.\d|-)"
+    # M8×30
+    rf"|(?P<size>[a-z]{{1,3}}\d+) ?[x×*] ?(?P<by>\d+)(?!{_LETTER}|\.\d)"
+    # 6204-2RS, CF-8M; 6204 2RS
+    rf"|(?P<joined>{_WORD}(?:[-_]{_WORD})+|\d+ \d+[a-z]{{1,3}}(?!{_LETTER}))"
+    rf"|(?P<plain>{_WORD})"
+)
+_LONGEST_WORD = 3  # letters of a piece of a code: 2-axis and 24-hour are none
 
 
 @cache
@@ -61,10 +80,12 @@ def terms(text: str) -> list[str]:
 
     Follows the common treatment of CJK text (Lucene's CJKAnalyzer): overlapping
     bigrams need no dictionary and never miss a word boundary. A decimal number is
-    one term; a single letter or digit is none: it fits everything.
+    one term; a single letter or digit is none: it fits everything. A code that is
+    written apart is also there as written together (`codes`).
     """
-    terms_found: list[str] = []
-    for run in _RUN.findall(normal(text)):
+    folded = normal(text)
+    terms_found = [code for code, is_apart in _codes(folded) if is_apart]
+    for run in _RUN.findall(folded):
         if _HAN.match(run):
             if len(run) == 1:
                 terms_found.append(run)
@@ -72,6 +93,48 @@ def terms(text: str) -> list[str]:
         elif len(run) > 1:
             terms_found.append(_stem(run))
     return terms_found
+
+
+def codes(text: str) -> set[str]:
+    """Grades, sizes and part numbers in a text, written together: cf8m, dn50, 62042rs, gbt12224.
+
+    A code has a letter and a digit, and at least three characters. Width, case, hyphens and
+    a space between letters and number make no difference. Each is a term of the text.
+    """
+    return {code for code, _ in _codes(normal(text))}
+
+
+def _codes(folded: str) -> Iterator[tuple[str, bool]]:
+    """Codes of a text in its normal form, and whether they are written apart there."""
+    place = 0
+    while match := _CODES.search(folded, place):
+        place = match.end()
+        if prefix := match["prefix"]:
+            letters = prefix.replace("/", "")
+            if not letters.isalpha() or len(letters) > 5 or _NO_PREFIX.fullmatch(prefix):
+                # The words are looked at for themselves, the number with what follows it.
+                place = match.start() + len(prefix)
+                yield from _whole(prefix)
+                continue
+            yield letters + match["number"], True
+            if match["rest"]:
+                yield letters + match["number"] + match["rest"].replace("-", ""), True
+        elif match["size"]:
+            yield f"{match['size']}x{match['by']}", "x" not in match[0] or " " in match[0]
+        elif match["joined"]:
+            pieces = re.split("[-_ ]", match["joined"])
+            if any(piece.isalpha() and len(piece) > _LONGEST_WORD for piece in pieces):
+                for piece in pieces:
+                    yield from _whole(piece)
+            else:
+                yield from ((code, True) for code, _ in _whole("".join(pieces)))
+        else:
+            yield from _whole(match["plain"])
+
+
+def _whole(word: str) -> Iterator[tuple[str, bool]]:
+    if len(word) > 2 and word.isalnum() and not word.isdigit() and not word.isalpha():
+        yield word, False
 
 
 @lru_cache(maxsize=100_000)

@@ -27,7 +27,7 @@ from matchmaker.domain import (
     Tie,
     key_of,
 )
-from matchmaker.embedding import center, language_means
+from matchmaker.embedding import LanguageMeans, comparable, language_means
 from matchmaker.snapshot import model
 from matchmaker.snapshot.lexical import build_lexical
 from matchmaker.snapshot.model import (
@@ -61,11 +61,15 @@ _RATHER_ONE = 0.5
 
 @dataclass(frozen=True)
 class StatementVectors:
-    """Raw unit vectors (m, d) aligned with `statements(rows)`, and what made them."""
+    """Raw unit vectors (m, d) aligned with `statements(rows)`, and what made them.
+
+    `means` say where the model puts each language; without them they are those of the vectors.
+    """
 
     model: str
     revision: str
     vectors: FloatArray
+    means: LanguageMeans | None = None
 
 
 def statements(rows: GraphRows) -> tuple[Statement, ...]:
@@ -154,7 +158,8 @@ def build(export: Export, as_of: date, vectors: StatementVectors | None) -> Snap
         organization_statements=transposed(speakers, len(organizations)),
         lexical=build_lexical([statement.text for statement in spoken]),
         vectors=centered,
-        language_means=means,
+        language_means=means.passages,
+        query_means=means.queries,
     )
 
 
@@ -453,9 +458,12 @@ def transposed(incidence: Incidence, columns: int) -> Incidence:
 
 def _centered(
     spoken: Sequence[Statement], vectors: StatementVectors | None
-) -> tuple[FloatArray, dict[str, FloatArray]]:
+) -> tuple[FloatArray, LanguageMeans]:
     if vectors is None:
-        return np.zeros((len(spoken), 0), dtype=np.float32), {}
+        return np.zeros((len(spoken), 0), dtype=np.float32), LanguageMeans({}, {})
     languages = [statement.language for statement in spoken]
-    means = language_means(vectors.vectors, languages)
-    return center(vectors.vectors, languages, means), means
+    means = vectors.means
+    if means is None:
+        own = language_means(vectors.vectors, languages)
+        means = LanguageMeans(own, own)
+    return comparable(vectors.vectors, languages, means.passages, vectors.model), means

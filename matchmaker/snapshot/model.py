@@ -262,7 +262,8 @@ class Snapshot:
     `ties`: id, note, source_name (provenance) and date_estimated.
     `observations`: subject (id), indicator, year, value, unit, source, in this order.
     `vectors` (m, dimension): unit vectors after the mean of their language
-    (`language_means`) was taken off, zero where a statement has none.
+    (`language_means`) was taken off (`matchmaker.embedding.comparable`), zero where a statement has
+    none; `query_means` are taken off a question in the same way. Means are of raw vectors.
     """
 
     meta: SnapshotMeta
@@ -283,6 +284,7 @@ class Snapshot:
     lexical: LexicalIndex
     vectors: FloatArray
     language_means: Mapping[str, FloatArray]
+    query_means: Mapping[str, FloatArray]
     index_file: Path | None = None  # of the approximate index, where there is one
 
     def __len__(self) -> int:

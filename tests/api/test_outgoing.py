@@ -314,11 +314,29 @@ def test_a_webhook_is_signed_and_called_again_until_it_is_taken(wired, pair, rec
         "http://example.org/x", "https://127.0.0.1/x", "https://10.0.0.8/x", "https://[::1]/x",
         "https://localhost/x", "https://169.254.169.254/latest", "https://u:p@example.org/",
         "ftp://example.org/", "https://[::ffff:10.0.0.1]/", "https://a.internal/", "nonsense",
+        # Other ways of writing this machine and its neighbours.
+        "https://127.1/x", "https://0177.0.0.1/x", "https://2130706433/x", "https://0x7f.1/x",
+        "https://0x7f000001/x", "https://localhost./x", "https://printer.lan/x", "https://intranet/",
+        "https://[64:ff9b::a00:1]/", "https://[2002:a00:1::1]/", "https://[::10.0.0.1]/",
+        "https://[2001:0:a00:1:0:0:0:0]/", "https://[fe80::1]/", "https://[fd00::1]/",
+        "https://169.254.169.254./latest", "https://224.0.0.1/",
+        # Other ports and what a parser would leave out.
+        "https://example.org:22/", "https://example.org:80/", "https://exa\tmple.org/",
+        "https://example.org/\r\nHost: inner", " https://example.org/", "https://example.org\\@10.0.0.1/",
     ],
 )  # fmt: skip
 def test_a_webhook_reaches_no_inner_machine(url):
     with pytest.raises(InvalidInput):
         checked_url(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://example.org/x?y=1", "https://example.org:8443/", "https://93.184.216.34/",
+     "https://[2606:2800:220:1:248:1893:25c8:1946]/", "https://example.org./", "https://示例.中国/x"],
+)  # fmt: skip
+def test_a_webhook_may_be_anywhere_in_public(url):
+    assert checked_url(url) == url
 
 
 def answering(monkeypatch, name, *answers):

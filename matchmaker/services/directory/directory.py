@@ -36,6 +36,7 @@ from matchmaker.store.log import Entry
 from matchmaker.store.merging import edited_organization
 from matchmaker.store.ports import GraphStore, Page, SearchHit
 from matchmaker.text import language_of
+from matchmaker.workflow.checks import check_website
 
 MAX_PATHS = 20
 EDITABLE = frozenset(Organization.__dataclass_fields__) - {
@@ -204,6 +205,7 @@ class Directory:
     ) -> OrganizationProfile:
         """Add one. Raises NotAllowed, InvalidInput, or WrongState when the id is taken."""
         principal.require_admin()
+        check_website(organization.website)
         source = self._source(principal, organization.id)
         try:
             stored = self.store.replace_organization(
@@ -239,6 +241,7 @@ class Directory:
         unknown = sorted(set(changes) - EDITABLE)
         if unknown:
             raise InvalidInput("cannot be changed.", where=unknown[0])
+        check_website(str(changes.get("website") or ""))
         vouched = [
             name
             for name in sorted(VOUCHED & set(changes))
