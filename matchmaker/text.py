@@ -15,6 +15,22 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 GUARD = "'"
 _RUN = re.compile(rf"[{_HAN_RANGES}]+|{_LETTER}+(?:\.\d{_LETTER}*)*")
 
+# Lengths as `_length` has them: 30 words or 60 Chinese characters are still one statement.
+LONG, SHORT = 60, 8
+MOST_PASSAGES = 24
+_WORDS = re.compile(rf"{_LETTER}+")
+# To the end of a sentence or a line; a point ends one where a capital, a bracket or Chinese
+# follows, and not after an abbreviation.
+_ABBREVIATED = "".join(
+    rf"(?<!\b{word})" for word in ("Co", "Ltd", "Inc", "Corp", "Dr", "Mr", "Ms", "No", "St", "ca")
+)
+_SENTENCE = re.compile(
+    r"\S.*?(?:[。！？；!?;]+[”’」』）)\"]*"
+    rf"|{_ABBREVIATED}\.(?=\s+[A-Z(“\"{_HAN_RANGES}])|(?=\s*\n)|(?=\s*\Z))",
+    re.DOTALL,
+)
+
+
 # Words that stand before a number without making a code of it.
 _NO_PREFIX = re.compile(
     "(?:a|about|above|an|and|are|as|at|below|by|each|for|from|in|is|least|max|min|most|no|nr|of|on"
@@ -93,6 +109,34 @@ def terms(text: str) -> list[str]:
         elif len(run) > 1:
             terms_found.append(_stem(run))
     return terms_found
+
+
+def passages(text: str) -> list[tuple[int, int]]:
+    """Where the passages of a long text begin and end, [] for one that is short or one sentence.
+
+    A passage is a sentence, with its neighbour where it is a few words; of very many
+    sentences, several are one passage.
+    """
+    if len(text) < LONG // 2 or _length(text) <= LONG:
+        return []
+    spans = [(match.start(), match.end()) for match in _SENTENCE.finditer(text)]
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and (
+            _length(text[start:end]) < SHORT or _length(text[slice(*joined[-1])]) < SHORT
+        ):
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    each = -(-len(joined) // MOST_PASSAGES) or 1
+    groups = [joined[first : first + each] for first in range(0, len(joined), each)]
+    return [(group[0][0], group[-1][1]) for group in groups] if len(groups) > 1 else []
+
+
+def _length(text: str) -> int:
+    """Chinese characters and twice the words: about what a model makes tokens of."""
+    han = len(_HAN.findall(text))
+    return han + 2 * len(_WORDS.findall(text))
 
 
 def codes(text: str) -> set[str]:

@@ -17,7 +17,7 @@ from matchmaker.goals import EvidenceRule, Goal
 from matchmaker.recommend.graph import recency
 from matchmaker.recommend.model import Seeker, SeekerText
 from matchmaker.recommend.questions import QuestionSource, questions
-from matchmaker.snapshot.lexical import attainable, code_shares, lexical_scores
+from matchmaker.snapshot.lexical import attainable, code_shares, lexical_scores, named_share
 from matchmaker.snapshot.model import (
     GOALS,
     OFFER_KINDS,
@@ -56,6 +56,7 @@ class Question:
     `statement_languages`, -1 where no statement is in it.
     """
 
+    text: str
     vector: FloatArray | None
     language: int
     lexical: FloatArray
@@ -78,18 +79,68 @@ class TextFit:
 
     @cached_property
     def similarity(self) -> FloatArray:
-        """Cosine of every statement to each of the texts, shape (m, texts)."""
+        """Cosine of every statement to each of the texts, shape (m, texts).
+
+        That of a long statement is its own or that of its best passage, whichever is greater.
+        """
         return self._similarity(np.arange(len(self.snapshot.statements.kind), dtype=np.int32))
 
-    def _similarity(self, statements: IntArray) -> FloatArray:
-        if not self.questions or not self.snapshot.meta.dimension:
-            return np.zeros((len(statements), len(self.questions)), dtype=np.float32)
+    @cached_property
+    def _asked(self) -> FloatArray:
+        """Vectors of the texts as columns, shape (dimension, texts), zeros for one without."""
         none = np.zeros(self.snapshot.meta.dimension, dtype=np.float32)
-        asked = [none if each.vector is None else each.vector for each in self.questions]
-        everyone = len(statements) == len(self.snapshot.vectors)
-        vectors = self.snapshot.vectors if everyone else self.snapshot.vectors[statements]
+        columns = [none if each.vector is None else each.vector for each in self.questions]
+        return np.asarray(np.column_stack(columns), dtype=np.float32)
+
+    @property
+    def _is_embedded(self) -> bool:
+        return bool(self.questions) and self.snapshot.meta.dimension > 0
+
+    def _similarity(self, statements: IntArray) -> FloatArray:
+        if not self._is_embedded:
+            return np.zeros((len(statements), len(self.questions)), dtype=np.float32)
+        snapshot, passages = self.snapshot, self.snapshot.passages
+        everyone = len(statements) == len(snapshot.vectors)
+        vectors = snapshot.vectors if everyone else snapshot.vectors[statements]
         # One product for all questions: the statements' vectors pass the memory once.
-        return np.asarray(vectors @ np.column_stack(asked), dtype=np.float32)
+        similarity = np.asarray(vectors @ self._asked, dtype=np.float32)
+        if everyone and len(passages.statement):
+            begins = np.flatnonzero(np.diff(passages.statement, prepend=-1))
+            of_passages = np.maximum.reduceat(snapshot.passage_vectors @ self._asked, begins)
+            rows = passages.statement[begins]
+            similarity[rows] = np.maximum(similarity[rows], of_passages)
+        elif not everyone:
+            for place, row in enumerate(statements.tolist()):
+                if len(of_passages := self._passage_similarity(row)):
+                    similarity[place] = np.maximum(similarity[place], of_passages.max(axis=0))
+        return similarity
+
+    def _passage_similarity(self, statement: int) -> FloatArray:
+        """Cosine of each passage of a statement to each of the texts, shape (passages, texts)."""
+        rows = self.snapshot.passages.of(statement)
+        if not self._is_embedded:
+            return np.zeros((rows.stop - rows.start, len(self.questions)), dtype=np.float32)
+        return np.asarray(self.snapshot.passage_vectors[rows] @ self._asked, dtype=np.float32)
+
+    def quotation(self, statement: int) -> tuple[int, int]:
+        """Where in a statement the passage begins and ends that fits best, the first of equals.
+
+        A short statement is quoted as a whole.
+        """
+        text = str(self.snapshot.statements.table["text"][statement].as_py())
+        passages = self.snapshot.passages
+        rows = passages.of(statement)
+        spans = [
+            (int(passages.start[row]), int(passages.end[row]))
+            for row in range(rows.start, rows.stop)
+        ]
+        if not spans or not self.questions:
+            return 0, len(text)
+        fits = np.maximum(self._passage_similarity(statement), 0) * (1 - WORDS)
+        for column, question in enumerate(self.questions):
+            words = [named_share(self.snapshot.lexical, question.text, text[a:b]) for a, b in spans]
+            fits[:, column] += WORDS * np.array(words, dtype=np.float32)
+        return spans[int(fits.max(axis=1).argmax())]
 
     @cached_property
     def statement_similarity(self) -> FloatArray:
@@ -274,7 +325,7 @@ def _question(snapshot: Snapshot, languages: Mapping[str, int], text: SeekerText
     language = text.language or language_of(text.text)
     codes = code_shares(snapshot.lexical, text.text)
     vector = text.vector if snapshot.meta.dimension else None
-    return Question(vector, languages.get(language, -1), lexical, codes)
+    return Question(text.text, vector, languages.get(language, -1), lexical, codes)
 
 
 def usable(snapshot: Snapshot, rule: EvidenceRule) -> NDArray[np.bool_]:

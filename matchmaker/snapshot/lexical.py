@@ -124,3 +124,15 @@ def code_shares(index: LexicalIndex, text: str) -> FloatArray | None:
         shares[index.statements[postings]] += rarity
         total += rarity
     return shares / total if total else None
+
+
+def named_share(index: LexicalIndex, question: str, passage: str) -> float:
+    """Share of a question's terms that a passage names, rare ones counting more, 0 to 1."""
+    buckets = len(index.indptr) - 1
+    named = {bucket(term, buckets) for term in terms(passage)}
+    share, total = 0.0, 0.0
+    for number in sorted({bucket(term, buckets) for term in terms(question)}):
+        rarity = float(index.weight[index.indptr[number] : index.indptr[number + 1]].max(initial=0))
+        total += rarity
+        share += rarity if number in named else 0.0
+    return share / total if total else 0.0

@@ -25,7 +25,7 @@ from matchmaker.errors import ModelUnavailable, SnapshotUnavailable, StorageFull
 from matchmaker.snapshot.model import CODES, Adjacency, Snapshot, SnapshotMeta, TieLayer
 from matchmaker.snapshot.nearest import EXACT_UP_TO, write_index
 
-FORMAT = 8
+FORMAT = 9
 POINTER = "CURRENT"
 META = "meta.json"
 INDEX = "vectors.usearch"
@@ -154,6 +154,7 @@ def _arrays(snapshot: Snapshot) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
             if ties.into is not ties.out:
                 yield f"{layer}.into.{column.name}", getattr(ties.into, column.name)
     yield "vectors", snapshot.vectors
+    yield "passage_vectors", snapshot.passage_vectors
     for name in _MEANS:
         means = [mean for _, mean in sorted(getattr(snapshot, name).items())]
         width = len(means[0]) if means else 0
@@ -249,6 +250,7 @@ def _mapped(folder: Path, content: Mapping[str, Any]) -> Snapshot:
         **{name: table(name) for name in _TABLES},
         layers={layer: ties(layer) for layer in Layer},
         vectors=array("vectors"),
+        passage_vectors=array("passage_vectors"),
         language_means=means("language_means"),
         query_means=means("query_means"),
         index_file=index if index.exists() else None,

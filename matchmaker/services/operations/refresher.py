@@ -25,7 +25,7 @@ from matchmaker.embedding import (
 from matchmaker.embedding.second import DIMENSION
 from matchmaker.errors import SnapshotUnavailable, WrongState, not_writable
 from matchmaker.messages import Message, message
-from matchmaker.snapshot.build import StatementVectors, build, statements
+from matchmaker.snapshot.build import StatementVectors, build, passage_texts, statements
 from matchmaker.snapshot.load import SnapshotReader, save
 from matchmaker.snapshot.model import FloatArray, SnapshotMeta
 from matchmaker.store.ports import GraphStore
@@ -77,15 +77,17 @@ class SnapshotRefresher:
             export = self.store.export()
             texts = statements(export.rows)
             model = self.model()
-            vectors = embed_missing(
+            whole, parts = [statement.text for statement in texts], passage_texts(texts)
+            embedded = embed_missing(
                 lambda: self._loaded(progress),
                 self.cache(),
-                [statement.text for statement in texts],
+                [*whole, *parts],
                 lambda done, total: progress(message("Embedding statements"), done, total),
             )
+            vectors, of_passages = embedded[: len(whole)], embedded[len(whole) :]
             progress(message("Building the snapshot"), 0, 0)
             means = self._language_means(texts, vectors, progress)
-            by_model = StatementVectors(model.model, model.revision, vectors, means)
+            by_model = StatementVectors(model.model, model.revision, vectors, means, of_passages)
             snapshot = build(export, datetime.now(UTC).date(), by_model)
             save(snapshot, self.root)
             self._hand_to_store(texts, vectors, progress)
