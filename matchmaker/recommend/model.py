@@ -16,13 +16,12 @@ from matchmaker.errors import InvalidInput
 from matchmaker.messages import SOURCE, Message
 from matchmaker.recommend.specification import Choices, Comparison, Specification, read
 from matchmaker.snapshot.model import FloatArray
+from matchmaker.vocabulary import NOT_OF_THE_CANDIDATE
 
 Key = TypeVar("Key", str, int)
 MAX_LIMIT = 1000
 # Past engagements that speak for a seeker: the newest ones say what it does now.
 MAX_ENGAGEMENT_TEXTS = 24
-BASE, EXPOSURE = "base", "exposure"
-NOT_OF_THE_CANDIDATE = frozenset({BASE, EXPOSURE})
 
 
 @dataclass(frozen=True)
