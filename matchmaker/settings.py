@@ -62,6 +62,16 @@ class Settings(BaseSettings):
     )
     public_url: str = Field("", description="Address in links of mails; empty: host and port.")
     session_hours: int = Field(12, ge=1, le=720, description="Hours until signing in again.")
+    second_factor: Literal["optional", "coordinators"] = Field(
+        "optional",
+        description="Who must sign in with a second factor: nobody (`optional`), "
+        "or `coordinators` and administrators.",
+    )
+    secret_key: SecretStr = Field(
+        SecretStr(""),
+        description="Key that encrypts secrets in the store; empty: one kept in the data folder. "
+        "After a blank an earlier one, which is still read with.",
+    )
     trusted_proxies: int = Field(
         0, ge=0, le=5, description="Reverse proxies in front whose X-Forwarded-… is believed."
     )

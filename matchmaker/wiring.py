@@ -62,9 +62,11 @@ from matchmaker.services.people.operator_key import OperatorKey
 from matchmaker.services.people.passwords import Passwords
 from matchmaker.services.people.privacy import Privacy
 from matchmaker.services.people.reset_requests import ResetRequests
+from matchmaker.services.people.second_factors import SecondFactors
 from matchmaker.services.people.sessions import Sessions
 from matchmaker.services.people.sign_in import SignInService
 from matchmaker.services.repositories import Repositories
+from matchmaker.services.sealing import Sealer
 from matchmaker.services.unit_of_work import Clock, utc_now
 from matchmaker.settings import Settings
 from matchmaker.snapshot.load import SnapshotReader
@@ -320,8 +322,21 @@ class Wiring:
             self.invitations,
             self.passwords,
             self.links,
+            self.second_factors,
             self.clock,
         )
+
+    @cached_property
+    def sealer(self) -> Sealer:
+        configured = self.settings.secret_key.get_secret_value()
+        return Sealer(lambda: configured or self.operator_key.signing_secret())
+
+    @cached_property
+    def second_factors(self) -> SecondFactors:
+        return SecondFactors(
+            self.accounts, self.passwords, self.sealer, self.clock,
+            is_owed_by_leaders=self.settings.second_factor == "coordinators",
+        )  # fmt: skip
 
     @cached_property
     def sessions(self) -> Sessions:
@@ -402,7 +417,10 @@ class Wiring:
     @cached_property
     def webhooks(self) -> Webhooks:
         return Webhooks(
-            self.repositories, self.clock, private_allowed=self.settings.private_webhooks
+            self.repositories,
+            self.sealer,
+            self.clock,
+            private_allowed=self.settings.private_webhooks,
         )
 
     @cached_property
