@@ -29,6 +29,8 @@ LIFT = 3.0
 PATH = Path(__file__).with_name("words_model.npz")
 # Figures of how much somebody has said, not of how well.
 OF_QUANTITY = frozenset({"text_texts", "text_mean", "text_focus"})
+# Of equals one stands first: who says the same would not be worth the same.
+OF_RANK = frozenset({"text_place", "text_dense_place", "text_lexical_place"})
 # Read word by word of the best few: what is specified counts beside what is learned.
 OF_ANSWERS = frozenset({"words_fit"})
 
@@ -40,8 +42,8 @@ def words_features() -> tuple[str, ...]:
 
 
 def general_features() -> tuple[str, ...]:
-    """The same without figures of quantity."""
-    return tuple(name for name in words_features() if name not in OF_QUANTITY)
+    """The same without figures of quantity and of rank."""
+    return tuple(name for name in words_features() if name not in OF_QUANTITY | OF_RANK)
 
 
 @dataclass(frozen=True)
