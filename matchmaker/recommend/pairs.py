@@ -59,7 +59,7 @@ class Pairs:
     def answers(self) -> Answers:
         """What the candidates say to the words asked."""
         asked = tuple(text for text in own_questions(self.seeker, self.goal) if text.is_question)
-        return answers(self.snapshot, self.fit, asked, self.rows)
+        return answers(self.snapshot, self.fit, asked, self.rows, self.seeker.row)
 
     @cached_property
     def distance_km(self) -> FloatArray:
@@ -169,6 +169,14 @@ class Pairs:
             "_hops", "_results",
         )  # fmt: skip
         fewer.__dict__.update({name: self.__dict__[name] for name in kept if name in self.__dict__})
+        return fewer
+
+    def only(self, positions: NDArray[np.int64]) -> Pairs:
+        """The same seeker against some of the candidates, with what they answer."""
+        ranks = {source: ranks[positions] for source, ranks in self.ranks.items()}
+        fewer = self.narrowed(self.rows[positions], ranks)
+        if "answers" in self.__dict__:
+            fewer.__dict__["answers"] = self.answers.only(positions)
         return fewer
 
     def over_best(self, values: FloatArray) -> FloatArray:
