@@ -14,6 +14,7 @@ from matchmaker.api.directory.routes import directory
 from matchmaker.api.http import guards, problems
 from matchmaker.api.http.context import EXTENSION, Context, services
 from matchmaker.api.http.fields import ProblemDetails
+from matchmaker.api.matching.local import local
 from matchmaker.api.matching.routes import matching
 from matchmaker.api.operations.routes import operations
 from matchmaker.api.people import openid
@@ -91,6 +92,7 @@ def create_app(wired: Wiring) -> OpenAPI:
         directory, reconciliation, matching, auditing, people, cooperation, coordination, operations
     ):  # fmt: skip
         app.register_api(area)
+    app.register_blueprint(local)
     layout.register(app)
     guards.limit_attempts(app)
     openid.register(app)

@@ -14,12 +14,13 @@ from matchmaker.recommend.evidence import FITS, FITS_PARTLY
 from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.features.affinity import country_work
 from matchmaker.recommend.graph import AffiliationNetwork
-from matchmaker.recommend.model import BASE, EXPOSURE, Reason
+from matchmaker.recommend.model import Reason
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.questions import QuestionSource
 from matchmaker.recommend.rank import NEGLIGIBLE, Contributions
 from matchmaker.snapshot.model import stages_in
 from matchmaker.terms import TERMS
+from matchmaker.vocabulary import BASE, EXPOSURE
 
 FIT_UNKNOWN = 1e-6
 _QUESTIONS = {

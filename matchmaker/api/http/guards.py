@@ -33,6 +33,7 @@ from matchmaker.api.http.problems import problem
 from matchmaker.api.http.rate_counts import SCHEME
 from matchmaker.errors import NotAllowed, SecondFactorOwed, SignInNeeded
 from matchmaker.messages import message
+from matchmaker.services.operations.local_server import PATH as LOCAL_PATH
 
 API_PREFIX = "/api/v1"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -85,7 +86,7 @@ FORMS = frozenset({f"{API_PREFIX}/reconcile", UPLOADS})
 QUESTIONS = frozenset(
     {
         "/recommendations", "/clusters/<path:id>/what-if", "/postings/preview", "/reconcile",
-        "/reconcile/match",
+        "/reconcile/match", LOCAL_PATH,
     }
 )  # fmt: skip
 # What an account may do that still has to set up a second factor.
