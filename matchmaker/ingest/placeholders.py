@@ -19,6 +19,7 @@ NOTHING_ELSEWHERE = frozenset(
     brak; brak danych; nie dotyczy; nieznana; nieznane; nie podano; neuvedeno; neznámý; neznámá; není známo; žádný; nezadáno
     nincs; ismeretlen; geen; niet bekend; ingen; okänd; ukendt; ei tiedossa; yok; bilinmiyor; necunoscut
     нет; нет данных; неизвестно; неизвестен; не указано; не указан; не применимо; н/д; отсутствует; невідомо; немає
+    (空); (跳过); 跳过; 未作答; 未回答; (未填写)
     なし; 该当なし; 未记入; 非公开; 없음; 미정; 해당없음; 未公布; 未披露; 未注明; 无此项; 未登记; 不清楚
     """.replace("\n", ";").split(";")
     if word.strip()

@@ -11,7 +11,6 @@ from matchmaker.domain import DuplicateCandidate, GraphRows, Kind, Organization
 from matchmaker.errors import InvalidInput, MatchmakerError, NotAllowed, NotFound, WrongState
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.messages import message
-from matchmaker.services.operations import import_workflow
 from matchmaker.workflow.job import JobKind, JobState
 
 VALVES, HOSIERY = "seed:cluster-valves", "seed:cluster-hosiery"
@@ -150,19 +149,6 @@ def test_a_coordinator_cannot_speak_for_others(sample, name, text):
     look = sample.import_workflow.look(COORDINATOR, kept(sample, COORDINATOR, name, text, VALVES))
     assert look.report.refused == 1
     assert sum(look.report.rows.values()) == 0
-
-
-def test_a_large_file_is_checked_by_the_worker_and_not_while_a_page_waits(sample, monkeypatch):
-    monkeypatch.setattr(import_workflow, "MAX_LOOKED_AT", 10)
-    text = "id,name,kind\nseed:large-1,示例大表厂,firm\nseed:large-2,,firm\n"
-    look, record = brought(sample, ADMIN, "organizations", text)
-    assert (look.is_large, look.report, look.refused) == (True, None, None)
-    assert [column.column for column in look.file.columns] == ["id", "name", "kind"]
-    assert (record.lines.loaded, record.lines.refused) == (1, 1)
-    whole = sample.import_workflow.look(
-        ADMIN, kept(sample, ADMIN, "organizations", text), at_length=True
-    )
-    assert (whole.is_large, whole.report.refused) == (False, 1)
 
 
 def test_who_may_not_import_learns_nothing(sample):
