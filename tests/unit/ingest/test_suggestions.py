@@ -78,7 +78,7 @@ def test_values_suggest_columns_whose_titles_say_nothing() -> None:
 def test_titles_nearly_known_are_suggested_and_not_recognised() -> None:
     file = samples("企业名字|foo", "甲|bar")
     assert recognised("organizations", file)["企业名字"] == ""
-    assert suggested("organizations", file) == {"企业名": "name", "foo": ""}
+    assert suggested("organizations", file) == {"企业名字": "name", "foo": ""}
 
 
 def test_titles_by_which_a_header_is_found_are_ours_and_those_of_others() -> None:
