@@ -1,8 +1,7 @@
-"""How gunicorn serves: threads, one shared copy of snapshot and model, metrics apart."""
+"""How gunicorn serves: complete requests, one shared copy of snapshot and model, metrics apart."""
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -11,6 +10,9 @@ from pathlib import Path
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
+from matchmaker.errors import MatchmakerError
+from matchmaker.services.operations.local_server import announce, withdraw
+from matchmaker.services.operations.process_lock import ProcessLock
 from matchmaker.settings import read_settings
 
 _settings = read_settings()
@@ -29,15 +31,14 @@ bind = (
 # Not chdir: a relative data folder is relative to where the command was given.
 pythonpath = str(Path(__file__).parent)
 wsgi_app = "wsgi:app"
-worker_class = "gthread"
+worker_class = "matchmaker.serving.worker.BufferedWorker"
 workers = _settings.workers
 threads = _settings.threads
 preload_app = True
 timeout = 60
 graceful_timeout = 20
-keepalive = 5
 max_requests = 0
-limit_request_line = 8190
+backlog = 2048
 # A heartbeat file on a slow disk would stall workers.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
@@ -45,11 +46,21 @@ errorlog = "-"
 loglevel = "warning"
 
 
-def when_ready(server):
-    """Serve metrics, start the worker of background jobs, and say where to go."""
+def on_starting(server):
+    """Take the data folder; a second server on it would work against the first."""
+    server.lock = ProcessLock(_settings.data_dir / "server.lock")
+    server.jobs_lock = ProcessLock(_settings.data_dir / "jobs.lock")
+    try:
+        server.lock.acquire()
+    except MatchmakerError as error:
+        sys.exit(error.text("en"))
+
+
+def when_ready(server):  # noqa: ARG001 (gunicorn gives it)
+    """Serve metrics, tell the command line of this folder, and say where to go."""
+    announce(_settings, os.getpid())
     if _settings.metrics_port:
         _serve_metrics()
-    server.jobs = subprocess.Popen([sys.executable, "-m", "matchmaker.jobs", "--child"])
     address = f"http://{bind}"
     print(  # noqa: T201
         f"Matchmaker is ready: {address}/\n"
@@ -68,16 +79,16 @@ def post_worker_init(worker):  # noqa: ARG001 (gunicorn gives it)
     threading.Thread(target=wired.keep_ready, daemon=True).start()
 
 
-def on_exit(server):
-    """Stop the worker of background jobs with the server."""
-    jobs = getattr(server, "jobs", None)
-    if jobs is not None and jobs.poll() is None:
-        jobs.terminate()
-        jobs.wait(timeout=20)
+def on_exit(server):  # noqa: ARG001 (gunicorn gives it)
+    """The command line is to ask without the server now."""
+    withdraw(_settings, os.getpid())
 
 
 def child_exit(server, worker):  # noqa: ARG001 (gunicorn gives both)
-    """Forget the gauges of a worker that ended."""
+    """Forget the gauges of a worker that ended, and what it was doing."""
+    from matchmaker.serving.worker import OCCUPANCY
+
+    OCCUPANCY.clear(worker.age)
     if _settings.metrics_port:
         from prometheus_client import multiprocess
 

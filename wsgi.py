@@ -1,4 +1,4 @@
-"""The WSGI entry point: `gunicorn --config gunicorn.conf.py wsgi:app`."""
+"""The WSGI entry point: `matchmaker serve`, with gunicorn.conf.py."""
 
 from matchmaker.app import create_app
 from matchmaker.settings import read_settings

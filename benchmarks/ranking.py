@@ -49,7 +49,8 @@ def main() -> None:
 
     # The pool forks before this process computes anything with threads of its own.
     def bare(number: int) -> int:
-        return len(recommend(snapshot, seekers[number], request, ranker, explained=False))
+        shown = recommend(snapshot, seekers[number], request, ranker, explained=False)
+        return len(shown.matches)
 
     with ForkedPool(bare) as pool:
         list(pool.map(range(min(50, len(seekers)))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
-from flask import Response
+from flask import Response, jsonify
 from flask_openapi3 import Info, OpenAPI
 
 from matchmaker.api.auditing.routes import auditing
@@ -14,6 +14,7 @@ from matchmaker.api.directory.routes import directory
 from matchmaker.api.http import guards, problems
 from matchmaker.api.http.context import EXTENSION, Context, services
 from matchmaker.api.http.fields import ProblemDetails
+from matchmaker.api.matching.local import local
 from matchmaker.api.matching.routes import matching
 from matchmaker.api.operations.routes import operations
 from matchmaker.api.people import openid
@@ -31,6 +32,7 @@ from matchmaker.web import (
     introductions,
     layout,
     postings,
+    second_factor,
 )
 from matchmaker.web import directory as directory_pages
 from matchmaker.web import people as people_pages
@@ -50,6 +52,7 @@ VIEWS = (
     introductions,
     people_pages,
     postings,
+    second_factor,
 )
 _DESCRIPTION = (
     "Finds the ties an industrial cluster is missing and says why. Start with "
@@ -89,6 +92,7 @@ def create_app(wired: Wiring) -> OpenAPI:
         directory, reconciliation, matching, auditing, people, cooperation, coordination, operations
     ):  # fmt: skip
         app.register_api(area)
+    app.register_blueprint(local)
     layout.register(app)
     guards.limit_attempts(app)
     openid.register(app)
@@ -104,6 +108,9 @@ def _alive() -> Response:
 
 
 def _ready() -> Response:
-    """Store and snapshot answer, else 503."""
-    services().health.require_ready()
-    return Response('{"status":"ready"}', mimetype="application/json")
+    """Store and snapshot answer, else 503; and whether background jobs are worked off."""
+    health = services().health
+    health.require_ready()
+    worker = health.jobs_worker()
+    started = worker.started.isoformat() if worker.started else None
+    return jsonify(status="ready", jobs={"running": worker.running, "started": started})

@@ -612,12 +612,13 @@ class Neighborhood:
 class OrganizationFilter:
     """What a list or search of organisations is narrowed to; None means any.
 
-    `place` and `industry` include everything below them in their hierarchy.
+    `places` and `industries` include everything below them in their hierarchy.
     """
 
     kinds: frozenset[Kind] = field(default_factory=frozenset)
     sizes: frozenset[Size] = field(default_factory=frozenset)
     tiers: frozenset[Tier] = field(default_factory=frozenset)
-    place: str | None = None
-    industry: str | None = None
+    countries: frozenset[str] = field(default_factory=frozenset)
+    places: frozenset[str] = field(default_factory=frozenset)
+    industries: frozenset[str] = field(default_factory=frozenset)
     cluster: str | None = None

@@ -1,7 +1,7 @@
-"""Background jobs: huey queues in the data folder, worked off by one process.
+"""Background jobs: what people requested, and what is due, worked off by one process.
 
-`python -m matchmaker.jobs`, which `matchmaker serve` starts beside the server;
-with `--child` it ends with the process that started it.
+`matchmaker serve` keeps such a process running beside the server; `python -m matchmaker.jobs`
+is one by itself. Every kind of work has a thread of its own, so that none waits for another.
 """
 
 from __future__ import annotations
@@ -12,46 +12,65 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 
 import structlog
-from huey import SqliteHuey, crontab
+from huey import crontab
 
 from matchmaker.access import SYSTEM
 from matchmaker.errors import MatchmakerError
 from matchmaker.logs import configure_logs
+from matchmaker.services.operations.process_lock import ProcessLock
 from matchmaker.settings import read_settings
 from matchmaker.wiring import Wiring, wire
 
 # How long somebody waits at most until what they requested begins.
 MAX_WAIT_SECONDS = 1.0
+# A worker that was just killed may not be gone yet.
+_LOCK_WAIT_SECONDS = 3.0
 
 log = structlog.get_logger(__name__)
 
 
-def periodic_queue(wired: Wiring) -> SqliteHuey:
-    """The queue of the periodic tasks."""
-    queue = SqliteHuey("matchmaker", filename=str(wired.jobs_file))
-    for name, minutes, hours, work in (
-        ("refresh", "*", "*", refresh_if_needed),
-        ("exchange", "*", "*", expire_and_send),
-        ("postings", "7", "*", expire_postings),
-        ("retention", "17", "3", delete_old),
-    ):
-        task = queue.lock_task(name)(lambda work=work: work(wired))
-        queue.periodic_task(crontab(minute=minutes, hour=hours), name=name)(task)
-    return queue
+@dataclass(frozen=True, slots=True)
+class PeriodicWork:
+    """A kind of work that comes again, at the minutes and hours (UTC) of `schedule`."""
+
+    name: str
+    schedule: Callable[[datetime], bool]
+    work: Callable[[], object]
+
+    def repeat(self, over: threading.Event) -> None:
+        """Do it whenever it is due, until it is over. What goes wrong is logged."""
+        while not over.is_set():
+            if self.schedule(datetime.now(UTC)):
+                try:
+                    self.work()
+                except Exception:
+                    log.exception("periodic work failed", work=self.name)
+            over.wait(60 - time.time() % 60)
 
 
-def expire_and_send(wired: Wiring) -> None:
-    """Expire introductions, write what waits for the graph, send mail, webhooks and jobs.
+def periodic_work(wired: Wiring) -> tuple[PeriodicWork, ...]:
+    """All that comes again, each to be given a thread of its own.
 
-    Each step is run by itself: a mail server that is down stops no introduction.
+    A mail server that is down stops no introduction, and a webhook that drips no mail.
     """
-    _run_step("introductions expired", wired.introductions.expire_due)
-    _run_step("introductions carried over", wired.graph_sync.write_pending)
-    _run_step("letters sent", wired.notifications.mail_due)
-    _run_step("webhooks called", wired.webhooks.deliver_due)
-    _run_step("forgotten jobs sent", wired.job_queue.send_forgotten)
+    steps = (
+        ("introductions expired", wired.introductions.expire_due),
+        ("introductions carried over", wired.graph_sync.write_pending),
+        ("letters sent", wired.notifications.mail_due),
+        ("webhooks called", wired.webhooks.deliver_due),
+        ("forgotten jobs sent", wired.job_queue.send_forgotten),
+    )
+    return (
+        PeriodicWork("refresh", crontab(), lambda: refresh_if_needed(wired)),
+        PeriodicWork("postings", crontab("7"), lambda: expire_postings(wired)),
+        PeriodicWork("retention", crontab("17", "3"), lambda: delete_old(wired)),
+        *(PeriodicWork(event, crontab(), partial(_run_step, event, step)) for event, step in steps),
+    )
 
 
 def expire_postings(wired: Wiring) -> None:
@@ -64,6 +83,7 @@ def expire_postings(wired: Wiring) -> None:
 def delete_old(wired: Wiring) -> None:
     """Delete what is older than the settings keep it."""
     _run_step("retention", wired.privacy.forget_old)
+    _run_step("sessions forgotten", wired.sessions.forget_old)
 
 
 def _run_step(event: str, step: Callable[[], int]) -> None:
@@ -93,37 +113,72 @@ def refresh_if_needed(wired: Wiring) -> bool:
     return True
 
 
-def work(wired: Wiring, parent: int | None = None) -> None:
-    """Work jobs off until told to end, or until the process `parent` has ended.
+def work(wired: Wiring, lock: ProcessLock) -> None:
+    """Work jobs off until told to end (SIGTERM, SIGINT); `lock` is held and says that we live."""
+    over = threading.Event()
+    consumers = [
+        queue.create_consumer(
+            workers=1, periodic=False, initial_delay=0.1, max_delay=MAX_WAIT_SECONDS
+        )
+        for queue in (*wired.requested_jobs.values(), wired.requested_letters)
+    ]
+    # Their tasks are known to the queues before these are worked off.
+    assert wired.job_queue
+    assert wired.reset_requests
+    for consumer in consumers:
+        consumer.start()
+    for number in (signal.SIGTERM, signal.SIGINT):  # instead of the consumers' own
+        signal.signal(number, lambda *_: over.set())
+    threads = [
+        threading.Thread(target=each.repeat, args=(over,), name=each.name, daemon=True)
+        for each in periodic_work(wired)
+    ]
+    threads.append(threading.Thread(target=_resume, args=(wired, over), daemon=True))
+    for thread in threads:
+        thread.start()
+    while not over.wait(1.0):
+        lock.beat()
+    for consumer in consumers:
+        consumer.stop()
 
-    What people requested has a worker of its own, so that neither waits for the other.
-    """
-    if parent is not None:
-        threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
-    periodic = periodic_queue(wired)
-    # A lock left by a worker that was killed would stop all refreshing.
-    periodic.flush_locks()
-    _run_step("forgotten jobs sent", wired.job_queue.send_forgotten)
-    requested = wired.requested_jobs.create_consumer(
-        workers=1, periodic=False, initial_delay=0.1, max_delay=MAX_WAIT_SECONDS
-    )
-    requested.start()
-    periodic.create_consumer(workers=1, periodic=True, initial_delay=1.0).run()
-    requested.stop()
+
+def _resume(wired: Wiring, over: threading.Event) -> None:
+    """Take up again what a worker was at when it died, as soon as the store answers."""
+    while not over.is_set():
+        try:
+            count = wired.job_queue.resume_interrupted()
+        except MatchmakerError as error:
+            log.warning("interrupted jobs wait", error=str(error.message))
+            over.wait(5.0)
+            continue
+        if count:
+            log.info("interrupted jobs taken up again", count=count)
+        return
+
+
+def work_beside(wired: Wiring, parent: int) -> None:
+    """Work in this process for as long as the process `parent`, which started it, is there."""
+    threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
+    wired.jobs_lock.acquire(_LOCK_WAIT_SECONDS)
+    work(wired, wired.jobs_lock)
 
 
 def _end_after(parent: int) -> None:
     while os.getppid() == parent:
-        time.sleep(2)
-    os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def main() -> None:
-    """Work for the installation that the settings name."""
-    parent = os.getppid() if "--child" in sys.argv[1:] else None
+    """Work for the installation that the settings name. One process does so in a data folder."""
     settings = read_settings()
     configure_logs(settings.log_format)
-    work(wire(settings), parent)
+    wired = wire(settings)
+    try:
+        wired.jobs_lock.acquire(_LOCK_WAIT_SECONDS)
+    except MatchmakerError as error:
+        sys.exit(error.text("en"))
+    work(wired, wired.jobs_lock)
 
 
 if __name__ == "__main__":

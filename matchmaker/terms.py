@@ -120,6 +120,10 @@ TERMS: dict[str, str] = {
     "running": "Running",
     "done": "Done",
     "failed": "Failed",
+    # how well what somebody says answers a question in words
+    "answers": "What it says fits",
+    "partly_answers": "What it says fits in part",
+    "not_mentioned": "It says nothing of this",
     # reasons for dismissing
     "known": "We know them",
     "competitor": "A competitor",

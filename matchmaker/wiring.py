@@ -17,7 +17,14 @@ from argon2 import PasswordHasher
 from huey import SqliteHuey
 
 from matchmaker import embedding
-from matchmaker.embedding import Embedder, ModelIdentity, VectorCache, identify_model
+from matchmaker.embedding import (
+    Encoder,
+    ModelIdentity,
+    VectorCache,
+    VectorCaches,
+    identify_model,
+    open_cache,
+)
 from matchmaker.errors import MatchmakerError, ModelUnavailable, SnapshotUnavailable
 from matchmaker.mail import Mailer
 from matchmaker.recommend.pipeline import prepare
@@ -41,6 +48,7 @@ from matchmaker.services.operations.health import HealthService
 from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.importer import Importer
 from matchmaker.services.operations.job_queue import JobHandler, JobQueue
+from matchmaker.services.operations.process_lock import ProcessLock
 from matchmaker.services.operations.refresher import SnapshotRefresher
 from matchmaker.services.operations.upload_folder import UploadFolder
 from matchmaker.services.people.accounts import Accounts
@@ -53,8 +61,12 @@ from matchmaker.services.people.notifications import Notifications
 from matchmaker.services.people.operator_key import OperatorKey
 from matchmaker.services.people.passwords import Passwords
 from matchmaker.services.people.privacy import Privacy
+from matchmaker.services.people.reset_requests import ResetRequests
+from matchmaker.services.people.second_factors import SecondFactors
+from matchmaker.services.people.sessions import Sessions
 from matchmaker.services.people.sign_in import SignInService
 from matchmaker.services.repositories import Repositories
+from matchmaker.services.sealing import Sealer
 from matchmaker.services.unit_of_work import Clock, utc_now
 from matchmaker.settings import Settings
 from matchmaker.snapshot.load import SnapshotReader
@@ -93,27 +105,27 @@ class Wiring:
     def published(self) -> Published:
         return self.store
 
-    def embedder(self) -> Embedder:
+    def embedder(self) -> Encoder:
         """The model, loaded once. Raises ModelUnavailable."""
         with self._lock:
             return self._embedder
 
     @cached_property
-    def _embedder(self) -> Embedder:
+    def _embedder(self) -> Encoder:
         return embedding.load_embedder(self.settings)
 
     def model(self) -> ModelIdentity:
         """Which model the settings name, without loading it. Raises ModelUnavailable."""
         return identify_model(self.settings)
 
-    def cache(self) -> VectorCache:
+    def cache(self) -> VectorCache | VectorCaches:
         """Vectors of the model by text."""
         with self._lock:
             return self._cache
 
     @cached_property
-    def _cache(self) -> VectorCache:
-        return VectorCache(self.settings.data_dir / "vectors", self.model())
+    def _cache(self) -> VectorCache | VectorCaches:
+        return open_cache(self.settings.data_dir / "vectors", self.settings)
 
     @cached_property
     def reader(self) -> SnapshotReader:
@@ -125,7 +137,7 @@ class Wiring:
 
     @cached_property
     def directory(self) -> Directory:
-        return Directory(self.store, self.clock)
+        return Directory(self.store, self.clock, self.codes)
 
     @cached_property
     def matching(self) -> Matching:
@@ -178,7 +190,7 @@ class Wiring:
 
     @cached_property
     def learning(self) -> RankerLearning:
-        return RankerLearning(self.reader, self.rankers)
+        return RankerLearning(self.reader, self.rankers, self.embedder)
 
     @cached_property
     def importer(self) -> Importer:
@@ -211,9 +223,27 @@ class Wiring:
         return self.settings.data_dir / "jobs.db"
 
     @cached_property
-    def requested_jobs(self) -> SqliteHuey:
-        """What people requested, on its way to the worker."""
-        return SqliteHuey("requested", filename=str(self.jobs_file), results=False)
+    def requested_jobs(self) -> Mapping[JobKind, SqliteHuey]:
+        """What people requested, on its way to the worker: one queue for each kind of work."""
+        return {
+            kind: SqliteHuey(f"requested-{kind}", filename=str(self.jobs_file), results=False)
+            for kind in JobKind
+        }
+
+    @cached_property
+    def requested_letters(self) -> SqliteHuey:
+        """Letters that somebody waits for, on their way to the worker."""
+        return SqliteHuey("letters", filename=str(self.jobs_file), results=False)
+
+    @cached_property
+    def jobs_lock(self) -> ProcessLock:
+        """Held by the worker of background jobs."""
+        return ProcessLock(self.settings.data_dir / "jobs.lock")
+
+    @cached_property
+    def server_lock(self) -> ProcessLock:
+        """Held by the server."""
+        return ProcessLock(self.settings.data_dir / "server.lock")
 
     @cached_property
     def job_handlers(self) -> Mapping[JobKind, JobHandler]:
@@ -237,13 +267,25 @@ class Wiring:
     @cached_property
     def refresher(self) -> SnapshotRefresher:
         return SnapshotRefresher(
-            self.store, self.reader, self.snapshot_root, self.model, self.embedder, self.cache
+            self.store,
+            self.reader,
+            self.snapshot_root,
+            self.model,
+            self.embedder,
+            self.cache,
+            # They are the model's, whatever the graph: kept beside it.
+            lambda: open_cache(self.settings.data_dir / "models", self.settings),
         )
 
     @cached_property
     def health(self) -> HealthService:
         return HealthService(
-            self.settings, lambda: self.store, self.reader, self.embedder, self.rankers
+            self.settings,
+            lambda: self.store,
+            self.reader,
+            self.embedder,
+            self.rankers,
+            self.jobs_lock.holder,
         )
 
     # -- cooperation
@@ -280,8 +322,35 @@ class Wiring:
             self.invitations,
             self.passwords,
             self.links,
+            self.second_factors,
             self.clock,
         )
+
+    @cached_property
+    def sealer(self) -> Sealer:
+        configured = self.settings.secret_key.get_secret_value()
+        return Sealer(lambda: configured or self.operator_key.signing_secret())
+
+    @cached_property
+    def second_factors(self) -> SecondFactors:
+        return SecondFactors(
+            self.accounts, self.passwords, self.sealer, self.clock,
+            is_owed_by_leaders=self.settings.second_factor == "coordinators",
+        )  # fmt: skip
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        keep = timedelta(hours=self.settings.session_hours)
+        return Sessions(self.repositories, self.accounts, self.clock, keep)
+
+    @property
+    def reset_requests(self) -> ResetRequests:
+        with self._lock:  # huey takes a task of a name once
+            return self._reset_requests
+
+    @cached_property
+    def _reset_requests(self) -> ResetRequests:
+        return ResetRequests(self.sign_in, self.requested_letters)
 
     @cached_property
     def invitations(self) -> Invitations:
@@ -348,7 +417,10 @@ class Wiring:
     @cached_property
     def webhooks(self) -> Webhooks:
         return Webhooks(
-            self.repositories, self.clock, private_allowed=self.settings.private_webhooks
+            self.repositories,
+            self.sealer,
+            self.clock,
+            private_allowed=self.settings.private_webhooks,
         )
 
     @cached_property

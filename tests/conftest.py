@@ -37,6 +37,8 @@ def _one_model_in_memory() -> Iterator[None]:
         yield
 
 
+# First of all, as pytest-xdist reads the groups in a hook of the same name.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Name what needs a browser, keep together what shares costly things, the quick ones first.
 
@@ -51,5 +53,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _cost(item: pytest.Item) -> int:
-    costly = ("slow", "browser", "neo4j")
+    # One server for all of Neo4j: begun before the pages, which both workers can share out.
+    costly = ("browser", "neo4j", "slow")
     return next((3 - n for n, name in enumerate(costly) if item.get_closest_marker(name)), 0)

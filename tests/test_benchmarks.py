@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import re
 import runpy
 import subprocess
@@ -28,7 +29,7 @@ from matchmaker.domain import (
     Tie,
 )
 from tests.api.conftest import installation
-from tests.samples import link_models
+from tests.samples import copy_samples, link_models
 from tests.unit.ingest.test_cordis import archive
 
 pytestmark = pytest.mark.slow
@@ -36,7 +37,7 @@ ROOT = Path(__file__).parents[1]
 BENCHMARKS = ROOT / "benchmarks"
 # In a browser: `tests/web/test_page_benchmark.py`.
 # In tests of the pages, and of what damaged files give.
-ELSEWHERE = {"pages", "mutations", "reader_mutations"}
+ELSEWHERE = {"pages", "mutations", "reader_mutations", "faults"}
 
 Run = Callable[..., str]
 
@@ -180,6 +181,22 @@ def test_identity(run: Run) -> None:
     rightly, found = re.findall(r"all: [^|]+\| (\d+) of (\d+)", printed)
     assert rightly[0] == rightly[1]
     assert int(found[0]) >= 0.9 * int(found[1])
+
+
+def test_judged_needs(
+    run: Run, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of twelve needs each is asked by its asker and by nobody, and by the baselines."""
+    folder = tmp_path_factory.mktemp("judged") / "samples"
+    copy_samples(tmp_path_factory, folder)
+    monkeypatch.setenv("MATCHMAKER_DATA_DIR", str(folder))
+    written = folder / "judged.json"
+    printed = run("judged", "--limit", 12, "--part", "report", "--json", written, "--show", 2)
+    assert "needs that nobody meets" in printed
+    assert "  right: seed:" in printed
+    answers = json.loads(written.read_text("utf-8"))["answers"]
+    assert len(answers) == 12
+    assert {len(lists) for lists in answers.values()} == {6}
 
 
 def test_the_memory_of_an_import_is_measured(run: Run) -> None:

@@ -19,6 +19,7 @@ from matchmaker.cli import run
 from matchmaker.domain import GraphRows
 from matchmaker.messages import TRANSLATIONS, message, plural
 from matchmaker.workflow.account import Preferences
+from matchmaker.workflow.session import Origin
 from tests.api.conftest import ROWS, application_of, installation
 from tests.api.requests_of_routes import CLUSTER, FIRM, REQUESTS, id_of, send
 from tests.api.world import ROLES, make_world
@@ -172,6 +173,7 @@ QUERIES = {
     "admin_clusters": {"id": CLUSTER},
     "reset": {"token": "x"},
     "unsubscribe": {"token": "x"},
+    "confirmation": {"token": "x"},
     "invitation": {"token": "x"},
 }
 
@@ -190,7 +192,7 @@ def visitor(app, world, role: str, language: str):
     with client.session_transaction() as session:
         if role != "anyone":
             account = world.services.accounts.own(world.principal(role))  # as it is by now
-            session["account"], session["epoch"] = account.id, account.epoch
+            session["session"] = world.services.sessions.begin(account, Origin())
         session["language"] = language
     return client
 
@@ -308,7 +310,7 @@ def test_mails_are_in_it(services, world, esperanto, monkeypatch):
     services.accounts.set_preferences(account.principal(), Preferences(language="eo"))
     letters = Letters()
     monkeypatch.setattr(services.links, "mailer", letters)
-    assert services.sign_in.send_reset("eo@example.org")
+    services.sign_in.send_reset("eo@example.org")
     (_, subject, text) = letters.sent[0]
     assert subject.startswith("⟦")
     assert text.startswith("⟦")

@@ -60,6 +60,9 @@ EVALUATION_NAMES = (
     "all answers", "new partners", "repeats", "new partners, seekers with a history",
     "new partners, seekers without", "method", "ours less it, hit@10", "largest share",
     "What fairness costs", "setting", "cost", "other clusters", "smaller",
+    "asked by a known organisation", "the same questions, asked by nobody",
+    "asked by a known organisation, its partners left out",
+    "asked by nobody, of whom nothing is known", "hit@10 with", "MRR with", "without", "difference",
 )  # fmt: skip
 STRATUM_NAMES = (
     "more", "not said", "home", "abroad", "both", "in none", "other", "same", "none",

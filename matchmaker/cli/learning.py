@@ -98,6 +98,13 @@ def train(goal: str | None, cut: datetime | None, as_json: bool) -> None:
     help="Freeze the graph as of this day.",
 )
 @click.option("--horizon", type=_Horizon(), default="2y", show_default=True, help="How far ahead.")
+@click.option(
+    "--asked",
+    type=click.Choice(["on-record", "own-words"]),
+    default="on-record",
+    show_default=True,
+    help="With what is on record, or with texts, by who was known and by nobody.",
+)
 @click.option("--by", type=click.Choice(STRATA), help="A table for each stratum as well.")
 @click.option("--limit", type=click.IntRange(1), help="At most so many questions, drawn at random.")
 @click.option(
@@ -108,22 +115,27 @@ def evaluate(
     goal: str,
     cut: datetime,
     horizon: timedelta,
+    asked: str,
     by: str | None,
     limit: int | None,
     out: Path | None,
     as_json: bool,
 ) -> None:
     """Rank every candidate as of a day, and compare with what happened later."""
+    from matchmaker.services.matching.evaluation import Asked
+
     learning = wired().learning
     with progress_bars() as report:
-        evaluation = learning.evaluate(GoalName(goal), cut.date(), horizon, by, report, limit)
+        evaluation = learning.evaluate(
+            GoalName(goal), cut.date(), horizon, by, report, limit, Asked(asked)
+        )
     plain = json.loads(json.dumps(asdict(evaluation), ensure_ascii=False, default=_plain))
     if out is not None:
-        from matchmaker.cli.quality_page import write
+        from matchmaker.cli.quality_page import page_name, write
 
         out.mkdir(parents=True, exist_ok=True)
         text = json.dumps(plain, ensure_ascii=False, indent=1)
-        (out / f"{goal}-{cut.date()}.json").write_text(text + "\n", encoding="utf-8")
+        (out / f"{page_name(plain)}.json").write_text(text + "\n", encoding="utf-8")
         say(message("Written: %(path)s", path=write(plain, out, language())), error=True)
     if as_json:
         print_json(plain)
@@ -141,7 +153,7 @@ def _print(evaluation: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from matchmaker.cli.quality_page import headline, reliability, tables_of
+    from matchmaker.cli.quality_page import asker_table, headline, reliability, tables_of
 
     console = Console(soft_wrap=True, width=max(110, Console().width))
     click.secho(headline(evaluation, language()), bold=True)
@@ -150,6 +162,8 @@ def _print(evaluation: dict[str, Any]) -> None:
         for title, part in evaluation["tables"].items()
         for table in tables_of(title, part, language())
     ]
+    if evaluation["asker"]:
+        tables.append(asker_table(evaluation, language()))
     if evaluation["reliability"]:
         tables.append(reliability(evaluation, language()))
     for table in tables:

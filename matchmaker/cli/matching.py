@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -13,27 +13,47 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from matchmaker.access import ADMIN
+from matchmaker.cli.answers import print_answer
 from matchmaker.cli.language import language
 from matchmaker.cli.output import SOME_REFUSED, print_json, progress_bars, say, usage_error, wired
+from matchmaker.cli.server import asked_of_server
 from matchmaker.domain import GoalName, Kind, Size, Tier
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import message
+from matchmaker.settings import read_settings
 
 if TYPE_CHECKING:
-    from matchmaker.recommend.model import Request
+    from matchmaker.recommend.model import Recommendation, Request
     from matchmaker.services.matching.bulk import BulkAnswer, TextQuestion
-    from matchmaker.services.matching.matching import Answer
     from matchmaker.services.operations.refresher import Progress
 
 MAX_LIMIT = 1000
 
 
-def _choice(values: type[GoalName] | type[Kind] | type[Size] | type[Tier]) -> click.Choice[str]:
-    return click.Choice([value.value for value in values])
+class _Words(click.ParamType[Any]):
+    """A term of a closed list, by its name or in the words that people use for it."""
+
+    def __init__(self, members: type[GoalName] | type[Kind] | type[Size] | type[Tier]) -> None:
+        self.members = members
+        self.name = "|".join(members)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value in list(self.members):
+            return self.members(value)
+        from matchmaker.ingest.words import member_of
+
+        try:
+            return member_of(self.members, value)
+        except InvalidInput as error:
+            self.fail(error.text(language()), param, ctx)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        del param, ctx
+        return f"[{self.name}]"
 
 
 @click.command()
-@click.option("--goal", type=_choice(GoalName), required=True, help="What the partner is for.")
+@click.option("--goal", type=_Words(GoalName), required=True, help="What the partner is for.")
 @click.option("--for", "organization", metavar="ID", help="For an organisation of the graph.")
 @click.option("--text", help="For a free text; '-' reads it from standard input.")
 @click.option("--need", metavar="ID", help="For a posted need.")
@@ -61,13 +81,17 @@ def _choice(values: type[GoalName] | type[Kind] | type[Size] | type[Tier]) -> cl
     show_default=True,
     help="Make those who are suggested to many others pay for it.",
 )
-@click.option("--kind", "kinds", type=_choice(Kind), multiple=True)
-@click.option("--size", "sizes", type=_choice(Size), multiple=True)
-@click.option("--tier", "tiers", type=_choice(Tier), multiple=True)
-@click.option("--country", "countries", multiple=True, help="ISO code.")
-@click.option("--place", "places", multiple=True, metavar="ID", help="With all below it.")
-@click.option("--industry", "industries", multiple=True, metavar="ID", help="With all below it.")
-@click.option("--cluster", "clusters", multiple=True, metavar="ID")
+@click.option("--kind", "kinds", type=_Words(Kind), multiple=True)
+@click.option("--size", "sizes", type=_Words(Size), multiple=True)
+@click.option("--tier", "tiers", type=_Words(Tier), multiple=True)
+@click.option("--country", "countries", multiple=True, metavar="NAME", help="Or an ISO code.")
+@click.option(
+    "--place", "places", multiple=True, metavar="NAME", help="Or a code; with all below it."
+)
+@click.option(
+    "--industry", "industries", multiple=True, metavar="NAME", help="Or a code; with all below it."
+)
+@click.option("--cluster", "clusters", multiple=True, metavar="NAME", help="Or its id.")
 @click.option("--radius", "radius_km", type=click.FloatRange(0, 20_040, min_open=True), help="km.")
 @click.option(
     "--centre",
@@ -75,12 +99,13 @@ def _choice(values: type[GoalName] | type[Kind] | type[Size] | type[Tier]) -> cl
     default=None,
     help="Latitude and longitude for --radius; default: the seeker's place.",
 )
+@click.option("--directly", is_flag=True, help="Without the server that runs on this data folder.")
 @click.option("--json", "as_json", is_flag=True, help="JSON for machines.")
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Bulk: write lines to a file."
 )
 def recommend(
-    goal: str,
+    goal: GoalName,
     organization: str | None,
     text: str | None,
     need: str | None,
@@ -89,6 +114,7 @@ def recommend(
     limit: int,
     only_new: bool,
     capped: bool,
+    directly: bool,
     as_json: bool,
     out: Path | None,
     **filters: Any,
@@ -99,49 +125,53 @@ def recommend(
         raise usage_error(message("Give one of --for, --text, --need, --for-file, --texts-file."))
     if out is not None and for_file is None and texts_file is None:
         raise usage_error(message("--out goes with --for-file or --texts-file."))
-    services = wired()
-    request = _request(goal, limit, only_new, capped, filters)
     if for_file is not None:
+        matching, request = wired().matching, _request(goal, limit, only_new, capped, filters)
         ids = [line for _, line in _lines(for_file)]
-        ask = partial(services.matching.for_organizations, ADMIN, ids, request)
-        return _bulk(ask, len(ids), out)
+        return _bulk(partial(matching.for_organizations, ADMIN, ids, request), len(ids), out)
     if texts_file is not None:
+        matching, request = wired().matching, _request(goal, limit, only_new, capped, filters)
         texts = list(_texts(texts_file))
-        return _bulk(lambda _: services.matching.for_texts(ADMIN, texts, request), len(texts), out)
-    if organization is not None:
-        answer = services.matching.for_organization(ADMIN, organization, request, recorded=False)
-    elif need is not None:
-        posted = services.published.need(need)
-        answer = services.matching.for_need(ADMIN, posted, request, recorded=False)
-    else:
-        words = sys.stdin.read() if text == "-" else text or ""
-        answer = services.matching.for_text(ADMIN, words, request, recorded=False)
-    if as_json:
-        from matchmaker.api.matching.responses import RecommendationPage
+        return _bulk(lambda _: matching.for_texts(ADMIN, texts, request), len(texts), out)
+    asked = {
+        "goal": goal,
+        "limit": limit,
+        "only_new": only_new,
+        "capped": capped,
+        "filters": filters,
+        "organization": organization,
+        "need": need,
+        "text": sys.stdin.read() if text == "-" else text,
+    }
+    page = None if directly else asked_of_server(read_settings(), asked)
+    if page is None:
+        from matchmaker.api.matching.local import answer_page
 
-        print_json(RecommendationPage.of(answer, language()).model_dump(mode="json"))
+        page = answer_page(wired(), asked, language())
+    if as_json:
+        print_json(page)
     else:
-        _print_table(answer)
+        print_answer(page)
     return 0
 
 
 def _request(
-    goal: str, limit: int, only_new: bool, capped: bool, filters: dict[str, Any]
+    goal: GoalName, limit: int, only_new: bool, capped: bool, filters: dict[str, Any]
 ) -> Request[str]:
     from matchmaker.recommend.model import Filters, Request
 
     ids = Filters(
-        kinds=frozenset(map(Kind, filters["kinds"])),
-        sizes=frozenset(map(Size, filters["sizes"])),
-        tiers=frozenset(map(Tier, filters["tiers"])),
-        countries=frozenset(country.upper() for country in filters["countries"]),
+        kinds=frozenset(filters["kinds"]),
+        sizes=frozenset(filters["sizes"]),
+        tiers=frozenset(filters["tiers"]),
+        countries=frozenset(filters["countries"]),
         places=frozenset(filters["places"]),
         industries=frozenset(filters["industries"]),
         clusters=frozenset(filters["clusters"]),
         radius_km=filters["radius_km"],
         centre=filters["centre"],
     )
-    return Request(GoalName(goal), limit, only_new, ids, capped)
+    return Request(goal, limit, only_new, ids, capped)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -198,12 +228,22 @@ def _bulk(ask: Callable[[Progress], Iterator[BulkAnswer]], total: int, out: Path
 
 
 def _bulk_line(answer: BulkAnswer) -> dict[str, Any]:
-    rows = [
-        {"id": candidate.id, "name": candidate.name, "score": round(candidate.score, 6)}
-        for candidate in answer.recommendations
-    ]
-    line: dict[str, Any] = {"seeker": answer.seeker, "recommendations": rows}
+    line: dict[str, Any] = {
+        "seeker": answer.seeker,
+        "recommendations": _bulk_rows(answer.recommendations),
+    }
+    if answer.known:
+        line["known_partners"] = _bulk_rows(answer.known)
+    if answer.nearby:
+        line["nearby"] = _bulk_rows(answer.nearby)
     return line if answer.error is None else line | {"error": str(answer.error)}
+
+
+def _bulk_rows(recommendations: Iterable[Recommendation]) -> list[dict[str, Any]]:
+    return [
+        {"id": candidate.id, "name": candidate.name, "score": round(candidate.score, 6)}
+        for candidate in recommendations
+    ]
 
 
 @contextmanager
@@ -216,34 +256,3 @@ def _written(path: Path) -> Iterator[IO[str]]:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
-
-
-def _print_table(answer: Answer) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-
-    console = Console(soft_wrap=True)
-    if not answer.recommendations:
-        say(message("No candidate fits. Try fewer filters, or --with-partners."))
-    for rank, recommendation in enumerate(answer.recommendations, 1):
-        name, english = recommendation.name, recommendation.name_en
-        title = escape(f"{name} ({english})" if english and english != name else name)
-        about = f"{escape(recommendation.id)}  {recommendation.score:.3f}"
-        console.print(f"[bold]{rank:>3}. {title}[/bold]  {about}")
-        for reason in recommendation.leading(3):
-            console.print(f"     {escape(reason.message.text(language()))}", style="dim")
-        for piece in recommendation.evidence[:1]:
-            year = f"{piece.year}: " if piece.year else ""
-            console.print(f"     “{escape(year + _shortened(piece.text))}”", style="italic")
-    fresh = answer.freshness
-    say(
-        message("Snapshot %(version)s of %(day)s.", version=fresh.version, day=fresh.as_of),
-        dim=True,
-    )
-    if fresh.store_version is not None and fresh.store_version != fresh.version:
-        say(message("The graph has changed since: `matchmaker refresh`."), fg="yellow")
-
-
-def _shortened(text: str, length: int = 160) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= length else flat[: length - 1] + "…"

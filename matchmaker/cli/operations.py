@@ -122,6 +122,12 @@ def status(as_json: bool) -> None:
         else message("Snapshot: version %(version)s of %(day)s, older than the store", **parameters)
     )
     say(message("Model:    %(model)s", model=state.model or message("none")))
+    started = state.jobs.started
+    say(
+        message("Jobs:     worked off since %(time)s", time=started.isoformat(" ", "seconds"))
+        if started
+        else message("Jobs:     nobody works them off: `matchmaker serve` or `matchmaker worker`")
+    )
 
 
 @click.command()
@@ -147,9 +153,11 @@ def doctor(as_json: bool) -> int:
 def serve() -> None:
     """Serve the API with gunicorn, until Ctrl-C."""
     services = wired()
+    # The server takes it itself: this tells at once who is in the way.
+    services.server_lock.acquire()
+    services.server_lock.release()
     _require_free_port(services.settings)
-    root = Path(__file__).parents[2]
-    configuration = root / "gunicorn.conf.py"
+    configuration = Path(__file__).parents[2] / "gunicorn.conf.py"
     if not configuration.exists():
         raise SettingsError(
             "%(configuration)s is missing.",
@@ -157,8 +165,7 @@ def serve() -> None:
             configuration=configuration,
         )
     sys.stdout.flush()
-    arguments = ["-m", "gunicorn", "--config", str(configuration), "wsgi:app"]
-    os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606
+    os.execv(sys.executable, [sys.executable, "-m", "matchmaker.serving"])  # noqa: S606
 
 
 @click.command()

@@ -56,6 +56,7 @@ def list_accounts(as_json: bool) -> None:
         places += [f"{cluster} ({coordinator})" for cluster in account.clusters]
         places += [message("administrator").text(language)] if account.admin else []
         state = "" if account.active else f"  {message('closed').text(language)}"
+        state += "" if account.is_proved else f"  {message('address unproved').text(language)}"
         click.echo(f"{account.email}  {account.name}  {', '.join(places)}{state}")
 
 
@@ -67,25 +68,35 @@ def list_accounts(as_json: bool) -> None:
 @click.option("--admin", is_flag=True, help="As an administrator.")
 @LANGUAGE_OPTION
 def invite(email: str, organization: str | None, role: str, **place: Any) -> None:
-    """Invite EMAIL; prints the link where no mail server is set up."""
+    """Invite EMAIL; without a mail server the link is printed, to be handed over."""
     membership = _membership(organization, role) if organization else None
-    issued = wired().invitations.invite(ADMIN, email, membership=membership, **place)
+    invitations = wired().invitations
+    issued = invitations.invite(ADMIN, email, membership=membership, **place)
     if issued.mailed:
         say(message("A letter went to %(email)s.", email=email))
-    else:
-        click.echo(issued.link)
+        return
+    say(
+        message(
+            "There is no mail server. Hand this link over yourself; the account counts as "
+            "unproved until its owner confirms the address:"
+        )
+    )
+    click.echo(invitations.hand_over(ADMIN, issued.invitation.id))
 
 
 @account.command("reset")
 @click.argument("email")
 def reset(email: str) -> None:
     """Print a link with which EMAIL can set a new password within an hour."""
-    services = wired()
-    stored = services.accounts.find(email)
-    if stored is None or not stored.value.active:
-        refusal = message("There is no active account for %(email)s.", email=email)
-        raise click.ClickException(refusal.text(reader_language()))
-    click.echo(services.links.url("reset", services.sign_in.reset_token(stored.value)))
+    click.echo(wired().sign_in.reset_link(ADMIN, email))
+
+
+@account.command("remove-second-factor")
+@click.argument("email")
+def remove_second_factor(email: str) -> None:
+    """Take the second factor of EMAIL away, whose device was lost: be sure who asks."""
+    wired().second_factors.remove_of(ADMIN, email)
+    say(message("No code is asked for any more."))
 
 
 @account.command("close")
@@ -113,4 +124,5 @@ def _row(account: Account) -> dict[str, Any]:
         "clusters": list(account.clusters),
         "admin": account.admin,
         "active": account.active,
+        "is_proved": account.is_proved,
     }

@@ -113,9 +113,40 @@ def reliability(evaluation: Mapping[str, Any], language: str) -> EvaluationTable
     )
 
 
+def asker_table(evaluation: Mapping[str, Any], language: str) -> EvaluationTable:
+    """What knowing who asks changes, each method's figures with an asker and without."""
+    heads = _words(("method", "hit@10 with", "without", "difference"), language)
+    heads += _words(("MRR with", "without", "difference"), language)
+    return EvaluationTable(
+        message("What knowing who asks changes, for the same questions").text(language),
+        heads,
+        [
+            [
+                translated(method, language),
+                *(
+                    cell
+                    for figures in (measures["hit@10"], measures["mrr"])
+                    for cell in (
+                        f"{figures['known']:.3f}",
+                        f"{figures['nobody']:.3f}",
+                        _difference(figures, "difference"),
+                    )
+                ),
+            ]
+            for method, measures in evaluation["asker"].items()
+        ],
+    )
+
+
+def page_name(evaluation: Mapping[str, Any]) -> str:
+    """What the files of an evaluation are called, without their ending."""
+    asked = "-own-words" if evaluation.get("asker") else ""
+    return f"{evaluation['goal']}-{evaluation['cut']}{asked}"
+
+
 def write(evaluation: Mapping[str, Any], folder: Path, language: str = SOURCE) -> Path:
     """Page and plots of one evaluation, as `evaluate --out` and the quality report write them."""
-    name = f"{evaluation['goal']}-{evaluation['cut']}"
+    name = page_name(evaluation)
     title = message(
         "%(goal)s as of %(day)s", goal=GoalName(evaluation["goal"]), day=evaluation["cut"]
     )
@@ -144,6 +175,8 @@ def section(
         for table in tables_of(title, part, language):
             lines += _markdown(table, own)
         lines += [f"![{text.text(language)}]({plot})\n" for plot, text in plots.items()]
+    if evaluation.get("asker"):
+        lines += _markdown(asker_table(evaluation, language), own)
     if evaluation.get("reliability"):
         lines += _markdown(reliability(evaluation, language))
     return lines
@@ -164,7 +197,7 @@ def _strata(part: Mapping[str, Any], language: str) -> EvaluationTable:
     for group, stratum in part["strata"].items():
         hits = {name: figures["hit@10"] for name, figures in stratum["methods"].items()}
         best = max((name for name in hits if name not in OWN), key=hits.__getitem__)
-        ours = [f"{hits[name]:.3f}" for name in (OURS, CAPPED)]
+        ours = [f"{hits[name]:.3f}" if name in hits else "" for name in (OURS, CAPPED)]
         label = f"{hits[best]:.3f} ({translated(best, language)})"
         rows.append([translated(group, language, STRATUM), f"{stratum['trials']:,}", *ours, label])
     heads = (message("questions"), message("ours"), message("capped"),

@@ -124,7 +124,7 @@ def outcome(
     allowed = np.flatnonzero(rerank.eligible(everyone, request) & is_known).astype(np.int32)
     orders: dict[str, IntArray] = {}
     for name, baseline in BASELINES.items():
-        orders[name] = _ordered(allowed, baseline(everyone)[allowed])
+        orders[name] = ordered(allowed, baseline(everyone)[allowed])
     if ranker is not FIXED:
         fixed = rank(past, trial.seeker, replace(request, capped=False), FIXED, is_known)
         orders[WEIGHTS] = _order(fixed, fixed.scores)
@@ -134,7 +134,7 @@ def outcome(
         ranked = replace(ranked, priced=priced_by(together, ranked.pairs, ranked.scores))
     orders[OURS], orders[CAPPED] = _order(ranked, ranked.scores), _order(ranked, ranked.priced)
     other = in_other_cluster(past, trial.seeker)
-    small = _smaller(everyone, allowed)
+    small = smaller(everyone, allowed)
     chosen = []
     for setting in settings(goal):
         rows = _chosen(ranked, setting)
@@ -143,7 +143,7 @@ def outcome(
             SettingResult(rows, hit, float(other[rows].mean()), float(small[rows].mean()))
         )
     return TrialResult(
-        ranks={name: _ranks(order, right) for name, order in orders.items()},
+        ranks={name: ranks_of(order, right) for name, order in orders.items()},
         shown={name: order[:SHOWN] for name, order in orders.items()},
         strata=strata(past, trial, right),
         elsewhere={name: float(other[order[:SHOWN]].mean()) for name, order in orders.items()},
@@ -152,7 +152,7 @@ def outcome(
     )
 
 
-def _smaller(everyone: Pairs, allowed: IntArray) -> BoolArray:
+def smaller(everyone: Pairs, allowed: IntArray) -> BoolArray:
     """Who is outside the most active tenth of all candidates of a kind, shape (N,)."""
     activity = everyone.network.activity
     bar = np.quantile(activity[allowed], 0.9) if len(allowed) else 0.0
@@ -168,14 +168,16 @@ def _chosen(ranked: Ranked, setting: Setting) -> IntArray:
 
 
 def _order(ranked: Ranked, scores: FloatArray) -> IntArray:
-    return _ordered(ranked.pairs.rows, scores)
+    return ordered(ranked.pairs.rows, scores)
 
 
-def _ordered(rows: IntArray, scores: FloatArray) -> IntArray:
+def ordered(rows: IntArray, scores: FloatArray) -> IntArray:
+    """Rows (n,) by scores (n,), best first."""
     return np.asarray(rows[rerank.best_first(rows, scores)], dtype=np.int32)
 
 
-def _ranks(order: IntArray, right: IntArray) -> IntArray:
+def ranks_of(order: IntArray, right: IntArray) -> IntArray:
+    """Ranks (a,) of the right answers in a list, best first, 0 for those not in it."""
     ranks = np.flatnonzero(np.isin(order, right)) + 1
     return np.concatenate([ranks, np.zeros(len(right) - len(ranks))]).astype(np.int32)
 

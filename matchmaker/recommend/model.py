@@ -14,21 +14,25 @@ from typing import Generic, TypeVar
 from matchmaker.domain import GoalName, Kind, Size, StatementKind, Tier
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import SOURCE, Message
+from matchmaker.recommend.specification import Comparison
 from matchmaker.snapshot.model import FloatArray
+from matchmaker.vocabulary import NOT_OF_THE_CANDIDATE
 
 Key = TypeVar("Key", str, int)
 MAX_LIMIT = 1000
 # Past engagements that speak for a seeker: the newest ones say what it does now.
 MAX_ENGAGEMENT_TEXTS = 24
-BASE, EXPOSURE = "base", "exposure"
-NOT_OF_THE_CANDIDATE = frozenset({BASE, EXPOSURE})
 
 
 @dataclass(frozen=True)
 class SeekerText:
     """One text of the seeker. `vector` (dimension,) is centred and of unit length, or None.
 
-    `goal` is set on needs. A free text is a need for the goal asked for.
+    `goal` is set on needs. `is_question`: it was put as the question itself (typed, a
+    posted need, a brief), and is not one of the things that the seeker's profile says.
+    `held_stages` and `sought_stages` are bit masks of the value-chain stages that it says
+    its speaker holds, and looks for. `everyday` is how near a question comes to everyday
+    sentences (`recommend/floor.py`), 0 where there are no vectors.
     """
 
     text: str
@@ -36,6 +40,10 @@ class SeekerText:
     language: str = ""
     goal: GoalName | None = None
     vector: FloatArray | None = None
+    held_stages: int = 0
+    sought_stages: int = 0
+    is_question: bool = False
+    everyday: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,11 @@ class Seeker:
     latitude: float = math.nan
     longitude: float = math.nan
     partners: frozenset[int] = frozenset()
+
+    @property
+    def asks_in_words(self) -> bool:
+        """Whether a question was put in words, which then decide; else the profile asks."""
+        return any(text.is_question for text in self.texts)
 
 
 @dataclass(frozen=True)
@@ -121,7 +134,11 @@ class Reason:
 
 @dataclass(frozen=True)
 class Evidence:
-    """A statement of the candidate that speaks for the match; `fit` in [0, 1]."""
+    """What of a candidate's statement speaks for the match; `fit` in [0, 1].
+
+    `text` is the statement, or of a long one the passage that fits, which begins at its
+    character `start`.
+    """
 
     id: str
     kind: StatementKind
@@ -129,6 +146,7 @@ class Evidence:
     language: str
     year: int | None
     fit: float
+    start: int = 0
 
 
 @dataclass(frozen=True)
@@ -141,6 +159,14 @@ class PathStep:
     via: str
     title: str
     year: int | None
+
+
+class Match(StrEnum):
+    """How well what a candidate says answers a question put in words."""
+
+    GOOD = "answers"
+    PARTIAL = "partly_answers"
+    NONE = "not_mentioned"
 
 
 class Way(StrEnum):
@@ -172,9 +198,12 @@ class OrganizationName(Message):
 class Recommendation:
     """A candidate, best first; `path` leads from the seeker, empty when there is none.
 
-    `advice` says how to go about it, None where there is nothing to say. `chance` is
-    the probability of a tie, before the price of being suggested to many others; None
-    where the ranker gives none.
+    `reasons` speak for it, `against` speak against it: contributions of both add up to
+    the score. `match` grades what it says against the words asked; None where nobody
+    asked in words. `comparison` is what its best statement says of each thing that was
+    specified, None where nothing was compared. `advice` says how to go about it, None
+    where there is nothing to say. `chance` is the probability of a tie, before the price
+    of being suggested to many others; None where the ranker gives none.
     """
 
     row: int
@@ -184,11 +213,40 @@ class Recommendation:
     kind: Kind
     score: float
     reasons: tuple[Reason, ...]
+    against: tuple[Reason, ...]
     evidence: tuple[Evidence, ...]
     path: tuple[PathStep, ...]
+    match: Match | None = None
+    comparison: Comparison | None = None
     advice: Advice | None = None
     chance: float | None = None
 
     def leading(self, count: int) -> tuple[Reason, ...]:
-        """The first reasons that say something of the candidate itself."""
+        """The first reasons for the candidate that say something of itself."""
         return tuple(r for r in self.reasons if r.feature not in NOT_OF_THE_CANDIDATE)[:count]
+
+
+@dataclass(frozen=True)
+class ClosestStatement:
+    """Whose statement came closest to words that nobody answers."""
+
+    id: str
+    name: str
+    name_en: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True)
+class Recommendations:
+    """Who answers, best first; who is merely near; and what came closest where nobody answers.
+
+    Asked in words, `matches` are those with a statement that reaches the goal's floor, and
+    `nearby` some who are near to the seeker in space or in the network though nothing they say
+    mentions it. Asked by a profile all are matches. `closest` is empty where anybody matches.
+    Where partners are left out, `known` are those who would stand among the matches.
+    """
+
+    matches: tuple[Recommendation, ...] = ()
+    nearby: tuple[Recommendation, ...] = ()
+    closest: tuple[ClosestStatement, ...] = ()
+    known: tuple[Recommendation, ...] = ()

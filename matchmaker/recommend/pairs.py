@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.domain import StatementKind
 from matchmaker.goals import Goal
 from matchmaker.recommend.affinity import Affinity, affinity
+from matchmaker.recommend.answers import Answers, answers
 from matchmaker.recommend.evidence import TextFit, text_fit
 from matchmaker.recommend.graph import (
     FURTHER,
@@ -20,7 +23,8 @@ from matchmaker.recommend.graph import (
     network,
     restarted,
 )
-from matchmaker.recommend.model import Seeker
+from matchmaker.recommend.model import Seeker, SeekerText
+from matchmaker.recommend.questions import own_questions
 from matchmaker.snapshot.geography import great_circle_km
 from matchmaker.snapshot.model import FloatArray, IntArray, Snapshot
 
@@ -52,6 +56,12 @@ class Pairs:
         return text_fit(self.snapshot, self.seeker, self.goal)
 
     @cached_property
+    def answers(self) -> Answers:
+        """What the candidates say to the words asked."""
+        asked = tuple(text for text in own_questions(self.seeker, self.goal) if text.is_question)
+        return answers(self.snapshot, self.fit, asked, self.rows)
+
+    @cached_property
     def distance_km(self) -> FloatArray:
         """To each of `rows`, shape (n,), NaN where unknown."""
         organizations = self.snapshot.organizations
@@ -61,6 +71,26 @@ class Pairs:
             organizations.latitude[self.rows],
             organizations.longitude[self.rows],
         )
+
+    @cached_property
+    def held_stages(self) -> int:
+        """Bit mask of the value-chain stages that the seeker holds: as stated, else as it says."""
+        said = 0 if self.seeker.stages else _union(t.held_stages for t in self.seeker.texts)
+        return self.seeker.stages | said | _union(t.held_stages for t in self._asked)
+
+    @cached_property
+    def sought_stages(self) -> int:
+        """Bit mask of the stages that its question, or its needs of the goal, look for."""
+        return _union(text.sought_stages for text in self._asked)
+
+    @property
+    def _asked(self) -> list[SeekerText]:
+        return [
+            text
+            for text in self.seeker.texts
+            if text.is_question
+            or (text.kind is StatementKind.NEED and text.goal in (None, self.goal.name))
+        ]
 
     @cached_property
     def country(self) -> int:
@@ -152,6 +182,10 @@ class Pairs:
         if row is None:
             return float(values.max(initial=0))
         return float(max(values[:row].max(initial=0), values[row + 1 :].max(initial=0)))
+
+
+def _union(masks: Iterable[int]) -> int:
+    return reduce(or_, masks, 0)
 
 
 def _countries(snapshot: Snapshot) -> dict[str, int]:

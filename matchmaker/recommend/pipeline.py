@@ -6,9 +6,11 @@ them, a fair list is chosen, and each candidate on it is explained.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matchmaker.goals import GOALS, Goal
 from matchmaker.recommend import explain, rerank
@@ -19,12 +21,25 @@ from matchmaker.recommend.exposure import CONSIDERED, Prices, Shortlist, charge
 from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.graph import network
 from matchmaker.recommend.learned import LearnedRanker, asker_of
-from matchmaker.recommend.model import Reason, Recommendation, Request, Seeker
+from matchmaker.recommend.model import (
+    ClosestStatement,
+    Match,
+    Reason,
+    Recommendation,
+    Recommendations,
+    Request,
+    Seeker,
+)
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker, compute, contributions
 from matchmaker.recommend.reasons import reasons
 from matchmaker.recommend.retrieve import retrieve
+from matchmaker.recommend.words_first import WORDS_FIRST, grades, is_near
 from matchmaker.snapshot.model import KINDS, BoolArray, FloatArray, Snapshot
+
+NEARBY = 5  # of those who are merely near
+KNOWN = 10  # of those who are partners already
+CLOSEST = 3  # statements shown where nobody answers
 
 
 @dataclass(frozen=True)
@@ -32,7 +47,8 @@ class Ranked:
     """Candidates of one seeker with their features and scores, before a list is chosen.
 
     `scores` (n,) say how well each fits; `priced` (n,) are the same less the exposure price
-    of those who are suggested to many others. `is_probability` says that `scores` are
+    of those who are suggested to many others. `grades` say how well each answers the
+    words asked, None where nobody asked in words. `is_probability` says that `scores` are
     probabilities of a tie.
     """
 
@@ -40,7 +56,27 @@ class Ranked:
     matrix: FeatureMatrix
     scores: FloatArray
     priced: FloatArray
+    grades: tuple[Match | None, ...]
     is_probability: bool
+
+    def positions(self, *grades: Match | None) -> NDArray[np.int64]:
+        """Where the candidates of these grades stand, (k,)."""
+        return np.array([p for p, grade in enumerate(self.grades) if grade in grades], np.int64)
+
+    def only(self, positions: NDArray[np.int64]) -> Ranked:
+        """Some of the candidates."""
+        fewer = self.pairs.narrowed(
+            self.pairs.rows[positions],
+            {source: ranks[positions] for source, ranks in self.pairs.ranks.items()},
+        )
+        return Ranked(
+            fewer,
+            self.matrix.rows(positions),
+            self.scores[positions],
+            self.priced[positions],
+            tuple(self.grades[position] for position in positions.tolist()),
+            self.is_probability,
+        )
 
 
 def recommend(
@@ -51,26 +87,83 @@ def recommend(
     *,
     explained: bool = True,
     among: BoolArray | None = None,
-) -> tuple[Recommendation, ...]:
+) -> Recommendations:
     """At most `request.limit` candidates, best score first; the same input, the same answer.
 
     Without `explained` there are no reasons, which for many seekers at once is faster.
     `among` (N,) narrows the candidates to some organisations of the snapshot.
     """
-    ranked = rank(snapshot, seeker, request, ranker, among)
+    everyone = _everyone(snapshot, GOALS[request.goal], seeker)
+    ranker = _resolved(ranker, everyone.goal, seeker)
+    ranked = _rank(everyone, rerank.eligible(everyone, request), request, ranker, among)
+    answering = ranked.only(ranked.positions(None, Match.GOOD, Match.PARTIAL))
+    others = ranked.only(ranked.positions(Match.NONE))
+    near = others.only(np.flatnonzero(is_near(others.pairs))) if len(others.pairs.rows) else others
+    chosen = _chosen(answering, request.limit, ranker, explained)
+    return Recommendations(
+        matches=chosen,
+        nearby=_chosen(near, min(request.limit, NEARBY), ranker, explained),
+        closest=() if chosen or not seeker.asks_in_words else _closest(others),
+        known=_known(everyone, request, ranker, chosen, explained),
+    )
+
+
+def _known(
+    everyone: Pairs,
+    request: Request[int],
+    ranker: Ranker,
+    chosen: Sequence[Recommendation],
+    explained: bool,
+) -> tuple[Recommendation, ...]:
+    """Partners that are left out and would stand on the list, best first."""
+    known = rerank.known(everyone, request)
+    if not request.only_new or not known.any():
+        return ()
+    ranked = _rank(everyone, known, request, ranker)
+    answering = ranked.only(ranked.positions(None, Match.GOOD, Match.PARTIAL))
+    if not everyone.seeker.asks_in_words and len(chosen) == request.limit:
+        last = min(candidate.score for candidate in chosen)
+        answering = answering.only(np.flatnonzero(answering.priced >= last))
+    return _chosen(answering, min(request.limit, KNOWN), ranker, explained)
+
+
+def _chosen(
+    ranked: Ranked, limit: int, ranker: Ranker, explained: bool
+) -> tuple[Recommendation, ...]:
     if not explained:
-        return _choose_unexplained(ranked, request.limit)
+        return _choose_unexplained(ranked, limit)
     goal = ranked.pairs.goal
-    ranker = ranker.resolve_for(goal, seeker)
-    positions = rerank.choose(ranked.pairs, ranked.priced, request.limit)
+    positions = rerank.choose(ranked.pairs, ranked.priced, limit)
     parts = contributions(lambda matrix: ranker.score(goal, matrix), ranked.matrix.rows(positions))
     prices = ranked.scores - ranked.priced
     recommendations = []
     for number, position in enumerate(positions.tolist()):
         row = int(ranked.pairs.rows[position])
-        why = reasons(ranked.pairs, row, parts, number, float(prices[position]))
-        recommendations.append(_recommendation(ranked, position, why))
+        why, against = reasons(ranked.pairs, row, parts, number, float(prices[position]))
+        recommendations.append(_recommendation(ranked, position, why, against, explained=True))
     return tuple(recommendations)
+
+
+def _closest(ranked: Ranked) -> tuple[ClosestStatement, ...]:
+    """The statements that came closest, one of each organisation, best first."""
+    pairs = ranked.pairs
+    fits = pairs.answers.fit
+    order = rerank.best_first(pairs.rows, fits)[:CLOSEST]
+    return tuple(
+        ClosestStatement(
+            pairs.snapshot.id_of(row),
+            pairs.snapshot.name_of(row),
+            pairs.snapshot.english_name_of(row),
+            explain.piece(pairs, int(pairs.answers.statements[place]), float(fits[place])),
+        )
+        for place in order[fits[order] > 0].tolist()
+        for row in [int(pairs.rows[place])]
+    )
+
+
+def _resolved(ranker: Ranker, goal: Goal, seeker: Seeker) -> Ranker:
+    """Who ranks: what was put in words is ranked by words."""
+    return WORDS_FIRST if seeker.asks_in_words else ranker.resolve_for(goal, seeker)
 
 
 def shortlist(
@@ -94,14 +187,15 @@ def shortlist(
 
 def choose_from_shortlist(
     snapshot: Snapshot, seeker: Seeker, request: Request[int], prices: Prices, candidates: Shortlist
-) -> tuple[Recommendation, ...]:
+) -> Recommendations:
     """At most `request.limit` of a shortlist, best first after these prices; without reasons."""
     pairs = Pairs(snapshot, GOALS[request.goal], seeker, candidates.rows)
     ids, chances = snapshot.ids_of(candidates.rows), candidates.chances
     priced = charge(prices, candidates.seeker, candidates.has_history, ids, chances)
     no_features = FeatureMatrix((), np.zeros((len(candidates.rows), 0), dtype=np.float32))
-    ranked = Ranked(pairs, no_features, chances, priced, is_probability=True)
-    return _choose_unexplained(ranked, request.limit)
+    ungraded = (None,) * len(candidates.rows)
+    ranked = Ranked(pairs, no_features, chances, priced, ungraded, is_probability=True)
+    return Recommendations(_choose_unexplained(ranked, request.limit))
 
 
 def rank(
@@ -118,11 +212,25 @@ def rank(
     replaces the request's: training asks with a goal that others seek by.
     """
     goal = goal or GOALS[request.goal]
-    ranker = ranker.resolve_for(goal, seeker)
-    everyone = Pairs(snapshot, goal, seeker, np.arange(len(snapshot), dtype=np.int32))
+    everyone = _everyone(snapshot, goal, seeker)
     eligible = rerank.eligible(everyone, request)
+    return _rank(everyone, eligible, request, _resolved(ranker, goal, seeker), among)
+
+
+def _everyone(snapshot: Snapshot, goal: Goal, seeker: Seeker) -> Pairs:
+    return Pairs(snapshot, goal, seeker, np.arange(len(snapshot), dtype=np.int32))
+
+
+def _rank(
+    everyone: Pairs,
+    eligible: BoolArray,
+    request: Request[int],
+    ranker: Ranker,
+    among: BoolArray | None = None,
+) -> Ranked:
+    goal = everyone.goal
     if among is not None:
-        eligible &= among
+        eligible = eligible & among
     names = ranker.features(goal)
     needs_texts = any(FEATURES[name].family is Family.TEXT for name in names if name in FEATURES)
     retrieved = retrieve(everyone, eligible, request.limit, texts=needs_texts)
@@ -131,7 +239,7 @@ def rank(
     matrix = compute(pairs, names)
     scores = ranker.score(goal, matrix)
     priced = ranker.priced(pairs, scores) if request.capped else scores
-    return Ranked(pairs, matrix, scores, priced, ranker.is_probability)
+    return Ranked(pairs, matrix, scores, priced, grades(pairs), ranker.is_probability)
 
 
 def prepare(snapshot: Snapshot) -> None:
@@ -152,10 +260,17 @@ def prepare_goal(snapshot: Snapshot, goal: Goal) -> None:
 
 def _choose_unexplained(ranked: Ranked, limit: int) -> tuple[Recommendation, ...]:
     positions = rerank.choose(ranked.pairs, ranked.priced, limit).tolist()
-    return tuple(_recommendation(ranked, position, ()) for position in positions)
+    return tuple(_recommendation(ranked, position) for position in positions)
 
 
-def _recommendation(ranked: Ranked, position: int, why: tuple[Reason, ...]) -> Recommendation:
+def _recommendation(
+    ranked: Ranked,
+    position: int,
+    why: tuple[Reason, ...] = (),
+    against: tuple[Reason, ...] = (),
+    *,
+    explained: bool = False,
+) -> Recommendation:
     pairs = ranked.pairs
     row = int(pairs.rows[position])
     organizations = pairs.snapshot.organizations
@@ -167,8 +282,11 @@ def _recommendation(ranked: Ranked, position: int, why: tuple[Reason, ...]) -> R
         kind=KINDS[organizations.kind[row]],
         score=float(ranked.priced[position]),
         reasons=why,
-        evidence=explain.evidence(pairs, row) if why else (),
-        path=explain.path(pairs, row) if why else (),
-        advice=advice(pairs, row) if why else None,
+        against=against,
+        evidence=explain.evidence(pairs, row) if explained else (),
+        path=explain.path(pairs, row) if explained else (),
+        match=ranked.grades[position],
+        comparison=pairs.answers.comparisons[position] if pairs.seeker.asks_in_words else None,
+        advice=advice(pairs, row) if explained else None,
         chance=float(ranked.scores[position]) if ranked.is_probability else None,
     )

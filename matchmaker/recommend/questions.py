@@ -34,7 +34,13 @@ class Questions:
 
 
 def own_questions(seeker: Seeker, goal: Goal) -> tuple[SeekerText, ...]:
-    """The seeker's texts to ask with: needs for this goal, else the first group it has."""
+    """The seeker's texts to ask with: what it put as the question, which stands alone.
+
+    Else needs for this goal, else the first group that it has.
+    """
+    asked = tuple(text for text in seeker.texts if text.is_question)
+    if asked:
+        return asked[:MAX_QUESTIONS]
     usable = [text for text in seeker.texts if _fits(text, goal)]
     for group in goal.asks:
         chosen = [text for text in usable if text.kind in group]
@@ -50,6 +56,8 @@ def questions(snapshot: Snapshot, seeker: Seeker, goal: Goal) -> Questions:
     valves for suppliers; what its peers look for is castings, seals and machining.
     """
     own = own_questions(seeker, goal)
+    if seeker.asks_in_words:
+        return Questions(own, QuestionSource.NEED)
     is_need = [text.kind is StatementKind.NEED for text in own]
     if any(is_need):
         return Questions(own, QuestionSource.NEED if all(is_need) else QuestionSource.OWN)

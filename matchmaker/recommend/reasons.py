@@ -1,11 +1,11 @@
-"""Why, in sentences: what each kind of evidence contributed, for and against."""
+"""Why, in sentences: what each kind of evidence contributed, for and against apart."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 
 import numpy as np
 
@@ -14,10 +14,13 @@ from matchmaker.recommend.evidence import FITS, FITS_PARTLY
 from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.features.affinity import country_work
 from matchmaker.recommend.graph import AffiliationNetwork
-from matchmaker.recommend.model import BASE, EXPOSURE, Reason
+from matchmaker.recommend.model import Reason
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.questions import QuestionSource
 from matchmaker.recommend.rank import NEGLIGIBLE, Contributions
+from matchmaker.snapshot.model import stages_in
+from matchmaker.terms import TERMS
+from matchmaker.vocabulary import BASE, EXPOSURE
 
 FIT_UNKNOWN = 1e-6
 _QUESTIONS = {
@@ -36,10 +39,14 @@ class CandidateFacts:
     pairs: Pairs
     row: int
 
+    @cached_property
+    def alone(self) -> Pairs:
+        """The seeker against this candidate alone."""
+        return self.pairs.narrowed(np.array([self.row], dtype=np.int32), {})
+
     def feature(self, name: str) -> float:
         """A feature's value for this candidate alone."""
-        alone = self.pairs.narrowed(np.array([self.row], dtype=np.int32), {})
-        return float(FEATURES[name].compute(alone)[0])
+        return float(FEATURES[name].compute(self.alone)[0])
 
 
 # The leading figure of a sentence, None where there is none, and the sentence.
@@ -47,7 +54,8 @@ Sentence = tuple[float | None, Message]
 
 
 def _text(facts: CandidateFacts, good: bool) -> Sentence:
-    fit = float(facts.pairs.fit.best[facts.row])
+    in_words = facts.pairs.seeker.asks_in_words
+    fit = facts.feature("words_fit") if in_words else float(facts.pairs.fit.best[facts.row])
     if fit < FIT_UNKNOWN:
         return None, message("no text of its to compare")
     parameters = {"question": _QUESTIONS[facts.pairs.fit.source], "fit": fit}
@@ -58,6 +66,19 @@ def _text(facts: CandidateFacts, good: bool) -> Sentence:
     else:
         text = message("its texts fit %(question)s (%(fit).2f)", **parameters)
     return fit, text if good else message("%(text)s, others' do more", text=text)
+
+
+def _specification(facts: CandidateFacts, good: bool) -> Sentence:
+    comparison = facts.alone.answers.comparisons[0]
+    if comparison is None:
+        return None, message("says nothing of what you specify")
+    if comparison.denied:
+        return None, message("says that it does not have it")
+    judged = comparison.met if good else comparison.unmet
+    named = ", ".join(dict.fromkeys(each.requirement.text for each in judged))
+    if good:
+        return None, message("says what you specify: %(named)s", named=named)
+    return None, message("something else than you specify: %(named)s", named=named)
 
 
 def _network(facts: CandidateFacts, good: bool) -> Sentence:
@@ -149,6 +170,29 @@ def _industry(facts: CandidateFacts, good: bool) -> Sentence:
     return None, message("another industry")
 
 
+def _stages(facts: CandidateFacts, good: bool) -> Sentence:
+    organizations = facts.pairs.snapshot.organizations
+    sought, theirs = facts.pairs.sought_stages, int(organizations.stages[facts.row])
+    if not (theirs and sought):
+        return None, message("its stages of the value chain are not known")
+    if not theirs & sought:
+        lacking = _stage_names(sought)
+        return 0.0, message("does not do what you look for: %(stages)s", stages=lacking)
+    names, share = _stage_names(theirs & sought), facts.feature("sought_stages")
+    if organizations.stages_read[facts.row]:
+        text = message("by its own words does what you look for: %(stages)s", stages=names)
+    else:
+        text = message("does what you look for: %(stages)s", stages=names)
+    return share, text if good else message("%(text)s, others do more of it", text=text)
+
+
+def _stage_names(bits: int) -> Message:
+    names = [Message(TERMS[stage.value]) for stage in stages_in(bits)]
+    return reduce(
+        lambda before, after: message("%(before)s, %(after)s", before=before, after=after), names
+    )
+
+
 def _trust(facts: CandidateFacts, good: bool) -> Sentence:
     if not good:
         return None, message("little capacity left, or not verified")
@@ -174,6 +218,7 @@ def _rivalry(_: CandidateFacts, good: bool) -> Sentence:
 
 _SENTENCES: dict[Family, Callable[[CandidateFacts, bool], Sentence]] = {
     Family.TEXT: _text,
+    Family.SPECIFICATION: _specification,
     Family.NETWORK: _network,
     Family.HISTORY: _history,
     Family.HOME: _home,
@@ -181,6 +226,7 @@ _SENTENCES: dict[Family, Callable[[CandidateFacts, bool], Sentence]] = {
     Family.PROGRAMME: _programme,
     Family.ACTIVITY: _activity,
     Family.INDUSTRY: _industry,
+    Family.STAGES: _stages,
     Family.TRUST: _trust,
     Family.RIVALRY: _rivalry,
 }
@@ -188,13 +234,13 @@ _SENTENCES: dict[Family, Callable[[CandidateFacts, bool], Sentence]] = {
 
 def reasons(
     pairs: Pairs, row: int, parts: Contributions, position: int, price: float
-) -> tuple[Reason, ...]:
-    """What spoke for the candidate, then what spoke against it.
+) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
+    """What speaks for the candidate, and what speaks against it.
 
-    In the order in which the evidence was taken away, so that losing the first
-    costs just what it says. Contributions add up to the score: those of the kinds
-    of evidence, the price of being suggested to many others already (`exposure`),
-    and what anybody gets without any (`base`).
+    For: in the order in which the evidence was taken away, so that losing the first
+    costs just what it says. Against: what costs most first. Contributions of both add up
+    to the score: those of the kinds of evidence, the price of being suggested to many
+    others already (`exposure`), and what anybody gets without any (`base`).
     """
     facts = CandidateFacts(pairs, row)
     every = [
@@ -204,11 +250,22 @@ def reasons(
     often = message("much sought after: others get a turn")
     every.append(Reason(EXPOSURE, -price, None, often))
     base = Reason(BASE, float(parts.base[position]), None, message("where anybody starts"))
-    speaking_for = [reason for reason in every if reason.contribution > NEGLIGIBLE]
-    against = [reason for reason in every if reason.contribution < -NEGLIGIBLE]
+    every = [reason for reason in every if abs(reason.contribution) > NEGLIGIBLE]
+    against = [reason for reason in every if reason.contribution < 0 or _is_weak(reason)]
+    speaking_for = [reason for reason in every if reason not in against]
     against.sort(key=lambda reason: (reason.contribution, reason.feature))
-    start = (base,) if abs(base.contribution) > NEGLIGIBLE else ()
-    return (*speaking_for, *against, *start)
+    if base.contribution > NEGLIGIBLE:
+        speaking_for.append(base)
+    elif base.contribution < -NEGLIGIBLE:
+        against.append(base)
+    return tuple(speaking_for), tuple(against)
+
+
+def _is_weak(reason: Reason) -> bool:
+    """Whether a little of the evidence is all there is: its sentence says how little."""
+    if reason.feature == Family.TEXT:
+        return reason.value is None or reason.value < FITS_PARTLY
+    return reason.feature in (Family.HISTORY, Family.ACTIVITY) and not reason.value
 
 
 def _reason(facts: CandidateFacts, family: Family, contribution: float) -> Reason:

@@ -28,22 +28,45 @@ from matchmaker.snapshot.model import (
 def eligible(pairs: Pairs, request: Request[int]) -> BoolArray:
     """Who may be recommended at all, shape (n,).
 
+    Nobody who has no capacity left, partners only when asked for, and of these only who is
+    suitable.
+    """
+    allowed = _suitable(pairs, request)
+    allowed &= pairs.snapshot.organizations.capacity != 0
+    if request.only_new:
+        allowed[_known_rows(pairs)] = False
+    return allowed
+
+
+def known(pairs: Pairs, request: Request[int]) -> BoolArray:
+    """Suitable partners that the seeker has already, with capacity or without, shape (n,)."""
+    suitable = _suitable(pairs, request)
+    partners = np.zeros(len(suitable), dtype=np.bool_)
+    partners[_known_rows(pairs)] = True
+    return np.asarray(suitable & partners)
+
+
+def _known_rows(pairs: Pairs) -> NDArray[np.int64]:
+    """Partners by the snapshot and by the store's newest word."""
+    newest = np.array(sorted(pairs.seeker.partners), dtype=np.int64)
+    return np.concatenate([partners(pairs), newest])
+
+
+def _suitable(pairs: Pairs, request: Request[int]) -> BoolArray:
+    """Who could be a partner, shape (n,).
+
     Not itself, nobody of the same owner, nobody who opted out, is dissolved or in
-    liquidation, or has no capacity left, only kinds that the goal is for, only what the
-    filters let pass, and partners only when asked for.
+    liquidation, only kinds that the goal is for, and only what the filters let pass.
     """
     organizations, goal = pairs.snapshot.organizations, pairs.goal
-    allowed = np.asarray(organizations.open_to_meet & (organizations.capacity != 0))
+    allowed = np.array(organizations.open_to_meet)
     allowed &= np.isin(organizations.kind, [KINDS.index(kind) for kind in goal.candidates])
     allowed &= passes(pairs, request.filters)
     if goal.only_other_clusters:
         allowed &= _elsewhere(pairs)
-    allowed[sorted(pairs.seeker.partners if request.only_new else ())] = False
     if pairs.seeker.row is not None:
         allowed[pairs.seeker.row] = False
         allowed[same_owner(pairs.snapshot, pairs.seeker.row)] = False
-        if request.only_new:
-            allowed[partners(pairs)] = False
     return allowed
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -88,13 +88,16 @@ def _texts(snapshot: Snapshot, row: int) -> tuple[SeekerText, ...]:
 def seeker_text(snapshot: Snapshot, statement: int) -> SeekerText:
     """A statement of the snapshot as a text to ask with."""
     columns = snapshot.statements
-    goal = int(columns.goal[statement])
+    goal, stages = int(columns.goal[statement]), int(columns.stages[statement])
+    kind = STATEMENT_KINDS[columns.kind[statement]]
     return SeekerText(
         text=columns.table["text"][statement].as_py(),
-        kind=STATEMENT_KINDS[columns.kind[statement]],
+        kind=kind,
         language=columns.table["language"][statement].as_py(),
         goal=GOAL_CODES[goal] if goal >= 0 else None,
         vector=snapshot.vectors[statement] if snapshot.meta.dimension else None,
+        held_stages=0 if kind is StatementKind.NEED else stages,
+        sought_stages=stages if kind is StatementKind.NEED else 0,
     )
 
 
@@ -125,12 +128,22 @@ def trials(whole: Snapshot, past: Snapshot, goal: Goal, until: int) -> list[Tria
     everything else by the organisation as it was. Only who was described by then
     can be an answer; a seeker without one is left out.
     """
-    after = to_days(past.meta.as_of)
     if EngagementKind.CONTRACT in goal.engagements:
-        in_words = list(_texts_asked(whole, past, goal, after, until))
+        contracts = frozenset({EngagementKind.CONTRACT})
+        in_words = list(_texts_asked(whole, past, goal, contracts, until))
         if in_words:
             return in_words
-    return list(_organizations_asking(whole, past, goal, after, until))
+    return list(_organizations_asking(whole, past, goal, until))
+
+
+def trials_in_words(whole: Snapshot, past: Snapshot, goal: Goal, until: int) -> list[Trial]:
+    """The text of every undertaking of the goal after `past`, up to and with day `until`.
+
+    A contract's is asked by whoever was on its other side, a project's by one of its members
+    that may ask for this goal, and by nobody known where there is none; the others who took
+    part and were described by then are the answers.
+    """
+    return list(_texts_asked(whole, past, goal, goal.engagements, until))
 
 
 def _may_answer(past: Snapshot, goal: Goal) -> BoolArray:
@@ -139,26 +152,34 @@ def _may_answer(past: Snapshot, goal: Goal) -> BoolArray:
 
 
 def _texts_asked(
-    whole: Snapshot, past: Snapshot, goal: Goal, after: int, until: int
+    whole: Snapshot, past: Snapshot, goal: Goal, kinds: frozenset[EngagementKind], until: int
 ) -> Iterator[Trial]:
-    answers = _may_answer(past, goal)
+    is_known, answers = described(past), _may_answer(past, goal)
     roles = [ROLES.index(role) for role in goal.evidence.roles]
+    of_candidates, of_seekers = (
+        np.isin(past.organizations.kind, [KINDS.index(kind) for kind in sorted(group)])
+        for group in (goal.candidates, goal.seekers)
+    )
     columns = whole.engagements
-    is_contract = columns.kind == ENGAGEMENT_KINDS.index(EngagementKind.CONTRACT)
-    inside = is_contract & (columns.date > after) & (columns.date <= until)
+    contract = ENGAGEMENT_KINDS.index(EngagementKind.CONTRACT)
+    inside = np.isin(columns.kind, [ENGAGEMENT_KINDS.index(kind) for kind in kinds])
+    inside &= (columns.date > to_days(past.meta.as_of)) & (columns.date <= until)
     for engagement in np.flatnonzero(inside & (columns.statement >= 0)).tolist():
         rows = whole.engagement_organizations.row(engagement)
         served = np.isin(whole.engagement_organizations.codes(engagement), roles)
+        if columns.kind[engagement] == contract:
+            askers = rows[~served]
+        else:  # a role does not tell the sides of a project, the kinds do
+            askers = rows[of_seekers[rows] & ~of_candidates[rows]]
         answerers = np.unique(rows[served & answers[rows]])
-        askers = rows[~served]
         if not len(answerers):
             continue
         text = seeker_text(whole, int(columns.statement[engagement]))
-        question = SeekerText(text.text, StatementKind.NEED, text.language, goal.name, text.vector)
+        question = replace(text, kind=goal.words, goal=goal.name, is_question=True)
         seeker = Seeker(texts=(question,))
         partners = np.zeros(0, dtype=np.int32)
         if len(askers):
-            row = int(askers[0])
+            row = int(askers[np.argmax(is_known[askers])])  # the first who was heard of by then
             profile = seeker_of(past, row, texts=False)
             seeker = Seeker(**{**profile.__dict__, "texts": (question,)})
             partners = np.intersect1d(answerers, met(past, goal, row, roles))
@@ -166,8 +187,9 @@ def _texts_asked(
 
 
 def _organizations_asking(
-    whole: Snapshot, past: Snapshot, goal: Goal, after: int, until: int
+    whole: Snapshot, past: Snapshot, goal: Goal, until: int
 ) -> Iterator[Trial]:
+    after = to_days(past.meta.as_of)
     answers = _may_answer(past, goal)
     kinds = [KINDS.index(kind) for kind in goal.seekers]
     partners = _partners_between(whole, goal, after, until)

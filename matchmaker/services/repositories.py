@@ -33,6 +33,7 @@ from matchmaker.workflow.introduction_states import ACTIVE
 from matchmaker.workflow.job import ImportRecord, Job, NotDuplicate
 from matchmaker.workflow.notification import Notification
 from matchmaker.workflow.posting import Posting
+from matchmaker.workflow.session import Session, SignInAttempts
 from matchmaker.workflow.webhook import Delivery, Hook
 
 _PAGE = 200
@@ -172,6 +173,8 @@ class Repositories:
         self.addresses = Repository(records, "address", Address, _fields("account"))
         self.invitations = Repository(records, "invitation", Invitation, _invitation_keys)
         self.api_keys = Repository(records, "api_key", ApiKey, _fields("account"))
+        self.sessions = Repository(records, "session", Session, _fields("account"))
+        self.sign_in_attempts = Repository(records, "sign_in_attempts", SignInAttempts, _fields())
         self.introductions = Repository(records, "introduction", Introduction, _introduction_keys)
         self.slots = Repository(records, "slots", Slots, _slots_keys)
         self.pairs = Repository(records, "open_pair", OpenPair, _fields())

@@ -27,7 +27,7 @@ from matchmaker.domain import (
     Tie,
     key_of,
 )
-from matchmaker.embedding import center, language_means
+from matchmaker.embedding import LanguageMeans, comparable, language_means
 from matchmaker.snapshot import model
 from matchmaker.snapshot.lexical import build_lexical
 from matchmaker.snapshot.model import (
@@ -35,34 +35,46 @@ from matchmaker.snapshot.model import (
     Engagements,
     FloatArray,
     Incidence,
+    IntArray,
     Memberships,
     Organizations,
+    Passages,
     Snapshot,
     SnapshotMeta,
     Statements,
     TieLayer,
+    stage_bits,
     to_days,
 )
 from matchmaker.snapshot.verified import is_verified
+from matchmaker.stages import read_stages
 from matchmaker.store.ports import Export
 from matchmaker.store.schema import TABLES
 from matchmaker.text import language_of
+from matchmaker.text import passages as passages_of
 
 Row = TypeVar("Row")
+_SAYING_WHAT_IT_DOES = (StatementKind.DESCRIPTION, StatementKind.OFFER)
 Rows = Mapping[str, int]
 # From which chance on that two of one name are one, what one of them refused holds for the
 # other. A name that is only like it is somebody else's, however high the chance.
 _RATHER_ONE = 0.5
-_STAGE_BIT = {stage: 1 << number for number, stage in enumerate(model.STAGES)}
 
 
 @dataclass(frozen=True)
 class StatementVectors:
-    """Raw unit vectors (m, d) aligned with `statements(rows)`, and what made them."""
+    """Raw unit vectors (m, d) aligned with `statements(rows)`, and what made them.
+
+    `means` say where the model puts each language; without them they are those of the vectors.
+    `passages` (p, d) are those of `passage_texts(statements(rows))`, in this order; without them
+    a long statement is as like a question as the whole of it.
+    """
 
     model: str
     revision: str
     vectors: FloatArray
+    means: LanguageMeans | None = None
+    passages: FloatArray | None = None
 
 
 def statements(rows: GraphRows) -> tuple[Statement, ...]:
@@ -84,6 +96,15 @@ def statements(rows: GraphRows) -> tuple[Statement, ...]:
     return tuple(_in_order(texts))
 
 
+def passage_texts(spoken: Sequence[Statement]) -> list[str]:
+    """Sentences of long statements, in order of statement and place."""
+    return [
+        statement.text[start:end]
+        for statement in spoken
+        for start, end in passages_of(statement.text)
+    ]
+
+
 def build(export: Export, as_of: date, vectors: StatementVectors | None) -> Snapshot:
     """The snapshot of an export. Vectors must be those of `statements(export.rows)`."""
     rows = export.rows
@@ -96,7 +117,13 @@ def build(export: Export, as_of: date, vectors: StatementVectors | None) -> Snap
     organization_rows = _numbered(organizations)
     place_rows, industry_rows = _numbered(places), _numbered(industries)
     cluster_rows, engagement_rows = _numbered(clusters), _numbered(engagements)
-    centered, means = _centered(spoken, vectors)
+    passages = _passages(spoken)
+    if vectors is not None and vectors.passages is not None:
+        given, count = len(vectors.passages), len(passages.statement)
+        if given != count:
+            raise ValueError(f"{given} vectors for {count} passages")
+    centered, of_passages, means = _centered(spoken, passages, vectors)
+    said = _statements(spoken, rows, engagement_rows)
     engaged = _participation(engagements, organization_rows)
     speakers = _speakers(spoken, engagements, engagement_rows, organization_rows)
     return Snapshot(
@@ -110,9 +137,16 @@ def build(export: Export, as_of: date, vectors: StatementVectors | None) -> Snap
             counts={**rows.counts(), "statements": len(spoken)},
         ),
         organizations=_organizations(
-            organizations, _may_have_opted_out(rows), places, place_rows, industry_rows, as_of
+            organizations,
+            _may_have_opted_out(rows),
+            places,
+            place_rows,
+            industry_rows,
+            as_of,
+            stages_named(said, speakers, len(organizations)),
         ),
-        statements=_statements(spoken, rows, engagement_rows),
+        statements=said,
+        passages=passages,
         engagements=_engagements(engagements, spoken),
         memberships=_memberships(rows, cluster_rows, organization_rows),
         places=_tree(
@@ -144,7 +178,9 @@ def build(export: Export, as_of: date, vectors: StatementVectors | None) -> Snap
         organization_statements=transposed(speakers, len(organizations)),
         lexical=build_lexical([statement.text for statement in spoken]),
         vectors=centered,
-        language_means=means,
+        passage_vectors=of_passages,
+        language_means=means.passages,
+        query_means=means.queries,
     )
 
 
@@ -180,10 +216,6 @@ def _codes(members: Sequence[StrEnum], values: Iterable[StrEnum | None]) -> NDAr
     return np.fromiter((code[value] for value in values), dtype=np.int8)
 
 
-def _mask(stages: Iterable[Stage]) -> int:
-    return sum({_STAGE_BIT[stage] for stage in stages})
-
-
 def _may_have_opted_out(rows: GraphRows) -> frozenset[str]:
     """Ids of those who bear the name of one that opted out, until somebody decides.
 
@@ -206,11 +238,13 @@ def _organizations(
     place_rows: Rows,
     industry_rows: Rows,
     as_of: date,
+    named_stages: IntArray,
 ) -> Organizations:
     latitude, longitude = _coordinates(places, place_rows)
     place = _ints(place_rows.get(row.place or "", -1) for row in rows)
     countries = sorted({row.country for row in rows})
     numbers = {country: number for number, country in enumerate(countries)}
+    stated = _ints(stage_bits(row.stages) for row in rows)
     return Organizations(
         table=_table(
             rows,
@@ -225,7 +259,8 @@ def _organizations(
         tier=_codes(model.TIERS, (row.tier for row in rows)),
         place=place,
         industry=_ints(industry_rows.get(row.industry or "", -1) for row in rows),
-        stages=_ints(_mask(row.stages) for row in rows),
+        stages=np.where(stated, stated, named_stages),
+        stages_read=(stated == 0) & (named_stages != 0),
         capacity=_ints(-1 if row.capacity is None else row.capacity for row in rows),
         listed=_flags(row.listed and row.id not in held_back for row in rows),
         active=_flags(row.is_active_on(as_of) for row in rows),
@@ -277,10 +312,36 @@ def _statements(spoken: Sequence[Statement], rows: GraphRows, engagement_rows: R
         goal=_codes(model.GOALS, fields_of(needs, "goal")),
         offer_kind=_codes(model.OFFER_KINDS, fields_of(offers, "kind")),
         terms=_codes(model.TERMS, fields_of(offers, "terms")),
-        stages=_ints(_mask(stages or ()) for stages in fields_of(offers | needs, "stages")),
+        stages=_statement_stages(spoken, fields_of(offers | needs, "stages")),
         active=_flags(active.get(statement.id, True) for statement in spoken),
         engagement=_ints(engagement_rows.get(statement.id, -1) for statement in spoken),
     )
+
+
+def _statement_stages(
+    spoken: Sequence[Statement], ticked: Sequence[Sequence[Stage] | None]
+) -> IntArray:
+    """Stages of each statement: as ticked, else as its words name; none for an engagement."""
+    stages = np.zeros(len(spoken), dtype=np.int32)
+    for number, (statement, stated) in enumerate(zip(spoken, ticked, strict=True)):
+        if stated:
+            stages[number] = stage_bits(stated)
+        elif statement.kind is not StatementKind.ENGAGEMENT:
+            is_need = statement.kind is StatementKind.NEED
+            reading = read_stages(statement.text, is_need=is_need)
+            stages[number] = stage_bits(reading.sought if is_need else reading.held)
+    return stages
+
+
+def stages_named(said: Statements, speakers: Incidence, count: int) -> IntArray:
+    """Stages that the descriptions and standing offers of each organisation name, (count,)."""
+    kinds = [model.STATEMENT_KINDS.index(kind) for kind in _SAYING_WHAT_IT_DOES]
+    usable = np.isin(said.kind, kinds) & said.active
+    statement = np.repeat(np.arange(len(usable)), np.diff(speakers.indptr))
+    chosen = usable[statement]
+    stages = np.zeros(count, dtype=np.int32)
+    np.bitwise_or.at(stages, speakers.indices[chosen], said.stages[statement[chosen]])
+    return stages
 
 
 def _engagements(rows: Sequence[Engagement], spoken: Sequence[Statement]) -> Engagements:
@@ -416,11 +477,34 @@ def transposed(incidence: Incidence, columns: int) -> Incidence:
     return Incidence(offsets(incidence.indices, columns), rows[order], incidence.code[order])
 
 
+def _passages(spoken: Sequence[Statement]) -> Passages:
+    spans = [
+        (row, start, end)
+        for row, statement in enumerate(spoken)
+        for start, end in passages_of(statement.text)
+    ]
+    columns = np.array(spans, dtype=np.int32).reshape(len(spans), 3).T
+    return Passages(*(np.ascontiguousarray(column) for column in columns))
+
+
 def _centered(
-    spoken: Sequence[Statement], vectors: StatementVectors | None
-) -> tuple[FloatArray, dict[str, FloatArray]]:
+    spoken: Sequence[Statement], passages: Passages, vectors: StatementVectors | None
+) -> tuple[FloatArray, FloatArray, LanguageMeans]:
+    """Vectors (m, dimension) and (p, dimension), and what was taken off them."""
     if vectors is None:
-        return np.zeros((len(spoken), 0), dtype=np.float32), {}
+        none = np.zeros((len(spoken), 0), dtype=np.float32)
+        none_of_passages = np.zeros((len(passages.statement), 0), dtype=np.float32)
+        return none, none_of_passages, LanguageMeans({}, {})
     languages = [statement.language for statement in spoken]
-    means = language_means(vectors.vectors, languages)
-    return center(vectors.vectors, languages, means), means
+    means = vectors.means
+    if means is None:
+        own = language_means(vectors.vectors, languages)
+        means = LanguageMeans(own, own)
+    taken_off, model = means.passages, vectors.model
+    centered = comparable(vectors.vectors, languages, taken_off, model)
+    if vectors.passages is None:
+        of_passages = centered[passages.statement]
+    else:
+        spoken_in = [languages[row] for row in passages.statement.tolist()]
+        of_passages = comparable(vectors.passages, spoken_in, taken_off, model)
+    return centered, of_passages, means

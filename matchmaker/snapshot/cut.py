@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from matchmaker.domain import StatementKind
-from matchmaker.snapshot.build import offsets, transposed
+from matchmaker.snapshot.build import offsets, stages_named, transposed
 from matchmaker.snapshot.lexical import without
 from matchmaker.snapshot.model import (
     NO_DATE,
@@ -20,6 +20,7 @@ from matchmaker.snapshot.model import (
     Incidence,
     IntArray,
     Memberships,
+    Passages,
     Snapshot,
     TieLayer,
     to_days,
@@ -44,19 +45,24 @@ def cut(snapshot: Snapshot, day: date) -> Snapshot:
     engaged = _rows_kept(snapshot.engagement_organizations, keep_engagement)
     speakers = _rows_kept(snapshot.statement_organizations, keep_statement)
     size = len(snapshot)
+    organizations = snapshot.organizations
+    said = replace(
+        statement,
+        table=_blanked(statement.table, "text", keep_statement),
+        active=_was_active(snapshot, keep_statement),
+        date=np.where(keep_statement, statement.date, NO_DATE).astype(np.int32),
+    )
+    named = stages_named(said, speakers, size)
     return replace(
         snapshot,
         meta=replace(snapshot.meta, as_of=day),
         organizations=replace(
-            snapshot.organizations,
-            active=snapshot.organizations.active | (snapshot.organizations.ended > last),
+            organizations,
+            active=organizations.active | (organizations.ended > last),
+            stages=np.where(organizations.stages_read, named, organizations.stages),
+            stages_read=organizations.stages_read & (named != 0),
         ),
-        statements=replace(
-            statement,
-            table=_blanked(statement.table, "text", keep_statement),
-            active=_was_active(snapshot, keep_statement),
-            date=np.where(keep_statement, statement.date, NO_DATE).astype(np.int32),
-        ),
+        statements=said,
         engagements=replace(
             snapshot.engagements,
             table=_blanked(snapshot.engagements.table, "title", keep_engagement),
@@ -74,9 +80,16 @@ def cut(snapshot: Snapshot, day: date) -> Snapshot:
         statement_organizations=speakers,
         organization_statements=transposed(speakers, size),
         lexical=without(snapshot.lexical, keep_statement),
+        passages=_passages_kept(snapshot.passages, keep_statement),
         vectors=np.where(keep_statement[:, None], snapshot.vectors, np.float32(0)),
+        passage_vectors=snapshot.passage_vectors[keep_statement[snapshot.passages.statement]],
         index_file=None,
     )
+
+
+def _passages_kept(passages: Passages, keep: NDArray[np.bool_]) -> Passages:
+    kept = keep[passages.statement]
+    return Passages(passages.statement[kept], passages.start[kept], passages.end[kept])
 
 
 def _known(dates: IntArray, last: int) -> NDArray[np.bool_]:

@@ -8,7 +8,7 @@ are bit masks, bit i for the i-th of the ten stages.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -75,6 +75,16 @@ def to_days(day: date | None) -> int:
     return int(NO_DATE) if day is None else (day - _EPOCH).days
 
 
+def stage_bits(stages: Iterable[Stage]) -> int:
+    """The bit mask of some stages: bit i for the i-th of the ten."""
+    return sum({1 << STAGES.index(stage) for stage in stages})
+
+
+def stages_in(bits: int) -> tuple[Stage, ...]:
+    """The inverse of `stage_bits`, in order."""
+    return tuple(stage for number, stage in enumerate(STAGES) if bits >> number & 1)
+
+
 def from_days(days: int) -> date | None:
     """The inverse of `to_days`."""
     return None if days == NO_DATE else _EPOCH + timedelta(days=int(days))
@@ -138,6 +148,8 @@ class Organizations:
     them, NaN else; `verified` says that a credit code or VAT number with a right
     check digit is on record. `active` is False for those dissolved or in
     liquidation on the snapshot's day, `ended` the day since when, where it is known.
+    Where it stated no stages, `stages` are those that its description and offers name,
+    and `stages_read` is True: nothing that it said of itself.
     """
 
     table: pa.Table
@@ -147,6 +159,7 @@ class Organizations:
     place: IntArray
     industry: IntArray
     stages: IntArray
+    stages_read: BoolArray
     capacity: IntArray
     listed: BoolArray
     active: BoolArray
@@ -168,7 +181,8 @@ class Statements:
 
     `goal` (needs), `offer_kind`, `terms` (offers) are codes; `active` is False
     for withdrawn offers and needs that are not open. `engagement` is the row of
-    the engagement that the statement belongs to, -1 else.
+    the engagement that the statement belongs to, -1 else. `stages` are those that a need
+    looks for and that other statements say are done: as ticked, else as their words name.
     """
 
     table: pa.Table
@@ -180,6 +194,23 @@ class Statements:
     stages: IntArray
     active: BoolArray
     engagement: IntArray
+
+
+@dataclass(frozen=True)
+class Passages:
+    """Sentences of long statements, columns of shape (p,), in order of statement and place.
+
+    `statement` is its row; the passage is `text[start:end]` of it.
+    """
+
+    statement: IntArray
+    start: IntArray
+    end: IntArray
+
+    def of(self, statement: int) -> slice:
+        """Rows of the passages of a statement; none of a short one."""
+        first, last = np.searchsorted(self.statement, (statement, statement + 1))
+        return slice(int(first), int(last))
 
 
 @dataclass(frozen=True)
@@ -248,12 +279,15 @@ class Snapshot:
     `ties`: id, note, source_name (provenance) and date_estimated.
     `observations`: subject (id), indicator, year, value, unit, source, in this order.
     `vectors` (m, dimension): unit vectors after the mean of their language
-    (`language_means`) was taken off, zero where a statement has none.
+    (`language_means`, of raw vectors) was taken off (`matchmaker.embedding.comparable`), zero
+    where a statement has none; `passage_vectors` (p, dimension) are those of its passages.
+    `query_means` are taken off a question in the same way.
     """
 
     meta: SnapshotMeta
     organizations: Organizations
     statements: Statements
+    passages: Passages
     engagements: Engagements
     memberships: Memberships
     places: pa.Table
@@ -268,7 +302,9 @@ class Snapshot:
     organization_statements: Incidence  # its transpose, with roles
     lexical: LexicalIndex
     vectors: FloatArray
+    passage_vectors: FloatArray
     language_means: Mapping[str, FloatArray]
+    query_means: Mapping[str, FloatArray]
     index_file: Path | None = None  # of the approximate index, where there is one
 
     def __len__(self) -> int:

@@ -50,9 +50,13 @@ def change_accounts() -> Page:
             cluster=form.get("cluster", "").strip(),
             admin=bool(form.get("admin")),
         )
-        if not issued.mailed:
-            return _accounts_page(principal, "", issued.link)
-        show_notice(gettext("A letter is on its way."))
+        if issued.mailed:
+            show_notice(gettext("A letter is on its way."))
+        else:
+            show_notice(gettext("This service sends no mail: hand the link over yourself."))
+    elif form.get("what") == "link":
+        link = services().invitations.hand_over(principal, form.get("invitation", ""))
+        return _accounts_page(principal, "", link)
     else:
         active = form.get("what") == "open"
         services().accounts.set_active(principal, form.get("account", ""), active=active)
@@ -61,8 +65,13 @@ def change_accounts() -> Page:
 
 
 def _accounts_page(principal: Principal, after: str, link: str = "") -> str:
-    page = services().accounts.page(principal, after, 100)
-    return render_template("accounts.html", page=page, posts=list(MembershipRole), link=link)
+    return render_template(
+        "accounts.html",
+        page=services().accounts.page(principal, after, 100),
+        invitations=services().invitations.open(principal),
+        posts=list(MembershipRole),
+        link=link,
+    )
 
 
 @web.get("/admin/clusters")

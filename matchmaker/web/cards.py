@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,12 +13,18 @@ from matchmaker.access import Principal
 from matchmaker.api.http.context import services
 from matchmaker.api.matching.responses import leading_reasons
 from matchmaker.domain import Place
-from matchmaker.messages import locale_of
-from matchmaker.recommend.model import Recommendation
+from matchmaker.messages import locale_of, message
+from matchmaker.recommend.model import Match, Recommendation
 from matchmaker.services.matching.matching import Answer, Candidate
 from matchmaker.snapshot.geography import great_circle_km
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import Page, own_organization, signed_in, web
+
+_GRADES = {
+    Match.GOOD: message("What it says fits"),
+    Match.PARTIAL: message("What it says fits in part"),
+    Match.NONE: message("It says nothing of this"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,9 @@ class Card:
 
     @property
     def fit(self) -> str:
-        """In words: the chance of a tie, else thirds of the scale from 0 to 1."""
+        """In words: how what it says answers, the chance of a tie, else thirds of 0 to 1."""
+        if self.recommendation.match is not None:
+            return _GRADES[self.recommendation.match].text(language())
         if self.recommendation.chance is not None:
             chance = format_percent(self.recommendation.chance, "0.#%", locale_of(language()))
             return str(gettext("%(chance)s chance of a tie within two years", chance=chance))
@@ -58,17 +67,36 @@ def card() -> Page:
     return render_template("card.html", profile=profile)
 
 
-def cards_of(principal: Principal, answer: Answer | None) -> list[Card]:
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """Of an answer: who answers, who is merely near, and who is a partner already."""
+
+    matches: list[Card]
+    nearby: list[Card]
+    known: list[Card]
+
+
+def cards_of(principal: Principal, answer: Answer | None) -> Cards:
     """One for each of an answer's candidates; one deleted meanwhile has none."""
-    if answer is None or not answer.recommendations:
-        return []
-    own, ranking = own_organization(), answer.recommendations
-    ids = [recommendation.id for recommendation in ranking]
+    if answer is None:
+        return Cards([], [], [])
+    groups = (answer.recommendations, answer.nearby, answer.known)
+    ids = [recommendation.id for group in groups for recommendation in group]
+    if not ids:
+        return Cards([], [], [])
+    own = own_organization()
+    # One look-up for all: each costs a round trip to the store.
     candidates = services().matching.candidates(principal, [own, *ids] if own else ids)
-    own_place = candidates[own].place if own in candidates else None
+    place = candidates[own].place if own in candidates else None
+    return Cards(*(_cards(group, candidates, place) for group in groups))
+
+
+def _cards(
+    ranking: Sequence[Recommendation], candidates: Mapping[str, Candidate], place: Place | None
+) -> list[Card]:
     best = max((row.score for row in ranking if row.chance is not None), default=1.0)
     return [
-        Card(recommendation, candidate, kilometres(own_place, candidate.place), best)
+        Card(recommendation, candidate, kilometres(place, candidate.place), best)
         for recommendation in ranking
         if (candidate := candidates.get(recommendation.id)) is not None
     ]

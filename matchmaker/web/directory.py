@@ -9,13 +9,28 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 
 from matchmaker.api.http.context import services
-from matchmaker.domain import MAX_TEXT, Kind, NeedState, OrganizationFilter, Size, Stage
+from matchmaker.domain import (
+    MAX_TEXT,
+    Kind,
+    NeedState,
+    Organization,
+    OrganizationFilter,
+    Size,
+    Stage,
+)
 from matchmaker.errors import InvalidInput, MatchmakerError
 from matchmaker.messages import Message, message
+from matchmaker.services.directory.codes import FIELDS, CodeTable
 from matchmaker.services.directory.directory import OrganizationProfile
-from matchmaker.web.layout import Page, own_organization, show_notice, signed_in, web, whole_number
-
-PAGES_LOOKED_AT = 20
+from matchmaker.web.layout import (
+    Page,
+    own_organization,
+    show_notice,
+    signed_in,
+    web,
+    whole_number,
+    written,
+)
 
 
 @web.get("/organizations")
@@ -24,19 +39,37 @@ def organizations() -> Page:
     principal = signed_in()
     text = request.args.get("q", "").strip()[:500]
     kind = request.args.get("kind", "")
-    where = OrganizationFilter(kinds=frozenset({Kind(kind)}) if kind in list(Kind) else frozenset())
-    after = request.args.get("after") or None
-    following = None
-    if text:
-        rows = tuple(
-            hit.organization for hit in services().directory.search(principal, text, where, 50)
-        )
-    else:
-        page = services().directory.organizations(principal, where, after, 50)
-        rows, following = page.rows, page.after
-    return render_template(
-        "organizations.html", rows=rows, following=following, q=text, kind=kind, kinds=list(Kind)
+    size = request.args.get("size", "")
+    where = OrganizationFilter(
+        kinds=frozenset({Kind(kind)}) if kind in list(Kind) else frozenset(),
+        sizes=frozenset({Size(size)}) if size in list(Size) else frozenset(),
+        places=written("place"),
+        industries=written("industry"),
     )
+    after = request.args.get("after") or None
+    rows: tuple[Organization, ...] = ()
+    following, problem = None, None
+    try:
+        if text:
+            hits = services().directory.search(principal, text, where, 50)
+            rows = tuple(hit.organization for hit in hits)
+        else:
+            page = services().directory.organizations(principal, where, after, 50)
+            rows, following = page.rows, page.after
+    except InvalidInput as error:
+        problem = error
+    page_text = render_template(
+        "organizations.html",
+        rows=rows,
+        following=following,
+        problem=problem,
+        q=text,
+        kind=kind,
+        kinds=list(Kind),
+        size=size,
+        sizes=list(Size),
+    )
+    return page_text, 200 if problem is None else 422
 
 
 @web.get("/organizations/<path:id>")
@@ -110,12 +143,11 @@ def _stages(form: Any) -> tuple[Stage, ...]:
 
 @web.get("/codes/<table>")
 def codes(table: str) -> Page:
-    """Places or industries whose name has the text: options of a list."""
+    """Places, industries or clusters whose name has the text: options of a list."""
     signed_in()
-    if table == "places":
-        found = services().codes.search("places", request.args.get("place", "")[:200])
-    else:
-        found = services().codes.search("industries", request.args.get("industry", "")[:200])
+    names: dict[str, CodeTable] = {"places": "places", "clusters": "clusters"}
+    kind = names.get(table, "industries")
+    found = services().codes.search(kind, request.args.get(FIELDS[kind], "")[:200])
     return render_template("codes.html", found=found)
 
 

@@ -28,13 +28,26 @@ from matchmaker.web.layout import (
     signed_in,
     web,
     whole_number,
+    written,
 )
 from matchmaker.workflow.interactions import InteractionKind
 
 SHOWN = 20
 COMPARED = 4
 # What a question may say; an export asks it again.
-ASKED = ("goal", "text", "kind", "size", "tier", "place", "industry", "radius")
+ASKED = (
+    "goal",
+    "text",
+    "kind",
+    "size",
+    "tier",
+    "country",
+    "place",
+    "industry",
+    "cluster",
+    "radius",
+    "partners",
+)
 
 
 @web.get("/find")
@@ -85,7 +98,7 @@ def _answer(principal: Principal, own: str, goal: GoalName, text: str) -> Answer
 
 def _question(principal: Principal, own: str, goal: GoalName) -> Request[str]:
     """The goal and what is ticked and written under it."""
-    args, codes, matching = request.args, services().codes, services().matching
+    args, matching = request.args, services().matching
     radius, centre = args.get("radius", ""), None
     if own and radius:
         place = matching.candidates(principal, [own])[own].place
@@ -95,12 +108,14 @@ def _question(principal: Principal, own: str, goal: GoalName) -> Request[str]:
         kinds=_options(Kind),
         sizes=_options(Size),
         tiers=_options(Tier),
-        places=frozenset(filter(None, [codes.id_of("places", args.get("place", ""))])),
-        industries=frozenset(filter(None, [codes.id_of("industries", args.get("industry", ""))])),
+        countries=written("country"),
+        places=written("place"),
+        industries=written("industry"),
+        clusters=written("cluster"),
         radius_km=float(whole_number(radius, "radius")) or None if centre else None,
         centre=centre,
     )
-    return Request(goal, SHOWN, filters=filters)
+    return Request(goal, SHOWN, only_new=not args.get("partners"), filters=filters)
 
 
 @web.get("/find/export")

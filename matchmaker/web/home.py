@@ -70,7 +70,7 @@ def _first_matches(
         )
     except MatchmakerError:
         return None
-    return goals[0], cards_of(principal, answered)
+    return goals[0], cards_of(principal, answered).matches
 
 
 def _tasks(principal: Principal, profile: OrganizationProfile) -> list[Task]:

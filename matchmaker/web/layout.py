@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import (
     Blueprint,
@@ -36,6 +36,7 @@ from matchmaker.web.labels import language
 NAMES = "zh"
 Option = TypeVar("Option", bound=StrEnum)
 HERE = Path(__file__).parent
+_UNWANTED = re.compile(r"[\x00-\x1f\x7f\\]")
 VENDOR = HERE / "vendor"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -130,8 +131,18 @@ def signed_in() -> Principal:
 def back(default: str) -> Response:
     """To the page that the form named, if it is one of ours."""
     target = request.form.get("back", "")
-    ours = target.startswith("/") and not target.startswith(("//", "/\\"))
-    return redirect(target if ours else default, 303)
+    return redirect(target if is_own_path(target) else default, 303)
+
+
+def is_own_path(target: str) -> bool:
+    """Whether an address stays here, however a browser reads it.
+
+    Browsers take out tabs and line ends, and read a backslash as a slash.
+    """
+    if not target.startswith("/") or _UNWANTED.search(target):
+        return False
+    parts = urlsplit(target)
+    return not target.startswith("//") and not parts.scheme and not parts.netloc
 
 
 def is_part() -> bool:
@@ -153,6 +164,12 @@ def parse_choice(options: type[Option], text: str, where: str) -> Option:
         raise errors.InvalidInput(
             "'%(text)s' is not possible.", where=where, text=text[:100]
         ) from None
+
+
+def written(name: str) -> frozenset[str]:
+    """What is written in a field of the address; several are parted by `、` or `;`."""
+    parts = (part.strip() for part in re.split("[、；;]", request.args.get(name, "")[:500]))
+    return frozenset(filter(None, parts))
 
 
 def whole_number(text: str, where: str) -> int:
@@ -204,6 +221,9 @@ def _refused(error: errors.MatchmakerError) -> Response | tuple[str, int]:
     status = status_of(error)
     if isinstance(error, errors.SignInNeeded) and request.method == "GET":
         return redirect(url_for("web.sign_in", next=request.full_path.rstrip("?")), 303)
+    if isinstance(error, errors.SecondFactorOwed):
+        show_notice(error, "bad")
+        return redirect(url_for("web.second_factor"), 303)
     if request.method == "POST" and request.form.get("back") and status < 500:
         show_notice(error, "bad")
         return back("/")

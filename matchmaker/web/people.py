@@ -5,13 +5,14 @@ from __future__ import annotations
 from flask import g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from matchmaker.api.http.browser import begin_session, end_session, origin
 from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.guards import csrf, is_local
-from matchmaker.api.people.openid import begin_session
-from matchmaker.errors import NotFound, SignInNeeded, TooManyAttempts
+from matchmaker.errors import NotFound, SecondFactorNeeded, SignInNeeded, TooManyAttempts
 from matchmaker.messages import languages
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import back, parse_choice, show_notice, signed_in, web, whole_number
+from matchmaker.web.second_factor import remember_password
 from matchmaker.workflow.account import Account, MailRhythm, Preferences, Scope
 
 Page = str | Response | tuple[str, int]
@@ -31,7 +32,11 @@ def signing_in() -> Page:
     csrf.protect()
     email = request.form.get("email", "")
     try:
-        account = services().sign_in.with_password(email, request.form.get("password", ""))
+        password = request.form.get("password", "")
+        account = services().sign_in.with_password(email, password, origin(email))
+    except SecondFactorNeeded:
+        remember_password(email)
+        return render_template("sign_in_code.html", following=request.form.get("back", ""))
     except (SignInNeeded, TooManyAttempts) as error:
         show_notice(error.text(language()), "bad")
         return _sign_in_page(email), 401
@@ -42,7 +47,7 @@ def signing_in() -> Page:
 def _enter(account: Account | None) -> None:
     """A new session, or none, in the language that was chosen."""
     wanted = session.get("language")
-    session.clear()
+    end_session()
     if account is not None:
         begin_session(account)
     if wanted:
@@ -110,7 +115,8 @@ def accept_invitation() -> Page:
     """Take the place, which signs in."""
     csrf.protect()
     token, name, password = (request.form.get(key, "") for key in ("token", "name", "password"))
-    begin_session(services().sign_in.by_invitation(token, name, password))
+    code = request.form.get("code", "")
+    begin_session(services().sign_in.by_invitation(token, name, password, origin(), code))
     return redirect(url_for("web.tour"), 303)
 
 
@@ -124,14 +130,17 @@ web.add_url_rule("/forgotten", "forgotten", _link_page)
 web.add_url_rule("/reset", "new_password", _link_page)
 # A form with a button, so that no mail program's preview ends anybody's mail.
 web.add_url_rule("/unsubscribe", "unsubscribe", _link_page)
+web.add_url_rule("/confirm", "confirmation", _link_page)
 
 
 @web.post("/forgotten")
 def send_link() -> Page:
     """The same answer whether there is such an account or not."""
     csrf.protect()
-    services().sign_in.send_reset(request.form.get("email", ""))
-    show_notice(gettext("If there is such an account, a letter is on its way."))
+    if services().reset_requests.ask(request.form.get("email", "")):
+        show_notice(gettext("If there is such an account, a letter is on its way."))
+    else:
+        show_notice(gettext("This service sends no mail. Ask its administrator for a link."), "bad")
     return redirect(url_for("web.sign_in"), 303)
 
 
@@ -142,6 +151,15 @@ def reset() -> Page:
     services().sign_in.reset(request.form.get("token", ""), request.form.get("password", ""))
     show_notice(gettext("The new password is set. Sign in with it."))
     return redirect(url_for("web.sign_in"), 303)
+
+
+@web.post("/confirm")
+def confirm() -> Page:
+    """The address is its owner's."""
+    csrf.protect()
+    services().sign_in.confirm(request.form.get("token", ""))
+    show_notice(gettext("Your address is confirmed."))
+    return redirect(url_for("web.home"), 303)
 
 
 @web.post("/unsubscribe")
@@ -158,9 +176,15 @@ def unsubscribed() -> Page:
 @web.get("/account")
 def account() -> Page:
     """Preferences, password, keys, export."""
-    keys = services().api_keys.own(signed_in())
-    secret = session.pop("new_key", "")
-    return render_template("account.html", keys=keys, rhythms=list(MailRhythm), secret=secret)
+    principal, sessions = signed_in(), services().sessions
+    current = str(session.get("session", ""))
+    return render_template(
+        "account.html",
+        keys=services().api_keys.own(principal),
+        rhythms=list(MailRhythm),
+        secret=session.pop("new_key", ""),
+        sessions=[(own, sessions.is_current(own, current)) for own in sessions.own(principal)],
+    )
 
 
 @web.post("/account")
@@ -179,7 +203,9 @@ def change_account() -> Page:
         case "password":
             old, new = form.get("old_password", ""), form.get("new_password", "")
             begin_session(services().sign_in.change_password(principal, old, new))
-            show_notice(gettext("The new password is set; all other sessions have ended."))
+            show_notice(
+                gettext("The new password is set; all other sessions and all keys have ended.")
+            )
         case "key":
             scope = Scope.WRITE if form.get("writes") else Scope.READ
             issued = services().api_keys.issue(principal, form.get("name", ""), scope)
@@ -187,9 +213,23 @@ def change_account() -> Page:
         case "revoke":
             services().api_keys.revoke(principal, form.get("key", ""))
             show_notice(gettext("The key no longer works."))
+        case "session":
+            services().sessions.end(principal, form.get("session", ""))
+            show_notice(gettext("That session has ended."))
+        case "everywhere":
+            services().sessions.end_all(principal)
+            end_session()
+            return redirect(url_for("web.sign_in"), 303)
+        case "confirm":
+            if services().sign_in.send_confirmation(principal):
+                show_notice(gettext("A letter is on its way."))
+            else:
+                show_notice(
+                    gettext("This service sends no mail. Ask its administrator for a link."), "bad"
+                )
         case "delete":
             services().privacy.delete_own(principal, form.get("password", ""))
-            session.clear()
+            end_session()
             return redirect(url_for("web.sign_in"), 303)
     return redirect(url_for("web.account"), 303)
 

@@ -6,16 +6,24 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
-from matchmaker.access import Principal
 from matchmaker.api.cooperation.requests import NewPosting
 from matchmaker.api.http.context import services
-from matchmaker.domain import GoalName, Kind, Need, NeedState, OfferKind, Organization, Terms
-from matchmaker.errors import MatchmakerError
+from matchmaker.domain import (
+    GoalName,
+    Kind,
+    Need,
+    NeedState,
+    OfferKind,
+    Organization,
+    OrganizationFilter,
+    Terms,
+)
+from matchmaker.errors import InvalidInput, MatchmakerError
 from matchmaker.goals import GOALS
 from matchmaker.recommend.model import Request
+from matchmaker.services.directory.needs import WantedNeeds
 from matchmaker.services.matching.interaction_log import DISMISSAL_REASONS
 from matchmaker.web.cards import Card, cards_of
-from matchmaker.web.directory import PAGES_LOOKED_AT
 from matchmaker.web.find import SHOWN, picked_by
 from matchmaker.web.forms import read_form
 from matchmaker.web.labels import gettext, language
@@ -27,6 +35,7 @@ from matchmaker.web.layout import (
     show_notice,
     signed_in,
     web,
+    written,
 )
 from matchmaker.workflow.interactions import InteractionKind
 from matchmaker.workflow.posting import PostingAction, PostingState
@@ -46,7 +55,7 @@ def postings() -> Page:
 def new_posting() -> Page:
     """A need or an offer in one's own words."""
     signed_in()
-    return _posting_page({"what": request.args.get("what", "need")})
+    return _posting_page({"what": "need"} | request.args.to_dict())
 
 
 def _posting_page(sent: dict[str, Any], preview: list[Card] | None = None) -> str:
@@ -70,7 +79,7 @@ def make_posting() -> Page:
         posting = read_form(NewPosting, organization=own_organization()).to_posting()
         if form.get("do") == "preview":
             answer = services().postings.preview(principal, posting, 5)
-            cards = cards_of(principal, answer)
+            cards = cards_of(principal, answer).matches
             return _posting_page(sent, cards)
         posted = services().postings.post(principal, posting, publish=form.get("do") != "draft")
     except MatchmakerError as error:
@@ -88,7 +97,8 @@ def posting(id: str) -> Page:
     answered = None
     is_own = principal.acts_for(posting.organization)
     if posting.goal is not None and posting.state is PostingState.PUBLISHED and is_own:
-        question = Request[str](posting.goal, SHOWN)
+        only_new = not request.args.get("partners")
+        question = Request[str](posting.goal, SHOWN, only_new=only_new)
         answered = services().matching.for_text(
             principal, posting.text, question, posting.organization
         )
@@ -118,33 +128,41 @@ def needs() -> Page:
     """Open needs of others, those first that one's house can answer best."""
     principal, own = signed_in(), own_organization()
     kind = services().directory.profile(principal, own).organization.kind if own else None
-    rows, following = _answerable(principal, own, kind)
+    goal = request.args.get("goal", "")
+    wanted = WantedNeeds(
+        OrganizationFilter(places=written("place"), industries=written("industry")),
+        frozenset(
+            each.name
+            for each in GOALS.values()
+            if (kind is None or kind in each.candidates) and goal in ("", each.name)
+        ),
+        NeedState.OPEN,
+        others_than=own,
+    )
+    rows: tuple[tuple[Need, Organization], ...] = ()
+    following, problem = None, None
+    try:
+        after = request.args.get("after") or None
+        page = services().directory.needs(principal, wanted, after, SHOWN)
+        rows, following = page.rows, page.after
+    except InvalidInput as error:
+        problem = error
     best: list[Card] = []
     if kind in CANDIDATES_ONLY:
         goal = GoalName.CUSTOMER if kind is Kind.PLATFORM else GoalName.INDUSTRY_PARTNER
         answered = services().matching.for_organization(principal, own, Request(goal, 10))
-        best = cards_of(principal, answered)
-    return render_template("needs.html", rows=rows, following=following, own=own, best=best)
-
-
-def _answerable(
-    principal: Principal, own: str, kind: Kind | None
-) -> tuple[list[tuple[Need, Organization]], str | None]:
-    """Needs that an organisation of this kind may answer, enough to fill a page."""
-    directory = services().directory
-    after: str | None = request.args.get("after") or None
-    rows: list[tuple[Need, Organization]] = []
-    for _ in range(PAGES_LOOKED_AT):
-        page = services().published.needs(None, NeedState.OPEN, after, 50)
-        rows += [
-            (need, directory.profile(principal, need.organization).organization)
-            for need in page.rows
-            if need.organization != own and (kind is None or kind in GOALS[need.goal].candidates)
-        ]
-        after = page.after
-        if after is None or len(rows) >= SHOWN:
-            break
-    return rows, after
+        best = cards_of(principal, answered).matches
+    shown = render_template(
+        "needs.html",
+        rows=rows,
+        following=following,
+        problem=problem,
+        own=own,
+        best=best,
+        goal=goal,
+        goals=list(GoalName),
+    )
+    return shown, 200 if problem is None else 422
 
 
 CANDIDATES_ONLY = frozenset({Kind.UNIVERSITY, Kind.RESEARCH_INSTITUTE, Kind.PLATFORM})

@@ -7,6 +7,7 @@ their name to the outside.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -18,20 +19,18 @@ from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, SignInNeeded
 from matchmaker.messages import languages
 from matchmaker.workflow.checks import check_range
+from matchmaker.workflow.second_factor import SecondFactor
 
 MIN_PASSWORD = 10
 MAX_PASSWORD = 200
 MAX_EMAIL = 254
 MAX_PERSON_NAME = 200
 _EMAIL = re.compile(r"[^@\s<>,;:\"\x00-\x1f\x7f]+@[^@\s<>,;:\"\x00-\x1f\x7f]+\.[^@\s.]{2,}")
-# So common that a limit on attempts would not help (NIST SP 800-63B, 5.1.1.2).
-COMMON_PASSWORDS = frozenset(
-    {
-        "1234567890", "0123456789", "password12", "password123", "password1234", "qwertyuiop",
-        "1q2w3e4r5t", "qwerty12345", "1111111111", "0000000000", "abcdefghij", "iloveyou123",
-        "woaini1314", "a123456789", "123456789a", "woaini123456", "matchmaker", "administrator",
-    }
-)  # fmt: skip
+# Too easy: guessed within so many attempts by who knows the usual ways (zxcvbn, Wheeler 2016:
+# its scores 0 and 1), names of the service and the account's own address among them.
+EASY_SCORE = 1
+_GUESSED_FIRST = ("matchmaker", "woaini", "woaini1314", "iloveyou")
+_MOST_JUDGED = 72  # what zxcvbn judges; longer ones are as good as these
 
 
 def _also(name: str, earlier: str) -> Any:
@@ -76,7 +75,11 @@ class Preferences:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A person. `epoch` grows when all their sessions and links must stop working."""
+    """A person. `epoch` grows when all their sessions, keys and links must stop working.
+
+    `is_proved` says that the owner of the address showed that it is theirs: by a link that
+    went to it and nowhere else, or through a provider that vouches for it.
+    """
 
     id: str
     email: str
@@ -88,11 +91,16 @@ class Account:
     admin: bool = False
     active: bool = True
     epoch: int = 0
-    failures: int = 0
-    locked_until: datetime | None = None
+    is_proved: bool = False
     # "issuer subject" of an OpenID provider.
     openid_subject: Annotated[str, _also("openid_subject", "identity")] = ""
     preferences: Preferences = field(default_factory=Preferences)
+    second_factor: SecondFactor | None = None
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether a code is asked for at signing in."""
+        return self.second_factor is not None and self.second_factor.is_on
 
     @property
     def subject(self) -> str:
@@ -106,12 +114,8 @@ class Account:
         return self
 
     def ended(self) -> Account:
-        """The account with all its sessions and links ended."""
+        """The account with all its sessions, keys and links ended."""
         return replace(self, epoch=self.epoch + 1)
-
-    def unlocked(self) -> Account:
-        """The account without failed attempts."""
-        return replace(self, failures=0, locked_until=None)
 
     def principal(self, *, writes: bool = True) -> Principal:
         """The principal as which the person acts."""
@@ -131,7 +135,11 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """A place that somebody offered to an address; accepted through a signed link."""
+    """A place that somebody offered to an address; accepted through a signed link.
+
+    `handed_over` says that an administrator was shown the link, to pass it on: who comes by
+    it has not shown that the address is theirs.
+    """
 
     id: str
     email: str
@@ -142,6 +150,7 @@ class Invitation:
     admin: bool = False
     language: str = "zh"
     used: bool = False
+    handed_over: bool = False
 
     @property
     def organization(self) -> str:
@@ -174,7 +183,11 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key that acts for an account; only its hash is kept."""
+    """A key that acts for an account; only its hash is kept.
+
+    It works in the `epoch` of the account in which it was made; None: made by an earlier
+    version, taken into the present one at its next use.
+    """
 
     id: str
     account: str
@@ -184,6 +197,7 @@ class ApiKey:
     created: datetime
     last_used: datetime | None = None
     revoked: bool = False
+    epoch: int | None = None
 
 
 def checked_email(address: str) -> str:
@@ -209,11 +223,18 @@ def checked_name(name: str) -> str:
 
 
 def check_password(password: str, email: str = "") -> None:
-    """Length and commonness only, as NIST SP 800-63B advises. Raises InvalidInput."""
+    """Length, and how soon it would be guessed, as NIST SP 800-63B advises. Raises InvalidInput."""
+    from zxcvbn import zxcvbn  # its lists take a while to load: where a password is chosen
+
     _check_length("password", password, MIN_PASSWORD, MAX_PASSWORD)
-    lowered = password.lower()
-    if lowered in COMMON_PASSWORDS or lowered == email or len(set(lowered)) < 4:
-        raise InvalidInput("is too easy to guess; choose another.", where="password")
+    judged = unicodedata.normalize("NFKC", password)[:_MOST_JUDGED]
+    known = [email, *email.split("@"), *_GUESSED_FIRST] if email else list(_GUESSED_FIRST)
+    if len(set(judged)) < 4 or zxcvbn(judged, known)["score"] <= EASY_SCORE:
+        raise InvalidInput(
+            "is too easy to guess; choose another.",
+            where="password",
+            mend="Several unusual words make a good one.",
+        )
 
 
 def _check_length(name: str, text: str, minimum: int, maximum: int) -> None:

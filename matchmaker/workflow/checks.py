@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.messages import message
+
+# A scheme, and the character after it: a digit there makes it a host with its port.
+_SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):(.?)", re.DOTALL)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def check_range(name: str, value: int, minimum: int, maximum: int) -> None:
@@ -13,6 +18,19 @@ def check_range(name: str, value: int, minimum: int, maximum: int) -> None:
     if not minimum <= value <= maximum:
         raise InvalidInput(
             "must be from %(minimum)s to %(maximum)s.", where=name, minimum=minimum, maximum=maximum
+        )
+
+
+def check_website(address: str) -> None:
+    """Raise InvalidInput for what a browser would run or open otherwise than as a page.
+
+    A host without a scheme is a website too, with its port or without.
+    """
+    scheme = _SCHEME.match(address)
+    is_page = scheme is None or scheme[1].lower() in ("http", "https") or scheme[2].isdigit()
+    if not is_page or _CONTROL.search(address):
+        raise InvalidInput(
+            "is no address of a website.", where="website", mend="It begins with https://."
         )
 
 

@@ -46,7 +46,8 @@ class JobState(StrEnum):
 class Job:
     """One piece of work. `done` of `total` of a `stage`, where they can be counted (else 0).
 
-    `arguments` are what it was requested with, `result` says what came of it.
+    `arguments` are what it was requested with, `result` says what came of it. `attempts` counts
+    how often it was begun: more than once where a worker died while doing it.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Job:
     result: Annotated[
         Message | None, *_Message, Field(validation_alias=AliasChoices("result", "said"))
     ] = None
+    attempts: int = 0
 
     @property
     def is_over(self) -> bool:

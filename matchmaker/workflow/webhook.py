@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import ipaddress
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,13 @@ RETRIES = tuple(
     timedelta(seconds=seconds)
     for seconds in (5, 300, 1_800, 7_200, 18_000, 36_000, 86_400, 129_600)
 )
+
+
+OPEN_PORTS = (443, 8443)
+PORTS = frozenset({None, *OPEN_PORTS})
+_UNWANTED = re.compile(r"[\x00-\x20\x7f-\xa0\\\u2028\u2029]")
+_INNER = frozenset({"local", "internal", "localhost", "lan", "home", "corp", "intranet", "arpa"})
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +68,61 @@ def checked_url(url: str, *, private_allowed: bool = False) -> str:
     """The address, if it is one that may be called. Raises InvalidInput."""
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         raise InvalidInput("is no address.", where="url") from None
+    # What `urlsplit` takes out silently would be called otherwise than it was checked.
+    if url != url.strip() or _UNWANTED.search(url):
+        raise InvalidInput("must not hold blanks or control characters.", where="url")
     if parts.scheme not in ({"http", "https"} if private_allowed else {"https"}) or not host:
         raise InvalidInput("must begin with https:// and name a host.", where="url")
     if parts.username or parts.password:
         raise InvalidInput("must not hold a password.", where="url")
-    if not private_allowed and not is_public_name(host):
+    if private_allowed:
+        return url
+    if not is_public_name(host):
         raise InvalidInput("must be on a public address.", where="url")
+    if port not in PORTS:
+        raise InvalidInput(
+            "must be at port %(ports)s.", where="url", ports=(str(port) for port in OPEN_PORTS)
+        )
     return url
 
 
 def is_public_name(host: str) -> bool:
     """Whether a host as written could be public; a name is looked up again at each call."""
+    name = host.rstrip(".").lower()
     try:
-        return is_public(host)
+        return is_public(name)
     except ValueError:
-        return "." in host.strip(".") and not host.endswith((".local", ".internal", ".localhost"))
+        pass
+    labels = name.split(".")
+    # The last label of a name is no number (RFC 3696): 127.1, 0177.0.0.1 and 0x7f000001 are
+    # ways of writing addresses that some resolvers follow.
+    is_number = labels[-1].isdigit() or labels[-1].startswith("0x")
+    return len(labels) > 1 and all(labels) and not is_number and labels[-1] not in _INNER
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address belongs to the public internet. Raises ValueError."""
+    """Whether an IP address, and one that it may stand for, is of the public internet.
+
+    Raises ValueError for what is no address.
+    """
     parsed = ipaddress.ip_address(address)
-    mapped = getattr(parsed, "ipv4_mapped", None)
-    return (mapped or parsed).is_global and not parsed.is_multicast
+    within = (parsed, *(_within(parsed) if isinstance(parsed, ipaddress.IPv6Address) else ()))
+    return all(each.is_global and not each.is_multicast for each in within)
+
+
+def _within(address: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+    """IPv4 addresses that a gateway on the way would read out of an IPv6 address."""
+    found: list[ipaddress.IPv4Address | ipaddress.IPv6Address] = []
+    if address.ipv4_mapped:
+        found.append(address.ipv4_mapped)
+    if address.sixtofour:
+        found.append(address.sixtofour)
+    if address.teredo:
+        found.extend(address.teredo)
+    # NAT64 (RFC 6052) and IPv4-compatible addresses (RFC 4291) hold it at the end.
+    if address in _NAT64 or int(address) < 1 << 32:
+        found.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    return found

@@ -4,6 +4,8 @@ import itertools
 from datetime import UTC, datetime
 from io import BytesIO
 
+import pyotp
+
 from matchmaker.access import ADMIN, SYSTEM, Principal
 from matchmaker.domain import GoalName, Need, NeedState, Organization
 from matchmaker.store.documents import new_id
@@ -12,6 +14,7 @@ from matchmaker.workflow.gathering import Gathering, GatheringKind, InvitationAn
 from matchmaker.workflow.introduction import Proposal, Transition
 from matchmaker.workflow.introduction_states import Action
 from matchmaker.workflow.posting import Posting
+from matchmaker.workflow.session import Origin
 from tests.api.world import PASSWORD
 
 API = "/api/v1"
@@ -81,7 +84,27 @@ def _account(world):
 
 def _invitation(world):
     email = f"walk{next(_number)}@example.org"
-    return world.services.invitations.invite(ADMIN, email, cluster="t:other").token
+    made = world.services.invitations.invite(ADMIN, email, cluster="t:other")
+    return made.invitation.id
+
+
+def _offer(world):
+    link = world.services.invitations.hand_over(ADMIN, _invitation(world))
+    return link.partition("token=")[2]
+
+
+def _confirmation(world):
+    account = world.accounts["liaison"]
+    return world.services.links.token("confirm", [account.id, account.email])
+
+
+def _session(world, role):
+    """One of the role's own; anyone has none."""
+    if role == "anyone":
+        return "none"
+    account = world.services.accounts.own(world.principal(role))
+    world.services.sessions.begin(account, Origin("192.0.2.1"))
+    return world.services.sessions.own(world.principal(role))[0].id
 
 
 def _impression(world, role):
@@ -115,8 +138,17 @@ def _edit(world):
 
 
 def _reset(world):
-    stored = world.services.accounts.find(world.accounts["liaison"].email)  # as it is by now
-    return world.services.sign_in.reset_token(stored.value)
+    email = world.accounts["liaison"].email
+    return world.services.sign_in.reset_link(ADMIN, email).partition("token=")[2]
+
+
+def _confirming(world, role):
+    """By an account like the role's own, whose keys it ends, with a second factor begun."""
+    if role == "anyone":
+        return {"json": {"code": "000000"}}
+    account, headers = world.another(role)
+    begun = world.services.second_factors.begin(account.principal())
+    return {"json": {"code": pyotp.TOTP(begun.secret).now()}, "headers": headers}
 
 
 def _file():
@@ -293,17 +325,34 @@ REQUESTS = {
         "",
         lambda w, r: {"json": {"email": f"i{next(_number)}@example.org", "organization": FIRM}},
     ),
-    "POST /invitations/look": ("", lambda w, r: {"json": {"token": _invitation(w)}}),
+    "POST /invitations/look": ("", lambda w, r: {"json": {"token": _offer(w)}}),
     "POST /invitations/accept": (
         "",
         lambda w, r: {
-            "json": {"token": _invitation(w), "name": "walk", "password": PASSWORD}
+            "json": {"token": _offer(w), "name": "walk", "password": PASSWORD}
         },
     ),
+    "POST /invitations/{id}/link": (_invitation, lambda w, r: {"json": {}}),
+    "POST /confirmation": ("", lambda w, r: {"json": {"token": _confirmation(w)}}),
     "GET /account": _with(),
+    "GET /account/sessions": _with(),
+    "DELETE /account/sessions/{id}": (_session, lambda w, r: {}),
+    "POST /account/confirmation": _with(json={}),
+    "POST /account/second-factor": _with(json={}),
+    "POST /account/second-factor/confirm": ("", _confirming),
+    "POST /account/second-factor/remove": (
+        "",
+        lambda w, r: {
+            "json": {"password": PASSWORD, "code": ""}, "headers": w.headers_of_another(r),
+        },
+    ),
     "PATCH /account": _with(json={"language": "zh"}),
-    "POST /account/password": _with(
-        json={"old_password": PASSWORD, "new_password": PASSWORD}
+    "POST /account/password": (
+        "",
+        lambda w, r: {
+            "json": {"old_password": PASSWORD, "new_password": PASSWORD},
+            "headers": w.headers_of_another(r),  # it ends with the old password
+        },
     ),
     "POST /account/sign-out": _with(json={}),
     "GET /account/export": _with(),
@@ -332,7 +381,7 @@ REQUESTS = {
 def id_of(world, operation, role="owner"):
     """An id that the path of an operation may have."""
     make = REQUESTS[operation][0]
-    if make in (_impression, _key, _upload, _imported):
+    if make in (_impression, _key, _session, _upload, _imported):
         return make(world, role)
     return make(world) if callable(make) else make
 

@@ -8,6 +8,7 @@ import pytest
 
 from matchmaker.access import ADMIN
 from matchmaker.services.operations import import_workflow
+from matchmaker.workflow.job import JobKind
 from tests.api.requests_of_routes import API, CLUSTER, take_back_imports
 from tests.api.world import make_world
 
@@ -50,7 +51,7 @@ def form(text, name="list.csv", **fields):
 
 
 def work_off(world):
-    queue = world.services.requested_jobs
+    queue = world.services.requested_jobs[JobKind.IMPORT]
     while (task := queue.dequeue()) is not None:
         queue.execute(task)
 

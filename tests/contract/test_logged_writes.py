@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +23,9 @@ from matchmaker.domain import (
     Organization,
 )
 from matchmaker.errors import InvalidInput, NotFound, StoreUnavailable, VersionConflict, WrongState
+from matchmaker.services.directory.codes import Codes
 from matchmaker.services.directory.directory import Directory
+from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.store.documents import Store
 from matchmaker.store.log import Entry, first_broken
 
@@ -145,6 +148,12 @@ CHANGES: dict[str, Callable[[Directory], Any]] = {
 }
 
 
+def directory_of(graph: Store) -> Directory:
+    """The directory of a store whose snapshot nobody asks for."""
+    codes = Codes(SnapshotReader(Path("nowhere")))
+    return Directory(graph, lambda: datetime(2026, 1, 2, tzinfo=UTC), codes)
+
+
 @pytest.mark.parametrize("action", CHANGES)
 def test_the_directory_needs_no_second_commit_for_its_log(
     graph: Store, monkeypatch: pytest.MonkeyPatch, action: str
@@ -155,13 +164,13 @@ def test_the_directory_needs_no_second_commit_for_its_log(
         raise StoreUnavailable("The process was killed.")
 
     monkeypatch.setattr(graph.documents, "commit", ended)
-    CHANGES[action](Directory(graph, lambda: datetime(2026, 1, 2, tzinfo=UTC)))
+    CHANGES[action](directory_of(graph))
     assert logged(graph) == [action]
     assert graph.documents.log()[0].entry.actor == "admin"
 
 
 def test_a_member_of_less_than_a_day_leaves_no_membership(graph: Store) -> None:
-    directory = Directory(graph, lambda: datetime(2026, 1, 2, tzinfo=UTC))
+    directory = directory_of(graph)
     directory.set_member(ADMIN, "t:cluster", "t:firm", stays=True)
     directory.set_member(ADMIN, "t:cluster", "t:firm", stays=False)
     wanted = GraphRows(memberships=(Membership("t:cluster", "t:firm"),))

@@ -36,12 +36,13 @@ ANY = OrganizationFilter()
         (OrganizationFilter(kinds=frozenset({Kind.UNIVERSITY, Kind.FIRM})), ["t:1", "t:2", "t:3"]),
         (OrganizationFilter(sizes=frozenset({Size.LARGE})), ["t:2"]),
         (OrganizationFilter(tiers=frozenset({Tier.LITTLE_GIANT})), ["t:1"]),
-        (OrganizationFilter(place="p:zj-wz"), ["t:1"]),
-        (OrganizationFilter(place="p:cn"), ["t:1", "t:3"]),
-        (OrganizationFilter(industry="i:34"), ["t:1"]),
+        (OrganizationFilter(places=frozenset({"p:zj-wz"})), ["t:1"]),
+        (OrganizationFilter(places=frozenset({"p:cn"})), ["t:1", "t:3"]),
+        (OrganizationFilter(industries=frozenset({"i:34"})), ["t:1"]),
         (OrganizationFilter(cluster="c:1"), ["t:1", "t:2"]),
-        (OrganizationFilter(place="p:none"), []),
-        (OrganizationFilter(place="p:cn", kinds=frozenset({Kind.FIRM})), ["t:1"]),
+        (OrganizationFilter(places=frozenset({"p:zj-wz", "p:none"})), ["t:1"]),
+        (OrganizationFilter(places=frozenset({"p:none"})), []),
+        (OrganizationFilter(places=frozenset({"p:cn"}), kinds=frozenset({Kind.FIRM})), ["t:1"]),
     ],
 )
 def test_filters_narrow_with_everything_below(

@@ -37,7 +37,7 @@ def test_a_child_may_be_given_before_its_parent(store: GraphStore) -> None:
         Place("p:a", "land", PlaceLevel.COUNTRY),
     )
     store.upsert(GraphRows(places=places, organizations=(firm(1, place="p:c"),)))
-    inside = store.organizations(OrganizationFilter(place="p:a"), None, 9)
+    inside = store.organizations(OrganizationFilter(places=frozenset({"p:a"})), None, 9)
     assert [row.id for row in inside.rows] == ["t:1"]
 
 
@@ -46,9 +46,9 @@ def test_a_place_that_moves_takes_what_is_below_along(store: GraphStore) -> None
     store.upsert(rows)
     province = next(place for place in rows.places if place.id == "p:zj")
     store.upsert(GraphRows(places=(replace(province, parent="p:zz"),)))
-    inside = store.organizations(OrganizationFilter(place="p:zz"), None, 9)
+    inside = store.organizations(OrganizationFilter(places=frozenset({"p:zz"})), None, 9)
     assert [row.id for row in inside.rows] == ["t:1", "t:2", "t:3"]
-    assert store.organizations(OrganizationFilter(place="p:cn"), None, 9).rows == ()
+    assert store.organizations(OrganizationFilter(places=frozenset({"p:cn"})), None, 9).rows == ()
 
 
 def test_places_that_lie_in_each_other_do_not_hang_a_filter(store: GraphStore) -> None:
@@ -57,5 +57,5 @@ def test_places_that_lie_in_each_other_do_not_hang_a_filter(store: GraphStore) -
         Place("p:b", "b", PlaceLevel.CITY, parent="p:a"),
     )
     store.upsert(GraphRows(places=ring, organizations=(firm(1, place="p:b"),)))
-    inside = store.organizations(OrganizationFilter(place="p:a"), None, 9)
+    inside = store.organizations(OrganizationFilter(places=frozenset({"p:a"})), None, 9)
     assert [row.id for row in inside.rows] == ["t:1"]

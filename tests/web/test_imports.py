@@ -30,7 +30,7 @@ def table(text):
 
 def work_off(sample):
     """What the worker would do with all that was requested; how many jobs."""
-    queue, count = sample.requested_jobs, 0
+    queue, count = sample.requested_jobs[JobKind.IMPORT], 0
     while (task := queue.dequeue()) is not None:
         queue.execute(task)
         count += 1

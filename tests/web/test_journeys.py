@@ -178,6 +178,7 @@ def test_an_administrator_invites_and_the_invited_one_gets_in(visit, language):
     admin.page.fill("input[name=email]", f"new-{language}@example.org")
     admin.page.fill("input[name=organization]", "seed:valves-002")
     press(admin.page, say("邀请", "Invite"))
+    press(admin.page, say("显示链接", "Show the link"))
     link = admin.page.locator("main code").inner_text()
     path = "/" + link.partition("//")[2].partition("/")[2]
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from enum import StrEnum
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from matchmaker.api.http.fields import (
     Amount,
@@ -45,33 +46,76 @@ from matchmaker.domain import (
     Tier,
     date_of_text,
 )
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.cells import CellWarning
+from matchmaker.ingest.words import member_of
 from matchmaker.services.directory.directory import new_id
+from matchmaker.services.directory.needs import WantedNeeds
 from matchmaker.store.ports import MAX_PATH_LENGTH
 
 MAX_NEIGHBORS = 500
 MAX_VALUES = 50
+NAMES = (
+    "By id, code or name in either language (`gbt2260:330000`, `330000`, `浙江`, `Zhejiang`; "
+    "`C34`, `阀门`), with everything below it."
+)
+COUNTRY_NAMES = "By ISO 3166-1 code or name."
 
 
-class DirectoryQuery(PageQuery):
+def _in_words(members: type[StrEnum]) -> BeforeValidator:
+    """A reader of terms also in the words that people use for them: 小型, little giant."""
+
+    def read(value: object) -> object:
+        if not isinstance(value, str) or value in list(members):
+            return value
+        try:
+            return member_of(members, value)
+        except (InvalidInput, CellWarning):
+            return value  # pydantic says which there are
+
+    return BeforeValidator(read)
+
+
+KindWord = Annotated[Kind, _in_words(Kind)]
+SizeWord = Annotated[Size, _in_words(Size)]
+TierWord = Annotated[Tier, _in_words(Tier)]
+
+
+class Narrowing(Strict):
+    """What organisations are narrowed to, in the words of people."""
+
+    kind: list[KindWord] = Field([], max_length=len(Kind))
+    size: list[SizeWord] = Field([], max_length=len(Size), description="`sme` holds all but large.")
+    tier: list[TierWord] = Field([], max_length=len(Tier))
+    country: list[LookupId] = Field([], max_length=MAX_VALUES, description=COUNTRY_NAMES)
+    place: list[LookupId] = Field([], max_length=MAX_VALUES, description=NAMES)
+    industry: list[LookupId] = Field([], max_length=MAX_VALUES, description=NAMES)
+
+    def narrowed_to(self) -> dict[str, Any]:
+        """The same by the names of `OrganizationFilter` and `Filters`."""
+        return {
+            "kinds": frozenset(self.kind),
+            "sizes": frozenset(self.size),
+            "tiers": frozenset(self.tier),
+            "countries": frozenset(self.country),
+            "places": frozenset(self.place),
+            "industries": frozenset(self.industry),
+        }
+
+
+class OrganizationNarrowing(Narrowing):
+    """The same, and members of a cluster."""
+
+    cluster: LookupId | None = Field(None, description="By id or name.")
+
+    def to_filter(self) -> OrganizationFilter:
+        return OrganizationFilter(**self.narrowed_to(), cluster=self.cluster)
+
+
+class DirectoryQuery(OrganizationNarrowing, PageQuery):
     """Narrows a list or search of organisations."""
 
     q: str | None = Field(None, min_length=1, max_length=500, description="Full-text search.")
-    kind: list[Kind] = Field([], max_length=len(Kind))
-    size: list[Size] = Field([], max_length=len(Size))
-    tier: list[Tier] = Field([], max_length=len(Tier))
-    place: LookupId | None = Field(None, description="With everything below it.")
-    industry: LookupId | None = Field(None, description="With everything below it.")
-    cluster: LookupId | None = None
-
-    def to_filter(self) -> OrganizationFilter:
-        return OrganizationFilter(
-            kinds=frozenset(self.kind),
-            sizes=frozenset(self.size),
-            tiers=frozenset(self.tier),
-            place=self.place,
-            industry=self.industry,
-            cluster=self.cluster,
-        )
 
 
 class OwnerQuery(PageQuery):
@@ -80,10 +124,15 @@ class OwnerQuery(PageQuery):
     organization: LookupId | None = None
 
 
-class NeedQuery(OwnerQuery):
-    """A page of needs."""
+class NeedQuery(OrganizationNarrowing, OwnerQuery):
+    """A page of needs, narrowed by what they are for and by who posted them."""
 
     state: NeedState | None = None
+    goal: list[GoalName] = Field([], max_length=len(GoalName))
+
+    def to_wanted(self, organization_id: str | None) -> WantedNeeds:
+        goals = frozenset(self.goal)
+        return WantedNeeds(self.to_filter(), goals, self.state, organization_id)
 
 
 class NeighborhoodQuery(Strict):

@@ -200,8 +200,9 @@ def read_offer(path: IdPath) -> Response:
 @directory.get("/needs", **reads(EXCHANGE, NeedPage, public=True))
 def list_needs(query: NeedQuery) -> Response:
     """List needs, of one organisation or of all."""
-    page = services().published.needs(_owner(query), query.state, after_of(query), query.limit)
-    return paged(page, query, NeedPage)
+    wanted = query.to_wanted(_owner(query))
+    page = services().directory.needs(current_principal(), wanted, after_of(query), query.limit)
+    return paged(Page(tuple(need for need, _ in page.rows), page.after), query, NeedPage)
 
 
 @directory.post("/needs", **writes(EXCHANGE, NeedOut, status=201))

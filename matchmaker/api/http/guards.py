@@ -30,8 +30,10 @@ from matchmaker.api.http.context import (
 )
 from matchmaker.api.http.idempotency import StoredAnswer
 from matchmaker.api.http.problems import problem
-from matchmaker.errors import SignInNeeded
+from matchmaker.api.http.rate_counts import SCHEME
+from matchmaker.errors import NotAllowed, SecondFactorOwed, SignInNeeded
 from matchmaker.messages import message
+from matchmaker.services.operations.local_server import PATH as LOCAL_PATH
 
 API_PREFIX = "/api/v1"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -40,22 +42,35 @@ OPEN = frozenset(
     f"{API_PREFIX}/{place}"
     for place in (
         "session", "password/request", "password/reset", "invitations/accept",
-        "invitations/look", "unsubscribe",
+        "invitations/look", "unsubscribe", "confirmation",
     )
 )  # fmt: skip
 # Answers that hold a secret are not kept for a repetition.
 SECRET = tuple(
     f"{API_PREFIX}/{place}"
-    for place in ("session", "password", "invitations", "account", "webhooks", "unsubscribe")
+    for place in (
+        "session",
+        "password",
+        "invitations",
+        "account",
+        "webhooks",
+        "unsubscribe",
+        "confirmation",
+    )
 )
-# Attempts from one address; a single account is locked after ten failures besides.
+# Attempts from one address, over all workers; who fails too often with one account waits besides.
 LIMITS = {
     "people.sign_in": "30/minute;300/hour",
     "people.request_reset": "10/minute;50/hour",
     "people.reset_password": "20/minute",
     "people.accept_invitation": "20/minute",
     "people.look_at_invitation": "30/minute",
+    "people.confirm_address": "20/minute",
+    "people.request_confirmation": "5/minute;20/hour",
+    "web.confirm": "20/minute",
     "web.signing_in": "30/minute;300/hour",
+    "web.enter_code": "30/minute;300/hour",
+    "people.confirm_second_factor": "20/minute",
     "web.send_link": "10/minute;50/hour",
     "web.reset": "20/minute",
     "web.accept_invitation": "20/minute",
@@ -67,6 +82,21 @@ UPLOAD = re.compile(rf"/(admin|clusters/.+)/import|{UPLOADS}")
 MAX_UPLOAD = 50_000_000
 # Sent as a form: by clients of the Reconciliation API, and with a file.
 FORMS = frozenset({f"{API_PREFIX}/reconcile", UPLOADS})
+# Sent with a body, and change nothing.
+QUESTIONS = frozenset(
+    {
+        "/recommendations", "/clusters/<path:id>/what-if", "/postings/preview", "/reconcile",
+        "/reconcile/match", LOCAL_PATH,
+    }
+)  # fmt: skip
+# What an account may do that still has to set up a second factor.
+BEFORE_SECOND_FACTOR = frozenset(
+    {
+        None, "web.static", "web.vendored", "web.sign_in", "web.sign_out", "web.choose_language",
+        "web.second_factor", "web.change_second_factor", "people.read_session", "people.sign_out",
+        "people.begin_second_factor", "people.confirm_second_factor",
+    }
+)  # fmt: skip
 WRITING = frozenset({"POST", "PUT", "PATCH"})
 MAX_KEY = 200
 KEPT_HEADERS = ("Content-Type", "Content-Language", "ETag", "Location")
@@ -115,7 +145,14 @@ def register(app: Flask) -> None:
 
 def limit_attempts(app: Flask) -> None:
     """Limits on what could be guessed, on the routes once they are there."""
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
+    data_dir = app.extensions[EXTENSION].services.settings.data_dir
+    limiter = Limiter(
+        get_remote_address,
+        app=app,
+        storage_uri=f"{SCHEME}://{data_dir / 'attempts.db'}",
+        # A disk that cannot be written must not let guessing go on, nor stop everybody.
+        in_memory_fallback_enabled=True,
+    )
     for endpoint, limit in LIMITS.items():
         view = app.view_functions[endpoint]
         limited = limiter.limit(limit, error_message=TOO_MANY.id)(view)
@@ -138,8 +175,9 @@ def _identify() -> None:
     key = _bearer()
     if key is not None:
         g.principal = _of_key(key)
-    elif "account" in session:
+    elif "session" in session:
         _resume()
+    _check_scope()
     if g.principal is ANONYMOUS and _is_closed():
         raise SignInNeeded("Reading from another machine needs an account.", mend=_HOW)
 
@@ -158,13 +196,29 @@ def _of_key(key: str) -> Principal:
 
 def _resume() -> None:
     """The account of the session; what it sends needs the token of its own pages."""
-    account = services().sign_in.of_session(session["account"], session.get("epoch", -1))
+    account = services().sessions.account_of(str(session["session"]))
     if account is None:
         session.clear()
         return
     g.principal, g.account = account.principal(), account
     if request.method not in SAFE:
         csrf.protect()
+    if request.endpoint not in BEFORE_SECOND_FACTOR and services().second_factors.is_owed(account):
+        raise SecondFactorOwed(
+            "Who leads a cluster or the service signs in with a second factor here.",
+            mend="Set one up under 'My account'.",
+        )
+
+
+def _check_scope() -> None:
+    """A key for reading changes nothing, whatever a route may forget to ask."""
+    principal = current_principal()
+    if principal.writes or request.method in SAFE or request.url_rule is None:
+        return
+    if request.path in OPEN:
+        return
+    if request.url_rule.rule.removeprefix(API_PREFIX) not in QUESTIONS:
+        raise NotAllowed("This key may only read.", mend="Use a key with the scope 'write'.")
 
 
 def _is_closed() -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from matchmaker.api.directory.requests import MAX_VALUES
-from matchmaker.api.http.fields import Country, LookupId, OptionalText, Short, Strict, Text
+from matchmaker.api.directory.requests import MAX_VALUES, Narrowing
+from matchmaker.api.http.fields import LookupId, OptionalText, Short, Strict, Text
 from matchmaker.api.http.files import ExportQuery
-from matchmaker.domain import GoalName, Kind, Size, Tier
+from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput
 from matchmaker.recommend.model import Filters, Request
 from matchmaker.workflow.interactions import InteractionKind
@@ -15,16 +15,10 @@ from matchmaker.workflow.interactions import InteractionKind
 MAX_RECOMMENDATIONS = 100
 
 
-class CandidateFilters(Strict):
+class CandidateFilters(Narrowing):
     """Narrows the candidates of a recommendation."""
 
-    kind: list[Kind] = Field([], max_length=len(Kind))
-    size: list[Size] = Field([], max_length=len(Size))
-    tier: list[Tier] = Field([], max_length=len(Tier))
-    country: list[Country] = Field([], max_length=MAX_VALUES)
-    place: list[LookupId] = Field([], max_length=MAX_VALUES, description="With all below.")
-    industry: list[LookupId] = Field([], max_length=MAX_VALUES, description="With all below.")
-    cluster: list[LookupId] = Field([], max_length=MAX_VALUES)
+    cluster: list[LookupId] = Field([], max_length=MAX_VALUES, description="By id or name.")
     radius_km: float | None = Field(
         None,
         gt=0,
@@ -46,12 +40,7 @@ class CandidateFilters(Strict):
         if self.latitude is not None and self.longitude is not None:
             centre = (self.latitude, self.longitude)
         return Filters(
-            kinds=frozenset(self.kind),
-            sizes=frozenset(self.size),
-            tiers=frozenset(self.tier),
-            countries=frozenset(country for country in self.country if country),
-            places=frozenset(self.place),
-            industries=frozenset(self.industry),
+            **self.narrowed_to(),
             clusters=frozenset(self.cluster),
             radius_km=self.radius_km,
             centre=centre,

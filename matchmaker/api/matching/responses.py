@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pydantic import BaseModel
 
 from matchmaker.api.http.fields import ListOut, Outgoing
 from matchmaker.domain import GoalName, Kind, Layer
 from matchmaker.goals import Goal
 from matchmaker.messages import Message, translated
-from matchmaker.recommend.model import Evidence, PathStep, Recommendation, Way
+from matchmaker.recommend.model import Evidence, Match, PathStep, Reason, Recommendation, Way
 from matchmaker.services.matching.matching import Answer, Freshness
 
 REASONS_IN_A_SENTENCE = 3
@@ -41,7 +43,7 @@ class GoalList(ListOut[GoalOut]):
 
 
 class ReasonOut(Outgoing):
-    """One feature's part in the score, in the language asked for and in both."""
+    """One kind of evidence's part in the score, in the language asked for and in both."""
 
     feature: str
     contribution: float
@@ -63,6 +65,8 @@ class AdviceOut(Outgoing):
 class RecommendationOut(Outgoing):
     """A candidate; `reason` is a sentence in the language asked for.
 
+    `reasons` speak for it and `against` against it; contributions of both add up to `score`.
+    `match` grades what it says against the words asked; null where nobody asked in words.
     `chance` is the probability of a tie within two years, before the price of being
     suggested to many others that `score` is less; null where fixed weights rank.
     """
@@ -74,8 +78,10 @@ class RecommendationOut(Outgoing):
     score: float
     reason: str
     reasons: list[ReasonOut]
+    against: list[ReasonOut]
     evidence: tuple[Evidence, ...]
     path: tuple[PathStep, ...]
+    match: Match | None = None
     advice: AdviceOut | None = None
     chance: float | None = None
 
@@ -84,17 +90,30 @@ class RecommendationOut(Outgoing):
         advice = recommendation.advice
         worded = {
             "reason": leading_reasons(recommendation, language),
-            "reasons": [
-                vars(reason) | _texts(reason.message, language) for reason in recommendation.reasons
-            ],
+            "reasons": _reasons(recommendation.reasons, language),
+            "against": _reasons(recommendation.against, language),
             "advice": advice and {"way": advice.way, **_texts(advice.message, language)},
         }
         return cls.model_validate(vars(recommendation) | worded)
 
 
+class ClosestStatementOut(Outgoing):
+    """Whose statement came closest to words that nobody answers."""
+
+    id: str
+    name: str
+    name_en: str
+    evidence: Evidence
+
+
 class RecommendationPage(BaseModel):
     """Recommendations, best first; `seeker` is empty for a free text of nobody known.
 
+    Asked in words, `recommendations` are those who say something that answers; `nearby` are
+    near to the seeker, though nothing they say mentions it. Where nobody answers, `closest`
+    are the statements that came closest, and `text` says so in the language asked for.
+    `known_partners` would stand among the recommendations, were partners not left out
+    (`only_new`).
     `impression` is what clicks and requests for an introduction refer to.
     """
 
@@ -103,6 +122,10 @@ class RecommendationPage(BaseModel):
     impression: str
     snapshot: Freshness
     recommendations: list[RecommendationOut]
+    nearby: list[RecommendationOut] = []
+    closest: list[ClosestStatementOut] = []
+    known_partners: list[RecommendationOut] = []
+    text: str = ""
 
     @classmethod
     def of(cls, answer: Answer, language: str) -> RecommendationPage:
@@ -115,7 +138,15 @@ class RecommendationPage(BaseModel):
                 RecommendationOut.of(recommendation, language)
                 for recommendation in answer.recommendations
             ],
+            nearby=[RecommendationOut.of(candidate, language) for candidate in answer.nearby],
+            closest=[ClosestStatementOut.model_validate(vars(each)) for each in answer.closest],
+            known_partners=[RecommendationOut.of(partner, language) for partner in answer.known],
+            text="" if answer.advice is None else answer.advice.text(language),
         )
+
+
+def _reasons(reasons: Iterable[Reason], language: str) -> list[dict[str, object]]:
+    return [vars(reason) | _texts(reason.message, language) for reason in reasons]
 
 
 def _texts(message: Message, language: str) -> dict[str, str]:

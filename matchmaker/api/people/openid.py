@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TypeVar
+
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.flask_client import OAuth
-from flask import Flask, redirect, session, url_for
+from flask import Flask, copy_current_request_context, redirect, url_for
 from werkzeug.wrappers import Response
 
+from matchmaker.api.http.browser import begin_session
 from matchmaker.api.http.context import EXTENSION, services
 from matchmaker.errors import ServiceUnavailable, SignInNeeded
 from matchmaker.services.people.sign_in import OpenIdClaims
-from matchmaker.workflow.account import Account
+
+# For all that is asked of the provider in one step of signing in.
+DEADLINE_SECONDS = 10.0
+_MAX_WAITING = 16
+_waiting = threading.BoundedSemaphore(_MAX_WAITING)
+Answer = TypeVar("Answer")
 
 
 def register(app: Flask) -> None:
@@ -24,15 +35,18 @@ def register(app: Flask) -> None:
         client_id=settings.oidc_client_id,
         client_secret=settings.oidc_client_secret.get_secret_value(),
         server_metadata_url=f"{settings.oidc_issuer.rstrip('/')}/.well-known/openid-configuration",
-        client_kwargs={"scope": "openid email profile", "code_challenge_method": "S256"},
+        client_kwargs={
+            "scope": "openid email profile",
+            "code_challenge_method": "S256",
+            "default_timeout": DEADLINE_SECONDS,
+        },
     )
 
     def begin() -> Response:
         """To the provider, with state, nonce and a code challenge."""
         try:
-            redirection: Response = oauth.oidc.authorize_redirect(
-                url_for("oidc_callback", _external=True)
-            )
+            address = url_for("oidc_callback", _external=True)
+            redirection: Response = _within_deadline(lambda: oauth.oidc.authorize_redirect(address))
         except Exception as error:
             raise _unavailable(error) from None
         return redirection
@@ -40,7 +54,7 @@ def register(app: Flask) -> None:
     def finish() -> Response:
         """Back from the provider. Raises SignInNeeded for somebody who was not invited."""
         try:
-            token = oauth.oidc.authorize_access_token()
+            token = _within_deadline(oauth.oidc.authorize_access_token)
         except OAuthError as error:
             raise SignInNeeded(
                 "The provider did not sign you in: %(error)s.", mend="Try again.", error=error.error
@@ -64,11 +78,26 @@ def register(app: Flask) -> None:
     app.add_url_rule("/auth/callback", "oidc_callback", finish)
 
 
-def begin_session(account: Account) -> None:
-    """A new session for the account, whatever there was before."""
-    session.clear()
-    session.permanent = True
-    session["account"], session["epoch"] = account.id, account.epoch
+def _within_deadline(ask: Callable[[], Answer]) -> Answer:
+    """What the provider answers. One that drips is left behind: nobody waits for it.
+
+    Raises TimeoutError, or what `ask` raises.
+    """
+    if not _waiting.acquire(blocking=False):
+        raise TimeoutError
+    outcome: Future[Answer] = Future()
+
+    @copy_current_request_context
+    def work() -> None:
+        try:
+            outcome.set_result(ask())
+        except Exception as error:
+            outcome.set_exception(error)
+        finally:
+            _waiting.release()
+
+    threading.Thread(target=work, daemon=True).start()
+    return outcome.result(DEADLINE_SECONDS)
 
 
 def _unavailable(error: Exception) -> ServiceUnavailable:

@@ -31,6 +31,8 @@ class AccountOut(Outgoing):
     clusters: list[str]
     admin: bool
     active: bool
+    is_proved: bool
+    has_second_factor: bool
     preferences: Preferences
 
 
@@ -51,14 +53,52 @@ class SessionOut(BaseModel):
 
 
 class InvitedOut(BaseModel):
-    """An invitation; `link` and `token` only where no mail was sent."""
+    """An invitation; where it was not `mailed`, an administrator hands its link over."""
 
     id: str
     email: str
     expires: datetime.datetime
     mailed: bool
+
+
+class LinkOut(BaseModel):
+    """A link to pass on."""
+
     link: str
-    token: str
+
+
+class MailedOut(BaseModel):
+    """Whether a letter is on its way; there is none without a mail server."""
+
+    mailed: bool
+
+
+class NewSecondFactorOut(Outgoing):
+    """What an authenticator is told: the secret, or the same as an `otpauth:` address."""
+
+    secret: str
+    address: str
+
+
+class RecoveryOut(BaseModel):
+    """Codes for when the authenticator is lost; each good once, shown this once."""
+
+    codes: list[str]
+
+
+class BrowserSessionOut(Outgoing):
+    """Where one is signed in; `current` is the session that asks."""
+
+    id: str
+    created: datetime.datetime
+    last_used: datetime.datetime
+    address: str
+    agent: str
+    current: bool
+
+
+class SessionList(ListOut[BrowserSessionOut]):
+    """One's sessions."""
 
 
 class InvitationOut(Outgoing):

@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from flask import Response, g, session
 from flask_openapi3 import APIBlueprint, Tag
 from flask_wtf.csrf import generate_csrf
 
+from matchmaker.api.http.browser import begin_session, end_session, origin
 from matchmaker.api.http.context import current_language, current_principal, services
 from matchmaker.api.http.fields import IdPath, PageQuery
 from matchmaker.api.http.guards import API_PREFIX
@@ -22,12 +25,12 @@ from matchmaker.api.http.routing import (
     reads,
     writes,
 )
-from matchmaker.api.people.openid import begin_session
 from matchmaker.api.people.requests import (
     Accept,
     AccountPatch,
     AccountQuery,
     Active,
+    Code,
     Email,
     Invite,
     NewHook,
@@ -36,6 +39,7 @@ from matchmaker.api.people.requests import (
     NotificationIds,
     OrganizationQuery,
     Password,
+    PasswordAndCode,
     PasswordChange,
     Reset,
     SignIn,
@@ -52,9 +56,14 @@ from matchmaker.api.people.responses import (
     InvitedOut,
     KeyList,
     KeyOut,
+    LinkOut,
+    MailedOut,
     MemberList,
     NewHookOut,
     NewKeyOut,
+    NewSecondFactorOut,
+    RecoveryOut,
+    SessionList,
     SessionOut,
 )
 from matchmaker.workflow.account import Account, AccountMembership
@@ -80,13 +89,14 @@ def read_session() -> Response:
 @people.post("/session", **writes(ACCOUNTS, SessionOut, public=True))
 def sign_in(body: SignIn) -> Response:
     """Sign in with address and password; the cookie keeps the session."""
-    return _enter(services().sign_in.with_password(body.email, body.password))
+    place = origin(body.email)
+    return _enter(services().sign_in.with_password(body.email, body.password, place, body.code))
 
 
 @people.delete("/session", **reads(ACCOUNTS, None, public=True))
 def sign_out() -> Response:
-    """End this session."""
-    session.clear()
+    """End this session, on the server too."""
+    end_session()
     return done()
 
 
@@ -104,7 +114,7 @@ def _enter(account: Account) -> Response:
 @people.post("/password/request", **writes(ACCOUNTS, public=True))
 def request_reset(body: Email) -> Response:
     """Ask for a link by mail; the answer is the same whether there is such an account or not."""
-    services().sign_in.send_reset(body.email)
+    services().reset_requests.ask(body.email)
     return done()
 
 
@@ -127,7 +137,7 @@ def unsubscribe(body: Token) -> Response:
 
 @people.post("/invitations", **writes(ACCOUNTS, InvitedOut, status=201))
 def invite(body: Invite) -> Response:
-    """Offer somebody a place; without a mail server the answer has the link to pass on."""
+    """Offer somebody a place; the link goes to the address by mail and to nobody else."""
     place = AccountMembership(body.organization, body.post) if body.organization else None
     issued = services().invitations.invite(
         current_principal(),
@@ -142,10 +152,17 @@ def invite(body: Invite) -> Response:
         email=issued.invitation.email,
         expires=issued.invitation.expires,
         mailed=issued.mailed,
-        link="" if issued.mailed else issued.link,
-        token="" if issued.mailed else issued.token,
     )
     return created(shaped, f"invitations/{shaped.id}")
+
+
+@people.post("/invitations/<id>/link", **writes(ACCOUNTS, LinkOut))
+def hand_over_invitation(path: IdPath, body: Nothing) -> Response:  # noqa: ARG001
+    """The link of an invitation, for an administrator who passes it on in another way.
+
+    The account made by it is unproved until its owner confirms the address.
+    """
+    return as_json(LinkOut(link=services().invitations.hand_over(current_principal(), path.id)))
 
 
 @people.post("/invitations/look", **writes(ACCOUNTS, InvitationOut, public=True))
@@ -157,7 +174,9 @@ def look_at_invitation(body: Token) -> Response:
 @people.post("/invitations/accept", **writes(ACCOUNTS, SessionOut, public=True))
 def accept_invitation(body: Accept) -> Response:
     """Take the place, with a password for a new account; this signs in."""
-    return _enter(services().sign_in.by_invitation(body.token, body.name, body.password))
+    sign_in = services().sign_in
+    account = sign_in.by_invitation(body.token, body.name, body.password, origin(), body.code)
+    return _enter(account)
 
 
 # -- one's own account
@@ -185,15 +204,72 @@ def change_password(body: PasswordChange) -> Response:
     """A new password; every other session ends."""
     principal = current_principal()
     account = services().sign_in.change_password(principal, body.old_password, body.new_password)
-    if "account" in session:
+    if "session" in session:
         begin_session(account)
     return done()
 
 
 @people.post("/account/sign-out", **writes(ACCOUNTS))
 def sign_out_everywhere(body: Nothing) -> Response:  # noqa: ARG001
-    """End all sessions of one's account."""
-    services().sign_in.end_sessions(current_principal())
+    """End all sessions of one's account; its keys go on."""
+    services().sessions.end_all(current_principal())
+    return done()
+
+
+@people.get("/account/sessions", **reads(ACCOUNTS, SessionList, also=NO_ACCOUNT))
+def list_sessions() -> Response:
+    """Where one is signed in, with the last use of each."""
+    secret = str(session.get("session", ""))
+    sessions = services().sessions
+    items = [
+        {**asdict(own), "current": sessions.is_current(own, secret)}
+        for own in sessions.own(current_principal())
+    ]
+    return as_json(SessionList.model_validate({"items": items}))
+
+
+@people.delete("/account/sessions/<id>", **writes(ACCOUNTS, also=NO_ACCOUNT))
+def end_one_session(path: IdPath) -> Response:
+    """End one session of one's account."""
+    services().sessions.end(current_principal(), path.id)
+    return done()
+
+
+@people.post("/account/second-factor", **writes(ACCOUNTS, NewSecondFactorOut, status=201))
+def begin_second_factor(body: Nothing) -> Response:  # noqa: ARG001
+    """A secret for an authenticator; asked for once a code of it has confirmed it."""
+    begun = services().second_factors.begin(current_principal())
+    return created(NewSecondFactorOut.model_validate(begun), "account/second-factor")
+
+
+@people.post("/account/second-factor/confirm", **writes(ACCOUNTS, RecoveryOut))
+def confirm_second_factor(body: Code) -> Response:
+    """Ask for its codes from now on; every other session and all keys end."""
+    codes = services().second_factors.confirm(current_principal(), body.code)
+    if "session" in session:
+        begin_session(services().accounts.own(current_principal()))
+    return as_json(RecoveryOut(codes=list(codes)))
+
+
+@people.post("/account/second-factor/remove", **writes(ACCOUNTS))
+def remove_second_factor(body: PasswordAndCode) -> Response:
+    """Ask for no codes any more; every other session and all keys end."""
+    account = services().second_factors.remove(current_principal(), body.password, body.code)
+    if "session" in session:
+        begin_session(account)
+    return done()
+
+
+@people.post("/account/confirmation", **writes(ACCOUNTS, MailedOut))
+def request_confirmation(body: Nothing) -> Response:  # noqa: ARG001
+    """Ask for a letter with the link that confirms one's address."""
+    return as_json(MailedOut(mailed=services().sign_in.send_confirmation(current_principal())))
+
+
+@people.post("/confirmation", **writes(ACCOUNTS, public=True))
+def confirm_address(body: Token) -> Response:
+    """Confirm an address, by the token of a letter's link."""
+    services().sign_in.confirm(body.token)
     return done()
 
 
@@ -207,7 +283,7 @@ def export_account() -> Response:
 def delete_account(body: Password) -> Response:
     """Delete one's account; what was agreed for an organisation stays with it."""
     services().privacy.delete_own(current_principal(), body.password)
-    session.clear()
+    end_session()
     return done()
 
 

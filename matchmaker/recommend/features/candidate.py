@@ -42,10 +42,25 @@ def same_industry(pairs: Pairs) -> FloatArray:
 def stages(pairs: Pairs) -> FloatArray:
     """Share of its value-chain stages that you do not hold yourself."""
     their_stages = pairs.snapshot.organizations.stages[pairs.rows].astype(np.uint32)
-    added = their_stages & ~np.uint32(pairs.seeker.stages)
+    added = their_stages & ~np.uint32(pairs.held_stages)
     held = np.bitwise_count(their_stages).astype(np.float32)
     share = np.bitwise_count(added) / np.maximum(held, 1)
     return np.where(held > 0, share, np.nan).astype(np.float32)
+
+
+def _half_where_unknown(values: FloatArray) -> FloatArray:
+    return np.clip(np.nan_to_num(values, nan=0.5), 0, 1).astype(np.float32)
+
+
+@feature(Family.STAGES, scale=_half_where_unknown, absent=np.nan, monotone=1)
+def sought_stages(pairs: Pairs) -> FloatArray:
+    """Share of the value-chain stages that you look for which it holds."""
+    their_stages = pairs.snapshot.organizations.stages[pairs.rows].astype(np.uint32)
+    sought = pairs.sought_stages
+    if not sought:
+        return np.full(len(pairs.rows), np.nan, dtype=np.float32)
+    share = np.bitwise_count(their_stages & np.uint32(sought)) / sought.bit_count()
+    return np.where(their_stages > 0, share, np.nan).astype(np.float32)
 
 
 @feature(Family.TRUST)

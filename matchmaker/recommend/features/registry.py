@@ -25,6 +25,7 @@ class Family(StrEnum):
     """
 
     TEXT = "text"
+    SPECIFICATION = "specification"
     NETWORK = "network"
     HISTORY = "history"
     HOME = "home"
@@ -32,6 +33,7 @@ class Family(StrEnum):
     PROGRAMME = "programme"
     ACTIVITY = "activity"
     INDUSTRY = "industry"
+    STAGES = "stages"
     TRUST = "trust"
     RIVALRY = "rivalry"
     CONTEXT = "context"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -171,7 +172,7 @@ def _suggestion(snapshot: Snapshot, ranker: Ranker, item: priorities.PriorityTie
         ranker,
         among=only,
     )
-    reasons = recommended[0].leading(3) if recommended else ()
+    reasons = recommended.matches[0].leading(3) if recommended.matches else ()
     return Suggestion(
         asker=named_organization(snapshot, tie.asker),
         partner=named_organization(snapshot, tie.partner),
@@ -207,8 +208,9 @@ def _brief(snapshot: Snapshot, ranker: Ranker, pool: gatherings.Pool) -> Brief:
     goal = texts[0].goal or GoalName.RESEARCH_PARTNER
     labs: tuple[Recommendation, ...] = ()
     if GOALS[goal].pool_names_candidates:
-        seeker = Seeker(texts=texts, kind=Kind.FIRM)
-        labs = recommend(snapshot, seeker, Request(goal, 3), ranker, explained=False)
+        asked = tuple(replace(text, is_question=True) for text in texts)
+        seeker = Seeker(texts=asked, kind=Kind.FIRM)
+        labs = recommend(snapshot, seeker, Request(goal, 3), ranker, explained=False).matches
     ids = snapshot.statements.table["id"]
     return Brief(
         goal=goal,

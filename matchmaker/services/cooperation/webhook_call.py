@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Mapping
 from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -16,8 +17,8 @@ from matchmaker.workflow.webhook import is_public
 
 # What a call that was not answered may raise.
 FAILURES = (OSError, ValueError, HTTPException)
-DEADLINE_SECONDS = 20.0
-_CONNECT_SECONDS, _READ_SECONDS = 3.05, 10.0
+DEADLINE_SECONDS = 10.0
+_RESOLVE_SECONDS, _CONNECT_SECONDS = 5.0, 3.05
 _MAX_ADDRESSES = 3
 
 
@@ -29,19 +30,23 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, private_allowed: 
     """The status that the host answers. Its body is not read, no redirect is followed.
 
     The name is resolved once: whatever it points to a moment later, the address that was
-    checked is the one connected to. Raises NotPublicError or another of FAILURES.
+    checked is the one connected to. All of it ends within DEADLINE_SECONDS, and what looking
+    up a name takes (_RESOLVE_SECONDS). Raises NotPublicError or another of FAILURES.
     """
     parts = urlsplit(url)
     host = parts.hostname or ""
     secure = parts.scheme == "https"
-    infos = socket.getaddrinfo(host, parts.port or (443 if secure else 80), type=socket.SOCK_STREAM)
-    addresses = [(str(info[4][0]), int(info[4][1])) for info in infos]
+    addresses = _resolved(host, parts.port or (443 if secure else 80))
     if not private_allowed and not all(is_public(ip.partition("%")[0]) for ip, _ in addresses):
         raise NotPublicError(host)
     # A connection that is given its socket neither resolves nor connects by itself.
     connection = (HTTPSConnection if secure else HTTPConnection)(host, parts.port)
+    until = time.monotonic() + DEADLINE_SECONDS
     connection.sock = _connected(addresses[:_MAX_ADDRESSES])
-    deadline = threading.Timer(DEADLINE_SECONDS, _interrupt, (connection,))
+    left = max(0.0, until - time.monotonic())
+    connection.sock.settimeout(left or 0.001)
+    deadline = threading.Timer(left, _interrupt, (connection,))
+    deadline.daemon = True
     deadline.start()
     try:
         if secure:
@@ -52,26 +57,45 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, private_allowed: 
         target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~")
         query = f"?{quote(parts.query, safe='/%:@!$&()*+,;=~?')}" if parts.query else ""
         connection.request("POST", target + query, body, dict(headers))
-        return connection.getresponse().status
+        status = connection.getresponse().status
+        if time.monotonic() >= until:  # cut off within its headers, which reads like their end
+            raise TimeoutError(host)
+        return status
     finally:
         deadline.cancel()
         connection.close()
+
+
+def _resolved(host: str, port: int) -> list[tuple[str, int]]:
+    """Addresses of a host. The system's resolver takes as long as it likes: nobody waits longer."""
+    answers: list[list[tuple[str, int]]] = []
+    problems: list[OSError | UnicodeError] = []
+
+    def look_up() -> None:
+        try:
+            infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            answers.append([(str(info[4][0]), int(info[4][1])) for info in infos])
+        except (OSError, UnicodeError) as error:
+            problems.append(error)
+
+    thread = threading.Thread(target=look_up, daemon=True)
+    thread.start()
+    thread.join(_RESOLVE_SECONDS)
+    if problems:
+        raise problems[0]
+    if not answers:
+        raise TimeoutError(f"{host} was not looked up in time")
+    return answers[0]
 
 
 def _connected(addresses: list[tuple[str, int]]) -> socket.socket:
     """A connection to the first address that takes one."""
     for address in addresses[:-1]:
         try:
-            return _connect(address)
+            return socket.create_connection(address, _CONNECT_SECONDS)
         except OSError:
             continue
-    return _connect(addresses[-1])
-
-
-def _connect(address: tuple[str, int]) -> socket.socket:
-    connected = socket.create_connection(address, _CONNECT_SECONDS)
-    connected.settimeout(_READ_SECONDS)
-    return connected
+    return socket.create_connection(addresses[-1], _CONNECT_SECONDS)
 
 
 def _interrupt(connection: HTTPConnection) -> None:

@@ -1,26 +1,30 @@
-"""Places and industries by name, for people who do not know their codes."""
+"""Places, industries and clusters by name, for people who do not know their codes."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from matchmaker.domain import Industry, Place
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.industries import IndustryIndex, IndustryMatch
-from matchmaker.ingest.places import PlaceIndex, PlaceMatch
+from matchmaker.ingest.industries import IndustryIndex
+from matchmaker.ingest.places import PlaceIndex
 from matchmaker.messages import message
+from matchmaker.services.directory.regions import region, section
 from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.snapshot.model import PLACE_LEVELS, Snapshot
 from matchmaker.text import normal
 
 MOST = 20
-CodeTable = Literal["places", "industries"]
-# The fields of forms in which they are named.
-_FIELDS = {"places": "place", "industries": "industry"}
+ASKED_ABOUT = 8  # choices that a question about a name names
+CodeTable = Literal["places", "industries", "clusters"]
+# The fields in which they are named.
+FIELDS = {"places": "place", "industries": "industry", "clusters": "cluster"}
+_GROUPS: dict[str, Callable[[str], tuple[str, ...]]] = {"places": region, "industries": section}
 
 
 def place_index(snapshot: Snapshot) -> PlaceIndex:
@@ -63,12 +67,31 @@ def industry_index(snapshot: Snapshot) -> IndustryIndex:
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """A place or industry; `within` names the wider one, "" at the top."""
+    """A place, industry or cluster; `within` names the wider one, "" at the top."""
 
     id: str
     name: str
     name_en: str
     within: str
+
+
+def rows_meant(snapshot: Snapshot, table: CodeTable, text: str) -> tuple[int, ...]:
+    """Rows of all that a text means, without those below: 浙江, Zhejiang, 330000, 长三角, C34.
+
+    A text is an id, a name in either language, a short name, pinyin, a code, or what people
+    call a region or a section. Raises InvalidInput that says what else may be meant where
+    nothing, or more than one, is called so.
+    """
+    ids = _ids(snapshot, table)
+    group = _GROUPS.get(table, _no_group)(text)
+    if group and not _named_so(snapshot, table, text):
+        return tuple(ids[id] for id in group if id in ids)
+    return (_row_meant(snapshot, table, text, is_exact=False),)
+
+
+def code_named(snapshot: Snapshot, table: CodeTable, text: str) -> str:
+    """The id of the only one that a text means. Raises InvalidInput as `rows_meant` does."""
+    return _coded(snapshot, table, _row_meant(snapshot, table, text, is_exact=True)).id
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,89 +102,171 @@ class Codes:
 
     def name_of(self, table: CodeTable, id: str | None) -> str:
         """What to write for a place or industry: its name where no other has it, else the id."""
-        columns: pa.Table = getattr(self.reader.current(), table)
-        row = pc.index(columns.column("id"), id or "").as_py()
-        if row < 0:
+        snapshot = self.reader.current()
+        row = _ids(snapshot, table).get(id or "")
+        if row is None:
             return id or ""
-        name = self._coded(table, row).name
-        same = sum(normal(name) in pair for pair in self._all(table))
-        return name if same == 1 else id or ""
+        name = _coded(snapshot, table, row).name
+        return name if len(_named_so(snapshot, table, name)) == 1 else id or ""
 
     def search(self, table: CodeTable, text: str) -> tuple[Coded, ...]:
         """Those whose name begins with the text, then those that contain it, `MOST` in all."""
-        sought = normal(text)
-        if not sought:
-            return ()
-        names = self._all(table)
-        begins = [row for row, pair in enumerate(names) if any(n.startswith(sought) for n in pair)]
-        among = set(begins)
-        holds = [
-            row
-            for row, pair in enumerate(names)
-            if row not in among and any(sought in name for name in pair)
-        ]
-        return tuple(self._coded(table, row) for row in [*begins, *holds][:MOST])
+        return _search(self.reader.current(), table, text)
 
     def id_of(self, table: CodeTable, text: str) -> str | None:
         """The id that is meant by an id, a name, or what else stands for it; None for no text.
 
         Raises InvalidInput where nothing, or more than one, has the name.
         """
-        text, where = text.strip(), _FIELDS[table]
-        if not text:
-            return None
-        if ":" in text:
-            return text  # an id, newer than the snapshot perhaps: the store knows
-        sought = normal(text)
-        rows = [row for row, pair in enumerate(self._all(table)) if sought in pair]
-        if not rows:
-            rows = self._also_called(table, text)
-        if len(rows) == 1:
-            return self._coded(table, rows[0]).id
-        if rows:
-            several = "; ".join(
-                f"{match.id} {match.name} {match.within}".strip()
-                for match in (self._coded(table, row) for row in rows[:5])
-            )
-            raise InvalidInput(
-                "'%(text)s' may be %(several)s.", where=where, text=text[:100], several=several
-            )
-        near = tuple(match.name for match in self.search(table, text[:2])[:5])
+        text = text.strip()
+        if not text or ":" in text:
+            return text or None  # an id may be newer than the snapshot: the store knows
+        return code_named(self.reader.current(), table, text)
+
+    def ids_meant(self, table: CodeTable, text: str) -> frozenset[str]:
+        """Ids of all that a text means, see `rows_meant`."""
+        snapshot = self.reader.current()
+        rows = rows_meant(snapshot, table, text)
+        return frozenset(_coded(snapshot, table, row).id for row in rows)
+
+    def ids_below(self, table: CodeTable, ids: frozenset[str]) -> frozenset[str]:
+        """These ids and those of everything below them, as the snapshot has them."""
+        snapshot = self.reader.current()
+
+        def make() -> frozenset[str]:
+            known = _ids(snapshot, table)
+            inside = with_below(snapshot, table, [known[id] for id in ids if id in known])
+            return ids | {id for id, row in known.items() if row in inside}
+
+        return snapshot.cached(("below", table, ids), make)
+
+
+def _no_group(_: str) -> tuple[str, ...]:
+    return ()
+
+
+def _row_meant(snapshot: Snapshot, table: CodeTable, text: str, *, is_exact: bool) -> int:
+    """The row of the only one that a text means; not `is_exact`, of the nearest name too."""
+    text, where = text.strip(), FIELDS[table]
+    row = _ids(snapshot, table).get(text)
+    if row is not None:
+        return row
+    rows, finer = _named_so(snapshot, table, text), ""
+    if not rows:
+        rows, finer = _also_called(snapshot, table, text, is_exact=is_exact)
+    if len(rows) == 1 and not finer:
+        return rows[0]
+    several = [_coded(snapshot, table, row) for row in rows]
+    if finer:
         raise InvalidInput(
-            "'%(text)s' is not known.",
+            "'%(text)s' is finer than what is known here.",
             where=where,
-            mend=message("Known are %(names)s.", names=near) if near else "",
+            mend=message("Known are %(names)s.", names=tuple(match.name for match in several)),
             text=text[:100],
         )
+    if several:
+        choices = "; ".join(
+            f"{match.id} {match.name} {match.within}".strip() for match in several[:ASKED_ABOUT]
+        )
+        raise InvalidInput(
+            "'%(text)s' may be %(several)s.",
+            where=where,
+            mend="Give the whole name, or the code.",
+            text=text[:100],
+            several=choices,
+        )
+    near = tuple(match.name for match in _search(snapshot, table, text[:2])[:5])
+    raise InvalidInput(
+        "'%(text)s' is not known.",
+        where=where,
+        mend=message("Known are %(names)s.", names=near)
+        if near
+        else message("Give a name or a code; if it is new, `matchmaker refresh`."),
+        text=text[:100],
+    )
 
-    def _also_called(self, table: CodeTable, text: str) -> list[int]:
-        """Rows of what a code, a short name, an address or pinyin means, and nothing beside it."""
-        snapshot = self.reader.current()
-        match: PlaceMatch | IndustryMatch
-        if table == "places":
-            match = place_index(snapshot).find(text)
-        else:
-            match = industry_index(snapshot).find(text)
-        ids = [match.id] if match.exact else match.candidates
+
+def _also_called(
+    snapshot: Snapshot, table: CodeTable, text: str, *, is_exact: bool
+) -> tuple[list[int], str]:
+    """Rows of what a code, a short name, an address or pinyin means, and what of it was finer.
+
+    A cluster is meant by any part of its name.
+    """
+    ids = _ids(snapshot, table)
+    if table == "clusters":
+        return [ids[match.id] for match in _search(snapshot, table, text)], ""
+    index = place_index(snapshot) if table == "places" else industry_index(snapshot)
+    match = index.find(text)
+    if match.candidates:
+        return [ids[id] for id in match.candidates], ""
+    if not match.id or (is_exact and not match.exact and not match.dropped):
+        return [], ""
+    return [ids[match.id]], match.dropped
+
+
+def with_below(snapshot: Snapshot, table: CodeTable, rows: Iterable[int]) -> frozenset[int]:
+    """The rows and all those under them."""
+    columns: pa.Table = getattr(snapshot, table)
+    inside = np.zeros(len(columns), dtype=np.bool_)
+    inside[sorted(rows)] = True
+    if "parent" in columns.column_names:
+        parent = np.asarray(columns.column("parent"), dtype=np.int64)
+        has_parent, count = parent >= 0, -1
+        while count != (count := int(inside.sum())):
+            inside |= has_parent & inside[parent]
+    return frozenset(np.flatnonzero(inside).tolist())
+
+
+def _search(snapshot: Snapshot, table: CodeTable, text: str) -> tuple[Coded, ...]:
+    sought = normal(text)
+    if not sought:
+        return ()
+    names = _names(snapshot, table)
+    begins = [row for row, pair in enumerate(names) if any(n.startswith(sought) for n in pair)]
+    among = set(begins)
+    holds = [
+        row
+        for row, pair in enumerate(names)
+        if row not in among and any(sought in name for name in pair)
+    ]
+    return tuple(_coded(snapshot, table, row) for row in [*begins, *holds][:MOST])
+
+
+def _ids(snapshot: Snapshot, table: CodeTable) -> dict[str, int]:
+    """Rows by id; made once per snapshot."""
+
+    def make() -> dict[str, int]:
         columns: pa.Table = getattr(snapshot, table)
-        return [pc.index(columns.column("id"), id).as_py() for id in ids]
+        return {id: row for row, id in enumerate(columns.column("id").to_pylist())}
 
-    def _all(self, table: CodeTable) -> list[tuple[str, str]]:
-        """Names in normal form, by row; made once per snapshot."""
-        snapshot = self.reader.current()
+    return snapshot.cached(("ids", table), make)
 
-        def make() -> list[tuple[str, str]]:
-            columns: pa.Table = getattr(snapshot, table)
-            names, english = (columns.column(name).to_pylist() for name in ("name", "name_en"))
-            return list(zip(map(normal, names), map(normal, english), strict=True))
 
-        return snapshot.cached(("names", table), make)
+def _names(snapshot: Snapshot, table: CodeTable) -> list[tuple[str, str]]:
+    """Names in normal form, by row; made once per snapshot."""
 
-    def _coded(self, table: CodeTable, row: int) -> Coded:
-        columns: pa.Table = getattr(self.reader.current(), table)
+    def make() -> list[tuple[str, str]]:
+        columns: pa.Table = getattr(snapshot, table)
+        names, english = (columns.column(name).to_pylist() for name in ("name", "name_en"))
+        return list(zip(map(normal, names), map(normal, english), strict=True))
+
+    return snapshot.cached(("names", table), make)
+
+
+def _named_so(snapshot: Snapshot, table: CodeTable, text: str) -> list[int]:
+    """Rows that are called just so in either language."""
+    sought = normal(text)
+    return [row for row, pair in enumerate(_names(snapshot, table)) if sought and sought in pair]
+
+
+def _coded(snapshot: Snapshot, table: CodeTable, row: int) -> Coded:
+    columns: pa.Table = getattr(snapshot, table)
+    within = ""
+    if "parent" in columns.column_names:
         parent = columns.column("parent")[row].as_py()
         within = columns.column("name")[parent].as_py() if parent >= 0 else ""
-        id, name, english = (
-            columns.column(column)[row].as_py() for column in ("id", "name", "name_en")
-        )
-        return Coded(id, name, english, within)
+    id, name, english = (
+        columns.column(column)[row].as_py() for column in ("id", "name", "name_en")
+    )
+    return Coded(id, name, english, within)

@@ -28,11 +28,15 @@ from matchmaker.domain import (
 )
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, VersionConflict, WrongState
 from matchmaker.provenance import PRIVATE_FIELDS, SAID_HERE
+from matchmaker.services.directory.codes import Codes
+from matchmaker.services.directory.narrowing import named_in
+from matchmaker.services.directory.needs import WantedNeeds, needs_page
 from matchmaker.services.unit_of_work import Clock
 from matchmaker.store.log import Entry
 from matchmaker.store.merging import edited_organization
 from matchmaker.store.ports import GraphStore, Page, SearchHit
 from matchmaker.text import language_of
+from matchmaker.workflow.checks import check_website
 
 MAX_PATHS = 20
 EDITABLE = frozenset(Organization.__dataclass_fields__) - {
@@ -98,6 +102,7 @@ class Directory:
 
     store: GraphStore
     clock: Clock
+    codes: Codes
 
     # -- who may see who is in a cluster
 
@@ -129,19 +134,20 @@ class Directory:
 
         Who is in a cluster only its own people see. Raises NotAllowed.
         """
-        self._require_filter(principal, where)
-        return self.store.organizations(where, after, limit)
+        return self.store.organizations(self._narrowed(principal, where), after, limit)
 
     def search(
         self, principal: Principal, text: str, where: OrganizationFilter, limit: int
     ) -> tuple[SearchHit, ...]:
         """Full text over names and statements, best first, with the rights of the list."""
-        self._require_filter(principal, where)
-        return self.store.search(text, where, limit)
+        return self.store.search(text, self._narrowed(principal, where), limit)
 
-    def _require_filter(self, principal: Principal, where: OrganizationFilter) -> None:
-        if where.cluster is not None:
-            self.require_inside(principal, where.cluster)
+    def _narrowed(self, principal: Principal, where: OrganizationFilter) -> OrganizationFilter:
+        """The filter by ids. Raises InvalidInput, and NotAllowed for a cluster of others."""
+        narrowed = named_in(where, self.codes, self.store)
+        if narrowed.cluster is not None:
+            self.require_inside(principal, narrowed.cluster)
+        return narrowed
 
     def profile(self, principal: Principal, organization_id: str) -> OrganizationProfile:
         """One organisation, for anybody; the contact for its members and admins only.
@@ -199,6 +205,7 @@ class Directory:
     ) -> OrganizationProfile:
         """Add one. Raises NotAllowed, InvalidInput, or WrongState when the id is taken."""
         principal.require_admin()
+        check_website(organization.website)
         source = self._source(principal, organization.id)
         try:
             stored = self.store.replace_organization(
@@ -234,6 +241,7 @@ class Directory:
         unknown = sorted(set(changes) - EDITABLE)
         if unknown:
             raise InvalidInput("cannot be changed.", where=unknown[0])
+        check_website(str(changes.get("website") or ""))
         vouched = [
             name
             for name in sorted(VOUCHED & set(changes))
@@ -339,6 +347,17 @@ class Directory:
         self.store.replace_rows(put, drop, entries)
 
     # -- offers, needs, engagements
+
+    def needs(
+        self, principal: Principal, wanted: WantedNeeds, after: str | None, limit: int
+    ) -> Page[tuple[Need, Organization]]:
+        """Needs with who posted each, for anybody, in order of id.
+
+        A page that is not full need not be the last. Raises NotAllowed, InvalidInput.
+        """
+        narrowed = replace(wanted, by=self._narrowed(principal, wanted.by))
+        page = needs_page(self.store, self.codes, narrowed, after, limit)
+        return Page(tuple((need, _public(owner)) for need, owner in page.rows), page.after)
 
     def post_offer(self, principal: Principal, offer: Offer, today: date) -> Offer:
         """Publish an offer. Raises NotAllowed, or InvalidInput for an unknown organisation."""

@@ -11,7 +11,7 @@ from matchmaker.errors import MatchmakerError, StoreUnavailable
 from matchmaker.goals import GOALS
 from matchmaker.recommend.exposure import Prices, Shortlist, prices_together
 from matchmaker.recommend.learned import LearnedRanker
-from matchmaker.recommend.model import Recommendation, Request, Seeker
+from matchmaker.recommend.model import Recommendation, Recommendations, Request, Seeker
 from matchmaker.recommend.pipeline import choose_from_shortlist, prepare_goal, recommend, shortlist
 from matchmaker.services.matching.parallel import ForkedPool
 from matchmaker.snapshot.model import BoolArray, Snapshot
@@ -19,7 +19,7 @@ from matchmaker.snapshot.model import BoolArray, Snapshot
 BATCH = 128
 Element = TypeVar("Element")
 # What is shown to a seeker, or from whom to choose when all have been ranked for.
-Result = tuple[Recommendation, ...] | Shortlist
+Result = Recommendations | Shortlist
 # Who asks, by its own id, or why it cannot; and the same with its result.
 Asker = tuple[str, Seeker | MatchmakerError]
 AskerResult = tuple[str, Seeker | MatchmakerError, Result | None]
@@ -40,7 +40,9 @@ class BulkAnswer:
 
     seeker: str
     recommendations: tuple[Recommendation, ...] = ()
+    nearby: tuple[Recommendation, ...] = ()
     error: MatchmakerError | None = None
+    known: tuple[Recommendation, ...] = ()
 
 
 def asker_or_error(asker_id: str, make: Callable[[], Seeker]) -> Asker:
@@ -76,7 +78,11 @@ def bulk_answers(
     goal = GOALS[request.goal]
 
     def result(seeker: Seeker) -> Result:
-        if usual is not None and ranker.resolve_for(goal, seeker) is ranker:
+        if (
+            usual is not None
+            and not seeker.asks_in_words
+            and (ranker.resolve_for(goal, seeker) is ranker)
+        ):
             return shortlist(snapshot, seeker, request, ranker, among)
         return recommend(snapshot, seeker, request, ranker, explained=False, among=among)
 
@@ -87,8 +93,8 @@ def bulk_answers(
     for asker_id, asker, ranked in results:
         if isinstance(asker, MatchmakerError):
             yield BulkAnswer(asker_id, error=asker)
-        elif isinstance(ranked, tuple):
-            yield BulkAnswer(asker_id, ranked)
+        elif isinstance(ranked, Recommendations):
+            yield BulkAnswer(asker_id, ranked.matches, ranked.nearby, known=ranked.known)
 
 
 def _on_all_cores(

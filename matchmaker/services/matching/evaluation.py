@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
 
 from matchmaker.domain import GoalName
+from matchmaker.embedding import Encoder, comparable
 from matchmaker.errors import InvalidInput, RankerMismatch
 from matchmaker.goals import GOALS, Goal
 from matchmaker.messages import message
@@ -30,9 +32,10 @@ from matchmaker.recommend.evaluate import (
 from matchmaker.recommend.exposure import Prices, Shortlist, prices_together
 from matchmaker.recommend.graph import latest_day
 from matchmaker.recommend.learned import GoalModel, LearnedRanker
+from matchmaker.recommend.own_words import Asking, differences, outcome_in_words
 from matchmaker.recommend.pipeline import prepare_goal, shortlist
 from matchmaker.recommend.rank import FIXED, Ranker
-from matchmaker.recommend.trials import Trial, described, trials
+from matchmaker.recommend.trials import Trial, described, trials, trials_in_words
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.services.matching.training import (
     HORIZON,
@@ -45,8 +48,16 @@ from matchmaker.services.matching.training import (
 )
 from matchmaker.services.operations.refresher import Progress
 from matchmaker.snapshot.cut import cut
-from matchmaker.snapshot.load import SnapshotReader
+from matchmaker.snapshot.load import SnapshotReader, check_model
 from matchmaker.snapshot.model import KINDS, BoolArray, Snapshot, from_days, to_days
+from matchmaker.text import language_of
+
+
+class Asked(StrEnum):
+    """What is asked with: what is on record of who asks, or texts in one's own words."""
+
+    ON_RECORD = "on-record"
+    OWN_WORDS = "own-words"
 
 
 @dataclass(frozen=True)
@@ -54,7 +65,8 @@ class Evaluation:
     """What was measured, ready to be written as JSON.
 
     `reliability` holds what learned probabilities promised and what came true, in bins of
-    equal count, of some seekers whether anything happened to them or not.
+    equal count, of some seekers whether anything happened to them or not. `asker` holds, for
+    texts in one's own words, each method's measures with a known asker and without.
     """
 
     goal: GoalName
@@ -65,6 +77,7 @@ class Evaluation:
     seconds: float
     tables: Mapping[str, Any]
     reliability: Sequence[Mapping[str, float]]
+    asker: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -73,6 +86,7 @@ class RankerLearning:
 
     reader: SnapshotReader
     rankers: RankerFiles
+    embedder: Callable[[], Encoder]
 
     def goals(self) -> tuple[GoalName, ...]:
         """Goals whose history is long enough to learn from."""
@@ -100,17 +114,20 @@ class RankerLearning:
         by: str | None,
         progress: Progress,
         limit: int | None = None,
+        asked: Asked = Asked.ON_RECORD,
     ) -> Evaluation:
         """Rank every candidate as of `day`, and compare with what happened until the horizon.
 
         The model is one learned from what was known by that day; it is learned
-        first when there is none. Raises InvalidInput when nothing happened.
+        first when there is none. Texts in one's own words are put by who was known by then and by
+        nobody. Raises InvalidInput when nothing happened.
         """
         started = time.monotonic()
         whole, goal = self.reader.current(), GOALS[name]
         until = min(to_days(day + horizon), latest_day(whole))
         past = cut(whole, day)
-        questions = trials(whole, past, goal, until)
+        in_words = asked is Asked.OWN_WORDS
+        questions = (trials_in_words if in_words else trials)(whole, past, goal, until)
         if not questions:
             raise InvalidInput(
                 "nothing that %(name)s is about happened in the %(days)s days after %(day)s.",
@@ -128,15 +145,32 @@ class RankerLearning:
         candidates = int((is_known & np.isin(past.organizations.kind, kinds)).sum())
         prepare_goal(past, goal)
         tables: dict[str, Any] = {}
-        for title, group, which in _tables(past, questions):
-            results = _outcomes(past, goal, group, is_known, ranker, which, title, progress)
-            if results:
-                tables[title] = {
+        asker: Mapping[str, Any] = {}
+        reliability: list[dict[str, float]] = []
+        if in_words:
+            questions = self._as_typed(past, questions)
+            results_by_asking = _outcomes_in_words(
+                past, goal, questions, is_known, ranker, progress
+            )
+            for asking, results in results_by_asking.items():
+                tables[asking.value] = {
                     **summary(results, by),
                     "exposure": spread(results, candidates),
-                    "settings": curve(results, goal),
                 }
-        reliability = _reliability(whole, goal, day, until, ranker, progress)
+            if Asking.NOBODY in results_by_asking:
+                asker = differences(
+                    results_by_asking[Asking.ORGANIZATION], results_by_asking[Asking.NOBODY]
+                )
+        else:
+            for title, group, which in _tables(past, questions):
+                results = _outcomes(past, goal, group, is_known, ranker, which, title, progress)
+                if results:
+                    tables[title] = {
+                        **summary(results, by),
+                        "exposure": spread(results, candidates),
+                        "settings": curve(results, goal),
+                    }
+            reliability = _reliability(whole, goal, day, until, ranker, progress)
         return Evaluation(
             goal=name,
             cut=day,
@@ -146,7 +180,26 @@ class RankerLearning:
             seconds=time.monotonic() - started,
             tables=tables,
             reliability=reliability,
+            asker=asker,
         )
+
+    def _as_typed(self, past: Snapshot, questions: Sequence[Trial]) -> list[Trial]:
+        """The same questions with their texts embedded as questions, as they are on a page."""
+        if not past.meta.dimension:
+            return list(questions)
+        embedder = self.embedder()
+        check_model(past, embedder.identity)
+        texts = [trial.seeker.texts[0] for trial in questions]
+        vectors = comparable(
+            embedder.queries([text.text for text in texts]),
+            [language_of(text.text) for text in texts],
+            past.query_means,
+            embedder.identity.model,
+        )
+        return [
+            replace(trial, seeker=replace(trial.seeker, texts=(replace(text, vector=vector),)))
+            for trial, text, vector in zip(questions, texts, vectors, strict=True)
+        ]
 
     def _as_of(self, name: GoalName, day: date, progress: Progress) -> Ranker:
         path = self.rankers.path(name, day)
@@ -200,6 +253,41 @@ def _outcomes(
             progress,
         )
     )
+
+
+def _outcomes_in_words(
+    past: Snapshot,
+    goal: Goal,
+    questions: Sequence[Trial],
+    is_known: BoolArray,
+    ranker: Ranker,
+    progress: Progress,
+) -> dict[Asking, list[TrialResult]]:
+    """Results of each way of asking that there are questions for, in the order of the questions."""
+    known: list[Trial] = []
+    strangers: list[Trial] = []
+    for trial in questions:
+        row = trial.seeker.row
+        (known if row is not None and is_known[row] else strangers).append(trial)
+    groups = {
+        Asking.ORGANIZATION: known,
+        Asking.NOBODY: known,
+        Asking.PARTNERS_LEFT_OUT: known,
+        Asking.STRANGER: strangers,
+    }
+    results = {}
+    for asking, group in groups.items():
+
+        def measure(
+            number: int, asking: Asking = asking, group: Sequence[Trial] = group
+        ) -> TrialResult:
+            return outcome_in_words(past, goal, group[number], asking, is_known, ranker)
+
+        if group:
+            title = message(asking.value)
+            step = message("Ranking for %(goal)s: %(table)s", goal=goal.name, table=title)
+            results[asking] = list(everywhere(measure, len(group), step, progress))
+    return results
 
 
 def _prices_together(

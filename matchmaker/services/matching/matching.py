@@ -11,12 +11,12 @@ import numpy as np
 
 from matchmaker.access import Principal
 from matchmaker.domain import GoalName, Industry, Need, Organization, Place
-from matchmaker.embedding import Embedder, VectorCache
+from matchmaker.embedding import Encoder, VectorCache, VectorCaches
 from matchmaker.errors import NotAllowed, StoreUnavailable
 from matchmaker.goals import GOALS
-from matchmaker.messages import message
+from matchmaker.messages import Message, message, plural
 from matchmaker.recommend.exposure import TOGETHER
-from matchmaker.recommend.model import Recommendation, Request, Seeker, SeekerText
+from matchmaker.recommend.model import ClosestStatement, Recommendation, Request, Seeker, SeekerText
 from matchmaker.recommend.pipeline import recommend
 from matchmaker.recommend.profile_reach import (
     ProfileReach,
@@ -58,6 +58,8 @@ class Freshness:
 class Answer:
     """Recommendations for one seeker; `seeker` is its id, "" for a free text of nobody.
 
+    `recommendations` answer what was asked; `nearby`, `closest` and `known` as in
+    `Recommendations`.
     Clicks and requests refer to a recorded answer by `impression_id`.
     """
 
@@ -65,7 +67,32 @@ class Answer:
     seeker: str
     recommendations: tuple[Recommendation, ...]
     freshness: Freshness
+    nearby: tuple[Recommendation, ...] = ()
+    closest: tuple[ClosestStatement, ...] = ()
+    known: tuple[Recommendation, ...] = ()
     impression_id: str = ""
+    in_words: bool = False
+
+    @property
+    def known_partners(self) -> Message | None:
+        """That some who fit are partners already; None where none is."""
+        if not self.known:
+            return None
+        return plural(
+            "You already work with one that fits:",
+            "You already work with %(count)s that fit:",
+            len(self.known),
+        )
+
+    @property
+    def advice(self) -> Message | None:
+        """What to do where words find nobody; None where somebody answers."""
+        if not self.in_words or self.recommendations:
+            return None
+        return message(
+            "Nobody in the graph says that. Try other words, or post the need:"
+            " whoever can meet it later will be told."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +120,8 @@ class Matching:
 
     store: GraphStore
     reader: SnapshotReader
-    embedder: Callable[[], Embedder]
-    cache: Callable[[], VectorCache]
+    embedder: Callable[[], Encoder]
+    cache: Callable[[], VectorCache | VectorCaches]
     directory: Directory
     rankers: RankerFiles
     interaction_log: InteractionLog
@@ -314,25 +341,33 @@ class Matching:
             dismissed = self.interaction_log.dismissed(seeker_id)
         meta = rows.snapshot.meta
         store_version = profile.version if profile else self._store_version()
+        recommended = recommend(
+            rows.snapshot,
+            seeker,
+            rows.request(request),
+            self.rankers.current(),
+            among=self._among(rows, dismissed),
+        )
         answer = Answer(
             goal=request.goal,
             seeker=seeker_id,
-            recommendations=recommend(
-                rows.snapshot,
-                seeker,
-                rows.request(request),
-                self.rankers.current(),
-                among=self._among(rows, dismissed),
-            ),
+            recommendations=recommended.matches,
             freshness=Freshness(meta.version, meta.as_of, store_version),
+            nearby=recommended.nearby,
+            closest=recommended.closest,
+            known=tuple(each for each in recommended.known if each.id not in dismissed),
+            in_words=seeker.asks_in_words,
         )
-        if not recorded:
+        if not (recorded and principal.writes):
             return answer
         impression_id = self.interaction_log.impression(
             principal,
             answer.goal,
             answer.seeker,
-            [(candidate.id, candidate.score) for candidate in answer.recommendations],
+            [
+                (candidate.id, candidate.score)
+                for candidate in (*answer.recommendations, *answer.nearby)
+            ],
             self.rankers.label(answer.goal),
             meta.version,
         )
@@ -341,7 +376,9 @@ class Matching:
     def _require_filter(self, principal: Principal, request: Request[str]) -> None:
         """A filter by cluster tells who is in it. Raises SignInNeeded, NotAllowed."""
         principal.require_known()
-        for cluster_id in sorted(request.filters.clusters):
+        if not request.filters.clusters:
+            return
+        for cluster_id in self._current_rows().cluster_ids(request.filters.clusters):
             self.directory.require_inside(principal, cluster_id)
 
     def _asking_profile(self, principal: Principal, organization_id: str) -> SeekerProfile:

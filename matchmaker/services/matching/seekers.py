@@ -13,13 +13,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from matchmaker.domain import MAX_TEXT, GoalName, Need, NeedState, Stage, Statement, StatementKind
-from matchmaker.embedding import Embedder, VectorCache, center, embed_missing
+from matchmaker.embedding import Encoder, VectorCache, VectorCaches, comparable, embed_missing
 from matchmaker.errors import InvalidInput
 from matchmaker.goals import GOALS, Goal
+from matchmaker.recommend.floor import everyday_likeness, everyday_texts
 from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Request, Seeker, SeekerText
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.snapshot.load import check_model
-from matchmaker.snapshot.model import STAGES, FloatArray, Snapshot
+from matchmaker.snapshot.model import FloatArray, Snapshot, stage_bits
+from matchmaker.stages import StageReading, read_stages
 from matchmaker.store.ports import MAX_PAGE, GraphStore, SeekerProfile
 from matchmaker.text import language_of
 
@@ -32,8 +34,8 @@ class SeekerFactory:
 
     store: GraphStore
     rows: SnapshotRows
-    embedder: Callable[[], Embedder]
-    cache: Callable[[], VectorCache]
+    embedder: Callable[[], Encoder]
+    cache: Callable[[], VectorCache | VectorCaches]
 
     @property
     def snapshot(self) -> Snapshot:
@@ -47,8 +49,10 @@ class SeekerFactory:
     def need(self, need: Need, profile: SeekerProfile, request: Request[str]) -> Seeker:
         """The organisation that posted the need, asking for just that."""
         asker = self.without_texts(profile, request)
-        texts = tuple(self.free_texts([need.text], request.goal))
-        return replace(asker, texts=texts, stages=_stage_bits(need.stages) or asker.stages)
+        text = self.free_texts([need.text], request.goal)[0]
+        if need.stages:
+            text = replace(text, sought_stages=stage_bits(need.stages))
+        return replace(asker, texts=(text,))
 
     def without_texts(self, profile: SeekerProfile | None, request: Request[str]) -> Seeker:
         """Who asks, with its partners where those are left out; nobody known for no profile."""
@@ -75,7 +79,7 @@ class SeekerFactory:
             place=place,
             industry=self.rows.industries.get(organization.industry or "", -1),
             clusters=frozenset(row for row in cluster_rows if row >= 0),
-            stages=_stage_bits(organization.stages),
+            stages=stage_bits(organization.stages),
             latitude=latitude,
             longitude=longitude,
         )
@@ -102,13 +106,43 @@ class SeekerFactory:
         return replace(seeker, partners=frozenset(row for row in rows if row is not None))
 
     def free_texts(self, texts: Sequence[str], goal: GoalName) -> list[SeekerText]:
-        """Texts as needs for `goal`, embedded together. Raises ModelUnavailable."""
+        """Texts put as the question for `goal`, embedded together. Raises ModelUnavailable."""
         languages = [language_of(text) for text in texts]
         vectors = self._query_vectors(texts, languages)
+        kind = GOALS[goal].words
+        # Who looks for customers says what it does itself.
+        everyday = self._everyday_likeness(vectors)
+        readings = [read_stages(text, is_need=kind is StatementKind.NEED) for text in texts]
         return [
-            SeekerText(text, StatementKind.NEED, language, goal, vector)
-            for text, language, vector in zip(texts, languages, vectors, strict=True)
+            SeekerText(
+                text,
+                kind,
+                language,
+                goal,
+                vector,
+                is_question=True,
+                everyday=likeness,
+                held_stages=stage_bits(reading.held),
+                sought_stages=stage_bits(reading.sought),
+            )
+            for text, language, vector, likeness, reading in zip(
+                texts, languages, vectors, everyday, readings, strict=True
+            )
         ]
+
+    def _everyday_likeness(self, vectors: Sequence[FloatArray | None]) -> list[float]:
+        """How near each question comes to everyday sentences; those are embedded once."""
+        if not self.snapshot.meta.dimension:
+            return [0.0] * len(vectors)
+
+        def embedded() -> FloatArray:
+            languages, texts = zip(*everyday_texts(), strict=True)
+            raw = embed_missing(self.embedder, self.cache(), texts, as_queries=True)
+            means, model = self.snapshot.query_means, self.snapshot.meta.model
+            return comparable(raw, languages, means, model)
+
+        everyday = self.snapshot.cached("everyday sentences", embedded)
+        return [0.0 if each is None else everyday_likeness(each, everyday) for each in vectors]
 
     def _query_vectors(
         self, texts: Sequence[str], languages: Sequence[str]
@@ -117,11 +151,16 @@ class SeekerFactory:
             return [None] * len(texts)
         embedder = self.embedder()
         check_model(self.snapshot, embedder.identity)
-        return list(center(embedder.queries(texts), languages, self.snapshot.language_means))
+        raw, means = embedder.queries(texts), self.snapshot.query_means
+        return list(comparable(raw, languages, means, embedder.identity.model))
 
     def _texts(self, profile: SeekerProfile, row: int | None) -> tuple[SeekerText, ...]:
-        statements, goals = self._speaking(profile)
+        statements, goals, ticked = self._speaking(profile)
         vectors = self._vectors(statements, row)
+        readings = {
+            statement.id: _stages_of(statement, ticked.get(statement.id, ()))
+            for statement in statements
+        }
         return tuple(
             SeekerText(
                 text=statement.text,
@@ -129,12 +168,19 @@ class SeekerFactory:
                 language=statement.language or language_of(statement.text),
                 goal=goals.get(statement.id),
                 vector=vectors[statement.id],
+                held_stages=stage_bits(readings[statement.id].held),
+                sought_stages=stage_bits(readings[statement.id].sought),
             )
             for statement in statements
         )
 
-    def _speaking(self, profile: SeekerProfile) -> tuple[list[Statement], dict[str, GoalName]]:
-        """Descriptions, active offers, open needs with their goals, the newest engagements."""
+    def _speaking(
+        self, profile: SeekerProfile
+    ) -> tuple[list[Statement], dict[str, GoalName], dict[str, tuple[Stage, ...]]]:
+        """Descriptions, active offers, open needs, the newest engagements.
+
+        With the goals of the needs, and the stages that were ticked for needs and offers, by id.
+        """
         identity, statements = profile.organization.id, profile.statements
         by_kind = {
             kind: [s for s in statements if s.kind is kind and s.text.strip()]
@@ -142,18 +188,21 @@ class SeekerFactory:
         }
         offers, needs = by_kind[StatementKind.OFFER], by_kind[StatementKind.NEED]
         goals: dict[str, GoalName] = {}
+        ticked: dict[str, tuple[Stage, ...]] = {}
         if needs:
             still_open = self.store.needs(identity, NeedState.OPEN, None, MAX_PAGE).rows
             goals = {need.id: need.goal for need in still_open}
+            ticked |= {need.id: need.stages for need in still_open}
             needs = [s for s in needs if s.id in goals]
         if offers:
             posted = self.store.offers(identity, None, MAX_PAGE).rows
             withdrawn = {offer.id for offer in posted if not offer.active}
+            ticked |= {offer.id: offer.stages for offer in posted}
             offers = [s for s in offers if s.id not in withdrawn]
         past = by_kind[StatementKind.ENGAGEMENT]
         past.sort(key=lambda s: (s.date is not None, s.date, s.id), reverse=True)
         current = by_kind[StatementKind.DESCRIPTION] + offers + needs
-        return sorted(current, key=lambda s: s.id) + past[:MAX_ENGAGEMENT_TEXTS], goals
+        return sorted(current, key=lambda s: s.id) + past[:MAX_ENGAGEMENT_TEXTS], goals, ticked
 
     def _vectors(
         self, statements: Sequence[Statement], row: int | None
@@ -189,7 +238,8 @@ class SeekerFactory:
         check_model(self.snapshot, cache.identity)
         vectors = embed_missing(self.embedder, cache, texts)
         languages = [statement.language or language_of(statement.text) for statement in statements]
-        centred = center(np.asarray(vectors), languages, self.snapshot.language_means)
+        means = self.snapshot.language_means
+        centred = comparable(np.asarray(vectors), languages, means, cache.identity.model)
         return {s.id: vector for s, vector in zip(statements, centred, strict=True)}
 
     def _coordinates(self, place: str | None, row: int) -> tuple[float, float]:
@@ -200,6 +250,17 @@ class SeekerFactory:
         if stored is None or stored.latitude is None or stored.longitude is None:
             return (math.nan, math.nan)
         return (stored.latitude, stored.longitude)
+
+
+def _stages_of(statement: Statement, ticked: Sequence[Stage]) -> StageReading:
+    """What a statement says of stages: as ticked, else as its words name; nothing of the past."""
+    is_need = statement.kind is StatementKind.NEED
+    if ticked:
+        stages = frozenset(ticked)
+        return StageReading(sought=stages) if is_need else StageReading(held=stages)
+    if statement.kind is StatementKind.ENGAGEMENT:
+        return StageReading()
+    return read_stages(statement.text, is_need=is_need)
 
 
 def is_usable(text: str) -> bool:
@@ -218,7 +279,3 @@ def check_text(text: str) -> None:
             count=len(text),
             max_text=MAX_TEXT,
         )
-
-
-def _stage_bits(stages: Sequence[Stage]) -> int:
-    return sum(1 << STAGES.index(stage) for stage in stages)

@@ -13,8 +13,10 @@ import numpy as np
 import pyarrow as pa
 
 from matchmaker.domain import Industry, Place
-from matchmaker.errors import InvalidInput, NotFound
+from matchmaker.errors import NotFound
 from matchmaker.recommend.model import Filters, Request
+from matchmaker.services.directory.codes import CodeTable, code_named, rows_meant, with_below
+from matchmaker.services.directory.narrowing import countries_meant, sizes_meant
 from matchmaker.snapshot.model import PLACE_LEVELS, Snapshot
 
 
@@ -105,15 +107,28 @@ class SnapshotRows:
         return (math.nan, math.nan)
 
     def request(self, request: Request[str]) -> Request[int]:
-        """The same request by rows. Raises InvalidInput naming an id that is unknown."""
+        """The same request by rows, with everything below its places and industries.
+
+        Raises InvalidInput where a name or an id is unknown or may be several.
+        """
         ids = request.filters
         by_rows: dict[str, Any] = {
-            "places": _known_rows(self.places, ids.places, "place"),
-            "industries": _known_rows(self.industries, ids.industries, "industry"),
-            "clusters": _known_rows(self.clusters, ids.clusters, "cluster"),
+            "sizes": sizes_meant(ids.sizes),
+            "countries": countries_meant(ids.countries),
+            "places": self._with_below("places", ids.places),
+            "industries": self._with_below("industries", ids.industries),
+            "clusters": self._with_below("clusters", ids.clusters),
         }
         filters = Filters[int](**{**vars(ids), **by_rows})
         return Request(request.goal, request.limit, request.only_new, filters, request.capped)
+
+    def cluster_ids(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Ids of clusters by id or name. Raises InvalidInput as `request` does."""
+        return tuple(code_named(self.snapshot, "clusters", name) for name in sorted(names))
+
+    def _with_below(self, table: CodeTable, texts: Iterable[str]) -> frozenset[int]:
+        rows = {row for text in sorted(texts) for row in rows_meant(self.snapshot, table, text)}
+        return with_below(self.snapshot, table, rows)
 
 
 def _rows(table: pa.Table) -> dict[str, int]:
@@ -126,16 +141,3 @@ def _rows_of(rows: Mapping[str, int], ids: Iterable[str]) -> list[tuple[str, int
 
 def _known(degrees: float | None) -> bool:
     return degrees is not None and not math.isnan(degrees)
-
-
-def _known_rows(rows: dict[str, int], ids: frozenset[str], name: str) -> frozenset[int]:
-    for identity in sorted(ids):
-        if identity not in rows:
-            raise InvalidInput(
-                "'%(identity)s' is not known.",
-                where=name,
-                mend="Give the id of a %(name)s in the graph; if it is new, `matchmaker refresh`.",
-                identity=identity,
-                name=name,
-            )
-    return frozenset(rows[identity] for identity in ids)

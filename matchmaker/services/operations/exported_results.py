@@ -30,8 +30,9 @@ _figure: Callable[[Figure], tuple[Cell, ...]] = attrgetter(*_FIGURE.split())
 # Every column of these exports, by table.
 RECOMMENDED = columns(
     f"rank id {_NAMED} score chance place place_name place_name_en industry industry_name"
-    " industry_name_en website confirmed_outcomes reasons advice",
+    " industry_name_en website confirmed_outcomes match reasons against advice",
     "kind",
+    "match",
 )
 REASON = columns("id feature contribution value text")
 EVIDENCE = columns("id statement kind year fit language text", "kind")
@@ -81,7 +82,7 @@ def recommendations_export(
     answer: Answer, seeker: Candidate | None, candidates: Mapping[str, Candidate]
 ) -> DataExport:
     """Candidates best first, with reasons and evidence; as a graph the seeker with each."""
-    listed = answer.recommendations
+    listed = (*answer.recommendations, *answer.nearby)
     return DataExport(
         f"recommendations.{answer.goal}",
         (
@@ -101,7 +102,7 @@ def recommendations_export(
                 [
                     (each.id, reason.feature, reason.contribution, reason.value, reason.message)
                     for each in listed
-                    for reason in each.reasons
+                    for reason in (*each.reasons, *each.against)
                 ],
             ),
             ExportTable(
@@ -139,7 +140,9 @@ def _recommended(
         *((industry.id, industry.name, industry.name_en) if industry else ("", "", "")),
         candidate.organization.website if candidate else "",
         candidate.outcomes if candidate else 0,
+        recommendation.match,
         tuple(reason.message for reason in recommendation.leading(REASONS)),
+        tuple(reason.message for reason in recommendation.against[:REASONS]),
         recommendation.advice.message if recommendation.advice else "",
     )
 

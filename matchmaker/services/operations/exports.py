@@ -103,7 +103,7 @@ class Exports:
             answer = matching.for_organization(
                 principal, organization_id, request, recorded=recorded
             )
-        ids = [each.id for each in answer.recommendations]
+        ids = [each.id for each in (*answer.recommendations, *answer.nearby)]
         candidates = matching.candidates(principal, [*ids, answer.seeker])
         return recommendations_export(answer, candidates.get(answer.seeker), candidates)
 

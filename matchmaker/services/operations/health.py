@@ -5,19 +5,29 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from matchmaker.access import Principal
-from matchmaker.embedding import Embedder
+from matchmaker.embedding import Encoder
 from matchmaker.errors import MatchmakerError, not_writable
 from matchmaker.messages import Message, message
 from matchmaker.services.matching.matching import Freshness
 from matchmaker.services.matching.ranker_files import RankerFiles
+from matchmaker.services.operations.process_lock import Holder
 from matchmaker.settings import Settings
 from matchmaker.snapshot.load import SnapshotReader, check_graph, check_model, verify
 from matchmaker.store.ports import GraphStore
 
 NOTHING = Message("")
+
+
+@dataclass(frozen=True, slots=True)
+class JobsWorker:
+    """Whether background jobs are worked off now, and since when."""
+
+    running: bool
+    started: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +41,7 @@ class Status:
     counts: dict[str, int]
     snapshot: Freshness | None
     model: str
+    jobs: JobsWorker
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +61,16 @@ class HealthService:
     settings: Settings
     store: Callable[[], GraphStore]
     reader: SnapshotReader
-    embedder: Callable[[], Embedder]
+    embedder: Callable[[], Encoder]
     rankers: RankerFiles
+    jobs_holder: Callable[[], Holder | None]
+
+    def jobs_worker(self) -> JobsWorker:
+        """The worker of background jobs, in this data folder."""
+        holder = self.jobs_holder()
+        if holder is None or holder.is_silent(datetime.now(UTC)):
+            return JobsWorker(running=False)
+        return JobsWorker(running=True, started=holder.started)
 
     def status(self) -> Status:
         """Raises StoreUnavailable or StoreMismatch; a missing snapshot is no error here."""
@@ -71,6 +90,7 @@ class HealthService:
             counts=dict(store.counts),
             snapshot=snapshot,
             model=model,
+            jobs=self.jobs_worker(),
         )
 
     def require_ready(self) -> None:

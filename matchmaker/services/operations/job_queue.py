@@ -7,8 +7,9 @@ to the worker.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -16,7 +17,7 @@ import structlog
 from huey.api import Huey
 
 from matchmaker.access import Principal
-from matchmaker.errors import MatchmakerError, NotAllowed, VersionConflict
+from matchmaker.errors import MatchmakerError, NotAllowed, ServiceUnavailable, VersionConflict
 from matchmaker.messages import Message, located, message, sentences
 from matchmaker.services.operations.refresher import Progress
 from matchmaker.services.repositories import Repositories
@@ -27,6 +28,9 @@ from matchmaker.workflow.job import Job, JobKind, JobState
 # A job whose worker has been silent for so long was cut off.
 SILENCE = timedelta(minutes=2)
 _HEARTBEAT_SECONDS = 1.0
+# A job that a worker died of so often is not begun again.
+MAX_ATTEMPTS = 3
+_FINISH_RETRIES = (1.0, 2.0, 5.0, *[10.0] * 60)
 
 log = structlog.get_logger(__name__)
 
@@ -36,15 +40,18 @@ JobHandler = Callable[[Job, Progress], Message]
 
 @dataclass
 class JobQueue:
-    """Jobs, the newest last; `handlers` say how each kind is done."""
+    """Jobs, the newest last; `handlers` say how each kind is done, each with a queue of its own."""
 
     repositories: Repositories
-    queue: Huey
+    queues: Mapping[JobKind, Huey]
     handlers: Callable[[], Mapping[JobKind, JobHandler]]
     clock: Clock
 
     def __post_init__(self) -> None:
-        self._task = self.queue.task(name="run_job")(self.run)
+        self._tasks = {
+            kind: queue.task(name="run_job")(self.run) for kind, queue in self.queues.items()
+        }
+        self._running: set[str] = set()
 
     def request(
         self, principal: Principal, kind: JobKind, cluster: str = "", *, id: str = "",
@@ -65,7 +72,7 @@ class JobQueue:
         unit.add(self.repositories.jobs.put(job))
         unit.log(f"work.{kind}", f"job/{job.id}", **arguments)
         unit.commit(self.repositories.records)
-        self._task(job.id)
+        self._tasks[kind](job.id)
         return job
 
     def show(self, principal: Principal, id: str) -> Job:
@@ -87,23 +94,61 @@ class JobQueue:
 
         So is what was requested of an earlier version, or just before a process was killed.
         """
-        if self.queue.pending_count():
-            return 0
-        jobs = list(self.repositories.jobs.values("state", JobState.QUEUED))
+        waiting = {kind for kind, queue in self.queues.items() if queue.pending_count()}
+        jobs = [
+            job
+            for job in self.repositories.jobs.values("state", JobState.QUEUED)
+            if job.kind not in waiting and job.id not in self._running
+        ]
         for job in jobs:
-            self._task(job.id)
+            self._tasks[job.kind](job.id)
         return len(jobs)
+
+    def resume_interrupted(self) -> int:
+        """Queue again what a worker was at when it died; how many jobs.
+
+        Only for the one worker there is, when it starts. What a worker died of several times
+        ends as failed.
+        """
+        count = 0
+        for job in list(self.repositories.jobs.values("state", JobState.RUNNING)):
+            if job.id in self._running:
+                continue
+            if job.attempts >= MAX_ATTEMPTS:
+                result = message(
+                    "The worker ended %(count)s times while it did this; "
+                    "the service's log may say why.",
+                    count=job.attempts,
+                )
+                self._write(replace(job, state=JobState.FAILED, result=result))
+                continue
+            self._write(replace(job, state=JobState.QUEUED))
+            self._tasks[job.kind](job.id)
+            count += 1
+        return count
 
     def run(self, id: str) -> None:
         """Do a job, unless another worker has it. What goes wrong is its result."""
         stored = self.repositories.jobs.get(id)
-        job = replace(stored.value, state=JobState.RUNNING, last_heartbeat=self.clock())
         if stored.value.state is not JobState.QUEUED:
             return
+        job = replace(
+            stored.value,
+            state=JobState.RUNNING,
+            last_heartbeat=self.clock(),
+            attempts=stored.value.attempts + 1,
+        )
+        self._running.add(id)
         try:
             self._write(job, stored.version)
+            self._finish(self._done(job))
         except VersionConflict:
             return
+        finally:
+            self._running.discard(id)
+
+    def _done(self, job: Job) -> Job:
+        """The job with what came of it."""
         with self._heartbeat(job) as heartbeat:
             try:
                 result = self.handlers()[job.kind](job, heartbeat.progress)
@@ -112,9 +157,18 @@ class JobQueue:
                 problem = located(error.where, error.message) if error.where else error.message
                 state, result = JobState.FAILED, sentences(problem, error.mend)
             except Exception:
-                log.exception("job failed", job=id)
+                log.exception("job failed", job=job.id)
                 state, result = JobState.FAILED, _BROKEN
-        self._write(replace(heartbeat.job, state=state, result=result, last_heartbeat=self.clock()))
+        return replace(heartbeat.job, state=state, result=result, last_heartbeat=self.clock())
+
+    def _finish(self, job: Job) -> None:
+        """Write down what came of it, for as long as the store does not answer."""
+        for seconds in _FINISH_RETRIES:
+            try:
+                return self._write(job)
+            except ServiceUnavailable:
+                time.sleep(seconds)
+        return self._write(job)
 
     @contextmanager
     def _heartbeat(self, job: Job) -> Iterator[_Heartbeat]:
@@ -124,7 +178,9 @@ class JobQueue:
 
         def beat() -> None:
             while not over.wait(_HEARTBEAT_SECONDS):
-                self._write(replace(heartbeat.job, last_heartbeat=self.clock()))
+                # A store that is down for now must not end the work.
+                with suppress(MatchmakerError):
+                    self._write(replace(heartbeat.job, last_heartbeat=self.clock()))
 
         thread = threading.Thread(target=beat, daemon=True)
         thread.start()

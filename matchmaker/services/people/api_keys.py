@@ -39,13 +39,17 @@ class ApiKeys:
     clock: Clock
 
     def own(self, principal: Principal) -> tuple[ApiKey, ...]:
-        """One's own keys."""
+        """One's own keys; those that ended with all sessions are shown as revoked."""
         account = self.accounts.own(principal)
-        return tuple(self.repositories.api_keys.values("account", account.id))
+        return tuple(
+            replace(key, revoked=key.revoked or key.epoch not in (None, account.epoch))
+            for key in self.repositories.api_keys.values("account", account.id)
+        )
 
     def issue(self, principal: Principal, name: str, scope: Scope) -> IssuedKey:
         """A key that acts for oneself; the secret is shown this once."""
         principal.require_writing()
+        account = self.accounts.own(principal)
         if sum(not key.revoked for key in self.own(principal)) >= MAX_KEYS:
             raise WrongState(
                 "There are %(max_keys)s keys already.", mend="Revoke one first.", max_keys=MAX_KEYS
@@ -53,8 +57,8 @@ class ApiKeys:
         secret = secrets.token_urlsafe(32)
         # Without an underscore, which parts id and secret.
         key = ApiKey(
-            secrets.token_hex(8), principal.account, checked_name(name), key_digest(secret), scope,
-            self.clock(),
+            secrets.token_hex(8), account.id, checked_name(name), key_digest(secret), scope,
+            self.clock(), epoch=account.epoch,
         )  # fmt: skip
         unit = UnitOfWork.of(principal, self.clock())
         unit.add(self.repositories.api_keys.put(key))
@@ -90,13 +94,16 @@ class ApiKeys:
         owner = self.repositories.accounts.get_or_none(stored.value.account)
         if owner is None or not owner.value.active:
             return None
-        self._note_use(stored)
+        if stored.value.epoch not in (None, owner.value.epoch):
+            return None
+        self._note_use(stored, owner.value.epoch)
         return owner.value.principal(writes=stored.value.scope is Scope.WRITE)
 
-    def _note_use(self, stored: Versioned[ApiKey]) -> None:
+    def _note_use(self, stored: Versioned[ApiKey], epoch: int) -> None:
         now, last = self.clock(), stored.value.last_used
-        if last is not None and now - last < NOTED_EVERY:
+        if stored.value.epoch is not None and last is not None and now - last < NOTED_EVERY:
             return
-        used = self.repositories.api_keys.put(replace(stored.value, last_used=now), stored.version)
+        noted = replace(stored.value, last_used=now, epoch=epoch)
+        used = self.repositories.api_keys.put(noted, stored.version)
         with suppress(VersionConflict):  # another request noted it
             self.repositories.records.commit([used])

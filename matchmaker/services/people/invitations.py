@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from matchmaker.access import Principal
-from matchmaker.errors import InvalidInput, NotAllowed
+from matchmaker.errors import InvalidInput, NotAllowed, NotFound
 from matchmaker.messages import message
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.links import Links
 from matchmaker.services.repositories import Address, Repositories, Versioned
-from matchmaker.services.unit_of_work import Clock, UnitOfWork
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.changes import Change
 from matchmaker.store.documents import new_id
 from matchmaker.store.ports import GraphStore
@@ -31,11 +31,12 @@ INVITED_FOR = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class IssuedInvitation:
-    """An invitation with its link, and whether that went to the address by mail."""
+    """An invitation, and whether its link went to the address by mail.
+
+    Nobody else is shown the link: who has it is taken for the address's owner.
+    """
 
     invitation: Invitation
-    token: str
-    link: str
     mailed: bool
 
 
@@ -87,16 +88,40 @@ class Invitations:
         unit.add(self.repositories.invitations.put(invitation))
         unit.log("invitation.made", f"invitation/{invitation.id}", **_place(invitation))
         unit.commit(self.repositories.records)
-        token = self.links.token("invitation", invitation.id)
-        link = self.links.url("invitation", token)
         text = message(
             "Open this link within %(days)s days to set a password:\n\n%(link)s\n",
             days=INVITED_FOR.days,
-            link=link,
+            link=self._link(invitation),
         )
         subject = message("You are invited to Matchmaker")
         mailed = self.links.mail(address, language, subject, text)
-        return IssuedInvitation(invitation, token, link, mailed)
+        return IssuedInvitation(invitation, mailed)
+
+    def open(self, principal: Principal, limit: int = 200) -> tuple[Invitation, ...]:
+        """Invitations that still can be accepted, the newest first, for an admin."""
+        principal.require_admin()
+        page = self.repositories.invitations.page(limit=limit, newest_first=True)
+        return tuple(stored.value for stored in page.rows if self._is_open(stored.value))
+
+    def hand_over(self, principal: Principal, invitation_id: str) -> str:
+        """The link of an invitation, for an admin who passes it on in another way than by mail.
+
+        The account that is made by it counts as unproved until its owner confirms the
+        address. Raises NotAllowed, NotFound.
+        """
+        principal.require_admin()
+
+        def mark(unit: UnitOfWork) -> Invitation:
+            stored = self.repositories.invitations.get_or_none(invitation_id)
+            if stored is None or not self._is_open(stored.value):
+                raise NotFound("There is no such open invitation.")
+            invitation = replace(stored.value, handed_over=True)
+            unit.add(self.repositories.invitations.put(invitation, stored.version))
+            unit.log("invitation.handed_over", f"invitation/{invitation.id}")
+            return invitation
+
+        marked = commit_changes(self.repositories.records, principal, self.clock, mark)
+        return self._link(marked)
 
     def read(self, token: str) -> Invitation:
         """The invitation that a link holds. Raises InvalidInput."""
@@ -126,12 +151,14 @@ class Invitations:
         *,
         password_hash: str = "",
         openid_subject: str = "",
+        is_proved: bool = False,
     ) -> Account:
         """The account of somebody new, with the place that was offered. Raises InvalidInput."""
         invitation = stored.value
+        is_proved = is_proved or not invitation.handed_over
         account = Account(
             new_id(), invitation.email, checked_name(name), self.clock(), password_hash,
-            openid_subject=openid_subject,
+            openid_subject=openid_subject, is_proved=is_proved,
             preferences=Preferences(language=invitation.language),
         )  # fmt: skip
         address = Address(invitation.email, account.id)
@@ -140,11 +167,16 @@ class Invitations:
         )
 
     def join(self, stored: Versioned[Invitation], account_id: str) -> Account:
-        """An account with the place that was offered."""
+        """An account with the place that was offered; its sessions and keys end."""
         own = self.repositories.accounts.get(account_id)
-        return self._commit(stored, stored.value.give_to(own.value), own.version)
+        is_proved = own.value.is_proved or not stored.value.handed_over
+        account = replace(own.value.ended(), is_proved=is_proved)
+        return self._commit(stored, stored.value.give_to(account), own.version)
 
     # -- the parts
+
+    def _link(self, invitation: Invitation) -> str:
+        return self.links.url("invitation", self.links.token("invitation", invitation.id))
 
     def _require_inviter(self, principal: Principal, organization_id: str) -> None:
         if principal.admin or organization_id in principal.owned:

@@ -52,6 +52,7 @@ class Privacy:
         return {
             "account": _without(repositories.accounts.plain(account), "password_hash"),
             "api_keys": [_without(key, "digest") for key in keys],
+            "sessions": [_without(own, "id") for own in _all(repositories.sessions, "account", id)],
             "notices": _all(repositories.notifications, "account", id),
             "messages": [text for text in _all(repositories.messages) if text["author"] == id],
             "log": [
@@ -162,7 +163,8 @@ class Privacy:
             stored = repositories.accounts.get(account.id)
             unit.add(repositories.accounts.remove(stored))
             owned: tuple[Repository[Any], ...] = (
-                repositories.addresses, repositories.api_keys, repositories.notifications
+                repositories.addresses, repositories.api_keys, repositories.notifications,
+                repositories.sessions,
             )  # fmt: skip
             for repository in owned:
                 for belonging in repository.iterate("account", account.id):

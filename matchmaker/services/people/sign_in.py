@@ -1,24 +1,41 @@
-"""Signing in: with a password, with a provider, by an invitation; sessions and passwords."""
+"""Signing in: with a password, with a provider, by an invitation; passwords and addresses."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from matchmaker.access import Principal
-from matchmaker.errors import InvalidInput, NotFound, SignInNeeded, TooManyAttempts
+from matchmaker.errors import (
+    InvalidInput,
+    NotFound,
+    SecondFactorNeeded,
+    SignInNeeded,
+    TooManyAttempts,
+    VersionConflict,
+)
 from matchmaker.messages import message
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.invitations import Invitations
 from matchmaker.services.people.links import Links
 from matchmaker.services.people.passwords import Passwords
+from matchmaker.services.people.second_factors import SecondFactors
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
-from matchmaker.workflow.account import Account, check_password, checked_email
+from matchmaker.workflow.account import MAX_EMAIL, Account, check_password, checked_email
+from matchmaker.workflow.session import (
+    FREE_FAILURES,
+    FREE_OF_STRANGERS,
+    Origin,
+    SignInAttempts,
+    attempts_id,
+    strangers_id,
+)
 
-MAX_FAILURES = 10
-LOCKED_FOR = timedelta(minutes=15)
 RESET_WITHIN = timedelta(hours=1)
+CONFIRMED_WITHIN = timedelta(days=2)
+NOWHERE = Origin()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +51,57 @@ class OpenIdClaims:
 
 @dataclass(frozen=True, slots=True)
 class SignInService:
-    """Use cases of signing in, of sessions and of passwords."""
+    """Use cases of signing in, of passwords, and of showing that an address is one's own."""
 
     repositories: Repositories
     accounts: Accounts
     invitations: Invitations
     passwords: Passwords
     links: Links
+    second_factors: SecondFactors
     clock: Clock
 
-    def with_password(self, email: str, password: str) -> Account:
-        """The account. Raises SignInNeeded, or TooManyAttempts after ten failures in a row."""
-        stored = self.accounts.find(email)
-        if stored is None or not stored.value.password_hash:
-            self.passwords.matches("", password)
+    def with_password(
+        self, email: str, password: str, origin: Origin = NOWHERE, code: str = ""
+    ) -> Account:
+        """The account.
+
+        Raises SignInNeeded, SecondFactorNeeded, or TooManyAttempts for who failed too often:
+        counted by address and place, whether there is such an account or not, and with a
+        longer wait each time. A device that signed in before is not kept out by the failures
+        of others.
+        """
+        cleaned = _cleaned(email)
+        self._require_patience(cleaned, origin)
+        stored = self.accounts.find(cleaned)
+        hashed = stored.value.password_hash if stored else ""
+        is_right = self.passwords.matches(hashed, password)
+        if stored is None or not is_right:
+            self._note_failure(cleaned, origin)
             raise _not_right()
-        return retry_on_conflict(lambda: self._compare(stored.value.id, password))
+        account = self._with_code(stored.value.require_active(), origin, code)
+        self._forget_failures(cleaned, origin)
+        if not self.passwords.is_dated(hashed):
+            return account
+        renewed = self.passwords.hash(password)
+
+        def rehash(account: Account) -> Account:
+            return replace(account, password_hash=renewed)
+
+        return self.accounts.change(account.id, rehash, "account.rehashed")
+
+    def with_code(self, account_id: str, epoch: int, origin: Origin, code: str) -> Account:
+        """The account of somebody whose password was right a moment ago, in this epoch of it.
+
+        Raises SignInNeeded, TooManyAttempts.
+        """
+        stored = self.repositories.accounts.get_or_none(account_id)
+        if stored is None or stored.value.epoch != epoch:
+            raise _not_right()
+        self._require_patience(stored.value.email, origin)
+        account = self._with_code(stored.value.require_active(), origin, code)
+        self._forget_failures(account.email, origin)
+        return account
 
     def with_provider(self, claims: OpenIdClaims) -> Account:
         """The account, found by the provider's subject, by its address, or by an invitation.
@@ -69,6 +121,11 @@ class SignInService:
         if stored is not None:
 
             def link(before: Account) -> Account:
+                if not before.is_proved:
+                    raise SignInNeeded(
+                        "Nobody has shown yet that the account's address is theirs.",
+                        mend="Sign in with its password and confirm the address, or reset it.",
+                    )
                 return replace(before.require_active(), openid_subject=subject)
 
             return self.accounts.change(stored.value.id, link, "account.linked")
@@ -78,12 +135,16 @@ class SignInService:
                 "There is no account for this address.", mend="Ask to be invited first."
             )
         first, *others = waiting
-        account = self.invitations.make_account(first, claims.name or email, openid_subject=subject)
+        account = self.invitations.make_account(
+            first, claims.name or email, openid_subject=subject, is_proved=True
+        )
         for invitation in others:
             account = self.invitations.join(invitation, account.id)
         return account
 
-    def by_invitation(self, token: str, name: str, password: str) -> Account:
+    def by_invitation(
+        self, token: str, name: str, password: str, origin: Origin = NOWHERE, code: str = ""
+    ) -> Account:
         """A new account, or the place added to the one there is (which needs its password).
 
         Raises InvalidInput, SignInNeeded.
@@ -91,22 +152,11 @@ class SignInService:
         stored = self.invitations.of_token(token)
         email = stored.value.email
         if self.accounts.find(email) is not None:
-            return self.invitations.join(stored, self.with_password(email, password).id)
+            account = self.with_password(email, password, origin, code)
+            return self.invitations.join(stored, account.id)
         check_password(password, email)
         hashed = self.passwords.hash(password)
         return self.invitations.make_account(stored, name, password_hash=hashed)
-
-    def of_session(self, account_id: str, epoch: int) -> Account | None:
-        """The account of a session; None when that was revoked or the account is closed."""
-        stored = self.repositories.accounts.get_or_none(account_id)
-        if stored is None or not stored.value.active or stored.value.epoch != epoch:
-            return None
-        return stored.value
-
-    def end_sessions(self, principal: Principal) -> Account:
-        """End all sessions of one's account."""
-        id = self.accounts.own(principal).id
-        return self.accounts.change(id, Account.ended, "account.signed_out", principal)
 
     # -- passwords
 
@@ -128,65 +178,135 @@ class SignInService:
 
         return self.accounts.change(account.id, renew, "account.password", principal)
 
-    def reset_token(self, account: Account) -> str:
-        """The token with which a new password is set."""
-        return self.links.token("reset", [account.id, account.epoch])
+    def reset_link(self, principal: Principal, email: str) -> str:
+        """The link with which a new password is set, for an admin to hand over.
 
-    def send_reset(self, email: str) -> bool:
-        """A link for a new password, if there is such an account; False without a mail server."""
+        It does not show that the address is the owner's. Raises NotAllowed, NotFound.
+        """
+        account = self.accounts.by_email(principal, email)
+        if not account.active:
+            raise NotFound("There is no active account for %(email)s.", email=email)
+        return self.links.url("reset", self._reset_token(account, mailed=False))
+
+    def send_reset(self, email: str) -> None:
+        """Mail a link for a new password, if there is such an account.
+
+        Raises ServiceUnavailable.
+        """
         stored = self.accounts.find(email)
         if stored is None or not stored.value.active:
-            return self.links.can_mail
+            return
         account = stored.value
         text = message(
             "Open this link within an hour; if it was not you, ignore it:\n\n%(link)s\n",
-            link=self.links.url("reset", self.reset_token(account)),
+            link=self.links.url("reset", self._reset_token(account, mailed=True)),
         )
         language = account.preferences.language
-        return self.links.mail(account.email, language, message("A new password"), text)
+        self.links.mail(account.email, language, message("A new password"), text)
 
     def reset(self, token: str, password: str) -> Account:
         """A new password by a link, which then works no more. Raises InvalidInput."""
-        account_id, epoch = self.links.read("reset", token, RESET_WITHIN)
+        account_id, epoch, mailed = self.links.read("reset", token, RESET_WITHIN)
 
         def change(account: Account) -> Account:
             if account.epoch != epoch or not account.active:
                 raise _used()
             check_password(password, account.email)
-            return replace(account.ended().unlocked(), password_hash=self.passwords.hash(password))
+            hashed = self.passwords.hash(password)
+            is_proved = account.is_proved or bool(mailed)
+            return replace(account.ended(), password_hash=hashed, is_proved=is_proved)
 
         try:
             return self.accounts.change(account_id, change, "account.reset")
         except NotFound:
             raise _used() from None
 
+    # -- that an address is its owner's
+
+    def send_confirmation(self, principal: Principal) -> bool:
+        """Mail a link that confirms one's address; False without a mail server."""
+        account = self.accounts.own(principal)
+        link = self.links.url("confirm", self.links.token("confirm", [account.id, account.email]))
+        text = message(
+            "Open this link within %(days)s days to confirm your address:\n\n%(link)s\n",
+            days=CONFIRMED_WITHIN.days,
+            link=link,
+        )
+        language = account.preferences.language
+        return self.links.mail(account.email, language, message("Confirm your address"), text)
+
+    def confirm(self, token: str) -> Account:
+        """The account, its address shown to be its owner's by a link. Raises InvalidInput."""
+        account_id, email = self.links.read("confirm", token, CONFIRMED_WITHIN)
+
+        def prove(account: Account) -> Account:
+            if account.email != email or not account.active:
+                raise _used()
+            return replace(account, is_proved=True)
+
+        try:
+            return self.accounts.change(account_id, prove, "account.confirmed")
+        except NotFound:
+            raise _used() from None
+
     # -- the parts
 
-    def _compare(self, account_id: str, password: str) -> Account:
-        stored = self.repositories.accounts.get(account_id)
-        account, now = stored.value, self.clock()
-        if account.locked_until is not None and now < account.locked_until:
+    def _with_code(self, account: Account, origin: Origin, code: str) -> Account:
+        try:
+            return self.second_factors.require(account, code)
+        except SecondFactorNeeded:
+            raise
+        except SignInNeeded:
+            self._note_failure(account.email, origin)
+            raise
+
+    def _reset_token(self, account: Account, *, mailed: bool) -> str:
+        return self.links.token("reset", [account.id, account.epoch, mailed])
+
+    def _require_patience(self, email: str, origin: Origin) -> None:
+        """Raise TooManyAttempts for who has to wait."""
+        ids = [attempts_id(email, origin)]
+        if not origin.device:
+            ids.append(strangers_id(email))
+        noted = self.repositories.sign_in_attempts.many(ids).values()
+        if any(stored.value.must_wait(self.clock()) for stored in noted):
             raise TooManyAttempts(
-                "Too many failed attempts.", mend="Wait a quarter of an hour, or reset it."
+                "Too many failed attempts.", mend="Wait some minutes, or reset the password."
             )
-        unit = UnitOfWork(account.subject, now)
-        is_right = self.passwords.matches(account.password_hash, password)
-        if is_right:
-            account.require_active()
-            if not account.failures and not self.passwords.is_dated(account.password_hash):
-                return account
-            changed = replace(account.unlocked(), password_hash=self.passwords.hash(password))
-        else:
-            failures = account.failures + 1
-            until = now + LOCKED_FOR if failures % MAX_FAILURES == 0 else None
-            changed = replace(account, failures=failures, locked_until=until)
-            if until is not None:
-                unit.log("account.locked", account.subject)
-        unit.add(self.repositories.accounts.put(changed, stored.version))
-        unit.commit(self.repositories.records)
-        if not is_right:
-            raise _not_right()
-        return changed
+
+    def _note_failure(self, email: str, origin: Origin) -> None:
+        free_failures = {attempts_id(email, origin): FREE_FAILURES}
+        if not origin.device:
+            free_failures[strangers_id(email)] = FREE_OF_STRANGERS
+        now = self.clock()
+
+        def note() -> None:
+            unit = UnitOfWork("anonymous", now)
+            noted = self.repositories.sign_in_attempts.many(list(free_failures))
+            for id, free in free_failures.items():
+                stored = noted.get(id)
+                before = stored.value if stored else SignInAttempts(id, 0, now)
+                version = stored.version if stored else 0
+                after = before.failed(now, free)
+                unit.add(self.repositories.sign_in_attempts.put(after, version))
+            unit.commit(self.repositories.records)
+
+        retry_on_conflict(note)
+
+    def _forget_failures(self, email: str, origin: Origin) -> None:
+        stored = self.repositories.sign_in_attempts.get_or_none(attempts_id(email, origin))
+        if stored is not None:
+            with suppress(VersionConflict):  # another attempt failed just now
+                removal = self.repositories.sign_in_attempts.remove(stored)
+                self.repositories.records.commit([removal])
+
+
+def _cleaned(email: str) -> str:
+    """As it is kept; what is no address at all is counted as it was sent."""
+    try:
+        return checked_email(email)
+    except InvalidInput:
+        return email[:MAX_EMAIL]
 
 
 def _not_right() -> SignInNeeded:

@@ -48,6 +48,7 @@ STATEMENT = (
 MATCHES_FILTER = """(size($kinds) = 0 OR o.kind IN $kinds)
   AND (size($sizes) = 0 OR o.size IN $sizes)
   AND (size($tiers) = 0 OR o.tier IN $tiers)
+  AND (size($countries) = 0 OR o.country IN $countries)
   AND ($places IS NULL OR o.place IN $places)
   AND ($industries IS NULL OR o.industry IN $industries)
   AND ($cluster IS NULL OR EXISTS { (o)-[:MEMBER_OF]->(:Cluster {id: $cluster}) })"""
@@ -118,9 +119,12 @@ ORDER BY o.id"""
 
 # -- lists
 
-PLACES_BELOW = "MATCH (:Place {id: $id})<-[:WITHIN*0..]-(p:Place) RETURN DISTINCT p.id AS id"
+PLACES_BELOW = (
+    "MATCH (top:Place)<-[:WITHIN*0..]-(p:Place) WHERE top.id IN $ids RETURN DISTINCT p.id AS id"
+)
 INDUSTRIES_BELOW = (
-    "MATCH (:Industry {id: $id})<-[:WITHIN*0..]-(i:Industry) RETURN DISTINCT i.id AS id"
+    "MATCH (top:Industry)<-[:WITHIN*0..]-(i:Industry) WHERE top.id IN $ids "
+    "RETURN DISTINCT i.id AS id"
 )
 ORGANIZATIONS_PAGE = f"""MATCH (o:Organization) WHERE o.id > $after AND {MATCHES_FILTER}
 WITH o ORDER BY o.id LIMIT $limit RETURN o {ROW} AS row"""

@@ -24,16 +24,17 @@ def filter_parameters(transaction: ManagedTransaction, where: OrganizationFilter
         "kinds": sorted(where.kinds),
         "sizes": sorted(where.sizes),
         "tiers": sorted(where.tiers),
-        "places": _below(transaction, cypher.PLACES_BELOW, where.place),
-        "industries": _below(transaction, cypher.INDUSTRIES_BELOW, where.industry),
+        "places": _below(transaction, cypher.PLACES_BELOW, where.places),
+        "industries": _below(transaction, cypher.INDUSTRIES_BELOW, where.industries),
+        "countries": sorted(where.countries),
         "cluster": where.cluster,
     }
 
 
-def _below(transaction: ManagedTransaction, query: str, top: str | None) -> list[str] | None:
-    if top is None:
+def _below(transaction: ManagedTransaction, query: str, tops: frozenset[str]) -> list[str] | None:
+    if not tops:
         return None
-    return [row["id"] for row in run(transaction, query, id=top)]
+    return [row["id"] for row in run(transaction, query, ids=sorted(tops))]
 
 
 def search(

@@ -19,14 +19,15 @@ MATCHES_FILTER = """
     (:kinds IS NULL OR organizations.kind IN (SELECT value FROM json_each(:kinds)))
     AND (:sizes IS NULL OR organizations.size IN (SELECT value FROM json_each(:sizes)))
     AND (:tiers IS NULL OR organizations.tier IN (SELECT value FROM json_each(:tiers)))
-    AND (:place IS NULL OR organizations.place IN (
+    AND (:countries IS NULL OR organizations.country IN (SELECT value FROM json_each(:countries)))
+    AND (:places IS NULL OR organizations.place IN (
         WITH RECURSIVE below (id) AS (
-            VALUES (:place)
+            SELECT value FROM json_each(:places)
             UNION SELECT places.id FROM places JOIN below ON places.parent = below.id)
         SELECT id FROM below))
-    AND (:industry IS NULL OR organizations.industry IN (
+    AND (:industries IS NULL OR organizations.industry IN (
         WITH RECURSIVE below (id) AS (
-            VALUES (:industry)
+            SELECT value FROM json_each(:industries)
             UNION SELECT industries.id FROM industries JOIN below ON industries.parent = below.id)
         SELECT id FROM below))
     AND (:cluster IS NULL OR EXISTS (

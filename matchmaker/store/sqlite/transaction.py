@@ -361,8 +361,9 @@ def _filter_parameters(where: OrganizationFilter) -> dict[str, str | None]:
         "kinds": listed(where.kinds),
         "sizes": listed(where.sizes),
         "tiers": listed(where.tiers),
-        "place": where.place,
-        "industry": where.industry,
+        "countries": listed(where.countries),
+        "places": listed(where.places),
+        "industries": listed(where.industries),
         "cluster": where.cluster,
     }
 

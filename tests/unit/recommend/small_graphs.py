@@ -19,6 +19,8 @@ from matchmaker.domain import (
     Role,
     Tie,
 )
+from matchmaker.recommend.model import Recommendation
+from matchmaker.recommend.pipeline import recommend
 from matchmaker.snapshot.build import StatementVectors, build, statements
 from matchmaker.snapshot.model import Snapshot
 from matchmaker.store.ports import Export
@@ -94,3 +96,8 @@ def partner_graph(rows: GraphRows) -> networkx.Graph:
         parts = [number[part.organization] for part in engagement.participants]
         graph.add_edges_from((a, b) for a in parts for b in parts if a < b)
     return graph
+
+
+def matches(*arguments: object, **more: object) -> tuple[Recommendation, ...]:
+    """Who answers, as `recommend` gives it."""
+    return recommend(*arguments, **more).matches  # type: ignore[arg-type]

@@ -9,25 +9,31 @@ import numpy as np
 import pytest
 
 from matchmaker.domain import (
+    Description,
     EngagementKind,
     GoalName,
     GraphRows,
     Industry,
     Kind,
+    Need,
+    Offer,
+    OfferKind,
     Organization,
     Place,
     PlaceLevel,
     Stage,
+    StatementKind,
 )
 from matchmaker.goals import GOALS
 from matchmaker.recommend.baselines import popularity, recent_popularity
 from matchmaker.recommend.features import FEATURES
-from matchmaker.recommend.model import Seeker
+from matchmaker.recommend.model import Request, Seeker, SeekerText
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.trials import seeker_of
 from matchmaker.snapshot.geography import great_circle_km
-from matchmaker.snapshot.model import Snapshot
+from matchmaker.snapshot.model import Snapshot, stage_bits
 from tests.unit.recommend import small_graphs
+from tests.unit.recommend.small_graphs import matches
 from tests.unit.snapshot.graphs import snapshot_of
 
 
@@ -68,6 +74,64 @@ def test_stages_that_the_seeker_lacks() -> None:
     making = 1 << list(Stage).index(Stage.MAKING)
     found = values("stages", Seeker(stages=making))
     assert found == pytest.approx([0, 2 / 3, math.nan, math.nan, math.nan], nan_ok=True)
+
+
+def test_stages_that_are_looked_for_which_a_candidate_holds() -> None:
+    text = SeekerText("", StatementKind.NEED, sought_stages=stage_bits([Stage.TRADING, Stage.IDEA]))
+    found = values("sought_stages", Seeker(texts=(text,)))
+    assert found == pytest.approx([0, 1 / 2, math.nan, math.nan, math.nan], nan_ok=True)
+    nothing = values("sought_stages", Seeker(stages=stage_bits([Stage.MAKING])))
+    assert np.isnan(nothing).all()
+
+
+@pytest.mark.parametrize("goal", GoalName)
+def test_who_holds_the_stage_that_is_looked_for_stands_above_an_equal(goal: GoalName) -> None:
+    """Two with the same words and nothing else; one ticked marketing, the other making."""
+    kind = min(GOALS[goal].candidates)
+    rows = GraphRows(
+        organizations=(
+            Organization("t:0", "a", kind, stages=(Stage.MAKING,)),
+            Organization("t:1", "b", kind, stages=(Stage.MARKETING,)),
+        ),
+        descriptions=(
+            Description("s:0", "t:0", "Socks for runners."),
+            Description("s:1", "t:1", "Socks for runners."),
+        ),
+        offers=tuple(
+            Offer(f"o:{number}", f"t:{number}", min(GOALS[goal].evidence.offers), "Socks.")
+            for number in (0, 1)
+        ),
+    )
+    sought = stage_bits([Stage.MARKETING])
+    text = SeekerText(
+        "Who markets socks?", GOALS[goal].words, goal=goal, is_question=True, sought_stages=sought
+    )
+    ranked = matches(snapshot_of(rows, vectors=False), Seeker(texts=(text,)), Request(goal))
+    assert [candidate.id for candidate in ranked] == ["t:1", "t:0"]
+    assert any("Marketing" in reason.message.text("en") for reason in ranked[0].reasons)
+
+
+def test_stages_that_nobody_ticked_are_read_from_words_and_marked() -> None:
+    rows = GraphRows(
+        organizations=(
+            Organization("t:0", "a", Kind.FIRM, stages=(Stage.MAKING,)),
+            Organization("t:1", "b", Kind.FIRM),
+            Organization("t:2", "c", Kind.FIRM),
+        ),
+        descriptions=(
+            Description("s:0", "t:0", "袜子批发，义乌档口，二十年。"),
+            Description("s:1", "t:1", "袜子批发，义乌档口，二十年。"),
+        ),
+        offers=(
+            Offer("o:1", "t:1", OfferKind.SERVICE, "保税仓一万平米，可代存代发。"),
+            Offer("o:2", "t:1", OfferKind.SERVICE, "阀门大修。", active=False),
+        ),
+        needs=(Need("n:2", "t:2", GoalName.SUPPLIER, "求模具大件运输，杭州到重庆。"),),
+    )
+    columns = snapshot_of(rows, vectors=False).organizations
+    expected = [[Stage.MAKING], [Stage.TRADING, Stage.STORAGE], []]
+    assert columns.stages.tolist() == [stage_bits(stages) for stages in expected]
+    assert columns.stages_read.tolist() == [False, True, False]
 
 
 def test_capacity_not_said_is_unknown() -> None:

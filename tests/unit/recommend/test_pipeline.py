@@ -43,6 +43,7 @@ from matchmaker.recommend.pipeline import recommend
 from matchmaker.recommend.rank import FIXED, FeatureMatrix, compute
 from matchmaker.recommend.retrieve import POOL, retrieve
 from matchmaker.snapshot.model import Snapshot
+from tests.unit.recommend.small_graphs import matches
 from tests.unit.snapshot.graphs import WORDS, random_rows, snapshot_of
 
 SUPPLIER, LAB = GoalName.SUPPLIER, GoalName.RESEARCH_PARTNER
@@ -119,24 +120,24 @@ def known(snapshot: Snapshot, **more: object) -> Seeker:
 
 def test_hard_rules(market: Snapshot) -> None:
     """Not itself (0), opted out (3), without capacity (4), partner (5), owned (6), no firm (8)."""
-    found = recommend(market, known(market), Request(SUPPLIER, limit=20))
+    found = matches(market, known(market), Request(SUPPLIER, limit=20))
     assert set(ids(found)) == {"t:1", "t:2", "t:7", "t:9"}
 
 
 def test_partners_come_only_when_asked_for(market: Snapshot) -> None:
-    found = recommend(market, known(market), Request(SUPPLIER, limit=20, only_new=False))
+    found = matches(market, known(market), Request(SUPPLIER, limit=20, only_new=False))
     assert "t:5" in ids(found)
     newest = known(market, partners=frozenset({market.row_of("t:2")}))
-    assert "t:2" not in ids(recommend(market, newest, Request(SUPPLIER, limit=20)))
-    assert "t:2" in ids(recommend(market, newest, Request(SUPPLIER, limit=20, only_new=False)))
+    assert "t:2" not in ids(matches(market, newest, Request(SUPPLIER, limit=20)))
+    assert "t:2" in ids(matches(market, newest, Request(SUPPLIER, limit=20, only_new=False)))
 
 
 def test_a_competitor_and_one_without_evidence_come_last(market: Snapshot) -> None:
-    found = recommend(market, known(market), Request(SUPPLIER, limit=20))
+    found = matches(market, known(market), Request(SUPPLIER, limit=20))
     assert ids(found)[0] == "t:1"  # near, and through a common partner
     assert set(ids(found)[2:]) == {"t:7", "t:9"}
     rival = next(each for each in found if each.id == "t:7")
-    assert any(reason.feature == "rivalry" and reason.contribution < 0 for reason in rival.reasons)
+    assert any(reason.feature == "rivalry" and reason.contribution < 0 for reason in rival.against)
 
 
 @pytest.mark.parametrize(
@@ -155,21 +156,19 @@ def test_a_competitor_and_one_without_evidence_come_last(market: Snapshot) -> No
 )
 def test_filters(market: Snapshot, filters: Filters, expected: set[str]) -> None:
     """The two places are 3 degrees of latitude apart: 333.6 km."""
-    found = recommend(market, known(market), Request(SUPPLIER, limit=20, filters=filters))
+    found = matches(market, known(market), Request(SUPPLIER, limit=20, filters=filters))
     assert set(ids(found)) == expected
 
 
 def test_a_free_text_of_nobody_known_is_answered(market: Snapshot) -> None:
-    found = recommend(market, asking("castings for valves"), Request(SUPPLIER, limit=20))
+    found = matches(market, asking("castings for valves"), Request(SUPPLIER, limit=20))
     assert {"t:0", "t:1", "t:2", "t:5", "t:6", "t:7"} <= set(ids(found))
     assert found[0].evidence[0].text == "valve castings"
     assert all(each.path == () for each in found)
 
 
 def test_a_path_leads_from_the_seeker_over_a_common_partner(market: Snapshot) -> None:
-    found = {
-        each.id: each for each in recommend(market, known(market), Request(SUPPLIER, limit=20))
-    }
+    found = {each.id: each for each in matches(market, known(market), Request(SUPPLIER, limit=20))}
     steps = found["t:1"].path
     assert [(step.id, step.via, step.year) for step in steps] == [
         ("t:5", "SUPPLIES", 2025),
@@ -190,9 +189,7 @@ def test_the_role_in_a_contract_says_who_supplies() -> None:
         GraphRows(organizations=(firm(1), firm(2), firm(3)), engagements=(contract,)), vectors=False
     )
     by_goal = {
-        goal: recommend(
-            snapshot, Seeker(texts=(SeekerText("zirconium pumps", kind),)), Request(goal)
-        )
+        goal: matches(snapshot, Seeker(texts=(SeekerText("zirconium pumps", kind),)), Request(goal))
         for goal, kind in ((SUPPLIER, StatementKind.NEED), (GoalName.CUSTOMER, StatementKind.OFFER))
     }
     assert by_goal[SUPPLIER][0].id == "t:1"
@@ -211,7 +208,7 @@ def test_only_open_needs_make_customers() -> None:
         GraphRows(organizations=(firm(1), firm(2), firm(3)), needs=needs), vectors=False
     )
     seeker = Seeker(texts=(SeekerText("mould steel", StatementKind.OFFER),))
-    found = recommend(snapshot, seeker, Request(GoalName.CUSTOMER))
+    found = matches(snapshot, seeker, Request(GoalName.CUSTOMER))
     assert [each.id for each in found if each.evidence] == ["t:1"]
 
 
@@ -229,7 +226,7 @@ def test_free_terms_weigh_for_shared_resources() -> None:
     snapshot = snapshot_of(
         GraphRows(organizations=(firm(0), firm(1), firm(2)), offers=offers), vectors=False
     )
-    found = recommend(snapshot, asking("five-axis machine"), Request(GoalName.SHARED_RESOURCE))
+    found = matches(snapshot, asking("five-axis machine"), Request(GoalName.SHARED_RESOURCE))
     assert ids(found) == ["t:2", "t:1", "t:0"]
 
 
@@ -257,7 +254,7 @@ def test_other_clusters_get_the_slots_kept_for_them() -> None:
         texts=(SeekerText("laser welding", StatementKind.NEED),),
         clusters=frozenset({0}),
     )
-    found = recommend(snapshot, seeker, Request(LAB, limit=10))
+    found = matches(snapshot, seeker, Request(LAB, limit=10))
     assert len(found) == 10
     assert {"t:11", "t:12"} <= set(ids(found))
 
@@ -275,17 +272,17 @@ def test_every_goal_on_random_graphs(goal: GoalName, seed: int) -> None:
         seeker = Seeker(
             row=row, texts=texts, latitude=28.0, longitude=120.0, clusters=frozenset({0})
         )
-        found = recommend(snapshot, seeker, Request(goal, limit=15))
-        assert found == recommend(snapshot, seeker, Request(goal, limit=15))
+        found = matches(snapshot, seeker, Request(goal, limit=15))
+        assert found == matches(snapshot, seeker, Request(goal, limit=15))
         assert len(set(ids(found))) == len(found)
         assert {each.kind for each in found} <= GOALS[goal].candidates
         assert snapshot.id_of(row) not in ids(found)
         for better, worse in pairwise(found):
             assert better.score >= worse.score
         for each in found:
-            assert sum(r.contribution for r in each.reasons) == pytest.approx(each.score, abs=1e-5)
-            assert all(reason.message.text("zh") for reason in each.reasons)
-            assert all(reason.message.text("en") for reason in each.reasons)
+            every = (*each.reasons, *each.against)
+            assert sum(r.contribution for r in every) == pytest.approx(each.score, abs=1e-5)
+            assert all(reason.message.text("zh") for reason in every)
             fits = [piece.fit for piece in each.evidence]
             assert fits == sorted(fits, reverse=True)
             assert all(0 < fit <= 1 for fit in fits)
@@ -294,7 +291,7 @@ def test_every_goal_on_random_graphs(goal: GoalName, seed: int) -> None:
 def test_taking_the_evidence_away_lowers_the_score(market: Snapshot) -> None:
     """The first reason is true: without the text behind it the same candidate scores less."""
     request = Request(SUPPLIER, limit=20)
-    found = recommend(market, asking("valve castings"), request)
+    found = matches(market, asking("valve castings"), request)
     first = found[0]
     assert first.reasons[0].feature == "text"
     silent = replace(
@@ -305,23 +302,23 @@ def test_taking_the_evidence_away_lowers_the_score(market: Snapshot) -> None:
             & ~np.isin(market.statements.table.column("id").to_pylist(), [first.evidence[0].id]),
         ),
     )
-    after = {each.id: each for each in recommend(silent, asking("valve castings"), request)}
+    after = {each.id: each for each in matches(silent, asking("valve castings"), request)}
     assert after[first.id].score < first.score
 
 
 @pytest.mark.parametrize("goal", list(GoalName))
 def test_an_empty_graph_recommends_nobody(goal: GoalName) -> None:
-    assert recommend(snapshot_of(GraphRows(), vectors=False), asking("valves"), Request(goal)) == ()
+    assert matches(snapshot_of(GraphRows(), vectors=False), asking("valves"), Request(goal)) == ()
 
 
 def test_a_seeker_who_says_nothing_still_gets_an_answer(market: Snapshot) -> None:
-    assert len(recommend(market, Seeker(), Request(SUPPLIER, limit=3))) == 3
+    assert len(matches(market, Seeker(), Request(SUPPLIER, limit=3))) == 3
 
 
 def test_up_to_a_thousand_are_given_when_there_are_as_many() -> None:
     people = tuple(firm(number) for number in range(1, 1200))
     snapshot = snapshot_of(GraphRows(organizations=(firm(0), *people)), vectors=False)
-    assert len(recommend(snapshot, asking("x"), Request(SUPPLIER, limit=1000))) == 1000
+    assert len(matches(snapshot, asking("x"), Request(SUPPLIER, limit=1000))) == 1000
 
 
 def test_retrieval_keeps_who_fits_among_very_many() -> None:
@@ -336,7 +333,7 @@ def test_retrieval_keeps_who_fits_among_very_many() -> None:
     place = found.rows.tolist().index(snapshot.row_of("t:777"))
     assert found.ranks["lexical"][place] == 1
     assert found.ranks["pagerank"].tolist() == [0] * POOL
-    assert ids(recommend(snapshot, asking("cobalt powder"), Request(SUPPLIER)))[0] == "t:777"
+    assert ids(matches(snapshot, asking("cobalt powder"), Request(SUPPLIER)))[0] == "t:777"
 
 
 def test_a_ranker_refuses_features_that_are_not_its_own(market: Snapshot) -> None:
@@ -354,3 +351,55 @@ def test_every_weight_is_a_feature_and_every_feature_is_explained() -> None:
     for feature in FEATURES.values():
         assert feature.meaning.endswith(".")
         assert translated(feature.meaning, "zh") != feature.meaning
+
+
+def _partners_of_the_first() -> Snapshot:
+    """Firm 0 buys from 1 (castings, no capacity left), 2 (castings) and 3 (socks), 4 is new."""
+    texts = ("", "steel castings", "steel castings and pumps", "knitted socks", "steel castings")
+    return snapshot_of(
+        GraphRows(
+            organizations=(
+                firm(0), firm(1, capacity=0), firm(2), firm(3), firm(4), firm(5, listed=False)
+            ),
+            offers=tuple(product(number, text) for number, text in enumerate(texts) if text),
+            ties=tuple(
+                Tie(f"x:{number}", f"t:{number}", "t:0", Layer.SUPPLIES) for number in (1, 2, 3, 5)
+            ),
+        ),
+        vectors=False,
+    )  # fmt: skip
+
+
+def test_partners_whose_words_answer_stand_above_the_list_with_why() -> None:
+    question = SeekerText("steel castings", StatementKind.NEED, goal=SUPPLIER, is_question=True)
+    asker = Seeker(row=0, kind=Kind.FIRM, texts=(question,))
+    without = recommend(_partners_of_the_first(), asker, Request(SUPPLIER))
+    assert ids(without.matches) == ["t:4"]
+    assert set(ids(without.known)) == {"t:1", "t:2"}
+    assert all("castings" in partner.evidence[0].text for partner in without.known)
+    assert all(partner.reasons for partner in without.known)
+    within = recommend(_partners_of_the_first(), asker, Request(SUPPLIER, only_new=False))
+    assert within.known == ()
+    assert set(ids(within.matches)) == {"t:2", "t:4"}  # who has no capacity left is not asked
+
+
+def test_asked_by_a_profile_those_partners_are_named_that_would_stand_on_the_list() -> None:
+    need = SeekerText("steel castings", StatementKind.NEED, goal=SUPPLIER)
+    asker = Seeker(row=0, kind=Kind.FIRM, texts=(need,))
+    request = Request(SUPPLIER, limit=1)
+    answer = recommend(_partners_of_the_first(), asker, request)
+    last = min(candidate.score for candidate in answer.matches)
+    assert answer.known
+    assert all(partner.score >= last for partner in answer.known)
+
+
+def test_a_partner_of_the_store_s_newest_word_is_known_too() -> None:
+    question = SeekerText("steel castings", StatementKind.NEED, goal=SUPPLIER, is_question=True)
+    asker = Seeker(row=0, texts=(question,), partners=frozenset({4}))
+    assert "t:4" in ids(recommend(_partners_of_the_first(), asker, Request(SUPPLIER)).known)
+
+
+def test_nobody_is_a_partner_of_a_guest() -> None:
+    question = SeekerText("steel castings", StatementKind.NEED, goal=SUPPLIER, is_question=True)
+    answer = recommend(_partners_of_the_first(), Seeker(texts=(question,)), Request(SUPPLIER))
+    assert answer.known == ()

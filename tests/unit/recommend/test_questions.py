@@ -21,10 +21,10 @@ from matchmaker.domain import (
 from matchmaker.goals import GOALS
 from matchmaker.recommend.evidence import FITS_PARTLY
 from matchmaker.recommend.model import Request
-from matchmaker.recommend.pipeline import recommend
 from matchmaker.recommend.questions import QuestionSource, questions
 from matchmaker.recommend.trials import seeker_of
 from matchmaker.snapshot.model import Snapshot
+from tests.unit.recommend.small_graphs import matches
 from tests.unit.snapshot.graphs import snapshot_of
 
 SUPPLIER = GOALS[GoalName.SUPPLIER]
@@ -86,7 +86,7 @@ def test_who_has_no_such_peers_asks_with_what_it_says_of_itself(trade: Snapshot)
 
 def test_a_maker_of_valves_is_sent_to_a_foundry_before_another_maker(trade: Snapshot) -> None:
     seeker = seeker_of(trade, trade.row_of("t:me"))
-    found = recommend(trade, seeker, Request(GoalName.SUPPLIER))
+    found = matches(trade, seeker, Request(GoalName.SUPPLIER))
 
     assert [one.id for one in found[:2]] == ["t:foundry", "t:rival"]
     said = {reason.feature: reason.message.text("en") for reason in found[0].reasons}

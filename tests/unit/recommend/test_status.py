@@ -18,8 +18,7 @@ from matchmaker.domain import (
     Tie,
 )
 from matchmaker.recommend.model import Request, Seeker, SeekerText
-from matchmaker.recommend.pipeline import recommend
-from tests.unit.recommend.small_graphs import TODAY, snapshot_of
+from tests.unit.recommend.small_graphs import TODAY, matches, snapshot_of
 
 CASTINGS = "castings for valves"
 LATER, EARLIER = TODAY + datetime.timedelta(days=90), TODAY - datetime.timedelta(days=90)
@@ -42,7 +41,7 @@ def recommended(*others: Organization, ties: tuple[Tie, ...] = ()) -> dict[str, 
         row=snapshot.row_of("t:asker"),
         texts=(SeekerText(CASTINGS, StatementKind.NEED, goal=GoalName.SUPPLIER),),
     )
-    found = recommend(snapshot, seeker, Request(GoalName.SUPPLIER, limit=20))
+    found = matches(snapshot, seeker, Request(GoalName.SUPPLIER, limit=20))
     return {row.id.removeprefix("t:"): row for row in found}
 
 
@@ -84,5 +83,5 @@ def test_a_competitor_is_marked_as_such() -> None:
     rivalry = Tie("r:1", "t:asker", "t:rival", Layer.COMPETES_WITH)
     found = recommended(foundry("rival"), foundry("other"), ties=(rivalry,))
     assert list(found) == ["other", "rival"]
-    reasons = {reason.feature: reason.contribution for reason in found["rival"].reasons}  # type: ignore[attr-defined]
+    reasons = {reason.feature: reason.contribution for reason in found["rival"].against}  # type: ignore[attr-defined]
     assert reasons["rivalry"] < 0

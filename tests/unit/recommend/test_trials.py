@@ -6,7 +6,7 @@ import datetime
 
 from matchmaker.domain import EngagementKind, GoalName, GraphRows, Kind, Layer, Role
 from matchmaker.goals import GOALS
-from matchmaker.recommend.trials import described, seeker_of, trials
+from matchmaker.recommend.trials import described, seeker_of, trials, trials_in_words
 from matchmaker.snapshot.cut import cut
 from matchmaker.snapshot.model import Snapshot, to_days
 from tests.unit.recommend.small_graphs import organization, project, snapshot_of, tie
@@ -113,3 +113,30 @@ def test_a_supply_tie_is_asked_for_by_whom_it_supplies() -> None:
     snapshot = snapshot_of(rows, as_of=LATER)
     assert asked(snapshot, GoalName.SUPPLIER) == {"t:c": ({"t:b"}, set())}
     assert asked(snapshot, GoalName.CUSTOMER) == {"t:b": ({"t:c"}, set())}
+
+
+def test_a_projects_text_is_asked_by_a_firm_in_it_and_answered_by_its_labs() -> None:
+    """Of two firms the one that was known by then; without a firm nobody known asks."""
+    rows = GraphRows(
+        organizations=(organization("a"), organization("f"), *labs("u v")),
+        engagements=(
+            project("p1", "f u v", BEFORE, text="turbine blades"),
+            project("p2", "a f u", AFTER, text="cast blades"),
+            project("p3", "u v", AFTER, text="enzymes"),
+            project("p4", "f v", AFTER),
+        ),
+    )
+    snapshot = snapshot_of(rows, as_of=LATER)
+    past, goal = cut(snapshot, CUT), GOALS[GoalName.RESEARCH_PARTNER]
+    found = {
+        trial.seeker.texts[0].text: (
+            trial.seeker.row,
+            {snapshot.id_of(row) for row in trial.answers},
+            {snapshot.id_of(row) for row in trial.known},
+        )
+        for trial in trials_in_words(snapshot, past, goal, UNTIL)
+    }
+    assert found == {
+        "cast blades": (snapshot.row_of("t:f"), {"t:u"}, {"t:u"}),
+        "enzymes": (None, {"t:u", "t:v"}, set()),
+    }

@@ -191,7 +191,8 @@ def test_recommendations_use_it_and_their_reasons_add_up(learned):
     assert {one.id for one in answer.recommendations[:5]} <= german
     for one in answer.recommendations:
         assert 0 < one.score <= one.chance < 1
-        assert sum(r.contribution for r in one.reasons) == pytest.approx(one.score, abs=1e-5)
+        parts = sum(reason.contribution for reason in (*one.reasons, *one.against))
+        assert parts == pytest.approx(one.score, abs=1e-5)
 
 
 RANKING = "Ranking for all"
@@ -262,7 +263,7 @@ def test_a_thousand_first_reasons_are_true(learned):
         row_of = {int(row): place for place, row in enumerate(ranked.pairs.rows)}
         shown = [
             one
-            for one in recommend(snapshot, seeker, request, ranker)
+            for one in recommend(snapshot, seeker, request, ranker).matches
             if any(r.contribution > 0 and r.feature != "base" for r in one.reasons)
         ]
         values = ranked.matrix.rows(np.array([row_of[one.row] for one in shown]))

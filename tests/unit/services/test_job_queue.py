@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -40,8 +41,9 @@ def other_process(wired):
 
 def work_off(wired):
     assert wired.job_queue
-    while (task := wired.requested_jobs.dequeue()) is not None:
-        wired.requested_jobs.execute(task)
+    for queue in wired.requested_jobs.values():
+        while (task := queue.dequeue()) is not None:
+            queue.execute(task)
 
 
 def test_what_was_requested_begins_within_about_a_second(wired):
@@ -54,7 +56,7 @@ def test_what_was_requested_begins_within_about_a_second(wired):
 
     worker.job_handlers[JobKind.DERIVE] = handler
     consumer = Consumer(
-        worker.requested_jobs, workers=1, periodic=False, max_delay=MAX_WAIT_SECONDS
+        worker.requested_jobs[JobKind.DERIVE], workers=1, periodic=False, max_delay=MAX_WAIT_SECONDS
     )
     consumer.start()
     try:
@@ -143,7 +145,60 @@ def test_only_administrators_request_what_is_everybodys(wired):
     coordinator = Principal("account:c", account="c", clusters=frozenset({"c:1"}))
     with pytest.raises(NotAllowed):
         wired.job_queue.request(coordinator, JobKind.REFRESH, "c:1")
-    assert not wired.requested_jobs.pending_count()
+    assert not any(queue.pending_count() for queue in wired.requested_jobs.values())
+
+
+def interrupted(wired, **fields):
+    """A job as a worker leaves it that is killed while doing it."""
+    job = wired.job_queue.request(ADMIN, JobKind.DERIVE)
+    while wired.requested_jobs[JobKind.DERIVE].dequeue() is not None:
+        continue
+    running = replace(job, state=JobState.RUNNING, last_heartbeat=utc_now(), **fields)
+    wired.store.documents.commit([wired.repositories.jobs.put(running, 1)])
+    return job.id
+
+
+def test_what_a_worker_died_of_is_taken_up_again(wired):
+    id = interrupted(wired, attempts=1)
+    worker = other_process(wired)
+    assert worker.job_queue.resume_interrupted() == 1
+    work_off(worker)
+    job = wired.job_queue.show(ADMIN, id)
+    assert (job.state, job.attempts) == (JobState.DONE, 2)
+    worker.store.close()
+
+
+def test_what_workers_died_of_three_times_ends_as_failed_with_the_reason(wired):
+    id = interrupted(wired, attempts=3)
+    assert other_process(wired).job_queue.resume_interrupted() == 0
+    job = wired.job_queue.show(ADMIN, id)
+    assert job.state is JobState.FAILED
+    assert "ended 3 times while it did this" in str(job.result)
+
+
+def test_a_training_does_not_keep_an_import_waiting(wired):
+    """Each kind of work has a queue and a worker of its own."""
+    begun, may_end = threading.Event(), threading.Event()
+    worker = other_process(wired)
+    worker.job_handlers[JobKind.TRAIN] = lambda job, progress: may_end.wait(20) and message("x")
+    worker.job_handlers[JobKind.DERIVE] = lambda job, progress: begun.set() or message("x")
+    consumers = [
+        Consumer(queue, workers=1, periodic=False, max_delay=0.1)
+        for queue in worker.requested_jobs.values()
+    ]
+    assert worker.job_queue
+    for consumer in consumers:
+        consumer.start()
+    try:
+        wired.job_queue.request(ADMIN, JobKind.TRAIN)
+        time.sleep(0.5)
+        wired.job_queue.request(ADMIN, JobKind.DERIVE)
+        assert begun.wait(3)
+    finally:
+        may_end.set()
+        for consumer in consumers:
+            consumer.stop(graceful=True)
+        worker.store.close()
 
 
 @pytest.mark.slow

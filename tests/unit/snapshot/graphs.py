@@ -34,7 +34,8 @@ from matchmaker.store.ports import Export
 
 AS_OF = datetime.date(2026, 1, 1)
 WORDS = (
-    "valve pump casting sock lens drone mould resin 阀门 铸件 袜子 镜片 无人机 模具 树脂".split()  # noqa: SIM905
+    *"valve pump casting sock lens drone mould resin repair".split(),  # noqa: SIM905
+    *"阀门 铸件 袜子 镜片 无人机 模具 树脂 仓储".split(),  # noqa: SIM905
 )
 DIMENSION = 8
 

@@ -63,6 +63,8 @@ def test_a_cut_is_the_snapshot_of_what_was_known(seed: int) -> None:
     only = known(rows, DAY)
     fresh = build(Export(3, only), DAY, random_vectors(only))
     people, said, engaged = ids(before)
+    assert before.organizations.stages.tolist() == fresh.organizations.stages.tolist()
+    assert before.organizations.stages_read.tolist() == fresh.organizations.stages_read.tolist()
     fresh_people, fresh_said, fresh_engaged = ids(fresh)
     assert people == fresh_people
     assert entries(before.statement_organizations, said, people) == entries(

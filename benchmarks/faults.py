@@ -1,0 +1,320 @@
+"""What the service does when something breaks: killed, stopped, slow, crowded, full, torn.
+
+`python -m benchmarks.faults` starts the installation of MATCHMAKER_DATA_DIR (set up before) on a
+free port of loopback, breaks one thing after the other, and prints what came of it. Names of
+faults do only those: kill, slow, crowd, torn, full. All is bounded: a minute each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from matchmaker.services.operations.process_lock import ProcessLock
+
+START_SECONDS = 180.0
+KEY = secrets.token_urlsafe(24)
+ASK = b'{"text": "\xe7\x90\x83\xe9\x98\x80", "goal": "supplier"}'
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A row of the table: what was done, what came of it, what it has to reach."""
+
+    fault: str
+    measured: str
+    aim: str
+    is_reached: bool
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Status of one request (0: none came), how long it took, and its headers."""
+
+    status: int
+    seconds: float
+    headers: str = ""
+    body: bytes = b""
+
+
+class Served:
+    """A server of its own process on loopback."""
+
+    def __init__(self, data_dir: Path, port: int, **settings: str) -> None:
+        self.data_dir, self.port = data_dir, port
+        environment = os.environ | {
+            "MATCHMAKER_DATA_DIR": str(data_dir),
+            "MATCHMAKER_PORT": str(port),
+            "MATCHMAKER_HOST": "127.0.0.1",
+            "MATCHMAKER_ADMIN_KEY": KEY,
+            **settings,
+        }
+        command = [sys.executable, "-m", "matchmaker.serving"]
+        self.log = tempfile.TemporaryFile()  # noqa: SIM115 (as long as the process)
+        self.process = subprocess.Popen(
+            command, env=environment, stdout=self.log, stderr=self.log, start_new_session=True
+        )
+
+    def wait(self, path: str = "/livez", seconds: float = START_SECONDS) -> None:
+        """Until it answers."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if self.process.poll() is not None:
+                self.log.seek(0)
+                raise SystemExit(f"the server ended: {self.log.read()[-2000:].decode()}")
+            if asyncio.run(ask(self.port, "GET", path, seconds=2)).status == 200:
+                return
+            time.sleep(0.3)
+        raise SystemExit("the server did not start")
+
+    def jobs_worker(self) -> int:
+        """Process id of the worker of background jobs, 0 where there is none."""
+        holder = ProcessLock(self.data_dir / "jobs.lock").holder()
+        return holder.pid if holder else 0
+
+    def stop(self) -> None:
+        """End it and what it started."""
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+        self.log.close()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+async def ask(
+    port: int, method: str, path: str, body: bytes = b"", *, seconds: float = 30.0
+) -> Answer:
+    """One request on a connection of its own."""
+    begun = time.monotonic()
+    try:
+        async with asyncio.timeout(seconds):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+            head += f"Authorization: Bearer {KEY}\r\n"
+            if body:
+                head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+            writer.write(head.encode() + b"\r\n" + body)
+            answer = await reader.read()
+            writer.close()
+    except (OSError, TimeoutError, asyncio.IncompleteReadError):
+        return Answer(0, time.monotonic() - begun)
+    headers, _, rest = answer.partition(b"\r\n\r\n")
+    status = int(headers.split(b" ", 2)[1]) if headers.startswith(b"HTTP/") else 0
+    return Answer(status, time.monotonic() - begun, headers.decode("latin-1"), rest)
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value that so many are not above, by rank; 0 of none."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
+
+
+def slow_clients(served: Served, count: int = 200, others: int = 40) -> Finding:
+    """Clients that send a byte of a head or body a second, and what others notice of it."""
+
+    async def dripped(number: int, over: asyncio.Event) -> None:
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", served.port)
+            if number % 2:
+                writer.write(
+                    b"POST /api/v1/recommendations HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                    b"Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
+                )
+            else:
+                writer.write(b"GET /api/v1/goals HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+            while not over.is_set():
+                writer.write(b"x")
+                await writer.drain()
+                await asyncio.sleep(1)
+
+    async def measured() -> list[Answer]:
+        over = asyncio.Event()
+        drips = [asyncio.create_task(dripped(number, over)) for number in range(count)]
+        await asyncio.sleep(2)
+        answers = []
+        for _ in range(others):
+            answers.append(await ask(served.port, "GET", "/api/v1/goals", seconds=10))
+            await asyncio.sleep(0.1)
+        over.set()
+        for drip in drips:
+            drip.cancel()
+        await asyncio.gather(*drips, return_exceptions=True)
+        return answers
+
+    answers = asyncio.run(measured())
+    answered = [answer.seconds for answer in answers if answer.status == 200]
+    p95 = percentile(answered, 0.95)
+    return Finding(
+        f"{count} slow clients: others",
+        f"{len(answered)} of {others} answered, p95 {p95:.2f} s",
+        "all, p95 at most 1 s",
+        len(answered) == others and p95 <= 1,
+    )
+
+
+def crowd(served: Served, count: int, *, may_refuse: bool = True) -> Finding:
+    """So many ask for recommendations at once."""
+
+    async def measured() -> list[Answer]:
+        return await asyncio.gather(
+            *(
+                ask(served.port, "POST", "/api/v1/recommendations", ASK, seconds=30)
+                for _ in range(count)
+            )
+        )
+
+    answers = asyncio.run(measured())
+    statuses = Counter(answer.status for answer in answers)
+    slowest = max(answer.seconds for answer in answers)
+    refused = [answer for answer in answers if answer.status == 503]
+    half = percentile([answer.seconds for answer in refused], 0.5)
+    is_told = all("Retry-After" in answer.headers for answer in refused)
+    in_time = sum(answer.seconds <= 5 for answer in answers if answer.status in (200, 503))
+    aim = "all answered or refused in 5 s" if may_refuse else "none refused"
+    reached = in_time == count and is_told if may_refuse else statuses[200] == count
+    return Finding(
+        f"{count} requests at once",
+        f"{statuses[200]} answered, {len(refused)} refused, {statuses[0]} nothing, "
+        f"slowest {slowest:.1f} s, half of the refusals within {half:.2f} s",
+        aim,
+        reached,
+    )
+
+
+def light_behind_heavy(served: Served, heavy: int = 60, light: int = 30) -> Finding:
+    """Light pages while heavy work waits in its lane."""
+
+    async def measured() -> list[Answer]:
+        crowd = [
+            asyncio.create_task(ask(served.port, "POST", "/api/v1/recommendations", ASK))
+            for _ in range(heavy)
+        ]
+        await asyncio.sleep(0.2)
+        answers = [await ask(served.port, "GET", "/api/v1/goals", seconds=10) for _ in range(light)]
+        await asyncio.gather(*crowd)
+        return answers
+
+    answers = asyncio.run(measured())
+    p95 = percentile([answer.seconds for answer in answers], 0.95)
+    answered = sum(answer.status == 200 for answer in answers)
+    return Finding(
+        f"light pages behind {heavy} heavy requests",
+        f"{answered} of {light} answered, p95 {p95:.2f} s", "all, p95 at most 1 s",
+        answered == light and p95 <= 1,
+    )  # fmt: skip
+
+
+def killed_worker(served: Served, times: int = 3) -> Finding:
+    """The worker of background jobs is killed; how long until it is there again."""
+    longest = 0.0
+    for _ in range(times):
+        before = served.jobs_worker()
+        begun = time.monotonic()
+        os.kill(before, signal.SIGKILL)
+        while served.jobs_worker() in (0, before) and time.monotonic() - begun < 30:
+            time.sleep(0.1)
+        longest = max(longest, time.monotonic() - begun)
+    return Finding(
+        f"jobs worker killed {times} times",
+        f"back after {longest:.1f} s at most",
+        "5 s",
+        longest <= 5,
+    )
+
+
+def torn_snapshot(served: Served) -> Finding:
+    """A byte of the newest snapshot turns; the last good one serves."""
+    root = served.data_dir / "snapshots"
+    current = root / (root / "CURRENT").read_text().strip()
+    torn = root / "v99999999-0000"
+    shutil.copytree(current, torn)
+    column = torn / "vectors.npy"
+    content = bytearray(column.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    column.write_bytes(content)
+    name = (root / "CURRENT").read_text()
+    try:
+        (root / "CURRENT.new").write_text(torn.name)
+        (root / "CURRENT.new").replace(root / "CURRENT")
+        time.sleep(1)
+        answers = [
+            asyncio.run(ask(served.port, "POST", "/api/v1/recommendations", ASK)) for _ in range(8)
+        ]
+    finally:
+        (root / "CURRENT.new").write_text(name)
+        (root / "CURRENT.new").replace(root / "CURRENT")
+        shutil.rmtree(torn, ignore_errors=True)
+    answered = sum(answer.status == 200 for answer in answers)
+    return Finding(
+        "a snapshot with a turned byte",
+        f"{answered} of {len(answers)} answered from the last good one",
+        "all",
+        answered == len(answers),
+    )
+
+
+FAULTS: dict[str, tuple[Callable[[Served], Finding], ...]] = {
+    "kill": (killed_worker,),
+    "slow": (slow_clients,),
+    "crowd": (
+        lambda served: crowd(served, 100, may_refuse=False),
+        lambda served: crowd(served, 1000),
+        light_behind_heavy,
+    ),
+    "torn": (torn_snapshot,),
+}
+
+
+def findings(data_dir: Path, faults: list[str]) -> Iterator[Finding]:
+    """Each fault on one running server."""
+    served = Served(data_dir, free_port())
+    try:
+        served.wait("/readyz")
+        asyncio.run(ask(served.port, "POST", "/api/v1/recommendations", ASK))
+        for fault in faults:
+            for measure in FAULTS[fault]:
+                yield measure(served)
+    finally:
+        served.stop()
+
+
+def main() -> int:
+    """Print the table; 1 where something is not reached."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("faults", nargs="*", metavar="FAULT", help=", ".join(FAULTS))
+    arguments = parser.parse_args()
+    data_dir = Path(os.environ.get("MATCHMAKER_DATA_DIR", "var")).resolve()
+    is_reached = True
+    print("| fault | measured | aim | |\n|---|---|---|---|")
+    for finding in findings(data_dir, arguments.faults or list(FAULTS)):
+        mark = "reached" if finding.is_reached else "**missed**"
+        print(f"| {finding.fault} | {finding.measured} | {finding.aim} | {mark} |", flush=True)
+        is_reached &= finding.is_reached
+    return 0 if is_reached else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,79 @@
+"""The browser's side of a session: its cookie, and the mark of a device that signed in."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+from flask import Response, after_this_request, request, session
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from matchmaker.api.http.context import services
+from matchmaker.api.http.guards import is_local
+from matchmaker.workflow.account import Account
+from matchmaker.workflow.session import Origin
+
+DEVICE_COOKIE = "matchmaker_device"
+DEVICE_DAYS = 365
+MAX_ACCOUNTS = 10
+
+
+def origin(email: str = "") -> Origin:
+    """Where this request comes from; the device's mark, if it signed in to this address before."""
+    device, accounts = _device()
+    known = bool(email) and _digest(email) in accounts
+    return Origin(
+        address=request.remote_addr or "",
+        device=device if known else "",
+        agent=request.headers.get("User-Agent", ""),
+    )
+
+
+def begin_session(account: Account) -> None:
+    """A new session for the account, on the server and in a cookie, whatever there was before."""
+    end_session()
+    session.permanent = True
+    session["session"] = services().sessions.begin(account, origin())
+    _mark_device(account.email)
+
+
+def end_session() -> None:
+    """End the session on the server and clear the cookie."""
+    if secret := session.get("session"):
+        services().sessions.sign_out(str(secret))
+    session.clear()
+
+
+def _mark_device(email: str) -> None:
+    device, accounts = _device()
+    accounts = [_digest(email), *(one for one in accounts if one != _digest(email))][:MAX_ACCOUNTS]
+    value = _serializer().dumps([device or secrets.token_urlsafe(12), accounts])
+
+    @after_this_request
+    def keep(response: Response) -> Response:
+        response.set_cookie(
+            DEVICE_COOKIE,
+            str(value),
+            max_age=DEVICE_DAYS * 24 * 3600,
+            httponly=True,
+            samesite="Lax",
+            secure=request.is_secure or not is_local(),
+        )
+        return response
+
+
+def _device() -> tuple[str, list[str]]:
+    """The mark in the cookie and digests of the addresses it signed in with."""
+    try:
+        device, accounts = _serializer().loads(request.cookies.get(DEVICE_COOKIE, ""))
+    except (BadSignature, ValueError, TypeError):
+        return "", []
+    return str(device), [str(account) for account in accounts]
+
+
+def _serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(services().operator_key.signing_secret(), salt="device")
+
+
+def _digest(email: str) -> str:
+    return hashlib.sha256(email.strip().lower().encode("utf-8", "replace")).hexdigest()[:16]

@@ -1,0 +1,105 @@
+"""A text folded for reading, its clauses, and what in them is preferred or denied."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import NamedTuple
+
+from matchmaker.recommend.specification.vocabulary import Marker, Match
+
+_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "，；！？"}
+_FOLDED = str.maketrans(
+    {
+        **{chr(code): chr(half) for code, half in _WIDTH.items()},
+        "\u3000": " ", "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\t": " ",
+        "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "‒": "-", "～": "~", "〜": "~", "∼": "~",
+        "Φ": "φ", "Ø": "φ", "ø": "φ", "⌀": "φ", "∅": "φ", "ϕ": "φ", "µ": "μ", "″": '"', "”": '"', "“": '"',
+        "’": "'", "‘": "'", "￥": "¥", "⩽": "≤", "≦": "≤", "≧": "≥", "⩾": "≥", "✕": "×", "✖": "×",
+        "İ": "i",
+    }
+)  # fmt: skip
+
+
+def fold(text: str) -> str:
+    """Half-width, lower case, one kind of dash, quote and sign; every offset stays."""
+    folded = text.translate(_FOLDED)
+    lowered = folded.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(low if len(low := c.lower()) == 1 else c for c in folded)
+
+
+_SEPARATOR = re.compile(r"[，；。！？;!?\n,.:]")
+_CONTINUED = re.compile(
+    r"\s*(?:or|nor|and)?\s*(?!(?:we|our|is|are|can|make|made|offer|they|it|please|with|only)\b)"
+    r"(?:[a-z0-9-]+\s?){1,5}(?:,|\.|$|\bor\b|\bnor\b)"
+)
+
+
+# These speak of the one thing behind them, the verbs of a whole list.
+_OF_ONE = frozenset(
+    {"without", "except", "except for", "excluding", "no", "other than", "apart from"}
+)
+
+
+class Clauses(NamedTuple):
+    """The clauses of a folded text: their starts, and spans in them that are denied.
+
+    `soft` and `hard` are the numbers of the clauses that say so.
+    """
+
+    starts: list[int]
+    soft: set[int]
+    hard: set[int]
+    denials: list[tuple[int, int]]
+
+    def number(self, offset: int) -> int:
+        """Which clause an offset is in."""
+        return bisect_right(self.starts, offset) - 1
+
+
+def clauses(text: str, markers: list[Match]) -> Clauses:
+    """The clauses of a folded text with these markers."""
+    starts = [0]
+    for separator in _SEPARATOR.finditer(text):
+        end = separator.end()
+        following = text[end : end + 1]
+        if following.isdigit() and separator[0] in ",.:" and text[end - 2 : end - 1].isdigit():
+            continue  # within a number
+        if separator[0] == "." and following.isascii() and not following.isspace() and following:
+            continue
+        starts.append(end)
+    contrasts = [
+        m.start
+        for m in markers
+        if m.start and Marker.CONTRAST in (m.term.kind, m.other and m.other.kind)
+    ]
+    if contrasts:
+        starts = sorted({*starts, *contrasts})
+    result = Clauses(starts, set(), set(), [])
+    for marker in markers:
+        kind = marker.term.kind
+        if kind is Marker.SOFT:
+            result.soft.add(result.number(marker.start))
+        elif kind is Marker.HARD:
+            result.hard.add(result.number(marker.start))
+        elif kind is Marker.DENIAL:
+            clause = result.number(marker.start)
+            result.denials.append((marker.start, _end(text, starts, clause, marker.term.value)))
+    return result
+
+
+def _end(text: str, starts: list[int], clause: int, word: str) -> int:
+    """Where the scope of a denial ends: with its clause, or with the list that it begins."""
+    if word in ("除", "除了"):  # 除…外
+        stop = text.find("外", starts[clause])
+        end = starts[clause + 1] if clause + 1 < len(starts) else len(text)
+        return stop if 0 <= stop < end else end
+    following = clause + 1
+    listed = word not in _OF_ONE
+    while listed and following < len(starts) and text[starts[following] - 1] == ",":
+        if not _CONTINUED.match(text, starts[following]):
+            break
+        following += 1
+    return starts[following] if following < len(starts) else len(text)

@@ -1,0 +1,318 @@
+"""What a statement says of each requirement of a need: met, unmet, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+from matchmaker.messages import Message, message
+from matchmaker.recommend.specification import forms
+from matchmaker.recommend.specification.codes import occurrence
+from matchmaker.recommend.specification.model import (
+    Comparison,
+    Judgement,
+    Requirement,
+    RequirementKind,
+    Role,
+    Specification,
+    Verdict,
+)
+from matchmaker.recommend.specification.units import NOMINAL_DIAMETERS
+from matchmaker.recommend.specification.vocabulary import wider
+
+# One statement's say on one requirement; None: it is of something else.
+Say = tuple[Verdict, Message | None] | None
+MET: Say = (Verdict.MET, None)
+UNMET: Say = (Verdict.UNMET, None)
+_CEILINGS = frozenset({forms.TOLERANCE, forms.ROUGHNESS})
+_MEASURED = frozenset(
+    {
+        RequirementKind.SIZE,
+        RequirementKind.PRESSURE,
+        RequirementKind.TEMPERATURE,
+        RequirementKind.QUANTITY,
+        RequirementKind.PRICE,
+        RequirementKind.DEADLINE,
+    }
+)
+# Who holds the first has shown what the second asks for.
+_IMPLIED = {"IATF 16949": ("ISO 9001",), "AS 9100": ("ISO 9001",), "ISO/TS 16949": ("ISO 9001",)}
+
+
+@lru_cache(maxsize=20_000)
+def compare(need: Specification, statement: Specification) -> Comparison:
+    """Each requirement of a need against what a statement says.
+
+    Nothing is held against a statement that it does not speak of: that is unknown.
+    """
+    if not statement.items:
+        return Comparison(tuple(Judgement(r, Verdict.UNKNOWN) for r in need.requirements))
+    judgements = tuple(_judge(requirement, statement) for requirement in need.requirements)
+    return Comparison(judgements, _denial(need, statement))
+
+
+def _judge(requirement: Requirement, statement: Specification) -> Judgement:
+    """The best that the statement says of a requirement: met before unmet before unknown."""
+    if requirement.kind in (
+        RequirementKind.PLACE,
+        RequirementKind.DISTANCE,
+        RequirementKind.PARTNER,
+    ):
+        return Judgement(requirement, Verdict.UNKNOWN)
+    if requirement.kind is RequirementKind.CODE and (
+        match := occurrence(requirement, statement.text)
+    ):
+        return Judgement(requirement, Verdict.MET, match)
+    unmet: Judgement | None = None
+    unknown: Judgement | None = None
+    for item in statement.of(requirement.kind):
+        say = _say(requirement, item)
+        if say is None:
+            continue
+        verdict, note = say
+        if item.denied != requirement.denied:
+            if verdict is not Verdict.MET:
+                continue
+            verdict = Verdict.UNMET
+        elif requirement.denied and verdict is not Verdict.MET:
+            continue
+        judgement = Judgement(requirement, verdict, item, note)
+        if verdict is Verdict.MET:
+            return judgement
+        if verdict is Verdict.UNMET:
+            unmet = unmet or judgement
+        else:
+            unknown = unknown or judgement
+    return unmet or unknown or Judgement(requirement, Verdict.UNKNOWN)
+
+
+def _say(requirement: Requirement, item: Requirement) -> Say:
+    if requirement.kind in _MEASURED:
+        return _measured(requirement, item)
+    return _NAMED[requirement.kind](requirement, item)
+
+
+def _product(requirement: Requirement, item: Requirement) -> Say:
+    same = requirement.value in (item.value, item.family)
+    if item.role is not Role.ITSELF:
+        if not same:
+            return None
+        if item.role is Role.CUSTOMER:
+            return Verdict.UNMET, message("its customers make it")
+        return Verdict.UNMET, message("a part of it or work on it, not itself")
+    if same:
+        return MET
+    if item.family == requirement.family and item.value != item.family:
+        return UNMET  # another kind of the same thing
+    return None
+
+
+def _process(requirement: Requirement, item: Requirement) -> Say:
+    if item.role is not Role.ITSELF:
+        return None
+    if item.value == requirement.value or item.value.endswith(" " + requirement.value):
+        return MET
+    return None
+
+
+def _material(requirement: Requirement, item: Requirement) -> Say:
+    if requirement.aspect == "grade":
+        if item.value == requirement.value:
+            return MET
+        if item.aspect == "grade":
+            return UNMET
+        return (Verdict.UNKNOWN, None) if item.family in wider(requirement.family) else UNMET
+    if requirement.value in wider(item.family):
+        return MET
+    if item.family in wider(requirement.family):
+        return Verdict.UNKNOWN, None
+    return UNMET
+
+
+def _standard(requirement: Requirement, item: Requirement) -> Say:
+    wanted, stated = requirement.value, item.value
+    if stated == wanted or stated.startswith(wanted + "-") or wanted.startswith(stated + "-"):
+        return MET
+    return MET if wanted in _IMPLIED.get(stated, ()) else None
+
+
+def _code(requirement: Requirement, item: Requirement) -> Say:
+    if item.family == requirement.family:
+        return MET
+    return UNMET if _shape(item.family) == _shape(requirement.family) else None
+
+
+def _shape(code: str) -> str:
+    """Digits aside, so that 6204-2RS and 6240-2RS are codes of one series."""
+    return "".join("0" if character.isdigit() else character for character in code)
+
+
+_NAMED: dict[RequirementKind, Callable[[Requirement, Requirement], Say]] = {
+    RequirementKind.PRODUCT: _product,
+    RequirementKind.PROCESS: _process,
+    RequirementKind.MATERIAL: _material,
+    RequirementKind.STANDARD: _standard,
+    RequirementKind.CERTIFICATE: _standard,
+    RequirementKind.CODE: _code,
+}
+
+
+def _measured(requirement: Requirement, item: Requirement) -> Say:
+    """Of the same aspect and unit, or convertible; a class in pounds says nothing of PN."""
+    if requirement.kind is RequirementKind.PRESSURE and forms.CLASS in (
+        requirement.aspect,
+        item.aspect,
+    ):
+        if requirement.aspect != item.aspect:
+            return Verdict.UNKNOWN, message("class and PN cannot be compared")
+        return MET if _covers(_bounds(requirement), _bounds(item)) else UNMET
+    if requirement.aspect in ("date", forms.PIPE_THREAD) or item.aspect == "date":
+        same = requirement.value == item.value and requirement.aspect == item.aspect
+        return MET if same else None
+    aligned = _aligned(requirement, item)
+    if aligned is None:
+        return None
+    wanted, stated = aligned
+    if requirement.kind is RequirementKind.TEMPERATURE:
+        return _temperature(wanted, stated)
+    if requirement.aspect in _CEILINGS or requirement.kind in (
+        RequirementKind.PRICE,
+        RequirementKind.DEADLINE,
+    ):
+        return _ceiling(wanted, stated)
+    if requirement.kind is RequirementKind.QUANTITY:
+        return _quantity(item, wanted, stated)
+    if _covers(wanted, stated):
+        return MET
+    return UNMET
+
+
+Bounds = tuple[float | None, float | None]
+
+
+def _bounds(requirement: Requirement) -> Bounds:
+    return requirement.low, requirement.high
+
+
+def _aligned(requirement: Requirement, item: Requirement) -> tuple[Bounds, Bounds] | None:
+    """Both in one unit, where they measure the same; None where they do not."""
+    wanted, stated = _bounds(requirement), _bounds(item)
+    if {requirement.aspect, item.aspect} == {forms.INCHES, forms.NOMINAL_DIAMETER}:
+        nominal = _nominal(requirement), _nominal(item)
+        return nominal if None not in (nominal[0][1], nominal[1][1]) else None
+    if requirement.kind is RequirementKind.PRICE and _one_price(requirement, item):
+        return wanted, stated
+    if requirement.unit != item.unit:
+        return None
+    generic = {"", forms.INCHES}
+    if requirement.kind is RequirementKind.PRESSURE:
+        return wanted, stated
+    if requirement.aspect != item.aspect and not ({requirement.aspect, item.aspect} <= generic):
+        return None
+    return wanted, stated
+
+
+def _one_price(requirement: Requirement, item: Requirement) -> bool:
+    """Whether both are unit prices in one currency, though one does not say of what unit."""
+    currency, _, per = requirement.unit.partition("/")
+    other, _, other_per = item.unit.partition("/")
+    return currency == other and requirement.aspect == item.aspect and not (per and other_per)
+
+
+def _nominal(requirement: Requirement) -> Bounds:
+    if requirement.aspect == forms.NOMINAL_DIAMETER:
+        return _bounds(requirement)
+    low, high = (
+        None if v is None else NOMINAL_DIAMETERS.get(round(v / 25.4, 4))
+        for v in _bounds(requirement)
+    )
+    return low, high
+
+
+def _covers(wanted: Bounds, stated: Bounds) -> bool:
+    """Whether what is stated holds what is wanted, or a bound wanted holds what is stated."""
+    if None in wanted:
+        return _overlap(wanted, stated)
+    return (stated[0] is None or stated[0] <= wanted[0]) and (  # type: ignore[operator]
+        stated[1] is None or stated[1] >= wanted[1]  # type: ignore[operator]
+    )
+
+
+def _overlap(one: Bounds, other: Bounds) -> bool:
+    low = max((v for v in (one[0], other[0]) if v is not None), default=None)
+    high = min((v for v in (one[1], other[1]) if v is not None), default=None)
+    return low is None or high is None or low <= high
+
+
+def _temperature(wanted: Bounds, stated: Bounds) -> Say:
+    """A single temperature is a limit: up to it when warm, down to it when cold."""
+    low, high = stated
+    if low == high and low is not None:
+        low, high = (None, high) if low >= 0 else (low, None)
+    ends = [v for v in wanted if v is not None]
+    inside = all((low is None or v >= low) and (high is None or v <= high) for v in ends)
+    if not inside:
+        return UNMET
+    # What holds 85 °C is not thereby known to hold -196 °C.
+    if any((v < 0 and low is None) or (v > 0 and high is None) for v in ends):
+        return Verdict.UNKNOWN, None
+    return MET
+
+
+def _ceiling(wanted: Bounds, stated: Bounds) -> Say:
+    limit = wanted[1] if wanted[1] is not None else wanted[0]
+    value = stated[1] if stated[1] is not None else stated[0]
+    if limit is None or value is None:
+        return None
+    return MET if value <= limit else UNMET
+
+
+def _quantity(item: Requirement, wanted: Bounds, stated: Bounds) -> Say:
+    """Enough capacity for a rate; an order not below the minimum order."""
+    amount = wanted[0] if wanted[0] is not None else wanted[1]
+    if amount is None:
+        return None
+    if item.aspect:  # a minimum order
+        least = stated[0] if stated[0] is not None else stated[1]
+        return None if least is None else (MET if amount >= least else UNMET)
+    most = stated[1] if stated[1] is not None else stated[0]
+    return None if most is None else (MET if most >= amount else UNMET)
+
+
+def _denial(need: Specification, statement: Specification) -> Requirement | None:
+    """The product that a statement says it does not make, when it is the one needed."""
+    wanted = [r for r in need.requirements if r.kind is RequirementKind.PRODUCT and not r.denied]
+    for item in statement.of(RequirementKind.PRODUCT):
+        if not item.denied or item.role is not Role.ITSELF:
+            continue
+        for requirement in wanted:
+            if item.value in (requirement.value, requirement.family) and _only(
+                need, _company(statement.items, item)
+            ):
+                affirmed = any(
+                    other.value == item.value and not other.denied and other.role is Role.ITSELF
+                    for other in statement.of(RequirementKind.PRODUCT)
+                )
+                if not affirmed or _company(statement.items, item):
+                    return item
+    return None
+
+
+def _company(items: Sequence[Requirement], product: Requirement) -> list[Requirement]:
+    """What a denied clause says of its product: it is denied of that only."""
+    return [
+        i for i in items if i.clause == product.clause and i.kind is not product.kind and i.denied
+    ]
+
+
+def _only(need: Specification, company: list[Requirement]) -> bool:
+    """Whether the limits of a denial hold what is needed."""
+    for item in company:
+        says = [
+            say
+            for r in need.requirements
+            if r.kind is item.kind and (say := _say(r, item)) is not None
+        ]
+        if says and all(verdict is Verdict.UNMET for verdict, _ in says):
+            return False
+    return True

@@ -1,0 +1,384 @@
+"""Requirements that are a number with a unit: sizes, pressures, temperatures, rates, prices, days."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from matchmaker.recommend.specification.forms import INCHES, NOMINAL_DIAMETER, NOMINAL_PRESSURE
+from matchmaker.recommend.specification.model import Requirement, RequirementKind
+from matchmaker.recommend.specification.patterns import (
+    MEASURE,
+    PRICE,
+    RATE_AFTER,
+    RATE_BEFORE,
+    SIGN,
+    SIGNED_PRICE,
+)
+from matchmaker.recommend.specification.units import CURRENCIES, PERIODS, UNITS, number, shown
+
+_AT_MOST = re.compile(
+    r"(?:≤|<|=<|不超过|不大于|不高于|不多于|(?<!不)小于|(?<!不)低于|(?<!不)少于|限价|最大|最高(?:出价|限价)?|最长|最多|至多|可达|可到|可做到|做到|控制在|高达|达到?|"
+    r"\b(?:up to|max(?:imum)?\.?|under|below|at most|no more than|not more than|not exceeding|less than|within|as thin as|down to)(?: of| to)?)\s?(?:约|大约|about|the |our |¥|\$|€)?\s?$"
+)
+_AT_LEAST = re.compile(
+    r"(?:≥|>|>=|不低于|不小于|不少于|(?<!不)大于|(?<!不)高于|至少|最小|最低|最少|(?<!不)超过|起订量?|起订|"
+    r"\b(?:at least|min(?:imum)?\.?|over|above|more than|from|no less than|not less than|starting (?:at|from)|exceeding|moq)(?: of| order| order of|:)?)\s?(?:约|大约|about|the )?\s?$"
+)
+_AT_MOST_AFTER = re.compile(
+    r"\s?(?:以内|之内|以下|及以下|内(?!径|孔|六|螺|外|部|胆)|max\b|maximum|or less|or below|or under|at most|封顶)"
+)
+_AT_LEAST_AFTER = re.compile(
+    r"\s?(?:及以上|以上|起|\+|or more|moq|minimum order|and up|and above|or above|min\b|minimum|or better)"
+)
+_STRENGTH = re.compile(
+    r"(?:强度|模量|屈服|抗拉|应力|strength|modulus|yield|tensile|stress)[^，,;；。]{0,6}$"
+)
+_HEAT = re.compile(
+    r"(?:温|热|冷|耐|℃|temperature|heat|cold|cryogenic|零下|down to|up to|-|~)[^，,;；。]{0,8}$"
+)
+_LEAD_TIME = re.compile(
+    r"(?:交期|交货期?|货期|工期|供期|发货|交付|出样|打样|周期|到货|lead[- ]time|deliver(?:y|ed|ies)?(?: time)?|turnaround|ship(?:ped|ping|s)?|ready|quot\w+|samples?|sampling takes|takes|t1|t0|within|in)[^，,;；。.]{0,8}$"
+)
+_LEAD_TIME_AFTER = re.compile(
+    r"(?:之|以)?内|交|发|取|出|到货|给|完成|前|\s?(?:lead[- ]time|turnaround|delivery|from (?:order|step|drawing|po)|ex works|or less|after)|回"
+)
+_NO_LEAD_TIME = re.compile(
+    r"(?:账期|质保|保质|保修|寿命|免租|排期|测试|租|付款|试用|连续|留空|库存|约|年限|经验|成立|历史|工作|运行|warranty|payment|net|guarantee|life|shelf|experience|every|for|last|past|over)[^，,;；。.]{0,4}$"
+)
+_YEAR = 365
+_HOURS = re.compile(r"小时|[hH]")
+_WITHIN = re.compile(r"(?:within|in|under)\s$")
+_ALONE_BEFORE = re.compile(r"(?:^|[，,;；。.])\s?$")
+_ALONE_AFTER = re.compile(r"\s?(?:$|[，,;；。.])")
+_CONDITION = re.compile(
+    r"\s?(?:hours?|h)?\s?(?:salt spray|盐雾|warranty|质保|experience|经验|不)|的?寿命"
+)
+_UNDER_PRESSURE = re.compile(r"压力?[^，,;；。0-9]{0,3}$")
+_TONNAGE = re.compile(r"(?:锁模力|吨位|锁模|clamp\w*|tonnage)[^，,;；。]{0,4}$")
+_FORCE = re.compile(
+    r"-?\s?(?:级|压铸|压机|冲床|注塑|油压|液压|press|machine|tonne machine|die.?casting|injection|clamp)"
+)
+_ORDER = re.compile(
+    r"(?:起订量?|起订|最小起订|moq|minimum order|min(?:imum)?\.? order(?: quantity)?(?: of)?|first order|from)[:\s]{0,2}$"
+)
+_EACH = re.compile(r"(?:单价|每[件个只套台双米吨]|unit price|price each)(?:在|约|of|:|\s)*$")
+_ASPECTS = {
+    "wall thickness": r"壁厚|wall(?:s| thickness)?",
+    "thickness": r"厚度?|thick(?:ness)?|gauge",
+    NOMINAL_DIAMETER: r"口径|通径|公称直径|bore size|nominal (?:diameter|size|bore)",
+    "inner diameter": r"内径|内孔|孔径|bore|inner diameter|inside diameter|\bid\b",
+    "outer diameter": r"外径|outer diameter|outside diameter|\bod\b",
+    "diameter": r"直径|线径|diameter|dia\.?",
+    "length": r"长度?|long|length",
+    "width": r"宽度?|幅宽|wide|width",
+    "height": r"高度?|high|height|tall",
+    "depth": r"深度?|deep|depth",
+    "stroke": r"行程|stroke",
+    "tolerance": r"公差|精度|误差|圆度|偏差|同轴度|平面度|变形|tolerance|accuracy|runout|flatness|roundness",
+    "weight": r"重量?|单重|weigh\w*",
+}
+_ASPECT = re.compile("|".join(f"(?P<a{n}>{p})" for n, p in enumerate(_ASPECTS.values())))
+_ASPECT_NAMES = tuple(_ASPECTS)
+_NEAR = 14
+# Between these a dash is no sign: 20-40, A-12.
+_LATIN_AND_FIGURES = frozenset("abcdefghijklmnopqrstuvwxyz0123456789%℃°")
+_LOT = 5
+_ORDERED = re.compile(
+    r"(?:首批|先要|先样|先订|需要|采购|订购|订|要|需|共|首单|试单|样品|order(?:ing)?|need|want|require|lots? of|batch(?:es)? of|first)[^，,;；。0-9]{0,4}$"
+)
+_CLAUSE_END = re.compile(
+    r"\s?(?:左右|一批|上下|first|required|needed|wanted|in total|per (?:lot|batch|order|colou?r)|lots?|in |within |for |by |then|to (?:start|begin)|$|[，,;；。.])"
+)
+
+
+@dataclass(frozen=True)
+class _Bounds:
+    """What a written measure means: both ends, None where it is open."""
+
+    low: float | None
+    high: float | None
+
+    def shown(self, unit: str) -> str:
+        if self.low is None and self.high is not None:
+            text = f"≤{shown(self.high)}"
+        elif self.high is None and self.low is not None:
+            text = f"≥{shown(self.low)}"
+        elif self.low == self.high:
+            text = shown(self.low or 0.0)
+        else:
+            text = f"{shown(self.low or 0.0)}-{shown(self.high or 0.0)}"
+        return f"{text} {unit}".strip()
+
+
+def price(text: str, folded: str, start: int) -> list[Requirement]:
+    """A sum of money, with what it is for where it says so: `CNY/piece`."""
+    signed = SIGN.search(folded, max(0, start - 4), start)
+    match = (SIGNED_PRICE if signed else PRICE).match(folded, start)
+    if match is None:
+        return []
+    currency = CURRENCIES[(signed[0] if signed else match["word"]).strip()]
+    low = number(match["low"])
+    high = number(match["high"] or "") or low
+    if low is None or high is None:
+        return []
+    begin, end = signed.start() if signed else start, match.end()
+    per = _per(match["unit"]) if match["per"] else ""
+    if match["per"] and not per:
+        end = match.start("per")
+    bounds, begin, end = _bounded(folded, begin, end, min(low, high), max(low, high))
+    each = per or _EACH.search(folded[max(0, begin - 8) : begin])
+    unit = f"{currency}/{per}" if per else currency
+    aspect = "unit price" if each else ""
+    return [_requirement(RequirementKind.PRICE, text, begin, end, bounds, unit, aspect)]
+
+
+def _per(name: str) -> str:
+    name = name.strip()
+    if name in UNITS:
+        return UNITS[name].base
+    return name if name.isascii() and len(name) > 2 else ""
+
+
+def measure(text: str, folded: str, start: int) -> list[Requirement]:
+    """The number with a unit that stands at an offset, if it says something."""
+    if (
+        start
+        and folded[start - 1] == "-"
+        and folded[start - 2 : start - 1] not in _LATIN_AND_FIGURES
+    ):
+        start -= 1
+    match = MEASURE.match(folded, start)
+    if match is None:
+        return []
+    if not (match["first"] or match["last"]):
+        return _bare_rate(text, folded, match)
+    requirement = _measure(text, folded, match)
+    return [requirement] if requirement else []
+
+
+def _bare_rate(text: str, folded: str, match: re.Match[str]) -> list[Requirement]:
+    """Pieces of what the text is of: `80,000 per month`."""
+    start, end = match.span("low")
+    if not folded[start].isdigit() or folded[start : start + 4] in ("2024", "2025", "2026", "2027"):
+        return []
+    after, amount = RATE_AFTER.match(folded, end), number(match["low"])
+    if after is None or amount is None:
+        return []
+    months = PERIODS.get(after["period"] or after["adverb"], 12)
+    bounds = _Bounds(amount / months, amount / months)
+    return [_requirement(RequirementKind.QUANTITY, text, start, after.end(), bounds, "piece/month")]
+
+
+def _measure(text: str, folded: str, match: re.Match[str]) -> Requirement | None:
+    first, last = match["first"], match["last"]
+    end = match.end()
+    high_text = match["high"]
+    if high_text and not last and not first:
+        return None
+    if high_text and not last:  # `5 mm-8` or `3天到` with something else behind
+        high_text, end = None, match.end("first")
+    name = last or first
+    if name is None:
+        return None
+    unit = UNITS[name]
+    low = number(match["low"])
+    high = number(high_text) if high_text else low
+    if low is None or high is None:
+        return None
+    low_unit = UNITS[first] if first and last else unit
+    if low_unit.base != unit.base:
+        return None
+    low, high = low_unit.of(low), unit.of(high)
+    if match["low"].startswith("-") and unit.base != "°C":
+        low = abs(low)
+    start = match.start()
+    return _as_kind(text, folded, name, unit.base, start, end, min(low, high), max(low, high))
+
+
+def _as_kind(
+    text: str, folded: str, name: str, base: str, start: int, end: int, low: float, high: float
+) -> Requirement | None:
+    before, after = folded[max(0, start - _NEAR) : start], folded[end : end + _NEAR]
+    if base == "day":
+        return _days(text, start, end, high, before, after)
+    bounds, start, end = _bounded(folded, start, end, low, high)
+    before = folded[max(0, start - _NEAR) : start]
+    if base == "°C":
+        if name == "度" and not _HEAT.search(before):
+            return None
+        if before.endswith("零下"):
+            bounds, start = _Bounds(-high, -low), start - 2
+        return _requirement(RequirementKind.TEMPERATURE, text, start, end, bounds, base)
+    if base == "MPa":
+        if _STRENGTH.search(before) or name in ("gpa", "pa"):
+            return None
+        aspect = NOMINAL_PRESSURE if "公称" in before else ""
+        return _requirement(RequirementKind.PRESSURE, text, start, end, bounds, base, aspect)
+    if base == "km":
+        if re.match(r"\s?/|\s?每", folded[end : end + 3]):
+            return None
+        bounds = _Bounds(None, bounds.high) if bounds.low == bounds.high else bounds
+        return _requirement(RequirementKind.DISTANCE, text, start, end, bounds, base)
+    if base == "mm":
+        return _length(text, folded, name, start, end, bounds, before)
+    return _amount(text, folded, name, base, start, end, bounds)
+
+
+def _length(
+    text: str, folded: str, name: str, start: int, end: int, bounds: _Bounds, before: str
+) -> Requirement | None:
+    after = folded[end : end + 12]
+    if re.match(r"\s?/\s?(?:s|min|h|r|分|秒|小时)", after):
+        return None
+    aspect = _aspect(before, after)
+    if rate := _rate(folded, start, end):
+        end = rate[1]
+        bounds = _Bounds(*(None if v is None else v / rate[0] for v in (bounds.low, bounds.high)))
+        return _requirement(RequirementKind.QUANTITY, text, start, end, bounds, "mm/month")
+    if UNITS[name].factor == 25.4 and aspect in ("", NOMINAL_DIAMETER):
+        aspect = INCHES
+    if aspect == NOMINAL_DIAMETER and UNITS[name].factor == 1:
+        return _requirement(RequirementKind.SIZE, text, start, end, bounds, "DN", aspect)
+    if aspect == "tolerance":
+        high = bounds.high if bounds.high is not None else bounds.low
+        bounds = _Bounds(None, high)
+    return _requirement(RequirementKind.SIZE, text, start, end, bounds, "mm", aspect)
+
+
+def _amount(
+    text: str, folded: str, name: str, base: str, start: int, end: int, bounds: _Bounds
+) -> Requirement | None:
+    after = folded[end : end + 12]
+    ordered = _ORDER.search(folded[max(0, start - 24) : start]) or (
+        bounds.high is None
+        and (
+            text[end - 1 : end] == "起"
+            or folded.startswith(("moq", "minimum"), max(0, end - 13), end)
+            or folded[:end].endswith(("moq", "minimum order"))
+        )
+    )
+    if rate := _rate(folded, start, end):
+        begin, end = rate[2], max(end, rate[1])
+        values = (None if v is None else v / rate[0] for v in (bounds.low, bounds.high))
+        return _requirement(
+            RequirementKind.QUANTITY, text, begin, end, _Bounds(*values), f"{base}/month"
+        )
+    if ordered and base not in ("m²", "L", "mm"):
+        low = bounds.low if bounds.low is not None else bounds.high
+        return _requirement(
+            RequirementKind.QUANTITY, text, start, end, _Bounds(low, None), base, "minimum order"
+        )
+    if base == "L":
+        return _requirement(RequirementKind.SIZE, text, start, end, bounds, base, "volume")
+    if base == "kg" and _UNDER_PRESSURE.search(folded[max(0, start - 8) : start]):
+        stated = (None if v is None else UNITS["公斤压力"].of(v) for v in (bounds.low, bounds.high))
+        return _requirement(RequirementKind.PRESSURE, text, start, end, _Bounds(*stated), "MPa")
+    if base == "kg":
+        if (
+            _FORCE.match(after)
+            or _TONNAGE.search(folded[max(0, start - 8) : start])
+            or UNITS[name].factor == 1e-6
+        ):
+            return None
+        if re.match(r"\s?/\s?|\s?每", after):
+            return None
+        return _requirement(RequirementKind.SIZE, text, start, end, bounds, base, "weight")
+    if base == "m²" or not _is_order(folded, start, end, bounds.low or bounds.high or 0):
+        return None
+    return _requirement(RequirementKind.QUANTITY, text, start, end, bounds, base)
+
+
+def _is_order(folded: str, start: int, end: int, amount: float) -> bool:
+    """Whether a count is of what is ordered: it ends its clause, or a word of ordering is near."""
+    if amount <= 1:
+        return False
+    if _ORDERED.search(folded[max(0, start - 8) : start]):
+        return True
+    return amount >= _LOT and bool(_CLAUSE_END.match(folded, end))
+
+
+def _days(
+    text: str, start: int, end: int, high: float, before: str, after: str
+) -> Requirement | None:
+    """A time to deliver; other times (warranty, payment, endurance) are none."""
+    if _NO_LEAD_TIME.search(before) or _CONDITION.match(after):
+        return None
+    alone = (
+        1 < high < _YEAR
+        and not _HOURS.search(text, start, end)
+        and _ALONE_BEFORE.search(before)
+        and _ALONE_AFTER.match(after)
+    )
+    if not (_LEAD_TIME.search(before) or _LEAD_TIME_AFTER.match(after) or alone):
+        return None
+    if text[start : start + 2].lower() in ("a ", "an") and not _WITHIN.search(before):
+        return None
+    if within := re.search(r"(?:within|in|under|不超过|最快|≤|最长)\s?$", before):
+        start -= len(before) - within.start()
+    if behind := re.match(r"(?:之内|以内|内)", after):
+        end += behind.end()
+    return _requirement(
+        RequirementKind.DEADLINE, text, start, end, _Bounds(None, high), "day", "duration"
+    )
+
+
+def _rate(folded: str, start: int, end: int) -> tuple[float, int, int] | None:
+    """(months, end, start) of the period that an amount is for, None where there is none."""
+    if after := RATE_AFTER.match(folded, end):
+        period = after["period"] or after["adverb"]
+        return float(PERIODS.get(period, 12)), after.end(), start
+    if before := RATE_BEFORE.search(folded[max(0, start - _NEAR) : start]):
+        period = before["period"] or before["every"]
+        return float(PERIODS[period]), end, start - len(before[0])
+    return None
+
+
+def _bounded(
+    folded: str, start: int, end: int, low: float, high: float
+) -> tuple[_Bounds, int, int]:
+    """The bounds that words around a number set, and the span with those words."""
+    before = folded[max(0, start - 24) : start]
+    if low == high:
+        if word := _AT_MOST.search(before):
+            return _Bounds(None, high), start - (len(before) - word.start()), end
+        if word := _AT_LEAST.search(before):
+            return _Bounds(low, None), start - (len(before) - word.start()), end
+        if word := _AT_MOST_AFTER.match(folded, end):
+            return _Bounds(None, high), start, word.end()
+        if word := _AT_LEAST_AFTER.match(folded, end):
+            return _Bounds(low, None), start, word.end()
+    return _Bounds(low, high), start, end
+
+
+def _aspect(before: str, after: str) -> str:
+    """What a length measures, by the nearest word before it, else by the one after it."""
+    clause = re.split(r"[，,;；。、]", before)[-1]
+    matches = list(_ASPECT.finditer(clause))
+    if matches:
+        return _ASPECT_NAMES[int((matches[-1].lastgroup or "a0")[1:])]
+    if behind := _ASPECT.match(after.lstrip(" -的")):
+        return _ASPECT_NAMES[int((behind.lastgroup or "a0")[1:])]
+    return ""
+
+
+def _requirement(
+    kind: RequirementKind,
+    text: str,
+    start: int,
+    end: int,
+    bounds: _Bounds,
+    unit: str,
+    aspect: str = "",
+) -> Requirement:
+    return Requirement(
+        kind,
+        bounds.shown(unit),
+        text[start:end],
+        start,
+        end,
+        aspect=aspect,
+        low=bounds.low,
+        high=bounds.high,
+        unit=unit,
+    )

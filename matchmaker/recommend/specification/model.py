@@ -1,0 +1,151 @@
+"""What is read from a text, and how two texts compare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from matchmaker.messages import Message
+
+
+class RequirementKind(StrEnum):
+    """What a requirement is about."""
+
+    PRODUCT = "product"
+    PROCESS = "process"
+    MATERIAL = "material"
+    SIZE = "size"
+    PRESSURE = "pressure"
+    TEMPERATURE = "temperature"
+    QUANTITY = "quantity"
+    STANDARD = "standard"
+    CERTIFICATE = "certificate"
+    CODE = "code"
+    DEADLINE = "deadline"
+    PRICE = "price"
+    PLACE = "place"
+    DISTANCE = "distance"
+    PARTNER = "partner"
+
+
+class Role(StrEnum):
+    """What a thing is in its text.
+
+    ITSELF is what is wanted or offered. WHOLE is what it is a part of, made from, or a
+    process on: the valve of "seats for valves". CUSTOMER is whom it goes to.
+    """
+
+    ITSELF = "itself"
+    WHOLE = "whole"
+    CUSTOMER = "customer"
+
+
+class Requirement(NamedTuple):
+    """One thing that a text specifies, and the words it was read from.
+
+    `value` is its canonical name or the value as it is shown; `family` the wider term of a
+    material or the head of a product ("ball valve" → "valve"). Of a measured value `low` and
+    `high` bound what is meant (inclusive, None: open), in `unit`; `aspect` says what is
+    measured ("nominal diameter", "thread", "tolerance"). `start` and `end` are offsets of
+    `text` in the text read; `clause` counts the clauses of the text.
+    """
+
+    kind: RequirementKind
+    value: str
+    text: str
+    start: int
+    end: int
+    family: str = ""
+    aspect: str = ""
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    soft: bool = False
+    denied: bool = False
+    role: Role = Role.ITSELF
+    clause: int = 0
+
+    @property
+    def key(self) -> str:
+        """Names the requirement within its text, whatever the words: `size:DN50`."""
+        return f"{'not ' if self.denied else ''}{self.kind}:{self.value}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Specification:
+    """Everything read from one text, in the order of the text; equal when the texts are."""
+
+    text: str
+    items: tuple[Requirement, ...] = ()
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Specification) and self.text == other.text
+
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """What is wanted or offered itself, each once; not its wholes and customers."""
+        unique: dict[str, Requirement] = {}
+        for item in self.items:
+            if item.role is Role.ITSELF:
+                unique.setdefault(item.key, item)
+        return tuple(unique.values())
+
+    def of(self, kind: RequirementKind) -> tuple[Requirement, ...]:
+        """The items of one kind, in the order of the text."""
+        return tuple(item for item in self.items if item.kind is kind)
+
+
+class Verdict(StrEnum):
+    """Whether a statement says what is required, says otherwise, or says nothing of it."""
+
+    MET = "met"
+    UNMET = "unmet"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One requirement against one statement; `evidence` is what the statement says of it."""
+
+    requirement: Requirement
+    verdict: Verdict
+    evidence: Requirement | None = None
+    note: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A need against a statement. `denied`: the statement says that it is not on offer."""
+
+    judgements: tuple[Judgement, ...] = ()
+    denial: Requirement | None = None
+
+    @property
+    def denied(self) -> bool:
+        return self.denial is not None
+
+    @property
+    def met(self) -> tuple[Judgement, ...]:
+        return self._with(Verdict.MET)
+
+    @property
+    def unmet(self) -> tuple[Judgement, ...]:
+        return self._with(Verdict.UNMET)
+
+    @property
+    def unknown(self) -> tuple[Judgement, ...]:
+        return self._with(Verdict.UNKNOWN)
+
+    @property
+    def adjustment(self) -> float:
+        """What is added to a text fit in [0, 1]; see `weighing.adjustment`."""
+        from matchmaker.recommend.specification.weighing import adjustment
+
+        return adjustment(self)
+
+    def _with(self, verdict: Verdict) -> tuple[Judgement, ...]:
+        return tuple(j for j in self.judgements if j.verdict is verdict)

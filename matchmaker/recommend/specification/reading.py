@@ -1,0 +1,83 @@
+"""What a need or an offer specifies, read from its words."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from functools import lru_cache
+
+from matchmaker.recommend.specification.clauses import Clauses, clauses, fold
+from matchmaker.recommend.specification.figures import figures
+from matchmaker.recommend.specification.model import (
+    Requirement,
+    RequirementKind,
+    Role,
+    Specification,
+)
+from matchmaker.recommend.specification.phrases import known, phrases
+from matchmaker.recommend.specification.unlisted import unlisted
+from matchmaker.recommend.specification.vocabulary import words
+
+CACHED = 20_000
+# Where and how far is a wish unless the text insists.
+_NAMES = frozenset({RequirementKind.MATERIAL, RequirementKind.CERTIFICATE})
+_WISHES = frozenset({RequirementKind.PLACE, RequirementKind.DISTANCE})
+
+
+@lru_cache(maxsize=CACHED)
+def read(text: str) -> Specification:
+    """The specification that a text states; empty when it states none. Never raises.
+
+    Linear in the length of the text. Offsets are those of `text`.
+    """
+    folded = fold(text)
+    vocabulary, markers = words(folded)
+    terms = known(folded, vocabulary)
+    graded = bytearray(len(text))
+    for start, end, term, _ in terms:
+        if term.graded or term.kind in _NAMES:
+            graded[start:end] = b"\x01" * (end - start)
+    items = list(figures(text, folded, markers, graded))
+    taken = bytearray(len(text))
+    for item in items:
+        taken[item.start : item.end] = b"\x01" * (item.end - item.start)
+    free = [m for m in terms if taken.find(1, m.start, m.end) < 0]
+    items += phrases(text, folded, free)
+    if not any(
+        item.kind is RequirementKind.PRODUCT and item.role is not Role.CUSTOMER for item in items
+    ):
+        product = unlisted(text, folded, terms, taken)
+        items += [product] if product else []
+    if not items:
+        return Specification(text)
+    items.sort(key=lambda item: (item.start, item.end))
+    return Specification(text, tuple(_scoped(items, clauses(folded, markers))))
+
+
+def _scoped(items: list[Requirement], scopes: Clauses) -> Iterator[Requirement]:
+    """The items with the clause that each is in, and whether it is preferred or denied."""
+    numbers = [scopes.number(item.start) for item in items]
+    denied = _denied(items, numbers, scopes)
+    for position, item in enumerate(items):
+        clause = numbers[position]
+        wished = clause in scopes.soft or item.kind in _WISHES
+        yield item._replace(
+            clause=clause, soft=wished and clause not in scopes.hard, denied=position in denied
+        )
+
+
+def _denied(items: list[Requirement], numbers: list[int], scopes: Clauses) -> set[int]:
+    """Which items a denial speaks of: those behind it, else those before it in its clause."""
+    denied: set[int] = set()
+    starts = [item.start for item in items]
+    reached = 0
+    for start, end in scopes.denials:
+        if end <= reached:
+            continue  # within the scope of the one before
+        reached = end
+        behind = range(bisect_left(starts, start), bisect_left(starts, end))
+        if not behind:
+            first = bisect_left(numbers, scopes.number(start))
+            behind = range(first, bisect_left(starts, start))
+        denied.update(behind)
+    return denied

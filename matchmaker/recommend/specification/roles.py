@@ -1,0 +1,110 @@
+"""What a thing is in its phrase: wanted itself, the whole of a part, or a customer's.
+
+The head of a noun phrase is its last word in Chinese and in English compounds, and the word
+before "of" or "for" elsewhere: the casting of valve bodies is no valve.
+"""
+
+from __future__ import annotations
+
+import re
+
+from matchmaker.recommend.specification.model import RequirementKind, Role
+from matchmaker.recommend.specification.unlisted import HAN
+from matchmaker.recommend.specification.vocabulary import Match, Term, parts, shapes
+
+THINGS = (RequirementKind.PRODUCT, RequirementKind.PROCESS)
+_CLAUSE = re.compile(r"[^，,;；。!?\n]*$")
+_REACH = 48
+# Words directly behind a product that make another thing of it.
+_PART_AFTER = re.compile(
+    r"[ -](?:bod(?:y|ies)|seats?|stems?|discs?|parts?|components?|spares?|blanks?|heads?|covers?|"
+    r"accessor(?:y|ies)|machines?|machinery|moulds?|molds?|tooling|cores?|balls?|trims?|repairs?|"
+    r"maintenance|testing|tests?|needles?|linings?|cases?|boxes|design|technology)(?![a-z])|"
+    r"(?:配件|零件|零部件|部件|备件|附件|毛坯|设备|专用|用|机械|生产线|维修|材料|原料|球体|内件|耗材|工艺|技术)"
+)
+_MAKER_AFTER = re.compile(
+    r"[ -](?:makers?|manufacturers?|producers?|plants?|factor(?:y|ies)|mills?|industr(?:y|ies)|brands?|"
+    r"importers?|retailers?|shops?|oems?|customers?|assemblers?|builders?|companies)(?![a-z])|"
+    r"(?:厂|企业|行业|客户|公司|制造商|生产商|主机厂|品牌|领域|市场|产业|店)"
+)
+_SERVED = re.compile(
+    r"(?:为|给|供|向|面向|服务于|服务|销往|销售给|配套给?|用于|应用于|适用于|客户(?:是|为|包括|有|：|:)?|"
+    r"供应给|卖给|专供)[^，,;；。]{0,10}$|"
+    r"\b(?:supply|supplying|supplies|supplied|deliver(?:s|ed)?|sold|sell|serving|serve[sd]?|suppliers? to|"
+    r"customers (?:are|include)|used (?:in|on|by))\s(?:[a-z-]+\s){0,4}$|\b(?:to|for)\s(?:[a-z-]+\s){0,3}$"
+)
+_SPEAKER_AFTER = re.compile(r"厂(?:求|找|寻|采购|诚|急|需)")
+_ORDERS_AFTER = re.compile(rf"[{HAN}]{{0,5}}(?:订单|的单|单子|给活|来活|拉走|的活)")
+_MATCHED = re.compile(r"(?:为|给)[^，,;；。]{0,4}$")
+_MATCHED_AFTER = re.compile(r"[^，,;；。]{0,6}(?:配套|供货|服务|代工)")
+_MEASURED = re.compile(r"(?:测|检测|检|修|维修|测量|量)$")
+_WORK_OF = re.compile(r"\b[a-z-]+ing (?:of|on) (?:[a-z0-9-]+ ){0,4}$")
+_FOR = re.compile(r"\b(?:for|onto|to suit|of) (?:[a-z0-9-]+ ){0,3}$")
+_WANTED_FOR = re.compile(
+    r"\b(?:look|search|quot|request|demand|market|ask|wait|need|order|tender|sourc|call|partner|supplier|"
+    r"maker|manufacturer|subcontractor|foundr|factor|shop|firm|compan|mill|plant|capacit|price|offer|"
+    r"buyer|importer|distributor|agent|customer|workshop|producer|hunt|inquir|enquir|range|kind|type|"
+    r"lot|batch|set|piece|tonne|ton|pair|kg|thousand|delivery|supply|import|export|stock|sale|provision|"
+    r"purchase|variety|line|series|generation|production|manufacture|all kinds)[a-z]*"
+    r"(?: [a-z]+)? (?:for|of) (?:[a-z0-9-]+ ){0,3}$"
+)
+_GAP = re.compile(rf"[{HAN}]{{0,4}}")
+# A gap with one of these joins two things, or says how the first is made.
+_JOINT = frozenset("和与及或带配含用可做接采经是为找求能有无不以按")
+_ALWAYS_WHOLE = frozenset({"car"})
+_HAN_BEHIND = re.compile(rf"(?!厂|制造|整车|企业|行业)[{HAN}]")
+
+
+def role_of(folded: str, match: Match, before: Match | None, following: Match | None) -> Role:
+    """What a product or process is, by the words around it."""
+    term, end = match.term, match.end
+    if following is not None and _modifies(folded[end : following.start], term, following.term):
+        return Role.WHOLE
+    if term.kind is RequirementKind.PROCESS:
+        return Role.ITSELF
+    ahead = _clause_before(folded, match.start)
+    if _PART_AFTER.match(folded, end) or _MEASURED.search(ahead):
+        return Role.WHOLE
+    if _SPEAKER_AFTER.match(folded, end):
+        return Role.CUSTOMER
+    made = _MAKER_AFTER.match(folded, end)
+    wanted = _WANTED_FOR.search(ahead)
+    if made and not wanted and (_SERVED.search(ahead) or _ORDERS_AFTER.match(folded, end)):
+        return Role.CUSTOMER
+    if _MATCHED.search(ahead) and _MATCHED_AFTER.match(folded, end):
+        return Role.CUSTOMER
+    if term.value in _ALWAYS_WHOLE and _HAN_BEHIND.match(folded, end):
+        return Role.WHOLE
+    if not wanted and (_WORK_OF.search(ahead) or _is_for(ahead, before, match.start, folded)):
+        return Role.WHOLE
+    return Role.ITSELF
+
+
+def _is_for(ahead: str, before: Match | None, start: int, folded: str) -> bool:
+    """Whether "for" or, behind a thing, "of" stands before a product."""
+    link = _FOR.search(ahead)
+    if link is None:
+        return False
+    if not link[0].startswith("of"):
+        return link.start() > 0
+    return (
+        before is not None
+        and before.term.kind in THINGS
+        and folded[before.end : start].lstrip(" -s").startswith("of ")
+    )
+
+
+def _clause_before(folded: str, start: int) -> str:
+    match = _CLAUSE.search(folded, max(0, start - _REACH), start)
+    return match[0] if match else ""
+
+
+def _modifies(between: str, term: Term, following: Term) -> bool:
+    """Whether a thing directly before another says of what, or on what, that one is."""
+    if term.kind is RequirementKind.PROCESS or following.kind not in THINGS:
+        return False
+    if between in ("", " ", "-"):
+        return not (term.value in parts() and following.value in shapes())
+    if not _GAP.fullmatch(between):
+        return False
+    return between == "的" or _JOINT.isdisjoint(between)

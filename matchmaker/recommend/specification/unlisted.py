@@ -1,0 +1,138 @@
+"""The product of a text whose words no list has, by where it stands and how it ends."""
+
+from __future__ import annotations
+
+import re
+
+from matchmaker.recommend.specification.model import Requirement, RequirementKind
+from matchmaker.recommend.specification.vocabulary import Match
+
+# Chinese names of things end in what they are; these ends name things that are made.
+ENDS = (
+    "阀泵管件机器仪表架座盘轮轴环圈套片板条带线缆绳网布袜衣裤帽鞋包箱盒瓶桶罐杯膜纸胶漆油剂粉料材砂石砖瓷灯镜笔"
+    "刀具锁钉栓钩链簧齿模芯头嘴柱杆臂腿翼桨舱壳盖罩垫塞球棒锭块卷丝纱毯枪弹药丸液浆酸碱盐醇酯酮胺树脂饼酒茶奶米面"
+    "糖肉鱼果菜苗种车船艇塔梯门窗柜桌椅床玩偶章牌签筒袋夹钳尺秤炉窑釜槽池站柜屏板卡盘针管贴帘伞画壶锅碗盆"
+)
+HAN = "\u4e00-\u9fff"
+_WANTED = (
+    "长期采购|采购|求购|收购|订购|购买|租购|想找|寻找|急需|需要|诚寻|诚找|想订|想做|想买|要订|生产|供应|加工|制造|提供|专做|主营|销售|"
+    "代工|定制|订做|定做|研发|开发|找|寻|求|需|要|收|采|缺|买|做"
+)
+_CHINESE = re.compile(
+    rf"(?:^|(?<=[，,;；。！!:：\s])|{_WANTED})(?:一批|一种|几种|各类|各种|全系列|大量|少量|合格的?|稳定的?|能做|会做|做)?"
+    rf"(?P<name>[{HAN}]{{0,9}}?[{ENDS}])(?=$|[^{HAN}]|的厂|厂|供应商|货源|订单|毛坯|{_WANTED})"
+)
+_CUT = re.compile(
+    rf"^.*(?:{_WANTED}|一批|一种|各类|各种|系列|用|式|型|级|的|和|与|及|或|能|会|可|等|我们|公司|本厂|工厂|专业|优质|高品质|现货|库存|批量|小批|首批|先|每月|每年)(?=.)"
+)
+_ENGLISH = re.compile(
+    r"(?:^|[.;:!?]\s|\b(?:looking for|searching for|in search of|need(?:s|ed)?|want(?:s|ed)?|seek(?:s|ing)?|require[sd]?|source|sourcing|buy|buying|purchase|order|wanted:|"
+    r"quotation wanted:|make|makes|making|manufactur\w+|produc\w+|suppl(?:y|ies|ying|ier of|iers of)|offer(?:s|ing)?|sell(?:s|ing)?|maker of|range of|delivery of|provision of)\s)"
+    r"(?:(?:a|an|the|some|our|your|various|new|used|high[- ]quality|custom|customi[sz]ed|reliable|and|of)\s)*"
+    r"(?!(?:looking|need|needs|needed|want|wanted|seek|seeking|we|our|searching|require|source|sourcing|buy|please|supply|make|offer|quotation)\b)"
+    r"(?P<name>[a-z][a-z'-]*(?:\s[a-z][a-z'-]*){0,4}?)"
+    r"(?=\s*(?:$|[,.;:()\d]|\b(?:in|with|for|from|to|of|on|at|by|under|over|up|that|which|wanted|needed|required|suitable|certified|made|and|or|as|per|who|near|within)\b))"
+)
+_NO_CHINESE = re.compile(
+    r"工件|要求|资料|条件|单价|质量|师傅|自带|附图|样品|成本|问题|价格|我们|尽快|联系|公司|专利|人员|工程师|经验|图纸"
+)
+_NO_THING = frozenset(
+    [
+        "we",
+        "i",
+        "they",
+        "it",
+        "this",
+        "that",
+        "there",
+        "you",
+        "supplier",
+        "suppliers",
+        "manufacturer",
+        "manufacturers",
+        "maker",
+        "makers",
+        "partner",
+        "partners",
+        "company",
+        "companies",
+        "firm",
+        "firms",
+        "subcontractor",
+        "subcontractors",
+        "hello",
+        "thanks",
+        "please",
+        "help",
+        "anyone",
+        "someone",
+        "something",
+        "looking",
+        "searching",
+        "need",
+        "want",
+        "factory",
+        "factories",
+        "team",
+        "lab",
+        "laboratory",
+        "group",
+        "university",
+        "researchers",
+        "service",
+        "services",
+        "capacity",
+        "stock",
+        "quality",
+        "price",
+        "prices",
+        "delivery",
+        "samples",
+        "orders",
+        "customers",
+        "agents",
+        "agent",
+        "buyers",
+        "buyer",
+        "distributors",
+        "distributor",
+        "importers",
+        "importer",
+        "solution",
+        "solutions",
+    ]
+)
+
+
+def unlisted(text: str, folded: str, known: list[Match], taken: bytearray) -> Requirement | None:
+    """The first thing that a text names for wanted or offered, None where none is plain."""
+    for pattern in (_CHINESE, _ENGLISH):
+        for match in pattern.finditer(folded):
+            start, end = match.span("name")
+            inside = [m.end for m in known if start <= m.start and m.end <= end]
+            begin = max((stop for stop in inside if stop < end), default=start)
+            if pattern is _CHINESE:
+                if cut := _CUT.match(folded[begin:end]):
+                    begin += cut.end()
+                if end - begin < 2:
+                    begin = start if end - start >= 2 else end
+            while begin < end and folded[begin] in " -":
+                begin += 1
+            name = folded[begin:end]
+            if len(name) < 2 or taken.find(1, begin, end) >= 0:
+                continue
+            head = name.rsplit(" ", 1)[-1]
+            if any(m.start < end and begin < m.end for m in known):
+                continue
+            if head in _NO_THING or _NO_CHINESE.search(name):
+                continue
+            return Requirement(
+                RequirementKind.PRODUCT,
+                name,
+                text[begin:end],
+                begin,
+                end,
+                family=head,
+                aspect="unlisted",
+            )
+    return None

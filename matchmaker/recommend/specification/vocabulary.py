@@ -1,0 +1,224 @@
+"""The words of the trades, in one automaton that reads a text in one pass.
+
+Which words there are stands in the three TOML files and in `places.csv`; the method is that
+of Aho and Corasick (1975), so the time does not grow with the number of words.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+from collections.abc import Iterator
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import ahocorasick
+
+from matchmaker.recommend.specification.model import RequirementKind
+from matchmaker.recommend.specification.units import ENGLISH_NUMERALS
+
+_HERE = Path(__file__).parent
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+_SHORT_CERTIFICATES = frozenset({"CE", "UL", "KC", "FM"})
+
+
+class Marker(StrEnum):
+    """Words that say something of a clause, and those that only look so."""
+
+    SOFT = "soft"
+    HARD = "hard"
+    DENIAL = "denial"
+    CONTRAST = "contrast"
+    HARMLESS = "harmless"
+    NUMERAL = "numeral"
+    DATE = "date"
+    IGNORED = "ignored"
+
+
+class Term(NamedTuple):
+    """One word's meaning: a canonical value and the wider term it belongs to.
+
+    `graded` says that it is a grade of a material, `bare` that it is digits alone, which
+    mean a grade only beside the name of a material.
+    """
+
+    kind: RequirementKind | Marker
+    value: str
+    family: str = ""
+    graded: bool = False
+    bare: bool = False
+
+
+class Match(NamedTuple):
+    """A term and where it stands in the folded text; `other` is its second meaning."""
+
+    start: int
+    end: int
+    term: Term
+    other: Term | None = None
+
+
+class Words(NamedTuple):
+    """What the vocabulary knows of a text, longest first where words overlap."""
+
+    terms: list[Match]
+    markers: list[Match]
+
+
+def words(folded: str) -> Words:
+    """The terms and markers in a folded text, in the order of the text."""
+    terms: list[tuple[int, int, tuple[Term, ...]]] = []
+    markers: list[tuple[int, int, tuple[Term, ...]]] = []
+    size = len(folded)
+    for last, (length, meanings, marking) in _automaton().iter(folded):
+        start, end = last + 1 - length, last + 1
+        if start and folded[start] in _LATIN and folded[start - 1] in _LATIN:
+            continue
+        if end < size and folded[last] in _LATIN and folded[end] in _LATIN:
+            continue
+        if meanings:
+            terms.append((start, -end, meanings))
+        if marking:
+            markers.append((start, -end, marking))
+    return Words(_longest(terms), _longest(markers))
+
+
+def _longest(hits: list[tuple[int, int, tuple[Term, ...]]]) -> list[Match]:
+    hits.sort(key=_position)
+    kept, free = [], 0
+    for start, negative_end, meanings in hits:
+        if start >= free:
+            free = -negative_end
+            kept.append(Match(start, free, *meanings[:2]))
+    return kept
+
+
+def _position(hit: tuple[int, int, tuple[Term, ...]]) -> tuple[int, int]:
+    return hit[:2]
+
+
+@cache
+def _automaton() -> ahocorasick.Automaton:
+    meanings: dict[str, tuple[list[Term], list[Term]]] = {}
+    for word, term in _vocabulary():
+        is_marker = isinstance(term.kind, Marker) and term.kind is not Marker.IGNORED
+        known = meanings.setdefault(word.lower(), ([], []))[is_marker]
+        if all(other.kind is not term.kind for other in known):
+            known.append(term)
+    automaton = ahocorasick.Automaton()
+    for word, (terms, markers) in meanings.items():
+        automaton.add_word(word, (len(word), tuple(terms), tuple(markers)))
+    automaton.make_automaton()
+    return automaton
+
+
+def _vocabulary() -> Iterator[tuple[str, Term]]:
+    yield from _grades()
+    yield from _products()
+    yield from _materials()
+    terms = _table("terms.toml")
+    for marker, listed in terms["markers"].items():
+        for word in listed:
+            yield word, Term(Marker(marker), word)
+    for word in ENGLISH_NUMERALS:
+        yield word, Term(Marker.NUMERAL, word)
+    for value, synonyms in terms["certificates"].items():
+        for word in (value, *synonyms):
+            if len(word) > 2 or value in _SHORT_CERTIFICATES:
+                yield word, Term(RequirementKind.CERTIFICATE, value)
+    for value, synonyms in terms["partners"].items():
+        for word in (value, *synonyms):
+            yield from ((form, Term(RequirementKind.PARTNER, value)) for form in _forms(word))
+    for word in terms["ignored"]["words"]:
+        yield word, Term(Marker.IGNORED, word)
+    with (_HERE / "places.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            for name in row["names"].split("|"):
+                yield name, Term(RequirementKind.PLACE, row["name"], row["id"])
+
+
+def _products() -> Iterator[tuple[str, Term]]:
+    table = _table("products.toml")
+    heads = set(table["products"])
+    for value, synonyms in table["products"].items():
+        head = value.rsplit(" ", 1)[-1]
+        term = Term(RequirementKind.PRODUCT, value, head if head in heads else value)
+        for word in (value, *synonyms):
+            yield from ((form, term) for form in _forms(word))
+    for value, synonyms in table["processes"].items():
+        for word in (value, *synonyms):
+            yield word, Term(RequirementKind.PROCESS, value, value.rsplit(" ", 1)[-1])
+
+
+def _materials() -> Iterator[tuple[str, Term]]:
+    for value, synonyms in _table("materials.toml")["families"].items():
+        for word in (value, *synonyms):
+            yield word, Term(RequirementKind.MATERIAL, value, value)
+
+
+def _grades() -> Iterator[tuple[str, Term]]:
+    for family, lines in _table("materials.toml")["grades"].items():
+        for names in lines:
+            value = names[0].upper()
+            for name in names:
+                for form in _spellings(name):
+                    if family == "stainless steel" and form[:3].isdigit():
+                        for prefix in ("ss", "ss ", "sus ", "aisi ", "aisi", "tp", "wp", "f"):
+                            yield prefix + form, Term(RequirementKind.MATERIAL, value, family, True)
+                    bare = form.replace(".", "").replace("-", "").isdigit()
+                    yield form, Term(RequirementKind.MATERIAL, value, family, True, bare)
+
+
+def _spellings(grade: str) -> set[str]:
+    """A grade with and without its dashes, and with a space between letters and figures."""
+    spaced = re.sub(r"^([a-z]{2,})(\d)", r"\1 \2", grade)
+    return {grade, grade.replace("-", ""), grade.replace("-", " "), spaced}
+
+
+def _forms(word: str) -> Iterator[str]:
+    """A word, and its plural where it is English."""
+    yield word
+    if word.isascii() and word[-1:].isalpha() and word.islower():
+        if word.endswith(("s", "x", "ch", "sh")):
+            yield word + "es"
+        elif word.endswith("y") and word[-2:-1] not in "aeiou":
+            yield word[:-1] + "ies"
+        else:
+            yield word + "s"
+
+
+@cache
+def wider(family: str) -> tuple[str, ...]:
+    """A material's family and the wider ones it is part of, nearest first."""
+    within = _table("materials.toml")["within"].get(family)
+    return (family, *wider(str(within))) if within else (family,)
+
+
+@cache
+def _made_of() -> dict[str, str]:
+    return {word: str(value) for word, value in _table("products.toml")["made_of"].items()}
+
+
+def made_of(word: str) -> str:
+    """The material that a product's Chinese name says it is made of, "" where it says none."""
+    return _made_of().get(word, "")
+
+
+@cache
+def parts() -> frozenset[str]:
+    """Products that stay themselves when the form they are delivered in is named (阀体铸件)."""
+    return frozenset(_table("products.toml")["parts"]["names"])
+
+
+@cache
+def shapes() -> frozenset[str]:
+    """Products that are the form in which another one is delivered: castings, forgings."""
+    return frozenset(_table("products.toml")["shapes"]["names"])
+
+
+@cache
+def _table(name: str) -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads((_HERE / name).read_text(encoding="utf-8"))

@@ -1,0 +1,111 @@
+"""Which process has a part of the data folder: one serves, one works off jobs."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from matchmaker.errors import WrongState, not_writable
+
+# A process that has not said for so long that it is alive is taken for stopped.
+SILENCE = timedelta(seconds=10)
+_WAIT_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The process that has a lock, since when, and when it last said that it is alive."""
+
+    pid: int
+    started: datetime
+    last_heartbeat: datetime
+
+    def is_silent(self, now: datetime) -> bool:
+        """Whether it is there and does nothing, as a stopped process."""
+        return now - self.last_heartbeat > SILENCE
+
+
+class ProcessLock:
+    """A lock that the system frees when its process ends, however that ends."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: int | None = None
+
+    def acquire(self, wait_seconds: float = 0.0) -> None:
+        """Take it and say who did. Raises WrongState while another process has it, StorageFull."""
+        file = _opened(self.path)
+        until = time.monotonic() + wait_seconds
+        while not _taken(file, fcntl.LOCK_EX):
+            if time.monotonic() >= until:
+                os.close(file)
+                holder = self.holder()
+                raise WrongState(
+                    "Process %(pid)s already works with this data folder.",
+                    mend="End it first, or set MATCHMAKER_DATA_DIR to another folder.",
+                    where=str(self.path.parent),
+                    pid=holder.pid if holder else "?",
+                )
+            time.sleep(_WAIT_SECONDS)
+        self._file = file
+        who = {"pid": os.getpid(), "started": datetime.now(UTC).isoformat()}
+        # On a full or read-only disk the lock is worth more than what it says.
+        with contextlib.suppress(OSError):
+            os.ftruncate(file, 0)
+            os.pwrite(file, json.dumps(who).encode(), 0)
+        self.beat()
+
+    def beat(self) -> None:
+        """Say that this process is alive."""
+        if self._file is not None:
+            with contextlib.suppress(OSError):
+                os.utime(self._file)
+
+    def release(self) -> None:
+        """Give it back."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def holder(self) -> Holder | None:
+        """The process that has it, None where none has."""
+        try:
+            file = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return None
+        try:
+            if _taken(file, fcntl.LOCK_SH):
+                return None
+            beat = datetime.fromtimestamp(os.fstat(file).st_mtime, UTC)
+            try:
+                said = json.loads(os.pread(file, 200, 0))
+                return Holder(said["pid"], datetime.fromisoformat(said["started"]), beat)
+            except (ValueError, KeyError, TypeError):
+                return Holder(0, beat, beat)
+        finally:
+            os.close(file)
+
+
+def _opened(path: Path) -> int:
+    """The file of a lock; on a disk that cannot be written any more, as it is there."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        raise not_writable(path, error) from None
+
+
+def _taken(file: int, kind: int) -> bool:
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,147 @@
+"""Sessions kept on the server: begun, looked up, listed and ended."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from matchmaker.access import Principal
+from matchmaker.errors import NotFound, VersionConflict
+from matchmaker.services.people.accounts import Accounts
+from matchmaker.services.repositories import Repositories, Versioned
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
+from matchmaker.workflow.account import Account
+from matchmaker.workflow.session import FORGOTTEN_AFTER, MAX_AGENT, Origin, Session
+
+# A session's last use is noted at most this often: not a write for every request.
+NOTED_EVERY = timedelta(minutes=5)
+# The oldest of more than these ends.
+MAX_SESSIONS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """Use cases of sessions; each ends by itself when `keep` has passed without a request."""
+
+    repositories: Repositories
+    accounts: Accounts
+    clock: Clock
+    keep: timedelta
+
+    def begin(self, account: Account, origin: Origin) -> str:
+        """A new session of the account; the secret that its cookie is to hold."""
+        secret, now = secrets.token_urlsafe(32), self.clock()
+        session = Session(
+            _digest(secret), account.id, account.epoch, now, now, origin.address,
+            origin.agent[:MAX_AGENT],
+        )  # fmt: skip
+        unit = UnitOfWork(account.subject, now)
+        others = sorted(self._of(account.id), key=lambda stored: stored.value.last_used)
+        outdated = [stored for stored in others if self._is_over(stored.value, account)]
+        kept = [stored for stored in others if stored not in outdated]
+        for stored in (*outdated, *kept[: max(0, len(kept) - MAX_SESSIONS + 1)]):
+            unit.add(self.repositories.sessions.remove(stored))
+        unit.add(self.repositories.sessions.put(session))
+        with suppress(VersionConflict):  # one of the outdated ended meanwhile
+            unit.commit(self.repositories.records)
+            return secret
+        self.repositories.records.commit([self.repositories.sessions.put(session)])
+        return secret
+
+    def account_of(self, secret: str) -> Account | None:
+        """Whose session it is; None when it has ended or the account is closed."""
+        stored = self.repositories.sessions.get_or_none(_digest(secret))
+        if stored is None:
+            return None
+        owner = self.repositories.accounts.get_or_none(stored.value.account)
+        if owner is None or self._is_over(stored.value, owner.value):
+            return None
+        self._note_use(stored)
+        return owner.value
+
+    def own(self, principal: Principal) -> tuple[Session, ...]:
+        """One's own that have not ended, the latest used first. Raises SignInNeeded."""
+        account = self.accounts.own(principal)
+        sessions = [stored.value for stored in self._of(account.id)]
+        lasting = [session for session in sessions if not self._is_over(session, account)]
+        return tuple(sorted(lasting, key=lambda session: session.last_used, reverse=True))
+
+    def is_current(self, session: Session, secret: str) -> bool:
+        """Whether the secret is this session's."""
+        return secrets.compare_digest(session.id, _digest(secret))
+
+    def end(self, principal: Principal, id: str) -> None:
+        """End a session of one's own. Raises NotFound."""
+        principal.require_writing()
+        account = self.accounts.own(principal)
+
+        def remove(unit: UnitOfWork) -> None:
+            stored = self.repositories.sessions.get_or_none(id)
+            if stored is None or stored.value.account != account.id:
+                raise NotFound("There is no such session.")
+            unit.add(self.repositories.sessions.remove(stored))
+            unit.log("session.ended", account.subject)
+
+        commit_changes(self.repositories.records, principal, self.clock, remove)
+
+    def end_all(self, principal: Principal) -> None:
+        """End every session of one's own; keys go on. Raises SignInNeeded."""
+        principal.require_writing()
+        account = self.accounts.own(principal)
+
+        def remove(unit: UnitOfWork) -> None:
+            for stored in self._of(account.id):
+                unit.add(self.repositories.sessions.remove(stored))
+            unit.log("account.signed_out", account.subject)
+
+        commit_changes(self.repositories.records, principal, self.clock, remove)
+
+    def sign_out(self, secret: str) -> None:
+        """End the session of this secret, if there still is one."""
+        stored = self.repositories.sessions.get_or_none(_digest(secret))
+        if stored is not None:
+            with suppress(VersionConflict):
+                self.repositories.records.commit([self.repositories.sessions.remove(stored)])
+
+    def forget_old(self) -> int:
+        """Remove sessions that are over, and failed attempts of days ago; how many."""
+        old = [
+            self.repositories.sessions.remove(stored)
+            for stored in self.repositories.sessions.iterate()
+            if self.clock() - stored.value.last_used > self.keep
+        ]
+        old += [
+            self.repositories.sign_in_attempts.remove(stored)
+            for stored in self.repositories.sign_in_attempts.iterate()
+            if self.clock() - stored.value.last > FORGOTTEN_AFTER
+        ]
+        removed = 0
+        for change in old:
+            with suppress(VersionConflict):  # used meanwhile
+                self.repositories.records.commit([change])
+                removed += 1
+        return removed
+
+    # -- the parts
+
+    def _of(self, account_id: str) -> list[Versioned[Session]]:
+        return list(self.repositories.sessions.iterate("account", account_id))
+
+    def _is_over(self, session: Session, account: Account) -> bool:
+        is_old = self.clock() - session.last_used > self.keep
+        return is_old or not account.active or session.epoch != account.epoch
+
+    def _note_use(self, stored: Versioned[Session]) -> None:
+        now = self.clock()
+        if now - stored.value.last_used < NOTED_EVERY:
+            return
+        used = self.repositories.sessions.put(replace(stored.value, last_used=now), stored.version)
+        with suppress(VersionConflict):  # another request noted it
+            self.repositories.records.commit([used])
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,127 @@
+"""Gunicorn's master, which keeps the worker of background jobs running as well.
+
+It is forked like the others, so it is there again at once and shares their memory.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+from gunicorn.app.wsgiapp import WSGIApplication
+from gunicorn.arbiter import Arbiter
+
+from matchmaker.jobs import work_beside
+from matchmaker.services.operations.process_lock import ProcessLock
+
+# Where each worker ends before it has done anything, the next one waits.
+_SHORT_LIFE_SECONDS = 10.0
+_SHORT_LIVES = 10
+_SELDOM_SECONDS = 30.0
+# A worker that is there and does nothing for so long, a stopped one, is ended.
+_HUNG = timedelta(seconds=60)
+CONFIGURATION = Path(__file__).parents[2] / "gunicorn.conf.py"
+
+log = structlog.get_logger(__name__)
+
+
+class JobsArbiter(Arbiter):  # type: ignore[misc]
+    """The master of the workers that serve, and of the one that works off jobs."""
+
+    lock: ProcessLock  # of this server, taken by the configuration's `on_starting`
+    jobs_lock: ProcessLock
+
+    def __init__(self, app: Any) -> None:
+        super().__init__(app)
+        self._jobs_pid = 0
+        self._jobs_started = 0.0
+        self._short_lives = 0
+
+    def manage_workers(self) -> None:
+        """Start what is missing; called every second, and at once when a child has ended."""
+        super().manage_workers()
+        if self._jobs_pid and self._jobs_ended():
+            log.warning("jobs worker ended, and is started again")
+            is_short = time.monotonic() - self._jobs_started < _SHORT_LIFE_SECONDS
+            self._short_lives = self._short_lives + 1 if is_short else 0
+            self._jobs_pid = 0
+        waits = time.monotonic() - self._jobs_started < _SELDOM_SECONDS
+        if not self._jobs_pid and not (waits and self._short_lives >= _SHORT_LIVES):
+            self._start_jobs()
+        self._end_hung_jobs()
+
+    def stop(self, graceful: bool = True) -> None:
+        """End all of them."""
+        if self._jobs_pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._jobs_pid, signal.SIGTERM)
+        super().stop(graceful)
+
+    def _start_jobs(self) -> None:
+        self._jobs_started = time.monotonic()
+        try:
+            pid = os.fork()
+        except OSError as error:  # no memory, or no more processes, for now
+            log.error("jobs worker not started", error=error.strerror)
+            return
+        if pid:
+            self._jobs_pid = pid
+            return
+        code = 1
+        try:
+            self._leave_the_server()
+            from wsgi import wired
+
+            work_beside(wired, self.pid)
+            code = 0
+        except Exception:
+            log.exception("jobs worker failed")
+        finally:
+            sys.stderr.flush()
+            os._exit(code)
+
+    def _leave_the_server(self) -> None:
+        """In a new child: what belongs to serving is not its."""
+        for number in (*self.SIGNALS, signal.SIGCHLD):
+            signal.signal(number, signal.SIG_DFL)
+        signal.set_wakeup_fd(-1)
+        for listener in self.LISTENERS:
+            listener.sock.close()
+        for worker in self.WORKERS.values():
+            worker.tmp.close()
+        self.lock.release()
+
+    def _jobs_ended(self) -> bool:
+        """Whether it is gone; gunicorn may have been told first."""
+        try:
+            return os.waitpid(self._jobs_pid, os.WNOHANG)[0] != 0
+        except ChildProcessError:
+            return True
+
+    def _end_hung_jobs(self) -> None:
+        holder = self.jobs_lock.holder()
+        if holder is None or not self._jobs_pid or holder.pid != self._jobs_pid:
+            return
+        if datetime.now(UTC) - holder.last_heartbeat > _HUNG:
+            log.error("jobs worker hangs, and is ended")
+            os.kill(self._jobs_pid, signal.SIGKILL)
+
+
+class Server(WSGIApplication):  # type: ignore[misc]
+    """Gunicorn with our master."""
+
+    def run(self) -> None:
+        JobsArbiter(self).run()
+
+
+def main() -> None:
+    """Serve the installation that the settings name, as gunicorn.conf.py says."""
+    sys.argv[1:] = ["--config", str(CONFIGURATION), "wsgi:app"]
+    Server("%(prog)s [OPTIONS] [APP_MODULE]").run()

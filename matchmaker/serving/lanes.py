@@ -1,0 +1,205 @@
+"""Where requests wait: a lane for each kind, with threads of its own and a bounded queue.
+
+Light pages are never behind heavy work, and nobody waits in a queue that is too long to be
+served in time: such a request is refused at once.
+"""
+
+from __future__ import annotations
+
+import mmap
+import re
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Protocol
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+
+class LaneName(StrEnum):
+    """Kinds of requests, by what they cost."""
+
+    PROBE = "probe"
+    LIGHT = "light"
+    HEAVY = "heavy"
+
+
+# What takes CPU time of tens of milliseconds and more: ranking, auditing, documents, looking
+# at files, passwords.
+_HEAVY = re.compile(
+    r".*/recommendations(/export)?|.*/(audit|worklist|members|ties)/export|/clusters/.+"
+    r"|/api/v1/(clusters/.+/(audit|worklist|benchmark|what-if|effect|introductions)|benchmark"
+    r"|imports(/.*)?|reconcile.*|postings/preview|session|invitations/accept|password.*"
+    r"|account/(password|delete))"
+    r"|/find(/.*)?|/compare|/portfolio|/admin/(import|duplicates)|/imports/.*|/sign-in"
+)
+_PROBE = "/livez"
+_HEAVY_METHODS = {"/sign-in": "POST", "/api/v1/session": "POST"}
+
+
+def lane_of(method: str, path: str) -> LaneName:
+    """The lane of a request."""
+    if path == _PROBE:
+        return LaneName.PROBE
+    if _HEAVY.fullmatch(path) and method == _HEAVY_METHODS.get(path, method):
+        return LaneName.HEAVY
+    return LaneName.LIGHT
+
+
+class Task(Protocol):
+    """A request that waits: serving it is all that a lane does with it."""
+
+    def service(self) -> None: ...
+
+    def cancel(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LaneSize:
+    """`threads` of each process; of all processes together at most `most` are in the lane.
+
+    The first `assured` of them wait as long as it takes; those behind are refused when they
+    have waited for `patience` seconds.
+    """
+
+    threads: int
+    most: int
+    assured: int
+    patience: float
+
+
+SIZES = {
+    LaneName.PROBE: LaneSize(1, 1000, 1000, 4.0),
+    LaneName.LIGHT: LaneSize(0, 1000, 400, 4.0),
+    LaneName.HEAVY: LaneSize(0, 200, 110, 3.5),
+}
+
+
+class Occupancy:
+    """How many are in each lane, of all processes: counted in memory that they share.
+
+    Made before the fork. Each process counts in a slot of its own, which whoever notices that
+    it died clears.
+    """
+
+    SLOTS = 256
+
+    def __init__(self) -> None:
+        self._counts = memoryview(mmap.mmap(-1, 4 * self.SLOTS * len(LaneName))).cast("i")
+
+    def change(self, lane: LaneName, slot: int, by: int) -> None:
+        """One more or less in a lane; a process changes its slot under the lane's lock."""
+        self._counts[self._begin(lane) + slot % self.SLOTS] += by
+
+    def total(self, lane: LaneName) -> int:
+        """In all processes."""
+        begin = self._begin(lane)
+        return sum(self._counts[begin : begin + self.SLOTS])
+
+    def clear(self, slot: int) -> None:
+        """The process is gone."""
+        for lane in LaneName:
+            self._counts[self._begin(lane) + slot % self.SLOTS] = 0
+
+    def _begin(self, lane: LaneName) -> int:
+        return list(LaneName).index(lane) * self.SLOTS
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    task: Task
+    since: float
+    is_assured: bool
+
+
+class Lane:
+    """One queue and its threads, in the process that counts in `slot`."""
+
+    def __init__(
+        self, name: LaneName, size: LaneSize, refuse: Callable[[Task], None],
+        occupancy: Occupancy, slot: int,
+    ) -> None:  # fmt: skip
+        self.name, self.size = name, size
+        self._refuse = refuse
+        self._occupancy, self._slot = occupancy, slot
+        self._queue: deque[_Waiting] = deque()
+        self._ready = threading.Condition()
+        self._busy = 0
+        self._over = False
+        for number in range(size.threads):
+            threading.Thread(target=self._serve, name=f"{name}-{number}", daemon=True).start()
+
+    def add(self, task: Task) -> bool:
+        """Whether there was room for it."""
+        place = self._occupancy.total(self.name)
+        with self._ready:
+            if place >= self.size.most or self._over:
+                return False
+            self._queue.append(_Waiting(task, time.monotonic(), place < self.size.assured))
+            self._occupancy.change(self.name, self._slot, 1)
+            self._ready.notify()
+            return True
+
+    def refuse_overdue(self) -> None:
+        """Refuse those behind the assured places who have waited for too long."""
+        until = time.monotonic() - self.size.patience
+        with self._ready:
+            overdue = [each for each in self._queue if not each.is_assured and each.since < until]
+            if overdue:
+                gone = {id(each) for each in overdue}
+                self._queue = deque(each for each in self._queue if id(each) not in gone)
+                self._occupancy.change(self.name, self._slot, -len(overdue))
+        for each in overdue:
+            self._refuse(each.task)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits and nothing is served."""
+        with self._ready:
+            return not self._queue and not self._busy
+
+    def stop(self) -> None:
+        """Serve nobody else."""
+        with self._ready:
+            self._over = True
+            left, self._queue = self._queue, deque()
+            self._ready.notify_all()
+        for each in left:
+            each.task.cancel()
+
+    def _serve(self) -> None:
+        while True:
+            with self._ready:
+                while not self._queue and not self._over:
+                    self._ready.wait()
+                if self._over:
+                    return
+                task = self._queue.popleft().task
+                self._busy += 1
+            try:
+                task.service()
+            except BaseException:
+                log.exception("a request was not served", lane=self.name)
+            finally:
+                with self._ready:
+                    self._busy -= 1
+                    self._occupancy.change(self.name, self._slot, -1)
+
+
+def lanes(
+    threads: int, refuse: Callable[[Task], None], occupancy: Occupancy, slot: int
+) -> dict[LaneName, Lane]:
+    """The lanes of a process with so many threads.
+
+    What computes keeps a core busy: half as many threads do as much, and leave room for others.
+    """
+    sizes = SIZES | {
+        LaneName.LIGHT: replace(SIZES[LaneName.LIGHT], threads=threads),
+        LaneName.HEAVY: replace(SIZES[LaneName.HEAVY], threads=max(1, threads // 2)),
+    }
+    return {name: Lane(name, size, refuse, occupancy, slot) for name, size in sizes.items()}

@@ -1,0 +1,296 @@
+"""The HTTP server of one process: waitress, with deadlines and lanes.
+
+Waitress hands on complete requests only and sends answers by itself, so a slow client costs
+an open connection and no thread. What it leaves open is added here: how long a request may
+take to arrive, how large it may be for where it goes, and how many may wait.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import html
+import json
+import socket
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from waitress import wasyncore
+from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.server import TcpWSGIServer
+from waitress.task import ErrorTask
+
+from matchmaker.messages import Message, best_language, message
+from matchmaker.serving.lanes import Lane, LaneName, Occupancy, lane_of, lanes
+
+# From the first byte, or from when somebody connected, to the last of the headers.
+HEADER_SECONDS = 10.0
+# Of the body: a form, or a file.
+BODY_SECONDS, FILE_SECONDS = 20.0, 300.0
+IDLE_SECONDS = 15
+# For an answer to be taken by who asked for it.
+ANSWER_SECONDS = 300.0
+LINGER_SECONDS = 2.0
+MAX_CONNECTIONS = 4000
+MAX_HEADER_BYTES = 32_768
+# What has arrived of files in one process, at most.
+MAX_BUFFERED_BYTES = 500_000_000
+_ACCEPTED_AT_ONCE = 16
+_TICK_SECONDS = 0.5
+RETRY_SECONDS = 2
+
+BUSY = message("Too many ask at once; try again in a moment.")
+TOO_LARGE = message("This is too large to be sent.")
+NOT_HTTP = message("The request cannot be read")
+
+
+class Refusal(Exception):
+    """A request that is answered by the server itself, in the reader's language."""
+
+    def __init__(self, status: HTTPStatus, reason: Message) -> None:
+        super().__init__(status)
+        self.status, self.reason = status, reason
+
+    def response(
+        self, headers: Mapping[str, str], path: str
+    ) -> tuple[list[tuple[str, str]], bytes]:
+        """Headers and body: a page for who reads pages, else RFC 9457 problem details."""
+        accepted = headers.get("ACCEPT_LANGUAGE", "").replace(" ", "").split(",")
+        language = best_language(tag.partition(";")[0] for tag in accepted) or "en"
+        text = self.reason.text(language)
+        if "text/html" in headers.get("ACCEPT", ""):
+            kind, body = "text/html; charset=utf-8", f"<!doctype html><p>{html.escape(text)}</p>"
+        else:
+            kind = "application/problem+json"
+            body = json.dumps(
+                {
+                    "type": f"urn:matchmaker:problem:{self.status.value}",
+                    "title": self.status.phrase,
+                    "status": self.status.value,
+                    "detail": text,
+                    "instance": path,
+                    "errors": [],
+                }
+            )
+        told = [("Content-Type", kind), ("Cache-Control", "no-store")]
+        told += [("X-Content-Type-Options", "nosniff"), ("Content-Language", language)]
+        if self.status is HTTPStatus.SERVICE_UNAVAILABLE:
+            told.append(("Retry-After", str(RETRY_SECONDS)))
+        return told, body.encode()
+
+
+class _RefusalTask(ErrorTask):  # type: ignore[misc]
+    """Answers what is not handed on."""
+
+    def execute(self) -> None:
+        error = self.request.error
+        if not isinstance(error, Refusal):  # waitress's own: what arrived is no HTTP
+            error = Refusal(HTTPStatus(error.code), NOT_HTTP if error.code < 500 else BUSY)
+        path = getattr(self.request, "path", "")
+        headers, body = error.response(self.request.headers, path)
+        self.status = f"{error.status.value} {error.status.phrase}"
+        self.response_headers.extend(headers)
+        self.set_close_on_finish()
+        self.channel.may_send_more = error.status is not HTTPStatus.SERVICE_UNAVAILABLE
+        self.content_length = len(body)
+        self.write(body)
+
+
+class _Parser(HTTPRequestParser):  # type: ignore[misc]
+    """A request that arrives; refused as soon as it is too large for where it goes."""
+
+    limit_of: Callable[[str], int]
+    error: Any = None
+
+    def received(self, data: bytes) -> int:
+        consumed: int = super().received(data)
+        if not self.headers_finished or self.error or not hasattr(self, "path"):
+            return consumed
+        size = max(self.content_length, self.body_bytes_received)
+        if size > self.limit_of(self.path):
+            self.error = Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE)
+            self.completed = True
+        return consumed
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    """One connection."""
+
+    error_task_class = _RefusalTask
+    began = 0.0
+    request: Any
+    # Whether its client was answered in the middle of what it sends.
+    may_send_more = False
+    lingers_until = 0.0
+
+    def handle_close(self) -> None:
+        """Close, but not before who still sends has read the answer: a reset would destroy it."""
+        if self.may_send_more and not self.lingers_until and self.connected:
+            with contextlib.suppress(OSError):
+                self.socket.shutdown(socket.SHUT_WR)
+                self.lingers_until = time.time() + LINGER_SECONDS
+                self.will_close = self.close_when_flushed = False
+                return
+        super().handle_close()
+
+    def received(self, data: bytes) -> bool:
+        if self.lingers_until:
+            return False
+        if self.request is None:
+            self.began = time.time()
+        return bool(super().received(data))
+
+    def overdue(self, now: float) -> bool:
+        """Whether its client takes too long to send, or to take what it is sent."""
+        if self.lingers_until:
+            return now > self.lingers_until
+        request = self.request
+        if request is not None:
+            is_file = request.content_length > 1_000_000 or request.chunked
+            body_seconds = FILE_SECONDS if is_file else BODY_SECONDS
+            seconds = body_seconds if request.headers_finished else HEADER_SECONDS
+            return bool(now - self.began > seconds)
+        if self.requests:
+            return False  # it waits for us
+        if self.total_outbufs_len:
+            return bool(now - max(self.began, self.creation_time) > ANSWER_SECONDS)
+        if not self.began:
+            return bool(now - self.creation_time > HEADER_SECONDS)
+        return bool(now - self.last_activity > IDLE_SECONDS)
+
+
+class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
+    """Accepts on one listening socket and puts complete requests into lanes."""
+
+    def __init__(
+        self, application: Any, listener: socket.socket, *, threads: int,
+        occupancy: Occupancy, slot: int, limit_of: Callable[[str], int],
+        connections: int = MAX_CONNECTIONS, channels: dict[int, Any] | None = None,
+    ) -> None:  # fmt: skip
+        self.refused: deque[_Channel] = deque()
+        self.lanes: dict[LaneName, Lane] = lanes(threads, self.refuse, occupancy, slot)
+        self._next_tick = 0.0
+        most = max(limit_of(""), limit_of("/admin/import"))
+        adjustments = Adjustments(
+            sockets=[listener],
+            ident="matchmaker",
+            clear_untrusted_proxy_headers=False,  # the guards decide whom to believe
+            channel_request_lookahead=1,
+            connection_limit=connections,
+            max_request_header_size=MAX_HEADER_BYTES,
+            max_request_body_size=most + 1_000_000,
+            # No thread waits for a client to take its answer: what is long goes to a file.
+            outbuf_high_watermark=1_000_000_000,
+            channel_timeout=int(ANSWER_SECONDS),
+            log_socket_errors=False,
+        )
+        sockinfo = (listener.family, listener.type, listener.proto, listener.getsockname())
+        super().__init__(
+            application, {} if channels is None else channels, True, listener, dispatcher=self,
+            adj=adjustments, sockinfo=sockinfo, bind_socket=False,
+        )  # fmt: skip
+        parser: Any = type("Parser", (_Parser,), {"limit_of": staticmethod(limit_of)})
+        self.channel_class: Any = type("Channel", (_Channel,), {"parser_class": parser})
+
+    def add_task(self, task: Any) -> None:
+        """A complete request: into its lane, or refused."""
+        request = task.requests[0]
+        if request.error:
+            self.refused.append(task)
+            return
+        lane = self.lanes[lane_of(request.command, request.path)]
+        if not lane.add(task):
+            self.refuse(task)
+
+    def refuse(self, task: Any) -> None:
+        """Answer that too many ask at once; done by the loop, which no lane holds up."""
+        if task.requests:
+            task.requests[0].error = Refusal(HTTPStatus.SERVICE_UNAVAILABLE, BUSY)
+            self.refused.append(task)
+
+    def handle_accept(self) -> None:
+        """Several at once: each turn of the loop waits for the threads that compute."""
+        for _ in range(_ACCEPTED_AT_ONCE):
+            if len(self._map) >= self.adj.connection_limit:
+                return
+            before = len(self._map)
+            super().handle_accept()
+            if len(self._map) == before:
+                return
+
+    def accept(self) -> Any:
+        try:
+            return super().accept()
+        except OSError as error:
+            if error.errno in (errno.EMFILE, errno.ENFILE):
+                self._make_room(time.time())
+            raise
+
+    def turn(self, seconds: float) -> None:
+        """Wait so long at most for what clients send, and answer what is refused."""
+        wasyncore.poll2(0 if self.refused else seconds, self._map)
+        while self.refused:
+            self.refused.popleft().service()
+        now = time.time()
+        if now >= self._next_tick:
+            self._next_tick = now + _TICK_SECONDS
+            self._tick(now)
+
+    def _tick(self, now: float) -> None:
+        for lane in self.lanes.values():
+            lane.refuse_overdue()
+        channels = list(self.active_channels.values())
+        for channel in channels:
+            if channel.overdue(now):
+                channel.handle_close()
+        if len(channels) > 0.9 * self.adj.connection_limit:
+            self._make_room(now)
+        self._bound_buffers(channels)
+
+    def _make_room(self, now: float) -> None:
+        """Close those who have sent nothing whole for the longest time."""
+        idle = [
+            channel
+            for channel in self.active_channels.values()
+            if not channel.requests and not channel.total_outbufs_len
+            and now - channel.last_activity > 1
+        ]  # fmt: skip
+        idle.sort(key=lambda channel: channel.began or channel.creation_time)
+        for channel in idle[: max(1, self.adj.connection_limit // 10)]:
+            channel.handle_close()
+
+    def _bound_buffers(self, channels: list[Any]) -> None:
+        """The longest under way of the files that arrive are given up when they are too much."""
+        arriving = [each for each in channels if each.request is not None]
+        size = sum(each.request.body_bytes_received for each in arriving)
+        arriving.sort(key=lambda channel: channel.began)
+        for channel in arriving:
+            if size <= MAX_BUFFERED_BYTES:
+                return
+            size -= channel.request.body_bytes_received
+            channel.handle_close()
+
+    def maintenance(self, now: float) -> None:
+        """Waitress's own, instead of which there is `_tick`."""
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether every request that arrived is answered."""
+        return all(lane.is_idle for lane in self.lanes.values()) and not any(
+            channel.requests or channel.total_outbufs_len
+            for channel in list(self.active_channels.values())
+        )
+
+    def stop_accepting(self) -> None:
+        """Take no new connections; those that are open are served."""
+        self.accepting = False
+
+    def stop(self) -> None:
+        """Serve nobody any more."""
+        for lane in self.lanes.values():
+            lane.stop()

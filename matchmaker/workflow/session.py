@@ -1,0 +1,82 @@
+"""Sessions of people who have signed in, and failed attempts to."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+MAX_AGENT: Final = 120
+# What a person mistypes costs no wait; then each further failure doubles it.
+FREE_FAILURES: Final = 5
+FIRST_WAIT: Final = timedelta(minutes=1)
+LONGEST_WAIT: Final = timedelta(hours=1)
+# From everywhere together, by devices that never signed in to the account.
+FREE_OF_STRANGERS: Final = 50
+FORGOTTEN_AFTER: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an attempt comes from: the network address, and the device's own mark.
+
+    `device` is known only where it signed in to the same account before.
+    """
+
+    address: str = ""
+    device: str = ""
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A browser that has signed in; `id` is the digest of the secret that its cookie holds.
+
+    It works in the `epoch` of the account in which it began.
+    """
+
+    id: str
+    account: str
+    epoch: int
+    created: datetime
+    last_used: datetime
+    address: str = ""
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignInAttempts:
+    """Failures in a row to sign in with one address from one place; no attempt before `until`."""
+
+    id: str
+    failures: int
+    last: datetime
+    until: datetime | None = None
+
+    def failed(self, now: datetime, free: int) -> SignInAttempts:
+        """After one more failure, of which `free` cost no wait; a day without forgets them."""
+        failures = 1 if now - self.last > FORGOTTEN_AFTER else self.failures + 1
+        return replace(self, failures=failures, last=now, until=_wait_until(failures, now, free))
+
+    def must_wait(self, now: datetime) -> bool:
+        """Whether it is too early for another attempt."""
+        return self.until is not None and now < self.until
+
+
+def _wait_until(failures: int, now: datetime, free: int) -> datetime | None:
+    if failures < free:
+        return None
+    doublings = min(failures - free, 10)
+    return now + min(LONGEST_WAIT, FIRST_WAIT * float(2**doublings))
+
+
+def attempts_id(email: str, origin: Origin) -> str:
+    """Under which failures with an address are counted: by device where it is known."""
+    place = f"device {origin.device}" if origin.device else f"address {origin.address}"
+    return hashlib.sha256(f"{email}\n{place}".encode("utf-8", "replace")).hexdigest()[:40]
+
+
+def strangers_id(email: str) -> str:
+    """Under which the failures of all unknown devices together are counted."""
+    return hashlib.sha256(f"{email}\nstrangers".encode("utf-8", "replace")).hexdigest()[:40]

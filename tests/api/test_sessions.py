@@ -1,0 +1,146 @@
+"""Sessions on the server, what ends them and keys, and whose address an account is."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from matchmaker.access import ADMIN
+from matchmaker.app import create_app
+from matchmaker.errors import SignInNeeded
+from matchmaker.services.people.sessions import Sessions
+from matchmaker.services.people.sign_in import OpenIdClaims
+from matchmaker.services.unit_of_work import utc_now
+from matchmaker.workflow.account import AccountMembership, MembershipRole, Scope
+from matchmaker.workflow.session import Origin
+
+API = "/api/v1"
+PASSWORD = "correct horse 9"
+
+
+@pytest.fixture
+def owner(wired, request):
+    name = re.sub(r"\W+", "", request.node.name)[-40:].lower()
+    return wired.accounts.create(
+        ADMIN, f"{name}@sessions.example", "王芳", PASSWORD,
+        memberships=(AccountMembership("t:firm2", MembershipRole.OWNER),),
+    )  # fmt: skip
+
+
+def signed_in(app, email):
+    client = app.test_client()
+    answer = client.post(f"{API}/session", json={"email": email, "password": PASSWORD})
+    assert answer.status_code == 200
+    return client, {"X-CSRF-Token": answer.json["csrf_token"]}
+
+
+def test_a_cookie_kept_from_before_signing_out_is_nobody(app, owner):
+    client, headers = signed_in(app, owner.email)
+    cookie = client.get_cookie("matchmaker").value
+    assert client.delete(f"{API}/session", headers=headers).status_code == 204
+    thief = app.test_client()
+    thief.set_cookie("matchmaker", cookie)
+    assert thief.get(f"{API}/account").status_code == 401
+
+
+def test_sessions_are_listed_and_each_can_be_ended(app, owner):
+    here, headers = signed_in(app, owner.email)
+    there, _ = signed_in(app, owner.email)
+    sessions = here.get(f"{API}/account/sessions").json["items"]
+    assert sorted(session["current"] for session in sessions) == [False, True]
+    other = next(session["id"] for session in sessions if not session["current"])
+    assert here.delete(f"{API}/account/sessions/{other}", headers=headers).status_code == 204
+    assert there.get(f"{API}/account").status_code == 401
+    assert here.get(f"{API}/account").status_code == 200
+
+
+def test_the_store_holds_no_secret_of_a_session(wired, owner):
+    secret = wired.sessions.begin(owner, Origin("192.0.2.1", agent="Firefox"))
+    (session,) = wired.sessions.own(owner.principal())
+    assert secret not in wired.store.documents.record("session", session.id).body
+    assert session.agent == "Firefox"
+
+
+def test_signing_out_everywhere_leaves_keys_alone(app, wired, owner):
+    client, headers = signed_in(app, owner.email)
+    key = wired.api_keys.issue(owner.principal(), "k", Scope.READ).secret
+    assert client.post(f"{API}/account/sign-out", json={}, headers=headers).status_code == 204
+    assert client.get(f"{API}/account").status_code == 401
+    bearer = {"Authorization": f"Bearer {key}"}
+    assert app.test_client().get(f"{API}/account", headers=bearer).status_code == 200
+
+
+def test_a_session_that_nobody_uses_ends_by_itself(wired, owner):
+    later = Sessions(
+        wired.repositories, wired.accounts, lambda: utc_now() + timedelta(hours=13),
+        timedelta(hours=12),
+    )  # fmt: skip
+    secret = wired.sessions.begin(owner, Origin())
+    assert wired.sessions.account_of(secret).id == owner.id
+    assert later.account_of(secret) is None
+    assert later.forget_old() >= 1
+    assert wired.sessions.account_of(secret) is None
+
+
+def _new_password(wired, owner):
+    wired.sign_in.change_password(owner.principal(), PASSWORD, "another horse 7")
+
+
+def _reset(wired, owner):
+    token = wired.sign_in.reset_link(ADMIN, owner.email).partition("token=")[2]
+    wired.sign_in.reset(token, "another horse 7")
+
+
+def _leaves(wired, owner):
+    wired.accounts.remove_member(ADMIN, "t:firm2", owner.id)
+
+
+def _joins_another(wired, owner):
+    made = wired.invitations.invite(ADMIN, owner.email, cluster="t:cluster")
+    token = wired.invitations.hand_over(ADMIN, made.invitation.id).partition("token=")[2]
+    wired.sign_in.by_invitation(token, "x", PASSWORD)
+
+
+@pytest.mark.parametrize("change", [_new_password, _reset, _leaves, _joins_another])
+def test_what_changes_an_account_ends_its_sessions_and_keys(app, wired, owner, change):
+    client, _ = signed_in(app, owner.email)
+    key = wired.api_keys.issue(owner.principal(), "k", Scope.WRITE)
+    change(wired, owner)
+    assert client.get(f"{API}/account").status_code == 401
+    bearer = {"Authorization": f"Bearer {key.secret}"}
+    assert app.test_client().get(f"{API}/account", headers=bearer).status_code == 401
+    (shown,) = wired.api_keys.own(owner.principal())
+    assert shown.revoked
+
+
+def test_a_provider_takes_over_no_account_whose_address_nobody_proved(wired, owner):
+    """Or who was handed a link to somebody's address would wait for them to sign in."""
+    claims = OpenIdClaims("https://issuer", "subject", owner.email, True, "The real one")
+    with pytest.raises(SignInNeeded, match="Nobody has shown"):
+        wired.sign_in.with_provider(claims)
+    token = wired.links.token("confirm", [owner.id, owner.email])
+    wired.sign_in.confirm(token)
+    assert wired.sign_in.with_provider(claims).id == owner.id
+
+
+def test_attempts_are_counted_over_all_workers(wired):
+    """Two applications on one folder, as two workers are."""
+    clients = [create_app(wired).test_client() for _ in range(2)]
+    for client in clients:
+        client.environ_base["REMOTE_ADDR"] = "127.77.0.1"
+    statuses = [
+        clients[number % 2]
+        .post(f"{API}/session", json={"email": f"{number}@n.example", "password": "x" * 12})
+        .status_code
+        for number in range(31)
+    ]
+    assert statuses == [401] * 30 + [429]
+
+
+def test_a_key_for_reading_leaves_no_trace_of_what_it_asks(app, wired, owner):
+    key = wired.api_keys.issue(owner.principal(), "k", Scope.READ).secret
+    bearer = {"Authorization": f"Bearer {key}"}
+    url = f"{API}/organizations/t:firm2/recommendations?goal=supplier"
+    answer = app.test_client().get(url, headers=bearer)
+    assert answer.status_code == 200
+    assert answer.json["impression"] == ""

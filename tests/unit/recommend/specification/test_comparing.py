@@ -1,0 +1,114 @@
+"""A need against statements: what is met, what is said otherwise, and what nothing is said of."""
+
+import pytest
+
+from matchmaker.recommend.specification import Comparison, compare, read
+
+
+def compared(need: str, statement: str) -> Comparison:
+    return compare(read(need), read(statement))
+
+
+def values(judgements) -> list[str]:
+    return [judgement.requirement.value for judgement in judgements]
+
+
+VALVES = {
+    "other size": "Gate valves DN400 PN25 in carbon steel.",
+    "same": "Gate valves DN40 PN25 in carbon steel.",
+    "other size and pressure": "Gate valves DN20 PN250 in carbon steel.",
+    "same, spaced": "Gate valves DN 40 PN 25 in carbon steel.",
+    "in inches": "Gate valves 1-1/2 inch (DN40), class 300, carbon steel WCB.",
+    "denied": "We no longer make gate valves DN40 PN25 in carbon steel.",
+}
+NEED = "carbon steel gate valves DN40 PN25"
+
+
+def test_the_same_values_stand_before_other_values_of_the_same_words():
+    """The kind of case where likeness of texts sees no difference: only the figures differ."""
+    weights = {name: compared(NEED, text).adjustment for name, text in VALVES.items()}
+    right = {weights[name] for name in ("same", "same, spaced", "in inches")}
+    wrong = {weights[name] for name in ("other size", "other size and pressure")}
+    assert min(right) > 0 > max(wrong) > weights["denied"]
+
+
+def test_what_differs_is_named_with_the_words_it_was_read_from():
+    comparison = compared(NEED, VALVES["other size and pressure"])
+    said = {j.requirement.value: j.evidence.text for j in comparison.unmet}
+    assert said == {"DN40": "DN20", "PN25": "PN250"}
+    assert set(values(comparison.met)) == {"carbon steel", "gate valve"}
+
+
+def test_a_class_says_nothing_of_a_nominal_pressure():
+    comparison = compared(NEED, VALVES["in inches"])
+    (unknown,) = comparison.unknown
+    assert (unknown.requirement.value, unknown.evidence.value) == ("PN25", "class 300")
+    assert unknown.note is not None
+    assert not comparison.unmet
+
+
+def test_who_says_that_it_does_not_make_it_is_no_match():
+    assert compared(NEED, VALVES["denied"]).denied
+    assert compared("碳钢闸阀DN40", "本厂已不再生产闸阀。").denied
+    assert not compared("carbon steel gate valves DN80", VALVES["denied"]).denied
+
+
+@pytest.mark.parametrize(
+    "written", ["7308-BECBP", "7308 becbp", "７３０８－ＢＥＣＢＰ", "7308BECBP"]
+)
+def test_a_code_is_met_as_written_whatever_its_spaces_width_and_case(written):
+    assert values(compared("7308-BECBP", f"Bearings {written}, in stock").met) == ["7308-BECBP"]
+
+
+def test_a_code_of_the_same_series_is_another_one():
+    comparison = compared("7308-BECBP", "Bearings 7380-BECBP")
+    assert values(comparison.unmet) == ["7308-BECBP"]
+    assert comparison.adjustment < -0.2
+
+
+TURNING = {"size", "pressure", "temperature", "quantity", "price"}
+
+
+@pytest.mark.parametrize(
+    ("need", "statement", "verdict"),
+    [
+        ("球阀 PN16", "球阀，压力1.6MPa", "met"),
+        ("球阀 2寸", "球阀 DN50", "met"),
+        ("ball valve 2 inch", "ball valve DN80", "unmet"),
+        ("球阀DN50", "球阀DN15-DN300", "met"),
+        ("球阀DN15-DN300", "球阀DN50-DN100", "unmet"),
+        ("耐温600℃的不锈钢阀门", "不锈钢阀门，耐温650℃", "met"),
+        ("耐温600℃的不锈钢阀门", "不锈钢阀门，耐温400℃", "unmet"),
+        ("valve for -196 °C", "valves, -196 to 150 °C", "met"),
+        ("valve for -196 °C", "valves, -40 to 150 °C", "unmet"),
+        ("M8×30 bolts", "bolts M6×20", "unmet"),
+        ("M8 bolts", "bolts M6-M24", "met"),
+        ("turned parts ±0.02 mm", "turned parts, ±0.01 mm", "met"),
+        ("turned parts ±0.02 mm", "turned parts, ±0.05 mm", "unmet"),
+        ("每月5000件铸件", "铸件，月产一万件", "met"),
+        ("每月5000件铸件", "铸件，年产一万二千件", "unmet"),
+        ("castings, 20 t/month", "castings, 600 tonnes a year", "met"),
+        ("单价50元以内的滤芯", "滤芯，35元/件", "met"),
+    ],
+)
+def test_ranges_and_units_are_understood(need, statement, verdict):
+    measured = [j for j in compared(need, statement).judgements if j.requirement.kind in TURNING]
+    assert {j.verdict.value for j in measured} == {verdict}
+
+
+@pytest.mark.parametrize(
+    ("need", "statement", "verdict"),
+    [
+        ("316L flanges", "flanges in stainless steel 304", "unmet"),
+        ("316L flanges", "flanges in SUS 316L", "met"),
+        ("316L flanges", "stainless flanges", "unknown"),
+        ("不锈钢法兰", "法兰，材质316L", "met"),
+        ("不锈钢法兰", "黄铜法兰", "unmet"),
+        ("42CrMo齿轮", "齿轮，40Cr材质", "unmet"),
+        ("42CrMo齿轮", "gears in 4140 steel", "met"),
+        ("CF8M阀体", "CF 8M valve bodies", "met"),
+    ],
+)
+def test_grades_of_a_material(need, statement, verdict):
+    judgements = compared(need, statement).judgements
+    assert {j.verdict.value for j in judgements if j.requirement.kind == "material"} == {verdict}

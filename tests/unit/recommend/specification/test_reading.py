@@ -1,0 +1,294 @@
+"""Needs and offers are read into values with units, from the words that stand there."""
+
+import math
+import re
+import time
+
+import pint
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matchmaker.recommend.specification import Requirement, Role, compare, read
+from matchmaker.recommend.specification.units import (
+    NOMINAL_DIAMETERS,
+    PERIODS,
+    UNITS,
+    han_number,
+    number,
+)
+
+
+def of(text: str, kind: str) -> list[Requirement]:
+    return [item for item in read(text).items if item.kind == kind]
+
+
+def values(text: str, kind: str) -> list[str]:
+    return [item.value for item in of(text, kind)]
+
+
+# Pieces of needs and offers, and what breaks readers of numbers.
+PIECES = re.split(
+    " ",
+    '球阀 DN50 PN16 316L 不做 no longer except M8×30 1/2" ±0.02 -196℃ ≤ ≥ 10-50 mm API 600 '
+    "GB/T 12234 6204-2RS 每月5000件 20 t/month 单价50元以内 3 €/pc 两周内 by March 2027 within "
+    "50 km of 温州 最好 preferably 1,200 1.5万 十二万双 百 亿 零 0 / - – ， 。 ; . : ( ) "
+    "Φ20 \u3000 \ud800 İ ß ﬁ ㎜ 😀 \x00 \n dn pn class iso 1/0 inch",
+)
+texts = st.one_of(
+    st.text(max_size=200),
+    st.lists(st.sampled_from(PIECES), max_size=40).map("".join),
+    st.lists(st.sampled_from(PIECES), max_size=40).map(" ".join),
+)
+
+
+@given(texts, texts)
+@settings(max_examples=150, deadline=None)
+def test_any_text_is_read_and_every_value_names_the_words_it_stands_in(need, statement):
+    for text in (need, statement):
+        for item in read(text).items:
+            assert text[item.start : item.end] == item.text != ""
+            for bound in (item.low, item.high):
+                assert bound is None or math.isfinite(bound)
+            assert None in (item.low, item.high) or item.low <= item.high
+    comparison = compare(read(need), read(statement))
+    assert len(comparison.judgements) == len(read(need).requirements)
+    assert -1 <= comparison.adjustment <= 0.3
+
+
+PINT_NAMES = {"°C": "degC", "L": "liter", "MPa": "megapascal"}
+
+
+@pytest.mark.parametrize(
+    ("written", "unit"),
+    [
+        ("mm", "millimeter"),
+        ("厘米", "centimeter"),
+        ("m", "meter"),
+        ("μm", "micrometer"),
+        ("nm", "nanometer"),
+        ("inch", "inch"),
+        ("ft", "foot"),
+        ("km", "kilometer"),
+        ("mile", "mile"),
+        ("mpa", "megapascal"),
+        ("bar", "bar"),
+        ("kpa", "kilopascal"),
+        ("psi", "psi"),
+        ("atm", "atmosphere"),
+        ("kgf/cm2", "kilogram_force / centimeter ** 2"),
+        ("吨", "metric_ton"),
+        ("g", "gram"),
+        ("lb", "pound"),
+        ("升", "liter"),
+        ("m³", "meter ** 3"),
+        ("周", "week"),
+        ("小时", "hour"),
+        ("℃", "degC"),
+        ("°f", "degF"),
+    ],
+)
+@given(value=st.floats(min_value=-1000, max_value=1e6))
+@settings(max_examples=20, deadline=None)
+def test_units_agree_with_pint(written, unit, value):
+    registry = pint.application_registry
+    base = {"°C": "degC", "L": "liter", "MPa": "megapascal"}.get(
+        UNITS[written].base, UNITS[written].base
+    )
+    if unit.startswith("0.5"):
+        value, unit = value / 2, "kilogram"
+        ours = UNITS[written].of(value * 2)
+    else:
+        ours = UNITS[written].of(value)
+    assert ours == pytest.approx(
+        registry.Quantity(value, unit).to(base).magnitude, rel=1e-9, abs=1e-9
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("八千", 8000),
+        ("一万二千", 12000),
+        ("十二万", 120000),
+        ("两万五", 25000),
+        ("十五", 15),
+        ("一百零五", 105),
+        ("三百二", 320),
+        ("二十", 20),
+        ("一亿", 1e8),
+        ("万", 10000),
+        ("1,200", 1200),
+        ("1.5万", 15000),
+        ("5千", 5000),
+        ("20k", 20000),
+        ("1 million", 1e6),
+        ("1-1/2", 1.5),
+        ("3/4", 0.75),
+        ("two", 2),
+        ("forty-five", 45),
+        ("半", 0.5),
+        ("x", None),
+        ("1/0", None),
+        ("", None),
+    ],
+)
+def test_numerals(written, value):
+    assert number(written) == value
+
+
+@given(st.integers(min_value=1, max_value=99_999_999))
+@settings(max_examples=200, deadline=None)
+def test_chinese_numerals_are_read_back(value):
+    assert han_number(_han(value)) == value
+
+
+def _han(value: int) -> str:
+    """The Chinese numeral of a whole number below a hundred million, by the school rule."""
+    digits = "零一二三四五六七八九"
+    high, low = divmod(value, 10_000)
+    if high:
+        rest = ("零" if low < 1000 else "") + _han(low) if low else ""
+        return f"{_han(high)}万{rest}"
+    text, pending = "", False
+    for size, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit = value // size % 10
+        if digit:
+            text += ("零" if pending and text else "") + digits[digit] + name
+            pending = False
+        else:
+            pending = True
+    return text
+
+
+def test_a_month_is_thirty_days_and_a_year_twelve_months():
+    (daily,) = of("每天100件齿轮", "quantity")
+    assert daily.low == pytest.approx(3000)
+    assert values("gears, 600 tonnes a year", "quantity") == ["50000 kg/month"]
+    assert PERIODS["quarter"] == 3
+
+
+def test_nominal_sizes_follow_the_norm():
+    """ASME B36.10M and ISO 6708: NPS 1/2 is DN 15, 2 is DN 50, 12 is DN 300."""
+    assert [NOMINAL_DIAMETERS[i] for i in (0.5, 2, 12, 24)] == [15, 50, 300, 600]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "expected"),
+    [
+        ("DN15-DN300", "size", ["DN15-300"]),
+        ("DN 50", "size", ["DN50"]),
+        ("DN25、DN40", "size", ["DN25", "DN40"]),
+        ('球阀 1/2"', "size", ["12.7 mm"]),
+        ("M8×30 bolts", "size", ["M8×30"]),
+        ("carbon M40J tubes", "size", []),
+        ("Φ16–Φ60棒材", "size", ["Φ16-60 mm"]),
+        ("公差±0.02mm", "size", ["±0.02 mm"]),
+        ("角度±30°", "size", []),
+        ("长度≤6米", "size", ["≤6000 mm"]),
+        ("PN 16", "pressure", ["PN16"]),
+        ("PN1.6", "pressure", ["PN16"]),
+        ("PN1.6MPa", "pressure", ["PN16"]),
+        ("10 bar", "pressure", ["1 MPa"]),
+        ("抗拉强度800MPa", "pressure", []),
+        ("150LB", "pressure", ["class 150"]),
+        ("class 300", "pressure", ["class 300"]),
+        ("耐温-196℃", "temperature", ["-196 °C"]),
+        ("-40～85℃", "temperature", ["-40-85 °C"]),
+        ("up to 200 °C", "temperature", ["≤200 °C"]),
+        ("每月五千件铸件", "quantity", ["5000 piece/month"]),
+        ("MOQ 300 pairs", "quantity", ["≥300 pair"]),
+        ("单价50元以内", "price", ["≤50 CNY"]),
+        ("under 3 €/piece", "price", ["≤3 EUR/piece"]),
+        ("两周内交货", "deadline", ["≤14 day"]),
+        ("by March 2027", "deadline", ["2027-03"]),
+        ("2027年6月前", "deadline", ["2027-06"]),
+        ("质保两年，账期三十天", "deadline", []),
+        ("API 600", "standard", ["API 600"]),
+        ("GB/T12234-2019", "standard", ["GB/T 12234-2019"]),
+        ("ASTM A105", "standard", ["ASTM A105"]),
+        ("ISO9001", "certificate", ["ISO 9001"]),
+        ("IATF 16949认证", "certificate", ["IATF 16949"]),
+        ("SS316阀门", "material", ["316"]),
+        ("room 304 is free", "material", []),
+        ("within 50 km of Wenzhou", "distance", ["≤50 km"]),
+        ("想找高校合作", "partner", ["university"]),
+        ("在5G基站和B2B平台", "code", []),
+    ],
+)
+def test_what_is_written_so_is_read_so(text, kind, expected):
+    assert values(text, kind) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [
+        ("阀体铸件", "valve body"),
+        ("casting of valve bodies", None),
+        ("镜架电镀加工", None),
+        ("plating of spectacle frames", None),
+        ("阀门用密封圈", "seal"),
+        ("seals for ball valves", "seal"),
+        ("为汽车厂配套刹车片", "brake pad"),
+        ("we supply bearings to pump manufacturers", "bearing"),
+        ("looking for ball valves", "ball valve"),
+        ("不锈钢球阀", "ball valve"),
+    ],
+)
+def test_parts_processes_and_customers_are_no_product_themselves(text, product):
+    """The head of the phrase is what is meant: the casting of a valve body is no valve."""
+    heads = {i.value for i in of(text, "product") if i.role is Role.ITSELF}
+    assert heads & {
+        "ball valve",
+        "valve",
+        "valve body",
+        "spectacle frame",
+        "pump",
+        "car",
+        "seal",
+        "brake pad",
+        "bearing",
+    } == ({product} if product else set())
+
+
+@pytest.mark.parametrize(
+    ("text", "denied"),
+    [
+        ("We do not make pumps, gate valves or fans.", {"pump", "gate valve", "fan"}),
+        ("We make ball valves but no gate valves.", {"gate valve"}),
+        ("本厂不再生产闸阀，只做蝶阀", {"gate valve"}),
+        ("球阀已停产", {"ball valve"}),
+        ("All valves except safety valves", {"safety valve"}),
+        ("不锈钢球阀，压力不低于1.6MPa", set()),
+        ("ball valves, no less than 500 pieces", set()),
+    ],
+)
+def test_denials_speak_of_their_clause(text, denied):
+    assert {i.value for i in of(text, "product") if i.denied} == denied
+
+
+@pytest.mark.parametrize(
+    ("text", "soft"),
+    [
+        ("球阀，最好浙江", {"浙江省"}),
+        ("ball valves, within 50 km", {"≤50 km"}),
+        ("ball valves, must be within 50 km", set()),
+        ("阀门，必须在温州", set()),
+        ("brass valves, preferably ISO 9001", {"ISO 9001"}),
+        ("小厂优先，做球阀", {"small firm"}),
+    ],
+)
+def test_preferences_are_soft_and_places_are_unless_insisted_on(text, soft):
+    assert {i.value for i in read(text).items if i.soft} == soft
+
+
+@pytest.mark.parametrize("piece", ["1-", "十", "dn15/", "1/2 ", "不做", "a ", "no 304 "])
+def test_reading_takes_time_in_proportion_to_the_text(piece):
+    def seconds(size: int) -> float:
+        text = piece * size
+        begin = time.process_time()
+        read.__wrapped__(text)
+        return time.process_time() - begin
+
+    seconds(100)
+    assert seconds(1500) < 30 * max(min(seconds(150) for _ in range(3)), 1e-3)

@@ -1,0 +1,83 @@
+"""Lanes: what is light is not behind what is heavy, and no queue is longer than it may be."""
+
+import threading
+import time
+
+import pytest
+
+from matchmaker.serving.lanes import Lane, LaneName, LaneSize, Occupancy, lane_of
+
+
+class Waiter:
+    """A request that takes until it may end."""
+
+    def __init__(self, may_end):
+        self.may_end, self.served, self.cancelled = may_end, threading.Event(), False
+
+    def service(self):
+        self.served.set()
+        self.may_end.wait(10)
+
+    def cancel(self):
+        self.cancelled = True
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "lane"),
+    [
+        ("GET", "/livez", LaneName.PROBE),
+        ("GET", "/readyz", LaneName.LIGHT),
+        ("GET", "/api/v1/organizations/cn:a/b", LaneName.LIGHT),
+        ("POST", "/api/v1/recommendations", LaneName.HEAVY),
+        ("GET", "/api/v1/organizations/cn:a/b/recommendations", LaneName.HEAVY),
+        ("GET", "/api/v1/clusters/c:1/audit", LaneName.HEAVY),
+        ("GET", "/api/v1/clusters/c:1", LaneName.LIGHT),
+        ("POST", "/api/v1/imports", LaneName.HEAVY),
+        ("GET", "/find", LaneName.HEAVY),
+        ("GET", "/sign-in", LaneName.LIGHT),
+        ("POST", "/sign-in", LaneName.HEAVY),
+        ("GET", "/static/style.css", LaneName.LIGHT),
+    ],
+)
+def test_requests_go_where_others_cost_as_much(method, path, lane):
+    assert lane_of(method, path) is lane
+
+
+def test_a_full_lane_takes_nobody_and_a_free_one_does():
+    may_end, occupancy = threading.Event(), Occupancy()
+    lane = Lane(LaneName.HEAVY, LaneSize(1, 3, 3, 10), lambda task: None, occupancy, 1)
+    waiters = [Waiter(may_end) for _ in range(4)]
+    assert [lane.add(waiter) for waiter in waiters] == [True, True, True, False]
+    may_end.set()
+    assert all(waiter.served.wait(5) for waiter in waiters[:3])
+    until = time.monotonic() + 5
+    while not lane.is_idle and time.monotonic() < until:
+        time.sleep(0.01)
+    assert occupancy.total(LaneName.HEAVY) == 0
+    assert lane.add(waiters[3])
+    lane.stop()
+
+
+def test_what_other_processes_do_counts_until_they_are_gone():
+    occupancy = Occupancy()
+    occupancy.change(LaneName.HEAVY, 2, 5)  # another process
+    lane = Lane(LaneName.HEAVY, LaneSize(1, 5, 5, 10), lambda task: None, occupancy, 1)
+    waiter = Waiter(threading.Event())
+    assert not lane.add(waiter)
+    occupancy.clear(2)
+    assert lane.add(waiter)
+    lane.stop()
+
+
+def test_those_behind_the_assured_places_are_refused_when_they_have_waited_too_long():
+    may_end, refused = threading.Event(), []
+    lane = Lane(LaneName.HEAVY, LaneSize(1, 5, 2, 0.0), refused.append, Occupancy(), 1)
+    waiters = [Waiter(may_end) for _ in range(4)]
+    assert all(lane.add(waiter) for waiter in waiters)
+    assert waiters[0].served.wait(5)
+    time.sleep(0.01)
+    lane.refuse_overdue()
+    assert refused == waiters[2:]
+    may_end.set()
+    assert waiters[1].served.wait(5)
+    lane.stop()

@@ -1,0 +1,214 @@
+"""The HTTP server with real connections: slow, large, broken and too many requests."""
+
+import contextlib
+import json
+import socket
+import threading
+import time
+
+import pytest
+
+from matchmaker.serving import server as serving
+from matchmaker.serving.lanes import LaneName, LaneSize, Occupancy
+from matchmaker.serving.server import BufferingServer
+
+MAY_END = threading.Event()
+
+
+def app(environ, start_response):
+    """Echoes the size of the body; /recommendations takes as long as the test says."""
+    if environ["PATH_INFO"].endswith("recommendations"):
+        MAY_END.wait(20)
+    size = len(environ["wsgi.input"].read())
+    body = json.dumps({"size": size, "path": environ["PATH_INFO"]}).encode()
+    start_response("200 OK", [("Content-Type", "application/json")])
+    return [body]
+
+
+@pytest.fixture
+def port(monkeypatch):
+    monkeypatch.setattr(serving, "HEADER_SECONDS", 1.0)
+    monkeypatch.setattr(serving, "BODY_SECONDS", 1.0)
+    monkeypatch.setattr(
+        "matchmaker.serving.lanes.SIZES",
+        {
+            LaneName.PROBE: LaneSize(1, 50, 50, 4),
+            LaneName.LIGHT: LaneSize(2, 50, 50, 4),
+            LaneName.HEAVY: LaneSize(1, 4, 4, 4),
+        },
+    )
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.setblocking(False)
+    served = BufferingServer(
+        app, listener, threads=2, occupancy=Occupancy(), slot=1,
+        limit_of=lambda path: 3_000_000 if path == "/admin/import" else 1000,
+    )  # fmt: skip
+    over = threading.Event()
+
+    def loop():
+        while not over.is_set():
+            served.turn(0.05)
+
+    thread = threading.Thread(target=loop)
+    thread.start()
+    yield listener.getsockname()[1]
+    over.set()
+    thread.join()
+    served.stop()
+    for channel in list(served.active_channels.values()):
+        channel.handle_close()
+    served.close()
+
+
+def connect(port):
+    connected = socket.create_connection(("127.0.0.1", port))
+    connected.settimeout(10)
+    return connected
+
+
+def read_all(connected):
+    parts = []
+    while part := connected.recv(65536):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def ask(port, path="/", body=b"", headers=""):
+    with connect(port) as connected:
+        method = "POST" if body else "GET"
+        length = f"Content-Length: {len(body)}\r\n" if body else ""
+        head = f"{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}{length}\r\n"
+        connected.sendall(head.encode() + body)
+        return read_all(connected)
+
+
+def test_a_request_in_single_bytes_is_answered_like_any_other(port):
+    with connect(port) as connected:
+        for (
+            byte
+        ) in b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc":
+            connected.sendall(bytes([byte]))
+        assert b'{"size": 3, "path": "/x"}' in read_all(connected)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"",
+        b"GET / HTTP/1.1\r\nX-Slow: ",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n",
+    ],
+)
+def test_who_does_not_come_to_an_end_is_cut_off_while_others_are_served(port, head):
+    """Thirty of them: ten times as many as there are threads."""
+    slow = [connect(port) for _ in range(30)]
+    begun = time.monotonic()
+    for connected in slow:
+        connected.sendall(head)
+    for _ in range(3):
+        for connected in slow:
+            if head:
+                connected.sendall(b"x")
+        at = time.monotonic()
+        assert b"200 OK" in ask(port)
+        assert time.monotonic() - at < 1
+    for connected in slow:
+        with contextlib.suppress(ConnectionResetError):
+            assert connected.recv(100) == b""
+        connected.close()
+    assert 0.9 < time.monotonic() - begun < 6
+
+
+def test_too_many_heavy_requests_are_refused_at_once_and_light_ones_served(port):
+    """One is served and three wait; of ten the six others are told when to come back."""
+    MAY_END.clear()
+    answers = []
+
+    def heavy():
+        answers.append(ask(port, "/api/v1/recommendations", b"{}", "Accept-Language: zh\r\n"))
+
+    threads = [threading.Thread(target=heavy) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    until = time.monotonic() + 10
+    while len(answers) < 6 and time.monotonic() < until:
+        time.sleep(0.01)
+    refused = list(answers)
+    assert b"200 OK" in ask(port, "/light")
+    MAY_END.set()
+    for thread in threads:
+        thread.join()
+    assert len(refused) == 6
+    assert all(answer.startswith(b"HTTP/1.1 503") for answer in refused)
+    assert all(b"Retry-After: 2" in answer for answer in refused)
+    assert all(b"application/problem+json" in answer for answer in refused)
+    assert "请稍后再试" in json.loads(refused[0].partition(b"\r\n\r\n")[2])["detail"]
+    assert sum(answer.startswith(b"HTTP/1.1 200") for answer in answers) == 4
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n" + b"x" * 1001,
+        b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n",
+        b"POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        + b"800\r\n" + b"x" * 2048 + b"\r\n0\r\n\r\n",
+    ],
+)  # fmt: skip
+def test_what_is_too_large_for_where_it_goes_is_refused_before_it_has_arrived(port, request_bytes):
+    with connect(port) as connected:
+        connected.sendall(request_bytes)
+        assert connected.recv(65536).startswith(b"HTTP/1.1 413")
+
+
+def test_who_sends_too_much_reads_the_answer_before_the_connection_ends(port):
+    """A connection that is reset under what was sent would lose it."""
+    with connect(port) as connected:
+        connected.sendall(b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n")
+        for _ in range(30):
+            connected.sendall(b"x" * 10_000)
+            time.sleep(0.005)
+        assert read_all(connected).startswith(b"HTTP/1.1 413")
+
+
+def test_a_file_may_be_as_large_as_files_may(port):
+    assert b'"size": 2000000' in ask(port, "/admin/import", b"x" * 2_000_000)
+
+
+@pytest.mark.parametrize(
+    ("garbage", "status"),
+    [
+        (b"\x16\x03\x01\x02\x00\x01\r\n\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\n bad\r\n\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\nX: " + b"x" * 40_000 + b"\r\n\r\n", b"431"),
+        (b"GET / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", b"501"),
+    ],
+)
+def test_what_is_no_request_is_refused_as_a_problem(port, garbage, status):
+    with connect(port) as connected:
+        connected.sendall(garbage)
+        answer = read_all(connected)
+    assert answer.split(b" ")[1] == status
+    assert b"application/problem+json" in answer
+    assert b"200 OK" in ask(port)
+
+
+def test_several_requests_on_one_connection_are_answered_in_order(port):
+    with connect(port) as connected:
+        connected.sendall(
+            b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
+            b"GET /b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        )
+        answer = read_all(connected)
+    assert answer.index(b'"path": "/a"') < answer.index(b'"path": "/b"')
+
+
+def test_who_reads_pages_is_told_on_a_page(port):
+    with connect(port) as connected:
+        connected.sendall(
+            b"POST /x HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\nContent-Length: 5000\r\n\r\n"
+        )
+        answer = read_all(connected)
+    assert b"text/html" in answer
+    assert b"too large" in answer

@@ -1,0 +1,147 @@
+"""The judged set is whole: what it names exists, and it holds as much of each sort as promised."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter, defaultdict
+from pathlib import Path
+
+from matchmaker.domain import EngagementKind, GoalName, Kind, Layer
+from matchmaker.goals import GOALS, TieEnd
+
+ROOT = Path(__file__).parents[2]
+
+
+def table(path: str) -> list[dict[str, str]]:
+    with (ROOT / path).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+NEEDS = {need["id"]: need for need in table("benchmarks/judged/needs.csv")}
+GRADES = table("benchmarks/judged/grades.csv")
+TIES = table("seed/ties.samples.csv")
+PARTICIPANTS = table("seed/participants.samples.csv")
+ENGAGEMENTS = table("seed/engagements.samples.csv")
+MEMBERSHIPS = table("seed/memberships.samples.csv")
+ORGANIZATIONS = {
+    row["id"]: row
+    for name in ("samples", "universities")
+    for row in table(f"seed/organizations.{name}.csv")
+}
+
+
+def grades_of() -> dict[str, dict[str, int]]:
+    grades: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in GRADES:
+        grades[row["need"]][row["organization"]] = int(row["grade"])
+    return grades
+
+
+def meets_nobody(need: dict[str, str]) -> bool:
+    return "nobody" in need["tags"].split()
+
+
+def test_what_is_graded_exists_once() -> None:
+    assert len(NEEDS) == len(table("benchmarks/judged/needs.csv"))
+    assert len({need["text"] for need in NEEDS.values()}) == len(NEEDS)
+    assert {row["need"] for row in GRADES} <= set(NEEDS)
+    assert {row["organization"] for row in GRADES} <= set(ORGANIZATIONS)
+    assert {row["grade"] for row in GRADES} == {"0", "1", "2"}
+    assert len({(row["need"], row["organization"]) for row in GRADES}) == len(GRADES)
+
+
+def test_a_need_is_met_by_somebody_or_by_nobody() -> None:
+    grades = grades_of()
+    for id_, need in NEEDS.items():
+        best = max(grades[id_].values(), default=0)
+        assert best == (0 if meets_nobody(need) else 2), id_
+
+
+def test_who_is_right_can_be_recommended_to_who_asks() -> None:
+    for row in GRADES:
+        goal = GOALS[GoalName(NEEDS[row["need"]]["goal"])]
+        organization = ORGANIZATIONS[row["organization"]]
+        if row["grade"] != "0":
+            assert Kind(organization["kind"]) in goal.candidates, row
+            assert organization["listed"] == "true", row
+    for need in NEEDS.values():
+        if need["asker"]:
+            kind = ORGANIZATIONS[need["asker"]]["kind"]
+            assert Kind(kind) in GOALS[GoalName(need["goal"])].seekers, need
+
+
+def test_no_asker_is_graded_or_is_a_partner_already_of_who_is_right() -> None:
+    grades = grades_of()
+    for id_, need in NEEDS.items():
+        if need["asker"]:
+            right = {other for other, grade in grades[id_].items() if grade}
+            goal = GoalName(need["goal"])
+            assert need["asker"] not in grades[id_], id_
+            assert not right & partners(need["asker"], goal), id_
+            if goal is GoalName.CROSS_CLUSTER:
+                assert not right & members_with(need["asker"]), id_
+
+
+def partners(asker: str, goal: GoalName) -> set[str]:
+    wanted = GOALS[goal]
+    others = set()
+    for tie in TIES:
+        if Layer(tie["layer"]) not in wanted.layers:
+            continue
+        if tie["source"] == asker and wanted.candidate_end is not TieEnd.SOURCE:
+            others.add(tie["target"])
+        if tie["target"] == asker and wanted.candidate_end is not TieEnd.TARGET:
+            others.add(tie["source"])
+    for kind, participants in engagements():
+        if kind in wanted.engagements and asker in participants:
+            others |= participants
+    return others - {asker}
+
+
+def members_with(asker: str) -> set[str]:
+    clusters = {row["cluster"] for row in MEMBERSHIPS if row["organization"] == asker}
+    return {row["organization"] for row in MEMBERSHIPS if row["cluster"] in clusters}
+
+
+def engagements() -> list[tuple[EngagementKind, set[str]]]:
+    participants: dict[str, set[str]] = defaultdict(set)
+    for row in PARTICIPANTS:
+        participants[row["engagement"]].add(row["organization"])
+    return [(EngagementKind(row["kind"]), participants[row["id"]]) for row in ENGAGEMENTS]
+
+
+def test_both_halves_hold_every_sort() -> None:
+    for part in ("tuning", "report"):
+        half = [need for need in NEEDS.values() if need["part"] == part]
+        assert abs(len(half) - len(NEEDS) / 2) <= 0.03 * len(NEEDS)
+        goals = Counter(need["goal"] for need in half if not meets_nobody(need))
+        assert set(goals) == set(GoalName)
+        assert {need["language"] for need in half} == {"zh", "en"}
+
+
+def test_there_is_as_much_of_each_sort_as_promised() -> None:
+    met = [need for need in NEEDS.values() if not meets_nobody(need)]
+    languages = Counter(need["language"] for need in NEEDS.values())
+    tags = Counter(tag for need in NEEDS.values() for tag in need["tags"].split())
+    assert len(NEEDS) >= 300
+    assert languages["zh"] >= 200
+    assert languages["en"] >= 100
+    assert min(Counter(need["goal"] for need in met).values()) >= 30
+    assert len(set(GoalName) - {need["goal"] for need in met}) == 0
+    assert min(tags["nobody"], tags["stage"], tags["spec"], tags["direction"]) >= 30
+    askers = sum(bool(need["asker"]) for need in NEEDS.values())
+    assert 0.4 * len(NEEDS) <= askers <= 0.7 * len(NEEDS)
+
+
+def test_needs_about_listed_firms_are_graded_by_stock_code() -> None:
+    needs = {need["id"]: need for need in table("benchmarks/judged/listed/needs.csv")}
+    grades: dict[str, set[int]] = defaultdict(set)
+    for row in table("benchmarks/judged/listed/grades.csv"):
+        assert re.fullmatch(r"listed:\d{6}", row["organization"]), row
+        grades[row["need"]].add(int(row["grade"]))
+    assert len(needs) >= 60
+    assert set(grades) <= set(needs)
+    for id_, need in needs.items():
+        assert grades[id_] <= {0, 1, 2}
+        assert (2 in grades[id_]) != meets_nobody(need), id_
