@@ -197,6 +197,7 @@ def visitor(app, world, role: str, language: str):
     return client
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_speaks_one_language(application, world, role, language):
