@@ -115,7 +115,7 @@ def world(services):
 # -- the API
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", ["en", pytest.param("zh", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("operation", sorted(REQUESTS))
 def test_a_route_speaks_one_language_to_every_role(application, world, operation, language):
     for role in ROLES:
