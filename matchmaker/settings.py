@@ -93,6 +93,12 @@ class Settings(BaseSettings):
     keep_over_days: int = Field(
         1095, ge=30, le=3650, description="Days until introductions that are over become counts."
     )
+    backup_time: str = Field(
+        "", pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$",
+        description="Time of a daily backup, HH:MM in UTC; empty: none.",
+    )  # fmt: skip
+    backup_dir: Path | None = Field(None, description="Its folder; empty: backups in data_dir.")
+    backup_keep: int = Field(7, ge=1, le=1000, description="How many of them are kept.")
     log_format: Literal["console", "json"] = Field("console", description="Form of log lines.")
 
     @property

@@ -43,6 +43,7 @@ from matchmaker.services.matching.evaluation import RankerLearning
 from matchmaker.services.matching.interaction_log import InteractionLog
 from matchmaker.services.matching.matching import Matching
 from matchmaker.services.matching.ranker_files import RankerFiles
+from matchmaker.services.operations.backups import Backups
 from matchmaker.services.operations.duplicates import Duplicates
 from matchmaker.services.operations.health import HealthService
 from matchmaker.services.operations.import_workflow import ImportWorkflow
@@ -278,6 +279,17 @@ class Wiring:
         )
 
     @cached_property
+    def backups(self) -> Backups:
+        return Backups(
+            self.settings,
+            lambda: self.store,
+            lambda path: copy_store(self.store, path),
+            lambda path: put_into_store(self.store, path),
+            open_file,
+            self.clock,
+        )
+
+    @cached_property
     def health(self) -> HealthService:
         return HealthService(
             self.settings,
@@ -498,3 +510,40 @@ def open_store(settings: Settings) -> Store:
     located = urlunsplit((parts.scheme, f"{host}:{parts.port or 7687}", "", "", ""))
     password = settings.store_password.get_secret_value() or parts.password or ""
     return Neo4jStore(located, parts.username or "neo4j", password)
+
+
+def open_file(path: Path) -> Store:
+    """A database file as a store, whatever store the settings name."""
+    from matchmaker.store.sqlite import SqliteStore
+
+    return SqliteStore(path)
+
+
+def copy_store(store: Store, path: Path) -> None:
+    """All that a store holds, at one moment, in a new database file."""
+    from matchmaker.store.sqlite import SqliteStore
+
+    if isinstance(store, SqliteStore):
+        store.copy_to(path)
+        return
+    copy = SqliteStore(path)
+    try:
+        copy.prepare()
+        copy.replace_content(store.content())
+    finally:
+        copy.close()
+
+
+def put_into_store(store: Store, path: Path) -> None:
+    """Have a store hold what is in a database file, and nothing else."""
+    from matchmaker.store.sqlite import SqliteStore
+
+    if isinstance(store, SqliteStore):
+        store.take_from(path)
+        return
+    copy = SqliteStore(path)
+    try:
+        copy.prepare()  # of an earlier version
+        store.replace_content(copy.content())
+    finally:
+        copy.close()
