@@ -53,15 +53,17 @@ class Answers:
     denied: BoolArray
     passed: BoolArray
 
-    def only(self, positions: NDArray[np.int64]) -> Answers:
+    def at(self, positions: list[int]) -> Answers:
         """Those of some of the candidates."""
+        places = np.array(positions, dtype=np.int64)
+        comparisons = tuple(self.comparisons[position] for position in positions)
         return Answers(
-            self.fit[positions],
-            self.adjustment[positions],
-            self.statements[positions],
-            tuple(self.comparisons[position] for position in positions.tolist()),
-            self.denied[positions],
-            self.passed[positions],
+            self.fit[places],
+            self.adjustment[places],
+            self.statements[places],
+            comparisons,
+            self.denied[places],
+            self.passed[places],
         )
 
     @property
@@ -127,24 +129,33 @@ def answers(
     for position in np.flatnonzero(fits > 0).tolist():
         row = int(rows[position])
         if position not in compared:
-            statements[position] = _ordered(snapshot, fit, row, 1)[0][0]
+            statements[position] = _best_statement(snapshot, fit, row)
             continue
         rated = best_answers(snapshot, fit, texts[0], row, STATEMENTS)
         statements[position], adjusted, comparisons[position] = rated[0]
         adjustment[position] = adjusted - fits[position]
         denied[position] = any(each is not None and each.denied for _, _, each in rated)
-    foremost = [row for row in best(everybody, FOREMOST + 1)[0].tolist() if row != own]
+    foremost = [
+        row
+        for row in best(everybody, FOREMOST + 1)[0].tolist()
+        if row != own and everybody[row] > 0
+    ]
     passed = _passed(snapshot, fit, texts, statements, comparisons, foremost)
     return Answers(fits, adjustment, statements, tuple(comparisons), denied, passed & ~denied)
+
+
+def _best_statement(snapshot: Snapshot, fit: TextFit, row: int) -> int:
+    """The first of `_ordered`, of an organisation that has one."""
+    entries = snapshot.organization_statements
+    part = slice(int(entries.indptr[row]), int(entries.indptr[row + 1]))
+    values = fit.blended_of(entries.indices[part]) * worth(snapshot, fit.rule)[part]
+    return int(entries.indices[part][values.argmax()])  # statements lie in order
 
 
 def _ordered(
     snapshot: Snapshot, fit: TextFit, row: int, count: int
 ) -> tuple[list[int], list[float]]:
-    """An organisation's statements that fit best by what they are worth, and how well.
-
-    Empty where none fits at all.
-    """
+    """An organisation's statements that fit best by what they are worth, and how well."""
     entries = snapshot.organization_statements
     part = slice(int(entries.indptr[row]), int(entries.indptr[row + 1]))
     indices = entries.indices[part]
@@ -188,8 +199,7 @@ def _passed(
         return np.asarray(says & (in_words | _is_literal(snapshot, fit, texts, spoken)))
     standing = _standing(snapshot, fit, texts, spoken, comparisons)
     standing = np.where(says, standing, -np.inf).astype(np.float32)
-    others = [_ordered(snapshot, fit, row, 1)[0] for row in foremost]
-    heard = np.array([numbers[0] for numbers in others if numbers], dtype=np.int32)
+    heard = np.array([_best_statement(snapshot, fit, row) for row in foremost], dtype=np.int32)
     best_of_all = _standing(snapshot, fit, texts, heard, [None] * len(heard))
     top = max(best_of_all.max(initial=-np.inf), standing.max(initial=-np.inf))
     return floor().passed(standing, float(top))

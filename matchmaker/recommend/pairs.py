@@ -182,15 +182,17 @@ class Pairs:
             "_hops", "_results",
         )  # fmt: skip
         fewer.__dict__.update({name: self.__dict__[name] for name in kept if name in self.__dict__})
+        if "answers" in self.__dict__:
+            positions = {row: position for position, row in enumerate(self.rows.tolist())}
+            places = [positions.get(row, -1) for row in rows.tolist()]
+            if -1 not in places:
+                fewer.__dict__["answers"] = self.answers.at(places)
         return fewer
 
     def only(self, positions: NDArray[np.int64]) -> Pairs:
         """The same seeker against some of the candidates, with what they answer."""
         ranks = {source: ranks[positions] for source, ranks in self.ranks.items()}
-        fewer = self.narrowed(self.rows[positions], ranks)
-        if "answers" in self.__dict__:
-            fewer.__dict__["answers"] = self.answers.only(positions)
-        return fewer
+        return self.narrowed(self.rows[positions], ranks)
 
     def over_best(self, values: FloatArray) -> FloatArray:
         """Square root of the values (N,) at `rows` over the largest of all but the seeker's."""
