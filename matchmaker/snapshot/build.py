@@ -98,11 +98,14 @@ def statements(rows: GraphRows) -> tuple[Statement, ...]:
 
 def passage_texts(spoken: Sequence[Statement]) -> list[str]:
     """Sentences of long statements, in order of statement and place."""
-    return [
-        statement.text[start:end]
-        for statement in spoken
-        for start, end in passages_of(statement.text)
-    ]
+    return [statement.text[start:end] for statement in spoken for start, end in _spans(statement)]
+
+
+def _spans(statement: Statement) -> list[tuple[int, int]]:
+    """Of what somebody says of itself; an undertaking's text is about one thing."""
+    if statement.kind is StatementKind.ENGAGEMENT:
+        return []
+    return passages_of(statement.text)
 
 
 def build(export: Export, as_of: date, vectors: StatementVectors | None) -> Snapshot:
@@ -481,7 +484,7 @@ def _passages(spoken: Sequence[Statement]) -> Passages:
     spans = [
         (row, start, end)
         for row, statement in enumerate(spoken)
-        for start, end in passages_of(statement.text)
+        for start, end in _spans(statement)
     ]
     columns = np.array(spans, dtype=np.int32).reshape(len(spans), 3).T
     return Passages(*(np.ascontiguousarray(column) for column in columns))
