@@ -45,7 +45,8 @@ class WordsFirst:
     def score(self, goal: Goal, matrix: FeatureMatrix) -> FloatArray:
         fit, met = matrix.values[:, 0], matrix.values[:, 1]
         learned = 1 / (1 + np.exp(-shipped().log_odds(matrix) - LIFT))
-        words = np.clip((1 - LEARNED) * fit + LEARNED * learned + met, 0, 1)
+        # No bound below: what is not met costs what it costs, whether or not the text counts.
+        words = np.minimum((1 - LEARNED) * fit + LEARNED * learned + met, 1)
         context = np.zeros(len(matrix.values), dtype=np.float32)
         first = len(_WORDS) + len(shipped().features)
         for column, (name, weight) in enumerate(_context_weights(goal).items(), first):
