@@ -94,11 +94,11 @@ TRADES = ("ball valves", "sewage pumps", "spectacle frames", "knitted socks", "s
 
 @pytest.fixture
 def taught(wired, monkeypatch):
-    """400 contracts of four years: of each trade's three suppliers the first wins every second."""
+    """240 contracts of four years: of each trade's three suppliers the first wins every second."""
     random = np.random.default_rng(7)
     suppliers = {trade: [f"s{n}{k}" for k in range(3)] for n, trade in enumerate(TRADES)}
     contracts = []
-    for number in range(400):
+    for number in range(240):
         trade = TRADES[random.integers(len(TRADES))]
         first, *others = suppliers[trade]
         winner = first if random.random() < 0.5 else others[random.integers(2)]
@@ -109,7 +109,7 @@ def taught(wired, monkeypatch):
         GraphRows(organizations=tuple(map(organization, names)), engagements=tuple(contracts))
     )
     wired.refresher.refresh(ADMIN)
-    monkeypatch.setattr("matchmaker.services.matching.training.MINIMUM_EVENTS", 300)
+    monkeypatch.setattr("matchmaker.services.matching.training.MINIMUM_EVENTS", 200)
     return wired
 
 
