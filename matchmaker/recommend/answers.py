@@ -48,6 +48,19 @@ class Answers:
     denied: BoolArray
     passed: BoolArray
 
+    def at(self, positions: list[int]) -> Answers:
+        """Those of some of the candidates."""
+        places = np.array(positions, dtype=np.int64)
+        comparisons = tuple(self.comparisons[position] for position in positions)
+        return Answers(
+            self.fit[places],
+            self.adjustment[places],
+            self.statements[places],
+            comparisons,
+            self.denied[places],
+            self.passed[places],
+        )
+
     @property
     def adjusted(self) -> FloatArray:
         """Fit with what is specified, in [0, 1]."""
@@ -106,7 +119,7 @@ def answers(
     for position in np.flatnonzero(fits > 0).tolist():
         row = int(rows[position])
         if position not in compared:
-            statements[position] = _ordered(snapshot, fit, row, 1)[0][0]
+            statements[position] = _best_statement(snapshot, fit, row)
             continue
         rated = best_answers(snapshot, fit, texts[0], row, STATEMENTS)
         statements[position], best, comparisons[position] = rated[0]
@@ -114,6 +127,14 @@ def answers(
         denied[position] = any(each is not None and each.denied for _, _, each in rated)
     passed = _passed(snapshot, fit, texts, statements, comparisons)
     return Answers(fits, adjustment, statements, tuple(comparisons), denied, passed & ~denied)
+
+
+def _best_statement(snapshot: Snapshot, fit: TextFit, row: int) -> int:
+    """The first of `_ordered`, of an organisation that has one."""
+    entries = snapshot.organization_statements
+    part = slice(int(entries.indptr[row]), int(entries.indptr[row + 1]))
+    values = fit.blended_of(entries.indices[part]) * worth(snapshot, fit.rule)[part]
+    return int(entries.indices[part][values.argmax()])  # statements lie in order
 
 
 def _ordered(

@@ -182,6 +182,11 @@ class Pairs:
             "_hops", "_results",
         )  # fmt: skip
         fewer.__dict__.update({name: self.__dict__[name] for name in kept if name in self.__dict__})
+        if "answers" in self.__dict__:
+            positions = {row: position for position, row in enumerate(self.rows.tolist())}
+            places = [positions.get(row, -1) for row in rows.tolist()]
+            if -1 not in places:
+                fewer.__dict__["answers"] = self.answers.at(places)
         return fewer
 
     def over_best(self, values: FloatArray) -> FloatArray:

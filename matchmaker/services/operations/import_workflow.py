@@ -51,6 +51,8 @@ from matchmaker.workflow.job import ImportRecord, Job, JobKind, LineCounts
 
 # An import of more rows is kept without what an undo needs.
 MAX_UNDONE = 20_000
+# A file of more bytes is checked by the worker as it is written, and not while a page waits.
+MAX_LOOKED_AT = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +110,10 @@ class ImportWorkflow:
         state = replace(upload.state, options=options, joins=joins, is_remembered=False)
         upload.save(state)
 
-    def look(self, principal: Principal, id: str) -> ImportPreview:
+    def look(self, principal: Principal, id: str, *, at_length: bool = False) -> ImportPreview:
         """What would come of a kept file, as it was chosen last, else as is proposed.
 
+        Of a large one only how it is read, unless `at_length` says that there is time.
         Raises NotFound where it is not there any more.
         """
         upload = self._upload(principal, id)
@@ -131,6 +134,8 @@ class ImportWorkflow:
             is_remembered=upload.state.is_remembered,
             file=file_preview(table, options, samples, reference_index(self.store)),
         )
+        if not at_length and upload.path.stat().st_size > MAX_LOOKED_AT:
+            return replace(preview, is_large=True)
         try:
             run = ImportOptions(dry_run=True, cluster=state.cluster, keep=True)
             report, recognised = self._import(principal, upload, run)
