@@ -125,6 +125,8 @@ def answers(
         statements[position], best, comparisons[position] = rated[0]
         adjustment[position] = best - fits[position]
         denied[position] = any(each is not None and each.denied for _, _, each in rated)
+        comparison = comparisons[position]
+        denied[position] |= comparison is not None and comparison.another
     passed = _passed(snapshot, fit, texts, statements, comparisons)
     return Answers(fits, adjustment, statements, tuple(comparisons), denied, passed & ~denied)
 
