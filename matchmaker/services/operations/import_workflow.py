@@ -23,6 +23,7 @@ from matchmaker.ingest.table_file import AS_JUDGED, SUFFIXES, TableFile, open_ta
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.undo import KeptField, reversal
 from matchmaker.messages import Message, message, sentences
+from matchmaker.services.operations.file_inspection import inspect_file
 from matchmaker.services.operations.import_preview import (
     ImportPreview,
     file_preview,
@@ -75,12 +76,21 @@ class ImportWorkflow:
         return _formats(cluster)
 
     def keep(self, principal: Principal, name: str, content: IO[bytes], cluster: str = "") -> str:
-        """Keep a file until it is written; the id to speak of it. Raises InvalidInput."""
+        """Keep a file until it is written; the id to speak of it.
+
+        Raises InvalidInput, also where reading it would take more than a file may.
+        """
         self._require(principal, cluster)
         principal.require_writing()
         if not name.lower().endswith(SUFFIXES):
             raise InvalidInput("must be a file of %(names)s.", where="file", names=list(SUFFIXES))
-        return self.uploads.keep(principal, name, content, cluster).id
+        upload = self.uploads.keep(principal, name, content, cluster)
+        try:
+            inspect_file(upload.path)
+        except InvalidInput:
+            self.uploads.drop(upload)
+            raise
+        return upload.id
 
     def kept(self, principal: Principal, cluster: str = "") -> list[Upload]:
         """Files of the principal that are not written yet, the newest first."""
