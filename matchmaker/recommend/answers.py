@@ -132,7 +132,7 @@ def _ordered(
 
 def _compared(snapshot: Snapshot, question: SeekerText, statement: int) -> Comparison | None:
     """What one side needs against what the other has; None where both need, or both have."""
-    asked = read(question.text)
+    asked = question.specification
     is_need = STATEMENT_KINDS[snapshot.statements.kind[statement]] is StatementKind.NEED
     says = read(snapshot.statements.table["text"][statement].as_py())
     if question.kind is StatementKind.NEED and not is_need:

@@ -229,6 +229,7 @@ def _rank(
     among: BoolArray | None = None,
 ) -> Ranked:
     goal = everyone.goal
+    eligible = eligible & everyone.whereabouts.allowed
     if among is not None:
         eligible = eligible & among
     names = ranker.features(goal)

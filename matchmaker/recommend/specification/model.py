@@ -74,16 +74,22 @@ class Requirement(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Specification:
-    """Everything read from one text, in the order of the text; equal when the texts are."""
+    """Everything read from one text, in the order of the text.
+
+    `choices` says how a person changed what was read; equal when text and choices are.
+    """
 
     text: str
     items: tuple[Requirement, ...] = ()
+    choices: str = ""
 
     def __hash__(self) -> int:
-        return hash(self.text)
+        return hash((self.text, self.choices))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Specification) and self.text == other.text
+        return isinstance(other, Specification) and (
+            (self.text, self.choices) == (other.text, other.choices)
+        )
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:

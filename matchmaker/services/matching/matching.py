@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 
 from matchmaker.access import Principal
-from matchmaker.domain import GoalName, Industry, Need, Organization, Place
+from matchmaker.domain import GoalName, Industry, Need, Organization, Place, StatementKind
 from matchmaker.embedding import Encoder, VectorCache, VectorCaches
 from matchmaker.errors import NotAllowed, StoreUnavailable
 from matchmaker.goals import GOALS
@@ -25,6 +25,7 @@ from matchmaker.recommend.profile_reach import (
     profile_reach,
     similarity_thresholds,
 )
+from matchmaker.recommend.specification import Requirement, read
 from matchmaker.services.directory.directory import Directory
 from matchmaker.services.matching.bulk import (
     BATCH,
@@ -60,7 +61,8 @@ class Answer:
 
     `recommendations` answer what was asked; `nearby`, `closest` and `known` as in
     `Recommendations`.
-    Clicks and requests refer to a recorded answer by `impression_id`.
+    Clicks and requests refer to a recorded answer by `impression_id`. `requirements` were
+    read from the question; `ignored` ones are not to count.
     """
 
     goal: GoalName
@@ -72,6 +74,8 @@ class Answer:
     known: tuple[Recommendation, ...] = ()
     impression_id: str = ""
     in_words: bool = False
+    requirements: tuple[Requirement, ...] = ()
+    ignored: tuple[Requirement, ...] = ()
 
     @property
     def known_partners(self) -> Message | None:
@@ -177,7 +181,8 @@ class Matching:
         check_text(text)
         seekers = self._seekers(rows)
         asker = seekers.without_texts(profile, request)
-        seeker = replace(asker, texts=tuple(seekers.free_texts([text], request.goal)))
+        texts = seekers.free_texts([text], request.goal, request.choices)
+        seeker = replace(asker, texts=tuple(texts))
         return self._answer(principal, rows, profile, seeker, request, recorded=recorded)
 
     def goals(self, principal: Principal, organization_id: str) -> list[GoalName]:
@@ -348,6 +353,7 @@ class Matching:
             self.rankers.current(),
             among=self._among(rows, dismissed),
         )
+        requirements, ignored = _requirements(seeker)
         answer = Answer(
             goal=request.goal,
             seeker=seeker_id,
@@ -357,6 +363,8 @@ class Matching:
             closest=recommended.closest,
             known=tuple(each for each in recommended.known if each.id not in dismissed),
             in_words=seeker.asks_in_words,
+            requirements=requirements,
+            ignored=ignored,
         )
         if not (recorded and principal.writes):
             return answer
@@ -420,6 +428,17 @@ class Matching:
             return SnapshotRows(snapshot)
 
         return snapshot.cached("rows", make)
+
+
+def _requirements(seeker: Seeker) -> tuple[tuple[Requirement, ...], tuple[Requirement, ...]]:
+    """What the seeker's question specifies, as it means it, and what of it is to be ignored."""
+    question = next((text for text in seeker.texts if text.is_question), None)
+    if question is None or question.kind is not StatementKind.NEED:
+        return (), ()
+    meant = question.specification.requirements
+    kept = {requirement.key for requirement in meant}
+    every = read(question.text).requirements
+    return meant, tuple(requirement for requirement in every if requirement.key not in kept)
 
 
 def _thresholds(snapshot: Snapshot) -> SimilarityThresholds:
