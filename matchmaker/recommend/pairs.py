@@ -60,7 +60,7 @@ class Pairs:
     @cached_property
     def answers(self) -> Answers:
         """What the candidates say to the words asked."""
-        said = answers(self.snapshot, self.fit, self._questions, self.rows)
+        said = answers(self.snapshot, self.fit, self._questions, self.rows, self.seeker.row)
         return with_whereabouts(said, self.whereabouts, self.rows)
 
     @cached_property
@@ -182,7 +182,17 @@ class Pairs:
             "_hops", "_results",
         )  # fmt: skip
         fewer.__dict__.update({name: self.__dict__[name] for name in kept if name in self.__dict__})
+        if "answers" in self.__dict__:
+            positions = {row: position for position, row in enumerate(self.rows.tolist())}
+            places = [positions.get(row, -1) for row in rows.tolist()]
+            if -1 not in places:
+                fewer.__dict__["answers"] = self.answers.at(places)
         return fewer
+
+    def only(self, positions: NDArray[np.int64]) -> Pairs:
+        """The same seeker against some of the candidates, with what they answer."""
+        ranks = {source: ranks[positions] for source, ranks in self.ranks.items()}
+        return self.narrowed(self.rows[positions], ranks)
 
     def over_best(self, values: FloatArray) -> FloatArray:
         """Square root of the values (N,) at `rows` over the largest of all but the seeker's."""

@@ -66,6 +66,7 @@ def _shared() -> dict[str, Any]:
         "principal": current_principal(),
         "account": g.get("account"),
         "unread": _unread,
+        "as_of": lambda: next(iter(g.get("as_of") or ()), None),
         "has_pictures": (VENDOR / "cytoscape.min.js").exists(),
         "vendor": lambda name: (VENDOR / name).exists(),
         "own_organization": own_organization,

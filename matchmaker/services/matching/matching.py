@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -343,7 +344,8 @@ class Matching:
         seeker_id = profile.organization.id if profile else ""
         dismissed: frozenset[str] = frozenset()
         if recorded and seeker_id:
-            dismissed = self.interaction_log.dismissed(seeker_id)
+            with suppress(StoreUnavailable):  # better an answer with them than none
+                dismissed = self.interaction_log.dismissed(seeker_id)
         meta = rows.snapshot.meta
         store_version = profile.version if profile else self._store_version()
         recommended = recommend(
