@@ -158,11 +158,11 @@ def test_better_words_are_never_outdone_by_all_the_rest() -> None:
     names = WORDS_FIRST.features(goal)
     said, only_near = np.zeros(len(names), np.float32), np.zeros(len(names), np.float32)
     for column, name in enumerate(names):
-        feature = FEATURES[name]
-        of_texts = feature.family in (Family.TEXT, Family.CONTEXT)
-        far = 200.0 if name.endswith("_place") else 0.0
-        said[column] = (1.0 if name.endswith("_place") else 0.8) if of_texts else 0.0
-        only_near[column] = far if of_texts else (-1.0 if name == "competitor" else 1.0)
+        family = FEATURES[name].family
+        if family in (Family.TEXT, Family.CONTEXT):
+            said[column] = 0.8
+        elif family is not Family.SPECIFICATION:  # nothing is specified
+            only_near[column] = -1.0 if name == "competitor" else 1.0
     better, worse = WORDS_FIRST.score(goal, FeatureMatrix(names, np.stack([said, only_near])))
     assert better > worse + 0.3
 
