@@ -16,7 +16,7 @@ from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.pipeline import rank
 from matchmaker.recommend.rank import FeatureMatrix, Ranker
 from matchmaker.recommend.trials import Trial
-from matchmaker.recommend.words_model import words_features
+from matchmaker.recommend.words_model import OF_ANSWERS, words_features
 from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray, Snapshot
 
 POOL_LIMIT = 50
@@ -63,8 +63,8 @@ def learned_features(goal: Goal, in_words: bool = False) -> tuple[str, ...]:
     """
     if in_words:
         return words_features()
-    silent = frozenset() if goal.by_text else {Family.TEXT}
-    of_texts = set() if goal.by_text else {"question_best", "text_with_you"}
+    silent = {Family.SPECIFICATION} | (set() if goal.by_text else {Family.TEXT})
+    of_texts = set(OF_ANSWERS) if goal.by_text else {"question_best", "text_with_you"}
     return tuple(
         name
         for name, feature in FEATURES.items()
