@@ -31,6 +31,7 @@ from matchmaker.api.http.problems import note_fault, status_of
 from matchmaker.messages import Message
 from matchmaker.web import labels
 from matchmaker.web.labels import language
+from matchmaker.web.menu import menu
 
 # The language of names; readers of any other one get the Latin name, where there is one.
 NAMES = "zh"
@@ -66,6 +67,7 @@ def _shared() -> dict[str, Any]:
         "principal": current_principal(),
         "account": g.get("account"),
         "unread": _unread,
+        "menu": lambda: menu(current_principal()),
         "has_pictures": (VENDOR / "cytoscape.min.js").exists(),
         "vendor": lambda name: (VENDOR / name).exists(),
         "own_organization": own_organization,
