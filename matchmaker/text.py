@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache, lru_cache
 
 _HAN_RANGES = "㐀-䶿一-鿿豈-﫿"
@@ -13,6 +14,40 @@ _LETTER = rf"[^\W_{_HAN_RANGES}]"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 GUARD = "'"
 _RUN = re.compile(rf"[{_HAN_RANGES}]+|{_LETTER}+(?:\.\d{_LETTER}*)*")
+
+# Lengths as `_length` has them: 30 words or 60 Chinese characters are still one statement.
+LONG, SHORT = 60, 8
+MOST_PASSAGES = 24
+_WORDS = re.compile(rf"{_LETTER}+")
+# To the end of a sentence or a line; a point ends one where a capital, a bracket or Chinese
+# follows, and not after an abbreviation.
+_ABBREVIATED = "".join(
+    rf"(?<!\b{word})" for word in ("Co", "Ltd", "Inc", "Corp", "Dr", "Mr", "Ms", "No", "St", "ca")
+)
+_SENTENCE = re.compile(
+    r"\S.*?(?:[。！？；!?;]+[”’」』）)\"]*"
+    rf"|{_ABBREVIATED}\.(?=\s+[A-Z(“\"{_HAN_RANGES}])|(?=\s*\n)|(?=\s*\Z))",
+    re.DOTALL,
+)
+
+
+# Words that stand before a number without making a code of it.
+_NO_PREFIX = re.compile(
+    "(?:a|about|above|an|and|are|as|at|below|by|each|for|from|in|is|least|max|min|most|no|nr|of|on"
+    "|only|or|over|page|per|since|than|the|to|under|until|up|with|years?)"
+)
+_WORD = rf"(?<!{_LETTER})(?<!\d\.)[a-z0-9]+(?!{_LETTER})(?!\.\d)"
+_CODES = re.compile(
+    # DN 50, GB/T 12224-2015: letters, then a number; the year of a standard may be missing.
+    rf"(?P<prefix>{_WORD}(?:/[a-z]{{1,2}})?) (?P<number>\d+)(?P<rest>(?:-\d+)*)"
+    rf"(?!{_LETTER}|\.\d|-)"
+    # M8×30
+    rf"|(?P<size>[a-z]{{1,3}}\d+) ?[x×*] ?(?P<by>\d+)(?!{_LETTER}|\.\d)"
+    # 6204-2RS, CF-8M; 6204 2RS
+    rf"|(?P<joined>{_WORD}(?:[-_]{_WORD})+|\d+ \d+[a-z]{{1,3}}(?!{_LETTER}))"
+    rf"|(?P<plain>{_WORD})"
+)
+_LONGEST_WORD = 3  # letters of a piece of a code: 2-axis and 24-hour are none
 
 
 @cache
@@ -61,10 +96,12 @@ def terms(text: str) -> list[str]:
 
     Follows the common treatment of CJK text (Lucene's CJKAnalyzer): overlapping
     bigrams need no dictionary and never miss a word boundary. A decimal number is
-    one term; a single letter or digit is none: it fits everything.
+    one term; a single letter or digit is none: it fits everything. A code that is
+    written apart is also there as written together (`codes`).
     """
-    terms_found: list[str] = []
-    for run in _RUN.findall(normal(text)):
+    folded = normal(text)
+    terms_found = [code for code, is_apart in _codes(folded) if is_apart]
+    for run in _RUN.findall(folded):
         if _HAN.match(run):
             if len(run) == 1:
                 terms_found.append(run)
@@ -72,6 +109,76 @@ def terms(text: str) -> list[str]:
         elif len(run) > 1:
             terms_found.append(_stem(run))
     return terms_found
+
+
+def passages(text: str) -> list[tuple[int, int]]:
+    """Where the passages of a long text begin and end, [] for one that is short or one sentence.
+
+    A passage is a sentence, with its neighbour where it is a few words; of very many
+    sentences, several are one passage.
+    """
+    if len(text) < LONG // 2 or _length(text) <= LONG:
+        return []
+    spans = [(match.start(), match.end()) for match in _SENTENCE.finditer(text)]
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and (
+            _length(text[start:end]) < SHORT or _length(text[slice(*joined[-1])]) < SHORT
+        ):
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    each = -(-len(joined) // MOST_PASSAGES) or 1
+    groups = [joined[first : first + each] for first in range(0, len(joined), each)]
+    return [(group[0][0], group[-1][1]) for group in groups] if len(groups) > 1 else []
+
+
+def _length(text: str) -> int:
+    """Chinese characters and twice the words: about what a model makes tokens of."""
+    han = len(_HAN.findall(text))
+    return han + 2 * len(_WORDS.findall(text))
+
+
+def codes(text: str) -> set[str]:
+    """Grades, sizes and part numbers in a text, written together: cf8m, dn50, 62042rs, gbt12224.
+
+    A code has a letter and a digit, and at least three characters. Width, case, hyphens and
+    a space between letters and number make no difference. Each is a term of the text.
+    """
+    return {code for code, _ in _codes(normal(text))}
+
+
+def _codes(folded: str) -> Iterator[tuple[str, bool]]:
+    """Codes of a text in its normal form, and whether they are written apart there."""
+    place = 0
+    while match := _CODES.search(folded, place):
+        place = match.end()
+        if prefix := match["prefix"]:
+            letters = prefix.replace("/", "")
+            if not letters.isalpha() or len(letters) > 5 or _NO_PREFIX.fullmatch(prefix):
+                # The words are looked at for themselves, the number with what follows it.
+                place = match.start() + len(prefix)
+                yield from _whole(prefix)
+                continue
+            yield letters + match["number"], True
+            if match["rest"]:
+                yield letters + match["number"] + match["rest"].replace("-", ""), True
+        elif match["size"]:
+            yield f"{match['size']}x{match['by']}", "x" not in match[0] or " " in match[0]
+        elif match["joined"]:
+            pieces = re.split("[-_ ]", match["joined"])
+            if any(piece.isalpha() and len(piece) > _LONGEST_WORD for piece in pieces):
+                for piece in pieces:
+                    yield from _whole(piece)
+            else:
+                yield from ((code, True) for code, _ in _whole("".join(pieces)))
+        else:
+            yield from _whole(match["plain"])
+
+
+def _whole(word: str) -> Iterator[tuple[str, bool]]:
+    if len(word) > 2 and word.isalnum() and not word.isdigit() and not word.isalpha():
+        yield word, False
 
 
 @lru_cache(maxsize=100_000)

@@ -17,7 +17,14 @@ from argon2 import PasswordHasher
 from huey import SqliteHuey
 
 from matchmaker import embedding
-from matchmaker.embedding import Embedder, ModelIdentity, VectorCache, identify_model
+from matchmaker.embedding import (
+    Encoder,
+    ModelIdentity,
+    VectorCache,
+    VectorCaches,
+    identify_model,
+    open_cache,
+)
 from matchmaker.errors import MatchmakerError, ModelUnavailable, SnapshotUnavailable
 from matchmaker.mail import Mailer
 from matchmaker.recommend.pipeline import prepare
@@ -96,27 +103,27 @@ class Wiring:
     def published(self) -> Published:
         return self.store
 
-    def embedder(self) -> Embedder:
+    def embedder(self) -> Encoder:
         """The model, loaded once. Raises ModelUnavailable."""
         with self._lock:
             return self._embedder
 
     @cached_property
-    def _embedder(self) -> Embedder:
+    def _embedder(self) -> Encoder:
         return embedding.load_embedder(self.settings)
 
     def model(self) -> ModelIdentity:
         """Which model the settings name, without loading it. Raises ModelUnavailable."""
         return identify_model(self.settings)
 
-    def cache(self) -> VectorCache:
+    def cache(self) -> VectorCache | VectorCaches:
         """Vectors of the model by text."""
         with self._lock:
             return self._cache
 
     @cached_property
-    def _cache(self) -> VectorCache:
-        return VectorCache(self.settings.data_dir / "vectors", self.model())
+    def _cache(self) -> VectorCache | VectorCaches:
+        return open_cache(self.settings.data_dir / "vectors", self.settings)
 
     @cached_property
     def reader(self) -> SnapshotReader:
@@ -258,7 +265,14 @@ class Wiring:
     @cached_property
     def refresher(self) -> SnapshotRefresher:
         return SnapshotRefresher(
-            self.store, self.reader, self.snapshot_root, self.model, self.embedder, self.cache
+            self.store,
+            self.reader,
+            self.snapshot_root,
+            self.model,
+            self.embedder,
+            self.cache,
+            # They are the model's, whatever the graph: kept beside it.
+            lambda: open_cache(self.settings.data_dir / "models", self.settings),
         )
 
     @cached_property

@@ -1,16 +1,32 @@
 """Texts to vectors, always through sentence-transformers; the model is a setting."""
 
-from matchmaker.embedding.cache import VectorCache, embed_missing
-from matchmaker.embedding.centering import center, language_means
-from matchmaker.embedding.model import Embedder, ModelIdentity, identify_model, load_embedder
+from matchmaker.embedding.cache import VectorCache, VectorCaches, embed_missing
+from matchmaker.embedding.centering import LanguageMeans, anchors, center, language_means, typical
+from matchmaker.embedding.identity import Encoder, ModelIdentity
+from matchmaker.embedding.joint import (
+    comparable,
+    identify_model,
+    is_joint,
+    load_embedder,
+    open_cache,
+)
+from matchmaker.embedding.model import Embedder
 
 __all__ = [
     "Embedder",
+    "Encoder",
+    "LanguageMeans",
     "ModelIdentity",
     "VectorCache",
+    "VectorCaches",
+    "anchors",
     "center",
+    "comparable",
     "embed_missing",
     "identify_model",
+    "is_joint",
     "language_means",
     "load_embedder",
+    "open_cache",
+    "typical",
 ]

@@ -11,13 +11,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.embedding.model import Embedder, FloatArray, ModelIdentity
+from matchmaker.embedding.identity import Encoder, FloatArray, ModelIdentity
 from matchmaker.errors import StorageFull
 
 CREATE = "CREATE TABLE IF NOT EXISTS vectors (digest BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID"
 PUT = "INSERT OR REPLACE INTO vectors VALUES (?, ?)"
 CHUNK = 512  # texts embedded between two commits: what an interruption can lose
 LOOK_UP = 500
+QUERY = "\0query\0"  # before the text of a query: no text begins so
 
 
 class VectorCache:
@@ -25,6 +26,7 @@ class VectorCache:
 
     def __init__(self, folder: Path, identity: ModelIdentity) -> None:
         self.identity = identity
+        self.parts = (self,)
         self.path = folder / f"{identity.digest}.db"
 
     def get(self, texts: Sequence[str]) -> tuple[FloatArray, NDArray[np.bool_]]:
@@ -83,21 +85,51 @@ def _digest(text: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
+class VectorCaches:
+    """Those of several models, whose vectors stand side by side."""
+
+    def __init__(self, parts: Sequence[VectorCache], identity: ModelIdentity) -> None:
+        self.identity = identity
+        self.parts = tuple(parts)
+
+
 def embed_missing(
-    embedder: Callable[[], Embedder],
-    cache: VectorCache,
+    embedder: Callable[[], Encoder],
+    cache: VectorCache | VectorCaches,
     texts: Sequence[str],
     progress: Callable[[int, int], None] | None = None,
+    *,
+    as_queries: bool = False,
 ) -> FloatArray:
-    """Vectors (n, d) of passages, from the cache where it has them.
+    """Vectors (n, d) of passages (or queries), from the cache where it has them.
 
     `embedder` gives the model, and is asked only when a text is new: loading
     it takes seconds and hundreds of megabytes.
 
     New ones are stored every few hundred, so that an interrupted run goes on
-    where it was. `progress` hears how many texts are embedded, of how many that had to be.
+    where it was. `progress` hears how many texts are embedded, of how many that had to be,
+    for each part of the model anew.
     """
-    vectors, is_stored = cache.get(texts)
+
+    def part(number: int) -> Callable[[], Encoder]:
+        return lambda: embedder().parts[number]
+
+    vectors = [
+        _embed_missing(part(number), one, texts, progress, as_queries)
+        for number, one in enumerate(cache.parts)
+    ]
+    return vectors[0] if len(vectors) == 1 else np.hstack(vectors)
+
+
+def _embed_missing(
+    embedder: Callable[[], Encoder],
+    cache: VectorCache,
+    texts: Sequence[str],
+    progress: Callable[[int, int], None] | None,
+    as_queries: bool,
+) -> FloatArray:
+    mark = QUERY if as_queries else ""
+    vectors, is_stored = cache.get([mark + text for text in texts])
     if is_stored.all():
         return vectors
     model = embedder()
@@ -112,8 +144,8 @@ def embed_missing(
     missing = sorted(rows_of, key=lambda text: (-len(text), text))
     for start in range(0, len(missing), CHUNK):
         chunk = missing[start : start + CHUNK]
-        embedded = model.passages(chunk)
-        cache.put(chunk, embedded)
+        embedded = model.queries(chunk) if as_queries else model.passages(chunk)
+        cache.put([mark + text for text in chunk], embedded)
         for text, vector in zip(chunk, embedded, strict=True):
             vectors[rows_of[text]] = vector
         if progress is not None:

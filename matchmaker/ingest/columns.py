@@ -177,6 +177,7 @@ TABLES: dict[str, TableFormat] = {
             Column("listed", "false: opted out", "true", flag, also=title_words.LISTED),
             Column("founded", "day", "2012-06-01", past_date, also=title_words.FOUNDED),
             Column("headcount", "people it employs now", "120", whole, also=title_words.HEADCOUNT),
+            Column("revenue", "revenue or output of a year, with its currency", "1200万元", amount, also=title_words.REVENUE),
             Column("status", "active | in_liquidation | dissolved", "active", one_of(domain.OrganizationStatus, STATUS_WORDS), also=title_words.STATUS),
             Column("ended", "day it was dissolved", "", past_date, also="注销日期|吊销日期|注销时间|解散日期|dissolved on|end date|closed on"),
             Column("successor", "id of the organisation that took its place"),

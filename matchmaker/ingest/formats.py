@@ -22,7 +22,8 @@ class ColumnFormat:
     `decimal` is the decimal sign, `day_first` whether 05/03/2021 is the fifth of March; ""
     and None where nothing decides, so that a cell which needs it is refused. `basis` says
     what decided and `evidence` is the cell that did. `mixed` holds two cells that contradict
-    each other, `open_cell` the first cell that can be read in several ways by itself.
+    each other, `open_cell` the first cell that can be read in several ways by itself. `stored`
+    are a date that a sheet stores as such and one of the same column that it keeps as text.
     """
 
     decimal: Decimal = ""
@@ -31,10 +32,23 @@ class ColumnFormat:
     evidence: str = ""
     mixed: tuple[str, ...] = ()
     open_cell: str = ""
+    stored: tuple[str, ...] = ()
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether people are to be told: a cell needed what was decided, or is doubtful."""
+        return bool(self.explanation and (self.open_cell or self.stored))
 
     @property
     def explanation(self) -> Message | None:
         """What was decided and why, for people; None where there was nothing to decide."""
+        if self.stored:
+            return message(
+                "'%(date)s' is stored as a date and '%(text)s' as text: where a program took the "
+                "month for the day, the former may be wrong. Compare them with their source.",
+                date=self.stored[0],
+                text=self.stored[1],
+            )
         if self.mixed:
             return message(
                 "'%(first)s' and '%(second)s' are written in two ways: cells that could be "
@@ -76,6 +90,12 @@ class ColumnFormat:
 UNDECIDED = ColumnFormat()
 
 
+class SheetDate(str):
+    """A cell that its sheet stores as a date, as ISO writes it: `2021-03-04`."""
+
+    __slots__ = ()
+
+
 class Read(Protocol):
     """A column's reader: the value of a cell that is not empty.
 
@@ -110,6 +130,8 @@ class _Evidence:
     reader: FormatReader
     cells: dict[Any, str] = field(default_factory=dict)
     open_cell: str = ""
+    # A date that the sheet stores as such, and the first in figures that is text.
+    stored: dict[bool, str] = field(default_factory=dict)
     # Cells seen, with their class: what a sheet keeps as a number is read otherwise.
     seen: set[tuple[type, str]] = field(default_factory=set)
 
@@ -118,10 +140,20 @@ class _Evidence:
             return
         if len(self.seen) < _MAX_SEEN:
             self.seen.add((cell.__class__, cell))
+        if self.reader.decides == "day_first":
+            if cell.__class__ is SheetDate:
+                self.stored.setdefault(True, cell)
+            elif self.reader.clue(cell) is not None or self.reader.is_open(cell):
+                self.stored.setdefault(False, cell)
         if (value := self.reader.clue(cell)) is not None:
             self.cells.setdefault(value, cell)
         elif not self.open_cell and self.reader.is_open(cell):
             self.open_cell = cell
+
+    @property
+    def both_stored(self) -> tuple[str, ...]:
+        """A stored date and one in text, where there are both."""
+        return (self.stored[True], self.stored[False]) if len(self.stored) > 1 else ()
 
     def format(self) -> ColumnFormat:
         if not self.cells:
@@ -179,6 +211,8 @@ def judge_columns(
             formats[name] = own[name]
         elif evidence.open_cell:
             formats[name] = replace(of_file[field], open_cell=evidence.open_cell)
+        if evidence.both_stored:
+            formats[name] = replace(formats[name], stored=evidence.both_stored)
     return formats
 
 

@@ -112,7 +112,7 @@ class MappedReader(ABC, Generic[Section]):
             given={"": self.mapping.written(self.section)},
         )
         for title, format in formats.items():
-            if format.explanation is not None and format.open_cell:  # it was decided for that cell
+            if format.explanation is not None and format.is_telling:
                 self.reading.problems.append(Problem(name, 0, title, format.explanation, "note"))
         mapped = frozenset(filter(None, map(self.titles.find, column_names(self.section))))
         for line in self.table.lines():

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from matchmaker.domain import Alias, Engagement, GraphRows, Organization, key_of
-from matchmaker.store.merging import merged_organization
+from matchmaker.store.merging import as_said_of, merged_organization
 from matchmaker.store.schema import TABLES, referring_to
 
 
@@ -46,7 +46,7 @@ def _filled(kept: Organization, gone: Organization) -> Organization:
     """
     successors = (id for id in (kept.successor, gone.successor) if id not in (kept.id, gone.id))
     others = tuple(origin for origin in gone.origins if origin.field != "listed")
-    silent = replace(gone, listed=True, origins=others)
+    silent = replace(as_said_of(gone, kept.id), listed=True, origins=others)
     filled = merged_organization(kept, silent, only_blanks=True)
     return replace(filled, successor=next(filter(None, successors), None))
 

@@ -17,6 +17,7 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
 from matchmaker.ingest.cells import SheetNumber
+from matchmaker.ingest.formats import SheetDate
 
 # Formats that Excel shows by the reader's country, which no file spells out.
 LOCAL_DATES = frozenset((*range(27, 37), *range(50, 59)))
@@ -203,8 +204,8 @@ def _date(value: float, letters: str, mac_dates: bool) -> str:
     if "y" in letters and not has_time and "d" not in letters:
         return f"{moment:%Y-%m}" if "m" in letters else f"{moment:%Y}"
     if moment.time() == datetime.time() or not has_time:
-        return moment.date().isoformat()
-    return moment.isoformat(" ", "seconds")
+        return SheetDate(moment.date().isoformat())
+    return SheetDate(moment.isoformat(" ", "seconds"))
 
 
 def built_in(number: int) -> str:

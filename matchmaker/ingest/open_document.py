@@ -12,6 +12,7 @@ from typing import IO, Any
 from lxml import etree
 
 from matchmaker.ingest.cells import SheetNumber
+from matchmaker.ingest.formats import SheetDate
 from matchmaker.ingest.merged_cells import MergedCells
 from matchmaker.ingest.number_formats import plain
 from matchmaker.ingest.rows import (
@@ -215,7 +216,7 @@ def _date(value: str, written: str) -> str:
     if re.fullmatch(r"\d{4}[-/.年]\d{1,2}月?", written):
         return value[:7]
     day, _, time = value.partition("T")
-    return day if time[:8] in ("", "00:00:00") else f"{day} {time[:8]}"
+    return SheetDate(day if time[:8] in ("", "00:00:00") else f"{day} {time[:8]}")
 
 
 def _text(element: Any) -> str:

@@ -290,12 +290,19 @@ def place_note(index: PlaceIndex, cell: str, match: PlaceMatch) -> Message | Non
         return message(
             "'%(cell)s' is finer than the places known here: taken as %(place)s.",
             cell=cell,
-            place=index.path(match.id),
+            place=_in_both_languages(index, match.id),
         )
     if match.candidates:
         paths = [index.path(id) for id in match.candidates]
         return message("'%(cell)s' can be any of %(places)s.", cell=cell, places=paths)
     return message("'%(cell)s' is no place known here.", cell=cell)
+
+
+def _in_both_languages(index: PlaceIndex, id: str) -> str:
+    """A place abroad with its English name beside the Chinese one."""
+    place = index.places[id]
+    path, english = index.path(id), place.name_en
+    return path if place.country == "CN" or not english or english in path else f"{path} {english}"
 
 
 def _short_names(place: Place, letters: str) -> set[str]:

@@ -28,6 +28,8 @@ _PART_OF_ADDRESS = re.compile(
     r"(?:.*[./_])?(?:address(?:es)?|addr|location|geo|adresse|地址|所在地)"
     r"(?:[./_]\d+)?[./_](\w[\w ]*)"
 )
+# The year that a column's figures are of: 2024年营业收入, Turnover 2024, Umsatz (2024).
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)\s*(?:年[度末底]?|财年)?")
 _WEBSITE = re.compile(
     r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.(?:com|cn|org|net|de|eu|fr|it|es|uk)/?"
 )
@@ -125,10 +127,18 @@ def _title_keys(title: str) -> Iterator[str]:
     yield word_key(folded)
     bare = _IN_BRACKETS.sub("", folded)
     yield word_key(bare)
+    if (plain := _YEAR.sub("", bare).strip()) != bare:
+        yield word_key(plain)
     if match := _PART_OF_ADDRESS.fullmatch(bare):
         yield word_key(match[1])
     if "/" in bare:
         yield from map(word_key, filter(None, bare.split("/")))
+
+
+def year_of_title(title: str) -> int | None:
+    """The one year that a title names; None for none or several."""
+    years = {int(year) for year in _YEAR.findall(normal(title))}
+    return years.pop() if len(years) == 1 else None
 
 
 def says_opted_out(title: str) -> bool:

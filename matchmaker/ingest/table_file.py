@@ -19,6 +19,7 @@ from matchmaker.ingest import (
     workbook,
 )
 from matchmaker.ingest.cells import CellProblem, SheetNumber
+from matchmaker.ingest.formats import SheetDate
 from matchmaker.ingest.header import (
     SAMPLE,
     Footer,
@@ -390,7 +391,7 @@ def _cleaned(source: RowSource) -> Iterator[Row]:
                 limit=MAX_ROWS,
             )
         for position, cell in enumerate(row.cells):
-            if cell and not isinstance(cell, SheetNumber):
+            if cell and not isinstance(cell, SheetNumber | SheetDate):
                 row.cells[position] = _clean_cell(row, position, cell)
         while row.cells and not row.cells[-1]:
             row.cells.pop()

@@ -213,7 +213,7 @@ class TableReader:
         for title, reason in notes_on_titles(self.file, self.columns, self.options.mapping):
             yield self._note(title, reason)
         for title, format in self.formats.items():
-            if format.explanation is not None and title in self.judged:
+            if format.explanation is not None and (title in self.judged or format.stored):
                 yield self._note(title, format.explanation)
         for title, unit in self.units.items():
             yield self._note(title, unit_note(unit))
@@ -355,6 +355,8 @@ class TableReader:
             if column == principal_date(self.table.model):
                 plain[PRECISION] = value.precision
             return plain
+        if isinstance(value, Amount) and self.table.name == "organizations":
+            return {column: value}
         if isinstance(value, Amount):
             unit = " ".join(filter(None, (value.currency, value.unit)))
             said = {_AMOUNT_CURRENCY: value.currency, "unit": unit}

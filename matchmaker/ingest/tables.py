@@ -27,6 +27,7 @@ from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.consortia import is_only_form
 from matchmaker.ingest.made_ids import made_id
 from matchmaker.ingest.names import normal_name, other_names, split_names
+from matchmaker.ingest.numbers import Amount
 from matchmaker.ingest.placeholders import is_placeholder
 from matchmaker.ingest.places import GBT_2260
 from matchmaker.ingest.reference import ReferenceIndex, index_with
@@ -34,7 +35,7 @@ from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.ingest.sizes import size_by_headcount
 from matchmaker.ingest.spool import Spool
 from matchmaker.ingest.statuses import without_status
-from matchmaker.ingest.suggestions import says_opted_out
+from matchmaker.ingest.suggestions import says_opted_out, year_of_title
 from matchmaker.ingest.table_file import SUFFIXES, Line
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.table_reader import RowValues, TableReader, fields_of
@@ -51,7 +52,7 @@ from matchmaker.store.merging import (
 )
 from matchmaker.text import language_of
 
-HEADCOUNT = "headcount"
+HEADCOUNT, REVENUE = "headcount", "revenue"
 # What makes an id where a file has none.
 _TOLD_BY = {
     "clusters": ("name",),
@@ -240,6 +241,7 @@ def _keep_organization(reader: TableReader, line: Line, row: RowValues) -> None:
     reading, file = reader.reading, reader.file.name
     texts = {name: row.values.pop(name, "") for name in _TEXTS}
     people = row.values.pop(HEADCOUNT, None)
+    revenue = row.values.pop(REVENUE, None)
     organization = _organization(reader, line, row, people)
     before = reading.rows["organizations"].get(organization.id)
     if before is None:
@@ -249,13 +251,31 @@ def _keep_organization(reader: TableReader, line: Line, row: RowValues) -> None:
     for name, suffix in _TEXTS.items():
         if texts[name]:
             _keep_description(reader, row, organization.id, (name, suffix, texts[name]))
+    today = reader.today.year
     if people is not None:
-        year = reader.today.year
+        _keep_figure(reader, line, row, (organization.id, HEADCOUNT, today), Amount(people))
+    if revenue is not None:
+        # Of a year that is over, where the title names none.
+        _keep_figure(reader, line, row, (organization.id, REVENUE, today - 1), revenue)
+
+
+def _keep_figure(
+    reader: TableReader, line: Line, row: RowValues, key: tuple[str, str, int], figure: Amount
+) -> None:
+    """A figure of an organisation, of the year that its title names, else of that of the key."""
+    organization, indicator, year = key
+    titles = (title for title, _ in reader.cells_of(line, indicator))
+    year = next(filter(None, map(year_of_title, titles)), year)
+    unit = figure.in_currency("")[0] or figure.currency
+    try:
         observation = Observation(
-            f"{organization.id}#{HEADCOUNT}-{year}", organization.id, HEADCOUNT, year,
-            float(people), provenance=row.provenance,
+            f"{organization}#{indicator}-{year}", organization, indicator, year,
+            float(figure.value), unit, provenance=row.provenance,
         )  # fmt: skip
-        _keep_first(reader, row, "observations", observation, HEADCOUNT, "value")
+    except InvalidInput as error:
+        reader.reading.warn(reader.file.name, row.line, indicator, error.message, is_lost=True)
+        return
+    _keep_first(reader, row, "observations", observation, indicator, "value")
 
 
 def _organization(
@@ -347,7 +367,7 @@ def _join(
         )  # fmt: skip
     joined = merged_organization(before, row, only_blanks=True)
     for name in changed_fields(joined, row):
-        if not is_blank(row, name):
+        if not is_blank(row, name) and name != OTHER_NAMES:  # those of both lines are kept
             _warn_of_other(reader, line, name, text_of(joined, name), origin[1])
     reading.rows["organizations"][before.id] = joined
     reading.merged += 1

@@ -11,7 +11,7 @@ from matchmaker.recommend.evidence import FITS_PARTLY, best_statements
 from matchmaker.recommend.graph import FURTHER, AffiliationNetwork
 from matchmaker.recommend.model import Evidence, PathStep
 from matchmaker.recommend.pairs import Pairs
-from matchmaker.snapshot.model import ENGAGEMENT_KINDS, LAYERS, STATEMENT_KINDS, Snapshot, from_days
+from matchmaker.snapshot.model import ENGAGEMENT_KINDS, LAYERS, STATEMENT_KINDS, from_days
 
 PIECES = 3
 
@@ -19,20 +19,22 @@ PIECES = 3
 def evidence(pairs: Pairs, row: int) -> tuple[Evidence, ...]:
     """The candidate's texts that fit best, at most three; none where none fits."""
     return tuple(
-        piece(pairs.snapshot, number, fit)
+        piece(pairs, number, fit)
         for number, fit in best_statements(pairs.snapshot, pairs.fit, row, PIECES)
         if fit >= FITS_PARTLY
     )
 
 
-def piece(snapshot: Snapshot, number: int, fit: float) -> Evidence:
-    """A statement as evidence."""
-    statements = snapshot.statements
+def piece(pairs: Pairs, number: int, fit: float) -> Evidence:
+    """A statement as evidence, of a long one the passage that fits."""
+    statements = pairs.snapshot.statements
+    start, end = pairs.fit.quotation(number)
     day = from_days(int(statements.date[number]))
     return Evidence(
         id=statements.table["id"][number].as_py(),
         kind=STATEMENT_KINDS[statements.kind[number]],
-        text=statements.table["text"][number].as_py(),
+        text=statements.table["text"][number].as_py()[start:end],
+        start=start,
         language=statements.table["language"][number].as_py(),
         year=day.year if day else None,
         fit=fit,

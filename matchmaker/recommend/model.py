@@ -132,7 +132,11 @@ class Reason:
 
 @dataclass(frozen=True)
 class Evidence:
-    """A statement of the candidate that speaks for the match; `fit` in [0, 1]."""
+    """What of a candidate's statement speaks for the match; `fit` in [0, 1].
+
+    `text` is the statement, or of a long one the passage that fits, which begins at its
+    character `start`.
+    """
 
     id: str
     kind: StatementKind
@@ -140,6 +144,7 @@ class Evidence:
     language: str
     year: int | None
     fit: float
+    start: int = 0
 
 
 @dataclass(frozen=True)

@@ -154,7 +154,7 @@ def _closest(ranked: Ranked) -> tuple[ClosestStatement, ...]:
             pairs.snapshot.id_of(row),
             pairs.snapshot.name_of(row),
             pairs.snapshot.english_name_of(row),
-            explain.piece(pairs.snapshot, *best_statements(pairs.snapshot, pairs.fit, row, 1)[0]),
+            explain.piece(pairs, *best_statements(pairs.snapshot, pairs.fit, row, 1)[0]),
         )
         for row in pairs.rows[order[fits[order] > 0]].tolist()
     )

@@ -27,7 +27,7 @@ from matchmaker.domain import (
     Tie,
     key_of,
 )
-from matchmaker.embedding import center, language_means
+from matchmaker.embedding import LanguageMeans, comparable, language_means
 from matchmaker.snapshot import model
 from matchmaker.snapshot.lexical import build_lexical
 from matchmaker.snapshot.model import (
@@ -38,6 +38,7 @@ from matchmaker.snapshot.model import (
     IntArray,
     Memberships,
     Organizations,
+    Passages,
     Snapshot,
     SnapshotMeta,
     Statements,
@@ -50,6 +51,7 @@ from matchmaker.stages import read_stages
 from matchmaker.store.ports import Export
 from matchmaker.store.schema import TABLES
 from matchmaker.text import language_of
+from matchmaker.text import passages as passages_of
 
 Row = TypeVar("Row")
 _SAYING_WHAT_IT_DOES = (StatementKind.DESCRIPTION, StatementKind.OFFER)
@@ -61,11 +63,18 @@ _RATHER_ONE = 0.5
 
 @dataclass(frozen=True)
 class StatementVectors:
-    """Raw unit vectors (m, d) aligned with `statements(rows)`, and what made them."""
+    """Raw unit vectors (m, d) aligned with `statements(rows)`, and what made them.
+
+    `means` say where the model puts each language; without them they are those of the vectors.
+    `passages` (p, d) are those of `passage_texts(statements(rows))`, in this order; without them
+    a long statement is as like a question as the whole of it.
+    """
 
     model: str
     revision: str
     vectors: FloatArray
+    means: LanguageMeans | None = None
+    passages: FloatArray | None = None
 
 
 def statements(rows: GraphRows) -> tuple[Statement, ...]:
@@ -87,6 +96,15 @@ def statements(rows: GraphRows) -> tuple[Statement, ...]:
     return tuple(_in_order(texts))
 
 
+def passage_texts(spoken: Sequence[Statement]) -> list[str]:
+    """Sentences of long statements, in order of statement and place."""
+    return [
+        statement.text[start:end]
+        for statement in spoken
+        for start, end in passages_of(statement.text)
+    ]
+
+
 def build(export: Export, as_of: date, vectors: StatementVectors | None) -> Snapshot:
     """The snapshot of an export. Vectors must be those of `statements(export.rows)`."""
     rows = export.rows
@@ -99,7 +117,12 @@ def build(export: Export, as_of: date, vectors: StatementVectors | None) -> Snap
     organization_rows = _numbered(organizations)
     place_rows, industry_rows = _numbered(places), _numbered(industries)
     cluster_rows, engagement_rows = _numbered(clusters), _numbered(engagements)
-    centered, means = _centered(spoken, vectors)
+    passages = _passages(spoken)
+    if vectors is not None and vectors.passages is not None:
+        given, count = len(vectors.passages), len(passages.statement)
+        if given != count:
+            raise ValueError(f"{given} vectors for {count} passages")
+    centered, of_passages, means = _centered(spoken, passages, vectors)
     said = _statements(spoken, rows, engagement_rows)
     engaged = _participation(engagements, organization_rows)
     speakers = _speakers(spoken, engagements, engagement_rows, organization_rows)
@@ -123,6 +146,7 @@ def build(export: Export, as_of: date, vectors: StatementVectors | None) -> Snap
             stages_named(said, speakers, len(organizations)),
         ),
         statements=said,
+        passages=passages,
         engagements=_engagements(engagements, spoken),
         memberships=_memberships(rows, cluster_rows, organization_rows),
         places=_tree(
@@ -154,7 +178,9 @@ def build(export: Export, as_of: date, vectors: StatementVectors | None) -> Snap
         organization_statements=transposed(speakers, len(organizations)),
         lexical=build_lexical([statement.text for statement in spoken]),
         vectors=centered,
-        language_means=means,
+        passage_vectors=of_passages,
+        language_means=means.passages,
+        query_means=means.queries,
     )
 
 
@@ -451,11 +477,34 @@ def transposed(incidence: Incidence, columns: int) -> Incidence:
     return Incidence(offsets(incidence.indices, columns), rows[order], incidence.code[order])
 
 
+def _passages(spoken: Sequence[Statement]) -> Passages:
+    spans = [
+        (row, start, end)
+        for row, statement in enumerate(spoken)
+        for start, end in passages_of(statement.text)
+    ]
+    columns = np.array(spans, dtype=np.int32).reshape(len(spans), 3).T
+    return Passages(*(np.ascontiguousarray(column) for column in columns))
+
+
 def _centered(
-    spoken: Sequence[Statement], vectors: StatementVectors | None
-) -> tuple[FloatArray, dict[str, FloatArray]]:
+    spoken: Sequence[Statement], passages: Passages, vectors: StatementVectors | None
+) -> tuple[FloatArray, FloatArray, LanguageMeans]:
+    """Vectors (m, dimension) and (p, dimension), and what was taken off them."""
     if vectors is None:
-        return np.zeros((len(spoken), 0), dtype=np.float32), {}
+        none = np.zeros((len(spoken), 0), dtype=np.float32)
+        none_of_passages = np.zeros((len(passages.statement), 0), dtype=np.float32)
+        return none, none_of_passages, LanguageMeans({}, {})
     languages = [statement.language for statement in spoken]
-    means = language_means(vectors.vectors, languages)
-    return center(vectors.vectors, languages, means), means
+    means = vectors.means
+    if means is None:
+        own = language_means(vectors.vectors, languages)
+        means = LanguageMeans(own, own)
+    taken_off, model = means.passages, vectors.model
+    centered = comparable(vectors.vectors, languages, taken_off, model)
+    if vectors.passages is None:
+        of_passages = centered[passages.statement]
+    else:
+        spoken_in = [languages[row] for row in passages.statement.tolist()]
+        of_passages = comparable(vectors.passages, spoken_in, taken_off, model)
+    return centered, of_passages, means

@@ -20,6 +20,7 @@ from matchmaker.snapshot.model import (
     Incidence,
     IntArray,
     Memberships,
+    Passages,
     Snapshot,
     TieLayer,
     to_days,
@@ -79,9 +80,16 @@ def cut(snapshot: Snapshot, day: date) -> Snapshot:
         statement_organizations=speakers,
         organization_statements=transposed(speakers, size),
         lexical=without(snapshot.lexical, keep_statement),
+        passages=_passages_kept(snapshot.passages, keep_statement),
         vectors=np.where(keep_statement[:, None], snapshot.vectors, np.float32(0)),
+        passage_vectors=snapshot.passage_vectors[keep_statement[snapshot.passages.statement]],
         index_file=None,
     )
+
+
+def _passages_kept(passages: Passages, keep: NDArray[np.bool_]) -> Passages:
+    kept = keep[passages.statement]
+    return Passages(passages.statement[kept], passages.start[kept], passages.end[kept])
 
 
 def _known(dates: IntArray, last: int) -> NDArray[np.bool_]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.snapshot.model import FloatArray, LexicalIndex
-from matchmaker.text import terms
+from matchmaker.text import codes, terms
 
 # Collisions at 2²⁰ buckets: with 200,000 distinct terms about one in eleven
 # shares its bucket, nearly always with a rare one.
@@ -109,3 +109,30 @@ def lexical_scores(index: LexicalIndex, text: str) -> FloatArray:
         postings = slice(int(index.indptr[number]), int(index.indptr[number + 1]))
         scores[index.statements[postings]] += index.weight[postings]
     return scores
+
+
+def code_shares(index: LexicalIndex, text: str) -> FloatArray | None:
+    """Share of a text's codes (`matchmaker.text.codes`) that each statement names, shape (m,).
+
+    Rare codes count more, those that nobody names not at all; None where none is named.
+    """
+    buckets = len(index.indptr) - 1
+    shares, total = np.zeros(len(index.length), dtype=np.float32), np.float32(0)
+    for number in sorted({bucket(code, buckets) for code in codes(text)}):
+        postings = slice(int(index.indptr[number]), int(index.indptr[number + 1]))
+        rarity = index.weight[postings].max(initial=0)
+        shares[index.statements[postings]] += rarity
+        total += rarity
+    return shares / total if total else None
+
+
+def named_share(index: LexicalIndex, question: str, passage: str) -> float:
+    """Share of a question's terms that a passage names, rare ones counting more, 0 to 1."""
+    buckets = len(index.indptr) - 1
+    named = {bucket(term, buckets) for term in terms(passage)}
+    share, total = 0.0, 0.0
+    for number in sorted({bucket(term, buckets) for term in terms(question)}):
+        rarity = float(index.weight[index.indptr[number] : index.indptr[number + 1]].max(initial=0))
+        total += rarity
+        share += rarity if number in named else 0.0
+    return share / total if total else 0.0

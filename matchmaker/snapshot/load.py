@@ -25,7 +25,7 @@ from matchmaker.errors import ModelUnavailable, SnapshotUnavailable, StorageFull
 from matchmaker.snapshot.model import CODES, Adjacency, Snapshot, SnapshotMeta, TieLayer
 from matchmaker.snapshot.nearest import EXACT_UP_TO, write_index
 
-FORMAT = 6
+FORMAT = 9
 POINTER = "CURRENT"
 META = "meta.json"
 INDEX = "vectors.usearch"
@@ -38,6 +38,7 @@ _GROUPS = {  # of columns, each in a file of its own
     for name, shape in _FIELDS.items()
     if is_dataclass(shape) and shape is not SnapshotMeta
 }
+_MEANS = ("language_means", "query_means")
 _TABLES = tuple(name for name, shape in _FIELDS.items() if shape is pa.Table)
 
 log = structlog.get_logger(__name__)
@@ -117,7 +118,7 @@ def _write(snapshot: Snapshot, folder: Path) -> None:
         "format": FORMAT,
         **asdict(snapshot.meta),
         "as_of": snapshot.meta.as_of.isoformat(),
-        "languages": sorted(snapshot.language_means),
+        "languages": {name: sorted(getattr(snapshot, name)) for name in _MEANS},
         "codes": _codes(),
         "files": {file.name: [file.stat().st_size, _checksum(file)] for file in files},
     }
@@ -153,8 +154,11 @@ def _arrays(snapshot: Snapshot) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
             if ties.into is not ties.out:
                 yield f"{layer}.into.{column.name}", getattr(ties.into, column.name)
     yield "vectors", snapshot.vectors
-    means = [snapshot.language_means[name] for name in sorted(snapshot.language_means)]
-    yield "means", np.array(means, dtype=np.float32).reshape(len(means), snapshot.meta.dimension)
+    yield "passage_vectors", snapshot.passage_vectors
+    for name in _MEANS:
+        means = [mean for _, mean in sorted(getattr(snapshot, name).items())]
+        width = len(means[0]) if means else 0
+        yield name, np.array(means, dtype=np.float32).reshape(len(means), width)
 
 
 def _tables(snapshot: Snapshot) -> Iterator[tuple[str, pa.Table]]:
@@ -235,7 +239,10 @@ def _mapped(folder: Path, content: Mapping[str, Any]) -> Snapshot:
 
     meta = {column.name: content[column.name] for column in fields(SnapshotMeta)}
     meta["as_of"] = date.fromisoformat(content["as_of"])
-    means = array("means")
+
+    def means(name: str) -> dict[str, Any]:
+        return dict(zip(content["languages"][name], array(name), strict=True))
+
     index = folder / INDEX
     return Snapshot(
         meta=SnapshotMeta(**meta),
@@ -243,7 +250,9 @@ def _mapped(folder: Path, content: Mapping[str, Any]) -> Snapshot:
         **{name: table(name) for name in _TABLES},
         layers={layer: ties(layer) for layer in Layer},
         vectors=array("vectors"),
-        language_means={name: means[row] for row, name in enumerate(content["languages"])},
+        passage_vectors=array("passage_vectors"),
+        language_means=means("language_means"),
+        query_means=means("query_means"),
         index_file=index if index.exists() else None,
     )
 

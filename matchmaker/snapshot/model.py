@@ -197,6 +197,23 @@ class Statements:
 
 
 @dataclass(frozen=True)
+class Passages:
+    """Sentences of long statements, columns of shape (p,), in order of statement and place.
+
+    `statement` is its row; the passage is `text[start:end]` of it.
+    """
+
+    statement: IntArray
+    start: IntArray
+    end: IntArray
+
+    def of(self, statement: int) -> slice:
+        """Rows of the passages of a statement; none of a short one."""
+        first, last = np.searchsorted(self.statement, (statement, statement + 1))
+        return slice(int(first), int(last))
+
+
+@dataclass(frozen=True)
 class Engagements:
     """Columns of shape (e,). `table`: id, title, programme, topic (strings).
 
@@ -262,12 +279,15 @@ class Snapshot:
     `ties`: id, note, source_name (provenance) and date_estimated.
     `observations`: subject (id), indicator, year, value, unit, source, in this order.
     `vectors` (m, dimension): unit vectors after the mean of their language
-    (`language_means`) was taken off, zero where a statement has none.
+    (`language_means`, of raw vectors) was taken off (`matchmaker.embedding.comparable`), zero
+    where a statement has none; `passage_vectors` (p, dimension) are those of its passages.
+    `query_means` are taken off a question in the same way.
     """
 
     meta: SnapshotMeta
     organizations: Organizations
     statements: Statements
+    passages: Passages
     engagements: Engagements
     memberships: Memberships
     places: pa.Table
@@ -282,7 +302,9 @@ class Snapshot:
     organization_statements: Incidence  # its transpose, with roles
     lexical: LexicalIndex
     vectors: FloatArray
+    passage_vectors: FloatArray
     language_means: Mapping[str, FloatArray]
+    query_means: Mapping[str, FloatArray]
     index_file: Path | None = None  # of the approximate index, where there is one
 
     def __len__(self) -> int:

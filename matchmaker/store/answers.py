@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from matchmaker.domain import Cluster, GraphRows, Organization, Statement, key_of
@@ -60,12 +60,14 @@ class UpsertCounts:
 class RowChanges:
     """What an import changed, or would: rows `after` it and `before`, those that differ alone.
 
-    A row of `after` without one of its key in `before` is new.
+    A row of `after` without one of its key in `before` is new. `overruled` are table and key of
+    rows of which something was not taken, because a stronger source says otherwise.
     """
 
     counts: UpsertCounts = field(default_factory=UpsertCounts)
     before: GraphRows = field(default_factory=GraphRows)
     after: GraphRows = field(default_factory=GraphRows)
+    overruled: tuple[tuple[str, Any], ...] = ()
 
     @classmethod
     def of(cls, parts: Iterable[RowChanges], most: float = math.inf) -> RowChanges:
@@ -77,8 +79,10 @@ class RowChanges:
         counts = UpsertCounts()
         before, after = defaultdict[str, list[Any]](list), defaultdict[str, list[Any]](list)
         size = 0
+        overruled: list[tuple[str, Any]] = []
         for part in parts:
             counts += part.counts
+            overruled.extend(part.overruled)
             if size > most:
                 part = part.without_new()  # noqa: PLW2901
             if size > 2 * most:
@@ -87,8 +91,9 @@ class RowChanges:
             for rows, tables in ((part.before, before), (part.after, after)):
                 for name, table_rows in rows.tables():
                     tables[name].extend(table_rows)
-        return cls(counts, *(GraphRows(**{name: tuple(rows) for name, rows in tables.items()})
-                             for tables in (before, after)))  # fmt: skip
+        old, new = (GraphRows(**{name: tuple(rows) for name, rows in tables.items()})
+                    for tables in (before, after))  # fmt: skip
+        return cls(counts, old, new, tuple(overruled))
 
     def without_new(self) -> RowChanges:
         """Without the rows that were not there before."""
@@ -96,7 +101,7 @@ class RowChanges:
         for name, rows in self.after.tables():
             known = {key_of(row) for row in getattr(self.before, name)}
             after[name] = tuple(row for row in rows if key_of(row) in known)
-        return RowChanges(self.counts, self.before, GraphRows(**after))
+        return replace(self, after=GraphRows(**after))
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,21 @@ def merged_row(
     return replace(before, **changes)
 
 
+def is_overruled(before: Any, row: Any) -> bool:
+    """Whether a stored row of a stronger source says otherwise, so that this one is not taken.
+
+    Of organisations their fields tell it: what contradicts is kept beside each.
+    """
+    if isinstance(row, Organization) or not hasattr(row, "provenance"):
+        return False
+    if before.provenance.tier.rank >= row.provenance.tier.rank:
+        return False
+    return any(
+        not is_blank(before, name) and not is_blank(row, name) and name != PARTICIPANTS
+        for name in changed_fields(before, row)
+    )
+
+
 def merged_organization(
     before: Organization, row: Organization, *, only_blanks: bool = False
 ) -> Organization:
@@ -135,7 +150,11 @@ def merged_organization(
         new = replace(incoming.get(name) or _from(name, row.provenance), conflict=None)
         is_unknown = is_blank(before, name) and name not in origins
         old = origins.get(name) or _from(name, before.provenance)
-        if is_unknown:
+        if name == OTHER_NAMES and (is_unknown or new.tier.rank <= old.tier.rank):
+            names = _all_names(before, row)
+            if names != before.other_names:
+                changes[name], origins[name] = names, new
+        elif is_unknown:
             changes |= _change(before, row, name)
             origins[name] = new
         elif text_of(row, name) == text_of(before, name):
@@ -145,10 +164,6 @@ def merged_organization(
                 origins[name] = replace(origins.get(name, old), conflict=None)
         elif only_blanks or _is_coarser(before, row, name):
             continue
-        elif name == OTHER_NAMES and new.tier.rank <= old.tier.rank:
-            names = _all_names(before, row)
-            if names != before.other_names:
-                changes[name], origins[name] = names, new
         elif _wins(new, old):
             changes |= _change(before, row, name)
             conflict = None if old.source == new.source else _contradicted(before, name, old)
@@ -163,9 +178,17 @@ def merged_organization(
 
 def _all_names(before: Organization, row: Organization) -> tuple[str, ...]:
     """The other names of both: that a source has one more does not contradict the others."""
+    own = set(map(normal, (before.name, before.name_en)))
     by_spelling = {normal(name): name for name in (*row.other_names, *before.other_names)}
     ordered = (*before.other_names, *row.other_names)
-    return tuple(dict.fromkeys(by_spelling[normal(name)] for name in ordered))[:MAX_OTHER_NAMES]
+    spellings = (by_spelling[normal(name)] for name in ordered if normal(name) not in own)
+    return tuple(dict.fromkeys(spellings))[:MAX_OTHER_NAMES]
+
+
+def as_said_of(row: Organization, id: str) -> Organization:
+    """What an organisation that is another one says of it: its name is an other name of that."""
+    names = tuple(dict.fromkeys((row.name, *row.other_names)))
+    return replace(row, id=id, other_names=names[:MAX_OTHER_NAMES])
 
 
 def edited_organization(

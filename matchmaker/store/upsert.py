@@ -19,7 +19,7 @@ from matchmaker.domain import (
 from matchmaker.errors import InvalidInput, NotFound, VersionConflict
 from matchmaker.messages import message
 from matchmaker.store.answers import RowChanges, UpsertCounts
-from matchmaker.store.merging import NOTHING, merged_row
+from matchmaker.store.merging import NOTHING, is_overruled, merged_row
 from matchmaker.store.schema import (
     DESCRIPTIONS,
     NEEDS,
@@ -127,11 +127,15 @@ def _write_batch(
 ) -> RowChanges:  # fmt: skip
     stored = tx.rows_by_key(table, [key_of(row) for row in rows])
     new, changed = [], []
+    overruled = []
     for row in rows:
         before = stored.get(key_of(row))
         if before is None:
             new.append(_first_version(row))
-        elif (after := _next_version(merge(row, before), before)) != before:
+            continue
+        if is_overruled(before, row):
+            overruled.append((table.name, key_of(row)))
+        if (after := _next_version(merge(row, before), before)) != before:
             changed.append((before, after))
     if (new or changed) and not dry_run:
         tx.write(table, new, changed)
@@ -146,6 +150,7 @@ def _write_batch(
         counts,
         GraphRows(**{table.name: tuple(before for before, _ in changed)}),
         GraphRows(**{table.name: (*new, *(after for _, after in changed))}),
+        tuple(overruled),
     )
 
 

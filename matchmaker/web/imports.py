@@ -19,6 +19,7 @@ from matchmaker.ingest.columns import TABLES, Column, table_name
 from matchmaker.ingest.list_formats import FORMATS
 from matchmaker.ingest.table_file import SUFFIXES
 from matchmaker.ingest.templates import template as written_template
+from matchmaker.web.field_words import in_words
 from matchmaker.web.import_forms import chosen_options, default_fields
 from matchmaker.web.labels import gettext, language, word
 from matchmaker.web.layout import Page, is_part, parse_choice, show_notice, signed_in, web
@@ -196,7 +197,8 @@ def decide() -> Page:
 
 def column_title(column: Column) -> str:
     """Title of a column in the reader's language."""
-    return column.title.text(language()).replace("_", " ")
+    title = column.title.text(language())
+    return in_words(title) if title == column.name else title
 
 
 def choice_label(value: str) -> str:

@@ -27,6 +27,7 @@ from matchmaker.messages import (
     translated,
 )
 from matchmaker.terms import TERMS
+from matchmaker.web.field_words import in_words
 
 
 def language() -> str:
@@ -68,6 +69,8 @@ def field(name: str) -> str:
     plain, _, rest = name.partition("[")
     plain = plain.rpartition(".")[2]
     label = translated(plain, language(), FIELD)
+    if label == plain and name == plain:
+        return in_words(name)
     return name if label == plain else label + (f"[{rest}" if rest else "")
 
 

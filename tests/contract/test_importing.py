@@ -10,6 +10,7 @@ from matchmaker.domain import (
     Cluster,
     ContradictedValue,
     DatePrecision,
+    Description,
     FieldOrigin,
     GraphRows,
     Kind,
@@ -26,7 +27,7 @@ from matchmaker.domain import (
     Terms,
     Tier,
 )
-from matchmaker.store.merging import edited_organization, merged_organization
+from matchmaker.store.merging import as_said_of, edited_organization, merged_organization
 from matchmaker.store.ports import GraphStore, ImportRules
 from tests.contract.graphs import DAY, firm, project
 
@@ -106,6 +107,19 @@ def test_clusters_offers_and_needs_keep_what_a_row_leaves_blank(store: GraphStor
     explicit = {("offers", "o:1"): frozenset({"active"})}
     store.import_rows(bare, ImportRules(explicit))
     assert store.offer("o:1").active
+
+
+def test_what_a_stronger_source_overrules_is_told(store: GraphStore) -> None:
+    """What the firm wrote of itself stays; that the list said otherwise is not passed over."""
+    own = Description("t:d#about", "t:d", "我们做高压球阀", "zh", provenance=MEMBER)
+    firm_row = replace(FULL, id="t:d")
+    store.import_rows(GraphRows(organizations=(firm_row,), descriptions=(own,)))
+    listed = replace(own, text="阀门厂", provenance=LIST)
+    changes = store.import_rows(GraphRows(descriptions=(listed,)))
+    assert changes.overruled == (("descriptions", own.id),)
+    same = replace(own, provenance=LIST)
+    assert store.import_rows(GraphRows(descriptions=(same,))).overruled == ()
+    assert store.rows_about("t:d").descriptions == (own,)
 
 
 def test_participants_are_added_to_and_not_taken_away(store: GraphStore) -> None:
@@ -249,3 +263,11 @@ def test_of_many_changes_those_of_known_rows_are_listed(store: GraphStore) -> No
     changes = store.import_batches(lambda: batches, ImportRules(), 1)
     assert changes.counts.created == {"organizations": 3}
     assert {row.id for row in changes.after.organizations} == {"t:1", "t:2", FULL.id}
+
+
+def test_the_name_that_is_lost_in_a_merge_is_an_other_name() -> None:
+    gone = Organization("o:1", "恒泰阀门厂", Kind.FIRM, other_names=("HT",), provenance=LIST)
+    kept = merged_organization(FULL, as_said_of(gone, FULL.id), only_blanks=True)
+    assert (kept.name, kept.other_names) == (FULL.name, ("恒泰阀门厂", "HT"))
+    again = replace(gone, name=FULL.name.upper(), other_names=())
+    assert merged_organization(FULL, as_said_of(again, FULL.id), only_blanks=True) == FULL

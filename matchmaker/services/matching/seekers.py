@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from matchmaker.domain import MAX_TEXT, GoalName, Need, NeedState, Stage, Statement, StatementKind
-from matchmaker.embedding import Embedder, VectorCache, center, embed_missing
+from matchmaker.embedding import Encoder, VectorCache, VectorCaches, comparable, embed_missing
 from matchmaker.errors import InvalidInput
 from matchmaker.goals import GOALS, Goal
 from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Request, Seeker, SeekerText
@@ -33,8 +33,8 @@ class SeekerFactory:
 
     store: GraphStore
     rows: SnapshotRows
-    embedder: Callable[[], Embedder]
-    cache: Callable[[], VectorCache]
+    embedder: Callable[[], Encoder]
+    cache: Callable[[], VectorCache | VectorCaches]
 
     @property
     def snapshot(self) -> Snapshot:
@@ -134,7 +134,8 @@ class SeekerFactory:
             return [None] * len(texts)
         embedder = self.embedder()
         check_model(self.snapshot, embedder.identity)
-        return list(center(embedder.queries(texts), languages, self.snapshot.language_means))
+        raw, means = embedder.queries(texts), self.snapshot.query_means
+        return list(comparable(raw, languages, means, embedder.identity.model))
 
     def _texts(self, profile: SeekerProfile, row: int | None) -> tuple[SeekerText, ...]:
         statements, goals, ticked = self._speaking(profile)
@@ -220,7 +221,8 @@ class SeekerFactory:
         check_model(self.snapshot, cache.identity)
         vectors = embed_missing(self.embedder, cache, texts)
         languages = [statement.language or language_of(statement.text) for statement in statements]
-        centred = center(np.asarray(vectors), languages, self.snapshot.language_means)
+        means = self.snapshot.language_means
+        centred = comparable(np.asarray(vectors), languages, means, cache.identity.model)
         return {s.id: vector for s, vector in zip(statements, centred, strict=True)}
 
     def _coordinates(self, place: str | None, row: int) -> tuple[float, float]:

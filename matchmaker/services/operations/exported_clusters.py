@@ -24,6 +24,7 @@ from matchmaker.domain import (
     Place,
     Role,
     Tie,
+    date_text,
 )
 from matchmaker.errors import NotFound
 from matchmaker.exports.tables import Cell, ExportColumn, ExportGraph, ExportTable, columns
@@ -34,7 +35,7 @@ from matchmaker.snapshot.model import ENGAGEMENT_KINDS, Snapshot
 # Undertakings that join those who take part.
 COUNTED = (EngagementKind.CONTRACT, *JOINT)
 # Private, or an observation; no export has it.
-_PRIVATE = frozenset({"contact", "headcount"})
+_PRIVATE = frozenset({"contact", "headcount", "revenue"})
 _TERMS = frozenset({"kind", "size", "tier", "stages", "layer", "status"})
 ABOUT, ABOUT_ENGLISH = "about", "about-en"
 # Behind the columns that our own import reads.
@@ -107,8 +108,8 @@ def _names(coded: Place | Industry | None) -> tuple[str, str]:
 def _period(membership: Membership | None) -> tuple[Cell, Cell]:
     if membership is None:
         return (None, None)
-    precision = membership.date_precision
-    return partial_date(membership.since, precision), partial_date(membership.until, precision)
+    since = partial_date(membership.since, membership.date_precision)
+    return since, membership.until  # a last day is known to the day
 
 
 def ties_of(snapshot: Snapshot, ids: Iterable[str]) -> GraphRows:
@@ -187,7 +188,7 @@ def _declared(tie: Tie) -> _Cells:
     own = {field.name: getattr(tie, field.name) for field in fields(tie)}
     return own | {
         "since": partial_date(tie.since, tie.date_precision),
-        "until": partial_date(tie.until, tie.date_precision),
+        "until": tie.until,
         "directed": tie.layer not in UNDIRECTED_LAYERS,
         "weight": 1.0,
         "origin": tie.provenance.source,
@@ -198,7 +199,7 @@ def _undertaken(engagement: Engagement) -> Iterator[_Cells]:
     """The pairs of an undertaking: suppliers with buyers of a contract, else all with all."""
     told = {
         "since": partial_date(engagement.date, engagement.date_precision),
-        "until": partial_date(engagement.until, engagement.date_precision),
+        "until": engagement.until,
         "undertaking": engagement.id,
         "undertaking_kind": engagement.kind,
         "title": engagement.title,
@@ -229,11 +230,5 @@ def _undertaken(engagement: Engagement) -> Iterator[_Cells]:
 
 
 def partial_date(day: date | None, precision: DatePrecision) -> date | str | None:
-    """A date as far as it is known: 2012, 2012Q2, 2012-06, or the day."""
-    if day is None or precision is DatePrecision.DAY:
-        return day
-    if precision is DatePrecision.YEAR:
-        return f"{day.year}"
-    if precision is DatePrecision.QUARTER:
-        return f"{day.year}Q{(day.month + 2) // 3}"
-    return f"{day:%Y-%m}"
+    """A date as far as it is known: 2012, 2012-Q2, 2012-06, or the day."""
+    return day if day is None or precision is DatePrecision.DAY else date_text(day, precision)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from matchmaker.access import Principal
-from matchmaker.embedding import Embedder
+from matchmaker.embedding import Encoder
 from matchmaker.errors import MatchmakerError, not_writable
 from matchmaker.messages import Message, message
 from matchmaker.services.matching.matching import Freshness
@@ -61,7 +61,7 @@ class HealthService:
     settings: Settings
     store: Callable[[], GraphStore]
     reader: SnapshotReader
-    embedder: Callable[[], Embedder]
+    embedder: Callable[[], Encoder]
     rankers: RankerFiles
     jobs_holder: Callable[[], Holder | None]
 

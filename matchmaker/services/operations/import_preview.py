@@ -241,7 +241,7 @@ def _choices(
     if is_nothing(cell):
         return None
     if column.name == "place":
-        return _ids(index.places, cell)
+        return _ids(index.places, cell) or None  # a town that is not known has nothing to choose
     if column.name == "industry":
         return _ids(index.industries, cell)
     reading = read_cell(column.name, column.read, cell)

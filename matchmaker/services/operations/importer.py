@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from matchmaker.domain import GraphRows, Organization
 from matchmaker.errors import NotAllowed
 from matchmaker.ingest.earlier_keys import known_by_earlier_ids
 from matchmaker.ingest.references import drop_dangling, drop_orphans, referred
-from matchmaker.ingest.report import Parsed, ReadProgress, file_counts
+from matchmaker.ingest.report import Parsed, Problem, ReadProgress, file_counts
 from matchmaker.ingest.resolve import Resolution, resolve
 from matchmaker.ingest.scope import within
 from matchmaker.ingest.table_options import TableOptions
@@ -28,13 +28,15 @@ from matchmaker.services.operations.import_report import (
 from matchmaker.services.operations.large_import import LargeImport, is_large
 from matchmaker.services.operations.reference_data import reference_index
 from matchmaker.services.operations.refresher import Progress, no_progress
-from matchmaker.store.merging import merged_organization
+from matchmaker.store.merging import as_said_of, merged_organization
 from matchmaker.store.ports import MAX_PAGE, GraphStore, ImportRules, Page, RowChanges, iterate
 
 # More pairs that may be one are counted and not listed in a report.
 MAX_ALIKE = 200
 # Of more changed rows than about so many a report does not hold all: they cannot be taken back.
 MAX_KEPT = 20_001
+# The column of a list whose cells become rows of a table.
+_SAID_IN = {"descriptions": "description"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,12 @@ class Importer:
         if not rules.dry_run:
             options.progress(message("Writing to the store"), 0, 0)
         changes = self.store.import_rows(checked.rows, rules)
+        overruled = tuple(_overruled(changes, checked.origins))
+        report = replace(
+            report,
+            problems=(*report.problems, *overruled),
+            files=file_counts(checked.read, (*checked.problems, *overruled)),
+        )
         return _with_changes(replace(report, written=not rules.dry_run), changes, options)
 
     def _import_large(
@@ -168,6 +176,9 @@ class Importer:
         changes = self.store.import_batches(
             large.batches, rules, MAX_KEPT if options.keep else 2 * MAX_CHANGES
         )
+        if changes.overruled:
+            large.reading.problems.extend(_overruled(changes, large.reading.origins))
+            report = replace(report, problems=large.problems(), files=large.files())
         return _with_changes(replace(report, written=not rules.dry_run), changes, options)
 
     def _with_merged(
@@ -179,7 +190,7 @@ class Importer:
         gone = [row for row in rows.organizations if row.id in leads_to and row.id not in kept]
         for row in gone:
             id = leads_to[row.id]
-            silent = replace(row, id=id)
+            silent = as_said_of(row, id)
             kept[id] = merged_organization(kept[id], silent, only_blanks=True) \
                 if id in kept else silent  # fmt: skip
         return tuple(kept.values())
@@ -210,6 +221,17 @@ class Importer:
             ),
         )  # fmt: skip
         return replace(parsed, rows=rows)
+
+
+def _overruled(
+    changes: RowChanges, origins: Mapping[tuple[str, str], tuple[str, int]]
+) -> Iterator[Problem]:
+    """What is told of rows that a stronger source overrules."""
+    for table, key in changes.overruled:
+        file, line = origins.get((table, " ".join(key) if isinstance(key, tuple) else key), ("", 0))
+        if line:
+            reason = message("a stronger source says otherwise, and that stays.")
+            yield Problem(file, line, _SAID_IN.get(table, ""), reason, "warning", is_lost=True)
 
 
 def _with_changes(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from matchmaker.ingest.spool import SpooledList
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.table_reading import TableReading
 from matchmaker.ingest.tables import read_large_files
-from matchmaker.store.merging import merged_organization
+from matchmaker.store.merging import as_said_of, merged_organization
 from matchmaker.store.ports import GraphStore
 
 BATCH = 2_000
@@ -99,7 +99,7 @@ class LargeImport:
         for id, row in organizations.entries():
             if (kept_id := self.leads_to.get(id)) is None:
                 continue
-            silent = replace(row, id=kept_id)
+            silent = as_said_of(row, kept_id)
             kept = organizations.get(kept_id)
             organizations[kept_id] = (
                 merged_organization(kept, silent, only_blanks=True) if kept else silent

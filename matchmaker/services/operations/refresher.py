@@ -11,10 +11,21 @@ from pathlib import Path
 
 from matchmaker.access import Principal
 from matchmaker.domain import Statement
-from matchmaker.embedding import Embedder, ModelIdentity, VectorCache, embed_missing
+from matchmaker.embedding import (
+    Encoder,
+    LanguageMeans,
+    ModelIdentity,
+    VectorCache,
+    VectorCaches,
+    anchors,
+    embed_missing,
+    language_means,
+    typical,
+)
+from matchmaker.embedding.second import DIMENSION
 from matchmaker.errors import SnapshotUnavailable, WrongState, not_writable
 from matchmaker.messages import Message, message
-from matchmaker.snapshot.build import StatementVectors, build, statements
+from matchmaker.snapshot.build import StatementVectors, build, passage_texts, statements
 from matchmaker.snapshot.load import SnapshotReader, save
 from matchmaker.snapshot.model import FloatArray, SnapshotMeta
 from matchmaker.store.ports import GraphStore
@@ -38,8 +49,9 @@ class SnapshotRefresher:
     reader: SnapshotReader
     root: Path
     model: Callable[[], ModelIdentity]
-    embedder: Callable[[], Embedder]
-    cache: Callable[[], VectorCache]
+    embedder: Callable[[], Encoder]
+    cache: Callable[[], VectorCache | VectorCaches]
+    anchor_cache: Callable[[], VectorCache | VectorCaches]
 
     def is_needed(self) -> bool:
         """Whether there is no snapshot of the store as it is now and by the model that is set."""
@@ -65,33 +77,67 @@ class SnapshotRefresher:
             export = self.store.export()
             texts = statements(export.rows)
             model = self.model()
-            vectors = embed_missing(
+            whole, parts = [statement.text for statement in texts], passage_texts(texts)
+            embedded = embed_missing(
                 lambda: self._loaded(progress),
                 self.cache(),
-                [statement.text for statement in texts],
+                [*whole, *parts],
                 lambda done, total: progress(message("Embedding statements"), done, total),
             )
+            vectors, of_passages = embedded[: len(whole)], embedded[len(whole) :]
             progress(message("Building the snapshot"), 0, 0)
-            by_model = StatementVectors(model.model, model.revision, vectors)
+            means = self._language_means(texts, vectors, progress)
+            by_model = StatementVectors(model.model, model.revision, vectors, means, of_passages)
             snapshot = build(export, datetime.now(UTC).date(), by_model)
             save(snapshot, self.root)
-            self._hand_to_store(model.revision, texts, vectors, progress)
+            self._hand_to_store(texts, vectors, progress)
             return snapshot.meta
 
-    def _loaded(self, progress: Progress) -> Embedder:
+    def _language_means(
+        self, statements: Sequence[Statement], passages: FloatArray, progress: Progress
+    ) -> LanguageMeans:
+        """Where the model puts each language, passages and queries apart.
+
+        Of a few statements it says hardly anything: anchors, which are the same for every
+        graph, stand in for it.
+        """
+        languages = [statement.language for statement in statements]
+        sample = typical([statement.text for statement in statements], languages)
+        sampled = [language for language, _ in sample]
+
+        def embedded(
+            texts: Sequence[str], cache: VectorCache | VectorCaches, as_queries: bool
+        ) -> FloatArray:
+            return embed_missing(
+                lambda: self._loaded(progress), cache, texts, as_queries=as_queries
+            )
+
+        general, labels = [text for _, text in anchors()], [language for language, _ in anchors()]
+        as_passages = embedded(general, self.anchor_cache(), as_queries=False)
+        as_queries = embedded(general, self.anchor_cache(), as_queries=True)
+        asked = embedded([text for _, text in sample], self.cache(), as_queries=True)
+        return LanguageMeans(
+            language_means(passages, languages, language_means(as_passages, labels)),
+            language_means(asked, sampled, language_means(as_queries, labels)),
+        )
+
+    def _loaded(self, progress: Progress) -> Encoder:
         progress(message("Loading the model"), 0, 0)
         return self.embedder()
 
     def _hand_to_store(
-        self, revision: str, texts: Sequence[Statement], vectors: FloatArray, progress: Progress
+        self, texts: Sequence[Statement], vectors: FloatArray, progress: Progress
     ) -> None:
-        """Give the store the vectors that it lacks, for its own vector index."""
+        """Give the store the first model's vectors that it lacks, for its own vector index."""
+        first, *others = self.cache().parts
+        revision = first.identity.revision
+        width = vectors.shape[1] - (DIMENSION if others else 0)
         lacking = set(self.store.missing_embeddings(revision))
         rows = [row for row, statement in enumerate(texts) if statement.id in lacking]
         for start in range(0, len(rows), BATCH):
             batch = rows[start : start + BATCH]
             ids = [texts[row].id for row in batch]
-            self.store.set_embeddings(revision, ids, vectors[batch].tolist())
+            self.store.set_embeddings(revision, ids, vectors[batch, :width].tolist())
             progress(message("Giving the store its vectors"), start + len(batch), len(rows))
 
     @contextmanager

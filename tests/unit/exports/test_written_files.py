@@ -217,7 +217,7 @@ def test_two_columns_of_one_title_are_told_apart():
     ("precision", "written_as", "start"),
     [
         (DatePrecision.YEAR, "2012", "2012-01-01"),
-        (DatePrecision.QUARTER, "2012Q2", "2012-04-01"),
+        (DatePrecision.QUARTER, "2012-Q2", "2012-04-01"),
         (DatePrecision.MONTH, "2012-04", "2012-04-01"),
         (DatePrecision.DAY, date(2012, 4, 1), "2012-04-01"),
     ],

@@ -209,3 +209,18 @@ def test_an_engagement_that_ends_before_it_begins_loses_its_end(tmp_path: Path) 
     (tmp_path / "participants.csv").write_text(parts, encoding="utf-8")
     (row,) = read_files(tables_at(tmp_path)).rows.engagements
     assert (row.date, row.until) == (datetime.date(2024, 5, 1), None)
+
+
+def test_revenue_is_a_figure_of_the_year_that_its_title_names(tmp_path: Path) -> None:
+    content = (
+        '单位名称,2024年营业收入（万元）,2023年末职工人数\n示例甲厂,"1,250.5",30\n示例乙厂,-,\n'
+    )
+    parsed = read(tmp_path, "organizations.csv", content)
+    figures = [(row.indicator, row.year, row.value, row.unit) for row in parsed.rows.observations]
+    assert figures == [("headcount", 2023, 30.0, ""), ("revenue", 2024, 12_505_000.0, "CNY")]
+
+
+def test_revenue_without_a_year_is_of_the_last_one(tmp_path: Path) -> None:
+    content = "Company,Annual turnover\nAlpha Ltd,€1.2m\n"
+    (row,) = read(tmp_path, "organizations.csv", content).rows.observations
+    assert (row.year, row.value, row.unit) == (TODAY.year - 1, 1_200_000.0, "EUR")

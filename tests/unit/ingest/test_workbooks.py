@@ -17,6 +17,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import SheetNumber
 from matchmaker.ingest.number_formats import shown
 from matchmaker.ingest.table_file import FileOptions, Line, TableFile, open_table
+from matchmaker.ingest.tables import read_files
 
 EXPECTED = frozenset({"id", "name", "kind", "country"})
 ROWS = [
@@ -261,3 +262,20 @@ def test_lines_are_read_again_and_again(tmp_path: Path) -> None:
     read = open_table(saved(tmp_path, unchanged, ROWS), expected=EXPECTED)
     again: list[list[Line]] = [list(read.lines()) for _ in range(2)]
     assert again[0] == again[1]
+
+
+def test_dates_beside_texts_of_one_column_are_doubted(tmp_path: Path) -> None:
+    """A program that reads months first makes 03/04 a date and leaves 23/04 a text."""
+    book = Workbook()
+    for row in (
+        ("name", "founded"), ("Alpha GmbH", datetime.date(2021, 3, 4)), ("Beta GmbH", "23/04/2021"),
+        ("Gamma GmbH", datetime.date(2020, 1, 2)),
+    ):  # fmt: skip
+        book.active.append(row)
+    book.save(tmp_path / "organizations.xlsx")
+    parsed = read_files([("organizations", tmp_path / "organizations.xlsx")])
+    (note,) = [p.reason for p in parsed.problems if p.field == "founded"]
+    assert "'2021-03-04' is stored as a date and '23/04/2021' as text" in str(note)
+    assert [str(row.founded) for row in parsed.rows.organizations] == [
+        "2021-03-04", "2021-04-23", "2020-01-02",
+    ]  # fmt: skip

@@ -47,9 +47,9 @@ def test_it_holds_the_stores_version_and_rows(wired):
 def test_the_store_gets_its_vectors(wired):
     wired.store.upsert(FIRM)
     wired.refresher.refresh(ADMIN)
-    revision = wired.embedder().identity.revision
-    assert wired.store.missing_embeddings(revision) == ()
-    query = wired.embedder().queries(["球阀"])[0]
+    first, _ = wired.embedder().parts
+    assert wired.store.missing_embeddings(first.identity.revision) == ()
+    query = first.queries(["球阀"])[0]
     nearest = wired.store.nearest_statements(query.tolist(), frozenset(), 1)
     assert nearest[0].statement.id == "t:offer"
 

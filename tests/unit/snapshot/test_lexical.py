@@ -12,10 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matchmaker.snapshot import nearest as module
-from matchmaker.snapshot.lexical import K1, B, attainable, build_lexical, lexical_scores, without
+from matchmaker.snapshot.lexical import (
+    K1,
+    B,
+    attainable,
+    build_lexical,
+    code_shares,
+    lexical_scores,
+    without,
+)
 from matchmaker.snapshot.load import load, save
 from matchmaker.snapshot.nearest import best, nearest
-from matchmaker.text import terms
+from matchmaker.text import codes, terms
 from tests.unit.snapshot.graphs import WORDS, random_rows, snapshot_of
 
 TEXTS = st.lists(st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join), min_size=1, max_size=8)
@@ -60,6 +68,39 @@ def test_taking_statements_out_is_never_having_had_them(
 def test_no_statement_has_more_than_is_attainable(texts: list[str], query: str) -> None:
     index = build_lexical(texts)
     assert lexical_scores(index, query).max() <= attainable(index, query) * (1 + 1e-5)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("CF8M阀体", {"cf8m"}),
+        ("ＣＦ－８Ｍ", {"cf8m"}),
+        ("6204-2RS", {"62042rs"}),
+        ("bearing 6204 2RS", {"62042rs"}),
+        ("DN 50 PN 16", {"dn50", "pn16"}),
+        ("DN50，PN16", {"dn50", "pn16"}),
+        ("M8×30", {"m8x30"}),
+        ("m8 * 30 bolts", {"m8x30"}),
+        ("GB/T 12224-2015", {"gbt12224", "gbt122242015"}),
+        ("AISI 316L", {"316l"}),
+        ("Q235B/Q345B", {"q235b", "q345b"}),
+        ("from 500 pairs, 24-hour service, 2-axis, 0.02mm, 2024-06-13, 3D, A4", set()),
+    ],
+)
+def test_codes_are_the_same_however_they_are_written(text: str, expected: set[str]) -> None:
+    assert codes(text) == expected
+    assert expected <= set(terms(text))
+
+
+def test_the_share_of_codes_is_by_their_rarity() -> None:
+    """Of four one names CF8M, two DN50; idf = ln(1 + (4.5 − df) / (df + ½))."""
+    index = build_lexical(["CF8M DN50", "DN-50 B62", "valve", "seat"])
+    rare, usual = math.log(1 + 3.5 / 1.5), math.log(1 + 2.5 / 2.5)
+    shares = code_shares(index, "valve CF-8M, DN 50, X999")
+    assert shares is not None
+    np.testing.assert_allclose(shares[[0, 2, 3]], [1, 0, 0], atol=1e-6)
+    assert shares[1] == pytest.approx(usual / (usual + rare), rel=0.1)  # lengths differ a little
+    assert code_shares(index, "X999 valve") is None
 
 
 @given(st.integers(0, 30), st.integers(0, 12))
