@@ -24,10 +24,10 @@ from matchmaker.goals import GOALS
 from matchmaker.recommend.model import Recommendation
 from matchmaker.services.directory.directory import OrganizationProfile
 from matchmaker.web.cards import grade_of, kilometres
-from matchmaker.web.find import goals_of, picked_by
+from matchmaker.web.find import picked_by
 from matchmaker.web.labels import gettext
 from matchmaker.web.layout import Page, own_organization, show_notice, signed_in, web
-from matchmaker.web.parties import fit_of
+from matchmaker.web.parties import fit_of, likely_goals
 from matchmaker.workflow.account import AccountMembership, MembershipRole
 from matchmaker.workflow.interactions import InteractionKind
 
@@ -75,12 +75,9 @@ def organization(id: str) -> Page:
 
 
 def _goals(principal: Principal, own: str, other: Organization) -> list[GoalName]:
-    """What one's own organisation may look for and this one may be: own open needs first."""
-    kind = services().directory.profile(principal, own).organization.kind
-    possible = [goal for goal in goals_of(kind) if other.kind in GOALS[goal].candidates]
-    needs = services().published.needs(own, NeedState.OPEN, None, 100).rows
-    needed = [need.goal for need in needs]
-    return sorted(possible, key=lambda goal: -needed.count(goal))
+    """What one's own organisation may look for and this one may be, the likeliest first."""
+    seeker = services().directory.profile(principal, own).organization
+    return [goal for goal in likely_goals(seeker) if other.kind in GOALS[goal].candidates]
 
 
 def _why(

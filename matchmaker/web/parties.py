@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matchmaker.access import Principal
 from matchmaker.api.http.context import services
-from matchmaker.domain import GoalName, Need, NeedState, Offer
+from matchmaker.domain import GoalName, Need, NeedState, Offer, Organization
 from matchmaker.errors import MatchmakerError
 from matchmaker.recommend.model import Recommendation
 from matchmaker.services.directory.directory import OrganizationProfile
 from matchmaker.web.cards import kilometres
+from matchmaker.web.find import goals_of
 
 _SHOWN = 4
 
@@ -56,6 +58,13 @@ def parties_of(
             )
         )
     return parties
+
+
+def likely_goals(organization: Organization) -> list[GoalName]:
+    """What one of its kind may look for, those first of which it has most open needs."""
+    needs = services().published.needs(organization.id, NeedState.OPEN, None, 100).rows
+    needed = Counter(need.goal for need in needs)
+    return sorted(goals_of(organization.kind), key=lambda goal: -needed[goal])
 
 
 def fit_of(
