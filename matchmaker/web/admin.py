@@ -29,9 +29,7 @@ def admin() -> Page:
         table_name=table_name,
         models=rankers.current().models,
         duplicates=len(services().duplicates.pairs(principal)),
-        failed_jobs=sum(
-            job.state is JobState.FAILED for job in services().job_queue.page(principal)
-        ),
+        failed_jobs=len(failed),
         invitations=len(services().invitations.open(principal)),
     )
 
