@@ -11,6 +11,7 @@ os.environ["OMP_NUM_THREADS"] = "1"
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 from matchmaker.errors import MatchmakerError
+from matchmaker.services.operations.local_server import announce, withdraw
 from matchmaker.services.operations.process_lock import ProcessLock
 from matchmaker.settings import read_settings
 
@@ -56,7 +57,8 @@ def on_starting(server):
 
 
 def when_ready(server):  # noqa: ARG001 (gunicorn gives it)
-    """Serve metrics, and say where to go."""
+    """Serve metrics, tell the command line of this folder, and say where to go."""
+    announce(_settings, os.getpid())
     if _settings.metrics_port:
         _serve_metrics()
     address = f"http://{bind}"
@@ -75,6 +77,11 @@ def post_worker_init(worker):  # noqa: ARG001 (gunicorn gives it)
     from wsgi import wired
 
     threading.Thread(target=wired.keep_ready, daemon=True).start()
+
+
+def on_exit(server):  # noqa: ARG001 (gunicorn gives it)
+    """The command line is to ask without the server now."""
+    withdraw(_settings, os.getpid())
 
 
 def child_exit(server, worker):  # noqa: ARG001 (gunicorn gives both)

@@ -14,6 +14,7 @@ from matchmaker.api.directory.routes import directory
 from matchmaker.api.http import guards, problems
 from matchmaker.api.http.context import EXTENSION, Context, services
 from matchmaker.api.http.fields import ProblemDetails
+from matchmaker.api.matching.local import local
 from matchmaker.api.matching.routes import matching
 from matchmaker.api.operations.routes import operations
 from matchmaker.api.people import openid
@@ -31,6 +32,7 @@ from matchmaker.web import (
     introductions,
     layout,
     postings,
+    second_factor,
 )
 from matchmaker.web import directory as directory_pages
 from matchmaker.web import organization as organization_pages
@@ -52,6 +54,7 @@ VIEWS = (
     introductions,
     people_pages,
     postings,
+    second_factor,
 )
 _DESCRIPTION = (
     "Finds the ties an industrial cluster is missing and says why. Start with "
@@ -91,6 +94,7 @@ def create_app(wired: Wiring) -> OpenAPI:
         directory, reconciliation, matching, auditing, people, cooperation, coordination, operations
     ):  # fmt: skip
         app.register_api(area)
+    app.register_blueprint(local)
     layout.register(app)
     guards.limit_attempts(app)
     openid.register(app)

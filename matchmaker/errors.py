@@ -67,6 +67,14 @@ class SignInNeeded(NotAllowed):
     """Nobody has signed in, or with the wrong key or password."""
 
 
+class SecondFactorNeeded(SignInNeeded):
+    """The password is right, and a code of the second factor is needed too."""
+
+
+class SecondFactorOwed(NotAllowed):
+    """The account has to set up a second factor before it does anything else."""
+
+
 class TooManyAttempts(NotAllowed):
     """Tried too often; to be tried again later."""
 

@@ -53,13 +53,20 @@ class EvidenceRule:
     """Which statements of a candidate can speak for it.
 
     Offers only of `offers` kinds, needs only for `needs` goals, engagements only
-    where the candidate had one of `roles`.
+    where the candidate had one of `roles`, descriptions only of `described` organisations.
+    `worth`: what a fit of a kind of statement counts as an answer to words, 1 if not named.
     """
 
     kinds: frozenset[StatementKind]
     offers: frozenset[OfferKind] = ALL_OFFERS
     needs: frozenset[GoalName] = frozenset()
     roles: frozenset[Role] = ALL_ROLES
+    described: frozenset[Kind] = EVERY_KIND
+    worth: tuple[tuple[StatementKind, float], ...] = ()
+
+    def worth_of(self, kind: StatementKind) -> float:
+        """What a fit of this kind of statement counts, 1 at most."""
+        return dict(self.worth).get(kind, 1.0)
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,9 @@ class Goal:
     `label` stands in lists and forms, `title` over what is found where it is not the same,
     both in English.
     `asks` are the seeker's texts to ask with: the first group that it has; `words` is what
-    words put as the question are: what one needs, or what one has to give. `layers` and
+    words put as the question are: what one needs, or what one has to give. `evidence` says
+    what speaks to a profile, `answering` what answers words (the same where it is not set).
+    `layers` and
     `engagements` say what makes two organisations partners already; `candidate_end`
     which end of such a tie the candidate is; `walk` over which layers, besides
     engagements, acquaintance spreads. `taught_by` are kinds that look for the same
@@ -104,6 +113,7 @@ class Goal:
     layers: frozenset[Layer]
     title: str = ""
     words: StatementKind = NEED
+    answering: EvidenceRule | None = None
     seekers: frozenset[Kind] = EVERY_KIND
     candidates: frozenset[Kind] = EVERY_KIND
     engagements: frozenset[EngagementKind] = frozenset()
@@ -124,6 +134,10 @@ class Goal:
     def heading(self) -> Message:
         """Its title, in the reader's language."""
         return Message(self.title or self.label, context=TITLE)
+
+    def rule(self, *, in_words: bool) -> EvidenceRule:
+        """Which statements speak to a profile, or to a question put in words."""
+        return self.answering if in_words and self.answering is not None else self.evidence
 
     @property
     def by_text(self) -> bool:
@@ -203,6 +217,17 @@ _ROWS = (
             offers=frozenset({OfferKind.PRODUCT, OfferKind.SERVICE}),
             roles=frozenset({Role.SUPPLIER}),
         ),
+        # A process or spare capacity is what many a supplier sells. What a house says of
+        # itself in general counts less than what it offers: on the judged needs (tuning half)
+        # .922 had a right one among the first three, against .914 with both the same.
+        answering=EvidenceRule(
+            _OFFERED,
+            offers=frozenset(
+                {OfferKind.PRODUCT, OfferKind.SERVICE, OfferKind.TECHNOLOGY, OfferKind.EQUIPMENT}
+            ),
+            roles=frozenset({Role.SUPPLIER}),
+            worth=((DESCRIPTION, 0.8),),
+        ),
         layers=frozenset({Layer.SUPPLIES}),
         candidate_end=TieEnd.SOURCE,
         engagements=_CONTRACTS,
@@ -219,6 +244,12 @@ _ROWS = (
         asks=(frozenset({OFFER}), frozenset({DESCRIPTION}), frozenset({ENGAGEMENT})),
         evidence=EvidenceRule(
             _WANTED, needs=frozenset({GoalName.SUPPLIER}), roles=frozenset({Role.BUYER})
+        ),
+        answering=EvidenceRule(
+            _WANTED,
+            needs=frozenset({GoalName.SUPPLIER}),
+            roles=frozenset({Role.BUYER}),
+            worth=((ENGAGEMENT, 0.9), (DESCRIPTION, 0.8)),
         ),
         layers=frozenset({Layer.SUPPLIES}),
         candidate_end=TieEnd.TARGET,
@@ -258,6 +289,11 @@ _ROWS = (
         taught_by=FIRMS,
         asks=_OFFER_FIRST,
         evidence=EvidenceRule(_WANTED, needs=frozenset({GoalName.RESEARCH_PARTNER})),
+        answering=EvidenceRule(  # who makes such things can use what is found out about them
+            _WANTED | {OFFER},
+            needs=frozenset({GoalName.RESEARCH_PARTNER}),
+            worth=((DESCRIPTION, 0.9), (ENGAGEMENT, 0.8)),
+        ),
         layers=frozenset({Layer.COOPERATES_WITH}),
         engagements=_RESEARCH,
         weights=_BY_HISTORY,
@@ -284,6 +320,11 @@ _ROWS = (
         label="Shared equipment and capacity",
         asks=_NEED_FIRST,
         evidence=EvidenceRule(frozenset({OFFER}), offers=_SHARED),
+        answering=EvidenceRule(
+            frozenset({OFFER, DESCRIPTION}),
+            offers=_SHARED,
+            described=frozenset({Kind.PLATFORM, Kind.PUBLIC_BODY}),
+        ),
         layers=frozenset({Layer.SHARES_WITH, Layer.USES}),
         weights=_BY_EVIDENCE | {"nearness": 0.12, "same_industry": 0.02, "terms": 0.06},
         quotas=Quotas(exposure=0.02),
@@ -296,6 +337,11 @@ _ROWS = (
         title="Links to other clusters",
         asks=(frozenset({NEED, OFFER, DESCRIPTION}), frozenset({ENGAGEMENT})),
         evidence=EvidenceRule(kinds=frozenset(StatementKind), needs=frozenset(GoalName)),
+        answering=EvidenceRule(
+            kinds=frozenset(StatementKind),
+            needs=frozenset(GoalName),
+            worth=((NEED, 0.8), (ENGAGEMENT, 0.8)),
+        ),
         layers=frozenset({Layer.SUPPLIES, Layer.COOPERATES_WITH}),
         engagements=frozenset(EngagementKind),
         weights=_ACROSS_CLUSTERS,

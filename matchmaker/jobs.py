@@ -67,6 +67,11 @@ def periodic_work(wired: Wiring) -> tuple[PeriodicWork, ...]:
     )
     return (
         PeriodicWork("refresh", crontab(), lambda: refresh_if_needed(wired)),
+        PeriodicWork(
+            "backup",
+            crontab("*/5"),
+            lambda: _run_step("backup made", lambda: wired.backups.make_due(SYSTEM)),
+        ),
         PeriodicWork("postings", crontab("7"), lambda: expire_postings(wired)),
         PeriodicWork("retention", crontab("17", "3"), lambda: delete_old(wired)),
         *(PeriodicWork(event, crontab(), partial(_run_step, event, step)) for event, step in steps),

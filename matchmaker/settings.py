@@ -62,6 +62,16 @@ class Settings(BaseSettings):
     )
     public_url: str = Field("", description="Address in links of mails; empty: host and port.")
     session_hours: int = Field(12, ge=1, le=720, description="Hours until signing in again.")
+    second_factor: Literal["optional", "coordinators"] = Field(
+        "optional",
+        description="Who must sign in with a second factor: nobody (`optional`), "
+        "or `coordinators` and administrators.",
+    )
+    secret_key: SecretStr = Field(
+        SecretStr(""),
+        description="Key that encrypts secrets in the store; empty: one kept in the data folder. "
+        "After a blank an earlier one, which is still read with.",
+    )
     trusted_proxies: int = Field(
         0, ge=0, le=5, description="Reverse proxies in front whose X-Forwarded-… is believed."
     )
@@ -83,6 +93,12 @@ class Settings(BaseSettings):
     keep_over_days: int = Field(
         1095, ge=30, le=3650, description="Days until introductions that are over become counts."
     )
+    backup_time: str = Field(
+        "", pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$",
+        description="Time of a daily backup, HH:MM in UTC; empty: none.",
+    )  # fmt: skip
+    backup_dir: Path | None = Field(None, description="Its folder; empty: backups in data_dir.")
+    backup_keep: int = Field(7, ge=1, le=1000, description="How many of them are kept.")
     log_format: Literal["console", "json"] = Field("console", description="Form of log lines.")
 
     @property

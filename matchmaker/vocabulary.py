@@ -115,6 +115,12 @@ class OfferKind(StrEnum):
     PLATFORM_ACCESS = "platform_access"
 
 
+# Parts of a score that are no evidence of the candidate: where anybody starts, and what being
+# suggested to many others costs.
+BASE, EXPOSURE = "base", "exposure"
+NOT_OF_THE_CANDIDATE = frozenset({BASE, EXPOSURE})
+
+
 class Terms(StrEnum):
     """On what terms an offer is given."""
 

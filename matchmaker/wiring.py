@@ -43,6 +43,7 @@ from matchmaker.services.matching.evaluation import RankerLearning
 from matchmaker.services.matching.interaction_log import InteractionLog
 from matchmaker.services.matching.matching import Matching
 from matchmaker.services.matching.ranker_files import RankerFiles
+from matchmaker.services.operations.backups import Backups
 from matchmaker.services.operations.duplicates import Duplicates
 from matchmaker.services.operations.health import HealthService
 from matchmaker.services.operations.import_workflow import ImportWorkflow
@@ -62,9 +63,11 @@ from matchmaker.services.people.operator_key import OperatorKey
 from matchmaker.services.people.passwords import Passwords
 from matchmaker.services.people.privacy import Privacy
 from matchmaker.services.people.reset_requests import ResetRequests
+from matchmaker.services.people.second_factors import SecondFactors
 from matchmaker.services.people.sessions import Sessions
 from matchmaker.services.people.sign_in import SignInService
 from matchmaker.services.repositories import Repositories
+from matchmaker.services.sealing import Sealer
 from matchmaker.services.unit_of_work import Clock, utc_now
 from matchmaker.settings import Settings
 from matchmaker.snapshot.load import SnapshotReader
@@ -276,6 +279,17 @@ class Wiring:
         )
 
     @cached_property
+    def backups(self) -> Backups:
+        return Backups(
+            self.settings,
+            lambda: self.store,
+            lambda path: copy_store(self.store, path),
+            lambda path: put_into_store(self.store, path),
+            open_file,
+            self.clock,
+        )
+
+    @cached_property
     def health(self) -> HealthService:
         return HealthService(
             self.settings,
@@ -320,8 +334,21 @@ class Wiring:
             self.invitations,
             self.passwords,
             self.links,
+            self.second_factors,
             self.clock,
         )
+
+    @cached_property
+    def sealer(self) -> Sealer:
+        configured = self.settings.secret_key.get_secret_value()
+        return Sealer(lambda: configured or self.operator_key.signing_secret())
+
+    @cached_property
+    def second_factors(self) -> SecondFactors:
+        return SecondFactors(
+            self.accounts, self.passwords, self.sealer, self.clock,
+            is_owed_by_leaders=self.settings.second_factor == "coordinators",
+        )  # fmt: skip
 
     @cached_property
     def sessions(self) -> Sessions:
@@ -402,7 +429,10 @@ class Wiring:
     @cached_property
     def webhooks(self) -> Webhooks:
         return Webhooks(
-            self.repositories, self.clock, private_allowed=self.settings.private_webhooks
+            self.repositories,
+            self.sealer,
+            self.clock,
+            private_allowed=self.settings.private_webhooks,
         )
 
     @cached_property
@@ -480,3 +510,40 @@ def open_store(settings: Settings) -> Store:
     located = urlunsplit((parts.scheme, f"{host}:{parts.port or 7687}", "", "", ""))
     password = settings.store_password.get_secret_value() or parts.password or ""
     return Neo4jStore(located, parts.username or "neo4j", password)
+
+
+def open_file(path: Path) -> Store:
+    """A database file as a store, whatever store the settings name."""
+    from matchmaker.store.sqlite import SqliteStore
+
+    return SqliteStore(path)
+
+
+def copy_store(store: Store, path: Path) -> None:
+    """All that a store holds, at one moment, in a new database file."""
+    from matchmaker.store.sqlite import SqliteStore
+
+    if isinstance(store, SqliteStore):
+        store.copy_to(path)
+        return
+    copy = SqliteStore(path)
+    try:
+        copy.prepare()
+        copy.replace_content(store.content())
+    finally:
+        copy.close()
+
+
+def put_into_store(store: Store, path: Path) -> None:
+    """Have a store hold what is in a database file, and nothing else."""
+    from matchmaker.store.sqlite import SqliteStore
+
+    if isinstance(store, SqliteStore):
+        store.take_from(path)
+        return
+    copy = SqliteStore(path)
+    try:
+        copy.prepare()  # of an earlier version
+        store.replace_content(copy.content())
+    finally:
+        copy.close()

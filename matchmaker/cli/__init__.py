@@ -13,6 +13,7 @@ import click
 
 from matchmaker import errors
 from matchmaker.cli.auditing import audit, clusters
+from matchmaker.cli.backup import backup, restore, upgrade
 from matchmaker.cli.cooperation import effect, introduction, post
 from matchmaker.cli.directory import show_log
 from matchmaker.cli.exports import export
@@ -33,7 +34,7 @@ _UNAVAILABLE = (
 _COMMANDS = (
     recommend, audit, clusters, account, post, introduction, effect, show_log, import_group,
     template, export, seed, duplicates, refresh, train, evaluate, status, doctor, setup, serve,
-    worker, key,
+    worker, key, backup, restore, upgrade,
 )  # fmt: skip
 import_group.add_command(list_command)
 _EPILOG = (

@@ -13,18 +13,18 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from matchmaker.access import ADMIN
+from matchmaker.cli.answers import print_answer
 from matchmaker.cli.language import language
 from matchmaker.cli.output import SOME_REFUSED, print_json, progress_bars, say, usage_error, wired
+from matchmaker.cli.server import asked_of_server
 from matchmaker.domain import GoalName, Kind, Size, Tier
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import message
+from matchmaker.settings import read_settings
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
-    from matchmaker.recommend.model import Evidence, Recommendation, Request
+    from matchmaker.recommend.model import Recommendation, Request
     from matchmaker.services.matching.bulk import BulkAnswer, TextQuestion
-    from matchmaker.services.matching.matching import Answer
     from matchmaker.services.operations.refresher import Progress
 
 MAX_LIMIT = 1000
@@ -99,6 +99,7 @@ class _Words(click.ParamType[Any]):
     default=None,
     help="Latitude and longitude for --radius; default: the seeker's place.",
 )
+@click.option("--directly", is_flag=True, help="Without the server that runs on this data folder.")
 @click.option("--json", "as_json", is_flag=True, help="JSON for machines.")
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Bulk: write lines to a file."
@@ -113,6 +114,7 @@ def recommend(
     limit: int,
     only_new: bool,
     capped: bool,
+    directly: bool,
     as_json: bool,
     out: Path | None,
     **filters: Any,
@@ -123,29 +125,33 @@ def recommend(
         raise usage_error(message("Give one of --for, --text, --need, --for-file, --texts-file."))
     if out is not None and for_file is None and texts_file is None:
         raise usage_error(message("--out goes with --for-file or --texts-file."))
-    services = wired()
-    request = _request(goal, limit, only_new, capped, filters)
     if for_file is not None:
+        matching, request = wired().matching, _request(goal, limit, only_new, capped, filters)
         ids = [line for _, line in _lines(for_file)]
-        ask = partial(services.matching.for_organizations, ADMIN, ids, request)
-        return _bulk(ask, len(ids), out)
+        return _bulk(partial(matching.for_organizations, ADMIN, ids, request), len(ids), out)
     if texts_file is not None:
+        matching, request = wired().matching, _request(goal, limit, only_new, capped, filters)
         texts = list(_texts(texts_file))
-        return _bulk(lambda _: services.matching.for_texts(ADMIN, texts, request), len(texts), out)
-    if organization is not None:
-        answer = services.matching.for_organization(ADMIN, organization, request, recorded=False)
-    elif need is not None:
-        posted = services.published.need(need)
-        answer = services.matching.for_need(ADMIN, posted, request, recorded=False)
-    else:
-        words = sys.stdin.read() if text == "-" else text or ""
-        answer = services.matching.for_text(ADMIN, words, request, recorded=False)
-    if as_json:
-        from matchmaker.api.matching.responses import RecommendationPage
+        return _bulk(lambda _: matching.for_texts(ADMIN, texts, request), len(texts), out)
+    asked = {
+        "goal": goal,
+        "limit": limit,
+        "only_new": only_new,
+        "capped": capped,
+        "filters": filters,
+        "organization": organization,
+        "need": need,
+        "text": sys.stdin.read() if text == "-" else text,
+    }
+    page = None if directly else asked_of_server(read_settings(), asked)
+    if page is None:
+        from matchmaker.api.matching.local import answer_page
 
-        print_json(RecommendationPage.of(answer, language()).model_dump(mode="json"))
+        page = answer_page(wired(), asked, language())
+    if as_json:
+        print_json(page)
     else:
-        _print_table(answer)
+        print_answer(page)
     return 0
 
 
@@ -250,64 +256,3 @@ def _written(path: Path) -> Iterator[IO[str]]:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
-
-
-def _print_table(answer: Answer) -> None:
-    from rich.console import Console
-
-    console = Console(soft_wrap=True)
-    if answer.known_partners is not None:
-        say(answer.known_partners)
-        for partner in answer.known:
-            _print_name(console, "  · ", partner.name, partner.name_en, partner.id)
-            for piece in partner.evidence[:1]:
-                _print_evidence(console, piece)
-        say(message("`--with-partners` puts them into the list."), dim=True)
-    if answer.advice is not None:
-        say(answer.advice)
-    elif not answer.recommendations:
-        say(message("No candidate fits. Try fewer filters, or --with-partners."))
-    for closest in answer.closest:
-        _print_name(console, "  · ", closest.name, closest.name_en, closest.id)
-        _print_evidence(console, closest.evidence)
-    for rank, recommendation in enumerate(answer.recommendations, 1):
-        _print_candidate(console, rank, recommendation)
-    if answer.nearby:
-        say(message("Near you, but nothing they say mentions it"))
-    for rank, recommendation in enumerate(answer.nearby, 1):
-        _print_candidate(console, rank, recommendation)
-    fresh = answer.freshness
-    say(
-        message("Snapshot %(version)s of %(day)s.", version=fresh.version, day=fresh.as_of),
-        dim=True,
-    )
-    if fresh.store_version is not None and fresh.store_version != fresh.version:
-        say(message("The graph has changed since: `matchmaker refresh`."), fg="yellow")
-
-
-def _print_candidate(console: Console, rank: int, candidate: Recommendation) -> None:
-    about = f"{candidate.id}  {candidate.score:.3f}"
-    _print_name(console, f"{rank:>3}. ", candidate.name, candidate.name_en, about)
-    for reason in candidate.leading(3):
-        console.print(f"     {reason.message.text(language())}", style="dim", markup=False)
-    for reason in candidate.against[:3]:
-        text = message("against: %(reason)s", reason=reason.message).text(language())
-        console.print(f"     {text}", style="dim", markup=False)
-    for piece in candidate.evidence[:1]:
-        _print_evidence(console, piece)
-
-
-def _print_name(console: Console, before: str, name: str, english: str, about: str) -> None:
-    title = f"{name} ({english})" if english and english != name else name
-    console.print(f"{before}{title}", style="bold", markup=False, end="")
-    console.print(f"  {about}", markup=False)
-
-
-def _print_evidence(console: Console, piece: Evidence) -> None:
-    year = f"{piece.year}: " if piece.year else ""
-    console.print(f"     “{year}{_shortened(piece.text)}”", style="italic", markup=False)
-
-
-def _shortened(text: str, length: int = 160) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= length else flat[: length - 1] + "…"

@@ -91,6 +91,14 @@ def reset(email: str) -> None:
     click.echo(wired().sign_in.reset_link(ADMIN, email))
 
 
+@account.command("remove-second-factor")
+@click.argument("email")
+def remove_second_factor(email: str) -> None:
+    """Take the second factor of EMAIL away, whose device was lost: be sure who asks."""
+    wired().second_factors.remove_of(ADMIN, email)
+    say(message("No code is asked for any more."))
+
+
 @account.command("close")
 @click.argument("email")
 @click.option("--open", "reopen", is_flag=True, help="Open it again.")

@@ -1,9 +1,10 @@
 """How to go about it: over whom one already shares, or over a gap, and how far others went.
 
 Measured, not assumed: how the new ties of a goal came about in the seeker's own
-industry. Where partners of partners are whom one usually finds, an introduction
-by a shared partner is the way (closure; Coleman, 1988); where they are not,
-the gain lies beyond them (structural holes; Burt, 1992).
+industry, over all years that are known: the last import or a busy year alone would
+mislead. Shares come with what chance leaves open. Where partners of partners are whom
+one usually finds, an introduction by a shared partner is the way (closure; Coleman,
+1988); where they are not, the gain lies beyond them (structural holes; Burt, 1992).
 """
 
 from __future__ import annotations
@@ -12,35 +13,54 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matchmaker.goals import Goal
 from matchmaker.messages import Message, message, plural, sentences
 from matchmaker.recommend.features.affinity import NEAR_KM
-from matchmaker.recommend.graph import AffiliationNetwork, columns_of
+from matchmaker.recommend.graph import AffiliationNetwork, age_years, columns_of
 from matchmaker.recommend.model import Advice, OrganizationName, Way
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.snapshot.geography import great_circle_km
-from matchmaker.snapshot.model import ENGAGEMENT_KINDS, KINDS, BoolArray, IntArray, Snapshot
+from matchmaker.snapshot.model import (
+    ENGAGEMENT_KINDS,
+    KINDS,
+    NO_DATE,
+    BoolArray,
+    IntArray,
+    Snapshot,
+    from_days,
+)
 
 MINIMUM = 30  # new ties, below which nothing is said of what is usual
-UNDERTAKINGS = 1500  # of the last two years, drawn at random; shares then err by 2–3 points
+PERIOD_YEARS = 10.0
+# Before it, who is new and who is not cannot be known: nobody has met anybody yet.
+RUN_IN_YEARS = 2.0
+UNDERTAKINGS = 1500  # drawn at random, as many of each year
+QUANTILE_95 = 1.96
+DAYS_A_YEAR = 365.25
 PAIRS_OF_EACH = 4
 EVERYBODY = -1
 
 
 @dataclass(frozen=True)
 class Habits:
-    """New ties of the last two years: how many, which share closed a triangle, how far they went.
+    """New ties of some years: how many, which share closed a triangle, how far they went.
 
     `closing` is the share, of those between two who both had partners before, of
-    those who had one in common, NaN for fewer than `MINIMUM`; `near_km` and
-    `far_km` are the quartiles of their distances, NaN without any.
+    those who had one in common, NaN for fewer than `MINIMUM`; `low` and `high` are the ends of
+    its 95 % interval (Wilson, 1927). `near_km` and `far_km` are the quartiles of their
+    distances, NaN without any. `first` and `last` are years.
     """
 
     ties: int
     closing: float
+    low: float
+    high: float
     near_km: float
     far_km: float
+    first: int
+    last: int
 
 
 def advice(pairs: Pairs, row: int) -> Advice | None:
@@ -84,10 +104,20 @@ def _usual_way(usual: Habits, closing: bool, own: bool) -> Message | str:
     """How often new ties come so; nothing where that is not known."""
     if np.isnan(usual.closing):
         return ""
-    share = round(100 * (usual.closing if closing else 1 - usual.closing))
+    ends = (usual.closing, usual.low, usual.high)
+    if not closing:
+        ends = (1 - usual.closing, 1 - usual.high, 1 - usual.low)
+    share, low, high = (round(100 * end) for end in ends)
+    years = str(usual.first) if usual.first == usual.last else f"{usual.first}–{usual.last}"
+    figures = {"share": share, "low": low, "high": high, "years": years}
     if own:
-        return message("%(share)s %% of new ties in your industry came about so.", share=share)
-    return message("%(share)s %% of new ties of this kind came about so.", share=share)
+        return message(
+            "%(share)s %% (%(low)s–%(high)s) of new ties in your industry, %(years)s, came so.",
+            **figures,
+        )
+    return message(
+        "%(share)s %% (%(low)s–%(high)s) of new ties of this kind, %(years)s, came so.", **figures
+    )
 
 
 def _usual_distance(km: float, usual: Habits) -> Message | str:
@@ -113,8 +143,18 @@ def habits(snapshot: Snapshot, goal: Goal, network: AffiliationNetwork) -> Mappi
     return snapshot.cached(("habits", goal.name, network), lambda: _habits(snapshot, goal, network))
 
 
+@dataclass(frozen=True)
+class _NewTies:
+    """Pairs of who asks and who is asked for that first met, and on which day, (n,) each."""
+
+    seekers: IntArray
+    candidates: IntArray
+    days: IntArray
+
+
 def _habits(snapshot: Snapshot, goal: Goal, network: AffiliationNetwork) -> dict[int, Habits]:
-    seekers, candidates = _new_ties(snapshot, goal, network)
+    met = _Meetings(network)
+    ties = _new_ties(snapshot, goal, network, met)
     organizations = snapshot.organizations
     km = np.array(
         [
@@ -124,12 +164,12 @@ def _habits(snapshot: Snapshot, goal: Goal, network: AffiliationNetwork) -> dict
                 organizations.latitude[[candidate]],
                 organizations.longitude[[candidate]],
             )[0]
-            for seeker, candidate in zip(seekers, candidates, strict=True)
+            for seeker, candidate in zip(ties.seekers, ties.candidates, strict=True)
         ]
     )
-    established, closing = _closing(network, seekers, candidates)
-    industry = organizations.industry[seekers]
-    groups = {EVERYBODY: np.ones(len(seekers), dtype=np.bool_)}
+    established, closing = _closing(met, ties)
+    industry = organizations.industry[ties.seekers]
+    groups = {EVERYBODY: np.ones(len(ties.seekers), dtype=np.bool_)}
     groups |= {int(code): industry == code for code in np.unique(industry[industry >= 0])}
     by_group = {}
     for code, group in groups.items():
@@ -139,14 +179,61 @@ def _habits(snapshot: Snapshot, goal: Goal, network: AffiliationNetwork) -> dict
         near, far = np.quantile(located, [0.25, 0.75]) if len(located) else (np.nan, np.nan)
         closings = closing[group & established]
         share = float(closings.mean()) if len(closings) >= MINIMUM else float("nan")
-        by_group[code] = Habits(int(group.sum()), share, float(near), float(far))
+        low, high = wilson(share, len(closings))
+        years = [_year(day) for day in (ties.days[group].min(), ties.days[group].max())]
+        by_group[code] = Habits(int(group.sum()), share, low, high, float(near), float(far), *years)
     return by_group
 
 
+def wilson(share: float, count: int) -> tuple[float, float]:
+    """Ends of the 95 % interval of a share of `count` independent trials (Wilson, 1927)."""
+    if np.isnan(share) or not count:
+        return (float("nan"), float("nan"))
+    square = QUANTILE_95**2
+    middle = (share + square / (2 * count)) / (1 + square / count)
+    reach = np.sqrt(share * (1 - share) / count + square / (4 * count**2))
+    reach *= QUANTILE_95 / (1 + square / count)
+    return (float(middle - reach), float(middle + reach))
+
+
+def _year(day: int) -> int:
+    known = from_days(int(day))
+    return known.year if known is not None else 0
+
+
+class _Meetings:
+    """With whom each organisation ever was in a joint undertaking, and on which day first."""
+
+    def __init__(self, network: AffiliationNetwork) -> None:
+        self.network = network
+        dates, estimated = network.undertakings.date, network.undertakings.estimated
+        # What has no day of its own is taken to have been before all that has one.
+        self._days = np.where(estimated, NO_DATE, dates).astype(np.int64)
+        self._by_row: dict[int, tuple[IntArray, NDArray[np.int64]]] = {}
+
+    def partners(self, row: int) -> tuple[IntArray, NDArray[np.int64]]:
+        """Rows (k,) of partners in order, and the first day with each."""
+        if row not in self._by_row:
+            columns = columns_of(self.network.incidence, row)
+            groups = [columns_of(self.network.participants, column) for column in columns.tolist()]
+            others = np.concatenate([np.zeros(0, np.int32), *groups])
+            days = np.repeat(self._days[columns], [len(group) for group in groups])
+            others, days = others[others != row], days[others != row]
+            order = np.lexsort((days, others))
+            partners, first = np.unique(others[order], return_index=True)
+            self._by_row[row] = partners, days[order][first]
+        return self._by_row[row]
+
+    def before(self, row: int, day: int) -> IntArray:
+        """Rows of those met before a day."""
+        partners, days = self.partners(row)
+        return np.asarray(partners[days < day])
+
+
 def _new_ties(
-    snapshot: Snapshot, goal: Goal, network: AffiliationNetwork
-) -> tuple[IntArray, IntArray]:
-    """Pairs of one who asks and one who is asked for that first met in the last two years."""
+    snapshot: Snapshot, goal: Goal, network: AffiliationNetwork, met: _Meetings
+) -> _NewTies:
+    """Pairs that first met in the last `PERIOD_YEARS`, as many undertakings of each year."""
     undertakings = network.undertakings
     kinds = [ENGAGEMENT_KINDS.index(kind) for kind in goal.engagements]
     of_goal = undertakings.tie >= 0
@@ -154,43 +241,53 @@ def _new_ties(
         of_goal[np.isin(undertakings.tie, snapshot.layers[layer].out.tie)] = False
     engaged = undertakings.engagement >= 0
     of_goal[engaged] = np.isin(snapshot.engagements.kind[undertakings.engagement[engaged]], kinds)
-    columns = np.flatnonzero(of_goal & network.fresh)
+    columns = _drawn(snapshot, network, of_goal)
     generator = np.random.default_rng(0)
-    columns = np.sort(generator.permutation(columns)[:UNDERTAKINGS])
     kind = snapshot.organizations.kind
     asks = np.isin(kind, [KINDS.index(sort) for sort in goal.seekers])
     may_answer = np.isin(kind, [KINDS.index(sort) for sort in goal.candidates])
-    pairs: set[tuple[int, int]] = set()
+    first: dict[tuple[int, int], int] = {}
     for column in columns.tolist():
         rows = columns_of(network.participants, column)
         joined = [
             (int(a), int(b)) for a in rows[asks[rows]] for b in rows[may_answer[rows]] if a != b
         ]
-        drawn = generator.permutation(len(joined))[:PAIRS_OF_EACH]
-        pairs.update(joined[number] for number in drawn)
-    fresh = [pair for pair in sorted(pairs) if not _met_before(network, *pair)]
-    table = np.array(fresh, dtype=np.int32).reshape(-1, 2)
-    return table[:, 0], table[:, 1]
+        day = int(undertakings.date[column])
+        for number in generator.permutation(len(joined))[:PAIRS_OF_EACH]:
+            seeker, candidate = joined[number]
+            if candidate not in met.before(seeker, day):
+                first[seeker, candidate] = day
+    table = np.array([(*pair, day) for pair, day in sorted(first.items())], dtype=np.int32)
+    seekers, candidates, days = table.reshape(-1, 3).T
+    return _NewTies(seekers, candidates, days)
 
 
-def _met_before(network: AffiliationNetwork, first: int, second: int) -> bool:
-    return bool((~network.fresh[network.joint_undertakings(first, second)]).any())
+def _drawn(snapshot: Snapshot, network: AffiliationNetwork, of_goal: BoolArray) -> IntArray:
+    """Columns of undertakings of the period on a known day, as many of each year, in order."""
+    undertakings = network.undertakings
+    dated = ~undertakings.estimated & (undertakings.date != NO_DATE)
+    if not dated.any():
+        return np.zeros(0, dtype=np.int32)
+    known_since = undertakings.date[dated].min() + RUN_IN_YEARS * DAYS_A_YEAR
+    within = age_years(snapshot, undertakings.date) <= PERIOD_YEARS
+    columns = np.flatnonzero(of_goal & dated & within & (undertakings.date >= known_since))
+    years = np.array([_year(day) for day in undertakings.date[columns]])
+    generator = np.random.default_rng(0)
+    each = UNDERTAKINGS // max(len(np.unique(years)), 1)
+    chosen = [
+        generator.permutation(columns[years == year])[:each] for year in np.unique(years).tolist()
+    ]
+    return np.sort(np.concatenate([np.zeros(0, np.int64), *chosen])).astype(np.int32)
 
 
-def _closing(
-    network: AffiliationNetwork, seekers: IntArray, candidates: IntArray
-) -> tuple[BoolArray, BoolArray]:
-    """Whether both had partners before, and whether they had one in common, (pairs,) each."""
-
-    def partners(row: int) -> set[int]:
-        columns = columns_of(network.incidence, row)
-        met: set[int] = set()
-        for column in columns[~network.fresh[columns]].tolist():
-            met.update(columns_of(network.participants, column).tolist())
-        return met - {row}
-
-    partners_of = {row: partners(row) for row in {*seekers.tolist(), *candidates.tolist()}}
-    pairs = list(zip(seekers.tolist(), candidates.tolist(), strict=True))
-    established = np.array([bool(partners_of[a] and partners_of[b]) for a, b in pairs], np.bool_)
-    common = np.array([bool(partners_of[a] & partners_of[b]) for a, b in pairs], dtype=np.bool_)
+def _closing(met: _Meetings, ties: _NewTies) -> tuple[BoolArray, BoolArray]:
+    """Whether both had partners before they met, and whether they had one in common, (n,) each."""
+    established = np.zeros(len(ties.days), dtype=np.bool_)
+    common = np.zeros(len(ties.days), dtype=np.bool_)
+    for number, (seeker, candidate, day) in enumerate(
+        zip(ties.seekers.tolist(), ties.candidates.tolist(), ties.days.tolist(), strict=True)
+    ):
+        theirs, ours = met.before(candidate, day), met.before(seeker, day)
+        established[number] = bool(len(theirs) and len(ours))
+        common[number] = len(np.intersect1d(ours, theirs, assume_unique=True)) > 0
     return established, common

@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from scipy import sparse
 
-from matchmaker.domain import StatementKind
+from matchmaker.domain import GoalName, Kind, StatementKind
 from matchmaker.embedding import is_joint
 from matchmaker.goals import EvidenceRule, Goal
 from matchmaker.recommend.graph import recency
@@ -20,6 +20,7 @@ from matchmaker.recommend.questions import QuestionSource, questions
 from matchmaker.snapshot.lexical import attainable, code_shares, lexical_scores, named_share
 from matchmaker.snapshot.model import (
     GOALS,
+    KINDS,
     OFFER_KINDS,
     ROLES,
     STATEMENT_KINDS,
@@ -71,6 +72,7 @@ class TextFit:
     """
 
     snapshot: Snapshot
+    goal: GoalName
     rule: EvidenceRule
     source: QuestionSource
     questions: tuple[Question, ...]
@@ -303,17 +305,19 @@ def statement_languages(snapshot: Snapshot) -> tuple[dict[str, int], IntArray]:
 def text_fit(snapshot: Snapshot, seeker: Seeker, goal: Goal) -> TextFit:
     """How well statements, and through them organisations, answer the seeker's texts."""
     asked_with = questions(snapshot, seeker, goal)
+    rule = goal.rule(in_words=seeker.asks_in_words)
     languages, _ = statement_languages(snapshot)
     own = np.zeros(0, dtype=np.int32)
     if seeker.row is not None and asked_with.source is QuestionSource.OWN:
         own = snapshot.organization_statements.row(seeker.row)
     return TextFit(
         snapshot=snapshot,
-        rule=goal.evidence,
+        goal=goal.name,
+        rule=rule,
         source=asked_with.source,
         questions=tuple(_question(snapshot, languages, text) for text in asked_with.texts),
         own=own,
-        usable=usable(snapshot, goal.evidence),
+        usable=usable(snapshot, rule),
     )
 
 
@@ -347,8 +351,15 @@ def usable_entries(snapshot: Snapshot, rule: EvidenceRule) -> NDArray[np.bool_]:
     allowed &= np.where(is_offer, offered, True) & np.where(is_need, wanted, True)
     entries = snapshot.organization_statements
     roles = [ROLES.index(role) for role in rule.roles]
-    had_role = np.isin(entries.code, roles) | ~is_engagement[entries.indices]
-    return np.asarray(allowed[entries.indices] & had_role)
+    may_speak = np.isin(entries.code, roles) | ~is_engagement[entries.indices]
+    if rule.described != frozenset(Kind):
+        described = np.isin(
+            snapshot.organizations.kind, [KINDS.index(kind) for kind in rule.described]
+        )
+        owners = np.repeat(described, np.diff(entries.indptr))
+        is_description = columns.kind == code(StatementKind.DESCRIPTION)
+        may_speak &= owners | ~is_description[entries.indices]
+    return np.asarray(allowed[entries.indices] & may_speak)
 
 
 def best_by_organization(

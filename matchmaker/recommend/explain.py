@@ -7,17 +7,30 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.recommend.answers import best_answers
 from matchmaker.recommend.evidence import FITS_PARTLY, best_statements
 from matchmaker.recommend.graph import FURTHER, AffiliationNetwork
 from matchmaker.recommend.model import Evidence, PathStep
 from matchmaker.recommend.pairs import Pairs
+from matchmaker.recommend.questions import own_questions
 from matchmaker.snapshot.model import ENGAGEMENT_KINDS, LAYERS, STATEMENT_KINDS, from_days
 
 PIECES = 3
 
 
 def evidence(pairs: Pairs, row: int) -> tuple[Evidence, ...]:
-    """The candidate's texts that fit best, at most three; none where none fits."""
+    """The candidate's texts that fit best, at most three; none where none fits.
+
+    Of a question put in words with what they say of what it specifies.
+    """
+    if pairs.seeker.asks_in_words:
+        asked = own_questions(pairs.seeker, pairs.goal)[0]
+        answering = best_answers(pairs.snapshot, pairs.fit, asked, row, PIECES)
+        return tuple(
+            piece(pairs, number, fit)
+            for place, (number, fit, _) in enumerate(answering)
+            if place == 0 or fit >= FITS_PARTLY
+        )
     return tuple(
         piece(pairs, number, fit)
         for number, fit in best_statements(pairs.snapshot, pairs.fit, row, PIECES)

@@ -14,14 +14,14 @@ from typing import Generic, TypeVar
 from matchmaker.domain import GoalName, Kind, Size, StatementKind, Tier
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import SOURCE, Message
+from matchmaker.recommend.specification import Comparison
 from matchmaker.snapshot.model import FloatArray
+from matchmaker.vocabulary import NOT_OF_THE_CANDIDATE
 
 Key = TypeVar("Key", str, int)
 MAX_LIMIT = 1000
 # Past engagements that speak for a seeker: the newest ones say what it does now.
 MAX_ENGAGEMENT_TEXTS = 24
-BASE, EXPOSURE = "base", "exposure"
-NOT_OF_THE_CANDIDATE = frozenset({BASE, EXPOSURE})
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,8 @@ class SeekerText:
     `goal` is set on needs. `is_question`: it was put as the question itself (typed, a
     posted need, a brief), and is not one of the things that the seeker's profile says.
     `held_stages` and `sought_stages` are bit masks of the value-chain stages that it says
-    its speaker holds, and looks for.
+    its speaker holds, and looks for. `everyday` is how near a question comes to everyday
+    sentences (`recommend/floor.py`), 0 where there are no vectors.
     """
 
     text: str
@@ -42,6 +43,7 @@ class SeekerText:
     held_stages: int = 0
     sought_stages: int = 0
     is_question: bool = False
+    everyday: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -198,9 +200,10 @@ class Recommendation:
 
     `reasons` speak for it, `against` speak against it: contributions of both add up to
     the score. `match` grades what it says against the words asked; None where nobody
-    asked in words. `advice` says how to go about it, None where there is nothing to say.
-    `chance` is the probability of a tie, before the price of being suggested to many
-    others; None where the ranker gives none.
+    asked in words. `comparison` is what its best statement says of each thing that was
+    specified, None where nothing was compared. `advice` says how to go about it, None
+    where there is nothing to say. `chance` is the probability of a tie, before the price
+    of being suggested to many others; None where the ranker gives none.
     """
 
     row: int
@@ -214,6 +217,7 @@ class Recommendation:
     evidence: tuple[Evidence, ...]
     path: tuple[PathStep, ...]
     match: Match | None = None
+    comparison: Comparison | None = None
     advice: Advice | None = None
     chance: float | None = None
 

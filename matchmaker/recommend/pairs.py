@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from matchmaker.domain import StatementKind
 from matchmaker.goals import Goal
 from matchmaker.recommend.affinity import Affinity, affinity
+from matchmaker.recommend.answers import Answers, answers
 from matchmaker.recommend.evidence import TextFit, text_fit
 from matchmaker.recommend.graph import (
     FURTHER,
@@ -23,6 +24,7 @@ from matchmaker.recommend.graph import (
     restarted,
 )
 from matchmaker.recommend.model import Seeker, SeekerText
+from matchmaker.recommend.questions import own_questions
 from matchmaker.snapshot.geography import great_circle_km
 from matchmaker.snapshot.model import FloatArray, IntArray, Snapshot
 
@@ -52,6 +54,12 @@ class Pairs:
     @cached_property
     def fit(self) -> TextFit:
         return text_fit(self.snapshot, self.seeker, self.goal)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """What the candidates say to the words asked."""
+        asked = tuple(text for text in own_questions(self.seeker, self.goal) if text.is_question)
+        return answers(self.snapshot, self.fit, asked, self.rows)
 
     @cached_property
     def distance_km(self) -> FloatArray:

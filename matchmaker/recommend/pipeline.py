@@ -16,7 +16,7 @@ from matchmaker.goals import GOALS, Goal
 from matchmaker.recommend import explain, rerank
 from matchmaker.recommend.advice import advice, habits
 from matchmaker.recommend.affinity import affinity
-from matchmaker.recommend.evidence import best_statements, freshness, usable
+from matchmaker.recommend.evidence import freshness, usable
 from matchmaker.recommend.exposure import CONSIDERED, Prices, Shortlist, charge
 from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.graph import network
@@ -34,7 +34,7 @@ from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker, compute, contributions
 from matchmaker.recommend.reasons import reasons
 from matchmaker.recommend.retrieve import retrieve
-from matchmaker.recommend.words_first import WORDS_FIRST, is_near, matches
+from matchmaker.recommend.words_first import WORDS_FIRST, grades, is_near
 from matchmaker.snapshot.model import KINDS, BoolArray, FloatArray, Snapshot
 
 NEARBY = 5  # of those who are merely near
@@ -98,7 +98,7 @@ def recommend(
     ranked = _rank(everyone, rerank.eligible(everyone, request), request, ranker, among)
     answering = ranked.only(ranked.positions(None, Match.GOOD, Match.PARTIAL))
     others = ranked.only(ranked.positions(Match.NONE))
-    near = others.only(np.flatnonzero(is_near(others.pairs)))
+    near = others.only(np.flatnonzero(is_near(others.pairs))) if len(others.pairs.rows) else others
     chosen = _chosen(answering, request.limit, ranker, explained)
     return Recommendations(
         matches=chosen,
@@ -147,16 +147,17 @@ def _chosen(
 def _closest(ranked: Ranked) -> tuple[ClosestStatement, ...]:
     """The statements that came closest, one of each organisation, best first."""
     pairs = ranked.pairs
-    fits = pairs.fit.best[pairs.rows]
+    fits = pairs.answers.fit
     order = rerank.best_first(pairs.rows, fits)[:CLOSEST]
     return tuple(
         ClosestStatement(
             pairs.snapshot.id_of(row),
             pairs.snapshot.name_of(row),
             pairs.snapshot.english_name_of(row),
-            explain.piece(pairs, *best_statements(pairs.snapshot, pairs.fit, row, 1)[0]),
+            explain.piece(pairs, int(pairs.answers.statements[place]), float(fits[place])),
         )
-        for row in pairs.rows[order[fits[order] > 0]].tolist()
+        for place in order[fits[order] > 0].tolist()
+        for row in [int(pairs.rows[place])]
     )
 
 
@@ -192,8 +193,8 @@ def choose_from_shortlist(
     ids, chances = snapshot.ids_of(candidates.rows), candidates.chances
     priced = charge(prices, candidates.seeker, candidates.has_history, ids, chances)
     no_features = FeatureMatrix((), np.zeros((len(candidates.rows), 0), dtype=np.float32))
-    grades = (None,) * len(candidates.rows)
-    ranked = Ranked(pairs, no_features, chances, priced, grades, is_probability=True)
+    ungraded = (None,) * len(candidates.rows)
+    ranked = Ranked(pairs, no_features, chances, priced, ungraded, is_probability=True)
     return Recommendations(_choose_unexplained(ranked, request.limit))
 
 
@@ -238,8 +239,7 @@ def _rank(
     matrix = compute(pairs, names)
     scores = ranker.score(goal, matrix)
     priced = ranker.priced(pairs, scores) if request.capped else scores
-    grades = tuple(matches(pairs))
-    return Ranked(pairs, matrix, scores, priced, grades, ranker.is_probability)
+    return Ranked(pairs, matrix, scores, priced, grades(pairs), ranker.is_probability)
 
 
 def prepare(snapshot: Snapshot) -> None:
@@ -286,6 +286,7 @@ def _recommendation(
         evidence=explain.evidence(pairs, row) if explained else (),
         path=explain.path(pairs, row) if explained else (),
         match=ranked.grades[position],
+        comparison=pairs.answers.comparisons[position] if pairs.seeker.asks_in_words else None,
         advice=advice(pairs, row) if explained else None,
         chance=float(ranked.scores[position]) if ranked.is_probability else None,
     )

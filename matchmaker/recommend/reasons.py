@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 
 import numpy as np
 
@@ -14,12 +14,13 @@ from matchmaker.recommend.evidence import FITS, FITS_PARTLY
 from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.features.affinity import country_work
 from matchmaker.recommend.graph import AffiliationNetwork
-from matchmaker.recommend.model import BASE, EXPOSURE, Reason
+from matchmaker.recommend.model import Reason
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.questions import QuestionSource
 from matchmaker.recommend.rank import NEGLIGIBLE, Contributions
 from matchmaker.snapshot.model import stages_in
 from matchmaker.terms import TERMS
+from matchmaker.vocabulary import BASE, EXPOSURE
 
 FIT_UNKNOWN = 1e-6
 _QUESTIONS = {
@@ -38,10 +39,14 @@ class CandidateFacts:
     pairs: Pairs
     row: int
 
+    @cached_property
+    def alone(self) -> Pairs:
+        """The seeker against this candidate alone."""
+        return self.pairs.narrowed(np.array([self.row], dtype=np.int32), {})
+
     def feature(self, name: str) -> float:
         """A feature's value for this candidate alone."""
-        alone = self.pairs.narrowed(np.array([self.row], dtype=np.int32), {})
-        return float(FEATURES[name].compute(alone)[0])
+        return float(FEATURES[name].compute(self.alone)[0])
 
 
 # The leading figure of a sentence, None where there is none, and the sentence.
@@ -49,7 +54,8 @@ Sentence = tuple[float | None, Message]
 
 
 def _text(facts: CandidateFacts, good: bool) -> Sentence:
-    fit = float(facts.pairs.fit.best[facts.row])
+    in_words = facts.pairs.seeker.asks_in_words
+    fit = facts.feature("words_fit") if in_words else float(facts.pairs.fit.best[facts.row])
     if fit < FIT_UNKNOWN:
         return None, message("no text of its to compare")
     parameters = {"question": _QUESTIONS[facts.pairs.fit.source], "fit": fit}
@@ -60,6 +66,19 @@ def _text(facts: CandidateFacts, good: bool) -> Sentence:
     else:
         text = message("its texts fit %(question)s (%(fit).2f)", **parameters)
     return fit, text if good else message("%(text)s, others' do more", text=text)
+
+
+def _specification(facts: CandidateFacts, good: bool) -> Sentence:
+    comparison = facts.alone.answers.comparisons[0]
+    if comparison is None:
+        return None, message("says nothing of what you specify")
+    if comparison.denied:
+        return None, message("says that it does not have it")
+    judged = comparison.met if good else comparison.unmet
+    named = ", ".join(dict.fromkeys(each.requirement.text for each in judged))
+    if good:
+        return None, message("says what you specify: %(named)s", named=named)
+    return None, message("something else than you specify: %(named)s", named=named)
 
 
 def _network(facts: CandidateFacts, good: bool) -> Sentence:
@@ -199,6 +218,7 @@ def _rivalry(_: CandidateFacts, good: bool) -> Sentence:
 
 _SENTENCES: dict[Family, Callable[[CandidateFacts, bool], Sentence]] = {
     Family.TEXT: _text,
+    Family.SPECIFICATION: _specification,
     Family.NETWORK: _network,
     Family.HISTORY: _history,
     Family.HOME: _home,

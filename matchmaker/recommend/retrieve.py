@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from matchmaker.recommend.answers import worded_fit
 from matchmaker.recommend.features.affinity import (
     country_work,
     programme_country_work,
@@ -41,7 +42,15 @@ def same_place_and_industry(pairs: Pairs) -> FloatArray:
     return np.asarray(place.astype(np.float32) + industry, dtype=np.float32)
 
 
+def _worded(pairs: Pairs) -> FloatArray:
+    """Fit to the words asked, 0 where nobody asked in words, shape (n,)."""
+    if not pairs.seeker.asks_in_words:
+        return np.zeros(len(pairs.snapshot), dtype=np.float32)
+    return worded_fit(pairs.snapshot, pairs.fit)
+
+
 SOURCES: dict[str, tuple[Source, int]] = {
+    "words": (_worded, 150),
     "dense": (lambda pairs: pairs.fit.dense, 100),
     "lexical": (lambda pairs: pairs.fit.lexical, 100),
     "evidence": (lambda pairs: pairs.fit.evidence, 100),
@@ -58,7 +67,7 @@ SOURCES: dict[str, tuple[Source, int]] = {
 }
 
 
-READING = frozenset({"dense", "lexical", "evidence"})
+READING = frozenset({"words", "dense", "lexical", "evidence"})
 
 
 def retrieve(pairs: Pairs, eligible: BoolArray, limit: int, *, texts: bool = True) -> Retrieved:

@@ -1,8 +1,9 @@
 """Questions put in words: what a candidate's statements say decides, the rest orders what is close.
 
-A score is (1 − ε) · w + ε · c: w in [0, 1] is how well the best statement answers, c in [0, 1]
-what the ranker of the profile makes of everything else (network, nearness, trust, habits). So
-nothing but words tells apart two candidates whose w differ by more than ε / (1 − ε).
+A score is (1 − ε) · w + ε · c: w in [0, 1] is how well the best statement answers and meets what
+is specified, c in [0, 1] what the goal's weights make of everything else (network, nearness,
+trust, habits). So nothing but words tells apart two candidates whose w differ by more than
+ε / (1 − ε).
 """
 
 from __future__ import annotations
@@ -22,8 +23,7 @@ from matchmaker.recommend.rank import FeatureMatrix, Ranker
 from matchmaker.snapshot.model import BoolArray, FloatArray
 
 CONTEXT = 0.1  # ε
-WORDS = "text_best"
-FLOOR = 0.15
+_WORDS = ("words_fit", "specification")
 
 
 @dataclass(frozen=True)
@@ -37,21 +37,19 @@ class WordsFirst:
         return self
 
     def features(self, goal: Goal) -> tuple[str, ...]:
-        return (WORDS, *_context_weights(goal))
+        return (*_WORDS, *_context_weights(goal))
 
     def score(self, goal: Goal, matrix: FeatureMatrix) -> FloatArray:
-        weights = _context_weights(goal)
+        words = np.clip(matrix.values[:, : len(_WORDS)].sum(axis=1), 0, 1)
         context = np.zeros(len(matrix.values), dtype=np.float32)
-        for column, (name, weight) in enumerate(weights.items(), 1):
+        for column, (name, weight) in enumerate(_context_weights(goal).items(), len(_WORDS)):
             context += np.float32(weight) * FEATURES[name].scale(matrix.values[:, column])
-        words = np.clip(np.nan_to_num(matrix.values[:, 0]), 0, 1)
         return np.asarray((1 - CONTEXT) * words + CONTEXT * context, dtype=np.float32)
 
     def priced(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
         """Fame costs what the goal says for the most active, within what words leave close."""
         fame = pairs.over_best(pairs.network.activity)
-        price = CONTEXT * pairs.goal.quotas.exposure
-        return np.asarray(scores - price * fame, dtype=np.float32)
+        return np.asarray(scores - CONTEXT * pairs.goal.quotas.exposure * fame, dtype=np.float32)
 
 
 WORDS_FIRST = WordsFirst()
@@ -68,19 +66,23 @@ def _context_weights(goal: Goal) -> dict[str, float]:
     return {name: weight / total for name, weight in weights.items()}
 
 
-def matches(pairs: Pairs) -> list[Match | None]:
+def grades(pairs: Pairs) -> tuple[Match | None, ...]:
     """A grade for each of `pairs.rows`; None where nobody asked in words."""
     if not pairs.seeker.asks_in_words:
-        return [None] * len(pairs.rows)
-    fits = FEATURES[WORDS].compute(pairs)
-    return [
-        Match.GOOD if fit >= FITS else Match.PARTIAL if fit >= FLOOR else Match.NONE
-        for fit in fits.tolist()
-    ]
+        return (None,) * len(pairs.rows)
+    found = pairs.answers
+    good = (found.adjusted >= FITS) & (found.adjustment >= 0)
+    return tuple(
+        (Match.GOOD if is_good else Match.PARTIAL) if passed else Match.NONE
+        for passed, is_good in zip(found.passed.tolist(), good.tolist(), strict=True)
+    )
 
 
 def is_near(pairs: Pairs) -> BoolArray:
-    """Who is within a day's reach of the seeker or shares a partner with it, shape (n,)."""
+    """Who is within a day's reach of the seeker or shares a partner with it, shape (n,).
+
+    Whoever says that it does not have what is asked is nobody to look at, however near.
+    """
     near = np.nan_to_num(pairs.distance_km, nan=np.inf) <= NEAR_KM
     shared = pairs.walked(AffiliationNetwork.shared_partners)[pairs.rows] > 0
-    return np.asarray(near | shared)
+    return np.asarray((near | shared) & ~pairs.answers.denied)

@@ -126,6 +126,35 @@ def code_shares(index: LexicalIndex, text: str) -> FloatArray | None:
     return shares / total if total else None
 
 
+def term_shares(index: LexicalIndex, text: str) -> FloatArray:
+    """Share of a text's terms that each statement has, whatever their rarity, shape (m,)."""
+    buckets = len(index.indptr) - 1
+    counts = np.zeros(len(index.length), dtype=np.float32)
+    numbers = sorted({bucket(term, buckets) for term in terms(text)})
+    for number in numbers:
+        counts[index.statements[index.indptr[number] : index.indptr[number + 1]]] += 1
+    return counts / np.float32(max(1, len(numbers)))
+
+
+def known_share(index: LexicalIndex, text: str) -> float:
+    """Share of a text's terms, by rarity, that any statement has, 0 for a text without terms.
+
+    A term counts as much as the statement that says it best would get for it; one that no
+    statement has, as much as the rarest would: ln(1 + (N + ½) / ½) of N statements.
+    """
+    buckets = len(index.indptr) - 1
+    spoken = int(np.count_nonzero(index.length))
+    rarest = float(np.log1p((spoken + 0.5) / 0.5))
+    known, unknown = 0.0, 0.0
+    for number in sorted({bucket(term, buckets) for term in terms(text)}):
+        weights = index.weight[index.indptr[number] : index.indptr[number + 1]]
+        if len(weights):
+            known += float(weights.max())
+        else:
+            unknown += rarest
+    return known / (known + unknown) if known else 0.0
+
+
 def named_share(index: LexicalIndex, question: str, passage: str) -> float:
     """Share of a question's terms that a passage names, rare ones counting more, 0 to 1."""
     buckets = len(index.indptr) - 1

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from matchmaker.errors import VersionConflict
 from matchmaker.store.answers import Page
 from matchmaker.store.changes import Change, Record
+from matchmaker.store.content import StoreContent
 from matchmaker.store.graph_store import GraphStore
 from matchmaker.store.log import Entry, LoggedEntry
 
@@ -81,6 +82,25 @@ class Store(GraphStore):
     """One database: the graph, and the documents beside it."""
 
     documents: Records
+
+    @abstractmethod
+    def content(self) -> StoreContent:
+        """All that it holds, at one moment, consistent while others write."""
+
+    @abstractmethod
+    def replace_content(self, content: StoreContent) -> None:
+        """Hold this instead of what is there, its versions and its log too.
+
+        For a restored backup; vectors are missing afterwards, and made by the next refresh.
+        """
+
+    def is_empty(self) -> bool:
+        """Whether nothing was ever written."""
+        return not (self.status().counts or self.count_documents() or self.documents.last_log(1))
+
+    @abstractmethod
+    def count_documents(self) -> int:
+        """How many documents there are, of all kinds."""
 
 
 def new_id() -> str:

@@ -34,13 +34,17 @@ def lines_after(number: int, before: str, entries: Iterable[Entry]) -> list[dict
     lines = []
     for entry in entries:
         number, before = number + 1, digest(before, entry)
-        lines.append(
-            {
-                "number": number, "at": entry.at, "actor": entry.actor, "action": entry.action,
-                "subject": entry.subject, "detail": detail_json(entry), "digest": before,
-            }
-        )  # fmt: skip
+        lines.append(stored_line(LoggedEntry(number, entry, before)))
     return lines
+
+
+def stored_line(line: LoggedEntry) -> dict[str, Any]:
+    """A line as a store keeps it: the inverse of `logged`."""
+    entry = line.entry
+    return {
+        "number": line.number, "at": entry.at, "actor": entry.actor, "action": entry.action,
+        "subject": entry.subject, "detail": detail_json(entry), "digest": line.digest,
+    }  # fmt: skip
 
 
 def logged(line: Mapping[str, Any]) -> LoggedEntry:

@@ -223,6 +223,9 @@ def _refused(error: errors.MatchmakerError) -> Response | tuple[str, int]:
     status = status_of(error)
     if isinstance(error, errors.SignInNeeded) and request.method == "GET":
         return redirect(url_for("web.sign_in", next=request.full_path.rstrip("?")), 303)
+    if isinstance(error, errors.SecondFactorOwed):
+        show_notice(error, "bad")
+        return redirect(url_for("web.second_factor"), 303)
     if request.method == "POST" and request.form.get("back") and status < 500:
         show_notice(error, "bad")
         return back("/")

@@ -8,10 +8,11 @@ from werkzeug.wrappers import Response
 from matchmaker.api.http.browser import begin_session, end_session, origin
 from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.guards import csrf, is_local
-from matchmaker.errors import NotFound, SignInNeeded, TooManyAttempts
+from matchmaker.errors import NotFound, SecondFactorNeeded, SignInNeeded, TooManyAttempts
 from matchmaker.messages import languages
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import back, parse_choice, show_notice, signed_in, web, whole_number
+from matchmaker.web.second_factor import remember_password
 from matchmaker.workflow.account import Account, MailRhythm, Preferences, Scope
 
 Page = str | Response | tuple[str, int]
@@ -33,6 +34,9 @@ def signing_in() -> Page:
     try:
         password = request.form.get("password", "")
         account = services().sign_in.with_password(email, password, origin(email))
+    except SecondFactorNeeded:
+        remember_password(email)
+        return render_template("sign_in_code.html", following=request.form.get("back", ""))
     except (SignInNeeded, TooManyAttempts) as error:
         show_notice(error.text(language()), "bad")
         return _sign_in_page(email), 401
@@ -111,7 +115,8 @@ def accept_invitation() -> Page:
     """Take the place, which signs in."""
     csrf.protect()
     token, name, password = (request.form.get(key, "") for key in ("token", "name", "password"))
-    begin_session(services().sign_in.by_invitation(token, name, password, origin()))
+    code = request.form.get("code", "")
+    begin_session(services().sign_in.by_invitation(token, name, password, origin(), code))
     return redirect(url_for("web.tour"), 303)
 
 

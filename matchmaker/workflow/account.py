@@ -19,6 +19,7 @@ from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, SignInNeeded
 from matchmaker.messages import languages
 from matchmaker.workflow.checks import check_range
+from matchmaker.workflow.second_factor import SecondFactor
 
 MIN_PASSWORD = 10
 MAX_PASSWORD = 200
@@ -94,6 +95,12 @@ class Account:
     # "issuer subject" of an OpenID provider.
     openid_subject: Annotated[str, _also("openid_subject", "identity")] = ""
     preferences: Preferences = field(default_factory=Preferences)
+    second_factor: SecondFactor | None = None
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether a code is asked for at signing in."""
+        return self.second_factor is not None and self.second_factor.is_on
 
     @property
     def subject(self) -> str:

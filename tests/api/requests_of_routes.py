@@ -4,6 +4,8 @@ import itertools
 from datetime import UTC, datetime
 from io import BytesIO
 
+import pyotp
+
 from matchmaker.access import ADMIN, SYSTEM, Principal
 from matchmaker.domain import GoalName, Need, NeedState, Organization
 from matchmaker.store.documents import new_id
@@ -138,6 +140,15 @@ def _edit(world):
 def _reset(world):
     email = world.accounts["liaison"].email
     return world.services.sign_in.reset_link(ADMIN, email).partition("token=")[2]
+
+
+def _confirming(world, role):
+    """By an account like the role's own, whose keys it ends, with a second factor begun."""
+    if role == "anyone":
+        return {"json": {"code": "000000"}}
+    account, headers = world.another(role)
+    begun = world.services.second_factors.begin(account.principal())
+    return {"json": {"code": pyotp.TOTP(begun.secret).now()}, "headers": headers}
 
 
 def _file():
@@ -327,6 +338,14 @@ REQUESTS = {
     "GET /account/sessions": _with(),
     "DELETE /account/sessions/{id}": (_session, lambda w, r: {}),
     "POST /account/confirmation": _with(json={}),
+    "POST /account/second-factor": _with(json={}),
+    "POST /account/second-factor/confirm": ("", _confirming),
+    "POST /account/second-factor/remove": (
+        "",
+        lambda w, r: {
+            "json": {"password": PASSWORD, "code": ""}, "headers": w.headers_of_another(r),
+        },
+    ),
     "PATCH /account": _with(json={"language": "zh"}),
     "POST /account/password": (
         "",

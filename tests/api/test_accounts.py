@@ -42,7 +42,7 @@ def sign_in(wired, watch):
     """Signing in to the installation, with a clock that a test sets."""
     return SignInService(
         wired.repositories, wired.accounts, wired.invitations, wired.passwords,
-        wired.links, watch,
+        wired.links, wired.second_factors, watch,
     )  # fmt: skip
 
 

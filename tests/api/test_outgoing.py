@@ -212,7 +212,7 @@ def test_a_reset_comes_by_mail(wired, post_office, pair, watch):
     port, received = post_office
     sign_in = SignInService(
         wired.repositories, wired.accounts, wired.invitations, wired.passwords,
-        links(wired, port), watch,
+        links(wired, port), wired.second_factors, watch,
     )  # fmt: skip
     sign_in.send_reset(pair[0].email)
     (letter,) = to(received(), pair[0])
@@ -229,7 +229,7 @@ def test_an_address_is_confirmed_by_a_letter(wired, post_office, watch):
     assert not account.is_proved
     sign_in = SignInService(
         wired.repositories, wired.accounts, wired.invitations, wired.passwords,
-        links(wired, port), watch,
+        links(wired, port), wired.second_factors, watch,
     )  # fmt: skip
     assert sign_in.send_confirmation(account.principal())
     (letter,) = to(received(), account)
@@ -242,7 +242,7 @@ def test_asking_for_a_reset_waits_for_no_mail_server(wired, pair):
     """Asked of a server that is down, for an account and for none: queued alike, told alike."""
     sign_in = SignInService(
         wired.repositories, wired.accounts, wired.invitations, wired.passwords,
-        links(wired, _free_port()), wired.clock,
+        links(wired, _free_port()), wired.second_factors, wired.clock,
     )  # fmt: skip
     queue = SqliteHuey("resets", filename=str(wired.settings.data_dir / "resets.db"), results=False)
     requests = ResetRequests(sign_in, queue)
@@ -282,7 +282,7 @@ def receiver():
 def test_a_webhook_is_signed_and_called_again_until_it_is_taken(wired, pair, receiver, watch):
     url, calls, statuses = receiver
     statuses += [500, 302]
-    service = Webhooks(wired.repositories, watch, private_allowed=True)
+    service = Webhooks(wired.repositories, wired.sealer, watch, private_allowed=True)
     own = pair[1].memberships[0].organization
     hook = service.register(pair[1].principal(), own, url)
     propose(wired, pair)
@@ -354,7 +354,7 @@ def answering(monkeypatch, name, *answers):
 
 def test_a_name_that_points_inside_is_not_called(wired, pair, receiver, watch, monkeypatch):
     _, calls, _ = receiver
-    service = Webhooks(wired.repositories, watch)
+    service = Webhooks(wired.repositories, wired.sealer, watch)
     own = pair[1].memberships[0].organization
     service.register(pair[1].principal(), own, "https://rebinding.example.org/hook")
     answering(monkeypatch, "rebinding.example.org", "127.0.0.1")

@@ -42,9 +42,12 @@ class World:
 
     def headers_of_another(self, role):
         """The key of an account like the role's own, which may be deleted."""
-        if role == "anyone":
-            return {}
-        return {"Authorization": f"Bearer {_person(self.services, role)[1]}"}
+        return {} if role == "anyone" else self.another(role)[1]
+
+    def another(self, role):
+        """An account like the role's own, and the headers with its key."""
+        account, key = _person(self.services, role)
+        return account, {"Authorization": f"Bearer {key}"}
 
     def principal(self, role):
         return self.accounts[role].principal()

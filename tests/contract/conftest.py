@@ -44,5 +44,5 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[GraphStore
         embedded.close()
         return
     server_store: Neo4jStore = request.getfixturevalue("neo4j_store")
-    server_store.clear_for_tests()
+    server_store.clear()
     yield server_store

@@ -16,8 +16,10 @@ from matchmaker.services.people.invitations import Invitations
 from matchmaker.services.people.links import Links
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.people.privacy import Privacy
+from matchmaker.services.people.second_factors import SecondFactors
 from matchmaker.services.people.sign_in import SignInService
 from matchmaker.services.repositories import Repositories
+from matchmaker.services.sealing import Sealer
 from matchmaker.settings import Settings
 from matchmaker.store.documents import Store
 from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
@@ -74,8 +76,10 @@ class Cooperation:
             lambda: self.store, self.repositories, self.accounts, links, self.clock
         )
         sign_in = SignInService(
-            self.repositories, self.accounts, invitations, PASSWORDS, links, self.clock
-        )
+            self.repositories, self.accounts, invitations, PASSWORDS, links,
+            SecondFactors(self.accounts, PASSWORDS, Sealer(lambda: "key of the tests"), self.clock),
+            self.clock,
+        )  # fmt: skip
         return Privacy(
             self.store, self.repositories, self.accounts, sign_in, self.clock,
             keep_traces=keep_traces, keep_over=keep_over,

@@ -93,7 +93,7 @@ READS: dict[str, Callable[[GraphStore], object]] = {
 def test_both_stores_answer_alike(neo4j_store: Neo4jStore, tmp_path: Path) -> None:
     embedded = SqliteStore(tmp_path / "graph.db")
     embedded.prepare()
-    neo4j_store.clear_for_tests()
+    neo4j_store.clear()
     for rows in (everything(), random_graph(11)[0], _odd_rows()):
         assert neo4j_store.upsert(rows) == embedded.upsert(rows)
         assert neo4j_store.upsert(rows) == embedded.upsert(rows)

@@ -62,7 +62,7 @@ def test_an_export_makes_the_same_graph_elsewhere(store: GraphStore, tmp_path: P
 def test_both_stores_export_the_same(neo4j_store: Neo4jStore, tmp_path: Path) -> None:
     embedded = SqliteStore(tmp_path / "graph.db")
     embedded.prepare()
-    neo4j_store.clear_for_tests()
+    neo4j_store.clear()
     for rows in (everything(), random_graph(5)[0]):
         embedded.upsert(rows)
         neo4j_store.upsert(rows)
@@ -74,7 +74,7 @@ def test_both_stores_make_the_same_snapshot(neo4j_store: Neo4jStore, tmp_path: P
     """Byte by byte, but for the store's own version in `meta.json`."""
     embedded = SqliteStore(tmp_path / "graph.db")
     embedded.prepare()
-    neo4j_store.clear_for_tests()
+    neo4j_store.clear()
     files = []
     for store, root in ((embedded, tmp_path / "one"), (neo4j_store, tmp_path / "two")):
         for rows in (everything(), random_rows(3), random_rows(4)):

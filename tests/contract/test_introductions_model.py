@@ -311,7 +311,7 @@ def _side(modelled: Modelled, party: str) -> str:
 
 
 def _clear(store: Store) -> None:
-    clear = getattr(store, "clear_for_tests", None)
+    clear = getattr(store, "clear", None)
     if clear is not None:
         clear()
 

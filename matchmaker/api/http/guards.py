@@ -31,8 +31,9 @@ from matchmaker.api.http.context import (
 from matchmaker.api.http.idempotency import StoredAnswer
 from matchmaker.api.http.problems import problem
 from matchmaker.api.http.rate_counts import SCHEME
-from matchmaker.errors import NotAllowed, SignInNeeded
+from matchmaker.errors import NotAllowed, SecondFactorOwed, SignInNeeded
 from matchmaker.messages import message
+from matchmaker.services.operations.local_server import PATH as LOCAL_PATH
 
 API_PREFIX = "/api/v1"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -68,6 +69,8 @@ LIMITS = {
     "people.request_confirmation": "5/minute;20/hour",
     "web.confirm": "20/minute",
     "web.signing_in": "30/minute;300/hour",
+    "web.enter_code": "30/minute;300/hour",
+    "people.confirm_second_factor": "20/minute",
     "web.send_link": "10/minute;50/hour",
     "web.reset": "20/minute",
     "web.accept_invitation": "20/minute",
@@ -83,7 +86,15 @@ FORMS = frozenset({f"{API_PREFIX}/reconcile", UPLOADS})
 QUESTIONS = frozenset(
     {
         "/recommendations", "/clusters/<path:id>/what-if", "/postings/preview", "/reconcile",
-        "/reconcile/match",
+        "/reconcile/match", LOCAL_PATH,
+    }
+)  # fmt: skip
+# What an account may do that still has to set up a second factor.
+BEFORE_SECOND_FACTOR = frozenset(
+    {
+        None, "web.static", "web.vendored", "web.sign_in", "web.sign_out", "web.choose_language",
+        "web.second_factor", "web.change_second_factor", "people.read_session", "people.sign_out",
+        "people.begin_second_factor", "people.confirm_second_factor",
     }
 )  # fmt: skip
 WRITING = frozenset({"POST", "PUT", "PATCH"})
@@ -192,6 +203,11 @@ def _resume() -> None:
     g.principal, g.account = account.principal(), account
     if request.method not in SAFE:
         csrf.protect()
+    if request.endpoint not in BEFORE_SECOND_FACTOR and services().second_factors.is_owed(account):
+        raise SecondFactorOwed(
+            "Who leads a cluster or the service signs in with a second factor here.",
+            mend="Set one up under 'My account'.",
+        )
 
 
 def _check_scope() -> None:

@@ -38,10 +38,14 @@ class Email(Strict):
     email: EmailAddress
 
 
+OneTimeCode = Annotated[str, Field(max_length=40)]
+
+
 class SignIn(Email):
-    """Address and password."""
+    """Address and password, and the code of a second factor where there is one."""
 
     password: Secret
+    code: OneTimeCode = ""
 
 
 class Token(Strict):
@@ -61,6 +65,19 @@ class Accept(Token):
 
     name: Name
     password: Secret
+    code: OneTimeCode = ""
+
+
+class Code(Strict):
+    """A code of an authenticator."""
+
+    code: OneTimeCode
+
+
+class PasswordAndCode(Code):
+    """One's password and a code."""
+
+    password: Annotated[str, Field(max_length=MAX_PASSWORD)] = ""
 
 
 class Password(Strict):

@@ -32,6 +32,7 @@ class AccountOut(Outgoing):
     admin: bool
     active: bool
     is_proved: bool
+    has_second_factor: bool
     preferences: Preferences
 
 
@@ -70,6 +71,19 @@ class MailedOut(BaseModel):
     """Whether a letter is on its way; there is none without a mail server."""
 
     mailed: bool
+
+
+class NewSecondFactorOut(Outgoing):
+    """What an authenticator is told: the secret, or the same as an `otpauth:` address."""
+
+    secret: str
+    address: str
+
+
+class RecoveryOut(BaseModel):
+    """Codes for when the authenticator is lost; each good once, shown this once."""
+
+    codes: list[str]
 
 
 class BrowserSessionOut(Outgoing):

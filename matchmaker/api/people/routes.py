@@ -30,6 +30,7 @@ from matchmaker.api.people.requests import (
     AccountPatch,
     AccountQuery,
     Active,
+    Code,
     Email,
     Invite,
     NewHook,
@@ -38,6 +39,7 @@ from matchmaker.api.people.requests import (
     NotificationIds,
     OrganizationQuery,
     Password,
+    PasswordAndCode,
     PasswordChange,
     Reset,
     SignIn,
@@ -59,6 +61,8 @@ from matchmaker.api.people.responses import (
     MemberList,
     NewHookOut,
     NewKeyOut,
+    NewSecondFactorOut,
+    RecoveryOut,
     SessionList,
     SessionOut,
 )
@@ -85,8 +89,8 @@ def read_session() -> Response:
 @people.post("/session", **writes(ACCOUNTS, SessionOut, public=True))
 def sign_in(body: SignIn) -> Response:
     """Sign in with address and password; the cookie keeps the session."""
-    email = body.email
-    return _enter(services().sign_in.with_password(email, body.password, origin(email)))
+    place = origin(body.email)
+    return _enter(services().sign_in.with_password(body.email, body.password, place, body.code))
 
 
 @people.delete("/session", **reads(ACCOUNTS, None, public=True))
@@ -171,7 +175,8 @@ def look_at_invitation(body: Token) -> Response:
 def accept_invitation(body: Accept) -> Response:
     """Take the place, with a password for a new account; this signs in."""
     sign_in = services().sign_in
-    return _enter(sign_in.by_invitation(body.token, body.name, body.password, origin()))
+    account = sign_in.by_invitation(body.token, body.name, body.password, origin(), body.code)
+    return _enter(account)
 
 
 # -- one's own account
@@ -227,6 +232,31 @@ def list_sessions() -> Response:
 def end_one_session(path: IdPath) -> Response:
     """End one session of one's account."""
     services().sessions.end(current_principal(), path.id)
+    return done()
+
+
+@people.post("/account/second-factor", **writes(ACCOUNTS, NewSecondFactorOut, status=201))
+def begin_second_factor(body: Nothing) -> Response:  # noqa: ARG001
+    """A secret for an authenticator; asked for once a code of it has confirmed it."""
+    begun = services().second_factors.begin(current_principal())
+    return created(NewSecondFactorOut.model_validate(begun), "account/second-factor")
+
+
+@people.post("/account/second-factor/confirm", **writes(ACCOUNTS, RecoveryOut))
+def confirm_second_factor(body: Code) -> Response:
+    """Ask for its codes from now on; every other session and all keys end."""
+    codes = services().second_factors.confirm(current_principal(), body.code)
+    if "session" in session:
+        begin_session(services().accounts.own(current_principal()))
+    return as_json(RecoveryOut(codes=list(codes)))
+
+
+@people.post("/account/second-factor/remove", **writes(ACCOUNTS))
+def remove_second_factor(body: PasswordAndCode) -> Response:
+    """Ask for no codes any more; every other session and all keys end."""
+    account = services().second_factors.remove(current_principal(), body.password, body.code)
+    if "session" in session:
+        begin_session(account)
     return done()
 
 

@@ -25,6 +25,7 @@ class Family(StrEnum):
     """
 
     TEXT = "text"
+    SPECIFICATION = "specification"
     NETWORK = "network"
     HISTORY = "history"
     HOME = "home"

@@ -11,6 +11,18 @@ from matchmaker.recommend.pairs import Pairs
 from matchmaker.snapshot.model import TERMS, FloatArray
 
 
+@feature(Family.TEXT, monotone=1)
+def words_fit(pairs: Pairs) -> FloatArray:
+    """How well its best text answers the words asked, before what they specify, 0 to 1."""
+    return pairs.answers.fit
+
+
+@feature(Family.SPECIFICATION, monotone=1)
+def specification(pairs: Pairs) -> FloatArray:
+    """What it says of what the words asked specify: above 0 met, below 0 not met."""
+    return pairs.answers.adjustment
+
+
 @feature(Family.TEXT)
 def text_dense(pairs: Pairs) -> FloatArray:
     """Meaning of its best single text against yours: cosine similarity, 0 to 1."""

@@ -13,6 +13,7 @@ from matchmaker.access import Principal
 from matchmaker.errors import NotFound, VersionConflict, WrongState
 from matchmaker.services.cooperation.webhook_call import FAILURES, post
 from matchmaker.services.repositories import Repositories, Versioned
+from matchmaker.services.sealing import Sealer
 from matchmaker.services.unit_of_work import Clock, UnitOfWork
 from matchmaker.store.changes import Change
 from matchmaker.store.documents import new_id
@@ -32,6 +33,7 @@ class Webhooks:
     """Use cases of webhooks. `private_allowed` is for an installation behind its own firewall."""
 
     repositories: Repositories
+    sealer: Sealer
     clock: Clock
     _: KW_ONLY
     private_allowed: bool = False
@@ -51,7 +53,8 @@ class Webhooks:
             new_secret(), self.clock(),
         )  # fmt: skip
         unit = UnitOfWork.of(principal, self.clock())
-        unit.add(self.repositories.hooks.put(hook))
+        sealed = replace(hook, secret=self.sealer.seal(hook.secret))
+        unit.add(self.repositories.hooks.put(sealed))
         unit.log("webhook.registered", f"hook/{hook.id}", organization=organization_id)
         unit.commit(self.repositories.records)
         return hook
@@ -106,7 +109,11 @@ class Webhooks:
         if hook is None or not hook.value.active:
             self._commit(self.repositories.deliveries.remove(stored))
             return False
-        taken = self._call(hook.value, delivery)
+        try:
+            taken = self._call(hook.value, delivery)
+        except WrongState as error:  # the key that reads its secret is lost
+            log.error("webhook not called", hook=hook.value.id, error=str(error.message))
+            return False
         after = replace(hook.value, failures=0 if taken else hook.value.failures + 1)
         if not taken and after.failures >= MAX_FAILURES:
             after = replace(after, active=False)
@@ -123,12 +130,13 @@ class Webhooks:
 
     def _call(self, hook: Hook, delivery: Delivery) -> bool:
         at = int(self.clock().timestamp())
+        secret = self.sealer.unseal(hook.secret)
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "Matchmaker",
             "webhook-id": delivery.id,
             "webhook-timestamp": str(at),
-            "webhook-signature": signature(hook.secret, delivery.id, at, delivery.body),
+            "webhook-signature": signature(secret, delivery.id, at, delivery.body),
         }
         try:
             status = post(

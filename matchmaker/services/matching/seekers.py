@@ -16,6 +16,7 @@ from matchmaker.domain import MAX_TEXT, GoalName, Need, NeedState, Stage, Statem
 from matchmaker.embedding import Encoder, VectorCache, VectorCaches, comparable, embed_missing
 from matchmaker.errors import InvalidInput
 from matchmaker.goals import GOALS, Goal
+from matchmaker.recommend.floor import everyday_likeness, everyday_texts
 from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Request, Seeker, SeekerText
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.snapshot.load import check_model
@@ -110,6 +111,7 @@ class SeekerFactory:
         vectors = self._query_vectors(texts, languages)
         kind = GOALS[goal].words
         # Who looks for customers says what it does itself.
+        everyday = self._everyday_likeness(vectors)
         readings = [read_stages(text, is_need=kind is StatementKind.NEED) for text in texts]
         return [
             SeekerText(
@@ -119,13 +121,28 @@ class SeekerFactory:
                 goal,
                 vector,
                 is_question=True,
+                everyday=likeness,
                 held_stages=stage_bits(reading.held),
                 sought_stages=stage_bits(reading.sought),
             )
-            for text, language, vector, reading in zip(
-                texts, languages, vectors, readings, strict=True
+            for text, language, vector, likeness, reading in zip(
+                texts, languages, vectors, everyday, readings, strict=True
             )
         ]
+
+    def _everyday_likeness(self, vectors: Sequence[FloatArray | None]) -> list[float]:
+        """How near each question comes to everyday sentences; those are embedded once."""
+        if not self.snapshot.meta.dimension:
+            return [0.0] * len(vectors)
+
+        def embedded() -> FloatArray:
+            languages, texts = zip(*everyday_texts(), strict=True)
+            raw = embed_missing(self.embedder, self.cache(), texts, as_queries=True)
+            means, model = self.snapshot.query_means, self.snapshot.meta.model
+            return comparable(raw, languages, means, model)
+
+        everyday = self.snapshot.cached("everyday sentences", embedded)
+        return [0.0 if each is None else everyday_likeness(each, everyday) for each in vectors]
 
     def _query_vectors(
         self, texts: Sequence[str], languages: Sequence[str]

@@ -7,12 +7,20 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from matchmaker.access import Principal
-from matchmaker.errors import InvalidInput, NotFound, SignInNeeded, TooManyAttempts, VersionConflict
+from matchmaker.errors import (
+    InvalidInput,
+    NotFound,
+    SecondFactorNeeded,
+    SignInNeeded,
+    TooManyAttempts,
+    VersionConflict,
+)
 from matchmaker.messages import message
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.invitations import Invitations
 from matchmaker.services.people.links import Links
 from matchmaker.services.people.passwords import Passwords
+from matchmaker.services.people.second_factors import SecondFactors
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
 from matchmaker.workflow.account import MAX_EMAIL, Account, check_password, checked_email
@@ -50,14 +58,18 @@ class SignInService:
     invitations: Invitations
     passwords: Passwords
     links: Links
+    second_factors: SecondFactors
     clock: Clock
 
-    def with_password(self, email: str, password: str, origin: Origin = NOWHERE) -> Account:
+    def with_password(
+        self, email: str, password: str, origin: Origin = NOWHERE, code: str = ""
+    ) -> Account:
         """The account.
 
-        Raises SignInNeeded, or TooManyAttempts for who failed too often: counted by address
-        and place, whether there is such an account or not, and with a longer wait each time.
-        A device that signed in before is not kept out by the failures of others.
+        Raises SignInNeeded, SecondFactorNeeded, or TooManyAttempts for who failed too often:
+        counted by address and place, whether there is such an account or not, and with a
+        longer wait each time. A device that signed in before is not kept out by the failures
+        of others.
         """
         cleaned = _cleaned(email)
         self._require_patience(cleaned, origin)
@@ -67,16 +79,29 @@ class SignInService:
         if stored is None or not is_right:
             self._note_failure(cleaned, origin)
             raise _not_right()
-        stored.value.require_active()
+        account = self._with_code(stored.value.require_active(), origin, code)
         self._forget_failures(cleaned, origin)
         if not self.passwords.is_dated(hashed):
-            return stored.value
+            return account
         renewed = self.passwords.hash(password)
 
         def rehash(account: Account) -> Account:
             return replace(account, password_hash=renewed)
 
-        return self.accounts.change(stored.value.id, rehash, "account.rehashed")
+        return self.accounts.change(account.id, rehash, "account.rehashed")
+
+    def with_code(self, account_id: str, epoch: int, origin: Origin, code: str) -> Account:
+        """The account of somebody whose password was right a moment ago, in this epoch of it.
+
+        Raises SignInNeeded, TooManyAttempts.
+        """
+        stored = self.repositories.accounts.get_or_none(account_id)
+        if stored is None or stored.value.epoch != epoch:
+            raise _not_right()
+        self._require_patience(stored.value.email, origin)
+        account = self._with_code(stored.value.require_active(), origin, code)
+        self._forget_failures(account.email, origin)
+        return account
 
     def with_provider(self, claims: OpenIdClaims) -> Account:
         """The account, found by the provider's subject, by its address, or by an invitation.
@@ -118,7 +143,7 @@ class SignInService:
         return account
 
     def by_invitation(
-        self, token: str, name: str, password: str, origin: Origin = NOWHERE
+        self, token: str, name: str, password: str, origin: Origin = NOWHERE, code: str = ""
     ) -> Account:
         """A new account, or the place added to the one there is (which needs its password).
 
@@ -127,7 +152,8 @@ class SignInService:
         stored = self.invitations.of_token(token)
         email = stored.value.email
         if self.accounts.find(email) is not None:
-            return self.invitations.join(stored, self.with_password(email, password, origin).id)
+            account = self.with_password(email, password, origin, code)
+            return self.invitations.join(stored, account.id)
         check_password(password, email)
         hashed = self.passwords.hash(password)
         return self.invitations.make_account(stored, name, password_hash=hashed)
@@ -224,6 +250,15 @@ class SignInService:
             raise _used() from None
 
     # -- the parts
+
+    def _with_code(self, account: Account, origin: Origin, code: str) -> Account:
+        try:
+            return self.second_factors.require(account, code)
+        except SecondFactorNeeded:
+            raise
+        except SignInNeeded:
+            self._note_failure(account.email, origin)
+            raise
 
     def _reset_token(self, account: Account, *, mailed: bool) -> str:
         return self.links.token("reset", [account.id, account.epoch, mailed])

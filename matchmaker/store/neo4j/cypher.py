@@ -92,6 +92,7 @@ CLEAR = (
     "MATCH (n) WHERE NOT n:Graph AND NOT n:__Neo4jMigration "
     "CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
 )
+SET_GRAPH = "MATCH (g:Graph {id: 'graph'}) SET g.version = $version, g.identity = $identity"
 RESET_VERSION = "MATCH (g:Graph {id: 'graph'}) SET g.version = 0"
 
 # -- rows by id

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from neo4j import ManagedTransaction
 from neo4j.exceptions import ConstraintError
 
 from matchmaker.store.changes import Change, Put, Record
+from matchmaker.store.content import StoredDocument
 from matchmaker.store.documents import Records, conflict
-from matchmaker.store.log import Entry, LoggedEntry, lines_after, logged
+from matchmaker.store.log import Entry, LoggedEntry, lines_after, logged, stored_line
 from matchmaker.store.neo4j.connection import Connection, run
 
 _FIELDS = "r.kind AS kind, r.key AS id, r.version AS version, r.body AS body"
@@ -40,11 +42,22 @@ WITH max(row.number) AS number
 MATCH (h:LogHead {id: 'log'}) SET h.number = number, h.digest = $digest, h.locked = null"""
 LINES = """MATCH (l:LogEntry) WHERE l.number > $after AND ($subject = '' OR l.subject = $subject)
 RETURN l AS line ORDER BY l.number LIMIT $limit"""
+ALL_RECORDS = f"""MATCH (r:Record) WHERE r.id > $after
+WITH r ORDER BY r.id LIMIT $limit
+RETURN r.id AS node, {_FIELDS},
+COLLECT {{ MATCH (r)-[:HAS]->(k:RecordKey) RETURN [k.name, k.value] }} AS keys"""
+RESTORE = "UNWIND $rows AS row CREATE (r:Record) SET r = row"
+RESTORE_LINES = "UNWIND $rows AS row CREATE (l:LogEntry) SET l = row"
+RESTORE_HEAD = """MERGE (h:LogHead {id: 'log'}) SET h.number = $number, h.digest = $digest"""
+# Every commit of documents takes this lock, so that a backup can make them wait.
+TOUCH = """MERGE (h:LogHead {id: 'log'}) ON CREATE SET h.number = 0, h.digest = ''
+SET h.locked = true REMOVE h.locked"""
 LAST_LINES = """MATCH (l:LogEntry) WHERE $subject = '' OR l.subject = $subject
 RETURN l AS line ORDER BY l.number DESC LIMIT $limit"""
 
 # Every record has the key of its kind, so that a kind is listed as a key is.
 _KIND = "kind"
+_PAGE = 5_000
 
 
 class Neo4jRecords(Records):
@@ -101,6 +114,7 @@ def change_documents(transaction: ManagedTransaction, changes: Sequence[Change])
     try:
         _compare(transaction, changes)
         _write(transaction, changes)
+        run(transaction, TOUCH)
     except ConstraintError:  # a document of that id was made at the same moment
         first = next(put for put in changes if isinstance(put, Put) and not put.expected)
         raise conflict(first.kind, first.id) from None
@@ -161,3 +175,58 @@ def append_to_log(transaction: ManagedTransaction, entries: Sequence[Entry]) -> 
     head = run(transaction, HEAD)[0]
     rows = lines_after(head["number"], head["digest"], entries)
     run(transaction, APPEND, rows=rows, digest=rows[-1]["digest"])
+
+
+def read_documents_and_log(
+    transaction: ManagedTransaction,
+) -> tuple[tuple[StoredDocument, ...], tuple[LoggedEntry, ...]]:
+    """All documents with their keys, and the whole log, while nobody else writes any."""
+    run(transaction, TOUCH)
+    documents: list[StoredDocument] = []
+    after = ""
+    while rows := run(transaction, ALL_RECORDS, after=after, limit=_PAGE):
+        after = rows[-1]["node"]
+        documents.extend(_document(row) for row in rows)
+    lines: list[LoggedEntry] = []
+    number = 0
+    while rows := run(transaction, LINES, after=number, limit=_PAGE, subject=""):
+        lines.extend(logged(row["line"]) for row in rows)
+        number = lines[-1].number
+    return tuple(sorted(documents, key=lambda row: (row.kind, row.id))), tuple(lines)
+
+
+def _document(row: Mapping[str, Any]) -> StoredDocument:
+    prefix = f"{row['kind']}/"
+    keys = sorted((name.removeprefix(prefix), value) for name, value in row["keys"])
+    own = tuple((name, value) for name, value in keys if name != _KIND)
+    return StoredDocument(row["kind"], row["id"], row["version"], row["body"], own)
+
+
+def restore_documents(transaction: ManagedTransaction, documents: Sequence[StoredDocument]) -> None:
+    """Documents with the versions that they have."""
+    run(
+        transaction,
+        RESTORE,
+        rows=[
+            {
+                "id": _node(row.kind, row.id), "kind": row.kind, "key": row.id,
+                "version": row.version, "body": row.body,
+            }
+            for row in documents
+        ],
+    )  # fmt: skip
+    keys = [
+        {
+            "record": _node(row.kind, row.id), "id": _key(row.kind, name, value),
+            "name": f"{row.kind}/{name}", "value": value,
+        }
+        for row in documents
+        for name, value in (*row.keys, (_KIND, row.kind))
+    ]  # fmt: skip
+    run(transaction, PUT_KEYS, rows=sorted(keys, key=lambda row: row["id"]))
+
+
+def restore_log(transaction: ManagedTransaction, lines: Sequence[LoggedEntry]) -> None:
+    """More lines of the log, as they are."""
+    run(transaction, RESTORE_LINES, rows=[stored_line(line) for line in lines])
+    run(transaction, RESTORE_HEAD, number=lines[-1].number, digest=lines[-1].digest)

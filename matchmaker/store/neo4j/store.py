@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from neo4j import ManagedTransaction
 
@@ -13,17 +14,23 @@ from matchmaker.domain import GraphRows
 from matchmaker.errors import MatchmakerError, StoreUnavailable
 from matchmaker.store import upsert
 from matchmaker.store.answers import Export, RowChanges, UpsertCounts
+from matchmaker.store.content import StoreContent
 from matchmaker.store.documents import Records, Store
 from matchmaker.store.graph_store import Answer, Work
 from matchmaker.store.log import Entry
 from matchmaker.store.lookup import export
 from matchmaker.store.neo4j import cypher, migrations
 from matchmaker.store.neo4j.connection import BULK_SECONDS, REQUEST_SECONDS, Connection, run
-from matchmaker.store.neo4j.documents import Neo4jRecords
+from matchmaker.store.neo4j.documents import (
+    Neo4jRecords,
+    read_documents_and_log,
+    restore_documents,
+    restore_log,
+)
 from matchmaker.store.neo4j.transaction import Neo4jTransaction
 from matchmaker.store.schema import Table
 from matchmaker.store.transaction import Transaction
-from matchmaker.store.upsert import MERGE, ImportRules
+from matchmaker.store.upsert import MERGE, ImportRules, batches
 
 # What fits in one transaction of a server with half a gigabyte of heap. Larger
 # upserts are written in batches, each a version of its own.
@@ -66,10 +73,47 @@ class Neo4jStore(Store):
     def close(self) -> None:
         self._connection.close()
 
-    def clear_for_tests(self) -> None:
+    def clear(self) -> None:
         """Remove everything but the schema."""
         self._connection.apply(cypher.CLEAR)
         self._connection.apply(cypher.RESET_VERSION)
+
+    def content(self) -> StoreContent:
+        """Read the graph without a lock, and keep it if it is unchanged while writers wait.
+
+        Documents and the log are read while they do: that takes moments, a large graph minutes.
+        """
+        for attempt in range(_EXPORT_TRIES + 1):
+            exported = self._read(export, bulk=True) if attempt < _EXPORT_TRIES else None
+
+            def work(tx: Transaction, exported: Export | None = exported) -> StoreContent | None:
+                ours = cast(Neo4jTransaction, tx)
+                if exported is not None and exported.version != tx.version():
+                    return None
+                graph = exported or export(tx)
+                return StoreContent(graph, *read_documents_and_log(ours.native))
+
+            content = self._write(work, bulk=True)
+            if content is not None:
+                return content
+        raise AssertionError("the last attempt reads under the lock")
+
+    def replace_content(self, content: StoreContent) -> None:
+        """In parts, as a whole graph fits in no transaction: until the last one, which gives the
+        graph its name, no snapshot is taken for this graph's.
+        """
+        self.clear()
+        self._connection.apply(cypher.SET_GRAPH, version=0, identity=secrets.token_hex(16))
+        self.upsert(content.graph.rows)
+        for documents in batches(content.documents):
+            self._connection.write(partial(restore_documents, documents=documents), BULK_SECONDS)
+        for lines in batches(content.log):
+            self._connection.write(partial(restore_log, lines=lines), BULK_SECONDS)
+        graph = content.graph
+        self._connection.apply(cypher.SET_GRAPH, version=graph.version, identity=graph.graph_id)
+
+    def count_documents(self) -> int:
+        return int(self._connection.rows(cypher.COUNT_NODES.format(label="Record"))[0]["count"])
 
     def upsert(self, rows: GraphRows, entries: Sequence[Entry] = ()) -> UpsertCounts:
         """See `GraphStore.upsert`; up to ATOMIC_ROWS rows, or any with entries, at once."""

@@ -75,6 +75,11 @@ class Neo4jTransaction:
     def _run(self, query: str, **parameters: Any) -> list[Properties]:
         return run(self._transaction, query, **parameters)
 
+    @property
+    def native(self) -> ManagedTransaction:
+        """The driver's own."""
+        return self._transaction
+
     def lock(self) -> None:
         """Make other writers wait. Raises StoreMismatch when the graph was never prepared."""
         if not self._run(cypher.LOCK):

@@ -8,11 +8,20 @@ from pathlib import Path
 
 import numpy as np
 
+from matchmaker.domain import GraphRows
+from matchmaker.store import upsert
+from matchmaker.store.content import StoreContent
 from matchmaker.store.documents import Records, Store
 from matchmaker.store.graph_store import Answer, Work
+from matchmaker.store.lookup import export
 from matchmaker.store.sqlite import queries
 from matchmaker.store.sqlite.connection import SCHEMA_VERSION, Connections
-from matchmaker.store.sqlite.documents import SqliteRecords
+from matchmaker.store.sqlite.documents import (
+    SqliteRecords,
+    read_documents_and_log,
+    remove_documents_and_log,
+    write_documents_and_log,
+)
 from matchmaker.store.sqlite.transaction import SqliteTransaction
 
 
@@ -37,6 +46,35 @@ class SqliteStore(Store):
     def _backend(self) -> tuple[str, str, str]:
         version = f"sqlite {sqlite3.sqlite_version}"
         return version, str(self._connections.path), str(SCHEMA_VERSION)
+
+    def copy_to(self, path: Path) -> None:
+        """The whole file as it is at one moment, by SQLite's online backup: writers go on."""
+        self._connections.copy_to(path)
+
+    def take_from(self, path: Path) -> None:
+        """Hold what another such file holds, in one transaction, whoever reads meanwhile."""
+        self._connections.take_from(path)
+
+    def content(self) -> StoreContent:
+        with self._connections.reading() as connection:
+            return StoreContent(
+                export(SqliteTransaction(connection)), *read_documents_and_log(connection)
+            )
+
+    def replace_content(self, content: StoreContent) -> None:
+        with self._connections.writing() as connection:
+            transaction = SqliteTransaction(connection)
+            remove_documents_and_log(connection)
+            before = export(transaction).rows
+            upsert.replace_rows(transaction, GraphRows(), before)
+            upsert.upsert(transaction, content.graph.rows)
+            write_documents_and_log(connection, content)
+            values = (content.graph.version, content.graph.graph_id)
+            connection.execute(queries.SET_GRAPH, values)
+
+    def count_documents(self) -> int:
+        with self._connections.reading() as connection:
+            return int(connection.execute(queries.COUNT_RECORDS).fetchone()[0])
 
     def close(self) -> None:
         self._connections.close()

@@ -72,6 +72,24 @@ class Connections:
             self._require_schema(connection)
             yield connection
 
+    def copy_to(self, path: Path) -> None:
+        """A copy of the file as it is at one moment, whatever version of ours made it."""
+        with self._mapped(), contextlib.closing(sqlite3.connect(path)) as copy:
+            # All pages in one step: else a writer would make it begin again and again.
+            self._connection().backup(copy, pages=-1)
+            (verdict,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
+        if verdict != "ok":
+            raise StoreMismatch(
+                "%(path)s is not a sound SQLite database.",
+                mend="Name another file in MATCHMAKER_STORE, or restore a copy.",
+                path=self.path,
+            )
+
+    def take_from(self, path: Path) -> None:
+        """The inverse of `copy_to`."""
+        with self._mapped(), contextlib.closing(sqlite3.connect(path)) as copy:
+            copy.backup(self._connection(), pages=-1)
+
     def create(self) -> None:
         """Make file and schema where they are missing."""
         try:

@@ -7,8 +7,9 @@ import sqlite3
 from collections.abc import Sequence
 
 from matchmaker.store.changes import Change, Put, Record
+from matchmaker.store.content import StoreContent, StoredDocument
 from matchmaker.store.documents import Records, conflict
-from matchmaker.store.log import Entry, LoggedEntry, lines_after, logged
+from matchmaker.store.log import Entry, LoggedEntry, lines_after, logged, stored_line
 from matchmaker.store.sqlite.connection import Connections
 
 BY_IDS = """SELECT kind, id, version, body FROM records
@@ -40,6 +41,15 @@ LINES = """SELECT number, at, actor, action, subject, detail, digest FROM log
 WHERE number > :after AND (:subject = '' OR subject = :subject) ORDER BY number LIMIT :limit"""
 LAST_LINES = """SELECT number, at, actor, action, subject, detail, digest FROM log
 WHERE (:subject = '' OR subject = :subject) ORDER BY number DESC LIMIT :limit"""
+ALL_RECORDS = "SELECT kind, id, version, body FROM records ORDER BY kind, id"
+ALL_KEYS = "SELECT kind, id, name, value FROM record_keys ORDER BY kind, id, name, value"
+ALL_LINES = """SELECT number, at, actor, action, subject, detail, digest FROM log
+ORDER BY number"""
+RESTORE = "INSERT INTO records (kind, id, version, body) VALUES (?, ?, ?, ?)"
+# Only a restored backup puts another log in the place of the one there is.
+ALLOW_ANOTHER_LOG = "DROP TRIGGER IF EXISTS log_is_not_shortened"
+KEEP_THE_LOG = """CREATE TRIGGER IF NOT EXISTS log_is_not_shortened BEFORE DELETE ON log
+BEGIN SELECT raise(ABORT, 'the log is only added to'); END;"""
 
 
 class SqliteRecords(Records):
@@ -111,3 +121,39 @@ def append_to_log(connection: sqlite3.Connection, entries: Sequence[Entry]) -> N
     """More lines of the log."""
     number, before = connection.execute(LAST_LINE).fetchone() or (0, "")
     connection.executemany(APPEND, lines_after(number, before, entries))
+
+
+def read_documents_and_log(
+    connection: sqlite3.Connection,
+) -> tuple[tuple[StoredDocument, ...], tuple[LoggedEntry, ...]]:
+    """All documents with their keys, and the whole log, in the caller's transaction."""
+    keys: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for kind, id, name, value in connection.execute(ALL_KEYS):
+        keys.setdefault((kind, id), []).append((name, value))
+    documents = tuple(
+        StoredDocument(kind, id, version, body, tuple(keys.get((kind, id), ())))
+        for kind, id, version, body in connection.execute(ALL_RECORDS)
+    )
+    lines = connection.execute(ALL_LINES)
+    return documents, tuple(logged(dict(zip(_LINE, row, strict=True))) for row in lines)
+
+
+def remove_documents_and_log(connection: sqlite3.Connection) -> None:
+    """What a restored backup takes the place of."""
+    for table in ("record_keys", "records"):
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608 (two words of ours)
+    connection.execute(ALLOW_ANOTHER_LOG)
+    connection.execute("DELETE FROM log")
+    connection.execute(KEEP_THE_LOG)
+
+
+def write_documents_and_log(connection: sqlite3.Connection, content: StoreContent) -> None:
+    """Documents with the versions that they have, and lines of the log as they are."""
+    documents = content.documents
+    connection.executemany(
+        RESTORE, ((row.kind, row.id, row.version, row.body) for row in documents)
+    )
+    connection.executemany(
+        PUT_KEY, ((row.kind, name, value, row.id) for row in documents for name, value in row.keys)
+    )
+    connection.executemany(APPEND, (stored_line(line) for line in content.log))

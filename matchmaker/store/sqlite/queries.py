@@ -189,3 +189,6 @@ PUT_ORGANIZATION_TERMS = (
 ADD_ENDED = "ALTER TABLE participants ADD COLUMN ended INTEGER NOT NULL DEFAULT 0"
 DROP_PARTICIPANTS = "DELETE FROM participants WHERE engagement IN (SELECT first FROM wanted)"
 PUT_PARTICIPANT = "INSERT INTO participants VALUES (?, ?, ?, ?, ?, ?)"
+
+SET_GRAPH = "UPDATE graph SET version = ?, identity = ?"
+COUNT_RECORDS = "SELECT count(*) FROM records"

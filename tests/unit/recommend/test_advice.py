@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from matchmaker.domain import GoalName, GraphRows, Kind, Place, PlaceLevel
 from matchmaker.goals import GOALS
-from matchmaker.recommend.advice import EVERYBODY, advice, habits
+from matchmaker.recommend.advice import EVERYBODY, advice, habits, wilson
 from matchmaker.recommend.explain import path
 from matchmaker.recommend.model import Way
 from matchmaker.recommend.pairs import Pairs
@@ -57,6 +58,7 @@ def test_habits_are_those_counted_by_hand(grown):
 
     assert found.ties == FIRMS
     assert found.closing == THROUGH_A_PARTNER / FIRMS
+    assert (found.first, found.last) == (2019, 2019)
     # At 30° north a tenth of a degree is 9.63 km; the labs lie 0 to 39 of them away.
     assert found.near_km == pytest.approx(9.75 * 9.63, rel=0.01)
     assert found.far_km == pytest.approx(29.25 * 9.63, rel=0.01)
@@ -68,11 +70,11 @@ def test_one_who_shares_a_partner_is_told_whom_to_ask(grown):
     assert told.way is Way.CLOSING
     assert told.message.text("en") == (
         "You share 1 partner: HUB could bring you together."
-        " 75 % of new ties of this kind came about so."
+        " 75 % (60–86) of new ties of this kind, 2019, came so."
         " Half of new ties are 94–282 km apart, this one among them."
     )
     assert told.message.text("zh") == (
-        "你们有1个共同伙伴，可请HUB引荐。此类新合作中75%是这样形成的。"
+        "你们有1个共同伙伴，可请HUB引荐。2019年此类新合作中75%（60–86）是这样形成的。"
         "新合作半数相距94–282公里，此家在其中。"
     )
 
@@ -82,7 +84,7 @@ def test_one_beyond_a_gap_is_said_to_be(grown):
 
     assert told.way is Way.REACHING
     assert told.message.text("en").startswith(
-        "No partner in common: this reaches over a gap. 25 % of new ties"
+        "No partner in common: this reaches over a gap. 25 % (14–40) of new"
     )
     assert told.message.text("en").endswith("this one is further: meet online first.")
 
@@ -127,3 +129,39 @@ def test_each_language_names_whom_to_ask_and_over_whom_you_know_each_other():
         ("中介", "Go-between"),
         ("LAB", "LAB"),
     ]
+
+
+@pytest.mark.parametrize(("right", "count"), [(30, 40), (0, 30), (30, 30), (400, 1000)])
+def test_the_interval_of_a_share_is_wilson_s(right, count):
+    expected = binomtest(right, count).proportion_ci(0.95, "wilson")
+    assert wilson(right / count, count) == pytest.approx((expected.low, expected.high), abs=1e-4)
+
+
+def _through_a_partner(year: int, count: int, *, shared: bool) -> tuple[list, list]:
+    """Firms that find a lab in a year; both knew one third, or each another one, a year before."""
+    who, done = [], []
+    before, then = datetime.date(year - 1, 3, 1), datetime.date(year, 3, 1)
+    for number in range(count):
+        name = f"{year}x{number:03}"
+        firm, lab, others = f"f{name}", f"l{name}", (f"g{name}", f"h{name}")
+        who += [organization(firm), organization(lab, Kind.UNIVERSITY)]
+        who += [organization(other) for other in others]
+        done.append(project(f"a{name}", f"{firm} {others[0]}", before))
+        done.append(project(f"b{name}", f"{lab} {others[0 if shared else 1]}", before))
+        done.append(project(f"c{name}", f"{firm} {lab}", then))
+    return who, done
+
+
+def test_a_bulk_of_the_last_year_counts_no_more_than_an_early_year(monkeypatch):
+    """Forty ties over a partner in 2014, two hundred over a gap in 2019: one year each."""
+    monkeypatch.setattr("matchmaker.recommend.advice.UNDERTAKINGS", 160)
+    early, late = (
+        _through_a_partner(2014, 40, shared=True),
+        _through_a_partner(2019, 200, shared=False),
+    )
+    first = project("first", "f2014x000 h2014x000", datetime.date(2010, 1, 1))
+    who, done = early[0] + late[0], [*early[1], *late[1], first]
+    snapshot = snapshot_of(GraphRows(organizations=tuple(who), engagements=tuple(done)))
+    found = habits(snapshot, GOAL, pairs_of(snapshot, "f2014x000").network)[EVERYBODY]
+    assert (found.first, found.last) == (2013, 2019)
+    assert found.closing == pytest.approx(0.5, abs=0.1)

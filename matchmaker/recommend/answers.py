@@ -1,0 +1,198 @@
+"""What candidates' statements say to a question put in words: how well, what is met, who passes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.domain import StatementKind
+from matchmaker.goals import EvidenceRule
+from matchmaker.recommend.evidence import TextFit, statement_languages, usable
+from matchmaker.recommend.floor import familiarity, floor
+from matchmaker.recommend.model import SeekerText
+from matchmaker.recommend.specification import Comparison, RequirementKind, compare, read
+from matchmaker.snapshot.lexical import known_share, term_shares
+from matchmaker.snapshot.model import STATEMENT_KINDS, BoolArray, FloatArray, IntArray, Snapshot
+
+# Of how many candidates the best statements are compared with what is specified, and how many.
+COMPARED, STATEMENTS = 60, 2
+# What a comparison adds to a fit in [0, 1] (`Comparison.adjustment`): on the tuning half of the
+# judged needs .5 to .7 of what is met and .3 to .5 of what is not put most right ones first.
+MET, UNMET = 0.7, 0.5
+_NAMED = frozenset(
+    {
+        RequirementKind.PRODUCT,
+        RequirementKind.PROCESS,
+        RequirementKind.MATERIAL,
+        RequirementKind.CODE,
+    }
+)
+NO_STATEMENT = -1
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the best statement of each candidate says to the words asked, all (n,).
+
+    `fit` in [0, 1] before what is specified, which adds `adjustment` (0 where nothing is
+    compared, see `comparisons`). `statements` are rows of the snapshot, -1 for none. `denied`:
+    it says that it does not have it. `passed`: it is a match.
+    """
+
+    fit: FloatArray
+    adjustment: FloatArray
+    statements: IntArray
+    comparisons: tuple[Comparison | None, ...]
+    denied: BoolArray
+    passed: BoolArray
+
+    @property
+    def adjusted(self) -> FloatArray:
+        """Fit with what is specified, in [0, 1]."""
+        return np.asarray(np.clip(self.fit + self.adjustment, 0, 1), dtype=np.float32)
+
+
+def worth(snapshot: Snapshot, rule: EvidenceRule) -> FloatArray:
+    """What each entry of `organization_statements` counts as an answer, 0 for none, (entries,)."""
+    values: FloatArray = snapshot.cached(("worth", rule), lambda: _worth(snapshot, rule))
+    return values
+
+
+def _worth(snapshot: Snapshot, rule: EvidenceRule) -> FloatArray:
+    by_kind = np.array([rule.worth_of(kind) for kind in STATEMENT_KINDS], dtype=np.float32)
+    kind = snapshot.statements.kind[snapshot.organization_statements.indices]
+    return np.where(usable(snapshot, rule), by_kind[kind], 0).astype(np.float32)
+
+
+def worded_fit(snapshot: Snapshot, fit: TextFit) -> FloatArray:
+    """Largest fit of each organisation's statements by what they are worth, shape (N,)."""
+    entries = snapshot.organization_statements
+    values = fit.blended[entries.indices] * worth(snapshot, fit.rule)
+    best = np.zeros(len(snapshot), dtype=np.float32)
+    filled = np.flatnonzero(np.diff(entries.indptr))
+    if len(filled):
+        best[filled] = np.maximum.reduceat(values, entries.indptr[filled])
+    return np.maximum(best, 0)
+
+
+def best_answers(
+    snapshot: Snapshot, fit: TextFit, question: SeekerText, row: int, count: int
+) -> list[tuple[int, float, Comparison | None]]:
+    """(statement, fit with what is specified, comparison) of an organisation, best first.
+
+    The `count` that fit best, compared with what the question specifies.
+    """
+    statements, fits = _ordered(snapshot, fit, row, count)
+    compared = [_compared(snapshot, question, statement) for statement in statements]
+    rated = [
+        (statement, float(np.clip(value + _adjustment(comparison), 0, 1)), comparison)
+        for statement, value, comparison in zip(statements, fits, compared, strict=True)
+    ]
+    return sorted(rated, key=lambda answer: -answer[1])
+
+
+def answers(
+    snapshot: Snapshot, fit: TextFit, texts: tuple[SeekerText, ...], rows: IntArray
+) -> Answers:
+    """What candidates at `rows` (n,) say to texts put as the question."""
+    fits = worded_fit(snapshot, fit)[rows]
+    adjustment = np.zeros(len(rows), dtype=np.float32)
+    statements = np.full(len(rows), NO_STATEMENT, dtype=np.int32)
+    denied = np.zeros(len(rows), dtype=np.bool_)
+    comparisons: list[Comparison | None] = [None] * len(rows)
+    compared = set(np.lexsort((rows, -fits))[:COMPARED].tolist()) if len(texts) == 1 else set()
+    for position in np.flatnonzero(fits > 0).tolist():
+        row = int(rows[position])
+        if position not in compared:
+            statements[position] = _ordered(snapshot, fit, row, 1)[0][0]
+            continue
+        rated = best_answers(snapshot, fit, texts[0], row, STATEMENTS)
+        statements[position], best, comparisons[position] = rated[0]
+        adjustment[position] = best - fits[position]
+        denied[position] = any(each is not None and each.denied for _, _, each in rated)
+    passed = _passed(snapshot, fit, texts, statements, comparisons)
+    return Answers(fits, adjustment, statements, tuple(comparisons), denied, passed & ~denied)
+
+
+def _ordered(
+    snapshot: Snapshot, fit: TextFit, row: int, count: int
+) -> tuple[list[int], list[float]]:
+    """An organisation's statements that fit best by what they are worth, and how well."""
+    entries = snapshot.organization_statements
+    part = slice(int(entries.indptr[row]), int(entries.indptr[row + 1]))
+    indices = entries.indices[part]
+    values = fit.blended_of(indices) * worth(snapshot, fit.rule)[part]
+    order = [place for place in np.lexsort((indices, -values)).tolist() if values[place] > 0]
+    best = list(dict.fromkeys(int(indices[place]) for place in order))[:count]
+    value_of = {int(indices[place]): float(values[place]) for place in reversed(order)}
+    return best, [value_of[statement] for statement in best]
+
+
+def _compared(snapshot: Snapshot, question: SeekerText, statement: int) -> Comparison | None:
+    """What one side needs against what the other has; None where both need, or both have."""
+    asked = read(question.text)
+    is_need = STATEMENT_KINDS[snapshot.statements.kind[statement]] is StatementKind.NEED
+    says = read(snapshot.statements.table["text"][statement].as_py())
+    if question.kind is StatementKind.NEED and not is_need:
+        return compare(asked, says) if asked.items else None
+    if question.kind is StatementKind.OFFER and is_need:
+        return compare(says, asked)
+    return None
+
+
+def _adjustment(comparison: Comparison | None) -> float:
+    if comparison is None or comparison.denied:
+        return 0.0 if comparison is None else -1.0
+    return comparison.adjustment * (MET if comparison.adjustment > 0 else UNMET)
+
+
+def _passed(
+    snapshot: Snapshot,
+    fit: TextFit,
+    texts: tuple[SeekerText, ...],
+    statements: IntArray,
+    comparisons: list[Comparison | None],
+) -> BoolArray:
+    figures, best = floor(), np.maximum(statements, 0)
+    says = statements >= 0
+    certain = np.zeros(len(statements), dtype=np.bool_)
+    for text, question in zip(texts, fit.questions, strict=True):
+        known = known_share(snapshot.lexical, text.text)
+        certain |= question.lexical[best] * known >= figures.literal
+        if question.codes is not None:
+            certain |= question.codes[best] >= 1
+    if not snapshot.meta.dimension:
+        shares = [term_shares(snapshot.lexical, text.text)[best] for text in texts]
+        in_words = np.max(shares, axis=0) >= figures.words_alone
+        return np.asarray(says & (in_words | certain))
+    languages, language_of_statement = statement_languages(snapshot)
+    asked_in = [languages.get(text.language, -1) for text in texts]
+    standing = figures.standing(
+        fit.goal,
+        texts[0].language,
+        {
+            "likeness": fit.statement_dense[best],
+            "known": _same(best, max(familiarity(snapshot, text.text) for text in texts)),
+            "everyday": _same(best, min(text.everyday for text in texts)),
+            "foreign": (~np.isin(language_of_statement[best], asked_in)).astype(np.float32),
+            "product": _names_product(comparisons),
+        },
+    )
+    standing = np.where(certain, np.maximum(standing, figures.gate), standing)
+    return np.asarray(figures.passed(np.where(says, standing, -np.inf)))
+
+
+def _same(like: NDArray[np.int32], value: float) -> FloatArray:
+    return np.full(len(like), value, dtype=np.float32)
+
+
+def _names_product(comparisons: list[Comparison | None]) -> FloatArray:
+    return np.array(
+        [
+            each is not None and any(judged.requirement.kind in _NAMED for judged in each.met)
+            for each in comparisons
+        ],
+        dtype=np.float32,
+    )

@@ -1,0 +1,77 @@
+"""Whether what anybody says answers the words asked: the floor below which nobody is a match."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+from matchmaker.goals import GoalName
+from matchmaker.snapshot.lexical import known_share
+from matchmaker.snapshot.model import BoolArray, FloatArray, Snapshot
+from matchmaker.text import language_of
+
+NEAREST = 3
+
+
+@dataclass(frozen=True)
+class Floor:
+    """The figures of `floor.toml`, which says what they are and how they were set."""
+
+    gate: float
+    floor: float
+    words_alone: float
+    literal: float
+    weights: dict[str, float]
+    intercept: dict[str, float]
+    goal: dict[str, float]
+
+    def standing(self, goal: GoalName, language: str, values: dict[str, FloatArray]) -> FloatArray:
+        """Log odds (n,) that a statement answers, of values (n,) by the names of the weights."""
+        level = self.intercept.get(language, max(self.intercept.values()))
+        total = np.float32(level + self.goal.get(goal, 0.0))
+        parts = (np.float32(weight) * values[name] for name, weight in self.weights.items())
+        return np.asarray(sum(parts, total), dtype=np.float32)
+
+    def passed(self, standing: FloatArray) -> BoolArray:
+        """Who is a match, (n,): nobody where none reaches the gate."""
+        is_answered = bool((standing >= self.gate).any())
+        return np.asarray((standing >= self.floor) & is_answered)
+
+
+@cache
+def floor() -> Floor:
+    """The shipped figures."""
+    document: dict[str, Any] = tomllib.loads(
+        files(__package__).joinpath("floor.toml").read_text("utf-8")
+    )
+    return Floor(**document)
+
+
+@cache
+def everyday_texts() -> tuple[tuple[str, str], ...]:
+    """(language, text) of greetings, small talk and needs of other walks of life."""
+    lines = files(__package__).joinpath("everyday.tsv").read_text("utf-8").splitlines()
+    return tuple((language, text) for language, _, text in (line.partition("\t") for line in lines))
+
+
+def everyday_likeness(question: FloatArray, everyday: FloatArray) -> float:
+    """Mean cosine of a question (d,) to the `NEAREST` everyday sentences (k, d)."""
+    return float(np.sort(everyday @ question)[-NEAREST:].mean())
+
+
+def familiarity(snapshot: Snapshot, text: str) -> float:
+    """How much more of a text's words the graph knows than of everyday sentences, -1 to 1."""
+    usual = snapshot.cached("everyday words", lambda: _usual(snapshot))
+    return known_share(snapshot.lexical, text) - usual.get(language_of(text), 0.0)
+
+
+def _usual(snapshot: Snapshot) -> dict[str, float]:
+    shares: dict[str, list[float]] = {}
+    for language, text in everyday_texts():
+        shares.setdefault(language, []).append(known_share(snapshot.lexical, text))
+    return {language: float(np.mean(values)) for language, values in shares.items()}

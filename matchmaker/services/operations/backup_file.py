@@ -1,0 +1,174 @@
+"""A backup as a file: a ZIP archive of a copy of the database and of files beside it.
+
+`manifest.json` stands last and says what belongs to it: sizes, SHA-256 of each part, the program
+that made it. A file that was cut off has none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import zipfile
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+from matchmaker.errors import InvalidInput, not_writable
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+DATABASE = "store.db"
+FILES = "files/"
+_CHUNK = 1 << 20
+_MAX_MANIFEST = 50_000_000
+_MEND = "Use another backup: this one cannot be relied on."
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of an archive."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a backup holds. `log_number` and `log_digest` are of the last line of the log."""
+
+    made_at: str
+    program: str
+    store: str
+    graph: str
+    version: int
+    counts: Mapping[str, int]
+    documents: int
+    log_number: int
+    log_digest: str
+    settings: Mapping[str, str]
+    parts: Mapping[str, Part]
+
+
+def write_backup(
+    target: Path, files: Iterable[tuple[str, Path]], about: Mapping[str, Any]
+) -> Manifest:
+    """Write an archive whole or not at all, readable by its owner only. Raises StorageFull."""
+    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w+b") as file:
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
+                parts = {}
+                for name, path in files:
+                    # What went while it was being looked at, as an upload that was written.
+                    with suppress(FileNotFoundError), path.open("rb") as source:
+                        parts[name] = _add(archive, name, source)
+                manifest = Manifest(**about, parts=parts)
+                content = {"format": FORMAT, **asdict(manifest)}
+                archive.writestr(MANIFEST, json.dumps(content, ensure_ascii=False, indent=1))
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(target)
+    except OSError as error:
+        raise not_writable(target, error) from None
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+    return manifest
+
+
+def _add(archive: zipfile.ZipFile, name: str, source: IO[bytes]) -> Part:
+    digest, size = hashlib.sha256(), 0
+    with archive.open(name, "w", force_zip64=True) as sink:
+        while chunk := source.read(_CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+            sink.write(chunk)
+    return Part(size, digest.hexdigest())
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Raises InvalidInput where the file is no backup, or is not whole."""
+    with _opened(path) as archive:
+        return _manifest(archive, path)
+
+
+def extract(path: Path, folder: Path) -> Manifest:
+    """Unpack a backup into a folder, every part compared with its checksum.
+
+    Raises InvalidInput where anything is damaged or missing, StorageFull.
+    """
+    with _opened(path) as archive:
+        manifest = _manifest(archive, path)
+        for name, part in manifest.parts.items():
+            target = folder / name
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+                with os.fdopen(descriptor, "wb") as sink:
+                    _copy(archive, name, part, sink, path)
+            except OSError as error:
+                raise not_writable(target, error) from None
+    return manifest
+
+
+def _copy(archive: zipfile.ZipFile, name: str, part: Part, sink: IO[bytes], path: Path) -> None:
+    digest, left = hashlib.sha256(), part.size
+    try:
+        with archive.open(name) as source:
+            while chunk := source.read(min(_CHUNK, left + 1)):
+                left -= len(chunk)
+                if left < 0:
+                    break
+                digest.update(chunk)
+                sink.write(chunk)
+    except (zipfile.BadZipFile, KeyError, EOFError, NotImplementedError, RuntimeError):
+        raise _damaged(path, name) from None
+    except OSError as error:
+        if error.errno is None:  # zlib's
+            raise _damaged(path, name) from None
+        raise
+    except Exception as error:
+        if type(error).__module__ == "zlib":
+            raise _damaged(path, name) from None
+        raise
+    if left or digest.hexdigest() != part.sha256:
+        raise _damaged(path, name)
+
+
+def _opened(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except FileNotFoundError:
+        raise InvalidInput("There is no such file.", where=str(path)) from None
+    except (zipfile.BadZipFile, ValueError, OSError):
+        raise InvalidInput("is no backup, or was cut off.", where=str(path), mend=_MEND) from None
+
+
+def _manifest(archive: zipfile.ZipFile, path: Path) -> Manifest:
+    try:
+        if archive.getinfo(MANIFEST).file_size > _MAX_MANIFEST:
+            raise ValueError
+        content = json.loads(archive.read(MANIFEST))
+        if content.pop("format") != FORMAT:
+            raise ValueError
+        parts = {name: Part(**part) for name, part in content.pop("parts").items()}
+        manifest = Manifest(**content, parts=parts)
+    except Exception:
+        raise InvalidInput("is no backup, or was cut off.", where=str(path), mend=_MEND) from None
+    for name in manifest.parts:
+        pure = PurePosixPath(name)
+        inside = name == DATABASE or name.startswith(FILES)
+        if pure.is_absolute() or ".." in pure.parts or not inside:
+            raise _damaged(path, name)
+    if DATABASE not in manifest.parts:
+        raise _damaged(path, DATABASE)
+    return manifest
+
+
+def _damaged(path: Path, name: str) -> InvalidInput:
+    return InvalidInput("%(part)s is damaged in it.", where=str(path), mend=_MEND, part=name)

@@ -1,0 +1,253 @@
+"""Backing an installation up while it runs, and bringing one back, whichever store it has."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+
+from matchmaker.access import Principal
+from matchmaker.errors import InvalidInput, WrongState, not_writable
+from matchmaker.services.operations import backup_file
+from matchmaker.services.operations.backup_file import DATABASE, FILES, Manifest
+from matchmaker.services.unit_of_work import Clock
+from matchmaker.settings import Settings
+from matchmaker.store.documents import Store
+from matchmaker.store.log import first_broken
+
+# Of the data folder, beside the database. The rest is made anew: snapshots, vectors, metrics.
+BELONGING = ("admin.key.sha256", "cursor.secret", "rankers", "uploads")
+_NAME = "matchmaker-%Y%m%dT%H%M%SZ.zip"
+_PATTERN = "matchmaker-????????T??????Z.zip"
+
+
+@dataclass(frozen=True, slots=True)
+class Backups:
+    """Use cases of backups.
+
+    `copy` writes all that the store holds, at one moment, into a new database file, and `put`
+    has the store hold what is in such a file; `open_file` opens it as a store.
+    """
+
+    settings: Settings
+    store: Callable[[], Store]
+    copy: Callable[[Path], None]
+    put: Callable[[Path], None]
+    open_file: Callable[[Path], Store]
+    clock: Clock
+
+    @property
+    def folder(self) -> Path:
+        """Where backups go that nobody gave a place."""
+        return self.settings.backup_dir or self.settings.data_dir / "backups"
+
+    def make(self, principal: Principal, target: Path | None = None) -> tuple[Path, Manifest]:
+        """A backup of now, checked after it was written. Raises NotAllowed, StorageFull,
+        StoreUnavailable, InvalidInput where what was written cannot be read.
+        """
+        principal.require_admin()
+        path = target or self.folder / self.clock().astimezone(UTC).strftime(_NAME)
+        self._make_private(path.parent if target is None else None)
+        with _scratch(self.settings.data_dir) as scratch:
+            # Files that a job waits for are older than its document, or new since.
+            belonging = self._belonging(scratch / "first")
+            copied = scratch / DATABASE
+            self.copy(copied)
+            about = self._about(copied)
+            newer = dict(self._files())
+            files = {**belonging, **{name: newer[name] for name in newer.keys() - belonging}}
+            ordered = [(DATABASE, copied), *sorted(files.items())]
+            manifest = backup_file.write_backup(path, ordered, about)
+        self.check(principal, path)
+        return path, manifest
+
+    def check(self, principal: Principal, path: Path) -> Manifest:
+        """Read a backup whole: every part as its checksum says, and a database that is sound.
+
+        Raises NotAllowed, InvalidInput.
+        """
+        principal.require_admin()
+        with _scratch(self.settings.data_dir) as scratch:
+            manifest = backup_file.extract(path, scratch)
+            self._read(scratch / DATABASE, manifest, path)
+        return manifest
+
+    def restore(self, principal: Principal, path: Path, *, replace: bool = False) -> Manifest:
+        """Bring a backup back: into an empty installation, or in the place of what is there.
+
+        Everything is checked before anything is changed; what is replaced is backed up first.
+        Raises NotAllowed, InvalidInput, WrongState where something is there already.
+        """
+        principal.require_admin()
+        with _scratch(self.settings.data_dir) as scratch:
+            manifest = backup_file.extract(path, scratch)
+            database = scratch / DATABASE
+            self._read(_copy_of(database), manifest, path)
+            store = self.store()
+            store.prepare()
+            if not store.is_empty():
+                if not replace:
+                    raise WrongState(
+                        "There is a graph already.",
+                        mend="Restore into an empty data folder, or with `--replace`, which backs "
+                        "up first what is there.",
+                    )
+                self.make(principal)
+            self.put(database)
+            store.prepare()  # a backup of an earlier version
+            self._put_files(scratch / FILES)
+        return manifest
+
+    def put_back(self, path: Path) -> None:
+        """The state of a backup just made, as it was then, of an earlier version too."""
+        with _scratch(self.settings.data_dir) as scratch:
+            backup_file.extract(path, scratch)
+            self.put(scratch / DATABASE)
+            self._put_files(scratch / FILES)
+
+    def make_due(self, principal: Principal) -> int:
+        """The backup of the day, where the settings name a time; how many were made (0 or 1).
+
+        The oldest of more than are to be kept go.
+        """
+        at = self.settings.backup_time
+        if not at:
+            return 0
+        now = self.clock().astimezone(UTC)
+        hour, minute = map(int, at.split(":"))
+        due = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        due = due if due <= now else due - timedelta(days=1)
+        made = self.listed()
+        if made and datetime.strptime(made[-1].name, _NAME).replace(tzinfo=UTC) >= due:
+            return 0
+        self.make(principal)
+        for old in self.listed()[: -self.settings.backup_keep]:
+            old.unlink(missing_ok=True)
+        return 1
+
+    def listed(self) -> list[Path]:
+        """Backups in the folder that were given no other place, the oldest first."""
+        return sorted(self.folder.glob(_PATTERN))
+
+    # -- the parts
+
+    def _about(self, copied: Path) -> dict[str, object]:
+        """What the manifest says of a copy of the database, which may be of an earlier version."""
+        copy = self.open_file(_copy_of(copied))
+        try:
+            copy.prepare()
+            status = copy.status()
+            last = copy.documents.last_log(1)
+            documents = copy.count_documents()
+            graph = copy.graph_id()
+        finally:
+            copy.close()
+        return {
+            "made_at": self.clock().astimezone(UTC).isoformat(timespec="seconds"),
+            "program": version("matchmaker"),
+            "store": self.settings.store_kind,
+            "graph": graph,
+            "version": status.version,
+            "counts": dict(status.counts),
+            "documents": documents,
+            "log_number": last[0].number if last else 0,
+            "log_digest": last[0].digest if last else "",
+            "settings": self._plain_settings(),
+        }
+
+    def _plain_settings(self) -> dict[str, str]:
+        """Settings that were made, without secrets: what the new installation may need too."""
+        made = self.settings.model_dump(exclude_defaults=True)
+        hidden = ("password", "secret", "key", "data_dir")
+        return {
+            name: str(value)
+            for name, value in made.items()
+            if not any(word in name for word in hidden) and "@" not in str(value)
+        }
+
+    def _read(self, database: Path, manifest: Manifest, path: Path) -> None:
+        """Read all of an unpacked database. Raises InvalidInput where it is not sound."""
+        copy = self.open_file(database)
+        try:
+            copy.prepare()  # made by an earlier version, it is brought up to date here
+            content = copy.content()
+        finally:
+            copy.close()
+        broken = first_broken(content.log)
+        last = content.log[-1] if content.log else None
+        if broken is not None or (last.digest if last else "") != manifest.log_digest:
+            raise InvalidInput(
+                "The log in it is not the one that was written.",
+                where=str(path),
+                mend="Use another backup: this one cannot be relied on.",
+            )
+
+    def _files(self) -> Iterator[tuple[str, Path]]:
+        """Files of the data folder that belong to it, by their name in the archive."""
+        for name in BELONGING:
+            root = self.settings.data_dir / name
+            found = [root] if root.is_file() else sorted(root.rglob("*")) if root.is_dir() else []
+            for file in found:
+                if file.is_file() and not file.is_symlink():
+                    yield FILES + file.relative_to(self.settings.data_dir).as_posix(), file
+
+    def _belonging(self, scratch: Path) -> dict[str, Path]:
+        """The files as they are now, held by links: what is dropped meanwhile stays."""
+        held = {}
+        for name, file in self._files():
+            target = scratch / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                try:
+                    os.link(file, target)
+                except OSError:
+                    shutil.copyfile(file, target)
+                held[name] = target
+        return held
+
+    def _put_files(self, files: Path) -> None:
+        """Put files of a backup where they belong, instead of those of the same name."""
+        try:
+            for source in sorted(files.rglob("*")):
+                target = self.settings.data_dir / source.relative_to(files)
+                if source.is_dir():
+                    target.mkdir(parents=True, exist_ok=True, mode=0o700)
+                    continue
+                target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                source.replace(target)
+        except OSError as error:
+            raise not_writable(self.settings.data_dir, error) from None
+
+    def _make_private(self, folder: Path | None) -> None:
+        if folder is not None:
+            try:
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            except OSError as error:
+                raise not_writable(folder, error) from None
+
+
+def _copy_of(database: Path) -> Path:
+    """A copy that may be brought up to date, while the file itself stays as it is."""
+    copy = database.with_name(f"current-{database.name}")
+    shutil.copyfile(database, copy)
+    return copy
+
+
+@contextlib.contextmanager
+def _scratch(data_dir: Path) -> Iterator[Path]:
+    """A folder for what is under way, on the disk of the data."""
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder = tempfile.TemporaryDirectory(
+            prefix=".backup-", dir=data_dir, ignore_cleanup_errors=True
+        )
+    except OSError as error:
+        raise not_writable(data_dir, error) from None
+    with folder as name:
+        yield Path(name)

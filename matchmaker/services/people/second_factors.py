@@ -1,0 +1,142 @@
+"""Second factors: set up, asked for at signing in, and taken away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from matchmaker.access import Principal
+from matchmaker.errors import InvalidInput, SecondFactorNeeded, SignInNeeded, WrongState
+from matchmaker.services.people.accounts import Accounts
+from matchmaker.services.people.passwords import Passwords
+from matchmaker.services.sealing import Sealer
+from matchmaker.services.unit_of_work import Clock
+from matchmaker.workflow.account import Account
+from matchmaker.workflow.second_factor import (
+    SecondFactor,
+    address_of,
+    new_recovery_codes,
+    new_secret,
+    recovery_digest,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewSecondFactor:
+    """What an authenticator is told: the secret itself, or the same as an address in a QR code."""
+
+    secret: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactors:
+    """Use cases of second factors; `is_owed_by_leaders`: admins and coordinators need one."""
+
+    accounts: Accounts
+    passwords: Passwords
+    sealer: Sealer
+    clock: Clock
+    is_owed_by_leaders: bool = False
+
+    def is_owed(self, account: Account) -> bool:
+        """Whether the account has to set one up before anything else."""
+        leads = account.admin or bool(account.clusters)
+        return self.is_owed_by_leaders and leads and not account.has_second_factor
+
+    def begin(self, principal: Principal) -> NewSecondFactor:
+        """A new secret for the authenticator, to be confirmed by a code of it.
+
+        Raises WrongState where there is one already.
+        """
+        principal.require_writing()
+        account = self.accounts.own(principal)
+        secret = new_secret()
+
+        def put(before: Account) -> Account:
+            if before.has_second_factor:
+                raise WrongState("There is a second factor already.", mend="Take it away first.")
+            return replace(before, second_factor=SecondFactor(self.sealer.seal(secret)))
+
+        self.accounts.change(account.id, put, "account.second_factor_begun", principal)
+        return NewSecondFactor(secret, address_of(secret, account.email))
+
+    def confirm(self, principal: Principal, code: str) -> tuple[str, ...]:
+        """Ask for its codes from now on; recovery codes, shown this once.
+
+        All sessions and keys end. Raises InvalidInput for a wrong code, WrongState.
+        """
+        principal.require_writing()
+        account = self.accounts.own(principal)
+        recovery = new_recovery_codes()
+
+        def confirm(before: Account) -> Account:
+            factor = before.second_factor
+            if factor is None or factor.is_on:
+                raise WrongState("There is nothing to confirm.", mend="Set it up first.")
+            after = self._after(factor, code)
+            if after is None:
+                raise _wrong_code()
+            digests = tuple(recovery_digest(code) for code in recovery)
+            on = replace(after, since=self.clock(), recovery=digests)
+            return replace(before.ended(), second_factor=on)
+
+        self.accounts.change(account.id, confirm, "account.second_factor", principal)
+        return recovery
+
+    def remove(self, principal: Principal, password: str, code: str) -> Account:
+        """Ask for no code any more. Raises InvalidInput for a wrong password or code."""
+        principal.require_writing()
+        account = self.accounts.own(principal)
+        hashed = account.password_hash
+        if hashed and not self.passwords.matches(hashed, password):
+            raise InvalidInput("is not the present one.", where="password")
+
+        def remove(before: Account) -> Account:
+            factor = before.second_factor
+            if factor is not None and factor.is_on and self._after(factor, code) is None:
+                raise _wrong_code()
+            return replace(before.ended(), second_factor=None)
+
+        return self.accounts.change(account.id, remove, "account.second_factor_removed", principal)
+
+    def remove_of(self, principal: Principal, email: str) -> Account:
+        """Take it away from somebody who lost it, for an admin. Raises NotAllowed, NotFound."""
+        account = self.accounts.by_email(principal, email)
+
+        def remove(before: Account) -> Account:
+            return replace(before.ended(), second_factor=None)
+
+        return self.accounts.change(account.id, remove, "account.second_factor_removed", principal)
+
+    def require(self, account: Account, code: str) -> Account:
+        """The account after a right code, where it needs one.
+
+        Raises SecondFactorNeeded without a code, SignInNeeded for a wrong or used one.
+        """
+        if not account.has_second_factor:
+            return account
+        if not code.strip():
+            raise SecondFactorNeeded(
+                "A code of your authenticator is needed too.",
+                mend="Send it as `code`; a recovery code will do.",
+            )
+
+        def use(before: Account) -> Account:
+            factor = before.second_factor
+            after = None if factor is None else self._after(factor, code)
+            if after is None:
+                raise SignInNeeded(
+                    "The code is not right, or was used.", mend="Wait for the next one."
+                )
+            return replace(before, second_factor=after)
+
+        return self.accounts.change(account.id, use, "account.code_used")
+
+    def _after(self, factor: SecondFactor, code: str) -> SecondFactor | None:
+        return factor.after_code(self.sealer.unseal(factor.secret), code, self.clock())
+
+
+def _wrong_code() -> InvalidInput:
+    return InvalidInput(
+        "is not right, or was used.", where="code", mend="Wait for the next one of your device."
+    )

@@ -1,0 +1,85 @@
+"""A second thing to sign in with: codes of an authenticator, and codes for when it is lost."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+import pyotp
+
+STEP_SECONDS: Final = 30  # RFC 6238
+# A clock may be a step ahead or behind.
+STEPS_AROUND: Final = (0, -1, 1)
+RECOVERY_CODES: Final = 10
+ISSUER: Final = "Matchmaker"
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactor:
+    """An authenticator. `secret` is sealed; before `since` is set it was not confirmed.
+
+    `last_step` is that of the last code that was taken: none is taken twice. `recovery` are
+    digests of the codes that are left, each good once.
+    """
+
+    secret: str
+    since: datetime | None = None
+    last_step: int = 0
+    recovery: tuple[str, ...] = ()
+
+    @property
+    def is_on(self) -> bool:
+        """Whether its codes are asked for."""
+        return self.since is not None
+
+    def after_code(self, secret: str, code: str, now: datetime) -> SecondFactor | None:
+        """After a right code of the authenticator or for recovery; None for a wrong one.
+
+        `secret` is the one that `self.secret` seals.
+        """
+        digits = "".join(code.split())
+        step_now = int(now.timestamp()) // STEP_SECONDS
+        generator = pyotp.TOTP(secret, interval=STEP_SECONDS)
+        for step in (step_now + around for around in STEPS_AROUND):
+            if step > self.last_step and hmac.compare_digest(
+                generator.generate_otp(step).encode(), digits.encode("utf-8", "replace")
+            ):
+                return replace(self, last_step=step)
+        digest = recovery_digest(code)
+        if digest in self.recovery:
+            left = tuple(other for other in self.recovery if other != digest)
+            return replace(self, recovery=left)
+        return None
+
+
+def new_secret() -> str:
+    """A secret of 160 bits in base32, as authenticators take it."""
+    return pyotp.random_base32()
+
+
+def address_of(secret: str, email: str) -> str:
+    """The address that an authenticator reads from a QR code."""
+    return pyotp.TOTP(secret, interval=STEP_SECONDS).provisioning_uri(
+        name=email, issuer_name=ISSUER
+    )
+
+
+def new_recovery_codes() -> tuple[str, ...]:
+    """Codes of 80 bits, written in fours."""
+
+    def code() -> str:
+        letters = base64.b32encode(secrets.token_bytes(10)).decode("ascii").lower()
+        return "-".join(letters[start : start + 4] for start in range(0, 16, 4))
+
+    return tuple(code() for _ in range(RECOVERY_CODES))
+
+
+def recovery_digest(code: str) -> str:
+    """What is kept of a recovery code, however it is typed."""
+    letters = "".join(char for char in code.lower() if char.isalnum())
+    return hashlib.sha256(letters.encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,137 @@
+"""Codes of an authenticator as RFC 6238 has them, worked out here; secrets encrypted at rest."""
+
+import base64
+import hashlib
+import hmac
+import re
+import struct
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from matchmaker.access import ADMIN
+from matchmaker.errors import WrongState
+from matchmaker.services.sealing import Sealer
+from matchmaker.services.unit_of_work import utc_now
+from matchmaker.wiring import wire
+from matchmaker.workflow.account import Scope
+from tests.api.conftest import ADMIN_KEY, application_of
+from tests.passwords import cheap_passwords
+
+API = "/api/v1"
+PASSWORD = "correct horse 9"
+
+
+def code_of(secret, at):
+    """RFC 4226: HMAC-SHA-1 over the number of the half minute, six digits of it."""
+    mac = hmac.new(base64.b32decode(secret), struct.pack(">Q", int(at) // 30), hashlib.sha1)
+    digest = mac.digest()
+    start = digest[-1] & 15
+    number = struct.unpack(">I", digest[start : start + 4])[0] & 0x7FFFFFFF
+    return f"{number % 1_000_000:06}"
+
+
+def test_the_codes_of_these_tests_are_the_standards():
+    """The first row of RFC 6238, appendix B, of which six digits are taken."""
+    secret = base64.b32encode(b"12345678901234567890").decode()
+    assert code_of(secret, 59) == "287082"
+
+
+@pytest.fixture
+def person(wired, request):
+    name = re.sub(r"\W+", "", request.node.name)[-40:].lower()
+    return wired.accounts.create(
+        ADMIN, f"{name}@factor.example", "王芳", PASSWORD, clusters=("t:cluster",)
+    )
+
+
+def sign_in(app, email, code=None):
+    client = app.test_client()
+    body = {"email": email, "password": PASSWORD} | ({"code": code} if code else {})
+    answer = client.post(f"{API}/session", json=body)
+    return client, answer
+
+
+def set_up(app, email):
+    """The secret, the recovery codes, and the browser that set it up."""
+    client, answer = sign_in(app, email)
+    headers = {"X-CSRF-Token": answer.json["csrf_token"]}
+    begun = client.post(f"{API}/account/second-factor", json={}, headers=headers).json
+    assert parse_qs(urlsplit(begun["address"]).query)["secret"] == [begun["secret"]]
+    earlier = utc_now() - timedelta(seconds=30)  # leaves the present code for what follows
+    code = code_of(begun["secret"], earlier.timestamp())
+    url = f"{API}/account/second-factor/confirm"
+    confirmed = client.post(url, json={"code": code}, headers=headers)
+    assert confirmed.status_code == 200, confirmed.text
+    return begun["secret"], confirmed.json["codes"], client
+
+
+def test_with_it_the_password_alone_lets_nobody_in(app, wired, person):
+    other, _ = sign_in(app, person.email)
+    key = wired.api_keys.issue(person.principal(), "k", Scope.READ)
+    secret, codes, client = set_up(app, person.email)
+    assert client.get(f"{API}/account").json["has_second_factor"] is True
+    assert other.get(f"{API}/account").status_code == 401  # others ended, and keys
+    headers = {"Authorization": f"Bearer {key.secret}"}
+    assert app.test_client().get(f"{API}/account", headers=headers).status_code == 401
+    assert sign_in(app, person.email)[1].status_code == 401
+    assert sign_in(app, person.email, "000000")[1].status_code == 401
+    code = code_of(secret, utc_now().timestamp())
+    assert sign_in(app, person.email, f"{code[:3]} {code[3:]}")[1].status_code == 200
+    assert sign_in(app, person.email, code)[1].status_code == 401  # none is taken twice
+    assert sign_in(app, person.email, codes[0].upper())[1].status_code == 200
+    assert sign_in(app, person.email, codes[0])[1].status_code == 401
+    body = wired.store.documents.record("account", person.id).body
+    assert secret not in body
+    assert not any(code in body for code in codes)
+
+
+def test_without_the_device_an_administrator_helps(app, wired, person):
+    set_up(app, person.email)
+    wired.second_factors.remove_of(ADMIN, person.email)
+    assert sign_in(app, person.email)[1].status_code == 200
+
+
+def test_where_leaders_need_one_they_do_nothing_before(wired, person):
+    services = wire(wired.settings.model_copy(update={"second_factor": "coordinators"}))
+    services.passwords = cheap_passwords()
+    app = application_of(services)
+    client, _ = sign_in(app, person.email)
+    assert client.get(f"{API}/account").status_code == 403
+    page = client.get("/")
+    assert (page.status_code, page.headers["Location"]) == (303, "/account/second-factor")
+    assert client.get("/account/second-factor").status_code == 200
+    _, _, ready = set_up(app, person.email)
+    assert ready.get(f"{API}/account").status_code == 200
+    headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
+    assert app.test_client().get(f"{API}/status", headers=headers).status_code == 200
+    services.store.close()
+
+
+def test_the_page_asks_for_the_code_after_the_password(app, person):
+    secret, _, _ = set_up(app, person.email)
+    client = app.test_client()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)[1]
+    form = {"csrf_token": token, "email": person.email, "password": PASSWORD, "back": "/needs"}
+    asked = client.post("/sign-in", data=form)
+    assert "one-time-code" in asked.text
+    assert client.get("/needs").status_code == 303  # not in yet
+    token = re.search(r'name="csrf_token" value="([^"]+)"', asked.text)[1]
+    form = {"csrf_token": token, "back": "/needs"}
+    wrong = client.post("/sign-in/code", data={**form, "code": "000000"})
+    assert wrong.status_code == 401
+    code = code_of(secret, utc_now().timestamp())
+    right = client.post("/sign-in/code", data={**form, "code": code})
+    assert (right.status_code, right.headers["Location"]) == (303, "/needs")
+    assert client.get("/needs").status_code == 200
+
+
+def test_a_secret_is_read_with_an_earlier_key_and_with_no_other():
+    old, both, other = (Sealer(lambda keys=keys: keys) for keys in ("a", "b a", "b"))
+    sealed = old.seal("whsec_x")
+    assert "whsec_x" not in sealed
+    assert both.unseal(sealed) == "whsec_x"
+    assert old.unseal("stored openly before") == "stored openly before"
+    with pytest.raises(WrongState):
+        other.unseal(sealed)

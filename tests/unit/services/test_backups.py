@@ -1,0 +1,194 @@
+"""Backups as files: damaged ones change nothing, the oldest go, and an upgrade is undone."""
+
+import sqlite3
+import zipfile
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from matchmaker.access import ADMIN, Principal
+from matchmaker.domain import GraphRows, Kind, Organization
+from matchmaker.errors import InvalidInput, NotAllowed, WrongState
+from matchmaker.services.operations.upgrade import Upgrade
+from matchmaker.settings import Settings
+from matchmaker.wiring import Wiring
+
+FIRM = GraphRows(organizations=(Organization("t:firm", "示例厂", Kind.FIRM),))
+
+
+def installation(folder, **settings):
+    services = Wiring(Settings(data_dir=folder, store="", _env_file=None, **settings))
+    services.store.prepare()
+    return services
+
+
+@pytest.fixture
+def saved(tmp_path):
+    """An installation with one firm, and its backup."""
+    services = installation(tmp_path / "one")
+    services.store.upsert(FIRM)
+    services.operator_key.make()
+    services.operator_key.signing_secret()
+    path, _ = services.backups.make(ADMIN, tmp_path / "b.zip")
+    yield services, path
+    services.store.close()
+
+
+def test_only_administrators_back_up_and_restore(saved):
+    services, path = saved
+    somebody = Principal("account:a", account="a")
+    with pytest.raises(NotAllowed):
+        services.backups.make(somebody)
+    with pytest.raises(NotAllowed):
+        services.backups.restore(somebody, path)
+
+
+def test_the_key_of_before_opens_the_restored_installation(tmp_path):
+    before = installation(tmp_path / "one")
+    key = before.operator_key.make()
+    path, _ = before.backups.make(ADMIN, tmp_path / "b.zip")
+    after = installation(tmp_path / "two")
+    after.backups.restore(ADMIN, path)
+    assert after.operator_key.matches(key)
+    before.store.close()
+    after.store.close()
+
+
+def test_what_is_there_stays_unless_it_is_to_be_replaced(saved, tmp_path):
+    services, path = saved
+    services.store.upsert(GraphRows(organizations=(Organization("t:2", "二厂", Kind.FIRM),)))
+    with pytest.raises(WrongState):
+        services.backups.restore(ADMIN, path)
+    assert services.store.organization("t:2").name == "二厂"
+    services.backups.restore(ADMIN, path, replace=True)
+    assert set(services.store.organizations_by_id(["t:firm", "t:2"])) == {"t:firm"}
+    # What was replaced can be had back.
+    (safety,) = services.backups.listed()
+    services.backups.restore(ADMIN, safety, replace=True)
+    assert set(services.store.organizations_by_id(["t:firm", "t:2"])) == {"t:firm", "t:2"}
+
+
+@pytest.mark.parametrize("share", [0.0, 0.2, 0.5, 0.9, 0.999])
+def test_a_backup_that_was_cut_off_is_refused(saved, tmp_path, share):
+    _, path = saved
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(share * len(whole))])
+    empty = installation(tmp_path / "two")
+    with pytest.raises(InvalidInput) as refusal:
+        empty.backups.restore(ADMIN, path)
+    assert str(path) in str(refusal.value)
+    assert empty.store.is_empty()
+    empty.store.close()
+
+
+def test_a_turned_bit_anywhere_is_found_or_harmless(saved, tmp_path):
+    """Refused, or it stood where nothing is read: then what is restored is what was saved."""
+    services, path = saved
+    whole = path.read_bytes()
+    refused = 0
+    for place in range(0, len(whole), max(1, len(whole) // 60)):
+        turned = bytearray(whole)
+        turned[place] ^= 0x10
+        path.write_bytes(turned)
+        try:
+            services.backups.check(ADMIN, path)
+        except InvalidInput:
+            refused += 1
+            continue
+        other = installation(tmp_path / f"at{place}")
+        other.backups.restore(ADMIN, path)
+        assert other.store.content() == services.store.content()
+        other.store.close()
+    assert refused > 45
+
+
+def test_an_archive_with_names_that_lead_out_is_refused(saved, tmp_path):
+    services, path = saved
+    with zipfile.ZipFile(path) as archive:
+        manifest = archive.read("manifest.json").decode()
+        database = archive.read("store.db")
+    evil = tmp_path / "evil.zip"
+    with zipfile.ZipFile(evil, "w") as archive:
+        archive.writestr("store.db", database)
+        archive.writestr("files/../../evil", "x")
+        archive.writestr(
+            "manifest.json", manifest.replace("files/cursor.secret", "files/../../evil")
+        )
+    with pytest.raises(InvalidInput):
+        services.backups.check(ADMIN, evil)
+    assert not list(tmp_path.rglob("evil"))
+
+
+def test_a_log_that_was_changed_within_a_backup_is_refused(saved, tmp_path):
+    """Whoever changes the database changes its checksum too; the chain of the log still tells."""
+    from matchmaker.services.operations.backup_file import write_backup
+    from matchmaker.store.log import Entry
+
+    services, _ = saved
+    for name in ("a", "b"):
+        services.store.documents.commit(
+            [], [Entry("2026-01-01T00:00:00Z", "someone", "made", name)]
+        )
+    path, manifest = services.backups.make(ADMIN, tmp_path / "c.zip")
+    database = tmp_path / "x.db"
+    with zipfile.ZipFile(path) as archive:
+        database.write_bytes(archive.read("store.db"))
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("DROP TRIGGER log_is_not_changed")
+        connection.execute("UPDATE log SET actor = 'nobody' WHERE number = 1")
+        connection.commit()
+    about = {
+        name: getattr(manifest, name) for name in manifest.__dataclass_fields__ if name != "parts"
+    }
+    write_backup(tmp_path / "forged.zip", [("store.db", database)], about)
+    with pytest.raises(InvalidInput, match="log"):
+        services.backups.check(ADMIN, tmp_path / "forged.zip")
+
+
+def test_a_backup_a_day_at_its_time_and_the_oldest_go(tmp_path):
+    services = installation(tmp_path, backup_time="03:30", backup_keep=2)
+    now = datetime(2026, 5, 4, 3, 0, tzinfo=UTC)
+    services.clock = lambda: now
+    made = []
+    for _ in range(30):
+        made.append(services.backups.make_due(ADMIN))
+        now += timedelta(hours=3)
+    # At once, as there was none, then at 6 o'clock of four days: the first look after 3:30.
+    assert made.count(1) == 5
+    names = [path.name for path in services.backups.listed()]
+    assert names == ["matchmaker-20260506T060000Z.zip", "matchmaker-20260507T060000Z.zip"]
+    services.store.close()
+
+
+def test_without_a_time_there_is_no_backup(tmp_path):
+    services = installation(tmp_path)
+    assert services.backups.make_due(ADMIN) == 0
+    assert services.backups.listed() == []
+    services.store.close()
+
+
+def test_an_upgrade_that_fails_leaves_everything_as_it_was(tmp_path, monkeypatch):
+    services = installation(tmp_path)
+    services.store.upsert(FIRM)
+    services.store.close()
+    database = services.settings.sqlite_path
+    with closing(sqlite3.connect(database)) as connection:  # as an earlier version made it
+        connection.execute("PRAGMA user_version = 5")
+        connection.commit()
+
+    services = Wiring(services.settings)
+    steps = Upgrade(services.store, services.backups, services.refresher)
+    assert any("Migrate" in str(line) for line in steps.plan())
+
+    def fails(*args):
+        services.store.upsert(GraphRows(organizations=(Organization("t:2", "x", Kind.FIRM),)))
+        raise RuntimeError("the model is not there")
+
+    monkeypatch.setattr(type(services.refresher), "refresh", fails)
+    with pytest.raises(WrongState, match="everything is as it was"):
+        steps.run(ADMIN)
+    services.store.close()
+    with closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (5,)
+        assert connection.execute("SELECT id FROM organizations").fetchall() == [("t:firm",)]
