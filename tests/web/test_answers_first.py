@@ -23,7 +23,7 @@ def test_a_cluster_begins_with_how_many_stand_alone_and_what_ten_ties_bring(visi
     tied = {rows[end.id] for tie in ties for end in (tie.asker, tie.partner)}
     brought = len(tied - ends)
     visitor = visit("coordinator", "en")
-    visitor.open("/")
+    visitor.open(f"/clusters/{CLUSTER}")
     answer = visitor.page.locator("section.answer")
     expect(answer).to_contain_text(f"{alone} ")
     expect(answer).to_contain_text(f"{len(view.network)} members")
