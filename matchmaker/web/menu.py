@@ -13,7 +13,7 @@ MAX_ENTRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MenuEntry:
     """A page of the menu; `under` are beginnings of addresses that belong to it."""
 
     title: Message
@@ -34,24 +34,24 @@ class Entry:
         )
 
 
-_HOME = Entry(message("Today"), "web.home", "home", ("/",))
-_FIND = Entry(message("Find"), "web.find", "find", ("/find", "/compare"))
-_INTRODUCTIONS = Entry(
+_HOME = MenuEntry(message("Today"), "web.home", "home", ("/",))
+_FIND = MenuEntry(message("Find"), "web.find", "find", ("/find", "/compare"))
+_INTRODUCTIONS = MenuEntry(
     message("Introductions"), "web.introductions", "introductions", ("/introductions",)
 )
-_NEEDS = Entry(message("Open needs"), "web.needs", "needs", ("/needs",))
-_POSTINGS = Entry(message("Our needs and offers"), "web.postings", "postings", ("/postings",))
-_CLUSTERS = Entry(message("Clusters"), "web.clusters", "clusters", ("/clusters",))
-_DIRECTORY = Entry(message("Directory"), "web.organizations", "directory", ("/organizations",))
-_ADMIN = Entry(message("Administration"), "web.admin", "admin", ("/admin",))
-_PORTFOLIO = Entry(message("Portfolio"), "web.portfolio", "postings", ("/portfolio",))
-_SAVED = Entry(message("Saved"), "web.saved", "needs", ("/saved",))
-_PROFILE = Entry(message("Our profile"), "web.edit_profile", "directory", ("/profile",))
-_CIRCLES = Entry(message("Circles"), "web.gatherings", "clusters", ("/gatherings",))
-_ACCOUNT = Entry(message("My account"), "web.account", "admin", ("/account",))
+_NEEDS = MenuEntry(message("Open needs"), "web.needs", "needs", ("/needs",))
+_POSTINGS = MenuEntry(message("Our needs and offers"), "web.postings", "postings", ("/postings",))
+_CLUSTERS = MenuEntry(message("Clusters"), "web.clusters", "clusters", ("/clusters",))
+_DIRECTORY = MenuEntry(message("Directory"), "web.organizations", "directory", ("/organizations",))
+_ADMIN = MenuEntry(message("Administration"), "web.admin", "admin", ("/admin",))
+_PORTFOLIO = MenuEntry(message("Portfolio"), "web.portfolio", "postings", ("/portfolio",))
+_SAVED = MenuEntry(message("Saved"), "web.saved", "needs", ("/saved",))
+_PROFILE = MenuEntry(message("Our profile"), "web.edit_profile", "directory", ("/profile",))
+_CIRCLES = MenuEntry(message("Circles"), "web.gatherings", "clusters", ("/gatherings",))
+_ACCOUNT = MenuEntry(message("My account"), "web.account", "admin", ("/account",))
 
 
-def menu(principal: Principal) -> tuple[list[Entry], list[Entry]]:
+def menu(principal: Principal) -> tuple[list[MenuEntry], list[MenuEntry]]:
     """The entries of the menu, at most five, and those under the name."""
     entries = []
     if principal.organizations:
