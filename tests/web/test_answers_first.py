@@ -89,10 +89,12 @@ def test_an_organisations_page_says_why_for_us_and_lets_one_act(visit, sample, s
     assert OTHER in page.url
 
 
-def test_a_coordinator_sees_membership_account_and_answers_of_a_member(visit):
+def test_a_coordinator_sees_membership_account_and_answers_of_a_member(visit, sample):
+    sample.demo.account("supplier")
+    isolate = sample.auditing.worklist(ADMIN, CLUSTER, 10).isolates[0].organization
     visitor = visit("coordinator", "en")
-    visitor.open("/organizations/seed:valves-009")
-    panel = visitor.page.locator("section:has(h2:has-text('Your member'))")
+    panel = visitor.page.locator("section.card", has_text="Your member")
+    visitor.open(f"/organizations/{isolate.id}")
     assert "Nobody acts for it here yet" in panel.inner_text()
     assert panel.locator("input[type=email]").count() == 1
     visitor.open(f"/organizations/{OTHER}")
