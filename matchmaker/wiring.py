@@ -38,6 +38,7 @@ from matchmaker.services.cooperation.webhooks import Webhooks
 from matchmaker.services.directory.change_log import ChangeLog
 from matchmaker.services.directory.codes import Codes
 from matchmaker.services.directory.directory import Directory, Published
+from matchmaker.services.directory.log_anchor import LogAnchor
 from matchmaker.services.directory.reconciliation import Reconciliation
 from matchmaker.services.matching.evaluation import RankerLearning
 from matchmaker.services.matching.interaction_log import InteractionLog
@@ -72,6 +73,7 @@ from matchmaker.services.unit_of_work import Clock, utc_now
 from matchmaker.settings import Settings
 from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.store.documents import Store
+from matchmaker.store.graph_copy import GraphCopy
 from matchmaker.workflow.job import JobKind
 
 if TYPE_CHECKING:  # SciPy's statistics take a second to import: only what needs them pays
@@ -100,7 +102,12 @@ class Wiring:
 
     @cached_property
     def _store(self) -> Store:
-        return open_store(self.settings)
+        return open_store(self.settings, self.graph_copy)
+
+    @cached_property
+    def graph_copy(self) -> GraphCopy:
+        """What is read of the graph while a server does not answer."""
+        return GraphCopy(self.settings.data_dir / "copy", open_file)
 
     @cached_property
     def published(self) -> Published:
@@ -276,6 +283,8 @@ class Wiring:
             self.cache,
             # They are the model's, whatever the graph: kept beside it.
             lambda: open_cache(self.settings.data_dir / "models", self.settings),
+            # A file needs no copy of itself.
+            self.graph_copy.write if self.settings.store_kind == "neo4j" else None,
         )
 
     @cached_property
@@ -286,6 +295,7 @@ class Wiring:
             lambda path: copy_store(self.store, path),
             lambda path: put_into_store(self.store, path),
             open_file,
+            self.log_anchor.forget,
             self.clock,
         )
 
@@ -298,6 +308,14 @@ class Wiring:
             self.embedder,
             self.rankers,
             self.jobs_lock.holder,
+            self.log_anchor.check,
+        )
+
+    @cached_property
+    def log_anchor(self) -> LogAnchor:
+        """Where the log ended when it was looked at last."""
+        return LogAnchor(
+            self.settings.data_dir, lambda: self.store.documents, self.operator_key.signing_secret
         )
 
     # -- cooperation
@@ -496,7 +514,7 @@ def wire(settings: Settings) -> Wiring:
     return Wiring(settings)
 
 
-def open_store(settings: Settings) -> Store:
+def open_store(settings: Settings, copy: GraphCopy | None = None) -> Store:
     """The store that MATCHMAKER_STORE names. Raises SettingsError."""
     if settings.store_kind == "sqlite":
         from matchmaker.store.sqlite import SqliteStore
@@ -509,7 +527,7 @@ def open_store(settings: Settings) -> Store:
     host = f"[{address}]" if ":" in address else address
     located = urlunsplit((parts.scheme, f"{host}:{parts.port or 7687}", "", "", ""))
     password = settings.store_password.get_secret_value() or parts.password or ""
-    return Neo4jStore(located, parts.username or "neo4j", password)
+    return Neo4jStore(located, parts.username or "neo4j", password, copy)
 
 
 def open_file(path: Path) -> Store:

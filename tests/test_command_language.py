@@ -179,6 +179,7 @@ def faults(text: str, language: str) -> list[str]:
     return re.findall(SENTENCE[language], text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("locale", "options", "language"),
     [("zh_CN.UTF-8", ["--language", "en"], "en"), ("zh_CN.UTF-8", [], "zh"), ("eo", [], "eo")],

@@ -115,7 +115,7 @@ def world(services):
 # -- the API
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", ["en", pytest.param("zh", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("operation", sorted(REQUESTS))
 def test_a_route_speaks_one_language_to_every_role(application, world, operation, language):
     for role in ROLES:
@@ -197,6 +197,7 @@ def visitor(app, world, role: str, language: str):
     return client
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_speaks_one_language(application, world, role, language):

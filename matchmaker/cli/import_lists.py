@@ -63,7 +63,7 @@ def _import_list(
         id = workflow.keep(ADMIN, file.name, content, cluster)
     if chosen != type(chosen)():
         workflow.choose(ADMIN, id, chosen)
-    preview = workflow.look(ADMIN, id)
+    preview = workflow.look(ADMIN, id, at_length=True)
     if preview.refused is not None:
         raise preview.refused
     report = preview.report

@@ -15,17 +15,14 @@ from typing import Any, Literal
 
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.formats import UNDECIDED, ColumnFormat, Read
-from matchmaker.ingest.placeholders import NOTHING_ELSEWHERE
+from matchmaker.ingest.placeholders import NOTHING
 from matchmaker.messages import Message, message, sentences
 from matchmaker.text import normal
 
-# What is written where there is nothing to write.
-_NOTHING = NOTHING_ELSEWHERE | frozenset({
-    "n/a", "n.a.", "na", "n.a", "#n/a", "null", "nil", "none", "nan", "-", "--", "---", "–", "—",
-    "/", "//", "\\", ".", "..", "...", "…", "?", "??", "*", "x", "无", "暂无", "没有", "未知",
-    "不详", "待定", "空", "未填", "未提供", "不适用", "unknown", "not available", "not applicable",
-    "tbd", "tba", "k.a.", "keine", "keine angabe", "entfällt", "s/o", "n/d", "n.d.", "nd", "无数据",
-    "unbekannt", "inconnu", "desconocido", "sconosciuto", "nieznany", "onbekend", "未定", "不明",
+# What is written where there is nothing to write; of a name a letter may be one.
+_NOTHING = NOTHING | frozenset({
+    "#n/a", "-", "--", "---", "–", "—", "/", "//", "\\", ".", "..", "...", "…", "?", "??", "*", "x",
+    "k.a.", "n.d.", "nd",
 })  # fmt: skip
 
 _LONGEST_NOTHING = 2 * max(map(len, _NOTHING))

@@ -183,6 +183,7 @@ TABLES: dict[str, TableFormat] = {
             Column("successor", "id of the organisation that took its place"),
             Column("description", "what it does, in Chinese", "专业生产不锈钢球阀。", also=title_words.DESCRIPTION, joined_by="; "),
             Column("description_en", "what it does, in English", also=title_words.DESCRIPTION_EN, joined_by="; "),
+            Column("need", "what it looks for of suppliers: becomes a need", also=title_words.NEED, joined_by="; "),
             _SOURCE,
         )),
         TableFormat("clusters", domain.Cluster, "Recognised clusters", (

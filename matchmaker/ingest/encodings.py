@@ -73,6 +73,8 @@ _SYMBOLS = frozenset("€°–—’‘“”«»§®©™²³½·…£µ×\xa0�
 _SPAN = re.compile(rb'[^\x00-\x20,;"]+')
 # In Chinese text a small Latin letter seldom stands beside a character.
 _ABUTTING = re.compile(r"(?<=[a-z])[⺀-鿿豈-﫿]|[⺀-鿿豈-﫿](?=[a-z])")
+# Alone it is the sign of a diameter, and no letter.
+_DIAMETER = re.compile(r"(?<![^\W\d_])[Øø](?![^\W\d_])")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -253,6 +255,7 @@ def _score(candidate: str, reading: str) -> float:
             reading = DAMAGED.join(map(simplified, reading.split(DAMAGED)))
         return sum(map(_ideographic, reading)) - 3.0 * len(_ABUTTING.findall(reading))
     languages, _ = ALPHABETS[candidate]
+    reading = _DIAMETER.sub("×", reading)
     words = _WORD.findall(reading)
     rest = len(reading) - sum(map(len, words))
     symbols = sum(map(_symbol, _WORD.sub("", reading)))
@@ -322,4 +325,7 @@ def _language(name: str) -> _Language:
 @lru_cache(maxsize=50_000)
 def _word(language: str, word: str) -> float:
     odd_capitals = sum(a.islower() and b.isupper() for a, b in pairwise(word))
-    return _language(language).likelihood(word.lower()) - 4.0 * odd_capitals
+    # A letter with an accent is seldom a word of its own.
+    is_alone = len(word) == 1 and word.isupper() and "\x7f" < word < "\u0250"
+    likelihood = _language(language).likelihood(word.lower())
+    return likelihood - 4.0 * odd_capitals - 6.0 * is_alone

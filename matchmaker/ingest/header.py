@@ -26,6 +26,8 @@ _TOTAL = re.compile(
     r"|zwischensumme|insgesamt|somme|totale|итого|всего|suma|razem|celkem|totaal|összesen)"
     r"(?![^\W\d_])"
 )
+# Beside a total stands at most its currency.
+_MONEY = re.compile(r"[A-Z]{3}|[^\w\s]|[万亿千]?元|人民币|美元|欧元")
 _NOTE = re.compile(
     r"(?:注释?|附注|备注|说明|填表|制表|填报|审核|复核|统计|数据来源|资料来源|来源|打印|导出|更新|截至|截止|联系|单位|负责"
     r"|notes?|remarks?|sources?|quelle|stand|hinweis|anmerkung|printed|generated|exported|created"
@@ -317,7 +319,7 @@ class Footer:
 
 
 def _is_total(filled: Sequence[str]) -> bool:
-    if any(map(_is_text, filled[1:])):
+    if any(_is_text(cell) and not _MONEY.fullmatch(cell) for cell in filled[1:]):
         return False
     first = normal(filled[0][:MAX_TITLE])
     if is_han(first[:1] or " "):

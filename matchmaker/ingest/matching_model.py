@@ -75,6 +75,8 @@ REASONS: dict[tuple[str, Level], Message] = {
     ("website", "same"): message("same website"),
     ("website", "different"): message("different websites"),
 }
+# Levels of names that are not the same.
+_RESEMBLING = frozenset({NameLevel.SIMILAR, NameLevel.PART, NameLevel.ACRONYM, NameLevel.ALIKE})
 # Letters of an other name that many do not share by chance: SU and 阀门 are of many.
 _TELLING = 6
 # Hosts where many have their page.
@@ -183,8 +185,21 @@ def _name(first: Comparable, second: Comparable) -> tuple[NameLevel, FormRelatio
     """The most alike of their names, each in whatever language."""
     pairs = [(compare(a, b), relation(a.form, b.form)) for a in first.names for b in second.names]
     best = min(pairs, key=lambda pair: _RANKS[pair[0]], default=(NameLevel.DIFFERENT, "missing"))
+    if best[0] in _RESEMBLING and _differ_in_chinese(first, second):
+        best = (NameLevel.DIFFERENT, "missing")
     is_other = _RANKS[best[0]] > _RANKS[NameLevel.OTHER_NAME] and _shares_other_name(first, second)
     return (NameLevel.OTHER_NAME, "missing") if is_other else best
+
+
+def _differ_in_chinese(first: Comparable, second: Comparable) -> bool:
+    """Whether both have Chinese names that differ: their translations resemble each other more."""
+    levels = [
+        compare(one, other)
+        for one in first.names
+        for other in second.names
+        if one.is_han and other.is_han
+    ]
+    return bool(levels) and set(levels) == {NameLevel.DIFFERENT}
 
 
 def _shares_other_name(first: Comparable, second: Comparable) -> bool:

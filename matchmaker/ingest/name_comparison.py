@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
 
 from matchmaker.ingest.names import name_parts
 
@@ -133,6 +134,9 @@ _BRANCH_WORDS = frozenset(
 _BRANCH = re.compile(
     r"(?:有限公司|公司|集团|厂|银行|大学|院)?[\u4e00-\u9fff]{0,10}?(?:分公司|分厂|分店|分行|支行|分院|分部|办事处|子公司|分所|分校)$"
 )
+_SCHOOL = re.compile(r"(?:大学|学院|学校|中学|医院|研究院|研究所)$")
+# What is made stands in the last characters; of names so long one may be written wrongly.
+_TRADE, _LONG = 2, 12
 _ORDINAL = re.compile(r"第([一二三四五六七八九十百零\d]+)")
 _REGION = re.compile(r"(?<=[\u4e00-\u9fff]{2})(?:省|市|自治区|特别行政区)(?=[\u4e00-\u9fff]{2})")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -257,7 +261,31 @@ def _compare_han(first: ComparableName, second: ComparableName) -> NameLevel:
         return NameLevel.GROUP
     if len(short) >= 3 and (long.endswith(short) or long.startswith(short)):
         return NameLevel.PART
-    return _similar(fuzz.ratio(one, other), min(len(one), len(other)) >= 5)
+    score = fuzz.ratio(one, other, score_cutoff=ALIKE)
+    if score and _have_other_trade_names(one, other):
+        return NameLevel.DIFFERENT
+    return _similar(score, min(len(one), len(other)) >= 5)
+
+
+def _have_other_trade_names(one: str, other: str) -> bool:
+    """Whether characters that tell two apart differ, and not only what they make.
+
+    A Chinese name is its place, its trade name, its trade: firms of one town and trade have all
+    but the two characters of the trade name in common. Of schools, hospitals and institutes the
+    words between their town and what they are tell them apart.
+    """
+    length = max(len(one), len(other))
+    edits = Levenshtein.opcodes(one, other)
+    written_wrongly = sum(e.src_end - e.src_start for e in edits if e.tag == "replace") == 1
+    for edit in edits:
+        if edit.tag == "equal":
+            continue
+        is_trade = edit.src_end > len(one) - _TRADE
+        if edit.tag == "replace" and not is_trade and not (written_wrongly and length >= _LONG):
+            return True
+        if edit.tag != "replace" and edit.src_start and _SCHOOL.search(one):
+            return True
+    return False
 
 
 def _compare_words(first: ComparableName, second: ComparableName) -> NameLevel:

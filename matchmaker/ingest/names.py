@@ -17,6 +17,11 @@ from matchmaker.text import normal
 _BETWEEN_INITIALS = re.compile(r"(?<=\b\w)(?:\.\s?|/)(?=\w\b)")
 _WORD = re.compile(r"\w+")
 _BETWEEN_NAMES = re.compile(r"[;；、\n|]")
+_FORMER = re.compile(
+    r"\s*[(（\[【](?:原名|原|曾用名|前身为?|formerly known as|formerly|former name|former"
+    r"|previously|früher|vormals|ex|anciennement|già|antes)[:：\s为]*([^()（）\[\]【】]{3,80})[)）\]】]\s*$",
+    re.IGNORECASE,
+)
 _APOSTROPHE = re.compile(r"(?<=\w)['’`´](?=s\b)")
 
 
@@ -64,6 +69,13 @@ def normal_name(name: str) -> str:
         return normal(name)
     separator = " " if parts.form.isascii() or parts.form.islower() else ""
     return f"{parts.base}{separator if parts.form else ''}{parts.form}"
+
+
+def without_former(name: str) -> tuple[str, str]:
+    """A name without the former one in brackets behind it, and that: `甲公司（原乙厂）`."""
+    match = _FORMER.search(name)
+    rest = name[: match.start()].strip() if match else ""
+    return (rest, match[1].strip()) if match and rest else (name, "")
 
 
 def split_names(cell: str) -> list[str]:

@@ -7,9 +7,9 @@ import re
 
 from matchmaker.text import normal
 
-# What other languages write where nothing is known: no name, and nothing in any other cell.
+# What is written where nothing is known: no name, and nothing in any other cell.
 # In the form that `normal` gives.
-NOTHING_ELSEWHERE = frozenset(
+NOTHING = frozenset(
     word.strip()
     for word in """
     n.n; n.n.; unbek.; nicht bekannt; keine angaben; nicht angegeben; ohne angabe; kein; keiner; néant; neant
@@ -19,18 +19,21 @@ NOTHING_ELSEWHERE = frozenset(
     brak; brak danych; nie dotyczy; nieznana; nieznane; nie podano; neuvedeno; neznámý; neznámá; není známo; žádný; nezadáno
     nincs; ismeretlen; geen; niet bekend; ingen; okänd; ukendt; ei tiedossa; yok; bilinmiyor; necunoscut
     нет; нет данных; неизвестно; неизвестен; не указано; не указан; не применимо; н/д; отсутствует; невідомо; немає
+    (空); (跳过); 跳过; 未作答; 未回答; (未填写)
     なし; 该当なし; 未记入; 非公开; 없음; 미정; 해당없음; 未公布; 未披露; 未注明; 无此项; 未登记; 不清楚
+    desconocido; entfällt; inconnu; keine; keine angabe; n.a; n.a.; n/a; n/d; na; nan; nieznany; nil; none; not applicable; not available; null; onbekend
+    s/o; sconosciuto; tba; tbd; unbekannt; unknown; 不明; 不详; 不适用; 待定; 无; 无数据; 暂无; 未填; 未定; 未提供; 未知; 没有; 空
     """.replace("\n", ";").split(";")
     if word.strip()
 )
 # Whole cells, compared after `normal` and without the marks around them.
 _NOBODY = frozenset(
     """
-    unknown; unkown; not known; name unknown; unknown supplier; unknown vendor; unknown company; unknown buyer
-    n/a; na; n.a; n.a.; n / a; not applicable; not available; not avail; nil; none; null; nan
+    unkown; not known; name unknown; unknown supplier; unknown vendor; unknown company; unknown buyer
+    n / a; not avail
     no; no one; nobody; no supplier; no suppliers; no vendor; no award; not awarded; no bidder; no bids; no name
     awarded to no suppliers; awarded to no supplier; award to no suppliers; no suppliers awarded
-    tbd; t.b.d; tba; tbc; to be determined; to be decided; to be announced; to be confirmed; to be advised
+    t.b.d; tbc; to be determined; to be decided; to be announced; to be confirmed; to be advised
     pending; various; various suppliers; various vendors; various companies; several; multiple; many
     multiple suppliers; multiple vendors; multiple awardees; multiple recipients; multiple companies
     miscellaneous; misc; misc.; other; others; other suppliers; anonymous; anonymised; anonymized; confidential
@@ -39,16 +42,16 @@ _NOBODY = frozenset(
     same; same as above; ditto; do.; as above; test; xxx; dummy; company name; supplier name
     unspecified; not specified; unnamed; unassigned; not stated; not provided; not reported; not given; no information
     self; own; internal; in-house; in house
-    unbekannt; k.a; k. a; keine angabe; keine; diverse; verschiedene; entfällt; inconnu; néant; divers; sin datos
-    desconocido; sconosciuto; nieznany; onbekend; nvt; n.v.t; s/o; n/d; s/n
-    无; 暂无; 没有; 空; 空白; 未知; 未知供应商; 不详; 不明; 未填; 未填写; 未提供; 未公开; 不公开; 不便公开; 保密; 匿名; 待定; 待确认
-    待补充; 待填; 待核实; 未定; 未中标; 流标; 废标; 无中标人; 无供应商; 无中标供应商; 无名; 无名称; 其他; 其它; 其余; 多家; 多家单位
-    多家供应商; 若干; 各供应商; 各单位; 同上; 如上; 同前; 不适用; 见附件; 详见附件; 见清单; 详见清单; 见名单; 详见名单; 见附表; 详见附表
+    k.a; k. a; diverse; verschiedene; néant; divers; sin datos
+    nvt; n.v.t; s/n
+    空白; 未知供应商; 未填写; 未公开; 不公开; 不便公开; 保密; 匿名; 待确认
+    待补充; 待填; 待核实; 未中标; 流标; 废标; 无中标人; 无供应商; 无中标供应商; 无名; 无名称; 其他; 其它; 其余; 多家; 多家单位
+    多家供应商; 若干; 各供应商; 各单位; 同上; 如上; 同前; 见附件; 详见附件; 见清单; 详见清单; 见名单; 详见名单; 见附表; 详见附表
     见列表; 见备注; 详见公告; 个人; 自然人; 散户; 个体; 零星采购; 零散客户; 其他客户; 其他供应商; 测试; 公司名称; 企业名称; 单位名称
-    供应商名称; 某公司; 某企业; 某单位; 未命名; 未注明; 未列明; 无数据; 自己; 本公司; 本单位; 暂缺; 缺; 略
+    供应商名称; 某公司; 某企业; 某单位; 未命名; 未注明; 未列明; 自己; 本公司; 本单位; 暂缺; 缺; 略
     """.replace("\n", ";").split(";")
 )
-_WORDS = frozenset(" ".join(word.split()) for word in _NOBODY if word.strip()) | NOTHING_ELSEWHERE
+_WORDS = frozenset(" ".join(word.split()) for word in _NOBODY if word.strip()) | NOTHING
 _MARKS = re.compile(r"^[\W_]+|[\W_]+$")
 # Directions to another page, and collective rows of official statistics.
 _PATTERNS = tuple(

@@ -30,6 +30,16 @@ _PART_OF_ADDRESS = re.compile(
 )
 # The year that a column's figures are of: 2024年营业收入, Turnover 2024, Umsatz (2024).
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)\s*(?:年[度末底]?|财年)?")
+# 1、 Q2. (3): numbers of questions; their words beside what they ask for.
+_NUMBERED = re.compile(r"^(?:q\d{1,3}[.:、 ]*|\(?\d{1,3}(?:[.、)．:](?!\d)|\)))\s*", re.IGNORECASE)
+_OF_FORMS = re.compile(
+    r"[(\[【][^()\[\]【】]*(?:选|填|题|multiple|single|required|optional)[^()\[\]【】]*[)\]】]"
+)
+_WHICH_KIND = re.compile(r"(?:的?属于|是)?(?:哪|何)一?[种类个]*(?:类型|类别|类|性质|单位|企业)")
+_QUESTION = re.compile(
+    r"请(?:问|填写|输入|选择|简述|描述)|[您贵](?:单位|公司|企业|司|校|方)?(?=.)的?|目前|主要?有?哪些$|有哪些|是什么|有多少"
+    r"|是多少|(?:是|为)(?=[?？]?$)|是否有|[?？]+$"
+)
 _WEBSITE = re.compile(
     r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.(?:com|cn|org|net|de|eu|fr|it|es|uk)/?"
 )
@@ -125,14 +135,28 @@ def _title_keys(title: str) -> Iterator[str]:
     """A title as it is, without what stands in brackets, and what stands around a stroke."""
     folded = normal(title)
     yield word_key(folded)
+    if (asked := _asked_for(folded)) != folded:
+        yield word_key(asked)
+        folded = asked
     bare = _IN_BRACKETS.sub("", folded)
     yield word_key(bare)
-    if (plain := _YEAR.sub("", bare).strip()) != bare:
+    if (plain := _YEAR.sub("", bare).strip()) != bare and word_key(plain):
         yield word_key(plain)
     if match := _PART_OF_ADDRESS.fullmatch(bare):
         yield word_key(match[1])
+    if "," in bare:  # Сумма, тыс. руб.
+        yield word_key(bare.partition(",")[0])
     if "/" in bare:
         yield from map(word_key, filter(None, bare.split("/")))
+
+
+def _asked_for(title: str) -> str:
+    """What a question of a questionnaire asks for: `1、贵单位的名称是？(必填)` is 名称."""
+    text = _NUMBERED.sub("", title)
+    if text == title and not _QUESTION.search(title):
+        return title
+    text = _OF_FORMS.sub("", _WHICH_KIND.sub("类型", text))
+    return _QUESTION.sub("", text).strip(" ?？:：,，") or title
 
 
 def year_of_title(title: str) -> int | None:

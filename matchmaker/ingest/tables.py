@@ -13,8 +13,10 @@ from matchmaker.domain import (
     Description,
     Engagement,
     FieldOrigin,
+    GoalName,
     GraphRows,
     Kind,
+    Need,
     Observation,
     Organization,
     Participant,
@@ -26,7 +28,7 @@ from matchmaker.ingest.codes import valid_code
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.consortia import is_only_form
 from matchmaker.ingest.made_ids import made_id
-from matchmaker.ingest.names import normal_name, other_names, split_names
+from matchmaker.ingest.names import normal_name, other_names, split_names, without_former
 from matchmaker.ingest.numbers import Amount
 from matchmaker.ingest.placeholders import is_placeholder
 from matchmaker.ingest.places import GBT_2260
@@ -36,7 +38,7 @@ from matchmaker.ingest.sizes import size_by_headcount
 from matchmaker.ingest.spool import Spool
 from matchmaker.ingest.statuses import without_status
 from matchmaker.ingest.suggestions import says_opted_out, year_of_title
-from matchmaker.ingest.table_file import SUFFIXES, Line
+from matchmaker.ingest.table_file import Line
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.table_reader import RowValues, TableReader, fields_of
 from matchmaker.ingest.table_reading import TableReading
@@ -52,7 +54,7 @@ from matchmaker.store.merging import (
 )
 from matchmaker.text import language_of
 
-HEADCOUNT, REVENUE = "headcount", "revenue"
+HEADCOUNT, REVENUE, NEED = "headcount", "revenue", "need"
 # What makes an id where a file has none.
 _TOLD_BY = {
     "clusters": ("name",),
@@ -62,42 +64,6 @@ _TOLD_BY = {
     "observations": ("subject", "indicator", "year"),
 }
 _TEXTS = {"description": "about", "description_en": "about-en"}
-
-
-def tables_at(path: Path, table: str = "") -> list[tuple[str, Path]]:
-    """A file, or every file of a folder, that is named for a table; with that table's name.
-
-    Names are TABLE.csv, TABLE.ANYTHING.csv, or the same in another kind of file. A `table` that
-    is given is that of a file of any name. Raises InvalidInput where there is none.
-    """
-    if table and table not in TABLES:
-        raise InvalidInput(
-            "'%(table)s' is no table. Tables: %(names)s.", where="table", table=table,
-            names=", ".join(TABLES),
-        )  # fmt: skip
-    if table and path.is_file():
-        return [(table, path)]
-    candidates = sorted(path.iterdir()) if path.is_dir() else [path]
-    if table:
-        files = [(table, file) for file in candidates if file.name.lower().endswith(SUFFIXES)]
-    else:
-        files = [(name, file) for file in candidates if (name := table_of(file)) is not None]
-    if not files:
-        raise InvalidInput(
-            "is not named for a table." if path.is_file() else "holds no file named for a table.",
-            where=str(path),
-            mend="Name it TABLE.csv or TABLE.xlsx, or say --table TABLE, where TABLE is one of "
-            "%(names)s.",
-            names=", ".join(TABLES),
-        )
-    return files
-
-
-def table_of(path: Path) -> str | None:
-    """The table that a file's name begins with, when it is one of ours."""
-    name = path.name.lower()
-    first = name.split(".", 1)[0]
-    return first if first in TABLES and name.endswith(SUFFIXES) else None
 
 
 def read_files(
@@ -240,6 +206,7 @@ def _keep_organization(reader: TableReader, line: Line, row: RowValues) -> None:
     """An organisation, what it does, and how many people it employs."""
     reading, file = reader.reading, reader.file.name
     texts = {name: row.values.pop(name, "") for name in _TEXTS}
+    need = row.values.pop(NEED, "")
     people = row.values.pop(HEADCOUNT, None)
     revenue = row.values.pop(REVENUE, None)
     organization = _organization(reader, line, row, people)
@@ -251,6 +218,8 @@ def _keep_organization(reader: TableReader, line: Line, row: RowValues) -> None:
     for name, suffix in _TEXTS.items():
         if texts[name]:
             _keep_description(reader, row, organization.id, (name, suffix, texts[name]))
+    if need:
+        _keep_need(reader, row, organization.id, need)
     today = reader.today.year
     if people is not None:
         _keep_figure(reader, line, row, (organization.id, HEADCOUNT, today), Amount(people))
@@ -294,6 +263,9 @@ def _organization(
     values["name"], status = without_status(" ".join(str(values["name"]).split()))
     if status is not None:
         values.setdefault("status", status)
+    values["name"], former = without_former(values["name"])
+    if former:
+        values[OTHER_NAMES] = "; ".join(filter(None, (values.get(OTHER_NAMES), former)))
     if "kind" not in values:
         values["kind"] = kind_of_name(values["name"])
         derived.add("kind")
@@ -389,6 +361,19 @@ def _keep_description(
         reader.reading.warn(file, row.line, column, error.message, is_lost=True)
         return
     _keep_first(reader, row, "descriptions", description, column, "text")
+
+
+def _keep_need(reader: TableReader, row: RowValues, organization: str, text: str) -> None:
+    """What an organisation looks for, told in the list that names it."""
+    try:
+        need = Need(
+            f"{organization}#{NEED}", organization, GoalName.SUPPLIER, text, language_of(text),
+            provenance=row.provenance,
+        )  # fmt: skip
+    except InvalidInput as error:
+        reader.reading.warn(reader.file.name, row.line, NEED, error.message, is_lost=True)
+        return
+    _keep_first(reader, row, "needs", need, NEED, "text")
 
 
 def _keep_first(

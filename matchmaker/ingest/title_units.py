@@ -23,7 +23,9 @@ def unit_of_title(title: str) -> str:
         parsed = _amount(f"1{unit}" if not unit.isascii() else f"1 {unit}")
         if parsed is not None and (parsed.currency or parsed.value != 1) and not parsed.unit:
             return unit
-    return ""
+    after = title.rpartition(",")[2].strip()
+    parsed = _amount(f"1 {after}") if after and after != title else None
+    return after if parsed and parsed.currency and not parsed.unit else ""
 
 
 def unit_note(unit: str) -> Message:

@@ -38,6 +38,8 @@ Member = TypeVar("Member", bound=StrEnum)
 # How alike an unknown word must be to be named as what may be meant, in hundredths.
 _ALIKE = 75
 _BETWEEN_WORDS = re.compile(r"[、,，;；/|+&和或及]|\b(?:and|or|und|oder|et|ou)\b")
+# The letter of an option of a questionnaire: A. 企业
+_OPTION = re.compile(r"^\s*[a-h][.、．:：)]\s*(?=\S)", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"\(.*?\)")
 
 
@@ -51,7 +53,7 @@ def word_key(text: str) -> str:
 def flag(cell: str, format: ColumnFormat = UNDECIDED) -> bool:
     """Yes or no. Raises InvalidInput; UndecidedCell for an x, which says either."""
     del format
-    key = word_key(cell)
+    key = word_key(_OPTION.sub("", cell))
     yes, no, either = _flags()
     if key in yes:
         return True
@@ -82,7 +84,8 @@ def member_of(members: type[Member], cell: str) -> Member:
     Raises InvalidInput that names the nearest, UndecidedCell with the members that it can
     stand for, CellWarning for a cell that says there is nothing.
     """
-    for key in (word_key(cell), word_key(_IN_BRACKETS.sub("", normal(cell)))):
+    bare = _IN_BRACKETS.sub("", normal(cell))
+    for key in (word_key(cell), word_key(bare), word_key(_OPTION.sub("", bare))):
         if member := _members(members).get(key):
             return cast(Member, member)
         if meant := _ambiguous(members).get(key):
@@ -139,7 +142,7 @@ def kind(cell: str, format: ColumnFormat = UNDECIDED) -> Kind:
 
 def is_other(cell: str) -> bool:
     """Whether a cell says of a list of words only that none of them fits: 其他, other."""
-    return word_key(cell) in _others()
+    return word_key(_OPTION.sub("", cell)) in _others()
 
 
 @cache

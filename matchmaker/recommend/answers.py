@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,12 +16,16 @@ from matchmaker.recommend.model import SeekerText
 from matchmaker.recommend.specification import Comparison, RequirementKind, compare, read
 from matchmaker.snapshot.lexical import known_share, term_shares
 from matchmaker.snapshot.model import STATEMENT_KINDS, BoolArray, FloatArray, IntArray, Snapshot
+from matchmaker.snapshot.nearest import best
 
 # Of how many candidates the best statements are compared with what is specified, and how many.
 COMPARED, STATEMENTS = 60, 2
+# Of how many organisations of the whole graph, whether they may be recommended or not, the best
+# statements tell whether anybody says this: it is the same whoever asks.
+FOREMOST = 10
 # What a comparison adds to a fit in [0, 1] (`Comparison.adjustment`): on the tuning half of the
-# judged needs .5 to .7 of what is met and .3 to .5 of what is not put most right ones first.
-MET, UNMET = 0.7, 0.5
+# judged needs .7 of what is met and .2 to .4 of what is not put most right ones first.
+MET, UNMET = 0.7, 0.3
 _NAMED = frozenset(
     {
         RequirementKind.PRODUCT,
@@ -48,6 +53,19 @@ class Answers:
     denied: BoolArray
     passed: BoolArray
 
+    def at(self, positions: list[int]) -> Answers:
+        """Those of some of the candidates."""
+        places = np.array(positions, dtype=np.int64)
+        comparisons = tuple(self.comparisons[position] for position in positions)
+        return Answers(
+            self.fit[places],
+            self.adjustment[places],
+            self.statements[places],
+            comparisons,
+            self.denied[places],
+            self.passed[places],
+        )
+
     @property
     def adjusted(self) -> FloatArray:
         """Fit with what is specified, in [0, 1]."""
@@ -70,11 +88,11 @@ def worded_fit(snapshot: Snapshot, fit: TextFit) -> FloatArray:
     """Largest fit of each organisation's statements by what they are worth, shape (N,)."""
     entries = snapshot.organization_statements
     values = fit.blended[entries.indices] * worth(snapshot, fit.rule)
-    best = np.zeros(len(snapshot), dtype=np.float32)
+    largest = np.zeros(len(snapshot), dtype=np.float32)
     filled = np.flatnonzero(np.diff(entries.indptr))
     if len(filled):
-        best[filled] = np.maximum.reduceat(values, entries.indptr[filled])
-    return np.maximum(best, 0)
+        largest[filled] = np.maximum.reduceat(values, entries.indptr[filled])
+    return np.maximum(largest, 0)
 
 
 def best_answers(
@@ -94,10 +112,15 @@ def best_answers(
 
 
 def answers(
-    snapshot: Snapshot, fit: TextFit, texts: tuple[SeekerText, ...], rows: IntArray
+    snapshot: Snapshot,
+    fit: TextFit,
+    texts: tuple[SeekerText, ...],
+    rows: IntArray,
+    own: int | None = None,
 ) -> Answers:
-    """What candidates at `rows` (n,) say to texts put as the question."""
-    fits = worded_fit(snapshot, fit)[rows]
+    """What candidates at `rows` (n,) say to texts put as the question; `own` is who asks."""
+    everybody = worded_fit(snapshot, fit)
+    fits = everybody[rows]
     adjustment = np.zeros(len(rows), dtype=np.float32)
     statements = np.full(len(rows), NO_STATEMENT, dtype=np.int32)
     denied = np.zeros(len(rows), dtype=np.bool_)
@@ -106,14 +129,29 @@ def answers(
     for position in np.flatnonzero(fits > 0).tolist():
         row = int(rows[position])
         if position not in compared:
-            statements[position] = _ordered(snapshot, fit, row, 1)[0][0]
+            statements[position] = _best_statement(snapshot, fit, row)
             continue
         rated = best_answers(snapshot, fit, texts[0], row, STATEMENTS)
-        statements[position], best, comparisons[position] = rated[0]
-        adjustment[position] = best - fits[position]
+        statements[position], adjusted, comparisons[position] = rated[0]
+        adjustment[position] = adjusted - fits[position]
         denied[position] = any(each is not None and each.denied for _, _, each in rated)
-    passed = _passed(snapshot, fit, texts, statements, comparisons)
+        comparison = comparisons[position]
+        denied[position] |= comparison is not None and comparison.another
+    foremost = [
+        row
+        for row in best(everybody, FOREMOST + 1)[0].tolist()
+        if row != own and everybody[row] > 0
+    ]
+    passed = _passed(snapshot, fit, texts, statements, comparisons, foremost)
     return Answers(fits, adjustment, statements, tuple(comparisons), denied, passed & ~denied)
+
+
+def _best_statement(snapshot: Snapshot, fit: TextFit, row: int) -> int:
+    """The first of `_ordered`, of an organisation that has one."""
+    entries = snapshot.organization_statements
+    part = slice(int(entries.indptr[row]), int(entries.indptr[row + 1]))
+    values = fit.blended_of(entries.indices[part]) * worth(snapshot, fit.rule)[part]
+    return int(entries.indices[part][values.argmax()])  # statements lie in order
 
 
 def _ordered(
@@ -125,14 +163,14 @@ def _ordered(
     indices = entries.indices[part]
     values = fit.blended_of(indices) * worth(snapshot, fit.rule)[part]
     order = [place for place in np.lexsort((indices, -values)).tolist() if values[place] > 0]
-    best = list(dict.fromkeys(int(indices[place]) for place in order))[:count]
+    first = list(dict.fromkeys(int(indices[place]) for place in order))[:count]
     value_of = {int(indices[place]): float(values[place]) for place in reversed(order)}
-    return best, [value_of[statement] for statement in best]
+    return first, [value_of[statement] for statement in first]
 
 
 def _compared(snapshot: Snapshot, question: SeekerText, statement: int) -> Comparison | None:
     """What one side needs against what the other has; None where both need, or both have."""
-    asked = read(question.text)
+    asked = question.specification
     is_need = STATEMENT_KINDS[snapshot.statements.kind[statement]] is StatementKind.NEED
     says = read(snapshot.statements.table["text"][statement].as_py())
     if question.kind is StatementKind.NEED and not is_need:
@@ -153,42 +191,73 @@ def _passed(
     fit: TextFit,
     texts: tuple[SeekerText, ...],
     statements: IntArray,
-    comparisons: list[Comparison | None],
+    comparisons: Sequence[Comparison | None],
+    foremost: Sequence[int],
 ) -> BoolArray:
-    figures, best = floor(), np.maximum(statements, 0)
-    says = statements >= 0
-    certain = np.zeros(len(statements), dtype=np.bool_)
+    says, spoken = statements >= 0, np.maximum(statements, 0)
+    if not snapshot.meta.dimension:
+        shares = [term_shares(snapshot.lexical, text.text)[spoken] for text in texts]
+        in_words = np.max(shares, axis=0) >= floor().words_alone
+        return np.asarray(says & (in_words | _is_literal(snapshot, fit, texts, spoken)))
+    standing = _standing(snapshot, fit, texts, spoken, comparisons)
+    standing = np.where(says, standing, -np.inf).astype(np.float32)
+    heard = np.array([_best_statement(snapshot, fit, row) for row in foremost], dtype=np.int32)
+    best_of_all = _standing(snapshot, fit, texts, heard, [None] * len(heard))
+    top = max(best_of_all.max(initial=-np.inf), standing.max(initial=-np.inf))
+    return floor().passed(standing, float(top))
+
+
+def _standing(
+    snapshot: Snapshot,
+    fit: TextFit,
+    texts: tuple[SeekerText, ...],
+    statements: IntArray,
+    comparisons: Sequence[Comparison | None],
+) -> FloatArray:
+    values = floor_values(snapshot, fit, texts, statements, comparisons)
+    standing = floor().standing(fit.goal, texts[0].language, values)
+    literal = _is_literal(snapshot, fit, texts, statements)
+    return np.where(literal, np.maximum(standing, floor().gate), standing).astype(np.float32)
+
+
+def _is_literal(
+    snapshot: Snapshot, fit: TextFit, texts: tuple[SeekerText, ...], statements: IntArray
+) -> BoolArray:
+    """Which statements say nearly the same words, or name every code, (n,)."""
+    literal = np.zeros(len(statements), dtype=np.bool_)
     for text, question in zip(texts, fit.questions, strict=True):
         known = known_share(snapshot.lexical, text.text)
-        certain |= question.lexical[best] * known >= figures.literal
+        literal |= question.lexical[statements] * known >= floor().literal
         if question.codes is not None:
-            certain |= question.codes[best] >= 1
-    if not snapshot.meta.dimension:
-        shares = [term_shares(snapshot.lexical, text.text)[best] for text in texts]
-        in_words = np.max(shares, axis=0) >= figures.words_alone
-        return np.asarray(says & (in_words | certain))
+            literal |= question.codes[statements] >= 1
+    return literal
+
+
+def floor_values(
+    snapshot: Snapshot,
+    fit: TextFit,
+    texts: tuple[SeekerText, ...],
+    statements: IntArray,
+    comparisons: Sequence[Comparison | None],
+) -> dict[str, FloatArray]:
+    """What the floor weighs (`floor.toml`) of candidates' best statements, (n,) each."""
+    spoken = np.maximum(statements, 0)
     languages, language_of_statement = statement_languages(snapshot)
     asked_in = [languages.get(text.language, -1) for text in texts]
-    standing = figures.standing(
-        fit.goal,
-        texts[0].language,
-        {
-            "likeness": fit.statement_dense[best],
-            "known": _same(best, max(familiarity(snapshot, text.text) for text in texts)),
-            "everyday": _same(best, min(text.everyday for text in texts)),
-            "foreign": (~np.isin(language_of_statement[best], asked_in)).astype(np.float32),
-            "product": _names_product(comparisons),
-        },
-    )
-    standing = np.where(certain, np.maximum(standing, figures.gate), standing)
-    return np.asarray(figures.passed(np.where(says, standing, -np.inf)))
+    return {
+        "likeness": fit.statement_dense[spoken],
+        "known": _same(spoken, max(familiarity(snapshot, text.text) for text in texts)),
+        "everyday": _same(spoken, min(text.everyday for text in texts)),
+        "foreign": (~np.isin(language_of_statement[spoken], asked_in)).astype(np.float32),
+        "product": _names_product(comparisons),
+    }
 
 
 def _same(like: NDArray[np.int32], value: float) -> FloatArray:
     return np.full(len(like), value, dtype=np.float32)
 
 
-def _names_product(comparisons: list[Comparison | None]) -> FloatArray:
+def _names_product(comparisons: Sequence[Comparison | None]) -> FloatArray:
     return np.array(
         [
             each is not None and any(judged.requirement.kind in _NAMED for judged in each.met)

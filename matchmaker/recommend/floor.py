@@ -37,10 +37,10 @@ class Floor:
         parts = (np.float32(weight) * values[name] for name, weight in self.weights.items())
         return np.asarray(sum(parts, total), dtype=np.float32)
 
-    def passed(self, standing: FloatArray) -> BoolArray:
-        """Who is a match, (n,): nobody where none reaches the gate."""
-        is_answered = bool((standing >= self.gate).any())
-        return np.asarray((standing >= self.floor) & is_answered)
+    def passed(self, standing: FloatArray, best: float) -> BoolArray:
+        """Who is a match, (n,): nobody where the `best` of the graph does not reach the gate."""
+        bar = self.floor if best >= self.gate else self.gate
+        return np.asarray(standing >= bar)
 
 
 @cache

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from matchmaker.domain import GoalName, Kind, Size, StatementKind, Tier
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import SOURCE, Message
-from matchmaker.recommend.specification import Comparison
+from matchmaker.recommend.specification import Choices, Comparison, Specification, read
 from matchmaker.snapshot.model import FloatArray
 from matchmaker.vocabulary import NOT_OF_THE_CANDIDATE
 
@@ -32,7 +32,8 @@ class SeekerText:
     posted need, a brief), and is not one of the things that the seeker's profile says.
     `held_stages` and `sought_stages` are bit masks of the value-chain stages that it says
     its speaker holds, and looks for. `everyday` is how near a question comes to everyday
-    sentences (`recommend/floor.py`), 0 where there are no vectors.
+    sentences (`recommend/floor.py`), 0 where there are no vectors. `choices` says what of the
+    requirements read from it counts.
     """
 
     text: str
@@ -44,6 +45,12 @@ class SeekerText:
     sought_stages: int = 0
     is_question: bool = False
     everyday: float = 0.0
+    choices: Choices = field(default_factory=Choices)
+
+    @property
+    def specification(self) -> Specification:
+        """What it specifies, as its author means it."""
+        return self.choices.applied_to(read(self.text))
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,8 @@ class Request(Generic[Key]):
 
     `only_new` leaves out those who already are partners in this goal's layers.
     `capped` makes who is suggested to many others pay for it, so that the same
-    few do not get every place.
+    few do not get every place. `choices` says what counts of the requirements that
+    are read from a question.
     """
 
     goal: GoalName
@@ -110,6 +118,7 @@ class Request(Generic[Key]):
     only_new: bool = True
     filters: Filters[Key] = field(default_factory=Filters)
     capped: bool = True
+    choices: Choices = field(default_factory=Choices)
 
     def __post_init__(self) -> None:
         if not 1 <= self.limit <= MAX_LIMIT:

@@ -25,6 +25,8 @@ from matchmaker.recommend.graph import (
 )
 from matchmaker.recommend.model import Seeker, SeekerText
 from matchmaker.recommend.questions import own_questions
+from matchmaker.recommend.specification import Specification
+from matchmaker.recommend.whereabouts import Whereabouts, whereabouts, with_whereabouts
 from matchmaker.snapshot.geography import great_circle_km
 from matchmaker.snapshot.model import FloatArray, IntArray, Snapshot
 
@@ -58,8 +60,19 @@ class Pairs:
     @cached_property
     def answers(self) -> Answers:
         """What the candidates say to the words asked."""
-        asked = tuple(text for text in own_questions(self.seeker, self.goal) if text.is_question)
-        return answers(self.snapshot, self.fit, asked, self.rows)
+        said = answers(self.snapshot, self.fit, self._questions, self.rows, self.seeker.row)
+        return with_whereabouts(said, self.whereabouts, self.rows)
+
+    @cached_property
+    def _questions(self) -> tuple[SeekerText, ...]:
+        return tuple(text for text in own_questions(self.seeker, self.goal) if text.is_question)
+
+    @cached_property
+    def whereabouts(self) -> Whereabouts:
+        """Who is where, how near and of what kind the question asks, of all organisations."""
+        asked = self._questions
+        need = asked[0].specification if len(asked) == 1 else Specification("")
+        return whereabouts(self.snapshot, self.seeker, need)
 
     @cached_property
     def distance_km(self) -> FloatArray:
@@ -165,11 +178,21 @@ class Pairs:
         """The same seeker against fewer candidates, with what was computed so far."""
         fewer = replace(self, rows=rows, ranks=ranks)
         kept = (
-            "network", "affinity", "fit", "country", "region", "profile",
+            "network", "affinity", "fit", "country", "region", "profile", "whereabouts",
             "_hops", "_results",
         )  # fmt: skip
         fewer.__dict__.update({name: self.__dict__[name] for name in kept if name in self.__dict__})
+        if "answers" in self.__dict__:
+            positions = {row: position for position, row in enumerate(self.rows.tolist())}
+            places = [positions.get(row, -1) for row in rows.tolist()]
+            if -1 not in places:
+                fewer.__dict__["answers"] = self.answers.at(places)
         return fewer
+
+    def only(self, positions: NDArray[np.int64]) -> Pairs:
+        """The same seeker against some of the candidates, with what they answer."""
+        ranks = {source: ranks[positions] for source, ranks in self.ranks.items()}
+        return self.narrowed(self.rows[positions], ranks)
 
     def over_best(self, values: FloatArray) -> FloatArray:
         """Square root of the values (N,) at `rows` over the largest of all but the seeker's."""

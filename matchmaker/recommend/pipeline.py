@@ -65,12 +65,8 @@ class Ranked:
 
     def only(self, positions: NDArray[np.int64]) -> Ranked:
         """Some of the candidates."""
-        fewer = self.pairs.narrowed(
-            self.pairs.rows[positions],
-            {source: ranks[positions] for source, ranks in self.pairs.ranks.items()},
-        )
         return Ranked(
-            fewer,
+            self.pairs.only(positions),
             self.matrix.rows(positions),
             self.scores[positions],
             self.priced[positions],
@@ -229,6 +225,7 @@ def _rank(
     among: BoolArray | None = None,
 ) -> Ranked:
     goal = everyone.goal
+    eligible = eligible & everyone.whereabouts.allowed
     if among is not None:
         eligible = eligible & among
     names = ranker.features(goal)

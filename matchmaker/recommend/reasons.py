@@ -42,7 +42,7 @@ class CandidateFacts:
     @cached_property
     def alone(self) -> Pairs:
         """The seeker against this candidate alone."""
-        return self.pairs.narrowed(np.array([self.row], dtype=np.int32), {})
+        return self.pairs.only(np.flatnonzero(self.pairs.rows == self.row))
 
     def feature(self, name: str) -> float:
         """A feature's value for this candidate alone."""

@@ -40,7 +40,8 @@ class WordsFirst:
         return (*_WORDS, *_context_weights(goal))
 
     def score(self, goal: Goal, matrix: FeatureMatrix) -> FloatArray:
-        words = np.clip(matrix.values[:, : len(_WORDS)].sum(axis=1), 0, 1)
+        # No bound below: what is not met costs what it costs, whether or not the text counts.
+        words = np.minimum(matrix.values[:, : len(_WORDS)].sum(axis=1), 1)
         context = np.zeros(len(matrix.values), dtype=np.float32)
         for column, (name, weight) in enumerate(_context_weights(goal).items(), len(_WORDS)):
             context += np.float32(weight) * FEATURES[name].scale(matrix.values[:, column])

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
+import pyarrow as pa
 
 from matchmaker.snapshot.model import FloatArray
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius (IUGG)
+
+
+def rows_below(columns: pa.Table, rows: Iterable[int]) -> frozenset[int]:
+    """Rows of a table of codes and all those under them, by its column `parent`."""
+    inside = np.zeros(len(columns), dtype=np.bool_)
+    inside[sorted(rows)] = True
+    if "parent" in columns.column_names:
+        parent = np.asarray(columns.column("parent"), dtype=np.int64)
+        has_parent, count = parent >= 0, -1
+        while count != (count := int(inside.sum())):
+            inside |= has_parent & inside[parent]
+    return frozenset(np.flatnonzero(inside).tolist())
 
 
 def great_circle_km(

@@ -198,7 +198,7 @@ class Statements:
 
 @dataclass(frozen=True)
 class Passages:
-    """Sentences of long statements, columns of shape (p,), in order of statement and place.
+    """Sentences of long statements but engagements, columns (p,) in order of statement and place.
 
     `statement` is its row; the passage is `text[start:end]` of it.
     """

@@ -13,6 +13,7 @@ from matchmaker.errors import MatchmakerError
 from matchmaker.exports.tables import ExportFormat
 from matchmaker.goals import GOALS
 from matchmaker.recommend.model import Filters, Request
+from matchmaker.recommend.specification import Choices
 from matchmaker.services.matching.interaction_log import DISMISSAL_REASONS
 from matchmaker.services.matching.matching import Answer
 from matchmaker.web.cards import cards_of
@@ -47,6 +48,7 @@ ASKED = (
     "cluster",
     "radius",
     "partners",
+    "requirement",
 )
 
 
@@ -115,7 +117,14 @@ def _question(principal: Principal, own: str, goal: GoalName) -> Request[str]:
         radius_km=float(whole_number(radius, "radius")) or None if centre else None,
         centre=centre,
     )
-    return Request(goal, SHOWN, only_new=not args.get("partners"), filters=filters)
+    choices = Choices(*map(_requirements_made, ("ignored", "hard", "soft")))
+    return Request(goal, SHOWN, choices=choices, only_new=not args.get("partners"), filters=filters)
+
+
+def _requirements_made(what: str) -> frozenset[str]:
+    """Keys of the requirements that the person made so (`hard:size:DN50`)."""
+    pairs = (choice.partition(":") for choice in request.args.getlist("requirement"))
+    return frozenset(key for made, _, key in pairs if made == what)
 
 
 @web.get("/find/export")

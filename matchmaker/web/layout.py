@@ -72,6 +72,7 @@ def _shared() -> dict[str, Any]:
         "account": g.get("account"),
         "unread": _unread,
         "menu": lambda: menu(current_principal()),
+        "as_of": lambda: next(iter(g.get("as_of") or ()), None),
         "has_pictures": (VENDOR / "cytoscape.min.js").exists(),
         "vendor": lambda name: (VENDOR / name).exists(),
         "own_organization": own_organization,

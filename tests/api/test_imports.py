@@ -7,6 +7,7 @@ import json
 import pytest
 
 from matchmaker.access import ADMIN
+from matchmaker.services.operations import import_workflow
 from matchmaker.workflow.job import JobKind
 from tests.api.requests_of_routes import API, CLUSTER, take_back_imports
 from tests.api.world import make_world
@@ -133,3 +134,16 @@ def test_a_file_that_cannot_be_read_is_kept_and_says_why(coordinator):
     assert answer.status_code == 201
     assert "empty" in answer.json["error"]
     assert answer.json["lines"]["read"] == 0
+
+
+def test_a_large_file_is_checked_as_it_is_written_and_not_while_a_page_waits(wired, monkeypatch):
+    monkeypatch.setattr(import_workflow, "MAX_LOOKED_AT", 10)
+    text = b"id,name,kind\nt:large-1,Large List Works,firm\nt:large-2,,firm\n"
+    workflow = wired.import_workflow
+    id = workflow.keep(ADMIN, "organizations.csv", io.BytesIO(text))
+    look = workflow.look(ADMIN, id)
+    assert (look.is_large, look.report, look.refused) == (True, None, None)
+    assert [column.column for column in look.file.columns] == ["id", "name", "kind"]
+    assert workflow.look(ADMIN, id, at_length=True).report.refused == 1
+    report = workflow.write_now(ADMIN, id)
+    assert (report.loaded, report.refused) == (1, 1)

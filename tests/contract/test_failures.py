@@ -14,10 +14,13 @@ from multiprocessing import get_context
 from multiprocessing.queues import Queue
 from pathlib import Path
 
+import psutil
 import pytest
 
 from matchmaker.domain import GraphRows
 from matchmaker.errors import MatchmakerError, StorageFull, StoreMismatch, StoreUnavailable
+from matchmaker.store.changes import Put
+from matchmaker.store.graph_copy import GraphCopy, note_age
 from matchmaker.store.neo4j import Neo4jStore
 from matchmaker.store.sqlite import SqliteStore
 from tests.contract.graphs import firm
@@ -253,3 +256,55 @@ def test_a_thread_that_connects_while_another_closes_reads_all_the_same(tmp_path
 
     connections._lock = ClosedMeanwhile()  # type: ignore[assignment]
     assert store.version() == 0
+
+
+@pytest.mark.neo4j
+def test_while_the_server_hangs_the_graph_is_read_from_its_copy_and_writes_are_refused(
+    neo4j_server: ServerAddress, tmp_path: Path
+) -> None:
+    """A stopped process keeps its connections open and says nothing: the worst of outages."""
+    copy = GraphCopy(tmp_path / "copy", SqliteStore)
+    store = Neo4jStore(neo4j_server.url, neo4j_server.user, neo4j_server.password, copy)
+    store.prepare()
+    store.clear()
+    store.upsert(GraphRows(organizations=(firm(1), firm(2))))
+    copy.write(store.export())
+    (server,) = [
+        child for child in psutil.Process().children(recursive=True) if "java" in child.name()
+    ]
+    server.suspend()
+    try:
+        moments = note_age()
+        first, _ = _seconds(lambda: store.organization("t:1"))
+        assert first < 8
+        assert len(moments) == 1
+        later = [_seconds(lambda: store.organization("t:2"))[0] for _ in range(5)]
+        assert max(later) < 1
+        for write in (
+            lambda: store.upsert(GraphRows(organizations=(firm(3),))),
+            lambda: store.documents.commit([Put("note", "a", "{}")]),
+        ):
+            seconds, refusal = _seconds(write)
+            assert seconds < 1
+            assert isinstance(refusal, StoreUnavailable)
+    finally:
+        server.resume()
+    resumed = time.monotonic()
+    again = GraphRows(organizations=(firm(3),))
+    while isinstance(_seconds(lambda: store.upsert(again))[1], StoreUnavailable):
+        assert time.monotonic() - resumed < 5
+        time.sleep(0.1)
+    moments = note_age()
+    assert store.organization("t:3").name == "Firm 3"
+    assert moments == []
+    store.close()
+
+
+def _seconds(call: Callable[[], object]) -> tuple[float, object]:
+    """How long it took, and what it gave or raised."""
+    begun = time.monotonic()
+    try:
+        given: object = call()
+    except StoreUnavailable as error:
+        given = error
+    return time.monotonic() - begun, given

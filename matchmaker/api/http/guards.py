@@ -7,6 +7,8 @@ import ipaddress
 import re
 import time
 import uuid
+from collections.abc import Callable
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import structlog
@@ -31,9 +33,11 @@ from matchmaker.api.http.context import (
 from matchmaker.api.http.idempotency import StoredAnswer
 from matchmaker.api.http.problems import problem
 from matchmaker.api.http.rate_counts import SCHEME
-from matchmaker.errors import NotAllowed, SecondFactorOwed, SignInNeeded
+from matchmaker.api.http.recently_known import RecentlyKnown
+from matchmaker.errors import NotAllowed, SecondFactorOwed, SignInNeeded, StoreUnavailable
 from matchmaker.messages import message
 from matchmaker.services.operations.local_server import PATH as LOCAL_PATH
+from matchmaker.store.graph_copy import note_age
 
 API_PREFIX = "/api/v1"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -101,6 +105,7 @@ WRITING = frozenset({"POST", "PUT", "PATCH"})
 MAX_KEY = 200
 KEPT_HEADERS = ("Content-Type", "Content-Language", "ETag", "Location")
 log = structlog.get_logger(__name__)
+Known = TypeVar("Known")
 csrf = CSRFProtect()
 
 
@@ -161,6 +166,7 @@ def limit_attempts(app: Flask) -> None:
 
 def _begin() -> None:
     g.started = time.perf_counter()
+    g.as_of = note_age()
     if UPLOAD.fullmatch(request.path):
         # Before anything reads the form.
         request.max_content_length = MAX_UPLOAD
@@ -188,7 +194,7 @@ _HOW = "Sign in, or send 'Authorization: Bearer KEY'; `matchmaker key --renew` m
 def _of_key(key: str) -> Principal:
     if services().operator_key.matches(key):
         return ADMIN
-    principal = services().api_keys.principal_of(key)
+    principal = _or_recently(key, lambda: services().api_keys.principal_of(key))
     if principal is None:
         raise SignInNeeded("The key is not right.", mend=_HOW)
     return principal
@@ -196,7 +202,8 @@ def _of_key(key: str) -> Principal:
 
 def _resume() -> None:
     """The account of the session; what it sends needs the token of its own pages."""
-    account = services().sessions.account_of(str(session["session"]))
+    secret = str(session["session"])
+    account = _or_recently(secret, lambda: services().sessions.account_of(secret))
     if account is None:
         session.clear()
         return
@@ -208,6 +215,30 @@ def _resume() -> None:
             "Who leads a cluster or the service signs in with a second factor here.",
             mend="Set one up under 'My account'.",
         )
+
+
+def _or_recently(secret: str, look_up: Callable[[], Known | None]) -> Known | None:
+    """Who is known by a secret; for reading while the store is down, who was a moment ago.
+
+    Raises StoreUnavailable for anybody else then, and for whoever changes something.
+    """
+    recent: RecentlyKnown = context().recently_known
+    try:
+        known = look_up()
+    except StoreUnavailable:
+        before: Known | None = recent.get(secret) if _is_reading() else None
+        if before is None:
+            raise
+        return before
+    recent.keep(secret, known)
+    return known
+
+
+def _is_reading() -> bool:
+    if request.method in SAFE:
+        return True
+    rule = request.url_rule.rule.removeprefix(API_PREFIX) if request.url_rule else ""
+    return rule in QUESTIONS
 
 
 def _check_scope() -> None:
@@ -317,6 +348,8 @@ def _end(response: Response) -> Response:
     response.headers["X-Request-ID"] = g.get("request_id", "")
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
+    if moments := g.get("as_of"):
+        response.headers["Matchmaker-As-Of"] = moments[0].isoformat(timespec="seconds")
     if request.path.startswith(API_PREFIX):
         response.headers.setdefault("Content-Language", current_language())
         response.headers.setdefault("Cache-Control", "no-store")

@@ -10,6 +10,7 @@ from matchmaker.api.http.files import ExportQuery
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput
 from matchmaker.recommend.model import Filters, Request
+from matchmaker.recommend.specification import Choices
 from matchmaker.workflow.interactions import InteractionKind
 
 MAX_RECOMMENDATIONS = 100
@@ -47,6 +48,17 @@ class CandidateFilters(Narrowing):
         )
 
 
+class RequirementChoices(Strict):
+    """What of the requirements read from the words counts; `key` as answers give it."""
+
+    ignored: list[Short] = Field([], max_length=MAX_VALUES, description="Keys not to count.")
+    hard: list[Short] = Field([], max_length=MAX_VALUES, description="Keys to insist on.")
+    soft: list[Short] = Field([], max_length=MAX_VALUES, description="Keys merely wished for.")
+
+    def to_choices(self) -> Choices:
+        return Choices(frozenset(self.ignored), frozenset(self.hard), frozenset(self.soft))
+
+
 class RecommendationQuery(CandidateFilters):
     """What an organisation looks for."""
 
@@ -78,6 +90,7 @@ class RecommendationBody(Strict):
     only_new: bool = True
     exposure_cap: bool = True
     filters: CandidateFilters = CandidateFilters()
+    requirements: RequirementChoices = RequirementChoices()
 
     @model_validator(mode="after")
     def _one_question(self) -> RecommendationBody:
@@ -94,7 +107,14 @@ class RecommendationBody(Strict):
         goal = self.goal or goal_of_need
         if goal is None:  # validated above: only a need comes without a goal
             raise InvalidInput("is needed.", where="goal")
-        return Request(goal, self.limit, self.only_new, self.filters.to_ids(), self.exposure_cap)
+        return Request(
+            goal,
+            self.limit,
+            self.only_new,
+            self.filters.to_ids(),
+            self.exposure_cap,
+            self.requirements.to_choices(),
+        )
 
 
 class Click(Strict):

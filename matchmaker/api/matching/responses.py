@@ -11,7 +11,9 @@ from matchmaker.domain import GoalName, Kind, Layer
 from matchmaker.goals import Goal
 from matchmaker.messages import Message, translated
 from matchmaker.recommend.model import Evidence, Match, PathStep, Reason, Recommendation, Way
+from matchmaker.recommend.specification import Judgement, Requirement, RequirementKind, Verdict
 from matchmaker.services.matching.matching import Answer, Freshness
+from matchmaker.terms import TERMS
 
 REASONS_IN_A_SENTENCE = 3
 
@@ -62,10 +64,61 @@ class AdviceOut(Outgoing):
     en: str
 
 
+class RequirementOut(Outgoing):
+    """Something that words specify: `value` with its unit, read from `text`.
+
+    `low` and `high` bound a measured value in `unit`, null where it is open. A `soft` one is
+    a wish, a `denied` one is what is not wanted or not on offer. `key` names it in
+    `requirements` of a question, to be ignored, insisted on or merely wished for.
+    """
+
+    key: str
+    kind: RequirementKind
+    title: str
+    value: str
+    text: str
+    start: int
+    end: int
+    low: float | None
+    high: float | None
+    unit: str
+    soft: bool
+    denied: bool
+
+    @classmethod
+    def of(cls, requirement: Requirement, language: str) -> RequirementOut:
+        title = translated(TERMS[requirement.kind], language)
+        return cls.model_validate(requirement._asdict() | {"key": requirement.key, "title": title})
+
+
+class JudgementOut(Outgoing):
+    """One requirement against what a candidate says: met, unmet or unknown.
+
+    `evidence` are the words that say so, "" where nothing is said; `note` what to mind.
+    """
+
+    requirement: str
+    value: str
+    verdict: Verdict
+    evidence: str
+    note: str
+
+    @classmethod
+    def of(cls, judgement: Judgement, language: str) -> JudgementOut:
+        return cls(
+            requirement=judgement.requirement.key,
+            value=judgement.requirement.value,
+            verdict=judgement.verdict,
+            evidence=judgement.evidence.text if judgement.evidence else "",
+            note=judgement.note.text(language) if judgement.note else "",
+        )
+
+
 class RecommendationOut(Outgoing):
     """A candidate; `reason` is a sentence in the language asked for.
 
     `reasons` speak for it and `against` against it; contributions of both add up to `score`.
+    `requirements` says of each thing that was specified whether its best statement meets it.
     `match` grades what it says against the words asked; null where nobody asked in words.
     `chance` is the probability of a tie within two years, before the price of being
     suggested to many others that `score` is less; null where fixed weights rank.
@@ -82,16 +135,21 @@ class RecommendationOut(Outgoing):
     evidence: tuple[Evidence, ...]
     path: tuple[PathStep, ...]
     match: Match | None = None
+    requirements: tuple[JudgementOut, ...] = ()
     advice: AdviceOut | None = None
     chance: float | None = None
 
     @classmethod
     def of(cls, recommendation: Recommendation, language: str) -> RecommendationOut:
-        advice = recommendation.advice
+        advice, comparison = recommendation.advice, recommendation.comparison
         worded = {
             "reason": leading_reasons(recommendation, language),
             "reasons": _reasons(recommendation.reasons, language),
             "against": _reasons(recommendation.against, language),
+            "requirements": [
+                JudgementOut.of(judgement, language)
+                for judgement in (comparison.judgements if comparison else ())
+            ],
             "advice": advice and {"way": advice.way, **_texts(advice.message, language)},
         }
         return cls.model_validate(vars(recommendation) | worded)
@@ -113,7 +171,8 @@ class RecommendationPage(BaseModel):
     near to the seeker, though nothing they say mentions it. Where nobody answers, `closest`
     are the statements that came closest, and `text` says so in the language asked for.
     `known_partners` would stand among the recommendations, were partners not left out
-    (`only_new`).
+    (`only_new`). `requirements` are what was read from the words, `ignored` those of them that
+    the question leaves aside.
     `impression` is what clicks and requests for an introduction refer to.
     """
 
@@ -125,6 +184,8 @@ class RecommendationPage(BaseModel):
     nearby: list[RecommendationOut] = []
     closest: list[ClosestStatementOut] = []
     known_partners: list[RecommendationOut] = []
+    requirements: list[RequirementOut] = []
+    ignored: list[RequirementOut] = []
     text: str = ""
 
     @classmethod
@@ -141,6 +202,8 @@ class RecommendationPage(BaseModel):
             nearby=[RecommendationOut.of(candidate, language) for candidate in answer.nearby],
             closest=[ClosestStatementOut.model_validate(vars(each)) for each in answer.closest],
             known_partners=[RecommendationOut.of(partner, language) for partner in answer.known],
+            requirements=[RequirementOut.of(each, language) for each in answer.requirements],
+            ignored=[RequirementOut.of(each, language) for each in answer.ignored],
             text="" if answer.advice is None else answer.advice.text(language),
         )
 

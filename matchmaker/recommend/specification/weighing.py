@@ -20,8 +20,17 @@ _UNMET = {
     RequirementKind.PRICE: -0.3,
     RequirementKind.DEADLINE: -0.25,
     RequirementKind.QUANTITY: -0.25,
+    # Who insists on a place filters by it; a wish only orders who is else alike.
+    RequirementKind.PLACE: -0.2,
+    RequirementKind.DISTANCE: -0.2,
+    RequirementKind.PARTNER: -0.1,
 }
-_MET = {RequirementKind.CODE: 0.2}
+_MET = {
+    RequirementKind.CODE: 0.2,
+    RequirementKind.PLACE: 0.1,
+    RequirementKind.DISTANCE: 0.1,
+    RequirementKind.PARTNER: 0.1,
+}
 UNMET, MET = -0.25, 0.04
 SOFT = 0.3
 LOWEST, HIGHEST = -1.0, 0.3

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from matchmaker.domain import Organization
-from matchmaker.errors import WrongState
+from matchmaker.errors import StoreUnavailable, WrongState
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import UnitOfWork
 from matchmaker.workflow.interactions import Slots
@@ -106,11 +107,12 @@ class Capacity:
         with self._lock:
             read_at, full = self._full
             if time.monotonic() - read_at > _KEPT_SECONDS or not read_at:
-                full = frozenset(
-                    slots.id
-                    for slots in self.repositories.slots.values("busy", "yes")
-                    if len(slots.taken) >= capacities.get(slots.id, self.default_slots)
-                )
+                with suppress(StoreUnavailable):  # as it was last, until it answers
+                    full = frozenset(
+                        slots.id
+                        for slots in self.repositories.slots.values("busy", "yes")
+                        if len(slots.taken) >= capacities.get(slots.id, self.default_slots)
+                    )
                 self._full = (time.monotonic(), full)
             return full
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
 import pyarrow as pa
 
 from matchmaker.domain import Industry, Place
@@ -15,6 +14,7 @@ from matchmaker.ingest.industries import IndustryIndex
 from matchmaker.ingest.places import PlaceIndex
 from matchmaker.messages import message
 from matchmaker.services.directory.regions import region, section
+from matchmaker.snapshot.geography import rows_below
 from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.snapshot.model import PLACE_LEVELS, Snapshot
 from matchmaker.text import normal
@@ -207,15 +207,7 @@ def _also_called(
 
 def with_below(snapshot: Snapshot, table: CodeTable, rows: Iterable[int]) -> frozenset[int]:
     """The rows and all those under them."""
-    columns: pa.Table = getattr(snapshot, table)
-    inside = np.zeros(len(columns), dtype=np.bool_)
-    inside[sorted(rows)] = True
-    if "parent" in columns.column_names:
-        parent = np.asarray(columns.column("parent"), dtype=np.int64)
-        has_parent, count = parent >= 0, -1
-        while count != (count := int(inside.sum())):
-            inside |= has_parent & inside[parent]
-    return frozenset(np.flatnonzero(inside).tolist())
+    return rows_below(getattr(snapshot, table), rows)
 
 
 def _search(snapshot: Snapshot, table: CodeTable, text: str) -> tuple[Coded, ...]:

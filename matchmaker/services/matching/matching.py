@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -10,7 +11,7 @@ from functools import partial
 import numpy as np
 
 from matchmaker.access import Principal
-from matchmaker.domain import GoalName, Industry, Need, Organization, Place
+from matchmaker.domain import GoalName, Industry, Need, Organization, Place, StatementKind
 from matchmaker.embedding import Encoder, VectorCache, VectorCaches
 from matchmaker.errors import NotAllowed, StoreUnavailable
 from matchmaker.goals import GOALS
@@ -25,6 +26,7 @@ from matchmaker.recommend.profile_reach import (
     profile_reach,
     similarity_thresholds,
 )
+from matchmaker.recommend.specification import Requirement, read
 from matchmaker.services.directory.directory import Directory
 from matchmaker.services.matching.bulk import (
     BATCH,
@@ -60,7 +62,8 @@ class Answer:
 
     `recommendations` answer what was asked; `nearby`, `closest` and `known` as in
     `Recommendations`.
-    Clicks and requests refer to a recorded answer by `impression_id`.
+    Clicks and requests refer to a recorded answer by `impression_id`. `requirements` were
+    read from the question; `ignored` ones are not to count.
     """
 
     goal: GoalName
@@ -72,6 +75,8 @@ class Answer:
     known: tuple[Recommendation, ...] = ()
     impression_id: str = ""
     in_words: bool = False
+    requirements: tuple[Requirement, ...] = ()
+    ignored: tuple[Requirement, ...] = ()
 
     @property
     def known_partners(self) -> Message | None:
@@ -177,7 +182,8 @@ class Matching:
         check_text(text)
         seekers = self._seekers(rows)
         asker = seekers.without_texts(profile, request)
-        seeker = replace(asker, texts=tuple(seekers.free_texts([text], request.goal)))
+        texts = seekers.free_texts([text], request.goal, request.choices)
+        seeker = replace(asker, texts=tuple(texts))
         return self._answer(principal, rows, profile, seeker, request, recorded=recorded)
 
     def fit(
@@ -362,7 +368,8 @@ class Matching:
         seeker_id = profile.organization.id if profile else ""
         dismissed: frozenset[str] = frozenset()
         if recorded and seeker_id:
-            dismissed = self.interaction_log.dismissed(seeker_id)
+            with suppress(StoreUnavailable):  # better an answer with them than none
+                dismissed = self.interaction_log.dismissed(seeker_id)
         meta = rows.snapshot.meta
         store_version = profile.version if profile else self._store_version()
         recommended = recommend(
@@ -372,6 +379,7 @@ class Matching:
             self.rankers.current(),
             among=self._among(rows, dismissed),
         )
+        requirements, ignored = _requirements(seeker)
         answer = Answer(
             goal=request.goal,
             seeker=seeker_id,
@@ -381,6 +389,8 @@ class Matching:
             closest=recommended.closest,
             known=tuple(each for each in recommended.known if each.id not in dismissed),
             in_words=seeker.asks_in_words,
+            requirements=requirements,
+            ignored=ignored,
         )
         if not (recorded and principal.writes):
             return answer
@@ -444,6 +454,17 @@ class Matching:
             return SnapshotRows(snapshot)
 
         return snapshot.cached("rows", make)
+
+
+def _requirements(seeker: Seeker) -> tuple[tuple[Requirement, ...], tuple[Requirement, ...]]:
+    """What the seeker's question specifies, as it means it, and what of it is to be ignored."""
+    question = next((text for text in seeker.texts if text.is_question), None)
+    if question is None or question.kind is not StatementKind.NEED:
+        return (), ()
+    meant = question.specification.requirements
+    kept = {requirement.key for requirement in meant}
+    every = read(question.text).requirements
+    return meant, tuple(requirement for requirement in every if requirement.key not in kept)
 
 
 def _thresholds(snapshot: Snapshot) -> SimilarityThresholds:

@@ -18,6 +18,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.goals import GOALS, Goal
 from matchmaker.recommend.floor import everyday_likeness, everyday_texts
 from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Request, Seeker, SeekerText
+from matchmaker.recommend.specification import Choices
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.snapshot.load import check_model
 from matchmaker.snapshot.model import FloatArray, Snapshot, stage_bits
@@ -26,6 +27,7 @@ from matchmaker.store.ports import MAX_PAGE, GraphStore, SeekerProfile
 from matchmaker.text import language_of
 
 MAX_PARTNERS = 1000
+NOTHING_CHOSEN = Choices()
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class SeekerFactory:
     def need(self, need: Need, profile: SeekerProfile, request: Request[str]) -> Seeker:
         """The organisation that posted the need, asking for just that."""
         asker = self.without_texts(profile, request)
-        text = self.free_texts([need.text], request.goal)[0]
+        (text,) = self.free_texts([need.text], request.goal, request.choices)
         if need.stages:
             text = replace(text, sought_stages=stage_bits(need.stages))
         return replace(asker, texts=(text,))
@@ -105,7 +107,9 @@ class SeekerFactory:
         rows = (self.rows.organization(other) for other in partners - {organization_id})
         return replace(seeker, partners=frozenset(row for row in rows if row is not None))
 
-    def free_texts(self, texts: Sequence[str], goal: GoalName) -> list[SeekerText]:
+    def free_texts(
+        self, texts: Sequence[str], goal: GoalName, choices: Choices = NOTHING_CHOSEN
+    ) -> list[SeekerText]:
         """Texts put as the question for `goal`, embedded together. Raises ModelUnavailable."""
         languages = [language_of(text) for text in texts]
         vectors = self._query_vectors(texts, languages)
@@ -124,6 +128,7 @@ class SeekerFactory:
                 everyday=likeness,
                 held_stages=stage_bits(reading.held),
                 sought_stages=stage_bits(reading.sought),
+                choices=choices,
             )
             for text, language, vector, likeness, reading in zip(
                 texts, languages, vectors, everyday, readings, strict=True

@@ -120,7 +120,9 @@ class SnapshotRows:
             "clusters": self._with_below("clusters", ids.clusters),
         }
         filters = Filters[int](**{**vars(ids), **by_rows})
-        return Request(request.goal, request.limit, request.only_new, filters, request.capped)
+        return Request(
+            request.goal, request.limit, request.only_new, filters, request.capped, request.choices
+        )
 
     def cluster_ids(self, names: Iterable[str]) -> tuple[str, ...]:
         """Ids of clusters by id or name. Raises InvalidInput as `request` does."""

@@ -35,7 +35,7 @@ from matchmaker.snapshot.model import ENGAGEMENT_KINDS, Snapshot
 # Undertakings that join those who take part.
 COUNTED = (EngagementKind.CONTRACT, *JOINT)
 # Private, or an observation; no export has it.
-_PRIVATE = frozenset({"contact", "headcount", "revenue"})
+_PRIVATE = frozenset({"contact", "headcount", "need", "revenue"})
 _TERMS = frozenset({"kind", "size", "tier", "stages", "layer", "status"})
 ABOUT, ABOUT_ENGLISH = "about", "about-en"
 # Behind the columns that our own import reads.

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import islice
 from types import UnionType
 from typing import Any, get_args, get_type_hints
 
@@ -19,7 +20,7 @@ from matchmaker.ingest.list_formats import FORMATS
 from matchmaker.ingest.places import PlaceIndex
 from matchmaker.ingest.reference import ReferenceIndex
 from matchmaker.ingest.report import Problem
-from matchmaker.ingest.table_file import SheetSummary, TableFile
+from matchmaker.ingest.table_file import Line, SheetSummary, TableFile
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.messages import Message, located, message, sentences
 from matchmaker.services.operations.import_report import ImportReport
@@ -30,6 +31,8 @@ SAMPLES = 5
 # More words of one column, and more rows, are counted and not shown.
 MAX_WORDS = 30
 MAX_ROWS = 100
+# By so many lines of a file its numbers, dates and words are judged before it is written.
+MAX_LINES = 20_000
 YES, NO = "true", "false"
 
 
@@ -120,7 +123,8 @@ class ImportPreview:
 
     `options` are those in force, with every title of the file in their mapping.
     `is_remembered` says that they are those of an earlier file with the same titles. `report`
-    is None where the file cannot be read with them; `refused` says why. `file` is None where
+    is None where the file cannot be read with them, and `refused` says why; also where it
+    `is_large`: it is then checked as it is written, by the worker. `file` is None where
     it cannot be read at all. `recognised` counts organisations of a list that are known by
     their names. `names` are those of the organisations that the report speaks of.
     """
@@ -134,6 +138,7 @@ class ImportPreview:
     file: FilePreview | None = None
     report: ImportReport | None = None
     refused: InvalidInput | None = None
+    is_large: bool = False
     recognised: int = 0
     rows: tuple[ProblemRow, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
@@ -192,12 +197,16 @@ def choices_of(format: str, column: str) -> tuple[str, ...]:
     return ()
 
 
+def _first_lines(table: TableFile) -> Iterator[Line]:
+    return islice(table.lines(), MAX_LINES)
+
+
 def _formats(table: TableFile, options: TableOptions) -> Mapping[str, ColumnFormat]:
     reads = {column.name: column.read for column in FORMATS[options.table].columns}
     by_title = {title: reads[name] for title, name in options.mapping.items() if name in reads}
     given = ColumnFormat(options.decimal, options.day_first)  # type: ignore[arg-type]
     return judge_columns(
-        (line.cells for line in table.lines() if line.passed_over is None),
+        (line.cells for line in _first_lines(table) if line.passed_over is None),
         by_title,
         separator=table.separator,
         language=language_of("".join(table.header)),
@@ -216,7 +225,7 @@ def _unknown_words(
         if name in ("place", "industry") or choices_of(options.table, name)
     }
     counts: dict[str, Counter[str]] = {title: Counter() for title in asked}
-    for line in table.lines() if asked else ():
+    for line in _first_lines(table) if asked else ():
         if line.passed_over is None:
             for title, count in counts.items():
                 if cell := line.cells.get(title, ""):

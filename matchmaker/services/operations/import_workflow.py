@@ -23,6 +23,7 @@ from matchmaker.ingest.table_file import AS_JUDGED, SUFFIXES, TableFile, open_ta
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.undo import KeptField, reversal
 from matchmaker.messages import Message, message, sentences
+from matchmaker.services.operations.file_inspection import inspect_file
 from matchmaker.services.operations.import_preview import (
     ImportPreview,
     file_preview,
@@ -51,6 +52,8 @@ from matchmaker.workflow.job import ImportRecord, Job, JobKind, LineCounts
 
 # An import of more rows is kept without what an undo needs.
 MAX_UNDONE = 20_000
+# A file of more bytes is checked by the worker as it is written, and not while a page waits.
+MAX_LOOKED_AT = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +76,21 @@ class ImportWorkflow:
         return _formats(cluster)
 
     def keep(self, principal: Principal, name: str, content: IO[bytes], cluster: str = "") -> str:
-        """Keep a file until it is written; the id to speak of it. Raises InvalidInput."""
+        """Keep a file until it is written; the id to speak of it.
+
+        Raises InvalidInput, also where reading it would take more than a file may.
+        """
         self._require(principal, cluster)
         principal.require_writing()
         if not name.lower().endswith(SUFFIXES):
             raise InvalidInput("must be a file of %(names)s.", where="file", names=list(SUFFIXES))
-        return self.uploads.keep(principal, name, content, cluster).id
+        upload = self.uploads.keep(principal, name, content, cluster)
+        try:
+            inspect_file(upload.path)
+        except InvalidInput:
+            self.uploads.drop(upload)
+            raise
+        return upload.id
 
     def kept(self, principal: Principal, cluster: str = "") -> list[Upload]:
         """Files of the principal that are not written yet, the newest first."""
@@ -108,9 +120,10 @@ class ImportWorkflow:
         state = replace(upload.state, options=options, joins=joins, is_remembered=False)
         upload.save(state)
 
-    def look(self, principal: Principal, id: str) -> ImportPreview:
+    def look(self, principal: Principal, id: str, *, at_length: bool = False) -> ImportPreview:
         """What would come of a kept file, as it was chosen last, else as is proposed.
 
+        Of a large one only how it is read, unless `at_length` says that there is time.
         Raises NotFound where it is not there any more.
         """
         upload = self._upload(principal, id)
@@ -131,6 +144,8 @@ class ImportWorkflow:
             is_remembered=upload.state.is_remembered,
             file=file_preview(table, options, samples, reference_index(self.store)),
         )
+        if not at_length and upload.path.stat().st_size > MAX_LOOKED_AT:
+            return replace(preview, is_large=True)
         try:
             run = ImportOptions(dry_run=True, cluster=state.cluster, keep=True)
             report, recognised = self._import(principal, upload, run)

@@ -18,7 +18,8 @@ from matchmaker.ingest.report import Parsed, Problem, ReadProgress, file_counts
 from matchmaker.ingest.resolve import Resolution, resolve
 from matchmaker.ingest.scope import within
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.ingest.tables import read_files, tables_at
+from matchmaker.ingest.table_paths import tables_at
+from matchmaker.ingest.tables import read_files
 from matchmaker.messages import message
 from matchmaker.services.operations.import_report import (
     MAX_CHANGES,

@@ -28,6 +28,7 @@ from matchmaker.messages import Message, message
 from matchmaker.snapshot.build import StatementVectors, build, passage_texts, statements
 from matchmaker.snapshot.load import SnapshotReader, save
 from matchmaker.snapshot.model import FloatArray, SnapshotMeta
+from matchmaker.store.answers import Export
 from matchmaker.store.ports import GraphStore
 
 BATCH = 1000
@@ -43,7 +44,10 @@ def no_progress(step: Message, done: int, total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotRefresher:
-    """Makes snapshots; one at a time over all processes of the installation."""
+    """Makes snapshots; one at a time over all processes of the installation.
+
+    `keep_copy` is given what the snapshot shows, for when the store does not answer.
+    """
 
     store: GraphStore
     reader: SnapshotReader
@@ -52,6 +56,7 @@ class SnapshotRefresher:
     embedder: Callable[[], Encoder]
     cache: Callable[[], VectorCache | VectorCaches]
     anchor_cache: Callable[[], VectorCache | VectorCaches]
+    keep_copy: Callable[[Export], None] | None = None
 
     def is_needed(self) -> bool:
         """Whether there is no snapshot of the store as it is now and by the model that is set."""
@@ -90,6 +95,9 @@ class SnapshotRefresher:
             by_model = StatementVectors(model.model, model.revision, vectors, means, of_passages)
             snapshot = build(export, datetime.now(UTC).date(), by_model)
             save(snapshot, self.root)
+            if self.keep_copy is not None:
+                progress(message("Keeping a copy of the graph"), 0, 0)
+                self.keep_copy(export)
             self._hand_to_store(texts, vectors, progress)
             return snapshot.meta
 

@@ -62,7 +62,7 @@ class UploadFolder:
         """Keep a file; the oldest of many goes."""
         own = self._own(principal)
         id = new_id()
-        (own / id).mkdir(parents=True)
+        (own / id).mkdir(parents=True, mode=0o700)
         path = own / id / safe_name(name)
         with path.open("wb") as file:
             shutil.copyfileobj(content, file)
@@ -70,6 +70,10 @@ class UploadFolder:
             if upload.id != id:
                 shutil.rmtree(upload.path.parent, ignore_errors=True)
         return Upload(id, path, UploadState()).save(UploadState(cluster))
+
+    def drop(self, upload: Upload) -> None:
+        """A file that is not to be read goes."""
+        shutil.rmtree(upload.path.parent, ignore_errors=True)
 
     def of(self, principal: Principal, id: str) -> Upload:
         """Raises NotFound where the principal has no such file (any more)."""

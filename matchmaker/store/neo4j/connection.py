@@ -18,9 +18,11 @@ from neo4j.exceptions import (
     DriverError,
     Neo4jError,
     ServiceUnavailable,
+    SessionExpired,
 )
 
 from matchmaker.errors import SettingsError, StoreUnavailable
+from matchmaker.store.neo4j.deadline import Deadlines, NotAnsweringError
 
 # Its warnings of retries repeat what StoreUnavailable says; an application may still ask for them.
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
@@ -47,6 +49,7 @@ class Connection:
         self._driver: neo4j.Driver | None = None
         self._process = 0
         self._lock = threading.Lock()
+        self._deadlines = Deadlines(self._probe, self._renew)
 
     @property
     def driver(self) -> neo4j.Driver:
@@ -76,13 +79,42 @@ class Connection:
 
     def read(self, work: Work[Answer], seconds: float = REQUEST_SECONDS) -> Answer:
         """The answer of one read transaction."""
-        with self.explained(), self.driver.session() as session:
-            return session.execute_read(neo4j.unit_of_work(timeout=seconds)(work))
+
+        def call() -> Answer:
+            with self.driver.session() as session:
+                return session.execute_read(neo4j.unit_of_work(timeout=seconds)(work))
+
+        return self._in_time(call, seconds)
 
     def write(self, work: Work[Answer], seconds: float = REQUEST_SECONDS) -> Answer:
         """The answer of one write transaction; all of it is committed or nothing."""
-        with self.explained(), self.driver.session() as session:
-            return session.execute_write(neo4j.unit_of_work(timeout=seconds)(work))
+
+        def call() -> Answer:
+            with self.driver.session() as session:
+                return session.execute_write(neo4j.unit_of_work(timeout=seconds)(work))
+
+        return self._in_time(call, seconds)
+
+    def _in_time(self, call: Callable[[], Answer], seconds: float) -> Answer:
+        """A server that does not answer is down for everybody, until it answers again."""
+        with self.explained():
+            try:
+                return self._deadlines.call(call, seconds)
+            except (ServiceUnavailable, SessionExpired, OSError):
+                self._deadlines.mark_down()
+                raise
+
+    def _probe(self) -> None:
+        """The least there is to ask; through a driver of its own, which no other waits for."""
+        with self._open() as driver, driver.session() as session:
+            session.run("RETURN 1").consume()
+
+    def _renew(self) -> None:
+        """Leave the connections there are to who waits for them."""
+        with self._lock:
+            left, self._driver = self._driver, None
+        if left is not None:
+            threading.Thread(target=left.close, daemon=True).start()
 
     def rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
         """All records of one reading query."""
@@ -116,7 +148,9 @@ class Connection:
             if "Timed" in (error.code or "") or "AuthenticationRateLimit" in (error.code or ""):
                 raise self._unavailable(str(error.message)) from None
             raise
-        except (ServiceUnavailable, DriverError, Neo4jError, OSError) as error:
+        except (
+            ServiceUnavailable, DriverError, Neo4jError, OSError, NotAnsweringError
+        ) as error:  # fmt: skip
             raise self._unavailable(str(error).splitlines()[0] if str(error) else "") from None
 
     def _unavailable(self, reason: str) -> StoreUnavailable:

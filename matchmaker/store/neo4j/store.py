@@ -16,6 +16,7 @@ from matchmaker.store import upsert
 from matchmaker.store.answers import Export, RowChanges, UpsertCounts
 from matchmaker.store.content import StoreContent
 from matchmaker.store.documents import Records, Store
+from matchmaker.store.graph_copy import GraphCopy
 from matchmaker.store.graph_store import Answer, Work
 from matchmaker.store.log import Entry
 from matchmaker.store.lookup import export
@@ -46,13 +47,20 @@ class Neo4jStore(Store):
     other and what was compared cannot change before it is written.
     """
 
-    def __init__(self, url: str, user: str, password: str) -> None:
+    def __init__(self, url: str, user: str, password: str, copy: GraphCopy | None = None) -> None:
         self._connection = Connection(url, user, password)
+        self._copy = copy
         self.documents: Records = Neo4jRecords(self._connection)
 
     def _read(self, work: Work[Answer], *, bulk: bool = False) -> Answer:
+        """From the server; while that does not answer, what is light from the copy of the graph."""
         seconds = BULK_SECONDS if bulk else REQUEST_SECONDS
-        return self._connection.read(lambda tx: work(Neo4jTransaction(tx)), seconds)
+        try:
+            return self._connection.read(lambda tx: work(Neo4jTransaction(tx)), seconds)
+        except StoreUnavailable:
+            if bulk or self._copy is None or not self._copy.is_there:
+                raise
+            return self._copy.read(work)
 
     def _write(self, work: Work[Answer], *, bulk: bool = False) -> Answer:
         def locked(transaction: ManagedTransaction) -> Answer:

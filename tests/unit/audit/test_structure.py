@@ -185,6 +185,7 @@ def test_a_ties_gain_is_the_difference_of_networkx_efficiency(graph):
     assert math.isclose(gained, expected, abs_tol=1e-4)  # float32 in the sum
 
 
+@pytest.mark.slow
 def test_compactness_of_many_members_is_estimated_from_a_sample():
     """2,100 members of a circle: 2 (H(1049) + ½/1050) / 2,099, whoever is asked."""
     ours = network(nx.cycle_graph(2_100))

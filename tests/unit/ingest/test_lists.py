@@ -13,7 +13,8 @@ from matchmaker.domain import DatePrecision, GoalName, Kind, NeedState, Size, So
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.report import FileCounts, Parsed, file_counts
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.ingest.tables import read_files, tables_at
+from matchmaker.ingest.table_paths import tables_at
+from matchmaker.ingest.tables import read_files
 
 TODAY = datetime.date(2026, 3, 1)
 CODE = "91110000000000006100"[:18]
@@ -224,3 +225,20 @@ def test_revenue_without_a_year_is_of_the_last_one(tmp_path: Path) -> None:
     content = "Company,Annual turnover\nAlpha Ltd,€1.2m\n"
     (row,) = read(tmp_path, "organizations.csv", content).rows.observations
     assert (row.year, row.value, row.unit) == (TODAY.year - 1, 1_200_000.0, "EUR")
+
+
+def test_what_a_list_looks_for_becomes_a_need_and_a_former_name_an_other_name(
+    tmp_path: Path,
+) -> None:
+    content = "单位名称,性质,采购需求\n示例甲阀门厂（原示例老阀门厂）,A.企业,不锈钢铸件\n示例乙厂,B. 其他,(空)\n"
+    parsed = read(tmp_path, "organizations.csv", content)
+    first, second = parsed.rows.organizations
+    assert (first.name, first.other_names) == ("示例甲阀门厂", ("示例老阀门厂",))
+    needs = [(row.organization, row.goal, row.text) for row in parsed.rows.needs]
+    assert needs == [(first.id, GoalName.SUPPLIER, "不锈钢铸件")]
+    assert second.kind is Kind.FIRM
+
+
+def test_a_total_may_stand_beside_its_currency(tmp_path: Path) -> None:
+    content = "name,kind,website,country\nAlpha,firm,a.example,DE\nSumme,,,EUR\n"
+    assert problems(read(tmp_path, "organizations.csv", content)) == [(3, "", "passed")]

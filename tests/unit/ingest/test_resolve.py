@@ -227,6 +227,12 @@ def test_what_is_alike_is_listed_with_its_reasons(
         ({"name": "Muster Nord GmbH"}, {"name": "Muster Süd GmbH"}),
         ({"name": "Muster Ltd", "vat": VAT}, {"name": "Muster Ltd", "vat": "ESA58818501"}),
         ({"name": "Prüftechnik Muster AG"}, {"name": "Gießerei Muster AG"}),
+        ({"name": "示例鼎越智能软件有限公司"}, {"name": "示例卓越智能软件有限公司"}),
+        ({"name": "示例市工业大学"}, {"name": "示例市大学"}),
+        (
+            {"name": "示例恒川镜片厂", "name_en": "Sample Hengchuan Lens Works"},
+            {"name": "示例华川镜片厂", "name_en": "Sample Huachuan Lens Works"},
+        ),
     ],
 )
 def test_what_differs_in_what_tells_is_neither_merged_nor_listed(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from matchmaker.ingest.suggestions import expected_titles, recognised, suggested
 from matchmaker.text import normal
 
@@ -74,9 +76,9 @@ def test_values_suggest_columns_whose_titles_say_nothing() -> None:
 
 
 def test_titles_nearly_known_are_suggested_and_not_recognised() -> None:
-    file = samples("企业名|foo", "甲|bar")
-    assert recognised("organizations", file)["企业名"] == ""
-    assert suggested("organizations", file) == {"企业名": "name", "foo": ""}
+    file = samples("企业名字|foo", "甲|bar")
+    assert recognised("organizations", file)["企业名字"] == ""
+    assert suggested("organizations", file) == {"企业名字": "name", "foo": ""}
 
 
 def test_titles_by_which_a_header_is_found_are_ours_and_those_of_others() -> None:
@@ -90,3 +92,37 @@ def test_fields_of_a_nested_address_are_places() -> None:
         "name": "name", "address.city": "place", "address.country": "country",
         "contact.name": "contact",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("title", "column"),
+    [
+        ("1、贵单位的名称是？", "name"), ("2、贵单位属于哪一类？(单选题)", "kind"),
+        ("3、贵公司主要产品有哪些？", "description"), ("5、贵单位所在城市", "place"),
+        ("4、贵单位目前希望采购什么产品或服务？", "need"), ("您的企业名称（必填）", "name"),
+        ("请填写统一社会信用代码", "credit_code"), ("Q1. Company name", "name"),
+        ("2024年产值（万元）", "revenue"), ("Products wanted", "need"), ("2022年", ""),
+    ],
+)  # fmt: skip
+def test_questions_of_a_form_ask_for_columns(title: str, column: str) -> None:
+    assert recognised("organizations", {title: ("x",)}) == {title: column}
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        "Bestellnummer|Lieferant|Besteller|Bezeichnung|Nettobetrag|Bestelldatum",
+        "Numer zamówienia|Dostawca|Zamawiający|Przedmiot zamówienia|Wartość brutto|Data zamówienia",
+        "Номер договора|Поставщик|Заказчик|Предмет закупки|Сумма, тыс. руб.|Дата договора",
+        "注文番号|仕入先|発注元|品名|金額（千円）|注文日",
+        "발주번호|공급업체|발주처|품목|금액(원)|발주일",
+    ],
+)
+def test_orders_of_other_languages_are_recognised(titles: str) -> None:
+    columns = ["order_number", "supplier", "buyer", "text", "amount", "date"]
+    given = samples(titles, "A1|a|b|c|1|2024-05-01")
+    assert list(recognised("orders", given).values()) == columns
+
+
+def test_a_lone_1_is_no_legal_entity_identifier() -> None:
+    assert suggested("organizations", {"2022年": ("1", "1")}) == {"2022年": ""}

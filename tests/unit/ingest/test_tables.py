@@ -15,7 +15,8 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.report import Parsed
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.ingest.tables import read_files, tables_at
+from matchmaker.ingest.table_paths import tables_at
+from matchmaker.ingest.tables import read_files
 from matchmaker.ingest.templates import template
 from matchmaker.messages import languages
 
@@ -265,7 +266,7 @@ def test_a_third_language_heads_tables_too(tmp_path: Path, monkeypatch: pytest.M
 
 def test_every_column_is_a_field_of_the_domain() -> None:
     """A column that nothing reads would be silently lost."""
-    texts = {"description", "description_en", "source", "headcount", "revenue"}
+    texts = {"description", "description_en", "source", "headcount", "need", "revenue"}
     fields = set(Organization.__dataclass_fields__) | texts
     assert {column.name for column in TABLES["organizations"].columns} <= fields
 

@@ -20,6 +20,7 @@ from matchmaker.embedding import LanguageMeans
 from matchmaker.goals import GOALS
 from matchmaker.recommend.evidence import ACROSS_LANGUAGES, blend, text_fit
 from matchmaker.recommend.model import Request, Seeker, SeekerText
+from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.pipeline import recommend
 from matchmaker.snapshot.build import StatementVectors, build
 from matchmaker.snapshot.load import load, save
@@ -193,3 +194,17 @@ def test_passages_are_few_and_cover_everything() -> None:
     gaps = [text[end:start] for (_, end), (start, _) in pairwise(spans)]
     assert not "".join(gaps).strip()
     assert (spans[0][0], spans[-1][1]) == (0, len(text))
+
+
+def test_answers_of_fewer_candidates_are_those_of_all() -> None:
+    """Taken from what was worked out for all, or worked out for the few alone: the same."""
+    snapshot = market(("en", "CF8M valve castings"), ("en", "socks"), ("en", "valves of HT250"))
+    seeker = Seeker(texts=(SeekerText("CF8M valves", StatementKind.NEED, "en", is_question=True),))
+    everyone = Pairs(snapshot, GOAL, seeker, np.arange(3, dtype=np.int32))
+    rows = np.array([2, 0], np.int32)
+    alone = Pairs(snapshot, GOAL, seeker, rows).answers
+    assert everyone.answers.fit[0] > everyone.answers.fit[2] > everyone.answers.fit[1] == 0
+    narrowed = everyone.narrowed(rows, {}).answers
+    for name in ("fit", "adjustment", "statements", "denied", "passed"):
+        np.testing.assert_array_equal(getattr(narrowed, name), getattr(alone, name))
+    assert narrowed.comparisons == alone.comparisons

@@ -1,0 +1,91 @@
+"""Reading a file once, whole, in a process of its own that may not take more than it is given.
+
+`python -m matchmaker.ingest.inspection FILE CPU_SECONDS` ends with one of the codes below. What
+a file costs to read is known then, before a process that others need reads it.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import zipfile
+from enum import IntEnum
+from pathlib import Path
+
+# Above what the program itself takes.
+MAX_MEMORY = 1_000_000_000
+MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 2_000_000, 2_000, 50_000_000
+MAX_SHEETS = 50
+# Of archives (XLSX, ODS): what is in them, and how much smaller they are.
+MAX_UNPACKED, MAX_RATIO, MAX_PARTS = 1_000_000_000, 200, 10_000
+_SMALL_PART = 10_000_000
+
+
+class Verdict(IntEnum):
+    """What came of it; readable too where the file has faults that are told when it is read."""
+
+    READABLE = 0
+    TOO_MUCH_MEMORY = 10
+    TOO_MANY_CELLS = 11
+    PACKED_TOO_TIGHTLY = 12
+
+
+def archive_verdict(path: Path) -> Verdict:
+    """Whether an archive says of itself that it is harmless; of other files nothing is said."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError):
+        return Verdict.READABLE
+    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
+        return Verdict.PACKED_TOO_TIGHTLY
+    for part in parts:
+        if part.file_size > max(_SMALL_PART, MAX_RATIO * part.compress_size):
+            return Verdict.PACKED_TOO_TIGHTLY
+    return Verdict.READABLE
+
+
+def read_whole(path: Path) -> Verdict:
+    """Read every sheet to its end, as an import does."""
+    from matchmaker.errors import InvalidInput
+    from matchmaker.ingest.table_file import FileOptions, open_table
+
+    try:
+        first = open_table(path)
+        names = [sheet.name for sheet in first.sheets][:MAX_SHEETS] or [""]
+    except InvalidInput:
+        return Verdict.READABLE  # who looks at it is told why it cannot be read
+    for name in names:
+        try:
+            table = open_table(path, FileOptions(sheet=name))
+            cells = 0
+            if len(table.header) > MAX_COLUMNS:
+                return Verdict.TOO_MANY_CELLS
+            for count, line in enumerate(table.lines(), 1):
+                cells += len(line.cells)
+                if count > MAX_ROWS or cells > MAX_CELLS:
+                    return Verdict.TOO_MANY_CELLS
+        except InvalidInput:
+            continue
+    return Verdict.READABLE
+
+
+def main() -> None:
+    """Inspect the file that is named, within limits that the system keeps."""
+    path, seconds = Path(sys.argv[1]), int(sys.argv[2])
+    import matchmaker.ingest.table_file  # noqa: F401  (before the limit, which is for the file)
+
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    limit = pages * resource.getpagesize() + MAX_MEMORY
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        verdict = archive_verdict(path) or read_whole(path)
+    except MemoryError:
+        verdict = Verdict.TOO_MUCH_MEMORY
+    sys.exit(verdict)
+
+
+if __name__ == "__main__":
+    main()

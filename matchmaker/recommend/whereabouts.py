@@ -1,0 +1,175 @@
+"""What a question asks of a partner itself: where it is, how far away, and of what kind."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from matchmaker.domain import Kind, Size
+from matchmaker.recommend.answers import Answers
+from matchmaker.recommend.model import Seeker
+from matchmaker.recommend.specification import (
+    Comparison,
+    Requirement,
+    RequirementKind,
+    Specification,
+    Verdict,
+)
+from matchmaker.snapshot.geography import great_circle_km, rows_below
+from matchmaker.snapshot.model import KINDS, SIZES, BoolArray, FloatArray, IntArray, Snapshot
+
+# "Here", "nearby": as far as one drives for a part.
+LOCAL_KM = 60.0
+LOCAL = "region:local"
+_REGIONS = {
+    "region:yangtze-delta": (
+        "gbt2260:310000",
+        "gbt2260:320000",
+        "gbt2260:330000",
+        "gbt2260:340000",
+    ),
+    "region:pearl-delta": tuple(f"gbt2260:{code}0000" for code in (44, 81, 82)),
+    "region:jing-jin-ji": tuple(f"gbt2260:{code}0000" for code in (11, 12, 13)),
+}
+_SMALL = (Size.MICRO, Size.SMALL, Size.MEDIUM, Size.SME)
+_KINDS = {
+    "university": Kind.UNIVERSITY,
+    "research institute": Kind.RESEARCH_INSTITUTE,
+    "platform": Kind.PLATFORM,
+}
+_SIZES = {"small firm": _SMALL, "large firm": (Size.LARGE,)}
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """What the graph tells of all organisations (N,), whatever they say.
+
+    `met`, by key of a requirement of place, distance or kind of partner: 1 for whom it is
+    met, 0 for whom not, NaN where that is unknown. `allowed`: who is where the question
+    insists on; wishes leave nobody out.
+    """
+
+    met: dict[str, FloatArray]
+    allowed: BoolArray
+
+
+def whereabouts(snapshot: Snapshot, seeker: Seeker, need: Specification) -> Whereabouts:
+    """Of all organisations, what a need asks of a partner itself."""
+    asked = _Asked(snapshot, seeker, need)
+    met: dict[str, FloatArray] = {}
+    allowed = np.ones(len(snapshot), dtype=np.bool_)
+    for requirement in need.requirements:
+        judge = _JUDGES.get(requirement.kind)
+        values = judge(asked, requirement) if judge else None
+        if values is None:
+            continue
+        met[requirement.key] = 1 - values if requirement.denied else values
+        if requirement.kind in _FILTERS and not requirement.soft:
+            allowed &= met[requirement.key] == 1
+    return Whereabouts(met, allowed)
+
+
+def with_whereabouts(answers: Answers, told: Whereabouts, rows: IntArray) -> Answers:
+    """What candidates at `rows` (n,) say, with what the graph tells of them."""
+    if not told.met:
+        return answers
+    comparisons, adjustment = list(answers.comparisons), answers.adjustment.copy()
+    for position, comparison in enumerate(answers.comparisons):
+        if comparison is None:
+            continue
+        row = int(rows[position])
+        whole = _with(comparison, {key: float(values[row]) for key, values in told.met.items()})
+        comparisons[position] = whole
+        adjustment[position] += whole.adjustment - comparison.adjustment
+    return replace(answers, comparisons=tuple(comparisons), adjustment=adjustment)
+
+
+def _with(comparison: Comparison, told: dict[str, float]) -> Comparison:
+    judgements = tuple(
+        replace(judgement, verdict=_verdict(told[judgement.requirement.key]))
+        if judgement.requirement.key in told
+        else judgement
+        for judgement in comparison.judgements
+    )
+    return replace(comparison, judgements=judgements)
+
+
+def _verdict(met: float) -> Verdict:
+    if np.isnan(met):
+        return Verdict.UNKNOWN
+    return Verdict.MET if met else Verdict.UNMET
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A question's need, and from where it is asked."""
+
+    snapshot: Snapshot
+    seeker: Seeker
+    need: Specification
+
+    def distance(self, place: int | None) -> FloatArray:
+        """Kilometres of everybody from a place, or from the seeker, (N,)."""
+        latitude, longitude = self.seeker.latitude, self.seeker.longitude
+        if place is not None:
+            columns = self.snapshot.places
+            latitude, longitude = (
+                math.nan if degrees is None else degrees
+                for degrees in (columns[name][place].as_py() for name in ("latitude", "longitude"))
+            )
+        organizations = self.snapshot.organizations
+        return great_circle_km(latitude, longitude, organizations.latitude, organizations.longitude)
+
+
+def _place(asked: _Asked, requirement: Requirement) -> FloatArray | None:
+    if requirement.family == LOCAL:
+        return _within(asked.distance(None), LOCAL_KM)
+    rows = _rows(asked.snapshot, requirement.family)
+    if not rows:
+        return None
+    inside = rows_below(asked.snapshot.places, rows)
+    places = asked.snapshot.organizations.place
+    return np.where(places < 0, np.nan, np.isin(places, sorted(inside))).astype(np.float32)
+
+
+def _far(asked: _Asked, requirement: Requirement) -> FloatArray | None:
+    """Within so many kilometres of the place that the text names, else of the seeker."""
+    if requirement.high is None:
+        return None
+    named = [place for place in asked.need.of(RequirementKind.PLACE) if place.family != LOCAL]
+    rows = _rows(asked.snapshot, named[0].family) if named else []
+    return _within(asked.distance(rows[0] if rows else None), requirement.high)
+
+
+def _partner(asked: _Asked, requirement: Requirement) -> FloatArray | None:
+    organizations = asked.snapshot.organizations
+    if kind := _KINDS.get(requirement.value):
+        return np.asarray(organizations.kind == KINDS.index(kind), dtype=np.float32)
+    if sizes := _SIZES.get(requirement.value):
+        met = np.isin(organizations.size, [SIZES.index(size) for size in sizes])
+        return np.where(organizations.size < 0, np.nan, met).astype(np.float32)
+    return None
+
+
+def _rows(snapshot: Snapshot, place_id: str) -> list[int]:
+    by_id = snapshot.cached(
+        "place rows",
+        lambda: {name: row for row, name in enumerate(snapshot.places.column("id").to_pylist())},
+    )
+    return [by_id[name] for name in _REGIONS.get(place_id, (place_id,)) if name in by_id]
+
+
+def _within(distance: FloatArray, most: float) -> FloatArray:
+    return np.where(np.isnan(distance), np.nan, distance <= most).astype(np.float32)
+
+
+Judge = Callable[[_Asked, Requirement], FloatArray | None]
+_JUDGES: dict[RequirementKind, Judge] = {
+    RequirementKind.PLACE: _place,
+    RequirementKind.DISTANCE: _far,
+    RequirementKind.PARTNER: _partner,
+}
+_FILTERS = frozenset({RequirementKind.PLACE, RequirementKind.DISTANCE})

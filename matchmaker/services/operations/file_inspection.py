@@ -1,0 +1,56 @@
+"""What a file that somebody sent costs to read: found out where it can harm nobody."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.inspection import Verdict, archive_verdict
+from matchmaker.messages import Message, message
+
+CPU_SECONDS, CPU_SECONDS_EACH_MEGABYTE = 20, 4
+# On a busy machine a second of its work takes several.
+_WALL = 4
+# Lines of plain text cost what they are long.
+_PLAIN, _SMALL = (".csv", ".tsv", ".txt"), 5_000_000
+_REASONS = {
+    Verdict.TOO_MUCH_MEMORY: message("Reading this file takes too much memory."),
+    Verdict.TOO_MANY_CELLS: message("This file has too many rows or columns."),
+    Verdict.PACKED_TOO_TIGHTLY: message("Unpacked, this file is far too large."),
+}
+_TOO_LONG = message("Reading this file takes too long.")
+
+
+def inspect_file(path: Path) -> None:
+    """Read a file once in a process with limits. Raises InvalidInput where it takes too much."""
+    if path.suffix.lower() in _PLAIN and path.stat().st_size <= _SMALL:
+        return
+    verdict = archive_verdict(path)
+    if verdict is not Verdict.READABLE:
+        raise _refused(_REASONS[verdict])
+    seconds = CPU_SECONDS + path.stat().st_size // 1_000_000 * CPU_SECONDS_EACH_MEGABYTE
+    command = (sys.executable, "-m", "matchmaker.ingest.inspection", str(path), str(seconds))
+    try:
+        done = subprocess.run(  # noqa: S603 (our own program, on a file with a name of ours)
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds * _WALL,
+            check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise _refused(_TOO_LONG) from None
+    if done.returncode < 0:  # ended by the system, at a limit
+        raise _refused(_TOO_LONG)
+    reasons = {verdict.value: reason for verdict, reason in _REASONS.items()}
+    if b"MemoryError" in done.stderr:
+        raise _refused(_REASONS[Verdict.TOO_MUCH_MEMORY])
+    if done.returncode in reasons:
+        raise _refused(reasons[done.returncode])
+
+
+def _refused(reason: Message) -> InvalidInput:
+    return InvalidInput(
+        reason,
+        where="file",
+        mend="Keep only the list itself, part it into several files, or save it as CSV.",
+    )

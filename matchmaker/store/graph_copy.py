@@ -1,0 +1,78 @@
+"""A copy of the graph in a file, as it was at the last refresh: read while the database is down."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from pathlib import Path
+
+from matchmaker.errors import StoreUnavailable, not_writable
+from matchmaker.store.answers import Export
+from matchmaker.store.content import StoreContent
+from matchmaker.store.documents import Store
+from matchmaker.store.graph_store import Answer, Work
+
+# When what this request reads is of, where it is not of now.
+_as_of: ContextVar[list[datetime] | None] = ContextVar("as_of", default=None)
+
+
+class GraphCopy:
+    """Each copy is a file of its own name: one that is open is never written again."""
+
+    def __init__(self, folder: Path, open_file: Callable[[Path], Store]) -> None:
+        self.folder = folder
+        self._open_file = open_file
+        self._lock = threading.Lock()
+        self._opened: tuple[Path, Store] | None = None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether one was written."""
+        return self._newest() is not None
+
+    def write(self, export: Export) -> None:
+        """Keep this graph, without documents: accounts and consents are never read from a copy."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise not_writable(self.folder, error) from None
+        path = self.folder / f"graph-{time.time_ns()}.db"
+        beside = path.with_suffix(".new")
+        copy = self._open_file(beside)
+        try:
+            copy.prepare()
+            copy.replace_content(StoreContent(export, (), ()))
+        finally:
+            copy.close()
+        beside.replace(path)
+        for old in self.folder.glob("graph-*"):
+            if not old.name.startswith(path.stem):
+                old.unlink(missing_ok=True)
+
+    def read(self, work: Work[Answer]) -> Answer:
+        """The answer of a read transaction on the copy. Raises StoreUnavailable."""
+        path = self._newest()
+        if path is None:
+            raise StoreUnavailable("The database does not answer, and there is no copy of it.")
+        with self._lock:
+            if self._opened is None or self._opened[0] != path:
+                self._opened = path, self._open_file(path)
+            store = self._opened[1]
+        moments = _as_of.get()
+        if moments is not None:
+            made = int(path.stem.removeprefix("graph-")) / 1e9
+            moments.append(datetime.fromtimestamp(made, UTC))
+        return store._read(work)
+
+    def _newest(self) -> Path | None:
+        return max(self.folder.glob("graph-*.db"), default=None)
+
+
+def note_age() -> list[datetime]:
+    """A list that gets the time of the copy, each time that this request reads something of it."""
+    moments: list[datetime] = []
+    _as_of.set(moments)
+    return moments

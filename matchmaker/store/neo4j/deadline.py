@@ -1,0 +1,136 @@
+"""A time by which a database has answered, and what happens when it has not.
+
+The driver waits for a server that hangs for as long as the connection stands. Here every call
+runs in a thread that may be left behind; the server then counts as down, so that others are told
+at once, and is looked for again until it answers.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import os
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as OutOfTime
+from typing import TypeVar
+
+import structlog
+
+Answer = TypeVar("Answer")
+
+# After so long it is asked whether the server answers anybody.
+_PATIENCE_SECONDS, _PROBE_SECONDS = 3.5, 1.0
+_LOOK_SECONDS = 0.5
+_MAX_PROBES = 8
+log = structlog.get_logger(__name__)
+
+
+class NotAnsweringError(Exception):
+    """The server does not answer, or is known not to."""
+
+
+class Deadlines:
+    """Calls with a deadline, for one server; safe to make before a fork.
+
+    `probe` asks the server the least there is, and raises where it does not answer.
+    `renew` is called when the server counts as down: what was open may be broken.
+    """
+
+    def __init__(self, probe: Callable[[], object], renew: Callable[[], object]) -> None:
+        self._probe, self._renew = probe, renew
+        self._lock = threading.Lock()
+        self._process = 0
+        self._is_down = False
+        self._probing = 0
+
+    def call(self, work: Callable[[], Answer], seconds: float) -> Answer:
+        """What `work` gives, within so many seconds.
+
+        Raises NotAnsweringError, or what it raises.
+        """
+        if self._known_down():
+            raise NotAnsweringError("it did not answer a moment ago")
+        future = _begin(work)
+        until = time.monotonic() + seconds
+        while True:
+            left = until - time.monotonic()
+            try:
+                return future.result(timeout=max(0.0, min(left, _PATIENCE_SECONDS)))
+            except OutOfTime:
+                if future.done():
+                    raise  # of the work itself
+                is_up = self._answers()
+                if is_up and left > _PATIENCE_SECONDS:
+                    continue
+                if not is_up:
+                    self.mark_down()
+                raise NotAnsweringError(f"no answer within {seconds:g} s") from None
+
+    def mark_down(self) -> None:
+        """The server does not answer: nobody waits for it until it does again."""
+        with self._lock:
+            self._here()
+            if self._is_down:
+                return
+            self._is_down = True
+        log.warning("database does not answer")
+        self._renew()
+        threading.Thread(target=self._look_for_it, daemon=True).start()
+
+    def _known_down(self) -> bool:
+        with self._lock:
+            self._here()
+            return self._is_down
+
+    def _here(self) -> None:
+        """Threads do not come along over a fork."""
+        if self._process != os.getpid():
+            self._process = os.getpid()
+            self._is_down, self._probing = False, 0
+
+    def _answers(self) -> bool:
+        """Whether the server answers the least question soon."""
+        answered = threading.Event()
+        with self._lock:
+            if self._probing >= _MAX_PROBES:
+                return False
+            self._probing += 1
+
+        def ask() -> None:
+            try:
+                self._probe()
+                answered.set()
+            except Exception:
+                return  # it does not
+            finally:
+                with self._lock:
+                    self._probing -= 1
+
+        threading.Thread(target=ask, daemon=True).start()
+        return answered.wait(_PROBE_SECONDS)
+
+    def _look_for_it(self) -> None:
+        process = os.getpid()
+        while not self._answers():
+            time.sleep(_LOOK_SECONDS)
+        with self._lock:
+            if self._process == process:
+                self._is_down = False
+        log.info("database answers again")
+
+
+def _begin(work: Callable[[], Answer]) -> Future[Answer]:
+    """Begin in a thread of its own, which may be left behind and keeps no process from ending."""
+    future: Future[Answer] = Future()
+    context = contextvars.copy_context()
+
+    def run() -> None:
+        try:
+            future.set_result(context.run(work))
+        except BaseException as error:
+            future.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return future

@@ -1,0 +1,143 @@
+"""What a question specifies decides among those who say alike, and a person may correct it."""
+
+from dataclasses import replace
+
+import pytest
+
+from matchmaker.domain import (
+    GoalName,
+    GraphRows,
+    Kind,
+    Offer,
+    OfferKind,
+    Organization,
+    Place,
+    PlaceLevel,
+    Size,
+    StatementKind,
+)
+from matchmaker.recommend.model import Recommendation, Request, Seeker, SeekerText
+from matchmaker.recommend.pipeline import recommend
+from matchmaker.recommend.specification import Choices
+from matchmaker.snapshot.model import Snapshot
+from tests.unit.snapshot.graphs import snapshot_of
+
+OFFERS = {
+    "t:small": "gate valves DN40 PN25 carbon steel",
+    "t:large": "gate valves DN400 PN25 carbon steel",
+    "t:denied": "we no longer make gate valves DN40 PN25 carbon steel",
+    "t:far": "gate valves DN40 PN25 carbon steel",
+}
+WENZHOU, NINGBO = "gbt2260:330300", "gbt2260:330200"
+
+
+@pytest.fixture(scope="module")
+def makers() -> Snapshot:
+    return snapshot_of(
+        GraphRows(
+            places=(
+                Place("gbt2260:330000", "浙江省", PlaceLevel.PROVINCE),
+                Place(
+                    WENZHOU,
+                    "温州市",
+                    PlaceLevel.CITY,
+                    "Wenzhou",
+                    "gbt2260:330000",
+                    "CN",
+                    28.0,
+                    120.7,
+                ),
+                Place(
+                    NINGBO, "宁波市", PlaceLevel.CITY, "Ningbo", "gbt2260:330000", "CN", 29.9, 121.5
+                ),
+            ),
+            organizations=tuple(
+                Organization(
+                    id,
+                    id,
+                    Kind.FIRM,
+                    size=Size.SMALL if id == "t:far" else Size.LARGE,
+                    place=NINGBO if id == "t:far" else WENZHOU,
+                )
+                for id in OFFERS
+            ),
+            offers=tuple(
+                Offer(f"{id}#offer", id, OfferKind.PRODUCT, text, "en")
+                for id, text in OFFERS.items()
+            ),
+        ),
+        vectors=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def makers_of_bearings() -> Snapshot:
+    offers = {"t:right": "Bearings 7308-BECBP", "t:wrong": "Bearings 7380-BECBP"}
+    return snapshot_of(
+        GraphRows(
+            organizations=tuple(Organization(id, id, Kind.FIRM) for id in offers),
+            offers=tuple(
+                Offer(f"{id}#offer", id, OfferKind.PRODUCT, text, "en")
+                for id, text in offers.items()
+            ),
+        ),
+        vectors=False,
+    )
+
+
+def found(snapshot: Snapshot, text: str, choices: Choices | None = None) -> list[Recommendation]:
+    question = SeekerText(text, StatementKind.NEED, "en", GoalName.SUPPLIER, is_question=True)
+    if choices is not None:
+        question = replace(question, choices=choices)
+    seeker = Seeker(texts=(question,), latitude=28.0, longitude=120.7)
+    return list(recommend(snapshot, seeker, Request(GoalName.SUPPLIER)).matches)
+
+
+def ids(recommendations: list[Recommendation]) -> list[str]:
+    return [each.id for each in recommendations]
+
+
+NEED = "gate valves DN40 PN25 carbon steel"
+
+
+def test_another_size_stands_below_and_who_denies_it_is_no_match(makers):
+    answer = found(makers, NEED)
+    assert set(ids(answer)[:2]) == {"t:small", "t:far"}
+    assert ids(answer)[2:] == ["t:large"]
+    assert {j.requirement.value for j in answer[2].comparison.unmet} == {"DN40"}
+
+
+def test_another_type_of_a_series_is_no_match(makers_of_bearings):
+    assert ids(found(makers_of_bearings, "7308-BECBP")) == ["t:right"]
+
+
+def test_what_is_ignored_does_not_count(makers):
+    answer = found(makers, NEED, Choices(ignored=frozenset({"size:DN40"})))
+    assert not any(each.comparison.unmet for each in answer)
+    (ignoring,) = (each.score for each in answer if each.id == "t:large")
+    (counting,) = (each.score for each in found(makers, NEED) if each.id == "t:large")
+    assert ignoring > counting + 0.1
+
+
+def test_a_place_is_a_wish_and_a_filter_when_insisted_on(makers):
+    wished = found(makers, f"{NEED}, preferably Ningbo")
+    assert ids(wished)[0] == "t:far"
+    assert "t:small" in ids(wished)
+    insisted = found(makers, f"{NEED}, Ningbo", Choices(hard=frozenset({"place:宁波市"})))
+    assert ids(insisted) == ["t:far"]
+    assert ids(found(makers, f"{NEED}, must be in 宁波")) == ["t:far"]
+
+
+def test_a_distance_is_measured_from_the_place_named_else_from_the_seeker(makers):
+    """Wenzhou to Ningbo are some 220 km as the crow flies."""
+    here = found(makers, f"{NEED}, must be within 100 km")
+    assert set(ids(here)) == {"t:small", "t:large"}
+    there = found(makers, f"{NEED}, must be within 100 km of Ningbo")
+    assert ids(there) == ["t:far"]
+
+
+def test_the_kind_of_partner_is_what_the_graph_knows(makers):
+    answer = {each.id: each.comparison for each in found(makers, f"{NEED}, small firm preferred")}
+    met = {j.requirement.value for j in answer["t:far"].met}
+    unmet = {j.requirement.value for j in answer["t:small"].unmet}
+    assert "small firm" in met & unmet

@@ -1,0 +1,277 @@
+"""What is asked in words is answered by what candidates say; the rest orders what is close."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from matchmaker.domain import (
+    Description,
+    GoalName,
+    GraphRows,
+    Kind,
+    Layer,
+    Need,
+    Offer,
+    OfferKind,
+    Organization,
+    Place,
+    PlaceLevel,
+    Tie,
+)
+from matchmaker.goals import GOALS
+from matchmaker.recommend.floor import Floor, everyday_texts, familiarity, floor
+from matchmaker.recommend.model import Match, Recommendations, Request, Seeker, SeekerText
+from matchmaker.recommend.pipeline import recommend
+from matchmaker.snapshot.lexical import build_lexical, known_share, term_shares
+from matchmaker.snapshot.model import Snapshot
+from matchmaker.text import language_of
+from tests.unit.recommend.small_graphs import TODAY, snapshot_of
+
+SUPPLIER, CUSTOMER = GoalName.SUPPLIER, GoalName.CUSTOMER
+EARLIER = TODAY - datetime.timedelta(days=90)
+
+
+def asked(text: str, goal: GoalName = SUPPLIER, **known: object) -> Seeker:
+    """Somebody who types a text; nobody known but for what is `known` of it."""
+    question = SeekerText(text, GOALS[goal].words, language_of(text), goal, is_question=True)
+    return Seeker(texts=(question,), **known)  # type: ignore[arg-type]
+
+
+def firm(name: str, kind: Kind = Kind.FIRM, **more: object) -> Organization:
+    return Organization(f"t:{name}", name, kind, **more)  # type: ignore[arg-type]
+
+
+def product(name: str, text: str, kind: OfferKind = OfferKind.PRODUCT) -> Offer:
+    return Offer(f"o:{name}", f"t:{name}", kind, text)
+
+
+@pytest.fixture(scope="module")
+def valves() -> Snapshot:
+    """A well-connected valve group next door to the asker, and two foundries far away."""
+    partners = [firm(f"partner{number}", place="p:near") for number in range(4)]
+    ties = [
+        Tie(
+            f"r:{number}{who}",
+            f"t:{who}",
+            f"t:partner{number}",
+            Layer.COOPERATES_WITH,
+            since=EARLIER,
+        )
+        for number in range(4)
+        for who in ("asker", "group")
+    ]
+    return snapshot_of(
+        GraphRows(
+            places=(
+                Place("p:near", "近", PlaceLevel.CITY, latitude=28.0, longitude=120.0),
+                Place("p:far", "远", PlaceLevel.CITY, latitude=45.0, longitude=126.0),
+            ),
+            organizations=(
+                firm("asker", place="p:near"),
+                firm("group", place="p:near", capacity=9),
+                firm("foundry", place="p:far"),
+                firm("second", place="p:far"),
+                *partners,
+            ),
+            offers=(
+                product("group", "成套供应油气长输管线用全焊接球阀"),
+                product("foundry", "耐高温不锈钢阀门铸件，砂型铸造"),
+                product("second", "不锈钢铸件，精密铸造"),
+            ),
+            ties=tuple(ties),
+        )
+    )
+
+
+NEED = "我们需要耐高温不锈钢阀门铸件"
+
+
+def known_asker(snapshot: Snapshot, text: str, goal: GoalName = SUPPLIER) -> Seeker:
+    return asked(
+        text, goal, row=snapshot.row_of("t:asker"), place=0, latitude=28.0, longitude=120.0
+    )
+
+
+def ids(answer: Recommendations) -> list[str]:
+    return [each.id.removeprefix("t:") for each in answer.matches]
+
+
+def test_who_says_it_stands_first_whoever_asks(valves: Snapshot) -> None:
+    """The group next door shares four partners with the asker, and casts nothing."""
+    by_nobody = recommend(valves, asked(NEED), Request(SUPPLIER))
+    by_asker = recommend(valves, known_asker(valves, NEED), Request(SUPPLIER))
+    assert ids(by_nobody)[:2] == ids(by_asker)[:2] == ["foundry", "second"]
+    assert by_asker.matches[0].match is Match.GOOD
+    assert "group" not in ids(by_asker)
+
+
+def test_who_is_merely_near_stands_apart(valves: Snapshot) -> None:
+    by_asker = recommend(valves, known_asker(valves, NEED), Request(SUPPLIER))
+    assert by_asker.nearby[0].id == "t:group"
+    assert by_asker.nearby[0].match is Match.NONE
+    assert recommend(valves, asked(NEED), Request(SUPPLIER)).nearby == ()
+
+
+@pytest.mark.parametrize("text", ["你好", "在吗？", "hello there", "12345", "租一台混凝土泵车"])
+def test_nobody_answers_a_greeting_or_another_trade(valves: Snapshot, text: str) -> None:
+    answer = recommend(valves, known_asker(valves, text), Request(SUPPLIER))
+    assert answer.matches == ()
+    assert len(answer.closest) <= 3
+
+
+def test_what_came_closest_is_told_where_nobody_answers(valves: Snapshot) -> None:
+    """One word of seven in common, 铸件, is too little to answer."""
+    answer = recommend(valves, asked("想找能做汽车座椅骨架铸件"), Request(SUPPLIER))
+    assert answer.matches == ()
+    assert {each.id for each in answer.closest} == {"t:foundry", "t:second"}
+
+
+def test_reasons_speak_for_a_candidate_and_add_up_with_what_speaks_against(
+    valves: Snapshot,
+) -> None:
+    answer = recommend(valves, known_asker(valves, NEED), Request(SUPPLIER))
+    for each in (*answer.matches, *answer.nearby):
+        parts = [reason.contribution for reason in (*each.reasons, *each.against)]
+        assert sum(parts) == pytest.approx(each.score, abs=1e-5)
+        assert all(reason.contribution > 0 for reason in each.reasons)
+        for reason in each.reasons:
+            assert "little" not in reason.message.text("en")
+            assert "far" not in reason.message.text("en")
+    far = {reason.feature for reason in answer.matches[0].against}
+    assert "nearness" in far
+
+
+OFFERS = [
+    ("32-count combed cotton yarn", "combed cotton yarn for socks"),
+    ("titanium rods", "titanium rods for implants"),
+    ("hot runner nozzles", "hot runner nozzles for our moulds"),
+    ("epoxy prepreg", "epoxy prepreg for wings"),
+    ("ball screws", "ball screws for machine tools"),
+    ("corrugated cartons", "corrugated cartons, five layers"),
+    ("lithium cells", "lithium cells for drones"),
+    ("grey iron castings", "grey iron castings for pumps"),
+    ("spring hinges", "spring hinges for frames"),
+    ("needle selectors", "needle selectors for knitting"),
+    ("dyestuff", "reactive dyestuff"),
+    ("gaskets", "spiral gaskets"),
+]
+
+
+def test_twelve_offers_find_twelve_customers() -> None:
+    needs = tuple(
+        Need(f"n:{number}", f"t:{number:02}", SUPPLIER, text)
+        for number, (_, text) in enumerate(OFFERS)
+    )
+    firms = tuple(firm(f"{number:02}") for number in range(len(OFFERS)))
+    snapshot = snapshot_of(GraphRows(organizations=firms, needs=needs))
+    first = [
+        recommend(snapshot, asked(f"we make {text}", CUSTOMER), Request(CUSTOMER)).matches[0].id
+        for text, _ in OFFERS
+    ]
+    assert first == [f"t:{number:02}" for number in range(len(OFFERS))]
+
+
+@pytest.mark.parametrize(
+    ("goal", "kind", "offer"),
+    [
+        (GoalName.SUPPLIER, Kind.FIRM, OfferKind.TECHNOLOGY),
+        (GoalName.SUPPLIER, Kind.FIRM, OfferKind.EQUIPMENT),
+        (GoalName.PLATFORM, Kind.PLATFORM, OfferKind.PLATFORM_ACCESS),
+        (GoalName.SHARED_RESOURCE, Kind.PLATFORM, OfferKind.PLATFORM_ACCESS),
+        (GoalName.SHARED_RESOURCE, Kind.UNIVERSITY, OfferKind.EQUIPMENT),
+        (GoalName.PLATFORM, Kind.UNIVERSITY, OfferKind.EQUIPMENT),
+        (GoalName.INDUSTRY_PARTNER, Kind.FIRM, OfferKind.PRODUCT),
+    ],
+)
+def test_every_kind_of_statement_that_can_answer_does(
+    goal: GoalName, kind: Kind, offer: OfferKind
+) -> None:
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=(firm("answers", kind), firm("other", kind)),
+            offers=(
+                product("answers", "salt spray chamber", offer),
+                product("other", "crane", offer),
+            ),
+        )
+    )
+    assert ids(recommend(snapshot, asked("salt spray chamber", goal), Request(goal))) == ["answers"]
+
+
+@pytest.mark.parametrize("goal", [GoalName.PLATFORM, GoalName.SHARED_RESOURCE])
+def test_the_description_of_a_platform_counts_that_of_a_firm_is_no_offer_to_share(
+    goal: GoalName,
+) -> None:
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=(firm("platform", Kind.PLATFORM), firm("maker")),
+            descriptions=(
+                Description("d:1", "t:platform", "Open laboratory, salt spray chamber."),
+                Description("d:2", "t:maker", "We own a salt spray chamber."),
+            ),
+        )
+    )
+    found = recommend(snapshot, asked("salt spray chamber", goal), Request(goal))
+    assert ids(found) == ["platform"]
+
+
+def test_who_says_that_it_does_not_make_it_is_no_match() -> None:
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=(firm("maker"), firm("denies")),
+            offers=(
+                product("maker", "stainless steel ball valves"),
+                product("denies", "We do not make stainless steel ball valves any longer."),
+            ),
+        )
+    )
+    answer = recommend(snapshot, asked("stainless steel ball valves"), Request(SUPPLIER))
+    assert ids(answer) == ["maker"]
+    assert answer.nearby == ()
+
+
+def test_another_size_stands_behind_the_right_one_and_is_told_against_it() -> None:
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=(firm("large"), firm("right")),
+            offers=(
+                product("large", "stainless steel ball valves DN500 PN16"),
+                product("right", "stainless steel ball valves DN50 PN16"),
+            ),
+        )
+    )
+    answer = recommend(snapshot, asked("stainless steel ball valves DN50 PN16"), Request(SUPPLIER))
+    assert ids(answer) == ["right", "large"]
+    told = [reason.message.text("en") for reason in answer.matches[1].against]
+    assert any("DN50" in text for text in told)
+    assert answer.matches[1].match is Match.PARTIAL
+
+
+def test_the_floor_is_a_gate_for_the_question_and_a_bar_for_each() -> None:
+    """Nobody below the bar; above it only where somebody of the graph reaches the gate."""
+    figures: Floor = replace(floor(), gate=1.0, floor=-1.0)
+    standing = np.array([1.5, 0.5, -2.0], dtype=np.float32)
+    assert figures.passed(standing, 1.5).tolist() == [True, True, False]
+    assert figures.passed(standing[1:], 0.5).tolist() == [False, False]
+    assert figures.passed(standing[1:], 1.5).tolist() == [True, False]
+
+
+def test_shares_of_words_are_counted() -> None:
+    """Of valve, castings and helicopter two are known; the first statement has one."""
+    index = build_lexical(["valve seats", "castings of iron"])
+    assert term_shares(index, "valve castings helicopter").tolist() == pytest.approx([1 / 3, 1 / 3])
+    assert known_share(index, "helicopter") == 0
+    assert known_share(index, "valve") == 1
+    assert 0 < known_share(index, "valve helicopter") < 1
+
+
+def test_words_of_a_trade_are_more_familiar_than_everyday_ones(valves: Snapshot) -> None:
+    everyday = [
+        familiarity(valves, text) for language, text in everyday_texts() if language == "zh"
+    ]
+    assert np.mean(everyday) == pytest.approx(0, abs=1e-6)
+    assert familiarity(valves, NEED) > max(everyday)

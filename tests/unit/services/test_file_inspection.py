@@ -1,0 +1,65 @@
+"""Files that are small and cost much to read are refused before they can stop anything."""
+
+import io
+import zipfile
+
+import openpyxl
+import pytest
+
+from matchmaker.access import ADMIN
+from matchmaker.errors import InvalidInput
+from matchmaker.services.operations import file_inspection
+from matchmaker.services.operations.file_inspection import inspect_file
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+@pytest.fixture
+def workbook(tmp_path):
+    """A list of one firm, as a spreadsheet program writes it."""
+    book = openpyxl.Workbook()
+    book.active.append(["名称", "地区"])
+    book.active.append(["甲阀门厂", "温州"])
+    path = tmp_path / "list.xlsx"
+    book.save(path)
+    return path
+
+
+def with_rows(path, rows):
+    """The same workbook with more in its sheet."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts[SHEET] = parts[SHEET].replace(b"</sheetData>", rows + b"</sheetData>")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_a_list_as_people_have_it_passes(workbook):
+    inspect_file(workbook)
+
+
+def test_an_archive_of_one_letter_a_hundred_million_times_is_not_unpacked(workbook):
+    cell = b'<row r="3"><c r="A3" t="inlineStr"><is><t>%s</t></is></c></row>'
+    path = with_rows(workbook, cell % (b"x" * 50_000_000))
+    assert path.stat().st_size < 100_000
+    with pytest.raises(InvalidInput, match="far too large"):
+        inspect_file(path)
+
+
+def test_what_takes_longer_than_it_may_is_ended(workbook, monkeypatch):
+    row = b'<row r="%d"><c r="A%d"><v>%d</v></c></row>'
+    path = with_rows(workbook, b"".join(row % (n, n, n) for n in range(3, 120_000)))
+    monkeypatch.setattr(file_inspection, "CPU_SECONDS", 1)
+    monkeypatch.setattr(file_inspection, "CPU_SECONDS_EACH_MEGABYTE", 0)
+    with pytest.raises(InvalidInput, match="too long"):
+        inspect_file(path)
+
+
+def test_a_refused_file_is_not_kept(wired, workbook):
+    cell = b'<row r="3"><c r="A3" t="inlineStr"><is><t>%s</t></is></c></row>'
+    path = with_rows(workbook, cell % (b"x" * 50_000_000))
+    with pytest.raises(InvalidInput):
+        wired.import_workflow.keep(ADMIN, "list.xlsx", io.BytesIO(path.read_bytes()))
+    assert wired.import_workflow.kept(ADMIN) == []

@@ -1,0 +1,83 @@
+"""A database that hangs is down for everybody, until it answers again."""
+
+import threading
+import time
+
+import pytest
+
+from matchmaker.store.neo4j import deadline
+from matchmaker.store.neo4j.deadline import Deadlines, NotAnsweringError
+
+
+class Server:
+    """Answers unless it is stopped."""
+
+    def __init__(self):
+        self.goes, self.renewed = threading.Event(), 0
+        self.goes.set()
+        self.deadlines = Deadlines(self.answer, self.renew)
+
+    def answer(self):
+        self.goes.wait(20)
+        return "answer"
+
+    def renew(self):
+        self.renewed += 1
+
+    def ask(self, seconds=0.4):
+        begun = time.monotonic()
+        try:
+            return self.deadlines.call(self.answer, seconds), time.monotonic() - begun
+        except NotAnsweringError:
+            return None, time.monotonic() - begun
+
+
+@pytest.fixture
+def server(monkeypatch):
+    monkeypatch.setattr(deadline, "_PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(deadline, "_PROBE_SECONDS", 0.2)
+    monkeypatch.setattr(deadline, "_LOOK_SECONDS", 0.05)
+    server = Server()
+    yield server
+    server.goes.set()
+
+
+def test_one_waits_and_all_others_are_told_at_once_until_it_answers_again(server):
+    assert server.ask()[0] == "answer"
+    server.goes.clear()
+    answer, seconds = server.ask()
+    assert answer is None
+    assert 0.2 < seconds < 2
+    for _ in range(20):
+        answer, seconds = server.ask()
+        assert answer is None
+        assert seconds < 0.1
+    assert server.renewed == 1
+    server.goes.set()
+    until = time.monotonic() + 5
+    while server.ask()[0] is None and time.monotonic() < until:
+        time.sleep(0.02)
+    assert server.ask()[0] == "answer"
+
+
+def test_a_call_that_takes_long_on_a_server_that_answers_others_is_let_finish(server):
+    assert server.deadlines.call(lambda: time.sleep(0.8) or "late", 5) == "late"
+    assert server.renewed == 0
+
+
+def test_a_call_that_takes_too_long_is_given_up_and_the_server_is_not(server):
+    with pytest.raises(NotAnsweringError):
+        server.deadlines.call(lambda: time.sleep(3), 0.3)
+    assert server.renewed == 0
+    assert server.ask()[0] == "answer"
+
+
+def test_what_the_call_raises_is_raised(server):
+    with pytest.raises(ZeroDivisionError):
+        server.deadlines.call(lambda: 1 / 0, 1)
+    with pytest.raises(TimeoutError, match="of its own"):
+        server.deadlines.call(own_timeout, 1)
+
+
+def own_timeout():
+    raise TimeoutError("of its own")
