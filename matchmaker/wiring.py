@@ -38,6 +38,7 @@ from matchmaker.services.cooperation.webhooks import Webhooks
 from matchmaker.services.directory.change_log import ChangeLog
 from matchmaker.services.directory.codes import Codes
 from matchmaker.services.directory.directory import Directory, Published
+from matchmaker.services.directory.log_anchor import LogAnchor
 from matchmaker.services.directory.reconciliation import Reconciliation
 from matchmaker.services.matching.evaluation import RankerLearning
 from matchmaker.services.matching.interaction_log import InteractionLog
@@ -294,6 +295,7 @@ class Wiring:
             lambda path: copy_store(self.store, path),
             lambda path: put_into_store(self.store, path),
             open_file,
+            self.log_anchor.forget,
             self.clock,
         )
 
@@ -306,6 +308,14 @@ class Wiring:
             self.embedder,
             self.rankers,
             self.jobs_lock.holder,
+            self.log_anchor.check,
+        )
+
+    @cached_property
+    def log_anchor(self) -> LogAnchor:
+        """Where the log ended when it was looked at last."""
+        return LogAnchor(
+            self.settings.data_dir, lambda: self.store.documents, self.operator_key.signing_secret
         )
 
     # -- cooperation

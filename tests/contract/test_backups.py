@@ -29,6 +29,7 @@ def backups_of(store: Store, data_dir: Path) -> Backups:
         lambda path: copy_store(store, path),
         lambda path: put_into_store(store, path),
         open_file,
+        lambda: None,
         utc_now,
     )
 
