@@ -140,8 +140,13 @@ licences: $(DEV_STAMP) ## Hold the licences of the default install against ours
 	$(BIN)/python -m tools.licences
 
 .PHONY: audit-dependencies
-audit-dependencies: $(DEV_STAMP) ## Known vulnerabilities of the pins (asks the network)
+audit-dependencies: $(DEV_STAMP) ## Known vulnerabilities of the pins and of the pages' libraries (asks the network)
 	$(BIN)/pip-audit --requirement requirements.txt
+	@if command -v npm >/dev/null; then npm audit --omit=dev; else echo "Node is not installed: the pages' libraries were not audited." >&2; fi
+
+.PHONY: sbom
+sbom: $(DEV_STAMP) ## What the default install consists of, as CycloneDX (sbom.json)
+	$(BIN)/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible -o sbom.json
 
 .PHONY: pins
 pins: $(VENV)/bin/python ## Compile requirements*.txt anew from pyproject.toml

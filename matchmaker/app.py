@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 
 from flask import Response, jsonify
@@ -19,7 +20,7 @@ from matchmaker.api.matching.routes import matching
 from matchmaker.api.operations.routes import operations
 from matchmaker.api.people import openid
 from matchmaker.api.people.routes import people
-from matchmaker.errors import SettingsError
+from matchmaker.errors import NotFound, SettingsError
 from matchmaker.logs import configure_logs
 from matchmaker.web import (
     admin,
@@ -35,6 +36,7 @@ from matchmaker.web import (
     second_factor,
 )
 from matchmaker.web import directory as directory_pages
+from matchmaker.web import organization as organization_pages
 from matchmaker.web import people as people_pages
 from matchmaker.wiring import Wiring
 
@@ -45,6 +47,7 @@ VIEWS = (
     cards,
     coordinator,
     directory_pages,
+    organization_pages,
     find,
     glossary,
     home,
@@ -98,6 +101,7 @@ def create_app(wired: Wiring) -> OpenAPI:
     openid.register(app)
     app.add_url_rule("/livez", "livez", _alive)
     app.add_url_rule("/readyz", "readyz", _ready)
+    app.add_url_rule("/.well-known/security.txt", "security_txt", _security_txt)
     app.add_url_rule("/api/docs", "docs", app.view_functions["swagger.swagger"])
     return app
 
@@ -105,6 +109,21 @@ def create_app(wired: Wiring) -> OpenAPI:
 def _alive() -> Response:
     """The process answers."""
     return Response('{"status":"alive"}', mimetype="application/json")
+
+
+def _security_txt() -> Response:
+    """Where to report a hole (RFC 9116); not found where no contact is set."""
+    settings = services().settings
+    if not settings.security_contact:
+        raise NotFound("No contact for reports is set here.")
+    expires = (datetime.now(UTC) + timedelta(days=90)).strftime("%Y-%m-%dT00:00:00Z")
+    lines = (
+        f"Contact: {settings.security_contact}",
+        f"Expires: {expires}",
+        "Preferred-Languages: zh, en",
+        f"Canonical: {settings.base_url}/.well-known/security.txt",
+    )
+    return Response("\n".join((*lines, "")), mimetype="text/plain")
 
 
 def _ready() -> Response:

@@ -64,6 +64,7 @@ def periodic_work(wired: Wiring) -> tuple[PeriodicWork, ...]:
         ("letters sent", wired.notifications.mail_due),
         ("webhooks called", wired.webhooks.deliver_due),
         ("forgotten jobs sent", wired.job_queue.send_forgotten),
+        ("end of the log noted", wired.log_anchor.move),
     )
     return (
         PeriodicWork("refresh", crontab(), lambda: refresh_if_needed(wired)),
@@ -176,6 +177,7 @@ def _end_after(parent: int) -> None:
 
 def main() -> None:
     """Work for the installation that the settings name. One process does so in a data folder."""
+    os.umask(0o077)  # what the service writes is its own
     settings = read_settings()
     configure_logs(settings.log_format)
     wired = wire(settings)

@@ -72,6 +72,11 @@ class Settings(BaseSettings):
         description="Key that encrypts secrets in the store; empty: one kept in the data folder. "
         "After a blank an earlier one, which is still read with.",
     )
+    security_contact: str = Field(
+        "",
+        description="Where to report a hole, as an address with `mailto:` or `https:`; "
+        "shown in /.well-known/security.txt.",
+    )
     trusted_proxies: int = Field(
         0, ge=0, le=5, description="Reverse proxies in front whose X-Forwarded-… is believed."
     )

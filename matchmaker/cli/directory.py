@@ -17,8 +17,10 @@ from matchmaker.messages import message
 @JSON_OPTION
 def show_log(limit: int, check: bool, as_json: bool) -> int | None:
     """The log of all changes, newest first."""
-    change_log = wired().change_log
+    services = wired()
+    change_log = services.change_log
     if check:
+        services.log_anchor.check()
         broken = change_log.first_broken_line(ADMIN)
         whole = message("Every line is as it was written.")
         say(whole if broken is None else message("Line %(number)s.", number=broken))

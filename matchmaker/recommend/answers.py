@@ -135,6 +135,8 @@ def answers(
         statements[position], adjusted, comparisons[position] = rated[0]
         adjustment[position] = adjusted - fits[position]
         denied[position] = any(each is not None and each.denied for _, _, each in rated)
+        comparison = comparisons[position]
+        denied[position] |= comparison is not None and comparison.another
     foremost = [
         row
         for row in best(everybody, FOREMOST + 1)[0].tolist()

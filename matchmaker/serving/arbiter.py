@@ -123,5 +123,6 @@ class Server(WSGIApplication):  # type: ignore[misc]
 
 def main() -> None:
     """Serve the installation that the settings name, as gunicorn.conf.py says."""
+    os.umask(0o077)  # what the service writes is its own
     sys.argv[1:] = ["--config", str(CONFIGURATION), "wsgi:app"]
     Server("%(prog)s [OPTIONS] [APP_MODULE]").run()

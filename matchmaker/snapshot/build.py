@@ -21,7 +21,6 @@ from matchmaker.domain import (
     Observation,
     Organization,
     Place,
-    Stage,
     Statement,
     StatementKind,
     Tie,
@@ -29,9 +28,9 @@ from matchmaker.domain import (
 )
 from matchmaker.embedding import LanguageMeans, comparable, language_means
 from matchmaker.snapshot import model
+from matchmaker.snapshot.incidence import adjacency, transposed
 from matchmaker.snapshot.lexical import build_lexical
 from matchmaker.snapshot.model import (
-    Adjacency,
     Engagements,
     FloatArray,
     Incidence,
@@ -46,15 +45,14 @@ from matchmaker.snapshot.model import (
     stage_bits,
     to_days,
 )
+from matchmaker.snapshot.stages import stages_named, statement_stages
 from matchmaker.snapshot.verified import is_verified
-from matchmaker.stages import read_stages
 from matchmaker.store.ports import Export
 from matchmaker.store.schema import TABLES
 from matchmaker.text import language_of
 from matchmaker.text import passages as passages_of
 
 Row = TypeVar("Row")
-_SAYING_WHAT_IT_DOES = (StatementKind.DESCRIPTION, StatementKind.OFFER)
 Rows = Mapping[str, int]
 # From which chance on that two of one name are one, what one of them refused holds for the
 # other. A name that is only like it is somebody else's, however high the chance.
@@ -315,36 +313,10 @@ def _statements(spoken: Sequence[Statement], rows: GraphRows, engagement_rows: R
         goal=_codes(model.GOALS, fields_of(needs, "goal")),
         offer_kind=_codes(model.OFFER_KINDS, fields_of(offers, "kind")),
         terms=_codes(model.TERMS, fields_of(offers, "terms")),
-        stages=_statement_stages(spoken, fields_of(offers | needs, "stages")),
+        stages=statement_stages(spoken, fields_of(offers | needs, "stages")),
         active=_flags(active.get(statement.id, True) for statement in spoken),
         engagement=_ints(engagement_rows.get(statement.id, -1) for statement in spoken),
     )
-
-
-def _statement_stages(
-    spoken: Sequence[Statement], ticked: Sequence[Sequence[Stage] | None]
-) -> IntArray:
-    """Stages of each statement: as ticked, else as its words name; none for an engagement."""
-    stages = np.zeros(len(spoken), dtype=np.int32)
-    for number, (statement, stated) in enumerate(zip(spoken, ticked, strict=True)):
-        if stated:
-            stages[number] = stage_bits(stated)
-        elif statement.kind is not StatementKind.ENGAGEMENT:
-            is_need = statement.kind is StatementKind.NEED
-            reading = read_stages(statement.text, is_need=is_need)
-            stages[number] = stage_bits(reading.sought if is_need else reading.held)
-    return stages
-
-
-def stages_named(said: Statements, speakers: Incidence, count: int) -> IntArray:
-    """Stages that the descriptions and standing offers of each organisation name, (count,)."""
-    kinds = [model.STATEMENT_KINDS.index(kind) for kind in _SAYING_WHAT_IT_DOES]
-    usable = np.isin(said.kind, kinds) & said.active
-    statement = np.repeat(np.arange(len(usable)), np.diff(speakers.indptr))
-    chosen = usable[statement]
-    stages = np.zeros(count, dtype=np.int32)
-    np.bitwise_or.at(stages, speakers.indices[chosen], said.stages[statement[chosen]])
-    return stages
 
 
 def _engagements(rows: Sequence[Engagement], spoken: Sequence[Statement]) -> Engagements:
@@ -414,32 +386,6 @@ def _last_day(tie: Tie, as_of: date) -> date | None:
     return tie.since or as_of - timedelta(days=1)
 
 
-def adjacency(
-    source: NDArray[np.int32],
-    target: NDArray[np.int32],
-    since: NDArray[np.int32],
-    until: NDArray[np.int32],
-    tie: NDArray[np.int32],
-    size: int,
-) -> Adjacency:
-    """CSR by source, each row in order of target and tie."""
-    order = np.lexsort((tie, target, source))
-    return Adjacency(
-        indptr=offsets(source, size),
-        indices=target[order],
-        since=since[order],
-        until=until[order],
-        tie=tie[order],
-    )
-
-
-def offsets(rows: NDArray[np.int32], size: int) -> NDArray[np.int64]:
-    """CSR row offsets (size + 1,) of entries that lie in these rows."""
-    indptr = np.zeros(size + 1, dtype=np.int64)
-    np.cumsum(np.bincount(rows, minlength=size), out=indptr[1:])
-    return indptr
-
-
 def _participation(engagements: Sequence[Engagement], organizations: Rows) -> Incidence:
     parts = [engagement.participants for engagement in engagements]
     return Incidence(
@@ -469,15 +415,6 @@ def _speakers(
         indices=_ints(organizations[id] for ids in owners for id in ids),
         code=_codes(model.ROLES, roles),
     )
-
-
-def transposed(incidence: Incidence, columns: int) -> Incidence:
-    """Columns as rows, each in order of the former row."""
-    rows = np.repeat(
-        np.arange(len(incidence.indptr) - 1, dtype=np.int32), np.diff(incidence.indptr)
-    )
-    order = np.argsort(incidence.indices, kind="stable")
-    return Incidence(offsets(incidence.indices, columns), rows[order], incidence.code[order])
 
 
 def _passages(spoken: Sequence[Statement]) -> Passages:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from matchmaker.domain import StatementKind
-from matchmaker.snapshot.build import offsets, stages_named, transposed
+from matchmaker.snapshot.incidence import offsets, transposed
 from matchmaker.snapshot.lexical import without
 from matchmaker.snapshot.model import (
     NO_DATE,
@@ -25,6 +25,7 @@ from matchmaker.snapshot.model import (
     TieLayer,
     to_days,
 )
+from matchmaker.snapshot.stages import stages_named
 
 
 def cut(snapshot: Snapshot, day: date) -> Snapshot:

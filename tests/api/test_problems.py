@@ -1,8 +1,12 @@
 """Every refused request is problem+json, names the field at fault, and is never a 500."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from matchmaker.access import ADMIN
+from matchmaker.app import create_app
+from matchmaker.wiring import wire
 from matchmaker.workflow.account import Preferences, Scope
 
 API = "/api/v1"
@@ -226,3 +230,16 @@ def test_reading_from_elsewhere_needs_the_key(anonymous, writer, request_from):
     headers = request_from.get("headers", {}) | writer
     allowed = anonymous.get(f"{API}/organizations", **request_from | {"headers": headers})
     assert allowed.status_code == 200
+
+
+def test_where_to_report_a_hole_is_told_where_it_is_set(wired):
+    """As RFC 9116 has it: a contact, and a day in the future on which it expires."""
+    assert create_app(wired).test_client().get("/.well-known/security.txt").status_code == 404
+    settings = wired.settings.model_copy(update={"security_contact": "mailto:security@a.example"})
+    services = wire(settings)
+    answer = create_app(services).test_client().get("/.well-known/security.txt")
+    fields = dict(line.split(": ", 1) for line in answer.text.splitlines())
+    assert answer.mimetype == "text/plain"
+    assert fields["Contact"] == "mailto:security@a.example"
+    assert datetime.fromisoformat(fields["Expires"]) > datetime.now(UTC)
+    services.store.close()

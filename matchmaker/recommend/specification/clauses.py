@@ -31,9 +31,13 @@ def fold(text: str) -> str:
 
 
 _SEPARATOR = re.compile(r"[，；。！？;!?\n,.:]")
+# The next part of a list ("…, gate valves or fans"), which nothing but nouns stands in.
+_NO_NOUN = (
+    r"(?!(?:we|our|is|are|can|make|made|offer|they|it|please|with|only|within|in|from|at|by|under|for|near|up|"
+    r"must|preferably|ideally|delivery|price|quantity)\b)"
+)
 _CONTINUED = re.compile(
-    r"\s*(?:or|nor|and)?\s*(?!(?:we|our|is|are|can|make|made|offer|they|it|please|with|only)\b)"
-    r"(?:[a-z0-9-]+\s?){1,5}(?:,|\.|$|\bor\b|\bnor\b)"
+    rf"\s*(?:(?:{_NO_NOUN}[a-z0-9-]+ ?){{1,4}},\s*){{0,4}}(?:{_NO_NOUN}[a-z0-9-]+ ){{0,4}}(?:or|nor|and) {_NO_NOUN}"
 )
 
 

@@ -18,7 +18,7 @@ from matchmaker.recommend.specification.model import (
     Verdict,
 )
 from matchmaker.recommend.specification.units import NOMINAL_DIAMETERS
-from matchmaker.recommend.specification.vocabulary import wider
+from matchmaker.recommend.specification.vocabulary import parts, shapes, wider
 
 # One statement's say on one requirement; None: it is of something else.
 Say = tuple[Verdict, Message | None] | None
@@ -104,6 +104,13 @@ def _product(requirement: Requirement, item: Requirement) -> Say:
         return MET
     if item.family == requirement.family and item.value != item.family:
         return UNMET  # another kind of the same thing
+    if "unlisted" in (requirement.aspect, item.aspect):
+        return None
+    made = parts() | shapes()
+    if requirement.value in made and item.value not in made:
+        return Verdict.UNMET, message("the whole, not the part")
+    if item.value in made and requirement.value not in made:
+        return Verdict.UNMET, message("a part, not the whole")
     return None
 
 

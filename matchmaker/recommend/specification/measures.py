@@ -41,13 +41,13 @@ _LEAD_TIME = re.compile(
     r"(?:交期|交货期?|货期|工期|供期|发货|交付|出样|打样|周期|到货|lead[- ]time|deliver(?:y|ed|ies)?(?: time)?|turnaround|ship(?:ped|ping|s)?|ready|quot\w+|samples?|sampling takes|takes|t1|t0|within|in)[^，,;；。.]{0,8}$"
 )
 _LEAD_TIME_AFTER = re.compile(
-    r"(?:之|以)?内|交|发|取|出|到货|给|完成|前|\s?(?:lead[- ]time|turnaround|delivery|from (?:order|step|drawing|po)|ex works|or less|after)|回"
+    r"(?:之|以)?内|交|发|取|出|到货|给|完成|前|\s?(?:lead[- ]time|turnaround|delivery|from [a-z]+|t[01]|ex works|or less|after)|回"
 )
 _NO_LEAD_TIME = re.compile(
     r"(?:账期|质保|保质|保修|寿命|免租|排期|测试|租|付款|试用|连续|留空|库存|约|年限|经验|成立|历史|工作|运行|warranty|payment|net|guarantee|life|shelf|experience|every|for|last|past|over)[^，,;；。.]{0,4}$"
 )
 _YEAR = 365
-_HOURS = re.compile(r"小时|[hH]")
+_HOURS = re.compile(r"小时|[hH](?:ours?|rs)?$")
 _WITHIN = re.compile(r"(?:within|in|under)\s$")
 _ALONE_BEFORE = re.compile(r"(?:^|[，,;；。.])\s?$")
 _ALONE_AFTER = re.compile(r"\s?(?:$|[，,;；。.])")
@@ -84,11 +84,12 @@ _NEAR = 14
 # Between these a dash is no sign: 20-40, A-12.
 _LATIN_AND_FIGURES = frozenset("abcdefghijklmnopqrstuvwxyz0123456789%℃°")
 _LOT = 5
+_A_DAY = 1 / 31
 _ORDERED = re.compile(
     r"(?:首批|先要|先样|先订|需要|采购|订购|订|要|需|共|首单|试单|样品|order(?:ing)?|need|want|require|lots? of|batch(?:es)? of|first)[^，,;；。0-9]{0,4}$"
 )
 _CLAUSE_END = re.compile(
-    r"\s?(?:左右|一批|上下|first|required|needed|wanted|in total|per (?:lot|batch|order|colou?r)|lots?|in |within |for |by |then|to (?:start|begin)|$|[，,;；。.])"
+    r"\s?(?:左右|一批|上下|first|required|needed|wanted|in total|before |until |per [a-z]+|lots?|in |within |for |by |then|to (?:start|begin)|$|[，,;；。.])"
 )
 
 
@@ -216,7 +217,7 @@ def _as_kind(
         aspect = NOMINAL_PRESSURE if "公称" in before else ""
         return _requirement(RequirementKind.PRESSURE, text, start, end, bounds, base, aspect)
     if base == "km":
-        if re.match(r"\s?/|\s?每", folded[end : end + 3]):
+        if re.match(r"\s?/|\s?每", folded[end : end + 3]) or _rate(folded, start, end):
             return None
         bounds = _Bounds(None, bounds.high) if bounds.low == bounds.high else bounds
         return _requirement(RequirementKind.DISTANCE, text, start, end, bounds, base)
@@ -258,7 +259,10 @@ def _amount(
             or folded[:end].endswith(("moq", "minimum order"))
         )
     )
-    if rate := _rate(folded, start, end):
+    rate = _rate(folded, start, end)
+    if rate and base == "L" and rate[0] < _A_DAY:
+        return None  # a flow
+    if rate:
         begin, end = rate[2], max(end, rate[1])
         values = (None if v is None else v / rate[0] for v in (bounds.low, bounds.high))
         return _requirement(

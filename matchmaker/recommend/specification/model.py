@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from matchmaker.messages import Message
@@ -123,7 +124,7 @@ class Judgement:
     note: Message | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Comparison:
     """A need against a statement. `denied`: the statement says that it is not on offer."""
 
@@ -135,18 +136,26 @@ class Comparison:
         return self.denial is not None
 
     @property
+    def another(self) -> bool:
+        """Whether the exact type that is required is said to be another one (6204, 6240)."""
+        return any(
+            judgement.requirement.kind is RequirementKind.CODE and not judgement.requirement.soft
+            for judgement in self.unmet
+        )
+
+    @cached_property
     def met(self) -> tuple[Judgement, ...]:
         return self._with(Verdict.MET)
 
-    @property
+    @cached_property
     def unmet(self) -> tuple[Judgement, ...]:
         return self._with(Verdict.UNMET)
 
-    @property
+    @cached_property
     def unknown(self) -> tuple[Judgement, ...]:
         return self._with(Verdict.UNKNOWN)
 
-    @property
+    @cached_property
     def adjustment(self) -> float:
         """What is added to a text fit in [0, 1]; see `weighing.adjustment`."""
         from matchmaker.recommend.specification.weighing import adjustment

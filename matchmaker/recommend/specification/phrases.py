@@ -15,7 +15,7 @@ _STEEL = re.compile(
     r"\b(?:stainless|steel|alumin\w*|alloy|aisi|sus|ss|grade|duplex|material)[^，,;；。0-9]{0,14}$"
 )
 _STEEL_AFTER = re.compile(
-    r"[^，,;；。0-9]{0,6}(?:不锈钢|钢|铝|铜|钛|stainless|steel|alumin|alloy|duplex|l\b)|/"
+    r"[^，,;；。0-9]{0,6}(?:不锈钢|钢|铝|铜|钛|stainless|steel|alumin|alloy|duplex|l\b|(?:round )?bars?\b|forg|圆|棒)|/"
 )
 _COMPOUND = re.compile(rf"[{HAN}]?[{ENDS}](?=$|[^{HAN}]|的|厂)")
 # Work that most offers mention besides is meant only where it is the point.
@@ -41,7 +41,7 @@ _DOES = re.compile(
     r"\b(?:for|need|offer|looking for|provide|contract)\b[^,;.]{0,16}$"
 )
 _MACHINE_AFTER = re.compile(
-    r"(?:机|设备|炉|机床|生产线|合格|报告|记录)|[ -](?:machines?|presses|press|tonne)\b"
+    r"(?:机(?!箱|壳|架|柜|加|座|械)|设备|炉|机床|生产线|合格|报告|记录)|[ -](?:machines?|presses|press|tonne)\b"
 )
 # Who looks for a machine to work on asks for its work.
 _SHARED = re.compile(
@@ -78,6 +78,8 @@ def phrases(text: str, folded: str, terms: list[Match]) -> Iterator[Requirement]
         start, end, term, _ = match
         following = terms[position + 1] if position + 1 < len(terms) else None
         role = Role.ITSELF
+        if term.kind is RequirementKind.MATERIAL and folded[start - 1 : start] == "含":
+            continue  # what it contains
         if term.kind in THINGS:
             if _is_aside(folded, match, following):
                 continue
@@ -92,7 +94,8 @@ def phrases(text: str, folded: str, terms: list[Match]) -> Iterator[Requirement]
             continue  # the makers that a part goes to are not those who are sought
         elif placed and term.family == _LOCAL:
             continue  # "near Wenzhou" is one place
-        if made := made_of(text[start:end]):
+        overlapped = position > 0 and terms[position - 1].end > start
+        if not overlapped and (made := made_of(text[start:end])):
             yield Requirement(RequirementKind.MATERIAL, made, text[start:end], start, end, made)
         yield Requirement(
             RequirementKind(term.kind),
@@ -114,7 +117,10 @@ def _is_aside(folded: str, match: Match, following: Match | None) -> bool:
             folded[max(0, start - 12) : start]
         ):
             return True
-        return start > 0 and term.value in _DIMENSIONS and bool(_DIMENSION_AFTER.match(folded, end))
+        behind_comma = folded[max(0, start - 3) : start].rstrip()[-1:] == ","
+        return (
+            behind_comma and term.value in _DIMENSIONS and bool(_DIMENSION_AFTER.match(folded, end))
+        )
     if _MACHINE_AFTER.match(folded, end) and not _SHARED.search(folded[max(0, start - 16) : start]):
         return True
     if term.value not in _OFTEN_ASIDE:

@@ -10,17 +10,17 @@ import re
 
 from matchmaker.recommend.specification.model import RequirementKind, Role
 from matchmaker.recommend.specification.unlisted import HAN
-from matchmaker.recommend.specification.vocabulary import Match, Term, parts, shapes
+from matchmaker.recommend.specification.vocabulary import Match, parts, shapes
 
 THINGS = (RequirementKind.PRODUCT, RequirementKind.PROCESS)
 _CLAUSE = re.compile(r"[^，,;；。!?\n]*$")
 _REACH = 48
 # Words directly behind a product that make another thing of it.
 _PART_AFTER = re.compile(
-    r"[ -](?:bod(?:y|ies)|seats?|stems?|discs?|parts?|components?|spares?|blanks?|heads?|covers?|"
+    r"[ -](?:bod(?:y|ies)|seats?|stems?|discs?|parts?|components?|spares?|heads?|covers?|"
     r"accessor(?:y|ies)|machines?|machinery|moulds?|molds?|tooling|cores?|balls?|trims?|repairs?|"
     r"maintenance|testing|tests?|needles?|linings?|cases?|boxes|design|technology)(?![a-z])|"
-    r"(?:配件|零件|零部件|部件|备件|附件|毛坯|设备|专用|用|机械|生产线|维修|材料|原料|球体|内件|耗材|工艺|技术)"
+    r"(?:配件|零件|零部件|部件|备件|附件|设备|专用|用|机械|生产线|维修|材料|原料|球体|内件|耗材|工艺|技术)"
 )
 _MAKER_AFTER = re.compile(
     r"[ -](?:makers?|manufacturers?|producers?|plants?|factor(?:y|ies)|mills?|industr(?:y|ies)|brands?|"
@@ -41,16 +41,19 @@ _MEASURED = re.compile(r"(?:测|检测|检|修|维修|测量|量)$")
 _WORK_OF = re.compile(r"\b[a-z-]+ing (?:of|on) (?:[a-z0-9-]+ ){0,4}$")
 _FOR = re.compile(r"\b(?:for|onto|to suit|of) (?:[a-z0-9-]+ ){0,3}$")
 _WANTED_FOR = re.compile(
-    r"\b(?:look|search|quot|request|demand|market|ask|wait|need|order|tender|sourc|call|partner|supplier|"
-    r"maker|manufacturer|subcontractor|foundr|factor|shop|firm|compan|mill|plant|capacit|price|offer|"
-    r"buyer|importer|distributor|agent|customer|workshop|producer|hunt|inquir|enquir|range|kind|type|"
-    r"lot|batch|set|piece|tonne|ton|pair|kg|thousand|delivery|supply|import|export|stock|sale|provision|"
-    r"purchase|variety|line|series|generation|production|manufacture|all kinds)[a-z]*"
-    r"(?: [a-z]+)? (?:for|of) (?:[a-z0-9-]+ ){0,3}$"
+    r"\b(?:(?:look|search|ask|wait|hunt|call|sourc|tender|inquir|enquir)[a-z]*|quot[a-z]*|quotations?|"
+    r"requests?|demand|market|needs?|orders?|partners?|suppliers?|makers?|manufacturers?|subcontractors?|"
+    r"foundry|foundries|factory|factories|shops?|firms?|company|companies|mills?|plants?|capacity|prices?|"
+    r"offers?|buyers?|importers?|distributors?|agents?|customers?|workshops?|producers?)"
+    r"(?: [a-z]+)? for (?:[a-z0-9-]+ ){0,3}$|"
+    r"\b(?:ranges?|kinds?|types?|lots?|batch|batches|sets?|pieces?|pcs|tonnes?|tons?|pairs|kg|thousand|delivery|"
+    r"supply|supplier|suppliers|import|export|stock|sale|provision|purchase|procurement|variety|line|series|"
+    r"production|manufacture|manufacturers?|makers?|producers?|importers?|distributors?|buyers?)"
+    r" of (?:[a-z0-9-]+ ){0,3}$"
 )
 _GAP = re.compile(rf"[{HAN}]{{0,4}}")
 # A gap with one of these joins two things, or says how the first is made.
-_JOINT = frozenset("和与及或带配含用可做接采经是为找求能有无不以按")
+_JOINT = frozenset("和与及或带配含用可做采经是为找求能有无不以按")
 _ALWAYS_WHOLE = frozenset({"car"})
 _HAN_BEHIND = re.compile(rf"(?!厂|制造|整车|企业|行业)[{HAN}]")
 
@@ -58,7 +61,7 @@ _HAN_BEHIND = re.compile(rf"(?!厂|制造|整车|企业|行业)[{HAN}]")
 def role_of(folded: str, match: Match, before: Match | None, following: Match | None) -> Role:
     """What a product or process is, by the words around it."""
     term, end = match.term, match.end
-    if following is not None and _modifies(folded[end : following.start], term, following.term):
+    if following is not None and _modifies(folded, match, following):
         return Role.WHOLE
     if term.kind is RequirementKind.PROCESS:
         return Role.ITSELF
@@ -99,12 +102,20 @@ def _clause_before(folded: str, start: int) -> str:
     return match[0] if match else ""
 
 
-def _modifies(between: str, term: Term, following: Term) -> bool:
+def _modifies(folded: str, match: Match, following: Match) -> bool:
     """Whether a thing directly before another says of what, or on what, that one is."""
-    if term.kind is RequirementKind.PROCESS or following.kind not in THINGS:
+    term, head = match.term, following.term
+    if term.kind is RequirementKind.PROCESS or head.kind not in THINGS:
         return False
+    between = folded[match.end : following.start]
     if between in ("", " ", "-"):
-        return not (term.value in parts() and following.value in shapes())
+        # "electrodes milled to size" are electrodes, "electrode milling" is milling.
+        if (
+            head.kind is RequirementKind.PROCESS
+            and folded[following.end - 2 : following.end] == "ed"
+        ):
+            return False
+        return not (term.value in parts() and head.value in shapes())
     if not _GAP.fullmatch(between):
         return False
-    return between == "的" or _JOINT.isdisjoint(between)
+    return between == "的" or not (between[0] == "接" or _JOINT & set(between))

@@ -56,7 +56,7 @@ _FACTORS: dict[str, dict[float, str]] = {
         0.5: "斤",
     },
     "L": {
-        1000: "m3 m³ 立方 立方米 方 cbm",
+        1000: "m3 m³ 立方 立方米 cbm",
         1: "l litre litres liter liters 升",
         1e-3: "ml 毫升 cc",
     },

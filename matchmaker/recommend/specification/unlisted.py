@@ -11,7 +11,7 @@ from matchmaker.recommend.specification.vocabulary import Match
 ENDS = (
     "阀泵管件机器仪表架座盘轮轴环圈套片板条带线缆绳网布袜衣裤帽鞋包箱盒瓶桶罐杯膜纸胶漆油剂粉料材砂石砖瓷灯镜笔"
     "刀具锁钉栓钩链簧齿模芯头嘴柱杆臂腿翼桨舱壳盖罩垫塞球棒锭块卷丝纱毯枪弹药丸液浆酸碱盐醇酯酮胺树脂饼酒茶奶米面"
-    "糖肉鱼果菜苗种车船艇塔梯门窗柜桌椅床玩偶章牌签筒袋夹钳尺秤炉窑釜槽池站柜屏板卡盘针管贴帘伞画壶锅碗盆"
+    "膏糖肉鱼果菜苗种车船艇塔梯门窗柜桌椅床玩偶章牌签筒袋夹钳尺秤炉窑釜槽池站柜屏板卡盘针管贴帘伞画壶锅碗盆"
 )
 HAN = "\u4e00-\u9fff"
 _WANTED = (
@@ -34,7 +34,7 @@ _ENGLISH = re.compile(
     r"(?=\s*(?:$|[,.;:()\d]|\b(?:in|with|for|from|to|of|on|at|by|under|over|up|that|which|wanted|needed|required|suitable|certified|made|and|or|as|per|who|near|within)\b))"
 )
 _NO_CHINESE = re.compile(
-    r"工件|要求|资料|条件|单价|质量|师傅|自带|附图|样品|成本|问题|价格|我们|尽快|联系|公司|专利|人员|工程师|经验|图纸"
+    r"单件|每|各|工件|要求|资料|条件|单价|质量|师傅|自带|附图|样品|成本|问题|价格|我们|尽快|联系|公司|专利|人员|工程师|经验|图纸"
 )
 _NO_THING = frozenset(
     [
@@ -104,6 +104,21 @@ _NO_THING = frozenset(
 )
 
 
+_NO_HEAD = frozenset(
+    [
+        "line",
+        "time",
+        "research",
+        "accredited",
+        "workshop",
+        "machine",
+        "tooling",
+        "project",
+        "process",
+    ]
+)
+
+
 def unlisted(text: str, folded: str, known: list[Match], taken: bytearray) -> Requirement | None:
     """The first thing that a text names for wanted or offered, None where none is plain."""
     for pattern in (_CHINESE, _ENGLISH):
@@ -124,7 +139,7 @@ def unlisted(text: str, folded: str, known: list[Match], taken: bytearray) -> Re
             head = name.rsplit(" ", 1)[-1]
             if any(m.start < end and begin < m.end for m in known):
                 continue
-            if head in _NO_THING or _NO_CHINESE.search(name):
+            if head in _NO_THING or head in _NO_HEAD or _NO_CHINESE.search(name):
                 continue
             return Requirement(
                 RequirementKind.PRODUCT,

@@ -90,10 +90,19 @@ def _longest(hits: list[tuple[int, int, tuple[Term, ...]]]) -> list[Match]:
     hits.sort(key=_position)
     kept, free = [], 0
     for start, negative_end, meanings in hits:
-        if start >= free:
+        if start >= free or _shares_characters(kept[-1], -negative_end, meanings[0]):
             free = -negative_end
             kept.append(Match(start, free, *meanings[:2]))
     return kept
+
+
+def _shares_characters(before: Match, end: int, term: Term) -> bool:
+    """铸铁管 is 铸铁 and 铁管: a product begins within the name of its material."""
+    return (
+        before.term.kind is RequirementKind.MATERIAL
+        and term.kind is RequirementKind.PRODUCT
+        and end > before.end
+    )
 
 
 def _position(hit: tuple[int, int, tuple[Term, ...]]) -> tuple[int, int]:
@@ -149,7 +158,9 @@ def _products() -> Iterator[tuple[str, Term]]:
         for word in (value, *synonyms):
             yield from ((form, term) for form in _forms(word))
     for value, synonyms in table["processes"].items():
-        for word in (value, *synonyms):
+        for word in {
+            form for name in (value, *synonyms) for form in (name, name.replace("-", " "))
+        }:
             yield word, Term(RequirementKind.PROCESS, value, value.rsplit(" ", 1)[-1])
 
 

@@ -32,7 +32,8 @@ class Backups:
     """Use cases of backups.
 
     `copy` writes all that the store holds, at one moment, into a new database file, and `put`
-    has the store hold what is in such a file; `open_file` opens it as a store.
+    has the store hold what is in such a file; `open_file` opens it as a store. `forget_anchor`
+    is called before another log takes the place of the one there is.
     """
 
     settings: Settings
@@ -40,6 +41,7 @@ class Backups:
     copy: Callable[[Path], None]
     put: Callable[[Path], None]
     open_file: Callable[[Path], Store]
+    forget_anchor: Callable[[], None]
     clock: Clock
 
     @property
@@ -99,6 +101,7 @@ class Backups:
                         "up first what is there.",
                     )
                 self.make(principal)
+            self.forget_anchor()
             self.put(database)
             store.prepare()  # a backup of an earlier version
             self._put_files(scratch / FILES)

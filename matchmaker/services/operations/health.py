@@ -64,6 +64,7 @@ class HealthService:
     embedder: Callable[[], Encoder]
     rankers: RankerFiles
     jobs_holder: Callable[[], Holder | None]
+    check_log: Callable[[], Message]
 
     def jobs_worker(self) -> JobsWorker:
         """The worker of background jobs, in this data folder."""
@@ -113,6 +114,7 @@ class HealthService:
                 (message("model"), self._look_at_model),
                 (message("snapshot"), self._look_at_snapshot),
                 (message("ranker"), self._look_at_ranker),
+                (message("the log of changes"), self.check_log),
             )
         )
 
@@ -169,9 +171,14 @@ class HealthService:
 
 
 def require_writable(folder: Path) -> None:
-    """Make the folder if need be. Raises StorageFull when nothing can be written there."""
+    """Make the folder if need be, and its owner's only.
+
+    Raises StorageFull when nothing can be written there.
+    """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if folder.stat().st_uid == os.getuid():
+            folder.chmod(0o700)
         probe = folder / f".probe-{os.getpid()}"
         probe.write_bytes(b"probe")
         probe.unlink()

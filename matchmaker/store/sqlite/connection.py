@@ -93,7 +93,7 @@ class Connections:
     def create(self) -> None:
         """Make file and schema where they are missing."""
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise StorageFull(
                 "The folder %(parent)s cannot be made: %(strerror)s.",
@@ -101,6 +101,9 @@ class Connections:
                 parent=self.path.parent,
                 strerror=error.strerror,
             ) from None
+        with contextlib.suppress(OSError):  # SQLite itself says what cannot be done
+            # Its owner's only; SQLite gives the files beside it the same rights.
+            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         self._refuse_foreign()
         with self._mapped():
             self._connection().execute("PRAGMA journal_mode = WAL")

@@ -66,6 +66,22 @@ def test_a_code_of_the_same_series_is_another_one():
     assert comparison.adjustment < -0.2
 
 
+@pytest.mark.parametrize(
+    ("need", "statement"),
+    [
+        ("阀体铸件", "不锈钢球阀现货"),
+        ("gate valves DN50", "valve bodies for gate valves, cast"),
+        ("spectacle frames", "plating of spectacle frames"),
+        ("ball valves", "gate valves in stock"),
+        ("pumps", "we supply impellers to pump makers"),
+    ],
+)
+def test_part_and_whole_are_not_taken_for_each_other(need, statement):
+    comparison = compared(need, statement)
+    assert any(j.requirement.kind == "product" for j in comparison.unmet)
+    assert not any(j.requirement.kind == "product" for j in comparison.met)
+
+
 TURNING = {"size", "pressure", "temperature", "quantity", "price"}
 
 

@@ -70,6 +70,21 @@ def makers() -> Snapshot:
     )
 
 
+@pytest.fixture(scope="module")
+def makers_of_bearings() -> Snapshot:
+    offers = {"t:right": "Bearings 7308-BECBP", "t:wrong": "Bearings 7380-BECBP"}
+    return snapshot_of(
+        GraphRows(
+            organizations=tuple(Organization(id, id, Kind.FIRM) for id in offers),
+            offers=tuple(
+                Offer(f"{id}#offer", id, OfferKind.PRODUCT, text, "en")
+                for id, text in offers.items()
+            ),
+        ),
+        vectors=False,
+    )
+
+
 def found(snapshot: Snapshot, text: str, choices: Choices | None = None) -> list[Recommendation]:
     question = SeekerText(text, StatementKind.NEED, "en", GoalName.SUPPLIER, is_question=True)
     if choices is not None:
@@ -90,6 +105,10 @@ def test_another_size_stands_below_and_who_denies_it_is_no_match(makers):
     assert set(ids(answer)[:2]) == {"t:small", "t:far"}
     assert ids(answer)[2:] == ["t:large"]
     assert {j.requirement.value for j in answer[2].comparison.unmet} == {"DN40"}
+
+
+def test_another_type_of_a_series_is_no_match(makers_of_bearings):
+    assert ids(found(makers_of_bearings, "7308-BECBP")) == ["t:right"]
 
 
 def test_what_is_ignored_does_not_count(makers):

@@ -258,6 +258,7 @@ def test_parts_processes_and_customers_are_no_product_themselves(text, product):
         ("We make ball valves but no gate valves.", {"gate valve"}),
         ("本厂不再生产闸阀，只做蝶阀", {"gate valve"}),
         ("球阀已停产", {"ball valve"}),
+        ("gate valves, not ball valves, within 50 km, pumps", {"ball valve"}),
         ("All valves except safety valves", {"safety valve"}),
         ("不锈钢球阀，压力不低于1.6MPa", set()),
         ("ball valves, no less than 500 pieces", set()),

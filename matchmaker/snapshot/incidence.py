@@ -1,0 +1,43 @@
+"""Sparse rows of a snapshot: by source, transposed, and where each begins."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.snapshot.model import Adjacency, Incidence
+
+
+def adjacency(
+    source: NDArray[np.int32],
+    target: NDArray[np.int32],
+    since: NDArray[np.int32],
+    until: NDArray[np.int32],
+    tie: NDArray[np.int32],
+    size: int,
+) -> Adjacency:
+    """CSR by source, each row in order of target and tie."""
+    order = np.lexsort((tie, target, source))
+    return Adjacency(
+        indptr=offsets(source, size),
+        indices=target[order],
+        since=since[order],
+        until=until[order],
+        tie=tie[order],
+    )
+
+
+def offsets(rows: NDArray[np.int32], size: int) -> NDArray[np.int64]:
+    """CSR row offsets (size + 1,) of entries that lie in these rows."""
+    indptr = np.zeros(size + 1, dtype=np.int64)
+    np.cumsum(np.bincount(rows, minlength=size), out=indptr[1:])
+    return indptr
+
+
+def transposed(incidence: Incidence, columns: int) -> Incidence:
+    """Columns as rows, each in order of the former row."""
+    rows = np.repeat(
+        np.arange(len(incidence.indptr) - 1, dtype=np.int32), np.diff(incidence.indptr)
+    )
+    order = np.argsort(incidence.indices, kind="stable")
+    return Incidence(offsets(incidence.indices, columns), rows[order], incidence.code[order])
