@@ -109,7 +109,7 @@ Known = TypeVar("Known")
 csrf = CSRFProtect()
 
 
-class Sessions(SecureCookieSessionInterface):
+class SignedCookies(SecureCookieSessionInterface):
     """Signed cookies; the key is read when a request first needs it, so after a fork."""
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
@@ -129,7 +129,7 @@ def register(app: Flask) -> None:
         count = settings.trusted_proxies
         proxied = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
         app.wsgi_app = proxied  # type: ignore[method-assign]
-    app.session_interface = Sessions()
+    app.session_interface = SignedCookies()
     app.config.update(
         SESSION_COOKIE_NAME="matchmaker",
         SESSION_COOKIE_HTTPONLY=True,
