@@ -65,8 +65,8 @@ def _judge(requirement: Requirement, statement: Specification) -> Judgement:
         return Judgement(requirement, Verdict.MET, match)
     unmet: Judgement | None = None
     unknown: Judgement | None = None
-    for item in statement.of(requirement.kind):
-        say = _say(requirement, item)
+    for item in (*statement.of(requirement.kind), *_making(requirement, statement)):
+        say = MET if item.kind is not requirement.kind else _say(requirement, item)
         if say is None:
             continue
         verdict, note = say
@@ -84,6 +84,13 @@ def _judge(requirement: Requirement, statement: Specification) -> Judgement:
         else:
             unknown = unknown or judgement
     return unmet or unknown or Judgement(requirement, Verdict.UNKNOWN)
+
+
+def _making(requirement: Requirement, statement: Specification) -> list[Requirement]:
+    """Processes that make the product needed: who casts valve bodies makes castings."""
+    if requirement.kind is not RequirementKind.PRODUCT:
+        return []
+    return [item for item in statement.of(RequirementKind.PROCESS) if _process(requirement, item)]
 
 
 def _say(requirement: Requirement, item: Requirement) -> Say:

@@ -26,6 +26,7 @@ _UNMET = {
     RequirementKind.PARTNER: -0.1,
 }
 _MET = {
+    RequirementKind.PRODUCT: 0.14,
     RequirementKind.CODE: 0.2,
     RequirementKind.PLACE: 0.1,
     RequirementKind.DISTANCE: 0.1,
@@ -33,7 +34,7 @@ _MET = {
 }
 UNMET, MET = -0.25, 0.04
 SOFT = 0.3
-LOWEST, HIGHEST = -1.0, 0.3
+LOWEST, HIGHEST = -1.0, 0.4
 
 
 def adjustment(comparison: Comparison) -> float:
