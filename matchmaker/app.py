@@ -36,6 +36,7 @@ from matchmaker.web import (
     second_factor,
 )
 from matchmaker.web import directory as directory_pages
+from matchmaker.web import organization as organization_pages
 from matchmaker.web import people as people_pages
 from matchmaker.wiring import Wiring
 
@@ -46,6 +47,7 @@ VIEWS = (
     cards,
     coordinator,
     directory_pages,
+    organization_pages,
     find,
     glossary,
     home,

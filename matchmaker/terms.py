@@ -83,6 +83,7 @@ TERMS: dict[str, str] = {
     # actions
     "agree_terms": "Agree to the terms",
     "accept": "Accept",
+    "ask": "Ask before deciding",
     "decline": "Decline",
     "cancel": "Take back",
     "meet": "We are in talks",

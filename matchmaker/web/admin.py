@@ -11,6 +11,7 @@ from matchmaker.ingest.columns import table_name
 from matchmaker.web.labels import gettext
 from matchmaker.web.layout import Page, show_notice, signed_in, web, whole_number
 from matchmaker.workflow.account import AccountMembership, MembershipRole
+from matchmaker.workflow.job import JobState
 
 
 @web.get("/admin")
@@ -19,6 +20,7 @@ def admin() -> Page:
     principal = signed_in()
     principal.require_admin()
     rankers = services().rankers
+    failed = [job for job in services().job_queue.page(principal) if job.state is JobState.FAILED]
     return render_template(
         "admin.html",
         status=services().health.status(),
@@ -27,6 +29,8 @@ def admin() -> Page:
         table_name=table_name,
         models=rankers.current().models,
         duplicates=len(services().duplicates.pairs(principal)),
+        failed_jobs=len(failed),
+        invitations=len(services().invitations.open(principal)),
     )
 
 

@@ -42,22 +42,25 @@ class Card:
 
     @property
     def fit(self) -> str:
-        """In words: how what it says answers, the chance of a tie, else thirds of 0 to 1."""
-        if self.recommendation.match is not None:
-            return _GRADES[self.recommendation.match].text(language())
-        if self.recommendation.chance is not None:
-            chance = format_percent(self.recommendation.chance, "0.#%", locale_of(language()))
-            return str(gettext("%(chance)s chance of a tie within two years", chance=chance))
-        if self.recommendation.score >= 2 / 3:
-            return str(gettext("Very good fit"))
-        if self.recommendation.score >= 1 / 3:
-            return str(gettext("Good fit"))
-        return str(gettext("Possible fit"))
+        """In words."""
+        return grade_of(self.recommendation)
 
     @property
     def reason(self) -> str:
         """The leading reasons in a sentence."""
         return leading_reasons(self.recommendation, language())
+
+
+def grade_of(fit: Recommendation) -> str:
+    """In words: how what it says answers, the chance of a tie, else thirds of 0 to 1."""
+    if fit.match is not None:
+        return _GRADES[fit.match].text(language())
+    if fit.chance is not None:
+        chance = format_percent(fit.chance, "0.#%", locale_of(language()))
+        return gettext("%(chance)s chance of a tie within two years", chance=chance)
+    if fit.score >= 2 / 3:
+        return gettext("Very good fit")
+    return gettext("Good fit") if fit.score >= 1 / 3 else gettext("Possible fit")
 
 
 @web.get("/card")

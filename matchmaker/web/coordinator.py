@@ -25,6 +25,7 @@ from matchmaker.services.cooperation.batches import Batch, PlannedPair
 from matchmaker.services.cooperation.gatherings import GatheringView
 from matchmaker.snapshot.model import KINDS
 from matchmaker.store.documents import new_id
+from matchmaker.web.cluster_answer import SHARES, gain_of, standing_of
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import back, is_part, own_organization, show_notice, signed_in, web
 from matchmaker.workflow.gathering import Gathering, GatheringKind, InvitationAnswer, Meeting
@@ -135,7 +136,14 @@ def worklist(id: str) -> Page:
         services().auditing.worklist(principal, cluster.id, LIMIT, _year()), language()
     )
     template = "worklist_part.html" if is_part() else "worklist.html"
-    return render_template(template, worklist=answer, id=cluster.id, cluster=cluster)
+    return render_template(
+        template,
+        worklist=answer,
+        id=cluster.id,
+        cluster=cluster,
+        gain=gain_of(answer),
+        part=is_part(),
+    )
 
 
 def _drawn(view: View) -> dict[str, Any]:
@@ -296,6 +304,8 @@ def cluster(id: str) -> Page:
     return render_template(
         "cluster.html",
         audit=audit,
+        standing_now=standing_of(audit),
+        shares=SHARES,
         id=audit.basis.cluster,
         headlines=[
             (definitions[name], everything.figures[name])

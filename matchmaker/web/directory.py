@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
 from matchmaker.api.http.context import services
-from matchmaker.domain import (
-    MAX_TEXT,
-    Kind,
-    NeedState,
-    Organization,
-    OrganizationFilter,
-    Size,
-    Stage,
-)
+from matchmaker.domain import MAX_TEXT, Kind, Organization, OrganizationFilter, Size, Stage
 from matchmaker.errors import InvalidInput, MatchmakerError
 from matchmaker.messages import Message, message
 from matchmaker.services.directory.codes import FIELDS, CodeTable
@@ -70,30 +61,6 @@ def organizations() -> Page:
         sizes=list(Size),
     )
     return page_text, 200 if problem is None else 422
-
-
-@web.get("/organizations/<path:id>")
-def organization(id: str) -> Page:
-    """One organisation: profile, offers, needs, cooperations on a time line, network."""
-    principal, published = signed_in(), services().published
-    profile = services().directory.profile(principal, id)
-    identity = profile.organization.id
-    around = services().directory.neighborhood(principal, identity, 1, 100)
-    engagements = sorted(
-        (row for row in around.engagements if row.date),
-        key=lambda row: (row.date or date.min, row.id),
-        reverse=True,
-    )
-    return render_template(
-        "organization.html",
-        profile=profile,
-        own=principal.acts_for(identity),
-        offers=[offer for offer in published.offers(identity, None, 100).rows if offer.active],
-        needs=published.needs(identity, NeedState.OPEN, None, 100).rows,
-        around=around,
-        engagements=engagements[:30],
-        names={row.id: row for row in (*around.organizations, profile.organization)},
-    )
 
 
 @web.get("/profile")

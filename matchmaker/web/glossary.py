@@ -7,7 +7,8 @@ from flask import render_template
 from matchmaker.api.auditing.responses import DefinitionList
 from matchmaker.messages import Message, message
 from matchmaker.web.labels import language
-from matchmaker.web.layout import signed_in, web
+from matchmaker.web.layout import Page, signed_in, web
+from matchmaker.workflow.introduction_states import State
 
 GLOSSARY: tuple[tuple[str, Message, Message], ...] = (
     (
@@ -108,6 +109,15 @@ GLOSSARY: tuple[tuple[str, Message, Message], ...] = (
         ),
     ),
 )
+
+
+@web.get("/design")
+def design() -> Page:
+    """All components of the pages, in light and dark."""
+    states = (State.PROPOSED, State.ACCEPTED, State.MEETING, State.AGREED)
+    marks = ("done", "done", "current", "ahead")
+    progress = [{"name": state, "mark": mark} for state, mark in zip(states, marks, strict=True)]
+    return render_template("design.html", progress=progress)
 
 
 @web.get("/definitions")

@@ -1,4 +1,4 @@
-"""Pages of firms, universities and platforms: home, profile, find, postings, introductions."""
+"""The first page of firms, universities and platforms, and their portfolio."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from matchmaker.web.cards import Card, cards_of
 from matchmaker.web.directory import missing_fields
 from matchmaker.web.find import goals_of
 from matchmaker.web.layout import Page, own_organization, signed_in, web
-from matchmaker.web.postings import NEEDS_SHOWN
+from matchmaker.web.parties import likely_goals
+from matchmaker.web.postings import CANDIDATES_ONLY, NEEDS_SHOWN
 
-_MATCHES = 3
+_MATCHES, _INTRODUCTIONS = 3, 5
 
 _PORTFOLIO = (
     OfferKind.TECHNOLOGY, OfferKind.EQUIPMENT, OfferKind.PLATFORM_ACCESS, OfferKind.SERVICE,
@@ -38,7 +39,7 @@ class Task:
 
 @web.get("/")
 def home() -> Page:
-    """What to do next, by role."""
+    """What needs an answer today, who fits best, and what else to do, by role."""
     principal = signed_in()
     own = own_organization()
     if not own:
@@ -46,45 +47,77 @@ def home() -> Page:
             return redirect(url_for("web.cluster", id=min(principal.clusters)))
         return redirect(url_for("web.admin" if principal.admin else "web.find"))
     profile = services().directory.profile(principal, own)
+    views = services().introductions.listed(principal, organization=own, limit=100).rows
+    answerable = _answerable(principal, own)
+    goal, matches = _first_matches(principal, profile.organization)
     return render_template(
         "home.html",
         profile=profile,
-        tasks=_tasks(principal, profile),
+        waiting=[view for view in views if view.side in view.awaited],
+        others=[view for view in views if view.side not in view.awaited][:_INTRODUCTIONS],
+        tasks=_tasks(profile),
         load=services().introductions.load(principal, own),
-        introductions=services().introductions.listed(principal, organization=own, limit=5).rows,
         goals=goals_of(profile.organization.kind),
-        matches=_first_matches(principal, profile.organization),
+        goal=goal,
+        matches=matches,
+        answerable=answerable[:_MATCHES],
+        answerable_count=len(answerable),
+        needs_first=profile.organization.kind in CANDIDATES_ONLY,
     )
 
 
 def _first_matches(
     principal: Principal, organization: Organization
-) -> tuple[GoalName, list[Card]] | None:
-    """The three best for the first goal of its kind; None where they cannot be had now."""
-    goals = goals_of(organization.kind)
+) -> tuple[GoalName | None, list[Card]]:
+    """The three best for the goal that it most likely needs; none where it cannot be told now."""
+    goals = likely_goals(organization)
     if not goals:
-        return None
+        return None, []
     try:
         answered = services().matching.for_organization(
             principal, organization.id, Request(goals[0], _MATCHES)
         )
     except MatchmakerError:
-        return None
+        return goals[0], []
     return goals[0], cards_of(principal, answered).matches
 
 
-def _tasks(principal: Principal, profile: OrganizationProfile) -> list[Task]:
-    organization = profile.organization
-    waiting = [
-        introduction
-        for introduction in services()
-        .introductions.listed(principal, organization=organization.id, limit=100)
-        .rows
-        if introduction.side in introduction.awaited
+@dataclass(frozen=True, slots=True)
+class AnswerableNeed:
+    """An open need of somebody else, and the own offer that is close to it."""
+
+    need: Need
+    organization: Organization
+    offer: Offer
+
+
+def _answerable(principal: Principal, own: str) -> list[AnswerableNeed]:
+    """Open needs that own offers are close to, each once, in turn over the offers."""
+    published = services().published
+    try:
+        near = services().matching.needs_near(principal, own)
+    except MatchmakerError:
+        return []
+    offers = [offer for offer in published.offers(own, None, 200).rows if offer.active]
+    ranked = [
+        (rank, id, offer) for offer in offers for rank, id in enumerate(near.get(offer.id, ()))
     ]
+    ranked.sort(key=lambda row: row[0])
+    offer_of: dict[str, Offer] = {}
+    for _, id, offer in ranked:
+        offer_of.setdefault(id, offer)
+    answerable = []
+    for id, offer in offer_of.items():
+        need = published.need(id)
+        if need.state is NeedState.OPEN and need.organization != own:
+            organization = services().directory.profile(principal, need.organization).organization
+            answerable.append(AnswerableNeed(need, organization, offer))
+    return answerable
+
+
+def _tasks(profile: OrganizationProfile) -> list[Task]:
+    organization = profile.organization
     tasks = []
-    if waiting:
-        tasks.append(Task(message("Answer requests"), url_for("web.introductions"), len(waiting)))
     missing = missing_fields(profile)
     if missing:
         text = message("Complete the profile: %(missing)s", missing=missing)
@@ -97,7 +130,6 @@ def _tasks(principal: Principal, profile: OrganizationProfile) -> list[Task]:
     needs = services().published.needs(organization.id, NeedState.OPEN, None, 1).rows
     if not needs and organization.kind is Kind.FIRM:
         tasks.append(Task(message("Say what you need"), url_for("web.new_posting", what="need")))
-    tasks.append(Task(message("Look at new matches"), url_for("web.find")))
     return tasks
 
 

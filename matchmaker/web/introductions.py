@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
 from flask import redirect, render_template, request, url_for
 
+from matchmaker.access import Principal
 from matchmaker.api.http.context import services
+from matchmaker.api.http.problems import status_of
 from matchmaker.domain import GoalName
+from matchmaker.errors import MatchmakerError, SignInNeeded
+from matchmaker.services.cooperation.introduction_views import IntroductionView
+from matchmaker.web.cards import grade_of
 from matchmaker.web.forms import read_form
 from matchmaker.web.labels import gettext
 from matchmaker.web.layout import Page, own_organization, parse_choice, show_notice, signed_in, web
+from matchmaker.web.parties import fit_of, parties_of
 from matchmaker.workflow.interactions import ConversationMessage
 from matchmaker.workflow.introduction import Outcome, Proposal, Transition
-from matchmaker.workflow.introduction_states import Action, AmountBand, OutcomeKind, Side
+from matchmaker.workflow.introduction_states import (
+    FINAL,
+    Action,
+    AmountBand,
+    OutcomeKind,
+    Side,
+    State,
+)
+
+# The way that a good one goes.
+_WAY = (
+    State.TERMS, State.PROPOSED, State.ACCEPTED, State.MEETING, State.AGREED, State.DELIVERED,
+    State.COMPLETED,
+)  # fmt: skip
+# Each of these has a form of its own, or happens by itself.
+_APART = {Action.ASK, Action.EXPIRE, Action.REPORT, Action.CONFIRM, Action.DECLINE}
+_HIDDEN = ("goal", "candidate", "asking", "need", "impression", "position")
 
 
 @web.get("/introductions")
@@ -29,60 +55,135 @@ def introductions() -> Page:
 @web.get("/introductions/new")
 def new_introduction() -> Page:
     """Ask for an introduction."""
-    principal, args = signed_in(), request.args
-    goal = parse_choice(GoalName, args.get("goal", ""), "goal")
-    candidate = services().directory.profile(principal, args.get("candidate", ""))
+    return _new_page(signed_in(), request.args)
+
+
+def _new_page(
+    principal: Principal, sent: Mapping[str, str], problem: MatchmakerError | None = None
+) -> str:
+    goal = parse_choice(GoalName, sent.get("goal", ""), "goal")
+    own, candidate = own_organization(), sent.get("candidate", "")
+    parties = parties_of(principal, [candidate], goal, own=own)
+    # Who offers to meet a need is the candidate of the one that has it.
+    is_offering = sent.get("asking") == Side.CANDIDATE
+    asker, asked = (candidate, own) if is_offering else (own, candidate)
+    fit = fit_of(principal, asker, asked, goal, sent.get("need", "")) if own else None
     return render_template(
         "introduction_new.html",
         goal=goal,
-        candidate=candidate,
-        sent={name: args.get(name, "") for name in ("asking", "need", "impression", "position")},
+        party=parties[0],
+        fit=fit,
+        grade=grade_of(fit) if fit else "",
+        hidden={name: sent.get(name, "") for name in _HIDDEN},
+        sent=sent,
+        problem=problem,
     )
 
 
 @web.post("/introductions/new")
 def propose() -> Page:
-    """Asked for."""
-    principal, asking = (
-        signed_in(),
-        parse_choice(Side, request.form.get("asking") or "seeker", "asking"),
-    )
-    parties = {asking: own_organization(), asking.other: request.form.get("candidate", "")}
-    proposal = read_form(Proposal, asking=asking, **parties)
-    view = services().introductions.propose(principal, proposal)
+    """Asked for; where that is refused, the form again with what was written."""
+    principal, form = signed_in(), request.form
+    try:
+        asking = parse_choice(Side, form.get("asking") or "seeker", "asking")
+        parties = {asking: own_organization(), asking.other: form.get("candidate", "")}
+        proposal = read_form(Proposal, asking=asking, **parties)
+        view = services().introductions.propose(principal, proposal)
+    except MatchmakerError as error:
+        return _new_page(principal, form, error), status_of(error)
     show_notice(gettext("The request is sent. You will be told of the answer."))
     return redirect(url_for("web.introduction", id=view.id), 303)
 
 
 @web.get("/introductions/<id>")
 def introduction(id: str) -> Page:
-    """Where it stands, what can be done, contact and conversation once both have agreed."""
+    """Where it stands, who asks and why the two fit, what can be done, the conversation."""
     principal = signed_in()
-    view = services().introductions.show(principal, id)
+    return _page(principal, services().introductions.show(principal, id))
+
+
+def _page(
+    principal: Principal,
+    view: IntroductionView,
+    sent: Mapping[str, str] | None = None,
+    problem: MatchmakerError | None = None,
+) -> str:
+    introductions, sent = services().introductions, sent or {}
     messages: tuple[ConversationMessage, ...] = ()
     if view.contact is not None:
-        messages = services().introductions.messages(principal, id, limit=200).rows
-    # Each of these has a form of its own, or happens by itself.
-    apart = {Action.EXPIRE, Action.REPORT, Action.CONFIRM, Action.DECLINE}
+        messages = introductions.messages(principal, view.id, limit=200).rows
+    # Nothing that could tell the name, while the terms come first.
+    is_named = bool(view.seeker.id and view.candidate.id)
+    sides = {Side.SEEKER: view.seeker.id, Side.CANDIDATE: view.candidate.id}
+    own = sides[view.side] if view.side else ""
+    others = [party for party in sides.values() if party not in ("", own)]
+    fit = None
+    if is_named:
+        fit = fit_of(principal, view.seeker.id, view.candidate.id, view.goal, view.need)
     return render_template(
         "introduction.html",
         introduction=view,
         messages=messages,
-        plain=[action for action in dict.fromkeys(view.allowed) if action not in apart],
+        plain=[action for action in dict.fromkeys(view.allowed) if action not in _APART],
         kinds=list(OutcomeKind),
         bands=list(AmountBand),
+        progress=_progress(view),
+        parties=parties_of(principal, others, view.goal, view.need, own),
+        fit=fit,
+        grade=grade_of(fit) if fit else "",
+        earlier=introductions.earlier(principal, view),
+        questions=[step for step in view.steps if step.action is Action.ASK],
+        load=introductions.load(principal, own) if own and view.is_waiting else None,
+        problem=problem,
+        sent={"text": sent.get("reason") or sent.get("message", ""), **sent},
+        fits_here=sent.get("action") in view.allowed or ("message" in sent and view.contact),
+        changed=sent.get("version", str(view.version)) != str(view.version),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressStep:
+    """A state on the way of an introduction: `done`, `current`, `over` or still `ahead`."""
+
+    name: State
+    mark: str
+    at: datetime | None
+
+
+def _progress(view: IntroductionView) -> list[ProgressStep]:
+    """The states that it passed, where it stands, and those ahead of a good one."""
+    reached: dict[State, datetime] = {}
+    for step in view.steps:
+        reached.setdefault(step.state, step.at)
+    way = [state for state in _WAY if state is not State.TERMS or state in reached]
+    if view.state in FINAL and view.state is not State.COMPLETED:
+        passed = [state for state in way if state in reached]
+        steps = [ProgressStep(state, "done", reached[state]) for state in passed]
+        return [*steps, ProgressStep(view.state, "over", reached.get(view.state))]
+    stands = way.index(view.state)
+    marks = ["done"] * stands + ["current"] + ["ahead"] * (len(way) - stands - 1)
+    return [
+        ProgressStep(state, mark, reached.get(state))
+        for state, mark in zip(way, marks, strict=True)
+    ]
 
 
 @web.post("/introductions/<id>")
 def act(id: str) -> Page:
-    """One step, or a message."""
+    """One step, or a message; where refused, the page as it is now with what was written."""
     principal, form = signed_in(), request.form
-    if "message" in form:
-        services().introductions.write(principal, id, form["message"])
-        return redirect(url_for("web.introduction", id=id), 303)
-    is_report = form.get("action") == Action.REPORT
-    transition = read_form(Transition, outcome=read_form(Outcome) if is_report else None)
-    services().introductions.act(principal, id, transition)
-    show_notice(gettext("Done."))
+    introductions = services().introductions
+    try:
+        if "message" in form:
+            introductions.write(principal, id, form["message"])
+        else:
+            is_report = form.get("action") == Action.REPORT
+            outcome = read_form(Outcome) if is_report else None
+            introductions.act(principal, id, read_form(Transition, outcome=outcome))
+            show_notice(gettext("Done."))
+    except SignInNeeded:
+        raise
+    except MatchmakerError as error:
+        view = introductions.show(principal, id)
+        return _page(principal, view, form.to_dict(), error), status_of(error)
     return redirect(url_for("web.introduction", id=id), 303)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -13,6 +14,7 @@ from flask import (
     Flask,
     flash,
     g,
+    make_response,
     redirect,
     render_template,
     request,
@@ -27,10 +29,13 @@ from werkzeug.wrappers import Response
 from matchmaker import errors
 from matchmaker.access import Principal
 from matchmaker.api.http.context import current_principal, services
-from matchmaker.api.http.problems import note_fault, status_of
+from matchmaker.api.http.guards import API_PREFIX
+from matchmaker.api.http.problems import note_fault, of_http, status_of
 from matchmaker.messages import Message
 from matchmaker.web import labels
+from matchmaker.web.kept import kept_page
 from matchmaker.web.labels import language
+from matchmaker.web.menu import menu
 
 # The language of names; readers of any other one get the Latin name, where there is one.
 NAMES = "zh"
@@ -66,6 +71,7 @@ def _shared() -> dict[str, Any]:
         "principal": current_principal(),
         "account": g.get("account"),
         "unread": _unread,
+        "menu": lambda: menu(current_principal()),
         "as_of": lambda: next(iter(g.get("as_of") or ()), None),
         "has_pictures": (VENDOR / "cytoscape.min.js").exists(),
         "vendor": lambda name: (VENDOR / name).exists(),
@@ -220,8 +226,8 @@ def _close(response: Response) -> Response:
 def _refused(error: errors.MatchmakerError) -> Response | tuple[str, int]:
     """The page again with the reason, after a form; a page of its own otherwise."""
     status = status_of(error)
-    if isinstance(error, errors.SignInNeeded) and request.method == "GET":
-        return redirect(url_for("web.sign_in", next=request.full_path.rstrip("?")), 303)
+    if isinstance(error, errors.SignInNeeded):
+        return _sign_in_again(error, status)
     if isinstance(error, errors.SecondFactorOwed):
         show_notice(error, "bad")
         return redirect(url_for("web.second_factor"), 303)
@@ -229,6 +235,34 @@ def _refused(error: errors.MatchmakerError) -> Response | tuple[str, int]:
         show_notice(error, "bad")
         return back("/")
     return render_template("problem.html", error=error, status=status), status
+
+
+def _sign_in_again(error: errors.SignInNeeded, status: int) -> Response | tuple[str, int]:
+    """The sign-in and back; for a form what was written, to send it then."""
+    if request.method == "POST":
+        page = render_template("problem.html", error=error, status=status), status
+        return kept_page(status) or page
+    here = request.full_path.rstrip("?")
+    if not is_part():
+        return redirect(url_for("web.sign_in", next=here), 303)
+    answer = make_response(labels.said(error), status)
+    if urlsplit(request.headers.get("HX-Current-URL", "")).path == request.path:
+        # A part of the very page: the address has all that was asked. Of other parts the page
+        # only says so itself: something may be half written on it.
+        answer.headers["HX-Redirect"] = url_for("web.sign_in", next=here)
+    return answer
+
+
+@web.app_errorhandler(HTTPStatus.NOT_FOUND)
+def _unknown(error: HTTPException) -> Response:
+    """An address that is none of ours: a page for readers, a problem for programs."""
+    is_program = request.path.startswith(API_PREFIX) or not request.accept_mimetypes.accept_html
+    if is_program:
+        return of_http(error)
+    problem = errors.NotFound(
+        "There is no page at this address.", mend="Look at the menu, or search the directory."
+    )
+    return _close(make_response(render_template("problem.html", error=problem, status=404), 404))
 
 
 @web.errorhandler(Exception)
@@ -253,6 +287,8 @@ def _broken(error: HTTPException) -> Response | tuple[str, int]:
             "This is too large to be sent.", mend="Part the file into several, or send less."
         )
     if status == 400 and "CSRF" in (error.description or ""):
+        if kept := kept_page(400 if g.get("account") else 401):
+            return kept
         problem = errors.InvalidInput(
             "This page was open too long.", mend="Open it again and repeat."
         )

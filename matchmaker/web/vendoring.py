@@ -11,7 +11,6 @@ import sys
 from pathlib import Path
 
 FILES = (
-    "@picocss/pico/css/pico.min.css",
     "htmx.org/dist/htmx.min.js",
     "cytoscape/dist/cytoscape.min.js",
     "echarts/dist/echarts.common.min.js",

@@ -33,6 +33,9 @@ MAX_MESSAGE = 4_000
 
 MAX_JOBS = 100_000
 
+# Of both sides together, before both have accepted.
+MAX_QUESTIONS = 20
+
 # As long as a list of recommendations may be.
 MAX_POSITION = 100
 
@@ -191,6 +194,11 @@ class Introduction(Proposal):
             return (self.reported_by.other,)
         return ()
 
+    @property
+    def questions(self) -> tuple[IntroductionStep, ...]:
+        """What both sides asked and answered before both had accepted, oldest first."""
+        return tuple(step for step in self.steps if step.action is Action.ASK)
+
     def hides(self, side: Side) -> bool:
         """Whether the other side may not know yet who this side is."""
         agreed = any(step.action is Action.AGREE_TERMS for step in self.steps)
@@ -258,7 +266,7 @@ def act(
     return replace(changed, state=target, steps=(*introduction.steps, step))
 
 
-_ANSWERS = frozenset({Action.ACCEPT, Action.AGREE_TERMS, Action.DECLINE})
+_ANSWERS = frozenset({Action.ACCEPT, Action.AGREE_TERMS, Action.ASK, Action.DECLINE})
 
 # What only a coordinator, the system or the asking side may do.
 _OUTSIDE = frozenset({Action.CANCEL, Action.EXPIRE})
@@ -277,6 +285,8 @@ def _refusal(introduction: Introduction, action: Action, side: Side | None) -> N
         return NotAllowed("You have accepted; the other side has not answered yet.")
     if action is Action.DECLINE and side in introduction.accepted:
         return NotAllowed("You have accepted; withdraw instead.")
+    if action is Action.ASK and len(introduction.questions) >= MAX_QUESTIONS:
+        return NotAllowed("Enough was asked here: accept or decline.")
     if action is Action.CONFIRM and introduction.reported_by in (None, side):
         return NotAllowed("The other side has to report the outcome that you confirm.")
     if action is Action.WITHDRAW and introduction.contact_closed:
@@ -294,6 +304,8 @@ def _is_repeated(introduction: Introduction, transition: Transition, side: Side 
         return False
     last = introduction.steps[-1]
     same = last.action is action and last.side is side and last.state is introduction.state
+    if action is Action.ASK:
+        return same and last.reason == transition.reason
     return same and (action is not Action.REPORT or introduction.outcome == transition.outcome)
 
 

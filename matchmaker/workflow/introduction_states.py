@@ -25,6 +25,7 @@ class Action(StrEnum):
     """What can be done to an introduction."""
 
     AGREE_TERMS = "agree_terms"
+    ASK = "ask"  # ask back, or answer what was asked, before both have accepted
     ACCEPT = "accept"
     DECLINE = "decline"
     EXPIRE = "expire"
@@ -67,11 +68,13 @@ FINAL = frozenset(State) - ACTIVE - WAITING
 # (state, action) → state. ACCEPT stays in PROPOSED until the second side's.
 TRANSITIONS: dict[tuple[State, Action], State] = {
     (State.TERMS, Action.AGREE_TERMS): State.PROPOSED,
+    (State.TERMS, Action.ASK): State.TERMS,
     (State.TERMS, Action.DECLINE): State.DECLINED,
     (State.TERMS, Action.EXPIRE): State.EXPIRED,
     (State.TERMS, Action.CANCEL): State.CANCELLED,
     (State.TERMS, Action.WITHDRAW): State.CANCELLED,
     (State.PROPOSED, Action.ACCEPT): State.ACCEPTED,
+    (State.PROPOSED, Action.ASK): State.PROPOSED,
     (State.PROPOSED, Action.DECLINE): State.DECLINED,
     (State.PROPOSED, Action.EXPIRE): State.EXPIRED,
     (State.PROPOSED, Action.CANCEL): State.CANCELLED,

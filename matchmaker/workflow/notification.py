@@ -16,6 +16,7 @@ class NotificationKind(StrEnum):
     REQUEST = "request"
     TERMS = "terms"
     PROPOSED = "proposed"
+    ASKED = "asked"
     ANSWERED = "answered"
     OPENED = "opened"
     MOVED = "moved"
@@ -35,6 +36,7 @@ TEXTS = {
     NotificationKind.REQUEST: message("%(other)s would like to work with you"),
     NotificationKind.TERMS: message("Somebody offers terms; look at them before the name is shown"),
     NotificationKind.PROPOSED: message("Your cluster suggests that you meet %(other)s"),
+    NotificationKind.ASKED: message("%(other)s has a question before deciding"),
     NotificationKind.ANSWERED: message("%(other)s answered: %(state)s"),
     NotificationKind.OPENED: message("Both agreed: the contact details of %(other)s are open"),
     NotificationKind.MOVED: message("With %(other)s: %(state)s"),
@@ -76,5 +78,7 @@ class Notification:
     def message(self) -> Message:
         """Its text."""
         state = self.facts.get("state", "")
-        other = " ".join(self.facts.get("other", "").split())
+        other: str | Message = " ".join(self.facts.get("other", "").split())
+        # Who reads the terms first does not know the name yet.
+        other = other or message("Somebody")
         return Message(TEXTS[self.kind].id, {"other": other, "state": STATES.get(state, state)})

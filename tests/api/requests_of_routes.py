@@ -14,7 +14,7 @@ from matchmaker.workflow.gathering import Gathering, GatheringKind, InvitationAn
 from matchmaker.workflow.introduction import Proposal, Transition
 from matchmaker.workflow.introduction_states import Action
 from matchmaker.workflow.posting import Posting
-from matchmaker.workflow.session import Origin
+from matchmaker.workflow.session import SignInOrigin
 from tests.api.world import PASSWORD
 
 API = "/api/v1"
@@ -103,7 +103,7 @@ def _session(world, role):
     if role == "anyone":
         return "none"
     account = world.services.accounts.own(world.principal(role))
-    world.services.sessions.begin(account, Origin("192.0.2.1"))
+    world.services.sessions.begin(account, SignInOrigin("192.0.2.1"))
     return world.services.sessions.own(world.principal(role))[0].id
 
 

@@ -211,6 +211,14 @@ def test_terms_come_before_the_name(people):
     ):
         assert "示例阀门1厂" not in text
         assert "t:firm1" not in text
+    path = f"introductions/{proposed['id']}"
+    asked = third.post(f"{path}/transition", {"action": "ask", "reason": "每批多少？"})
+    assert asked["state"] == "terms"
+    answered = sme.post(f"{path}/transition", {"action": "ask", "reason": "每批五百公斤"})
+    assert answered["contact"] is None
+    shown = third.get(path).json
+    assert [step["reason"] for step in shown["steps"]][-2:] == ["每批多少？", "每批五百公斤"]
+    assert "示例阀门1厂" not in str(shown) + third.get("notices").text
     agreed = third.post(f"introductions/{proposed['id']}/transition", {"action": "agree_terms"})
     assert agreed["seeker"]["name"] == "示例阀门1厂"
     assert agreed["contact"] is None

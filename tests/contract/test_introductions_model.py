@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 from matchmaker.domain import GoalName, Layer
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from matchmaker.store.documents import Store
-from matchmaker.workflow.introduction import Outcome, Proposal, Transition
+from matchmaker.workflow.introduction import IntroductionStep, Outcome, Proposal, Transition
 from matchmaker.workflow.introduction_states import Action, OutcomeKind
 from tests.contract.cooperation import FIRMS, Cooperation, cooperation_on
 
@@ -152,7 +152,8 @@ class IntroductionsMachine(RuleBasedStateMachine):
                     and modelled.agreed_terms
                     and actor != modelled.asked_by
                 ):
-                    return not modelled.yes - {modelled.asked_by}  # the very same again
+                    # The very same again, unless something was asked since.
+                    return self.last_step(modelled).action is action
                 if modelled.state != "terms" or actor == modelled.asked_by or late:
                     return False
                 modelled.state, modelled.agreed_terms = "proposed", True
@@ -165,6 +166,12 @@ class IntroductionsMachine(RuleBasedStateMachine):
                     return False
                 modelled.yes.add(actor)
                 modelled.state = "accepted"
+            case Action.ASK:
+                if modelled.state not in ("terms", "proposed"):
+                    return False
+                last = self.last_step(modelled)
+                same_again = last.action is action and last.side == _side(modelled, actor)
+                return same_again or not late
             case Action.DECLINE:
                 if modelled.state == "declined" and actor != modelled.asked_by:
                     return True
@@ -186,9 +193,7 @@ class IntroductionsMachine(RuleBasedStateMachine):
         return True
 
     def expected_later(self, modelled: Modelled, actor: str, action: Action) -> bool:
-        steps = self.services.repositories.introductions.get_or_none(self.id_of(modelled))
-        assert steps is not None
-        last = steps.value.steps[-1]
+        last = self.last_step(modelled)
         repeated = last.action is action and last.side == _side(modelled, actor)
         match action:
             case Action.MEET if modelled.state == "accepted":
@@ -213,8 +218,12 @@ class IntroductionsMachine(RuleBasedStateMachine):
                 modelled.closed = True
             case _:
                 # The store already has it: only the very same step again may pass.
-                return repeated and last.state == steps.value.state
+                return repeated and last.state == modelled.state
         return True
+
+    def last_step(self, modelled: Modelled) -> IntroductionStep:
+        """As stored, which is what makes the same step again a repetition."""
+        return self.services.repositories.introductions.get(self.id_of(modelled)).value.steps[-1]
 
     def id_of(self, modelled: Modelled) -> str:
         return next(id for id, other in self.model.items() if other is modelled)

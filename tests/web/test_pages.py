@@ -30,7 +30,7 @@ from matchmaker.workflow.posting import PostingAction, PostingState
 
 CLUSTER = "/clusters/seed:cluster-valves"
 PAGES = {
-    "": ("/sign-in", "/forgotten", "/reset?token=x", "/unsubscribe?token=x"),
+    "": ("/sign-in", "/forgotten", "/reset?token=x", "/unsubscribe?token=x", "/design"),
     "firm": (
         "/", "/tour", "/profile", "/find", "/find?goal=supplier", "/postings",
         "/find?goal=research_partner&text=高温密封材料", "/postings/new?what=need",

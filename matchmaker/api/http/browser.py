@@ -11,18 +11,18 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from matchmaker.api.http.context import services
 from matchmaker.api.http.guards import cookie_name, is_local
 from matchmaker.workflow.account import Account
-from matchmaker.workflow.session import Origin
+from matchmaker.workflow.session import SignInOrigin
 
 DEVICE_COOKIE = "matchmaker_device"
 DEVICE_DAYS = 365
 MAX_ACCOUNTS = 10
 
 
-def origin(email: str = "") -> Origin:
+def origin(email: str = "") -> SignInOrigin:
     """Where this request comes from; the device's mark, if it signed in to this address before."""
     device, accounts = _device()
     known = bool(email) and _digest(email) in accounts
-    return Origin(
+    return SignInOrigin(
         address=request.remote_addr or "",
         device=device if known else "",
         agent=request.headers.get("User-Agent", ""),

@@ -123,7 +123,7 @@ Known = TypeVar("Known")
 csrf = CSRFProtect()
 
 
-class Sessions(SecureCookieSessionInterface):
+class SignedCookies(SecureCookieSessionInterface):
     """Signed cookies; the key is read when a request first needs it, so after a fork."""
 
     digest_method = staticmethod(hashlib.sha256)
@@ -149,7 +149,7 @@ def register(app: Flask) -> None:
         count = settings.trusted_proxies
         proxied = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
         app.wsgi_app = proxied  # type: ignore[method-assign]
-    app.session_interface = Sessions()
+    app.session_interface = SignedCookies()
     app.config.update(
         SESSION_COOKIE_NAME=SESSION_COOKIE,
         SESSION_COOKIE_HTTPONLY=True,

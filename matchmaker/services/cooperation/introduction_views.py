@@ -13,7 +13,7 @@ from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.account import Account
 from matchmaker.workflow.introduction import Introduction, Outcome, Purpose
-from matchmaker.workflow.introduction_states import Action, Origin, Side, State
+from matchmaker.workflow.introduction_states import WAITING, Action, Origin, Side, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,11 @@ class IntroductionView(Purpose):
     satisfaction: int | None
     steps: tuple[StepView, ...]
     contact: Contact | None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether one side or both have still to answer."""
+        return self.state in WAITING
 
     @property
     def other(self) -> NamedOrganization:

@@ -219,6 +219,29 @@ class Introductions:
         ]
         return Page(tuple(rows), page.after)
 
+    def earlier(self, principal: Principal, view: IntroductionView) -> list[IntroductionView]:
+        """Introductions of the same two that are older and that the principal may see.
+
+        Newest first; none while it may not know who the other side is, and none of those
+        whose other side it may not know.
+        """
+        parties = {view.seeker.id, view.candidate.id}
+        if "" in parties:
+            return []
+        stored = [
+            each
+            for each in self.repositories.introductions.iterate("organization", view.seeker.id)
+            if {each.value.seeker, each.value.candidate} == parties
+            and each.value.created < view.created
+            and self._views.may_see(principal, each.value)
+        ]
+        stored.sort(key=lambda each: each.value.created, reverse=True)
+        views = [
+            self._views.view(each, self._views.side_of(principal, each.value, ""))
+            for each in stored
+        ]
+        return [each for each in views if each.seeker.id and each.candidate.id]
+
     def load(self, principal: Principal, organization_id: str) -> Load:
         """Slots of one's own organisation. Raises NotAllowed."""
         organization = self.store.organization(organization_id)
@@ -237,6 +260,8 @@ class Introductions:
         action, organization = transition.action, transition.organization
         if action is Action.DECLINE and not transition.reason.strip():
             raise InvalidInput("must say why; the other side reads it.", where="reason")
+        if action is Action.ASK and not transition.reason.strip():
+            raise InvalidInput("must not be empty.", where="reason")
 
         def change(unit: UnitOfWork) -> State:
             stored = self._views.visible(principal, id)
@@ -389,6 +414,8 @@ def _kind_of_proposal(introduction: Introduction, side: Side | None) -> Notifica
 def _kind_of_step(before: Introduction, after: Introduction) -> NotificationKind:
     if after.state in ACTIVE and before.state not in ACTIVE:
         return NotificationKind.OPENED
+    if after.steps[-1].action is Action.ASK:
+        return NotificationKind.ASKED
     if after.state in (State.EXPIRED, State.CANCELLED, State.ENDED):
         return NotificationKind.OVER
     if after.reported_by is not None and before.reported_by is not after.reported_by:

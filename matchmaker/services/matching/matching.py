@@ -186,6 +186,30 @@ class Matching:
         seeker = replace(asker, texts=tuple(texts))
         return self._answer(principal, rows, profile, seeker, request, recorded=recorded)
 
+    def fit(
+        self, principal: Principal, asker: str, candidate: str, goal: GoalName, need_id: str = ""
+    ) -> Recommendation | None:
+        """Why one candidate fits an organisation, or the need that it posted; nothing is recorded.
+
+        For members of either, the coordinators of the asker's clusters, and admins. None where
+        it cannot be a candidate, or is not in the snapshot. Raises NotAllowed, NotFound.
+        """
+        is_candidate = principal.acts_for(self.store.organization(candidate).id)
+        profile = self.store.seeker_profile(asker) if is_candidate else None
+        profile = profile or self._asking_profile(principal, asker)
+        rows, request = self._current_rows(), Request[str](goal, 1, only_new=False, capped=False)
+        row = rows.organization(candidate)
+        if row is None or profile.organization.kind not in GOALS[goal].seekers:
+            return None
+        seekers = self._seekers(rows)
+        if need_id:
+            seeker = seekers.need(self.store.need(need_id), profile, request)
+        else:
+            seeker = seekers.organization(profile, request)
+        only, ranker = np.arange(len(rows.snapshot)) == row, self.rankers.current()
+        fits = recommend(rows.snapshot, seeker, rows.request(request), ranker, among=only)
+        return next(iter((*fits.matches, *fits.nearby)), None)
+
     def goals(self, principal: Principal, organization_id: str) -> list[GoalName]:
         """What an organisation of its kind may look for. Raises SignInNeeded, NotFound."""
         principal.require_known()

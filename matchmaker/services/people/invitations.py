@@ -178,6 +178,14 @@ class Invitations:
     def _link(self, invitation: Invitation) -> str:
         return self.links.url("invitation", self.links.token("invitation", invitation.id))
 
+    def may_invite(self, principal: Principal, organization_id: str) -> bool:
+        """Whether the principal may invite to the organisation."""
+        try:
+            self._require_inviter(principal, organization_id)
+        except NotAllowed:
+            return False
+        return True
+
     def _require_inviter(self, principal: Principal, organization_id: str) -> None:
         if principal.admin or organization_id in principal.owned:
             return

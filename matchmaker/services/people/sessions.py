@@ -16,7 +16,7 @@ from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.workflow.account import Account
-from matchmaker.workflow.session import FORGOTTEN_AFTER, MAX_AGENT, Origin, Session
+from matchmaker.workflow.session import FORGOTTEN_AFTER, MAX_AGENT, Session, SignInOrigin
 
 # A session's last use is noted at most this often: not a write for every request.
 NOTED_EVERY = timedelta(minutes=5)
@@ -37,7 +37,7 @@ class Sessions:
     clock: Clock
     keep: timedelta
 
-    def begin(self, account: Account, origin: Origin) -> str:
+    def begin(self, account: Account, origin: SignInOrigin) -> str:
         """A new session of the account; the secret that its cookie is to hold."""
         secret, now = secrets.token_urlsafe(32), self.clock()
         log.info("signed in", subject=account.subject, address=origin.address)

@@ -1,4 +1,5 @@
 "use strict";
+document.documentElement.classList.add("script");
 // Everything works without this file; it only says when there is no connection, and
 // keeps somebody from sending a form twice.
 addEventListener("offline", () => { document.getElementById("offline").hidden = false; });
@@ -12,9 +13,13 @@ addEventListener("submit", (event) => {
 });
 // htmx shows nothing where a request fails: say so, as the offline notice does.
 addEventListener("htmx:sendError", () => { document.getElementById("offline").hidden = false; });
-addEventListener("htmx:responseError", () => { document.getElementById("failed").hidden = false; });
+addEventListener("htmx:responseError", ({ detail }) => {
+  const ended = detail.xhr.status === 401;
+  if (ended && detail.xhr.getResponseHeader("HX-Redirect")) return;
+  document.getElementById(ended ? "expired" : "failed").hidden = false;
+});
 addEventListener("htmx:beforeRequest", () => {
-  for (const id of ["offline", "failed"]) document.getElementById(id).hidden = true;
+  for (const id of ["offline", "failed", "expired"]) document.getElementById(id).hidden = true;
 });
 // Times as the reader's own clock and habit have them; the page has them in UTC.
 function localise(root) {

@@ -1,0 +1,87 @@
+"""The answer that a cluster's dashboard begins with: is it a network, since when, against whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matchmaker.api.auditing.responses import AuditOut, WorklistOut
+from matchmaker.audit.ties import Channel
+
+# Figures that are shares of members or of pairs: shown as per cent.
+SHARES = frozenset(
+    {
+        "isolate_share", "giant_component", "fragmentation", "density", "size_adjusted_density",
+        "lab_reach", "platform_reach", "outside_reach", "renewal",
+    }
+)  # fmt: skip
+# More than half of the members joined in one piece: below that it is a gathering.
+_NETWORK = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many of the members stand alone, in all cooperation, and how many did before.
+
+    `is_network`: more than half of them are joined in one piece; `joined` are those.
+    `before` is the first of the years followed in which there were members, with how many
+    there were and how many stood alone; None where that is this year. `better_than` is the
+    share, in hundredths, of the `clusters` compared of which fewer stand alone.
+    """
+
+    members: int
+    alone: int
+    joined: int
+    is_network: bool
+    before: tuple[int, int, int] | None
+    better_than: float | None
+    clusters: int
+
+
+def standing_of(audit: AuditOut) -> Standing | None:
+    """From the figures of the audit; None for a cluster without members."""
+    cooperation = next(layer for layer in audit.layers if layer.layer is Channel.COOPERATION)
+    share = cooperation.figures["isolate_share"].value
+    giant = cooperation.figures["giant_component"].value
+    members = audit.basis.members
+    if share is None or giant is None or not members:
+        return None
+    series = cooperation.series
+    past = [
+        (year, round(count.value), round(alone.value * count.value))
+        for year, count, alone in zip(
+            audit.years, series["members"], series["isolate_share"], strict=True
+        )
+        if count.value and alone.value is not None and year < audit.basis.year
+    ]
+    return Standing(
+        members=members,
+        alone=round(share * members),
+        joined=round(giant * members),
+        is_network=giant > _NETWORK,
+        before=past[0] if past else None,
+        better_than=audit.peers.percentiles.get("isolate_share"),
+        clusters=audit.peers.clusters,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """What all ties of a worklist together would do: how many more members have a tie."""
+
+    ties: int
+    brought_in: int
+    largest_before: float
+    largest_after: float
+
+
+def gain_of(worklist: WorklistOut) -> Gain | None:
+    """Of the ties of the list, each measured with those above it already made; None for none."""
+    if not worklist.items:
+        return None
+    before, after = worklist.items[0].before, worklist.items[-1].after
+    return Gain(
+        ties=len(worklist.items),
+        brought_in=before.isolates - after.isolates,
+        largest_before=before.giant_component,
+        largest_after=after.giant_component,
+    )

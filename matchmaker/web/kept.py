@@ -1,0 +1,58 @@
+"""What somebody had written, where a session ended or a page was open too long before it came.
+
+Nothing is stored: the page that says so carries it, and sends it again once its reader has
+signed in. What a page elsewhere sent is never offered to be sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from flask import g, render_template, request
+
+from matchmaker.messages import Message, message
+
+_SECRET = ("password", "token", "secret", "code")
+_ENDED = message("Your session has ended.")
+_TOO_LONG = message("This page was open too long.")
+# So much goes through the page once more.
+_MOST = 200_000
+
+
+def kept_page(status: int) -> tuple[str, int] | None:
+    """The form that was sent, to be sent again; None where it held nothing to keep."""
+    fields = list(_fields())
+    if not fields or sum(len(text) for _, text in fields) > _MOST:
+        return None
+    account = g.get("account")
+    page = render_template(
+        "kept.html",
+        why=_reason(),
+        fields=fields,
+        texts=[(name, text) for name, text in fields if "\n" in text or len(text) > 3],
+        target=request.full_path.rstrip("?") if _is_ours() else "",
+        has_files=bool(request.files),
+        is_signed_in=account is not None,
+    )
+    return page, status
+
+
+def _reason() -> Message:
+    return _TOO_LONG if g.get("account") is not None else _ENDED
+
+
+def _fields() -> Iterator[tuple[str, str]]:
+    if any(part in name for name in request.form for part in _SECRET if name != "csrf_token"):
+        return
+    for name, text in request.form.items(multi=True):
+        if name not in ("csrf_token", "back") and text:
+            yield name, text
+
+
+def _is_ours() -> bool:
+    """Whether the form stood on a page of ours, as the browser says."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    return urlsplit(request.headers.get("Origin", "")).netloc == request.host

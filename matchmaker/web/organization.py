@@ -1,0 +1,197 @@
+"""One organisation: what is known of it and from where, whom it knows, why for us, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from flask import redirect, render_template, request, url_for
+
+from matchmaker.access import Principal
+from matchmaker.api.http.context import services
+from matchmaker.domain import (
+    Engagement,
+    GoalName,
+    NeedState,
+    Neighborhood,
+    Organization,
+    OrganizationFilter,
+    Stage,
+    Tie,
+)
+from matchmaker.goals import GOALS
+from matchmaker.recommend.model import Recommendation
+from matchmaker.services.directory.directory import OrganizationProfile
+from matchmaker.web.cards import grade_of, kilometres
+from matchmaker.web.find import picked_by
+from matchmaker.web.labels import gettext
+from matchmaker.web.layout import Page, own_organization, show_notice, signed_in, web
+from matchmaker.web.parties import fit_of, likely_goals
+from matchmaker.workflow.account import AccountMembership, MembershipRole
+from matchmaker.workflow.interactions import InteractionKind
+
+_TIES, _ENGAGEMENTS, _SIMILAR, _COMPARED = 100, 30, 6, 3
+# Facts of an organisation, in the order of the page; codes come after them.
+FACTS = ("name", "name_en", "kind", "size", "tier", "place", "industry", "country", "website",
+         "founded")  # fmt: skip
+
+
+@web.get("/organizations/<path:id>")
+def organization(id: str) -> Page:
+    """The page of an organisation, with what the reader can do about it."""
+    principal, published = signed_in(), services().published
+    profile = services().directory.profile(principal, id)
+    row = profile.organization
+    own = own_organization()
+    is_own = principal.acts_for(row.id)
+    around = services().directory.neighborhood(principal, row.id, 1, _TIES)
+    names = {each.id: each for each in (*around.organizations, row)}
+    goals = [] if is_own or not own else _goals(principal, own, row)
+    goal, fit = _why(principal, own, row, goals)
+    similar = _similar(principal, profile)
+    return render_template(
+        "organization.html",
+        profile=profile,
+        own=is_own,
+        facts=[name for name in FACTS if getattr(row, name) not in (None, "")],
+        offers=[offer for offer in published.offers(row.id, None, 100).rows if offer.active],
+        needs=published.needs(row.id, NeedState.OPEN, None, 100).rows,
+        ties=_ties(around, row.id),
+        engagements=_engagements(around.engagements),
+        names=names,
+        chain=_chain(row.stages),
+        goals=goals,
+        goal=goal,
+        fit=fit,
+        grade=grade_of(fit) if fit else "",
+        saved=row.id in picked_by(principal, own, InteractionKind.SAVED),
+        similar=similar,
+        beside=[row.id, *(each.id for each, _ in similar[:_COMPARED])],
+        coordinated=[cluster for cluster in profile.clusters if cluster.id in principal.clusters],
+        proposed=_proposed(principal, profile),
+        may_invite=not is_own and services().invitations.may_invite(principal, row.id),
+    )
+
+
+def _goals(principal: Principal, own: str, other: Organization) -> list[GoalName]:
+    """What one's own organisation may look for and this one may be, the likeliest first."""
+    seeker = services().directory.profile(principal, own).organization
+    return [goal for goal in likely_goals(seeker) if other.kind in GOALS[goal].candidates]
+
+
+def _why(
+    principal: Principal, own: str, other: Organization, goals: list[GoalName]
+) -> tuple[GoalName | None, Recommendation | None]:
+    """The goal asked for, else the likeliest, and why this one fits it."""
+    if not goals:
+        return None, None
+    asked = request.args.get("goal", "")
+    goal = GoalName(asked) if asked in goals else goals[0]
+    return goal, fit_of(principal, own, other.id, goal)
+
+
+@dataclass(frozen=True, slots=True)
+class TieRow:
+    """A tie as its organisation's page lists it; `is_source` where it is the one that gives."""
+
+    tie: Tie
+    other: str
+    is_source: bool
+
+
+def _ties(around: Neighborhood, centre: str) -> list[TieRow]:
+    """Its own ties by kind, the newest first."""
+    rows = [
+        TieRow(tie, tie.target if tie.source == centre else tie.source, tie.source == centre)
+        for tie in around.ties
+        if centre in (tie.source, tie.target)
+    ]
+    rows.sort(key=lambda row: (row.tie.since or date.min, row.tie.id), reverse=True)
+    return sorted(rows, key=lambda row: (str(row.tie.layer), not row.is_source))
+
+
+def _engagements(rows: Iterable[Engagement]) -> list[Engagement]:
+    dated = [row for row in rows if row.date]
+    dated.sort(key=lambda row: (row.date or date.min, row.id), reverse=True)
+    return dated[:_ENGAGEMENTS]
+
+
+@dataclass(frozen=True, slots=True)
+class ChainStage:
+    """A stage of the value chain: `done` where held, `gap` between two that are, else `ahead`."""
+
+    name: Stage
+    mark: str
+    at: None = None
+
+
+def _chain(held: tuple[Stage, ...]) -> list[ChainStage]:
+    """All stages in order; none where it says none."""
+    stages = list(Stage)
+    places = [stages.index(stage) for stage in held]
+    if not places:
+        return []
+    return [
+        ChainStage(
+            stage,
+            "done" if place in places else "gap" if min(places) < place < max(places) else "ahead",
+        )
+        for place, stage in enumerate(stages)
+    ]
+
+
+def _similar(
+    principal: Principal, profile: OrganizationProfile
+) -> list[tuple[Organization, float | None]]:
+    """Others of its kind and trade with their distance from it, nearest first."""
+    row = profile.organization
+    if row.industry is None:
+        return []
+    where = OrganizationFilter(kinds=frozenset({row.kind}), industries=frozenset({row.industry}))
+    page = services().directory.organizations(principal, where, None, 60)
+    others = [each.id for each in page.rows if each.id != row.id]
+    candidates = services().matching.candidates(principal, others)
+    measured = [
+        (
+            each.organization,
+            0.0
+            if row.place is not None and each.organization.place == row.place
+            else kilometres(profile.located, each.place),
+        )
+        for each in candidates.values()
+    ]
+    measured.sort(key=lambda pair: (pair[1] is None, pair[1] or 0.0, pair[0].id))
+    return measured[:_SIMILAR]
+
+
+def _proposed(principal: Principal, profile: OrganizationProfile) -> list[object]:
+    """What was proposed to it in the clusters that the reader coordinates, and its answers."""
+    own = {cluster.id for cluster in profile.clusters} & principal.clusters
+    return [
+        view
+        for cluster in sorted(own)
+        for view in services().introductions.listed(principal, cluster=cluster, limit=100).rows
+        if profile.organization.id in (view.seeker.id, view.candidate.id)
+    ]
+
+
+@web.post("/organizations/<path:id>/invitation")
+def invite_to(id: str) -> Page:
+    """A coordinator invites the first of a member's people."""
+    principal = signed_in()
+    owner = AccountMembership(id, MembershipRole.OWNER)
+    issued = services().invitations.invite(
+        principal, request.form.get("email", ""), membership=owner
+    )
+    if issued.mailed:
+        show_notice(gettext("A letter is on its way."))
+    else:
+        show_notice(
+            gettext(
+                "The invitation is made, but this service sends no mail: an administrator has"
+                " its link."
+            ),
+            "bad",
+        )
+    return redirect(url_for("web.organization", id=id), 303)

@@ -1,0 +1,77 @@
+"""An organisation that somebody is to decide about, and why it fits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matchmaker.access import Principal
+from matchmaker.api.http.context import services
+from matchmaker.domain import GoalName, Need, NeedState, Offer, Organization
+from matchmaker.errors import MatchmakerError
+from matchmaker.recommend.model import Recommendation
+from matchmaker.services.directory.directory import OrganizationProfile
+from matchmaker.web.cards import kilometres
+from matchmaker.web.find import goals_of
+
+_SHOWN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """What it says, seeks and offers; `km` from one's own place, None where not known."""
+
+    profile: OrganizationProfile
+    outcomes: int
+    km: float | None
+    needs: tuple[Need, ...]
+    offers: tuple[Offer, ...]
+
+
+def parties_of(
+    principal: Principal, ids: Sequence[str], goal: GoalName, need_id: str = "", own: str = ""
+) -> list[Party]:
+    """Of each the need that it is about, else its open ones for the goal, and its offers.
+
+    Raises NotFound.
+    """
+    published = services().published
+    candidates = services().matching.candidates(principal, [*ids, own] if own else ids)
+    here = candidates[own].place if own in candidates else None
+    parties = []
+    for id in ids:
+        profile = services().directory.profile(principal, id)
+        needs = [
+            need
+            for need in published.needs(id, NeedState.OPEN, None, 100).rows
+            if (need.id == need_id if need_id else need.goal is goal)
+        ]
+        offers = [offer for offer in published.offers(id, None, 100).rows if offer.active]
+        parties.append(
+            Party(
+                profile,
+                candidates[id].outcomes if id in candidates else 0,
+                kilometres(here, profile.place),
+                tuple(needs[:_SHOWN]),
+                tuple(offers[:_SHOWN]),
+            )
+        )
+    return parties
+
+
+def likely_goals(organization: Organization) -> list[GoalName]:
+    """What one of its kind may look for, those first of which it has most open needs."""
+    needs = services().published.needs(organization.id, NeedState.OPEN, None, 100).rows
+    needed = Counter(need.goal for need in needs)
+    return sorted(goals_of(organization.kind), key=lambda goal: -needed[goal])
+
+
+def fit_of(
+    principal: Principal, asker: str, candidate: str, goal: GoalName, need_id: str = ""
+) -> Recommendation | None:
+    """Why the two fit; None where that cannot be told now, which no page fails for."""
+    try:
+        return services().matching.fit(principal, asker, candidate, goal, need_id)
+    except MatchmakerError:
+        return None

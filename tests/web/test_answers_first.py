@@ -1,0 +1,103 @@
+"""Pages that begin with the answer, and an organisation's page that acts."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from matchmaker.access import ADMIN
+from matchmaker.audit.ties import Channel
+from matchmaker.domain import GoalName, Layer, NeedState
+
+FIRM, OTHER, CLUSTER = "seed:valves-001", "seed:valves-005", "seed:cluster-valves"
+
+
+def test_a_cluster_begins_with_how_many_stand_alone_and_what_ten_ties_bring(visit, sample):
+    """Counted by hand on the drawn network: who has no end of a tie."""
+    view = sample.auditing.view(ADMIN, CLUSTER, Channel.COOPERATION, None)
+    ends = set(view.network.edges.ravel().tolist())
+    alone = len(view.network) - len(ends)
+    ties = sample.auditing.worklist(ADMIN, CLUSTER, 10).items
+    rows = {view.landscape.snapshot.id_of(int(row)): place
+            for place, row in enumerate(view.network.members)}  # fmt: skip
+    tied = {rows[end.id] for tie in ties for end in (tie.asker, tie.partner)}
+    brought = len(tied - ends)
+    visitor = visit("coordinator", "en")
+    visitor.open(f"/clusters/{CLUSTER}")
+    answer = visitor.page.locator("section.answer")
+    expect(answer).to_contain_text(f"{alone} ")
+    expect(answer).to_contain_text(f"{len(view.network)} members")
+    gain = visitor.page.locator("#gain")
+    expect(gain).to_contain_text(
+        f"bring {brought} of them in" if brought else "introductions would join"
+    )
+    assert "%" in gain.inner_text()
+    visitor.page.get_by_role("button", name="See the ten ties").click()
+    visitor.page.wait_for_url("**/worklist?*")
+    assert visitor.page.locator("input[name=pair]").count() == len(ties) == 10
+    assert visitor.complaints == []
+
+
+def test_no_headline_has_more_than_two_decimals(visit):
+    visitor = visit("coordinator", "zh")
+    visitor.open("/")
+    headlines = visitor.page.locator(".headlines dd").all_inner_texts()
+    assert len(headlines) > 5
+    assert not [text for text in headlines if re.search(r"\.\d{3}", text)]
+
+
+def test_an_institute_begins_with_open_needs_that_its_offers_can_answer(visit, sample):
+    account = sample.demo.account("university")
+    own = min(account.principal().organizations)
+    visitor = visit("university", "zh")
+    visitor.open("/")
+    cards = visitor.page.locator("section:has(#answerable) li.card")
+    assert cards.count() == 3
+    near = sample.matching.needs_near(ADMIN, own)
+    offers = {offer.id for offer in sample.published.offers(own, None, 200).rows if offer.active}
+    close = {id for offer, needs in near.items() if offer in offers for id in needs}
+    texts = [need.text for need in map(sample.published.need, close)
+             if need.state is NeedState.OPEN]  # fmt: skip
+    for card in cards.all_inner_texts():
+        assert any(text[:40] in card for text in texts)
+    link = cards.first.get_by_role("button").get_attribute("href")
+    assert "asking=candidate" in link
+    assert "need=seed" in link
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_an_organisations_page_says_why_for_us_and_lets_one_act(visit, sample, script):
+    visitor = visit("", "zh", java_script_enabled=script)
+    page = visitor.page
+    visitor.open("/sign-in")
+    page.locator("form[action='/demo/firm'] button").click()
+    page.locator("button[name=language][value=zh]").click()
+    visitor.open(f"/organizations/{OTHER}?goal=supplier")
+    fit = sample.matching.fit(ADMIN, FIRM, OTHER, GoalName.SUPPLIER)
+    assert fit.leading(1)[0].message.text("zh") in page.locator("section:has(#why)").inner_text()
+    ties = sample.directory.neighborhood(ADMIN, OTHER, 1, 100).ties
+    own = [tie for tie in ties if OTHER in (tie.source, tie.target)]
+    rows = page.locator("section:has(#ties) tbody tr")
+    assert rows.count() == len(own) > 3
+    given = sum(tie.layer is Layer.SUPPLIES and tie.source == OTHER for tie in own)
+    assert sum("→" in text for text in rows.all_inner_texts()) == given
+    page.get_by_role("button", name="保存", exact=True).click()
+    assert page.get_by_role("button", name="已收藏 ★").count() == 1
+    page.get_by_role("button", name="已收藏 ★").click()
+    page.get_by_role("button", name="请求对接").click()
+    assert "goal=supplier" in page.url
+    assert OTHER in page.url
+
+
+def test_a_coordinator_sees_membership_account_and_answers_of_a_member(visit, sample):
+    sample.demo.account("supplier")
+    view = sample.auditing.view(ADMIN, CLUSTER, Channel.COOPERATION, None)
+    ids = [view.landscape.snapshot.id_of(int(row)) for row in view.network.members]
+    quiet = next(id for id in ids if not list(sample.accounts.of_organization(id)))
+    visitor = visit("coordinator", "en")
+    panel = visitor.page.locator("section.card", has_text="Your member")
+    visitor.open(f"/organizations/{quiet}")
+    assert "Nobody acts for it here yet" in panel.inner_text()
+    assert panel.locator("input[type=email]").count() == 1
+    visitor.open(f"/organizations/{OTHER}")
+    assert "It has an account" in panel.inner_text()

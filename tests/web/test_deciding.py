@@ -1,0 +1,97 @@
+"""An introduction that somebody has to decide on: who asks, why, what may be done, nothing lost."""
+
+import pytest
+from playwright.sync_api import expect
+
+from matchmaker.access import ADMIN
+from matchmaker.domain import GoalName
+from matchmaker.workflow.introduction import Proposal, Transition
+from matchmaker.workflow.introduction_states import Action
+
+FIRM, SUPPLIER = "seed:valves-001", "seed:valves-005"
+
+
+@pytest.fixture
+def asked(sample):
+    """Makes introductions between the two sample firms, and takes them back."""
+    made = []
+    principal = sample.demo.account("firm").principal()
+
+    def ask(goal=GoalName.SUPPLIER, **fields):
+        proposal = Proposal(goal, seeker=FIRM, candidate=SUPPLIER, **fields)
+        view = sample.introductions.propose(principal, proposal)
+        made.append(view.id)
+        return view.id
+
+    yield ask
+    for id in made:
+        if sample.introductions.show(principal, id).allowed:
+            sample.introductions.act(principal, id, Transition(Action.WITHDRAW))
+
+
+def test_who_is_asked_sees_who_asks_and_why_and_asks_back(visit, sample, asked):
+    id = asked(message="想谈铸件供应")
+    supplier, firm = visit("supplier", "zh"), visit("firm", "en")
+    page = supplier.page
+    supplier.open(f"/introductions/{id}")
+    profile = sample.directory.profile(ADMIN, FIRM)
+    card = page.locator("article.who")
+    for text in (
+        profile.organization.name,
+        profile.about[:40],
+        profile.place.name,
+        "小型|中型|大型",
+    ):
+        assert any(part in card.inner_text() for part in text.split("|")), text
+    fit = sample.matching.fit(ADMIN, FIRM, SUPPLIER, GoalName.SUPPLIER)
+    why = page.locator("section", has=page.locator("#why"))
+    assert fit.leading(3)[0].message.text("zh") in why.inner_text()
+    assert page.locator(".stepper [aria-current=step]").inner_text().startswith("等待答复")
+    assert profile.organization.contact not in page.content()
+    page.locator("summary", has_text="决定前先询问").click()
+    page.fill("form:has([value=ask]) textarea", "每批多少件？")
+    page.click("button[value=ask]")
+    page.wait_for_load_state("networkidle")
+    firm.open(f"/introductions/{id}")
+    assert "每批多少件？" in firm.page.locator("main").inner_text()
+    assert firm.page.locator("button[value=accept]").count() == 0
+    assert supplier.complaints == firm.complaints == []
+
+
+def test_a_reason_typed_in_another_tab_is_kept_beside_what_happened_meanwhile(visit, asked):
+    id = asked()
+    visitor = visit("supplier", "en")
+    page, other = visitor.page, visitor.context.new_page()
+    visitor.open(f"/introductions/{id}")
+    page.locator("summary", has_text="Decline").click()
+    page.fill("form:has([value=decline]) textarea", "Our furnace is being rebuilt.")
+    other.goto(f"{visitor.server}/introductions/{id}")
+    other.get_by_role("button", name="Accept", exact=True).click()
+    page.click("button[value=decline]")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("Accept → Accepted by both")
+    assert alert.locator("textarea").input_value() == "Our furnace is being rebuilt."
+    assert page.locator("button[value=decline]").count() == 0
+
+
+def test_terms_before_the_name_show_nothing_that_tells_it(visit, sample, asked):
+    id = asked(staged=True, terms="月结三十天", message="我们是海昌")
+    visitor = visit("supplier", "zh")
+    visitor.open(f"/introductions/{id}")
+    profile = sample.directory.profile(ADMIN, FIRM)
+    shown = visitor.page.locator("main").inner_html()
+    for secret in (profile.organization.name, FIRM, profile.about[:20], "我们是海昌"):
+        assert secret not in shown
+    assert "月结三十天" in shown
+    assert visitor.page.locator("article.who, #why").count() == 0
+
+
+def test_a_request_that_is_refused_keeps_what_was_written(visit, asked):
+    asked()
+    visitor = visit("firm", "en")
+    page = visitor.page
+    visitor.open(f"/introductions/new?goal=supplier&candidate={SUPPLIER}")
+    page.fill("textarea[name=message]", "Two tonnes of castings a month")
+    page.get_by_role("button", name="Send the request").click()
+    expect(page.get_by_role("alert")).to_contain_text("cannot be introduced for this goal now")
+    assert page.input_value("textarea[name=message]") == "Two tonnes of castings a month"
