@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import time
 
 from flask import Response, after_this_request, request, session
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -35,6 +36,11 @@ def begin_session(account: Account) -> None:
     session.permanent = True
     session["session"] = services().sessions.begin(account, origin())
     _mark_device(account.email)
+
+
+def await_code(account: Account) -> None:
+    """Keep in the signed cookie who has yet to give a code; nobody is signed in by it."""
+    session["password_of"] = [account.id, account.epoch, int(time.time())]
 
 
 def end_session() -> None:

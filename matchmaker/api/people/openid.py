@@ -12,7 +12,7 @@ from authlib.integrations.flask_client import OAuth
 from flask import Flask, copy_current_request_context, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from matchmaker.api.http.browser import begin_session
+from matchmaker.api.http.browser import await_code, begin_session
 from matchmaker.api.http.context import EXTENSION, services
 from matchmaker.errors import ServiceUnavailable, SignInNeeded
 from matchmaker.services.people.sign_in import OpenIdClaims
@@ -79,6 +79,10 @@ def register(app: Flask) -> None:
                 name=str(claims.get("name", "")),
             )
         )
+        if account.has_second_factor and "mfa" not in (claims.get("amr") or ()):
+            # Unless the provider says otherwise (RFC 8176), it asked for a password only.
+            await_code(account)
+            return redirect(url_for("web.ask_code"))
         begin_session(account)
         return redirect("/")
 
