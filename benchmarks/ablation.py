@@ -84,7 +84,7 @@ def main() -> None:
         for number, (day, end) in enumerate(cuts_of(past, goal))
     )
     learned = train.concatenate([example for of_cut in parts for example in of_cut])
-    names = train.learned_features(goal)
+    names = train.learned_features(goal, questions[0].text)
     ranking = tuple(name for name in names if name not in train.OF_SEEKER)
     families = sorted({FEATURES[name].family for name in ranking})
     full = measures_with(learned, examples, questions, names, ranking)

@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from matchmaker.domain import GraphRows, Role
 from matchmaker.settings import read_settings
-from matchmaker.wiring import open_store
+from matchmaker.store.opening import open_store
 
 # What a check yields: what it is about, what came of it, what must come of it.
 Check = tuple[str, Any, Any]

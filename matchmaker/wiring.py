@@ -11,7 +11,6 @@ from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
 
 from argon2 import PasswordHasher
 from huey import SqliteHuey
@@ -44,6 +43,8 @@ from matchmaker.services.matching.evaluation import RankerLearning
 from matchmaker.services.matching.interaction_log import InteractionLog
 from matchmaker.services.matching.matching import Matching
 from matchmaker.services.matching.ranker_files import RankerFiles
+from matchmaker.services.matching.seekers import SeekerFactory
+from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.services.operations.backups import Backups
 from matchmaker.services.operations.duplicates import Duplicates
 from matchmaker.services.operations.health import HealthService
@@ -72,8 +73,10 @@ from matchmaker.services.sealing import Sealer
 from matchmaker.services.unit_of_work import Clock, utc_now
 from matchmaker.settings import Settings
 from matchmaker.snapshot.load import SnapshotReader
+from matchmaker.snapshot.model import Snapshot
 from matchmaker.store.documents import Store
 from matchmaker.store.graph_copy import GraphCopy
+from matchmaker.store.opening import copy_store, open_file, open_store, put_into_store
 from matchmaker.workflow.job import JobKind
 
 if TYPE_CHECKING:  # SciPy's statistics take a second to import: only what needs them pays
@@ -198,7 +201,11 @@ class Wiring:
 
     @cached_property
     def learning(self) -> RankerLearning:
-        return RankerLearning(self.reader, self.rankers, self.embedder)
+        return RankerLearning(self.reader, self.rankers, self.seekers)
+
+    def seekers(self, snapshot: Snapshot) -> SeekerFactory:
+        """Makes those who ask, as of a snapshot."""
+        return SeekerFactory(self.store, SnapshotRows(snapshot), self.embedder, self.cache)
 
     @cached_property
     def importer(self) -> Importer:
@@ -366,6 +373,7 @@ class Wiring:
         return SecondFactors(
             self.accounts, self.passwords, self.sealer, self.clock,
             is_owed_by_leaders=self.settings.second_factor == "coordinators",
+            is_owed_by_all=self.settings.second_factor == "everybody",
         )  # fmt: skip
 
     @cached_property
@@ -512,56 +520,3 @@ class Wiring:
 def wire(settings: Settings) -> Wiring:
     """The parts for these settings."""
     return Wiring(settings)
-
-
-def open_store(settings: Settings, copy: GraphCopy | None = None) -> Store:
-    """The store that MATCHMAKER_STORE names. Raises SettingsError."""
-    if settings.store_kind == "sqlite":
-        from matchmaker.store.sqlite import SqliteStore
-
-        return SqliteStore(settings.sqlite_path)
-    from matchmaker.store.neo4j import Neo4jStore
-
-    parts = urlsplit(settings.store_url)
-    address = parts.hostname or "localhost"
-    host = f"[{address}]" if ":" in address else address
-    located = urlunsplit((parts.scheme, f"{host}:{parts.port or 7687}", "", "", ""))
-    password = settings.store_password.get_secret_value() or parts.password or ""
-    return Neo4jStore(located, parts.username or "neo4j", password, copy)
-
-
-def open_file(path: Path) -> Store:
-    """A database file as a store, whatever store the settings name."""
-    from matchmaker.store.sqlite import SqliteStore
-
-    return SqliteStore(path)
-
-
-def copy_store(store: Store, path: Path) -> None:
-    """All that a store holds, at one moment, in a new database file."""
-    from matchmaker.store.sqlite import SqliteStore
-
-    if isinstance(store, SqliteStore):
-        store.copy_to(path)
-        return
-    copy = SqliteStore(path)
-    try:
-        copy.prepare()
-        copy.replace_content(store.content())
-    finally:
-        copy.close()
-
-
-def put_into_store(store: Store, path: Path) -> None:
-    """Have a store hold what is in a database file, and nothing else."""
-    from matchmaker.store.sqlite import SqliteStore
-
-    if isinstance(store, SqliteStore):
-        store.take_from(path)
-        return
-    copy = SqliteStore(path)
-    try:
-        copy.prepare()  # of an earlier version
-        store.replace_content(copy.content())
-    finally:
-        copy.close()

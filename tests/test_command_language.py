@@ -117,6 +117,7 @@ def calls(folder, introduction: str) -> list[list[str]]:
         ["account", "invite", "bob@example.org"],
         ["account", "reset", MAIL],
         ["account", "reset", "nobody@example.org"],
+        ["account", "remove-second-factor", MAIL],
         ["account", "close", MAIL],
         ["account", "list"],
         ["account", "close", MAIL, "--open"],

@@ -19,7 +19,7 @@ from matchmaker.cli import run
 from matchmaker.domain import GraphRows
 from matchmaker.messages import TRANSLATIONS, message, plural
 from matchmaker.workflow.account import Preferences
-from matchmaker.workflow.session import Origin
+from matchmaker.workflow.session import SignInOrigin
 from tests.api.conftest import ROWS, application_of, installation
 from tests.api.requests_of_routes import CLUSTER, FIRM, REQUESTS, id_of, send
 from tests.api.world import ROLES, make_world
@@ -192,7 +192,7 @@ def visitor(app, world, role: str, language: str):
     with client.session_transaction() as session:
         if role != "anyone":
             account = world.services.accounts.own(world.principal(role))  # as it is by now
-            session["session"] = world.services.sessions.begin(account, Origin())
+            session["session"] = world.services.sessions.begin(account, SignInOrigin())
         session["language"] = language
     return client
 

@@ -22,6 +22,7 @@ EXPLAINED = {
     "skops": "MIT by its LICENSE file; its metadata name none",
     "pyphen": "GPL, LGPL or MPL at one's choice: MPL",
     "python-stdnum": "LGPL, used as an unchanged library",
+    "waitress": "Zope Public License 2.1: permissive, as the BSD licences are",
     "cuda-toolkit": "comes with PyTorch on Linux; not redistributed by us",
 }
 # What PyTorch brings for NVIDIA's cards, under NVIDIA's own terms; not redistributed by us.

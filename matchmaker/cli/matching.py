@@ -16,11 +16,9 @@ from matchmaker.access import ADMIN
 from matchmaker.cli.answers import print_answer
 from matchmaker.cli.language import language
 from matchmaker.cli.output import SOME_REFUSED, print_json, progress_bars, say, usage_error, wired
-from matchmaker.cli.server import asked_of_server
 from matchmaker.domain import GoalName, Kind, Size, Tier
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import message
-from matchmaker.settings import read_settings
 
 if TYPE_CHECKING:
     from matchmaker.recommend.model import Recommendation, Request
@@ -143,7 +141,7 @@ def recommend(
         "need": need,
         "text": sys.stdin.read() if text == "-" else text,
     }
-    page = None if directly else asked_of_server(read_settings(), asked)
+    page = None if directly else _page_of_server(asked)
     if page is None:
         from matchmaker.api.matching.local import answer_page
 
@@ -153,6 +151,14 @@ def recommend(
     else:
         print_answer(page)
     return 0
+
+
+def _page_of_server(asked: dict[str, Any]) -> dict[str, Any] | None:
+    # Not for `--help`: settings take longer than all of Click.
+    from matchmaker.cli.server import asked_of_server
+    from matchmaker.settings import read_settings
+
+    return asked_of_server(read_settings(), asked)
 
 
 def _request(

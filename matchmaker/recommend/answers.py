@@ -195,6 +195,8 @@ def _passed(
     foremost: Sequence[int],
 ) -> BoolArray:
     says, spoken = statements >= 0, np.maximum(statements, 0)
+    if not says.any():  # nor may there be any statement at all
+        return says
     if not snapshot.meta.dimension:
         shares = [term_shares(snapshot.lexical, text.text)[spoken] for text in texts]
         in_words = np.max(shares, axis=0) >= floor().words_alone

@@ -18,8 +18,11 @@ from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.questions import own_questions
 from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker
+from matchmaker.recommend.words_model import shipped
 from matchmaker.snapshot.model import FloatArray
 
+SPECIFICATION = "specification"
+MET = 6.0  # log odds of all that is specified being met (1) or not (-1)
 Classifier = Any  # sklearn.ensemble.HistGradientBoostingClassifier
 
 
@@ -60,7 +63,9 @@ class GoalModel:
 
     A score is the probability of a tie within the horizon, from the log odds of the
     trees over the `ranking` features as the calibration says. `figures` say how it
-    was learned and how well it did.
+    was learned and how well it did. One that learned from questions in words (`reads_words`)
+    ranks by texts alone, and trees of its own history count `own_share` beside those learned
+    over public graphs: the more it has seen, the more.
     """
 
     ranking: tuple[str, ...]
@@ -68,6 +73,8 @@ class GoalModel:
     calibration: Calibration
     prices: Prices
     figures: Mapping[str, Any]
+    reads_words: bool = False
+    own_share: float = 1.0
 
     def log_odds(self, matrix: FeatureMatrix) -> FloatArray:
         """Calibrated log odds (n,)."""
@@ -76,12 +83,27 @@ class GoalModel:
         width = len(self.ranking)
         ranked, seeker = matrix.values[:, :width], matrix.values[:, width:]
         raw = sum(classifier.decision_function(ranked) for classifier in self.classifiers)
-        return self.calibration.of(raw / len(self.classifiers), seeker)
+        raw /= len(self.classifiers)
+        if self.own_share < 1:
+            general = shipped().log_odds(FeatureMatrix(self.ranking, ranked))
+            raw = self.own_share * raw + (1 - self.own_share) * general
+        return self.calibration.of(raw, seeker)
 
     @property
     def features(self) -> tuple[str, ...]:
-        """Names of the columns that it needs: those it ranks by, then those of the seeker."""
+        """Names of the columns that it learned by: those it ranks by, then those of the seeker."""
         return self.ranking + tuple(self.calibration.seeker)
+
+    def asked_features(self) -> tuple[str, ...]:
+        """Names of the columns that it ranks by: to words, what is specified counts as well."""
+        return (*self.features, SPECIFICATION) if self.reads_words else self.features
+
+    def chances(self, matrix: FeatureMatrix) -> FloatArray:
+        """Probabilities (n,) from the columns of `asked_features`."""
+        if not self.reads_words:
+            return probability(self.log_odds(matrix))
+        learned = FeatureMatrix(self.features, matrix.values[:, :-1])
+        return probability(self.log_odds(learned) + MET * matrix.values[:, -1])
 
 
 @dataclass(frozen=True)
@@ -90,33 +112,38 @@ class LearnedRanker:
 
     models: Mapping[GoalName, GoalModel]
     is_probability = True
+    reads_words = True
 
     def resolve_for(self, goal: Goal, seeker: Seeker) -> Ranker:
         """Itself where it learned from the same kind of question, fixed weights elsewhere.
 
-        A model that learned whom organisations turn to has not learned to read
-        what somebody asks for in words.
+        A model that learned whom organisations turn to has not learned to read what somebody
+        asks for in words, and one that learned to read does not know whom they turn to.
         """
         model = self.models.get(goal.name)
-        in_words = any(text.kind is StatementKind.NEED for text in own_questions(seeker, goal))
-        return FIXED if model is None or (in_words and not goal.by_text) else self
+        if model is None:
+            return FIXED
+        if seeker.asks_in_words or model.reads_words:
+            return self if seeker.asks_in_words and model.reads_words else FIXED
+        posted = any(text.kind is StatementKind.NEED for text in own_questions(seeker, goal))
+        return FIXED if posted and not goal.by_text else self
 
     def features(self, goal: Goal) -> tuple[str, ...]:
         model = self.models.get(goal.name)
-        return model.features if model else FIXED.features(goal)
+        return model.asked_features() if model else FIXED.features(goal)
 
     def score(self, goal: Goal, matrix: FeatureMatrix) -> FloatArray:
         model = self.models.get(goal.name)
         if model is None:
             return FIXED.score(goal, matrix)
-        if matrix.names != model.features:
+        if matrix.names != model.asked_features():
             raise InvalidInput(
                 "features %(names)s are not those of %(goal)s.",
                 where="ranker.features",
                 names=matrix.names,
                 goal=goal.name,
             )
-        return probability(model.log_odds(matrix))
+        return model.chances(matrix)
 
     def prices(self, goal: Goal) -> Prices | None:
         """What it charges for a goal, were everybody to ask; None where it charges nobody."""

@@ -39,6 +39,7 @@ from matchmaker.snapshot.model import KINDS, BoolArray, FloatArray, Snapshot
 
 NEARBY = 5  # of those who are merely near
 KNOWN = 10  # of those who are partners already
+KNOWN_IN_PART = 3  # where none of them fits well
 CLOSEST = 3  # statements shown where nobody answers
 
 
@@ -111,16 +112,21 @@ def _known(
     chosen: Sequence[Recommendation],
     explained: bool,
 ) -> tuple[Recommendation, ...]:
-    """Partners that are left out and would stand on the list, best first."""
+    """Partners that are left out and would stand on the list, best first.
+
+    Asked in words, those that fit well, and where none does, those that fit in part.
+    """
     known = rerank.known(everyone, request)
     if not request.only_new or not known.any():
         return ()
     ranked = _rank(everyone, known, request, ranker)
-    answering = ranked.only(ranked.positions(None, Match.GOOD, Match.PARTIAL))
+    good = ranked.positions(None, Match.GOOD)
+    answering = ranked.only(good if len(good) else ranked.positions(Match.PARTIAL))
+    most = min(request.limit, KNOWN if len(good) else KNOWN_IN_PART)
     if not everyone.seeker.asks_in_words and len(chosen) == request.limit:
         last = min(candidate.score for candidate in chosen)
         answering = answering.only(np.flatnonzero(answering.priced >= last))
-    return _chosen(answering, min(request.limit, KNOWN), ranker, explained)
+    return _chosen(answering, most, ranker, explained)
 
 
 def _chosen(
@@ -158,8 +164,9 @@ def _closest(ranked: Ranked) -> tuple[ClosestStatement, ...]:
 
 
 def _resolved(ranker: Ranker, goal: Goal, seeker: Seeker) -> Ranker:
-    """Who ranks: what was put in words is ranked by words."""
-    return WORDS_FIRST if seeker.asks_in_words else ranker.resolve_for(goal, seeker)
+    """Who ranks: what was put in words is ranked by who reads them."""
+    resolved = ranker.resolve_for(goal, seeker)
+    return WORDS_FIRST if seeker.asks_in_words and not resolved.reads_words else resolved
 
 
 def shortlist(

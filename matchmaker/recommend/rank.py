@@ -66,6 +66,10 @@ class Ranker(Protocol):
     def is_probability(self) -> bool:
         """Whether its scores are probabilities."""
 
+    @property
+    def reads_words(self) -> bool:
+        """Whether it ranks what is put in words by what candidates say."""
+
     def priced(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
         """Scores (n,) less what being suggested to many others costs each candidate."""
 
@@ -154,6 +158,7 @@ class FixedWeights:
     """Weighted sum of scaled features, with the weights of the goal's row."""
 
     is_probability = False
+    reads_words = False
 
     def resolve_for(self, goal: Goal, seeker: Seeker) -> Ranker:
         del goal, seeker

@@ -75,6 +75,8 @@ def _specification(facts: CandidateFacts, good: bool) -> Sentence:
     if comparison.denied:
         return None, message("says that it does not have it")
     judged = comparison.met if good else comparison.unmet
+    if not judged:
+        return None, message("says nothing of what you specify")
     named = ", ".join(dict.fromkeys(each.requirement.text for each in judged))
     if good:
         return None, message("says what you specify: %(named)s", named=named)

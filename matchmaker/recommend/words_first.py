@@ -1,9 +1,9 @@
 """Questions put in words: what a candidate's statements say decides, the rest orders what is close.
 
-A score is (1 − ε) · w + ε · c: w in [0, 1] is how well the best statement answers and meets what
-is specified, c in [0, 1] what the goal's weights make of everything else (network, nearness,
-trust, habits). So nothing but words tells apart two candidates whose w differ by more than
-ε / (1 − ε).
+A score is (1 − ε) · w + ε · c: w in [0, 1] is how well the best statement answers (the mean of
+its fit and of what was learned over public graphs of fits, `words_model`) and meets what is
+specified, c in [0, 1] what the goal's weights make of everything else (network, nearness, trust,
+habits). So nothing but words tells apart two candidates whose w differ by more than ε / (1 − ε).
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ from matchmaker.recommend.graph import AffiliationNetwork
 from matchmaker.recommend.model import Match, Seeker
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.rank import FeatureMatrix, Ranker
+from matchmaker.recommend.words_model import LIFT, shipped
 from matchmaker.snapshot.model import BoolArray, FloatArray
 
 CONTEXT = 0.1  # ε
+LEARNED = 0.5
 _WORDS = ("words_fit", "specification")
 
 
@@ -31,19 +33,23 @@ class WordsFirst:
     """Words decide, and fixed weights without any of texts order what they leave close."""
 
     is_probability = False
+    reads_words = True
 
     def resolve_for(self, goal: Goal, seeker: Seeker) -> Ranker:
         del goal, seeker
         return self
 
     def features(self, goal: Goal) -> tuple[str, ...]:
-        return (*_WORDS, *_context_weights(goal))
+        return (*_WORDS, *shipped().features, *_context_weights(goal))
 
     def score(self, goal: Goal, matrix: FeatureMatrix) -> FloatArray:
+        fit, met = matrix.values[:, 0], matrix.values[:, 1]
+        learned = 1 / (1 + np.exp(-shipped().log_odds(matrix) - LIFT))
         # No bound below: what is not met costs what it costs, whether or not the text counts.
-        words = np.minimum(matrix.values[:, : len(_WORDS)].sum(axis=1), 1)
+        words = np.minimum((1 - LEARNED) * fit + LEARNED * learned + met, 1)
         context = np.zeros(len(matrix.values), dtype=np.float32)
-        for column, (name, weight) in enumerate(_context_weights(goal).items(), len(_WORDS)):
+        first = len(_WORDS) + len(shipped().features)
+        for column, (name, weight) in enumerate(_context_weights(goal).items(), first):
             context += np.float32(weight) * FEATURES[name].scale(matrix.values[:, column])
         return np.asarray((1 - CONTEXT) * words + CONTEXT * context, dtype=np.float32)
 

@@ -65,7 +65,7 @@ def change_second_factor() -> Page:
     principal, factors, form = signed_in(), services().second_factors, request.form
     match form.get("what"):
         case "begin":
-            begun = factors.begin(principal)
+            begun = factors.begin(principal, form.get("password", ""))
             picture = segno.make(begun.address).svg_data_uri(scale=5, border=3, light="white")
             return render_template("second_factor.html", begun=begun, picture=picture)
         case "confirm":

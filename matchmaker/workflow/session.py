@@ -18,7 +18,7 @@ FORGOTTEN_AFTER: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class SignInOrigin:
     """Where an attempt comes from: the network address, and the device's own mark.
 
     `device` is known only where it signed in to the same account before.
@@ -71,7 +71,7 @@ def _wait_until(failures: int, now: datetime, free: int) -> datetime | None:
     return now + min(LONGEST_WAIT, FIRST_WAIT * float(2**doublings))
 
 
-def attempts_id(email: str, origin: Origin) -> str:
+def attempts_id(email: str, origin: SignInOrigin) -> str:
     """Under which failures with an address are counted: by device where it is known."""
     place = f"device {origin.device}" if origin.device else f"address {origin.address}"
     return hashlib.sha256(f"{email}\n{place}".encode("utf-8", "replace")).hexdigest()[:40]

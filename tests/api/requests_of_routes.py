@@ -14,7 +14,7 @@ from matchmaker.workflow.gathering import Gathering, GatheringKind, InvitationAn
 from matchmaker.workflow.introduction import Proposal, Transition
 from matchmaker.workflow.introduction_states import Action
 from matchmaker.workflow.posting import Posting
-from matchmaker.workflow.session import Origin
+from matchmaker.workflow.session import SignInOrigin
 from tests.api.world import PASSWORD
 
 API = "/api/v1"
@@ -103,7 +103,7 @@ def _session(world, role):
     if role == "anyone":
         return "none"
     account = world.services.accounts.own(world.principal(role))
-    world.services.sessions.begin(account, Origin("192.0.2.1"))
+    world.services.sessions.begin(account, SignInOrigin("192.0.2.1"))
     return world.services.sessions.own(world.principal(role))[0].id
 
 
@@ -147,7 +147,7 @@ def _confirming(world, role):
     if role == "anyone":
         return {"json": {"code": "000000"}}
     account, headers = world.another(role)
-    begun = world.services.second_factors.begin(account.principal())
+    begun = world.services.second_factors.begin(account.principal(), PASSWORD)
     return {"json": {"code": pyotp.TOTP(begun.secret).now()}, "headers": headers}
 
 
@@ -338,7 +338,7 @@ REQUESTS = {
     "GET /account/sessions": _with(),
     "DELETE /account/sessions/{id}": (_session, lambda w, r: {}),
     "POST /account/confirmation": _with(json={}),
-    "POST /account/second-factor": _with(json={}),
+    "POST /account/second-factor": _with(json={"password": PASSWORD}),
     "POST /account/second-factor/confirm": ("", _confirming),
     "POST /account/second-factor/remove": (
         "",

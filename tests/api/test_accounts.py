@@ -18,7 +18,7 @@ from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
 from matchmaker.workflow.account import AccountMembership, MembershipRole, Scope
-from matchmaker.workflow.session import Origin
+from matchmaker.workflow.session import SignInOrigin
 
 API = "/api/v1"
 PASSWORD = "correct horse 9"
@@ -86,7 +86,7 @@ def test_after_five_failures_even_the_right_password_waits_longer_and_longer(
     sign_in, owner, watch, known
 ):
     """One, two, four minutes; an address without an account is told just the same."""
-    email, place = owner.email if known else "nobody@example.org", Origin("192.0.2.1")
+    email, place = owner.email if known else "nobody@example.org", SignInOrigin("192.0.2.1")
     for _ in range(5):
         with pytest.raises(SignInNeeded):
             sign_in.with_password(email, "wrong password", place)
@@ -105,12 +105,12 @@ def test_after_five_failures_even_the_right_password_waits_longer_and_longer(
 def test_wrong_passwords_of_others_do_not_lock_the_owner_out(sign_in, owner):
     """Neither another place nor the owner's own device waits for a stranger's failures."""
     for number in range(60):
-        place = Origin(f"192.0.2.{number}")
+        place = SignInOrigin(f"192.0.2.{number}")
         with pytest.raises((SignInNeeded, TooManyAttempts)):
             sign_in.with_password(owner.email, "wrong password", place)
     with pytest.raises(TooManyAttempts):  # all strangers together are slowed
-        sign_in.with_password(owner.email, PASSWORD, Origin("198.51.100.1"))
-    device = Origin("192.0.2.7", device="the owner's")
+        sign_in.with_password(owner.email, PASSWORD, SignInOrigin("198.51.100.1"))
+    device = SignInOrigin("192.0.2.7", device="the owner's")
     assert sign_in.with_password(owner.email, PASSWORD, device).id == owner.id
 
 

@@ -45,7 +45,7 @@ def served(wired, monkeypatch):
     thread.start()
     settings = wired.settings.model_copy(update={"port": server.port})
     announce(settings, os.getpid())
-    monkeypatch.setattr(command, "read_settings", lambda: wired.settings)
+    monkeypatch.setattr("matchmaker.settings.read_settings", lambda: wired.settings)
     yield settings
     withdraw(settings, os.getpid())
     server.shutdown()
@@ -126,7 +126,7 @@ def test_a_note_that_is_none_is_passed_over_in_silence(served, wired, capsys, mo
 
 def test_a_server_on_another_store_or_model_is_not_asked(served, wired, capsys, monkeypatch):
     other = wired.settings.model_copy(update={"store": "sqlite:///elsewhere.db"})
-    monkeypatch.setattr(command, "read_settings", lambda: other)
+    monkeypatch.setattr("matchmaker.settings.read_settings", lambda: other)
     monkeypatch.setattr(command, "wired", lambda: wired)
     monkeypatch.setattr("matchmaker.cli.server._answer", lambda *_: pytest.fail("asked"))
     assert asked(capsys, *QUESTIONS["text"])[0] == 0

@@ -12,7 +12,7 @@ from matchmaker.services.people.sessions import Sessions
 from matchmaker.services.people.sign_in import OpenIdClaims
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.workflow.account import AccountMembership, MembershipRole, Scope
-from matchmaker.workflow.session import Origin
+from matchmaker.workflow.session import SignInOrigin
 
 API = "/api/v1"
 PASSWORD = "correct horse 9"
@@ -55,7 +55,7 @@ def test_sessions_are_listed_and_each_can_be_ended(app, owner):
 
 
 def test_the_store_holds_no_secret_of_a_session(wired, owner):
-    secret = wired.sessions.begin(owner, Origin("192.0.2.1", agent="Firefox"))
+    secret = wired.sessions.begin(owner, SignInOrigin("192.0.2.1", agent="Firefox"))
     (session,) = wired.sessions.own(owner.principal())
     assert secret not in wired.store.documents.record("session", session.id).body
     assert session.agent == "Firefox"
@@ -75,11 +75,23 @@ def test_a_session_that_nobody_uses_ends_by_itself(wired, owner):
         wired.repositories, wired.accounts, lambda: utc_now() + timedelta(hours=13),
         timedelta(hours=12),
     )  # fmt: skip
-    secret = wired.sessions.begin(owner, Origin())
+    secret = wired.sessions.begin(owner, SignInOrigin())
     assert wired.sessions.account_of(secret).id == owner.id
     assert later.account_of(secret) is None
     assert later.forget_old() >= 1
     assert wired.sessions.account_of(secret) is None
+
+
+def test_a_session_ends_a_week_after_it_began_however_much_it_is_used(wired, owner):
+    secret = wired.sessions.begin(owner, SignInOrigin())
+    used_daily = [
+        Sessions(
+            wired.repositories, wired.accounts, lambda at=at: utc_now() + at,
+            timedelta(hours=25),
+        ).account_of(secret)
+        for at in (timedelta(days=day + 0.5) for day in range(8))
+    ]  # fmt: skip
+    assert [account is not None for account in used_daily] == [True] * 7 + [False]
 
 
 def _new_password(wired, owner):

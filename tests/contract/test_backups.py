@@ -17,8 +17,8 @@ from matchmaker.settings import Settings
 from matchmaker.store.changes import Put
 from matchmaker.store.documents import Store
 from matchmaker.store.log import Entry, first_broken
+from matchmaker.store.opening import copy_store, open_file, put_into_store
 from matchmaker.store.sqlite import SqliteStore
-from matchmaker.wiring import copy_store, open_file, put_into_store
 from tests.contract.graphs import everything, firm
 
 

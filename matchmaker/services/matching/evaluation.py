@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from matchmaker.domain import GoalName
-from matchmaker.embedding import Encoder, comparable
 from matchmaker.errors import InvalidInput, RankerMismatch
 from matchmaker.goals import GOALS, Goal
 from matchmaker.messages import message
@@ -37,6 +36,7 @@ from matchmaker.recommend.pipeline import prepare_goal, shortlist
 from matchmaker.recommend.rank import FIXED, Ranker
 from matchmaker.recommend.trials import Trial, described, trials, trials_in_words
 from matchmaker.services.matching.ranker_files import RankerFiles
+from matchmaker.services.matching.seekers import SeekerFactory
 from matchmaker.services.matching.training import (
     HORIZON,
     chances_of,
@@ -48,9 +48,8 @@ from matchmaker.services.matching.training import (
 )
 from matchmaker.services.operations.refresher import Progress
 from matchmaker.snapshot.cut import cut
-from matchmaker.snapshot.load import SnapshotReader, check_model
+from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.snapshot.model import KINDS, BoolArray, Snapshot, from_days, to_days
-from matchmaker.text import language_of
 
 
 class Asked(StrEnum):
@@ -86,7 +85,7 @@ class RankerLearning:
 
     reader: SnapshotReader
     rankers: RankerFiles
-    embedder: Callable[[], Encoder]
+    seekers: Callable[[Snapshot], SeekerFactory]
 
     def goals(self) -> tuple[GoalName, ...]:
         """Goals whose history is long enough to learn from."""
@@ -148,7 +147,7 @@ class RankerLearning:
         asker: Mapping[str, Any] = {}
         reliability: list[dict[str, float]] = []
         if in_words:
-            questions = self._as_typed(past, questions)
+            questions = as_typed(self.seekers(past), goal, questions)
             results_by_asking = _outcomes_in_words(
                 past, goal, questions, is_known, ranker, progress
             )
@@ -183,24 +182,6 @@ class RankerLearning:
             asker=asker,
         )
 
-    def _as_typed(self, past: Snapshot, questions: Sequence[Trial]) -> list[Trial]:
-        """The same questions with their texts embedded as questions, as they are on a page."""
-        if not past.meta.dimension:
-            return list(questions)
-        embedder = self.embedder()
-        check_model(past, embedder.identity)
-        texts = [trial.seeker.texts[0] for trial in questions]
-        vectors = comparable(
-            embedder.queries([text.text for text in texts]),
-            [language_of(text.text) for text in texts],
-            past.query_means,
-            embedder.identity.model,
-        )
-        return [
-            replace(trial, seeker=replace(trial.seeker, texts=(replace(text, vector=vector),)))
-            for trial, text, vector in zip(questions, texts, vectors, strict=True)
-        ]
-
     def _as_of(self, name: GoalName, day: date, progress: Progress) -> Ranker:
         path = self.rankers.path(name, day)
         with contextlib.suppress(RankerMismatch):  # of an older program: learned anew
@@ -210,6 +191,15 @@ class RankerLearning:
             return LearnedRanker({name: self.train(name, progress, day)})
         except InvalidInput:
             return FIXED
+
+
+def as_typed(seekers: SeekerFactory, goal: Goal, questions: Sequence[Trial]) -> list[Trial]:
+    """The same questions with their texts as a page takes them. Raises ModelUnavailable."""
+    texts = seekers.free_texts([trial.seeker.texts[0].text for trial in questions], goal.name)
+    return [
+        replace(trial, seeker=replace(trial.seeker, texts=(text,)))
+        for trial, text in zip(questions, texts, strict=True)
+    ]
 
 
 def _tables(
@@ -331,6 +321,7 @@ def _reliability(
     if model is None or end is None:
         return []
     examples = whole_pools(whole, goal, day, end, progress)
-    observed = model.calibration.lasting((end - day) / HORIZON)
-    model = replace(model, calibration=observed)
+    if not model.reads_words:
+        observed = model.calibration.lasting((end - day) / HORIZON)
+        model = replace(model, calibration=observed)
     return train.reliability(chances_of(model, goal, examples), examples.label)

@@ -19,7 +19,7 @@ from matchmaker.recommend.features import FEATURES
 from matchmaker.recommend.learned import Calibration, GoalModel, LearnedRanker
 
 log = structlog.get_logger(__name__)
-FORMAT = 4  # chances are of two years, whatever time was learned from
+FORMAT = 5  # those who learned from questions in words say so
 # Beyond what skops trusts by itself: the trees of scikit-learn.
 TRUSTED = ["sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"]
 MEND = "Run `matchmaker train` again; until then fixed weights are used."
@@ -56,6 +56,8 @@ class RankerFiles:
             "slope": model.calibration.slope,
             "intercept": model.calibration.intercept,
             "seeker": dict(model.calibration.seeker),
+            "reads_words": model.reads_words,
+            "own_share": model.own_share,
             "prices": {
                 "history": dict(model.prices.history),
                 "newcomers": dict(model.prices.newcomers),
@@ -98,6 +100,8 @@ class RankerFiles:
                 ),
                 prices=Prices(**content["prices"]),
                 figures=json.loads(content["figures"]),
+                reads_words=bool(content["reads_words"]),
+                own_share=float(content["own_share"]),
             )
             if model.features != features:
                 raise RankerMismatch("%(path)s is not of a piece.", mend=MEND, path=path)

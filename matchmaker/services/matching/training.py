@@ -97,6 +97,7 @@ def learn(snapshot: Snapshot, goal: Goal, progress: Progress) -> GoalModel:
     parts: list[Examples] = []
     used: list[dict[str, Any]] = []
     held_out, answers = cuts[-1], 0
+    in_words = asked_in_words(snapshot, goal, *cuts[-1])
     for number, (day, until) in enumerate(cuts):
         of_cut = examples_of_cut(snapshot, goal, day, until, number, progress)
         if of_cut:
@@ -104,18 +105,20 @@ def learn(snapshot: Snapshot, goal: Goal, progress: Progress) -> GoalModel:
             parts.append(train.concatenate(of_cut))
             used.append({"cut": str(day), "until": str(until), "answers": own})
             held_out, answers = (day, until), answers + own
-    if answers < train.MINIMUM_ANSWERS:
+    minimum = train.MINIMUM_ANSWERS_IN_WORDS if in_words else train.MINIMUM_ANSWERS
+    if answers < minimum:
         raise InvalidInput(
             "only %(answers)s ties to learn %(goal)s from; %(minimum_answers)s are needed.",
             where="goal",
             mend="Import a longer history; fixed weights are used until then.",
             answers=answers,
             goal=goal.name,
-            minimum_answers=train.MINIMUM_ANSWERS,
+            minimum_answers=minimum,
         )
-    names = train.learned_features(goal)
+    names = train.learned_features(goal, in_words)
     everything = train.concatenate(parts)
-    informative = train.informative(everything, names)
+    # What was learned over public graphs needs every feature, even if it says nothing here.
+    informative = names if in_words else train.informative(everything, names)
     ranking = tuple(name for name in informative if name not in train.OF_SEEKER)
     of_seeker = tuple(name for name in informative if name in train.OF_SEEKER)
     progress(message("Learning %(goal)s", goal=goal.name), 0, 0)
@@ -130,15 +133,19 @@ def learn(snapshot: Snapshot, goal: Goal, progress: Progress) -> GoalModel:
         )
     earlier = train.concatenate(parts[:-1]) if len(parts) > 1 else everything
     trial_run = train.fit(train.select(earlier, names, ranking), ranking)
-    uncalibrated = GoalModel(ranking, trial_run, Calibration(1.0, 0.0, {}), UNPRICED, {})
+    share = train.own_share(answers) if in_words else 1.0
+    uncalibrated = GoalModel(
+        ranking, trial_run, Calibration(1.0, 0.0, {}), UNPRICED, {}, in_words, share
+    )
     raw = uncalibrated.log_odds(FeatureMatrix(ranking, train.select(held, names, ranking).values))
     seeker = train.select(held, names, of_seeker)
-    # What followed the last cut, the data's end may cut short; two years are what is promised.
-    followed = max(held_out[1] - held_out[0], SHORTEST)
-    calibration = train.calibrate(raw, seeker, of_seeker).lasting(HORIZON / followed)
+    calibration = train.calibrate(raw, seeker, of_seeker)
+    if not in_words:  # words are answered once, whenever; of ties more come in a longer time
+        # The data's end may cut short what followed the last cut; two years are promised.
+        calibration = calibration.lasting(HORIZON / max(held_out[1] - held_out[0], SHORTEST))
     progress(message("Learning %(goal)s", goal=goal.name), 0, 0)
     classifiers = train.fit(train.select(everything, names, ranking), ranking)
-    model = GoalModel(ranking, classifiers, calibration, UNPRICED, {})
+    model = GoalModel(ranking, classifiers, calibration, UNPRICED, {}, in_words, share)
     prices = _prices(snapshot, goal, model, progress)
     figures = {
         "goal": goal.name.value,
@@ -153,6 +160,12 @@ def learn(snapshot: Snapshot, goal: Goal, progress: Progress) -> GoalModel:
         "seconds": round(time.monotonic() - started, 1),
     }
     return replace(model, prices=prices, figures=figures)
+
+
+def asked_in_words(snapshot: Snapshot, goal: Goal, day: date, until: date) -> bool:
+    """Whether the goal's history holds texts that were asked with, rather than who met whom."""
+    past = cut(snapshot, day)
+    return any(trial.text for trial in trials(snapshot, past, goal, to_days(until))[:1])
 
 
 def examples_of_each(
@@ -291,7 +304,8 @@ def drawn(questions: list[Trial], limit: int, seed: int) -> list[Trial]:
 
 def chances_of(model: GoalModel, goal: Goal, examples: Examples) -> FloatArray:
     """Probabilities (n,) that a model gives to examples of its goal."""
-    values = train.select(examples, train.learned_features(goal), model.features).values
+    names = train.learned_features(goal, model.reads_words)
+    values = train.select(examples, names, model.features).values
     return probability(model.log_odds(FeatureMatrix(model.features, values)))
 
 

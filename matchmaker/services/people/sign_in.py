@@ -6,6 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+import structlog
+
 from matchmaker.access import Principal
 from matchmaker.errors import (
     InvalidInput,
@@ -27,15 +29,16 @@ from matchmaker.workflow.account import MAX_EMAIL, Account, check_password, chec
 from matchmaker.workflow.session import (
     FREE_FAILURES,
     FREE_OF_STRANGERS,
-    Origin,
     SignInAttempts,
+    SignInOrigin,
     attempts_id,
     strangers_id,
 )
 
 RESET_WITHIN = timedelta(hours=1)
 CONFIRMED_WITHIN = timedelta(days=2)
-NOWHERE = Origin()
+NOWHERE = SignInOrigin()
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class SignInService:
     clock: Clock
 
     def with_password(
-        self, email: str, password: str, origin: Origin = NOWHERE, code: str = ""
+        self, email: str, password: str, origin: SignInOrigin = NOWHERE, code: str = ""
     ) -> Account:
         """The account.
 
@@ -77,7 +80,7 @@ class SignInService:
         hashed = stored.value.password_hash if stored else ""
         is_right = self.passwords.matches(hashed, password)
         if stored is None or not is_right:
-            self._note_failure(cleaned, origin)
+            self._note_failure(cleaned, origin, stored.value.subject if stored else "unknown")
             raise _not_right()
         account = self._with_code(stored.value.require_active(), origin, code)
         self._forget_failures(cleaned, origin)
@@ -90,7 +93,7 @@ class SignInService:
 
         return self.accounts.change(account.id, rehash, "account.rehashed")
 
-    def with_code(self, account_id: str, epoch: int, origin: Origin, code: str) -> Account:
+    def with_code(self, account_id: str, epoch: int, origin: SignInOrigin, code: str) -> Account:
         """The account of somebody whose password was right a moment ago, in this epoch of it.
 
         Raises SignInNeeded, TooManyAttempts.
@@ -143,7 +146,7 @@ class SignInService:
         return account
 
     def by_invitation(
-        self, token: str, name: str, password: str, origin: Origin = NOWHERE, code: str = ""
+        self, token: str, name: str, password: str, origin: SignInOrigin = NOWHERE, code: str = ""
     ) -> Account:
         """A new account, or the place added to the one there is (which needs its password).
 
@@ -251,19 +254,19 @@ class SignInService:
 
     # -- the parts
 
-    def _with_code(self, account: Account, origin: Origin, code: str) -> Account:
+    def _with_code(self, account: Account, origin: SignInOrigin, code: str) -> Account:
         try:
             return self.second_factors.require(account, code)
         except SecondFactorNeeded:
             raise
         except SignInNeeded:
-            self._note_failure(account.email, origin)
+            self._note_failure(account.email, origin, account.subject)
             raise
 
     def _reset_token(self, account: Account, *, mailed: bool) -> str:
         return self.links.token("reset", [account.id, account.epoch, mailed])
 
-    def _require_patience(self, email: str, origin: Origin) -> None:
+    def _require_patience(self, email: str, origin: SignInOrigin) -> None:
         """Raise TooManyAttempts for who has to wait."""
         ids = [attempts_id(email, origin)]
         if not origin.device:
@@ -274,7 +277,8 @@ class SignInService:
                 "Too many failed attempts.", mend="Wait some minutes, or reset the password."
             )
 
-    def _note_failure(self, email: str, origin: Origin) -> None:
+    def _note_failure(self, email: str, origin: SignInOrigin, subject: str) -> None:
+        log.warning("sign-in failed", subject=subject, address=origin.address)
         free_failures = {attempts_id(email, origin): FREE_FAILURES}
         if not origin.device:
             free_failures[strangers_id(email)] = FREE_OF_STRANGERS
@@ -293,7 +297,7 @@ class SignInService:
 
         retry_on_conflict(note)
 
-    def _forget_failures(self, email: str, origin: Origin) -> None:
+    def _forget_failures(self, email: str, origin: SignInOrigin) -> None:
         stored = self.repositories.sign_in_attempts.get_or_none(attempts_id(email, origin))
         if stored is not None:
             with suppress(VersionConflict):  # another attempt failed just now

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.ensemble import HistGradientBoostingClassifier
 
-from matchmaker.domain import GoalName, GraphRows, Kind
+from matchmaker.domain import GoalName, GraphRows, Kind, StatementKind
+from matchmaker.errors import RankerMismatch
 from matchmaker.goals import GOALS
 from matchmaker.recommend.exposure import LEANING, PRICED_OUT, UNPRICED, Prices
+from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.learned import Calibration, GoalModel, LearnedRanker
+from matchmaker.recommend.model import Seeker, SeekerText
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.rank import FeatureMatrix
+from matchmaker.recommend.train import own_share
+from matchmaker.recommend.trees import Trees
 from matchmaker.recommend.trials import seeker_of
+from matchmaker.recommend.words_first import WORDS_FIRST
+from matchmaker.recommend.words_model import (
+    LIFT,
+    PATH,
+    WordsModel,
+    general_features,
+    meanings,
+    shipped,
+)
 from tests.unit.recommend.small_graphs import organization, project, snapshot_of
 
 GOAL = GOALS[GoalName.RESEARCH_PARTNER]
@@ -82,3 +97,101 @@ def test_twice_the_time_is_twice_the_odds() -> None:
     within_two = within_a_year.lasting(2)
     odds = [np.exp(one.of(raw, nothing)) for one in (within_a_year, within_two)]
     assert odds[1] == pytest.approx(2 * odds[0])
+
+
+def test_trees_as_arrays_say_what_the_library_says_unknown_values_too() -> None:
+    random = np.random.default_rng(3)
+    values = random.random((600, 4)).astype(np.float32)
+    values[random.random(values.shape) < 0.1] = np.nan
+    label = np.nan_to_num(values[:, 0]) + np.nan_to_num(values[:, 2]) > 0.9
+    forests = [
+        HistGradientBoostingClassifier(max_iter=20, max_leaf_nodes=6, random_state=seed).fit(
+            values, label
+        )
+        for seed in range(2)
+    ]
+    expected = (forests[0].decision_function(values) + forests[1].decision_function(values)) / 2
+    assert Trees.mean_of(forests).decision_function(values) == pytest.approx(expected, abs=1e-9)
+
+
+def test_a_words_model_is_kept_whole_and_gives_way_where_a_feature_means_something_else(
+    tmp_path, monkeypatch
+) -> None:
+    names = ("text_best", "text_evidence")
+    values = np.random.default_rng(0).random((300, 2)).astype(np.float32)
+    forest = HistGradientBoostingClassifier(max_iter=10).fit(values, values[:, 0] > 0.7)
+    path = tmp_path / "model.npz"
+    model = WordsModel(names, meanings(names), Trees.mean_of([forest]))
+    model.save(path)
+    matrix = FeatureMatrix(
+        ("text_dense", *names[::-1]),
+        np.column_stack([values[:, 0] * 0, values[:, 1], values[:, 0]]),
+    )
+    again = WordsModel.load(path)
+    assert again.log_odds(matrix) == pytest.approx(forest.decision_function(values), abs=1e-4)
+
+    monkeypatch.setattr("matchmaker.recommend.words_model.meanings", lambda _: ("other", ""))
+    with pytest.raises(RankerMismatch, match="other features"):
+        WordsModel.load(path)
+    monkeypatch.setattr("matchmaker.recommend.words_model.PATH", path)
+    shipped.cache_clear()
+    try:
+        stand_in = shipped()
+        odds = stand_in.log_odds(
+            FeatureMatrix(("text_best",), np.array([[0.5], [0.8]], np.float32))
+        )
+        assert stand_in.features == ("text_best",)
+        assert odds + LIFT == pytest.approx([0, np.log(4)], abs=1e-4)  # 1 : 1, 4 : 1
+    finally:
+        shipped.cache_clear()
+
+
+def test_the_shipped_words_model_fits_this_program_and_is_small() -> None:
+    """When this fails, features of texts have changed: `python -m tools.words_model`."""
+    assert shipped().features == general_features()
+    assert PATH.stat().st_size < 500_000
+
+
+def test_better_words_are_never_outdone_by_all_the_rest() -> None:
+    """A candidate of whom everything but words speaks does not pass one that says it."""
+    goal = GOALS[GoalName.SUPPLIER]
+    names = WORDS_FIRST.features(goal)
+    said, only_near = np.zeros(len(names), np.float32), np.zeros(len(names), np.float32)
+    for column, name in enumerate(names):
+        family = FEATURES[name].family
+        if family in (Family.TEXT, Family.CONTEXT):
+            said[column] = 0.8
+        elif family is not Family.SPECIFICATION:  # nothing is specified
+            only_near[column] = -1.0 if name == "competitor" else 1.0
+    better, worse = WORDS_FIRST.score(goal, FeatureMatrix(names, np.stack([said, only_near])))
+    assert better > worse + 0.3
+
+
+def test_trees_of_ones_own_count_the_more_the_more_they_saw() -> None:
+    assert [own_share(answers) for answers in (0, 150, 1350)] == [0, 0.5, 0.9]
+
+    class General:
+        def log_odds(self, matrix: FeatureMatrix) -> np.ndarray:
+            return matrix.values[:, matrix.names.index("b")]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("matchmaker.recommend.learned.shipped", General)
+        model = GoalModel(
+            ("a", "b"), (FirstFeature(),), Calibration(1, 0, {}), UNPRICED, {}, True, 0.75
+        )
+        odds = model.log_odds(FeatureMatrix(("a", "b"), np.array([[4.0, 8.0]], np.float32)))
+    assert odds == pytest.approx([0.75 * 4 + 0.25 * 8])
+
+
+def test_words_are_ranked_by_who_learned_to_read_and_profiles_by_who_did_not() -> None:
+    goal = GOALS[GoalName.SUPPLIER]
+    typed = Seeker(texts=(SeekerText("valves", StatementKind.NEED, is_question=True),))
+    profile = Seeker(texts=(SeekerText("valves", StatementKind.DESCRIPTION),))
+
+    def resolved(reads_words: bool, seeker: Seeker) -> bool:
+        model = GoalModel((), (), Calibration(1, 0, {}), UNPRICED, {}, reads_words)
+        ranker = LearnedRanker({goal.name: model})
+        return ranker.resolve_for(goal, seeker) is ranker
+
+    assert [resolved(True, typed), resolved(True, profile)] == [True, False]
+    assert [resolved(False, typed), resolved(False, profile)] == [False, True]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 
+import numpy as np
 import pytest
 
 from matchmaker.access import ADMIN
 from matchmaker.domain import EngagementKind, GoalName, GraphRows, Role
 from matchmaker.errors import InvalidInput
 from matchmaker.recommend.evaluate import OURS
+from matchmaker.recommend.model import Request
 from matchmaker.recommend.own_words import Asking
 from matchmaker.services.matching.evaluation import Asked
 from tests.unit.recommend.small_graphs import organization, project
@@ -85,3 +87,44 @@ def test_a_time_without_texts_is_said(wired):
     wired.refresher.refresh(ADMIN)
     with pytest.raises(InvalidInput, match="nothing that"):
         wired.learning.evaluate(GoalName.SUPPLIER, CUT, YEAR, None, quiet, asked=Asked.OWN_WORDS)
+
+
+TRADES = ("ball valves", "sewage pumps", "spectacle frames", "knitted socks", "steel castings")
+
+
+@pytest.fixture
+def taught(wired, monkeypatch):
+    """240 contracts of four years: of each trade's three suppliers the first wins every second."""
+    random = np.random.default_rng(7)
+    suppliers = {trade: [f"s{n}{k}" for k in range(3)] for n, trade in enumerate(TRADES)}
+    contracts = []
+    for number in range(240):
+        trade = TRADES[random.integers(len(TRADES))]
+        first, *others = suppliers[trade]
+        winner = first if random.random() < 0.5 else others[random.integers(2)]
+        day = datetime.date(2014, 1, 1) + datetime.timedelta(days=int(random.integers(1460)))
+        contracts.append(contract(str(number), f"b{number % 9}", winner, day, f"Supply of {trade}"))
+    names = [f"b{n}" for n in range(9)] + [name for group in suppliers.values() for name in group]
+    wired.store.upsert(
+        GraphRows(organizations=tuple(map(organization, names)), engagements=tuple(contracts))
+    )
+    wired.refresher.refresh(ADMIN)
+    monkeypatch.setattr("matchmaker.services.matching.training.MINIMUM_EVENTS", 200)
+    return wired
+
+
+def test_a_history_of_texts_teaches_to_read_and_chances_are_told(taught):
+    """A tender goes to somebody once: its ten chances add up to about one, whatever the time."""
+    figures = taught.learning.train(GoalName.SUPPLIER, quiet).figures
+    rankers = taught.rankers
+    model = rankers.load(rankers.path(GoalName.SUPPLIER), GoalName.SUPPLIER)
+    answers = sum(cut["answers"] for cut in figures["cuts"])
+    assert model.reads_words
+    assert model.own_share == pytest.approx(answers / (answers + 150))
+
+    found = taught.matching.for_text(ADMIN, "sewage pumps wanted", Request(GoalName.SUPPLIER))
+    assert {candidate.id for candidate in found.recommendations[:3]} == {"t:s10", "t:s11", "t:s12"}
+    assert found.recommendations[0].id == "t:s10"
+    assert sum(candidate.chance for candidate in found.recommendations) == pytest.approx(1, rel=0.4)
+    profile = taught.matching.for_organization(ADMIN, "t:b0", Request(GoalName.SUPPLIER))
+    assert all(candidate.chance is None for candidate in profile.recommendations)

@@ -1,0 +1,63 @@
+"""The store that the settings name, opened; and its content from the one kind into the other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from matchmaker.settings import Settings
+from matchmaker.store.documents import Store
+from matchmaker.store.graph_copy import GraphCopy
+
+
+def open_store(settings: Settings, copy: GraphCopy | None = None) -> Store:
+    """The store that MATCHMAKER_STORE names. Raises SettingsError."""
+    if settings.store_kind == "sqlite":
+        from matchmaker.store.sqlite import SqliteStore
+
+        return SqliteStore(settings.sqlite_path)
+    from matchmaker.store.neo4j import Neo4jStore
+
+    parts = urlsplit(settings.store_url)
+    address = parts.hostname or "localhost"
+    host = f"[{address}]" if ":" in address else address
+    located = urlunsplit((parts.scheme, f"{host}:{parts.port or 7687}", "", "", ""))
+    password = settings.store_password.get_secret_value() or parts.password or ""
+    return Neo4jStore(located, parts.username or "neo4j", password, copy)
+
+
+def open_file(path: Path) -> Store:
+    """A database file as a store, whatever store the settings name."""
+    from matchmaker.store.sqlite import SqliteStore
+
+    return SqliteStore(path)
+
+
+def copy_store(store: Store, path: Path) -> None:
+    """All that a store holds, at one moment, in a new database file."""
+    from matchmaker.store.sqlite import SqliteStore
+
+    if isinstance(store, SqliteStore):
+        store.copy_to(path)
+        return
+    copy = SqliteStore(path)
+    try:
+        copy.prepare()
+        copy.replace_content(store.content())
+    finally:
+        copy.close()
+
+
+def put_into_store(store: Store, path: Path) -> None:
+    """Have a store hold what is in a database file, and nothing else."""
+    from matchmaker.store.sqlite import SqliteStore
+
+    if isinstance(store, SqliteStore):
+        store.take_from(path)
+        return
+    copy = SqliteStore(path)
+    try:
+        copy.prepare()  # of an earlier version
+        store.replace_content(copy.content())
+    finally:
+        copy.close()

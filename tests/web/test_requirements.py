@@ -1,0 +1,60 @@
+"""What a need specifies on the page: shown, corrected without script, judged for each result."""
+
+import re
+
+import lxml.html
+import pytest
+
+from matchmaker.app import create_app
+
+NEED = "CF8M valve bodies, DN50-DN100, preferably Wenzhou"
+
+
+@pytest.fixture(scope="module")
+def firm(sample):
+    """A sample firm's own client."""
+    client = create_app(sample).test_client()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)[1]
+    client.post("/demo/firm", data={"csrf_token": token})
+    return client
+
+
+def found(firm, *requirements):
+    query = {"goal": "supplier", "text": NEED, "requirement": requirements}
+    answer = firm.get("/find", query_string=query, headers={"Accept-Language": "en"})
+    assert answer.status_code == 200
+    return lxml.html.fromstring(answer.text)
+
+
+def chosen(document):
+    """By the words of a requirement, how much it counts."""
+    return {
+        chip.find(".//strong").text_content(): chip.xpath(".//option[@selected]/@value")[0]
+        for chip in document.xpath("//fieldset[@class='specified']//label")
+    }
+
+
+def test_each_requirement_has_a_list_that_says_how_much_it_counts(firm):
+    document = found(firm)
+    made = {words: value.split(":")[0] for words, value in chosen(document).items()}
+    assert made == {"CF8M": "hard", "valve bodies": "hard", "DN50-DN100": "hard", "Wenzhou": "soft"}
+    for field in document.xpath("//fieldset[@class='specified']//select"):
+        assert field.get("aria-label")
+        assert document.get_element_by_id(field.get("form")).tag == "form"
+
+
+def test_results_say_what_they_meet_and_what_is_not_known(firm):
+    document = found(firm)
+    cards = document.xpath("//article[contains(@class, 'card')]")
+    assert cards
+    assert document.xpath("//article//li[@class='chip met']")
+    assert document.xpath("//article//li[@class='chip unknown']")
+
+
+def test_what_a_person_leaves_out_is_gone_from_the_results_and_can_be_put_back(firm):
+    place = next(value for words, value in chosen(found(firm)).items() if words == "Wenzhou")
+    document = found(firm, place.replace("soft:", "ignored:"))
+    assert chosen(document)["Wenzhou"].startswith("ignored:")
+    judged = [chip.text_content() for chip in document.xpath("//article//li[@class]")]
+    assert judged
+    assert not any("Wenzhou" in text for text in judged)
