@@ -1,5 +1,7 @@
 """What every answer tells the browser, and the cookies that it is given."""
 
+import re
+
 import pytest
 
 from matchmaker.access import ADMIN
@@ -64,9 +66,23 @@ def test_over_https_no_other_host_can_set_the_cookies(behind_proxy, wired):
     url = "https://localhost"
     known = client.get(f"{API}/account", headers=PROXIED, base_url=url)
     assert known.status_code == 200
-    headers = PROXIED | {"X-CSRF-Token": answer.json["csrf_token"], "Referer": f"{url}/"}
+    headers = PROXIED | {"X-CSRF-Token": answer.json["csrf_token"]}
     ended = client.delete(f"{API}/session", headers=headers, base_url=url)
     assert (ended.status_code, ended.headers["Clear-Site-Data"]) == (204, '"storage"')
+
+
+def test_a_form_over_https_needs_its_token_and_no_referrer(behind_proxy, wired):
+    email = "form@headers.example"
+    wired.accounts.create(ADMIN, email, "王芳", PASSWORD)
+    client = behind_proxy.test_client()
+    asked = {"headers": PROXIED, "base_url": "https://localhost"}
+    page = client.get("/sign-in", **asked)
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    form = {"email": email, "password": PASSWORD, "back": "/account"}
+    assert client.post("/sign-in", data=form, **asked).status_code == 400
+    form["csrf_token"] = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
+    entered = client.post("/sign-in", data=form, **asked)
+    assert (entered.status_code, entered.headers["Location"]) == (303, "/account")
 
 
 def test_methods_that_nobody_needs_are_refused(app):

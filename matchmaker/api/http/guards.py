@@ -158,6 +158,8 @@ def register(app: Flask) -> None:
         # Asked for where a session acts; a key is sent on purpose.
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
+        # Our pages send no referrer. No other host can set the cookie that the token belongs to.
+        WTF_CSRF_SSL_STRICT=False,
     )
     csrf.init_app(app)
     app.before_request(_begin)
