@@ -141,7 +141,7 @@ licences: $(DEV_STAMP) ## Hold the licences of the default install against ours
 
 .PHONY: audit-dependencies
 audit-dependencies: $(DEV_STAMP) ## Known vulnerabilities of the pins and of the pages' libraries (asks the network)
-	$(BIN)/pip-audit --requirement requirements.txt
+	$(BIN)/pip-audit --strict --requirement requirements.txt
 	@if command -v npm >/dev/null; then npm audit --omit=dev; else echo "Node is not installed: the pages' libraries were not audited." >&2; fi
 
 .PHONY: sbom

@@ -62,10 +62,10 @@ class Settings(BaseSettings):
     )
     public_url: str = Field("", description="Address in links of mails; empty: host and port.")
     session_hours: int = Field(12, ge=1, le=720, description="Hours until signing in again.")
-    second_factor: Literal["optional", "coordinators"] = Field(
+    second_factor: Literal["optional", "coordinators", "everybody"] = Field(
         "optional",
         description="Who must sign in with a second factor: nobody (`optional`), "
-        "or `coordinators` and administrators.",
+        "`coordinators` and administrators, or `everybody`.",
     )
     secret_key: SecretStr = Field(
         SecretStr(""),

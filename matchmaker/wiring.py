@@ -373,6 +373,7 @@ class Wiring:
         return SecondFactors(
             self.accounts, self.passwords, self.sealer, self.clock,
             is_owed_by_leaders=self.settings.second_factor == "coordinators",
+            is_owed_by_all=self.settings.second_factor == "everybody",
         )  # fmt: skip
 
     @cached_property

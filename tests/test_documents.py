@@ -54,3 +54,51 @@ def test_links_between_documents_lead_somewhere() -> None:
     for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")):
         for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text("utf-8")):
             assert (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+SECURITY = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+ROWS = re.findall(r"^\| ([\d.]+\.\d+) \| (\d) \| (.*?) \| (.*) \|$", SECURITY, re.MULTILINE)
+STATES = ("met", "not applicable", "open")
+KINDS = r"\w/$|^Makefile$|\.(py|md|html|js|txt|json|toml)\b"
+
+
+def _levels() -> dict[str, int]:
+    """The level of each requirement of the standard, as `tests/asvs_levels.txt` lists them."""
+    text = (ROOT / "tests" / "asvs_levels.txt").read_text(encoding="utf-8")
+    sections = (line.split() for line in text.splitlines() if not line.startswith("#"))
+    return {
+        f"{section}.{number}": int(level)
+        for section, *levels in sections
+        for number, level in enumerate(levels, 1)
+    }
+
+
+def test_the_security_record_has_every_requirement_of_levels_1_and_2_once() -> None:
+    expected = {number: level for number, level in _levels().items() if level < 3}
+    assert len(expected) == 253  # as the standard counts them
+    assert {number: int(level) for number, level, _, _ in ROWS} == expected
+    assert len(ROWS) == len(expected)
+
+
+def test_the_security_record_counts_what_it_lists() -> None:
+    written = re.findall(r"^\| (\d)" + r" \| (\d+)" * 4 + r" \|$", SECURITY, re.MULTILINE)
+    counted = []
+    for level in "12":
+        states = [state for _, other, state, _ in ROWS if other == level]
+        assert set(states) <= set(STATES)
+        counts = [states.count(state) for state in STATES]
+        counted.append((level, *map(str, counts), str(len(states))))
+    assert written == counted
+
+
+def test_what_the_security_record_shows_is_there() -> None:
+    """Whatever is met names a file, a test or a command, or is written in the document itself."""
+    for number, _, state, why in ROWS:
+        quoted = re.findall(r"`([^`]+)`", why)
+        files = [name for name in quoted if re.search(KINDS, name)]
+        for name in files:
+            path, _, test = name.partition("::")
+            assert (ROOT / path).exists(), f"{number}: {name}"
+            assert not test or f"def {test}(" in (ROOT / path).read_text("utf-8"), name
+        assert state != "met" or files or "above" in why, number
+        assert state != "open" or len(why) > 10, number

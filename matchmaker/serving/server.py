@@ -79,6 +79,9 @@ class Refusal(Exception):
             )
         told = [("Content-Type", kind), ("Cache-Control", "no-store")]
         told += [("X-Content-Type-Options", "nosniff"), ("Content-Language", language)]
+        told.append(("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"))
+        if headers.get("X_FORWARDED_PROTO") == "https":
+            told.append(("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
         if self.status is HTTPStatus.SERVICE_UNAVAILABLE:
             told.append(("Retry-After", str(RETRY_SECONDS)))
         return told, body.encode()

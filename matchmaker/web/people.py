@@ -47,8 +47,9 @@ def signing_in() -> Page:
 def _enter(account: Account | None) -> None:
     """A new session, or none, in the language that was chosen."""
     wanted = session.get("language")
-    end_session()
-    if account is not None:
+    if account is None:
+        end_session()
+    else:
         begin_session(account)
     if wanted:
         session["language"] = wanted

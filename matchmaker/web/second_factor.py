@@ -8,7 +8,7 @@ import segno
 from flask import g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from matchmaker.api.http.browser import begin_session, origin
+from matchmaker.api.http.browser import await_code, begin_session, origin
 from matchmaker.api.http.context import services
 from matchmaker.api.http.guards import csrf
 from matchmaker.errors import SignInNeeded, TooManyAttempts
@@ -24,7 +24,13 @@ def remember_password(email: str) -> None:
     """Keep in the signed cookie whose password was right just now; never the password."""
     stored = services().accounts.find(email)
     if stored is not None:
-        session["password_of"] = [stored.value.id, stored.value.epoch, int(time.time())]
+        await_code(stored.value)
+
+
+@web.get("/sign-in/code")
+def ask_code() -> Page:
+    """The form of the code, for who comes from a provider."""
+    return render_template("sign_in_code.html", following="")
 
 
 @web.post("/sign-in/code")
@@ -65,7 +71,7 @@ def change_second_factor() -> Page:
     principal, factors, form = signed_in(), services().second_factors, request.form
     match form.get("what"):
         case "begin":
-            begun = factors.begin(principal)
+            begun = factors.begin(principal, form.get("password", ""))
             picture = segno.make(begun.address).svg_data_uri(scale=5, border=3, light="white")
             return render_template("second_factor.html", begun=begun, picture=picture)
         case "confirm":

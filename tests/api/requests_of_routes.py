@@ -147,7 +147,7 @@ def _confirming(world, role):
     if role == "anyone":
         return {"json": {"code": "000000"}}
     account, headers = world.another(role)
-    begun = world.services.second_factors.begin(account.principal())
+    begun = world.services.second_factors.begin(account.principal(), PASSWORD)
     return {"json": {"code": pyotp.TOTP(begun.secret).now()}, "headers": headers}
 
 
@@ -338,7 +338,7 @@ REQUESTS = {
     "GET /account/sessions": _with(),
     "DELETE /account/sessions/{id}": (_session, lambda w, r: {}),
     "POST /account/confirmation": _with(json={}),
-    "POST /account/second-factor": _with(json={}),
+    "POST /account/second-factor": _with(json={"password": PASSWORD}),
     "POST /account/second-factor/confirm": ("", _confirming),
     "POST /account/second-factor/remove": (
         "",

@@ -7,6 +7,7 @@ import sys
 import time
 from datetime import timedelta
 
+import pyotp
 import pytest
 import requests
 
@@ -397,6 +398,33 @@ def test_who_was_invited_signs_in_with_the_provider(federated, provider, wired):
     assert answer.status_code == 302
     account = client.get(f"{API}/account").json
     assert (account["email"], account["clusters"]) == ("zhang@example.org", ["t:cluster"])
+
+
+def test_a_provider_that_tells_of_no_second_factor_does_not_replace_ones_own(
+    federated, provider, wired
+):
+    invited = "twofold@example.org"
+    wired.invitations.invite(ADMIN, invited, cluster="t:cluster")
+    user = {"email": invited, "email_verified": True, "name": "李四"}
+    requests.put(f"{provider}/users/twofold", json=user, timeout=5)
+    through_the_provider(federated, "twofold")
+    principal = wired.accounts.by_email(ADMIN, invited).principal()
+    authenticator = pyotp.TOTP(wired.second_factors.begin(principal).secret)
+    recovery = wired.second_factors.confirm(principal, authenticator.now())
+    client, answer = through_the_provider(federated, "twofold")
+    assert answer.headers["Location"] == "/sign-in/code"
+    assert client.get(f"{API}/account").status_code == 401
+    form = client.get("/sign-in/code").text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', form)[1]
+    sent = client.post("/sign-in/code", data={"csrf_token": token, "code": recovery[0]})
+    assert sent.status_code == 303
+    assert client.get(f"{API}/account").json["email"] == invited
+
+
+@pytest.mark.parametrize(("site", "place"), [("cross-site", "/sign-in"), ("same-origin", "http")])
+def test_no_other_page_begins_signing_in(federated, site, place):
+    answer = federated.test_client().get("/auth/oidc", headers={"Sec-Fetch-Site": site})
+    assert answer.headers["Location"].startswith(place)
 
 
 def test_who_was_not_invited_stays_outside(federated, provider):

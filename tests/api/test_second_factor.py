@@ -57,7 +57,8 @@ def set_up(app, email):
     """The secret, the recovery codes, and the browser that set it up."""
     client, answer = sign_in(app, email)
     headers = {"X-CSRF-Token": answer.json["csrf_token"]}
-    begun = client.post(f"{API}/account/second-factor", json={}, headers=headers).json
+    url = f"{API}/account/second-factor"
+    begun = client.post(url, json={"password": PASSWORD}, headers=headers).json
     assert parse_qs(urlsplit(begun["address"]).query)["secret"] == [begun["secret"]]
     earlier = utc_now() - timedelta(seconds=30)  # leaves the present code for what follows
     code = code_of(begun["secret"], earlier.timestamp())
@@ -85,6 +86,25 @@ def test_with_it_the_password_alone_lets_nobody_in(app, wired, person):
     body = wired.store.documents.record("account", person.id).body
     assert secret not in body
     assert not any(code in body for code in codes)
+
+
+def test_who_took_a_session_sets_up_no_factor_without_the_password(app, person):
+    client, answer = sign_in(app, person.email)
+    headers = {"X-CSRF-Token": answer.json["csrf_token"]}
+    for body in ({}, {"password": "another horse 7"}):
+        refused = client.post(f"{API}/account/second-factor", json=body, headers=headers)
+        assert (refused.status_code, refused.json["errors"][0]["field"]) == (422, "password")
+    assert client.get(f"{API}/account").json["has_second_factor"] is False
+
+
+def test_everybody_may_be_asked_for_one(wired):
+    email = "member-of-all@factor.example"
+    wired.accounts.create(ADMIN, email, "王芳", PASSWORD)
+    services = wire(wired.settings.model_copy(update={"second_factor": "everybody"}))
+    services.passwords = cheap_passwords()
+    client, _ = sign_in(application_of(services), email)
+    assert client.get(f"{API}/account").status_code == 403
+    services.store.close()
 
 
 def test_without_the_device_an_administrator_helps(app, wired, person):

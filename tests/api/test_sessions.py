@@ -82,6 +82,18 @@ def test_a_session_that_nobody_uses_ends_by_itself(wired, owner):
     assert wired.sessions.account_of(secret) is None
 
 
+def test_a_session_ends_a_week_after_it_began_however_much_it_is_used(wired, owner):
+    secret = wired.sessions.begin(owner, SignInOrigin())
+    used_daily = [
+        Sessions(
+            wired.repositories, wired.accounts, lambda at=at: utc_now() + at,
+            timedelta(hours=25),
+        ).account_of(secret)
+        for at in (timedelta(days=day + 0.5) for day in range(8))
+    ]  # fmt: skip
+    assert [account is not None for account in used_daily] == [True] * 7 + [False]
+
+
 def _new_password(wired, owner):
     wired.sign_in.change_password(owner.principal(), PASSWORD, "another horse 7")
 

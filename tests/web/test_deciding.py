@@ -1,5 +1,7 @@
 """An introduction that somebody has to decide on: who asks, why, what may be done, nothing lost."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -95,3 +97,23 @@ def test_a_request_that_is_refused_keeps_what_was_written(visit, asked):
     page.get_by_role("button", name="Send the request").click()
     expect(page.get_by_role("alert")).to_contain_text("cannot be introduced for this goal now")
     assert page.input_value("textarea[name=message]") == "Two tonnes of castings a month"
+
+
+def test_two_clicks_send_a_request_and_two_answer_it(visit, sample, asked):
+    id = asked(message="想谈铸件供应")
+    supplier, firm = visit("supplier", "zh"), visit("firm", "zh")
+    firm.open("/")
+    matches = firm.page.locator("section:has(#matches) li.card")
+    assert matches.count() == 3
+    assert matches.first.locator("ul > li").count() >= 1
+    matches.first.get_by_role("button", name="请求对接").click()
+    firm.page.get_by_role("button", name="发出请求").click()
+    firm.page.wait_for_url(re.compile(r"/introductions/(?!new)[^/]+$"))
+    firm.page.get_by_role("button", name="撤回", exact=True).click()
+    supplier.open("/")
+    waiting = supplier.page.locator("section:has(#answer) li.card", has_text="想谈铸件供应")
+    waiting.get_by_role("button", name="查看并答复").click()
+    supplier.page.get_by_role("button", name="接受", exact=True).click()
+    supplier.page.wait_for_load_state("networkidle")
+    principal = sample.demo.account("firm").principal()
+    assert sample.introductions.show(principal, id).contact is not None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import time
 
 from flask import Response, after_this_request, request, session
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from matchmaker.api.http.context import services
-from matchmaker.api.http.guards import is_local
+from matchmaker.api.http.guards import cookie_name, is_local
 from matchmaker.workflow.account import Account
 from matchmaker.workflow.session import SignInOrigin
 
@@ -31,14 +32,28 @@ def origin(email: str = "") -> SignInOrigin:
 
 def begin_session(account: Account) -> None:
     """A new session for the account, on the server and in a cookie, whatever there was before."""
-    end_session()
+    _forget_session()
     session.permanent = True
     session["session"] = services().sessions.begin(account, origin())
     _mark_device(account.email)
 
 
+def await_code(account: Account) -> None:
+    """Keep in the signed cookie who has yet to give a code; nobody is signed in by it."""
+    session["password_of"] = [account.id, account.epoch, int(time.time())]
+
+
 def end_session() -> None:
-    """End the session on the server and clear the cookie."""
+    """End the session on the server, and clear the cookie and what the browser stored."""
+    _forget_session()
+
+    @after_this_request
+    def clear(response: Response) -> Response:
+        response.headers["Clear-Site-Data"] = '"storage"'
+        return response
+
+
+def _forget_session() -> None:
     if secret := session.get("session"):
         services().sessions.sign_out(str(secret))
     session.clear()
@@ -47,12 +62,12 @@ def end_session() -> None:
 def _mark_device(email: str) -> None:
     device, accounts = _device()
     accounts = [_digest(email), *(one for one in accounts if one != _digest(email))][:MAX_ACCOUNTS]
-    value = _serializer().dumps([device or secrets.token_urlsafe(12), accounts])
+    value = _serializer().dumps([device or secrets.token_urlsafe(16), accounts])
 
     @after_this_request
     def keep(response: Response) -> Response:
         response.set_cookie(
-            DEVICE_COOKIE,
+            cookie_name(DEVICE_COOKIE),
             str(value),
             max_age=DEVICE_DAYS * 24 * 3600,
             httponly=True,
@@ -65,14 +80,18 @@ def _mark_device(email: str) -> None:
 def _device() -> tuple[str, list[str]]:
     """The mark in the cookie and digests of the addresses it signed in with."""
     try:
-        device, accounts = _serializer().loads(request.cookies.get(DEVICE_COOKIE, ""))
+        device, accounts = _serializer().loads(request.cookies.get(cookie_name(DEVICE_COOKIE), ""))
     except (BadSignature, ValueError, TypeError):
         return "", []
     return str(device), [str(account) for account in accounts]
 
 
 def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(services().operator_key.signing_secret(), salt="device")
+    return URLSafeSerializer(
+        services().operator_key.signing_secret(),
+        salt="device",
+        signer_kwargs={"digest_method": hashlib.sha256},
+    )
 
 
 def _digest(email: str) -> str:

@@ -47,7 +47,7 @@ def as_file(export: DataExport, query: ExportQuery) -> Response:
     language = best_language([query.language]) or current_language()
     content = write_export(export, query.format, language, query.table)
     response = Response(content, content_type=MEDIA_TYPES[query.format])
-    if query.format is ExportFormat.CSV:
+    if query.format in (ExportFormat.CSV, ExportFormat.GRAPHML, ExportFormat.GEXF):
         response.content_type += "; charset=utf-8"
     name = file_name(export, query.format, query.table)
     response.headers["Content-Disposition"] = f"attachment; filename={name}"

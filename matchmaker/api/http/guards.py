@@ -41,6 +41,8 @@ from matchmaker.store.graph_copy import note_age
 
 API_PREFIX = "/api/v1"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+# The description of the API, shown by a library with scripts of its own.
+DOCUMENTED = ("/api/docs", "/api/swagger", "/static/swagger")
 # For those who have no account yet, or cannot get into theirs.
 OPEN = frozenset(
     f"{API_PREFIX}/{place}"
@@ -78,6 +80,12 @@ LIMITS = {
     "web.send_link": "10/minute;50/hour",
     "web.reset": "20/minute",
     "web.accept_invitation": "20/minute",
+    # With a session that was taken, the password or a code could be guessed here.
+    "people.change_password": "30/minute;300/hour",
+    "people.remove_second_factor": "30/minute;300/hour",
+    "people.delete_account": "30/minute;300/hour",
+    "web.change_account": "60/minute;600/hour",
+    "web.change_second_factor": "30/minute;300/hour",
 }
 TOO_MANY = message("Too many attempts from this address; try again later.")
 # Where a table may be sent as a file.
@@ -103,6 +111,12 @@ BEFORE_SECOND_FACTOR = frozenset(
 )  # fmt: skip
 WRITING = frozenset({"POST", "PUT", "PATCH"})
 MAX_KEY = 200
+SESSION_COOKIE = "matchmaker"
+# For a year, below this name too (RFC 6797); browsers heed it over https only.
+TRANSPORT = "max-age=31536000; includeSubDomains"
+# What no answer of ours needs; pages have a policy of their own, which lets their scripts in.
+POLICY = "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 KEPT_HEADERS = ("Content-Type", "Content-Language", "ETag", "Location")
 log = structlog.get_logger(__name__)
 Known = TypeVar("Known")
@@ -111,6 +125,12 @@ csrf = CSRFProtect()
 
 class SignedCookies(SecureCookieSessionInterface):
     """Signed cookies; the key is read when a request first needs it, so after a fork."""
+
+    digest_method = staticmethod(hashlib.sha256)
+
+    def get_cookie_name(self, app: Flask) -> str:  # noqa: ARG002
+        """Over https one that no other host, nor a page over http, can set."""
+        return cookie_name(SESSION_COOKIE)
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         if not app.secret_key:
@@ -131,13 +151,15 @@ def register(app: Flask) -> None:
         app.wsgi_app = proxied  # type: ignore[method-assign]
     app.session_interface = SignedCookies()
     app.config.update(
-        SESSION_COOKIE_NAME="matchmaker",
+        SESSION_COOKIE_NAME=SESSION_COOKIE,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=settings.session_hours * 3600,
         # Asked for where a session acts; a key is sent on purpose.
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
+        # Our pages send no referrer. No other host can set the cookie that the token belongs to.
+        WTF_CSRF_SSL_STRICT=False,
     )
     csrf.init_app(app)
     app.before_request(_begin)
@@ -146,6 +168,11 @@ def register(app: Flask) -> None:
     app.before_request(_replay)
     app.after_request(_remember)
     app.after_request(_end)
+
+
+def cookie_name(name: str) -> str:
+    """As browsers protect it over https: bound to this host, to all of it, and to https."""
+    return f"__Host-{name}" if request.is_secure else name
 
 
 def limit_attempts(app: Flask) -> None:
@@ -212,8 +239,7 @@ def _resume() -> None:
         csrf.protect()
     if request.endpoint not in BEFORE_SECOND_FACTOR and services().second_factors.is_owed(account):
         raise SecondFactorOwed(
-            "Who leads a cluster or the service signs in with a second factor here.",
-            mend="Set one up under 'My account'.",
+            "A second factor is asked of your account here.", mend="Set one up under 'My account'."
         )
 
 
@@ -348,6 +374,12 @@ def _end(response: Response) -> Response:
     response.headers["X-Request-ID"] = g.get("request_id", "")
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", TRANSPORT)
+    if not request.path.startswith(DOCUMENTED):
+        response.headers.setdefault("Content-Security-Policy", POLICY)
     if moments := g.get("as_of"):
         response.headers["Matchmaker-As-Of"] = moments[0].isoformat(timespec="seconds")
     if request.path.startswith(API_PREFIX):

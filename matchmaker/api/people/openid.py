@@ -5,20 +5,23 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.flask_client import OAuth
-from flask import Flask, copy_current_request_context, redirect, url_for
+from flask import Flask, copy_current_request_context, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from matchmaker.api.http.browser import begin_session
+from matchmaker.api.http.browser import await_code, begin_session
 from matchmaker.api.http.context import EXTENSION, services
 from matchmaker.errors import ServiceUnavailable, SignInNeeded
 from matchmaker.services.people.sign_in import OpenIdClaims
+from matchmaker.settings import Settings
 
 # For all that is asked of the provider in one step of signing in.
 DEADLINE_SECONDS = 10.0
+# Of public keys only: none that somebody could make who knows what is public.
+SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
 _MAX_WAITING = 16
 _waiting = threading.BoundedSemaphore(_MAX_WAITING)
 Answer = TypeVar("Answer")
@@ -43,7 +46,12 @@ def register(app: Flask) -> None:
     )
 
     def begin() -> Response:
-        """To the provider, with state, nonce and a code challenge."""
+        """To the provider, with state, nonce and a code challenge.
+
+        Not from another's page, which could sign its visitors in without their doing.
+        """
+        if request.headers.get("Sec-Fetch-Site") == "cross-site":
+            return redirect(url_for("web.sign_in"))
         try:
             address = url_for("oidc_callback", _external=True)
             redirection: Response = _within_deadline(lambda: oauth.oidc.authorize_redirect(address))
@@ -54,7 +62,7 @@ def register(app: Flask) -> None:
     def finish() -> Response:
         """Back from the provider. Raises SignInNeeded for somebody who was not invited."""
         try:
-            token = _within_deadline(oauth.oidc.authorize_access_token)
+            token = _within_deadline(lambda: _exchange(oauth.oidc, settings))
         except OAuthError as error:
             raise SignInNeeded(
                 "The provider did not sign you in: %(error)s.", mend="Try again.", error=error.error
@@ -71,6 +79,10 @@ def register(app: Flask) -> None:
                 name=str(claims.get("name", "")),
             )
         )
+        if account.has_second_factor and "mfa" not in (claims.get("amr") or ()):
+            # Unless the provider says otherwise (RFC 8176), it asked for a password only.
+            await_code(account)
+            return redirect(url_for("web.ask_code"))
         begin_session(account)
         return redirect("/")
 
@@ -98,6 +110,24 @@ def _within_deadline(ask: Callable[[], Answer]) -> Answer:
 
     threading.Thread(target=work, daemon=True).start()
     return outcome.result(DEADLINE_SECONDS)
+
+
+def _exchange(client: Any, settings: Settings) -> dict[str, Any]:
+    """The token for a code: signed by the issuer that is set, and made for us.
+
+    Raises OAuthError where the metadata are of another issuer.
+    """
+    issuers = [settings.oidc_issuer.rstrip("/"), settings.oidc_issuer.rstrip("/") + "/"]
+    metadata = client.load_server_metadata()
+    if metadata.get("issuer") not in issuers:
+        raise OAuthError("another_issuer")
+    metadata["id_token_signing_alg_values_supported"] = list(SIGNATURES)
+    expected = {
+        "iss": {"essential": True, "values": issuers},
+        "aud": {"essential": True, "values": [settings.oidc_client_id]},
+    }
+    token: dict[str, Any] = client.authorize_access_token(claims_options=expected)
+    return token
 
 
 def _unavailable(error: Exception) -> ServiceUnavailable:

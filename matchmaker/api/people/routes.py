@@ -236,9 +236,9 @@ def end_one_session(path: IdPath) -> Response:
 
 
 @people.post("/account/second-factor", **writes(ACCOUNTS, NewSecondFactorOut, status=201))
-def begin_second_factor(body: Nothing) -> Response:  # noqa: ARG001
+def begin_second_factor(body: Password) -> Response:
     """A secret for an authenticator; asked for once a code of it has confirmed it."""
-    begun = services().second_factors.begin(current_principal())
+    begun = services().second_factors.begin(current_principal(), body.password)
     return created(NewSecondFactorOut.model_validate(begun), "account/second-factor")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -29,13 +30,12 @@ class Links:
 
     def token(self, purpose: str, content: object) -> str:
         """A token that holds the content."""
-        return str(URLSafeTimedSerializer(self.secret(), salt=purpose).dumps(content))
+        return str(self._serializer(purpose).dumps(content))
 
     def read(self, purpose: str, token: str, within: timedelta) -> Any:
         """The content of a token. Raises InvalidInput for another purpose or an old one."""
-        serializer = URLSafeTimedSerializer(self.secret(), salt=purpose)
         try:
-            return serializer.loads(token, max_age=int(within.total_seconds()))
+            return self._serializer(purpose).loads(token, max_age=int(within.total_seconds()))
         except BadSignature:
             raise InvalidInput(
                 "is not one of ours, or is too old.", where="token", mend="Ask for a new link."
@@ -58,3 +58,12 @@ class Links:
             return False
         self.mailer.send(to, subject.text(language), text_of(text, language), headers)
         return True
+
+    def _serializer(self, purpose: str) -> URLSafeTimedSerializer:
+        # Links that were sent before are signed with itsdangerous' default.
+        return URLSafeTimedSerializer(
+            self.secret(),
+            salt=purpose,
+            signer_kwargs={"digest_method": hashlib.sha256},
+            fallback_signers=[{"digest_method": hashlib.sha1}],
+        )

@@ -30,26 +30,30 @@ class NewSecondFactor:
 
 @dataclass(frozen=True, slots=True)
 class SecondFactors:
-    """Use cases of second factors; `is_owed_by_leaders`: admins and coordinators need one."""
+    """Use cases of second factors; asked of admins and coordinators, or of all."""
 
     accounts: Accounts
     passwords: Passwords
     sealer: Sealer
     clock: Clock
     is_owed_by_leaders: bool = False
+    is_owed_by_all: bool = False
 
     def is_owed(self, account: Account) -> bool:
         """Whether the account has to set one up before anything else."""
         leads = account.admin or bool(account.clusters)
-        return self.is_owed_by_leaders and leads and not account.has_second_factor
+        is_asked = self.is_owed_by_all or (self.is_owed_by_leaders and leads)
+        return is_asked and not account.has_second_factor
 
-    def begin(self, principal: Principal) -> NewSecondFactor:
+    def begin(self, principal: Principal, password: str = "") -> NewSecondFactor:
         """A new secret for the authenticator, to be confirmed by a code of it.
 
-        Raises WrongState where there is one already.
+        Asks for the password, so that who took a session cannot shut its owner out.
+        Raises InvalidInput for a wrong one, WrongState where there is a factor already.
         """
         principal.require_writing()
         account = self.accounts.own(principal)
+        self._require_password(account, password)
         secret = new_secret()
 
         def put(before: Account) -> Account:
@@ -87,9 +91,7 @@ class SecondFactors:
         """Ask for no code any more. Raises InvalidInput for a wrong password or code."""
         principal.require_writing()
         account = self.accounts.own(principal)
-        hashed = account.password_hash
-        if hashed and not self.passwords.matches(hashed, password):
-            raise InvalidInput("is not the present one.", where="password")
+        self._require_password(account, password)
 
         def remove(before: Account) -> Account:
             factor = before.second_factor
@@ -131,6 +133,11 @@ class SecondFactors:
             return replace(before, second_factor=after)
 
         return self.accounts.change(account.id, use, "account.code_used")
+
+    def _require_password(self, account: Account, password: str) -> None:
+        hashed = account.password_hash
+        if hashed and not self.passwords.matches(hashed, password):
+            raise InvalidInput("is not the present one.", where="password")
 
     def _after(self, factor: SecondFactor, code: str) -> SecondFactor | None:
         return factor.after_code(self.sealer.unseal(factor.secret), code, self.clock())

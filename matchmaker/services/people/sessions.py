@@ -8,6 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+import structlog
+
 from matchmaker.access import Principal
 from matchmaker.errors import NotFound, VersionConflict
 from matchmaker.services.people.accounts import Accounts
@@ -18,13 +20,17 @@ from matchmaker.workflow.session import FORGOTTEN_AFTER, MAX_AGENT, Session, Sig
 
 # A session's last use is noted at most this often: not a write for every request.
 NOTED_EVERY = timedelta(minutes=5)
+# However much it is used, a session ends after so long, or after `keep` where that is longer.
+LONGEST = timedelta(days=7)
 # The oldest of more than these ends.
 MAX_SESSIONS = 50
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    """Use cases of sessions; each ends by itself when `keep` has passed without a request."""
+    """Use cases of sessions; each ends by itself when `keep` has passed without a request,
+    or LONGEST since it began."""
 
     repositories: Repositories
     accounts: Accounts
@@ -34,6 +40,7 @@ class Sessions:
     def begin(self, account: Account, origin: SignInOrigin) -> str:
         """A new session of the account; the secret that its cookie is to hold."""
         secret, now = secrets.token_urlsafe(32), self.clock()
+        log.info("signed in", subject=account.subject, address=origin.address)
         session = Session(
             _digest(secret), account.id, account.epoch, now, now, origin.address,
             origin.agent[:MAX_AGENT],
@@ -111,7 +118,7 @@ class Sessions:
         old = [
             self.repositories.sessions.remove(stored)
             for stored in self.repositories.sessions.iterate()
-            if self.clock() - stored.value.last_used > self.keep
+            if self._is_outdated(stored.value)
         ]
         old += [
             self.repositories.sign_in_attempts.remove(stored)
@@ -131,8 +138,13 @@ class Sessions:
         return list(self.repositories.sessions.iterate("account", account_id))
 
     def _is_over(self, session: Session, account: Account) -> bool:
-        is_old = self.clock() - session.last_used > self.keep
-        return is_old or not account.active or session.epoch != account.epoch
+        is_ended = not account.active or session.epoch != account.epoch
+        return is_ended or self._is_outdated(session)
+
+    def _is_outdated(self, session: Session) -> bool:
+        now = self.clock()
+        is_unused = now - session.last_used > self.keep
+        return is_unused or now - session.created > max(self.keep, LONGEST)
 
     def _note_use(self, stored: Versioned[Session]) -> None:
         now = self.clock()

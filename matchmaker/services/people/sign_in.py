@@ -6,6 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+import structlog
+
 from matchmaker.access import Principal
 from matchmaker.errors import (
     InvalidInput,
@@ -36,6 +38,7 @@ from matchmaker.workflow.session import (
 RESET_WITHIN = timedelta(hours=1)
 CONFIRMED_WITHIN = timedelta(days=2)
 NOWHERE = SignInOrigin()
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class SignInService:
         hashed = stored.value.password_hash if stored else ""
         is_right = self.passwords.matches(hashed, password)
         if stored is None or not is_right:
-            self._note_failure(cleaned, origin)
+            self._note_failure(cleaned, origin, stored.value.subject if stored else "unknown")
             raise _not_right()
         account = self._with_code(stored.value.require_active(), origin, code)
         self._forget_failures(cleaned, origin)
@@ -257,7 +260,7 @@ class SignInService:
         except SecondFactorNeeded:
             raise
         except SignInNeeded:
-            self._note_failure(account.email, origin)
+            self._note_failure(account.email, origin, account.subject)
             raise
 
     def _reset_token(self, account: Account, *, mailed: bool) -> str:
@@ -274,7 +277,8 @@ class SignInService:
                 "Too many failed attempts.", mend="Wait some minutes, or reset the password."
             )
 
-    def _note_failure(self, email: str, origin: SignInOrigin) -> None:
+    def _note_failure(self, email: str, origin: SignInOrigin, subject: str) -> None:
+        log.warning("sign-in failed", subject=subject, address=origin.address)
         free_failures = {attempts_id(email, origin): FREE_FAILURES}
         if not origin.device:
             free_failures[strangers_id(email)] = FREE_OF_STRANGERS

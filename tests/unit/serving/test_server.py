@@ -194,6 +194,18 @@ def test_what_is_no_request_is_refused_as_a_problem(port, garbage, status):
     assert b"200 OK" in ask(port)
 
 
+def test_what_the_server_itself_refuses_is_told_as_safely(port):
+    with connect(port) as connected:
+        connected.sendall(
+            b"POST /x HTTP/1.1\r\nHost: x\r\nX-Forwarded-Proto: https\r\n"
+            b"Content-Length: 500000000\r\n\r\n"
+        )
+        answer = read_all(connected)
+    assert answer.split(b" ")[1] == b"413"
+    assert b"frame-ancestors 'none'" in answer
+    assert b"Strict-Transport-Security: max-age=31536000" in answer
+
+
 def test_several_requests_on_one_connection_are_answered_in_order(port):
     with connect(port) as connected:
         connected.sendall(
