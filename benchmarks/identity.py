@@ -38,7 +38,7 @@ from scipy.stats import binomtest
 from matchmaker.domain import GraphRows, Kind, Organization
 from matchmaker.ingest import blocking
 from matchmaker.ingest.countries import iso_code
-from matchmaker.ingest.matching_model import WEIGHTS, Comparable, Comparison, evidence
+from matchmaker.ingest.matching_model import WEIGHTS, Comparable, PairComparison, evidence
 from matchmaker.ingest.names import name_parts
 from matchmaker.ingest.resolve import resolve
 from matchmaker.store.ports import DuplicateKeys
@@ -212,12 +212,12 @@ def measure(options: argparse.Namespace) -> None:
     share("all: merged or listed (bound .9)", missed_not, sought)
 
 
-def is_found(found: Comparison) -> bool:
+def is_found(found: PairComparison) -> bool:
     """Whether two are made one, or a person is asked."""
     return found.is_certain or found.is_listed
 
 
-def compared(first: DuplicateKeys, second: DuplicateKeys) -> Comparison:
+def compared(first: DuplicateKeys, second: DuplicateKeys) -> PairComparison:
     """Of two rows."""
     return evidence(Comparable.of(first), Comparable.of(second))
 
@@ -257,8 +257,8 @@ def case_rows(folder: Path) -> tuple[int, int]:
 
 def fit(options: argparse.Namespace) -> None:
     """Weights of the levels: log2 of m / u."""
-    one: list[Comparison] = []
-    two: list[Comparison] = []
+    one: list[PairComparison] = []
+    two: list[PairComparison] = []
     for label, first, second in written(options.pairs):
         # As many as of the respelled, which know only mechanical differences.
         (two if label == "two" else one).extend([compared(first, second)] * 10)

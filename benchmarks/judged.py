@@ -35,7 +35,8 @@ from matchmaker.recommend.baselines import BASELINES
 from matchmaker.recommend.metrics import Floats, interval
 from matchmaker.recommend.model import Recommendation, Request
 from matchmaker.recommend.pairs import Pairs
-from matchmaker.services.matching.matching import Answer, Matching
+from matchmaker.services.matching.answer import Answer
+from matchmaker.services.matching.matching import Matching
 from matchmaker.services.matching.seekers import SeekerFactory
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.settings import Settings

@@ -14,7 +14,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from matchmaker.recommend.specification import Requirement, Role, read
+from matchmaker.recommend.specification import ItemRole, Requirement, read
 
 DATA = Path(__file__).parent / "data"
 REPORTING, TUNING = DATA / "specifications-reporting.txt", DATA / "specifications-tuning.txt"
@@ -59,7 +59,7 @@ def labelled(path: Path) -> list[tuple[str, list[Label]]]:
 
 def agrees(label: Label, item: Requirement) -> bool:
     """Whether what was read is what a person reads; a preference is counted apart."""
-    if (label.denied, label.itself) != (item.denied, item.role is Role.ITSELF):
+    if (label.denied, label.itself) != (item.denied, item.role is ItemRole.ITSELF):
         return False
     return any(_same(label.kind, value, item) for value in label.values)
 
@@ -111,7 +111,7 @@ def measure(texts: list[tuple[str, list[Label]]], misses: bool) -> dict[str, Cou
                     print(text, "\n    soft", agreed, label.text)
                 setattr(counts["soft"], agreed, getattr(counts["soft"], agreed) + 1)
         # A whole or a customer that nobody labelled is no requirement: it harms nobody.
-        spurious = [item for item in items if item.role is Role.ITSELF]
+        spurious = [item for item in items if item.role is ItemRole.ITSELF]
         for label in wanting:
             _count(counts, label.kind, "missed")
         for item in spurious:

@@ -21,7 +21,7 @@ MAX_UNPACKED, MAX_RATIO, MAX_PARTS = 1_000_000_000, 200, 10_000
 _SMALL_PART = 10_000_000
 
 
-class Verdict(IntEnum):
+class InspectionResult(IntEnum):
     """What came of it; readable too where the file has faults that are told when it is read."""
 
     READABLE = 0
@@ -30,22 +30,22 @@ class Verdict(IntEnum):
     PACKED_TOO_TIGHTLY = 12
 
 
-def archive_verdict(path: Path) -> Verdict:
+def archive_verdict(path: Path) -> InspectionResult:
     """Whether an archive says of itself that it is harmless; of other files nothing is said."""
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError):
-        return Verdict.READABLE
+        return InspectionResult.READABLE
     if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
-        return Verdict.PACKED_TOO_TIGHTLY
+        return InspectionResult.PACKED_TOO_TIGHTLY
     for part in parts:
         if part.file_size > max(_SMALL_PART, MAX_RATIO * part.compress_size):
-            return Verdict.PACKED_TOO_TIGHTLY
-    return Verdict.READABLE
+            return InspectionResult.PACKED_TOO_TIGHTLY
+    return InspectionResult.READABLE
 
 
-def read_whole(path: Path) -> Verdict:
+def read_whole(path: Path) -> InspectionResult:
     """Read every sheet to its end, as an import does."""
     from matchmaker.errors import InvalidInput
     from matchmaker.ingest.table_file import FileOptions, open_table
@@ -54,20 +54,20 @@ def read_whole(path: Path) -> Verdict:
         first = open_table(path)
         names = [sheet.name for sheet in first.sheets][:MAX_SHEETS] or [""]
     except InvalidInput:
-        return Verdict.READABLE  # who looks at it is told why it cannot be read
+        return InspectionResult.READABLE  # who looks at it is told why it cannot be read
     for name in names:
         try:
             table = open_table(path, FileOptions(sheet=name))
             cells = 0
             if len(table.header) > MAX_COLUMNS:
-                return Verdict.TOO_MANY_CELLS
+                return InspectionResult.TOO_MANY_CELLS
             for count, line in enumerate(table.lines(), 1):
                 cells += len(line.cells)
                 if count > MAX_ROWS or cells > MAX_CELLS:
-                    return Verdict.TOO_MANY_CELLS
+                    return InspectionResult.TOO_MANY_CELLS
         except InvalidInput:
             continue
-    return Verdict.READABLE
+    return InspectionResult.READABLE
 
 
 def main() -> None:
@@ -83,7 +83,7 @@ def main() -> None:
     try:
         verdict = archive_verdict(path) or read_whole(path)
     except MemoryError:
-        verdict = Verdict.TOO_MUCH_MEMORY
+        verdict = InspectionResult.TOO_MUCH_MEMORY
     sys.exit(verdict)
 
 

@@ -107,7 +107,7 @@ class Comparable:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class PairComparison:
     """What two organisations have in common: the level of each comparison."""
 
     levels: dict[str, Level]
@@ -158,7 +158,7 @@ def are_unlike(first: Comparable, second: Comparable) -> bool:
     ) and not _shares_other_name(first, second)
 
 
-def evidence(first: Comparable, second: Comparable) -> Comparison:
+def evidence(first: Comparable, second: Comparable) -> PairComparison:
     """The comparisons of two organisations. The same either way round."""
     name, form = _name(first, second)
     code, reasons = _code(first, second)
@@ -172,7 +172,7 @@ def evidence(first: Comparable, second: Comparable) -> Comparison:
         "website": _equal(first.host, second.host),
         "code": code,
     }
-    return Comparison(levels, (*reasons, *_reasons(levels)))
+    return PairComparison(levels, (*reasons, *_reasons(levels)))
 
 
 def _reasons(levels: dict[str, Level]) -> Iterator[Message]:

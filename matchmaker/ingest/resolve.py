@@ -14,7 +14,13 @@ from functools import lru_cache
 from matchmaker.domain import Alias, DuplicateCandidate, GraphRows, Organization, OrganizationStatus
 from matchmaker.ingest import blocking
 from matchmaker.ingest.blocking import Rows
-from matchmaker.ingest.matching_model import SAME_NAME, Comparable, Comparison, are_unlike, evidence
+from matchmaker.ingest.matching_model import (
+    SAME_NAME,
+    Comparable,
+    PairComparison,
+    are_unlike,
+    evidence,
+)
 from matchmaker.ingest.names import name_parts
 from matchmaker.ingest.unlike import NameSummaries
 from matchmaker.messages import Message
@@ -24,6 +30,8 @@ from matchmaker.store.schema import TABLES
 MAX_REVIEW = 5_000
 # Reasons are stored by their ids; whoever shows them translates them.
 SEPARATOR = "; "
+# A row, why it is the same, and the comparison.
+_Certain = tuple[int, tuple[Message, ...], PairComparison]
 _COMPARED = 20_000  # organisations that are taken apart for comparing at a time
 
 
@@ -124,7 +132,7 @@ class _Rules:
         return _ordered(first.keys.id, second.keys.id) in self.not_duplicates
 
     def certainty(
-        self, first: Comparable, second: Comparable, found: Comparison
+        self, first: Comparable, second: Comparable, found: PairComparison
     ) -> tuple[Message, ...]:
         """Why two are one without asking; nothing where a person decides."""
         if is_one_by_name(first, second, found):
@@ -143,7 +151,7 @@ class _Rules:
         )
 
 
-def is_one_by_name(first: Comparable, second: Comparable, found: Comparison) -> bool:
+def is_one_by_name(first: Comparable, second: Comparable, found: PairComparison) -> bool:
     """Whether one source names both alike, and knows one of them by nothing else.
 
     A list of orders has names where that of members has codes. What is said of place, country
@@ -164,7 +172,7 @@ class _Decided:
     aliases: list[Alias] = field(default_factory=list)
     listed: list[tuple[float, str, str, str]] = field(default_factory=list)
 
-    def list(self, first: str, second: str, found: Comparison) -> None:
+    def list(self, first: str, second: str, found: PairComparison) -> None:
         """Note that two may be one; of very many only the most alike are kept."""
         score = round(min(found.chance, 0.9999), 4)
         self.listed.append((score, first, second, reasons_text(found.reasons)))
@@ -189,7 +197,9 @@ def _decided(rows: Rows, first_new: int, stored_ids: Container[str], rules: _Rul
     """Every pair that shares a block, compared; each new one merged into the first it can be."""
     decided = _Decided()
     candidate_at = lru_cache(_COMPARED)(lambda position: Comparable.of(rows[position]))
-    certain: defaultdict[int, list[tuple[int, tuple[Message, ...], Comparison]]] = defaultdict(list)
+    certain: defaultdict[int, list[tuple[int, tuple[Message, ...], PairComparison]]] = defaultdict(
+        list
+    )
     for first, second in blocking.pairs(rows, first_new, NameSummaries()):
         one, other = candidate_at(first), candidate_at(second)
         if are_unlike(one, other) or rules.apart(one, other):
@@ -222,7 +232,7 @@ def _decided(rows: Rows, first_new: int, stored_ids: Container[str], rules: _Rul
 
 def _is_ambiguous(
     candidate: Comparable,
-    certain: Sequence[tuple[int, tuple[Message, ...], Comparison]],
+    certain: Sequence[_Certain],
     kept_as: Mapping[int, int],
     candidate_at: Callable[[int], Comparable],
 ) -> bool:

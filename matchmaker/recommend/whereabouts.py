@@ -13,10 +13,10 @@ from matchmaker.recommend.answers import Answers
 from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.specification import (
     Comparison,
+    Fulfilment,
     Requirement,
     RequirementKind,
     Specification,
-    Verdict,
 )
 from matchmaker.snapshot.geography import great_circle_km, rows_below
 from matchmaker.snapshot.model import KINDS, SIZES, BoolArray, FloatArray, IntArray, Snapshot
@@ -97,10 +97,10 @@ def _with(comparison: Comparison, told: dict[str, float]) -> Comparison:
     return replace(comparison, judgements=judgements)
 
 
-def _verdict(met: float) -> Verdict:
+def _verdict(met: float) -> Fulfilment:
     if np.isnan(met):
-        return Verdict.UNKNOWN
-    return Verdict.MET if met else Verdict.UNMET
+        return Fulfilment.UNKNOWN
+    return Fulfilment.MET if met else Fulfilment.UNMET
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def lane_of(method: str, path: str) -> LaneName:
     return LaneName.LIGHT
 
 
-class Task(Protocol):
+class WaitingRequest(Protocol):
     """A request that waits: serving it is all that a lane does with it."""
 
     def service(self) -> None: ...
@@ -112,7 +112,7 @@ class Occupancy:
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    task: Task
+    task: WaitingRequest
     since: float
     is_assured: bool
 
@@ -121,7 +121,7 @@ class Lane:
     """One queue and its threads, in the process that counts in `slot`."""
 
     def __init__(
-        self, name: LaneName, size: LaneSize, refuse: Callable[[Task], None],
+        self, name: LaneName, size: LaneSize, refuse: Callable[[WaitingRequest], None],
         occupancy: Occupancy, slot: int,
     ) -> None:  # fmt: skip
         self.name, self.size = name, size
@@ -134,7 +134,7 @@ class Lane:
         for number in range(size.threads):
             threading.Thread(target=self._serve, name=f"{name}-{number}", daemon=True).start()
 
-    def add(self, task: Task) -> bool:
+    def add(self, task: WaitingRequest) -> bool:
         """Whether there was room for it."""
         place = self._occupancy.total(self.name)
         with self._ready:
@@ -192,7 +192,7 @@ class Lane:
 
 
 def lanes(
-    threads: int, refuse: Callable[[Task], None], occupancy: Occupancy, slot: int
+    threads: int, refuse: Callable[[WaitingRequest], None], occupancy: Occupancy, slot: int
 ) -> dict[LaneName, Lane]:
     """The lanes of a process with so many threads.
 

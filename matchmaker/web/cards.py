@@ -15,7 +15,7 @@ from matchmaker.api.matching.responses import leading_reasons
 from matchmaker.domain import Place
 from matchmaker.messages import locale_of, message
 from matchmaker.recommend.model import Match, Recommendation
-from matchmaker.services.matching.matching import Answer, Candidate
+from matchmaker.services.matching.answer import Answer, Candidate
 from matchmaker.snapshot.geography import great_circle_km
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import Page, own_organization, signed_in, web

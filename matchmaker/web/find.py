@@ -14,8 +14,8 @@ from matchmaker.exports.tables import ExportFormat
 from matchmaker.goals import GOALS
 from matchmaker.recommend.model import Filters, Request
 from matchmaker.recommend.specification import Choices
+from matchmaker.services.matching.answer import Answer
 from matchmaker.services.matching.interaction_log import DISMISSAL_REASONS
-from matchmaker.services.matching.matching import Answer
 from matchmaker.web.cards import cards_of
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import (

@@ -19,7 +19,7 @@ _SHOWN = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
+class PartyCard:
     """What it says, seeks and offers; `km` from one's own place, None where not known."""
 
     profile: OrganizationProfile
@@ -31,7 +31,7 @@ class Party:
 
 def parties_of(
     principal: Principal, ids: Sequence[str], goal: GoalName, need_id: str = "", own: str = ""
-) -> list[Party]:
+) -> list[PartyCard]:
     """Of each the need that it is about, else its open ones for the goal, and its offers.
 
     Raises NotFound.
@@ -49,7 +49,7 @@ def parties_of(
         ]
         offers = [offer for offer in published.offers(id, None, 100).rows if offer.active]
         parties.append(
-            Party(
+            PartyCard(
                 profile,
                 candidates[id].outcomes if id in candidates else 0,
                 kilometres(here, profile.place),

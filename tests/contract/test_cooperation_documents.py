@@ -10,7 +10,7 @@ from matchmaker.domain import GoalName, Kind
 from matchmaker.recommend.model import Recommendation
 from matchmaker.services.cooperation.batches import Batches, PlannedPair
 from matchmaker.services.cooperation.postings import Postings
-from matchmaker.services.matching.matching import Answer, Freshness
+from matchmaker.services.matching.answer import Answer, Freshness
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.store.documents import Store, new_id
 from matchmaker.workflow.account import Preferences

@@ -11,8 +11,8 @@ from matchmaker.domain import GoalName, Kind, Layer
 from matchmaker.goals import Goal
 from matchmaker.messages import Message, translated
 from matchmaker.recommend.model import Evidence, Match, PathStep, Reason, Recommendation, Way
-from matchmaker.recommend.specification import Judgement, Requirement, RequirementKind, Verdict
-from matchmaker.services.matching.matching import Answer, Freshness
+from matchmaker.recommend.specification import Fulfilment, Judgement, Requirement, RequirementKind
+from matchmaker.services.matching.answer import Answer, Freshness
 from matchmaker.terms import TERMS
 
 REASONS_IN_A_SENTENCE = 3
@@ -99,7 +99,7 @@ class JudgementOut(Outgoing):
 
     requirement: str
     value: str
-    verdict: Verdict
+    verdict: Fulfilment
     evidence: str
     note: str
 

@@ -32,7 +32,7 @@ from matchmaker.api.matching.responses import (
     RecommendationPage,
 )
 from matchmaker.goals import GOALS
-from matchmaker.services.matching.matching import Answer
+from matchmaker.services.matching.answer import Answer
 
 RECOMMENDATIONS = Tag(name="recommendations", description="Partners, with reasons.")
 

@@ -4,24 +4,24 @@ from matchmaker.recommend.specification.choices import Choices
 from matchmaker.recommend.specification.comparison import compare
 from matchmaker.recommend.specification.model import (
     Comparison,
+    Fulfilment,
+    ItemRole,
     Judgement,
     Requirement,
     RequirementKind,
-    Role,
     Specification,
-    Verdict,
 )
 from matchmaker.recommend.specification.reading import read
 
 __all__ = [
     "Choices",
     "Comparison",
+    "Fulfilment",
+    "ItemRole",
     "Judgement",
     "Requirement",
     "RequirementKind",
-    "Role",
     "Specification",
-    "Verdict",
     "compare",
     "read",
 ]

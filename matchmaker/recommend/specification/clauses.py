@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from typing import NamedTuple
 
-from matchmaker.recommend.specification.vocabulary import Marker, Match
+from matchmaker.recommend.specification.vocabulary import Marker, TermMatch
 
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "，；！？"}
 _FOLDED = str.maketrans(
@@ -63,7 +63,7 @@ class Clauses(NamedTuple):
         return bisect_right(self.starts, offset) - 1
 
 
-def clauses(text: str, markers: list[Match]) -> Clauses:
+def clauses(text: str, markers: list[TermMatch]) -> Clauses:
     """The clauses of a folded text with these markers."""
     starts = [0]
     for separator in _SEPARATOR.finditer(text):

@@ -10,20 +10,20 @@ from matchmaker.recommend.specification import forms
 from matchmaker.recommend.specification.codes import occurrence
 from matchmaker.recommend.specification.model import (
     Comparison,
+    Fulfilment,
+    ItemRole,
     Judgement,
     Requirement,
     RequirementKind,
-    Role,
     Specification,
-    Verdict,
 )
 from matchmaker.recommend.specification.units import NOMINAL_DIAMETERS
 from matchmaker.recommend.specification.vocabulary import parts, shapes, wider
 
 # One statement's say on one requirement; None: it is of something else.
-Say = tuple[Verdict, Message | None] | None
-MET: Say = (Verdict.MET, None)
-UNMET: Say = (Verdict.UNMET, None)
+Say = tuple[Fulfilment, Message | None] | None
+MET: Say = (Fulfilment.MET, None)
+UNMET: Say = (Fulfilment.UNMET, None)
 _CEILINGS = frozenset({forms.TOLERANCE, forms.ROUGHNESS})
 _MEASURED = frozenset(
     {
@@ -46,7 +46,7 @@ def compare(need: Specification, statement: Specification) -> Comparison:
     Nothing is held against a statement that it does not speak of: that is unknown.
     """
     if not statement.items:
-        return Comparison(tuple(Judgement(r, Verdict.UNKNOWN) for r in need.requirements))
+        return Comparison(tuple(Judgement(r, Fulfilment.UNKNOWN) for r in need.requirements))
     judgements = tuple(_judge(requirement, statement) for requirement in need.requirements)
     return Comparison(judgements, _denial(need, statement))
 
@@ -58,11 +58,11 @@ def _judge(requirement: Requirement, statement: Specification) -> Judgement:
         RequirementKind.DISTANCE,
         RequirementKind.PARTNER,
     ):
-        return Judgement(requirement, Verdict.UNKNOWN)
+        return Judgement(requirement, Fulfilment.UNKNOWN)
     if requirement.kind is RequirementKind.CODE and (
         match := occurrence(requirement, statement.text)
     ):
-        return Judgement(requirement, Verdict.MET, match)
+        return Judgement(requirement, Fulfilment.MET, match)
     unmet: Judgement | None = None
     unknown: Judgement | None = None
     for item in (*statement.of(requirement.kind), *_making(requirement, statement)):
@@ -71,19 +71,19 @@ def _judge(requirement: Requirement, statement: Specification) -> Judgement:
             continue
         verdict, note = say
         if item.denied != requirement.denied:
-            if verdict is not Verdict.MET:
+            if verdict is not Fulfilment.MET:
                 continue
-            verdict = Verdict.UNMET
-        elif requirement.denied and verdict is not Verdict.MET:
+            verdict = Fulfilment.UNMET
+        elif requirement.denied and verdict is not Fulfilment.MET:
             continue
         judgement = Judgement(requirement, verdict, item, note)
-        if verdict is Verdict.MET:
+        if verdict is Fulfilment.MET:
             return judgement
-        if verdict is Verdict.UNMET:
+        if verdict is Fulfilment.UNMET:
             unmet = unmet or judgement
         else:
             unknown = unknown or judgement
-    return unmet or unknown or Judgement(requirement, Verdict.UNKNOWN)
+    return unmet or unknown or Judgement(requirement, Fulfilment.UNKNOWN)
 
 
 def _making(requirement: Requirement, statement: Specification) -> list[Requirement]:
@@ -101,12 +101,12 @@ def _say(requirement: Requirement, item: Requirement) -> Say:
 
 def _product(requirement: Requirement, item: Requirement) -> Say:
     same = requirement.value in (item.value, item.family)
-    if item.role is not Role.ITSELF:
+    if item.role is not ItemRole.ITSELF:
         if not same:
             return None
-        if item.role is Role.CUSTOMER:
-            return Verdict.UNMET, message("its customers make it")
-        return Verdict.UNMET, message("a part of it or work on it, not itself")
+        if item.role is ItemRole.CUSTOMER:
+            return Fulfilment.UNMET, message("its customers make it")
+        return Fulfilment.UNMET, message("a part of it or work on it, not itself")
     if same:
         return MET
     if item.family == requirement.family and item.value != item.family:
@@ -115,14 +115,14 @@ def _product(requirement: Requirement, item: Requirement) -> Say:
         return None
     made = parts() | shapes()
     if requirement.value in made and item.value not in made:
-        return Verdict.UNMET, message("the whole, not the part")
+        return Fulfilment.UNMET, message("the whole, not the part")
     if item.value in made and requirement.value not in made:
-        return Verdict.UNMET, message("a part, not the whole")
+        return Fulfilment.UNMET, message("a part, not the whole")
     return None
 
 
 def _process(requirement: Requirement, item: Requirement) -> Say:
-    if item.role is not Role.ITSELF:
+    if item.role is not ItemRole.ITSELF:
         return None
     if item.value == requirement.value or item.value.endswith(" " + requirement.value):
         return MET
@@ -135,11 +135,11 @@ def _material(requirement: Requirement, item: Requirement) -> Say:
             return MET
         if item.aspect == "grade":
             return UNMET
-        return (Verdict.UNKNOWN, None) if item.family in wider(requirement.family) else UNMET
+        return (Fulfilment.UNKNOWN, None) if item.family in wider(requirement.family) else UNMET
     if requirement.value in wider(item.family):
         return MET
     if item.family in wider(requirement.family):
-        return Verdict.UNKNOWN, None
+        return Fulfilment.UNKNOWN, None
     return UNMET
 
 
@@ -178,7 +178,7 @@ def _measured(requirement: Requirement, item: Requirement) -> Say:
         item.aspect,
     ):
         if requirement.aspect != item.aspect:
-            return Verdict.UNKNOWN, message("class and PN cannot be compared")
+            return Fulfilment.UNKNOWN, message("class and PN cannot be compared")
         return MET if _covers(_bounds(requirement), _bounds(item)) else UNMET
     if requirement.aspect in ("date", forms.PIPE_THREAD) or item.aspect == "date":
         same = requirement.value == item.value and requirement.aspect == item.aspect
@@ -269,7 +269,7 @@ def _temperature(wanted: Bounds, stated: Bounds) -> Say:
         return UNMET
     # What holds 85 °C is not thereby known to hold -196 °C.
     if any((v < 0 and low is None) or (v > 0 and high is None) for v in ends):
-        return Verdict.UNKNOWN, None
+        return Fulfilment.UNKNOWN, None
     return MET
 
 
@@ -297,14 +297,14 @@ def _denial(need: Specification, statement: Specification) -> Requirement | None
     """The product that a statement says it does not make, when it is the one needed."""
     wanted = [r for r in need.requirements if r.kind is RequirementKind.PRODUCT and not r.denied]
     for item in statement.of(RequirementKind.PRODUCT):
-        if not item.denied or item.role is not Role.ITSELF:
+        if not item.denied or item.role is not ItemRole.ITSELF:
             continue
         for requirement in wanted:
             if item.value in (requirement.value, requirement.family) and _only(
                 need, _company(statement.items, item)
             ):
                 affirmed = any(
-                    other.value == item.value and not other.denied and other.role is Role.ITSELF
+                    other.value == item.value and not other.denied and other.role is ItemRole.ITSELF
                     for other in statement.of(RequirementKind.PRODUCT)
                 )
                 if not affirmed or _company(statement.items, item):
@@ -327,6 +327,6 @@ def _only(need: Specification, company: list[Requirement]) -> bool:
             for r in need.requirements
             if r.kind is item.kind and (say := _say(r, item)) is not None
         ]
-        if says and all(verdict is Verdict.UNMET for verdict, _ in says):
+        if says and all(verdict is Fulfilment.UNMET for verdict, _ in says):
             return False
     return True

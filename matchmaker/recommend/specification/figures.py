@@ -9,7 +9,7 @@ from matchmaker.recommend.specification.codes import code
 from matchmaker.recommend.specification.measures import measure, price
 from matchmaker.recommend.specification.model import Requirement
 from matchmaker.recommend.specification.patterns import BODIES
-from matchmaker.recommend.specification.vocabulary import Marker, Match
+from matchmaker.recommend.specification.vocabulary import Marker, TermMatch
 
 _PREFIX = frozenset("abcdefghijklmnopqrstuvwxyz/.±φ")
 _WORD = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
@@ -25,7 +25,7 @@ _WITHIN = frozenset("abcdefghijklmnopqrstuvwxyz") | {"std", "spec", "mr", "sp", 
 
 
 def figures(
-    text: str, folded: str, markers: list[Match], graded: bytearray
+    text: str, folded: str, markers: list[TermMatch], graded: bytearray
 ) -> Iterator[Requirement]:
     """What is specified in figures or numerals; `graded` masks the grades of materials."""
     free = 0
@@ -42,7 +42,7 @@ def figures(
             free = max(free, item.end)
 
 
-def _starts(folded: str, markers: list[Match]) -> list[tuple[int, bool]]:
+def _starts(folded: str, markers: list[TermMatch]) -> list[tuple[int, bool]]:
     """Where numbers begin, in figures or in words, and where a date may follow."""
     starts = [(match.start(), False) for match in patterns.START.finditer(folded)]
     spoken = [

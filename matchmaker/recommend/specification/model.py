@@ -30,7 +30,40 @@ class RequirementKind(StrEnum):
     PARTNER = "partner"
 
 
-class Role(StrEnum):
+# Likenesses of right and wrong statements of one trade differ by some .2: an unmet
+# requirement outweighs that, and what nothing is said of changes nothing.
+DENIED = -1.0
+_UNMET = {
+    RequirementKind.PRODUCT: -0.5,
+    RequirementKind.CODE: -0.5,
+    RequirementKind.SIZE: -0.4,
+    RequirementKind.PRESSURE: -0.4,
+    RequirementKind.MATERIAL: -0.4,
+    RequirementKind.TEMPERATURE: -0.4,
+    RequirementKind.PROCESS: -0.3,
+    RequirementKind.STANDARD: -0.3,
+    RequirementKind.CERTIFICATE: -0.3,
+    RequirementKind.PRICE: -0.3,
+    RequirementKind.DEADLINE: -0.25,
+    RequirementKind.QUANTITY: -0.25,
+    # Who insists on a place filters by it; a wish only orders who is else alike.
+    RequirementKind.PLACE: -0.2,
+    RequirementKind.DISTANCE: -0.2,
+    RequirementKind.PARTNER: -0.1,
+}
+_MET = {
+    RequirementKind.PRODUCT: 0.14,
+    RequirementKind.CODE: 0.2,
+    RequirementKind.PLACE: 0.1,
+    RequirementKind.DISTANCE: 0.1,
+    RequirementKind.PARTNER: 0.1,
+}
+UNMET, MET = -0.25, 0.04
+SOFT = 0.3
+LOWEST, HIGHEST = -1.0, 0.4
+
+
+class ItemRole(StrEnum):
     """What a thing is in its text.
 
     ITSELF is what is wanted or offered. WHOLE is what it is a part of, made from, or a
@@ -64,7 +97,7 @@ class Requirement(NamedTuple):
     unit: str = ""
     soft: bool = False
     denied: bool = False
-    role: Role = Role.ITSELF
+    role: ItemRole = ItemRole.ITSELF
     clause: int = 0
 
     @property
@@ -97,7 +130,7 @@ class Specification:
         """What is wanted or offered itself, each once; not its wholes and customers."""
         unique: dict[str, Requirement] = {}
         for item in self.items:
-            if item.role is Role.ITSELF:
+            if item.role is ItemRole.ITSELF:
                 unique.setdefault(item.key, item)
         return tuple(unique.values())
 
@@ -106,7 +139,7 @@ class Specification:
         return tuple(item for item in self.items if item.kind is kind)
 
 
-class Verdict(StrEnum):
+class Fulfilment(StrEnum):
     """Whether a statement says what is required, says otherwise, or says nothing of it."""
 
     MET = "met"
@@ -119,7 +152,7 @@ class Judgement:
     """One requirement against one statement; `evidence` is what the statement says of it."""
 
     requirement: Requirement
-    verdict: Verdict
+    verdict: Fulfilment
     evidence: Requirement | None = None
     note: Message | None = None
 
@@ -145,22 +178,33 @@ class Comparison:
 
     @cached_property
     def met(self) -> tuple[Judgement, ...]:
-        return self._with(Verdict.MET)
+        return self._with(Fulfilment.MET)
 
     @cached_property
     def unmet(self) -> tuple[Judgement, ...]:
-        return self._with(Verdict.UNMET)
+        return self._with(Fulfilment.UNMET)
 
     @cached_property
     def unknown(self) -> tuple[Judgement, ...]:
-        return self._with(Verdict.UNKNOWN)
+        return self._with(Fulfilment.UNKNOWN)
 
     @cached_property
     def adjustment(self) -> float:
-        """What is added to a text fit in [0, 1]; see `weighing.adjustment`."""
-        from matchmaker.recommend.specification.weighing import adjustment
+        """What to add to a text fit in [0, 1]: from -1 (denied, or much unmet) to 0.4 (all met).
 
-        return adjustment(self)
+        Soft requirements count a third. What is unmet always outweighs what is met.
+        """
+        if self.denied:
+            return DENIED
+        unmet = sum(_weight(j, _UNMET.get(j.requirement.kind, UNMET)) for j in self.unmet)
+        met = sum(_weight(j, _MET.get(j.requirement.kind, MET)) for j in self.met)
+        if unmet:  # what is met of another thing than the one asked for is worth little
+            met = min(met, -unmet / 4)
+        return max(LOWEST, min(HIGHEST, unmet + met))
 
-    def _with(self, verdict: Verdict) -> tuple[Judgement, ...]:
+    def _with(self, verdict: Fulfilment) -> tuple[Judgement, ...]:
         return tuple(j for j in self.judgements if j.verdict is verdict)
+
+
+def _weight(judgement: Judgement, weight: float) -> float:
+    return weight * SOFT if judgement.requirement.soft else weight

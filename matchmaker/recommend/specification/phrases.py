@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from matchmaker.recommend.specification.model import Requirement, RequirementKind, Role
+from matchmaker.recommend.specification.model import ItemRole, Requirement, RequirementKind
 from matchmaker.recommend.specification.roles import THINGS, role_of
 from matchmaker.recommend.specification.unlisted import ENDS, HAN
-from matchmaker.recommend.specification.vocabulary import Marker, Match, made_of
+from matchmaker.recommend.specification.vocabulary import Marker, TermMatch, made_of
 
 _STEEL = re.compile(
     r"(?:不锈钢|钢|铝|铜|钛|材质|材料|牌号|合金|内胆|阀体|阀座|主材)[^，,;；。0-9]{0,6}$|"
@@ -59,9 +59,9 @@ _DIMENSION_AFTER = re.compile(r"\s(?:\d|capacity|size|dia)")
 _LOCAL = "region:local"
 
 
-def known(folded: str, terms: list[Match]) -> list[Match]:
+def known(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
     """The terms that mean what they say: digits alone are a grade only beside a metal."""
-    kept: list[Match] = []
+    kept: list[TermMatch] = []
     for match in terms:
         if match.term.kind is Marker.IGNORED:
             continue
@@ -70,25 +70,27 @@ def known(folded: str, terms: list[Match]) -> list[Match]:
     return kept
 
 
-def phrases(text: str, folded: str, terms: list[Match]) -> Iterator[Requirement]:
+def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirement]:
     """What the terms of a text name, each with its role in its phrase."""
     customer = -2  # where the last product that goes to a customer ends
     placed = any(m.term.kind is RequirementKind.PLACE and m.term.family != _LOCAL for m in terms)
     for position, match in enumerate(terms):
         start, end, term, _ = match
         following = terms[position + 1] if position + 1 < len(terms) else None
-        role = Role.ITSELF
+        role = ItemRole.ITSELF
         if term.kind is RequirementKind.MATERIAL and folded[start - 1 : start] == "含":
             continue  # what it contains
         if term.kind in THINGS:
             if _is_aside(folded, match, following):
                 continue
             role = role_of(folded, match, terms[position - 1] if position else None, following)
-            if role is Role.CUSTOMER:
+            if role is ItemRole.CUSTOMER:
                 customer = end
-            compound = _compound(text, folded, match, following) if role is Role.ITSELF else None
+            compound = (
+                _compound(text, folded, match, following) if role is ItemRole.ITSELF else None
+            )
             if compound:
-                role = Role.WHOLE
+                role = ItemRole.WHOLE
                 yield compound
         elif term.kind is RequirementKind.PARTNER and 0 <= start - customer <= 1:
             continue  # the makers that a part goes to are not those who are sought
@@ -109,7 +111,7 @@ def phrases(text: str, folded: str, terms: list[Match]) -> Iterator[Requirement]
         )
 
 
-def _is_aside(folded: str, match: Match, following: Match | None) -> bool:
+def _is_aside(folded: str, match: TermMatch, following: TermMatch | None) -> bool:
     """Whether a thing is only mentioned: work done besides, machines for it, what is provided."""
     start, end, term, _ = match
     if term.kind is RequirementKind.PRODUCT:
@@ -131,7 +133,9 @@ def _is_aside(folded: str, match: Match, following: Match | None) -> bool:
     return (len(clause) > 1 or start > 40) and not _DOES.search(clause[-1])
 
 
-def _compound(text: str, folded: str, match: Match, following: Match | None) -> Requirement | None:
+def _compound(
+    text: str, folded: str, match: TermMatch, following: TermMatch | None
+) -> Requirement | None:
     """A thing named by another one and its own short name (云台壳, 轴承座)."""
     if match.term.kind is not RequirementKind.PRODUCT:
         return None
@@ -150,7 +154,7 @@ def _compound(text: str, folded: str, match: Match, following: Match | None) -> 
     )
 
 
-def _is_grade(folded: str, match: Match, before: Match | None) -> bool:
+def _is_grade(folded: str, match: TermMatch, before: TermMatch | None) -> bool:
     """Digits alone are a grade beside a word of metals (304不锈钢, stainless steel 316)."""
     near = folded[max(0, match.start - 24) : match.start]
     if _STEEL.search(near) or _STEEL_AFTER.match(folded, match.end):

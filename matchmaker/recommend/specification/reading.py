@@ -9,9 +9,9 @@ from functools import lru_cache
 from matchmaker.recommend.specification.clauses import Clauses, clauses, fold
 from matchmaker.recommend.specification.figures import figures
 from matchmaker.recommend.specification.model import (
+    ItemRole,
     Requirement,
     RequirementKind,
-    Role,
     Specification,
 )
 from matchmaker.recommend.specification.phrases import known, phrases
@@ -44,7 +44,8 @@ def read(text: str) -> Specification:
     free = [m for m in terms if taken.find(1, m.start, m.end) < 0]
     items += phrases(text, folded, free)
     if not any(
-        item.kind is RequirementKind.PRODUCT and item.role is not Role.CUSTOMER for item in items
+        item.kind is RequirementKind.PRODUCT and item.role is not ItemRole.CUSTOMER
+        for item in items
     ):
         product = unlisted(text, folded, terms, taken)
         items += [product] if product else []

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from matchmaker.recommend.specification.model import RequirementKind, Role
+from matchmaker.recommend.specification.model import ItemRole, RequirementKind
 from matchmaker.recommend.specification.unlisted import HAN
-from matchmaker.recommend.specification.vocabulary import Match, parts, shapes
+from matchmaker.recommend.specification.vocabulary import TermMatch, parts, shapes
 
 THINGS = (RequirementKind.PRODUCT, RequirementKind.PROCESS)
 _CLAUSE = re.compile(r"[^，,;；。!?\n]*$")
@@ -58,32 +58,34 @@ _ALWAYS_WHOLE = frozenset({"car"})
 _HAN_BEHIND = re.compile(rf"(?!厂|制造|整车|企业|行业)[{HAN}]")
 
 
-def role_of(folded: str, match: Match, before: Match | None, following: Match | None) -> Role:
+def role_of(
+    folded: str, match: TermMatch, before: TermMatch | None, following: TermMatch | None
+) -> ItemRole:
     """What a product or process is, by the words around it."""
     term, end = match.term, match.end
     if following is not None and _modifies(folded, match, following):
-        return Role.WHOLE
+        return ItemRole.WHOLE
     if term.kind is RequirementKind.PROCESS:
-        return Role.ITSELF
+        return ItemRole.ITSELF
     ahead = _clause_before(folded, match.start)
     if _PART_AFTER.match(folded, end) or _MEASURED.search(ahead):
-        return Role.WHOLE
+        return ItemRole.WHOLE
     if _SPEAKER_AFTER.match(folded, end):
-        return Role.CUSTOMER
+        return ItemRole.CUSTOMER
     made = _MAKER_AFTER.match(folded, end)
     wanted = _WANTED_FOR.search(ahead)
     if made and not wanted and (_SERVED.search(ahead) or _ORDERS_AFTER.match(folded, end)):
-        return Role.CUSTOMER
+        return ItemRole.CUSTOMER
     if _MATCHED.search(ahead) and _MATCHED_AFTER.match(folded, end):
-        return Role.CUSTOMER
+        return ItemRole.CUSTOMER
     if term.value in _ALWAYS_WHOLE and _HAN_BEHIND.match(folded, end):
-        return Role.WHOLE
+        return ItemRole.WHOLE
     if not wanted and (_WORK_OF.search(ahead) or _is_for(ahead, before, match.start, folded)):
-        return Role.WHOLE
-    return Role.ITSELF
+        return ItemRole.WHOLE
+    return ItemRole.ITSELF
 
 
-def _is_for(ahead: str, before: Match | None, start: int, folded: str) -> bool:
+def _is_for(ahead: str, before: TermMatch | None, start: int, folded: str) -> bool:
     """Whether "for" or, behind a thing, "of" stands before a product."""
     link = _FOR.search(ahead)
     if link is None:
@@ -102,7 +104,7 @@ def _clause_before(folded: str, start: int) -> str:
     return match[0] if match else ""
 
 
-def _modifies(folded: str, match: Match, following: Match) -> bool:
+def _modifies(folded: str, match: TermMatch, following: TermMatch) -> bool:
     """Whether a thing directly before another says of what, or on what, that one is."""
     term, head = match.term, following.term
     if term.kind is RequirementKind.PROCESS or head.kind not in THINGS:

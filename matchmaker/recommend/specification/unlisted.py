@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from matchmaker.recommend.specification.model import Requirement, RequirementKind
-from matchmaker.recommend.specification.vocabulary import Match
+from matchmaker.recommend.specification.vocabulary import TermMatch
 
 # Chinese names of things end in what they are; these ends name things that are made.
 ENDS = (
@@ -119,7 +119,9 @@ _NO_HEAD = frozenset(
 )
 
 
-def unlisted(text: str, folded: str, known: list[Match], taken: bytearray) -> Requirement | None:
+def unlisted(
+    text: str, folded: str, known: list[TermMatch], taken: bytearray
+) -> Requirement | None:
     """The first thing that a text names for wanted or offered, None where none is plain."""
     for pattern in (_CHINESE, _ENGLISH):
         for match in pattern.finditer(folded):

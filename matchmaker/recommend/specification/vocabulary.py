@@ -52,7 +52,7 @@ class Term(NamedTuple):
     bare: bool = False
 
 
-class Match(NamedTuple):
+class TermMatch(NamedTuple):
     """A term and where it stands in the folded text; `other` is its second meaning."""
 
     start: int
@@ -64,8 +64,8 @@ class Match(NamedTuple):
 class Words(NamedTuple):
     """What the vocabulary knows of a text, longest first where words overlap."""
 
-    terms: list[Match]
-    markers: list[Match]
+    terms: list[TermMatch]
+    markers: list[TermMatch]
 
 
 def words(folded: str) -> Words:
@@ -86,17 +86,18 @@ def words(folded: str) -> Words:
     return Words(_longest(terms), _longest(markers))
 
 
-def _longest(hits: list[tuple[int, int, tuple[Term, ...]]]) -> list[Match]:
+def _longest(hits: list[tuple[int, int, tuple[Term, ...]]]) -> list[TermMatch]:
     hits.sort(key=_position)
-    kept, free = [], 0
+    kept: list[TermMatch] = []
+    free = 0
     for start, negative_end, meanings in hits:
         if start >= free or _shares_characters(kept[-1], -negative_end, meanings[0]):
             free = -negative_end
-            kept.append(Match(start, free, *meanings[:2]))
+            kept.append(TermMatch(start, free, *meanings[:2]))
     return kept
 
 
-def _shares_characters(before: Match, end: int, term: Term) -> bool:
+def _shares_characters(before: TermMatch, end: int, term: Term) -> bool:
     """铸铁管 is 铸铁 and 铁管: a product begins within the name of its material."""
     return (
         before.term.kind is RequirementKind.MATERIAL

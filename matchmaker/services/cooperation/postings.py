@@ -13,7 +13,8 @@ from matchmaker.access import SYSTEM, Principal
 from matchmaker.domain import GraphRows, NeedState
 from matchmaker.errors import InvalidInput, MatchmakerError, NotAllowed, NotFound
 from matchmaker.recommend.model import Recommendation, Request
-from matchmaker.services.matching.matching import Answer, Matching
+from matchmaker.services.matching.answer import Answer
+from matchmaker.services.matching.matching import Matching
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes

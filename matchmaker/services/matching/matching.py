@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import partial
 
 import numpy as np
 
 from matchmaker.access import Principal
-from matchmaker.domain import GoalName, Industry, Need, Organization, Place, StatementKind
+from matchmaker.domain import GoalName, Need, Organization
 from matchmaker.embedding import Encoder, VectorCache, VectorCaches
 from matchmaker.errors import NotAllowed, StoreUnavailable
 from matchmaker.goals import GOALS
-from matchmaker.messages import Message, message, plural
+from matchmaker.messages import message
 from matchmaker.recommend.exposure import TOGETHER
-from matchmaker.recommend.model import ClosestStatement, Recommendation, Request, Seeker, SeekerText
+from matchmaker.recommend.model import Recommendation, Request, Seeker, SeekerText
 from matchmaker.recommend.pipeline import recommend
 from matchmaker.recommend.profile_reach import (
     ProfileReach,
@@ -26,8 +25,8 @@ from matchmaker.recommend.profile_reach import (
     profile_reach,
     similarity_thresholds,
 )
-from matchmaker.recommend.specification import Requirement, read
 from matchmaker.services.directory.directory import Directory
+from matchmaker.services.matching.answer import Answer, Candidate, Freshness, requirements_of
 from matchmaker.services.matching.bulk import (
     BATCH,
     Asker,
@@ -45,72 +44,6 @@ from matchmaker.services.operations.refresher import Progress, no_progress
 from matchmaker.snapshot.load import SnapshotReader, check_graph
 from matchmaker.snapshot.model import BoolArray, Snapshot
 from matchmaker.store.ports import GraphStore, SeekerProfile
-
-
-@dataclass(frozen=True, slots=True)
-class Freshness:
-    """How old the candidates' side is: the snapshot's version and date, and the store's version."""
-
-    version: int
-    as_of: date
-    store_version: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Recommendations for one seeker; `seeker` is its id, "" for a free text of nobody.
-
-    `recommendations` answer what was asked; `nearby`, `closest` and `known` as in
-    `Recommendations`.
-    Clicks and requests refer to a recorded answer by `impression_id`. `requirements` were
-    read from the question; `ignored` ones are not to count.
-    """
-
-    goal: GoalName
-    seeker: str
-    recommendations: tuple[Recommendation, ...]
-    freshness: Freshness
-    nearby: tuple[Recommendation, ...] = ()
-    closest: tuple[ClosestStatement, ...] = ()
-    known: tuple[Recommendation, ...] = ()
-    impression_id: str = ""
-    in_words: bool = False
-    requirements: tuple[Requirement, ...] = ()
-    ignored: tuple[Requirement, ...] = ()
-
-    @property
-    def known_partners(self) -> Message | None:
-        """That some who fit are partners already; None where none is."""
-        if not self.known:
-            return None
-        return plural(
-            "You already work with one that fits:",
-            "You already work with %(count)s that fit:",
-            len(self.known),
-        )
-
-    @property
-    def advice(self) -> Message | None:
-        """What to do where words find nobody; None where somebody answers."""
-        if not self.in_words or self.recommendations:
-            return None
-        return message(
-            "Nobody in the graph says that. Try other words, or post the need:"
-            " whoever can meet it later will be told."
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """What a list says of an organisation: itself, where and in which trade, its outcomes.
-
-    `outcomes` counts those of introductions that both sides confirmed, a mark of trust.
-    """
-
-    organization: Organization
-    place: Place | None
-    industry: Industry | None
-    outcomes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,7 +312,7 @@ class Matching:
             self.rankers.current(),
             among=self._among(rows, dismissed),
         )
-        requirements, ignored = _requirements(seeker)
+        requirements, ignored = requirements_of(seeker)
         answer = Answer(
             goal=request.goal,
             seeker=seeker_id,
@@ -454,17 +387,6 @@ class Matching:
             return SnapshotRows(snapshot)
 
         return snapshot.cached("rows", make)
-
-
-def _requirements(seeker: Seeker) -> tuple[tuple[Requirement, ...], tuple[Requirement, ...]]:
-    """What the seeker's question specifies, as it means it, and what of it is to be ignored."""
-    question = next((text for text in seeker.texts if text.is_question), None)
-    if question is None or question.kind is not StatementKind.NEED:
-        return (), ()
-    meant = question.specification.requirements
-    kept = {requirement.key for requirement in meant}
-    every = read(question.text).requirements
-    return meant, tuple(requirement for requirement in every if requirement.key not in kept)
 
 
 def _thresholds(snapshot: Snapshot) -> SimilarityThresholds:

@@ -16,7 +16,7 @@ from matchmaker.exports.tables import Cell, DataExport, ExportGraph, ExportTable
 from matchmaker.messages import message
 from matchmaker.recommend.model import Recommendation
 from matchmaker.services.auditing.results import Audit, Basis, Suggestion, Worklist
-from matchmaker.services.matching.matching import Answer, Candidate
+from matchmaker.services.matching.answer import Answer, Candidate
 from matchmaker.snapshot.model import KINDS
 
 REASONS = 3

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.inspection import Verdict, archive_verdict
+from matchmaker.ingest.inspection import InspectionResult, archive_verdict
 from matchmaker.messages import Message, message
 
 CPU_SECONDS, CPU_SECONDS_EACH_MEGABYTE = 20, 4
@@ -16,9 +16,9 @@ _WALL = 4
 # Lines of plain text cost what they are long.
 _PLAIN, _SMALL = (".csv", ".tsv", ".txt"), 5_000_000
 _REASONS = {
-    Verdict.TOO_MUCH_MEMORY: message("Reading this file takes too much memory."),
-    Verdict.TOO_MANY_CELLS: message("This file has too many rows or columns."),
-    Verdict.PACKED_TOO_TIGHTLY: message("Unpacked, this file is far too large."),
+    InspectionResult.TOO_MUCH_MEMORY: message("Reading this file takes too much memory."),
+    InspectionResult.TOO_MANY_CELLS: message("This file has too many rows or columns."),
+    InspectionResult.PACKED_TOO_TIGHTLY: message("Unpacked, this file is far too large."),
 }
 _TOO_LONG = message("Reading this file takes too long.")
 
@@ -28,7 +28,7 @@ def inspect_file(path: Path) -> None:
     if path.suffix.lower() in _PLAIN and path.stat().st_size <= _SMALL:
         return
     verdict = archive_verdict(path)
-    if verdict is not Verdict.READABLE:
+    if verdict is not InspectionResult.READABLE:
         raise _refused(_REASONS[verdict])
     seconds = CPU_SECONDS + path.stat().st_size // 1_000_000 * CPU_SECONDS_EACH_MEGABYTE
     command = (sys.executable, "-m", "matchmaker.ingest.inspection", str(path), str(seconds))
@@ -43,7 +43,7 @@ def inspect_file(path: Path) -> None:
         raise _refused(_TOO_LONG)
     reasons = {verdict.value: reason for verdict, reason in _REASONS.items()}
     if b"MemoryError" in done.stderr:
-        raise _refused(_REASONS[Verdict.TOO_MUCH_MEMORY])
+        raise _refused(_REASONS[InspectionResult.TOO_MUCH_MEMORY])
     if done.returncode in reasons:
         raise _refused(reasons[done.returncode])
 

@@ -12,7 +12,7 @@ from matchmaker.access import Principal
 from matchmaker.embedding import Encoder
 from matchmaker.errors import MatchmakerError, not_writable
 from matchmaker.messages import Message, message
-from matchmaker.services.matching.matching import Freshness
+from matchmaker.services.matching.answer import Freshness
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.services.operations.process_lock import Holder
 from matchmaker.settings import Settings
