@@ -231,7 +231,11 @@ def killed_worker(served: Served, times: int = 3) -> Finding:
     """The worker of background jobs is killed; how long until it is there again."""
     longest = 0.0
     for _ in range(times):
-        before = served.jobs_worker()
+        begun = time.monotonic()
+        while not (before := served.jobs_worker()):  # 0 would be everybody of this group
+            if time.monotonic() - begun > START_SECONDS:
+                raise SystemExit("there is no worker of background jobs")
+            time.sleep(0.1)
         begun = time.monotonic()
         os.kill(before, signal.SIGKILL)
         while served.jobs_worker() in (0, before) and time.monotonic() - begun < 30:
