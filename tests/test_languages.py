@@ -160,6 +160,7 @@ ARGUMENTS = {
     "codes": {"table": "places"},
     "template": {"table": "organizations"},
     "vendored": None,
+    "design": None,  # shows every part in all languages, side by side
     "static": None,
 }  # fmt: skip
 QUERIES = {

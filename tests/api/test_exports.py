@@ -182,12 +182,12 @@ def test_pages_link_to_their_exports(app, world):
 def test_what_is_found_is_exported_as_it_was_asked(app, world):
     client = app.test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = world.headers("member")["Authorization"]
-    asked = "goal=research_partner&text=seals&kind=research_institute&format=nonsense&endpoint=x"
+    asked = "goal=research_partner&text=密封&kind=research_institute&format=nonsense&endpoint=x"
     page = client.get(f"/find?{asked}")
     assert page.status_code == 200
     assert "/find/export?format=csv" in page.text
     answer = client.get(
-        "/find/export?format=csv&goal=research_partner&text=seals&kind=research_institute"
+        "/find/export?format=csv&goal=research_partner&text=密封&kind=research_institute"
     )
     assert [row["id"] for row in rows(answer)] == ["t:lab"]
     assert client.get("/find/export?format=exe&goal=supplier").status_code == 422

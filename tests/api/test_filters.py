@@ -22,6 +22,9 @@ def test_needs_are_narrowed_by_who_posted_them(client):
     query = {"place": "甲省", "goal": "research_partner", "state": "open"}
     assert ids(client.get(f"{API}/needs", query_string=query)) == {"t:need2"}
     assert ids(client.get(f"{API}/needs", query_string={"place": "乙市"})) == set()
+    firm = f"{API}/organizations/t:firm1"  # whatever other tests made of it
+    version = {"If-Match": client.get(firm).headers["ETag"]}
+    assert client.patch(firm, json={"industry": "gbt:344"}, headers=version).status_code == 200
     assert "t:need1" in ids(client.get(f"{API}/needs", query_string={"industry": "阀门"}))
 
 

@@ -32,7 +32,7 @@ def assert_problem(answer, status, field=None):
         ("cursor=forged", "cursor"),
         ("q=", "q"),
         ("q=" + "x" * 501, "q"),
-        ("place=%00", "place"),
+        ("place=%00", "place.0"),
         ("colour=red", "colour"),
     ],
 )

@@ -20,6 +20,7 @@ from matchmaker.api.http.fields import (
     OptionalName,
     OptionalText,
     PageQuery,
+    PartialDay,
     Short,
     Strict,
     Text,
@@ -170,7 +171,7 @@ class OrganizationFields(Strict):
     contact: OptionalName = ""
     capacity: Count | None = None
     listed: bool = True
-    founded: Day | None = None
+    founded: PartialDay | None = None
     status: OrganizationStatus = OrganizationStatus.ACTIVE
     ended: Day | None = None
     successor: Id | None = None
