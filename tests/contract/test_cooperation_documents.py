@@ -26,7 +26,7 @@ class Ranked:
 
     def for_need(self, principal, need, question, *, recorded):
         candidates = tuple(
-            Recommendation(row, id, id, "", Kind.FIRM, 0.9, (), (), ())
+            Recommendation(row, id, id, "", Kind.FIRM, 0.9, (), (), (), ())
             for row, id in enumerate(("t:f1", "t:f2"))
         )
         return Answer(question.goal, need.organization, candidates, Freshness(1, START.date(), 1))

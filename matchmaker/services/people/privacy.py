@@ -50,7 +50,10 @@ class Privacy:
         repositories, id = self.repositories, account.id
         keys = _all(repositories.api_keys, "account", id)
         return {
-            "account": _without(repositories.accounts.plain(account), "password_hash"),
+            "account": _without(
+                _without(repositories.accounts.plain(account), "password_hash"), "second_factor"
+            )
+            | {"has_second_factor": account.has_second_factor},
             "api_keys": [_without(key, "digest") for key in keys],
             "sessions": [_without(own, "id") for own in _all(repositories.sessions, "account", id)],
             "notices": _all(repositories.notifications, "account", id),
