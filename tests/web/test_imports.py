@@ -30,10 +30,11 @@ def table(text):
 
 def work_off(sample):
     """What the worker would do with all that was requested; how many jobs."""
-    queue, count = sample.requested_jobs[JobKind.IMPORT], 0
-    while (task := queue.dequeue()) is not None:
-        queue.execute(task)
-        count += 1
+    count = 0
+    for queue in sample.requested_jobs.values():
+        while (task := queue.dequeue()) is not None:
+            queue.execute(task)
+            count += 1
     return count
 
 
