@@ -371,7 +371,7 @@ class Wiring:
     @cached_property
     def second_factors(self) -> SecondFactors:
         return SecondFactors(
-            self.accounts, self.passwords, self.sealer, self.clock,
+            self.accounts, self.sealer, self.clock,
             is_owed_by_leaders=self.settings.second_factor == "coordinators",
             is_owed_by_all=self.settings.second_factor == "everybody",
         )  # fmt: skip
@@ -475,7 +475,6 @@ class Wiring:
             self.store,
             self.repositories,
             self.accounts,
-            self.sign_in,
             self.clock,
             keep_traces=timedelta(days=self.settings.keep_traces_days),
             keep_over=timedelta(days=self.settings.keep_over_days),

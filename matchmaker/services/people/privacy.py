@@ -14,7 +14,6 @@ from pydantic_core import to_jsonable_python
 from matchmaker.access import Principal
 from matchmaker.errors import VersionConflict, WrongState
 from matchmaker.services.people.accounts import Accounts
-from matchmaker.services.people.sign_in import SignInService
 from matchmaker.services.repositories import Repositories, Repository
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.changes import Change
@@ -38,7 +37,6 @@ class Privacy:
     store: GraphStore
     repositories: Repositories
     accounts: Accounts
-    sign_in: SignInService
     clock: Clock
     _: KW_ONLY
     keep_traces: timedelta
@@ -94,7 +92,7 @@ class Privacy:
         """
         principal.require_writing()
         account = self.accounts.own(principal)
-        self.sign_in.require_password(account, password)
+        self.accounts.require_password(account, password)
         self._delete(principal, account)
 
     def delete_account(self, principal: Principal, account_id: str) -> None:

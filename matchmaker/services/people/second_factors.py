@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, SecondFactorNeeded, SignInNeeded, WrongState
 from matchmaker.services.people.accounts import Accounts
-from matchmaker.services.people.passwords import Passwords
 from matchmaker.services.sealing import Sealer
 from matchmaker.services.unit_of_work import Clock
 from matchmaker.workflow.account import Account
@@ -33,7 +32,6 @@ class SecondFactors:
     """Use cases of second factors; asked of admins and coordinators, or of all."""
 
     accounts: Accounts
-    passwords: Passwords
     sealer: Sealer
     clock: Clock
     is_owed_by_leaders: bool = False
@@ -53,7 +51,7 @@ class SecondFactors:
         """
         principal.require_writing()
         account = self.accounts.own(principal)
-        self._require_password(account, password)
+        self.accounts.require_password(account, password)
         secret = new_secret()
 
         def put(before: Account) -> Account:
@@ -91,7 +89,7 @@ class SecondFactors:
         """Ask for no code any more. Raises InvalidInput for a wrong password or code."""
         principal.require_writing()
         account = self.accounts.own(principal)
-        self._require_password(account, password)
+        self.accounts.require_password(account, password)
 
         def remove(before: Account) -> Account:
             factor = before.second_factor
@@ -133,11 +131,6 @@ class SecondFactors:
             return replace(before, second_factor=after)
 
         return self.accounts.change(account.id, use, "account.code_used")
-
-    def _require_password(self, account: Account, password: str) -> None:
-        hashed = account.password_hash
-        if hashed and not self.passwords.matches(hashed, password):
-            raise InvalidInput("is not the present one.", where="password")
 
     def _after(self, factor: SecondFactor, code: str) -> SecondFactor | None:
         return factor.after_code(self.sealer.unseal(factor.secret), code, self.clock())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ import structlog
 from matchmaker.access import Principal
 from matchmaker.errors import NotFound, VersionConflict
 from matchmaker.services.people.accounts import Accounts
+from matchmaker.services.people.operator_key import key_digest
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.workflow.account import Account
@@ -42,7 +42,7 @@ class Sessions:
         secret, now = secrets.token_urlsafe(32), self.clock()
         log.info("signed in", subject=account.subject, address=origin.address)
         session = Session(
-            _digest(secret), account.id, account.epoch, now, now, origin.address,
+            key_digest(secret), account.id, account.epoch, now, now, origin.address,
             origin.agent[:MAX_AGENT],
         )  # fmt: skip
         unit = UnitOfWork(account.subject, now)
@@ -60,7 +60,7 @@ class Sessions:
 
     def account_of(self, secret: str) -> Account | None:
         """Whose session it is; None when it has ended or the account is closed."""
-        stored = self.repositories.sessions.get_or_none(_digest(secret))
+        stored = self.repositories.sessions.get_or_none(key_digest(secret))
         if stored is None:
             return None
         owner = self.repositories.accounts.get_or_none(stored.value.account)
@@ -78,7 +78,7 @@ class Sessions:
 
     def is_current(self, session: Session, secret: str) -> bool:
         """Whether the secret is this session's."""
-        return secrets.compare_digest(session.id, _digest(secret))
+        return secrets.compare_digest(session.id, key_digest(secret))
 
     def end(self, principal: Principal, id: str) -> None:
         """End a session of one's own. Raises NotFound."""
@@ -108,7 +108,7 @@ class Sessions:
 
     def sign_out(self, secret: str) -> None:
         """End the session of this secret, if there still is one."""
-        stored = self.repositories.sessions.get_or_none(_digest(secret))
+        stored = self.repositories.sessions.get_or_none(key_digest(secret))
         if stored is not None:
             with suppress(VersionConflict):
                 self.repositories.records.commit([self.repositories.sessions.remove(stored)])
@@ -153,7 +153,3 @@ class Sessions:
         used = self.repositories.sessions.put(replace(stored.value, last_used=now), stored.version)
         with suppress(VersionConflict):  # another request noted it
             self.repositories.records.commit([used])
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

@@ -163,16 +163,11 @@ class SignInService:
 
     # -- passwords
 
-    def require_password(self, account: Account, password: str) -> None:
-        """Raise InvalidInput for another password; an account without one needs none."""
-        if account.password_hash and not self.passwords.matches(account.password_hash, password):
-            raise InvalidInput("is not the present one.", where="password")
-
     def change_password(self, principal: Principal, old: str, new: str) -> Account:
         """A new password; all other sessions end. Raises InvalidInput, NotAllowed."""
         principal.require_writing()
         account = self.accounts.own(principal)
-        self.require_password(account, old)
+        self.accounts.require_password(account, old)
         check_password(new, account.email)
         hashed = self.passwords.hash(new)
 
