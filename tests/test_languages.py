@@ -224,6 +224,15 @@ def test_every_page_speaks_one_language(application, world, role, language):
     assert mixed == {}
 
 
+def test_a_word_that_stands_in_a_template_is_said_anew_to_every_reader(application):
+    template = application.jinja_env.from_string('{{ "ask"|word }}')
+    said = []
+    for language in ("en", "zh", "en"):
+        with application.test_request_context(headers={"Accept-Language": language}):
+            said.append(template.render())
+    assert said == ["Ask before deciding", "决定前先询问", "Ask before deciding"]
+
+
 # -- one file for a language
 
 

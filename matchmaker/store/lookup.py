@@ -16,8 +16,11 @@ Row = TypeVar("Row")
 
 def export(tx: Transaction) -> Export:
     """All rows; ordered here, because databases order text in ways of their own."""
+    # The version first: where reads see what others commit meanwhile, rows are as late as it or
+    # later, so that a version still the same afterwards says that these are its rows.
+    version = tx.version()
     rows = {name: in_order(tx.all_rows(table)) for name, table in TABLES.items()}
-    return Export(tx.version(), GraphRows(**rows), tx.graph_id())
+    return Export(version, GraphRows(**rows), tx.graph_id())
 
 
 def in_order(rows: Iterable[Row]) -> tuple[Row, ...]:

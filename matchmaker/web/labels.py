@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import wraps
 from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from flask import Flask, g, session
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
 from matchmaker.api.http.context import accepted_language
 from matchmaker.errors import MatchmakerError
@@ -134,4 +138,18 @@ def register(app: Flask) -> None:
         newstyle=True,
     )
     for show in (word, said, field, number, percent, day, moment, codes):
-        templates.filters[show.__name__] = show
+        templates.filters[show.__name__] = _at_each_showing(show)
+
+
+def _at_each_showing(show: Callable[..., object]) -> Callable[..., object]:
+    """A filter that Jinja never works out while it compiles.
+
+    Of a constant it would else, once for all, in the language of whoever came first.
+    """
+
+    @pass_context
+    @wraps(show)
+    def shown_now(_: Context, *arguments: object, **options: object) -> object:
+        return show(*arguments, **options)
+
+    return shown_now

@@ -58,8 +58,6 @@ web = Blueprint(
 def register(app: Flask) -> None:
     """The views, on the application, and their layout."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    # Or a filter of a constant is worked out once, in the language of whoever came first.
-    app.jinja_env.optimized = False
     labels.register(app)
     app.register_blueprint(web)
 

@@ -138,7 +138,7 @@ def test_a_file_that_cannot_be_read_is_kept_and_says_why(coordinator):
 
 def test_a_large_file_is_checked_as_it_is_written_and_not_while_a_page_waits(wired, monkeypatch):
     monkeypatch.setattr(import_workflow, "MAX_LOOKED_AT", 10)
-    text = b"id,name,kind\nt:large-1,Large List Works,firm\nt:large-2,,firm\n"
+    text = b"id,name,kind\nlarge:1,Large List Works,firm\nlarge:2,,firm\n"
     workflow = wired.import_workflow
     id = workflow.keep(ADMIN, "organizations.csv", io.BytesIO(text))
     look = workflow.look(ADMIN, id)
