@@ -188,11 +188,34 @@ def test_the_way_to_a_candidate_is_drawn(visit):
 def test_the_advice_fits_the_way_that_is_drawn(visit):
     visitor = visit("firm", "en")
     visitor.open("/find?goal=supplier")
-    told = 0
+    far = near = 0
     for card in visitor.page.locator("article.card").all():
         steps, text = card.locator("ol.path .via").count(), card.inner_text()
         if steps >= 2:
-            told += 1
+            near, far = near + (steps == 2), far + (steps > 2)
             assert ("You share" in text) == (steps == 2)
-            assert ("No partner in common" in text) == (steps > 2)
-    assert told > 0
+    assert near > 0
+    assert far > 1
+    # What is the same for many is said once, for the list.
+    assert visitor.page.inner_text("#results").count("No partner in common") == 1
+    assert visitor.page.inner_text("ul.usual").count("New ties in your industry") == 1
+
+
+def test_partners_who_fit_are_named_listed_or_hidden_as_one_likes(visit):
+    visitor = visit("firm", "en")
+    page = visitor.page
+    visitor.open("/find?goal=supplier&text=stainless+steel+valve+body+castings")
+    named = page.locator("details.known li > a").all_inner_texts()
+    assert named
+    listed = page.locator("article.card h3 a").all_inner_texts()
+    assert not set(named) & set(listed)
+    page.locator("details.known summary").click()
+    page.get_by_role("link", name="Hide them").click()
+    assert page.locator("details.known").count() == 0
+    assert "Partners who fit are hidden" in page.inner_text("p.known")
+    assert page.locator("select[name=partners]").input_value() == "hidden"
+    page.locator("select[name=partners]").select_option("in the list")
+    with page.expect_response("**/find?**"):
+        page.get_by_role("button", name="Find", exact=True).click()
+    page.wait_for_load_state("networkidle")
+    assert set(named) <= set(page.locator("article.card h3 a").all_inner_texts())

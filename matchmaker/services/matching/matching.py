@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from math import isnan
 
 import numpy as np
 
 from matchmaker.access import Principal
 from matchmaker.domain import GoalName, Need, Organization
 from matchmaker.embedding import Encoder, VectorCache, VectorCaches
-from matchmaker.errors import NotAllowed, StoreUnavailable
+from matchmaker.errors import InvalidInput, NotAllowed, StoreUnavailable
 from matchmaker.goals import GOALS
 from matchmaker.messages import message
 from matchmaker.recommend.exposure import TOGETHER
@@ -299,6 +300,13 @@ class Matching:
         recorded: bool,
     ) -> Answer:
         seeker_id = profile.organization.id if profile else ""
+        filters = request.filters
+        if filters.radius_km is not None and filters.centre is None and isnan(seeker.latitude):
+            raise InvalidInput(
+                "needs a place to measure from, and it is not known where you are.",
+                where="radius_km",
+                mend="Name a place instead, or add yours to the profile.",
+            )
         dismissed: frozenset[str] = frozenset()
         if recorded and seeker_id:
             with suppress(StoreUnavailable):  # better an answer with them than none
@@ -321,6 +329,7 @@ class Matching:
             nearby=recommended.nearby,
             closest=recommended.closest,
             known=tuple(each for each in recommended.known if each.id not in dismissed),
+            further_known=recommended.further_known,
             in_words=seeker.asks_in_words,
             requirements=requirements,
             ignored=ignored,
