@@ -35,6 +35,7 @@ from matchmaker.recommend.model import (
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker, compute, contributions
 from matchmaker.recommend.reasons import reasons
+from matchmaker.recommend.reread import COLUMN, Reranker, RereadRanker, reread
 from matchmaker.recommend.retrieve import retrieve
 from matchmaker.recommend.specification import Comparison, Fulfilment, RequirementKind
 from matchmaker.recommend.words_first import WORDS_FIRST, grades, is_near
@@ -87,11 +88,13 @@ def recommend(
     *,
     explained: bool = True,
     among: BoolArray | None = None,
+    reranker: Reranker | None = None,
 ) -> Recommendations:
     """At most `request.limit` candidates, best score first; the same input, the same answer.
 
     Without `explained` there are no reasons, which for many seekers at once is faster.
-    `among` (N,) narrows the candidates to some organisations of the snapshot.
+    `among` (N,) narrows the candidates to some organisations of the snapshot. A `reranker`
+    reads once more what the best say to words that were asked.
     """
     everyone = _everyone(snapshot, GOALS[request.goal], seeker)
     ranker = _resolved(ranker, everyone.goal, seeker)
@@ -99,7 +102,10 @@ def recommend(
     answering = ranked.only(ranked.positions(None, Match.GOOD, Match.PARTIAL))
     others = ranked.only(ranked.positions(Match.NONE))
     near = others.only(np.flatnonzero(is_near(others.pairs))) if len(others.pairs.rows) else others
-    chosen = _chosen(answering, request.limit, ranker, explained)
+    reader = ranker
+    if reranker is not None and seeker.asks_in_words:
+        answering, reader = _reread(answering, request, ranker, reranker)
+    chosen = _chosen(answering, request.limit, reader, explained)
     partners, further = _known(everyone, request, ranker, chosen, explained)
     return Recommendations(
         matches=chosen,
@@ -108,6 +114,22 @@ def recommend(
         known=partners,
         further_known=further,
     )
+
+
+def _reread(
+    ranked: Ranked, request: Request[int], ranker: Ranker, reranker: Reranker
+) -> tuple[Ranked, Ranker]:
+    """The same candidates with what a cross-encoder says of the best, and who ranks them then."""
+    rereader = RereadRanker(ranker, reranker.weight)
+    column = reread(ranked.pairs, ranked.scores, reranker)
+    values = np.column_stack((ranked.matrix.values, column))
+    matrix = FeatureMatrix((*ranked.matrix.names, COLUMN), values)
+    scores = rereader.score(ranked.pairs.goal, matrix)
+    priced = rereader.priced(ranked.pairs, scores) if request.capped else scores
+    changed = replace(
+        ranked, matrix=matrix, scores=scores, priced=priced, is_probability=rereader.is_probability
+    )
+    return changed, rereader
 
 
 def _known(

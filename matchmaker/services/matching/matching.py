@@ -26,6 +26,7 @@ from matchmaker.recommend.profile_reach import (
     profile_reach,
     similarity_thresholds,
 )
+from matchmaker.recommend.reread import Reranker
 from matchmaker.services.directory.directory import Directory
 from matchmaker.services.matching.answer import Answer, Candidate, Freshness, requirements_of
 from matchmaker.services.matching.bulk import (
@@ -65,6 +66,7 @@ class Matching:
     rankers: RankerFiles
     interaction_log: InteractionLog
     full: Callable[[dict[str, int]], frozenset[str]] = lambda _: frozenset()
+    reranker: Callable[[], Reranker | None] = lambda: None
 
     # -- recommendations
 
@@ -285,6 +287,7 @@ class Matching:
             self.rankers.current(),
             self._among(rows),
             map(askers, batches(questions)),
+            reranker=self.reranker(),
         )
 
     # -- the parts
@@ -319,6 +322,7 @@ class Matching:
             rows.request(request),
             self.rankers.current(),
             among=self._among(rows, dismissed),
+            reranker=self.reranker() if seeker.asks_in_words else None,
         )
         requirements, ignored = requirements_of(seeker)
         answer = Answer(
