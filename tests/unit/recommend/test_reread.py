@@ -131,7 +131,7 @@ def test_what_cannot_be_loaded_is_a_fault_of_the_settings(tmp_path, folder):
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     (broken / "config.json").write_text(json.dumps(config), encoding="utf-8")
     for name in (tmp_path / "nowhere", empty, broken):
-        with pytest.raises(SettingsError, match="does not exist|cannot be loaded") as caught:
+        with pytest.raises(SettingsError, match=r"does not exist|cannot be loaded") as caught:
             load_cross_encoder(settings(name))
         assert str(name) in caught.value.text("en")
         assert "MATCHMAKER_RERANKER" in caught.value.text("en")
