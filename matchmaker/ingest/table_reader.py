@@ -21,7 +21,7 @@ from matchmaker.ingest.formats import ColumnFormat, FormatReader, judge_columns
 from matchmaker.ingest.industries import industry_note, scheme_of
 from matchmaker.ingest.made_ids import slug
 from matchmaker.ingest.numbers import Amount
-from matchmaker.ingest.places import place_note
+from matchmaker.ingest.places import place_note, taken
 from matchmaker.ingest.reference import ReferenceIndex
 from matchmaker.ingest.report import Problem, Severity
 from matchmaker.ingest.suggestions import expected_titles
@@ -411,13 +411,8 @@ class TableReader:
                 chosen = self.chosen_values.get((column, cell), cell)
                 country = str(values.get("country", ""))
                 id, note = self._found(column, title, chosen, country)
-                if note is not None and not id and default and column == "place":
-                    id, _ = self._found(column, "", default, country)
-                    note = message(
-                        "'%(cell)s' is no place known here: taken as %(place)s, as was chosen.",
-                        cell=cell,
-                        place=default,
-                    )
+                if not id and note is not None and default and column == "place":
+                    id, note = self._found(column, "", default, country)[0], taken(cell, default)
                 if id:
                     values[column] = id
                 if note is not None:

@@ -16,6 +16,8 @@ from matchmaker.ingest.formats import judge
 from matchmaker.ingest.periods import period_of
 from matchmaker.ingest.report import Parsed, Problem, consistent
 from matchmaker.ingest.statuses import end_in_name, without_status
+from matchmaker.ingest.table_options import TableOptions
+from matchmaker.ingest.tables import read_files
 from matchmaker.ingest.title_units import unit_above, unit_of_title
 from matchmaker.ingest.words import kind, tier
 from matchmaker.messages import message
@@ -187,3 +189,15 @@ def test_nothing_of_a_refused_line_is_said_to_be_kept() -> None:
     ]
     told = [(each.line, each.field, each.severity) for each in consistent(lines)]
     assert told == [(2, "b", "error"), (2, "c", "error"), (3, "a", "warning")]
+
+
+def test_a_place_chosen_for_all_is_that_of_unknown_towns(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(
+        "单位名称,所在镇街\n甲有限公司,瓯北街道\n乙厂,杭州市\n", "utf-8"
+    )
+    options = TableOptions("organizations", "s", defaults={"place": "永嘉县", "kind": "firm"})
+    parsed = read_files([("organizations", tmp_path / "list.csv")], options)
+    places = [row.place for row in parsed.rows.organizations]
+    assert places == ["gbt2260:330324", "gbt2260:330100"]
+    (problem,) = [each for each in parsed.problems if each.severity == "warning"]
+    assert "瓯北街道" in problem.reason.text("zh")
