@@ -416,8 +416,7 @@ class TableReader:
                 if id:
                     values[column] = id
                 if note is not None:
-                    problem = self._problem(line, column, note, "warning", is_lost=not id)
-                    problems.append(problem)
+                    problems.append(self._problem(line, column, note, "warning", is_lost=not id))
 
     def _found(
         self, column: str, title: str, cell: str, country: str
