@@ -21,12 +21,12 @@ from matchmaker.recommend.pipeline import recommend
 from matchmaker.recommend.profile_reach import (
     ProfileReach,
     SimilarityThresholds,
-    needs_near,
     profile_reach,
     similarity_thresholds,
 )
 from matchmaker.services.directory.directory import Directory
 from matchmaker.services.matching.answer import Answer, Candidate, Freshness, requirements_of
+from matchmaker.services.matching.answered_needs import AnsweredNeed, answered_needs
 from matchmaker.services.matching.bulk import (
     BATCH,
     Asker,
@@ -191,22 +191,21 @@ class Matching:
         thresholds = _thresholds(rows.snapshot)
         return profile_reach(rows.snapshot, thresholds, replace(profile, texts=tuple(texts)))
 
-    def needs_near(self, principal: Principal, organization_id: str) -> dict[str, tuple[str, ...]]:
-        """By id of a statement of the organisation, ids of open needs that it is close to.
+    def answered_needs(
+        self, principal: Principal, organization_id: str
+    ) -> tuple[AnsweredNeed, ...]:
+        """Open needs of others that something the organisation says answers, best first.
 
-        For its members and admins. Raises NotAllowed.
+        For its members and admins; worked out once for each snapshot. Raises NotAllowed,
+        SnapshotUnavailable, ModelUnavailable.
         """
         principal.require_member(organization_id)
         rows = self._current_rows()
         row = rows.organization(organization_id)
         if row is None:
-            return {}
-        ids = rows.snapshot.statements.table.column("id")
-        needs_of = needs_near(rows.snapshot, _thresholds(rows.snapshot), row)
-        return {
-            ids[statement].as_py(): tuple(ids[need].as_py() for need in needs.tolist())
-            for statement, needs in needs_of.items()
-        }
+            return ()
+        seekers = self._seekers(rows)
+        return rows.snapshot.cached(("answered needs", row), lambda: answered_needs(seekers, row))
 
     # -- bulk runs of the operator
 
