@@ -63,6 +63,7 @@ from matchmaker.services.people.links import Links
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.people.notifications import Notifications
 from matchmaker.services.people.operator_key import OperatorKey
+from matchmaker.services.people.passkeys import Passkeys
 from matchmaker.services.people.passwords import Passwords
 from matchmaker.services.people.privacy import Privacy
 from matchmaker.services.people.reset_requests import ResetRequests
@@ -387,6 +388,12 @@ class Wiring:
             is_owed_by_leaders=self.settings.second_factor == "coordinators",
             is_owed_by_all=self.settings.second_factor == "everybody",
         )  # fmt: skip
+
+    @cached_property
+    def passkeys(self) -> Passkeys:
+        return Passkeys(
+            self.repositories, self.accounts, self.second_factors, self.links, self.clock
+        )
 
     @cached_property
     def sessions(self) -> Sessions:
