@@ -38,7 +38,7 @@ ZONES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Meeting:
+class MeetingView:
     """A proposed meeting as its reader may act on it."""
 
     row: Appointment
@@ -52,7 +52,7 @@ class Conversation:
     """What the two sides wrote, newest last, and their meetings, newest first."""
 
     messages: Sequence[ConversationMessage]
-    meetings: Sequence[Meeting]
+    meetings: Sequence[MeetingView]
     zone: str
     zones: Sequence[str]
     now: datetime
@@ -80,8 +80,8 @@ def conversation_of(principal: Principal, view: IntroductionView) -> Conversatio
     )
 
 
-def _meeting(appointment: Appointment, side: Side, now: datetime) -> Meeting:
-    return Meeting(
+def _meeting(appointment: Appointment, side: Side, now: datetime) -> MeetingView:
+    return MeetingView(
         appointment,
         is_own=appointment.side is side,
         is_open=appointment.is_open(now),

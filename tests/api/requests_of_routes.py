@@ -39,6 +39,8 @@ def _need(world):
 
 def _introduction(world, accepted=False):
     """Between t:firm1, which asks, and an institute of its own that is made for it."""
+    if accepted:
+        _close_all(world)  # each takes a slot
     lab = f"u:lab{next(_number)}"
     row = Organization(lab, "Sample institute", "research_institute", capacity=9)
     world.services.directory.create(ADMIN, row, "")
