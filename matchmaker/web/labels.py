@@ -117,15 +117,15 @@ def moment(value: datetime | str | None) -> Moment | str:
 
 def slot(value: datetime, zone: str) -> str:
     """A time on the clocks of a time zone, with its day of the week and the zone."""
-    there = ZoneInfo(zone)
-    locale = _locale()
-    time = format_skeleton("yMMMEdHm", value.astimezone(there), tzinfo=there, locale=locale)
-    return f"{time} ({zone_name(zone)})"
+    there, locale = ZoneInfo(zone), _locale()
+    day_there = format_skeleton("yMMMEd", value, tzinfo=there, locale=locale)
+    time = format_datetime(value, "HH:mm", tzinfo=there, locale=locale)
+    return f"{day_there} {time} · {zone_name(zone)}"
 
 
 def zone_name(zone: str) -> str:
     """What a time zone is called."""
-    return get_timezone_name(ZoneInfo(zone), locale=_locale())
+    return "UTC" if zone == "UTC" else get_timezone_name(ZoneInfo(zone), locale=_locale())
 
 
 def file_size(value: int) -> str:
