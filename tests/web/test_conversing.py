@@ -69,7 +69,7 @@ def test_one_of_three_times_is_picked_and_goes_into_a_calendar(visit, sample, op
     supplier.page.get_by_role("button", name="确定这个时间").click()
     expect(supplier.page.locator(".meeting .when")).to_contain_text("11:00")
     with supplier.page.expect_download() as kept:
-        supplier.page.get_by_role("link", name="加入我的日历").click()
+        supplier.page.get_by_role("button", name="加入我的日历").click()
     calendar = icalendar.Calendar.from_ical(Path(kept.value.path()).read_bytes())
     (event,) = calendar.walk("VEVENT")
     appointment, *_ = sample.conversations.appointments(
