@@ -92,6 +92,7 @@ def delete_old(wired: Wiring) -> None:
     _run_step("retention", wired.privacy.forget_old)
     _run_step("files of conversations forgotten", wired.conversations.drop_orphans)
     _run_step("sessions forgotten", wired.sessions.forget_old)
+    _run_step("challenges forgotten", wired.passkeys.forget_old)
 
 
 def _run_step(event: str, step: Callable[[], int]) -> None:
