@@ -65,7 +65,7 @@ class Mailer:
         except (OSError, smtplib.SMTPException) as error:
             # Neither the address nor the password goes to a log.
             raise ServiceUnavailable(
-                "The mail server did not take a letter: %(error)s.",
+                "The mail server refused the message: %(error)s.",
                 mend="Look at MATCHMAKER_SMTP_HOST, _PORT, _TLS, _USER and _PASSWORD.",
                 error=type(error).__name__,
             ) from None

@@ -71,7 +71,7 @@ def _tell(manifest: Manifest) -> None:
 
 
 @click.command()
-@click.option("--yes", is_flag=True, help="Do it; else it only says what it would do.")
+@click.option("--yes", is_flag=True, help="Upgrade; without it only the plan is printed.")
 def upgrade(yes: bool) -> None:
     """Bring store and snapshot up to this version: backs up first, goes back if that fails."""
     from matchmaker.services.operations.upgrade import Upgrade

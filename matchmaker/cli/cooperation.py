@@ -40,7 +40,7 @@ _GOAL = click.Choice([goal.value for goal in GoalName])
 
 @click.command()
 @click.argument("text")
-@click.option("--organization", required=True, help="Whose: an id.")
+@click.option("--organization", required=True, help="Id of the organisation.")
 @click.option("--goal", type=_GOAL, help="For a need: what for.")
 @click.option(
     "--offer", type=click.Choice([kind.value for kind in OfferKind]), help="For an offer: which."
@@ -112,7 +112,7 @@ def propose(goal: str, email: str | None, as_json: bool, **rest: Any) -> None:
 
 @introduction.command("list")
 @click.option("--organization", default="", help="Of an organisation: its id.")
-@click.option("--cluster", default="", help="Of a cluster's coordinators: its id.")
+@click.option("--cluster", default="", help="Id of the cluster.")
 @click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True)
 @AS_OPTION
 @JSON_OPTION

@@ -126,7 +126,7 @@ def status(as_json: bool) -> None:
     say(
         message("Jobs:     worked off since %(time)s", time=started.isoformat(" ", "seconds"))
         if started
-        else message("Jobs:     nobody works them off: `matchmaker serve` or `matchmaker worker`")
+        else message("Jobs:     no worker is running: `matchmaker serve` or `matchmaker worker`")
     )
 
 
@@ -170,7 +170,7 @@ def serve() -> None:
 
 @click.command()
 def worker() -> None:
-    """Work off background jobs: keep the snapshot up to date. `serve` starts one itself."""
+    """Run background jobs: keep the snapshot up to date. `serve` starts one itself."""
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", "matchmaker.jobs"])  # noqa: S606
 
@@ -198,7 +198,7 @@ def _require_free_port(settings: Settings) -> None:
             probe.bind(address)
     except OSError as error:
         raise SettingsError(
-            "%(host)s:%(port)s cannot be served on: %(strerror)s.",
+            "Cannot listen on %(host)s:%(port)s: %(strerror)s.",
             mend="Choose another, as in `make run PORT=8001` or MATCHMAKER_PORT=8001.",
             host=settings.host,
             port=settings.port,

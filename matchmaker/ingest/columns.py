@@ -173,7 +173,7 @@ TABLES: dict[str, TableFormat] = {
             Column("ror", "identifier in the Research Organization Registry", "", code("ror"), also="ror id|ror_id|ror标识"),
             Column("website", "address", "https://example.com", also=title_words.WEBSITE),
             Column("contact", "shown only after both agreed", "a@example.com", also=title_words.CONTACT, joined_by=", "),
-            Column("capacity", "introductions it can take on", "3", whole, context="organizations"),
+            Column("capacity", "introductions it can take on", "3", whole, context="organizations", also="可接洽数|可同时对接数"),
             Column("listed", "false: opted out", "true", flag, also=title_words.LISTED),
             Column("founded", "day", "2012-06-01", past_date, also=title_words.FOUNDED),
             Column("headcount", "people it employs now", "120", whole, also=title_words.HEADCOUNT),

@@ -184,7 +184,7 @@ def _no_date(cell: str) -> InvalidInput:
 def _year(year: int, cell: str) -> PartialDate:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise InvalidInput(
-            "'%(cell)s' is no date that can be meant: its year would be %(year)s.",
+            "'%(cell)s' is not a plausible date: its year would be %(year)s.",
             cell=cell,
             year=str(year),
         )

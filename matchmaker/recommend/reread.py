@@ -34,7 +34,7 @@ class Reranker(Protocol):
 
 @feature(Family.TEXT, absent=np.nan)
 def cross_encoder(pairs: Pairs) -> FloatArray:
-    """What a cross-encoder makes of its best text, NaN where it reads none."""
+    """What a cross-encoder makes of its best text, unknown where it reads none."""
     return np.full(len(pairs.rows), np.nan, dtype=np.float32)
 
 

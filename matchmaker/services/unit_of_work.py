@@ -82,4 +82,4 @@ def retry_on_conflict(attempt: Callable[[], T]) -> T:
             return attempt()
         except VersionConflict:
             time.sleep(random.uniform(0, min(0.05, 0.002 * (number + 1))))  # noqa: S311
-    raise WrongState("Many others are changing this just now.", mend="Try again in a moment.")
+    raise WrongState("Others are changing this at the moment.", mend="Try again in a moment.")

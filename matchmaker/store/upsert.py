@@ -275,7 +275,7 @@ def _remove_rows(tx: Transaction, rows: GraphRows) -> int:
         referrer = tx.find_referrer(table, {row.id for row in batch}) if is_referred else None
         if referrer is not None:
             raise InvalidInput(
-                "%(id)s cannot go: %(referrer)s still refers to it.",
+                "%(id)s cannot be removed: %(referrer)s still refers to it.",
                 where=table.name,
                 mend="Remove what refers to it first.",
                 id=referrer[0],

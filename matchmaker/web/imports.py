@@ -189,7 +189,7 @@ def decide() -> Page:
         show_notice(gettext("They stay two."))
     elif keep in (first, second):
         services().duplicates.merge(principal, second if keep == first else first, keep)
-        show_notice(gettext("They are one now. Recommendations will know it in a minute."))
+        show_notice(gettext("The two are merged. Recommendations will know it in a minute."))
     else:
         raise InvalidInput("is none of the two.", where="keep")
     return redirect(url_for("web.duplicates"), 303)

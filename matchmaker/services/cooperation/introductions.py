@@ -176,7 +176,7 @@ class Introductions:
         if stored is None or not self._views.may_see(principal, stored.value):
             raise InvalidInput("is no introduction of yours.", where="rematch_of")
         if stored.value.state not in FINAL:
-            raise WrongState("That one is not over yet.", where="rematch_of")
+            raise WrongState("The earlier introduction is not over yet.", where="rematch_of")
 
     def _cluster_of(self, organization_id: str) -> str:
         return next((cluster.id for cluster in self.store.clusters_of(organization_id)), "")

@@ -56,7 +56,7 @@ class SecondFactors:
 
         def put(before: Account) -> Account:
             if before.has_authenticator:
-                raise WrongState("There is a second factor already.", mend="Take it away first.")
+                raise WrongState("There is a second factor already.", mend="Turn it off first.")
             return replace(before, second_factor=SecondFactor(self.sealer.seal(secret)))
 
         self.accounts.change(account.id, put, "account.second_factor_begun", principal)

@@ -69,7 +69,7 @@ def test_one_who_shares_a_partner_is_told_whom_to_ask(grown):
 
     assert told.way is Way.CLOSING
     assert told.message.text("en") == "You share 1 partner: HUB could bring you together."
-    assert told.message.text("zh") == "你们有1个共同伙伴，可请HUB引荐。"
+    assert told.message.text("zh") == "你们有1个共同伙伴，可请HUB牵线。"
     assert told.usual.text("en") == (
         "New ties of this kind, 2019: 75 % (60–86) came about over a partner in common."
         " Half were 94–282 km apart."
@@ -130,7 +130,7 @@ def test_each_language_names_whom_to_ask_and_over_whom_you_know_each_other():
     lab = snapshot.row_of("t:lab")
 
     told = advice(pairs, lab)
-    assert "可请中介引荐" in told.message.text("zh")
+    assert "可请中介牵线" in told.message.text("zh")
     assert "Go-between could bring you together" in told.message.text("en")
     assert [(step.name, step.name_en) for step in path(pairs, lab)] == [
         ("中介", "Go-between"),
