@@ -38,6 +38,14 @@ class Settings(BaseSettings):
     )
     query_prefix: str | None = Field(None, description="Prefix of queries; default by model.")
     passage_prefix: str | None = Field(None, description="Prefix of passages; default by model.")
+    reranker: str = Field(
+        "",
+        description="Cross-encoder that reads the best answers to a text once more: "
+        "a folder or a hub name; empty: none.",
+    )
+    reranker_weight: float = Field(
+        0.5, ge=0, le=1, description="How much its say counts: 0 nothing, 1 it alone orders them."
+    )
     host: str = Field("127.0.0.1", description="Address to serve on.")
     port: int = Field(8000, ge=1, le=65535, description="Port to serve on.")
     workers: int = Field(2, ge=1, le=64, description="Gunicorn worker processes.")
@@ -97,6 +105,14 @@ class Settings(BaseSettings):
     )
     keep_over_days: int = Field(
         1095, ge=30, le=3650, description="Days until introductions that are over become counts."
+    )
+    scanner: str = Field(
+        "",
+        description="Command that looks through files sent in conversations, given the path last; "
+        "any exit status but 0 refuses the file; empty: none.",
+    )
+    time_zone: str = Field(
+        "Asia/Shanghai", description="Time zone that meetings are proposed in, until one is chosen."
     )
     backup_time: str = Field(
         "", pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$",

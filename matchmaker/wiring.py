@@ -24,10 +24,13 @@ from matchmaker.embedding import (
     identify_model,
     open_cache,
 )
+from matchmaker.embedding.cross_encoder import CrossEncoder, load_cross_encoder
 from matchmaker.errors import MatchmakerError, ModelUnavailable, SnapshotUnavailable
 from matchmaker.mail import Mailer
 from matchmaker.recommend.pipeline import prepare
+from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
 from matchmaker.services.cooperation.capacity import Capacity
+from matchmaker.services.cooperation.conversations import Conversations
 from matchmaker.services.cooperation.effects import Effects
 from matchmaker.services.cooperation.gatherings import Gatherings
 from matchmaker.services.cooperation.graph_sync import GraphSync
@@ -126,6 +129,15 @@ class Wiring:
     def _embedder(self) -> Encoder:
         return embedding.load_embedder(self.settings)
 
+    def reranker(self) -> CrossEncoder | None:
+        """The cross-encoder, loaded once; None where none is set. Raises SettingsError."""
+        with self._lock:
+            return self._reranker
+
+    @cached_property
+    def _reranker(self) -> CrossEncoder | None:
+        return load_cross_encoder(self.settings)
+
     def model(self) -> ModelIdentity:
         """Which model the settings name, without loading it. Raises ModelUnavailable."""
         return identify_model(self.settings)
@@ -162,6 +174,7 @@ class Wiring:
             self.rankers,
             self.interaction_log,
             self.capacity.full,
+            self.reranker,
         )
 
     @cached_property
@@ -315,6 +328,7 @@ class Wiring:
             self.reader,
             self.embedder,
             self.rankers,
+            self.reranker,
             self.jobs_lock.holder,
             self.log_anchor.check,
         )
@@ -423,6 +437,17 @@ class Wiring:
         )
 
     @cached_property
+    def conversations(self) -> Conversations:
+        return Conversations(
+            self.store,
+            self.repositories,
+            self.introductions,
+            AttachmentFiles(self.settings.data_dir / "attachments", Scanner(self.settings.scanner)),
+            self.notification_outbox,
+            self.clock,
+        )
+
+    @cached_property
     def batches(self) -> Batches:
         from matchmaker.services.cooperation.batches import Batches
 
@@ -501,6 +526,7 @@ class Wiring:
             prepare(self.reader.current())
             self.rankers.current()
             self.embedder()
+            self.reranker()
         except (SnapshotUnavailable, ModelUnavailable):
             return
         # Collections in a worker would write to every shared page with objects on it.

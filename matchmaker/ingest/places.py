@@ -19,9 +19,6 @@ from matchmaker.messages import Message, message
 from matchmaker.text import normal
 
 GBT_2260 = "gbt2260:"
-_DEPTH = {
-    PlaceLevel.COUNTRY: 0, PlaceLevel.PROVINCE: 1, PlaceLevel.CITY: 2, PlaceLevel.COUNTY: 3,
-}  # fmt: skip
 _CODE = re.compile(r"(gb/?t ?2260[:： ]?)?(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})")
 _SEPARATORS = re.compile(r"[,，、;；/|>›·()\[\]（）【】]+")
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
@@ -296,6 +293,15 @@ def place_note(index: PlaceIndex, cell: str, match: PlaceMatch) -> Message | Non
         paths = [index.path(id) for id in match.candidates]
         return message("'%(cell)s' can be any of %(places)s.", cell=cell, places=paths)
     return message("'%(cell)s' is no place known here.", cell=cell)
+
+
+def taken(cell: str, place: str) -> Message:
+    """What is said of a place that is not known, where people chose one for such cells."""
+    return message(
+        "'%(cell)s' is no place known here: taken as %(place)s, as was chosen.",
+        cell=cell,
+        place=place,
+    )
 
 
 def _in_both_languages(index: PlaceIndex, id: str) -> str:

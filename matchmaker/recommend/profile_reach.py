@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from matchmaker.domain import Kind, StatementKind
 from matchmaker.goals import GOALS
 from matchmaker.recommend.model import Seeker
-from matchmaker.snapshot.geography import great_circle_km
+from matchmaker.snapshot.distances import known_km
 from matchmaker.snapshot.model import GOALS as GOAL_CODES
 from matchmaker.snapshot.model import (
     KINDS,
@@ -90,9 +90,7 @@ def profile_reach(
     others = organizations.open_to_meet.copy()
     if seeker.row is not None:
         others[seeker.row] = False
-    km = great_circle_km(
-        seeker.latitude, seeker.longitude, organizations.latitude, organizations.longitude
-    )
+    km = known_km(snapshot, seeker.location, np.arange(len(snapshot), dtype=np.int32))
     is_firm = organizations.kind == KINDS.index(Kind.FIRM)
     complements = is_firm & (organizations.stages & ~seeker.stages != 0)
     may_meet = _may_meet(snapshot, thresholds.needs, seeker.kind, seeker.row)

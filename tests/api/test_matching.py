@@ -191,12 +191,16 @@ def test_partners_that_fit_are_named_above_the_list_and_come_into_it_when_asked(
     try:
         left_out = client.post(f"{API}/recommendations", json=body).json
         within = client.post(f"{API}/recommendations", json=body | {"only_new": False}).json
+        hidden = client.post(f"{API}/recommendations", json=body | {"name_partners": False}).json
     finally:
         known = GraphRows(ties=(Tie("t:known", "t:firm2", "t:firm4", Layer.SUPPLIES),))
         wired.store.replace_rows(GraphRows(), known, ())
     assert [partner["id"] for partner in left_out["known_partners"]] == ["t:firm2"]
     assert "铸件" in left_out["known_partners"][0]["evidence"][0]["text"]
     assert left_out["known_partners"][0]["reason"]
+    assert left_out["partners"] == "You already work with one that fits:"
+    assert (hidden["known_partners"], hidden["further_known_partners"]) == ([], 1)
+    assert hidden["partners"] == "One that you already work with may fit."
     assert "t:firm2" not in [each["id"] for each in left_out["recommendations"]]
     assert within["known_partners"] == []
     assert "t:firm2" in [each["id"] for each in within["recommendations"]]
