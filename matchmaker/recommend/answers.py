@@ -13,7 +13,14 @@ from matchmaker.goals import EvidenceRule
 from matchmaker.recommend.evidence import TextFit, statement_languages, usable
 from matchmaker.recommend.floor import familiarity, floor
 from matchmaker.recommend.model import SeekerText
-from matchmaker.recommend.specification import Comparison, RequirementKind, compare, read
+from matchmaker.recommend.specification import (
+    Comparison,
+    RequirementKind,
+    compare,
+    compare_customer,
+    offered,
+    read,
+)
 from matchmaker.snapshot.lexical import known_share, term_shares
 from matchmaker.snapshot.model import STATEMENT_KINDS, BoolArray, FloatArray, IntArray, Snapshot
 from matchmaker.snapshot.nearest import best
@@ -176,7 +183,10 @@ def _compared(snapshot: Snapshot, question: SeekerText, statement: int) -> Compa
     if question.kind is StatementKind.NEED and not is_need:
         return compare(asked, says) if asked.items else None
     if question.kind is StatementKind.OFFER and is_need:
-        return compare(says, asked)
+        return compare(says, offered(asked))
+    kind = STATEMENT_KINDS[snapshot.statements.kind[statement]]
+    if question.kind is StatementKind.OFFER and kind is StatementKind.DESCRIPTION:
+        return compare_customer(asked, says)
     return None
 
 

@@ -1,7 +1,7 @@
 """What a need or an offer specifies, read from its words, and whether the other meets it."""
 
 from matchmaker.recommend.specification.choices import Choices
-from matchmaker.recommend.specification.comparison import compare
+from matchmaker.recommend.specification.comparison import compare, compare_customer, offered
 from matchmaker.recommend.specification.model import (
     Comparison,
     Fulfilment,
@@ -23,5 +23,7 @@ __all__ = [
     "RequirementKind",
     "Specification",
     "compare",
+    "compare_customer",
+    "offered",
     "read",
 ]

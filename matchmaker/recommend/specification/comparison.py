@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from matchmaker.messages import Message, message
 from matchmaker.recommend.specification import forms
+from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.codes import occurrence
 from matchmaker.recommend.specification.model import (
+    COMES_WITH,
     Comparison,
     Fulfilment,
     ItemRole,
@@ -18,7 +21,7 @@ from matchmaker.recommend.specification.model import (
     Specification,
 )
 from matchmaker.recommend.specification.units import NOMINAL_DIAMETERS
-from matchmaker.recommend.specification.vocabulary import parts, shapes, wider
+from matchmaker.recommend.specification.vocabulary import finishing, parts, shapes, wider
 
 # One statement's say on one requirement; None: it is of something else.
 Say = tuple[Fulfilment, Message | None] | None
@@ -35,6 +38,24 @@ _MEASURED = frozenset(
         RequirementKind.DEADLINE,
     }
 )
+# Tests are done with things that are sold, too.
+_TESTED = frozenset({"testing", "non-destructive testing", "calibration"})
+_FOR_OTHERS = re.compile(
+    r"代|来料|加工|外协|承接|委托|维修|大修|翻新|\b(?:oem|contract|subcontract\w*|services?|job shop|toll|repair\w*)\b"
+)
+_SOUGHT = re.compile(
+    r"(?:找|寻|求|looking for|seek(?:ing)?|wanted|customers?)[^，,;；。.!?]{0,16}$"
+)
+_MAKER_AFTER = re.compile(
+    r"[ -](?:makers?|manufacturers?|plants?|factor(?:y|ies)|mills?|brands?|shops?|importers?|builders?)(?![a-z])|厂|企业|品牌|商"
+)
+_OWN = re.compile(
+    r"\b(?:we|i) (?:make|produce|manufacture|sell|build|knit|cast) (?:[a-z-]+ ){0,2}$|"
+    r"(?:我们|我厂|本厂|我司|本公司|我公司|自己)(?:是)?(?:专门|主要)?(?:做|生产|专做|主营|织|卖)[^，,;；。找求]{0,4}$"
+)
+_SEEKS = re.compile(
+    r"找|求|寻|需|想|缺|要|\b(?:look\w*|seek\w*|need\w*|want\w*|agents?|somebody|someone|who|anyone|partner|search\w*)\b"
+)
 # Who holds the first has shown what the second asks for.
 _IMPLIED = {"IATF 16949": ("ISO 9001",), "AS 9100": ("ISO 9001",), "ISO/TS 16949": ("ISO 9001",)}
 
@@ -47,8 +68,115 @@ def compare(need: Specification, statement: Specification) -> Comparison:
     """
     if not statement.items:
         return Comparison(tuple(Judgement(r, Fulfilment.UNKNOWN) for r in need.requirements))
-    judgements = tuple(_judge(requirement, statement) for requirement in need.requirements)
-    return Comparison(judgements, _denial(need, statement))
+    judge = _judge_work if _wants_work(need) else _judge
+    judgements = [judge(r, statement) for r in need.requirements if not _is_own(need, r)]
+    met = {id(j.evidence) for j in judgements if j.verdict is Fulfilment.MET}
+    # What meets one requirement is not held against another: aluminium or magnesium, 304/316.
+    held = tuple(
+        Judgement(j.requirement, Fulfilment.UNKNOWN)
+        if j.verdict is Fulfilment.UNMET and id(j.evidence) in met and not j.requirement.denied
+        else j
+        for j in judgements
+    )
+    return Comparison(held, _denial(need, statement))
+
+
+def _is_own(need: Specification, requirement: Requirement) -> bool:
+    """Whether who asks says so of itself ("we make valves and look for an agent")."""
+    if requirement.kind not in (RequirementKind.PRODUCT, RequirementKind.PROCESS):
+        return False
+    text = fold(need.text)
+    before = text[max(0, requirement.start - 24) : requirement.start]
+    return bool(_OWN.search(before) and _SEEKS.search(text, requirement.end))
+
+
+@lru_cache(maxsize=20_000)
+def compare_customer(offer: Specification, description: Specification) -> Comparison:
+    """What an offer is for against what a possible customer does.
+
+    Met is what the offer is for (parts of it, work on it, "looking for sock mills"), unmet what
+    the customer makes itself.
+    """
+    makes = [item for item in description.of(RequirementKind.PRODUCT) if _is_made(item)]
+    judgements = []
+    for item in offer.of(RequirementKind.PRODUCT):
+        if item.denied:
+            continue
+        made = next((other for other in makes if item.value in (other.value, other.family)), None)
+        if _is_for_customer(offer, item):
+            verdict = Fulfilment.UNKNOWN if made is None else Fulfilment.MET
+            judgements.append(Judgement(item, verdict, made))
+        elif made is not None:
+            note = message("makes it itself")
+            judgements.append(Judgement(item, Fulfilment.UNMET, made, note))
+    return Comparison(tuple({j.requirement.key: j for j in judgements}.values()))
+
+
+def _is_made(item: Requirement) -> bool:
+    return item.role is ItemRole.ITSELF and item.aspect != COMES_WITH and not item.denied
+
+
+def _is_for_customer(offer: Specification, item: Requirement) -> bool:
+    """Whether an offer names a product for who makes it, not for what is offered."""
+    if item.role is not ItemRole.ITSELF:
+        return True
+    text = fold(offer.text)
+    before = text[max(0, item.start - 24) : item.start]
+    return bool(_SOUGHT.search(before) or _MAKER_AFTER.match(text, item.end))
+
+
+@lru_cache(maxsize=1000)
+def offered(offer: Specification) -> Specification:
+    """An offer whose words name its customers, with these told apart from what it offers."""
+    items = tuple(
+        item._replace(role=ItemRole.CUSTOMER)
+        if item.kind is RequirementKind.PRODUCT
+        and item.role is ItemRole.ITSELF
+        and _is_for_customer(offer, item)
+        else item
+        for item in offer.items
+    )
+    return Specification(offer.text, items, f"{offer.choices}\noffered")
+
+
+def _wants_work(need: Specification) -> bool:
+    """Whether work on a thing is wanted, and no thing."""
+    work = [r for r in need.requirements if r.kind is RequirementKind.PROCESS and not r.denied]
+    things = [r for r in need.requirements if r.kind is RequirementKind.PRODUCT and not r.denied]
+    return bool(work) and not things and all(r.value in finishing() - _TESTED for r in work)
+
+
+def _judge_work(requirement: Requirement, statement: Specification) -> Judgement:
+    """The same of work that is wanted: whoever sells a thing, or does other work, does not do it."""
+    judgement = _judge(requirement, statement)
+    if requirement.kind is not RequirementKind.PROCESS or requirement.denied:
+        return judgement
+    if thing := _sold(statement):
+        note = message("its own product, not work for others")
+        return Judgement(requirement, Fulfilment.UNMET, thing, note)
+    if judgement.evidence is not None or judgement.verdict is not Fulfilment.UNKNOWN:
+        return judgement
+    work = [item for item in statement.of(RequirementKind.PROCESS) if not item.denied]
+    if not work:
+        return judgement
+    return Judgement(requirement, Fulfilment.UNMET, work[0], message("other work"))
+
+
+def _sold(statement: Specification) -> Requirement | None:
+    """The thing that a statement sells before it speaks of any work; None for who works for others."""
+    if _FOR_OTHERS.search(fold(statement.text)):
+        return None
+    first = next(
+        (
+            item
+            for item in statement.items
+            if item.kind is RequirementKind.PROCESS or (item.kind is RequirementKind.PRODUCT)
+        ),
+        None,
+    )
+    if first is None or first.kind is RequirementKind.PROCESS or not _is_made(first):
+        return None
+    return None if first.value in parts() | shapes() or first.aspect == "unlisted" else first
 
 
 def _judge(requirement: Requirement, statement: Specification) -> Judgement:
@@ -107,6 +235,8 @@ def _product(requirement: Requirement, item: Requirement) -> Say:
         if item.role is ItemRole.CUSTOMER:
             return Fulfilment.UNMET, message("its customers make it")
         return Fulfilment.UNMET, message("a part of it or work on it, not itself")
+    if same and item.aspect == COMES_WITH != requirement.aspect:
+        return Fulfilment.UNMET, message("only a part of what it offers")
     if same:
         return MET
     if item.family == requirement.family and item.value != item.family:
@@ -126,6 +256,9 @@ def _process(requirement: Requirement, item: Requirement) -> Say:
         return None
     if item.value == requirement.value or item.value.endswith(" " + requirement.value):
         return MET
+    is_kind = item.family == requirement.family and item.value != item.family
+    if is_kind and not requirement.value.endswith(item.value):
+        return Fulfilment.UNKNOWN, message("another kind of it")
     return None
 
 

@@ -75,6 +75,10 @@ class ItemRole(StrEnum):
     CUSTOMER = "customer"
 
 
+# The aspect of a product that another one, named before it, is delivered with.
+COMES_WITH = "comes with"
+
+
 class Requirement(NamedTuple):
     """One thing that a text specifies, and the words it was read from.
 

@@ -63,7 +63,9 @@ def _scoped(items: list[Requirement], scopes: Clauses) -> Iterator[Requirement]:
         clause = numbers[position]
         wished = clause in scopes.soft or item.kind in _WISHES
         yield item._replace(
-            clause=clause, soft=wished and clause not in scopes.hard, denied=position in denied
+            clause=clause,
+            soft=wished and clause not in scopes.hard,
+            denied=item.denied or position in denied,
         )
 
 
