@@ -10,6 +10,7 @@ from matchmaker.messages import Message, message
 from matchmaker.recommend.specification import forms
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.codes import occurrence
+from matchmaker.recommend.specification.customers import is_made
 from matchmaker.recommend.specification.model import (
     COMES_WITH,
     Comparison,
@@ -20,6 +21,7 @@ from matchmaker.recommend.specification.model import (
     RequirementKind,
     Specification,
 )
+from matchmaker.recommend.specification.reading import MEASURED
 from matchmaker.recommend.specification.units import NOMINAL_DIAMETERS
 from matchmaker.recommend.specification.vocabulary import finishing, parts, shapes, wider
 
@@ -28,26 +30,12 @@ Say = tuple[Fulfilment, Message | None] | None
 MET: Say = (Fulfilment.MET, None)
 UNMET: Say = (Fulfilment.UNMET, None)
 _CEILINGS = frozenset({forms.TOLERANCE, forms.ROUGHNESS})
-_MEASURED = frozenset(
-    {
-        RequirementKind.SIZE,
-        RequirementKind.PRESSURE,
-        RequirementKind.TEMPERATURE,
-        RequirementKind.QUANTITY,
-        RequirementKind.PRICE,
-        RequirementKind.DEADLINE,
-    }
-)
+# What a need is of, before how it must be.
+_CORE = frozenset({RequirementKind.PRODUCT, RequirementKind.PROCESS, RequirementKind.CODE})
 # Tests are done with things that are sold, too.
 _TESTED = frozenset({"testing", "non-destructive testing", "calibration"})
 _FOR_OTHERS = re.compile(
     r"代|来料|加工|外协|承接|委托|维修|大修|翻新|\b(?:oem|contract|subcontract\w*|services?|job shop|toll|repair\w*)\b"
-)
-_SOUGHT = re.compile(
-    r"(?:找|寻|求|looking for|seek(?:ing)?|wanted|customers?)[^，,;；。.!?]{0,16}$"
-)
-_MAKER_AFTER = re.compile(
-    r"[ -](?:makers?|manufacturers?|plants?|factor(?:y|ies)|mills?|brands?|shops?|importers?|builders?)(?![a-z])|厂|企业|品牌|商"
 )
 _OWN = re.compile(
     r"\b(?:we|i) (?:make|produce|manufacture|sell|build|knit|cast) (?:[a-z-]+ ){0,2}$|"
@@ -78,7 +66,23 @@ def compare(need: Specification, statement: Specification) -> Comparison:
         else j
         for j in judgements
     )
-    return Comparison(held, _denial(need, statement))
+    core = [j for j in held if j.requirement.kind in _CORE and not j.requirement.denied]
+    aside = bool(core) and not any(j.verdict is Fulfilment.MET for j in core)
+    # Another kind of the work is near to it: such a statement does not speak of something else.
+    names = aside and all(_is_unsaid(j) for j in core) and _names(statement)
+    return Comparison(held, _denial(need, statement), aside, names)
+
+
+def _is_unsaid(judgement: Judgement) -> bool:
+    return judgement.verdict is Fulfilment.UNKNOWN and judgement.evidence is None
+
+
+def _names(statement: Specification) -> bool:
+    """Whether a statement names any known product of its own."""
+    return any(
+        is_made(item) and item.aspect != "unlisted"
+        for item in statement.of(RequirementKind.PRODUCT)
+    )
 
 
 def _is_own(need: Specification, requirement: Requirement) -> bool:
@@ -88,55 +92,6 @@ def _is_own(need: Specification, requirement: Requirement) -> bool:
     text = fold(need.text)
     before = text[max(0, requirement.start - 24) : requirement.start]
     return bool(_OWN.search(before) and _SEEKS.search(text, requirement.end))
-
-
-@lru_cache(maxsize=20_000)
-def compare_customer(offer: Specification, description: Specification) -> Comparison:
-    """What an offer is for against what a possible customer does.
-
-    Met is what the offer is for (parts of it, work on it, "looking for sock mills"), unmet what
-    the customer makes itself.
-    """
-    makes = [item for item in description.of(RequirementKind.PRODUCT) if _is_made(item)]
-    judgements = []
-    for item in offer.of(RequirementKind.PRODUCT):
-        if item.denied:
-            continue
-        made = next((other for other in makes if item.value in (other.value, other.family)), None)
-        if _is_for_customer(offer, item):
-            verdict = Fulfilment.UNKNOWN if made is None else Fulfilment.MET
-            judgements.append(Judgement(item, verdict, made))
-        elif made is not None:
-            note = message("makes it itself")
-            judgements.append(Judgement(item, Fulfilment.UNMET, made, note))
-    return Comparison(tuple({j.requirement.key: j for j in judgements}.values()))
-
-
-def _is_made(item: Requirement) -> bool:
-    return item.role is ItemRole.ITSELF and item.aspect != COMES_WITH and not item.denied
-
-
-def _is_for_customer(offer: Specification, item: Requirement) -> bool:
-    """Whether an offer names a product for who makes it, not for what is offered."""
-    if item.role is not ItemRole.ITSELF:
-        return True
-    text = fold(offer.text)
-    before = text[max(0, item.start - 24) : item.start]
-    return bool(_SOUGHT.search(before) or _MAKER_AFTER.match(text, item.end))
-
-
-@lru_cache(maxsize=1000)
-def offered(offer: Specification) -> Specification:
-    """An offer whose words name its customers, with these told apart from what it offers."""
-    items = tuple(
-        item._replace(role=ItemRole.CUSTOMER)
-        if item.kind is RequirementKind.PRODUCT
-        and item.role is ItemRole.ITSELF
-        and _is_for_customer(offer, item)
-        else item
-        for item in offer.items
-    )
-    return Specification(offer.text, items, f"{offer.choices}\noffered")
 
 
 def _wants_work(need: Specification) -> bool:
@@ -170,11 +125,12 @@ def _sold(statement: Specification) -> Requirement | None:
         (
             item
             for item in statement.items
-            if item.kind is RequirementKind.PROCESS or (item.kind is RequirementKind.PRODUCT)
+            if item.kind is RequirementKind.PROCESS
+            or (item.kind is RequirementKind.PRODUCT and item.role is ItemRole.ITSELF)
         ),
         None,
     )
-    if first is None or first.kind is RequirementKind.PROCESS or not _is_made(first):
+    if first is None or first.kind is RequirementKind.PROCESS or not is_made(first):
         return None
     return None if first.value in parts() | shapes() or first.aspect == "unlisted" else first
 
@@ -222,7 +178,7 @@ def _making(requirement: Requirement, statement: Specification) -> list[Requirem
 
 
 def _say(requirement: Requirement, item: Requirement) -> Say:
-    if requirement.kind in _MEASURED:
+    if requirement.kind in MEASURED:
         return _measured(requirement, item)
     return _NAMED[requirement.kind](requirement, item)
 
@@ -263,6 +219,8 @@ def _process(requirement: Requirement, item: Requirement) -> Say:
 
 
 def _material(requirement: Requirement, item: Requirement) -> Say:
+    if item.role is not ItemRole.ITSELF:
+        return None
     if requirement.aspect == "grade":
         if item.value == requirement.value:
             return MET

@@ -11,7 +11,13 @@ from matchmaker.recommend.specification.model import (
     Requirement,
     RequirementKind,
 )
-from matchmaker.recommend.specification.roles import ACCESSORIES, SOLD_AS_PARTS, THINGS, role_of
+from matchmaker.recommend.specification.roles import (
+    ACCESSORIES,
+    SOLD_AS_PARTS,
+    THINGS,
+    is_worked_on,
+    role_of,
+)
 from matchmaker.recommend.specification.unlisted import ENDS, HAN
 from matchmaker.recommend.specification.verbs import with_verbs
 from matchmaker.recommend.specification.vocabulary import (
@@ -84,6 +90,9 @@ _PARTS = {"bod": "housing", "casing": "housing", "housing": "housing", "seat": "
 _PART_WORD = re.compile(
     r"[ -](?P<part>bod(?=y\b|ies\b)|casing|housing|seat|stem|dis[ck]|needle)(?:y|ies|s)?(?![a-z])"
 )
+_FOR_OUR = re.compile(
+    r"(?<!look)(?<!looking) (?:for|onto|to suit) (?:our|your|their|the|my) (?:[a-z]+ ){0,2}$"
+)
 _WORK_ON = re.compile(r"\b[a-z-]+ing (?:of|on) (?:[a-z0-9-]+ ){0,4}$")
 _SEPARATED = re.compile(r"[，,;；。\n]|\. ")
 _LISTED_AFTER = re.compile(r"\s?(?:、|和|及|以及|与|and |or )")
@@ -130,6 +139,10 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
                 continue
             before = terms[position - 1] if position else None
             role = role_of(folded, match, before, following)
+            if before is not None and _goes_on(folded, before, match):
+                first = terms[position - 2] if position > 1 else None
+                if is_worked_on(folded, before, first, match):  # plates pump shafts
+                    role = ItemRole.WHOLE
             if whole := _part_named(folded, match, before, role):
                 yield Requirement(
                     RequirementKind.PRODUCT, whole, text[start:end], start, end, whole
@@ -158,6 +171,8 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
         if behind := _part_behind(text, folded, match, role):
             yield behind
             head = head or match
+        if term.kind is RequirementKind.MATERIAL and _is_of_another(folded, match, following):
+            role = ItemRole.WHOLE
         overlapped = position > 0 and terms[position - 1].end > start
         if not overlapped and (made := made_of(text[start:end])):
             yield Requirement(RequirementKind.MATERIAL, made, text[start:end], start, end, made)
@@ -172,6 +187,12 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
             role=role,
             denied=term.kind is RequirementKind.PLACE and _is_left_out(folded, start, end),
         )
+
+
+def _goes_on(folded: str, before: TermMatch, match: TermMatch) -> bool:
+    """Whether two products stand in one compound."""
+    both = before.term.kind is _PRODUCT and match.term.kind is _PRODUCT
+    return both and folded[before.end : match.start] in ("", " ", "-")
 
 
 def _part_named(folded: str, match: TermMatch, before: TermMatch | None, role: ItemRole) -> str:
@@ -218,6 +239,15 @@ def _comes_with(folded: str, head: TermMatch, match: TermMatch, before: TermMatc
         or bool(_WITH.search(clause))
         or bool(_MEASURE_AFTER.match(folded, match.end))
     )
+
+
+def _is_of_another(folded: str, match: TermMatch, following: TermMatch | None) -> bool:
+    """Whether a material is that of a thing which another one is for: "for our TR90 moulds"."""
+    if following is None or following.term.kind is not _PRODUCT:
+        return False
+    if folded[match.end : following.start].strip(" -"):
+        return False
+    return bool(_FOR_OUR.search(folded[max(0, match.start - 24) : match.start]))
 
 
 def _is_work_wanted(folded: str, match: TermMatch) -> bool:

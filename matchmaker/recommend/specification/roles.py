@@ -83,7 +83,7 @@ def role_of(
     term, end = match.term, match.end
     if following is not None and _modifies(folded, match, following):
         return ItemRole.WHOLE
-    if term.kind is not RequirementKind.PROCESS and _is_worked_on(folded, match, before, following):
+    if term.kind is not RequirementKind.PROCESS and is_worked_on(folded, match, before, following):
         return ItemRole.WHOLE
     if term.kind is RequirementKind.PROCESS:
         return ItemRole.ITSELF
@@ -109,7 +109,7 @@ def role_of(
     return ItemRole.ITSELF
 
 
-def _is_worked_on(
+def is_worked_on(
     folded: str, match: TermMatch, before: TermMatch | None, following: TermMatch | None
 ) -> bool:
     """Whether work is done on a thing that is there: "plates our valve stems", 给阀杆做镀硬铬."""
