@@ -35,7 +35,8 @@ FOREMOST = 10
 # what is not met leaves exp(UNMET · adjustment) of it, so that no likeness outweighs another
 # material or size. Chosen on the tuning half of the judged needs (docs/measurements.md).
 MET, UNMET = 1.0, 3.0
-_NAMED = frozenset(
+# What is asked for itself, apart from how much, when and where.
+NAMED = frozenset(
     {
         RequirementKind.PRODUCT,
         RequirementKind.PROCESS,
@@ -277,7 +278,7 @@ def _same(like: NDArray[np.int32], value: float) -> FloatArray:
 def _names_product(comparisons: Sequence[Comparison | None]) -> FloatArray:
     return np.array(
         [
-            each is not None and any(judged.requirement.kind in _NAMED for judged in each.met)
+            each is not None and any(judged.requirement.kind in NAMED for judged in each.met)
             for each in comparisons
         ],
         dtype=np.float32,
