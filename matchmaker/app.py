@@ -32,7 +32,9 @@ from matchmaker.web import (
     imports,
     introductions,
     layout,
+    needs,
     postings,
+    search,
     second_factor,
 )
 from matchmaker.web import directory as directory_pages
@@ -52,6 +54,8 @@ VIEWS = (
     glossary,
     home,
     imports,
+    needs,
+    search,
     introductions,
     people_pages,
     postings,

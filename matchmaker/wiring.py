@@ -16,6 +16,7 @@ from argon2 import PasswordHasher
 from huey import SqliteHuey
 
 from matchmaker import embedding
+from matchmaker.domain import GoalName
 from matchmaker.embedding import (
     Encoder,
     ModelIdentity,
@@ -39,6 +40,7 @@ from matchmaker.services.directory.codes import Codes
 from matchmaker.services.directory.directory import Directory, Published
 from matchmaker.services.directory.log_anchor import LogAnchor
 from matchmaker.services.directory.reconciliation import Reconciliation
+from matchmaker.services.directory.search import Search
 from matchmaker.services.matching.evaluation import RankerLearning
 from matchmaker.services.matching.interaction_log import InteractionLog
 from matchmaker.services.matching.matching import Matching
@@ -180,6 +182,15 @@ class Wiring:
     @cached_property
     def reconciliation(self) -> Reconciliation:
         return Reconciliation(self.store, self.reader)
+
+    @cached_property
+    def search(self) -> Search:
+        return Search(
+            self.store,
+            self.reader,
+            lambda snapshot, text: self.seekers(snapshot).free_texts([text], GoalName.SUPPLIER)[0],
+            self.clock,
+        )
 
     @cached_property
     def exports(self) -> Exports:
