@@ -185,6 +185,22 @@ GLEIF_RECORDS = {
         for lei in (HOLDING, VALVES)
     ]
 }
+GLEIF_XML = (
+    '<?xml version="1.0" encoding="UTF-8"?><l:LEIData xmlns:l="urn:l"><l:LEIRecords>'
+    + "".join(
+        f"<l:LEIRecord><l:LEI>{lei}</l:LEI><l:Entity>"
+        f"<l:LegalName xml:lang='de'>Muster {lei[-3:]} GmbH"
+        "</l:LegalName><l:LegalAddress><l:City>Bonn</l:City><l:Country>DE</l:Country>"
+        "</l:LegalAddress></l:Entity></l:LEIRecord>\n"
+        for lei in (HOLDING, VALVES)
+    )
+    + "</l:LEIRecords></l:LEIData>"
+)
+OCDS_TABLES = {
+    "main.csv": b"_link,ocid,id,buyer_id,buyer_name\n1,ocds-abc123-1,r1,B1,Water Board\n",
+    "awards.csv": b"_link,_link_main,id,title,value_amount\n1.a.0,1,A1,Valves,9\n",
+    "awards_suppliers.csv": b"_link,_link_awards,id,name\n1.a.0.s.0,1.a.0,S1,Valves Ltd\n",
+}
 RELEASES = [
     {
         "ocid": f"ocds-abc123-{number}",
@@ -255,7 +271,10 @@ def good_files(folder: Path) -> list[GoodFile]:
         GoodFile("gleif.csv", delimited(GLEIF_TABLE).encode(), read_gleif),
         GoodFile("gleif.zip", zipped({"lei.csv": delimited(GLEIF_TABLE).encode()}), read_gleif),
         GoodFile("relations.csv", delimited(GLEIF_RELATIONS).encode(), read_gleif),
+        GoodFile("gleif.xml", GLEIF_XML.encode(), read_gleif),
+        GoodFile("gleif.xml.zip", zipped({"lei.xml": GLEIF_XML.encode()}), read_gleif),
         GoodFile("gleif.json", json.dumps(GLEIF_RECORDS).encode(), read_gleif),
+        GoodFile("ocds.zip", zipped(OCDS_TABLES), read_ocds, joins=True),
         GoodFile("ocds.json", json.dumps(package).encode(), read_ocds, joins=True),
         GoodFile("ocds.jsonl", _lines(RELEASES), read_ocds, joins=True),
         GoodFile("ocds.jsonl.gz", gzip.compress(_lines(RELEASES), mtime=0), read_ocds, joins=True),

@@ -19,6 +19,7 @@ from matchmaker.api.matching.local import local
 from matchmaker.api.matching.routes import matching
 from matchmaker.api.operations.routes import operations
 from matchmaker.api.people import openid
+from matchmaker.api.people.passkeys import passkeys
 from matchmaker.api.people.routes import people
 from matchmaker.errors import NotFound, SettingsError
 from matchmaker.logs import configure_logs
@@ -96,7 +97,8 @@ def create_app(wired: Wiring) -> OpenAPI:
     problems.register(app)
     guards.register(app)
     for area in (
-        directory, reconciliation, matching, auditing, people, cooperation, coordination, operations
+        directory, reconciliation, matching, auditing, people, passkeys, cooperation, coordination,
+        operations,
     ):  # fmt: skip
         app.register_api(area)
     app.register_blueprint(local)

@@ -90,6 +90,7 @@ def delete_old(wired: Wiring) -> None:
     """Delete what is older than the settings keep it."""
     _run_step("retention", wired.privacy.forget_old)
     _run_step("sessions forgotten", wired.sessions.forget_old)
+    _run_step("challenges forgotten", wired.passkeys.forget_old)
 
 
 def _run_step(event: str, step: Callable[[], int]) -> None:

@@ -38,6 +38,14 @@ class Settings(BaseSettings):
     )
     query_prefix: str | None = Field(None, description="Prefix of queries; default by model.")
     passage_prefix: str | None = Field(None, description="Prefix of passages; default by model.")
+    reranker: str = Field(
+        "",
+        description="Cross-encoder that reads the best answers to a text once more: "
+        "a folder or a hub name; empty: none.",
+    )
+    reranker_weight: float = Field(
+        0.5, ge=0, le=1, description="How much its say counts: 0 nothing, 1 it alone orders them."
+    )
     host: str = Field("127.0.0.1", description="Address to serve on.")
     port: int = Field(8000, ge=1, le=65535, description="Port to serve on.")
     workers: int = Field(2, ge=1, le=64, description="Gunicorn worker processes.")

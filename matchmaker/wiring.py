@@ -25,6 +25,7 @@ from matchmaker.embedding import (
     identify_model,
     open_cache,
 )
+from matchmaker.embedding.cross_encoder import CrossEncoder, load_cross_encoder
 from matchmaker.errors import MatchmakerError, ModelUnavailable, SnapshotUnavailable
 from matchmaker.mail import Mailer
 from matchmaker.recommend.pipeline import prepare
@@ -64,6 +65,7 @@ from matchmaker.services.people.links import Links
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.people.notifications import Notifications
 from matchmaker.services.people.operator_key import OperatorKey
+from matchmaker.services.people.passkeys import Passkeys
 from matchmaker.services.people.passwords import Passwords
 from matchmaker.services.people.privacy import Privacy
 from matchmaker.services.people.reset_requests import ResetRequests
@@ -127,6 +129,15 @@ class Wiring:
     def _embedder(self) -> Encoder:
         return embedding.load_embedder(self.settings)
 
+    def reranker(self) -> CrossEncoder | None:
+        """The cross-encoder, loaded once; None where none is set. Raises SettingsError."""
+        with self._lock:
+            return self._reranker
+
+    @cached_property
+    def _reranker(self) -> CrossEncoder | None:
+        return load_cross_encoder(self.settings)
+
     def model(self) -> ModelIdentity:
         """Which model the settings name, without loading it. Raises ModelUnavailable."""
         return identify_model(self.settings)
@@ -163,6 +174,7 @@ class Wiring:
             self.rankers,
             self.interaction_log,
             self.capacity.full,
+            self.reranker,
         )
 
     @cached_property
@@ -325,6 +337,7 @@ class Wiring:
             self.reader,
             self.embedder,
             self.rankers,
+            self.reranker,
             self.jobs_lock.holder,
             self.log_anchor.check,
         )
@@ -386,6 +399,12 @@ class Wiring:
             is_owed_by_leaders=self.settings.second_factor == "coordinators",
             is_owed_by_all=self.settings.second_factor == "everybody",
         )  # fmt: skip
+
+    @cached_property
+    def passkeys(self) -> Passkeys:
+        return Passkeys(
+            self.repositories, self.accounts, self.second_factors, self.links, self.clock
+        )
 
     @cached_property
     def sessions(self) -> Sessions:
@@ -505,6 +524,7 @@ class Wiring:
             prepare(self.reader.current())
             self.rankers.current()
             self.embedder()
+            self.reranker()
         except (SnapshotUnavailable, ModelUnavailable):
             return
         # Collections in a worker would write to every shared page with objects on it.

@@ -37,19 +37,30 @@ def _one_model_in_memory() -> Iterator[None]:
         yield
 
 
-# First of all, as pytest-xdist reads the groups in a hook of the same name.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+# Around all others: pytest-xdist reads the groups in a hook of the same name, itself a first one.
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Iterator[None]:
     """Name what needs a browser, keep together what shares costly things, the quick ones first.
 
-    With several workers a file stays on one of them, and all of Neo4j too: one server.
+    With several workers a file stays on one of them, in its order, and all of Neo4j too: one
+    server. Of files as costly as each other the large ones go first, so that the workers end
+    together.
     """
+    groups: dict[str, list[pytest.Item]] = {}
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
         server = item.get_closest_marker("neo4j") is not None
-        item.add_marker(pytest.mark.xdist_group("neo4j" if server else item.path.name))
-    items.sort(key=_cost)
+        group = "neo4j" if server else item.path.name
+        item.add_marker(pytest.mark.xdist_group(group))
+        groups.setdefault(group, []).append(item)
+    in_turn = sorted(groups.values(), key=lambda group: (max(map(_cost, group)), -len(group)))
+    items[:] = [item for group in in_turn for item in group]
+    yield
+    if items and config.option.__dict__.get("loadgroup") and "@" not in items[0].nodeid:
+        raise pytest.UsageError("This pytest and pytest-xdist do not keep groups together.")
 
 
 def _cost(item: pytest.Item) -> int:

@@ -20,17 +20,19 @@ def print_answer(page: dict[str, Any]) -> None:
     from rich.console import Console
 
     console = Console(soft_wrap=True)
-    if known := page["known_partners"]:
-        say(
-            plural(
-                "You already work with one that fits:",
-                "You already work with %(count)s that fit:",
-                len(known),
-            )
-        )
-        for partner in known:
+    if page["partners"]:
+        console.print(page["partners"], markup=False)
+        for partner in page["known_partners"]:
             _print_name(console, "  · ", partner, partner["id"])
             _print_evidence(console, partner["evidence"][:1])
+        if page["known_partners"] and (further := page["further_known_partners"]):
+            say(
+                plural(
+                    "One more that you already work with may fit.",
+                    "%(count)s more that you already work with may fit.",
+                    further,
+                )
+            )
         say(message("`--with-partners` puts them into the list."), dim=True)
     if page["text"]:
         console.print(page["text"], markup=False)

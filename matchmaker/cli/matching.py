@@ -52,7 +52,12 @@ class _Words(click.ParamType[Any]):
 
 @click.command()
 @click.option("--goal", type=_Words(GoalName), required=True, help="What the partner is for.")
-@click.option("--for", "organization", metavar="ID", help="For an organisation of the graph.")
+@click.option(
+    "--for",
+    "organization",
+    metavar="ID",
+    help="For an organisation of the graph; with --text it is the one that asks.",
+)
 @click.option("--text", help="For a free text; '-' reads it from standard input.")
 @click.option("--need", metavar="ID", help="For a posted need.")
 @click.option(
@@ -71,6 +76,13 @@ class _Words(click.ParamType[Any]):
     default=True,
     show_default=True,
     help="Leave out those who are partners already.",
+)
+@click.option(
+    "--name-partners/--hide-partners",
+    "names_partners",
+    default=True,
+    show_default=True,
+    help="Name those that fit and are left out, or only say how many.",
 )
 @click.option(
     "--exposure-cap/--no-exposure-cap",
@@ -111,6 +123,7 @@ def recommend(
     texts_file: Path | None,
     limit: int,
     only_new: bool,
+    names_partners: bool,
     capped: bool,
     directly: bool,
     as_json: bool,
@@ -118,7 +131,7 @@ def recommend(
     **filters: Any,
 ) -> int:
     """Recommend partners, with reasons."""
-    sources = [organization, text, need, for_file, texts_file]
+    sources = [organization if text is None else text, need, for_file, texts_file]
     if sum(value is not None for value in sources) != 1:
         raise usage_error(message("Give one of --for, --text, --need, --for-file, --texts-file."))
     if out is not None and for_file is None and texts_file is None:
@@ -135,6 +148,7 @@ def recommend(
         "goal": goal,
         "limit": limit,
         "only_new": only_new,
+        "names_partners": names_partners,
         "capped": capped,
         "filters": filters,
         "organization": organization,

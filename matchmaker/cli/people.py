@@ -94,7 +94,7 @@ def reset(email: str) -> None:
 @account.command("remove-second-factor")
 @click.argument("email")
 def remove_second_factor(email: str) -> None:
-    """Take the second factor of EMAIL away, whose device was lost: be sure who asks."""
+    """Take codes and passkeys of EMAIL away, whose device was lost: be sure who asks."""
     wired().second_factors.remove_of(ADMIN, email)
     say(message("No code is asked for any more."))
 

@@ -190,7 +190,8 @@ def _revision(settings: Settings) -> str:
     return settings.model_revision or "main"
 
 
-def _load(location: str, revision: str | None) -> Any:
+def quiet_libraries() -> None:
+    """What they need to be told before a model is loaded: to wait for nothing and say little."""
     # Hub clients wait minutes for a network that is not there.
     os.environ.setdefault("HF_HUB_DOWNLOAD_TIMEOUT", "10")
     os.environ.setdefault("HF_HUB_ETAG_TIMEOUT", "5")
@@ -198,7 +199,6 @@ def _load(location: str, revision: str | None) -> Any:
     # Triton compiles for GPUs, we compute on the CPU: importing it takes 70 MB for nothing.
     sys.modules.setdefault("triton", None)  # type: ignore[arg-type]
     import torch
-    from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
     logging.set_verbosity_error()
@@ -206,6 +206,12 @@ def _load(location: str, revision: str | None) -> Any:
     threads = os.environ.get("OMP_NUM_THREADS", "")
     if threads.isdigit():
         torch.set_num_threads(int(threads))
+
+
+def _load(location: str, revision: str | None) -> Any:
+    quiet_libraries()
+    from sentence_transformers import SentenceTransformer
+
     try:
         transformer = SentenceTransformer(location, revision=revision, device="cpu")
     except Exception as error:  # a hub client raises a dozen unrelated kinds
@@ -213,13 +219,14 @@ def _load(location: str, revision: str | None) -> Any:
             "The model '%(location)s' cannot be loaded: %(value)s",
             mend="Set MATCHMAKER_MODEL to its folder, or unset it for the packaged one.",
             location=location,
-            value=_first_line(error),
+            value=first_line(error),
         ) from error
     transformer.eval()
     return transformer
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """What an error of a library says, short enough for one of ours."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
 
 

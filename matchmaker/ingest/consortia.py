@@ -37,8 +37,16 @@ _SEPARATOR = re.compile(r"\s*(?:[;；|\n、+＋]|\s/\s|\s[–—]\s)\s*")
 _SEPARATOR_OF_CONSORTIA = re.compile(_SEPARATOR.pattern + r"|\s*[/，]\s*")
 # Weaker ones, which are parts of names too.
 _JOINED = re.compile(r"\s*(?:[/,，&＆]|\s(?:and|und|et|with)\s|[与和及暨])\s*", re.IGNORECASE)
+_STROKE = re.compile(r"\s[/|]\s")
 # What parts names in lists, and never stands in one.
 _LISTED = re.compile(r"\s*[;；|\n、]\s*")
+# What says that others stand beside the one that is named.
+_AND_OTHERS = re.compile(
+    r"\s*等\s*(?:共?\s*(?:\d+|[一二两三四五六七八九十几多]+)?\s*(?:家|个|所)?)?(?:其他|相关)?"
+    r"(?:单位|企业|公司|机构|高校|院校|会员)?$|\s*(?:及|和)其他(?:单位|企业|公司|机构)?$"
+    r"|[\s,]+(?:et al\.?|(?:and|&) (?:\d+ |several )?others?|u\. ?a\.|et autres|y otros|e altri)$",
+    re.IGNORECASE,
+)
 _COMMA = re.compile(r"\s*[,，]\s*")
 # A number before a name in a numbered list: 1. 2) (3) 4、 ⑤
 _NUMBERED = re.compile(
@@ -55,7 +63,8 @@ _INSTITUTION = re.compile(
     r"(?:大学|学院|学校|研究院|研究所|研究中心|设计院|工程院|医院|中心|集团|公司|厂|局|社|所|院|站|协会|商会|银行)$"
     r"|\b(?:universit\w*|institut\w*|college|hochschule|fachhochschule|school|academy|hospital|council"
     r"|ministry|department|agency|authority|laborator(?:y|ies)|foundation|stiftung|politecnico"
-    r"|association|gesellschaft|verein|centre|center|fraunhofer|cnrs|csic)\b"
+    r"|association|gesellschaft|verein|centre|center|fraunhofer|cnrs|csic|prüfzentrum|zentrum)\b"
+    r"|^(?:tu|th|fh|eth|epfl|rwth|kit|tüv|uni|vtt|tno|cea|ntnu|kth|dtu|mit)\b"
 )
 
 
@@ -108,8 +117,17 @@ def listed_members(cell: str) -> tuple[str, ...]:
 def may_be_several(name: str, *, by_comma: bool = False) -> bool:
     """Whether a name that was not divided has what parts names: `Alpha GmbH; Beta`."""
     return len(_named(_LISTED.split(name.strip()))) > 1 or (
-        by_comma and len(_between_commas(name)) > 1
+        by_comma and (len(_between_commas(name)) > 1 or len(_named(_STROKE.split(name))) > 1)
     )
+
+
+def without_others(name: str) -> str:
+    """A name without what says that it stands for others too: `甲公司等3家单位`, `A Ltd et al.`.
+
+    The name itself where it says nothing of the kind.
+    """
+    rest = _AND_OTHERS.sub("", name).strip(_EDGES)
+    return rest if rest != name.strip(_EDGES) and is_organization_name(rest) else name
 
 
 def _between_commas(cell: str) -> tuple[str, ...]:

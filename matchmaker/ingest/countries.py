@@ -115,6 +115,11 @@ _ALSO = {
     "VN": "viet nam|socialist republic of vietnam|越南社会主义共和国",
     "ZA": "republic of south africa|rsa",
 }
+# Signs of vehicles (UN Convention on Road Traffic) that are no codes of ISO 3166-1.
+_SIGNS = {
+    "A": "AT", "B": "BE", "D": "DE", "E": "ES", "F": "FR", "H": "HU", "I": "IT", "J": "JP",
+    "L": "LU", "M": "MT", "N": "NO", "P": "PT", "S": "SE", "CDN": "CA", "SLO": "SI", "FL": "LI",
+}  # fmt: skip
 _SEVERAL = {"congo": ("CD", "CG"), "kongo": ("CD", "CG"), "刚果": ("CD", "CG")}
 _FORMAL = re.compile(
     r"^(the |(federal |federative |islamic |arab |socialist |democratic |hellenic |swiss )*"
@@ -182,6 +187,8 @@ def iso_code(cell: str) -> str:
     """ISO 3166-1 alpha-2, from a code or a name; "" for what is neither or several."""
     key = _key(cell)
     upper = key.upper()
+    if upper in _SIGNS:
+        return _SIGNS[upper]
     if len(upper) == 2 and upper.isascii() and upper.isalpha():
         upper = _EU_CODES.get(upper, upper)
         return upper if upper in _codes() else ""

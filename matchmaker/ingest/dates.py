@@ -20,7 +20,7 @@ from babel import Locale
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import CellWarning, SheetNumber, UndecidedCell, is_nothing, nothing
 from matchmaker.ingest.chinese_numerals import with_digits
-from matchmaker.ingest.formats import UNDECIDED, ColumnFormat, FormatReader
+from matchmaker.ingest.formats import UNDECIDED, ColumnFormat, FormatReader, SheetDate
 from matchmaker.messages import message
 from matchmaker.text import simplified
 from matchmaker.vocabulary import DatePrecision
@@ -149,6 +149,14 @@ def clue(cell: str) -> bool | None:
 def is_open(cell: str) -> bool:
     """Whether day and month of the cell could change places."""
     return not isinstance(cell, SheetNumber) and len(set(_orders(_normal(cell)).values())) > 1
+
+
+def is_year_first(cell: str) -> bool:
+    """Whether a cell begins with a whole year and has a month behind it."""
+    if isinstance(cell, SheetNumber | SheetDate):
+        return False
+    match = _YEAR_FIRST.fullmatch(text := _normal(cell)) or _CHINESE.fullmatch(text)
+    return match is not None and match[3 if match.re is _YEAR_FIRST else 2] is not None
 
 
 def _normal(cell: str) -> str:
@@ -317,6 +325,8 @@ def _of_figures(text: str, cell: str, format: ColumnFormat) -> PartialDate:
     order = {True: "dmy", False: "mdy", None: ""}[format.day_first]
     if len(set(orders.values())) == 1 and not (format.basis == "given" and order not in orders):
         (date, *_) = orders.values()
+    elif format.year_first and "ymd" in orders and format.basis != "given":
+        date = orders["ymd"]
     elif order in orders:
         date = orders[order]
     elif order:
@@ -417,7 +427,7 @@ def day(cell: str, format: ColumnFormat = UNDECIDED) -> datetime.date:
 
 # Readers of columns: a PartialDate; one that is not in the future; a last day, None where it
 # goes on; a year.
-partial_date = FormatReader(parse, "day_first", clue, is_open)
-past_date = FormatReader(_past, "day_first", clue, is_open)
-last_date = FormatReader(_last, "day_first", clue, is_open)
-year = FormatReader(_year_alone, "day_first", clue, is_open)
+partial_date = FormatReader(parse, "day_first", clue, is_open, is_year_first)
+past_date = FormatReader(_past, "day_first", clue, is_open, is_year_first)
+last_date = FormatReader(_last, "day_first", clue, is_open, is_year_first)
+year = FormatReader(_year_alone, "day_first", clue, is_open, is_year_first)

@@ -24,6 +24,7 @@ class ColumnFormat:
     what decided and `evidence` is the cell that did. `mixed` holds two cells that contradict
     each other, `open_cell` the first cell that can be read in several ways by itself. `stored`
     are a date that a sheet stores as such and one of the same column that it keeps as text.
+    `year_first`: years stand first in its other cells, so that 25/3/12 is of 2025.
     """
 
     decimal: Decimal = ""
@@ -33,6 +34,7 @@ class ColumnFormat:
     mixed: tuple[str, ...] = ()
     open_cell: str = ""
     stored: tuple[str, ...] = ()
+    year_first: bool = False
 
     @property
     def is_telling(self) -> bool:
@@ -111,13 +113,15 @@ class FormatReader:
     """A reader whose cells may need each other.
 
     `clue` is the value of the format's field `decides` that one cell shows by itself, None
-    where it shows none; `is_open` tells whether the cell can be read in several ways.
+    where it shows none; `is_open` tells whether the cell can be read in several ways, and
+    `is_year_first` whether it begins with a whole year.
     """
 
     read: Callable[[str, ColumnFormat], Any]
     decides: Literal["decimal", "day_first"]
     clue: Callable[[str], Any]
     is_open: Callable[[str], bool]
+    is_year_first: Callable[[str], bool] = lambda _cell: False
 
     def __call__(self, cell: str, format: ColumnFormat = UNDECIDED, /) -> Any:
         return self.read(cell, format)
@@ -130,6 +134,7 @@ class _Evidence:
     reader: FormatReader
     cells: dict[Any, str] = field(default_factory=dict)
     open_cell: str = ""
+    year_first: bool = False
     # A date that the sheet stores as such, and the first in figures that is text.
     stored: dict[bool, str] = field(default_factory=dict)
     # Cells seen, with their class: what a sheet keeps as a number is read otherwise.
@@ -145,6 +150,7 @@ class _Evidence:
                 self.stored.setdefault(True, cell)
             elif self.reader.clue(cell) is not None or self.reader.is_open(cell):
                 self.stored.setdefault(False, cell)
+        self.year_first = self.year_first or self.reader.is_year_first(cell)
         if (value := self.reader.clue(cell)) is not None:
             self.cells.setdefault(value, cell)
         elif not self.open_cell and self.reader.is_open(cell):
@@ -211,6 +217,8 @@ def judge_columns(
             formats[name] = own[name]
         elif evidence.open_cell:
             formats[name] = replace(of_file[field], open_cell=evidence.open_cell)
+        if evidence.year_first and evidence.open_cell and own[name] is UNDECIDED:
+            formats[name] = replace(formats[name], year_first=True)
         if evidence.both_stored:
             formats[name] = replace(formats[name], stored=evidence.both_stored)
     return formats

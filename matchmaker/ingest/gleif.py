@@ -1,6 +1,6 @@
 """Legal entities of GLEIF: who is who (level 1) and who owns whom (level 2).
 
-Golden copy and concatenated files as CSV or JSON, packed or not:
+Golden copy and concatenated files as CSV, XML or JSON, packed or not:
 https://www.gleif.org/en/about-lei/common-data-file-format. What consolidates another in its
 accounts owns it here; so does the head office of a branch abroad.
 """

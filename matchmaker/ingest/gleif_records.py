@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest.gleif_xml import xml_records
 from matchmaker.ingest.json_records import is_json, json_records
 from matchmaker.ingest.published_csv import published_lines, sound_archive
 from matchmaker.ingest.rows import clean
@@ -38,6 +40,7 @@ COLUMNS = frozenset({
       for part in ("startDate", "endDate", "periodType")),
 })  # fmt: skip
 # Arrays of the JSON files, and what they write otherwise than the CSV.
+_ENDS = (".csv", ".xml")
 ARRAYS = ("records", "relations")
 _WRAPPERS = ("RelationshipRecord.", "LEIRecord.")
 _RENAMED = {
@@ -68,7 +71,7 @@ class GleifRecord:
 
 
 def gleif_records(path: Path) -> Iterator[GleifRecord]:
-    """Every record of a CSV or JSON file of level 1 or 2, alone or in a zip.
+    """Every record of a CSV, XML or JSON file of level 1 or 2, alone or packed.
 
     Raises InvalidInput when it is not sound, or of neither level.
     """
@@ -78,38 +81,52 @@ def gleif_records(path: Path) -> Iterator[GleifRecord]:
         for record in json_records(path, ARRAYS):
             yield GleifRecord(record.number, _flat(record.value), record.fault)
         return
-    with _csv(path) as (stream, name):
+    with _unpacked(path) as (stream, name):
+        if stream.peek(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+            yield from _of_xml(stream, name)
+            return
         for position, line in enumerate(published_lines(stream, name, ",", (), COLUMNS)):
             if not position and line.fault is None and not line.cells:
-                raise InvalidInput(
-                    "is no file of GLEIF's level 1 or 2.",
-                    where=name,
-                    mend="Take the CSV or JSON of the golden copy.",
-                )
+                raise _no_level(name)
             yield GleifRecord(line.number, line.cells, line.fault)
 
 
+def _of_xml(stream: IO[bytes], name: str) -> Iterator[GleifRecord]:
+    number = 0
+    for number, value in enumerate(xml_records(stream, name), start=1):
+        yield GleifRecord(number, _flat(value))
+    if not number:
+        raise _no_level(name)
+
+
+def _no_level(name: str) -> InvalidInput:
+    return InvalidInput(
+        "is no file of GLEIF's level 1 or 2.",
+        where=name,
+        mend="Take the CSV, XML or JSON of the golden copy.",
+    )
+
+
 @contextmanager
-def _csv(path: Path) -> Iterator[tuple[IO[bytes], str]]:
-    """The only CSV file of a zip, or the file itself, and its name."""
+def _unpacked(path: Path) -> Iterator[tuple[io.BufferedReader, str]]:
+    """The only CSV or XML file of a zip, or the file itself, and its name."""
     if zipfile.is_zipfile(path):
         with sound_archive(path) as archive:
-            names = [name for name in archive.namelist() if name.lower().endswith(".csv")]
+            names = [each for each in archive.namelist() if each.lower().endswith(_ENDS)]
             if len(names) != 1:
                 raise InvalidInput(
-                    "the zip holds %(count)s CSV files.",
+                    "the zip holds %(count)s files of CSV or XML.",
                     where=path.name,
                     mend="Unpack it and import the one that is meant.",
                     count=len(names),
                 )
             with archive.open(names[0]) as stream:
-                yield stream, path.name
+                yield io.BufferedReader(stream), path.name  # type: ignore[type-var]
         return
     with path.open("rb") as raw:
-        is_packed = raw.read(2) == b"\x1f\x8b"
-        raw.seek(0)
+        is_packed = raw.peek(2).startswith(b"\x1f\x8b")
         try:
-            yield (gzip.GzipFile(fileobj=raw) if is_packed else raw), path.name  # type: ignore[misc]
+            yield (io.BufferedReader(gzip.GzipFile(fileobj=raw)) if is_packed else raw), path.name  # type: ignore[type-var]
         except (EOFError, zlib.error, OSError) as error:
             raise InvalidInput(
                 "cannot be read: %(error)s.", where=path.name, error=str(error)

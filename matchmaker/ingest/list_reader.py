@@ -19,12 +19,14 @@ from matchmaker.ingest.mapping_file import (
     Relations,
 )
 from matchmaker.ingest.names import name_key
-from matchmaker.ingest.report import Parsed
+from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.ingest.table_file import Line, TableFile
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.ingest.title_units import currency_of_unit, unit_of_title, with_unit
+from matchmaker.ingest.tie_status import is_called_off
+from matchmaker.ingest.title_units import currency_of_unit, unit_note, unit_of_title, with_unit
+from matchmaker.ingest.titles import unread_titles
 from matchmaker.ingest.words import kind_of_name
-from matchmaker.messages import in_context
+from matchmaker.messages import in_context, message
 from matchmaker.store.schema import TABLES as STORED
 
 # Who stands behind a name of a list: ids by the key of a name that only one organisation has.
@@ -51,7 +53,20 @@ def read_list(table: TableFile, options: TableOptions, source: str) -> Parsed:
     mapping = MappingFile(source=source, decimal=options.decimal, day_first=options.day_first)
     parsed = read_by(mapping, _section(options, present), listed)
     organizations = tuple(_with_kind(row) for row in parsed.rows.organizations)
-    return replace(parsed, rows=replace(parsed.rows, organizations=organizations))
+    unread = [title for title in table.header if title and not options.mapping.get(title)]
+    notes = (Problem(table.name, 0, "", unread_titles(unread), "note"),) if unread else ()
+    return replace(
+        parsed,
+        rows=replace(parsed.rows, organizations=organizations),
+        problems=(*parsed.problems, *notes, *_unit_notes(listed)),
+    )
+
+
+def _unit_notes(table: _ListTable) -> Iterator[Problem]:
+    titles = [title for title, name in table.options.mapping.items() if name == "amount"]
+    if table.amount_unit and titles:
+        note = unit_note(table.amount_unit, is_above=not unit_of_title(titles[0]))
+        yield Problem(table.name, 0, titles[0], note, "note")
 
 
 def names_of(organizations: Collection[Organization]) -> KnownNames:
@@ -89,8 +104,8 @@ class _ListTable(TableFile):
 
     listed: TableFile = field(kw_only=True)
     options: TableOptions = field(kw_only=True)
-    # Of the column of amounts, as its title gives it.
-    unit: str = field(kw_only=True)
+    # Of the column of amounts, as its title or a line above gives it; cells have it already.
+    amount_unit: str = field(kw_only=True)
     defaults: Mapping[str, str] = field(kw_only=True)
 
     @classmethod
@@ -98,15 +113,16 @@ class _ListTable(TableFile):
         same = {each.name: getattr(table, each.name) for each in fields(table)}
         columns = [name for title in table.header if (name := options.mapping.get(title))]
         unread = [title for title in table.header if not options.mapping.get(title)]
-        unit = next(
-            (unit_of_title(title) for title, name in options.mapping.items() if name == "amount"),
-            "",
-        )
+        amounts = [title for title, name in options.mapping.items() if name == "amount"]
+        unit = unit_of_title(amounts[0]) or table.unit if amounts else ""
         defaults = {name: word for name, word in options.defaults.items() if word}
         if currency := currency_of_unit(unit):
             defaults.setdefault("currency", currency)
+        if not {"start", "date"}.isdisjoint(columns):
+            columns.append("until")  # a period in one cell has both
+        same["unit"] = ""
         same["header"] = tuple(dict.fromkeys((*columns, *defaults, *unread)))
-        return cls(**same, listed=table, options=options, unit=unit, defaults=defaults)
+        return cls(**same, listed=table, options=options, amount_unit=unit, defaults=defaults)
 
     def lines(self) -> Iterator[Line]:
         return map(self._renamed, self.listed.lines())
@@ -122,7 +138,7 @@ class _ListTable(TableFile):
             cell = options.values.get(column.name, {}).get(cell, cell)
             cell = cell or self.defaults.get(column.name, "")
             if column.name == "amount":
-                cell = with_unit(cell, self.unit)
+                cell = with_unit(cell, self.amount_unit)
             if column.name == "layer" and cell:
                 cell = str(read_cell(column.name, column.read, cell).value or cell)
             if cell or column.name in self.header:
@@ -132,7 +148,10 @@ class _ListTable(TableFile):
             for each in line.problems
             if each.column not in options.edits.get(line.number, {})
         )
-        return replace(line, cells=cells, problems=problems)
+        passed_over = line.passed_over
+        if options.table == ORDERS and is_called_off(cells.pop("status", "")):
+            passed_over = passed_over or message("was called off.")
+        return replace(line, cells=cells, problems=problems, passed_over=passed_over)
 
 
 def _section(options: TableOptions, present: Collection[str]) -> Contracts | Projects | Relations:

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 from matchmaker.domain import DatePrecision, Organization, Provenance
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest.cells import SheetNumber
 from matchmaker.ingest.currencies import currency_code, iso_4217
 from matchmaker.ingest.dates import PartialDate, last_date, partial_date
 from matchmaker.ingest.facts import Fact, Facts
@@ -27,6 +28,7 @@ from matchmaker.ingest.mapping_file import (
 )
 from matchmaker.ingest.numbers import Amount, amount
 from matchmaker.ingest.parties import Choice, PartyReader
+from matchmaker.ingest.periods import period_of
 from matchmaker.ingest.report import Parsed, Problem, Reading
 from matchmaker.ingest.table_file import TableFile
 from matchmaker.ingest.title_units import currency_of_unit, unit_note, unit_of_title
@@ -79,7 +81,7 @@ class MappedReader(ABC, Generic[Section]):
         title = self.titles.first(name, self.missing)
         if title and read is not None:
             self.reads[title] = read
-        if read is amount and (unit := unit_of_title(title)):
+        if read is amount and title and (unit := unit_of_title(title) or self.table.unit):
             self.units[title] = unit
         return title
 
@@ -103,7 +105,8 @@ class MappedReader(ABC, Generic[Section]):
         self.reading.read[name] = 0
         self.reading.problems.extend(self.table.notes)
         self.reading.problems.extend(
-            Problem(name, 0, title, unit_note(unit), "note") for title, unit in self.units.items()
+            Problem(name, 0, title, unit_note(unit, is_above=not unit_of_title(title)), "note")
+            for title, unit in self.units.items()
         )
         formats = judge_columns(
             (line.cells for line in self.table.lines()),
@@ -185,14 +188,27 @@ class MappedReader(ABC, Generic[Section]):
 
     def day(self, row: MappedRow, title: str) -> Dated:
         """The date of a line, or the middle of the source's period."""
-        written: PartialDate | None = row.value(title, partial_date)
+        period = self._period(row, title)
+        written: PartialDate | None = row.value(title, partial_date, period[0] if period else None)
         if written is not None:
             return Dated(written.date, precision=DatePrecision(written.precision))
         return Dated(self.mapping.undated, self.mapping.undated is not None)
 
-    def last_day(self, row: MappedRow, title: str, since: Dated) -> datetime.date | None:
-        """The last day of what began `since`; one that lies before it costs the cell."""
+    def _period(self, row: MappedRow, title: str) -> tuple[str, str] | None:
+        """The two dates of a cell that names both."""
+        cell = row.cell(title)
+        return period_of(cell) if cell and not isinstance(cell, SheetNumber) else None
+
+    def last_day(
+        self, row: MappedRow, title: str, since: Dated, start: str = ""
+    ) -> datetime.date | None:
+        """The last day of what began `since`; one that lies before it costs the cell.
+
+        Where it has no column, or its cell is empty, it may stand in that of the `start`.
+        """
         until: datetime.date | None = row.value(title, last_date)
+        if until is None and not row.cell(title) and (period := self._period(row, start)):
+            until = row.value(start, last_date, period[1])
         if until is None or since.day is None or until >= since.day:
             return until
         row.warn(title, message("is before the first day: left out."), is_lost=True)

@@ -36,9 +36,9 @@ class MappedRow:
         """The cell under a title; "" for the title "", which stands for no column."""
         return self.line.cells.get(title, "") if title else ""
 
-    def value(self, title: str, read: Read) -> Any:
-        """What an optional cell says; None where it is empty or cannot be read."""
-        cell = with_unit(self.cell(title), self.units.get(title, ""))
+    def value(self, title: str, read: Read, part: str | None = None) -> Any:
+        """What an optional cell says, or a `part` of it; None where that is empty or unreadable."""
+        cell = with_unit(self.cell(title) if part is None else part, self.units.get(title, ""))
         if not cell:
             return None
         reading = read_cell(title, read, cell, self.formats.get(title, UNDECIDED))

@@ -99,7 +99,7 @@ class _ContractReader(MappedReader[Contracts]):
         self._require_two_sides(row, suppliers, buyers)
         text, title = row.text(self.text, MAX_TEXT), row.text(self.title, MAX_NAME)
         dated = self.day(row, self.date)
-        until = self.last_day(row, self.until, dated)
+        until = self.last_day(row, self.until, dated, self.date)
         paid = self.amount(row, self.value, self.money)
         sum_, currency = (paid.value, paid.currency) if paid else (None, "")
         key = "\x1e".join(row.cell(column) for column in self.key)
@@ -221,7 +221,7 @@ class _RelationReader(MappedReader[Relations]):
             raise InvalidInput("names no layer.", where=self.relation)
         giver, taker = (tail, head) if meaning.reverse else (head, tail)
         dated = self.day(row, self.since)
-        until = self.last_day(row, self.until, dated)
+        until = self.last_day(row, self.until, dated, self.since)
         has_come_to_an_end = until is None and self._has_ended(row)
         alone = digest(value, giver.key, taker.key, str(dated.day))
         tie = Tie(

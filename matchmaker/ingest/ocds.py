@@ -1,8 +1,9 @@
 """Contracts of the Open Contracting Data Standard (OCDS 1.0 and 1.1).
 
 Releases, release packages, records and record packages as JSON or JSON lines, and releases
-flattened to a table: https://standard.open-contracting.org/latest/en/schema/. Every award, or
-where there are some every contract of an award, is one contract here.
+flattened to a table, or to several in a zip:
+https://standard.open-contracting.org/latest/en/schema/. Every award, or where there are some
+every contract of an award, is one contract here.
 """
 
 from __future__ import annotations
@@ -45,10 +46,12 @@ from matchmaker.ingest.ocds_release import (
     nested,
     releases_of,
     undertaking,
+    words_at,
 )
+from matchmaker.ingest.ocds_tables import EXPECTED, FlattenedTables, unpacked_tables
 from matchmaker.ingest.register import RegisterReading
 from matchmaker.ingest.report import Parsed, ReadProgress, column_of
-from matchmaker.ingest.table_file import open_table
+from matchmaker.ingest.table_file import Line, TableFile, open_table
 from matchmaker.messages import Message, message
 from matchmaker.text import language_of
 
@@ -66,35 +69,59 @@ def read_ocds(path: Path, progress: ReadProgress = lambda _done, _total: None) -
     """Every release or record of a file. Raises InvalidInput when it is not sound."""
     reading = RegisterReading(source=SOURCE, file=path.name, tier=SourceTier.IMPORT)
     contracting = _Contracting(reading)
-    for record in _records(path, reading):
-        reading.count(progress)
+    for record in _records(path, reading, progress):
         contracting.read(record)
     contracting.keep_contracts()
     return reading.parsed()
 
 
-def _records(path: Path, reading: RegisterReading) -> Iterator[JsonRecord]:
+def _records(path: Path, reading: RegisterReading, progress: ReadProgress) -> Iterator[JsonRecord]:
+    """What a file holds, counted: a record each, of several tables their lines."""
     if is_json(path):
-        yield from json_records(path, ("releases", "records"))
+        for record in json_records(path, ("releases", "records")):
+            reading.count(progress)
+            yield record
         return
-    table = open_table(
-        path, expected=frozenset({"ocid", "releases/0/ocid", "compiledrelease/ocid"})
-    )
+    with unpacked_tables(path) as tables:
+        if len(tables) > 1:
+            del reading.read[reading.file]
+            yield from FlattenedTables(tables, reading, _PlainCells(reading).of, progress).records()
+            return
+        for record in _of_one_table(tables[0] if tables else path, reading):
+            reading.count(progress)
+            yield record
+
+
+def _of_one_table(path: Path, reading: RegisterReading) -> Iterator[JsonRecord]:
+    table = open_table(path, expected=EXPECTED)
     reading.problems.extend(table.notes)
-    amounts = {title: amount for title in table.header if title.lower().endswith("amount")}
-    formats = judge_columns(
-        (line.cells for line in table.lines()), amounts, separator=table.separator
-    )
+    plain = _PlainCells(reading)
     for line in table.lines():
         errors = [problem.reason for problem in line.problems if problem.severity == "error"]
         if line.passed_over is not None:
             reading.count()
             reading.pass_over(line.number, "", line.passed_over)
         else:
-            cells = dict(line.cells)
-            for title, format in formats.items():
-                cells[title] = _plain_number(line.number, title, cells[title], format, reading)
-            yield JsonRecord(line.number, nested(cells), next(iter(errors), None))
+            yield JsonRecord(line.number, nested(plain.of(table, line)), next(iter(errors), None))
+
+
+@dataclass
+class _PlainCells:
+    """Cells of lines with their amounts as the standard writes them."""
+
+    reading: RegisterReading
+    formats: dict[Path, Mapping[str, ColumnFormat]] = field(default_factory=dict)
+
+    def of(self, table: TableFile, line: Line) -> Mapping[str, str]:
+        if table.path not in self.formats:
+            amounts = {title: amount for title in table.header if title.lower().endswith("amount")}
+            self.formats[table.path] = judge_columns(
+                (line.cells for line in table.lines()), amounts, separator=table.separator
+            )
+        cells = dict(line.cells)
+        for title, format in self.formats[table.path].items():
+            cells[title] = _plain_number(line.number, title, cells[title], format, self.reading)
+        return cells
 
 
 def _plain_number(
@@ -172,8 +199,7 @@ class _Contracting:
             [
                 party
                 for party in dicts_at(release, "parties")
-                if isinstance(roles := party.get("roles"), list)
-                and {"buyer", "procuringEntity"} & set(map(str, roles))
+                if {"buyer", "procuringEntity"} & set(words_at(party, "roles"))
             ],
         ):
             named = [party for party in parties if party]

@@ -15,6 +15,7 @@ from matchmaker.ingest.countries import iso_code
 from matchmaker.ingest.facts import digest
 from matchmaker.ingest.json_records import dict_at, dicts_at, text_at
 from matchmaker.ingest.names import name_key
+from matchmaker.ingest.ocds_release import words_at
 from matchmaker.ingest.placeholders import is_placeholder
 from matchmaker.ingest.register import RegisterReading
 from matchmaker.ingest.report import column_of
@@ -77,8 +78,7 @@ class OcdsParties:
     def _keep(
         self, id: str, name: str, party: Mapping[str, Any], number: int, *, buying: bool
     ) -> None:
-        roles = party.get("roles")
-        roles = set(map(str, roles)) if isinstance(roles, list) else set()
+        roles = set(words_at(party, "roles"))
         address = dict_at(party, "address")
         said = text_at(address, "country") or text_at(address, "countryName")
         country = iso_code(said)

@@ -176,15 +176,22 @@ def undertaking(
         currency=text_at(value, "value", "currency"),
         items=descriptions(value),
         topic=" ".join(filter(None, topic)),
-        lots=tuple(
-            clean
-            for lot in value.get("relatedLots") or ()
-            if isinstance(lot, str | int) and (clean := text_at({"": lot}, ""))
-        ) if isinstance(value.get("relatedLots"), list) else (),
+        lots=words_at(value, "relatedLots"),
         suppliers=suppliers,
         released=released,
         number=number,
     )  # fmt: skip
+
+
+def words_at(value: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """The texts of a list, which tables write in one cell: `supplier;tenderer`."""
+    words = value.get(key)
+    if isinstance(words, str):
+        words = re.split(r"[;,]", words)
+    if not isinstance(words, list):
+        return ()
+    texts = (text_at({"": word}, "") for word in words if isinstance(word, str | int))
+    return tuple(filter(None, texts))
 
 
 def descriptions(value: Mapping[str, Any]) -> str:

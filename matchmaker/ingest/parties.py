@@ -15,6 +15,7 @@ from matchmaker.ingest.consortia import (
     is_only_form,
     listed_members,
     may_be_several,
+    without_others,
 )
 from matchmaker.ingest.countries import iso_code
 from matchmaker.ingest.earlier_keys import earlier_name_key
@@ -85,7 +86,7 @@ class PartyReader:
         name, key = row.cell(self.name), _key(row.cell(self.id))
         if is_placeholder(name):
             return (Party(f"{self.source}:{key}"),) if key else ()
-        named = tuple(each for each in names(name) if self._is_name(each, row))
+        named = tuple(self._alone(each, row) for each in names(name) if self._is_name(each, row))
         if not named:
             return ()
         if len(named) < 2:
@@ -111,6 +112,14 @@ class PartyReader:
         reason = message("'%(cell)s' is a legal form and names nobody.", cell=name)
         row.warn(self.name, reason, is_lost=True)
         return False
+
+    def _alone(self, name: str, row: MappedRow) -> str:
+        """The one that is named, of several of whom the others are not."""
+        alone = without_others(name)
+        if alone != name:
+            reason = message("'%(cell)s' speaks of others without their names.", cell=name)
+            row.warn(self.name, reason)
+        return alone
 
     def _party(self, name: str, key: str, row: MappedRow, provenance: Provenance) -> Party:
         id = key if key.startswith(f"{self.source}:") else f"{self.source}:{key}"

@@ -41,9 +41,11 @@ _NOBODY = frozenset(
     private individuals; natural person; individual; individuals; blank; no data; missing
     same; same as above; ditto; do.; as above; test; xxx; dummy; company name; supplier name
     unspecified; not specified; unnamed; unassigned; not stated; not provided; not reported; not given; no information
+    all members; all partners; all member companies; all participants; members; partners
     self; own; internal; in-house; in house
     k.a; k. a; diverse; verschiedene; néant; divers; sin datos
     nvt; n.v.t; s/n
+    各会员; 各会员单位; 各会员企业; 全体会员; 全体会员单位; 全体成员; 全体成员单位; 各成员单位; 所有会员; 所有会员单位; 所有成员单位; 相关单位; 有关单位; 各相关单位; 各有关单位; 若干单位; 若干家
     空白; 未知供应商; 未填写; 未公开; 不公开; 不便公开; 保密; 匿名; 待确认
     待补充; 待填; 待核实; 未中标; 流标; 废标; 无中标人; 无供应商; 无中标供应商; 无名; 无名称; 其他; 其它; 其余; 多家; 多家单位
     多家供应商; 若干; 各供应商; 各单位; 同上; 如上; 同前; 见附件; 详见附件; 见清单; 详见清单; 见名单; 详见名单; 见附表; 详见附表

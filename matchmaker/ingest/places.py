@@ -298,6 +298,15 @@ def place_note(index: PlaceIndex, cell: str, match: PlaceMatch) -> Message | Non
     return message("'%(cell)s' is no place known here.", cell=cell)
 
 
+def taken(cell: str, place: str) -> Message:
+    """What is said of a place that is not known, where people chose one for such cells."""
+    return message(
+        "'%(cell)s' is no place known here: taken as %(place)s, as was chosen.",
+        cell=cell,
+        place=place,
+    )
+
+
 def _in_both_languages(index: PlaceIndex, id: str) -> str:
     """A place abroad with its English name beside the Chinese one."""
     place = index.places[id]

@@ -14,6 +14,7 @@ from matchmaker.ingest.mapped_row import MappedRow
 from matchmaker.ingest.mapping_file import Projects
 from matchmaker.ingest.numbers import amount
 from matchmaker.ingest.parties import Names, PartyReader
+from matchmaker.ingest.placeholders import is_placeholder
 from matchmaker.messages import message
 from matchmaker.text import language_of
 
@@ -50,7 +51,7 @@ class ProjectReader(MappedReader[Projects]):
             row.warn(self._first_column, message("names nobody who leads the project."))
         title, text = row.text(self.title, MAX_NAME), row.text(self.text, MAX_TEXT)
         started = self.day(row, self.start)
-        until = self.last_day(row, self.until, started)
+        until = self.last_day(row, self.until, started, self.start)
         paid = self.amount(row, self.value, self.money)
         key = "\x1e".join(row.cell(column) for column in self.key)
         who = "+".join(sorted(party.id for party in everybody))
@@ -82,6 +83,9 @@ class ProjectReader(MappedReader[Projects]):
     def _parties(
         self, side: PartyReader, row: MappedRow, names: Names = consortium_members
     ) -> tuple[Party, ...]:
+        cell = row.cell(side.column)
+        if cell and is_placeholder(cell):
+            row.warn(side.column, message("'%(cell)s' names nobody.", cell=cell), is_lost=True)
         return side.parties(row, self.provenance(row), names) if side.column else ()
 
     @property

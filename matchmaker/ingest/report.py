@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 from matchmaker.domain import GraphRows
@@ -153,6 +153,17 @@ class Reading:
             rows, tuple(self.problems), self.read, self.origins, self.explicit,
             self.only_blanks, self.merged, self.earlier_ids,
         )  # fmt: skip
+
+
+def consistent(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Problems of which none says that something is kept of a line that is left out."""
+    told = list(problems)
+    refused = {(each.file, each.line) for each in told if each.line and each.severity == "error"}
+    for each in told:
+        if each.severity != "warning" or (each.file, each.line) not in refused:
+            yield each
+        elif each.is_lost:
+            yield replace(each, severity="error", is_lost=False)
 
 
 _SEVERITIES: tuple[Severity, ...] = ("error", "passed", "warning", "note")

@@ -22,6 +22,7 @@ from matchmaker.ingest.matching_model import (
     evidence,
 )
 from matchmaker.ingest.names import name_parts
+from matchmaker.ingest.statuses import end_in_name
 from matchmaker.ingest.unlike import NameSummaries
 from matchmaker.messages import Message
 from matchmaker.store.ports import DuplicateKeys
@@ -117,7 +118,7 @@ def with_status_of_name(row: Organization) -> Organization:
     status = name_parts(row.name).status
     if status is None or row.status is not OrganizationStatus.ACTIVE:
         return row
-    return replace(row, status=status)
+    return replace(row, status=status, ended=row.ended or end_in_name(row.name))
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,17 @@ from matchmaker.domain import GraphRows, Membership, Provenance, key_of
 from matchmaker.ingest.references import origin_of
 from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.messages import Message, message
-from matchmaker.store.schema import MEMBERSHIPS, ORGANIZATIONS, TABLES, Table
+from matchmaker.store.schema import ALIASES, DUPLICATES, MEMBERSHIPS, ORGANIZATIONS, TABLES, Table
 
 # Places, industries and clusters are everybody's.
 ALLOWED = (
     "organizations", "memberships", "offers", "needs", "engagements", "participants", "ties",
     "observations",
 )  # fmt: skip
+
+
+# What is found out beside what a file says.
+_DERIVED = (ALIASES, DUPLICATES)
 
 
 def within(
@@ -44,7 +48,7 @@ def within(
             if ORGANIZATIONS.name in reference.tables
             for id in table.referred_ids(row, reference)
         }
-        return cluster in ids or not ids.isdisjoint(own)
+        return cluster in ids or not ids.isdisjoint(own | new if table is DUPLICATES else own)
 
     problems = list(parsed.problems)
     kept: dict[str, tuple[Any, ...]] = {}
@@ -55,7 +59,9 @@ def within(
             before_row = stored[name].get(key_of(row))
             if is_theirs(table, row) and (before_row is None or is_theirs(table, before_row)):
                 good.append(row)
-            elif not (table is ORGANIZATIONS and parsed.only_blanks):
+            elif table in _DERIVED or (table is ORGANIZATIONS and parsed.only_blanks):
+                continue  # no line of the file says it
+            else:
                 _, file, line = origin_of(parsed, name, row)
                 problems.append(Problem(file, line, *_why_not(table, row)))
         kept[name] = tuple(good)

@@ -3,9 +3,13 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 
 from matchmaker.domain import OrganizationStatus
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.cells import CellWarning
+from matchmaker.ingest.dates import parse
 from matchmaker.text import normal
 
 _ACTIVE, _IN_LIQUIDATION, _DISSOLVED = OrganizationStatus
@@ -37,7 +41,7 @@ STATUS_WORDS: dict[str, OrganizationStatus] = {
             "removed", "ceased", "ceased trading", "extinct", "terminated", "withdrawn", "no longer exists",
             "aufgelöst", "erloschen", "gelöscht", "dissoute", "radiée", "disuelta", "cessata",
             "注销", "已注销", "吊销,已注销", "吊销已注销", "解散", "已解散", "已关闭", "关闭", "歇业", "倒闭", "已倒闭",
-            "已告解散", "不再运营",
+            "已告解散", "不再运营", "停业", "已停业", "已歇业",
         ),
         _DISSOLVED,
     ),
@@ -50,6 +54,7 @@ _TRAILING = re.compile(
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(r"\s*[(\[（【]([^()\[\]（）【】]{2,40})[)\]）】]\s*$")
+_BRACKETED_BEFORE = re.compile(r"^\s*[(\[（【]([^()\[\]（）【】]{2,40})[)\]）】]\s*")
 _DATE = re.compile(r"[\s:,，于-]*\d{4}[\d\s年月日./-]*")
 
 
@@ -60,18 +65,30 @@ def status_of(words: str) -> OrganizationStatus | None:
 
 
 def without_status(name: str) -> tuple[str, OrganizationStatus | None]:
-    """A name without what it says at its end of the organisation's status, and that status.
+    """A name without what it says at its end, or before it in brackets, of the organisation's status, and that status.
 
     "Closed Foundry GmbH (in liquidation)" is ("Closed Foundry GmbH", IN_LIQUIDATION). None
     where the name says nothing.
     """
-    match = _BRACKETED.search(name)
-    if match is not None:
-        status = status_of(_DATE.sub("", match.group(1)))
-    else:
-        match = _TRAILING.search(name)
-        status = _IN_LIQUIDATION
-    if match is None or status in (None, _ACTIVE):
-        return name, None
-    rest = name[: match.start()].strip()
-    return (rest, status) if rest else (name, None)
+    for pattern in (_BRACKETED, _BRACKETED_BEFORE):
+        match = pattern.search(name)
+        status = status_of(_DATE.sub("", match[1])) if match else None
+        if match and status not in (None, _ACTIVE):
+            rest = f"{name[: match.start()]}{name[match.end() :]}".strip()
+            return (rest, status) if rest else (name, None)
+    match = _TRAILING.search(name)
+    rest = name[: match.start()].strip() if match else ""
+    return (rest, _IN_LIQUIDATION) if rest else (name, None)
+
+
+def end_in_name(name: str) -> datetime.date | None:
+    """The day on which a name says that its bearer ended: "(dissolved 2022)" is its last day."""
+    for pattern in (_BRACKETED, _BRACKETED_BEFORE):
+        match = pattern.search(name)
+        dated = _DATE.search(match[1]) if match else None
+        if match and dated and status_of(_DATE.sub("", match[1])) is _DISSOLVED:
+            try:
+                return parse(dated[0].strip(" :,，于-")).last
+            except (InvalidInput, CellWarning):
+                return None
+    return None

@@ -12,6 +12,7 @@ from matchmaker.ingest.cells import CellWarning, is_nothing
 from matchmaker.ingest.codes import check
 from matchmaker.ingest.columns import Column
 from matchmaker.ingest.list_formats import FORMATS
+from matchmaker.ingest.title_units import unit_of_title
 from matchmaker.ingest.title_words import OPTED_OUT, RUNNING_NUMBER
 from matchmaker.ingest.words import member_of, word_key
 from matchmaker.messages import languages
@@ -45,6 +46,10 @@ _WEBSITE = re.compile(
 )
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _PHONE = re.compile(r"(?:\+?\d{1,3}[- ])?(?:\(?\d{2,5}\)?[- ])\d{3,8}(?:[- ]\d{2,8})*|1[3-9]\d{9}")
+# Titles of orders that stand over what is bought, and over its number.
+_TEXT_OR_NUMBER = frozenset({"item", "items", "position", "lot", "项目", "标包"})
+# Two letters at least, and no mere sign of a lot: Lot 3, A12.
+_WORDS = re.compile(r"[^\W\d_]{4}|[一-鿿]{2}")
 Samples = Mapping[str, Sequence[str]]
 
 
@@ -61,6 +66,7 @@ def recognised(table: str, samples: Samples) -> dict[str, str]:
         for place, column in enumerate(columns)
         if (rank := _rank(column, title)) is not None
         and not _counts_lines(column, title, samples[title])
+        and not _is_text_or_number(column, title, samples[title])
     )
     taken: dict[str, str] = {}
     for rank, place, _, title in wanted:
@@ -140,6 +146,8 @@ def _title_keys(title: str) -> Iterator[str]:
         folded = asked
     bare = _IN_BRACKETS.sub("", folded)
     yield word_key(bare)
+    if (unit := unit_of_title(title)) and title.endswith(unit):  # Value EUR, 合同金额万元
+        yield word_key(title[: -len(unit)].strip().removesuffix(" in"))
     if (plain := _YEAR.sub("", bare).strip()) != bare and word_key(plain):
         yield word_key(plain)
     if match := _PART_OF_ADDRESS.fullmatch(bare):
@@ -190,6 +198,16 @@ def _counts_lines(column: Column, title: str, values: Sequence[str]) -> bool:
     if column.name != "id" or is_said_id or len(numbers) < 2 or start not in ("0", "1"):
         return False
     return numbers == [str(int(start) + step) for step in range(len(numbers))]
+
+
+def _is_text_or_number(column: Column, title: str, values: Sequence[str]) -> bool:
+    """Whether a title that may head texts or numbers, as "Item", heads the other of them."""
+    if word_key(title) not in _TEXT_OR_NUMBER or column.name not in ("lot", "text"):
+        return False
+    filled = [value for value in values if value]
+    texts = sum(bool(_WORDS.search(value)) for value in filled)
+    is_text = texts >= _MOST * len(filled) if filled else True
+    return is_text if column.name == "lot" else not is_text
 
 
 def _by_values(table: str, title: str, samples: Samples, free: Sequence[Column]) -> Column | None:

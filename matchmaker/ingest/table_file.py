@@ -45,6 +45,7 @@ from matchmaker.ingest.rows import (
     clean,
     error_value,
 )
+from matchmaker.ingest.title_units import unit_above
 from matchmaker.messages import Message, message
 from matchmaker.text import normal
 
@@ -123,6 +124,8 @@ class TableFile:
     notes: tuple[Problem, ...] = ()
     duplicates: tuple[tuple[str, tuple[int, ...]], ...] = ()
     source: RowSource = field(kw_only=True, repr=False)
+    # The currency or multiple that lines above the titles give for all amounts, "" for none.
+    unit: str = field(default="", kw_only=True)
     # Where the rows begin: below the header and the explanations of our own templates.
     last_line_above: int = field(default=0, kw_only=True, repr=False)
 
@@ -199,6 +202,7 @@ def open_table(
         path, path.name, source.kind, header.titles, header.line, source.sheet, source.sheets,
         source.encoding, source.separator,
         tuple(Problem(path.name, 0, "", note, "note") for note in notes), header.duplicates,
+        unit=unit_above(_cells_above(sample, header)),
         source=source, last_line_above=template_lines(sample, header),
     )  # fmt: skip
 
@@ -362,6 +366,12 @@ def _row_as_header(name: str, header: Header, cell: str) -> InvalidInput:
         line=header.first,
         cell=cell[:60],
     )
+
+
+def _cells_above(sample: list[Row], header: Header) -> Iterator[str]:
+    for row in sample:
+        if row.number < header.first:
+            yield from row.cells
 
 
 def _header_notes(sample: list[Row], header: Header) -> Iterator[Message]:

@@ -20,15 +20,21 @@ from matchmaker.ingest.dates import PartialDate
 from matchmaker.ingest.formats import ColumnFormat, FormatReader, judge_columns
 from matchmaker.ingest.industries import industry_note, scheme_of
 from matchmaker.ingest.made_ids import slug
-from matchmaker.ingest.numbers import Amount, amount, figure
-from matchmaker.ingest.places import place_note
+from matchmaker.ingest.numbers import Amount
+from matchmaker.ingest.places import place_note, taken
 from matchmaker.ingest.reference import ReferenceIndex
 from matchmaker.ingest.report import Problem, Severity
 from matchmaker.ingest.suggestions import expected_titles
 from matchmaker.ingest.table_file import Line, TableFile, open_table
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.table_reading import TableReading
-from matchmaker.ingest.title_units import currency_of_unit, unit_note, unit_of_title, with_unit
+from matchmaker.ingest.title_units import (
+    currency_of_unit,
+    unit_note,
+    unit_of_title,
+    units_of,
+    with_unit,
+)
 from matchmaker.ingest.titles import columns_of, notes_on_titles
 from matchmaker.ingest.words import is_other
 from matchmaker.messages import Message, message
@@ -89,12 +95,7 @@ class TableReader:
     @cached_property
     def units(self) -> Mapping[str, str]:
         """Units of the columns of amounts and figures whose title gives one: `金额（万元）`."""
-        scaled = {each.name for each in self.table.columns if each.read in (amount, figure)}
-        return {
-            title: unit
-            for title, column in self.columns.items()
-            if column in scaled and (unit := unit_of_title(title))
-        }
+        return units_of(self.columns, self.table.columns, self.file.unit)
 
     @cached_property
     def source(self) -> str:
@@ -216,7 +217,7 @@ class TableReader:
             if format.explanation is not None and (title in self.judged or format.stored):
                 yield self._note(title, format.explanation)
         for title, unit in self.units.items():
-            yield self._note(title, unit_note(unit))
+            yield self._note(title, unit_note(unit, is_above=not unit_of_title(title)))
 
     def _note(self, column: str, reason: Message) -> Problem:
         return Problem(self.file.name, 0, column, reason, "note")
@@ -408,12 +409,14 @@ class TableReader:
                 if is_nothing(cell):
                     continue
                 chosen = self.chosen_values.get((column, cell), cell)
-                id, note = self._found(column, title, chosen, str(values.get("country", "")))
+                country = str(values.get("country", ""))
+                id, note = self._found(column, title, chosen, country)
+                if not id and note is not None and default and column == "place":
+                    id, note = self._found(column, "", default, country)[0], taken(cell, default)
                 if id:
                     values[column] = id
                 if note is not None:
-                    problem = self._problem(line, column, note, "warning", is_lost=not id)
-                    problems.append(problem)
+                    problems.append(self._problem(line, column, note, "warning", is_lost=not id))
 
     def _found(
         self, column: str, title: str, cell: str, country: str

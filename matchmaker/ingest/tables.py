@@ -19,6 +19,7 @@ from matchmaker.domain import (
     Need,
     Observation,
     Organization,
+    OrganizationStatus,
     Participant,
     SourceTier,
     is_id,
@@ -36,7 +37,7 @@ from matchmaker.ingest.reference import ReferenceIndex, index_with
 from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.ingest.sizes import size_by_headcount
 from matchmaker.ingest.spool import Spool
-from matchmaker.ingest.statuses import without_status
+from matchmaker.ingest.statuses import end_in_name, without_status
 from matchmaker.ingest.suggestions import says_opted_out, year_of_title
 from matchmaker.ingest.table_file import Line
 from matchmaker.ingest.table_options import TableOptions
@@ -260,9 +261,12 @@ def _organization(
         )
     if "listed" in values and any(says_opted_out(t) for t, _ in reader.cells_of(line, "listed")):
         values["listed"] = not values["listed"]
-    values["name"], status = without_status(" ".join(str(values["name"]).split()))
+    written = " ".join(str(values["name"]).split())
+    values["name"], status = without_status(written)
     if status is not None:
         values.setdefault("status", status)
+        if values["status"] is OrganizationStatus.DISSOLVED and (ended := end_in_name(written)):
+            values.setdefault("ended", ended)
     values["name"], former = without_former(values["name"])
     if former:
         values[OTHER_NAMES] = "; ".join(filter(None, (values.get(OTHER_NAMES), former)))

@@ -23,6 +23,18 @@ _ACTIVE = frozenset({
 })  # fmt: skip
 
 
+_CALLED_OFF = frozenset({
+    "cancelled", "canceled", "cancellation", "void", "voided", "annulled", "withdrawn", "revoked",
+    "called off", "not awarded", "storniert", "annulliert", "annulé", "annulée", "annullato", "anulado",
+    "取消", "已取消", "作废", "已作废", "撤销", "已撤销", "废标", "流标", "无效", "退单", "已退单",
+})  # fmt: skip
+
+
+def is_called_off(cell: str) -> bool:
+    """Whether a word says that an order never came to be."""
+    return normal(cell) in _CALLED_OFF
+
+
 def has_ended(cell: str, ended: Collection[str] = (), active: Collection[str] = ()) -> bool | None:
     """Whether a word says that a relation ended, None where it says neither.
 

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import CellWarning, SheetNumber
-from matchmaker.ingest.numbers import Amount, amount
+from matchmaker.ingest.columns import Column
+from matchmaker.ingest.numbers import Amount, amount, figure
 from matchmaker.messages import Message, message
 
 _IN_BRACKETS = re.compile(r"[(（\[【]\s*(?:单位[:：]?|in\s+)?([^()（）\[\]【】]+?)\s*[)）\]】]")
+# A unit without brackets at the end of a title: Value EUR, Umsatz in T€, 合同金额万元.
+_LAST = re.compile(
+    r"(?:\s(?:in\s+)?([A-Z]{3}|[A-Za-z.]*\s?[€$£¥]|[€$£¥]\S*|T[A-Z]{3}|(?:Mio|Mrd|Mn|m|k)\.?\s?[A-Z]{3})"
+    r"|(?<=[额值资费算价入本款])((?:万|千|百万|亿)?(?:元|欧元|美元|人民币|港元|日元)))$"
+)
+# What a line above the titles says of all amounts.
+_STATED = re.compile(
+    r"(?:金额|货币|计量)?单位\s*[:：]\s*((?:人民币)?[十百千万亿]*(?:元|欧元|美元|人民币|港元|日元|英镑))(?![一-鿿])"
+    r"|(?:amounts?|figures|values?|sums?|prices?|beträge|angaben|montants|importes)\b[^.;]{0,30}?\bin\s+"
+    r"([A-Za-z]{0,4}\.?\s?(?:EUR|USD|GBP|CHF|CNY|RMB|JPY|SGD|PLN|CZK|SEK|DKK|NOK)\b|[A-Za-z]{0,4}\.?\s?[€$£¥])",
+    re.IGNORECASE,
+)
 _BARE = re.compile(r"[-+−]?[\d.,'’\s]*\d")
 # 3.6万 under (元) is 3.6万元.
 _MULTIPLE = re.compile(r"[-+−]?[\d.,'’\s]*\d\s*[十百千万亿]+")
@@ -23,13 +37,48 @@ def unit_of_title(title: str) -> str:
         parsed = _amount(f"1{unit}" if not unit.isascii() else f"1 {unit}")
         if parsed is not None and (parsed.currency or parsed.value != 1) and not parsed.unit:
             return unit
-    after = title.rpartition(",")[2].strip()
-    parsed = _amount(f"1 {after}") if after and after != title else None
-    return after if parsed and parsed.currency and not parsed.unit else ""
+    last = _LAST.search(title)
+    for after in (title.rpartition(",")[2].strip(), (last[1] or last[2]).strip() if last else ""):
+        parsed = _amount(f"1{'' if not after.isascii() else ' '}{after}") if after else None
+        if after != title and parsed and parsed.currency and not parsed.unit:
+            return after
+    return ""
 
 
-def unit_note(unit: str) -> Message:
-    """What is told of a column whose title gives the unit of its cells."""
+def unit_above(cells: Iterable[str]) -> str:
+    """The currency or multiple that lines above the titles give for all amounts: `单位：万元`.
+
+    "" for none, and where they give several.
+    """
+    units: dict[str, None] = {}
+    for cell in cells:
+        for match in _STATED.finditer(cell):
+            unit = next(filter(None, match.groups())).strip()
+            parsed = _amount(f"1{'' if not unit.isascii() else ' '}{unit}")
+            if parsed is not None and (parsed.currency or parsed.value != 1) and not parsed.unit:
+                units[unit] = None
+    return next(iter(units)) if len(units) == 1 else ""
+
+
+def units_of(
+    columns: Mapping[str, str], known: Sequence[Column], above: str = ""
+) -> dict[str, str]:
+    """Units by the titles of `columns`, each of one of `known`; that `above` is for amounts."""
+    reads = {column.name: column.read for column in known}
+    units = {
+        title: unit_of_title(title) or (above if reads[column] is amount else "")
+        for title, column in columns.items()
+        if column in reads and reads[column] in (amount, figure)
+    }
+    return {title: unit for title, unit in units.items() if unit}
+
+
+def unit_note(unit: str, *, is_above: bool = False) -> Message:
+    """What is told of a column whose title, or a line above it, gives the unit of its cells."""
+    if is_above:
+        return message(
+            "A line above the titles gives the unit of the column's numbers: %(unit)s.", unit=unit
+        )
     return message("The title gives the unit of the column's numbers: %(unit)s.", unit=unit)
 
 

@@ -68,7 +68,8 @@ def columns_of(table: TableFormat, file: TableFile, mapping: Mapping[str, str]) 
     return columns
 
 
-def _unread(titles: Sequence[str]) -> Message:
+def unread_titles(titles: Sequence[str]) -> Message:
+    """What is told of columns that are not read."""
     if len(titles) <= _SHOWN:
         return message("Columns that are not read: %(titles)s.", titles=list(titles))
     return message(
@@ -84,7 +85,7 @@ def notes_on_titles(
     """What is to be told of a file's titles, each with its title or ""."""
     unread = [title for title in file.header if title and title not in columns]
     if unread:
-        yield "", _unread(unread)
+        yield "", unread_titles(unread)
     absent = [title for title in mapping if title not in file.header]
     if absent:
         yield "", message("No column is titled %(titles)s.", titles=absent)

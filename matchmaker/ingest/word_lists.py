@@ -37,7 +37,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
             "上市公司|上市企业|有限公司|有限责任公司|股份有限公司|股份公司|一人有限公司|集团|集团公司|"
             "分公司|子公司|合伙企业|个人独资企业|个人独资|内资|内资企业|高新技术企业|高企|科技企业|"
             "科技型企业|科技型中小企业|银行|金融机构|"
-            "company|companies|enterprise|business|corporation|corporate|firms|manufacturer|producer|"
+            "family firm|family business|startup|start-up|spin-off|spinoff|foundry|workshop|familienunternehmen|handwerksbetrieb|初创企业|创业公司|company|companies|enterprise|business|corporation|corporate|firms|manufacturer|producer|"
             "factory|plant|supplier|trader|trading company|service provider|private|private company|"
             "privately owned|private enterprise|state-owned enterprise|state owned|soe|joint venture|"
             "foreign-invested enterprise|listed company|limited company|ltd|prc|industry|commercial|"
@@ -63,13 +63,13 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
             "质检机构|认证机构|公共技术服务平台|技术服务平台|产业服务平台|创新平台|工业互联网平台|"
             "孵化器|众创空间|加速器|服务机构|中介服务机构|生产力促进中心|创新服务综合体|制造业创新中心|"
             "public platform|service platform|testing body|testing centre|testing center|testing "
-            "laboratory|test lab|inspection body|certification body|incubator|accelerator|"
+            "laboratory|testing lab|test laboratory|test house|testing house|testing institute|calibration laboratory|prüflabor|prüfstelle|laboratoire d'essais|test lab|inspection body|certification body|incubator|accelerator|"
             "technology platform|innovation centre|innovation center|plattform|plateforme|plataforma"
         ),
         Kind.PUBLIC_BODY: (
             "事业单位|事业|事业法人|政府|政府部门|政府机构|政府机关|机关|机关单位|行政机关|行政单位|国家机关|"
             "党政机关|党政机关单位|管委会|开发区管委会|开发区|公共机构|government|authority|public "
-            "authority|public|public sector|government agency|agency|ministry|municipality|pub|"
+            "authority|public|public sector|development agency|regional development agency|government agency|agency|ministry|municipality|pub|"
             "behörde|öffentliche einrichtung|organisme public|organismo público"
         ),
     },
@@ -283,7 +283,7 @@ KINDS_OF_NAMES: tuple[tuple[str, Kind], ...] = (
     (
         r"(大学|学院|学校|高校|系)$|大学.{0,20}(学院|校区)|\buniversit|\buniversidad|\buniwersytet|"
         r"\buniversidade|\bcollege\b|hochschule|politecnic|polytechni|\bécole\b|\bgrande école\b|"
-        r"\byliopisto\b|\begyetem\b",
+        r"\byliopisto\b|\begyetem\b|^(tu|th|fh|eth|epfl|rwth|kth|dtu|ntnu|uni) ",
         Kind.UNIVERSITY,
     ),
     (

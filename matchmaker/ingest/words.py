@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from functools import cache
 from typing import TypeVar, cast
@@ -134,10 +134,29 @@ def kind(cell: str, format: ColumnFormat = UNDECIDED) -> Kind:
                 cell=cell,
                 ways=meant,
             ) from None
-        by_form = _kind_by_form(_IN_BRACKETS.sub("", normal(cell)))
+        by_form = _kind_by_form(_IN_BRACKETS.sub("", normal(cell))) or _kind_by_last_word(cell)
         if by_form is None:
             raise
         return by_form
+
+
+def _kind_by_last_word(cell: str) -> Kind | None:
+    """The kind of what a phrase ends with: family *firm*, 生产型*企业*.
+
+    Raises UndecidedCell where that can be several.
+    """
+    words = _IN_BRACKETS.sub("", normal(cell)).split()
+    ends = [" ".join(words[start:]) for start in range(1, len(words))]
+    if len(words) == 1 and not words[0].isascii():
+        ends = [words[0][start:] for start in range(1, len(words[0]) - 1)]
+    for end in ends:
+        try:
+            return member_of(Kind, end)
+        except UndecidedCell:
+            raise
+        except (InvalidInput, CellWarning):
+            continue
+    return None
 
 
 def is_other(cell: str) -> bool:
@@ -171,10 +190,24 @@ def tier(cell: str, format: ColumnFormat = UNDECIDED) -> Tier:
         return member_of(Tier, cell)
     except InvalidInput:
         order = list(Tier)
-        highest = max((member_of(Tier, part) for part in parts), key=order.index)
+        tiers = list(_tiers_of(parts))
+        if not tiers:
+            raise
+        highest = max(tiers, key=order.index)
     raise CellWarning(
         highest, message("of '%(cell)s' the highest is kept: %(kept)s.", cell=cell, kept=highest)
     )
+
+
+def _tiers_of(parts: Iterable[str]) -> Iterator[Tier]:
+    """Those that parts of a cell name; other honours are none. Raises UndecidedCell."""
+    for part in parts:
+        try:
+            yield member_of(Tier, part)
+        except UndecidedCell:
+            raise
+        except (InvalidInput, CellWarning):
+            continue
 
 
 def implied_by_kind(cell: str) -> Size | Tier | None:

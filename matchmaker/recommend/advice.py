@@ -19,9 +19,9 @@ from matchmaker.goals import Goal
 from matchmaker.messages import Message, message, plural, sentences
 from matchmaker.recommend.features.affinity import NEAR_KM
 from matchmaker.recommend.graph import AffiliationNetwork, age_years, columns_of
-from matchmaker.recommend.model import Advice, OrganizationName, Way
+from matchmaker.recommend.model import Advice, ProperName, Way
 from matchmaker.recommend.pairs import Pairs
-from matchmaker.snapshot.geography import great_circle_km
+from matchmaker.snapshot.distances import common_place, known_km, known_km_between
 from matchmaker.snapshot.model import (
     ENGAGEMENT_KINDS,
     KINDS,
@@ -40,6 +40,7 @@ UNDERTAKINGS = 1500  # drawn at random, as many of each year
 QUANTILE_95 = 1.96
 DAYS_A_YEAR = 365.25
 PAIRS_OF_EACH = 4
+BESIDE_KM = 25.0
 EVERYBODY = -1
 
 
@@ -50,7 +51,8 @@ class Habits:
     `closing` is the share, of those between two who both had partners before, of
     those who had one in common, NaN for fewer than `MINIMUM`; `low` and `high` are the ends of
     its 95 % interval (Wilson, 1927). `near_km` and `far_km` are the quartiles of their
-    distances, NaN without any. `first` and `last` are years.
+    distances, where these are known, NaN for fewer than `MINIMUM` of them. `first` and `last`
+    are years.
     """
 
     ties: int
@@ -72,18 +74,12 @@ def advice(pairs: Pairs, row: int) -> Advice | None:
     by_industry = habits(pairs.snapshot, pairs.goal, pairs.network)
     own = by_industry.get(pairs.seeker.industry) if pairs.seeker.industry >= 0 else None
     usual = own or by_industry.get(EVERYBODY)
-    way = _way(pairs, shared)
-    if usual is not None:
-        candidates = pairs.snapshot.organizations
-        km = great_circle_km(
-            pairs.seeker.latitude,
-            pairs.seeker.longitude,
-            candidates.latitude[[row]],
-            candidates.longitude[[row]],
-        )
-        share = _usual_way(usual, bool(len(shared)), own is not None)
-        way = sentences(way, share, _usual_distance(float(km[0]), usual))
-    return Advice(Way.CLOSING if len(shared) else Way.REACHING, way)
+    way = Way.CLOSING if len(shared) else Way.REACHING
+    if usual is None:
+        return Advice(way, (_way(pairs, shared),))
+    distance = _unusual_distance(pairs, row, usual)
+    steps = (_way(pairs, shared),) + ((distance,) if distance else ())
+    return Advice(way, steps, _usual(usual, own is not None))
 
 
 def _way(pairs: Pairs, shared: IntArray) -> Message:
@@ -94,48 +90,55 @@ def _way(pairs: Pairs, shared: IntArray) -> Message:
         "You share 1 partner: %(broker)s could bring you together.",
         "You share %(count)s partners: %(broker)s could bring you together.",
         len(shared),
-        broker=OrganizationName(
+        broker=ProperName(
             pairs.snapshot.name_of(broker), english=pairs.snapshot.english_name_of(broker)
         ),
     )
 
 
-def _usual_way(usual: Habits, closing: bool, own: bool) -> Message | str:
-    """How often new ties come so; nothing where that is not known."""
-    if np.isnan(usual.closing):
-        return ""
-    ends = (usual.closing, usual.low, usual.high)
-    if not closing:
-        ends = (1 - usual.closing, 1 - usual.high, 1 - usual.low)
-    share, low, high = (round(100 * end) for end in ends)
-    years = str(usual.first) if usual.first == usual.last else f"{usual.first}–{usual.last}"
-    figures = {"share": share, "low": low, "high": high, "years": years}
-    if own:
-        return message(
-            "%(share)s %% (%(low)s–%(high)s) of new ties in your industry, %(years)s, came so.",
-            **figures,
+def _usual(habits: Habits, own: bool) -> Message | None:
+    """How new ties came about, whoever asks about whom; None where neither is known."""
+    parts: list[Message] = []
+    if not np.isnan(habits.closing):
+        share, low, high = (round(100 * end) for end in (habits.closing, habits.low, habits.high))
+        parts.append(
+            message(
+                "%(share)s %% (%(low)s–%(high)s) came about over a partner in common.",
+                share=share,
+                low=low,
+                high=high,
+            )
         )
-    return message(
-        "%(share)s %% (%(low)s–%(high)s) of new ties of this kind, %(years)s, came so.", **figures
-    )
+    if np.isfinite(habits.near_km):
+        near, far = round(habits.near_km), round(habits.far_km)
+        if far < BESIDE_KM:  # centres of neighbours: closer than they are known
+            parts.append(message("Three quarters were within one place or beside it."))
+        elif near == 0:
+            parts.append(message("Three quarters were at most %(high)s km apart.", high=far))
+        else:
+            parts.append(message("Half were %(low)s–%(high)s km apart.", low=near, high=far))
+    if not parts:
+        return None
+    years = str(habits.first) if habits.first == habits.last else f"{habits.first}–{habits.last}"
+    if own:
+        return sentences(message("New ties in your industry, %(years)s:", years=years), *parts)
+    return sentences(message("New ties of this kind, %(years)s:", years=years), *parts)
 
 
-def _usual_distance(km: float, usual: Habits) -> Message | str:
-    """Where a distance lies among those of others; nothing where one is not known."""
-    if not (np.isfinite(km) and np.isfinite(usual.near_km)):
-        return ""
-    low, high = round(usual.near_km), round(usual.far_km)
-    if low == 0:
-        usual_range = message("Three quarters of new ties are at most %(high)s km apart", high=high)
-    else:
-        usual_range = message("Half of new ties are %(low)s–%(high)s km apart", low=low, high=high)
+def _unusual_distance(pairs: Pairs, row: int, usual: Habits) -> Message | None:
+    """That a candidate is further than most; nothing where it is not, or where that is not known.
+
+    Who may be in the same place, or in a wide one, is not said to be far from there.
+    """
+    places = pairs.snapshot.organizations.place
+    if common_place(pairs.snapshot, pairs.seeker.place, int(places[row])) >= 0:
+        return None
+    km = float(known_km(pairs.snapshot, pairs.seeker.location, np.array([row], dtype=np.int32))[0])
+    if not km > np.fmax(usual.far_km, BESIDE_KM):  # nor where either is NaN
+        return None
     if km > max(usual.far_km, NEAR_KM):
-        return message("%(usual)s; this one is further: meet online first.", usual=usual_range)
-    if km > usual.far_km:
-        return message("%(usual)s; this one is further.", usual=usual_range)
-    if km < usual.near_km:
-        return message("%(usual)s; this one is nearer.", usual=usual_range)
-    return message("%(usual)s, this one among them.", usual=usual_range)
+        return message("Further away than is usual: meet online first.")
+    return message("Further away than is usual.")
 
 
 def habits(snapshot: Snapshot, goal: Goal, network: AffiliationNetwork) -> Mapping[int, Habits]:
@@ -155,20 +158,9 @@ class _NewTies:
 def _habits(snapshot: Snapshot, goal: Goal, network: AffiliationNetwork) -> dict[int, Habits]:
     met = _Meetings(network)
     ties = _new_ties(snapshot, goal, network, met)
-    organizations = snapshot.organizations
-    km = np.array(
-        [
-            great_circle_km(
-                float(organizations.latitude[seeker]),
-                float(organizations.longitude[seeker]),
-                organizations.latitude[[candidate]],
-                organizations.longitude[[candidate]],
-            )[0]
-            for seeker, candidate in zip(ties.seekers, ties.candidates, strict=True)
-        ]
-    )
+    km = known_km_between(snapshot, ties.seekers, ties.candidates)
     established, closing = _closing(met, ties)
-    industry = organizations.industry[ties.seekers]
+    industry = snapshot.organizations.industry[ties.seekers]
     groups = {EVERYBODY: np.ones(len(ties.seekers), dtype=np.bool_)}
     groups |= {int(code): industry == code for code in np.unique(industry[industry >= 0])}
     by_group = {}
@@ -176,7 +168,9 @@ def _habits(snapshot: Snapshot, goal: Goal, network: AffiliationNetwork) -> dict
         if int(group.sum()) < MINIMUM:
             continue
         located = km[group & np.isfinite(km)]
-        near, far = np.quantile(located, [0.25, 0.75]) if len(located) else (np.nan, np.nan)
+        near, far = (
+            np.quantile(located, [0.25, 0.75]) if len(located) >= MINIMUM else (np.nan, np.nan)
+        )
         closings = closing[group & established]
         share = float(closings.mean()) if len(closings) >= MINIMUM else float("nan")
         low, high = wilson(share, len(closings))

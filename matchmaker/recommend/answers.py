@@ -26,7 +26,8 @@ FOREMOST = 10
 # What a comparison adds to a fit in [0, 1] (`Comparison.adjustment`): on the tuning half of the
 # judged needs .7 of what is met and .2 to .4 of what is not put most right ones first.
 MET, UNMET = 0.7, 0.3
-_NAMED = frozenset(
+# What is asked for itself, apart from how much, when and where.
+NAMED = frozenset(
     {
         RequirementKind.PRODUCT,
         RequirementKind.PROCESS,
@@ -262,7 +263,7 @@ def _same(like: NDArray[np.int32], value: float) -> FloatArray:
 def _names_product(comparisons: Sequence[Comparison | None]) -> FloatArray:
     return np.array(
         [
-            each is not None and any(judged.requirement.kind in _NAMED for judged in each.met)
+            each is not None and any(judged.requirement.kind in NAMED for judged in each.met)
             for each in comparisons
         ],
         dtype=np.float32,

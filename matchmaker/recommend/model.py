@@ -13,8 +13,9 @@ from typing import Generic, TypeVar
 
 from matchmaker.domain import GoalName, Kind, Size, StatementKind, Tier
 from matchmaker.errors import InvalidInput
-from matchmaker.messages import SOURCE, Message
+from matchmaker.messages import SOURCE, Message, sentences
 from matchmaker.recommend.specification import Choices, Comparison, Specification, read
+from matchmaker.snapshot.distances import Location
 from matchmaker.snapshot.model import FloatArray
 from matchmaker.vocabulary import NOT_OF_THE_CANDIDATE
 
@@ -75,6 +76,11 @@ class Seeker:
     latitude: float = math.nan
     longitude: float = math.nan
     partners: frozenset[int] = frozenset()
+
+    @property
+    def location(self) -> Location:
+        """Where it is, as precisely as that is known."""
+        return Location(self.latitude, self.longitude, self.place)
 
     @property
     def asks_in_words(self) -> bool:
@@ -187,14 +193,20 @@ class Way(StrEnum):
 
 @dataclass(frozen=True)
 class Advice:
-    """How to go about a candidate."""
+    """How to go about a candidate, in `steps`; `usual` is how others did, whoever it is."""
 
     way: Way
-    message: Message
+    steps: tuple[Message, ...]
+    usual: Message | None = None
+
+    @property
+    def message(self) -> Message:
+        """All that is to be done."""
+        return sentences(*self.steps)
 
 
 @dataclass(frozen=True, slots=True)
-class OrganizationName(Message):
+class ProperName(Message):
     """A name within a message: in English the English one, else as its source writes it."""
 
     english: str = ""
@@ -212,7 +224,8 @@ class Recommendation:
     asked in words. `comparison` is what its best statement says of each thing that was
     specified, None where nothing was compared. `advice` says how to go about it, None
     where there is nothing to say. `chance` is the probability of a tie, before the price
-    of being suggested to many others; None where the ranker gives none.
+    of being suggested to many others; None where the ranker gives none. `km` from the
+    seeker's place to its own, None where that is not known or both are one.
     """
 
     row: int
@@ -229,6 +242,7 @@ class Recommendation:
     comparison: Comparison | None = None
     advice: Advice | None = None
     chance: float | None = None
+    km: float | None = None
 
     def leading(self, count: int) -> tuple[Reason, ...]:
         """The first reasons for the candidate that say something of itself."""
@@ -252,10 +266,12 @@ class Recommendations:
     Asked in words, `matches` are those with a statement that reaches the goal's floor, and
     `nearby` some who are near to the seeker in space or in the network though nothing they say
     mentions it. Asked by a profile all are matches. `closest` is empty where anybody matches.
-    Where partners are left out, `known` are those who would stand among the matches.
+    Where partners are left out, `known` are those who would stand among the matches, asked in
+    words those who say that they have it; `further_known` counts others who would.
     """
 
     matches: tuple[Recommendation, ...] = ()
     nearby: tuple[Recommendation, ...] = ()
     closest: tuple[ClosestStatement, ...] = ()
     known: tuple[Recommendation, ...] = ()
+    further_known: int = 0

@@ -27,6 +27,7 @@ from matchmaker.recommend.model import Seeker, SeekerText
 from matchmaker.recommend.questions import own_questions
 from matchmaker.recommend.specification import Specification
 from matchmaker.recommend.whereabouts import Whereabouts, whereabouts, with_whereabouts
+from matchmaker.snapshot.distances import known_km
 from matchmaker.snapshot.geography import great_circle_km
 from matchmaker.snapshot.model import FloatArray, IntArray, Snapshot
 
@@ -76,7 +77,15 @@ class Pairs:
 
     @cached_property
     def distance_km(self) -> FloatArray:
-        """To each of `rows`, shape (n,), NaN where unknown."""
+        """To each of `rows`, shape (n,), NaN where unknown (`snapshot/distances.py`)."""
+        return known_km(self.snapshot, self.seeker.location, self.rows)
+
+    @cached_property
+    def centre_km(self) -> FloatArray:
+        """Between the centres of the smallest places known of both, (n,): never what is told.
+
+        None between two of whom only the country is known: a hint for a ranker, no distance.
+        """
         organizations = self.snapshot.organizations
         return great_circle_km(
             self.seeker.latitude,

@@ -6,6 +6,7 @@ them, a fair list is chosen, and each candidate on it is explained.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,7 @@ from matchmaker.goals import GOALS, Goal
 from matchmaker.recommend import explain, rerank
 from matchmaker.recommend.advice import advice, habits
 from matchmaker.recommend.affinity import affinity
+from matchmaker.recommend.answers import NAMED
 from matchmaker.recommend.evidence import freshness, usable
 from matchmaker.recommend.exposure import CONSIDERED, Prices, Shortlist, charge
 from matchmaker.recommend.features import FEATURES, Family
@@ -33,13 +35,15 @@ from matchmaker.recommend.model import (
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker, compute, contributions
 from matchmaker.recommend.reasons import reasons
+from matchmaker.recommend.reread import COLUMN, Reranker, RereadRanker, reread
 from matchmaker.recommend.retrieve import retrieve
+from matchmaker.recommend.specification import Comparison, Fulfilment, RequirementKind
 from matchmaker.recommend.words_first import WORDS_FIRST, grades, is_near
+from matchmaker.snapshot.distances import common_place
 from matchmaker.snapshot.model import KINDS, BoolArray, FloatArray, Snapshot
 
 NEARBY = 5  # of those who are merely near
 KNOWN = 10  # of those who are partners already
-KNOWN_IN_PART = 3  # where none of them fits well
 CLOSEST = 3  # statements shown where nobody answers
 
 
@@ -84,11 +88,13 @@ def recommend(
     *,
     explained: bool = True,
     among: BoolArray | None = None,
+    reranker: Reranker | None = None,
 ) -> Recommendations:
     """At most `request.limit` candidates, best score first; the same input, the same answer.
 
     Without `explained` there are no reasons, which for many seekers at once is faster.
-    `among` (N,) narrows the candidates to some organisations of the snapshot.
+    `among` (N,) narrows the candidates to some organisations of the snapshot. A `reranker`
+    reads once more what the best say to words that were asked.
     """
     everyone = _everyone(snapshot, GOALS[request.goal], seeker)
     ranker = _resolved(ranker, everyone.goal, seeker)
@@ -96,13 +102,34 @@ def recommend(
     answering = ranked.only(ranked.positions(None, Match.GOOD, Match.PARTIAL))
     others = ranked.only(ranked.positions(Match.NONE))
     near = others.only(np.flatnonzero(is_near(others.pairs))) if len(others.pairs.rows) else others
-    chosen = _chosen(answering, request.limit, ranker, explained)
+    reader = ranker
+    if reranker is not None and seeker.asks_in_words:
+        answering, reader = _reread(answering, request, ranker, reranker)
+    chosen = _chosen(answering, request.limit, reader, explained)
+    partners, further = _known(everyone, request, ranker, chosen, explained)
     return Recommendations(
         matches=chosen,
         nearby=_chosen(near, min(request.limit, NEARBY), ranker, explained),
         closest=() if chosen or not seeker.asks_in_words else _closest(others),
-        known=_known(everyone, request, ranker, chosen, explained),
+        known=partners,
+        further_known=further,
     )
+
+
+def _reread(
+    ranked: Ranked, request: Request[int], ranker: Ranker, reranker: Reranker
+) -> tuple[Ranked, Ranker]:
+    """The same candidates with what a cross-encoder says of the best, and who ranks them then."""
+    rereader = RereadRanker(ranker, reranker.weight)
+    column = reread(ranked.pairs, ranked.scores, reranker)
+    values = np.column_stack((ranked.matrix.values, column))
+    matrix = FeatureMatrix((*ranked.matrix.names, COLUMN), values)
+    scores = rereader.score(ranked.pairs.goal, matrix)
+    priced = rereader.priced(ranked.pairs, scores) if request.capped else scores
+    changed = replace(
+        ranked, matrix=matrix, scores=scores, priced=priced, is_probability=rereader.is_probability
+    )
+    return changed, rereader
 
 
 def _known(
@@ -111,22 +138,42 @@ def _known(
     ranker: Ranker,
     chosen: Sequence[Recommendation],
     explained: bool,
-) -> tuple[Recommendation, ...]:
-    """Partners that are left out and would stand on the list, best first.
+) -> tuple[tuple[Recommendation, ...], int]:
+    """Partners that are left out and would stand on the list, best first, and how many more.
 
-    Asked in words, those that fit well, and where none does, those that fit in part.
+    Asked in words, those who say that they have it; who only may is one of the others.
     """
     known = rerank.known(everyone, request)
     if not request.only_new or not known.any():
-        return ()
+        return (), 0
     ranked = _rank(everyone, known, request, ranker)
-    good = ranked.positions(None, Match.GOOD)
-    answering = ranked.only(good if len(good) else ranked.positions(Match.PARTIAL))
-    most = min(request.limit, KNOWN if len(good) else KNOWN_IN_PART)
-    if not everyone.seeker.asks_in_words and len(chosen) == request.limit:
-        last = min(candidate.score for candidate in chosen)
-        answering = answering.only(np.flatnonzero(answering.priced >= last))
-    return _chosen(answering, most, ranker, explained)
+    answering = ranked.only(ranked.positions(None, Match.GOOD, Match.PARTIAL))
+    is_full = len(chosen) == request.limit
+    last = min(candidate.score for candidate in chosen) if is_full else -np.inf
+    would_stand = answering.priced >= last
+    named = would_stand
+    if everyone.seeker.asks_in_words:
+        judged = zip(answering.pairs.answers.comparisons, answering.grades, strict=True)
+        named = np.array([_says_it(comparison, grade) for comparison, grade in judged], np.bool_)
+    partners = _chosen(answering.only(np.flatnonzero(named)), KNOWN, ranker, explained)
+    return partners, int((named | would_stand).sum()) - len(partners)
+
+
+def _says_it(comparison: Comparison | None, grade: Match | None) -> bool:
+    """Whether a statement says that it has what is asked for, and not another.
+
+    It names the product, the process or the code, and where none is asked for, the material;
+    a time or a place that suits says nothing of it. Words of which nothing is read have to fit
+    well as they are.
+    """
+    judged = () if comparison is None else comparison.judgements
+    named = [each for each in judged if each.requirement.kind in NAMED]
+    if any(each.verdict is Fulfilment.UNMET and not each.requirement.soft for each in named):
+        return False
+    things = [each for each in named if each.requirement.kind is not RequirementKind.MATERIAL]
+    if asked := things or named:
+        return any(each.verdict is Fulfilment.MET for each in asked)
+    return not judged and grade is Match.GOOD
 
 
 def _chosen(
@@ -293,4 +340,14 @@ def _recommendation(
         comparison=pairs.answers.comparisons[position] if pairs.seeker.asks_in_words else None,
         advice=advice(pairs, row) if explained else None,
         chance=float(ranked.scores[position]) if ranked.is_probability else None,
+        km=_km(pairs, position),
     )
+
+
+def _km(pairs: Pairs, position: int) -> float | None:
+    """From the seeker's place to a candidate's, None where it is not known or both are one."""
+    place = int(pairs.snapshot.organizations.place[pairs.rows[position]])
+    km = float(pairs.distance_km[position])
+    if math.isnan(km) or common_place(pairs.snapshot, pairs.seeker.place, place) >= 0:
+        return None
+    return km

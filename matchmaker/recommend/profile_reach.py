@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from matchmaker.domain import Kind, StatementKind
 from matchmaker.goals import GOALS
 from matchmaker.recommend.model import Seeker
-from matchmaker.snapshot.geography import great_circle_km
+from matchmaker.snapshot.distances import known_km
 from matchmaker.snapshot.model import GOALS as GOAL_CODES
 from matchmaker.snapshot.model import (
     KINDS,
@@ -62,9 +62,7 @@ def similarity_thresholds(snapshot: Snapshot) -> SimilarityThresholds:
     """Every open need against every statement of who may meet it: a pass over all for each need."""
     statements, organizations = snapshot.statements, snapshot.organizations
     is_need = statements.kind == STATEMENT_KINDS.index(StatementKind.NEED)
-    needs = np.flatnonzero(is_need & statements.active & (statements.goal >= 0))
-    newest = np.argsort(-statements.date[needs].astype(np.int64), kind="stable")
-    needs = needs[newest[:MOST_NEEDS]]
+    needs = newest_needs(snapshot)
     cosines = np.full(len(needs), -1.0, dtype=np.float32)
     if not snapshot.meta.dimension or len(snapshot) < CLOSEST:
         return SimilarityThresholds(needs, cosines)
@@ -92,12 +90,10 @@ def profile_reach(
     others = organizations.open_to_meet.copy()
     if seeker.row is not None:
         others[seeker.row] = False
-    km = great_circle_km(
-        seeker.latitude, seeker.longitude, organizations.latitude, organizations.longitude
-    )
+    km = known_km(snapshot, seeker.location, np.arange(len(snapshot), dtype=np.int32))
     is_firm = organizations.kind == KINDS.index(Kind.FIRM)
     complements = is_firm & (organizations.stages & ~seeker.stages != 0)
-    may_meet = _may_meet(snapshot, thresholds, seeker.kind, seeker.row)
+    may_meet = _may_meet(snapshot, thresholds.needs, seeker.kind, seeker.row)
     vector = seeker.texts[0].vector if seeker.texts else None
     needs = None
     if vector is not None:
@@ -114,35 +110,38 @@ def profile_reach(
     )
 
 
-def needs_near(
-    snapshot: Snapshot, thresholds: SimilarityThresholds, row: int
-) -> dict[int, IntArray]:
-    """Of each statement of an organisation, the open needs of others that it is close enough to.
+def closest_needs(snapshot: Snapshot, row: int, count: int) -> IntArray:
+    """Rows (≤ count,) of open needs of others that an organisation may meet, closest first.
 
-    Rows of statements to rows of needs, the closest first; needs that its kind may not meet
-    are left out.
+    By the cosine of the closest of its own statements; what it needs itself answers nobody.
     """
-    if not snapshot.meta.dimension:
-        return {}
-    kind = KINDS[snapshot.organizations.kind[row]]
-    may_meet = _may_meet(snapshot, thresholds, kind, row)
-    needs_of = {}
-    for statement in snapshot.organization_statements.row(row).tolist():
-        similarity = snapshot.vectors[thresholds.needs] @ snapshot.vectors[statement]
-        order = np.argsort(-similarity, kind="stable")
-        is_near = may_meet & (similarity >= thresholds.cosines)
-        needs_of[statement] = thresholds.needs[order[is_near[order]]].astype(np.int32)
-    return needs_of
+    own = snapshot.organization_statements.row(row)
+    says = own[snapshot.statements.kind[own] != STATEMENT_KINDS.index(StatementKind.NEED)]
+    if not snapshot.meta.dimension or not len(says):
+        return np.empty(0, dtype=np.int32)
+    needs = newest_needs(snapshot)
+    needs = needs[_may_meet(snapshot, needs, KINDS[snapshot.organizations.kind[row]], row)]
+    likeness = (snapshot.vectors[needs] @ snapshot.vectors[says].T).max(axis=1)
+    return needs[np.argsort(-likeness, kind="stable")[:count]].astype(np.int32)
+
+
+def newest_needs(snapshot: Snapshot) -> NDArray[np.int64]:
+    """Rows (≤ `MOST_NEEDS`,) of open needs, the newest first."""
+    statements = snapshot.statements
+    is_need = statements.kind == STATEMENT_KINDS.index(StatementKind.NEED)
+    needs = np.flatnonzero(is_need & statements.active & (statements.goal >= 0))
+    newest = np.argsort(-statements.date[needs].astype(np.int64), kind="stable")
+    return needs[newest[:MOST_NEEDS]]
 
 
 def _may_meet(
-    snapshot: Snapshot, thresholds: SimilarityThresholds, kind: Kind | None, row: int | None
+    snapshot: Snapshot, needs: NDArray[np.int64], kind: Kind | None, row: int | None
 ) -> BoolArray:
-    """Which of the needs an organisation of this kind may meet; its own are none of them, (k,)."""
+    """Which of some needs (k,) an organisation of this kind may meet; its own are none, (k,)."""
     by_goal = np.array([kind in GOALS[goal].candidates for goal in GOAL_CODES])
-    may_meet = by_goal[snapshot.statements.goal[thresholds.needs]]
+    may_meet = by_goal[snapshot.statements.goal[needs]]
     if row is not None:
-        may_meet &= ~np.isin(thresholds.needs, snapshot.organization_statements.row(row))
+        may_meet &= ~np.isin(needs, snapshot.organization_statements.row(row))
     return np.asarray(may_meet)
 
 

@@ -14,10 +14,11 @@ from matchmaker.recommend.evidence import FITS, FITS_PARTLY
 from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.features.affinity import country_work
 from matchmaker.recommend.graph import AffiliationNetwork
-from matchmaker.recommend.model import Reason
+from matchmaker.recommend.model import ProperName, Reason
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.questions import QuestionSource
 from matchmaker.recommend.rank import NEGLIGIBLE, Contributions
+from matchmaker.snapshot.distances import common_place
 from matchmaker.snapshot.model import stages_in
 from matchmaker.terms import TERMS
 from matchmaker.vocabulary import BASE, EXPOSURE
@@ -28,7 +29,6 @@ _QUESTIONS = {
     QuestionSource.OWN: in_context("question", "what you do"),
     QuestionSource.PEERS: in_context("question", "what others in your industry ask"),
 }
-SAME_PLACE_KM = 1.0
 ACTIVE = 3
 
 
@@ -123,11 +123,19 @@ def _home(facts: CandidateFacts, good: bool) -> Sentence:
 
 
 def _nearness(facts: CandidateFacts, good: bool) -> Sentence:
-    km = facts.feature("nearness")
+    snapshot = facts.pairs.snapshot
+    common = common_place(
+        snapshot, facts.pairs.seeker.place, int(snapshot.organizations.place[facts.row])
+    )
+    if common >= 0:
+        names = (str(snapshot.places[column][common]) for column in ("name", "name_en"))
+        place = ProperName(next(names), english=next(names))
+        if good:
+            return None, message("both in %(place)s", place=place)
+        return None, message("how far within %(place)s is not known", place=place)
+    km = float(facts.alone.distance_km[0])
     if math.isnan(km):
         return None, message("distance unknown, counted as average")
-    if km < SAME_PLACE_KM:
-        return km, message("in the same place")
     if good:
         return km, message("about %(km).0f km away", km=km)
     return km, message("rather far, about %(km).0f km away", km=km)

@@ -9,7 +9,7 @@ from matchmaker.domain import Layer
 from matchmaker.recommend.features.candidate import in_other_cluster
 from matchmaker.recommend.model import Filters, Request
 from matchmaker.recommend.pairs import Pairs
-from matchmaker.snapshot.geography import great_circle_km
+from matchmaker.snapshot.distances import Location, known_km
 from matchmaker.snapshot.model import (
     ENGAGEMENT_KINDS,
     KINDS,
@@ -106,9 +106,7 @@ def passes(pairs: Pairs, filters: Filters[int]) -> BoolArray:
     if filters.radius_km is not None:
         distance = pairs.distance_km
         if filters.centre is not None:
-            distance = great_circle_km(
-                *filters.centre, organizations.latitude, organizations.longitude
-            )
+            distance = known_km(pairs.snapshot, Location(*filters.centre), pairs.rows)
         allowed &= np.nan_to_num(distance, nan=np.inf) <= filters.radius_km
     return allowed
 

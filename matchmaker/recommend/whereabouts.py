@@ -18,7 +18,8 @@ from matchmaker.recommend.specification import (
     RequirementKind,
     Specification,
 )
-from matchmaker.snapshot.geography import great_circle_km, rows_below
+from matchmaker.snapshot.distances import Location, known_km
+from matchmaker.snapshot.geography import rows_below
 from matchmaker.snapshot.model import KINDS, SIZES, BoolArray, FloatArray, IntArray, Snapshot
 
 # "Here", "nearby": as far as one drives for a part.
@@ -113,15 +114,16 @@ class _Asked:
 
     def distance(self, place: int | None) -> FloatArray:
         """Kilometres of everybody from a place, or from the seeker, (N,)."""
-        latitude, longitude = self.seeker.latitude, self.seeker.longitude
+        start = self.seeker.location
         if place is not None:
             columns = self.snapshot.places
             latitude, longitude = (
                 math.nan if degrees is None else degrees
                 for degrees in (columns[name][place].as_py() for name in ("latitude", "longitude"))
             )
-        organizations = self.snapshot.organizations
-        return great_circle_km(latitude, longitude, organizations.latitude, organizations.longitude)
+            start = Location(latitude, longitude, place)
+        everybody = np.arange(len(self.snapshot), dtype=np.int32)
+        return known_km(self.snapshot, start, everybody)
 
 
 def _place(asked: _Asked, requirement: Requirement) -> FloatArray | None:

@@ -56,6 +56,14 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class UsedChallenge:
+    """A challenge that a passkey answered: `id` is its digest. None is answered twice."""
+
+    id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PickedOrganizations:
     """Organisations that somebody saved, or dismissed with a reason; `id` says which and whose."""
 
@@ -175,6 +183,7 @@ class Repositories:
         self.api_keys = Repository(records, "api_key", ApiKey, _fields("account"))
         self.sessions = Repository(records, "session", Session, _fields("account"))
         self.sign_in_attempts = Repository(records, "sign_in_attempts", SignInAttempts, _fields())
+        self.used_challenges = Repository(records, "used_challenge", UsedChallenge, _fields())
         self.introductions = Repository(records, "introduction", Introduction, _introduction_keys)
         self.slots = Repository(records, "slots", Slots, _slots_keys)
         self.pairs = Repository(records, "open_pair", OpenPair, _fields())
@@ -224,6 +233,7 @@ def _account_keys(account: Account) -> Keys:
         "cluster": list(account.clusters),
         "identity": [account.openid_subject] if account.openid_subject else [],
         "admin": ["yes"] if account.admin else [],
+        "passkey": [passkey.id for passkey in account.passkeys],
     }
 
 

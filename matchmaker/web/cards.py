@@ -13,12 +13,13 @@ from matchmaker.access import Principal
 from matchmaker.api.http.context import services
 from matchmaker.api.matching.responses import leading_reasons
 from matchmaker.domain import Place
-from matchmaker.messages import locale_of, message
+from matchmaker.messages import Message, locale_of, message, sentences
 from matchmaker.recommend.model import Match, Recommendation
 from matchmaker.services.matching.answer import Answer, Candidate
+from matchmaker.snapshot.distances import usual_reach_km
 from matchmaker.snapshot.geography import great_circle_km
 from matchmaker.web.labels import gettext, language
-from matchmaker.web.layout import Page, own_organization, signed_in, web
+from matchmaker.web.layout import Page, signed_in, web
 
 _GRADES = {
     Match.GOOD: message("What it says fits"),
@@ -32,13 +33,14 @@ class Card:
     """A result with what its place and trust marks need.
 
     `best` is the score of the list's first. A learned ranker's score is a probability, and so
-    small that only the comparison with the best shows anything.
+    small that only the comparison with the best shows anything. `advice` is what is not said
+    for the whole list.
     """
 
     recommendation: Recommendation
     candidate: Candidate
-    km: float | None = None
     best: float = 1.0
+    advice: Message | None = None
 
     @property
     def fit(self) -> str:
@@ -87,31 +89,45 @@ def cards_of(principal: Principal, answer: Answer | None) -> Cards:
     ids = [recommendation.id for group in groups for recommendation in group]
     if not ids:
         return Cards([], [], [])
-    own = own_organization()
     # One look-up for all: each costs a round trip to the store.
-    candidates = services().matching.candidates(principal, [own, *ids] if own else ids)
-    place = candidates[own].place if own in candidates else None
-    return Cards(*(_cards(group, candidates, place) for group in groups))
+    candidates = services().matching.candidates(principal, ids)
+    said_once = [step for step, _ in answer.repeated_advice]
+    return Cards(*(_cards(group, candidates, said_once) for group in groups))
 
 
 def _cards(
-    ranking: Sequence[Recommendation], candidates: Mapping[str, Candidate], place: Place | None
+    ranking: Sequence[Recommendation],
+    candidates: Mapping[str, Candidate],
+    said_once: Sequence[Message],
 ) -> list[Card]:
     best = max((row.score for row in ranking if row.chance is not None), default=1.0)
     return [
-        Card(recommendation, candidate, kilometres(place, candidate.place), best)
+        Card(recommendation, candidate, best, _advice(recommendation, said_once))
         for recommendation in ranking
         if (candidate := candidates.get(recommendation.id)) is not None
     ]
 
 
+def _advice(recommendation: Recommendation, said_once: Sequence[Message]) -> Message | None:
+    steps = recommendation.advice.steps if recommendation.advice else ()
+    own = [step for step in steps if step not in said_once]
+    return sentences(*own) if own else None
+
+
 def kilometres(origin: Place | None, target: Place | None) -> float | None:
-    """How far two places are; None where one of them is not known or is the same as the other."""
+    """How far two places are; None where that is not known, or they are one.
+
+    Of one that lies in the other, and from somewhere in a wide one, the centres do not tell.
+    """
     if origin is None or target is None or origin.id == target.id:
+        return None
+    if origin.id == target.parent or target.id == origin.parent:
         return None
     ends = (origin.latitude, origin.longitude, target.latitude, target.longitude)
     if any(degrees is None for degrees in ends):
         return None
     latitude, longitude, *other = (float(degrees or 0) for degrees in ends)
     there_latitude, there_longitude = (np.array([end], dtype=np.float32) for end in other)
-    return float(great_circle_km(latitude, longitude, there_latitude, there_longitude)[0])
+    km = float(great_circle_km(latitude, longitude, there_latitude, there_longitude)[0])
+    reach = max(usual_reach_km(place.level) for place in (origin, target))
+    return km if km >= reach else None

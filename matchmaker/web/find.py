@@ -92,20 +92,17 @@ def _options(option: type[Option]) -> frozenset[Option]:
 
 
 def _answer(principal: Principal, own: str, goal: GoalName, text: str) -> Answer:
-    question, matching = _question(principal, own, goal), services().matching
+    question, matching = _question(own, goal), services().matching
     if text:
         return matching.for_text(principal, text, question, own)
     return matching.for_organization(principal, own, question)
 
 
-def _question(principal: Principal, own: str, goal: GoalName) -> Request[str]:
+def _question(own: str, goal: GoalName) -> Request[str]:
     """The goal and what is ticked and written under it."""
-    args, matching = request.args, services().matching
-    radius, centre = args.get("radius", ""), None
-    if own and radius:
-        place = matching.candidates(principal, [own])[own].place
-        if place is not None and place.latitude is not None and place.longitude is not None:
-            centre = (place.latitude, place.longitude)
+    args = request.args
+    written_radius = args.get("radius", "") if own else ""
+    radius = whole_number(written_radius, "radius") if written_radius else 0
     filters = Filters(
         kinds=_options(Kind),
         sizes=_options(Size),
@@ -114,11 +111,12 @@ def _question(principal: Principal, own: str, goal: GoalName) -> Request[str]:
         places=written("place"),
         industries=written("industry"),
         clusters=written("cluster"),
-        radius_km=float(whole_number(radius, "radius")) or None if centre else None,
-        centre=centre,
+        radius_km=float(radius) or None,
     )
     choices = Choices(*map(_requirements_made, ("ignored", "hard", "soft")))
-    return Request(goal, SHOWN, choices=choices, only_new=not args.get("partners"), filters=filters)
+    return Request(
+        goal, SHOWN, choices=choices, only_new=args.get("partners") != "1", filters=filters
+    )
 
 
 def _requirements_made(what: str) -> frozenset[str]:
@@ -133,7 +131,7 @@ def export_found() -> Page:
     principal, own = signed_in(), own_organization()
     goal = parse_choice(GoalName, request.args.get("goal", ""), "goal")
     export = services().exports.recommendations(
-        principal, own, _question(principal, own, goal), request.args.get("text", "").strip()
+        principal, own, _question(own, goal), request.args.get("text", "").strip()
     )
     format = parse_choice(ExportFormat, request.args.get("format", ""), "format")
     return as_file(export, ExportQuery(format=format, language=language()))

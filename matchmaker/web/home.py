@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from flask import redirect, render_template, url_for
@@ -9,9 +10,9 @@ from flask import redirect, render_template, url_for
 from matchmaker.access import Principal
 from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName, Kind, Need, NeedState, Offer, OfferKind, Organization
-from matchmaker.errors import MatchmakerError
+from matchmaker.errors import MatchmakerError, NotFound
 from matchmaker.messages import Message, message
-from matchmaker.recommend.model import Request
+from matchmaker.recommend.model import Evidence, Request
 from matchmaker.services.directory.directory import OrganizationProfile
 from matchmaker.web.cards import Card, cards_of
 from matchmaker.web.directory import missing_fields
@@ -84,34 +85,27 @@ def _first_matches(
 
 @dataclass(frozen=True, slots=True)
 class AnswerableNeed:
-    """An open need of somebody else, and the own offer that is close to it."""
+    """An open need of somebody else, who it is, and what of one's own answers it."""
 
     need: Need
     organization: Organization
-    offer: Offer
+    evidence: Evidence
 
 
 def _answerable(principal: Principal, own: str) -> list[AnswerableNeed]:
-    """Open needs that own offers are close to, each once, in turn over the offers."""
-    published = services().published
+    """Open needs that own statements answer, best first; none where it cannot be told now."""
     try:
-        near = services().matching.needs_near(principal, own)
+        answered = services().matching.answered_needs(principal, own)
     except MatchmakerError:
         return []
-    offers = [offer for offer in published.offers(own, None, 200).rows if offer.active]
-    ranked = [
-        (rank, id, offer) for offer in offers for rank, id in enumerate(near.get(offer.id, ()))
-    ]
-    ranked.sort(key=lambda row: row[0])
-    offer_of: dict[str, Offer] = {}
-    for _, id, offer in ranked:
-        offer_of.setdefault(id, offer)
+    published, directory = services().published, services().directory
     answerable = []
-    for id, offer in offer_of.items():
-        need = published.need(id)
-        if need.state is NeedState.OPEN and need.organization != own:
-            organization = services().directory.profile(principal, need.organization).organization
-            answerable.append(AnswerableNeed(need, organization, offer))
+    for each in answered:
+        with suppress(NotFound):  # taken back since the snapshot
+            need = published.need(each.need)
+            if need.state is NeedState.OPEN:
+                organization = directory.profile(principal, need.organization).organization
+                answerable.append(AnswerableNeed(need, organization, each.evidence))
     return answerable
 
 
@@ -137,17 +131,14 @@ def _tasks(profile: OrganizationProfile) -> list[Task]:
 def portfolio() -> Page:
     """What one's house can do: technologies, equipment, access; and who asks for it now."""
     principal, own = signed_in(), own_organization()
-    directory, published = services().directory, services().published
-    near = services().matching.needs_near(principal, own)
+    answerable = _answerable(principal, own)
     by_kind: dict[OfferKind, list[tuple[Offer, list[tuple[Need, Organization]], int]]] = {}
-    for offer in published.offers(own, None, 200).rows:
-        ids = near.get(offer.id, ())
-        needs = [published.need(id) for id in ids[:NEEDS_SHOWN]]
+    for offer in services().published.offers(own, None, 200).rows:
         asking = [
-            (need, directory.profile(principal, need.organization).organization) for need in needs
+            (each.need, each.organization) for each in answerable if each.evidence.id == offer.id
         ]
         if offer.active:
-            by_kind.setdefault(offer.kind, []).append((offer, asking, len(ids)))
+            by_kind.setdefault(offer.kind, []).append((offer, asking[:NEEDS_SHOWN], len(asking)))
     return render_template(
         "portfolio.html",
         by_kind=[(kind, by_kind[kind]) for kind in _PORTFOLIO if kind in by_kind],

@@ -141,6 +141,11 @@ def back(default: str) -> Response:
     return redirect(target if is_own_path(target) else default, 303)
 
 
+def next_page(target: str) -> str:
+    """Where a script goes after signing in: the page asked for, if it is one of ours."""
+    return target if is_own_path(target) else url_for("web.home")
+
+
 def is_own_path(target: str) -> bool:
     """Whether an address stays here, however a browser reads it.
 

@@ -11,8 +11,16 @@ from matchmaker.api.http.guards import csrf, is_local
 from matchmaker.errors import NotFound, SecondFactorNeeded, SignInNeeded, TooManyAttempts
 from matchmaker.messages import languages
 from matchmaker.web.labels import gettext, language
-from matchmaker.web.layout import back, parse_choice, show_notice, signed_in, web, whole_number
-from matchmaker.web.second_factor import remember_password
+from matchmaker.web.layout import (
+    back,
+    next_page,
+    parse_choice,
+    show_notice,
+    signed_in,
+    web,
+    whole_number,
+)
+from matchmaker.web.second_factor import code_page, is_at, remember_password
 from matchmaker.workflow.account import Account, MailRhythm, Preferences, Scope
 
 Page = str | Response | tuple[str, int]
@@ -36,7 +44,7 @@ def signing_in() -> Page:
         account = services().sign_in.with_password(email, password, origin(email))
     except SecondFactorNeeded:
         remember_password(email)
-        return render_template("sign_in_code.html", following=request.form.get("back", ""))
+        return code_page(request.form.get("back", ""))
     except (SignInNeeded, TooManyAttempts) as error:
         show_notice(error.text(language()), "bad")
         return _sign_in_page(email), 401
@@ -46,11 +54,11 @@ def signing_in() -> Page:
 
 def _enter(account: Account | None) -> None:
     """A new session, or none, in the language that was chosen."""
-    wanted = session.get("language")
-    if account is None:
-        end_session()
-    else:
+    if account is not None:
         begin_session(account)
+        return
+    wanted = session.get("language")
+    end_session()
     if wanted:
         session["language"] = wanted
 
@@ -60,8 +68,15 @@ def _sign_in_page(email: str = "") -> str:
     following = request.args.get("next") or request.form.get("back", "")
     demo = services().demo.people() if settings.demo and is_local() else ()
     openid = bool(settings.oidc_issuer)
+    site = services().passkeys.site
     return render_template(
-        "sign_in.html", email=email, following=following, demo=demo, openid=openid
+        "sign_in.html",
+        email=email,
+        following=following,
+        next_page=next_page(following),
+        demo=demo,
+        openid=openid,
+        has_passkeys=site is not None and is_at(site),
     )
 
 

@@ -97,7 +97,7 @@ def posting(id: str) -> Page:
     answered = None
     is_own = principal.acts_for(posting.organization)
     if posting.goal is not None and posting.state is PostingState.PUBLISHED and is_own:
-        only_new = not request.args.get("partners")
+        only_new = request.args.get("partners") != "1"
         question = Request[str](posting.goal, SHOWN, only_new=only_new)
         answered = services().matching.for_text(
             principal, posting.text, question, posting.organization

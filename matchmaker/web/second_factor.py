@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import time
-
 import segno
-from flask import g, redirect, render_template, request, session, url_for
+from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from matchmaker.api.http.browser import await_code, begin_session, origin
+from matchmaker.api.http.browser import await_code, awaited_code, begin_session, origin
 from matchmaker.api.http.context import services
 from matchmaker.api.http.guards import csrf
 from matchmaker.errors import SignInNeeded, TooManyAttempts
 from matchmaker.web.labels import gettext, language
-from matchmaker.web.layout import back, show_notice, signed_in, web
+from matchmaker.web.layout import back, next_page, show_notice, signed_in, web
+from matchmaker.workflow.passkey import Site
 
 Page = str | Response | tuple[str, int]
-# How long after the password the code may come.
-CODE_WITHIN_SECONDS = 300
 
 
 def remember_password(email: str) -> None:
@@ -30,16 +27,27 @@ def remember_password(email: str) -> None:
 @web.get("/sign-in/code")
 def ask_code() -> Page:
     """The form of the code, for who comes from a provider."""
-    return render_template("sign_in_code.html", following="")
+    return code_page("")
+
+
+def code_page(following: str) -> str:
+    """The form of the code, and the passkey instead of it, for whose password was right."""
+    stored = services().repositories.accounts.get_or_none(awaited_code()[0])
+    return render_template(
+        "sign_in_code.html",
+        following=following,
+        next_page=next_page(following),
+        has_authenticator=stored is None or stored.value.has_authenticator,
+        has_passkeys=stored is not None and bool(stored.value.passkeys),
+    )
 
 
 @web.post("/sign-in/code")
 def enter_code() -> Page:
     """The code after the password."""
     csrf.protect()
-    account_id, epoch, at = session.get("password_of", ["", -1, 0])
-    if time.time() - at > CODE_WITHIN_SECONDS:
-        session.pop("password_of", None)
+    account_id, epoch = awaited_code()
+    if not account_id:
         show_notice(gettext("That took too long. Sign in again."), "bad")
         return redirect(url_for("web.sign_in"), 303)
     email = _email_of(account_id)
@@ -49,20 +57,22 @@ def enter_code() -> Page:
         )
     except (SignInNeeded, TooManyAttempts) as error:
         show_notice(error.text(language()), "bad")
-        following = request.form.get("back", "")
-        return render_template("sign_in_code.html", following=following), 401
-    wanted = session.get("language")
+        return code_page(request.form.get("back", "")), 401
     begin_session(account)
-    if wanted:
-        session["language"] = wanted
     return back(url_for("web.home"))
 
 
 @web.get("/account/second-factor")
 def second_factor() -> Page:
     """Whether there is one, and how to set it up or take it away."""
-    signed_in()
-    return render_template("second_factor.html", factor=g.account.second_factor)
+    principal, site = signed_in(), services().passkeys.site
+    return render_template(
+        "second_factor.html",
+        factor=g.account.second_factor,
+        passkeys=services().passkeys.own(principal),
+        site=site,
+        is_at_site=site is not None and is_at(site),
+    )
 
 
 @web.post("/account/second-factor")
@@ -79,10 +89,19 @@ def change_second_factor() -> Page:
             account = services().accounts.own(principal)
             begin_session(account)
             return render_template("second_factor.html", factor=account.second_factor, codes=codes)
+        case "remove-passkey":
+            id, password, code = (form.get(key, "") for key in ("passkey", "password", "code"))
+            begin_session(services().passkeys.remove(principal, id, password, code))
+            show_notice(gettext("The passkey has ended."))
         case "remove":
             begin_session(factors.remove(principal, form.get("password", ""), form.get("code", "")))
             show_notice(gettext("No code is asked for any more."))
     return redirect(url_for("web.second_factor"), 303)
+
+
+def is_at(site: Site) -> bool:
+    """Whether this page is read where passkeys are bound to."""
+    return request.host_url.rstrip("/") == site.origin
 
 
 def _email_of(account_id: str) -> str:

@@ -19,6 +19,7 @@ from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, SignInNeeded
 from matchmaker.messages import languages
 from matchmaker.workflow.checks import check_range
+from matchmaker.workflow.passkey import Passkey
 from matchmaker.workflow.second_factor import SecondFactor
 
 MIN_PASSWORD = 10
@@ -96,11 +97,17 @@ class Account:
     openid_subject: Annotated[str, _also("openid_subject", "identity")] = ""
     preferences: Preferences = field(default_factory=Preferences)
     second_factor: SecondFactor | None = None
+    passkeys: tuple[Passkey, ...] = ()
+
+    @property
+    def has_authenticator(self) -> bool:
+        """Whether codes of an authenticator can be asked for."""
+        return self.second_factor is not None and self.second_factor.is_on
 
     @property
     def has_second_factor(self) -> bool:
-        """Whether a code is asked for at signing in."""
-        return self.second_factor is not None and self.second_factor.is_on
+        """Whether the password alone does not sign in: a code or a passkey is asked for too."""
+        return self.has_authenticator or bool(self.passkeys)
 
     @property
     def subject(self) -> str:

@@ -16,6 +16,7 @@ from matchmaker.workflow.introduction_states import Action
 from matchmaker.workflow.posting import Posting
 from matchmaker.workflow.session import SignInOrigin
 from tests.api.world import PASSWORD
+from tests.authenticator import Authenticator
 
 API = "/api/v1"
 FIRM, CLUSTER = "t:firm1", "t:cluster"
@@ -149,6 +150,41 @@ def _confirming(world, role):
     account, headers = world.another(role)
     begun = world.services.second_factors.begin(account.principal(), PASSWORD)
     return {"json": {"code": pyotp.TOTP(begun.secret).now()}, "headers": headers}
+
+
+def _making_passkey(world, role):
+    """By an account like the role's own, whose keys it ends, with a device that has answered."""
+    if role == "anyone":
+        return {"json": {"name": "walk", "credential": {}}}
+    account, headers = world.another(role)
+    options = world.services.passkeys.begin(account.principal(), PASSWORD)
+    credential = Authenticator(world.services.passkeys.site.origin).make(options)
+    return {"json": {"name": "walk", "credential": credential}, "headers": headers}
+
+
+def _with_passkey(world, role):
+    """Somebody like the role with a passkey, and its device."""
+    account, _ = world.another(role)
+    services, device = world.services, Authenticator(world.services.passkeys.site.origin)
+    options = services.passkeys.begin(account.principal(), PASSWORD)
+    account = services.passkeys.confirm(account.principal(), "walk", device.make(options))
+    return account, device
+
+
+def _by_passkey(world, role):
+    _, device = _with_passkey(world, "member")
+    return {"json": {"credential": device.sign(world.services.passkeys.ask())}}
+
+
+def _ending_passkey(world, role):
+    """By an account like the role's own, with a passkey and a key made after it."""
+    sent = {"json": {"password": PASSWORD, "code": ""}}
+    if role == "anyone":
+        return sent
+    account, _ = _with_passkey(world, role)
+    key = world.services.api_keys.issue(account.principal(), "walk", Scope.WRITE).secret
+    headers = {"Authorization": f"Bearer {key}"}
+    return {**sent, "id": account.passkeys[0].id, "headers": headers}
 
 
 def _file():
@@ -347,6 +383,12 @@ REQUESTS = {
             "json": {"password": PASSWORD, "code": ""}, "headers": w.headers_of_another(r),
         },
     ),
+    "POST /session/passkey/options": _with(json={}),
+    "POST /session/passkey": ("", _by_passkey),
+    "GET /account/passkeys": _with(),
+    "POST /account/passkeys/options": _with(json={"password": PASSWORD}),
+    "POST /account/passkeys": ("", _making_passkey),
+    "POST /account/passkeys/{id}/remove": ("none", _ending_passkey),
     "PATCH /account": _with(json={"language": "zh"}),
     "POST /account/password": (
         "",
@@ -392,6 +434,7 @@ def send(client, world, operation, role, key="", language=""):
     method, path = operation.split(" ")
     id = id_of(world, operation, role)
     sent = dict(REQUESTS[operation][1](world, role))
+    id = sent.pop("id", id)  # of something that was made with the rest
     headers = world.headers(role) | sent.pop("headers", {})
     if key:
         headers["Authorization"] = f"Bearer {key}"

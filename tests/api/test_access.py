@@ -38,7 +38,8 @@ READING = {  # nothing is written by these, though they are sent by POST
     "POST /recommendations", "POST /clusters/{id}/what-if", "POST /postings/preview",
     "POST /reconcile", "POST /reconcile/match",
     # For those who have not signed in.
-    "POST /session", "DELETE /session", "POST /password/request", "POST /password/reset",
+    "POST /session", "DELETE /session", "POST /session/passkey", "POST /session/passkey/options",
+    "POST /password/request", "POST /password/reset",
     "POST /unsubscribe", "POST /invitations/look", "POST /invitations/accept",
     "POST /confirmation",
 }  # fmt: skip

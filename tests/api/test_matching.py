@@ -168,7 +168,8 @@ def test_recommendations_do_not_wait_for_thresholds_which_are_made_once(wired, m
 
     monkeypatch.setattr(service, "similarity_thresholds", slow)
     matching = wire(wired.settings).matching
-    near = [threading.Thread(target=matching.needs_near, args=(ADMIN, "t:firm2")) for _ in "ab"]
+    firm = ROWS.organizations[1]
+    near = [threading.Thread(target=matching.reach, args=(ADMIN, firm, "")) for _ in "ab"]
     for thread in near:
         thread.start()
     assert begun.wait(60)
@@ -190,12 +191,26 @@ def test_partners_that_fit_are_named_above_the_list_and_come_into_it_when_asked(
     try:
         left_out = client.post(f"{API}/recommendations", json=body).json
         within = client.post(f"{API}/recommendations", json=body | {"only_new": False}).json
+        hidden = client.post(f"{API}/recommendations", json=body | {"name_partners": False}).json
     finally:
         known = GraphRows(ties=(Tie("t:known", "t:firm2", "t:firm4", Layer.SUPPLIES),))
         wired.store.replace_rows(GraphRows(), known, ())
     assert [partner["id"] for partner in left_out["known_partners"]] == ["t:firm2"]
     assert "铸件" in left_out["known_partners"][0]["evidence"][0]["text"]
     assert left_out["known_partners"][0]["reason"]
+    assert left_out["partners"] == "You already work with one that fits:"
+    assert (hidden["known_partners"], hidden["further_known_partners"]) == ([], 1)
+    assert hidden["partners"] == "One that you already work with may fit."
     assert "t:firm2" not in [each["id"] for each in left_out["recommendations"]]
     assert within["known_partners"] == []
     assert "t:firm2" in [each["id"] for each in within["recommendations"]]
+
+
+def test_a_firm_is_told_of_needs_that_its_words_answer_and_of_no_others(wired):
+    """t:firm2 casts stainless ball valves for high pressure; t:firm3 sells rubber seals."""
+    answered = {firm: wired.matching.answered_needs(ADMIN, firm) for firm in ("t:firm2", "t:firm3")}
+    assert [each.need for each in answered["t:firm2"]] == ["t:need1"]
+    assert answered["t:firm2"][0].evidence.id == "t:offer1"
+    assert "t:need1" not in [each.need for each in answered["t:firm3"]]
+    # Nobody answers a need of its own.
+    assert wired.matching.answered_needs(ADMIN, "t:firm1") == ()

@@ -89,7 +89,7 @@ def test_help_does_not_wait_for_the_model():
     [
         ["recommend", "--goal", "supplier"],
         ["recommend", "--goal", "friendship", "--text", "x"],
-        ["recommend", "--goal", "supplier", "--text", "x", "--for", "t:1"],
+        ["recommend", "--goal", "supplier", "--text", "x", "--need", "t:1"],
         ["recommend", "--goal", "supplier", "--text", "x", "--limit", "1001"],
         ["recommend", "--goal", "supplier", "--text", "x", "--out", "f"],
         ["template", "nothing"],

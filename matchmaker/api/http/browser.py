@@ -17,6 +17,8 @@ from matchmaker.workflow.session import SignInOrigin
 DEVICE_COOKIE = "matchmaker_device"
 DEVICE_DAYS = 365
 MAX_ACCOUNTS = 10
+# How long after the password the code or the passkey may come.
+CODE_WITHIN_SECONDS = 300
 
 
 def origin(email: str = "") -> SignInOrigin:
@@ -31,8 +33,14 @@ def origin(email: str = "") -> SignInOrigin:
 
 
 def begin_session(account: Account) -> None:
-    """A new session for the account, on the server and in a cookie, whatever there was before."""
+    """A new session for the account, on the server and in a cookie, whatever there was before.
+
+    The language that was chosen stays.
+    """
+    wanted = session.get("language")
     _forget_session()
+    if wanted:
+        session["language"] = wanted
     session.permanent = True
     session["session"] = services().sessions.begin(account, origin())
     _mark_device(account.email)
@@ -41,6 +49,15 @@ def begin_session(account: Account) -> None:
 def await_code(account: Account) -> None:
     """Keep in the signed cookie who has yet to give a code; nobody is signed in by it."""
     session["password_of"] = [account.id, account.epoch, int(time.time())]
+
+
+def awaited_code() -> tuple[str, int]:
+    """Id and epoch of the account whose password was right a moment ago; ("", -1) of nobody."""
+    account_id, epoch, at = session.get("password_of", ["", -1, 0])
+    if time.time() - at > CODE_WITHIN_SECONDS:
+        session.pop("password_of", None)
+        return "", -1
+    return str(account_id), int(epoch)
 
 
 def end_session() -> None:

@@ -47,8 +47,8 @@ DOCUMENTED = ("/api/docs", "/api/swagger", "/static/swagger")
 OPEN = frozenset(
     f"{API_PREFIX}/{place}"
     for place in (
-        "session", "password/request", "password/reset", "invitations/accept",
-        "invitations/look", "unsubscribe", "confirmation",
+        "session", "session/passkey", "session/passkey/options", "password/request",
+        "password/reset", "invitations/accept", "invitations/look", "unsubscribe", "confirmation",
     )
 )  # fmt: skip
 # Answers that hold a secret are not kept for a repetition.
@@ -67,6 +67,8 @@ SECRET = tuple(
 # Attempts from one address, over all workers; who fails too often with one account waits besides.
 LIMITS = {
     "people.sign_in": "30/minute;300/hour",
+    "passkeys.ask_passkey": "60/minute;600/hour",
+    "passkeys.sign_in_by_passkey": "30/minute;300/hour",
     "people.request_reset": "10/minute;50/hour",
     "people.reset_password": "20/minute",
     "people.accept_invitation": "20/minute",
@@ -83,6 +85,8 @@ LIMITS = {
     # With a session that was taken, the password or a code could be guessed here.
     "people.change_password": "30/minute;300/hour",
     "people.remove_second_factor": "30/minute;300/hour",
+    "passkeys.begin_passkey": "30/minute;300/hour",
+    "passkeys.remove_passkey": "30/minute;300/hour",
     "people.delete_account": "30/minute;300/hour",
     "web.change_account": "60/minute;600/hour",
     "web.change_second_factor": "30/minute;300/hour",
@@ -106,7 +110,8 @@ BEFORE_SECOND_FACTOR = frozenset(
     {
         None, "web.static", "web.vendored", "web.sign_in", "web.sign_out", "web.choose_language",
         "web.second_factor", "web.change_second_factor", "people.read_session", "people.sign_out",
-        "people.begin_second_factor", "people.confirm_second_factor",
+        "people.begin_second_factor", "people.confirm_second_factor", "passkeys.list_passkeys",
+        "passkeys.begin_passkey", "passkeys.make_passkey",
     }
 )  # fmt: skip
 WRITING = frozenset({"POST", "PUT", "PATCH"})

@@ -42,7 +42,8 @@ def recommend_locally() -> Response:
 def answer_page(wired: Wiring, asked: dict[str, Any], language: str) -> dict[str, Any]:
     """The operator's question answered, by whichever process; nothing of it is recorded.
 
-    `asked` has goal, limit, only_new, capped, filters, and one of text, need, organization.
+    `asked` has goal, limit, only_new, names_partners, capped, filters, and of text, need and
+    organization one, or a text and the organization that asks.
     """
     ids = asked["filters"]
     filters = Filters(
@@ -60,11 +61,13 @@ def answer_page(wired: Wiring, asked: dict[str, Any], language: str) -> dict[str
         GoalName(asked["goal"]), asked["limit"], asked["only_new"], filters, asked["capped"]
     )
     matching = wired.matching
-    if asked["organization"] is not None:
-        answer = matching.for_organization(ADMIN, asked["organization"], question, recorded=False)
-    elif asked["need"] is not None:
+    asker, text = asked["organization"], asked["text"]
+    if text is not None:
+        answer = matching.for_text(ADMIN, text, question, asker or "", recorded=False)
+    elif asker is not None:
+        answer = matching.for_organization(ADMIN, asker, question, recorded=False)
+    else:
         need = wired.published.need(asked["need"])
         answer = matching.for_need(ADMIN, need, question, recorded=False)
-    else:
-        answer = matching.for_text(ADMIN, asked["text"], question, recorded=False)
-    return RecommendationPage.of(answer, language).model_dump(mode="json")
+    page = RecommendationPage.of(answer, language, names_partners=asked["names_partners"])
+    return page.model_dump(mode="json")

@@ -14,6 +14,7 @@ from matchmaker.recommend.specification import Choices
 from matchmaker.workflow.interactions import InteractionKind
 
 MAX_RECOMMENDATIONS = 100
+NAME_PARTNERS = "Name the partners that fit and are left out; else they are only counted."
 
 
 class CandidateFilters(Narrowing):
@@ -65,6 +66,7 @@ class RecommendationQuery(CandidateFilters):
     goal: GoalName
     limit: int = Field(10, ge=1, le=MAX_RECOMMENDATIONS)
     only_new: bool = Field(True, description="Leave out those who are partners already.")
+    name_partners: bool = Field(True, description=NAME_PARTNERS)
     exposure_cap: bool = Field(
         True, description="Make those who are suggested to many others pay for it."
     )
@@ -88,6 +90,7 @@ class RecommendationBody(Strict):
     goal: GoalName | None = Field(None, description="Required with a text; a need has its own.")
     limit: int = Field(10, ge=1, le=MAX_RECOMMENDATIONS)
     only_new: bool = True
+    name_partners: bool = Field(True, description=NAME_PARTNERS)
     exposure_cap: bool = True
     filters: CandidateFilters = CandidateFilters()
     requirements: RequirementChoices = RequirementChoices()

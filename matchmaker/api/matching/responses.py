@@ -122,6 +122,7 @@ class RecommendationOut(Outgoing):
     `match` grades what it says against the words asked; null where nobody asked in words.
     `chance` is the probability of a tie within two years, before the price of being
     suggested to many others that `score` is less; null where fixed weights rank.
+    `km` from the seeker's place; null where that is not known, or both are of one place.
     """
 
     id: str
@@ -138,6 +139,7 @@ class RecommendationOut(Outgoing):
     requirements: tuple[JudgementOut, ...] = ()
     advice: AdviceOut | None = None
     chance: float | None = None
+    km: float | None = None
 
     @classmethod
     def of(cls, recommendation: Recommendation, language: str) -> RecommendationOut:
@@ -171,8 +173,9 @@ class RecommendationPage(BaseModel):
     near to the seeker, though nothing they say mentions it. Where nobody answers, `closest`
     are the statements that came closest, and `text` says so in the language asked for.
     `known_partners` would stand among the recommendations, were partners not left out
-    (`only_new`). `requirements` are what was read from the words, `ignored` those of them that
-    the question leaves aside.
+    (`only_new`), and `further_known_partners` counts others who may; `partners` says so in
+    words. `usual` says how such ties came about in the past. `requirements` are what was read
+    from the words, `ignored` those of them that the question leaves aside.
     `impression` is what clicks and requests for an introduction refer to.
     """
 
@@ -184,12 +187,20 @@ class RecommendationPage(BaseModel):
     nearby: list[RecommendationOut] = []
     closest: list[ClosestStatementOut] = []
     known_partners: list[RecommendationOut] = []
+    further_known_partners: int = 0
+    partners: str = ""
+    usual: str = ""
     requirements: list[RequirementOut] = []
     ignored: list[RequirementOut] = []
     text: str = ""
 
     @classmethod
-    def of(cls, answer: Answer, language: str) -> RecommendationPage:
+    def of(
+        cls, answer: Answer, language: str, *, names_partners: bool = True
+    ) -> RecommendationPage:
+        """The page; without `names_partners` those who fit are only counted."""
+        if not names_partners:
+            answer = answer.without_names_of_partners
         return cls(
             goal=answer.goal,
             seeker=answer.seeker,
@@ -202,6 +213,9 @@ class RecommendationPage(BaseModel):
             nearby=[RecommendationOut.of(candidate, language) for candidate in answer.nearby],
             closest=[ClosestStatementOut.model_validate(vars(each)) for each in answer.closest],
             known_partners=[RecommendationOut.of(partner, language) for partner in answer.known],
+            further_known_partners=answer.further_known,
+            partners="" if answer.known_partners is None else answer.known_partners.text(language),
+            usual="" if answer.usual is None else answer.usual.text(language),
             requirements=[RequirementOut.of(each, language) for each in answer.requirements],
             ignored=[RequirementOut.of(each, language) for each in answer.ignored],
             text="" if answer.advice is None else answer.advice.text(language),

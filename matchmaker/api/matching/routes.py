@@ -46,7 +46,7 @@ matching = APIBlueprint("matching", __name__, url_prefix=API_PREFIX)
 def recommendations(path: IdPath, query: RecommendationQuery) -> Response:
     """Partners for one organisation, with reasons."""
     answer = services().matching.for_organization(current_principal(), path.id, query.to_question())
-    return _recommended(answer)
+    return _recommended(answer, query.name_partners)
 
 
 @matching.get("/organizations/<path:id>/recommendations/export", **sends_file(RECOMMENDATIONS))
@@ -78,11 +78,11 @@ def recommend_for_question(header: IdempotencyHeaders, body: RecommendationBody)
     else:
         question = body.to_question()
         answer = recommender.for_text(principal, body.text or "", question, body.organization or "")
-    return _recommended(answer)
+    return _recommended(answer, body.name_partners)
 
 
-def _recommended(answer: Answer) -> Response:
-    return as_json(RecommendationPage.of(answer, current_language()))
+def _recommended(answer: Answer, names_partners: bool) -> Response:
+    return as_json(RecommendationPage.of(answer, current_language(), names_partners=names_partners))
 
 
 @matching.post("/impressions/<id>/clicks", **writes(INTRODUCTIONS))

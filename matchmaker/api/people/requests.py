@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -84,6 +84,18 @@ class Password(Strict):
     """One's password."""
 
     password: Annotated[str, Field(max_length=MAX_PASSWORD)] = ""
+
+
+class PasskeyAnswer(Strict):
+    """What `navigator.credentials` answered, as the standard's `toJSON` writes it."""
+
+    credential: dict[str, Any]
+
+
+class NewPasskey(PasskeyAnswer):
+    """The same for a new passkey, and what to call it."""
+
+    name: Name
 
 
 class PasswordChange(Strict):

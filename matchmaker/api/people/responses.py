@@ -80,6 +80,25 @@ class NewSecondFactorOut(Outgoing):
     address: str
 
 
+class PasskeyRequestOut(BaseModel):
+    """What to ask of `navigator.credentials`: the standard's options in their JSON form."""
+
+    public_key: dict[str, Any]
+
+
+class PasskeyOut(Outgoing):
+    """A passkey, without its key."""
+
+    id: str
+    name: str
+    created: datetime.datetime
+    last_used: datetime.datetime | None
+
+
+class PasskeyList(ListOut[PasskeyOut]):
+    """One's passkeys."""
+
+
 class RecoveryOut(BaseModel):
     """Codes for when the authenticator is lost; each good once, shown this once."""
 

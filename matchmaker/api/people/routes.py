@@ -83,7 +83,7 @@ people = APIBlueprint("people", __name__, url_prefix=API_PREFIX)
 @people.get("/session", **reads(ACCOUNTS, SessionOut, public=True))
 def read_session() -> Response:
     """Who has signed in, and the token that a session sends in X-CSRF-Token to change anything."""
-    return _session(g.account)
+    return session_of(g.account)
 
 
 @people.post("/session", **writes(ACCOUNTS, SessionOut, public=True))
@@ -100,7 +100,8 @@ def sign_out() -> Response:
     return done()
 
 
-def _session(account: Account | None) -> Response:
+def session_of(account: Account | None) -> Response:
+    """Who has signed in, and the token of the session."""
     token = generate_csrf() if account else ""
     shaped = AccountOut.model_validate(account) if account else None
     return as_json(SessionOut(account=shaped, csrf_token=token, admin=current_principal().admin))
@@ -108,7 +109,7 @@ def _session(account: Account | None) -> Response:
 
 def _enter(account: Account) -> Response:
     begin_session(account)
-    return _session(account)
+    return session_of(account)
 
 
 @people.post("/password/request", **writes(ACCOUNTS, public=True))

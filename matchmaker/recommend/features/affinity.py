@@ -20,8 +20,8 @@ def _nearness(values: FloatArray) -> FloatArray:
 
 @feature(Family.NEARNESS, scale=_nearness, absent=np.nan)
 def nearness(pairs: Pairs) -> FloatArray:
-    """Great-circle distance between the two registered places; unknown is never far."""
-    return pairs.distance_km
+    """Great-circle distance between centres of the two places; unknown is never far."""
+    return pairs.centre_km
 
 
 @feature(Family.HOME)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from matchmaker.domain import GoalName, Industry, Organization, Place, StatementKind
@@ -24,8 +24,8 @@ class Freshness:
 class Answer:
     """Recommendations for one seeker; `seeker` is its id, "" for a free text of nobody.
 
-    `recommendations` answer what was asked; `nearby`, `closest` and `known` as in
-    `Recommendations`.
+    `recommendations` answer what was asked; `nearby`, `closest`, `known` and
+    `further_known` as in `Recommendations`.
     Clicks and requests refer to a recorded answer by `impression_id`. `requirements` were
     read from the question; `ignored` ones are not to count.
     """
@@ -37,6 +37,7 @@ class Answer:
     nearby: tuple[Recommendation, ...] = ()
     closest: tuple[ClosestStatement, ...] = ()
     known: tuple[Recommendation, ...] = ()
+    further_known: int = 0
     impression_id: str = ""
     in_words: bool = False
     requirements: tuple[Requirement, ...] = ()
@@ -45,13 +46,55 @@ class Answer:
     @property
     def known_partners(self) -> Message | None:
         """That some who fit are partners already; None where none is."""
-        if not self.known:
+        if self.known:
+            return plural(
+                "You already work with one that fits:",
+                "You already work with %(count)s that fit:",
+                len(self.known),
+            )
+        if not self.further_known:
             return None
         return plural(
-            "You already work with one that fits:",
-            "You already work with %(count)s that fit:",
-            len(self.known),
+            "One that you already work with may fit.",
+            "%(count)s that you already work with may fit.",
+            self.further_known,
         )
+
+    @property
+    def without_names_of_partners(self) -> Answer:
+        """The same, with partners that fit only counted."""
+        return replace(self, known=(), further_known=len(self.known) + self.further_known)
+
+    @property
+    def further_known_partners(self) -> Message | None:
+        """How many partners may fit beside those that are named; None where none."""
+        if not (self.known and self.further_known):
+            return None
+        return plural(
+            "One more that you already work with may fit.",
+            "%(count)s more that you already work with may fit.",
+            self.further_known,
+        )
+
+    @property
+    def usual(self) -> Message | None:
+        """How new ties of the goal came about, whoever is recommended; None where not known."""
+        told = (each.advice.usual for each in self.recommendations if each.advice)
+        return next((usual for usual in told if usual is not None), None)
+
+    @property
+    def repeated_advice(self) -> list[tuple[Message, int]]:
+        """Advice that is the same for several of those recommended, and for how many."""
+        told = [step for each in self.recommendations if each.advice for step in each.advice.steps]
+        everybody = len(self.recommendations)
+        counted: list[tuple[Message, int]] = []
+        for step in told:
+            pair = (step, told.count(step))
+            # What names somebody is said of all or beside whom it is said of.
+            is_general = pair[1] == everybody or not step.parameters
+            if pair[1] > 1 and is_general and pair not in counted:
+                counted.append(pair)
+        return counted
 
     @property
     def advice(self) -> Message | None:

@@ -13,6 +13,7 @@ from matchmaker.recommend.exposure import Prices, Shortlist, prices_together
 from matchmaker.recommend.learned import LearnedRanker
 from matchmaker.recommend.model import Recommendation, Recommendations, Request, Seeker
 from matchmaker.recommend.pipeline import choose_from_shortlist, prepare_goal, recommend, shortlist
+from matchmaker.recommend.reread import Reranker
 from matchmaker.services.matching.parallel import ForkedPool
 from matchmaker.snapshot.model import BoolArray, Snapshot
 
@@ -69,11 +70,12 @@ def bulk_answers(
     among: BoolArray | None,
     asking: Iterable[Iterable[Asker]],
     usual: Prices | None = None,
+    reranker: Reranker | None = None,
 ) -> Iterator[BulkAnswer]:
     """One answer for each, in order.
 
     With `usual` prices all are ranked for before the first is answered: attention is
-    shared out among just them.
+    shared out among just them. A `reranker` works in this process alone.
     """
     goal = GOALS[request.goal]
 
@@ -84,10 +86,13 @@ def bulk_answers(
             and (ranker.resolve_for(goal, seeker) is ranker)
         ):
             return shortlist(snapshot, seeker, request, ranker, among)
-        return recommend(snapshot, seeker, request, ranker, explained=False, among=among)
+        return recommend(
+            snapshot, seeker, request, ranker, explained=False, among=among, reranker=reranker
+        )
 
     prepare_goal(snapshot, goal)
-    results = _on_all_cores(result, asking)
+    in_turn = reranker is not None
+    results = _in_turn(result, asking) if in_turn else _on_all_cores(result, asking)
     if usual is not None:
         results = _shared_out(snapshot, request, usual, results)
     for asker_id, asker, ranked in results:
@@ -109,6 +114,15 @@ def _on_all_cores(
             yield from under_way
             under_way = _beside(askers, results)
         yield from under_way
+
+
+def _in_turn(
+    job: Callable[[Seeker], Result], asking: Iterable[Iterable[Asker]]
+) -> Iterator[AskerResult]:
+    """Without forks: a model's threads do not live through one."""
+    for batch in asking:
+        askers = list(batch)
+        yield from _beside(askers, (job(asker) for _, asker in askers if isinstance(asker, Seeker)))
 
 
 def _beside(askers: Iterable[Asker], results: Iterator[Result]) -> Iterator[AskerResult]:

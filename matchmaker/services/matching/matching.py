@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from math import isnan
 
 import numpy as np
 
 from matchmaker.access import Principal
 from matchmaker.domain import GoalName, Need, Organization
 from matchmaker.embedding import Encoder, VectorCache, VectorCaches
-from matchmaker.errors import NotAllowed, StoreUnavailable
+from matchmaker.errors import InvalidInput, NotAllowed, StoreUnavailable
 from matchmaker.goals import GOALS
 from matchmaker.messages import message
 from matchmaker.recommend.exposure import TOGETHER
@@ -21,12 +22,13 @@ from matchmaker.recommend.pipeline import recommend
 from matchmaker.recommend.profile_reach import (
     ProfileReach,
     SimilarityThresholds,
-    needs_near,
     profile_reach,
     similarity_thresholds,
 )
+from matchmaker.recommend.reread import Reranker
 from matchmaker.services.directory.directory import Directory
 from matchmaker.services.matching.answer import Answer, Candidate, Freshness, requirements_of
+from matchmaker.services.matching.answered_needs import AnsweredNeed, answered_needs
 from matchmaker.services.matching.bulk import (
     BATCH,
     Asker,
@@ -64,6 +66,7 @@ class Matching:
     rankers: RankerFiles
     interaction_log: InteractionLog
     full: Callable[[dict[str, int]], frozenset[str]] = lambda _: frozenset()
+    reranker: Callable[[], Reranker | None] = lambda: None
 
     # -- recommendations
 
@@ -191,22 +194,21 @@ class Matching:
         thresholds = _thresholds(rows.snapshot)
         return profile_reach(rows.snapshot, thresholds, replace(profile, texts=tuple(texts)))
 
-    def needs_near(self, principal: Principal, organization_id: str) -> dict[str, tuple[str, ...]]:
-        """By id of a statement of the organisation, ids of open needs that it is close to.
+    def answered_needs(
+        self, principal: Principal, organization_id: str
+    ) -> tuple[AnsweredNeed, ...]:
+        """Open needs of others that something the organisation says answers, best first.
 
-        For its members and admins. Raises NotAllowed.
+        For its members and admins; worked out once for each snapshot. Raises NotAllowed,
+        SnapshotUnavailable, ModelUnavailable.
         """
         principal.require_member(organization_id)
         rows = self._current_rows()
         row = rows.organization(organization_id)
         if row is None:
-            return {}
-        ids = rows.snapshot.statements.table.column("id")
-        needs_of = needs_near(rows.snapshot, _thresholds(rows.snapshot), row)
-        return {
-            ids[statement].as_py(): tuple(ids[need].as_py() for need in needs.tolist())
-            for statement, needs in needs_of.items()
-        }
+            return ()
+        seekers = self._seekers(rows)
+        return rows.snapshot.cached(("answered needs", row), lambda: answered_needs(seekers, row))
 
     # -- bulk runs of the operator
 
@@ -284,6 +286,7 @@ class Matching:
             self.rankers.current(),
             self._among(rows),
             map(askers, batches(questions)),
+            reranker=self.reranker(),
         )
 
     # -- the parts
@@ -299,6 +302,13 @@ class Matching:
         recorded: bool,
     ) -> Answer:
         seeker_id = profile.organization.id if profile else ""
+        filters = request.filters
+        if filters.radius_km is not None and filters.centre is None and isnan(seeker.latitude):
+            raise InvalidInput(
+                "needs a place to measure from, and it is not known where you are.",
+                where="radius_km",
+                mend="Name a place instead, or add yours to the profile.",
+            )
         dismissed: frozenset[str] = frozenset()
         if recorded and seeker_id:
             with suppress(StoreUnavailable):  # better an answer with them than none
@@ -311,6 +321,7 @@ class Matching:
             rows.request(request),
             self.rankers.current(),
             among=self._among(rows, dismissed),
+            reranker=self.reranker() if seeker.asks_in_words else None,
         )
         requirements, ignored = requirements_of(seeker)
         answer = Answer(
@@ -321,6 +332,7 @@ class Matching:
             nearby=recommended.nearby,
             closest=recommended.closest,
             known=tuple(each for each in recommended.known if each.id not in dismissed),
+            further_known=recommended.further_known,
             in_words=seeker.asks_in_words,
             requirements=requirements,
             ignored=ignored,

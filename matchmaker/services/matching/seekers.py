@@ -108,11 +108,19 @@ class SeekerFactory:
         return replace(seeker, partners=frozenset(row for row in rows if row is not None))
 
     def free_texts(
-        self, texts: Sequence[str], goal: GoalName, choices: Choices = NOTHING_CHOSEN
+        self,
+        texts: Sequence[str],
+        goal: GoalName,
+        choices: Choices = NOTHING_CHOSEN,
+        *,
+        posted: bool = False,
     ) -> list[SeekerText]:
-        """Texts put as the question for `goal`, embedded together. Raises ModelUnavailable."""
+        """Texts put as the question for `goal`, embedded together; `posted` ones but once.
+
+        Raises ModelUnavailable.
+        """
         languages = [language_of(text) for text in texts]
-        vectors = self._query_vectors(texts, languages)
+        vectors = self._query_vectors(texts, languages, kept=posted)
         kind = GOALS[goal].words
         # Who looks for customers says what it does itself.
         everyday = self._everyday_likeness(vectors)
@@ -142,21 +150,24 @@ class SeekerFactory:
 
         def embedded() -> FloatArray:
             languages, texts = zip(*everyday_texts(), strict=True)
-            raw = embed_missing(self.embedder, self.cache(), texts, as_queries=True)
-            means, model = self.snapshot.query_means, self.snapshot.meta.model
-            return comparable(raw, languages, means, model)
+            return np.array(self._query_vectors(texts, languages, kept=True))
 
         everyday = self.snapshot.cached("everyday sentences", embedded)
         return [0.0 if each is None else everyday_likeness(each, everyday) for each in vectors]
 
     def _query_vectors(
-        self, texts: Sequence[str], languages: Sequence[str]
+        self, texts: Sequence[str], languages: Sequence[str], *, kept: bool = False
     ) -> Sequence[FloatArray | None]:
+        """Of texts put as questions; `kept` in the cache of vectors, as they come again."""
         if not self.snapshot.meta.dimension:
             return [None] * len(texts)
         embedder = self.embedder()
         check_model(self.snapshot, embedder.identity)
-        raw, means = embedder.queries(texts), self.snapshot.query_means
+        if kept:
+            raw = embed_missing(self.embedder, self.cache(), texts, as_queries=True)
+        else:
+            raw = embedder.queries(texts)
+        means = self.snapshot.query_means
         return list(comparable(raw, languages, means, embedder.identity.model))
 
     def _texts(self, profile: SeekerProfile, row: int | None) -> tuple[SeekerText, ...]:

@@ -12,6 +12,7 @@ from matchmaker.access import Principal
 from matchmaker.embedding import Encoder
 from matchmaker.errors import MatchmakerError, not_writable
 from matchmaker.messages import Message, message
+from matchmaker.recommend.reread import Reranker
 from matchmaker.services.matching.answer import Freshness
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.services.operations.process_lock import Holder
@@ -63,6 +64,7 @@ class HealthService:
     reader: SnapshotReader
     embedder: Callable[[], Encoder]
     rankers: RankerFiles
+    reranker: Callable[[], Reranker | None]
     jobs_holder: Callable[[], Holder | None]
     check_log: Callable[[], Message]
 
@@ -114,6 +116,7 @@ class HealthService:
                 (message("model"), self._look_at_model),
                 (message("snapshot"), self._look_at_snapshot),
                 (message("ranker"), self._look_at_ranker),
+                (message("cross-encoder"), self._look_at_reranker),
                 (message("the log of changes"), self.check_log),
             )
         )
@@ -142,6 +145,15 @@ class HealthService:
             "%(model)s, %(dimension)s dimensions",
             model=embedder.identity.model,
             dimension=embedder.dimension,
+        )
+
+    def _look_at_reranker(self) -> Message:
+        if self.reranker() is None:
+            return message("none")
+        return message(
+            "%(model)s, weight %(weight).2f",
+            model=self.settings.reranker,
+            weight=self.settings.reranker_weight,
         )
 
     def _look_at_snapshot(self) -> Message:

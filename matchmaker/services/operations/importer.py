@@ -14,7 +14,7 @@ from matchmaker.domain import GraphRows, Organization
 from matchmaker.errors import NotAllowed
 from matchmaker.ingest.earlier_keys import known_by_earlier_ids
 from matchmaker.ingest.references import drop_dangling, drop_orphans, referred
-from matchmaker.ingest.report import Parsed, Problem, ReadProgress, file_counts
+from matchmaker.ingest.report import Parsed, Problem, ReadProgress, consistent, file_counts
 from matchmaker.ingest.resolve import Resolution, resolve
 from matchmaker.ingest.scope import within
 from matchmaker.ingest.table_options import TableOptions
@@ -121,6 +121,7 @@ class Importer:
             stored = self.store.stored(checked.rows)
             checked = within(checked, stored, options.cluster, members, joins=options.joins)
         checked = self._with_reference_rows(drop_orphans(checked))
+        checked = replace(checked, problems=tuple(consistent(checked.problems)))
         report = ImportReport(
             written=False,
             dry_run=options.dry_run,

@@ -55,7 +55,7 @@ class SecondFactors:
         secret = new_secret()
 
         def put(before: Account) -> Account:
-            if before.has_second_factor:
+            if before.has_authenticator:
                 raise WrongState("There is a second factor already.", mend="Take it away first.")
             return replace(before, second_factor=SecondFactor(self.sealer.seal(secret)))
 
@@ -92,19 +92,16 @@ class SecondFactors:
         self.accounts.require_password(account, password)
 
         def remove(before: Account) -> Account:
-            factor = before.second_factor
-            if factor is not None and factor.is_on and self._after(factor, code) is None:
-                raise _wrong_code()
-            return replace(before.ended(), second_factor=None)
+            return replace(self.after_own_code(before, code).ended(), second_factor=None)
 
         return self.accounts.change(account.id, remove, "account.second_factor_removed", principal)
 
     def remove_of(self, principal: Principal, email: str) -> Account:
-        """Take it away from somebody who lost it, for an admin. Raises NotAllowed, NotFound."""
+        """Take all away from somebody who lost them, for an admin. Raises NotAllowed, NotFound."""
         account = self.accounts.by_email(principal, email)
 
         def remove(before: Account) -> Account:
-            return replace(before.ended(), second_factor=None)
+            return replace(before.ended(), second_factor=None, passkeys=())
 
         return self.accounts.change(account.id, remove, "account.second_factor_removed", principal)
 
@@ -118,7 +115,7 @@ class SecondFactors:
         if not code.strip():
             raise SecondFactorNeeded(
                 "A code of your authenticator is needed too.",
-                mend="Send it as `code`; a recovery code will do.",
+                mend="Send it as `code`; a recovery code will do. A passkey signs in alone.",
             )
 
         def use(before: Account) -> Account:
@@ -131,6 +128,19 @@ class SecondFactors:
             return replace(before, second_factor=after)
 
         return self.accounts.change(account.id, use, "account.code_used")
+
+    def after_own_code(self, account: Account, code: str) -> Account:
+        """The account after a code that confirms a change, where it has an authenticator.
+
+        Raises InvalidInput for a wrong one.
+        """
+        factor = account.second_factor
+        if factor is None or not factor.is_on:
+            return account
+        after = self._after(factor, code)
+        if after is None:
+            raise _wrong_code()
+        return replace(account, second_factor=after)
 
     def _after(self, factor: SecondFactor, code: str) -> SecondFactor | None:
         return factor.after_code(self.sealer.unseal(factor.secret), code, self.clock())

@@ -211,3 +211,114 @@ def test_former_and_trading_names_are_kept_beside_the_name(tmp_path: Path) -> No
     entity = {**ENTITIES[0], second: "Muster Alt AG", f"{second}.type": "PREVIOUS_LEGAL_NAME"}
     (row,) = read_gleif(table(tmp_path / "lei2.csv", [entity])).rows.organizations
     assert (row.name_en, row.other_names) == ("Sample Holding SE", ("Muster Alt AG",))
+
+
+LEVEL_1 = f"""<?xml version="1.0" encoding="UTF-8"?>
+<!-- as the golden copy begins -->
+<lei:LEIData xmlns:lei="http://www.gleif.org/data/schema/leidata/2016">
+  <lei:LEIHeader><lei:ContentDate>2026-11-26T00:00:00Z</lei:ContentDate></lei:LEIHeader>
+  <lei:LEIRecords>
+    <lei:LEIRecord>
+      <lei:LEI>{HOLDING}</lei:LEI>
+      <lei:Entity>
+        <lei:LegalName xml:lang="de">Muster &amp; Söhne Holding SE</lei:LegalName>
+        <lei:OtherEntityNames>
+          <lei:OtherEntityName xml:lang="en" type="ALTERNATIVE_LANGUAGE_LEGAL_NAME"
+            >Sample Holding SE</lei:OtherEntityName>
+          <lei:OtherEntityName xml:lang="de" type="PREVIOUS_LEGAL_NAME"
+            >Alte Muster AG</lei:OtherEntityName>
+        </lei:OtherEntityNames>
+        <lei:LegalAddress xml:lang="de">
+          <lei:City>München</lei:City><lei:Region>DE-BY</lei:Region><lei:Country>DE</lei:Country>
+        </lei:LegalAddress>
+        <lei:EntityCategory>GENERAL</lei:EntityCategory>
+        <lei:EntityStatus>ACTIVE</lei:EntityStatus>
+        <lei:EntityCreationDate>1998-04-01T00:00:00.000Z</lei:EntityCreationDate>
+      </lei:Entity>
+      <lei:Registration><lei:RegistrationStatus>ISSUED</lei:RegistrationStatus></lei:Registration>
+    </lei:LEIRecord>
+    <lei:LEIRecord>
+      <lei:LEI>{VALVES}</lei:LEI>
+      <lei:Entity>
+        <lei:LegalName>Muster Armaturen GmbH</lei:LegalName>
+        <lei:LegalAddress><lei:Country>DE</lei:Country></lei:LegalAddress>
+        <lei:EntityStatus>INACTIVE</lei:EntityStatus>
+        <lei:EntityExpirationDate>2021-12-31T00:00:00+01:00</lei:EntityExpirationDate>
+        <lei:SuccessorEntity><lei:SuccessorLEI>{PUMPS}</lei:SuccessorLEI></lei:SuccessorEntity>
+      </lei:Entity>
+      <lei:Registration><lei:RegistrationStatus>RETIRED</lei:RegistrationStatus></lei:Registration>
+    </lei:LEIRecord>
+  </lei:LEIRecords>
+</lei:LEIData>
+"""
+LEVEL_2 = f"""<?xml version="1.0" encoding="UTF-8"?>
+<rr:RelationshipData xmlns:rr="http://www.gleif.org/data/schema/rr/2016">
+  <rr:RelationshipRecords>
+    <rr:RelationshipRecord>
+      <rr:Relationship>
+        <rr:StartNode><rr:NodeID>{VALVES}</rr:NodeID><rr:NodeIDType>LEI</rr:NodeIDType></rr:StartNode>
+        <rr:EndNode><rr:NodeID>{HOLDING}</rr:NodeID><rr:NodeIDType>LEI</rr:NodeIDType></rr:EndNode>
+        <rr:RelationshipType>IS_DIRECTLY_CONSOLIDATED_BY</rr:RelationshipType>
+        <rr:RelationshipPeriods>
+          <rr:RelationshipPeriod>
+            <rr:StartDate>2021-01-01</rr:StartDate><rr:EndDate>2021-12-31</rr:EndDate>
+            <rr:PeriodType>ACCOUNTING_PERIOD</rr:PeriodType>
+          </rr:RelationshipPeriod>
+          <rr:RelationshipPeriod>
+            <rr:StartDate>2017-12-06T01:00:00+01:00</rr:StartDate>
+            <rr:PeriodType>RELATIONSHIP_PERIOD</rr:PeriodType>
+          </rr:RelationshipPeriod>
+        </rr:RelationshipPeriods>
+        <rr:RelationshipStatus>ACTIVE</rr:RelationshipStatus>
+      </rr:Relationship>
+      <rr:Registration><rr:RegistrationStatus>PUBLISHED</rr:RegistrationStatus></rr:Registration>
+    </rr:RelationshipRecord>
+  </rr:RelationshipRecords>
+</rr:RelationshipData>
+"""
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_gleifs_own_xml_of_both_levels(tmp_path: Path, packed: bool) -> None:
+    paths = []
+    for name, text in (("lei2", LEVEL_1), ("rr", LEVEL_2)):
+        path = tmp_path / f"{name}.{'xml.zip' if packed else 'xml'}"
+        if packed:
+            with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+                archive.writestr(f"20261126-0000-gleif-goldencopy-{name}-golden-copy.xml", text)
+        else:
+            path.write_text(text, encoding="utf-8")
+        paths.append(path)
+    parsed = read_gleif(*paths)
+    holding, valves = parsed.rows.organizations
+    assert (holding.name, holding.name_en) == ("Muster & Söhne Holding SE", "Sample Holding SE")
+    assert "Alte Muster AG" in holding.other_names
+    assert (holding.place, holding.founded) == ("city:DE/MÜNCHEN", datetime.date(1998, 4, 1))
+    assert (valves.status, valves.ended) == (
+        OrganizationStatus.DISSOLVED, datetime.date(2021, 12, 31)
+    )  # fmt: skip
+    assert valves.successor == f"lei:{PUMPS}"
+    (tie,) = parsed.rows.ties
+    assert (tie.source, tie.target, tie.since, tie.until) == (
+        f"lei:{HOLDING}", f"lei:{VALVES}", datetime.date(2017, 12, 6), None
+    )  # fmt: skip
+    assert list(parsed.read.values()) == [2, 1]
+
+
+BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LEVEL_1[: len(LEVEL_1) // 2],
+        LEVEL_1.replace("<lei:LEIData ", f"{BOMB}<lei:LEIData ", 1).replace("GENERAL", "&b;", 1),
+        "<html><body>Not found</body></html>",
+    ],
+)
+def test_xml_that_is_cut_off_or_has_entities_or_is_no_records_is_refused(
+    tmp_path: Path, text: str
+) -> None:
+    (tmp_path / "lei2.xml").write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidInput):
+        read_gleif(tmp_path / "lei2.xml")

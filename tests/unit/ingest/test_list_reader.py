@@ -50,6 +50,7 @@ def read(folder: Path, text: str, **options: object) -> Parsed:
         ("供应商名称,统一社会信用代码,联系电话,地址", "organizations"),
         ("订单编号,供应商,采购单位,品名,金额", "orders"),
         ("Vendor,Client,Description,Order date,Total", "orders"),
+        ("供方,需方,合同金额万元", "orders"),
         ("项目名称,牵头单位,合作单位,起始日期", "projects"),
         ("Title,Lead partner,Partners,Start,End", "projects"),
         ("甲单位,关系,乙单位", "relations"),

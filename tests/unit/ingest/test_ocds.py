@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime
 import gzip
+import io
 import json
+import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ import pytest
 from matchmaker.domain import Kind, Role, Size
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.ocds import read_ocds
+from matchmaker.ingest.report import file_counts
 
 
 def award(id: str = "1", amount: object = 1000.5, **changed: object) -> dict[str, object]:
@@ -266,3 +270,79 @@ def test_a_table_that_writes_both_ways_loses_what_could_be_either(tmp_path: Path
     parsed = read(tmp_path, rows, "awards.csv")
     assert [row.amount for row in parsed.rows.engagements] == [1.5, 1.5, None]
     assert told(parsed, "warning")[:1] == [(4, "awards/0/value/amount")]
+
+
+FLATTEN_TOOL = {
+    "releases.csv": """ocid,id,date,buyer/id,buyer/name,tender/title
+ocds-abc123-1,r1,2024-05-11T00:00:00Z,B1,Water Board,Valves 2024
+ocds-abc123-2,r2,2024-06-30T00:00:00Z,B1,Water Board,Desks
+""",
+    "awards.csv": """ocid,id,awards/0/id,awards/0/title,awards/0/date,awards/0/value/amount,\
+awards/0/value/currency
+ocds-abc123-1,r1,A1,Gate valves,2024-05-10,1000.5,EUR
+ocds-abc123-1,r1,A2,Seals,2024-05-12,70,EUR
+ocds-abc123-9,r9,A9,Of nobody,2024-05-12,1,EUR
+""",
+    "awards_suppliers.csv": """ocid,id,awards/0/id,awards/0/suppliers/0/id,awards/0/suppliers/0/name
+ocds-abc123-1,r1,A1,S1,Valves Ltd
+ocds-abc123-1,r1,A2,S2,Seals Ltd
+ocds-abc123-1,r1,A2,S1,Valves Ltd
+""",
+    "parties.csv": """ocid,id,parties/0/id,parties/0/name,parties/0/roles,\
+parties/0/address/countryName
+ocds-abc123-1,r1,S1,Valves Ltd,supplier;tenderer,United Kingdom
+ocds-abc123-1,r1,S2,Seals Ltd,supplier,Ireland
+""",
+}  # fmt: skip
+FLATTERER = {
+    "csv/main.csv": """_link,ocid,id,date,buyer_id,buyer_name,tender_title
+1,ocds-abc123-1,r1,2024-05-11T00:00:00Z,B1,Water Board,Valves 2024
+2,ocds-abc123-2,r2,2024-06-30T00:00:00Z,B1,Water Board,Desks
+""",
+    "csv/awards.csv": """_link,_link_main,id,title,date,value_amount,value_currency
+1.awards.0,1,A1,Gate valves,2024-05-10,1000.5,EUR
+1.awards.1,1,A2,Seals,2024-05-12,70,EUR
+9.awards.0,9,A9,Of nobody,2024-05-12,1,EUR
+""",
+    "csv/awards_suppliers.csv": """_link,_link_awards,_link_main,id,name
+1.awards.0.suppliers.0,1.awards.0,1,S1,Valves Ltd
+1.awards.1.suppliers.0,1.awards.1,1,S2,Seals Ltd
+1.awards.1.suppliers.1,1.awards.1,1,S1,Valves Ltd
+""",
+    "csv/parties.csv": """_link,_link_main,id,name,roles,address_countryName
+1.parties.0,1,S1,Valves Ltd,"supplier,tenderer",United Kingdom
+1.parties.1,1,S2,Seals Ltd,supplier,Ireland
+""",
+}
+
+
+@pytest.mark.parametrize("tables", [FLATTEN_TOOL, FLATTERER], ids=["flatten-tool", "flatterer"])
+@pytest.mark.parametrize("end", ["zip", "tar.gz"])
+def test_releases_flattened_to_several_tables(
+    tmp_path: Path, tables: dict[str, str], end: str
+) -> None:
+    path = tmp_path / f"release.{end}"
+    if end == "zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, text in tables.items():
+                archive.writestr(name, text)
+    else:
+        with tarfile.open(path, "w:gz") as archive:
+            for name, text in tables.items():
+                info = tarfile.TarInfo(name)
+                info.size = len(text.encode())
+                archive.addfile(info, io.BytesIO(text.encode()))
+    parsed = read_ocds(path)
+    assert contracts(parsed) == [
+        ("2024-05-10", 1000.5, "EUR", "Gate valves"), ("2024-05-12", 70, "EUR", "Seals"),
+    ]  # fmt: skip
+    seals = next(row for row in parsed.rows.engagements if row.amount == 70)
+    assert {(part.organization, part.role) for part in seals.participants} == {
+        ("ocds-abc123:S2", Role.SUPPLIER), ("ocds-abc123:S1", Role.SUPPLIER),
+        ("ocds-abc123:B1", Role.BUYER),
+    }  # fmt: skip
+    countries = {row.name: row.country for row in parsed.rows.organizations}
+    assert countries == {"Valves Ltd": "GB", "Seals Ltd": "IE", "Water Board": ""}
+    counts = [(each.read, each.loaded, each.refused, each.passed) for each in
+              file_counts(parsed.read, parsed.problems)]  # fmt: skip
+    assert counts == [(2, 1, 0, 1), (3, 2, 1, 0), (2, 2, 0, 0), (3, 3, 0, 0)]

@@ -68,14 +68,14 @@ def test_one_who_shares_a_partner_is_told_whom_to_ask(grown):
     told = advice(pairs_of(grown, "f0"), grown.row_of("t:l20"))
 
     assert told.way is Way.CLOSING
-    assert told.message.text("en") == (
-        "You share 1 partner: HUB could bring you together."
-        " 75 % (60–86) of new ties of this kind, 2019, came so."
-        " Half of new ties are 94–282 km apart, this one among them."
+    assert told.message.text("en") == "You share 1 partner: HUB could bring you together."
+    assert told.message.text("zh") == "你们有1个共同伙伴，可请HUB引荐。"
+    assert told.usual.text("en") == (
+        "New ties of this kind, 2019: 75 % (60–86) came about over a partner in common."
+        " Half were 94–282 km apart."
     )
-    assert told.message.text("zh") == (
-        "你们有1个共同伙伴，可请HUB引荐。2019年此类新合作中75%（60–86）是这样形成的。"
-        "新合作半数相距94–282公里，此家在其中。"
+    assert told.usual.text("zh") == (
+        "2019年此类新合作：75%（60–86）由共同伙伴促成。半数相距94–282公里。"
     )
 
 
@@ -83,10 +83,17 @@ def test_one_beyond_a_gap_is_said_to_be(grown):
     told = advice(pairs_of(grown, "f35"), grown.row_of("t:l39"))
 
     assert told.way is Way.REACHING
-    assert told.message.text("en").startswith(
-        "No partner in common: this reaches over a gap. 25 % (14–40) of new"
-    )
-    assert told.message.text("en").endswith("this one is further: meet online first.")
+    assert [step.text("en") for step in told.steps] == [
+        "No partner in common: this reaches over a gap.",
+        "Further away than is usual: meet online first.",
+    ]
+
+
+def test_what_is_usual_is_the_same_whoever_is_recommended(grown):
+    """So that a list says it once."""
+    pairs = pairs_of(grown, "f0")
+    usual = {advice(pairs, grown.row_of(f"t:l{n}")).usual.text("en") for n in (20, 35, 39)}
+    assert len(usual) == 1
 
 
 def test_nothing_is_advised_about_a_partner_or_to_one_from_outside(grown):

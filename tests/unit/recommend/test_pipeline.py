@@ -393,6 +393,40 @@ def test_asked_by_a_profile_those_partners_are_named_that_would_stand_on_the_lis
     assert all(partner.score >= last for partner in answer.known)
 
 
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        ("需要不锈钢阀体铸件，30天内交货", ["t:1"]),
+        ("30天内交货，温州附近", []),  # a time and a place alone say nothing of what is made
+    ],
+)
+def test_only_partners_who_say_that_they_have_it_are_named(asked: str, named: list[str]) -> None:
+    """1 casts the bodies in stainless steel, 2 in ductile iron, 3 only delivers in time."""
+    texts = (
+        "",
+        "不锈钢阀体精密铸造，25天出样",
+        "球铁阀体铸造，20天出样",
+        "不锈钢棒料现货，3天内交货",
+    )
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=tuple(firm(number) for number in range(4)),
+            offers=tuple(product(number, text) for number, text in enumerate(texts) if text),
+            ties=tuple(
+                Tie(f"x:{number}", f"t:{number}", "t:0", Layer.SUPPLIES) for number in (1, 2, 3)
+            ),
+        ),
+        vectors=False,
+    )
+    question = SeekerText(asked, StatementKind.NEED, "zh", goal=SUPPLIER, is_question=True)
+    seeker = Seeker(row=0, kind=Kind.FIRM, texts=(question,))
+    answer = recommend(snapshot, seeker, Request(SUPPLIER))
+    assert ids(answer.known) == named
+    # Nobody vanishes: with them in the list there are as many.
+    listed = recommend(snapshot, seeker, Request(SUPPLIER, only_new=False)).matches
+    assert len(answer.known) + answer.further_known == len(listed)
+
+
 def test_a_partner_of_the_store_s_newest_word_is_known_too() -> None:
     question = SeekerText("steel castings", StatementKind.NEED, goal=SUPPLIER, is_question=True)
     asker = Seeker(row=0, texts=(question,), partners=frozenset({4}))

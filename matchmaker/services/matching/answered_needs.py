@@ -1,0 +1,64 @@
+"""Open needs that what an organisation says can answer, held to the same floor as any question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from matchmaker.domain import GoalName
+from matchmaker.recommend.model import Evidence, Match, Recommendation, Request, Seeker
+from matchmaker.recommend.pipeline import recommend
+from matchmaker.recommend.profile_reach import closest_needs
+from matchmaker.services.matching.seekers import SeekerFactory
+from matchmaker.snapshot.model import GOALS
+
+LOOKED_AT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredNeed:
+    """The id of an open need, and what of the organisation's statements answers it."""
+
+    need: str
+    goal: GoalName
+    match: Match
+    score: float
+    evidence: Evidence
+
+
+def answered_needs(seekers: SeekerFactory, row: int) -> tuple[AnsweredNeed, ...]:
+    """Of the `LOOKED_AT` open needs that the organisation at `row` is closest to, best first.
+
+    Each is asked in its own words, by nobody, of this organisation alone: near words that
+    answer nothing are no answer here either. Raises ModelUnavailable.
+    """
+    snapshot = seekers.snapshot
+    statements = snapshot.statements
+    needs = closest_needs(snapshot, row, LOOKED_AT)
+    goal_codes = statements.goal[needs]
+    only = np.arange(len(snapshot)) == row
+    answered = []
+    for code in dict.fromkeys(goal_codes.tolist()):
+        posted = statements.table.take(needs[goal_codes == code])
+        goal, ids = GOALS[code], posted["id"].to_pylist()
+        texts = seekers.free_texts(posted["text"].to_pylist(), goal, posted=True)
+        request = Request[int](goal, 1, only_new=False, capped=False)
+        for id, text in zip(ids, texts, strict=True):
+            matches = recommend(snapshot, Seeker(texts=(text,)), request, among=only).matches
+            answered += [
+                AnsweredNeed(id, goal, match.match, match.score, match.evidence[0])
+                for match in matches
+                if match.evidence and match.match is not None and _is_worth_a_call(match)
+            ]
+    return tuple(sorted(answered, key=lambda each: (each.match is not Match.GOOD, -each.score)))
+
+
+def _is_worth_a_call(match: Recommendation) -> bool:
+    """Whether it answers well, or in part and more of what is specified is met than is not.
+
+    Asked of one alone, nobody better stands above it to show how little a part may be.
+    """
+    comparison = match.comparison
+    in_part = comparison is not None and comparison.adjustment > 0
+    return match.match is Match.GOOD or in_part

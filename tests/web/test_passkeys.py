@@ -1,0 +1,117 @@
+"""Passkeys in the real browser, with the device that it can pretend to have."""
+
+import socket
+import threading
+
+import pytest
+from werkzeug.serving import make_server
+
+from matchmaker.access import ADMIN
+from matchmaker.app import create_app
+from tests.api.conftest import services_in
+from tests.web.conftest import Visitor
+
+EMAIL, PASSWORD = "browser@passkey.example", "correct horse 9"
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A server under the name of localhost, which browsers bind passkeys to, and an account."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    address = f"http://localhost:{listener.getsockname()[1]}"
+    services = services_in(tmp_path_factory.mktemp("passkeys"), public_url=address)
+    services.store.prepare()
+    services.accounts.create(ADMIN, EMAIL, "Wang", PASSWORD, language="en")
+    server = make_server("127.0.0.1", 0, create_app(services), threaded=True, fd=listener.fileno())
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield address
+    server.shutdown()
+    services.store.close()
+
+
+@pytest.fixture
+def visitor(chromium, place):
+    made = Visitor(chromium, place, "en")
+    yield made
+    assert not made.complaints
+    made.close()
+
+
+@pytest.fixture
+def device(visitor):
+    """The browser's own pretended device: the session with it, and its id."""
+    session = visitor.context.new_cdp_session(visitor.page)
+    session.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True,
+        "hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True,
+    }  # fmt: skip
+    made = session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    return session, made["authenticatorId"]
+
+
+def enter(page, place):
+    page.goto(f"{place}/sign-in")
+    page.get_by_label("E-mail").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def sign_out(page):
+    page.locator("header details.menu summary").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    page.wait_for_url("**/sign-in")
+
+
+def test_a_passkey_is_made_signs_in_alone_and_after_the_password_and_is_ended(
+    visitor, place, device
+):
+    page, (cdp, authenticator) = visitor.page, device
+    enter(page, place)
+    page.goto(f"{place}/account/second-factor")
+    making = page.locator("[data-passkey=make]")
+    making.get_by_label("What to call it").fill("Laptop")
+    making.get_by_label("Present password").fill(PASSWORD)
+    making.get_by_role("button").click()
+    page.get_by_role("cell", name="Laptop").wait_for()
+    (kept,) = cdp.send("WebAuthn.getCredentials", {"authenticatorId": authenticator})["credentials"]
+    assert (kept["rpId"], kept["isResidentCredential"]) == ("localhost", True)
+    assert not visitor.violations()
+
+    sign_out(page)
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.locator("header details.menu").wait_for()
+    page.goto(f"{place}/account")
+    assert EMAIL in page.content()
+
+    sign_out(page)
+    enter(page, place)
+    page.get_by_role("button", name="Go on with a passkey").wait_for()
+    assert not visitor.violations()
+    page.get_by_role("button", name="Go on with a passkey").click()
+    page.locator("header details.menu").wait_for()
+
+    page.goto(f"{place}/account/second-factor")
+    row = page.get_by_role("row", name="Laptop")
+    row.locator("summary").click()
+    row.get_by_label("Present password").fill(PASSWORD)
+    row.get_by_role("button", name="End").click()
+    page.get_by_text("The passkey has ended.").wait_for()
+    sign_out(page)
+    visitor.complaints.clear()
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_text("The passkey does not open an account here.").wait_for()
+    assert all("401" in complaint for complaint in visitor.complaints)  # the browser notes it
+    visitor.complaints.clear()
+
+
+def test_who_stops_the_device_reads_so_and_stays(visitor, place, device):
+    page, (cdp, authenticator) = visitor.page, device
+    cdp.send(
+        "WebAuthn.setUserVerified", {"authenticatorId": authenticator, "isUserVerified": False}
+    )
+    page.goto(f"{place}/sign-in")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_text("The device did not answer, or you stopped it.").wait_for()
+    assert page.url.endswith("/sign-in")
