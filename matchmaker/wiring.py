@@ -39,6 +39,7 @@ from matchmaker.services.cooperation.webhooks import Webhooks
 from matchmaker.services.directory.change_log import ChangeLog
 from matchmaker.services.directory.codes import Codes
 from matchmaker.services.directory.directory import Directory, Published
+from matchmaker.services.directory.facets import FacetedDirectory
 from matchmaker.services.directory.log_anchor import LogAnchor
 from matchmaker.services.directory.reconciliation import Reconciliation
 from matchmaker.services.directory.search import Search
@@ -194,6 +195,10 @@ class Wiring:
     @cached_property
     def reconciliation(self) -> Reconciliation:
         return Reconciliation(self.store, self.reader)
+
+    @cached_property
+    def faceted_directory(self) -> FacetedDirectory:
+        return FacetedDirectory(self.store, self.reader, self.directory)
 
     @cached_property
     def search(self) -> Search:

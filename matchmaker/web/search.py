@@ -13,14 +13,9 @@ from matchmaker.api.http.context import services
 from matchmaker.api.http.problems import status_of
 from matchmaker.errors import MatchmakerError
 from matchmaker.messages import Message, message, translated
-from matchmaker.services.directory.name_search import Match, MatchedBy, NameTable
-from matchmaker.services.directory.search import (
-    LONGEST,
-    MOST_IN_GROUP,
-    ResultKind,
-    SearchGroup,
-    SearchResult,
-)
+from matchmaker.services.directory.name_search import MatchedBy, MatchReason, NameTable
+from matchmaker.services.directory.search import LONGEST, MOST_IN_GROUP
+from matchmaker.services.directory.search_results import ResultKind, SearchGroup, SearchResult
 from matchmaker.web.labels import language, said, word
 from matchmaker.web.layout import Page, is_part, localised, signed_in, web
 from matchmaker.web.menu import menu
@@ -48,7 +43,7 @@ _REASONS: dict[MatchedBy, Message] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FoundLine:
     """A result as pages show it; `link` is "" where the reader may not open it.
 
     `quote` is what answers where the name does not show it.
@@ -62,13 +57,13 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class FoundGroup:
     """Lines of one kind; `more` is the address of all of them, "" where these are all."""
 
     title: Message
     kind: str
     total: int
-    lines: tuple[Line, ...]
+    lines: tuple[FoundLine, ...]
     more: str = ""
 
 
@@ -79,7 +74,7 @@ def search() -> Page:
     kind = request.args.get("kind", "")
     kinds = frozenset({ResultKind(kind)}) if kind in list(ResultKind) else frozenset()
     limit = SUGGESTED if is_part() else MOST_IN_GROUP if kinds else SHOWN
-    groups, problem = list[Group](), None
+    groups, problem = list[FoundGroup](), None
     try:
         if text:
             groups = _groups(principal, text, limit, kinds)
@@ -97,36 +92,36 @@ def search() -> Page:
 
 def _groups(
     principal: Principal, text: str, limit: int, kinds: frozenset[ResultKind]
-) -> list[Group]:
+) -> list[FoundGroup]:
     found = services().search.everything(principal, text, limit, kinds, by_meaning=not is_part())
     groups = [_group(principal, text, each, bool(kinds)) for each in found]
     pages = () if kinds else _pages(principal, text, limit)
     if pages:
         # Who types the name of a page wants the page.
-        groups.insert(0, Group(message("Pages"), "page", len(pages), pages))
+        groups.insert(0, FoundGroup(message("Pages"), "page", len(pages), pages))
     return groups
 
 
-def _group(principal: Principal, text: str, group: SearchGroup, is_alone: bool) -> Group:
+def _group(principal: Principal, text: str, group: SearchGroup, is_alone: bool) -> FoundGroup:
     is_cut = group.total > len(group.results) and not is_alone
     more = url_for("web.search", q=text, kind=group.kind) if is_cut else ""
     lines = tuple(_line(principal, result) for result in group.results)
-    return Group(_TITLES[group.kind], group.kind, group.total, lines, more)
+    return FoundGroup(_TITLES[group.kind], group.kind, group.total, lines, more)
 
 
-def _line(principal: Principal, result: SearchResult) -> Line:
+def _line(principal: Principal, result: SearchResult) -> FoundLine:
     match, link = result.match, _link(principal, result)
     reason, said_so = _REASONS[match.by], match.by in (MatchedBy.WORDS, MatchedBy.MEANING)
     about = _about(result)
     if result.kind in (ResultKind.NEED, ResultKind.OFFER):
-        return Line(highlighted(match.text, match), link, about, reason, Markup())
+        return FoundLine(highlighted(match.text, match), link, about, reason, Markup())
     name = localised(result)
     in_name = match.text == name
     quote = Markup() if in_name else highlighted(match.text, match)
     if match.by is MatchedBy.NAME and not in_name:
         reason = _REASONS[MatchedBy.OTHER_NAME]  # the reader is shown it in another language
     title = highlighted(name, match) if in_name and not said_so else escape(name)
-    return Line(title, link, about, reason, quote)
+    return FoundLine(title, link, about, reason, quote)
 
 
 def _about(result: SearchResult) -> tuple[str, ...]:
@@ -157,7 +152,7 @@ def _link(principal: Principal, result: SearchResult) -> str:
             return url_for("web.organizations", industry=result.id)
 
 
-def _pages(principal: Principal, text: str, limit: int) -> tuple[Line, ...]:
+def _pages(principal: Principal, text: str, limit: int) -> tuple[FoundLine, ...]:
     """Pages of the reader's menu by title, in any language."""
     entries = [entry for part in menu(principal) for entry in part]
     titles = NameTable(
@@ -168,7 +163,7 @@ def _pages(principal: Principal, text: str, limit: int) -> tuple[Line, ...]:
     matches = titles.matches(text)
     best = sorted(matches, key=lambda number: -matches[number].strength)[:limit]
     return tuple(
-        Line(
+        FoundLine(
             highlighted(said(entries[number].title), matches[number])
             if matches[number].text == said(entries[number].title)
             else escape(said(entries[number].title)),
@@ -185,7 +180,7 @@ def _other_language() -> str:
     return "en" if language() == "zh" else "zh"
 
 
-def highlighted(text: str, match: Match) -> Markup:
+def highlighted(text: str, match: MatchReason) -> Markup:
     """The text, escaped, with the stretches that answer marked."""
     return with_marks(text, match.marks)
 

@@ -18,7 +18,7 @@ from matchmaker.domain import (
     PlaceLevel,
 )
 from matchmaker.services.directory.name_search import MatchedBy
-from matchmaker.services.directory.search import ResultKind
+from matchmaker.services.directory.search_results import ResultKind
 from tests.api.conftest import services_in
 from tests.samples import link_models
 

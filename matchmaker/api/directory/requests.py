@@ -52,7 +52,8 @@ from matchmaker.ingest.cells import CellWarning
 from matchmaker.ingest.words import member_of
 from matchmaker.services.directory.directory import new_id
 from matchmaker.services.directory.needs import WantedNeeds
-from matchmaker.services.directory.search import LONGEST, MOST_IN_GROUP, ResultKind
+from matchmaker.services.directory.search import LONGEST, MOST_IN_GROUP
+from matchmaker.services.directory.search_results import ResultKind
 from matchmaker.store.ports import MAX_PATH_LENGTH
 
 MAX_NEIGHBORS = 500

@@ -32,7 +32,7 @@ from matchmaker.ingest.codes import CodeKind, invalid_codes
 from matchmaker.provenance import PRIVATE_FIELDS
 from matchmaker.services.directory.directory import OrganizationProfile
 from matchmaker.services.directory.name_search import MatchedBy
-from matchmaker.services.directory.search import ResultKind
+from matchmaker.services.directory.search_results import ResultKind
 from matchmaker.store.log import LoggedEntry
 
 

@@ -39,7 +39,7 @@ class MatchedBy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class MatchReason:
     """Why something is a result: `text` is what answers, `marks` the stretches of it that do.
 
     `strength` in (0, 1]: 1 is the very name or code that was typed.
@@ -52,7 +52,7 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class _Name:
+class _NameEntry:
     owner: int
     text: str
     normal: str
@@ -67,26 +67,26 @@ class NameTable:
 
     def __init__(self, names: Iterable[tuple[int, str]], *, is_spelt: bool = True) -> None:
         self._is_spelt = is_spelt
-        known, self._names = set[int](), list[_Name]()
+        known, self._names = set[int](), list[_NameEntry]()
         for owner, text in names:
             if not text.strip():
                 continue
             by = MatchedBy.OTHER_NAME if owner in known else MatchedBy.NAME
             known.add(owner)
-            self._names.append(_Name(owner, text, normal(text), by))
+            self._names.append(_NameEntry(owner, text, normal(text), by))
 
-    def matches(self, sought: str) -> dict[int, Match]:
+    def matches(self, sought: str) -> dict[int, MatchReason]:
         """Owners whose names answer what was typed, with the best reason of each."""
         text = normal(sought)
         if not text:
             return {}
-        best: dict[int, Match] = {}
+        best: dict[int, MatchReason] = {}
         for owner, match in self._all(text):
             if owner not in best or best[owner].strength < match.strength:
                 best[owner] = match
         return best
 
-    def _all(self, text: str) -> Iterator[tuple[int, Match]]:
+    def _all(self, text: str) -> Iterator[tuple[int, MatchReason]]:
         yield from self._written(text)
         if _SHORT_NAME.fullmatch(text):
             yield from self._shortened(text)
@@ -95,7 +95,7 @@ class NameTable:
         if self._is_spelt and _LETTERS.fullmatch(text):
             yield from self._pronounced(re.sub("[' ]", "", text).replace("ü", "v"))
 
-    def _written(self, text: str) -> Iterator[tuple[int, Match]]:
+    def _written(self, text: str) -> Iterator[tuple[int, MatchReason]]:
         """Names that hold the text, or each of its words."""
         words = _WORD.findall(text)
         for name in self._names:
@@ -110,9 +110,9 @@ class NameTable:
             else:
                 continue
             less = 0.02 if name.by is MatchedBy.OTHER_NAME else 0.0
-            yield name.owner, Match(name.by, name.text, strength - less, marks)
+            yield name.owner, MatchReason(name.by, name.text, strength - less, marks)
 
-    def _shortened(self, text: str) -> Iterator[tuple[int, Match]]:
+    def _shortened(self, text: str) -> Iterator[tuple[int, MatchReason]]:
         """Chinese names whose characters, in order, hold those of a short name: 浙大, 哈工大."""
         fits = [
             (name, places)
@@ -126,9 +126,12 @@ class NameTable:
         for (name, places), share in zip(fits, shares, strict=True):
             if share >= least:
                 marks = _marks(name, [(place, place + 1) for place in places])
-                yield (name.owner, Match(MatchedBy.SHORT_NAME, name.text, 0.6 + 0.3 * share, marks))
+                yield (
+                    name.owner,
+                    MatchReason(MatchedBy.SHORT_NAME, name.text, 0.6 + 0.3 * share, marks),
+                )
 
-    def _acronyms(self, text: str) -> Iterator[tuple[int, Match]]:
+    def _acronyms(self, text: str) -> Iterator[tuple[int, MatchReason]]:
         """Names in Latin letters whose words begin with the letters: MIT."""
         if not 2 <= len(text) <= 8 or " " in text:
             return
@@ -142,9 +145,9 @@ class NameTable:
             if letters.startswith(text):
                 marks = _marks(name, [(start, start + 1) for start in starts[: len(text)]])
                 strength = 0.75 if letters == text else 0.55
-                yield name.owner, Match(MatchedBy.INITIALS, name.text, strength, marks)
+                yield name.owner, MatchReason(MatchedBy.INITIALS, name.text, strength, marks)
 
-    def _pronounced(self, text: str) -> Iterator[tuple[int, Match]]:
+    def _pronounced(self, text: str) -> Iterator[tuple[int, MatchReason]]:
         """Chinese names by pinyin in full, or by the first letters of it."""
         if len(text) < _SHORTEST_PINYIN:
             return
@@ -160,7 +163,7 @@ class NameTable:
                 continue
             if stretch == (0, len(name.normal)):
                 strength += 0.2
-            yield name.owner, Match(by, name.text, strength, _marks(name, [stretch]))
+            yield name.owner, MatchReason(by, name.text, strength, _marks(name, [stretch]))
 
 
 def _strength_written(name: str, text: str, place: int) -> float:
@@ -177,7 +180,7 @@ def _strength_written(name: str, text: str, place: int) -> float:
     return (0.8 if is_word else 0.7) + 0.05 * share
 
 
-def _marks(name: _Name, stretches: Sequence[Mark]) -> tuple[Mark, ...]:
+def _marks(name: _NameEntry, stretches: Sequence[Mark]) -> tuple[Mark, ...]:
     """Stretches of the normal form in the name as written; none where the two differ in length."""
     if len(name.normal) != len(name.text):
         return ()

@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from enum import StrEnum
 from functools import partial
 from typing import Any
 
@@ -27,7 +25,6 @@ from matchmaker.domain import (
     NeedState,
     Offer,
     OfferKind,
-    Organization,
     OrganizationFilter,
     StatementKind,
 )
@@ -35,14 +32,20 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.codes import CODE_KINDS, valid_code
 from matchmaker.recommend.model import SeekerText
 from matchmaker.services.directory.codes import CodeTable, rows_meant
-from matchmaker.services.directory.name_search import Match, MatchedBy, NameTable
+from matchmaker.services.directory.name_search import MatchedBy, MatchReason, NameTable
+from matchmaker.services.directory.search_results import (
+    ResultKind,
+    SearchGroup,
+    SearchResult,
+    quoted,
+)
 from matchmaker.services.unit_of_work import Clock
 from matchmaker.snapshot.lexical import lexical_scores, term_shares
 from matchmaker.snapshot.load import SnapshotReader, check_graph
 from matchmaker.snapshot.model import GOALS, OFFER_KINDS, STATEMENT_KINDS, FloatArray, Snapshot
 from matchmaker.snapshot.nearest import best, nearest
 from matchmaker.store.ports import GraphStore
-from matchmaker.text import marked, normal
+from matchmaker.text import normal
 
 MOST_IN_GROUP = 20
 LONGEST = 500
@@ -53,18 +56,6 @@ _LOOKED_AT = 60
 _WORDS_SHARED, _ALIKE = 0.5, 0.28
 _CODE = re.compile(r"(?=.*\d)[0-9A-Z]{4,}")
 _LEAST_CODE = 6
-_SUMMARY = 160
-
-
-class ResultKind(StrEnum):
-    """What may be found."""
-
-    ORGANIZATION = "organization"
-    NEED = "need"
-    OFFER = "offer"
-    CLUSTER = "cluster"
-    PLACE = "place"
-    INDUSTRY = "industry"
 
 
 _TABLES: Mapping[ResultKind, CodeTable] = {
@@ -81,34 +72,7 @@ _SAID: Mapping[StatementKind, ResultKind] = {
 
 
 @dataclass(frozen=True, slots=True)
-class SearchResult:
-    """Something that was found, and why.
-
-    `organization` is the one itself, or whose need or offer it is; `within` the wider place or
-    industry. `deadline` is a need's.
-    """
-
-    kind: ResultKind
-    id: str
-    name: str
-    name_en: str
-    match: Match
-    organization: Organization | None = None
-    within: str = ""
-    deadline: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SearchGroup:
-    """Results of one kind, best first; `total` is how many there are before the list is cut."""
-
-    kind: ResultKind
-    total: int
-    results: tuple[SearchResult, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Names:
+class _SearchedNames:
     """What one snapshot is searched by."""
 
     organizations: NameTable
@@ -117,12 +81,12 @@ class _Names:
 
 
 @dataclass(frozen=True, slots=True)
-class _Statement:
+class _AnsweringStatement:
     """A statement that answers: its row, its owner's row, and why."""
 
     row: int
     owner: int
-    match: Match
+    match: MatchReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +163,7 @@ class Search:
         if ResultKind.OFFER in wanted and ResultKind.OFFER in said:
             yield self._offers(snapshot, limit, said[ResultKind.OFFER])
 
-    def _named(self, snapshot: Snapshot, text: str) -> dict[str, Match]:
+    def _named(self, snapshot: Snapshot, text: str) -> dict[str, MatchReason]:
         """Organisations by name or code, by id."""
         names = self._names(snapshot)
         by_name = names.organizations.matches(text)
@@ -210,7 +174,7 @@ class Search:
             for code, id in names.codes:
                 if code.startswith(typed):
                     strength = 1.0 if code == typed else 0.85
-                    named[id] = Match(MatchedBy.CODE, code, strength, ((0, len(typed)),))
+                    named[id] = MatchReason(MatchedBy.CODE, code, strength, ((0, len(typed)),))
         return named
 
     def _organizations(
@@ -218,8 +182,8 @@ class Search:
         snapshot: Snapshot,
         text: str,
         limit: int,
-        named: dict[str, Match],
-        said: Sequence[_Statement],
+        named: dict[str, MatchReason],
+        said: Sequence[_AnsweringStatement],
     ) -> SearchGroup:
         matches = dict(named)
         for statement in said:
@@ -237,7 +201,9 @@ class Search:
         )  # fmt: skip
         return SearchGroup(ResultKind.ORGANIZATION, len(matches), results[:limit])
 
-    def _newest(self, snapshot: Snapshot, text: str, matches: dict[str, Match]) -> dict[str, Match]:
+    def _newest(
+        self, snapshot: Snapshot, text: str, matches: dict[str, MatchReason]
+    ) -> dict[str, MatchReason]:
         """With those that came after the snapshot, as the store's full text finds them."""
         if self.store.version() == snapshot.meta.version:
             return matches
@@ -246,12 +212,14 @@ class Search:
         for hit in hits:
             words = hit.statement.text if hit.statement else hit.organization.name
             by = MatchedBy.WORDS if hit.statement else MatchedBy.NAME
-            match = _quoted(Match(by, words, 0.4 if hit.statement else 0.7), text)
+            match = quoted(MatchReason(by, words, 0.4 if hit.statement else 0.7), text)
             if match.marks:
                 newer.setdefault(hit.organization.id, match)
         return newer
 
-    def _needs(self, snapshot: Snapshot, limit: int, said: Sequence[_Statement]) -> SearchGroup:
+    def _needs(
+        self, snapshot: Snapshot, limit: int, said: Sequence[_AnsweringStatement]
+    ) -> SearchGroup:
         """Needs that are open now and whose deadline has not passed."""
         statements, looked_at = snapshot.statements, said[: 2 * limit]
         keys = tuple(
@@ -275,7 +243,9 @@ class Search:
         gone = len(looked_at) - len(results)
         return SearchGroup(ResultKind.NEED, len(said) - gone, results[:limit])
 
-    def _offers(self, snapshot: Snapshot, limit: int, said: Sequence[_Statement]) -> SearchGroup:
+    def _offers(
+        self, snapshot: Snapshot, limit: int, said: Sequence[_AnsweringStatement]
+    ) -> SearchGroup:
         """Offers that stand now."""
         statements, looked_at = snapshot.statements, said[: 2 * limit]
         keys = tuple(
@@ -298,24 +268,24 @@ class Search:
 
     def _statements(
         self, snapshot: Snapshot, text: str, wanted: frozenset[ResultKind], *, by_meaning: bool
-    ) -> dict[ResultKind, list[_Statement]]:
+    ) -> dict[ResultKind, list[_AnsweringStatement]]:
         """Statements that say what was typed, then those that mean something like it."""
         if not wanted & frozenset(_SAID.values()) or len(normal(text)) < 2:
             return {}
         standing = self._standing(snapshot, text, by_meaning=by_meaning)
-        groups: dict[ResultKind, list[_Statement]] = {}
+        groups: dict[ResultKind, list[_AnsweringStatement]] = {}
         owners_told = set[int]()
         kinds, texts = snapshot.statements.kind, snapshot.statements.table.column("text")
         for row, by, strength in standing:
             kind = _SAID[STATEMENT_KINDS[kinds[row]]]
             owners = snapshot.statement_organizations.row(row)
-            match = _quoted(Match(by, str(texts[row].as_py()), strength), text)
+            match = quoted(MatchReason(by, str(texts[row].as_py()), strength), text)
             for owner in owners.tolist():
                 if kind is ResultKind.ORGANIZATION:
                     if owner in owners_told:
                         continue
                     owners_told.add(owner)
-                groups.setdefault(kind, []).append(_Statement(row, owner, match))
+                groups.setdefault(kind, []).append(_AnsweringStatement(row, owner, match))
         return groups
 
     def _standing(
@@ -349,10 +319,10 @@ class Search:
 
     # -- what a snapshot is searched by
 
-    def _names(self, snapshot: Snapshot) -> _Names:
+    def _names(self, snapshot: Snapshot) -> _SearchedNames:
         return snapshot.cached("names searched", partial(self._make, snapshot))
 
-    def _make(self, snapshot: Snapshot) -> _Names:
+    def _make(self, snapshot: Snapshot) -> _SearchedNames:
         codes = [
             (code, keys.id)
             for keys in self.store.duplicate_keys()
@@ -364,7 +334,9 @@ class Search:
             kind: _name_table(getattr(snapshot, table), is_spelt=kind is ResultKind.CLUSTER)
             for kind, table in _TABLES.items()
         }
-        return _Names(_name_table(snapshot.organizations.table, is_spelt=True), tables, codes)
+        return _SearchedNames(
+            _name_table(snapshot.organizations.table, is_spelt=True), tables, codes
+        )
 
 
 def _name_table(table: pa.Table, *, is_spelt: bool) -> NameTable:
@@ -392,9 +364,9 @@ def _table_group(
         is_code = any(character.isdigit() for character in text)
         matches.setdefault(
             row,
-            Match(MatchedBy.CODE, id.partition(":")[2], 1.0)
+            MatchReason(MatchedBy.CODE, id.partition(":")[2], 1.0)
             if is_code
-            else Match(MatchedBy.OTHER_NAME, text, 0.85, ((0, len(text)),)),
+            else MatchReason(MatchedBy.OTHER_NAME, text, 0.85, ((0, len(text)),)),
         )
     ids = table.column("id")
     ranked = sorted(matches, key=lambda row: (-matches[row].strength, ids[row].as_py()))
@@ -410,7 +382,7 @@ def _meant(snapshot: Snapshot, table: CodeTable, text: str) -> tuple[int, ...]:
         return ()
 
 
-def _row_result(table: pa.Table, kind: ResultKind, row: int, match: Match) -> SearchResult:
+def _row_result(table: pa.Table, kind: ResultKind, row: int, match: MatchReason) -> SearchResult:
     names = table.column("name")
     parent = table.column("parent")[row].as_py() if "parent" in table.column_names else -1
     return SearchResult(
@@ -424,29 +396,10 @@ def _row_result(table: pa.Table, kind: ResultKind, row: int, match: Match) -> Se
 
 
 def _columns(
-    snapshot: Snapshot, said: Sequence[_Statement]
-) -> Iterator[tuple[_Statement, str, str, str]]:
+    snapshot: Snapshot, said: Sequence[_AnsweringStatement]
+) -> Iterator[tuple[_AnsweringStatement, str, str, str]]:
     """Each statement with its id, its owner's id and its text."""
     ids, texts = (snapshot.statements.table.column(name) for name in ("id", "text"))
     for each in said:
         id, text = str(ids[each.row].as_py()), str(texts[each.row].as_py())
         yield each, id, snapshot.id_of(each.owner), text
-
-
-def _quoted(match: Match, question: str) -> Match:
-    """With the stretch of the text around what is marked, and the marks."""
-    marks = marked(match.text, question)
-    start = 0
-    if marks and marks[0][0] > _SUMMARY // 2:
-        start = max(match.text.rfind(each, 0, marks[0][0]) for each in "。；;.!?！？\n") + 1
-        start = max(start, marks[0][0] - _SUMMARY // 2)
-    end = start + _SUMMARY
-    text = match.text[start:end]
-    inside = tuple(
-        (first - start, min(last, end) - start)
-        for first, last in marks
-        if first >= start and first < end
-    )
-    before, after = "…" if start else "", "…" if end < len(match.text) else ""
-    shifted = tuple((first + len(before), last + len(before)) for first, last in inside)
-    return replace(match, text=f"{before}{text}{after}", marks=shifted)
