@@ -9,6 +9,7 @@ from flask import Response, jsonify
 from flask_openapi3 import Info, OpenAPI
 
 from matchmaker.api.auditing.routes import auditing
+from matchmaker.api.cooperation.conversations import conversations
 from matchmaker.api.cooperation.routes import cooperation, coordination
 from matchmaker.api.directory.reconciliation import reconciliation
 from matchmaker.api.directory.routes import directory
@@ -97,8 +98,8 @@ def create_app(wired: Wiring) -> OpenAPI:
     problems.register(app)
     guards.register(app)
     for area in (
-        directory, reconciliation, matching, auditing, people, passkeys, cooperation, coordination,
-        operations,
+        directory, reconciliation, matching, auditing, people, passkeys, cooperation,
+        conversations, coordination, operations,
     ):  # fmt: skip
         app.register_api(area)
     app.register_blueprint(local)

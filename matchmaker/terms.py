@@ -80,6 +80,11 @@ TERMS: dict[str, str] = {
     "in_review": "In review",
     "published": "Published",
     "withdrawn": "Withdrawn",
+    "offered": "Times proposed",
+    "fixed": "Time fixed",
+    "rejected": "No time suits",
+    "off": "Called off",
+    "replaced": "Replaced by other times",
     # actions
     "agree_terms": "Agree to the terms",
     "accept": "Accept",

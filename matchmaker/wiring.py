@@ -29,7 +29,9 @@ from matchmaker.embedding.cross_encoder import CrossEncoder, load_cross_encoder
 from matchmaker.errors import MatchmakerError, ModelUnavailable, SnapshotUnavailable
 from matchmaker.mail import Mailer
 from matchmaker.recommend.pipeline import prepare
+from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
 from matchmaker.services.cooperation.capacity import Capacity
+from matchmaker.services.cooperation.conversations import Conversations
 from matchmaker.services.cooperation.effects import Effects
 from matchmaker.services.cooperation.gatherings import Gatherings
 from matchmaker.services.cooperation.graph_sync import GraphSync
@@ -447,6 +449,17 @@ class Wiring:
             self.capacity,
             self.notification_outbox,
             self.graph_sync,
+            self.clock,
+        )
+
+    @cached_property
+    def conversations(self) -> Conversations:
+        return Conversations(
+            self.store,
+            self.repositories,
+            self.introductions,
+            AttachmentFiles(self.settings.data_dir / "attachments", Scanner(self.settings.scanner)),
+            self.notification_outbox,
             self.clock,
         )
 
