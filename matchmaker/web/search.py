@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask import render_template, request, url_for
 from markupsafe import Markup, escape
@@ -18,6 +17,7 @@ from matchmaker.services.directory.search import LONGEST, MOST_IN_GROUP
 from matchmaker.services.directory.search_results import ResultKind, SearchGroup, SearchResult
 from matchmaker.web.labels import language, said, word
 from matchmaker.web.layout import Page, is_part, localised, signed_in, web
+from matchmaker.web.marks import with_marks
 from matchmaker.web.menu import menu
 
 SUGGESTED, SHOWN = 3, 5
@@ -183,13 +183,3 @@ def _other_language() -> str:
 def highlighted(text: str, match: MatchReason) -> Markup:
     """The text, escaped, with the stretches that answer marked."""
     return with_marks(text, match.marks)
-
-
-def with_marks(text: str, marks: Any) -> Markup:
-    """The text, escaped, with some stretches of it as `mark`."""
-    pieces, last = [], 0
-    for start, end in marks:
-        pieces += [escape(text[last:start]), Markup("<mark>"), escape(text[start:end])]
-        pieces.append(Markup("</mark>"))
-        last = end
-    return Markup().join([*pieces, escape(text[last:])])
