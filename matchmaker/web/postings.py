@@ -105,6 +105,7 @@ def posting(id: str) -> Page:
     return render_template(
         "posting.html",
         posting=posting,
+        question_text=posting.text,
         answered=answered,
         cards=cards_of(principal, answered),
         goal=posting.goal,
