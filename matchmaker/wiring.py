@@ -550,19 +550,19 @@ class Wiring:
         gc.freeze()
 
     def keep_ready(self) -> None:
-        """Without end: of each new snapshot, work out what every cluster is compared by.
+        """Without end: take each new snapshot over, when what requests share is worked out.
 
-        The first page of a cluster would wait for it otherwise. What fails is left
-        for whoever asks for it: they are told.
+        Then what every cluster is compared by: the first page of one would wait for it. What
+        fails is left for whoever asks for it: they are told.
         """
         seen = None
         while True:
             with suppress(MatchmakerError):
-                snapshot = self.reader.current()
+                snapshot = self.reader.renew(prepare)
                 if snapshot is not seen:
                     seen = snapshot
                     self.auditing.prepare()
-            time.sleep(5)
+            time.sleep(1)
 
 
 def wire(settings: Settings) -> Wiring:
