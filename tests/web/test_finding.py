@@ -263,7 +263,7 @@ def test_keeping_dismissing_and_comparing_move_nothing_and_four_fit_side_by_side
     page.locator("#compare-10").click()
     expect(page.locator("#tray")).to_contain_text("take one out first")
     assert visitor.violations() == []
-    page.locator("#tray").get_by_role("link", name="Compare 4").click()
+    page.locator("#tray").get_by_role("button", name="Compare 4").click()
     assert page.locator("table.compared thead th").all_inner_texts() == names
     assert page.locator("table.compared tbody tr").first.locator("svg.score").count() == 4
     assert visitor.complaints == []

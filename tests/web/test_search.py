@@ -27,7 +27,7 @@ def test_a_short_name_is_typed_and_opened_by_keyboard_alone(visit):
 def test_the_list_closes_and_the_page_is_there_without_script(visit):
     visitor = visit("firm", "en")
     visitor.open("/")
-    box = visitor.page.locator("#seek")
+    box = visitor.page.locator("#search-box")
     box.press_sequentially("hosiery")
     expect(visitor.page.get_by_role("option").first).to_be_visible()
     box.press("Escape")

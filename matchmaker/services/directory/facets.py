@@ -52,18 +52,19 @@ class DirectoryOrder(StrEnum):
     NAME = "name"
     TIES = "ties"
     NEAR = "near"
+    FIT = "fit"
 
 
 @dataclass(frozen=True, slots=True)
 class FacetedFilter:
     """What the directory is narrowed to; of all stages given one is enough.
 
-    `only` are ids found by a search; None means any.
+    `only` are ids found by a search, best first, for `DirectoryOrder.FIT`; None means any.
     """
 
     where: OrganizationFilter = field(default_factory=OrganizationFilter)
     stages: frozenset[Stage] = frozenset()
-    only: frozenset[str] | None = None
+    only: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,12 @@ class FacetedDirectory:
         rows = np.flatnonzero(_all(masks.values(), len(snapshot)))
         ties, km = _tie_counts(snapshot), _kilometres(snapshot, near)
         ranked = rows[np.lexsort(_keys(snapshot, rows, order, ties, km))]
+        if order is DirectoryOrder.FIT and wanted.only is not None:
+            numbers = _organization_rows(snapshot)
+            among = set(rows.tolist())
+            ranked = np.array(
+                [row for id in wanted.only if (row := numbers.get(id, -1)) in among], dtype=np.int64
+            )
         shown = ranked[max(0, offset) : max(0, offset) + max(1, min(limit, MOST))]
         ids = snapshot.ids_of(shown.astype(np.int32))
         known = self.store.organizations_by_id(ids)

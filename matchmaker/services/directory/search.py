@@ -141,6 +141,24 @@ class Search:
         found.sort(key=lambda each: (-each.results[0].match.strength, order.index(each.kind)))
         return tuple(found)
 
+    def organizations(
+        self,
+        principal: Principal,  # noqa: ARG002 (what is searched is published)
+        text: str,
+    ) -> tuple[str, ...]:
+        """Ids of all organisations that are called so or say so, best first, for anybody.
+
+        Raises SnapshotUnavailable.
+        """
+        snapshot = self.reader.current()
+        check_graph(snapshot, self.store.graph_id())
+        wanted = frozenset({ResultKind.ORGANIZATION})
+        said = self._statements(snapshot, text[:LONGEST], wanted, by_meaning=False)
+        matches = self._named(snapshot, text[:LONGEST])
+        for statement in said.get(ResultKind.ORGANIZATION, []):
+            matches.setdefault(snapshot.id_of(statement.owner), statement.match)
+        return tuple(sorted(matches, key=lambda id: (-matches[id].strength, id)))
+
     # -- organisations, needs and offers
 
     def _said_groups(

@@ -2,7 +2,7 @@
 // The list under the search box by keyboard (ARIA APG, "Editable Combobox With List
 // Autocomplete"). Without this file the box is a form and Enter opens the page of results.
 {
-  const box = document.getElementById("seek"), list = document.getElementById("suggestions");
+  const box = document.getElementById("search-box"), list = document.getElementById("suggestions");
   const options = () => [...list.querySelectorAll("[role=option]")];
   let current = -1;
   function show(shown) {
