@@ -104,6 +104,6 @@ def test_facets_and_pages(directory):
     member = Principal("account:m", account="m", organizations=frozenset({"t:a"}))
     assert counts(directory.facets(member, FacetedFilter()).clusters) == {"t:cluster": 2}
     assert directory.facets(member, narrowed(cluster="t:cluster")).total == 2
+    other = Principal("account:o", account="o", organizations=frozenset({"t:c"}))
     with pytest.raises(NotAllowed):
-        other = Principal("account:o", account="o", organizations=frozenset({"t:c"}))
         directory.facets(other, narrowed(cluster="t:cluster"))
