@@ -67,6 +67,11 @@ class Card:
         return leading_reasons(self.recommendation, language())
 
 
+def match_grade(match: Match) -> Message:
+    """How what somebody says answers, in words."""
+    return _GRADES[match]
+
+
 def grade_of(fit: Recommendation) -> str:
     """In words: how what it says answers, the chance of a tie, else thirds of 0 to 1."""
     if fit.match is not None:

@@ -274,4 +274,4 @@ def test_more_than_four_are_compared_as_the_first_four(visit, rows):
     firms = [one.id for one in rows.organizations if one.kind is Kind.FIRM][:5]
     visitor.open("/compare?" + "&".join(f"id={one}" for one in firms))
     assert visitor.page.locator("table.compared thead th").count() == 4
-    assert "first four" in visitor.page.inner_text("p.notice")
+    assert "first four" in visitor.page.inner_text("main")

@@ -22,7 +22,6 @@ from matchmaker.domain import (
     GoalName,
     GraphRows,
     Need,
-    NeedState,
     Offer,
     OfferKind,
     OrganizationFilter,
@@ -254,8 +253,7 @@ class Search:
             )
             for each, key in zip(looked_at, keys, strict=True)
             if (need := stored.get(key.id)) is not None
-            and need.state is NeedState.OPEN
-            and (need.deadline is None or need.deadline >= today)
+            and need.is_answerable_on(today)
             and (owner := owners.get(need.organization)) is not None
         )  # fmt: skip
         gone = len(looked_at) - len(results)
