@@ -244,7 +244,7 @@ def test_clusters_are_made_renamed_and_their_members_let_in_and_out(visit, sampl
     id = page.locator("form input[name=id]").first.input_value()
     assert sample.published.cluster(id).place == "gbt2260:330300"
     page.fill("input[name=organization]", MEMBER)
-    press(page, "加入")
+    press(page, "加入集群")
     assert id in [cluster.id for cluster in sample.store.clusters_of(MEMBER)]
     page.locator("button[value=leave]").first.click()
     page.wait_for_load_state("networkidle")
