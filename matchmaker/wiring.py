@@ -47,6 +47,7 @@ from matchmaker.services.directory.reconciliation import Reconciliation
 from matchmaker.services.directory.search import Search
 from matchmaker.services.matching.evaluation import RankerLearning
 from matchmaker.services.matching.interaction_log import InteractionLog
+from matchmaker.services.matching.long_questions import LongQuestions
 from matchmaker.services.matching.matching import Matching
 from matchmaker.services.matching.open_needs import OpenNeeds
 from matchmaker.services.matching.ranker_files import RankerFiles
@@ -198,6 +199,10 @@ class Wiring:
     @cached_property
     def reconciliation(self) -> Reconciliation:
         return Reconciliation(self.store, self.reader)
+
+    @cached_property
+    def long_questions(self) -> LongQuestions:
+        return LongQuestions(self.repositories, self.clock)
 
     @cached_property
     def open_needs(self) -> OpenNeeds:
@@ -555,19 +560,19 @@ class Wiring:
         gc.freeze()
 
     def keep_ready(self) -> None:
-        """Without end: of each new snapshot, work out what every cluster is compared by.
+        """Without end: take each new snapshot over, when what requests share is worked out.
 
-        The first page of a cluster would wait for it otherwise. What fails is left
-        for whoever asks for it: they are told.
+        Then what every cluster is compared by: the first page of one would wait for it. What
+        fails is left for whoever asks for it: they are told.
         """
         seen = None
         while True:
             with suppress(MatchmakerError):
-                snapshot = self.reader.current()
+                snapshot = self.reader.renew(prepare)
                 if snapshot is not seen:
                     seen = snapshot
                     self.auditing.prepare()
-            time.sleep(5)
+            time.sleep(1)
 
 
 def wire(settings: Settings) -> Wiring:
