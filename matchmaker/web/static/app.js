@@ -21,11 +21,11 @@ addEventListener("htmx:responseError", ({ detail }) => {
 addEventListener("htmx:beforeRequest", () => {
   for (const id of ["offline", "failed", "expired"]) document.getElementById(id).hidden = true;
 });
-// A question that is too long for an address is sent as what it is; the answer has an address.
-addEventListener("htmx:configRequest", ({ target, detail }) => {
-  if (target.id !== "question" || target.elements.text.value.length <= 1000) return;
-  detail.verb = "post";
-  detail.headers["X-CSRFToken"] = document.querySelector("meta[name=csrf-token]").content;
+// A question that is too long for an address is sent as a form; its answer has an address.
+addEventListener("htmx:configRequest", (event) => {
+  if (event.target.id !== "question" || event.target.elements.text.value.length <= 1000) return;
+  event.preventDefault();
+  event.target.submit();
 });
 // Times as the reader's own clock and habit have them; the page has them in UTC.
 function localise(root) {
