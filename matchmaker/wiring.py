@@ -47,6 +47,7 @@ from matchmaker.services.directory.reconciliation import Reconciliation
 from matchmaker.services.directory.search import Search
 from matchmaker.services.matching.evaluation import RankerLearning
 from matchmaker.services.matching.interaction_log import InteractionLog
+from matchmaker.services.matching.long_questions import LongQuestions
 from matchmaker.services.matching.matching import Matching
 from matchmaker.services.matching.open_needs import OpenNeeds
 from matchmaker.services.matching.ranker_files import RankerFiles
@@ -198,6 +199,10 @@ class Wiring:
     @cached_property
     def reconciliation(self) -> Reconciliation:
         return Reconciliation(self.store, self.reader)
+
+    @cached_property
+    def long_questions(self) -> LongQuestions:
+        return LongQuestions(self.repositories, self.clock)
 
     @cached_property
     def open_needs(self) -> OpenNeeds:

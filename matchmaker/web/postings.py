@@ -13,7 +13,7 @@ from matchmaker.errors import MatchmakerError
 from matchmaker.recommend.model import Request
 from matchmaker.services.matching.interaction_log import DISMISSAL_REASONS
 from matchmaker.web.cards import Card, cards_of
-from matchmaker.web.find import SHOWN, picked_by
+from matchmaker.web.find import SHOWN, asked_text, picked_by
 from matchmaker.web.forms import read_form
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import (
@@ -42,8 +42,9 @@ def postings() -> Page:
 @web.get("/postings/new")
 def new_posting() -> Page:
     """A need or an offer in one's own words."""
-    signed_in()
-    return _posting_page({"what": "need"} | request.args.to_dict())
+    principal = signed_in()
+    sent = {"what": "need"} | request.args.to_dict()
+    return _posting_page(sent | {"text": asked_text(principal)})
 
 
 def _posting_page(sent: dict[str, Any], preview: list[Card] | None = None) -> str:
