@@ -34,8 +34,10 @@ from matchmaker.web import (
     imports,
     introductions,
     layout,
+    members,
     postings,
     second_factor,
+    welcome,
 )
 from matchmaker.web import directory as directory_pages
 from matchmaker.web import organization as organization_pages
@@ -55,9 +57,11 @@ VIEWS = (
     home,
     imports,
     introductions,
+    members,
     people_pages,
     postings,
     second_factor,
+    welcome,
 )
 _DESCRIPTION = (
     "Finds the ties an industrial cluster is missing and says why. Start with "
