@@ -16,6 +16,7 @@ from argon2 import PasswordHasher
 from huey import SqliteHuey
 
 from matchmaker import embedding
+from matchmaker.domain import GoalName
 from matchmaker.embedding import (
     Encoder,
     ModelIdentity,
@@ -41,11 +42,14 @@ from matchmaker.services.cooperation.webhooks import Webhooks
 from matchmaker.services.directory.change_log import ChangeLog
 from matchmaker.services.directory.codes import Codes
 from matchmaker.services.directory.directory import Directory, Published
+from matchmaker.services.directory.facets import FacetedDirectory
 from matchmaker.services.directory.log_anchor import LogAnchor
 from matchmaker.services.directory.reconciliation import Reconciliation
+from matchmaker.services.directory.search import Search
 from matchmaker.services.matching.evaluation import RankerLearning
 from matchmaker.services.matching.interaction_log import InteractionLog
 from matchmaker.services.matching.matching import Matching
+from matchmaker.services.matching.open_needs import OpenNeeds
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.services.matching.seekers import SeekerFactory
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
@@ -195,6 +199,23 @@ class Wiring:
     @cached_property
     def reconciliation(self) -> Reconciliation:
         return Reconciliation(self.store, self.reader)
+
+    @cached_property
+    def open_needs(self) -> OpenNeeds:
+        return OpenNeeds(self.store, self.directory, self.matching, self.clock)
+
+    @cached_property
+    def faceted_directory(self) -> FacetedDirectory:
+        return FacetedDirectory(self.store, self.reader, self.directory)
+
+    @cached_property
+    def search(self) -> Search:
+        return Search(
+            self.store,
+            self.reader,
+            lambda snapshot, text: self.seekers(snapshot).free_texts([text], GoalName.SUPPLIER)[0],
+            self.clock,
+        )
 
     @cached_property
     def exports(self) -> Exports:
@@ -545,19 +566,19 @@ class Wiring:
         gc.freeze()
 
     def keep_ready(self) -> None:
-        """Without end: of each new snapshot, work out what every cluster is compared by.
+        """Without end: take each new snapshot over, when what requests share is worked out.
 
-        The first page of a cluster would wait for it otherwise. What fails is left
-        for whoever asks for it: they are told.
+        Then what every cluster is compared by: the first page of one would wait for it. What
+        fails is left for whoever asks for it: they are told.
         """
         seen = None
         while True:
             with suppress(MatchmakerError):
-                snapshot = self.reader.current()
+                snapshot = self.reader.renew(prepare)
                 if snapshot is not seen:
                     seen = snapshot
                     self.auditing.prepare()
-            time.sleep(5)
+            time.sleep(1)
 
 
 def wire(settings: Settings) -> Wiring:

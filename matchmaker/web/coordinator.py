@@ -18,6 +18,7 @@ from matchmaker.audit.ties import Channel
 from matchmaker.audit.view import View
 from matchmaker.domain import GoalName, Kind
 from matchmaker.errors import InvalidInput
+from matchmaker.messages import NAMES
 from matchmaker.reports.audit_report import audit_report
 from matchmaker.reports.document import Document, DocumentTable, Picture
 from matchmaker.reports.files import data_url, write_pdf, write_workbook
@@ -152,7 +153,7 @@ def worklist(id: str) -> Page:
 def _drawn(view: View) -> dict[str, Any]:
     snapshot, net = view.landscape.snapshot, view.network
     rows = net.members.tolist()
-    name_of = snapshot.english_name_of if language() == "en" else snapshot.name_of
+    name_of = snapshot.english_name_of if language() != NAMES else snapshot.name_of
     nodes = [
         {
             "id": snapshot.id_of(row),
