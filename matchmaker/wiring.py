@@ -31,6 +31,7 @@ from matchmaker.mail import Mailer
 from matchmaker.recommend.pipeline import prepare
 from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
 from matchmaker.services.cooperation.capacity import Capacity
+from matchmaker.services.cooperation.cluster_members import ClusterMembers
 from matchmaker.services.cooperation.conversations import Conversations
 from matchmaker.services.cooperation.effects import Effects
 from matchmaker.services.cooperation.gatherings import Gatherings
@@ -471,6 +472,16 @@ class Wiring:
             AttachmentFiles(self.settings.data_dir / "attachments", Scanner(self.settings.scanner)),
             self.notification_outbox,
             self.clock,
+        )
+
+    @cached_property
+    def cluster_members(self) -> ClusterMembers:
+        return ClusterMembers(
+            self.repositories,
+            self.directory,
+            self.accounts,
+            self.invitations,
+            lambda: self.auditing,
         )
 
     @cached_property

@@ -83,6 +83,7 @@ def posting(id: str) -> Page:
     """One posting, with who could meet it."""
     principal = signed_in()
     posting = services().postings.show(principal, id).posting
+    services().notifications.mark_read_of(principal, f"posting/{posting.id}")
     answered = None
     is_own = principal.acts_for(posting.organization)
     if posting.goal is not None and posting.state is PostingState.PUBLISHED and is_own:
