@@ -175,32 +175,93 @@ def slow_clients(served: Served, count: int = 200, others: int = 40) -> Finding:
     )
 
 
-def crowd(served: Served, count: int, *, may_refuse: bool = True) -> Finding:
+def at_once(port: int, count: int, seconds: float = 120.0) -> list[Answer]:
     """So many ask for recommendations at once."""
 
     async def measured() -> list[Answer]:
+        path = "/api/v1/recommendations"
         return await asyncio.gather(
-            *(
-                ask(served.port, "POST", "/api/v1/recommendations", ASK, seconds=30)
-                for _ in range(count)
-            )
+            *(ask(port, "POST", path, ASK, seconds=seconds) for _ in range(count))
         )
 
-    answers = asyncio.run(measured())
+    return asyncio.run(measured())
+
+
+def crowd(served: Served, count: int, *, may_refuse: bool = True) -> Finding:
+    """So many at once, beside the same number at a server that does nothing but refuse.
+
+    What that one takes is the client's own time, and what the machine has left of others.
+    """
+    with bare_server() as port:
+        bare = max(answer.seconds for answer in at_once(port, count))
+    alone = percentile([at_once(served.port, 1)[0].seconds for _ in range(5)], 0.5)
+    answers = at_once(served.port, count)
     statuses = Counter(answer.status for answer in answers)
     slowest = max(answer.seconds for answer in answers)
     refused = [answer for answer in answers if answer.status == 503]
-    half = percentile([answer.seconds for answer in refused], 0.5)
+    half, most = (percentile([answer.seconds for answer in refused], share) for share in (0.5, 0.9))
     is_told = all("Retry-After" in answer.headers for answer in refused)
     in_time = sum(answer.seconds <= 5 for answer in answers if answer.status in (200, 503))
     aim = "all answered or refused in 5 s" if may_refuse else "none refused"
     reached = in_time == count and is_told if may_refuse else statuses[200] == count
+    others = {status: number for status, number in statuses.items() if status not in (200, 503)}
     return Finding(
         f"{count} requests at once",
-        f"{statuses[200]} answered, {len(refused)} refused, {statuses[0]} nothing, "
-        f"slowest {slowest:.1f} s, half of the refusals within {half:.2f} s",
+        f"{statuses[200]} answered, {len(refused)} refused, others {others or 'none'}, "
+        f"slowest {slowest:.1f} s; refusals: half within {half:.2f} s, nine tenths {most:.2f} s; "
+        f"a bare server refuses all within {bare:.2f} s; one request alone {alone:.2f} s; "
+        f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores",
         aim,
         reached,
+    )
+
+
+_BARE = """
+import asyncio, sys
+ANSWER = b"HTTP/1.1 503 Busy\\r\\nContent-Length: 0\\r\\nConnection: close\\r\\n\\r\\n"
+async def refuse(reader, writer):
+    await reader.readuntil(b"\\r\\n\\r\\n")
+    writer.write(ANSWER)
+    writer.close()
+async def main():
+    server = await asyncio.start_server(refuse, "127.0.0.1", 0, backlog=2048)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+asyncio.run(main())
+"""
+
+
+@contextlib.contextmanager
+def bare_server() -> Iterator[int]:
+    """The port of a server in a process of its own that refuses whatever it is asked."""
+    process = subprocess.Popen([sys.executable, "-c", _BARE], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        yield int(process.stdout.readline())
+    finally:
+        process.kill()
+        process.wait()
+
+
+def renewed_in_a_crowd(served: Served, count: int = 100) -> Finding:
+    """A new snapshot is made while so many ask at once."""
+    command = [sys.executable, "-m", "matchmaker.cli", "refresh"]
+    environment = os.environ | {"MATCHMAKER_DATA_DIR": str(served.data_dir)}
+    refreshing = subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    answers = []
+    while refreshing.poll() is None:
+        answers += at_once(served.port, count)
+    answers += at_once(served.port, count)
+    answered = sum(answer.status == 200 for answer in answers)
+    slowest = max(answer.seconds for answer in answers)
+    return Finding(
+        f"a new snapshot while {count} ask at once",
+        f"{answered} of {len(answers)} answered, slowest {slowest:.1f} s; "
+        f"load {os.getloadavg()[0]:.1f}",
+        "all answered",
+        answered == len(answers) and refreshing.returncode == 0,
     )
 
 
@@ -287,6 +348,7 @@ FAULTS: dict[str, tuple[Callable[[Served], Finding], ...]] = {
         lambda served: crowd(served, 100, may_refuse=False),
         lambda served: crowd(served, 1000),
         light_behind_heavy,
+        renewed_in_a_crowd,
     ),
     "torn": (torn_snapshot,),
 }

@@ -9,6 +9,7 @@ from flask import Response, jsonify
 from flask_openapi3 import Info, OpenAPI
 
 from matchmaker.api.auditing.routes import auditing
+from matchmaker.api.cooperation.conversations import conversations
 from matchmaker.api.cooperation.routes import cooperation, coordination
 from matchmaker.api.directory.reconciliation import reconciliation
 from matchmaker.api.directory.routes import directory
@@ -27,14 +28,20 @@ from matchmaker.web import (
     admin,
     cards,
     coordinator,
+    faceted,
     find,
     glossary,
     home,
     imports,
     introductions,
     layout,
+    members,
+    needs,
+    picks,
     postings,
+    search,
     second_factor,
+    welcome,
 )
 from matchmaker.web import directory as directory_pages
 from matchmaker.web import organization as organization_pages
@@ -49,14 +56,20 @@ VIEWS = (
     coordinator,
     directory_pages,
     organization_pages,
+    faceted,
     find,
     glossary,
     home,
     imports,
+    needs,
+    picks,
+    search,
     introductions,
+    members,
     people_pages,
     postings,
     second_factor,
+    welcome,
 )
 _DESCRIPTION = (
     "Finds the ties an industrial cluster is missing and says why. Start with "
@@ -93,8 +106,8 @@ def create_app(wired: Wiring) -> OpenAPI:
     problems.register(app)
     guards.register(app)
     for area in (
-        directory, reconciliation, matching, auditing, people, passkeys, cooperation, coordination,
-        operations,
+        directory, reconciliation, matching, auditing, people, passkeys, cooperation,
+        conversations, coordination, operations,
     ):  # fmt: skip
         app.register_api(area)
     app.register_blueprint(local)

@@ -60,6 +60,7 @@ def periodic_work(wired: Wiring) -> tuple[PeriodicWork, ...]:
     """
     steps = (
         ("introductions expired", wired.introductions.expire_due),
+        ("meetings reminded of", wired.conversations.remind_due),
         ("introductions carried over", wired.graph_sync.write_pending),
         ("letters sent", wired.notifications.mail_due),
         ("webhooks called", wired.webhooks.deliver_due),
@@ -89,6 +90,7 @@ def expire_postings(wired: Wiring) -> None:
 def delete_old(wired: Wiring) -> None:
     """Delete what is older than the settings keep it."""
     _run_step("retention", wired.privacy.forget_old)
+    _run_step("files of conversations forgotten", wired.conversations.drop_orphans)
     _run_step("sessions forgotten", wired.sessions.forget_old)
     _run_step("challenges forgotten", wired.passkeys.forget_old)
 

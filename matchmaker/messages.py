@@ -25,6 +25,8 @@ from matchmaker.terms import TERMS
 
 TRANSLATIONS = Path(__file__).with_name("translations")
 SOURCE = "en"
+# The language of names; readers of any other one get the Latin name, where there is one.
+NAMES = "zh"
 # Contexts of texts that are the same in English and not in other languages.
 FIELD = "field"
 _LIST, _SENTENCES, _LOCATED = "list", "sentences", "located"

@@ -106,6 +106,14 @@ class Settings(BaseSettings):
     keep_over_days: int = Field(
         1095, ge=30, le=3650, description="Days until introductions that are over become counts."
     )
+    scanner: str = Field(
+        "",
+        description="Command that looks through files sent in conversations, given the path last; "
+        "any exit status but 0 refuses the file; empty: none.",
+    )
+    time_zone: str = Field(
+        "Asia/Shanghai", description="Time zone that meetings are proposed in, until one is chosen."
+    )
     backup_time: str = Field(
         "", pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$",
         description="Time of a daily backup, HH:MM in UTC; empty: none.",

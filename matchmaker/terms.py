@@ -80,6 +80,11 @@ TERMS: dict[str, str] = {
     "in_review": "In review",
     "published": "Published",
     "withdrawn": "Withdrawn",
+    "offered": "Times proposed",
+    "fixed": "Time fixed",
+    "rejected": "No time suits",
+    "off": "Called off",
+    "replaced": "Replaced by other times",
     # actions
     "agree_terms": "Agree to the terms",
     "accept": "Accept",
@@ -129,6 +134,7 @@ TERMS: dict[str, str] = {
     "never": "Never",
     # long work
     "import": "Import",
+    "check": "Check of a file",
     "refresh": "Snapshot",
     "train": "Learning to rank",
     "derive": "Clusters by place",

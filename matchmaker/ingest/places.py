@@ -19,9 +19,6 @@ from matchmaker.messages import Message, message
 from matchmaker.text import normal
 
 GBT_2260 = "gbt2260:"
-_DEPTH = {
-    PlaceLevel.COUNTRY: 0, PlaceLevel.PROVINCE: 1, PlaceLevel.CITY: 2, PlaceLevel.COUNTY: 3,
-}  # fmt: skip
 _CODE = re.compile(r"(gb/?t ?2260[:： ]?)?(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})")
 _SEPARATORS = re.compile(r"[,，、;；/|>›·()\[\]（）【】]+")
 _HAN = re.compile(r"[㐀-䶿一-鿿]")

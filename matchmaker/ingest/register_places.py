@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache
 
-from matchmaker.domain import MAX_NAME, GraphRows, Place, PlaceLevel
+from matchmaker.domain import MAX_NAME, Place, PlaceLevel
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.countries import country_place, iso_code
 from matchmaker.ingest.places import PlaceIndex
@@ -81,7 +81,3 @@ class RegisterPlaces:
         for place in index.with_parents([id] if id else []):
             self.rows.setdefault(place.id, place)
         return id, is_city
-
-    def graph_rows(self) -> GraphRows:
-        """Every place once."""
-        return GraphRows(places=tuple(self.rows.values()))

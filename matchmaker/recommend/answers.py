@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,14 @@ from matchmaker.goals import EvidenceRule
 from matchmaker.recommend.evidence import TextFit, filled_rows, statement_languages, usable
 from matchmaker.recommend.floor import familiarity, floor
 from matchmaker.recommend.model import SeekerText
-from matchmaker.recommend.specification import Comparison, RequirementKind, compare, read
+from matchmaker.recommend.specification import (
+    Comparison,
+    RequirementKind,
+    compare,
+    compare_customer,
+    offered,
+    read,
+)
 from matchmaker.snapshot.lexical import known_share, term_shares
 from matchmaker.snapshot.model import STATEMENT_KINDS, BoolArray, FloatArray, IntArray, Snapshot
 from matchmaker.snapshot.nearest import best
@@ -23,9 +31,10 @@ COMPARED, STATEMENTS = 60, 3
 # Of how many organisations of the whole graph, whether they may be recommended or not, the best
 # statements tell whether anybody says this: it is the same whoever asks.
 FOREMOST = 10
-# What a comparison adds to a fit in [0, 1] (`Comparison.adjustment`): on the tuning half of the
-# judged needs .7 of what is met and .2 to .4 of what is not put most right ones first.
-MET, UNMET = 0.7, 0.3
+# What a comparison (`Comparison.adjustment`) makes of a fit in [0, 1]: what is met adds to it,
+# what is not met leaves exp(UNMET · adjustment) of it, so that no likeness outweighs another
+# material or size. Chosen on the tuning half of the judged needs (docs/measurements.md).
+MET, UNMET = 1.0, 3.0
 # What is asked for itself, apart from how much, when and where.
 NAMED = frozenset(
     {
@@ -106,7 +115,7 @@ def best_answers(
     statements, fits = _ordered(snapshot, fit, row, count)
     compared = [_compared(snapshot, question, statement) for statement in statements]
     rated = [
-        (statement, float(np.clip(value + _adjustment(comparison), 0, 1)), comparison)
+        (statement, adjusted_fit(value, comparison), comparison)
         for statement, value, comparison in zip(statements, fits, compared, strict=True)
     ]
     return sorted(rated, key=lambda answer: -answer[1])
@@ -180,14 +189,20 @@ def _compared(snapshot: Snapshot, question: SeekerText, statement: int) -> Compa
     if question.kind is StatementKind.NEED and not is_need:
         return compare(asked, says) if asked.items else None
     if question.kind is StatementKind.OFFER and is_need:
-        return compare(says, asked)
+        return replace(compare(says, offered(asked)), aside=False, elsewhere=False)
+    kind = STATEMENT_KINDS[snapshot.statements.kind[statement]]
+    if question.kind is StatementKind.OFFER and kind is StatementKind.DESCRIPTION:
+        return compare_customer(asked, says)
     return None
 
 
-def _adjustment(comparison: Comparison | None) -> float:
+def adjusted_fit(fit: float, comparison: Comparison | None) -> float:
+    """A fit with what the statement says of what is specified, in [0, 1]; 0 where it denies it."""
     if comparison is None or comparison.denied:
-        return 0.0 if comparison is None else -1.0
-    return comparison.adjustment * (MET if comparison.adjustment > 0 else UNMET)
+        return 0.0 if comparison is not None else fit
+    if comparison.adjustment < 0:
+        return fit * math.exp(UNMET * comparison.adjustment)
+    return min(fit + MET * comparison.adjustment, 1.0)
 
 
 def _passed(

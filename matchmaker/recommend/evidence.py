@@ -17,6 +17,7 @@ from matchmaker.goals import EvidenceRule, Goal
 from matchmaker.recommend.graph import recency
 from matchmaker.recommend.model import Seeker, SeekerText
 from matchmaker.recommend.questions import QuestionSource, questions
+from matchmaker.recommend.specification import without_measures
 from matchmaker.snapshot.lexical import attainable, code_shares, lexical_scores, named_share
 from matchmaker.snapshot.model import (
     GOALS,
@@ -328,7 +329,7 @@ def _question(snapshot: Snapshot, languages: Mapping[str, int], text: SeekerText
     if top > 0:
         lexical /= top
     language = text.language or language_of(text.text)
-    codes = code_shares(snapshot.lexical, text.text)
+    codes = code_shares(snapshot.lexical, without_measures(text.specification))
     vector = text.vector if snapshot.meta.dimension else None
     return Question(text.text, vector, languages.get(language, -1), lexical, codes)
 

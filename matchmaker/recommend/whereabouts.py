@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from matchmaker.domain import Kind, Size
-from matchmaker.recommend.answers import Answers
+from matchmaker.recommend.answers import Answers, adjusted_fit
 from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.specification import (
     Comparison,
@@ -84,7 +84,8 @@ def with_whereabouts(answers: Answers, told: Whereabouts, rows: IntArray) -> Ans
         row = int(rows[position])
         whole = _with(comparison, {key: float(values[row]) for key, values in told.met.items()})
         comparisons[position] = whole
-        adjustment[position] += whole.adjustment - comparison.adjustment
+        fit = float(answers.fit[position])
+        adjustment[position] += adjusted_fit(fit, whole) - adjusted_fit(fit, comparison)
     return replace(answers, comparisons=tuple(comparisons), adjustment=adjustment)
 
 

@@ -25,6 +25,7 @@ from matchmaker.snapshot.model import BoolArray, FloatArray
 
 CONTEXT = 0.1  # ε
 LEARNED = 0.5
+SMALLEST = np.float32(1e-6)
 _WORDS = ("words_fit", "specification")
 
 
@@ -45,8 +46,10 @@ class WordsFirst:
     def score(self, goal: Goal, matrix: FeatureMatrix) -> FloatArray:
         fit, met = matrix.values[:, 0], matrix.values[:, 1]
         learned = 1 / (1 + np.exp(-shipped().log_odds(matrix) - LIFT))
-        # No bound below: what is not met costs what it costs, whether or not the text counts.
-        words = np.minimum((1 - LEARNED) * fit + LEARNED * learned + met, 1)
+        words = (1 - LEARNED) * fit + LEARNED * learned
+        # What is not met takes the same share of what was learned as of the fit.
+        left = 1 + np.minimum(met, 0) / np.maximum(fit, SMALLEST)
+        words = np.minimum(words * np.maximum(left, 0) + np.maximum(met, 0), 1)
         context = np.zeros(len(matrix.values), dtype=np.float32)
         first = len(_WORDS) + len(shipped().features)
         for column, (name, weight) in enumerate(_context_weights(goal).items(), first):

@@ -13,7 +13,7 @@ from scipy import sparse
 
 from matchmaker.audit.view import View
 from matchmaker.domain import Kind
-from matchmaker.messages import SOURCE, in_context, message
+from matchmaker.messages import NAMES, in_context, message
 from matchmaker.reports.document import NOTHING, Writer
 from matchmaker.snapshot.model import KINDS, Snapshot
 
@@ -114,7 +114,7 @@ def network(view: View, proposed: Sequence[tuple[int, int]], writer: Writer) -> 
 
 
 def _name(snapshot: Snapshot, row: int, writer: Writer) -> str:
-    english = writer.language == SOURCE
+    english = writer.language != NAMES
     name = snapshot.english_name_of(row) if english else snapshot.name_of(row)
     return name if len(name) <= 24 else name[:23] + "…"
 

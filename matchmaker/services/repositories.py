@@ -17,6 +17,7 @@ from matchmaker.store.changes import Keys, Put, Record, Remove
 from matchmaker.store.documents import Records
 from matchmaker.store.ports import Page
 from matchmaker.workflow.account import Account, ApiKey, Invitation
+from matchmaker.workflow.appointment import Appointment
 from matchmaker.workflow.gathering import Gathering
 from matchmaker.workflow.interactions import (
     Assignment,
@@ -187,7 +188,8 @@ class Repositories:
         self.introductions = Repository(records, "introduction", Introduction, _introduction_keys)
         self.slots = Repository(records, "slots", Slots, _slots_keys)
         self.pairs = Repository(records, "open_pair", OpenPair, _fields())
-        self.messages = Repository(records, "message", ConversationMessage, _fields("introduction"))
+        self.messages = Repository(records, "message", ConversationMessage, _message_keys)
+        self.appointments = Repository(records, "appointment", Appointment, _appointment_keys)
         self.notifications = Repository(records, "notice", Notification, _notification_keys)
         self.postings = Repository(records, "posting", Posting, _fields("organization", "state"))
         self.gatherings = Repository(records, "gathering", Gathering, _gathering_keys)
@@ -258,6 +260,22 @@ def _introduction_keys(introduction: Introduction) -> Keys:
         "phase": "waiting" if is_waiting else "active" if is_active else "over",
         "waiting_for": [introduction.organization(side) for side in awaited],
         "asking": [asking] if is_waiting and introduction.accepted else [],
+    }
+
+
+def _message_keys(message: ConversationMessage) -> Keys:
+    attachments = [attachment.id for attachment in message.attachments]
+    return {
+        "introduction": message.introduction,
+        "attachment": attachments,
+        "with_files": ["yes"] if attachments else [],
+    }
+
+
+def _appointment_keys(appointment: Appointment) -> Keys:
+    return {
+        "introduction": appointment.introduction,
+        "to_remind": [] if appointment.reminder_at is None else ["yes"],
     }
 
 

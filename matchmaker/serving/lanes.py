@@ -63,8 +63,9 @@ class WaitingRequest(Protocol):
 class LaneSize:
     """`threads` of each process; of all processes together at most `most` are in the lane.
 
-    The first `assured` of them wait as long as it takes; those behind are refused when they
-    have waited for `patience` seconds.
+    Nobody is refused while no more than `assured` are there at once. Where more come, who
+    would have to wait for longer than `patience` seconds is refused at once, and who has
+    waited for so long later.
     """
 
     threads: int
@@ -76,8 +77,10 @@ class LaneSize:
 SIZES = {
     LaneName.PROBE: LaneSize(1, 1000, 1000, 4.0),
     LaneName.LIGHT: LaneSize(0, 1000, 400, 4.0),
-    LaneName.HEAVY: LaneSize(0, 200, 110, 3.5),
+    LaneName.HEAVY: LaneSize(0, 200, 110, 2.5),
 }
+# How much the latest request counts in the mean time that one takes.
+_LATEST = 0.1
 
 
 class Occupancy:
@@ -91,6 +94,7 @@ class Occupancy:
 
     def __init__(self) -> None:
         self._counts = memoryview(mmap.mmap(-1, 4 * self.SLOTS * len(LaneName))).cast("i")
+        self._crowded = memoryview(mmap.mmap(-1, 8 * len(LaneName))).cast("d")
 
     def change(self, lane: LaneName, slot: int, by: int) -> None:
         """One more or less in a lane; a process changes its slot under the lane's lock."""
@@ -100,6 +104,14 @@ class Occupancy:
         """In all processes."""
         begin = self._begin(lane)
         return sum(self._counts[begin : begin + self.SLOTS])
+
+    def note_crowd(self, lane: LaneName) -> None:
+        """More want to be in the lane just now than have a place assured."""
+        self._crowded[list(LaneName).index(lane)] = time.monotonic()
+
+    def crowded_at(self, lane: LaneName) -> float:
+        """When that was last, by the monotonic clock that all processes share."""
+        return self._crowded[list(LaneName).index(lane)]
 
     def clear(self, slot: int) -> None:
         """The process is gone."""
@@ -114,7 +126,37 @@ class Occupancy:
 class _Waiting:
     task: WaitingRequest
     since: float
-    is_assured: bool
+
+
+class Pause:
+    """Computing waits while many requests arrive, so that they are all read and answered.
+
+    Each call of the system costs the thread that reads a turn among those that compute. Of
+    any time at most half is waited: who never stops to come does not stop the others.
+    """
+
+    LONGEST = 0.5
+    _EACH = 0.05
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._clock, self._sleep = clock, sleep
+        self._since = self._until = -self.LONGEST
+
+    def extend(self) -> None:
+        """Many have just come: computing is to wait for a moment."""
+        now = self._clock()
+        if now > self._until + self.LONGEST:
+            self._since = now
+        self._until = min(now + self._EACH, self._since + self.LONGEST)
+
+    def wait(self) -> None:
+        """Return when nobody needs it."""
+        while (left := self._until - self._clock()) > 0:
+            self._sleep(left)
 
 
 class Lane:
@@ -122,11 +164,13 @@ class Lane:
 
     def __init__(
         self, name: LaneName, size: LaneSize, refuse: Callable[[WaitingRequest], None],
-        occupancy: Occupancy, slot: int,
+        occupancy: Occupancy, slot: int, pause: Pause | None = None,
     ) -> None:  # fmt: skip
         self.name, self.size = name, size
         self._refuse = refuse
         self._occupancy, self._slot = occupancy, slot
+        self._pause = pause or Pause()
+        self._mean_seconds = 0.0
         self._queue: deque[_Waiting] = deque()
         self._ready = threading.Condition()
         self._busy = 0
@@ -136,20 +180,30 @@ class Lane:
 
     def add(self, task: WaitingRequest) -> bool:
         """Whether there was room for it."""
-        place = self._occupancy.total(self.name)
+        is_full = self.is_full
         with self._ready:
-            if place >= self.size.most or self._over:
+            if is_full or self._over:
                 return False
-            self._queue.append(_Waiting(task, time.monotonic(), place < self.size.assured))
+            self._queue.append(_Waiting(task, time.monotonic()))
             self._occupancy.change(self.name, self._slot, 1)
             self._ready.notify()
             return True
 
+    @property
+    def is_full(self) -> bool:
+        """Whether who comes now is refused; that somebody came is noted."""
+        place = self._occupancy.total(self.name)
+        if place < self.size.assured:
+            return False
+        self._occupancy.note_crowd(self.name)
+        waits = len(self._queue) * self._mean_seconds / self.size.threads
+        return place >= self.size.most or waits > self.size.patience
+
     def refuse_overdue(self) -> None:
-        """Refuse those behind the assured places who have waited for too long."""
-        until = time.monotonic() - self.size.patience
+        """Refuse those who have waited for too long, if more came than places are assured."""
+        until = min(time.monotonic() - self.size.patience, self._occupancy.crowded_at(self.name))
         with self._ready:
-            overdue = [each for each in self._queue if not each.is_assured and each.since < until]
+            overdue = [each for each in self._queue if each.since <= until]
             if overdue:
                 gone = {id(each) for each in overdue}
                 self._queue = deque(each for each in self._queue if id(each) not in gone)
@@ -177,22 +231,34 @@ class Lane:
             with self._ready:
                 while not self._queue and not self._over:
                     self._ready.wait()
+            self._pause.wait()
+            with self._ready:
                 if self._over:
                     return
+                if not self._queue:
+                    continue
                 task = self._queue.popleft().task
                 self._busy += 1
+            begun = time.monotonic()
             try:
                 task.service()
             except BaseException:
                 log.exception("a request was not served", lane=self.name)
             finally:
+                seconds = time.monotonic() - begun
                 with self._ready:
+                    before = self._mean_seconds or seconds
+                    self._mean_seconds = before + _LATEST * (seconds - before)
                     self._busy -= 1
                     self._occupancy.change(self.name, self._slot, -1)
 
 
 def lanes(
-    threads: int, refuse: Callable[[WaitingRequest], None], occupancy: Occupancy, slot: int
+    threads: int,
+    refuse: Callable[[WaitingRequest], None],
+    occupancy: Occupancy,
+    slot: int,
+    pause: Pause,
 ) -> dict[LaneName, Lane]:
     """The lanes of a process with so many threads.
 
@@ -202,4 +268,7 @@ def lanes(
         LaneName.LIGHT: replace(SIZES[LaneName.LIGHT], threads=threads),
         LaneName.HEAVY: replace(SIZES[LaneName.HEAVY], threads=max(1, threads // 2)),
     }
-    return {name: Lane(name, size, refuse, occupancy, slot) for name, size in sizes.items()}
+    return {
+        name: Lane(name, size, refuse, occupancy, slot, None if name is LaneName.PROBE else pause)
+        for name, size in sizes.items()
+    }

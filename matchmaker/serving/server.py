@@ -11,6 +11,7 @@ import contextlib
 import errno
 import html
 import json
+import re
 import socket
 import time
 from collections import deque
@@ -26,7 +27,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask
 
 from matchmaker.messages import Message, best_language, message
-from matchmaker.serving.lanes import Lane, LaneName, Occupancy, lane_of, lanes
+from matchmaker.serving.lanes import Lane, LaneName, Occupancy, Pause, lane_of, lanes
 
 # From the first byte, or from when somebody connected, to the last of the headers.
 HEADER_SECONDS = 10.0
@@ -40,7 +41,11 @@ MAX_CONNECTIONS = 4000
 MAX_HEADER_BYTES = 32_768
 # What has arrived of files in one process, at most.
 MAX_BUFFERED_BYTES = 500_000_000
-_ACCEPTED_AT_ONCE = 16
+_ACCEPTED_AT_ONCE = 64
+# So many in one turn of the loop are a crowd, for which computing waits.
+_CROWD = 8
+_FIRST_BYTES = 65_536
+_HEAD = re.compile(rb"(GET|POST) ([^ %]+) HTTP/1\.[01]\r\n(.*?)\r\n\r\n", re.DOTALL)
 _TICK_SECONDS = 0.5
 RETRY_SECONDS = 2
 
@@ -176,7 +181,8 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
         connections: int = MAX_CONNECTIONS, channels: dict[int, Any] | None = None,
     ) -> None:  # fmt: skip
         self.refused: deque[_Channel] = deque()
-        self.lanes: dict[LaneName, Lane] = lanes(threads, self.refuse, occupancy, slot)
+        self._pause, self._accepted = Pause(), 0
+        self.lanes: dict[LaneName, Lane] = lanes(threads, self.refuse, occupancy, slot, self._pause)
         self._next_tick = 0.0
         most = max(limit_of(""), limit_of("/admin/import"))
         adjustments = Adjustments(
@@ -221,10 +227,54 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
         for _ in range(_ACCEPTED_AT_ONCE):
             if len(self._map) >= self.adj.connection_limit:
                 return
-            before = len(self._map)
-            super().handle_accept()
-            if len(self._map) == before:
-                return
+            with contextlib.suppress(OSError):  # it has gone already
+                accepted = self.accept()
+                if accepted is None:
+                    return
+                self._accepted += 1
+                connection, address = accepted
+                self.set_socket_options(connection)
+                first = self._first_bytes(connection)
+                if first is None:
+                    continue
+                channel = self.channel_class(
+                    self, connection, self.fix_addr(address), self.adj, map=self._map
+                )
+                if first:
+                    channel.received(first)
+
+    def _first_bytes(self, connection: socket.socket) -> bytes | None:
+        """What has arrived already, read where lanes are full: to refuse without more ado.
+
+        None when that was done. Anything unusual is left to the parser.
+        """
+        full = {name for name, lane in self.lanes.items() if lane.is_full}
+        if not full:
+            return b""
+        connection.setblocking(False)
+        try:
+            arrived = connection.recv(_FIRST_BYTES)
+        except BlockingIOError:
+            return b""
+        head = _HEAD.match(arrived)
+        if head is None:
+            return arrived
+        path = head[2].decode("latin-1").partition("?")[0]
+        headers = _headers_of(head[3])
+        is_whole = (
+            headers.get("CONTENT_LENGTH", "0") == str(len(arrived) - head.end())
+            and "TRANSFER_ENCODING" not in headers
+        )
+        if not is_whole or lane_of(head[1].decode(), path) not in full:
+            return arrived
+        refusal = Refusal(HTTPStatus.SERVICE_UNAVAILABLE, BUSY)
+        told, body = refusal.response(headers, path)
+        told += [("Content-Length", str(len(body))), ("Connection", "close")]
+        lines = [f"HTTP/1.1 {refusal.status.value} {refusal.status.phrase}"]
+        lines += [f"{name}: {value}" for name, value in told]
+        with contextlib.closing(connection):
+            connection.send("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
+        return None
 
     def accept(self) -> Any:
         try:
@@ -237,6 +287,9 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
     def turn(self, seconds: float) -> None:
         """Wait so long at most for what clients send, and answer what is refused."""
         wasyncore.poll2(0 if self.refused else seconds, self._map)
+        if self._accepted >= _CROWD:
+            self._pause.extend()
+        self._accepted = 0
         while self.refused:
             self.refused.popleft().service()
         now = time.time()
@@ -297,3 +350,9 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
         """Serve nobody any more."""
         for lane in self.lanes.values():
             lane.stop()
+
+
+def _headers_of(lines: bytes) -> dict[str, str]:
+    """Headers under the names that waitress gives them."""
+    parts = (line.decode("latin-1").partition(":") for line in lines.split(b"\r\n"))
+    return {name.upper().replace("-", "_"): value.strip() for name, _, value in parts}

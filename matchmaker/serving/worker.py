@@ -17,7 +17,7 @@ from matchmaker.serving.server import MAX_CONNECTIONS, BufferingServer
 
 _TURN_SECONDS = 0.5
 # Threads that compute give way more often than by default, so that the loop goes on.
-_SWITCH_SECONDS = 0.001
+_SWITCH_SECONDS = 0.0005
 _MAX_BODY = 1_000_000
 # Shared with the master and all other workers: made where it imports this.
 OCCUPANCY = Occupancy()

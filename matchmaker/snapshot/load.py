@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import threading
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, fields, is_dataclass
 from datetime import date
 from pathlib import Path
@@ -265,6 +265,7 @@ class SnapshotReader:
         self._lock = threading.Lock()
         self._stamp: tuple[int, int] | None = None
         self._snapshot: Snapshot | None = None
+        self._is_renewed_beside = False
 
     def current(self) -> Snapshot:
         """The newest whole snapshot. Raises SnapshotUnavailable when there never was one.
@@ -272,10 +273,12 @@ class SnapshotReader:
         A new one is read once whole, to compare its checksums. A broken one is refused, said
         so in the log, and the last good one kept.
         """
-        stamp = self._pointed()
-        if stamp == self._stamp and self._snapshot is not None:
-            return self._snapshot
         held = self._snapshot
+        if self._is_renewed_beside and held is not None:
+            return held
+        stamp = self._pointed()
+        if stamp == self._stamp and held is not None:
+            return held
         # While one thread takes a new one over, the others go on with the last.
         if not self._lock.acquire(blocking=held is None) and held is not None:
             return held
@@ -284,12 +287,27 @@ class SnapshotReader:
         finally:
             self._lock.release()
 
-    def _take_over(self, stamp: tuple[int, int] | None) -> Snapshot:
+    def renew(self, prepare: Callable[[Snapshot], None]) -> Snapshot:
+        """The newest, taken over and prepared beside those who go on with the last one.
+
+        Who calls this goes on to call it: `current` looks for no new one any more, so no
+        request waits for what all requests share to be worked out.
+        """
+        self._is_renewed_beside = True
+        with self._lock:
+            return self._take_over(self._pointed(), prepare)
+
+    def _take_over(
+        self, stamp: tuple[int, int] | None, prepare: Callable[[Snapshot], None] | None = None
+    ) -> Snapshot:
         if stamp != self._stamp or self._snapshot is None:
             try:
                 folder = self.folder()
                 verify(folder)
-                self._snapshot = load(folder)
+                snapshot = load(folder)
+                if prepare is not None:
+                    prepare(snapshot)
+                self._snapshot = snapshot
             except SnapshotUnavailable as error:
                 if self._snapshot is None:
                     raise

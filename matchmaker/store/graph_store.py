@@ -65,6 +65,8 @@ from matchmaker.store.upsert import MERGE, ImportRules
 Row = TypeVar("Row")
 Answer = TypeVar("Answer")
 Work = Callable[[Transaction], Answer]
+# What else is to be written with an import, once it is known what it changes.
+Completion = Callable[[RowChanges], tuple[Sequence[Entry], Sequence[Change]]]
 
 
 class GraphStore(ABC):
@@ -136,19 +138,26 @@ class GraphStore(ABC):
         return self._logged(entries, lambda tx: upsert.upsert(tx, rows), bulk=True)
 
     def import_rows(
-        self, rows: GraphRows, rules: ImportRules = MERGE, entries: Sequence[Entry] = ()
+        self, rows: GraphRows, rules: ImportRules = MERGE, complete: Completion | None = None
     ) -> RowChanges:
         """Merge rows into what is stored, field by field, so that nothing is known less.
 
         What a row leaves blank stays; so does what a stronger source says. A dry run only
         tells what would change. Raises InvalidInput as `upsert` does.
+
+        Lines of the log and changes of documents that `complete` gives are in the same
+        transaction; VersionConflict is raised where a document has another version.
         """
         if rules.dry_run:
             return self._read(lambda tx: upsert.import_rows(tx, rows, rules), bulk=True)
-        return self._logged(entries, lambda tx: upsert.import_rows(tx, rows, rules), bulk=True)
+        return self._completed(lambda tx: upsert.import_rows(tx, rows, rules), complete)
 
     def import_batches(
-        self, batches: Callable[[], Iterable[GraphRows]], rules: ImportRules, most: int
+        self,
+        batches: Callable[[], Iterable[GraphRows]],
+        rules: ImportRules,
+        most: int,
+        complete: Completion | None = None,
     ) -> RowChanges:
         """The same for more rows than memory should hold: what `batches` gives, each time anew.
 
@@ -158,7 +167,22 @@ class GraphStore(ABC):
             return self._read(
                 lambda tx: upsert.import_batches(tx, batches(), rules, most), bulk=True
             )
-        return self._write(lambda tx: upsert.import_batches(tx, batches(), rules, most), bulk=True)
+        return self._completed(
+            lambda tx: upsert.import_batches(tx, batches(), rules, most), complete
+        )
+
+    def _completed(self, work: Work[RowChanges], complete: Completion | None) -> RowChanges:
+        """The changes of a writing transaction that also writes what completes them."""
+
+        def work_and_complete(tx: Transaction) -> RowChanges:
+            changes = work(tx)
+            if complete is not None:
+                entries, documents = complete(changes)
+                tx.change_documents(documents)
+                tx.append_to_log(entries)
+            return changes
+
+        return self._write(work_and_complete, bulk=True)
 
     def replace_rows(
         self,

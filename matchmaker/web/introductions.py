@@ -15,11 +15,11 @@ from matchmaker.domain import GoalName
 from matchmaker.errors import MatchmakerError, SignInNeeded
 from matchmaker.services.cooperation.introduction_views import IntroductionView
 from matchmaker.web.cards import grade_of
+from matchmaker.web.conversations import conversation_of, is_of_conversation, take_part
 from matchmaker.web.forms import read_form
 from matchmaker.web.labels import gettext
 from matchmaker.web.layout import Page, own_organization, parse_choice, show_notice, signed_in, web
 from matchmaker.web.parties import fit_of, parties_of
-from matchmaker.workflow.interactions import ConversationMessage
 from matchmaker.workflow.introduction import Outcome, Proposal, Transition
 from matchmaker.workflow.introduction_states import (
     FINAL,
@@ -99,19 +99,19 @@ def propose() -> Page:
 def introduction(id: str) -> Page:
     """Where it stands, who asks and why the two fit, what can be done, the conversation."""
     principal = signed_in()
-    return _page(principal, services().introductions.show(principal, id))
+    view = services().introductions.show(principal, id)
+    services().notifications.mark_read_of(principal, f"introduction/{view.id}")
+    return introduction_page(principal, view)
 
 
-def _page(
+def introduction_page(
     principal: Principal,
     view: IntroductionView,
     sent: Mapping[str, str] | None = None,
     problem: MatchmakerError | None = None,
 ) -> str:
+    """The page as it is now, with what was refused and what had been written."""
     introductions, sent = services().introductions, sent or {}
-    messages: tuple[ConversationMessage, ...] = ()
-    if view.contact is not None:
-        messages = introductions.messages(principal, view.id, limit=200).rows
     # Nothing that could tell the name, while the terms come first.
     is_named = bool(view.seeker.id and view.candidate.id)
     sides = {Side.SEEKER: view.seeker.id, Side.CANDIDATE: view.candidate.id}
@@ -123,7 +123,7 @@ def _page(
     return render_template(
         "introduction.html",
         introduction=view,
-        messages=messages,
+        talk=conversation_of(principal, view),
         plain=[action for action in dict.fromkeys(view.allowed) if action not in _APART],
         kinds=list(OutcomeKind),
         bands=list(AmountBand),
@@ -135,8 +135,13 @@ def _page(
         questions=[step for step in view.steps if step.action is Action.ASK],
         load=introductions.load(principal, own) if own and view.is_waiting else None,
         problem=problem,
-        sent={"text": sent.get("reason") or sent.get("message", ""), **sent},
-        fits_here=sent.get("action") in view.allowed or ("message" in sent and view.contact),
+        sent={
+            "text": sent.get("reason") or sent.get("message") or sent.get("topic", ""),
+            "times": request.form.getlist("time"),
+            **sent,
+        },
+        fits_here=sent.get("action") in view.allowed
+        or (view.contact and not sent.keys().isdisjoint(("message", "offer"))),
         changed=sent.get("version", str(view.version)) != str(view.version),
     )
 
@@ -170,20 +175,22 @@ def _progress(view: IntroductionView) -> list[ProgressStep]:
 
 @web.post("/introductions/<id>")
 def act(id: str) -> Page:
-    """One step, or a message; where refused, the page as it is now with what was written."""
+    """One step, a message or what is about a meeting; where refused, the page as it is now
+    with what was written.
+    """
     principal, form = signed_in(), request.form
-    introductions = services().introductions
     try:
-        if "message" in form:
-            introductions.write(principal, id, form["message"])
+        if is_of_conversation():
+            take_part(principal, id)
         else:
             is_report = form.get("action") == Action.REPORT
             outcome = read_form(Outcome) if is_report else None
-            introductions.act(principal, id, read_form(Transition, outcome=outcome))
+            transition = read_form(Transition, outcome=outcome)
+            services().introductions.act(principal, id, transition)
             show_notice(gettext("Done."))
     except SignInNeeded:
         raise
     except MatchmakerError as error:
-        view = introductions.show(principal, id)
-        return _page(principal, view, form.to_dict(), error), status_of(error)
+        view = services().introductions.show(principal, id)
+        return introduction_page(principal, view, form.to_dict(), error), status_of(error)
     return redirect(url_for("web.introduction", id=id), 303)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_skeleton, get_timezone_name
 from babel.numbers import format_decimal
 from flask import Flask, g, session
 from jinja2 import pass_context
@@ -114,6 +115,26 @@ def moment(value: datetime | str | None) -> Moment | str:
     return Moment(datetime.fromisoformat(value) if isinstance(value, str) else value)
 
 
+def slot(value: datetime, zone: str) -> str:
+    """A time on the clocks of a time zone, with its day of the week and the zone."""
+    there, locale = ZoneInfo(zone), _locale()
+    day_there = format_skeleton("yMMMEd", value, tzinfo=there, locale=locale)
+    time = format_datetime(value, "HH:mm", tzinfo=there, locale=locale)
+    return f"{day_there} {time} · {zone_name(zone)}"
+
+
+def zone_name(zone: str) -> str:
+    """What a time zone is called."""
+    return "UTC" if zone == "UTC" else get_timezone_name(ZoneInfo(zone), locale=_locale())
+
+
+def file_size(value: int) -> str:
+    """Bytes as kB or MB."""
+    if value < 1_000_000:
+        return f"{format_decimal(max(1, round(value / 1_000)), locale=_locale())} kB"
+    return f"{format_decimal(round(value / 1_000_000, 1), locale=_locale())} MB"
+
+
 def codes(organization: HasCodes) -> list[tuple[CodeKind, str, bool]]:
     """Kind, text and validity of each code that an organisation has."""
     invalid = set(invalid_codes(organization))
@@ -137,7 +158,9 @@ def register(app: Flask) -> None:
         lambda single, many, count: catalogue(language()).ungettext(single, many, count),
         newstyle=True,
     )
-    for show in (word, said, field, number, percent, day, moment, codes):
+    for show in (
+        word, said, field, number, percent, day, moment, slot, zone_name, file_size, codes,
+    ):  # fmt: skip
         templates.filters[show.__name__] = _at_each_showing(show)
 
 

@@ -31,14 +31,12 @@ from matchmaker.access import Principal
 from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.problems import note_fault, of_http, status_of
-from matchmaker.messages import Message
+from matchmaker.messages import NAMES, Message
 from matchmaker.web import labels
 from matchmaker.web.kept import kept_page
 from matchmaker.web.labels import language
 from matchmaker.web.menu import menu
 
-# The language of names; readers of any other one get the Latin name, where there is one.
-NAMES = "zh"
 Option = TypeVar("Option", bound=StrEnum)
 HERE = Path(__file__).parent
 _UNWANTED = re.compile(r"[\x00-\x1f\x7f\\]")

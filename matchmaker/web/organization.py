@@ -11,6 +11,7 @@ from flask import redirect, render_template, request, url_for
 from matchmaker.access import Principal
 from matchmaker.api.http.context import services
 from matchmaker.domain import (
+    UNDIRECTED_LAYERS,
     Engagement,
     GoalName,
     NeedState,
@@ -54,6 +55,7 @@ def organization(id: str) -> Page:
         "organization.html",
         profile=profile,
         own=is_own,
+        undirected=UNDIRECTED_LAYERS,
         facts=[name for name in FACTS if getattr(row, name) not in (None, "")],
         offers=[offer for offer in published.offers(row.id, None, 100).rows if offer.active],
         needs=published.needs(row.id, NeedState.OPEN, None, 100).rows,

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from matchmaker.domain import GoalName
+from matchmaker.workflow.attachment import Attachment
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class OpenPair:
 
 @dataclass(frozen=True, slots=True)
 class ConversationMessage:
-    """What one side of an introduction wrote to the other."""
+    """What one side of an introduction wrote to the other, with files."""
 
     id: str
     introduction: str
@@ -35,6 +36,7 @@ class ConversationMessage:
     author: str
     at: datetime
     text: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

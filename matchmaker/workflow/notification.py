@@ -29,6 +29,11 @@ class NotificationKind(StrEnum):
     POSTING_OVER = "posting_over"
     GATHERING = "gathering"
     JOINED = "joined"
+    TIMES = "times"
+    FIXED = "fixed"
+    NO_TIME = "no_time"
+    CALLED_OFF = "called_off"
+    SOON = "soon"
 
 
 # What each says; the parameters are its facts.
@@ -49,6 +54,11 @@ TEXTS = {
     NotificationKind.POSTING_OVER: message("Something you posted has expired; you can renew it"),
     NotificationKind.GATHERING: message("You are invited: %(other)s"),
     NotificationKind.JOINED: message("%(other)s answered the invitation: %(state)s"),
+    NotificationKind.TIMES: message("%(other)s proposes times for a meeting; pick one"),
+    NotificationKind.FIXED: message("The meeting with %(other)s is fixed: %(time)s"),
+    NotificationKind.NO_TIME: message("None of the times for a meeting suits %(other)s"),
+    NotificationKind.CALLED_OFF: message("%(other)s called the meeting off"),
+    NotificationKind.SOON: message("Soon: the meeting with %(other)s, %(time)s"),
 }
 # States as they stand in these sentences, which is not always their label.
 STATES = {
@@ -81,4 +91,9 @@ class Notification:
         other: str | Message = " ".join(self.facts.get("other", "").split())
         # Who reads the terms first does not know the name yet.
         other = other or message("Somebody")
-        return Message(TEXTS[self.kind].id, {"other": other, "state": STATES.get(state, state)})
+        facts = {
+            "other": other,
+            "state": STATES.get(state, state),
+            "time": self.facts.get("time", ""),
+        }
+        return Message(TEXTS[self.kind].id, facts)

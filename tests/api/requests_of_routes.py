@@ -1,7 +1,7 @@
 """A valid request for every route: what is asked of t:firm1, its people and its cluster."""
 
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pyotp
@@ -10,6 +10,7 @@ from matchmaker.access import ADMIN, SYSTEM, Principal
 from matchmaker.domain import GoalName, Need, NeedState, Organization
 from matchmaker.store.documents import new_id
 from matchmaker.workflow.account import AccountMembership, Scope
+from matchmaker.workflow.appointment import AppointmentAction, AppointmentOffer, AppointmentStep
 from matchmaker.workflow.gathering import Gathering, GatheringKind, InvitationAnswer
 from matchmaker.workflow.introduction import Proposal, Transition
 from matchmaker.workflow.introduction_states import Action
@@ -39,6 +40,8 @@ def _need(world):
 
 def _introduction(world, accepted=False):
     """Between t:firm1, which asks, and an institute of its own that is made for it."""
+    if accepted:
+        _close_all(world)  # each takes a slot
     lab = f"u:lab{next(_number)}"
     row = Organization(lab, "Sample institute", "research_institute", capacity=9)
     world.services.directory.create(ADMIN, row, "")
@@ -53,6 +56,32 @@ def _introduction(world, accepted=False):
     return made.id
 
 
+def _tomorrow():
+    return (datetime.now(UTC) + timedelta(days=1)).replace(microsecond=0).isoformat()
+
+
+def _attachment(world):
+    """Of a conversation of t:firm1."""
+    id = _introduction(world, accepted=True)
+    file = ("drawing.txt", BytesIO(b"M8 x 40"))
+    sent = world.services.conversations.write(world.principal("owner"), id, "", files=[file])
+    return sent.attachments[0].id
+
+
+def _appointment(world, fixed=False):
+    """A meeting that t:firm1 proposed, or one whose time the other side picked."""
+    id = _introduction(world, accepted=True)
+    conversations = world.services.conversations
+    offer = AppointmentOffer((datetime.fromisoformat(_tomorrow()),))
+    made = conversations.offer(world.principal("owner"), id, offer)
+    if fixed:
+        lab = world.services.introductions.show(world.principal("owner"), id).candidate.id
+        other = Principal("system", account="system", organizations=frozenset({lab}))
+        step = AppointmentStep(AppointmentAction.PICK, made.offer.times[0])
+        conversations.answer(other, made.id, step)
+    return made.id
+
+
 def _close(world, id):
     """So that t:firm1 keeps its slots for the next one."""
     services = world.services
@@ -60,6 +89,12 @@ def _close(world, id):
     for action in (Action.CANCEL, Action.END):
         if action in found.allowed:
             services.introductions.act(world.principal("owner"), id, Transition(action))
+
+
+def _close_all(world):
+    for running in world.services.repositories.introductions.values("phase", "active"):
+        if FIRM in (running.seeker, running.candidate):
+            _close(world, running.id)
 
 
 def _gathering(world, joined=False):
@@ -290,6 +325,7 @@ REQUESTS = {
     "POST /offers": _with(json={"organization": FIRM, "kind": "product", "text": "Ball valves"}),
     "GET /offers/{id}": _with("t:offer1"),
     "GET /needs": _with(),
+    "GET /search": _with(query_string={"q": "阀"}),
     "POST /needs": _with(json={"organization": FIRM, "goal": "supplier", "text": "Castings"}),
     "GET /needs/{id}": _with("t:need1"),
     "POST /needs/{id}/transition": (
@@ -325,6 +361,24 @@ REQUESTS = {
     ),
     "POST /introductions/{id}/messages": (
         lambda w: _introduction(w, accepted=True), lambda w, r: {"json": {"text": "Good morning"}}
+    ),
+    "POST /introductions/{id}/attachments": (
+        lambda w: _introduction(w, accepted=True),
+        lambda w, r: {
+            "data": {"file": (BytesIO("见附图".encode()), "图纸说明.txt"), "text": "Drawing"}
+        },
+    ),
+    "GET /attachments/{id}": (_attachment, lambda w, r: {}),
+    "GET /introductions/{id}/meetings": (
+        lambda w: _introduction(w, accepted=True), lambda w, r: {}
+    ),
+    "POST /introductions/{id}/meetings": (
+        lambda w: _introduction(w, accepted=True), lambda w, r: {"json": {"times": [_tomorrow()]}}
+    ),
+    "GET /meetings/{id}": (_appointment, lambda w, r: {}),
+    "GET /meetings/{id}/calendar": (lambda w: _appointment(w, fixed=True), lambda w, r: {}),
+    "POST /meetings/{id}/transition": (
+        _appointment, lambda w, r: {"json": {"action": "call_off"}}
     ),
     "GET /gatherings": _with(query_string={"cluster": CLUSTER}),
     "POST /gatherings": _with(
@@ -445,6 +499,8 @@ def send(client, world, operation, role, key="", language=""):
         world.services.introductions.act(SYSTEM, answer.json["id"], Transition(Action.CANCEL))
     elif "/introductions/{id}" in path:
         _close(world, id)
+    elif path.startswith(("/attachments", "/meetings")):
+        _close_all(world)
     elif operation == "DELETE /webhooks/{id}" and answer.status_code != 204:
         world.services.webhooks.remove(ADMIN, id)
     elif operation == "POST /webhooks" and answer.status_code == 201:

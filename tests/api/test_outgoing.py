@@ -150,7 +150,7 @@ def test_a_days_notices_come_in_one_letter_in_the_readers_language(wired, post_o
     introduction = propose(wired, pair)
     wired.introductions.act(pair[1].principal(), introduction.id, Transition(Action.ACCEPT))
     for text in ("一", "二", "三"):
-        wired.introductions.write(pair[0].principal(), introduction.id, text)
+        wired.conversations.write(pair[0].principal(), introduction.id, text)
     service.mail_due()
     assert to(letters(), pair[1]) == []  # the day is not over
     watch.ahead = timedelta(hours=25)

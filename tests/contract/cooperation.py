@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from matchmaker.access import ADMIN, Principal
 from matchmaker.domain import Cluster, GraphRows, Kind, Membership, Organization
+from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
 from matchmaker.services.cooperation.capacity import Capacity
+from matchmaker.services.cooperation.conversations import Conversations
 from matchmaker.services.cooperation.graph_sync import GraphSync
 from matchmaker.services.cooperation.introductions import Introductions
 from matchmaker.services.people.accounts import Accounts
@@ -48,6 +51,7 @@ class Cooperation:
     capacity: Capacity
     graph_sync: GraphSync
     introductions: Introductions
+    conversations: Conversations
     clock: Watch
 
     def person(self, organization: str, number: int = 0) -> Account:
@@ -99,8 +103,8 @@ def cooperation_on(store: Store, capacities: dict[str, int] | None = None) -> Co
     return services_on(store)
 
 
-def services_on(store: Store) -> Cooperation:
-    """The services on a store as it is."""
+def services_on(store: Store, files: Path = Path("/nonexistent"), scanner: str = "") -> Cooperation:
+    """The services on a store as it is; files of conversations lie in the folder `files`."""
     clock = Watch()
     repositories = Repositories(lambda: store.documents)
     accounts = Accounts(lambda: store, repositories, PASSWORDS, clock)
@@ -109,4 +113,10 @@ def services_on(store: Store) -> Cooperation:
     introductions = Introductions(
         store, repositories, capacity, NotificationOutbox(repositories), graph_sync, clock
     )
-    return Cooperation(store, repositories, accounts, capacity, graph_sync, introductions, clock)
+    conversations = Conversations(
+        store, repositories, introductions, AttachmentFiles(files, Scanner(scanner)),
+        NotificationOutbox(repositories), clock,
+    )  # fmt: skip
+    return Cooperation(
+        store, repositories, accounts, capacity, graph_sync, introductions, conversations, clock
+    )

@@ -61,6 +61,8 @@ def test_what_was_saved_is_restored_with_every_version_and_line(
     assert {document.version for document in before.documents} == {2}
     (tmp_path / "uploads" / "asked" / "u").mkdir(parents=True)
     (tmp_path / "uploads" / "asked" / "u" / "名单.csv").write_text("名称\n甲", encoding="utf-8")
+    (tmp_path / "attachments").mkdir()
+    (tmp_path / "attachments" / "0a").write_bytes(b"AC1032")
     (tmp_path / "cursor.secret").write_text("secret")
     path, manifest = backups_of(store, tmp_path).make(ADMIN, tmp_path / "b.zip")
     assert (manifest.documents, manifest.log_number) == (5, 5)
@@ -71,6 +73,7 @@ def test_what_was_saved_is_restored_with_every_version_and_line(
     assert other.content() == before
     folder = tmp_path / "other"
     assert (folder / "uploads/asked/u/名单.csv").read_text(encoding="utf-8") == "名称\n甲"
+    assert (folder / "attachments" / "0a").read_bytes() == b"AC1032"
     assert (folder / "cursor.secret").read_text() == "secret"
     # It goes on from there: the next line follows the last one, by whom documents are found too.
     write(other, 99)

@@ -157,13 +157,13 @@ def test_a_deleted_person_leaves_the_agreement_and_no_name(store: Store) -> None
         first.principal(), Proposal(GoalName.SUPPLIER, "t:f0", "t:f1")
     )
     services.introductions.act(second.principal(), introduction.id, Transition(Action.ACCEPT))
-    services.introductions.write(first.principal(), introduction.id, "您好")
+    services.conversations.write(first.principal(), introduction.id, "您好")
     privacy = services.privacy(keep_traces=timedelta(days=30), keep_over=timedelta(days=60))
     privacy.delete_account(ADMIN, first.id)
     view = services.introductions.show(second.principal(), introduction.id)
     assert view.state == "accepted"
     assert view.contact.people == ()
-    (message,) = services.introductions.messages(second.principal(), introduction.id).rows
+    (message,) = services.conversations.messages(second.principal(), introduction.id).rows
     assert (message.text, message.author) == ("您好", "left")
 
 

@@ -247,7 +247,7 @@ class IntroductionsMachine(RuleBasedStateMachine):
         modelled = self.model[id]
         talking = (modelled.state in OPEN or modelled.state == "completed") and not modelled.closed
         try:
-            self.services.introductions.write(self.people[actor], id, "您好")
+            self.services.conversations.write(self.people[actor], id, "您好")
             done = True
         except (NotFound, NotAllowed):
             done = False

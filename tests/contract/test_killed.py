@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
-from matchmaker.domain import GoalName
+from matchmaker.access import ADMIN
+from matchmaker.domain import GoalName, GraphRows, Kind, Organization
+from matchmaker.errors import NotFound
+from matchmaker.services.operations import large_import
+from matchmaker.services.operations.duplicates import Duplicates
+from matchmaker.services.operations.import_workflow import ImportWorkflow
+from matchmaker.services.operations.importer import Importer, ImportOptions
+from matchmaker.services.operations.job_queue import JobQueue
+from matchmaker.services.operations.upload_folder import UploadFolder
+from matchmaker.services.repositories import Repositories
+from matchmaker.services.unit_of_work import utc_now
 from matchmaker.store.documents import Store
 from matchmaker.store.log import first_broken
+from matchmaker.store.neo4j import Neo4jStore
 from matchmaker.store.sqlite import SqliteStore
 from matchmaker.workflow.introduction import Proposal, Transition
 from matchmaker.workflow.introduction_states import ACTIVE, Action, State
+from matchmaker.workflow.job import Job, JobKind
 from tests.contract.cooperation import cooperation_on, services_on
+from tools.neo4j.server import ServerAddress
 
 WORKER = """
 import sys
@@ -118,3 +136,197 @@ def test_what_a_killed_process_left_is_proposed_again(store: Store) -> None:
     first = services.introductions.propose(person, proposal)
     services.introductions.act(person, first.id, Transition(Action.CANCEL))
     assert services.introductions.propose(person, proposal).id != first.id
+
+
+# -- at each step of an import and of a merge
+
+
+def _died_at(step: int, opened: Callable[[], Store], act: Callable[[Store], object]) -> bool:
+    """Whether a process of its own that acts was killed before or after its so-manieth write."""
+    pid = os.fork()
+    if pid:
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 9
+    try:
+        store = opened()
+        passed = 0
+
+        def stop_at(owner: type, name: str) -> None:
+            done = getattr(owner, name)
+
+            def counted(*args: Any, **options: Any) -> Any:
+                nonlocal passed
+                passed += 1
+                if passed == step:
+                    os._exit(9)
+                result = done(*args, **options)
+                passed += 1
+                if passed == step:
+                    os._exit(9)
+                return result
+
+            setattr(owner, name, counted)
+
+        for name in ("import_rows", "import_batches", "replace_rows"):
+            stop_at(type(store), name)
+        stop_at(type(store.documents), "commit")
+        stop_at(UploadFolder, "request")
+        stop_at(UploadFolder, "drop_requested")
+        act(store)
+        os._exit(0)
+    finally:
+        os._exit(1)
+
+
+@pytest.fixture
+def opened(store: Store, request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Store]:
+    """Opens the store anew, in another process."""
+    if isinstance(store, SqliteStore):
+        return lambda: SqliteStore(tmp_path / "graph.db")
+    server = request.getfixturevalue("neo4j_server")
+    return lambda: Neo4jStore(server.url, server.user, server.password)
+
+
+def _workflow(store: Store, folder: Path) -> ImportWorkflow:
+    queue = cast(JobQueue, None)  # what `write` asks for is done here at once
+    repositories = Repositories(lambda: store.documents)
+    return ImportWorkflow(
+        store, repositories, Importer(store), queue, UploadFolder(folder), utc_now
+    )
+
+
+def test_an_import_killed_at_any_step_is_whole_or_not_there_and_is_finished(
+    store: Store, opened: Callable[[], Store], tmp_path: Path
+) -> None:
+    known = Organization("list:a", "甲厂", Kind.FIRM, website="https://old.example")
+    store.upsert(GraphRows(organizations=(known,)))
+    workflow = _workflow(store, tmp_path / "uploads")
+    killed = True
+    for step in range(1, 30):
+        content = f"id,name,kind,website\nlist:a,甲厂,firm,https://a{step}.example\n"
+        content += f"list:n{step},新{step}厂,firm,\n"
+        id = workflow.keep(ADMIN, "organizations.csv", BytesIO(content.encode()))
+        workflow.uploads.request(ADMIN, id)
+        job = Job(id, JobKind.IMPORT, "admin", datetime.now(UTC), arguments={"upload": id})
+        before = store.organization("list:a").website
+
+        def act(other: Store, job: Job = job) -> None:
+            _workflow(other, tmp_path / "uploads").run(job)
+
+        killed = _died_at(step, opened, act)
+        is_recorded = workflow.repositories.imports.get_or_none(id) is not None
+        is_written = bool(store.organizations_by_id([f"list:n{step}"]))
+        lines = [
+            line
+            for line in store.documents.log(limit=10_000)
+            if line.entry.action == "import.written"
+        ]
+        assert is_recorded is is_written
+        assert len(lines) == step - 1 + is_recorded
+        workflow.run(job)  # as the next worker does with what it finds
+        assert store.organization("list:a").website == f"https://a{step}.example"
+        assert not (tmp_path / "uploads" / "asked" / id).exists()
+        workflow.undo(ADMIN, id)
+        assert store.organization("list:a").website == before
+        assert not store.organizations_by_id([f"list:n{step}"])
+        if not killed:
+            break
+    assert not killed
+    assert step > 4  # before and after the writing, and before and after the file went
+
+
+def test_a_merge_killed_at_any_step_is_whole_or_not_there_and_can_be_repeated(
+    store: Store, opened: Callable[[], Store]
+) -> None:
+    services = cooperation_on(store, {"t:f0": 3, "t:f1": 3})
+    killed = True
+    for step in range(1, 30):
+        gone = f"t:gone{step}"
+        store.upsert(GraphRows(organizations=(Organization(gone, f"乙{step}厂", Kind.FIRM),)))
+        person = services.person(gone)
+
+        def act(other: Store, gone: str = gone) -> None:
+            repositories = Repositories(lambda: other.documents)
+            Duplicates(other, repositories, utc_now).merge(ADMIN, gone, "t:f0")
+
+        killed = _died_at(step, opened, act)
+        is_merged = store.organization(gone).id == "t:f0"
+        member = services.repositories.accounts.get(person.id).value
+        assert [place.organization for place in member.memberships] == [
+            "t:f0" if is_merged else gone
+        ]
+        if is_merged:
+            with pytest.raises(NotFound):
+                act(store)
+        else:
+            act(store)
+        assert store.organization(gone).id == "t:f0"
+        if not killed:
+            break
+    assert not killed
+    assert step > 2
+
+
+# -- between the batches of a large list
+
+LARGE_WORKER = """
+import sys
+from pathlib import Path
+from matchmaker.access import ADMIN
+from matchmaker.services.operations import large_import
+from matchmaker.services.operations.importer import Importer, ImportOptions
+from matchmaker.store.neo4j import Neo4jStore
+
+batches = large_import.LargeImport.batches
+def told(self):
+    for batch in batches(self):
+        yield batch
+        print("written", flush=True)
+        sys.stdin.readline()
+large_import.LargeImport.batches = told
+large_import.LARGE, large_import.BATCH = 0, 7
+file, *server = sys.argv[1:]
+Importer(Neo4jStore(*server)).tables(ADMIN, [Path(file)], ImportOptions())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.neo4j
+@pytest.mark.parametrize("written", [2, 5])
+def test_a_large_list_killed_between_batches_is_completed_by_the_same_import(
+    written: int, neo4j_store: Neo4jStore, neo4j_server: ServerAddress, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """What a server has of it stays, and nothing of it is there twice afterwards."""
+    neo4j_store.clear()
+    file = tmp_path / "organizations.csv"
+    # Each fifth took the place of the one before it; the successor stands in an earlier batch.
+    lines = [
+        f"l:{n},示例{n}号制造厂,firm,温州市,{f'l:{n - 1}' if n % 5 == 0 else ''},制造{n}"
+        for n in range(1, 41)
+    ]
+    header = "id,name,kind,place,successor,description"
+    file.write_text("\n".join((header, *lines)), encoding="utf-8")
+    place = [neo4j_server.url, neo4j_server.user, neo4j_server.password]
+    with subprocess.Popen(
+        [sys.executable, "-c", LARGE_WORKER, str(file), *place],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2],
+    ) as worker:  # fmt: skip
+        assert worker.stdout is not None
+        assert worker.stdin is not None
+        for _ in range(written):
+            assert worker.stdout.readline() == b"written\n"
+            worker.stdin.write(b"\n")
+            worker.stdin.flush()
+        worker.kill()
+    begun = len(neo4j_store.export().rows.organizations)
+    assert 0 < begun < 40
+    monkeypatch.setattr(large_import, "LARGE", 0)
+    monkeypatch.setattr(large_import, "BATCH", 7)
+    report = Importer(neo4j_store).tables(ADMIN, [file], ImportOptions())
+    assert (report.written, report.read, report.refused) == (True, 40, 0)
+    rows = neo4j_store.export().rows
+    assert {row.id for row in rows.organizations} == {f"l:{n}" for n in range(1, 41)}
+    assert {row.id: row.successor for row in rows.organizations if row.successor} == {
+        f"l:{n}": f"l:{n - 1}" for n in range(5, 41, 5)
+    }
+    assert sorted(row.text for row in rows.descriptions) == sorted(f"制造{n}" for n in range(1, 41))

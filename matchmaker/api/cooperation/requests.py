@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Any
 
+from flask_openapi3 import FileStorage
 from pydantic import Field, RootModel, model_validator
 
 from matchmaker.api.http.fields import (
@@ -24,6 +25,7 @@ from matchmaker.api.http.fields import (
 from matchmaker.domain import GoalName, OfferKind, Stage, Terms
 from matchmaker.services.cooperation.batches import MAX_PAIRS, PlannedPair
 from matchmaker.store.documents import new_id
+from matchmaker.workflow.appointment import AppointmentOffer, AppointmentStep
 from matchmaker.workflow.gathering import (
     MAX_PARTIES,
     Gathering,
@@ -132,6 +134,22 @@ class NewMessage(Strict):
 
     text: Annotated[MessageText, Field(min_length=1)]
     organization: Reference = ""
+
+
+class NewAttachment(Strict):
+    """A file for the other side, and what is written beside it."""
+
+    file: FileStorage
+    text: MessageText = ""
+    organization: Reference = ""
+
+
+class NewAppointment(RootModel[AppointmentOffer]):
+    """Times to meet, of which the other side picks one."""
+
+
+class AppointmentAnswer(RootModel[AppointmentStep]):
+    """What to do with a proposed meeting."""
 
 
 class NewBatch(Strict):

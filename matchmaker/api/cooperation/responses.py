@@ -16,6 +16,7 @@ from matchmaker.services.cooperation.effects import BeforeAfter, Exposure, Funne
 from matchmaker.services.cooperation.gatherings import GatheringView
 from matchmaker.services.cooperation.introduction_views import Contact, IntroductionView
 from matchmaker.services.cooperation.postings import Posted
+from matchmaker.workflow.appointment import Appointment
 from matchmaker.workflow.gathering import GatheringKind, GatheringState, InvitationAnswer, Meeting
 from matchmaker.workflow.interactions import ClusterRules
 from matchmaker.workflow.posting import PostingContent, PostingState
@@ -71,6 +72,24 @@ class IntroductionPage(PageOut[IntroductionOut]):
     """Introductions."""
 
 
+class AttachmentOut(Outgoing):
+    """A file of a conversation; its content is at `/attachments/{id}`."""
+
+    id: str
+    name: str
+    media_type: str
+    size: int = Field(description="Bytes.")
+    digest: str = Field(description="SHA-256 of the content.")
+
+
+class AppointmentOut(RootModel[Appointment]):
+    """A proposed or fixed meeting; `side` is the one that proposed it."""
+
+
+class AppointmentList(ListOut[AppointmentOut]):
+    """Meetings, newest first."""
+
+
 class MessageOut(Outgoing):
     """One message of a conversation."""
 
@@ -78,6 +97,7 @@ class MessageOut(Outgoing):
     organization: str
     at: datetime.datetime
     text: str
+    attachments: list[AttachmentOut]
 
 
 class MessagePage(PageOut[MessageOut]):

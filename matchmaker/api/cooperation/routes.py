@@ -16,7 +16,6 @@ from matchmaker.api.cooperation.requests import (
     NewGathering,
     NewIntroduction,
     NewMeeting,
-    NewMessage,
     NewPosting,
     OwnQuery,
     PartyQuery,
@@ -33,8 +32,6 @@ from matchmaker.api.cooperation.responses import (
     IntroductionOut,
     IntroductionPage,
     LoadOut,
-    MessageOut,
-    MessagePage,
     PostingList,
     PostingOut,
     PostingPage,
@@ -42,7 +39,7 @@ from matchmaker.api.cooperation.responses import (
     RulesOut,
 )
 from matchmaker.api.http.context import current_language, current_principal, services
-from matchmaker.api.http.fields import IdempotencyHeaders, IdPath, PageQuery
+from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.routing import after_of, as_json, created, paged, reads, writes
 from matchmaker.api.matching.responses import RecommendationPage
@@ -145,24 +142,6 @@ def move_introduction(
     """Answer it, or say how it went on; `allowed` of an introduction says what is possible."""
     view = services().introductions.act(current_principal(), path.id, body.root)
     return as_json(IntroductionOut(view))
-
-
-@cooperation.get("/introductions/<id>/messages", **reads(INTRODUCTIONS, MessagePage))
-def list_messages(path: IdPath, query: PageQuery) -> Response:
-    """The conversation, open once both have accepted."""
-    page = services().introductions.messages(
-        current_principal(), path.id, after_of(query, path.id) or "", query.limit
-    )
-    return paged(page, query, MessagePage, path.id)
-
-
-@cooperation.post("/introductions/<id>/messages", **writes(INTRODUCTIONS, MessageOut, 201))
-def write_message(path: IdPath, header: IdempotencyHeaders, body: NewMessage) -> Response:
-    """Write to the other side."""
-    message = services().introductions.write(
-        current_principal(), path.id, body.text, body.organization
-    )
-    return created(MessageOut.model_validate(message), f"introductions/{path.id}/messages")
 
 
 @cooperation.get("/organizations/<path:id>/load", **reads(INTRODUCTIONS, LoadOut))

@@ -92,12 +92,16 @@ LIMITS = {
     "web.change_second_factor": "30/minute;300/hour",
 }
 TOO_MANY = message("Too many attempts from this address; try again later.")
-# Where a table may be sent as a file.
+# Where files may be sent: tables to import.
 UPLOADS = f"{API_PREFIX}/imports"
-UPLOAD = re.compile(rf"/(admin|clusters/.+)/import|{UPLOADS}")
+UPLOAD = re.compile(
+    rf"/(admin|clusters/.+)/import|{UPLOADS}"
+    # Files of conversations.
+    rf"|/introductions/[^/]+|{API_PREFIX}/introductions/[^/]+/attachments"
+)
 MAX_UPLOAD = 50_000_000
 # Sent as a form: by clients of the Reconciliation API, and with a file.
-FORMS = frozenset({f"{API_PREFIX}/reconcile", UPLOADS})
+FORMS = frozenset({"/reconcile", "/imports", "/introductions/<id>/attachments"})
 # Sent with a body, and change nothing.
 QUESTIONS = frozenset(
     {
@@ -325,7 +329,7 @@ def _check_body() -> Response | None:
     """415, 400 and 413 come before validation, which would not tell them apart."""
     if request.method not in WRITING or not request.path.startswith(API_PREFIX):
         return None
-    if request.url_rule is None or request.path in FORMS:
+    if request.url_rule is None or request.url_rule.rule.removeprefix(API_PREFIX) in FORMS:
         return None
     if not request.is_json:
         raise UnsupportedMediaType("Send the body as application/json.")

@@ -2,6 +2,7 @@
 
 from matchmaker.recommend.specification.choices import Choices
 from matchmaker.recommend.specification.comparison import compare
+from matchmaker.recommend.specification.customers import compare_customer, offered
 from matchmaker.recommend.specification.model import (
     Comparison,
     Fulfilment,
@@ -11,7 +12,7 @@ from matchmaker.recommend.specification.model import (
     RequirementKind,
     Specification,
 )
-from matchmaker.recommend.specification.reading import read
+from matchmaker.recommend.specification.reading import read, without_measures
 
 __all__ = [
     "Choices",
@@ -23,5 +24,8 @@ __all__ = [
     "RequirementKind",
     "Specification",
     "compare",
+    "compare_customer",
+    "offered",
     "read",
+    "without_measures",
 ]

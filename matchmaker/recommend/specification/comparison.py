@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from matchmaker.messages import Message, message
 from matchmaker.recommend.specification import forms
+from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.codes import occurrence
+from matchmaker.recommend.specification.customers import is_made
 from matchmaker.recommend.specification.model import (
+    COMES_WITH,
     Comparison,
     Fulfilment,
     ItemRole,
@@ -17,23 +21,28 @@ from matchmaker.recommend.specification.model import (
     RequirementKind,
     Specification,
 )
+from matchmaker.recommend.specification.reading import MEASURED
 from matchmaker.recommend.specification.units import NOMINAL_DIAMETERS
-from matchmaker.recommend.specification.vocabulary import parts, shapes, wider
+from matchmaker.recommend.specification.vocabulary import finishing, parts, shapes, wider
 
 # One statement's say on one requirement; None: it is of something else.
 Say = tuple[Fulfilment, Message | None] | None
 MET: Say = (Fulfilment.MET, None)
 UNMET: Say = (Fulfilment.UNMET, None)
 _CEILINGS = frozenset({forms.TOLERANCE, forms.ROUGHNESS})
-_MEASURED = frozenset(
-    {
-        RequirementKind.SIZE,
-        RequirementKind.PRESSURE,
-        RequirementKind.TEMPERATURE,
-        RequirementKind.QUANTITY,
-        RequirementKind.PRICE,
-        RequirementKind.DEADLINE,
-    }
+# What a need is of, before how it must be.
+_CORE = frozenset({RequirementKind.PRODUCT, RequirementKind.PROCESS, RequirementKind.CODE})
+# Tests are done with things that are sold, too.
+_TESTED = frozenset({"testing", "non-destructive testing", "calibration"})
+_FOR_OTHERS = re.compile(
+    r"代|来料|加工|外协|承接|委托|维修|大修|翻新|\b(?:oem|contract|subcontract\w*|services?|job shop|toll|repair\w*)\b"
+)
+_OWN = re.compile(
+    r"\b(?:we|i) (?:make|produce|manufacture|sell|build|knit|cast) (?:[a-z-]+ ){0,2}$|"
+    r"(?:我们|我厂|本厂|我司|本公司|我公司|自己)(?:是)?(?:专门|主要)?(?:做|生产|专做|主营|织|卖)[^，,;；。找求]{0,4}$"
+)
+_SEEKS = re.compile(
+    r"找|求|寻|需|想|缺|要|\b(?:look\w*|seek\w*|need\w*|want\w*|agents?|somebody|someone|who|anyone|partner|search\w*)\b"
 )
 # Who holds the first has shown what the second asks for.
 _IMPLIED = {"IATF 16949": ("ISO 9001",), "AS 9100": ("ISO 9001",), "ISO/TS 16949": ("ISO 9001",)}
@@ -47,8 +56,83 @@ def compare(need: Specification, statement: Specification) -> Comparison:
     """
     if not statement.items:
         return Comparison(tuple(Judgement(r, Fulfilment.UNKNOWN) for r in need.requirements))
-    judgements = tuple(_judge(requirement, statement) for requirement in need.requirements)
-    return Comparison(judgements, _denial(need, statement))
+    judge = _judge_work if _wants_work(need) else _judge
+    judgements = [judge(r, statement) for r in need.requirements if not _is_own(need, r)]
+    met = {id(j.evidence) for j in judgements if j.verdict is Fulfilment.MET}
+    # What meets one requirement is not held against another: aluminium or magnesium, 304/316.
+    held = tuple(
+        Judgement(j.requirement, Fulfilment.UNKNOWN)
+        if j.verdict is Fulfilment.UNMET and id(j.evidence) in met and not j.requirement.denied
+        else j
+        for j in judgements
+    )
+    core = [j for j in held if j.requirement.kind in _CORE and not j.requirement.denied]
+    aside = bool(core) and not any(j.verdict is Fulfilment.MET for j in core)
+    # Another kind of the work is near to it: such a statement does not speak of something else.
+    names = aside and all(_is_unsaid(j) for j in core) and _names(statement)
+    return Comparison(held, _denial(need, statement), aside, names)
+
+
+def _is_unsaid(judgement: Judgement) -> bool:
+    return judgement.verdict is Fulfilment.UNKNOWN and judgement.evidence is None
+
+
+def _names(statement: Specification) -> bool:
+    """Whether a statement names any known product of its own."""
+    return any(
+        is_made(item) and item.aspect != "unlisted"
+        for item in statement.of(RequirementKind.PRODUCT)
+    )
+
+
+def _is_own(need: Specification, requirement: Requirement) -> bool:
+    """Whether who asks says so of itself ("we make valves and look for an agent")."""
+    if requirement.kind not in (RequirementKind.PRODUCT, RequirementKind.PROCESS):
+        return False
+    text = fold(need.text)
+    before = text[max(0, requirement.start - 24) : requirement.start]
+    return bool(_OWN.search(before) and _SEEKS.search(text, requirement.end))
+
+
+def _wants_work(need: Specification) -> bool:
+    """Whether work on a thing is wanted, and no thing."""
+    work = [r for r in need.requirements if r.kind is RequirementKind.PROCESS and not r.denied]
+    things = [r for r in need.requirements if r.kind is RequirementKind.PRODUCT and not r.denied]
+    return bool(work) and not things and all(r.value in finishing() - _TESTED for r in work)
+
+
+def _judge_work(requirement: Requirement, statement: Specification) -> Judgement:
+    """The same of work that is wanted: whoever sells a thing, or does other work, does not do it."""
+    judgement = _judge(requirement, statement)
+    if requirement.kind is not RequirementKind.PROCESS or requirement.denied:
+        return judgement
+    if thing := _sold(statement):
+        note = message("its own product, not work for others")
+        return Judgement(requirement, Fulfilment.UNMET, thing, note)
+    if judgement.evidence is not None or judgement.verdict is not Fulfilment.UNKNOWN:
+        return judgement
+    work = [item for item in statement.of(RequirementKind.PROCESS) if not item.denied]
+    if not work:
+        return judgement
+    return Judgement(requirement, Fulfilment.UNMET, work[0], message("other work"))
+
+
+def _sold(statement: Specification) -> Requirement | None:
+    """The thing that a statement sells before it speaks of any work; None for who works for others."""
+    if _FOR_OTHERS.search(fold(statement.text)):
+        return None
+    first = next(
+        (
+            item
+            for item in statement.items
+            if item.kind is RequirementKind.PROCESS
+            or (item.kind is RequirementKind.PRODUCT and item.role is ItemRole.ITSELF)
+        ),
+        None,
+    )
+    if first is None or first.kind is RequirementKind.PROCESS or not is_made(first):
+        return None
+    return None if first.value in parts() | shapes() or first.aspect == "unlisted" else first
 
 
 def _judge(requirement: Requirement, statement: Specification) -> Judgement:
@@ -94,7 +178,7 @@ def _making(requirement: Requirement, statement: Specification) -> list[Requirem
 
 
 def _say(requirement: Requirement, item: Requirement) -> Say:
-    if requirement.kind in _MEASURED:
+    if requirement.kind in MEASURED:
         return _measured(requirement, item)
     return _NAMED[requirement.kind](requirement, item)
 
@@ -107,6 +191,8 @@ def _product(requirement: Requirement, item: Requirement) -> Say:
         if item.role is ItemRole.CUSTOMER:
             return Fulfilment.UNMET, message("its customers make it")
         return Fulfilment.UNMET, message("a part of it or work on it, not itself")
+    if same and item.aspect == COMES_WITH != requirement.aspect:
+        return Fulfilment.UNMET, message("only a part of what it offers")
     if same:
         return MET
     if item.family == requirement.family and item.value != item.family:
@@ -126,10 +212,15 @@ def _process(requirement: Requirement, item: Requirement) -> Say:
         return None
     if item.value == requirement.value or item.value.endswith(" " + requirement.value):
         return MET
+    is_kind = item.family == requirement.family and item.value != item.family
+    if is_kind and not requirement.value.endswith(item.value):
+        return Fulfilment.UNKNOWN, message("another kind of it")
     return None
 
 
 def _material(requirement: Requirement, item: Requirement) -> Say:
+    if item.role is not ItemRole.ITSELF:
+        return None
     if requirement.aspect == "grade":
         if item.value == requirement.value:
             return MET

@@ -29,7 +29,7 @@ _AT_MOST_AFTER = re.compile(
     r"\s?(?:以内|之内|以下|及以下|内(?!径|孔|六|螺|外|部|胆)|max\b|maximum|or less|or below|or under|at most|封顶)"
 )
 _AT_LEAST_AFTER = re.compile(
-    r"\s?(?:及以上|以上|起|\+|or more|moq|minimum order|and up|and above|or above|min\b|minimum|or better)"
+    r"\s?(?:及以上|以上|起|多(?![孔层种头轴年用功])|余(?![热料量])|\+|or more|moq|minimum order|and up|and above|or above|min\b|minimum|or better)"
 )
 _STRENGTH = re.compile(
     r"(?:强度|模量|屈服|抗拉|应力|strength|modulus|yield|tensile|stress)[^，,;；。]{0,6}$"

@@ -60,6 +60,8 @@ _MET = {
 }
 UNMET, MET = -0.25, 0.04
 SOFT = 0.3
+# Chosen on the tuning half of the judged needs.
+ASIDE, ELSEWHERE = 0.5, -0.1
 LOWEST, HIGHEST = -1.0, 0.4
 
 
@@ -73,6 +75,10 @@ class ItemRole(StrEnum):
     ITSELF = "itself"
     WHOLE = "whole"
     CUSTOMER = "customer"
+
+
+# The aspect of a product that another one, named before it, is delivered with.
+COMES_WITH = "comes with"
 
 
 class Requirement(NamedTuple):
@@ -159,10 +165,16 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A need against a statement. `denied`: the statement says that it is not on offer."""
+    """A need against a statement. `denied`: the statement says that it is not on offer.
+
+    `aside`: the statement names neither the product nor the work that is needed; `elsewhere`:
+    and it names others.
+    """
 
     judgements: tuple[Judgement, ...] = ()
     denial: Requirement | None = None
+    aside: bool = False
+    elsewhere: bool = False
 
     @property
     def denied(self) -> bool:
@@ -192,12 +204,15 @@ class Comparison:
     def adjustment(self) -> float:
         """What to add to a text fit in [0, 1]: from -1 (denied, or much unmet) to 0.4 (all met).
 
-        Soft requirements count a third. What is unmet always outweighs what is met.
+        Soft requirements count a third. What is unmet always outweighs what is met. A material
+        or date that fits says less of a statement that is aside of what is needed.
         """
         if self.denied:
             return DENIED
         unmet = sum(_weight(j, _UNMET.get(j.requirement.kind, UNMET)) for j in self.unmet)
         met = sum(_weight(j, _MET.get(j.requirement.kind, MET)) for j in self.met)
+        unmet += ELSEWHERE * self.elsewhere
+        met *= ASIDE if self.aside else 1
         if unmet:  # what is met of another thing than the one asked for is worth little
             met = min(met, -unmet / 4)
         return max(LOWEST, min(HIGHEST, unmet + met))

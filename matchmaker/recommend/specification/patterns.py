@@ -33,7 +33,7 @@ _ARABIC = (
     r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
     r"(?:\s?[百千万亿]|k(?![a-z])|\s(?:million|thousand)(?![a-z]))?"
 )
-_INCH = r"(?=\s?(?:\"|''|inch|in(?![a-z])|寸|英寸))"
+_INCH = r"(?=\s?(?:-\s?\d{1,2}(?:/\d{1,2})?\s?)?(?:\"|''|inch|in(?![a-z])|寸|英寸))"
 _FRACTION = rf"(?:\d{{1,2}}[\s-])?\d{{1,2}}/\d{{1,2}}{_INCH}"
 _ENGLISH = r"(?:" + alternatives(ENGLISH_NUMERALS) + ")"
 NUMBER = rf"(?:{_FRACTION}|{_ARABIC}|[{HAN_NUMERAL}]{{1,10}}|半(?=[个年天月])|{_ENGLISH})"

@@ -5,10 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from matchmaker.recommend.specification.model import ItemRole, Requirement, RequirementKind
-from matchmaker.recommend.specification.roles import THINGS, role_of
+from matchmaker.recommend.specification.model import (
+    COMES_WITH,
+    ItemRole,
+    Requirement,
+    RequirementKind,
+)
+from matchmaker.recommend.specification.roles import (
+    ACCESSORIES,
+    SOLD_AS_PARTS,
+    THINGS,
+    is_worked_on,
+    role_of,
+)
 from matchmaker.recommend.specification.unlisted import ENDS, HAN
-from matchmaker.recommend.specification.vocabulary import Marker, TermMatch, made_of
+from matchmaker.recommend.specification.verbs import with_verbs
+from matchmaker.recommend.specification.vocabulary import (
+    Marker,
+    TermMatch,
+    comes_with,
+    finishing,
+    made_of,
+    part_of,
+    senses,
+)
 
 _STEEL = re.compile(
     r"(?:不锈钢|钢|铝|铜|钛|材质|材料|牌号|合金|内胆|阀体|阀座|主材)[^，,;；。0-9]{0,6}$|"
@@ -17,7 +37,9 @@ _STEEL = re.compile(
 _STEEL_AFTER = re.compile(
     r"[^，,;；。0-9]{0,6}(?:不锈钢|钢|铝|铜|钛|stainless|steel|alumin|alloy|duplex|l\b|(?:round )?bars?\b|forg|圆|棒)|/"
 )
-_COMPOUND = re.compile(rf"[{HAN}]?[{ENDS}](?=$|[^{HAN}]|的|厂)")
+_COMPOUND = re.compile(rf"(?!礼盒)[{HAN}]?[{ENDS}](?=$|[^{HAN}]|的|厂)")
+# A short name ends in the next character wherever it stands: 阀套, 袜卡.
+_SHORT_COMPOUND = re.compile(rf"(?!礼盒)[{ENDS}]")
 # Work that most offers mention besides is meant only where it is the point.
 _OFTEN_ASIDE = frozenset(
     [
@@ -47,6 +69,8 @@ _MACHINE_AFTER = re.compile(
 _SHARED = re.compile(
     r"(?:租|借|共用|共享|闲置|对外|capacity on|share|time on|rent)[^，,;；。]{0,14}$"
 )
+# Before and after which other work the work offered is done.
+_BETWEEN_STEPS = re.compile(r"前后(?!道)")
 _GIVEN_AFTER = re.compile(
     r"(?:由)?(?:我方|我们|我厂|客户|甲方|本厂|你方)?(?:提供|自备|自带|已有|现成)|\s(?:paid|provided|supplied|available|included) (?:by|from|for)?"
 )
@@ -54,17 +78,45 @@ _GIVEN_AFTER = re.compile(
 _MACHINE_BEFORE = re.compile(
     r"(?:\d(?:吨|t|[ -]tonnes?|[ -]tons?)\s?|(?:适用|对应|适配|配套用)[^，,;；。]{0,8})$"
 )
+_OWN = re.compile(r"\b(?:send|supply|provide|bring|have) our own (?:[a-z-]+ )?$")
 _DIMENSIONS = frozenset({"shaft", "bar"})
 _DIMENSION_AFTER = re.compile(r"\s(?:\d|capacity|size|dia)")
 _LOCAL = "region:local"
+_REACH = 80
+_NOTHING: frozenset[str] = frozenset()
+_PRODUCT = RequirementKind.PRODUCT
+# Short English names of parts behind their whole, and the general name of each.
+_PARTS = {"bod": "housing", "casing": "housing", "housing": "housing", "seat": "seat", "stem": "stem", "disc": "disc", "disk": "disc", "needle": "needle"}  # fmt: skip
+_PART_WORD = re.compile(
+    r"[ -](?P<part>bod(?=y\b|ies\b)|casing|housing|seat|stem|dis[ck]|needle)(?:y|ies|s)?(?![a-z])"
+)
+_FOR_OUR = re.compile(
+    r"(?<!look)(?<!looking) (?:for|onto|to suit) (?:our|your|their|the|my) (?:[a-z]+ ){0,2}$"
+)
+_WORK_ON = re.compile(r"\b[a-z-]+ing (?:of|on) (?:[a-z0-9-]+ ){0,4}$")
+_SEPARATED = re.compile(r"[，,;；。\n]|\. ")
+_LISTED_AFTER = re.compile(r"\s?(?:、|和|及|以及|与|and |or )")
+_LISTED_BEFORE = re.compile(r"、|\band\b|[和及与]")
+_WITH = re.compile(r"\bwith\b|[带含配加装]")
+_MEASURE_AFTER = re.compile(r"(?:厚度|厚|直径|表面|硬度|寿命|材质|可选)")
+_WORK_AFTER = re.compile(
+    r"(?:的)?(?:厂|外协|外发|代工|加工厂|加工点)|[ -](?:shops?|subcontractors?|services?|houses?|wanted|needed)\b"
+)
+_WORK_BEFORE = re.compile(r"(?:外发|外协|代工|subcontract )$")
+_SOLD = re.compile(r"(?:供应|生产|销售|采购|求购|提供|supply|make|buy)[^，,;；。]{0,8}$")
+_OUTSIDE = re.compile(r"\b(?:outside|beyond|away from|not (?:in|from))(?: of)?(?: the)? $")
+_BEYOND = re.compile(r"(?:省|市|地区)?(?:以外|之外)")
 
 
 def known(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
     """The terms that mean what they say: digits alone are a grade only beside a metal."""
     kept: list[TermMatch] = []
-    for match in terms:
-        if match.term.kind is Marker.IGNORED:
+    things = frozenset(m.term.value for m in terms if m.term.kind is RequirementKind.PRODUCT)
+    for named in with_verbs(folded, terms):
+        if named.term.kind is Marker.IGNORED:
             continue
+        beside, sense = senses().get(folded[named.start : named.end], (_NOTHING, named.term))
+        match = named if things.isdisjoint(beside) else named._replace(term=sense)
         if not match.term.bare or _is_grade(folded, match, kept[-1] if kept else None):
             kept.append(match)
     return kept
@@ -73,17 +125,37 @@ def known(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
 def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirement]:
     """What the terms of a text name, each with its role in its phrase."""
     customer = -2  # where the last product that goes to a customer ends
+    head: TermMatch | None = None  # the first thing that is offered or wanted itself
+    is_work = False  # whether work is asked for, so that what follows is what it is done on
     placed = any(m.term.kind is RequirementKind.PLACE and m.term.family != _LOCAL for m in terms)
     for position, match in enumerate(terms):
         start, end, term, _ = match
         following = terms[position + 1] if position + 1 < len(terms) else None
-        role = ItemRole.ITSELF
+        role, aspect = ItemRole.ITSELF, "grade" if term.graded else ""
         if term.kind is RequirementKind.MATERIAL and folded[start - 1 : start] == "含":
             continue  # what it contains
         if term.kind in THINGS:
             if _is_aside(folded, match, following):
                 continue
-            role = role_of(folded, match, terms[position - 1] if position else None, following)
+            before = terms[position - 1] if position else None
+            role = role_of(folded, match, before, following)
+            if before is not None and _goes_on(folded, before, match):
+                first = terms[position - 2] if position > 1 else None
+                if is_worked_on(folded, before, first, match):  # plates pump shafts
+                    role = ItemRole.WHOLE
+            if whole := _part_named(folded, match, before, role):
+                yield Requirement(
+                    RequirementKind.PRODUCT, whole, text[start:end], start, end, whole
+                )
+                head = head or match
+                continue
+            if role is ItemRole.ITSELF and term.kind is RequirementKind.PRODUCT:
+                if is_work and position and not _SOLD.search(folded[max(0, start - 12) : start]):
+                    role = ItemRole.WHOLE
+                elif head is not None and _comes_with(folded, head, match, before):
+                    aspect = COMES_WITH
+                head = head or match
+            is_work = is_work or (head is None and _is_work_wanted(folded, match))
             if role is ItemRole.CUSTOMER:
                 customer = end
             compound = (
@@ -96,6 +168,11 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
             continue  # the makers that a part goes to are not those who are sought
         elif placed and term.family == _LOCAL:
             continue  # "near Wenzhou" is one place
+        if behind := _part_behind(text, folded, match, role):
+            yield behind
+            head = head or match
+        if term.kind is RequirementKind.MATERIAL and _is_of_another(folded, match, following):
+            role = ItemRole.WHOLE
         overlapped = position > 0 and terms[position - 1].end > start
         if not overlapped and (made := made_of(text[start:end])):
             yield Requirement(RequirementKind.MATERIAL, made, text[start:end], start, end, made)
@@ -106,15 +183,96 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
             start,
             end,
             term.family,
-            "grade" if term.graded else "",
+            aspect,
             role=role,
+            denied=term.kind is RequirementKind.PLACE and _is_left_out(folded, start, end),
         )
+
+
+def _goes_on(folded: str, before: TermMatch, match: TermMatch) -> bool:
+    """Whether two products stand in one compound."""
+    both = before.term.kind is _PRODUCT and match.term.kind is _PRODUCT
+    return both and folded[before.end : match.start] in ("", " ", "-")
+
+
+def _part_named(folded: str, match: TermMatch, before: TermMatch | None, role: ItemRole) -> str:
+    """The part that a general name is of the whole directly before it (闸阀壳体), "" for none."""
+    if role is not ItemRole.ITSELF or before is None or match.term.kind is not _PRODUCT:
+        return ""
+    if before.term.kind is not _PRODUCT or folded[before.end : match.start].strip(" -的"):
+        return ""
+    return part_of(before.term.family, match.term.value)
+
+
+def _part_behind(text: str, folded: str, match: TermMatch, role: ItemRole) -> Requirement | None:
+    """The part whose short English name stands behind its whole (gate valve bodies)."""
+    if role is not ItemRole.WHOLE or match.term.kind is not _PRODUCT:
+        return None
+    word = _PART_WORD.match(folded, match.end)
+    name = part_of(match.term.family, _PARTS[word["part"]]) if word else ""
+    if word is None or not name:
+        return None
+    start, end = match.start, word.end()
+    work_on = _WORK_ON.search(folded[max(0, start - 48) : start])
+    role = ItemRole.WHOLE if work_on else ItemRole.ITSELF
+    return Requirement(_PRODUCT, name, text[start:end], start, end, name, role=role)
+
+
+def _comes_with(folded: str, head: TermMatch, match: TermMatch, before: TermMatch | None) -> bool:
+    """Whether a thing is only what the one offered comes with (蝶阀…，316L加石墨密封圈)."""
+    within = comes_with(head.term.value) | comes_with(head.term.family)
+    if match.term.value not in within or not _SEPARATED.search(
+        folded, max(head.end, match.start - _REACH), match.start
+    ):
+        return False
+    begin = max(head.end, match.start - _REACH)
+    clause = re.split(r"[，,;；。.!?\n]", folded[begin : match.start])[-1]
+    if _LISTED_AFTER.match(folded, match.end) or _LISTED_BEFORE.search(clause):
+        return False
+    of_what = before is not None and before.term.kind in (
+        RequirementKind.MATERIAL,
+        RequirementKind.PROCESS,
+    )
+    near = before is not None and match.start - before.end <= 4 and before.start > head.start
+    return (
+        (of_what and near)
+        or bool(_WITH.search(clause))
+        or bool(_MEASURE_AFTER.match(folded, match.end))
+    )
+
+
+def _is_of_another(folded: str, match: TermMatch, following: TermMatch | None) -> bool:
+    """Whether a material is that of a thing which another one is for: "for our TR90 moulds"."""
+    if following is None or following.term.kind is not _PRODUCT:
+        return False
+    if folded[match.end : following.start].strip(" -"):
+        return False
+    return bool(_FOR_OUR.search(folded[max(0, match.start - 24) : match.start]))
+
+
+def _is_work_wanted(folded: str, match: TermMatch) -> bool:
+    """Whether finishing is asked of somebody: 镀硬铬外协, a plating shop."""
+    return (
+        match.term.kind is RequirementKind.PROCESS
+        and match.term.value in finishing()
+        and bool(
+            _WORK_AFTER.match(folded, match.end)
+            or _WORK_BEFORE.search(folded[max(0, match.start - 8) : match.start])
+        )
+    )
+
+
+def _is_left_out(folded: str, start: int, end: int) -> bool:
+    """Whether everywhere but a place is meant: outside Jiangsu, 江苏以外."""
+    return bool(_OUTSIDE.search(folded[max(0, start - 16) : start]) or _BEYOND.match(folded, end))
 
 
 def _is_aside(folded: str, match: TermMatch, following: TermMatch | None) -> bool:
     """Whether a thing is only mentioned: work done besides, machines for it, what is provided."""
     start, end, term, _ = match
     if term.kind is RequirementKind.PRODUCT:
+        if _OWN.search(folded[max(0, start - 24) : start]):
+            return True
         if _GIVEN_AFTER.match(folded, end) or _MACHINE_BEFORE.search(
             folded[max(0, start - 12) : start]
         ):
@@ -123,6 +281,8 @@ def _is_aside(folded: str, match: TermMatch, following: TermMatch | None) -> boo
         return (
             behind_comma and term.value in _DIMENSIONS and bool(_DIMENSION_AFTER.match(folded, end))
         )
+    if _BETWEEN_STEPS.match(folded, end):
+        return True
     if _MACHINE_AFTER.match(folded, end) and not _SHARED.search(folded[max(0, start - 16) : start]):
         return True
     if term.value not in _OFTEN_ASIDE:
@@ -139,10 +299,13 @@ def _compound(
     """A thing named by another one and its own short name (云台壳, 轴承座)."""
     if match.term.kind is not RequirementKind.PRODUCT:
         return None
-    tail = _COMPOUND.match(folded, match.end)
+    pattern = _SHORT_COMPOUND if match.end - match.start == 1 else _COMPOUND
+    tail = pattern.match(folded, match.end) or _COMPOUND.match(folded, match.end)
     if tail is None or (following is not None and following.start < tail.end()):
         return None
     start, end = match.start, tail.end()
+    if match.term.value in SOLD_AS_PARTS and ACCESSORIES.match(folded, match.end):
+        return None
     return Requirement(
         RequirementKind.PRODUCT,
         folded[start:end],

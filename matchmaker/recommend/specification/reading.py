@@ -21,6 +21,16 @@ from matchmaker.recommend.specification.vocabulary import words
 CACHED = 20_000
 # Where and how far is a wish unless the text insists.
 _NAMES = frozenset({RequirementKind.MATERIAL, RequirementKind.CERTIFICATE})
+MEASURED = frozenset(
+    {
+        RequirementKind.SIZE,
+        RequirementKind.PRESSURE,
+        RequirementKind.TEMPERATURE,
+        RequirementKind.QUANTITY,
+        RequirementKind.PRICE,
+        RequirementKind.DEADLINE,
+    }
+)
 _WISHES = frozenset({RequirementKind.PLACE, RequirementKind.DISTANCE})
 
 
@@ -55,6 +65,15 @@ def read(text: str) -> Specification:
     return Specification(text, tuple(_scoped(items, clauses(folded, markers))))
 
 
+def without_measures(specification: Specification) -> str:
+    """The text without its sizes, ratings and other figures, which are compared as values."""
+    text = list(specification.text)
+    for item in specification.items:
+        if item.kind in MEASURED:
+            text[item.start : item.end] = " " * (item.end - item.start)
+    return "".join(text)
+
+
 def _scoped(items: list[Requirement], scopes: Clauses) -> Iterator[Requirement]:
     """The items with the clause that each is in, and whether it is preferred or denied."""
     numbers = [scopes.number(item.start) for item in items]
@@ -63,7 +82,9 @@ def _scoped(items: list[Requirement], scopes: Clauses) -> Iterator[Requirement]:
         clause = numbers[position]
         wished = clause in scopes.soft or item.kind in _WISHES
         yield item._replace(
-            clause=clause, soft=wished and clause not in scopes.hard, denied=position in denied
+            clause=clause,
+            soft=wished and clause not in scopes.hard,
+            denied=item.denied or position in denied,
         )
 
 

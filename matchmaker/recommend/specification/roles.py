@@ -10,7 +10,7 @@ import re
 
 from matchmaker.recommend.specification.model import ItemRole, RequirementKind
 from matchmaker.recommend.specification.unlisted import HAN
-from matchmaker.recommend.specification.vocabulary import TermMatch, parts, shapes
+from matchmaker.recommend.specification.vocabulary import TermMatch, finishing, parts, shapes
 
 THINGS = (RequirementKind.PRODUCT, RequirementKind.PROCESS)
 _CLAUSE = re.compile(r"[^，,;；。!?\n]*$")
@@ -18,9 +18,9 @@ _REACH = 48
 # Words directly behind a product that make another thing of it.
 _PART_AFTER = re.compile(
     r"[ -](?:bod(?:y|ies)|seats?|stems?|discs?|parts?|components?|spares?|heads?|covers?|"
-    r"accessor(?:y|ies)|machines?|machinery|moulds?|molds?|tooling|cores?|balls?|trims?|repairs?|"
+    r"accessor(?:y|ies)|recovery|recycling|machines?|machinery|moulds?|molds?|tooling|cores?|balls?|trims?|repairs?|"
     r"maintenance|testing|tests?|needles?|linings?|cases?|boxes|design|technology)(?![a-z])|"
-    r"(?:配件|零件|零部件|部件|备件|附件|设备|专用|用|机械|生产线|维修|材料|原料|球体|内件|耗材|工艺|技术)"
+    r"(?:配件|零件|零部件|部件|备件|附件|设备|专用|上用|里用|上使用|用|机械|生产线|维修|材料|原料|球体|内件|耗材|工艺|技术)"
 )
 _MAKER_AFTER = re.compile(
     r"[ -](?:makers?|manufacturers?|producers?|plants?|factor(?:y|ies)|mills?|industr(?:y|ies)|brands?|"
@@ -37,6 +37,15 @@ _SPEAKER_AFTER = re.compile(r"厂(?:求|找|寻|采购|诚|急|需)")
 _ORDERS_AFTER = re.compile(rf"[{HAN}]{{0,5}}(?:订单|的单|单子|给活|来活|拉走|的活)")
 _MATCHED = re.compile(r"(?:为|给)[^，,;；。]{0,4}$")
 _MATCHED_AFTER = re.compile(r"[^，,;；。]{0,6}(?:配套|供货|服务|代工)")
+# Things that are accessories themselves: screws and "screw accessories" are the same.
+SOLD_AS_PARTS = frozenset(
+    {"screw", "bolt", "nut", "hinge", "nose pad", "temple", "fastener", "spring", "button"}
+)
+ACCESSORIES = re.compile(r"配件|零件|附件")
+_FITTED = re.compile(
+    r"(?:能装|可装|直接装|适配|装在|用在)[^，,;；。]{0,2}$|\b(?:takes?|taking|taken) back (?:[a-z-]+ ){0,3}$"
+)
+_ON_IT = re.compile(r"上(?!海|门|市|虞|饶)[\u4e00-\u9fff]")
 _MEASURED = re.compile(r"(?:测|检测|检|修|维修|测量|量)$")
 _WORK_OF = re.compile(r"\b[a-z-]+ing (?:of|on) (?:[a-z0-9-]+ ){0,4}$")
 _FOR = re.compile(r"\b(?:for|onto|to suit|of) (?:[a-z0-9-]+ ){0,3}$")
@@ -51,9 +60,18 @@ _WANTED_FOR = re.compile(
     r"production|manufacture|manufacturers?|makers?|producers?|importers?|distributors?|buyers?)"
     r" of (?:[a-z0-9-]+ ){0,3}$"
 )
+_OF = re.compile(rf"[{HAN}]{{1,8}}的")
 _GAP = re.compile(rf"[{HAN}]{{0,4}}")
 # A gap with one of these joins two things, or says how the first is made.
 _JOINT = frozenset("和与及或带配含用可做采经是为找求能有无不以按")
+_DETERMINED = re.compile(
+    r"\s(?:(?:our|the|your|my|their|some|these|those|large|small|long|\d+)\s)*"
+)
+_GIVEN = re.compile(r"(?:给|为|替|对|把|将|在)[^，,;；。]{0,8}$")
+_DONE = re.compile(rf"[{HAN}]{{0,2}}(?:做|进行|上|作|搞|代)?[{HAN}]{{0,3}}")
+_MACHINES = frozenset(
+    {"machine", "robot", "tool", "centre", "furnace", "chamber", "press", "wheel"}
+)
 _ALWAYS_WHOLE = frozenset({"car"})
 _HAN_BEHIND = re.compile(rf"(?!厂|制造|整车|企业|行业)[{HAN}]")
 
@@ -65,10 +83,16 @@ def role_of(
     term, end = match.term, match.end
     if following is not None and _modifies(folded, match, following):
         return ItemRole.WHOLE
+    if term.kind is not RequirementKind.PROCESS and is_worked_on(folded, match, before, following):
+        return ItemRole.WHOLE
     if term.kind is RequirementKind.PROCESS:
         return ItemRole.ITSELF
     ahead = _clause_before(folded, match.start)
-    if _PART_AFTER.match(folded, end) or _MEASURED.search(ahead):
+    if _PART_AFTER.match(folded, end) and not (
+        term.value in SOLD_AS_PARTS and ACCESSORIES.match(folded, end)
+    ):
+        return ItemRole.WHOLE
+    if _MEASURED.search(ahead) or _FITTED.search(ahead) or _ON_IT.match(folded, end):
         return ItemRole.WHOLE
     if _SPEAKER_AFTER.match(folded, end):
         return ItemRole.CUSTOMER
@@ -83,6 +107,25 @@ def role_of(
     if not wanted and (_WORK_OF.search(ahead) or _is_for(ahead, before, match.start, folded)):
         return ItemRole.WHOLE
     return ItemRole.ITSELF
+
+
+def is_worked_on(
+    folded: str, match: TermMatch, before: TermMatch | None, following: TermMatch | None
+) -> bool:
+    """Whether work is done on a thing that is there: "plates our valve stems", 给阀杆做镀硬铬."""
+    if before is not None and _is_finishing(before):
+        gap = folded[before.end : match.start]
+        done = folded[before.end - 2 : before.end] == "ed"
+        if not done and before.end > before.start + 1 and _DETERMINED.fullmatch(gap):
+            return match.term.value.rsplit(" ", 1)[-1] not in _MACHINES
+    if following is None or not _is_finishing(following):
+        return False
+    gap = folded[match.end : following.start]
+    return bool(_GIVEN.search(_clause_before(folded, match.start)) and _DONE.fullmatch(gap))
+
+
+def _is_finishing(match: TermMatch) -> bool:
+    return match.term.kind is RequirementKind.PROCESS and match.term.value in finishing()
 
 
 def _is_for(ahead: str, before: TermMatch | None, start: int, folded: str) -> bool:
@@ -118,6 +161,8 @@ def _modifies(folded: str, match: TermMatch, following: TermMatch) -> bool:
         ):
             return False
         return not (term.value in parts() and head.value in shapes())
+    if _OF.fullmatch(between) and not _JOINT & set(between):
+        return True
     if not _GAP.fullmatch(between):
         return False
     return between == "的" or not (between[0] == "接" or _JOINT & set(between))

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import ahocorasick
 
@@ -220,6 +220,43 @@ def made_of(word: str) -> str:
 
 
 @cache
+def verbs() -> dict[str, str]:
+    """The process that each English verb names."""
+    table = _table("products.toml")["verbs"]
+    return {verb: process for process, forms in table.items() for verb in forms}
+
+
+@cache
+def finishing() -> frozenset[str]:
+    """Processes done on a thing that is there already, such as plating and grinding."""
+    return frozenset(_table("products.toml")["finishing"]["names"])
+
+
+@cache
+def part_of(whole: str, part: str) -> str:
+    """What a part is called of a whole: of a valve the housing is its body; "" for no name."""
+    return str(_nested("products.toml", "part_of").get(whole, {}).get(part, ""))
+
+
+@cache
+def comes_with(whole: str) -> frozenset[str]:
+    """Products that a whole is delivered with, which its maker does not thereby sell."""
+    return frozenset(_table("products.toml")["comes_with"].get(whole, ()))
+
+
+@cache
+def senses() -> dict[str, tuple[frozenset[str], Term]]:
+    """What words mean beside other things: 板材 beside spectacles is acetate."""
+    return {
+        word: (
+            frozenset(sense["beside"]),
+            Term(RequirementKind(sense["kind"]), sense["value"], sense["value"]),
+        )
+        for word, sense in _nested("products.toml", "senses").items()
+    }
+
+
+@cache
 def parts() -> frozenset[str]:
     """Products that stay themselves when the form they are delivered in is named (阀体铸件)."""
     return frozenset(_table("products.toml")["parts"]["names"])
@@ -229,6 +266,10 @@ def parts() -> frozenset[str]:
 def shapes() -> frozenset[str]:
     """Products that are the form in which another one is delivered: castings, forgings."""
     return frozenset(_table("products.toml")["shapes"]["names"])
+
+
+def _nested(name: str, table: str) -> dict[str, Any]:
+    return dict(_table(name)[table])
 
 
 @cache

@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import starmap
 
 from matchmaker.access import Principal
-from matchmaker.domain import GoalName, Layer
+from matchmaker.domain import RIVAL_LAYERS, GoalName
 from matchmaker.services.repositories import Repositories
 from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.store.ports import GraphStore, iterate
@@ -196,7 +196,7 @@ class Effects:
         pair, day = {assignment.seeker, assignment.candidate}, assignment.at.date()
         return any(
             {tie.source, tie.target} == pair
-            and tie.layer is not Layer.COMPETES_WITH
+            and tie.layer not in RIVAL_LAYERS
             and tie.since is not None
             and tie.since >= day
             for tie in around.ties

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from matchmaker.access import SYSTEM, Principal
-from matchmaker.domain import NeedState, Organization, OrganizationStatus
+from matchmaker.domain import Organization, OrganizationStatus
 from matchmaker.errors import InvalidInput, NotAllowed, WrongState
 from matchmaker.goals import GOALS
 from matchmaker.services.cooperation.capacity import Capacity, Load
@@ -22,7 +22,7 @@ from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.store.ports import GraphStore, Page
 from matchmaker.workflow import introduction as machine
-from matchmaker.workflow.interactions import ConversationMessage, OpenPair, PendingGraphWrite
+from matchmaker.workflow.interactions import OpenPair, PendingGraphWrite
 from matchmaker.workflow.introduction import Introduction, Proposal, Transition
 from matchmaker.workflow.introduction_states import ACTIVE, FINAL, Action, Origin, Side, State
 from matchmaker.workflow.notification import NotificationKind
@@ -165,7 +165,8 @@ class Introductions:
             self.capacity.require_room(organization, asking=party is side)
         if proposal.need:
             need = self.store.need(proposal.need)
-            if need.organization != seeker.id or need.state is not NeedState.OPEN:
+            today = self.clock().date()
+            if need.organization != seeker.id or not need.is_answerable_on(today):
                 raise InvalidInput("must be an open need of the seeker.", where="need")
         if proposal.cluster:
             self.store.cluster(proposal.cluster)
@@ -268,7 +269,7 @@ class Introductions:
             side = self._views.side_of(principal, stored.value, organization)
             changed = machine.act(stored.value, transition, side, principal.subject, unit.at)
             if changed is not stored.value:
-                self._add_step(unit, stored, changed, side)
+                self.add_step(unit, stored, changed, side)
                 unit.log(f"introduction.{action}", f"introduction/{id}", state=changed.state)
             return changed.state
 
@@ -292,14 +293,19 @@ class Introductions:
                 continue  # answered in this very moment
         return len(due)
 
-    def _add_step(
+    def add_step(
         self,
         unit: UnitOfWork,
         stored: Versioned[Introduction],
         after: Introduction,
         side: Side | None,
+        kind: NotificationKind | None = None,
+        **facts: str,
     ) -> None:
-        """Everything that goes with the step from the stored introduction to `after`."""
+        """Everything that goes with the step from the stored introduction to `after`.
+
+        Others are notified of what `kind` says, by default of the step itself.
+        """
         before = stored.value
         unit.add(self.repositories.introductions.put(after, stored.version))
         for party in (after.seeker, after.candidate):
@@ -316,7 +322,7 @@ class Introductions:
         if after.state is State.COMPLETED and before.state is not State.COMPLETED:
             pending = PendingGraphWrite(after.id, after.id)
             unit.add(self.repositories.pending_graph_writes.put(pending))
-        self._notify(unit, after, side, _kind_of_step(before, after))
+        self._notify(unit, after, side, kind or _kind_of_step(before, after), **facts)
 
     def _notify(
         self,
@@ -324,6 +330,7 @@ class Introductions:
         introduction: Introduction,
         actor: Side | None,
         kind: NotificationKind,
+        **facts: str,
     ) -> None:
         """Tell the sides that did not do it, and call the webhooks of their organisations."""
         organizations = self.store.organizations_by_id(
@@ -336,9 +343,9 @@ class Introductions:
             own = introduction.organization(side)
             other = organizations.get(introduction.organization(side.other))
             name = "" if other is None or introduction.hides(side.other) else other.name
-            facts = {"other": name, "state": introduction.state}
+            told = {"other": name, "state": introduction.state, **facts}
             self.outbox.notify(
-                unit, "organization", own, kind, f"introduction/{introduction.id}", facts
+                unit, "organization", own, kind, f"introduction/{introduction.id}", told
             )
             payload = {
                 "introduction": introduction.id,
@@ -347,62 +354,6 @@ class Introductions:
                 "organization": own,
             }
             self.outbox.call(unit, [own], f"{event}.{introduction.state}", payload)
-
-    # -- conversation
-
-    def messages(
-        self, principal: Principal, id: str, after: str = "", limit: int = 100
-    ) -> Page[ConversationMessage]:
-        """The conversation, oldest first. Raises NotFound, NotAllowed before both accepted."""
-        introduction = self._views.visible(principal, id).value
-        self._require_conversation(principal, introduction, "")
-        page = self.repositories.messages.page("introduction", id, after=after, limit=limit)
-        return Page(tuple(stored.value for stored in page.rows), page.after)
-
-    def write(
-        self, principal: Principal, id: str, text: str, organization: str = ""
-    ) -> ConversationMessage:
-        """Write to the other side. Raises NotFound, NotAllowed, InvalidInput."""
-        principal.require_writing()
-        if not text.strip():
-            raise InvalidInput("must not be empty.", where="text")
-        machine.check_length("text", text)
-
-        def change(unit: UnitOfWork) -> ConversationMessage:
-            stored = self._views.visible(principal, id)
-            side = self._require_conversation(principal, stored.value, organization)
-            own = self.store.organization(stored.value.organization(side))
-            message = ConversationMessage(
-                new_id(), id, own.id, principal.account, unit.at, text.strip()
-            )
-            # Over the same version: nothing is said after a consent was withdrawn.
-            unit.add(
-                self.repositories.introductions.put(stored.value, stored.version),
-                self.repositories.messages.put(message),
-            )
-            unit.log("introduction.message", f"introduction/{id}")
-            self.outbox.notify(
-                unit,
-                "organization",
-                stored.value.organization(side.other),
-                NotificationKind.MESSAGE,
-                f"introduction/{id}",
-                {"other": own.name},
-                once=True,
-            )
-            return message
-
-        return commit_changes(self.repositories.records, principal, self.clock, change)
-
-    def _require_conversation(
-        self, principal: Principal, introduction: Introduction, organization: str
-    ) -> Side:
-        side = self._views.side_of(principal, introduction, organization)
-        if side is None:
-            raise NotAllowed("A conversation belongs to the two sides.")
-        if not introduction.has_open_contact:
-            raise NotAllowed("The conversation is open once both have accepted.")
-        return side
 
 
 def _kind_of_proposal(introduction: Introduction, side: Side | None) -> NotificationKind:

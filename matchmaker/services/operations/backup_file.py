@@ -91,12 +91,6 @@ def _add(archive: zipfile.ZipFile, name: str, source: IO[bytes]) -> Part:
     return Part(size, digest.hexdigest())
 
 
-def read_manifest(path: Path) -> Manifest:
-    """Raises InvalidInput where the file is no backup, or is not whole."""
-    with _opened(path) as archive:
-        return _manifest(archive, path)
-
-
 def extract(path: Path, folder: Path) -> Manifest:
     """Unpack a backup into a folder, every part compared with its checksum.
 

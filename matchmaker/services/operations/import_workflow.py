@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
@@ -24,6 +25,7 @@ from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.undo import KeptField, reversal
 from matchmaker.messages import Message, message, sentences
 from matchmaker.services.operations.file_inspection import inspect_file
+from matchmaker.services.operations.import_check import check_of, refused_check_of, report_of
 from matchmaker.services.operations.import_preview import (
     ImportPreview,
     file_preview,
@@ -45,14 +47,16 @@ from matchmaker.services.operations.reference_data import reference_index
 from matchmaker.services.operations.refresher import Progress, no_progress
 from matchmaker.services.operations.upload_folder import Upload, UploadFolder
 from matchmaker.services.repositories import RememberedList, Repositories
-from matchmaker.services.unit_of_work import Clock, UnitOfWork
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
+from matchmaker.store.changes import Change
 from matchmaker.store.documents import Store
+from matchmaker.store.log import Entry
 from matchmaker.store.ports import MAX_PAGE, iterate
 from matchmaker.workflow.job import ImportRecord, Job, JobKind, LineCounts
 
 # An import of more rows is kept without what an undo needs.
 MAX_UNDONE = 20_000
-# A file of more bytes is checked by the worker as it is written, and not while a page waits.
+# A file of more bytes is read whole by the worker, and not while a page waits.
 MAX_LOOKED_AT = 5_000_000
 
 
@@ -123,7 +127,8 @@ class ImportWorkflow:
     def look(self, principal: Principal, id: str, *, at_length: bool = False) -> ImportPreview:
         """What would come of a kept file, as it was chosen last, else as is proposed.
 
-        Of a large one only how it is read, unless `at_length` says that there is time.
+        Of a large one only how it is read, and what `check` found out, unless `at_length` says
+        that there is time.
         Raises NotFound where it is not there any more.
         """
         upload = self._upload(principal, id)
@@ -133,19 +138,20 @@ class ImportWorkflow:
         )
         try:
             upload, table = self._proposed(upload)
+            options = upload.state.options or TableOptions()
+            samples, index = column_samples(table), reference_index(self.store)
+            file = file_preview(table, options, samples, index)
         except InvalidInput as error:
             return replace(preview, refused=error)
-        options = upload.state.options or TableOptions()
-        samples = column_samples(table)
         preview = replace(
             preview,
             options=options,
             joins=upload.state.joins is not False,
             is_remembered=upload.state.is_remembered,
-            file=file_preview(table, options, samples, reference_index(self.store)),
+            file=file,
         )
         if not at_length and upload.path.stat().st_size > MAX_LOOKED_AT:
-            return replace(preview, is_large=True)
+            return self._checked(replace(preview, is_large=True), upload, table)
         try:
             run = ImportOptions(dry_run=True, cluster=state.cluster, keep=True)
             report, recognised = self._import(principal, upload, run)
@@ -158,6 +164,41 @@ class ImportWorkflow:
             rows=tuple(problem_rows(table, options, report)),
             names=self._names(report),
         )
+
+    def check(self, principal: Principal, id: str) -> Job:
+        """Request that every line of a kept file is read as it is chosen, and none written.
+
+        For large files, which `look` does not read whole. Raises InvalidInput, NotAllowed.
+        """
+        upload, _ = self._proposed(self._upload(principal, id))
+        return self.job_queue.request(
+            principal, JobKind.CHECK, upload.state.cluster, upload=id, file=upload.path.name
+        )
+
+    def run_check(self, job: Job, progress: Progress = no_progress) -> Message:
+        """Do what `check` requested: what `JobQueue` calls."""
+        upload = self.uploads.sent_by(job.requested_by, job.arguments["upload"])
+        upload, _ = self._proposed(upload)
+        run = ImportOptions(dry_run=True, cluster=upload.state.cluster, progress=progress)
+        try:
+            report, recognised = self._import(SYSTEM, upload, run)
+        except InvalidInput as error:
+            upload.keep_check(refused_check_of(upload, error))
+            raise
+        upload.keep_check(check_of(upload, report, recognised))
+        return _summary(report, recognised)
+
+    def _checked(self, preview: ImportPreview, upload: Upload, table: TableFile) -> ImportPreview:
+        """A preview of a large file with what its check found out."""
+        check = upload.check()
+        if check is None:
+            return preview
+        try:
+            report = report_of(check, upload.path.name)
+        except InvalidInput as error:
+            return replace(preview, refused=error)
+        rows = tuple(problem_rows(table, preview.options, report))
+        return replace(preview, report=report, recognised=check.recognised, rows=rows)
 
     def problems(self, principal: Principal, id: str) -> ExportTable:
         """Every line of a kept file with problems, as the file has it, with a column of them."""
@@ -182,8 +223,16 @@ class ImportWorkflow:
         )  # fmt: skip
 
     def run(self, job: Job, progress: Progress = no_progress) -> Message:
-        """Do what `write` requested, which checked who did: what `JobQueue` calls."""
-        return _summary(*self._write(job.arguments["upload"], job.id, job.requested_by, progress))
+        """Do what `write` requested, which checked who did: what `JobQueue` calls.
+
+        Where a worker died after the rows and the record were written, nothing is left to do.
+        """
+        upload_id = job.arguments["upload"]
+        written = self.repositories.imports.get_or_none(job.id)
+        if written is not None:
+            self.uploads.drop_requested(upload_id)
+            return _lines(written.value.lines)
+        return _summary(*self._write(upload_id, job.id, job.requested_by, progress))
 
     def write_now(
         self, principal: Principal, id: str, progress: Progress = no_progress
@@ -197,31 +246,34 @@ class ImportWorkflow:
     def _write(
         self, upload_id: str, id: str, imported_by: str, progress: Progress
     ) -> tuple[ImportReport, int]:
-        """Write a file that waits for it, and the record that takes it back."""
+        """Write a file that waits for it, and with its rows the record that takes it back.
+
+        The file goes when both are written: until then the same import can be done again.
+        """
         try:
             upload, _ = self._proposed(self.uploads.requested(upload_id))
-            options, cluster = upload.state.options or TableOptions(), upload.state.cluster
-            run = ImportOptions(progress=progress, cluster=cluster, keep=True)
-            report, recognised = self._import(SYSTEM, upload, run)
-            unit = UnitOfWork(imported_by, self.clock())
-            self._remember(unit, upload, options)
+            written = retry_on_conflict(lambda: self._written(upload, id, imported_by, progress))
         finally:
             self.uploads.drop_requested(upload_id)
-        is_small = len(report.put) <= MAX_UNDONE
-        record = ImportRecord(
-            id, options.table, cluster, imported_by, self.clock(),
-            report.rows, report.put if is_small else GraphRows(),
-            report.before if is_small else GraphRows(), file=upload.path.name,
-            lines=LineCounts(
-                report.read, report.loaded, report.refused, report.passed, report.warned
-            ),
-            problems=line_problems(report.problems),
-        )  # fmt: skip
-        unit.add(self.repositories.imports.put(record))
-        rows = str(sum(report.rows.values()))
-        unit.log("import.written", f"table/{record.table}", rows=rows)
-        unit.commit(self.repositories.records)
-        return report, recognised
+        return written
+
+    def _written(
+        self, upload: Upload, id: str, imported_by: str, progress: Progress
+    ) -> tuple[ImportReport, int]:
+        options, cluster = upload.state.options or TableOptions(), upload.state.cluster
+        unit = UnitOfWork(imported_by, self.clock())
+        self._remember(unit, upload, options)
+
+        def complete(report: ImportReport) -> tuple[Sequence[Entry], Sequence[Change]]:
+            record = _record(report, id, options.table, cluster, imported_by, unit.at, upload)
+            rows = str(sum(report.rows.values()))
+            whole = UnitOfWork(imported_by, unit.at)
+            whole.add(*unit.changes, self.repositories.imports.put(record))
+            whole.log("import.written", f"table/{record.table}", rows=rows)
+            return whole.entries, whole.changes
+
+        run = ImportOptions(progress=progress, cluster=cluster, keep=True, complete=complete)
+        return self._import(SYSTEM, upload, run)
 
     def imports(self, principal: Principal, cluster: str = "") -> list[ImportRecord]:
         """The newest first. Raises NotAllowed."""
@@ -374,15 +426,37 @@ def _no_graph() -> ExportGraph:
     raise InvalidInput("Problems are no graph.", where="format", mend="Ask for csv or xlsx.")
 
 
-def _summary(report: ImportReport, recognised: int) -> Message:
-    lines = message(
+def _record(
+    report: ImportReport, id: str, table: str, cluster: str, imported_by: str, at: datetime,
+    upload: Upload,
+) -> ImportRecord:  # fmt: skip
+    """What is kept of an import; of a large one without what would take it back."""
+    is_small = len(report.put) <= MAX_UNDONE
+    return ImportRecord(
+        id, table, cluster, imported_by, at,
+        report.rows, report.put if is_small else GraphRows(),
+        report.before if is_small else GraphRows(), file=upload.path.name,
+        lines=_counts(report), problems=line_problems(report.problems),
+    )  # fmt: skip
+
+
+def _counts(report: ImportReport) -> LineCounts:
+    return LineCounts(report.read, report.loaded, report.refused, report.passed, report.warned)
+
+
+def _lines(counts: LineCounts) -> Message:
+    return message(
         "Of %(read)s lines %(loaded)s were loaded, %(refused)s left out for errors, %(passed)s "
         "passed over.",
-        read=report.read,
-        loaded=report.loaded,
-        refused=report.refused,
-        passed=report.passed,
+        read=counts.read,
+        loaded=counts.loaded,
+        refused=counts.refused,
+        passed=counts.passed,
     )
+
+
+def _summary(report: ImportReport, recognised: int) -> Message:
+    lines = _lines(_counts(report))
     organizations = message(
         "Organisations: %(new)s new, %(known)s known, %(merged)s joined to others, "
         "%(alike)s pairs that may be one.",

@@ -29,6 +29,9 @@ from matchmaker.services.operations.import_report import (
 from matchmaker.services.operations.large_import import LargeImport, is_large
 from matchmaker.services.operations.reference_data import reference_index
 from matchmaker.services.operations.refresher import Progress, no_progress
+from matchmaker.store.changes import Change
+from matchmaker.store.graph_store import Completion
+from matchmaker.store.log import Entry
 from matchmaker.store.merging import as_said_of, merged_organization
 from matchmaker.store.ports import MAX_PAGE, GraphStore, ImportRules, Page, RowChanges, iterate
 
@@ -47,7 +50,7 @@ class ImportOptions:
     `strict`: anything refused or not read as written refuses all. `dry_run`: only report.
     `tables` says how files of our tables are read. `cluster` admits only rows about that
     cluster's members and new ones, who become members where they `joins`. `keep` reports the
-    rows, for an undo.
+    rows, for an undo. What `complete` makes of the report is written with the rows or not at all.
     """
 
     strict: bool = False
@@ -57,6 +60,12 @@ class ImportOptions:
     keep: bool = False
     tables: TableOptions = field(default_factory=TableOptions)
     progress: Progress = no_progress
+    complete: Callable[[ImportReport], tuple[Sequence[Entry], Sequence[Change]]] | None = None
+
+    def completion(self, told: Callable[[RowChanges], ImportReport]) -> Completion | None:
+        """The same for a store, which knows what changes before there is a report."""
+        complete = self.complete
+        return None if complete is None else lambda changes: complete(told(changes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +151,18 @@ class Importer:
         )
         if not rules.dry_run:
             options.progress(message("Writing to the store"), 0, 0)
-        changes = self.store.import_rows(checked.rows, rules)
-        overruled = tuple(_overruled(changes, checked.origins))
-        report = replace(
-            report,
-            problems=(*report.problems, *overruled),
-            files=file_counts(checked.read, (*checked.problems, *overruled)),
-        )
-        return _with_changes(replace(report, written=not rules.dry_run), changes, options)
+
+        def told(changes: RowChanges) -> ImportReport:
+            overruled = tuple(_overruled(changes, checked.origins))
+            whole = replace(
+                report,
+                written=not rules.dry_run,
+                problems=(*report.problems, *overruled),
+                files=file_counts(checked.read, (*checked.problems, *overruled)),
+            )
+            return _with_changes(whole, changes, options)
+
+        return told(self.store.import_rows(checked.rows, rules, options.completion(told)))
 
     def _import_large(
         self, files: Sequence[tuple[str, Path]], options: ImportOptions
@@ -175,13 +188,21 @@ class Importer:
         rules = ImportRules(filled=large.filled, dry_run=options.dry_run or is_refused)
         if not rules.dry_run:
             options.progress(message("Writing to the store"), 0, 0)
-        changes = self.store.import_batches(
-            large.batches, rules, MAX_KEPT if options.keep else 2 * MAX_CHANGES
-        )
-        if changes.overruled:
+        reports: list[ImportReport] = []  # asked for within the transaction, and after it
+
+        def told(changes: RowChanges) -> ImportReport:
+            if reports:
+                return reports[0]
             large.reading.problems.extend(_overruled(changes, large.reading.origins))
-            report = replace(report, problems=large.problems(), files=large.files())
-        return _with_changes(replace(report, written=not rules.dry_run), changes, options)
+            whole = replace(
+                report, written=not rules.dry_run, problems=large.problems(), files=large.files()
+            )
+            reports.append(_with_changes(whole, changes, options))
+            return reports[0]
+
+        most = MAX_KEPT if options.keep else 2 * MAX_CHANGES
+        completion = options.completion(told)
+        return told(self.store.import_batches(large.batches, rules, most, completion))
 
     def _with_merged(
         self, rows: GraphRows, resolution: Resolution, aliases: dict[str, str]

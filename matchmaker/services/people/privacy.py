@@ -132,10 +132,13 @@ class Privacy:
                 continue
             month = f"introductions {introduction.cluster} {introduction.created:%Y-%m}"
             counts = {(month, f"{introduction.goal} {introduction.state}"): 1}
-            messages = self.repositories.messages
+            belonging: tuple[Repository[Any], ...] = (
+                self.repositories.messages, self.repositories.appointments,
+            )  # fmt: skip
             removals = [
-                messages.remove(message)
-                for message in messages.iterate("introduction", introduction.id)
+                each.remove(document)
+                for each in belonging
+                for document in each.iterate("introduction", introduction.id)
             ]
             yield 1, counts, [repository.remove(stored), *removals]
 

@@ -17,7 +17,7 @@ from matchmaker.store.answers import Export, RowChanges, UpsertCounts
 from matchmaker.store.content import StoreContent
 from matchmaker.store.documents import Records, Store
 from matchmaker.store.graph_copy import GraphCopy
-from matchmaker.store.graph_store import Answer, Work
+from matchmaker.store.graph_store import Answer, Completion, Work
 from matchmaker.store.log import Entry
 from matchmaker.store.lookup import export
 from matchmaker.store.neo4j import cypher, migrations
@@ -35,7 +35,7 @@ from matchmaker.store.upsert import MERGE, ImportRules, batches
 
 # What fits in one transaction of a server with half a gigabyte of heap. Larger
 # upserts are written in batches, each a version of its own.
-ATOMIC_ROWS = 10_000
+ATOMIC_ROWS = 20_000
 _VECTOR_BATCH = 2_000
 _EXPORT_TRIES = 3
 
@@ -133,21 +133,28 @@ class Neo4jStore(Store):
         return sum(parts, UpsertCounts())
 
     def import_rows(
-        self, rows: GraphRows, rules: ImportRules = MERGE, entries: Sequence[Entry] = ()
+        self, rows: GraphRows, rules: ImportRules = MERGE, complete: Completion | None = None
     ) -> RowChanges:
-        """See `GraphStore.import_rows`; large ones in batches, as those of `upsert`."""
-        if _fits(rows) or entries or rules.dry_run:
-            return super().import_rows(rows, rules, entries)
+        """See `GraphStore.import_rows`; large ones in batches, as those of `upsert`.
+
+        Then what completes them comes last: until it is there, the same import again finishes
+        what was begun.
+        """
+        if _fits(rows) or rules.dry_run:
+            return super().import_rows(rows, rules, complete)
         write = partial(upsert.import_batch, rules=rules)
-        return RowChanges.of(self._in_batches(rows, write, lambda changes: changes.counts))
+        changes = RowChanges.of(self._in_batches(rows, write, lambda changes: changes.counts))
+        return self._completed(lambda _: changes, complete)
 
     def import_batches(
-        self, batches: Callable[[], Iterable[GraphRows]], rules: ImportRules, most: int
-    ) -> RowChanges:
+        self, batches: Callable[[], Iterable[GraphRows]], rules: ImportRules, most: int,
+        complete: Completion | None = None,
+    ) -> RowChanges:  # fmt: skip
         """See `GraphStore.import_batches`; each batch a transaction and a version of its own."""
         if rules.dry_run:
             return super().import_batches(batches, rules, most)
-        return RowChanges.of((self.import_rows(rows, rules) for rows in batches()), most)
+        changes = RowChanges.of((self.import_rows(rows, rules) for rows in batches()), most)
+        return self._completed(lambda _: changes, complete)
 
     def _in_batches(
         self,

@@ -32,3 +32,11 @@ function localise(root) {
 }
 addEventListener("DOMContentLoaded", () => localise(document));
 addEventListener("htmx:afterSwap", () => localise(document));
+// Times are proposed on the reader's own clock, unless another zone is chosen.
+addEventListener("DOMContentLoaded", () => {
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  for (const choice of own ? document.querySelectorAll("select[data-own-zone]") : []) {
+    if (![...choice.options].some(({ value }) => value === own)) choice.add(new Option(own, own));
+    choice.value = own;
+  }
+});

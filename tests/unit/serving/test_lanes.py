@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from matchmaker.serving.lanes import Lane, LaneName, LaneSize, Occupancy, lane_of
+from matchmaker.serving.lanes import Lane, LaneName, LaneSize, Occupancy, Pause, lane_of
 
 
 class Waiter:
@@ -69,15 +69,54 @@ def test_what_other_processes_do_counts_until_they_are_gone():
     lane.stop()
 
 
-def test_those_behind_the_assured_places_are_refused_when_they_have_waited_too_long():
+@pytest.mark.parametrize("count", [3, 4])
+def test_in_a_crowd_who_has_waited_too_long_is_refused_and_else_nobody(count):
+    """Three places are assured: one more than that, and those who wait are told."""
     may_end, refused = threading.Event(), []
-    lane = Lane(LaneName.HEAVY, LaneSize(1, 5, 2, 0.0), refused.append, Occupancy(), 1)
-    waiters = [Waiter(may_end) for _ in range(4)]
-    assert all(lane.add(waiter) for waiter in waiters)
+    lane = Lane(LaneName.HEAVY, LaneSize(1, 5, 3, 0.0), refused.append, Occupancy(), 1)
+    waiters = [Waiter(may_end) for _ in range(count)]
+    assert lane.add(waiters[0])
     assert waiters[0].served.wait(5)
+    assert all(lane.add(waiter) for waiter in waiters[1:])
     time.sleep(0.01)
     lane.refuse_overdue()
-    assert refused == waiters[2:]
+    # Those in the queue when the crowd came; the last came after it was noted.
+    assert refused == (waiters[1:-1] if count == 4 else [])
     may_end.set()
-    assert waiters[1].served.wait(5)
+    assert waiters[-1].served.wait(5)
     lane.stop()
+
+
+def test_who_would_wait_too_long_is_refused_at_once():
+    may_end, occupancy = threading.Event(), Occupancy()
+    lane = Lane(LaneName.HEAVY, LaneSize(1, 50, 2, 0.5), lambda task: None, occupancy, 1)
+    first = Waiter(may_end)
+    assert lane.add(first)
+    assert first.served.wait(5)
+    time.sleep(0.6)  # what one takes
+    may_end.set()
+    until = time.monotonic() + 5
+    while not lane.is_idle and time.monotonic() < until:
+        time.sleep(0.01)
+    may_end.clear()
+    taken = [lane.add(Waiter(may_end)) for _ in range(10)]
+    assert taken[:2] == [True, True]
+    assert not all(taken)
+    may_end.set()
+    lane.stop()
+
+
+def test_computing_waits_for_a_crowd_to_be_read_and_for_half_of_the_time_at_most():
+    """Ten seconds in which many come without end, on a clock of its own."""
+    now, waited = [0.0], [0.0]
+
+    def sleep(seconds):
+        now[0] += seconds
+        waited[0] += seconds
+
+    pause = Pause(lambda: now[0], sleep)
+    while now[0] < 10:
+        pause.extend()
+        pause.wait()
+        now[0] += 0.001
+    assert 4 < waited[0] < 5.5

@@ -62,6 +62,21 @@ def test_a_reader_sees_the_newest(tmp_path: Path) -> None:
     assert reader.current().meta.version == 4
 
 
+def test_a_new_one_is_prepared_before_anybody_is_given_it(tmp_path: Path) -> None:
+    first = snapshot_of(random_rows(1))
+    save(first, tmp_path)
+    reader = SnapshotReader(tmp_path)
+    held = reader.renew(lambda snapshot: None)
+    newer = replace(first, meta=replace(first.meta, version=4))
+    save(newer, tmp_path)
+    assert reader.current() is held  # until whoever renews has been there
+    given: list[int] = []
+    renewed = reader.renew(lambda snapshot: given.append(reader.current().meta.version))
+    assert given == [held.meta.version]
+    assert reader.current() is renewed
+    assert renewed.meta.version == 4
+
+
 def _break(folder: Path, how: str) -> None:
     victim = folder / "vectors.npy"
     if how == "truncated":

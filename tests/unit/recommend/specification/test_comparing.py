@@ -2,7 +2,7 @@
 
 import pytest
 
-from matchmaker.recommend.specification import Comparison, compare, read
+from matchmaker.recommend.specification import Comparison, compare, compare_customer, read
 
 
 def compared(need: str, statement: str) -> Comparison:
@@ -80,6 +80,63 @@ def test_part_and_whole_are_not_taken_for_each_other(need, statement):
     comparison = compared(need, statement)
     assert any(j.requirement.kind == "product" for j in comparison.unmet)
     assert not any(j.requirement.kind == "product" for j in comparison.met)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["水龙头，镀铬，陶瓷阀芯", "Taps in brass, chrome-plated", "专做水龙头，抛光、镀铬"],
+)
+def test_who_sells_plated_things_does_not_plate_those_of_others(statement):
+    needs_work = compared("找镀铬外协", statement)
+    assert not any(j.requirement.kind == "process" for j in needs_work.met)
+    assert values(compared("找镀铬外协", "镀铬加工，挂镀线两条").met) == ["chrome plating"]
+
+
+def test_another_kind_of_the_same_work_is_not_known_to_do():
+    (judgement,) = compared("找镀镍的厂", "承接镀锌、镀锡").judgements
+    assert judgement.verdict == "unknown"
+    assert judgement.note is not None
+    assert values(compared("找电镀厂", "承接镀锌").met) == ["plating"]
+
+
+def test_what_a_product_comes_with_is_not_sold_alone():
+    assert values(compared("密封圈", "离心泵，氟橡胶密封圈，耐酸").unmet) == ["seal"]
+    assert values(compared("密封圈", "密封圈、垫片、O型圈现货").met) == ["seal"]
+
+
+def test_of_two_materials_that_may_be_one_is_enough():
+    comparison = compared("brackets in aluminium or magnesium", "Brackets in aluminium 6061.")
+    assert "magnesium" not in values(comparison.unmet)
+    assert "aluminium" in values(comparison.met)
+
+
+def test_what_who_asks_makes_itself_is_not_asked_for():
+    comparison = compared("We make gearboxes and need a casting shop", "Iron castings to drawing")
+    assert "gearbox" not in values(comparison.judgements)
+
+
+def test_a_fitting_date_says_little_of_another_thing():
+    need = "bearings within ten days"
+    aside = compared(need, "Chains, delivery within ten days")
+    same = compared(need, "Bearings, delivery within ten days")
+    assert aside.elsewhere
+    assert not same.elsewhere
+    assert aside.adjustment < 0 < same.adjustment
+
+
+@pytest.mark.parametrize(
+    ("offer", "description", "verdict"),
+    [
+        ("32-count combed yarn, looking for sock mills", "Cotton socks, 144 needles.", "met"),
+        ("齿轮毛坯锻件，找做减速机的厂", "减速机厂，年产两万台", "met"),
+        ("弹簧，找做镜架的厂", "弹簧厂，机台二十", "unmet"),
+        ("弹簧，找做镜架的厂", "客栈，客房八间", "unknown"),
+    ],
+)
+def test_customers_are_who_makes_what_an_offer_is_for_and_no_rivals(offer, description, verdict):
+    judged = compare_customer(read(offer), read(description)).judgements
+    assert {j.verdict.value for j in judged} <= {verdict, "unknown"}
+    assert verdict in {j.verdict.value for j in judged} | {"unknown"}
 
 
 TURNING = {"size", "pressure", "temperature", "quantity", "price"}

@@ -251,6 +251,60 @@ def test_parts_processes_and_customers_are_no_product_themselves(text, product):
     } == ({product} if product else set())
 
 
+def told_apart(text: str) -> dict[str, str]:
+    return {i.value: i.role.value for i in read(text).items if i.kind in ("product", "process")}
+
+
+@pytest.mark.parametrize(
+    ("text", "work", "worked_on"),
+    [
+        ("looking for a shop that gold-plates pump shafts", "gold plating", "shaft"),
+        ("who can grind our ball screws", "grinding", "ball screw"),
+        ("寻能给曲轴做氮化的厂", "nitriding", "crankshaft"),
+        ("找镀镍外协，法兰两百片", "nickel plating", "flange"),
+    ],
+)
+def test_a_thing_that_work_is_done_on_is_not_wanted_itself(text, work, worked_on):
+    assert told_apart(text).items() >= {work: "itself", worked_on: "whole"}.items()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["we buy steel plates and cast bodies", "plates and bars in stock", "in return for a stamp"],
+)
+def test_an_english_verb_of_work_counts_only_behind_who_does_it(text):
+    assert "process" not in {i.kind.value for i in read(text).items}
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("globe valve bodies", "valve body"),
+        ("截止阀壳体", "valve body"),
+        ("gear pump housings", "pump housing"),
+    ],
+)
+def test_a_general_name_of_a_part_is_that_of_its_whole(text, part):
+    assert told_apart(text)[part] == "itself"
+    assert [r.value for r in read(text).requirements] == [part]
+
+
+def test_a_word_means_what_it_means_beside_the_things_of_its_trade():
+    assert values("板材镜架", "material") == ["acetate"]
+    assert values("不锈钢板材", "material") == ["stainless steel"]
+
+
+@pytest.mark.parametrize("text", ["gearboxes from makers outside Zhejiang", "浙江省以外的减速机厂"])
+def test_outside_of_a_place_is_not_in_it(text):
+    (place,) = (i for i in read(text).items if i.kind == "place")
+    assert place.denied
+
+
+def test_two_tonnes_and_more_has_no_upper_end():
+    (size,) = (i for i in read("单件两吨多的铸件").items if i.kind == "size")
+    assert (size.low, size.high) == (2000, None)
+
+
 @pytest.mark.parametrize(
     ("text", "denied"),
     [
@@ -258,6 +312,8 @@ def test_parts_processes_and_customers_are_no_product_themselves(text, product):
         ("We make ball valves but no gate valves.", {"gate valve"}),
         ("本厂不再生产闸阀，只做蝶阀", {"gate valve"}),
         ("球阀已停产", {"ball valve"}),
+        ("穿着不能滑落的袜子", set()),
+        ("有没有做齿轮的", set()),
         ("gate valves, not ball valves, within 50 km, pumps", {"ball valve"}),
         ("All valves except safety valves", {"safety valve"}),
         ("不锈钢球阀，压力不低于1.6MPa", set()),

@@ -1,0 +1,60 @@
+"""A meeting as an iCalendar file (RFC 5545), which every calendar program takes in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from icalendar import Alarm, Calendar, Event, vUri
+
+MEDIA_TYPE = "text/calendar"
+
+_ALARM = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarEvent:
+    """What a calendar is told: all texts in the reader's language, `changed` when it last was.
+
+    Of two with the same `id` the one with the higher `sequence` counts.
+    """
+
+    id: str
+    title: str
+    start: datetime
+    minutes: int
+    place: str
+    text: str
+    link: str
+    changed: datetime
+    sequence: int
+    is_off: bool
+
+
+def calendar_file(event: CalendarEvent) -> bytes:
+    """The file, in UTC, with an alarm an hour before."""
+    entry = Event()
+    entry.add("uid", f"{event.id}@matchmaker")
+    entry.add("dtstamp", event.changed.astimezone(UTC))
+    entry.add("sequence", event.sequence)
+    entry.add("dtstart", event.start.astimezone(UTC))
+    entry.add("dtend", (event.start + timedelta(minutes=event.minutes)).astimezone(UTC))
+    entry.add("summary", event.title)
+    entry.add("status", "CANCELLED" if event.is_off else "CONFIRMED")
+    if event.place:
+        entry.add("location", event.place)
+    if event.text:
+        entry.add("description", event.text)
+    entry.add("url", vUri(event.link))
+    if not event.is_off:
+        alarm = Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("description", event.title)
+        alarm.add("trigger", -_ALARM)
+        entry.add_component(alarm)
+    calendar = Calendar()
+    calendar.add("prodid", "-//Matchmaker//Matchmaker//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "CANCEL" if event.is_off else "PUBLISH")
+    calendar.add_component(entry)
+    return bytes(calendar.to_ical())

@@ -1,0 +1,43 @@
+"""Work that English names by its verb: "a shop that plates valve stems", "able to cast bodies".
+
+Most of these verbs are nouns too (plate, turn, cast), so they count only behind who does it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from matchmaker.recommend.specification.model import RequirementKind
+from matchmaker.recommend.specification.patterns import alternatives
+from matchmaker.recommend.specification.vocabulary import Term, TermMatch, verbs
+
+# No nouns, so that they need nobody before them: "who takes them back and recycles them".
+_THIRD_PERSON = [
+    verb for verb in verbs() if verb.endswith(("ises", "izes", "cles", "ishes", "ates"))
+]
+_VERB = re.compile(
+    r"\b(?:that|who|which|to|can|could|will|would|we|they|you|must|somebody|someone|anybody|anyone)\s"
+    r"(?:(?:also|only|just|can|could|will|has to|have to|is able to|are able to)\s){0,2}"
+    rf"(?P<verb>{alternatives(verbs())})(?![a-z-])(?!\s(?:around|out|over|up|back|into)\b)"
+    rf"|\band (?P<also>{alternatives(_THIRD_PERSON)})(?![a-z-])"
+)
+
+
+def with_verbs(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
+    """The terms of a folded text with those that its verbs name, in place of nouns there."""
+    named = [
+        TermMatch(
+            *match.span(group), Term(RequirementKind.PROCESS, process, process.rsplit(" ", 1)[-1])
+        )
+        for match in _VERB.finditer(folded)
+        for group in ["verb" if match["verb"] else "also"]
+        for process in [verbs()[match[group]]]
+    ]
+    if not named:
+        return terms
+    kept = [
+        term
+        for term in terms
+        if not any(verb.start < term.end and term.start < verb.end for verb in named)
+    ]
+    return sorted([*kept, *named], key=lambda match: match.start)

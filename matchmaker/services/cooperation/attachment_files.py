@@ -1,0 +1,142 @@
+"""Where the files of conversations lie: outside of everything that is served, for nobody else."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shlex
+import subprocess
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+import structlog
+
+from matchmaker.errors import InvalidInput, NotFound, ServiceUnavailable, not_writable
+from matchmaker.services.cooperation.attachment_types import media_type_of
+from matchmaker.store.documents import new_id
+from matchmaker.workflow.attachment import MAX_FILE, Attachment, attachment_name
+
+log = structlog.get_logger(__name__)
+_CHUNK = 1_000_000
+_SCAN_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Scanner:
+    """A command that looks a file through, given its path last; without one nothing is looked at.
+
+    It refuses the file by any status but 0, as `clamdscan --fdpass` does.
+    """
+
+    command: str
+
+    def check(self, path: Path, name: str) -> None:
+        """Raises InvalidInput where the file is refused, ServiceUnavailable where nobody looked."""
+        if not self.command.strip():
+            return
+        try:
+            done = subprocess.run(  # noqa: S603 - the operator's own command, and no shell
+                [*shlex.split(self.command), str(path)],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=_SCAN_SECONDS,
+                check=False,
+            )
+        except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+            log.error("scanner failed", error=str(error))
+            raise ServiceUnavailable(
+                "Files cannot be looked through just now.",
+                mend="Try again in a moment, or tell the administrator.",
+            ) from None
+        if done.returncode:
+            said = done.stdout.decode("utf-8", "replace")[-500:]
+            log.warning("file refused by the scanner", status=done.returncode, said=said)
+            raise InvalidInput(
+                "'%(name)s' was refused by the scanner.",
+                where="file",
+                mend="Look the file through for harmful software before you send it.",
+                name=name,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentFiles:
+    """A folder with one file for each attachment, named by its id."""
+
+    root: Path
+    scanner: Scanner
+
+    def keep(self, name: str, content: IO[bytes]) -> Attachment:
+        """Keep a file once it has been looked at: name, size, kind, and by the scanner.
+
+        Raises InvalidInput, StorageFull, ServiceUnavailable.
+        """
+        name, id = attachment_name(name), new_id()
+        incoming = self.root / f"{id}.incoming"
+        try:
+            self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            try:
+                digest, size = _copy(content, incoming, name)
+                with incoming.open("rb") as file:
+                    media_type = media_type_of(name, file)
+                self.scanner.check(incoming, name)
+                incoming.rename(self.root / id)
+            finally:
+                incoming.unlink(missing_ok=True)
+        except OSError as error:
+            raise not_writable(self.root, error) from None
+        return Attachment(id, name, media_type, size, digest)
+
+    def open(self, attachment: Attachment) -> IO[bytes]:
+        """To be read. Raises NotFound where it is not there any more."""
+        try:
+            return (self.root / attachment.id).open("rb")
+        except FileNotFoundError:
+            raise NotFound("The file is not there any more.") from None
+
+    def drop(self, attachment: Attachment) -> None:
+        """It goes."""
+        (self.root / attachment.id).unlink(missing_ok=True)
+
+    def drop_orphans(self, before: datetime, known: Callable[[], Collection[str]]) -> int:
+        """Files older than `before` that no message has any more go; how many.
+
+        `known` gives the ids that messages have, and is only called where there are files.
+        """
+        old = [
+            path
+            for path in (self.root.iterdir() if self.root.is_dir() else ())
+            if path.stat().st_mtime < before.timestamp()
+        ]
+        kept = known() if old else ()
+        orphans = [path for path in old if path.name not in kept]
+        for path in orphans:
+            path.unlink(missing_ok=True)
+        return len(orphans)
+
+
+def _copy(content: IO[bytes], target: Path, name: str) -> tuple[str, int]:
+    """Digest and size of what was copied. Raises InvalidInput for too much, or nothing."""
+    digest, size = hashlib.sha256(), 0
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        while chunk := content.read(_CHUNK):
+            size += len(chunk)
+            if size > MAX_FILE:
+                raise InvalidInput(
+                    "'%(name)s' is larger than %(most)s MB.",
+                    where="file",
+                    mend="Send a smaller file, or a link to it.",
+                    name=name,
+                    most=MAX_FILE // 1_000_000,
+                )
+            digest.update(chunk)
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+    if not size:
+        raise InvalidInput("'%(name)s' is empty.", where="file", name=name)
+    return digest.hexdigest(), size
