@@ -347,7 +347,8 @@ def usable_entries(snapshot: Snapshot, rule: EvidenceRule) -> NDArray[np.bool_]:
     is_need = columns.kind == code(StatementKind.NEED)
     is_engagement = columns.kind == code(StatementKind.ENGAGEMENT)
     kinds = [code(kind) for kind in sorted(rule.kinds)]
-    allowed = np.isin(columns.kind, kinds) & columns.active
+    speaks = columns.active | is_need if rule.lapsed else columns.active
+    allowed = np.isin(columns.kind, kinds) & speaks
     offered = np.isin(columns.offer_kind, [OFFER_KINDS.index(kind) for kind in rule.offers])
     wanted = np.isin(columns.goal, [GOALS.index(goal) for goal in rule.needs])
     allowed &= np.where(is_offer, offered, True) & np.where(is_need, wanted, True)
