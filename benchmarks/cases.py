@@ -33,6 +33,10 @@ Check = tuple[str, Any, Any]
 REPORTED = 3  # exit status: something was refused, and said so
 
 
+# A first refresh embeds the whole seed, which takes minutes on a busy machine.
+COMMAND_SECONDS = 900
+
+
 @dataclass
 class Installation:
     """One empty installation, and the folder of the case."""
@@ -54,7 +58,7 @@ class Installation:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=COMMAND_SECONDS,
         )
 
     def load(self, *arguments: str) -> Report:

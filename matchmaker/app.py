@@ -28,14 +28,20 @@ from matchmaker.web import (
     admin,
     cards,
     coordinator,
+    faceted,
     find,
     glossary,
     home,
     imports,
     introductions,
     layout,
+    members,
+    needs,
+    picks,
     postings,
+    search,
     second_factor,
+    welcome,
 )
 from matchmaker.web import directory as directory_pages
 from matchmaker.web import organization as organization_pages
@@ -50,14 +56,20 @@ VIEWS = (
     coordinator,
     directory_pages,
     organization_pages,
+    faceted,
     find,
     glossary,
     home,
     imports,
+    needs,
+    picks,
+    search,
     introductions,
+    members,
     people_pages,
     postings,
     second_factor,
+    welcome,
 )
 _DESCRIPTION = (
     "Finds the ties an industrial cluster is missing and says why. Start with "

@@ -365,6 +365,10 @@ class Need:
         _check_text(self, "text", filled=True)
         _check_not_negative(self, "budget")
 
+    def is_answerable_on(self, day: datetime.date) -> bool:
+        """Whether it can be answered: it is open and its deadline has not passed."""
+        return self.state is NeedState.OPEN and (self.deadline is None or self.deadline >= day)
+
     def transitioned(self, before: NeedState, after: NeedState) -> Need:
         """The need in its new state. Raises WrongState: not in `before`, or no such way."""
         if self.state is before and after in NEED_TRANSITIONS[before]:

@@ -134,6 +134,7 @@ TERMS: dict[str, str] = {
     "never": "Never",
     # long work
     "import": "Import",
+    "check": "Check of a file",
     "refresh": "Snapshot",
     "train": "Learning to rank",
     "derive": "Clusters by place",

@@ -15,6 +15,15 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 GUARD = "'"
 _RUN = re.compile(rf"[{_HAN_RANGES}]+|{_LETTER}+(?:\.\d{_LETTER}*)*")
 
+# Terms that stand in any text of organisations and would only be noise where marked.
+_EVERYWHERE = frozenset(
+    re.split(
+        " ",
+        "an and are as at be by can do for from have in is it looking need not of on or our that "
+        "the this to us we with who you 我们 们需 需要 寻找 找能 可以 公司 有限 的公",
+    )
+)
+
 # Lengths as `_length` has them: 30 words or 60 Chinese characters are still one statement.
 LONG, SHORT = 60, 8
 MOST_PASSAGES = 24
@@ -64,6 +73,51 @@ def simplified(text: str) -> str:
     # The converter takes no halves of characters, which stand for bytes that are none.
     whole = text.encode("utf-8", "replace").decode("utf-8")
     return str(_simplifier().convert(whole))  # type: ignore[attr-defined]
+
+
+def marked(text: str, question: str) -> tuple[tuple[int, int], ...]:
+    """Stretches of a text that say a word or a code of a question, in order, those that touch as
+    one.
+
+    Width, case, traditional characters and the English plural make no difference. Words that
+    stand in any text (`_EVERYWHERE`) are not marked.
+    """
+    wanted = {term for term in terms(question) if term not in _EVERYWHERE}
+    if not wanted:
+        return ()
+    folded, places = _folded(text)
+    stretches = list[tuple[int, int]]()
+    for run in _RUN.finditer(folded):
+        if not _HAN.match(run[0]):
+            if _stem(run[0]) in wanted:
+                stretches.append(run.span())
+            continue
+        size = min(2, len(run[0]))
+        stretches += [
+            (start, start + size)
+            for start in range(run.start(), run.end() - size + 1)
+            if folded[start : start + size] in wanted
+        ]
+    stretches += [match.span() for match in _CODES.finditer(folded) if codes(match[0]) & wanted]
+    joined = list[tuple[int, int]]()
+    for start, end in sorted((places[start], places[end - 1] + 1) for start, end in stretches):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return tuple(joined)
+
+
+def _folded(text: str) -> tuple[str, list[int]]:
+    """A text folded as `normal` does but for its spaces, and where each character stood."""
+    pieces, places = list[str](), list[int]()
+    for place, character in enumerate(text):
+        piece = unicodedata.normalize("NFKC", character).casefold()
+        pieces.append(piece)
+        places += [place] * len(piece)
+    folded = "".join(pieces)
+    plain = simplified(folded)
+    return (plain if len(plain) == len(folded) else folded), places
 
 
 def language_of(text: str) -> str:

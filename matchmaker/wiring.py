@@ -16,6 +16,7 @@ from argon2 import PasswordHasher
 from huey import SqliteHuey
 
 from matchmaker import embedding
+from matchmaker.domain import GoalName
 from matchmaker.embedding import (
     Encoder,
     ModelIdentity,
@@ -30,6 +31,7 @@ from matchmaker.mail import Mailer
 from matchmaker.recommend.pipeline import prepare
 from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
 from matchmaker.services.cooperation.capacity import Capacity
+from matchmaker.services.cooperation.cluster_members import ClusterMembers
 from matchmaker.services.cooperation.conversations import Conversations
 from matchmaker.services.cooperation.effects import Effects
 from matchmaker.services.cooperation.gatherings import Gatherings
@@ -40,11 +42,14 @@ from matchmaker.services.cooperation.webhooks import Webhooks
 from matchmaker.services.directory.change_log import ChangeLog
 from matchmaker.services.directory.codes import Codes
 from matchmaker.services.directory.directory import Directory, Published
+from matchmaker.services.directory.facets import FacetedDirectory
 from matchmaker.services.directory.log_anchor import LogAnchor
 from matchmaker.services.directory.reconciliation import Reconciliation
+from matchmaker.services.directory.search import Search
 from matchmaker.services.matching.evaluation import RankerLearning
 from matchmaker.services.matching.interaction_log import InteractionLog
 from matchmaker.services.matching.matching import Matching
+from matchmaker.services.matching.open_needs import OpenNeeds
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.services.matching.seekers import SeekerFactory
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
@@ -194,6 +199,23 @@ class Wiring:
     @cached_property
     def reconciliation(self) -> Reconciliation:
         return Reconciliation(self.store, self.reader)
+
+    @cached_property
+    def open_needs(self) -> OpenNeeds:
+        return OpenNeeds(self.store, self.directory, self.matching, self.clock)
+
+    @cached_property
+    def faceted_directory(self) -> FacetedDirectory:
+        return FacetedDirectory(self.store, self.reader, self.directory)
+
+    @cached_property
+    def search(self) -> Search:
+        return Search(
+            self.store,
+            self.reader,
+            lambda snapshot, text: self.seekers(snapshot).free_texts([text], GoalName.SUPPLIER)[0],
+            self.clock,
+        )
 
     @cached_property
     def exports(self) -> Exports:
@@ -445,6 +467,16 @@ class Wiring:
             AttachmentFiles(self.settings.data_dir / "attachments", Scanner(self.settings.scanner)),
             self.notification_outbox,
             self.clock,
+        )
+
+    @cached_property
+    def cluster_members(self) -> ClusterMembers:
+        return ClusterMembers(
+            self.repositories,
+            self.directory,
+            self.accounts,
+            self.invitations,
+            lambda: self.auditing,
         )
 
     @cached_property

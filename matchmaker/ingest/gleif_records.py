@@ -121,12 +121,12 @@ def _unpacked(path: Path) -> Iterator[tuple[io.BufferedReader, str]]:
                     count=len(names),
                 )
             with archive.open(names[0]) as stream:
-                yield io.BufferedReader(stream), path.name  # type: ignore[type-var]
+                yield io.BufferedReader(stream), path.name  # type: ignore[arg-type]
         return
     with path.open("rb") as raw:
         is_packed = raw.peek(2).startswith(b"\x1f\x8b")
         try:
-            yield (io.BufferedReader(gzip.GzipFile(fileobj=raw)) if is_packed else raw), path.name  # type: ignore[type-var]
+            yield (io.BufferedReader(gzip.GzipFile(fileobj=raw)) if is_packed else raw), path.name
         except (EOFError, zlib.error, OSError) as error:
             raise InvalidInput(
                 "cannot be read: %(error)s.", where=path.name, error=str(error)

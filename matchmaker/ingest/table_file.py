@@ -10,6 +10,7 @@ from pathlib import Path
 
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest import (
+    binary_workbook,
     encodings,
     json_file,
     old_workbook,
@@ -51,7 +52,7 @@ from matchmaker.text import normal
 
 # What names of such files end with; what a file is, its bytes tell.
 _ENDS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson")
-SUFFIXES = (*_ENDS, *(f"{end}.gz" for end in _ENDS), ".xlsx", ".xlsm", ".xls", ".ods")
+SUFFIXES = (*_ENDS, *(f"{end}.gz" for end in _ENDS), ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 # Rows that are looked at for the header, comments among them.
 MAX_SAMPLE = 5_000
 _QUOTED_NUMBER = re.compile(r"'[+(]?\d[\dA-Z ./()+-]{3,}")
@@ -228,12 +229,10 @@ def _source(path: Path, options: FileOptions, expected: Collection[str]) -> RowS
             "cannot be read: %(error)s.", where=str(path), error=str(error)
         ) from None
     if head.startswith(_ZIP):
-        is_document = b"opendocument" in head
-        sheets = open_document.sheets_of(path) if is_document else workbook.sheets_of(path)
-        return _sheet(sheets, options.sheet, expected, path.name)
+        return _sheet(_sheets_of_zip(path, head), options.sheet, expected, path.name)
     if head.startswith(_COMPOUND):
         return _sheet(old_workbook.sheets_of(path), options.sheet, expected, path.name)
-    if path.name.lower().endswith((".xlsx", ".xlsm", ".ods")) and b"\0" in head:
+    if path.name.lower().endswith((".xlsx", ".xlsm", ".xlsb", ".ods")) and b"\0" in head:
         raise sheet_files.no_workbook(path.name)
     if head.startswith(b"%PDF-"):
         raise InvalidInput(
@@ -256,6 +255,14 @@ def _source(path: Path, options: FileOptions, expected: Collection[str]) -> RowS
     encoding = encodings.encoding_of(path, options.encoding)
     source = json_file.json_source(path, encoding.name, encoding.codec)
     return source or _text_source(path, encoding, options, expected)
+
+
+def _sheets_of_zip(path: Path, head: bytes) -> list[RowSource]:
+    if b"opendocument" in head:
+        return open_document.sheets_of(path)
+    if binary_workbook.is_binary(path):
+        return binary_workbook.sheets_of(path)
+    return workbook.sheets_of(path)
 
 
 def _text_source(

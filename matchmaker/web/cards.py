@@ -48,9 +48,28 @@ class Card:
         return grade_of(self.recommendation)
 
     @property
+    def parts(self) -> list[tuple[float, float]]:
+        """Where the part of each reason begins in a bar from 0 to 100, and how wide it is.
+
+        The whole bar is the score of the best result; reasons against it have no part.
+        """
+        width = 100 / max(self.best, self.recommendation.score, 1e-9)
+        begin, parts = 0.0, list[tuple[float, float]]()
+        for reason in self.recommendation.reasons:
+            share = max(0.0, min(reason.contribution * width, 100 - begin))
+            parts.append((begin, share))
+            begin += share
+        return parts
+
+    @property
     def reason(self) -> str:
         """The leading reasons in a sentence."""
         return leading_reasons(self.recommendation, language())
+
+
+def match_grade(match: Match) -> Message:
+    """How what somebody says answers, in words."""
+    return _GRADES[match]
 
 
 def grade_of(fit: Recommendation) -> str:

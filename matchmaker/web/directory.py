@@ -1,4 +1,4 @@
-"""Pages of organisations: the directory, one organisation, and one's own profile."""
+"""One's own profile, and names that are looked up while it is written."""
 
 from __future__ import annotations
 
@@ -8,59 +8,12 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 
 from matchmaker.api.http.context import services
-from matchmaker.domain import MAX_TEXT, Kind, Organization, OrganizationFilter, Size, Stage
+from matchmaker.domain import MAX_TEXT, Kind, Size, Stage
 from matchmaker.errors import InvalidInput, MatchmakerError
 from matchmaker.messages import Message, message
 from matchmaker.services.directory.codes import FIELDS, CodeTable
 from matchmaker.services.directory.directory import OrganizationProfile
-from matchmaker.web.layout import (
-    Page,
-    own_organization,
-    show_notice,
-    signed_in,
-    web,
-    whole_number,
-    written,
-)
-
-
-@web.get("/organizations")
-def organizations() -> Page:
-    """Search the directory."""
-    principal = signed_in()
-    text = request.args.get("q", "").strip()[:500]
-    kind = request.args.get("kind", "")
-    size = request.args.get("size", "")
-    where = OrganizationFilter(
-        kinds=frozenset({Kind(kind)}) if kind in list(Kind) else frozenset(),
-        sizes=frozenset({Size(size)}) if size in list(Size) else frozenset(),
-        places=written("place"),
-        industries=written("industry"),
-    )
-    after = request.args.get("after") or None
-    rows: tuple[Organization, ...] = ()
-    following, problem = None, None
-    try:
-        if text:
-            hits = services().directory.search(principal, text, where, 50)
-            rows = tuple(hit.organization for hit in hits)
-        else:
-            page = services().directory.organizations(principal, where, after, 50)
-            rows, following = page.rows, page.after
-    except InvalidInput as error:
-        problem = error
-    page_text = render_template(
-        "organizations.html",
-        rows=rows,
-        following=following,
-        problem=problem,
-        q=text,
-        kind=kind,
-        kinds=list(Kind),
-        size=size,
-        sizes=list(Size),
-    )
-    return page_text, 200 if problem is None else 422
+from matchmaker.web.layout import Page, own_organization, show_notice, signed_in, web, whole_number
 
 
 @web.get("/profile")

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 
 from matchmaker.access import Principal
 from matchmaker.api.http.context import services
 from matchmaker.api.http.files import ExportQuery, as_file
 from matchmaker.api.http.problems import status_of
-from matchmaker.domain import GoalName, Kind, Size, Tier
+from matchmaker.domain import GoalName, Kind, OrganizationFilter, Size, Tier
 from matchmaker.errors import MatchmakerError
 from matchmaker.exports.tables import ExportFormat
 from matchmaker.goals import GOALS
 from matchmaker.recommend.model import Filters, Request
 from matchmaker.recommend.specification import Choices
+from matchmaker.services.directory.facets import FacetedFilter
 from matchmaker.services.matching.answer import Answer
 from matchmaker.services.matching.interaction_log import DISMISSAL_REASONS
 from matchmaker.web.cards import cards_of
-from matchmaker.web.labels import gettext, language
+from matchmaker.web.labels import language
 from matchmaker.web.layout import (
     Option,
     Page,
-    back,
     is_part,
     own_organization,
     parse_choice,
-    show_notice,
     signed_in,
     web,
     whole_number,
@@ -34,7 +33,6 @@ from matchmaker.web.layout import (
 from matchmaker.workflow.interactions import InteractionKind
 
 SHOWN = 20
-COMPARED = 4
 # What a question may say; an export asks it again.
 ASKED = (
     "goal",
@@ -74,7 +72,9 @@ def find() -> Page:
         goals=goals,
         goal=goal,
         text=text,
+        question_text=text,
         own=own,
+        counts=_counts(principal, goal) if goal and not is_part() else None,
         answered=answer,
         cards=cards_of(principal, answer),
         saved=picked_by(principal, own, InteractionKind.SAVED),
@@ -83,6 +83,21 @@ def find() -> Page:
     )
     # Of a part, htmx shows only what went well.
     return page, 200 if is_part() else status
+
+
+def _counts(principal: Principal, goal: GoalName) -> dict[str, dict[str, int]]:
+    """How many could answer with each choice of a filter, beside all else that is chosen."""
+    kinds = _options(Kind) or frozenset(GOALS[goal].candidates)
+    where = OrganizationFilter(
+        kinds, _options(Size), _options(Tier), written("country"), written("place"),
+        written("industry"),
+    )  # fmt: skip
+    try:
+        facets = services().faceted_directory.facets(principal, FacetedFilter(where))
+    except MatchmakerError:
+        return {}  # what is wrong with a filter is said where the results would be
+    named = {"kind": facets.kinds, "size": facets.sizes, "tier": facets.tiers}
+    return {name: {each.value: each.count for each in values} for name, values in named.items()}
 
 
 def _options(option: type[Option]) -> frozenset[Option]:
@@ -139,54 +154,6 @@ def export_found() -> Page:
 
 def picked_by(principal: Principal, own: str, kind: InteractionKind) -> dict[str, str]:
     return dict(services().interaction_log.picks(principal, own, kind).items) if own else {}
-
-
-@web.post("/picks")
-def pick() -> Page:
-    """Save, dismiss with a reason, or neither any more."""
-    principal, own, form = signed_in(), own_organization(), request.form
-    candidate, choice = form.get("candidate", ""), form.get("what", "")
-    if choice == "none":
-        services().interaction_log.unpick(principal, own, candidate)
-    else:
-        kind = InteractionKind.SAVED if choice == "saved" else InteractionKind.DISMISSED
-        goal = parse_choice(GoalName, form["goal"], "goal") if form.get("goal") else None
-        reason = form.get("reason", "")
-        services().interaction_log.pick(principal, own, candidate, kind, reason, goal)
-        if kind is InteractionKind.DISMISSED:
-            show_notice(gettext("It will not be shown again."))
-    return back(url_for("web.saved"))
-
-
-@web.get("/saved")
-def saved() -> Page:
-    """Candidates saved and dismissed."""
-    principal, own = signed_in(), own_organization()
-    directory = services().directory
-    saved, dismissed = (
-        [
-            (directory.profile(principal, id), reason)
-            for id, reason in picked_by(principal, own, kind).items()
-        ]
-        for kind in (InteractionKind.SAVED, InteractionKind.DISMISSED)
-    )
-    return render_template("saved.html", saved=saved, dismissed=dismissed)
-
-
-@web.get("/compare")
-def compare() -> Page:
-    """Up to four side by side."""
-    principal = signed_in()
-    ids = list(dict.fromkeys(request.args.getlist("id")))[:COMPARED]
-    directory, published = services().directory, services().published
-    return render_template(
-        "compare.html",
-        profiles=[directory.profile(principal, id) for id in ids],
-        offers={
-            id: [offer for offer in published.offers(id, None, 10).rows if offer.active]
-            for id in ids
-        },
-    )
 
 
 def goals_of(kind: Kind) -> list[GoalName]:

@@ -79,6 +79,8 @@ def import_list(id: str = "") -> Page:
     if form.get("do") == "write":
         job = workflow.write(principal, upload)
         return redirect(url_for("web.job", id=job.id), 303)
+    if form.get("do") == "check_all":
+        return redirect(url_for("web.job", id=workflow.check(principal, upload).id), 303)
     return redirect(_address(id, upload), 303)
 
 
@@ -158,7 +160,7 @@ def request_job() -> Page:
     principal, form = signed_in(), request.form
     principal.require_admin()
     kind = parse_choice(JobKind, form.get("kind", ""), "kind")
-    if kind is JobKind.IMPORT:
+    if kind in (JobKind.IMPORT, JobKind.CHECK):
         raise InvalidInput("needs a file.", where="kind", mend="Use the import page.")
     goal = form.get("goal", "")
     arguments = {"goal": goal} if kind is JobKind.TRAIN and goal in list(GoalName) else {}

@@ -8,20 +8,9 @@ from flask import redirect, render_template, request, url_for
 
 from matchmaker.api.cooperation.requests import NewPosting
 from matchmaker.api.http.context import services
-from matchmaker.domain import (
-    GoalName,
-    Kind,
-    Need,
-    NeedState,
-    OfferKind,
-    Organization,
-    OrganizationFilter,
-    Terms,
-)
-from matchmaker.errors import InvalidInput, MatchmakerError
-from matchmaker.goals import GOALS
+from matchmaker.domain import GoalName, Kind, OfferKind, Terms
+from matchmaker.errors import MatchmakerError
 from matchmaker.recommend.model import Request
-from matchmaker.services.directory.needs import WantedNeeds
 from matchmaker.services.matching.interaction_log import DISMISSAL_REASONS
 from matchmaker.web.cards import Card, cards_of
 from matchmaker.web.find import SHOWN, picked_by
@@ -35,7 +24,6 @@ from matchmaker.web.layout import (
     show_notice,
     signed_in,
     web,
-    written,
 )
 from matchmaker.workflow.interactions import InteractionKind
 from matchmaker.workflow.posting import PostingAction, PostingState
@@ -94,6 +82,7 @@ def posting(id: str) -> Page:
     """One posting, with who could meet it."""
     principal = signed_in()
     posting = services().postings.show(principal, id).posting
+    services().notifications.mark_read_of(principal, f"posting/{posting.id}")
     answered = None
     is_own = principal.acts_for(posting.organization)
     if posting.goal is not None and posting.state is PostingState.PUBLISHED and is_own:
@@ -105,6 +94,7 @@ def posting(id: str) -> Page:
     return render_template(
         "posting.html",
         posting=posting,
+        question_text=posting.text,
         answered=answered,
         cards=cards_of(principal, answered),
         goal=posting.goal,
@@ -121,48 +111,6 @@ def move_posting(id: str) -> Page:
     services().postings.act(signed_in(), id, action, request.form.get("note", ""))
     show_notice(gettext("Done."))
     return back(url_for("web.posting", id=id))
-
-
-@web.get("/needs")
-def needs() -> Page:
-    """Open needs of others, those first that one's house can answer best."""
-    principal, own = signed_in(), own_organization()
-    kind = services().directory.profile(principal, own).organization.kind if own else None
-    goal = request.args.get("goal", "")
-    wanted = WantedNeeds(
-        OrganizationFilter(places=written("place"), industries=written("industry")),
-        frozenset(
-            each.name
-            for each in GOALS.values()
-            if (kind is None or kind in each.candidates) and goal in ("", each.name)
-        ),
-        NeedState.OPEN,
-        others_than=own,
-    )
-    rows: tuple[tuple[Need, Organization], ...] = ()
-    following, problem = None, None
-    try:
-        after = request.args.get("after") or None
-        page = services().directory.needs(principal, wanted, after, SHOWN)
-        rows, following = page.rows, page.after
-    except InvalidInput as error:
-        problem = error
-    best: list[Card] = []
-    if kind in CANDIDATES_ONLY:
-        goal = GoalName.CUSTOMER if kind is Kind.PLATFORM else GoalName.INDUSTRY_PARTNER
-        answered = services().matching.for_organization(principal, own, Request(goal, 10))
-        best = cards_of(principal, answered).matches
-    shown = render_template(
-        "needs.html",
-        rows=rows,
-        following=following,
-        problem=problem,
-        own=own,
-        best=best,
-        goal=goal,
-        goals=list(GoalName),
-    )
-    return shown, 200 if problem is None else 422
 
 
 CANDIDATES_ONLY = frozenset({Kind.UNIVERSITY, Kind.RESEARCH_INSTITUTE, Kind.PLATFORM})

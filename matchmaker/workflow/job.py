@@ -28,6 +28,7 @@ class JobKind(StrEnum):
     """Kinds of work that can be requested."""
 
     IMPORT = "import"
+    CHECK = "check"
     REFRESH = "refresh"
     TRAIN = "train"
     DERIVE = "derive"

@@ -325,6 +325,7 @@ REQUESTS = {
     "POST /offers": _with(json={"organization": FIRM, "kind": "product", "text": "Ball valves"}),
     "GET /offers/{id}": _with("t:offer1"),
     "GET /needs": _with(),
+    "GET /search": _with(query_string={"q": "阀"}),
     "POST /needs": _with(json={"organization": FIRM, "goal": "supplier", "text": "Castings"}),
     "GET /needs/{id}": _with("t:need1"),
     "POST /needs/{id}/transition": (

@@ -3,11 +3,14 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
 from matchmaker.access import ADMIN
+from matchmaker.errors import InvalidInput
 from matchmaker.services.operations import import_workflow
+from matchmaker.services.operations.import_status import ImportState
 from matchmaker.workflow.job import JobKind
 from tests.api.requests_of_routes import API, CLUSTER, take_back_imports
 from tests.api.world import make_world
@@ -136,14 +139,40 @@ def test_a_file_that_cannot_be_read_is_kept_and_says_why(coordinator):
     assert answer.json["lines"]["read"] == 0
 
 
-def test_a_large_file_is_checked_as_it_is_written_and_not_while_a_page_waits(wired, monkeypatch):
+LARGE = b"id,name,kind\nlarge:1,Large List Works,firm\nlarge:2,,firm\n"
+
+
+def test_a_large_file_is_checked_by_the_worker_and_not_while_a_page_waits(wired, monkeypatch):
     monkeypatch.setattr(import_workflow, "MAX_LOOKED_AT", 10)
-    text = b"id,name,kind\nlarge:1,Large List Works,firm\nlarge:2,,firm\n"
     workflow = wired.import_workflow
-    id = workflow.keep(ADMIN, "organizations.csv", io.BytesIO(text))
+    id = workflow.keep(ADMIN, "organizations.csv", io.BytesIO(LARGE))
     look = workflow.look(ADMIN, id)
     assert (look.is_large, look.report, look.refused) == (True, None, None)
     assert [column.column for column in look.file.columns] == ["id", "name", "kind"]
-    assert workflow.look(ADMIN, id, at_length=True).report.refused == 1
+    assert workflow.status(ADMIN, id).state is ImportState.CHECKING
+    job = workflow.check(ADMIN, id)
+    assert "1" in workflow.run_check(job).text("en")
+    checked = workflow.look(ADMIN, id)
+    assert (checked.report.loaded, checked.report.refused, checked.report.new) == (1, 1, 1)
+    assert [(row.line, row.is_refused) for row in checked.rows] == [(3, True)]
+    status = workflow.status(ADMIN, id)
+    assert (status.state, status.lines.read) == (ImportState.LOOKED_AT, 2)
+    workflow.choose(ADMIN, id, replace(workflow.options(ADMIN, id), edits={3: {"name": "Second"}}))
+    assert workflow.look(ADMIN, id).report is None  # what was checked was another reading
     report = workflow.write_now(ADMIN, id)
-    assert (report.loaded, report.refused) == (1, 1)
+    assert (report.loaded, report.refused) == (2, 0)
+
+
+def test_a_large_file_that_cannot_be_read_says_so_after_its_check(wired, monkeypatch):
+    monkeypatch.setattr(import_workflow, "MAX_LOOKED_AT", 10)
+    workflow = wired.import_workflow
+    rows = b"".join(b"large:%d,Works %d,firm\n" % (n, n) for n in range(3, 400))
+    text = LARGE + rows + b'large:400,"open,firm\n'
+    id = workflow.keep(ADMIN, "organizations.csv", io.BytesIO(text))
+    job = workflow.check(ADMIN, id)
+    with pytest.raises(InvalidInput):
+        workflow.run_check(job)
+    look = workflow.look(ADMIN, id)
+    assert look.report is None
+    assert look.refused is not None
+    assert workflow.status(ADMIN, id).state is ImportState.LOOKED_AT

@@ -17,9 +17,10 @@ import pytest
 from matchmaker.access import ADMIN
 from matchmaker.domain import GoalName, GraphRows, Kind, Organization
 from matchmaker.errors import NotFound
+from matchmaker.services.operations import large_import
 from matchmaker.services.operations.duplicates import Duplicates
 from matchmaker.services.operations.import_workflow import ImportWorkflow
-from matchmaker.services.operations.importer import Importer
+from matchmaker.services.operations.importer import Importer, ImportOptions
 from matchmaker.services.operations.job_queue import JobQueue
 from matchmaker.services.operations.upload_folder import UploadFolder
 from matchmaker.services.repositories import Repositories
@@ -32,6 +33,7 @@ from matchmaker.workflow.introduction import Proposal, Transition
 from matchmaker.workflow.introduction_states import ACTIVE, Action, State
 from matchmaker.workflow.job import Job, JobKind
 from tests.contract.cooperation import cooperation_on, services_on
+from tools.neo4j.server import ServerAddress
 
 WORKER = """
 import sys
@@ -262,3 +264,69 @@ def test_a_merge_killed_at_any_step_is_whole_or_not_there_and_can_be_repeated(
             break
     assert not killed
     assert step > 2
+
+
+# -- between the batches of a large list
+
+LARGE_WORKER = """
+import sys
+from pathlib import Path
+from matchmaker.access import ADMIN
+from matchmaker.services.operations import large_import
+from matchmaker.services.operations.importer import Importer, ImportOptions
+from matchmaker.store.neo4j import Neo4jStore
+
+batches = large_import.LargeImport.batches
+def told(self):
+    for batch in batches(self):
+        yield batch
+        print("written", flush=True)
+        sys.stdin.readline()
+large_import.LargeImport.batches = told
+large_import.LARGE, large_import.BATCH = 0, 7
+file, *server = sys.argv[1:]
+Importer(Neo4jStore(*server)).tables(ADMIN, [Path(file)], ImportOptions())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.neo4j
+@pytest.mark.parametrize("written", [2, 5])
+def test_a_large_list_killed_between_batches_is_completed_by_the_same_import(
+    written: int, neo4j_store: Neo4jStore, neo4j_server: ServerAddress, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """What a server has of it stays, and nothing of it is there twice afterwards."""
+    neo4j_store.clear()
+    file = tmp_path / "organizations.csv"
+    # Each fifth took the place of the one before it; the successor stands in an earlier batch.
+    lines = [
+        f"l:{n},示例{n}号制造厂,firm,温州市,{f'l:{n - 1}' if n % 5 == 0 else ''},制造{n}"
+        for n in range(1, 41)
+    ]
+    header = "id,name,kind,place,successor,description"
+    file.write_text("\n".join((header, *lines)), encoding="utf-8")
+    place = [neo4j_server.url, neo4j_server.user, neo4j_server.password]
+    with subprocess.Popen(
+        [sys.executable, "-c", LARGE_WORKER, str(file), *place],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2],
+    ) as worker:  # fmt: skip
+        assert worker.stdout is not None
+        assert worker.stdin is not None
+        for _ in range(written):
+            assert worker.stdout.readline() == b"written\n"
+            worker.stdin.write(b"\n")
+            worker.stdin.flush()
+        worker.kill()
+    begun = len(neo4j_store.export().rows.organizations)
+    assert 0 < begun < 40
+    monkeypatch.setattr(large_import, "LARGE", 0)
+    monkeypatch.setattr(large_import, "BATCH", 7)
+    report = Importer(neo4j_store).tables(ADMIN, [file], ImportOptions())
+    assert (report.written, report.read, report.refused) == (True, 40, 0)
+    rows = neo4j_store.export().rows
+    assert {row.id for row in rows.organizations} == {f"l:{n}" for n in range(1, 41)}
+    assert {row.id: row.successor for row in rows.organizations if row.successor} == {
+        f"l:{n}": f"l:{n - 1}" for n in range(5, 41, 5)
+    }
+    assert sorted(row.text for row in rows.descriptions) == sorted(f"制造{n}" for n in range(1, 41))

@@ -218,3 +218,60 @@ def test_partners_who_fit_are_named_listed_or_hidden_as_one_likes(visit):
         page.get_by_role("button", name="Find", exact=True).click()
     page.wait_for_load_state("networkidle")
     assert set(named) <= set(page.locator("article.card h3 a").all_text_contents())
+
+
+def test_typing_into_a_filter_never_changes_the_address(visit):
+    visitor = visit("firm", "zh")
+    page = visitor.page
+    visitor.open("/find?goal=supplier&text=球阀铸件")
+    before = page.url
+    with page.expect_response("**/codes/places?*"):
+        page.locator("input[name=place]").press_sequentially("温州", delay=20)
+    expect(page.locator("#places option").first).to_be_attached()
+    assert page.url == before
+
+
+def test_words_that_were_asked_are_marked_in_what_is_quoted(visit):
+    visitor = visit("firm", "zh")
+    visitor.open("/find?goal=supplier&text=不锈钢精密铸造阀体，CF8")
+    marked = set(visitor.page.locator("blockquote mark").all_inner_texts())
+    assert {"不锈钢", "CF8"} & marked
+    assert all(one in "不锈钢精密铸造阀体" or "CF8" in one for one in marked)
+
+
+def test_keeping_dismissing_and_comparing_move_nothing_and_four_fit_side_by_side(visit):
+    visitor = visit("firm", "en")
+    page = visitor.page
+    visitor.open("/find?goal=supplier&text=ball+valve+castings")
+    page.locator("#keep-6").scroll_into_view_if_needed()
+    place = page.evaluate("scrollY")
+    page.locator("#keep-6").click()
+    expect(page.locator("#keep-6")).to_have_attribute("aria-pressed", "true")
+    page.locator("#keep-6").click()
+    expect(page.locator("#keep-6")).to_have_attribute("aria-pressed", "false")
+    page.locator("#result-6 summary", has_text="Not for us").click()
+    page.locator("#result-6").get_by_role("button", name="Do not show it again").click()
+    expect(page.locator("#undo-6")).to_be_visible()
+    page.locator("#undo-6").click()
+    expect(page.locator("#keep-6")).to_be_visible()
+    assert page.evaluate("scrollY") == place
+    names = []
+    for position in (6, 7, 8, 9):
+        names.append(page.locator(f"#result-{position} h3").inner_text())
+        page.locator(f"#compare-{position}").click()
+        expect(page.locator(f"#compare-{position}")).to_have_attribute("aria-pressed", "true")
+    page.locator("#compare-10").click()
+    expect(page.locator("#tray")).to_contain_text("take one out first")
+    assert visitor.violations() == []
+    page.locator("#tray").get_by_role("button", name="Compare 4").click()
+    assert page.locator("table.compared thead th").all_inner_texts() == names
+    assert page.locator("table.compared tbody tr").first.locator("svg.score").count() == 4
+    assert visitor.complaints == []
+
+
+def test_more_than_four_are_compared_as_the_first_four(visit, rows):
+    visitor = visit("firm", "en")
+    firms = [one.id for one in rows.organizations if one.kind is Kind.FIRM][:5]
+    visitor.open("/compare?" + "&".join(f"id={one}" for one in firms))
+    assert visitor.page.locator("table.compared thead th").count() == 4
+    assert "first four" in visitor.page.inner_text("main")

@@ -52,6 +52,8 @@ from matchmaker.ingest.cells import CellWarning
 from matchmaker.ingest.words import member_of
 from matchmaker.services.directory.directory import new_id
 from matchmaker.services.directory.needs import WantedNeeds
+from matchmaker.services.directory.search import LONGEST, MOST_IN_GROUP
+from matchmaker.services.directory.search_results import ResultKind
 from matchmaker.store.ports import MAX_PATH_LENGTH
 
 MAX_NEIGHBORS = 500
@@ -117,6 +119,21 @@ class DirectoryQuery(OrganizationNarrowing, PageQuery):
     """Narrows a list or search of organisations."""
 
     q: str | None = Field(None, min_length=1, max_length=500, description="Full-text search.")
+
+
+class SearchQuery(Strict):
+    """What is typed into a search over everything."""
+
+    q: str = Field(
+        min_length=1,
+        max_length=LONGEST,
+        description="A name or part of one in either language, pinyin or its initials, a short "
+        "name (浙大), a code (credit code, LEI, VAT number, ROR, GB/T 4754, GB/T 2260), or words.",
+    )
+    kind: list[ResultKind] = Field(
+        [], max_length=len(ResultKind), description="What to look for; none means everything."
+    )
+    limit: int = Field(5, ge=1, le=MOST_IN_GROUP, description="Results of each kind.")
 
 
 class OwnerQuery(PageQuery):

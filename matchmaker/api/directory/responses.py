@@ -31,6 +31,8 @@ from matchmaker.domain import (
 from matchmaker.ingest.codes import CodeKind, invalid_codes
 from matchmaker.provenance import PRIVATE_FIELDS
 from matchmaker.services.directory.directory import OrganizationProfile
+from matchmaker.services.directory.name_search import MatchedBy
+from matchmaker.services.directory.search_results import ResultKind
 from matchmaker.store.log import LoggedEntry
 
 
@@ -182,6 +184,47 @@ class PathsOut(Outgoing):
     """All shortest paths, each as its steps; empty when there is none."""
 
     paths: list[list[Step]]
+
+
+class MatchOut(Outgoing):
+    """Why something was found: `text` is what answers, `marks` the stretches of it that do.
+
+    A stretch is the numbers of its first character and of the one after its last. `strength`
+    is 1 for the very name or code that was typed.
+    """
+
+    by: MatchedBy
+    text: str
+    strength: float
+    marks: list[tuple[int, int]]
+
+
+class SearchResultOut(Outgoing):
+    """Something that was found; `organization` is the one itself, or whose need or offer it is.
+
+    `within` is the wider place or industry.
+    """
+
+    kind: ResultKind
+    id: str
+    name: str
+    name_en: str
+    match: MatchOut
+    organization: OrganizationOut | None
+    within: str
+    deadline: datetime.date | None
+
+
+class SearchGroupOut(Outgoing):
+    """Results of one kind, best first; `total` counts those that are not listed, too."""
+
+    kind: ResultKind
+    total: int
+    results: list[SearchResultOut]
+
+
+class SearchOut(ListOut[SearchGroupOut]):
+    """What was found, the group with the best result first."""
 
 
 class LogLineOut(BaseModel):

@@ -27,6 +27,7 @@ from matchmaker.api.directory.requests import (
     OrganizationPatch,
     OwnerQuery,
     PathQuery,
+    SearchQuery,
 )
 from matchmaker.api.directory.responses import (
     ClusterOut,
@@ -43,6 +44,8 @@ from matchmaker.api.directory.responses import (
     OrganizationPage,
     PathsOut,
     ProfileOut,
+    SearchGroupOut,
+    SearchOut,
 )
 from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.fields import EditHeaders, IdempotencyHeaders, IdPath, PageQuery
@@ -55,10 +58,23 @@ from matchmaker.services.directory.directory import OrganizationProfile
 from matchmaker.store.ports import Page
 
 ORGANIZATIONS = Tag(name="organizations", description="Who there is, and whom they know.")
+SEARCH = Tag(name="search", description="One box for everything.")
 EXCHANGE = Tag(name="exchange", description="Offers, needs and engagements.")
 LOG = Tag(name="log", description="Who changed what.")
 
 directory = APIBlueprint("directory", __name__, url_prefix=API_PREFIX)
+
+
+@directory.get("/search", **reads(SEARCH, SearchOut, public=True))
+def search(query: SearchQuery) -> Response:
+    """Search everything: organisations, needs, offers, clusters, places and industries.
+
+    Each result says what of it answers, and by what: its name, pinyin, a code, words or meaning.
+    """
+    groups = services().search.everything(
+        current_principal(), query.q, query.limit, frozenset(query.kind)
+    )
+    return as_json(SearchOut(items=[SearchGroupOut.model_validate(group) for group in groups]))
 
 
 # -- organisations

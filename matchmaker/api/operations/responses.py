@@ -6,20 +6,15 @@ from matchmaker.api.http.fields import Localised, Outgoing, RowOut
 from matchmaker.messages import Message
 from matchmaker.services.operations.health import Status
 from matchmaker.services.operations.import_status import ImportState
+from matchmaker.workflow.job import LineCounts
 
 
 class StatusOut(RowOut[Status]):
     """What the service runs on."""
 
 
-class LineCountsOut(Outgoing):
+class LineCountsOut(RowOut[LineCounts]):
     """Lines of the file: read = loaded + refused + passed; warned ones are loaded."""
-
-    read: int
-    loaded: int
-    refused: int
-    passed: int
-    warned: int
 
 
 class ImportColumnOut(Localised):

@@ -16,7 +16,7 @@ from matchmaker.api.http.routing import as_json, created, reads, writes
 from matchmaker.api.operations.requests import ImportQuery, NewImport
 from matchmaker.api.operations.responses import ImportList, ImportOut, StatusOut
 from matchmaker.api.people.requests import Nothing
-from matchmaker.services.operations.import_status import ImportStatus
+from matchmaker.services.operations.import_status import ImportState, ImportStatus
 
 SERVICE = Tag(name="service", description="Whether and on what the service runs.")
 IMPORTS = Tag(name="imports", description="Lists and tables: looked at, written, taken back.")
@@ -46,14 +46,20 @@ def list_imports(query: ImportQuery) -> Response:
 
 @operations.post("/imports", **writes(IMPORTS, ImportOut, 201))
 def new_import(header: IdempotencyHeaders, form: NewImport) -> Response:
-    """Send a file: what would come of it, or, with `write`, work that writes it."""
+    """Send a file: what would come of it, or, with `write`, work that writes it.
+
+    A large file is `checking` until a worker has read all of it.
+    """
     principal, workflow = current_principal(), services().import_workflow
     id = workflow.keep(principal, form.file.filename or "", form.file.stream, form.cluster)
     if form.options is not None:
         workflow.choose(principal, id, form.options.to_options(), form.options.joins)
     if form.write:
         workflow.write(principal, id)
-    return created(_import_out(workflow.status(principal, id)), f"imports/{id}")
+    status = workflow.status(principal, id)
+    if status.state is ImportState.CHECKING:
+        workflow.check(principal, id)
+    return created(_import_out(status), f"imports/{id}")
 
 
 @operations.get("/imports/<id>", **reads(IMPORTS, ImportOut))

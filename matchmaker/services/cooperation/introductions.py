@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from matchmaker.access import SYSTEM, Principal
-from matchmaker.domain import NeedState, Organization, OrganizationStatus
+from matchmaker.domain import Organization, OrganizationStatus
 from matchmaker.errors import InvalidInput, NotAllowed, WrongState
 from matchmaker.goals import GOALS
 from matchmaker.services.cooperation.capacity import Capacity, Load
@@ -165,7 +165,8 @@ class Introductions:
             self.capacity.require_room(organization, asking=party is side)
         if proposal.need:
             need = self.store.need(proposal.need)
-            if need.organization != seeker.id or need.state is not NeedState.OPEN:
+            today = self.clock().date()
+            if need.organization != seeker.id or not need.is_answerable_on(today):
                 raise InvalidInput("must be an open need of the seeker.", where="need")
         if proposal.cluster:
             self.store.cluster(proposal.cluster)

@@ -109,6 +109,12 @@ class Codes:
         name = _coded(snapshot, table, row).name
         return name if len(_named_so(snapshot, table, name)) == 1 else id or ""
 
+    def title_of(self, table: CodeTable, id: str) -> Coded | None:
+        """What an id stands for; None where the snapshot has none of it."""
+        snapshot = self.reader.current()
+        row = _ids(snapshot, table).get(id)
+        return None if row is None else _coded(snapshot, table, row)
+
     def search(self, table: CodeTable, text: str) -> tuple[Coded, ...]:
         """Those whose name begins with the text, then those that contain it, `MOST` in all."""
         return _search(self.reader.current(), table, text)

@@ -124,7 +124,7 @@ class ImportPreview:
     `options` are those in force, with every title of the file in their mapping.
     `is_remembered` says that they are those of an earlier file with the same titles. `report`
     is None where the file cannot be read with them, and `refused` says why; also where it
-    `is_large`: it is then checked as it is written, by the worker. `file` is None where
+    `is_large` and no worker has read it whole yet. `file` is None where
     it cannot be read at all. `recognised` counts organisations of a list that are known by
     their names. `names` are those of the organisations that the report speaks of.
     """
@@ -175,7 +175,10 @@ def problem_rows(
             by_line.setdefault(problem.line, []).append(problem)
     wanted = set(sorted(by_line)[:limit])
     naming = _naming_titles(options)
+    last = max(wanted, default=0)
     for line in table.lines() if wanted else ():
+        if line.number > last:
+            break
         if line.number in wanted:
             cells = {**line.cells, **options.edits.get(line.number, {})}
             name = next((cells[title] for title in naming if cells.get(title)), "")

@@ -19,6 +19,7 @@ class ImportState(StrEnum):
     """States of an import."""
 
     LOOKED_AT = "looked_at"
+    CHECKING = "checking"
     QUEUED = "queued"
     RUNNING = "running"
     FAILED = "failed"
@@ -66,7 +67,7 @@ def status_of_preview(preview: ImportPreview) -> ImportStatus:
     report, file, refused = preview.report, preview.file, preview.refused
     return ImportStatus(
         preview.upload,
-        ImportState.LOOKED_AT,
+        _state_of(preview),
         preview.cluster,
         preview.name,
         preview.options.table,
@@ -83,6 +84,12 @@ def status_of_preview(preview: ImportPreview) -> ImportStatus:
         line_problems(report.problems) if report else (),
         sentences(refused.message, refused.mend) if refused else None,
     )
+
+
+def _state_of(preview: ImportPreview) -> ImportState:
+    """A large file is being checked until there is a report, or a reason why there is none."""
+    is_open = preview.is_large and preview.report is None and preview.refused is None
+    return ImportState.CHECKING if is_open else ImportState.LOOKED_AT
 
 
 def status_of_record(record: ImportRecord) -> ImportStatus:

@@ -25,6 +25,7 @@ from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.undo import KeptField, reversal
 from matchmaker.messages import Message, message, sentences
 from matchmaker.services.operations.file_inspection import inspect_file
+from matchmaker.services.operations.import_check import check_of, refused_check_of, report_of
 from matchmaker.services.operations.import_preview import (
     ImportPreview,
     file_preview,
@@ -55,7 +56,7 @@ from matchmaker.workflow.job import ImportRecord, Job, JobKind, LineCounts
 
 # An import of more rows is kept without what an undo needs.
 MAX_UNDONE = 20_000
-# A file of more bytes is checked by the worker as it is written, and not while a page waits.
+# A file of more bytes is read whole by the worker, and not while a page waits.
 MAX_LOOKED_AT = 5_000_000
 
 
@@ -126,7 +127,8 @@ class ImportWorkflow:
     def look(self, principal: Principal, id: str, *, at_length: bool = False) -> ImportPreview:
         """What would come of a kept file, as it was chosen last, else as is proposed.
 
-        Of a large one only how it is read, unless `at_length` says that there is time.
+        Of a large one only how it is read, and what `check` found out, unless `at_length` says
+        that there is time.
         Raises NotFound where it is not there any more.
         """
         upload = self._upload(principal, id)
@@ -136,19 +138,20 @@ class ImportWorkflow:
         )
         try:
             upload, table = self._proposed(upload)
+            options = upload.state.options or TableOptions()
+            samples, index = column_samples(table), reference_index(self.store)
+            file = file_preview(table, options, samples, index)
         except InvalidInput as error:
             return replace(preview, refused=error)
-        options = upload.state.options or TableOptions()
-        samples = column_samples(table)
         preview = replace(
             preview,
             options=options,
             joins=upload.state.joins is not False,
             is_remembered=upload.state.is_remembered,
-            file=file_preview(table, options, samples, reference_index(self.store)),
+            file=file,
         )
         if not at_length and upload.path.stat().st_size > MAX_LOOKED_AT:
-            return replace(preview, is_large=True)
+            return self._checked(replace(preview, is_large=True), upload, table)
         try:
             run = ImportOptions(dry_run=True, cluster=state.cluster, keep=True)
             report, recognised = self._import(principal, upload, run)
@@ -161,6 +164,41 @@ class ImportWorkflow:
             rows=tuple(problem_rows(table, options, report)),
             names=self._names(report),
         )
+
+    def check(self, principal: Principal, id: str) -> Job:
+        """Request that every line of a kept file is read as it is chosen, and none written.
+
+        For large files, which `look` does not read whole. Raises InvalidInput, NotAllowed.
+        """
+        upload, _ = self._proposed(self._upload(principal, id))
+        return self.job_queue.request(
+            principal, JobKind.CHECK, upload.state.cluster, upload=id, file=upload.path.name
+        )
+
+    def run_check(self, job: Job, progress: Progress = no_progress) -> Message:
+        """Do what `check` requested: what `JobQueue` calls."""
+        upload = self.uploads.sent_by(job.requested_by, job.arguments["upload"])
+        upload, _ = self._proposed(upload)
+        run = ImportOptions(dry_run=True, cluster=upload.state.cluster, progress=progress)
+        try:
+            report, recognised = self._import(SYSTEM, upload, run)
+        except InvalidInput as error:
+            upload.keep_check(refused_check_of(upload, error))
+            raise
+        upload.keep_check(check_of(upload, report, recognised))
+        return _summary(report, recognised)
+
+    def _checked(self, preview: ImportPreview, upload: Upload, table: TableFile) -> ImportPreview:
+        """A preview of a large file with what its check found out."""
+        check = upload.check()
+        if check is None:
+            return preview
+        try:
+            report = report_of(check, upload.path.name)
+        except InvalidInput as error:
+            return replace(preview, refused=error)
+        rows = tuple(problem_rows(table, preview.options, report))
+        return replace(preview, report=report, recognised=check.recognised, rows=rows)
 
     def problems(self, principal: Principal, id: str) -> ExportTable:
         """Every line of a kept file with problems, as the file has it, with a column of them."""

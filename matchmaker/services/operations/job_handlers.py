@@ -47,6 +47,7 @@ def job_handlers(
 
     return {
         JobKind.IMPORT: imports.run,
+        JobKind.CHECK: imports.run_check,
         JobKind.REFRESH: refresh,
         JobKind.TRAIN: train,
         JobKind.DERIVE: derive,

@@ -32,6 +32,8 @@ _HEARTBEAT_SECONDS = 1.0
 MAX_ATTEMPTS = 3
 _FINISH_RETRIES = (1.0, 2.0, 5.0, *[10.0] * 60)
 
+_OF_COORDINATORS = frozenset({JobKind.IMPORT, JobKind.CHECK})
+
 log = structlog.get_logger(__name__)
 
 # Does a job and gives what came of it.
@@ -62,7 +64,7 @@ class JobQueue:
         Raises NotAllowed for anyone but admins, and coordinators who import.
         """
         principal.require_writing()
-        if not (principal.admin or (kind is JobKind.IMPORT and cluster in principal.clusters)):
+        if not (principal.admin or (kind in _OF_COORDINATORS and cluster in principal.clusters)):
             raise NotAllowed("Only administrators may ask for that.")
         now = self.clock()
         job = Job(

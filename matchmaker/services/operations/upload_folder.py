@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -13,10 +14,11 @@ from matchmaker.access import Principal
 from matchmaker.errors import NotFound
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.store.documents import new_id
+from matchmaker.workflow.job import LineCounts, LineProblem
 
 # So many files that were not written are kept of everybody.
 KEPT = 5
-_STATE_FILE = "upload.json"
+_STATE_FILE, _CHECK_FILE = "upload.json", "check.json"
 # A name may take 255 bytes.
 _MAX_BYTES = 200
 
@@ -35,7 +37,30 @@ class UploadState:
     is_remembered: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class FileCheck:
+    """What would come of a file that was read whole, with these `options`.
+
+    `rows` are counts by table; `new`, `known`, `merged`, `alike` and `recognised` count
+    organisations as `ImportReport` does; `problems` are the first of them,
+    `refused` is why the file cannot be read so at all.
+    """
+
+    options: TableOptions | None
+    joins: bool | None
+    lines: LineCounts
+    rows: Mapping[str, int]
+    new: int
+    known: int
+    merged: int
+    alike: int
+    recognised: int
+    problems: tuple[LineProblem, ...]
+    refused: LineProblem | None = None
+
+
 _STATE = TypeAdapter(UploadState)
+_CHECK = TypeAdapter(FileCheck)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +75,25 @@ class Upload:
         """The same with another state."""
         (self.path.parent / _STATE_FILE).write_bytes(_STATE.dump_json(state))
         return Upload(self.id, self.path, state)
+
+    @property
+    def _check_file(self) -> Path:
+        return self.path.parent / _CHECK_FILE
+
+    def keep_check(self, check: FileCheck) -> None:
+        """Keep what came of reading every line."""
+        written = self._check_file.with_suffix(".new")
+        written.write_bytes(_CHECK.dump_json(check))
+        written.replace(self._check_file)
+
+    def check(self) -> FileCheck | None:
+        """What came of reading every line as it is chosen now; None where that was not done."""
+        try:
+            check = _CHECK.validate_json(self._check_file.read_bytes())
+        except (OSError, ValueError):
+            return None
+        is_current = check.options == self.state.options and check.joins == self.state.joins
+        return check if is_current else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +129,10 @@ class UploadFolder:
         folders = sorted(own.iterdir(), key=_sent_at, reverse=True) if own.is_dir() else []
         return [upload for folder in folders if (upload := _upload(folder)) is not None]
 
+    def sent_by(self, subject: str, id: str) -> Upload:
+        """A file by who sent it. Raises NotFound where it is not there any more."""
+        return _read(self._folder(subject), id)
+
     def request(self, principal: Principal, id: str) -> Upload:
         """Put a file where it waits to be written."""
         upload = self.of(principal, id)
@@ -102,7 +150,10 @@ class UploadFolder:
         shutil.rmtree(self._requested / id, ignore_errors=True)
 
     def _own(self, principal: Principal) -> Path:
-        return self.root / principal.subject.replace(":", "-")
+        return self._folder(principal.subject)
+
+    def _folder(self, subject: str) -> Path:
+        return self.root / subject.replace(":", "-")
 
     @property
     def _requested(self) -> Path:
@@ -129,7 +180,7 @@ def _read(parent: Path, id: str) -> Upload:
 def _upload(folder: Path) -> Upload | None:
     """What is kept in a folder, None where that is nothing."""
     files = sorted(folder.iterdir()) if folder.is_dir() else []
-    sent = [path for path in files if path.name != _STATE_FILE]
+    sent = [path for path in files if path.name not in (_STATE_FILE, _CHECK_FILE)]
     return Upload(folder.name, sent[0], _state(folder)) if sent else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -279,3 +280,71 @@ def test_dates_beside_texts_of_one_column_are_doubted(tmp_path: Path) -> None:
     assert [str(row.founded) for row in parsed.rows.organizations] == [
         "2021-03-04", "2021-04-23", "2020-01-02",
     ]  # fmt: skip
+
+
+def _record(kind: int, data: bytes = b"") -> bytes:
+    """A record of MS-XLSB: its kind and its length in seven bits a byte, then its data."""
+    head = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    length = len(data)
+    while length > 0x7F:
+        head += bytes([length & 0x7F | 0x80])
+        length >>= 7
+    return head + bytes([length]) + data
+
+
+def _wide(text: str) -> bytes:
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
+def binary_workbook(rows: list[list[str | float]]) -> bytes:
+    """The smallest workbook of this kind: BrtRowHdr (0), BrtCellReal (5), BrtCellSt (6)."""
+    size = struct.pack("<IIII", 0, len(rows) - 1, 0, max(map(len, rows)) - 1)
+    sheet = _record(129) + _record(148, size) + _record(145)
+    for number, row in enumerate(rows):
+        sheet += _record(0, struct.pack("<IIHHBI", number, 0, 300, 0, 0, 0))
+        for position, value in enumerate(row):
+            head = struct.pack("<II", position, 0)
+            if isinstance(value, str):
+                sheet += _record(6, head + _wide(value)) if value else b""
+            else:
+                sheet += _record(5, head + struct.pack("<d", value))
+    sheet += _record(146) + _record(130)
+    named = struct.pack("<II", 0, 1) + _wide("rId1") + _wide("会员")
+    book = _record(131) + _record(143) + _record(156, named) + _record(144) + _record(132)
+    relations = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        '<Relationship Id="rId1" Target="worksheets/sheet1.bin" Type="http://schemas.openxmlformats'
+        '.org/officeDocument/2006/relationships/worksheet"/></Relationships>'
+    )
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/_rels/workbook.bin.rels", relations)
+        archive.writestr("xl/workbook.bin", book)
+        archive.writestr("xl/worksheets/sheet1.bin", sheet)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("name", ["list.xlsb", "list.xlsx"])
+def test_a_binary_workbook_is_known_by_what_it_holds(tmp_path: Path, name: str) -> None:
+    rows: list[list[str | float]] = [
+        ["会员名单"], ["单位名称", "职工人数", "注册资本"], ["示例甲厂", 12, 0.5],
+        ["示例乙有限公司", 45, ""],
+    ]  # fmt: skip
+    (tmp_path / name).write_bytes(binary_workbook(rows))
+    table = open_table(tmp_path / name, expected={"单位名称", "职工人数"})
+    assert (table.kind, table.sheet, table.header) == (
+        "xlsb", "会员", ("单位名称", "职工人数", "注册资本")
+    )  # fmt: skip
+    assert [tuple(line.cells.values()) for line in table.lines()] == [
+        ("示例甲厂", "12", "0.5"), ("示例乙有限公司", "45", ""),
+    ]  # fmt: skip
+    assert any("0.032" in note.reason.text("en") for note in table.notes)
+
+
+def test_a_damaged_binary_workbook_is_refused(tmp_path: Path) -> None:
+    whole = binary_workbook([["单位名称", "职工人数"], ["示例甲厂", 12]])
+    for cut in (len(whole) // 3, len(whole) // 2, len(whole) - 30):
+        (tmp_path / "list.xlsb").write_bytes(whole[:cut])
+        with pytest.raises(InvalidInput):
+            open_table(tmp_path / "list.xlsb")

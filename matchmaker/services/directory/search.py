@@ -1,0 +1,421 @@
+"""One search over everything: organisations, needs, offers, clusters, places and industries.
+
+By name, pinyin, initials and short name, by code, by words, and by meaning. What is said comes
+from the current snapshot and is held against the store, so that nothing is shown that was
+withdrawn or closed meanwhile.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from matchmaker.access import Principal
+from matchmaker.domain import (
+    MAX_TEXT,
+    GoalName,
+    GraphRows,
+    Need,
+    Offer,
+    OfferKind,
+    OrganizationFilter,
+    StatementKind,
+)
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.codes import CODE_KINDS, valid_code
+from matchmaker.recommend.model import SeekerText
+from matchmaker.services.directory.codes import CodeTable, rows_meant
+from matchmaker.services.directory.name_search import MatchedBy, MatchReason, NameTable
+from matchmaker.services.directory.search_results import (
+    ResultKind,
+    SearchGroup,
+    SearchResult,
+    quoted,
+)
+from matchmaker.services.unit_of_work import Clock
+from matchmaker.snapshot.lexical import lexical_scores, term_shares
+from matchmaker.snapshot.load import SnapshotReader, check_graph
+from matchmaker.snapshot.model import GOALS, OFFER_KINDS, STATEMENT_KINDS, FloatArray, Snapshot
+from matchmaker.snapshot.nearest import best, nearest
+from matchmaker.store.ports import GraphStore
+from matchmaker.text import normal
+
+MOST_IN_GROUP = 20
+LONGEST = 500
+# Statements that are looked at for words and for meaning.
+_LOOKED_AT = 60
+# A statement says what was typed when it has half of the words; it means something like it from
+# this cosine on, if everyday sentences come less near (benchmarks/floor.py says of those).
+_WORDS_SHARED, _ALIKE = 0.5, 0.28
+_CODE = re.compile(r"(?=.*\d)[0-9A-Z]{4,}")
+_LEAST_CODE = 6
+
+
+_TABLES: Mapping[ResultKind, CodeTable] = {
+    ResultKind.CLUSTER: "clusters",
+    ResultKind.PLACE: "places",
+    ResultKind.INDUSTRY: "industries",
+}
+_SAID: Mapping[StatementKind, ResultKind] = {
+    StatementKind.NEED: ResultKind.NEED,
+    StatementKind.OFFER: ResultKind.OFFER,
+    StatementKind.DESCRIPTION: ResultKind.ORGANIZATION,
+    StatementKind.ENGAGEMENT: ResultKind.ORGANIZATION,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _SearchedNames:
+    """What one snapshot is searched by."""
+
+    organizations: NameTable
+    tables: Mapping[ResultKind, NameTable]
+    codes: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _AnsweringStatement:
+    """A statement that answers: its row, its owner's row, and why."""
+
+    row: int
+    owner: int
+    match: MatchReason
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Looks for what was typed in everything that the reader may see.
+
+    Organisations, open needs, active offers and the names of clusters are published; who is in
+    a cluster is never told. `question` embeds what was typed.
+    """
+
+    store: GraphStore
+    reader: SnapshotReader
+    question: Callable[[Snapshot, str], SeekerText]
+    clock: Clock
+
+    def everything(
+        self,
+        principal: Principal,  # noqa: ARG002 (what is searched is published)
+        text: str,
+        limit: int,
+        kinds: frozenset[ResultKind] = frozenset(),
+        *,
+        by_meaning: bool = True,
+    ) -> tuple[SearchGroup, ...]:
+        """Groups with the strongest result first, each of at most `limit`, for anybody.
+
+        `kinds` narrows the groups; none given means all. Who is still typing needs no results
+        by meaning, which take longest. Raises InvalidInput for a text that is
+        blank or longer than `LONGEST`, SnapshotUnavailable, ModelUnavailable.
+        """
+        text = text.strip()
+        if not text:
+            raise InvalidInput("must not be empty.", where="q")
+        if len(text) > LONGEST:
+            raise InvalidInput(
+                "has %(count)s characters; at most %(max_text)s.",
+                where="q", count=len(text), max_text=LONGEST,
+            )  # fmt: skip
+        limit, snapshot = max(1, min(limit, MOST_IN_GROUP)), self.reader.current()
+        check_graph(snapshot, self.store.graph_id())
+        wanted = kinds or frozenset(ResultKind)
+        groups = [
+            *self._said_groups(snapshot, text, limit, wanted, by_meaning=by_meaning),
+            *(
+                _table_group(snapshot, self._names(snapshot).tables[kind], kind, text, limit)
+                for kind in _TABLES
+                if kind in wanted
+            ),
+        ]
+        found = [group for group in groups if group.results]
+        order = list(ResultKind)
+        found.sort(key=lambda each: (-each.results[0].match.strength, order.index(each.kind)))
+        return tuple(found)
+
+    def organizations(
+        self,
+        principal: Principal,  # noqa: ARG002 (what is searched is published)
+        text: str,
+    ) -> tuple[str, ...]:
+        """Ids of all organisations that are called so or say so, best first, for anybody.
+
+        Raises SnapshotUnavailable.
+        """
+        snapshot = self.reader.current()
+        check_graph(snapshot, self.store.graph_id())
+        wanted = frozenset({ResultKind.ORGANIZATION})
+        said = self._statements(snapshot, text[:LONGEST], wanted, by_meaning=False)
+        matches = self._named(snapshot, text[:LONGEST])
+        for statement in said.get(ResultKind.ORGANIZATION, []):
+            matches.setdefault(snapshot.id_of(statement.owner), statement.match)
+        return tuple(sorted(matches, key=lambda id: (-matches[id].strength, id)))
+
+    # -- organisations, needs and offers
+
+    def _said_groups(
+        self,
+        snapshot: Snapshot,
+        text: str,
+        limit: int,
+        wanted: frozenset[ResultKind],
+        *,
+        by_meaning: bool,
+    ) -> Iterator[SearchGroup]:
+        said = self._statements(snapshot, text, wanted, by_meaning=by_meaning)
+        if ResultKind.ORGANIZATION in wanted:
+            named = self._named(snapshot, text)
+            yield self._organizations(
+                snapshot, text, limit, named, said.get(ResultKind.ORGANIZATION, [])
+            )
+        if ResultKind.NEED in wanted and ResultKind.NEED in said:
+            yield self._needs(snapshot, limit, said[ResultKind.NEED])
+        if ResultKind.OFFER in wanted and ResultKind.OFFER in said:
+            yield self._offers(snapshot, limit, said[ResultKind.OFFER])
+
+    def _named(self, snapshot: Snapshot, text: str) -> dict[str, MatchReason]:
+        """Organisations by name or code, by id."""
+        names = self._names(snapshot)
+        by_name = names.organizations.matches(text)
+        ids = snapshot.organizations.table.column("id")
+        named = {str(ids[row].as_py()): match for row, match in by_name.items()}
+        typed = re.sub(r"[\s\-]", "", text).upper()
+        if len(typed) >= _LEAST_CODE and _CODE.fullmatch(typed):
+            for code, id in names.codes:
+                if code.startswith(typed):
+                    strength = 1.0 if code == typed else 0.85
+                    named[id] = MatchReason(MatchedBy.CODE, code, strength, ((0, len(typed)),))
+        return named
+
+    def _organizations(
+        self,
+        snapshot: Snapshot,
+        text: str,
+        limit: int,
+        named: dict[str, MatchReason],
+        said: Sequence[_AnsweringStatement],
+    ) -> SearchGroup:
+        matches = dict(named)
+        for statement in said:
+            matches.setdefault(snapshot.id_of(statement.owner), statement.match)
+        matches = self._newest(snapshot, text, matches)
+        ranked = sorted(matches, key=lambda id: (-matches[id].strength, id))
+        rows = self.store.organizations_by_id(ranked[: 2 * limit])
+        results = tuple(
+            SearchResult(
+                ResultKind.ORGANIZATION, row.id, row.name, row.name_en, matches[id],
+                replace(row, contact=""),
+            )
+            for id in ranked[: 2 * limit]
+            if (row := rows.get(id)) is not None
+        )  # fmt: skip
+        return SearchGroup(ResultKind.ORGANIZATION, len(matches), results[:limit])
+
+    def _newest(
+        self, snapshot: Snapshot, text: str, matches: dict[str, MatchReason]
+    ) -> dict[str, MatchReason]:
+        """With those that came after the snapshot, as the store's full text finds them."""
+        if self.store.version() == snapshot.meta.version:
+            return matches
+        hits = self.store.search(text, OrganizationFilter(), MOST_IN_GROUP)
+        newer = dict(matches)
+        for hit in hits:
+            words = hit.statement.text if hit.statement else hit.organization.name
+            by = MatchedBy.WORDS if hit.statement else MatchedBy.NAME
+            match = quoted(MatchReason(by, words, 0.4 if hit.statement else 0.7), text)
+            if match.marks:
+                newer.setdefault(hit.organization.id, match)
+        return newer
+
+    def _needs(
+        self, snapshot: Snapshot, limit: int, said: Sequence[_AnsweringStatement]
+    ) -> SearchGroup:
+        """Needs that are open now and whose deadline has not passed."""
+        statements, looked_at = snapshot.statements, said[: 2 * limit]
+        keys = tuple(
+            Need(id, owner, GoalName(GOALS[statements.goal[each.row]]), text)
+            for each, id, owner, text in _columns(snapshot, looked_at)
+        )
+        today = self.clock().date()
+        stored = {need.id: need for need in self.store.stored(GraphRows(needs=keys)).needs}
+        owners = self.store.organizations_by_id(sorted({n.organization for n in stored.values()}))
+        results = tuple(
+            SearchResult(
+                ResultKind.NEED, key.id, "", "", each.match,
+                replace(owner, contact=""), deadline=need.deadline,
+            )
+            for each, key in zip(looked_at, keys, strict=True)
+            if (need := stored.get(key.id)) is not None
+            and need.is_answerable_on(today)
+            and (owner := owners.get(need.organization)) is not None
+        )  # fmt: skip
+        gone = len(looked_at) - len(results)
+        return SearchGroup(ResultKind.NEED, len(said) - gone, results[:limit])
+
+    def _offers(
+        self, snapshot: Snapshot, limit: int, said: Sequence[_AnsweringStatement]
+    ) -> SearchGroup:
+        """Offers that stand now."""
+        statements, looked_at = snapshot.statements, said[: 2 * limit]
+        keys = tuple(
+            Offer(id, owner, OfferKind(OFFER_KINDS[statements.offer_kind[each.row]]), text)
+            for each, id, owner, text in _columns(snapshot, looked_at)
+        )
+        stored = {offer.id: offer for offer in self.store.stored(GraphRows(offers=keys)).offers}
+        owners = self.store.organizations_by_id(sorted({o.organization for o in stored.values()}))
+        results = tuple(
+            SearchResult(
+                ResultKind.OFFER, key.id, "", "", each.match, replace(owner, contact="")
+            )
+            for each, key in zip(looked_at, keys, strict=True)
+            if (offer := stored.get(key.id)) is not None
+            and offer.active
+            and (owner := owners.get(offer.organization)) is not None
+        )  # fmt: skip
+        gone = len(looked_at) - len(results)
+        return SearchGroup(ResultKind.OFFER, len(said) - gone, results[:limit])
+
+    def _statements(
+        self, snapshot: Snapshot, text: str, wanted: frozenset[ResultKind], *, by_meaning: bool
+    ) -> dict[ResultKind, list[_AnsweringStatement]]:
+        """Statements that say what was typed, then those that mean something like it."""
+        if not wanted & frozenset(_SAID.values()) or len(normal(text)) < 2:
+            return {}
+        standing = self._standing(snapshot, text, by_meaning=by_meaning)
+        groups: dict[ResultKind, list[_AnsweringStatement]] = {}
+        owners_told = set[int]()
+        kinds, texts = snapshot.statements.kind, snapshot.statements.table.column("text")
+        for row, by, strength in standing:
+            kind = _SAID[STATEMENT_KINDS[kinds[row]]]
+            owners = snapshot.statement_organizations.row(row)
+            match = quoted(MatchReason(by, str(texts[row].as_py()), strength), text)
+            for owner in owners.tolist():
+                if kind is ResultKind.ORGANIZATION:
+                    if owner in owners_told:
+                        continue
+                    owners_told.add(owner)
+                groups.setdefault(kind, []).append(_AnsweringStatement(row, owner, match))
+        return groups
+
+    def _standing(
+        self, snapshot: Snapshot, text: str, *, by_meaning: bool
+    ) -> list[tuple[int, MatchedBy, float]]:
+        """Rows of statements with how they answer, best first."""
+        active = np.asarray(snapshot.statements.active)
+        shares = term_shares(snapshot.lexical, text)
+        scores = np.where(
+            active & (shares >= _WORDS_SHARED), lexical_scores(snapshot.lexical, text), -np.inf
+        ).astype(np.float32)
+        rows, _ = best(scores, _LOOKED_AT)
+        standing = [(int(row), MatchedBy.WORDS, 0.3 + 0.25 * float(shares[row])) for row in rows]
+        said = {row for row, _, _ in standing}
+        alike = self._alike(snapshot, text, active) if by_meaning else ()
+        standing += [
+            (row, MatchedBy.MEANING, 0.3 * likeness) for row, likeness in alike if row not in said
+        ]
+        return standing
+
+    def _alike(self, snapshot: Snapshot, text: str, active: Any) -> Iterable[tuple[int, float]]:
+        """Rows of statements near in meaning, with their cosine."""
+        question = self.question(snapshot, text[:MAX_TEXT])
+        vector: FloatArray | None = question.vector
+        if vector is None:
+            return []
+        rows, likeness = nearest(snapshot, vector, _LOOKED_AT, active)
+        bar = max(_ALIKE, question.everyday)
+        pairs = zip(rows.tolist(), likeness.tolist(), strict=True)
+        return [(row, cosine) for row, cosine in pairs if cosine >= bar]
+
+    # -- what a snapshot is searched by
+
+    def _names(self, snapshot: Snapshot) -> _SearchedNames:
+        return snapshot.cached("names searched", partial(self._make, snapshot))
+
+    def _make(self, snapshot: Snapshot) -> _SearchedNames:
+        codes = [
+            (code, keys.id)
+            for keys in self.store.duplicate_keys()
+            for kind in CODE_KINDS
+            if (code := valid_code(kind, getattr(keys, kind)))
+        ]
+        tables = {
+            # The English names of places are pinyin, and industries nobody spells so.
+            kind: _name_table(getattr(snapshot, table), is_spelt=kind is ResultKind.CLUSTER)
+            for kind, table in _TABLES.items()
+        }
+        return _SearchedNames(
+            _name_table(snapshot.organizations.table, is_spelt=True), tables, codes
+        )
+
+
+def _name_table(table: pa.Table, *, is_spelt: bool) -> NameTable:
+    """Names of a table, each with its English and its other ones; by pinyin where `is_spelt`."""
+    names, english = (table.column(column).to_pylist() for column in ("name", "name_en"))
+    others = [""] * len(names)
+    if "other_names" in table.column_names:
+        others = table.column("other_names").to_pylist()
+    pairs = (
+        (row, name)
+        for row in range(len(names))
+        for name in dict.fromkeys([names[row], english[row], *others[row].splitlines()])
+    )
+    return NameTable(pairs, is_spelt=is_spelt)
+
+
+def _table_group(
+    snapshot: Snapshot, names: NameTable, kind: ResultKind, text: str, limit: int
+) -> SearchGroup:
+    """Clusters, places or industries by name, or by what else stands for them."""
+    table: pa.Table = getattr(snapshot, _TABLES[kind])
+    matches = names.matches(text)
+    for row in _meant(snapshot, _TABLES[kind], text):
+        id = str(table.column("id")[row].as_py())
+        is_code = any(character.isdigit() for character in text)
+        matches.setdefault(
+            row,
+            MatchReason(MatchedBy.CODE, id.partition(":")[2], 1.0)
+            if is_code
+            else MatchReason(MatchedBy.OTHER_NAME, text, 0.85, ((0, len(text)),)),
+        )
+    ids = table.column("id")
+    ranked = sorted(matches, key=lambda row: (-matches[row].strength, ids[row].as_py()))
+    results = tuple(_row_result(table, kind, row, matches[row]) for row in ranked[:limit])
+    return SearchGroup(kind, len(matches), results)
+
+
+def _meant(snapshot: Snapshot, table: CodeTable, text: str) -> tuple[int, ...]:
+    """Rows that a code, a short name or the name of a region means; () for what means none."""
+    try:
+        return rows_meant(snapshot, table, text)
+    except InvalidInput:
+        return ()
+
+
+def _row_result(table: pa.Table, kind: ResultKind, row: int, match: MatchReason) -> SearchResult:
+    names = table.column("name")
+    parent = table.column("parent")[row].as_py() if "parent" in table.column_names else -1
+    return SearchResult(
+        kind,
+        str(table.column("id")[row].as_py()),
+        str(names[row].as_py()),
+        str(table.column("name_en")[row].as_py()),
+        match,
+        within=str(names[parent].as_py()) if parent >= 0 else "",
+    )
+
+
+def _columns(
+    snapshot: Snapshot, said: Sequence[_AnsweringStatement]
+) -> Iterator[tuple[_AnsweringStatement, str, str, str]]:
+    """Each statement with its id, its owner's id and its text."""
+    ids, texts = (snapshot.statements.table.column(name) for name in ("id", "text"))
+    for each in said:
+        id, text = str(ids[each.row].as_py()), str(texts[each.row].as_py())
+        yield each, id, snapshot.id_of(each.owner), text

@@ -1,0 +1,102 @@
+"""Pages of needs that others posted."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from flask import render_template, request
+
+from matchmaker.api.http.context import services
+from matchmaker.domain import GoalName, Kind, OrganizationFilter
+from matchmaker.errors import InvalidInput
+from matchmaker.goals import GOALS
+from matchmaker.messages import Message, message
+from matchmaker.recommend.model import Request
+from matchmaker.services.matching.open_needs import NeedOrder, RankedNeed, WantedOpenNeeds
+from matchmaker.web.cards import Card, cards_of, grade_of, match_grade
+from matchmaker.web.find import SHOWN
+from matchmaker.web.layout import Page, own_organization, signed_in, web, written
+from matchmaker.web.parties import fit_of
+from matchmaker.web.postings import CANDIDATES_ONLY
+
+# A deadline that is nearer stands out.
+SOON = timedelta(days=14)
+_LAST = 1_000_000
+_ORDERS = {
+    NeedOrder.FIT: message("best fit first"),
+    NeedOrder.DEADLINE: message("nearest deadline first"),
+    NeedOrder.NEWEST: message("newest first"),
+}
+
+
+@web.get("/needs")
+def needs() -> Page:
+    """Open needs of others, those first that one's house can answer best."""
+    principal, own = signed_in(), own_organization()
+    kind = services().directory.profile(principal, own).organization.kind if own else None
+    goal, asked = request.args.get("goal", ""), request.args.get("sort", "")
+    orders = [order for order in NeedOrder if own or order is not NeedOrder.FIT]
+    order = NeedOrder(asked) if asked in orders else orders[0]
+    possible = [each.name for each in GOALS.values() if kind is None or kind in each.candidates]
+    wanted = WantedOpenNeeds(
+        OrganizationFilter(places=written("place"), industries=written("industry")),
+        frozenset({GoalName(goal)}) if goal in list(GoalName) else frozenset(),
+    )
+    ranked: tuple[RankedNeed, ...] = ()
+    problem = None
+    try:
+        ranked = services().open_needs.ranked(principal, own, wanted, order)
+    except InvalidInput as error:
+        problem = error
+    begin = _begin()
+    best: list[Card] = []
+    if kind in CANDIDATES_ONLY:
+        goal_near = GoalName.CUSTOMER if kind is Kind.PLATFORM else GoalName.INDUSTRY_PARTNER
+        answered = services().matching.for_organization(principal, own, Request(goal_near, 10))
+        best = cards_of(principal, answered).matches
+    shown = render_template(
+        "needs.html",
+        rows=[(row, _grade(row)) for row in ranked[begin : begin + SHOWN]],
+        total=len(ranked),
+        begin=begin,
+        shown=SHOWN,
+        problem=problem,
+        own=own,
+        best=best,
+        goal=goal,
+        goals=possible,
+        order=order,
+        orders=[(each, _ORDERS[each]) for each in orders],
+        soon=datetime.now(UTC).date() + SOON,
+    )
+    return shown, 200 if problem is None else 422
+
+
+def _grade(row: RankedNeed) -> Message | None:
+    """How what one says answers the need; None where nothing does."""
+    return match_grade(row.answer.match) if row.answer else None
+
+
+def _begin() -> int:
+    typed = request.args.get("from", "")
+    return min(int(typed), _LAST) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
+
+
+@web.get("/needs/<path:id>")
+def need(id: str) -> Page:
+    """One need, why the reader fits it, and answering it while it is open."""
+    principal, own = signed_in(), own_organization()
+    need = services().published.need(id)
+    owner = services().directory.profile(principal, need.organization).organization
+    fit, is_open = None, need.is_answerable_on(datetime.now(UTC).date())
+    if own and own != owner.id and is_open:
+        fit = fit_of(principal, owner.id, own, need.goal, need.id)
+    return render_template(
+        "need.html",
+        need=need,
+        owner=owner,
+        own=own,
+        open=is_open,
+        fit=fit,
+        grade=grade_of(fit) if fit else "",
+    )

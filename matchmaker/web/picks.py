@@ -1,0 +1,187 @@
+"""What is done with a result: keep it, dismiss it, compare up to four side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
+
+from flask import render_template, request, session, url_for
+
+from matchmaker.access import Principal
+from matchmaker.api.http.context import services
+from matchmaker.domain import GoalName, Offer
+from matchmaker.errors import MatchmakerError
+from matchmaker.recommend.model import Request
+from matchmaker.services.directory.directory import OrganizationProfile
+from matchmaker.services.matching.interaction_log import DISMISSAL_REASONS
+from matchmaker.web.cards import Card, cards_of, kilometres
+from matchmaker.web.find import picked_by
+from matchmaker.web.labels import gettext
+from matchmaker.web.layout import (
+    Page,
+    back,
+    is_part,
+    localised,
+    own_organization,
+    parse_choice,
+    show_notice,
+    signed_in,
+    web,
+)
+from matchmaker.workflow.interactions import InteractionKind
+
+COMPARED = 4
+# How many results a comparison looks for its candidates in.
+_LOOKED_AT = 100
+_OFFERS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRow:
+    """One of those side by side; `card` is its result, None where it is no answer."""
+
+    profile: OrganizationProfile
+    km: float | None
+    offers: tuple[Offer, ...]
+    card: Card | None
+
+
+@web.app_context_processor
+def _shared() -> dict[str, object]:
+    return {"compared": compared}
+
+
+def compared() -> list[tuple[str, str]]:
+    """Ids and names of those that the reader chose to compare."""
+    ids = [str(id) for id in session.get("compared", [])]
+    if not ids:
+        return []
+    known = services().matching.candidates(signed_in(), ids)
+    return [(id, localised(known[id].organization)) for id in ids if id in known]
+
+
+@web.post("/picks")
+def pick() -> Page:
+    """Save, dismiss with a reason, or neither any more."""
+    principal, own, form = signed_in(), own_organization(), request.form
+    candidate, choice = form.get("candidate", ""), form.get("what", "")
+    if choice == "none":
+        services().interaction_log.unpick(principal, own, candidate)
+    else:
+        kind = InteractionKind.SAVED if choice == "saved" else InteractionKind.DISMISSED
+        goal = parse_choice(GoalName, form["goal"], "goal") if form.get("goal") else None
+        reason = form.get("reason", "")
+        services().interaction_log.pick(principal, own, candidate, kind, reason, goal)
+        if kind is InteractionKind.DISMISSED and not is_part():
+            show_notice(gettext("It will not be shown again."))
+    if is_part():
+        return _actions(principal, own)
+    return back(url_for("web.saved"))
+
+
+@web.post("/compare")
+def choose_to_compare() -> Page:
+    """Into what is to be compared, or out of it."""
+    principal, own, form = signed_in(), own_organization(), request.form
+    candidate, note = form.get("candidate", ""), ""
+    chosen = [str(id) for id in session.get("compared", []) if id != candidate]
+    if form.get("what") == "in":
+        services().directory.identity(candidate)
+        if len(chosen) < COMPARED:
+            chosen.append(candidate)
+        else:
+            note = gettext("Four at most fit side by side; take one out first.")
+    session["compared"] = chosen
+    if is_part():
+        return _tray() if form.get("from") == "tray" else _actions(principal, own, note, True)
+    if note:
+        show_notice(note, "bad")
+    return back(url_for("web.compare"))
+
+
+def _actions(principal: Principal, own: str, note: str = "", with_tray: bool = False) -> str:
+    """The foot of a result as it is now, for htmx."""
+    form, (goal, text) = request.form, _question_asked()
+    candidate = form.get("candidate", "")
+    return render_template(
+        "actions.html",
+        candidate=candidate,
+        goal=form.get("goal") or goal,
+        text=text,
+        position=form.get("position", ""),
+        impression=form.get("impression", ""),
+        saved=candidate in picked_by(principal, own, InteractionKind.SAVED),
+        dismissed=candidate in picked_by(principal, own, InteractionKind.DISMISSED),
+        reasons=DISMISSAL_REASONS,
+        note=note,
+        with_tray=with_tray,
+    )
+
+
+def _tray() -> str:
+    goal, text = _question_asked()
+    return render_template("tray.html", goal=request.form.get("goal") or goal, text=text)
+
+
+def _question_asked() -> tuple[str, str]:
+    """Goal and words of the question on the page that htmx asks from."""
+    query = parse_qs(urlsplit(request.headers.get("HX-Current-URL", "")).query)
+    return query.get("goal", [""])[0], query.get("text", [""])[0]
+
+
+@web.get("/saved")
+def saved() -> Page:
+    """Candidates saved and dismissed."""
+    principal, own = signed_in(), own_organization()
+    directory = services().directory
+    saved, dismissed = (
+        [
+            (directory.profile(principal, id), reason)
+            for id, reason in picked_by(principal, own, kind).items()
+        ]
+        for kind in (InteractionKind.SAVED, InteractionKind.DISMISSED)
+    )
+    return render_template("saved.html", saved=saved, dismissed=dismissed)
+
+
+@web.get("/compare")
+def compare() -> Page:
+    """Up to four side by side: how they fit the question, how far they are, what they show."""
+    principal, own = signed_in(), own_organization()
+    asked = list(dict.fromkeys(request.args.getlist("id")))
+    ids = asked[:COMPARED] or [id for id, _ in compared()]
+    goal_name, text = request.args.get("goal", ""), request.args.get("text", "").strip()
+    goal = GoalName(goal_name) if goal_name in list(GoalName) else None
+    cards = _cards(principal, own, goal, text) if goal and ids else {}
+    return render_template(
+        "compare.html",
+        compared_rows=[_row(principal, own, id, cards.get(id)) for id in ids],
+        too_many=len(asked) > COMPARED,
+        goal=goal,
+        own=own,
+        question_text=text,
+    )
+
+
+def _row(principal: Principal, own: str, id: str, card: Card | None) -> ComparedRow:
+    profile = services().directory.profile(principal, id)
+    here = services().directory.profile(principal, own).place if own else None
+    offers = services().published.offers(id, None, 20).rows
+    active = tuple(offer for offer in offers if offer.active)[:_OFFERS]
+    return ComparedRow(profile, kilometres(here, profile.place), active, card)
+
+
+def _cards(principal: Principal, own: str, goal: GoalName, text: str) -> dict[str, Card]:
+    """Results of the question by id; none where it cannot be asked now."""
+    question, matching = Request[str](goal, _LOOKED_AT, only_new=False), services().matching
+    try:
+        if text:
+            answer = matching.for_text(principal, text, question, own, recorded=False)
+        elif own:
+            answer = matching.for_organization(principal, own, question, recorded=False)
+        else:
+            return {}
+    except MatchmakerError:
+        return {}  # the rest of the comparison is there without
+    cards = cards_of(principal, answer)
+    return {card.recommendation.id: card for card in (*cards.nearby, *cards.matches)}

@@ -1,0 +1,91 @@
+"""Open needs in order, without those that are past, one's own, or of another kind's trade."""
+
+import datetime
+
+import pytest
+
+from matchmaker.access import ADMIN, ANONYMOUS, Principal
+from matchmaker.domain import (
+    GoalName,
+    GraphRows,
+    Kind,
+    Need,
+    NeedState,
+    Organization,
+    OrganizationFilter,
+    Place,
+    PlaceLevel,
+)
+from matchmaker.errors import InvalidInput, NotAllowed, SignInNeeded
+from matchmaker.services.matching.open_needs import NeedOrder, WantedOpenNeeds
+from matchmaker.workflow.introduction import Proposal
+
+TODAY = datetime.datetime.now(datetime.UTC).date()
+DAY = datetime.timedelta(days=1)
+
+
+def need(id, owner, days=None, goal=GoalName.SUPPLIER, age=0, **fields):
+    deadline = None if days is None else TODAY + days * DAY
+    return Need(
+        f"t:{id}",
+        f"t:{owner}",
+        goal,
+        f"需要{id}",
+        deadline=deadline,
+        date=TODAY - age * DAY,
+        **fields,
+    )
+
+
+ROWS = GraphRows(
+    places=(Place("t:wz", "温州", PlaceLevel.CITY),),
+    organizations=(
+        Organization("t:own", "自己", Kind.FIRM),
+        Organization("t:other", "别人", Kind.FIRM, place="t:wz"),
+        Organization("t:third", "第三家", Kind.FIRM),
+    ),
+    needs=(
+        need("today", "other", 0, age=3),
+        need("later", "third", 9, age=1),
+        need("endless", "other", age=2),
+        need("past", "other", -1),
+        need("closed", "other", state=NeedState.CLOSED),
+        need("mine", "own"),
+        need("research", "other", goal=GoalName.RESEARCH_PARTNER),
+    ),
+)
+OWN = Principal("account:a", account="a", organizations=frozenset({"t:own"}))
+ANY = WantedOpenNeeds(OrganizationFilter())
+
+
+@pytest.fixture
+def services(wired):
+    wired.store.upsert(ROWS)
+    wired.refresher.refresh(ADMIN)
+    return wired
+
+
+def listed(services, wanted=ANY, order=NeedOrder.NEWEST, principal=OWN, own="t:own"):
+    rows = services.open_needs.ranked(principal, own, wanted, order)
+    return [row.need.id.removeprefix("t:") for row in rows]
+
+
+def test_orders_filters_and_rights(services):
+    assert listed(services) == ["later", "endless", "today"]
+    assert listed(services, order=NeedOrder.DEADLINE) == ["today", "later", "endless"]
+    there = WantedOpenNeeds(OrganizationFilter(places=frozenset({"t:wz"})))
+    assert listed(services, there) == ["endless", "today"]
+    labs = WantedOpenNeeds(OrganizationFilter(), frozenset({GoalName.RESEARCH_PARTNER}))
+    assert listed(services, labs) == []  # a firm is no lab
+    assert listed(services, labs, principal=ADMIN, own="") == ["research"]
+    with pytest.raises(NotAllowed):
+        listed(services, own="t:other")
+    with pytest.raises(SignInNeeded):
+        listed(services, principal=ANONYMOUS, own="")
+
+
+def test_a_need_whose_deadline_has_passed_cannot_be_answered(services):
+    asked = Proposal(GoalName.SUPPLIER, "t:other", "t:own", need="t:past")
+    with pytest.raises(InvalidInput) as refused:
+        services.introductions.propose(OWN, asked)
+    assert refused.value.where == "need"
