@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from matchmaker.domain import StatementKind
 from matchmaker.goals import EvidenceRule
-from matchmaker.recommend.evidence import TextFit, statement_languages, usable
+from matchmaker.recommend.evidence import TextFit, filled_rows, statement_languages, usable
 from matchmaker.recommend.floor import familiarity, floor
 from matchmaker.recommend.model import SeekerText
 from matchmaker.recommend.specification import (
@@ -101,7 +101,7 @@ def worded_fit(snapshot: Snapshot, fit: TextFit) -> FloatArray:
     entries = snapshot.organization_statements
     values = fit.blended[entries.indices] * worth(snapshot, fit.rule)
     largest = np.zeros(len(snapshot), dtype=np.float32)
-    filled = np.flatnonzero(np.diff(entries.indptr))
+    filled = filled_rows(snapshot)
     if len(filled):
         largest[filled] = np.maximum.reduceat(values, entries.indptr[filled])
     return np.maximum(largest, 0)
@@ -172,12 +172,15 @@ def _ordered(
     """An organisation's statements that fit best by what they are worth, and how well."""
     entries = snapshot.organization_statements
     part = slice(int(entries.indptr[row]), int(entries.indptr[row + 1]))
-    indices = entries.indices[part]
-    values = fit.blended_of(indices) * worth(snapshot, fit.rule)[part]
-    order = [place for place in np.lexsort((indices, -values)).tolist() if values[place] > 0]
-    first = list(dict.fromkeys(int(indices[place]) for place in order))[:count]
-    value_of = {int(indices[place]): float(values[place]) for place in reversed(order)}
-    return first, [value_of[statement] for statement in first]
+    values = fit.blended_of(entries.indices[part]) * worth(snapshot, fit.rule)[part]
+    positive = np.flatnonzero(values > 0)
+    indices, values = entries.indices[part][positive], values[positive]
+    value_of: dict[int, float] = {}
+    for place in np.lexsort((indices, -values)).tolist():
+        value_of.setdefault(int(indices[place]), float(values[place]))
+        if len(value_of) == count:
+            break
+    return list(value_of), list(value_of.values())
 
 
 def _compared(snapshot: Snapshot, question: SeekerText, statement: int) -> Comparison | None:
