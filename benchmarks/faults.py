@@ -2,7 +2,8 @@
 
 `python -m benchmarks.faults` starts the installation of MATCHMAKER_DATA_DIR (set up before) on a
 free port of loopback, breaks one thing after the other, and prints what came of it. Names of
-faults do only those: kill, slow, crowd, torn, full. All is bounded: a minute each.
+faults do only those: kill, stop, clock, full, slow, crowd, torn. All is bounded: a few
+minutes at most.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import json
 import os
 import secrets
 import shutil
@@ -341,8 +343,63 @@ def torn_snapshot(served: Served) -> Finding:
     )
 
 
-FAULTS: dict[str, tuple[Callable[[Served], Finding], ...]] = {
+def stopped_worker(served: Served) -> Finding:
+    """The worker of background jobs is stopped, and neither works nor ends."""
+    before = served.jobs_worker()
+    if not before:
+        raise SystemExit("there is no worker of background jobs")
+    begun = time.monotonic()
+    os.kill(before, signal.SIGSTOP)
+    while served.jobs_worker() in (0, before) and time.monotonic() - begun < 120:
+        time.sleep(0.5)
+    seconds = time.monotonic() - begun
+    return Finding("jobs worker stopped", f"another after {seconds:.0f} s", "90 s", seconds <= 90)
+
+
+def skewed_clock(served: Served) -> Finding:
+    """A server of its own whose clock is ten years ahead, then five behind, on a copy."""
+    faketime = shutil.which("faketime")
+    if faketime is None:
+        return Finding("a skewed clock", "not measured: there is no faketime", "as ever", True)
+    words = ["doctor", "status", "log --check", "refresh", "status"]
+    failed = []
+    with tempfile.TemporaryDirectory() as beside:
+        copy = Path(beside) / "var"
+        shutil.copytree(served.data_dir, copy, symlinks=True)
+        environment = os.environ | {"MATCHMAKER_DATA_DIR": str(copy)}
+        for skew in ("+10y", "-5y"):
+            for line in words:
+                done = subprocess.run(
+                    [faketime, "-f", skew, sys.executable, "-m", "matchmaker.cli", *line.split()],
+                    env=environment, capture_output=True, text=True, timeout=120, check=False,
+                )  # fmt: skip
+                if "Traceback" in done.stderr or done.returncode not in (0, 1):
+                    failed.append(f"{skew} {line}: {done.returncode} {done.stderr[-200:]}")
+    count = 2 * len(words)
+    return Finding(
+        "clock ten years ahead, then five behind",
+        f"{count - len(failed)} of {count} commands as ever" + "".join(f"; {e}" for e in failed),
+        "all",
+        not failed,
+    )
+
+
+def full_disk(served: Served) -> Iterator[Finding]:
+    """See `benchmarks/full_disk.py`; where no namespace may be made nothing is measured."""
+    command = ["unshare", "--map-root-user", "--mount", sys.executable, "-m"]
+    command += ["benchmarks.full_disk", str(served.data_dir)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    for line in done.stdout.splitlines():
+        yield Finding(**json.loads(line))
+    if done.returncode:
+        yield Finding("a full disk", f"not measured: {done.stderr[-300:]}", "measured", False)
+
+
+FAULTS: dict[str, tuple[Callable[[Served], Finding | Iterator[Finding]], ...]] = {
     "kill": (killed_worker,),
+    "stop": (stopped_worker,),
+    "clock": (skewed_clock,),
+    "full": (full_disk,),
     "slow": (slow_clients,),
     "crowd": (
         lambda served: crowd(served, 100, may_refuse=False),
@@ -362,7 +419,8 @@ def findings(data_dir: Path, faults: list[str]) -> Iterator[Finding]:
         asyncio.run(ask(served.port, "POST", "/api/v1/recommendations", ASK))
         for fault in faults:
             for measure in FAULTS[fault]:
-                yield measure(served)
+                found = measure(served)
+                yield from [found] if isinstance(found, Finding) else found
     finally:
         served.stop()
 

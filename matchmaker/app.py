@@ -35,11 +35,13 @@ from matchmaker.web import (
     imports,
     introductions,
     layout,
+    members,
     needs,
     picks,
     postings,
     search,
     second_factor,
+    welcome,
 )
 from matchmaker.web import directory as directory_pages
 from matchmaker.web import organization as organization_pages
@@ -63,9 +65,11 @@ VIEWS = (
     picks,
     search,
     introductions,
+    members,
     people_pages,
     postings,
     second_factor,
+    welcome,
 )
 _DESCRIPTION = (
     "Finds the ties an industrial cluster is missing and says why. Start with "

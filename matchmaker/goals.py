@@ -54,7 +54,8 @@ class EvidenceRule:
 
     Offers only of `offers` kinds, needs only for `needs` goals, engagements only
     where the candidate had one of `roles`, descriptions only of `described` organisations.
-    `worth`: what a fit of a kind of statement counts as an answer to words, 1 if not named.
+    `worth`: what a fit of a kind of statement counts as an answer to words, 1 if not named;
+    `lapsed`: what of that a need counts that is no longer open, 0 where such needs are not read.
     """
 
     kinds: frozenset[StatementKind]
@@ -63,6 +64,7 @@ class EvidenceRule:
     roles: frozenset[Role] = ALL_ROLES
     described: frozenset[Kind] = EVERY_KIND
     worth: tuple[tuple[StatementKind, float], ...] = ()
+    lapsed: float = 0.0
 
     def worth_of(self, kind: StatementKind) -> float:
         """What a fit of this kind of statement counts, 1 at most."""
@@ -202,6 +204,10 @@ _WANTED = frozenset({NEED, ENGAGEMENT, DESCRIPTION})
 _CONTRACTS = frozenset({EngagementKind.CONTRACT})
 _RESEARCH = frozenset({EngagementKind.RESEARCH_PROJECT, EngagementKind.PATENT})
 _WITHOUT_TRADE = frozenset({Layer.COOPERATES_WITH, Layer.SHARES_WITH})
+# Who looked for just this last year is likelier to buy it than who is only of the trade: with such
+# needs .96 of customers and all industry partners of the judged needs (tuning half) had a right one
+# among the first three, .88 and .89 without; .6 and .8 gave the same.
+_LAPSED = 0.7
 _SHARED = frozenset({OfferKind.PLATFORM_ACCESS, OfferKind.EQUIPMENT, OfferKind.SERVICE})
 
 _ROWS = (
@@ -250,6 +256,7 @@ _ROWS = (
             needs=frozenset({GoalName.SUPPLIER}),
             roles=frozenset({Role.BUYER}),
             worth=((ENGAGEMENT, 0.9), (DESCRIPTION, 0.8)),
+            lapsed=_LAPSED,
         ),
         layers=frozenset({Layer.SUPPLIES}),
         candidate_end=TieEnd.TARGET,
@@ -293,6 +300,7 @@ _ROWS = (
             _WANTED | {OFFER},
             needs=frozenset({GoalName.RESEARCH_PARTNER}),
             worth=((DESCRIPTION, 0.9), (ENGAGEMENT, 0.8)),
+            lapsed=_LAPSED,
         ),
         layers=frozenset({Layer.COOPERATES_WITH}),
         engagements=_RESEARCH,

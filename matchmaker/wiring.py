@@ -31,6 +31,7 @@ from matchmaker.mail import Mailer
 from matchmaker.recommend.pipeline import prepare
 from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
 from matchmaker.services.cooperation.capacity import Capacity
+from matchmaker.services.cooperation.cluster_members import ClusterMembers
 from matchmaker.services.cooperation.conversations import Conversations
 from matchmaker.services.cooperation.effects import Effects
 from matchmaker.services.cooperation.gatherings import Gatherings
@@ -47,6 +48,7 @@ from matchmaker.services.directory.reconciliation import Reconciliation
 from matchmaker.services.directory.search import Search
 from matchmaker.services.matching.evaluation import RankerLearning
 from matchmaker.services.matching.interaction_log import InteractionLog
+from matchmaker.services.matching.long_questions import LongQuestions
 from matchmaker.services.matching.matching import Matching
 from matchmaker.services.matching.open_needs import OpenNeeds
 from matchmaker.services.matching.ranker_files import RankerFiles
@@ -198,6 +200,10 @@ class Wiring:
     @cached_property
     def reconciliation(self) -> Reconciliation:
         return Reconciliation(self.store, self.reader)
+
+    @cached_property
+    def long_questions(self) -> LongQuestions:
+        return LongQuestions(self.repositories, self.clock)
 
     @cached_property
     def open_needs(self) -> OpenNeeds:
@@ -466,6 +472,16 @@ class Wiring:
             AttachmentFiles(self.settings.data_dir / "attachments", Scanner(self.settings.scanner)),
             self.notification_outbox,
             self.clock,
+        )
+
+    @cached_property
+    def cluster_members(self) -> ClusterMembers:
+        return ClusterMembers(
+            self.repositories,
+            self.directory,
+            self.accounts,
+            self.invitations,
+            lambda: self.auditing,
         )
 
     @cached_property

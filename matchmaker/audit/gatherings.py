@@ -81,14 +81,18 @@ def circles(view: View, count: int = 3) -> tuple[Circle[int], ...]:
     return tuple(chosen)
 
 
-def rivals(view: View, firms: NDArray[np.int64]) -> BoolArray:
-    """Who competes with whom, (f, f), nobody with itself."""
+def rivals(view: View, firms: NDArray[np.int64], *, silent_too: bool = True) -> BoolArray:
+    """Who competes with whom, (f, f), nobody with itself.
+
+    With `silent_too` those of one industry count of whom no product is on record.
+    """
     snapshot = view.landscape.snapshot
     rows = view.network.members[firms]
     products = _mean_vectors(snapshot, rows)
     silent = np.linalg.norm(products, axis=1) == 0
     alike = np.asarray(products @ products.T >= RIVAL_LIKENESS)
-    alike |= silent[:, None] | silent[None, :]
+    if silent_too:
+        alike |= silent[:, None] | silent[None, :]
     industry = view.industry[firms]
     same = (industry[:, None] == industry[None, :]) & (industry >= 0)[:, None]
     compete = alike & same

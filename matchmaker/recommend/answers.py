@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from matchmaker.domain import StatementKind
 from matchmaker.goals import EvidenceRule
-from matchmaker.recommend.evidence import TextFit, statement_languages, usable
+from matchmaker.recommend.evidence import TextFit, filled_rows, statement_languages, usable
 from matchmaker.recommend.floor import familiarity, floor
 from matchmaker.recommend.model import SeekerText
 from matchmaker.recommend.specification import (
@@ -90,8 +90,10 @@ def worth(snapshot: Snapshot, rule: EvidenceRule) -> FloatArray:
 
 def _worth(snapshot: Snapshot, rule: EvidenceRule) -> FloatArray:
     by_kind = np.array([rule.worth_of(kind) for kind in STATEMENT_KINDS], dtype=np.float32)
-    kind = snapshot.statements.kind[snapshot.organization_statements.indices]
-    return np.where(usable(snapshot, rule), by_kind[kind], 0).astype(np.float32)
+    statements = snapshot.organization_statements.indices
+    values = by_kind[snapshot.statements.kind[statements]]
+    values = np.where(snapshot.statements.active[statements], values, values * rule.lapsed)
+    return np.where(usable(snapshot, rule), values, 0).astype(np.float32)
 
 
 def worded_fit(snapshot: Snapshot, fit: TextFit) -> FloatArray:
@@ -99,7 +101,7 @@ def worded_fit(snapshot: Snapshot, fit: TextFit) -> FloatArray:
     entries = snapshot.organization_statements
     values = fit.blended[entries.indices] * worth(snapshot, fit.rule)
     largest = np.zeros(len(snapshot), dtype=np.float32)
-    filled = np.flatnonzero(np.diff(entries.indptr))
+    filled = filled_rows(snapshot)
     if len(filled):
         largest[filled] = np.maximum.reduceat(values, entries.indptr[filled])
     return np.maximum(largest, 0)
@@ -170,12 +172,15 @@ def _ordered(
     """An organisation's statements that fit best by what they are worth, and how well."""
     entries = snapshot.organization_statements
     part = slice(int(entries.indptr[row]), int(entries.indptr[row + 1]))
-    indices = entries.indices[part]
-    values = fit.blended_of(indices) * worth(snapshot, fit.rule)[part]
-    order = [place for place in np.lexsort((indices, -values)).tolist() if values[place] > 0]
-    first = list(dict.fromkeys(int(indices[place]) for place in order))[:count]
-    value_of = {int(indices[place]): float(values[place]) for place in reversed(order)}
-    return first, [value_of[statement] for statement in first]
+    values = fit.blended_of(entries.indices[part]) * worth(snapshot, fit.rule)[part]
+    positive = np.flatnonzero(values > 0)
+    indices, values = entries.indices[part][positive], values[positive]
+    value_of: dict[int, float] = {}
+    for place in np.lexsort((indices, -values)).tolist():
+        value_of.setdefault(int(indices[place]), float(values[place]))
+        if len(value_of) == count:
+            break
+    return list(value_of), list(value_of.values())
 
 
 def _compared(snapshot: Snapshot, question: SeekerText, statement: int) -> Comparison | None:
@@ -216,7 +221,8 @@ def _passed(
     if not snapshot.meta.dimension:
         shares = [term_shares(snapshot.lexical, text.text)[spoken] for text in texts]
         in_words = np.max(shares, axis=0) >= floor().words_alone
-        return np.asarray(says & (in_words | _is_literal(snapshot, fit, texts, spoken)))
+        literal = _is_literal(snapshot, fit, texts, spoken) | _is_named(texts, comparisons)
+        return np.asarray(says & (in_words | literal))
     standing = _standing(snapshot, fit, texts, spoken, comparisons)
     standing = np.where(says, standing, -np.inf).astype(np.float32)
     heard = np.array([_best_statement(snapshot, fit, row) for row in foremost], dtype=np.int32)
@@ -234,7 +240,7 @@ def _standing(
 ) -> FloatArray:
     values = floor_values(snapshot, fit, texts, statements, comparisons)
     standing = floor().standing(fit.goal, texts[0].language, values)
-    literal = _is_literal(snapshot, fit, texts, statements)
+    literal = _is_literal(snapshot, fit, texts, statements) | _is_named(texts, comparisons)
     return np.where(literal, np.maximum(standing, floor().gate), standing).astype(np.float32)
 
 
@@ -249,6 +255,23 @@ def _is_literal(
         if question.codes is not None:
             literal |= question.codes[statements] >= 1
     return literal
+
+
+def _is_named(texts: tuple[SeekerText, ...], comparisons: Sequence[Comparison | None]) -> BoolArray:
+    """Which statements name what most of a short text is, in whatever language, (n,).
+
+    "seals" is answered by who makes 密封件, though a graph has no other word of English.
+    """
+    letters = sum(character.isalnum() for character in texts[0].text)
+    named = np.zeros(len(comparisons), dtype=np.bool_)
+    for place, comparison in enumerate(comparisons):
+        if comparison is None or comparison.aside or comparison.unmet:
+            continue
+        said = [judged.requirement for judged in comparison.met]
+        if any(requirement.kind in NAMED for requirement in said):
+            covered = sum(character.isalnum() for each in said for character in each.text)
+            named[place] = covered >= floor().named * max(letters, 1)
+    return named
 
 
 def floor_values(

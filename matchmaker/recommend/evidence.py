@@ -347,7 +347,8 @@ def usable_entries(snapshot: Snapshot, rule: EvidenceRule) -> NDArray[np.bool_]:
     is_need = columns.kind == code(StatementKind.NEED)
     is_engagement = columns.kind == code(StatementKind.ENGAGEMENT)
     kinds = [code(kind) for kind in sorted(rule.kinds)]
-    allowed = np.isin(columns.kind, kinds) & columns.active
+    speaks = columns.active | is_need if rule.lapsed else columns.active
+    allowed = np.isin(columns.kind, kinds) & speaks
     offered = np.isin(columns.offer_kind, [OFFER_KINDS.index(kind) for kind in rule.offers])
     wanted = np.isin(columns.goal, [GOALS.index(goal) for goal in rule.needs])
     allowed &= np.where(is_offer, offered, True) & np.where(is_need, wanted, True)
@@ -370,11 +371,19 @@ def best_by_organization(
     """Largest score among each organisation's usable statements, 0 without one, shape (n,)."""
     entries = snapshot.organization_statements
     best = np.zeros(len(snapshot), dtype=np.float32)
-    filled = np.flatnonzero(np.diff(entries.indptr))
+    filled = filled_rows(snapshot)
     if len(filled):
         values = np.where(usable, scores[entries.indices], 0).astype(np.float32)
         best[filled] = np.maximum.reduceat(values, entries.indptr[filled])
     return np.maximum(best, 0)
+
+
+def filled_rows(snapshot: Snapshot) -> NDArray[np.int64]:
+    """Rows of organisations that have a statement at all, made once."""
+    rows: NDArray[np.int64] = snapshot.cached(
+        "filled rows", lambda: np.flatnonzero(np.diff(snapshot.organization_statements.indptr))
+    )
+    return rows
 
 
 def sum_by_organization(

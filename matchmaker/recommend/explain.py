@@ -51,6 +51,7 @@ def piece(pairs: Pairs, number: int, fit: float) -> Evidence:
         language=statements.table["language"][number].as_py(),
         year=day.year if day else None,
         fit=fit,
+        lapsed=not bool(statements.active[number]),
     )
 
 

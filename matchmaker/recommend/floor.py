@@ -26,6 +26,7 @@ class Floor:
     floor: float
     words_alone: float
     literal: float
+    named: float
     weights: dict[str, float]
     intercept: dict[str, float]
     goal: dict[str, float]

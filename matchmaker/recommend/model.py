@@ -152,7 +152,7 @@ class Evidence:
     """What of a candidate's statement speaks for the match; `fit` in [0, 1].
 
     `text` is the statement, or of a long one the passage that fits, which begins at its
-    character `start`.
+    character `start`. `lapsed`: it was a need, which is no longer open.
     """
 
     id: str
@@ -162,6 +162,7 @@ class Evidence:
     year: int | None
     fit: float
     start: int = 0
+    lapsed: bool = False
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,10 @@ class Pairs:
         """Code of the seeker's country in the snapshot, -1 when nobody else is there."""
         if self.seeker.row is not None:
             return int(self.snapshot.organizations.country[self.seeker.row])
-        return _countries(self.snapshot).get(self.seeker.country, -1)
+        numbers: dict[str, int] = self.snapshot.cached(
+            "countries", lambda: _countries(self.snapshot)
+        )
+        return numbers.get(self.seeker.country, -1)
 
     @cached_property
     def region(self) -> int:

@@ -196,7 +196,7 @@ def _chosen(
 def _closest(ranked: Ranked) -> tuple[ClosestStatement, ...]:
     """The statements that came closest, one of each organisation, best first."""
     pairs = ranked.pairs
-    fits = pairs.answers.fit
+    fits = pairs.answers.adjusted
     order = rerank.best_first(pairs.rows, fits)[:CLOSEST]
     return tuple(
         ClosestStatement(

@@ -19,7 +19,7 @@ from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.questions import QuestionSource
 from matchmaker.recommend.rank import NEGLIGIBLE, Contributions
 from matchmaker.snapshot.distances import common_place
-from matchmaker.snapshot.model import stages_in
+from matchmaker.snapshot.model import Snapshot, stages_in
 from matchmaker.terms import TERMS
 from matchmaker.vocabulary import BASE, EXPOSURE
 
@@ -109,9 +109,7 @@ def _history(facts: CandidateFacts, _: bool) -> Sentence:
 
 def _home(facts: CandidateFacts, good: bool) -> Sentence:
     value = float(country_work(facts.pairs)[facts.row])
-    countries = facts.pairs.snapshot.organizations.country
-    located = countries[countries >= 0]
-    if not (located != located[:1]).any():  # all are of one country: to be of it says nothing
+    if _is_one_country(facts.pairs.snapshot):  # to be of it says nothing
         if good:
             return value, message("often works with organisations like you")
         return value, message("seldom works with organisations like you")
@@ -120,6 +118,17 @@ def _home(facts: CandidateFacts, good: bool) -> Sentence:
     if facts.feature("same_country"):
         return value, message("of your own country, and active in it")
     return value, message("often works with organisations of your country")
+
+
+def _is_one_country(snapshot: Snapshot) -> bool:
+    """Whether all whose country is known are of one."""
+
+    def looked() -> bool:
+        countries = snapshot.organizations.country
+        located = countries[countries >= 0]
+        return not (located != located[:1]).any()
+
+    return snapshot.cached("is one country", looked)
 
 
 def _nearness(facts: CandidateFacts, good: bool) -> Sentence:

@@ -60,12 +60,28 @@ class Trees:
         )
 
     def decision_function(self, values: FloatArray) -> NDArray[np.float64]:
-        """Sums (n,) for values (n, f)."""
+        """Sums (n,) for values (n, f).
+
+        Equal rows are summed once: explanations ask of the same candidate with many sets of
+        other evidence taken away.
+        """
+        values = np.ascontiguousarray(values)
+        if values.size:
+            rows = values.view(np.dtype((np.void, values.strides[0]))).ravel()
+            _, first, which = np.unique(rows, return_index=True, return_inverse=True)
+            if len(first) < len(values):
+                return self._sums(values[first])[which]
+        return self._sums(values)
+
+    def _sums(self, values: FloatArray) -> NDArray[np.float64]:
         at = np.broadcast_to(self.roots, (len(values), len(self.roots)))
-        row = np.arange(len(values))[:, None]
+        begins = (np.arange(len(values)) * values.shape[1])[:, None]
+        flat = values.ravel()
         for _ in range(self.depth):
-            here = values[row, self.feature[at]]
+            here = flat.take(begins + self.feature.take(at))
+            goes_left = here <= self.threshold.take(at)
             unknown = np.isnan(here)
-            goes_left = np.where(unknown, self.unknown_left[at], here <= self.threshold[at])
-            at = np.where(goes_left, self.left[at], self.right[at])
+            if unknown.any():
+                goes_left = np.where(unknown, self.unknown_left.take(at), goes_left)
+            at = np.where(goes_left, self.left.take(at), self.right.take(at))
         return np.asarray(self.value[at].sum(axis=1) + self.base, dtype=np.float64)

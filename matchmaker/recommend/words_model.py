@@ -32,7 +32,7 @@ OF_QUANTITY = frozenset({"text_texts", "text_mean", "text_focus"})
 # Of equals one stands first: who says the same would not be worth the same.
 OF_RANK = frozenset({"text_place", "text_dense_place", "text_lexical_place"})
 # Read word by word of the best few: what is specified counts beside what is learned.
-OF_ANSWERS = frozenset({"words_fit"})
+OF_ANSWERS = frozenset({"words_fit", "cross_encoder"})
 
 
 def words_features() -> tuple[str, ...]:

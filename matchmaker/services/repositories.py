@@ -88,6 +88,16 @@ class RememberedList:
     joins: bool | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LongQuestion:
+    """A question in somebody's own words that is too long for an address."""
+
+    id: str
+    account: str
+    text: str
+    at: datetime
+
+
 @cache
 def _adapter(model: type[T]) -> TypeAdapter[T]:
     """Made once in a process: making all takes a tenth of a second."""
@@ -200,6 +210,7 @@ class Repositories:
         self.hooks = Repository(records, "hook", Hook, _fields("organization"))
         self.deliveries = Repository(records, "delivery", Delivery, _fields("hook"))
         self.lists = Repository(records, "list", PickedOrganizations, _fields())
+        self.long_questions = Repository(records, "question", LongQuestion, _fields("account"))
         self.monthly_counts = Repository(records, "tally", MonthlyCounts, _fields())
         self.jobs = Repository(records, "job", Job, _fields("state"))
         self.imports = Repository(records, "import", ImportRecord, _fields("cluster"))

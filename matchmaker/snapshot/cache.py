@@ -62,7 +62,9 @@ def cache_of(snapshot: object) -> Cache:
     """The cache of a snapshot; those of the latest used are kept."""
     with _caches_lock:
         # The snapshot is kept beside its cache, so its id cannot be another's.
-        _, cache = _caches.setdefault(id(snapshot), (snapshot, Cache(KEPT_VALUES)))
+        if id(snapshot) not in _caches:
+            _caches[id(snapshot)] = (snapshot, Cache(KEPT_VALUES))
+        _, cache = _caches[id(snapshot)]
         _caches.move_to_end(id(snapshot))
         while len(_caches) > KEPT_SNAPSHOTS:
             _caches.popitem(last=False)

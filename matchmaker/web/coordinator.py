@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from flask import Response, jsonify, redirect, render_template, request, url_for
+from flask import Response, jsonify, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from matchmaker.access import Principal
@@ -29,10 +29,13 @@ from matchmaker.store.documents import new_id
 from matchmaker.web.cluster_answer import SHARES, gain_of, standing_of
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import back, is_part, own_organization, show_notice, signed_in, web
+from matchmaker.web.parties import fit_of
 from matchmaker.workflow.gathering import Gathering, GatheringKind, InvitationAnswer, Meeting
 
 Page = str | AnyResponse | tuple[str, int]
 LIMIT = 10
+# Pairs of a plan whose reasons are worked out for the page.
+_EXPLAINED = 20
 # What the dashboard shows of an audit; all else is in the report.
 HEADLINES = (
     "members", "isolate_share", "mean_degree", "observed_over_expected",
@@ -202,7 +205,6 @@ def cluster_introductions(id: str) -> Page:
         cluster=services().published.cluster(id),
         goals=list(GoalName),
         batch=None,
-        pairs=[],
         goal="",
         message="",
     )
@@ -233,12 +235,10 @@ def propose_batch(id: str) -> Page:
             )
         )
         return redirect(url_for("web.cluster_introductions", id=id), 303)
-    return _plan_page(principal, id, batch, pairs, goal, message)
+    return _plan_page(principal, id, batch, goal, message)
 
 
-def _plan_page(
-    principal: Principal, id: str, batch: Batch, pairs: list[str], goal: str, message: str
-) -> str:
+def _plan_page(principal: Principal, id: str, batch: Batch, goal: str, message: str) -> str:
     names = {
         party: services().directory.profile(principal, party).organization
         for planned in batch.planned
@@ -251,7 +251,12 @@ def _plan_page(
         goals=list(GoalName),
         batch=batch,
         names=names,
-        pairs=pairs,
+        reasons={
+            (planned.seeker, planned.candidate): fit_of(
+                principal, planned.seeker, planned.candidate, planned.goal
+            )
+            for planned in batch.planned[:_EXPLAINED]
+        },
         goal=goal,
         message=message,
     )
@@ -297,6 +302,8 @@ def set_review(id: str) -> Page:
 @web.get("/clusters/<path:id>")
 def cluster(id: str) -> Page:
     """点线网 with the course, the network, and what to do next."""
+    if id in signed_in().clusters:
+        session["cluster"] = id
     audit = AuditOut.of(services().auditing.audit(signed_in(), id, _year()), language())
     everything = next(layer for layer in audit.layers if layer.layer is Channel.COOPERATION)
     definitions = {
@@ -387,6 +394,7 @@ def gathering(id: str) -> Page:
     """Who takes part, and what was done."""
     principal = signed_in()
     view = services().gatherings.show(principal, id)
+    services().notifications.mark_read_of(principal, f"gathering/{view.gathering.id}")
     return render_template(
         "gathering.html",
         view=view,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import render_template, request
+from urllib.parse import urlencode
+
+from flask import redirect, render_template, request, url_for
 
 from matchmaker.access import Principal
 from matchmaker.api.http.context import services
@@ -33,10 +35,13 @@ from matchmaker.web.layout import (
 from matchmaker.workflow.interactions import InteractionKind
 
 SHOWN = 20
+# Characters of a question that stand in the address itself; Chinese ones take nine bytes each.
+MOST_IN_ADDRESS = 1000
 # What a question may say; an export asks it again.
 ASKED = (
     "goal",
     "text",
+    "question",
     "kind",
     "size",
     "tier",
@@ -55,10 +60,14 @@ def find() -> Page:
     """A goal, or a sentence in one's own words; results as cards."""
     principal, own = signed_in(), own_organization()
     goals = services().matching.goals(principal, own) if own else list(GoalName)
-    text, goal_name = request.args.get("text", "").strip(), request.args.get("goal", "")
+    text, goal_name = "", request.args.get("goal", "")
     goal = GoalName(goal_name) if goal_name in list(GoalName) else None
     answer, problem, status = None, None, 200
-    if goal and (own or text):
+    try:
+        text = asked_text(principal)
+    except MatchmakerError as error:
+        problem, status = error, status_of(error)
+    if goal and (own or text) and problem is None:
         try:
             answer = _answer(principal, own, goal, text)
         except MatchmakerError as error:
@@ -83,6 +92,26 @@ def find() -> Page:
     )
     # Of a part, htmx shows only what went well.
     return page, 200 if is_part() else status
+
+
+@web.post("/find")
+def ask() -> Page:
+    """To the address of the question, which can be kept and sent however long it is."""
+    principal, form = signed_in(), request.form.to_dict(flat=False)
+    text = request.form.get("text", "").strip()
+    sent = {name: form[name] for name in ASKED if name in form and name not in ("text", "question")}
+    if len(text) > MOST_IN_ADDRESS:
+        sent["question"] = [services().long_questions.keep(principal, text)]
+    elif text:
+        sent["text"] = [text]
+    return redirect(f"{url_for('web.find')}?{urlencode(sent, doseq=True)}", 303)
+
+
+def asked_text(principal: Principal) -> str:
+    """The words of the question that the address names. Raises NotFound."""
+    if question := request.args.get("question", ""):
+        return services().long_questions.text(principal, question)
+    return request.args.get("text", "").strip()
 
 
 def _counts(principal: Principal, goal: GoalName) -> dict[str, dict[str, int]]:
@@ -146,7 +175,7 @@ def export_found() -> Page:
     principal, own = signed_in(), own_organization()
     goal = parse_choice(GoalName, request.args.get("goal", ""), "goal")
     export = services().exports.recommendations(
-        principal, own, _question(own, goal), request.args.get("text", "").strip()
+        principal, own, _question(own, goal), asked_text(principal)
     )
     format = parse_choice(ExportFormat, request.args.get("format", ""), "format")
     return as_file(export, ExportQuery(format=format, language=language()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 
-from flask import redirect, render_template, url_for
+from flask import g, redirect, render_template, session, url_for
 
 from matchmaker.access import Principal
 from matchmaker.api.http.context import services
@@ -45,12 +45,12 @@ def home() -> Page:
     own = own_organization()
     if not own:
         if principal.clusters:
-            return redirect(url_for("web.cluster", id=min(principal.clusters)))
+            return redirect(url_for("web.cluster", id=_first_cluster(principal)))
         return redirect(url_for("web.admin" if principal.admin else "web.find"))
     profile = services().directory.profile(principal, own)
     views = services().introductions.listed(principal, organization=own, limit=100).rows
     answerable = _answerable(principal, own)
-    goal, matches = _first_matches(principal, profile.organization)
+    goal, matches = first_matches(principal, profile.organization)
     return render_template(
         "home.html",
         profile=profile,
@@ -67,7 +67,16 @@ def home() -> Page:
     )
 
 
-def _first_matches(
+def _first_cluster(principal: Principal) -> str:
+    """The cluster that a coordinator looked at last, else the first that the account names."""
+    last = str(session.get("cluster", ""))
+    if last in principal.clusters:
+        return last
+    named = g.account.clusters if g.get("account") is not None else ()
+    return next((id for id in named if id in principal.clusters), min(principal.clusters))
+
+
+def first_matches(
     principal: Principal, organization: Organization
 ) -> tuple[GoalName | None, list[Card]]:
     """The three best for the goal that it most likely needs; none where it cannot be told now."""

@@ -99,7 +99,9 @@ def propose() -> Page:
 def introduction(id: str) -> Page:
     """Where it stands, who asks and why the two fit, what can be done, the conversation."""
     principal = signed_in()
-    return introduction_page(principal, services().introductions.show(principal, id))
+    view = services().introductions.show(principal, id)
+    services().notifications.mark_read_of(principal, f"introduction/{view.id}")
+    return introduction_page(principal, view)
 
 
 def introduction_page(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
@@ -61,6 +63,8 @@ def _enter(account: Account | None) -> None:
     end_session()
     if wanted:
         session["language"] = wanted
+        if account is not None:
+            _keep_language(account, wanted)
 
 
 def _sign_in_page(email: str = "") -> str:
@@ -87,14 +91,15 @@ def enter_demo(role: str) -> Page:
     # Not under another name either: a page elsewhere could point its own at this machine.
     if not (services().settings.demo and is_local()):
         raise NotFound(gettext("There is no demo here."))
+    # A sample account has chosen no language: that of the browser goes on.
+    session["language"] = language()
     _enter(services().demo.account(role))
     return redirect(url_for("web.tour"), 303)
 
 
 @web.get("/tour")
 def tour() -> Page:
-    """A tour of what can be done here, in a minute."""
-    signed_in()
+    """A tour of what can be done here, in a minute; for everybody, before signing in too."""
     return render_template("tour.html")
 
 
@@ -111,7 +116,17 @@ def choose_language() -> Page:
     wanted = request.form.get("language", "")
     if wanted in languages():
         session["language"] = wanted
+        if g.account is not None:
+            _keep_language(g.account, wanted)
     return back("/")
+
+
+def _keep_language(account: Account, wanted: str) -> None:
+    """The language that was chosen, for every other browser and for letters too."""
+    if account.preferences.language != wanted:
+        services().accounts.set_preferences(
+            account.principal(), replace(account.preferences, language=wanted)
+        )
 
 
 @web.get("/invitation")
@@ -132,8 +147,12 @@ def accept_invitation() -> Page:
     csrf.protect()
     token, name, password = (request.form.get(key, "") for key in ("token", "name", "password"))
     code = request.form.get("code", "")
-    begin_session(services().sign_in.by_invitation(token, name, password, origin(), code))
-    return redirect(url_for("web.tour"), 303)
+    wanted = language()
+    account = services().sign_in.by_invitation(token, name, password, origin(), code)
+    begin_session(account)
+    session["language"] = wanted
+    _keep_language(account, wanted)
+    return redirect(url_for("web.welcome" if account.memberships else "web.tour"), 303)
 
 
 def _link_page() -> Page:

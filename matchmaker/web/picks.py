@@ -15,7 +15,7 @@ from matchmaker.recommend.model import Request
 from matchmaker.services.directory.directory import OrganizationProfile
 from matchmaker.services.matching.interaction_log import DISMISSAL_REASONS
 from matchmaker.web.cards import Card, cards_of, kilometres
-from matchmaker.web.find import picked_by
+from matchmaker.web.find import asked_text, picked_by
 from matchmaker.web.labels import gettext
 from matchmaker.web.layout import (
     Page,
@@ -101,13 +101,14 @@ def choose_to_compare() -> Page:
 
 def _actions(principal: Principal, own: str, note: str = "", with_tray: bool = False) -> str:
     """The foot of a result as it is now, for htmx."""
-    form, (goal, text) = request.form, _question_asked()
+    form, (goal, text, question) = request.form, _question_asked()
     candidate = form.get("candidate", "")
     return render_template(
         "actions.html",
         candidate=candidate,
         goal=form.get("goal") or goal,
         text=text,
+        question=question,
         position=form.get("position", ""),
         impression=form.get("impression", ""),
         saved=candidate in picked_by(principal, own, InteractionKind.SAVED),
@@ -119,14 +120,17 @@ def _actions(principal: Principal, own: str, note: str = "", with_tray: bool = F
 
 
 def _tray() -> str:
-    goal, text = _question_asked()
-    return render_template("tray.html", goal=request.form.get("goal") or goal, text=text)
+    goal, text, question = _question_asked()
+    return render_template(
+        "tray.html", goal=request.form.get("goal") or goal, text=text, question=question
+    )
 
 
-def _question_asked() -> tuple[str, str]:
-    """Goal and words of the question on the page that htmx asks from."""
+def _question_asked() -> tuple[str, str, str]:
+    """Goal, words and id of the question on the page that htmx asks from."""
     query = parse_qs(urlsplit(request.headers.get("HX-Current-URL", "")).query)
-    return query.get("goal", [""])[0], query.get("text", [""])[0]
+    goal, text, question = (query.get(name, [""])[0] for name in ("goal", "text", "question"))
+    return goal, text, question
 
 
 @web.get("/saved")
@@ -150,7 +154,7 @@ def compare() -> Page:
     principal, own = signed_in(), own_organization()
     asked = list(dict.fromkeys(request.args.getlist("id")))
     ids = asked[:COMPARED] or [id for id, _ in compared()]
-    goal_name, text = request.args.get("goal", ""), request.args.get("text", "").strip()
+    goal_name, text = request.args.get("goal", ""), asked_text(principal)
     goal = GoalName(goal_name) if goal_name in list(GoalName) else None
     cards = _cards(principal, own, goal, text) if goal and ids else {}
     return render_template(

@@ -13,7 +13,7 @@ from matchmaker.errors import MatchmakerError
 from matchmaker.recommend.model import Request
 from matchmaker.services.matching.interaction_log import DISMISSAL_REASONS
 from matchmaker.web.cards import Card, cards_of
-from matchmaker.web.find import SHOWN, picked_by
+from matchmaker.web.find import SHOWN, asked_text, picked_by
 from matchmaker.web.forms import read_form
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import (
@@ -42,8 +42,9 @@ def postings() -> Page:
 @web.get("/postings/new")
 def new_posting() -> Page:
     """A need or an offer in one's own words."""
-    signed_in()
-    return _posting_page({"what": "need"} | request.args.to_dict())
+    principal = signed_in()
+    sent = {"what": "need"} | request.args.to_dict()
+    return _posting_page(sent | {"text": asked_text(principal)})
 
 
 def _posting_page(sent: dict[str, Any], preview: list[Card] | None = None) -> str:
@@ -82,6 +83,7 @@ def posting(id: str) -> Page:
     """One posting, with who could meet it."""
     principal = signed_in()
     posting = services().postings.show(principal, id).posting
+    services().notifications.mark_read_of(principal, f"posting/{posting.id}")
     answered = None
     is_own = principal.acts_for(posting.organization)
     if posting.goal is not None and posting.state is PostingState.PUBLISHED and is_own:

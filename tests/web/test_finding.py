@@ -275,3 +275,20 @@ def test_more_than_four_are_compared_as_the_first_four(visit, rows):
     visitor.open("/compare?" + "&".join(f"id={one}" for one in firms))
     assert visitor.page.locator("table.compared thead th").count() == 4
     assert "first four" in visitor.page.inner_text("main")
+
+
+def test_a_need_of_twenty_thousand_characters_is_asked_and_its_address_can_be_sent(visit):
+    text = ("寻找不锈钢精密铸造阀体的铸造厂，CF8，单件10公斤。" + "验收按图纸。" * 3500)[:20_000]
+    visitor = visit("firm", "zh", java_script_enabled=False)
+    page = visitor.page
+    page.goto(f"{visitor.server}/find?goal=supplier&text=x")
+    page.fill("textarea[name=text]", text)
+    page.get_by_role("button", name="寻找", exact=True).click()
+    page.wait_for_url("**/find?*question=*")
+    expect(page.locator("article.card h3").first).to_be_attached()
+    assert len(page.url) < 300
+    other = visit("firm", "zh")
+    other.open(page.url.removeprefix(other.server))
+    assert other.page.input_value("textarea[name=text]") == text
+    assert "CF8" in other.page.inner_text(".specified")
+    assert other.complaints == []

@@ -93,6 +93,10 @@ _PART_WORD = re.compile(
 _FOR_OUR = re.compile(
     r"(?<!look)(?<!looking) (?:for|onto|to suit) (?:our|your|their|the|my) (?:[a-z]+ ){0,2}$"
 )
+_PART_FOR = re.compile(
+    r"(?<![a-z])(?<!valve )(?<!pump )(?P<name>(?P<part>bod(?=y\b|ies\b)|casing|seat|stem|dis[ck]|needle)(?:y|ies|s)?)"
+    r" (?:for|of) (?:[a-z0-9-]+ ){0,3}$"
+)
 _WORK_ON = re.compile(r"\b[a-z-]+ing (?:of|on) (?:[a-z0-9-]+ ){0,4}$")
 _SEPARATED = re.compile(r"[，,;；。\n]|\. ")
 _LISTED_AFTER = re.compile(r"\s?(?:、|和|及|以及|与|and |or )")
@@ -168,7 +172,9 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
             continue  # the makers that a part goes to are not those who are sought
         elif placed and term.family == _LOCAL:
             continue  # "near Wenzhou" is one place
-        if behind := _part_behind(text, folded, match, role):
+        if behind := _part_behind(text, folded, match, role) or _part_before(
+            text, folded, match, role
+        ):
             yield behind
             head = head or match
         if term.kind is RequirementKind.MATERIAL and _is_of_another(folded, match, following):
@@ -216,6 +222,18 @@ def _part_behind(text: str, folded: str, match: TermMatch, role: ItemRole) -> Re
     work_on = _WORK_ON.search(folded[max(0, start - 48) : start])
     role = ItemRole.WHOLE if work_on else ItemRole.ITSELF
     return Requirement(_PRODUCT, name, text[start:end], start, end, name, role=role)
+
+
+def _part_before(text: str, folded: str, match: TermMatch, role: ItemRole) -> Requirement | None:
+    """The part whose short English name stands before its whole (seats for ball valves)."""
+    if role is not ItemRole.WHOLE or match.term.kind is not _PRODUCT:
+        return None
+    word = _PART_FOR.search(folded, max(0, match.start - _REACH), match.start)
+    name = part_of(match.term.family, _PARTS[word["part"]]) if word else ""
+    if word is None or not name:
+        return None
+    start, end = word.span("name")
+    return Requirement(_PRODUCT, name, text[start:end], start, end, name)
 
 
 def _comes_with(folded: str, head: TermMatch, match: TermMatch, before: TermMatch | None) -> bool:

@@ -11,7 +11,9 @@ import numpy as np
 from pydantic import ConfigDict, Field
 
 from matchmaker.access import ADMIN, Principal
+from matchmaker.audit.gatherings import rivals
 from matchmaker.audit.ties import Channel
+from matchmaker.audit.view import View
 from matchmaker.domain import GoalName, Organization
 from matchmaker.errors import InvalidInput, MatchmakerError
 from matchmaker.goals import GOALS
@@ -205,7 +207,10 @@ class Batches:
         return self.repositories.pairs.get_or_none(id) is None
 
     def _options(self, principal: Principal, cluster: str, goal: GoalName) -> list[PlannedPair]:
-        """Everyone's list, with how much the candidate would want the seeker."""
+        """Everyone's list, with how much the candidate would want the seeker.
+
+        Without pairs of one trade who sell the same.
+        """
         view = self.auditing().view(principal, cluster, Channel.COOPERATION)
         ids = [view.landscape.snapshot.id_of(int(row)) for row in view.network.members]
         ids = [
@@ -213,7 +218,12 @@ class Batches:
             for member in self.store.organizations_by_id(ids).values()
             if member.kind in GOALS[goal].seekers and member.open_to_meet
         ][:MAX_SEEKERS]
-        wish = self._scores(ids, Request(goal, PER_SEEKER))
+        apart = _rival_pairs(view)
+        wish = {
+            pair: score
+            for pair, score in self._scores(ids, Request(goal, PER_SEEKER)).items()
+            if frozenset(pair) not in apart
+        }
         candidates = list(dict.fromkeys(candidate for _, candidate in wish))
         reverse = GOALS[goal].reverse
         back = {} if reverse is None else self._scores(candidates, Request(reverse, 100))
@@ -279,6 +289,16 @@ class Batches:
 
 def _parties(pairs: Sequence[PlannedPair]) -> list[str]:
     return list(dict.fromkeys(id for pair in pairs for id in (pair.seeker, pair.candidate)))
+
+
+def _rival_pairs(view: View) -> set[frozenset[str]]:
+    """Members of one trade who sell the same, or are known to compete."""
+    firms = np.flatnonzero(view.is_firm)
+    if not len(firms):
+        return set()
+    ids = [view.landscape.snapshot.id_of(int(row)) for row in view.network.members[firms]]
+    pairs = np.argwhere(np.triu(rivals(view, firms, silent_too=False)))
+    return {frozenset((ids[first], ids[second])) for first, second in pairs.tolist()}
 
 
 def _own_answer(introduction: Introduction, organization_id: str) -> Action | None:

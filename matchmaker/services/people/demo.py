@@ -31,7 +31,7 @@ PEOPLE = (
     DemoPerson("firm", (AccountMembership("seed:valves-001", MembershipRole.OWNER),)),
     DemoPerson("supplier", (AccountMembership("seed:valves-005", MembershipRole.OWNER),)),
     DemoPerson("university", (AccountMembership("seed:valves-054", MembershipRole.LIAISON),)),
-    DemoPerson("coordinator", clusters=("seed:cluster-hosiery", "seed:cluster-valves")),
+    DemoPerson("coordinator", clusters=("seed:cluster-valves", "seed:cluster-hosiery")),
     DemoPerson("admin"),
 )
 

@@ -104,15 +104,17 @@ class Invitations:
         return tuple(stored.value for stored in page.rows if self._is_open(stored.value))
 
     def hand_over(self, principal: Principal, invitation_id: str) -> str:
-        """The link of an invitation, for an admin who passes it on in another way than by mail.
+        """The link of an invitation, for who made it or an admin, to pass it on without mail.
 
         The account that is made by it counts as unproved until its owner confirms the
         address. Raises NotAllowed, NotFound.
         """
-        principal.require_admin()
+        principal.require_writing()
 
         def mark(unit: UnitOfWork) -> Invitation:
             stored = self.repositories.invitations.get_or_none(invitation_id)
+            if stored is None or stored.value.invited_by != principal.subject:
+                principal.require_admin()
             if stored is None or not self._is_open(stored.value):
                 raise NotFound("There is no such open invitation.")
             invitation = replace(stored.value, handed_over=True)
@@ -122,6 +124,12 @@ class Invitations:
 
         marked = commit_changes(self.repositories.records, principal, self.clock, mark)
         return self._link(marked)
+
+    def open_to(self, principal: Principal, organization_id: str) -> tuple[Invitation, ...]:
+        """Invitations to an organisation that still can be accepted, for who may invite to it."""
+        self._require_inviter(principal, organization_id)
+        invitations = self.repositories.invitations.values("organization", organization_id)
+        return tuple(invitation for invitation in invitations if self._is_open(invitation))
 
     def read(self, token: str) -> Invitation:
         """The invitation that a link holds. Raises InvalidInput."""

@@ -65,6 +65,13 @@ class Notifications:
                 raise NotFound("You have no notice '%(id)s'.", id=id)
         self._mark(stored.values(), read=True)
 
+    def mark_read_of(self, principal: Principal, subject: str) -> None:
+        """What tells of a thing that one has just opened; nothing for a key that only reads."""
+        if not principal.account or not principal.writes:
+            return
+        unread = self.repositories.notifications.iterate("unread", principal.account)
+        self._mark([each for each in unread if each.value.subject == subject], read=True)
+
     def mark_all_read(self, principal: Principal) -> None:
         """All of one's own."""
         principal.require_writing()

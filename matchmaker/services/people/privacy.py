@@ -55,6 +55,7 @@ class Privacy:
             "api_keys": [_without(key, "digest") for key in keys],
             "sessions": [_without(own, "id") for own in _all(repositories.sessions, "account", id)],
             "notices": _all(repositories.notifications, "account", id),
+            "long_questions": _all(repositories.long_questions, "account", id),
             "messages": [text for text in _all(repositories.messages) if text["author"] == id],
             "log": [
                 {"at": line.entry.at, "action": line.entry.action, "subject": line.entry.subject}
@@ -168,7 +169,7 @@ class Privacy:
             unit.add(repositories.accounts.remove(stored))
             owned: tuple[Repository[Any], ...] = (
                 repositories.addresses, repositories.api_keys, repositories.notifications,
-                repositories.sessions,
+                repositories.sessions, repositories.long_questions,
             )  # fmt: skip
             for repository in owned:
                 for belonging in repository.iterate("account", account.id):

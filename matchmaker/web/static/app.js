@@ -21,6 +21,12 @@ addEventListener("htmx:responseError", ({ detail }) => {
 addEventListener("htmx:beforeRequest", () => {
   for (const id of ["offline", "failed", "expired"]) document.getElementById(id).hidden = true;
 });
+// A question that is too long for an address is sent as a form; its answer has an address.
+addEventListener("htmx:configRequest", (event) => {
+  if (event.target.id !== "question" || event.target.elements.text.value.length <= 1000) return;
+  event.preventDefault();
+  event.target.submit();
+});
 // Times as the reader's own clock and habit have them; the page has them in UTC.
 function localise(root) {
   const format = new Intl.DateTimeFormat(document.documentElement.lang, {

@@ -15,6 +15,7 @@ from matchmaker.domain import (
     Kind,
     Layer,
     Need,
+    NeedState,
     Offer,
     OfferKind,
     Organization,
@@ -173,6 +174,40 @@ def test_twelve_offers_find_twelve_customers() -> None:
         for text, _ in OFFERS
     ]
     assert first == [f"t:{number:02}" for number in range(len(OFFERS))]
+
+
+def test_who_looked_for_it_before_is_a_customer_behind_who_looks_now() -> None:
+    text = "corrugated cartons, five layers"
+    rows = GraphRows(
+        organizations=(firm("before"), firm("now"), firm("never")),
+        needs=(
+            Need("n:1", "t:before", SUPPLIER, text, state=NeedState.EXPIRED),
+            Need("n:2", "t:now", SUPPLIER, text),
+            Need("n:3", "t:never", SUPPLIER, "epoxy prepreg for wings"),
+        ),
+    )
+    offer = asked(f"we make {text}", CUSTOMER)
+    first = recommend(snapshot_of(rows), offer, Request(CUSTOMER)).matches[:2]
+    assert [(each.id, each.evidence[0].lapsed) for each in first] == [
+        ("t:now", False),
+        ("t:before", True),
+    ]
+
+
+def test_one_word_of_english_is_answered_by_who_names_it_in_chinese() -> None:
+    rows = GraphRows(
+        organizations=(firm("seals"), firm("crates")),
+        offers=(product("seals", "密封圈，氟橡胶"), product("crates", "木箱包装")),
+    )
+    snapshot = snapshot_of(rows, {"o:seals": [1, 0, 0], "o:crates": [0, 1, 0]})
+    (text,) = asked("seals").texts
+    vector = np.array([0.2, 0.2, 0.96], dtype=np.float32)  # like neither, and everyday words more
+    unlike = Seeker(texts=(replace(text, vector=vector, everyday=0.4),))
+    assert [each.id for each in recommend(snapshot, unlike, Request(SUPPLIER)).matches] == [
+        "t:seals"
+    ]
+    greeting = Seeker(texts=(replace(text, text="hello", vector=vector, everyday=0.4),))
+    assert not recommend(snapshot, greeting, Request(SUPPLIER)).matches
 
 
 @pytest.mark.parametrize(

@@ -280,6 +280,7 @@ def test_an_english_verb_of_work_counts_only_behind_who_does_it(text):
     ("text", "part"),
     [
         ("globe valve bodies", "valve body"),
+        ("seats for globe valves", "valve seat"),
         ("截止阀壳体", "valve body"),
         ("gear pump housings", "pump housing"),
     ],

@@ -1,0 +1,125 @@
+"""A cluster's members as a table, and inviting their people: one by one, or by a list."""
+
+from __future__ import annotations
+
+import re
+
+import segno
+from flask import redirect, render_template, request, url_for
+
+from matchmaker.access import Principal
+from matchmaker.api.http.context import services
+from matchmaker.errors import InvalidInput, MatchmakerError
+from matchmaker.messages import Message, message
+from matchmaker.web.directory import missing_fields
+from matchmaker.web.labels import gettext, language
+from matchmaker.web.layout import Page, show_notice, signed_in, web
+from matchmaker.workflow.account import AccountMembership, MembershipRole
+
+_PAGE = 50
+_MOST_LINES = 200
+
+
+@web.get("/clusters/<path:id>/members")
+def cluster_members(id: str) -> Page:
+    """Ties, last answer, account and profile of each member."""
+    return _members_page(signed_in(), id)
+
+
+def _members_page(
+    principal: Principal,
+    id: str,
+    link: str = "",
+    invited: str = "",
+    faults: list[tuple[str, Message]] | None = None,
+    sent: str = "",
+) -> str:
+    cluster = services().published.cluster(id)
+    page = services().cluster_members.page(
+        principal, cluster.id, request.args.get("after") or None, _PAGE
+    )
+    return render_template(
+        "cluster_members.html",
+        cluster=cluster,
+        rows=[(row, missing_fields(row.profile)) for row in page.rows],
+        following=page.after,
+        link=link,
+        picture=segno.make(link).svg_data_uri(scale=4, border=3, light="white") if link else "",
+        invited=invited,
+        faults=faults or [],
+        sent=sent,
+        mails=services().links.can_mail,
+    )
+
+
+@web.post("/clusters/<path:id>/members")
+def invite_members(id: str) -> Page:
+    """Invite one member's first person, show a link to pass on, or invite by a list."""
+    principal, form = signed_in(), request.form
+    principal.require_coordinator(services().published.cluster(id).id)
+    match form.get("do"):
+        case "link":
+            link = services().invitations.hand_over(principal, form.get("invitation", ""))
+            return _members_page(principal, id, link, form.get("name", ""))
+        case "list":
+            text = form.get("list", "")
+            faults = _invite_list(principal, id, text)
+            if faults:
+                left = "\n".join(line for line, _ in faults)
+                return _members_page(principal, id, faults=faults, sent=left), 422
+        case _:
+            _invite(principal, form.get("organization", ""), form.get("email", ""))
+            show_notice(gettext("The invitation is made."))
+    return redirect(url_for("web.cluster_members", id=id), 303)
+
+
+def _invite(principal: Principal, organization: str, email: str) -> None:
+    place = AccountMembership(organization, MembershipRole.OWNER)
+    services().invitations.invite(principal, email, membership=place, language=language())
+
+
+def _invite_list(principal: Principal, id: str, text: str) -> list[tuple[str, Message]]:
+    """Invite each line's organisation and address; the lines that were not possible, and why."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) > _MOST_LINES:
+        too_many = message("At most %(most)s lines at once.", most=_MOST_LINES)
+        return [(line, too_many) for line in lines]
+    known = _members_by_name(principal, id)
+    faults: list[tuple[str, Message]] = []
+    for line in lines:
+        try:
+            organization, email = _parts(line)
+            if organization.casefold() not in known:
+                raise InvalidInput("is no member of the cluster.", where=organization)
+            _invite(principal, known[organization.casefold()], email)
+        except MatchmakerError as error:
+            faults.append((line, error.full))
+    if len(faults) < len(lines):
+        show_notice(gettext("Invited: %(count)s.", count=len(lines) - len(faults)))
+    return faults
+
+
+def _parts(line: str) -> tuple[str, str]:
+    """Organisation and address of a line, parted by a comma, semicolon or tab."""
+    parts = [part.strip() for part in re.split("[,，;；\t]", line) if part.strip()]
+    if len(parts) != 2:
+        raise InvalidInput(
+            "must be an organisation and an e-mail address.",
+            where="list",
+            mend="Part them by a comma.",
+        )
+    return parts[0], parts[1]
+
+
+def _members_by_name(principal: Principal, id: str) -> dict[str, str]:
+    """Ids of all members by id and names."""
+    known: dict[str, str] = {}
+    after: str | None = None
+    while True:
+        page = services().directory.members(principal, id, after, 200)
+        for row in page.rows:
+            names = [row.id, row.name, row.name_en, *row.other_names]
+            known.update({name.casefold(): row.id for name in names if name})
+        after = page.after
+        if after is None:
+            return known

@@ -1,0 +1,109 @@
+"""Before and right after signing in, and a coordinator's members: pages as forms, no browser."""
+
+import re
+
+import pytest
+
+from matchmaker.access import ADMIN
+from matchmaker.app import create_app
+from matchmaker.workflow.account import AccountMembership, MembershipRole
+from matchmaker.workflow.notification import Notification, NotificationKind
+
+VALVES = "seed:cluster-valves"
+
+
+@pytest.fixture
+def client(sample):
+    return create_app(sample).test_client()
+
+
+def token(client, path):
+    page = client.get(path).get_data(as_text=True)
+    return re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+
+
+def enter(client, role, language="en"):
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
+    sent = {"csrf_token": token(client, "/sign-in")}
+    assert client.post(f"/demo/{role}", data=sent).status_code == 303
+    return client
+
+
+def text_of(client, path):
+    answer = client.get(path, follow_redirects=True)
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+def test_the_tour_stands_open_in_the_language_of_the_browser(client):
+    for language, words in (("zh-CN", "面向集群协调人"), ("en-GB", "For coordinators")):
+        answer = client.get("/tour", headers={"Accept-Language": language})
+        assert words in answer.get_data(as_text=True)
+
+
+def test_an_english_browser_stays_english_and_a_choice_is_kept_with_the_account(client, sample):
+    enter(client, "supplier", "en-GB")
+    assert '<html lang="en">' in text_of(client, "/")
+    client.post("/language", data={"csrf_token": token(client, "/account"), "language": "zh"})
+    assert sample.demo.account("supplier").preferences.language == "zh"
+
+
+def test_a_coordinator_opens_on_the_cluster_of_the_sample_firm(client):
+    enter(client, "coordinator")
+    assert client.get("/").headers["Location"].endswith(f"/clusters/{VALVES}")
+
+
+def test_an_invited_person_is_led_in_three_steps_and_their_link_is_a_picture(client, sample):
+    enter(client, "coordinator")
+    free = next(
+        row.id
+        for row in sample.directory.members(ADMIN, VALVES, None, 200).rows
+        if not any(True for _ in sample.accounts.of_organization(row.id))
+    )
+    path = f"/clusters/{VALVES}/members"
+    lines = f"{free}, first@example.org\nnobody we know, second@example.org"
+    sent = {"csrf_token": token(client, path), "do": "list", "list": lines}
+    refused = client.post(path, data=sent)
+    assert refused.status_code == 422
+    page = refused.get_data(as_text=True)
+    assert ">nobody we know, second@example.org</textarea>" in page
+    (invitation,) = sample.invitations.open_to(ADMIN, free)
+    assert (invitation.email, invitation.post) == ("first@example.org", MembershipRole.OWNER)
+    sent = {"csrf_token": sent["csrf_token"], "do": "link", "invitation": invitation.id}
+    page = client.post(path, data=sent).get_data(as_text=True)
+    link = re.search(r'value="(http[^"]+/invitation\?token=[^"]+)"', page)[1]
+    assert 'src="data:image/svg+xml' in page
+    guest = create_app(sample).test_client()
+    query = link.partition("?")[2]
+    sent = {
+        "csrf_token": token(guest, f"/invitation?{query}"), "token": query.partition("=")[2],
+        "name": "First", "password": "correct horse 9",
+    }  # fmt: skip
+    taken = guest.post("/invitation", data=sent)
+    assert taken.headers["Location"].endswith("/welcome")
+    for step in ("1", "2", "3"):
+        assert 'aria-current="step"' in text_of(guest, f"/welcome?step={step}")
+    sample.privacy.delete_account(ADMIN, sample.accounts.by_email(ADMIN, "first@example.org").id)
+
+
+def test_a_member_of_another_cluster_may_not_look_at_the_members(client):
+    enter(client, "firm")
+    assert client.get(f"/clusters/{VALVES}/members").status_code == 403
+
+
+def test_a_notice_is_read_once_its_thing_was_opened(sample):
+    account = sample.accounts.create(
+        ADMIN, "reader@example.org", "R", "correct horse 9",
+        memberships=(AccountMembership("seed:valves-005"),),
+    )  # fmt: skip
+    for number, subject in enumerate(("introduction/a", "introduction/b")):
+        row = Notification(
+            f"n{number}", account.id, NotificationKind.MESSAGE, subject, account.created
+        )
+        sample.repositories.records.commit([sample.repositories.notifications.put(row)])
+    sample.notifications.mark_read_of(account.principal(), "introduction/a")
+    page = sample.notifications.inbox(account.principal()).page.rows
+    assert {row.subject: row.read for row in page} == {
+        "introduction/a": True, "introduction/b": False,
+    }  # fmt: skip
+    sample.privacy.delete_account(ADMIN, account.id)
