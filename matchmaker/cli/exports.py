@@ -39,7 +39,9 @@ SUBJECTS = ("members", "ties", "worklist", "audit", "recommendations")
 @click.option("--table", default="", help="Only this table; CSV holds one.")
 @click.option("--year", type=int, help="Year of the audit or worklist; default: the newest.")
 @click.option(
-    "--goal", type=click.Choice([goal.value for goal in GoalName]), help="Goal of the recommendations."
+    "--goal",
+    type=click.Choice([goal.value for goal in GoalName]),
+    help="Goal of the recommendations.",
 )
 @click.option("--text", default="", help="Of recommendations: in one's own words.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)

@@ -82,7 +82,8 @@ def table_options(command: Command) -> Command:
         ),
         click.option("--decimal", type=click.Choice([".", ","]), help="Decimal sign of numbers."),
         click.option(
-            "--day-first/--month-first", "day_first", default=None, help="Whether day or month comes first in dates like 05/03/2021."
+            "--day-first/--month-first", "day_first", default=None,
+            help="Whether day or month comes first in dates like 05/03/2021.",
         ),
     ):  # fmt: skip
         command = option(command)

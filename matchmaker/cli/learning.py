@@ -103,7 +103,8 @@ def train(goal: str | None, cut: datetime | None, as_json: bool) -> None:
     type=click.Choice(["on-record", "own-words"]),
     default="on-record",
     show_default=True,
-    help="Ask with profiles on record, or with texts, once as a known organisation and once as nobody.",
+    help="Ask with profiles on record, or with texts, once as a known organisation and once "
+    "as nobody.",
 )
 @click.option("--by", type=click.Choice(STRATA), help="A table for each stratum as well.")
 @click.option("--limit", type=click.IntRange(1), help="At most so many questions, drawn at random.")

@@ -129,7 +129,9 @@ def _problem(
             file, line = own
             is_refused = True
     reason = message(
-        "%(id)s refers to '%(missing)s', which is neither in this import nor in the graph.", id=id, missing=missing
+        "%(id)s refers to '%(missing)s', which is neither in this import nor in the graph.",
+        id=id,
+        missing=missing,
     )
     severity: Severity = "error" if is_refused else "warning"
     return Problem(file, line, field, reason, severity, not is_refused)

@@ -104,7 +104,11 @@ class RankerFiles:
                 own_share=float(content["own_share"]),
             )
             if model.features != features:
-                raise RankerMismatch("%(path)s does not fit together: its parts are of different versions.", mend=MEND, path=path)
+                raise RankerMismatch(
+                    "%(path)s does not fit together: its parts are of different versions.",
+                    mend=MEND,
+                    path=path,
+                )
             return model
         except RankerMismatch:
             raise
