@@ -13,7 +13,7 @@ from matchmaker.errors import StoreUnavailable, not_writable
 from matchmaker.store.answers import Export
 from matchmaker.store.content import StoreContent
 from matchmaker.store.documents import Store
-from matchmaker.store.graph_store import Answer, Work
+from matchmaker.store.graph_reading import Answer, Work
 
 # When what this request reads is of, where it is not of now.
 _as_of: ContextVar[list[datetime] | None] = ContextVar("as_of", default=None)

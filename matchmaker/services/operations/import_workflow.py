@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import IO
 
@@ -23,7 +22,7 @@ from matchmaker.ingest.suggestions import suggested
 from matchmaker.ingest.table_file import AS_JUDGED, SUFFIXES, TableFile, open_table
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.undo import KeptField, reversal
-from matchmaker.messages import Message, message, sentences
+from matchmaker.messages import Message
 from matchmaker.services.operations.file_inspection import inspect_file
 from matchmaker.services.operations.import_check import check_of, refused_check_of, report_of
 from matchmaker.services.operations.import_preview import (
@@ -33,10 +32,10 @@ from matchmaker.services.operations.import_preview import (
     problems_table,
     told_table,
 )
+from matchmaker.services.operations.import_records import lines_told, record_of, summary
 from matchmaker.services.operations.import_report import ImportReport
 from matchmaker.services.operations.import_status import (
     ImportStatus,
-    line_problems,
     status_of_job,
     status_of_preview,
     status_of_record,
@@ -52,10 +51,8 @@ from matchmaker.store.changes import Change
 from matchmaker.store.documents import Store
 from matchmaker.store.log import Entry
 from matchmaker.store.ports import MAX_PAGE, iterate
-from matchmaker.workflow.job import ImportRecord, Job, JobKind, LineCounts
+from matchmaker.workflow.job import ImportRecord, Job, JobKind
 
-# An import of more rows is kept without what an undo needs.
-MAX_UNDONE = 20_000
 # A file of more bytes is read whole by the worker, and not while a page waits.
 MAX_LOOKED_AT = 5_000_000
 
@@ -186,7 +183,7 @@ class ImportWorkflow:
             upload.keep_check(refused_check_of(upload, error))
             raise
         upload.keep_check(check_of(upload, report, recognised))
-        return _summary(report, recognised)
+        return summary(report, recognised)
 
     def _checked(self, preview: ImportPreview, upload: Upload, table: TableFile) -> ImportPreview:
         """A preview of a large file with what its check found out."""
@@ -231,8 +228,8 @@ class ImportWorkflow:
         written = self.repositories.imports.get_or_none(job.id)
         if written is not None:
             self.uploads.drop_requested(upload_id)
-            return _lines(written.value.lines)
-        return _summary(*self._write(upload_id, job.id, job.requested_by, progress))
+            return lines_told(written.value.lines)
+        return summary(*self._write(upload_id, job.id, job.requested_by, progress))
 
     def write_now(
         self, principal: Principal, id: str, progress: Progress = no_progress
@@ -265,7 +262,7 @@ class ImportWorkflow:
         self._remember(unit, upload, options)
 
         def complete(report: ImportReport) -> tuple[Sequence[Entry], Sequence[Change]]:
-            record = _record(report, id, options.table, cluster, imported_by, unit.at, upload)
+            record = record_of(report, id, options.table, cluster, imported_by, unit.at, upload)
             rows = str(sum(report.rows.values()))
             whole = UnitOfWork(imported_by, unit.at)
             whole.add(*unit.changes, self.repositories.imports.put(record))
@@ -424,48 +421,6 @@ def _formats(cluster: str) -> tuple[str, ...]:
 
 def _no_graph() -> ExportGraph:
     raise InvalidInput("Problems are no graph.", where="format", mend="Ask for csv or xlsx.")
-
-
-def _record(
-    report: ImportReport, id: str, table: str, cluster: str, imported_by: str, at: datetime,
-    upload: Upload,
-) -> ImportRecord:  # fmt: skip
-    """What is kept of an import; of a large one without what would take it back."""
-    is_small = len(report.put) <= MAX_UNDONE
-    return ImportRecord(
-        id, table, cluster, imported_by, at,
-        report.rows, report.put if is_small else GraphRows(),
-        report.before if is_small else GraphRows(), file=upload.path.name,
-        lines=_counts(report), problems=line_problems(report.problems),
-    )  # fmt: skip
-
-
-def _counts(report: ImportReport) -> LineCounts:
-    return LineCounts(report.read, report.loaded, report.refused, report.passed, report.warned)
-
-
-def _lines(counts: LineCounts) -> Message:
-    return message(
-        "Of %(read)s lines %(loaded)s were loaded, %(refused)s left out for errors, %(passed)s "
-        "passed over.",
-        read=counts.read,
-        loaded=counts.loaded,
-        refused=counts.refused,
-        passed=counts.passed,
-    )
-
-
-def _summary(report: ImportReport, recognised: int) -> Message:
-    lines = _lines(_counts(report))
-    organizations = message(
-        "Organisations: %(new)s new, %(known)s known, %(merged)s joined to others, "
-        "%(alike)s pairs that may be one.",
-        new=report.new,
-        known=report.known + recognised,
-        merged=report.merged,
-        alike=report.to_review,
-    )
-    return sentences(lines, organizations)
 
 
 def _list_id(cluster: str, titles: Iterable[str]) -> str:

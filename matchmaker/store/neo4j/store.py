@@ -17,7 +17,8 @@ from matchmaker.store.answers import Export, RowChanges, UpsertCounts
 from matchmaker.store.content import StoreContent
 from matchmaker.store.documents import Records, Store
 from matchmaker.store.graph_copy import GraphCopy
-from matchmaker.store.graph_store import Answer, Completion, Work
+from matchmaker.store.graph_reading import Answer, Work
+from matchmaker.store.graph_store import Completion
 from matchmaker.store.log import Entry
 from matchmaker.store.lookup import export
 from matchmaker.store.neo4j import cypher, migrations

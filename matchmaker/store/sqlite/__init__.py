@@ -12,7 +12,7 @@ from matchmaker.domain import GraphRows
 from matchmaker.store import upsert
 from matchmaker.store.content import StoreContent
 from matchmaker.store.documents import Records, Store
-from matchmaker.store.graph_store import Answer, Work
+from matchmaker.store.graph_reading import Answer, Work
 from matchmaker.store.lookup import export
 from matchmaker.store.sqlite import queries
 from matchmaker.store.sqlite.connection import SCHEMA_VERSION, Connections

@@ -1,0 +1,282 @@
+"""Every question to the system of record of the graph, over an adapter's transactions."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+from matchmaker.domain import (
+    Cluster,
+    DuplicateCandidate,
+    Engagement,
+    GraphRows,
+    Industry,
+    Need,
+    NeedState,
+    Neighborhood,
+    Offer,
+    Organization,
+    OrganizationFilter,
+    Place,
+    Statement,
+    StatementKind,
+    Step,
+    key_of,
+)
+from matchmaker.store import walk
+from matchmaker.store.answers import (
+    DuplicateKeys,
+    Export,
+    NearestStatement,
+    Page,
+    SearchHit,
+    SeekerProfile,
+)
+from matchmaker.store.lookup import (
+    export,
+    in_order,
+    organization_by_id,
+    organizations_by_id,
+    row_by_id,
+    rows_of,
+)
+from matchmaker.store.schema import (
+    CLUSTERS,
+    DUPLICATES,
+    ENGAGEMENTS,
+    INDUSTRIES,
+    NEEDS,
+    OFFERS,
+    ORGANIZATIONS,
+    PLACES,
+    Table,
+)
+from matchmaker.store.transaction import Transaction
+
+Row = TypeVar("Row")
+Answer = TypeVar("Answer")
+Work = Callable[[Transaction], Answer]
+
+
+class GraphReading(ABC):
+    """Every method is one transaction, and may raise `StoreUnavailable`."""
+
+    @abstractmethod
+    def _read(self, work: Work[Answer], *, bulk: bool = False) -> Answer: ...
+
+    def version(self) -> int:
+        """A number that grows with every change of the graph."""
+        return self._read(lambda tx: tx.version())
+
+    def graph_id(self) -> str:
+        """Given at random when the graph was made: versions compare only within one graph."""
+        return self._read(lambda tx: tx.graph_id())
+
+    # -- looking up
+
+    def organization(self, organization_id: str) -> Organization:
+        """By id or, where no organisation has it, by alias. Raises NotFound.
+
+        So are all others below that take the id of an organisation.
+        """
+        return self._read(lambda tx: organization_by_id(tx, organization_id))
+
+    def organizations_by_id(self, ids: Sequence[str]) -> dict[str, Organization]:
+        """Those that exist, by the id or alias that was asked for."""
+        return self._read(lambda tx: organizations_by_id(tx, ids))
+
+    def organizations(
+        self, where: OrganizationFilter, after: str | None, limit: int
+    ) -> Page[Organization]:
+        """In order of id, later than `after`; neither skips nor repeats under inserts.
+
+        So are all pages below. Ids are ordered by code points. `where.cluster`
+        takes past members too.
+        """
+        return self._page(limit, lambda tx, most: tx.organizations_page(where, after or "", most))
+
+    def search(self, text: str, where: OrganizationFilter, limit: int) -> tuple[SearchHit, ...]:
+        """Full text over names and statements, Chinese and English, best first.
+
+        Any text is a plain search: no character of it has a special meaning.
+        """
+        return self._read(lambda tx: tx.search(text, where, limit))
+
+    def statements_of(self, organization_id: str) -> tuple[Statement, ...]:
+        """All texts that speak for an organisation, its engagements' too, in order of id.
+
+        A blank text says nothing and is no statement. Raises NotFound.
+        """
+
+        return tuple(self._read(lambda tx: rows_of(tx, tx.statements_of, organization_id)))
+
+    def seeker_profile(self, organization_id: str) -> SeekerProfile:
+        """All that a question of this organisation starts from, in one reading. Raises NotFound."""
+
+        def work(tx: Transaction) -> SeekerProfile:
+            itself = organization_by_id(tx, organization_id)
+            return SeekerProfile(
+                organization=itself,
+                clusters=tuple(tx.clusters_of(itself.id)),
+                statements=tuple(tx.statements_of(itself.id)),
+                version=tx.version(),
+            )
+
+        return self._read(work)
+
+    def offers(self, organization_id: str | None, after: str | None, limit: int) -> Page[Offer]:
+        """Of one organisation, or of all; nobody's are an empty page, and so in the two below."""
+        return self._rows_page(OFFERS, organization_id, None, after, limit)
+
+    def needs(
+        self, organization_id: str | None, state: NeedState | None, after: str | None, limit: int
+    ) -> Page[Need]:
+        return self._rows_page(NEEDS, organization_id, state, after, limit)
+
+    def engagements(
+        self, organization_id: str | None, after: str | None, limit: int
+    ) -> Page[Engagement]:
+        return self._rows_page(ENGAGEMENTS, organization_id, None, after, limit)
+
+    def clusters(self, after: str | None, limit: int) -> Page[Cluster]:
+        return self._rows_page(CLUSTERS, None, None, after, limit)
+
+    def members(self, cluster_id: str, after: str | None, limit: int) -> Page[Organization]:
+        """Everyone with a membership, past ones too. Raises NotFound for an unknown cluster."""
+
+        def read(tx: Transaction, most: int) -> list[Organization]:
+            row_by_id(tx, CLUSTERS, cluster_id)
+            return tx.members_page(cluster_id, after or "", most)
+
+        return self._page(limit, read)
+
+    def offer(self, offer_id: str) -> Offer:
+        """Raises NotFound; so do the three below."""
+        return self._read(lambda tx: row_by_id(tx, OFFERS, offer_id))
+
+    def need(self, need_id: str) -> Need:
+        return self._read(lambda tx: row_by_id(tx, NEEDS, need_id))
+
+    def engagement(self, engagement_id: str) -> Engagement:
+        return self._read(lambda tx: row_by_id(tx, ENGAGEMENTS, engagement_id))
+
+    def cluster(self, cluster_id: str) -> Cluster:
+        return self._read(lambda tx: row_by_id(tx, CLUSTERS, cluster_id))
+
+    def clusters_of(self, organization_id: str) -> tuple[Cluster, ...]:
+        """Clusters it is a member of today, in order of id. Raises NotFound."""
+
+        return tuple(self._read(lambda tx: rows_of(tx, tx.clusters_of, organization_id)))
+
+    def places(self, ids: Sequence[str]) -> dict[str, Place]:
+        return self._read(lambda tx: tx.rows_by_key(PLACES, ids))
+
+    def industries(self, ids: Sequence[str]) -> dict[str, Industry]:
+        return self._read(lambda tx: tx.rows_by_key(INDUSTRIES, ids))
+
+    def reference_rows(self) -> GraphRows:
+        """Every place and industry."""
+
+        def work(tx: Transaction) -> GraphRows:
+            places, industries = tx.all_rows(PLACES), tx.all_rows(INDUSTRIES)
+            return GraphRows(places=in_order(places), industries=in_order(industries))
+
+        return self._read(work, bulk=True)
+
+    # -- the network
+
+    def neighborhood(self, organization_id: str, depth: int, limit: int) -> Neighborhood:
+        """The ego network over ties and engagements, `depth` 1 or 2, at most `limit` others.
+
+        Nearest first, then by id; `truncated` says whether there were more. The
+        ties and engagements are those with at least two of the organisations
+        returned. Raises NotFound.
+        """
+
+        def work(tx: Transaction) -> Neighborhood:
+            centre = organization_by_id(tx, organization_id).id
+            others, truncated = walk.ego(tx.neighbors, centre, depth, limit)
+            ids = [centre, *others]
+            organizations = tx.rows_by_key(ORGANIZATIONS, ids)
+            return Neighborhood(
+                centre=centre,
+                depth=depth,
+                organizations=tuple(organizations[id] for id in ids),
+                ties=tuple(tx.ties_among(ids)),
+                engagements=tuple(tx.engagements_among(ids)),
+                truncated=truncated,
+            )
+
+        return self._read(work)
+
+    def paths(
+        self, source: str, target: str, max_length: int, limit: int
+    ) -> tuple[tuple[Step, ...], ...]:
+        """All shortest paths of at most `max_length` (1 to 4) steps, at most `limit`, by ids.
+
+        A step goes over a tie, in either direction, or over an engagement that
+        both took part in. COMPETES_WITH ties are not walked. Empty when there is
+        none. Raises NotFound.
+        """
+
+        def work(tx: Transaction) -> tuple[tuple[Step, ...], ...]:
+            start, end = organization_by_id(tx, source).id, organization_by_id(tx, target).id
+            lookups = tx.reachable_neighbors, tx.steps_between
+            return walk.shortest_paths(*lookups, start, end, max_length, limit)
+
+        return self._read(work)
+
+    # -- resolution
+
+    def duplicate_keys(self) -> Iterable[DuplicateKeys]:
+        """Of every organisation, in order of id."""
+        return self._read(lambda tx: tx.duplicate_keys(), bulk=True)
+
+    def duplicates(self) -> tuple[DuplicateCandidate, ...]:
+        """Pairs for a person to decide on, in order of key."""
+        return in_order(self._read(lambda tx: tx.all_rows(DUPLICATES), bulk=True))
+
+    def aliases(self) -> dict[str, str]:
+        """Alias id to the organisation it was merged into."""
+        return self._read(lambda tx: tx.aliases(), bulk=True)
+
+    # -- statements and vectors
+
+    def missing_embeddings(self, revision: str) -> tuple[str, ...]:
+        """Ids of statements that have a text and no vector of this model revision."""
+        return tuple(self._read(lambda tx: tx.missing_embeddings(revision), bulk=True))
+
+    def nearest_statements(
+        self, vector: Sequence[float], kinds: frozenset[StatementKind], limit: int
+    ) -> tuple[NearestStatement, ...]:
+        """By cosine similarity, nearest first; an empty `kinds` means any."""
+        return self._read(lambda tx: tx.nearest_statements(vector, kinds, limit))
+
+    # -- the whole
+
+    def export(self) -> Export:
+        """All rows at one version, consistent while others write; each table in order of id."""
+        return self._read(export, bulk=True)
+
+    def _page(self, limit: int, read: Callable[[Transaction, int], list[Row]]) -> Page[Row]:
+        """One row more than asked for tells whether there is another page."""
+        rows = self._read(lambda tx: read(tx, limit + 1))
+        kept = tuple(rows[:limit])
+        return Page(kept, key_of(kept[-1]) if len(rows) > limit else None)
+
+    def _rows_page(
+        self,
+        table: Table[Row],
+        organization_id: str | None,
+        state: NeedState | None,
+        after: str | None,
+        limit: int,
+    ) -> Page[Row]:
+        def read(tx: Transaction, most: int) -> list[Row]:
+            id = organization_id
+            if id is not None and (organization := organizations_by_id(tx, [id]).get(id)):
+                id = organization.id
+            return tx.rows_page(table, id, state, after or "", most)
+
+        return self._page(limit, read)
