@@ -107,7 +107,8 @@ def embed_missing(
     it takes seconds and hundreds of megabytes.
 
     New ones are stored every few hundred, so that an interrupted run goes on
-    where it was. `progress` hears how many texts are embedded, of how many that had to be,
+    where it was. Questions are answered where nothing can be stored, too: a full disk ends
+    no reading. `progress` hears how many texts are embedded, of how many that had to be,
     for each part of the model anew.
     """
 
@@ -129,7 +130,12 @@ def _embed_missing(
     as_queries: bool,
 ) -> FloatArray:
     mark = QUERY if as_queries else ""
-    vectors, is_stored = cache.get([mark + text for text in texts])
+    # A question is answered without the cache; what a refresh embeds has to be kept.
+    forgiving = contextlib.suppress(StorageFull) if as_queries else contextlib.nullcontext()
+    vectors = np.zeros((len(texts), 0), dtype=np.float32)
+    is_stored = np.zeros(len(texts), dtype=np.bool_)
+    with forgiving:
+        vectors, is_stored = cache.get([mark + text for text in texts])
     if is_stored.all():
         return vectors
     model = embedder()
@@ -145,7 +151,8 @@ def _embed_missing(
     for start in range(0, len(missing), CHUNK):
         chunk = missing[start : start + CHUNK]
         embedded = model.queries(chunk) if as_queries else model.passages(chunk)
-        cache.put([mark + text for text in chunk], embedded)
+        with forgiving:
+            cache.put([mark + text for text in chunk], embedded)
         for text, vector in zip(chunk, embedded, strict=True):
             vectors[rows_of[text]] = vector
         if progress is not None:

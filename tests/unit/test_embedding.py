@@ -336,6 +336,17 @@ def test_a_cache_that_cannot_be_used_says_so(tmp_path: Path) -> None:
         VectorCache(tmp_path / "file", MODEL).get(["a"])
 
 
+def test_a_question_needs_no_cache_and_what_is_to_be_kept_does(
+    tmp_path: Path, embedder: Embedder
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    cache = VectorCache(tmp_path / "file", embedder.identity)
+    asked = embed_missing(lambda: embedder, cache, ["阀门", "袜子", "阀门"], as_queries=True)
+    assert np.array_equal(asked, embedder.queries(["阀门", "袜子", "阀门"]))
+    with pytest.raises(StorageFull):
+        embed_missing(lambda: embedder, cache, ["阀门"])
+
+
 def test_centring_takes_each_languages_own_mean_off() -> None:
     rng = np.random.default_rng(1)
     corner = {"zh": np.array([5.0, 0, 0, 0]), "en": np.array([0, 5.0, 0, 0])}
