@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 from werkzeug.serving import make_server
 
+from matchmaker.access import ADMIN
 from matchmaker.app import create_app
+from matchmaker.domain import GoalName
+from matchmaker.recommend.model import Request
 from tests.api.conftest import services_in
 from tests.samples import copy_samples
 
@@ -25,6 +28,8 @@ def sample(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sample") / "var"
     copy_samples(tmp_path_factory, folder)
     services = services_in(folder, demo=True)
+    # The first question loads the models, which takes longer than a browser waits under load.
+    services.matching.for_text(ADMIN, "阀体", Request(GoalName.SUPPLIER, 1), recorded=False)
     yield services
     services.store.close()
 

@@ -277,11 +277,12 @@ def test_more_than_four_are_compared_as_the_first_four(visit, rows):
     assert "first four" in visitor.page.inner_text("main")
 
 
-def test_a_need_of_twenty_thousand_characters_is_asked_and_its_address_can_be_sent(visit):
+@pytest.mark.parametrize("script", [False, True])
+def test_a_need_of_twenty_thousand_characters_is_asked_and_its_address_can_be_sent(visit, script):
     text = ("寻找不锈钢精密铸造阀体的铸造厂，CF8，单件10公斤。" + "验收按图纸。" * 3500)[:20_000]
-    visitor = visit("firm", "zh", java_script_enabled=False)
+    visitor = visit("firm", "zh", java_script_enabled=script)
     page = visitor.page
-    page.goto(f"{visitor.server}/find?goal=supplier&text=x")
+    page.goto(f"{visitor.server}/find?goal=supplier")
     page.fill("textarea[name=text]", text)
     page.get_by_role("button", name="寻找", exact=True).click()
     page.wait_for_url("**/find?*question=*")
