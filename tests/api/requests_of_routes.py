@@ -365,7 +365,7 @@ REQUESTS = {
     "POST /introductions/{id}/attachments": (
         lambda w: _introduction(w, accepted=True),
         lambda w, r: {
-            "data": {"file": (BytesIO("见附图".encode()), "图纸说明.txt"), "text": "Drawing"}
+            "data": {"file": (BytesIO("见附图".encode()), "drawing.txt"), "text": "Drawing"}
         },
     ),
     "GET /attachments/{id}": (_attachment, lambda w, r: {}),

@@ -223,7 +223,7 @@ def test_an_invited_colleague_joins_the_organisation(app, wired, owner):
         headers={"X-CSRF-Token": answer.json["csrf_token"]},
     )
     assert invited.status_code == 201
-    # Whoever is shown the link is taken for the address's owner: nobody but an administrator is.
+    # Whoever is shown the link is taken for the address's owner: no member is.
     assert "token" not in invited.text
     url = f"{API}/invitations/{invited.json['id']}/link"
     headers = {"X-CSRF-Token": answer.json["csrf_token"]}

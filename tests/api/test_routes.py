@@ -4,6 +4,8 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.api.conftest import ADMIN_KEY, application_of, installation
+
 API = "/api/v1"
 NEW = {"name": "示例新厂", "kind": "firm", "place": "place:a", "contact": "secret phone"}
 
@@ -173,8 +175,17 @@ def test_the_same_idempotency_key_posts_once(client, writer):
 # -- recommendations
 
 
-def test_partners_for_an_organisation_with_reasons(client):
-    answer = client.get(f"{API}/organizations/t:firm1/recommendations?goal=supplier&limit=3")
+def test_partners_for_an_organisation_with_reasons(tmp_path_factory):
+    services = installation(tmp_path_factory)  # whatever other tests made of it
+    answer = (
+        application_of(services)
+        .test_client()
+        .get(
+            f"{API}/organizations/t:firm1/recommendations?goal=supplier&limit=3",
+            headers={"Authorization": f"Bearer {ADMIN_KEY}"},
+        )
+    )
+    services.store.close()
     found = answer.json["recommendations"]
     assert found[0]["id"] == "t:firm2"
     assert found[0]["evidence"][0]["id"] == "t:offer1"

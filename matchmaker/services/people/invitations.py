@@ -104,7 +104,10 @@ class Invitations:
         return tuple(stored.value for stored in page.rows if self._is_open(stored.value))
 
     def hand_over(self, principal: Principal, invitation_id: str) -> str:
-        """The link of an invitation, for who made it or an admin, to pass it on without mail.
+        """The link of an invitation, to pass it on without mail or as a code to scan.
+
+        For an admin, and for the coordinator who made it: whoever is shown the link could
+        take it for themselves, and a member may not, of whatever address they name.
 
         The account that is made by it counts as unproved until its owner confirms the
         address. Raises NotAllowed, NotFound.
@@ -113,7 +116,8 @@ class Invitations:
 
         def mark(unit: UnitOfWork) -> Invitation:
             stored = self.repositories.invitations.get_or_none(invitation_id)
-            if stored is None or stored.value.invited_by != principal.subject:
+            own = stored is not None and stored.value.invited_by == principal.subject
+            if not (own and principal.clusters):
                 principal.require_admin()
             if stored is None or not self._is_open(stored.value):
                 raise NotFound("There is no such open invitation.")
