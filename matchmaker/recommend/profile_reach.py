@@ -115,14 +115,25 @@ def closest_needs(snapshot: Snapshot, row: int, count: int) -> IntArray:
 
     By the cosine of the closest of its own statements; what it needs itself answers nobody.
     """
+    needs = newest_needs(snapshot)
+    needs = needs[_may_meet(snapshot, needs, KINDS[snapshot.organizations.kind[row]], row)]
+    likeness = likeness_to(snapshot, row, needs)
+    if likeness is None:
+        return np.empty(0, dtype=np.int32)
+    return needs[np.argsort(-likeness, kind="stable")[:count]].astype(np.int32)
+
+
+def likeness_to(snapshot: Snapshot, row: int, needs: NDArray[np.int64]) -> FloatArray | None:
+    """Cosine of each of some needs (k,) to the closest of what an organisation says, (k,).
+
+    What it needs itself says nothing of that. None where it says nothing, or without a model.
+    """
     own = snapshot.organization_statements.row(row)
     says = own[snapshot.statements.kind[own] != STATEMENT_KINDS.index(StatementKind.NEED)]
     if not snapshot.meta.dimension or not len(says):
-        return np.empty(0, dtype=np.int32)
-    needs = newest_needs(snapshot)
-    needs = needs[_may_meet(snapshot, needs, KINDS[snapshot.organizations.kind[row]], row)]
-    likeness = (snapshot.vectors[needs] @ snapshot.vectors[says].T).max(axis=1)
-    return needs[np.argsort(-likeness, kind="stable")[:count]].astype(np.int32)
+        return None
+    likeness: FloatArray = (snapshot.vectors[needs] @ snapshot.vectors[says].T).max(axis=1)
+    return likeness
 
 
 def newest_needs(snapshot: Snapshot) -> NDArray[np.int64]:

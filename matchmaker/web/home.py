@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 
 from flask import g, redirect, render_template, session, url_for
@@ -10,10 +9,11 @@ from flask import g, redirect, render_template, session, url_for
 from matchmaker.access import Principal
 from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName, Kind, Need, NeedState, Offer, OfferKind, Organization
-from matchmaker.errors import MatchmakerError, NotFound
+from matchmaker.errors import MatchmakerError
 from matchmaker.messages import Message, message
-from matchmaker.recommend.model import Evidence, Request
+from matchmaker.recommend.model import Request
 from matchmaker.services.directory.directory import OrganizationProfile
+from matchmaker.services.matching.open_needs import RankedNeed
 from matchmaker.web.cards import Card, cards_of
 from matchmaker.web.directory import missing_fields
 from matchmaker.web.find import goals_of
@@ -92,30 +92,12 @@ def first_matches(
     return goals[0], cards_of(principal, answered).matches
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerableNeed:
-    """An open need of somebody else, who it is, and what of one's own answers it."""
-
-    need: Need
-    organization: Organization
-    evidence: Evidence
-
-
-def _answerable(principal: Principal, own: str) -> list[AnswerableNeed]:
+def _answerable(principal: Principal, own: str) -> tuple[RankedNeed, ...]:
     """Open needs that own statements answer, best first; none where it cannot be told now."""
     try:
-        answered = services().matching.answered_needs(principal, own)
+        return services().open_needs.answered(principal, own)
     except MatchmakerError:
-        return []
-    published, directory = services().published, services().directory
-    answerable = []
-    for each in answered:
-        with suppress(NotFound):  # taken back since the snapshot
-            need = published.need(each.need)
-            if need.state is NeedState.OPEN:
-                organization = directory.profile(principal, need.organization).organization
-                answerable.append(AnswerableNeed(need, organization, each.evidence))
-    return answerable
+        return ()
 
 
 def _tasks(profile: OrganizationProfile) -> list[Task]:
@@ -144,7 +126,9 @@ def portfolio() -> Page:
     by_kind: dict[OfferKind, list[tuple[Offer, list[tuple[Need, Organization]], int]]] = {}
     for offer in services().published.offers(own, None, 200).rows:
         asking = [
-            (each.need, each.organization) for each in answerable if each.evidence.id == offer.id
+            (each.need, each.owner)
+            for each in answerable
+            if each.answer is not None and each.answer.evidence.id == offer.id
         ]
         if offer.active:
             by_kind.setdefault(offer.kind, []).append((offer, asking[:NEEDS_SHOWN], len(asking)))

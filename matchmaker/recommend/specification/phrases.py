@@ -15,6 +15,7 @@ from matchmaker.recommend.specification.roles import (
     ACCESSORIES,
     SOLD_AS_PARTS,
     THINGS,
+    WORK_OF,
     is_worked_on,
     role_of,
 )
@@ -97,7 +98,6 @@ _PART_FOR = re.compile(
     r"(?<![a-z])(?<!valve )(?<!pump )(?P<name>(?P<part>bod(?=y\b|ies\b)|casing|seat|stem|dis[ck]|needle)(?:y|ies|s)?)"
     r" (?:for|of) (?:[a-z0-9-]+ ){0,3}$"
 )
-_WORK_ON = re.compile(r"\b[a-z-]+ing (?:of|on) (?:[a-z0-9-]+ ){0,4}$")
 _SEPARATED = re.compile(r"[，,;；。\n]|\. ")
 _LISTED_AFTER = re.compile(r"\s?(?:、|和|及|以及|与|and |or )")
 _LISTED_BEFORE = re.compile(r"、|\band\b|[和及与]")
@@ -219,7 +219,7 @@ def _part_behind(text: str, folded: str, match: TermMatch, role: ItemRole) -> Re
     if word is None or not name:
         return None
     start, end = match.start, word.end()
-    work_on = _WORK_ON.search(folded[max(0, start - 48) : start])
+    work_on = WORK_OF.search(folded[max(0, start - 48) : start])
     role = ItemRole.WHOLE if work_on else ItemRole.ITSELF
     return Requirement(_PRODUCT, name, text[start:end], start, end, name, role=role)
 

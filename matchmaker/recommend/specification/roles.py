@@ -47,7 +47,7 @@ _FITTED = re.compile(
 )
 _ON_IT = re.compile(r"上(?!海|门|市|虞|饶)[\u4e00-\u9fff]")
 _MEASURED = re.compile(r"(?:测|检测|检|修|维修|测量|量)$")
-_WORK_OF = re.compile(r"\b[a-z-]+ing (?:of|on) (?:[a-z0-9-]+ ){0,4}$")
+WORK_OF = re.compile(r"\b[a-z-]+ing (?:of|on) (?:[a-z0-9-]+ ){0,4}$")
 _FOR = re.compile(r"\b(?:for|onto|to suit|of) (?:[a-z0-9-]+ ){0,3}$")
 _WANTED_FOR = re.compile(
     r"\b(?:(?:look|search|ask|wait|hunt|call|sourc|tender|inquir|enquir)[a-z]*|quot[a-z]*|quotations?|"
@@ -104,7 +104,7 @@ def role_of(
         return ItemRole.CUSTOMER
     if term.value in _ALWAYS_WHOLE and _HAN_BEHIND.match(folded, end):
         return ItemRole.WHOLE
-    if not wanted and (_WORK_OF.search(ahead) or _is_for(ahead, before, match.start, folded)):
+    if not wanted and (WORK_OF.search(ahead) or _is_for(ahead, before, match.start, folded)):
         return ItemRole.WHOLE
     return ItemRole.ITSELF
 

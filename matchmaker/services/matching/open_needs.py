@@ -19,9 +19,10 @@ from matchmaker.domain import (
     OrganizationFilter,
     StatementKind,
 )
-from matchmaker.errors import ModelUnavailable, SnapshotUnavailable
+from matchmaker.errors import ModelUnavailable, NotFound, SnapshotUnavailable
 from matchmaker.goals import GOALS
 from matchmaker.recommend.model import Match
+from matchmaker.recommend.profile_reach import likeness_to
 from matchmaker.services.directory.directory import Directory
 from matchmaker.services.directory.narrowing import named_in, passes
 from matchmaker.services.matching.answered_needs import AnsweredNeed
@@ -109,6 +110,26 @@ class OpenNeeds:
         ]
         return tuple(sorted(rows, key=_ORDERS[order]))
 
+    def answered(self, principal: Principal, organization_id: str) -> tuple[RankedNeed, ...]:
+        """Those that something the organisation says answers and that are still open, best first.
+
+        For its members and admins. Raises NotAllowed, SnapshotUnavailable, ModelUnavailable.
+        """
+        today, needs = self.clock().date(), dict[str, Need]()
+        answers = self.matching.answered_needs(principal, organization_id)
+        for answer in answers:
+            with suppress(NotFound):  # taken back since the snapshot
+                need = self.store.need(answer.need)
+                if need.state is NeedState.OPEN and need.is_answerable_on(today):
+                    needs[need.id] = need
+        owners = self.store.organizations_by_id(sorted({n.organization for n in needs.values()}))
+        return tuple(
+            RankedNeed(needs[answer.need], replace(owner, contact=""), answer, None)
+            for answer in answers
+            if answer.need in needs
+            and (owner := owners.get(needs[answer.need].organization)) is not None
+        )
+
     def _open(self) -> list[Need]:
         """Needs that are open and whose deadline has not passed."""
         today, needs, after = self.clock().date(), list[Need](), None
@@ -138,15 +159,13 @@ class OpenNeeds:
 def _likeness(snapshot: Snapshot, organization_id: str) -> dict[str, float]:
     """Cosine of each open need to the closest of an organisation's own statements, by id."""
     ids = snapshot.organizations.table.column("id").to_pylist()
-    if organization_id not in ids or not snapshot.meta.dimension:
+    if organization_id not in ids:
         return {}
-    need = STATEMENT_KINDS.index(StatementKind.NEED)
-    own = snapshot.organization_statements.row(ids.index(organization_id))
-    own = own[snapshot.statements.kind[own] != need]
-    needs = np.flatnonzero((snapshot.statements.kind == need) & snapshot.statements.active)
-    if not len(own) or not len(needs):
+    is_need = snapshot.statements.kind == STATEMENT_KINDS.index(StatementKind.NEED)
+    needs = np.flatnonzero(is_need & snapshot.statements.active)
+    closest = likeness_to(snapshot, ids.index(organization_id), needs)
+    if closest is None:
         return {}
-    closest = (snapshot.vectors[needs] @ snapshot.vectors[own].T).max(axis=1)
     names = snapshot.statements.table.column("id").take(needs).to_pylist()
     return dict(zip(names, closest.astype(float).tolist(), strict=True))
 
