@@ -341,7 +341,10 @@ def _memberships(rows: GraphRows, clusters: Rows, organizations: Rows) -> Member
 
 
 def _observations(observations: Sequence[Observation]) -> pa.Table:
-    ordered = sorted(observations, key=lambda row: (row.subject, row.indicator, row.year, row.id))
+    """In order, of one year the figure of the strongest source last: the last one counts."""
+    weakest_first = sorted(observations, key=lambda row: row.id)
+    weakest_first.sort(key=lambda row: row.provenance.precedence, reverse=True)
+    ordered = sorted(weakest_first, key=lambda row: (row.subject, row.indicator, row.year))
     return _table(
         ordered,
         *("subject", "indicator"),

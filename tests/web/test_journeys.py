@@ -140,14 +140,29 @@ def test_the_network_of_an_earlier_year_and_the_card_of_a_member(visit):
     page = visitor.page
     visitor.open("/clusters/seed:cluster-valves")
     page.wait_for_selector("#network[data-ready=yes]")
-    with page.expect_response("**/network.json?*") as answered:
-        page.select_option("#year", "2023")
-    assert answered.value.json()["year"] == 2023
-    page.wait_for_selector("#network[data-ready=yes]")
-    page.fill("#seek", "Sample")
+    standing = {}
+    for year in ("2023", "2026"):
+        with page.expect_response("**/network.json?*") as answered:
+            page.select_option("#year", year)
+        drawn = answered.value.json()
+        assert drawn["year"] == int(year)
+        standing[year] = {node["id"]: (node["x"], node["y"]) for node in drawn["nodes"]}
+        page.wait_for_selector("#network[data-ready=yes]")
+    stayed = standing["2023"].keys() & standing["2026"].keys()
+    assert len(stayed) > 40
+    assert all(standing["2023"][id] == standing["2026"][id] for id in stayed)
+    assert not any(node["label"].startswith("Sample") for node in drawn["nodes"])
+    expect(page.locator("#legend")).to_contain_text("Firm 48")
+    page.select_option("#colour", "industry")
+    expect(page.locator("#legend")).to_contain_text("General Purpose Machinery")
+    page.fill("#seek", "Sample Langtuo")
+    expect(page.locator("#hits")).to_have_text("1")
     page.press("#seek", "Enter")
-    link = page.locator("#about h3 a")
-    expect(link).to_have_attribute("href", re.compile("^/organizations/"))
+    expect(page.locator("#about h3 a")).to_have_attribute("href", "/organizations/seed:valves-005")
+    page.click("#enlarge")
+    expect(page.locator("#picture")).to_have_class(re.compile("enlarged"))
+    page.keyboard.press("Escape")
+    expect(page.locator("#picture")).not_to_have_class(re.compile("enlarged"))
     assert visitor.complaints == []
 
 

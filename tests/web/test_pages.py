@@ -1,5 +1,6 @@
 """Every page: whole, accessible, escaped, fit for a phone, translated."""
 
+import datetime
 import re
 from pathlib import Path
 
@@ -13,8 +14,11 @@ from matchmaker.domain import (
     Kind,
     Layer,
     Need,
+    Observation,
     OfferKind,
     Organization,
+    Provenance,
+    SourceTier,
     Stage,
     Terms,
     Tier,
@@ -133,6 +137,39 @@ def test_names_show_as_text_and_break_no_layout(visit, sample):
             assert page.locator("main script, main img").count() == 0
             assert page.evaluate("document.documentElement.scrollWidth") <= 360, name
         assert visitor.complaints == []
+    finally:
+        sample.store.replace_rows(GraphRows(), rows, ())
+
+
+def test_figures_are_shown_with_where_they_come_from_and_what_contradicts_them(sample):
+    """A list says 120 people, a register 98: the register counts, the list stands beside it."""
+    subject, day = "seed:valves-006", datetime.date(2026, 3, 1)
+    register = Provenance("a register", "", SourceTier.REGISTER, day)
+    of_a_list = Provenance("a chamber's list", "", SourceTier.IMPORT, day)
+    rows = GraphRows(
+        observations=(
+            Observation("a:1", subject, "headcount", 2025, 98, "", register),
+            Observation("b:1", subject, "headcount", 2025, 120, "", of_a_list),
+            Observation("b:2", subject, "revenue", 2025, 12_500_000, "CNY", of_a_list),
+        )
+    )
+    sample.store.upsert(rows)
+    try:
+        client = create_app(sample).test_client()
+        token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)[1]
+        client.post("/demo/firm", data={"csrf_token": token})
+        client.post("/language", data={"csrf_token": token, "language": "en", "back": "/"})
+        page = client.get(f"/organizations/{subject}").text
+        text = " ".join(re.sub(r"<[^>]*>", " ", page).split())
+        assert "employees (2025) 98 a register · from a register" in text
+        assert "120 a chamber&#39;s list" in text
+        assert "12,500,000 CNY a chamber&#39;s list" in text
+        answer = client.get(f"/api/v1/organizations/{subject}").json["figures"]
+        assert [(row["indicator"], row["reported"]["value"]) for row in answer] == [
+            ("headcount", 98), ("revenue", 12_500_000),
+        ]  # fmt: skip
+        assert answer[0]["reported"]["provenance"]["tier"] == "register"
+        assert [row["value"] for row in answer[0]["contradicted"]] == [120]
     finally:
         sample.store.replace_rows(GraphRows(), rows, ())
 
