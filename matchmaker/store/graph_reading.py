@@ -59,15 +59,15 @@ from matchmaker.store.schema import (
 from matchmaker.store.transaction import Transaction
 
 Row = TypeVar("Row")
-Answer = TypeVar("Answer")
-Work = Callable[[Transaction], Answer]
+Returned = TypeVar("Returned")
+TransactionWork = Callable[[Transaction], Returned]
 
 
 class GraphReading(ABC):
     """Every method is one transaction, and may raise `StoreUnavailable`."""
 
     @abstractmethod
-    def _read(self, work: Work[Answer], *, bulk: bool = False) -> Answer: ...
+    def _read(self, work: TransactionWork[Returned], *, bulk: bool = False) -> Returned: ...
 
     def version(self) -> int:
         """A number that grows with every change of the graph."""

@@ -28,7 +28,7 @@ from matchmaker.store.merging import is_blank
 from matchmaker.web.cards import grade_of, kilometres
 from matchmaker.web.find import picked_by
 from matchmaker.web.labels import gettext
-from matchmaker.web.layout import Page, own_organization, show_notice, signed_in, web
+from matchmaker.web.layout import PageAnswer, own_organization, show_notice, signed_in, web
 from matchmaker.web.parties import fit_of, likely_goals
 from matchmaker.workflow.account import AccountMembership, MembershipRole
 from matchmaker.workflow.interactions import InteractionKind
@@ -41,7 +41,7 @@ FACTS = ("name", "name_en", "other_names", "kind", "size", "tier", "place", "ind
 
 
 @web.get("/organizations/<path:id>")
-def organization(id: str) -> Page:
+def organization(id: str) -> PageAnswer:
     """The page of an organisation, with what the reader can do about it."""
     principal, published = signed_in(), services().published
     profile = services().directory.profile(principal, id)
@@ -182,7 +182,7 @@ def _proposed(principal: Principal, profile: OrganizationProfile) -> list[object
 
 
 @web.post("/organizations/<path:id>/invitation")
-def invite_to(id: str) -> Page:
+def invite_to(id: str) -> PageAnswer:
     """A coordinator invites the first of a member's people."""
     principal = signed_in()
     owner = AccountMembership(id, MembershipRole.OWNER)

@@ -27,7 +27,7 @@ from matchmaker.domain import (
     date_text,
 )
 from matchmaker.errors import NotFound
-from matchmaker.exports.tables import Cell, ExportColumn, ExportGraph, ExportTable, columns
+from matchmaker.exports.tables import ExportCell, ExportColumn, ExportGraph, ExportTable, columns
 from matchmaker.ingest.columns import TABLES
 from matchmaker.messages import message
 from matchmaker.snapshot.model import ENGAGEMENT_KINDS, Snapshot
@@ -88,7 +88,7 @@ def members_table(members: Members) -> ExportTable:
     )
 
 
-def _cell(members: Members, organization: Organization, column: str) -> Cell:
+def _cell(members: Members, organization: Organization, column: str) -> ExportCell:
     if column == "source":
         return organization.provenance.source
     if column in ("description", "description_en"):
@@ -97,7 +97,7 @@ def _cell(members: Members, organization: Organization, column: str) -> Cell:
         return description.text if description else ""
     if column == "founded":
         return partial_date(organization.founded, organization.date_precision)
-    cell: Cell = getattr(organization, column)
+    cell: ExportCell = getattr(organization, column)
     return cell
 
 
@@ -105,7 +105,7 @@ def _names(coded: Place | Industry | None) -> tuple[str, str]:
     return (coded.name, coded.name_en) if coded else ("", "")
 
 
-def _period(membership: Membership | None) -> tuple[Cell, Cell]:
+def _period(membership: Membership | None) -> tuple[ExportCell, ExportCell]:
     if membership is None:
         return (None, None)
     since = partial_date(membership.since, membership.date_precision)
@@ -169,10 +169,10 @@ def graph_of(nodes: ExportTable, ties: ExportTable) -> ExportGraph:
 _Cells = dict[str, Any]
 
 
-def _tie_cell(tie: _Cells, name: str, members: Mapping[str, Organization]) -> Cell:
+def _tie_cell(tie: _Cells, name: str, members: Mapping[str, Organization]) -> ExportCell:
     if name in ("source_name", "target_name"):
         return members[tie[name.removesuffix("_name")]].name
-    cell: Cell = tie.get(name)
+    cell: ExportCell = tie.get(name)
     return cell
 
 
