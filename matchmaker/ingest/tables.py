@@ -239,13 +239,21 @@ def _keep_figure(
     unit = figure.in_currency("")[0] or figure.currency
     try:
         observation = Observation(
-            f"{organization}#{indicator}-{year}", organization, indicator, year,
+            _figure_id(reader.source, organization, indicator, year),
+            organization, indicator, year,
             float(figure.value), unit, provenance=row.provenance,
         )  # fmt: skip
     except InvalidInput as error:
         reader.reading.warn(reader.file.name, row.line, indicator, error.message, is_lost=True)
         return
     _keep_first(reader, row, "observations", observation, indicator, "value")
+
+
+def _figure_id(source: str, organization: str, indicator: str, year: int) -> str:
+    """One for each source, so that what two sources say of the same year is kept side by side."""
+    prefix, _, key = organization.partition(":")
+    own = key if prefix == source else organization
+    return f"{source}:{own}#{indicator}-{year}"
 
 
 def _organization(

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from matchmaker.domain import (
     Cluster,
+    Description,
     DuplicateCandidate,
     Engagement,
     GraphRows,
@@ -15,6 +16,7 @@ from matchmaker.domain import (
     Need,
     NeedState,
     Neighborhood,
+    Observation,
     Offer,
     Organization,
     OrganizationFilter,
@@ -43,10 +45,12 @@ from matchmaker.store.lookup import (
 )
 from matchmaker.store.schema import (
     CLUSTERS,
+    DESCRIPTIONS,
     DUPLICATES,
     ENGAGEMENTS,
     INDUSTRIES,
     NEEDS,
+    OBSERVATIONS,
     OFFERS,
     ORGANIZATIONS,
     PLACES,
@@ -168,6 +172,20 @@ class GraphReading(ABC):
         """Clusters it is a member of today, in order of id. Raises NotFound."""
 
         return tuple(self._read(lambda tx: rows_of(tx, tx.clusters_of, organization_id)))
+
+    def about(self, organization_id: str) -> Description | None:
+        """The text of its profile, None where it has none."""
+        id = f"{organization_id}#about"
+        return self._read(lambda tx: tx.rows_by_key(DESCRIPTIONS, [id]).get(id))
+
+    def observations_of(self, organization_id: str) -> tuple[Observation, ...]:
+        """Figures that were reported of it, in order of id. Raises NotFound."""
+
+        def work(tx: Transaction) -> tuple[Observation, ...]:
+            id = organization_by_id(tx, organization_id).id
+            return in_order(tx.rows_about(OBSERVATIONS, id))
+
+        return self._read(work)
 
     def places(self, ids: Sequence[str]) -> dict[str, Place]:
         return self._read(lambda tx: tx.rows_by_key(PLACES, ids))

@@ -15,20 +15,18 @@ from matchmaker.access import Principal
 from matchmaker.api.auditing.responses import AuditOut, BenchmarkOut, DefinitionList, WorklistOut
 from matchmaker.api.http.context import services
 from matchmaker.audit.ties import Channel
-from matchmaker.audit.view import View
 from matchmaker.domain import GoalName, Kind
 from matchmaker.errors import InvalidInput
-from matchmaker.messages import NAMES
 from matchmaker.reports.audit_report import audit_report
 from matchmaker.reports.document import Document, DocumentTable, Picture
 from matchmaker.reports.files import data_url, write_pdf, write_workbook
 from matchmaker.services.cooperation.batches import Batch, PlannedPair
 from matchmaker.services.cooperation.gatherings import GatheringView
-from matchmaker.snapshot.model import KINDS
 from matchmaker.store.documents import new_id
 from matchmaker.web.cluster_answer import SHARES, gain_of, standing_of
-from matchmaker.web.labels import gettext, language
+from matchmaker.web.labels import gettext, language, word
 from matchmaker.web.layout import back, is_part, own_organization, show_notice, signed_in, web
+from matchmaker.web.network_picture import drawn_network
 from matchmaker.web.parties import fit_of
 from matchmaker.workflow.gathering import Gathering, GatheringKind, InvitationAnswer, Meeting
 
@@ -119,7 +117,7 @@ def network(id: str) -> Page:
     """Nodes and ties of a layer and year."""
     layer = request.args.get("layer", "")
     channel = Channel(layer) if layer in list(Channel) else Channel.COOPERATION
-    return jsonify(_drawn(services().auditing.view(signed_in(), id, channel, _year())))
+    return jsonify(drawn_network(services().auditing.view(signed_in(), id, channel, _year())))
 
 
 @web.get("/clusters/<path:id>/missing.json")
@@ -148,26 +146,6 @@ def worklist(id: str) -> Page:
         gain=gain_of(answer),
         part=is_part(),
     )
-
-
-def _drawn(view: View) -> dict[str, Any]:
-    snapshot, net = view.landscape.snapshot, view.network
-    rows = net.members.tolist()
-    name_of = snapshot.english_name_of if language() != NAMES else snapshot.name_of
-    nodes = [
-        {
-            "id": snapshot.id_of(row),
-            "name": name_of(row),
-            "kind": KINDS[snapshot.organizations.kind[row]],
-            "degree": int(net.degree[place]),
-        }
-        for place, row in enumerate(rows)
-    ]
-    ties = [
-        {"source": nodes[int(source)]["id"], "target": nodes[int(target)]["id"]}
-        for source, target in net.edges.tolist()
-    ]
-    return {"year": view.year, "nodes": nodes, "ties": ties}
 
 
 @web.get("/clusters/<path:id>/benchmark")
@@ -327,7 +305,7 @@ def cluster(id: str) -> Page:
             if value is not None and name in definitions
         ],
         channels=[(layer.layer, layer.title) for layer in audit.layers],
-        kinds=list(Kind),
+        kinds={kind: word(kind) for kind in Kind},
         libraries={
             name: url_for("web.vendored", name=file) for name, file in _LARGE_PICTURES.items()
         },

@@ -29,6 +29,7 @@ from matchmaker.domain import (
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, VersionConflict, WrongState
 from matchmaker.provenance import PRIVATE_FIELDS, SAID_HERE
 from matchmaker.services.directory.codes import Codes
+from matchmaker.services.directory.figures import ReportedFigure, reported_figures
 from matchmaker.services.directory.narrowing import named_in
 from matchmaker.services.directory.needs import WantedNeeds, needs_page
 from matchmaker.services.unit_of_work import Clock
@@ -70,12 +71,13 @@ class Published(Protocol):
 class OrganizationProfile:
     """An organisation with what its codes stand for and the text about it.
 
-    `located` is the place whose coordinates hold for it: its own, or the nearest above that
-    has some.
+    `about_source` is where the text comes from. `located` is the place whose coordinates hold
+    for it: its own, or the nearest above that has some.
     """
 
     organization: Organization
     about: str
+    about_source: Provenance | None
     place: Place | None
     located: Place | None
     industry: Industry | None
@@ -164,6 +166,11 @@ class Directory:
                 cluster for cluster in profile.clusters if self.is_inside(principal, cluster.id)
             ),
         )
+
+    def figures(self, principal: Principal, organization_id: str) -> tuple[ReportedFigure, ...]:
+        """Figures that sources report of one organisation, for anybody. Raises NotFound."""
+        del principal
+        return reported_figures(self.store.observations_of(organization_id))
 
     def identity(self, organization_id: str) -> str:
         """The organisation's own id, for an alias too. Raises NotFound."""
@@ -279,9 +286,11 @@ class Directory:
         place = self._place(organization.place)
         codes = [organization.industry] if organization.industry else []
         industries = self.store.industries(codes)
+        about = self.store.about(organization.id)
         return OrganizationProfile(
             organization=organization,
-            about=self._about(organization.id),
+            about=about.text if about else "",
+            about_source=about.provenance if about else None,
             place=place,
             located=self._located(place),
             industry=next(iter(industries.values()), None),
@@ -297,11 +306,6 @@ class Directory:
             passed.add(place.id)
             place = None if place.parent in passed else self._place(place.parent)
         return place
-
-    def _about(self, organization_id: str) -> str:
-        own = f"{organization_id}#about"
-        statements = self.store.statements_of(organization_id)
-        return next((statement.text for statement in statements if statement.id == own), "")
 
     # -- clusters
 
