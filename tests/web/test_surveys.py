@@ -1,4 +1,4 @@
-"""A tie survey in a real browser: opened by a coordinator, answered on phones without an account."""
+"""A tie survey in a real browser: answered on phones, without an account."""
 
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
