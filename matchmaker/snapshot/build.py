@@ -28,6 +28,7 @@ from matchmaker.domain import (
 )
 from matchmaker.embedding import LanguageMeans, comparable, language_means
 from matchmaker.snapshot import model
+from matchmaker.snapshot.geography import coordinate_at, coordinates_of
 from matchmaker.snapshot.incidence import adjacency, transposed
 from matchmaker.snapshot.lexical import build_lexical
 from matchmaker.snapshot.model import (
@@ -241,7 +242,7 @@ def _organizations(
     as_of: date,
     named_stages: IntArray,
 ) -> Organizations:
-    latitude, longitude = _coordinates(places, place_rows)
+    latitude, longitude = coordinates_of(places, place_rows)
     place = _ints(place_rows.get(row.place or "", -1) for row in rows)
     countries = sorted({row.country for row in rows})
     numbers = {country: number for number, country in enumerate(countries)}
@@ -267,33 +268,10 @@ def _organizations(
         active=_flags(row.is_active_on(as_of) for row in rows),
         ended=_ints(to_days(row.ended) for row in rows),
         verified=_flags(is_verified(row.credit_code, row.vat) for row in rows),
-        latitude=_coordinate_at(place, latitude),
-        longitude=_coordinate_at(place, longitude),
+        latitude=coordinate_at(place, latitude),
+        longitude=coordinate_at(place, longitude),
         country=_ints(numbers[row.country] if row.country else -1 for row in rows),
     )
-
-
-def _coordinate_at(place: NDArray[np.int32], coordinates: FloatArray) -> FloatArray:
-    """A coordinate of the place in each row, NaN for -1."""
-    return np.append(coordinates, np.float32(np.nan))[place]
-
-
-def _coordinates(places: Sequence[Place], rows: Rows) -> tuple[FloatArray, FloatArray]:
-    """Of each place, or of its nearest ancestor that has them, NaN else."""
-    latitude = np.full(len(places), np.nan, dtype=np.float32)
-    longitude = np.full(len(places), np.nan, dtype=np.float32)
-    for number, start in enumerate(places):
-        place = start
-        passed = set[str]()  # parents may go round in a circle
-        while place.latitude is None or place.longitude is None:
-            passed.add(place.id)
-            parent = rows.get(place.parent or "", -1)
-            if parent < 0 or places[parent].id in passed:
-                break
-            place = places[parent]
-        else:
-            latitude[number], longitude[number] = place.latitude, place.longitude
-    return latitude, longitude
 
 
 def _statements(spoken: Sequence[Statement], rows: GraphRows, engagement_rows: Rows) -> Statements:

@@ -26,6 +26,7 @@ def test_the_table_and_the_requests_cover_every_route():
     assert sorted(REQUESTS) == OPERATIONS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_a_role_may_what_the_table_says(app, world, operation, role):
