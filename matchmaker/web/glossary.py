@@ -66,6 +66,16 @@ GLOSSARY: tuple[tuple[str, Message, Message], ...] = (
         ),
     ),
     (
+        "survey",
+        message("Survey of ties"),
+        message(
+            "Members are asked whom they work with. A tie that one side names is declared, one "
+            "that both name is confirmed and enters the graph, one that the other side says is "
+            "none is denied. Answers are the firm's own: coordinators see counts, from five "
+            "answers on, confirmed ties, and the rows of firms that agreed."
+        ),
+    ),
+    (
         "course",
         message("Actors, channels, network over five years"),
         message(

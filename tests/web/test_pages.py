@@ -49,6 +49,7 @@ PAGES = {
         CLUSTER, f"{CLUSTER}/introductions", f"{CLUSTER}/effect", f"{CLUSTER}/benchmark",
         f"{CLUSTER}/benchmark?all=1", f"{CLUSTER}/review", f"{CLUSTER}/report", "/gatherings",
         f"{CLUSTER}/worklist", f"{CLUSTER}/import",
+                 f"{CLUSTER}/surveys",
     ),
     "admin": (
         "/admin", "/admin/accounts", "/admin/log", "/clusters", "/admin/import", "/admin/jobs",
@@ -252,6 +253,7 @@ def test_a_stranger_cannot_open_others_pages(sample):
     client.post("/demo/firm", data={"csrf_token": token})
     for path in (CLUSTER, f"{CLUSTER}/report", f"{CLUSTER}/network.json", "/admin/accounts",
                  f"{CLUSTER}/missing.json", f"{CLUSTER}/worklist", f"{CLUSTER}/import",
+                 f"{CLUSTER}/surveys",
                  "/admin/log", "/admin", "/admin/jobs", "/admin/duplicates", "/admin/clusters",
                  "/admin/import"):  # fmt: skip
         assert client.get(path).status_code == 403, path
