@@ -29,15 +29,15 @@ from matchmaker.domain import (
 from matchmaker.errors import NotFound
 from matchmaker.exports.tables import ExportCell, ExportColumn, ExportGraph, ExportTable, columns
 from matchmaker.ingest.columns import TABLES
+from matchmaker.ingest.organization_parts import PARTS, TEXTS
 from matchmaker.messages import message
 from matchmaker.snapshot.model import ENGAGEMENT_KINDS, Snapshot
 
 # Undertakings that join those who take part.
 COUNTED = (EngagementKind.CONTRACT, *JOINT)
-# Private, or an observation; no export has it.
-_PRIVATE = frozenset({"contact", "headcount", "need", "revenue"})
+# Private, or no field of an organisation.
+_PRIVATE = frozenset({"contact", *PARTS}) - TEXTS.keys()
 _TERMS = frozenset({"kind", "size", "tier", "stages", "layer", "status"})
-ABOUT, ABOUT_ENGLISH = "about", "about-en"
 # Behind the columns that our own import reads.
 MEMBER_EXTRAS = columns(
     "place_name place_name_en industry_name industry_name_en member_since member_until"
@@ -91,9 +91,8 @@ def members_table(members: Members) -> ExportTable:
 def _cell(members: Members, organization: Organization, column: str) -> ExportCell:
     if column == "source":
         return organization.provenance.source
-    if column in ("description", "description_en"):
-        part = ABOUT if column == "description" else ABOUT_ENGLISH
-        description = members.descriptions.get(f"{organization.id}#{part}")
+    if column in TEXTS:
+        description = members.descriptions.get(f"{organization.id}#{TEXTS[column]}")
         return description.text if description else ""
     if column == "founded":
         return partial_date(organization.founded, organization.date_precision)
