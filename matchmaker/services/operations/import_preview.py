@@ -18,11 +18,12 @@ from matchmaker.ingest.formats import ColumnFormat, judge_columns
 from matchmaker.ingest.industries import IndustryIndex
 from matchmaker.ingest.list_formats import FORMATS
 from matchmaker.ingest.places import PlaceIndex
+from matchmaker.ingest.qualifications import cell_with_title
 from matchmaker.ingest.reference import ReferenceIndex
 from matchmaker.ingest.report import Problem
 from matchmaker.ingest.table_file import Line, SheetSummary, TableFile
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.ingest.unused_titles import why_unused
+from matchmaker.ingest.unused_titles import NO_PLACE, why_unused
 from matchmaker.messages import Message, located, message, sentences
 from matchmaker.services.operations.import_report import ImportReport
 from matchmaker.text import language_of
@@ -43,7 +44,7 @@ class ColumnPreview:
 
     `column` is the name of what it is taken for, "" for none. `format` says how its numbers
     or dates are read; None where there is nothing to say. `unused` says why it is taken for
-    nothing, None where no reason is known.
+    nothing, where it is.
     """
 
     title: str
@@ -161,7 +162,7 @@ def file_preview(
             formats[title].explanation if title in formats else None,
             None
             if options.mapping.get(title)
-            else why_unused(options.table, title, samples.get(title, ())),
+            else why_unused(options.table, title, samples.get(title, ())) or NO_PLACE,
         )
         for title in table.header
     )
@@ -237,8 +238,9 @@ def _unknown_words(
     for line in _first_lines(table) if asked else ():
         if line.passed_over is None:
             for title, count in counts.items():
-                if cell := line.cells.get(title, ""):
-                    count[cell] += 1
+                cell = line.cells.get(title, "")
+                if whole := cell_with_title(asked[title].name, title, cell)[0]:
+                    count[whole] += 1
     for title, count in counts.items():
         column = asked[title]
         answers = options.values.get(column.name, {})
