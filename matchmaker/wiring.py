@@ -46,6 +46,7 @@ from matchmaker.services.directory.facets import FacetedDirectory
 from matchmaker.services.directory.log_anchor import LogAnchor
 from matchmaker.services.directory.reconciliation import Reconciliation
 from matchmaker.services.directory.search import Search
+from matchmaker.services.directory.whereabouts import Geography
 from matchmaker.services.matching.evaluation import RankerLearning
 from matchmaker.services.matching.interaction_log import InteractionLog
 from matchmaker.services.matching.long_questions import LongQuestions
@@ -212,6 +213,10 @@ class Wiring:
     @cached_property
     def faceted_directory(self) -> FacetedDirectory:
         return FacetedDirectory(self.store, self.reader, self.directory)
+
+    @cached_property
+    def geography(self) -> Geography:
+        return Geography(self.reader, self.faceted_directory)
 
     @cached_property
     def search(self) -> Search:

@@ -26,6 +26,7 @@ from matchmaker.store.documents import new_id
 from matchmaker.web.cluster_answer import SHARES, gain_of, standing_of
 from matchmaker.web.labels import gettext, language, word
 from matchmaker.web.layout import back, is_part, own_organization, show_notice, signed_in, web
+from matchmaker.web.maps import map_of_cluster
 from matchmaker.web.network_picture import drawn_network
 from matchmaker.web.parties import fit_of
 from matchmaker.workflow.gathering import Gathering, GatheringKind, InvitationAnswer, Meeting
@@ -299,6 +300,9 @@ def cluster(id: str) -> Page:
             if name in everything.figures and name in definitions
         ],
         course=_course(audit),
+        places=map_of_cluster(
+            services().auditing.view(signed_in(), id, Channel.COOPERATION, audit.basis.year)
+        ),
         standing=[
             (definitions[name].title, value)
             for name, value in audit.peers.percentiles.items()
