@@ -23,7 +23,15 @@ from matchmaker.services.directory.facets import (
 )
 from matchmaker.services.matching.answer import Candidate
 from matchmaker.web.labels import word
-from matchmaker.web.layout import Option, Page, localised, own_organization, signed_in, web, written
+from matchmaker.web.layout import (
+    Option,
+    PageAnswer,
+    localised,
+    own_organization,
+    signed_in,
+    web,
+    written,
+)
 from matchmaker.web.maps import map_of_directory
 
 SHOWN = 30
@@ -57,7 +65,7 @@ class ShownFacet:
 
 
 @web.get("/organizations")
-def organizations() -> Page:
+def organizations() -> PageAnswer:
     """Who there is, by facets."""
     principal, own = signed_in(), own_organization()
     text = request.args.get("q", "").strip()[:LONGEST]

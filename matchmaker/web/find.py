@@ -23,7 +23,7 @@ from matchmaker.web.cards import cards_of
 from matchmaker.web.labels import language
 from matchmaker.web.layout import (
     Option,
-    Page,
+    PageAnswer,
     is_part,
     own_organization,
     parse_choice,
@@ -57,7 +57,7 @@ ASKED = (
 
 
 @web.get("/find")
-def find() -> Page:
+def find() -> PageAnswer:
     """A goal, or a sentence in one's own words; results as cards."""
     principal, own = signed_in(), own_organization()
     goals = services().matching.goals(principal, own) if own else list(GoalName)
@@ -98,7 +98,7 @@ def find() -> Page:
 
 
 @web.post("/find")
-def ask() -> Page:
+def ask() -> PageAnswer:
     """To the address of the question, which can be kept and sent however long it is."""
     principal, form = signed_in(), request.form.to_dict(flat=False)
     text = request.form.get("text", "").strip()
@@ -173,7 +173,7 @@ def _requirements_made(what: str) -> frozenset[str]:
 
 
 @web.get("/find/export")
-def export_found() -> Page:
+def export_found() -> PageAnswer:
     """What is found, as a file."""
     principal, own = signed_in(), own_organization()
     goal = parse_choice(GoalName, request.args.get("goal", ""), "goal")

@@ -299,4 +299,4 @@ def _broken(error: HTTPException) -> Response | tuple[str, int]:
     return render_template("problem.html", error=problem, status=status), status
 
 
-Page = str | Response | tuple[str, int]
+PageAnswer = str | Response | tuple[str, int]

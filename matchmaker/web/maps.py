@@ -17,7 +17,7 @@ from matchmaker.messages import NAMES
 from matchmaker.services.directory.whereabouts import Whereabouts, whereabouts
 from matchmaker.web.cards import Cards
 from matchmaker.web.labels import language
-from matchmaker.web.layout import Page, localised, signed_in, web
+from matchmaker.web.layout import PageAnswer, localised, signed_in, web
 
 # Points of one map, and lines: more are no picture any more.
 _POINTS, _LINES, _ENTRIES = 400, 400, 60
@@ -84,7 +84,7 @@ class PlacesMap:
 
 
 @web.get("/landmarks.json")
-def landmarks() -> Page:
+def landmarks() -> PageAnswer:
     """Names that help to read any map, the larger places first."""
     places = services().geography.landmarks(signed_in())
     return jsonify(
