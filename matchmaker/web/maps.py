@@ -14,7 +14,7 @@ from matchmaker.api.http.context import services
 from matchmaker.audit.view import View
 from matchmaker.domain import Place
 from matchmaker.messages import NAMES
-from matchmaker.services.directory.whereabouts import Whereabouts, whereabouts
+from matchmaker.services.directory.map_spots import MapSpots, map_spots
 from matchmaker.web.cards import Cards
 from matchmaker.web.labels import language
 from matchmaker.web.layout import PageAnswer, localised, signed_in, web
@@ -49,7 +49,7 @@ class MapLine:
 
 @dataclass(frozen=True, slots=True)
 class PlacesMap:
-    """What is drawn and what is told beside it, as in `Whereabouts`.
+    """What is drawn and what is told beside it, as in `MapSpots`.
 
     `has_rings`: with circles of distance around the reader's own point.
     """
@@ -92,7 +92,7 @@ def landmarks() -> PageAnswer:
     )
 
 
-def map_of_directory(found: Whereabouts, link: Any) -> PlacesMap:
+def map_of_directory(found: MapSpots, link: Any) -> PlacesMap:
     """Everybody in a list as counts; `link` gives the address of the list in a place."""
     points = [MapPoint(place, link=link(place.id)) for place in found.spots]
     for number in found.spot_of:
@@ -141,8 +141,8 @@ def map_of_cluster(view: View) -> PlacesMap:
     """Members of a cluster, their ties among each other and with others, by place."""
     net, snapshot = view.network, view.landscape.snapshot
     everybody = np.concatenate([net.members, net.outsiders]).astype(np.int64)
-    found = whereabouts(snapshot, snapshot.organizations.place[everybody].astype(np.int32))
-    members = whereabouts(snapshot, snapshot.organizations.place[net.members].astype(np.int32))
+    found = map_spots(snapshot, snapshot.organizations.place[everybody].astype(np.int32))
+    members = map_spots(snapshot, snapshot.organizations.place[net.members].astype(np.int32))
     points = [MapPoint(place, mark="outside") for place in found.spots]
     name_of = snapshot.name_of if language() == NAMES else snapshot.english_name_of
     for position, (row, number) in enumerate(zip(everybody.tolist(), found.spot_of, strict=True)):
@@ -166,7 +166,7 @@ def map_of_cluster(view: View) -> PlacesMap:
     return PlacesMap(points, members.wide, members.unknown, lines[:_LINES])
 
 
-def _lines(found: Whereabouts, pairs: Iterable[tuple[int, int]], is_outside: bool) -> list[MapLine]:
+def _lines(found: MapSpots, pairs: Iterable[tuple[int, int]], is_outside: bool) -> list[MapLine]:
     """Ties between different spots, together; the most first."""
     counts: dict[tuple[int, int], int] = {}
     for start, end in pairs:

@@ -24,7 +24,7 @@ NOWHERE = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Whereabouts:
+class MapSpots:
     """Of things in places, in the order they were given: `spot_of` (n,) is the number of each
     one's spot, `NOWHERE` for those without. `spots` have coordinates and differ.
 
@@ -38,7 +38,7 @@ class Whereabouts:
     unknown: int
 
 
-def whereabouts(snapshot: Snapshot, places: IntArray) -> Whereabouts:
+def map_spots(snapshot: Snapshot, places: IntArray) -> MapSpots:
     """Of rows of places (n,), -1 where none is known."""
     extents = place_extents(snapshot)
     known = places >= 0
@@ -53,7 +53,7 @@ def whereabouts(snapshot: Snapshot, places: IntArray) -> Whereabouts:
     spot_of[is_drawn] = numbers
     wide, counts = np.unique(places[is_wide], return_counts=True)
     order = np.lexsort((wide, -counts))
-    return Whereabouts(
+    return MapSpots(
         spots=tuple(place_at(snapshot, int(row)) for row in spots),
         spot_of=tuple(spot_of.tolist()),
         wide=tuple((place_at(snapshot, int(wide[each])), int(counts[each])) for each in order),
@@ -84,19 +84,19 @@ class Geography:
     reader: SnapshotReader
     faceted: FacetedDirectory
 
-    def of_places(self, principal: Principal, ids: Sequence[str | None]) -> Whereabouts:
+    def of_places(self, principal: Principal, ids: Sequence[str | None]) -> MapSpots:
         """Of ids of places; of None and of one newer than the snapshot nothing is known."""
         principal.require_known()
         snapshot = self.reader.current()
         rows = snapshot.cached("place rows", lambda: _rows(snapshot))
-        return whereabouts(
+        return map_spots(
             snapshot, np.array([rows.get(id or "", NOWHERE) for id in ids], dtype=np.int32)
         )
 
-    def of_directory(self, principal: Principal, wanted: FacetedFilter) -> Whereabouts:
+    def of_directory(self, principal: Principal, wanted: FacetedFilter) -> MapSpots:
         """Of everybody in the directory so narrowed. Raises as `FacetedDirectory.facets`."""
         snapshot, organizations = self.faceted.rows(principal, wanted)
-        return whereabouts(snapshot, snapshot.organizations.place[organizations])
+        return map_spots(snapshot, snapshot.organizations.place[organizations])
 
     def landmarks(self, principal: Principal) -> tuple[Place, ...]:
         """Provinces and cities with coordinates, the larger level first: they name a map."""

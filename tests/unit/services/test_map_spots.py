@@ -8,7 +8,7 @@ from matchmaker.access import ADMIN, ANONYMOUS
 from matchmaker.domain import GraphRows, Kind, Organization, OrganizationFilter, Place, PlaceLevel
 from matchmaker.errors import SignInNeeded
 from matchmaker.services.directory.facets import FacetedFilter
-from matchmaker.services.directory.whereabouts import NOWHERE
+from matchmaker.services.directory.map_spots import NOWHERE
 
 PLACES = (
     Place("t:cn", "中国", PlaceLevel.COUNTRY),
