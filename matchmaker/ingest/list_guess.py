@@ -21,7 +21,7 @@ def column_samples(table: TableFile) -> dict[str, tuple[str, ...]]:
     """Different values of each column, in their order."""
     values: dict[str, dict[str, None]] = {title: {} for title in table.header}
     for line in islice(table.lines(), _LINES):
-        if line.passed_over is None:
+        if line.tells:
             for title, cell in line.cells.items():
                 if cell and len(values.get(title, ())) < _VALUES:
                     values.setdefault(title, {})[cell] = None

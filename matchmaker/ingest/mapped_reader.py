@@ -110,7 +110,7 @@ class MappedReader(ABC, Generic[MappedSection]):
             for title, unit in self.units.items()
         )
         formats = judge_columns(
-            (line.cells for line in self.table.lines()),
+            (line.cells for line in self.table.lines() if line.tells),
             self.reads,
             separator=self.table.separator,
             given={"": self.mapping.written(self.section)},

@@ -171,7 +171,7 @@ class TableReader:
         def seen() -> Iterator[Mapping[str, str]]:
             number = 0
             for line in self.file.lines():
-                if line.passed_over is None:
+                if line.tells:
                     number += 1
                     for title in own_ids:
                         is_running[title] &= line.cells.get(title, "") == str(number)
@@ -440,6 +440,6 @@ class TableReader:
                 is_kept = column == "place" and self._has("street_address")
                 if is_kept:
                     values.setdefault("street_address", cell[:MAX_NAME])
-                    note = note if id else kept_as_address(cell, note)
+                    note = kept_as_address(cell, note)
                 is_lost = not id and not is_kept
                 problems.append(self._problem(line, column, note, "warning", is_lost=is_lost))

@@ -153,3 +153,14 @@ def test_lines_of_who_signs_below_a_list_are_no_rows(tmp_path: Path) -> None:
     text = "单号,供应商,采购方,采购内容,金额\nA1,甲厂,乙厂,阀门,5\n經辦：林小姐,,核准：,,\n"
     parsed = read(tmp_path, text)
     assert [(each.line, each.severity) for each in parsed.problems] == [(3, "passed")]
+
+
+def test_a_line_with_surplus_cells_shows_nothing_of_the_columns(tmp_path: Path) -> None:
+    text = (
+        "Projekttitel;Konsortialführer;Projektpartner;Fördersumme\n"
+        "Getriebe;Alpha GmbH;Beta GmbH; Gamma GmbH;1.250,5\nDichtung;Alpha GmbH;Delta AG;480,75\n"
+    )
+    assert column_samples(opened(tmp_path, text))["Fördersumme"] == ("480,75",)
+    parsed = read(tmp_path, text)
+    assert [row.amount for row in parsed.rows.engagements] == [480.75]
+    assert [(each.line, each.severity) for each in parsed.problems if each.line] == [(2, "error")]
