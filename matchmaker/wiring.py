@@ -47,6 +47,7 @@ from matchmaker.services.directory.codes import Codes
 from matchmaker.services.directory.directory import Directory, Published
 from matchmaker.services.directory.facets import FacetedDirectory
 from matchmaker.services.directory.log_anchor import LogAnchor
+from matchmaker.services.directory.map_spots import Geography
 from matchmaker.services.directory.reconciliation import Reconciliation
 from matchmaker.services.directory.search import Search
 from matchmaker.services.matching.evaluation import RankerLearning
@@ -215,6 +216,10 @@ class Wiring:
     @cached_property
     def faceted_directory(self) -> FacetedDirectory:
         return FacetedDirectory(self.store, self.reader, self.directory)
+
+    @cached_property
+    def geography(self) -> Geography:
+        return Geography(self.reader, self.faceted_directory)
 
     @cached_property
     def search(self) -> Search:

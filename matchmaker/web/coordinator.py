@@ -33,6 +33,7 @@ from matchmaker.web.layout import (
     signed_in,
     web,
 )
+from matchmaker.web.maps import map_of_cluster
 from matchmaker.web.network_picture import drawn_network
 from matchmaker.web.parties import fit_of
 from matchmaker.workflow.gathering import Gathering, GatheringKind, InvitationAnswer, Meeting
@@ -305,6 +306,9 @@ def cluster(id: str) -> PageAnswer:
             if name in everything.figures and name in definitions
         ],
         course=_course(audit),
+        places=map_of_cluster(
+            services().auditing.view(signed_in(), id, Channel.COOPERATION, audit.basis.year)
+        ),
         standing=[
             (definitions[name].title, value)
             for name, value in audit.peers.percentiles.items()

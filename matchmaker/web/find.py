@@ -32,6 +32,7 @@ from matchmaker.web.layout import (
     whole_number,
     written,
 )
+from matchmaker.web.maps import map_of_results
 from matchmaker.workflow.interactions import InteractionKind
 
 SHOWN = 20
@@ -72,6 +73,7 @@ def find() -> PageAnswer:
             answer = _answer(principal, own, goal, text)
         except MatchmakerError as error:
             problem, status = error, status_of(error)
+    cards = cards_of(principal, answer)
     page = render_template(
         "results.html" if is_part() else "find.html",
         problem=problem,
@@ -85,7 +87,8 @@ def find() -> PageAnswer:
         own=own,
         counts=_counts(principal, goal) if goal and not is_part() else None,
         answered=answer,
-        cards=cards_of(principal, answer),
+        cards=cards,
+        places=map_of_results(principal, cards, own),
         saved=picked_by(principal, own, InteractionKind.SAVED),
         reasons=DISMISSAL_REASONS,
         sent={name: request.args.getlist(name) for name in ASKED if name in request.args},
