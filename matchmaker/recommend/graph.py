@@ -6,16 +6,19 @@ one incidence matrix, so that every measure walks over both in the same way.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from matchmaker.domain import UNDIRECTED_LAYERS, Layer
+from matchmaker.recommend.scores import Near, Ranking, Scores
+from matchmaker.recommend.walks import Collector, Level, Walker, blended, data_of, entries
 from matchmaker.snapshot.model import NO_DATE, BoolArray, FloatArray, IntArray, Snapshot, to_days
 
 E_FOLDING_YEARS = 3.0
@@ -28,7 +31,10 @@ RESTART = 0.3
 # .7⁵ ≈ .17 of the mass is not restarted yet; on EU projects twelve steps rank no better.
 ITERATIONS = 5
 
-FURTHER = 3
+# So many organisations are walked over as they are; over more, mass is pushed (`walks.py`).
+EXACT_UP_TO = 20_000
+# Entries of partners' partners that a path may be looked for among.
+PATH_BUDGET = 300_000
 
 Matrix = Any  # scipy.sparse.csr_array, float32, int32 indices
 
@@ -69,6 +75,11 @@ class AffiliationNetwork:
         # Undertakings of the last two years, on a day that is known, shape (c,).
         self.fresh: BoolArray = recent & ~undertakings.estimated & (undertakings.date != NO_DATE)
 
+    @property
+    def is_pushed(self) -> bool:
+        """Whether walks are pushed as far as is worth it, and not walked to the end."""
+        return self.organizations > EXACT_UP_TO
+
     @cached_property
     def _steps(self) -> tuple[dict[Pace, Matrix], Matrix]:
         """(undertakings × organisations for each pace, organisations × undertakings)."""
@@ -87,8 +98,13 @@ class AffiliationNetwork:
 
     def prepare(self) -> None:
         """Make now what requests would make at first use."""
-        _ = self._steps, self.participants, self.adjacency, self.degree, self.recent_joint
-        _ = self.activity, self.joint_count, self.centrality
+        _ = self.participants, self.adjacency, self.degree, self.recent_joint
+        _ = self.joint_count, self.rarity, self.is_joint_adjacent
+        for name in ("activity", "centrality", "degree"):
+            _ = self.ranking(name).order
+        if self.is_pushed:
+            _ = self.walkers, self._anywhere
+            self.__dict__.pop("_steps", None)  # centrality needed them, no request does
 
     def hop(self, mass: FloatArray, pace: Pace) -> FloatArray:
         """One random step: to an undertaking of one's own, then to one of its participants.
@@ -112,10 +128,63 @@ class AffiliationNetwork:
         """Personalised PageRank from one organisation, shape (n,); see `restarted`."""
         return restarted(self.hops(row, Pace.RECENT, iterations), row, restart)
 
-    def three_step(self, row: int) -> FloatArray:
+    def levels(self, row: int) -> tuple[Level, ...]:
+        """What is left of `hops` by recency where mass is pushed, `ITERATIONS` of them."""
+        walker = self.walkers[Pace.RECENT]
+        levels = [walker.first(row)]
+        while len(levels) < ITERATIONS:
+            levels.append(walker.next(levels[-1]))
+        return tuple(levels)
+
+    def pushed_pagerank(self, levels: Sequence[Level], row: int, restart: float) -> Scores:
+        """`pagerank` from the levels of a push; how far off it may be is said in `blended`."""
+        if not len(levels[0].rows):
+            return Near(levels[0].rows, np.zeros(0, np.float32), self.organizations)
+        weights = _series(len(levels), restart)
+        near = blended(levels, weights.tolist(), self._anywhere, self._collector)
+        return near.increased(row, restart)
+
+    def three_step(self, row: int) -> Scores | FloatArray:
         """Mass after three random steps, the last by recency, shape (n,)."""
-        second = self.hop(self.first_hop(row, Pace.EVEN), Pace.EVEN)
-        return self.hop(second, Pace.RECENT)
+        if not self.is_pushed:
+            second = self.hop(self.first_hop(row, Pace.EVEN), Pace.EVEN)
+            return self.hop(second, Pace.RECENT)
+        evenly, lately = self.walkers[Pace.EVEN], self.walkers[Pace.RECENT]
+        first = evenly.first(row)
+        if not len(first.rows):
+            return Near(first.rows, np.zeros(0, np.float32), self.organizations)
+        third = lately.next(evenly.next(first))
+        return blended([third], [1.0], self._anywhere, self._collector)
+
+    @cached_property
+    def walkers(self) -> dict[Pace, Walker]:
+        """Who pushes mass, by each preference."""
+        size = self.undertakings.size
+        return {
+            pace: Walker(self.incidence, self.participants, self._weight(pace), size)
+            for pace in Pace
+        }
+
+    @cached_property
+    def _collector(self) -> Collector:
+        return Collector(self.organizations)
+
+    @cached_property
+    def _anywhere(self) -> Ranking:
+        """Where a walk from anywhere is after long, of sum 1."""
+        centrality = self.ranking("centrality")
+        total = np.float32(max(float(centrality.values.sum(dtype=np.float64)), 1e-30))
+        return replace(centrality, values=centrality.values / total)
+
+    def ranking(self, name: Literal["activity", "centrality", "degree"]) -> Ranking:
+        """One of the measures of everybody in order, made once."""
+        if name not in self._rankings:
+            self._rankings[name] = Ranking.of(getattr(self, name))
+        return self._rankings[name]
+
+    @cached_property
+    def _rankings(self) -> dict[str, Ranking]:
+        return {}
 
     @cached_property
     def centrality(self) -> FloatArray:
@@ -133,7 +202,7 @@ class AffiliationNetwork:
         if total <= 0:
             return np.zeros(self.organizations, dtype=np.float32)
         shares = weight / total / self.undertakings.size[columns]
-        return _gathered(self.participants, columns, shares, self.organizations)
+        return np.asarray(self.gathered(self.participants, columns, shares))
 
     @cached_property
     def participants(self) -> Matrix:
@@ -156,30 +225,47 @@ class AffiliationNetwork:
         """Rows of everybody that one organisation ever took part with."""
         return columns_of(self.adjacency, row)
 
-    def through_partners(self, row: int, weight: FloatArray) -> FloatArray:
-        """Σ of `weight` over the partners shared with each organisation, shape (n,)."""
+    def around(self, row: int) -> Neighbourhood:
+        """Partners of one organisation and theirs: what all measures over them share."""
         partners = self.partners(row)
-        return _gathered(self.adjacency, partners, weight[partners], self.organizations)
+        positions, columns, counts = entries(self.adjacency, partners)
+        rows, places = self._collector.placed(columns)
+        return Neighbourhood(self, row, partners, counts, rows, places, positions)
+
+    def through_partners(self, row: int, weight: FloatArray) -> Near:
+        """Σ of `weight` (n,) over the partners shared with each organisation."""
+        around = self.around(row)
+        return around.summed(weight[around.partners])
 
     def partners_of(self, rows: IntArray) -> IntArray:
-        """Rows of everybody that any of these ever took part with, in order."""
-        met = np.zeros(self.organizations, dtype=np.bool_)
-        for row in rows.tolist():
-            met[self.partners(row)] = True
-        return np.flatnonzero(met).astype(np.int32)
+        """Rows of everybody that any of these ever took part with, in order.
 
-    def shared_partners(self, row: int) -> FloatArray:
-        """Number of partners in common with each organisation, shape (n,)."""
-        return self.through_partners(row, np.ones(self.organizations, dtype=np.float32))
+        Of those with fewest partners first, as far as `PATH_BUDGET` goes.
+        """
+        if not len(rows):
+            return rows
+        total = int((self.adjacency.indptr[rows + 1] - self.adjacency.indptr[rows]).sum())
+        if total > PATH_BUDGET:
+            rows = rows[np.lexsort((rows, self.degree[rows]))]
+            rows = rows[np.cumsum(self.degree[rows], dtype=np.float64) <= PATH_BUDGET]
+        return self.gathered(self.adjacency, rows, np.ones(len(rows))).rows
 
-    def adamic_adar(self, row: int) -> FloatArray:
-        """Σ 1 / ln(degree) over shared partners (Adamic and Adar, 2003), shape (n,)."""
-        weight = 1 / np.log(np.maximum(self.degree, 2))
-        return self.through_partners(row, weight.astype(np.float32))
+    def shared_partners(self, row: int) -> Near:
+        """Number of partners in common with each organisation."""
+        return self.around(row).shared_partners
 
-    def resource_allocation(self, row: int) -> FloatArray:
-        """Σ 1 / degree over shared partners (Zhou, Lü and Zhang, 2009), shape (n,)."""
-        return self.through_partners(row, (1 / np.maximum(self.degree, 1)).astype(np.float32))
+    @cached_property
+    def rarity(self) -> FloatArray:
+        """1 / ln(degree), shape (n,)."""
+        return (1 / np.log(np.maximum(self.degree, 2))).astype(np.float32)
+
+    def adamic_adar(self, row: int) -> Near:
+        """Σ 1 / ln(degree) over shared partners (Adamic and Adar, 2003)."""
+        return self.around(row).adamic_adar
+
+    def resource_allocation(self, row: int) -> Near:
+        """Σ 1 / degree over shared partners (Zhou, Lü and Zhang, 2009)."""
+        return self.around(row).resource_allocation
 
     @cached_property
     def joint(self) -> FloatArray:
@@ -207,23 +293,32 @@ class AffiliationNetwork:
         joint = self.incidence @ sparse.diags_array(scale) @ self.incidence.T
         return _compact(without_diagonal(joint))
 
-    def recent_shared(self, row: int) -> FloatArray:
-        """Σ over shared partners of recent joint work with both, shape (n,)."""
+    def recent_shared(self, row: int) -> Near:
+        """Σ over shared partners of recent joint work with both."""
+        return self.around(row).recent_shared
+
+    @cached_property
+    def is_joint_adjacent(self) -> bool:
+        """Whether recent work is told of just those who ever met: no weight is too small."""
+        ever, recent = self.adjacency, self.recent_joint
+        return np.array_equal(ever.indptr, recent.indptr) and np.array_equal(
+            ever.indices, recent.indices
+        )
+
+    def recent_with(self, row: int) -> Near:
+        """Recent joint work with each organisation itself."""
         joint = self.recent_joint
         part = slice(int(joint.indptr[row]), int(joint.indptr[row + 1]))
-        return _gathered(joint, joint.indices[part], joint.data[part], self.organizations)
+        return Near(joint.indices[part], joint.data[part], self.organizations)
 
-    def recent_with(self, row: int) -> FloatArray:
-        """Recent joint work with each organisation itself, shape (n,)."""
-        return dense_row(self.recent_joint, row)
-
-    def steps(self, row: int, shared_partners: FloatArray) -> NDArray[np.int8]:
-        """Steps from one organisation to each, 0 to 2, and `FURTHER` for the rest, shape (n,)."""
-        steps = np.full(self.organizations, FURTHER, dtype=np.int8)
-        steps[shared_partners > 0] = 2
-        steps[self.partners(row)] = 1
-        steps[row] = 0
-        return steps
+    def gathered(self, matrix: Matrix, rows: IntArray, weight: NDArray[Any]) -> Near:
+        """Σ of `weight` (r,) times the given rows (r,) of a matrix."""
+        if not len(rows):
+            return Near(np.zeros(0, np.int32), np.zeros(0, np.float32), self.organizations)
+        positions, columns, counts = entries(matrix, rows)
+        spread = np.repeat(weight, counts) * data_of(matrix, rows, positions)
+        reached, sums = self._collector.collect(columns, spread)
+        return Near(reached, sums.astype(np.float32), self.organizations)
 
     def rarest(self, rows: IntArray) -> int:
         """Who of these has the fewest partners, and so says most; ties by row."""
@@ -241,6 +336,53 @@ class AffiliationNetwork:
         return np.asarray(joint[np.lexsort((joint, -self.undertakings.date[joint].astype(int)))])
 
 
+@dataclass(frozen=True)
+class Neighbourhood:
+    """The partners (r,) of `row`, and theirs: `rows` (k,), ascending, itself among them.
+
+    Each partner has `counts` (r,) entries, of those at `places` in `rows`, (Σ counts,), at
+    `positions` of the network's matrices, None where its rows are sliced.
+    """
+
+    network: AffiliationNetwork
+    row: int
+    partners: IntArray
+    counts: IntArray
+    rows: IntArray
+    places: IntArray
+    positions: NDArray[np.int64] | None
+
+    def summed(self, weight: NDArray[Any], of_entries: FloatArray | None = None) -> Near:
+        """Σ over shared partners of what each counts, `weight` (r,), times `of_entries`."""
+        spread = np.repeat(weight, self.counts)
+        spread = spread if of_entries is None else spread * of_entries
+        sums = np.bincount(self.places, weights=spread, minlength=len(self.rows))
+        return Near(self.rows, sums.astype(np.float32), self.network.organizations)
+
+    @cached_property
+    def shared_partners(self) -> Near:
+        """See the network's measures of these names."""
+        return self.summed(np.ones(len(self.partners), dtype=np.float32))
+
+    @cached_property
+    def adamic_adar(self) -> Near:
+        return self.summed(self.network.rarity[self.partners])
+
+    @cached_property
+    def resource_allocation(self) -> Near:
+        degree = self.network.degree[self.partners]
+        return self.summed((1 / np.maximum(degree, 1)).astype(np.float32))
+
+    @cached_property
+    def recent_shared(self) -> Near:
+        network, joint = self.network, self.network.recent_joint
+        own = joint.data[joint.indptr[self.row] : joint.indptr[self.row + 1]]
+        if network.is_joint_adjacent:
+            return self.summed(own, data_of(joint, self.partners, self.positions))
+        partners = joint.indices[joint.indptr[self.row] : joint.indptr[self.row + 1]]
+        return network.gathered(joint, partners, own)
+
+
 def restarted(hops: FloatArray, row: int, restart: float) -> FloatArray:
     """Personalised PageRank from the masses after 1 … k steps, shape (n,).
 
@@ -249,11 +391,15 @@ def restarted(hops: FloatArray, row: int, restart: float) -> FloatArray:
     that one walk serves every restart). Mass that comes to an organisation
     without undertakings is lost.
     """
-    decay = (1 - restart) ** np.arange(1, len(hops) + 1)
-    weight = np.append(restart * decay[:-1], decay[-1]).astype(np.float32)
-    mass = weight @ hops
+    mass = _series(len(hops), restart) @ hops
     mass[row] += restart
     return np.asarray(mass, dtype=np.float32)
+
+
+def _series(steps: int, restart: float) -> FloatArray:
+    """Weights of the masses after 1 … k steps in `restarted`, shape (k,)."""
+    decay = (1 - restart) ** np.arange(1, steps + 1)
+    return np.append(restart * decay[:-1], decay[-1]).astype(np.float32)
 
 
 def columns_of(matrix: Matrix, row: int) -> IntArray:
@@ -276,18 +422,6 @@ def without_diagonal(matrix: Matrix) -> Matrix:
     joint.setdiag(0)
     joint.eliminate_zeros()
     return joint
-
-
-def _gathered(matrix: Matrix, rows: IntArray, weight: NDArray[Any], size: int) -> FloatArray:
-    """Σ of `weight` (r,) times the given rows (r,) of a matrix, shape (size,)."""
-    starts, ends = matrix.indptr[rows], matrix.indptr[rows + 1]
-    if not len(rows):
-        return np.zeros(size, dtype=np.float32)
-    parts = list(zip(starts.tolist(), ends.tolist(), strict=True))
-    entries = np.concatenate([matrix.indices[a:b] for a, b in parts])
-    values = np.concatenate([matrix.data[a:b] for a, b in parts])
-    spread = np.repeat(weight, ends - starts) * values
-    return np.bincount(entries, weights=spread, minlength=size).astype(np.float32)
 
 
 def _inverse(values: NDArray[Any]) -> FloatArray:
