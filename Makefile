@@ -129,7 +129,7 @@ test-fast: $(DEV_STAMP) ## The quick tests: without Neo4j, browser and training
 
 .PHONY: test-long
 test-long: system browser $(DEV_STAMP) $(WEB_STAMP) ## Every test, the long matrices whole
-	$(PYTEST)
+	$(PYTEST) --hypothesis-profile=long
 
 .PHONY: translations
 translations: $(DEV_STAMP) ## Sort the catalogues; list what they lack

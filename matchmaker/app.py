@@ -9,6 +9,7 @@ from flask import Response, jsonify
 from flask_openapi3 import Info, OpenAPI
 
 from matchmaker.api.auditing.routes import auditing
+from matchmaker.api.auditing.surveys import surveys
 from matchmaker.api.cooperation.conversations import conversations
 from matchmaker.api.cooperation.routes import cooperation, coordination
 from matchmaker.api.directory.reconciliation import reconciliation
@@ -46,6 +47,7 @@ from matchmaker.web import (
 from matchmaker.web import directory as directory_pages
 from matchmaker.web import organization as organization_pages
 from matchmaker.web import people as people_pages
+from matchmaker.web import surveys as survey_pages
 from matchmaker.wiring import Wiring
 
 MAX_BODY_BYTES = 1_000_000
@@ -69,6 +71,7 @@ VIEWS = (
     people_pages,
     postings,
     second_factor,
+    survey_pages,
     welcome,
 )
 _DESCRIPTION = (
@@ -106,7 +109,7 @@ def create_app(wired: Wiring) -> OpenAPI:
     problems.register(app)
     guards.register(app)
     for area in (
-        directory, reconciliation, matching, auditing, people, passkeys, cooperation,
+        directory, reconciliation, matching, auditing, surveys, people, passkeys, cooperation,
         conversations, coordination, operations,
     ):  # fmt: skip
         app.register_api(area)

@@ -62,6 +62,7 @@ def periodic_work(wired: Wiring) -> tuple[PeriodicWork, ...]:
         ("introductions expired", wired.introductions.expire_due),
         ("meetings reminded of", wired.conversations.remind_due),
         ("introductions carried over", wired.graph_sync.write_pending),
+        ("survey answers carried over", wired.survey_sync.write_pending),
         ("letters sent", wired.notifications.mail_due),
         ("webhooks called", wired.webhooks.deliver_due),
         ("forgotten jobs sent", wired.job_queue.send_forgotten),
@@ -85,6 +86,7 @@ def expire_postings(wired: Wiring) -> None:
     _run_step("postings expired", wired.postings.expire_due)
     _run_step("postings carried over", wired.postings.sync_graph)
     _run_step("gatherings carried over", wired.gatherings.sync_graph)
+    _run_step("surveys reminded of or ended", wired.surveys.work_due)
 
 
 def delete_old(wired: Wiring) -> None:

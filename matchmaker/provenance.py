@@ -22,6 +22,11 @@ class Provenance:
     tier: SourceTier = SourceTier.IMPORT
     date: datetime.date | None = None
 
+    @property
+    def precedence(self) -> tuple[int, int]:
+        """Sorts what is stronger first, and of what is equally strong the newer."""
+        return self.tier.rank, -(self.date or datetime.date.min).toordinal()
+
 
 # No public view has them, nor what contradicts them.
 PRIVATE_FIELDS = frozenset({"contact"})

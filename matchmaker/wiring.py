@@ -29,6 +29,9 @@ from matchmaker.embedding.cross_encoder import CrossEncoder, load_cross_encoder
 from matchmaker.errors import MatchmakerError, ModelUnavailable, SnapshotUnavailable
 from matchmaker.mail import Mailer
 from matchmaker.recommend.pipeline import prepare
+from matchmaker.services.auditing.survey_answers import SurveyAnswers
+from matchmaker.services.auditing.survey_sync import SurveySync
+from matchmaker.services.auditing.surveys import Surveys
 from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
 from matchmaker.services.cooperation.capacity import Capacity
 from matchmaker.services.cooperation.cluster_members import ClusterMembers
@@ -44,6 +47,7 @@ from matchmaker.services.directory.codes import Codes
 from matchmaker.services.directory.directory import Directory, Published
 from matchmaker.services.directory.facets import FacetedDirectory
 from matchmaker.services.directory.log_anchor import LogAnchor
+from matchmaker.services.directory.map_spots import Geography
 from matchmaker.services.directory.reconciliation import Reconciliation
 from matchmaker.services.directory.search import Search
 from matchmaker.services.matching.evaluation import RankerLearning
@@ -212,6 +216,10 @@ class Wiring:
     @cached_property
     def faceted_directory(self) -> FacetedDirectory:
         return FacetedDirectory(self.store, self.reader, self.directory)
+
+    @cached_property
+    def geography(self) -> Geography:
+        return Geography(self.reader, self.faceted_directory)
 
     @cached_property
     def search(self) -> Search:
@@ -512,6 +520,20 @@ class Wiring:
     @cached_property
     def gatherings(self) -> Gatherings:
         return Gatherings(self.store, self.repositories, self.notification_outbox, self.clock)
+
+    @cached_property
+    def surveys(self) -> Surveys:
+        return Surveys(
+            self.store, self.repositories, self.notification_outbox, self.links, self.clock
+        )
+
+    @cached_property
+    def survey_sync(self) -> SurveySync:
+        return SurveySync(self.store, self.repositories, self.clock)
+
+    @cached_property
+    def survey_answers(self) -> SurveyAnswers:
+        return SurveyAnswers(self.surveys, self.survey_sync, self.reconciliation)
 
     @cached_property
     def mailer(self) -> Mailer:

@@ -9,6 +9,7 @@ from matchmaker.settings import Settings
 
 # A machine under load must not fail a test of what, not how fast.
 settings.register_profile("matchmaker", deadline=None)
+settings.register_profile("long", deadline=None)
 settings.load_profile("matchmaker")
 
 
@@ -50,8 +51,11 @@ def pytest_collection_modifyitems(
     """
     groups: dict[str, list[pytest.Item]] = {}
     for item in items:
-        if "chromium" in getattr(item, "fixturenames", ()):
+        fixtures = getattr(item, "fixturenames", ())
+        if "chromium" in fixtures:
             item.add_marker("browser")
+        if "sample" in fixtures:  # a whole installation with its models
+            item.add_marker("slow")
         server = item.get_closest_marker("neo4j") is not None
         group = "neo4j" if server else item.path.name
         item.add_marker(pytest.mark.xdist_group(group))

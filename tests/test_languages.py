@@ -115,7 +115,8 @@ def world(services):
 # -- the API
 
 
-@pytest.mark.parametrize("language", ["en", pytest.param("zh", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("operation", sorted(REQUESTS))
 def test_a_route_speaks_one_language_to_every_role(application, world, operation, language):
     for role in ROLES:
@@ -272,6 +273,7 @@ def test_a_language_is_one_file(esperanto):
     assert two == "⟦String should have at most 2 characters⟧"
 
 
+@pytest.mark.slow
 def test_pages_are_in_it_and_the_menu_offers_it(application, world, esperanto):
     page = application.test_client().get("/sign-in", headers={"Accept-Language": "eo"}).text
     assert '<html lang="eo">' in page
@@ -283,6 +285,7 @@ def test_pages_are_in_it_and_the_menu_offers_it(application, world, esperanto):
     assert "⟦Suppliers⟧" in home
 
 
+@pytest.mark.slow
 def test_the_api_is_in_it(application, world, esperanto):
     client = application.test_client()
     headers = world.headers("owner") | {"Accept-Language": "eo"}
@@ -316,6 +319,7 @@ class Letters:
         self.sent.append((to, subject, text))
 
 
+@pytest.mark.slow
 def test_mails_are_in_it(services, world, esperanto, monkeypatch):
     account = services.accounts.create(ADMIN, "eo@example.org", "Ludoviko", "correct horse 9")
     services.accounts.set_preferences(account.principal(), Preferences(language="eo"))
@@ -333,6 +337,7 @@ def locale(esperanto, monkeypatch):
     monkeypatch.setenv("LC_ALL", "eo.UTF-8")
 
 
+@pytest.mark.slow
 def test_reports_are_in_it(services, locale, monkeypatch, capsys):
     monkeypatch.setattr("matchmaker.cli.auditing.wired", lambda: services)
     assert run(["audit", CLUSTER, "--samples", "0"]) == 0

@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 from matchmaker.messages import Message, message, sentences
 
 Decimal = Literal["", ".", ","]
-Basis = Literal["", "column", "file", "separator", "language", "given"]
+FormatBasis = Literal["", "column", "file", "separator", "language", "given"]
 POINT: Decimal = "."
 COMMA: Decimal = ","
 _MAX_SEEN = 5_000
@@ -29,7 +29,7 @@ class ColumnFormat:
 
     decimal: Decimal = ""
     day_first: bool | None = None
-    basis: Basis = ""
+    basis: FormatBasis = ""
     evidence: str = ""
     mixed: tuple[str, ...] = ()
     open_cell: str = ""
@@ -171,7 +171,7 @@ class _Evidence:
         return replace(decided, open_cell=self.open_cell)
 
 
-def _with(name: str, value: Any, basis: Basis, evidence: str = "") -> ColumnFormat:
+def _with(name: str, value: Any, basis: FormatBasis, evidence: str = "") -> ColumnFormat:
     parts: dict[str, Any] = {name: value, "basis": basis, "evidence": evidence}
     return ColumnFormat(**parts)
 

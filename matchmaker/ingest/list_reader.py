@@ -24,7 +24,7 @@ from matchmaker.ingest.table_file import Line, TableFile
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.tie_status import is_called_off
 from matchmaker.ingest.title_units import currency_of_unit, unit_note, unit_of_title, with_unit
-from matchmaker.ingest.titles import unread_titles
+from matchmaker.ingest.titles import unread_notes
 from matchmaker.ingest.words import kind_of_name
 from matchmaker.messages import in_context, message
 from matchmaker.store.schema import TABLES as STORED
@@ -54,7 +54,10 @@ def read_list(table: TableFile, options: TableOptions, source: str) -> Parsed:
     parsed = read_by(mapping, _section(options, present), listed)
     organizations = tuple(_with_kind(row) for row in parsed.rows.organizations)
     unread = [title for title in table.header if title and not options.mapping.get(title)]
-    notes = (Problem(table.name, 0, "", unread_titles(unread), "note"),) if unread else ()
+    notes = (
+        Problem(table.name, 0, title, reason, "note")
+        for title, reason in unread_notes(options.table, unread)
+    )
     return replace(
         parsed,
         rows=replace(parsed.rows, organizations=organizations),

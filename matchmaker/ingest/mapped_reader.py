@@ -34,7 +34,7 @@ from matchmaker.ingest.table_file import TableFile
 from matchmaker.ingest.title_units import currency_of_unit, unit_note, unit_of_title
 from matchmaker.messages import Message, message
 
-Section = TypeVar("Section", Contracts, Relations, Projects)
+MappedSection = TypeVar("MappedSection", Contracts, Relations, Projects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,14 @@ class Dated:
 
 
 @dataclass
-class MappedReader(ABC, Generic[Section]):
+class MappedReader(ABC, Generic[MappedSection]):
     """Lines of a table by one section of a mapping file.
 
     Raises InvalidInput when the file lacks a column that the mapping names.
     """
 
     mapping: MappingFile
-    section: Section
+    section: MappedSection
     table: TableFile
     titles: Titles = field(init=False)
     reading: Reading = field(default_factory=lambda: Reading(only_blanks=True), init=False)

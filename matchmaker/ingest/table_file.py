@@ -39,7 +39,7 @@ from matchmaker.ingest.rows import (
     ERROR_VALUES,
     MAX_CELL,
     MAX_ROWS,
-    Kind,
+    FileFormat,
     Row,
     RowSource,
     SheetSummary,
@@ -115,7 +115,7 @@ class TableFile:
 
     path: Path
     name: str
-    kind: Kind
+    kind: FileFormat
     header: tuple[str, ...]
     header_line: int
     sheet: str = ""

@@ -6,8 +6,8 @@ import datetime
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, MutableMapping
-from dataclasses import dataclass, field, fields, replace
-from functools import cache, cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,11 @@ from matchmaker.ingest.industries import industry_note, scheme_of
 from matchmaker.ingest.made_ids import slug
 from matchmaker.ingest.numbers import Amount
 from matchmaker.ingest.places import place_note, taken
+from matchmaker.ingest.qualifications import TIER, cell_with_title, highest
 from matchmaker.ingest.reference import ReferenceIndex
 from matchmaker.ingest.report import Problem, Severity
 from matchmaker.ingest.suggestions import expected_titles
+from matchmaker.ingest.table_fields import referred_table
 from matchmaker.ingest.table_file import Line, TableFile, open_table
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.table_reading import TableReading
@@ -39,14 +41,11 @@ from matchmaker.ingest.titles import columns_of, notes_on_titles
 from matchmaker.ingest.words import is_other
 from matchmaker.messages import Message, message
 from matchmaker.store.merging import PRECISION, principal_date
-from matchmaker.store.schema import TABLES as STORED
 from matchmaker.text import language_of, normal
 
 _CODES = ("credit_code", "vat", "lei", "ror")
-# Where a table holds ids of rows of another, beside what `store.schema` says.
-_ORGANIZATION_FIELDS = {"participants": {"organization": "organizations",
-                                         "engagement": "engagements"}}  # fmt: skip
 # Words that are looked up and not read alone.
+MEMBERSHIP_DAYS = ("member_since", "member_until")
 _LOOKED_UP = ("place", "industry")
 _AMOUNT_CURRENCY = "the amount's currency"  # until it is known what the column of currencies says
 _MAX_READ = 20_000
@@ -211,8 +210,13 @@ class TableReader:
 
     def _notes(self) -> Iterator[Problem]:
         yield from self.file.notes
-        for title, reason in notes_on_titles(self.file, self.columns, self.options.mapping):
+        names = self.table.name, self.file, self.columns, self.options.mapping
+        for title, reason in notes_on_titles(*names):
             yield self._note(title, reason)
+        if not self.reading.cluster:
+            for title in (each for name in MEMBERSHIP_DAYS for each in self.titles.get(name, ())):
+                reason = message("It is read only where the list is imported for a cluster.")
+                yield self._note(title, reason)
         for title, format in self.formats.items():
             if format.explanation is not None and (title in self.judged or format.stored):
                 yield self._note(title, format.explanation)
@@ -298,6 +302,7 @@ class TableReader:
         filled = self.cells_of(line, column.name)
         if column.name in self.table.told_by_rows:
             filled = list(self._telling(line, column, filled, problems))
+        filled = list(self._with_titles(line, column, filled, problems))
         if not column.required and (column.read is cells.text or column.name in _CODES):
             filled = [(title, cell) for title, cell in filled if not is_nothing(cell)]
         if not filled:
@@ -306,10 +311,24 @@ class TableReader:
                 return None, False
             return self._reading(line, column, "", default, problems), True
         read = [self._reading(line, column, title, cell, problems) for title, cell in filled]
+        if column.name == TIER:
+            return highest([each for each in read if each is not None]), False
         if column.joined_by:
             texts = dict.fromkeys(str(value) for value in read if value is not None)
             return column.joined_by.join(texts) or None, False
         return read[0], False
+
+    def _with_titles(
+        self, line: Line, column: Column, filled: list[tuple[str, str]], problems: list[Problem]
+    ) -> Iterator[tuple[str, str]]:
+        """Cells with what their titles say of qualifications, but those that say no."""
+        for title, cell in filled:
+            chosen = self.chosen_values.get((column.name, cell), cell)
+            whole, doubt = cell_with_title(column.name, title, chosen)
+            if doubt is not None:
+                problems.append(self._problem(line, column.name, doubt, "warning", is_lost=True))
+            elif whole:
+                yield title, cell if whole == chosen else whole
 
     def _telling(
         self, line: Line, column: Column, filled: list[tuple[str, str]], problems: list[Problem]
@@ -351,7 +370,7 @@ class TableReader:
 
     def _plain(self, column: str, value: Any, values: Mapping[str, Any]) -> dict[str, Any]:
         """A value as the domain has it: a date with its precision, an amount with its currency."""
-        if isinstance(value, PartialDate):
+        if isinstance(value, PartialDate) and column not in MEMBERSHIP_DAYS:
             plain: dict[str, Any] = {column: value.date}
             if column == principal_date(self.table.model):
                 plain[PRECISION] = value.precision
@@ -364,7 +383,7 @@ class TableReader:
             return {column: value.value, **{n: w for n, w in said.items() if w and self._has(n)}}
         if column == "unit" and values.get("unit"):
             return {}  # the figure's own comes first
-        target = _target(self.table.name, column)
+        target = referred_table(self.table.name, column)
         if target and isinstance(value, str):
             return {column: self.full_id(value, target)}
         return {column: value}
@@ -429,22 +448,3 @@ class TableReader:
             id, note = industry.id, industry_note(self.index.industries, cell, industry)
         # An id of one's own may be in another file of this import, or in the store.
         return (cell, None) if not id and is_id(cell) else (id, note)
-
-
-@cache
-def _target(table: str, column: str) -> str:
-    """The table whose ids a column holds; "" for none."""
-    if column == "id":
-        return table
-    extra = _ORGANIZATION_FIELDS.get(table, {})
-    if column in extra:
-        return extra[column]
-    stored = STORED.get(table)
-    references = stored.references if stored else ()
-    return next((ref.tables[0] for ref in references if ref.field == column), "")
-
-
-@cache
-def fields_of(model: type) -> frozenset[str]:
-    """Names of a class's fields."""
-    return frozenset(column.name for column in fields(model))

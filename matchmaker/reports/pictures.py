@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import sparse
 
+from matchmaker.audit.layout import placed
 from matchmaker.audit.view import View
 from matchmaker.domain import Kind
 from matchmaker.messages import NAMES, in_context, message
@@ -76,12 +75,10 @@ def course(years: Sequence[int], lines: Sequence[tuple[str, Sequence[float | Non
 
 def network(view: View, proposed: Sequence[tuple[int, int]], writer: Writer) -> str:
     """Members and ties; above 2,000 members those with most partners."""
-    from sknetwork.embedding import Spring
-
     whole = view.network
     order = np.lexsort((whole.members, -whole.degree))
     drawn = whole.without(np.sort(order[_DRAWN:])) if len(whole) > _DRAWN else whole
-    places = _placed(Spring, drawn.adjacency, drawn.component)
+    places = placed(drawn.adjacency, drawn.component)
     kind = view.landscape.snapshot.organizations.kind[drawn.members]
     figure, (axis,) = _canvas(7.2, 6.2)
     for a, b in drawn.edges:
@@ -117,37 +114,6 @@ def _name(snapshot: Snapshot, row: int, writer: Writer) -> str:
     english = writer.language != NAMES
     name = snapshot.english_name_of(row) if english else snapshot.name_of(row)
     return name if len(name) <= 24 else name[:23] + "…"
-
-
-def _placed(spring: Any, adjacency: Any, component: NDArray[np.int64]) -> NDArray[np.float64]:
-    """A place (n, 2) for each member: every component by springs in a box of its own,
-    boxes on shelves, the largest on top and those who are alone at the bottom."""
-    places = np.zeros((len(component), 2))
-    sizes = np.bincount(component)
-    sides = np.where(sizes > 1, np.sqrt(sizes), 0.5)
-    width = max(float(sides.max(initial=1)), 1.25 * float(np.sqrt((sides**2).sum())))
-    x = y = shelf = 0.0
-    for number in np.lexsort((np.arange(len(sizes)), -sizes)):
-        side = float(sides[number])
-        if x > 0 and x + side > width:
-            x, y, shelf = 0.0, y - shelf, 0.0
-        inside = np.flatnonzero(component == number)
-        # A margin keeps neighbours and their names apart.
-        corner = np.array([x, y - side])
-        places[inside] = corner + side * (0.1 + 0.8 * _sprung(spring, adjacency, inside))
-        x, shelf = x + side, max(shelf, side)
-    return places
-
-
-def _sprung(spring: Any, adjacency: Any, inside: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Places of one component in the unit square."""
-    if len(inside) < 3:
-        return np.column_stack([np.linspace(0.2, 0.8, len(inside)), np.full(len(inside), 0.5)])
-    inner = sparse.csr_matrix(adjacency[inside][:, inside])  # all that scikit-network takes
-    start = np.random.default_rng(0).normal(size=(len(inside), 2))
-    placed = spring(2, n_iter=150, tol=1e-4).fit_transform(inner, position_init=start)
-    spread = np.ptp(placed, axis=0)
-    return np.asarray((placed - placed.min(axis=0)) / np.where(spread > 0, spread, 1))
 
 
 def _canvas(width: float, height: float, columns: int = 1) -> tuple[Any, Any]:

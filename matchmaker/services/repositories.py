@@ -35,6 +35,7 @@ from matchmaker.workflow.job import ImportRecord, Job, NotDuplicate
 from matchmaker.workflow.notification import Notification
 from matchmaker.workflow.posting import Posting
 from matchmaker.workflow.session import Session, SignInAttempts
+from matchmaker.workflow.survey import SurveyResponse, SurveyRound, response_id
 from matchmaker.workflow.webhook import Delivery, Hook
 
 _PAGE = 200
@@ -203,6 +204,10 @@ class Repositories:
         self.notifications = Repository(records, "notice", Notification, _notification_keys)
         self.postings = Repository(records, "posting", Posting, _fields("organization", "state"))
         self.gatherings = Repository(records, "gathering", Gathering, _gathering_keys)
+        self.surveys = Repository(records, "survey", SurveyRound, _survey_keys)
+        self.survey_responses = Repository(
+            records, "survey_response", SurveyResponse, _survey_response_keys
+        )
         self.rules = Repository(records, "cluster_rules", ClusterRules, _fields())
         self.interactions = Repository(records, "trace", Interaction, _interaction_keys)
         self.assignments = Repository(records, "assignment", Assignment, _assignment_keys)
@@ -304,6 +309,24 @@ def _gathering_keys(gathering: Gathering) -> Keys:
         "cluster": gathering.cluster,
         "organization": [party for party, _ in gathering.parties],
         "state": gathering.state,
+    }
+
+
+def _survey_keys(survey: SurveyRound) -> Keys:
+    return {"cluster": survey.cluster, "state": survey.state, "member": list(survey.members)}
+
+
+def _survey_response_keys(response: SurveyResponse) -> Keys:
+    answer = response.answer
+    partners = sorted({each.partner for each in (*answer.ties, *answer.denied) if each.partner})
+    named = sorted({tie.partner for tie in answer.ties if tie.partner})
+    return {
+        "round": response.round,
+        "organization": response.organization,
+        "partner": partners,
+        # Who named whom in which round.
+        "named": [response_id(response.round, partner) for partner in named],
+        "pending": ["yes"] if response.pending else [],
     }
 
 

@@ -28,6 +28,7 @@ from matchmaker.domain import (
 )
 from matchmaker.embedding import LanguageMeans, comparable, language_means
 from matchmaker.snapshot import model
+from matchmaker.snapshot.geography import coordinate_at, coordinates_of
 from matchmaker.snapshot.incidence import adjacency, transposed
 from matchmaker.snapshot.lexical import build_lexical
 from matchmaker.snapshot.model import (
@@ -53,7 +54,7 @@ from matchmaker.text import language_of
 from matchmaker.text import passages as passages_of
 
 Row = TypeVar("Row")
-Rows = Mapping[str, int]
+RowNumbers = Mapping[str, int]
 # From which chance on that two of one name are one, what one of them refused holds for the
 # other. A name that is only like it is somebody else's, however high the chance.
 _RATHER_ONE = 0.5
@@ -189,7 +190,7 @@ def _in_order(rows: Iterable[Row]) -> list[Row]:
     return sorted(rows, key=key_of)
 
 
-def _numbered(rows: Sequence[Any]) -> Rows:
+def _numbered(rows: Sequence[Any]) -> RowNumbers:
     return {row.id: number for number, row in enumerate(rows)}
 
 
@@ -236,12 +237,12 @@ def _organizations(
     rows: Sequence[Organization],
     held_back: Collection[str],
     places: Sequence[Place],
-    place_rows: Rows,
-    industry_rows: Rows,
+    place_rows: RowNumbers,
+    industry_rows: RowNumbers,
     as_of: date,
     named_stages: IntArray,
 ) -> Organizations:
-    latitude, longitude = _coordinates(places, place_rows)
+    latitude, longitude = coordinates_of(places, place_rows)
     place = _ints(place_rows.get(row.place or "", -1) for row in rows)
     countries = sorted({row.country for row in rows})
     numbers = {country: number for number, country in enumerate(countries)}
@@ -267,36 +268,15 @@ def _organizations(
         active=_flags(row.is_active_on(as_of) for row in rows),
         ended=_ints(to_days(row.ended) for row in rows),
         verified=_flags(is_verified(row.credit_code, row.vat) for row in rows),
-        latitude=_coordinate_at(place, latitude),
-        longitude=_coordinate_at(place, longitude),
+        latitude=coordinate_at(place, latitude),
+        longitude=coordinate_at(place, longitude),
         country=_ints(numbers[row.country] if row.country else -1 for row in rows),
     )
 
 
-def _coordinate_at(place: NDArray[np.int32], coordinates: FloatArray) -> FloatArray:
-    """A coordinate of the place in each row, NaN for -1."""
-    return np.append(coordinates, np.float32(np.nan))[place]
-
-
-def _coordinates(places: Sequence[Place], rows: Rows) -> tuple[FloatArray, FloatArray]:
-    """Of each place, or of its nearest ancestor that has them, NaN else."""
-    latitude = np.full(len(places), np.nan, dtype=np.float32)
-    longitude = np.full(len(places), np.nan, dtype=np.float32)
-    for number, start in enumerate(places):
-        place = start
-        passed = set[str]()  # parents may go round in a circle
-        while place.latitude is None or place.longitude is None:
-            passed.add(place.id)
-            parent = rows.get(place.parent or "", -1)
-            if parent < 0 or places[parent].id in passed:
-                break
-            place = places[parent]
-        else:
-            latitude[number], longitude[number] = place.latitude, place.longitude
-    return latitude, longitude
-
-
-def _statements(spoken: Sequence[Statement], rows: GraphRows, engagement_rows: Rows) -> Statements:
+def _statements(
+    spoken: Sequence[Statement], rows: GraphRows, engagement_rows: RowNumbers
+) -> Statements:
     offers: dict[str, Any] = {row.id: row for row in rows.offers}
     needs: dict[str, Any] = {row.id: row for row in rows.needs}
 
@@ -330,7 +310,7 @@ def _engagements(rows: Sequence[Engagement], spoken: Sequence[Statement]) -> Eng
     )
 
 
-def _memberships(rows: GraphRows, clusters: Rows, organizations: Rows) -> Memberships:
+def _memberships(rows: GraphRows, clusters: RowNumbers, organizations: RowNumbers) -> Memberships:
     ordered = _in_order(rows.memberships)
     return Memberships(
         cluster=_ints(clusters[row.cluster] for row in ordered),
@@ -341,7 +321,10 @@ def _memberships(rows: GraphRows, clusters: Rows, organizations: Rows) -> Member
 
 
 def _observations(observations: Sequence[Observation]) -> pa.Table:
-    ordered = sorted(observations, key=lambda row: (row.subject, row.indicator, row.year, row.id))
+    """In order, of one year the figure of the strongest source last: the last one counts."""
+    weakest_first = sorted(observations, key=lambda row: row.id)
+    weakest_first.sort(key=lambda row: row.provenance.precedence, reverse=True)
+    ordered = sorted(weakest_first, key=lambda row: (row.subject, row.indicator, row.year))
     return _table(
         ordered,
         *("subject", "indicator"),
@@ -352,12 +335,12 @@ def _observations(observations: Sequence[Observation]) -> pa.Table:
     )
 
 
-def _tree(rows: Sequence[Any], numbers: Rows, **more: Any) -> pa.Table:
+def _tree(rows: Sequence[Any], numbers: RowNumbers, **more: Any) -> pa.Table:
     parent = _ints(numbers.get(row.parent or "", -1) for row in rows)
     return _table(rows, "id", "name", "name_en", parent=parent, **more)
 
 
-def _layer(layer: Layer, ties: Sequence[Tie], organizations: Rows, as_of: date) -> TieLayer:
+def _layer(layer: Layer, ties: Sequence[Tie], organizations: RowNumbers, as_of: date) -> TieLayer:
     numbered = [(number, tie) for number, tie in enumerate(ties) if tie.layer is layer]
     source = _ints(organizations[tie.source] for _, tie in numbered)
     target = _ints(organizations[tie.target] for _, tie in numbered)
@@ -386,7 +369,7 @@ def _last_day(tie: Tie, as_of: date) -> date | None:
     return tie.since or as_of - timedelta(days=1)
 
 
-def _participation(engagements: Sequence[Engagement], organizations: Rows) -> Incidence:
+def _participation(engagements: Sequence[Engagement], organizations: RowNumbers) -> Incidence:
     parts = [engagement.participants for engagement in engagements]
     return Incidence(
         indptr=np.cumsum([0, *map(len, parts)], dtype=np.int64),
@@ -398,8 +381,8 @@ def _participation(engagements: Sequence[Engagement], organizations: Rows) -> In
 def _speakers(
     spoken: Sequence[Statement],
     engagements: Sequence[Engagement],
-    engagement_rows: Rows,
-    organizations: Rows,
+    engagement_rows: RowNumbers,
+    organizations: RowNumbers,
 ) -> Incidence:
     """Statements × organisations; an engagement's with the participants' roles."""
     roles: list[StrEnum | None] = []

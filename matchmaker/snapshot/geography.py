@@ -1,12 +1,14 @@
-"""Distances on the earth."""
+"""Where places are, and distances on the earth."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
+from matchmaker.domain import Place
 from matchmaker.snapshot.model import FloatArray
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius (IUGG)
@@ -40,3 +42,28 @@ def great_circle_km(
     chord = np.sin(half) ** 2 + np.cos(latitude_1) * np.cos(latitude_2) * np.sin(turn) ** 2
     km = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(chord, 0, 1)))
     return np.asarray(km, dtype=np.float32)
+
+
+def coordinate_at(place: NDArray[np.int32], coordinates: FloatArray) -> FloatArray:
+    """A coordinate of the place in each row, NaN for -1, (n,)."""
+    return np.append(coordinates, np.float32(np.nan))[place]
+
+
+def coordinates_of(
+    places: Sequence[Place], rows: Mapping[str, int]
+) -> tuple[FloatArray, FloatArray]:
+    """Degrees of each place, or of its nearest ancestor that has them, NaN else; two of (n,)."""
+    latitude = np.full(len(places), np.nan, dtype=np.float32)
+    longitude = np.full(len(places), np.nan, dtype=np.float32)
+    for number, start in enumerate(places):
+        place = start
+        passed = set[str]()  # parents may go round in a circle
+        while place.latitude is None or place.longitude is None:
+            passed.add(place.id)
+            parent = rows.get(place.parent or "", -1)
+            if parent < 0 or places[parent].id in passed:
+                break
+            place = places[parent]
+        else:
+            latitude[number], longitude[number] = place.latitude, place.longitude
+    return latitude, longitude

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from matchmaker.domain import (
     Cluster,
+    Description,
     DuplicateCandidate,
     Engagement,
     GraphRows,
@@ -15,6 +16,7 @@ from matchmaker.domain import (
     Need,
     NeedState,
     Neighborhood,
+    Observation,
     Offer,
     Organization,
     OrganizationFilter,
@@ -43,10 +45,12 @@ from matchmaker.store.lookup import (
 )
 from matchmaker.store.schema import (
     CLUSTERS,
+    DESCRIPTIONS,
     DUPLICATES,
     ENGAGEMENTS,
     INDUSTRIES,
     NEEDS,
+    OBSERVATIONS,
     OFFERS,
     ORGANIZATIONS,
     PLACES,
@@ -55,15 +59,15 @@ from matchmaker.store.schema import (
 from matchmaker.store.transaction import Transaction
 
 Row = TypeVar("Row")
-Answer = TypeVar("Answer")
-Work = Callable[[Transaction], Answer]
+Returned = TypeVar("Returned")
+TransactionWork = Callable[[Transaction], Returned]
 
 
 class GraphReading(ABC):
     """Every method is one transaction, and may raise `StoreUnavailable`."""
 
     @abstractmethod
-    def _read(self, work: Work[Answer], *, bulk: bool = False) -> Answer: ...
+    def _read(self, work: TransactionWork[Returned], *, bulk: bool = False) -> Returned: ...
 
     def version(self) -> int:
         """A number that grows with every change of the graph."""
@@ -168,6 +172,24 @@ class GraphReading(ABC):
         """Clusters it is a member of today, in order of id. Raises NotFound."""
 
         return tuple(self._read(lambda tx: rows_of(tx, tx.clusters_of, organization_id)))
+
+    def descriptions_of(self, organization_id: str) -> tuple[Description, ...]:
+        """Texts about it, in order of id. Raises NotFound."""
+
+        def work(tx: Transaction) -> tuple[Description, ...]:
+            id = organization_by_id(tx, organization_id).id
+            return in_order(tx.rows_about(DESCRIPTIONS, id))
+
+        return self._read(work)
+
+    def observations_of(self, organization_id: str) -> tuple[Observation, ...]:
+        """Figures that were reported of it, in order of id. Raises NotFound."""
+
+        def work(tx: Transaction) -> tuple[Observation, ...]:
+            id = organization_by_id(tx, organization_id).id
+            return in_order(tx.rows_about(OBSERVATIONS, id))
+
+        return self._read(work)
 
     def places(self, ids: Sequence[str]) -> dict[str, Place]:
         return self._read(lambda tx: tx.rows_by_key(PLACES, ids))

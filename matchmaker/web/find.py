@@ -23,7 +23,7 @@ from matchmaker.web.cards import cards_of
 from matchmaker.web.labels import language
 from matchmaker.web.layout import (
     Option,
-    Page,
+    PageAnswer,
     is_part,
     own_organization,
     parse_choice,
@@ -32,6 +32,7 @@ from matchmaker.web.layout import (
     whole_number,
     written,
 )
+from matchmaker.web.maps import map_of_results
 from matchmaker.workflow.interactions import InteractionKind
 
 SHOWN = 20
@@ -56,7 +57,7 @@ ASKED = (
 
 
 @web.get("/find")
-def find() -> Page:
+def find() -> PageAnswer:
     """A goal, or a sentence in one's own words; results as cards."""
     principal, own = signed_in(), own_organization()
     goals = services().matching.goals(principal, own) if own else list(GoalName)
@@ -72,6 +73,7 @@ def find() -> Page:
             answer = _answer(principal, own, goal, text)
         except MatchmakerError as error:
             problem, status = error, status_of(error)
+    cards = cards_of(principal, answer)
     page = render_template(
         "results.html" if is_part() else "find.html",
         problem=problem,
@@ -85,7 +87,8 @@ def find() -> Page:
         own=own,
         counts=_counts(principal, goal) if goal and not is_part() else None,
         answered=answer,
-        cards=cards_of(principal, answer),
+        cards=cards,
+        places=map_of_results(principal, cards, own),
         saved=picked_by(principal, own, InteractionKind.SAVED),
         reasons=DISMISSAL_REASONS,
         sent={name: request.args.getlist(name) for name in ASKED if name in request.args},
@@ -95,7 +98,7 @@ def find() -> Page:
 
 
 @web.post("/find")
-def ask() -> Page:
+def ask() -> PageAnswer:
     """To the address of the question, which can be kept and sent however long it is."""
     principal, form = signed_in(), request.form.to_dict(flat=False)
     text = request.form.get("text", "").strip()
@@ -170,7 +173,7 @@ def _requirements_made(what: str) -> frozenset[str]:
 
 
 @web.get("/find/export")
-def export_found() -> Page:
+def export_found() -> PageAnswer:
     """What is found, as a file."""
     principal, own = signed_in(), own_organization()
     goal = parse_choice(GoalName, request.args.get("goal", ""), "goal")

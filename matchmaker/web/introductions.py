@@ -18,7 +18,14 @@ from matchmaker.web.cards import grade_of
 from matchmaker.web.conversations import conversation_of, is_of_conversation, take_part
 from matchmaker.web.forms import read_form
 from matchmaker.web.labels import gettext
-from matchmaker.web.layout import Page, own_organization, parse_choice, show_notice, signed_in, web
+from matchmaker.web.layout import (
+    PageAnswer,
+    own_organization,
+    parse_choice,
+    show_notice,
+    signed_in,
+    web,
+)
 from matchmaker.web.parties import fit_of, parties_of
 from matchmaker.workflow.introduction import Outcome, Proposal, Transition
 from matchmaker.workflow.introduction_states import (
@@ -41,7 +48,7 @@ _HIDDEN = ("goal", "candidate", "asking", "need", "impression", "position")
 
 
 @web.get("/introductions")
-def introductions() -> Page:
+def introductions() -> PageAnswer:
     """Requests in and out."""
     principal, own = signed_in(), own_organization()
     page = services().introductions.listed(
@@ -53,7 +60,7 @@ def introductions() -> Page:
 
 
 @web.get("/introductions/new")
-def new_introduction() -> Page:
+def new_introduction() -> PageAnswer:
     """Ask for an introduction."""
     return _new_page(signed_in(), request.args)
 
@@ -81,7 +88,7 @@ def _new_page(
 
 
 @web.post("/introductions/new")
-def propose() -> Page:
+def propose() -> PageAnswer:
     """Asked for; where that is refused, the form again with what was written."""
     principal, form = signed_in(), request.form
     try:
@@ -96,7 +103,7 @@ def propose() -> Page:
 
 
 @web.get("/introductions/<id>")
-def introduction(id: str) -> Page:
+def introduction(id: str) -> PageAnswer:
     """Where it stands, who asks and why the two fit, what can be done, the conversation."""
     principal = signed_in()
     view = services().introductions.show(principal, id)
@@ -174,7 +181,7 @@ def _progress(view: IntroductionView) -> list[ProgressStep]:
 
 
 @web.post("/introductions/<id>")
-def act(id: str) -> Page:
+def act(id: str) -> PageAnswer:
     """One step, a message or what is about a meeting; where refused, the page as it is now
     with what was written.
     """

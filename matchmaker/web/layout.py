@@ -41,6 +41,7 @@ Option = TypeVar("Option", bound=StrEnum)
 HERE = Path(__file__).parent
 _UNWANTED = re.compile(r"[\x00-\x1f\x7f\\]")
 VENDOR = HERE / "vendor"
+_TYPES = {".css": "text/css", ".json": "application/json"}
 POLICY = (
     "default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; form-action 'self'; "
@@ -206,7 +207,7 @@ def vendored(name: str) -> Response:
     if zipped.exists() and "gzip" in request.headers.get("Accept-Encoding", ""):
         response = send_from_directory(VENDOR, f"{name}.gz")
         response.headers["Content-Encoding"] = "gzip"
-        kind = "text/css" if name.endswith(".css") else "text/javascript"
+        kind = _TYPES.get(Path(name).suffix, "text/javascript")
         response.headers["Content-Type"] = f"{kind}; charset=utf-8"
     else:
         response = send_from_directory(VENDOR, name)
@@ -298,4 +299,4 @@ def _broken(error: HTTPException) -> Response | tuple[str, int]:
     return render_template("problem.html", error=problem, status=status), status
 
 
-Page = str | Response | tuple[str, int]
+PageAnswer = str | Response | tuple[str, int]

@@ -24,22 +24,24 @@ from matchmaker.domain import (
 from matchmaker.goals import GOALS
 from matchmaker.recommend.model import Recommendation
 from matchmaker.services.directory.directory import OrganizationProfile
+from matchmaker.store.merging import is_blank
 from matchmaker.web.cards import grade_of, kilometres
 from matchmaker.web.find import picked_by
 from matchmaker.web.labels import gettext
-from matchmaker.web.layout import Page, own_organization, show_notice, signed_in, web
+from matchmaker.web.layout import PageAnswer, own_organization, show_notice, signed_in, web
 from matchmaker.web.parties import fit_of, likely_goals
 from matchmaker.workflow.account import AccountMembership, MembershipRole
 from matchmaker.workflow.interactions import InteractionKind
 
 _TIES, _ENGAGEMENTS, _SIMILAR, _COMPARED = 100, 30, 6, 3
 # Facts of an organisation, in the order of the page; codes come after them.
-FACTS = ("name", "name_en", "kind", "size", "tier", "place", "industry", "country", "website",
-         "founded")  # fmt: skip
+FACTS = ("name", "name_en", "other_names", "kind", "size", "tier", "place", "industry", "country",
+         "stages", "website", "founded", "status", "ended", "successor", "capacity",
+         "listed")  # fmt: skip
 
 
 @web.get("/organizations/<path:id>")
-def organization(id: str) -> Page:
+def organization(id: str) -> PageAnswer:
     """The page of an organisation, with what the reader can do about it."""
     principal, published = signed_in(), services().published
     profile = services().directory.profile(principal, id)
@@ -56,7 +58,8 @@ def organization(id: str) -> Page:
         profile=profile,
         own=is_own,
         undirected=UNDIRECTED_LAYERS,
-        facts=[name for name in FACTS if getattr(row, name) not in (None, "")],
+        facts=[name for name in FACTS if not is_blank(row, name)],
+        figures=services().directory.figures(principal, row.id),
         offers=[offer for offer in published.offers(row.id, None, 100).rows if offer.active],
         needs=published.needs(row.id, NeedState.OPEN, None, 100).rows,
         ties=_ties(around, row.id),
@@ -179,7 +182,7 @@ def _proposed(principal: Principal, profile: OrganizationProfile) -> list[object
 
 
 @web.post("/organizations/<path:id>/invitation")
-def invite_to(id: str) -> Page:
+def invite_to(id: str) -> PageAnswer:
     """A coordinator invites the first of a member's people."""
     principal = signed_in()
     owner = AccountMembership(id, MembershipRole.OWNER)

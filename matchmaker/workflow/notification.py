@@ -34,6 +34,9 @@ class NotificationKind(StrEnum):
     NO_TIME = "no_time"
     CALLED_OFF = "called_off"
     SOON = "soon"
+    SURVEY = "survey"
+    SURVEY_ENDS = "survey_ends"
+    SURVEY_CLAIM = "survey_claim"
 
 
 # What each says; the parameters are its facts.
@@ -59,6 +62,13 @@ TEXTS = {
     NotificationKind.NO_TIME: message("None of the times for a meeting suits %(other)s"),
     NotificationKind.CALLED_OFF: message("%(other)s called the meeting off"),
     NotificationKind.SOON: message("Soon: the meeting with %(other)s, %(time)s"),
+    NotificationKind.SURVEY: message("%(other)s asks whom you work with; it takes three minutes"),
+    NotificationKind.SURVEY_ENDS: message(
+        "%(other)s waits for your answer on whom you work with, until %(time)s"
+    ),
+    NotificationKind.SURVEY_CLAIM: message(
+        "In the survey of %(other)s somebody named you as a partner; please say whether it is so"
+    ),
 }
 # States as they stand in these sentences, which is not always their label.
 STATES = {

@@ -16,6 +16,7 @@ from matchmaker.workflow.introduction import Proposal, Transition
 from matchmaker.workflow.introduction_states import Action
 from matchmaker.workflow.posting import Posting
 from matchmaker.workflow.session import SignInOrigin
+from matchmaker.workflow.survey import SurveyQuestion, SurveyRound
 from tests.api.world import PASSWORD
 from tests.authenticator import Authenticator
 
@@ -108,6 +109,21 @@ def _gathering(world, joined=False):
         member = Principal("system", account="system", organizations=frozenset({party}))
         world.services.gatherings.answer(member, made.id, party, InvitationAnswer.JOINED)
     return made.id
+
+
+def _survey(world):
+    """A round that asks the members of t:cluster, t:firm1 among them."""
+    today = datetime.now(UTC).date()
+    made = SurveyRound(
+        new_id(), CLUSTER, "Whom do you work with?", (SurveyQuestion.BUYS_FROM,),
+        (FIRM, "t:firm2", "t:firm3"), today + timedelta(days=7), "admin", datetime.now(UTC),
+    )  # fmt: skip
+    return world.services.surveys.open(ADMIN, made).survey.id
+
+
+def _survey_token(world):
+    link = world.services.surveys.link(ADMIN, _survey(world), FIRM)
+    return link.url.partition("token=")[2]
 
 
 def _account(world):
@@ -395,6 +411,45 @@ REQUESTS = {
         lambda w: _gathering(w, joined=True), lambda w, r: {"json": MEETING}
     ),
     "POST /gatherings/{id}/close": (_gathering, lambda w, r: {"json": {}}),
+    "GET /clusters/{id}/surveys": _with(CLUSTER),
+    "POST /clusters/{id}/surveys": (
+        CLUSTER,
+        lambda w, r: {
+            "json": {
+                "title": "Whom do you work with?",
+                "questions": ["sells_to"],
+                "deadline": _tomorrow()[:10],
+            }
+        },
+    ),
+    "GET /surveys/{id}": (_survey, lambda w, r: {}),
+    "GET /surveys/{id}/ties": (_survey, lambda w, r: {}),
+    "POST /surveys/{id}/remind": (_survey, lambda w, r: {"json": {}}),
+    "POST /surveys/{id}/close": (_survey, lambda w, r: {"json": {}}),
+    "POST /survey-links": (
+        "", lambda w, r: {"json": {"survey": _survey(w), "organization": FIRM}}
+    ),
+    "GET /surveys/{id}/answer": (_survey, lambda w, r: {"query_string": {"organization": FIRM}}),
+    "PUT /surveys/{id}/answer": (
+        _survey,
+        lambda w, r: {
+            "json": {
+                "organization": FIRM, "ties": [{"question": "buys_from", "partner": "t:firm2"}]
+            }
+        },
+    ),
+    "DELETE /surveys/{id}/answer": (
+        _survey, lambda w, r: {"query_string": {"organization": FIRM}}
+    ),
+    "POST /survey-answers/look": ("", lambda w, r: {"json": {"token": _survey_token(w)}}),
+    "POST /survey-answers": (
+        "",
+        lambda w, r: {
+            "json": {
+                "token": _survey_token(w), "ties": [{"question": "buys_from", "name": "Others"}]
+            }
+        },
+    ),
     "GET /session": _with(),
     "POST /session": (
         "",

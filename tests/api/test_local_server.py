@@ -23,6 +23,7 @@ from matchmaker.services.operations.local_server import (
     withdraw,
 )
 
+pytestmark = pytest.mark.slow
 QUESTIONS = {
     "text": ["--text", "不锈钢球阀铸件", "--limit", "3"],
     "organisation": ["--for", "t:firm1", "--place", "甲省", "--size", "小型"],

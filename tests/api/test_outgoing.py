@@ -489,6 +489,7 @@ def test_a_mail_server_that_drips_is_one_that_does_not_answer(monkeypatch, tmp_p
     listener.close()
 
 
+@pytest.mark.slow
 def test_a_receiver_that_drips_keeps_no_other_waiting(monkeypatch, tmp_path):
     """Its calls are the older ones; the other's is made meanwhile, and only one of its own."""
     monkeypatch.setattr(webhook_call, "DEADLINE_SECONDS", 2.0)

@@ -78,6 +78,7 @@ def world(wired):
     return make_world(wired)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "method", "mode"), OPERATIONS)
 def test_every_operation_keeps_to_its_description(schema, world, writer, path, method, mode):
     operation = schema[path][method]
@@ -85,7 +86,7 @@ def test_every_operation_keeps_to_its_description(schema, world, writer, path, m
 
     @given(case=operation.as_strategy(generation_mode=mode))
     @settings(
-        max_examples=20,
+        max_examples=20 if settings.get_current_profile_name() == "long" else 6,
         deadline=None,
         derandomize=True,
         database=None,

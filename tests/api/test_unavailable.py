@@ -38,6 +38,7 @@ def test_without_a_snapshot_the_directory_answers(empty):
     assert empty.get(f"{API}/organizations").json == {"items": [], "next": None}
 
 
+@pytest.mark.slow
 def test_a_database_that_is_down_is_a_503(tmp_path):
     settings = Settings(
         data_dir=tmp_path, store="bolt://neo4j@127.0.0.1:9", store_password="x", _env_file=None

@@ -214,6 +214,7 @@ def _seconds_until_unavailable(url: str) -> tuple[float, str]:
     return time.monotonic() - began, str(refused.value)
 
 
+@pytest.mark.slow
 def test_a_server_that_is_down_is_said_soon() -> None:
     port = free_port()
     seconds, message = _seconds_until_unavailable(f"bolt://127.0.0.1:{port}")
@@ -221,6 +222,7 @@ def test_a_server_that_is_down_is_said_soon() -> None:
     assert str(port) in message
 
 
+@pytest.mark.slow
 def test_a_server_that_never_answers_is_said_soon() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]

@@ -316,6 +316,7 @@ def _clear(store: Store) -> None:
         clear()
 
 
+@pytest.mark.slow
 def test_random_actions_agree_with_the_model(store: Store, tmp_path_factory) -> None:
     from matchmaker.store.sqlite import SqliteStore
 

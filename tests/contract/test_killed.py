@@ -63,6 +63,7 @@ while True:
 """
 
 
+@pytest.mark.slow
 def test_a_kill_between_any_two_steps_leaves_the_old_or_the_new_state(
     store: Store, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:

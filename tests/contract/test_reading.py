@@ -9,6 +9,7 @@ from itertools import count
 import pytest
 
 from matchmaker.domain import (
+    Description,
     GoalName,
     GraphRows,
     Kind,
@@ -50,6 +51,16 @@ def test_filters_narrow_with_everything_below(
 ) -> None:
     store.upsert(everything())
     assert [row.id for row in store.organizations(where, None, 10).rows] == expected
+
+
+def test_figures_and_profile_text_are_those_of_one_organization(store: GraphStore) -> None:
+    store.upsert(everything())
+    assert [row.indicator for row in store.observations_of("other:1")] == ["rd_intensity"]
+    assert store.observations_of("t:2") == ()
+    store.upsert(GraphRows(descriptions=(Description("t:2#about", "t:2", "We make seals."),)))
+    assert [row.text for row in store.descriptions_of("t:2")] == ["We make seals."]
+    with pytest.raises(NotFound):
+        store.observations_of("t:none")
 
 
 def test_an_organization_is_found_by_its_alias(store: GraphStore) -> None:

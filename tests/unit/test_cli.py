@@ -333,6 +333,7 @@ def test_an_audit_for_machines_is_json(clustered, capsys):
     assert json.loads(capsys.readouterr().out)["items"][0]["members"] == 3
 
 
+@pytest.mark.slow
 def test_reports_are_written_whole(clustered, tmp_path, capsys):
     pdf, xlsx = tmp_path / "a.pdf", tmp_path / "a.xlsx"
     assert run(["audit", "t:cluster", "--pdf", str(pdf), "--xlsx", str(xlsx)]) == 0

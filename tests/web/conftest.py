@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
 from matchmaker.access import ADMIN
@@ -19,10 +20,13 @@ from tests.samples import copy_samples
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+# A machine under load must not fail a test of what, not how fast.
+expect.set_options(timeout=30_000)
 LOCALES = {"zh": "zh-CN", "en": "en-US"}
 
 
-@pytest.fixture(scope="session")
+# A file has a sample of its own: what one test leaves behind when it fails meets no other file.
+@pytest.fixture(scope="module")
 def sample(tmp_path_factory):
     """The sample graph in demo mode."""
     folder = tmp_path_factory.mktemp("sample") / "var"
@@ -34,7 +38,7 @@ def sample(tmp_path_factory):
     services.store.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(sample):
     """Its address."""
     made = make_server("127.0.0.1", 0, create_app(sample), threaded=True)
@@ -56,6 +60,17 @@ def chromium():
         browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+def press(page, button):
+    """Press what leads to another page (a locator, or a button's name), and wait until it is there.
+
+    What is read at once after a click may still be of the page before, or of none.
+    """
+    if isinstance(button, str):
+        button = page.get_by_role("button", name=button, exact=True).first
+    with page.expect_navigation(wait_until="networkidle"):
+        button.click()
 
 
 class Visitor:

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from matchmaker.access import ADMIN
 from matchmaker.audit.ties import Channel
 from matchmaker.domain import GoalName, Layer
+from tests.web.conftest import press
 
 FIRM, OTHER, CLUSTER = "seed:valves-001", "seed:valves-005", "seed:cluster-valves"
 
@@ -81,9 +82,9 @@ def test_an_organisations_page_says_why_for_us_and_lets_one_act(visit, sample, s
     given = sum(tie.layer is Layer.SUPPLIES and tie.source == OTHER for tie in own)
     assert sum("→" in text for text in rows.all_inner_texts()) == given
     page.get_by_role("button", name="保存", exact=True).click()
-    assert page.get_by_role("button", name="已收藏 ★").count() == 1
+    expect(page.get_by_role("button", name="已收藏 ★")).to_have_count(1)
     page.get_by_role("button", name="已收藏 ★").click()
-    page.get_by_role("button", name="请求对接").click()
+    press(page, "请求对接")
     assert "goal=supplier" in page.url
     assert OTHER in page.url
 

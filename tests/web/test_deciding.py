@@ -9,6 +9,7 @@ from matchmaker.access import ADMIN
 from matchmaker.domain import GoalName
 from matchmaker.workflow.introduction import Proposal, Transition
 from matchmaker.workflow.introduction_states import Action
+from tests.web.conftest import press
 
 FIRM, SUPPLIER = "seed:valves-001", "seed:valves-005"
 
@@ -68,7 +69,7 @@ def test_a_reason_typed_in_another_tab_is_kept_beside_what_happened_meanwhile(vi
     page.locator("summary", has_text="Decline").click()
     page.fill("form:has([value=decline]) textarea", "Our furnace is being rebuilt.")
     other.goto(f"{visitor.server}/introductions/{id}")
-    other.get_by_role("button", name="Accept", exact=True).click()
+    press(other, "Accept")
     page.click("button[value=decline]")
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("Accept → Accepted by both")
@@ -106,14 +107,13 @@ def test_two_clicks_send_a_request_and_two_answer_it(visit, sample, asked):
     matches = firm.page.locator("section:has(#matches) li.card")
     assert matches.count() == 3
     assert matches.first.locator("ul > li").count() >= 1
-    matches.first.get_by_role("button", name="请求对接").click()
-    firm.page.get_by_role("button", name="发出请求").click()
+    press(firm.page, matches.first.get_by_role("button", name="请求对接"))
+    press(firm.page, "发出请求")
     firm.page.wait_for_url(re.compile(r"/introductions/(?!new)[^/]+$"))
-    firm.page.get_by_role("button", name="撤回", exact=True).click()
+    press(firm.page, "撤回")
     supplier.open("/")
     waiting = supplier.page.locator("section:has(#answer) li.card", has_text="想谈铸件供应")
-    waiting.get_by_role("button", name="查看并答复").click()
-    supplier.page.get_by_role("button", name="接受", exact=True).click()
-    supplier.page.wait_for_load_state("networkidle")
+    press(supplier.page, waiting.get_by_role("button", name="查看并答复"))
+    press(supplier.page, "接受")
     principal = sample.demo.account("firm").principal()
     assert sample.introductions.show(principal, id).contact is not None

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from tests.web.conftest import press
+
 
 def figure(text):
     return int(re.search(r"\d[\d,]*", text)[0].replace(",", ""))
@@ -23,6 +25,6 @@ def test_a_figure_is_how_many_its_link_shows(visit, script):
     assert page.locator("ul.listing > li").count() == count
     shown = page.locator("ul.listing > li").all_inner_texts()
     assert all("Little giant" in one and "Firm" in one for one in shown)
-    page.get_by_role("link", name="Without Firm").click()
+    press(page, page.get_by_role("link", name="Without Firm"))
     assert "kind=firm" not in page.url
     assert "tier=little_giant" in page.url

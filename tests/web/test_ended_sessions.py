@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.web.conftest import press
+
 OTHER = "seed:valves-009"
 
 
@@ -27,7 +29,7 @@ def test_what_was_written_survives_the_end_of_a_session(visit):
     page.get_by_role("button", name="现在发送").click()
     page.wait_for_url(re.compile(r"/introductions/(?!new)[^/]+$"))
     assert "每月二百件" in page.locator("main").inner_text()
-    page.get_by_role("button", name="撤回", exact=True).click()
+    press(page, "撤回")
 
 
 def test_a_form_that_another_site_sends_is_never_offered_again(visit):

@@ -11,6 +11,7 @@ from matchmaker.access import Principal
 from matchmaker.domain import Kind, NeedState
 from matchmaker.errors import InvalidInput, NotAllowed
 from matchmaker.goals import GOALS
+from tests.web.conftest import press
 
 ROUNDING = 1e-3
 FIRM = "seed:valves-001"
@@ -209,7 +210,7 @@ def test_partners_who_fit_are_named_listed_or_hidden_as_one_likes(visit):
     listed = page.locator("article.card h3 a").all_text_contents()
     assert not set(named) & set(listed)
     page.locator("details.known summary").click()
-    page.get_by_role("link", name="Hide them").click()
+    press(page, page.get_by_role("link", name="Hide them"))
     assert page.locator("details.known").count() == 0
     assert "Partners who fit are hidden" in page.inner_text("p.known")
     assert page.locator("select[name=partners]").input_value() == "hidden"
@@ -263,7 +264,7 @@ def test_keeping_dismissing_and_comparing_move_nothing_and_four_fit_side_by_side
     page.locator("#compare-10").click()
     expect(page.locator("#tray")).to_contain_text("take one out first")
     assert visitor.violations() == []
-    page.locator("#tray").get_by_role("button", name="Compare 4").click()
+    press(page, page.locator("#tray").get_by_role("button", name="Compare 4"))
     assert page.locator("table.compared thead th").all_inner_texts() == names
     assert page.locator("table.compared tbody tr").first.locator("svg.score").count() == 4
     assert visitor.complaints == []

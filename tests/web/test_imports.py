@@ -12,16 +12,12 @@ from matchmaker.errors import InvalidInput, MatchmakerError, NotAllowed, NotFoun
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.messages import message
 from matchmaker.workflow.job import JobKind, JobState
+from tests.web.conftest import press
 
 VALVES, HOSIERY = "seed:cluster-valves", "seed:cluster-hosiery"
 ADMIN = Principal("key:admin", admin=True)
 COORDINATOR = Principal("account:c", account="c", clusters=frozenset({VALVES}))
 MEMBER, STRANGER = "seed:valves-001", "seed:hosiery-001"
-
-
-def press(page, name):
-    page.get_by_role("button", name=name, exact=True).first.click()
-    page.wait_for_load_state("networkidle")
 
 
 def table(text):
@@ -246,8 +242,7 @@ def test_clusters_are_made_renamed_and_their_members_let_in_and_out(visit, sampl
     page.fill("input[name=organization]", MEMBER)
     press(page, "加入集群")
     assert id in [cluster.id for cluster in sample.store.clusters_of(MEMBER)]
-    page.locator("button[value=leave]").first.click()
-    page.wait_for_load_state("networkidle")
+    press(page, page.locator("button[value=leave]").first)
     assert id not in [cluster.id for cluster in sample.store.clusters_of(MEMBER)]
     assert visitor.complaints == []
 
@@ -277,8 +272,7 @@ def sent(visitor, path, file):
     """The page of a file that was dropped on the page of a cluster's imports."""
     visitor.open(path)
     visitor.page.set_input_files("input[name=file]", file)
-    visitor.page.locator("form[enctype] button").click()
-    visitor.page.wait_for_load_state("networkidle")
+    press(visitor.page, visitor.page.locator("form[enctype] button"))
     return visitor.page
 
 

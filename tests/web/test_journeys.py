@@ -7,14 +7,10 @@ import pytest
 from playwright.sync_api import expect
 
 from matchmaker.access import ADMIN
+from tests.web.conftest import press
 
 FIRM, SUPPLIER = "seed:valves-001", "seed:valves-005"
 LANGUAGES = ("zh", "en")
-
-
-def press(page, name):
-    page.get_by_role("button", name=name, exact=True).first.click()
-    page.wait_for_load_state("networkidle")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -47,7 +43,7 @@ def test_a_firm_finds_asks_and_completes(visit, sample, language):
 
     other = supplier.page
     supplier.open("/notices")
-    other.locator("ul.plain a").first.click()
+    press(other, other.locator("ul.plain a").first)
     assert other.url.endswith(address)
     assert "想谈铸件供应" in other.content()
     press(other, say("接受", "Accept"))
@@ -60,7 +56,7 @@ def test_a_firm_finds_asks_and_completes(visit, sample, language):
     assert sample.directory.profile(ADMIN, SUPPLIER).organization.contact in page.content()
     press(page, say("我们已达成协议", "We have agreed"))
     page.locator("summary", has_text=say("报告成果", "Report the outcome")).click()
-    page.locator("button[name=action][value=report]").click()
+    press(page, page.locator("button[name=action][value=report]"))
     supplier.open(address)
     press(other, say("确认成果", "Confirm the outcome"))
     assert say("已完成", "Completed") in other.locator("main").inner_text()
@@ -87,7 +83,7 @@ def test_a_coordinator_looks_switches_ties_on_and_proposes(visit, language):
     assert planned >= 1
     press(page, say("提出这些对接", "Propose these introductions"))
     assert re.search(say(r"已提出 \d 项对接", r"\d introductions are proposed"), page.content())
-    page.locator("ul.plain a").first.click()
+    press(page, page.locator("ul.plain a").first)
     assert say("联系方式", "Contact") not in page.locator("main").inner_text()
     visitor.open("/clusters/seed:cluster-valves/effect")
     assert page.locator("tbody tr").count() >= 1
@@ -144,14 +140,29 @@ def test_the_network_of_an_earlier_year_and_the_card_of_a_member(visit):
     page = visitor.page
     visitor.open("/clusters/seed:cluster-valves")
     page.wait_for_selector("#network[data-ready=yes]")
-    with page.expect_response("**/network.json?*") as answered:
-        page.select_option("#year", "2023")
-    assert answered.value.json()["year"] == 2023
-    page.wait_for_selector("#network[data-ready=yes]")
-    page.fill("#seek", "Sample")
+    standing = {}
+    for year in ("2023", "2026"):
+        with page.expect_response("**/network.json?*") as answered:
+            page.select_option("#year", year)
+        drawn = answered.value.json()
+        assert drawn["year"] == int(year)
+        standing[year] = {node["id"]: (node["x"], node["y"]) for node in drawn["nodes"]}
+        page.wait_for_selector("#network[data-ready=yes]")
+    stayed = standing["2023"].keys() & standing["2026"].keys()
+    assert len(stayed) > 40
+    assert all(standing["2023"][id] == standing["2026"][id] for id in stayed)
+    assert not any(node["label"].startswith("Sample") for node in drawn["nodes"])
+    expect(page.locator("#legend")).to_contain_text("Firm 48")
+    page.select_option("#colour", "industry")
+    expect(page.locator("#legend")).to_contain_text("General Purpose Machinery")
+    page.fill("#seek", "Sample Langtuo")
+    expect(page.locator("#hits")).to_have_text("1")
     page.press("#seek", "Enter")
-    link = page.locator("#about h3 a")
-    expect(link).to_have_attribute("href", re.compile("^/organizations/"))
+    expect(page.locator("#about h3 a")).to_have_attribute("href", "/organizations/seed:valves-005")
+    page.click("#enlarge")
+    expect(page.locator("#picture")).to_have_class(re.compile("enlarged"))
+    page.keyboard.press("Escape")
+    expect(page.locator("#picture")).not_to_have_class(re.compile("enlarged"))
     assert visitor.complaints == []
 
 
@@ -163,7 +174,7 @@ def test_an_institute_offers_to_meet_a_need(visit, language):
     visitor.open("/needs")
     assert say("与贵方专长接近的企业", "Firms near your strengths") in page.content()
     offers = page.get_by_role("button", name=say("我们可以满足", "Offer to meet it"))
-    offers.nth(0 if language == "zh" else 1).click()
+    press(page, offers.nth(0 if language == "zh" else 1))
     page.fill("textarea[name=message]", "我们做过同类课题")
     press(page, say("发出请求", "Send the request"))
     assert say("等待答复", "Waiting for an answer") in page.locator("main").inner_text()
@@ -200,12 +211,12 @@ def test_reading_and_the_main_forms_work_without_javascript(visit):
     page = visitor.page
     visitor.open("/find")
     page.fill("textarea[name=text]", "密封件")
-    page.get_by_role("button", name="寻找", exact=True).click()
+    press(page, "寻找")
     assert page.locator("article.card").count() > 3
     visitor.open("/introductions/new?goal=supplier&candidate=seed:valves-009")
-    page.get_by_role("button", name="发出请求").click()
+    press(page, "发出请求")
     assert "等待答复" in page.locator("main").inner_text()
-    page.get_by_role("button", name="撤回", exact=True).click()
+    press(page, "撤回")
     assert "已撤回" in page.locator("main").inner_text()
 
 
@@ -243,6 +254,7 @@ def test_a_firm_gets_from_the_sign_in_to_a_request_with_the_keyboard_alone(visit
     tab_to(page, "寻找")
     page.keyboard.press("Enter")
     page.wait_for_url("**/find")
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
@@ -262,9 +274,8 @@ def test_a_firm_gets_from_the_sign_in_to_a_request_with_the_keyboard_alone(visit
     page.wait_for_url("**/introductions/new?*")
     tab_to(page, "发出请求")
     page.keyboard.press("Enter")
-    page.wait_for_load_state("networkidle")
-    assert "等待答复" in page.locator("main").inner_text()
-    page.get_by_role("button", name="撤回", exact=True).click()
+    expect(page.locator("main")).to_contain_text("等待答复")
+    press(page, "撤回")
     assert visitor.complaints == []
 
 

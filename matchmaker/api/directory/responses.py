@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Self
 
@@ -31,6 +32,7 @@ from matchmaker.domain import (
 from matchmaker.ingest.codes import CodeKind, invalid_codes
 from matchmaker.provenance import PRIVATE_FIELDS
 from matchmaker.services.directory.directory import OrganizationProfile
+from matchmaker.services.directory.figures import ReportedFigure
 from matchmaker.services.directory.name_search import MatchedBy
 from matchmaker.services.directory.search_results import ResultKind
 from matchmaker.store.log import LoggedEntry
@@ -105,27 +107,61 @@ class CoordinatesOut(Outgoing):
         return cls(place=located.id, latitude=located.latitude, longitude=located.longitude)
 
 
-class ProfileOut(OrganizationOut):
-    """One organisation with what its codes stand for and the text about it.
+class ReportedValueOut(Outgoing):
+    """A value as a source reports it."""
 
-    `contact` is empty for everyone but its own members.
+    value: float
+    unit: str
+    provenance: Provenance
+
+
+class FigureOut(Outgoing):
+    """A figure of a year, from the strongest of its sources, of equals the newest.
+
+    `contradicted` are other values that sources report of the same year.
+    """
+
+    indicator: str
+    year: int
+    reported: ReportedValueOut
+    contradicted: list[ReportedValueOut]
+
+
+class DescriptionOut(Outgoing):
+    """A text about an organisation: `ID#about` is its profile, `ID#certificates` what it holds."""
+
+    id: str
+    text: str
+    language: str
+    provenance: Provenance
+
+
+class ProfileOut(OrganizationOut):
+    """One organisation with what its codes stand for, the text about it, and figures reported.
+
+    `contact` is empty for everyone but its own members. `figures` are by indicator (`headcount`,
+    `revenue`), the newest year first.
     """
 
     contact: str
 
     about: str
+    descriptions: list[DescriptionOut]
+    figures: list[FigureOut]
     place_details: Place | None
     coordinates: CoordinatesOut | None
     industry_details: Industry | None
     clusters: list[Cluster]
 
     @classmethod
-    def of(cls, profile: OrganizationProfile) -> ProfileOut:
+    def of(cls, profile: OrganizationProfile, figures: Sequence[ReportedFigure]) -> ProfileOut:
         public = OrganizationOut.model_validate(profile.organization).model_dump()
         return cls(
             **public,
             contact=profile.organization.contact,
             about=profile.about,
+            descriptions=[DescriptionOut.model_validate(row) for row in profile.descriptions],
+            figures=[FigureOut.model_validate(figure) for figure in figures],
             place_details=profile.place,
             coordinates=CoordinatesOut.of(profile.located),
             industry_details=profile.industry,

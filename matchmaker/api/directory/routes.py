@@ -271,7 +271,8 @@ def _owner(query: OwnerQuery) -> str | None:
 
 
 def _profile(profile: OrganizationProfile) -> Response:
-    response = as_json(ProfileOut.of(profile))
+    figures = services().directory.figures(current_principal(), profile.organization.id)
+    response = as_json(ProfileOut.of(profile, figures))
     response.set_etag(str(profile.organization.version))
     return response
 

@@ -49,6 +49,8 @@ OPEN = frozenset(
     for place in (
         "session", "session/passkey", "session/passkey/options", "password/request",
         "password/reset", "invitations/accept", "invitations/look", "unsubscribe", "confirmation",
+        # Whoever is asked in a survey has a personal link, and perhaps no account.
+        "survey-answers", "survey-answers/look",
     )
 )  # fmt: skip
 # Answers that hold a secret are not kept for a repetition.
@@ -62,6 +64,8 @@ SECRET = tuple(
         "webhooks",
         "unsubscribe",
         "confirmation",
+        "survey-links",
+        "survey-answers",
     )
 )
 # Attempts from one address, over all workers; who fails too often with one account waits besides.

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from matchmaker.access import Principal
 from matchmaker.domain import (
     Cluster,
+    Description,
     Engagement,
     GraphRows,
     Industry,
@@ -29,6 +30,7 @@ from matchmaker.domain import (
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, VersionConflict, WrongState
 from matchmaker.provenance import PRIVATE_FIELDS, SAID_HERE
 from matchmaker.services.directory.codes import Codes
+from matchmaker.services.directory.figures import ReportedFigure, reported_figures
 from matchmaker.services.directory.narrowing import named_in
 from matchmaker.services.directory.needs import WantedNeeds, needs_page
 from matchmaker.services.unit_of_work import Clock
@@ -70,16 +72,22 @@ class Published(Protocol):
 class OrganizationProfile:
     """An organisation with what its codes stand for and the text about it.
 
-    `located` is the place whose coordinates hold for it: its own, or the nearest above that
-    has some.
+    `descriptions` are all texts about it, `about` that of its profile. `located` is the place
+    whose coordinates hold for it: its own, or the nearest above that has some.
     """
 
     organization: Organization
-    about: str
+    descriptions: tuple[Description, ...]
     place: Place | None
     located: Place | None
     industry: Industry | None
     clusters: tuple[Cluster, ...]
+
+    @property
+    def about(self) -> str:
+        """The text of its profile, "" for none."""
+        id = f"{self.organization.id}#about"
+        return next((each.text for each in self.descriptions if each.id == id), "")
 
 
 def new_id(table: str) -> str:
@@ -164,6 +172,11 @@ class Directory:
                 cluster for cluster in profile.clusters if self.is_inside(principal, cluster.id)
             ),
         )
+
+    def figures(self, principal: Principal, organization_id: str) -> tuple[ReportedFigure, ...]:
+        """Figures that sources report of one organisation, for anybody. Raises NotFound."""
+        del principal
+        return reported_figures(self.store.observations_of(organization_id))
 
     def identity(self, organization_id: str) -> str:
         """The organisation's own id, for an alias too. Raises NotFound."""
@@ -281,7 +294,7 @@ class Directory:
         industries = self.store.industries(codes)
         return OrganizationProfile(
             organization=organization,
-            about=self._about(organization.id),
+            descriptions=self.store.descriptions_of(organization.id),
             place=place,
             located=self._located(place),
             industry=next(iter(industries.values()), None),
@@ -297,11 +310,6 @@ class Directory:
             passed.add(place.id)
             place = None if place.parent in passed else self._place(place.parent)
         return place
-
-    def _about(self, organization_id: str) -> str:
-        own = f"{organization_id}#about"
-        statements = self.store.statements_of(organization_id)
-        return next((statement.text for statement in statements if statement.id == own), "")
 
     # -- clusters
 

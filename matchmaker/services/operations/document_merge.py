@@ -20,6 +20,7 @@ from matchmaker.workflow.gathering import Gathering, InvitationAnswer
 from matchmaker.workflow.interactions import Assignment, Interaction
 from matchmaker.workflow.introduction import Introduction
 from matchmaker.workflow.job import NotDuplicate
+from matchmaker.workflow.survey import SurveyResponse, SurveyRound, response_id
 
 T = TypeVar("T")
 
@@ -46,6 +47,9 @@ class DocumentMerge:
             *self._named(repositories.introductions, self._introduction),
             *self._named(repositories.postings, self._of_organization),
             *self._named(repositories.gatherings, self._gathering),
+            *self._named(repositories.surveys, self._survey, "member"),
+            *self._named(repositories.survey_responses, self._survey_partners, "partner"),
+            *self._survey_responses(),
             *self._named(repositories.hooks, self._of_organization),
             *self._named(repositories.assignments, self._assignment),
             *self._named(repositories.interactions, self._interaction, "seeker"),
@@ -83,6 +87,20 @@ class DocumentMerge:
         yield repository.remove(stored)
         if repository.get_or_none(id) is None:
             yield repository.put(moved)
+
+    def _survey_responses(self) -> Iterator[Change]:
+        """The answers of who is gone, where who is kept has not answered in the same round."""
+        repository = self.repositories.survey_responses
+        for stored in repository.iterate("organization", self.gone):
+            response = stored.value
+            yield repository.remove(stored)
+            id = response_id(response.round, self.kept)
+            kept = repository.get_or_none(id)
+            if kept is None or (kept.value.answered is None and response.answered):
+                moved = replace(
+                    self._survey_partners(response), id=id, organization=self.kept, pending=True
+                )
+                yield repository.put(moved, kept.version if kept else 0)
 
     def _not_duplicates(self) -> Iterator[Change]:
         repository = self.repositories.not_duplicates
@@ -162,6 +180,29 @@ class DocumentMerge:
             )
         except InvalidInput:
             return gathering
+
+    def _survey(self, survey: SurveyRound) -> SurveyRound:
+        """One that would then ask too few stays as it is."""
+        try:
+            members = tuple(dict.fromkeys(map(self._id, survey.members)))
+            return replace(survey, members=members)
+        except InvalidInput:
+            return survey
+
+    def _survey_partners(self, response: SurveyResponse) -> SurveyResponse:
+        """An answer that names `kept`, once for each question, and never itself."""
+        own, answer = self._id(response.organization), response.answer
+        ties = {
+            (tie.question, self._id(tie.partner), tie.name): replace(
+                tie, partner=self._id(tie.partner)
+            )
+            for tie in answer.ties
+            if self._id(tie.partner) != own
+        }
+        denied = tuple(
+            dict.fromkeys(replace(no, partner=self._id(no.partner)) for no in answer.denied)
+        )
+        return replace(response, answer=replace(answer, ties=tuple(ties.values()), denied=denied))
 
     def _interaction(self, interaction: Interaction) -> Interaction:
         return replace(interaction, seeker=self.kept)

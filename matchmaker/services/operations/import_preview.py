@@ -22,6 +22,7 @@ from matchmaker.ingest.reference import ReferenceIndex
 from matchmaker.ingest.report import Problem
 from matchmaker.ingest.table_file import Line, SheetSummary, TableFile
 from matchmaker.ingest.table_options import TableOptions
+from matchmaker.ingest.unused_titles import why_unused
 from matchmaker.messages import Message, located, message, sentences
 from matchmaker.services.operations.import_report import ImportReport
 from matchmaker.text import language_of
@@ -41,13 +42,15 @@ class ColumnPreview:
     """A column of the file: its title, some of its cells, and how they are read.
 
     `column` is the name of what it is taken for, "" for none. `format` says how its numbers
-    or dates are read; None where there is nothing to say.
+    or dates are read; None where there is nothing to say. `unused` says why it is taken for
+    nothing, None where no reason is known.
     """
 
     title: str
     samples: tuple[str, ...]
     column: str
     format: Message | None = None
+    unused: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,9 @@ def file_preview(
             samples.get(title, ())[:SAMPLES],
             options.mapping.get(title, ""),
             formats[title].explanation if title in formats else None,
+            None
+            if options.mapping.get(title)
+            else why_unused(options.table, title, samples.get(title, ())),
         )
         for title in table.header
     )

@@ -22,6 +22,7 @@ from matchmaker.workflow.account import Account, MembershipRole
 from matchmaker.workflow.interactions import InteractionKind, MonthlyCounts
 from matchmaker.workflow.introduction import Introduction
 from matchmaker.workflow.introduction_states import FINAL
+from matchmaker.workflow.survey import SurveyState
 
 _TOGETHER = 200
 # Records to forget: how many, what is counted of them by month and name, and their removal.
@@ -82,6 +83,7 @@ class Privacy:
                 for introduction in repositories.introductions.values("organization", id)
             ],
             "gatherings": _all(repositories.gatherings, "organization", id),
+            "survey_answers": _all(repositories.survey_responses, "organization", id),
             "recommendations_shown": _all(repositories.interactions, "seeker", id),
         }
 
@@ -106,7 +108,7 @@ class Privacy:
 
         Counts and removals are one commit: a record is in the one or the other.
         """
-        old = chain(self._old_interactions(), self._old_introductions())
+        old = chain(self._old_interactions(), self._old_introductions(), self._old_surveys())
         return sum(number for number, counts, removals in old if self._replace(counts, removals))
 
     # -- the parts
@@ -142,6 +144,20 @@ class Privacy:
                 for document in each.iterate("introduction", introduction.id)
             ]
             yield 1, counts, [repository.remove(stored), *removals]
+
+    def _old_surveys(self) -> Iterator[_Old]:
+        """Rounds that ended long ago, with their answers; confirmed ties stay in the graph."""
+        repositories, before = self.repositories, (self.clock() - self.keep_over).date()
+        for stored in list(repositories.surveys.iterate("state", SurveyState.CLOSED)):
+            survey = stored.value
+            if survey.deadline >= before:
+                continue
+            answers = list(repositories.survey_responses.iterate("round", survey.id))
+            month = f"surveys {survey.cluster} {survey.created:%Y-%m}"
+            given = sum(each.value.answered is not None for each in answers)
+            counts = {(month, "asked"): len(survey.members), (month, "answered"): given}
+            removals = [repositories.survey_responses.remove(each) for each in answers]
+            yield 1, counts, [repositories.surveys.remove(stored), *removals]
 
     def _replace(self, counts: Mapping[tuple[str, str], int], changes: list[Change]) -> bool:
         for tally in sorted({tally for tally, _ in counts}):

@@ -17,7 +17,7 @@ from matchmaker.store.answers import Export, RowChanges, UpsertCounts
 from matchmaker.store.content import StoreContent
 from matchmaker.store.documents import Records, Store
 from matchmaker.store.graph_copy import GraphCopy
-from matchmaker.store.graph_reading import Answer, Work
+from matchmaker.store.graph_reading import Returned, TransactionWork
 from matchmaker.store.graph_store import Completion
 from matchmaker.store.log import Entry
 from matchmaker.store.lookup import export
@@ -53,7 +53,7 @@ class Neo4jStore(Store):
         self._copy = copy
         self.documents: Records = Neo4jRecords(self._connection)
 
-    def _read(self, work: Work[Answer], *, bulk: bool = False) -> Answer:
+    def _read(self, work: TransactionWork[Returned], *, bulk: bool = False) -> Returned:
         """From the server; while that does not answer, what is light from the copy of the graph."""
         seconds = BULK_SECONDS if bulk else REQUEST_SECONDS
         try:
@@ -63,8 +63,8 @@ class Neo4jStore(Store):
                 raise
             return self._copy.read(work)
 
-    def _write(self, work: Work[Answer], *, bulk: bool = False) -> Answer:
-        def locked(transaction: ManagedTransaction) -> Answer:
+    def _write(self, work: TransactionWork[Returned], *, bulk: bool = False) -> Returned:
+        def locked(transaction: ManagedTransaction) -> Returned:
             ours = Neo4jTransaction(transaction)
             ours.lock()
             return work(ours)
@@ -160,14 +160,14 @@ class Neo4jStore(Store):
     def _in_batches(
         self,
         rows: GraphRows,
-        write: Callable[[Transaction, Table[Any], list[Any]], Answer],
-        counts_of: Callable[[Answer], UpsertCounts],
-    ) -> Iterator[Answer]:
+        write: Callable[[Transaction, Table[Any], list[Any]], Returned],
+        counts_of: Callable[[Returned], UpsertCounts],
+    ) -> Iterator[Returned]:
         """What was written of each batch, each a transaction and a version of its own."""
         self._read(lambda tx: upsert.check_references(tx, rows), bulk=True)
         written = Counter[str]()
 
-        def work(tx: Transaction, table: Table[Any], batch: list[Any]) -> Answer:
+        def work(tx: Transaction, table: Table[Any], batch: list[Any]) -> Returned:
             answer = write(tx, table, batch)
             if counts_of(answer).any_written:
                 tx.increase_version()

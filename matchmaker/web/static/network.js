@@ -1,17 +1,22 @@
-// A cluster's network: layer and year, search, missing ties with what they would change, a card.
+// A cluster's network: layer and year, colours, search, missing ties with what they would change,
+// a card. Places are the server's, so that layer, year and visit move nobody.
 import {
-  COLOURS, arranged, library, rowsBelow, size, withCytoscape, withSigma,
+  HUES, arranged, kindHue, library, rowsBelow, size, stretched, theme, withCytoscape, withSigma,
 } from "./pictures.js";
 
 const SIGMA_ABOVE = 2000;
-const FORCES_ABOVE = 600;
 const place = document.getElementById("network");
 const get = (id) => document.getElementById(id);
 const escaped = (text) => String(text).replace(/[&<>"]/g, (one) => `&#${one.charCodeAt(0)};`);
+// Which colour a value has, for as long as the page is open, whatever layer is looked at.
+const hues = { industry: new Map(), stage: new Map(), place: new Map() };
 let picture = null;
 let found = null;
 
-function placed() {
+async function placed(libraries) {
+  if (found.nodes.every((one) => one.x !== undefined)) return stretched(found.nodes, place);
+  await library(libraries.graphology);
+  await library(libraries.forces);
   const tied = new Set(found.ties.flatMap(({ source, target }) => [source, target]));
   const places = arranged(found.nodes.filter((one) => tied.has(one.id)), found.ties);
   const [xs, ys] = ["x", "y"].map((axis) => Object.values(places).map((one) => one[axis]));
@@ -36,19 +41,79 @@ async function draw() {
   found = await answer.json();
   const libraries = JSON.parse(place.dataset.libraries);
   const large = found.nodes.length > SIGMA_ABOVE;
-  if (found.nodes.length > FORCES_ABOVE) {
+  found.places = await placed(libraries);
+  if (large) {
     await library(libraries.graphology);
-    await library(libraries.forces);
-    found.places = placed();
+    await library(libraries.sigma);
   }
-  if (large) await library(libraries.sigma);
   if (picture) picture.destroy();
-  picture = (large ? withSigma : withCytoscape)(place, found, card);
+  picture = (large ? withSigma : withCytoscape)(place, found, chosen);
+  colour();
   get("drawing").hidden = true;
   get("card").hidden = true;
+  seek(false);
   await missing();
   place.dataset.drawn = large ? "sigma" : "cytoscape";
   place.dataset.ready = "yes";
+}
+
+/** The place of a node among the colours, for what the reader colours by. */
+function hueOf(node) {
+  const by = get("colour").value;
+  if (by === "kind") return kindHue(node.kind);
+  return hues[by].get(node[by]) ?? HUES - 1;
+}
+
+function colour() {
+  const by = get("colour").value;
+  const counts = new Map();
+  found.nodes.forEach((node) => counts.set(node[by], (counts.get(node[by]) ?? 0) + 1));
+  const values = [...counts.keys()].filter(Boolean)
+    .sort((a, b) => counts.get(b) - counts.get(a) || a.localeCompare(b));
+  if (by !== "kind") {
+    for (const value of values) if (hues[by].size < HUES - 1) hues[by].set(value, hues[by].get(value) ?? hues[by].size);
+  }
+  picture.colour(hueOf);
+  const kinds = JSON.parse(place.dataset.kinds);
+  const entries = values.filter((value) => by === "kind" || hues[by].has(value)).map((value) => ({
+    hue: by === "kind" ? kindHue(value) : hues[by].get(value), shape: by === "kind" ? value : "any",
+    title: by === "kind" ? kinds[value] : value, count: counts.get(value),
+  }));
+  const named = entries.reduce((sum, { count }) => sum + count, 0);
+  if (named < found.nodes.length) {
+    entries.push({ hue: HUES - 1, shape: "any", title: place.dataset.others, count: found.nodes.length - named });
+  }
+  get("legend").replaceChildren(...entries.map(({ hue, shape, title, count }) => {
+    const item = document.createElement("li");
+    const dot = document.createElement("span");
+    dot.className = `dot ${shape} hue-${hue}`;
+    item.append(dot, ` ${title} `);
+    const figure = document.createElement("small");
+    figure.textContent = count;
+    item.append(figure);
+    return item;
+  }));
+}
+
+function neighbours(ids) {
+  const near = new Set();
+  for (const { source, target } of found.ties) {
+    if (ids.has(source)) near.add(target);
+    if (ids.has(target)) near.add(source);
+  }
+  return near;
+}
+
+/** A member that was tapped, with those around it; "" for the ground between them. */
+function chosen(id) {
+  if (!id) {
+    get("card").hidden = true;
+    seek(false);
+    return;
+  }
+  const ids = new Set([id]);
+  picture.focus(ids, neighbours(ids), false);
+  card(id);
 }
 
 function card(id) {
@@ -63,7 +128,10 @@ function card(id) {
     button.className = "link";
     button.dir = "auto";
     button.textContent = names.get(other);
-    button.addEventListener("click", () => { picture.seek(new Set([other])); card(other); });
+    button.addEventListener("click", () => {
+      picture.focus(new Set([other]), neighbours(new Set([other])));
+      card(other);
+    });
     item.append(button);
     return item;
   }));
@@ -124,16 +192,18 @@ async function asSvg() {
     return `<line x1="${a.x}" y1="${a.y}" x2="${b.x}" y2="${b.y}" ${look}/>`;
   };
   const shown = await wanted();
+  const colours = theme();
   const lines = [
-    ...found.ties.map((one) => line(one, 'stroke="#999"')),
-    ...shown.map((one) => line(one, 'stroke="#d33" stroke-width="2" stroke-dasharray="6 4"')),
+    ...found.ties.map((one) => line(one, `stroke="${colours.line}"`)),
+    ...shown.map((one) => line(one, `stroke="${colours.sought}" stroke-width="2" stroke-dasharray="6 4"`)),
   ];
   const dots = found.nodes.map((one) => {
     const at = places[one.id];
-    return `<circle cx="${at.x}" cy="${at.y}" r="${size(one) / 2}" fill="${COLOURS[one.kind]}"/>`
-      + `<text x="${at.x}" y="${at.y - size(one) / 2 - 2}" font-size="13" text-anchor="middle">${escaped(one.name)}</text>`;
+    return `<circle cx="${at.x}" cy="${at.y}" r="${size(one) / 2}" fill="${colours.hues[hueOf(one)]}"/>`
+      + `<text x="${at.x}" y="${at.y - size(one) / 2 - 2}" font-size="12" font-family="sans-serif" text-anchor="middle" fill="${colours.ink}">${escaped(one.label ?? one.name)}</text>`;
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${x} ${y} ${width} ${height}">${lines.join("")}${dots.join("")}</svg>`;
+  const ground = `<rect x="${x}" y="${y}" width="${width}" height="${height}" fill="${colours.paper}"/>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${x} ${y} ${width} ${height}">${ground}${lines.join("")}${dots.join("")}</svg>`;
 }
 
 function asGraphml() {
@@ -149,23 +219,37 @@ function sought() {
   return text ? found.nodes.filter((one) => one.name.toLowerCase().includes(text)) : [];
 }
 
-function seek() {
-  const hits = sought();
-  picture.seek(new Set(hits.map((one) => one.id)));
-  get("hits").textContent = get("seek").value.trim() ? hits.length : "";
+function seek(moves = true) {
+  const hits = new Set(sought().map((one) => one.id));
+  picture.focus(hits, neighbours(hits), moves);
+  get("hits").textContent = get("seek").value.trim() ? hits.size : "";
+}
+
+/** The picture over the whole window and back; on a phone the page scrolls beside it otherwise. */
+function enlarge(large) {
+  get("picture").classList.toggle("enlarged", large);
+  get("enlarge").setAttribute("aria-pressed", String(large));
+  requestAnimationFrame(() => picture?.fit());
 }
 
 if (place && window.cytoscape) {
   get("layer").addEventListener("change", draw);
   get("year").addEventListener("change", draw);
   get("missing").addEventListener("change", missing);
-  get("seek").addEventListener("input", seek);
+  get("colour").addEventListener("change", colour);
+  get("seek").addEventListener("input", () => seek());
+  get("nearer").addEventListener("click", () => picture?.zoom(1.4));
+  get("farther").addEventListener("click", () => picture?.zoom(1 / 1.4));
+  get("whole").addEventListener("click", () => picture?.fit());
+  get("enlarge").addEventListener("click", () => enlarge(!get("picture").classList.contains("enlarged")));
+  addEventListener("keydown", ({ key }) => { if (key === "Escape") enlarge(false); });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   get("seek").addEventListener("keydown", (event) => {
     // Enter opens the card of the first hit, so that nobody needs a mouse for it.
     if (event.key !== "Enter") return;
     event.preventDefault();
     const [first] = sought();
-    if (first) card(first.id);
+    if (first) chosen(first.id);
   });
   get("png").addEventListener("click", async () => save("network.png", await picture.png()));
   get("svg").addEventListener("click", async () => save("network.svg", new Blob([await asSvg()], { type: "image/svg+xml" })));

@@ -1,23 +1,22 @@
 // Two ways to draw a network behind one face: cytoscape up to 2,000 nodes, sigma above.
 //
-// Both take { nodes, ties, places } and answer { places(), seek(ids), missing(ties), png(),
-// destroy() }; places are { id: { x, y } } with y downwards.
+// Both take (container, { nodes, ties, places }, chosen) and answer { places(), colour(hueOf),
+// focus(ids, near), missing(ties), zoom(factor), fit(), png(), destroy() }; places are
+// { id: { x, y } } with y downwards, hueOf gives a node's place among the colours.
 
-export const COLOURS = {
-  firm: "#2f6fb2", university: "#b2622f", research_institute: "#8a4fb0",
-  platform: "#2f8f5b", public_body: "#7a7a7a",
-};
-export const size = (node) => 12 + 6 * Math.sqrt(node.degree);
 const SHAPES = {
   firm: "ellipse", university: "diamond", research_institute: "triangle",
   platform: "rectangle", public_body: "hexagon",
 };
-const SOUGHT = "#d33";
-const TIE = "#999";
-// The picture is on white paper in light and dark, as it is when it is saved.
-const INK = "#222";
+const KINDS = Object.keys(SHAPES);
+// As many colours as app.css has classes .hue-0 …; the last is of all others.
+export const HUES = 8;
+export const kindHue = (kind) => (KINDS.indexOf(kind) < HUES - 1 ? KINDS.indexOf(kind) : HUES - 1);
+export const size = (node) => 8 + 4 * Math.sqrt(node.degree);
 const ROOM = 130;
 const ROW = 70;
+const LETTER = 12;
+const MOST_LABELS = 400;
 
 const loaded = new Map();
 
@@ -35,7 +34,20 @@ export function library(address) {
   return loaded.get(address);
 }
 
-/** Those without a tie in rows under the others: among them they would only take room. */
+/** The colours of the theme as the browser has them now: light, dark, or printed. */
+export function theme() {
+  const probe = document.createElement("span");
+  document.body.append(probe);
+  const colour = (name) => { probe.className = name; return getComputedStyle(probe).color; };
+  const colours = {
+    hues: Array.from({ length: HUES }, (_, number) => colour(`hue-${number}`)),
+    ink: colour("ink"), line: colour("thread"), sought: colour("sought"), paper: colour("sheet"),
+  };
+  probe.remove();
+  return colours;
+}
+
+/** Those without a place in rows under the others: among them they would only take room. */
 export function rowsBelow(nodes, box) {
   const width = Math.max(box.x2 - box.x1, ROOM * Math.ceil(Math.sqrt(nodes.length)));
   const across = Math.max(1, Math.floor(width / ROOM));
@@ -45,7 +57,7 @@ export function rowsBelow(nodes, box) {
   }]));
 }
 
-/** Places by attraction and repulsion (ForceAtlas2), for more than cose can do at once. */
+/** Places by attraction and repulsion (ForceAtlas2), where the server gave none. */
 export function arranged(nodes, ties) {
   const graph = new graphology.Graph({ multi: true, type: "undirected" });
   nodes.forEach((one, number) => graph.addNode(one.id, {
@@ -63,84 +75,150 @@ export function arranged(nodes, ties) {
     ([id, { x, y }]) => [id, { x: x * scale, y: y * scale }]));
 }
 
+/** The server's places (0 to 1) in the proportions of the container, wide enough for many. */
+export function stretched(nodes, { clientWidth, clientHeight }) {
+  const crowd = Math.max(1, Math.sqrt((nodes.length * 3200) / (clientWidth * clientHeight)));
+  const [width, height] = [clientWidth * crowd, clientHeight * crowd];
+  return Object.fromEntries(nodes.map(({ id, x, y }) => [id, { x: x * width, y: y * height }]));
+}
+
+const wide = (text) => [...text].reduce((sum, one) => sum + (one > "\u2e80" ? 1 : 0.58), 0);
+const shortened = (text) => (wide(text) > 11 ? `${[...text].slice(0, /[\u2e80-\uffff]/.test(text) ? 9 : 17).join("")}…` : text);
+
+/** Names that do not lie on each other, the most tied first; what is in focus goes before. */
+function withoutOverlap(drawn, zoom) {
+  const taken = [];
+  const shown = new Set();
+  const { x1, y1, x2, y2 } = drawn.extent();
+  const weight = (node) => (node.hasClass("sought") ? 1e6 : node.hasClass("near") ? 1e3 : 0)
+    + node.data("degree");
+  const nodes = drawn.nodes().filter((node) => {
+    const { x, y } = node.position();
+    return !node.hasClass("dim") && x >= x1 && x <= x2 && y >= y1 && y <= y2;
+  }).sort((a, b) => weight(b) - weight(a) || (a.id() < b.id() ? -1 : 1));
+  for (const node of nodes) {
+    const { x, y } = node.renderedPosition();
+    const half = (wide(node.data("brief")) * LETTER) / 2 + 2;
+    const top = y - (node.data("size") * zoom) / 2 - LETTER - 4;
+    const box = [x - half, top, x + half, top + LETTER + 3];
+    const isFree = taken.every(([left, up, right, down]) => (
+      box[0] >= right || box[2] <= left || box[1] >= down || box[3] <= up));
+    if (!isFree) continue;
+    taken.push(box);
+    shown.add(node.id());
+    if (shown.size >= MOST_LABELS) break;
+  }
+  return shown;
+}
+
 export function withCytoscape(place, { nodes, ties, places }, chosen) {
   const many = nodes.length > 600;
+  const colours = theme();
+  const scale = place.clientWidth < 500 ? 0.7 : 1;
   const drawn = cytoscape({
     container: place,
     elements: [
-      ...nodes.map((one) => ({ data: { ...one, size: size(one) }, position: places?.[one.id] })),
+      ...nodes.map((one) => ({
+        data: { ...one, size: size(one) * scale, brief: shortened(one.label ?? one.name), shown: "", hue: 0 },
+        position: places[one.id],
+      })),
       ...ties.map((one) => ({ data: one })),
     ],
     style: [
       { selector: "node", style: {
-        "background-color": (node) => COLOURS[node.data("kind")],
-        "shape": (node) => SHAPES[node.data("kind")],
-        "width": "data(size)", "height": "data(size)",
-        "label": many ? "" : "data(name)", "font-size": 15, "color": INK,
-        "min-zoomed-font-size": 7, "text-max-width": 120, "text-wrap": "ellipsis",
+        "background-color": (node) => colours.hues[node.data("hue")],
+        "shape": (node) => SHAPES[node.data("kind")] ?? "ellipse",
+        "width": "data(size)", "height": "data(size)", "label": "data(shown)",
+        "font-size": LETTER, "color": colours.ink, "font-family": getComputedStyle(place).fontFamily,
+        "text-margin-y": -2, "text-outline-width": 2, "text-outline-color": colours.paper,
       } },
-      { selector: "edge", style: { "width": 1, "line-color": TIE, "curve-style": "haystack" } },
+      { selector: "edge", style: {
+        "width": 1, "line-color": colours.line, "curve-style": "haystack", "opacity": 0.6 } },
       { selector: "edge.missing", style: {
-        "line-style": "dashed", "line-color": SOUGHT, "width": 2, "curve-style": "bezier" } },
-      { selector: ".sought", style: { "border-width": 4, "border-color": SOUGHT } },
+        "line-style": "dashed", "line-color": colours.sought, "width": 2, "curve-style": "bezier" } },
+      { selector: ".dim", style: { "opacity": 0.15 } },
+      { selector: "edge.near", style: { "width": 2, "line-color": colours.ink, "opacity": 1 } },
+      { selector: "node.sought", style: { "border-width": 3, "border-color": colours.sought } },
     ],
-    layout: { name: "preset" },
+    layout: { name: "preset" }, minZoom: 0.02, maxZoom: 6,
     hideEdgesOnViewport: many, textureOnViewport: many, pixelRatio: many ? 1 : "auto",
   });
-  if (!places) {
-    const tied = drawn.elements().filter((one) => one.isEdge() || one.degree() > 0);
-    tied.layout({
-      name: "cose", animate: false, randomize: true, nodeRepulsion: () => 400000,
-      idealEdgeLength: () => 110, gravity: 0.8, numIter: 600, nodeDimensionsIncludeLabels: true,
-    }).run();
-    // In the proportions of the place it has, and no larger than names need: so they are read.
-    const alone = drawn.nodes().difference(tied);
-    const width = 230 * Math.sqrt(nodes.length);
-    const rows = Math.ceil(alone.length / Math.max(1, Math.floor(width / ROOM)));
-    const tall = (width * place.clientHeight) / place.clientWidth;
-    const height = Math.max(tall - rows * ROW, tall * 0.4);
-    const [xs, ys] = ["x", "y"].map((axis) => tied.nodes().map((one) => one.position(axis)));
-    const spread = (all) => [Math.min(...all), Math.max(...all) - Math.min(...all) || 1];
-    const [[left, across], [top, down]] = [spread(xs), spread(ys)];
-    tied.nodes().positions((one) => ({
-      x: ((one.position("x") - left) / across) * (width - ROOM) + ROOM / 2,
-      y: ((one.position("y") - top) / down) * height,
+  let waiting = 0;
+  const label = () => {
+    waiting = 0;
+    if (drawn.destroyed()) return;
+    const zoom = drawn.zoom();
+    const shown = withoutOverlap(drawn, zoom);
+    drawn.batch(() => drawn.nodes().forEach((node) => {
+      node.data("shown", shown.has(node.id()) ? node.data("brief") : "");
+      node.style({ "font-size": LETTER / zoom, "text-outline-width": 2 / zoom });
     }));
-    const below = rowsBelow(alone.map((one) => one.data()), {
-      x1: 0, x2: width, y2: tied.length ? height : 0 });
-    alone.positions((one) => below[one.id()]);
-  }
-  drawn.fit(undefined, 20);
+  };
+  const relabel = () => { waiting ||= setTimeout(label, 60); };
+  drawn.fit(undefined, 24);
+  if (drawn.zoom() > 1.2) { drawn.zoom(1.2); drawn.center(); }
+  label();
+  drawn.on("zoom pan dragfree resize", relabel);
   drawn.on("tap", "node", (event) => chosen(event.target.id()));
+  drawn.on("tap", (event) => { if (event.target === drawn) chosen(""); });
   return {
     places: () => Object.fromEntries(drawn.nodes().map((one) => [one.id(), one.position()])),
-    seek(ids) {
-      const hits = drawn.nodes().removeClass("sought").filter((one) => ids.has(one.id()));
-      hits.addClass("sought");
-      if (hits.length) drawn.fit(hits, 120);
+    colour(hueOf) {
+      drawn.batch(() => drawn.nodes().forEach((node) => node.data("hue", hueOf(node.data()))));
+      drawn.style().update();
+    },
+    focus(ids, near, moves = true) {
+      drawn.batch(() => {
+        drawn.elements().removeClass("sought near dim");
+        if (!ids.size) return;
+        drawn.elements().addClass("dim");
+        const hits = drawn.nodes().filter((one) => ids.has(one.id()));
+        const around = drawn.nodes().filter((one) => near.has(one.id()));
+        hits.union(around).removeClass("dim");
+        hits.addClass("sought");
+        around.addClass("near");
+        drawn.edges().filter((one) => hits.contains(one.source()) || hits.contains(one.target()))
+          .removeClass("dim").addClass("near");
+      });
+      const shown = drawn.nodes().not(".dim");
+      if (moves) drawn.fit(shown, ids.size ? 60 : 24);
+      if (drawn.zoom() > 1.6) { drawn.zoom(1.6); drawn.center(shown); }
+      label();
     },
     missing(pairs) {
       drawn.remove("edge.missing");
       drawn.add(pairs.map((one) => ({ data: { ...one }, classes: "missing" })));
     },
-    png: () => drawn.png({ output: "blob-promise", full: true, scale: 2, bg: "#fff" }),
+    zoom(factor) {
+      drawn.zoom({
+        level: drawn.zoom() * factor,
+        renderedPosition: { x: drawn.width() / 2, y: drawn.height() / 2 },
+      });
+    },
+    fit() { drawn.resize(); drawn.fit(undefined, 24); label(); },
+    png: () => drawn.png({ output: "blob-promise", full: true, scale: 2, bg: colours.paper }),
     destroy: () => drawn.destroy(),
   };
 }
 
 export function withSigma(place, { nodes, ties, places }, chosen) {
+  const colours = theme();
   const graph = new graphology.Graph({ multi: true, type: "undirected" });
   nodes.forEach((one) => graph.addNode(one.id, {
-    ...places[one.id], y: -places[one.id].y, label: one.name, size: 2 + Math.sqrt(one.degree),
-    color: COLOURS[one.kind],
+    ...places[one.id], y: -places[one.id].y, label: one.label ?? one.name,
+    size: 2 + Math.sqrt(one.degree), color: colours.hues[0],
   }));
-  ties.forEach((one) => graph.addEdge(one.source, one.target, { color: TIE, size: 0.5 }));
+  ties.forEach((one) => graph.addEdge(one.source, one.target, { color: colours.line, size: 0.5 }));
   let sought = new Set();
+  let around = new Set();
   let pairs = [];
   const drawn = new Sigma(graph, place, {
-    hideEdgesOnMove: true, labelColor: { color: INK }, labelRenderedSizeThreshold: 8,
-    nodeReducer: (id, data) => (sought.has(id)
-      ? { ...data, color: SOUGHT, highlighted: true, forceLabel: true, zIndex: 1 } : data),
+    hideEdgesOnMove: true, labelColor: { color: colours.ink }, labelRenderedSizeThreshold: 8,
+    nodeReducer: (id, data) => {
+      if (sought.has(id)) return { ...data, color: colours.sought, highlighted: true, forceLabel: true, zIndex: 1 };
+      if (!sought.size || around.has(id)) return data;
+      return { ...data, color: colours.line, label: "" };
+    },
   });
   // Sigma has no dashed line of its own, so missing ties are drawn on a layer above.
   drawn.createCanvasContext("missing", { style: { pointerEvents: "none" } });
@@ -149,7 +227,7 @@ export function withSigma(place, { nodes, ties, places }, chosen) {
   const dash = () => {
     const { width, height } = drawn.getDimensions();
     above.clearRect(0, 0, width, height);
-    above.strokeStyle = SOUGHT;
+    above.strokeStyle = colours.sought;
     above.lineWidth = 2;
     above.setLineDash([6, 4]);
     for (const { source, target } of pairs) {
@@ -163,15 +241,21 @@ export function withSigma(place, { nodes, ties, places }, chosen) {
   };
   drawn.on("afterRender", dash);
   drawn.on("clickNode", ({ node }) => chosen(node));
+  drawn.on("clickStage", () => chosen(""));
   return {
     places: () => places,
-    seek(ids) {
-      sought = ids;
+    colour(hueOf) {
+      for (const one of nodes) graph.setNodeAttribute(one.id, "color", colours.hues[hueOf(one)]);
+    },
+    focus(ids, near, moves = true) {
+      [sought, around] = [ids, near];
       drawn.refresh();
       const [first] = ids;
-      if (first) drawn.getCamera().animate({ ...drawn.getNodeDisplayData(first), ratio: 0.3 });
+      if (first && moves) drawn.getCamera().animate({ ...drawn.getNodeDisplayData(first), ratio: 0.3 });
     },
     missing(all) { pairs = all; drawn.refresh(); },
+    zoom(factor) { drawn.getCamera().animatedZoom({ factor }); },
+    fit() { drawn.resize(); drawn.refresh(); drawn.getCamera().animatedReset(); },
     png() {
       // What WebGL drew is only there until the browser shows it: draw and copy in one go.
       drawn.refresh();
@@ -179,7 +263,7 @@ export function withSigma(place, { nodes, ties, places }, chosen) {
       whole.width = canvases.nodes.width;
       whole.height = canvases.nodes.height;
       const onto = whole.getContext("2d");
-      onto.fillStyle = "#fff";
+      onto.fillStyle = colours.paper;
       onto.fillRect(0, 0, whole.width, whole.height);
       for (const name of ["edges", "nodes", "missing", "labels"]) {
         onto.drawImage(canvases[name], 0, 0, whole.width, whole.height);

@@ -227,6 +227,16 @@ def test_revenue_without_a_year_is_of_the_last_one(tmp_path: Path) -> None:
     assert (row.year, row.value, row.unit) == (TODAY.year - 1, 1_200_000.0, "EUR")
 
 
+def test_figures_of_two_sources_stand_side_by_side(tmp_path: Path) -> None:
+    content = "id,name,kind,headcount\nt:1,Alpha Ltd,firm,12\n"
+    first, second = (
+        read(tmp_path, "organizations.csv", content, source=source).rows.observations[0]
+        for source in ("chamber", "tax")
+    )
+    assert first.subject == second.subject == "t:1"
+    assert first.id != second.id
+
+
 def test_what_a_list_looks_for_becomes_a_need_and_a_former_name_an_other_name(
     tmp_path: Path,
 ) -> None:

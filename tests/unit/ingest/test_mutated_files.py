@@ -45,6 +45,7 @@ def test_good_files_load_whole(benchmark, tmp_path: Path) -> None:
     assert {name for name, count in loaded.items() if count != 4} == {"multiline.csv"}
 
 
+@pytest.mark.slow
 def test_every_line_of_a_mutant_is_accounted_for(benchmark, capsys) -> None:
     counts = benchmark.run(160, seed=7)
     assert set(counts) == {"read", "refused"}, capsys.readouterr().out

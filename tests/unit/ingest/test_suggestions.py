@@ -101,7 +101,8 @@ def test_fields_of_a_nested_address_are_places() -> None:
         ("3、贵公司主要产品有哪些？", "description"), ("5、贵单位所在城市", "place"),
         ("4、贵单位目前希望采购什么产品或服务？", "need"), ("您的企业名称（必填）", "name"),
         ("请填写统一社会信用代码", "credit_code"), ("Q1. Company name", "name"),
-        ("2024年产值（万元）", "revenue"), ("Products wanted", "need"), ("2022年", ""),
+        ("2024年产值（万元）", "output"), ("2024年营业额（万元）", "revenue"),
+        ("Products wanted", "need"), ("2022年", ""),
     ],
 )  # fmt: skip
 def test_questions_of_a_form_ask_for_columns(title: str, column: str) -> None:

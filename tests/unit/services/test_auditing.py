@@ -83,6 +83,7 @@ def figures_of(audit):
     return {layer.layer: layer.figures for layer in audit.layers}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CLUSTERS)
 def test_figures_are_those_that_the_samples_were_designed_with(auditing, name):
     members, supplies, density, _, _, uses, _, _ = DESIGNED[name]
@@ -151,6 +152,7 @@ def test_the_worklist_names_members_and_improves_the_network(auditing, installed
     assert {one.organization.id for one in found.isolates} <= members
 
 
+@pytest.mark.slow
 def test_platforms_are_for_firms(auditing):
     for name in CLUSTERS:
         for one in auditing.worklist(ADMIN, of(name)).items:
@@ -206,6 +208,7 @@ def test_answers_hold_no_nan(auditing):
     json.dumps(every, allow_nan=False)
 
 
+@pytest.mark.slow
 def test_a_second_look_is_the_first_answer(auditing):
     assert auditing.audit(ADMIN, of("drones")) is auditing.audit(ADMIN, of("drones"))
     assert auditing.worklist(ADMIN, of("drones")) is auditing.worklist(ADMIN, of("drones"))
@@ -302,6 +305,7 @@ def test_a_report_shows_pictures_with_words_for_them(report):
     assert "http://" not in page.replace("http://www.w3.org", "")
 
 
+@pytest.mark.slow
 def test_a_pdf_has_its_pages_and_the_font_for_chinese(report, tmp_path):
     path = tmp_path / "audit.pdf"
     files.write_pdf(report, path)
@@ -346,6 +350,7 @@ def test_markup_in_a_name_is_text(auditing):
     assert "&lt;script&gt;" in page
 
 
+@pytest.mark.slow
 def test_without_a_font_for_chinese_the_pdf_is_refused(report, tmp_path, monkeypatch):
     """Only where it is needed: the English report has no Chinese in it."""
     monkeypatch.setattr(files, "_has_chinese_font", lambda: False)
@@ -368,6 +373,7 @@ def test_the_comparison_of_all_is_a_document_too(auditing, tmp_path):
 # -- borders
 
 
+@pytest.mark.slow
 def test_clusters_are_derived_where_none_are_declared(tmp_path):
     """55 of the universities are in 北京 or 上海, none of them in a declared cluster."""
     made = Installation(tmp_path)

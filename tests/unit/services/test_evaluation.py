@@ -38,6 +38,7 @@ from matchmaker.settings import Settings
 from matchmaker.wiring import wire
 from tests.unit.recommend.small_graphs import organization, project, snapshot_of
 
+pytestmark = pytest.mark.slow
 GOAL = GoalName.RESEARCH_PARTNER
 START = datetime.date(2012, 1, 1)
 CUT = datetime.date(2017, 12, 31)

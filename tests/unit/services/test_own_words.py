@@ -113,6 +113,7 @@ def taught(wired, monkeypatch):
     return wired
 
 
+@pytest.mark.slow
 def test_a_history_of_texts_teaches_to_read_and_chances_are_told(taught):
     """A tender goes to somebody once: its ten chances add up to about one, whatever the time."""
     figures = taught.learning.train(GoalName.SUPPLIER, quiet).figures

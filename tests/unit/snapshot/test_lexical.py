@@ -53,6 +53,7 @@ def test_scores_are_those_of_a_plain_loop(texts: list[str], query: str) -> None:
     np.testing.assert_allclose(scores, plain_bm25(texts, query), rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.slow
 @given(TEXTS, st.data())
 def test_taking_statements_out_is_never_having_had_them(
     texts: list[str], data: st.DataObject

@@ -1,0 +1,129 @@
+"""The routes of tie surveys: coordinators hold them, members answer by account or by link."""
+
+# mypy: disable-error-code="untyped-decorator"
+# ruff: noqa: ARG001
+# flask-openapi3 reads the description of what is sent from the signature, used or not.
+
+from __future__ import annotations
+
+from flask import Response
+from flask_openapi3 import APIBlueprint, Tag
+
+from matchmaker.api.auditing.survey_shapes import (
+    AnswerByLink,
+    NewSurvey,
+    NewSurveyLink,
+    OwnAnswerBody,
+    OwnAnswerQuery,
+    RemindedOut,
+    SurveyFormOut,
+    SurveyLinkBody,
+    SurveyLinkOut,
+    SurveyOut,
+    SurveyPage,
+    SurveyPageQuery,
+    SurveyTieList,
+    SurveyViewOut,
+)
+from matchmaker.api.http.context import current_principal, services
+from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
+from matchmaker.api.http.guards import API_PREFIX
+from matchmaker.api.http.routing import after_of, as_json, created, done, paged, reads, writes
+from matchmaker.api.people.requests import Nothing
+
+SURVEYS = Tag(name="surveys", description="Asking members whom they work with, and confirming it.")
+
+surveys = APIBlueprint("surveys", __name__, url_prefix=API_PREFIX)
+
+
+@surveys.get("/clusters/<path:id>/surveys", **reads(SURVEYS, SurveyPage))
+def list_surveys(path: IdPath, query: SurveyPageQuery) -> Response:
+    """Rounds of a cluster, newest first."""
+    scope = f"surveys {path.id}"
+    page = services().surveys.listed(
+        current_principal(), path.id, after_of(query, scope) or "", query.limit
+    )
+    return paged(page, query, SurveyPage, scope, SurveyOut.model_validate)
+
+
+@surveys.post("/clusters/<path:id>/surveys", **writes(SURVEYS, SurveyViewOut, 201))
+def open_survey(path: IdPath, header: IdempotencyHeaders, body: NewSurvey) -> Response:
+    """Open a round; members who have an account are told."""
+    principal = current_principal()
+    principal.require_coordinator(path.id)
+    members = [] if body.members else services().surveys.member_ids(path.id)
+    survey = body.to_round(path.id, members, principal.subject)
+    view = services().surveys.open(principal, survey)
+    return created(SurveyViewOut.of(view), f"surveys/{view.survey.id}")
+
+
+@surveys.get("/surveys/<id>", **reads(SURVEYS, SurveyViewOut))
+def read_survey(path: IdPath) -> Response:
+    """Response rate, who has answered, and counts of ties once five have; nobody's answer."""
+    return as_json(SurveyViewOut.of(services().surveys.show(current_principal(), path.id)))
+
+
+@surveys.get("/surveys/<id>/ties", **reads(SURVEYS, SurveyTieList))
+def list_survey_ties(path: IdPath) -> Response:
+    """Ties that both sides confirmed, and all of firms that agreed to show theirs."""
+    return as_json(SurveyTieList.of(services().surveys.ties(current_principal(), path.id)))
+
+
+@surveys.post("/surveys/<id>/remind", **writes(SURVEYS, RemindedOut))
+def remind_members(path: IdPath, header: IdempotencyHeaders, body: Nothing) -> Response:
+    """Remind every member with an account that has not answered."""
+    return as_json(RemindedOut(members=services().surveys.remind(current_principal(), path.id)))
+
+
+@surveys.post("/surveys/<id>/close", **writes(SURVEYS, SurveyViewOut))
+def close_survey(path: IdPath, header: IdempotencyHeaders, body: Nothing) -> Response:
+    """End a round before its last day; all its links end."""
+    return as_json(SurveyViewOut.of(services().surveys.close(current_principal(), path.id)))
+
+
+@surveys.post("/survey-links", **writes(SURVEYS, SurveyLinkOut))
+def show_survey_link(header: IdempotencyHeaders, body: NewSurveyLink) -> Response:
+    """The personal link of one member, to answer without an account."""
+    link = services().surveys.link(
+        current_principal(), body.survey, body.organization, renew=body.renew
+    )
+    return as_json(SurveyLinkOut.model_validate(link))
+
+
+# -- answering
+
+
+@surveys.get("/surveys/<id>/answer", **reads(SURVEYS, SurveyFormOut))
+def read_own_answer(path: IdPath, query: OwnAnswerQuery) -> Response:
+    """What one's own organisation is asked, and has answered."""
+    form = services().survey_answers.form(current_principal(), path.id, query.organization)
+    return as_json(SurveyFormOut.of(form))
+
+
+@surveys.put("/surveys/<id>/answer", **writes(SURVEYS, SurveyFormOut))
+def answer_survey(path: IdPath, body: OwnAnswerBody) -> Response:
+    """Answer for one's own organisation; the answer before is replaced."""
+    form = services().survey_answers.answer(
+        current_principal(), path.id, body.organization, body.to_answer()
+    )
+    return as_json(SurveyFormOut.of(form))
+
+
+@surveys.delete("/surveys/<id>/answer", **writes(SURVEYS))
+def withdraw_answer(path: IdPath, query: OwnAnswerQuery) -> Response:
+    """Take one's own answer back."""
+    services().survey_answers.withdraw(current_principal(), path.id, query.organization)
+    return done()
+
+
+@surveys.post("/survey-answers/look", **writes(SURVEYS, SurveyFormOut, public=True))
+def look_at_survey(header: IdempotencyHeaders, body: SurveyLinkBody) -> Response:
+    """What a personal link asks."""
+    return as_json(SurveyFormOut.of(services().survey_answers.form_of_link(body.token)))
+
+
+@surveys.post("/survey-answers", **writes(SURVEYS, SurveyFormOut, public=True))
+def answer_by_link(header: IdempotencyHeaders, body: AnswerByLink) -> Response:
+    """Answer by a personal link, without an account."""
+    form = services().survey_answers.answer_by_link(body.token, body.to_answer())
+    return as_json(SurveyFormOut.of(form))

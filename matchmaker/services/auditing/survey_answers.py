@@ -1,0 +1,253 @@
+"""Tie surveys as a member answers them: by its personal link, or signed in for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from matchmaker.access import Principal
+from matchmaker.domain import Organization
+from matchmaker.errors import InvalidInput, MatchmakerError, NotAllowed, NotFound
+from matchmaker.ingest.names import name_key
+from matchmaker.services.auditing.survey_forms import SurveyForm, form_of
+from matchmaker.services.auditing.survey_sync import SurveySync
+from matchmaker.services.auditing.surveys import LINK_LIVES, LINK_PURPOSE, Surveys
+from matchmaker.services.directory.reconciliation import Reconciliation, ReconciliationQuery
+from matchmaker.services.unit_of_work import UnitOfWork, commit_changes
+from matchmaker.workflow import survey as machine
+from matchmaker.workflow.notification import NotificationKind
+from matchmaker.workflow.survey import (
+    ReportedTie,
+    SurveyAnswer,
+    SurveyQuestion,
+    SurveyResponse,
+    SurveyRound,
+    response_id,
+)
+
+_NAME_FITS = 0.99
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyAnswers:
+    """Use cases of those who answer: who acts for the member, or who has its link.
+
+    Nobody else sees an answer: not coordinators, not administrators.
+    """
+
+    surveys: Surveys
+    sync: SurveySync
+    reconciliation: Reconciliation
+
+    # -- by link
+
+    def form_of_link(self, token: str) -> SurveyForm:
+        """The form behind a personal link. Raises InvalidInput for one that works no more."""
+        return form_of(self.surveys, *self._of_link(token))
+
+    def answer_by_link(self, token: str, answer: SurveyAnswer) -> SurveyForm:
+        """Answer by a personal link. Raises InvalidInput, WrongState."""
+        survey, response = self._of_link(token)
+        actor = Principal(f"survey-link/{response.organization}")
+        return self._answer(actor, survey, response.organization, answer, response.link)
+
+    # -- signed in
+
+    def form(self, principal: Principal, id: str, organization_id: str) -> SurveyForm:
+        """The form of one's own organisation. Raises NotAllowed, NotFound."""
+        principal.require_known()
+        survey = self._own(principal, id, organization_id)
+        response = self.surveys.response(survey.id, organization_id).value
+        return form_of(self.surveys, survey, response)
+
+    def answer(
+        self, principal: Principal, id: str, organization_id: str, answer: SurveyAnswer
+    ) -> SurveyForm:
+        """Answer for one's own organisation. Raises NotAllowed, NotFound, WrongState."""
+        principal.require_writing()
+        survey = self._own(principal, id, organization_id)
+        return self._answer(principal, survey, organization_id, answer)
+
+    def withdraw(self, principal: Principal, id: str, organization_id: str) -> None:
+        """Take one's answer back, after the end too; what it confirmed ends in the graph.
+
+        Raises NotAllowed, NotFound.
+        """
+        principal.require_writing()
+        survey = self._own(principal, id, organization_id)
+        repositories = self.surveys.repositories
+
+        def change(unit: UnitOfWork) -> None:
+            stored = self.surveys.response(survey.id, organization_id)
+            if stored.value.answered is None:
+                return
+            empty = replace(stored.value, answer=SurveyAnswer(), answered=None, pending=True)
+            unit.add(repositories.survey_responses.put(empty, stored.version))
+            unit.log("survey.withdrawn", f"survey/{survey.id}", organization=organization_id)
+
+        commit_changes(repositories.records, principal, self.surveys.clock, change)
+        if repositories.survey_responses.get_or_none(response_id(survey.id, organization_id)):
+            self.sync.write(response_id(survey.id, organization_id))
+
+    def rounds_of(self, principal: Principal, organization_id: str) -> list[SurveyRound]:
+        """Open rounds that ask one's own organisation, the one that ends first first."""
+        if not principal.acts_for(organization_id):
+            return []
+        today = self.surveys.clock().date()
+        rounds = self.surveys.repositories.surveys.values("member", organization_id)
+        return sorted(
+            (each for each in rounds if each.is_open_on(today)), key=lambda each: each.deadline
+        )
+
+    # -- the parts
+
+    def _of_link(self, token: str) -> tuple[SurveyRound, SurveyResponse]:
+        survey_id, organization_id, number = self.surveys.links.read(
+            LINK_PURPOSE, token, LINK_LIVES
+        )
+        stored = self.surveys.repositories.surveys.get_or_none(str(survey_id))
+        if stored is not None:
+            # The id may be an alias by now.
+            known = self.surveys.store.organizations_by_id([str(organization_id)])
+            for organization in known.values():
+                response = self.surveys.response(stored.value.id, organization.id).value
+                if response.link == number and organization.id in stored.value.members:
+                    return stored.value, response
+        raise _outdated()
+
+    def _own(self, principal: Principal, id: str, organization_id: str) -> SurveyRound:
+        survey = self.surveys.survey_of(id).value
+        if organization_id in survey.members and principal.acts_for(organization_id):
+            return survey
+        is_leading = principal.admin or survey.cluster in principal.clusters
+        if is_leading or any(principal.acts_for(member) for member in survey.members):
+            raise NotAllowed("Only members of the organisation may answer for it.")
+        raise NotFound("You have no survey '%(id)s'.", id=id)
+
+    def _answer(
+        self,
+        actor: Principal,
+        survey: SurveyRound,
+        organization_id: str,
+        sent: SurveyAnswer,
+        link: int | None = None,
+    ) -> SurveyForm:
+        answer = self._with_known_partners(survey, organization_id, sent)
+        clock, repositories = self.surveys.clock, self.surveys.repositories
+        machine.check_answer(survey, organization_id, answer, clock().year)
+        cluster = self.surveys.store.cluster(survey.cluster)
+
+        def change(unit: UnitOfWork) -> SurveyResponse:
+            machine.require_open(self.surveys.survey_of(survey.id).value, unit.at.date())
+            stored = self.surveys.response(survey.id, organization_id)
+            if link is not None and link != stored.value.link:
+                raise _outdated()
+            after = machine.answered(stored.value, answer, unit.at)
+            unit.add(repositories.survey_responses.put(after, stored.version))
+            unit.log("survey.answered", f"survey/{survey.id}", organization=organization_id)
+            self._ask_to_confirm(unit, survey, stored.value, after, cluster.name)
+            return after
+
+        after = commit_changes(repositories.records, actor, clock, change)
+        self.sync.write(after.id)
+        return form_of(self.surveys, survey, after)
+
+    def _ask_to_confirm(
+        self,
+        unit: UnitOfWork,
+        survey: SurveyRound,
+        before: SurveyResponse,
+        after: SurveyResponse,
+        cluster: str,
+    ) -> None:
+        """Tell those who answered already, and now are named for what they did not name."""
+        named_before = {(tie.question, tie.partner) for tie in before.answer.ties}
+        new = [
+            tie
+            for tie in after.answer.ties
+            if tie.partner in survey.members and (tie.question, tie.partner) not in named_before
+        ]
+        others = self.surveys.repositories.survey_responses.many(
+            [response_id(survey.id, tie.partner) for tie in new]
+        )
+        asked = set[str]()
+        for tie in new:
+            other = others.get(response_id(survey.id, tie.partner))
+            if other is None or other.value.answered is None:
+                continue
+            answer = other.value.answer
+            said = {(tie.question, tie.partner) for tie in answer.ties}
+            said |= {(no.question, no.partner) for no in answer.denied}
+            if (tie.question.inverse, after.organization) not in said:
+                asked.add(tie.partner)
+        for id in sorted(asked):
+            self.surveys.outbox.notify(
+                unit, "organization", id, NotificationKind.SURVEY_CLAIM,
+                f"survey/{survey.id}", {"other": cluster}, once=True,
+            )  # fmt: skip
+
+    def _with_known_partners(
+        self, survey: SurveyRound, organization_id: str, answer: SurveyAnswer
+    ) -> SurveyAnswer:
+        """The answer with names of organisations that are known turned into their ids.
+
+        Raises InvalidInput for an id that nobody has.
+        """
+        ids = [tie.partner for tie in answer.ties if tie.partner]
+        ids += [denial.partner for denial in answer.denied]
+        known = self.surveys.store.organizations_by_id([*ids, *survey.members])
+        for id in ids:
+            if id not in known:
+                raise InvalidInput("'%(id)s' is not known.", where="ties", id=id)
+        found = self._ids_of(
+            {tie.name.strip() for tie in answer.ties} - {""},
+            [known[id] for id in survey.members if id in known],
+        )
+        ties: dict[tuple[SurveyQuestion, str], ReportedTie] = {}
+        for tie in answer.ties:
+            name = tie.name.strip()
+            id = known[tie.partner].id if tie.partner else found.get(name, "")
+            told = replace(tie, partner=id, name="" if id else name)
+            if id == organization_id and name:
+                continue  # who lists itself by name has not named a partner
+            # Of a partner ticked and written as well the tick stays.
+            ties.setdefault((told.question, id or name.casefold()), told)
+        return replace(answer, ties=tuple(ties.values()))
+
+    def _ids_of(self, names: set[str], roster: Sequence[Organization]) -> dict[str, str]:
+        """Whom names mean: a member by any of its names, else whoever in the graph is certain."""
+        members = _by_name(roster)
+        found = {name: members[name_key(name)] for name in names if name_key(name) in members}
+        rest = sorted(names - set(found))
+        try:
+            answers = self.reconciliation.candidates(
+                [ReconciliationQuery(name, limit=2) for name in rest]
+            )
+        except MatchmakerError:  # no snapshot yet: they are kept as they are written
+            return found
+        for name, candidates in zip(rest, answers, strict=True):
+            sure = [
+                candidate.described.organization.id
+                for candidate in candidates
+                if candidate.likeness.certain or candidate.likeness.score >= _NAME_FITS
+            ]
+            if len(sure) == 1:
+                found[name] = sure[0]
+        return found
+
+
+def _outdated() -> InvalidInput:
+    return InvalidInput(
+        "works no more: there is a newer one.", where="token", mend="Ask for a new link."
+    )
+
+
+def _by_name(rows: Iterable[Organization]) -> dict[str, str]:
+    """Ids by the key of every name that only one of the rows has."""
+    found: dict[str, str] = {}
+    twice = set[str]()
+    for row in rows:
+        for key in {name_key(name) for name in (row.name, row.name_en, *row.other_names) if name}:
+            if found.setdefault(key, row.id) != row.id:
+                twice.add(key)
+    return {key: id for key, id in found.items() if key not in twice}

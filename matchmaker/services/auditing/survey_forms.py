@@ -1,0 +1,232 @@
+"""What a member is asked in a tie survey: its questions with whom comes to mind first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+import numpy as np
+
+from matchmaker.domain import Kind, NamedOrganization, Organization
+from matchmaker.services.auditing.surveys import Surveys, named
+from matchmaker.snapshot.geography import great_circle_km
+from matchmaker.store.ports import GraphStore
+from matchmaker.workflow.survey import (
+    ReportedTie,
+    SurveyAnswer,
+    SurveyQuestion,
+    SurveyResponse,
+    SurveyRound,
+    TieKey,
+    key_of,
+    response_id,
+)
+
+_SUGGESTED = 8
+_NEIGHBOURS = 1_000
+_HUBS = frozenset({Kind.PLATFORM, Kind.PUBLIC_BODY})
+_LABS = frozenset({Kind.UNIVERSITY, Kind.RESEARCH_INSTITUTE})
+_UNKNOWN_KM = float("inf")
+
+
+class SuggestedBy(StrEnum):
+    """Why somebody is suggested as a partner, the strongest reason first."""
+
+    LAST_ANSWER = "last_answer"
+    ON_RECORD = "on_record"
+    SAME_TRADE = "same_trade"
+    NEAR = "near"
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedPartner:
+    """A partner to tick; `km` is None where a place is not known. `tie` is what was told."""
+
+    organization: NamedOrganization
+    by: SuggestedBy
+    km: float | None = None
+    tie: ReportedTie | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """One question with those who come to mind first, and partners told who are not known."""
+
+    question: SurveyQuestion
+    suggestions: tuple[SuggestedPartner, ...]
+    outside: tuple[ReportedTie, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedTie:
+    """A tie that another member named: to be confirmed or denied, as asked of who reads it."""
+
+    question: SurveyQuestion
+    partner: NamedOrganization
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyForm:
+    """What a member is asked, with all that it takes to answer in three minutes.
+
+    `roster` are the other members. `claims` are what others say of it, shown only once it
+    has answered by itself, so that nobody is led. `told` is its answer, or that of the round
+    before, where this one begins.
+    """
+
+    survey: SurveyRound
+    organization: NamedOrganization
+    response: SurveyResponse
+    told: SurveyAnswer
+    questions: tuple[AskedQuestion, ...]
+    roster: tuple[NamedOrganization, ...]
+    claims: tuple[ClaimedTie, ...]
+    is_open: bool
+
+
+def form_of(surveys: Surveys, survey: SurveyRound, response: SurveyResponse) -> SurveyForm:
+    """The form of one member, as it stands now."""
+    own, store = response.organization, surveys.store
+    told = response.answer if response.answered else _last_answer(surveys, survey, own)
+    partners = [tie.partner for tie in told.ties if tie.partner]
+    rows = store.organizations_by_id([own, *survey.members, *partners])
+    roster = [rows[id] for id in survey.members if id in rows and id != own]
+    suggestions = _Suggestions(store, rows[own], roster, rows)
+    claims = _claims(surveys, survey, response) if response.answered else []
+    return SurveyForm(
+        survey,
+        named(rows[own]),
+        response,
+        told,
+        tuple(
+            suggestions.of(question, [tie for tie in told.ties if tie.question is question])
+            for question in survey.questions
+            if question is not SurveyQuestion.USED_BY or rows[own].kind in _HUBS
+        ),
+        tuple(named(row) for row in roster),
+        tuple(ClaimedTie(question, named(rows[id])) for question, id in claims if id in rows),
+        survey.is_open_on(surveys.clock().date()),
+    )
+
+
+def _last_answer(surveys: Surveys, survey: SurveyRound, own: str) -> SurveyAnswer:
+    """What the member said in the round before, of what is asked in this one."""
+    latest = max(
+        (
+            (each.answered, each.id, each.answer)
+            for each in surveys.repositories.survey_responses.values("organization", own)
+            if each.answered and each.round != survey.id
+        ),
+        default=None,
+        key=lambda each: each[:2],
+    )
+    if latest is None:
+        return SurveyAnswer()
+    answer = latest[2]
+    ties = tuple(tie for tie in answer.ties if tie.question in survey.questions)
+    return SurveyAnswer(ties, shows_rows=answer.shows_rows)
+
+
+def _claims(
+    surveys: Surveys, survey: SurveyRound, response: SurveyResponse
+) -> list[tuple[SurveyQuestion, str]]:
+    """What others say of a member that it neither names nor denies itself."""
+    own, answer = response.organization, response.answer
+    said = {
+        key_of(each.question, own, each.partner)
+        for each in (*answer.ties, *answer.denied)
+        if each.partner
+    }
+    naming = surveys.repositories.survey_responses.values("named", response_id(survey.id, own))
+    claims = {
+        (tie.question.inverse, each.organization)
+        for each in naming
+        for tie in each.answer.ties
+        if tie.partner == own and key_of(tie.question, each.organization, own) not in said
+    }
+    return sorted(claims)
+
+
+@dataclass(frozen=True)
+class _Suggestions:
+    """Who comes to mind first: told before, on record, of the same trade, near."""
+
+    store: GraphStore
+    own: Organization
+    roster: Sequence[Organization]
+    rows: Mapping[str, Organization]
+
+    def of(self, question: SurveyQuestion, told: Sequence[ReportedTie]) -> AskedQuestion:
+        """One question; whoever was told or is on record is shown, the rest up to eight."""
+        partners = {tie.partner: tie for tie in told if tie.partner in self.rows}
+        before = [
+            self._partner(self.rows[id], SuggestedBy.LAST_ANSWER, tie)
+            for id, tie in partners.items()
+        ]
+        others = [
+            self._partner(row, self._reason(question, row))
+            for row in self.roster
+            if row.id not in partners and _may_answer(question, row.kind)
+        ]
+        order = list(SuggestedBy)
+        others.sort(
+            key=lambda each: (
+                order.index(each.by),
+                _UNKNOWN_KM if each.km is None else each.km,
+                each.organization.id,
+            )
+        )
+        known = sum(each.by is SuggestedBy.ON_RECORD for each in others)
+        room = max(known, _SUGGESTED - len(before))
+        outside = tuple(tie for tie in told if not tie.partner)
+        return AskedQuestion(question, (*before, *others[:room]), outside)
+
+    def _partner(
+        self, row: Organization, by: SuggestedBy, tie: ReportedTie | None = None
+    ) -> SuggestedPartner:
+        return SuggestedPartner(named(row), by, self._km.get(row.id), tie)
+
+    def _reason(self, question: SurveyQuestion, other: Organization) -> SuggestedBy:
+        if key_of(question, self.own.id, other.id) in self._recorded:
+            return SuggestedBy.ON_RECORD
+        if self.own.industry and self.own.industry == other.industry:
+            return SuggestedBy.SAME_TRADE
+        return SuggestedBy.NEAR
+
+    @cached_property
+    def _recorded(self) -> set[TieKey]:
+        """Ties of the graph that still hold."""
+        around = self.store.neighborhood(self.own.id, 1, _NEIGHBOURS)
+        return {
+            TieKey(tie.layer, tie.source, tie.target)
+            for tie in around.ties
+            if self.own.id in (tie.source, tie.target) and not tie.ended and tie.until is None
+        }
+
+    @cached_property
+    def _km(self) -> dict[str, float]:
+        """Kilometres to each whose place is known, by id."""
+        ids = {row.place for row in (self.own, *self.roster) if row.place}
+        places = self.store.places(sorted(ids))
+        home = places.get(self.own.place or "")
+        if home is None or home.latitude is None or home.longitude is None:
+            return {}
+        points = {
+            row.id: (place.latitude, place.longitude)
+            for row in self.roster
+            if (place := places.get(row.place or "")) and place.latitude is not None
+        }
+        there = np.array(list(points.values()), dtype=np.float32).reshape(-1, 2)
+        km = great_circle_km(home.latitude, home.longitude, there[:, 0], there[:, 1])
+        return {id: float(each) for id, each in zip(points, km, strict=True) if each == each}
+
+
+def _may_answer(question: SurveyQuestion, kind: Kind) -> bool:
+    """Whether one of this kind is suggested for a question; anybody may be named."""
+    if question is SurveyQuestion.USES:
+        return kind in _HUBS
+    if question is SurveyQuestion.RESEARCHES_WITH:
+        return kind in _LABS or kind is Kind.FIRM
+    return True

@@ -1,0 +1,364 @@
+"""Tie surveys: rounds of questions, what members answer, and what two answers say together.
+
+A tie that one side names is declared, one that both name confirmed, and one that the other
+side was asked of and says no to denied (Krackhardt, 1987, on locally aggregated structures).
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from matchmaker.domain import MAX_NAME, UNDIRECTED_LAYERS, Layer
+from matchmaker.errors import InvalidInput, WrongState
+
+MAX_MEMBERS = 2_000
+MAX_TIES = 200
+LONGEST = datetime.timedelta(days=90)
+EARLIEST_YEAR = 1900
+# Days before the end on which who has not answered is reminded.
+REMINDED = (5, 2)
+# Below so many answers a figure could tell what one firm said.
+FEWEST = 5
+
+
+class SurveyQuestion(StrEnum):
+    """What a member is asked: with whom it has which tie, seen from its own side."""
+
+    BUYS_FROM = "buys_from"
+    SELLS_TO = "sells_to"
+    RESEARCHES_WITH = "researches_with"
+    BORROWS_FROM = "borrows_from"
+    LENDS_TO = "lends_to"
+    USES = "uses"
+    USED_BY = "used_by"
+
+    @property
+    def layer(self) -> Layer:
+        """The layer of ties that it asks for."""
+        return _LAYERS[self]
+
+    @property
+    def own_is_source(self) -> bool:
+        """Whether the tie leads from who answers; of no matter without direction."""
+        return self in _OWN_IS_SOURCE
+
+    @property
+    def inverse(self) -> SurveyQuestion:
+        """The same tie asked of the other side."""
+        return _INVERSE[self]
+
+
+_Q = SurveyQuestion
+_LAYERS = {
+    _Q.BUYS_FROM: Layer.SUPPLIES,
+    _Q.SELLS_TO: Layer.SUPPLIES,
+    _Q.RESEARCHES_WITH: Layer.COOPERATES_WITH,
+    _Q.BORROWS_FROM: Layer.SHARES_WITH,
+    _Q.LENDS_TO: Layer.SHARES_WITH,
+    _Q.USES: Layer.USES,
+    _Q.USED_BY: Layer.USES,
+}
+_OWN_IS_SOURCE = frozenset({_Q.SELLS_TO, _Q.LENDS_TO, _Q.USES, _Q.RESEARCHES_WITH})
+_INVERSE = {
+    _Q.BUYS_FROM: _Q.SELLS_TO,
+    _Q.SELLS_TO: _Q.BUYS_FROM,
+    _Q.RESEARCHES_WITH: _Q.RESEARCHES_WITH,
+    _Q.BORROWS_FROM: _Q.LENDS_TO,
+    _Q.LENDS_TO: _Q.BORROWS_FROM,
+    _Q.USES: _Q.USED_BY,
+    _Q.USED_BY: _Q.USES,
+}
+
+
+class TieFrequency(StrEnum):
+    """How often the two have to do with each other."""
+
+    ONCE = "once"
+    YEARLY = "yearly"
+    MONTHLY = "monthly"
+    WEEKLY = "weekly"
+
+
+class SurveyState(StrEnum):
+    """Where a round stands."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class TieStatus(StrEnum):
+    """What the two sides say of a tie."""
+
+    DECLARED = "declared"
+    CONFIRMED = "confirmed_by_both"
+    DENIED = "denied"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedTie:
+    """A partner that a member names: an organisation by id, or by `name` one that is not known."""
+
+    question: SurveyQuestion
+    partner: str = ""
+    name: str = ""
+    since: int | None = None
+    frequency: TieFrequency | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeniedTie:
+    """A tie that the other side named, and that a member says is none; as asked of the member."""
+
+    question: SurveyQuestion
+    partner: str
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyRound:
+    """One round: which members of a cluster are asked which questions, until which day.
+
+    `reminded` are the days before the end on which reminders have gone out.
+    """
+
+    id: str
+    cluster: str
+    title: str
+    questions: tuple[SurveyQuestion, ...]
+    members: tuple[str, ...]
+    deadline: datetime.date
+    opened_by: str
+    created: datetime.datetime
+    text: str = ""
+    state: SurveyState = SurveyState.OPEN
+    reminded: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.questions or len(set(self.questions)) < len(self.questions):
+            raise InvalidInput("must name each question once, and at least one.", where="questions")
+        if len(set(self.members)) < len(self.members):
+            raise InvalidInput("names an organisation twice.", where="members")
+        if not 2 <= len(self.members) <= MAX_MEMBERS:
+            raise InvalidInput(
+                "must be from %(fewest)s to %(most)s members.",
+                where="members",
+                fewest=2,
+                most=MAX_MEMBERS,
+            )
+
+    def is_open_on(self, day: datetime.date) -> bool:
+        """Whether answers are taken; on the last day they still are."""
+        return self.state is SurveyState.OPEN and day <= self.deadline
+
+    @property
+    def asked(self) -> frozenset[SurveyQuestion]:
+        """The questions, and each as it is asked of the other side of a tie."""
+        return frozenset({*self.questions, *(question.inverse for question in self.questions)})
+
+
+def check_opening(survey: SurveyRound, today: datetime.date) -> None:
+    """Raise InvalidInput for a round that ends before it begins, or lasts too long."""
+    if not today <= survey.deadline <= today + LONGEST:
+        raise InvalidInput(
+            "must be a day from today on, at most %(days)s days ahead.",
+            where="deadline",
+            days=LONGEST.days,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyAnswer:
+    """What a member sends: the ties that it names and those that it denies.
+
+    `shows_rows` says whether the coordinators may see them one by one.
+    """
+
+    ties: tuple[ReportedTie, ...] = ()
+    denied: tuple[DeniedTie, ...] = ()
+    shows_rows: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyResponse:
+    """One member's part in a round. `link` is the number of the personal link that works.
+
+    `pending` says that confirmed ties of it have still to be written into the graph.
+    """
+
+    id: str
+    round: str
+    organization: str
+    answer: SurveyAnswer = field(default_factory=SurveyAnswer)
+    answered: datetime.datetime | None = None
+    link: int = 1
+    pending: bool = False
+
+
+def response_id(survey: str, organization: str) -> str:
+    """The one id of a member's part in a round."""
+    return f"{survey} {organization}"
+
+
+def check_answer(survey: SurveyRound, organization: str, answer: SurveyAnswer, year: int) -> None:
+    """Raise InvalidInput for what cannot be an answer of this member in this round."""
+    if len(answer.ties) > MAX_TIES:
+        raise InvalidInput(
+            "has %(count)s ties; at most %(max_ties)s.",
+            where="ties",
+            count=len(answer.ties),
+            max_ties=MAX_TIES,
+        )
+    seen = set[tuple[SurveyQuestion, str]]()
+    for number, tie in enumerate(answer.ties):
+        where = f"ties[{number}]"
+        _check_question(survey, tie.question, f"{where}.question")
+        if bool(tie.partner) == bool(tie.name.strip()):
+            raise InvalidInput("must have either a partner's id or a name.", where=where)
+        if tie.partner == organization:
+            raise InvalidInput("a tie needs two organisations.", where=where)
+        if len(tie.name) > MAX_NAME:
+            raise InvalidInput(
+                "has %(length)s characters; at most %(limit)s.",
+                where=f"{where}.name",
+                length=len(tie.name),
+                limit=MAX_NAME,
+            )
+        if tie.since is not None and not EARLIEST_YEAR <= tie.since <= year:
+            raise InvalidInput(
+                "must be from %(minimum)s to %(maximum)s.",
+                where=f"{where}.since",
+                minimum=EARLIEST_YEAR,
+                maximum=year,
+            )
+        key = (tie.question, tie.partner or tie.name.strip().casefold())
+        if key in seen:
+            raise InvalidInput("names a partner twice for one question.", where=where)
+        seen.add(key)
+    for number, denial in enumerate(answer.denied):
+        _check_question(survey, denial.question, f"denied[{number}].question")
+        if (denial.question, denial.partner) in seen:
+            raise InvalidInput("is both named and denied.", where=f"denied[{number}]")
+
+
+def _check_question(survey: SurveyRound, question: SurveyQuestion, where: str) -> None:
+    if question not in survey.asked:
+        raise InvalidInput("is not asked in this round.", where=where)
+
+
+def require_open(survey: SurveyRound, today: datetime.date) -> None:
+    """Raise WrongState for a round that takes no answers any more."""
+    if not survey.is_open_on(today):
+        raise WrongState("The survey is over.", mend="Ask your cluster for the next round.")
+
+
+def answered(
+    response: SurveyResponse, answer: SurveyAnswer, at: datetime.datetime
+) -> SurveyResponse:
+    """The response with an answer, which replaces the one before."""
+    return replace(response, answer=answer, answered=at, pending=True)
+
+
+# -- what answers say together
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TieKey:
+    """Which tie between whom; without direction the smaller id comes first."""
+
+    layer: Layer
+    source: str
+    target: str
+
+
+def key_of(question: SurveyQuestion, own: str, partner: str) -> TieKey:
+    """The tie that a member means by naming a partner for a question."""
+    source, target = (own, partner) if question.own_is_source else (partner, own)
+    if question.layer in UNDIRECTED_LAYERS:
+        source, target = sorted((own, partner))
+    return TieKey(question.layer, source, target)
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyTie:
+    """A tie as its two ends tell it. `since` is the earlier of the years they give."""
+
+    key: TieKey
+    said_by: frozenset[str]
+    denied_by: frozenset[str] = frozenset()
+    since: int | None = None
+    frequency: TieFrequency | None = None
+
+    @property
+    def status(self) -> TieStatus:
+        """What the two sides together say."""
+        if len(self.said_by) == 2:
+            return TieStatus.CONFIRMED
+        return TieStatus.DENIED if self.denied_by else TieStatus.DECLARED
+
+
+def survey_ties(responses: Iterable[SurveyResponse]) -> tuple[SurveyTie, ...]:
+    """Every tie that somebody names with somebody in the graph, in order."""
+    said: dict[TieKey, dict[str, ReportedTie]] = {}
+    denied: dict[TieKey, set[str]] = {}
+    for response in responses:
+        own = response.organization
+        for tie in response.answer.ties:
+            if tie.partner:
+                said.setdefault(key_of(tie.question, own, tie.partner), {})[own] = tie
+        for denial in response.answer.denied:
+            denied.setdefault(key_of(denial.question, own, denial.partner), set()).add(own)
+    return tuple(
+        SurveyTie(
+            key,
+            frozenset(tellers),
+            frozenset(denied.get(key, ())) - frozenset(tellers),
+            min((tie.since for tie in tellers.values() if tie.since is not None), default=None),
+            _more_often(tie.frequency for tie in tellers.values()),
+        )
+        for key, tellers in sorted(said.items())
+    )
+
+
+def _more_often(frequencies: Iterable[TieFrequency | None]) -> TieFrequency | None:
+    order = list(TieFrequency)
+    return max((each for each in frequencies if each), key=order.index, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyCount:
+    """How many ties of one layer are confirmed, declared and denied."""
+
+    layer: Layer
+    confirmed: int
+    declared: int
+    denied: int
+
+
+def counts_of(ties: Iterable[SurveyTie], layers: Iterable[Layer]) -> tuple[SurveyCount, ...]:
+    """Counts of each layer that is asked for, in the order asked."""
+    found = Counter((tie.key.layer, tie.status) for tie in ties)
+    return tuple(
+        SurveyCount(layer, *(found[layer, status] for status in _COUNTED))
+        for layer in dict.fromkeys(layers)
+    )
+
+
+_COUNTED = (TieStatus.CONFIRMED, TieStatus.DECLARED, TieStatus.DENIED)
+
+
+def visible_ties(ties: Iterable[SurveyTie], agreeing: Mapping[str, bool]) -> tuple[SurveyTie, ...]:
+    """What coordinators may see one by one: confirmed ties, and what a firm agreed to show.
+
+    A denial too is shown only where who denies agreed to it.
+    """
+    visible = []
+    for tie in ties:
+        if tie.status is TieStatus.CONFIRMED:
+            visible.append(tie)
+        elif all(agreeing.get(id, False) for id in tie.said_by):
+            shown = frozenset(id for id in tie.denied_by if agreeing.get(id, False))
+            visible.append(replace(tie, denied_by=shown))
+    return tuple(visible)

@@ -1,0 +1,271 @@
+"""Tie surveys on both stores: what two answers make of a tie, and who may see what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+
+from matchmaker.access import ADMIN, Principal
+from matchmaker.domain import GraphRows, Layer, Organization, SourceTier
+from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from matchmaker.mail import Mailer
+from matchmaker.services.auditing.survey_answers import SurveyAnswers
+from matchmaker.services.auditing.survey_forms import SuggestedBy
+from matchmaker.services.auditing.survey_sync import SurveySync
+from matchmaker.services.auditing.surveys import Surveys
+from matchmaker.services.directory.reconciliation import Reconciliation
+from matchmaker.services.operations.document_merge import DocumentMerge
+from matchmaker.services.people.links import Links
+from matchmaker.services.people.notification_outbox import NotificationOutbox
+from matchmaker.settings import Settings
+from matchmaker.snapshot.load import SnapshotReader
+from matchmaker.store.documents import Store, new_id
+from matchmaker.workflow.notification import NotificationKind
+from matchmaker.workflow.survey import (
+    DeniedTie,
+    ReportedTie,
+    SurveyAnswer,
+    SurveyQuestion,
+    SurveyRound,
+    SurveyState,
+    TieStatus,
+)
+from tests.contract.cooperation import FIRMS, LAB, START, Cooperation, cooperation_on
+
+Q = SurveyQuestion
+MEMBERS = (*FIRMS, LAB)
+
+
+@dataclass
+class World:
+    """A cluster of four firms and a lab, its coordinator, and one open round."""
+
+    base: Cooperation
+    surveys: Surveys
+    answers: SurveyAnswers
+    coordinator: Principal
+    round: str
+
+    def answer(self, organization: str, *ties: ReportedTie, **more: object) -> None:
+        """By personal link, as somebody without an account does."""
+        self.answers.answer_by_link(self.token(organization), SurveyAnswer(ties, **more))
+
+    def token(self, organization: str, *, renew: bool = False) -> str:
+        link = self.surveys.link(self.coordinator, self.round, organization, renew=renew)
+        return link.url.partition("token=")[2]
+
+    def ties(self, organization: str) -> list:
+        """Of the graph, that the survey brought and that still hold."""
+        around = self.base.store.neighborhood(organization, 1, 100)
+        return [tie for tie in around.ties if tie.provenance.source == "survey" and not tie.ended]
+
+    def another_round(self, days: int = 14) -> str:
+        """A second round of the same members."""
+        now = self.base.clock()
+        made = SurveyRound(
+            new_id(), "t:c", "Again", (Q.BUYS_FROM, Q.SELLS_TO), MEMBERS,
+            now.date() + timedelta(days=days), "x", now,
+        )  # fmt: skip
+        return self.surveys.open(self.coordinator, made).survey.id
+
+
+@pytest.fixture
+def world(store: Store, tmp_path) -> World:
+    base = cooperation_on(store)
+    settings = Settings(data_dir=tmp_path, store="", _env_file=None)
+    links = Links(lambda: "a secret of the tests", lambda: "https://m.example", Mailer(settings))
+    outbox = NotificationOutbox(base.repositories)
+    surveys = Surveys(store, base.repositories, outbox, links, base.clock)
+    sync = SurveySync(store, base.repositories, base.clock)
+    reconciliation = Reconciliation(store, SnapshotReader(tmp_path / "none"))
+    answers = SurveyAnswers(surveys, sync, reconciliation)
+    coordinator = base.coordinator()
+    made = SurveyRound(
+        new_id(), "t:c", "Who", (Q.BUYS_FROM, Q.SELLS_TO, Q.RESEARCHES_WITH), MEMBERS,
+        START.date() + timedelta(days=14), coordinator.subject, START,
+    )  # fmt: skip
+    surveys.open(coordinator, made)
+    return World(base, surveys, answers, coordinator, made.id)
+
+
+def test_a_tie_is_declared_by_one_confirmed_by_both_and_then_in_the_graph(world: World) -> None:
+    world.answer("t:f0", ReportedTie(Q.SELLS_TO, "t:f1", since=2019))
+    assert world.ties("t:f0") == []
+    (claim,) = _claims(world, "t:f1")
+    assert claim == (Q.BUYS_FROM, "t:f0")
+    world.answer("t:f1", ReportedTie(Q.BUYS_FROM, "t:f0", since=2021))
+    (tie,) = world.ties("t:f0")
+    assert (tie.source, tie.target, tie.layer) == ("t:f0", "t:f1", Layer.SUPPLIES)
+    assert (tie.since.year, tie.provenance.tier) == (2019, SourceTier.SELF)
+    assert tie.provenance.record == world.round
+    (seen,) = world.surveys.ties(world.coordinator, world.round).ties
+    assert seen.status is TieStatus.CONFIRMED
+
+
+def _claims(world: World, organization: str) -> list:
+    """What others say of a member, which it sees once it has answered by itself."""
+    token = world.token(organization)
+    assert world.answers.form_of_link(token).claims == ()
+    world.answer(organization)
+    form = world.answers.form_of_link(token)
+    return [(claim.question, claim.partner.id) for claim in form.claims]
+
+
+def test_a_denied_tie_is_none_and_ends_where_it_was_confirmed_before(world: World) -> None:
+    world.answer("t:f0", ReportedTie(Q.RESEARCHES_WITH, LAB))
+    world.answer(LAB, ReportedTie(Q.RESEARCHES_WITH, "t:f0"))
+    assert len(world.ties(LAB)) == 1
+    world.answer(LAB, denied=(DeniedTie(Q.RESEARCHES_WITH, "t:f0"),))
+    assert world.ties(LAB) == []
+    token = world.token(LAB)
+    assert world.answers.form_of_link(token).claims == ()
+    world.answer(LAB, ReportedTie(Q.RESEARCHES_WITH, "t:f0"))
+    assert len(world.ties(LAB)) == 1
+
+
+def test_coordinators_see_counts_from_five_answers_on_and_rows_of_those_who_agreed(
+    world: World,
+) -> None:
+    world.answer("t:f0", ReportedTie(Q.SELLS_TO, "t:f1"), ReportedTie(Q.SELLS_TO, name="外单位"))
+    world.answer("t:f1")
+    world.answer("t:f2", ReportedTie(Q.SELLS_TO, "t:f3"), shows_rows=True)
+    world.answer("t:f3", denied=(DeniedTie(Q.BUYS_FROM, "t:f2"),))
+    view = world.surveys.show(world.coordinator, world.round)
+    assert (view.figures.answered, view.figures.asked, view.figures.counts) == (4, 5, ())
+    world.answer(LAB)
+    figures = world.surveys.show(world.coordinator, world.round).figures
+    supplies = next(count for count in figures.counts if count.layer is Layer.SUPPLIES)
+    assert (supplies.confirmed, supplies.declared, supplies.denied) == (0, 1, 1)
+    assert (figures.outside, figures.response_rate) == (1, 1.0)
+    # t:f2 agreed, t:f3, which denies, did not: that it denies is its own.
+    (seen,) = world.surveys.ties(world.coordinator, world.round).ties
+    assert (seen.key.source, seen.status) == ("t:f2", TieStatus.DECLARED)
+
+
+def test_a_link_is_of_one_member_ends_when_renewed_and_with_the_round(world: World) -> None:
+    old = world.token("t:f0")
+    assert world.answers.form_of_link(old).organization.id == "t:f0"
+    new = world.token("t:f0", renew=True)
+    with pytest.raises(InvalidInput):
+        world.answers.form_of_link(old)
+    with pytest.raises(InvalidInput):
+        world.answers.answer_by_link(old, SurveyAnswer())
+    world.answers.answer_by_link(new, SurveyAnswer())
+    with pytest.raises(InvalidInput):
+        world.answers.form_of_link(new[:-2] + ("AA" if new[-2:] != "AA" else "BB"))
+    world.surveys.close(world.coordinator, world.round)
+    with pytest.raises(WrongState):
+        world.answers.answer_by_link(new, SurveyAnswer())
+
+
+def test_an_answer_is_nobodys_but_the_members(world: World) -> None:
+    own = world.base.person("t:f0").principal()
+    world.answers.answer(own, world.round, "t:f0", SurveyAnswer())
+    assert world.answers.rounds_of(own, "t:f0")[0].id == world.round
+    other = world.base.person("t:f1").principal()
+    for stranger in (world.coordinator, ADMIN, other):
+        with pytest.raises(NotAllowed):
+            world.answers.form(stranger, world.round, "t:f0")
+    outsider = Principal("x", account="x", organizations=frozenset({"t:elsewhere"}))
+    for refused in (outsider, other, Principal("y", account="y", clusters=frozenset({"t:d"}))):
+        with pytest.raises(NotFound):
+            world.surveys.show(refused, world.round)
+
+
+def test_the_next_round_begins_from_the_last_answer_and_names_find_members(world: World) -> None:
+    world.answer("t:f0", ReportedTie(Q.SELLS_TO, name=" 厂t:f1 "), ReportedTie(Q.BUYS_FROM, "t:f2"))
+    world.base.clock.forward(timedelta(days=20))
+    assert world.surveys.work_due() == 1
+    assert world.surveys.survey_of(world.round).value.state is SurveyState.CLOSED
+    second = world.another_round()
+    link = world.surveys.link(world.coordinator, second, "t:f0")
+    form = world.answers.form_of_link(link.url.partition("token=")[2])
+    told = {tie.question: tie.partner for tie in form.told.ties}
+    assert told == {Q.SELLS_TO: "t:f1", Q.BUYS_FROM: "t:f2"}
+    first = form.questions[0].suggestions[0]
+    assert (first.organization.id, first.by) == ("t:f2", SuggestedBy.LAST_ANSWER)
+    assert form.response.answered is None
+
+
+def test_who_has_not_answered_is_reminded_five_and_two_days_before_the_end(world: World) -> None:
+    silent, quick = world.base.person("t:f0"), world.base.person("t:f1")
+    world.answers.answer(quick.principal(), world.round, "t:f1", SurveyAnswer())
+
+    def reminders(account) -> int:
+        found = world.base.repositories.notifications.values("account", account.id)
+        return sum(each.kind is NotificationKind.SURVEY_ENDS for each in found)
+
+    counts = []
+    for _ in range(14):
+        world.base.clock.forward(timedelta(days=1))
+        world.surveys.work_due()
+        for each in world.base.repositories.notifications.iterate("account", silent.id):
+            seen = replace(each.value, read=True)
+            world.base.repositories.records.commit(
+                [world.base.repositories.notifications.put(seen, each.version)]
+            )
+        counts.append(reminders(silent))
+    assert counts == [0] * 8 + [1] * 3 + [2] * 3
+    assert reminders(quick) == 0
+
+
+def test_what_was_answered_and_not_written_is_written_later(world: World, monkeypatch) -> None:
+    """A process that ends between the commit of an answer and the graph loses nothing."""
+    world.answer("t:f0", ReportedTie(Q.SELLS_TO, "t:f1"))
+    with monkeypatch.context() as ended:
+        ended.setattr(SurveySync, "_write", lambda *_: (_ for _ in ()).throw(WrongState("ended")))
+        world.answer("t:f1", ReportedTie(Q.BUYS_FROM, "t:f0"))
+    assert world.ties("t:f0") == []
+    assert world.answers.sync.write_pending() == 1
+    assert len(world.ties("t:f0")) == 1
+    assert world.answers.sync.write_pending() == 0
+
+
+def test_an_answer_is_exported_taken_back_and_forgotten_in_time(world: World) -> None:
+    owner = world.base.person("t:f0").principal()
+    tie = ReportedTie(Q.SELLS_TO, "t:f1")
+    world.answers.answer(owner, world.round, "t:f0", SurveyAnswer((tie,)))
+    world.answer("t:f1", ReportedTie(Q.BUYS_FROM, "t:f0"))
+    privacy = world.base.privacy(keep_traces=timedelta(days=30), keep_over=timedelta(days=60))
+    (exported,) = privacy.export_organization(owner, "t:f0")["survey_answers"]
+    assert exported["answer"]["ties"][0]["partner"] == "t:f1"
+    world.answers.withdraw(owner, world.round, "t:f0")
+    assert world.ties("t:f0") == []
+    assert privacy.export_organization(owner, "t:f0")["survey_answers"][0]["answer"]["ties"] == []
+    world.surveys.close(world.coordinator, world.round)
+    world.base.clock.forward(timedelta(days=100))
+    assert privacy.forget_old() == 1
+    assert list(world.base.repositories.survey_responses.values()) == []
+    (tally,) = world.base.repositories.monthly_counts.values()
+    assert dict(tally.counts) == {"asked": 5, "answered": 1}
+
+
+def test_answers_follow_an_organisation_that_is_merged(world: World) -> None:
+    world.base.store.upsert(GraphRows(organizations=(Organization("t:new", "新厂", "firm"),)))
+    world.answer("t:f0", ReportedTie(Q.SELLS_TO, "t:f1"))
+    world.answer("t:f1", ReportedTie(Q.BUYS_FROM, "t:f0"))
+    changes = DocumentMerge(world.base.repositories, "t:f1", "t:new").changes()
+    world.base.repositories.records.commit(changes)
+    responses = {one.organization: one for one in world.surveys.responses(world.round)}
+    assert set(responses) == {"t:f0", "t:new"}
+    assert responses["t:f0"].answer.ties[0].partner == "t:new"
+    assert "t:new" in world.surveys.survey_of(world.round).value.members
+
+
+@pytest.mark.parametrize(
+    "ties",
+    [
+        (ReportedTie(Q.SELLS_TO, "t:f0"),),
+        (ReportedTie(Q.SELLS_TO, "t:nobody"),),
+        (ReportedTie(Q.USES, "t:f1"),),
+        (ReportedTie(Q.SELLS_TO, "t:f1", since=1066),),
+        (ReportedTie(Q.SELLS_TO),),
+        (ReportedTie(Q.SELLS_TO, name="x" * 501),),
+    ],
+)
+def test_what_is_no_answer_is_refused(world: World, ties: tuple[ReportedTie, ...]) -> None:
+    with pytest.raises(InvalidInput):
+        world.answer("t:f0", *ties)
+    assert world.surveys.responses(world.round) == []
