@@ -6,8 +6,9 @@ from itertools import pairwise
 
 from matchmaker.recommend.answers import best_answers
 from matchmaker.recommend.evidence import FITS_PARTLY, best_statements
-from matchmaker.recommend.graph import AffiliationNetwork, Neighbourhood
+from matchmaker.recommend.graph import AffiliationNetwork
 from matchmaker.recommend.model import Evidence, PathStep
+from matchmaker.recommend.neighbourhood import Neighbourhood
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.questions import own_questions
 from matchmaker.recommend.scores import is_among

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matchmaker.domain import UNDIRECTED_LAYERS, Layer
+from matchmaker.recommend.neighbourhood import Neighbourhood
 from matchmaker.recommend.scores import Near, Ranking, Scores
 from matchmaker.recommend.walks import Collector, Level, Walker, blended, data_of, entries
 from matchmaker.snapshot.model import NO_DATE, BoolArray, FloatArray, IntArray, Snapshot, to_days
@@ -334,53 +335,6 @@ class AffiliationNetwork:
         of_first, of_second = (columns_of(self.incidence, row) for row in (first, second))
         joint = np.intersect1d(of_first, of_second, assume_unique=True)
         return np.asarray(joint[np.lexsort((joint, -self.undertakings.date[joint].astype(int)))])
-
-
-@dataclass(frozen=True)
-class Neighbourhood:
-    """The partners (r,) of `row`, and theirs: `rows` (k,), ascending, itself among them.
-
-    Each partner has `counts` (r,) entries, of those at `places` in `rows`, (Σ counts,), at
-    `positions` of the network's matrices, None where its rows are sliced.
-    """
-
-    network: AffiliationNetwork
-    row: int
-    partners: IntArray
-    counts: IntArray
-    rows: IntArray
-    places: IntArray
-    positions: NDArray[np.int64] | None
-
-    def summed(self, weight: NDArray[Any], of_entries: FloatArray | None = None) -> Near:
-        """Σ over shared partners of what each counts, `weight` (r,), times `of_entries`."""
-        spread = np.repeat(weight, self.counts)
-        spread = spread if of_entries is None else spread * of_entries
-        sums = np.bincount(self.places, weights=spread, minlength=len(self.rows))
-        return Near(self.rows, sums.astype(np.float32), self.network.organizations)
-
-    @cached_property
-    def shared_partners(self) -> Near:
-        """See the network's measures of these names."""
-        return self.summed(np.ones(len(self.partners), dtype=np.float32))
-
-    @cached_property
-    def adamic_adar(self) -> Near:
-        return self.summed(self.network.rarity[self.partners])
-
-    @cached_property
-    def resource_allocation(self) -> Near:
-        degree = self.network.degree[self.partners]
-        return self.summed((1 / np.maximum(degree, 1)).astype(np.float32))
-
-    @cached_property
-    def recent_shared(self) -> Near:
-        network, joint = self.network, self.network.recent_joint
-        own = joint.data[joint.indptr[self.row] : joint.indptr[self.row + 1]]
-        if network.is_joint_adjacent:
-            return self.summed(own, data_of(joint, self.partners, self.positions))
-        partners = joint.indices[joint.indptr[self.row] : joint.indptr[self.row + 1]]
-        return network.gathered(joint, partners, own)
 
 
 def restarted(hops: FloatArray, row: int, restart: float) -> FloatArray:

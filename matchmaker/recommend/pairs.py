@@ -16,15 +16,9 @@ from matchmaker.goals import Goal
 from matchmaker.recommend.affinity import Affinity, affinity
 from matchmaker.recommend.answers import Answers, answers
 from matchmaker.recommend.evidence import TextFit, text_fit
-from matchmaker.recommend.graph import (
-    ITERATIONS,
-    AffiliationNetwork,
-    Neighbourhood,
-    Pace,
-    network,
-    restarted,
-)
+from matchmaker.recommend.graph import ITERATIONS, AffiliationNetwork, Pace, network, restarted
 from matchmaker.recommend.model import Seeker, SeekerText
+from matchmaker.recommend.neighbourhood import Neighbourhood
 from matchmaker.recommend.profile_scores import Profile
 from matchmaker.recommend.questions import own_questions
 from matchmaker.recommend.scores import Near, Scores, largest
