@@ -12,15 +12,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matchmaker.domain import Kind
-from matchmaker.recommend.graph import (
-    NEW_YEARS,
-    YEAR,
-    AffiliationNetwork,
-    Matrix,
-    age_years,
-    dense_row,
-    without_diagonal,
-)
+from matchmaker.recommend.graph import NEW_YEARS, YEAR, AffiliationNetwork, age_years
+from matchmaker.recommend.matrices import Matrix, dense_row, without_diagonal
 from matchmaker.recommend.profile_scores import ByProfile, PartTable, Profile
 from matchmaker.recommend.scores import Near, Ranking, Scores
 from matchmaker.snapshot.model import KINDS, NO_DATE, BoolArray, FloatArray, IntArray, Snapshot

@@ -17,6 +17,14 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matchmaker.domain import UNDIRECTED_LAYERS, Layer
+from matchmaker.recommend.matrices import (
+    Matrix,
+    columns_of,
+    compact_matrix,
+    inverse,
+    row_normalized,
+    without_diagonal,
+)
 from matchmaker.recommend.neighbourhood import Neighbourhood
 from matchmaker.recommend.scores import Near, Ranking, Scores
 from matchmaker.recommend.walks import Collector, Level, Walker, blended, data_of, entries
@@ -36,8 +44,6 @@ ITERATIONS = 5
 EXACT_UP_TO = 20_000
 # Entries of partners' partners that a path may be looked for among.
 PATH_BUDGET = 300_000
-
-Matrix = Any  # scipy.sparse.csr_array, float32, int32 indices
 
 
 @dataclass(frozen=True)
@@ -86,11 +92,11 @@ class AffiliationNetwork:
         """(undertakings × organisations for each pace, organisations × undertakings)."""
         even = self.incidence
         leaving = {
-            pace: _compact(_row_normalized(even @ sparse.diags_array(self._weight(pace))).T)
+            pace: compact_matrix(row_normalized(even @ sparse.diags_array(self._weight(pace))).T)
             for pace in Pace
         }
-        back = sparse.diags_array(_inverse(self.undertakings.size)) @ even.T
-        return leaving, _compact(back.T)
+        back = sparse.diags_array(inverse(self.undertakings.size)) @ even.T
+        return leaving, compact_matrix(back.T)
 
     def _weight(self, pace: Pace) -> FloatArray:
         if pace is Pace.RECENT:
@@ -208,14 +214,14 @@ class AffiliationNetwork:
     @cached_property
     def participants(self) -> Matrix:
         """Undertakings × organisations."""
-        return _compact(self.incidence.T)
+        return compact_matrix(self.incidence.T)
 
     @cached_property
     def adjacency(self) -> Matrix:
         """Who ever took part with whom, organisations × organisations, ones, no diagonal."""
         joint = without_diagonal(self.incidence @ self.incidence.T)
         joint.data = np.ones_like(joint.data)
-        return _compact(joint)
+        return compact_matrix(joint)
 
     @cached_property
     def degree(self) -> FloatArray:
@@ -292,7 +298,7 @@ class AffiliationNetwork:
         """
         scale = self.undertakings.weight / np.maximum(self.undertakings.size - 1, 1)
         joint = self.incidence @ sparse.diags_array(scale) @ self.incidence.T
-        return _compact(without_diagonal(joint))
+        return compact_matrix(without_diagonal(joint))
 
     def recent_shared(self, row: int) -> Near:
         """Σ over shared partners of recent joint work with both."""
@@ -356,48 +362,6 @@ def _series(steps: int, restart: float) -> FloatArray:
     return np.append(restart * decay[:-1], decay[-1]).astype(np.float32)
 
 
-def columns_of(matrix: Matrix, row: int) -> IntArray:
-    """Columns of a row's entries."""
-    return np.asarray(matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]])
-
-
-def dense_row(matrix: Matrix, row: int) -> FloatArray:
-    """One row, dense; zeros for a number that is none."""
-    values = np.zeros(matrix.shape[1], dtype=np.float32)
-    if 0 <= row < matrix.shape[0]:
-        part = slice(int(matrix.indptr[row]), int(matrix.indptr[row + 1]))
-        values[matrix.indices[part]] = matrix.data[part]
-    return values
-
-
-def without_diagonal(matrix: Matrix) -> Matrix:
-    """A product in which nobody meets itself."""
-    joint = matrix.tocsr()
-    joint.setdiag(0)
-    joint.eliminate_zeros()
-    return joint
-
-
-def _inverse(values: NDArray[Any]) -> FloatArray:
-    inverse = np.zeros(len(values), dtype=np.float32)
-    np.divide(1, values, out=inverse, where=values > 0)
-    return inverse
-
-
-def _compact(matrix: Matrix) -> Matrix:
-    """CSR with 32-bit values and indices: half the memory that a product has to pass."""
-    compact = matrix.tocsr().astype(np.float32)
-    compact.sort_indices()
-    compact.indices = compact.indices.astype(np.int32)
-    compact.indptr = compact.indptr.astype(np.int32)
-    return compact
-
-
-def _row_normalized(matrix: Matrix) -> Matrix:
-    sums = np.asarray(matrix.sum(axis=1)).ravel()
-    return sparse.diags_array(_inverse(sums)) @ matrix
-
-
 def latest_day(snapshot: Snapshot) -> int:
     """The last day, up to the snapshot's, on which anything is dated.
 
@@ -457,7 +421,7 @@ def _incidence(snapshot: Snapshot, layers: frozenset[Layer]) -> tuple[Matrix, Un
     )
     entries.sum_duplicates()
     entries.data = np.ones_like(entries.data)
-    entries = _compact(entries)
+    entries = compact_matrix(entries)
     date = np.concatenate(dates).astype(np.int32)
     tie = np.concatenate(numbers).astype(np.int32)
     engagement = np.where(tie < 0, np.arange(count), -1).astype(np.int32)

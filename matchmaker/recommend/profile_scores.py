@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from matchmaker.recommend.matrices import Matrix
 from matchmaker.recommend.scores import BLOCK, is_among
 from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray
 from matchmaker.snapshot.nearest import best
@@ -23,8 +24,6 @@ from matchmaker.snapshot.nearest import best
 USUAL = 4_096
 # Sums of single precision in another order differ by less.
 _ROUNDING = 1e-5
-
-Matrix = Any  # scipy.sparse.csr_array
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from matchmaker.recommend.matrices import Matrix
 from matchmaker.recommend.scores import Near, Ranking
 from matchmaker.snapshot.model import FloatArray, IntArray
 
@@ -29,7 +30,7 @@ HUB, HUB_PASSES_TO = 1_000, 300
 # Entries of rows: from how many for each row slices are copied one by one.
 _LONG = 40
 
-Matrix = Any  # scipy.sparse.csr_array
+
 Mass = NDArray[np.float64]
 
 
