@@ -27,7 +27,7 @@ from matchmaker.recommend.matrices import (
 )
 from matchmaker.recommend.neighbourhood import Neighbourhood
 from matchmaker.recommend.scores import Near, Ranking, Scores
-from matchmaker.recommend.walks import Collector, Level, Walker, blended, data_of, entries
+from matchmaker.recommend.walks import Collector, Reached, Walker, blended, data_of, entries
 from matchmaker.snapshot.model import NO_DATE, BoolArray, FloatArray, IntArray, Snapshot, to_days
 
 E_FOLDING_YEARS = 3.0
@@ -135,7 +135,7 @@ class AffiliationNetwork:
         """Personalised PageRank from one organisation, shape (n,); see `restarted`."""
         return restarted(self.hops(row, Pace.RECENT, iterations), row, restart)
 
-    def levels(self, row: int) -> tuple[Level, ...]:
+    def levels(self, row: int) -> tuple[Reached, ...]:
         """What is left of `hops` by recency where mass is pushed, `ITERATIONS` of them."""
         walker = self.walkers[Pace.RECENT]
         levels = [walker.first(row)]
@@ -143,7 +143,7 @@ class AffiliationNetwork:
             levels.append(walker.next(levels[-1]))
         return tuple(levels)
 
-    def pushed_pagerank(self, levels: Sequence[Level], row: int, restart: float) -> Scores:
+    def pushed_pagerank(self, levels: Sequence[Reached], row: int, restart: float) -> Scores:
         """`pagerank` from the levels of a push; how far off it may be is said in `blended`."""
         if not len(levels[0].rows):
             return Near(levels[0].rows, np.zeros(0, np.float32), self.organizations)
@@ -237,7 +237,10 @@ class AffiliationNetwork:
         partners = self.partners(row)
         positions, columns, counts = entries(self.adjacency, partners)
         rows, places = self._collector.placed(columns)
-        return Neighbourhood(self, row, partners, counts, rows, places, positions)
+        return Neighbourhood(
+            *(row, partners, counts, rows, places, positions),
+            *(self.degree, self.rarity, self._recently),
+        )
 
     def through_partners(self, row: int, weight: FloatArray) -> Near:
         """Σ of `weight` (n,) over the partners shared with each organisation."""
@@ -303,6 +306,14 @@ class AffiliationNetwork:
     def recent_shared(self, row: int) -> Near:
         """Σ over shared partners of recent joint work with both."""
         return self.around(row).recent_shared
+
+    def _recently(self, around: Neighbourhood) -> Near:
+        joint = self.recent_joint
+        own = slice(int(joint.indptr[around.row]), int(joint.indptr[around.row + 1]))
+        if self.is_joint_adjacent:
+            of_entries = data_of(joint, around.partners, around.positions)
+            return around.summed(joint.data[own], of_entries)
+        return self.gathered(joint, joint.indices[own], joint.data[own])
 
     @cached_property
     def is_joint_adjacent(self) -> bool:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.recommend.scores import Near
-from matchmaker.recommend.walks import data_of
 from matchmaker.snapshot.model import FloatArray, IntArray
-
-if TYPE_CHECKING:
-    from matchmaker.recommend.graph import AffiliationNetwork
 
 
 @dataclass(frozen=True)
@@ -22,23 +19,26 @@ class Neighbourhood:
     """The partners (r,) of `row`, and theirs: `rows` (k,), ascending, itself among them.
 
     Each partner has `counts` (r,) entries, of those at `places` in `rows`, (Σ counts,), at
-    `positions` of the network's matrices, None where its rows are sliced.
+    `positions` of the network's matrices, None where its rows are sliced. `degree` and
+    `rarity` (N,) are the network's, and `recently` gives `recent_shared`.
     """
 
-    network: AffiliationNetwork
     row: int
     partners: IntArray
     counts: IntArray
     rows: IntArray
     places: IntArray
     positions: NDArray[np.int64] | None
+    degree: FloatArray
+    rarity: FloatArray
+    recently: Callable[[Neighbourhood], Near]
 
     def summed(self, weight: NDArray[Any], of_entries: FloatArray | None = None) -> Near:
         """Σ over shared partners of what each counts, `weight` (r,), times `of_entries`."""
         spread = np.repeat(weight, self.counts)
         spread = spread if of_entries is None else spread * of_entries
         sums = np.bincount(self.places, weights=spread, minlength=len(self.rows))
-        return Near(self.rows, sums.astype(np.float32), self.network.organizations)
+        return Near(self.rows, sums.astype(np.float32), len(self.degree))
 
     @cached_property
     def shared_partners(self) -> Near:
@@ -47,18 +47,13 @@ class Neighbourhood:
 
     @cached_property
     def adamic_adar(self) -> Near:
-        return self.summed(self.network.rarity[self.partners])
+        return self.summed(self.rarity[self.partners])
 
     @cached_property
     def resource_allocation(self) -> Near:
-        degree = self.network.degree[self.partners]
+        degree = self.degree[self.partners]
         return self.summed((1 / np.maximum(degree, 1)).astype(np.float32))
 
     @cached_property
     def recent_shared(self) -> Near:
-        network, joint = self.network, self.network.recent_joint
-        own = joint.data[joint.indptr[self.row] : joint.indptr[self.row + 1]]
-        if network.is_joint_adjacent:
-            return self.summed(own, data_of(joint, self.partners, self.positions))
-        partners = joint.indices[joint.indptr[self.row] : joint.indptr[self.row + 1]]
-        return network.gathered(joint, partners, own)
+        return self.recently(self)

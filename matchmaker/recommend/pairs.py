@@ -23,7 +23,7 @@ from matchmaker.recommend.profile_scores import Profile
 from matchmaker.recommend.questions import own_questions
 from matchmaker.recommend.scores import Near, Scores, largest
 from matchmaker.recommend.specification import Specification
-from matchmaker.recommend.walks import Level
+from matchmaker.recommend.walks import Reached
 from matchmaker.recommend.whereabouts import Whereabouts, whereabouts, with_whereabouts
 from matchmaker.snapshot.distances import known_km
 from matchmaker.snapshot.geography import great_circle_km
@@ -143,7 +143,7 @@ class Pairs:
         return self.network.hops(self._row, Pace.RECENT, ITERATIONS)
 
     @cached_property
-    def _levels(self) -> tuple[Level, ...]:
+    def _levels(self) -> tuple[Reached, ...]:
         return self.network.levels(self._row)
 
     @property

@@ -98,7 +98,7 @@ def data_of(matrix: Matrix, rows: IntArray, positions: NDArray[np.int64] | None)
 
 
 @dataclass(frozen=True)
-class Level:
+class Reached:
     """Mass `values` (k,) at `rows` (k,), ascending, after some steps; `lost` of 1 is elsewhere."""
 
     rows: IntArray
@@ -148,12 +148,12 @@ class Walker:
         indptr = np.append(0, np.cumsum(np.bincount(row[kept], minlength=len(hubs))))
         return sparse.csr_array((chances.data[kept], chances.indices[kept], indptr), shape)
 
-    def first(self, row: int) -> Level:
+    def first(self, row: int) -> Reached:
         """After the first step from one organisation, hub or not: exact."""
         rows = np.array([row], dtype=np.int32)
-        return Level(*self._organizations.collect(*self._passed(rows, np.ones(1))))
+        return Reached(*self._organizations.collect(*self._passed(rows, np.ones(1))))
 
-    def next(self, level: Level) -> Level:
+    def next(self, level: Reached) -> Reached:
         """After one step more, from where the mass is worth it."""
         worth = level.values >= self._least[level.rows]
         rows, values = level.rows[worth], level.values[worth]
@@ -162,7 +162,7 @@ class Walker:
         reached, mass = self._passed(rows[~is_hub], values[~is_hub])
         positions, of_hubs, counts = entries(self._hubs, number[is_hub])
         chances = data_of(self._hubs, number[is_hub], positions)
-        return Level(
+        return Reached(
             *self._organizations.collect(
                 np.concatenate([reached, of_hubs]),
                 np.concatenate([mass, np.repeat(values[is_hub], counts) * chances]),
@@ -181,7 +181,7 @@ class Walker:
 
 
 def blended(
-    levels: Sequence[Level], weights: Sequence[float], everybody: Ranking, collector: Collector
+    levels: Sequence[Reached], weights: Sequence[float], everybody: Ranking, collector: Collector
 ) -> Near:
     """Σ weight · mass over levels, what they lost spread over `everybody`, whose sum is 1.
 
