@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from matchmaker.recommend.features.affinity import country_work
-from matchmaker.recommend.graph import ITERATIONS, AffiliationNetwork, Pace, age_years, restarted
+from matchmaker.recommend.graph import ITERATIONS, AffiliationNetwork, Pace, age_years
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.retrieve import same_place_and_industry
 from matchmaker.recommend.scores import Scores
+from matchmaker.recommend.walks import restarted
 from matchmaker.snapshot.model import FloatArray
 
 Baseline = Callable[[Pairs], Scores | FloatArray]

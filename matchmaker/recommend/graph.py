@@ -27,7 +27,16 @@ from matchmaker.recommend.matrices import (
 )
 from matchmaker.recommend.neighbourhood import Neighbourhood
 from matchmaker.recommend.scores import Near, Ranking, Scores
-from matchmaker.recommend.walks import Collector, Reached, Walker, blended, data_of, entries
+from matchmaker.recommend.walks import (
+    Collector,
+    Reached,
+    Walker,
+    blended,
+    data_of,
+    entries,
+    restarted,
+    series,
+)
 from matchmaker.snapshot.model import NO_DATE, BoolArray, FloatArray, IntArray, Snapshot, to_days
 
 E_FOLDING_YEARS = 3.0
@@ -147,7 +156,7 @@ class AffiliationNetwork:
         """`pagerank` from the levels of a push; how far off it may be is said in `blended`."""
         if not len(levels[0].rows):
             return Near(levels[0].rows, np.zeros(0, np.float32), self.organizations)
-        weights = _series(len(levels), restart)
+        weights = series(len(levels), restart)
         near = blended(levels, weights.tolist(), self._anywhere, self._collector)
         return near.increased(row, restart)
 
@@ -352,25 +361,6 @@ class AffiliationNetwork:
         of_first, of_second = (columns_of(self.incidence, row) for row in (first, second))
         joint = np.intersect1d(of_first, of_second, assume_unique=True)
         return np.asarray(joint[np.lexsort((joint, -self.undertakings.date[joint].astype(int)))])
-
-
-def restarted(hops: FloatArray, row: int, restart: float) -> FloatArray:
-    """Personalised PageRank from the masses after 1 … k steps, shape (n,).
-
-    x = r·Σ (1 − r)^i P'^i s, the rest of the series in its last term (Haveliwala,
-    2002; power iteration of x = r·s + (1 − r)·P'x, written as a Neumann series so
-    that one walk serves every restart). Mass that comes to an organisation
-    without undertakings is lost.
-    """
-    mass = _series(len(hops), restart) @ hops
-    mass[row] += restart
-    return np.asarray(mass, dtype=np.float32)
-
-
-def _series(steps: int, restart: float) -> FloatArray:
-    """Weights of the masses after 1 … k steps in `restarted`, shape (k,)."""
-    decay = (1 - restart) ** np.arange(1, steps + 1)
-    return np.append(restart * decay[:-1], decay[-1]).astype(np.float32)
 
 
 def latest_day(snapshot: Snapshot) -> int:

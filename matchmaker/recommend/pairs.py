@@ -16,14 +16,14 @@ from matchmaker.goals import Goal
 from matchmaker.recommend.affinity import Affinity, affinity
 from matchmaker.recommend.answers import Answers, answers
 from matchmaker.recommend.evidence import TextFit, text_fit
-from matchmaker.recommend.graph import ITERATIONS, AffiliationNetwork, Pace, network, restarted
+from matchmaker.recommend.graph import ITERATIONS, AffiliationNetwork, Pace, network
 from matchmaker.recommend.model import Seeker, SeekerText
 from matchmaker.recommend.neighbourhood import Neighbourhood
 from matchmaker.recommend.profile_scores import Profile
 from matchmaker.recommend.questions import own_questions
 from matchmaker.recommend.scores import Near, Scores, largest
 from matchmaker.recommend.specification import Specification
-from matchmaker.recommend.walks import Reached
+from matchmaker.recommend.walks import Reached, restarted
 from matchmaker.recommend.whereabouts import Whereabouts, whereabouts, with_whereabouts
 from matchmaker.snapshot.distances import known_km
 from matchmaker.snapshot.geography import great_circle_km

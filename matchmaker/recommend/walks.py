@@ -197,3 +197,22 @@ def blended(
     share = sum(weight * level.lost for weight, level in zip(weights, levels, strict=True))
     values = values + share * everybody[rows]
     return Near(rows, values.astype(np.float32), collector.size, share, everybody)
+
+
+def restarted(hops: FloatArray, row: int, restart: float) -> FloatArray:
+    """Personalised PageRank from the masses after 1 … k steps, shape (n,).
+
+    x = r·Σ (1 − r)^i P'^i s, the rest of the series in its last term (Haveliwala,
+    2002; power iteration of x = r·s + (1 − r)·P'x, written as a Neumann series so
+    that one walk serves every restart). Mass that comes to an organisation
+    without undertakings is lost.
+    """
+    mass = series(len(hops), restart) @ hops
+    mass[row] += restart
+    return np.asarray(mass, dtype=np.float32)
+
+
+def series(steps: int, restart: float) -> FloatArray:
+    """Weights of the masses after 1 … k steps in `restarted`, shape (k,)."""
+    decay = (1 - restart) ** np.arange(1, steps + 1)
+    return np.append(restart * decay[:-1], decay[-1]).astype(np.float32)

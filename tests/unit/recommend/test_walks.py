@@ -5,8 +5,8 @@ import pytest
 
 from matchmaker.domain import GraphRows
 from matchmaker.recommend import graph, walks
-from matchmaker.recommend.graph import ITERATIONS, AffiliationNetwork, Pace, restarted
-from matchmaker.recommend.walks import Collector
+from matchmaker.recommend.graph import ITERATIONS, AffiliationNetwork, Pace
+from matchmaker.recommend.walks import Collector, restarted
 from tests.unit.recommend.small_graphs import firms, project, snapshot_of
 
 SIZE = 90
