@@ -56,6 +56,7 @@ from matchmaker.services.matching.long_questions import LongQuestions
 from matchmaker.services.matching.matching import Matching
 from matchmaker.services.matching.open_needs import OpenNeeds
 from matchmaker.services.matching.ranker_files import RankerFiles
+from matchmaker.services.matching.saved_searches import SavedSearches
 from matchmaker.services.matching.seekers import SeekerFactory
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.services.operations.backups import Backups
@@ -208,6 +209,12 @@ class Wiring:
     @cached_property
     def long_questions(self) -> LongQuestions:
         return LongQuestions(self.repositories, self.clock)
+
+    @cached_property
+    def saved_searches(self) -> SavedSearches:
+        return SavedSearches(
+            self.repositories, self.accounts, self.long_questions, lambda: self.matching, self.clock
+        )
 
     @cached_property
     def open_needs(self) -> OpenNeeds:
