@@ -2,6 +2,7 @@
 
     MATCHMAKER_DATA_DIR=DIR python benchmarks/judged.py [--part tuning|report|all] [--json FILE]
     MATCHMAKER_DATA_DIR=DIR python benchmarks/judged.py --show 20 --missed [--goal G] [--tag T]
+    MATCHMAKER_DATA_DIR=DIR python benchmarks/judged.py --apart
     MATCHMAKER_DATA_DIR=EMPTY python benchmarks/judged.py --listed listed-products.csv.gz
 
 DIR holds the sample graph, as `matchmaker setup` leaves it. `benchmarks/judged/README.md` says
@@ -345,7 +346,7 @@ def chosen(needs: Sequence[JudgedNeed], options: argparse.Namespace) -> list[Jud
     kept = [
         need
         for need in needs
-        if options.part in ("all", need.part)
+        if (options.apart or options.part in ("all", need.part))
         and (options.goal is None or need.goal is options.goal)
         and (options.tag is None or options.tag in need.tags)
     ]
@@ -361,6 +362,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write all figures and answers there")
     parser.add_argument("--show", type=int, default=0, help="print so many needs with answers")
     parser.add_argument("--missed", action="store_true", help="show only what went wrong")
+    parser.add_argument("--apart", action="store_true", help="the needs that nothing is tuned on")
     parser.add_argument("--listed", type=Path, help="a file of listed firms' products, to ask of")
     options = parser.parse_args()
     services = Wiring(Settings())
@@ -369,7 +371,8 @@ def main() -> None:
             services.reader.current()
         except SnapshotUnavailable:
             load_listed(services, options.listed)
-    needs = judged_needs(FOLDER / "listed" if options.listed else FOLDER)
+    folder = FOLDER / "listed" if options.listed else FOLDER / "apart" if options.apart else FOLDER
+    needs = judged_needs(folder)
     asked = ask_all(services, chosen(needs, options))
     figures = report(asked)
     print(machine())

@@ -41,6 +41,7 @@ from matchmaker.web import (
     picks,
     postings,
     search,
+    searches,
     second_factor,
     welcome,
 )
@@ -66,6 +67,7 @@ VIEWS = (
     needs,
     picks,
     search,
+    searches,
     introductions,
     members,
     people_pages,

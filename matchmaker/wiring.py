@@ -47,6 +47,7 @@ from matchmaker.services.directory.codes import Codes
 from matchmaker.services.directory.directory import Directory, Published
 from matchmaker.services.directory.facets import FacetedDirectory
 from matchmaker.services.directory.log_anchor import LogAnchor
+from matchmaker.services.directory.map_spots import Geography
 from matchmaker.services.directory.reconciliation import Reconciliation
 from matchmaker.services.directory.search import Search
 from matchmaker.services.matching.evaluation import RankerLearning
@@ -55,6 +56,7 @@ from matchmaker.services.matching.long_questions import LongQuestions
 from matchmaker.services.matching.matching import Matching
 from matchmaker.services.matching.open_needs import OpenNeeds
 from matchmaker.services.matching.ranker_files import RankerFiles
+from matchmaker.services.matching.saved_searches import SavedSearches
 from matchmaker.services.matching.seekers import SeekerFactory
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.services.operations.backups import Backups
@@ -210,12 +212,22 @@ class Wiring:
         return LongQuestions(self.repositories, self.clock)
 
     @cached_property
+    def saved_searches(self) -> SavedSearches:
+        return SavedSearches(
+            self.repositories, self.accounts, self.long_questions, lambda: self.matching, self.clock
+        )
+
+    @cached_property
     def open_needs(self) -> OpenNeeds:
         return OpenNeeds(self.store, self.directory, self.matching, self.clock)
 
     @cached_property
     def faceted_directory(self) -> FacetedDirectory:
         return FacetedDirectory(self.store, self.reader, self.directory)
+
+    @cached_property
+    def geography(self) -> Geography:
+        return Geography(self.reader, self.faceted_directory)
 
     @cached_property
     def search(self) -> Search:

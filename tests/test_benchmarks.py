@@ -132,6 +132,16 @@ def test_ranking(run: Run, graph: Path) -> None:
     assert "many seekers, all cores" in printed
 
 
+def test_scale(run: Run, graph: Path, tmp_path: Path) -> None:
+    """Twice the graph has twice the organisations, and each size is asked as many questions."""
+    asked = ("--seekers", 4, "--trials", 5, "--cut", "2017-12-31", "--keep", tmp_path)
+    printed = run("scale", graph, "--times", 1, 2, *asked)
+    small, large = re.findall(r"(\d+) organisations, (\d+) undertakings", printed)
+    assert [2 * int(figure) for figure in small] == [int(figure) for figure in large]
+    assert "grows with the graph to the power of" in printed
+    assert "walks to the end" in printed
+
+
 def test_ablation(run: Run, graph: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MATCHMAKER_DATA_DIR", str(graph))
     monkeypatch.setattr("matchmaker.services.matching.training.MINIMUM_EVENTS", 100)

@@ -40,13 +40,28 @@ def test_no_file_is_too_long_to_read():
     assert set(long) >= DECLARATIVE, "no longer long, so no longer to be declared"
 
 
-def test_a_class_name_means_one_thing():
-    places = defaultdict(list)
-    for name, path in MODULES.items():
-        for node in tree_of(path).body:
-            if isinstance(node, ast.ClassDef):
-                places[node.name].append(name)
-    assert {name: where for name, where in places.items() if len(where) > 1} == {}
+def types_of(path: Path) -> dict[str, str]:
+    """What a module calls a type: its classes, and its names for other types as they are written.
+
+    Variables of types stand for nothing of their own.
+    """
+    types = {}
+    for node in tree_of(path).body:
+        if isinstance(node, ast.ClassDef):
+            types[node.name] = f"class of {path}"
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            name, written = node.targets[0].id, ast.unparse(node.value)
+            if re.fullmatch("[A-Z][a-z]+([A-Z][a-z]+)*", name) and "TypeVar" not in written:
+                types[name] = written
+    return types
+
+
+def test_the_name_of_a_type_means_one_thing():
+    meanings = defaultdict(set)
+    for path in MODULES.values():
+        for name, meaning in types_of(path).items():
+            meanings[name].add(meaning)
+    assert {name: told for name, told in meanings.items() if len(told) > 1} == {}
 
 
 def imports_of(name: str) -> set[str]:

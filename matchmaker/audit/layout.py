@@ -5,6 +5,8 @@ The places come of every tie that members ever had, so that neither layer nor ye
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -29,12 +31,14 @@ def _layout(landscape: Landscape, cluster: int) -> dict[int, tuple[float, float]
     if not 0 < len(members) <= MOST_PLACED:
         return {}
     inside = np.isin(ties.source, members) & np.isin(ties.target, members)
-    ends = [np.searchsorted(members, end[inside]) for end in (ties.source, ties.target)]
-    shape = (len(members), len(members))
-    one_way = sparse.csr_matrix((np.ones(int(inside.sum())), tuple(ends)), shape=shape)
-    adjacency = sparse.csr_matrix(((one_way + one_way.T) > 0).astype(np.float64))
+    source, target = (np.searchsorted(members, end[inside]) for end in (ties.source, ties.target))
+    one_way: sparse.coo_matrix[np.float64] = sparse.coo_matrix(
+        (np.ones(len(source)), (source, target)), shape=(len(members), len(members))
+    )
+    adjacency = sparse.csr_matrix(one_way + one_way.T)
     adjacency.setdiag(0)
     adjacency.eliminate_zeros()
+    adjacency.data = np.ones(len(adjacency.data))
     _, component = csgraph.connected_components(adjacency, directed=False)
     places = placed(adjacency, component)
     spread = np.ptp(places, axis=0)
@@ -45,9 +49,12 @@ def _layout(landscape: Landscape, cluster: int) -> dict[int, tuple[float, float]
     }
 
 
-def placed(adjacency: sparse.csr_matrix, component: NDArray[np.integer]) -> NDArray[np.float64]:
+def placed(adjacency: Any, component: NDArray[np.integer]) -> NDArray[np.float64]:
     """A place (n, 2) for each member: every component by springs in a box of its own,
-    boxes on shelves, the largest on top and those who are alone at the bottom."""
+    boxes on shelves, the largest on top and those who are alone at the bottom.
+
+    `adjacency` is any sparse matrix (n, n), `component` (n,) the number of each one's part.
+    """
     places = np.zeros((len(component), 2))
     sizes = np.bincount(component)
     sides = np.where(sizes > 1, np.sqrt(sizes), 0.5)
@@ -65,7 +72,7 @@ def placed(adjacency: sparse.csr_matrix, component: NDArray[np.integer]) -> NDAr
     return places
 
 
-def _sprung(adjacency: sparse.csr_matrix, inside: NDArray[np.int64]) -> NDArray[np.float64]:
+def _sprung(adjacency: Any, inside: NDArray[np.int64]) -> NDArray[np.float64]:
     """Places of one component in the unit square."""
     from sknetwork.embedding import Spring
 

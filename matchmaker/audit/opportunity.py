@@ -26,7 +26,7 @@ MIN_CLUSTERS = 2
 _ROWS = 300_000
 _ALL_PAIRS = 100_000
 
-Pairs = NDArray[np.int64]
+PairArray = NDArray[np.int64]
 FloatVector = NDArray[np.float64]
 
 
@@ -75,7 +75,7 @@ def _divisions(snapshot: Snapshot) -> IntArray:
     return top
 
 
-def features(traits: Traits, members: IntArray, pairs: Pairs, year: float) -> FloatVector:
+def features(traits: Traits, members: IntArray, pairs: PairArray, year: float) -> FloatVector:
     """Shape (p, 14) for pairs (p, 2) of numbers of members, in the order of FEATURES.
 
     Kilometres and members enter as logarithms; `year` is in fives of years from
@@ -142,7 +142,7 @@ class Opportunity:
         return float(self.probability(rows).mean() * total)
 
 
-def _drawn_pairs(rng: np.random.Generator, size: int, count: int) -> Pairs:
+def _drawn_pairs(rng: np.random.Generator, size: int, count: int) -> PairArray:
     """Ordered pairs of two different members, with replacement."""
     first = rng.integers(size, size=count)
     second = (first + rng.integers(1, size, size=count)) % size
@@ -180,7 +180,7 @@ def fit(traits: Traits, networks: Sequence[tuple[int, ClusterNetwork]]) -> Oppor
 
 def _drawn(
     rng: np.random.Generator, network: ClusterNetwork, share: int
-) -> list[tuple[Pairs, int, int]]:
+) -> list[tuple[PairArray, int, int]]:
     """Ties and absent ties of one network, at most `share` of each, and how many there are."""
     size, edges = len(network), network.edges
     total = size * (size - 1) // 2

@@ -6,7 +6,7 @@ import json
 from datetime import date
 from typing import Any
 
-from matchmaker.exports.tables import Cell, DataExport, ExportTable
+from matchmaker.exports.tables import DataExport, ExportCell, ExportTable
 from matchmaker.messages import Message, term, text_of
 
 
@@ -53,7 +53,7 @@ def _words(table: ExportTable, number: int, language: str) -> dict[str, str]:
     return {code: term(code, language) for code in sorted(parts)}
 
 
-def _value(cell: Cell, language: str) -> Any:
+def _value(cell: ExportCell, language: str) -> Any:
     if isinstance(cell, tuple):
         return [text_of(part, language) for part in cell]
     if isinstance(cell, Message | str):

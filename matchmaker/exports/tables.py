@@ -18,7 +18,7 @@ SEPARATOR = "; "
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 Single = str | bool | int | float | date | Message | None
-Cell = Single | tuple[StrEnum | Message | str, ...]
+ExportCell = Single | tuple[StrEnum | Message | str, ...]
 Flat = str | bool | int | float | date | None
 
 
@@ -48,7 +48,7 @@ class ExportTable:
     name: str
     title: Message
     columns: tuple[ExportColumn, ...]
-    rows: Sequence[tuple[Cell, ...]]
+    rows: Sequence[tuple[ExportCell, ...]]
 
     def __post_init__(self) -> None:
         widths = {len(row) for row in self.rows} - {len(self.columns)}
@@ -95,7 +95,7 @@ class FlatColumn:
 
     name: str
     title: str
-    value: Callable[[Cell], Flat]
+    value: Callable[[ExportCell], Flat]
 
 
 def flat_columns(table: ExportTable, language: str) -> list[tuple[int, FlatColumn]]:
@@ -133,10 +133,10 @@ def label(name: str, name_en: str, language: str) -> str:
     return clean(name_en if language == SOURCE and name_en else name)
 
 
-def _plain(language: str) -> Callable[[Cell], Flat]:
+def _plain(language: str) -> Callable[[ExportCell], Flat]:
     """Codes as codes, texts in the language, everything else as it is."""
 
-    def value(cell: Cell) -> Flat:
+    def value(cell: ExportCell) -> Flat:
         if isinstance(cell, tuple):
             return SEPARATOR.join(text_of(part, language) for part in cell)
         if isinstance(cell, Message | str):
@@ -146,10 +146,10 @@ def _plain(language: str) -> Callable[[Cell], Flat]:
     return value
 
 
-def _worded(language: str) -> Callable[[Cell], Flat]:
+def _worded(language: str) -> Callable[[ExportCell], Flat]:
     """Terms by their word."""
 
-    def value(cell: Cell) -> Flat:
+    def value(cell: ExportCell) -> Flat:
         if isinstance(cell, tuple):
             return SEPARATOR.join(term(str(part), language) for part in cell)
         return term(cell, language) if isinstance(cell, str) and cell else _plain(language)(cell)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.formats import SheetDate
 from matchmaker.ingest.number_formats import shown
-from matchmaker.ingest.rows import Kind, Row, RowSource, SheetSummary, place
+from matchmaker.ingest.rows import FileFormat, Row, RowSource, SheetSummary, place
 from matchmaker.ingest.sheet_files import member, no_workbook, open_zip, sound
 from matchmaker.ingest.text_file import too_large
 from matchmaker.messages import message
@@ -33,7 +33,7 @@ class XlsbSheet(RowSource):
     """One sheet of an XLSB file, by its position."""
 
     index: int
-    kind: Kind = "xlsb"
+    kind: FileFormat = "xlsb"
     has_positions: bool = True
 
     def rows(self) -> Iterator[Row]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from matchmaker import domain
@@ -16,6 +16,7 @@ from matchmaker.ingest.dates import last_date, partial_date, past_date, year
 from matchmaker.ingest.formats import Read
 from matchmaker.ingest.numbers import amount, figure, latitude, longitude, whole
 from matchmaker.ingest.statuses import STATUS_WORDS
+from matchmaker.ingest.word_lists import WORDS
 from matchmaker.ingest.words import flag, kind, one_of, tier
 from matchmaker.messages import FIELD, Message, in_context, languages
 
@@ -95,6 +96,19 @@ def table_name(name: str) -> Message:
     return in_context("table", name)
 
 
+_QUALIFICATIONS = "|".join(
+    title
+    for names in title_words.QUALIFICATIONS
+    for word in names.split("|")
+    for title in title_words.with_endings(word)
+)
+# Titles over a yes or no.
+_TIERS = "|".join(
+    word
+    for words in WORDS[domain.Tier].values()
+    for word in words.split("|")
+    if " " in word or not word.isascii()
+)
 STAGES = several(one_of(domain.Stage))
 _ID = Column("id", "source:key, unique", "my:f-001", required=True)
 _SOURCE = Column("source", "where the row comes from")
@@ -131,9 +145,11 @@ def _choice(
     required: bool = True,
     read: Read | None = None,
     also: str = "",
+    joined_by: str = "",
 ) -> Column:
     allowed = " | ".join(member.value for member in members)
-    return Column(name, allowed, example, read or one_of(members), required, also=also)
+    read = read or one_of(members)
+    return Column(name, allowed, example, read, required, also=also, joined_by=joined_by)
 
 
 TABLES: dict[str, TableFormat] = {
@@ -162,27 +178,35 @@ TABLES: dict[str, TableFormat] = {
             Column("other_names", "short names, acronyms and former names, parted by ;", "示例阀门", also=title_words.OTHER_NAMES, joined_by="; "),
             _choice("kind", domain.Kind, "firm", read=kind, also=title_words.KIND),
             _choice("size", domain.Size, "small", required=False, also=title_words.SIZE),
-            _choice("tier", domain.Tier, "specialised", required=False, read=tier, also=title_words.TIER),
+            _choice("tier", domain.Tier, "specialised", required=False, read=tier, also=f"{title_words.TIER}|{_TIERS}", joined_by="、"),
             Column("place", "id of a place", "gbt2260:330300", also=title_words.PLACE, parts=title_words.PLACE_PARTS, joined_by=", "),
             Column("industry", "id of an industry", "gbt4754:344", also=title_words.INDUSTRY),
             Column("country", "ISO 3166-1 alpha-2", "CN", country, also=title_words.COUNTRY),
-            _STAGES,
+            replace(_STAGES, also=title_words.STAGES),
             Column("credit_code", "18 characters", "", code("credit_code"), also=title_words.CREDIT_CODE),
             Column("vat", "with its country", "", code("vat"), also=title_words.VAT),
             Column("lei", "legal entity identifier, 20 characters", "", code("lei"), also="lei code|lei编码|法人识别编码|legal entity identifier"),
             Column("ror", "identifier in the Research Organization Registry", "", code("ror"), also="ror id|ror_id|ror标识"),
             Column("website", "address", "https://example.com", also=title_words.WEBSITE),
+            Column("street_address", "where it is, finer than the place", "电器城大道 88 号", parts=title_words.ADDRESS),
             Column("contact", "shown only after both agreed", "a@example.com", also=title_words.CONTACT, joined_by=", "),
             Column("capacity", "introductions it can take on", "3", whole, context="organizations", also="可接洽数|可同时对接数"),
             Column("listed", "false: opted out", "true", flag, also=title_words.LISTED),
             Column("founded", "day", "2012-06-01", past_date, also=title_words.FOUNDED),
             Column("headcount", "people it employs now", "120", whole, also=title_words.HEADCOUNT),
-            Column("revenue", "revenue or output of a year, with its currency", "1200万元", amount, also=title_words.REVENUE),
+            Column("revenue", "revenue of a year, with its currency", "1200万元", amount, also=title_words.REVENUE),
+            Column("output", "value of what it made in a year, with its currency", "1500万元", amount, also=title_words.OUTPUT),
+            Column("registered_capital", "with its currency", "500万元", amount, also=title_words.REGISTERED_CAPITAL),
+            Column("rd_expenditure", "spent on research and development in a year, with its currency", "80万元", amount, also=title_words.RD_EXPENDITURE),
+            Column("patents", "how many it holds", "12", whole, also=title_words.PATENTS),
             Column("status", "active | in_liquidation | dissolved", "active", one_of(domain.OrganizationStatus, STATUS_WORDS), also=title_words.STATUS),
             Column("ended", "day it was dissolved", "", past_date, also="注销日期|吊销日期|注销时间|解散日期|dissolved on|end date|closed on"),
             Column("successor", "id of the organisation that took its place"),
             Column("description", "what it does, in Chinese", "专业生产不锈钢球阀。", also=title_words.DESCRIPTION, joined_by="; "),
             Column("description_en", "what it does, in English", also=title_words.DESCRIPTION_EN, joined_by="; "),
+            Column("certificates", "certificates, accreditations and recognitions, parted by ;", "ISO 9001; CNAS", also=f"{title_words.CERTIFICATES}|{_QUALIFICATIONS}", joined_by="; "),
+            Column("member_since", "day it joined the cluster that the list is imported for", "2019-05", partial_date, also=title_words.MEMBER_SINCE),
+            Column("member_until", "last day of its membership, empty: still", "", last_date, also=title_words.MEMBER_UNTIL),
             Column("need", "what it looks for of suppliers: becomes a need", also=title_words.NEED, joined_by="; "),
             _SOURCE,
         )),

@@ -18,7 +18,7 @@ import ijson
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import SheetNumber
 from matchmaker.ingest.number_formats import plain
-from matchmaker.ingest.rows import Kind, Row, RowSource, clean, refuse_many_columns
+from matchmaker.ingest.rows import FileFormat, Row, RowSource, clean, refuse_many_columns
 from matchmaker.ingest.text_file import open_text, read_lines
 from matchmaker.messages import Message, message
 
@@ -40,7 +40,7 @@ class JsonSource(RowSource):
     codec: str
     prefix: str = ""
     titles: tuple[str, ...] = ()
-    kind: Kind = "json"
+    kind: FileFormat = "json"
     has_positions: bool = True
 
     def rows(self) -> Iterator[Row]:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, fields, replace
 from matchmaker.domain import FieldOrigin, Kind, Layer, Organization, SourceTier
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import read_cell
-from matchmaker.ingest.list_formats import LISTS, NEEDED, ORDERS, PROJECTS
+from matchmaker.ingest.list_formats import EQUIPMENT, LISTS, NEEDED, ORDERS, PROJECTS
 from matchmaker.ingest.mapping import read_by
 from matchmaker.ingest.mapping_file import (
     Contracts,
+    Equipment,
     MappingFile,
     PartyColumns,
     Projects,
@@ -24,7 +25,7 @@ from matchmaker.ingest.table_file import Line, TableFile
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.tie_status import is_called_off
 from matchmaker.ingest.title_units import currency_of_unit, unit_note, unit_of_title, with_unit
-from matchmaker.ingest.titles import unread_titles
+from matchmaker.ingest.titles import unread_notes
 from matchmaker.ingest.words import kind_of_name
 from matchmaker.messages import in_context, message
 from matchmaker.store.schema import TABLES as STORED
@@ -54,7 +55,10 @@ def read_list(table: TableFile, options: TableOptions, source: str) -> Parsed:
     parsed = read_by(mapping, _section(options, present), listed)
     organizations = tuple(_with_kind(row) for row in parsed.rows.organizations)
     unread = [title for title in table.header if title and not options.mapping.get(title)]
-    notes = (Problem(table.name, 0, "", unread_titles(unread), "note"),) if unread else ()
+    notes = (
+        Problem(table.name, 0, title, reason, "note")
+        for title, reason in unread_notes(options.table, unread)
+    )
     return replace(
         parsed,
         rows=replace(parsed.rows, organizations=organizations),
@@ -154,7 +158,9 @@ class _ListTable(TableFile):
         return replace(line, cells=cells, problems=problems, passed_over=passed_over)
 
 
-def _section(options: TableOptions, present: Collection[str]) -> Contracts | Projects | Relations:
+def _section(
+    options: TableOptions, present: Collection[str]
+) -> Contracts | Projects | Relations | Equipment:
     def column(name: str) -> str:
         return name if name in present else ""
 
@@ -177,6 +183,9 @@ def _section(options: TableOptions, present: Collection[str]) -> Contracts | Pro
             id=column("project_number"),
             **{name: column(name) for name in names},
         )
+    if options.table == EQUIPMENT:
+        described = {name: column(name) for name in ("text", "specification", "date")}
+        return Equipment(owner=party("owner"), **described)
     values = {layer.value: Relation(as_="tie", layer=layer) for layer in Layer}
     return Relations(
         head=party("head"),

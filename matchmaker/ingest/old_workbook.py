@@ -10,7 +10,7 @@ from typing import Any
 
 from matchmaker.ingest.merged_cells import MergedCells
 from matchmaker.ingest.number_formats import shown
-from matchmaker.ingest.rows import Kind, Row, RowSource, SheetSummary, error_value, place
+from matchmaker.ingest.rows import FileFormat, Row, RowSource, SheetSummary, error_value, place
 from matchmaker.ingest.sheet_files import no_workbook, sound
 
 
@@ -19,7 +19,7 @@ class XlsSheet(RowSource):
     """One sheet of an XLS file, by its position."""
 
     index: int
-    kind: Kind = "xls"
+    kind: FileFormat = "xls"
     has_positions: bool = True
 
     def rows(self) -> Iterator[Row]:

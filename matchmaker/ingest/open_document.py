@@ -18,7 +18,7 @@ from matchmaker.ingest.number_formats import plain
 from matchmaker.ingest.rows import (
     ERROR_VALUES,
     MAX_ROWS,
-    Kind,
+    FileFormat,
     Row,
     RowSource,
     SheetSummary,
@@ -45,7 +45,7 @@ class OdsSheet(RowSource):
 
     index: int
     merged: tuple[tuple[int, int, int, int], ...] = ()
-    kind: Kind = "ods"
+    kind: FileFormat = "ods"
     has_positions: bool = True
 
     def rows(self) -> Iterator[Row]:

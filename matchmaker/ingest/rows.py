@@ -14,7 +14,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.messages import Message, message
 
 CellSeverity = Literal["error", "warning"]
-Kind = Literal["csv", "xlsx", "xlsb", "xls", "ods", "json", "jsonl"]
+FileFormat = Literal["csv", "xlsx", "xlsb", "xls", "ods", "json", "jsonl"]
 
 # More than any table people keep by hand has, and what a computer still takes.
 MAX_ROWS = 5_000_000
@@ -59,7 +59,7 @@ class RowSource(ABC):
     """
 
     path: Path
-    kind: Kind
+    kind: FileFormat
     has_positions: bool
     sheet: str = ""
     sheets: tuple[SheetSummary, ...] = ()

@@ -59,6 +59,8 @@ def within(
             before_row = stored[name].get(key_of(row))
             if is_theirs(table, row) and (before_row is None or is_theirs(table, before_row)):
                 good.append(row)
+            elif table is MEMBERSHIPS and not joins and row.organization in new:
+                continue  # they are not to join
             elif table in _DERIVED or (table is ORGANIZATIONS and parsed.only_blanks):
                 continue  # no line of the file says it
             else:

@@ -10,7 +10,8 @@ from functools import cache
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import CellWarning, is_nothing
 from matchmaker.ingest.codes import check
-from matchmaker.ingest.columns import Column
+from matchmaker.ingest.columns import STAGES, Column
+from matchmaker.ingest.formats import UNDECIDED
 from matchmaker.ingest.list_formats import FORMATS
 from matchmaker.ingest.title_units import unit_of_title
 from matchmaker.ingest.title_words import OPTED_OUT, RUNNING_NUMBER
@@ -21,6 +22,8 @@ from matchmaker.vocabulary import Kind, Size, Tier
 
 # How alike a title must be to a known one to be suggested for its column.
 _ALIKE = 0.75
+# Of shorter ones each letter counts: an item is no site.
+_SHORTEST = 6
 # The share of a column's values that must be of a kind for the column to be of it.
 _MOST = 0.6
 _IN_BRACKETS = re.compile(r"[(\[【].*?[)\]】]")
@@ -37,6 +40,8 @@ _OF_FORMS = re.compile(
     r"[(\[【][^()\[\]【】]*(?:选|填|题|multiple|single|required|optional)[^()\[\]【】]*[)\]】]"
 )
 _WHICH_KIND = re.compile(r"(?:的?属于|是)?(?:哪|何)一?[种类个]*(?:类型|类别|类|性质|单位|企业)")
+# 是否高新技术企业, 有无CNAS认可: what a yes or no is of.
+_WHETHER = re.compile(r"^(?:是否(?:为|是|有|属于|通过|获得|取得|具有|具备|拥有)?|有无)")
 _QUESTION = re.compile(
     r"请(?:问|填写|输入|选择|简述|描述)|[您贵](?:单位|公司|企业|司|校|方)?(?=.)的?|目前|主要?有?哪些$|有哪些|是什么|有多少"
     r"|是多少|(?:是|为)(?=[?？]?$)|是否有|[?？]+$"
@@ -67,6 +72,7 @@ def recognised(table: str, samples: Samples) -> dict[str, str]:
         if (rank := _rank(column, title)) is not None
         and not _counts_lines(column, title, samples[title])
         and not _is_text_or_number(column, title, samples[title])
+        and not _is_no_stage(column, title, samples[title])
     )
     taken: dict[str, str] = {}
     for rank, place, _, title in wanted:
@@ -112,7 +118,7 @@ _PARTS = 10_000
 def _rank(column: Column, title: str) -> int | None:
     """How surely a title heads a column, 0 for its own title; None: it does not."""
     ranks = _ranks(column)
-    found = [ranks[key] for key in _title_keys(title) if key in ranks]
+    found = [ranks[key] for key in title_keys(title) if key in ranks]
     return min(found, default=None)
 
 
@@ -137,7 +143,7 @@ def _ranks_in(column: Column, languages: tuple[str, ...]) -> Mapping[str, int]:
     return ranks
 
 
-def _title_keys(title: str) -> Iterator[str]:
+def title_keys(title: str) -> Iterator[str]:
     """A title as it is, without what stands in brackets, and what stands around a stroke."""
     folded = normal(title)
     yield word_key(folded)
@@ -146,6 +152,8 @@ def _title_keys(title: str) -> Iterator[str]:
         folded = asked
     bare = _IN_BRACKETS.sub("", folded)
     yield word_key(bare)
+    if (whether := _WHETHER.sub("", bare)) != bare and whether:
+        yield word_key(whether)
     if (unit := unit_of_title(title)) and title.endswith(unit):  # Value EUR, 合同金额万元
         yield word_key(title[: -len(unit)].strip().removesuffix(" in"))
     if (plain := _YEAR.sub("", bare).strip()) != bare and word_key(plain):
@@ -175,7 +183,7 @@ def year_of_title(title: str) -> int | None:
 
 def says_opted_out(title: str) -> bool:
     """Whether a yes under the title means that an organisation is not to be recommended."""
-    return not _opting_out().isdisjoint(_title_keys(title))
+    return not _opting_out().isdisjoint(title_keys(title))
 
 
 @cache
@@ -210,6 +218,32 @@ def _is_text_or_number(column: Column, title: str, values: Sequence[str]) -> boo
     return is_text if column.name == "lot" else not is_text
 
 
+def _is_no_stage(column: Column, title: str, values: Sequence[str]) -> bool:
+    """Whether a column that is titled for stages holds other words: 上游, 零部件."""
+    if column.name != "stages" or not _rank(column, title):
+        return False
+    filled = [value for value in values if value and not is_nothing(value)]
+    return bool(filled) and sum(map(_names_stages, filled)) < _MOST * len(filled)
+
+
+def _names_stages(value: str) -> bool:
+    try:
+        return bool(STAGES(value, UNDECIDED))
+    except (InvalidInput, CellWarning):
+        return False
+
+
+def is_no_stage(table: str, title: str, values: Sequence[str]) -> bool:
+    """Whether a title is one of stages of the value chain, and its values are none."""
+    columns = (each for each in FORMATS[table].columns if each.name == "stages")
+    return any(_is_no_stage(each, title, values) for each in columns)
+
+
+def only_counts(title: str) -> bool:
+    """Whether a title says that its column only counts the lines."""
+    return word_key(title) in _counting()
+
+
 def _by_values(table: str, title: str, samples: Samples, free: Sequence[Column]) -> Column | None:
     """A column of organisations by what most of its values are."""
     values = [value for value in samples[title] if value and not is_nothing(value)]
@@ -227,8 +261,11 @@ def _by_likeness(table: str, title: str, samples: Samples, free: Sequence[Column
     del samples
     if any(_rank(column, title) is not None for column in FORMATS[table].columns):
         return None
+    key = word_key(title)
+    if len(key) < (_SHORTEST if key.isascii() else 3):
+        return None
     known = {key: column for column in free for key in _ranks(column) if column.name != "id"}
-    near = difflib.get_close_matches(word_key(title), known, 1, _ALIKE)
+    near = difflib.get_close_matches(key, known, 1, _ALIKE)
     return known[near[0]] if near else None
 
 

@@ -6,25 +6,27 @@ import datetime
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, MutableMapping
-from dataclasses import dataclass, field, fields, replace
-from functools import cache, cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from matchmaker.domain import Provenance, is_id
+from matchmaker.domain import MAX_NAME, Provenance, is_id
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest import cells
 from matchmaker.ingest.cells import CellProblem, CellReading, is_nothing, read_cell
+from matchmaker.ingest.coded_words import find_coded
 from matchmaker.ingest.columns import Column, TableFormat
 from matchmaker.ingest.dates import PartialDate
 from matchmaker.ingest.formats import ColumnFormat, FormatReader, judge_columns
-from matchmaker.ingest.industries import industry_note, scheme_of
 from matchmaker.ingest.made_ids import slug
 from matchmaker.ingest.numbers import Amount
-from matchmaker.ingest.places import place_note, taken
+from matchmaker.ingest.places import kept_as_address, taken
+from matchmaker.ingest.qualifications import TIER, cell_with_title, highest
 from matchmaker.ingest.reference import ReferenceIndex
 from matchmaker.ingest.report import Problem, Severity
 from matchmaker.ingest.suggestions import expected_titles
+from matchmaker.ingest.table_fields import referred_table
 from matchmaker.ingest.table_file import Line, TableFile, open_table
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.table_reading import TableReading
@@ -39,14 +41,11 @@ from matchmaker.ingest.titles import columns_of, notes_on_titles
 from matchmaker.ingest.words import is_other
 from matchmaker.messages import Message, message
 from matchmaker.store.merging import PRECISION, principal_date
-from matchmaker.store.schema import TABLES as STORED
 from matchmaker.text import language_of, normal
 
 _CODES = ("credit_code", "vat", "lei", "ror")
-# Where a table holds ids of rows of another, beside what `store.schema` says.
-_ORGANIZATION_FIELDS = {"participants": {"organization": "organizations",
-                                         "engagement": "engagements"}}  # fmt: skip
 # Words that are looked up and not read alone.
+MEMBERSHIP_DAYS = ("member_since", "member_until")
 _LOOKED_UP = ("place", "industry")
 _AMOUNT_CURRENCY = "the amount's currency"  # until it is known what the column of currencies says
 _MAX_READ = 20_000
@@ -172,7 +171,7 @@ class TableReader:
         def seen() -> Iterator[Mapping[str, str]]:
             number = 0
             for line in self.file.lines():
-                if line.passed_over is None:
+                if line.tells:
                     number += 1
                     for title in own_ids:
                         is_running[title] &= line.cells.get(title, "") == str(number)
@@ -211,8 +210,13 @@ class TableReader:
 
     def _notes(self) -> Iterator[Problem]:
         yield from self.file.notes
-        for title, reason in notes_on_titles(self.file, self.columns, self.options.mapping):
+        names = self.table.name, self.file, self.columns, self.options.mapping
+        for title, reason in notes_on_titles(*names):
             yield self._note(title, reason)
+        if not self.reading.cluster:
+            for title in (each for name in MEMBERSHIP_DAYS for each in self.titles.get(name, ())):
+                reason = message("It is read only where the list is imported for a cluster.")
+                yield self._note(title, reason)
         for title, format in self.formats.items():
             if format.explanation is not None and (title in self.judged or format.stored):
                 yield self._note(title, format.explanation)
@@ -298,6 +302,7 @@ class TableReader:
         filled = self.cells_of(line, column.name)
         if column.name in self.table.told_by_rows:
             filled = list(self._telling(line, column, filled, problems))
+        filled = list(self._with_titles(line, column, filled, problems))
         if not column.required and (column.read is cells.text or column.name in _CODES):
             filled = [(title, cell) for title, cell in filled if not is_nothing(cell)]
         if not filled:
@@ -306,10 +311,24 @@ class TableReader:
                 return None, False
             return self._reading(line, column, "", default, problems), True
         read = [self._reading(line, column, title, cell, problems) for title, cell in filled]
+        if column.name == TIER:
+            return highest([each for each in read if each is not None]), False
         if column.joined_by:
             texts = dict.fromkeys(str(value) for value in read if value is not None)
             return column.joined_by.join(texts) or None, False
         return read[0], False
+
+    def _with_titles(
+        self, line: Line, column: Column, filled: list[tuple[str, str]], problems: list[Problem]
+    ) -> Iterator[tuple[str, str]]:
+        """Cells with what their titles say of qualifications, but those that say no."""
+        for title, cell in filled:
+            chosen = self.chosen_values.get((column.name, cell), cell)
+            whole, doubt = cell_with_title(column.name, title, chosen)
+            if doubt is not None:
+                problems.append(self._problem(line, column.name, doubt, "warning", is_lost=True))
+            elif whole:
+                yield title, cell if whole == chosen else whole
 
     def _telling(
         self, line: Line, column: Column, filled: list[tuple[str, str]], problems: list[Problem]
@@ -351,7 +370,7 @@ class TableReader:
 
     def _plain(self, column: str, value: Any, values: Mapping[str, Any]) -> dict[str, Any]:
         """A value as the domain has it: a date with its precision, an amount with its currency."""
-        if isinstance(value, PartialDate):
+        if isinstance(value, PartialDate) and column not in MEMBERSHIP_DAYS:
             plain: dict[str, Any] = {column: value.date}
             if column == principal_date(self.table.model):
                 plain[PRECISION] = value.precision
@@ -364,7 +383,7 @@ class TableReader:
             return {column: value.value, **{n: w for n, w in said.items() if w and self._has(n)}}
         if column == "unit" and values.get("unit"):
             return {}  # the figure's own comes first
-        target = _target(self.table.name, column)
+        target = referred_table(self.table.name, column)
         if target and isinstance(value, str):
             return {column: self.full_id(value, target)}
         return {column: value}
@@ -410,41 +429,17 @@ class TableReader:
                     continue
                 chosen = self.chosen_values.get((column, cell), cell)
                 country = str(values.get("country", ""))
-                id, note = self._found(column, title, chosen, country)
+                id, note = find_coded(self.index, column, title, chosen, country)
                 if not id and note is not None and default and column == "place":
-                    id, note = self._found(column, "", default, country)[0], taken(cell, default)
+                    id = find_coded(self.index, column, "", default, country)[0]
+                    note = taken(cell, default)
                 if id:
                     values[column] = id
-                if note is not None:
-                    problems.append(self._problem(line, column, note, "warning", is_lost=not id))
-
-    def _found(
-        self, column: str, title: str, cell: str, country: str
-    ) -> tuple[str, Message | None]:
-        if column == "place":
-            place = self.index.places.find(cell, country)
-            id, note = place.id, place_note(self.index.places, cell, place)
-        else:
-            industry = self.index.industries.find(cell, scheme_of(title))
-            id, note = industry.id, industry_note(self.index.industries, cell, industry)
-        # An id of one's own may be in another file of this import, or in the store.
-        return (cell, None) if not id and is_id(cell) else (id, note)
-
-
-@cache
-def _target(table: str, column: str) -> str:
-    """The table whose ids a column holds; "" for none."""
-    if column == "id":
-        return table
-    extra = _ORGANIZATION_FIELDS.get(table, {})
-    if column in extra:
-        return extra[column]
-    stored = STORED.get(table)
-    references = stored.references if stored else ()
-    return next((ref.tables[0] for ref in references if ref.field == column), "")
-
-
-@cache
-def fields_of(model: type) -> frozenset[str]:
-    """Names of a class's fields."""
-    return frozenset(column.name for column in fields(model))
+                if note is None:
+                    continue
+                is_kept = column == "place" and self._has("street_address")
+                if is_kept:
+                    values.setdefault("street_address", cell[:MAX_NAME])
+                    note = kept_as_address(cell, note)
+                is_lost = not id and not is_kept
+                problems.append(self._problem(line, column, note, "warning", is_lost=is_lost))

@@ -23,6 +23,7 @@ class TableReading(Reading):
     parts: dict[str, list[tuple[Participant, str, int]]] = field(default_factory=dict)
     prefixed: dict[str, MutableMapping[str, str]] = field(default_factory=dict)
     spool: Spool | None = None
+    cluster: str = ""
 
     def __post_init__(self) -> None:
         if self.spool is not None:

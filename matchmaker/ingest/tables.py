@@ -6,18 +6,15 @@ import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import MISSING, fields, replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from matchmaker.domain import (
-    Description,
     Engagement,
     FieldOrigin,
-    GoalName,
     GraphRows,
     Kind,
-    Need,
-    Observation,
     Organization,
     OrganizationStatus,
     Participant,
@@ -30,18 +27,20 @@ from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.consortia import is_only_form
 from matchmaker.ingest.made_ids import made_id
 from matchmaker.ingest.names import normal_name, other_names, split_names, without_former
-from matchmaker.ingest.numbers import Amount
+from matchmaker.ingest.organization_parts import HEADCOUNT, PARTS, keep_parts, warn_of_other
 from matchmaker.ingest.placeholders import is_placeholder
 from matchmaker.ingest.places import GBT_2260
+from matchmaker.ingest.qualifications import CERTIFICATES, TIER, without_certificates
 from matchmaker.ingest.reference import ReferenceIndex, index_with
 from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.ingest.sizes import size_by_headcount
 from matchmaker.ingest.spool import Spool
 from matchmaker.ingest.statuses import end_in_name, without_status
-from matchmaker.ingest.suggestions import says_opted_out, year_of_title
+from matchmaker.ingest.suggestions import says_opted_out
+from matchmaker.ingest.table_fields import fields_of
 from matchmaker.ingest.table_file import Line
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.ingest.table_reader import RowValues, TableReader, fields_of
+from matchmaker.ingest.table_reader import RowValues, TableReader
 from matchmaker.ingest.table_reading import TableReading
 from matchmaker.ingest.words import implied_by_kind, kind_of_name
 from matchmaker.messages import message
@@ -55,7 +54,6 @@ from matchmaker.store.merging import (
 )
 from matchmaker.text import language_of
 
-HEADCOUNT, REVENUE, NEED = "headcount", "revenue", "need"
 # What makes an id where a file has none.
 _TOLD_BY = {
     "clusters": ("name",),
@@ -64,7 +62,6 @@ _TOLD_BY = {
     "ties": ("source", "target", "layer", "since"),
     "observations": ("subject", "indicator", "year"),
 }
-_TEXTS = {"description": "about", "description_en": "about-en"}
 
 
 def read_files(
@@ -72,12 +69,14 @@ def read_files(
     options: TableOptions | None = None,
     index: ReferenceIndex | None = None,
     today: datetime.date | None = None,
+    cluster: str = "",
 ) -> Parsed:
     """Several files, of which participants are joined to the engagements of all.
 
+    `cluster` is the one that lists of organisations are read for, whose members they may be.
     Raises InvalidInput where a file cannot be read as its table at all.
     """
-    reading = TableReading()
+    reading = TableReading(cluster=cluster)
     _read(files, options or TableOptions(), index, today, reading)
     return _joined(reading)
 
@@ -206,54 +205,17 @@ def _optional(model: Any) -> frozenset[str]:
 def _keep_organization(reader: TableReader, line: Line, row: RowValues) -> None:
     """An organisation, what it does, and how many people it employs."""
     reading, file = reader.reading, reader.file.name
-    texts = {name: row.values.pop(name, "") for name in _TEXTS}
-    need = row.values.pop(NEED, "")
-    people = row.values.pop(HEADCOUNT, None)
-    revenue = row.values.pop(REVENUE, None)
-    organization = _organization(reader, line, row, people)
+    parts = {name: value for name in PARTS if (value := row.values.pop(name, None)) is not None}
+    organization = _organization(reader, line, row, parts.get(HEADCOUNT))
     before = reading.rows["organizations"].get(organization.id)
     if before is None:
         reading.keep("organizations", organization.id, organization, file, row.line)
     else:
         _join(reader, before, organization, has_own_id="id" in row.values, line=row.line)
-    for name, suffix in _TEXTS.items():
-        if texts[name]:
-            _keep_description(reader, row, organization.id, (name, suffix, texts[name]))
-    if need:
-        _keep_need(reader, row, organization.id, need)
-    today = reader.today.year
-    if people is not None:
-        _keep_figure(reader, line, row, (organization.id, HEADCOUNT, today), Amount(people))
-    if revenue is not None:
-        # Of a year that is over, where the title names none.
-        _keep_figure(reader, line, row, (organization.id, REVENUE, today - 1), revenue)
-
-
-def _keep_figure(
-    reader: TableReader, line: Line, row: RowValues, key: tuple[str, str, int], figure: Amount
-) -> None:
-    """A figure of an organisation, of the year that its title names, else of that of the key."""
-    organization, indicator, year = key
-    titles = (title for title, _ in reader.cells_of(line, indicator))
-    year = next(filter(None, map(year_of_title, titles)), year)
-    unit = figure.in_currency("")[0] or figure.currency
-    try:
-        observation = Observation(
-            _figure_id(reader.source, organization, indicator, year),
-            organization, indicator, year,
-            float(figure.value), unit, provenance=row.provenance,
-        )  # fmt: skip
-    except InvalidInput as error:
-        reader.reading.warn(reader.file.name, row.line, indicator, error.message, is_lost=True)
-        return
-    _keep_first(reader, row, "observations", observation, indicator, "value")
-
-
-def _figure_id(source: str, organization: str, indicator: str, year: int) -> str:
-    """One for each source, so that what two sources say of the same year is kept side by side."""
-    prefix, _, key = organization.partition(":")
-    own = key if prefix == source else organization
-    return f"{source}:{own}#{indicator}-{year}"
+    honours = (without_certificates(cell)[1] for _, cell in reader.cells_of(line, TIER))
+    certificates = (parts.get(CERTIFICATES, ""), *chain.from_iterable(honours))
+    parts[CERTIFICATES] = "; ".join(dict.fromkeys(filter(None, certificates)))
+    keep_parts(reader, line, row, organization.id, parts)
 
 
 def _organization(
@@ -352,58 +314,11 @@ def _join(
     joined = merged_organization(before, row, only_blanks=True)
     for name in changed_fields(joined, row):
         if not is_blank(row, name) and name != OTHER_NAMES:  # those of both lines are kept
-            _warn_of_other(reader, line, name, text_of(joined, name), origin[1])
+            warn_of_other(reader, line, name, text_of(joined, name), origin[1])
     reading.rows["organizations"][before.id] = joined
     reading.merged += 1
     reason = message("is the same organisation as line %(line)s: joined to it.", line=origin[1])
     reading.warn(file, line, "", reason)
-
-
-def _keep_description(
-    reader: TableReader, row: RowValues, organization: str, text: tuple[str, str, str]
-) -> None:
-    column, suffix, content = text
-    try:
-        description = Description(
-            f"{organization}#{suffix}", organization, content, language_of(content),
-            provenance=row.provenance,
-        )  # fmt: skip
-    except InvalidInput as error:
-        file = reader.file.name
-        reader.reading.warn(file, row.line, column, error.message, is_lost=True)
-        return
-    _keep_first(reader, row, "descriptions", description, column, "text")
-
-
-def _keep_need(reader: TableReader, row: RowValues, organization: str, text: str) -> None:
-    """What an organisation looks for, told in the list that names it."""
-    try:
-        need = Need(
-            f"{organization}#{NEED}", organization, GoalName.SUPPLIER, text, language_of(text),
-            provenance=row.provenance,
-        )  # fmt: skip
-    except InvalidInput as error:
-        reader.reading.warn(reader.file.name, row.line, NEED, error.message, is_lost=True)
-        return
-    _keep_first(reader, row, "needs", need, NEED, "text")
-
-
-def _keep_first(
-    reader: TableReader, row: RowValues, table: str, made: Any, column: str, value: str
-) -> None:
-    """Keep a row that goes with an organisation; of two lines the first one's."""
-    reading = reader.reading
-    before = reading.rows[table].get(made.id)
-    if before is None:
-        reading.keep(table, made.id, made, reader.file.name, row.line)
-    elif getattr(before, value) != getattr(made, value):
-        line = reading.origins[table, made.id][1]
-        _warn_of_other(reader, row.line, column, str(getattr(before, value)), line)
-
-
-def _warn_of_other(reader: TableReader, line: int, column: str, kept: str, earlier: int) -> None:
-    reason = message("is '%(kept)s' on line %(line)s: that stays.", kept=kept[:100], line=earlier)
-    reader.reading.warn(reader.file.name, line, column, reason, is_lost=True)
 
 
 # -- engagements

@@ -19,7 +19,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.rows import (
     MAX_BYTES,
     MAX_CELL,
-    Kind,
+    FileFormat,
     Row,
     RowSource,
     clean,
@@ -43,7 +43,7 @@ class TextSource(RowSource):
     """Rows of a text file whose cells are parted by `separator`; `codec` is Python's."""
 
     codec: str
-    kind: Kind = "csv"
+    kind: FileFormat = "csv"
     has_positions: bool = False
 
     def rows(self) -> Iterator[Row]:

@@ -9,6 +9,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.columns import TableFormat
 from matchmaker.ingest.suggestions import recognised, says_opted_out
 from matchmaker.ingest.table_file import TableFile
+from matchmaker.ingest.unused_titles import why_unused
 from matchmaker.messages import Message, message
 
 # Lines by whose values titles are recognised.
@@ -35,7 +36,7 @@ def columns_of(table: TableFormat, file: TableFile, mapping: Mapping[str, str]) 
         )
     # Titles that stand twice are looked up by what they say: both are that column.
     others = {title: positions.get(title, title) for title in file.header if title not in mapped}
-    samples = list(islice((line for line in file.lines() if line.passed_over is None), _SAMPLES))
+    samples = list(islice((line for line in file.lines() if line.tells), _SAMPLES))
     by_name = recognised(
         table.name,
         {
@@ -79,13 +80,22 @@ def unread_titles(titles: Sequence[str]) -> Message:
     )
 
 
+def unread_notes(table: str, titles: Sequence[str]) -> Iterator[tuple[str, Message]]:
+    """What is told of columns that are not read: those with a known reason each, then the rest."""
+    reasons = {title: why for title in titles if (why := why_unused(table, title, ()))}
+    for title, why in list(reasons.items())[:_SHOWN]:
+        yield title, message("It is not read: %(why)s", why=why)
+    rest = [title for title in titles if title not in reasons]
+    rest += list(reasons)[_SHOWN:]
+    if rest:
+        yield "", unread_titles(rest)
+
+
 def notes_on_titles(
-    file: TableFile, columns: Mapping[str, str], mapping: Mapping[str, str]
+    table: str, file: TableFile, columns: Mapping[str, str], mapping: Mapping[str, str]
 ) -> Iterator[tuple[str, Message]]:
     """What is to be told of a file's titles, each with its title or ""."""
-    unread = [title for title in file.header if title and title not in columns]
-    if unread:
-        yield "", unread_titles(unread)
+    yield from unread_notes(table, [t for t in file.header if t and t not in columns])
     absent = [title for title in mapping if title not in file.header]
     if absent:
         yield "", message("No column is titled %(titles)s.", titles=absent)

@@ -23,7 +23,7 @@ from matchmaker.ingest.merged_cells import MergedCells
 from matchmaker.ingest.number_formats import built_in, shown
 from matchmaker.ingest.rows import (
     MAX_COLUMNS,
-    Kind,
+    FileFormat,
     Row,
     RowSource,
     SheetSummary,
@@ -53,7 +53,7 @@ class XlsxSheet(RowSource):
     member: str
     merged: tuple[tuple[int, int, int, int], ...] = ()
     mac_dates: bool = False
-    kind: Kind = "xlsx"
+    kind: FileFormat = "xlsx"
     has_positions: bool = True
 
     def rows(self) -> Iterator[Row]:

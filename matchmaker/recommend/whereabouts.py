@@ -24,7 +24,7 @@ from matchmaker.snapshot.model import KINDS, SIZES, BoolArray, FloatArray, IntAr
 
 # "Here", "nearby": as far as one drives for a part.
 LOCAL_KM = 60.0
-LOCAL = "region:local"
+LOCAL, ELSEWHERE = "region:local", "region:elsewhere"
 _REGIONS = {
     "region:yangtze-delta": (
         "gbt2260:310000",
@@ -128,8 +128,9 @@ class _Asked:
 
 
 def _place(asked: _Asked, requirement: Requirement) -> FloatArray | None:
-    if requirement.family == LOCAL:
-        return _within(asked.distance(None), LOCAL_KM)
+    if requirement.family in (LOCAL, ELSEWHERE):
+        near = _within(asked.distance(None), LOCAL_KM)
+        return near if requirement.family == LOCAL else 1 - near
     rows = _rows(asked.snapshot, requirement.family)
     if not rows:
         return None
@@ -142,7 +143,11 @@ def _far(asked: _Asked, requirement: Requirement) -> FloatArray | None:
     """Within so many kilometres of the place that the text names, else of the seeker."""
     if requirement.high is None:
         return None
-    named = [place for place in asked.need.of(RequirementKind.PLACE) if place.family != LOCAL]
+    named = [
+        place
+        for place in asked.need.of(RequirementKind.PLACE)
+        if place.family not in (LOCAL, ELSEWHERE)
+    ]
     rows = _rows(asked.snapshot, named[0].family) if named else []
     return _within(asked.distance(rows[0] if rows else None), requirement.high)
 

@@ -34,6 +34,7 @@ from matchmaker.workflow.introduction_states import ACTIVE
 from matchmaker.workflow.job import ImportRecord, Job, NotDuplicate
 from matchmaker.workflow.notification import Notification
 from matchmaker.workflow.posting import Posting
+from matchmaker.workflow.saved_search import SavedSearch
 from matchmaker.workflow.session import Session, SignInAttempts
 from matchmaker.workflow.survey import SurveyResponse, SurveyRound, response_id
 from matchmaker.workflow.webhook import Delivery, Hook
@@ -216,6 +217,7 @@ class Repositories:
         self.deliveries = Repository(records, "delivery", Delivery, _fields("hook"))
         self.lists = Repository(records, "list", PickedOrganizations, _fields())
         self.long_questions = Repository(records, "question", LongQuestion, _fields("account"))
+        self.saved_searches = Repository(records, "saved_search", SavedSearch, _saved_search_keys)
         self.monthly_counts = Repository(records, "tally", MonthlyCounts, _fields())
         self.jobs = Repository(records, "job", Job, _fields("state"))
         self.imports = Repository(records, "import", ImportRecord, _fields("cluster"))
@@ -292,6 +294,14 @@ def _appointment_keys(appointment: Appointment) -> Keys:
     return {
         "introduction": appointment.introduction,
         "to_remind": [] if appointment.reminder_at is None else ["yes"],
+    }
+
+
+def _saved_search_keys(search: SavedSearch) -> Keys:
+    return {
+        "account": search.account,
+        "organization": search.organization,
+        "alerts": ["yes"] if search.alerts else [],
     }
 
 

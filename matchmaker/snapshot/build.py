@@ -54,7 +54,7 @@ from matchmaker.text import language_of
 from matchmaker.text import passages as passages_of
 
 Row = TypeVar("Row")
-Rows = Mapping[str, int]
+RowNumbers = Mapping[str, int]
 # From which chance on that two of one name are one, what one of them refused holds for the
 # other. A name that is only like it is somebody else's, however high the chance.
 _RATHER_ONE = 0.5
@@ -190,7 +190,7 @@ def _in_order(rows: Iterable[Row]) -> list[Row]:
     return sorted(rows, key=key_of)
 
 
-def _numbered(rows: Sequence[Any]) -> Rows:
+def _numbered(rows: Sequence[Any]) -> RowNumbers:
     return {row.id: number for number, row in enumerate(rows)}
 
 
@@ -237,8 +237,8 @@ def _organizations(
     rows: Sequence[Organization],
     held_back: Collection[str],
     places: Sequence[Place],
-    place_rows: Rows,
-    industry_rows: Rows,
+    place_rows: RowNumbers,
+    industry_rows: RowNumbers,
     as_of: date,
     named_stages: IntArray,
 ) -> Organizations:
@@ -274,7 +274,9 @@ def _organizations(
     )
 
 
-def _statements(spoken: Sequence[Statement], rows: GraphRows, engagement_rows: Rows) -> Statements:
+def _statements(
+    spoken: Sequence[Statement], rows: GraphRows, engagement_rows: RowNumbers
+) -> Statements:
     offers: dict[str, Any] = {row.id: row for row in rows.offers}
     needs: dict[str, Any] = {row.id: row for row in rows.needs}
 
@@ -308,7 +310,7 @@ def _engagements(rows: Sequence[Engagement], spoken: Sequence[Statement]) -> Eng
     )
 
 
-def _memberships(rows: GraphRows, clusters: Rows, organizations: Rows) -> Memberships:
+def _memberships(rows: GraphRows, clusters: RowNumbers, organizations: RowNumbers) -> Memberships:
     ordered = _in_order(rows.memberships)
     return Memberships(
         cluster=_ints(clusters[row.cluster] for row in ordered),
@@ -333,12 +335,12 @@ def _observations(observations: Sequence[Observation]) -> pa.Table:
     )
 
 
-def _tree(rows: Sequence[Any], numbers: Rows, **more: Any) -> pa.Table:
+def _tree(rows: Sequence[Any], numbers: RowNumbers, **more: Any) -> pa.Table:
     parent = _ints(numbers.get(row.parent or "", -1) for row in rows)
     return _table(rows, "id", "name", "name_en", parent=parent, **more)
 
 
-def _layer(layer: Layer, ties: Sequence[Tie], organizations: Rows, as_of: date) -> TieLayer:
+def _layer(layer: Layer, ties: Sequence[Tie], organizations: RowNumbers, as_of: date) -> TieLayer:
     numbered = [(number, tie) for number, tie in enumerate(ties) if tie.layer is layer]
     source = _ints(organizations[tie.source] for _, tie in numbered)
     target = _ints(organizations[tie.target] for _, tie in numbered)
@@ -367,7 +369,7 @@ def _last_day(tie: Tie, as_of: date) -> date | None:
     return tie.since or as_of - timedelta(days=1)
 
 
-def _participation(engagements: Sequence[Engagement], organizations: Rows) -> Incidence:
+def _participation(engagements: Sequence[Engagement], organizations: RowNumbers) -> Incidence:
     parts = [engagement.participants for engagement in engagements]
     return Incidence(
         indptr=np.cumsum([0, *map(len, parts)], dtype=np.int64),
@@ -379,8 +381,8 @@ def _participation(engagements: Sequence[Engagement], organizations: Rows) -> In
 def _speakers(
     spoken: Sequence[Statement],
     engagements: Sequence[Engagement],
-    engagement_rows: Rows,
-    organizations: Rows,
+    engagement_rows: RowNumbers,
+    organizations: RowNumbers,
 ) -> Incidence:
     """Statements × organisations; an engagement's with the participants' roles."""
     roles: list[StrEnum | None] = []

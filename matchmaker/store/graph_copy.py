@@ -13,7 +13,7 @@ from matchmaker.errors import StoreUnavailable, not_writable
 from matchmaker.store.answers import Export
 from matchmaker.store.content import StoreContent
 from matchmaker.store.documents import Store
-from matchmaker.store.graph_reading import Answer, Work
+from matchmaker.store.graph_reading import Returned, TransactionWork
 
 # When what this request reads is of, where it is not of now.
 _as_of: ContextVar[list[datetime] | None] = ContextVar("as_of", default=None)
@@ -52,7 +52,7 @@ class GraphCopy:
             if not old.name.startswith(path.stem):
                 old.unlink(missing_ok=True)
 
-    def read(self, work: Work[Answer]) -> Answer:
+    def read(self, work: TransactionWork[Returned]) -> Returned:
         """The answer of a read transaction on the copy. Raises StoreUnavailable."""
         path = self._newest()
         if path is None:

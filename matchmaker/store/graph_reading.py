@@ -59,15 +59,15 @@ from matchmaker.store.schema import (
 from matchmaker.store.transaction import Transaction
 
 Row = TypeVar("Row")
-Answer = TypeVar("Answer")
-Work = Callable[[Transaction], Answer]
+Returned = TypeVar("Returned")
+TransactionWork = Callable[[Transaction], Returned]
 
 
 class GraphReading(ABC):
     """Every method is one transaction, and may raise `StoreUnavailable`."""
 
     @abstractmethod
-    def _read(self, work: Work[Answer], *, bulk: bool = False) -> Answer: ...
+    def _read(self, work: TransactionWork[Returned], *, bulk: bool = False) -> Returned: ...
 
     def version(self) -> int:
         """A number that grows with every change of the graph."""
@@ -173,10 +173,14 @@ class GraphReading(ABC):
 
         return tuple(self._read(lambda tx: rows_of(tx, tx.clusters_of, organization_id)))
 
-    def about(self, organization_id: str) -> Description | None:
-        """The text of its profile, None where it has none."""
-        id = f"{organization_id}#about"
-        return self._read(lambda tx: tx.rows_by_key(DESCRIPTIONS, [id]).get(id))
+    def descriptions_of(self, organization_id: str) -> tuple[Description, ...]:
+        """Texts about it, in order of id. Raises NotFound."""
+
+        def work(tx: Transaction) -> tuple[Description, ...]:
+            id = organization_by_id(tx, organization_id).id
+            return in_order(tx.rows_about(DESCRIPTIONS, id))
+
+        return self._read(work)
 
     def observations_of(self, organization_id: str) -> tuple[Observation, ...]:
         """Figures that were reported of it, in order of id. Raises NotFound."""

@@ -10,12 +10,12 @@ from matchmaker.domain import GraphRows, Need, NeedState, Organization, Provenan
 from matchmaker.store import upsert
 from matchmaker.store.answers import RowChanges, StoreStatus, UpsertCounts
 from matchmaker.store.changes import Change
-from matchmaker.store.graph_reading import Answer, GraphReading, Work
+from matchmaker.store.graph_reading import GraphReading, Returned, TransactionWork
 from matchmaker.store.log import Entry
 from matchmaker.store.lookup import in_order, organization_by_id
 from matchmaker.store.schema import TABLES
 from matchmaker.store.transaction import Transaction
-from matchmaker.store.upsert import MERGE, ImportRules
+from matchmaker.store.upsert import DEFAULT_RULES, ImportRules
 
 # What else is to be written with an import, once it is known what it changes.
 Completion = Callable[[RowChanges], tuple[Sequence[Entry], Sequence[Change]]]
@@ -29,7 +29,7 @@ class GraphStore(GraphReading):
     """
 
     @abstractmethod
-    def _write(self, work: Work[Answer], *, bulk: bool = False) -> Answer: ...
+    def _write(self, work: TransactionWork[Returned], *, bulk: bool = False) -> Returned: ...
 
     @abstractmethod
     def prepare(self) -> None:
@@ -79,7 +79,10 @@ class GraphStore(GraphReading):
         return self._logged(entries, lambda tx: upsert.upsert(tx, rows), bulk=True)
 
     def import_rows(
-        self, rows: GraphRows, rules: ImportRules = MERGE, complete: Completion | None = None
+        self,
+        rows: GraphRows,
+        rules: ImportRules = DEFAULT_RULES,
+        complete: Completion | None = None,
     ) -> RowChanges:
         """Merge rows into what is stored, field by field, so that nothing is known less.
 
@@ -112,7 +115,9 @@ class GraphStore(GraphReading):
             lambda tx: upsert.import_batches(tx, batches(), rules, most), complete
         )
 
-    def _completed(self, work: Work[RowChanges], complete: Completion | None) -> RowChanges:
+    def _completed(
+        self, work: TransactionWork[RowChanges], complete: Completion | None
+    ) -> RowChanges:
         """The changes of a writing transaction that also writes what completes them."""
 
         def work_and_complete(tx: Transaction) -> RowChanges:
@@ -194,11 +199,11 @@ class GraphStore(GraphReading):
         return self._logged(entries, lambda tx: upsert.transition_need(tx, need_id, before, after))
 
     def _logged(
-        self, entries: Sequence[Entry], work: Work[Answer], *, bulk: bool = False
-    ) -> Answer:
+        self, entries: Sequence[Entry], work: TransactionWork[Returned], *, bulk: bool = False
+    ) -> Returned:
         """The answer of a writing transaction that also writes lines of the log."""
 
-        def work_and_log(tx: Transaction) -> Answer:
+        def work_and_log(tx: Transaction) -> Returned:
             answer = work(tx)
             tx.append_to_log(entries)
             return answer

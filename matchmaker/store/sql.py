@@ -18,7 +18,7 @@ from matchmaker.store import schema
 from matchmaker.store.schema import TABLES, Table
 
 Value = TypeVar("Value")
-Cell = str | int | float | None
+SqlValue = str | int | float | None
 
 _PROVENANCE = ("provenance_source", "provenance_record", "provenance_tier", "provenance_date")
 _TIERS = {tier.value: tier for tier in SourceTier}
@@ -53,7 +53,7 @@ def _without_none(annotation: Any) -> Any:
 _AS_THEY_ARE = frozenset({str, int, float, type(None)})
 
 
-def _encode(value: Any) -> Cell:
+def _encode(value: Any) -> SqlValue:
     if value.__class__ in _AS_THEY_ARE:
         return value  # type: ignore[no-any-return]
     if isinstance(value, tuple):
@@ -96,7 +96,7 @@ class Codec(Generic[Value]):
     def _decoders(self) -> tuple[Callable[[Any], Any], ...]:
         return tuple(_decoder(self._hints[name]) for name in self.names)
 
-    def encode(self, value: Value) -> tuple[Cell, ...]:
+    def encode(self, value: Value) -> tuple[SqlValue, ...]:
         """The value's cells, in the order of `columns`."""
         cells = tuple(_encode(getattr(value, name)) for name in self.names)
         if len(self.columns) == len(cells):
@@ -144,7 +144,7 @@ class Codec(Generic[Value]):
         kinds |= dict.fromkeys(self.columns[len(self.names) :], "TEXT NOT NULL")
         return kinds | ({_PROVENANCE[-1]: "TEXT"} if "provenance" in self._hints else {})
 
-    def default(self, column: str) -> Cell:
+    def default(self, column: str) -> SqlValue:
         """What a row has in a column that was added later."""
         if column in _PROVENANCE:
             return dict(zip(_PROVENANCE, ("", "", SourceTier.IMPORT.value, None), strict=True))[

@@ -14,7 +14,7 @@ from itertools import islice, pairwise
 from matchmaker.domain import Step
 
 Path = tuple[Step, ...]
-Edges = dict[str, list[Step]]
+StepsOf = dict[str, list[Step]]
 Next = Callable[[Sequence[str]], set[str]]  # ids one step from any of these
 StepsBetween = Callable[[Sequence[str], Sequence[str]], Iterable[Step]]
 
@@ -71,19 +71,19 @@ def _levels(neighbors: Next, source: str, target: str, max_length: int) -> list[
     return []
 
 
-def _edges(steps_between: StepsBetween, levels: list[set[str]]) -> list[Edges]:
+def _edges(steps_between: StepsBetween, levels: list[set[str]]) -> list[StepsOf]:
     """Steps from each level to the next, by where they start, without dead ends."""
     edges = []
     for sources, targets in pairwise(levels):
-        steps: Edges = defaultdict(list)
+        steps: StepsOf = defaultdict(list)
         for step in steps_between(sorted(sources), sorted(targets)):
             steps[step.source].append(step)
         edges.append(steps)
     return _without_dead_ends(edges, levels[-1])
 
 
-def _without_dead_ends(edges: list[Edges], last: set[str]) -> list[Edges]:
-    alive, kept = last, list[Edges]()
+def _without_dead_ends(edges: list[StepsOf], last: set[str]) -> list[StepsOf]:
+    alive, kept = last, list[StepsOf]()
     for steps in reversed(edges):
         useful = {
             source: sorted(
@@ -97,7 +97,7 @@ def _without_dead_ends(edges: list[Edges], last: set[str]) -> list[Edges]:
     return kept[::-1]
 
 
-def _walk(edges: list[Edges], source: str, target: str, remaining: int) -> Iterator[Path]:
+def _walk(edges: list[StepsOf], source: str, target: str, remaining: int) -> Iterator[Path]:
     if remaining == 0:
         yield ()
         return

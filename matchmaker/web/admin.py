@@ -9,13 +9,13 @@ from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName
 from matchmaker.ingest.columns import table_name
 from matchmaker.web.labels import gettext
-from matchmaker.web.layout import Page, show_notice, signed_in, web, whole_number
+from matchmaker.web.layout import PageAnswer, show_notice, signed_in, web, whole_number
 from matchmaker.workflow.account import AccountMembership, MembershipRole
 from matchmaker.workflow.job import JobState
 
 
 @web.get("/admin")
-def admin() -> Page:
+def admin() -> PageAnswer:
     """Store, snapshot, model and rankers, and what to look at."""
     principal = signed_in()
     principal.require_admin()
@@ -35,13 +35,13 @@ def admin() -> Page:
 
 
 @web.get("/admin/accounts")
-def accounts() -> Page:
+def accounts() -> PageAnswer:
     """Everybody with an account."""
     return _accounts_page(signed_in(), request.args.get("after", ""))
 
 
 @web.post("/admin/accounts")
-def change_accounts() -> Page:
+def change_accounts() -> PageAnswer:
     """Invite somebody, close an account or open it again."""
     principal, form = signed_in(), request.form
     if form.get("what") == "invite":
@@ -79,7 +79,7 @@ def _accounts_page(principal: Principal, after: str, link: str = "") -> str:
 
 
 @web.get("/admin/clusters")
-def admin_clusters() -> Page:
+def admin_clusters() -> PageAnswer:
     """Clusters to make, and one to change."""
     principal = signed_in()
     principal.require_admin()
@@ -94,7 +94,7 @@ def admin_clusters() -> Page:
 
 
 @web.post("/admin/clusters")
-def change_cluster() -> Page:
+def change_cluster() -> PageAnswer:
     """Make or rename a cluster; let a member in or out."""
     principal, form = signed_in(), request.form
     id, action = form.get("id", "").strip(), form.get("what", "")
@@ -119,7 +119,7 @@ def change_cluster() -> Page:
 
 
 @web.get("/admin/log")
-def log() -> Page:
+def log() -> PageAnswer:
     """The log of all changes, newest first."""
     before = request.args.get("before", "")
     line = whole_number(before, "before") if before else None

@@ -19,7 +19,7 @@ from matchmaker.services.matching.answer import Answer, Candidate
 from matchmaker.snapshot.distances import usual_reach_km
 from matchmaker.snapshot.geography import great_circle_km
 from matchmaker.web.labels import gettext, language
-from matchmaker.web.layout import Page, signed_in, web
+from matchmaker.web.layout import PageAnswer, signed_in, web
 
 _GRADES = {
     Match.GOOD: message("What it says fits"),
@@ -85,7 +85,7 @@ def grade_of(fit: Recommendation) -> str:
 
 
 @web.get("/card")
-def card() -> Page:
+def card() -> PageAnswer:
     """The few lines about an organisation that a picture shows beside itself."""
     profile = services().directory.profile(signed_in(), request.args.get("id", ""))
     return render_template("card.html", profile=profile)

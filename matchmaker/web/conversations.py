@@ -16,7 +16,7 @@ from matchmaker.services.cooperation.attachment_types import ATTACHMENT_TYPES
 from matchmaker.services.cooperation.introduction_views import IntroductionView
 from matchmaker.web.forms import read_form
 from matchmaker.web.labels import gettext
-from matchmaker.web.layout import Page, show_notice, signed_in, web
+from matchmaker.web.layout import PageAnswer, show_notice, signed_in, web
 from matchmaker.workflow.appointment import (
     MAX_TIMES,
     Appointment,
@@ -132,12 +132,12 @@ def _offer() -> AppointmentOffer:
 
 
 @web.get("/attachments/<id>")
-def attachment(id: str) -> Page:
+def attachment(id: str) -> PageAnswer:
     """A file of a conversation, to be kept."""
     return attachment_file(signed_in(), id)
 
 
 @web.get("/meetings/<id>/calendar")
-def meeting_calendar(id: str) -> Page:
+def meeting_calendar(id: str) -> PageAnswer:
     """A meeting for one's calendar."""
     return appointment_calendar(signed_in(), id)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Response, jsonify, redirect, render_template, request, session, url_for
-from werkzeug.wrappers import Response as AnyResponse
 
 from matchmaker.access import Principal
 from matchmaker.api.auditing.responses import AuditOut, BenchmarkOut, DefinitionList, WorklistOut
@@ -25,12 +24,20 @@ from matchmaker.services.cooperation.gatherings import GatheringView
 from matchmaker.store.documents import new_id
 from matchmaker.web.cluster_answer import SHARES, gain_of, standing_of
 from matchmaker.web.labels import gettext, language, word
-from matchmaker.web.layout import back, is_part, own_organization, show_notice, signed_in, web
+from matchmaker.web.layout import (
+    PageAnswer,
+    back,
+    is_part,
+    own_organization,
+    show_notice,
+    signed_in,
+    web,
+)
+from matchmaker.web.maps import map_of_cluster
 from matchmaker.web.network_picture import drawn_network
 from matchmaker.web.parties import fit_of
 from matchmaker.workflow.gathering import Gathering, GatheringKind, InvitationAnswer, Meeting
 
-Page = str | AnyResponse | tuple[str, int]
 LIMIT = 10
 # Pairs of a plan whose reasons are worked out for the page.
 _EXPLAINED = 20
@@ -50,7 +57,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @web.get("/clusters")
-def clusters() -> Page:
+def clusters() -> PageAnswer:
     """One's own clusters; for an admin all."""
     principal = signed_in()
     if principal.admin:
@@ -63,7 +70,7 @@ def clusters() -> Page:
 
 
 @web.get("/clusters/<path:id>/report")
-def report(id: str) -> Page:
+def report(id: str) -> PageAnswer:
     """The whole audit as a page."""
     return render_template(
         "report.html", document=_document(signed_in(), id), kind=_kind, data_url=data_url, id=id
@@ -71,13 +78,13 @@ def report(id: str) -> Page:
 
 
 @web.get("/clusters/<path:id>/report.pdf")
-def report_pdf(id: str) -> Page:
+def report_pdf(id: str) -> PageAnswer:
     """The whole audit to take away."""
     return _file(_document(signed_in(), id), write_pdf, "audit.pdf", _PDF)
 
 
 @web.get("/clusters/<path:id>/report.xlsx")
-def report_workbook(id: str) -> Page:
+def report_workbook(id: str) -> PageAnswer:
     """The whole audit as a workbook."""
     return _file(_document(signed_in(), id), write_workbook, "audit.xlsx", _XLSX)
 
@@ -113,7 +120,7 @@ def _year() -> int | None:
 
 
 @web.get("/clusters/<path:id>/network.json")
-def network(id: str) -> Page:
+def network(id: str) -> PageAnswer:
     """Nodes and ties of a layer and year."""
     layer = request.args.get("layer", "")
     channel = Channel(layer) if layer in list(Channel) else Channel.COOPERATION
@@ -121,7 +128,7 @@ def network(id: str) -> Page:
 
 
 @web.get("/clusters/<path:id>/missing.json")
-def missing(id: str) -> Page:
+def missing(id: str) -> PageAnswer:
     """The worklist's missing ties alone, for the picture."""
     ties = services().auditing.worklist(signed_in(), id, LIMIT, _year()).items
     return jsonify(
@@ -130,7 +137,7 @@ def missing(id: str) -> Page:
 
 
 @web.get("/clusters/<path:id>/worklist")
-def worklist(id: str) -> Page:
+def worklist(id: str) -> PageAnswer:
     """What to do next: a page, or for htmx the part of the dashboard."""
     principal = signed_in()
     cluster = services().published.cluster(id)
@@ -149,7 +156,7 @@ def worklist(id: str) -> Page:
 
 
 @web.get("/clusters/<path:id>/benchmark")
-def benchmark(id: str) -> Page:
+def benchmark(id: str) -> PageAnswer:
     """The cluster beside its peers, or all clusters."""
     everyone = "all" in request.args
     clusters = services().auditing.benchmark(
@@ -160,7 +167,7 @@ def benchmark(id: str) -> Page:
 
 
 @web.get("/clusters/<path:id>/effect")
-def effect(id: str) -> Page:
+def effect(id: str) -> PageAnswer:
     """Funnel, new ties, and the effect against the hold-out."""
     principal = signed_in()
     return render_template(
@@ -171,7 +178,7 @@ def effect(id: str) -> Page:
 
 
 @web.get("/clusters/<path:id>/introductions")
-def cluster_introductions(id: str) -> Page:
+def cluster_introductions(id: str) -> PageAnswer:
     """What coordinators and the system proposed."""
     principal = signed_in()
     page = services().introductions.listed(
@@ -189,7 +196,7 @@ def cluster_introductions(id: str) -> Page:
 
 
 @web.post("/clusters/<path:id>/introductions")
-def propose_batch(id: str) -> Page:
+def propose_batch(id: str) -> PageAnswer:
     """A plan first, then proposed: pairs ticked in the worklist, or a goal for all members."""
     principal, form = signed_in(), request.form
     dry = form.get("do") != "propose"
@@ -251,7 +258,7 @@ def _pair(text: str) -> PlannedPair:
 
 
 @web.get("/clusters/<path:id>/review")
-def review(id: str) -> Page:
+def review(id: str) -> PageAnswer:
     """Needs and offers that wait for the coordinators."""
     principal = signed_in()
     waiting = services().postings.to_review(principal, id)
@@ -270,7 +277,7 @@ def review(id: str) -> Page:
 
 
 @web.post("/clusters/<path:id>/review")
-def set_review(id: str) -> Page:
+def set_review(id: str) -> PageAnswer:
     """Whether they wait at all."""
     services().postings.set_review(signed_in(), id, reviews=bool(request.form.get("reviews")))
     show_notice(gettext("Saved."))
@@ -278,7 +285,7 @@ def set_review(id: str) -> Page:
 
 
 @web.get("/clusters/<path:id>")
-def cluster(id: str) -> Page:
+def cluster(id: str) -> PageAnswer:
     """点线网 with the course, the network, and what to do next."""
     if id in signed_in().clusters:
         session["cluster"] = id
@@ -299,6 +306,9 @@ def cluster(id: str) -> Page:
             if name in everything.figures and name in definitions
         ],
         course=_course(audit),
+        places=map_of_cluster(
+            services().auditing.view(signed_in(), id, Channel.COOPERATION, audit.basis.year)
+        ),
         standing=[
             (definitions[name].title, value)
             for name, value in audit.peers.percentiles.items()
@@ -333,7 +343,7 @@ def _course(audit: AuditOut) -> dict[str, Any]:
 
 
 @web.get("/gatherings")
-def gatherings() -> Page:
+def gatherings() -> PageAnswer:
     """Those one is invited to, or convened."""
     principal, own = signed_in(), own_organization()
     views: list[GatheringView] = []
@@ -345,7 +355,7 @@ def gatherings() -> Page:
 
 
 @web.post("/gatherings")
-def convene() -> Page:
+def convene() -> PageAnswer:
     """Invite them."""
     principal, form = signed_in(), request.form
     kind = form.get("kind", "")
@@ -368,7 +378,7 @@ def convene() -> Page:
 
 
 @web.get("/gatherings/<id>")
-def gathering(id: str) -> Page:
+def gathering(id: str) -> PageAnswer:
     """Who takes part, and what was done."""
     principal = signed_in()
     view = services().gatherings.show(principal, id)
@@ -383,7 +393,7 @@ def gathering(id: str) -> Page:
 
 
 @web.post("/gatherings/<id>")
-def change_gathering(id: str) -> Page:
+def change_gathering(id: str) -> PageAnswer:
     """An answer, a meeting, or the end."""
     principal, form = signed_in(), request.form
     action = form.get("what", "")

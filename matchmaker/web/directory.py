@@ -13,11 +13,18 @@ from matchmaker.errors import InvalidInput, MatchmakerError
 from matchmaker.messages import Message, message
 from matchmaker.services.directory.codes import FIELDS, CodeTable
 from matchmaker.services.directory.directory import OrganizationProfile
-from matchmaker.web.layout import Page, own_organization, show_notice, signed_in, web, whole_number
+from matchmaker.web.layout import (
+    PageAnswer,
+    own_organization,
+    show_notice,
+    signed_in,
+    web,
+    whole_number,
+)
 
 
 @web.get("/profile")
-def edit_profile() -> Page:
+def edit_profile() -> PageAnswer:
     """Change one's own organisation."""
     principal, own = signed_in(), own_organization()
     profile = services().directory.profile(principal, own)
@@ -39,7 +46,7 @@ def _profile_page(profile: OrganizationProfile, sent: dict[str, Any] | None = No
 
 
 @web.post("/profile/reach")
-def profile_reach() -> Page:
+def profile_reach() -> PageAnswer:
     """Whom the profile would reach as it is being written."""
     principal, form = signed_in(), request.form
     organization = services().directory.profile(principal, own_organization()).organization
@@ -62,7 +69,7 @@ def _stages(form: Any) -> tuple[Stage, ...]:
 
 
 @web.get("/codes/<table>")
-def codes(table: str) -> Page:
+def codes(table: str) -> PageAnswer:
     """Places, industries or clusters whose name has the text: options of a list."""
     signed_in()
     names: dict[str, CodeTable] = {"places": "places", "clusters": "clusters"}
@@ -72,7 +79,7 @@ def codes(table: str) -> Page:
 
 
 @web.post("/profile")
-def save_profile() -> Page:
+def save_profile() -> PageAnswer:
     """Saved, unless somebody else changed it meanwhile."""
     principal, own, form = signed_in(), own_organization(), request.form
     capacity = form.get("capacity", "").strip()
@@ -80,6 +87,7 @@ def save_profile() -> Page:
         "name": form.get("name", ""),
         "name_en": form.get("name_en", ""),
         "website": form.get("website", ""),
+        "street_address": form.get("street_address", ""),
         "contact": form.get("contact", ""),
         "size": Size(form["size"]) if form.get("size") in list(Size) else None,
         "stages": _stages(form),

@@ -23,7 +23,16 @@ from matchmaker.services.directory.facets import (
 )
 from matchmaker.services.matching.answer import Candidate
 from matchmaker.web.labels import word
-from matchmaker.web.layout import Option, Page, localised, own_organization, signed_in, web, written
+from matchmaker.web.layout import (
+    Option,
+    PageAnswer,
+    localised,
+    own_organization,
+    signed_in,
+    web,
+    written,
+)
+from matchmaker.web.maps import map_of_directory
 
 SHOWN = 30
 LONGEST = 500
@@ -56,7 +65,7 @@ class ShownFacet:
 
 
 @web.get("/organizations")
-def organizations() -> Page:
+def organizations() -> PageAnswer:
     """Who there is, by facets."""
     principal, own = signed_in(), own_organization()
     text = request.args.get("q", "").strip()[:LONGEST]
@@ -68,11 +77,14 @@ def organizations() -> Page:
     asked = request.args.get("sort", "")
     order = DirectoryOrder(asked) if asked in orders else orders[-1] if text else orders[0]
     begin = _begin()
-    facets, rows, total, problem = None, tuple[DirectoryRow, ...](), 0, None
+    facets, rows, total, problem, places = None, tuple[DirectoryRow, ...](), 0, None, None
     try:
         wanted = _wanted(principal, text)
         facets = services().faceted_directory.facets(principal, wanted)
         total, rows = services().faceted_directory.page(principal, wanted, order, begin, SHOWN, own)
+        places = map_of_directory(
+            services().geography.of_directory(principal, wanted), lambda id: address(place=id)
+        )
     except MatchmakerError as error:
         problem = error
     candidates = services().matching.candidates(
@@ -85,6 +97,7 @@ def organizations() -> Page:
         total=total,
         begin=begin,
         shown=SHOWN,
+        places=places,
         facets=_shown(facets) if facets else (),
         chosen=_chosen(),
         problem=problem,

@@ -7,7 +7,7 @@ from flask import render_template
 from matchmaker.api.auditing.responses import DefinitionList
 from matchmaker.messages import Message, message
 from matchmaker.web.labels import language
-from matchmaker.web.layout import Page, signed_in, web
+from matchmaker.web.layout import PageAnswer, signed_in, web
 from matchmaker.workflow.introduction_states import State
 
 GLOSSARY: tuple[tuple[str, Message, Message], ...] = (
@@ -122,7 +122,7 @@ GLOSSARY: tuple[tuple[str, Message, Message], ...] = (
 
 
 @web.get("/design")
-def design() -> Page:
+def design() -> PageAnswer:
     """All components of the pages, in light and dark."""
     states = (State.PROPOSED, State.ACCEPTED, State.MEETING, State.AGREED)
     marks = ("done", "done", "current", "ahead")

@@ -17,7 +17,7 @@ from matchmaker.services.matching.open_needs import RankedNeed
 from matchmaker.web.cards import Card, cards_of
 from matchmaker.web.directory import missing_fields
 from matchmaker.web.find import goals_of
-from matchmaker.web.layout import Page, own_organization, signed_in, web
+from matchmaker.web.layout import PageAnswer, own_organization, signed_in, web
 from matchmaker.web.parties import likely_goals
 from matchmaker.web.postings import CANDIDATES_ONLY, NEEDS_SHOWN
 
@@ -39,7 +39,7 @@ class Task:
 
 
 @web.get("/")
-def home() -> Page:
+def home() -> PageAnswer:
     """What needs an answer today, who fits best, and what else to do, by role."""
     principal = signed_in()
     own = own_organization()
@@ -119,7 +119,7 @@ def _tasks(profile: OrganizationProfile) -> list[Task]:
 
 
 @web.get("/portfolio")
-def portfolio() -> Page:
+def portfolio() -> PageAnswer:
     """What one's house can do: technologies, equipment, access; and who asks for it now."""
     principal, own = signed_in(), own_organization()
     answerable = _answerable(principal, own)

@@ -22,7 +22,7 @@ from matchmaker.ingest.templates import template as written_template
 from matchmaker.web.field_words import in_words
 from matchmaker.web.import_forms import chosen_options, default_fields
 from matchmaker.web.labels import gettext, language, word
-from matchmaker.web.layout import Page, is_part, parse_choice, show_notice, signed_in, web
+from matchmaker.web.layout import PageAnswer, is_part, parse_choice, show_notice, signed_in, web
 from matchmaker.workflow.job import JobKind
 
 MAX_SHOWN = 50
@@ -35,7 +35,7 @@ ENCODINGS = (
 
 @web.get("/admin/import")
 @web.get("/clusters/<path:id>/import", endpoint="cluster_import")
-def import_page(id: str = "") -> Page:
+def import_page(id: str = "") -> PageAnswer:
     """A list to bring in, for all or for a cluster, and those brought in before."""
     principal, workflow = signed_in(), services().import_workflow
     upload = request.args.get("upload", "")
@@ -63,7 +63,7 @@ def import_page(id: str = "") -> Page:
 
 @web.post("/admin/import")
 @web.post("/clusters/<path:id>/import")
-def import_list(id: str = "") -> Page:
+def import_list(id: str = "") -> PageAnswer:
     """A file is kept and looked at first; then read otherwise; then written."""
     principal, workflow, form = signed_in(), services().import_workflow, request.form
     upload = form.get("upload", "")
@@ -93,7 +93,7 @@ def _address(cluster: str, upload: str) -> str:
 
 
 @web.get("/imports/<id>/problems")
-def import_problems(id: str) -> Page:
+def import_problems(id: str) -> PageAnswer:
     """The rows with problems as the file has them, with a column of reasons."""
     format = request.args.get("format", ExportFormat.CSV.value)
     kind = parse_choice(ExportFormat, format, "format")
@@ -110,7 +110,7 @@ def import_problems(id: str) -> Page:
 
 
 @web.get("/import/template/<table>")
-def template(table: str) -> Page:
+def template(table: str) -> PageAnswer:
     """An empty table with what each column means."""
     signed_in()
     if table not in TABLES:
@@ -123,7 +123,7 @@ def template(table: str) -> Page:
 
 
 @web.post("/imports/<id>/undo")
-def undo_import(id: str) -> Page:
+def undo_import(id: str) -> PageAnswer:
     """Put back what was before."""
     left = len(services().import_workflow.undo(signed_in(), id))
     show_notice(
@@ -140,14 +140,14 @@ def undo_import(id: str) -> Page:
 
 
 @web.get("/jobs/<id>")
-def job(id: str) -> Page:
+def job(id: str) -> PageAnswer:
     """The progress of a job; one may leave the page and come back."""
     requested = services().job_queue.show(signed_in(), id)
     return render_template("job_part.html" if is_part() else "job.html", job=requested)
 
 
 @web.get("/admin/jobs")
-def jobs() -> Page:
+def jobs() -> PageAnswer:
     """Long work: what was requested, and what can be."""
     return render_template(
         "jobs.html", jobs=services().job_queue.page(signed_in()), goals=list(GoalName)
@@ -155,7 +155,7 @@ def jobs() -> Page:
 
 
 @web.post("/admin/jobs")
-def request_job() -> Page:
+def request_job() -> PageAnswer:
     """Ask for a snapshot, a ranker, or clusters by place."""
     principal, form = signed_in(), request.form
     principal.require_admin()
@@ -172,7 +172,7 @@ def request_job() -> Page:
 
 
 @web.get("/admin/duplicates")
-def duplicates() -> Page:
+def duplicates() -> PageAnswer:
     """Pairs that may be one, side by side."""
     principal = signed_in()
     pairs = services().duplicates.pairs(principal)
@@ -182,7 +182,7 @@ def duplicates() -> Page:
 
 
 @web.post("/admin/duplicates")
-def decide() -> Page:
+def decide() -> PageAnswer:
     """One of them stays, or both."""
     principal, form = signed_in(), request.form
     first, second, keep = (form.get(name, "") for name in ("first", "second", "keep"))

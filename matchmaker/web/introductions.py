@@ -18,7 +18,14 @@ from matchmaker.web.cards import grade_of
 from matchmaker.web.conversations import conversation_of, is_of_conversation, take_part
 from matchmaker.web.forms import read_form
 from matchmaker.web.labels import gettext
-from matchmaker.web.layout import Page, own_organization, parse_choice, show_notice, signed_in, web
+from matchmaker.web.layout import (
+    PageAnswer,
+    own_organization,
+    parse_choice,
+    show_notice,
+    signed_in,
+    web,
+)
 from matchmaker.web.parties import fit_of, parties_of
 from matchmaker.workflow.introduction import Outcome, Proposal, Transition
 from matchmaker.workflow.introduction_states import (
@@ -30,18 +37,18 @@ from matchmaker.workflow.introduction_states import (
     State,
 )
 
-# The way that a good one goes.
-_WAY = (
+# The states of an introduction that goes well, in their order.
+_USUAL_COURSE = (
     State.TERMS, State.PROPOSED, State.ACCEPTED, State.MEETING, State.AGREED, State.DELIVERED,
     State.COMPLETED,
 )  # fmt: skip
-# Each of these has a form of its own, or happens by itself.
-_APART = {Action.ASK, Action.EXPIRE, Action.REPORT, Action.CONFIRM, Action.DECLINE}
+# Not among the plain buttons: each has a form of its own, or happens by itself.
+_WITH_OWN_FORM = {Action.ASK, Action.EXPIRE, Action.REPORT, Action.CONFIRM, Action.DECLINE}
 _HIDDEN = ("goal", "candidate", "asking", "need", "impression", "position")
 
 
 @web.get("/introductions")
-def introductions() -> Page:
+def introductions() -> PageAnswer:
     """Requests in and out."""
     principal, own = signed_in(), own_organization()
     page = services().introductions.listed(
@@ -53,7 +60,7 @@ def introductions() -> Page:
 
 
 @web.get("/introductions/new")
-def new_introduction() -> Page:
+def new_introduction() -> PageAnswer:
     """Ask for an introduction."""
     return _new_page(signed_in(), request.args)
 
@@ -81,7 +88,7 @@ def _new_page(
 
 
 @web.post("/introductions/new")
-def propose() -> Page:
+def propose() -> PageAnswer:
     """Asked for; where that is refused, the form again with what was written."""
     principal, form = signed_in(), request.form
     try:
@@ -96,7 +103,7 @@ def propose() -> Page:
 
 
 @web.get("/introductions/<id>")
-def introduction(id: str) -> Page:
+def introduction(id: str) -> PageAnswer:
     """Where it stands, who asks and why the two fit, what can be done, the conversation."""
     principal = signed_in()
     view = services().introductions.show(principal, id)
@@ -124,7 +131,7 @@ def introduction_page(
         "introduction.html",
         introduction=view,
         talk=conversation_of(principal, view),
-        plain=[action for action in dict.fromkeys(view.allowed) if action not in _APART],
+        plain=[action for action in dict.fromkeys(view.allowed) if action not in _WITH_OWN_FORM],
         kinds=list(OutcomeKind),
         bands=list(AmountBand),
         progress=_progress(view),
@@ -160,21 +167,21 @@ def _progress(view: IntroductionView) -> list[ProgressStep]:
     reached: dict[State, datetime] = {}
     for step in view.steps:
         reached.setdefault(step.state, step.at)
-    way = [state for state in _WAY if state is not State.TERMS or state in reached]
+    course = [state for state in _USUAL_COURSE if state is not State.TERMS or state in reached]
     if view.state in FINAL and view.state is not State.COMPLETED:
-        passed = [state for state in way if state in reached]
+        passed = [state for state in course if state in reached]
         steps = [ProgressStep(state, "done", reached[state]) for state in passed]
         return [*steps, ProgressStep(view.state, "over", reached.get(view.state))]
-    stands = way.index(view.state)
-    marks = ["done"] * stands + ["current"] + ["ahead"] * (len(way) - stands - 1)
+    current = course.index(view.state)
+    marks = ["done"] * current + ["current"] + ["ahead"] * (len(course) - current - 1)
     return [
         ProgressStep(state, mark, reached.get(state))
-        for state, mark in zip(way, marks, strict=True)
+        for state, mark in zip(course, marks, strict=True)
     ]
 
 
 @web.post("/introductions/<id>")
-def act(id: str) -> Page:
+def act(id: str) -> PageAnswer:
     """One step, a message or what is about a meeting; where refused, the page as it is now
     with what was written.
     """

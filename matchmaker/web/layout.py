@@ -41,6 +41,7 @@ Option = TypeVar("Option", bound=StrEnum)
 HERE = Path(__file__).parent
 _UNWANTED = re.compile(r"[\x00-\x1f\x7f\\]")
 VENDOR = HERE / "vendor"
+_TYPES = {".css": "text/css", ".json": "application/json"}
 POLICY = (
     "default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; form-action 'self'; "
@@ -83,8 +84,18 @@ def _shared() -> dict[str, Any]:
 
 def localised(row: Any) -> str:
     """A name in the reader's language, where there is one in it."""
-    english = getattr(row, "name_en", "")
-    return english if language() != NAMES and english else row.name
+    if language() == NAMES:
+        return str(row.name)
+    return row.name_en or _english_of(row) or str(row.name)
+
+
+def _english_of(row: Any) -> str:
+    """The English name of an industry that has none of its own; "" for anything else."""
+    id = getattr(row, "id", "") or getattr(row, "value", "")
+    try:
+        return services().codes.english_of_industry(str(id))
+    except errors.MatchmakerError:
+        return ""  # without a snapshot it is named as it is
 
 
 def _name_of(id: str) -> str:
@@ -206,7 +217,7 @@ def vendored(name: str) -> Response:
     if zipped.exists() and "gzip" in request.headers.get("Accept-Encoding", ""):
         response = send_from_directory(VENDOR, f"{name}.gz")
         response.headers["Content-Encoding"] = "gzip"
-        kind = "text/css" if name.endswith(".css") else "text/javascript"
+        kind = _TYPES.get(Path(name).suffix, "text/javascript")
         response.headers["Content-Type"] = f"{kind}; charset=utf-8"
     else:
         response = send_from_directory(VENDOR, name)
@@ -298,4 +309,4 @@ def _broken(error: HTTPException) -> Response | tuple[str, int]:
     return render_template("problem.html", error=problem, status=status), status
 
 
-Page = str | Response | tuple[str, int]
+PageAnswer = str | Response | tuple[str, int]

@@ -13,7 +13,7 @@ from matchmaker.errors import InvalidInput, MatchmakerError
 from matchmaker.messages import Message, message
 from matchmaker.web.directory import missing_fields
 from matchmaker.web.labels import gettext, language
-from matchmaker.web.layout import Page, show_notice, signed_in, web
+from matchmaker.web.layout import PageAnswer, show_notice, signed_in, web
 from matchmaker.workflow.account import AccountMembership, MembershipRole
 
 _PAGE = 50
@@ -21,7 +21,7 @@ _MOST_LINES = 200
 
 
 @web.get("/clusters/<path:id>/members")
-def cluster_members(id: str) -> Page:
+def cluster_members(id: str) -> PageAnswer:
     """Ties, last answer, account and profile of each member."""
     return _members_page(signed_in(), id)
 
@@ -53,7 +53,7 @@ def _members_page(
 
 
 @web.post("/clusters/<path:id>/members")
-def invite_members(id: str) -> Page:
+def invite_members(id: str) -> PageAnswer:
     """Invite one member's first person, show a link to pass on, or invite by a list."""
     principal, form = signed_in(), request.form
     principal.require_coordinator(services().published.cluster(id).id)

@@ -15,7 +15,7 @@ from matchmaker.recommend.model import Request
 from matchmaker.services.matching.open_needs import NeedOrder, RankedNeed, WantedOpenNeeds
 from matchmaker.web.cards import Card, cards_of, grade_of, match_grade
 from matchmaker.web.find import SHOWN
-from matchmaker.web.layout import Page, own_organization, signed_in, web, written
+from matchmaker.web.layout import PageAnswer, own_organization, signed_in, web, written
 from matchmaker.web.parties import fit_of
 from matchmaker.web.postings import CANDIDATES_ONLY
 
@@ -30,7 +30,7 @@ _ORDERS = {
 
 
 @web.get("/needs")
-def needs() -> Page:
+def needs() -> PageAnswer:
     """Open needs of others, those first that one's house can answer best."""
     principal, own = signed_in(), own_organization()
     kind = services().directory.profile(principal, own).organization.kind if own else None
@@ -83,7 +83,7 @@ def _begin() -> int:
 
 
 @web.get("/needs/<path:id>")
-def need(id: str) -> Page:
+def need(id: str) -> PageAnswer:
     """One need, why the reader fits it, and answering it while it is open."""
     principal, own = signed_in(), own_organization()
     need = services().published.need(id)

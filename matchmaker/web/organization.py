@@ -28,20 +28,20 @@ from matchmaker.store.merging import is_blank
 from matchmaker.web.cards import grade_of, kilometres
 from matchmaker.web.find import picked_by
 from matchmaker.web.labels import gettext
-from matchmaker.web.layout import Page, own_organization, show_notice, signed_in, web
+from matchmaker.web.layout import PageAnswer, own_organization, show_notice, signed_in, web
 from matchmaker.web.parties import fit_of, likely_goals
 from matchmaker.workflow.account import AccountMembership, MembershipRole
 from matchmaker.workflow.interactions import InteractionKind
 
 _TIES, _ENGAGEMENTS, _SIMILAR, _COMPARED = 100, 30, 6, 3
 # Facts of an organisation, in the order of the page; codes come after them.
-FACTS = ("name", "name_en", "other_names", "kind", "size", "tier", "place", "industry", "country",
-         "stages", "website", "founded", "status", "ended", "successor", "capacity",
-         "listed")  # fmt: skip
+FACTS = ("name", "name_en", "other_names", "kind", "size", "tier", "place", "street_address",
+         "industry", "country", "stages", "website", "founded", "status", "ended", "successor",
+         "capacity", "listed")  # fmt: skip
 
 
 @web.get("/organizations/<path:id>")
-def organization(id: str) -> Page:
+def organization(id: str) -> PageAnswer:
     """The page of an organisation, with what the reader can do about it."""
     principal, published = signed_in(), services().published
     profile = services().directory.profile(principal, id)
@@ -182,7 +182,7 @@ def _proposed(principal: Principal, profile: OrganizationProfile) -> list[object
 
 
 @web.post("/organizations/<path:id>/invitation")
-def invite_to(id: str) -> Page:
+def invite_to(id: str) -> PageAnswer:
     """A coordinator invites the first of a member's people."""
     principal = signed_in()
     owner = AccountMembership(id, MembershipRole.OWNER)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flask import g, redirect, render_template, request, session, url_for
-from werkzeug.wrappers import Response
 
 from matchmaker.api.http.browser import begin_session, end_session, origin
 from matchmaker.api.http.context import current_principal, services
@@ -14,6 +13,7 @@ from matchmaker.errors import NotFound, SecondFactorNeeded, SignInNeeded, TooMan
 from matchmaker.messages import languages
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import (
+    PageAnswer,
     back,
     next_page,
     parse_choice,
@@ -25,11 +25,9 @@ from matchmaker.web.layout import (
 from matchmaker.web.second_factor import code_page, is_at, remember_password
 from matchmaker.workflow.account import Account, MailRhythm, Preferences, Scope
 
-Page = str | Response | tuple[str, int]
-
 
 @web.get("/sign-in")
-def sign_in() -> Page:
+def sign_in() -> PageAnswer:
     """Address and password; in demo mode one sample account for each role."""
     if g.account is not None:
         return redirect(url_for("web.home"))
@@ -37,7 +35,7 @@ def sign_in() -> Page:
 
 
 @web.post("/sign-in")
-def signing_in() -> Page:
+def signing_in() -> PageAnswer:
     """Sign in, and go on to the page that was asked for."""
     csrf.protect()
     email = request.form.get("email", "")
@@ -85,7 +83,7 @@ def _sign_in_page(email: str = "") -> str:
 
 
 @web.post("/demo/<role>")
-def enter_demo(role: str) -> Page:
+def enter_demo(role: str) -> PageAnswer:
     """As one of the sample people; only in demo mode, which only this machine can reach."""
     csrf.protect()
     # Not under another name either: a page elsewhere could point its own at this machine.
@@ -98,20 +96,20 @@ def enter_demo(role: str) -> Page:
 
 
 @web.get("/tour")
-def tour() -> Page:
+def tour() -> PageAnswer:
     """A tour of what can be done here, in a minute; for everybody, before signing in too."""
     return render_template("tour.html")
 
 
 @web.post("/sign-out")
-def sign_out() -> Page:
+def sign_out() -> PageAnswer:
     """End the session."""
     _enter(None)
     return redirect(url_for("web.sign_in"), 303)
 
 
 @web.post("/language")
-def choose_language() -> Page:
+def choose_language() -> PageAnswer:
     """Another language from now on."""
     wanted = request.form.get("language", "")
     if wanted in languages():
@@ -130,7 +128,7 @@ def _keep_language(account: Account, wanted: str) -> None:
 
 
 @web.get("/invitation")
-def invitation() -> Page:
+def invitation() -> PageAnswer:
     """The place that a link invites to, and the form that accepts it."""
     token = request.args.get("token", "")
     offer = services().invitations.read(token)
@@ -142,7 +140,7 @@ def invitation() -> Page:
 
 
 @web.post("/invitation")
-def accept_invitation() -> Page:
+def accept_invitation() -> PageAnswer:
     """Take the place, which signs in."""
     csrf.protect()
     token, name, password = (request.form.get(key, "") for key in ("token", "name", "password"))
@@ -155,7 +153,7 @@ def accept_invitation() -> Page:
     return redirect(url_for("web.welcome" if account.memberships else "web.tour"), 303)
 
 
-def _link_page() -> Page:
+def _link_page() -> PageAnswer:
     """The form of this name, with the token of the link that led to it."""
     token = request.args.get("token", "")
     return render_template(f"{request.path.strip('/')}.html", token=token)
@@ -169,7 +167,7 @@ web.add_url_rule("/confirm", "confirmation", _link_page)
 
 
 @web.post("/forgotten")
-def send_link() -> Page:
+def send_link() -> PageAnswer:
     """The same answer whether there is such an account or not."""
     csrf.protect()
     if services().reset_requests.ask(request.form.get("email", "")):
@@ -180,7 +178,7 @@ def send_link() -> Page:
 
 
 @web.post("/reset")
-def reset() -> Page:
+def reset() -> PageAnswer:
     """Set the new password."""
     csrf.protect()
     services().sign_in.reset(request.form.get("token", ""), request.form.get("password", ""))
@@ -189,7 +187,7 @@ def reset() -> Page:
 
 
 @web.post("/confirm")
-def confirm() -> Page:
+def confirm() -> PageAnswer:
     """The address is its owner's."""
     csrf.protect()
     services().sign_in.confirm(request.form.get("token", ""))
@@ -198,7 +196,7 @@ def confirm() -> Page:
 
 
 @web.post("/unsubscribe")
-def unsubscribed() -> Page:
+def unsubscribed() -> PageAnswer:
     """No more mail; also the one-click address of RFC 8058."""
     services().notifications.unsubscribe(request.args.get("token") or request.form.get("token", ""))
     show_notice(gettext("You will get no more mail."))
@@ -209,7 +207,7 @@ def unsubscribed() -> Page:
 
 
 @web.get("/account")
-def account() -> Page:
+def account() -> PageAnswer:
     """Preferences, password, keys, export."""
     principal, sessions = signed_in(), services().sessions
     current = str(session.get("session", ""))
@@ -223,7 +221,7 @@ def account() -> Page:
 
 
 @web.post("/account")
-def change_account() -> Page:
+def change_account() -> PageAnswer:
     """One of the forms of the page."""
     principal, form, accounts = signed_in(), request.form, services().accounts
     match form.get("what"):
@@ -270,7 +268,7 @@ def change_account() -> Page:
 
 
 @web.get("/notices")
-def notices() -> Page:
+def notices() -> PageAnswer:
     """One's notifications, newest first."""
     principal = signed_in()
     after = request.args.get("after", "")
@@ -278,7 +276,7 @@ def notices() -> Page:
 
 
 @web.post("/notices")
-def read_notices() -> Page:
+def read_notices() -> PageAnswer:
     """Mark all of one's notifications as read."""
     services().notifications.mark_all_read(signed_in())
     return redirect(url_for("web.notices"), 303)

@@ -18,7 +18,7 @@ from matchmaker.web.cards import Card, cards_of, kilometres
 from matchmaker.web.find import asked_text, picked_by
 from matchmaker.web.labels import gettext
 from matchmaker.web.layout import (
-    Page,
+    PageAnswer,
     back,
     is_part,
     localised,
@@ -61,7 +61,7 @@ def compared() -> list[tuple[str, str]]:
 
 
 @web.post("/picks")
-def pick() -> Page:
+def pick() -> PageAnswer:
     """Save, dismiss with a reason, or neither any more."""
     principal, own, form = signed_in(), own_organization(), request.form
     candidate, choice = form.get("candidate", ""), form.get("what", "")
@@ -80,7 +80,7 @@ def pick() -> Page:
 
 
 @web.post("/compare")
-def choose_to_compare() -> Page:
+def choose_to_compare() -> PageAnswer:
     """Into what is to be compared, or out of it."""
     principal, own, form = signed_in(), own_organization(), request.form
     candidate, note = form.get("candidate", ""), ""
@@ -134,7 +134,7 @@ def _question_asked() -> tuple[str, str, str]:
 
 
 @web.get("/saved")
-def saved() -> Page:
+def saved() -> PageAnswer:
     """Candidates saved and dismissed."""
     principal, own = signed_in(), own_organization()
     directory = services().directory
@@ -145,11 +145,23 @@ def saved() -> Page:
         ]
         for kind in (InteractionKind.SAVED, InteractionKind.DISMISSED)
     )
-    return render_template("saved.html", saved=saved, dismissed=dismissed)
+    searches = services().saved_searches.listed(principal)
+    newest = services().matching.candidates(
+        principal, [id for search in searches for id in search.latest]
+    )
+    return render_template(
+        "saved.html",
+        saved=saved,
+        dismissed=dismissed,
+        searches=[
+            (search, [newest[id].organization for id in search.latest if id in newest])
+            for search in searches
+        ],
+    )
 
 
 @web.get("/compare")
-def compare() -> Page:
+def compare() -> PageAnswer:
     """Up to four side by side: how they fit the question, how far they are, what they show."""
     principal, own = signed_in(), own_organization()
     asked = list(dict.fromkeys(request.args.getlist("id")))

@@ -17,7 +17,7 @@ from matchmaker.web.find import SHOWN, asked_text, picked_by
 from matchmaker.web.forms import read_form
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import (
-    Page,
+    PageAnswer,
     back,
     own_organization,
     parse_choice,
@@ -32,7 +32,7 @@ NEEDS_SHOWN = 3
 
 
 @web.get("/postings")
-def postings() -> Page:
+def postings() -> PageAnswer:
     """One's needs and offers in every state."""
     principal, own = signed_in(), own_organization()
     page = services().postings.listed(principal, own, request.args.get("after", ""), 50)
@@ -40,7 +40,7 @@ def postings() -> Page:
 
 
 @web.get("/postings/new")
-def new_posting() -> Page:
+def new_posting() -> PageAnswer:
     """A need or an offer in one's own words."""
     principal = signed_in()
     sent = {"what": "need"} | request.args.to_dict()
@@ -60,7 +60,7 @@ def _posting_page(sent: dict[str, Any], preview: list[Card] | None = None) -> st
 
 
 @web.post("/postings/new")
-def make_posting() -> Page:
+def make_posting() -> PageAnswer:
     """Shown who could meet it first; then saved or published."""
     principal, form = signed_in(), request.form
     sent = form.to_dict()
@@ -79,7 +79,7 @@ def make_posting() -> Page:
 
 
 @web.get("/postings/<id>")
-def posting(id: str) -> Page:
+def posting(id: str) -> PageAnswer:
     """One posting, with who could meet it."""
     principal = signed_in()
     posting = services().postings.show(principal, id).posting
@@ -106,7 +106,7 @@ def posting(id: str) -> Page:
 
 
 @web.post("/postings/<id>")
-def move_posting(id: str) -> Page:
+def move_posting(id: str) -> PageAnswer:
     """Publish, withdraw, renew; approve or return."""
     action = parse_choice(PostingAction, request.form.get("action", ""), "action")
     services().postings.act(signed_in(), id, action, request.form.get("note", ""))

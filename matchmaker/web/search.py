@@ -16,7 +16,7 @@ from matchmaker.services.directory.name_search import MatchedBy, MatchReason, Na
 from matchmaker.services.directory.search import LONGEST, MOST_IN_GROUP
 from matchmaker.services.directory.search_results import ResultKind, SearchGroup, SearchResult
 from matchmaker.web.labels import language, said, word
-from matchmaker.web.layout import Page, is_part, localised, signed_in, web
+from matchmaker.web.layout import PageAnswer, is_part, localised, signed_in, web
 from matchmaker.web.marks import with_marks
 from matchmaker.web.menu import menu
 
@@ -68,7 +68,7 @@ class FoundGroup:
 
 
 @web.get("/search")
-def search() -> Page:
+def search() -> PageAnswer:
     """Everything that answers what was typed, by kind; as a list under the box for htmx."""
     principal, text = signed_in(), request.args.get("q", "").strip()[:LONGEST]
     kind = request.args.get("kind", "")

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import segno
 from flask import g, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
 
 from matchmaker.api.http.browser import await_code, awaited_code, begin_session, origin
 from matchmaker.api.http.context import services
 from matchmaker.api.http.guards import csrf
 from matchmaker.errors import SignInNeeded, TooManyAttempts
 from matchmaker.web.labels import gettext, language
-from matchmaker.web.layout import back, next_page, show_notice, signed_in, web
+from matchmaker.web.layout import PageAnswer, back, next_page, show_notice, signed_in, web
 from matchmaker.workflow.passkey import Site
-
-Page = str | Response | tuple[str, int]
 
 
 def remember_password(email: str) -> None:
@@ -25,7 +22,7 @@ def remember_password(email: str) -> None:
 
 
 @web.get("/sign-in/code")
-def ask_code() -> Page:
+def ask_code() -> PageAnswer:
     """The form of the code, for who comes from a provider."""
     return code_page("")
 
@@ -43,7 +40,7 @@ def code_page(following: str) -> str:
 
 
 @web.post("/sign-in/code")
-def enter_code() -> Page:
+def enter_code() -> PageAnswer:
     """The code after the password."""
     csrf.protect()
     account_id, epoch = awaited_code()
@@ -63,7 +60,7 @@ def enter_code() -> Page:
 
 
 @web.get("/account/second-factor")
-def second_factor() -> Page:
+def second_factor() -> PageAnswer:
     """Whether there is one, and how to set it up or take it away."""
     principal, site = signed_in(), services().passkeys.site
     return render_template(
@@ -76,7 +73,7 @@ def second_factor() -> Page:
 
 
 @web.post("/account/second-factor")
-def change_second_factor() -> Page:
+def change_second_factor() -> PageAnswer:
     """Begin, confirm or take away."""
     principal, factors, form = signed_in(), services().second_factors, request.form
     match form.get("what"):

@@ -19,7 +19,7 @@ from matchmaker.services.auditing.surveys import SurveyLink
 from matchmaker.store.documents import new_id
 from matchmaker.web.labels import gettext
 from matchmaker.web.layout import (
-    Page,
+    PageAnswer,
     is_part,
     own_organization,
     parse_choice,
@@ -44,7 +44,7 @@ _USUAL = frozenset(SurveyQuestion) - {SurveyQuestion.USED_BY}
 
 
 @web.get("/clusters/<path:id>/surveys")
-def surveys(id: str) -> Page:
+def surveys(id: str) -> PageAnswer:
     """Rounds of a cluster, and the form that opens one."""
     principal = signed_in()
     cluster = services().published.cluster(id)
@@ -63,7 +63,7 @@ def surveys(id: str) -> Page:
 
 
 @web.post("/clusters/<path:id>/surveys")
-def open_survey(id: str) -> Page:
+def open_survey(id: str) -> PageAnswer:
     """Open a round for all members of the cluster."""
     principal, form = signed_in(), request.form
     cluster = services().published.cluster(id)
@@ -95,7 +95,7 @@ def _day(text: str) -> date:
 
 
 @web.get("/surveys/<id>")
-def survey(id: str) -> Page:
+def survey(id: str) -> PageAnswer:
     """For coordinators how far a round is; members go on to their answer."""
     principal = signed_in()
     stored = services().surveys.survey_of(id).value
@@ -106,7 +106,7 @@ def survey(id: str) -> Page:
 
 
 @web.post("/surveys/<id>")
-def change_survey(id: str) -> Page:
+def change_survey(id: str) -> PageAnswer:
     """Remind, show or renew a link, or end the round."""
     principal, form = signed_in(), request.form
     match form.get("do"):
@@ -158,7 +158,7 @@ def survey_audit(id: str) -> Page:
 
 
 @web.get("/surveys/<id>/codes")
-def survey_codes(id: str) -> Page:
+def survey_codes(id: str) -> PageAnswer:
     """A sheet to print: a QR code for each member that has not answered."""
     principal = signed_in()
     links = services().surveys.link_sheet(principal, id)
@@ -177,7 +177,7 @@ def _picture(link: str) -> str:
 
 
 @web.get("/surveys/<id>/answer")
-def answer_survey(id: str) -> Page:
+def answer_survey(id: str) -> PageAnswer:
     """The form of one's own organisation."""
     principal = signed_in()
     form = services().survey_answers.form(principal, id, own_organization())
@@ -186,7 +186,7 @@ def answer_survey(id: str) -> Page:
 
 
 @web.post("/surveys/<id>/answer")
-def send_answer(id: str) -> Page:
+def send_answer(id: str) -> PageAnswer:
     """Keep the answer of one's own organisation, or take it back."""
     principal, own = signed_in(), own_organization()
     if request.form.get("do") == "withdraw":
@@ -199,14 +199,14 @@ def send_answer(id: str) -> Page:
 
 
 @web.get("/survey")
-def survey_by_link() -> Page:
+def survey_by_link() -> PageAnswer:
     """The form behind a personal link; no account is needed."""
     token = request.args.get("token", "")
     return _form_page(services().survey_answers.form_of_link(token), token)
 
 
 @web.post("/survey")
-def send_answer_by_link() -> Page:
+def send_answer_by_link() -> PageAnswer:
     """Keep the answer that was given by a personal link."""
     csrf.protect()
     token = request.form.get("token", "")

@@ -17,6 +17,10 @@ FILES = (
     "graphology/dist/graphology.umd.min.js",
     "graphology-library/dist/graphology-library.min.js",
     "sigma/dist/sigma.min.js",
+    "d3-array/dist/d3-array.min.js",
+    "d3-geo/dist/d3-geo.min.js",
+    "topojson-client/dist/topojson-client.min.js",
+    "world-atlas/land-50m.json",
 )
 VENDOR = Path(__file__).parent / "vendor"
 

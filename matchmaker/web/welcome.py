@@ -14,13 +14,13 @@ from matchmaker.errors import MatchmakerError, SignInNeeded
 from matchmaker.web.find import goals_of
 from matchmaker.web.forms import read_form
 from matchmaker.web.home import first_matches
-from matchmaker.web.layout import Page, own_organization, signed_in, web, whole_number
+from matchmaker.web.layout import PageAnswer, own_organization, signed_in, web, whole_number
 
 STEPS = 3
 
 
 @web.get("/welcome")
-def welcome() -> Page:
+def welcome() -> PageAnswer:
     """One of the three steps; the first where none is named."""
     principal = signed_in()
     if not own_organization():
@@ -54,7 +54,7 @@ def _step_page(
 
 
 @web.post("/welcome")
-def take_step() -> Page:
+def take_step() -> PageAnswer:
     """Keep what a step says and go on; where it is refused, the step again with what was typed."""
     principal, form = signed_in(), request.form
     step = 2 if form.get("step") == "2" else 1

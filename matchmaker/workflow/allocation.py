@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import coo_array
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+DoubleArray = NDArray[np.float64]
+LongArray = NDArray[np.int64]
 # For integer programmes only: what is found by then is within this of the best.
 _GAP = 1e-3
 _SECONDS = 25.0
@@ -31,15 +31,15 @@ class Options:
     `value` is the probability that both sides accept.
     """
 
-    seekers: IntArray
-    candidates: IntArray
-    value: FloatArray
+    seekers: LongArray
+    candidates: LongArray
+    value: DoubleArray
 
     def __len__(self) -> int:
         return len(self.value)
 
 
-def allocate(options: Options, capacity: IntArray) -> IntArray:
+def allocate(options: Options, capacity: LongArray) -> LongArray:
     """Numbers of the options to take, ascending.
 
     `capacity` (organisations,) is the number of introductions each may get in all.
@@ -80,7 +80,7 @@ def allocate(options: Options, capacity: IntArray) -> IntArray:
     return usable[solved.x > 0.5]
 
 
-def _best_of_pair(options: Options, usable: IntArray) -> IntArray:
+def _best_of_pair(options: Options, usable: LongArray) -> LongArray:
     """Positions in `usable` of the most valuable option of each two organisations."""
     low = np.minimum(options.seekers[usable], options.candidates[usable])
     high = np.maximum(options.seekers[usable], options.candidates[usable])
@@ -90,7 +90,9 @@ def _best_of_pair(options: Options, usable: IntArray) -> IntArray:
     return np.sort(order[first])
 
 
-def _greedy(left: IntArray, right: IntArray, value: FloatArray, capacity: IntArray) -> IntArray:
+def _greedy(
+    left: LongArray, right: LongArray, value: DoubleArray, capacity: LongArray
+) -> LongArray:
     """The best first, where the solver ran out of time: at least half of the best sum."""
     free = capacity.copy()
     taken = []

@@ -43,7 +43,7 @@ _NO_NUL = r"^[^\x00]*$"
 
 MessageText = Annotated[str, Field(max_length=MAX_MESSAGE, pattern=_NO_NUL)]
 
-Reference = Annotated[str, Field(max_length=240, pattern=_NO_NUL)]
+Identifier = Annotated[str, Field(max_length=240, pattern=_NO_NUL)]
 
 _STRICT = ConfigDict(extra="forbid")
 
@@ -76,7 +76,7 @@ class Transition:
     action: Action
     reason: MessageText = ""
     _: KW_ONLY
-    organization: Reference = ""
+    organization: Identifier = ""
     outcome: Outcome | None = None
     satisfaction: Annotated[int, Field(ge=1, le=5)] | None = None
 
@@ -110,8 +110,8 @@ class Purpose:
     _: KW_ONLY
     message: MessageText = ""
     terms: MessageText = ""
-    need: Reference = ""
-    cluster: Reference = ""
+    need: Identifier = ""
+    cluster: Identifier = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +123,13 @@ class Proposal(Purpose):
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
-    seeker: Annotated[Reference, Field(min_length=1)]
-    candidate: Annotated[Reference, Field(min_length=1)]
+    seeker: Annotated[Identifier, Field(min_length=1)]
+    candidate: Annotated[Identifier, Field(min_length=1)]
     _: KW_ONLY
     asking: Side | None = None
     staged: bool = False
-    rematch_of: Reference = ""
-    impression: Reference = ""
+    rematch_of: Identifier = ""
+    impression: Identifier = ""
     position: Annotated[int, Field(ge=1, le=MAX_POSITION)] | None = None
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 MAX_PASSKEYS: Final = 20
 SITE_NAME: Final = "Matchmaker"
 LOOPBACK_NAME: Final = "localhost"
-Answer = Mapping[str, Any]
+CredentialAnswer = Mapping[str, Any]
 
 
 class PasskeyRefused(Exception):
@@ -44,7 +44,13 @@ class Passkey:
     last_used: datetime | None = None
 
     def after_answer(
-        self, answer: Answer, site: Site, challenge: bytes, now: datetime, *, is_alone: bool
+        self,
+        answer: CredentialAnswer,
+        site: Site,
+        challenge: bytes,
+        now: datetime,
+        *,
+        is_alone: bool,
     ) -> Passkey:
         """The passkey after its device answered the challenge.
 
@@ -68,7 +74,9 @@ class Passkey:
         return replace(self, sign_count=verified.new_sign_count, last_used=now)
 
 
-def new_passkey(answer: Answer, site: Site, challenge: bytes, name: str, now: datetime) -> Passkey:
+def new_passkey(
+    answer: CredentialAnswer, site: Site, challenge: bytes, name: str, now: datetime
+) -> Passkey:
     """The passkey that a device made for the challenge. Raises PasskeyRefused."""
     from webauthn import verify_registration_response
     from webauthn.helpers import bytes_to_base64url
@@ -131,7 +139,7 @@ def sign_in_options(site: Site, challenge: bytes, known: Sequence[Passkey] = ())
     return plain
 
 
-def challenge_of(answer: Answer) -> bytes:
+def challenge_of(answer: CredentialAnswer) -> bytes:
     """The challenge that a device says it answers. Raises PasskeyRefused."""
     from webauthn import base64url_to_bytes
 
@@ -142,7 +150,7 @@ def challenge_of(answer: Answer) -> bytes:
         raise PasskeyRefused("it is no answer of a device") from None
 
 
-def credential_of(answer: Answer) -> str:
+def credential_of(answer: CredentialAnswer) -> str:
     """The id of the passkey that answers; "" where none is named."""
     id = answer.get("id")
     return id if isinstance(id, str) else ""

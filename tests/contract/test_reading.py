@@ -58,9 +58,7 @@ def test_figures_and_profile_text_are_those_of_one_organization(store: GraphStor
     assert [row.indicator for row in store.observations_of("other:1")] == ["rd_intensity"]
     assert store.observations_of("t:2") == ()
     store.upsert(GraphRows(descriptions=(Description("t:2#about", "t:2", "We make seals."),)))
-    about = store.about("t:2")
-    assert about is not None
-    assert (about.text, store.about("t:3")) == ("We make seals.", None)
+    assert [row.text for row in store.descriptions_of("t:2")] == ["We make seals."]
     with pytest.raises(NotFound):
         store.observations_of("t:none")
 

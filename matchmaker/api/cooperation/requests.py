@@ -9,12 +9,12 @@ from flask_openapi3 import FileStorage
 from pydantic import Field, RootModel, model_validator
 
 from matchmaker.api.http.fields import (
-    Amount,
     Count,
     Currency,
     Day,
     Language,
     LookupId,
+    MoneyAmount,
     Name,
     OptionalText,
     PageQuery,
@@ -33,7 +33,7 @@ from matchmaker.workflow.gathering import (
     InvitationAnswer,
     Meeting,
 )
-from matchmaker.workflow.introduction import MessageText, Proposal, Reference, Transition
+from matchmaker.workflow.introduction import Identifier, MessageText, Proposal, Transition
 from matchmaker.workflow.posting import Posting, PostingAction
 
 
@@ -44,7 +44,7 @@ class PostingFields(Strict):
     terms: Terms = Terms.MARKET
     slots: Count | None = None
     quantity: Short = ""
-    budget: Amount | None = None
+    budget: MoneyAmount | None = None
     currency: Currency = ""
     deadline: Day | None = None
     stages: list[Stage] = Field([], max_length=len(Stage))
@@ -133,7 +133,7 @@ class NewMessage(Strict):
     """A message to the other side."""
 
     text: Annotated[MessageText, Field(min_length=1)]
-    organization: Reference = ""
+    organization: Identifier = ""
 
 
 class NewAttachment(Strict):
@@ -141,7 +141,7 @@ class NewAttachment(Strict):
 
     file: FileStorage
     text: MessageText = ""
-    organization: Reference = ""
+    organization: Identifier = ""
 
 
 class NewAppointment(RootModel[AppointmentOffer]):
@@ -182,7 +182,7 @@ class NewGathering(Strict):
     title: Name
     text: OptionalText = ""
     parties: list[LookupId] = Field(min_length=2, max_length=MAX_PARTIES)
-    lead: Reference = ""
+    lead: Identifier = ""
     needs: list[LookupId] = Field([], max_length=MAX_PARTIES)
     rhythm_days: int = Field(0, ge=0, le=366)
 

@@ -46,7 +46,7 @@ RECONCILIATION = Tag(
 LOCAL = "'self' http://localhost:* http://127.0.0.1:*"
 _QUERIES = TypeAdapter(dict[str, QueryShape])
 _EXTENSION = TypeAdapter(ExtensionQuery)
-Parsed = TypeVar("Parsed")
+Shape = TypeVar("Shape")
 
 reconciliation = APIBlueprint("reconciliation", __name__, url_prefix=f"{API_PREFIX}/reconcile")
 
@@ -229,7 +229,7 @@ def _extended(extend: str) -> dict[str, Any]:
     }
 
 
-def _parsed(adapter: TypeAdapter[Parsed], text: str, where: str) -> Parsed:
+def _parsed(adapter: TypeAdapter[Shape], text: str, where: str) -> Shape:
     """Raises InvalidInput for what is not JSON of that shape."""
     try:
         return adapter.validate_json(text)

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from matchmaker.api.http.fields import (
-    Amount,
     Count,
     Country,
     Currency,
@@ -16,6 +15,7 @@ from matchmaker.api.http.fields import (
     Id,
     Language,
     LookupId,
+    MoneyAmount,
     Name,
     OptionalName,
     OptionalText,
@@ -185,6 +185,7 @@ class OrganizationFields(Strict):
     lei: Short = ""
     ror: Short = ""
     website: OptionalName = ""
+    street_address: OptionalName = ""
     contact: OptionalName = ""
     capacity: Count | None = None
     listed: bool = True
@@ -252,7 +253,7 @@ class NewNeed(Strict):
     text: Text
     language: Language = ""
     quantity: Short = ""
-    budget: Amount | None = None
+    budget: MoneyAmount | None = None
     currency: Currency = ""
     deadline: Day | None = None
     stages: list[Stage] = Field([], max_length=len(Stage))
@@ -275,7 +276,7 @@ class ParticipantFields(Strict):
 
     organization: Id
     role: Role
-    amount: Amount | None = None
+    amount: MoneyAmount | None = None
 
 
 class NewEngagement(Strict):
@@ -290,7 +291,7 @@ class NewEngagement(Strict):
     until: Day | None = None
     programme: Short = ""
     topic: Short = ""
-    amount: Amount | None = None
+    amount: MoneyAmount | None = None
     currency: Currency = ""
 
     def to_engagement(self) -> Engagement:

@@ -61,6 +61,7 @@ class OrganizationOut(Outgoing):
     lei: str
     ror: str
     website: str
+    street_address: str
     capacity: int | None
     listed: bool
     date_precision: DatePrecision
@@ -127,6 +128,15 @@ class FigureOut(Outgoing):
     contradicted: list[ReportedValueOut]
 
 
+class DescriptionOut(Outgoing):
+    """A text about an organisation: `ID#about` is its profile, `ID#certificates` what it holds."""
+
+    id: str
+    text: str
+    language: str
+    provenance: Provenance
+
+
 class ProfileOut(OrganizationOut):
     """One organisation with what its codes stand for, the text about it, and figures reported.
 
@@ -137,7 +147,7 @@ class ProfileOut(OrganizationOut):
     contact: str
 
     about: str
-    about_source: Provenance | None
+    descriptions: list[DescriptionOut]
     figures: list[FigureOut]
     place_details: Place | None
     coordinates: CoordinatesOut | None
@@ -151,7 +161,7 @@ class ProfileOut(OrganizationOut):
             **public,
             contact=profile.organization.contact,
             about=profile.about,
-            about_source=profile.about_source,
+            descriptions=[DescriptionOut.model_validate(row) for row in profile.descriptions],
             figures=[FigureOut.model_validate(figure) for figure in figures],
             place_details=profile.place,
             coordinates=CoordinatesOut.of(profile.located),

@@ -43,7 +43,7 @@ Country = Annotated[str, Field(pattern=r"^([A-Z]{2})?$", description="ISO 3166-1
 Currency = Annotated[str, Field(pattern=r"^([A-Z]{3})?$", description="ISO 4217")]
 Language = Annotated[str, Field(pattern=r"^([a-z]{2,3})?$", description="ISO 639; empty: detected")]
 Count = Annotated[int, Field(ge=0, le=MAX_INTEGER)]
-Amount = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
+MoneyAmount = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
 Day = Annotated[date, Field(ge=date(1000, 1, 1), le=date(2999, 12, 31))]
 
 

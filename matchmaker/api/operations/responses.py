@@ -18,12 +18,16 @@ class LineCountsOut(RowOut[LineCounts]):
 
 
 class ImportColumnOut(Localised):
-    """A column of the file, what it is taken for ('' for nothing), and some of its cells."""
+    """A column of the file, what it is taken for ('' for nothing), and some of its cells.
+
+    `unused` says why it is taken for nothing, where it is.
+    """
 
     title: str
     column: str
     samples: list[str]
     format: Message | None
+    unused: Message | None
 
 
 class WordChoiceOut(Outgoing):

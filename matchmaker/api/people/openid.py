@@ -24,7 +24,7 @@ DEADLINE_SECONDS = 10.0
 SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
 _MAX_WAITING = 16
 _waiting = threading.BoundedSemaphore(_MAX_WAITING)
-Answer = TypeVar("Answer")
+Returned = TypeVar("Returned")
 
 
 def register(app: Flask) -> None:
@@ -90,14 +90,14 @@ def register(app: Flask) -> None:
     app.add_url_rule("/auth/callback", "oidc_callback", finish)
 
 
-def _within_deadline(ask: Callable[[], Answer]) -> Answer:
+def _within_deadline(ask: Callable[[], Returned]) -> Returned:
     """What the provider answers. One that drips is left behind: nobody waits for it.
 
     Raises TimeoutError, or what `ask` raises.
     """
     if not _waiting.acquire(blocking=False):
         raise TimeoutError
-    outcome: Future[Answer] = Future()
+    outcome: Future[Returned] = Future()
 
     @copy_current_request_context
     def work() -> None:

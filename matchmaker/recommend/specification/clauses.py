@@ -42,6 +42,7 @@ _CONTINUED = re.compile(
 
 
 # These speak of the one thing behind them, the verbs of a whole list.
+_OF_WHAT = frozenset({"不要", "不含", "不包含", "不包括", "不用", "不使用", "没有", "无需"})
 _OF_ONE = frozenset(
     {"without", "except", "except for", "excluding", "no", "other than", "apart from"}
 )
@@ -90,16 +91,22 @@ def clauses(text: str, markers: list[TermMatch]) -> Clauses:
             result.hard.add(result.number(marker.start))
         elif kind is Marker.DENIAL:
             clause = result.number(marker.start)
-            result.denials.append((marker.start, _end(text, starts, clause, marker.term.value)))
+            result.denials.append((marker.start, _end(text, starts, clause, marker)))
     return result
 
 
-def _end(text: str, starts: list[int], clause: int, word: str) -> int:
+def _end(text: str, starts: list[int], clause: int, marker: TermMatch) -> int:
     """Where the scope of a denial ends: with its clause, or with the list that it begins."""
+    word = marker.term.value
     if word in ("除", "除了"):  # 除…外
         stop = text.find("外", starts[clause])
         end = starts[clause + 1] if clause + 1 < len(starts) else len(text)
         return stop if 0 <= stop < end else end
+    if word in _OF_WHAT:  # 不要石墨的垫片 are gaskets
+        here = starts[clause + 1] if clause + 1 < len(starts) else len(text)
+        stop = text.find("的", marker.end, here)
+        if 0 <= stop < here - 1 and text[stop + 1] not in ",;。. ":
+            return stop
     following = clause + 1
     listed = word not in _OF_ONE
     while listed and following < len(starts) and text[starts[following] - 1] == ",":

@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from matchmaker.messages import Message, message
-from matchmaker.recommend.specification import forms
+from matchmaker.messages import message
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.codes import occurrence
 from matchmaker.recommend.specification.customers import is_made
@@ -22,14 +21,15 @@ from matchmaker.recommend.specification.model import (
     Specification,
 )
 from matchmaker.recommend.specification.reading import MEASURED
-from matchmaker.recommend.specification.units import NOMINAL_DIAMETERS
-from matchmaker.recommend.specification.vocabulary import finishing, parts, shapes, wider
+from matchmaker.recommend.specification.values import MET, UNKNOWN, UNMET, Say, measured
+from matchmaker.recommend.specification.vocabulary import (
+    finishing,
+    parts,
+    shapes,
+    strengthens,
+    wider,
+)
 
-# One statement's say on one requirement; None: it is of something else.
-Say = tuple[Fulfilment, Message | None] | None
-MET: Say = (Fulfilment.MET, None)
-UNMET: Say = (Fulfilment.UNMET, None)
-_CEILINGS = frozenset({forms.TOLERANCE, forms.ROUGHNESS})
 # What a need is of, before how it must be.
 _CORE = frozenset({RequirementKind.PRODUCT, RequirementKind.PROCESS, RequirementKind.CODE})
 # Tests are done with things that are sold, too.
@@ -38,12 +38,15 @@ _FOR_OTHERS = re.compile(
     r"代|来料|加工|外协|承接|委托|维修|大修|翻新|\b(?:oem|contract|subcontract\w*|services?|job shop|toll|repair\w*)\b"
 )
 _OWN = re.compile(
-    r"\b(?:we|i) (?:make|produce|manufacture|sell|build|knit|cast) (?:[a-z-]+ ){0,2}$|"
+    r"\b(?:we|i) (?:make|produce|manufacture|sell|build|knit|cast) (?:[a-z-]+ ){0,3}$|"
     r"(?:我们|我厂|本厂|我司|本公司|我公司|自己)(?:是)?(?:专门|主要)?(?:做|生产|专做|主营|织|卖)[^，,;；。找求]{0,4}$"
 )
 _SEEKS = re.compile(
     r"找|求|寻|需|想|缺|要|\b(?:look\w*|seek\w*|need\w*|want\w*|agents?|somebody|someone|who|anyone|partner|search\w*)\b"
 )
+_REACH = 48
+# Between two materials that would do as well as each other.
+_OR = re.compile(r"\s?(?:料)?\s?(?:、|/|,|或者?|和|or|and|and/or)\s?")
 # Who holds the first has shown what the second asks for.
 _IMPLIED = {"IATF 16949": ("ISO 9001",), "AS 9100": ("ISO 9001",), "ISO/TS 16949": ("ISO 9001",)}
 
@@ -66,11 +69,36 @@ def compare(need: Specification, statement: Specification) -> Comparison:
         else j
         for j in judgements
     )
+    held = tuple(
+        Judgement(j.requirement, Fulfilment.UNKNOWN)
+        if j.verdict is Fulfilment.UNMET and _another_does(need, j, held)
+        else j
+        for j in held
+    )
     core = [j for j in held if j.requirement.kind in _CORE and not j.requirement.denied]
     aside = bool(core) and not any(j.verdict is Fulfilment.MET for j in core)
     # Another kind of the work is near to it: such a statement does not speak of something else.
     names = aside and all(_is_unsaid(j) for j in core) and _names(statement)
     return Comparison(held, _denial(need, statement), aside, names)
+
+
+def _another_does(
+    need: Specification, judgement: Judgement, judgements: Sequence[Judgement]
+) -> bool:
+    """Whether a material is one of several that would do, of which another is met: PPS, PEEK."""
+    asked = judgement.requirement
+    if asked.kind is not RequirementKind.MATERIAL:
+        return False
+    does = [
+        each.requirement
+        for each in judgements
+        if each.verdict is Fulfilment.MET and each.requirement.kind is RequirementKind.MATERIAL
+    ]
+    text = fold(need.text)
+    return any(
+        _OR.fullmatch(text[min(asked.end, other.end) : max(asked.start, other.start)])
+        for other in does
+    )
 
 
 def _is_unsaid(judgement: Judgement) -> bool:
@@ -90,7 +118,7 @@ def _is_own(need: Specification, requirement: Requirement) -> bool:
     if requirement.kind not in (RequirementKind.PRODUCT, RequirementKind.PROCESS):
         return False
     text = fold(need.text)
-    before = text[max(0, requirement.start - 24) : requirement.start]
+    before = text[max(0, requirement.start - _REACH) : requirement.start]
     return bool(_OWN.search(before) and _SEEKS.search(text, requirement.end))
 
 
@@ -108,13 +136,13 @@ def _judge_work(requirement: Requirement, statement: Specification) -> Judgement
         return judgement
     if thing := _sold(statement):
         note = message("its own product, not work for others")
-        return Judgement(requirement, Fulfilment.UNMET, thing, note)
+        return Judgement(requirement, Fulfilment.UNMET, thing, note, tentative=True)
     if judgement.evidence is not None or judgement.verdict is not Fulfilment.UNKNOWN:
         return judgement
     work = [item for item in statement.of(RequirementKind.PROCESS) if not item.denied]
     if not work:
         return judgement
-    return Judgement(requirement, Fulfilment.UNMET, work[0], message("other work"))
+    return Judgement(requirement, Fulfilment.UNMET, work[0], message("other work"), tentative=True)
 
 
 def _sold(statement: Specification) -> Requirement | None:
@@ -153,14 +181,14 @@ def _judge(requirement: Requirement, statement: Specification) -> Judgement:
         say = MET if item.kind is not requirement.kind else _say(requirement, item)
         if say is None:
             continue
-        verdict, note = say
+        verdict, note, tentative = say
         if item.denied != requirement.denied:
             if verdict is not Fulfilment.MET:
                 continue
             verdict = Fulfilment.UNMET
         elif requirement.denied and verdict is not Fulfilment.MET:
             continue
-        judgement = Judgement(requirement, verdict, item, note)
+        judgement = Judgement(requirement, verdict, item, note, tentative)
         if verdict is Fulfilment.MET:
             return judgement
         if verdict is Fulfilment.UNMET:
@@ -177,22 +205,24 @@ def _making(requirement: Requirement, statement: Specification) -> list[Requirem
     return [item for item in statement.of(RequirementKind.PROCESS) if _process(requirement, item)]
 
 
-def _say(requirement: Requirement, item: Requirement) -> Say:
+def _say(requirement: Requirement, item: Requirement) -> Say | None:
     if requirement.kind in MEASURED:
-        return _measured(requirement, item)
+        return measured(requirement, item)
     return _NAMED[requirement.kind](requirement, item)
 
 
-def _product(requirement: Requirement, item: Requirement) -> Say:
+def _product(requirement: Requirement, item: Requirement) -> Say | None:
     same = requirement.value in (item.value, item.family)
     if item.role is not ItemRole.ITSELF:
         if not same:
             return None
         if item.role is ItemRole.CUSTOMER:
-            return Fulfilment.UNMET, message("its customers make it")
-        return Fulfilment.UNMET, message("a part of it or work on it, not itself")
+            return Say(Fulfilment.UNMET, message("its customers make it"), tentative=True)
+        return Say(
+            Fulfilment.UNMET, message("a part of it or work on it, not itself"), tentative=True
+        )
     if same and item.aspect == COMES_WITH != requirement.aspect:
-        return Fulfilment.UNMET, message("only a part of what it offers")
+        return Say(Fulfilment.UNMET, message("only a part of what it offers"), tentative=True)
     if same:
         return MET
     if item.family == requirement.family and item.value != item.family:
@@ -201,24 +231,24 @@ def _product(requirement: Requirement, item: Requirement) -> Say:
         return None
     made = parts() | shapes()
     if requirement.value in made and item.value not in made:
-        return Fulfilment.UNMET, message("the whole, not the part")
+        return Say(Fulfilment.UNMET, message("the whole, not the part"), tentative=True)
     if item.value in made and requirement.value not in made:
-        return Fulfilment.UNMET, message("a part, not the whole")
+        return Say(Fulfilment.UNMET, message("a part, not the whole"), tentative=True)
     return None
 
 
-def _process(requirement: Requirement, item: Requirement) -> Say:
+def _process(requirement: Requirement, item: Requirement) -> Say | None:
     if item.role is not ItemRole.ITSELF:
         return None
     if item.value == requirement.value or item.value.endswith(" " + requirement.value):
         return MET
     is_kind = item.family == requirement.family and item.value != item.family
     if is_kind and not requirement.value.endswith(item.value):
-        return Fulfilment.UNKNOWN, message("another kind of it")
+        return Say(Fulfilment.UNKNOWN, message("another kind of it"))
     return None
 
 
-def _material(requirement: Requirement, item: Requirement) -> Say:
+def _material(requirement: Requirement, item: Requirement) -> Say | None:
     if item.role is not ItemRole.ITSELF:
         return None
     if requirement.aspect == "grade":
@@ -226,22 +256,22 @@ def _material(requirement: Requirement, item: Requirement) -> Say:
             return MET
         if item.aspect == "grade":
             return UNMET
-        return (Fulfilment.UNKNOWN, None) if item.family in wider(requirement.family) else UNMET
+        return UNKNOWN if item.family in wider(requirement.family) else UNMET
     if requirement.value in wider(item.family):
         return MET
-    if item.family in wider(requirement.family):
-        return Fulfilment.UNKNOWN, None
+    if item.family in wider(requirement.family) or strengthens(requirement.family, item.family):
+        return UNKNOWN
     return UNMET
 
 
-def _standard(requirement: Requirement, item: Requirement) -> Say:
+def _standard(requirement: Requirement, item: Requirement) -> Say | None:
     wanted, stated = requirement.value, item.value
     if stated == wanted or stated.startswith(wanted + "-") or wanted.startswith(stated + "-"):
         return MET
     return MET if wanted in _IMPLIED.get(stated, ()) else None
 
 
-def _code(requirement: Requirement, item: Requirement) -> Say:
+def _code(requirement: Requirement, item: Requirement) -> Say | None:
     if item.family == requirement.family:
         return MET
     return UNMET if _shape(item.family) == _shape(requirement.family) else None
@@ -252,7 +282,7 @@ def _shape(code: str) -> str:
     return "".join("0" if character.isdigit() else character for character in code)
 
 
-_NAMED: dict[RequirementKind, Callable[[Requirement, Requirement], Say]] = {
+_NAMED: dict[RequirementKind, Callable[[Requirement, Requirement], Say | None]] = {
     RequirementKind.PRODUCT: _product,
     RequirementKind.PROCESS: _process,
     RequirementKind.MATERIAL: _material,
@@ -260,128 +290,6 @@ _NAMED: dict[RequirementKind, Callable[[Requirement, Requirement], Say]] = {
     RequirementKind.CERTIFICATE: _standard,
     RequirementKind.CODE: _code,
 }
-
-
-def _measured(requirement: Requirement, item: Requirement) -> Say:
-    """Of the same aspect and unit, or convertible; a class in pounds says nothing of PN."""
-    if requirement.kind is RequirementKind.PRESSURE and forms.CLASS in (
-        requirement.aspect,
-        item.aspect,
-    ):
-        if requirement.aspect != item.aspect:
-            return Fulfilment.UNKNOWN, message("class and PN cannot be compared")
-        return MET if _covers(_bounds(requirement), _bounds(item)) else UNMET
-    if requirement.aspect in ("date", forms.PIPE_THREAD) or item.aspect == "date":
-        same = requirement.value == item.value and requirement.aspect == item.aspect
-        return MET if same else None
-    aligned = _aligned(requirement, item)
-    if aligned is None:
-        return None
-    wanted, stated = aligned
-    if requirement.kind is RequirementKind.TEMPERATURE:
-        return _temperature(wanted, stated)
-    if requirement.aspect in _CEILINGS or requirement.kind in (
-        RequirementKind.PRICE,
-        RequirementKind.DEADLINE,
-    ):
-        return _ceiling(wanted, stated)
-    if requirement.kind is RequirementKind.QUANTITY:
-        return _quantity(item, wanted, stated)
-    if _covers(wanted, stated):
-        return MET
-    return UNMET
-
-
-Bounds = tuple[float | None, float | None]
-
-
-def _bounds(requirement: Requirement) -> Bounds:
-    return requirement.low, requirement.high
-
-
-def _aligned(requirement: Requirement, item: Requirement) -> tuple[Bounds, Bounds] | None:
-    """Both in one unit, where they measure the same; None where they do not."""
-    wanted, stated = _bounds(requirement), _bounds(item)
-    if {requirement.aspect, item.aspect} == {forms.INCHES, forms.NOMINAL_DIAMETER}:
-        nominal = _nominal(requirement), _nominal(item)
-        return nominal if None not in (nominal[0][1], nominal[1][1]) else None
-    if requirement.kind is RequirementKind.PRICE and _one_price(requirement, item):
-        return wanted, stated
-    if requirement.unit != item.unit:
-        return None
-    generic = {"", forms.INCHES}
-    if requirement.kind is RequirementKind.PRESSURE:
-        return wanted, stated
-    if requirement.aspect != item.aspect and not ({requirement.aspect, item.aspect} <= generic):
-        return None
-    return wanted, stated
-
-
-def _one_price(requirement: Requirement, item: Requirement) -> bool:
-    """Whether both are unit prices in one currency, though one does not say of what unit."""
-    currency, _, per = requirement.unit.partition("/")
-    other, _, other_per = item.unit.partition("/")
-    return currency == other and requirement.aspect == item.aspect and not (per and other_per)
-
-
-def _nominal(requirement: Requirement) -> Bounds:
-    if requirement.aspect == forms.NOMINAL_DIAMETER:
-        return _bounds(requirement)
-    low, high = (
-        None if v is None else NOMINAL_DIAMETERS.get(round(v / 25.4, 4))
-        for v in _bounds(requirement)
-    )
-    return low, high
-
-
-def _covers(wanted: Bounds, stated: Bounds) -> bool:
-    """Whether what is stated holds what is wanted, or a bound wanted holds what is stated."""
-    if None in wanted:
-        return _overlap(wanted, stated)
-    return (stated[0] is None or stated[0] <= wanted[0]) and (  # type: ignore[operator]
-        stated[1] is None or stated[1] >= wanted[1]  # type: ignore[operator]
-    )
-
-
-def _overlap(one: Bounds, other: Bounds) -> bool:
-    low = max((v for v in (one[0], other[0]) if v is not None), default=None)
-    high = min((v for v in (one[1], other[1]) if v is not None), default=None)
-    return low is None or high is None or low <= high
-
-
-def _temperature(wanted: Bounds, stated: Bounds) -> Say:
-    """A single temperature is a limit: up to it when warm, down to it when cold."""
-    low, high = stated
-    if low == high and low is not None:
-        low, high = (None, high) if low >= 0 else (low, None)
-    ends = [v for v in wanted if v is not None]
-    inside = all((low is None or v >= low) and (high is None or v <= high) for v in ends)
-    if not inside:
-        return UNMET
-    # What holds 85 °C is not thereby known to hold -196 °C.
-    if any((v < 0 and low is None) or (v > 0 and high is None) for v in ends):
-        return Fulfilment.UNKNOWN, None
-    return MET
-
-
-def _ceiling(wanted: Bounds, stated: Bounds) -> Say:
-    limit = wanted[1] if wanted[1] is not None else wanted[0]
-    value = stated[1] if stated[1] is not None else stated[0]
-    if limit is None or value is None:
-        return None
-    return MET if value <= limit else UNMET
-
-
-def _quantity(item: Requirement, wanted: Bounds, stated: Bounds) -> Say:
-    """Enough capacity for a rate; an order not below the minimum order."""
-    amount = wanted[0] if wanted[0] is not None else wanted[1]
-    if amount is None:
-        return None
-    if item.aspect:  # a minimum order
-        least = stated[0] if stated[0] is not None else stated[1]
-        return None if least is None else (MET if amount >= least else UNMET)
-    most = stated[1] if stated[1] is not None else stated[0]
-    return None if most is None else (MET if most >= amount else UNMET)
 
 
 def _denial(need: Specification, statement: Specification) -> Requirement | None:
@@ -418,6 +326,6 @@ def _only(need: Specification, company: list[Requirement]) -> bool:
             for r in need.requirements
             if r.kind is item.kind and (say := _say(r, item)) is not None
         ]
-        if says and all(verdict is Fulfilment.UNMET for verdict, _ in says):
+        if says and all(say.verdict is Fulfilment.UNMET for say in says):
             return False
     return True

@@ -36,6 +36,13 @@ _SIZED = re.compile(
     r"(?:尺寸|规格|工件|外形|幅面|行程|台面|size|dimensions?|workpiece|envelope)[^，,;；。]{0,8}$"
 )
 
+_AT_MOST = re.compile(
+    r"(?:≤|<|不超过|不大于|(?<!不)小于|(?<!不)低于|最大|最多|\b(?:up to|under|below|at most|max(?:imum)?\.?|not (?:over|above|exceeding)))\s?$"
+)
+_AT_MOST_AFTER = re.compile(
+    r"\s?(?:及?以下|以内|之内|or (?:less|below|smaller|under)|and (?:below|under|smaller)|max(?:imum)?\b)"
+)
+
 Reader = Callable[[str, str, int], list[Requirement]]
 
 
@@ -63,12 +70,33 @@ def _between(low: float, high: float) -> str:
     return shown(low) if low == high else f"{shown(low)}-{shown(high)}"
 
 
+def _limited(text: str, folded: str, match: re.Match[str], value: float) -> Requirement | None:
+    """A nominal diameter that is a limit (`up to DN300`, `DN300以下`), None where it is none."""
+    start, end = match.span()
+    before = _AT_MOST.search(folded, max(0, start - 16), start)
+    after = _AT_MOST_AFTER.match(folded, end)
+    if before is None and after is None:
+        return None
+    span = (before.start() if before else start, after.end() if after else end)
+    return _requirement(
+        RequirementKind.SIZE,
+        text,
+        span,
+        f"≤DN{shown(value)}",
+        aspect=NOMINAL_DIAMETER,
+        high=value,
+        unit="DN",
+    )
+
+
 def nominal_diameter(text: str, folded: str, start: int) -> list[Requirement]:
     """`DN50`, `DN 50-80`, `DN15/20/25`: each of a list is one requirement."""
     if not (match := patterns.NOMINAL_DIAMETER.match(folded, start)):
         return []
     values = _values(match[0])
     listed = any(sign in match[0] for sign in "/,、，")
+    if len(values) == 1 and (limited := _limited(text, folded, match, values[0])):
+        return [limited]
     bounds = [(v, v) for v in values] if listed else [(min(values), max(values))]
     return [
         _requirement(

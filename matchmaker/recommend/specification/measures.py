@@ -56,8 +56,9 @@ _CONDITION = re.compile(
 )
 _UNDER_PRESSURE = re.compile(r"压力?[^，,;；。0-9]{0,3}$")
 _TONNAGE = re.compile(r"(?:锁模力|吨位|锁模|clamp\w*|tonnage)[^，,;；。]{0,4}$")
+# 2500吨和3500吨压铸单元, 三千吨左右的机器: what machines press with is no weight.
 _FORCE = re.compile(
-    r"-?\s?(?:级|压铸|压机|冲床|注塑|油压|液压|press|machine|tonne machine|die.?casting|injection|clamp)"
+    r"(?:\s?(?:和|及|、|/|-|~|至|到|and|or|to)\s?[\d.]+\s?(?:吨|tonnes?|tons?|t))*(?:左右|上下|以上|以下|级)?的?-?\s?(?:机|设备|单元|级|压铸|压机|冲床|注塑|油压|液压|press|machine|tonne machine|die.?casting|injection|clamp)"
 )
 _ORDER = re.compile(
     r"(?:起订量?|起订|最小起订|moq|minimum order|min(?:imum)?\.? order(?: quantity)?(?: of)?|first order|from)[:\s]{0,2}$"
@@ -83,6 +84,10 @@ _ASPECT_NAMES = tuple(_ASPECTS)
 _NEAR = 14
 # Between these a dash is no sign: 20-40, A-12.
 _LATIN_AND_FIGURES = frozenset("abcdefghijklmnopqrstuvwxyz0123456789%℃°")
+# 一丝五 are one and a half hundredths of a millimetre, 两米六 two metres and sixty.
+_TENTH = re.compile(
+    r"(?<=[丝米斤寸吨])[一二三四五六七八九半](?![一二三四五六七八九十百千万\d个只件台套双家条根年月天])"
+)
 _LOT = 5
 _A_DAY = 1 / 31
 _ORDERED = re.compile(
@@ -191,10 +196,20 @@ def _measure(text: str, folded: str, match: re.Match[str]) -> Requirement | None
     if low_unit.base != unit.base:
         return None
     low, high = low_unit.of(low), unit.of(high)
+    tenth = _TENTH.match(folded, end)
+    if tenth is not None and low == high:
+        amount = number(match["low"]) or 0.0
+        low = high = unit.of(amount + _tenths(tenth[0]))
+        end = tenth.end()
     if match["low"].startswith("-") and unit.base != "°C":
         low = abs(low)
     start = match.start()
     return _as_kind(text, folded, name, unit.base, start, end, min(low, high), max(low, high))
+
+
+def _tenths(written: str) -> float:
+    """What stands behind a unit as it is spoken: the half of 三斤半, the tenths of 一米五."""
+    return 0.5 if written == "半" else (number(written) or 0.0) / 10
 
 
 def _as_kind(
@@ -250,7 +265,7 @@ def _length(
 def _amount(
     text: str, folded: str, name: str, base: str, start: int, end: int, bounds: _Bounds
 ) -> Requirement | None:
-    after = folded[end : end + 12]
+    after = folded[end : end + 24]
     ordered = _ORDER.search(folded[max(0, start - 24) : start]) or (
         bounds.high is None
         and (

@@ -61,7 +61,10 @@ _MET = {
 UNMET, MET = -0.25, 0.04
 SOFT = 0.3
 # Chosen on the tuning half of the judged needs.
-ASIDE, ELSEWHERE = 0.5, -0.1
+ASIDE = 0.5
+# What an uncertain reading takes, however many there are: it orders what the words leave close, and
+# where it is wrong it does not throw out who is right.
+TENTATIVE = -0.05
 LOWEST, HIGHEST = -1.0, 0.4
 
 
@@ -155,12 +158,16 @@ class Fulfilment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One requirement against one statement; `evidence` is what the statement says of it."""
+    """One requirement against one statement; `evidence` is what the statement says of it.
+
+    `tentative`: it rests on what a thing is in its phrase, which words do not always tell.
+    """
 
     requirement: Requirement
     verdict: Fulfilment
     evidence: Requirement | None = None
     note: Message | None = None
+    tentative: bool = False
 
 
 @dataclass(frozen=True)
@@ -204,18 +211,20 @@ class Comparison:
     def adjustment(self) -> float:
         """What to add to a text fit in [0, 1]: from -1 (denied, or much unmet) to 0.4 (all met).
 
-        Soft requirements count a third. What is unmet always outweighs what is met. A material
-        or date that fits says less of a statement that is aside of what is needed.
+        Soft requirements count a third. What is unmet always outweighs what is met, but for
+        what is read tentatively, of which all together take `TENTATIVE`. A material or date
+        that fits says less of a statement that is aside of what is needed.
         """
         if self.denied:
             return DENIED
-        unmet = sum(_weight(j, _UNMET.get(j.requirement.kind, UNMET)) for j in self.unmet)
+        plain = [j for j in self.unmet if not j.tentative]
+        unmet = sum(_weight(j, _UNMET.get(j.requirement.kind, UNMET)) for j in plain)
         met = sum(_weight(j, _MET.get(j.requirement.kind, MET)) for j in self.met)
-        unmet += ELSEWHERE * self.elsewhere
         met *= ASIDE if self.aside else 1
         if unmet:  # what is met of another thing than the one asked for is worth little
             met = min(met, -unmet / 4)
-        return max(LOWEST, min(HIGHEST, unmet + met))
+        doubt = TENTATIVE * (self.elsewhere or len(plain) < len(self.unmet))
+        return max(LOWEST, min(HIGHEST, unmet + met + doubt))
 
     def _with(self, verdict: Fulfilment) -> tuple[Judgement, ...]:
         return tuple(j for j in self.judgements if j.verdict is verdict)

@@ -29,6 +29,7 @@ from matchmaker.recommend.specification.vocabulary import (
     made_of,
     part_of,
     senses,
+    shapes,
 )
 
 _STEEL = re.compile(
@@ -82,7 +83,7 @@ _MACHINE_BEFORE = re.compile(
 _OWN = re.compile(r"\b(?:send|supply|provide|bring|have) our own (?:[a-z-]+ )?$")
 _DIMENSIONS = frozenset({"shaft", "bar"})
 _DIMENSION_AFTER = re.compile(r"\s(?:\d|capacity|size|dia)")
-_LOCAL = "region:local"
+_LOCAL = "region:local"  # as against elsewhere, or a place by name
 _REACH = 80
 _NOTHING: frozenset[str] = frozenset()
 _PRODUCT = RequirementKind.PRODUCT
@@ -109,6 +110,7 @@ _WORK_AFTER = re.compile(
 _WORK_BEFORE = re.compile(r"(?:外发|外协|代工|subcontract )$")
 _SOLD = re.compile(r"(?:供应|生产|销售|采购|求购|提供|supply|make|buy)[^，,;；。]{0,8}$")
 _OUTSIDE = re.compile(r"\b(?:outside|beyond|away from|not (?:in|from))(?: of)?(?: the)? $")
+_MAKER_OF = re.compile(r"(?:maker|producer)s? of ")
 _BEYOND = re.compile(r"(?:省|市|地区)?(?:以外|之外)")
 
 
@@ -120,7 +122,9 @@ def known(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
         if named.term.kind is Marker.IGNORED:
             continue
         beside, sense = senses().get(folded[named.start : named.end], (_NOTHING, named.term))
-        match = named if things.isdisjoint(beside) else named._replace(term=sense)
+        if not things.isdisjoint(beside):  # 板材 of spectacles are sheets, and of acetate
+            kept.append(named._replace(term=sense))
+        match = _as_work(folded, named)
         if not match.term.bare or _is_grade(folded, match, kept[-1] if kept else None):
             kept.append(match)
     return kept
@@ -142,7 +146,7 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
             if _is_aside(folded, match, following):
                 continue
             before = terms[position - 1] if position else None
-            role = role_of(folded, match, before, following)
+            role = role_of(folded, match, before, _next_thing(terms, position))
             if before is not None and _goes_on(folded, before, match):
                 first = terms[position - 2] if position > 1 else None
                 if is_worked_on(folded, before, first, match):  # plates pump shafts
@@ -168,8 +172,10 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
             if compound:
                 role = ItemRole.WHOLE
                 yield compound
-        elif term.kind is RequirementKind.PARTNER and 0 <= start - customer <= 1:
-            continue  # the makers that a part goes to are not those who are sought
+        elif term.kind is RequirementKind.PARTNER and (
+            0 <= start - customer <= 1 or _MAKER_OF.match(folded, start)
+        ):
+            continue  # the makers that a part goes to are not those who are sought; 厂 says as much
         elif placed and term.family == _LOCAL:
             continue  # "near Wenzhou" is one place
         if behind := _part_behind(text, folded, match, role) or _part_before(
@@ -193,6 +199,20 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
             role=role,
             denied=term.kind is RequirementKind.PLACE and _is_left_out(folded, start, end),
         )
+
+
+def _as_work(folded: str, match: TermMatch) -> TermMatch:
+    """A form that is the name of the work too, where it is work on what follows: casting of."""
+    is_form = match.term.kind is _PRODUCT and match.term.value in shapes()
+    if not is_form or match.other is None or not folded.startswith(" of ", match.end):
+        return match
+    return match._replace(term=match.other, other=None)
+
+
+def _next_thing(terms: list[TermMatch], position: int) -> TermMatch | None:
+    """The term behind one, past what its head is made of: 闸阀的球墨铸铁壳子 are housings."""
+    rest = terms[position + 1 :]
+    return next((m for m in rest if m.term.kind is not RequirementKind.MATERIAL), None)
 
 
 def _goes_on(folded: str, before: TermMatch, match: TermMatch) -> bool:

@@ -17,8 +17,8 @@ _CLAUSE = re.compile(r"[^，,;；。!?\n]*$")
 _REACH = 48
 # Words directly behind a product that make another thing of it.
 _PART_AFTER = re.compile(
-    r"[ -](?:bod(?:y|ies)|seats?|stems?|discs?|parts?|components?|spares?|heads?|covers?|"
-    r"accessor(?:y|ies)|recovery|recycling|machines?|machinery|moulds?|molds?|tooling|cores?|balls?|trims?|repairs?|"
+    r"(?: (?:fatigue|wear|leak|pressure|fire|drop|noise|life|impact|performance))?[ -](?:bod(?:y|ies)|seats?|stems?|discs?|parts?|components?|spares?|heads?|covers?|"
+    r"accessor(?:y|ies)|recovery|recycling|machines?|machinery|moulds?|molds?|dies|tooling|cores?|balls?|trims?|repairs?|"
     r"maintenance|testing|tests?|needles?|linings?|cases?|boxes|design|technology)(?![a-z])|"
     r"(?:配件|零件|零部件|部件|备件|附件|设备|专用|上用|里用|上使用|用|机械|生产线|维修|材料|原料|球体|内件|耗材|工艺|技术)"
 )
@@ -45,7 +45,7 @@ ACCESSORIES = re.compile(r"配件|零件|附件")
 _FITTED = re.compile(
     r"(?:能装|可装|直接装|适配|装在|用在)[^，,;；。]{0,2}$|\b(?:takes?|taking|taken) back (?:[a-z-]+ ){0,3}$"
 )
-_ON_IT = re.compile(r"上(?!海|门|市|虞|饶)[\u4e00-\u9fff]")
+_ON_IT = re.compile(r"上(?!海|门|市|虞|饶|半|旬|周|个|月|午)[\u4e00-\u9fff]")
 _MEASURED = re.compile(r"(?:测|检测|检|修|维修|测量|量)$")
 WORK_OF = re.compile(r"\b[a-z-]+ing (?:of|on) (?:[a-z0-9-]+ ){0,4}$")
 _FOR = re.compile(r"\b(?:for|onto|to suit|of) (?:[a-z0-9-]+ ){0,3}$")
@@ -61,9 +61,10 @@ _WANTED_FOR = re.compile(
     r" of (?:[a-z0-9-]+ ){0,3}$"
 )
 _OF = re.compile(rf"[{HAN}]{{1,8}}的")
+_OF_IT = re.compile(rf"的[{HAN}a-z\d-]{{0,10}}")
 _GAP = re.compile(rf"[{HAN}]{{0,4}}")
 # A gap with one of these joins two things, or says how the first is made.
-_JOINT = frozenset("和与及或带配含用可做采经是为找求能有无不以按")
+_JOINT = frozenset("，,和与及或带配含用可做采经是为找求能有无不以按")
 _DETERMINED = re.compile(
     r"\s(?:(?:our|the|your|my|their|some|these|those|large|small|long|\d+)\s)*"
 )
@@ -72,6 +73,7 @@ _DONE = re.compile(rf"[{HAN}]{{0,2}}(?:做|进行|上|作|搞|代)?[{HAN}]{{0,3}
 _MACHINES = frozenset(
     {"machine", "robot", "tool", "centre", "furnace", "chamber", "press", "wheel"}
 )
+_FORMING = frozenset({"sand casting", "lost-foam casting", "die casting"})
 _ALWAYS_WHOLE = frozenset({"car"})
 _HAN_BEHIND = re.compile(rf"(?!厂|制造|整车|企业|行业)[{HAN}]")
 
@@ -105,7 +107,7 @@ def role_of(
     if term.value in _ALWAYS_WHOLE and _HAN_BEHIND.match(folded, end):
         return ItemRole.WHOLE
     if not wanted and (WORK_OF.search(ahead) or _is_for(ahead, before, match.start, folded)):
-        return ItemRole.WHOLE
+        return ItemRole.ITSELF if _is_formed(match, before) else ItemRole.WHOLE
     return ItemRole.ITSELF
 
 
@@ -122,6 +124,13 @@ def is_worked_on(
         return False
     gap = folded[match.end : following.start]
     return bool(_GIVEN.search(_clause_before(folded, match.start)) and _DONE.fullmatch(gap))
+
+
+def _is_formed(match: TermMatch, before: TermMatch | None) -> bool:
+    """Whether a part is what comes of the work before it: casting of valve bodies, 阀体铸造."""
+    if before is None or before.term.kind is not RequirementKind.PROCESS:
+        return False
+    return match.term.value in parts() and before.term.value in shapes() | _FORMING
 
 
 def _is_finishing(match: TermMatch) -> bool:
@@ -161,7 +170,7 @@ def _modifies(folded: str, match: TermMatch, following: TermMatch) -> bool:
         ):
             return False
         return not (term.value in parts() and head.value in shapes())
-    if _OF.fullmatch(between) and not _JOINT & set(between):
+    if (_OF.fullmatch(between) or _OF_IT.fullmatch(between)) and not _JOINT & set(between):
         return True
     if not _GAP.fullmatch(between):
         return False

@@ -210,6 +210,21 @@ def wider(family: str) -> tuple[str, ...]:
 
 
 @cache
+def _strengthening() -> tuple[frozenset[str], frozenset[str]]:
+    table = _table("materials.toml")["reinforcing"]
+    return frozenset(table["names"]), frozenset(table["strengthened"])
+
+
+def strengthens(one: str, other: str) -> bool:
+    """Whether of two families one is a fibre or filler and the other what it is mixed into."""
+    fibres, matrices = _strengthening()
+    for fibre, matrix in ((one, other), (other, one)):
+        if fibre in fibres and not matrices.isdisjoint(wider(matrix)):
+            return True
+    return False
+
+
+@cache
 def _made_of() -> dict[str, str]:
     return {word: str(value) for word, value in _table("products.toml")["made_of"].items()}
 

@@ -30,7 +30,7 @@ from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.allocation import Options, allocate
 from matchmaker.workflow.checks import check_range
 from matchmaker.workflow.interactions import Assignment
-from matchmaker.workflow.introduction import Introduction, Proposal, Reference
+from matchmaker.workflow.introduction import Identifier, Introduction, Proposal
 from matchmaker.workflow.introduction_states import Action
 from matchmaker.workflow.statistics import is_held_out
 
@@ -50,8 +50,8 @@ class PlannedPair:
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
-    seeker: Reference
-    candidate: Reference
+    seeker: Identifier
+    candidate: Identifier
     goal: GoalName
     value: Annotated[float, Field(gt=0, le=1)] = 1.0
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from matchmaker.access import Principal
 from matchmaker.domain import (
     Cluster,
+    Description,
     Engagement,
     GraphRows,
     Industry,
@@ -71,17 +72,22 @@ class Published(Protocol):
 class OrganizationProfile:
     """An organisation with what its codes stand for and the text about it.
 
-    `about_source` is where the text comes from. `located` is the place whose coordinates hold
-    for it: its own, or the nearest above that has some.
+    `descriptions` are all texts about it, `about` that of its profile. `located` is the place
+    whose coordinates hold for it: its own, or the nearest above that has some.
     """
 
     organization: Organization
-    about: str
-    about_source: Provenance | None
+    descriptions: tuple[Description, ...]
     place: Place | None
     located: Place | None
     industry: Industry | None
     clusters: tuple[Cluster, ...]
+
+    @property
+    def about(self) -> str:
+        """The text of its profile, "" for none."""
+        id = f"{self.organization.id}#about"
+        return next((each.text for each in self.descriptions if each.id == id), "")
 
 
 def new_id(table: str) -> str:
@@ -286,11 +292,9 @@ class Directory:
         place = self._place(organization.place)
         codes = [organization.industry] if organization.industry else []
         industries = self.store.industries(codes)
-        about = self.store.about(organization.id)
         return OrganizationProfile(
             organization=organization,
-            about=about.text if about else "",
-            about_source=about.provenance if about else None,
+            descriptions=self.store.descriptions_of(organization.id),
             place=place,
             located=self._located(place),
             industry=next(iter(industries.values()), None),

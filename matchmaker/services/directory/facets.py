@@ -150,6 +150,11 @@ class FacetedDirectory:
             above={table: _above(snapshot, table, chosen) for table, (_, chosen) in trees.items()},
         )
 
+    def rows(self, principal: Principal, wanted: FacetedFilter) -> tuple[Snapshot, IntArray]:
+        """The rows, in the snapshot beside them, of all that pass. Raises as `facets` does."""
+        snapshot, masks, _ = self._masks(principal, wanted)
+        return snapshot, np.flatnonzero(_all(masks.values(), len(snapshot))).astype(np.int32)
+
     def page(
         self,
         principal: Principal,

@@ -20,10 +20,10 @@ from matchmaker.snapshot.model import BoolArray, Snapshot
 BATCH = 128
 Element = TypeVar("Element")
 # What is shown to a seeker, or from whom to choose when all have been ranked for.
-Result = Recommendations | Shortlist
+BulkResult = Recommendations | Shortlist
 # Who asks, by its own id, or why it cannot; and the same with its result.
 Asker = tuple[str, Seeker | MatchmakerError]
-AskerResult = tuple[str, Seeker | MatchmakerError, Result | None]
+AskerResult = tuple[str, Seeker | MatchmakerError, BulkResult | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def bulk_answers(
     """
     goal = GOALS[request.goal]
 
-    def result(seeker: Seeker) -> Result:
+    def result(seeker: Seeker) -> BulkResult:
         if (
             usual is not None
             and not seeker.asks_in_words
@@ -103,7 +103,7 @@ def bulk_answers(
 
 
 def _on_all_cores(
-    job: Callable[[Seeker], Result], asking: Iterable[Iterable[Asker]]
+    job: Callable[[Seeker], BulkResult], asking: Iterable[Iterable[Asker]]
 ) -> Iterator[AskerResult]:
     with ForkedPool(job) as pool:
         under_way: Iterator[AskerResult] = iter(())
@@ -117,7 +117,7 @@ def _on_all_cores(
 
 
 def _in_turn(
-    job: Callable[[Seeker], Result], asking: Iterable[Iterable[Asker]]
+    job: Callable[[Seeker], BulkResult], asking: Iterable[Iterable[Asker]]
 ) -> Iterator[AskerResult]:
     """Without forks: a model's threads do not live through one."""
     for batch in asking:
@@ -125,7 +125,7 @@ def _in_turn(
         yield from _beside(askers, (job(asker) for _, asker in askers if isinstance(asker, Seeker)))
 
 
-def _beside(askers: Iterable[Asker], results: Iterator[Result]) -> Iterator[AskerResult]:
+def _beside(askers: Iterable[Asker], results: Iterator[BulkResult]) -> Iterator[AskerResult]:
     for asker_id, asker in askers:
         yield asker_id, asker, None if isinstance(asker, MatchmakerError) else next(results)
 
@@ -144,7 +144,9 @@ def _shared_out(
             yield asker_id, asker, ranked
 
 
-def _light(asker_id: str, asker: Seeker | MatchmakerError, ranked: Result | None) -> AskerResult:
+def _light(
+    asker_id: str, asker: Seeker | MatchmakerError, ranked: BulkResult | None
+) -> AskerResult:
     """Without texts and their vectors, which a choice does not need.
 
     Who is newer than the snapshot goes by its id: those without texts would share one name.

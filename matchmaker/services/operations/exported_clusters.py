@@ -27,17 +27,17 @@ from matchmaker.domain import (
     date_text,
 )
 from matchmaker.errors import NotFound
-from matchmaker.exports.tables import Cell, ExportColumn, ExportGraph, ExportTable, columns
+from matchmaker.exports.tables import ExportCell, ExportColumn, ExportGraph, ExportTable, columns
 from matchmaker.ingest.columns import TABLES
+from matchmaker.ingest.organization_parts import PARTS, TEXTS
 from matchmaker.messages import message
 from matchmaker.snapshot.model import ENGAGEMENT_KINDS, Snapshot
 
 # Undertakings that join those who take part.
 COUNTED = (EngagementKind.CONTRACT, *JOINT)
-# Private, or an observation; no export has it.
-_PRIVATE = frozenset({"contact", "headcount", "need", "revenue"})
+# Private, or no field of an organisation.
+_PRIVATE = frozenset({"contact", *PARTS}) - TEXTS.keys()
 _TERMS = frozenset({"kind", "size", "tier", "stages", "layer", "status"})
-ABOUT, ABOUT_ENGLISH = "about", "about-en"
 # Behind the columns that our own import reads.
 MEMBER_EXTRAS = columns(
     "place_name place_name_en industry_name industry_name_en member_since member_until"
@@ -88,16 +88,15 @@ def members_table(members: Members) -> ExportTable:
     )
 
 
-def _cell(members: Members, organization: Organization, column: str) -> Cell:
+def _cell(members: Members, organization: Organization, column: str) -> ExportCell:
     if column == "source":
         return organization.provenance.source
-    if column in ("description", "description_en"):
-        part = ABOUT if column == "description" else ABOUT_ENGLISH
-        description = members.descriptions.get(f"{organization.id}#{part}")
+    if column in TEXTS:
+        description = members.descriptions.get(f"{organization.id}#{TEXTS[column]}")
         return description.text if description else ""
     if column == "founded":
         return partial_date(organization.founded, organization.date_precision)
-    cell: Cell = getattr(organization, column)
+    cell: ExportCell = getattr(organization, column)
     return cell
 
 
@@ -105,7 +104,7 @@ def _names(coded: Place | Industry | None) -> tuple[str, str]:
     return (coded.name, coded.name_en) if coded else ("", "")
 
 
-def _period(membership: Membership | None) -> tuple[Cell, Cell]:
+def _period(membership: Membership | None) -> tuple[ExportCell, ExportCell]:
     if membership is None:
         return (None, None)
     since = partial_date(membership.since, membership.date_precision)
@@ -169,10 +168,10 @@ def graph_of(nodes: ExportTable, ties: ExportTable) -> ExportGraph:
 _Cells = dict[str, Any]
 
 
-def _tie_cell(tie: _Cells, name: str, members: Mapping[str, Organization]) -> Cell:
+def _tie_cell(tie: _Cells, name: str, members: Mapping[str, Organization]) -> ExportCell:
     if name in ("source_name", "target_name"):
         return members[tie[name.removesuffix("_name")]].name
-    cell: Cell = tie.get(name)
+    cell: ExportCell = tie.get(name)
     return cell
 
 

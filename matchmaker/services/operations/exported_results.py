@@ -12,7 +12,14 @@ from matchmaker.audit.indicators import INDICATORS
 from matchmaker.audit.profile import STAGE_TITLES
 from matchmaker.audit.ties import CHANNELS, Channel
 from matchmaker.audit.view import View
-from matchmaker.exports.tables import Cell, DataExport, ExportGraph, ExportTable, Single, columns
+from matchmaker.exports.tables import (
+    DataExport,
+    ExportCell,
+    ExportGraph,
+    ExportTable,
+    Single,
+    columns,
+)
 from matchmaker.messages import message
 from matchmaker.recommend.model import Recommendation
 from matchmaker.services.auditing.results import Audit, Basis, Suggestion, Worklist
@@ -21,12 +28,12 @@ from matchmaker.snapshot.model import KINDS
 
 REASONS = 3
 # Cells of anything that has them.
-_names: Callable[[object], tuple[Cell, ...]] = attrgetter("id", "name", "name_en")
-_named: Callable[[object], tuple[Cell, ...]] = attrgetter("id", "name", "name_en", "kind")
+_names: Callable[[object], tuple[ExportCell, ...]] = attrgetter("id", "name", "name_en")
+_named: Callable[[object], tuple[ExportCell, ...]] = attrgetter("id", "name", "name_en", "kind")
 
 _NAMED = "name name_en kind"
 _FIGURE = "value low high expected expected_low expected_high z because"
-_figure: Callable[[Figure], tuple[Cell, ...]] = attrgetter(*_FIGURE.split())
+_figure: Callable[[Figure], tuple[ExportCell, ...]] = attrgetter(*_FIGURE.split())
 # Every column of these exports, by table.
 RECOMMENDED = columns(
     f"rank id {_NAMED} score chance place place_name place_name_en industry industry_name"
@@ -62,7 +69,7 @@ FINDINGS = columns("stage stage_title group title year value level low_is_better
 PEERS = columns("indicator title value percentile")
 ANNUAL = columns("code part title unit level year value because origin source")
 COVERAGE = columns("counted number")
-_defined: Callable[[Definition], tuple[Cell, ...]] = attrgetter(
+_defined: Callable[[Definition], tuple[ExportCell, ...]] = attrgetter(
     "name", "title", "group", "group_title", "unit", "better", "about"
 )
 DEFINITIONS = columns("indicator title group group_title unit better definition")
@@ -128,7 +135,7 @@ def recommendations_export(
 
 def _recommended(
     rank: int, recommendation: Recommendation, candidate: Candidate | None
-) -> tuple[Cell, ...]:
+) -> tuple[ExportCell, ...]:
     place = candidate.place if candidate else None
     industry = candidate.industry if candidate else None
     return (
@@ -149,8 +156,10 @@ def _recommended(
 
 def _star(answer: Answer, seeker: Candidate | None) -> ExportGraph:
     asking = seeker.organization if seeker else None
-    own: tuple[Cell, ...] = (answer.seeker, "", "", None) if asking is None else _named(asking)
-    edges: list[tuple[Cell, ...]] = [
+    own: tuple[ExportCell, ...] = (
+        (answer.seeker, "", "", None) if asking is None else _named(asking)
+    )
+    edges: list[tuple[ExportCell, ...]] = [
         (
             own[0], each.id, each.score, answer.goal, each.score, each.chance,
             tuple(reason.message for reason in each.leading(REASONS)),
@@ -231,7 +240,7 @@ def worklist_export(worklist: Worklist) -> DataExport:
     )
 
 
-def _priority(rank: int, item: Suggestion) -> tuple[Cell, ...]:
+def _priority(rank: int, item: Suggestion) -> tuple[ExportCell, ...]:
     first, second = item.joins or (None, None)
     return (
         rank, *_names(item.asker), *_names(item.partner), item.goal, item.feasibility,
@@ -242,7 +251,7 @@ def _priority(rank: int, item: Suggestion) -> tuple[Cell, ...]:
     )  # fmt: skip
 
 
-def _isolates(worklist: Worklist) -> Iterator[tuple[Cell, ...]]:
+def _isolates(worklist: Worklist) -> Iterator[tuple[ExportCell, ...]]:
     """A row for each who could bring an isolate in; one for whom nobody could."""
     for isolate in worklist.isolates:
         own = _named(isolate.organization)
@@ -252,7 +261,7 @@ def _isolates(worklist: Worklist) -> Iterator[tuple[Cell, ...]]:
             yield (*own, "", "", "", None, None)
 
 
-def _openings(worklist: Worklist) -> Iterator[tuple[Cell, ...]]:
+def _openings(worklist: Worklist) -> Iterator[tuple[ExportCell, ...]]:
     for opening in worklist.openings:
         own = (*_names(opening.cluster), opening.relatedness, opening.members, opening.ties)
         for tie in opening.ties_to_make:
@@ -313,7 +322,7 @@ def audit_export(audit: Audit, view: View, layers: Mapping[Channel, View]) -> Da
     )  # fmt: skip
 
 
-def _indicators(audit: Audit) -> Iterator[tuple[Cell, ...]]:
+def _indicators(audit: Audit) -> Iterator[tuple[ExportCell, ...]]:
     for layer in audit.layers:
         for name, figure in layer.figures.items():
             definition, _ = INDICATORS[name]
@@ -323,7 +332,7 @@ def _indicators(audit: Audit) -> Iterator[tuple[Cell, ...]]:
             )  # fmt: skip
 
 
-def _years(audit: Audit) -> Iterator[tuple[Cell, ...]]:
+def _years(audit: Audit) -> Iterator[tuple[ExportCell, ...]]:
     for layer in audit.layers:
         for name, figures in layer.series.items():
             title = INDICATORS[name][0].title
@@ -333,7 +342,7 @@ def _years(audit: Audit) -> Iterator[tuple[Cell, ...]]:
                 )  # fmt: skip
 
 
-def _scores(audit: Audit) -> Iterator[tuple[Cell, ...]]:
+def _scores(audit: Audit) -> Iterator[tuple[ExportCell, ...]]:
     for profile in audit.course:
         for part, (known, criteria) in profile.known.items():
             if isinstance(part, Group):
@@ -343,7 +352,7 @@ def _scores(audit: Audit) -> Iterator[tuple[Cell, ...]]:
             yield (profile.year, part, title, score, known, criteria)
 
 
-def _findings(audit: Audit) -> Iterator[tuple[Cell, ...]]:
+def _findings(audit: Audit) -> Iterator[tuple[ExportCell, ...]]:
     for finding in audit.course[-1].findings:
         criterion = finding.criterion
         yield (
@@ -353,12 +362,12 @@ def _findings(audit: Audit) -> Iterator[tuple[Cell, ...]]:
         )  # fmt: skip
 
 
-def _peers(audit: Audit) -> Iterator[tuple[Cell, ...]]:
+def _peers(audit: Audit) -> Iterator[tuple[ExportCell, ...]]:
     for name, figure in audit.peers.figures.items():
         yield (name, INDICATORS[name][0].title, figure.value, audit.peers.percentiles.get(name))
 
 
-def _annual(audit: Audit) -> Iterator[tuple[Cell, ...]]:
+def _annual(audit: Audit) -> Iterator[tuple[ExportCell, ...]]:
     for entry in audit.annual:
         item = entry.item
         yield (
@@ -372,7 +381,7 @@ def _network(view: View, layers: Mapping[Channel, View]) -> ExportGraph:
     rows = network.members.tolist()
     ids = snapshot.ids_of(network.members)
     english = snapshot.organizations.table["name_en"]
-    nodes: list[tuple[Cell, ...]] = [
+    nodes: list[tuple[ExportCell, ...]] = [
         (
             ids[place], snapshot.name_of(row), english[row].as_py() or "",
             KINDS[snapshot.organizations.kind[row]],
@@ -383,7 +392,7 @@ def _network(view: View, layers: Mapping[Channel, View]) -> ExportGraph:
     pairs = {
         channel: set(map(tuple, view.network.edges.tolist())) for channel, view in layers.items()
     }
-    edges: list[tuple[Cell, ...]] = [
+    edges: list[tuple[ExportCell, ...]] = [
         (
             ids[first], ids[second], 1.0,
             *((first, second) in pairs.get(channel, ()) for channel in CHANNELS),

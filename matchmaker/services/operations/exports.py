@@ -10,12 +10,11 @@ from matchmaker.access import Principal
 from matchmaker.audit.ties import CHANNELS, Channel
 from matchmaker.domain import Description, GraphRows, Membership
 from matchmaker.exports.tables import DataExport, ExportTable
+from matchmaker.ingest.organization_parts import TEXTS
 from matchmaker.recommend.model import Request
 from matchmaker.services.directory.directory import Directory
 from matchmaker.services.matching.matching import Matching
 from matchmaker.services.operations.exported_clusters import (
-    ABOUT,
-    ABOUT_ENGLISH,
     Members,
     graph_of,
     members_table,
@@ -131,7 +130,7 @@ class Exports:
         keys = GraphRows(
             memberships=tuple(Membership(cluster_id, id) for id in ids),
             descriptions=tuple(
-                Description(f"{id}#{part}", id, "") for id in ids for part in (ABOUT, ABOUT_ENGLISH)
+                Description(f"{id}#{part}", id, "") for id in ids for part in TEXTS.values()
             ),
         )
         stored = self.store.stored(keys)

@@ -87,7 +87,9 @@ class Importer:
         files = [file for path in paths for file in tables_at(path, options.tables.table)]
         if is_large(files) and not options.cluster:
             return self._import_large(files, options)
-        parsed = read_files(files, options.tables, reference_index(self.store), _today())
+        parsed = read_files(
+            files, options.tables, reference_index(self.store), _today(), options.cluster
+        )
         return self._import(parsed, options, trust_keys=False)
 
     def read(

@@ -22,7 +22,7 @@ from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.workflow.account import Account, checked_name
 from matchmaker.workflow.passkey import (
     MAX_PASSKEYS,
-    Answer,
+    CredentialAnswer,
     Passkey,
     PasskeyRefused,
     Site,
@@ -74,7 +74,7 @@ class Passkeys:
             site, challenge, account.id, account.email, account.name, account.passkeys
         )
 
-    def confirm(self, principal: Principal, name: str, answer: Answer) -> Account:
+    def confirm(self, principal: Principal, name: str, answer: CredentialAnswer) -> Account:
         """The account with the passkey that a device made; its sessions and keys end.
 
         Raises InvalidInput for an answer that is not to a challenge of this account.
@@ -110,7 +110,7 @@ class Passkeys:
         challenge = self._challenge(_SIGN_IN, stored.value)
         return sign_in_options(site, challenge, stored.value.passkeys)
 
-    def sign_in(self, answer: Answer) -> Account:
+    def sign_in(self, answer: CredentialAnswer) -> Account:
         """The account whose passkey answered a challenge of ours, its use noted.
 
         Raises SignInNeeded, for whatever reason with the same words.
@@ -204,7 +204,7 @@ class Passkeys:
         owner = [account.id, account.epoch] if account else ["", 0]
         return self.links.token(purpose, [*owner, secrets.token_urlsafe(16)]).encode()
 
-    def _read_challenge(self, purpose: str, answer: Answer) -> tuple[bytes, str, int]:
+    def _read_challenge(self, purpose: str, answer: CredentialAnswer) -> tuple[bytes, str, int]:
         """The challenge, whose it is and of which epoch. Raises PasskeyRefused."""
         challenge = challenge_of(answer)
         try:

@@ -27,8 +27,8 @@ from matchmaker.store.neo4j.deadline import Deadlines, NotAnsweringError
 # Its warnings of retries repeat what StoreUnavailable says; an application may still ask for them.
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
-Answer = TypeVar("Answer")
-Work = Callable[[neo4j.ManagedTransaction], Answer]
+Returned = TypeVar("Returned")
+ManagedWork = Callable[[neo4j.ManagedTransaction], Returned]
 
 CONNECT_SECONDS = 3.0
 ACQUIRE_SECONDS = 2.0
@@ -77,25 +77,25 @@ class Connection:
                 error=error,
             ) from None
 
-    def read(self, work: Work[Answer], seconds: float = REQUEST_SECONDS) -> Answer:
+    def read(self, work: ManagedWork[Returned], seconds: float = REQUEST_SECONDS) -> Returned:
         """The answer of one read transaction."""
 
-        def call() -> Answer:
+        def call() -> Returned:
             with self.driver.session() as session:
                 return session.execute_read(neo4j.unit_of_work(timeout=seconds)(work))
 
         return self._in_time(call, seconds)
 
-    def write(self, work: Work[Answer], seconds: float = REQUEST_SECONDS) -> Answer:
+    def write(self, work: ManagedWork[Returned], seconds: float = REQUEST_SECONDS) -> Returned:
         """The answer of one write transaction; all of it is committed or nothing."""
 
-        def call() -> Answer:
+        def call() -> Returned:
             with self.driver.session() as session:
                 return session.execute_write(neo4j.unit_of_work(timeout=seconds)(work))
 
         return self._in_time(call, seconds)
 
-    def _in_time(self, call: Callable[[], Answer], seconds: float) -> Answer:
+    def _in_time(self, call: Callable[[], Returned], seconds: float) -> Returned:
         """A server that does not answer is down for everybody, until it answers again."""
         with self.explained():
             try:

@@ -18,7 +18,7 @@ from typing import TypeVar
 
 import structlog
 
-Answer = TypeVar("Answer")
+Returned = TypeVar("Returned")
 
 # After so long it is asked whether the server answers anybody.
 _PATIENCE_SECONDS, _PROBE_SECONDS = 3.5, 1.0
@@ -45,7 +45,7 @@ class Deadlines:
         self._is_down = False
         self._probing = 0
 
-    def call(self, work: Callable[[], Answer], seconds: float) -> Answer:
+    def call(self, work: Callable[[], Returned], seconds: float) -> Returned:
         """What `work` gives, within so many seconds.
 
         Raises NotAnsweringError, or what it raises.
@@ -121,9 +121,9 @@ class Deadlines:
         log.info("database answers again")
 
 
-def _begin(work: Callable[[], Answer]) -> Future[Answer]:
+def _begin(work: Callable[[], Returned]) -> Future[Returned]:
     """Begin in a thread of its own, which may be left behind and keeps no process from ending."""
-    future: Future[Answer] = Future()
+    future: Future[Returned] = Future()
     context = contextvars.copy_context()
 
     def run() -> None:

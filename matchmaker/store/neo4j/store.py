@@ -17,7 +17,7 @@ from matchmaker.store.answers import Export, RowChanges, UpsertCounts
 from matchmaker.store.content import StoreContent
 from matchmaker.store.documents import Records, Store
 from matchmaker.store.graph_copy import GraphCopy
-from matchmaker.store.graph_reading import Answer, Work
+from matchmaker.store.graph_reading import Returned, TransactionWork
 from matchmaker.store.graph_store import Completion
 from matchmaker.store.log import Entry
 from matchmaker.store.lookup import export
@@ -32,7 +32,7 @@ from matchmaker.store.neo4j.documents import (
 from matchmaker.store.neo4j.transaction import Neo4jTransaction
 from matchmaker.store.schema import Table
 from matchmaker.store.transaction import Transaction
-from matchmaker.store.upsert import MERGE, ImportRules, batches
+from matchmaker.store.upsert import DEFAULT_RULES, ImportRules, batches
 
 # What fits in one transaction of a server with half a gigabyte of heap. Larger
 # upserts are written in batches, each a version of its own.
@@ -53,7 +53,7 @@ class Neo4jStore(Store):
         self._copy = copy
         self.documents: Records = Neo4jRecords(self._connection)
 
-    def _read(self, work: Work[Answer], *, bulk: bool = False) -> Answer:
+    def _read(self, work: TransactionWork[Returned], *, bulk: bool = False) -> Returned:
         """From the server; while that does not answer, what is light from the copy of the graph."""
         seconds = BULK_SECONDS if bulk else REQUEST_SECONDS
         try:
@@ -63,8 +63,8 @@ class Neo4jStore(Store):
                 raise
             return self._copy.read(work)
 
-    def _write(self, work: Work[Answer], *, bulk: bool = False) -> Answer:
-        def locked(transaction: ManagedTransaction) -> Answer:
+    def _write(self, work: TransactionWork[Returned], *, bulk: bool = False) -> Returned:
+        def locked(transaction: ManagedTransaction) -> Returned:
             ours = Neo4jTransaction(transaction)
             ours.lock()
             return work(ours)
@@ -134,7 +134,10 @@ class Neo4jStore(Store):
         return sum(parts, UpsertCounts())
 
     def import_rows(
-        self, rows: GraphRows, rules: ImportRules = MERGE, complete: Completion | None = None
+        self,
+        rows: GraphRows,
+        rules: ImportRules = DEFAULT_RULES,
+        complete: Completion | None = None,
     ) -> RowChanges:
         """See `GraphStore.import_rows`; large ones in batches, as those of `upsert`.
 
@@ -160,14 +163,14 @@ class Neo4jStore(Store):
     def _in_batches(
         self,
         rows: GraphRows,
-        write: Callable[[Transaction, Table[Any], list[Any]], Answer],
-        counts_of: Callable[[Answer], UpsertCounts],
-    ) -> Iterator[Answer]:
+        write: Callable[[Transaction, Table[Any], list[Any]], Returned],
+        counts_of: Callable[[Returned], UpsertCounts],
+    ) -> Iterator[Returned]:
         """What was written of each batch, each a transaction and a version of its own."""
         self._read(lambda tx: upsert.check_references(tx, rows), bulk=True)
         written = Counter[str]()
 
-        def work(tx: Transaction, table: Table[Any], batch: list[Any]) -> Answer:
+        def work(tx: Transaction, table: Table[Any], batch: list[Any]) -> Returned:
             answer = write(tx, table, batch)
             if counts_of(answer).any_written:
                 tx.increase_version()

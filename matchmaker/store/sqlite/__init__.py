@@ -12,7 +12,7 @@ from matchmaker.domain import GraphRows
 from matchmaker.store import upsert
 from matchmaker.store.content import StoreContent
 from matchmaker.store.documents import Records, Store
-from matchmaker.store.graph_reading import Answer, Work
+from matchmaker.store.graph_reading import Returned, TransactionWork
 from matchmaker.store.lookup import export
 from matchmaker.store.sqlite import queries
 from matchmaker.store.sqlite.connection import SCHEMA_VERSION, Connections
@@ -32,11 +32,11 @@ class SqliteStore(Store):
         self._connections = Connections(path)
         self.documents: Records = SqliteRecords(self._connections)
 
-    def _read(self, work: Work[Answer], *, bulk: bool = False) -> Answer:  # noqa: ARG002
+    def _read(self, work: TransactionWork[Returned], *, bulk: bool = False) -> Returned:  # noqa: ARG002
         with self._connections.reading() as connection:
             return work(SqliteTransaction(connection))
 
-    def _write(self, work: Work[Answer], *, bulk: bool = False) -> Answer:  # noqa: ARG002
+    def _write(self, work: TransactionWork[Returned], *, bulk: bool = False) -> Returned:  # noqa: ARG002
         with self._connections.writing() as connection:
             return work(SqliteTransaction(connection))
 

@@ -46,7 +46,7 @@ def test_two_titles_that_tell_what_a_firm_does_are_both_its_description() -> Non
 def test_of_two_titles_of_one_column_the_usual_is_taken() -> None:
     file = samples("单位名称|名称|所在地|地址", "甲|乙|温州市|温州市学院路7号")
     taken = recognised("organizations", file)
-    assert taken == {"单位名称": "name", "名称": "", "所在地": "place", "地址": ""}
+    assert taken == {"单位名称": "name", "名称": "", "所在地": "place", "地址": "street_address"}
 
 
 def test_province_city_and_county_are_one_place() -> None:
@@ -101,7 +101,8 @@ def test_fields_of_a_nested_address_are_places() -> None:
         ("3、贵公司主要产品有哪些？", "description"), ("5、贵单位所在城市", "place"),
         ("4、贵单位目前希望采购什么产品或服务？", "need"), ("您的企业名称（必填）", "name"),
         ("请填写统一社会信用代码", "credit_code"), ("Q1. Company name", "name"),
-        ("2024年产值（万元）", "revenue"), ("Products wanted", "need"), ("2022年", ""),
+        ("2024年产值（万元）", "output"), ("2024年营业额（万元）", "revenue"),
+        ("Products wanted", "need"), ("2022年", ""),
     ],
 )  # fmt: skip
 def test_questions_of_a_form_ask_for_columns(title: str, column: str) -> None:

@@ -185,3 +185,47 @@ def test_ranges_and_units_are_understood(need, statement, verdict):
 def test_grades_of_a_material(need, statement, verdict):
     judgements = compared(need, statement).judgements
     assert {j.verdict.value for j in judgements if j.requirement.kind == "material"} == {verdict}
+
+
+@pytest.mark.parametrize(
+    ("need", "statement", "key", "verdict"),
+    [
+        # One of several that would do.
+        ("找外地PPS、PEEK料的改性厂", "PPS粒料，25公斤起", "material:peek", "unknown"),
+        ("PEEK or PPS granules", "PVC granules", "material:peek", "unmet"),
+        # A fibre and what it strengthens go together; two of a kind do not.
+        ("carbon fibre parts", "thermoplastic parts of nylon", "material:carbon fibre", "unknown"),
+        ("carbon fibre parts", "parts of glass fibre", "material:carbon fibre", "unmet"),
+        # As people round: a fortnight and fifteen days, five tonnes a week and twenty a month.
+        ("ball valves in two weeks", "球阀，十五天交货", "deadline:≤14 day", "met"),
+        ("ball valves in two weeks", "球阀，二十天交货", "deadline:≤14 day", "unmet"),
+        ("castings, DN300以下", "castings DN50", "size:≤DN300", "met"),
+        ("castings, DN300以下", "castings DN400-600", "size:≤DN300", "unmet"),
+    ],
+)
+def test_what_speaks_against_a_statement_is_another_value(need, statement, key, verdict):
+    judged = {j.requirement.key: j.verdict for j in compare(read(need), read(statement)).judgements}
+    assert judged[key] == verdict
+
+
+def test_an_uncertain_reading_leaves_who_it_speaks_against_in_reach():
+    """What a thing is in its phrase is not always plain; sizes that differ are."""
+    need = read("闸阀，DN50")
+    part = compare(need, read("闸阀阀体加工"))
+    size = compare(need, read("闸阀DN500"))
+    assert [judgement.tentative for judgement in part.unmet] == [True]
+    assert [judgement.tentative for judgement in size.unmet] == [False]
+    assert size.adjustment < 4 * part.adjustment < 0
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("圆度一丝五", "≤0.015 mm"), ("长度两米六", "2600 mm"), ("厚度三寸半", "88.9 mm")],
+)
+def test_tenths_behind_a_unit_are_read_as_they_are_spoken(text, value):
+    assert [item.value for item in read(text).items] == [value]
+
+
+def test_a_denial_of_what_a_thing_has_leaves_the_thing():
+    items = {(item.value, item.denied) for item in read("不要石墨的垫片").items}
+    assert items == {("graphite", True), ("gasket", False)}

@@ -1,0 +1,143 @@
+"""What a line of an organisation says besides: texts, a need, figures of years, a membership."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from matchmaker.domain import DatePrecision, Description, GoalName, Membership, Need, Observation
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.dates import PartialDate
+from matchmaker.ingest.numbers import Amount
+from matchmaker.ingest.qualifications import CERTIFICATES
+from matchmaker.ingest.suggestions import year_of_title
+from matchmaker.ingest.table_file import Line
+from matchmaker.ingest.table_reader import MEMBERSHIP_DAYS, RowValues, TableReader
+from matchmaker.messages import message
+from matchmaker.text import language_of
+
+HEADCOUNT, NEED = "headcount", "need"
+# Figures of an organisation, and how many years ago the one is of whose title names no year.
+FIGURES = {
+    HEADCOUNT: 0, "revenue": 1, "output": 1, "registered_capital": 0, "rd_expenditure": 1,
+    "patents": 0,
+}  # fmt: skip
+# Texts about an organisation, and what ends their ids.
+TEXTS = {"description": "about", "description_en": "about-en", CERTIFICATES: CERTIFICATES}
+PARTS = (*TEXTS, NEED, *FIGURES, *MEMBERSHIP_DAYS)
+
+
+def keep_parts(
+    reader: TableReader, line: Line, row: RowValues, organization: str, parts: Mapping[str, Any]
+) -> None:
+    """Keep the values of the columns PARTS that go with an organisation."""
+    for name, suffix in TEXTS.items():
+        if text := parts.get(name):
+            _keep_description(reader, row, organization, (name, suffix, text))
+    if need := parts.get(NEED):
+        _keep_need(reader, row, organization, need)
+    for indicator, years_ago in FIGURES.items():
+        figure = parts.get(indicator)
+        if figure is not None:
+            key = (organization, indicator, reader.today.year - years_ago)
+            amount = figure if isinstance(figure, Amount) else Amount(figure)
+            _keep_figure(reader, line, row, key, amount)
+    days = [parts.get(name) for name in MEMBERSHIP_DAYS]
+    if any(days):
+        _keep_membership(reader, row, organization, *days)
+
+
+def _keep_description(
+    reader: TableReader, row: RowValues, organization: str, text: tuple[str, str, str]
+) -> None:
+    column, suffix, content = text
+    try:
+        description = Description(
+            f"{organization}#{suffix}", organization, content, language_of(content),
+            provenance=row.provenance,
+        )  # fmt: skip
+    except InvalidInput as error:
+        file = reader.file.name
+        reader.reading.warn(file, row.line, column, error.message, is_lost=True)
+        return
+    _keep_first(reader, row, "descriptions", description, column, "text")
+
+
+def _keep_need(reader: TableReader, row: RowValues, organization: str, text: str) -> None:
+    """What an organisation looks for, told in the list that names it."""
+    try:
+        need = Need(
+            f"{organization}#{NEED}", organization, GoalName.SUPPLIER, text, language_of(text),
+            provenance=row.provenance,
+        )  # fmt: skip
+    except InvalidInput as error:
+        reader.reading.warn(reader.file.name, row.line, NEED, error.message, is_lost=True)
+        return
+    _keep_first(reader, row, "needs", need, NEED, "text")
+
+
+def _keep_first(
+    reader: TableReader, row: RowValues, table: str, made: Any, column: str, value: str
+) -> None:
+    """Keep a row that goes with an organisation; of two lines the first one's."""
+    reading = reader.reading
+    before = reading.rows[table].get(made.id)
+    if before is None:
+        reading.keep(table, made.id, made, reader.file.name, row.line)
+    elif getattr(before, value) != getattr(made, value):
+        line = reading.origins[table, made.id][1]
+        warn_of_other(reader, row.line, column, str(getattr(before, value)), line)
+
+
+def warn_of_other(reader: TableReader, line: int, column: str, kept: str, earlier: int) -> None:
+    reason = message("is '%(kept)s' on line %(line)s: that stays.", kept=kept[:100], line=earlier)
+    reader.reading.warn(reader.file.name, line, column, reason, is_lost=True)
+
+
+def _keep_figure(
+    reader: TableReader, line: Line, row: RowValues, key: tuple[str, str, int], figure: Amount
+) -> None:
+    """A figure of an organisation, of the year that its title names, else of that of the key."""
+    organization, indicator, year = key
+    titles = (title for title, _ in reader.cells_of(line, indicator))
+    year = next(filter(None, map(year_of_title, titles)), year)
+    unit = figure.in_currency("")[0] or figure.currency
+    try:
+        observation = Observation(
+            _figure_id(reader.source, organization, indicator, year),
+            organization, indicator, year,
+            float(figure.value), unit, provenance=row.provenance,
+        )  # fmt: skip
+    except InvalidInput as error:
+        reader.reading.warn(reader.file.name, row.line, indicator, error.message, is_lost=True)
+        return
+    _keep_first(reader, row, "observations", observation, indicator, "value")
+
+
+def _figure_id(source: str, organization: str, indicator: str, year: int) -> str:
+    """One for each source, so that what two sources say of the same year is kept side by side."""
+    prefix, _, key = organization.partition(":")
+    own = key if prefix == source else organization
+    return f"{source}:{own}#{indicator}-{year}"
+
+
+def _keep_membership(
+    reader: TableReader, row: RowValues, organization: str,
+    since: PartialDate | None, until: datetime.date | None,
+) -> None:  # fmt: skip
+    """Since when it belongs to the cluster that the list is imported for, and until when."""
+    reading, cluster = reader.reading, reader.reading.cluster
+    if not cluster:
+        return  # said once, of the whole file
+    key = f"{cluster} {organization}"
+    try:
+        membership = Membership(
+            cluster, organization, since.date if since else None, until,
+            row.provenance, since.precision if since else DatePrecision.DAY,
+        )  # fmt: skip
+    except InvalidInput as error:
+        reading.warn(reader.file.name, row.line, "member_until", error.message, is_lost=True)
+        return
+    if key not in reading.rows["memberships"]:
+        reading.keep("memberships", key, membership, reader.file.name, row.line)

@@ -1,0 +1,152 @@
+"""Two values compared: sizes, pressures, temperatures, quantities, prices and times."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from matchmaker.messages import Message, message
+from matchmaker.recommend.specification import forms
+from matchmaker.recommend.specification.model import Fulfilment, Requirement, RequirementKind
+from matchmaker.recommend.specification.units import NOMINAL_DIAMETERS
+
+
+class Say(NamedTuple):
+    """One statement's say on one requirement."""
+
+    verdict: Fulfilment
+    note: Message | None = None
+    tentative: bool = False
+
+
+MET = Say(Fulfilment.MET)
+UNMET = Say(Fulfilment.UNMET)
+UNKNOWN = Say(Fulfilment.UNKNOWN)
+
+_CEILINGS = frozenset({forms.TOLERANCE, forms.ROUGHNESS})
+# A month of thirty days, a fortnight of fifteen: what is rounded in speaking is no other value.
+_ROUNDED = 0.1
+
+
+def measured(requirement: Requirement, item: Requirement) -> Say | None:
+    """Of the same aspect and unit, or convertible; a class in pounds says nothing of PN."""
+    if requirement.kind is RequirementKind.PRESSURE and forms.CLASS in (
+        requirement.aspect,
+        item.aspect,
+    ):
+        if requirement.aspect != item.aspect:
+            return Say(Fulfilment.UNKNOWN, message("class and PN cannot be compared"))
+        return MET if _covers(_bounds(requirement), _bounds(item)) else UNMET
+    if requirement.aspect in ("date", forms.PIPE_THREAD) or item.aspect == "date":
+        same = requirement.value == item.value and requirement.aspect == item.aspect
+        return MET if same else None
+    aligned = _aligned(requirement, item)
+    if aligned is None:
+        return None
+    wanted, stated = aligned
+    if requirement.kind is RequirementKind.TEMPERATURE:
+        return _temperature(wanted, stated)
+    if requirement.aspect in _CEILINGS or requirement.kind in (
+        RequirementKind.PRICE,
+        RequirementKind.DEADLINE,
+    ):
+        rounded = _ROUNDED if requirement.kind is RequirementKind.DEADLINE else 0.0
+        return _ceiling(wanted, stated, rounded)
+    if requirement.kind is RequirementKind.QUANTITY:
+        return _quantity(item, wanted, stated)
+    if _covers(wanted, stated):
+        return MET
+    return UNMET
+
+
+Bounds = tuple[float | None, float | None]
+
+
+def _bounds(requirement: Requirement) -> Bounds:
+    return requirement.low, requirement.high
+
+
+def _aligned(requirement: Requirement, item: Requirement) -> tuple[Bounds, Bounds] | None:
+    """Both in one unit, where they measure the same; None where they do not."""
+    wanted, stated = _bounds(requirement), _bounds(item)
+    if {requirement.aspect, item.aspect} == {forms.INCHES, forms.NOMINAL_DIAMETER}:
+        nominal = _nominal(requirement), _nominal(item)
+        return nominal if None not in (nominal[0][1], nominal[1][1]) else None
+    if requirement.kind is RequirementKind.PRICE and _one_price(requirement, item):
+        return wanted, stated
+    if requirement.unit != item.unit:
+        return None
+    generic = {"", forms.INCHES}
+    if requirement.kind is RequirementKind.PRESSURE:
+        return wanted, stated
+    if requirement.aspect != item.aspect and not ({requirement.aspect, item.aspect} <= generic):
+        return None
+    return wanted, stated
+
+
+def _one_price(requirement: Requirement, item: Requirement) -> bool:
+    """Whether both are unit prices in one currency, though one does not say of what unit."""
+    currency, _, per = requirement.unit.partition("/")
+    other, _, other_per = item.unit.partition("/")
+    return currency == other and requirement.aspect == item.aspect and not (per and other_per)
+
+
+def _nominal(requirement: Requirement) -> Bounds:
+    if requirement.aspect == forms.NOMINAL_DIAMETER:
+        return _bounds(requirement)
+    low, high = (
+        None if v is None else NOMINAL_DIAMETERS.get(round(v / 25.4, 4))
+        for v in _bounds(requirement)
+    )
+    return low, high
+
+
+def _covers(wanted: Bounds, stated: Bounds) -> bool:
+    """Whether what is stated holds what is wanted, or a bound wanted holds what is stated."""
+    if None in wanted:
+        return _overlap(wanted, stated)
+    return (stated[0] is None or stated[0] <= wanted[0]) and (  # type: ignore[operator]
+        stated[1] is None or stated[1] >= wanted[1]  # type: ignore[operator]
+    )
+
+
+def _overlap(one: Bounds, other: Bounds) -> bool:
+    low = max((v for v in (one[0], other[0]) if v is not None), default=None)
+    high = min((v for v in (one[1], other[1]) if v is not None), default=None)
+    return low is None or high is None or low <= high
+
+
+def _temperature(wanted: Bounds, stated: Bounds) -> Say | None:
+    """A single temperature is a limit: up to it when warm, down to it when cold."""
+    low, high = stated
+    if low == high and low is not None:
+        low, high = (None, high) if low >= 0 else (low, None)
+    ends = [v for v in wanted if v is not None]
+    inside = all((low is None or v >= low) and (high is None or v <= high) for v in ends)
+    if not inside:
+        return UNMET
+    # What holds 85 °C is not thereby known to hold -196 °C.
+    if any((v < 0 and low is None) or (v > 0 and high is None) for v in ends):
+        return UNKNOWN
+    return MET
+
+
+def _ceiling(wanted: Bounds, stated: Bounds, rounded: float = 0.0) -> Say | None:
+    limit = wanted[1] if wanted[1] is not None else wanted[0]
+    value = stated[1] if stated[1] is not None else stated[0]
+    if limit is None or value is None:
+        return None
+    return MET if value <= limit * (1 + rounded) else UNMET
+
+
+def _quantity(item: Requirement, wanted: Bounds, stated: Bounds) -> Say | None:
+    """Enough capacity for a rate; an order not below the minimum order."""
+    amount = wanted[0] if wanted[0] is not None else wanted[1]
+    if amount is None:
+        return None
+    if item.aspect:  # a minimum order
+        least = stated[0] if stated[0] is not None else stated[1]
+        return None if least is None else (MET if amount >= least else UNMET)
+    most = stated[1] if stated[1] is not None else stated[0]
+    if most is None:
+        return None
+    return MET if most >= amount * (1 - _ROUNDED) else UNMET
