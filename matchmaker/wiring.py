@@ -564,6 +564,7 @@ class Wiring:
             self.sealer,
             self.clock,
             private_allowed=self.settings.private_webhooks,
+            hosts=self.settings.listed_webhook_hosts,
         )
 
     @cached_property
