@@ -140,7 +140,7 @@ def _survey_page(id: str, link: SurveyLink | None = None) -> str:
 
 
 @web.get("/surveys/<id>/audit")
-def survey_audit(id: str) -> Page:
+def survey_audit(id: str) -> PageAnswer:
     """Indicators of ties on record, confirmed and told, with bands, one layer at a time."""
     principal = signed_in()
     view = services().surveys.show(principal, id)
