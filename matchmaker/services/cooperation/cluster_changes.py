@@ -28,7 +28,7 @@ _CLOSED = (PostingState.WITHDRAWN, PostingState.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True)
-class NewTie:
+class RecentTie:
     """Two members, by id, who have a tie since a day that is not long ago."""
 
     first: str
@@ -45,7 +45,7 @@ class ClusterChanges:
     since: date
     joined: tuple[str, ...]
     left: tuple[str, ...]
-    ties: tuple[NewTie, ...]
+    ties: tuple[RecentTie, ...]
     introductions: tuple[tuple[State, int], ...]
     needs_published: int
     needs_closed: int
@@ -91,7 +91,7 @@ class ClusterHistory:
             since=begin.date(),
             joined=joined,
             left=left,
-            ties=tuple(NewTie(min(pair), max(pair), since) for pair, since in ordered),
+            ties=tuple(RecentTie(min(pair), max(pair), since) for pair, since in ordered),
             introductions=tuple((state, counts[state]) for state in State if counts[state]),
             needs_published=needs[PostingState.PUBLISHED],
             needs_closed=sum(needs[state] for state in _CLOSED),
