@@ -75,6 +75,11 @@ def periodic_work(wired: Wiring) -> tuple[PeriodicWork, ...]:
             crontab("*/5"),
             lambda: _run_step("backup made", lambda: wired.backups.make_due(SYSTEM)),
         ),
+        PeriodicWork(
+            "searches",
+            crontab("*/5"),
+            lambda: _run_step("people told of searches", wired.saved_searches.look_again),
+        ),
         PeriodicWork("postings", crontab("7"), lambda: expire_postings(wired)),
         PeriodicWork("retention", crontab("17", "3"), lambda: delete_old(wired)),
         *(PeriodicWork(event, crontab(), partial(_run_step, event, step)) for event, step in steps),

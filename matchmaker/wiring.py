@@ -56,6 +56,7 @@ from matchmaker.services.matching.long_questions import LongQuestions
 from matchmaker.services.matching.matching import Matching
 from matchmaker.services.matching.open_needs import OpenNeeds
 from matchmaker.services.matching.ranker_files import RankerFiles
+from matchmaker.services.matching.saved_searches import SavedSearches
 from matchmaker.services.matching.seekers import SeekerFactory
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.services.operations.backups import Backups
@@ -96,6 +97,7 @@ from matchmaker.workflow.job import JobKind
 if TYPE_CHECKING:  # SciPy's statistics take a second to import: only what needs them pays
     from matchmaker.services.auditing.auditing import Auditing
     from matchmaker.services.auditing.derived_clusters import ClusterDerivation
+    from matchmaker.services.auditing.survey_audit import SurveyAudits
     from matchmaker.services.cooperation.batches import Batches
     from matchmaker.services.operations.exports import Exports
 
@@ -208,6 +210,12 @@ class Wiring:
     @cached_property
     def long_questions(self) -> LongQuestions:
         return LongQuestions(self.repositories, self.clock)
+
+    @cached_property
+    def saved_searches(self) -> SavedSearches:
+        return SavedSearches(
+            self.repositories, self.accounts, self.long_questions, lambda: self.matching, self.clock
+        )
 
     @cached_property
     def open_needs(self) -> OpenNeeds:
@@ -532,6 +540,12 @@ class Wiring:
         return SurveySync(self.store, self.repositories, self.clock)
 
     @cached_property
+    def survey_audits(self) -> SurveyAudits:
+        from matchmaker.services.auditing.survey_audit import SurveyAudits
+
+        return SurveyAudits(self.surveys, self.auditing)
+
+    @cached_property
     def survey_answers(self) -> SurveyAnswers:
         return SurveyAnswers(self.surveys, self.survey_sync, self.reconciliation)
 
@@ -550,6 +564,7 @@ class Wiring:
             self.sealer,
             self.clock,
             private_allowed=self.settings.private_webhooks,
+            hosts=self.settings.listed_webhook_hosts,
         )
 
     @cached_property

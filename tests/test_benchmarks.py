@@ -132,6 +132,16 @@ def test_ranking(run: Run, graph: Path) -> None:
     assert "many seekers, all cores" in printed
 
 
+def test_scale(run: Run, graph: Path, tmp_path: Path) -> None:
+    """Twice the graph has twice the organisations, and each size is asked as many questions."""
+    asked = ("--seekers", 4, "--trials", 5, "--cut", "2017-12-31", "--keep", tmp_path)
+    printed = run("scale", graph, "--times", 1, 2, *asked)
+    small, large = re.findall(r"(\d+) organisations, (\d+) undertakings", printed)
+    assert [2 * int(figure) for figure in small] == [int(figure) for figure in large]
+    assert "grows with the graph to the power of" in printed
+    assert "walks to the end" in printed
+
+
 def test_ablation(run: Run, graph: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MATCHMAKER_DATA_DIR", str(graph))
     monkeypatch.setattr("matchmaker.services.matching.training.MINIMUM_EVENTS", 100)
@@ -205,6 +215,12 @@ def test_the_memory_of_an_import_is_measured(run: Run) -> None:
     with pytest.raises(SystemExit) as ended:
         run("import_memory", "--rows", 50)
     assert not ended.value.code
+
+
+def test_bands_of_a_survey(run: Run) -> None:
+    printed = run("survey_bands", "--draws", 2, "--members", 24)
+    assert "those with few ties answer less" in printed
+    assert "width of a band, mean" in printed
 
 
 def test_every_benchmark_that_is_shown_is_run_here() -> None:

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from matchmaker.goals import Goal
 from matchmaker.messages import Message, message, plural, sentences
 from matchmaker.recommend.features.affinity import NEAR_KM
-from matchmaker.recommend.graph import AffiliationNetwork, age_years, columns_of
+from matchmaker.recommend.graph import AffiliationNetwork, age_years
+from matchmaker.recommend.matrices import columns_of
 from matchmaker.recommend.model import Advice, ProperName, Way
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.snapshot.distances import common_place, known_km, known_km_between

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from matchmaker.domain import Kind
-from matchmaker.recommend.graph import (
-    NEW_YEARS,
-    YEAR,
-    AffiliationNetwork,
-    Matrix,
-    age_years,
-    dense_row,
-    without_diagonal,
-)
+from matchmaker.recommend.graph import NEW_YEARS, YEAR, AffiliationNetwork, age_years
+from matchmaker.recommend.matrices import Matrix, dense_row, without_diagonal
+from matchmaker.recommend.profile_scores import ByProfile, PartTable, Profile
+from matchmaker.recommend.scores import Near, Ranking, Scores
 from matchmaker.snapshot.model import KINDS, NO_DATE, BoolArray, FloatArray, IntArray, Snapshot
 
 # A profile counts as much as this many recent undertakings of the seeker's country.
 PRIOR_UNDERTAKINGS = 1.0
 PRIOR_COUNTRY = 20.0
 NOBODY = np.int32(-1)
+RANKED: tuple[Literal["latest", "met", "new_partners", "newcomers"], ...] = (
+    "latest",
+    "met",
+    "new_partners",
+    "newcomers",
+)
 
 
 class Affinity:
@@ -46,7 +49,9 @@ class Affinity:
     def prepare(self) -> None:
         """Make now what requests would make at first use."""
         _ = self._by_country, self._by_country_lately, self._with_countries, self._by_region
-        _ = self._country_programmes, self._topics, self.measures
+        _ = self._country_programmes, self._topics, self._activity_by_part, self._met_by_part
+        for name in RANKED:
+            _ = self.ranking(name).order
 
     # -- places
 
@@ -75,29 +80,59 @@ class Affinity:
         everybody = np.ones(len(self._snapshot), dtype=np.bool_)
         return self._met(self.regions, self._weight, everybody)
 
-    def country(self, country: int, *, lately: bool = False) -> FloatArray:
-        """How much each organisation lately worked with those of a country that ask, shape (n,).
+    def country(self, country: int, *, lately: bool = False) -> Ranking:
+        """How much each organisation lately worked with those of a country that ask.
 
         Not size-normalised: on EU projects plain counts put a new partner among a
         newcomer's first ten in .468 of cases, normalised ones in .418.
         """
-        return dense_row(self._by_country_lately if lately else self._by_country, country)
+        matrix = self._by_country_lately if lately else self._by_country
+        return self._ordered(("country", lately, country), matrix, country)
 
-    def country_lift(self, country: int) -> FloatArray:
-        """ln of observed over expected work with a country, given how active both are, (n,)."""
-        with_country, with_all = dense_row(self._by_country_all, country), self._with_countries
-        total = float(self._by_country_all.sum())
-        lift = (with_country + 0.1) * total / ((float(with_country.sum()) + 1) * (with_all + 1))
+    def country_lift(self, country: int, rows: IntArray) -> FloatArray:
+        """ln of observed over expected work with a country, given how active both are, (n,).
+
+        Of the organisations at `rows` (n,).
+        """
+        everybody = self._ordered(("country of all", country), self._by_country_all, country)
+        with_all, with_everybody = self._with_countries[rows], self._with_country.get(country, 0.0)
+        lift = (everybody[rows] + 0.1) * self._with_all / ((with_everybody + 1) * (with_all + 1))
         return np.asarray(np.log(np.maximum(lift, 1e-9)), dtype=np.float32)
+
+    def _ordered(self, key: Hashable, matrix: Matrix, row: int) -> Ranking:
+        """One row of a matrix as scores, put in order once."""
+
+        def made() -> Ranking:
+            if not 0 <= row < matrix.shape[0]:
+                return Ranking(np.zeros(0, np.int32), np.zeros(0, np.float32), matrix.shape[1])
+            part = slice(int(matrix.indptr[row]), int(matrix.indptr[row + 1]))
+            order = np.argsort(matrix.indices[part])
+            rows, values = matrix.indices[part][order], matrix.data[part][order]
+            return Ranking(rows.astype(np.int32), values.astype(np.float32), matrix.shape[1])
+
+        return self._snapshot.cached((self, key), made)
 
     @cached_property
     def _with_countries(self) -> FloatArray:
         """Recent work of each organisation with all countries, shape (n,)."""
         return np.asarray(self._by_country_all.sum(axis=0)).ravel()
 
-    def region(self, region: int) -> FloatArray:
-        """How much each organisation lately worked with a region, shape (n,)."""
-        return dense_row(self._by_region, region)
+    @cached_property
+    def _with_all(self) -> float:
+        return float(self._by_country_all.sum())
+
+    @cached_property
+    def _with_country(self) -> dict[int, float]:
+        """Recent work of everybody with each country."""
+        everybody = self._by_country_all
+        return {
+            country: float(dense_row(everybody, country).sum())
+            for country in range(everybody.shape[0])
+        }
+
+    def region(self, region: int) -> Ranking:
+        """How much each organisation lately worked with a region."""
+        return self._ordered(("region", region), self._by_region, region)
 
     def region_of(self, place: int) -> int:
         """Region of a place, -1 for none."""
@@ -134,32 +169,33 @@ class Affinity:
         shares /= counts.sum(axis=1, keepdims=True) + PRIOR_COUNTRY
         return np.vstack([shares, whole]).astype(np.float32)
 
-    def profile(self, row: int | None, country: int) -> FloatArray:
-        """Shares of programme parts in what one does, its country's habits as prior, (parts,)."""
+    def profile(self, row: int | None, country: int) -> Profile:
+        """Shares of programme parts in what one does, its country's habits as prior."""
         is_known = 0 <= country < len(self._country_prior) - 1
-        prior = self._country_prior[country if is_known else -1]
+        key = country if is_known else -1
+        prior = np.asarray(self._country_prior[key], dtype=np.float32)
         if row is None:
-            return np.asarray(prior, dtype=np.float32)
+            return Profile(None, prior, key, 1.0, 1.0)
         own = dense_row(self._profiles, row)
         total = float(own.sum()) + PRIOR_UNDERTAKINGS
-        return np.asarray((own + PRIOR_UNDERTAKINGS * prior) / total, dtype=np.float32)
+        return Profile(own, prior, key, PRIOR_UNDERTAKINGS, total)
 
     @cached_property
-    def _activity_by_part(self) -> Matrix:
-        return self._profiles.T.tocsr()
+    def _activity_by_part(self) -> PartTable:
+        return PartTable(self._profiles.T)
 
     @cached_property
-    def _met_by_part(self) -> Matrix:
+    def _met_by_part(self) -> PartTable:
         met = np.asarray(self._network.incidence.T @ self.asks.astype(np.float32))
-        return self._by_part(self._weight * met).T.tocsr()
+        return PartTable(self._by_part(self._weight * met).T)
 
-    def programme_activity(self, profile: FloatArray) -> FloatArray:
-        """Recent undertakings in the programmes of a profile, shape (n,)."""
-        return np.asarray(profile @ self._activity_by_part, dtype=np.float32)
+    def programme_activity(self, profile: Profile) -> Scores:
+        """Recent undertakings in the programmes of a profile."""
+        return ByProfile(self._activity_by_part, profile)
 
-    def programme_met(self, profile: FloatArray) -> FloatArray:
-        """The same, counting those it met there who ask, shape (n,)."""
-        return np.asarray(profile @ self._met_by_part, dtype=np.float32)
+    def programme_met(self, profile: Profile) -> Scores:
+        """The same, counting those it met there who ask."""
+        return ByProfile(self._met_by_part, profile)
 
     @cached_property
     def _country_programmes(self) -> Matrix:
@@ -191,13 +227,16 @@ class Affinity:
             shape=(countries * parts, len(self._snapshot)),
         )
 
-    def programme_country(self, profile: FloatArray, country: int) -> FloatArray:
-        """How much each met those of a country within the programmes of a profile, (n,)."""
-        parts, joint = len(profile), self._country_programmes
+    def programme_country(self, profile: Profile, country: int) -> Scores:
+        """How much each met those of a country within the programmes of a profile."""
+        parts, joint = self._parts.shape[1], self._country_programmes
         if not 0 <= country * parts < joint.shape[0]:
-            return np.zeros(len(self._snapshot), dtype=np.float32)
-        rows = joint[country * parts : (country + 1) * parts]
-        return np.asarray(profile @ rows, dtype=np.float32)
+            return Near(np.zeros(0, np.int32), np.zeros(0, np.float32), len(self._snapshot))
+        table = self._snapshot.cached(
+            (self, "programmes of country", country),
+            lambda: PartTable(joint[country * parts : (country + 1) * parts]),
+        )
+        return ByProfile(table, profile)
 
     @cached_property
     def _topics(self) -> Matrix:
@@ -207,17 +246,22 @@ class Affinity:
         weighted = sparse.diags_array(self._weight) @ labelled
         topics = (self._network.incidence @ weighted).tocsr()
         length = np.sqrt(np.asarray(topics.multiply(topics).sum(axis=1)).ravel())
-        return sparse.diags_array((1 / np.maximum(length, 1e-9)).astype(np.float32)) @ topics
+        scaled = sparse.diags_array((1 / np.maximum(length, 1e-9)).astype(np.float32)) @ topics
+        scaled.sort_indices()
+        return scaled
 
-    @cached_property
-    def _topics_across(self) -> Matrix:
-        return self._topics.T.tocsr()
+    def topic(self, row: int, rows: IntArray) -> FloatArray:
+        """Cosine of the topics of recent undertakings with one organisation's, shape (n,).
 
-    def topic(self, row: int) -> FloatArray:
-        """Cosine of the topics of recent undertakings with one organisation's, shape (n,)."""
-        return np.asarray(dense_row(self._topics, row) @ self._topics_across, dtype=np.float32)
+        Of the organisations at `rows` (n,).
+        """
+        return np.asarray(self._topics[rows] @ dense_row(self._topics, row), dtype=np.float32)
 
     # -- measures of everybody
+
+    def ranking(self, name: Literal["latest", "met", "new_partners", "newcomers"]) -> Ranking:
+        """One of `measures` in order, made once."""
+        return self._snapshot.cached((self, name), lambda: Ranking.of(getattr(self.measures, name)))
 
     @cached_property
     def measures(self) -> ActivityMeasures:

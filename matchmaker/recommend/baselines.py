@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from matchmaker.recommend.features.affinity import country_work
-from matchmaker.recommend.graph import ITERATIONS, AffiliationNetwork, Pace, age_years, restarted
+from matchmaker.recommend.graph import ITERATIONS, AffiliationNetwork, Pace, age_years
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.retrieve import same_place_and_industry
+from matchmaker.recommend.scores import Scores
+from matchmaker.recommend.walks import restarted
 from matchmaker.snapshot.model import FloatArray
 
-Baseline = Callable[[Pairs], FloatArray]
+Baseline = Callable[[Pairs], Scores | FloatArray]
 RECENT_YEARS = 2.0
 
 
@@ -40,7 +42,7 @@ def recent_popularity(pairs: Pairs) -> FloatArray:
     return counted
 
 
-def repeat(pairs: Pairs) -> FloatArray:
+def repeat(pairs: Pairs) -> Scores | FloatArray:
     """Whom one worked with before, recent work counting more."""
     return pairs.walked(AffiliationNetwork.recent_with)
 
@@ -59,7 +61,7 @@ def item_neighbours(pairs: Pairs) -> FloatArray:
     if row is None:
         return np.zeros(len(pairs.snapshot), dtype=np.float32)
     inverse = 1 / np.sqrt(np.maximum(network.degree, 1))
-    shared = network.through_partners(row, inverse.astype(np.float32))
+    shared = np.asarray(network.through_partners(row, inverse.astype(np.float32)))
     return np.asarray((network.adjacency @ shared) * inverse, dtype=np.float32)
 
 
@@ -73,9 +75,9 @@ BASELINES: Mapping[str, Baseline] = {
     "lexical": lambda pairs: pairs.fit.lexical,
     "dense": lambda pairs: pairs.fit.dense,
     "lexical and dense": lambda pairs: pairs.fit.best,
-    "common neighbours": lambda pairs: pairs.walked(AffiliationNetwork.shared_partners),
-    "Adamic–Adar": lambda pairs: pairs.walked(AffiliationNetwork.adamic_adar),
-    "resource allocation": lambda pairs: pairs.walked(AffiliationNetwork.resource_allocation),
+    "common neighbours": lambda pairs: pairs.shared("shared_partners"),
+    "Adamic–Adar": lambda pairs: pairs.shared("adamic_adar"),
+    "resource allocation": lambda pairs: pairs.shared("resource_allocation"),
     "item-kNN": item_neighbours,
     "three-step paths": lambda pairs: pairs.walked(AffiliationNetwork.three_step),
     "PageRank": even_pagerank,

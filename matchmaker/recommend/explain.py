@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import numpy as np
-from numpy.typing import NDArray
-
 from matchmaker.recommend.answers import best_answers
 from matchmaker.recommend.evidence import FITS_PARTLY, best_statements
-from matchmaker.recommend.graph import FURTHER, AffiliationNetwork
+from matchmaker.recommend.graph import AffiliationNetwork
 from matchmaker.recommend.model import Evidence, PathStep
+from matchmaker.recommend.neighbourhood import Neighbourhood
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.questions import own_questions
+from matchmaker.recommend.scores import is_among
 from matchmaker.snapshot.model import ENGAGEMENT_KINDS, LAYERS, STATEMENT_KINDS, from_days
 
 PIECES = 3
@@ -59,34 +58,39 @@ def path(pairs: Pairs, row: int) -> tuple[PathStep, ...]:
     """A shortest path from the seeker over undertakings, at most four steps, the latest of each."""
     if pairs.seeker.row is None:
         return ()
-    rows = shortest(pairs.network, pairs.steps, row)
+    rows = shortest(pairs.network, pairs.around, row)
     return tuple(_step(pairs, before, after) for before, after in pairwise(rows))
 
 
-def shortest(network: AffiliationNetwork, steps: NDArray[np.int8], target: int) -> list[int]:
+def shortest(network: AffiliationNetwork, around: Neighbourhood, target: int) -> list[int]:
     """Rows along a shortest path of at most four steps, [] when there is none.
 
-    `steps` are those from the source (`AffiliationNetwork.steps`): it was grown by two
-    steps, the target's side is grown by as many as it takes to meet it. Of
-    several ways the one over the rarest partners.
+    Both ends are grown: the source's was by two steps (`around`), the target's is by as many
+    as it takes to meet it, as far as the network's budget goes. Of several ways the one over
+    the rarest partners.
     """
-    way = _to_second_ring(network, steps, target)
-    while way and steps[way[0]] > 0:
-        nearer = network.partners(way[0])
-        way.insert(0, network.rarest(nearer[steps[nearer] == steps[way[0]] - 1]))
-    return way
+    way = _to_second_step(network, around, target)
+    if not way:
+        return []
+    if is_among(around.partners, way[0]):
+        return [around.row, *way]
+    nearer = network.partners(way[0])
+    first = network.rarest(nearer[is_among(around.partners, nearer)])
+    return [around.row, first, *way]
 
 
-def _to_second_ring(network: AffiliationNetwork, steps: NDArray[np.int8], target: int) -> list[int]:
-    """The end of the path from where it is two steps from the source, [] when it never is."""
-    if steps[target] < FURTHER:
+def _to_second_step(network: AffiliationNetwork, around: Neighbourhood, target: int) -> list[int]:
+    """The end of the path from where it is at most two steps from the source, [] without one."""
+    if is_among(around.partners, target):
         return [target]
-    around = network.partners(target)
-    second = around[steps[around] < FURTHER]
+    partners = network.partners(target)
+    if is_among(around.partners, partners).any():
+        return [target]
+    second = partners[is_among(around.rows, partners)]
     if len(second):
         return [network.rarest(second), target]
-    beyond = network.partners_of(around)
-    second = beyond[steps[beyond] < FURTHER]
+    beyond = network.partners_of(partners)
+    second = beyond[is_among(around.rows, beyond)]
     if not len(second):
         return []
     middle = network.rarest(second)
@@ -118,6 +122,6 @@ def _layer_of(pairs: Pairs, row: int, tie: int) -> str:
     for layer in LAYERS:
         tie_layer = pairs.snapshot.layers[layer]
         for ties in (tie_layer.out, tie_layer.into):
-            if bool(np.any(ties.tie[ties.row(row)] == tie)):
+            if bool((ties.tie[ties.row(row)] == tie).any()):
                 return layer.value
     return ""

@@ -6,16 +6,37 @@ one incidence matrix, so that every measure walks over both in the same way.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from matchmaker.domain import UNDIRECTED_LAYERS, Layer
+from matchmaker.recommend.matrices import (
+    Matrix,
+    columns_of,
+    compact_matrix,
+    inverse,
+    row_normalized,
+    without_diagonal,
+)
+from matchmaker.recommend.neighbourhood import Neighbourhood
+from matchmaker.recommend.scores import Near, Ranking, Scores
+from matchmaker.recommend.walks import (
+    Collector,
+    Reached,
+    Walker,
+    blended,
+    data_of,
+    entries,
+    restarted,
+    series,
+)
 from matchmaker.snapshot.model import NO_DATE, BoolArray, FloatArray, IntArray, Snapshot, to_days
 
 E_FOLDING_YEARS = 3.0
@@ -28,9 +49,10 @@ RESTART = 0.3
 # .7⁵ ≈ .17 of the mass is not restarted yet; on EU projects twelve steps rank no better.
 ITERATIONS = 5
 
-FURTHER = 3
-
-Matrix = Any  # scipy.sparse.csr_array, float32, int32 indices
+# So many organisations are walked over as they are; over more, mass is pushed (`walks.py`).
+EXACT_UP_TO = 20_000
+# Entries of partners' partners that a path may be looked for among.
+PATH_BUDGET = 300_000
 
 
 @dataclass(frozen=True)
@@ -69,16 +91,21 @@ class AffiliationNetwork:
         # Undertakings of the last two years, on a day that is known, shape (c,).
         self.fresh: BoolArray = recent & ~undertakings.estimated & (undertakings.date != NO_DATE)
 
+    @property
+    def is_pushed(self) -> bool:
+        """Whether walks are pushed as far as is worth it, and not walked to the end."""
+        return self.organizations > EXACT_UP_TO
+
     @cached_property
     def _steps(self) -> tuple[dict[Pace, Matrix], Matrix]:
         """(undertakings × organisations for each pace, organisations × undertakings)."""
         even = self.incidence
         leaving = {
-            pace: _compact(_row_normalized(even @ sparse.diags_array(self._weight(pace))).T)
+            pace: compact_matrix(row_normalized(even @ sparse.diags_array(self._weight(pace))).T)
             for pace in Pace
         }
-        back = sparse.diags_array(_inverse(self.undertakings.size)) @ even.T
-        return leaving, _compact(back.T)
+        back = sparse.diags_array(inverse(self.undertakings.size)) @ even.T
+        return leaving, compact_matrix(back.T)
 
     def _weight(self, pace: Pace) -> FloatArray:
         if pace is Pace.RECENT:
@@ -87,8 +114,13 @@ class AffiliationNetwork:
 
     def prepare(self) -> None:
         """Make now what requests would make at first use."""
-        _ = self._steps, self.participants, self.adjacency, self.degree, self.recent_joint
-        _ = self.activity, self.joint_count, self.centrality
+        _ = self.participants, self.adjacency, self.degree, self.recent_joint
+        _ = self.joint_count, self.rarity, self.is_joint_adjacent
+        for name in ("activity", "centrality", "degree"):
+            _ = self.ranking(name).order
+        if self.is_pushed:
+            _ = self.walkers, self._anywhere
+            self.__dict__.pop("_steps", None)  # centrality needed them, no request does
 
     def hop(self, mass: FloatArray, pace: Pace) -> FloatArray:
         """One random step: to an undertaking of one's own, then to one of its participants.
@@ -112,10 +144,63 @@ class AffiliationNetwork:
         """Personalised PageRank from one organisation, shape (n,); see `restarted`."""
         return restarted(self.hops(row, Pace.RECENT, iterations), row, restart)
 
-    def three_step(self, row: int) -> FloatArray:
+    def levels(self, row: int) -> tuple[Reached, ...]:
+        """What is left of `hops` by recency where mass is pushed, `ITERATIONS` of them."""
+        walker = self.walkers[Pace.RECENT]
+        levels = [walker.first(row)]
+        while len(levels) < ITERATIONS:
+            levels.append(walker.next(levels[-1]))
+        return tuple(levels)
+
+    def pushed_pagerank(self, levels: Sequence[Reached], row: int, restart: float) -> Scores:
+        """`pagerank` from the levels of a push; how far off it may be is said in `blended`."""
+        if not len(levels[0].rows):
+            return Near(levels[0].rows, np.zeros(0, np.float32), self.organizations)
+        weights = series(len(levels), restart)
+        near = blended(levels, weights.tolist(), self._anywhere, self._collector)
+        return near.increased(row, restart)
+
+    def three_step(self, row: int) -> Scores | FloatArray:
         """Mass after three random steps, the last by recency, shape (n,)."""
-        second = self.hop(self.first_hop(row, Pace.EVEN), Pace.EVEN)
-        return self.hop(second, Pace.RECENT)
+        if not self.is_pushed:
+            second = self.hop(self.first_hop(row, Pace.EVEN), Pace.EVEN)
+            return self.hop(second, Pace.RECENT)
+        evenly, lately = self.walkers[Pace.EVEN], self.walkers[Pace.RECENT]
+        first = evenly.first(row)
+        if not len(first.rows):
+            return Near(first.rows, np.zeros(0, np.float32), self.organizations)
+        third = lately.next(evenly.next(first))
+        return blended([third], [1.0], self._anywhere, self._collector)
+
+    @cached_property
+    def walkers(self) -> dict[Pace, Walker]:
+        """Who pushes mass, by each preference."""
+        size = self.undertakings.size
+        return {
+            pace: Walker(self.incidence, self.participants, self._weight(pace), size)
+            for pace in Pace
+        }
+
+    @cached_property
+    def _collector(self) -> Collector:
+        return Collector(self.organizations)
+
+    @cached_property
+    def _anywhere(self) -> Ranking:
+        """Where a walk from anywhere is after long, of sum 1."""
+        centrality = self.ranking("centrality")
+        total = np.float32(max(float(centrality.values.sum(dtype=np.float64)), 1e-30))
+        return replace(centrality, values=centrality.values / total)
+
+    def ranking(self, name: Literal["activity", "centrality", "degree"]) -> Ranking:
+        """One of the measures of everybody in order, made once."""
+        if name not in self._rankings:
+            self._rankings[name] = Ranking.of(getattr(self, name))
+        return self._rankings[name]
+
+    @cached_property
+    def _rankings(self) -> dict[str, Ranking]:
+        return {}
 
     @cached_property
     def centrality(self) -> FloatArray:
@@ -133,19 +218,19 @@ class AffiliationNetwork:
         if total <= 0:
             return np.zeros(self.organizations, dtype=np.float32)
         shares = weight / total / self.undertakings.size[columns]
-        return _gathered(self.participants, columns, shares, self.organizations)
+        return np.asarray(self.gathered(self.participants, columns, shares))
 
     @cached_property
     def participants(self) -> Matrix:
         """Undertakings × organisations."""
-        return _compact(self.incidence.T)
+        return compact_matrix(self.incidence.T)
 
     @cached_property
     def adjacency(self) -> Matrix:
         """Who ever took part with whom, organisations × organisations, ones, no diagonal."""
         joint = without_diagonal(self.incidence @ self.incidence.T)
         joint.data = np.ones_like(joint.data)
-        return _compact(joint)
+        return compact_matrix(joint)
 
     @cached_property
     def degree(self) -> FloatArray:
@@ -156,30 +241,50 @@ class AffiliationNetwork:
         """Rows of everybody that one organisation ever took part with."""
         return columns_of(self.adjacency, row)
 
-    def through_partners(self, row: int, weight: FloatArray) -> FloatArray:
-        """Σ of `weight` over the partners shared with each organisation, shape (n,)."""
+    def around(self, row: int) -> Neighbourhood:
+        """Partners of one organisation and theirs: what all measures over them share."""
         partners = self.partners(row)
-        return _gathered(self.adjacency, partners, weight[partners], self.organizations)
+        positions, columns, counts = entries(self.adjacency, partners)
+        rows, places = self._collector.placed(columns)
+        return Neighbourhood(
+            *(row, partners, counts, rows, places, positions),
+            *(self.degree, self.rarity, self._recently),
+        )
+
+    def through_partners(self, row: int, weight: FloatArray) -> Near:
+        """Σ of `weight` (n,) over the partners shared with each organisation."""
+        around = self.around(row)
+        return around.summed(weight[around.partners])
 
     def partners_of(self, rows: IntArray) -> IntArray:
-        """Rows of everybody that any of these ever took part with, in order."""
-        met = np.zeros(self.organizations, dtype=np.bool_)
-        for row in rows.tolist():
-            met[self.partners(row)] = True
-        return np.flatnonzero(met).astype(np.int32)
+        """Rows of everybody that any of these ever took part with, in order.
 
-    def shared_partners(self, row: int) -> FloatArray:
-        """Number of partners in common with each organisation, shape (n,)."""
-        return self.through_partners(row, np.ones(self.organizations, dtype=np.float32))
+        Of those with fewest partners first, as far as `PATH_BUDGET` goes.
+        """
+        if not len(rows):
+            return rows
+        total = int((self.adjacency.indptr[rows + 1] - self.adjacency.indptr[rows]).sum())
+        if total > PATH_BUDGET:
+            rows = rows[np.lexsort((rows, self.degree[rows]))]
+            rows = rows[np.cumsum(self.degree[rows], dtype=np.float64) <= PATH_BUDGET]
+        return self.gathered(self.adjacency, rows, np.ones(len(rows))).rows
 
-    def adamic_adar(self, row: int) -> FloatArray:
-        """Σ 1 / ln(degree) over shared partners (Adamic and Adar, 2003), shape (n,)."""
-        weight = 1 / np.log(np.maximum(self.degree, 2))
-        return self.through_partners(row, weight.astype(np.float32))
+    def shared_partners(self, row: int) -> Near:
+        """Number of partners in common with each organisation."""
+        return self.around(row).shared_partners
 
-    def resource_allocation(self, row: int) -> FloatArray:
-        """Σ 1 / degree over shared partners (Zhou, Lü and Zhang, 2009), shape (n,)."""
-        return self.through_partners(row, (1 / np.maximum(self.degree, 1)).astype(np.float32))
+    @cached_property
+    def rarity(self) -> FloatArray:
+        """1 / ln(degree), shape (n,)."""
+        return (1 / np.log(np.maximum(self.degree, 2))).astype(np.float32)
+
+    def adamic_adar(self, row: int) -> Near:
+        """Σ 1 / ln(degree) over shared partners (Adamic and Adar, 2003)."""
+        return self.around(row).adamic_adar
+
+    def resource_allocation(self, row: int) -> Near:
+        """Σ 1 / degree over shared partners (Zhou, Lü and Zhang, 2009)."""
+        return self.around(row).resource_allocation
 
     @cached_property
     def joint(self) -> FloatArray:
@@ -205,25 +310,42 @@ class AffiliationNetwork:
         """
         scale = self.undertakings.weight / np.maximum(self.undertakings.size - 1, 1)
         joint = self.incidence @ sparse.diags_array(scale) @ self.incidence.T
-        return _compact(without_diagonal(joint))
+        return compact_matrix(without_diagonal(joint))
 
-    def recent_shared(self, row: int) -> FloatArray:
-        """Σ over shared partners of recent joint work with both, shape (n,)."""
+    def recent_shared(self, row: int) -> Near:
+        """Σ over shared partners of recent joint work with both."""
+        return self.around(row).recent_shared
+
+    def _recently(self, around: Neighbourhood) -> Near:
+        joint = self.recent_joint
+        own = slice(int(joint.indptr[around.row]), int(joint.indptr[around.row + 1]))
+        if self.is_joint_adjacent:
+            of_entries = data_of(joint, around.partners, around.positions)
+            return around.summed(joint.data[own], of_entries)
+        return self.gathered(joint, joint.indices[own], joint.data[own])
+
+    @cached_property
+    def is_joint_adjacent(self) -> bool:
+        """Whether recent work is told of just those who ever met: no weight is too small."""
+        ever, recent = self.adjacency, self.recent_joint
+        return np.array_equal(ever.indptr, recent.indptr) and np.array_equal(
+            ever.indices, recent.indices
+        )
+
+    def recent_with(self, row: int) -> Near:
+        """Recent joint work with each organisation itself."""
         joint = self.recent_joint
         part = slice(int(joint.indptr[row]), int(joint.indptr[row + 1]))
-        return _gathered(joint, joint.indices[part], joint.data[part], self.organizations)
+        return Near(joint.indices[part], joint.data[part], self.organizations)
 
-    def recent_with(self, row: int) -> FloatArray:
-        """Recent joint work with each organisation itself, shape (n,)."""
-        return dense_row(self.recent_joint, row)
-
-    def steps(self, row: int, shared_partners: FloatArray) -> NDArray[np.int8]:
-        """Steps from one organisation to each, 0 to 2, and `FURTHER` for the rest, shape (n,)."""
-        steps = np.full(self.organizations, FURTHER, dtype=np.int8)
-        steps[shared_partners > 0] = 2
-        steps[self.partners(row)] = 1
-        steps[row] = 0
-        return steps
+    def gathered(self, matrix: Matrix, rows: IntArray, weight: NDArray[Any]) -> Near:
+        """Σ of `weight` (r,) times the given rows (r,) of a matrix."""
+        if not len(rows):
+            return Near(np.zeros(0, np.int32), np.zeros(0, np.float32), self.organizations)
+        positions, columns, counts = entries(matrix, rows)
+        spread = np.repeat(weight, counts) * data_of(matrix, rows, positions)
+        reached, sums = self._collector.collect(columns, spread)
+        return Near(reached, sums.astype(np.float32), self.organizations)
 
     def rarest(self, rows: IntArray) -> int:
         """Who of these has the fewest partners, and so says most; ties by row."""
@@ -239,75 +361,6 @@ class AffiliationNetwork:
         of_first, of_second = (columns_of(self.incidence, row) for row in (first, second))
         joint = np.intersect1d(of_first, of_second, assume_unique=True)
         return np.asarray(joint[np.lexsort((joint, -self.undertakings.date[joint].astype(int)))])
-
-
-def restarted(hops: FloatArray, row: int, restart: float) -> FloatArray:
-    """Personalised PageRank from the masses after 1 … k steps, shape (n,).
-
-    x = r·Σ (1 − r)^i P'^i s, the rest of the series in its last term (Haveliwala,
-    2002; power iteration of x = r·s + (1 − r)·P'x, written as a Neumann series so
-    that one walk serves every restart). Mass that comes to an organisation
-    without undertakings is lost.
-    """
-    decay = (1 - restart) ** np.arange(1, len(hops) + 1)
-    weight = np.append(restart * decay[:-1], decay[-1]).astype(np.float32)
-    mass = weight @ hops
-    mass[row] += restart
-    return np.asarray(mass, dtype=np.float32)
-
-
-def columns_of(matrix: Matrix, row: int) -> IntArray:
-    """Columns of a row's entries."""
-    return np.asarray(matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]])
-
-
-def dense_row(matrix: Matrix, row: int) -> FloatArray:
-    """One row, dense; zeros for a number that is none."""
-    values = np.zeros(matrix.shape[1], dtype=np.float32)
-    if 0 <= row < matrix.shape[0]:
-        part = slice(int(matrix.indptr[row]), int(matrix.indptr[row + 1]))
-        values[matrix.indices[part]] = matrix.data[part]
-    return values
-
-
-def without_diagonal(matrix: Matrix) -> Matrix:
-    """A product in which nobody meets itself."""
-    joint = matrix.tocsr()
-    joint.setdiag(0)
-    joint.eliminate_zeros()
-    return joint
-
-
-def _gathered(matrix: Matrix, rows: IntArray, weight: NDArray[Any], size: int) -> FloatArray:
-    """Σ of `weight` (r,) times the given rows (r,) of a matrix, shape (size,)."""
-    starts, ends = matrix.indptr[rows], matrix.indptr[rows + 1]
-    if not len(rows):
-        return np.zeros(size, dtype=np.float32)
-    parts = list(zip(starts.tolist(), ends.tolist(), strict=True))
-    entries = np.concatenate([matrix.indices[a:b] for a, b in parts])
-    values = np.concatenate([matrix.data[a:b] for a, b in parts])
-    spread = np.repeat(weight, ends - starts) * values
-    return np.bincount(entries, weights=spread, minlength=size).astype(np.float32)
-
-
-def _inverse(values: NDArray[Any]) -> FloatArray:
-    inverse = np.zeros(len(values), dtype=np.float32)
-    np.divide(1, values, out=inverse, where=values > 0)
-    return inverse
-
-
-def _compact(matrix: Matrix) -> Matrix:
-    """CSR with 32-bit values and indices: half the memory that a product has to pass."""
-    compact = matrix.tocsr().astype(np.float32)
-    compact.sort_indices()
-    compact.indices = compact.indices.astype(np.int32)
-    compact.indptr = compact.indptr.astype(np.int32)
-    return compact
-
-
-def _row_normalized(matrix: Matrix) -> Matrix:
-    sums = np.asarray(matrix.sum(axis=1)).ravel()
-    return sparse.diags_array(_inverse(sums)) @ matrix
 
 
 def latest_day(snapshot: Snapshot) -> int:
@@ -369,7 +422,7 @@ def _incidence(snapshot: Snapshot, layers: frozenset[Layer]) -> tuple[Matrix, Un
     )
     entries.sum_duplicates()
     entries.data = np.ones_like(entries.data)
-    entries = _compact(entries)
+    entries = compact_matrix(entries)
     date = np.concatenate(dates).astype(np.int32)
     tie = np.concatenate(numbers).astype(np.int32)
     engagement = np.where(tie < 0, np.arange(count), -1).astype(np.int32)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
 from operator import or_
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,17 +16,14 @@ from matchmaker.goals import Goal
 from matchmaker.recommend.affinity import Affinity, affinity
 from matchmaker.recommend.answers import Answers, answers
 from matchmaker.recommend.evidence import TextFit, text_fit
-from matchmaker.recommend.graph import (
-    FURTHER,
-    ITERATIONS,
-    AffiliationNetwork,
-    Pace,
-    network,
-    restarted,
-)
+from matchmaker.recommend.graph import ITERATIONS, AffiliationNetwork, Pace, network
 from matchmaker.recommend.model import Seeker, SeekerText
+from matchmaker.recommend.neighbourhood import Neighbourhood
+from matchmaker.recommend.profile_scores import Profile
 from matchmaker.recommend.questions import own_questions
+from matchmaker.recommend.scores import Near, Scores, largest
 from matchmaker.recommend.specification import Specification
+from matchmaker.recommend.walks import Reached, restarted
 from matchmaker.recommend.whereabouts import Whereabouts, whereabouts, with_whereabouts
 from matchmaker.snapshot.distances import known_km
 from matchmaker.snapshot.geography import great_circle_km
@@ -130,8 +128,8 @@ class Pairs:
         return self.affinity.region_of(self.seeker.place)
 
     @cached_property
-    def profile(self) -> FloatArray:
-        """Shares of programme parts in what the seeker does, shape (parts,)."""
+    def profile(self) -> Profile:
+        """Shares of programme parts in what the seeker does."""
         return self.affinity.profile(self.seeker.row, self.country)
 
     @property
@@ -141,57 +139,77 @@ class Pairs:
         return row is not None and bool(self.network.joint_count[row] > 0)
 
     @cached_property
-    def _hops(self) -> FloatArray | None:
-        if self.seeker.row is None:
-            return None
-        return self.network.hops(self.seeker.row, Pace.RECENT, ITERATIONS)
-
-    def pagerank(self, restart: float) -> FloatArray:
-        """Personalised PageRank by recency to everybody; zeros outside the network."""
-        return self._made(("pagerank", restart), lambda: self._restarted(self._hops, restart))
-
-    def _restarted(self, hops: FloatArray | None, restart: float) -> FloatArray:
-        if hops is None or self.seeker.row is None:
-            return self._nobody
-        return restarted(hops, self.seeker.row, restart)
-
-    @property
-    def _nobody(self) -> FloatArray:
-        return np.zeros(len(self.snapshot), dtype=np.float32)
+    def _hops(self) -> FloatArray:
+        return self.network.hops(self._row, Pace.RECENT, ITERATIONS)
 
     @cached_property
-    def _results(self) -> dict[object, FloatArray]:
+    def _levels(self) -> tuple[Reached, ...]:
+        return self.network.levels(self._row)
+
+    @property
+    def _row(self) -> int:
+        row = self.seeker.row
+        if row is None:
+            raise ValueError("one who is not in the snapshot walks nowhere")
+        return row
+
+    def pagerank(self, restart: float) -> Scores | FloatArray:
+        """Personalised PageRank by recency to everybody; zeros outside the network."""
+        if self.seeker.row is None:
+            return self._nobody
+        return self._made(("pagerank", restart), lambda: self._pagerank(restart))
+
+    def _pagerank(self, restart: float) -> Scores | FloatArray:
+        if self.network.is_pushed:
+            return self.network.pushed_pagerank(self._levels, self._row, restart)
+        return restarted(self._hops, self._row, restart)
+
+    @property
+    def _nobody(self) -> Near:
+        return Near(np.zeros(0, np.int32), np.zeros(0, np.float32), len(self.snapshot))
+
+    @cached_property
+    def _results(self) -> dict[object, Scores | FloatArray]:
         return {}
 
-    def _made(self, key: object, make: Callable[[], FloatArray]) -> FloatArray:
+    def _made(self, key: object, make: Callable[[], Scores | FloatArray]) -> Scores | FloatArray:
         if key not in self._results:
             self._results[key] = make()
         return self._results[key]
 
-    def walked(self, measure: Callable[[AffiliationNetwork, int], FloatArray]) -> FloatArray:
+    def walked(
+        self, measure: Callable[[AffiliationNetwork, int], Scores | FloatArray]
+    ) -> Scores | FloatArray:
         """A measure from the seeker over the network; zeros for one outside it."""
         row = self.seeker.row
         if row is None:
             return self._nobody
         return self._made(measure, lambda: measure(self.network, row))
 
-    def affine(self, name: str, measure: Callable[[Affinity], FloatArray]) -> FloatArray:
+    def affine(
+        self, name: str, measure: Callable[[Affinity], Scores | FloatArray]
+    ) -> Scores | FloatArray:
         """A measure of what places and programmes prefer, to everybody, kept under a name."""
         return self._made(("affinity", name), lambda: measure(self.affinity))
 
     @cached_property
-    def steps(self) -> NDArray[np.int8]:
-        """Steps in the network from the seeker to everybody, as `AffiliationNetwork.steps`."""
-        if self.seeker.row is None:
-            return np.full(len(self.snapshot), FURTHER, dtype=np.int8)
-        return self.network.steps(self.seeker.row, self.walked(AffiliationNetwork.shared_partners))
+    def around(self) -> Neighbourhood:
+        """The seeker's partners and theirs. Raises ValueError for one outside the network."""
+        return self.network.around(self._row)
+
+    def shared(
+        self,
+        measure: Literal["shared_partners", "adamic_adar", "resource_allocation", "recent_shared"],
+    ) -> Near:
+        """A measure over partners in common with the seeker; zeros for one outside the network."""
+        return self._nobody if self.seeker.row is None else getattr(self.around, measure)
 
     def narrowed(self, rows: IntArray, ranks: dict[str, IntArray]) -> Pairs:
         """The same seeker against fewer candidates, with what was computed so far."""
         fewer = replace(self, rows=rows, ranks=ranks)
         kept = (
             "network", "affinity", "fit", "country", "region", "profile", "whereabouts",
-            "_hops", "_results",
+            "_hops", "_levels", "around", "_results",
         )  # fmt: skip
         fewer.__dict__.update({name: self.__dict__[name] for name in kept if name in self.__dict__})
         if "answers" in self.__dict__:
@@ -206,17 +224,11 @@ class Pairs:
         ranks = {source: ranks[positions] for source, ranks in self.ranks.items()}
         return self.narrowed(self.rows[positions], ranks)
 
-    def over_best(self, values: FloatArray) -> FloatArray:
+    def over_best(self, values: Scores | FloatArray) -> FloatArray:
         """Square root of the values (N,) at `rows` over the largest of all but the seeker's."""
         chosen = np.maximum(values[self.rows], 0)
-        top = self._largest(values)
+        top = largest(values, self.seeker.row)
         return np.asarray(np.sqrt(chosen / top) if top > 0 else chosen * 0, dtype=np.float32)
-
-    def _largest(self, values: FloatArray) -> float:
-        row = self.seeker.row
-        if row is None:
-            return float(values.max(initial=0))
-        return float(max(values[:row].max(initial=0), values[row + 1 :].max(initial=0)))
 
 
 def _union(masks: Iterable[int]) -> int:

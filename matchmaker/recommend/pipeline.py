@@ -42,9 +42,9 @@ from matchmaker.recommend.words_first import WORDS_FIRST, grades, is_near
 from matchmaker.snapshot.distances import common_place
 from matchmaker.snapshot.model import KINDS, BoolArray, FloatArray, Snapshot
 
-NEARBY = 5  # of those who are merely near
-KNOWN = 10  # of those who are partners already
-CLOSEST = 3  # statements shown where nobody answers
+MOST_NEARBY = 5  # of those who are merely near
+MOST_KNOWN = 10  # of those who are partners already
+MOST_CLOSEST = 3  # statements shown where nobody answers
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def recommend(
     partners, further = _known(everyone, request, ranker, chosen, explained)
     return Recommendations(
         matches=chosen,
-        nearby=_chosen(near, min(request.limit, NEARBY), ranker, explained),
+        nearby=_chosen(near, min(request.limit, MOST_NEARBY), ranker, explained),
         closest=() if chosen or not seeker.asks_in_words else _closest(others),
         known=partners,
         further_known=further,
@@ -155,7 +155,7 @@ def _known(
     if everyone.seeker.asks_in_words:
         judged = zip(answering.pairs.answers.comparisons, answering.grades, strict=True)
         named = np.array([_says_it(comparison, grade) for comparison, grade in judged], np.bool_)
-    partners = _chosen(answering.only(np.flatnonzero(named)), KNOWN, ranker, explained)
+    partners = _chosen(answering.only(np.flatnonzero(named)), MOST_KNOWN, ranker, explained)
     return partners, int((named | would_stand).sum()) - len(partners)
 
 
@@ -197,7 +197,7 @@ def _closest(ranked: Ranked) -> tuple[ClosestStatement, ...]:
     """The statements that came closest, one of each organisation, best first."""
     pairs = ranked.pairs
     fits = pairs.answers.adjusted
-    order = rerank.best_first(pairs.rows, fits)[:CLOSEST]
+    order = rerank.best_first(pairs.rows, fits)[:MOST_CLOSEST]
     return tuple(
         ClosestStatement(
             pairs.snapshot.id_of(row),

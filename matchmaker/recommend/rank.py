@@ -182,7 +182,7 @@ class FixedWeights:
 
     def priced(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
         """Fame costs what the goal says for the most active, others in proportion."""
-        fame = pairs.over_best(pairs.network.activity)
+        fame = pairs.over_best(pairs.network.ranking("activity"))
         return np.asarray(scores - pairs.goal.quotas.exposure * fame, dtype=np.float32)
 
 

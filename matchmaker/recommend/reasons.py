@@ -13,7 +13,6 @@ from matchmaker.messages import Message, in_context, message, plural
 from matchmaker.recommend.evidence import FITS, FITS_PARTLY
 from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.features.affinity import country_work
-from matchmaker.recommend.graph import AffiliationNetwork
 from matchmaker.recommend.model import ProperName, Reason
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.questions import QuestionSource
@@ -84,7 +83,7 @@ def _specification(facts: CandidateFacts, good: bool) -> Sentence:
 
 
 def _network(facts: CandidateFacts, good: bool) -> Sentence:
-    shared = int(facts.pairs.walked(AffiliationNetwork.shared_partners)[facts.row])
+    shared = int(facts.pairs.shared("shared_partners")[facts.row])
     if shared and good:
         text = plural(
             "you have one partner in common", "you have %(count)s partners in common", shared

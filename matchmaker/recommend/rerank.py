@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.domain import Layer
+from matchmaker.goals import Goal
 from matchmaker.recommend.features.candidate import in_other_cluster
 from matchmaker.recommend.model import Filters, Request
 from matchmaker.recommend.pairs import Pairs
@@ -40,10 +41,9 @@ def eligible(pairs: Pairs, request: Request[int]) -> BoolArray:
 
 def known(pairs: Pairs, request: Request[int]) -> BoolArray:
     """Suitable partners that the seeker has already, with capacity or without, shape (n,)."""
-    suitable = _suitable(pairs, request)
-    partners = np.zeros(len(suitable), dtype=np.bool_)
+    partners = np.zeros(len(pairs.snapshot), dtype=np.bool_)
     partners[_known_rows(pairs)] = True
-    return np.asarray(suitable & partners)
+    return np.asarray(partners & _suitable(pairs, request))
 
 
 def _known_rows(pairs: Pairs) -> NDArray[np.int64]:
@@ -58,16 +58,27 @@ def _suitable(pairs: Pairs, request: Request[int]) -> BoolArray:
     Not itself, nobody of the same owner, nobody who opted out, is dissolved or in
     liquidation, only kinds that the goal is for, and only what the filters let pass.
     """
-    organizations, goal = pairs.snapshot.organizations, pairs.goal
-    allowed = np.array(organizations.open_to_meet)
-    allowed &= np.isin(organizations.kind, [KINDS.index(kind) for kind in goal.candidates])
-    allowed &= passes(pairs, request.filters)
+    goal = pairs.goal
+    allowed = _of_goal(pairs.snapshot, goal).copy()
+    if request.filters != Filters[int]():
+        allowed &= passes(pairs, request.filters)
     if goal.only_other_clusters:
         allowed &= _elsewhere(pairs)
     if pairs.seeker.row is not None:
         allowed[pairs.seeker.row] = False
         allowed[same_owner(pairs.snapshot, pairs.seeker.row)] = False
     return allowed
+
+
+def _of_goal(snapshot: Snapshot, goal: Goal) -> BoolArray:
+    """Who is of a kind that the goal is for, did not opt out and still is, (N,), made once."""
+
+    def made() -> BoolArray:
+        codes = [KINDS.index(kind) for kind in goal.candidates]
+        organizations = snapshot.organizations
+        return organizations.open_to_meet & np.isin(organizations.kind, codes)
+
+    return snapshot.cached(("open to meet", goal.candidates), made)
 
 
 def _elsewhere(pairs: Pairs) -> BoolArray:
@@ -189,7 +200,8 @@ def _spread(
         best = left.pop(int(np.argmax(values)))
         taken[int(place[best])] = taken.get(int(place[best]), 0) + 1
         picked.append(best)
-    rest = [i for i in order.tolist() if i not in set(picked)]
+    taken_first = set(picked)
+    rest = [i for i in order.tolist() if i not in taken_first]
     return np.array(picked + rest, dtype=np.int64)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -16,14 +17,15 @@ from matchmaker.recommend.features.affinity import (
 )
 from matchmaker.recommend.graph import RESTART, AffiliationNetwork
 from matchmaker.recommend.pairs import Pairs
-from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray
+from matchmaker.recommend.scores import Eligible, Near, Scores
+from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray, Snapshot
 from matchmaker.snapshot.nearest import best
 
 FUSION = 60  # Cormack, Clarke and Büttcher (2009)
 POOL = 150  # ranking the fused hundred and fifty loses nothing against ranking everybody
 MAX_RANK = 100  # ranks in a source are told up to this one, whatever the limit
 
-Source = Callable[[Pairs], FloatArray]
+Source = Callable[[Pairs], Scores | FloatArray]
 
 
 @dataclass(frozen=True)
@@ -34,18 +36,35 @@ class Retrieved:
     ranks: dict[str, IntArray]
 
 
-def same_place_and_industry(pairs: Pairs) -> FloatArray:
-    """1 for the same place, 1 for the same industry, shape (n,)."""
-    organizations, seeker = pairs.snapshot.organizations, pairs.seeker
-    place = (organizations.place == seeker.place) & (seeker.place >= 0)
-    industry = (organizations.industry == seeker.industry) & (seeker.industry >= 0)
-    return np.asarray(place.astype(np.float32) + industry, dtype=np.float32)
+def same_place_and_industry(pairs: Pairs) -> Scores:
+    """1 for the same place, 1 for the same industry."""
+    snapshot, seeker = pairs.snapshot, pairs.seeker
+    rows = np.concatenate(
+        [_rows_of(snapshot, "place", seeker.place), _rows_of(snapshot, "industry", seeker.industry)]
+    )
+    near, marks = np.unique(rows, return_counts=True)
+    return Near(near, marks.astype(np.float32), len(snapshot))
 
 
-def _worded(pairs: Pairs) -> FloatArray:
-    """Fit to the words asked, 0 where nobody asked in words, shape (n,)."""
+def _rows_of(snapshot: Snapshot, column: Literal["place", "industry"], code: int) -> IntArray:
+    """Rows of organisations of one place or industry, in order; nobody's for -1."""
+
+    def grouped() -> tuple[IntArray, IntArray]:
+        codes = np.asarray(getattr(snapshot.organizations, column))
+        order = np.argsort(codes, kind="stable").astype(np.int32)
+        return order, codes[order]
+
+    if code < 0:
+        return np.zeros(0, dtype=np.int32)
+    order, codes = snapshot.cached(("rows by", column), grouped)
+    start, end = np.searchsorted(codes, (code, code + 1))
+    return order[start:end]
+
+
+def _worded(pairs: Pairs) -> Scores | FloatArray:
+    """Fit to the words asked, 0 where nobody asked in words."""
     if not pairs.seeker.asks_in_words:
-        return np.zeros(len(pairs.snapshot), dtype=np.float32)
+        return Near(np.zeros(0, np.int32), np.zeros(0, np.float32), len(pairs.snapshot))
     return worded_fit(pairs.snapshot, pairs.fit)
 
 
@@ -56,44 +75,49 @@ SOURCES: dict[str, tuple[Source, int]] = {
     "evidence": (lambda pairs: pairs.fit.evidence, 100),
     "pagerank": (lambda pairs: pairs.pagerank(RESTART), 100),
     "three_step": (lambda pairs: pairs.walked(AffiliationNetwork.three_step), 100),
-    "recent_shared": (lambda pairs: pairs.walked(AffiliationNetwork.recent_shared), 50),
+    "recent_shared": (lambda pairs: pairs.shared("recent_shared"), 50),
     "worked_together": (lambda pairs: pairs.walked(AffiliationNetwork.recent_with), 50),
     "country_affinity": (country_work, 100),
     "region": (region_work, 30),
     "programme_activity": (programme_work, 100),
     "programme_country": (programme_country_work, 100),
     "same_place_and_industry": (same_place_and_industry, 50),
-    "recently_active": (lambda pairs: pairs.network.activity, 30),
+    "recently_active": (lambda pairs: pairs.network.ranking("activity"), 30),
 }
 
 
 READING = frozenset({"words", "dense", "lexical", "evidence"})
 
 
-def retrieve(pairs: Pairs, eligible: BoolArray, limit: int, *, texts: bool = True) -> Retrieved:
+def retrieve(pairs: Pairs, allowed: BoolArray, limit: int, *, texts: bool = True) -> Retrieved:
     """The candidates to rank; without `texts` whoever ranks them does not read.
 
     At least `POOL` and three times `limit`, where so many are eligible: budgets
     grow with the limit, and who no source names comes last.
     """
     wanted = max(POOL, 3 * limit)
-    allowed = np.flatnonzero(eligible).astype(np.int32)
-    fused = np.zeros(len(pairs.snapshot), dtype=np.float32)
+    eligible = Eligible(allowed)
     by_source: dict[str, IntArray] = {}
     for name, (source, budget) in SOURCES.items():
         if name in READING and not texts:
             continue
-        rows = _best_of(allowed, source(pairs), max(budget, limit))
-        by_source[name] = rows
-        fused[rows] += 1 / (FUSION + np.arange(1, len(rows) + 1, dtype=np.float32))
-    chosen = allowed if len(allowed) <= wanted else _fused(allowed, fused, wanted)
+        by_source[name] = eligible.best(source(pairs), max(budget, limit))
+    if eligible.count <= wanted:
+        chosen = eligible.first(wanted)
+    else:
+        chosen = _fused(eligible, list(by_source.values()), wanted)
     return Retrieved(chosen, {name: _ranks(chosen, rows) for name, rows in by_source.items()})
 
 
-def _fused(allowed: IntArray, fused: FloatArray, wanted: int) -> IntArray:
-    chosen = _best_of(allowed, fused, wanted)
+def _fused(eligible: Eligible, sources: Sequence[IntArray], wanted: int) -> IntArray:
+    named, places = np.unique(np.concatenate(sources), return_inverse=True)
+    fused = np.zeros(len(named), dtype=np.float32)
+    ranks = [np.arange(1, len(rows) + 1, dtype=np.float32) for rows in sources]
+    np.add.at(fused, places, 1 / (FUSION + np.concatenate(ranks)))
+    chosen = named[best(fused, wanted)[0]]
     if len(chosen) < wanted:
-        unnamed = allowed[fused[allowed] == 0]
+        first = eligible.first(wanted)  # as many as may be named already, and as are wanted
+        unnamed = first[~np.isin(first, named)]
         chosen = np.concatenate([chosen, unnamed[: wanted - len(chosen)]])
     return np.sort(chosen).astype(np.int32)
 
@@ -101,18 +125,8 @@ def _fused(allowed: IntArray, fused: FloatArray, wanted: int) -> IntArray:
 def _ranks(chosen: IntArray, ordered: IntArray) -> IntArray:
     """Rank of each chosen row among the first hundred of a source, 0 when it is not there."""
     rank = np.zeros(len(chosen), dtype=np.int32)
-    _, in_chosen, in_ordered = np.intersect1d(
-        chosen, ordered[:MAX_RANK], assume_unique=True, return_indices=True
-    )
-    rank[in_chosen] = in_ordered + 1
+    first = ordered[:MAX_RANK]
+    places = np.minimum(np.searchsorted(chosen, first), max(len(chosen) - 1, 0))
+    is_chosen = chosen[places] == first if len(chosen) else np.zeros(len(first), dtype=np.bool_)
+    rank[places[is_chosen]] = np.flatnonzero(is_chosen) + 1
     return rank
-
-
-def _best_of(allowed: IntArray, scores: FloatArray, count: int) -> IntArray:
-    """Rows of the largest scores above zero among those allowed, largest first, ties by row.
-
-    Zeros go first: a selection among tens of thousands of equals is slow.
-    """
-    scored = allowed[scores[allowed] > 0]
-    positions, _ = best(scores[scored], count)
-    return scored[positions]

@@ -16,7 +16,6 @@ from matchmaker.goals import Goal
 from matchmaker.recommend.evidence import FITS
 from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.features.affinity import NEAR_KM
-from matchmaker.recommend.graph import AffiliationNetwork
 from matchmaker.recommend.model import Match, Seeker
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.rank import FeatureMatrix, Ranker
@@ -58,7 +57,7 @@ class WordsFirst:
 
     def priced(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
         """Fame costs what the goal says for the most active, within what words leave close."""
-        fame = pairs.over_best(pairs.network.activity)
+        fame = pairs.over_best(pairs.network.ranking("activity"))
         return np.asarray(scores - CONTEXT * pairs.goal.quotas.exposure * fame, dtype=np.float32)
 
 
@@ -94,5 +93,5 @@ def is_near(pairs: Pairs) -> BoolArray:
     Whoever says that it does not have what is asked is nobody to look at, however near.
     """
     near = np.nan_to_num(pairs.distance_km, nan=np.inf) <= NEAR_KM
-    shared = pairs.walked(AffiliationNetwork.shared_partners)[pairs.rows] > 0
+    shared = pairs.shared("shared_partners")[pairs.rows] > 0
     return np.asarray((near | shared) & ~pairs.answers.denied)

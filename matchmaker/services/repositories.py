@@ -34,6 +34,7 @@ from matchmaker.workflow.introduction_states import ACTIVE
 from matchmaker.workflow.job import ImportRecord, Job, NotDuplicate
 from matchmaker.workflow.notification import Notification
 from matchmaker.workflow.posting import Posting
+from matchmaker.workflow.saved_search import SavedSearch
 from matchmaker.workflow.session import Session, SignInAttempts
 from matchmaker.workflow.survey import SurveyResponse, SurveyRound, response_id
 from matchmaker.workflow.webhook import Delivery, Hook
@@ -216,6 +217,7 @@ class Repositories:
         self.deliveries = Repository(records, "delivery", Delivery, _fields("hook"))
         self.lists = Repository(records, "list", PickedOrganizations, _fields())
         self.long_questions = Repository(records, "question", LongQuestion, _fields("account"))
+        self.saved_searches = Repository(records, "saved_search", SavedSearch, _saved_search_keys)
         self.monthly_counts = Repository(records, "tally", MonthlyCounts, _fields())
         self.jobs = Repository(records, "job", Job, _fields("state"))
         self.imports = Repository(records, "import", ImportRecord, _fields("cluster"))
@@ -295,6 +297,14 @@ def _appointment_keys(appointment: Appointment) -> Keys:
     }
 
 
+def _saved_search_keys(search: SavedSearch) -> Keys:
+    return {
+        "account": search.account,
+        "organization": search.organization,
+        "alerts": ["yes"] if search.alerts else [],
+    }
+
+
 def _notification_keys(notification: Notification) -> Keys:
     return {
         "account": notification.account,
@@ -318,7 +328,7 @@ def _survey_keys(survey: SurveyRound) -> Keys:
 
 def _survey_response_keys(response: SurveyResponse) -> Keys:
     answer = response.answer
-    partners = sorted({each.partner for each in (*answer.ties, *answer.denied) if each.partner})
+    partners = sorted({partner for _, partner in answer.mentioned})
     named = sorted({tie.partner for tie in answer.ties if tie.partner})
     return {
         "round": response.round,

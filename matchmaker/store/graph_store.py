@@ -15,7 +15,7 @@ from matchmaker.store.log import Entry
 from matchmaker.store.lookup import in_order, organization_by_id
 from matchmaker.store.schema import TABLES
 from matchmaker.store.transaction import Transaction
-from matchmaker.store.upsert import MERGE, ImportRules
+from matchmaker.store.upsert import DEFAULT_RULES, ImportRules
 
 # What else is to be written with an import, once it is known what it changes.
 Completion = Callable[[RowChanges], tuple[Sequence[Entry], Sequence[Change]]]
@@ -79,7 +79,10 @@ class GraphStore(GraphReading):
         return self._logged(entries, lambda tx: upsert.upsert(tx, rows), bulk=True)
 
     def import_rows(
-        self, rows: GraphRows, rules: ImportRules = MERGE, complete: Completion | None = None
+        self,
+        rows: GraphRows,
+        rules: ImportRules = DEFAULT_RULES,
+        complete: Completion | None = None,
     ) -> RowChanges:
         """Merge rows into what is stored, field by field, so that nothing is known less.
 

@@ -74,7 +74,7 @@ class ImportRules:
     dry_run: bool = False
 
 
-MERGE = ImportRules()
+DEFAULT_RULES = ImportRules()
 
 
 def import_rows(tx: Transaction, rows: GraphRows, rules: ImportRules) -> RowChanges:

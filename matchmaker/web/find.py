@@ -14,23 +14,20 @@ from matchmaker.domain import GoalName, Kind, OrganizationFilter, Size, Tier
 from matchmaker.errors import MatchmakerError
 from matchmaker.exports.tables import ExportFormat
 from matchmaker.goals import GOALS
-from matchmaker.recommend.model import Filters, Request
-from matchmaker.recommend.specification import Choices
+from matchmaker.recommend.model import Request
 from matchmaker.services.directory.facets import FacetedFilter
 from matchmaker.services.matching.answer import Answer
 from matchmaker.services.matching.interaction_log import DISMISSAL_REASONS
+from matchmaker.services.matching.questions import FIELDS, names_in, question_of, terms_in
 from matchmaker.web.cards import cards_of
 from matchmaker.web.labels import language
 from matchmaker.web.layout import (
-    Option,
     PageAnswer,
     is_part,
     own_organization,
     parse_choice,
     signed_in,
     web,
-    whole_number,
-    written,
 )
 from matchmaker.web.maps import map_of_results
 from matchmaker.workflow.interactions import InteractionKind
@@ -38,22 +35,6 @@ from matchmaker.workflow.interactions import InteractionKind
 SHOWN = 20
 # Characters of a question that stand in the address itself; Chinese ones take nine bytes each.
 MOST_IN_ADDRESS = 1000
-# What a question may say; an export asks it again.
-ASKED = (
-    "goal",
-    "text",
-    "question",
-    "kind",
-    "size",
-    "tier",
-    "country",
-    "place",
-    "industry",
-    "cluster",
-    "radius",
-    "partners",
-    "requirement",
-)
 
 
 @web.get("/find")
@@ -70,7 +51,7 @@ def find() -> PageAnswer:
         problem, status = error, status_of(error)
     if goal and (own or text) and problem is None:
         try:
-            answer = _answer(principal, own, goal, text)
+            answer = _answer(principal, own, text)
         except MatchmakerError as error:
             problem, status = error, status_of(error)
     cards = cards_of(principal, answer)
@@ -91,7 +72,7 @@ def find() -> PageAnswer:
         places=map_of_results(principal, cards, own),
         saved=picked_by(principal, own, InteractionKind.SAVED),
         reasons=DISMISSAL_REASONS,
-        sent={name: request.args.getlist(name) for name in ASKED if name in request.args},
+        sent={name: request.args.getlist(name) for name in FIELDS if name in request.args},
     )
     # Of a part, htmx shows only what went well.
     return page, 200 if is_part() else status
@@ -102,7 +83,9 @@ def ask() -> PageAnswer:
     """To the address of the question, which can be kept and sent however long it is."""
     principal, form = signed_in(), request.form.to_dict(flat=False)
     text = request.form.get("text", "").strip()
-    sent = {name: form[name] for name in ASKED if name in form and name not in ("text", "question")}
+    sent = {
+        name: form[name] for name in FIELDS if name in form and name not in ("text", "question")
+    }
     if len(text) > MOST_IN_ADDRESS:
         sent["question"] = [services().long_questions.keep(principal, text)]
     elif text:
@@ -119,10 +102,12 @@ def asked_text(principal: Principal) -> str:
 
 def _counts(principal: Principal, goal: GoalName) -> dict[str, dict[str, int]]:
     """How many could answer with each choice of a filter, beside all else that is chosen."""
-    kinds = _options(Kind) or frozenset(GOALS[goal].candidates)
+    fields = request.args.to_dict(flat=False)
+    kinds = terms_in(fields, Kind) or frozenset(GOALS[goal].candidates)
+    places, industries = (names_in(fields, name) for name in ("place", "industry"))
     where = OrganizationFilter(
-        kinds, _options(Size), _options(Tier), written("country"), written("place"),
-        written("industry"),
+        kinds, terms_in(fields, Size), terms_in(fields, Tier), names_in(fields, "country"), places,
+        industries,
     )  # fmt: skip
     try:
         facets = services().faceted_directory.facets(principal, FacetedFilter(where))
@@ -132,53 +117,24 @@ def _counts(principal: Principal, goal: GoalName) -> dict[str, dict[str, int]]:
     return {name: {each.value: each.count for each in values} for name, values in named.items()}
 
 
-def _options(option: type[Option]) -> frozenset[Option]:
-    """Those ticked of the terms of a kind; the name of the field is the kind's."""
-    ticked = request.args.getlist(option.__name__.lower())
-    return frozenset(member for member in option if member in ticked)
-
-
-def _answer(principal: Principal, own: str, goal: GoalName, text: str) -> Answer:
-    question, matching = _question(own, goal), services().matching
+def _answer(principal: Principal, own: str, text: str) -> Answer:
+    question, matching = _question(own), services().matching
     if text:
         return matching.for_text(principal, text, question, own)
     return matching.for_organization(principal, own, question)
 
 
-def _question(own: str, goal: GoalName) -> Request[str]:
-    """The goal and what is ticked and written under it."""
-    args = request.args
-    written_radius = args.get("radius", "") if own else ""
-    radius = whole_number(written_radius, "radius") if written_radius else 0
-    filters = Filters(
-        kinds=_options(Kind),
-        sizes=_options(Size),
-        tiers=_options(Tier),
-        countries=written("country"),
-        places=written("place"),
-        industries=written("industry"),
-        clusters=written("cluster"),
-        radius_km=float(radius) or None,
-    )
-    choices = Choices(*map(_requirements_made, ("ignored", "hard", "soft")))
-    return Request(
-        goal, SHOWN, choices=choices, only_new=args.get("partners") != "1", filters=filters
-    )
-
-
-def _requirements_made(what: str) -> frozenset[str]:
-    """Keys of the requirements that the person made so (`hard:size:DN50`)."""
-    pairs = (choice.partition(":") for choice in request.args.getlist("requirement"))
-    return frozenset(key for made, _, key in pairs if made == what)
+def _question(own: str) -> Request[str]:
+    """What is asked, ticked and written, as the address has it. Raises InvalidInput."""
+    return question_of(request.args.to_dict(flat=False), SHOWN, is_measured=bool(own))
 
 
 @web.get("/find/export")
 def export_found() -> PageAnswer:
     """What is found, as a file."""
     principal, own = signed_in(), own_organization()
-    goal = parse_choice(GoalName, request.args.get("goal", ""), "goal")
     export = services().exports.recommendations(
-        principal, own, _question(own, goal), asked_text(principal)
+        principal, own, _question(own), asked_text(principal)
     )
     format = parse_choice(ExportFormat, request.args.get("format", ""), "format")
     return as_file(export, ExportQuery(format=format, language=language()))

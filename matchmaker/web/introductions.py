@@ -37,13 +37,13 @@ from matchmaker.workflow.introduction_states import (
     State,
 )
 
-# The way that a good one goes.
-_WAY = (
+# The states of an introduction that goes well, in their order.
+_USUAL_COURSE = (
     State.TERMS, State.PROPOSED, State.ACCEPTED, State.MEETING, State.AGREED, State.DELIVERED,
     State.COMPLETED,
 )  # fmt: skip
-# Each of these has a form of its own, or happens by itself.
-_APART = {Action.ASK, Action.EXPIRE, Action.REPORT, Action.CONFIRM, Action.DECLINE}
+# Not among the plain buttons: each has a form of its own, or happens by itself.
+_WITH_OWN_FORM = {Action.ASK, Action.EXPIRE, Action.REPORT, Action.CONFIRM, Action.DECLINE}
 _HIDDEN = ("goal", "candidate", "asking", "need", "impression", "position")
 
 
@@ -131,7 +131,7 @@ def introduction_page(
         "introduction.html",
         introduction=view,
         talk=conversation_of(principal, view),
-        plain=[action for action in dict.fromkeys(view.allowed) if action not in _APART],
+        plain=[action for action in dict.fromkeys(view.allowed) if action not in _WITH_OWN_FORM],
         kinds=list(OutcomeKind),
         bands=list(AmountBand),
         progress=_progress(view),
@@ -167,16 +167,16 @@ def _progress(view: IntroductionView) -> list[ProgressStep]:
     reached: dict[State, datetime] = {}
     for step in view.steps:
         reached.setdefault(step.state, step.at)
-    way = [state for state in _WAY if state is not State.TERMS or state in reached]
+    course = [state for state in _USUAL_COURSE if state is not State.TERMS or state in reached]
     if view.state in FINAL and view.state is not State.COMPLETED:
-        passed = [state for state in way if state in reached]
+        passed = [state for state in course if state in reached]
         steps = [ProgressStep(state, "done", reached[state]) for state in passed]
         return [*steps, ProgressStep(view.state, "over", reached.get(view.state))]
-    stands = way.index(view.state)
-    marks = ["done"] * stands + ["current"] + ["ahead"] * (len(way) - stands - 1)
+    current = course.index(view.state)
+    marks = ["done"] * current + ["current"] + ["ahead"] * (len(course) - current - 1)
     return [
         ProgressStep(state, mark, reached.get(state))
-        for state, mark in zip(way, marks, strict=True)
+        for state, mark in zip(course, marks, strict=True)
     ]
 
 

@@ -67,7 +67,8 @@ def menu(principal: Principal) -> tuple[list[MenuEntry], list[MenuEntry]]:
         entries.append(_FIND)
     more = entries[MAX_ENTRIES:]
     if principal.organizations:
-        more += [_PROFILE, _PORTFOLIO, _SAVED]
+        more += [_PROFILE, _PORTFOLIO]
+    more.append(_SAVED)
     if principal.organizations or principal.clusters:
         more.append(_CIRCLES)
     return entries[:MAX_ENTRIES], [*more, _ACCOUNT]

@@ -145,7 +145,19 @@ def saved() -> PageAnswer:
         ]
         for kind in (InteractionKind.SAVED, InteractionKind.DISMISSED)
     )
-    return render_template("saved.html", saved=saved, dismissed=dismissed)
+    searches = services().saved_searches.listed(principal)
+    newest = services().matching.candidates(
+        principal, [id for search in searches for id in search.latest]
+    )
+    return render_template(
+        "saved.html",
+        saved=saved,
+        dismissed=dismissed,
+        searches=[
+            (search, [newest[id].organization for id in search.latest if id in newest])
+            for search in searches
+        ],
+    )
 
 
 @web.get("/compare")

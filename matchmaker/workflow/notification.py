@@ -34,6 +34,7 @@ class NotificationKind(StrEnum):
     NO_TIME = "no_time"
     CALLED_OFF = "called_off"
     SOON = "soon"
+    SEARCH = "search"
     SURVEY = "survey"
     SURVEY_ENDS = "survey_ends"
     SURVEY_CLAIM = "survey_claim"
@@ -62,6 +63,7 @@ TEXTS = {
     NotificationKind.NO_TIME: message("None of the times for a meeting suits %(other)s"),
     NotificationKind.CALLED_OFF: message("%(other)s called the meeting off"),
     NotificationKind.SOON: message("Soon: the meeting with %(other)s, %(time)s"),
+    NotificationKind.SEARCH: message("New among the first ten of your search %(other)s: %(count)s"),
     NotificationKind.SURVEY: message("%(other)s asks whom you work with; it takes three minutes"),
     NotificationKind.SURVEY_ENDS: message(
         "%(other)s waits for your answer on whom you work with, until %(time)s"
@@ -105,5 +107,6 @@ class Notification:
             "other": other,
             "state": STATES.get(state, state),
             "time": self.facts.get("time", ""),
+            "count": self.facts.get("count", ""),
         }
         return Message(TEXTS[self.kind].id, facts)

@@ -294,3 +294,22 @@ def test_a_need_of_twenty_thousand_characters_is_asked_and_its_address_can_be_se
     assert other.page.input_value("textarea[name=text]") == text
     assert "CF8" in other.page.inner_text(".specified")
     assert other.complaints == []
+
+
+def test_a_search_is_kept_from_its_results_and_its_alerts_are_stopped(visit):
+    visitor = visit("coordinator", "en")
+    page = visitor.page
+    visitor.open("/find?goal=supplier&text=DN50 ball valve body casting&kind=firm")
+    page.locator("summary", has_text="Keep this search").click()
+    page.locator(".keep-search input[name=name]").fill("Castings for us")
+    page.get_by_role("button", name="Keep it, with alerts").click()
+    expect(page.locator(".notice.good")).to_contain_text("Castings for us is kept")
+    page.wait_for_url("**/find?goal=supplier&text=DN50+ball+valve+body+casting&kind=firm")
+    visitor.open("/saved")
+    kept = page.locator("li", has_text="Castings for us")
+    expect(kept).to_contain_text("with alerts")
+    kept.get_by_role("button", name="Stop alerts").click()
+    expect(kept).to_contain_text("without alerts")
+    kept.get_by_role("button", name="Delete").click()
+    expect(kept).to_have_count(0)
+    assert visitor.complaints == []

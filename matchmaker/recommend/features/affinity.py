@@ -6,6 +6,7 @@ import numpy as np
 
 from matchmaker.recommend.features.registry import UNRANKED, Family, feature, rank_in
 from matchmaker.recommend.pairs import Pairs
+from matchmaker.recommend.scores import Scores
 from matchmaker.snapshot.model import FloatArray
 
 NEAR_KM = 150.0  # what is reached and back within a working day
@@ -54,7 +55,7 @@ def country_affinity_latest(pairs: Pairs) -> FloatArray:
 @feature(Family.HOME)
 def country_lift(pairs: Pairs) -> FloatArray:
     """ln of its work with your country over what both sides' activity would make one expect."""
-    return pairs.affine("country_lift", lambda a: a.country_lift(pairs.country))[pairs.rows]
+    return pairs.affinity.country_lift(pairs.country, pairs.rows)
 
 
 @feature(Family.HOME, absent=UNRANKED)
@@ -75,7 +76,7 @@ def topic(pairs: Pairs) -> FloatArray:
     row = pairs.seeker.row
     if row is None:
         return np.zeros(len(pairs.rows), dtype=np.float32)
-    return pairs.affine("topic", lambda a: a.topic(row))[pairs.rows]
+    return pairs.affinity.topic(row, pairs.rows)
 
 
 @feature(Family.PROGRAMME)
@@ -109,23 +110,23 @@ def programme_country_place(pairs: Pairs) -> FloatArray:
     return rank_in(pairs, "programme_country")
 
 
-def country_work(pairs: Pairs) -> FloatArray:
-    """Recent work of everybody with those of the seeker's country, shape (N,)."""
+def country_work(pairs: Pairs) -> Scores | FloatArray:
+    """Recent work of everybody with those of the seeker's country."""
     return pairs.affine("country", lambda a: a.country(pairs.country))
 
 
-def region_work(pairs: Pairs) -> FloatArray:
-    """Recent work of everybody with those of the seeker's region, shape (N,)."""
+def region_work(pairs: Pairs) -> Scores | FloatArray:
+    """Recent work of everybody with those of the seeker's region."""
     return pairs.affine("region", lambda a: a.region(pairs.region))
 
 
-def programme_work(pairs: Pairs) -> FloatArray:
-    """Recent activity of everybody in the seeker's programmes, shape (N,)."""
+def programme_work(pairs: Pairs) -> Scores | FloatArray:
+    """Recent activity of everybody in the seeker's programmes."""
     return pairs.affine("programme", lambda a: a.programme_activity(pairs.profile))
 
 
-def programme_country_work(pairs: Pairs) -> FloatArray:
-    """Recent work of everybody with the seeker's country in its programmes, shape (N,)."""
+def programme_country_work(pairs: Pairs) -> Scores | FloatArray:
+    """Recent work of everybody with the seeker's country in its programmes."""
     return pairs.affine(
         "programme_country", lambda a: a.programme_country(pairs.profile, pairs.country)
     )

@@ -8,13 +8,13 @@ from matchmaker.domain import Layer
 from matchmaker.recommend.features.registry import Family, feature, saturating
 from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.pairs import Pairs
-from matchmaker.snapshot.model import BoolArray, FloatArray, Snapshot
+from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray, Snapshot
 
 
 @feature(Family.ACTIVITY)
 def recent_activity(pairs: Pairs) -> FloatArray:
     """How active it lately was in joint undertakings, over the most active."""
-    return pairs.over_best(pairs.network.activity)
+    return pairs.over_best(pairs.network.ranking("activity"))
 
 
 @feature(Family.ACTIVITY, scale=saturating(5))
@@ -79,23 +79,24 @@ def capacity(pairs: Pairs) -> FloatArray:
 @feature(Family.INDUSTRY)
 def other_cluster(pairs: Pairs) -> FloatArray:
     """Whether it is a member of a cluster, and of none of yours."""
-    return in_other_cluster(pairs.snapshot, pairs.seeker)[pairs.rows].astype(np.float32)
+    anywhere = in_a_cluster(pairs.snapshot)[pairs.rows]
+    own = np.isin(pairs.rows, _in_clusters_of(pairs.snapshot, pairs.seeker))
+    return (anywhere & ~own).astype(np.float32)
 
 
 @feature(Family.RIVALRY, monotone=-1)
 def competitor(pairs: Pairs) -> FloatArray:
     """Whether the two are recorded as competitors."""
-    rivals = np.zeros(len(pairs.snapshot), dtype=np.float32)
-    if pairs.seeker.row is not None:
-        ties = pairs.snapshot.layers[Layer.COMPETES_WITH].out
-        rivals[ties.indices[ties.row(pairs.seeker.row)]] = 1
-    return rivals[pairs.rows]
+    if pairs.seeker.row is None:
+        return np.zeros(len(pairs.rows), dtype=np.float32)
+    ties = pairs.snapshot.layers[Layer.COMPETES_WITH].out
+    return np.isin(pairs.rows, ties.indices[ties.row(pairs.seeker.row)]).astype(np.float32)
 
 
 @feature(Family.ACTIVITY)
 def latest_activity(pairs: Pairs) -> FloatArray:
     """How active it was in the last year, over the most active."""
-    return pairs.over_best(pairs.affinity.measures.latest)
+    return pairs.over_best(pairs.affinity.ranking("latest"))
 
 
 @feature(
@@ -111,19 +112,19 @@ def last_active(pairs: Pairs) -> FloatArray:
 @feature(Family.ACTIVITY)
 def partners(pairs: Pairs) -> FloatArray:
     """How many organisations it has worked with, over the one with most."""
-    return pairs.over_best(pairs.network.degree)
+    return pairs.over_best(pairs.network.ranking("degree"))
 
 
 @feature(Family.ACTIVITY)
 def centrality(pairs: Pairs) -> FloatArray:
     """Standing in the whole network: PageRank over the best."""
-    return pairs.over_best(pairs.network.centrality)
+    return pairs.over_best(pairs.network.ranking("centrality"))
 
 
 @feature(Family.ACTIVITY)
 def met(pairs: Pairs) -> FloatArray:
     """How many organisations like you it lately worked with, over the one with most."""
-    return pairs.over_best(pairs.affinity.measures.met)
+    return pairs.over_best(pairs.affinity.ranking("met"))
 
 
 @feature(Family.ACTIVITY, absent=np.nan)
@@ -147,21 +148,33 @@ def trend(pairs: Pairs) -> FloatArray:
 @feature(Family.ACTIVITY)
 def new_partners(pairs: Pairs) -> FloatArray:
     """New partners like you that it found in the last two years, over the one with most."""
-    return pairs.over_best(pairs.affinity.measures.new_partners)
+    return pairs.over_best(pairs.affinity.ranking("new_partners"))
 
 
 @feature(Family.ACTIVITY)
 def newcomers(pairs: Pairs) -> FloatArray:
     """Newcomers like you that it took in over the last two years, over the one with most."""
-    return pairs.over_best(pairs.affinity.measures.newcomers)
+    return pairs.over_best(pairs.affinity.ranking("newcomers"))
 
 
 def in_other_cluster(snapshot: Snapshot, seeker: Seeker) -> BoolArray:
     """Members of some cluster that are in none of the seeker's, shape (n,)."""
+    anywhere, everybody = in_a_cluster(snapshot), np.arange(len(snapshot), dtype=np.int32)
+    return anywhere & ~np.isin(everybody, _in_clusters_of(snapshot, seeker))
+
+
+def in_a_cluster(snapshot: Snapshot) -> BoolArray:
+    """Who is a member of any cluster, shape (N,)."""
+
+    def made() -> BoolArray:
+        anywhere = np.zeros(len(snapshot), dtype=np.bool_)
+        anywhere[snapshot.memberships.organization] = True
+        return anywhere
+
+    return snapshot.cached("in a cluster", made)
+
+
+def _in_clusters_of(snapshot: Snapshot, seeker: Seeker) -> IntArray:
     members = snapshot.memberships
-    anywhere = np.zeros(len(snapshot), dtype=np.bool_)
-    in_own = np.zeros(len(snapshot), dtype=np.bool_)
-    anywhere[members.organization] = True
     own = np.isin(members.cluster, sorted(seeker.clusters))
-    in_own[members.organization[own]] = True
-    return anywhere & ~in_own
+    return np.asarray(members.organization[own])

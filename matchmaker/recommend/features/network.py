@@ -45,25 +45,25 @@ def three_step(pairs: Pairs) -> FloatArray:
 @feature(Family.NETWORK)
 def adamic_adar(pairs: Pairs) -> FloatArray:
     """Partners in common, rare ones counting more (Adamic–Adar), over the best."""
-    return pairs.over_best(pairs.walked(AffiliationNetwork.adamic_adar))
+    return pairs.over_best(pairs.shared("adamic_adar"))
 
 
 @feature(Family.NETWORK)
 def resource_allocation(pairs: Pairs) -> FloatArray:
     """Partners in common, each shared out among all it has, over the best."""
-    return pairs.over_best(pairs.walked(AffiliationNetwork.resource_allocation))
+    return pairs.over_best(pairs.shared("resource_allocation"))
 
 
 @feature(Family.NETWORK)
 def recent_shared(pairs: Pairs) -> FloatArray:
     """Recent work of both with the partners in common, over the best."""
-    return pairs.over_best(pairs.walked(AffiliationNetwork.recent_shared))
+    return pairs.over_best(pairs.shared("recent_shared"))
 
 
 @feature(Family.NETWORK, scale=saturating(3))
 def shared_partners(pairs: Pairs) -> FloatArray:
     """How many organisations both of you have worked with."""
-    return pairs.walked(AffiliationNetwork.shared_partners)[pairs.rows]
+    return np.asarray(pairs.shared("shared_partners")[pairs.rows])
 
 
 @feature(Family.NETWORK, absent=UNRANKED)

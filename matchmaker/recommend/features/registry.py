@@ -77,14 +77,14 @@ def rank_in(pairs: Pairs, source: str) -> FloatArray:
 
 def unit_interval(values: FloatArray) -> FloatArray:
     """As it is, unknown as 0."""
-    return np.clip(np.nan_to_num(values, nan=0.0), 0, 1).astype(np.float32)
+    return np.fmin(np.fmax(values, 0), 1).astype(np.float32)  # of NaN and 0 the other
 
 
 def saturating(half: float) -> Scale:
     """x / (x + half): 0 at none, ½ at `half`, towards 1."""
 
     def scale(values: FloatArray) -> FloatArray:
-        positive = np.maximum(np.nan_to_num(values), 0)
+        positive = np.fmin(np.fmax(values, 0), np.finfo(np.float32).max)
         return np.asarray(positive / (positive + half), dtype=np.float32)
 
     return scale

@@ -21,7 +21,7 @@ from matchmaker.services.repositories import Repositories, Versioned, pair_id
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.store.ports import GraphStore, Page
-from matchmaker.workflow import introduction as machine
+from matchmaker.workflow import introduction as lifecycle
 from matchmaker.workflow.interactions import OpenPair, PendingGraphWrite
 from matchmaker.workflow.introduction import Introduction, Proposal, Transition
 from matchmaker.workflow.introduction_states import ACTIVE, FINAL, Action, Origin, Side, State
@@ -83,7 +83,7 @@ class Introductions:
             cluster=proposal.cluster or self._cluster_of(seeker.id),
         )
         introduction = replace(
-            machine.propose(proposal, new_id(), side, origin, principal.subject, unit.at),
+            lifecycle.propose(proposal, new_id(), side, origin, principal.subject, unit.at),
             batch=batch,
         )
         unit.add(
@@ -267,7 +267,7 @@ class Introductions:
         def change(unit: UnitOfWork) -> State:
             stored = self._views.visible(principal, id)
             side = self._views.side_of(principal, stored.value, organization)
-            changed = machine.act(stored.value, transition, side, principal.subject, unit.at)
+            changed = lifecycle.act(stored.value, transition, side, principal.subject, unit.at)
             if changed is not stored.value:
                 self.add_step(unit, stored, changed, side)
                 unit.log(f"introduction.{action}", f"introduction/{id}", state=changed.state)
@@ -343,10 +343,10 @@ class Introductions:
             own = introduction.organization(side)
             other = organizations.get(introduction.organization(side.other))
             name = "" if other is None or introduction.hides(side.other) else other.name
-            told = {"other": name, "state": introduction.state, **facts}
             self.outbox.notify(
-                unit, "organization", own, kind, f"introduction/{introduction.id}", told
-            )
+                unit, "organization", own, kind, f"introduction/{introduction.id}",
+                {"other": name, "state": introduction.state, **facts},
+            )  # fmt: skip
             payload = {
                 "introduction": introduction.id,
                 "goal": introduction.goal,

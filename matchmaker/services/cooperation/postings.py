@@ -20,7 +20,7 @@ from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.ports import GraphStore, Page
 from matchmaker.text import language_of
-from matchmaker.workflow import posting as machine
+from matchmaker.workflow import posting as lifecycle
 from matchmaker.workflow.account import Account
 from matchmaker.workflow.interactions import ClusterRules
 from matchmaker.workflow.notification import NotificationKind
@@ -214,7 +214,9 @@ class Postings:
         self, unit: UnitOfWork, posting: Posting, action: PostingAction, note: str = ""
     ) -> Posting:
         reviewers = self._reviewing(posting.organization)
-        changed = machine.act(posting, action, unit.at.date(), reviewed=bool(reviewers), note=note)
+        changed = lifecycle.act(
+            posting, action, unit.at.date(), reviewed=bool(reviewers), note=note
+        )
         owner, subject = posting.organization, f"posting/{posting.id}"
         if changed.state is PostingState.IN_REVIEW and posting.state is not changed.state:
             facts = {"other": self.store.organization(owner).name}

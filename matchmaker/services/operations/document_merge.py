@@ -51,6 +51,7 @@ class DocumentMerge:
             *self._named(repositories.survey_responses, self._survey_partners, "partner"),
             *self._survey_responses(),
             *self._named(repositories.hooks, self._of_organization),
+            *self._named(repositories.saved_searches, self._of_organization),
             *self._named(repositories.assignments, self._assignment),
             *self._named(repositories.interactions, self._interaction, "seeker"),
             *self._not_duplicates(),

@@ -57,6 +57,7 @@ class Privacy:
             "sessions": [_without(own, "id") for own in _all(repositories.sessions, "account", id)],
             "notices": _all(repositories.notifications, "account", id),
             "long_questions": _all(repositories.long_questions, "account", id),
+            "saved_searches": _all(repositories.saved_searches, "account", id),
             "messages": [text for text in _all(repositories.messages) if text["author"] == id],
             "log": [
                 {"at": line.entry.at, "action": line.entry.action, "subject": line.entry.subject}
@@ -186,6 +187,7 @@ class Privacy:
             owned: tuple[Repository[Any], ...] = (
                 repositories.addresses, repositories.api_keys, repositories.notifications,
                 repositories.sessions, repositories.long_questions,
+                repositories.saved_searches,
             )  # fmt: skip
             for repository in owned:
                 for belonging in repository.iterate("account", account.id):

@@ -32,7 +32,7 @@ from matchmaker.store.neo4j.documents import (
 from matchmaker.store.neo4j.transaction import Neo4jTransaction
 from matchmaker.store.schema import Table
 from matchmaker.store.transaction import Transaction
-from matchmaker.store.upsert import MERGE, ImportRules, batches
+from matchmaker.store.upsert import DEFAULT_RULES, ImportRules, batches
 
 # What fits in one transaction of a server with half a gigabyte of heap. Larger
 # upserts are written in batches, each a version of its own.
@@ -134,7 +134,10 @@ class Neo4jStore(Store):
         return sum(parts, UpsertCounts())
 
     def import_rows(
-        self, rows: GraphRows, rules: ImportRules = MERGE, complete: Completion | None = None
+        self,
+        rows: GraphRows,
+        rules: ImportRules = DEFAULT_RULES,
+        complete: Completion | None = None,
     ) -> RowChanges:
         """See `GraphStore.import_rows`; large ones in batches, as those of `upsert`.
 

@@ -38,7 +38,7 @@ def test_shared_partners_are_those_that_a_plain_loop_finds(rows):
             sum(1 for middle in graph if graph.has_edge(here, middle) and graph.has_edge(middle, b))
             for b in graph
         ]
-        assert found.shared_partners(here).tolist() == expected
+        assert np.asarray(found.shared_partners(here)).tolist() == expected
 
 
 @given(collaborations())
@@ -170,11 +170,11 @@ def test_paths_are_as_short_as_those_of_networkx_and_walk_real_edges(rows):
     found = AffiliationNetwork(snapshot_of(rows), NO_LAYERS)
     graph = partner_graph(rows)
     lengths = networkx.single_source_shortest_path_length(graph, 0)
-    steps = found.steps(0, found.shared_partners(0))
+    around = found.around(0)
     for target in graph:
         if target == 0:
             continue
-        way = shortest(found, steps, target)
+        way = shortest(found, around, target)
         if lengths.get(target, 99) > 4:
             assert way == []
         else:

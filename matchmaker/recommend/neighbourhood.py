@@ -1,0 +1,59 @@
+"""The partners of one organisation and theirs, looked up once for all measures over them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.recommend.scores import Near
+from matchmaker.snapshot.model import FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class Neighbourhood:
+    """The partners (r,) of `row`, and theirs: `rows` (k,), ascending, itself among them.
+
+    Each partner has `counts` (r,) entries, of those at `places` in `rows`, (Σ counts,), at
+    `positions` of the network's matrices, None where its rows are sliced. `degree` and
+    `rarity` (N,) are the network's, and `recently` gives `recent_shared`.
+    """
+
+    row: int
+    partners: IntArray
+    counts: IntArray
+    rows: IntArray
+    places: IntArray
+    positions: NDArray[np.int64] | None
+    degree: FloatArray
+    rarity: FloatArray
+    recently: Callable[[Neighbourhood], Near]
+
+    def summed(self, weight: NDArray[Any], of_entries: FloatArray | None = None) -> Near:
+        """Σ over shared partners of what each counts, `weight` (r,), times `of_entries`."""
+        spread = np.repeat(weight, self.counts)
+        spread = spread if of_entries is None else spread * of_entries
+        sums = np.bincount(self.places, weights=spread, minlength=len(self.rows))
+        return Near(self.rows, sums.astype(np.float32), len(self.degree))
+
+    @cached_property
+    def shared_partners(self) -> Near:
+        """See the network's measures of these names."""
+        return self.summed(np.ones(len(self.partners), dtype=np.float32))
+
+    @cached_property
+    def adamic_adar(self) -> Near:
+        return self.summed(self.rarity[self.partners])
+
+    @cached_property
+    def resource_allocation(self) -> Near:
+        degree = self.degree[self.partners]
+        return self.summed((1 / np.maximum(degree, 1)).astype(np.float32))
+
+    @cached_property
+    def recent_shared(self) -> Near:
+        return self.recently(self)
