@@ -34,6 +34,7 @@ from matchmaker.services.auditing.survey_sync import SurveySync
 from matchmaker.services.auditing.surveys import Surveys
 from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
 from matchmaker.services.cooperation.capacity import Capacity
+from matchmaker.services.cooperation.cluster_changes import ClusterHistory
 from matchmaker.services.cooperation.cluster_members import ClusterMembers
 from matchmaker.services.cooperation.conversations import Conversations
 from matchmaker.services.cooperation.effects import Effects
@@ -97,6 +98,7 @@ from matchmaker.workflow.job import JobKind
 if TYPE_CHECKING:  # SciPy's statistics take a second to import: only what needs them pays
     from matchmaker.services.auditing.auditing import Auditing
     from matchmaker.services.auditing.derived_clusters import ClusterDerivation
+    from matchmaker.services.auditing.survey_audit import SurveyAudits
     from matchmaker.services.cooperation.batches import Batches
     from matchmaker.services.operations.exports import Exports
 
@@ -500,6 +502,10 @@ class Wiring:
         )
 
     @cached_property
+    def cluster_history(self) -> ClusterHistory:
+        return ClusterHistory(self.repositories, lambda: self.auditing, self.clock)
+
+    @cached_property
     def batches(self) -> Batches:
         from matchmaker.services.cooperation.batches import Batches
 
@@ -539,6 +545,12 @@ class Wiring:
         return SurveySync(self.store, self.repositories, self.clock)
 
     @cached_property
+    def survey_audits(self) -> SurveyAudits:
+        from matchmaker.services.auditing.survey_audit import SurveyAudits
+
+        return SurveyAudits(self.surveys, self.auditing)
+
+    @cached_property
     def survey_answers(self) -> SurveyAnswers:
         return SurveyAnswers(self.surveys, self.survey_sync, self.reconciliation)
 
@@ -557,6 +569,7 @@ class Wiring:
             self.sealer,
             self.clock,
             private_allowed=self.settings.private_webhooks,
+            hosts=self.settings.listed_webhook_hosts,
         )
 
     @cached_property
